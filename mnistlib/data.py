@@ -1,0 +1,201 @@
+"""The digits as arrays: reading IDX files, splitting, one-hot targets and scaling (lesson 01)."""
+
+import math
+import os
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from mnistlib import download
+
+PIXELS = 28 * 28
+UNSIGNED_BYTE = 0x08  # IDX's code for the type of its numbers
+LARGEST = 16 + 60_000 * PIXELS  # bytes in the largest of the four files, unpacked
+
+
+class IdxError(ValueError):
+    """Bytes that are not an IDX file of MNIST's kind; the message says what is wrong."""
+
+
+class Mnist(NamedTuple):
+    """The 60,000 training digits and 10,000 test digits: uint8 (n, 28, 28) and (n,)."""
+
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+
+
+def load(folder: str | os.PathLike[str] | None = None) -> Mnist:
+    """Return MNIST, read from `folder`; each file's SHA-256 is checked every time.
+
+    Without an argument the folder is the one named by the environment variable MNISTLIB_DATA, or
+    else `data/` in the clone. A file that is missing or damaged is downloaded.
+
+    Images are uint8 of shape (n, 28, 28), from 0 (paper) to 255 (ink); labels are uint8 of shape
+    (n,), from 0 to 9. Each call returns new arrays that you may change as you like: neither the
+    files nor the next call's arrays will notice.
+
+    Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to
+    document recognition", Proceedings of the IEEE 86 (11), 1998. Lesson 01 reads the files.
+
+    Raises:
+        download.DownloadError: a file is missing or damaged and could not be fetched.
+    """
+    folder = folder or os.environ.get("MNISTLIB_DATA") or Path(__file__).parents[1] / "data"
+    folder = Path(folder).expanduser()
+    return Mnist(
+        **{part: read_idx(download.fetch(file, folder)) for part, file in download.FILES.items()}
+    )
+
+
+def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
+    """Return the array in the gzip-compressed IDX file at `path`, as `parse_idx` does.
+
+    At most about 47 MB, the size of MNIST's largest file, are ever unpacked.
+
+    Raises:
+        IdxError: the file is damaged, too large or no IDX; the message names it.
+        OSError: the file cannot be read.
+    """
+    with open(path, "rb") as stream:
+        packed = stream.read(LARGEST)
+    try:
+        return parse_idx(_unpack(packed))
+    except IdxError as error:
+        raise IdxError(f"{os.fspath(path)}: {error}. Replace it by a fresh copy.") from None
+
+
+def _unpack(packed: bytes) -> bytes:
+    gzip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)  # 16: with gzip's header and checksum
+    try:
+        raw = gzip.decompress(packed, LARGEST + 1)
+    except zlib.error as error:
+        raise IdxError(f"damaged gzip file ({error})") from None
+    if len(raw) > LARGEST:
+        raise IdxError(f"unpacks to more than {LARGEST} bytes, the size of MNIST's largest file")
+    if not gzip.eof:
+        raise IdxError("the gzip file is cut short")
+    if gzip.unused_data:
+        raise IdxError(f"{len(gzip.unused_data)} bytes too many after the end of the gzip data")
+    return raw
+
+
+def parse_idx(raw: bytes) -> np.ndarray:
+    """Return the uint8 array held in the bytes of an unpacked IDX file (lesson 01).
+
+    The format, all numbers big-endian: two zero bytes, the type (0x08, unsigned byte), the number
+    of dimensions d (1 for labels, 3 for images), d sizes of four bytes each, and then the values
+    with the last dimension running fastest.
+
+    Raises:
+        IdxError: the bytes are anything else.
+    """
+    if len(raw) < 4:
+        raise IdxError(f"{len(raw)} bytes are too few for an IDX header")
+    if raw[:2] != b"\0\0":
+        raise IdxError(f"an IDX file begins with 00 00, not {raw[:2].hex(' ')}")
+    kind, dimensions = raw[2], raw[3]
+    if kind != UNSIGNED_BYTE:
+        raise IdxError(f"its type is 0x{kind:02x}, but MNIST's is 0x08, unsigned bytes")
+    if dimensions not in (1, 3):
+        raise IdxError(f"it has {dimensions} dimensions, but labels have 1 and images 3")
+    start = 4 + 4 * dimensions
+    if len(raw) < start:
+        raise IdxError(f"{len(raw)} bytes are too few for {dimensions} dimensions' sizes")
+    shape = tuple(int.from_bytes(raw[i : i + 4], "big") for i in range(4, start, 4))
+    expected, found = math.prod(shape), len(raw) - start
+    if expected == 0:
+        raise IdxError(f"it is empty, of shape {shape}")
+    if found < expected:
+        raise IdxError(f"shape {shape} needs {expected} bytes of data, but there are only {found}")
+    if found > expected:
+        raise IdxError(f"{found - expected} bytes too many after data of shape {shape}")
+    return np.frombuffer(raw, np.uint8, offset=start).reshape(shape).copy()
+
+
+def split(
+    images: np.ndarray,
+    labels: np.ndarray,
+    validation: int = 10_000,
+    *,
+    rng: np.random.Generator | np.random.RandomState,
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Shuffle n examples and set some aside: (train images, labels), (validation images, labels).
+
+    `validation` is a number of examples, from 1 to n - 1. The split is decided by `rng` alone, so
+    that a generator with the same seed gives the same split: seed first, shuffle second. The
+    results are copies. Lesson 01 says why the test set cannot do this job.
+
+    Raises:
+        TypeError: `rng` is no generator, or `validation` no whole number.
+        ValueError: images and labels differ in number, or `validation` leaves one side empty.
+    """
+    if not isinstance(rng, np.random.Generator | np.random.RandomState):
+        raise TypeError(f"rng is {rng!r}: pass a generator, such as np.random.default_rng(0)")
+    if not isinstance(validation, int | np.integer):
+        raise TypeError(f"validation is {validation!r}: pass a number of examples, such as 10_000")
+    if len(images) != len(labels):
+        raise ValueError(
+            f"{len(images)} images but {len(labels)} labels: pass those that belong together"
+        )
+    if not 0 < validation < len(images):
+        raise ValueError(
+            f"cannot set {validation} of {len(images)} examples aside: "
+            f"validation must be between 1 and {len(images) - 1}"
+        )
+    order = rng.permutation(len(images))
+    train, held_out = order[:-validation], order[-validation:]
+    return (images[train], labels[train]), (images[held_out], labels[held_out])
+
+
+def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64) -> np.ndarray:
+    """Return Y of shape (n, classes): Y[i, k] = 1 where k = labels[i], and 0 elsewhere.
+
+    `labels` are integers from 0 to classes - 1, of shape (n,). Lesson 01 derives it: row k of the
+    identity matrix is the target of class k.
+
+    Raises:
+        TypeError: labels are not integers.
+        ValueError: labels are not of shape (n,), or one is outside 0 ... classes - 1.
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels are {labels.dtype}: convert them with labels.astype(int)")
+    if labels.ndim != 1:
+        raise ValueError(f"labels have shape {labels.shape}: pass one per example, shape (n,)")
+    outside = (labels < 0) | (labels >= classes)
+    if outside.any():
+        i = outside.argmax()
+        raise ValueError(
+            f"label {labels[i]} at index {i} is outside 0 ... {classes - 1}: "
+            "correct it, or raise `classes`"
+        )
+    return np.eye(classes, dtype=dtype)[labels]
+
+
+def scale(images: np.ndarray, dtype: DTypeLike = np.float64) -> np.ndarray:
+    """Return X = pixels / 255 of shape (n, 784): one image a row, values from 0 to 1.
+
+    `images` are uint8 of shape (n, 28, 28) or (n, 784). Lesson 01 shows the scaling, a later one
+    what becomes of sigmoids without it.
+
+    Raises:
+        TypeError: images are not uint8, perhaps because they are scaled already.
+        ValueError: images have another shape.
+    """
+    images = np.asarray(images)
+    if images.dtype != np.uint8:
+        raise TypeError(
+            f"images are {images.dtype}: pass the uint8 pixels, 0 to 255, that load() returns "
+            "(were these scaled already?)"
+        )
+    if images.shape[1:] not in ((28, 28), (PIXELS,)):
+        raise ValueError(
+            f"images have shape {images.shape}, not (n, 28, 28) or (n, 784): "
+            "for a single image pass images[i : i + 1]"
+        )
+    return np.divide(images.reshape(-1, PIXELS), 255, dtype=dtype)

@@ -1,0 +1,244 @@
+"""Sigmoid, softmax and the two losses, with their derivatives. Lesson 02 derives every line.
+
+Rows are examples. Inputs are arrays of floats, whose dtype is kept, or anything that NumPy can turn
+into float64. Shapes are written (n, k): n examples, k classes.
+"""
+
+import numpy as np
+
+
+def _floats(x) -> np.ndarray:
+    """Return ``x`` as an array of floats; integers become float64 (uint8 would wrap around)."""
+    x = np.asarray(x)
+    if x.dtype == bool or not np.issubdtype(x.dtype, np.number) or np.iscomplexobj(x):
+        raise TypeError(f"expected real numbers, got an array of {x.dtype}")
+    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
+
+
+def _rows(z, y, name: str = "z") -> tuple[np.ndarray, np.ndarray]:
+    """Return ``z`` and its targets ``y`` as floats, after checking that their shapes agree."""
+    z, y = _floats(z), _floats(y)
+    if z.ndim != 2 or z.shape != y.shape:
+        raise ValueError(
+            f"{name} and y must both have shape (n, classes), one row for each example; got "
+            f"{z.shape} and {y.shape}. Are the labels one-hot? data.one_hot(labels) makes them so."
+        )
+    if not len(z):
+        raise ValueError("the batch is empty, and a mean over no examples is not defined")
+    return z, y
+
+
+def sigmoid(x) -> np.ndarray:
+    r"""Squash every number into (0, 1): $\sigma(x) = 1 / (1 + e^{-x})$.
+
+    Written as $\sigma(x) = e^{\min(x, 0)} / (1 + e^{-|x|})$, which is the same number, and in which
+    no exponential can overflow.
+
+    Args:
+        x: numbers, any shape.
+
+    Returns:
+        An array shaped as ``x``, values in [0, 1].
+
+    Raises:
+        TypeError: ``x`` does not hold real numbers.
+
+    Derived in lesson 02, "A stable sigmoid".
+    """
+    x = _floats(x)
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+
+
+def sigmoid_derivative(x) -> np.ndarray:
+    r"""Slope of the sigmoid at ``x``: $\sigma'(x) = \sigma(x)\,(1 - \sigma(x))$.
+
+    Written as $e^{-|x|} / (1 + e^{-|x|})^2$, which is the same number (the slope is an even
+    function), and stays exact where $1 - \sigma(x)$ would round to 0.
+
+    Args:
+        x: numbers, any shape: the sigmoid's input, not its value.
+
+    Returns:
+        An array shaped as ``x``, values in [0, 1/4].
+
+    Raises:
+        TypeError: ``x`` does not hold real numbers.
+
+    Derived in lesson 02, "The slope of the sigmoid".
+    """
+    e = np.exp(-np.abs(_floats(x)))
+    return e / (1 + e) ** 2
+
+
+def softmax(z) -> np.ndarray:
+    r"""Turn each row of scores into probabilities: $p_i = e^{z_i} / \sum_j e^{z_j}$.
+
+    The row's maximum is subtracted first: that changes no probability, and no exponential can
+    overflow.
+
+    Args:
+        z: logits, shape (n, k) or (k,); the last axis runs over the classes.
+
+    Returns:
+        Probabilities shaped as ``z``; each row sums to 1.
+
+    Raises:
+        TypeError: ``z`` does not hold real numbers.
+
+    Derived in lesson 02, "From scores to probabilities".
+    """
+    z = _floats(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def log_softmax(z) -> np.ndarray:
+    r"""Logarithm of the softmax: $\log p_i = z_i - \log \sum_j e^{z_j}$.
+
+    Finite even where the probability itself is too small for a float and rounds to 0.
+
+    Args:
+        z: logits, shape (n, k) or (k,); the last axis runs over the classes.
+
+    Returns:
+        Log-probabilities shaped as ``z``, values at most 0.
+
+    Raises:
+        TypeError: ``z`` does not hold real numbers.
+
+    Derived in lesson 02, "Cross-entropy".
+    """
+    z = _floats(z)
+    shifted = z - z.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def softmax_jacobian(p) -> np.ndarray:
+    r"""All derivatives of one softmax: $\partial p_i / \partial z_j = p_i (\delta_{ij} - p_j)$.
+
+    As a matrix, $J = \mathrm{diag}(p) - p\,p^T$: symmetric, every row sums to 0.
+
+    Args:
+        p: the probabilities of one example, shape (k,).
+
+    Returns:
+        The Jacobian, shape (k, k).
+
+    Raises:
+        TypeError: ``p`` does not hold real numbers.
+        ValueError: ``p`` is not one row.
+
+    Derived in lesson 02, "The Jacobian".
+    """
+    p = _floats(p)
+    if p.ndim != 1:
+        raise ValueError(f"one example at a time: expected shape (classes,), got {p.shape}")
+    return np.diag(p) - np.outer(p, p)
+
+
+def softmax_backward(p, dp) -> np.ndarray:
+    r"""Carry a gradient back through the softmax: $dz = J\,dp = p \odot (dp - \sum_j p_j\,dp_j)$.
+
+    The product with each row's Jacobian, without building it.
+
+    Args:
+        p: probabilities, shape (n, k).
+        dp: the loss's gradient by ``p``, shape (n, k).
+
+    Returns:
+        The loss's gradient by the logits, shape (n, k).
+
+    Raises:
+        TypeError: an argument does not hold real numbers.
+        ValueError: the shapes disagree.
+
+    Derived in lesson 02, "The Jacobian".
+    """
+    p, dp = _floats(p), _floats(dp)
+    if p.shape != dp.shape:
+        raise ValueError(f"p and dp must have one shape, got {p.shape} and {dp.shape}")
+    return p * (dp - (p * dp).sum(axis=-1, keepdims=True))
+
+
+def cross_entropy(z, y) -> float:
+    r"""Mean surprise at the right answers: $L = -\frac{1}{n} \sum_i \sum_k y_{ik} \log p_{ik}$.
+
+    Takes the logits, not the probabilities, so that no probability of 0 is ever logged.
+
+    Args:
+        z: logits, shape (n, k).
+        y: one-hot targets, shape (n, k).
+
+    Returns:
+        The loss, in nats, at least 0; $\ln k$ for a network that knows nothing.
+
+    Raises:
+        TypeError: an argument does not hold real numbers.
+        ValueError: the shapes disagree, or the batch is empty.
+
+    Derived in lesson 02, "Cross-entropy".
+    """
+    z, y = _rows(z, y)
+    return float(-(y * log_softmax(z)).sum() / len(z))
+
+
+def cross_entropy_gradient(z, y) -> np.ndarray:
+    r"""Gradient of the cross-entropy by the logits: $\partial L / \partial z = (p - y) / n$.
+
+    Args:
+        z: logits, shape (n, k).
+        y: one-hot targets, shape (n, k). That each row sums to 1 is what makes the formula true.
+
+    Returns:
+        The gradient, shape (n, k); each row sums to 0.
+
+    Raises:
+        TypeError: an argument does not hold real numbers.
+        ValueError: the shapes disagree, or the batch is empty.
+
+    Derived in lesson 02, "Why the gradient is p - y".
+    """
+    z, y = _rows(z, y)
+    return (softmax(z) - y) / len(z)
+
+
+def squared_error(p, y) -> float:
+    r"""Mean squared distance to the targets: $L = \frac{1}{n} \sum_i \sum_k (p_{ik} - y_{ik})^2$.
+
+    Args:
+        p: probabilities, shape (n, k).
+        y: one-hot targets, shape (n, k).
+
+    Returns:
+        The loss, between 0 and 2.
+
+    Raises:
+        TypeError: an argument does not hold real numbers.
+        ValueError: the shapes disagree, or the batch is empty.
+
+    Met in lesson 03, "Squared error, beside it".
+    """
+    p, y = _rows(p, y, "p")
+    return float(((p - y) ** 2).sum() / len(p))
+
+
+def squared_error_gradient(p, y) -> np.ndarray:
+    r"""Gradient of the squared error by the probabilities: $\partial L/\partial p = 2 (p - y) / n$.
+
+    To go on to the logits, pass it to :func:`softmax_backward`.
+
+    Args:
+        p: probabilities, shape (n, k).
+        y: one-hot targets, shape (n, k).
+
+    Returns:
+        The gradient, shape (n, k).
+
+    Raises:
+        TypeError: an argument does not hold real numbers.
+        ValueError: the shapes disagree, or the batch is empty.
+
+    Met in lesson 03, "Squared error, beside it".
+    """
+    p, y = _rows(p, y, "p")
+    return 2 * (p - y) / len(p)

@@ -1,0 +1,175 @@
+"""Is a gradient right? Nudge every number both ways, measure the slope, and compare.
+
+Lesson 02 derives the central difference and chooses its step; lesson 03 checks a whole network.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def central_difference(f: Callable, x, h: float = 1e-5) -> np.ndarray:
+    r"""Measure the gradient of ``f``: $\partial f/\partial x_i \approx (f(x + h e_i) - f(x - h e_i)) / 2h$.
+
+    The error is of order $h^2$ from the formula plus $10^{-16} / h$ from rounding, so that a step
+    near $10^{-5}$ is the best of both.
+
+    Args:
+        f: function of one array that returns one number.
+        x: where to measure; any shape. Computed in float64, and never changed.
+        h: the step, in the units of ``x``, above 0.
+
+    Returns:
+        The gradient, float64, shaped as ``x``.
+
+    Raises:
+        ValueError: ``h`` is not above 0, or ``f`` does not return one number.
+
+    Derived in lesson 02, "A formula is a claim".
+    """
+    return _measure(f, np.array(x, dtype=np.float64), h, slice(None))
+
+
+def _measure(f: Callable, x: np.ndarray, h: float, chosen) -> np.ndarray:
+    """Measure the slope along the ``chosen`` entries of the flattened ``x``; the rest stay NaN."""
+    if not h > 0:
+        raise ValueError(f"the step h must be above 0, got {h}")
+    flat, measured = x.reshape(-1), np.full(x.size, np.nan)
+    for i in np.arange(x.size)[chosen]:
+        kept = flat[i]
+        values = []
+        for nudged in (kept + h, kept - h):
+            flat[i] = nudged
+            values.append(np.asarray(f(x)))
+        flat[i] = kept
+        if values[0].size != 1:
+            raise ValueError(f"f must return one number, got an array of shape {values[0].shape}")
+        measured[i] = (values[0].item() - values[1].item()) / (2 * h)
+    return measured.reshape(x.shape)
+
+
+def relative_error(a, b) -> float:
+    r"""How far apart two arrays are, for their size: $\|a - b\| / \max(\|a\|, \|b\|)$.
+
+    Args:
+        a: numbers, any shape.
+        b: numbers, shaped as ``a``.
+
+    Returns:
+        0 when they are equal (both zero, too), at most 2.
+
+    Raises:
+        ValueError: the shapes differ.
+
+    Explained in lesson 02, "A formula is a claim".
+    """
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if a.shape != b.shape:
+        raise ValueError(f"shapes differ: {a.shape} and {b.shape}")
+    scale = max(np.linalg.norm(a), np.linalg.norm(b))
+    return float(np.linalg.norm(a - b) / scale) if scale else 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a gradient check found; printing it says so in one line.
+
+    ``error`` is the relative error over all entries that were checked, ``worst`` the index of the
+    entry furthest off, ``given`` and ``measured`` its two values.
+    """
+
+    name: str
+    error: float
+    tolerance: float
+    checked: int
+    worst: tuple[int, ...]
+    given: float
+    measured: float
+
+    @property
+    def right(self) -> bool:
+        """Whether the two agree to within the tolerance. A NaN agrees with nothing."""
+        return self.error <= self.tolerance
+
+    def __bool__(self) -> bool:
+        """Return the verdict, so that ``assert check_gradient(...)`` reads as it should."""
+        return self.right
+
+    def __str__(self) -> str:
+        """One line. A passing error is rounding noise, different on every computer: not printed."""
+        if self.right:
+            return (
+                f"{self.name}: right, {self.checked} entries, "
+                f"relative error at most {self.tolerance:g}"
+            )
+        index = ", ".join(map(str, self.worst))
+        given, measured = round(self.given, 6) + 0.0, round(self.measured, 6) + 0.0  # no -0.0
+        return (
+            f"{self.name}: WRONG, relative error {self.error:.3g}; worst at [{index}]: "
+            f"given {given:.6f}, measured {measured:.6f}"
+        )
+
+    __repr__ = __str__
+
+
+def check_gradient(
+    f: Callable,
+    x,
+    gradient,
+    *,
+    name: str = "gradient",
+    h: float = 1e-5,
+    tolerance: float = 1e-7,
+    sample: int | None = None,
+    rng: np.random.Generator | None = None,
+) -> Verdict:
+    """Compare a gradient that somebody derived with one that is measured.
+
+    Choose a random ``x``: at zeros, many a wrong formula looks right.
+
+    Args:
+        f: function of one array that returns one number.
+        x: where to compare; any shape.
+        gradient: what the formula under test gives at ``x``, shaped as ``x``.
+        name: what to call it in the verdict.
+        h: step of the central difference.
+        tolerance: the relative error that passes; 1e-7 is what a smooth function should show.
+        sample: check only so many entries, drawn by ``rng``; all of them if None.
+        rng: generator for the sample.
+
+    Returns:
+        A verdict that is true or false and prints as one line.
+
+    Raises:
+        ValueError: the shapes differ, ``x`` is empty, ``h`` is not above 0, ``f`` does not return
+            one number, or a sample is asked for without a generator.
+
+    Built in lesson 02, "A formula is a claim".
+    """
+    x = np.array(x, dtype=np.float64)
+    gradient = np.asarray(gradient, dtype=np.float64)
+    if gradient.shape != x.shape:
+        raise ValueError(
+            f"{name} has shape {gradient.shape}, but what it is the gradient by has {x.shape}; "
+            "the two must be equal"
+        )
+    if not x.size:
+        raise ValueError(f"{name}: nothing to check, the array is empty")
+    if sample is not None and rng is None:
+        raise ValueError("a sample needs rng=numpy.random.default_rng(seed)")
+    chosen = slice(None) if sample is None else rng.permutation(x.size)[:sample]
+    given = gradient.reshape(-1)[chosen]
+    measured = _measure(f, x, h, chosen).reshape(-1)[chosen]
+    off = np.abs(given - measured)
+    worst = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
+    position = int(np.arange(x.size)[chosen][worst])
+    return Verdict(
+        name=name,
+        error=relative_error(given, measured),
+        tolerance=tolerance,
+        checked=given.size,
+        worst=tuple(int(i) for i in np.unravel_index(position, x.shape)),
+        given=float(given[worst]),
+        measured=float(measured[worst]),
+    )

@@ -1,0 +1,207 @@
+"""Pictures for the lessons. They show arrays; they compute nothing that a lesson teaches.
+
+Colours are matplotlib's viridis and a colour-blind-safe cycle, on a white ground of their own, so
+that a figure reads the same in a light and in a dark page.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+#: Okabe and Ito's colours, told apart by every kind of colour vision, in an order of contrast.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
+_CYCLE = plt.cycler(color=COLOURS)
+
+
+def use_style() -> None:
+    """Set the look of every figure that follows: sizes for a page and a phone, safe colours."""
+    plt.rcParams.update(
+        {
+            "figure.figsize": (7, 4),
+            "figure.dpi": 110,
+            "figure.facecolor": "white",
+            "figure.constrained_layout.use": True,
+            "font.size": 12,
+            "axes.titlesize": 13,
+            "axes.titlelocation": "left",
+            "axes.prop_cycle": _CYCLE,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.alpha": 0.25,
+            "lines.linewidth": 2,
+            "legend.frameon": False,
+        }
+    )
+
+
+def digits(
+    images: np.ndarray,
+    captions: Sequence[object] | None = None,
+    *,
+    columns: int = 10,
+    title: str = "",
+) -> Figure:
+    """Draw images in a grid, dark ink on white.
+
+    Args:
+        images: numbers, shape (n, 28, 28); each is drawn on its own scale from 0 to its maximum.
+        captions: one for each image, written above it.
+        columns: images in a row.
+        title: what to see in the picture.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: no images, or as many captions as images are not given.
+
+    Used from lesson 01 on.
+    """
+    if not len(images):
+        raise ValueError("there is no image to draw")
+    if captions is not None and len(captions) != len(images):
+        raise ValueError(f"{len(images)} images need as many captions, got {len(captions)}")
+    rows = -(-len(images) // columns)
+    columns = min(columns, len(images))
+    side = 7 / max(columns, 4)
+    height = rows * (side + (0.3 if captions is not None else 0)) + (0.4 if title else 0)
+    figure, axes = plt.subplots(rows, columns, figsize=(side * columns, height), squeeze=False)
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for i, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
+        axis.imshow(image, cmap="gray_r", vmin=0)
+        if captions is not None:
+            axis.set_title(str(captions[i]), fontsize=12, loc="center", pad=3)
+    figure.suptitle(title, fontsize=13, x=0.01, ha="left")
+    return figure
+
+
+def curves(
+    x: Sequence[float],
+    lines: Mapping[str, Sequence[float]],
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    axis: plt.Axes | None = None,
+    **options,
+) -> plt.Axes:
+    """Draw one line for each name, labelled in a legend.
+
+    Args:
+        x: where the values were taken, shape (m,).
+        lines: for each name its values, shape (m,).
+        title: what to see in the picture.
+        xlabel: what runs along the x axis, with its unit.
+        ylabel: what runs along the y axis, with its unit.
+        axis: where to draw; a new figure if None.
+        options: passed on to matplotlib's ``plot``.
+
+    Returns:
+        The axis drawn on.
+
+    Used from lesson 02 on.
+    """
+    axis = axis if axis is not None else plt.subplots()[1]
+    for name, values in lines.items():
+        axis.plot(x, values, label=name, **options)
+    axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if len(lines) > 1:
+        axis.legend()
+    return axis
+
+
+def confusion(matrix: np.ndarray, *, title: str) -> plt.Axes:
+    """Draw a confusion matrix, its diagonal left blank so that the mistakes can be seen.
+
+    Args:
+        matrix: counts, shape (k, k); row: the label, column: the answer.
+        title: what to see in the picture.
+
+    Returns:
+        The axis drawn on.
+
+    Used in lesson 04.
+    """
+    mistakes = np.array(matrix)
+    np.fill_diagonal(mistakes, 0)
+    axis = plt.subplots(figsize=(6, 5.4))[1]
+    axis.imshow(mistakes, cmap="viridis")
+    for (row, column), count in np.ndenumerate(mistakes):
+        if row != column:
+            bright = count > 0.6 * mistakes.max()
+            axis.text(
+                column, row, count, ha="center", va="center", color="black" if bright else "white"
+            )
+    ticks = range(len(mistakes))
+    axis.set(title=title, xlabel="answer", ylabel="label", xticks=ticks, yticks=ticks)
+    axis.grid(False)
+    return axis
+
+
+def weights(matrix: np.ndarray, *, columns: int = 8, title: str = "") -> Figure:
+    """Draw each column of a weight matrix as an image: brown below zero, violet above, white at 0.
+
+    Args:
+        matrix: shape (784, m).
+        columns: images in a row.
+        title: what to see in the picture.
+
+    Returns:
+        The figure.
+
+    Used in lesson 04.
+    """
+    images = matrix.T.reshape(-1, 28, 28)
+    rows = -(-len(images) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(0.9 * columns, 0.9 * rows + 0.4), squeeze=False
+    )
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for axis, image in zip(axes.flat, images, strict=False):
+        limit = np.abs(image).max()
+        axis.imshow(image, cmap="PuOr", vmin=-limit, vmax=limit)
+    figure.suptitle(title, fontsize=13, x=0.01, ha="left")
+    return figure
+
+
+def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> Figure:
+    """Draw a network at work: an image, some hidden units, and the probability of each class.
+
+    Args:
+        image: what the network sees, shape (28, 28).
+        a1: activations of the hidden units, shape (m,), 0 to 1; the first eight are drawn.
+        p: probabilities, shape (k,).
+        title: what to see in the picture.
+
+    Returns:
+        The figure.
+
+    Used in lessons 03 and 04.
+    """
+    figure, axis = plt.subplots(figsize=(7, 4.2))
+    axis.imshow(image, cmap="gray_r", extent=(0, 3, -1.5, 1.5))
+    hidden, output = np.linspace(2, -2, 8), np.linspace(2.3, -2.3, len(p))
+    for y in hidden:
+        axis.plot([3.1, 5], [0, y], color="0.8", linewidth=1, zorder=0)
+        for y_out in output:
+            axis.plot([5, 7.4], [y, y_out], color="0.85", linewidth=0.6, zorder=0)
+    unit = {"s": 230, "edgecolors": "black", "cmap": "viridis", "vmin": 0, "vmax": 1}
+    axis.scatter([5] * 8, hidden, c=a1[:8], **unit)
+    axis.scatter([7.4] * len(p), output, c=p, **unit)
+    axis.barh(output, 1.6 * p, left=8.2, height=0.3, color=COLOURS[0])
+    for digit, (y, value) in enumerate(zip(output, p, strict=True)):
+        axis.text(7.8, y, digit, va="center")
+        axis.text(8.3 + 1.6 * value, y, f"{value:.2f}", va="center", fontsize=11)
+    layers = [(1.5, f"{image.size} pixels"), (5, f"{len(a1)} hidden units"), (8, f"{len(p)} classes")]
+    for x, name in layers:
+        axis.text(x, -3, name, ha="center")
+    axis.text(4, 1.5, r"$W_1, b_1$", ha="center")
+    axis.text(6.2, 2.5, r"$W_2, b_2$", ha="center")
+    axis.set(title=title, xlim=(-0.2, 10.6), ylim=(-3.3, 2.9), aspect="equal")
+    axis.set_axis_off()
+    return figure

@@ -1,0 +1,399 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 01 Loading: from bytes to digits
+#
+# Before a network can learn to read, you have to know what it is given to read. In this lesson you take the
+# data apart by hand, down to single bytes, and you set the mark that every later network has to beat.
+#
+# **You will** unpack a file of 60,000 handwritten digits with a dozen lines of your own, find out whether it can
+# be trusted, look at what is in it, and read digits without any network at all.
+#
+# **You will be able to**
+#
+# - read a binary format from its description, header first;
+# - say why a finished download is not yet a good one, and check it;
+# - avoid the arithmetic of 8-bit numbers, which wraps around without a word;
+# - split data so that the split can be repeated, and judge a result against a baseline.
+#
+# **You need** Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`. No network connection:
+# the data came with the clone.
+#
+# **Time** 25 minutes
+
+# %%
+import gzip
+import hashlib
+import struct
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from mnistlib import data, download, plotting
+
+plotting.use_style()
+
+# %% [markdown]
+# ## What is in the file?
+#
+# MNIST is a collection of digits that employees of the United States Census Bureau and high-school students wrote
+# by hand in the early 1990s, cut out, centred, and reduced to 28 by 28 grey pixels
+# ([LeCun, Bottou, Bengio and Haffner, 1998](http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf)). It comes as four
+# files: images and labels, for training and for testing. The largest holds the training images. It is compressed
+# with gzip, so that is the first layer to take off.
+
+# %%
+path = download.fetch(download.FILES["train_images"], Path("../data"))
+raw = gzip.decompress(path.read_bytes())
+len(raw)
+
+# %% [markdown]
+# Forty-seven million bytes, each a number from 0 to 255. Where does the first digit begin? Look at the first
+# sixteen bytes.
+
+# %%
+list(raw[:16])
+
+# %% [markdown]
+# The file is in a format called **IDX**, made for arrays, whose description fits in a few lines:
+#
+# - two bytes of zero, then one byte for the type of the numbers (8 means *unsigned byte*), then one for how many
+#   dimensions the array has: together the **magic number**, by which a reader knows the format;
+# - for each dimension its size, as a 32-bit integer, the **most significant byte first** (*big-endian*);
+# - then the numbers themselves, the last dimension running fastest.
+#
+# Stop and predict: from the sixteen bytes above, what are the three sizes? The second, bytes 4 to 7, is
+# `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right:
+
+# %%
+234 * 256 + 96
+
+# %% [markdown]
+# `struct` reads all four integers at once. In `">4I"`, `>` says big-endian and `4I` four unsigned integers of
+# 32 bits.
+
+# %%
+magic, count, rows, columns = struct.unpack(">4I", raw[:16])
+print(f"magic number {magic:#010x}, {count} images of {rows} x {columns} pixels")
+
+# %% [markdown]
+# If that is right, the file's length has no freedom left: sixteen bytes of header, then one byte for each pixel.
+
+# %%
+16 + count * rows * columns == len(raw)
+
+# %% [markdown]
+# So everything after the header is the array. `np.frombuffer` looks at bytes as numbers without copying them, and
+# `reshape` cuts the long row into images.
+
+# %%
+images = np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, rows, columns)
+images.shape, images.dtype
+
+# %% [markdown]
+# Here is part of the first image, as numbers: a window of its rows 5 to 11 and columns 12 to 24. You may already see
+# what it is.
+
+# %%
+print(images[0, 5:12, 12:25])
+
+# %% mystnb={"image": {"alt": "The first training image, a handwritten five, drawn large in dark ink on white, with the window of pixels printed above framed in orange at the top of the five."}}
+figure, axis = plt.subplots(figsize=(4.2, 4.2))
+axis.imshow(images[0], cmap="gray_r")
+axis.add_patch(plt.Rectangle((11.5, 4.5), 13, 7, fill=False, color=plotting.COLOURS[1], linewidth=2))
+axis.set(title="The first image; framed, the numbers above", xlabel="column", ylabel="row")
+axis.grid(False)
+plt.show()
+
+# %% [markdown]
+# Zero is paper and 255 is the darkest ink. The labels are the same story with one dimension: a magic number, a
+# count, and a byte for each digit.
+
+# %%
+raw_labels = gzip.decompress(download.fetch(download.FILES["train_labels"], Path("../data")).read_bytes())
+struct.unpack(">2I", raw_labels[:8]), list(raw_labels[8:18])
+
+# %% [markdown]
+# The first label says 5, and so did your eyes.
+#
+# ## Can the file be trusted?
+#
+# Files arrive over networks, and networks fail in a treacherous way: the transfer ends, the program reports
+# success, and what lies on the disk is half a file, or a web page that says "Forbidden". The notebook from which
+# this course starts saved whatever came, without a look. Its cache then held that page for good: from that day on
+# every run found "the data" already there, and failed somewhere else entirely.
+#
+# A *status* tells you that something came. A **checksum** tells you that the right thing came. SHA-256 boils any
+# number of bytes down to 64 hexadecimal digits, in such a way that nobody has ever found two different files with
+# the same result. The data's checksums are part of this project:
+
+# %%
+good = path.read_bytes()
+expected = download.FILES["train_images"].sha256
+print(expected)
+hashlib.sha256(good).hexdigest() == expected
+
+# %% [markdown]
+# Now damage a copy as little as possible: one bit of one byte, in the middle of ten million. Predict what the
+# checksum does. Does one digit of it change, or a few?
+
+# %%
+damaged = bytearray(good)
+damaged[5_000_000] ^= 1
+print(hashlib.sha256(damaged).hexdigest())
+
+# %% [markdown]
+# Nothing is left of the old one. That makes the check a plain comparison, and it works as well on what a server
+# sends instead of a file:
+
+# %%
+error_page = b"<html><body><h1>403 Forbidden</h1></body></html>"
+cut_short = good[: len(good) // 2]
+for name, candidate in [("good", good), ("one bit off", damaged), ("error page", error_page), ("cut short", cut_short)]:
+    accepted = hashlib.sha256(candidate).hexdigest() == expected
+    print(f"{name:12} {len(candidate):9} bytes   {'accepted' if accepted else 'REFUSED'}")
+
+# %% [markdown]
+# From here on you need not repeat any of this. `data.load()` does what you just did, for all four files, and checks
+# every checksum every time. If a file is missing it fetches it, checks the copy *before* giving it its name, and so
+# never keeps a bad one.
+
+# %%
+mnist = data.load()
+for name, array in mnist._asdict().items():
+    print(f"{name:13} {array.dtype}  {array.shape}")
+
+# %%
+np.array_equal(mnist.train_images, images)
+
+# %% [markdown]
+# ## Look before you compute
+#
+# Always look at data before you do anything to it. Here are three examples of each class, in the order of the file.
+
+# %% mystnb={"image": {"alt": "A grid of thirty handwritten digits, three rows of zero to nine. Slant, thickness and shape differ from row to row: one of the twos has a loop, one has none."}}
+chosen = [np.flatnonzero(mnist.train_labels == digit)[i] for i in range(3) for digit in range(10)]
+plotting.digits(mnist.train_images[chosen], title="Three of each: no two writers agree")
+plt.show()
+
+# %% [markdown]
+# How many are there of each class? If one class were rare, a network could ignore it and still look good.
+
+# %%
+counts = np.bincount(mnist.train_labels)
+for digit, number in enumerate(counts):
+    print(f"{digit}: {number}  {100 * number / counts.sum():5.2f} %")
+
+# %% mystnb={"image": {"alt": "Bar chart of the number of training images in each class. All ten bars are close to six thousand; the one is the tallest, the five the shortest."}}
+figure, axis = plt.subplots(figsize=(7, 3))
+axis.bar(range(10), counts, color=plotting.COLOURS[0])
+axis.axhline(counts.mean(), color=plotting.COLOURS[1], label="a tenth of all")
+axis.set(title="Roughly, not exactly, a tenth each", xlabel="digit", ylabel="training images", xticks=range(10))
+axis.set_ylim(0, 8_000)
+axis.legend(loc="upper right")
+plt.show()
+
+# %% [markdown]
+# The most frequent class is the 1, with 11.24 %. Remember that number as the very lowest bar: a program that looks
+# at no image and always says "1" is right that often.
+#
+# Next, the pixels. Guess how many of them are exactly zero, before you run the cell.
+
+# %%
+# bincount copies its input into 64-bit integers, eight times as large: so a thousand images at a time
+parts = np.array_split(mnist.train_images, 60)
+histogram = sum(np.bincount(part.ravel(), minlength=256) for part in parts)
+never_used = (mnist.train_images.max(axis=0) == 0).sum()
+print(f"{100 * histogram[0] / histogram.sum():.2f} % of all pixels are zero")
+print(f"{never_used} of the {rows * columns} positions are zero in every training image")
+
+# %% mystnb={"image": {"alt": "Histogram of pixel values from 0 to 255 with a logarithmic vertical axis. A towering bar at zero, a smaller one near 253, and a low, nearly flat plain between them."}}
+figure, axis = plt.subplots(figsize=(7, 3))
+axis.bar(range(256), histogram, width=1, color=plotting.COLOURS[0])
+axis.set(title="Mostly paper, some ink, little in between", xlabel="pixel value", ylabel="pixels (log scale)")
+axis.set_yscale("log")
+plt.show()
+
+# %% [markdown]
+# Four pixels in five are paper. The smallest picture of a whole class is its average: take all the zeros, say, and
+# average every pixel over them.
+
+# %%
+means = np.array([mnist.train_images[mnist.train_labels == digit].mean(axis=0) for digit in range(10)])
+means.shape
+
+# %% mystnb={"image": {"alt": "The ten mean digits. Each is a blurred but readable digit; the zero and the one are crisp, the four, the five and the nine are the most blurred."}}
+plotting.digits(means, range(10), columns=5, title="The mean of each class: sharp where writers agree")
+plt.show()
+
+# %% [markdown]
+# ## Arithmetic that wraps
+#
+# The pixels are `uint8`: 8 bits, 256 values, no room for more. Brighten two pixels by 10 and say first what you
+# expect.
+
+# %%
+pixels = np.array([100, 250], dtype=np.uint8)
+pixels + np.uint8(10)
+
+# %% [markdown]
+# The second sum should be 260. It has become $260 - 256 = 4$, near-white instead of near-black, and nothing was
+# said. Differences are worse, since every negative one wraps: this is how a distance between two images goes quietly
+# wrong.
+
+# %%
+ink, paper = np.uint8(200), np.uint8(0)
+np.array([paper]) - np.array([ink])
+
+# %% [markdown]
+# So the rule of the course: images *rest* as `uint8`, because they are eight times smaller that way, and become
+# floats the moment we compute with them. At the same time we scale them, so that the network sees numbers of
+# ordinary size (lesson 02 shows what becomes of a sigmoid that is fed 255) and flatten each image into a row:
+#
+# $$x = \frac{\text{pixel}}{255} \in [0, 1], \qquad X \text{ has shape } (n, 784).$$
+
+# %%
+x = mnist.train_images[:5].reshape(5, 784) / 255
+x.shape, x.dtype, x.min(), x.max()
+
+# %% [markdown]
+# The library's `data.scale` is that line, with a complaint if you hand it something already scaled. Check it against
+# yours:
+
+# %%
+np.array_equal(data.scale(mnist.train_images[:5]), x)
+
+# %% [markdown]
+# ## One-hot labels
+#
+# A network with ten outputs needs ten targets for each image: a 1 for the right class and a 0 for each other. That
+# is called **one-hot**, and the letter for it is $Y$, shape $(n, 10)$:
+#
+# $$Y_{ik} = \begin{cases} 1 & \text{if example } i \text{ has label } k, \\ 0 & \text{otherwise.} \end{cases}$$
+#
+# NumPy says it as it stands: compare each label with each class number. `labels[:, None]` has shape $(n, 1)$,
+# `np.arange(10)` has $(10,)$, and the comparison stretches both to $(n, 10)$.
+
+# %%
+labels = mnist.train_labels[:5]
+y = (labels[:, None] == np.arange(10)).astype(float)
+print(labels)
+print(y)
+
+# %%
+np.array_equal(data.one_hot(labels), y)
+
+# %% [markdown]
+# ## Three parts, and a seed
+#
+# The test images are for one question, asked once, at the very end: how good is the finished network on digits that
+# played no part in its making? While we are still making choices, we need other digits to judge them by. So the
+# training images are split: 50,000 to learn from, and 10,000 for **validation**.
+#
+# Which ones go where is left to chance, but to chance that can be repeated. A generator is given a **seed** first, and
+# from then on its "random" numbers are the same at every run. The notebook we started from did it the other
+# way round: it shuffled, and set its seed afterwards. Its split was a different one at every run, and so nobody could
+# ever get its numbers again.
+
+# %%
+rng = np.random.default_rng(seed=1)
+order = rng.permutation(len(mnist.train_images))
+validation, training = order[:10_000], order[10_000:]
+order[:8]
+
+# %% [markdown]
+# A split has two duties. No image may be in both parts, or the judge has seen the exam. And each class should keep
+# its share, so that both parts ask the same question.
+
+# %%
+print("in both parts:", len(np.intersect1d(training, validation)))
+print("in neither:   ", len(mnist.train_images) - len(np.union1d(training, validation)))
+shares = [np.bincount(mnist.train_labels[part]) / len(part) for part in (training, validation)]
+print(f"largest difference in a class's share: {100 * np.abs(shares[0] - shares[1]).max():.2f} percentage points")
+
+# %% [markdown]
+# Chance alone has kept the shares alike; with 10,000 images it can be relied upon to. `data.split` does the same,
+# and wants the generator handed to it, so that it cannot be forgotten:
+
+# %%
+train_set, validation_set = data.split(
+    mnist.train_images, mnist.train_labels, 10_000, rng=np.random.default_rng(seed=1)
+)
+print("training  ", train_set[0].shape, train_set[1].shape)
+print("validation", validation_set[0].shape, validation_set[1].shape)
+
+# %% [markdown]
+# ## A baseline before any network
+#
+# How well can digits be read with no learning worth the name? You have the ten mean digits. Take an image, and answer with
+# the class whose mean is nearest. "Near" means a small squared distance, pixel by pixel:
+#
+# $$\hat{k}(x) = \arg\min_k \; \lVert x - m_k \rVert^2 .$$
+#
+# Written out as it stands, for 10,000 images, 10 classes and 784 pixels, that is an array of 78 million
+# differences. Multiply out instead: $\lVert x - m_k \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot m_k + \lVert m_k \rVert^2$.
+# The first term is the same for every $k$ and cannot change which is smallest, so it may be dropped. What remains is one
+# matrix product.
+#
+# Guess the accuracy before you run it. Always saying "1" gets about one in nine right.
+
+# %%
+m = means.reshape(10, 784) / 255
+x_test = data.scale(mnist.test_images)
+distance = -2 * x_test @ m.T + (m**2).sum(axis=1)
+answers = distance.argmin(axis=1)
+print(f"nearest mean digit: {100 * (answers == mnist.test_labels).mean():.2f} % of the test images right")
+
+# %% [markdown]
+# A formula that was rearranged is a claim. Check it against the definition on a hundred images:
+
+# %%
+direct = ((x_test[:100, None, :] - m) ** 2).sum(axis=2)
+np.array_equal(direct.argmin(axis=1), answers[:100])
+
+# %% [markdown]
+# Four digits in five, 82.03 %, for ten averages and one matrix product. **Whatever we train must beat that.** Keep it
+# in mind when, in lesson 05, you meet a network that was trained for 10,000 steps and gets less than two points more.
+#
+# Where does it go wrong?
+
+# %% mystnb={"image": {"alt": "Twenty test digits that the nearest mean reads wrongly, each with its label and the wrong answer above. Sixes with a wide loop are read as twos, leaning sevens and nines as other digits, a slanted one as a five."}}
+wrong = np.flatnonzero(answers != mnist.test_labels)[:20]
+captions = [f"{mnist.test_labels[i]} as {answers[i]}" for i in wrong]
+plotting.digits(mnist.test_images[wrong], captions, columns=7, title="What the nearest mean misreads, and as what")
+plt.show()
+
+# %% [markdown]
+# Most of them you read at a glance. A mean digit stands upright in one place; a slanted or shifted one overlaps
+# another class's mean better than its own. To do better, a program must find out for itself which *combinations* of pixels tell
+# digits apart. That is what the hidden layer of a network is for.
+
+# %% [markdown]
+# ## Recap
+#
+# - An IDX file is a magic number, sizes in big-endian order, and bytes; `np.frombuffer` and `reshape` make it an array.
+# - A status says that something came, a checksum that the right thing came. Check before you cache.
+# - `uint8` wraps around in silence. Keep images as bytes, compute with floats in $[0, 1]$, shape $(n, 784)$.
+# - Seed first, then shuffle, then split. Parts must be disjoint and alike.
+# - The nearest mean digit reads 82.03 % of the test images: the mark to beat.
+#
+# ## Questions to ask yourself
+#
+# 1. The header says 60,000 images, but the file ends half-way through image 31,000. At which line of this lesson would
+#    you notice?
+# 2. Why is checking the *length* of a download not enough?
+# 3. Someone computes `(a - b) ** 2` for two `uint8` images. Which two things go wrong?
+# 4. What would you lose by choosing your network by its accuracy on the test images?
+# 5. The ten means were computed from all 60,000 training images. Did that use any test image?
+#
+# ## Next
+#
+# [02 Sigmoid and softmax](02_sigmoid_softmax.ipynb): the two functions between the pixels and an answer, with every
+# derivative derived and then measured.

@@ -1,0 +1,482 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 03 Backpropagation
+#
+# A network with a hundred thousand adjustable numbers gives a wrong answer. Which of them is to blame, and by how much? The answer
+# takes seven lines of NumPy. In this lesson you derive each of them, and none is believed before it has been measured.
+#
+# **You will** build the course's network, carry the gradient of its loss back to every parameter, hunt four classic bugs with a
+# gradient check, and take one step downhill.
+#
+# **You will be able to**
+#
+# - write down the shape of every array in a network, and use shapes to catch mistakes;
+# - derive the backward pass of a layer, from one weight to the matrix form;
+# - check a gradient, and read what the check says of a bug;
+# - say why cross-entropy learns where squared error gives up, and what a gradient costs.
+#
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and what a matrix
+# product does.
+#
+# **Time** 50 minutes
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from mnistlib import data, network, plotting
+from mnistlib.functions import (
+    cross_entropy,
+    sigmoid,
+    softmax,
+    softmax_backward,
+    squared_error,
+    squared_error_gradient,
+)
+from mnistlib.gradcheck import central_difference, check_gradient
+
+plotting.use_style()
+mnist = data.load()
+
+# %% [markdown]
+# ## The network
+#
+# An image enters as a row of 784 numbers. Each of 128 **hidden units** adds them up, each with its own weights, adds a bias,
+# and squashes the sum with a sigmoid. Each of ten **output units** does the same with the 128 responses, except that its sum, the
+# logit, goes into the softmax.
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $n$ | `n` | | examples in the batch |
+# | $X$ | `x` | (n, 784) | pixels scaled to $[0, 1]$ |
+# | $W_1, b_1$ | `W1`, `b1` | (784, 128), (128,) | hidden layer |
+# | $Z_1 = X W_1 + b_1$ | `z1` | (n, 128) | pre-activations |
+# | $A_1 = \sigma(Z_1)$ | `a1` | (n, 128) | activations |
+# | $W_2, b_2$ | `W2`, `b2` | (128, 10), (10,) | output layer |
+# | $Z_2 = A_1 W_2 + b_2$ | `z2` | (n, 10) | logits |
+# | $P = \mathrm{softmax}(Z_2)$ | `p` | (n, 10) | probabilities |
+# | $Y$ | `y` | (n, 10) | one-hot targets |
+# | $L$ | `loss` | | the number we want to make small |
+#
+# Rows are examples, everywhere. The numbers in $W_1, b_1, W_2, b_2$ are the **parameters**: what the network learns. How many are there? Work
+# it out from the table before you run the next cell.
+
+# %% [markdown]
+# ### Where to start
+#
+# All weights at zero would be a trap: every hidden unit would compute the same thing, receive the same gradient, and stay the twin
+# of all the others for ever. So we start from random weights. How large? Each sum has as many terms as the layer has inputs,
+# so many inputs need small weights, or the sigmoid saturates. A proven rule
+# ([Glorot and Bengio, 2010](https://proceedings.mlr.press/v9/glorot10a.html)) draws each weight uniformly from
+#
+# $$\left[ -\sqrt{\frac{6}{d_{in} + d_{out}}},\; +\sqrt{\frac{6}{d_{in} + d_{out}}} \right],$$
+#
+# where $d_{in}$ and $d_{out}$ are the numbers of inputs and outputs of the layer. Biases may start at 0: they have no twins.
+
+# %%
+def glorot(rng, d_in, d_out):
+    limit = np.sqrt(6 / (d_in + d_out))
+    return rng.uniform(-limit, limit, (d_in, d_out))
+
+
+rng = np.random.default_rng(seed=3)
+W1, b1 = glorot(rng, 784, 128), np.zeros(128)
+W2, b2 = glorot(rng, 128, 10), np.zeros(10)
+print("W1, b1, W2, b2:", W1.shape, b1.shape, W2.shape, b2.shape)
+print("parameters:", W1.size + b1.size + W2.size + b2.size)
+print(f"largest weight in W1 allowed: {np.sqrt(6 / (784 + 128)):.3f}")
+
+# %% [markdown]
+# ### Forward
+#
+# Take the first ten images as a batch. The way from pixels to loss is five lines, one for each row of the table.
+
+# %%
+n = 10
+x = data.scale(mnist.train_images[:n])
+y = data.one_hot(mnist.train_labels[:n])
+
+z1 = x @ W1 + b1
+a1 = sigmoid(z1)
+z2 = a1 @ W2 + b2
+p = softmax(z2)
+loss = cross_entropy(z2, y)
+
+for name, array in {"x": x, "z1": z1, "a1": a1, "z2": z2, "p": p}.items():
+    print(f"{name:2} {array.shape}")
+print(f"loss {loss:.4f}, and ln 10 is {np.log(10):.4f}")
+
+# %% [markdown]
+# The bias `b1` has shape (128,) and `x @ W1` has (10, 128): NumPy adds the bias to every row. As lesson 02 foretold, the loss of a network that
+# knows nothing lies near $\ln 10$; on ten images, chance moves it a little.
+
+# %% mystnb={"image": {"alt": "The untrained network as a diagram. At the left a handwritten five of 784 pixels, lines to hidden units, shown as circles shaded by their activation, and lines to ten output units with a bar of probability for each class. All ten bars are short, none far longer than the others."}}
+plotting.network(mnist.train_images[0], a1[0], p[0], title="Untrained: what stands out does so by chance")
+plt.show()
+
+# %% [markdown]
+# The answer of the network is the class with the largest probability. Because the softmax keeps the order of a row's scores, that is also the
+# class with the largest logit, and `network.predict` does not bother to compute probabilities.
+#
+# The library keeps the four arrays together in one named tuple, `Parameters`, and its `network.forward` is the first three lines
+# above.
+
+# %%
+parameters = network.Parameters(W1, b1, W2, b2)
+np.array_equal(network.forward(parameters, x).z2, z2)
+
+# %% [markdown]
+# ## Backward
+#
+# We want to know, for **each** parameter, how much the loss changes when it is nudged: $\partial L / \partial W_1$ and its three
+# companions. In the code these are `dW1`, `db1`, `dW2`, `db2`; a `d` in front of a name always means *the loss's gradient by it*, and always has the same shape as
+# the thing itself. That one rule will guide most of what follows.
+#
+# We go backwards, from the loss to the pixels, one array of the table at a time. Each step uses the one before: that is all that
+# *backpropagation* means.
+#
+# ### Step 1: the logits
+#
+# Lesson 02 did the work. The loss is a mean over the batch, so $1/n$ appears here, once, and never again.
+#
+# $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
+
+# %%
+dz2 = (p - y) / n
+dz2.shape == z2.shape
+
+# %% [markdown]
+# ### Step 2: the output weights
+#
+# Start with a single weight and a single example. Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. It occurs in one logit only:
+#
+# $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots \qquad\Longrightarrow\qquad \frac{\partial L}{\partial W_{2,jk}} = a_{1,j} \cdot dz_{2,k} .$$
+#
+# In words: *what came in, times the blame of what went out*. A unit that was silent, $a_{1,j} = 0$, is not to blame, whatever its weight.
+#
+# With $n$ examples, the weight is used $n$ times, once for each, and the contributions add up. Write $i$ for the example:
+#
+# $$\frac{\partial L}{\partial W_{2,jk}} = \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} = \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} = \big( A_1^T\, dZ_2 \big)_{jk} .$$
+#
+# A sum over the middle index is a matrix product; to bring $i$ into the middle, $A_1$ must be transposed. Check the shapes: (128, n) times (n, 10) is (128, 10),
+# as $W_2$ is.
+#
+# $$dW_2 = A_1^T\, dZ_2$$
+
+# %%
+dW2 = a1.T @ dz2
+dW2.shape == W2.shape
+
+# %% [markdown]
+# ### Step 3: the output biases
+#
+# Bias $b_{2,k}$ is added to logit $k$ of *every* example, each time with the factor 1. So its gradient is the sum over the examples, down the columns:
+#
+# $$db_{2,k} = \sum_{i=1}^{n} dz_{2,ik}$$
+
+# %%
+db2 = dz2.sum(axis=0)
+db2.shape == b2.shape
+
+# %% [markdown]
+# ### Step 4: the activations
+#
+# Activation $a_{1,ij}$, of unit $j$ in example $i$, reaches the loss along ten roads, one through each logit of that example. The chain rule adds up the roads:
+#
+# $$\frac{\partial L}{\partial a_{1,ij}} = \sum_{k} dz_{2,ik}\, W_{2,jk} = \sum_{k} dz_{2,ik}\, (W_2^T)_{kj} = \big( dZ_2\, W_2^T \big)_{ij} .$$
+#
+# The same weights that carried the signal forward carry the blame back, transposed.
+#
+# $$dA_1 = dZ_2\, W_2^T$$
+
+# %%
+da1 = dz2 @ W2.T
+da1.shape == a1.shape
+
+# %% [markdown]
+# ### Step 5: the pre-activations
+#
+# Each activation depends on one pre-activation only, $a = \sigma(z)$, so there is nothing to add up: multiply by the slope. It is a product entry by entry, written $\odot$, and
+# the slope comes from the value, as in lesson 02.
+#
+# $$dZ_1 = dA_1 \odot A_1 \odot (1 - A_1)$$
+#
+# What happens here to the blame of a saturated unit, one with $a$ near 0 or 1?
+
+# %%
+dz1 = da1 * a1 * (1 - a1)
+dz1.shape == z1.shape
+
+# %% [markdown]
+# ### Step 6 and 7: the hidden layer's weights and biases
+#
+# Now we stand before the hidden layer just as we stood before the output layer after step 1: we know the gradient by its sums. Only the names
+# have changed: $X$ comes in where $A_1$ came in.
+#
+# $$dW_1 = X^T\, dZ_1, \qquad\qquad db_{1,j} = \sum_{i=1}^{n} dz_{1,ij}$$
+
+# %%
+dW1 = x.T @ dz1
+db1 = dz1.sum(axis=0)
+dW1.shape == W1.shape, db1.shape == b1.shape
+
+# %% [markdown]
+# That is all of it: seven lines, and a network of ten layers would repeat lines 4 to 7 for each. `network.gradients` holds the same lines.
+
+# %%
+loss_library, slopes = network.gradients(parameters, x, y)
+print("same loss:     ", np.isclose(loss_library, loss))
+print("same gradients:", all(np.allclose(a, b) for a, b in zip(slopes, (dW1, db1, dW2, db2))))
+
+# %% [markdown]
+# ## Is it right?
+#
+# Every line above had a reason, and every reason may hide a slip. Measure. To nudge *every* parameter of the whole network both ways would take two hundred
+# thousand forward passes; so first take a smaller network, with ten hidden units, made by the very same code.
+#
+# Two precautions. The biases get random values: at zero, a mistake with a bias can hide. And batch, hidden layer and classes all
+# have size ten. That sounds careless, but it is on purpose: where all sizes are equal, no shape can save us, and the check must find a bug alone.
+
+# %%
+small = network.initialise(rng, hidden=10)
+small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))
+for name, array in small._asdict().items():
+    print(name, array.shape)
+
+# %%
+def loss_as_function_of(name, loss=cross_entropy):
+    """The loss, with every parameter held fixed except the one called `name`."""
+    return lambda value: loss(network.forward(small._replace(**{name: value}), x).z2, y)
+
+
+_, slopes = network.gradients(small, x, y)
+for name in small._fields:
+    print(check_gradient(loss_as_function_of(name), getattr(small, name), getattr(slopes, name), name=name))
+
+# %% [markdown]
+# All 7,960 gradients are right, to one part in ten million. Now the full network, 128 hidden units wide, where a sample must do: 200 entries of each array, drawn at random.
+
+# %%
+full = network.initialise(rng)
+full = full._replace(b1=rng.normal(size=128), b2=rng.normal(size=10))
+_, slopes_full = network.gradients(full, x, y)
+for name in full._fields:
+    f = lambda value, name=name: cross_entropy(network.forward(full._replace(**{name: value}), x).z2, y)
+    print(check_gradient(f, getattr(full, name), getattr(slopes_full, name), name=name, sample=200, rng=rng))
+
+# %% [markdown]
+# ### Four planted bugs
+#
+# Here is what the check says of four mistakes that everybody makes once. Because all sizes are ten, every one of them runs without an error message.
+# First the right intermediate results, for the small network:
+
+# %%
+z1, a1, z2 = network.forward(small, x)
+p = softmax(z2)
+dz2 = (p - y) / n
+
+# %% [markdown]
+# **A forgotten transpose.** In step 4, `W2` where `W2.T` should be: the blame is sent back along the wrong weights.
+
+# %%
+dz1_wrong = dz2 @ small.W2 * a1 * (1 - a1)
+print(check_gradient(loss_as_function_of("W1"), small.W1, x.T @ dz1_wrong, name="W1"))
+
+# %% [markdown]
+# **Only the diagonal of the Jacobian**, with squared error as the loss: the original's mistake, now inside a network.
+
+# %%
+dp = squared_error_gradient(p, y)
+dz2_wrong = p * (1 - p) * dp
+f = loss_as_function_of("W2", lambda z, y: squared_error(softmax(z), y))
+print(check_gradient(f, small.W2, a1.T @ dz2_wrong, name="W2"))
+
+# %% [markdown]
+# **The missing** $1/n$. Look at the worst entry: given and measured differ by a factor of exactly ten, the batch size. A constant factor in the
+# verdict means a forgotten (or doubled) division.
+
+# %%
+print(check_gradient(loss_as_function_of("W2"), small.W2, a1.T @ (p - y), name="W2"))
+
+# %% [markdown]
+# **Summed over the wrong axis.** In step 3, `axis=1` adds up the classes of an example, where the examples of a class were wanted. What would you
+# expect each of these sums to be? (Lesson 02: rows of $P - Y$ sum to 0.)
+
+# %%
+print(check_gradient(loss_as_function_of("b2"), small.b2, dz2.sum(axis=1), name="b2"))
+
+# %% [markdown]
+# Four bugs, four refusals. With the sizes of the real network, shapes would have caught the first and the last. Nothing but a check catches the other two: training
+# with them runs, and even learns a little. That is how the original could go on for years.
+#
+# ## Squared error, beside it
+#
+# Why not simply minimise the squared distance between $P$ and $Y$? One can:
+#
+# $$L = \frac1n \sum_{i,k} (p_{ik} - y_{ik})^2, \qquad dP = \frac{2 (P - Y)}{n}, \qquad dZ_2 = P \odot \Big( dP - \sum_k P\, dP \Big),$$
+#
+# with the whole Jacobian of lesson 02. From $dZ_2$ on, all is as before.
+
+# %%
+dz2_squared = softmax_backward(p, squared_error_gradient(p, y))
+print(check_gradient(f, small.W2, a1.T @ dz2_squared, name="W2, squared error"))
+
+# %% [markdown]
+# It is right, and yet it is the worse choice. See what the gradient by the right class's logit becomes, as the probability $q$ of the right class
+# goes from 0 (as wrong as can be) to 1. For two classes and one example it takes a line to work out. With $P = (q,\, 1 - q)$ and $Y = (1, 0)$:
+#
+# $$\text{cross-entropy: } q - 1, \qquad\qquad \text{squared error: } -4\, q\, (1 - q)^2 .$$
+#
+# The second comes from $L = (q - 1)^2 + (1 - q)^2 = 2 (1 - q)^2$, whose slope by $q$ is $-4 (1 - q)$, times the softmax's own slope $q (1 - q)$.
+
+# %%
+q = np.linspace(0, 1, 101)
+P = np.stack([q, 1 - q], axis=1)
+Y = np.array([1.0, 0.0])
+pull_cross_entropy = (P - Y)[:, 0]
+pull_squared = softmax_backward(P, 2 * (P - Y))[:, 0]
+np.allclose(pull_squared, -4 * q * (1 - q) ** 2)
+
+# %% mystnb={"image": {"alt": "Strength of the gradient against the probability of the right class. Cross-entropy falls in a straight line from 1 at probability 0 to 0 at probability 1. Squared error starts at 0, rises to about 0.6 at one third, and falls back to 0."}}
+plotting.curves(q, {"cross-entropy": -pull_cross_entropy, "squared error": -pull_squared},
+                title="Squared error hardly pulls where it is most wrong",
+                xlabel="probability given to the right class, q", ylabel="pull on its logit, |dz|")
+plt.show()
+
+# %% [markdown]
+# Cross-entropy pulls hardest where the answer is most wrong. Squared error hardly pulls there at all: at the left edge the softmax is saturated, and its small slope
+# multiplies everything. An example that is confidently wrong is nearly invisible to it.
+#
+# ## One step downhill
+#
+# The gradient points uphill, in the direction in which the loss grows fastest. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
+#
+# $$W \leftarrow W - \eta\, dW \qquad \text{for each parameter.}$$
+#
+# How much should the loss fall? To first order, by $\eta$ times the squared length of the gradient, $\eta\, \lVert g \rVert^2$, where $g$ is all the gradients laid end
+# to end. Take the network we started with and a batch of 200 images, and see how far that holds.
+
+# %%
+x = data.scale(mnist.train_images[:200])
+y = data.one_hot(mnist.train_labels[:200])
+loss_before, g = network.gradients(parameters, x, y)
+squared_length = sum((slope**2).sum() for slope in g)
+
+
+def loss_after(eta, direction=g):
+    moved = (value - eta * slope for value, slope in zip(parameters, direction))
+    return cross_entropy(network.forward(network.Parameters(*moved), x).z2, y)
+
+
+print("learning rate   loss after   fall foretold   fall measured")
+for eta in [0.001, 0.01, 0.1, 1]:
+    print(f"{eta:13} {loss_after(eta):12.6f} {eta * squared_length:15.6f} {loss_before - loss_after(eta):15.6f}")
+
+# %% [markdown]
+# For small steps the forecast is excellent; for long ones the landscape has curved away under it. Draw the walk: the loss as we go along the negative gradient, and the
+# tangent at the start. Beside it, for comparison, a walk of the same length in a random direction. Predict how that one goes.
+
+# %%
+random_steps = [rng.normal(size=slope.shape) for slope in g]
+length = np.sqrt(squared_length / sum((step**2).sum() for step in random_steps))
+random_direction = [length * step for step in random_steps]
+etas = np.linspace(0, 2, 81)
+downhill = np.array([loss_after(eta) for eta in etas])
+at_random = np.array([loss_after(eta, random_direction) for eta in etas])
+
+# %% mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 2. Along the gradient it falls steeply, following the tangent at first, bends away from it, reaches a lowest point and climbs again. Along a random direction of the same length the line is flat."}}
+axis = plotting.curves(etas, {"along the gradient": downhill, "in a random direction": at_random},
+                       title="Downhill at first; too long a step climbs again",
+                       xlabel="learning rate of the one step", ylabel="loss after it")
+axis.plot(etas, loss_before - etas * squared_length, "--", label="tangent at the start")
+axis.plot(etas[downhill.argmin()], downhill.min(), "o", label=f"lowest, at {etas[downhill.argmin()]:.2f}")
+axis.set_ylim(downhill.min() - 0.2, downhill.max())
+axis.legend()
+plt.show()
+
+# %% [markdown]
+# Along a random direction next to nothing happens. Among a hundred thousand directions nearly all lead nowhere; the gradient finds the one that
+# leads down fastest. Learning by trial alone would be hopeless.
+#
+# The slope of the falling curve at 0 must be $-\lVert g \rVert^2$. That is one more check of all 101,770 gradients at once, at the price of two forward passes:
+
+# %%
+slope_at_0 = central_difference(lambda eta: loss_after(eta[0]), [0.0])[0]
+print("relative difference at most 1e-7:", abs(slope_at_0 + squared_length) <= 1e-7 * squared_length)
+
+# %% [markdown]
+# One direction is a walk; two make a landscape. Move the hidden layer ($W_1, b_1$) and the output layer ($W_2, b_2$) along their own parts of the gradient, each by its own amount. The arrow is
+# the best single step found above: the same learning rate for both.
+
+# %%
+def loss_at(eta_hidden, eta_output):
+    steps = (eta_hidden, eta_hidden, eta_output, eta_output)
+    moved = (value - eta * slope for value, eta, slope in zip(parameters, steps, g))
+    return cross_entropy(network.forward(network.Parameters(*moved), x).z2, y)
+
+
+u, v = np.linspace(-2, 6, 25), np.linspace(-0.4, 1.2, 25)
+surface = np.array([[loss_at(a, b) for a in u] for b in v])
+
+# %% mystnb={"image": {"alt": "Contour map of the loss; across, the step of the hidden layer, upwards, the step of the output layer. The lowest region lies far to the right and near zero on the vertical axis. A short white arrow leads from the start upwards and slightly right, across the contour lines into a darker band."}}
+figure, axis = plt.subplots(figsize=(7, 4.2))
+filled = axis.contourf(u, v, surface, levels=20, cmap="viridis")
+best = etas[downhill.argmin()]
+axis.annotate("", (best, best), (0, 0), arrowprops={"arrowstyle": "->", "color": "white", "lw": 2.5})
+axis.plot(0, 0, "o", color="white")
+axis.set(title="One rate for both layers is a compromise", xlabel="step of the hidden layer", ylabel="step of the output layer")
+axis.grid(False)
+figure.colorbar(filled, label="loss")
+plt.show()
+
+# %% [markdown]
+# Mind the scales of the axes. The output layer is soon where it wants to be, and further steps of it only climb; the hidden layer would gladly go ten times as far. A single learning rate has to suit
+# both. That is why one step is never enough, and why the next lesson takes thousands, each with a fresh gradient.
+#
+# ## What it costs
+#
+# How dear is a gradient? Count multiplications in the matrix products, for one example; the rest is small change. A product of shapes (n, a) and (a, b) takes $n\,a\,b$ of them.
+
+# %%
+d, m, k = 784, 128, 10
+forward = d * m + m * k
+backward = m * k + m * k + d * m  # dW2, da1, dW1
+count = sum(value.size for value in full)
+print("forward:             ", forward)
+print("backward:            ", backward)
+print("by nudging instead:  ", 2 * count * forward)
+print(f"both passes cost {(forward + backward) / forward:.2f} forward passes; nudging costs {2 * count}")
+
+# %% [markdown]
+# About two forward passes for *all* the gradients, against two hundred thousand by nudging. That ratio is why networks can be trained at all. (The usual rule of thumb is three; here the first layer
+# dominates, and nobody asks for the gradient by the pixels.)
+
+# %% [markdown]
+# ## Recap
+#
+# - A gradient has the shape of what it is the gradient by. `d` + name, always.
+# - $dZ_2 = (P - Y)/n$; weights: *input transposed times the blame*; biases: *the blame summed over examples*; back through a layer: *the blame times the weights transposed*; through
+#   a sigmoid: *times* $a(1 - a)$.
+# - A gradient check at a random point finds what shapes cannot. A constant factor points to a division; all else to a formula.
+# - Squared error pulls least where it is most wrong.
+# - One step of size $\eta$ lowers the loss by about $\eta\, \lVert g \rVert^2$, as long as it is short.
+# - All gradients together cost about as much as two forward passes.
+#
+# ## Questions to ask yourself
+#
+# 1. Why does `dW2` contain `a1` but not `W2`, and `da1` contain `W2` but not `a1`?
+# 2. A pixel is 0 in every image of the batch. What is the gradient by its 128 weights? And by the bias of a hidden unit?
+# 3. You double every image in the batch, so that each occurs twice. What happens to the loss, and to the gradients?
+# 4. Why did the check use random biases? Find a mistake with `b1` that would go unnoticed at `b1 = 0`.
+# 5. What would step 5 be with $\tanh$ in the place of $\sigma$?
+#
+# ## Next
+#
+# [04 Training curves](04_training_curves.ipynb): repeat that one step some thousands of times, and learn to read what happens.

@@ -1,0 +1,463 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 Training curves
+#
+# One step downhill is nothing. Thousands of them make a network that reads. Between the two lie choices, of which the most important can
+# be read off a curve, if you know how to read it.
+#
+# **You will** write a training loop in ten lines, start it with the original's settings, find out what is wrong with them from the
+# curves, put it right, and measure once, at the very end, how well your network reads digits it has never seen.
+#
+# **You will be able to**
+#
+# - tell a step from an epoch, and loss from accuracy;
+# - read from a curve whether the learning rate is too small, right or too large, and whether a network overfits;
+# - derive momentum, and say what it buys;
+# - say how sure a measured accuracy is.
+#
+# **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of
+# [lesson 01](01_loading.ipynb).
+#
+# **Time** 45 minutes
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from mnistlib import data, network, plotting
+from mnistlib.functions import cross_entropy, softmax
+from mnistlib.training import Score, TrainingDiverged, evaluate, falling, minibatches, train
+
+plotting.use_style()
+mnist = data.load()
+train_set, validation_set = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=4))
+images, labels = train_set
+images.shape, validation_set[0].shape
+
+# %% [markdown]
+# ## Step and epoch
+#
+# The gradient over all 50,000 images would be exact, and each would cost as much as fifty thousand forward passes. The gradient over 128 of
+# them is a good guess, four hundred times cheaper. So we walk by guesses: shuffle the images, deal them into
+# **mini-batches** of 128, and take one step from each. This is *stochastic gradient descent*, SGD for short.
+#
+# Two words that are often mixed up, in the original too:
+#
+# - a **step** is one update of the parameters, from one mini-batch;
+# - an **epoch** is one pass over the whole training set.
+#
+# How many steps make an epoch? Work it out: 50,000 images, 128 at a time.
+
+# %%
+def deal(n, batch_size, rng):
+    """One epoch: all n indices, shuffled, in batches."""
+    order = rng.permutation(n)
+    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
+
+
+epoch = deal(50_000, 128, np.random.default_rng(seed=5))
+print("steps in an epoch:", len(epoch), "  the last batch has", len(epoch[-1]), "images")
+print("every image once: ", np.array_equal(np.sort(np.concatenate(epoch)), np.arange(50_000)))
+
+# %% [markdown]
+# ## The loop
+#
+# Here is a whole training run. Read it as a sentence: for each batch, compute the gradients, move every parameter a little against its own, and note
+# the loss.
+
+# %%
+parameters = network.initialise(np.random.default_rng(seed=6))
+eta = 0.5
+losses = []
+for batch in epoch[:100]:
+    x = data.scale(images[batch])
+    y = data.one_hot(labels[batch])
+    loss, gradients = network.gradients(parameters, x, y)
+    for value, slope in zip(parameters, gradients):
+        value -= eta * slope  # in place: the array itself changes
+    losses.append(loss)
+print(f"loss of the first batch {losses[0]:.3f}, of the hundredth {losses[-1]:.3f}")
+
+# %% [markdown]
+# A hundred steps, a quarter of an epoch. How many digits does it read by now? Guess, then look. We ask the validation images, which took no part in training.
+
+# %%
+score = evaluate(parameters, *validation_set)
+print(f"loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
+
+# %% [markdown]
+# The nearest mean of lesson 01 is beaten already. From here on the library's `train` runs that loop for us. It takes the same arguments in the same
+# order, `minibatches` deals for any number of epochs, and it returns a `History` of what it recorded. Check that it is the same loop:
+
+# %%
+start = network.initialise(np.random.default_rng(seed=6))
+trained, history = train(start, images, labels, epoch[:100], learning_rate=0.5)
+print("same losses:", np.allclose(history.batch_loss, losses))
+
+# %% [markdown]
+# ## What to record
+#
+# Two things are worth recording, at two paces.
+#
+# - The **batch loss**, at every step. It costs nothing, since the step computes it anyway. It is noisy, because every batch is different.
+# - **Loss and accuracy on the validation set**, now and then. It costs a pass over 10,000 images. The original did it every
+#   20 steps and spent most of its time on it.
+#
+# Loss and accuracy are not the same thing said twice. *Loss* is what the gradient follows: smooth, and sensitive to how *sure* the network is. *Accuracy* is the
+# share of right answers: what we want in the end, but it moves in jumps, and has no useful gradient.
+#
+# ## The original's settings
+#
+# The notebook we started from fed its network raw pixels, 0 to 255, used a learning rate of 0.001, started from small uniform weights, and took 10,000 steps. Give it the right softmax and the right gradients, and keep
+# the rest. (Its way of doing without biases and sampling its batches comes in lesson 05.) The next cell trains for some seconds.
+
+# %%
+print("learning rate 0.001, 10000 steps, momentum 0")
+chance = np.random.default_rng(seed=7)
+small_weights = network.Parameters(
+    chance.uniform(-1, 1, (784, 128)) / np.sqrt(784 * 128), np.zeros(128),
+    chance.uniform(-1, 1, (128, 10)) / np.sqrt(128 * 10), np.zeros(10),
+)
+
+
+def raw_pixels(images, dtype=np.float64):
+    return images.reshape(len(images), 784).astype(dtype)
+
+
+def evaluate_raw(parameters, images, labels):
+    z2 = network.forward(parameters, raw_pixels(images)).z2
+    return Score(cross_entropy(z2, data.one_hot(labels)), float((z2.argmax(axis=1) == labels).mean()))
+
+
+batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=26)[:10_000]
+
+# %%
+raw, raw_history = train(
+    small_weights, images, labels, batches, learning_rate=0.001, prepare=raw_pixels,
+    monitor={"validation": validation_set}, evaluate=evaluate_raw, every=500, progress=True,
+)
+
+# %% [markdown]
+# A batch loss is a noisy thing to look at. A **moving average** over 100 steps shows where it is going: each point is the mean of the hundred around it.
+
+# %%
+def smooth(values, width=100):
+    return np.convolve(values, np.ones(width) / width, mode="valid")
+
+
+for step, score in list(zip(raw_history.steps, raw_history.scores["validation"]))[::4]:
+    print(f"after {step:5} steps: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
+
+# %% mystnb={"image": {"alt": "Two panels over 10,000 steps with the original's settings. Left: the batch loss, a wide noisy band, with its moving average and the validation loss falling fast at first and then ever more slowly. Right: the validation accuracy, rising fast in the first 1,000 steps and creeping upwards after that."}}
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8))
+left.plot(raw_history.batch_loss, color="0.8", linewidth=0.5, label="each batch")
+left.plot(np.arange(50, 9951), smooth(raw_history.batch_loss), label="average of 100")
+left.plot(raw_history.steps, raw_history.loss("validation"), "o-", markersize=4, label="validation")
+left.set(title="Fast, then crawling", xlabel="step", ylabel="loss", ylim=(0, 1.5))
+left.legend()
+right.plot(raw_history.steps, raw_history.accuracy("validation"), "o-", markersize=4, color=plotting.COLOURS[1])
+right.set(title="Still rising after 10,000 steps", xlabel="step", ylabel="validation accuracy", ylim=(0.7, 1))
+plt.show()
+
+# %% [markdown]
+# Read the curves. The band of the batches shows the noise; the average inside it tells the truth. Training and validation fall together, so nothing is being learnt by heart. And after 10,000 steps, 25 epochs, it is *still* falling: this is what
+# **too small a learning rate** looks like. Why not make it larger? Look at what raw pixels do to the hidden units before the first step.
+
+# %%
+def saturated(parameters, x):
+    a1 = network.forward(parameters, x).a1
+    return ((a1 < 0.05) | (a1 > 0.95)).mean()
+
+
+some = validation_set[0][:1000]
+print("saturated: activation below 0.05 or above 0.95")
+print(f"raw pixels:    {100 * saturated(small_weights, raw_pixels(some)):.1f} % of the hidden units saturated")
+print(f"scaled pixels: {100 * saturated(small_weights, data.scale(some)):.1f} %")
+
+# %% [markdown]
+# Those units pass back next to no gradient, and the few that do are shaken by inputs of up to 255. So scale the pixels, you would think, and all will be well. Change that one thing, and compare the first 500 steps. Predict
+# which is ahead.
+
+# %%
+_, scaled_history = train(
+    small_weights, images, labels, batches[:500], learning_rate=0.001, monitor={"validation": validation_set}, every=500
+)
+print(f"raw pixels:    {100 * raw_history.accuracy('validation')[1]:.2f} % after 500 steps")
+print(f"scaled pixels: {100 * scaled_history.accuracy('validation')[1]:.2f} %")
+
+# %% [markdown]
+# Worse, by far. A repair that looks like a regression. The reason is simple once seen: the gradient by $W_1$ contains the pixels, $dW_1 = X^T dZ_1$. Pixels 255 times
+# smaller make gradients 255 times smaller, and the same learning rate now takes tiny steps. Two settings belong together, and only one was changed.
+#
+# ## A learning-rate sweep
+#
+# So look for the rate that suits scaled pixels. Nobody knows it beforehand; try. The scale is a logarithmic one, since what matters is the factor. Every run starts from the same weights and sees the same batches, 200 of them.
+
+# %%
+rates = 10.0 ** np.arange(-3, 2.5, 0.5)
+final_loss = []
+for rate in rates:
+    try:
+        _, history = train(start, images, labels, batches[:200], learning_rate=rate)
+        final_loss.append(np.mean(history.batch_loss[-50:]))
+        print(f"rate {rate:7.3f}: mean loss of the last 50 steps {final_loss[-1]:8.3f}")
+    except TrainingDiverged as error:
+        final_loss.append(np.nan)
+        print(f"rate {rate:7.3f}: {error}")
+
+# %% mystnb={"image": {"alt": "Loss after 200 steps against the learning rate, both on logarithmic axes: a basin. At the left, rates near 0.001 leave the loss at its start near ln 10; the loss falls towards a lowest point around a rate of three, and shoots up steeply beyond ten."}}
+figure, axis = plt.subplots()
+axis.loglog(rates, final_loss, "o-")
+axis.axhline(np.log(10), color="0.5", linestyle="--", label="ln 10: knows nothing")
+axis.axvspan(0.1, 5, color=plotting.COLOURS[4], alpha=0.2, label="a good range")
+axis.set(title="Too small on the left, too large on the right", xlabel="learning rate", ylabel="loss after 200 steps")
+axis.legend()
+plt.show()
+
+# %% [markdown]
+# A basin with one gentle side and one steep one. On the left nothing is broken, only slow. On the right each step overshoots the valley of lesson 03 and lands higher up. A wise choice keeps away from the steep
+# side. A rate of one half is in the middle of the good range, five hundred times what the original used.
+#
+# The three cases have faces you will meet again:
+
+# %% mystnb={"image": {"alt": "Batch loss over 200 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.5 it drops quickly and stays low. At 30 it jumps up and down wildly, far above the other two."}}
+figure, axes = plt.subplots(1, 3, figsize=(9, 3.2))
+for axis, rate, face in zip(axes, [0.01, 0.5, 30.0], ["too small: a ramp", "right: drops, then settles", "too large: thrashes"]):
+    _, history = train(start, images, labels, batches[:200], learning_rate=rate)
+    axis.plot(history.batch_loss, linewidth=1)
+    axis.set(title=face, xlabel=f"step, at rate {rate:g}", ylim=(0, None if rate > 1 else 3))
+axes[0].set_ylabel("batch loss")
+plt.show()
+
+# %% [markdown]
+# ## Learning by heart
+#
+# So far training and validation went hand in hand. Now give the network only 1,000 images to learn from, and plenty of epochs. What will the two losses do? And the two accuracies? Sketch all four before you look.
+
+# %%
+few = (images[:1000], labels[:1000])
+many_epochs = minibatches(1000, 100, rng=np.random.default_rng(seed=9), epochs=80)
+_, few_history = train(
+    start, *few, many_epochs, learning_rate=0.5, momentum=0.9, every=20,
+    monitor={"training": few, "validation": (validation_set[0][:5000], validation_set[1][:5000])},
+)
+best = few_history.loss("validation").argmin()
+for moment, index in [("lowest validation loss", best), ("the end", -1)]:
+    scores = {name: few_history.scores[name][index] for name in few_history.scores}
+    print(f"{moment}, after {few_history.steps[index]} steps:")
+    for name, score in scores.items():
+        print(f"    {name:10} loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
+
+# %% mystnb={"image": {"alt": "Two panels over 800 steps of training on only 1,000 images. Left: the training loss falls to zero, while the validation loss reaches its lowest point early, marked by a dot, and then climbs steadily. Right: training accuracy reaches 100 percent and stays; validation accuracy levels off below 90 percent."}}
+figure, axes = plt.subplots(1, 2, figsize=(9, 3.8))
+for name in ["training", "validation"]:
+    axes[0].plot(few_history.steps, few_history.loss(name), label=name)
+    axes[1].plot(few_history.steps, few_history.accuracy(name), label=name)
+axes[0].plot(few_history.steps[best], few_history.loss("validation")[best], "o", color="black", label="stop here")
+axes[0].set(title="Loss: the two part company", xlabel="step", ylabel="loss", ylim=(0, 1))
+axes[0].legend()
+axes[1].set(title="Accuracy: one perfect, one stuck", xlabel="step", ylabel="accuracy", ylim=(0.7, 1.01))
+plt.show()
+
+# %% [markdown]
+# This is **overfitting**. The network reads its thousand training images without a mistake, and gains nothing on others: it has learnt them by heart. In the loss you see it early and clearly, since the
+# network grows ever more *sure*, also where it is wrong. In the accuracy you hardly see it. That is why both are recorded.
+#
+# The cheapest cure is **early stopping**: keep the parameters from the moment of the lowest validation loss. Because our training is deterministic, we can simply run it again up to that step and
+# stop. The better cure is more data: with 50,000 images there is far less to learn by heart.
+#
+# ## Faster: momentum
+#
+# In a narrow valley the gradient points mostly *across*, and plain descent zigzags from wall to wall. A rolling ball does better. It keeps a **velocity** $v$, a sum of past gradients in which each
+# older one counts $\mu$ times less:
+#
+# $$v \leftarrow \mu\, v + dW, \qquad\qquad W \leftarrow W - \eta\, v .$$
+#
+# What the sum does depends on whether the gradients agree. If each is the same, $g$, then the velocity becomes a geometric series,
+#
+# $$v = g + \mu g + \mu^2 g + \dots = \frac{g}{1 - \mu},$$
+#
+# $1 / (1 - \mu)$ times one gradient: *along* the valley it rushes. If the gradients alternate, $g, -g, g, \dots$, the series alternates too, and $v$ shrinks to $g / (1 + \mu)$: *across* the
+# valley it calms down.
+
+# %%
+mu = 0.9
+print(f"momentum {mu}: {1 / (1 - mu):.1f} times as far where gradients agree, {1 / (1 + mu):.2f} times where they alternate")
+
+# %% [markdown]
+# Watch both, on a valley made for the purpose, twenty times steeper in one direction than in the other: $L = \frac12 (x^2 + 20\, y^2)$, with the gradient $(x,\, 20 y)$. Plain descent and momentum take the same learning rate.
+
+# %%
+def walk(momentum, learning_rate=0.08, steps=20):
+    w, v = np.array([-4.0, 1.0]), np.zeros(2)
+    path = [w]
+    for _ in range(steps):
+        v = momentum * v + np.array([1, 20]) * w
+        w = w - learning_rate * v
+        path.append(w)
+    return np.array(path)
+
+
+paths = {"plain": walk(momentum=0), "momentum": walk(momentum=0.6)}
+for name, path in paths.items():
+    print(f"{name:8} after 10 steps: {np.linalg.norm(path[10]):.3f} from the lowest point")
+
+# %% mystnb={"image": {"alt": "Two paths over the contour lines of a long narrow valley. The plain path zigzags between the walls while creeping along and is still on its way after twenty steps; the path with momentum swings once or twice, moves along the valley much faster, and ends at the star."}}
+figure, axis = plt.subplots(figsize=(7, 3.6))
+grid_x, grid_y = np.meshgrid(np.linspace(-4.5, 2, 100), np.linspace(-1.5, 1.5, 100))
+axis.contour(grid_x, grid_y, 0.5 * (grid_x**2 + 20 * grid_y**2), levels=12, cmap="Greys", linewidths=0.8)
+for name, path in paths.items():
+    axis.plot(*path.T, "o-", markersize=4, linewidth=1.2, label=name)
+axis.plot(0, 0, "*", color="black", markersize=12)
+axis.set(title="Twenty steps each, towards the star", xlabel="x", ylabel="y")
+axis.grid(False)
+axis.legend(loc="upper right")
+plt.show()
+
+# %% [markdown]
+# Now the network, with all its training images. One more refinement: near the end, the noise of the mini-batches keeps the parameters jittering about the floor of the valley, the more so the larger the steps. So let the learning rate
+# **fall** in a straight line to 0: large steps while there is far to go, small ones to settle. Ten epochs, with momentum; and, to compare, two epochs without.
+
+# %%
+print("learning rate falling from 0.5 to 0; momentum 0.9 or none")
+ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
+final, final_history = train(
+    start, images, labels, ten_epochs, learning_rate=falling(0.5, len(ten_epochs)), momentum=0.9,
+    monitor={"validation": validation_set}, progress=True,
+)
+
+# %%
+two_epochs = ten_epochs[:782]
+_, plain_history = train(
+    start, images, labels, two_epochs, learning_rate=0.5, monitor={"validation": validation_set}
+)
+for name, history in [("plain", plain_history), ("momentum", final_history)]:
+    print(f"{name:8} after two epochs: {100 * history.accuracy('validation')[2]:.2f} % of the validation images right")
+print(f"momentum after ten epochs: {100 * final_history.accuracy('validation')[-1]:.2f} %")
+
+# %% mystnb={"image": {"alt": "Two panels. Left: smoothed batch loss over ten epochs with momentum and over two without. The one with momentum falls much faster and keeps falling towards zero. Right: validation accuracy after each epoch with momentum, rising from about 95 to nearly 98 percent and levelling off; the plain run's two points lie well below."}}
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8))
+for name, history in [("momentum", final_history), ("plain", plain_history)]:
+    averaged = smooth(history.batch_loss)
+    left.plot((np.arange(len(averaged)) + 50) / 391, averaged, label=name)
+    right.plot(np.array(history.steps[1:]) / 391, history.accuracy("validation")[1:], "o-", markersize=4, label=name)
+left.set(title="Momentum is quicker down", xlabel="epoch", ylabel="batch loss, averaged", ylim=(0, 0.7))
+right.set(title="and higher up", xlabel="epoch", ylabel="validation accuracy", ylim=(0.88, 1))
+right.legend(loc="lower right")
+plt.show()
+
+# %% [markdown]
+# Compare with the original's settings above: what they had not reached after 25 epochs is passed here within the first.
+#
+# ## The test set, once
+#
+# All choices are made: the rate, the momentum, the number of epochs. They were made by looking at the validation images, and so the validation accuracy is a little flattered. For an honest number there is the test set, which no choice has
+# seen. Open it once.
+
+# %%
+test = evaluate(final, mnist.test_images, mnist.test_labels)
+print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
+
+# %% [markdown]
+# About 98 %. The mark to beat was the nearest mean's, from lesson 01. What does it look like when the network reads?
+
+# %% mystnb={"image": {"alt": "The trained network as a diagram, reading a handwritten seven from the test set. The hidden units are shaded by their activation, most of them clearly on or off. Of the ten bars at the right one is long: the seven, with a probability near 1."}}
+z1, a1, z2 = network.forward(final, data.scale(mnist.test_images[:1]))
+plotting.network(mnist.test_images[0], a1[0], softmax(z2)[0], title="Trained: one answer, and sure of it")
+plt.show()
+
+# %% [markdown]
+# ### What it gets wrong
+#
+# A **confusion matrix** counts, for each label, the answers given. The diagonal, the right ones, is left blank here so that the mistakes show.
+
+# %%
+answers = network.predict(final, data.scale(mnist.test_images))
+confusion = np.zeros((10, 10), dtype=int)
+np.add.at(confusion, (mnist.test_labels, answers), 1)
+print("mistakes:", (answers != mnist.test_labels).sum(), "of", len(answers))
+
+# %% mystnb={"image": {"alt": "Confusion matrix of the ten classes, the diagonal blank. Most cells hold counts of 0 to 4. A few are brighter: fives answered as threes, sevens as twos, fours as nines."}}
+plotting.confusion(confusion, title="Mistakes on the test set, by label and answer")
+plt.show()
+
+# %%
+wrong = np.flatnonzero(answers != mnist.test_labels)
+captions = [f"{mnist.test_labels[i]} as {answers[i]}" for i in wrong[:21]]
+
+# %% mystnb={"image": {"alt": "Twenty-one test digits that the network misreads, each with its label and the answer above. Several are hard for a person too: a broken eight, a seven with a crossbar, sixes without a loop."}}
+plotting.digits(mnist.test_images[wrong[:21]], captions, columns=7, title="Its mistakes: some you would make yourself")
+plt.show()
+
+# %% [markdown]
+# And what has it learnt? Each hidden unit has 784 weights, one for each pixel, and can be drawn as an image: violet where ink speeds it up, brown where ink slows it down.
+
+# %% mystnb={"image": {"alt": "The weights of sixteen hidden units as images, violet for positive and brown for negative. They show blotches and curved strokes in the middle, where the digits are, and nothing but faint starting noise along the edges."}}
+plotting.weights(final.W1[:, :16], title="Sixteen hidden units: strokes and blotches, no digits")
+plt.show()
+
+# %% [markdown]
+# Nobody told it to look for strokes. At the edges, where no image has ink, the weights are still the random ones it started with: their gradient was always zero (lesson 03, question 2).
+#
+# ## How sure is that number?
+#
+# Two things make it uncertain. First, *which digits are in the test set*. Treat each as a coin that comes up "right" with probability $p$. The number of right ones among $N$ is then binomial, and its share has the standard error
+#
+# $$s = \sqrt{\frac{p\,(1 - p)}{N}} .$$
+#
+# With about twice that to either side, an interval covers the truth 19 times in 20.
+
+# %%
+N = len(mnist.test_labels)
+standard_error = np.sqrt(test.accuracy * (1 - test.accuracy) / N)
+low, high = test.accuracy - 1.96 * standard_error, test.accuracy + 1.96 * standard_error
+print(f"standard error {100 * standard_error:.2f} percentage points")
+print(f"95 % interval from {100 * low:.2f} % to {100 * high:.2f} %")
+
+# %% [markdown]
+# Second, *chance in training*: other starting weights, other shuffles. Train five times, with five seeds, one epoch each to save time, and look at the spread. The judge is the validation set: the test set has had its turn.
+
+# %%
+accuracies = []
+for seed in range(5):
+    rng = np.random.default_rng(seed)
+    batches = minibatches(50_000, 128, rng=rng)
+    trained, _ = train(
+        network.initialise(rng), images, labels, batches, learning_rate=falling(0.5, len(batches)), momentum=0.9
+    )
+    accuracies.append(evaluate(trained, *validation_set).accuracy)
+print("five seeds:", ", ".join(f"{100 * accuracy:.2f} %" for accuracy in accuracies))
+print(f"standard deviation {100 * np.std(accuracies, ddof=1):.2f} percentage points")
+
+# %% [markdown]
+# Both are of the order of a tenth or two of a percentage point. So whoever reports that one trick made a network of this kind better by a tenth of a point, from one run each, has reported the weather. Remember it in the next
+# lesson, when repairs are compared with each other.
+
+# %% [markdown]
+# ## Recap
+#
+# - A step is one update, an epoch one pass. 391 steps of 128 make an epoch of 50,000 images.
+# - Record the batch loss at every step and the validation score now and then. Loss is what you follow, accuracy what you want.
+# - Too small a rate is a ramp, too large a rate thrashes; between them lies a broad basin. Rate and scale of the pixels belong together.
+# - Validation loss that rises while training loss falls is overfitting. Stop early, or find more data.
+# - Momentum adds up gradients that agree and cancels those that alternate.
+# - Test once. At 98 %, ten thousand digits leave an uncertainty of some tenths of a point.
+#
+# ## Questions to ask yourself
+#
+# 1. A colleague "trains for 10,000 epochs" in a minute. What do they probably mean?
+# 2. Your validation loss falls, but the accuracy stands still. Is anything being learnt?
+# 3. You halve the batch size. What happens to the noise of the batch loss, and to the number of steps in an epoch?
+# 4. Why must the images of the five seeds' comparison not be the test images?
+# 5. With momentum, which learning rate without it is a fair comparison? (Think of the geometric series.)
+#
+# ## Next
+#
+# [05 Autopsy of the original](05_autopsy.ipynb): you know now what a healthy training run looks like. Take the original apart, fault by fault.

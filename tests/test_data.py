@@ -1,0 +1,427 @@
+"""IDX files, loading, splitting, one-hot targets and scaling."""
+
+import functools
+import gzip
+import hashlib
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from mnistlib import data, download
+from mnistlib.data import IdxError, one_hot, parse_idx, read_idx, scale, split
+
+FOLDER = Path(__file__).parents[1] / "data"
+
+small_arrays = st.one_of(
+    hnp.arrays(np.uint8, hnp.array_shapes(min_dims=d, max_dims=d, max_side=6)) for d in (1, 3)
+)
+
+
+def pack(array):
+    """Write IDX bytes independently of the reader, with struct."""
+    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+    return header + array.tobytes()
+
+
+THREE = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+IDX = pack(THREE)
+
+
+# parse_idx
+
+
+@given(small_arrays)
+def test_an_array_survives_the_round_trip(array):
+    read = parse_idx(pack(array))
+    assert read.dtype == np.uint8
+    assert read.shape == array.shape
+    np.testing.assert_array_equal(read, array)
+
+
+def plausible_bytes():
+    """Draw anything at all, and headers that are nearly right, which anything rarely is."""
+    headers = st.builds(
+        lambda kind, sizes, body: (
+            struct.pack(f">HBB{len(sizes)}I", 0, kind, len(sizes), *sizes) + body
+        ),
+        st.sampled_from([8, 8, 8, 9, 0]),
+        st.lists(st.one_of(st.integers(0, 3), st.integers(0, 2**32 - 1)), max_size=4),
+        st.binary(max_size=30),
+    )
+    return st.one_of(st.binary(max_size=80), headers)
+
+
+@given(plausible_bytes())
+@example(b"")
+@example(struct.pack(">I3I", 0x803, 0, 2**32 - 1, 2**32 - 1))
+@example(struct.pack(">I3I4x", 0x803, 769546, 494770, 48448661))  # their product is 2**64 + 4
+def test_any_bytes_give_the_right_array_or_an_idx_error(raw):
+    try:
+        array = parse_idx(raw)
+    except IdxError:
+        return
+    assert pack(array) == raw
+
+
+@given(st.integers(0, len(IDX) - 1))
+def test_every_shorter_piece_is_refused(cut):
+    with pytest.raises(IdxError):
+        parse_idx(IDX[:cut])
+
+
+BAD_IDX = {
+    "nothing": (b"", "0 bytes are too few for an IDX header"),
+    "magic": (b"PK" + IDX[2:], "begins with 00 00, not 50 4b"),
+    "type": (b"\0\0\x0d" + IDX[3:], "type is 0x0d, but MNIST's is 0x08"),
+    "two dimensions": (pack(THREE[0]), "2 dimensions, but labels have 1 and images 3"),
+    "no dimensions": (b"\0\0\x08\0", "0 dimensions, but labels have 1 and images 3"),
+    "header": (IDX[:15], "15 bytes are too few for 3 dimensions' sizes"),
+    "short": (IDX[:-1], r"shape \(2, 3, 4\) needs 24 bytes of data, but there are only 23"),
+    "trailing": (IDX + b"xy", r"2 bytes too many after data of shape \(2, 3, 4\)"),
+    "empty": (pack(THREE[:0]), r"it is empty, of shape \(0, 3, 4\)"),
+}
+
+
+@pytest.mark.parametrize(("raw", "message"), BAD_IDX.values(), ids=BAD_IDX)
+def test_each_fault_has_its_message(raw, message):
+    with pytest.raises(IdxError, match=message):
+        parse_idx(raw)
+
+
+# read_idx
+
+
+def test_read_idx_unpacks(tmp_path):
+    path = tmp_path / "three.gz"
+    path.write_bytes(gzip.compress(IDX))
+    np.testing.assert_array_equal(read_idx(path), THREE)
+    np.testing.assert_array_equal(read_idx(str(path)), THREE)
+
+
+GZ = gzip.compress(IDX, mtime=0)
+BAD_GZIP = {
+    "empty file": (b"", "cut short"),
+    "web page": (b"<html>not found</html>", "damaged gzip file"),
+    "not packed": (IDX, "damaged gzip file"),
+    "flipped bit": (GZ[:20] + bytes([GZ[20] ^ 4]) + GZ[21:], "damaged gzip file"),
+    "checksum": (GZ[:-8] + bytes([GZ[-8] ^ 1]) + GZ[-7:], "damaged gzip file"),
+    "truncated": (GZ[:-9], "cut short"),
+    "no checksum": (GZ[:-8], "cut short"),
+    "trailing garbage": (GZ + b"xyz", "3 bytes too many after the end of the gzip data"),
+    "two gzips": (GZ + GZ, "bytes too many after the end of the gzip data"),
+    "good gzip of bad IDX": (gzip.compress(b"PK" + IDX[2:]), "begins with 00 00"),
+}
+
+
+@pytest.mark.parametrize(("packed", "message"), BAD_GZIP.values(), ids=BAD_GZIP)
+def test_a_damaged_file_is_an_error_that_names_it(tmp_path, packed, message):
+    path = tmp_path / "digits.gz"
+    path.write_bytes(packed)
+    with pytest.raises(IdxError, match=message) as caught:
+        read_idx(path)
+    assert str(caught.value).startswith(str(path))
+    assert "fresh copy" in str(caught.value)
+
+
+def test_any_packed_bytes_give_an_array_or_an_idx_error(tmp_path):
+    path = tmp_path / "digits.gz"
+
+    @given(st.one_of(st.binary(max_size=60), plausible_bytes().map(gzip.compress)))
+    def check(packed):
+        path.write_bytes(packed)
+        try:
+            array = read_idx(path)
+        except IdxError:
+            return
+        assert pack(array) == gzip.decompress(packed)
+
+    check()
+
+
+def memory_to_refuse(path, message):
+    tracemalloc.start()
+    try:
+        with pytest.raises(IdxError, match=message):
+            read_idx(path)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_that_unpacks_to_gigabytes_is_refused_in_bounded_memory(tmp_path):
+    path = tmp_path / "bomb.gz"
+    squeeze = zlib.compressobj(wbits=31)
+    piece = squeeze.compress(bytes(1 << 20)) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    # After a full flush the same zeros pack to the same bytes: repeat them instead of packing
+    # four gigabytes. The checksum will be wrong, but nobody must come that far.
+    again = squeeze.compress(bytes(1 << 20)) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    path.write_bytes(piece + again * 4095)
+    assert path.stat().st_size < 8_000_000
+    peak = memory_to_refuse(path, "unpacks to more than 47040016 bytes")
+    assert peak < 3 * data.LARGEST
+
+
+def test_a_huge_file_is_not_read_whole(tmp_path):
+    path = tmp_path / "huge.gz"
+    with open(path, "wb") as stream:
+        stream.truncate(1 << 30)  # zeros that take no room on most file systems
+    assert memory_to_refuse(path, "damaged gzip") < 3 * data.LARGEST
+
+
+# load
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return data.load()
+
+
+def test_load_returns_the_published_arrays(mnist):
+    assert [array.shape for array in mnist] == [
+        (60_000, 28, 28),
+        (60_000,),
+        (10_000, 28, 28),
+        (10_000,),
+    ]
+    assert {array.dtype for array in mnist} == {np.dtype(np.uint8)}
+    assert mnist._fields == tuple(download.FILES)
+    unpacked = {  # the SHA-256 of the unpacked files, header and all
+        "train_images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "train_labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "test_images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "test_labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    }
+    for part, array in mnist._asdict().items():
+        assert hashlib.sha256(pack(array)).hexdigest() == unpacked[part]
+
+
+def test_load_agrees_with_the_known_statistics(mnist):
+    assert mnist.train_labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert mnist.test_labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+    train = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    test = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert np.bincount(mnist.train_labels).tolist() == train
+    assert np.bincount(mnist.test_labels).tolist() == test
+    levels = np.bincount(mnist.train_images.ravel(), minlength=256) / mnist.train_images.size
+    shades = np.arange(256) / 255
+    mean = levels @ shades
+    assert round(mean, 5) == 0.13066
+    assert round(np.sqrt(levels @ (shades - mean) ** 2), 5) == 0.30811
+    assert round(100 * levels[0], 2) == 80.88
+
+
+def test_what_a_reader_does_to_the_arrays_stays_with_them(mnist):
+    mine = data.load()
+    mine.test_images[:] = 0
+    assert not any(np.shares_memory(a, b) for a, b in zip(mine, mnist, strict=True))
+    assert data.load().test_images.any()
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    monkeypatch.setattr(download, "fetch", functools.partial(download.fetch, mirrors=()))
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Make the folder of a reader's own, with the real files."""
+    for file in download.FILES.values():
+        shutil.copy(FOLDER / file.name, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("no_network")
+def test_the_folder_is_the_argument_or_mnistlib_data(copy, tmp_path, monkeypatch):
+    nowhere = tmp_path / "nowhere"
+    monkeypatch.setenv("MNISTLIB_DATA", str(nowhere))
+    with pytest.raises(download.DownloadError, match="nowhere"):
+        data.load()
+    assert len(data.load(copy).test_labels) == 10_000
+    assert len(data.load(str(copy)).test_labels) == 10_000
+
+    monkeypatch.setenv("MNISTLIB_DATA", str(copy))
+    assert len(data.load().test_labels) == 10_000
+    with pytest.raises(download.DownloadError, match="nowhere"):
+        data.load(nowhere)
+
+    monkeypatch.setenv("HOME", str(copy.parent))
+    monkeypatch.setenv("USERPROFILE", str(copy.parent))
+    monkeypatch.setenv("MNISTLIB_DATA", os.path.join("~", copy.name))
+    assert len(data.load().test_labels) == 10_000
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("part", download.FILES)
+def test_every_file_is_checked_each_time(copy, part):
+    data.load(copy)
+    path = copy / download.FILES[part].name
+    packed = bytearray(path.read_bytes())
+    packed[4] ^= 1  # the time stamp in gzip's header, which no reader of gzip looks at
+    path.write_bytes(packed)
+    read_idx(path)
+    with pytest.raises(download.DownloadError, match=path.name):
+        data.load(copy)
+    assert path.read_bytes() == packed
+
+
+@pytest.mark.parametrize("file", download.FILES.values(), ids=download.FILES)
+def test_the_clone_has_the_published_files(file):
+    assert download.is_good(FOLDER / file.name, file)
+
+
+def test_importing_data_loads_nothing_that_only_downloads_or_plots_need():
+    code = "import sys, mnistlib.data; print(*{'requests', 'tqdm', 'matplotlib'} & {*sys.modules})"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (answer.stdout, answer.stderr) == ("\n", "")
+
+
+# split
+
+
+@given(st.integers(2, 60), st.data(), st.integers(0, 99))
+def test_split_gives_every_example_to_one_side_with_its_label(n, draw, seed):
+    validation = draw.draw(st.integers(1, n - 1))
+    images = np.arange(n * 4, dtype=np.uint8).reshape(n, 2, 2)
+    labels = images[:, 0, 0].copy()
+    parts = split(images, labels, validation, rng=np.random.default_rng(seed))
+    (train_images, train_labels), (held_images, held_labels) = parts
+    assert len(train_images) == len(train_labels) == n - validation
+    assert len(held_images) == len(held_labels) == validation
+    np.testing.assert_array_equal(train_images[:, 0, 0], train_labels)
+    np.testing.assert_array_equal(held_images[:, 0, 0], held_labels)
+    assert sorted([*train_labels, *held_labels]) == sorted(labels)
+    assert not any(np.shares_memory(images, part) for part in (train_images, held_images))
+
+
+@pytest.mark.parametrize("generator", [np.random.default_rng, np.random.RandomState])
+def test_split_is_decided_by_the_seed(generator):
+    def held_out(seed):
+        x = np.arange(100)
+        return split(x, x, 30, rng=generator(seed))[1][0].tolist()
+
+    assert held_out(1) == held_out(1)
+    assert held_out(1) != held_out(2)
+    assert held_out(1) != sorted(held_out(1))  # shuffled
+
+
+def test_split_sets_ten_thousand_aside_unless_told(mnist):
+    train, held_out = split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(0))
+    assert (len(train[0]), len(held_out[0])) == (50_000, 10_000)
+
+
+BAD_SPLIT = {
+    "lengths": ((10, 9, 3), ValueError, "10 images but 9 labels"),
+    "none": ((10, 10, 0), ValueError, "validation must be between 1 and 9"),
+    "negative": ((10, 10, -1), ValueError, "validation must be between 1 and 9"),
+    "all": ((10, 10, 10), ValueError, "cannot set 10 of 10 examples aside"),
+    "fraction": ((10, 10, 0.2), TypeError, "validation is 0.2: pass a number of examples"),
+}
+
+
+@pytest.mark.parametrize(("sizes", "kind", "message"), BAD_SPLIT.values(), ids=BAD_SPLIT)
+def test_split_refuses(sizes, kind, message):
+    images, labels, validation = sizes
+    with pytest.raises(kind, match=message):
+        split(np.zeros(images), np.zeros(labels), validation, rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("rng", [None, 42, np.random])
+def test_split_refuses_what_is_no_generator(rng):
+    with pytest.raises(TypeError, match="default_rng"):
+        split(np.zeros(10), np.zeros(10), 3, rng=rng)
+
+
+# one_hot
+
+
+@given(
+    hnp.arrays(
+        hnp.integer_dtypes() | hnp.unsigned_integer_dtypes(),
+        st.integers(0, 30),
+        elements=st.integers(0, 9),
+    ),
+    st.sampled_from([np.float32, np.float64]),
+)
+def test_one_hot_marks_the_label_in_each_row(labels, dtype):
+    y = one_hot(labels, dtype=dtype)
+    assert y.dtype == dtype
+    assert y.shape == (len(labels), 10)
+    assert {*y.ravel()} <= {0, 1}
+    assert (y.sum(axis=1) == 1).all()
+    np.testing.assert_array_equal(y @ np.arange(10), labels)
+
+
+def test_one_hot_by_hand():
+    expected = [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    assert one_hot([2, 0], classes=3).tolist() == expected
+    assert one_hot([2, 0], classes=3).dtype == np.float64
+
+
+BAD_LABELS = {
+    "too large": (np.array([3, 10, 11], np.uint8), ValueError, "label 10 at index 1 is outside 0"),
+    "negative": (np.array([3, 9, -1]), ValueError, "label -1 at index 2 is outside 0 ... 9"),
+    "floats": (np.array([1.0]), TypeError, "labels are float64"),
+    "booleans": (np.array([True]), TypeError, "labels are bool"),
+    "column": (np.array([[1], [2]]), ValueError, r"labels have shape \(2, 1\)"),
+    "one label": (np.uint8(3), ValueError, r"labels have shape \(\)"),
+}
+
+
+@pytest.mark.parametrize(("labels", "kind", "message"), BAD_LABELS.values(), ids=BAD_LABELS)
+def test_one_hot_refuses(labels, kind, message):
+    with pytest.raises(kind, match=message):
+        one_hot(labels)
+
+
+# scale
+
+
+@given(
+    hnp.arrays(np.uint8, st.integers(0, 3).map(lambda n: (n, 28, 28))),
+    st.sampled_from([np.float32, np.float64]),
+)
+def test_scale_divides_by_255_and_flattens(images, dtype):
+    x = scale(images, dtype)
+    assert x.dtype == dtype
+    assert x.shape == (len(images), 784)
+    np.testing.assert_array_equal(x, images.reshape(-1, 784).astype(dtype) / dtype(255))
+    np.testing.assert_array_equal(scale(images.reshape(-1, 784), dtype), x)
+    if x.size:
+        assert x.min() >= 0
+        assert x.max() <= 1
+
+
+def test_scale_reaches_both_ends_and_leaves_the_pixels_alone():
+    images = np.zeros((1, 28, 28), np.uint8)
+    images[0, 0, 1] = 255
+    x = scale(images)
+    assert x.dtype == np.float64
+    assert x[0, :3].tolist() == [0.0, 1.0, 0.0]
+    x[:] = 7
+    assert images.sum() == 255
+
+
+BAD_IMAGES = {
+    "scaled already": (np.zeros((2, 784)), TypeError, "images are float64.*scaled already"),
+    "other integers": (np.zeros((2, 28, 28), int), TypeError, "images are int"),
+    "one image": (np.zeros((28, 28), np.uint8), ValueError, r"images\[i : i \+ 1\]"),
+    "turned": (np.zeros((784, 2), np.uint8), ValueError, r"shape \(784, 2\)"),
+    "one number": (np.uint8(3), ValueError, r"shape \(\)"),
+}
+
+
+@pytest.mark.parametrize(("images", "kind", "message"), BAD_IMAGES.values(), ids=BAD_IMAGES)
+def test_scale_refuses(images, kind, message):
+    with pytest.raises(kind, match=message):
+        scale(images)
