@@ -10,7 +10,7 @@ import numpy as np
 def _floats(x) -> np.ndarray:
     """Return ``x`` as an array of floats; integers become float64 (uint8 would wrap around)."""
     x = np.asarray(x)
-    if x.dtype == bool or not np.issubdtype(x.dtype, np.number) or np.iscomplexobj(x):
+    if not np.issubdtype(x.dtype, np.number) or np.iscomplexobj(x):
         raise TypeError(f"expected real numbers, got an array of {x.dtype}")
     return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
 
@@ -59,7 +59,7 @@ def sigmoid_derivative(x) -> np.ndarray:
         x: numbers, any shape: the sigmoid's input, not its value.
 
     Returns:
-        An array shaped as ``x``, values in [0, 1/4].
+        An array shaped as ``x``, values in [0, 1/4] to rounding.
 
     Raises:
         TypeError: ``x`` does not hold real numbers.

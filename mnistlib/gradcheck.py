@@ -10,7 +10,9 @@ import numpy as np
 
 
 def central_difference(f: Callable, x, h: float = 1e-5) -> np.ndarray:
-    r"""Measure the gradient of ``f``: $\partial f/\partial x_i \approx (f(x + h e_i) - f(x - h e_i)) / 2h$.
+    r"""Measure the gradient of ``f`` by nudging every entry of ``x`` both ways.
+
+    $\partial f/\partial x_i \approx (f(x + h e_i) - f(x - h e_i)) / 2h$.
 
     The error is of order $h^2$ from the formula plus $10^{-16} / h$ from rounding, so that a step
     near $10^{-5}$ is the best of both.
@@ -28,11 +30,14 @@ def central_difference(f: Callable, x, h: float = 1e-5) -> np.ndarray:
 
     Derived in lesson 02, "A formula is a claim".
     """
-    return _measure(f, np.array(x, dtype=np.float64), h, slice(None))
+    return _measure(f, np.array(x, dtype=np.float64, order="C"), h, slice(None))
 
 
 def _measure(f: Callable, x: np.ndarray, h: float, chosen) -> np.ndarray:
-    """Measure the slope along the ``chosen`` entries of the flattened ``x``; the rest stay NaN."""
+    """Measure the slope along the ``chosen`` entries of the flattened ``x``; the rest stay NaN.
+
+    ``x`` is nudged in place, through a flat view of it: so it must be a copy, and in C order.
+    """
     if not h > 0:
         raise ValueError(f"the step h must be above 0, got {h}")
     flat, measured = x.reshape(-1), np.full(x.size, np.nan)
@@ -67,8 +72,11 @@ def relative_error(a, b) -> float:
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape:
         raise ValueError(f"shapes differ: {a.shape} and {b.shape}")
-    scale = max(np.linalg.norm(a), np.linalg.norm(b))
-    return float(np.linalg.norm(a - b) / scale) if scale else 0.0
+    largest = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))
+    if largest == 0:
+        return 0.0
+    a, b = a / largest, b / largest  # so that no square under- or overflows
+    return float(np.linalg.norm(a - b) / max(np.linalg.norm(a), np.linalg.norm(b)))
 
 
 @dataclass(frozen=True)
@@ -143,11 +151,11 @@ def check_gradient(
 
     Raises:
         ValueError: the shapes differ, ``x`` is empty, ``h`` is not above 0, ``f`` does not return
-            one number, or a sample is asked for without a generator.
+            one number, or a sample is empty or asked for without a generator.
 
     Built in lesson 02, "A formula is a claim".
     """
-    x = np.array(x, dtype=np.float64)
+    x = np.array(x, dtype=np.float64, order="C")
     gradient = np.asarray(gradient, dtype=np.float64)
     if gradient.shape != x.shape:
         raise ValueError(
@@ -156,6 +164,8 @@ def check_gradient(
         )
     if not x.size:
         raise ValueError(f"{name}: nothing to check, the array is empty")
+    if sample is not None and sample < 1:
+        raise ValueError(f"the sample must be at least 1 entry, got {sample}")
     if sample is not None and rng is None:
         raise ValueError("a sample needs rng=numpy.random.default_rng(seed)")
     chosen = slice(None) if sample is None else rng.permutation(x.size)[:sample]

@@ -38,7 +38,9 @@ def initialise(
     classes: int = 10,
     dtype=np.float64,
 ) -> Parameters:
-    r"""Draw the parameters to start from: weights uniform in $\pm\sqrt{6/(d_{in}+d_{out})}$, biases 0.
+    r"""Draw the parameters to start from: Glorot's weights, and biases of 0.
+
+    Each weight is uniform in $\pm\sqrt{6 / (d_{in} + d_{out})}$.
 
     Args:
         rng: where the chance comes from; the same generator gives the same network.
@@ -138,8 +140,10 @@ def gradients(
     if loss not in LOSSES:
         raise ValueError(f"no loss is called {loss!r}; choose one of {', '.join(LOSSES)}")
     _, a1, z2 = forward(parameters, x)
-    if y.shape != z2.shape or not len(y):
-        raise ValueError(f"y must have shape {z2.shape} with at least one row, got {y.shape}")
+    if not len(x):
+        raise ValueError("the batch is empty, and a mean over no examples is not defined")
+    if y.shape != z2.shape:
+        raise ValueError(f"y must have shape {z2.shape}, as the logits have, got {y.shape}")
     value, dz2 = LOSSES[loss](z2, y)
     dW2 = a1.T @ dz2
     db2 = dz2.sum(axis=0)

@@ -197,7 +197,11 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
     for digit, (y, value) in enumerate(zip(output, p, strict=True)):
         axis.text(7.8, y, digit, va="center")
         axis.text(8.3 + 1.6 * value, y, f"{value:.2f}", va="center", fontsize=11)
-    layers = [(1.5, f"{image.size} pixels"), (5, f"{len(a1)} hidden units"), (8, f"{len(p)} classes")]
+    layers = [
+        (1.5, f"{image.size} pixels"),
+        (5, f"{len(a1)} hidden units"),
+        (8, f"{len(p)} classes"),
+    ]
     for x, name in layers:
         axis.text(x, -3, name, ha="center")
     axis.text(4, 1.5, r"$W_1, b_1$", ha="center")

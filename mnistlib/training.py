@@ -170,7 +170,7 @@ def train(
         gradients: from parameters, x and y to the batch's loss and the parameters' gradients.
         evaluate: from parameters, images and labels to a :class:`Score`.
         prepare: from a batch of images and a dtype to x.
-        progress: show a bar, which is taken away at the end.
+        progress: show a bar. At the end it is taken away, with all else the cell has printed.
 
     Returns:
         The trained parameters, and the :class:`History`.
@@ -208,6 +208,10 @@ def train(
     record(0)
     for step, batch in enumerate(_with_bar(batches) if progress else batches):
         rate = learning_rate(step) if callable(learning_rate) else learning_rate
+        if not rate >= 0:
+            raise ValueError(
+                f"the learning rate must not be below 0, got {rate} at step {step + 1}"
+            )
         loss, slopes = gradients(parameters, prepare(images[batch], dtype), targets[batch])
         if not np.isfinite(loss):
             raise TrainingDiverged(
@@ -231,11 +235,15 @@ def _check_set(images: np.ndarray, labels: np.ndarray) -> None:
 
 
 def _with_bar(batches: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-    """Yield the batches under a progress bar that leaves no trace, in a notebook either."""
+    """Yield the batches under a progress bar; in a notebook it is taken away without a trace.
+
+    tqdm itself keeps quiet where the environment variable TQDM_DISABLE is 1, as in the tests.
+    """
     from tqdm import tqdm
 
-    yield from tqdm(batches, unit="step", leave=False)
-    if "ipykernel" in sys.modules:
+    with tqdm(batches, unit="step", leave=False) as bar:
+        yield from bar
+    if "ipykernel" in sys.modules and not bar.disable:
         from IPython.display import clear_output
 
         clear_output()

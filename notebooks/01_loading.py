@@ -107,7 +107,9 @@ print(images[0, 5:12, 12:25])
 # %% mystnb={"image": {"alt": "The first training image, a handwritten five, drawn large in dark ink on white, with the window of pixels printed above framed in orange at the top of the five."}}
 figure, axis = plt.subplots(figsize=(4.2, 4.2))
 axis.imshow(images[0], cmap="gray_r")
-axis.add_patch(plt.Rectangle((11.5, 4.5), 13, 7, fill=False, color=plotting.COLOURS[1], linewidth=2))
+axis.add_patch(
+    plt.Rectangle((11.5, 4.5), 13, 7, fill=False, color=plotting.COLOURS[1], linewidth=2)
+)
 axis.set(title="The first image; framed, the numbers above", xlabel="column", ylabel="row")
 axis.grid(False)
 plt.show()
@@ -117,7 +119,9 @@ plt.show()
 # count, and a byte for each digit.
 
 # %%
-raw_labels = gzip.decompress(download.fetch(download.FILES["train_labels"], Path("../data")).read_bytes())
+raw_labels = gzip.decompress(
+    download.fetch(download.FILES["train_labels"], Path("../data")).read_bytes()
+)
 struct.unpack(">2I", raw_labels[:8]), list(raw_labels[8:18])
 
 # %% [markdown]
@@ -156,7 +160,12 @@ print(hashlib.sha256(damaged).hexdigest())
 # %%
 error_page = b"<html><body><h1>403 Forbidden</h1></body></html>"
 cut_short = good[: len(good) // 2]
-for name, candidate in [("good", good), ("one bit off", damaged), ("error page", error_page), ("cut short", cut_short)]:
+for name, candidate in [
+    ("good", good),
+    ("one bit off", damaged),
+    ("error page", error_page),
+    ("cut short", cut_short),
+]:
     accepted = hashlib.sha256(candidate).hexdigest() == expected
     print(f"{name:12} {len(candidate):9} bytes   {'accepted' if accepted else 'REFUSED'}")
 
@@ -195,7 +204,12 @@ for digit, number in enumerate(counts):
 figure, axis = plt.subplots(figsize=(7, 3))
 axis.bar(range(10), counts, color=plotting.COLOURS[0])
 axis.axhline(counts.mean(), color=plotting.COLOURS[1], label="a tenth of all")
-axis.set(title="Roughly, not exactly, a tenth each", xlabel="digit", ylabel="training images", xticks=range(10))
+axis.set(
+    title="Roughly, not exactly, a tenth each",
+    xlabel="digit",
+    ylabel="training images",
+    xticks=range(10),
+)
 axis.set_ylim(0, 8_000)
 axis.legend(loc="upper right")
 plt.show()
@@ -217,7 +231,11 @@ print(f"{never_used} of the {rows * columns} positions are zero in every trainin
 # %% mystnb={"image": {"alt": "Histogram of pixel values from 0 to 255 with a logarithmic vertical axis. A towering bar at zero, a smaller one near 253, and a low, nearly flat plain between them."}}
 figure, axis = plt.subplots(figsize=(7, 3))
 axis.bar(range(256), histogram, width=1, color=plotting.COLOURS[0])
-axis.set(title="Mostly paper, some ink, little in between", xlabel="pixel value", ylabel="pixels (log scale)")
+axis.set(
+    title="Mostly paper, some ink, little in between",
+    xlabel="pixel value",
+    ylabel="pixels (log scale)",
+)
 axis.set_yscale("log")
 plt.show()
 
@@ -226,11 +244,15 @@ plt.show()
 # average every pixel over them.
 
 # %%
-means = np.array([mnist.train_images[mnist.train_labels == digit].mean(axis=0) for digit in range(10)])
+means = np.array(
+    [mnist.train_images[mnist.train_labels == digit].mean(axis=0) for digit in range(10)]
+)
 means.shape
 
 # %% mystnb={"image": {"alt": "The ten mean digits. Each is a blurred but readable digit; the zero and the one are crisp, the four, the five and the nine are the most blurred."}}
-plotting.digits(means, range(10), columns=5, title="The mean of each class: sharp where writers agree")
+plotting.digits(
+    means, range(10), columns=5, title="The mean of each class: sharp where writers agree"
+)
 plt.show()
 
 # %% [markdown]
@@ -316,7 +338,9 @@ order[:8]
 print("in both parts:", len(np.intersect1d(training, validation)))
 print("in neither:   ", len(mnist.train_images) - len(np.union1d(training, validation)))
 shares = [np.bincount(mnist.train_labels[part]) / len(part) for part in (training, validation)]
-print(f"largest difference in a class's share: {100 * np.abs(shares[0] - shares[1]).max():.2f} percentage points")
+print(
+    f"largest difference in a class's share: {100 * np.abs(shares[0] - shares[1]).max():.2f} percentage points"
+)
 
 # %% [markdown]
 # Chance alone has kept the shares alike; with 10,000 images it can be relied upon to. `data.split` does the same,
@@ -349,7 +373,9 @@ m = means.reshape(10, 784) / 255
 x_test = data.scale(mnist.test_images)
 distance = -2 * x_test @ m.T + (m**2).sum(axis=1)
 answers = distance.argmin(axis=1)
-print(f"nearest mean digit: {100 * (answers == mnist.test_labels).mean():.2f} % of the test images right")
+print(
+    f"nearest mean digit: {100 * (answers == mnist.test_labels).mean():.2f} % of the test images right"
+)
 
 # %% [markdown]
 # A formula that was rearranged is a claim. Check it against the definition on a hundred images:
@@ -367,7 +393,12 @@ np.array_equal(direct.argmin(axis=1), answers[:100])
 # %% mystnb={"image": {"alt": "Twenty test digits that the nearest mean reads wrongly, each with its label and the wrong answer above. Sixes with a wide loop are read as twos, leaning sevens and nines as other digits, a slanted one as a five."}}
 wrong = np.flatnonzero(answers != mnist.test_labels)[:20]
 captions = [f"{mnist.test_labels[i]} as {answers[i]}" for i in wrong]
-plotting.digits(mnist.test_images[wrong], captions, columns=7, title="What the nearest mean misreads, and as what")
+plotting.digits(
+    mnist.test_images[wrong],
+    captions,
+    columns=7,
+    title="What the nearest mean misreads, and as what",
+)
 plt.show()
 
 # %% [markdown]

@@ -57,6 +57,7 @@ plotting.use_style()
 #
 # Before you look: what is $\sigma(0)$? What happens far to the right, and far to the left?
 
+
 # %%
 def naive_sigmoid(x):
     return 1 / (1 + np.exp(-x))
@@ -88,6 +89,7 @@ np.allclose(1 - naive_sigmoid(x), naive_sigmoid(-x))
 # The last step used what you have just seen: the second fraction is $1 - \sigma(x)$. So once the value $s$ is
 # known, the slope costs one multiplication. In code, the formula from the value:
 
+
 # %%
 def slope_from_value(s):
     """Slope of the sigmoid at x, from its value s there: s * (1 - s)."""
@@ -95,7 +97,9 @@ def slope_from_value(s):
 
 
 s = naive_sigmoid(x)
-print(f"steepest at x = {x[slope_from_value(s).argmax()]:.0f}, with slope {slope_from_value(s).max()}")
+print(
+    f"steepest at x = {x[slope_from_value(s).argmax()]:.0f}, with slope {slope_from_value(s).max()}"
+)
 
 # %% [markdown]
 # Where it is steepest can be seen without calculus. Completing the square, $s(1 - s) = \frac14 - (s - \frac12)^2$: never above
@@ -106,8 +110,14 @@ figure, axis = plt.subplots()
 for left, right in [(-8, -5), (5, 8)]:
     axis.axvspan(left, right, color="0.92")
     axis.text((left + right) / 2, 0.5, "saturated", ha="center", color="0.3")
-plotting.curves(x, {"sigmoid": s, "its slope": slope_from_value(s)}, axis=axis,
-                title="In the shade the slope is nearly 0: no signal gets back", xlabel="x", ylabel="value")
+plotting.curves(
+    x,
+    {"sigmoid": s, "its slope": slope_from_value(s)},
+    axis=axis,
+    title="In the shade the slope is nearly 0: no signal gets back",
+    xlabel="x",
+    ylabel="value",
+)
 plt.show()
 
 # %% [markdown]
@@ -136,6 +146,7 @@ print("largest difference below 1e-9:", np.abs(measured - slope_from_value(s)).m
 # Subtract the two: the even terms cancel. Divide by $2h$: what remains beside $f'(x)$ is an error of
 # $\frac{h^2}{6} f'''(x)$. A step ten times smaller should make it a hundred times smaller. Does it?
 
+
 # %%
 def worst_error(h):
     measured = (naive_sigmoid(x + h) - naive_sigmoid(x - h)) / (2 * h)
@@ -143,7 +154,9 @@ def worst_error(h):
 
 
 for h in [1e-1, 1e-2]:
-    print(f"from h = {h:g} to {h / 10:g}, the error shrinks {worst_error(h) / worst_error(h / 10):.1f} times")
+    print(
+        f"from h = {h:g} to {h / 10:g}, the error shrinks {worst_error(h) / worst_error(h / 10):.1f} times"
+    )
 
 # %% [markdown]
 # As promised. Predict what the error does if we go on, down to $h = 10^{-14}$.
@@ -155,7 +168,12 @@ figure, axis = plt.subplots()
 axis.loglog(steps, errors, "o-", markersize=4, label="measured error")
 axis.loglog(steps[20:], 0.02 * steps[20:] ** 2, "--", label=r"from the formula, $\sim h^2$")
 axis.loglog(steps[:44], 1e-16 / steps[:44], "--", label=r"from rounding, $\sim 10^{-16} / h$")
-axis.set(title="Smaller is better, until it is not", xlabel="step h", ylabel="largest error", ylim=(1e-13, 1))
+axis.set(
+    title="Smaller is better, until it is not",
+    xlabel="step h",
+    ylabel="largest error",
+    ylim=(1e-13, 1),
+)
 axis.legend()
 plt.show()
 
@@ -202,6 +220,7 @@ for dtype in (np.float64, np.float32):
 # Beyond that the result is `inf`. Raw pixels drive inputs to such sizes easily. What will the naive formulas make of
 # $x = -1000$, whose sigmoid is, to any precision we could print, 0? Write down a guess for both.
 
+
 # %%
 def naive_slope(x):
     return np.exp(-x) / (1 + np.exp(-x)) ** 2
@@ -227,6 +246,7 @@ print("warnings:", sorted({str(warning.message) for warning in caught}))
 #
 # $$\sigma(x) = \frac{e^{\min(x, 0)}}{1 + e^{-|x|}} .$$
 
+
 # %%
 def sigmoid(x):
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
@@ -242,6 +262,7 @@ np.allclose(sigmoid(x), naive_sigmoid(x), rtol=1e-14)
 # so replace $x$ by $|x|$, and nothing can overflow:
 #
 # $$\sigma'(x) = \frac{e^{-|x|}}{(1 + e^{-|x|})^2} .$$
+
 
 # %%
 def sigmoid_slope(x):
@@ -259,7 +280,10 @@ print("s(1 - s):", [f"{value:.2e}" for value in sigmoid(far) * (1 - sigmoid(far)
 # The library has both functions as you see them here:
 
 # %%
-np.array_equal(functions.sigmoid(x), sigmoid(x)), np.array_equal(functions.sigmoid_derivative(x), sigmoid_slope(x))
+(
+    np.array_equal(functions.sigmoid(x), sigmoid(x)),
+    np.array_equal(functions.sigmoid_derivative(x), sigmoid_slope(x)),
+)
 
 # %% [markdown]
 # ## From scores to probabilities
@@ -269,6 +293,7 @@ np.array_equal(functions.sigmoid(x), sigmoid(x)), np.array_equal(functions.sigmo
 # dividing by their sum does the rest. This is the **softmax**:
 #
 # $$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} .$$
+
 
 # %%
 def naive_softmax(z):
@@ -320,6 +345,7 @@ print((e / e.sum()).round(4), " class", (e / e.sum()).argmax())
 # softmax of its own. In NumPy an operation along a row runs over the *last* axis, and `keepdims=True` keeps the result as a
 # column, shape $(n, 1)$, so that each row is divided by its own sum.
 
+
 # %%
 def softmax(z):
     e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -334,6 +360,7 @@ print("each row sums to 1:", np.allclose(p.sum(axis=1), 1))
 # %% [markdown]
 # The original summed over axis 0: down the columns, over the *batch*. Each example's "probability" of a class then depends on which
 # other examples happen to be there.
+
 
 # %%
 def softmax_over_batch(z):
@@ -350,7 +377,9 @@ print(softmax_over_batch(z).round(4))
 # %%
 for name, function in [("over rows", softmax), ("over the batch", softmax_over_batch)]:
     alone, together = function(z[:1]), function(z)[:1]
-    print(f"{name:15} alone {alone.round(4)[0]}  in company {together.round(4)[0]}  same: {np.allclose(alone, together)}")
+    print(
+        f"{name:15} alone {alone.round(4)[0]}  in company {together.round(4)[0]}  same: {np.allclose(alone, together)}"
+    )
 
 # %% [markdown]
 # Alone in its batch, every class gets "probability" 1. In lesson 05 you will see what that does to a whole network: the same
@@ -390,6 +419,7 @@ print("each row's own maximum:", softmax(far_apart).round(4).tolist())
 #
 # $$J = \mathrm{diag}(p) - p\,p^T .$$
 
+
 # %%
 def softmax_jacobian(p):
     return np.diag(p) - np.outer(p, p)
@@ -405,15 +435,28 @@ J.shape
 
 # %%
 h = 1e-5
-measured = np.array([(softmax(z + h * e_j) - softmax(z - h * e_j)) / (2 * h) for e_j in np.eye(5)]).T
+measured = np.array(
+    [(softmax(z + h * e_j) - softmax(z - h * e_j)) / (2 * h) for e_j in np.eye(5)]
+).T
 print("relative error at most 1e-7:", gradcheck.relative_error(J, measured) <= 1e-7)
 
 # %% mystnb={"image": {"alt": "The five by five Jacobian of a softmax as a heat map with its values written in. The diagonal is positive, every other entry negative, and the matrix is symmetric. The largest entries belong to the two most probable classes."}}
 figure, axis = plt.subplots(figsize=(5.6, 5))
 axis.imshow(J, cmap="PuOr", vmin=-0.25, vmax=0.25)
 for (i, j), value in np.ndenumerate(J):
-    axis.text(j, i, f"{value:.3f}", ha="center", va="center", color="white" if abs(value) > 0.15 else "black")
-axis.set(title="One score up: one winner, everyone else pays", xlabel="score nudged, j", ylabel="probability moved, i")
+    axis.text(
+        j,
+        i,
+        f"{value:.3f}",
+        ha="center",
+        va="center",
+        color="white" if abs(value) > 0.15 else "black",
+    )
+axis.set(
+    title="One score up: one winner, everyone else pays",
+    xlabel="score nudged, j",
+    ylabel="probability moved, i",
+)
 axis.grid(False)
 plt.show()
 
@@ -440,6 +483,7 @@ print("rank:            ", np.linalg.matrix_rank(J), "of", len(J))
 # = \sum_i dp_i\, p_i (\delta_{ij} - p_j) = p_j \Big( dp_j - \sum_i p_i\, dp_i \Big),$$
 #
 # where $\delta_{ij}$ is 1 if $i = j$ and otherwise 0. The last form needs no matrix, and works for a whole batch at once.
+
 
 # %%
 def softmax_backward(p, dp):
@@ -502,6 +546,7 @@ with np.errstate(divide="ignore"):
 #
 # The second term is called **log-sum-exp**, and as before we may subtract the row's maximum $m$ from all the scores first:
 
+
 # %%
 def log_softmax(z):
     shifted = z - z.max(axis=-1, keepdims=True)
@@ -543,6 +588,7 @@ print(f"all scores equal: {cross_entropy(np.zeros((4, 10)), y):.6f}   ln 10 = {n
 #
 # $$\frac{\partial L}{\partial Z} = \frac{P - Y}{n} .$$
 
+
 # %%
 def cross_entropy_gradient(z, y):
     return (softmax(z) - y) / len(z)
@@ -564,8 +610,16 @@ np.allclose(softmax_backward(p, -y / p) / len(z), cross_entropy_gradient(z, y))
 # every learning rate means something else. The check does notice:
 
 # %%
-print(gradcheck.check_gradient(lambda z: cross_entropy(z, y), z, softmax(z) - y, name="not divided by n"))
-print(gradcheck.check_gradient(lambda z: cross_entropy(z, y), z, (softmax(z) - y) / len(z) ** 2, name="divided twice   "))
+print(
+    gradcheck.check_gradient(
+        lambda z: cross_entropy(z, y), z, softmax(z) - y, name="not divided by n"
+    )
+)
+print(
+    gradcheck.check_gradient(
+        lambda z: cross_entropy(z, y), z, (softmax(z) - y) / len(z) ** 2, name="divided twice   "
+    )
+)
 
 # %% [markdown]
 # Your functions of this lesson are the library's. Same input, same answer:

@@ -80,6 +80,7 @@ mnist = data.load()
 #
 # where $d_{in}$ and $d_{out}$ are the numbers of inputs and outputs of the layer. Biases may start at 0: they have no twins.
 
+
 # %%
 def glorot(rng, d_in, d_out):
     limit = np.sqrt(6 / (d_in + d_out))
@@ -118,7 +119,9 @@ print(f"loss {loss:.4f}, and ln 10 is {np.log(10):.4f}")
 # knows nothing lies near $\ln 10$; on ten images, chance moves it a little.
 
 # %% mystnb={"image": {"alt": "The untrained network as a diagram. At the left a handwritten five of 784 pixels, lines to hidden units, shown as circles shaded by their activation, and lines to ten output units with a bar of probability for each class. All ten bars are short, none far longer than the others."}}
-plotting.network(mnist.train_images[0], a1[0], p[0], title="Untrained: what stands out does so by chance")
+plotting.network(
+    mnist.train_images[0], a1[0], p[0], title="Untrained: what stands out does so by chance"
+)
 plt.show()
 
 # %% [markdown]
@@ -250,6 +253,7 @@ small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))
 for name, array in small._asdict().items():
     print(name, array.shape)
 
+
 # %%
 def loss_as_function_of(name, loss=cross_entropy):
     """The loss, with every parameter held fixed except the one called `name`."""
@@ -258,7 +262,11 @@ def loss_as_function_of(name, loss=cross_entropy):
 
 _, slopes = network.gradients(small, x, y)
 for name in small._fields:
-    print(check_gradient(loss_as_function_of(name), getattr(small, name), getattr(slopes, name), name=name))
+    print(
+        check_gradient(
+            loss_as_function_of(name), getattr(small, name), getattr(slopes, name), name=name
+        )
+    )
 
 # %% [markdown]
 # All 7,960 gradients are right, to one part in ten million. Now the full network, 128 hidden units wide, where a sample must do: 200 entries of each array, drawn at random.
@@ -268,8 +276,14 @@ full = network.initialise(rng)
 full = full._replace(b1=rng.normal(size=128), b2=rng.normal(size=10))
 _, slopes_full = network.gradients(full, x, y)
 for name in full._fields:
-    f = lambda value, name=name: cross_entropy(network.forward(full._replace(**{name: value}), x).z2, y)
-    print(check_gradient(f, getattr(full, name), getattr(slopes_full, name), name=name, sample=200, rng=rng))
+    f = lambda value, name=name: cross_entropy(
+        network.forward(full._replace(**{name: value}), x).z2, y
+    )
+    print(
+        check_gradient(
+            f, getattr(full, name), getattr(slopes_full, name), name=name, sample=200, rng=rng
+        )
+    )
 
 # %% [markdown]
 # ### Four planted bugs
@@ -345,9 +359,13 @@ pull_squared = softmax_backward(P, 2 * (P - Y))[:, 0]
 np.allclose(pull_squared, -4 * q * (1 - q) ** 2)
 
 # %% mystnb={"image": {"alt": "Strength of the gradient against the probability of the right class. Cross-entropy falls in a straight line from 1 at probability 0 to 0 at probability 1. Squared error starts at 0, rises to about 0.6 at one third, and falls back to 0."}}
-plotting.curves(q, {"cross-entropy": -pull_cross_entropy, "squared error": -pull_squared},
-                title="Squared error hardly pulls where it is most wrong",
-                xlabel="probability given to the right class, q", ylabel="pull on its logit, |dz|")
+plotting.curves(
+    q,
+    {"cross-entropy": -pull_cross_entropy, "squared error": -pull_squared},
+    title="Squared error hardly pulls where it is most wrong",
+    xlabel="probability given to the right class, q",
+    ylabel="pull on its logit, |dz|",
+)
 plt.show()
 
 # %% [markdown]
@@ -377,7 +395,9 @@ def loss_after(eta, direction=g):
 
 print("learning rate   loss after   fall foretold   fall measured")
 for eta in [0.001, 0.01, 0.1, 1]:
-    print(f"{eta:13} {loss_after(eta):12.6f} {eta * squared_length:15.6f} {loss_before - loss_after(eta):15.6f}")
+    print(
+        f"{eta:13} {loss_after(eta):12.6f} {eta * squared_length:15.6f} {loss_before - loss_after(eta):15.6f}"
+    )
 
 # %% [markdown]
 # For small steps the forecast is excellent; for long ones the landscape has curved away under it. Draw the walk: the loss as we go along the negative gradient, and the
@@ -392,11 +412,17 @@ downhill = np.array([loss_after(eta) for eta in etas])
 at_random = np.array([loss_after(eta, random_direction) for eta in etas])
 
 # %% mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 2. Along the gradient it falls steeply, following the tangent at first, bends away from it, reaches a lowest point and climbs again. Along a random direction of the same length the line is flat."}}
-axis = plotting.curves(etas, {"along the gradient": downhill, "in a random direction": at_random},
-                       title="Downhill at first; too long a step climbs again",
-                       xlabel="learning rate of the one step", ylabel="loss after it")
+axis = plotting.curves(
+    etas,
+    {"along the gradient": downhill, "in a random direction": at_random},
+    title="Downhill at first; too long a step climbs again",
+    xlabel="learning rate of the one step",
+    ylabel="loss after it",
+)
 axis.plot(etas, loss_before - etas * squared_length, "--", label="tangent at the start")
-axis.plot(etas[downhill.argmin()], downhill.min(), "o", label=f"lowest, at {etas[downhill.argmin()]:.2f}")
+axis.plot(
+    etas[downhill.argmin()], downhill.min(), "o", label=f"lowest, at {etas[downhill.argmin()]:.2f}"
+)
 axis.set_ylim(downhill.min() - 0.2, downhill.max())
 axis.legend()
 plt.show()
@@ -409,11 +435,14 @@ plt.show()
 
 # %%
 slope_at_0 = central_difference(lambda eta: loss_after(eta[0]), [0.0])[0]
-print("relative difference at most 1e-7:", abs(slope_at_0 + squared_length) <= 1e-7 * squared_length)
+print(
+    "relative difference at most 1e-7:", abs(slope_at_0 + squared_length) <= 1e-7 * squared_length
+)
 
 # %% [markdown]
 # One direction is a walk; two make a landscape. Move the hidden layer ($W_1, b_1$) and the output layer ($W_2, b_2$) along their own parts of the gradient, each by its own amount. The arrow is
 # the best single step found above: the same learning rate for both.
+
 
 # %%
 def loss_at(eta_hidden, eta_output):
@@ -429,9 +458,15 @@ surface = np.array([[loss_at(a, b) for a in u] for b in v])
 figure, axis = plt.subplots(figsize=(7, 4.2))
 filled = axis.contourf(u, v, surface, levels=20, cmap="viridis")
 best = etas[downhill.argmin()]
-axis.annotate("", (best, best), (0, 0), arrowprops={"arrowstyle": "->", "color": "white", "lw": 2.5})
+axis.annotate(
+    "", (best, best), (0, 0), arrowprops={"arrowstyle": "->", "color": "white", "lw": 2.5}
+)
 axis.plot(0, 0, "o", color="white")
-axis.set(title="One rate for both layers is a compromise", xlabel="step of the hidden layer", ylabel="step of the output layer")
+axis.set(
+    title="One rate for both layers is a compromise",
+    xlabel="step of the hidden layer",
+    ylabel="step of the output layer",
+)
 axis.grid(False)
 figure.colorbar(filled, label="loss")
 plt.show()
@@ -452,7 +487,9 @@ count = sum(value.size for value in full)
 print("forward:             ", forward)
 print("backward:            ", backward)
 print("by nudging instead:  ", 2 * count * forward)
-print(f"both passes cost {(forward + backward) / forward:.2f} forward passes; nudging costs {2 * count}")
+print(
+    f"both passes cost {(forward + backward) / forward:.2f} forward passes; nudging costs {2 * count}"
+)
 
 # %% [markdown]
 # About two forward passes for *all* the gradients, against two hundred thousand by nudging. That ratio is why networks can be trained at all. (The usual rule of thumb is three; here the first layer

@@ -10,6 +10,7 @@ with their outputs. Executing an unchanged lesson again gives the same file, byt
 """
 
 import argparse
+import base64
 import hashlib
 import os
 import sys
@@ -56,6 +57,7 @@ def execute(notebook):
         coalesce_streams=True,  # how a stream is cut into messages is chance
         extra_arguments=["--log-level=ERROR"],
     )
+    os.environ["TQDM_DISABLE"] = "1"  # a progress bar is for a reader who waits
     probe = nbformat.v4.new_code_cell(PEAK, metadata={"tags": ["raises-exception"]})
     with client.setup_kernel():
         count = 0
@@ -70,12 +72,33 @@ def execute(notebook):
     return f"{float(peak):.0f} MiB" if peak else "peak memory unknown"
 
 
+def refuse_to_lose_edits(source, notebook):
+    """Stop if the ``.ipynb`` was edited after the ``.py``: its cells would be overwritten."""
+    target = source.with_suffix(".ipynb")
+    if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
+        stored = nbformat.read(target, as_version=4).cells
+        if [cell.source for cell in stored] != [cell.source for cell in notebook.cells]:
+            sys.exit(
+                f"{target.name} was edited after {source.name}, and executing would overwrite it.\n"
+                f"To keep its cells:  jupytext --to py:percent notebooks/{target.name}\n"
+                f"To drop them:       delete {target.name}\nThen run this again."
+            )
+
+
 def write(notebook, target):
     """Write `notebook` as Jupyter would; a broken run never leaves half a file."""
     part = target.with_name(target.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as file:
         nbformat.write(notebook, file)
     os.replace(part, target)
+
+
+def write_picture(notebook):
+    """Write the figure of the cell tagged ``readme`` for the README to show."""
+    for cell in notebook.cells:
+        if "readme" in cell.metadata.get("tags", []):
+            picture = next(o.data["image/png"] for o in cell.outputs if "image/png" in o.data)
+            (FOLDER / "network.png").write_bytes(base64.b64decode(picture))
 
 
 def main():
@@ -89,11 +112,13 @@ def main():
         for source in sources:
             start = time.perf_counter()
             notebook = read(source)
+            refuse_to_lose_edits(source, notebook)
             try:
                 peak = execute(notebook)
             except (CellExecutionError, DeadKernelError) as error:
                 sys.exit(f"{source.name} was not stored:\n\n{error}")
             write(notebook, source.with_suffix(".ipynb"))
+            write_picture(notebook)
             print(f"{source.stem}: {time.perf_counter() - start:.1f} s, {peak}")
 
 

@@ -1,0 +1,393 @@
+"""Sigmoid, softmax and the losses: against mpmath, SciPy, differences and complex steps."""
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from scipy import special
+
+from mnistlib import functions
+from mnistlib.gradcheck import central_difference, check_gradient, relative_error
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+TEN_SCORES = [12, 34, -67, 23, 0, 134, 76, 24, 78, -98]
+SIGMOIDS = [functions.sigmoid, functions.sigmoid_derivative]
+SOFTMAXES = [functions.softmax, functions.log_softmax]
+LOSSES = [
+    functions.cross_entropy,
+    functions.cross_entropy_gradient,
+    functions.squared_error,
+    functions.squared_error_gradient,
+]
+
+seeds = st.integers(0, 2**32 - 1)
+finite = st.sampled_from([np.float64, np.float32]).flatmap(
+    lambda dtype: arrays(
+        dtype,
+        array_shapes(max_dims=2, max_side=20),
+        elements=st.floats(width=np.finfo(dtype).bits, allow_nan=False, allow_infinity=False),
+    )
+)
+
+
+def score_rows(low=-10_000, high=10_000, dtype=np.float64):
+    shape = st.tuples(st.integers(1, 9), st.integers(1, 12))
+    width = np.finfo(dtype).bits
+    return arrays(dtype, shape, elements=st.floats(low, high, width=width))
+
+
+@pytest.fixture(autouse=True)
+def _no_floating_point_accidents():
+    with np.errstate(all="raise", under="ignore"):
+        yield
+
+
+def random_batch(seed, n=6, classes=10):
+    """Logits, and one-hot targets made without the library."""
+    rng = np.random.default_rng(seed)
+    y = (rng.integers(classes, size=(n, 1)) == np.arange(classes)).astype(float)
+    return rng.normal(scale=2, size=(n, classes)), y
+
+
+def plain_softmax(z):
+    """Compute the textbook formula; it also takes complex numbers, which is all it is for."""
+    return np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+
+
+# Sigmoid
+
+
+@given(finite)
+def test_sigmoid_and_slope_take_every_finite_float(x):
+    before = x.copy()
+    value, slope = functions.sigmoid(x), functions.sigmoid_derivative(x)
+    assert value.dtype == slope.dtype == x.dtype
+    assert value.shape == slope.shape == x.shape
+    assert ((value >= 0) & (value <= 1)).all()
+    assert (slope >= 0).all()
+    np.testing.assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_sigmoid_and_slope_at_the_edges_of_the_format(dtype):
+    info = np.finfo(dtype)
+    edges = [info.max, 1e4, 745.2, 709.8, 103.98, 88.73, info.tiny, info.smallest_subnormal, 0.0]
+    x = np.array(edges, dtype)
+    np.testing.assert_array_equal(functions.sigmoid(x[:2]), [1, 1])
+    np.testing.assert_array_equal(functions.sigmoid(-x[:2]), [0, 0])
+    np.testing.assert_array_equal(functions.sigmoid(x[-3:]), [0.5, 0.5, 0.5])
+    np.testing.assert_array_equal(functions.sigmoid_derivative(x[:2]), [0, 0])
+    np.testing.assert_array_equal(functions.sigmoid_derivative(x[-3:]), [0.25, 0.25, 0.25])
+    for f in SIGMOIDS:
+        assert np.isfinite(f(x)).all()
+        assert np.isfinite(f(-x)).all()
+
+
+# The bounds follow from the formulas, each operation rounding once, if NumPy's exp is right to
+# 1 ulp in float64 and to 2.5 ulp in float32. Seen: 2.3, 3.5, 3.0 and 4.3.
+@pytest.mark.parametrize(
+    ("f", "exact", "dtype", "reach", "bound"),
+    [
+        (functions.sigmoid, lambda x: 1 / (1 + mpmath.exp(-x)), np.float64, 700, 4),
+        (functions.sigmoid, lambda x: 1 / (1 + mpmath.exp(-x)), np.float32, 85, 7),
+        (
+            functions.sigmoid_derivative,
+            lambda x: 1 / (2 * mpmath.cosh(x / 2)) ** 2,
+            np.float64,
+            700,
+            6,
+        ),
+        (
+            functions.sigmoid_derivative,
+            lambda x: 1 / (2 * mpmath.cosh(x / 2)) ** 2,
+            np.float32,
+            85,
+            9,
+        ),
+    ],
+)
+def test_sigmoid_and_slope_to_a_few_ulp(f, exact, dtype, reach, bound):
+    rng = np.random.default_rng(0)
+    points = [rng.uniform(-width, width, 1000) for width in (reach, 30, 3, 1e-3)]
+    x = np.concatenate([*points, [-reach, 0, reach]]).astype(dtype)
+    with mpmath.workprec(200):
+        right = [exact(mpmath.mpf(float(value))) for value in x]
+        off = [mpmath.mpf(float(got)) - r for got, r in zip(f(x), right, strict=True)]
+    ulp = np.spacing(np.array(right, dtype=dtype)).astype(float)
+    assert np.max(np.abs(np.array(off, dtype=float)) / ulp) <= bound
+
+
+@given(arrays(np.float64, 20, elements=st.floats(-700, 700)))
+def test_sigmoid_is_symmetric_and_its_slope_even(x):
+    np.testing.assert_allclose(functions.sigmoid(-x) + functions.sigmoid(x), 1, rtol=0, atol=4e-16)
+    np.testing.assert_array_equal(functions.sigmoid_derivative(-x), functions.sigmoid_derivative(x))
+
+
+def test_sigmoid_rises_and_its_slope_falls_from_its_peak():
+    x = np.linspace(-740, 740, 100_001)
+    value = functions.sigmoid(x)
+    assert (np.diff(value) >= 0).all()
+    assert (np.diff(value[x < 20]) > 0).all()
+    assert (np.diff(functions.sigmoid_derivative(x[x >= 0])) < 0).all()
+    assert functions.sigmoid_derivative(0.0) == 0.25
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_slope_is_at_most_a_quarter(dtype):
+    # The formula squares a rounded sum, so that at its peak it may land one rounding above 1/4.
+    x = np.concatenate([np.linspace(-700, 700, 10_001), np.arange(1000) * np.finfo(dtype).eps / 4])
+    assert functions.sigmoid_derivative(x.astype(dtype)).max() <= 0.25 * (1 + np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("f", SIGMOIDS)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64])
+def test_integers_become_float64_before_any_arithmetic(f, dtype):
+    x = np.array([np.iinfo(dtype).min, 0, 1, 3, np.iinfo(dtype).max], dtype)
+    assert f(x).dtype == np.float64
+    np.testing.assert_array_equal(f(x), f(x.astype(np.float64)))
+    np.testing.assert_array_equal(f(x.tolist()), f(x))
+
+
+@given(seeds)
+def test_slope_of_the_sigmoid(seed):
+    x = np.random.default_rng(seed).normal(scale=3, size=15)
+    given_slope = functions.sigmoid_derivative(x)
+    assert check_gradient(lambda x: functions.sigmoid(x).sum(), x, given_slope)
+    exact = np.imag(1 / (1 + np.exp(-(x + 1e-30j)))) / 1e-30
+    np.testing.assert_allclose(given_slope, exact, rtol=1e-13)
+
+
+# Softmax and its logarithm
+
+
+@given(score_rows() | score_rows(dtype=np.float32))
+def test_softmax_rows_are_distributions(z):
+    before = z.copy()
+    p, log_p = functions.softmax(z), functions.log_softmax(z)
+    eps = np.finfo(z.dtype).eps
+    assert p.dtype == log_p.dtype == z.dtype
+    assert (p >= 0).all()
+    assert (log_p <= 0).all()
+    assert np.isfinite(log_p).all()
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=12 * eps)
+    np.testing.assert_allclose(np.exp(log_p), p, rtol=2e4 * eps, atol=np.finfo(z.dtype).tiny)
+    top = np.arange(len(z)), z.argmax(axis=1)
+    np.testing.assert_array_equal(p[top], p.max(axis=1))
+    np.testing.assert_array_equal(log_p[top], log_p.max(axis=1))
+    np.testing.assert_array_equal(z, before)
+
+
+@pytest.mark.parametrize("f", SOFTMAXES)
+@given(z=score_rows() | score_rows(dtype=np.float32))
+@example(z=np.array([[1e4, 0.0], [-1e4, -1e4 + 1]]))
+def test_a_row_does_not_see_its_batch(f, z):
+    whole = f(z)
+    for i in range(len(z)):
+        np.testing.assert_array_equal(f(z[i : i + 1])[0], whole[i])
+        np.testing.assert_array_equal(f(z[i]), whole[i])
+
+
+@pytest.mark.parametrize("f", SOFTMAXES)
+@given(eighths=arrays(np.int64, (4, 6), elements=st.integers(-8000, 8000)), seed=seeds)
+def test_a_constant_added_to_a_row_changes_nothing(f, eighths, seed):
+    # Whole numbers of eighths are added without rounding, so that not a bit may change.
+    shift = np.random.default_rng(seed).integers(-8000, 8000, size=(4, 1))
+    np.testing.assert_array_equal(f((eighths + shift) / 8), f(eighths / 8))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_huge_scores_reach_their_limits(dtype):
+    z = np.array([[1e4, -1e4, 0], [-1e4, -1e4, -1e4], [1e4, 1e4, -1e4]], dtype)
+    thirds = [1 / 3, 1 / 3, 1 / 3]
+    rtol = 4 * np.finfo(dtype).eps
+    np.testing.assert_allclose(functions.softmax(z), [[1, 0, 0], thirds, [0.5, 0.5, 0]], rtol=rtol)
+    np.testing.assert_allclose(
+        functions.log_softmax(z),
+        [[0, -2e4, -1e4], np.log(thirds), [-np.log(2), -np.log(2), -2e4 - np.log(2)]],
+        rtol=rtol,
+    )
+    right, wrong = np.eye(3, dtype=dtype)[[0, 1, 0]], np.eye(3, dtype=dtype)[[1, 0, 2]]
+    assert functions.cross_entropy(z[:1], right[:1]) == 0
+    assert functions.cross_entropy(z[:1], wrong[:1]) == 2e4
+    np.testing.assert_array_equal(functions.cross_entropy_gradient(z[:1], wrong[:1]), [[1, -1, 0]])
+
+
+@given(score_rows(), seeds)
+def test_agreement_with_scipy(z, seed):
+    log_p = special.log_softmax(z, axis=1)
+    np.testing.assert_allclose(functions.softmax(z), special.softmax(z, axis=1), rtol=1e-14)
+    np.testing.assert_allclose(functions.log_softmax(z), log_p, rtol=1e-14, atol=1e-14)
+    n, classes = z.shape
+    labels = np.random.default_rng(seed).integers(classes, size=n)
+    np.testing.assert_allclose(
+        functions.cross_entropy(z, np.eye(classes)[labels]),
+        -np.mean(log_p[np.arange(n), labels]),
+        rtol=1e-14,
+        atol=1e-14,
+    )
+
+
+@pytest.mark.parametrize("f", SOFTMAXES)
+def test_ten_scores_of_the_original_notebook(f):
+    assert f(TEN_SCORES).argmax() == 5
+    assert f(TEN_SCORES).dtype == np.float64
+    np.testing.assert_array_equal(f([TEN_SCORES])[0], f(TEN_SCORES))
+
+
+@pytest.mark.parametrize("f", SOFTMAXES)
+def test_memory_layout_does_not_matter(f):
+    z = random_batch(0, n=8)[0]
+    views = np.asfortranarray(z), z[::2], z[:, ::-1], z[:, 2:7], z.T
+    for view in views:
+        np.testing.assert_allclose(f(view), f(view.copy(order="C")), rtol=1e-14)
+
+
+# Losses
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_knowing_nothing_costs_ln_k(classes):
+    y = np.eye(classes)
+    for score in (0.0, -3.0, 1e4):
+        z = np.full((classes, classes), score)
+        assert functions.cross_entropy(z, y) == pytest.approx(np.log(classes), rel=1e-15)
+    p = np.full((classes, classes), 1 / classes)
+    assert functions.squared_error(p, y) == pytest.approx(1 - 1 / classes, rel=1e-14)
+
+
+def test_squared_error_by_hand():
+    p, y = np.array([[0.5, 0.5], [0.25, 0.75]]), np.eye(2)
+    assert functions.squared_error(p, y) == (0.25 + 0.25 + 0.0625 + 0.0625) / 2
+    assert functions.squared_error(y, y) == 0
+    assert functions.squared_error(y[::-1], y) == 2
+    np.testing.assert_array_equal(
+        functions.squared_error_gradient(p, y), [[-0.5, 0.5], [0.25, -0.25]]
+    )
+
+
+@given(seeds)
+def test_a_batch_is_the_mean_of_its_examples(seed):
+    z, y = random_batch(seed)
+    p = functions.softmax(z)
+    for inputs, loss, gradient in (
+        (z, functions.cross_entropy, functions.cross_entropy_gradient),
+        (p, functions.squared_error, functions.squared_error_gradient),
+    ):
+        single = [loss(inputs[i : i + 1], y[i : i + 1]) for i in range(6)]
+        assert loss(inputs, y) == pytest.approx(np.mean(single), rel=1e-14)
+        rows = [gradient(inputs[i : i + 1], y[i : i + 1])[0] / 6 for i in range(6)]
+        np.testing.assert_allclose(gradient(inputs, y), rows, rtol=1e-14)
+
+
+@pytest.mark.parametrize("f", [*LOSSES, functions.softmax_backward])
+def test_losses_keep_float32_and_their_arguments(f):
+    z, y = (array.astype(np.float32) for array in random_batch(1))
+    before = z.copy(), y.copy()
+    result = f(z, y)
+    if isinstance(result, np.ndarray):
+        assert result.dtype == np.float32
+        assert result.shape == z.shape
+    else:
+        assert type(result) is float
+    np.testing.assert_array_equal((z, y), before)
+
+
+# Derivatives
+
+
+@given(seeds)
+def test_softmax_jacobian(complex_step, seed):
+    z = random_batch(seed, n=1)[0][0]
+    p = functions.softmax(z)
+    J = functions.softmax_jacobian(p)
+    measured = [central_difference(lambda z, i=i: functions.softmax(z)[i], z) for i in range(10)]
+    assert relative_error(J, measured) <= 1e-7
+    assert relative_error(J, complex_step(plain_softmax, z)) <= 1e-14
+    np.testing.assert_array_equal(J, J.T)
+    np.testing.assert_allclose(J.sum(axis=1), 0, atol=1e-15)
+    assert np.linalg.matrix_rank(J) == 9
+
+
+@given(seeds)
+def test_softmax_backward_is_the_product_with_the_jacobian(seed):
+    z, _ = random_batch(seed)
+    p, dp = functions.softmax(z), np.random.default_rng([seed, 1]).normal(size=z.shape)
+    product = [(np.diag(row) - np.outer(row, row)) @ drow for row, drow in zip(p, dp, strict=True)]
+    np.testing.assert_allclose(functions.softmax_backward(p, dp), product, rtol=0, atol=1e-14)
+    assert check_gradient(
+        lambda z: (dp * functions.softmax(z)).sum(), z, functions.softmax_backward(p, dp)
+    )
+
+
+def squared_error_of_softmax_gradient(z, y):
+    p = functions.softmax(z)
+    return functions.softmax_backward(p, functions.squared_error_gradient(p, y))
+
+
+@pytest.mark.parametrize(
+    ("loss", "gradient", "plain"),
+    [
+        (
+            functions.cross_entropy,
+            functions.cross_entropy_gradient,
+            lambda z, y: -(y * np.log(plain_softmax(z))).sum() / len(y),
+        ),
+        (
+            functions.squared_error,
+            functions.squared_error_gradient,
+            lambda p, y: ((p - y) ** 2).sum() / len(y),
+        ),
+        (
+            lambda z, y: functions.squared_error(functions.softmax(z), y),
+            squared_error_of_softmax_gradient,
+            lambda z, y: ((plain_softmax(z) - y) ** 2).sum() / len(y),
+        ),
+    ],
+    ids=["cross-entropy", "squared error", "squared error through softmax"],
+)
+@given(seed=seeds)
+def test_gradients_of_the_losses(complex_step, loss, gradient, plain, seed):
+    z, y = random_batch(seed)
+    assert check_gradient(lambda z: loss(z, y), z, gradient(z, y))
+    assert relative_error(gradient(z, y), complex_step(lambda z: plain(z, y), z)) <= 1e-14
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("f", [*SIGMOIDS, *SOFTMAXES, functions.softmax_jacobian])
+@pytest.mark.parametrize("bad", [[True, False], [1j, 0], ["1", "2"], [None, 1.0]])
+def test_only_real_numbers(f, bad):
+    with pytest.raises(TypeError, match="expected real numbers, got an array of"):
+        f(bad)
+
+
+@pytest.mark.parametrize("f", [*LOSSES, functions.softmax_backward])
+def test_only_real_numbers_in_either_argument(f):
+    for pair in ((np.eye(2) * 1j, np.eye(2)), (np.eye(2), np.eye(2, dtype=bool))):
+        with pytest.raises(
+            TypeError, match=r"expected real numbers, got an array of (complex|bool)"
+        ):
+            f(*pair)
+
+
+@pytest.mark.parametrize("f", LOSSES)
+def test_losses_refuse_shapes_that_disagree(f):
+    z = np.ones((3, 10))
+    for bad in (np.ones(3), np.ones((3, 1)), np.ones((1, 10)), np.ones((10, 3))):
+        with pytest.raises(ValueError, match=r"got \(3, 10\) and .*one_hot\(labels\)"):
+            f(z, bad)
+    with pytest.raises(ValueError, match=r"shape \(n, classes\).*got \(10,\) and \(10,\)"):
+        f(z[0], z[0])
+    with pytest.raises(ValueError, match="the batch is empty"):
+        f(z[:0], z[:0])
+
+
+def test_softmax_derivatives_refuse_shapes_that_disagree():
+    with pytest.raises(ValueError, match=r"one example at a time.*got \(2, 3\)"):
+        functions.softmax_jacobian(np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"must have one shape, got \(2, 3\) and \(3,\)"):
+        functions.softmax_backward(np.ones((2, 3)), np.ones(3))

@@ -1,0 +1,239 @@
+"""The gradient checker: right gradients pass, each planted bug fails, in the right words."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from mnistlib.gradcheck import central_difference, check_gradient, relative_error
+
+A = np.random.default_rng(0).normal(size=(4, 4))
+X = np.random.default_rng(1).normal(size=(4, 4))
+
+KNOWN = {
+    "sum of squares": (lambda x: (x**2).sum(), lambda x: 2 * x),
+    "sines": (lambda x: np.sin(x).sum(), np.cos),
+    "trace of A x": (lambda x: np.trace(A @ x), lambda x: A.T),
+    "|x A|^2": (lambda x: ((x @ A) ** 2).sum(), lambda x: 2 * x @ A @ A.T),
+    "log of a sum": (lambda x: np.log(np.exp(x).sum()), lambda x: np.exp(x) / np.exp(x).sum()),
+}
+f, gradient = KNOWN["|x A|^2"]
+
+
+def changed(array, index, value):
+    array = array.copy()
+    array[index] = value
+    return array
+
+
+# Measuring
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        np.ascontiguousarray,
+        np.asfortranarray,
+        lambda x: x.T,
+        lambda x: np.repeat(x, 2, axis=1)[:, ::2],
+        lambda x: x[::-1],
+        lambda x: x.astype(np.float32),
+        lambda x: np.broadcast_to(x[0], (4, 4)),
+    ],
+    ids=["C", "Fortran", "transposed", "strided", "reversed", "float32", "read-only"],
+)
+@pytest.mark.parametrize("name", KNOWN)
+def test_right_gradients_pass_in_any_layout(name, layout):
+    f, gradient = KNOWN[name]
+    x = layout(X)
+    before = x.copy()
+    right = gradient(x.astype(np.float64))
+    assert central_difference(f, x).dtype == np.float64
+    assert relative_error(central_difference(f, x), right) < 1e-8
+    assert check_gradient(f, x, right)
+    np.testing.assert_array_equal(x, before)
+
+
+def test_complex_step_agrees(complex_step):
+    for f, gradient in KNOWN.values():
+        np.testing.assert_allclose(complex_step(f, X), gradient(X), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("h", [0.5, 0.125])
+def test_the_difference_is_central_and_takes_the_given_step(h):
+    # Of x^3 the central difference is exactly 3 x^2 + h^2; a one-sided one is not.
+    x = np.array([1.0, -2.0, 0.5])
+    measured = central_difference(lambda x: (x**3).sum(), x, h)
+    np.testing.assert_allclose(measured, 3 * x**2 + h**2, rtol=1e-14)
+    verdict = check_gradient(lambda x: (x**3).sum(), x, 3 * x**2 + h**2, h=h)
+    assert verdict.error < 1e-14
+
+
+@pytest.mark.parametrize("x", [3.0, 3, [3.0], [[3]]])
+def test_single_numbers_and_lists(x):
+    measured = central_difference(lambda x: x**2, x)
+    assert measured.shape == np.shape(x)
+    assert measured.item() == pytest.approx(6)
+    verdict = check_gradient(lambda x: x**2, x, np.full(np.shape(x), 7))
+    assert verdict.worst == (0,) * np.ndim(x)
+
+
+# Comparing
+
+numbers = st.floats(-1e6, 1e6).filter(lambda v: v == 0 or abs(v) > 1e-6)
+pairs = array_shapes(max_dims=3, max_side=4).flatmap(
+    lambda shape: st.tuples(*[arrays(np.float64, shape, elements=numbers)] * 2)
+)
+
+
+@given(pairs, st.sampled_from([1e-3, 0.5, 7.0]))
+def test_relative_error_is_a_scale_free_distance(pair, factor):
+    a, b = pair
+    error = relative_error(a, b)
+    assert type(error) is float
+    assert error == relative_error(b, a)
+    assert 0 <= error <= 2 + 1e-15
+    assert (error == 0) == np.array_equal(a, b)
+    assert relative_error(factor * a, factor * b) == pytest.approx(error, rel=1e-8, abs=1e-14)
+
+
+def test_relative_error_by_hand():
+    assert relative_error([3, 4], [3, 4]) == 0
+    assert relative_error([0, 0], [0, 0]) == 0
+    assert relative_error([0, 0], [3, 4]) == 1
+    assert relative_error([3, 4], [-3, -4]) == 2
+    assert relative_error([0, 10], [6, 10]) == pytest.approx(6 / np.sqrt(136))
+    assert np.isnan(relative_error([np.nan, 1], [1, 1]))
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+def test_relative_error_of_very_small_and_very_large_numbers(size):
+    assert relative_error([size, 0], [size / 2, 0]) == pytest.approx(0.5)
+
+
+# Verdicts
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        gradient(X).T,
+        len(X) * gradient(X),
+        gradient(X) / len(X),
+        -gradient(X),
+        np.zeros_like(X),
+        gradient(X) + 1e-4,
+        changed(gradient(X), (2, 1), gradient(X)[2, 1] + 1e-4),
+        changed(gradient(X), (2, 1), np.nan),
+        np.full_like(X, np.nan),
+    ],
+    ids=["transposed", "n", "1/n", "sign", "zero", "shifted", "one entry", "a NaN", "NaNs"],
+)
+def test_planted_bugs_fail(wrong):
+    verdict = check_gradient(f, X, wrong, name="dW1")
+    assert not verdict
+    assert verdict.right is False
+    assert "dW1: WRONG, relative error" in str(verdict)
+
+
+def test_a_pass_prints_no_noise():
+    texts = {
+        str(check_gradient(f, X, gradient(X) * (1 + noise), name="dW1", h=h))
+        for noise in (0, 1e-12)
+        for h in (1e-4, 1e-5, 2e-5)
+    }
+    assert texts == {"dW1: right, 16 entries, relative error at most 1e-07"}
+    verdict = check_gradient(f, X, gradient(X))
+    assert repr(verdict) == str(verdict)
+    assert verdict.right is True
+
+
+@given(st.tuples(st.integers(0, 3), st.integers(0, 3)), st.sampled_from([1.0, -1.0]))
+def test_the_worst_entry_is_named(index, off):
+    right = gradient(X)
+    also_off = changed(right, (0, 0), right[0, 0] + 0.25)
+    verdict = check_gradient(f, X, changed(also_off, index, right[index] + off))
+    assert verdict.worst == index
+    assert verdict.given == right[index] + off
+    assert verdict.measured == pytest.approx(right[index], rel=1e-6)
+    assert f"worst at [{index[0]}, {index[1]}]: given {verdict.given:.6f}" in str(verdict)
+    assert check_gradient(f, X, changed(also_off, index, np.nan)).worst == index
+
+
+def test_the_tolerance_decides():
+    nearly = gradient(X) * (1 + 1e-6)
+    verdict = check_gradient(f, X, nearly)
+    assert verdict.error == pytest.approx(1e-6, rel=1e-2)
+    assert not verdict
+    assert check_gradient(f, X, nearly, tolerance=1e-5)
+
+
+def test_both_zero_is_right():
+    assert check_gradient(lambda x: 1.0, X, np.zeros_like(X)).error == 0
+
+
+@pytest.mark.parametrize("sample", [1, 5, 16])
+def test_a_sample_checks_exactly_that_many_entries(sample):
+    seen = []
+
+    def spy(x):
+        seen.extend(np.flatnonzero(x != X))
+        return f(x)
+
+    verdict = check_gradient(spy, X, gradient(X), sample=sample, rng=np.random.default_rng(3))
+    assert verdict
+    assert verdict.checked == sample
+    assert len(seen) == 2 * sample
+    assert len(set(seen)) == sample
+
+
+def test_a_sample_names_the_worst_of_its_entries():
+    right = gradient(X)
+    found = 0
+    for seed in range(20):
+        wrong = changed(right, (2, 1), 100)
+        verdict = check_gradient(f, X, wrong, sample=8, rng=np.random.default_rng(seed))
+        if not verdict:
+            found += 1
+            assert verdict.worst == (2, 1)
+            assert verdict.given == 100
+    assert 0 < found < 20  # half of the entries, so about half of the time
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("h", [0, -1e-5, float("nan")])
+def test_the_step_must_be_above_zero(h):
+    with pytest.raises(ValueError, match="step h must be above 0, got"):
+        central_difference(f, X, h)
+    with pytest.raises(ValueError, match="step h must be above 0, got"):
+        check_gradient(f, X, gradient(X), h=h)
+
+
+def test_the_function_must_return_one_number():
+    with pytest.raises(ValueError, match=r"f must return one number, got .* \(4, 4\)"):
+        central_difference(np.sin, X)
+    with pytest.raises(ValueError, match=r"f must return one number, got .* \(4, 4\)"):
+        check_gradient(np.sin, X, np.cos(X))
+
+
+def test_the_gradient_must_fit():
+    with pytest.raises(ValueError, match=r"dW1 has shape \(3, 4\).* has \(4, 4\)"):
+        check_gradient(f, X, gradient(X)[:3], name="dW1")
+    with pytest.raises(ValueError, match="db: nothing to check, the array is empty"):
+        check_gradient(np.sum, np.ones(0), np.ones(0), name="db")
+    with pytest.raises(ValueError, match=r"shapes differ: \(2,\) and \(3,\)"):
+        relative_error([1, 2], [1, 2, 3])
+
+
+def test_a_sample_needs_a_generator():
+    with pytest.raises(ValueError, match=r"a sample needs rng=numpy.random.default_rng\(seed\)"):
+        check_gradient(f, X, gradient(X), sample=3)
+
+
+@pytest.mark.parametrize("sample", [0, -1])
+def test_a_sample_has_at_least_one_entry(sample):
+    with pytest.raises(ValueError, match="sample must be at least 1"):
+        check_gradient(f, X, gradient(X), sample=sample, rng=np.random.default_rng(0))

@@ -1,0 +1,262 @@
+"""The lessons keep their promises: pairs in step, clean outputs, true numbers, working links."""
+
+import ast
+import base64
+import re
+import sys
+from itertools import zip_longest
+from urllib.parse import unquote, urlsplit
+
+import lessons as reading
+import nbformat
+import pytest
+from lessons import NOTEBOOKS, ROOT, Lesson
+
+LESSONS = [Lesson(path.stem) for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))]
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+
+
+def report(problems, lesson, advice=""):
+    """Fail with all problems at once, each on its line."""
+    if problems:
+        lines = [f"{lesson.name}: {problem}" for problem in problems]
+        pytest.fail("\n".join([*lines, advice]), pytrace=False)
+
+
+def test_every_lesson_has_both_files():
+    sources = {path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.py")}
+    assert sources, f"no lesson in {NOTEBOOKS}"
+    assert sources == {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
+
+
+# --- The pair
+
+
+@each_lesson
+def test_pair_holds_the_same_cells(lesson):
+    def described(cell):
+        if cell is None:
+            return "no cell"
+        kept = {key: cell.metadata[key] for key in ("tags", "mystnb") if key in cell.metadata}
+        return cell.cell_type, cell.source, kept
+
+    pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
+    for i, (ours, stored) in enumerate(pairs):
+        assert described(ours) == described(stored), (
+            f"{lesson.name}: cell {i} of the .py is not that of the .ipynb; run: {lesson.command}"
+        )
+
+
+@each_lesson
+def test_notebook_is_valid_and_was_run_from_top_to_bottom(lesson):
+    nbformat.validate(lesson.notebook)
+    cells = [cell for _, cell in lesson.cells("code") if cell.source.strip()]
+    counts = [cell.execution_count for cell in cells]
+    assert counts == list(range(1, len(cells) + 1)), f"run: {lesson.command}"
+    for cell in cells:
+        for output in cell.outputs:
+            assert output.get("execution_count", cell.execution_count) == cell.execution_count
+
+
+@each_lesson
+def test_metadata_holds_only_what_is_needed(lesson):
+    problems = []
+    if lesson.notebook.metadata != {"kernelspec": KERNEL}:
+        problems.append(f"notebook metadata {dict(lesson.notebook.metadata)}")
+    for i, cell in enumerate(lesson.notebook.cells):
+        problems += [f"cell {i}: {key}" for key in cell.metadata if key not in {"tags", "mystnb"}]
+        for output in cell.get("outputs", []):
+            extra = set(output.get("metadata", {})) - {"needs_background"}
+            problems += [f"cell {i}, output: {key}" for key in sorted(extra)]
+    report(problems, lesson, f"run: {lesson.command}")
+
+
+# --- Outputs
+
+UNSTABLE = {
+    "absolute path": r"(?<![\w./:<>~-])/(?:[\w.@+-]+/)+[\w.@+-]|~/\w|\b[A-Za-z]:\\|\bfile://"
+    r"|(?<![\w./])/(?:home|Users|root|tmp|usr|opt|var|mnt|etc|private)\b",
+    "memory address": r"\bat 0x[0-9a-fA-F]+|\b0x[0-9a-fA-F]{9,}",
+    "timing": r"\d ?(?:[nmuµμ]s|sec|secs|seconds?|minutes?)\b|\d\.\d+s\b|\d s\b"
+    r"|\b(?:it|steps?|batches|epochs?)/s\b|\bs/(?:it|step|epoch)\b|(?i:wall time|cpu times)",
+    "progress bar": r"\d%\s*\||\[\d\d:\d\d[<,\]]|[█▉▊▋▌▍▎▏]|\r(?!\n)",
+    "place in a file": r'\bFile "|\bFile\s+\S+:\d+|\bsite-packages\b|\bipykernel_\d+|\.py:\d+',
+    "decimal of more than six places": r"\d\.\d{7,}",
+}
+
+
+@each_lesson
+def test_outputs_are_the_same_on_every_computer(lesson):
+    problems = []
+    for i, cell in lesson.cells("code"):
+        for output in cell.outputs:
+            if output.output_type == "error" and "raises-exception" not in cell.metadata.get(
+                "tags", []
+            ):
+                problems.append(f"cell {i} failed: {output.ename}: {output.evalue}")
+            if output.get("name") == "stderr":
+                problems.append(f"cell {i} wrote to stderr: {output.text[:200]!r}")
+        for text in reading.texts(cell):
+            for what, pattern in UNSTABLE.items():
+                problems += [
+                    f"cell {i}: {what}: {text[max(0, m.start() - 20) : m.end() + 20]!r}"
+                    for m in re.finditer(pattern, text)
+                ]
+    report(problems, lesson)
+
+
+@each_lesson
+def test_outputs_that_nbval_ignores_say_why(lesson):
+    marker = re.compile(r"(?:nbval|pytest.validate).(?:ignore|skip)", re.IGNORECASE)
+    problems = []
+    for i, cell in lesson.cells("code"):
+        lines = cell.source.splitlines()
+        # A tag stands on the line above the cell's first, a comment somewhere in the cell.
+        marked = [-1] if any(marker.match(tag) for tag in cell.metadata.get("tags", [])) else []
+        marked += [n for n, line in enumerate(lines) if marker.match(line.lstrip(" #"))]
+        for n in marked:
+            reason = lines[n + 1].strip() if n + 1 < len(lines) else ""
+            if not reason.startswith("#") or len(reason.split()) < 4:
+                problems.append(f"cell {i}: the line after nbval's marker must say why, in a #")
+    report(problems, lesson)
+
+
+@each_lesson
+def test_figures_are_stored_and_described(lesson):
+    problems = []
+    drawing = reading.drawing_cells(lesson.trees)
+    for i, cell in lesson.cells("code"):
+        images = reading.images(cell)
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        if i in drawing and not images:
+            problems.append(f"cell {i} draws, but no image is stored")
+        if len(images) > 1:
+            problems.append(f"cell {i} has {len(images)} images for one alternative text")
+        if images and len(alt) < 40:
+            problems.append(f"cell {i}: alternative text of at least 40 characters, not {alt!r}")
+        if images and (re.search(r"\.(png|jpe?g|svg)\b", alt) or " " not in alt.strip()):
+            problems.append(f"cell {i}: alternative text that looks like a path: {alt!r}")
+        if alt and not images:
+            problems.append(f"cell {i} has alternative text and no image")
+    report(problems, lesson)
+
+
+def test_readme_shows_a_figure_of_a_lesson():
+    stored = [
+        base64.b64decode(image)
+        for lesson in LESSONS
+        for _, cell in lesson.cells("code")
+        for image in reading.images(cell)
+    ]
+    shown = re.findall(r"!\[.+?\]\((.+?)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert shown
+    for picture in shown:
+        assert (ROOT / picture).read_bytes() in stored, f"{picture} is not a lesson's figure"
+
+
+# --- Text
+
+
+@each_lesson
+def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
+    first = lesson.notebook.cells[0]
+    title = re.match(rf"# (?:Lesson )?0*{int(lesson.number)}[.:]? +(.+)", first.source)
+    assert first.cell_type == "markdown", "the first cell must be the header"
+    assert title, f"the header must begin with `# {lesson.number} Title`"
+    problems = [
+        f"the header lacks **{part}**"
+        for part in ("You will", "You will be able to", "You need", "Time")
+        if not re.search(rf"\*\*{part}[.:]?\*\*", first.source)
+    ]
+    minutes = re.search(r"\*\*Time[.:]?\*\*\D*(\d+) min", first.source)
+    if not minutes:
+        problems.append("**Time** must give the minutes, as in `25 min`")
+    report(problems, lesson)
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    rows = [r for r in readme if r.startswith("|") and f"](notebooks/{lesson.path.name})" in r]
+    assert len(rows) == 1, f"the README's table must have one row for {lesson.name}"
+    assert title[1].strip() in rows[0], f"the README's title is not {title[1]!r}"
+    assert re.search(rf"\b{minutes[1]} min\b", rows[0]), f"the README says not {minutes[1]} min"
+
+
+@each_lesson
+def test_closing_has_its_parts(lesson):
+    parts = ["Recap", "Questions to ask yourself", "Next"]
+    last = [text for level, text in reading.headings(lesson.markdown) if level == 2][-3:]
+    assert last == parts, f"the last three ## headings must be {parts}, not {last}"
+    recap = max(i for i, cell in lesson.cells("markdown") if "## Recap" in cell.source)
+    code = [i for i, cell in lesson.cells("code") if cell.source.strip()]
+    assert recap > max(code), "no code may come after the recap"
+    questions = lesson.markdown.partition(f"## {parts[1]}")[2].partition("## Next")[0]
+    count = len(re.findall(r"^\d+\. ", questions, flags=re.MULTILINE))
+    assert 3 <= count <= 5, f"three to five numbered questions, not {count}"
+
+
+@each_lesson
+def test_links_lead_somewhere(lesson):
+    problems = []
+    for i, cell in lesson.cells("markdown"):
+        for link in reading.links(cell.source):
+            target = urlsplit(link)
+            if target.scheme in ("http", "https", "mailto"):
+                continue
+            path = (NOTEBOOKS / unquote(target.path)).resolve() if target.path else lesson.path
+            anchor = unquote(target.fragment)
+            if target.scheme or not path.is_relative_to(ROOT):
+                problems.append(f"cell {i} links to outside the clone: {link}")
+            elif not path.exists():
+                problems.append(f"cell {i} links to nothing: {link}")
+            elif anchor and anchor not in reading.anchors(path):
+                problems.append(f"cell {i}: no such heading: {link}")
+    report(problems, lesson)
+
+
+@each_lesson
+def test_numbers_in_the_prose_were_printed_or_are_quoted(lesson):
+    problems = [
+        f"cell {i}: {number} in: {passage}"
+        for i, number, passage in reading.unsupported(lesson.notebook.cells, lesson.name)
+    ]
+    report(problems, lesson, "Print each number in a cell, or link to its source beside it.")
+
+
+# --- Code
+
+NETWORK = {"asyncio", "ftplib", "http", "imaplib", "poplib", "smtplib", "socket", "ssl", "urllib"}
+ALLOWED = {"numpy", "matplotlib", "mnistlib"} | set(sys.stdlib_module_names) - NETWORK
+
+
+@each_lesson
+def test_imports_are_few_and_offline(lesson):
+    problems = []
+    for i, tree in lesson.trees:
+        modules = []
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                modules += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules.append(node.module or ".")
+            elif isinstance(node, ast.Attribute) and reading.dotted(node) == ["sys", "path"]:
+                problems.append(f"cell {i} uses sys.path; `pip install -r requirements.txt` does")
+        problems += [f"cell {i} imports {m}" for m in modules if m.split(".")[0] not in ALLOWED]
+    report(problems, lesson)
+
+
+@each_lesson
+def test_chance_is_seeded(lesson):
+    seeded = {"default_rng", "RandomState", "Random", "SeedSequence", "PCG64", "MT19937", "Philox"}
+    problems = []
+    for i, tree in lesson.trees:
+        for names, call in reading.calls(tree):
+            if names[-1] in seeded:
+                given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                if not given or (isinstance(given[0], ast.Constant) and given[0].value is None):
+                    problems.append(f"cell {i}: {names[-1]} without a seed")
+            elif names[:-1] in (["np", "random"], ["numpy", "random"], ["random"]) and (
+                names[-1] != "Generator"
+            ):
+                problems.append(f"cell {i}: {'.'.join(names)} draws from a hidden stream")
+    report(problems, lesson)

@@ -1,0 +1,90 @@
+"""The readers of lessons are themselves tested, on small made-up cells."""
+
+import ast
+
+import lessons as reading
+import nbformat
+import pytest
+
+
+def unsupported(prose, *outputs):
+    code = nbformat.v4.new_code_cell(
+        outputs=[nbformat.v4.new_output("stream", text=text) for text in outputs]
+    )
+    cells = [nbformat.v4.new_markdown_cell(prose), code]
+    return [number for _, number, _ in reading.unsupported(cells, "02_here")]
+
+
+@pytest.mark.parametrize(
+    ("prose", "output"),
+    [
+        ("It gets 83.83 %.", "accuracy 0.8383"),
+        ("It gets 83.8% of them.", "accuracy 83.83 %"),
+        (r"About $81\,\%$ are zero, `81 %`, 81 \% or 81 percent.", "share: 0.8088"),
+        ("The loss is 2.303.", "loss=2.302585"),
+        ("The loss is 2.30.", "np.float64(2.302585)"),
+        ("A slope of -0.25, or 0.25 downhill.", "[-0.25  0.1]"),
+        (r"Off by $1.5 \times 10^{-7}$, or 1.5e-7.", "1.53e-07"),
+        ("It is 0.00002.", "1.53e-05"),
+        (r"So $\alpha = 0.5$ and $2\times0.5$.", "0.5"),
+        ("Half of 1,234.5 is less.", "1234.5"),
+        ("## 2.1 Sizes\n\nIn 2020, 60,000 images, step 10^{-5}, Python 3.11.2.", ""),
+        ("See [this](https://example.org/v0.25).\n\n```\n0.75\n```", ""),
+        ("LeCun got [0.95 %](https://example.org).", ""),
+        ("| LeNet | 0.95 | [paper](https://example.org) |", ""),
+        ("- LeNet got 0.95. It is\n  told [here](https://example.org).", ""),
+        ("Recall 82.03 % from [lesson 1](01_loading.ipynb#Baseline).", ""),
+    ],
+)
+def test_supported_numbers_pass(prose, output):
+    assert unsupported(prose, output) == []
+
+
+@pytest.mark.parametrize(
+    ("prose", "output", "numbers"),
+    [
+        ("It gets 83.93 %.", "accuracy 0.8383", ["83.93 %"]),
+        ("It gets 83.9 %.", "accuracy 83.83 %", ["83.9 %"]),
+        ("It gets 83.830 %.", "accuracy 0.8383", ["83.830 %"]),
+        ("The loss is 2.3026, not 2.3.", "loss=2.303", ["2.3026"]),
+        ("It gets 98 %.", "right: 98 of 100, 98.0", ["98 %"]),
+        ("It is 5.0.", "5", ["5.0"]),
+        ("A slope of -0.25.", "0.25", ["-0.25"]),
+        (r"$81 \%$ and `0.5` and $\sigma=0.25$", "", [r"81 \%", "0.5", "0.25"]),
+        ("It was 0.95. So says [he](https://example.org).", "", ["0.95"]),
+        ("| A | 0.95 |\n| B | 0.7 | [paper](https://example.org) |", "", ["0.95"]),
+        ("- 0.95\n- [paper](https://example.org)", "", ["0.95"]),
+        ("See 0.95 [above](02_here.ipynb#Top) or [below](#Next).", "", ["0.95"]),
+        ("## The 0.5 rule", "", ["0.5"]),
+    ],
+)
+def test_unsupported_numbers_are_found(prose, output, numbers):
+    assert unsupported(prose, output) == numbers
+
+
+def test_only_what_the_reader_sees_printed_counts():
+    assert unsupported("It is 0.5.", "") == ["0.5"]
+    warned = nbformat.v4.new_output("stream", name="stderr", text="0.5")
+    shown = nbformat.v4.new_output("execute_result", data={"text/plain": "0.5"})
+    prose = nbformat.v4.new_markdown_cell("It is 0.5.")
+    for output, count in ((warned, 1), (shown, 0)):
+        cells = [prose, nbformat.v4.new_code_cell(outputs=[output])]
+        assert len(reading.unsupported(cells)) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "draws"),
+    [
+        ("plotting.digits(images)", True),
+        ("mnistlib.plotting.digits(images)", True),
+        ("from mnistlib.plotting import digits\ndigits(images)", True),
+        ("plt.subplots()[1].plot(x)", True),
+        ("for axis in axes:\n    axis.imshow(image)", True),
+        ("def draw():\n    plt.plot(x)", False),
+        ("def draw():\n    plt.plot(x)\ndraw()", True),
+        ("plotting.use_style()\nplt.rcParams.update({})", False),
+        ("plot = 3\nprint(plot)", False),
+    ],
+)
+def test_drawing_cells_are_recognised(code, draws):
+    assert reading.drawing_cells([(0, ast.parse(code))]) == ({0} if draws else set())

@@ -1,0 +1,373 @@
+"""Training: steps against closed formulas, what History promises, and the recipe on real digits."""
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import special
+
+from mnistlib import data, network
+from mnistlib.training import (
+    History,
+    Score,
+    TrainingDiverged,
+    evaluate,
+    falling,
+    minibatches,
+    sgd_update,
+    train,
+)
+
+N = 40  # examples in the small set that most tests train on
+
+
+def digits(n=N, seed=0):
+    """Return noise in the shape of MNIST."""
+    rng = np.random.default_rng(seed)
+    return rng.integers(256, size=(n, 28, 28), dtype=np.uint8), rng.integers(
+        10, size=n, dtype=np.uint8
+    )
+
+
+def small_network(dtype=np.float64):
+    return network.initialise(np.random.default_rng(1), hidden=6, dtype=dtype)
+
+
+def deal(epochs=2, batch_size=16):
+    return minibatches(N, batch_size, rng=np.random.default_rng(2), epochs=epochs)
+
+
+def run(parameters=None, batches=None, **options):
+    """Train the small network on the small set, with momentum unless told otherwise."""
+    options = {"learning_rate": 0.1, "momentum": 0.9} | options
+    return train(parameters or small_network(), *digits(), batches or deal(), **options)
+
+
+def assert_same_bits(ours, theirs):
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+
+
+class Weights(NamedTuple):
+    """The least that can be trained: one array."""
+
+    W: np.ndarray
+
+
+# Mini-batches and the learning rate
+
+
+@given(st.integers(1, 300), st.integers(1, 64), st.integers(1, 4), st.integers(0, 2**32 - 1))
+def test_every_index_once_in_each_epoch(n, batch_size, epochs, seed):
+    batches = minibatches(n, batch_size, rng=np.random.default_rng(seed), epochs=epochs)
+    full, rest = divmod(n, batch_size)
+    sizes = [batch_size] * full + [rest] * (rest > 0)
+    assert [len(batch) for batch in batches] == sizes * epochs
+    for order in np.concatenate(batches).reshape(epochs, n):
+        np.testing.assert_array_equal(np.sort(order), np.arange(n))
+
+
+def test_every_epoch_is_shuffled_anew_by_the_generator():
+    first, second = np.concatenate(deal(epochs=2)).reshape(2, N)
+    assert not np.array_equal(first, second)
+    assert not np.array_equal(first, np.arange(N))
+    assert_same_bits(deal(), deal())
+    other = minibatches(N, 16, rng=np.random.default_rng(3), epochs=2)
+    assert not np.array_equal(np.concatenate(other), np.concatenate(deal()))
+
+
+@pytest.mark.parametrize("numbers", [(0, 1, 1), (1, 0, 1), (1, 1, 0), (-5, 1, 1)])
+def test_minibatches_need_numbers_of_at_least_one(numbers):
+    n, batch_size, epochs = numbers
+    words = f"must be at least 1, got {n}, {batch_size}, {epochs}"
+    with pytest.raises(ValueError, match=words):
+        minibatches(n, batch_size, rng=np.random.default_rng(0), epochs=epochs)
+
+
+def test_falling_is_a_straight_line_to_zero():
+    rate = falling(0.5, 4)
+    assert [rate(step) for step in range(5)] == [0.5, 0.375, 0.25, 0.125, 0]
+
+
+# Updates
+
+slope_lists = st.lists(st.integers(-100, 100), min_size=1, max_size=8)
+
+
+@given(slope_lists, st.floats(0.001, 2), st.just(0.0) | st.floats(0, 0.99))
+def test_updates_follow_the_closed_formula(slopes, rate, momentum):
+    # Unrolled: after step T, v is the sum over t <= T of momentum^(T - t) slope_t.
+    value, v = np.ones((2, 3)), np.zeros((2, 3))
+    for slope in slopes:
+        kept = np.full((2, 3), float(slope))
+        sgd_update([value], [kept], [v], rate, momentum)
+        assert (kept == slope).all()
+    velocities = [
+        sum(momentum ** (T - t) * slopes[t] for t in range(T + 1)) for T in range(len(slopes))
+    ]
+    np.testing.assert_allclose(v, velocities[-1], rtol=1e-12, atol=1e-10)
+    np.testing.assert_allclose(value, 1 - rate * sum(velocities), rtol=1e-12, atol=1e-10)
+
+
+def test_updates_keep_parameters_apart():
+    values = [np.array([1.0, 2.0]), np.array([[3.0]])]
+    v = [np.array([0.0, 10.0]), np.array([[-2.0]])]
+    sgd_update(values, [np.array([1.0, -1.0]), np.array([[4.0]])], v, 0.5, 0.5)
+    assert [array.tolist() for array in v] == [[1, 4], [[3]]]
+    assert [array.tolist() for array in values] == [[0.5, 0], [[1.5]]]
+    with pytest.raises(ValueError, match="argument 2 is shorter"):
+        sgd_update(values, values[:1], v, 0.5, 0.5)
+
+
+def test_each_step_gets_its_batch_its_rate_and_the_running_velocity():
+    images, labels = digits()
+    batches, momentum, seen = deal(), 0.5, []
+
+    def gradients(parameters, x, y):
+        seen.append((parameters.W.copy(), x, y))
+        return 1.0, Weights(np.full((784, 10), float(len(seen))))
+
+    def rate(step):
+        return 1 / (step + 1)
+
+    start = Weights(np.zeros((784, 10)))
+    trained, _ = train(
+        start, images, labels, batches, learning_rate=rate, momentum=momentum, gradients=gradients
+    )
+    assert len(seen) == len(batches)
+    W, v = 0.0, 0.0
+    for step, (batch, (value, x, y)) in enumerate(zip(batches, seen, strict=True)):
+        np.testing.assert_allclose(value, W, rtol=1e-14)
+        np.testing.assert_array_equal(x, images[batch].reshape(-1, 784) / 255)
+        np.testing.assert_array_equal(y, labels[batch][:, None] == np.arange(10))
+        v = momentum * v + (step + 1)
+        W -= v / (step + 1)
+    assert type(trained) is Weights
+    np.testing.assert_allclose(trained.W, W, rtol=1e-14)
+    assert not start.W.any()
+
+
+# Evaluate
+
+
+@pytest.mark.parametrize("n", [1, 1_999, 2_000, 2_001, 4_001])
+@pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-12), (np.float32, 1e-5)])
+def test_evaluate_equals_one_big_computation(n, dtype, rtol):
+    images, labels = digits(n)
+    W1, b1, W2, b2 = parameters = small_network(dtype)
+    x = images.reshape(-1, 784) / 255
+    log_p = special.log_softmax(special.expit(x @ W1 + b1) @ W2 + b2, axis=1)
+    score = evaluate(parameters, images, labels)
+    assert score.loss == pytest.approx(-log_p[np.arange(n), labels].mean(), rel=rtol)
+    assert score.accuracy == pytest.approx((log_p.argmax(axis=1) == labels).mean(), rel=1e-14)
+    assert [type(number) for number in score] == [float, float]
+
+
+def test_evaluate_refuses_what_cannot_be_scored():
+    images, labels = digits()
+    with pytest.raises(ValueError, match=r"as many labels as images.*got 40 images and 39 labels"):
+        evaluate(small_network(), images, labels[1:])
+    with pytest.raises(ValueError, match="at least one; got 0 images and 0 labels"):
+        evaluate(small_network(), images[:0], labels[:0])
+    with pytest.raises(ValueError, match="label 10 at index 0 is outside"):
+        evaluate(small_network(), images, np.full(N, 10))
+
+
+# The loop
+
+
+def test_training_twice_gives_the_same_bits():
+    images, labels = digits()
+    options = {"monitor": {"train": (images, labels)}, "every": 1}
+    (ours, history), (theirs, again) = run(**options), run(**options)
+    assert_same_bits(ours, theirs)
+    assert history == again
+
+
+def test_what_is_given_is_not_changed():
+    images, labels = digits()
+    parameters, batches = small_network(), deal()
+    given_arrays = [*parameters, images, labels, *batches]
+    before = [array.copy() for array in given_arrays]
+    trained, _ = train(
+        parameters, images, labels, batches, learning_rate=0.5, monitor={"m": (images, labels)}
+    )
+    assert_same_bits(given_arrays, before)
+    for start, end in zip(parameters, trained, strict=True):
+        assert not np.shares_memory(start, end)
+        assert not np.array_equal(start, end)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("rate", [0.1, falling(0.1, 6), lambda step: np.float64(0.1)])
+def test_training_keeps_the_dtype(dtype, rate):
+    trained, _ = run(small_network(dtype), learning_rate=rate)
+    assert {value.dtype for value in trained} == {np.dtype(dtype)}
+
+
+def test_training_learns_a_small_set_by_heart():
+    images, labels = digits()
+    trained, history = run(batches=deal(epochs=60), monitor={"train": (images, labels)})
+    assert history.accuracy("train")[-1] == 1
+    assert evaluate(trained, images, labels) == history.scores["train"][-1]
+
+
+@pytest.mark.parametrize(
+    ("steps", "every", "recorded"),
+    [
+        (10, 3, [0, 3, 6, 9, 10]),
+        (9, 3, [0, 3, 6, 9]),
+        (2, 1, [0, 1, 2]),
+        (2, 100, [0, 2]),
+        (1, None, [0, 1]),
+        (6, None, [0, 3, 6]),  # 40 examples in batches of 16: three steps an epoch
+        (8, None, [0, 3, 6, 8]),
+    ],
+)
+def test_history_records_when_it_promises(steps, every, recorded):
+    images, labels = digits()
+    sets = {"a": (images, labels), "b": (images[:7], labels[:7])}
+    _, history = run(batches=deal(epochs=4)[:steps], every=every, monitor=sets)
+    assert history.steps == recorded
+    assert len(history.batch_loss) == steps
+    assert list(history.scores) == ["a", "b"]
+    for name, scores in history.scores.items():
+        assert len(scores) == len(recorded)
+        assert scores[0] == evaluate(small_network(), *sets[name])
+        np.testing.assert_array_equal(history.loss(name), [score.loss for score in scores])
+        np.testing.assert_array_equal(history.accuracy(name), [score[1] for score in scores])
+
+
+def test_a_batch_loss_is_taken_before_its_update():
+    images, labels = digits()
+    everything = [np.arange(N)] * 5
+    _, history = run(batches=everything, every=1, monitor={"all": (images, labels)})
+    np.testing.assert_allclose(history.batch_loss, history.loss("all")[:5], rtol=1e-13)
+    assert history.batch_loss == sorted(history.batch_loss, reverse=True)
+
+
+def test_nothing_monitored_is_still_a_history():
+    _, history = run(batches=deal()[:2])
+    assert history == History(history.batch_loss, [0, 2], {})
+    assert all(type(loss) is float for loss in history.batch_loss)
+
+
+def test_own_parts_can_take_the_librarys_place():
+    def prepare(images, dtype):
+        return np.ones((len(images), 784), dtype)
+
+    def score(parameters, images, labels):
+        return Score(len(images), 0.5)
+
+    def gradients(parameters, x, y):
+        return network.gradients(parameters, x, y, "squared error")
+
+    monitor = {"mine": digits(3)}
+    ours = run(prepare=prepare, evaluate=score, gradients=gradients, monitor=monitor)[1]
+    assert set(ours.loss("mine")) == {3}
+    ones, y = np.ones((16, 784)), np.eye(10)[digits()[1][deal()[0]]]
+    assert ours.batch_loss[0] == network.gradients(small_network(), ones, y, "squared error")[0]
+
+
+def test_progress_shows_a_bar_and_changes_nothing(capsys):
+    silent, history = run()
+    assert capsys.readouterr() == ("", "")
+    shown, again = run(progress=True)
+    assert "step" in capsys.readouterr().err
+    assert_same_bits(silent, shown)
+    assert history == again
+
+
+# Divergence and bad input
+
+
+@pytest.mark.parametrize("loss", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("step", [1, 3])
+def test_a_loss_that_is_no_number_stops_training(loss, step):
+    losses = iter([1.0] * (step - 1) + [loss])
+
+    def gradients(parameters, x, y):
+        return next(losses), parameters
+
+    words = f"loss became {loss} at step {step}, with learning rate 0.25. Try a smaller one"
+    with pytest.raises(TrainingDiverged, match=re.escape(words)):
+        run(gradients=gradients, learning_rate=0.25)
+
+
+def test_the_network_itself_diverges_at_the_step_named():
+    parameters = small_network()
+    parameters.b2[3] = np.nan
+    with pytest.raises(TrainingDiverged, match="became nan at step 1,"):
+        run(parameters)
+
+
+def call_with(images=None, labels=None, batches=None, **options):
+    given_images, given_labels = digits()
+    images = given_images if images is None else images
+    labels = given_labels if labels is None else labels
+    batches = deal() if batches is None else batches
+    return train(small_network(), images, labels, batches, **({"learning_rate": 0.1} | options))
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "words"),
+    [
+        ({"learning_rate": 0}, ValueError, "learning rate must be above 0, got 0"),
+        ({"learning_rate": -0.1}, ValueError, "learning rate must be above 0, got -0.1"),
+        ({"learning_rate": np.nan}, ValueError, "learning rate must be above 0, got nan"),
+        ({"learning_rate": falling(0.5, 3)}, ValueError, "learning rate must not be below 0"),
+        ({"momentum": 1}, ValueError, "momentum must be at least 0 and below 1, got 1"),
+        ({"momentum": -0.1}, ValueError, "momentum must be at least 0 and below 1, got -0.1"),
+        ({"momentum": np.nan}, ValueError, "momentum must be at least 0 and below 1, got nan"),
+        ({"every": 0}, ValueError, "every must be at least 1 step, got 0"),
+        ({"every": -3}, ValueError, "every must be at least 1 step, got -3"),
+        ({"batches": []}, ValueError, "there is no batch to train on; minibatches"),
+        ({"batches": [np.arange(0)]}, ValueError, "the batch is empty"),
+        ({"batches": [np.arange(3), np.arange(0)]}, ValueError, "the batch is empty"),
+        ({"batches": [np.array([N])]}, IndexError, "index 40 is out of bounds"),
+        ({"labels": np.full(N, 10)}, ValueError, "label 10 at index 0 is outside 0 ... 9"),
+        ({"labels": np.full(N, -1)}, ValueError, "label -1 at index 0 is outside 0 ... 9"),
+        ({"labels": np.zeros(N)}, TypeError, "labels are float64"),
+        ({"labels": np.eye(10, dtype=int)[digits()[1]]}, ValueError, r"labels have shape (40, 10)"),
+        ({"labels": digits()[1][:-1]}, ValueError, "got 40 images and 39 labels"),
+        ({"images": digits()[0][:0], "labels": digits()[1][:0]}, ValueError, "got 0 images"),
+        ({"images": digits()[0] / 255}, TypeError, "images are float64: pass the uint8 pixels"),
+        ({"images": digits()[0][:, :9]}, ValueError, "images have shape (16, 9, 28)"),
+        (
+            {"monitor": {"few": (digits()[0][:0], digits()[1][:0])}},
+            ValueError,
+            "at least one; got 0 images",
+        ),
+    ],
+    ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",
+)
+def test_bad_arguments(bad, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        call_with(**bad)
+
+
+# The recipe, on the real digits. Three seeds gave 97.11 to 97.13 % after 3 epochs, and 97.94 to
+# 98.11 % after 20.
+
+
+@pytest.mark.parametrize(("epochs", "least"), [(3, 0.968), (20, 0.977)])
+def test_the_recipe_reaches_its_accuracy(epochs, least):
+    mnist = data.load()
+    rng = np.random.default_rng(0)
+    parameters = network.initialise(rng, dtype=np.float32)
+    batches = minibatches(len(mnist.train_images), 128, rng=rng, epochs=epochs)
+    trained, _ = train(
+        parameters,
+        mnist.train_images,
+        mnist.train_labels,
+        batches,
+        learning_rate=falling(0.5, len(batches)),
+        momentum=0.9,
+    )
+    test = mnist.test_images, mnist.test_labels
+    assert evaluate(trained, *test).accuracy >= least
+    assert (network.predict(trained, data.scale(test[0], np.float32)) == test[1]).mean() >= least
