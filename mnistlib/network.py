@@ -101,8 +101,7 @@ def forward(parameters: Parameters, x: np.ndarray) -> Activations:
 
 
 def _cross_entropy(z2: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-    log_p = functions.log_softmax(z2)
-    return float(-(y * log_p).sum() / len(y)), (np.exp(log_p) - y) / len(y)
+    return functions.cross_entropy(z2, y), functions.cross_entropy_gradient(z2, y)
 
 
 def _squared_error(z2: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -115,13 +114,44 @@ def _squared_error(z2: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 LOSSES = {"cross-entropy": _cross_entropy, "squared error": _squared_error}
 
 
+def layer_gradients(inputs: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""Gradients of one layer's weights and biases: $dW = A^T dZ$, $db = \sum_i dz_i$.
+
+    Args:
+        inputs: what came into the layer, A, shape (n, d).
+        dz: the loss's gradient by the layer's sums, shape (n, m).
+
+    Returns:
+        dW, shape (d, m), and db, shape (m,).
+
+    Derived in lesson 03, "Step 2: the output weights" and "Step 3: the output biases".
+    """
+    return inputs.T @ dz, dz.sum(axis=0)
+
+
+def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarray:
+    r"""Carry the gradient back to the hidden sums: $dZ_1 = dZ_2 W_2^T \odot A_1 \odot (1 - A_1)$.
+
+    Args:
+        dz2: the loss's gradient by the logits, shape (n, k).
+        W2: output weights, shape (m, k).
+        a1: activations, shape (n, m).
+
+    Returns:
+        The loss's gradient by z1, shape (n, m).
+
+    Derived in lesson 03, "Step 4: the activations" and "Step 5: the pre-activations".
+    """
+    da1 = dz2 @ W2.T
+    return da1 * a1 * (1 - a1)
+
+
 def gradients(
     parameters: Parameters, x: np.ndarray, y: np.ndarray, loss: str = "cross-entropy"
 ) -> tuple[float, Parameters]:
     r"""Loss of a batch, and its gradient by every parameter: backpropagation.
 
-    $dW_2 = A_1^T dZ_2$, $db_2 = \sum_i dz_{2,i}$, $dA_1 = dZ_2 W_2^T$,
-    $dZ_1 = dA_1 \odot A_1 \odot (1 - A_1)$, $dW_1 = X^T dZ_1$, $db_1 = \sum_i dz_{1,i}$.
+    From $dZ_2$, which depends on the loss, to $dW_2, db_2$, to $dZ_1$, to $dW_1, db_1$.
 
     Args:
         parameters: the network's parameters.
@@ -145,12 +175,9 @@ def gradients(
     if y.shape != z2.shape:
         raise ValueError(f"y must have shape {z2.shape}, as the logits have, got {y.shape}")
     value, dz2 = LOSSES[loss](z2, y)
-    dW2 = a1.T @ dz2
-    db2 = dz2.sum(axis=0)
-    da1 = dz2 @ parameters.W2.T
-    dz1 = da1 * a1 * (1 - a1)
-    dW1 = x.T @ dz1
-    db1 = dz1.sum(axis=0)
+    dW2, db2 = layer_gradients(a1, dz2)
+    dz1 = hidden_gradient(dz2, parameters.W2, a1)
+    dW1, db1 = layer_gradients(x, dz1)
     return value, Parameters(dW1, db1, dW2, db2)
 
 

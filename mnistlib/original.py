@@ -20,7 +20,7 @@ class Recipe:
     its repair. A repaired recipe is ``dataclasses.replace(recipe, softmax="over the classes")``.
 
     Raises:
-        ValueError: a value that is not one of the field's.
+        ValueError: a value that is not one of the field's, or no steps, or empty batches.
     """
 
     split: Literal["before the seed", "after the seed"] = "before the seed"
@@ -44,6 +44,10 @@ class Recipe:
             choices, value = get_args(field.type), getattr(self, field.name)
             if choices and value not in choices:
                 raise ValueError(f"{field.name} must be one of {choices}, got {value!r}")
+        if min(self.steps, self.batch_size) < 1:
+            raise ValueError(
+                f"steps and batch_size must be at least 1, got {self.steps} and {self.batch_size}"
+            )
 
 
 #: One rung of the ladder after another: what is repaired, and the recipe's fields that change.
@@ -101,6 +105,23 @@ def softmax_over_batch(z: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=0)
 
 
+def class_bias(z: np.ndarray) -> np.ndarray:
+    r"""Compute what the batch-axis softmax subtracts from class k: $c_k = \log \sum_i e^{z_{ik}}$.
+
+    Its logarithm is $\log P_{ik} = z_{ik} - c_k$: a bias for each class, supplied by the batch.
+
+    Args:
+        z: logits, shape (n, k).
+
+    Returns:
+        One bias a class, shape (k,).
+
+    Derived in lesson 05, "Why it works at all".
+    """
+    top = z.max(axis=0)
+    return top + np.log(np.exp(z - top).sum(axis=0))
+
+
 def overflowing_slope(z: np.ndarray) -> np.ndarray:
     r"""Compute the original's $\sigma'(z) = e^{-z} / (e^{-z} + 1)^2$: NaN where $e^{-z}$ overflows.
 
@@ -152,13 +173,23 @@ def probabilities(recipe: Recipe, z2: np.ndarray) -> np.ndarray:
     return functions.softmax(z2) if over_classes else softmax_over_batch(z2)
 
 
+def recorded_loss(recipe: Recipe, z2: np.ndarray, y: np.ndarray) -> float:
+    """Compute what the recipe records as its loss, of logits and one-hot targets, both (n, k)."""
+    if recipe.recorded == "class numbers":
+        return class_number_difference(probabilities(recipe, z2), y)
+    if recipe.loss == "cross-entropy":
+        return functions.cross_entropy(z2, y)
+    return functions.squared_error(probabilities(recipe, z2), y)
+
+
 def gradients(
     recipe: Recipe, weights: Weights, x: np.ndarray, y: np.ndarray
 ) -> tuple[float, Weights, float]:
     r"""Compute what the recipe takes for the gradients of one batch.
 
     With the faults: $dZ_2 = \frac{2 (P - Y)}{n} \odot P \odot (1 - P)$, $dW_2 = A_1^T dZ_2$,
-    $dZ_1 = dZ_2 W_2^T \odot \sigma'(Z_1)$, $dW_1 = X^T dZ_1$.
+    $dZ_1 = dZ_2 W_2^T \odot \sigma'(Z_1)$, $dW_1 = X^T dZ_1$. Only with the softmax over the classes,
+    and the whole Jacobian or cross-entropy, is it the gradient of any loss at all.
 
     Args:
         recipe: which faults are still in.
@@ -174,17 +205,15 @@ def gradients(
     z2 = a1 @ weights.W2
     p = probabilities(recipe, z2)
     if recipe.loss == "cross-entropy":
-        loss, dz2 = functions.cross_entropy(z2, y), (p - y) / len(y)
+        dz2 = (p - y) / len(y)
     else:
-        loss, dp = functions.squared_error(p, y), functions.squared_error_gradient(p, y)
+        dp = functions.squared_error_gradient(p, y)
         whole = recipe.jacobian == "whole"
         dz2 = functions.softmax_backward(p, dp) if whole else p * (1 - p) * dp
     slope = overflowing_slope(z1) if recipe.slope == "overflows" else a1 * (1 - a1)
     dz1 = dz2 @ weights.W2.T * slope
-    if recipe.recorded == "class numbers":
-        loss = class_number_difference(p, y)
     accuracy = float((p.argmax(axis=1) == y.argmax(axis=1)).mean())
-    return loss, Weights(x.T @ dz1, a1.T @ dz2), accuracy
+    return recorded_loss(recipe, z2, y), Weights(x.T @ dz1, a1.T @ dz2), accuracy
 
 
 def split(recipe: Recipe, images, labels, shuffle: int = 0):
@@ -220,7 +249,8 @@ def run(
         The weights, the history and the batches' accuracies.
 
     Raises:
-        training.TrainingDiverged: the recorded loss became infinite or NaN.
+        training.TrainingDiverged: the recorded loss became infinite or NaN. The difference of class
+            numbers never does: it hides even a network whose weights are all NaN.
 
     Explained in lesson 05, "As it was".
     """
@@ -255,9 +285,9 @@ def _scorer(recipe: Recipe, validation_set) -> Callable:
     x, y = prepare(recipe, validation_set[0]), data.one_hot(validation_set[1])
 
     def score(weights: Weights, images: np.ndarray, labels: np.ndarray) -> training.Score:
-        p = probabilities(recipe, logits(weights, x))
-        right = float((p.argmax(axis=1) == labels).mean())
-        return training.Score(class_number_difference(p, y), right)
+        z2 = logits(weights, x)
+        right = float((probabilities(recipe, z2).argmax(axis=1) == labels).mean())
+        return training.Score(recorded_loss(recipe, z2, y), right)
 
     return score
 

@@ -183,7 +183,8 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
 
     Used in lessons 03 and 04.
     """
-    figure, axis = plt.subplots(figsize=(7, 4.2))
+    # Many thin lines make a heavy file; at this resolution it stays below 100 kB.
+    figure, axis = plt.subplots(figsize=(7, 4.2), dpi=90)
     axis.imshow(image, cmap="gray_r", extent=(0, 3, -1.5, 1.5))
     hidden, output = np.linspace(2, -2, 8), np.linspace(2.3, -2.3, len(p))
     for y in hidden:

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnistlib import functions, network
-from mnistlib.data import one_hot, scale
+from mnistlib import data, functions, network
 
 
 class TrainingDiverged(ArithmeticError):
@@ -134,8 +133,8 @@ def evaluate(parameters, images: np.ndarray, labels: np.ndarray) -> Score:
     loss = right = 0.0
     for start in range(0, len(images), 2_000):
         part = slice(start, start + 2_000)
-        z2 = network.forward(parameters, scale(images[part], parameters.W1.dtype)).z2
-        y = one_hot(labels[part], z2.shape[1], z2.dtype)
+        z2 = network.forward(parameters, data.scale(images[part], parameters.W1.dtype)).z2
+        y = data.one_hot(labels[part], z2.shape[1])
         loss += functions.cross_entropy(z2, y) * len(z2)
         right += (z2.argmax(axis=1) == labels[part]).sum()
     return Score(float(loss / len(images)), float(right / len(images)))
@@ -153,7 +152,7 @@ def train(
     every: int | None = None,
     gradients: Callable = network.gradients,
     evaluate: Callable = evaluate,
-    prepare: Callable = scale,
+    prepare: Callable = data.scale,
     progress: bool = False,
 ):
     """Train, and record. The result is the same for the same parameters, images and batches.
@@ -197,7 +196,7 @@ def train(
     parameters = type(parameters)(*(value.copy() for value in parameters))
     velocity = [np.zeros_like(value) for value in parameters]
     classes, dtype = parameters[-1].shape[-1], parameters[0].dtype
-    targets = one_hot(labels, classes, dtype)
+    targets = data.one_hot(labels, classes).astype(dtype, copy=False)
     history = History(scores={name: [] for name in monitor})
 
     def record(step: int) -> None:

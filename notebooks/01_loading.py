@@ -12,20 +12,20 @@
 # Before a network can learn to read, you have to know what it is given to read. In this lesson you take the
 # data apart by hand, down to single bytes, and you set the mark that every later network has to beat.
 #
-# **You will** unpack a file of 60,000 handwritten digits with a dozen lines of your own, find out whether it can
+# **You will** unpack a file of 60,000 handwritten digits with half a dozen lines of your own, find out whether it can
 # be trusted, look at what is in it, and read digits without any network at all.
 #
 # **You will be able to**
 #
 # - read a binary format from its description, header first;
 # - say why a finished download is not yet a good one, and check it;
-# - avoid the arithmetic of 8-bit numbers, which wraps around without a word;
+# - avoid the arithmetic of 8-bit arrays, which wraps around without a word;
 # - split data so that the split can be repeated, and judge a result against a baseline.
 #
-# **You need** Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`. No network connection:
+# **You need** Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`. No internet connection:
 # the data came with the clone.
 #
-# **Time** 25 minutes
+# **Time** 25 minutes to read, 20 more for the exercises
 
 # %%
 import gzip
@@ -36,15 +36,19 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import data, download, plotting
+from mnistlib import baseline, data, download, exercises, plotting
 
 plotting.use_style()
 
 # %% [markdown]
+# `mnistlib` is the small library of this course. Each lesson builds a piece of it by hand and from then on uses the library's version, which is the
+# same lines, tested. `plotting` only draws. `exercises` checks your answers to the exercises: replace the `...` in the
+# cell, run it, and read the reply.
+#
 # ## What is in the file?
 #
 # MNIST is a collection of digits that employees of the United States Census Bureau and high-school students wrote
-# by hand in the early 1990s, cut out, centred, and reduced to 28 by 28 grey pixels
+# by hand around 1990. Each was cut out, reduced to fit into 20 by 20 grey pixels, and placed in a field of 28 by 28 with its centre of mass in the middle
 # ([LeCun, Bottou, Bengio and Haffner, 1998](http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf)). It comes as four
 # files: images and labels, for training and for testing. The largest holds the training images. It is compressed
 # with gzip, so that is the first layer to take off.
@@ -65,7 +69,7 @@ list(raw[:16])
 # The file is in a format called **IDX**, made for arrays, whose description fits in a few lines:
 #
 # - two bytes of zero, then one byte for the type of the numbers (8 means *unsigned byte*), then one for how many
-#   dimensions the array has: together the **magic number**, by which a reader knows the format;
+#   dimensions the array has: together the **magic number**, by which a program knows the format;
 # - for each dimension its size, as a 32-bit integer, the **most significant byte first** (*big-endian*);
 # - then the numbers themselves, the last dimension running fastest.
 #
@@ -98,8 +102,10 @@ images = np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, rows, colu
 images.shape, images.dtype
 
 # %% [markdown]
-# Here is part of the first image, as numbers: a window of its rows 5 to 11 and columns 12 to 24. You may already see
-# what it is.
+# (`images` only *looks* at the bytes. Try `images[0, 0, 0] = 1`, and NumPy refuses: bytes cannot be changed.)
+#
+# Here is part of the first image, as numbers: a window of its rows 5 to 11 and columns 12 to 24. Can you
+# guess the digit from its top alone?
 
 # %%
 print(images[0, 5:12, 12:25])
@@ -115,13 +121,33 @@ axis.grid(False)
 plt.show()
 
 # %% [markdown]
-# Zero is paper and 255 is the darkest ink. The labels are the same story with one dimension: a magic number, a
-# count, and a byte for each digit.
+# Zero is paper and 255 is the darkest ink.
+#
+# ### Exercise 1.1: the header of the labels (warm-up, 3 minutes)
+#
+# The labels are the same story with one dimension: a magic number, a count, then a byte for each digit. Write a function that reads the two integers at
+# the front of `raw_labels`.
 
 # %%
 raw_labels = gzip.decompress(
     download.fetch(download.FILES["train_labels"], Path("../data")).read_bytes()
 )
+
+
+def my_label_header(raw):
+    """Return the magic number and the count, two integers, from the bytes of a label file."""
+    ...
+
+
+exercises.check(my_label_header)
+
+# %%
+exercises.folded(my_label_header)
+
+# %% [markdown]
+# One way to do it, and the first ten labels. The magic number 2049 is 8 times 256 plus 1: unsigned bytes, one dimension.
+
+# %%
 struct.unpack(">2I", raw_labels[:8]), list(raw_labels[8:18])
 
 # %% [markdown]
@@ -129,9 +155,9 @@ struct.unpack(">2I", raw_labels[:8]), list(raw_labels[8:18])
 #
 # ## Can the file be trusted?
 #
-# Files arrive over networks, and networks fail in a treacherous way: the transfer ends, the program reports
-# success, and what lies on the disk is half a file, or a web page that says "Forbidden". The notebook from which
-# this course starts saved whatever came, without a look. Its cache then held that page for good: from that day on
+# Files arrive over the internet, and a transfer can fail in a treacherous way: it ends, the program reports
+# success, and what lies on the disk is half a file, or a web page that says "Forbidden". This course grew out of a notebook, which we call
+# *the original*. It saved whatever came, without a look. Its cache then held that page for good: from that day on
 # every run found "the data" already there, and failed somewhere else entirely.
 #
 # A *status* tells you that something came. A **checksum** tells you that the right thing came. SHA-256 boils any
@@ -145,16 +171,22 @@ print(expected)
 hashlib.sha256(good).hexdigest() == expected
 
 # %% [markdown]
-# Now damage a copy as little as possible: one bit of one byte, in the middle of ten million. Predict what the
+# Now damage a copy as little as possible: one bit of one byte, in the middle of ten million. (`^= 1` flips the lowest bit.) Predict what the
 # checksum does. Does one digit of it change, or a few?
 
 # %%
 damaged = bytearray(good)
 damaged[5_000_000] ^= 1
-print(hashlib.sha256(damaged).hexdigest())
+after = hashlib.sha256(damaged).hexdigest()
+print(after)
+print(
+    "digits that agree by position:",
+    sum(a == b for a, b in zip(after, expected)),
+    "of 64; by chance one in 16 would: 4",
+)
 
 # %% [markdown]
-# Nothing is left of the old one. That makes the check a plain comparison, and it works as well on what a server
+# No more is left of the old checksum than chance would leave. That makes the check a plain comparison, and it works as well on what a server
 # sends instead of a file:
 
 # %%
@@ -187,9 +219,9 @@ np.array_equal(mnist.train_images, images)
 #
 # Always look at data before you do anything to it. Here are three examples of each class, in the order of the file.
 
-# %% mystnb={"image": {"alt": "A grid of thirty handwritten digits, three rows of zero to nine. Slant, thickness and shape differ from row to row: one of the twos has a loop, one has none."}}
+# %% mystnb={"image": {"alt": "A grid of thirty handwritten digits, three rows of zero to nine. Slant, thickness and shape differ from row to row: two of the twos have a loop at the foot, the third has none."}}
 chosen = [np.flatnonzero(mnist.train_labels == digit)[i] for i in range(3) for digit in range(10)]
-plotting.digits(mnist.train_images[chosen], title="Three of each: no two writers agree")
+plotting.digits(mnist.train_images[chosen], title="Three of each: slant, width and form all vary")
 plt.show()
 
 # %% [markdown]
@@ -228,11 +260,11 @@ never_used = (mnist.train_images.max(axis=0) == 0).sum()
 print(f"{100 * histogram[0] / histogram.sum():.2f} % of all pixels are zero")
 print(f"{never_used} of the {rows * columns} positions are zero in every training image")
 
-# %% mystnb={"image": {"alt": "Histogram of pixel values from 0 to 255 with a logarithmic vertical axis. A towering bar at zero, a smaller one near 253, and a low, nearly flat plain between them."}}
+# %% mystnb={"image": {"alt": "Histogram of pixel values from 0 to 255 with a logarithmic vertical axis. A towering bar at zero, a lower peak near 253, and a low, nearly flat plain between them with thin spikes at 64, 128 and 191."}}
 figure, axis = plt.subplots(figsize=(7, 3))
 axis.bar(range(256), histogram, width=1, color=plotting.COLOURS[0])
 axis.set(
-    title="Mostly paper, some ink, little in between",
+    title="Paper at 0, ink near 253, every grey between",
     xlabel="pixel value",
     ylabel="pixels (log scale)",
 )
@@ -240,25 +272,38 @@ axis.set_yscale("log")
 plt.show()
 
 # %% [markdown]
-# Four pixels in five are paper. The smallest picture of a whole class is its average: take all the zeros, say, and
-# average every pixel over them.
+# Mind the scale: each line upwards is a factor of ten, so heights cannot be added by eye. How much is grey, and how much is ink?
 
 # %%
-means = np.array(
-    [mnist.train_images[mnist.train_labels == digit].mean(axis=0) for digit in range(10)]
-)
+print(f"grey, 1 to 249:  {100 * histogram[1:250].sum() / histogram.sum():5.2f} %")
+print(f"ink, 250 to 255: {100 * histogram[250:].sum() / histogram.sum():5.2f} %")
+
+# %% [markdown]
+# Four pixels in five are paper. The smallest picture of a whole class is its average: take all the zeros, say, and
+# average every pixel over them. For class $k$, with $n_k$ images,
+#
+# $$m_k = \frac{1}{n_k} \sum_{i:\, \text{label of } i \text{ is } k} (\text{pixels of image } i).$$
+
+# %%
+rows_of_pixels = mnist.train_images.reshape(60_000, 784)
+means = np.array([rows_of_pixels[mnist.train_labels == digit].mean(axis=0) for digit in range(10)])
 means.shape
 
 # %% mystnb={"image": {"alt": "The ten mean digits. Each is a blurred but readable digit; the zero and the one are crisp, the four, the five and the nine are the most blurred."}}
 plotting.digits(
-    means, range(10), columns=5, title="The mean of each class: sharp where writers agree"
+    means.reshape(10, 28, 28),
+    range(10),
+    columns=5,
+    title="The mean of each class: sharp where writers agree",
 )
 plt.show()
 
 # %% [markdown]
+# Why did adding up six thousand pixels not overflow? Because `mean` adds in 64-bit floats. The next section shows what happens where nothing does that for you.
+#
 # ## Arithmetic that wraps
 #
-# The pixels are `uint8`: 8 bits, 256 values, no room for more. Brighten two pixels by 10 and say first what you
+# The pixels are `uint8`: 8 bits, 256 values, no room for more. Darken two pixels by 10, and say first what you
 # expect.
 
 # %%
@@ -267,19 +312,19 @@ pixels + np.uint8(10)
 
 # %% [markdown]
 # The second sum should be 260. It has become $260 - 256 = 4$, near-white instead of near-black, and nothing was
-# said. Differences are worse, since every negative one wraps: this is how a distance between two images goes quietly
-# wrong.
+# said. (For two lone numbers NumPy prints a warning. For arrays it is silent, and images are arrays.) Differences are worse, since every negative one wraps. Predict $0 - 200$:
 
 # %%
-ink, paper = np.uint8(200), np.uint8(0)
-np.array([paper]) - np.array([ink])
+paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
+paper - ink
 
 # %% [markdown]
-# So the rule of the course: images *rest* as `uint8`, because they are eight times smaller that way, and become
-# floats the moment we compute with them. At the same time we scale them, so that the network sees numbers of
-# ordinary size (lesson 02 shows what becomes of a sigmoid that is fed 255) and flatten each image into a row:
+# What that does to a distance between images you will see at the end of this lesson.
 #
-# $$x = \frac{\text{pixel}}{255} \in [0, 1], \qquad X \text{ has shape } (n, 784).$$
+# So the rule of the course: images *rest* as `uint8`, an eighth of the size of NumPy's usual `float64`, and become
+# floats the moment we compute with them. At the same time we scale them to ordinary size and flatten each image into a row. Rows are examples, all through the course. For a batch of $n$ images:
+#
+# $$X = \frac{\text{pixels}}{255}, \qquad \text{every entry in } [0, 1], \qquad \text{shape } (n, 784).$$
 
 # %%
 x = mnist.train_images[:5].reshape(5, 784) / 255
@@ -300,8 +345,25 @@ np.array_equal(data.scale(mnist.train_images[:5]), x)
 #
 # $$Y_{ik} = \begin{cases} 1 & \text{if example } i \text{ has label } k, \\ 0 & \text{otherwise.} \end{cases}$$
 #
-# NumPy says it as it stands: compare each label with each class number. `labels[:, None]` has shape $(n, 1)$,
-# `np.arange(10)` has $(10,)$, and the comparison stretches both to $(n, 10)$.
+# ### Exercise 1.2: one-hot (5 minutes)
+#
+# Can you do it without a loop? Think of comparing a column of labels with a row of class numbers.
+
+
+# %%
+def my_one_hot(labels, classes=10):
+    """One-hot targets, floats of shape (n, classes), for labels of shape (n,)."""
+    ...
+
+
+exercises.check(my_one_hot)
+
+# %%
+exercises.folded(my_one_hot)
+
+# %% [markdown]
+# NumPy can say the formula as it stands: compare each label with each class number. `labels[:, None]` has shape $(n, 1)$,
+# `np.arange(10)` has $(10,)$, and the comparison stretches both to $(n, 10)$, which is called *broadcasting*. Before you run it: in which column is the first row's 1?
 
 # %%
 labels = mnist.train_labels[:5]
@@ -327,24 +389,57 @@ np.array_equal(data.one_hot(labels), y)
 # %%
 rng = np.random.default_rng(seed=1)
 order = rng.permutation(len(mnist.train_images))
-validation, training = order[:10_000], order[10_000:]
+training, validation = order[:50_000], order[50_000:]
 order[:8]
 
 # %% [markdown]
-# A split has two duties. No image may be in both parts, or the judge has seen the exam. And each class should keep
+# The same seed, again: the same order? And a second permutation from the generator you have already used?
+
+# %%
+print(
+    "same seed:                     ",
+    np.array_equal(np.random.default_rng(seed=1).permutation(60_000), order),
+)
+print("the same generator, once more: ", np.array_equal(rng.permutation(60_000), order))
+
+# %% [markdown]
+# A generator moves on with every number it gives. To repeat a result, repeat everything from the seed on, in the same order.
+#
+# A split has three duties. No image may be in both parts, or the judge has seen the exam. None may be lost. And each class should keep
 # its share, so that both parts ask the same question.
 
 # %%
 print("in both parts:", len(np.intersect1d(training, validation)))
 print("in neither:   ", len(mnist.train_images) - len(np.union1d(training, validation)))
 shares = [np.bincount(mnist.train_labels[part]) / len(part) for part in (training, validation)]
-print(
-    f"largest difference in a class's share: {100 * np.abs(shares[0] - shares[1]).max():.2f} percentage points"
-)
+difference = 100 * np.abs(shares[0] - shares[1]).max()
+print(f"largest difference in a class's share: {difference:.2f} percentage points")
 
 # %% [markdown]
-# Chance alone has kept the shares alike; with 10,000 images it can be relied upon to. `data.split` does the same,
-# and wants the generator handed to it, so that it cannot be forgotten:
+# Chance alone has kept each class's share within 0.90 percentage points. Try other seeds: it is usually about half a point, and seldom more than one.
+#
+# ### Exercise 1.3: a split (8 minutes)
+#
+# Make a function of it. It gets the generator from outside, so that whoever calls it decides the seed. Images and labels must stay together.
+
+
+# %%
+def my_split(images, labels, validation, rng):
+    """Return (images, labels) to train on and (images, labels) for validation, after a shuffle.
+
+    `images` has shape (n, 28, 28), `labels` (n,); `validation` says how many examples are held back;
+    `rng` is a numpy.random.Generator.
+    """
+    ...
+
+
+exercises.check(my_split)
+
+# %%
+exercises.folded(my_split)
+
+# %% [markdown]
+# The library's `data.split` does the same, and wants the generator by name, so that it cannot be forgotten:
 
 # %%
 train_set, validation_set = data.split(
@@ -352,49 +447,102 @@ train_set, validation_set = data.split(
 )
 print("training  ", train_set[0].shape, train_set[1].shape)
 print("validation", validation_set[0].shape, validation_set[1].shape)
+np.array_equal(train_set[1], mnist.train_labels[training])
 
 # %% [markdown]
 # ## A baseline before any network
 #
-# How well can digits be read with no learning worth the name? You have the ten mean digits. Take an image, and answer with
-# the class whose mean is nearest. "Near" means a small squared distance, pixel by pixel:
+# How well can digits be read with hardly any learning? You have the ten mean digits. Take an image, and answer with
+# the class whose mean is nearest.
 #
-# $$\hat{k}(x) = \arg\min_k \; \lVert x - m_k \rVert^2 .$$
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $X$ | `x` | (n, 784) | scaled images, one a row; $x_i$ is row $i$ |
+# | $M$ | `m` | (10, 784) | mean digits, scaled alike; $m_k$ is row $k$ |
+# | $S$ | `scores` | (n, 10) | how far image $i$ is from mean $k$, up to something that is the same for all $k$ |
+# | $\hat k$ | `answers` | (n,) | the class that is answered; the hat marks a guess |
 #
-# Written out as it stands, for 10,000 images, 10 classes and 784 pixels, that is an array of 78 million
-# differences. Multiply out instead: $\lVert x - m_k \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot m_k + \lVert m_k \rVert^2$.
-# The first term is the same for every $k$ and cannot change which is smallest, so it may be dropped. What remains is one
-# matrix product.
+# "Near" means a small squared distance, $\lVert v \rVert^2$ being the sum of the squares of $v$'s entries. The answer is the $k$ for which it is smallest, written $\arg\min$:
 #
-# Guess the accuracy before you run it. Always saying "1" gets about one in nine right.
+# $$\hat k_i = \arg\min_k \; \lVert x_i - m_k \rVert^2 .$$
+#
+# Written out as it stands, for 10,000 images, 10 classes and 784 pixels, that takes an array of 78 million
+# differences. Multiply out instead:
+#
+# $$\lVert x_i - m_k \rVert^2 = \lVert x_i \rVert^2 - 2\, x_i \cdot m_k + \lVert m_k \rVert^2 .$$
+#
+# The first term is the same for every $k$ and cannot change which is smallest, so it may be dropped. All the products $x_i \cdot m_k$ together are one
+# matrix product, $X M^T$ of shape (n, 10):
+#
+# $$S_{ik} = \lVert m_k \rVert^2 - 2\, x_i \cdot m_k .$$
+#
+# ### Exercise 1.4: the nearest mean (stretch, 8 minutes)
+
 
 # %%
-m = means.reshape(10, 784) / 255
-x_test = data.scale(mnist.test_images)
-distance = -2 * x_test @ m.T + (m**2).sum(axis=1)
-answers = distance.argmin(axis=1)
+def my_nearest_mean(x, means):
+    """Class of the nearest mean, shape (n,), for rows x of shape (n, d) and means (classes, d)."""
+    ...
+
+
+exercises.check(my_nearest_mean)
+
+# %%
+exercises.folded(my_nearest_mean)
+
+# %% [markdown]
+# Where to measure it? The test images are for the very end. But this reader of digits has no setting to choose, so nothing can be chosen by its score; we measure it
+# where the finished network will be measured. Guess the accuracy before you run the cell. Always saying "1" gets about one in nine right.
+
+# %%
+m = means / 255
+x = data.scale(mnist.test_images)
+scores = (m**2).sum(axis=1) - 2 * x @ m.T
+answers = scores.argmin(axis=1)
 print(
     f"nearest mean digit: {100 * (answers == mnist.test_labels).mean():.2f} % of the test images right"
 )
 
 # %% [markdown]
-# A formula that was rearranged is a claim. Check it against the definition on a hundred images:
+# A formula that was rearranged is a claim. Check it against the definition on a hundred images: with the dropped term added again, the distances must be equal.
 
 # %%
-direct = ((x_test[:100, None, :] - m) ** 2).sum(axis=2)
-np.array_equal(direct.argmin(axis=1), answers[:100])
+direct = ((x[:100, None, :] - m) ** 2).sum(axis=2)
+np.allclose((x[:100] ** 2).sum(axis=1, keepdims=True) + scores[:100], direct)
 
 # %% [markdown]
 # Four digits in five, 82.03 %, for ten averages and one matrix product. **Whatever we train must beat that.** Keep it
 # in mind when, in lesson 05, you meet a network that was trained for 10,000 steps and gets less than two points more.
 #
-# Where does it go wrong?
+# ### The same formula, in bytes
+#
+# What if we had skipped the floats, and subtracted the `uint8` images from the `uint8` means? It is the same formula, and no error is raised. Predict the accuracy, and which answers it gives.
 
-# %% mystnb={"image": {"alt": "Twenty test digits that the nearest mean reads wrongly, each with its label and the wrong answer above. Sixes with a wide loop are read as twos, leaning sevens and nines as other digits, a slanted one as a five."}}
-wrong = np.flatnonzero(answers != mnist.test_labels)[:20]
-captions = [f"{mnist.test_labels[i]} as {answers[i]}" for i in wrong]
+# %%
+pixels8 = mnist.test_images.reshape(-1, 784)
+means8 = means.round().astype(np.uint8)
+wrapped = np.array([((pixels8 - mean) ** 2).sum(axis=1) for mean in means8]).T.argmin(axis=1)
+print("zeros in each mean, 0 to 9:", (means8 == 0).sum(axis=1))
+print("answers given, 0 to 9:     ", np.bincount(wrapped, minlength=10))
+print(f"in bytes: {100 * (wrapped == mnist.test_labels).mean():.2f} % right")
+
+# %% [markdown]
+# It answers "1" to every image: it has become the program that looks at nothing. Every small negative difference has turned into a large positive one, and the mean 1, which has the most paper, suffers least.
+#
+# ### Where does it go wrong?
+#
+# Back to floats. To look at mistakes we take the validation images; the test images are not for looking at.
+
+# %%
+x_validation, y_validation = data.scale(validation_set[0]), validation_set[1]
+answers = baseline.nearest_mean(x_validation, m)
+print(f"validation images right: {100 * (answers == y_validation).mean():.2f} %")
+wrong = np.flatnonzero(answers != y_validation)[:21]
+captions = [f"{y_validation[i]} as {answers[i]}" for i in wrong]
+
+# %% mystnb={"image": {"alt": "Twenty-one validation digits that the nearest mean reads wrongly, each with its label and the wrong answer above it. Nearly all are easy for a person to read."}}
 plotting.digits(
-    mnist.test_images[wrong],
+    validation_set[0][wrong],
     captions,
     columns=7,
     title="What the nearest mean misreads, and as what",
@@ -402,8 +550,8 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Most of them you read at a glance. A mean digit stands upright in one place; a slanted or shifted one overlaps
-# another class's mean better than its own. To do better, a program must find out for itself which *combinations* of pixels tell
+# Most of them you read at a glance. A mean digit has one slant and one width: the mean 1 leans to the right, for instance, and a 1 that leans to the left overlaps another class's mean
+# better than its own. To do better, a program must find out for itself which *combinations* of pixels tell
 # digits apart. That is what the hidden layer of a network is for.
 
 # %% [markdown]
@@ -411,18 +559,52 @@ plt.show()
 #
 # - An IDX file is a magic number, sizes in big-endian order, and bytes; `np.frombuffer` and `reshape` make it an array.
 # - A status says that something came, a checksum that the right thing came. Check before you cache.
-# - `uint8` wraps around in silence. Keep images as bytes, compute with floats in $[0, 1]$, shape $(n, 784)$.
-# - Seed first, then shuffle, then split. Parts must be disjoint and alike.
+# - `uint8` arrays wrap around in silence. Keep images as bytes, compute with floats in $[0, 1]$, shape $(n, 784)$.
+# - Seed first, then shuffle, then split. Parts must be disjoint and alike, and nothing may be lost.
 # - The nearest mean digit reads 82.03 % of the test images: the mark to beat.
 #
 # ## Questions to ask yourself
 #
-# 1. The header says 60,000 images, but the file ends half-way through image 31,000. At which line of this lesson would
+# 1. The header says 60,000 images, but the unpacked bytes end half-way through image 31,000. At which line of this lesson would
 #    you notice?
+#
+#    <details><summary>Answer</summary>
+#
+#    At the comparison of the file's length with what the header promises; without it, at `reshape`, which cannot make 60,000 images of fewer bytes.
+#
+#    </details>
+#
 # 2. Why is checking the *length* of a download not enough?
-# 3. Someone computes `(a - b) ** 2` for two `uint8` images. Which two things go wrong?
+#
+#    <details><summary>Answer</summary>
+#
+#    A single flipped bit leaves the length as it is. So does a wrong file that happens to be as long.
+#
+#    </details>
+#
+# 3. Someone computes `((a - b) ** 2).sum()` for two `uint8` images, sees a wrong distance, and mends it with `((a - b).astype(float) ** 2).sum()`. Why is it still wrong?
+#
+#    <details><summary>Answer</summary>
+#
+#    The difference has wrapped before it became a float: 0 - 200 is 56 by then, and 56 squared is not 200 squared. Convert first, subtract afterwards.
+#
+#    </details>
+#
 # 4. What would you lose by choosing your network by its accuracy on the test images?
-# 5. The ten means were computed from all 60,000 training images. Did that use any test image?
+#
+#    <details><summary>Answer</summary>
+#
+#    The honest number. The chosen network is the one that these images happen to like, so its score on them is flattered, and no unseen images are left to correct it.
+#
+#    </details>
+#
+# 5. The ten means were computed from all 60,000 training images. Did that use any test image? And is the accuracy on the validation images above an honest one?
+#
+#    <details><summary>Answer</summary>
+#
+#    No test image was used, so 82.03 % is honest. The validation images are among the 60,000, so each of them had a small part in a mean; that score is very slightly flattered.
+#
+#    </details>
 #
 # ## Next
 #

@@ -11,22 +11,22 @@
 #
 # Two functions stand between the pixels and an answer. One decides how strongly a hidden unit responds; the other
 # turns ten scores into ten probabilities. Both are one line long, and both have traps that have caught a great many
-# people, the author of the notebook we started from among them.
+# people. The author of the notebook that this course grew out of, *the original*, fell into every one.
 #
-# **You will** derive both functions' derivatives with a pencil, write them in NumPy, break them with large numbers,
+# **You will** derive the derivatives of both functions with a pencil, write the functions in NumPy, break them with large numbers,
 # mend them, and check every formula by measurement.
 #
 # **You will be able to**
 #
 # - derive $\sigma' = \sigma(1 - \sigma)$, the softmax's Jacobian, and the gradient $p - y$;
-# - write both functions so that no input makes them overflow;
+# - write both functions so that their exponentials never overflow;
 # - measure any derivative, and say why the best step is neither large nor tiny;
 # - tell whether a softmax runs over the right axis, with one line.
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivative of $e^x$, the quotient rule and
 # the chain rule.
 #
-# **Time** 40 minutes
+# **Time** 40 minutes to read, 25 more for the exercises and the pencil
 
 # %%
 import warnings
@@ -34,7 +34,7 @@ import warnings
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import functions, gradcheck, plotting
+from mnistlib import exercises, gradcheck, plotting
 
 plotting.use_style()
 
@@ -43,14 +43,16 @@ plotting.use_style()
 # |---|---|---|---|
 # | $x$ | `x` | any | input of the sigmoid |
 # | $\sigma(x)$ | `s` | as `x` | its value |
-# | $z$ | `z` | (k,) or (n, k) | scores, called **logits**: one row for each of n examples, one column for each of k classes |
+# | $z$ | `z` | (k,) or (n, k) | scores, called **logits**: a row for each of n examples, a column for each of k classes |
 # | $p$ | `p` | as `z` | probabilities |
 # | $y$ | `y` | as `z` | one-hot targets |
-# | $\partial L / \partial z$ | `dz` | as `z` | `d` + name is always the loss's gradient by it |
+# | $\partial L / \partial p$ | `dp` | as `p` | `d` + name is always the gradient of the loss $L$ with respect to it |
+#
+# For a whole batch we write capitals, $Z$, $P$, $Y$, and the rows are the examples. In sums, $i$ and $j$ run over the classes, and $r$ over the rows. The logarithm $\log$ is the natural one, as in `np.log`.
 #
 # ## From any number to between 0 and 1
 #
-# A hidden unit adds up evidence. The sum may be any number at all, and we want a response between 0 (silent) and
+# A **unit** is one of the network's small adders (lesson 03 builds them): it adds up evidence. The sum may be any number at all, and we want a response between 0 (silent) and
 # 1 (fully on). The **sigmoid** provides it:
 #
 # $$\sigma(x) = \frac{1}{1 + e^{-x}} .$$
@@ -114,7 +116,7 @@ plotting.curves(
     x,
     {"sigmoid": s, "its slope": slope_from_value(s)},
     axis=axis,
-    title="In the shade the slope is nearly 0: no signal gets back",
+    title="In the shade the slope is nearly 0: hardly any signal gets back",
     xlabel="x",
     ylabel="value",
 )
@@ -143,7 +145,7 @@ print("largest difference below 1e-9:", np.abs(measured - slope_from_value(s)).m
 #
 # $$f(x \pm h) = f(x) \pm h f'(x) + \frac{h^2}{2} f''(x) \pm \frac{h^3}{6} f'''(x) + \dots$$
 #
-# Subtract the two: the even terms cancel. Divide by $2h$: what remains beside $f'(x)$ is an error of
+# Subtract the two: the even powers cancel, the odd ones double. Divide by $2h$: what remains beside $f'(x)$ is an error of about
 # $\frac{h^2}{6} f'''(x)$. A step ten times smaller should make it a hundred times smaller. Does it?
 
 
@@ -155,18 +157,18 @@ def worst_error(h):
 
 for h in [1e-1, 1e-2]:
     print(
-        f"from h = {h:g} to {h / 10:g}, the error shrinks {worst_error(h) / worst_error(h / 10):.1f} times"
+        f"from h = {h:g} to {h / 10:g}, the error falls by a factor of {worst_error(h) / worst_error(h / 10):.1f}"
     )
 
 # %% [markdown]
 # As promised. Predict what the error does if we go on, down to $h = 10^{-14}$.
 
-# %% mystnb={"image": {"alt": "Log-log plot of the error of a central difference against the step h: a V. From the right the error falls a hundredfold for each tenfold smaller step, reaches its lowest point near h = 1e-5, and from there rises tenfold for each tenfold smaller step. Two dashed lines, h squared and 1e-16 over h, follow its two arms."}}
+# %% mystnb={"image": {"alt": "Log-log plot of the error of a central difference against the step h: a V. From the right the error falls a hundredfold for each tenfold smaller step, reaches its lowest point near h = 1e-5, and from there rises tenfold for each tenfold smaller step. Two dashed lines, h squared over 48 and 1e-16 over h, follow its two arms."}}
 steps = np.logspace(-14, 0, 57)
 errors = [worst_error(h) for h in steps]
 figure, axis = plt.subplots()
 axis.loglog(steps, errors, "o-", markersize=4, label="measured error")
-axis.loglog(steps[20:], 0.02 * steps[20:] ** 2, "--", label=r"from the formula, $\sim h^2$")
+axis.loglog(steps[20:], steps[20:] ** 2 / 48, "--", label=r"from the formula, $h^2 / 48$")
 axis.loglog(steps[:44], 1e-16 / steps[:44], "--", label=r"from rounding, $\sim 10^{-16} / h$")
 axis.set(
     title="Smaller is better, until it is not",
@@ -178,19 +180,22 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A V. On its left arm the enemy is rounding. A float64 holds about 16 digits, so $f(x + h)$ and $f(x - h)$ are each known to
+# A V. Its right arm is the formula's error. The third derivative of the sigmoid is at most $\frac18$ in size, so the error is at most $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$: the dashed line.
+#
+# On its left arm the enemy is rounding. A float64 holds about 16 digits, so $f(x + h)$ and $f(x - h)$ are each known to
 # about $10^{-16}$; their difference is no better, and dividing by $2h$ blows the error up to about $10^{-16} / h$. The best
-# step is where the arms cross: $h^2 \approx 10^{-16} / h$, so $h^3 \approx 10^{-16}$ and $h \approx 10^{-5}$. That is the step
-# we use from here on.
+# step is where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
+# $h = 10^{-5}$ from here on.
 #
 # An absolute error says little if we do not know how large the slopes are. So we compare two arrays $a$ and $b$ by their
 # **relative error**,
 #
 # $$\frac{\lVert a - b \rVert}{\max(\lVert a \rVert, \lVert b \rVert)},$$
 #
-# and call a gradient right when it is at most $10^{-7}$. `gradcheck.check_gradient` measures and compares like
+# where $\lVert a \rVert$ is the length of $a$, the root of the sum of its squared entries. A right gradient comes out near $10^{-10}$, a wrong one mostly between a hundredth and 1, so we
+# call a gradient right when its relative error is at most $10^{-7}$. `gradcheck.check_gradient` measures and compares like
 # this for a function of a whole array. It nudges every entry in turn, so the function must give *one*
-# number: we take the sum of all the sigmoids. Its gradient by each entry is that entry's own slope.
+# number: we take the sum of all the sigmoids. Its gradient with respect to each entry is that entry's own slope.
 
 # %%
 rng = np.random.default_rng(seed=2)
@@ -205,8 +210,8 @@ gradcheck.check_gradient(lambda x: naive_sigmoid(x).sum(), x_random, s_random * 
 gradcheck.check_gradient(lambda x: naive_sigmoid(x).sum(), x_random, s_random)
 
 # %% [markdown]
-# It tells how far off the whole is, which entry is worst, and both values there. A check that you have not seen fail is a hope,
-# not a check; this course shows you every check failing once.
+# It tells you how far off the whole gradient is, which entry is worst, and both values there. A check that you have not seen fail is a hope;
+# so in this course you will see the gradient check refuse every classic mistake.
 #
 # ## A stable sigmoid
 #
@@ -217,8 +222,8 @@ for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
 
 # %% [markdown]
-# Beyond that the result is `inf`. Raw pixels drive inputs to such sizes easily. What will the naive formulas make of
-# $x = -1000$, whose sigmoid is, to any precision we could print, 0? Write down a guess for both.
+# Beyond that the result is `inf`. With raw pixels and weights of ordinary size, a unit's sum reaches the hundreds. Take $x = -1000$. Its sigmoid is about $10^{-435}$, too small for any float64, so 0
+# is the right answer; and so it is for the slope. What will the naive formulas make of it, $1 / (1 + e^{-x})$ for the value and $e^{-x} / (1 + e^{-x})^2$ for the slope? Write down both guesses.
 
 
 # %%
@@ -235,14 +240,32 @@ print("warnings:", sorted({str(warning.message) for warning in caught}))
 # %% [markdown]
 # The value survives: $1 / (1 + \infty) = 0$ is even right, though it comes with a warning. The slope does not:
 # $\infty / \infty$ has no value, and so it is `nan`, *not a number*. One `nan` in a gradient turns every weight
-# it touches into `nan`, and every later step spreads it. The original had exactly this slope in it.
+# it touches into `nan`, and every later step spreads it. The original had exactly this slope in it. (Try $x = -400$, too: the slope comes out as 0 with only a warning, where its true value, about
+# $10^{-174}$, fits well into a float64. The denominator's square has overflowed.)
 #
 # Both troubles go away if no exponential ever gets a positive argument. For $x \ge 0$ the formula is fine as it is. For
 # $x < 0$, multiply above and below by $e^{x}$:
 #
 # $$\sigma(x) = \frac{1}{1 + e^{-x}} \;\; (x \ge 0), \qquad\qquad \sigma(x) = \frac{e^{x}}{e^{x} + 1} \;\; (x < 0).$$
 #
-# In both cases the denominator is $1 + e^{-|x|}$, and the numerator is $e^{\min(x, 0)}$. One formula for both:
+# ### Exercise 2.1: a stable sigmoid (warm-up, 5 minutes)
+#
+# Write it for arrays, in one formula or in two cases. It must not warn for any number.
+
+
+# %%
+def my_sigmoid(x):
+    """Sigmoid of every number in the array x, of any shape, without overflow."""
+    ...
+
+
+exercises.check(my_sigmoid)
+
+# %%
+exercises.folded(my_sigmoid)
+
+# %% [markdown]
+# Here is one way. In both cases the denominator is $1 + e^{-|x|}$, and the numerator is $e^{\min(x, 0)}$:
 #
 # $$\sigma(x) = \frac{e^{\min(x, 0)}}{1 + e^{-|x|}} .$$
 
@@ -255,10 +278,10 @@ def sigmoid(x):
 with warnings.catch_warnings():
     warnings.simplefilter("error")  # from here, a warning would stop the cell
     print(sigmoid(np.array([-1000.0, -1, 0, 1, 1000])).round(4))
-np.allclose(sigmoid(x), naive_sigmoid(x), rtol=1e-14)
+np.allclose(sigmoid(x), naive_sigmoid(x), rtol=1e-14, atol=0)
 
 # %% [markdown]
-# The slope gets the same care. It is the same at $x$ and $-x$, since $\sigma(x)\,\sigma(-x)$ does not mind which is which;
+# (`atol=0` makes `allclose` look at relative differences only.) The slope gets the same care. It is the same at $x$ and $-x$, since $\sigma(x)\,\sigma(-x)$ does not mind which is which;
 # so replace $x$ by $|x|$, and nothing can overflow:
 #
 # $$\sigma'(x) = \frac{e^{-|x|}}{(1 + e^{-|x|})^2} .$$
@@ -277,19 +300,12 @@ print("s(1 - s):", [f"{value:.2e}" for value in sigmoid(far) * (1 - sigmoid(far)
 # %% [markdown]
 # At 40 the short formula $s(1-s)$ gives zero: $s$ has been rounded to exactly 1. The true slope is tiny but not zero. For training the
 # difference does not matter (a slope of that size moves nothing), and in lesson 03 we shall use the short form because $s$ is at hand.
-# The library has both functions as you see them here:
-
-# %%
-(
-    np.array_equal(functions.sigmoid(x), sigmoid(x)),
-    np.array_equal(functions.sigmoid_derivative(x), sigmoid_slope(x)),
-)
-
-# %% [markdown]
+# The library has both functions as you see them here, `functions.sigmoid` and `functions.sigmoid_derivative`.
+#
 # ## From scores to probabilities
 #
 # The network's last layer gives ten scores, one for each digit, each any number. We want probabilities: none negative,
-# together 1, and the largest score must get the largest probability. Exponentials are never negative and keep the order;
+# summing to 1, and the largest score must get the largest probability. Exponentials are never negative and keep the order;
 # dividing by their sum does the rest. This is the **softmax**:
 #
 # $$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} .$$
@@ -307,18 +323,25 @@ print(p.round(4), f" sum {p.sum():.4f}")
 
 # %% [markdown]
 # What do scores *mean*? Divide two probabilities and the sum cancels: $p_i / p_j = e^{z_i - z_j}$. Only **differences** of
-# scores count. One point more multiplies the odds by $e$:
+# scores count. One point more multiplies the odds of one class against another by $e$:
 
 # %%
 print(f"p[1] / p[0] = {p[1] / p[0]:.4f},  e = {np.e:.4f}")
 
 # %% [markdown]
-# So what happens if you add the same constant to every score? Work it out before the next cell.
+# So what happens if you add the same constant to every score? And if you double them all? Decide before you run it.
+
+# %%
+print("100 more: ", naive_softmax(z + 100).round(4))
+print("doubled:  ", naive_softmax(2 * z).round(4))
+
+# %% [markdown]
+# Adding changes nothing, and here is why:
 #
 # $$\frac{e^{z_i + c}}{\sum_j e^{z_j + c}} = \frac{e^c\, e^{z_i}}{e^c \sum_j e^{z_j}} = p_i .$$
 #
-# Nothing. Hold on to that; it is about to save us. The original notebook tried its softmax on ten scores, and so do we. It
-# worked in float32.
+# Doubling squares all the odds. Hold on to the first; it is about to save us. The original notebook tried its softmax on ten scores, and so do we. Its
+# arrays were float32.
 
 # %%
 scores = np.array([12, 34, -67, 23, 0, 134, 76, 24, 78, -98], dtype=np.float32)
@@ -341,9 +364,28 @@ print((e / e.sum()).round(4), " class", (e / e.sum()).argmax())
 #
 # ## Which axis?
 #
-# A network answers for many examples at once. Rows are examples: `z` has shape $(n, 10)$, and each **row** is a
+# A network answers for many examples at once. Rows are examples: `z` has shape $(n, 10)$, and each **row** gets a
 # softmax of its own. In NumPy an operation along a row runs over the *last* axis, and `keepdims=True` keeps the result as a
 # column, shape $(n, 1)$, so that each row is divided by its own sum.
+#
+# ### Exercise 2.2: softmax by rows (8 minutes)
+#
+# For any number of rows, any scores. Each row has its own maximum and its own sum.
+
+
+# %%
+def my_softmax(z):
+    """Probabilities of shape (n, k) for logits of shape (n, k): a softmax along each row."""
+    ...
+
+
+exercises.check(my_softmax)
+
+# %%
+exercises.folded(my_softmax)
+
+# %% [markdown]
+# Ours:
 
 
 # %%
@@ -371,7 +413,7 @@ def softmax_over_batch(z):
 print(softmax_over_batch(z).round(4))
 
 # %% [markdown]
-# Each column sums to 1, so it *looks* like probabilities. One question finds out the fault: **does a batch of one give what the
+# Each column sums to 1, so it *looks* like probabilities. One question exposes the fault: **does a batch of one give what the
 # same row gives inside a batch?** Your answer about an image must not depend on who else is in the room.
 
 # %%
@@ -399,6 +441,17 @@ print("each row's own maximum:", softmax(far_apart).round(4).tolist())
 # All exponentials of the second row have sunk to 0, and $0/0$ is `nan`. Both rows have the same difference of scores and
 # must get the same probabilities. With each row's own maximum they do.
 #
+# You have met 0.2689 and 0.7311 before: they are $\sigma(-1)$ and $\sigma(1)$. With two classes,
+#
+# $$p_1 = \frac{e^{z_1}}{e^{z_1} + e^{z_2}} = \frac{1}{1 + e^{-(z_1 - z_2)}} = \sigma(z_1 - z_2) .$$
+#
+# The sigmoid is a softmax between two.
+
+# %%
+pairs = rng.normal(size=(6, 2))
+np.allclose(softmax(pairs)[:, 0], sigmoid(pairs[:, 0] - pairs[:, 1]))
+
+# %% [markdown]
 # ## The Jacobian
 #
 # Now the derivative. The sigmoid had one input and one output. The softmax has k of each, and **every** output depends on
@@ -411,13 +464,13 @@ print("each row's own maximum:", softmax(far_apart).round(4).tolist())
 #
 # $$\frac{\partial p_i}{\partial z_i} = \frac{e^{z_i} S - e^{z_i} e^{z_i}}{S^2} = p_i - p_i^2 = p_i (1 - p_i).$$
 #
-# *Another's score*, $j \ne i$, where only the denominator changes:
+# *Another class's score*, $j \ne i$, where only the denominator changes:
 #
 # $$\frac{\partial p_i}{\partial z_j} = \frac{0 \cdot S - e^{z_i} e^{z_j}}{S^2} = -\,p_i\, p_j .$$
 #
-# Both cases in one matrix: $p_i$ on the diagonal, minus the product of every pair:
+# (With two classes, the first is the sigmoid's slope again.) Both cases in one, with $\delta_{ij}$ equal to 1 if $i = j$ and otherwise 0:
 #
-# $$J = \mathrm{diag}(p) - p\,p^T .$$
+# $$J_{ij} = \frac{\partial p_i}{\partial z_j} = p_i\, (\delta_{ij} - p_j), \qquad\text{as a matrix}\qquad J = \mathrm{diag}(p) - p\,p^T .$$
 
 
 # %%
@@ -461,7 +514,7 @@ axis.grid(False)
 plt.show()
 
 # %% [markdown]
-# Read it row by row. What does each row sum to? Think of adding a constant to all the scores: no probability may move. Moving all
+# Read a column first. In column 2, score 2 was nudged: its own probability gains, and what it gains the others lose, the more the more probable they were. Now a row. What does each row sum to? Think of adding a constant to all the scores: no probability may move. Moving all
 # scores by the same small amount moves $p_i$ by that amount times the sum of row $i$. So every row must sum to 0, and because $J$ is
 # symmetric, so must every column: what one class wins the others lose.
 
@@ -472,17 +525,34 @@ print("symmetric:       ", np.array_equal(J, J.T))
 print("rank:            ", np.linalg.matrix_rank(J), "of", len(J))
 
 # %% [markdown]
-# The rank is one short: one direction, "all scores together", is invisible to the softmax.
+# (Added up by hand from the picture, a row may miss 0 by the last rounded digit.) The **rank** of a matrix is the number of independent directions it can tell apart. It is one short here: one direction, "all scores together", is invisible to the softmax.
 #
 # ### Carrying a gradient back
 #
-# Suppose a loss $L$ depends on the probabilities, and we know $\partial L / \partial p_i$ for each, `dp`. The chain rule
+# Suppose a loss $L$ depends on the probabilities, and we know $\partial L / \partial p_i$ for each. We write it $dp_i$, one symbol, `dp` in the code. The chain rule
 # sums over all the ways in which a score can reach the loss:
 #
 # $$\frac{\partial L}{\partial z_j} = \sum_i \frac{\partial L}{\partial p_i} \frac{\partial p_i}{\partial z_j}
-# = \sum_i dp_i\, p_i (\delta_{ij} - p_j) = p_j \Big( dp_j - \sum_i p_i\, dp_i \Big),$$
+# = \sum_i dp_i\; p_i (\delta_{ij} - p_j) = p_j \Big( dp_j - \sum_i p_i\; dp_i \Big) .$$
 #
-# where $\delta_{ij}$ is 1 if $i = j$ and otherwise 0. The last form needs no matrix, and works for a whole batch at once.
+# The last form needs no matrix, and works for a whole batch at once.
+#
+# ### Exercise 2.3: back through the softmax (8 minutes)
+
+
+# %%
+def my_softmax_backward(p, dp):
+    """Gradient with respect to the logits, shape (n, k), from p and dp, both of shape (n, k)."""
+    ...
+
+
+exercises.check(my_softmax_backward)
+
+# %%
+exercises.folded(my_softmax_backward)
+
+# %% [markdown]
+# Ours, against the Jacobian:
 
 
 # %%
@@ -497,11 +567,11 @@ np.allclose(softmax_backward(p, dp), dp @ J)
 # ### What if you keep only the diagonal?
 #
 # The original did: it multiplied by $p (1 - p)$, as if each probability listened to its own score alone. It feels right, since it is what
-# worked for the sigmoid. Let the check decide. As the loss take a squared distance to a target, $L = \sum_i (p_i - y_i)^2$, so that
+# worked for the sigmoid. Let the check decide. For the loss, take the squared distance to a target, $L = \sum_i (p_i - y_i)^2$, so that
 # $dp = 2 (p - y)$.
 
 # %%
-y = np.array([0.0, 0, 0, 0, 1])
+y = np.array([0.0, 1, 0, 0, 0])
 
 
 def loss(z):
@@ -513,26 +583,28 @@ print(gradcheck.check_gradient(loss, z, softmax_backward(p, dp), name="whole Jac
 print(gradcheck.check_gradient(loss, z, p * (1 - p) * dp, name="diagonal only "))
 
 # %% [markdown]
-# The diagonal alone points somewhere else, and one line shows it. Checked like this once, the original would have been mended before
+# At the worst entry even the sign is wrong: following the diagonal would push that score the wrong way. Checked like this once, the original would have been mended before
 # it was trained.
 #
 # ## Cross-entropy
 #
-# How wrong is a set of probabilities? What counts is how much was given to the right answer, $p_c$, where $c$ is the right class.
-# Being given 1 should cost nothing, and the cost should grow as it falls. The **surprise** $-\log p_c$ does that:
+# How wrong is a set of probabilities? What counts is how much was given to the right answer, $p_\text{right}$.
+# If it is 1 the cost should be nothing, and it should grow as $p_\text{right}$ falls. The **surprise** does that:
+#
+# $$-\log p_\text{right} = \log \frac{1}{p_\text{right}} .$$
 
 # %%
 for p_right in [1.0, 0.9, 0.5, 0.1, 0.001]:
     print(f"given {p_right:5.3f} to the right class: surprise {np.log(1 / p_right):.4f}")
 
 # %% [markdown]
-# Why the logarithm? Because the probability of being right about *all* examples is a product, and the logarithm makes it a sum. With
-# one-hot targets, $-\sum_k y_k \log p_k$ picks out the right class. The mean over a batch is the **cross-entropy**:
+# Why the logarithm? Because the probability given to *all* the right answers together, the examples being independent, is a product, and the logarithm makes it a sum. With
+# one-hot targets, $-\sum_j y_j \log p_j$ picks out the right class. The mean over the $n$ rows of a batch is the **cross-entropy**:
 #
-# $$L = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik} .$$
+# $$L = -\frac{1}{n} \sum_{r=1}^{n} \sum_{j} y_{rj} \log p_{rj} .$$
 #
 # One more trap lies in wait. Give the wrong class a lead of 1000 points. The right class's probability then rounds to 0, and the logarithm
-# of 0 is minus infinity, although the true answer is an ordinary number. Predict it: what is the surprise, if $p_c = e^{-1000}$?
+# of 0 is minus infinity, although the true answer is an ordinary number. Predict it: what is the surprise, if $p_\text{right} = e^{-1000}$?
 
 # %%
 z_far = np.array([[1000.0, 0.0]])
@@ -544,12 +616,34 @@ with np.errstate(divide="ignore"):
 #
 # $$\log p_i = \log \frac{e^{z_i}}{\sum_j e^{z_j}} = z_i - \log \sum_j e^{z_j} .$$
 #
-# The second term is called **log-sum-exp**, and as before we may subtract the row's maximum $m$ from all the scores first:
+# The second term is called **log-sum-exp**. As before we may subtract the row's maximum $m$ from all the scores first, without changing $p_i$:
+#
+# $$\log p_i = (z_i - m) - \log \sum_j e^{z_j - m}, \qquad m = \max_j z_j .$$
+#
+# ### Exercise 2.4: cross-entropy (stretch, 8 minutes)
+#
+# The mean over the batch, finite even if the right class is a thousand points behind.
+
+
+# %%
+def my_cross_entropy(z, y):
+    """Mean cross-entropy, one number, of logits z and one-hot targets y, both of shape (n, k)."""
+    ...
+
+
+exercises.check(my_cross_entropy)
+
+# %%
+exercises.folded(my_cross_entropy)
+
+# %% [markdown]
+# Ours takes the logarithm first, and then the mean surprise:
 
 
 # %%
 def log_softmax(z):
-    shifted = z - z.max(axis=-1, keepdims=True)
+    m = z.max(axis=-1, keepdims=True)
+    shifted = z - m
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
@@ -565,21 +659,21 @@ np.allclose(np.exp(log_softmax(z)), softmax(z))
 # The sum of exponentials now contains $e^0 = 1$, so its logarithm is safe: at least 0, at most $\log k$.
 #
 # What should the loss be before anything is learnt? A network that knows nothing gives each of ten classes a tenth, and its surprise
-# is $-\log \frac{1}{10} = \ln 10$. You will meet that number at the left edge of many a training curve; if yours starts far above
-# it, look at the initialisation.
+# is $-\log \frac{1}{10} = \log 10$. You will meet that number at the left edge of many a training curve; if yours starts far above
+# it, look at the weights you start from.
 
 # %%
 y = np.eye(10)[[3, 1, 4, 1]]
-print(f"all scores equal: {cross_entropy(np.zeros((4, 10)), y):.6f}   ln 10 = {np.log(10):.6f}")
+print(f"all scores equal: {cross_entropy(np.zeros((4, 10)), y):.6f}   log 10 = {np.log(10):.6f}")
 
 # %% [markdown]
 # ## Why the gradient is p - y
 #
 # Now the reward for all this. For one example, put log-sum-exp into the loss, and use that the targets sum to 1:
 #
-# $$L = -\sum_k y_k \Big( z_k - \log \sum_j e^{z_j} \Big) = -\sum_k y_k z_k + \underbrace{\Big( \sum_k y_k \Big)}_{1} \log \sum_j e^{z_j} .$$
+# $$L = -\sum_i y_i \Big( z_i - \log \sum_j e^{z_j} \Big) = -\sum_i y_i z_i + \underbrace{\Big( \sum_i y_i \Big)}_{1} \log \sum_j e^{z_j} .$$
 #
-# Differentiate by $z_i$. The first term gives $-y_i$. The second: the derivative of $\log S$ is $\frac{1}{S} \frac{\partial S}{\partial z_i} =
+# Differentiate with respect to $z_i$, and write $S = \sum_j e^{z_j}$ as before. The first term gives $-y_i$. The second: the derivative of $\log S$ is $\frac{1}{S} \frac{\partial S}{\partial z_i} =
 # \frac{e^{z_i}}{S} = p_i$. Therefore
 #
 # $$\frac{\partial L}{\partial z_i} = p_i - y_i .$$
@@ -597,8 +691,11 @@ def cross_entropy_gradient(z, y):
 gradcheck.check_gradient(lambda z: cross_entropy(z, y), z, cross_entropy_gradient(z, y))
 
 # %% [markdown]
-# Does it agree with the long way round, through the Jacobian? The loss's gradient by the probabilities is $dp_k = -y_k / p_k$. Carry it back:
-# $p_j \big( -y_j / p_j + \sum_i p_i\, y_i / p_i \big) = -y_j + p_j$. The small factors cancel exactly, which is why this loss and this
+# Does it agree with the long way round, through the Jacobian? The gradient with respect to the probabilities is $dp_j = -y_j / p_j$. Carry it back, using once more that the targets sum to 1:
+#
+# $$p_j \Big( -\frac{y_j}{p_j} + \sum_i p_i \frac{y_i}{p_i} \Big) = -y_j + p_j .$$
+#
+# The $p_j$ of the softmax cancels the $1 / p_j$ of the logarithm exactly, which is why this loss and this
 # function belong together.
 
 # %%
@@ -606,7 +703,7 @@ p = softmax(z)
 np.allclose(softmax_backward(p, -y / p) / len(z), cross_entropy_gradient(z, y))
 
 # %% [markdown]
-# And without dividing by $n$, or dividing twice? The direction would be the same, the length not. Nobody would notice, except that
+# What if you forget to divide by $n$, or do it twice? The direction would be the same, the length not. Nobody would notice, except that
 # every learning rate means something else. The check does notice:
 
 # %%
@@ -622,31 +719,70 @@ print(
 )
 
 # %% [markdown]
-# Your functions of this lesson are the library's. Same input, same answer:
+# Both errors are 0.75 because $n = 4$: one gradient is four times too long, the other four times too short, and $1 - \frac14$ is three quarters.
+#
+# ### Put yours to work
+#
+# The functions you have written in the exercises can take the library's place, here and in the lessons to come: take away the `#` in front of those that are right. `keep` checks a function once more, writes it down in
+# `mine.py`, and lesson 04 can then train a network on it.
 
 # %%
-for name in ["softmax", "log_softmax"]:
-    print(f"{name:22}", np.array_equal(getattr(functions, name)(z), globals()[name](z)))
-for name in ["cross_entropy", "cross_entropy_gradient"]:
-    print(f"{name:22}", np.array_equal(getattr(functions, name)(z, y), globals()[name](z, y)))
+# exercises.keep(my_sigmoid)
+# exercises.keep(my_softmax)
+# exercises.keep(my_softmax_backward)
+# exercises.keep(my_cross_entropy)
 
 # %% [markdown]
 # ## Recap
 #
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
-# - A central difference measures any derivative. Its error is a V; $h = 10^{-5}$ is near the bottom.
+# - A central difference measures any smooth function's derivative. Its error is a V; $h = 10^{-5}$ is near the bottom.
 # - Never give `exp` a large positive number: use $-|x|$, or subtract each *row's* maximum.
 # - Softmax runs over classes. Test: a batch of one gives what it gives in company.
 # - $J = \mathrm{diag}(p) - p\,p^T$; its diagonal alone is not the derivative.
-# - Cross-entropy is the mean surprise. Computed from the logits it is always finite, and its gradient is $(P - Y) / n$.
+# - Cross-entropy is the mean surprise. Computed from the logits it stays finite however far they are apart, and its gradient is $(P - Y) / n$.
 #
 # ## Questions to ask yourself
 #
 # 1. A unit's input is 20. Roughly how much of a gradient gets through it, compared with a unit at 0?
-# 2. You halve $h$ from $10^{-5}$ on. Does the gradient check get better or worse, and why?
+#
+#    <details><summary>Answer</summary>
+#
+#    Its slope is about $e^{-20}$, some $2 \cdot 10^{-9}$, against one quarter: less than a hundred-millionth.
+#
+#    </details>
+#
+# 2. You start from $h = 10^{-5}$ and keep halving the step. Does the gradient check get better or worse, and why?
+#
+#    <details><summary>Answer</summary>
+#
+#    Worse. You are on the left arm of the V, where rounding rules, and each halving doubles its error.
+#
+#    </details>
+#
 # 3. Why may you subtract the maximum in the softmax, but not multiply the scores by 2?
-# 4. Someone's softmax passes the test "everything sums to 1". Which sum did they test?
+#
+#    <details><summary>Answer</summary>
+#
+#    A constant added to all scores cancels between numerator and denominator. Doubling squares all the odds: the largest probability grows.
+#
+#    </details>
+#
+# 4. Someone says of their softmax: "I tested it, everything sums to 1." What do you ask?
+#
+#    <details><summary>Answer</summary>
+#
+#    Which sum: along the rows, or down the columns? Better still: does a batch of one give what it gives in company?
+#
+#    </details>
+#
 # 5. If the targets summed to 2 in each row, what would the cross-entropy's gradient be?
+#
+#    <details><summary>Answer</summary>
+#
+#    $(2P - Y)/n$: the sum of the targets stands in front of log-sum-exp, and its derivative is $P$.
+#
+#    </details>
 #
 # ## Next
 #

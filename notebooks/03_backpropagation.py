@@ -22,16 +22,17 @@
 # - check a gradient, and read what the check says of a bug;
 # - say why cross-entropy learns where squared error gives up, and what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and what a matrix
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and to know what a matrix
 # product does.
 #
-# **Time** 50 minutes
+# **Time** 50 minutes to read, 20 more for the exercises and the pencil
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import data, network, plotting
+from mnistlib import data, exercises, network, plotting
+from mnistlib.exercises.lesson_03 import faulty_gradients
 from mnistlib.functions import (
     cross_entropy,
     sigmoid,
@@ -48,9 +49,9 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# An image enters as a row of 784 numbers. Each of 128 **hidden units** adds them up, each with its own weights, adds a bias,
-# and squashes the sum with a sigmoid. Each of ten **output units** does the same with the 128 responses, except that its sum, the
-# logit, goes into the softmax.
+# An image enters as a row of 784 numbers. Each of 128 **hidden units** multiplies each number by a weight of its own, adds up, adds a bias,
+# and squashes the sum with a sigmoid. Each of ten **output units** does the same with the 128 responses, but its sum, the
+# logit, goes into the softmax instead.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -73,12 +74,13 @@ mnist = data.load()
 #
 # All weights at zero would be a trap: every hidden unit would compute the same thing, receive the same gradient, and stay the twin
 # of all the others for ever. So we start from random weights. How large? Each sum has as many terms as the layer has inputs,
-# so many inputs need small weights, or the sigmoid saturates. A proven rule
+# so many inputs need small weights, or the sigmoid saturates. A common rule
 # ([Glorot and Bengio, 2010](https://proceedings.mlr.press/v9/glorot10a.html)) draws each weight uniformly from
 #
 # $$\left[ -\sqrt{\frac{6}{d_{in} + d_{out}}},\; +\sqrt{\frac{6}{d_{in} + d_{out}}} \right],$$
 #
-# where $d_{in}$ and $d_{out}$ are the numbers of inputs and outputs of the layer. Biases may start at 0: they have no twins.
+# where $d_{in}$ and $d_{out}$ are the numbers of inputs and outputs of the layer ($d_{in}$ for the way forward, $d_{out}$ for the way back; the 6 makes the variance $2 / (d_{in} + d_{out})$). Biases may start at 0: the random
+# weights already make the units different.
 
 
 # %%
@@ -97,10 +99,11 @@ print(f"largest weight in W1 allowed: {np.sqrt(6 / (784 + 128)):.3f}")
 # %% [markdown]
 # ### Forward
 #
-# Take the first ten images as a batch. The way from pixels to loss is five lines, one for each row of the table.
+# Take the first twelve images as a batch. The way from pixels to loss is five lines, one each for $Z_1$, $A_1$, $Z_2$, $P$ and $L$. (The loss is computed from the logits, as in lesson 02; $P$ will be needed on
+# the way back.) Say the shape of each before you run it.
 
 # %%
-n = 10
+n = 12
 x = data.scale(mnist.train_images[:n])
 y = data.one_hot(mnist.train_labels[:n])
 
@@ -112,20 +115,23 @@ loss = cross_entropy(z2, y)
 
 for name, array in {"x": x, "z1": z1, "a1": a1, "z2": z2, "p": p}.items():
     print(f"{name:2} {array.shape}")
-print(f"loss {loss:.4f}, and ln 10 is {np.log(10):.4f}")
+print(f"loss {loss:.4f}, and log 10 is {np.log(10):.4f}")
+print("answers:", p.argmax(axis=1))
 
 # %% [markdown]
-# The bias `b1` has shape (128,) and `x @ W1` has (10, 128): NumPy adds the bias to every row. As lesson 02 foretold, the loss of a network that
-# knows nothing lies near $\ln 10$; on ten images, chance moves it a little.
+# The bias `b1` has shape (128,) and `x @ W1` has (12, 128): NumPy adds the bias to every row. As lesson 02 foretold, the loss of a network that
+# knows nothing lies near $\log 10$. Not at it: random weights have preferences, and on twelve images chance adds its own share. The preferences of this one are plain to see in its answers.
+#
+# Of the 128 hidden units the picture shows eight; the lighter a circle, the larger its activation.
 
-# %% mystnb={"image": {"alt": "The untrained network as a diagram. At the left a handwritten five of 784 pixels, lines to hidden units, shown as circles shaded by their activation, and lines to ten output units with a bar of probability for each class. All ten bars are short, none far longer than the others."}}
+# %% mystnb={"image": {"alt": "The untrained network as a diagram. At the left a handwritten five of 784 pixels, lines to hidden units, shown as circles shaded by their activation, and lines to ten output units with a bar of probability for each class. All ten bars are short; the longest, 0.21, belongs to the five."}}
 plotting.network(
     mnist.train_images[0], a1[0], p[0], title="Untrained: what stands out does so by chance"
 )
 plt.show()
 
 # %% [markdown]
-# The answer of the network is the class with the largest probability. Because the softmax keeps the order of a row's scores, that is also the
+# It says 5, and the image is a 5: luck. The network's answer is the class with the largest probability. Because the softmax keeps the order of a row's scores, that is also the
 # class with the largest logit, and `network.predict` does not bother to compute probabilities.
 #
 # The library keeps the four arrays together in one named tuple, `Parameters`, and its `network.forward` is the first three lines
@@ -139,8 +145,8 @@ np.array_equal(network.forward(parameters, x).z2, z2)
 # ## Backward
 #
 # We want to know, for **each** parameter, how much the loss changes when it is nudged: $\partial L / \partial W_1$ and its three
-# companions. In the code these are `dW1`, `db1`, `dW2`, `db2`; a `d` in front of a name always means *the loss's gradient by it*, and always has the same shape as
-# the thing itself. That one rule will guide most of what follows.
+# companions. In the code these are `dW1`, `db1`, `dW2`, `db2`; a `d` in front of a name always means *the gradient of the loss with respect to it*, and that gradient always has the shape of
+# the thing itself. That one rule will guide most of what follows. We call an entry of such a gradient the **blame** of that number: how much the loss would grow, for a small nudge upwards, per unit of nudge.
 #
 # We go backwards, from the loss to the pixels, one array of the table at a time. Each step uses the one before: that is all that
 # *backpropagation* means.
@@ -153,16 +159,18 @@ np.array_equal(network.forward(parameters, x).z2, z2)
 
 # %%
 dz2 = (p - y) / n
-dz2.shape == z2.shape
+print(check_gradient(lambda z: cross_entropy(z, y), z2, dz2, name="dz2"))
 
 # %% [markdown]
+# We check each step like this, by nudging just that array and following it to the loss.
+#
 # ### Step 2: the output weights
 #
 # Start with a single weight and a single example. Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. It occurs in one logit only:
 #
 # $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots \qquad\Longrightarrow\qquad \frac{\partial L}{\partial W_{2,jk}} = a_{1,j} \cdot dz_{2,k} .$$
 #
-# In words: *what came in, times the blame of what went out*. A unit that was silent, $a_{1,j} = 0$, is not to blame, whatever its weight.
+# In words: *what came in, times the blame of what went out*. If the unit was silent, $a_{1,j} = 0$, this weight had no part in the mistake, however large it is.
 #
 # With $n$ examples, the weight is used $n$ times, once for each, and the contributions add up. Write $i$ for the example:
 #
@@ -175,7 +183,7 @@ dz2.shape == z2.shape
 
 # %%
 dW2 = a1.T @ dz2
-dW2.shape == W2.shape
+print(check_gradient(lambda w: cross_entropy(a1 @ w + b2, y), W2, dW2, name="dW2"))
 
 # %% [markdown]
 # ### Step 3: the output biases
@@ -186,7 +194,26 @@ dW2.shape == W2.shape
 
 # %%
 db2 = dz2.sum(axis=0)
-db2.shape == b2.shape
+print(check_gradient(lambda b: cross_entropy(a1 @ W2 + b, y), b2, db2, name="db2"))
+
+# %% [markdown]
+# Try `axis=1`: which shape comes out, and does it fit?
+#
+# ### Exercise 3.1: the gradients of a layer (warm-up, 4 minutes)
+#
+# Steps 2 and 3 will be needed again, for the other layer. Make a function of them: `inputs` is what came in, `dz` the blame of the layer's sums.
+
+
+# %%
+def my_layer_gradients(inputs, dz):
+    """Return dW, shape (d, m), and db, shape (m,), from inputs (n, d) and dz (n, m)."""
+    ...
+
+
+exercises.check(my_layer_gradients)
+
+# %%
+exercises.folded(my_layer_gradients)
 
 # %% [markdown]
 # ### Step 4: the activations
@@ -201,7 +228,7 @@ db2.shape == b2.shape
 
 # %%
 da1 = dz2 @ W2.T
-da1.shape == a1.shape
+print(check_gradient(lambda a: cross_entropy(a @ W2 + b2, y), a1, da1, name="da1"))
 
 # %% [markdown]
 # ### Step 5: the pre-activations
@@ -211,16 +238,33 @@ da1.shape == a1.shape
 #
 # $$dZ_1 = dA_1 \odot A_1 \odot (1 - A_1)$$
 #
-# What happens here to the blame of a saturated unit, one with $a$ near 0 or 1?
+# What happens here to the blame of a saturated unit, one with $a$ near 0 or 1? Its slope $a (1 - a)$ is nearly 0, so almost no blame gets through, and the weights that lead into it hardly learn.
 
 # %%
 dz1 = da1 * a1 * (1 - a1)
-dz1.shape == z1.shape
+print(check_gradient(lambda z: cross_entropy(sigmoid(z) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# ### Step 6 and 7: the hidden layer's weights and biases
+# ### Exercise 3.2: back through the hidden layer (6 minutes)
 #
-# Now we stand before the hidden layer just as we stood before the output layer after step 1: we know the gradient by its sums. Only the names
+# Steps 4 and 5 in one function.
+
+
+# %%
+def my_hidden_gradient(dz2, W2, a1):
+    """Return dz1, shape (n, m), from dz2 (n, k), W2 (m, k) and the activations a1 (n, m)."""
+    ...
+
+
+exercises.check(my_hidden_gradient)
+
+# %%
+exercises.folded(my_hidden_gradient)
+
+# %% [markdown]
+# ### Steps 6 and 7: the hidden layer's weights and biases
+#
+# Now we stand before the hidden layer just as we stood before the output layer after step 1: we know the blame of its sums. Only the names
 # have changed: $X$ comes in where $A_1$ came in.
 #
 # $$dW_1 = X^T\, dZ_1, \qquad\qquad db_{1,j} = \sum_{i=1}^{n} dz_{1,ij}$$
@@ -231,7 +275,7 @@ db1 = dz1.sum(axis=0)
 dW1.shape == W1.shape, db1.shape == b1.shape
 
 # %% [markdown]
-# That is all of it: seven lines, and a network of ten layers would repeat lines 4 to 7 for each. `network.gradients` holds the same lines.
+# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` holds the same lines, in the two functions of the exercises.
 
 # %%
 loss_library, slopes = network.gradients(parameters, x, y)
@@ -241,13 +285,15 @@ print("same gradients:", all(np.allclose(a, b) for a, b in zip(slopes, (dW1, db1
 # %% [markdown]
 # ## Is it right?
 #
-# Every line above had a reason, and every reason may hide a slip. Measure. To nudge *every* parameter of the whole network both ways would take two hundred
+# Five of the lines have been measured where they were derived. Now the whole. To nudge *every* parameter of the network both ways would take two hundred
 # thousand forward passes; so first take a smaller network, with ten hidden units, made by the very same code.
 #
 # Two precautions. The biases get random values: at zero, a mistake with a bias can hide. And batch, hidden layer and classes all
-# have size ten. That sounds careless, but it is on purpose: where all sizes are equal, no shape can save us, and the check must find a bug alone.
+# have size ten. That sounds careless, but it is on purpose: where these three are equal, shapes cannot save us, and the check must find a bug alone.
 
 # %%
+n = 10
+x, y = x[:n], y[:n]
 small = network.initialise(rng, hidden=10)
 small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))
 for name, array in small._asdict().items():
@@ -269,19 +315,23 @@ for name in small._fields:
     )
 
 # %% [markdown]
-# All 7,960 gradients are right, to one part in ten million. Now the full network, 128 hidden units wide, where a sample must do: 200 entries of each array, drawn at random.
+# Each of the four arrays is right, to one part in ten million of its length. Now the full network, 128 hidden units wide, where a sample must do: 200 entries of each array, drawn at random.
 
 # %%
 full = network.initialise(rng)
 full = full._replace(b1=rng.normal(size=128), b2=rng.normal(size=10))
 _, slopes_full = network.gradients(full, x, y)
+
+
+def loss_of_full(name):
+    return lambda value: cross_entropy(network.forward(full._replace(**{name: value}), x).z2, y)
+
+
 for name in full._fields:
-    f = lambda value, name=name: cross_entropy(
-        network.forward(full._replace(**{name: value}), x).z2, y
-    )
+    given = getattr(slopes_full, name)
     print(
         check_gradient(
-            f, getattr(full, name), getattr(slopes_full, name), name=name, sample=200, rng=rng
+            loss_of_full(name), getattr(full, name), given, name=name, sample=200, rng=rng
         )
     )
 
@@ -309,15 +359,17 @@ print(check_gradient(loss_as_function_of("W1"), small.W1, x.T @ dz1_wrong, name=
 # %%
 dp = squared_error_gradient(p, y)
 dz2_wrong = p * (1 - p) * dp
-f = loss_as_function_of("W2", lambda z, y: squared_error(softmax(z), y))
-print(check_gradient(f, small.W2, a1.T @ dz2_wrong, name="W2"))
+squared_loss = loss_as_function_of("W2", lambda z, y: squared_error(softmax(z), y))
+print(check_gradient(squared_loss, small.W2, a1.T @ dz2_wrong, name="W2"))
 
 # %% [markdown]
-# **The missing** $1/n$. Look at the worst entry: given and measured differ by a factor of exactly ten, the batch size. A constant factor in the
-# verdict means a forgotten (or doubled) division.
+# **The missing** $1/n$. Given and measured differ by the same factor everywhere, the batch size. Such a factor
+# means a forgotten (or doubled) division. Predict the verdict for a batch of one.
 
 # %%
 print(check_gradient(loss_as_function_of("W2"), small.W2, a1.T @ (p - y), name="W2"))
+ratio = (a1.T @ (p - y)) / (a1.T @ dz2)
+print(f"given / right: from {ratio.min():.4f} to {ratio.max():.4f}")
 
 # %% [markdown]
 # **Summed over the wrong axis.** In step 3, `axis=1` adds up the classes of an example, where the examples of a class were wanted. What would you
@@ -327,35 +379,67 @@ print(check_gradient(loss_as_function_of("W2"), small.W2, a1.T @ (p - y), name="
 print(check_gradient(loss_as_function_of("b2"), small.b2, dz2.sum(axis=1), name="b2"))
 
 # %% [markdown]
-# Four bugs, four refusals. With the sizes of the real network, shapes would have caught the first and the last. Nothing but a check catches the other two: training
-# with them runs, and even learns a little. That is how the original could go on for years.
+# Four bugs, four refusals. Would shapes have caught them? With 128 hidden units, the first:
+
+# %%
+try:
+    dz2 @ full.W2
+except ValueError as error:
+    print("ValueError:", str(error).rpartition("(")[2].rstrip(")"))
+
+# %% [markdown]
+# And with a batch of any other size than ten, a look at the shape would have caught the last. Nothing but a check catches the other two. Training
+# with them runs, and may go well enough to look healthy: a missing $1/n$, for one, merely multiplies the learning rate by $n$. That is how the original could go on for years.
 #
+# ### Exercise 3.3: find the bug (stretch, 10 minutes)
+#
+# `faulty_gradients` below is a backward pass with one bug planted in it. Find out with `check_gradient` which of its four results is wrong, then how, and write a function that gives all four right. (Its arguments
+# are those of `network.gradients`.)
+
+# %%
+wrong = faulty_gradients(small, x, y)
+for name, array in wrong._asdict().items():
+    print(name, array.shape)
+
+
+def my_mended_gradients(parameters, x, y):
+    """Return dW1, db1, dW2, db2 of the cross-entropy, all right."""
+    ...
+
+
+exercises.check(my_mended_gradients)
+
+# %%
+exercises.folded(my_mended_gradients)
+
+# %% [markdown]
 # ## Squared error, beside it
 #
 # Why not simply minimise the squared distance between $P$ and $Y$? One can:
 #
-# $$L = \frac1n \sum_{i,k} (p_{ik} - y_{ik})^2, \qquad dP = \frac{2 (P - Y)}{n}, \qquad dZ_2 = P \odot \Big( dP - \sum_k P\, dP \Big),$$
+# $$L = \frac1n \sum_{i,k} (p_{ik} - y_{ik})^2, \qquad dp_{ik} = \frac{2\, (p_{ik} - y_{ik})}{n}, \qquad dz_{2,ik} = p_{ik} \Big( dp_{ik} - \sum_{c} p_{ic}\; dp_{ic} \Big),$$
 #
-# with the whole Jacobian of lesson 02. From $dZ_2$ on, all is as before.
+# with the whole Jacobian of lesson 02; $k$ and $c$ run over the classes. From $dZ_2$ on, all is as before.
 
 # %%
 dz2_squared = softmax_backward(p, squared_error_gradient(p, y))
-print(check_gradient(f, small.W2, a1.T @ dz2_squared, name="W2, squared error"))
+print(check_gradient(squared_loss, small.W2, a1.T @ dz2_squared, name="W2, squared error"))
 
 # %% [markdown]
-# It is right, and yet it is the worse choice. See what the gradient by the right class's logit becomes, as the probability $q$ of the right class
+# It is right, and yet it is the worse choice. Watch the gradient for the right class's logit, as the probability $q$ of the right class
 # goes from 0 (as wrong as can be) to 1. For two classes and one example it takes a line to work out. With $P = (q,\, 1 - q)$ and $Y = (1, 0)$:
 #
 # $$\text{cross-entropy: } q - 1, \qquad\qquad \text{squared error: } -4\, q\, (1 - q)^2 .$$
 #
-# The second comes from $L = (q - 1)^2 + (1 - q)^2 = 2 (1 - q)^2$, whose slope by $q$ is $-4 (1 - q)$, times the softmax's own slope $q (1 - q)$.
+# The second comes from $L = (q - 1)^2 + (1 - q)^2 = 2 (1 - q)^2$, whose slope in $q$ is $-4 (1 - q)$, times the softmax's own slope $q (1 - q)$. Divide one by the other: squared error pulls $4 q (1 - q)$ times as
+# hard as cross-entropy, never more, and next to nothing where $q$ is near 0.
 
 # %%
 q = np.linspace(0, 1, 101)
-P = np.stack([q, 1 - q], axis=1)
-Y = np.array([1.0, 0.0])
-pull_cross_entropy = (P - Y)[:, 0]
-pull_squared = softmax_backward(P, 2 * (P - Y))[:, 0]
+p_two = np.stack([q, 1 - q], axis=1)
+y_two = np.array([1.0, 0.0])
+pull_cross_entropy = (p_two - y_two)[:, 0]
+pull_squared = softmax_backward(p_two, 2 * (p_two - y_two))[:, 0]
 np.allclose(pull_squared, -4 * q * (1 - q) ** 2)
 
 # %% mystnb={"image": {"alt": "Strength of the gradient against the probability of the right class. Cross-entropy falls in a straight line from 1 at probability 0 to 0 at probability 1. Squared error starts at 0, rises to about 0.6 at one third, and falls back to 0."}}
@@ -382,26 +466,26 @@ plt.show()
 # to end. Take the network we started with and a batch of 200 images, and see how far that holds.
 
 # %%
-x = data.scale(mnist.train_images[:200])
-y = data.one_hot(mnist.train_labels[:200])
-loss_before, g = network.gradients(parameters, x, y)
+x_200 = data.scale(mnist.train_images[:200])
+y_200 = data.one_hot(mnist.train_labels[:200])
+loss_before, g = network.gradients(parameters, x_200, y_200)
 squared_length = sum((slope**2).sum() for slope in g)
 
 
 def loss_after(eta, direction=g):
     moved = (value - eta * slope for value, slope in zip(parameters, direction))
-    return cross_entropy(network.forward(network.Parameters(*moved), x).z2, y)
+    return cross_entropy(network.forward(network.Parameters(*moved), x_200).z2, y_200)
 
 
-print("learning rate   loss after   fall foretold   fall measured")
+print("learning rate   loss after  fall predicted   fall measured")
 for eta in [0.001, 0.01, 0.1, 1]:
     print(
         f"{eta:13} {loss_after(eta):12.6f} {eta * squared_length:15.6f} {loss_before - loss_after(eta):15.6f}"
     )
 
 # %% [markdown]
-# For small steps the forecast is excellent; for long ones the landscape has curved away under it. Draw the walk: the loss as we go along the negative gradient, and the
-# tangent at the start. Beside it, for comparison, a walk of the same length in a random direction. Predict how that one goes.
+# For small steps the prediction is excellent; for long ones the landscape has curved away under it. Draw the walk: the loss as we go along the negative gradient, and the
+# tangent at the start. For comparison, add a walk of the same length in a random direction. Predict how that one goes.
 
 # %%
 random_steps = [rng.normal(size=slope.shape) for slope in g]
@@ -410,6 +494,8 @@ random_direction = [length * step for step in random_steps]
 etas = np.linspace(0, 2, 81)
 downhill = np.array([loss_after(eta) for eta in etas])
 at_random = np.array([loss_after(eta, random_direction) for eta in etas])
+cosine = sum((slope * step).sum() for slope, step in zip(g, random_direction)) / squared_length
+print(f"cosine between the two directions: {cosine:.4f}")
 
 # %% mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 2. Along the gradient it falls steeply, following the tangent at first, bends away from it, reaches a lowest point and climbs again. Along a random direction of the same length the line is flat."}}
 axis = plotting.curves(
@@ -428,10 +514,10 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Along a random direction next to nothing happens. Among a hundred thousand directions nearly all lead nowhere; the gradient finds the one that
-# leads down fastest. Learning by trial alone would be hopeless.
+# Along a random direction next to nothing happens. In a hundred thousand dimensions, a direction drawn at random is almost at right angles to the gradient, and the cosine between them almost 0.
 #
-# The slope of the falling curve at 0 must be $-\lVert g \rVert^2$. That is one more check of all 101,770 gradients at once, at the price of two forward passes:
+# The slope of the falling curve at 0 must be $-\lVert g \rVert^2$. That is one more check, of all 101,770 gradients together, at the price of two forward passes. It is a coarse one, a single number; we use it as
+# a last look. (`central_difference` wants an array, hence the list.)
 
 # %%
 slope_at_0 = central_difference(lambda eta: loss_after(eta[0]), [0.0])[0]
@@ -448,13 +534,13 @@ print(
 def loss_at(eta_hidden, eta_output):
     steps = (eta_hidden, eta_hidden, eta_output, eta_output)
     moved = (value - eta * slope for value, eta, slope in zip(parameters, steps, g))
-    return cross_entropy(network.forward(network.Parameters(*moved), x).z2, y)
+    return cross_entropy(network.forward(network.Parameters(*moved), x_200).z2, y_200)
 
 
 u, v = np.linspace(-2, 6, 25), np.linspace(-0.4, 1.2, 25)
 surface = np.array([[loss_at(a, b) for a in u] for b in v])
 
-# %% mystnb={"image": {"alt": "Contour map of the loss; across, the step of the hidden layer, upwards, the step of the output layer. The lowest region lies far to the right and near zero on the vertical axis. A short white arrow leads from the start upwards and slightly right, across the contour lines into a darker band."}}
+# %% mystnb={"image": {"alt": "Contour map of the loss; across, the step of the hidden layer, upwards, the step of the output layer. The lowest region lies far to the right and slightly below zero on the vertical axis. A short white arrow leads from the start upwards and slightly right, across the contour lines into a darker band."}}
 figure, axis = plt.subplots(figsize=(7, 4.2))
 filled = axis.contourf(u, v, surface, levels=20, cmap="viridis")
 best = etas[downhill.argmin()]
@@ -472,17 +558,18 @@ figure.colorbar(filled, label="loss")
 plt.show()
 
 # %% [markdown]
-# Mind the scales of the axes. The output layer is soon where it wants to be, and further steps of it only climb; the hidden layer would gladly go ten times as far. A single learning rate has to suit
-# both. That is why one step is never enough, and why the next lesson takes thousands, each with a fresh gradient.
+# Mind the scales of the axes. Where is the lowest point? Far to the right: the hidden layer would gladly go ten times as far as the arrow does. And how far the output layer should move depends on where the hidden layer
+# stands: upwards while that is at 0, but back again once it has moved far. The gradient knows nothing of that; it knows the slope where we are. That is why the next lesson takes thousands of steps, each with a fresh
+# gradient.
 #
 # ## What it costs
 #
-# How dear is a gradient? Count multiplications in the matrix products, for one example; the rest is small change. A product of shapes (n, a) and (a, b) takes $n\,a\,b$ of them.
+# What does a gradient cost? Count multiplications in the matrix products, for one example; the rest is small change. A product of shapes (n, a) and (a, b) takes $n\,a\,b$ of them.
 
 # %%
-d, m, k = 784, 128, 10
-forward = d * m + m * k
-backward = m * k + m * k + d * m  # dW2, da1, dW1
+pixels, hidden, classes = 784, 128, 10
+forward = pixels * hidden + hidden * classes
+backward = hidden * classes + hidden * classes + pixels * hidden  # dW2, da1, dW1
 count = sum(value.size for value in full)
 print("forward:             ", forward)
 print("backward:            ", backward)
@@ -493,15 +580,21 @@ print(
 
 # %% [markdown]
 # About two forward passes for *all* the gradients, against two hundred thousand by nudging. That ratio is why networks can be trained at all. (The usual rule of thumb is three; here the first layer
-# dominates, and nobody asks for the gradient by the pixels.)
+# dominates, and we do not need the gradient for the pixels.)
+#
+# Your two functions, the gradients of a layer and the way back through the hidden one, can take the library's place, as in lesson 02:
+
+# %%
+# exercises.keep(my_layer_gradients)
+# exercises.keep(my_hidden_gradient)
 
 # %% [markdown]
 # ## Recap
 #
-# - A gradient has the shape of what it is the gradient by. `d` + name, always.
+# - A gradient has the shape of the array it belongs to. `d` + name, always.
 # - $dZ_2 = (P - Y)/n$; weights: *input transposed times the blame*; biases: *the blame summed over examples*; back through a layer: *the blame times the weights transposed*; through
 #   a sigmoid: *times* $a(1 - a)$.
-# - A gradient check at a random point finds what shapes cannot. A constant factor points to a division; all else to a formula.
+# - A gradient check at a random point finds what shapes cannot. A constant factor points to a division; anything else, to the formula or an axis.
 # - Squared error pulls least where it is most wrong.
 # - One step of size $\eta$ lowers the loss by about $\eta\, \lVert g \rVert^2$, as long as it is short.
 # - All gradients together cost about as much as two forward passes.
@@ -509,10 +602,44 @@ print(
 # ## Questions to ask yourself
 #
 # 1. Why does `dW2` contain `a1` but not `W2`, and `da1` contain `W2` but not `a1`?
-# 2. A pixel is 0 in every image of the batch. What is the gradient by its 128 weights? And by the bias of a hidden unit?
-# 3. You double every image in the batch, so that each occurs twice. What happens to the loss, and to the gradients?
-# 4. Why did the check use random biases? Find a mistake with `b1` that would go unnoticed at `b1 = 0`.
+#
+#    <details><summary>Answer</summary>
+#
+#    In the product of the two, each is the other's factor: nudge a weight, and what it multiplies decides the effect; nudge an activation, and its weights do.
+#
+#    </details>
+#
+# 2. A pixel is 0 in every image of the batch. What is the gradient for its 128 weights? And for the bias of a hidden unit?
+#
+#    <details><summary>Answer</summary>
+#
+#    Zero for the weights, since $dW_1 = X^T dZ_1$ multiplies by the pixel. The bias does not look at pixels: its gradient is the sum of the unit's blame.
+#
+#    </details>
+#
+# 3. You put every image into the batch twice. What happens to the loss, and to the gradients?
+#
+#    <details><summary>Answer</summary>
+#
+#    Nothing. Twice as many terms are added up, and divided by twice the $n$.
+#
+#    </details>
+#
+# 4. Why did the check use random biases? Think of a mistake with `b1` that would go unnoticed at `b1 = 0`.
+#
+#    <details><summary>Answer</summary>
+#
+#    A forward pass that subtracts `b1`, or multiplies it by 2: at zero it gives the same activations. So the gradients for $W_1$ would pass.
+#
+#    </details>
+#
 # 5. What would step 5 be with $\tanh$ in the place of $\sigma$?
+#
+#    <details><summary>Answer</summary>
+#
+#    $dZ_1 = dA_1 \odot (1 - A_1 \odot A_1)$, because the slope of $\tanh$ is 1 minus its value squared.
+#
+#    </details>
 #
 # ## Next
 #

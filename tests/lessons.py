@@ -259,7 +259,7 @@ def unsupported(cells, own_name=""):
                 continue
             text = re.sub(LINK, "]", passage)
             text = re.sub(r"https?://\S+", "", text)
-            text = re.sub(r"^#+ +\d+(\.\d+)*\.? ", "", text)  # a section's number
+            text = re.sub(r"^#+ +(?:Exercise +)?\d+(\.\d+)*[.:]? ", "", text)  # a section's number
             text = re.sub(r"\\[A-Za-z]+", " ", text)  # TeX's \times0.5
             found += [(index, n.text, passage) for n in numbers(text) if not evidenced(n, printed)]
     return found
