@@ -243,7 +243,7 @@ def run(
         train_set: images uint8 (n, 28, 28), labels (n,).
         validation_set: scored every ``every`` steps if given: most of the original's time.
         every: steps between two scores.
-        progress: show a bar, as :func:`training.train` does.
+        progress: show a bar, as :func:`mnistlib.training.train` does.
 
     Returns:
         The weights, the history and the batches' accuracies.

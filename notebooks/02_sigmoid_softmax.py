@@ -11,7 +11,7 @@
 #
 # Two functions stand between the pixels and an answer. One decides how strongly a hidden unit responds; the other
 # turns ten scores into ten probabilities. Both are one line long, and both have traps that have caught a great many
-# people. The author of the notebook that this course grew out of, *the original*, fell into every one.
+# people. The author of the notebook that this course grew out of, *the original*, fell into most of them.
 #
 # **You will** derive the derivatives of both functions with a pencil, write the functions in NumPy, break them with large numbers,
 # mend them, and check every formula by measurement.
@@ -26,7 +26,7 @@
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivative of $e^x$, the quotient rule and
 # the chain rule.
 #
-# **Time** 40 minutes to read, 25 more for the exercises and the pencil
+# **Time** 40 minutes to read, 30 more for the exercises, and some for the pencil
 
 # %%
 import warnings
@@ -39,6 +39,9 @@ from mnistlib import exercises, gradcheck, plotting
 plotting.use_style()
 
 # %% [markdown]
+# A **loss** $L$ is one number that says how wrong an answer is. $\partial L / \partial x$ is its ordinary derivative when only $x$ moves and all else stands still. For an array there is one such number for each entry; together they are the **gradient**, which
+# has the array's shape.
+#
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $x$ | `x` | any | input of the sigmoid |
@@ -48,7 +51,7 @@ plotting.use_style()
 # | $y$ | `y` | as `z` | one-hot targets |
 # | $\partial L / \partial p$ | `dp` | as `p` | `d` + name is always the gradient of the loss $L$ with respect to it |
 #
-# For a whole batch we write capitals, $Z$, $P$, $Y$, and the rows are the examples. In sums, $i$ and $j$ run over the classes, and $r$ over the rows. The logarithm $\log$ is the natural one, as in `np.log`.
+# For a whole batch we write capitals, $Z$, $P$, $Y$, and the rows are the examples. In sums, $i$, $j$ and $l$ run over the classes, and $r$ over the rows. The logarithm $\log$ is the natural one, as in `np.log`.
 #
 # ## From any number to between 0 and 1
 #
@@ -116,7 +119,7 @@ plotting.curves(
     x,
     {"sigmoid": s, "its slope": slope_from_value(s)},
     axis=axis,
-    title="In the shade the slope is nearly 0: hardly any signal gets back",
+    title="In the shade the slope is nearly 0: a nudge hardly shows",
     xlabel="x",
     ylabel="value",
 )
@@ -140,7 +143,7 @@ measured = (naive_sigmoid(x + h) - naive_sigmoid(x - h)) / (2 * h)
 print("largest difference below 1e-9:", np.abs(measured - slope_from_value(s)).max() < 1e-9)
 
 # %% [markdown]
-# Why $h = 10^{-5}$, when "as small as possible" sounds better? Taylor's formula tells what is lost by a step that is not
+# Why $h = 10^{-5}$, when "as small as possible" sounds better? Taylor's formula tells us what we lose by a step that is not
 # zero:
 #
 # $$f(x \pm h) = f(x) \pm h f'(x) + \frac{h^2}{2} f''(x) \pm \frac{h^3}{6} f'''(x) + \dots$$
@@ -182,7 +185,7 @@ plt.show()
 # %% [markdown]
 # A V. Its right arm is the formula's error. The third derivative of the sigmoid is at most $\frac18$ in size, so the error is at most $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$: the dashed line.
 #
-# On its left arm the enemy is rounding. A float64 holds about 16 digits, so $f(x + h)$ and $f(x - h)$ are each known to
+# On its left arm the enemy is rounding. A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(x + h)$ and $f(x - h)$ are each known to
 # about $10^{-16}$; their difference is no better, and dividing by $2h$ blows the error up to about $10^{-16} / h$. The best
 # step is where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
 # $h = 10^{-5}$ from here on.
@@ -192,7 +195,7 @@ plt.show()
 #
 # $$\frac{\lVert a - b \rVert}{\max(\lVert a \rVert, \lVert b \rVert)},$$
 #
-# where $\lVert a \rVert$ is the length of $a$, the root of the sum of its squared entries. A right gradient comes out near $10^{-10}$, a wrong one mostly between a hundredth and 1, so we
+# where $\lVert a \rVert$ is the length of $a$, the root of the sum of its squared entries. A right gradient comes out near $10^{-10}$ (print `gradcheck.relative_error(measured, slope_from_value(s))`; its digits differ from computer to computer, since they are rounding), a wrong one mostly between a hundredth and 1, so we
 # call a gradient right when its relative error is at most $10^{-7}$. `gradcheck.check_gradient` measures and compares like
 # this for a function of a whole array. It nudges every entry in turn, so the function must give *one*
 # number: we take the sum of all the sigmoids. Its gradient with respect to each entry is that entry's own slope.
@@ -222,7 +225,7 @@ for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
 
 # %% [markdown]
-# Beyond that the result is `inf`. With raw pixels and weights of ordinary size, a unit's sum reaches the hundreds. Take $x = -1000$. Its sigmoid is about $10^{-435}$, too small for any float64, so 0
+# Beyond that the result is `inf`. With raw pixels and weights of ordinary size, a unit's sum easily passes float32's limit. Take $x = -1000$, beyond both. Its sigmoid is about $10^{-435}$, too small for any float64, so 0
 # is the right answer; and so it is for the slope. What will the naive formulas make of it, $1 / (1 + e^{-x})$ for the value and $e^{-x} / (1 + e^{-x})^2$ for the slope? Write down both guesses.
 
 
@@ -239,7 +242,7 @@ print("warnings:", sorted({str(warning.message) for warning in caught}))
 
 # %% [markdown]
 # The value survives: $1 / (1 + \infty) = 0$ is even right, though it comes with a warning. The slope does not:
-# $\infty / \infty$ has no value, and so it is `nan`, *not a number*. One `nan` in a gradient turns every weight
+# $\infty / \infty$ has no value, and so it is `nan`, *not a number*. One `nan` in a gradient turns every number
 # it touches into `nan`, and every later step spreads it. The original had exactly this slope in it. (Try $x = -400$, too: the slope comes out as 0 with only a warning, where its true value, about
 # $10^{-174}$, fits well into a float64. The denominator's square has overflowed.)
 #
@@ -300,7 +303,7 @@ print("s(1 - s):", [f"{value:.2e}" for value in sigmoid(far) * (1 - sigmoid(far)
 # %% [markdown]
 # At 40 the short formula $s(1-s)$ gives zero: $s$ has been rounded to exactly 1. The true slope is tiny but not zero. For training the
 # difference does not matter (a slope of that size moves nothing), and in lesson 03 we shall use the short form because $s$ is at hand.
-# The library has both functions as you see them here, `functions.sigmoid` and `functions.sigmoid_derivative`.
+# The library has both functions as you see them here, `functions.sigmoid` and `functions.sigmoid_derivative`. (The `_floats` that you find in its source only checks and converts the input.)
 #
 # ## From scores to probabilities
 #
@@ -340,8 +343,7 @@ print("doubled:  ", naive_softmax(2 * z).round(4))
 #
 # $$\frac{e^{z_i + c}}{\sum_j e^{z_j + c}} = \frac{e^c\, e^{z_i}}{e^c \sum_j e^{z_j}} = p_i .$$
 #
-# Doubling squares all the odds. Hold on to the first; it is about to save us. The original notebook tried its softmax on ten scores, and so do we. Its
-# arrays were float32.
+# Doubling squares all the odds. Hold on to the first; it is about to save us. The original tried its softmax, which does subtract a maximum, on ten float32 scores. Let us see what happens without.
 
 # %%
 scores = np.array([12, 34, -67, 23, 0, 134, 76, 24, 78, -98], dtype=np.float32)
@@ -417,7 +419,7 @@ print(softmax_over_batch(z).round(4))
 # same row gives inside a batch?** Your answer about an image must not depend on who else is in the room.
 
 # %%
-for name, function in [("over rows", softmax), ("over the batch", softmax_over_batch)]:
+for name, function in [("along each row", softmax), ("over the batch", softmax_over_batch)]:
     alone, together = function(z[:1]), function(z)[:1]
     print(
         f"{name:15} alone {alone.round(4)[0]}  in company {together.round(4)[0]}  same: {np.allclose(alone, together)}"
@@ -439,7 +441,7 @@ print("each row's own maximum:", softmax(far_apart).round(4).tolist())
 
 # %% [markdown]
 # All exponentials of the second row have sunk to 0, and $0/0$ is `nan`. Both rows have the same difference of scores and
-# must get the same probabilities. With each row's own maximum they do.
+# must get the same probabilities. With each row's own maximum they do. (The question about a batch of one finds this fault, too, but only if the batch holds rows as far apart as these. Put such a row into your tests.)
 #
 # You have met 0.2689 and 0.7311 before: they are $\sigma(-1)$ and $\sigma(1)$. With two classes,
 #
@@ -458,7 +460,7 @@ np.allclose(softmax(pairs)[:, 0], sigmoid(pairs[:, 0] - pairs[:, 1]))
 # **every** input: raise one score, and its probability grows at the expense of all others. So there are k times k
 # derivatives $\partial p_i / \partial z_j$. The matrix of them is called the **Jacobian**, $J$.
 #
-# Let $S = \sum_j e^{z_j}$, so that $p_i = e^{z_i} / S$ and $\partial S / \partial z_j = e^{z_j}$. The quotient rule has two cases.
+# Let $S = \sum_l e^{z_l}$, so that $p_i = e^{z_i} / S$ and $\partial S / \partial z_j = e^{z_j}$. The quotient rule has two cases.
 #
 # *Its own score*, $j = i$, where the numerator changes too:
 #
@@ -484,7 +486,7 @@ J = softmax_jacobian(p)
 J.shape
 
 # %% [markdown]
-# Measure it: nudge each score in turn, and see how all the probabilities move. Nudging score $j$ gives column $j$.
+# Measure it: nudge each score in turn, and see how all the probabilities move. Nudging score $j$ gives column $j$. (The rows of `np.eye(5)` are the five directions: `e_j` is 1 at place $j$ and 0 elsewhere.)
 
 # %%
 h = 1e-5
@@ -671,12 +673,12 @@ print(f"all scores equal: {cross_entropy(np.zeros((4, 10)), y):.6f}   log 10 = {
 #
 # Now the reward for all this. For one example, put log-sum-exp into the loss, and use that the targets sum to 1:
 #
-# $$L = -\sum_i y_i \Big( z_i - \log \sum_j e^{z_j} \Big) = -\sum_i y_i z_i + \underbrace{\Big( \sum_i y_i \Big)}_{1} \log \sum_j e^{z_j} .$$
+# $$L = -\sum_i y_i \Big( z_i - \log \sum_l e^{z_l} \Big) = -\sum_i y_i z_i + \underbrace{\Big( \sum_i y_i \Big)}_{1} \log \sum_l e^{z_l} .$$
 #
-# Differentiate with respect to $z_i$, and write $S = \sum_j e^{z_j}$ as before. The first term gives $-y_i$. The second: the derivative of $\log S$ is $\frac{1}{S} \frac{\partial S}{\partial z_i} =
-# \frac{e^{z_i}}{S} = p_i$. Therefore
+# Differentiate with respect to one score, $z_j$, and write $S = \sum_l e^{z_l}$ as before. Of the first sum only $-y_j z_j$ contains it, so it gives $-y_j$. The second: the derivative of $\log S$ is
+# $\frac{1}{S} \frac{\partial S}{\partial z_j} = \frac{e^{z_j}}{S} = p_j$. Therefore
 #
-# $$\frac{\partial L}{\partial z_i} = p_i - y_i .$$
+# $$\frac{\partial L}{\partial z_j} = p_j - y_j .$$
 #
 # No Jacobian, no product of small slopes: *what you said minus what is true*. For the mean over a batch, divide by $n$, once:
 #
@@ -691,20 +693,19 @@ def cross_entropy_gradient(z, y):
 gradcheck.check_gradient(lambda z: cross_entropy(z, y), z, cross_entropy_gradient(z, y))
 
 # %% [markdown]
-# Does it agree with the long way round, through the Jacobian? The gradient with respect to the probabilities is $dp_j = -y_j / p_j$. Carry it back, using once more that the targets sum to 1:
+# Does it agree with the long way round, through the Jacobian? For one example, with $L = -\sum_j y_j \log p_j$, the gradient with respect to the probabilities is $dp_j = -y_j / p_j$. Carry it back, using once more that the targets sum to 1:
 #
 # $$p_j \Big( -\frac{y_j}{p_j} + \sum_i p_i \frac{y_i}{p_i} \Big) = -y_j + p_j .$$
 #
 # The $p_j$ of the softmax cancels the $1 / p_j$ of the logarithm exactly, which is why this loss and this
-# function belong together.
+# function belong together. (The code divides by $n$ at the end.)
 
 # %%
 p = softmax(z)
 np.allclose(softmax_backward(p, -y / p) / len(z), cross_entropy_gradient(z, y))
 
 # %% [markdown]
-# What if you forget to divide by $n$, or do it twice? The direction would be the same, the length not. Nobody would notice, except that
-# every learning rate means something else. The check does notice:
+# What if you forget to divide by $n$, or do it twice? The direction would be the same, the length not. Training would still go downhill, with steps of another length, so you might not notice. The check does:
 
 # %%
 print(
@@ -736,7 +737,7 @@ print(
 # ## Recap
 #
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
-# - A central difference measures any smooth function's derivative. Its error is a V; $h = 10^{-5}$ is near the bottom.
+# - A central difference measures any smooth function's derivative. Plotted against $h$, its error is a V; $h = 10^{-5}$ is near the bottom.
 # - Never give `exp` a large positive number: use $-|x|$, or subtract each *row's* maximum.
 # - Softmax runs over classes. Test: a batch of one gives what it gives in company.
 # - $J = \mathrm{diag}(p) - p\,p^T$; its diagonal alone is not the derivative.
@@ -756,7 +757,7 @@ print(
 #
 #    <details><summary>Answer</summary>
 #
-#    Worse. You are on the left arm of the V, where rounding rules, and each halving doubles its error.
+#    Worse. You are on the left arm of the V, where rounding rules, and each halving doubles its error. Near $h = 10^{-8}$ a right gradient may be called wrong.
 #
 #    </details>
 #

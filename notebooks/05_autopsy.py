@@ -46,7 +46,8 @@ x_test_raw = original.prepare(original.Recipe(), mnist.test_images)
 
 # %%
 recipe = original.Recipe()
-recipe
+for name, value in vars(recipe).items():
+    print(f"{name:13} {value}")
 
 # %% [markdown]
 # In formulas, for a batch of $n = 128$ raw images $X$ with one-hot targets $Y$; there are no biases. $X$ has shape (128, 784), $W_1$ (784, 128), $W_2$ (128, 10):
@@ -55,7 +56,7 @@ recipe
 #
 # where $z_{ik}$ is the logit of image $i$ for class $k$, $m$ is one maximum for the whole batch, and the sum runs over the *images* $r$. Then, with $dW$ for the gradient as always,
 #
-# $$dZ_2 = \frac{2 (P - Y)}{n} \odot P \odot (1 - P), \qquad dW_2 = A_1^T dZ_2, \qquad dZ_1 = dZ_2 W_2^T \odot \sigma'(Z_1), \qquad dW_1 = X^T dZ_1,$$
+# $$\begin{aligned} dZ_2 &= \frac{2 (P - Y)}{n} \odot P \odot (1 - P), & dW_2 &= A_1^T dZ_2, \\ dZ_1 &= dZ_2 W_2^T \odot \sigma'(Z_1), & dW_1 &= X^T dZ_1, \end{aligned}$$
 #
 # with $\sigma'(z) = e^{-z} / (1 + e^{-z})^2$, and $W \leftarrow W - 0.001\, dW$ for both. The weights start uniform in $\pm 1 / \sqrt{\text{rows} \cdot \text{columns}}$.
 #
@@ -80,9 +81,7 @@ for step in range(0, 10_000, 1000):
 accuracy_original = original.accuracy(
     recipe, as_it_was.weights, mnist.test_images, mnist.test_labels
 )
-print(
-    f"\ntest: {100 * accuracy_original:.2f} %  (the original notebook reported 83.83 %, learning rate 0.001)"
-)
+print(f"\ntest: {100 * accuracy_original:.2f} %  (the original notebook reported 83.83 %)")
 
 # %% [markdown]
 # It is not quite the original's number, and cannot be: its split was never seeded, so nobody can have it again. That is one of its faults.

@@ -1,0 +1,76 @@
+"""Sphinx settings for the pages. Build them with python site/build.py."""
+
+import os
+import sys
+from pathlib import Path
+
+SITE = Path(__file__).resolve().parent
+ROOT = SITE.parent
+sys.path[:0] = [str(ROOT), str(SITE)]  # mnistlib, which autodoc imports, and our own extension
+
+# The one place that knows where the course lives, as owner/name on GitHub. While it is empty no
+# page offers to run a lesson elsewhere.
+REPOSITORY = os.environ.get("COURSE_REPOSITORY", "")
+
+project = "Digits from arrays up"
+author = "The mnistlib authors"
+project_copyright = "2026, the mnistlib authors. Text and figures CC BY 4.0, code MIT"
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "course",
+]
+exclude_patterns = ["made/*.md"]
+
+# The notebooks' stored outputs are shown as they are.
+nb_execution_mode = "off"
+nb_merge_streams = True
+
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "dollarmath"]
+myst_heading_anchors = 3
+html_math_renderer = "katex"
+highlight_language = "none"
+
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autodoc_typehints = "none"  # the docstrings tell shapes and types, and the source has the hints
+autodoc_default_options = {"members": True, "no-value": True}
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_rtype = False
+python_use_unqualified_type_names = True
+add_module_names = False
+
+html_theme = "pydata_sphinx_theme"
+html_title = project
+html_static_path = [str(SITE / "static")]
+html_css_files = ["katex.min.css", "course.css"]
+html_js_files = [("course.js", {"defer": "defer"})]
+templates_path = [str(SITE / "templates")]
+html_copy_source = False
+html_show_sourcelink = False
+html_use_index = False
+html_domain_indices = False
+html_sidebars = {"index": [], "**": ["course-nav"]}
+html_context = {"default_mode": "auto", "repository": REPOSITORY}
+html_theme_options = {
+    "logo": {"text": project},
+    "navbar_start": ["navbar-logo"],
+    "navbar_center": [],
+    "navbar_persistent": ["search-button-field"],
+    "navbar_end": ["theme-switcher"],
+    "article_header_start": ["lesson-tools"],
+    "secondary_sidebar_items": ["page-toc"],
+    "primary_sidebar_end": [],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "show_toc_level": 2,
+    "search_bar_text": "Search the course",
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}

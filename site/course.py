@@ -1,0 +1,160 @@
+"""What Sphinx needs to know of this course: its maths, its glossary, its fonts."""
+
+import functools
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+MODULES = Path(__file__).parent / "node_modules"
+
+# Nothing inside these is prose, or it is a link already.
+NOT_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nodes.raw)
+NOT_PROSE += (nodes.math, nodes.math_block, nodes.comment, nodes.system_message)
+PROSE_CUTS = ("400-normal", "400-italic", "600-normal")
+
+
+@functools.cache
+def katex():
+    """Start KaTeX; Node ends by itself when Sphinx does, and with it the pipe."""
+    script = [shutil.which("node") or "node", Path(__file__).with_name("katex.js")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen(script, text=True, encoding="utf-8", **pipes)
+
+
+@functools.cache
+def rendered(tex, display):
+    """Return KaTeX's answer for a formula: a dictionary with its html, or with the error."""
+    katex().stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+    katex().stdin.flush()
+    return json.loads(katex().stdout.readline())
+
+
+def visit_formula(translator, node):
+    """Write a formula as HTML, so that a page needs no script to show it."""
+    display = isinstance(node, nodes.math_block)
+    answer = rendered(node.astext(), display)
+    if "error" in answer:
+        logging.getLogger(__name__).warning(answer["error"], location=node)
+    tag = "div" if display else "span"
+    translator.body.append(translator.starttag(node, tag, "", CLASS="math"))
+    if display and node["number"]:
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'<span class="eqno">({number})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    translator.body.append(f"{answer.get('html', '')}</{tag}>")
+    raise nodes.SkipNode
+
+
+def render_docstring_maths(app, what, name, obj, options, lines):
+    """Turn the $...$ of docstrings, which reads well in an editor, into Sphinx's maths role."""
+    text = re.sub(r"\$([^$]+)\$", r":math:`\1`", "\n".join(lines))
+    lines[:] = text.split("\n")
+    if what == "data":
+        # Napoleon takes the first line's words up to a colon for a type: let that be a comment.
+        lines[:0] = ["..", ""]
+
+
+def skip_field_numbers(app, what, name, obj, skip, options):
+    """Leave out the fields of named tuples, of which Python knows only "Alias for field 0"."""
+    return True if (getattr(obj, "__doc__", "") or "").startswith("Alias for field") else None
+
+
+def terms(app, docname):
+    """Return what a page needs to link each glossary term: its address and its definition."""
+    found = {}
+    for (kind, _), (glossary, anchor) in app.env.get_domain("std").objects.items():
+        if kind == "term":
+            entries = app.env.get_doctree(glossary).findall(nodes.term)
+            term = next(entry for entry in entries if anchor in entry["ids"])
+            meaning = term.parent.next_node(nodes.definition).next_node(nodes.paragraph).astext()
+            address = f"{app.builder.get_relative_uri(docname, glossary)}#{anchor}"
+            found[term.astext().lower()] = (address, " ".join(meaning.split()))
+    return found
+
+
+def is_prose(text):
+    """Tell whether a text is one that may carry links."""
+    parent = text.parent
+    while parent is not None and not isinstance(parent, NOT_PROSE):
+        parent = parent.parent
+    return parent is None
+
+
+def with_links(text, waiting, pattern):
+    """Yield a text in pieces, terms as links; a term that was linked is no longer waited for."""
+    start = 0
+    for match in re.finditer(pattern, text, re.I):
+        if match[1].lower() in waiting:
+            address, meaning = waiting.pop(match[1].lower())
+            yield nodes.Text(text[start : match.start()])
+            link = {"refuri": address, "reftitle": meaning, "internal": True, "classes": ["term"]}
+            yield nodes.reference("", match[0], **link)
+            start = match.end()
+    yield nodes.Text(text[start:])
+
+
+def link_terms(app, doctree, docname):
+    """Link each glossary term where a lesson first uses it."""
+    if not docname.startswith("notebooks/"):
+        return
+    waiting = terms(app, docname)
+    # The longest first, so that "gradient check" is not taken for a use of "gradient".
+    words = "|".join(map(re.escape, sorted(waiting, key=len, reverse=True)))
+    pattern = rf"(?<![\w-])({words})(?:es|s)?(?![\w-])"
+    for text in list(doctree.findall(nodes.Text)):
+        if is_prose(text):
+            text.parent.replace(text, list(with_links(text, waiting, pattern)))
+
+
+def keep_words_with_formulas(app, doctree, docname):
+    """Let no line end between a formula and what is written against it, such as a comma."""
+    for math in list(doctree.findall(nodes.math)):
+        parent, at = math.parent, math.parent.index(math)
+        head = tail = ""
+        if at + 1 < len(parent) and isinstance(parent[at + 1], nodes.Text):
+            tail = re.match(r"\S*", parent[at + 1])[0]
+            parent[at + 1] = nodes.Text(parent[at + 1][len(tail) :])
+        if at and isinstance(parent[at - 1], nodes.Text):
+            head = re.search(r"\S*$", parent[at - 1])[0]
+            parent[at - 1] = nodes.Text(parent[at - 1].removesuffix(head))
+        together = nodes.inline(classes=["nobreak"])
+        together.extend([nodes.Text(head), math.deepcopy(), nodes.Text(tail)])
+        parent[at] = together
+
+
+def say_default_of_fields(app, what, name, obj, options, signature, returns):
+    """Say ... where a dataclass makes a default anew: Sphinx cannot read Python's <factory>."""
+    return signature and signature.replace("<factory>", "..."), returns
+
+
+def copy_fonts(app):
+    """Copy KaTeX's style sheet and the fonts, in the one format that browsers load."""
+    static = Path(app.outdir) / "_static"
+    (static / "fonts").mkdir(parents=True, exist_ok=True)
+    css = (MODULES / "katex" / "dist" / "katex.min.css").read_text(encoding="utf-8")
+    older_formats = r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]*"\)'
+    (static / "katex.min.css").write_text(re.sub(older_formats, "", css), encoding="utf-8")
+    prose = MODULES / "@fontsource" / "source-serif-4" / "files"
+    cuts = [prose / f"source-serif-4-latin-{cut}.woff2" for cut in PROSE_CUTS]
+    for font in [*(MODULES / "katex" / "dist" / "fonts").glob("*.woff2"), *cuts]:
+        shutil.copy2(font, static / "fonts")
+
+
+def setup(app):
+    """Connect the above to Sphinx's events."""
+    formulas = (visit_formula, None)
+    app.add_html_math_renderer("katex", inline_renderers=formulas, block_renderers=formulas)
+    app.connect("builder-inited", copy_fonts)
+    app.connect("autodoc-process-docstring", render_docstring_maths, priority=0)
+    app.connect("autodoc-process-signature", say_default_of_fields)
+    app.connect("autodoc-skip-member", skip_field_numbers)
+    app.connect("doctree-resolved", link_terms)
+    app.connect("doctree-resolved", keep_words_with_formulas)
+    return {"version": "1"}

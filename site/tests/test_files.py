@@ -1,0 +1,231 @@
+"""Tests of the built files themselves, read without a browser."""
+
+import base64
+import json
+import re
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import jinja2
+import pytest
+from bs4 import BeautifulSoup
+from conftest import HTML, ROOT, SITE
+
+NOTEBOOKS = ROOT / "notebooks"
+
+
+@pytest.fixture(scope="module")
+def soups(pages):
+    """Return every page, parsed."""
+    return {page: BeautifulSoup((HTML / page).read_text("utf-8"), "html.parser") for page in pages}
+
+
+def notebook(page):
+    """Return the notebook that a lesson's page was made from."""
+    name = page.removesuffix(".html").removeprefix("notebooks/")
+    return json.loads((NOTEBOOKS / f"{name}.ipynb").read_text("utf-8"))
+
+
+def sources(page, kind):
+    return ["".join(c["source"]) for c in notebook(page)["cells"] if c["cell_type"] == kind]
+
+
+def prose(soup):
+    """Return a page's article without code, formulas and headings."""
+    article = BeautifulSoup(str(soup.article), "html.parser")
+    for tag in article.select(".cell_output, pre, code, .katex, h1, h2, h3, h4, script"):
+        tag.decompose()
+    return article
+
+
+def test_the_pages_are_built_within_twenty_seconds(build_seconds):
+    assert build_seconds < 20
+
+
+def test_there_is_a_page_for_every_lesson_and_each_is_listed_at_home(lessons, soups):
+    names = sorted(path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    assert lessons == [f"notebooks/{name}.html" for name in names]
+    listed = [link["href"] for link in soups["index.html"].select(".lesson > .title a")]
+    assert listed == lessons
+    assert len(soups["index.html"].select(".lesson .able li")) >= 2 * len(lessons)
+
+
+def test_the_home_page_has_the_commands_of_the_readme(soups):
+    shown = soups["index.html"].get_text()
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = re.findall(r"^pip install .+$", readme, re.M)
+    assert commands
+    assert [command for command in commands if command not in shown] == []
+
+
+def targets(soup):
+    """Return what a page points to: links, pictures, scripts, style sheets."""
+    return [t.get("href") or t.get("src") for t in soup.select("[href], [src]")]
+
+
+def test_no_link_anchor_or_picture_is_broken(soups):
+    anchors = {page: {tag["id"] for tag in soup.select("[id]")} for page, soup in soups.items()}
+    broken = []
+    for page, soup in soups.items():
+        for target in targets(soup):
+            address, anchor = urldefrag(target)
+            if urlsplit(target).scheme or target == "#":
+                continue  # another site, or a picture within the address itself
+            path = (
+                (HTML / page).parent / unquote(urlsplit(address).path) if address else HTML / page
+            )
+            name = path.resolve().relative_to(HTML).as_posix()
+            if not path.is_file() or (anchor and unquote(anchor) not in anchors.get(name, ())):
+                broken.append((page, target))
+    assert broken == []
+
+
+def test_the_style_sheets_of_the_course_find_their_fonts(pages):
+    missing = []
+    for sheet in ("course.css", "katex.min.css"):
+        text = (HTML / "_static" / sheet).read_text("utf-8")
+        for address in re.findall(r"url\(\"?([^\")]+)\"?\)", text):
+            if not address.startswith("data:") and not (HTML / "_static" / address).is_file():
+                missing.append((sheet, address))
+    assert missing == []
+
+
+def test_every_icon_is_drawn(soups):
+    drawn = set(re.findall(r"\.(fa-[a-z-]+) \{ --icon", (HTML / "_static/course.css").read_text()))
+    sizes = {"fa-solid", "fa-lg"}
+    used = {c for soup in soups.values() for tag in soup.select("i") for c in tag.get("class", [])}
+    used = {c for c in used if c.startswith("fa-")}
+    assert used - sizes
+    assert used - sizes - drawn == set()
+
+
+def test_no_page_loads_anything_from_elsewhere(soups):
+    loading = "script[src], img[src], link[rel=stylesheet], link[rel=preload], iframe, source"
+    found = [
+        (page, str(tag)[:120])
+        for page, soup in soups.items()
+        for tag in soup.select(loading)
+        if re.match(r"(https?:)?//", tag.get("src") or tag.get("href") or "")
+    ]
+    assert found == []
+
+
+def test_each_formula_of_a_lesson_is_on_its_page(lessons, soups):
+    differing = {}
+    for page in lessons:
+        text = "\n\n".join(sources(page, "markdown"))
+        text = re.sub(r"^```.*?^```|`[^`\n]+`", "", text, flags=re.M | re.S)
+        display = re.findall(r"\$\$.+?\$\$", text, flags=re.S)
+        inline = re.findall(r"\$[^$]+\$", re.sub(r"\$\$.+?\$\$", "", text, flags=re.S))
+        article = soups[page].article
+        shown = len(article.select("div.math .katex")), len(article.select("span.math .katex"))
+        if shown != (len(display), len(inline)):
+            differing[page] = (shown, (len(display), len(inline)))
+    assert differing == {}
+
+
+def test_numbered_equations_can_be_referred_to(soups):
+    numbers = [tag.get_text() for tag in soups["notation.html"].select("div.math .eqno")]
+    assert len(numbers) >= 4
+    links = soups["notation.html"].select("p a.reference[href^='#equation-']")
+    assert links
+    assert all(any(link.get_text() in number for number in numbers) for link in links)
+
+
+def test_every_picture_is_described(soups):
+    vague = [
+        (page, picture.get("src"))
+        for page, soup in soups.items()
+        for picture in soup.select("img")
+        if len(picture.get("alt", "")) < 20 or picture["alt"].endswith(".png")
+    ]
+    assert vague == []
+
+
+def test_the_stored_pictures_are_shown_and_each_is_light(lessons, soups):
+    for page in lessons:
+        outputs = [out for cell in notebook(page)["cells"] for out in cell.get("outputs", [])]
+        stored = [out["data"]["image/png"] for out in outputs if "image/png" in out.get("data", {})]
+        paths = [
+            (HTML / page).parent / img["src"] for img in soups[page].select(".cell_output img")
+        ]
+        assert [path.read_bytes() for path in paths] == [base64.b64decode(png) for png in stored]
+        assert [path.name for path in paths if path.stat().st_size > 100_000] == []
+
+
+def test_each_code_cell_is_on_its_page(lessons, soups):
+    for page in lessons:
+        shown = [tag.get_text().strip() for tag in soups[page].select(".cell_input pre")]
+        assert shown == [source.strip() for source in sources(page, "code") if source.strip()]
+
+
+def test_a_lesson_lists_its_sections_and_leads_on(lessons, soups):
+    for before, page in zip([None, *lessons], lessons, strict=False):
+        headings = [tag.get_text().rstrip("#") for tag in soups[page].article.select("h2")]
+        contents = [a.get_text().strip() for a in soups[page].select(".page-toc .toc-h2 > a")]
+        assert contents == headings
+        if before:
+            assert soups[before].select_one("a.right-next")["href"] == page.split("/")[1]
+            assert soups[page].select_one("a.left-prev")["href"] == before.split("/")[1]
+
+
+def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):
+    entries = [
+        tag.get_text().rstrip("#") for tag in soups["glossary.html"].select("dl.glossary dt")
+    ]
+    assert len(entries) > 20
+    words = "|".join(map(re.escape, sorted(entries, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<![\w-])({words})(?:es|s)?(?![\w-])", re.I)
+    linked_anywhere = set()
+    for page in lessons:
+        article, seen = prose(soups[page]), set()
+        for text in article.find_all(string=True):
+            for match in pattern.finditer(text):
+                term = match[1].lower()
+                link = text.find_parent("a", class_="term")
+                other_link = link is None and text.find_parent("a")
+                if not other_link:
+                    assert bool(link) == (term not in seen), (page, term, str(text)[:80])
+                    seen.add(term)
+        linked_anywhere |= seen
+        assert not soups[page].select(
+            "pre a.term, code a.term, .katex a.term, h1 a.term, h2 a.term"
+        )
+    assert {entry.lower() for entry in entries} - linked_anywhere == set()
+
+
+def test_the_library_page_documents_every_public_name_and_links_to_its_source(soups):
+    page = soups["library.html"]
+    missing = []
+    for path in (ROOT / "mnistlib").glob("[a-z]*.py"):
+        names = re.findall(r"^(?:def|class) ([a-zA-Z]\w*)", path.read_text("utf-8"), re.M)
+        for name in names:
+            entry = page.find(id=f"mnistlib.{path.stem}.{name}")
+            if entry is None or not entry.select_one(
+                "a[href*='_modules/mnistlib/'] .viewcode-link"
+            ):
+                missing.append(f"{path.stem}.{name}")
+    assert missing == []
+    assert page.select(".katex")
+    assert "Alias for field" not in page.get_text()
+
+
+def test_links_to_run_a_lesson_elsewhere_need_a_repository(lessons, soups):
+    assert [page for page in soups if "mybinder" in str(soups[page])] == []
+    assert [page for page in soups if "colab" in str(soups[page])] == []
+    template = jinja2.Template((SITE / "templates" / "lesson-tools.html").read_text("utf-8"))
+    shown = template.render(
+        pagename="notebooks/01_x", pathto=lambda name, _: name, repository="someone/course"
+    )
+    assert "mybinder.org/v2/gh/someone/course/" in shown
+    assert "colab.research.google.com/github/someone/course/" in shown
+
+
+def test_no_page_tells_where_it_was_built(pages):
+    private = [str(ROOT), str(SITE), "file://"]
+    told = [
+        (page, place)
+        for page in pages
+        for place in private
+        if place in (HTML / page).read_text("utf-8")
+    ]
+    assert told == []
