@@ -200,7 +200,7 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
         axis.text(8.3 + 1.6 * value, y, f"{value:.2f}", va="center", fontsize=11)
     layers = [
         (1.5, f"{image.size} pixels"),
-        (5, f"{len(a1)} hidden units"),
+        (5, f"8 of {len(a1)} hidden units"),
         (8, f"{len(p)} classes"),
     ]
     for x, name in layers:

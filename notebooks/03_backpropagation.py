@@ -79,7 +79,7 @@ mnist = data.load()
 #
 # $$\left[ -\sqrt{\frac{6}{d_{in} + d_{out}}},\; +\sqrt{\frac{6}{d_{in} + d_{out}}} \right],$$
 #
-# where $d_{in}$ and $d_{out}$ are the numbers of inputs and outputs of the layer ($d_{in}$ for the way forward, $d_{out}$ for the way back; the 6 makes the variance $2 / (d_{in} + d_{out})$). Biases may start at 0: the random
+# where $d_{in}$ and $d_{out}$ are the numbers of inputs and outputs of the layer ($d_{in}$ keeps the sums of the forward pass from growing, $d_{out}$ those of the backward pass; the rule settles between the two). Biases may start at 0: the random
 # weights already make the units different.
 
 
@@ -252,7 +252,7 @@ print(check_gradient(lambda z: cross_entropy(sigmoid(z) @ W2 + b2, y), z1, dz1, 
 
 # %%
 def my_hidden_gradient(dz2, W2, a1):
-    """Return dz1, shape (n, m), from dz2 (n, k), W2 (m, k) and the activations a1 (n, m)."""
+    """Return dz1, shape (n, m), from dz2 (n, c), W2 (m, c) and the activations a1 (n, m)."""
     ...
 
 
@@ -283,6 +283,18 @@ print("same loss:     ", np.isclose(loss_library, loss))
 print("same gradients:", all(np.allclose(a, b) for a, b in zip(slopes, (dW1, db1, dW2, db2))))
 
 # %% [markdown]
+# And the trap of starting from zeros, which was only claimed above? Look at the gradients there.
+
+# %%
+zeros = network.Parameters(*(np.zeros_like(value) for value in parameters))
+_, at_zero = network.gradients(zeros, x, y)
+print("largest entry of dW1:                ", np.abs(at_zero.W1).max())
+print("largest difference in a column of dW2:", np.ptp(at_zero.W2, axis=0).max())
+
+# %% [markdown]
+# No blame reaches $W_1$, and all 128 rows of $dW_2$ are the same. Twins, from the first step on.
+
+# %% [markdown]
 # ## Is it right?
 #
 # Five of the lines have been measured where they were derived. Now the whole. To nudge *every* parameter of the network both ways would take two hundred
@@ -290,6 +302,8 @@ print("same gradients:", all(np.allclose(a, b) for a, b in zip(slopes, (dW1, db1
 #
 # Two precautions. The biases get random values: at zero, a mistake with a bias can hide. And batch, hidden layer and classes all
 # have size ten. That sounds careless, but it is on purpose: where these three are equal, shapes cannot save us, and the check must find a bug alone.
+
+# From here on `x`, `y` and the arrays made from them belong to the small network. To repeat an earlier step, run the notebook from *Forward* again.
 
 # %%
 n = 10
@@ -338,7 +352,7 @@ for name in full._fields:
 # %% [markdown]
 # ### Four planted bugs
 #
-# Here is what the check says of four mistakes that everybody makes once. Because all sizes are ten, every one of them runs without an error message.
+# Here is what the check says of four common mistakes. Because all sizes are ten, every one of them runs without an error message.
 # First the right intermediate results, for the small network:
 
 # %%
@@ -371,14 +385,24 @@ print(check_gradient(loss_as_function_of("W2"), small.W2, a1.T @ (p - y), name="
 ratio = (a1.T @ (p - y)) / (a1.T @ dz2)
 print(f"given / right: from {ratio.min():.4f} to {ratio.max():.4f}")
 
+one = network.forward(small, x[:1])
+dW2_one = one.a1.T @ (softmax(one.z2) - y[:1])
+loss_of_one = lambda W2: cross_entropy(network.forward(small._replace(W2=W2), x[:1]).z2, y[:1])
+print(check_gradient(loss_of_one, small.W2, dW2_one, name="W2, batch of one"))
+
+# %% [markdown]
+# Right: a division by one cannot be missed. Never check with a batch of one.
+
 # %% [markdown]
 # **Summed over the wrong axis.** In step 3, `axis=1` adds up the classes of an example, where the examples of a class were wanted. What would you
-# expect each of these sums to be? (Lesson 02: rows of $P - Y$ sum to 0.)
+# expect each of these sums to be?
 
 # %%
 print(check_gradient(loss_as_function_of("b2"), small.b2, dz2.sum(axis=1), name="b2"))
 
 # %% [markdown]
+# Zeros: rows of $P - Y$ sum to 0, so this "gradient" says that no bias matters.
+#
 # Four bugs, four refusals. Would shapes have caught them? With 128 hidden units, the first:
 
 # %%
@@ -389,12 +413,12 @@ except ValueError as error:
 
 # %% [markdown]
 # And with a batch of any other size than ten, a look at the shape would have caught the last. Nothing but a check catches the other two. Training
-# with them runs, and may go well enough to look healthy: a missing $1/n$, for one, merely multiplies the learning rate by $n$. That is how the original could go on for years.
+# with them runs: a missing $1/n$, for one, merely multiplies the learning rate by $n$. The original's diagonal was such a bug. Its training ran, so nobody looked.
 #
 # ### Exercise 3.3: find the bug (stretch, 10 minutes)
 #
 # `faulty_gradients` below is a backward pass with one bug planted in it. Find out with `check_gradient` which of its four results is wrong, then how, and write a function that gives all four right. (Its arguments
-# are those of `network.gradients`.)
+# are those of `network.gradients`. Try other sizes of the batch, too: which factor changes with them?)
 
 # %%
 wrong = faulty_gradients(small, x, y)
@@ -432,7 +456,7 @@ print(check_gradient(squared_loss, small.W2, a1.T @ dz2_squared, name="W2, squar
 # $$\text{cross-entropy: } q - 1, \qquad\qquad \text{squared error: } -4\, q\, (1 - q)^2 .$$
 #
 # The second comes from $L = (q - 1)^2 + (1 - q)^2 = 2 (1 - q)^2$, whose slope in $q$ is $-4 (1 - q)$, times the softmax's own slope $q (1 - q)$. Divide one by the other: squared error pulls $4 q (1 - q)$ times as
-# hard as cross-entropy, never more, and next to nothing where $q$ is near 0.
+# hard as cross-entropy. That factor is 1 at $q = \frac12$, smaller everywhere else, and next to nothing near $q = 0$.
 
 # %%
 q = np.linspace(0, 1, 101)
@@ -458,12 +482,15 @@ plt.show()
 #
 # ## One step downhill
 #
-# The gradient points uphill, in the direction in which the loss grows fastest. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
+# Nudge all parameters together, by a short vector $d$. To first order each adds its blame times its nudge. So with $g$ for all the gradients laid end to end, the loss changes by
+#
+# $$g \cdot d = \lVert g \rVert\, \lVert d \rVert \cos\theta,$$
+#
+# where $\theta$ is the angle between the two. That is largest for $\cos\theta = 1$: of all directions, the loss grows fastest along $g$, and at right angles to $g$ it does not change. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW \qquad \text{for each parameter.}$$
 #
-# How much should the loss fall? To first order, by $\eta$ times the squared length of the gradient, $\eta\, \lVert g \rVert^2$, where $g$ is all the gradients laid end
-# to end. Take the network we started with and a batch of 200 images, and see how far that holds.
+# How much should the loss fall? With $d = -\eta\, g$ the change is $-\eta\, \lVert g \rVert^2$. Take the network we started with and a batch of 200 images, and see how far that holds.
 
 # %%
 x_200 = data.scale(mnist.train_images[:200])
@@ -516,8 +543,8 @@ plt.show()
 # %% [markdown]
 # Along a random direction next to nothing happens. In a hundred thousand dimensions, a direction drawn at random is almost at right angles to the gradient, and the cosine between them almost 0.
 #
-# The slope of the falling curve at 0 must be $-\lVert g \rVert^2$. That is one more check, of all 101,770 gradients together, at the price of two forward passes. It is a coarse one, a single number; we use it as
-# a last look. (`central_difference` wants an array, hence the list.)
+# The slope of the falling curve at 0 must be $-\lVert g \rVert^2$. That is one more check, of all 101,770 entries of the gradient together, at the price of two forward passes. It is a coarse one, a single number; we use it as
+# a last look. (`central_difference` nudges the entries of an array, so the single number goes in as `[0.0]`.)
 
 # %%
 slope_at_0 = central_difference(lambda eta: loss_after(eta[0]), [0.0])[0]
@@ -558,13 +585,13 @@ figure.colorbar(filled, label="loss")
 plt.show()
 
 # %% [markdown]
-# Mind the scales of the axes. Where is the lowest point? Far to the right: the hidden layer would gladly go ten times as far as the arrow does. And how far the output layer should move depends on where the hidden layer
+# Mind the scales of the axes. Where is the lowest point? Far to the right, at the very edge of the picture: the hidden layer would gladly go more than ten times as far as the arrow does. And how far the output layer should move depends on where the hidden layer
 # stands: upwards while that is at 0, but back again once it has moved far. The gradient knows nothing of that; it knows the slope where we are. That is why the next lesson takes thousands of steps, each with a fresh
 # gradient.
 #
 # ## What it costs
 #
-# What does a gradient cost? Count multiplications in the matrix products, for one example; the rest is small change. A product of shapes (n, a) and (a, b) takes $n\,a\,b$ of them.
+# What does a gradient cost? Count multiplications in the matrix products, for one example; the rest is small change. A product of shapes (n, u) and (u, v) takes $n\,u\,v$ of them.
 
 # %%
 pixels, hidden, classes = 784, 128, 10
@@ -579,7 +606,7 @@ print(
 )
 
 # %% [markdown]
-# About two forward passes for *all* the gradients, against two hundred thousand by nudging. That ratio is why networks can be trained at all. (The usual rule of thumb is three; here the first layer
+# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. That ratio is why networks can be trained at all. (The usual rule of thumb is three; here the first layer
 # dominates, and we do not need the gradient for the pixels.)
 #
 # Your two functions, the gradients of a layer and the way back through the hidden one, can take the library's place, as in lesson 02:
@@ -594,10 +621,10 @@ print(
 # - A gradient has the shape of the array it belongs to. `d` + name, always.
 # - $dZ_2 = (P - Y)/n$; weights: *input transposed times the blame*; biases: *the blame summed over examples*; back through a layer: *the blame times the weights transposed*; through
 #   a sigmoid: *times* $a(1 - a)$.
-# - A gradient check at a random point finds what shapes cannot. A constant factor points to a division; anything else, to the formula or an axis.
-# - Squared error pulls least where it is most wrong.
+# - A gradient check at a random point finds what shapes cannot. A constant factor points to a forgotten or doubled $n$ or 2; anything else, to the formula or an axis.
+# - Squared error hardly pulls where it is most wrong.
 # - One step of size $\eta$ lowers the loss by about $\eta\, \lVert g \rVert^2$, as long as it is short.
-# - All gradients together cost about as much as two forward passes.
+# - The loss and all its gradients together cost about two forward passes.
 #
 # ## Questions to ask yourself
 #
@@ -625,11 +652,11 @@ print(
 #
 #    </details>
 #
-# 4. Why did the check use random biases? Think of a mistake with `b1` that would go unnoticed at `b1 = 0`.
+# 4. Why did the check use random biases? Think of a mistake that would go unnoticed at `b1 = 0`.
 #
 #    <details><summary>Answer</summary>
 #
-#    A forward pass that subtracts `b1`, or multiplies it by 2: at zero it gives the same activations. So the gradients for $W_1$ would pass.
+#    A backward pass that computes the activations afresh and forgets the bias, `a1 = sigmoid(x @ W1)`. At `b1 = 0` these are the right activations and all four gradients pass; at a random `b1` all four are refused.
 #
 #    </details>
 #

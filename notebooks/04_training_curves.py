@@ -45,8 +45,8 @@ images, labels = train_set
 images.shape, validation_set[0].shape
 
 # %% [markdown]
-# If you have kept functions in earlier lessons (`exercises.keep`), this is where they go to work. The next cell puts each in the library's place, and from there on you train a network that is so far yours. With all of them, nothing in this lesson learns by
-# anything but your own code.
+# If you have kept functions in earlier lessons (`exercises.keep`), this is where they go to work. The next cell puts each in the library's place, and from there on you train a network that is so far yours. With all of them, every gradient and every update in this lesson
+# is your own code.
 
 # %%
 exercises.mine()
@@ -54,7 +54,7 @@ exercises.mine()
 # %% [markdown]
 # ## Step and epoch
 #
-# The gradient over all 50,000 images would be exact, and each would cost fifty thousand passes forward and back. The gradient over 128 of
+# The gradient over all 50,000 images would be exact, but every step would then cost fifty thousand passes forward and back. The gradient over 128 of
 # them is a guess, four hundred times cheaper. So we walk by guesses: shuffle the images, deal them into
 # **mini-batches** of 128, and take one step from each. This is *stochastic gradient descent*, SGD for short; *stochastic* means that chance has a hand in it.
 #
@@ -91,11 +91,11 @@ many = gradient(parameters, order[:10_000])
 print(f"cosine, 128 images and 10,000: {cosine(gradient(parameters, epoch[100]), many):.2f}")
 
 # %% [markdown]
-# A good guess, at the start. (It gets worse as training goes on: try it after the next section.)
+# A good guess, at the start. It gets worse as training goes on; we shall look again after a hundred steps.
 #
 # ### Exercise 4.1: mini-batches (6 minutes)
 #
-# Write a generator that deals several epochs. Each needs a shuffle of its own.
+# Write a generator that deals several epochs. Each needs a shuffle of its own. (The library's version returns the same as a list; here, `list(my_minibatches(...))` does.)
 
 
 # %%
@@ -116,6 +116,7 @@ exercises.folded(my_minibatches)
 # the loss.
 
 # %%
+parameters = network.initialise(np.random.default_rng(seed=6))
 eta = 0.5
 losses = []
 for batch in epoch[:100]:
@@ -126,6 +127,8 @@ for batch in epoch[:100]:
         value -= eta * slope  # in place: the array itself changes
     losses.append(loss)
 print(f"loss of the first batch {losses[0]:.3f}, of the hundredth {losses[-1]:.3f}")
+many = gradient(parameters, order[:10_000])
+print(f"cosine, 128 images and 10,000: {cosine(gradient(parameters, epoch[100]), many):.2f}")
 
 # %% [markdown]
 # A hundred steps, a quarter of an epoch. How many digits does it read by now? Guess, then look. We ask the validation images, which took no part in training.
@@ -240,8 +243,8 @@ right.set(
 plt.show()
 
 # %% [markdown]
-# Read the curves. The band of the batches shows the noise; the average inside it tells the truth. Training and validation both still fall, so learning by heart is not yet the trouble, though a small gap has opened. And after 10,000 steps, 25 epochs, it is *still* falling: this is what
-# **too small a learning rate** looks like. Then make it larger. Predict: ten times, and three hundred times as large, for 500 steps each?
+# Read the curves. The band of the batches shows the noise; the average inside it tells the truth. Training and validation both still fall, so learning by heart is not yet the trouble, though a small gap has opened. And after 10,000 steps, more than 25 epochs, it is *still* falling: this is what
+# **too small a learning rate** looks like. So make it larger. Predict what ten times and three hundred times the rate will do in 500 steps.
 
 # %%
 print(f"rate 0.001: {100 * raw_history.accuracy('validation')[1]:.2f} % after 500 steps")
@@ -260,7 +263,7 @@ for rate in [0.01, 0.3]:
     print(f"rate {rate:5}: {100 * history.accuracy('validation')[-1]:.2f} %")
 
 # %% [markdown]
-# Ten times as large is better, three hundred times is worse. But there is a second fault, and no rate mends it. Look at what raw pixels do to the hidden units.
+# Ten times as large is better, three hundred times is worse. But there is a second fault, which no learning rate takes away. Look at what raw pixels do to the hidden units, before the first step already.
 
 
 # %%
@@ -278,7 +281,7 @@ print(f"raw pixels, at the end:   {100 * saturated(raw, raw_pixels(some)):.1f} %
 print(f"scaled, at the start:     {100 * saturated(small_weights, data.scale(some)):.1f} %")
 
 # %% [markdown]
-# Nearly half the units pass back next to no gradient before the first step, and the others are shaken by inputs of up to 255, until most of them are stuck. So scale the pixels, you would think, and all will be well. Change that one thing, and compare the first 500 steps. Predict
+# Before the first step, nearly half of all activations lie where the sigmoid is flat and pass back little gradient; at the end it is nine in ten. So scale the pixels, you would think, and all will be well. Change that one thing, and compare the first 500 steps. Predict
 # which is ahead.
 
 # %%
@@ -296,11 +299,11 @@ print(f"scaled pixels: {100 * scaled_history.accuracy('validation')[1]:.2f} %")
 
 # %% [markdown]
 # Worse, by far: the repair looks like a step back. The reason is simple once seen. The gradient for $W_1$ contains the pixels, $dW_1 = X^T dZ_1$, so for the same $dZ_1$ it is 255 times smaller. And what a change of $W_1$ does to $Z_1 = X W_1 + b_1$ is multiplied by the
-# pixels once more. The factor counts twice, and with the old learning rate the first layer all but stands still. Two settings belong together, and only one was changed.
+# pixels once more. The factor counts twice, $255^2 \approx 65{,}000$, and with the old learning rate the first layer all but stands still. Two settings belong together, and only one was changed.
 #
 # ## A learning-rate sweep
 #
-# So look for the rate that suits scaled pixels. Nobody knows it beforehand; try. We multiply by about three each time, since what matters is the factor. Every run starts from the same weights and sees the same batches, 60 of them. Where do you expect the best?
+# So look for the rate that suits scaled pixels. Nobody knows it beforehand; try. We multiply by about three each time, since what matters is the factor. Every run sees the same batches, 60 of them, and starts from the weights of lesson 03: the original's are so small that with scaled pixels they make the good range much narrower. (Lesson 05 takes the two apart.) Where do you expect the best?
 
 # %%
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
@@ -312,7 +315,7 @@ last_losses = [np.mean(losses[-20:]) for losses in sweep.values()]
 for rate, loss in zip(rates[:8], last_losses):
     print(f"rate {rate:5}: mean loss of the last 20 steps {loss:.3f}")
 
-# %% mystnb={"image": {"alt": "Loss after 60 steps against the learning rate, both on logarithmic axes: a basin. At the left, rates near 0.001 leave the loss near ln 10, as at the start; it falls to its lowest between 1 and 3, and shoots up steeply from 10 on."}}
+# %% mystnb={"image": {"alt": "Loss after 60 steps against the learning rate, both on logarithmic axes: a basin. At the left, rates near 0.001 leave the loss near log 10, as at the start; it falls to its lowest between 1 and 3, and shoots up steeply from 10 on."}}
 figure, axis = plt.subplots()
 axis.loglog(rates, last_losses, "o-")
 axis.axhline(np.log(10), color="0.5", linestyle="--", label="log 10: knows nothing")
@@ -331,9 +334,9 @@ plt.show()
 #
 # The three cases have faces you will meet again. (Mind the scale of the third.)
 
-# %% mystnb={"image": {"alt": "Batch loss over 60 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it drops quickly and stays low. At 30 it jumps up and down wildly, far above the other two."}}
+# %% mystnb={"image": {"alt": "Batch loss over 60 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 1 it drops quickly and then flattens. At 30 it jumps up and down wildly, far above the other two."}}
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.2))
-faces = {0.01: "too small: a ramp", 0.3: "right: drops, settles", 30: "too large: thrashes"}
+faces = {0.01: "too small: a ramp", 1: "right: drops, settles", 30: "too large: thrashes"}
 for axis, (rate, face) in zip(axes, faces.items()):
     axis.plot(sweep[rate], linewidth=1)
     axis.set(title=face, xlabel=f"step, at rate {rate:g}", ylim=(0, None if rate > 1 else 3))
@@ -398,7 +401,7 @@ plt.show()
 # %%
 mystery = mystery_curves(images, labels)
 
-# %% mystnb={"image": {"alt": "Four panels, A to D, each with the training and the validation loss of a run, and a dashed line at log 10. In A both losses jump about far above the line. In B the training loss sinks to 0 while the validation loss falls far below the line and then rises a little. In C the training loss sinks, and the validation loss only climbs from the line upwards. In D both sink together, very slowly, from just above the line."}}
+# %% mystnb={"image": {"alt": "Four panels, A to D, each with the training and the validation loss of a run, and a dashed line at log 10. In A both losses jump about far above the line. In B the training loss sinks to 0 while the validation loss falls far below the line and then rises a little. In C the training loss sinks, and the validation loss climbs almost from the start, from the line upwards. In D both sink together, very slowly, from just above the line."}}
 figure, axes = plt.subplots(2, 2, figsize=(9, 6))
 for axis, (letter, history) in zip(axes.flat, mystery.items()):
     for name in ["training", "validation"]:
@@ -446,7 +449,7 @@ print(
 )
 
 # %% [markdown]
-# Watch both, on a valley made for the purpose, twenty times steeper in one direction than in the other: $L = \frac12 (w_0^2 + 20\, w_1^2)$, with the gradient $(w_0,\, 20\, w_1)$. Plain descent and momentum take the same learning rate.
+# Watch both, on a valley made for the purpose, twenty times steeper in one direction than in the other: $L = \frac12 (w_0^2 + 20\, w_1^2)$, with the gradient $(w_0,\, 20\, w_1)$. Plain descent and momentum take the same learning rate, about the best that plain descent has here. (With momentum of $\mu = 0.9$ instead, the ball swings past the star and has to come back: try it.)
 
 
 # %%
@@ -511,10 +514,13 @@ for rate, momentum in [(0.5, 0), (0.05, 0.9), (5, 0), (0.5, 0.9)]:
         momentum=momentum,
         monitor={"validation": validation_set},
     )
-    print(f"rate {rate:4}, momentum {momentum:3}: {100 * history.accuracy('validation')[-1]:.2f} %")
+    reached, worst = 100 * history.accuracy("validation")[-1], max(history.batch_loss[:60])
+    print(
+        f"rate {rate:4}, momentum {momentum:3}: {reached:.2f} %, worst batch loss of the first 60 {worst:4.1f}"
+    )
 
 # %% [markdown]
-# The first two: a tenth of the rate, with steps grown to ten times their size, is almost plain descent. So momentum is no magic; most of what it seems to win is a larger rate in disguise. Its real gain shows in the last two. At the same effective rate, plain descent is already being thrown about, and momentum, which
+# The first two: a tenth of the rate, with steps grown to ten times their size, is almost plain descent. So momentum is no magic; most of what it seems to win is a larger rate in disguise. Its real gain shows in the last two. At the same effective rate, plain descent is thrown about at the start, as its worst batch loss shows, and momentum, which
 # calms what alternates, is not.
 #
 # One more refinement. Near the end, the noise of the mini-batches keeps the parameters jittering about the floor of the valley, the more so the larger the steps. So let the learning rate
@@ -561,11 +567,11 @@ right.set(title="It settles here, too", xlabel="epoch", ylabel="validation accur
 plt.show()
 
 # %% [markdown]
-# Compare with the original's settings above: what they had not reached after 25 epochs is passed here within the first.
+# Compare with the original's settings above: what took them more than 25 epochs is passed here within the first.
 #
 # ## The test set, once
 #
-# All choices are made: the rate, the momentum, the number of epochs. We looked at the validation images while making them, and whoever picks by them picks the luckiest a little too; so their accuracy may flatter. For an honest number there is the test set, which no choice has
+# All choices are made: the rate, the momentum, the number of epochs. We looked at the validation images while making them, and choosing by them also picks up a little luck; so their accuracy may flatter. For an honest number there is the test set, which no choice has
 # seen. Open it once.
 
 # %%
@@ -638,7 +644,7 @@ print(
 #
 # $$s = \sqrt{\frac{q\,(1 - q)}{N}} .$$
 #
-# With about twice that to either side, such an interval covers the truth about 19 times in 20.
+# (We do not know $q$, and put the measured accuracy in its place.) With about twice that to either side, such an interval covers the truth about 19 times in 20.
 
 # %%
 N = len(mnist.test_labels)
@@ -654,13 +660,13 @@ print(f"95 % interval from {100 * low:.2f} % to {100 * high:.2f} %")
 accuracies = []
 for seed in range(5):
     rng = np.random.default_rng(seed)
-    batches = minibatches(50_000, 128, rng=rng)
+    dealt = minibatches(50_000, 128, rng=rng)
     trained, _ = train(
         network.initialise(rng),
         images,
         labels,
-        batches,
-        learning_rate=falling(0.5, len(batches)),
+        dealt,
+        learning_rate=falling(0.5, len(dealt)),
         momentum=0.9,
     )
     accuracies.append(evaluate(trained, *validation_set).accuracy)
@@ -668,7 +674,7 @@ print("five seeds:", ", ".join(f"{100 * accuracy:.2f} %" for accuracy in accurac
 print(f"standard deviation {100 * np.std(accuracies, ddof=1):.2f} percentage points")
 
 # %% [markdown]
-# (These are networks of one epoch, so it is only a hint for the finished one.) Both are of the order of a tenth of a percentage point. So whoever reports that one trick made a network of this kind better by a tenth of a point, from one run each, has reported the weather. Remember it in the next
+# (These are networks of one epoch, too short a time to let the rate fall to 0, so their accuracy is below the one above, and their spread only a hint for the finished one.) Both are of the order of a tenth of a percentage point. So whoever reports that one trick made a network of this kind better by a tenth of a point, from one run each, has reported the weather. Remember it in the next
 # lesson, when repairs are compared with each other.
 
 # %% [markdown]
@@ -687,7 +693,7 @@ print(f"standard deviation {100 * np.std(accuracies, ddof=1):.2f} percentage poi
 #
 #    <details><summary>Answer</summary>
 #
-#    Steps. Ten thousand epochs of 50,000 images would be half a thousand million passes.
+#    Steps. Ten thousand epochs of 50,000 images would be five hundred million passes forward and back.
 #
 #    </details>
 #
