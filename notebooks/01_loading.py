@@ -25,7 +25,7 @@
 # **You need** Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`. No internet connection:
 # the data came with the clone.
 #
-# **Time** 25 minutes to read, 20 more for the exercises
+# **Time** 25 minutes to read, 25 more for the exercises
 
 # %%
 import gzip
@@ -50,7 +50,7 @@ plotting.use_style()
 # MNIST is a collection of digits that employees of the United States Census Bureau and high-school students wrote
 # by hand around 1990. Each was cut out, reduced to fit into 20 by 20 grey pixels, and placed in a field of 28 by 28 with its centre of mass in the middle
 # ([LeCun, Bottou, Bengio and Haffner, 1998](http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf)). It comes as four
-# files: images and labels, for training and for testing. The largest holds the training images. It is compressed
+# files: images and labels, for training and for testing. The ten digits are the ten **classes**, and an image's **label** says which it is. The largest holds the training images. It is compressed
 # with gzip, so that is the first layer to take off.
 
 # %%
@@ -73,7 +73,7 @@ list(raw[:16])
 # - for each dimension its size, as a 32-bit integer, the **most significant byte first** (*big-endian*);
 # - then the numbers themselves, the last dimension running fastest.
 #
-# Stop and predict: from the sixteen bytes above, what are the three sizes? The second, bytes 4 to 7, is
+# Stop and predict: from the sixteen bytes above, what are the three sizes? The first, bytes 4 to 7, is
 # `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right:
 
 # %%
@@ -160,7 +160,7 @@ struct.unpack(">2I", raw_labels[:8]), list(raw_labels[8:18])
 # *the original*. It saved whatever came, without a look. Its cache then held that page for good: from that day on
 # every run found "the data" already there, and failed somewhere else entirely.
 #
-# A *status* tells you that something came. A **checksum** tells you that the right thing came. SHA-256 boils any
+# The server's *status*, "200 OK", tells you that something came. A **checksum** tells you that the right thing came. SHA-256 boils any
 # number of bytes down to 64 hexadecimal digits, in such a way that nobody has ever found two different files with
 # the same result. The data's checksums are part of this project:
 
@@ -186,7 +186,7 @@ print(
 )
 
 # %% [markdown]
-# No more is left of the old checksum than chance would leave. That makes the check a plain comparison, and it works as well on what a server
+# Six where chance gives four on average: nothing of the old checksum is left. So the check is a plain comparison, equal or not, and it works as well on what a server
 # sends instead of a file:
 
 # %%
@@ -280,16 +280,16 @@ print(f"ink, 250 to 255: {100 * histogram[250:].sum() / histogram.sum():5.2f} %"
 
 # %% [markdown]
 # Four pixels in five are paper. The smallest picture of a whole class is its average: take all the zeros, say, and
-# average every pixel over them. For class $k$, with $n_k$ images,
+# average every pixel over them. In grey levels, 0 to 255, for class $k$ with $n_k$ images,
 #
-# $$m_k = \frac{1}{n_k} \sum_{i:\, \text{label of } i \text{ is } k} (\text{pixels of image } i).$$
+# $$\bar m_k = \frac{1}{n_k} \sum_{i:\, \text{label of } i \text{ is } k} (\text{pixels of image } i).$$
 
 # %%
 rows_of_pixels = mnist.train_images.reshape(60_000, 784)
 means = np.array([rows_of_pixels[mnist.train_labels == digit].mean(axis=0) for digit in range(10)])
 means.shape
 
-# %% mystnb={"image": {"alt": "The ten mean digits. Each is a blurred but readable digit; the zero and the one are crisp, the four, the five and the nine are the most blurred."}}
+# %% mystnb={"image": {"alt": "The ten mean digits. Each is a blurred but readable digit; the zero and the one are crisp, the two, the four and the five are the most blurred."}}
 plotting.digits(
     means.reshape(10, 28, 28),
     range(10),
@@ -319,7 +319,7 @@ paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
 paper - ink
 
 # %% [markdown]
-# What that does to a distance between images you will see at the end of this lesson.
+# What wrapping does to a distance between images you will see at the end of this lesson.
 #
 # So the rule of the course: images *rest* as `uint8`, an eighth of the size of NumPy's usual `float64`, and become
 # floats the moment we compute with them. At the same time we scale them to ordinary size and flatten each image into a row. Rows are examples, all through the course. For a batch of $n$ images:
@@ -347,7 +347,7 @@ np.array_equal(data.scale(mnist.train_images[:5]), x)
 #
 # ### Exercise 1.2: one-hot (5 minutes)
 #
-# Can you do it without a loop? Think of comparing a column of labels with a row of class numbers.
+# Do it without a loop. Think of comparing a column of labels with a row of class numbers.
 
 
 # %%
@@ -375,6 +375,9 @@ print(y)
 np.array_equal(data.one_hot(labels), y)
 
 # %% [markdown]
+# (The library picks rows of the identity matrix instead: row $k$ of `np.eye(10)` is the target of class $k$.)
+
+# %% [markdown]
 # ## Three parts, and a seed
 #
 # The test images are for one question, asked once, at the very end: how good is the finished network on digits that
@@ -382,7 +385,7 @@ np.array_equal(data.one_hot(labels), y)
 # training images are split: 50,000 to learn from, and 10,000 for **validation**.
 #
 # Which ones go where is left to chance, but to chance that can be repeated. A generator is given a **seed** first, and
-# from then on its "random" numbers are the same at every run. The notebook we started from did it the other
+# from then on its "random" numbers are the same at every run. The original did it the other
 # way round: it shuffled, and set its seed afterwards. Its split was a different one at every run, and so nobody could
 # ever get its numbers again.
 
@@ -405,7 +408,7 @@ print("the same generator, once more: ", np.array_equal(rng.permutation(60_000),
 # %% [markdown]
 # A generator moves on with every number it gives. To repeat a result, repeat everything from the seed on, in the same order.
 #
-# A split has three duties. No image may be in both parts, or the judge has seen the exam. None may be lost. And each class should keep
+# A split has three duties. No image may be in both parts, or the candidate has seen the exam. None may be lost. And each class should keep
 # its share, so that both parts ask the same question.
 
 # %%
@@ -452,13 +455,13 @@ np.array_equal(train_set[1], mnist.train_labels[training])
 # %% [markdown]
 # ## A baseline before any network
 #
-# How well can digits be read with hardly any learning? You have the ten mean digits. Take an image, and answer with
+# A **baseline** is a simple method that anything cleverer has to beat. How well can digits be read with hardly any learning? You have the ten mean digits. Take an image, and answer with
 # the class whose mean is nearest.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $X$ | `x` | (n, 784) | scaled images, one a row; $x_i$ is row $i$ |
-# | $M$ | `m` | (10, 784) | mean digits, scaled alike; $m_k$ is row $k$ |
+# | $M$ | `m` | (10, 784) | mean digits, scaled alike: $m_k = \bar m_k / 255$ is row $k$ |
 # | $S$ | `scores` | (n, 10) | how far image $i$ is from mean $k$, up to something that is the same for all $k$ |
 # | $\hat k$ | `answers` | (n,) | the class that is answered; the hat marks a guess |
 #
@@ -492,13 +495,14 @@ exercises.folded(my_nearest_mean)
 
 # %% [markdown]
 # Where to measure it? The test images are for the very end. But this reader of digits has no setting to choose, so nothing can be chosen by its score; we measure it
-# where the finished network will be measured. Guess the accuracy before you run the cell. Always saying "1" gets about one in nine right.
+# where the finished network will be measured. Guess the **accuracy**, the share of right answers, before you run the cell. Always saying "1" gets about one in nine right.
 
 # %%
 m = means / 255
 x = data.scale(mnist.test_images)
 scores = (m**2).sum(axis=1) - 2 * x @ m.T
 answers = scores.argmin(axis=1)
+print("shape of the scores:", scores.shape)
 print(
     f"nearest mean digit: {100 * (answers == mnist.test_labels).mean():.2f} % of the test images right"
 )
@@ -507,16 +511,16 @@ print(
 # A formula that was rearranged is a claim. Check it against the definition on a hundred images: with the dropped term added again, the distances must be equal.
 
 # %%
-direct = ((x[:100, None, :] - m) ** 2).sum(axis=2)
+direct = ((x[:100, None, :] - m) ** 2).sum(axis=2)  # (100, 1, 784) - (10, 784): (100, 10, 784)
 np.allclose((x[:100] ** 2).sum(axis=1, keepdims=True) + scores[:100], direct)
 
 # %% [markdown]
 # Four digits in five, 82.03 %, for ten averages and one matrix product. **Whatever we train must beat that.** Keep it
-# in mind when, in lesson 05, you meet a network that was trained for 10,000 steps and gets less than two points more.
+# in mind when, in lesson 05, you meet a network that was trained for 10,000 steps and gets fewer than two points more.
 #
 # ### The same formula, in bytes
 #
-# What if we had skipped the floats, and subtracted the `uint8` images from the `uint8` means? It is the same formula, and no error is raised. Predict the accuracy, and which answers it gives.
+# What if we had skipped the floats, and subtracted the `uint8` images from the `uint8` means? It is the same formula, and no error is raised. (No choice hangs on this one, either.) Predict the accuracy, and which answers it gives.
 
 # %%
 pixels8 = mnist.test_images.reshape(-1, 784)
@@ -527,8 +531,14 @@ print("answers given, 0 to 9:     ", np.bincount(wrapped, minlength=10))
 print(f"in bytes: {100 * (wrapped == mnist.test_labels).mean():.2f} % right")
 
 # %% [markdown]
-# It answers "1" to every image: it has become the program that looks at nothing. Every small negative difference has turned into a large positive one, and the mean 1, which has the most paper, suffers least.
-#
+# It answers "1" to every image: it has become the program that looks at nothing. Why? Small differences survive: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. The large ones are lost: $20^2$ leaves 144, but $200^2$ leaves only 64. Every square is now some number below 256, so hardly
+# anything counts but *how many* pixels differ, and the mean 1, which has the most paper, differs from an image in the fewest. If that is so, counting the differing pixels should give the same answers. Does it?
+
+# %%
+differing = np.array([(pixels8 != mean).sum(axis=1) for mean in means8]).T
+print("answers given, 0 to 9:     ", np.bincount(differing.argmin(axis=1), minlength=10))
+
+# %% [markdown]
 # ### Where does it go wrong?
 #
 # Back to floats. To look at mistakes we take the validation images; the test images are not for looking at.
@@ -550,9 +560,8 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Most of them you read at a glance. A mean digit has one slant and one width: the mean 1 leans to the right, for instance, and a 1 that leans to the left overlaps another class's mean
-# better than its own. To do better, a program must find out for itself which *combinations* of pixels tell
-# digits apart. That is what the hidden layer of a network is for.
+# Most of them you read at a glance. A mean digit has one slant and one width, and no other: a narrow 2 overlaps the mean 1, and an upright 4 and a 9 share most of their strokes. One way to do better is to let a program find out for itself which *combinations* of pixels tell
+# digits apart. That is what the hidden layer of a network will do (lesson 03).
 
 # %% [markdown]
 # ## Recap
@@ -602,7 +611,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    No test image was used, so 82.03 % is honest. The validation images are among the 60,000, so each of them had a small part in a mean; that score is very slightly flattered.
+#    No test image was used, so 82.03 % is honest. The validation images are among the 60,000, and each of them had a small part in a mean, so that score is not clean. Whether it makes a visible difference you only know once you have computed the means of the 50,000 and compared.
 #
 #    </details>
 #
