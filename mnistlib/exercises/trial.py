@@ -125,8 +125,8 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
     if outcome.unasked:
         return reply(
             "wrong value",
-            "It draws nothing from rng, the generator that it was given. Whatever the seed, its "
-            "caller can neither choose nor repeat the shuffle.",
+            "It draws nothing from rng, the generator that it was given, so whoever calls it can "
+            "neither choose nor repeat the shuffle.",
         )
     for args in exercise.extreme:
         outcome = attempt(args)
@@ -257,7 +257,8 @@ def _compare(exercise: Exercise, args: tuple, got: object) -> tuple[str, str]:
             return "wrong shape", f"wanted the form that the task describes, got {_kind(got)}."
     wanted = _call(exercise, exercise.reference, args).result
     several = isinstance(wanted, tuple)
-    if several and not (isinstance(got, (tuple, list, np.ndarray)) and len(got) == len(wanted)):
+    row = isinstance(got, (tuple, list)) or (isinstance(got, np.ndarray) and got.ndim)
+    if several and not (row and len(got) == len(wanted)):
         return "wrong shape", f"wanted {len(wanted)} results, got {_kind(got)}."
     parts = [f"result {i}" for i in range(1, len(wanted) + 1)] if several else [""]
     if exercise.in_place:
@@ -313,9 +314,7 @@ def _likely_reason(exercise: Exercise, outcomes: list[_Outcome], cases: list[tup
 def _alike(a: object, b: object) -> bool:
     if isinstance(a, (tuple, list)) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(_alike, a, b))
-    if _shape(a) is None or _shape(a) != _shape(b):
-        return False
-    return _close(b, a) or _number(a) == _number(b)  # NaN equals nothing, but looks alike
+    return _shape(a) is not None and _shape(a) == _shape(b) and _close(b, a)
 
 
 def _kind(value: object) -> str:

@@ -1,0 +1,499 @@
+"""The exercises' checkers: right answers pass, blank and wrong ones are told apart, nothing breaks.
+
+The answers are in ``answers.py``, as bodies of functions; ``write`` makes the functions.
+"""
+
+import ast
+import functools
+import inspect
+import linecache
+import os
+import re
+import subprocess
+import sys
+import textwrap
+import warnings
+from dataclasses import replace
+from functools import partial
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from answers import ARGS, RIGHT, WRONG
+
+from mnistlib import data, exercises, functions, network, training
+from mnistlib.exercises import EXERCISES, check, keep, lesson_04, mine
+
+HOMES = {name: exercise for name, exercise in EXERCISES.items() if exercise.home is not None}
+counter = iter(range(10**6))
+
+
+def write(name, body, args=None, **space):
+    """Make a reader's function from its body, with a source that ``inspect`` finds."""
+    args = ARGS[name] if args is None else args
+    source = f"def my_{name}({args}):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
+    file = f"<answer {next(counter)}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    space["np"] = np
+    exec(compile(source, file, "exec"), space)
+    return space[f"my_{name}"]
+
+
+def rows(table):
+    return [pytest.param(name, *row, id=f"{name}-{i}") for name, all_rows in table.items()
+            for i, row in enumerate(all_rows)]  # fmt: skip
+
+
+def named(function, name):
+    """Give another function the name under which an answer is handed in."""
+
+    @functools.wraps(function)
+    def answer(*args):
+        return function(*args)
+
+    answer.__name__ = f"my_{name}"
+    return answer
+
+
+every_exercise = pytest.mark.parametrize("name", EXERCISES)
+
+
+@pytest.fixture(autouse=True)
+def untouched(tmp_path, monkeypatch, capfd):
+    """Keep into a temporary file; afterwards the library, and Python's own state, are as before."""
+    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "mine.py"))
+    monkeypatch.setattr(exercises, "_hints_given", {})
+    with warnings.catch_warnings(record=True) as leaked:
+        warnings.simplefilter("always")
+        before = sys.gettrace(), np.geterr(), list(warnings.filters)
+        yield
+        after = sys.gettrace(), np.geterr(), list(warnings.filters)
+    for name, exercise in HOMES.items():
+        setattr(exercise.home, name, exercise.reference)
+    assert after == before
+    assert not leaked
+    assert capfd.readouterr() == ("", "")
+
+
+# Right, blank, wrong
+
+
+@every_exercise
+def test_the_reference_is_right_and_four_wrong_answers_are_on_trial(name):
+    exercise = EXERCISES[name]
+    right = check(named(exercise.reference, name))
+    assert repr(right) == f"my_{name}: right. {exercise.notice}"
+    assert len(RIGHT[name]) >= 2
+    assert len(WRONG[name]) >= 4
+    assert len(exercise.hints) in (2, 3)
+
+
+@every_exercise
+@pytest.mark.parametrize("body", ["...", '"""Say what."""\n...', "...\npass", '"""Say what."""'])
+def test_a_stub_is_not_attempted(name, body):
+    assert check(write(name, body)).kind == "not attempted"
+    assert keep(write(name, body)).kind == "not attempted"
+
+
+@pytest.mark.parametrize(("name", "body"), rows({n: [(b,) for b in RIGHT[n]] for n in RIGHT}))
+def test_a_correct_but_different_answer_is_right(name, body):
+    assert repr(check(write(name, body))) == f"my_{name}: right. {EXERCISES[name].notice}"
+
+
+@pytest.mark.parametrize(("name", "kind", "words", "body"), rows(WRONG))
+def test_a_wrong_answer_gets_the_right_kind_of_reply_and_reason(name, kind, words, body):
+    reply = check(write(name, body))
+    assert (reply.kind, words in reply.text) == (kind, True), repr(reply)
+    assert repr(reply) == f"my_{name}: {kind}. {reply.text}"
+    assert reply.text[0].isupper()
+    assert reply.text[-1] not in " \n"
+    assert not re.search(r"0x[0-9a-f]{6}|\.py\b|answer \d", repr(reply))
+    assert repr(check(write(name, body))) == repr(reply)
+
+
+@every_exercise
+def test_every_known_mistake_is_recognised(name):
+    for reason, mistaken in EXERCISES[name].mistakes.items():
+        reply = check(named(mistaken, name))
+        assert reply.kind in ("wrong value", "wrong shape")
+        assert reply.text.endswith(f"A likely reason: {reason}")
+        assert reason[-1] in ".?"
+
+
+def test_one_hot_must_work_without_a_number_of_classes_as_the_librarys_does():
+    reply = check(write("one_hot", "return np.eye(classes)[labels]", args="labels, classes"))
+    assert reply.kind == "raises"
+    assert reply.text.endswith("'classes'\nIt was called with labels = [7, 1].")
+
+
+def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fit():
+    reply = check(write("softmax", "return np.exp(z) / np.exp(z).sum() + 0.0 * z + 1e-3"))
+    assert repr(reply) == (
+        "my_softmax: wrong value. With z = [[1., 2.]]:\nwanted [[0.2689, 0.7311]]\n"
+        "got [[0.2699, 0.7321]]"
+    )
+    close = check(write("sigmoid", "return 1.00002 / (1 + np.exp(-x))"))
+    assert close.text == "With x = [0.]:\nwanted [0.5]\ngot [0.50001]"
+    html = check(write("softmax", 'raise ValueError("<b>&")'))._repr_html_()
+    assert "ValueError: &lt;b&gt;&amp;<br>It was called with z = " in html
+    well_formed(html)
+
+
+# Whatever the reader's function does, the checker answers. (untouched sees to leaks.)
+
+RUDE = {
+    "changes its input": ("wrong value", "It changes z", "z[...] = 0\nreturn z"),
+    "prints": ("right", "", 'import sys\nprint("here")\nprint("there", file=sys.stderr)\n{}'),
+    "warns": ("right", "", 'import warnings\nwarnings.warn("look out")\n{}'),
+    "silences warnings": ("right", "", 'import warnings\nwarnings.simplefilter("ignore")\n{}'),
+    "sets NumPy's errors": ("right", "", 'np.seterr(all="ignore")\n{}'),
+    "returns a list": ("wrong shape", "got a list of 1. np.array(...)", "return [list(z[0])]"),
+    "returns a ragged list": ("wrong shape", "got a list of 2", "return [[1, 2], [3]]"),
+    "returns nothing": ("wrong shape", "`return` missing", "z + 1"),
+    "returns NaN": ("wrong value", "got [[nan, nan]]", "return z * np.nan"),
+    "returns complex numbers": ("wrong value", "got [[1.+1.j", "return z + 1j"),
+    "returns text": ("wrong value", "not of numbers", "return z.astype(str)"),
+    "returns itself": ("wrong shape", "got a function", "return my_softmax"),
+    "yields": ("wrong shape", "got a list of 1", "yield from z"),
+    "yields for ever": ("raises", "Does a loop never end?", "while True:\n    yield z"),
+    "loops for ever": ("raises", "stopped after 0.8 seconds", "while True: pass"),
+    "recurses for ever": ("raises", "RecursionError", "return my_softmax(z)"),
+    "catches Exception": ("raises", "Does a loop",
+                          "while True:\n    try: z + 1\n    except Exception: pass"),
+    "catches everything": ("raises", "Does a loop", "while True:\n    try: z + 1\n    except: pass"),
+    "never gives up": ("raises", "Does a loop", "while True:\n    try:\n        while True: pass\n"
+                       "    finally: continue"),
+    "loops for ever once it is wrong": ("wrong value", "", "while len(z) == 5: pass\nreturn z"),
+    "raises": ("raises", "KeyError: 'k'\nIt was called with z = [[1., 2.]].", 'return {}["k"]'),
+    "raises in silence": ("raises", "ValueError.\n", "raise ValueError"),
+    "raises what cannot be said": ("raises", "Odd.\n", "class Odd(Exception):\n"
+                                   "    def __str__(self): 1 / 0\nraise Odd"),
+    "names an address": ("raises", "TypeError: bad <object object>\n",
+                         'raise TypeError(f"bad {object()}")'),
+    "exits": ("raises", "SystemExit: 3\n", "import sys\nsys.exit(3)"),
+    "wants another argument": ("raises", "missing 1 required positional", "return z + more"),
+    "raises late": ("unstable", "ValueError: hot", "if z.max() > 99: raise ValueError('hot')\n{}"),
+    "raises with many": ("raises", "z = an array of shape (64, 4)", "assert len(z) < 60\n{}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", RUDE)
+def test_no_answer_breaks_the_checker(what):
+    kind, words, body = RUDE[what]
+    args = "z, more" if what == "wants another argument" else None
+    reply = check(write("softmax", body.replace("{}", RIGHT["softmax"][0], 1)
+                        if body.endswith("\n{}") else body, args))  # fmt: skip
+    assert (reply.kind, words in reply.text) == (kind, True), repr(reply)
+
+
+@every_exercise
+@pytest.mark.parametrize(
+    "junk",
+    ["None", "3", "np.array(3)", "'ab'", "[[1, 2], [3]]", "[None]", "{}", "np.nan", "object()",
+     "[[], []]", "((np.zeros(3), np.zeros(3)), (np.zeros(1), np.zeros(1)))", "[np.zeros(2), np.ones(2)]",
+     "[[0, 1], [1, 2], 3] * 2", "dict(A=[], B={}, C=None, D=print)"],
+)  # fmt: skip
+def test_no_result_breaks_the_checker(name, junk):
+    reply = check(write(name, f"return {junk}"))
+    assert reply.kind == "not attempted" if junk == "None" else reply.kind.startswith("wrong")
+
+
+@pytest.mark.parametrize("action", ["ignore", "error"])
+def test_how_the_reader_filters_warnings_does_not_matter(action):
+    with warnings.catch_warnings():
+        warnings.simplefilter(action)
+        reply = check(write("sigmoid", "return 1 / (1 + np.exp(-x))"))
+    assert reply.kind == "unstable"
+    assert reply.text.endswith("NumPy warned: overflow encountered in exp.")
+
+
+def test_a_debuggers_trace_function_is_put_back():
+    def tracer(frame, event, arg):
+        return None
+
+    before = sys.gettrace()
+    try:
+        for body in ("return z", "while True: pass", "1 / 0"):
+            sys.settrace(tracer)
+            check(write("softmax", body))
+            assert sys.gettrace() is tracer
+    finally:
+        sys.settrace(before)
+
+
+@pytest.mark.parametrize("not_an_answer", [None, "my_softmax", np.ones(3), 3, partial(max)])
+def test_what_is_no_function_is_refused_in_words(not_an_answer):
+    for call in (check, keep, exercises.hint, exercises.solution, exercises.folded):
+        with pytest.raises(TypeError, match=r"without brackets: check\(my_softmax\)"):
+            call(not_an_answer)
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones():
+    with pytest.raises(TypeError, match=r"no exercise is called 'my_sofmax'; .* my_softmax,"):
+        check(named(functions.softmax, "sofmax"))
+
+
+# Hints and solutions
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.text = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def well_formed(html):
+    """Assert that every tag is closed in its place, and return the text between them."""
+    tags = Tags()
+    tags.feed(html)
+    tags.close()
+    assert tags.open == []
+    return tags.text
+
+
+@every_exercise
+def test_hints_come_one_by_one_and_the_last_stays(name):
+    stub, hints = write(name, "..."), EXERCISES[name].hints
+    wanted = [f"Hint {i} of {len(hints)}: {hint}" for i, hint in enumerate(hints, start=1)]
+    given = [exercises.hint(stub) for _ in range(len(hints) + 2)]
+    assert given == [*wanted, wanted[-1], wanted[-1]]
+    assert repr(given[0]) == given[0]
+
+
+@every_exercise
+def test_the_solution_is_the_librarys_own_source_without_its_docstring(name):
+    exercise = EXERCISES[name]
+    shown = exercises.solution(write(name, "..."))
+    own = ast.parse(textwrap.dedent(inspect.getsource(exercise.shows or exercise.reference)))
+    if ast.get_docstring(own.body[0]) is not None:
+        del own.body[0].body[0]
+    assert ast.dump(ast.parse(shown)) == ast.dump(own)
+    assert repr(shown) == shown
+    folded = exercises.folded(write(name, "..."))
+    assert repr(folded) == f"{len(exercise.hints)} hints and the solution, folded"
+    html = folded._repr_html_()
+    assert html.count("<details>") == len(exercise.hints) + 1
+    text = well_formed(html)
+    assert shown in text
+    assert all(hint in text for hint in exercise.hints)
+
+
+def test_folded_text_is_escaped():
+    def smaller(a):
+        return a & 1 < 2
+
+    exercise = replace(EXERCISES["softmax"], reference=smaller, hints=("<b> & c",))
+    html = exercises.Folded(exercise)._repr_html_()
+    assert "<p>&lt;b&gt; &amp; c</p>" in html
+    assert "return a &amp; 1 &lt; 2" in html
+    well_formed(html)
+
+
+# Keeping
+
+ALL_YOURS = "Every part of the network and its training is yours."
+COUNTING = "np.calls = getattr(np, 'calls', []) + ['{}']\n"
+
+
+def short_run():
+    rng = np.random.default_rng(7)
+    images = rng.integers(0, 256, (60, 28, 28), dtype=np.uint8)
+    labels = rng.integers(0, 10, 60).astype(np.uint8)
+    batches = training.minibatches(60, 20, rng=rng, epochs=3)
+    parameters = network.initialise(rng, hidden=8)
+    _, history = training.train(
+        parameters, images, labels, batches, learning_rate=0.1, momentum=0.5,
+        monitor={"training": (images, labels)},
+    )  # fmt: skip
+    squared, slopes = network.gradients(
+        parameters, data.scale(images), data.one_hot(labels), "squared error"
+    )
+    return [*history.batch_loss, *history.loss("training"), squared, *slopes.b1, *slopes.b2]
+
+
+def test_kept_functions_take_the_librarys_place_here_and_in_a_new_process(monkeypatch):
+    monkeypatch.setattr(np, "calls", [], raising=False)
+    assert list(HOMES) == ["one_hot", "sigmoid", "softmax", "softmax_backward", "cross_entropy",
+                           "layer_gradients", "hidden_gradient", "sgd_update"]  # fmt: skip
+    wanted = short_run()
+    assert mine() == "yours:         none yet\nthe library's: " + ", ".join(HOMES)
+    for name, exercise in HOMES.items():
+        reply = keep(write(name, COUNTING.format(name) + RIGHT[name][0]))
+        place = f"{exercise.home.__name__}.{name}"
+        assert repr(reply) == f"my_{name}: right. {exercise.notice} From here on it is {place}."
+    np.calls = []
+    np.testing.assert_allclose(short_run(), wanted, rtol=1e-10)
+    assert set(np.calls) == set(HOMES)
+    for exercise in HOMES.values():
+        assert check(named(exercise.reference, exercise.name)).kind == "right"
+
+    everything = f"yours:         {', '.join(HOMES)}\n{ALL_YOURS}"
+    assert mine() == everything
+    np.calls = []
+    np.testing.assert_allclose(short_run(), wanted, rtol=1e-10)
+    assert set(np.calls) == set(HOMES)
+    lines = ["import test_exercises as t, numpy as np", "print(t.mine())",
+             "print(set(np.calls) == set(t.HOMES))", "print(*t.short_run())"]  # fmt: skip
+    here = Path(__file__).parent
+    lines.insert(2, "np.calls = []; t.short_run()")
+    fresh = subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=here, text=True,
+                           capture_output=True, timeout=60, check=True)  # fmt: skip
+    *said, counted, numbers = fresh.stdout.splitlines()
+    assert ("\n".join(said), counted) == (everything, "True")
+    np.testing.assert_allclose([float(x) for x in numbers.split()], wanted, rtol=1e-10)
+
+
+def kept_file():
+    return Path(os.environ["MNISTLIB_MINE"])
+
+
+def test_a_wrong_answer_is_not_kept():
+    for kind, _, body in WRONG["softmax"]:
+        assert keep(write("softmax", body)).kind == kind
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert list(kept_file().parent.iterdir()) == []
+
+
+def test_keeping_again_replaces_and_leaves_the_others():
+    keep(write("sigmoid", RIGHT["sigmoid"][0]))
+    keep(write("softmax", RIGHT["softmax"][0]))
+    keep(write("softmax", RIGHT["softmax"][1]))
+    text = kept_file().read_text()
+    assert [node.name for node in ast.parse(text).body[1:]] == ["my_sigmoid", "my_softmax"]
+    assert RIGHT["softmax"][0] not in text
+    assert list(kept_file().parent.iterdir()) == [kept_file()]
+    assert mine().splitlines()[0] == "yours:         sigmoid, softmax"
+
+
+def test_what_the_network_does_not_use_is_not_kept():
+    reply = keep(write("class_bias", RIGHT["class_bias"][0]))
+    assert (reply.kind, "so it is not kept" in reply.text) == ("right", True)
+    assert not kept_file().exists()
+
+
+def test_what_leans_on_the_notebook_is_not_kept():
+    reply = keep(write("softmax", "return helper(z)", helper=functions.softmax))
+    assert reply.kind == "raises"
+    assert "not on its own" in reply.text
+    assert "name 'helper' is not defined" in reply.text
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert not kept_file().exists()
+
+
+def test_what_cannot_be_written_is_not_kept(monkeypatch, tmp_path):
+    right = write("softmax", RIGHT["softmax"][0])
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "disk full")))
+    assert keep(right).text.endswith("But it could not be kept: disk full.")
+    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "no" / "such" / "folder.py"))
+    assert keep(right).text.endswith("But it could not be kept: No such file or directory.")
+    linecache.cache.pop(right.__code__.co_filename)
+    assert keep(right).text.endswith("But it could not be kept: could not get source code.")
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("axis=1", "axis=0", "my_softmax: wrong shape. With z = [[1., 2.]]:"),
+        ("np.exp", "np.expp", "my_softmax: raises. AttributeError"),
+        ("(z)", "(z=nothing)", "my_softmax: raises. NameError: name 'nothing'"),
+        (
+            "    return np.exp(z",
+            "    while True: pass\n    return np.exp(z",
+            "my_softmax: raises. It was stopped",
+        ),
+    ],
+)
+def test_a_kept_function_that_was_spoilt_is_left_out_and_said(old, new, words):
+    keep(write("sigmoid", RIGHT["sigmoid"][0]))
+    keep(write("softmax", RIGHT["softmax"][0]))
+    text = kept_file().read_text()
+    kept_file().write_text(text.replace(old, new, 1))
+    said = mine()
+    assert said.startswith("yours:         sigmoid\nthe library's: one_hot, softmax,")
+    assert f"\nLeft out, {words}" in said
+    assert functions.softmax is EXERCISES["softmax"].reference
+
+
+@pytest.mark.parametrize(("spoilt", "words"), [(b"def my_softmax(z:\n", "line 1"),
+                                               (b"\xff\xfe", "decode"), (b"a\0", "null")])  # fmt: skip
+def test_a_file_that_is_no_python_is_reported_and_left_alone(spoilt, words):
+    keep(write("sigmoid", RIGHT["sigmoid"][0]))
+    kept_file().write_bytes(spoilt)
+    said = mine()
+    assert said.startswith("yours:         none yet\n")
+    assert re.search(f"mine.py cannot be read, .*{words}.*Mend it, or delete the file", said)
+    assert functions.sigmoid is EXERCISES["sigmoid"].reference
+    assert "But it could not be kept. mine.py" in keep(write("softmax", RIGHT["softmax"][0])).text
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert kept_file().read_bytes() == spoilt
+
+
+def test_other_things_in_the_file_do_no_harm():
+    keep(write("softmax", RIGHT["softmax"][0]))
+    kept_file().write_text(
+        kept_file().read_text() + "\n\ndef helper():\n    return 1\n\n\nif 1 / 0:\n    pass\n\n"
+        "@np.errstate(over='ignore')\ndef my_sigmoid(x):\n    return 1 / (1 + np.exp(-x))\n"
+    )
+    assert mine().startswith("yours:         sigmoid, softmax\n")
+    assert functions.sigmoid(np.array([-1000.0])) == 0
+    kept_file().unlink()
+    assert mine().startswith("yours:         none yet\n")
+    assert functions.softmax is EXERCISES["softmax"].reference
+
+
+def test_a_cell_of_a_notebook_can_be_kept():
+    cells = [
+        "import numpy as np\nfrom mnistlib.exercises import keep",
+        "def my_softmax(z):\n    " + RIGHT["softmax"][0],
+        "print(repr(keep(my_softmax)))",
+    ]
+    program = f"""
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for cell in {cells!r}:
+    shell.run_cell(cell, store_history=True).raise_error()
+"""
+    environment = {**os.environ, "IPYTHONDIR": str(kept_file().parent / "ipython")}
+    ran = subprocess.run([sys.executable, "-c", program], text=True, capture_output=True,
+                         timeout=60, check=True, env=environment)  # fmt: skip
+    assert "From here on it is mnistlib.functions.softmax." in ran.stdout
+    assert mine().startswith("yours:         softmax\n")
+
+
+# The mystery curves
+
+
+def test_the_mystery_curves_show_what_the_hints_say():
+    mnist = data.load()
+    histories = lesson_04.mystery_curves(mnist.train_images, mnist.train_labels)
+    key = lesson_04.name_the_faults()
+    assert list(histories) == list(key) == list("ABCD")
+    assert sorted(key.values()) == list(lesson_04.FAULTS)
+    train, held = (
+        {key[k]: history.loss(part) for k, history in histories.items()}
+        for part in ("training", "validation")
+    )
+    chance = np.log(10)
+    for fault in ("overfitting", "labels mixed up"):
+        assert train[fault][-1] < 0.1  # falls to nothing
+    assert held["overfitting"].min() < 0.8 * chance  # better than knowing nothing, then worse
+    assert held["overfitting"][-1] > 1.05 * held["overfitting"].min()
+    assert held["labels mixed up"].min() > 0.95 * chance
+    assert held["labels mixed up"][-1] > 1.5 * chance
+    assert max(train["rate too large"]) > 1.5 * chance  # leaps far above ln 10
+    assert (np.diff(train["rate too large"]) > 0).mean() > 0.2  # jumps about
+    assert (np.diff(train["rate too small"]) < 0.01).all()  # has hardly begun
+    assert 0.5 * chance < train["rate too small"][-1] < train["rate too small"][0]
