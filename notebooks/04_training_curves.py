@@ -487,7 +487,7 @@ plt.show()
 
 # %%
 def my_sgd_update(parameters, gradients, velocity, learning_rate, momentum):
-    """Update every array of parameters and of velocity in place; the three lists go in step."""
+    """Update every array of parameters and of velocity in place; the three go in step."""
     ...
 
 

@@ -204,6 +204,8 @@ WRONG = {
         ("slow", "", "return np.vectorize(lambda t: 1 / (1 + np.exp(-t)) if t > -700 else 0.0)(x)"),
     ],
     "softmax": [
+        ("unstable", "nan", "e = np.exp(z - z.min(axis=-1, keepdims=True))\n"
+         "return e / e.sum(axis=-1, keepdims=True)"),
         ("wrong value", "batch axis", "return np.exp(z) / np.exp(z).sum(axis=0)"),
         ("wrong value", "batch axis", "e = np.exp(z - z.max(axis=0))\nreturn e / sum(e)"),
         ("wrong value", "whole batch", "return np.exp(z) / np.exp(z).sum()"),
@@ -237,6 +239,9 @@ WRONG = {
          BY_ROW.format("q", "p", "p", "out[i] = (np.diag(q[i]) - np.outer(q[i], q[i])) @ dp[i]")),
     ],
     "cross_entropy": [
+        ("unstable", "nan", "s = z - z.max()\n"
+         "log_p = s - np.log(np.exp(s).sum(axis=-1, keepdims=True))\n"
+         "return -(y * log_p).sum() / len(z)"),
         ("unstable", "divide by zero",
          "p = np.exp(z - z.max(axis=1, keepdims=True))\np /= p.sum(axis=1, keepdims=True)\n"
          "return -np.mean(np.log(p[y == 1]))"),
@@ -329,9 +334,9 @@ WRONG = {
          "    parameters[i] -= learning_rate * velocity[i]"),
     ],
     "name_the_faults": [
-        ("wrong value", "Look at B again",
+        ("wrong value", "Wrong: 2 of the four, B among them",
          FAULTS.format("rate too large", "labels mixed up", "overfitting", "rate too small")),
-        ("wrong value", "Not yet right: 4 of the four",
+        ("wrong value", "Wrong: 4 of the four, A among them",
          FAULTS.format(*["overfitting", "rate too large"] * 2)),
         ("wrong value", "No fault is called 'too large'",
          FAULTS.format("too large", "a", "b", "c")),

@@ -127,7 +127,7 @@ EXERCISES = (
         hints=(
             "Shuffle numbers, not images: rng.permutation(n) is every index once, in random order.",
             "One order serves images and labels alike: images[order], labels[order].",
-            "part = order[:validation] for validation, order[validation:] for training.",
+            "order[:-validation] to train on, order[-validation:] for validation.",
         ),
         notice="The generator came from outside. Whoever calls it decides the seed, and can repeat it.",
         shows=data.split,
@@ -142,10 +142,10 @@ EXERCISES = (
         ],
         hints=(
             "Write the squared distance out: what in it does not depend on the class?",
-            "x @ means.T holds every product of an image with a mean, shape (n, k).",
+            "x @ means.T holds every product of an image with a mean, shape (n, classes).",
             "(-2 * x @ means.T + (means**2).sum(axis=1)).argmin(axis=1)",
         ),
-        notice="Dropping what is equal for all classes turned 78 million differences into one product.",
+        notice="What is equal for all classes may be dropped, and then one matrix product does it all.",
         mistakes={
             "that is the class that is furthest away: argmin, not argmax.": lambda x, means: (
                 _scores(x, means).argmax(axis=1)

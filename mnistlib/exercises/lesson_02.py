@@ -55,6 +55,7 @@ EXERCISES = (
         cases=lambda: [(_Z[:1, :2],), (_Z,), (_batch(5)[0],), (np.asfortranarray(_batch(3)[0]),)],
         extreme=(
             (np.array([[1000.0, 1001.0]]),),
+            (np.array([[0.0, 1000.0]]),),
             (np.array([[1000.0, 1001.0], [0.0, 1.0], [-1000.0, -999.0]]),),
         ),
         hints=(
@@ -62,7 +63,7 @@ EXERCISES = (
             "axis=-1 runs along a row, and keepdims=True keeps the result as a column.",
             "e = np.exp(z - z.max(axis=-1, keepdims=True)); then divide e by its own row sums.",
         ),
-        notice="After the shift every row contains e^0 = 1, so no sum can be 0.",
+        notice="With each row's maximum subtracted, every row contains e^0 = 1, so no sum can be 0.",
         mistakes={
             "this is the softmax over the batch axis: the columns sum to 1, not the rows.": (
                 original.softmax_over_batch
@@ -112,13 +113,16 @@ EXERCISES = (
         name="cross_entropy",
         reference=functions.cross_entropy,
         cases=lambda: [(_Z[:1], _Y[:1]), (_Z, _Y), _batch(6)],
-        extreme=((np.array([[1000.0, 0.0]]), np.array([[0.0, 1.0]])),),
+        extreme=(
+            (np.array([[1000.0, 0.0]]), np.array([[0.0, 1.0]])),
+            (np.array([[1000.0, 1001.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [0.0, 1.0]])),
+        ),
         hints=(
             "The logarithm of the softmax is z minus log-sum-exp. Do not take the softmax first.",
             "Shift each row by its maximum, then subtract the log of the row's sum of exponentials.",
             "With that as log_p: -(y * log_p).sum() / len(z)",
         ),
-        notice="In a lead of 1000 points the loss is 1000: finite, though the probability rounds to 0.",
+        notice="A wrong class that leads by 1000 points costs 1000: finite, though p rounds to 0.",
         mistakes={
             "summed over the batch, but not divided by the number of examples.": lambda z, y: (
                 -(y * _log_p(z)).sum()

@@ -40,7 +40,12 @@ def faulty_gradients(parameters, x, y):
 
 def mended_gradients(parameters, x, y):
     """The four gradients of the cross-entropy, all right."""
-    return tuple(network.gradients(parameters, x, y)[1])
+    _, a1, z2 = network.forward(parameters, x)
+    dz2 = (functions.softmax(z2) - y) / len(x)
+    dW2, db2 = a1.T @ dz2, dz2.sum(axis=0)
+    dz1 = dz2 @ parameters.W2.T * a1 * (1 - a1)
+    dW1, db1 = x.T @ dz1, dz1.sum(axis=0)
+    return dW1, db1, dW2, db2
 
 
 EXERCISES = (
@@ -126,6 +131,5 @@ EXERCISES = (
                 lambda g: (g.W2, g.b2, g.W1, g.b1)
             )(network.gradients(parameters, x, y)[1]),
         },
-        shows=network.gradients,
     ),
 )

@@ -108,8 +108,8 @@ def _names_are_wrong(args: tuple, got: object) -> tuple[str, str] | None:
     if wrong:
         return (
             "wrong value",
-            f"not yet right: {len(wrong)} of the four. Look at {wrong[0]} again: "
-            "does its training loss fall? And does its validation loss ever beat log 10?",
+            f"wrong: {len(wrong)} of the four, {wrong[0]} among them. Does its loss leap, or move "
+            "smoothly? Do its two losses part? And does the validation loss get well below log 10?",
         )
     return None
 

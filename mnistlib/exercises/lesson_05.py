@@ -79,6 +79,7 @@ EXERCISES = (
             "the maximum that was subtracted has not been added again.": lambda z: np.log(
                 np.exp(z - z.max(axis=0)).sum(axis=0)
             ),
+            "the sign: c is what is subtracted; the bias is -c.": lambda z: -original.class_bias(z),
             "log of the mean, not of the sum: log n is missing.": lambda z: np.log(
                 np.exp(z).mean(axis=0)
             ),
@@ -104,6 +105,9 @@ EXERCISES = (
             "the other way round: smaller gradients need a larger rate.": lambda rate: rate / 255,
             "the other way round, twice.": lambda rate: rate / 255**2,
             "it cannot be the same: the gradient has changed.": lambda rate: rate,
+            "that is the rate for the original's 0.001; the answer depends on `rate`.": (
+                lambda rate: 65.025
+            ),
         },
     ),
 )
