@@ -1,0 +1,383 @@
+"""Run the lessons under stand-ins for other computers, and tell where a printed number differs.
+
+    python tests/stand_ins.py             # two rows for every day: the two most different processors
+    python tests/stand_ins.py 02 03       # the same, for these lessons only
+    python tests/stand_ins.py --all       # every row; each takes as long as pytest does
+    python tests/stand_ins.py --all --rows Prescott
+    python tests/stand_ins.py --newest    # the newest releases of the direct dependencies
+    python tests/stand_ins.py --oldest    # the oldest that pyproject.toml admits, with all the tests
+
+A stand-in changes what a computer does beneath NumPy: which kernel multiplies matrices
+(OPENBLAS_CORETYPE), with how many threads, which vector instructions NumPy itself may use
+(NPY_DISABLE_CPU_FEATURES), and which mathematics the C library does. Then come the circumstances:
+language and time zone, a home folder that cannot be written, a path with odd letters, another Python.
+
+Before the lessons run, a probe in the same surroundings tells what is in force. A row that did not
+take effect, or in which the probe saw the same as in an earlier row, is not run, and says so. The
+result is 1 if a lesson differs or nothing was run, else 0. Figures are compared as well (see
+notebooks/conftest.py): the number in brackets is the largest difference of a figure.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+# Rows set these themselves; what happens to be set outside would make a row lie.
+CLEARED = r"(OPENBLAS|GOTO|OMP|MKL|BLIS|NPY|LC)_|(GLIBC_TUNABLES|LANG|LANGUAGE|TZ|PYTHONPATH)$"
+
+PROBE = """
+import hashlib, json, locale, os, pathlib, sys, time
+import numpy as np, threadpoolctl, mnistlib
+from importlib import metadata
+from numpy._core._multiarray_umath import __cpu_dispatch__ as dispatch, __cpu_features__ as has
+x = np.linspace(-30, 30, 100_000)
+bits = lambda array: hashlib.sha256(array.tobytes()).hexdigest()[:4]
+blas = [p for p in threadpoolctl.threadpool_info() if p["user_api"] == "blas"]
+locale.setlocale(locale.LC_ALL, "")
+try:
+    (pathlib.Path.home() / f"probe-{os.getpid()}").mkdir()
+    (pathlib.Path.home() / f"probe-{os.getpid()}").rmdir()
+    writable = True
+except OSError:
+    writable = False
+print(json.dumps({
+    "kernel": "/".join(sorted({p["architecture"] for p in blas})) or "unknown",
+    "threads": max((p["num_threads"] for p in blas), default=0),
+    "SIMD": " ".join(name for name in dispatch if has[name]) or "off",
+    "product": bits(x.reshape(200, 500) @ x.reshape(500, 200)),
+    "exp": bits(np.exp(x)),
+    "log": bits(np.log(x * x)),
+    "decimal": locale.localeconv()["decimal_point"],
+    "zone": time.strftime("%z", time.gmtime(0)) and time.strftime("%z"),
+    "home writable": writable,
+    "folder": str(pathlib.Path(mnistlib.__file__).parent.parent),
+    "python": sys.version.split()[0],
+    "packages": " ".join(f"{name} {metadata.version(name)}" for name in json.loads(sys.argv[1])),
+}))
+"""
+
+
+class NotPossible(Exception):
+    """Raised when a computer cannot play a stand-in."""
+
+
+@dataclass
+class StandIn:
+    """One row: what to set, and what the probe must then see.
+
+    `prepare` is given an empty folder and returns further settings; of them, ``python`` and
+    ``root`` are the interpreter and the clone to use, the rest are environment variables.
+    """
+
+    name: str
+    expected: Callable[[dict], bool]
+    settings: dict = field(default_factory=dict)
+    prepare: Callable[[Path], dict] = lambda folder: {}
+    all_tests: bool = False
+
+
+def direct_dependencies():
+    """Return the requirements in pyproject.toml, as in ``numpy>=2.3``."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [*project["dependencies"], *project["optional-dependencies"]["course"]]
+
+
+def simd_features():
+    """Return the vector instructions that NumPy uses here beyond its baseline."""
+    seen = probe({**surroundings(), "python": sys.executable, "root": ROOT})
+    return "" if seen["SIMD"] == "off" else seen["SIMD"]
+
+
+# --- The rows
+
+EVERYDAY = {"Prescott, 1 thread, SIMD off", "SkylakeX, 2 threads, SIMD on"}
+
+
+def processors():
+    """Return the twenty: five kernels, one and two threads, SIMD on and off."""
+    simd = simd_features()
+    rows = []
+    kernels = ["Prescott", "Nehalem", "Sandybridge", "Haswell", "SkylakeX"]
+    for kernel, threads, on in itertools.product(kernels, (1, 2), (True, False)):
+        reported = "Katmai" if kernel == "Prescott" else kernel  # its name inside OpenBLAS
+        settings = {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": str(threads)}
+        if not on:
+            settings["NPY_DISABLE_CPU_FEATURES"] = simd
+        rows.append(
+            StandIn(
+                f"{kernel}, {threads} thread{'s' * (threads > 1)}, SIMD {'on' if on else 'off'}",
+                lambda seen, wanted=(reported, threads, on): (
+                    (seen["kernel"], seen["threads"], seen["SIMD"] != "off") == wanted
+                ),
+                settings,
+            )
+        )
+    return rows
+
+
+def everyday(rows):
+    """Choose the two that are furthest apart: the oldest with nothing, the newest with all."""
+    return [row for row in rows if row.name in EVERYDAY]
+
+
+def older_c_library():
+    """Return the row in which exp and log come from the C library, without fused products."""
+    without = "glibc.cpu.hwcaps=-AVX512F,-AVX2,-FMA,-FMA4"
+    settings = {"NPY_DISABLE_CPU_FEATURES": simd_features(), "GLIBC_TUNABLES": without}
+    fused = probe(
+        {**surroundings(), **settings, "GLIBC_TUNABLES": "", "python": sys.executable, "root": ROOT}
+    )
+    return StandIn(
+        "C library without FMA",
+        lambda seen: (seen["exp"], seen["log"]) != (fused["exp"], fused["log"]),
+        settings,
+    )
+
+
+def circumstances():
+    """Return the rows that concern everything around the processor."""
+
+    def turkish(folder):
+        name = "tr_TR.UTF-8"
+        if shutil.which("localedef") and sys.platform == "linux":
+            made = subprocess.run(
+                ["localedef", "-i", "tr_TR", "-f", "UTF-8", folder / name], capture_output=True
+            )
+            if made.returncode == 0:
+                return {"LC_ALL": name, "LANG": name, "LOCPATH": str(folder)}
+        return {"LC_ALL": name, "LANG": name}
+
+    def unwritable(folder):
+        home = folder / "home"
+        home.touch()  # a file, so that nothing can be made below it, not even by root
+        return {"HOME": str(home), "USERPROFILE": str(home)}
+
+    def odd_path(folder):
+        root = folder / "Zwölf Übungen, λ → 数"
+        ignored = shutil.ignore_patterns(".git", ".*_cache", "node_modules", "build", "_build")
+        shutil.copytree(ROOT, root, ignore=ignored)
+        return {"root": root}
+
+    return [
+        StandIn(
+            "Turkish, in Kathmandu",
+            lambda seen: seen["decimal"] == "," and seen["zone"] == "+0545",
+            {"TZ": "Asia/Kathmandu"},
+            turkish,
+        ),
+        StandIn(
+            "home not writable",
+            lambda seen: not seen["home writable"],
+            prepare=unwritable,
+        ),
+        StandIn(
+            "a path with odd letters",
+            lambda seen: seen["folder"].endswith("数"),
+            prepare=odd_path,
+        ),
+    ]
+
+
+BIN = "Scripts" if os.name == "nt" else "bin"
+
+
+def environment(folder, python, *requirements):
+    """Make a virtual environment with some packages; return its interpreter."""
+    folder = folder / "venv"
+    for command in (
+        [python, "-m", "venv", folder],
+        [folder / BIN / "python", "-m", "pip", "install", "-q", *requirements],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise NotPossible((done.stderr or done.stdout).strip().splitlines()[-1])
+    return {"python": folder / BIN / "python"}
+
+
+def other_pythons():
+    """Return a row for the first and for the last Python of the course that are not this one."""
+
+    def pinned(folder, minor):
+        python = shutil.which(f"python3.{minor}")
+        if not python:
+            raise NotPossible(f"no python3.{minor} here")
+        pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+        (folder / "pins.txt").write_text(pins.replace("-e .", "threadpoolctl"), encoding="utf-8")
+        return environment(folder, python, "-r", folder / "pins.txt")
+
+    return [
+        StandIn(
+            f"Python 3.{minor}",
+            lambda seen, minor=minor: seen["python"].startswith(f"3.{minor}."),
+            prepare=lambda folder, minor=minor: pinned(folder, minor),
+        )
+        for minor in (11, 13, 14)
+        if minor != sys.version_info.minor
+    ]
+
+
+def other_releases(oldest):
+    """Return the row with the oldest or the newest releases of the direct dependencies."""
+    here = probe({**surroundings(), "python": sys.executable, "root": ROOT})["packages"]
+    wanted = [r.replace(">=", "==") if oldest else r for r in direct_dependencies()]
+    return StandIn(
+        "oldest releases" if oldest else "newest releases",
+        lambda seen: seen["packages"] != here,
+        prepare=lambda folder: environment(folder, sys.executable, *wanted, "threadpoolctl"),
+        all_tests=oldest,
+    )
+
+
+# --- Running them
+
+
+def surroundings():
+    """Return this process's environment without what the rows set."""
+    kept = {key: value for key, value in os.environ.items() if not re.match(CLEARED, key)}
+    return {**kept, "LANG": "C.UTF-8"}
+
+
+def start(settings, *arguments):
+    """Run Python as a row prescribes."""
+    env = {key: value for key, value in settings.items() if key not in ("python", "root")}
+    env |= {"PYTHONPATH": str(settings["root"])}
+    return subprocess.run(
+        [str(settings["python"]), *map(str, arguments)],
+        cwd=settings["root"],
+        env=env,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def probe(settings):
+    """Return what a process in these surroundings sees."""
+    names = [re.match(r"[\w-]+", requirement)[0] for requirement in direct_dependencies()]
+    done = start(settings, "-c", PROBE, json.dumps(names))
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no message"]
+        raise NotPossible(f"the probe ended with {done.returncode}: {lines[-1]}")
+    return json.loads(done.stdout)
+
+
+def run_lessons(settings, numbers, all_tests, folder):
+    """Run the tests; return for each lesson (and the other tests) what to say, and the failures."""
+    root = settings["root"]
+    chosen = [root / "notebooks" / f"{name}.ipynb" for name in numbers.values()]
+    report = folder / "report.xml"
+    done = start(
+        settings,
+        *("-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"),
+        *chosen,
+        *([root / "tests"] if all_tests else []),
+    )
+    if not report.exists():
+        raise NotPossible(f"pytest ended with {done.returncode}: {(done.stdout + done.stderr)}")
+    cases = {number: [] for number in [*numbers, *(["tests"] if all_tests else [])]}
+    for case in ElementTree.parse(report).iter("testcase"):
+        number = re.match(r"notebooks\.(\d\d)_", case.get("classname"))
+        cases[number[1] if number else "tests"].append(case)
+    verdicts, failures = {}, []
+    for number, found in cases.items():
+        failed = [case for case in found if any(part.tag != "properties" for part in case)]
+        rms = [float(p.get("value")) for case in found for p in case.iter("property")]
+        if failed:
+            also = f" +{len(failed) - 1}" if len(failed) > 1 else ""
+            verdicts[number] = f"DIFFERS: {failed[0].get('name')}{also}"
+            part = next(part for part in failed[0] if part.tag != "properties")
+            lines = (part.text or part.get("message")).splitlines()
+            failures += ["", f"{number}, {failed[0].get('name')}:", *lines[-30:]]
+        else:
+            verdicts[number] = f"same ({max(rms):.2f})" if rms else "same"
+        if not found:
+            verdicts[number] = "DIFFERS: no cell was run"
+    notes = [line for line in done.stdout.splitlines() if line.startswith("FIGURES NOT COMPARED")]
+    return verdicts, failures, notes
+
+
+def describe(seen):
+    """Tell in a line what the probe saw."""
+    parts = [f"{seen['kernel']} kernel, {seen['threads']} thread(s), SIMD {seen['SIMD']}"]
+    parts += [f"last bits of a product {seen['product']}, of exp {seen['exp']}"]
+    parts += [f"decimal {seen['decimal']}", f"zone {seen['zone']}", f"Python {seen['python']}"]
+    return "; ".join(parts)
+
+
+def main():
+    """Run the chosen rows and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, as in 02")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--all", action="store_true", help="every row")
+    kinds.add_argument("--newest", action="store_true", help="newest direct dependencies")
+    kinds.add_argument("--oldest", action="store_true", help="oldest direct dependencies")
+    parser.add_argument("--rows", default="", metavar="REGEX", help="only rows that match this")
+    options = parser.parse_args()
+    numbers = {path.stem[:2]: path.stem for path in NOTEBOOKS}
+    if unknown := set(options.lessons) - set(numbers):
+        parser.error(f"no lesson {', '.join(sorted(unknown))}")
+    numbers = {n: stem for n, stem in numbers.items() if n in (options.lessons or numbers)}
+
+    if options.newest or options.oldest:
+        rows = [other_releases(options.oldest)]
+    elif options.all:
+        rows = [*processors(), older_c_library(), *circumstances(), *other_pythons()]
+    else:
+        rows = everyday(processors())
+    rows = [row for row in rows if re.search(options.rows, row.name)]
+    columns = [*numbers, *(["tests"] if options.oldest else [])]
+    print(f"| {'stand-in':32} | " + " | ".join(f"{c:16}" for c in columns) + " |")
+    print("|---" * (1 + len(columns)) + "|", flush=True)
+
+    earlier, details, differs, ran = {}, [], False, 0
+    for row in rows:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            settings = {**surroundings(), **row.settings}
+            settings |= {"python": sys.executable, "root": ROOT}
+            try:
+                (folder / "own").mkdir()
+                settings |= row.prepare(folder / "own")
+                seen = probe(settings)
+                fingerprint = json.dumps(seen, sort_keys=True)
+                if not row.expected(seen):
+                    raise NotPossible(f"it did not take effect; seen: {describe(seen)}")
+                if fingerprint in earlier:
+                    raise NotPossible(f"the same as {earlier[fingerprint]}")
+                earlier[fingerprint] = row.name
+                verdicts, failures, notes = run_lessons(settings, numbers, row.all_tests, folder)
+            except NotPossible as reason:
+                print(f"| {row.name:32} | not possible here: {reason} |", flush=True)
+                continue
+            ran += 1
+            differs = differs or bool(failures) or any("DIFFERS" in v for v in verdicts.values())
+            cells = " | ".join(f"{verdicts[column]:16}" for column in columns)
+            print(f"| {row.name:32} | {cells} |", flush=True)
+            details += ["", f"{row.name}: {describe(seen)}", *notes]
+            if "releases" in row.name:
+                details.append(seen["packages"])
+            details += failures
+    print("\n".join(details))
+    if not ran:
+        print("Nothing was run.")
+    sys.exit(1 if differs or not ran else 0)
+
+
+if __name__ == "__main__":
+    main()

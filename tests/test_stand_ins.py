@@ -1,0 +1,78 @@
+"""The checks of the lessons' figures and of the stand-ins can fail; here they are seen failing."""
+
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+import stand_ins
+from nbclient import NotebookClient
+
+CURVE = """import matplotlib.pyplot as plt
+figure, axis = plt.subplots()
+axis.plot([0, 1, 2, 3], [0, 1, {last}, 2])
+plt.show()"""
+
+
+def test_a_changed_curve_is_caught(tmp_path):
+    cells = [nbformat.v4.new_code_cell(CURVE.format(last="1.5")) for _ in range(3)]
+    cells[2].metadata["tags"] = ["figure-varies"]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, kernel_name="python3").execute()
+    for cell in cells[1:]:  # the code changes by a hundredth, the stored figures do not
+        cell.source = CURVE.format(last="1.51")
+    nbformat.write(notebook, tmp_path / "scratch.ipynb")
+    shutil.copy(stand_ins.ROOT / "notebooks" / "conftest.py", tmp_path)
+    options = ["-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "--color=no", "-rA"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, tmp_path],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    outcomes = [word for word in done.stdout.split() if word in ("PASSED", "FAILED")]
+    assert sorted(outcomes) == ["FAILED", "PASSED", "PASSED"], done.stdout + done.stderr
+    assert "FAILED scratch.ipynb::Cell 1" in done.stdout
+    assert "the figure differs from the stored one: rms" in done.stdout
+
+
+@pytest.fixture
+def table(monkeypatch, capsys):
+    """Run rows that all see the same, without running lessons; return what is printed."""
+
+    def run(*rows):
+        seen = {"kernel": "Haswell", "threads": 2, "SIMD": "off", "product": "00", "exp": "00"}
+        seen |= {"decimal": ".", "zone": "+0000", "python": "3.11.2"}
+        monkeypatch.setattr(sys, "argv", ["stand_ins.py", "02"])
+        monkeypatch.setattr(stand_ins, "processors", lambda: rows)
+        monkeypatch.setattr(stand_ins, "everyday", lambda rows: rows)
+        monkeypatch.setattr(stand_ins, "probe", lambda settings: seen)
+        monkeypatch.setattr(stand_ins, "run_lessons", lambda *_: ({"02": "same"}, [], []))
+        with pytest.raises(SystemExit) as ended:
+            stand_ins.main()
+        return capsys.readouterr().out, ended.value.code
+
+    return run
+
+
+def test_a_row_that_did_not_take_effect_is_not_reported(table):
+    printed, code = table(stand_ins.StandIn("Prescott", lambda seen: seen["kernel"] == "Katmai"))
+    assert "not possible here: it did not take effect" in printed
+    assert "same" not in printed
+    assert code == 1
+
+
+def test_a_row_like_an_earlier_one_is_not_reported(table):
+    rows = [stand_ins.StandIn(name, lambda seen: True) for name in ("first", "second")]
+    printed, code = table(*rows)
+    assert printed.count("| same ") == 1
+    assert "second" in printed
+    assert "not possible here: the same as first" in printed
+    assert code == 0
+
+
+def test_the_everyday_rows_exist():
+    names = [row.name for row in stand_ins.processors()]
+    assert len(set(names)) == 20
+    assert set(names) >= stand_ins.EVERYDAY
