@@ -18,7 +18,7 @@ from PIL import Image
 os.environ["TQDM_DISABLE"] = "1"  # nbval would compare progress bars
 os.environ["MNISTLIB_MINE"] = os.devnull  # functions that a reader has kept stay out of the tests
 
-# Other processors move a curve by far less than a pixel; CONTRIBUTING.md has the measurements.
+# Other processors move no curve by as much as this, but for the chaotic ones.
 TOLERANCE = 0.5
 
 _compare_text = IPyNbCell.compare_outputs
@@ -59,8 +59,11 @@ def compare_outputs(self, test, ref, skip_compare=None):
             _not_compared.add((release(old), release(new)))
             continue
         rms = difference(old, new)
+        if "figure-varies" in self.cell.metadata.get("tags", []):
+            self.user_properties.append(("rms, varies", f"{rms:.4f}"))
+            continue
         self.user_properties.append(("rms", f"{rms:.4f}"))  # kept in --junit-xml
-        if rms > TOLERANCE and "figure-varies" not in self.cell.metadata.get("tags", []):
+        if rms > TOLERANCE:
             same = False
             self.comparison_traceback.append(
                 f"the figure differs from the stored one: rms {rms:.2f}, tolerance {TOLERANCE}, "
