@@ -11,12 +11,14 @@ import io
 import os
 
 import numpy as np
+import pytest
 from matplotlib.testing.compare import calculate_rms
 from nbval.plugin import IPyNbCell
 from PIL import Image
 
-os.environ["TQDM_DISABLE"] = "1"  # nbval would compare progress bars
-os.environ["MNISTLIB_MINE"] = os.devnull  # functions that a reader has kept stay out of the tests
+# For the kernels alone: nbval would compare progress bars, and functions that a reader has kept
+# stay out of the tests.
+KERNELS = {"TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
 
 # Other processors move no curve by as much as this, but for the chaotic ones.
 TOLERANCE = 0.5
@@ -73,6 +75,21 @@ def compare_outputs(self, test, ref, skip_compare=None):
 
 
 IPyNbCell.compare_outputs = compare_outputs
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup():
+    """Start a notebook's kernel, which its first cell's setup does, in surroundings of its own."""
+    before = {name: os.environ.get(name) for name in KERNELS}
+    os.environ.update(KERNELS)
+    try:
+        return (yield)
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
 
 
 def pytest_terminal_summary(terminalreporter):
