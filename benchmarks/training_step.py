@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 THREADS = 2
 HIDDEN, BATCH, RATE, MOMENTUM = 128, 128, 0.5, 0.9
 FULL = dict(
-    rounds=7, long_runs=5, epochs=3, long_epochs=20, grid=[32, 128, 512], repeats=7, patience=5
+    rounds=7, long_runs=3, epochs=3, long_epochs=20, grid=[32, 128, 512], repeats=7, patience=5
 )
 QUICK = dict(rounds=1, long_runs=1, epochs=1, long_epochs=2, grid=[32, 128], repeats=1, patience=0)
 GRID_STEPS = 100

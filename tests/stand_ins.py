@@ -285,7 +285,7 @@ def run_lessons(settings, numbers, all_tests, folder):
     report = folder / "report.xml"
     done = start(
         settings,
-        *("-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"),
+        *("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", f"--junit-xml={report}"),
         *chosen,
         *([root / "tests"] if all_tests else []),
     )
