@@ -674,7 +674,7 @@ def draw(results: dict) -> None:
     colours = ["C0" if "ours" in name else "C7" for name in names]
     best = [found[name]["us_per_step_best"] for name in names]
     drawn = bars.barh(names, best, color=colours)
-    bars.bar_label(drawn, [f"{b:.0f}" for b in best], padding=4)
+    bars.bar_label(drawn, [f"{b:.0f}" for b in best], label_type="center", color="white")
     bars.plot(
         [found[name]["us_per_step_median"] for name in names], names, "k|", ms=12, label="median"
     )
@@ -682,7 +682,7 @@ def draw(results: dict) -> None:
         products = found[f"matrix products, {precision}"]["us_per_step_best"]
         bars.axvline(products, color="C1", ls=style, label=f"matrix products, {precision}")
     bars.set(xlabel="microseconds a step, best", title="784-128-10, batch 128: shorter is faster")
-    bars.legend(loc="lower right", fontsize=8)
+    bars.legend(loc="upper right", fontsize=8)
     cells = [cell for cell in results["growth"] if cell["batch_size"] == BATCH]
     for i, name in enumerate(reversed(names)):
         lines.loglog(
@@ -694,6 +694,7 @@ def draw(results: dict) -> None:
         )
     ticks = [cell["hidden"] for cell in cells]
     lines.set_xticks(ticks, map(str, ticks))
+    lines.set_yticks([100, 200, 500, 1000, 2000], ["100", "200", "500", "1000", "2000"])
     lines.minorticks_off()
     lines.set(xlabel="hidden units", ylabel="microseconds a step", title="As the network grows")
     lines.legend(fontsize=8)
