@@ -125,6 +125,13 @@ def class_bias(z: np.ndarray) -> np.ndarray:
 def overflowing_slope(z: np.ndarray) -> np.ndarray:
     r"""Compute the original's $\sigma'(z) = e^{-z} / (e^{-z} + 1)^2$: NaN where $e^{-z}$ overflows.
 
+    Args:
+        z: numbers, any shape.
+
+    Returns:
+        An array shaped as ``z``, values in [0, 1/4] to rounding; with a warning, 0 below about -355
+        and NaN below about -709.
+
     Taken apart in lesson 02, "A stable sigmoid", and lesson 05.
     """
     e = np.exp(-z)
@@ -140,12 +147,28 @@ def class_number_difference(p: np.ndarray, y: np.ndarray) -> float:
     Args:
         p: probabilities or scores, shape (n, k).
         y: one-hot targets, shape (n, k).
+
+    Returns:
+        The mean, between 0 and $(k - 1)^2$.
+
+    Taken apart in lesson 05, "Nine faults, nine checks".
     """
     return float(((p.argmax(axis=1) - y.argmax(axis=1)) ** 2).mean())
 
 
 def initial_weights(recipe: Recipe, chance: np.random.RandomState) -> Weights:
-    """Draw the weights to start from, as the original did or by Glorot's rule, which is wider."""
+    r"""Draw the weights to start from, W1 first.
+
+    Uniform in $\pm 1 / \sqrt{d_{in} d_{out}}$ as in the original, or by Glorot's rule, which is wider:
+    $\pm\sqrt{6 / (d_{in} + d_{out})}$.
+
+    Args:
+        recipe: its ``weights`` says by which rule.
+        chance: the stream to draw from.
+
+    Returns:
+        W1, shape (784, 128), and W2, shape (128, 10), float64.
+    """
 
     def draw(rows: int, columns: int) -> np.ndarray:
         if recipe.weights == "Glorot":
@@ -156,25 +179,66 @@ def initial_weights(recipe: Recipe, chance: np.random.RandomState) -> Weights:
 
 
 def prepare(recipe: Recipe, images: np.ndarray, dtype=np.float64) -> np.ndarray:
-    """Flatten images into rows, shape (n, 784): 0 to 255 if raw, 0 to 1 if scaled."""
+    """Flatten images into rows of floats.
+
+    Args:
+        recipe: its ``pixels`` says in which range.
+        images: uint8, shape (n, 28, 28).
+        dtype: of the result.
+
+    Returns:
+        One image a row, shape (n, 784): 0 to 255 if raw, 0 to 1 if scaled.
+
+    Raises:
+        TypeError, ValueError: scaled, and the images are no uint8 images; see ``data.scale``.
+    """
     if recipe.pixels == "scaled":
         return data.scale(images, dtype)
     return images.reshape(len(images), -1).astype(dtype)
 
 
 def logits(weights: Weights, x: np.ndarray) -> np.ndarray:
-    """Go from pixels, shape (n, 784), to logits, shape (n, 10): the network without biases."""
+    r"""Compute the network without biases: $Z_2 = \sigma(X W_1)\, W_2$.
+
+    Args:
+        weights: the network.
+        x: prepared pixels, shape (n, 784).
+
+    Returns:
+        Logits, shape (n, 10).
+    """
     return functions.sigmoid(x @ weights.W1) @ weights.W2
 
 
 def probabilities(recipe: Recipe, z2: np.ndarray) -> np.ndarray:
-    """Apply the recipe's softmax to logits, shape (n, k)."""
+    """Apply the recipe's softmax, over the batch or over the classes.
+
+    Args:
+        recipe: its ``softmax`` says over which.
+        z2: logits, shape (n, k).
+
+    Returns:
+        Numbers of that shape; each column sums to 1, or each row.
+    """
     over_classes = recipe.softmax == "over the classes"
     return functions.softmax(z2) if over_classes else softmax_over_batch(z2)
 
 
 def recorded_loss(recipe: Recipe, z2: np.ndarray, y: np.ndarray) -> float:
-    """Compute what the recipe records as its loss, of logits and one-hot targets, both (n, k)."""
+    """Compute what the recipe records as its loss.
+
+    Args:
+        recipe: its ``recorded`` and ``loss`` say which number.
+        z2: logits, shape (n, k).
+        y: one-hot targets, shape (n, k).
+
+    Returns:
+        The difference of class numbers, the squared error, or the cross-entropy. The last is always
+        that of the softmax over the classes.
+
+    Raises:
+        ValueError: the shapes disagree, or the batch is empty.
+    """
     if recipe.recorded == "class numbers":
         return class_number_difference(probabilities(recipe, z2), y)
     if recipe.loss == "cross-entropy":
@@ -221,6 +285,18 @@ def split(recipe: Recipe, images, labels, shuffle: int = 0):
 
     The original shuffled before it set its seed, so its split was another one each time. Here
     ``shuffle`` stands for the chance of that day. Repaired, the split depends on the seed alone.
+
+    Args:
+        recipe: its ``split`` and ``seed`` say how.
+        images: uint8, shape (60000, 28, 28).
+        labels: integers, shape (60000,).
+        shuffle: seed of the shuffle where the recipe has none.
+
+    Returns:
+        Images and labels to train on, and images and labels for validation.
+
+    Raises:
+        ValueError: images and labels differ in number, or there are no more than 10,000.
     """
     seed = recipe.seed if recipe.split == "after the seed" else shuffle
     return data.split(images, labels, rng=np.random.RandomState(seed))
@@ -293,6 +369,16 @@ def _scorer(recipe: Recipe, validation_set) -> Callable:
 
 
 def accuracy(recipe: Recipe, weights: Weights, images: np.ndarray, labels: np.ndarray) -> float:
-    """Share of right answers, 0 to 1, asked as the recipe asks: all the images at once."""
+    """Ask as the recipe asks: all the images at once.
+
+    Args:
+        recipe: how pixels are prepared, and over what the softmax runs.
+        weights: the network.
+        images: uint8, shape (n, 28, 28).
+        labels: integers, shape (n,).
+
+    Returns:
+        The share of right answers, 0 to 1.
+    """
     p = probabilities(recipe, logits(weights, prepare(recipe, images)))
     return float((p.argmax(axis=1) == labels).mean())

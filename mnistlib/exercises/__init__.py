@@ -59,7 +59,11 @@ def check(function: Callable) -> Reply:
 
 
 def hint(function: Callable) -> str:
-    """Return the next hint, each closer than the last; from the last on, the last again."""
+    """Return the next hint, each closer than the last; from the last on, the last again.
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise.
+    """
     exercise = find(function)
     given = min(_hints_given.get(exercise.name, 0), len(exercise.hints) - 1)
     _hints_given[exercise.name] = given + 1
@@ -67,7 +71,11 @@ def hint(function: Callable) -> str:
 
 
 def solution(function: Callable) -> str:
-    """Return the library's own source of what the exercise asks for; there is no other copy."""
+    """Return the library's own source of what the exercise asks for; there is no other copy.
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise.
+    """
     return _Text(_source(find(function)))
 
 
@@ -102,7 +110,11 @@ class Folded:
 
 
 def folded(function: Callable) -> Folded:
-    """Show all the hints and the solution of an exercise, folded."""
+    """Show all the hints and the solution of an exercise, folded.
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise.
+    """
     return Folded(find(function))
 
 
