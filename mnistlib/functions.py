@@ -10,9 +10,10 @@ import numpy as np
 def _floats(x) -> np.ndarray:
     """Return ``x`` as an array of floats; integers become float64 (uint8 would wrap around)."""
     x = np.asarray(x)
-    if not np.issubdtype(x.dtype, np.number) or np.iscomplexobj(x):
+    kind = x.dtype.kind
+    if kind not in "fiu":
         raise TypeError(f"expected real numbers, got an array of {x.dtype}")
-    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
+    return x if kind == "f" else x.astype(np.float64)
 
 
 def _rows(z, y, name: str = "z") -> tuple[np.ndarray, np.ndarray]:

@@ -2,8 +2,7 @@
 
 nbval skips images. Here each figure is drawn anew and compared with the stored one by matplotlib's
 own measure, the root mean square of the differences of all pixels (0 for equal, 255 for black
-against white). A cell whose curve is chaotic by design carries the tag ``figure-varies`` and says
-why in its first line; of its figure only the presence is tested.
+against white).
 """
 
 import base64
@@ -20,7 +19,7 @@ from PIL import Image
 # stay out of the tests.
 KERNELS = {"TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
 
-# Other processors move no curve by as much as this, but for the chaotic ones.
+# Other processors move no curve by as much as this.
 TOLERANCE = 0.5
 
 _compare_text = IPyNbCell.compare_outputs
@@ -61,9 +60,6 @@ def compare_outputs(self, test, ref, skip_compare=None):
             _not_compared.add((release(old), release(new)))
             continue
         rms = difference(old, new)
-        if "figure-varies" in self.cell.metadata.get("tags", []):
-            self.user_properties.append(("rms, varies", f"{rms:.4f}"))
-            continue
         self.user_properties.append(("rms", f"{rms:.4f}"))  # kept in --junit-xml
         if rms > TOLERANCE:
             same = False

@@ -1,8 +1,8 @@
 """Run the lessons under stand-ins for other computers, and tell where a printed number differs.
 
-    python tests/stand_ins.py             # two rows for every day: the two most different processors
+    python tests/stand_ins.py             # for every day: two processors, as different as can be
     python tests/stand_ins.py 02 03       # the same, for these lessons only
-    python tests/stand_ins.py --all       # every row; each takes as long as pytest does
+    python tests/stand_ins.py --all       # every row; each takes some minutes
     python tests/stand_ins.py --all --rows Prescott
     python tests/stand_ins.py --newest    # the newest releases of the direct dependencies
     python tests/stand_ins.py --oldest    # the oldest that pyproject.toml admits, with all the tests
@@ -13,7 +13,8 @@ A stand-in changes what a computer does beneath NumPy: which kernel multiplies m
 language and time zone, a home folder that cannot be written, a path with odd letters, another Python.
 
 Before the lessons run, a probe in the same surroundings tells what is in force. A row that did not
-take effect, or in which the probe saw the same as in an earlier row, is not run, and says so. The
+take effect, or in which the probe saw the same as on this computer itself (which pytest tests, and
+--all repeats as its first row) or in an earlier row, is not run, and says so. The
 result is 1 if a lesson differs or nothing was run, else 0. Figures are compared as well (see
 notebooks/conftest.py): the number in brackets is the largest difference of a figure.
 """
@@ -99,13 +100,18 @@ def direct_dependencies():
 
 def simd_features():
     """Return the vector instructions that NumPy uses here beyond its baseline."""
-    seen = probe({**surroundings(), "python": sys.executable, "root": ROOT})
+    seen = probe(unchanged())
     return "" if seen["SIMD"] == "off" else seen["SIMD"]
 
 
 # --- The rows
 
-EVERYDAY = {"Prescott, 1 thread, SIMD off", "SkylakeX, 2 threads, SIMD on"}
+ITSELF = "this computer"
+
+
+def itself():
+    """Return the row in which nothing is changed."""
+    return StandIn(ITSELF, lambda seen: True)
 
 
 def processors():
@@ -130,18 +136,18 @@ def processors():
     return rows
 
 
-def everyday(rows):
-    """Choose the two that are furthest apart: the oldest with nothing, the newest with all."""
-    return [row for row in rows if row.name in EVERYDAY]
+def everyday(rows, kernel):
+    """Choose the oldest processor with nothing, and a recent one other than this `kernel`."""
+    recent = "Sandybridge" if kernel == "Haswell" else "Haswell"
+    names = ("Prescott, 1 thread, SIMD off", f"{recent}, 2 threads, SIMD on")
+    return [row for row in rows if row.name in names]
 
 
 def older_c_library():
     """Return the row in which exp and log come from the C library, without fused products."""
     without = "glibc.cpu.hwcaps=-AVX512F,-AVX2,-FMA,-FMA4"
     settings = {"NPY_DISABLE_CPU_FEATURES": simd_features(), "GLIBC_TUNABLES": without}
-    fused = probe(
-        {**surroundings(), **settings, "GLIBC_TUNABLES": "", "python": sys.executable, "root": ROOT}
-    )
+    fused = probe({**unchanged(), **settings, "GLIBC_TUNABLES": ""})
     return StandIn(
         "C library without FMA",
         lambda seen: (seen["exp"], seen["log"]) != (fused["exp"], fused["log"]),
@@ -233,7 +239,7 @@ def other_pythons():
 
 def other_releases(oldest):
     """Return the row with the oldest or the newest releases of the direct dependencies."""
-    here = probe({**surroundings(), "python": sys.executable, "root": ROOT})["packages"]
+    here = probe(unchanged())["packages"]
     wanted = [r.replace(">=", "==") if oldest else r for r in direct_dependencies()]
     return StandIn(
         "oldest releases" if oldest else "newest releases",
@@ -247,10 +253,10 @@ def other_releases(oldest):
 # --- Running them
 
 
-def surroundings():
-    """Return this process's environment without what the rows set."""
+def unchanged():
+    """Return the settings of this computer itself: its environment without what the rows set."""
     kept = {key: value for key, value in os.environ.items() if not re.match(CLEARED, key)}
-    return {**kept, "LANG": "C.UTF-8"}
+    return {**kept, "LANG": "C.UTF-8", "python": sys.executable, "root": ROOT}
 
 
 def start(settings, *arguments):
@@ -276,6 +282,11 @@ def probe(settings):
         lines = done.stderr.strip().splitlines() or ["no message"]
         raise NotPossible(f"the probe ended with {done.returncode}: {lines[-1]}")
     return json.loads(done.stdout)
+
+
+def fingerprint(seen):
+    """Return all that a probe saw as one string."""
+    return json.dumps(seen, sort_keys=True)
 
 
 def run_lessons(settings, numbers, all_tests, folder):
@@ -341,33 +352,31 @@ def main():
         parser.error(f"no lesson {', '.join(sorted(unknown))}")
     numbers = {n: stem for n, stem in numbers.items() if n in (options.lessons or numbers)}
 
+    here = probe(unchanged())
     if options.newest or options.oldest:
         rows = [other_releases(options.oldest)]
     elif options.all:
-        rows = [*processors(), older_c_library(), *circumstances(), *other_pythons()]
+        rows = [itself(), *processors(), older_c_library(), *circumstances(), *other_pythons()]
     else:
-        rows = everyday(processors())
+        rows = everyday(processors(), here["kernel"])
     rows = [row for row in rows if re.search(options.rows, row.name)]
     columns = [*numbers, *(["tests"] if options.oldest else [])]
     print(f"| {'stand-in':32} | " + " | ".join(f"{c:16}" for c in columns) + " |")
     print("|---" * (1 + len(columns)) + "|", flush=True)
 
-    earlier, details, differs, ran = {}, [], False, 0
+    earlier, details, differs, ran = {fingerprint(here): ITSELF}, [], False, 0
     for row in rows:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
             folder = Path(name)
-            settings = {**surroundings(), **row.settings}
-            settings |= {"python": sys.executable, "root": ROOT}
+            settings = {**unchanged(), **row.settings}
             try:
                 (folder / "own").mkdir()
                 settings |= row.prepare(folder / "own")
                 seen = probe(settings)
-                fingerprint = json.dumps(seen, sort_keys=True)
                 if not row.expected(seen):
                     raise NotPossible(f"{row.otherwise}; seen: {describe(seen)}")
-                if fingerprint in earlier:
-                    raise NotPossible(f"the same as {earlier[fingerprint]}")
-                earlier[fingerprint] = row.name
+                if (same := earlier.setdefault(fingerprint(seen), row.name)) != row.name:
+                    raise NotPossible(f"the same as {same}")
                 verdicts, failures, notes = run_lessons(settings, numbers, row.all_tests, folder)
             except NotPossible as reason:
                 print(f"| {row.name:32} | not possible here: {reason} |", flush=True)
