@@ -112,6 +112,8 @@ def stage():
     (made / "start.md").write_text(start(), encoding="utf-8")
     (made / "library.md").write_text(library_pages(), encoding="utf-8")
     shutil.copy2(ROOT / "data" / "README.md", made / "data.md")
+    shutil.copy2(ROOT / "benchmarks" / "README.md", SOURCE / "speed.md")
+    shutil.copy2(ROOT / "benchmarks" / "training_step.png", SOURCE)
     for name, call in [("network", "plotting.network("), ("digits", "plotting.digits(")]:
         shown = [image for path in notebooks for image, _ in figures(path, call)]
         # The digits as they come stand in the first lesson, the trained network in the last.

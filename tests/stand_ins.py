@@ -4,6 +4,7 @@
     python tests/stand_ins.py 02 03       # the same, for these lessons only
     python tests/stand_ins.py --all       # every row; each takes some minutes
     python tests/stand_ins.py --all --rows Prescott
+    python tests/stand_ins.py --jobs 2    # two rows at a time
     python tests/stand_ins.py --newest    # the newest releases of the direct dependencies
     python tests/stand_ins.py --oldest    # the oldest that pyproject.toml admits, with all the tests
 
@@ -30,6 +31,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -139,7 +141,7 @@ def processors():
 def everyday(rows, kernel):
     """Choose the oldest processor with nothing, and a recent one other than this `kernel`."""
     recent = "Sandybridge" if kernel == "Haswell" else "Haswell"
-    names = ("Prescott, 1 thread, SIMD off", f"{recent}, 2 threads, SIMD on")
+    names = ("Prescott, 1 thread, SIMD off", f"{recent}, 1 thread, SIMD on")
     return [row for row in rows if row.name in names]
 
 
@@ -337,6 +339,31 @@ def describe(seen):
     return "; ".join(parts)
 
 
+def run_row(row, numbers, earlier):
+    """Run one row; return its cells of the table, what to tell below it, and whether all is same.
+
+    The last is None if the row was not run. `earlier` maps what a probe saw to the row that saw it.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        settings = {**unchanged(), **row.settings}
+        try:
+            (folder / "own").mkdir()
+            settings |= row.prepare(folder / "own")
+            seen = probe(settings)
+            if not row.expected(seen):
+                raise NotPossible(f"{row.otherwise}; seen: {describe(seen)}")
+            if (same := earlier.setdefault(fingerprint(seen), row.name)) != row.name:
+                raise NotPossible(f"the same as {same}")
+            verdicts, failures, notes = run_lessons(settings, numbers, row.all_tests, folder)
+        except NotPossible as reason:
+            return [f"not possible here: {reason}"], [], None
+    details = ["", f"{row.name}: {describe(seen)}", *notes]
+    details += [seen["packages"]] if "releases" in row.name else []
+    same = not failures and not any("DIFFERS" in verdict for verdict in verdicts.values())
+    return [f"{verdict:16}" for verdict in verdicts.values()], details + failures, same
+
+
 def main():
     """Run the chosen rows and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -346,6 +373,7 @@ def main():
     kinds.add_argument("--newest", action="store_true", help="newest direct dependencies")
     kinds.add_argument("--oldest", action="store_true", help="oldest direct dependencies")
     parser.add_argument("--rows", default="", metavar="REGEX", help="only rows that match this")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="rows at a time")
     options = parser.parse_args()
     numbers = {path.stem[:2]: path.stem for path in NOTEBOOKS}
     if unknown := set(options.lessons) - set(numbers):
@@ -364,35 +392,20 @@ def main():
     print(f"| {'stand-in':32} | " + " | ".join(f"{c:16}" for c in columns) + " |")
     print("|---" * (1 + len(columns)) + "|", flush=True)
 
-    earlier, details, differs, ran = {fingerprint(here): ITSELF}, [], False, 0
-    for row in rows:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-            folder = Path(name)
-            settings = {**unchanged(), **row.settings}
-            try:
-                (folder / "own").mkdir()
-                settings |= row.prepare(folder / "own")
-                seen = probe(settings)
-                if not row.expected(seen):
-                    raise NotPossible(f"{row.otherwise}; seen: {describe(seen)}")
-                if (same := earlier.setdefault(fingerprint(seen), row.name)) != row.name:
-                    raise NotPossible(f"the same as {same}")
-                verdicts, failures, notes = run_lessons(settings, numbers, row.all_tests, folder)
-            except NotPossible as reason:
-                print(f"| {row.name:32} | not possible here: {reason} |", flush=True)
-                continue
-            ran += 1
-            differs = differs or bool(failures) or any("DIFFERS" in v for v in verdicts.values())
-            cells = " | ".join(f"{verdicts[column]:16}" for column in columns)
-            print(f"| {row.name:32} | {cells} |", flush=True)
-            details += ["", f"{row.name}: {describe(seen)}", *notes]
-            if "releases" in row.name:
-                details.append(seen["packages"])
-            details += failures
+    earlier = {fingerprint(here): ITSELF}
+    details, outcomes = [], []
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for row, ran in zip(
+            rows, pool.map(lambda row: run_row(row, numbers, earlier), rows), strict=True
+        ):
+            cells, more, same = ran
+            print(f"| {row.name:32} | " + " | ".join(cells) + " |", flush=True)
+            details += more
+            outcomes += [] if same is None else [same]
     print("\n".join(details))
-    if not ran:
+    if not outcomes:
         print("Nothing was run.")
-    sys.exit(1 if differs or not ran else 0)
+    sys.exit(0 if outcomes and all(outcomes) else 1)
 
 
 if __name__ == "__main__":
