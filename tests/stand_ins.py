@@ -141,7 +141,7 @@ def processors():
 def everyday(rows, kernel):
     """Choose the oldest processor with nothing, and a recent one other than this `kernel`."""
     recent = "Sandybridge" if kernel == "Haswell" else "Haswell"
-    names = ("Prescott, 1 thread, SIMD off", f"{recent}, 1 thread, SIMD on")
+    names = ("Prescott, 2 threads, SIMD off", f"{recent}, 1 thread, SIMD on")
     return [row for row in rows if row.name in names]
 
 
