@@ -399,7 +399,7 @@ plt.show()
 #
 # ### Exercise 4.2: four mystery curves (10 minutes)
 #
-# Four small networks were trained on a few images each. Each run has a different fault: its learning rate is too small, or too large, or it overfits, or somebody has mixed up the labels of its training images. Which is which?
+# Four small networks were trained on a few images each. Each run has a different fault: its learning rate is too small, or too large, or it overfits, or somebody has mixed up the labels of its training images. Which is which? (A was stopped early. The end of the lesson says why.)
 
 # %%
 mystery = mystery_curves(images, labels)
