@@ -50,7 +50,7 @@ plotting.use_style()
 # MNIST is a collection of digits that employees of the United States Census Bureau and high-school students wrote
 # by hand around 1990. Each was cut out, reduced to fit into 20 by 20 grey pixels, and placed in a field of 28 by 28 with its centre of mass in the middle
 # ([LeCun, Bottou, Bengio and Haffner, 1998](http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf)). It comes as four
-# files: images and labels, for training and for testing. The ten digits are the ten **classes**, and an image's **label** says which it is. The largest holds the training images. It is compressed
+# files: images and labels, for training and for testing. The ten digits are the ten **classes**, and an image's **label** says which it is. The largest of the four files holds the training images. It is compressed
 # with gzip, so that is the first layer to take off.
 
 # %%
@@ -81,7 +81,7 @@ list(raw[:16])
 
 # %% [markdown]
 # `struct` reads all four integers at once. In `">4I"`, `>` says big-endian and `4I` four unsigned integers of
-# 32 bits.
+# 32 bits. (`:#010x` prints a number in hexadecimal, two digits for each byte.)
 
 # %%
 magic, count, rows, columns = struct.unpack(">4I", raw[:16])
@@ -157,8 +157,8 @@ struct.unpack(">2I", raw_labels[:8]), list(raw_labels[8:18])
 #
 # Files arrive over the internet, and a transfer can fail in a treacherous way: it ends, the program reports
 # success, and what lies on the disk is half a file, or a web page that says "Forbidden". This course grew out of a notebook, which we call
-# *the original*. It saved whatever came, without a look. Its cache then held that page for good: from that day on
-# every run found "the data" already there, and failed somewhere else entirely.
+# *the original*. It saved whatever came, without a look. Had it met such a page, its cache would have held it for good: from that day on
+# every run would have found "the data" already there, and failed somewhere else entirely.
 #
 # The server's *status*, "200 OK", tells you that something came. A **checksum** tells you that the right thing came. SHA-256 boils any
 # number of bytes down to 64 hexadecimal digits, in such a way that nobody has ever found two different files with
@@ -186,7 +186,7 @@ print(
 )
 
 # %% [markdown]
-# Six where chance gives four on average: nothing of the old checksum is left. So the check is a plain comparison, equal or not, and it works as well on what a server
+# Six, where chance gives four, give or take two: no trace of the old checksum is left. So the check is a plain comparison, equal or not, and it works as well on what a server
 # sends instead of a file:
 
 # %%
@@ -248,7 +248,7 @@ plt.show()
 
 # %% [markdown]
 # The most frequent class is the 1, with 11.24 %. Remember that number as the very lowest bar: a program that looks
-# at no image and always says "1" is right that often.
+# at no image and always says "1" is right that often on these.
 #
 # Next, the pixels. Guess how many of them are exactly zero, before you run the cell.
 
@@ -279,7 +279,7 @@ print(f"grey, 1 to 249:  {100 * histogram[1:250].sum() / histogram.sum():5.2f} %
 print(f"ink, 250 to 255: {100 * histogram[250:].sum() / histogram.sum():5.2f} %")
 
 # %% [markdown]
-# Four pixels in five are paper. The smallest picture of a whole class is its average: take all the zeros, say, and
+# Four pixels in five are paper. The shortest summary of a whole class is its average: take all images of a 0, say, and
 # average every pixel over them. In grey levels, 0 to 255, for class $k$ with $n_k$ images,
 #
 # $$\bar m_k = \frac{1}{n_k} \sum_{i:\, \text{label of } i \text{ is } k} (\text{pixels of image } i).$$
@@ -470,16 +470,18 @@ np.array_equal(train_set[1], mnist.train_labels[training])
 # $$\hat k_i = \arg\min_k \; \lVert x_i - m_k \rVert^2 .$$
 #
 # Written out as it stands, for 10,000 images, 10 classes and 784 pixels, that takes an array of 78 million
-# differences. Multiply out instead:
+# differences. Multiply out instead. In each pixel $(a - b)^2 = a^2 - 2ab + b^2$; then add up over the pixels:
 #
 # $$\lVert x_i - m_k \rVert^2 = \lVert x_i \rVert^2 - 2\, x_i \cdot m_k + \lVert m_k \rVert^2 .$$
 #
-# The first term is the same for every $k$ and cannot change which is smallest, so it may be dropped. All the products $x_i \cdot m_k$ together are one
-# matrix product, $X M^T$ of shape (n, 10):
+# The first term is the same for every $k$ and cannot change which is smallest, so it may be dropped. The **dot product** $x_i \cdot m_k$ is the sum of the products of matching entries. All of them together are one
+# **matrix product**, `x @ m.T`, which holds every row's dot product with every mean. $M^T$, in NumPy `m.T`, is $M$ with rows and columns exchanged, so $X M^T$ has the shape (n, 10):
 #
 # $$S_{ik} = \lVert m_k \rVert^2 - 2\, x_i \cdot m_k .$$
 #
 # ### Exercise 1.4: the nearest mean (stretch, 8 minutes)
+#
+# Its `means` are scaled like `x`, as $M$ is.
 
 
 # %%
@@ -520,7 +522,7 @@ np.allclose((x[:100] ** 2).sum(axis=1, keepdims=True) + scores[:100], direct)
 #
 # ### The same formula, in bytes
 #
-# What if we had skipped the floats, and subtracted the `uint8` images from the `uint8` means? It is the same formula, and no error is raised. (No choice hangs on this one, either.) Predict the accuracy, and which answers it gives.
+# What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? It is the same formula, and no error is raised. (No choice hangs on this one, either.) Predict the accuracy, and which answers it gives.
 
 # %%
 pixels8 = mnist.test_images.reshape(-1, 784)
@@ -531,7 +533,7 @@ print("answers given, 0 to 9:     ", np.bincount(wrapped, minlength=10))
 print(f"in bytes: {100 * (wrapped == mnist.test_labels).mean():.2f} % right")
 
 # %% [markdown]
-# It answers "1" to every image: it has become the program that looks at nothing. Why? Small differences survive: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. The large ones are lost: $20^2$ leaves 144, but $200^2$ leaves only 64. Every square is now some number below 256, so hardly
+# It answers "1" to every image: it has become the program that looks at nothing. (It is right a little more often here, because the test images hold a few more 1s.) Why? Small differences survive: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. The large ones are lost: $20^2$ leaves 144, but $200^2$ leaves only 64. Every square is now some number below 256, so hardly
 # anything counts but *how many* pixels differ, and the mean 1, which has the most paper, differs from an image in the fewest. If that is so, counting the differing pixels should give the same answers. Does it?
 
 # %%
@@ -560,7 +562,7 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Most of them you read at a glance. A mean digit has one slant and one width, and no other: a narrow 2 overlaps the mean 1, and an upright 4 and a 9 share most of their strokes. One way to do better is to let a program find out for itself which *combinations* of pixels tell
+# Most of them you read at a glance. A mean digit has one slant and one width, and no other: a narrow 2 overlaps the mean 1, and a 9 with a flat loop the mean 4. One way to do better is to let a program find out for itself which *combinations* of pixels tell
 # digits apart. That is what the hidden layer of a network will do (lesson 03).
 
 # %% [markdown]

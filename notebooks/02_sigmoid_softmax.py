@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 02 Sigmoid and softmax
 #
-# Two functions stand between the pixels and an answer. One decides how strongly a hidden unit responds; the other
+# Two functions stand between the pixels and an answer. One decides how strongly a part of the network responds; the other
 # turns ten scores into ten probabilities. Both are one line long, and both have traps that have caught a great many
 # people. The author of the notebook that this course grew out of, *the original*, fell into most of them.
 #
@@ -23,8 +23,8 @@
 # - measure any derivative, and say why the best step is neither large nor tiny;
 # - tell whether a softmax runs over the right axis, with one line.
 #
-# **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivative of $e^x$, the quotient rule and
-# the chain rule.
+# **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$, the quotient rule and
+# the chain rule; Taylor's formula helps.
 #
 # **Time** 40 minutes to read, 30 more for the exercises, and some for the pencil
 
@@ -51,7 +51,7 @@ plotting.use_style()
 # | $y$ | `y` | as `z` | one-hot targets |
 # | $\partial L / \partial p$ | `dp` | as `p` | `d` + name is always the gradient of the loss $L$ with respect to it |
 #
-# For a whole batch we write capitals, $Z$, $P$, $Y$, and the rows are the examples. In sums, $i$, $j$ and $l$ run over the classes, and $r$ over the rows. The logarithm $\log$ is the natural one, as in `np.log`.
+# For a whole batch we write capitals, $Z$, $P$, $Y$, and the rows are the examples. In sums, $i$, $j$ and $l$ run over the classes, and $r$ over the rows. (Letters are few: in lesson 01 $i$ was an example and $k$ one of the classes, where here k is how many there are.) The logarithm $\log$ is the natural one, as in `np.log`.
 #
 # ## From any number to between 0 and 1
 #
@@ -77,6 +77,8 @@ for value, s in zip(x, naive_sigmoid(x)):
 # bound, and the value sinks to 0. Look at the pairs: the values at $-2$ and $2$ add up to 1. That is no accident:
 #
 # $$1 - \sigma(x) = \frac{1 + e^{-x} - 1}{1 + e^{-x}} = \frac{e^{-x}}{1 + e^{-x}} = \frac{1}{e^{x} + 1} = \sigma(-x).$$
+#
+# (The third step multiplies above and below by $e^x$; the last reads the definition with $-x$ for $x$.)
 
 # %%
 x = np.linspace(-8, 8, 401)
@@ -183,11 +185,11 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A V. Its right arm is the formula's error. The third derivative of the sigmoid is at most $\frac18$ in size, so the error is at most $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$: the dashed line.
+# A V. Its right arm is the formula's error. For the third derivative, differentiate $\sigma' = s (1 - s)$ twice more: $\sigma''' = \sigma' (1 - 6 \sigma')$. With $\sigma'$ between 0 and $\frac14$ that is at most $\frac18$ in size, so the error is at most $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$: the dashed line that rises to the right.
 #
 # On its left arm the enemy is rounding. A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(x + h)$ and $f(x - h)$ are each known to
 # about $10^{-16}$; their difference is no better, and dividing by $2h$ blows the error up to about $10^{-16} / h$. The best
-# step is where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
+# step is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
 # $h = 10^{-5}$ from here on.
 #
 # An absolute error says little if we do not know how large the slopes are. So we compare two arrays $a$ and $b$ by their
@@ -195,7 +197,7 @@ plt.show()
 #
 # $$\frac{\lVert a - b \rVert}{\max(\lVert a \rVert, \lVert b \rVert)},$$
 #
-# where $\lVert a \rVert$ is the length of $a$, the root of the sum of its squared entries. A right gradient comes out near $10^{-10}$ (print `gradcheck.relative_error(measured, slope_from_value(s))`; its digits differ from computer to computer, since they are rounding), a wrong one mostly between a hundredth and 1, so we
+# where $\lVert a \rVert$ is the length of $a$, the root of the sum of its squared entries. A right gradient comes out near $10^{-10}$ (print `gradcheck.relative_error(measured, slope_from_value(s))`; its digits differ from computer to computer, since they are rounding), a wrong one is usually far larger, so we
 # call a gradient right when its relative error is at most $10^{-7}$. `gradcheck.check_gradient` measures and compares like
 # this for a function of a whole array. It nudges every entry in turn, so the function must give *one*
 # number: we take the sum of all the sigmoids. Its gradient with respect to each entry is that entry's own slope.
@@ -214,7 +216,7 @@ gradcheck.check_gradient(lambda x: naive_sigmoid(x).sum(), x_random, s_random)
 
 # %% [markdown]
 # It tells you how far off the whole gradient is, which entry is worst, and both values there. A check that you have not seen fail is a hope;
-# so in this course you will see the gradient check refuse every classic mistake.
+# so in this course you will see the gradient check refuse one classic mistake after another.
 #
 # ## A stable sigmoid
 #
@@ -225,7 +227,7 @@ for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
 
 # %% [markdown]
-# Beyond that the result is `inf`. With raw pixels and weights of ordinary size, a unit's sum easily passes float32's limit. Take $x = -1000$, beyond both. Its sigmoid is about $10^{-435}$, too small for any float64, so 0
+# Beyond that the result is `inf`. With raw pixels and weights of ordinary size, a unit's sum easily passes float32's limit of 88.72. Take $x = -1000$, beyond both. Its sigmoid is about $5 \cdot 10^{-435}$, too small for any float64, so 0
 # is the right answer; and so it is for the slope. What will the naive formulas make of it, $1 / (1 + e^{-x})$ for the value and $e^{-x} / (1 + e^{-x})^2$ for the slope? Write down both guesses.
 
 
@@ -253,7 +255,7 @@ print("warnings:", sorted({str(warning.message) for warning in caught}))
 #
 # ### Exercise 2.1: a stable sigmoid (warm-up, 5 minutes)
 #
-# Write it for arrays, in one formula or in two cases. It must not warn for any number.
+# Write it for arrays, in one formula or in two cases. It must not warn for any number. (`np.where` computes both of its cases for every number, and chooses afterwards.)
 
 
 # %%
@@ -308,7 +310,7 @@ print("s(1 - s):", [f"{value:.2e}" for value in sigmoid(far) * (1 - sigmoid(far)
 # ## From scores to probabilities
 #
 # The network's last layer gives ten scores, one for each digit, each any number. We want probabilities: none negative,
-# summing to 1, and the largest score must get the largest probability. Exponentials are never negative and keep the order;
+# summing to 1, and the largest score must get the largest probability. Exponentials are always positive and keep the order;
 # dividing by their sum does the rest. This is the **softmax**:
 #
 # $$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} .$$
@@ -445,7 +447,7 @@ print("each row's own maximum:", softmax(far_apart).round(4).tolist())
 #
 # You have met 0.2689 and 0.7311 before: they are $\sigma(-1)$ and $\sigma(1)$. With two classes,
 #
-# $$p_1 = \frac{e^{z_1}}{e^{z_1} + e^{z_2}} = \frac{1}{1 + e^{-(z_1 - z_2)}} = \sigma(z_1 - z_2) .$$
+# $$p_0 = \frac{e^{z_0}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_0 - z_1)}} = \sigma(z_0 - z_1) .$$
 #
 # The sigmoid is a softmax between two.
 
@@ -473,6 +475,8 @@ np.allclose(softmax(pairs)[:, 0], sigmoid(pairs[:, 0] - pairs[:, 1]))
 # (With two classes, the first is the sigmoid's slope again.) Both cases in one, with $\delta_{ij}$ equal to 1 if $i = j$ and otherwise 0:
 #
 # $$J_{ij} = \frac{\partial p_i}{\partial z_j} = p_i\, (\delta_{ij} - p_j), \qquad\text{as a matrix}\qquad J = \mathrm{diag}(p) - p\,p^T .$$
+#
+# Here $\mathrm{diag}(p)$ has $p$ on its diagonal and 0 elsewhere, and $p\,p^T$, `np.outer(p, p)`, has the entry $p_i\, p_j$ in row $i$ and column $j$.
 
 
 # %%
@@ -516,7 +520,7 @@ axis.grid(False)
 plt.show()
 
 # %% [markdown]
-# Read a column first. In column 2, score 2 was nudged: its own probability gains, and what it gains the others lose, the more the more probable they were. Now a row. What does each row sum to? Think of adding a constant to all the scores: no probability may move. Moving all
+# Read a column first. In column 2, score 2 was nudged: its own probability gains, and the others together lose exactly as much, each in proportion to its probability. Now a row. What does each row sum to? Think of adding a constant to all the scores: no probability may move. Moving all
 # scores by the same small amount moves $p_i$ by that amount times the sum of row $i$. So every row must sum to 0, and because $J$ is
 # symmetric, so must every column: what one class wins the others lose.
 
@@ -537,7 +541,7 @@ print("rank:            ", np.linalg.matrix_rank(J), "of", len(J))
 # $$\frac{\partial L}{\partial z_j} = \sum_i \frac{\partial L}{\partial p_i} \frac{\partial p_i}{\partial z_j}
 # = \sum_i dp_i\; p_i (\delta_{ij} - p_j) = p_j \Big( dp_j - \sum_i p_i\; dp_i \Big) .$$
 #
-# The last form needs no matrix, and works for a whole batch at once.
+# ($\delta_{ij}$ leaves only the term with $i = j$ of the first part.) The last form needs no matrix, and works for a whole batch at once.
 #
 # ### Exercise 2.3: back through the softmax (8 minutes)
 
@@ -585,8 +589,7 @@ print(gradcheck.check_gradient(loss, z, softmax_backward(p, dp), name="whole Jac
 print(gradcheck.check_gradient(loss, z, p * (1 - p) * dp, name="diagonal only "))
 
 # %% [markdown]
-# At the worst entry even the sign is wrong: following the diagonal would push that score the wrong way. Checked like this once, the original would have been mended before
-# it was trained.
+# At the worst entry even the sign is wrong: following the diagonal would push that score the wrong way.
 #
 # ## Cross-entropy
 #
@@ -658,7 +661,7 @@ z = rng.normal(size=(4, 10))
 np.allclose(np.exp(log_softmax(z)), softmax(z))
 
 # %% [markdown]
-# The sum of exponentials now contains $e^0 = 1$, so its logarithm is safe: at least 0, at most $\log k$.
+# The surprise is 1000, as it should be. The sum of exponentials now contains $e^0 = 1$, so its logarithm is safe: at least 0, at most $\log k$.
 #
 # What should the loss be before anything is learnt? A network that knows nothing gives each of ten classes a tenth, and its surprise
 # is $-\log \frac{1}{10} = \log 10$. You will meet that number at the left edge of many a training curve; if yours starts far above

@@ -22,10 +22,10 @@
 # - check a gradient, and read what the check says of a bug;
 # - say why cross-entropy learns where squared error gives up, and what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and to know what a matrix
+# **You need** [lesson 01](01_loading.ipynb) for the data, and [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and to know what a matrix
 # product does.
 #
-# **Time** 50 minutes to read, 20 more for the exercises and the pencil
+# **Time** 50 minutes to read, 30 more for the exercises and the pencil
 
 # %%
 import matplotlib.pyplot as plt
@@ -145,10 +145,10 @@ np.array_equal(network.forward(parameters, x).z2, z2)
 # ## Backward
 #
 # We want to know, for **each** parameter, how much the loss changes when it is nudged: $\partial L / \partial W_1$ and its three
-# companions. In the code these are `dW1`, `db1`, `dW2`, `db2`; a `d` in front of a name always means *the gradient of the loss with respect to it*, and that gradient always has the shape of
+# companions. In the code these are `dW1`, `db1`, `dW2`, `db2`; a `d` in front of a name of the table always means *the gradient of the loss with respect to it*, and that gradient always has the shape of
 # the thing itself. That one rule will guide most of what follows. We call an entry of such a gradient the **blame** of that number: how much the loss would grow, for a small nudge upwards, per unit of nudge.
 #
-# We go backwards, from the loss to the pixels, one array of the table at a time. Each step uses the one before: that is all that
+# We go backwards, from the loss towards the pixels, one array of the table at a time. Each step uses the one before: that is all that
 # *backpropagation* means.
 #
 # ### Step 1: the logits
@@ -170,9 +170,9 @@ print(check_gradient(lambda z: cross_entropy(z, y), z2, dz2, name="dz2"))
 #
 # $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots \qquad\Longrightarrow\qquad \frac{\partial L}{\partial W_{2,jk}} = a_{1,j} \cdot dz_{2,k} .$$
 #
-# In words: *what came in, times the blame of what went out*. If the unit was silent, $a_{1,j} = 0$, this weight had no part in the mistake, however large it is.
+# In words: *what came in, times the blame of what went out*. If the unit was silent, $a_{1,j} = 0$, this weight had no part in the mistake, however large the weight is.
 #
-# With $n$ examples, the weight is used $n$ times, once for each, and the contributions add up. Write $i$ for the example:
+# With $n$ examples, the weight is used $n$ times, once for each, and the contributions add up. Write $i$ for the example (in lesson 02 it was $r$), $j$ for the hidden unit and $k$ for the class:
 #
 # $$\frac{\partial L}{\partial W_{2,jk}} = \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} = \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} = \big( A_1^T\, dZ_2 \big)_{jk} .$$
 #
@@ -252,7 +252,7 @@ print(check_gradient(lambda z: cross_entropy(sigmoid(z) @ W2 + b2, y), z1, dz1, 
 
 # %%
 def my_hidden_gradient(dz2, W2, a1):
-    """Return dz1, shape (n, m), from dz2 (n, c), W2 (m, c) and the activations a1 (n, m)."""
+    """Return dz1, shape (n, m), from dz2 (n, k), W2 (m, k) and the activations a1 (n, m)."""
     ...
 
 
@@ -302,8 +302,8 @@ print("largest difference in a column of dW2:", np.ptp(at_zero.W2, axis=0).max()
 #
 # Two precautions. The biases get random values: at zero, a mistake with a bias can hide. And batch, hidden layer and classes all
 # have size ten. That sounds careless, but it is on purpose: where these three are equal, shapes cannot save us, and the check must find a bug alone.
-
-# From here on `x`, `y` and the arrays made from them belong to the small network. To repeat an earlier step, run the notebook from *Forward* again.
+#
+# From here on `x` and `y` are the first ten images, and from *Four planted bugs* on, `z1` to `dz2` are the small network's. To repeat an earlier step, run the notebook from *Forward* again.
 
 # %%
 n = 10
@@ -329,7 +329,7 @@ for name in small._fields:
     )
 
 # %% [markdown]
-# Each of the four arrays is right, to one part in ten million of its length. Now the full network, 128 hidden units wide, where a sample must do: 200 entries of each array, drawn at random.
+# Each of the four arrays is right, to one part in ten million of its length. Now the full network, 128 hidden units wide, where a sample must do: 200 entries of each array, drawn at random, or all where there are fewer.
 
 # %%
 full = network.initialise(rng)
@@ -413,12 +413,12 @@ except ValueError as error:
 
 # %% [markdown]
 # And with a batch of any other size than ten, a look at the shape would have caught the last. Nothing but a check catches the other two. Training
-# with them runs: a missing $1/n$, for one, merely multiplies the learning rate by $n$. The original's diagonal was such a bug. Its training ran, so nobody looked.
+# with them runs: a missing $1/n$, for one, merely multiplies the learning rate by $n$. The original's diagonal was such a bug. Its training ran, and nothing complained.
 #
 # ### Exercise 3.3: find the bug (stretch, 10 minutes)
 #
 # `faulty_gradients` below is a backward pass with one bug planted in it. Find out with `check_gradient` which of its four results is wrong, then how, and write a function that gives all four right. (Its arguments
-# are those of `network.gradients`. Try other sizes of the batch, too: which factor changes with them?)
+# are those of `network.gradients`. Try other sizes of the batch, too: which factor changes with them? `loss_as_function_of` uses the `x` and `y` above, so change those with it, and put the ten images back afterwards.)
 
 # %%
 wrong = faulty_gradients(small, x, y)
@@ -441,9 +441,9 @@ exercises.folded(my_mended_gradients)
 #
 # Why not simply minimise the squared distance between $P$ and $Y$? One can:
 #
-# $$L = \frac1n \sum_{i,k} (p_{ik} - y_{ik})^2, \qquad dp_{ik} = \frac{2\, (p_{ik} - y_{ik})}{n}, \qquad dz_{2,ik} = p_{ik} \Big( dp_{ik} - \sum_{c} p_{ic}\; dp_{ic} \Big),$$
+# $$L = \frac1n \sum_{i,k} (p_{ik} - y_{ik})^2, \qquad dp_{ik} = \frac{2\, (p_{ik} - y_{ik})}{n}, \qquad dz_{2,ik} = p_{ik} \Big( dp_{ik} - \sum_{l} p_{il}\; dp_{il} \Big),$$
 #
-# with the whole Jacobian of lesson 02; $k$ and $c$ run over the classes. From $dZ_2$ on, all is as before.
+# with the whole Jacobian of lesson 02; $k$ and $l$ run over the classes. From $dZ_2$ on, all is as before.
 
 # %%
 dz2_squared = softmax_backward(p, squared_error_gradient(p, y))
@@ -482,15 +482,15 @@ plt.show()
 #
 # ## One step downhill
 #
-# Nudge all parameters together, by a short vector $d$. To first order each adds its blame times its nudge. So with $g$ for all the gradients laid end to end, the loss changes by
+# Nudge all parameters together, by a short vector $s$. To first order each adds its blame times its nudge. So with $g$ for all the gradients laid end to end, the loss changes by
 #
-# $$g \cdot d = \lVert g \rVert\, \lVert d \rVert \cos\theta,$$
+# $$g \cdot s = \lVert g \rVert\, \lVert s \rVert \cos\theta,$$
 #
-# where $\theta$ is the angle between the two. That is largest for $\cos\theta = 1$: of all directions, the loss grows fastest along $g$, and at right angles to $g$ it does not change. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
+# where $\theta$ is the angle between the two. That is largest for $\cos\theta = 1$: of all directions, the loss grows fastest along $g$, and at right angles to $g$, to first order, it does not change. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW \qquad \text{for each parameter.}$$
 #
-# How much should the loss fall? With $d = -\eta\, g$ the change is $-\eta\, \lVert g \rVert^2$. Take the network we started with and a batch of 200 images, and see how far that holds.
+# How much should the loss fall? With $s = -\eta\, g$ the change is $-\eta\, \lVert g \rVert^2$. Take the network we started with and a batch of 200 images, and see how far that holds.
 
 # %%
 x_200 = data.scale(mnist.train_images[:200])
@@ -564,12 +564,12 @@ def loss_at(eta_hidden, eta_output):
     return cross_entropy(network.forward(network.Parameters(*moved), x_200).z2, y_200)
 
 
-u, v = np.linspace(-2, 6, 25), np.linspace(-0.4, 1.2, 25)
-surface = np.array([[loss_at(a, b) for a in u] for b in v])
+hidden_steps, output_steps = np.linspace(-2, 6, 25), np.linspace(-0.4, 1.2, 25)
+surface = np.array([[loss_at(a, b) for a in hidden_steps] for b in output_steps])
 
 # %% mystnb={"image": {"alt": "Contour map of the loss; across, the step of the hidden layer, upwards, the step of the output layer. The lowest region lies far to the right and slightly below zero on the vertical axis. A short white arrow leads from the start upwards and slightly right, across the contour lines into a darker band."}}
 figure, axis = plt.subplots(figsize=(7, 4.2))
-filled = axis.contourf(u, v, surface, levels=20, cmap="viridis")
+filled = axis.contourf(hidden_steps, output_steps, surface, levels=20, cmap="viridis")
 best = etas[downhill.argmin()]
 axis.annotate(
     "", (best, best), (0, 0), arrowprops={"arrowstyle": "->", "color": "white", "lw": 2.5}
@@ -585,8 +585,8 @@ figure.colorbar(filled, label="loss")
 plt.show()
 
 # %% [markdown]
-# Mind the scales of the axes. Where is the lowest point? Far to the right, at the very edge of the picture: the hidden layer would gladly go more than ten times as far as the arrow does. And how far the output layer should move depends on where the hidden layer
-# stands: upwards while that is at 0, but back again once it has moved far. The gradient knows nothing of that; it knows the slope where we are. That is why the next lesson takes thousands of steps, each with a fresh
+# Mind the scales of the axes. Where is the lowest point? Outside the picture, beyond its right edge: the hidden layer would gladly go more than ten times as far as the arrow does. And how far the output layer should move depends on where the hidden layer
+# stands: forwards while that is at 0, but backwards, below 0, once it has moved far. The gradient knows nothing of that; it knows the slope where we are. That is why the next lesson takes thousands of steps, each with a fresh
 # gradient.
 #
 # ## What it costs
@@ -606,8 +606,8 @@ print(
 )
 
 # %% [markdown]
-# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. That ratio is why networks can be trained at all. (The usual rule of thumb is three; here the first layer
-# dominates, and we do not need the gradient for the pixels.)
+# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. Without that ratio, networks of this size could hardly be trained. (Where the gradient for a layer's inputs is needed too, as between the layers of a deeper network, backward costs twice as much as forward; here the first layer
+# dominates, and the pixels need none.)
 #
 # Your two functions, the gradients of a layer and the way back through the hidden one, can take the library's place, as in lesson 02:
 
@@ -624,7 +624,7 @@ print(
 # - A gradient check at a random point finds what shapes cannot. A constant factor points to a forgotten or doubled $n$ or 2; anything else, to the formula or an axis.
 # - Squared error hardly pulls where it is most wrong.
 # - One step of size $\eta$ lowers the loss by about $\eta\, \lVert g \rVert^2$, as long as it is short.
-# - The loss and all its gradients together cost about two forward passes.
+# - The loss and all its gradients together cost about two forward passes here.
 #
 # ## Questions to ask yourself
 #
@@ -656,7 +656,7 @@ print(
 #
 #    <details><summary>Answer</summary>
 #
-#    A backward pass that computes the activations afresh and forgets the bias, `a1 = sigmoid(x @ W1)`. At `b1 = 0` these are the right activations and all four gradients pass; at a random `b1` all four are refused.
+#    A backward pass that computes the activations, and from them the logits, afresh, and forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` these are the right ones and all four gradients pass; at a random `b1` all four are refused. (If it kept the right logits, `db2` would still pass.)
 #
 #    </details>
 #

@@ -12,7 +12,7 @@
 # One step downhill is nothing. Thousands of them make a network that reads. Between the two lie choices, and a curve tells you which of them were wrong, once you can
 # read it.
 #
-# **You will** write a training loop in ten lines, start it with the original's settings, find out what is wrong with them from the
+# **You will** read a training loop of ten lines, start it with the original's settings, find out what is wrong with them from the
 # curves, put it right, and measure once, at the very end, how well your network reads digits it has never seen.
 #
 # **You will be able to**
@@ -46,7 +46,7 @@ images, labels = train_set
 images.shape, validation_set[0].shape
 
 # %% [markdown]
-# If you have kept functions in earlier lessons (`exercises.keep`), this is where they go to work. The next cell puts each in the library's place, and from there on you train a network that is so far yours. With all of them, every gradient and every update in this lesson
+# If you have kept functions in earlier lessons (`exercises.keep`), this is where they go to work. The next cell puts each in the library's place, and from there on you train a network that is so far yours. With all of them, the one on momentum included, every gradient and every update in this lesson
 # is your own code.
 
 # %%
@@ -148,7 +148,7 @@ print(f"nearest mean: {100 * (nearest == validation_set[1]).mean():.2f} % of the
 
 # %% [markdown]
 # Beaten already. From here on the library's `train` runs that loop for us. `minibatches` deals for any number of epochs; `train` leaves the parameters that it is given alone, and returns trained ones with a `History` of what it
-# recorded. Check that it is the same loop:
+# recorded. (Later, `monitor` names the sets to score on the way, and `every` the steps between two scores; it is once an epoch if not given.) Check that it is the same loop:
 
 # %%
 start = network.initialise(np.random.default_rng(seed=6))
@@ -169,10 +169,9 @@ print("same losses:", np.allclose(history.batch_loss, losses))
 # ## The original's settings
 #
 # The original fed its network raw pixels, 0 to 255, used a learning rate of 0.001, started from small uniform weights, and took 10,000 steps. Give it the right softmax and the right gradients, and keep
-# the rest. (It had no biases, and it drew its batches differently; lesson 05 looks at that. Here we keep ours.) The cell after the next trains, for some ten seconds.
+# the rest: a learning rate of 0.001 and 10,000 steps. (It had no biases, and it drew its batches differently; lesson 05 looks at that. Here we keep ours.) The cell after the next trains, for some ten seconds.
 
 # %%
-print("learning rate 0.001, 10000 steps")
 chance = np.random.default_rng(seed=7)
 small_weights = network.Parameters(
     chance.uniform(-1, 1, (784, 128)) / np.sqrt(784 * 128),
@@ -244,8 +243,7 @@ right.set(
 plt.show()
 
 # %% [markdown]
-# Read the curves. The band of the batches shows the noise; the average inside it tells the truth. Training and validation both still fall, so learning by heart is not yet the trouble, though a small gap has opened. And after 10,000 steps, more than 25 epochs, it is *still* falling: this is what
-# **too small a learning rate** looks like. So make it larger. Predict what ten times and three hundred times the rate will do in 500 steps.
+# Read the curves. The band of the batches shows the noise; the average inside it tells the truth. Training and validation both still fall, so learning by heart is not yet the trouble, though a small gap has opened. And after 10,000 steps, more than 25 epochs, it is *still* falling. That is how **too small a learning rate** can look. The shape alone does not convict it, since a healthy curve flattens too; what does is a larger rate that does better. So make it larger. Predict what ten times and three hundred times the rate will do in 500 steps.
 
 # %%
 print(f"rate 0.001: {100 * raw_history.accuracy('validation')[1]:.2f} % after 500 steps")
@@ -266,7 +264,7 @@ for rate in [0.01, 0.3]:
     print(f"rate {rate:5}: {'better' if better else 'worse'}")
 
 # %% [markdown]
-# Ten times as large is better, three hundred times is worse. But there is a second fault, which no learning rate takes away. Look at what raw pixels do to the hidden units, before the first step already.
+# Ten times as large is better, three hundred times is worse. But there is a second fault, which no learning rate takes away. Look at what raw pixels do to the hidden units, even before the first step.
 
 
 # %%
@@ -306,7 +304,7 @@ print(f"scaled pixels: {100 * scaled_history.accuracy('validation')[1]:.2f} %")
 #
 # ## A learning-rate sweep
 #
-# So look for the rate that suits scaled pixels. Nobody knows it beforehand; try. We multiply by about three each time, since what matters is the factor. Every run sees the same batches, 30 of them, and starts from the weights of lesson 03: the original's are so small that with scaled pixels they make the good range much narrower. (Lesson 05 takes the two apart.) Where do you expect the best?
+# So look for the rate that suits scaled pixels. Nobody knows it beforehand; try. We multiply by about three each time, since what matters is the factor. Every run sees the same batches, 30 of them, and starts from weights drawn by Glorot's rule (lesson 03): from the original's far smaller ones hardly any rate gets anywhere in 30 steps. (Lesson 05 takes the two apart.) Where do you expect the best?
 
 # %%
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
@@ -332,14 +330,14 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A basin with one gentle side and one steep one. On the left nothing is broken, only slow. On the right each step overshoots the valley of lesson 03 and lands higher up. A wise choice keeps away from the steep
+# A basin with one gentle side and one steep one. On the left nothing is broken, only slow. On the right each step overshoots the lowest point, as in lesson 03's picture of one step, and lands higher up. A wise choice keeps away from the steep
 # side: we take one half.
 #
 # The three cases have faces you will meet again. (Mind the scale of the third.)
 
-# %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 1 it leaps once, drops quickly and then flattens. At 30 it jumps up and down, thirty times as high as the other two."}}
+# %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}}
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.2))
-faces = {0.01: "too small: a ramp", 1: "right: drops, settles", 30: "too large: thrashes"}
+faces = {0.01: "too small: a ramp", 0.3: "right: falls steadily", 30: "too large: thrashes"}
 for axis, (rate, face) in zip(axes, faces.items()):
     axis.plot(sweep[rate], linewidth=1)
     axis.set(title=face, xlabel=f"step, at rate {rate:g}", ylim=(0, None if rate > 1 else 3))
@@ -349,10 +347,9 @@ plt.show()
 # %% [markdown]
 # ## Learning by heart
 #
-# So far training and validation went hand in hand. Now give the network only 1,000 images to learn from, and plenty of epochs. What will the two losses do? And the two accuracies? Sketch all four before you look.
+# So far training and validation went hand in hand. Now give the network only 1,000 images to learn from, and plenty of epochs. What will the two losses do? And the two accuracies? Sketch all four before you look. (The learning rate is one half; `momentum` quickens the run, and the next section explains it.)
 
 # %%
-print("learning rate 0.5, momentum 0.9 (explained in the next section)")
 few = (images[:1000], labels[:1000])
 many_epochs = minibatches(1000, 100, rng=np.random.default_rng(seed=9), epochs=80)
 _, few_history = train(
@@ -394,12 +391,12 @@ plt.show()
 # This is **overfitting**. The network reads its thousand training images without a mistake: it has learnt them by heart. In the accuracy you see the gap to the validation images, but no turn; it stays level and even creeps up a little. In the loss you see the turn, early and clearly: the later network is about as often right, but
 # ever more *sure*, also where it is wrong. That is why both are recorded.
 #
-# The cheapest cure is **early stopping**: keep the parameters from the moment of the lowest validation loss. On one machine our training repeats exactly, so we can simply run it again and stop there. It mends the overconfidence; here it wins no accuracy.
+# The cheapest cure is **early stopping**: keep the parameters from the moment of the lowest validation loss. On one machine our training repeats exactly, so we can simply run it again and stop there. It limits the overconfidence; here it wins no accuracy.
 # The better cure is more data: 50,000 images are much harder to learn by heart.
 #
 # ### Exercise 4.2: four mystery curves (10 minutes)
 #
-# Four small networks were trained on a few images each. Each run has a different fault: its learning rate is too small, or too large, or it overfits, or somebody has mixed up the labels of its training images. Which is which? (A was stopped early. The end of the lesson says why.)
+# Four small networks were trained on a few images each. Each run has a different fault: its learning rate is too small, or too large, or it overfits, or somebody has mixed up the labels of its training images. Which is which? Ask of each also: does its validation loss ever get well below log 10, the dashed line? If not, it has learnt nothing that holds for new images. (A was stopped early. The end of the lesson says why.)
 
 # %%
 mystery = mystery_curves(images, labels)
@@ -409,7 +406,7 @@ figure, axes = plt.subplots(2, 2, figsize=(9, 6))
 for axis, (letter, history) in zip(axes.flat, mystery.items()):
     for name in ["training", "validation"]:
         axis.plot(history.steps, history.loss(name), label=name)
-    axis.axhline(np.log(10), color="0.5", linestyle="--", linewidth=1)
+    axis.axhline(np.log(10), color="0.5", linestyle="--", linewidth=1, label="log 10")
     axis.set(title=letter, xlabel="step", ylim=(0, None))
 axes[0, 0].set_ylabel("loss")
 axes[1, 0].set_ylabel("loss")
@@ -433,8 +430,7 @@ exercises.folded(my_name_the_faults)
 # %% [markdown]
 # ## Faster: momentum
 #
-# In a narrow valley the gradient points mostly *across*, and plain descent zigzags from wall to wall. A rolling ball does better. It keeps a **velocity** $v$, a sum of past gradients in which each
-# older one counts $\mu$ times less:
+# In a narrow valley the gradient points mostly *across*, and plain descent zigzags from wall to wall. A rolling ball does better. It keeps a **velocity** $v$, a sum of past gradients, 0 at the start, in which each step back counts $\mu$ times as much, with $0 \le \mu < 1$:
 #
 # $$v \leftarrow \mu\, v + dW, \qquad\qquad W \leftarrow W - \eta\, v .$$
 #
@@ -442,7 +438,7 @@ exercises.folded(my_name_the_faults)
 #
 # $$v = g + \mu g + \mu^2 g + \dots = \frac{g}{1 - \mu},$$
 #
-# $1 / (1 - \mu)$ times one gradient: *along* the valley it rushes. If the gradients alternate, $g, -g, g, \dots$, the series alternates too, and $v$ shrinks to $g / (1 + \mu)$: *across* the
+# $1 / (1 - \mu)$ times one gradient: *along* the valley it rushes. If the gradients alternate, $g, -g, g, \dots$, the series alternates too, $g\,(1 - \mu + \mu^2 - \dots)$, and $v$ shrinks to $g / (1 + \mu)$: *across* the
 # valley it calms down.
 
 # %%
@@ -452,7 +448,7 @@ print(
 )
 
 # %% [markdown]
-# Watch both, on a valley made for the purpose, twenty times steeper in one direction than in the other: $L = \frac12 (w_0^2 + 20\, w_1^2)$, with the gradient $(w_0,\, 20\, w_1)$. Plain descent and momentum take the same learning rate, about the best that plain descent has here. (With momentum of $\mu = 0.9$ instead, the ball swings past the star and has to come back: try it.)
+# Watch both, on a valley made for the purpose, twenty times steeper in one direction than in the other: $L = \frac12 (w_0^2 + 20\, w_1^2)$, with the gradient $(w_0,\, 20\, w_1)$. Plain descent and momentum take the same learning rate, about the best that plain descent has here. (With $\mu = 0.9$ instead, the ball swings far past the star and has to come back: try it.)
 
 
 # %%
@@ -503,7 +499,7 @@ exercises.folded(my_sgd_update)
 # exercises.keep(my_sgd_update)
 
 # %% [markdown]
-# Now the network, for one epoch each, in four ways. If the geometric series is right, two of the four will come out nearly equal. Which?
+# Now the network, for one epoch each, in four ways. The geometric series says that the four form two pairs. Which are they? And will both pairs come out nearly equal?
 
 # %%
 one_epoch = batches[:391]
@@ -527,10 +523,13 @@ for rate, momentum in [(0.5, 0), (0.05, 0.9), (5, 0), (0.5, 0.9)]:
 # calms what alternates, is not.
 #
 # One more refinement. Near the end, the noise of the mini-batches keeps the parameters jittering about the floor of the valley, the more so the larger the steps. So let the learning rate
-# **fall** in a straight line to 0: large steps while there is far to go, small ones to settle. Ten epochs of it. (Whether it helps, and by how much, is for you to try: put `learning_rate=0.5` and compare.)
+# **fall** in a straight line to 0, from $\eta_0$ at the first of $T$ steps:
+#
+# $$\eta_t = \eta_0\, \Big( 1 - \frac{t}{T} \Big).$$
+#
+# Large steps while there is far to go, small ones to settle. Ten epochs of it, from 0.5 and with momentum 0.9: on the sweep's scale that begins at 5, which momentum can bear. (Whether falling helps, and by how much, is for you to try: in a cell of your own, train once more with `learning_rate=0.5`, and compare on the validation set.)
 
 # %%
-print("learning rate falling from 0.5 to 0, momentum 0.9")
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
 final, final_history = train(
     start,
@@ -623,7 +622,7 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# And what has it learnt? Each hidden unit has 784 weights, one for each pixel, and can be drawn as an image: violet where ink pushes the unit towards 1, brown where it pushes towards 0.
+# And what has it learnt? Each hidden unit has 784 weights, one for each pixel, and can be drawn as an image: violet where ink pushes the unit towards 1, orange to brown where it pushes towards 0.
 
 # %% mystnb={"image": {"alt": "The weights of sixteen hidden units as images, violet for positive and brown for negative. They show blotches and curved strokes in the middle, where the digits are, and faint starting noise in the corners."}}
 plotting.weights(final.W1[:, :16], title="Sixteen hidden units: strokes and blotches, no digits")
@@ -677,13 +676,13 @@ print("five seeds:", ", ".join(f"{100 * accuracy:.2f} %" for accuracy in accurac
 print(f"standard deviation {100 * np.std(accuracies, ddof=1):.2f} percentage points")
 
 # %% [markdown]
-# (These are networks of one epoch, too short a time to let the rate fall to 0, so their accuracy is below the one above, and their spread only a hint for the finished one.) Both are of the order of a tenth of a percentage point. So whoever reports that one trick made a network of this kind better by a tenth of a point, from one run each, has reported the weather. Remember it in the next
+# (In a single epoch, a rate that falls to 0 costs accuracy: compare the last line of the four ways above. So their spread is only a hint for the finished network's.) Both are of the order of a tenth of a percentage point. So whoever reports that one trick made a network of this kind better by a tenth of a point, from one run each, has reported the weather. Remember it in the next
 # lesson, when repairs are compared with each other.
 
 # %% [markdown]
 # ## The same numbers on every computer
 #
-# A third thing could make the number uncertain, and does not: *whose computer* it was printed on. Every number in this course is the same on yours as on ours. That is less obvious than it sounds, because
+# A third thing could make the number uncertain, and does not: *whose computer* it was printed on. Every number that this course prints is the same on yours as on ours. That is less obvious than it sounds, because
 # computers do not calculate exactly. Is $0.1 + 0.2$ equal to $0.3$? And does a sum depend on the order of its terms? Decide, then run.
 
 # %%
@@ -699,9 +698,9 @@ print(f"to six decimals: {forwards:.6f} and {backwards:.6f}")
 
 # %% [markdown]
 # A float64 has 53 binary digits, about 16 decimal ones. What does not fit is rounded off, after *every* operation. How, is laid down in a standard (IEEE 754), so every computer gets the same $0.1 + 0.2$, wrong in the same last digit. But each order of a sum rounds
-# other intermediate results, and no standard lays down the order.
+# other intermediate results, and no standard lays down the order. (Nor does it say how `exp` and `log` are rounded, or whether a product and a sum may be rounded together, once. Computers differ in these, too.)
 #
-# In our network the long sums are in the matrix products: each entry of $X W_1$ adds up 784 terms. For speed, NumPy has a separate routine, a **kernel**, for each family of processors, and each adds them up in an order of its own; so does each number of threads. Play two kernels: one product in one go, and the same in two halves.
+# In our network the long sums are in the matrix products: each entry of $X W_1$ adds up 784 terms. For speed, the library to which NumPy hands them (mostly OpenBLAS) has a separate routine, a **kernel**, for each family of processors. Many add up in an order of their own, and the number of threads can change it. Play two kernels: one product in one go, and the same in two halves.
 
 # %%
 x = data.scale(validation_set[0][:128])
@@ -711,15 +710,15 @@ print("every entry equal:", np.array_equal(whole, halves))
 print("largest difference below 1e-13:", np.abs(whole - halves).max() < 1e-13)
 
 # %% [markdown]
-# So on another computer the last digits of $Z_1$ differ from ours, and so do those of all that is computed from it, step after step. Why does nobody see it?
+# So on another computer the last digits of $Z_1$ may differ from ours, and then so do those of all that is computed from it, step after step. Why does nobody see it?
 #
 # Try it on a whole training run. Deal the 128 hidden units out in another order: to mathematics it is the same network, but every sum over them now runs in another order, as on another computer. Train both, in float64 and in float32 (which has about 7 digits), at three learning rates. In which of the six do you expect the
 # two curves to agree to six decimals?
 
 
 # %%
-order = np.random.default_rng(seed=11).permutation(128)
-reordered = network.Parameters(start.W1[:, order], start.b1[order], start.W2[order], start.b2)
+units = np.random.default_rng(seed=11).permutation(128)
+reordered = network.Parameters(start.W1[:, units], start.b1[units], start.W2[units], start.b2)
 
 print("momentum 0.9, 200 steps: do the batch losses differ by less than 1e-6?")
 for rate in [0.5, 1, 2]:
@@ -735,18 +734,18 @@ for rate in [0.5, 1, 2]:
         print(f"rate {rate:3}, {np.dtype(dtype).name}: {same}")
 
 # %% [markdown]
-# At a healthy rate the differences stay as small as they began: wherever the two runs part a little, the valley leads them together again. At a larger one each step makes the difference a little larger, and float32, with nine digits fewer to lose, is the first to show it. At a still larger one they grow so fast that not even float64 hides
-# them. This is **chaos**, as in the weather: after enough steps, a different last digit becomes a different run. That is why the sweep above ends after 30 steps, and mystery A after 40. A longer run at such a rate would have a curve of its own on each computer.
+# (Mind the momentum: where gradients agree it multiplies these rates by ten, so on the sweep's scale they lie at 5, 10 and 20.) At the smallest rate the differences stay as small as they began: wherever the two runs part a little, the steps lead them together again. At the middle one they grow slowly, and float32, with nine digits fewer to lose, is the first to show it. At the largest they grow so fast that not even float64 hides
+# them. To watch it, draw `np.abs(np.subtract(*curves))` for each with `plt.semilogy`. This is **chaos**, as in the weather: after enough steps, a different last digit becomes a different run. That is why the sweep above ends after 30 steps, and mystery A after 40. A longer run at such a rate would have a curve of its own on each computer.
 #
-# Chance is the last suspect. NumPy promises that the streams of its old generator, `RandomState`, never change; those of `default_rng` may improve with a new release ([NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). The course uses the new one and asks for one release of NumPy, in `requirements.txt`.
+# That leaves the random numbers. NumPy promises that the streams of its old generator, `RandomState`, never change, but to correct an error; those of `default_rng` may change with a new release ([NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). The course uses the new one and asks for one release of NumPy, in `requirements.txt`.
 
 # %%
 print("RandomState(42):", np.random.RandomState(42).randint(0, 100, size=6))
 print("default_rng(42):", np.random.default_rng(42).integers(0, 100, size=6))
 
 # %% [markdown]
-# So this is the promise, and what keeps it: float64; at most six decimals; healthy learning rates, or few steps; every generator seeded; one release of NumPy. Not promised are the last digits of the weights, anything in float32, and other releases. The promise is also tested: `python tests/stand_ins.py --all` runs all five lessons
-# as twenty other computers would (five kernels, one thread and two, with and without the newer vector instructions) and compares every number and every picture.
+# The first line is the same in every release; the second is promised for ours. So this is the promise, and what keeps it: float64; at most six decimals; learning rates that are not too large, or few steps; every generator seeded; one release of NumPy. Not promised are the last digits of the weights, anything in float32, and other releases. The promise is also tested, for processors by Intel and AMD: `python tests/stand_ins.py --all` runs all five lessons
+# as twenty computers would (five kernels, one thread and two, with and without the newer vector instructions) and compares every number and every picture.
 
 # %% [markdown]
 # ## Recap
@@ -754,10 +753,10 @@ print("default_rng(42):", np.random.default_rng(42).integers(0, 100, size=6))
 # - A step is one update, an epoch one pass. 391 steps of 128 make an epoch of 50,000 images.
 # - Record the batch loss at every step and the validation score now and then. Loss is what you follow, accuracy what you want.
 # - Too small a rate is a ramp, too large a rate thrashes; between them lies a broad basin. Rate and scale of the pixels belong together.
-# - Validation loss that rises while training loss falls is overfitting. Stop early, or find more data.
+# - Validation loss that has come down and rises again while training loss falls is overfitting. Stop early, or find more data.
 # - Momentum adds up gradients that agree and damps those that alternate. Compare it at the same effective rate.
 # - Test once. At 98 %, ten thousand digits leave an uncertainty of some tenths of a point.
-# - Every order of a sum rounds differently. A healthy learning rate keeps such differences small, too large a rate makes them grow; float64 hides them longer than float32.
+# - Every order of a sum rounds differently. A moderate learning rate keeps such differences small, too large a rate makes them grow; float64 hides them longer than float32.
 #
 # ## Questions to ask yourself
 #
@@ -781,7 +780,7 @@ print("default_rng(42):", np.random.default_rng(42).integers(0, 100, size=6))
 #
 #    <details><summary>Answer</summary>
 #
-#    A mean of half as many examples has a spread larger by the root of two. The number of steps doubles.
+#    A mean of half as many examples has a spread $\sqrt 2$ times as large. The number of steps doubles.
 #
 #    </details>
 #

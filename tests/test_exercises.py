@@ -116,7 +116,7 @@ def test_a_wrong_answer_gets_the_right_kind_of_reply_and_reason(name, kind, word
 def test_every_known_mistake_is_recognised(name):
     for reason, mistaken in EXERCISES[name].mistakes.items():
         reply = check(named(mistaken, name))
-        assert reply.kind in ("wrong value", "wrong shape")
+        assert reply.kind in ("wrong value", "wrong shape", "raises")
         assert reply.text.endswith(f"A likely reason: {reason}")
         assert reason[-1] in ".?"
 

@@ -68,6 +68,15 @@ EXERCISES = (
             "this is the softmax over the batch axis: the columns sum to 1, not the rows.": (
                 original.softmax_over_batch
             ),
+            "this is the softmax over the batch axis: the maxima are the rows', the sums are not.": (
+                lambda z: (
+                    np.exp(z - z.max(axis=-1, keepdims=True))
+                    / np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=0)
+                )
+            ),
+            "keepdims=True is missing: the rows' maxima or sums must be a column, (n, 1), not (n,).": (
+                lambda z: np.exp(z - z.max(axis=-1)) / np.exp(z - z.max(axis=-1)).sum(axis=-1)
+            ),
             "one sum for the whole batch: all entries together sum to 1.": lambda z: (
                 np.exp(z - z.max()) / np.exp(z - z.max()).sum()
             ),

@@ -88,6 +88,9 @@ EXERCISES = (
         ),
         notice="Where a1 is near 0 or 1 the product nearly vanishes: a saturated unit hardly learns.",
         mistakes={
+            "the blame goes back along the same weights transposed, W2.T.": lambda dz2, W2, a1: (
+                dz2 @ W2 * a1 * (1 - a1)
+            ),
             "that is da1: the sigmoid's slope is still missing.": lambda dz2, W2, a1: dz2 @ W2.T,
             "times a1, but a sigmoid's slope is a1 * (1 - a1).": lambda dz2, W2, a1: (
                 dz2 @ W2.T * a1
@@ -115,6 +118,11 @@ EXERCISES = (
         mistakes={
             "the bug is still there. Which gradient does check_gradient refuse?": (
                 lambda parameters, x, y: tuple(faulty_gradients(parameters, x, y))
+            ),
+            "10 is the right factor for a batch of ten only. Which number is it in general?": (
+                lambda parameters, x, y: (lambda g: (g.W1, 10 * g.b1, g.W2, g.b2))(
+                    faulty_gradients(parameters, x, y)
+                )
             ),
             "now 1/n is missing everywhere.": lambda parameters, x, y: tuple(
                 len(x) * slope for slope in network.gradients(parameters, x, y)[1]

@@ -7,7 +7,7 @@ from mnistlib.exercises.trial import Exercise
 
 
 def depends_on_company(softmax):
-    """Tell whether a softmax gives an example another answer alone than in a batch."""
+    """Tell whether a softmax gives an example other numbers alone than in a batch."""
     z = np.random.default_rng(0).normal(size=(5, 4))
     return not np.allclose(softmax(z[:1]), softmax(z)[:1])
 
@@ -15,6 +15,15 @@ def depends_on_company(softmax):
 def rate_for_scaled(rate):
     """Learning rate of W1 at which scaled pixels train exactly as raw ones did with ``rate``."""
     return 255**2 * rate
+
+
+def _rate_is_wrong(args: tuple, got: object) -> tuple[str, str] | None:
+    if np.shape(got) != () or np.asarray(got).dtype.kind not in "iuf":
+        missing = "None (is a `return` missing?)" if got is None else "something else"
+        return "wrong shape", f"wanted one number, got {missing}."
+    if np.isclose(got, rate_for_scaled(*args)):
+        return None
+    return "wrong value", f"{got:g} is not it."  # the number itself would give the answer away
 
 
 def _one_sum_for_all(z):
@@ -52,6 +61,12 @@ EXERCISES = (
             ),
             "it says True to everything, a good softmax too.": lambda softmax: True,
             "it says False to everything, so it catches nothing.": lambda softmax: False,
+            "it compares which class wins, and misses what changes without another winner. Compare "
+            "the numbers.": (
+                lambda softmax: (
+                    softmax(_logits(5)[0])[0].argmax() != softmax(_logits(5)[0][:1]).argmax()
+                )
+            ),
             "it misses one whose rows sum to 1, and which still looks around. Compare the answers "
             "themselves, on rows that differ.": (
                 lambda softmax: not np.allclose(softmax(_logits(5)[0]).sum(axis=1), 1)
@@ -89,6 +104,7 @@ EXERCISES = (
         name="rate_for_scaled",
         reference=rate_for_scaled,
         cases=lambda: [(1.0,), (0.001,)],
+        accept=_rate_is_wrong,
         hints=(
             "Scaled pixels need weights 255 times as large for the same sums. So how far must a "
             "step carry them, compared with before?",

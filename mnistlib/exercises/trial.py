@@ -100,9 +100,12 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
     def attempt(args: tuple) -> _Outcome:
         return _call(exercise, function, args, ends)
 
-    def raised(outcome: _Outcome, args: tuple) -> Reply:
+    def raised(outcome: _Outcome, args: tuple, reason: str = "") -> Reply:
         called = f"It was called with {_show(exercise, args)}."
-        return reply("raises", f"{_describe(outcome.error)}\n{called}")
+        return reply("raises", f"{_describe(outcome.error)}\n{called}{reason}")
+
+    def likely_reason() -> str:
+        return _likely_reason(exercise, [attempt(args) for args in cases], cases)
 
     if _is_blank(function):
         return reply("not attempted", "Replace the ... by your answer and run the cell again.")
@@ -110,7 +113,7 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
     for args in cases:
         outcome = attempt(args)
         if outcome.error is not None:
-            return raised(outcome, args)
+            return raised(outcome, args, likely_reason())
         if outcome.changed:
             return reply(
                 "wrong value",
@@ -120,8 +123,8 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
         kind, text = _compare(exercise, args, outcome.result)
         if kind:
             where = f"With {_show(exercise, args)}:\n" if args else ""
-            reason = _likely_reason(exercise, [attempt(args) for args in cases], cases)
-            return reply(kind, f"{where}{text if where else text[0].upper() + text[1:]}{reason}")
+            text = text if where else text[0].upper() + text[1:]
+            return reply(kind, f"{where}{text}{likely_reason()}")
     if outcome.unasked:
         return reply(
             "wrong value",
@@ -305,12 +308,15 @@ def _likely_reason(exercise: Exercise, outcomes: list[_Outcome], cases: list[tup
     """Return the mistake that explains the answers to all cases, if one is known that does."""
     for reason, mistaken in exercise.mistakes.items():
         wrong = [_call(exercise, mistaken, args) for args in cases]
-        if all(
-            mine.error is None and theirs.error is None and _alike(mine.result, theirs.result)
-            for mine, theirs in zip(outcomes, wrong, strict=True)
-        ):
+        if all(_same_outcome(*pair) for pair in zip(outcomes, wrong, strict=True)):
             return f"\nA likely reason: {reason}"
     return ""
+
+
+def _same_outcome(mine: _Outcome, theirs: _Outcome) -> bool:
+    if mine.error is not None or theirs.error is not None:
+        return _describe(mine.error) == _describe(theirs.error)
+    return _alike(mine.result, theirs.result)
 
 
 def _alike(a: object, b: object) -> bool:
