@@ -185,7 +185,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A V. Its right arm is the formula's error. For the third derivative, differentiate $\sigma' = s (1 - s)$ twice more: $\sigma''' = \sigma' (1 - 6 \sigma')$. With $\sigma'$ between 0 and $\frac14$ that is at most $\frac18$ in size, so the error is at most $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$: the dashed line that rises to the right.
+# A V, on axes that are both logarithmic. Its right arm is the formula's error. For the third derivative, differentiate $\sigma' = s (1 - s)$ twice more: $\sigma'' = \sigma' (1 - 2s)$, and $\sigma''' = \sigma' (1 - 2s)^2 - 2 \sigma'^2 = \sigma' (1 - 6 \sigma')$, since $(1 - 2s)^2 = 1 - 4 \sigma'$. With $\sigma'$ between 0 and $\frac14$ that is at most $\frac18$ in size, so the error is at most $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$: the dashed line that rises to the right.
 #
 # On its left arm the enemy is rounding. A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(x + h)$ and $f(x - h)$ are each known to
 # about $10^{-16}$; their difference is no better, and dividing by $2h$ blows the error up to about $10^{-16} / h$. The best
@@ -197,7 +197,7 @@ plt.show()
 #
 # $$\frac{\lVert a - b \rVert}{\max(\lVert a \rVert, \lVert b \rVert)},$$
 #
-# where $\lVert a \rVert$ is the length of $a$, the root of the sum of its squared entries. A right gradient comes out near $10^{-10}$ (print `gradcheck.relative_error(measured, slope_from_value(s))`; its digits differ from computer to computer, since they are rounding), a wrong one is usually far larger, so we
+# where $\lVert a \rVert$ is the length of $a$, the root of the sum of its squared entries. A right gradient comes out near $10^{-10}$, or below (print `gradcheck.relative_error(measured, slope_from_value(s))`; its digits differ from computer to computer, since they are rounding), a wrong one is usually far larger, so we
 # call a gradient right when its relative error is at most $10^{-7}$. `gradcheck.check_gradient` measures and compares like
 # this for a function of a whole array. It nudges every entry in turn, so the function must give *one*
 # number: we take the sum of all the sigmoids. Its gradient with respect to each entry is that entry's own slope.
@@ -227,7 +227,7 @@ for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
 
 # %% [markdown]
-# Beyond that the result is `inf`. With raw pixels and weights of ordinary size, a unit's sum easily passes float32's limit of 88.72. Take $x = -1000$, beyond both. Its sigmoid is about $5 \cdot 10^{-435}$, too small for any float64, so 0
+# Beyond that the result is `inf`. With raw pixels and weights of ordinary size, a unit's sum easily falls below minus 88.72, where $e^{-x}$ no longer fits into a float32. Take $x = -1000$, beyond both. Its sigmoid is about $5 \cdot 10^{-435}$, too small for any float64, so 0
 # is the right answer; and so it is for the slope. What will the naive formulas make of it, $1 / (1 + e^{-x})$ for the value and $e^{-x} / (1 + e^{-x})^2$ for the slope? Write down both guesses.
 
 
@@ -428,7 +428,7 @@ for name, function in [("along each row", softmax), ("over the batch", softmax_o
     )
 
 # %% [markdown]
-# Alone in its batch, every class gets "probability" 1. In lesson 05 you will see what that does to a whole network: the same
+# Alone in its batch, an example gets "probability" 1 for every class. In lesson 05 you will see what that does to a whole network: the same
 # weights read most digits, or only zeros, depending on how many images you show them together.
 #
 # The other half of the trap is the maximum. The original subtracted *one* maximum from the whole batch. Take two rows far
@@ -443,7 +443,7 @@ print("each row's own maximum:", softmax(far_apart).round(4).tolist())
 
 # %% [markdown]
 # All exponentials of the second row have sunk to 0, and $0/0$ is `nan`. Both rows have the same difference of scores and
-# must get the same probabilities. With each row's own maximum they do. (The question about a batch of one finds this fault, too, but only if the batch holds rows as far apart as these. Put such a row into your tests.)
+# must get the same probabilities. With each row's own maximum they do. (The question about a batch of one finds this fault, too, but only if the rows lie as far apart as these, and if you ask about the *lower* one: `z[1:]` alone, and row 1 in company. Put such a row into your tests.)
 #
 # You have met 0.2689 and 0.7311 before: they are $\sigma(-1)$ and $\sigma(1)$. With two classes,
 #
@@ -462,7 +462,7 @@ np.allclose(softmax(pairs)[:, 0], sigmoid(pairs[:, 0] - pairs[:, 1]))
 # **every** input: raise one score, and its probability grows at the expense of all others. So there are k times k
 # derivatives $\partial p_i / \partial z_j$. The matrix of them is called the **Jacobian**, $J$.
 #
-# Let $S = \sum_l e^{z_l}$, so that $p_i = e^{z_i} / S$ and $\partial S / \partial z_j = e^{z_j}$. The quotient rule has two cases.
+# Let $S = \sum_l e^{z_l}$, so that $p_i = e^{z_i} / S$ and $\partial S / \partial z_j = e^{z_j}$. The quotient rule has two cases. Cover the next lines, and try both first.
 #
 # *Its own score*, $j = i$, where the numerator changes too:
 #
@@ -520,7 +520,7 @@ axis.grid(False)
 plt.show()
 
 # %% [markdown]
-# Read a column first. In column 2, score 2 was nudged: its own probability gains, and the others together lose exactly as much, each in proportion to its probability. Now a row. What does each row sum to? Think of adding a constant to all the scores: no probability may move. Moving all
+# Violet gains, orange loses. Read a column first. In column 2, score 2 was nudged: its own probability gains, and the others together lose exactly as much, each in proportion to its probability. Now a row. What does each row sum to? Think of adding a constant to all the scores: no probability may move. Moving all
 # scores by the same small amount moves $p_i$ by that amount times the sum of row $i$. So every row must sum to 0, and because $J$ is
 # symmetric, so must every column: what one class wins the others lose.
 
@@ -621,9 +621,7 @@ with np.errstate(divide="ignore"):
 #
 # $$\log p_i = \log \frac{e^{z_i}}{\sum_j e^{z_j}} = z_i - \log \sum_j e^{z_j} .$$
 #
-# The second term is called **log-sum-exp**. As before we may subtract the row's maximum $m$ from all the scores first, without changing $p_i$:
-#
-# $$\log p_i = (z_i - m) - \log \sum_j e^{z_j - m}, \qquad m = \max_j z_j .$$
+# The second term is called **log-sum-exp**. As it stands, it overflows. But as before, a constant may be subtracted from all the scores of a row without changing $p_i$.
 #
 # ### Exercise 2.4: cross-entropy (stretch, 8 minutes)
 #
@@ -642,7 +640,11 @@ exercises.check(my_cross_entropy)
 exercises.folded(my_cross_entropy)
 
 # %% [markdown]
-# Ours takes the logarithm first, and then the mean surprise:
+# The constant is again the row's maximum, $m$. Ours takes the logarithm first,
+#
+# $$\log p_i = (z_i - m) - \log \sum_j e^{z_j - m}, \qquad m = \max_j z_j ,$$
+#
+# and then the mean surprise:
 
 
 # %%

@@ -94,7 +94,7 @@ print(f"cosine, 128 images and 10,000: {cosine(gradient(parameters, epoch[100]),
 # %% [markdown]
 # A good guess, at the start. It gets worse as training goes on; we shall look again after a hundred steps.
 #
-# ### Exercise 4.1: mini-batches (6 minutes)
+# ### Exercise 4.1: mini-batches (warm-up, 6 minutes)
 #
 # Write a generator that deals several epochs. Each needs a shuffle of its own. (The library's version returns the same as a list; here, `list(my_minibatches(...))` does.)
 
@@ -168,8 +168,8 @@ print("same losses:", np.allclose(history.batch_loss, losses))
 #
 # ## The original's settings
 #
-# The original fed its network raw pixels, 0 to 255, used a learning rate of 0.001, started from small uniform weights, and took 10,000 steps. Give it the right softmax and the right gradients, and keep
-# the rest: a learning rate of 0.001 and 10,000 steps. (It had no biases, and it drew its batches differently; lesson 05 looks at that. Here we keep ours.) The cell after the next trains, for some ten seconds.
+# The original fed its network raw pixels, 0 to 255, used a learning rate of 0.001, started from small uniform weights, and took 10,000 steps. Give it the right softmax, cross-entropy and the right gradients, and keep
+# the rest: raw pixels, those weights, a learning rate of 0.001 and 10,000 steps. (It had no biases, and it drew its batches differently; lesson 05 looks at that. Here we keep ours.) The cell after the next trains, for some ten seconds.
 
 # %%
 chance = np.random.default_rng(seed=7)
@@ -388,7 +388,7 @@ axes[1].set(
 plt.show()
 
 # %% [markdown]
-# This is **overfitting**. The network reads its thousand training images without a mistake: it has learnt them by heart. In the accuracy you see the gap to the validation images, but no turn; it stays level and even creeps up a little. In the loss you see the turn, early and clearly: the later network is about as often right, but
+# This is **overfitting**. The network reads its thousand training images without a mistake: it has learnt them by heart. The validation accuracy shows a gap, but no turn: it stays level, and even creeps up a little. In the loss you see the turn, early and clearly: the later network is about as often right, but
 # ever more *sure*, also where it is wrong. That is why both are recorded.
 #
 # The cheapest cure is **early stopping**: keep the parameters from the moment of the lowest validation loss. On one machine our training repeats exactly, so we can simply run it again and stop there. It limits the overconfidence; here it wins no accuracy.
@@ -396,7 +396,7 @@ plt.show()
 #
 # ### Exercise 4.2: four mystery curves (10 minutes)
 #
-# Four small networks were trained on a few images each. Each run has a different fault: its learning rate is too small, or too large, or it overfits, or somebody has mixed up the labels of its training images. Which is which? Ask of each also: does its validation loss ever get well below log 10, the dashed line? If not, it has learnt nothing that holds for new images. (A was stopped early. The end of the lesson says why.)
+# Four small networks were trained on a few images each. Each run has a different fault: its learning rate is too small, or too large, or it overfits, or somebody has mixed up the labels of its training images. Which is which? Ask of each also: does its validation loss ever get well below log 10, the dashed line? If not, it has learnt little or nothing that holds for new images. (A was stopped early. The end of the lesson says why.)
 
 # %%
 mystery = mystery_curves(images, labels)
@@ -434,11 +434,13 @@ exercises.folded(my_name_the_faults)
 #
 # $$v \leftarrow \mu\, v + dW, \qquad\qquad W \leftarrow W - \eta\, v .$$
 #
+# (There is a $v$ for each parameter, in its shape.)
+#
 # What the sum does depends on whether the gradients agree. If each is the same, $g$, then the velocity becomes a geometric series,
 #
 # $$v = g + \mu g + \mu^2 g + \dots = \frac{g}{1 - \mu},$$
 #
-# $1 / (1 - \mu)$ times one gradient: *along* the valley it rushes. If the gradients alternate, $g, -g, g, \dots$, the series alternates too, $g\,(1 - \mu + \mu^2 - \dots)$, and $v$ shrinks to $g / (1 + \mu)$: *across* the
+# $1 / (1 - \mu)$ times one gradient: *along* the valley it rushes. If the gradients alternate, $g, -g, g, \dots$, the series alternates too, $g\,(1 - \mu + \mu^2 - \dots)$, with the ratio $-\mu$, and $v$ shrinks to $g / (1 + \mu)$: *across* the
 # valley it calms down.
 
 # %%
@@ -452,17 +454,17 @@ print(
 
 
 # %%
-def walk(momentum, learning_rate=0.095, steps=20):
+def walk(mu, eta=0.095, steps=20):
     w, v = np.array([-4.0, 1.0]), np.zeros(2)
     path = [w]
     for _ in range(steps):
-        v = momentum * v + np.array([1, 20]) * w
-        w = w - learning_rate * v
+        v = mu * v + np.array([1, 20]) * w
+        w = w - eta * v
         path.append(w)
     return np.array(path)
 
 
-paths = {"plain": walk(momentum=0), "momentum": walk(momentum=0.6)}
+paths = {"plain": walk(mu=0), "momentum": walk(mu=0.6)}
 for name, path in paths.items():
     print(f"{name:8} after 10 steps: {np.linalg.norm(path[10]):.3f} from the lowest point")
 
@@ -473,7 +475,7 @@ axis.contour(w0, w1, 0.5 * (w0**2 + 20 * w1**2), levels=12, cmap="Greys", linewi
 for name, path in paths.items():
     axis.plot(*path.T, "o-", markersize=4, linewidth=1.2, label=name)
 axis.plot(0, 0, "*", color="black", markersize=12)
-axis.set(title="Twenty steps each, towards the star", xlabel="w[0]", ylabel="w[1]")
+axis.set(title="Twenty steps each, towards the star", xlabel="$w_0$", ylabel="$w_1$")
 axis.grid(False)
 axis.legend(loc="upper right")
 plt.show()
@@ -519,8 +521,8 @@ for rate, momentum in [(0.5, 0), (0.05, 0.9), (5, 0), (0.5, 0.9)]:
     )
 
 # %% [markdown]
-# The first two: a tenth of the rate, with steps grown to ten times their size, is almost plain descent. So momentum is no magic; most of what it seems to win is a larger rate in disguise. Its real gain shows in the last two. At the same effective rate, plain descent is thrown about at the start, as its worst batch loss shows, and momentum, which
-# calms what alternates, is not.
+# The first two: a tenth of the rate, with steps grown to ten times their size, is almost plain descent. So momentum is no magic; most of what it seems to win is a larger rate in disguise. Its real gain shows in the last two. At the same *effective rate*, $\eta / (1 - \mu)$, plain descent is thrown about at the start, as its worst batch loss shows, and momentum is not: its velocity must first grow, and it
+# calms what alternates. (This table cannot tell the two apart.)
 #
 # One more refinement. Near the end, the noise of the mini-batches keeps the parameters jittering about the floor of the valley, the more so the larger the steps. So let the learning rate
 # **fall** in a straight line to 0, from $\eta_0$ at the first of $T$ steps:
@@ -593,7 +595,7 @@ plt.show()
 # %% [markdown]
 # ### What it gets wrong
 #
-# A **confusion matrix** counts, for each label, the answers given. The diagonal, the right ones, is left blank here so that the mistakes show.
+# No choice follows any more, so now we may look at the test images. A **confusion matrix** counts, for each label, the answers given. The diagonal, the right ones, is left blank here so that the mistakes show.
 
 # %%
 answers = network.predict(final, data.scale(mnist.test_images))
@@ -642,17 +644,18 @@ print(
 # %% [markdown]
 # ## How sure is that number?
 #
-# Two things make it uncertain. First, *which digits are in the test set*. Treat each as a coin that comes up "right" with probability $q$. The number of right ones among $N$ is then binomial, and its share has the standard error
+# Two things make it uncertain. First, *which digits are in the test set*. Treat each as a coin that comes up "right" with probability $q$. One such coin, counted as 1 or 0, has the variance $q\,(1 - q)$, and the mean of $N$ independent ones has one $N$-th of it. So the share of right ones has the **standard error**, its standard deviation,
 #
 # $$s = \sqrt{\frac{q\,(1 - q)}{N}} .$$
 #
-# (We do not know $q$, and put the measured accuracy in its place.) With about twice that to either side, such an interval covers the truth about 19 times in 20.
+# (We do not know $q$, and put the measured accuracy in its place.) The interval from about two standard errors below to two above covers the truth about 19 times in 20.
 
 # %%
 N = len(mnist.test_labels)
-standard_error = np.sqrt(test.accuracy * (1 - test.accuracy) / N)
-low, high = test.accuracy - 1.96 * standard_error, test.accuracy + 1.96 * standard_error
-print(f"standard error {100 * standard_error:.2f} percentage points")
+q = test.accuracy
+s = np.sqrt(q * (1 - q) / N)
+low, high = q - 1.96 * s, q + 1.96 * s
+print(f"standard error {100 * s:.2f} percentage points")
 print(f"95 % interval from {100 * low:.2f} % to {100 * high:.2f} %")
 
 # %% [markdown]
@@ -697,8 +700,8 @@ print("one sum in two orders, equal:", forwards == backwards)
 print(f"to six decimals: {forwards:.6f} and {backwards:.6f}")
 
 # %% [markdown]
-# A float64 has 53 binary digits, about 16 decimal ones. What does not fit is rounded off, after *every* operation. How, is laid down in a standard (IEEE 754), so every computer gets the same $0.1 + 0.2$, wrong in the same last digit. But each order of a sum rounds
-# other intermediate results, and no standard lays down the order. (Nor does it say how `exp` and `log` are rounded, or whether a product and a sum may be rounded together, once. Computers differ in these, too.)
+# A float64 has 53 binary digits, about 16 decimal ones. What does not fit is rounded off, after *every* operation. How it is rounded is laid down in a standard (IEEE 754), so every computer gets the same $0.1 + 0.2$, wrong in the same last digit. But each order of a sum rounds
+# other intermediate results, and no standard lays down the order. (Nor does IEEE 754 oblige anyone to round `exp` and `log` correctly, or settle whether a product and a sum are rounded together, once. Computers differ in these, too.)
 #
 # In our network the long sums are in the matrix products: each entry of $X W_1$ adds up 784 terms. For speed, the library to which NumPy hands them (mostly OpenBLAS) has a separate routine, a **kernel**, for each family of processors. Many add up in an order of their own, and the number of threads can change it. Play two kernels: one product in one go, and the same in two halves.
 
@@ -735,16 +738,16 @@ for rate in [0.5, 1, 2]:
 
 # %% [markdown]
 # (Mind the momentum: where gradients agree it multiplies these rates by ten, so on the sweep's scale they lie at 5, 10 and 20.) At the smallest rate the differences stay as small as they began: wherever the two runs part a little, the steps lead them together again. At the middle one they grow slowly, and float32, with nine digits fewer to lose, is the first to show it. At the largest they grow so fast that not even float64 hides
-# them. To watch it, draw `np.abs(np.subtract(*curves))` for each with `plt.semilogy`. This is **chaos**, as in the weather: after enough steps, a different last digit becomes a different run. That is why the sweep above ends after 30 steps, and mystery A after 40. A longer run at such a rate would have a curve of its own on each computer.
+# them. To watch it, put `plt.semilogy(np.abs(np.subtract(*curves)))` at the end of the loop. This is **chaos**, as in the weather: after enough steps, a different last digit becomes a different run. That is why the sweep above ends after 30 steps, and mystery A after 40. A longer run at such a rate would have a curve of its own on each computer.
 #
-# That leaves the random numbers. NumPy promises that the streams of its old generator, `RandomState`, never change, but to correct an error; those of `default_rng` may change with a new release ([NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). The course uses the new one and asks for one release of NumPy, in `requirements.txt`.
+# That leaves the random numbers. NumPy promises that the streams of its old generator, `RandomState`, never change, except to correct an error; those of `default_rng` may change with a new release ([NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). The course uses the new one and asks for one release of NumPy, in `requirements.txt`.
 
 # %%
 print("RandomState(42):", np.random.RandomState(42).randint(0, 100, size=6))
 print("default_rng(42):", np.random.default_rng(42).integers(0, 100, size=6))
 
 # %% [markdown]
-# The first line is the same in every release; the second is promised for ours. So this is the promise, and what keeps it: float64; at most six decimals; learning rates that are not too large, or few steps; every generator seeded; one release of NumPy. Not promised are the last digits of the weights, anything in float32, and other releases. The promise is also tested, for processors by Intel and AMD: `python tests/stand_ins.py --all` runs all five lessons
+# The first line is the same in every release; the second is promised for ours. So this is the promise, and what keeps it: float64; at most six decimals; learning rates that are not too large, or few steps; every generator seeded; one release of NumPy. Not promised are the last digits of the weights, any digits in float32, and other releases. The promise is also tested, for processors by Intel and AMD: `python tests/stand_ins.py --all` runs all five lessons
 # as twenty computers would (five kernels, one thread and two, with and without the newer vector instructions) and compares every number and every picture.
 
 # %% [markdown]
@@ -752,7 +755,7 @@ print("default_rng(42):", np.random.default_rng(42).integers(0, 100, size=6))
 #
 # - A step is one update, an epoch one pass. 391 steps of 128 make an epoch of 50,000 images.
 # - Record the batch loss at every step and the validation score now and then. Loss is what you follow, accuracy what you want.
-# - Too small a rate is a ramp, too large a rate thrashes; between them lies a broad basin. Rate and scale of the pixels belong together.
+# - Too small a rate is a ramp or a crawl, too large a rate thrashes; between them lies a broad basin. Rate and scale of the pixels belong together.
 # - Validation loss that has come down and rises again while training loss falls is overfitting. Stop early, or find more data.
 # - Momentum adds up gradients that agree and damps those that alternate. Compare it at the same effective rate.
 # - Test once. At 98 %, ten thousand digits leave an uncertainty of some tenths of a point.

@@ -13,7 +13,7 @@
 # reads about 84 % of the test digits. It looks like success. You now know enough to see what it really is.
 #
 # **You will** run the original's recipe, ask its weights the same question in three ways and get three different answers, catch each of
-# its nine faults with a small check, and mend, one at a time, those that cost accuracy.
+# its nine faults with a small check, and mend, one at a time, those that might cost accuracy.
 #
 # **You will be able to**
 #
@@ -54,7 +54,7 @@ for name, value in vars(recipe).items():
 #
 # $$Z_1 = X W_1, \qquad A_1 = \sigma(Z_1), \qquad Z_2 = A_1 W_2, \qquad p_{ik} = \frac{e^{z_{ik} - m}}{\sum_{r} e^{z_{rk} - m}},$$
 #
-# where $z_{ik}$ is the logit of image $i$ for class $k$, $m$ is one maximum for the whole batch, and the sum runs over the *images* $r$. Then, with $d$ for what it *takes* to be the gradient,
+# where $z_{ik}$ is the logit of image $i$ for class $k$ (the letters of lesson 01), $m$ is one maximum for the whole batch, and the sum runs over the *images* $r$. Then, with $d$ for what it *takes* to be the gradient,
 #
 # $$\begin{aligned} dZ_2 &= \frac{2 (P - Y)}{n} \odot P \odot (1 - P), & dW_2 &= A_1^T dZ_2, \\ dZ_1 &= dZ_2 W_2^T \odot \sigma'(Z_1), & dW_1 &= X^T dZ_1, \end{aligned}$$
 #
@@ -103,7 +103,7 @@ accuracy_original = original.accuracy(
 print(f"\ntest: {100 * accuracy_original:.2f} %  (the original notebook reported 83.83 %)")
 
 # %% [markdown]
-# It is not quite the original's number, and cannot be: its split was never seeded, so nobody can have it again. That is one of its faults.
+# It is not quite the original's number, and need not be: its split was never seeded, so nobody can repeat that run. That is one of its faults.
 
 # %% mystnb={"image": {"alt": "Two panels over 10,000 steps of the original recipe. Left: what it recorded as its loss, a wide and noisy band around its moving average, which falls from about 15 to about 3. Right: validation accuracy, rising quickly to about 80 percent and then creeping to 83 percent."}}
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
@@ -221,7 +221,7 @@ exercises.check(my_class_bias)
 exercises.folded(my_class_bias)
 
 # %% [markdown]
-# *Mixed* digits, mind. Now choose the company badly: sort the images by their labels, so that all but a few of the groups of a hundred hold one digit only. Predict the accuracy.
+# *Mixed* digits, mind. Now choose the company badly: sort the images by their labels, so that all but nine of the hundred groups hold one digit only. Predict the accuracy.
 
 # %%
 in_order = np.argsort(labels, kind="stable")
@@ -250,7 +250,7 @@ print(
 # |---|---|---|
 # | 1 | whatever a server sends is cached as data | does its SHA-256 agree? |
 # | 2 | the split is shuffled before the seed is set | do two runs split alike? |
-# | 3 | the softmax runs over the batch (and subtracts one maximum for all of it) | does a batch of one give what it gives in company? |
+# | 3 | the softmax runs over the batch | does a batch of one give what it gives in company? |
 # | 4 | the Jacobian is only its diagonal | does a gradient check pass? |
 # | 5 | squared error where cross-entropy belongs | is the pull strong where the answer is most wrong? |
 # | 6 | the recorded "loss" is a difference of class numbers | does it respond to a nudge at all? |
@@ -258,7 +258,7 @@ print(
 # | 8 | the sigmoid's slope overflows | is it finite far out? |
 # | 9 | pixels stay in 0 to 255 | are the hidden units awake at the start? |
 #
-# Each check ends in one question, answered by true or false. Each is run twice: on the original, where it must fail, and on the repair, where it must pass. A check that cannot tell the two apart is worthless.
+# (The softmax's second fault, one maximum for all rows, belongs to the third: lesson 02 tells which row to ask about.) Each check ends in one question, answered by true or false. Each is run twice: on the original, where it must fail, and on the repair, where it must pass. A check that cannot tell the two apart is worthless.
 #
 # For the first, suppose that the server had sent an error page. The original would have kept it.
 
@@ -432,7 +432,7 @@ verdict(
 )
 
 # %% [markdown]
-# The last: how widely are the sums that enter the hidden units spread, at the start? Beyond plus and minus 3 a sigmoid is nearly flat, so three standard deviations should stay within: one is then at most about 1. Same weights, both ways:
+# The last: how widely are the sums that enter the hidden units spread, at the start? Beyond plus and minus 3, where lesson 04 calls a unit saturated, a sigmoid is nearly flat; so three standard deviations should stay within, and one is then at most about 1. Same weights, both ways:
 
 # %%
 first_weights = original.initial_weights(recipe, np.random.RandomState(42))
@@ -444,11 +444,11 @@ print(
 verdict(9, "are the hidden units awake at the start?", spread_raw <= 1, spread_scaled <= 1)
 
 # %% [markdown]
-# (At so small a spread no unit is saturated, but all respond nearly alike; the check asks only the first.) Nine small checks. Most of them could have been run before the first step.
+# (At so small a spread no unit is saturated, but all respond nearly alike; this check looks for saturation only.) Nine small checks. Most of them could have been run before the first step.
 #
 # ## The ladder
 #
-# Now repair it, **one change at a time**, and retrain after each with 10,000 steps. Faults 1, 2, 6, 7 and 8 stay in place for now. (1 and 8 decide whether it can break, 2 whether it can be repeated, 6 what is drawn, 7 what a step is called, and that some images are drawn more often than others.) The
+# Now repair it, **one change at a time**, and retrain after each with 10,000 steps. Faults 1, 2, 6, 7 and 8 stay in place for now. (1 and 8 decide whether it can break, 2 whether it can be repeated, 6 what is plotted, 7 what a step is called, and that some images are dealt more often than others.) The
 # other repairs, and three choices of lessons 03 and 04, make the ladder. It is a list, and a rung is the recipe before it with one value replaced:
 
 # %%
@@ -487,7 +487,7 @@ nearest_share = 100 * (nearest == labels).mean()
 axis.axvline(nearest_share, color="black", linestyle="--", linewidth=1)
 axis.text(nearest_share - 2, names.index("pixels / 255"), "nearest mean", ha="right", va="center")
 axis.set(
-    title="All help or do little, but scaling without a new rate",
+    title="One repair hurts until the rate follows: pixels / 255",
     xlabel="test images right, %",
     yticks=range(len(names)),
     xlim=(0, 112),
@@ -517,7 +517,7 @@ for (name, accuracy), (_, before) in zip(results[1:], results):
 # - **Glorot's weights** hardly move the end result: with sensible inputs this network finds its way from either start. **Momentum** seems to gain a little; by the same rule, one run cannot prove it. Nor is this rung quite one change: at the same rate, momentum 0.9 also makes steps up to ten times as long (lesson 04).
 
 # %% [markdown]
-# Each number says what a repair does *there*, with all the others above it in place. In another order it may be another.
+# Each number says what a repair does *there*, with all the others above it in place. In another order it may be another: `original.rungs(ladder=...)` takes a list of your own.
 #
 # ### Exercise 5.3: the rate that belongs to the pixels (stretch, 6 minutes)
 #
@@ -611,7 +611,7 @@ for name, answers in [
 #
 #    <details><summary>Answer</summary>
 #
-#    The overflowing slope, as soon as one sum is far enough below zero: the first `nan` spreads to every weight. And a cached error page, at once.
+#    The overflowing slope, as soon as one sum is far enough below zero: the first `nan` spreads to every weight. So could the one maximum of the softmax, once all logits of a class lie so far below it that the class's column is $0 / 0$. And a cached error page, at once.
 #
 #    </details>
 #
