@@ -352,7 +352,7 @@ np.array_equal(data.scale(mnist.train_images[:5]), x)
 
 # %%
 def my_one_hot(labels, classes=10):
-    """One-hot targets, floats of shape (n, classes), for labels of shape (n,)."""
+    """One-hot targets, 1 and 0 (True and False will do), shape (n, classes), for labels (n,)."""
     ...
 
 
@@ -481,7 +481,7 @@ np.array_equal(train_set[1], mnist.train_labels[training])
 #
 # ### Exercise 1.4: the nearest mean (stretch, 8 minutes)
 #
-# Its `means` are scaled like `x`, as $M$ is.
+# Its argument `means` is $M$: scaled already, as `x` is. The d is the number of pixels, here 784.
 
 
 # %%
@@ -533,7 +533,7 @@ print("answers given, 0 to 9:     ", np.bincount(wrapped, minlength=10))
 print(f"in bytes: {100 * (wrapped == mnist.test_labels).mean():.2f} % right")
 
 # %% [markdown]
-# It answers "1" to every image: it has become the program that looks at nothing. (It is right a little more often here, because the test images hold a few more 1s.) Why? Small differences survive: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. The large ones are lost: $20^2$ leaves 144, but $200^2$ leaves only 64. Every square is now some number below 256, so hardly
+# It answers "1" to every image: it has become the program that looks at nothing. (It is right a little more often here, because 1s are a slightly larger share of the test images.) Why? Small differences survive: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. The large ones are lost: $20^2$ leaves 144, but $200^2$ leaves only 64. Every square is now some number below 256, so hardly
 # anything counts but *how many* pixels differ, and the mean 1, which has the most paper, differs from an image in the fewest. If that is so, counting the differing pixels should give the same answers. Does it?
 
 # %%
@@ -576,12 +576,12 @@ plt.show()
 #
 # ## Questions to ask yourself
 #
-# 1. The header says 60,000 images, but the unpacked bytes end half-way through image 31,000. At which line of this lesson would
+# 1. Suppose you had opened the file yourself, without `download.fetch`. The header says 60,000 images, but the unpacked bytes end half-way through image 31,000. At which line of this lesson would
 #    you notice?
 #
 #    <details><summary>Answer</summary>
 #
-#    At the comparison of the file's length with what the header promises; without it, at `reshape`, which cannot make 60,000 images of fewer bytes.
+#    At the comparison of the file's length with what the header promises; without it, at `reshape`, which cannot make 60,000 images of fewer bytes. (`download.fetch` would have refused the file earlier, by its checksum.)
 #
 #    </details>
 #

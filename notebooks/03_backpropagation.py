@@ -12,8 +12,8 @@
 # A network with a hundred thousand adjustable numbers gives a wrong answer. Which of them is to blame, and by how much? The answer
 # takes seven lines of NumPy. In this lesson you derive each of them, and none is believed before it has been measured.
 #
-# **You will** build the course's network, carry the gradient of its loss back to every parameter, hunt four classic bugs with a
-# gradient check, and take one step downhill.
+# **You will** build the course's network, carry the gradient of its loss back to every parameter, see a gradient check refuse four classic
+# bugs, hunt a fifth yourself, and take one step downhill.
 #
 # **You will be able to**
 #
@@ -67,7 +67,7 @@ mnist = data.load()
 # | $L$ | `loss` | | the number we want to make small |
 #
 # Rows are examples, everywhere. The numbers in $W_1, b_1, W_2, b_2$ are the **parameters**: what the network learns. How many are there? Work
-# it out from the table before you run the next cell.
+# it out from the table before the next code cell prints it.
 
 # %% [markdown]
 # ### Where to start
@@ -275,7 +275,7 @@ db1 = dz1.sum(axis=0)
 dW1.shape == W1.shape, db1.shape == b1.shape
 
 # %% [markdown]
-# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` holds the same lines, in the two functions of the exercises.
+# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` holds the same lines, in the two functions of the exercises. It returns the loss and a second `Parameters`, whose `W1` holds $dW_1$, and so on.
 
 # %%
 loss_library, slopes = network.gradients(parameters, x, y)
@@ -368,7 +368,7 @@ dz1_wrong = dz2 @ small.W2 * a1 * (1 - a1)
 print(check_gradient(loss_as_function_of("W1"), small.W1, x.T @ dz1_wrong, name="W1"))
 
 # %% [markdown]
-# **Only the diagonal of the Jacobian**, with squared error as the loss: the original's mistake, now inside a network.
+# **Only the diagonal of the Jacobian**, with squared error as the loss (lesson 02's squared distance, averaged over the batch; its formula follows below): the original's mistake, now inside a network.
 
 # %%
 dp = squared_error_gradient(p, y)
@@ -391,7 +391,7 @@ loss_of_one = lambda W2: cross_entropy(network.forward(small._replace(W2=W2), x[
 print(check_gradient(loss_of_one, small.W2, dW2_one, name="W2, batch of one"))
 
 # %% [markdown]
-# Right: a division by one cannot be missed. Never check with a batch of one.
+# Right: with one example, leaving out the division by $n$ changes nothing, so the check cannot see it. Never check with a batch of one.
 
 # %% [markdown]
 # **Summed over the wrong axis.** In step 3, `axis=1` adds up the classes of an example, where the examples of a class were wanted. What would you
@@ -413,12 +413,12 @@ except ValueError as error:
 
 # %% [markdown]
 # And with a batch of any other size than ten, a look at the shape would have caught the last. Nothing but a check catches the other two. Training
-# with them runs: a missing $1/n$, for one, merely multiplies the learning rate by $n$. The original's diagonal was such a bug. Its training ran, and nothing complained.
+# with them runs: a missing $1/n$, for one, merely makes every step $n$ times as long. The original's diagonal was such a bug. Its training ran, and nothing complained.
 #
 # ### Exercise 3.3: find the bug (stretch, 10 minutes)
 #
 # `faulty_gradients` below is a backward pass with one bug planted in it. Find out with `check_gradient` which of its four results is wrong, then how, and write a function that gives all four right. (Its arguments
-# are those of `network.gradients`. Try other sizes of the batch, too: which factor changes with them? `loss_as_function_of` uses the `x` and `y` above, so change those with it, and put the ten images back afterwards.)
+# are those of `network.gradients`. Try other sizes of the batch, too: which factor changes with them? `loss_as_function_of` uses the `x` and `y` above, so change those with it, and afterwards put the ten images back: `x, y = data.scale(mnist.train_images[:10]), data.one_hot(mnist.train_labels[:10])`.)
 
 # %%
 wrong = faulty_gradients(small, x, y)
@@ -541,7 +541,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Along a random direction next to nothing happens. In a hundred thousand dimensions, a direction drawn at random is almost at right angles to the gradient, and the cosine between them almost 0.
+# Along a random direction next to nothing happens. In a hundred thousand dimensions, a direction drawn at random is almost at right angles to the gradient, and the cosine between them almost 0. That explains the start of the line; that it stays flat so far out shows that the landscape hardly curves along it, either.
 #
 # The slope of the falling curve at 0 must be $-\lVert g \rVert^2$. That is one more check, of all 101,770 entries of the gradient together, at the price of two forward passes. It is a coarse one, a single number; we use it as
 # a last look. (`central_difference` nudges the entries of an array, so the single number goes in as `[0.0]`.)
@@ -564,10 +564,15 @@ def loss_at(eta_hidden, eta_output):
     return cross_entropy(network.forward(network.Parameters(*moved), x_200).z2, y_200)
 
 
-hidden_steps, output_steps = np.linspace(-2, 6, 25), np.linspace(-0.4, 1.2, 25)
+hidden_steps, output_steps = np.linspace(-2, 12, 29), np.linspace(-0.8, 1.2, 21)
 surface = np.array([[loss_at(a, b) for a in hidden_steps] for b in output_steps])
+row, column = np.unravel_index(surface.argmin(), surface.shape)
+lowest = hidden_steps[column], output_steps[row]
+print(
+    f"lowest of the {surface.size} points: hidden step {lowest[0]:.1f}, output step {lowest[1]:.1f}"
+)
 
-# %% mystnb={"image": {"alt": "Contour map of the loss; across, the step of the hidden layer, upwards, the step of the output layer. The lowest region lies far to the right and slightly below zero on the vertical axis. A short white arrow leads from the start upwards and slightly right, across the contour lines into a darker band."}}
+# %% mystnb={"image": {"alt": "Contour map of the loss; across, the step of the hidden layer, upwards, the step of the output layer. The lowest point, marked by a star, lies far to the right and below zero on the vertical axis. A short white arrow leads from the start upwards and slightly right, across the contour lines into a darker band."}}
 figure, axis = plt.subplots(figsize=(7, 4.2))
 filled = axis.contourf(hidden_steps, output_steps, surface, levels=20, cmap="viridis")
 best = etas[downhill.argmin()]
@@ -575,6 +580,7 @@ axis.annotate(
     "", (best, best), (0, 0), arrowprops={"arrowstyle": "->", "color": "white", "lw": 2.5}
 )
 axis.plot(0, 0, "o", color="white")
+axis.plot(*lowest, "*", color="white", markersize=12)
 axis.set(
     title="One rate for both layers is a compromise",
     xlabel="step of the hidden layer",
@@ -585,7 +591,7 @@ figure.colorbar(filled, label="loss")
 plt.show()
 
 # %% [markdown]
-# Mind the scales of the axes. Where is the lowest point? Outside the picture, beyond its right edge: the hidden layer would gladly go more than ten times as far as the arrow does. And how far the output layer should move depends on where the hidden layer
+# Mind the scales of the axes. Where is the lowest point? Far to the right, at the star: the hidden layer would gladly go more than twenty times as far as the arrow does. And how far the output layer should move depends on where the hidden layer
 # stands: forwards while that is at 0, but backwards, below 0, once it has moved far. The gradient knows nothing of that; it knows the slope where we are. That is why the next lesson takes thousands of steps, each with a fresh
 # gradient.
 #
