@@ -481,7 +481,7 @@ np.array_equal(train_set[1], mnist.train_labels[training])
 #
 # ### Exercise 1.4: the nearest mean (stretch, 8 minutes)
 #
-# Its argument `means` is $M$: scaled already, as `x` is. The d is the number of pixels, here 784.
+# Its argument `means` is $M$: scaled already, as `x` is. `d` is the number of pixels, here 784.
 
 
 # %%

@@ -395,10 +395,8 @@ def main():
     earlier = {fingerprint(here): ITSELF}
     details, outcomes = [], []
     with ThreadPoolExecutor(options.jobs) as pool:
-        for row, ran in zip(
-            rows, pool.map(lambda row: run_row(row, numbers, earlier), rows), strict=True
-        ):
-            cells, more, same = ran
+        runs = pool.map(lambda row: run_row(row, numbers, earlier), rows)
+        for row, (cells, more, same) in zip(rows, runs, strict=True):
             print(f"| {row.name:32} | " + " | ".join(cells) + " |", flush=True)
             details += more
             outcomes += [] if same is None else [same]
