@@ -1,7 +1,7 @@
 """Sigmoid, softmax and the two losses, with their derivatives. Lesson 02 derives every line.
 
 Rows are examples. Inputs are arrays of floats, whose dtype is kept, or anything that NumPy can turn
-into float64. Shapes are written (n, k): n examples, k classes.
+into float64. Shapes are written (n, classes): n examples.
 """
 
 import numpy as np
@@ -29,56 +29,56 @@ def _rows(z, y, name: str = "z") -> tuple[np.ndarray, np.ndarray]:
     return z, y
 
 
-def sigmoid(x) -> np.ndarray:
-    r"""Squash every number into (0, 1): $\sigma(x) = 1 / (1 + e^{-x})$.
+def sigmoid(z) -> np.ndarray:
+    r"""Squash every number into (0, 1): $\sigma(z) = 1 / (1 + e^{-z})$.
 
-    Written as $\sigma(x) = e^{\min(x, 0)} / (1 + e^{-|x|})$, which is the same number, and in which
+    Written as $\sigma(z) = e^{\min(z, 0)} / (1 + e^{-|z|})$, which is the same number, and in which
     no exponential can overflow.
 
     Args:
-        x: numbers, any shape.
+        z: numbers, any shape.
 
     Returns:
-        An array shaped as ``x``, values in [0, 1].
+        An array shaped as ``z``, values in [0, 1].
 
     Raises:
-        TypeError: ``x`` does not hold real numbers.
+        TypeError: ``z`` does not hold real numbers.
 
     Derived in lesson 02, "A stable sigmoid".
     """
-    x = _floats(x)
-    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+    z = _floats(z)
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
 
 
-def sigmoid_derivative(x) -> np.ndarray:
-    r"""Slope of the sigmoid at ``x``: $\sigma'(x) = \sigma(x)\,(1 - \sigma(x))$.
+def sigmoid_derivative(z) -> np.ndarray:
+    r"""Slope of the sigmoid at ``z``: $\sigma'(z) = \sigma(z)\,(1 - \sigma(z))$.
 
-    Written as $e^{-|x|} / (1 + e^{-|x|})^2$, which is the same number (the slope is an even
-    function), and stays exact where $1 - \sigma(x)$ would round to 0.
+    Written as $e^{-|z|} / (1 + e^{-|z|})^2$, which is the same number (the slope is an even
+    function), and stays exact where $1 - \sigma(z)$ would round to 0.
 
     Args:
-        x: numbers, any shape: the sigmoid's input, not its value.
+        z: numbers, any shape: the sigmoid's input, not its value.
 
     Returns:
-        An array shaped as ``x``, values in [0, 1/4] to rounding.
+        An array shaped as ``z``, values in [0, 1/4] to rounding.
 
     Raises:
-        TypeError: ``x`` does not hold real numbers.
+        TypeError: ``z`` does not hold real numbers.
 
     Derived in lesson 02, "The slope of the sigmoid".
     """
-    e = np.exp(-np.abs(_floats(x)))
+    e = np.exp(-np.abs(_floats(z)))
     return e / (1 + e) ** 2
 
 
 def softmax(z) -> np.ndarray:
-    r"""Turn each row of scores into probabilities: $p_i = e^{z_i} / \sum_j e^{z_j}$.
+    r"""Turn each row of scores into probabilities: $p_k = e^{z_k} / \sum_l e^{z_l}$.
 
     The row's maximum is subtracted first: that changes no probability, and no exponential can
     overflow.
 
     Args:
-        z: logits, shape (n, k) or (k,); the last axis runs over the classes.
+        z: logits, shape (n, classes) or (classes,); the last axis runs over the classes.
 
     Returns:
         Probabilities shaped as ``z``; each row sums to 1.
@@ -94,12 +94,12 @@ def softmax(z) -> np.ndarray:
 
 
 def log_softmax(z) -> np.ndarray:
-    r"""Logarithm of the softmax: $\log p_i = z_i - \log \sum_j e^{z_j}$.
+    r"""Logarithm of the softmax: $\log p_k = z_k - \log \sum_l e^{z_l}$.
 
     Finite even where the probability itself is too small for a float and rounds to 0.
 
     Args:
-        z: logits, shape (n, k) or (k,); the last axis runs over the classes.
+        z: logits, shape (n, classes) or (classes,); the last axis runs over the classes.
 
     Returns:
         Log-probabilities shaped as ``z``, values at most 0.
@@ -115,15 +115,15 @@ def log_softmax(z) -> np.ndarray:
 
 
 def softmax_jacobian(p) -> np.ndarray:
-    r"""All derivatives of one softmax: $\partial p_i / \partial z_j = p_i (\delta_{ij} - p_j)$.
+    r"""All derivatives of one softmax: $\partial p_k / \partial z_l = p_k (\delta_{kl} - p_l)$.
 
     As a matrix, $J = \mathrm{diag}(p) - p\,p^T$: symmetric, every row sums to 0.
 
     Args:
-        p: the probabilities of one example, shape (k,).
+        p: the probabilities of one example, shape (classes,).
 
     Returns:
-        The Jacobian, shape (k, k).
+        The Jacobian, shape (classes, classes).
 
     Raises:
         TypeError: ``p`` does not hold real numbers.
@@ -138,16 +138,16 @@ def softmax_jacobian(p) -> np.ndarray:
 
 
 def softmax_backward(p, dp) -> np.ndarray:
-    r"""Carry a gradient back through the softmax: $dz = J\,dp = p \odot (dp - \sum_j p_j\,dp_j)$.
+    r"""Carry a gradient back through the softmax: $dz = J\,dp = p \odot (dp - \sum_l p_l\,dp_l)$.
 
     The product with each row's Jacobian, without building it.
 
     Args:
-        p: probabilities, shape (n, k).
-        dp: the loss's gradient by ``p``, shape (n, k).
+        p: probabilities, shape (n, classes).
+        dp: the loss's gradient by ``p``, shape (n, classes).
 
     Returns:
-        The loss's gradient by the logits, shape (n, k).
+        The loss's gradient by the logits, shape (n, classes).
 
     Raises:
         TypeError: an argument does not hold real numbers.
@@ -167,11 +167,11 @@ def cross_entropy(z, y) -> float:
     Takes the logits, not the probabilities, so that no probability of 0 is ever logged.
 
     Args:
-        z: logits, shape (n, k).
-        y: one-hot targets, shape (n, k).
+        z: logits, shape (n, classes).
+        y: one-hot targets, shape (n, classes).
 
     Returns:
-        The loss, in nats, at least 0; $\ln k$ for a network that knows nothing.
+        The loss, in nats, at least 0; $\ln 10$ for a network with ten classes that knows nothing.
 
     Raises:
         TypeError: an argument does not hold real numbers.
@@ -187,11 +187,11 @@ def cross_entropy_gradient(z, y) -> np.ndarray:
     r"""Gradient of the cross-entropy by the logits: $\partial L / \partial z = (p - y) / n$.
 
     Args:
-        z: logits, shape (n, k).
-        y: one-hot targets, shape (n, k). That each row sums to 1 is what makes the formula true.
+        z: logits, shape (n, classes).
+        y: one-hot targets, shape (n, classes). That each row sums to 1 is what makes the formula true.
 
     Returns:
-        The gradient, shape (n, k); each row sums to 0.
+        The gradient, shape (n, classes); each row sums to 0.
 
     Raises:
         TypeError: an argument does not hold real numbers.
@@ -203,12 +203,35 @@ def cross_entropy_gradient(z, y) -> np.ndarray:
     return (softmax(z) - y) / len(z)
 
 
+def cross_entropy_with_gradient(z, y) -> tuple[float, np.ndarray]:
+    r"""Cross-entropy and its gradient by the logits, from one log-softmax: what a step needs.
+
+    $L = -\frac{1}{n} \sum_i \sum_k y_{ik} \log p_{ik}$ and $\partial L / \partial z = (p - y) / n$.
+
+    Args:
+        z: logits, shape (n, classes).
+        y: one-hot targets, shape (n, classes).
+
+    Returns:
+        What :func:`cross_entropy` and :func:`cross_entropy_gradient` return, to rounding.
+
+    Raises:
+        TypeError: an argument does not hold real numbers.
+        ValueError: the shapes disagree, or the batch is empty.
+
+    Derived in lesson 02, "Why the gradient is p - y".
+    """
+    z, y = _rows(z, y)
+    log_p = log_softmax(z)
+    return float(-(y * log_p).sum() / len(z)), (np.exp(log_p) - y) / len(z)
+
+
 def squared_error(p, y) -> float:
     r"""Mean squared distance to the targets: $L = \frac{1}{n} \sum_i \sum_k (p_{ik} - y_{ik})^2$.
 
     Args:
-        p: probabilities, shape (n, k).
-        y: one-hot targets, shape (n, k).
+        p: probabilities, shape (n, classes).
+        y: one-hot targets, shape (n, classes).
 
     Returns:
         The loss, between 0 and 2.
@@ -229,11 +252,11 @@ def squared_error_gradient(p, y) -> np.ndarray:
     To go on to the logits, pass it to :func:`softmax_backward`.
 
     Args:
-        p: probabilities, shape (n, k).
-        y: one-hot targets, shape (n, k).
+        p: probabilities, shape (n, classes).
+        y: one-hot targets, shape (n, classes).
 
     Returns:
-        The gradient, shape (n, k).
+        The gradient, shape (n, classes).
 
     Raises:
         TypeError: an argument does not hold real numbers.

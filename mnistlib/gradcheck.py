@@ -9,49 +9,49 @@ from dataclasses import dataclass
 import numpy as np
 
 
-def central_difference(f: Callable, x, h: float = 1e-5) -> np.ndarray:
-    r"""Measure the gradient of ``f`` by nudging every entry of ``x`` both ways.
+def central_difference(f: Callable, u, h: float = 1e-5) -> np.ndarray:
+    r"""Measure the gradient of ``f`` by nudging every entry of ``u`` both ways.
 
-    $\partial f/\partial x_i \approx (f(x + h e_i) - f(x - h e_i)) / 2h$.
+    For each entry in turn, $\partial f / \partial u \approx (f(u + h) - f(u - h)) / 2h$.
 
     The error is of order $h^2$ from the formula plus $10^{-16} / h$ from rounding, so that a step
     near $10^{-5}$ is the best of both.
 
     Args:
         f: function of one array that returns one number.
-        x: where to measure; any shape. Computed in float64, and never changed.
-        h: the step, in the units of ``x``, above 0.
+        u: where to measure; any shape. Computed in float64, and never changed.
+        h: the step, in the units of ``u``, above 0.
 
     Returns:
-        The gradient, float64, shaped as ``x``.
+        The gradient, float64, shaped as ``u``.
 
     Raises:
         ValueError: ``h`` is not above 0, or ``f`` does not return one number.
 
     Derived in lesson 02, "A formula is a claim".
     """
-    return _measure(f, np.array(x, dtype=np.float64, order="C"), h, slice(None))
+    return _measure(f, np.array(u, dtype=np.float64, order="C"), h, slice(None))
 
 
-def _measure(f: Callable, x: np.ndarray, h: float, chosen) -> np.ndarray:
-    """Measure the slope along the ``chosen`` entries of the flattened ``x``; the rest stay NaN.
+def _measure(f: Callable, u: np.ndarray, h: float, chosen) -> np.ndarray:
+    """Measure the slope along the ``chosen`` entries of the flattened ``u``; the rest stay NaN.
 
-    ``x`` is nudged in place, through a flat view of it: so it must be a copy, and in C order.
+    ``u`` is nudged in place, through a flat view of it: so it must be a copy, and in C order.
     """
     if not h > 0:
         raise ValueError(f"the step h must be above 0, got {h}")
-    flat, measured = x.reshape(-1), np.full(x.size, np.nan)
-    for i in np.arange(x.size)[chosen]:
-        kept = flat[i]
+    flat, measured = u.reshape(-1), np.full(u.size, np.nan)
+    for entry in np.arange(u.size)[chosen]:
+        kept = flat[entry]
         values = []
         for nudged in (kept + h, kept - h):
-            flat[i] = nudged
-            values.append(np.asarray(f(x)))
-        flat[i] = kept
+            flat[entry] = nudged
+            values.append(np.asarray(f(u)))
+        flat[entry] = kept
         if values[0].size != 1:
             raise ValueError(f"f must return one number, got an array of shape {values[0].shape}")
-        measured[i] = (values[0].item() - values[1].item()) / (2 * h)
-    return measured.reshape(x.shape)
+        measured[entry] = (values[0].item() - values[1].item()) / (2 * h)
+    return measured.reshape(u.shape)
 
 
 def relative_error(a, b) -> float:
@@ -98,7 +98,7 @@ class Verdict:
     @property
     def right(self) -> bool:
         """Whether the two agree to within the tolerance. A NaN agrees with nothing."""
-        return self.error <= self.tolerance
+        return self.error < self.tolerance
 
     def __bool__(self) -> bool:
         """Return the verdict, so that ``assert check_gradient(...)`` reads as it should."""
@@ -109,7 +109,7 @@ class Verdict:
         if self.right:
             return (
                 f"{self.name}: right, {self.checked} entries, "
-                f"relative error at most {self.tolerance:g}"
+                f"relative error below the limit {self.tolerance:g}"
             )
         index = ", ".join(map(str, self.worst))
         given, measured = round(self.given, 6) + 0.0, round(self.measured, 6) + 0.0  # no -0.0
@@ -123,7 +123,7 @@ class Verdict:
 
 def check_gradient(
     f: Callable,
-    x,
+    u,
     gradient,
     *,
     name: str = "gradient",
@@ -134,12 +134,12 @@ def check_gradient(
 ) -> Verdict:
     """Compare a gradient that somebody derived with one that is measured.
 
-    Choose a random ``x``: at zeros, many a wrong formula looks right.
+    Choose a random ``u``: at zeros, many a wrong formula looks right.
 
     Args:
         f: function of one array that returns one number.
-        x: where to compare; any shape.
-        gradient: what the formula under test gives at ``x``, shaped as ``x``.
+        u: where to compare; any shape.
+        gradient: what the formula under test gives at ``u``, shaped as ``u``.
         name: what to call it in the verdict.
         h: step of the central difference.
         tolerance: the relative error that passes; 1e-7 is what a smooth function should show.
@@ -150,36 +150,36 @@ def check_gradient(
         A verdict that is true or false and prints as one line.
 
     Raises:
-        ValueError: the shapes differ, ``x`` is empty, ``h`` is not above 0, ``f`` does not return
+        ValueError: the shapes differ, ``u`` is empty, ``h`` is not above 0, ``f`` does not return
             one number, or a sample is empty or asked for without a generator.
 
     Built in lesson 02, "A formula is a claim".
     """
-    x = np.array(x, dtype=np.float64, order="C")
+    u = np.array(u, dtype=np.float64, order="C")
     gradient = np.asarray(gradient, dtype=np.float64)
-    if gradient.shape != x.shape:
+    if gradient.shape != u.shape:
         raise ValueError(
-            f"{name} has shape {gradient.shape}, but what it is the gradient by has {x.shape}; "
+            f"{name} has shape {gradient.shape}, but what it is the gradient by has {u.shape}; "
             "the two must be equal"
         )
-    if not x.size:
+    if not u.size:
         raise ValueError(f"{name}: nothing to check, the array is empty")
     if sample is not None and sample < 1:
         raise ValueError(f"the sample must be at least 1 entry, got {sample}")
     if sample is not None and rng is None:
         raise ValueError("a sample needs rng=numpy.random.default_rng(seed)")
-    chosen = slice(None) if sample is None else rng.permutation(x.size)[:sample]
+    chosen = slice(None) if sample is None else rng.permutation(u.size)[:sample]
     given = gradient.reshape(-1)[chosen]
-    measured = _measure(f, x, h, chosen).reshape(-1)[chosen]
+    measured = _measure(f, u, h, chosen).reshape(-1)[chosen]
     off = np.abs(given - measured)
     worst = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
-    position = int(np.arange(x.size)[chosen][worst])
+    position = int(np.arange(u.size)[chosen][worst])
     return Verdict(
         name=name,
         error=relative_error(given, measured),
         tolerance=tolerance,
         checked=given.size,
-        worst=tuple(int(i) for i in np.unravel_index(position, x.shape)),
+        worst=tuple(int(index) for index in np.unravel_index(position, u.shape)),
         given=float(given[worst]),
         measured=float(measured[worst]),
     )

@@ -1,19 +1,22 @@
 """The network: 784 pixels, 128 hidden sigmoid units, 10 classes. Lesson 03 derives every line.
 
-Everything is a function of the parameters and the batch: arrays in, arrays out.
+Everything is a function of the parameters and the batch: arrays in, arrays out. The module is a model
+as :mod:`mnistlib.training` wants one: ``classes``, ``prepare``, ``logits``, ``gradients``.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from mnistlib import functions
+from mnistlib import data, functions
+
+classes = 10
 
 
 class Parameters(NamedTuple):
-    """What the network learns, or the loss's gradient by it, in the same shapes.
+    """What the network learns.
 
-    With d pixels, m hidden units and k classes: W1 (d, m), b1 (m,), W2 (m, k), b2 (k,).
+    W1 (pixels, hidden), b1 (hidden,), W2 (hidden, classes), b2 (classes,).
     """
 
     W1: np.ndarray
@@ -22,8 +25,17 @@ class Parameters(NamedTuple):
     b2: np.ndarray
 
 
+class Gradients(NamedTuple):
+    """The loss's gradient by each of the :class:`Parameters`, in the same order and shapes."""
+
+    dW1: np.ndarray
+    db1: np.ndarray
+    dW2: np.ndarray
+    db2: np.ndarray
+
+
 class Activations(NamedTuple):
-    """What a forward pass computes on the way: z1 and a1 (n, m), the logits z2 (n, k)."""
+    """What a forward pass computes on the way: z1 and a1 (n, hidden), the logits z2 (n, classes)."""
 
     z1: np.ndarray
     a1: np.ndarray
@@ -40,13 +52,13 @@ def initialise(
 ) -> Parameters:
     r"""Draw the parameters to start from: Glorot's weights, and biases of 0.
 
-    Each weight is uniform in $\pm\sqrt{6 / (d_{in} + d_{out})}$.
+    Each weight is uniform in $\pm\sqrt{6 / (\text{inputs} + \text{outputs})}$.
 
     Args:
         rng: where the chance comes from; the same generator gives the same network.
-        pixels: numbers in one example, d.
-        hidden: units in the hidden layer, m.
-        classes: classes to tell apart, k.
+        pixels: numbers in one example.
+        hidden: units in the hidden layer.
+        classes: classes to tell apart.
         dtype: float64, or float32 for speed.
 
     Returns:
@@ -73,18 +85,23 @@ def initialise(
     )
 
 
+def prepare(images: np.ndarray, dtype=np.float64) -> np.ndarray:
+    """Return images as rows of pixels from 0 to 1, shape (n, 784); see :func:`mnistlib.data.scale`."""
+    return data.scale(images, dtype)
+
+
 def forward(parameters: Parameters, x: np.ndarray) -> Activations:
     r"""Go from pixels to logits: $Z_1 = X W_1 + b_1$, $A_1 = \sigma(Z_1)$, $Z_2 = A_1 W_2 + b_2$.
 
     Args:
         parameters: the network's parameters.
-        x: scaled pixels, shape (n, d), of the parameters' dtype.
+        x: scaled pixels, shape (n, pixels), of the parameters' dtype.
 
     Returns:
         Every intermediate result; the backward pass needs them.
 
     Raises:
-        ValueError: ``x`` does not have d columns.
+        ValueError: ``x`` does not have as many columns as W1 has rows.
 
     Derived in lesson 03, "Forward".
     """
@@ -100,8 +117,9 @@ def forward(parameters: Parameters, x: np.ndarray) -> Activations:
     return Activations(z1, a1, z2)
 
 
-def _cross_entropy(z2: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-    return functions.cross_entropy(z2, y), functions.cross_entropy_gradient(z2, y)
+def logits(parameters: Parameters, x: np.ndarray) -> np.ndarray:
+    """Return the logits alone, shape (n, classes); otherwise as :func:`forward`."""
+    return forward(parameters, x).z2
 
 
 def _squared_error(z2: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -111,18 +129,21 @@ def _squared_error(z2: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 #: Each loss by its name: from logits and targets, the loss and its gradient by the logits.
-LOSSES = {"cross-entropy": _cross_entropy, "squared error": _squared_error}
+LOSSES = {
+    "cross-entropy": functions.cross_entropy_with_gradient,
+    "squared error": _squared_error,
+}
 
 
 def layer_gradients(inputs: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    r"""Gradients of one layer's weights and biases: $dW = A^T dZ$, $db = \sum_i dz_i$.
+    r"""Gradients of one layer's weights and biases: $dW = A^T dZ$, $db = \sum_i dz_i$ (sum over rows).
 
     Args:
-        inputs: what came into the layer, A, shape (n, d).
-        dz: the loss's gradient by the layer's sums, shape (n, m).
+        inputs: what came into the layer, A, shape (n, inputs).
+        dz: the loss's gradient by the layer's sums, shape (n, outputs).
 
     Returns:
-        dW, shape (d, m), and db, shape (m,).
+        dW, shape (inputs, outputs), and db, shape (outputs,).
 
     Derived in lesson 03, "Step 2: the output weights" and "Step 3: the output biases".
     """
@@ -133,12 +154,12 @@ def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarr
     r"""Carry the gradient back to the hidden sums: $dZ_1 = dZ_2 W_2^T \odot A_1 \odot (1 - A_1)$.
 
     Args:
-        dz2: the loss's gradient by the logits, shape (n, k).
-        W2: output weights, shape (m, k).
-        a1: activations, shape (n, m).
+        dz2: the loss's gradient by the logits, shape (n, classes).
+        W2: output weights, shape (hidden, classes).
+        a1: activations, shape (n, hidden).
 
     Returns:
-        The loss's gradient by z1, shape (n, m).
+        The loss's gradient by z1, shape (n, hidden).
 
     Derived in lesson 03, "Step 4: the activations" and "Step 5: the pre-activations".
     """
@@ -148,15 +169,15 @@ def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarr
 
 def gradients(
     parameters: Parameters, x: np.ndarray, y: np.ndarray, loss: str = "cross-entropy"
-) -> tuple[float, Parameters]:
+) -> tuple[float, Gradients]:
     r"""Loss of a batch, and its gradient by every parameter: backpropagation.
 
     From $dZ_2$, which depends on the loss, to $dW_2, db_2$, to $dZ_1$, to $dW_1, db_1$.
 
     Args:
         parameters: the network's parameters.
-        x: scaled pixels, shape (n, d).
-        y: one-hot targets, shape (n, k).
+        x: scaled pixels, shape (n, pixels).
+        y: one-hot targets, shape (n, classes).
         loss: "cross-entropy" or "squared error".
 
     Returns:
@@ -178,7 +199,7 @@ def gradients(
     dW2, db2 = layer_gradients(a1, dz2)
     dz1 = hidden_gradient(dz2, parameters.W2, a1)
     dW1, db1 = layer_gradients(x, dz1)
-    return value, Parameters(dW1, db1, dW2, db2)
+    return value, Gradients(dW1, db1, dW2, db2)
 
 
 def predict(parameters: Parameters, x: np.ndarray) -> np.ndarray:
@@ -188,14 +209,14 @@ def predict(parameters: Parameters, x: np.ndarray) -> np.ndarray:
 
     Args:
         parameters: the network's parameters.
-        x: scaled pixels, shape (n, d).
+        x: scaled pixels, shape (n, pixels).
 
     Returns:
         Class numbers, int64, shape (n,).
 
     Raises:
-        ValueError: ``x`` does not have d columns.
+        ValueError: ``x`` does not have as many columns as W1 has rows.
 
     Explained in lesson 03, "Forward".
     """
-    return forward(parameters, x).z2.argmax(axis=1)
+    return logits(parameters, x).argmax(axis=1)

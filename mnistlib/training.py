@@ -1,16 +1,19 @@
 """Training: mini-batches, stochastic gradient descent, and a record of what happened. Lesson 04.
 
-A *step* is one update from one mini-batch; an *epoch* is one pass over the training images.
+A *step* is one update from one mini-batch; an *epoch* is one pass over the training images. What is
+trained is a *model*: anything that has the names of :class:`Model`.
 """
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from mnistlib import data, functions, network
+from mnistlib import data, functions
+
+#: Images (n, 28, 28), uint8, and their labels (n,), integers.
+Set = tuple[np.ndarray, np.ndarray]
 
 
 class TrainingDiverged(ArithmeticError):
@@ -22,6 +25,25 @@ class Score(NamedTuple):
 
     loss: float
     accuracy: float
+
+
+class Model(Protocol):
+    """What can be trained: a module such as :mod:`mnistlib.network`, or an object, of these names.
+
+    Parameters are any tuple of arrays. Where an image's answer depends on more than its own row, a
+    model also has ``score(parameters, images, labels)``, which returns a :class:`Score`.
+    """
+
+    classes: int
+
+    def prepare(self, images: np.ndarray, dtype) -> np.ndarray:
+        """Turn n images into what the network takes, x, in a dtype."""
+
+    def logits(self, parameters, x: np.ndarray) -> np.ndarray:
+        """Return the scores of every class, shape (n, classes)."""
+
+    def gradients(self, parameters, x: np.ndarray, y: np.ndarray) -> tuple[float, tuple]:
+        """Return the loss of a batch with one-hot targets y, and its gradient by each parameter."""
 
 
 @dataclass
@@ -104,8 +126,8 @@ def sgd_update(parameters, gradients, velocity, learning_rate: float, momentum: 
         learning_rate: $\eta$, above 0.
         momentum: $\mu$, from 0 to below 1.
 
-    Source: Sutskever et al., "On the importance of initialization and momentum in deep learning",
-    2013. Derived in lesson 04, "Faster: momentum".
+    Source: the heavy ball of Polyak, "Some methods of speeding up the convergence of iteration
+    methods", 1964. Derived in lesson 04, "Faster: momentum".
     """
     for value, gradient, v in zip(parameters, gradients, velocity, strict=True):
         v *= momentum
@@ -113,13 +135,13 @@ def sgd_update(parameters, gradients, velocity, learning_rate: float, momentum: 
         value -= learning_rate * v
 
 
-def evaluate(parameters, images: np.ndarray, labels: np.ndarray) -> Score:
-    """Score the network on a whole set, some images at a time to spare memory.
+def evaluate(model: Model, parameters, test_set: Set) -> Score:
+    """Score a model on a whole set, some images at a time to spare memory.
 
     Args:
-        parameters: the network's parameters.
-        images: uint8, shape (n, 28, 28).
-        labels: integers, shape (n,).
+        model: what to ask; its own ``score`` is used if it has one.
+        parameters: its parameters.
+        test_set: images and labels.
 
     Returns:
         Mean cross-entropy and accuracy.
@@ -129,47 +151,45 @@ def evaluate(parameters, images: np.ndarray, labels: np.ndarray) -> Score:
 
     Explained in lesson 04, "What to record".
     """
-    _check_set(images, labels)
+    images, labels = _checked(test_set)
+    if hasattr(model, "score"):
+        return model.score(parameters, images, labels)
     loss = right = 0.0
     for start in range(0, len(images), 2_000):
         part = slice(start, start + 2_000)
-        z2 = network.forward(parameters, data.scale(images[part], parameters.W1.dtype)).z2
-        y = data.one_hot(labels[part], z2.shape[1])
-        loss += functions.cross_entropy(z2, y) * len(z2)
-        right += (z2.argmax(axis=1) == labels[part]).sum()
+        z = model.logits(parameters, model.prepare(images[part], parameters[0].dtype))
+        y = data.one_hot(labels[part], model.classes, z.dtype)
+        loss += functions.cross_entropy(z, y) * len(z)
+        right += (z.argmax(axis=1) == labels[part]).sum()
     return Score(float(loss / len(images)), float(right / len(images)))
 
 
 def train(
+    model: Model,
     parameters,
-    images: np.ndarray,
-    labels: np.ndarray,
-    batches: Sequence[np.ndarray],
+    train_set: Set,
+    batches: Iterable[np.ndarray],
     *,
     learning_rate: float | Callable[[int], float],
     momentum: float = 0.0,
-    monitor: dict[str, tuple[np.ndarray, np.ndarray]] | None = None,
+    monitor: dict[str, Set] | None = None,
     every: int | None = None,
-    gradients: Callable = network.gradients,
-    evaluate: Callable = evaluate,
-    prepare: Callable = data.scale,
-    progress: bool = False,
+    after_record: Callable[[int, tuple, History], bool | None] | None = None,
 ):
-    """Train, and record. The result is the same for the same parameters, images and batches.
+    """Train, and record. The result is the same for the same model, parameters, set and batches.
 
     Args:
-        parameters: where to start, a NamedTuple of arrays; not changed.
-        images: uint8, shape (n, 28, 28).
-        labels: integers, shape (n,).
-        batches: for each step, the indices of its examples; :func:`minibatches` deals them.
+        model: what is trained.
+        parameters: where to start, a tuple of arrays; not changed.
+        train_set: images and labels.
+        batches: for each step, the indices of its examples; :func:`minibatches` deals them. Wrapped
+            in ``tqdm(batches)`` they show how far it is.
         learning_rate: above 0, or a function from the step's number (from 0) to the rate.
         momentum: from 0 to below 1.
         monitor: sets to score on the way, ``{"validation": (images, labels)}``.
-        every: steps between two scores; once an epoch if None. The last step is always scored.
-        gradients: from parameters, x and y to the batch's loss and the parameters' gradients.
-        evaluate: from parameters, images and labels to a :class:`Score`.
-        prepare: from a batch of images and a dtype to x.
-        progress: show a bar. At the end it is taken away, with all else the cell has printed.
+        every: steps between two scores; if None, only before the first step and after the last.
+        after_record: called after each scoring with the steps taken, the parameters and the history;
+            training ends there if it returns True.
 
     Returns:
         The trained parameters, and the :class:`History`.
@@ -177,72 +197,70 @@ def train(
     Raises:
         TrainingDiverged: the loss became infinite or NaN.
         ValueError: an empty set or batch, images and labels that differ in number, a label outside
-            the network's classes, or a learning rate, momentum or interval out of its range.
+            the model's classes, or a learning rate, momentum or interval out of its range.
 
     Built in lesson 04, "The loop".
     """
-    _check_set(images, labels)
-    if not len(batches):
-        raise ValueError("there is no batch to train on; minibatches(n, rng=rng) deals some")
+    images, labels = _checked(train_set)
     if not callable(learning_rate) and not learning_rate > 0:
         raise ValueError(f"the learning rate must be above 0, got {learning_rate}")
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be at least 0 and below 1, got {momentum}")
-    every = every if every is not None else -(-len(images) // max(len(batches[0]), 1))
-    if every < 1:
+    if every is not None and every < 1:
         raise ValueError(f"every must be at least 1 step, got {every}")
 
     monitor = monitor or {}
-    parameters = type(parameters)(*(value.copy() for value in parameters))
+    parameters = _copied(parameters)
     velocity = [np.zeros_like(value) for value in parameters]
-    classes, dtype = parameters[-1].shape[-1], parameters[0].dtype
-    targets = data.one_hot(labels, classes).astype(dtype, copy=False)
+    dtype = parameters[0].dtype
+    targets = data.one_hot(labels, model.classes, dtype)
     history = History(scores={name: [] for name in monitor})
 
-    def record(step: int) -> None:
+    def record(step: int) -> bool:
+        """Score every monitored set; return whether to end here."""
         history.steps.append(step)
-        for name, (some_images, some_labels) in monitor.items():
-            history.scores[name].append(evaluate(parameters, some_images, some_labels))
+        for name, test_set in monitor.items():
+            history.scores[name].append(evaluate(model, parameters, test_set))
+        return bool(after_record and after_record(step, parameters, history))
 
-    record(0)
-    for step, batch in enumerate(_with_bar(batches) if progress else batches):
+    ended, step = record(0), 0
+    for batch in () if ended else batches:
         rate = learning_rate(step) if callable(learning_rate) else learning_rate
         if not rate >= 0:
             raise ValueError(
                 f"the learning rate must not be below 0, got {rate} at step {step + 1}"
             )
-        loss, slopes = gradients(parameters, prepare(images[batch], dtype), targets[batch])
+        x = model.prepare(images[batch], dtype)
+        loss, gradients = model.gradients(parameters, x, targets[batch])
+        step += 1
         if not np.isfinite(loss):
             raise TrainingDiverged(
-                f"the loss became {loss} at step {step + 1}, with learning rate {rate:g}. Try a "
+                f"the loss became {loss} at step {step}, with learning rate {rate:g}. Try a "
                 "smaller one (a tenth, say); if that does not help, check the gradients and "
                 "whether the pixels are scaled to [0, 1]"
             )
         history.batch_loss.append(loss)
-        sgd_update(parameters, slopes, velocity, rate, momentum)
-        if (step + 1) % every == 0 or step + 1 == len(batches):
-            record(step + 1)
+        sgd_update(parameters, gradients, velocity, rate, momentum)
+        if every and step % every == 0 and (ended := record(step)):
+            break
+    if not step and not ended:
+        raise ValueError("there is no batch to train on; minibatches(n, rng=rng) deals some")
+    if history.steps[-1] != step:
+        record(step)
     return parameters, history
 
 
-def _check_set(images: np.ndarray, labels: np.ndarray) -> None:
+def _copied(parameters):
+    """Return a copy of every array, in a tuple of the same type."""
+    copies = [value.copy() for value in parameters]
+    return type(parameters)(*copies) if hasattr(parameters, "_fields") else tuple(copies)
+
+
+def _checked(some_set: Set) -> Set:
+    images, labels = some_set
     if not len(images) or len(images) != len(labels):
         raise ValueError(
             "expected as many labels as images, and at least one; "
             f"got {len(images)} images and {len(labels)} labels"
         )
-
-
-def _with_bar(batches: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-    """Yield the batches under a progress bar; in a notebook it is taken away without a trace.
-
-    tqdm itself keeps quiet where the environment variable TQDM_DISABLE is 1, as in the tests.
-    """
-    from tqdm import tqdm
-
-    with tqdm(batches, unit="step", leave=False) as bar:
-        yield from bar
-    if "ipykernel" in sys.modules and not bar.disable:
-        from IPython.display import clear_output
-
-        clear_output()
+    return images, labels

@@ -275,7 +275,7 @@ db1 = dz1.sum(axis=0)
 dW1.shape == W1.shape, db1.shape == b1.shape
 
 # %% [markdown]
-# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` holds the same lines, in the two functions of the exercises. It returns the loss and a second `Parameters`, whose `W1` holds $dW_1$, and so on.
+# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` holds the same lines, in the two functions of the exercises. It returns the loss and a named tuple of `dW1`, `db1`, `dW2` and `db2`.
 
 # %%
 loss_library, slopes = network.gradients(parameters, x, y)
@@ -288,8 +288,8 @@ print("same gradients:", all(np.allclose(a, b) for a, b in zip(slopes, (dW1, db1
 # %%
 zeros = network.Parameters(*(np.zeros_like(value) for value in parameters))
 _, at_zero = network.gradients(zeros, x, y)
-print("largest entry of dW1:                ", np.abs(at_zero.W1).max())
-print("largest difference in a column of dW2:", np.ptp(at_zero.W2, axis=0).max())
+print("largest entry of dW1:                ", np.abs(at_zero.dW1).max())
+print("largest difference in a column of dW2:", np.ptp(at_zero.dW2, axis=0).max())
 
 # %% [markdown]
 # No blame reaches $W_1$, and all 128 rows of $dW_2$ are the same. Twins, from the first step on.
@@ -324,7 +324,7 @@ _, slopes = network.gradients(small, x, y)
 for name in small._fields:
     print(
         check_gradient(
-            loss_as_function_of(name), getattr(small, name), getattr(slopes, name), name=name
+            loss_as_function_of(name), getattr(small, name), getattr(slopes, "d" + name), name=name
         )
     )
 
@@ -342,7 +342,7 @@ def loss_of_full(name):
 
 
 for name in full._fields:
-    given = getattr(slopes_full, name)
+    given = getattr(slopes_full, "d" + name)
     print(
         check_gradient(
             loss_of_full(name), getattr(full, name), given, name=name, sample=200, rng=rng

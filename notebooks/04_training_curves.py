@@ -29,13 +29,16 @@
 # **Time** 50 minutes to read, 25 more for the exercises
 
 # %%
+from types import SimpleNamespace
+
 import matplotlib.pyplot as plt
 import numpy as np
+from tqdm import tqdm
 
 from mnistlib import baseline, data, exercises, network, plotting
 from mnistlib.exercises.lesson_04 import FAULTS, mystery_curves
-from mnistlib.functions import cross_entropy, softmax
-from mnistlib.training import Score, evaluate, falling, minibatches, train
+from mnistlib.functions import softmax
+from mnistlib.training import evaluate, falling, minibatches, train
 
 plotting.use_style()
 mnist = data.load()
@@ -135,7 +138,7 @@ print(f"cosine, 128 images and 10,000: {cosine(gradient(parameters, epoch[100]),
 # A hundred steps, a quarter of an epoch. How many digits does it read by now? Guess, then look. We ask the validation images, which took no part in training.
 
 # %%
-score = evaluate(parameters, *validation_set)
+score = evaluate(network, parameters, validation_set)
 print(f"loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 
 # %% [markdown]
@@ -148,11 +151,11 @@ print(f"nearest mean: {100 * (nearest == validation_set[1]).mean():.2f} % of the
 
 # %% [markdown]
 # Beaten already. From here on the library's `train` runs that loop for us. `minibatches` deals for any number of epochs; `train` leaves the parameters that it is given alone, and returns trained ones with a `History` of what it
-# recorded. (Later, `monitor` names the sets to score on the way, and `every` the steps between two scores; it is once an epoch if not given.) Check that it is the same loop:
+# recorded. (Later, `monitor` names the sets to score on the way, and `every` the steps between two scores.) Check that it is the same loop:
 
 # %%
 start = network.initialise(np.random.default_rng(seed=6))
-trained, history = train(start, images, labels, epoch[:100], learning_rate=0.5)
+trained, history = train(network, start, train_set, epoch[:100], learning_rate=0.5)
 print("same losses:", np.allclose(history.batch_loss, losses))
 
 # %% [markdown]
@@ -185,27 +188,21 @@ def raw_pixels(images, dtype=np.float64):
     return images.reshape(len(images), 784).astype(dtype)
 
 
-def evaluate_raw(parameters, images, labels):
-    z2 = network.forward(parameters, raw_pixels(images)).z2
-    return Score(
-        cross_entropy(z2, data.one_hot(labels)), float((z2.argmax(axis=1) == labels).mean())
-    )
-
-
+# What `train` trains is a model: a thing with these four names, as the module `network` is.
+raw_network = SimpleNamespace(
+    classes=10, prepare=raw_pixels, logits=network.logits, gradients=network.gradients
+)
 batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=26)[:10_000]
 
 # %%
 raw, raw_history = train(
+    raw_network,
     small_weights,
-    images,
-    labels,
-    batches,
+    train_set,
+    tqdm(batches, leave=False),
     learning_rate=0.001,
-    prepare=raw_pixels,
     monitor={"validation": validation_set},
-    evaluate=evaluate_raw,
     every=500,
-    progress=True,
 )
 
 # %% [markdown]
@@ -249,15 +246,12 @@ plt.show()
 print(f"rate 0.001: {100 * raw_history.accuracy('validation')[1]:.2f} % after 500 steps")
 for rate in [0.01, 0.3]:
     _, history = train(
+        raw_network,
         small_weights,
-        images,
-        labels,
+        train_set,
         batches[:500],
         learning_rate=rate,
-        prepare=raw_pixels,
-        evaluate=evaluate_raw,
         monitor={"validation": validation_set},
-        every=500,
     )
     # A run that is thrown about ends a little differently on every computer: so compare, not print.
     better = history.accuracy("validation")[-1] > raw_history.accuracy("validation")[1]
@@ -287,13 +281,12 @@ print(f"scaled, at the start:     {100 * saturated(small_weights, data.scale(som
 
 # %%
 _, scaled_history = train(
+    network,
     small_weights,
-    images,
-    labels,
+    train_set,
     batches[:500],
     learning_rate=0.001,
     monitor={"validation": validation_set},
-    every=500,
 )
 print(f"raw pixels:    {100 * raw_history.accuracy('validation')[1]:.2f} % after 500 steps")
 print(f"scaled pixels: {100 * scaled_history.accuracy('validation')[1]:.2f} %")
@@ -310,7 +303,7 @@ print(f"scaled pixels: {100 * scaled_history.accuracy('validation')[1]:.2f} %")
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
 sweep = {}
 for rate in rates:
-    _, history = train(start, images, labels, batches[:30], learning_rate=rate)
+    _, history = train(network, start, train_set, batches[:30], learning_rate=rate)
     sweep[rate] = history.batch_loss
 last_losses = [np.mean(losses[-20:]) for losses in sweep.values()]
 for rate, loss in zip(rates[:9], last_losses):
@@ -353,8 +346,9 @@ plt.show()
 few = (images[:1000], labels[:1000])
 many_epochs = minibatches(1000, 100, rng=np.random.default_rng(seed=9), epochs=80)
 _, few_history = train(
+    network,
     start,
-    *few,
+    few,
     many_epochs,
     learning_rate=0.5,
     momentum=0.9,
@@ -507,9 +501,9 @@ exercises.folded(my_sgd_update)
 one_epoch = batches[:391]
 for rate, momentum in [(0.5, 0), (0.05, 0.9), (5, 0), (0.5, 0.9)]:
     _, history = train(
+        network,
         start,
-        images,
-        labels,
+        train_set,
         one_epoch,
         learning_rate=rate,
         momentum=momentum,
@@ -534,14 +528,14 @@ for rate, momentum in [(0.5, 0), (0.05, 0.9), (5, 0), (0.5, 0.9)]:
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
 final, final_history = train(
+    network,
     start,
-    images,
-    labels,
-    ten_epochs,
+    train_set,
+    tqdm(ten_epochs, leave=False),
     learning_rate=falling(0.5, len(ten_epochs)),
     momentum=0.9,
     monitor={"validation": validation_set},
-    progress=True,
+    every=391,
 )
 
 # %%
@@ -579,7 +573,7 @@ plt.show()
 # seen. Open it once.
 
 # %%
-test = evaluate(final, mnist.test_images, mnist.test_labels)
+test = evaluate(network, final, (mnist.test_images, mnist.test_labels))
 print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 
 # %% [markdown]
@@ -667,14 +661,14 @@ for seed in range(5):
     rng = np.random.default_rng(seed)
     dealt = minibatches(50_000, 128, rng=rng)
     trained, _ = train(
+        network,
         network.initialise(rng),
-        images,
-        labels,
+        train_set,
         dealt,
         learning_rate=falling(0.5, len(dealt)),
         momentum=0.9,
     )
-    accuracies.append(evaluate(trained, *validation_set).accuracy)
+    accuracies.append(evaluate(network, trained, validation_set).accuracy)
 print("five seeds:", ", ".join(f"{100 * accuracy:.2f} %" for accuracy in accuracies))
 print(f"standard deviation {100 * np.std(accuracies, ddof=1):.2f} percentage points")
 
@@ -730,7 +724,7 @@ for rate in [0.5, 1, 2]:
         for first in [start, reordered]:
             first = network.Parameters(*(value.astype(dtype) for value in first))
             _, history = train(
-                first, images, labels, batches[:200], learning_rate=rate, momentum=0.9
+                network, first, train_set, batches[:200], learning_rate=rate, momentum=0.9
             )
             curves.append(history.batch_loss)
         same = np.abs(np.subtract(*curves)).max() < 1e-6

@@ -31,13 +31,16 @@ import hashlib
 
 import matplotlib.pyplot as plt
 import numpy as np
+from tqdm import tqdm
 
 from mnistlib import baseline, data, download, exercises, functions, original, plotting
 from mnistlib.gradcheck import central_difference, check_gradient
+from mnistlib.training import evaluate, train
 
 plotting.use_style()
 mnist = data.load()
-x_test_raw = original.prepare(original.Recipe(), mnist.test_images)
+test_set = (mnist.test_images, mnist.test_labels)
+x_test_raw = original.Recipe().prepare(mnist.test_images)
 
 # %% [markdown]
 # ## As it was
@@ -61,9 +64,9 @@ for name, value in vars(recipe).items():
 # with $\sigma'(z) = e^{-z} / (1 + e^{-z})^2$, and $W \leftarrow W - 0.001\, dW$ for both. The weights start uniform in $\pm 1 / \sqrt{\text{rows} \cdot \text{columns}}$. The same in code, for one batch, beside the library's:
 
 # %%
-x = original.prepare(recipe, mnist.train_images[:128])
+x = recipe.prepare(mnist.train_images[:128])
 y, n = data.one_hot(mnist.train_labels[:128]), 128
-W1, W2 = original.initial_weights(recipe, np.random.RandomState(42))
+W1, W2 = recipe.initial_weights(np.random.RandomState(42))
 
 z1 = x @ W1
 a1 = functions.sigmoid(z1)
@@ -75,31 +78,47 @@ dW2 = a1.T @ dz2
 dz1 = dz2 @ W2.T * np.exp(-z1) / (1 + np.exp(-z1)) ** 2
 dW1 = x.T @ dz1
 
-_, slopes, _ = original.gradients(recipe, original.Weights(W1, W2), x, y)
-np.allclose(dW1, slopes.W1), np.allclose(dW2, slopes.W2)
+_, slopes = recipe.gradients(original.Weights(W1, W2), x, y)
+np.allclose(dW1, slopes.dW1), np.allclose(dW2, slopes.dW2)
 
 # %% [markdown]
 # Before you go on, find what you would object to. Then run the whole. The random stream, `RandomState(42)`, is the original's own. (We compute in float64 where it used float32, so that every machine gets the same figures.) It takes up to a minute: the notebook
 # validated on all 10,000 images every 20 steps, so we do too.
 
 # %%
-train_set, validation_set = original.split(recipe, mnist.train_images, mnist.train_labels)
-as_it_was = original.run(recipe, train_set, validation_set=validation_set, progress=True)
+train_set, validation_set = original.split(recipe, (mnist.train_images, mnist.train_labels))
+weights, batches = original.start(recipe, 50_000)
+batch_accuracy = {}
+
+
+def note_batch_accuracy(step, weights, history):
+    if step % 1000 == 0 and step < len(batches):
+        batch = train_set[0][batches[step]], train_set[1][batches[step]]
+        batch_accuracy[step] = evaluate(recipe, weights, batch).accuracy
+
+
+as_it_was, history = train(
+    recipe,
+    weights,
+    train_set,
+    tqdm(batches, leave=False),
+    learning_rate=recipe.learning_rate,
+    monitor={"validation": validation_set},
+    every=20,
+    after_record=note_batch_accuracy,
+)
 
 # %% [markdown]
 # These are its progress lines. It called its steps "epochs", and the training accuracy is that of the one batch at hand.
 
 # %%
-history = as_it_was.history
 validation_accuracy = dict(zip(history.steps, history.accuracy("validation")))
 for step in range(0, 10_000, 1000):
-    batch = 100 * as_it_was.batch_accuracy[step]
+    batch = 100 * batch_accuracy[step]
     print(
         f"{recipe.unit} {step:5}: train {batch:6.2f} %, validation {100 * validation_accuracy[step]:5.2f} %"
     )
-accuracy_original = original.accuracy(
-    recipe, as_it_was.weights, mnist.test_images, mnist.test_labels
-)
+accuracy_original = evaluate(recipe, as_it_was, test_set).accuracy
 print(f"\ntest: {100 * accuracy_original:.2f} %  (the original notebook reported 83.83 %)")
 
 # %% [markdown]
@@ -141,7 +160,7 @@ print(f"the original: {100 * accuracy_original:.2f} %")
 # own softmax. Write down three numbers before you run the cell.
 
 # %%
-z2 = original.logits(as_it_was.weights, x_test_raw)
+z2 = recipe.logits(as_it_was, x_test_raw)
 labels = mnist.test_labels
 
 at_once = original.softmax_over_batch(z2).argmax(axis=1)
@@ -235,7 +254,7 @@ print(f"sorted, in groups of 100: {100 * (answers == labels[in_order]).mean():.2
 # If all this is right, a cure needs no training at all: take $c_k$ once, from mixed *training* images, keep it (more images make it larger, but by nearly the same amount for every class), and with $-c_k$ as a fixed bias any image can be asked alone. Predict that accuracy, too.
 
 # %%
-z_train = original.logits(as_it_was.weights, original.prepare(recipe, train_set[0][:10_000]))
+z_train = recipe.logits(as_it_was, recipe.prepare(train_set[0][:10_000]))
 c = original.class_bias(z_train)
 print(
     f"each image alone, with a fixed bias: {100 * ((z2 - c).argmax(axis=1) == labels).mean():.2f} %"
@@ -288,8 +307,8 @@ verdict(
 
 # %%
 def same_split(recipe):
-    (_, monday), _ = original.split(recipe, mnist.train_images, mnist.train_labels, shuffle=1)
-    (_, tuesday), _ = original.split(recipe, mnist.train_images, mnist.train_labels, shuffle=2)
+    (_, monday), _ = original.split(recipe, (mnist.train_images, mnist.train_labels), shuffle=1)
+    (_, tuesday), _ = original.split(recipe, (mnist.train_images, mnist.train_labels), shuffle=2)
     return np.array_equal(monday, tuesday)
 
 
@@ -338,18 +357,18 @@ verdict(
 # %%
 x = data.scale(mnist.train_images[:20])
 y = data.one_hot(mnist.train_labels[:20])
-start = original.initial_weights(recipe, np.random.RandomState(1))
+start = recipe.initial_weights(np.random.RandomState(1))
 start = original.Weights(20 * start.W1, 20 * start.W2)  # larger, so that the probabilities differ
 
 
 def squared_error_of_W2(W2):
-    return functions.squared_error(functions.softmax(original.logits(start._replace(W2=W2), x)), y)
+    return functions.squared_error(functions.softmax(recipe.logits(start._replace(W2=W2), x)), y)
 
 
 def gradient_is_right(**repairs):
     rows = original.Recipe(softmax="over the classes", slope="stable", **repairs)
-    _, slopes, _ = original.gradients(rows, start, x, y)
-    return check_gradient(squared_error_of_W2, start.W2, slopes.W2, name="W2")
+    _, slopes = rows.gradients(start, x, y)
+    return check_gradient(squared_error_of_W2, start.W2, slopes.dW2, name="W2")
 
 
 verdict(4, "does a gradient check pass?", gradient_is_right(), gradient_is_right(jacobian="whole"))
@@ -383,13 +402,13 @@ verdict(
 def class_difference_of(w):
     W2 = start.W2.copy()
     W2[3, 4] = w[0]
-    return original.class_number_difference(original.logits(start._replace(W2=W2), x), y)
+    return original.class_number_difference(recipe.logits(start._replace(W2=W2), x), y)
 
 
 def cross_entropy_of(w):
     W2 = start.W2.copy()
     W2[3, 4] = w[0]
-    return functions.cross_entropy(original.logits(start._replace(W2=W2), x), y)
+    return functions.cross_entropy(recipe.logits(start._replace(W2=W2), x), y)
 
 
 w = [start.W2[3, 4]]
@@ -435,7 +454,7 @@ verdict(
 # The last: how widely are the sums that enter the hidden units spread, at the start? Beyond plus and minus 3, where lesson 04 calls a unit saturated, a sigmoid is nearly flat; so three standard deviations should stay within, and one is then at most about 1. Same weights, both ways:
 
 # %%
-first_weights = original.initial_weights(recipe, np.random.RandomState(42))
+first_weights = recipe.initial_weights(np.random.RandomState(42))
 spread_raw = (x_test_raw[:1000] @ first_weights.W1).std()
 spread_scaled = (x_test_raw[:1000] / 255 @ first_weights.W1).std()
 print(
@@ -463,12 +482,9 @@ for name, repair in original.LADDER:
 # %%
 results = [("the original", accuracy_original)]
 trained = {}
-for name, rung in original.rungs()[1:]:
-    run = original.run(rung, train_set, progress=True)
-    trained[name] = run.weights
-    results.append(
-        (name, original.accuracy(rung, run.weights, mnist.test_images, mnist.test_labels))
-    )
+for name, rung in tqdm(original.rungs()[1:], leave=False):
+    trained[name], _ = original.run(rung, train_set)
+    results.append((name, evaluate(rung, trained[name], test_set).accuracy))
 
 # %%
 for name, accuracy in results:
@@ -540,7 +556,7 @@ exercises.folded(my_rate_for_scaled)
 
 # %%
 mended = original.Recipe(softmax="over the classes", loss="cross-entropy", slope="stable")
-ten_batches = original.prepare(recipe, mnist.train_images[:1280])
+ten_batches = recipe.prepare(mnist.train_images[:1280])
 targets = data.one_hot(mnist.train_labels[:1280])
 
 
@@ -548,10 +564,8 @@ def sums_after_ten_steps(images, W1, rate):
     W2 = first_weights.W2
     for first in range(0, 1280, 128):
         rows = slice(first, first + 128)
-        _, slopes, _ = original.gradients(
-            mended, original.Weights(W1, W2), images[rows], targets[rows]
-        )
-        W1, W2 = W1 - rate * slopes.W1, W2 - 0.001 * slopes.W2
+        _, slopes = mended.gradients(original.Weights(W1, W2), images[rows], targets[rows])
+        W1, W2 = W1 - rate * slopes.dW1, W2 - 0.001 * slopes.dW2
     return images @ W1
 
 
@@ -567,7 +581,7 @@ for factor in (1, 255, 255**2):
 # One last time, the question that started it all. Ask the repaired network its three ways:
 
 # %%
-z_final = original.logits(trained["momentum 0.9"], data.scale(mnist.test_images))
+z_final = recipe.logits(trained["momentum 0.9"], data.scale(mnist.test_images))
 whole = functions.softmax(z_final).argmax(axis=1)
 singly = np.array([functions.softmax(z_final[i : i + 1]).argmax() for i in range(len(z_final))])
 for name, answers in [

@@ -143,7 +143,7 @@ def test_a_pass_prints_no_noise():
         for noise in (0, 1e-12)
         for h in (1e-4, 1e-5, 2e-5)
     }
-    assert texts == {"dW1: right, 16 entries, relative error at most 1e-07"}
+    assert texts == {"dW1: right, 16 entries, relative error below the limit 1e-07"}
     verdict = check_gradient(f, X, gradient(X))
     assert repr(verdict) == str(verdict)
     assert verdict.right is True

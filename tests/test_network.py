@@ -38,7 +38,7 @@ def verdicts(slopes, parameters, x, y, loss):
         return lambda value: network.gradients(parameters._replace(**{name: value}), x, y, loss)[0]
 
     return {
-        name: check_gradient(loss_by(name), getattr(parameters, name), getattr(slopes, name))
+        name: check_gradient(loss_by(name), getattr(parameters, name), getattr(slopes, "d" + name))
         for name in NAMES
     }
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mnistlib import data, functions, original
 from mnistlib.gradcheck import central_difference, check_gradient
-from mnistlib.original import LADDER, Recipe, Weights, gradients, run, rungs
-from mnistlib.training import Score, TrainingDiverged
+from mnistlib.original import LADDER, Recipe, Weights, run, rungs, start
+from mnistlib.training import Score, TrainingDiverged, evaluate, train
 
 REPAIRS = {
     "split": "after the seed",
@@ -37,12 +37,12 @@ def mnist():
 
 @pytest.fixture(scope="module")
 def sets(mnist):
-    return original.split(ORIGINAL, mnist.train_images, mnist.train_labels)
+    return original.split(ORIGINAL, (mnist.train_images, mnist.train_labels))
 
 
 @pytest.fixture(scope="module")
 def trained(sets):
-    return run(Recipe(steps=400), sets[0]).weights
+    return run(Recipe(steps=400), sets[0])[0]
 
 
 def digits(n=300, seed=0):
@@ -109,25 +109,25 @@ def asked_at_once(weights, images, labels):
 def test_first_steps_are_the_notebooks(mnist, sets):
     weights, records = as_the_notebook_did(*sets[0], steps=30)
     assert len(sets[0][0]) == 50_000
-    ours, history, accuracies = run(Recipe(steps=30), sets[0], validation_set=sets[1])
+    ours, history = run(Recipe(steps=30), sets[0], monitor={"validation": sets[1]}, every=20)
     assert_close(ours, weights[-1])
     assert not np.allclose(weights[-1][0], weights[0][0], rtol=1e-3)  # they did move
-    np.testing.assert_allclose([*zip(history.batch_loss, accuracies, strict=True)], records)
+    np.testing.assert_allclose(history.batch_loss, [loss for loss, _ in records])
     assert history.steps == [0, 20, 30]  # every 20, and the last
     assert list(history.scores) == ["validation"]
     expected = [asked_at_once(weights[step], *sets[1]) for step in (0, 20, 30)]
     np.testing.assert_allclose(history.scores["validation"], expected, rtol=1e-12)
     test = mnist.test_images, mnist.test_labels
-    assert original.accuracy(ORIGINAL, ours, *test) == asked_at_once(weights[-1], *test)[1]
+    assert evaluate(ORIGINAL, ours, test).accuracy == asked_at_once(weights[-1], *test)[1]
 
 
 def test_every_image_may_be_drawn():
-    assert_close(run(STEPS, digits(2)).weights, as_the_notebook_did(*digits(2), steps=5)[0][-1])
+    assert_close(run(STEPS, digits(2))[0], as_the_notebook_did(*digits(2), steps=5)[0][-1])
 
 
 def test_the_curve_runs_beside_the_one_that_was_printed(sets):
     # It printed .070 before the first step and .650 after 500, on a split that nobody can repeat.
-    history = run(Recipe(steps=500), sets[0], validation_set=sets[1], every=500).history
+    history = run(Recipe(steps=500), sets[0], monitor={"validation": sets[1]}, every=500)[1]
     np.testing.assert_allclose(history.accuracy("validation"), [0.070, 0.650], atol=0.03)
 
 
@@ -144,7 +144,7 @@ def test_first_steps_of_the_last_rung(sets):
         dZ2 = (E / E.sum(axis=1, keepdims=True) - Y) / 128
         v1, v2 = 0.9 * v1 + X.T @ (dZ2 @ W2.T * A1 * (1 - A1)), 0.9 * v2 + A1.T @ dZ2
         W1, W2 = W1 - 0.5 * v1, W2 - 0.5 * v2
-    assert_close(run(replace(LAST, steps=10), sets[0]).weights, (W1, W2))
+    assert_close(run(replace(LAST, steps=10), sets[0])[0], (W1, W2))
 
 
 # Each repair alone removes its fault
@@ -160,12 +160,12 @@ def test_the_repairs_are_all_the_other_choices():
 @given(st.integers(0, 2**32 - 1), st.integers(2, 40))
 def test_softmax_an_answer_is_the_images_own(seed, n):
     z = np.random.default_rng(seed).normal(0, 3, (n, 10))
-    company = original.probabilities(ROWS, z)
+    company = ROWS.probabilities(z)
     np.testing.assert_allclose(company.sum(axis=1), 1)
-    np.testing.assert_allclose(company[:1], original.probabilities(ROWS, z[:1]), rtol=1e-14)
-    faulty = original.probabilities(ORIGINAL, z)
+    np.testing.assert_allclose(company[:1], ROWS.probabilities(z[:1]), rtol=1e-14)
+    faulty = ORIGINAL.probabilities(z)
     np.testing.assert_allclose(faulty.sum(axis=0), 1)
-    assert (original.probabilities(ORIGINAL, z[:1]) == 1).all()
+    assert (ORIGINAL.probabilities(z[:1]) == 1).all()
     assert not np.allclose(faulty[:1], 1)
 
 
@@ -174,13 +174,13 @@ def test_jacobian_the_gradient_check_passes(field):
     weights, x, y = batch()
 
     def loss(W):
-        z2 = original.logits(weights._replace(**{field: W}), x)
+        z2 = ORIGINAL.logits(weights._replace(**{field: W}), x)
         return functions.squared_error(functions.softmax(z2), y)
 
     def verdict(jacobian):
-        slopes = gradients(replace(ROWS, jacobian=jacobian), weights, x, y)[1]
+        slopes = replace(ROWS, jacobian=jacobian).gradients(weights, x, y)[1]
         at, rng = getattr(weights, field), np.random.default_rng(2)
-        return check_gradient(loss, at, getattr(slopes, field), sample=200, rng=rng)
+        return check_gradient(loss, at, getattr(slopes, "d" + field), sample=200, rng=rng)
 
     assert verdict("whole")
     assert verdict("diagonal").error > 0.01
@@ -190,11 +190,11 @@ def test_jacobian_the_gradient_check_passes(field):
 def test_loss_the_gradient_is_p_minus_y(recipe):
     weights, x, y = batch()
     a1 = functions.sigmoid(x @ weights.W1)
-    p = original.probabilities(recipe, a1 @ weights.W2)
+    p = recipe.probabilities(a1 @ weights.W2)
     expected = a1.T @ (p - y) / len(y)
-    mended = gradients(replace(recipe, loss="cross-entropy"), weights, x, y)[1].W2
+    mended = replace(recipe, loss="cross-entropy").gradients(weights, x, y)[1].dW2
     assert_close([mended], [expected])
-    assert not np.allclose(gradients(recipe, weights, x, y)[1].W2, expected, rtol=0.1)
+    assert not np.allclose(recipe.gradients(weights, x, y)[1].dW2, expected, rtol=0.1)
 
 
 def test_loss_the_pull_is_strong_where_it_is_most_wrong():
@@ -202,7 +202,7 @@ def test_loss_the_pull_is_strong_where_it_is_most_wrong():
         """Return how hard class 1, the right one, is pulled while class 0 has the logit z."""
         W2 = np.outer(np.ones(128), z * np.eye(10)[0]) / 64  # all hidden units are at 1/2
         weights, y = Weights(np.zeros((784, 128)), W2), np.eye(10)[[1]]
-        return -2 * gradients(recipe, weights, np.ones((1, 784)), y)[1].W2[0, 1]
+        return -2 * recipe.gradients(weights, np.ones((1, 784)), y)[1].dW2[0, 1]
 
     wrong = np.arange(0, 21, 4)
     mended = [pull(replace(ROWS, loss="cross-entropy"), z) for z in wrong]
@@ -218,18 +218,18 @@ def test_recorded_is_the_loss_that_is_followed(followed):
 
     def recorded(choice, W2):
         recipe = replace(ROWS, recorded=choice, **followed)
-        return gradients(recipe, weights._replace(W2=W2), x, y)[0]
+        return recipe.gradients(weights._replace(W2=W2), x, y)[0]
 
     def nudged(choice):  # only five units, to save time
         rest = weights.W2[5:]
         return central_difference(lambda W: recorded(choice, np.vstack([W, rest])), weights.W2[:5])
 
-    slopes = gradients(replace(ROWS, **followed), weights, x, y)[1].W2[:5]
+    slopes = replace(ROWS, **followed).gradients(weights, x, y)[1].dW2[:5]
     assert_close([nudged("the loss")], [slopes], 1e-7)
     assert slopes.all()
     assert not nudged("class numbers").any()
     p = batch_axis_softmax(functions.sigmoid(x @ weights.W1) @ weights.W2)
-    alone = gradients(REPAIRED["recorded"], weights, x, y)[0]
+    alone = REPAIRED["recorded"].gradients(weights, x, y)[0]
     assert alone == pytest.approx(((p - y) ** 2).sum() / len(y), rel=1e-12)
 
 
@@ -237,11 +237,11 @@ def test_slope_is_finite_far_out():
     weights, x, y = batch()
     weights.W1[:, 0] = -1000 / x.sum(axis=1).min()  # unit 0 gets -1000 or less from each image
     with np.errstate(over="ignore", invalid="ignore"):
-        faulty = gradients(ORIGINAL, weights, x, y)[1]
-    mended = gradients(REPAIRED["slope"], weights, x, y)[1]
-    assert np.isnan(faulty.W1[:, 0]).all()
-    assert np.isfinite(mended.W1).all()
-    assert_close([mended.W1[:, 1:], mended.W2], [faulty.W1[:, 1:], faulty.W2])
+        faulty = ORIGINAL.gradients(weights, x, y)[1]
+    mended = REPAIRED["slope"].gradients(weights, x, y)[1]
+    assert np.isnan(faulty.dW1[:, 0]).all()
+    assert np.isfinite(mended.dW1).all()
+    assert_close([mended.dW1[:, 1:], mended.dW2], [faulty.dW1[:, 1:], faulty.dW2])
     z = np.linspace(-350, 350, 701)
     ours = original.overflowing_slope(z)
     np.testing.assert_allclose(ours, functions.sigmoid_derivative(z), rtol=1e-12)
@@ -249,9 +249,9 @@ def test_slope_is_finite_far_out():
 
 def test_pixels_are_within_0_and_1():
     images, _ = digits()
-    mended = original.prepare(REPAIRED["pixels"], images)
+    mended = REPAIRED["pixels"].prepare(images)
     assert (mended.min(), mended.max()) == (0, 1)
-    np.testing.assert_array_equal(original.prepare(ORIGINAL, images), images.reshape(-1, 784))
+    np.testing.assert_array_equal(ORIGINAL.prepare(images), images.reshape(-1, 784))
     np.testing.assert_allclose(255 * mended, images.reshape(-1, 784), rtol=1e-14)
 
 
@@ -259,7 +259,7 @@ def test_split_is_the_seeds_alone():
     many = np.arange(60_000)
 
     def split(recipe, shuffle):
-        train, held_out = original.split(recipe, many, many, shuffle)
+        train, held_out = original.split(recipe, (many, many), shuffle)
         assert (len(train[0]), len(held_out[0])) == (50_000, 10_000)
         return [*train[1], *held_out[1]]
 
@@ -269,7 +269,7 @@ def test_split_is_the_seeds_alone():
 
 
 def test_weights_fill_glorots_bounds():
-    for W in original.initial_weights(REPAIRED["weights"], np.random.RandomState(3)):
+    for W in REPAIRED["weights"].initial_weights(np.random.RandomState(3)):
         bound = np.sqrt(6 / sum(W.shape))
         assert -bound <= W.min() < -0.99 * bound < 0.99 * bound < W.max() <= bound
         assert W.std() == pytest.approx(bound / np.sqrt(3), rel=0.02)
@@ -279,7 +279,7 @@ def test_weights_fill_glorots_bounds():
 
 CHANGES = {
     "split": {"split"},
-    "softmax": {"probabilities", "recorded", "gradients", "batch accuracy", "accuracy", "learnt"},
+    "softmax": {"probabilities", "recorded", "gradients", "accuracy", "learnt"},
     "jacobian": {"gradients", "learnt"},
     "loss": {"gradients", "learnt"},
     "recorded": {"recorded"},
@@ -293,17 +293,16 @@ CHANGES = {
 def behaviour(recipe):
     """Return what each part of a recipe does, by name."""
     (weights, x, y), (images, labels), many = batch(100), digits(100), np.arange(10_100)
-    recorded, slopes, batch_accuracy = gradients(recipe, weights, x, y)
+    recorded, slopes = recipe.gradients(weights, x, y)
     return {
-        "split": original.split(recipe, many, many)[0][0],
-        "probabilities": original.probabilities(recipe, original.logits(weights, x)),
+        "split": original.split(recipe, (many, many))[0][0],
+        "probabilities": recipe.probabilities(ORIGINAL.logits(weights, x)),
         "recorded": recorded,
         "gradients": np.concatenate([slope.ravel() for slope in slopes]),
-        "batch accuracy": batch_accuracy,
-        "pixels": original.prepare(recipe, images),
-        "weights": original.initial_weights(recipe, np.random.RandomState(0)).W2,
-        "accuracy": original.accuracy(recipe, weights, images, labels),
-        "learnt": run(replace(recipe, steps=5), (images, labels)).weights.W1,
+        "pixels": recipe.prepare(images),
+        "weights": recipe.initial_weights(np.random.RandomState(0)).W2,
+        "accuracy": evaluate(recipe, weights, (images, labels)).accuracy,
+        "learnt": run(replace(recipe, steps=5), (images, labels))[0].W1,
     }
 
 
@@ -337,8 +336,8 @@ def test_each_rung_changes_the_fields_it_names_and_no_other():
 
 def test_the_last_rung_reads_the_test_digits(mnist, sets):
     assert (LAST.steps, LAST.batch_size, LAST.seed) == (10_000, 128, 42)
-    weights = run(LAST, sets[0]).weights
-    assert original.accuracy(LAST, weights, mnist.test_images, mnist.test_labels) >= 0.978
+    weights = run(LAST, sets[0])[0]
+    assert evaluate(LAST, weights, (mnist.test_images, mnist.test_labels)).accuracy >= 0.978
 
 
 # One question, three ways
@@ -346,26 +345,26 @@ def test_the_last_rung_reads_the_test_digits(mnist, sets):
 
 def test_the_original_answers_by_the_company_and_the_repaired_does_not(mnist, trained):
     test = images, labels = mnist.test_images, mnist.test_labels
-    z2 = original.logits(trained, original.prepare(ORIGINAL, images))
+    z2 = ORIGINAL.logits(trained, ORIGINAL.prepare(images))
 
     def answers(recipe):
-        at_once = original.probabilities(recipe, z2).argmax(axis=1)
-        assert original.accuracy(recipe, trained, *test) == (at_once == labels).mean()
-        alone = [original.probabilities(recipe, z[None]).argmax() for z in z2]
+        at_once = recipe.probabilities(z2).argmax(axis=1)
+        assert evaluate(recipe, trained, test).accuracy == (at_once == labels).mean()
+        alone = [recipe.probabilities(z[None]).argmax() for z in z2]
         return at_once, np.array(alone)
 
     by_row = z2.argmax(axis=1)
     at_once, alone = answers(ORIGINAL)
     assert not alone.any()
     assert (alone == labels).mean() == (labels == 0).mean() == 0.098
-    assert original.accuracy(ORIGINAL, trained, images[:1], labels[:1]) == 0  # a seven
+    assert evaluate(ORIGINAL, trained, (images[:1], labels[:1])).accuracy == 0  # a seven
     assert (at_once == labels).mean() > (by_row == labels).mean() + 0.1 > 0.2
     assert_same(answers(ROWS), (by_row, by_row))
 
 
 def test_a_fixed_bias_frees_the_answers_from_their_company(mnist, sets, trained):
     rng = np.random.default_rng(0)
-    z_test = original.logits(trained, original.prepare(ORIGINAL, mnist.test_images))
+    z_test = ORIGINAL.logits(trained, ORIGINAL.prepare(mnist.test_images))
     for z2 in [z_test, *(rng.normal(0, 3, (n, 10)) for n in (2, 5, 100))]:
         bias = original.class_bias(z2)
         np.testing.assert_allclose(bias, np.log(np.exp(z2).sum(axis=0)), rtol=1e-12)
@@ -374,11 +373,9 @@ def test_a_fixed_bias_frees_the_answers_from_their_company(mnist, sets, trained)
         assert_same(original.softmax_over_batch(z2).argmax(axis=1), alone)
     far = original.class_bias(np.array([[1000.0, -1000], [1000, -1000]]))
     np.testing.assert_allclose(far, [1000 + np.log(2), -1000 + np.log(2)], rtol=1e-15)
-    bias = original.class_bias(
-        original.logits(trained, original.prepare(ORIGINAL, sets[0][0][:10_000]))
-    )
+    bias = original.class_bias(ORIGINAL.logits(trained, ORIGINAL.prepare(sets[0][0][:10_000])))
     free = (z_test - bias).argmax(axis=1) == mnist.test_labels
-    at_once = original.accuracy(ORIGINAL, trained, mnist.test_images, mnist.test_labels)
+    at_once = evaluate(ORIGINAL, trained, (mnist.test_images, mnist.test_labels)).accuracy
     assert free.mean() == pytest.approx(at_once, abs=0.02)
 
 
@@ -405,37 +402,51 @@ def test_a_recipe_cannot_be_changed():
 def test_a_run_is_repeatable_and_changes_nothing_it_is_given(recipe, capsys):
     train_set, validation_set, recipe = digits(), digits(90, seed=5), replace(recipe, steps=45)
     before = [array.copy() for array in (*train_set, *validation_set)]
-    silent, again = (run(recipe, train_set, validation_set=validation_set) for _ in range(2))
+    options = {"monitor": {"validation": validation_set}, "every": 20}
+    (weights, history), (same, again) = (run(recipe, train_set, **options) for _ in range(2))
+    unscored, unmonitored = run(recipe, train_set)
     assert capsys.readouterr() == ("", "")
-    shown = run(recipe, train_set, validation_set=validation_set, progress=True)
-    assert "step" in capsys.readouterr().err
-    unscored = run(recipe, train_set)
-    for other in (again, shown, unscored):
-        assert_same(silent.weights, other.weights)
-        assert silent.batch_accuracy == other.batch_accuracy
-    assert silent.history == again.history == shown.history
-    assert unscored.history == replace(silent.history, scores={})
+    assert_same(weights, same)
+    assert_same(weights, unscored)
+    assert history == again
+    assert unmonitored == replace(history, steps=[0, 45], scores={})
     assert_same((*train_set, *validation_set), before)
-    assert not np.allclose(run(replace(recipe, seed=1), train_set).weights.W1, silent.weights.W1)
+    assert not np.allclose(run(replace(recipe, seed=1), train_set)[0].W1, weights.W1)
 
-    assert silent.history.steps == [0, 20, 40, 45]
-    z2 = original.logits(silent.weights, original.prepare(recipe, validation_set[0]))
-    p, labels = original.probabilities(recipe, z2), validation_set[1]
+    assert history.steps == [0, 20, 40, 45]
+    z2 = recipe.logits(weights, recipe.prepare(validation_set[0]))
+    p, labels = recipe.probabilities(z2), validation_set[1]
     difference = original.class_number_difference(p, np.eye(10)[labels])
-    last = silent.history.scores["validation"][3]
+    last = history.scores["validation"][3]
     assert type(last) is Score
-    assert last == (difference, original.accuracy(recipe, silent.weights, *validation_set))
+    assert last == (difference, (p.argmax(axis=1) == labels).mean())
+
+
+def test_pixels_and_scores_keep_the_dtype():
+    images, labels = digits()
+    for recipe in (ORIGINAL, LAST):
+        assert recipe.prepare(images, np.float32).dtype == np.float32
+        weights = Weights(*(W.astype(np.float32) for W in start(recipe, 9)[0]))
+        trained, _ = train(recipe, weights, (images, labels), [np.arange(9)], learning_rate=0.1)
+        assert {W.dtype for W in trained} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("bad", [{"steps": 0}, {"batch_size": 0}, {"steps": -1}])
+def test_a_recipe_without_steps_or_examples_is_refused(bad):
+    words = f"must be at least 1, got {bad.get('steps', 10_000)} and {bad.get('batch_size', 128)}"
+    with pytest.raises(ValueError, match=words):
+        Recipe(**bad)
 
 
 def test_the_original_does_not_warn(sets):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        run(Recipe(steps=50), sets[0], validation_set=sets[1])
+        run(Recipe(steps=50), sets[0], monitor={"validation": sets[1]}, every=20)
 
 
 def test_class_numbers_hide_a_network_that_has_burst():
     burst = replace(STEPS, learning_rate=1e300, slope="stable")
     with np.errstate(all="ignore"):
-        assert np.isnan(run(burst, digits()).weights.W1).any()
+        assert np.isnan(run(burst, digits())[0].W1).any()
         with pytest.raises(TrainingDiverged, match="became nan at step"):
             run(replace(burst, recorded="the loss"), digits())

@@ -90,8 +90,9 @@ def mystery_curves(images: np.ndarray, labels: np.ndarray) -> dict[str, training
         few = images[:count], rng.permutation(labels[:count]) if mixed else labels[:count]
         batches = training.minibatches(count, 50, rng=rng, epochs=2400 // (count // 10))
         _, histories[letter] = training.train(
+            network,
             network.initialise(rng, hidden=32),
-            *few,
+            few,
             batches[:steps],
             learning_rate=rate,
             every=steps // 20,

@@ -1,0 +1,29 @@
+"""The stored results of studies: questions that need many runs, asked once, by ``tools/studies``."""
+
+import json
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[1] / "tools" / "studies"
+
+
+def read(name: str) -> dict:
+    """Return a study's results, as ``python tools/studies/NAME.py`` stored them.
+
+    Args:
+        name: the study's name, that of its file without the ending.
+
+    Returns:
+        A dictionary: ``rows``, a list of settings and results; ``quick``, the index of the row that a
+        lesson runs again before the reader's eyes; ``made_from``, revision and releases.
+
+    Raises:
+        FileNotFoundError: no such study was stored; the message names those that were.
+    """
+    path = FOLDER / f"{name}.json"
+    if not path.is_file():
+        stored = ", ".join(sorted(file.stem for file in FOLDER.glob("*.json"))) or "none"
+        raise FileNotFoundError(
+            f"no study {name!r} is stored ({stored}); python tools/studies/{name}.py makes it, "
+            "from a clone of the course"
+        )
+    return json.loads(path.read_text(encoding="utf-8"))

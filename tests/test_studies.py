@@ -1,0 +1,45 @@
+"""Studies: a stored row comes out the same when it is run again, and says what made it."""
+
+import importlib
+import json
+
+import pytest
+
+from mnistlib import studies
+
+NAMES = sorted(path.stem for path in studies.FOLDER.glob("*.py") if path.stem != "study")
+
+
+def close(ours, stored):
+    """Compare results: numbers to rounding, everything else exactly."""
+    if isinstance(stored, dict):
+        return ours.keys() == stored.keys() and all(close(ours[k], stored[k]) for k in stored)
+    if isinstance(stored, list):
+        return len(ours) == len(stored) and all(map(close, ours, stored))
+    if isinstance(stored, float):
+        return ours == pytest.approx(stored, rel=1e-6, abs=1e-9)
+    return ours == stored
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_quick_row_comes_out_the_same(name, monkeypatch):
+    monkeypatch.syspath_prepend(str(studies.FOLDER))
+    module, stored = importlib.import_module(name), studies.read(name)
+    assert [row["settings"] for row in stored["rows"]] == json.loads(json.dumps(module.ROWS))
+    assert stored["quick"] == module.QUICK
+    row = stored["rows"][module.QUICK]
+    again = json.loads(json.dumps(module.run(**row["settings"])))
+    assert close(again, row["results"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_study_says_what_made_it(name):
+    made_from = studies.read(name)["made_from"]
+    assert len(made_from["revision"]) == 40
+    assert not made_from["changed since"]
+    assert made_from["numpy"]
+
+
+def test_a_study_that_is_not_there_is_named():
+    with pytest.raises(FileNotFoundError, match="no study 'weather' is stored"):
+        studies.read("weather")

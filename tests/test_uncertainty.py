@@ -1,0 +1,106 @@
+"""Standard errors and paired comparisons, against SciPy, the bootstrap, and hand-made cases."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from mnistlib.uncertainty import Paired, paired, standard_error, standard_error_by_group
+
+answers = st.lists(st.booleans(), min_size=1, max_size=60)
+
+
+@given(answers)
+def test_standard_error_is_that_of_a_mean_of_coins(right):
+    right = np.array(right)
+    expected = right.std() / np.sqrt(len(right))
+    assert standard_error(right) == pytest.approx(expected, abs=1e-15)
+
+
+def test_one_example_a_group_is_the_ordinary_error():
+    right = np.random.default_rng(0).random(200) < 0.9
+    ordinary = standard_error(right) * np.sqrt(200 / 199)
+    assert standard_error_by_group(right, np.arange(200)) == pytest.approx(ordinary, rel=1e-12)
+
+
+@given(st.permutations(range(30)), st.integers(2, 9))
+def test_order_and_names_of_the_groups_do_not_matter(order, groups):
+    rng = np.random.default_rng(groups)
+    right, to_whom = rng.random(30) < 0.7, np.arange(30) % groups
+    error = standard_error_by_group(right, to_whom)
+    order = np.array(order)
+    renamed = standard_error_by_group(right[order], 1000 - 7 * to_whom[order])
+    assert renamed == pytest.approx(error, rel=1e-12)
+
+
+def test_by_group_agrees_with_drawing_whole_groups_anew():
+    rng = np.random.default_rng(1)
+    sizes = rng.integers(5, 60, 150)
+    groups = np.repeat(np.arange(150), sizes)
+    right = rng.random(len(groups)) < np.repeat(rng.beta(20, 1, 150), sizes)
+    got, n = np.bincount(groups, weights=right), np.bincount(groups)
+    drawn = rng.integers(150, size=(4000, 150))
+    bootstrap = (got[drawn].sum(axis=1) / n[drawn].sum(axis=1)).std()
+    error = standard_error_by_group(right, groups)
+    assert error == pytest.approx(bootstrap, rel=0.1)
+    assert error > 1.2 * standard_error(right)
+
+
+def test_twins_double_the_variance():
+    right = np.random.default_rng(2).random(500) < 0.8
+    alone = standard_error_by_group(right, np.arange(500))
+    twins = standard_error_by_group(np.repeat(right, 2), np.repeat(np.arange(500), 2))
+    assert twins == pytest.approx(alone, rel=1e-12)
+    assert twins == pytest.approx(np.sqrt(2) * standard_error(np.repeat(right, 2)), rel=0.01)
+
+
+@given(answers, st.integers(0, 2**32 - 1))
+def test_paired_against_scipy_and_the_differences_themselves(before, seed):
+    before = np.array(before)
+    after = np.random.default_rng(seed).random(len(before)) < 0.5
+    found = paired(before, after)
+    change = after.astype(int) - before
+    assert (found.gained, found.lost) == ((change == 1).sum(), (change == -1).sum())
+    assert found.difference == pytest.approx(change.mean(), abs=1e-15)
+    assert found.error == pytest.approx(change.std() / np.sqrt(len(change)), abs=1e-12)
+    changed = found.gained + found.lost
+    expected = stats.binomtest(found.gained, changed, 0.5).pvalue if changed else 1
+    assert found.p == pytest.approx(expected, rel=1e-9)
+
+
+def test_paired_by_hand():
+    before = np.array([True, True, False, False, False])
+    after = np.array([True, False, True, True, True])
+    assert paired(before, after) == Paired(
+        3, 1, 0.4, pytest.approx(np.sqrt(0.8 - 0.16) / 5**0.5), 0.625
+    )
+    swapped = paired(after, before)
+    assert (swapped.gained, swapped.lost, swapped.difference, swapped.p) == (1, 3, -0.4, 0.625)
+
+
+def test_paired_stands_thousands_of_changes():
+    before = np.arange(20_000) % 2 == 0
+    assert paired(before, ~before).p == 1
+    assert paired(np.zeros(20_000, bool), np.ones(20_000, bool)).p == 0
+
+
+@pytest.mark.parametrize("call", [standard_error, lambda r: paired(r, r)])
+def test_answers_must_be_true_or_false(call):
+    for bad in (np.array([1, 0]), np.array([[True]]), np.array(0.98)):
+        with pytest.raises(TypeError, match="one True or False for each example"):
+            call(bad)
+    with pytest.raises(ValueError, match="is empty"):
+        call(np.array([], dtype=bool))
+
+
+def test_groups_and_pairs_must_fit():
+    right = np.array([True, False, True])
+    with pytest.raises(
+        ValueError, match=r"one group for each answer: got shapes \(2,\) and \(3,\)"
+    ):
+        standard_error_by_group(right, [1, 2])
+    with pytest.raises(ValueError, match="one group alone"):
+        standard_error_by_group(right, [5, 5, 5])
+    with pytest.raises(ValueError, match="the same examples twice: got 3 and 2 answers"):
+        paired(right, right[:2])
