@@ -44,15 +44,14 @@ class Ours:
 
     def run(self, start, batches, rates, every, lap):
         training.train(
+            network,
             network.Parameters(*(value.astype(self.dtype) for value in start)),
-            self.mnist.train_images,
-            self.mnist.train_labels,
+            (self.mnist.train_images, self.mnist.train_labels),
             batches,
             learning_rate=lambda step: rates[step],
             momentum=MOMENTUM,
-            monitor={"test": (self.mnist.test_images, self.mnist.test_labels)},
             every=every,
-            evaluate=lambda parameters, images, labels: lap(lambda: parameters),
+            after_record=lambda step, parameters, history: lap(lambda: parameters),
         )
 
 
@@ -367,7 +366,8 @@ def run(contender, mnist, *, seed, hidden, batch_size, epochs, steps=None, evalu
     def lap(weights):
         seconds.append(time.perf_counter() - lap.start)
         if evaluate and weights and lap.start:
-            score = training.evaluate(weights(), mnist.test_images, mnist.test_labels)
+            test_set = (mnist.test_images, mnist.test_labels)
+            score = training.evaluate(network, weights(), test_set)
             accuracy.append(score.accuracy)
         time.sleep(0.1)  # threads that wait for more work spin for a while; let them fall asleep
         lap.start = time.perf_counter()

@@ -28,7 +28,7 @@ mnist = data.load()
 rng = np.random.default_rng(0)
 batches = training.minibatches(60_000, rng=rng, epochs=1)
 training.train(
-    network.initialise(rng, dtype="{}"), mnist.train_images, mnist.train_labels, batches,
+    network, network.initialise(rng, dtype="{}"), (mnist.train_images, mnist.train_labels), batches,
     learning_rate=0.1, momentum=0.9, monitor={{"test": (mnist.test_images, mnist.test_labels)}},
 )
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))

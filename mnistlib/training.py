@@ -158,7 +158,7 @@ def evaluate(model: Model, parameters, test_set: Set) -> Score:
     for start in range(0, len(images), 2_000):
         part = slice(start, start + 2_000)
         z = model.logits(parameters, model.prepare(images[part], parameters[0].dtype))
-        y = data.one_hot(labels[part], model.classes, z.dtype)
+        y = data.one_hot(labels[part], model.classes).astype(z.dtype, copy=False)
         loss += functions.cross_entropy(z, y) * len(z)
         right += (z.argmax(axis=1) == labels[part]).sum()
     return Score(float(loss / len(images)), float(right / len(images)))
@@ -213,7 +213,7 @@ def train(
     parameters = _copied(parameters)
     velocity = [np.zeros_like(value) for value in parameters]
     dtype = parameters[0].dtype
-    targets = data.one_hot(labels, model.classes, dtype)
+    targets = data.one_hot(labels, model.classes).astype(dtype, copy=False)
     history = History(scores={name: [] for name in monitor})
 
     def record(step: int) -> bool:

@@ -93,8 +93,8 @@ def paired(before, after) -> Paired:
     r"""Compare two sets of answers to the same n examples, by those that changed.
 
     The difference is $(\text{gained} - \text{lost}) / n$, its standard error
-    $\sqrt{(\text{gained} + \text{lost}) / n - \text{difference}^2}\, / \sqrt{n}$, and p that of McNemar's test in its
-    exact form: twice the tail of a binomial distribution with 1/2, at most 1.
+    $\sqrt{\text{changed} / n - \text{difference}^2}\, / \sqrt{n}$, and p that of McNemar's test in
+    its exact form: twice the tail of a binomial distribution with 1/2, at most 1.
 
     Args:
         before: whether each answer is right, bool, shape (n,).

@@ -134,7 +134,7 @@ def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fi
         "got [[0.2699, 0.7321]]"
     )
     close = check(write("sigmoid", "return 1.00002 / (1 + np.exp(-x))"))
-    assert close.text == "With x = [0.]:\nwanted [0.5]\ngot [0.50001]"
+    assert close.text == "With z = [0.]:\nwanted [0.5]\ngot [0.50001]"
     html = check(write("softmax", 'raise ValueError("<b>&")'))._repr_html_()
     assert "ValueError: &lt;b&gt;&amp;<br>It was called with z = " in html
     well_formed(html)
@@ -313,13 +313,13 @@ def short_run():
     batches = training.minibatches(60, 20, rng=rng, epochs=3)
     parameters = network.initialise(rng, hidden=8)
     _, history = training.train(
-        parameters, images, labels, batches, learning_rate=0.1, momentum=0.5,
+        network, parameters, (images, labels), batches, learning_rate=0.1, momentum=0.5, every=3,
         monitor={"training": (images, labels)},
     )  # fmt: skip
     squared, slopes = network.gradients(
         parameters, data.scale(images), data.one_hot(labels), "squared error"
     )
-    return [*history.batch_loss, *history.loss("training"), squared, *slopes.b1, *slopes.b2]
+    return [*history.batch_loss, *history.loss("training"), squared, *slopes.db1, *slopes.db2]
 
 
 def test_kept_functions_take_the_librarys_place_here_and_in_a_new_process(monkeypatch):

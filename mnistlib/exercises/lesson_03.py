@@ -35,7 +35,7 @@ def faulty_gradients(parameters, x, y):
     dz1 = dz2 @ W2.T * a1 * (1 - a1)
     dW1 = x.T @ dz1
     db1 = dz1.mean(axis=0)
-    return network.Parameters(dW1, db1, dW2, db2)
+    return network.Gradients(dW1, db1, dW2, db2)
 
 
 def mended_gradients(parameters, x, y):
@@ -120,7 +120,7 @@ EXERCISES = (
                 lambda parameters, x, y: tuple(faulty_gradients(parameters, x, y))
             ),
             "10 is the right factor for a batch of ten only. Which number is it in general?": (
-                lambda parameters, x, y: (lambda g: (g.W1, 10 * g.b1, g.W2, g.b2))(
+                lambda parameters, x, y: (lambda g: (g.dW1, 10 * g.db1, g.dW2, g.db2))(
                     faulty_gradients(parameters, x, y)
                 )
             ),
@@ -128,15 +128,15 @@ EXERCISES = (
                 len(x) * slope for slope in network.gradients(parameters, x, y)[1]
             ),
             "db1 is right now, but the other three have lost their 1/n.": lambda parameters, x, y: (
-                lambda g: (len(x) * g.W1, g.b1, len(x) * g.W2, len(x) * g.b2)
+                lambda g: (len(x) * g.dW1, g.db1, len(x) * g.dW2, len(x) * g.db2)
             )(network.gradients(parameters, x, y)[1]),
             "now db2 is a mean as well. Both biases need a sum: 1/n is in dz2 already.": (
-                lambda parameters, x, y: (lambda g: (g.W1, g.b1 / len(x), g.W2, g.b2 / len(x)))(
+                lambda parameters, x, y: (lambda g: (g.dW1, g.db1 / len(x), g.dW2, g.db2 / len(x)))(
                     network.gradients(parameters, x, y)[1]
                 )
             ),
             "the order is dW1, db1, dW2, db2.": lambda parameters, x, y: (
-                lambda g: (g.W2, g.b2, g.W1, g.b1)
+                lambda g: (g.dW2, g.db2, g.dW1, g.db1)
             )(network.gradients(parameters, x, y)[1]),
         },
     ),
