@@ -24,14 +24,17 @@ from mnistlib.data import IdxError, one_hot, parse_idx, read_idx, scale, split
 FOLDER = Path(__file__).parents[1] / "data"
 
 small_arrays = st.one_of(
-    hnp.arrays(np.uint8, hnp.array_shapes(min_dims=d, max_dims=d, max_side=6)) for d in (1, 3)
+    hnp.arrays(dtype, hnp.array_shapes(min_dims=d, max_dims=d, max_side=6))
+    for d in (1, 3)
+    for dtype in (np.uint8, np.int16)
 )
 
 
 def pack(array):
     """Write IDX bytes independently of the reader, with struct."""
-    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
-    return header + array.tobytes()
+    kind, letter = {"uint8": (8, "B"), "int16": (11, "h")}[array.dtype.name]
+    header = struct.pack(f">HBB{array.ndim}I", 0, kind, array.ndim, *array.shape)
+    return header + struct.pack(f">{array.size}{letter}", *array.ravel().tolist())
 
 
 THREE = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
@@ -44,9 +47,16 @@ IDX = pack(THREE)
 @given(small_arrays)
 def test_an_array_survives_the_round_trip(array):
     read = parse_idx(pack(array))
-    assert read.dtype == np.uint8
+    assert read.dtype == array.dtype
+    assert read.dtype.isnative
+    assert read.flags.writeable
     assert read.shape == array.shape
     np.testing.assert_array_equal(read, array)
+
+
+def test_integers_of_two_bytes_are_big_endian():
+    read = parse_idx(bytes.fromhex("00 00 0b 01 00 00 00 03  00 01  01 00  ff fe"))
+    assert read.tolist() == [1, 256, -2]
 
 
 def plausible_bytes():
@@ -55,7 +65,7 @@ def plausible_bytes():
         lambda kind, sizes, body: (
             struct.pack(f">HBB{len(sizes)}I", 0, kind, len(sizes), *sizes) + body
         ),
-        st.sampled_from([8, 8, 8, 9, 0]),
+        st.sampled_from([8, 8, 8, 11, 11, 9, 0]),
         st.lists(st.one_of(st.integers(0, 3), st.integers(0, 2**32 - 1)), max_size=4),
         st.binary(max_size=30),
     )
@@ -66,6 +76,7 @@ def plausible_bytes():
 @example(b"")
 @example(struct.pack(">I3I", 0x803, 0, 2**32 - 1, 2**32 - 1))
 @example(struct.pack(">I3I4x", 0x803, 769546, 494770, 48448661))  # their product is 2**64 + 4
+@example(struct.pack(">II3x", 0xB01, 1))  # one byte too many for one integer of two
 def test_any_bytes_give_the_right_array_or_an_idx_error(raw):
     try:
         array = parse_idx(raw)
@@ -87,6 +98,10 @@ BAD_IDX = {
     "two dimensions": (pack(THREE[0]), "2 dimensions, but labels have 1 and images 3"),
     "no dimensions": (b"\0\0\x08\0", "0 dimensions, but labels have 1 and images 3"),
     "header": (IDX[:15], "15 bytes are too few for 3 dimensions' sizes"),
+    "half an integer": (
+        pack(np.int16([7, 8]))[:-1],
+        r"shape \(2,\) needs 4 bytes of data, but there are only 3",
+    ),
     "short": (IDX[:-1], r"shape \(2, 3, 4\) needs 24 bytes of data, but there are only 23"),
     "trailing": (IDX + b"xy", r"2 bytes too many after data of shape \(2, 3, 4\)"),
     "empty": (pack(THREE[:0]), r"it is empty, of shape \(0, 3, 4\)"),
@@ -278,6 +293,61 @@ def test_every_file_is_checked_each_time(copy, part):
 @pytest.mark.parametrize("file", download.FILES.values(), ids=download.FILES)
 def test_the_clone_has_the_published_files(file):
     assert download.is_good(FOLDER / file.name, file)
+
+
+# writers
+
+
+def test_writers_are_those_that_were_counted(mnist):
+    train, test = data.writers()
+    assert (train.shape, test.shape) == (mnist.train_labels.shape, mnist.test_labels.shape)
+    assert {train.dtype, test.dtype} == {np.dtype(np.int16)}
+    assert (len({*train}), len({*test}), len({*train} & {*test})) == (539, 297, 0)
+    digits = np.unique(test, return_counts=True)[1]
+    assert (digits.min(), np.median(digits), digits.max()) == (8, 21, 130)
+    students = test >= 2100
+    assert students[:5_000].all()
+    assert students[5_000:].sum() == 1
+
+
+def test_writers_sums_are_those_of_the_published_list():
+    lines = (FOLDER / "writers" / "SHA256SUMS").read_text().splitlines()
+    assert lines == [f"{file.sha256}  {file.name}" for file in sorted_by_name(data.WRITERS)]
+    for file in data.WRITERS.values():
+        assert download.is_good(FOLDER / "writers" / file.name, file)
+    assert "QMNIST" in (FOLDER / "writers" / "LICENSE").read_text()
+
+
+def sorted_by_name(files):
+    return sorted(files.values(), key=lambda file: file.name)
+
+
+@pytest.mark.parametrize("part", data.WRITERS)
+@pytest.mark.parametrize("fault", ["missing", "other bytes", "cut short", "another good one"])
+def test_writers_missing_or_wrong_are_refused_without_a_network(tmp_path, part, fault):
+    for file in data.WRITERS.values():
+        shutil.copy(FOLDER / "writers" / file.name, tmp_path)
+    assert len(data.writers(tmp_path).test) == 10_000
+    path = tmp_path / data.WRITERS[part].name
+    packed = path.read_bytes()
+    path.unlink()
+    if fault == "other bytes":
+        path.write_bytes(packed[:4] + bytes([packed[4] ^ 1]) + packed[5:])  # gzip would accept it
+    elif fault == "cut short":
+        path.write_bytes(packed[:-1])
+    elif fault == "another good one":
+        path.write_bytes(gzip.compress(pack(np.zeros(10_000, np.int16))))
+    with pytest.raises(download.DownloadError, match=path.name) as caught:
+        data.writers(tmp_path)
+    assert "git checkout -- data/writers" in str(caught.value)
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_writers_stay_with_the_clone(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNISTLIB_DATA", str(tmp_path))
+    first, second = data.writers(), data.writers()
+    first.test[:] = 0
+    assert second.test.all()
 
 
 def test_importing_data_loads_nothing_that_only_downloads_or_plots_need():
