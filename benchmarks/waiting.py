@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 
-from training_step import HERE, cpu_name, show, table, write_section
+from machine import cpu_name
+from report import HERE, show, table, write_section
 
 ROUNDS = 15
 

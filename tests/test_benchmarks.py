@@ -4,9 +4,9 @@ import importlib
 import json
 
 import pytest
-from lessons import ROOT
+from pathlib import Path
 
-FOLDER = ROOT / "benchmarks"
+FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 
 
 @pytest.mark.parametrize(

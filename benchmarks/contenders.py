@@ -1,0 +1,277 @@
+"""Who takes part: our training, the bare matrix products, and three frameworks' ways to train.
+
+Each is made once, from the data and a dtype. ``run(start, batches, rates, every, lap)`` trains from
+the weights ``start`` with the given batches and learning rates, and calls ``lap`` before the first
+step and after every ``every`` steps, with a function that hands back the weights (or None).
+"""
+
+import numpy as np
+
+from mnistlib import data, network, training
+
+THREADS, RATE, MOMENTUM = 2, 0.5, 0.9
+
+
+class Ours:
+    """`training.train` itself, with all that it checks and records."""
+
+    needs = ()
+
+    def __init__(self, mnist: data.Mnist, dtype: str):
+        self.mnist, self.dtype = mnist, dtype
+
+    def run(self, start, batches, rates, every, lap):
+        training.train(
+            network,
+            network.Parameters(*(value.astype(self.dtype) for value in start)),
+            (self.mnist.train_images, self.mnist.train_labels),
+            batches,
+            learning_rate=lambda step: rates[step],
+            momentum=MOMENTUM,
+            every=every,
+            after_record=lambda step, parameters, history: lap(lambda: parameters),
+        )
+
+
+class Products:
+    """The five matrix products of a step and nothing else, on arrays of their shapes."""
+
+    needs = ()
+
+    def __init__(self, mnist: data.Mnist, dtype: str):
+        self.dtype = dtype
+
+    def run(self, start, batches, rates, every, lap):
+        W1, W2 = (value.astype(self.dtype) for value in (start[0], start[2]))
+        rng = np.random.default_rng(0)
+        n, hidden = len(batches[0]), len(W2)
+        x, a1, dz1, dz2 = (
+            rng.random((n, m)).astype(self.dtype) for m in (len(W1), hidden, hidden, 10)
+        )
+        lap(None)
+        for first in range(0, len(batches), every):
+            for _ in batches[first : first + every]:
+                x @ W1
+                a1 @ W2
+                a1.T @ dz2
+                dz2 @ W2.T
+                x.T @ dz1
+            lap(None)
+
+
+class Peer:
+    """A framework: `start` makes what it trains, `steps` takes steps, `weights` gives ours back."""
+
+    def run(self, start, batches, rates, every, lap):
+        self.start(start, len(batches[0]))
+        lap(self.weights)
+        for first in range(0, len(batches), every):
+            self.steps(batches[first : first + every], rates[first : first + every])
+            lap(self.weights)
+
+
+class Torch(Peer):
+    needs = ("torch",)
+
+    def __init__(self, mnist: data.Mnist, dtype: str):
+        import torch
+
+        torch.set_num_threads(THREADS)
+        self.torch = torch
+        self.images = torch.from_numpy(mnist.train_images.reshape(-1, data.PIXELS))
+        self.labels = torch.from_numpy(mnist.train_labels.astype(np.int64))
+
+    def start(self, start, batch_size):
+        torch = self.torch
+        self.net = torch.nn.Sequential(
+            torch.nn.Linear(*start.W1.shape),
+            torch.nn.Sigmoid(),
+            torch.nn.Linear(*start.W2.shape),
+        )
+        with torch.no_grad():
+            for parameter, value in zip(self.net.parameters(), start, strict=True):
+                parameter.copy_(torch.from_numpy(value.T))
+        self.optimiser = torch.optim.SGD(
+            self.net.parameters(), lr=RATE, momentum=MOMENTUM, fused=True
+        )
+
+    def steps(self, batches, rates):
+        torch, settings = self.torch, self.optimiser.param_groups[0]
+        for batch, rate in zip(batches, rates, strict=True):
+            settings["lr"] = rate
+            batch = torch.from_numpy(batch)
+            x = self.images[batch].float().div_(255)
+            loss = torch.nn.functional.cross_entropy(self.net(x), self.labels[batch])
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+
+    def weights(self):
+        W1, b1, W2, b2 = (parameter.detach().numpy() for parameter in self.net.parameters())
+        return network.Parameters(W1.T, b1, W2.T, b2)
+
+
+class TorchCompiled(Torch):
+    """The loss with its gradients, and the optimiser's step: two compiled functions."""
+
+    def __init__(self, mnist: data.Mnist, dtype: str):
+        super().__init__(mnist, dtype)
+        self.torch._dynamo.config.recompile_limit = (
+            100  # several networks, each compiled for itself
+        )
+        self.made = {}
+
+    def start(self, start, batch_size):
+        torch, key = self.torch, (start.W1.shape, batch_size)
+        if key not in self.made:
+            super().start(start, batch_size)
+            net = self.net
+            optimiser = torch.optim.SGD(net.parameters(), lr=torch.tensor(RATE), momentum=MOMENTUM)
+
+            def loss(pixels, labels):
+                return torch.nn.functional.cross_entropy(net(pixels.float() / 255), labels)
+
+            compiled = (
+                torch.compile(loss, dynamic=False),
+                torch.compile(optimiser.step, dynamic=False),
+            )
+            self.made[key] = net, optimiser, *compiled
+        self.net, self.optimiser, self.loss, self.update = self.made[key]
+        self.rate = self.optimiser.param_groups[0]["lr"]
+        # The first calls compile, for the epoch's last and smaller batch too. Then all is set back.
+        self.rate.fill_(0)
+        for n in (batch_size, batch_size, len(self.labels) % batch_size or batch_size):
+            self.one(slice(n))
+        with torch.no_grad():
+            for parameter, value in zip(self.net.parameters(), start, strict=True):
+                parameter.copy_(torch.from_numpy(value.T))
+                self.optimiser.state[parameter]["momentum_buffer"].zero_()
+
+    def one(self, batch):
+        self.loss(self.images[batch], self.labels[batch]).backward()
+        self.update()
+        self.optimiser.zero_grad()
+
+    def steps(self, batches, rates):
+        for batch, rate in zip(batches, rates, strict=True):
+            self.rate.fill_(rate)
+            self.one(self.torch.from_numpy(batch))
+
+
+class Jax(Peer):
+    needs = ("jax",)
+
+    def __init__(self, mnist: data.Mnist, dtype: str):
+        import jax
+        import jax.numpy as jnp
+
+        self.jax = jax
+        self.images = jnp.asarray(mnist.train_images.reshape(-1, data.PIXELS))
+        self.labels = jnp.asarray(mnist.train_labels.astype(np.int32))
+
+        def loss(parameters, x, y):
+            W1, b1, W2, b2 = parameters
+            z2 = jax.nn.sigmoid(x @ W1 + b1) @ W2 + b2
+            return -jnp.take_along_axis(jax.nn.log_softmax(z2), y[:, None], axis=1).mean()
+
+        def step(state, batch, rate, images, labels):
+            parameters, velocity = state
+            slopes = jax.grad(loss)(
+                parameters, images[batch].astype("float32") / 255, labels[batch]
+            )
+            velocity = jax.tree.map(lambda v, dW: MOMENTUM * v + dW, velocity, slopes)
+            return jax.tree.map(lambda W, v: W - rate * v, parameters, velocity), velocity
+
+        def scan(state, batches, rates, images, labels):
+            def one(state, now):
+                return step(state, *now, images, labels), None
+
+            return jax.lax.scan(one, state, (batches, rates))[0]
+
+        self.step = jax.jit(step, donate_argnums=0)
+        self.scan = jax.jit(scan, donate_argnums=0)
+
+    def start(self, start, batch_size):
+        parameters = tuple(self.jax.numpy.array(value) for value in start)
+        velocity = tuple(self.jax.numpy.zeros_like(value) for value in parameters)
+        self.state = self.jax.block_until_ready((parameters, velocity))
+
+    def steps(self, batches, rates):
+        for batch, rate in zip(batches, rates, strict=True):
+            self.state = self.step(
+                self.state, batch.astype(np.int32), np.float32(rate), self.images, self.labels
+            )
+        self.jax.block_until_ready(self.state)
+
+    def weights(self):
+        return network.Parameters(*(np.asarray(value) for value in self.state[0]))
+
+
+class JaxScan(Jax):
+    """All steps between two evaluations as one compiled loop."""
+
+    def steps(self, batches, rates):
+        whole = [batch for batch in batches if len(batch) == len(batches[0])]
+        self.state = self.scan(
+            self.state,
+            np.stack(whole).astype(np.int32),
+            np.array(rates[: len(whole)], np.float32),
+            self.images,
+            self.labels,
+        )
+        super().steps(batches[len(whole) :], rates[len(whole) :])
+
+
+class ScikitLearn(Peer):
+    needs = ("sklearn",)
+
+    def __init__(self, mnist: data.Mnist, dtype: str):
+        import sklearn.neural_network
+
+        sklearn.set_config(assume_finite=True)
+        self.classifier = sklearn.neural_network.MLPClassifier
+        self.x = data.scale(mnist.train_images, np.float32)
+        self.y = mnist.train_labels
+
+    def start(self, start, batch_size):
+        self.model = self.classifier(
+            start.W1.shape[1:],
+            activation="logistic",
+            solver="sgd",
+            alpha=0,
+            batch_size=batch_size,
+            momentum=MOMENTUM,
+            nesterovs_momentum=False,
+            random_state=0,
+        )
+        # A first step makes its arrays, which then receive the same start as everybody's.
+        self.model.partial_fit(self.x[:batch_size], self.y[:batch_size], classes=np.arange(10))
+        values = (start.W1, start.W2, start.b1, start.b2)
+        for mine, value in zip(self.model.coefs_ + self.model.intercepts_, values, strict=True):
+            assert mine.dtype == np.float32
+            mine[...] = value
+        for velocity in self.model._optimizer.velocities:
+            velocity[...] = 0
+
+    def steps(self, batches, rates):
+        n = sum(len(batch) for batch in batches)
+        self.model._optimizer.learning_rate = float(np.mean(rates))
+        self.model.partial_fit(self.x[:n], self.y[:n])
+
+    def weights(self):
+        (W1, W2), (b1, b2) = self.model.coefs_, self.model.intercepts_
+        return network.Parameters(W1, b1, W2, b2)
+
+
+#: name: (class, dtype)
+CONTENDERS = {
+    "ours, float32": (Ours, "float32"),
+    "ours, float64": (Ours, "float64"),
+    "PyTorch eager": (Torch, "float32"),
+    "PyTorch compile": (TorchCompiled, "float32"),
+    "JAX jit": (Jax, "float32"),
+    "JAX jit, scan": (JaxScan, "float32"),
+    "scikit-learn": (ScikitLearn, "float32"),
+    "matrix products, float32": (Products, "float32"),
+    "matrix products, float64": (Products, "float64"),
+}
