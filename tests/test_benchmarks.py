@@ -2,9 +2,9 @@
 
 import importlib
 import json
+from pathlib import Path
 
 import pytest
-from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 
