@@ -44,12 +44,12 @@ def ask(program: str) -> float:
 
 def lessons() -> dict[str, dict]:
     """Execute every lesson, which stores the outputs it has; return seconds and peak memory."""
-    command = [sys.executable, HERE.parent / "notebooks" / "execute.py"]
+    command = [sys.executable, HERE.parent / "tools" / "execute.py"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = re.findall(r"^(\S+): ([\d.]+) s, (?:([\d.]+) MiB)?", printed, re.M)
+    found = re.findall(r"^(\S+): ([\d.]+) s, (?:(\d+) MB)?", printed, re.M)
     return {
-        name: {"seconds": float(seconds), "megabytes": mib and round(float(mib) * 2**20 / 1e6)}
-        for name, seconds, mib in found
+        name: {"seconds": float(seconds), "megabytes": megabytes and int(megabytes)}
+        for name, seconds, megabytes in found
     }
 
 

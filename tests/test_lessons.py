@@ -1,21 +1,20 @@
 """The lessons keep their promises: pairs in step, clean outputs, true numbers, working links."""
 
 import ast
-import base64
 import re
+import shutil
+import subprocess
 import sys
 from itertools import zip_longest
 from urllib.parse import unquote, urlsplit
 
+import evidence
 import lessons as reading
 import nbformat
 import pytest
-from lessons import NOTEBOOKS, ROOT, Lesson
+from lessons import KEPT, KERNEL, NOTEBOOKS, PICTURE, README, RECALL, ROOT, TAGS, all_lessons
 
-LESSONS = [Lesson(path.stem) for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))]
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-
-each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+each_lesson = pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
 
 
 def report(problems, lesson, advice=""):
@@ -26,9 +25,18 @@ def report(problems, lesson, advice=""):
 
 
 def test_every_lesson_has_both_files():
-    sources = {path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.py")}
-    assert sources, f"no lesson in {NOTEBOOKS}"
-    assert sources == {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
+    names = {lesson.name for lesson in all_lessons()}
+    assert names, f"no lesson in {NOTEBOOKS}"
+    assert names == {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="only git knows what the course put there")
+def test_the_folder_of_lessons_holds_nothing_else():
+    listing = subprocess.run(
+        ["git", "ls-files", "."], cwd=NOTEBOOKS, capture_output=True, text=True
+    )
+    lessons = {path.name for one in all_lessons() for path in (one.path, one.source_path)}
+    assert set(listing.stdout.split()) <= lessons  # a copy without its history lists nothing
 
 
 # --- The pair
@@ -39,7 +47,7 @@ def test_pair_holds_the_same_cells(lesson):
     def described(cell):
         if cell is None:
             return "no cell"
-        kept = {key: cell.metadata[key] for key in ("tags", "mystnb") if key in cell.metadata}
+        kept = {key: cell.metadata[key] for key in KEPT if key in cell.metadata}
         return cell.cell_type, cell.source, kept
 
     pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
@@ -63,10 +71,14 @@ def test_notebook_is_valid_and_was_run_from_top_to_bottom(lesson):
 @each_lesson
 def test_metadata_holds_only_what_is_needed(lesson):
     problems = []
-    if lesson.notebook.metadata != {"kernelspec": KERNEL}:
+    metadata = dict(lesson.notebook.metadata)
+    measured = metadata.pop("measured", {})
+    if metadata != {"kernelspec": KERNEL} or not set(measured) <= {"seconds", "megabytes"}:
         problems.append(f"notebook metadata {dict(lesson.notebook.metadata)}")
     for i, cell in enumerate(lesson.notebook.cells):
-        problems += [f"cell {i}: {key}" for key in cell.metadata if key not in {"tags", "mystnb"}]
+        problems += [f"cell {i}: {key}" for key in cell.metadata if key not in KEPT]
+        tags = cell.metadata.get("tags", [])
+        problems += [f"cell {i}: unknown tag {tag}" for tag in tags if tag not in TAGS]
         for output in cell.get("outputs", []):
             extra = set(output.get("metadata", {})) - {"needs_background"}
             problems += [f"cell {i}, output: {key}" for key in sorted(extra)]
@@ -128,8 +140,8 @@ def test_figures_are_stored_and_described(lesson):
     problems = []
     drawing = reading.drawing_cells(lesson.trees)
     for i, cell in lesson.cells("code"):
-        images = reading.images(cell)
-        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        images = reading.pngs(cell.outputs)
+        alt = reading.alternative_text(cell)
         if i in drawing and not images:
             problems.append(f"cell {i} draws, but no image is stored")
         if len(images) > 1:
@@ -143,17 +155,11 @@ def test_figures_are_stored_and_described(lesson):
     report(problems, lesson)
 
 
-def test_readme_shows_a_figure_of_a_lesson():
-    stored = [
-        base64.b64decode(image)
-        for lesson in LESSONS
-        for _, cell in lesson.cells("code")
-        for image in reading.images(cell)
-    ]
-    shown = re.findall(r"!\[.+?\]\((.+?)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert shown
-    for picture in shown:
-        assert (ROOT / picture).read_bytes() in stored, f"{picture} is not a lesson's figure"
+def test_readme_shows_the_figure_that_is_tagged_for_it():
+    [figure] = reading.figures("readme")
+    assert figure.png == PICTURE.read_bytes()
+    shown = re.findall(r"!\[.+?\]\((.+?)\)", README.read_text(encoding="utf-8"))
+    assert [(ROOT / picture).resolve() for picture in shown] == [PICTURE]
 
 
 # --- Text
@@ -162,35 +168,71 @@ def test_readme_shows_a_figure_of_a_lesson():
 @each_lesson
 def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
     first = lesson.notebook.cells[0]
-    title = re.match(rf"# (?:Lesson )?0*{int(lesson.number)}[.:]? +(.+)", first.source)
+    header = lesson.header
     assert first.cell_type == "markdown", "the first cell must be the header"
-    assert title, f"the header must begin with `# {lesson.number} Title`"
-    problems = [
-        f"the header lacks **{part}**"
-        for part in ("You will", "You will be able to", "You need", "Time")
-        if not re.search(rf"\*\*{part}[.:]?\*\*", first.source)
-    ]
-    minutes = re.search(r"\*\*Time[.:]?\*\*\D*(\d+) min", first.source)
-    if not minutes:
-        problems.append("**Time** must give the minutes, as in `25 min`")
+    problems = []
+    if header.number != lesson.number:
+        problems.append(f"the header must begin with `# {lesson.number} Title`")
+    for part in ("opening", "will", "able", "need"):
+        if not getattr(header, part):
+            problems.append(f"the header lacks its part {part!r}")
+    if header.minutes is None:
+        problems.append("**Time** must give the minutes, as in `25 minutes to read`")
     report(problems, lesson)
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    rows = [r for r in readme if r.startswith("|") and f"](notebooks/{lesson.path.name})" in r]
+    lines = README.read_text(encoding="utf-8").splitlines()
+    rows = [r for r in lines if r.startswith("|") and f"](notebooks/{lesson.path.name})" in r]
     assert len(rows) == 1, f"the README's table must have one row for {lesson.name}"
-    assert title[1].strip() in rows[0], f"the README's title is not {title[1]!r}"
-    assert re.search(rf"\b{minutes[1]} min\b", rows[0]), f"the README says not {minutes[1]} min"
+    assert header.title in rows[0], f"the README's title is not {header.title!r}"
+    assert re.search(rf"\b{header.minutes} min\b", rows[0]), f"not {header.minutes} min in README"
+
+
+@each_lesson
+def test_what_the_header_says_of_seconds_and_memory_was_measured(lesson):
+    header = lesson.header
+    if header.seconds is None and header.megabytes is None:
+        pytest.skip("this header does not say yet what the computer needs")
+    assert header.seconds, "**Time** must say `the computer works about 5 s`"
+    assert header.megabytes, "**Time** must say `and uses 250 MB`"
+    seconds, megabytes = (lesson.measured.get(name) for name in ("seconds", "megabytes"))
+    assert seconds, f"run: {lesson.command}"
+    advice = f"measured: {seconds} s, {megabytes} MB; measure anew: {lesson.command} --measure"
+    # Computers differ, and so do their moods; what a reader expects may be off by this much.
+    assert seconds / 3 <= header.seconds + 2, advice
+    assert header.seconds / 3 <= seconds + 2, advice
+    if megabytes:  # Windows does not tell
+        assert megabytes / 1.5 <= header.megabytes <= megabytes * 1.5, advice
+
+
+@each_lesson
+def test_a_lesson_is_soon_done_on_a_small_computer(lesson):
+    assert lesson.seconds <= 120
+    assert (lesson.header.megabytes or 0) <= 600
+
+
+@each_lesson
+def test_a_lesson_opens_with_two_questions_on_earlier_ones(lesson):
+    asked = [cell.source for _, cell in lesson.cells("markdown") if f"## {RECALL}" in cell.source]
+    if not asked:
+        pytest.skip("this lesson does not ask yet for what came before")
+    first = next(text for level, text in reading.headings(lesson.markdown) if level == 2)
+    assert first == RECALL, f"the first ## heading must be {RECALL!r}"
+    [text] = asked
+    text = text.partition(f"## {RECALL}")[2].partition("\n## ")[0]
+    questions = re.findall(r"^\d+\. ", text, flags=re.MULTILINE)
+    assert len(questions) == 2, f"two numbered questions, not {len(questions)}"
+    assert text.count("<details>") == text.count("</details>") == 2, "each answer is folded"
 
 
 @each_lesson
 def test_closing_has_its_parts(lesson):
-    parts = ["Recap", "Questions to ask yourself", "Next"]
+    parts = list(reading.CLOSING)
     last = [text for level, text in reading.headings(lesson.markdown) if level == 2][-3:]
     assert last == parts, f"the last three ## headings must be {parts}, not {last}"
-    recap = max(i for i, cell in lesson.cells("markdown") if "## Recap" in cell.source)
+    recap = max(i for i, cell in lesson.cells("markdown") if f"## {parts[0]}" in cell.source)
     code = [i for i, cell in lesson.cells("code") if cell.source.strip()]
     assert recap > max(code), "no code may come after the recap"
-    questions = lesson.markdown.partition(f"## {parts[1]}")[2].partition("## Next")[0]
+    questions = lesson.markdown.partition(f"## {parts[1]}")[2].partition(f"## {parts[2]}")[0]
     count = len(re.findall(r"^\d+\. ", questions, flags=re.MULTILINE))
     assert 3 <= count <= 5, f"three to five numbered questions, not {count}"
 
@@ -218,7 +260,7 @@ def test_links_lead_somewhere(lesson):
 def test_numbers_in_the_prose_were_printed_or_are_quoted(lesson):
     problems = [
         f"cell {i}: {number} in: {passage}"
-        for i, number, passage in reading.unsupported(lesson.notebook.cells, lesson.name)
+        for i, number, passage in evidence.unsupported(lesson.notebook.cells, lesson.name)
     ]
     report(problems, lesson, "Print each number in a cell, or link to its source beside it.")
 

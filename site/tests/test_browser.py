@@ -5,6 +5,7 @@ import json
 import re
 
 import pypdf
+
 from conftest import ROOT, SITE, Tab, both_ways
 
 WIDTHS = (360, 768, 1366)

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import jinja2
 import pytest
 from bs4 import BeautifulSoup
+
 from conftest import HTML, ROOT, SITE
 
 NOTEBOOKS = ROOT / "notebooks"

@@ -1,12 +1,13 @@
 """Run the lessons under stand-ins for other computers, and tell where a printed number differs.
 
-    python tests/stand_ins.py             # for every day: two processors, as different as can be
-    python tests/stand_ins.py 02 03       # the same, for these lessons only
-    python tests/stand_ins.py --all       # every row; each takes some minutes
-    python tests/stand_ins.py --all --rows Prescott
-    python tests/stand_ins.py --jobs 2    # two rows at a time
-    python tests/stand_ins.py --newest    # the newest releases of the direct dependencies
-    python tests/stand_ins.py --oldest    # the oldest that pyproject.toml admits, with all the tests
+    python tools/stand_ins.py             # for every day: two processors, as different as can be,
+                                          # and the lessons that take at most half a minute
+    python tools/stand_ins.py 02 03       # the same two, for these lessons
+    python tools/stand_ins.py --all       # every row, every lesson; each row takes some minutes
+    python tools/stand_ins.py --all --rows Prescott
+    python tools/stand_ins.py --jobs 2    # two rows at a time
+    python tools/stand_ins.py --newest    # the newest releases of the direct dependencies
+    python tools/stand_ins.py --oldest    # the oldest that pyproject.toml admits, with all the tests
 
 A stand-in changes what a computer does beneath NumPy: which kernel multiplies matrices
 (OPENBLAS_CORETYPE), with how many threads, which vector instructions NumPy itself may use
@@ -17,7 +18,7 @@ Before the lessons run, a probe in the same surroundings tells what is in force.
 take effect, or in which the probe saw the same as on this computer itself (which pytest tests, and
 --all repeats as its first row) or in an earlier row, is not run, and says so. The
 result is 1 if a lesson differs or nothing was run, else 0. Figures are compared as well (see
-notebooks/conftest.py): the number in brackets is the largest difference of a figure.
+tools/nbval_figures.py): the number in brackets is the largest difference of a figure.
 """
 
 import argparse
@@ -36,8 +37,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+from lessons import ROOT, chosen
+
+QUICK = 30  # seconds: a longer lesson is run here only if it is named, or with --all
 
 # Rows set these themselves; what happens to be set outside would make a row lie.
 CLEARED = r"(OPENBLAS|GOTO|OMP|MKL|BLIS|NPY|LC)_|(GLIBC_TUNABLES|LANG|LANGUAGE|TZ|PYTHONPATH)$"
@@ -291,23 +293,24 @@ def fingerprint(seen):
     return json.dumps(seen, sort_keys=True)
 
 
-def run_lessons(settings, numbers, all_tests, folder):
+def run_lessons(settings, lessons, all_tests, folder):
     """Run the tests; return for each lesson (and the other tests) what to say, and the failures."""
     root = settings["root"]
-    chosen = [root / "notebooks" / f"{name}.ipynb" for name in numbers.values()]
+    notebooks = [root / lesson.path.relative_to(ROOT) for lesson in lessons]
     report = folder / "report.xml"
     done = start(
         settings,
-        *("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", f"--junit-xml={report}"),
-        *chosen,
+        *("-m", "pytest", "-q", "-n0", "--color=no", "-p", "no:cacheprovider"),
+        f"--junit-xml={report}",
+        *notebooks,
         *([root / "tests"] if all_tests else []),
     )
     if not report.exists():
         raise NotPossible(f"pytest ended with {done.returncode}: {(done.stdout + done.stderr)}")
-    cases = {number: [] for number in [*numbers, *(["tests"] if all_tests else [])]}
+    columns = {f"notebooks.{lesson.name}": lesson.number for lesson in lessons}
+    cases = {column: [] for column in [*columns.values(), *(["tests"] if all_tests else [])]}
     for case in ElementTree.parse(report).iter("testcase"):
-        number = re.match(r"notebooks\.(\d\d)_", case.get("classname"))
-        cases[number[1] if number else "tests"].append(case)
+        cases[columns.get(case.get("classname").removesuffix(".ipynb"), "tests")].append(case)
     verdicts, failures = {}, []
     for number, found in cases.items():
         failed = [case for case in found if any(part.tag != "properties" for part in case)]
@@ -339,7 +342,7 @@ def describe(seen):
     return "; ".join(parts)
 
 
-def run_row(row, numbers, earlier):
+def run_row(row, lessons, earlier):
     """Run one row; return its cells of the table, what to tell below it, and whether all is same.
 
     The last is None if the row was not run. `earlier` maps what a probe saw to the row that saw it.
@@ -355,7 +358,7 @@ def run_row(row, numbers, earlier):
                 raise NotPossible(f"{row.otherwise}; seen: {describe(seen)}")
             if (same := earlier.setdefault(fingerprint(seen), row.name)) != row.name:
                 raise NotPossible(f"the same as {same}")
-            verdicts, failures, notes = run_lessons(settings, numbers, row.all_tests, folder)
+            verdicts, failures, notes = run_lessons(settings, lessons, row.all_tests, folder)
         except NotPossible as reason:
             return [f"not possible here: {reason}"], [], None
     details = ["", f"{row.name}: {describe(seen)}", *notes]
@@ -375,10 +378,12 @@ def main():
     parser.add_argument("--rows", default="", metavar="REGEX", help="only rows that match this")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="rows at a time")
     options = parser.parse_args()
-    numbers = {path.stem[:2]: path.stem for path in NOTEBOOKS}
-    if unknown := set(options.lessons) - set(numbers):
-        parser.error(f"no lesson {', '.join(sorted(unknown))}")
-    numbers = {n: stem for n, stem in numbers.items() if n in (options.lessons or numbers)}
+    try:
+        lessons = chosen(options.lessons)
+    except ValueError as error:
+        parser.error(str(error))
+    if not (options.lessons or options.all or options.newest or options.oldest):
+        lessons = [lesson for lesson in lessons if lesson.seconds <= QUICK]
 
     here = probe(unchanged())
     if options.newest or options.oldest:
@@ -388,14 +393,14 @@ def main():
     else:
         rows = everyday(processors(), here["kernel"])
     rows = [row for row in rows if re.search(options.rows, row.name)]
-    columns = [*numbers, *(["tests"] if options.oldest else [])]
+    columns = [*(lesson.number for lesson in lessons), *(["tests"] if options.oldest else [])]
     print(f"| {'stand-in':32} | " + " | ".join(f"{c:16}" for c in columns) + " |")
     print("|---" * (1 + len(columns)) + "|", flush=True)
 
     earlier = {fingerprint(here): ITSELF}
     details, outcomes = [], []
     with ThreadPoolExecutor(options.jobs) as pool:
-        runs = pool.map(lambda row: run_row(row, numbers, earlier), rows)
+        runs = pool.map(lambda row: run_row(row, lessons, earlier), rows)
         for row, (cells, more, same) in zip(rows, runs, strict=True):
             print(f"| {row.name:32} | " + " | ".join(cells) + " |", flush=True)
             details += more

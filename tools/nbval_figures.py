@@ -1,4 +1,4 @@
-"""Lessons run as tests: nbval compares their text, this file their figures.
+"""Lessons run as tests: nbval compares their text, this plugin of pytest their figures.
 
 nbval skips images. Here each figure is drawn anew and compared with the stored one by matplotlib's
 own measure, the root mean square of the differences of all pixels (0 for equal, 255 for black
@@ -11,27 +11,23 @@ import os
 
 import numpy as np
 import pytest
+from lessons import SURROUNDINGS, pngs
 from matplotlib.testing.compare import calculate_rms
 from nbval.plugin import IPyNbCell
 from PIL import Image
 
-# For the kernels alone: nbval would compare progress bars, and functions that a reader has kept
-# stay out of the tests.
-KERNELS = {"TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
-
 # Other processors move no curve by as much as this.
 TOLERANCE = 0.5
 
+# Under this name a cell's report tells of figures that were not compared.
+NOT_COMPARED = "figures not compared"
+
 _compare_text = IPyNbCell.compare_outputs
-_not_compared = set()  # pairs of matplotlib releases, whose letters differ
 
 
 def figures(outputs):
     """Open the PNG images among a cell's outputs."""
-    data = [output["data"] for output in outputs if "data" in output]
-    return [
-        Image.open(io.BytesIO(base64.b64decode(d["image/png"]))) for d in data if "image/png" in d
-    ]
+    return [Image.open(io.BytesIO(base64.b64decode(png))) for png in pngs(outputs)]
 
 
 def release(figure):
@@ -57,7 +53,9 @@ def compare_outputs(self, test, ref, skip_compare=None):
     same = True
     for old, new in zip(stored, drawn, strict=True):
         if release(old) != release(new):
-            _not_compared.add((release(old), release(new)))
+            # Their letters differ. This is kept with the report, since a worker has no summary.
+            told = f"stored by {release(old)}, drawn here by {release(new)}"
+            self.user_properties.append((NOT_COMPARED, told))
             continue
         rms = difference(old, new)
         self.user_properties.append(("rms", f"{rms:.4f}"))  # kept in --junit-xml
@@ -76,8 +74,8 @@ IPyNbCell.compare_outputs = compare_outputs
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup():
     """Start a notebook's kernel, which its first cell's setup does, in surroundings of its own."""
-    before = {name: os.environ.get(name) for name in KERNELS}
-    os.environ.update(KERNELS)
+    before = {name: os.environ.get(name) for name in SURROUNDINGS}
+    os.environ.update(SURROUNDINGS)
     try:
         return (yield)
     finally:
@@ -90,7 +88,12 @@ def pytest_runtest_setup():
 
 def pytest_terminal_summary(terminalreporter):
     """Say so if figures were not compared."""
-    for old, new in sorted(_not_compared):
-        terminalreporter.write_line(
-            f"FIGURES NOT COMPARED: stored by {old}, drawn here by {new}", yellow=True
-        )
+    reports = (report for found in terminalreporter.stats.values() for report in found)
+    told = {
+        text
+        for report in reports
+        for name, text in getattr(report, "user_properties", ())
+        if name == NOT_COMPARED
+    }
+    for text in sorted(told):
+        terminalreporter.write_line(f"FIGURES NOT COMPARED: {text}", yellow=True)

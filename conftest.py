@@ -1,0 +1,50 @@
+"""How pytest runs everything here: side by side where there are cores, the longest files first."""
+
+import os
+from pathlib import Path
+
+from lessons import NOTEBOOKS, Lesson
+
+pytest_plugins = ["nbval_figures"]
+
+ROOT = Path(__file__).resolve().parent
+WORKERS = 4  # at most: each may hold a lesson's kernel of several hundred megabytes
+
+
+def pytest_configure(config):
+    """Give the linear algebra of workers and of their kernels one thread, unless told otherwise.
+
+    Side by side with a thread for every core, they would only get into each other's way.
+    """
+    told = any(name.endswith("_NUM_THREADS") for name in os.environ)
+    if config.getoption("numprocesses") and not told:
+        os.environ["OPENBLAS_NUM_THREADS"] = os.environ["VECLIB_MAXIMUM_THREADS"] = "1"
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Return how many workers `-n auto` starts: none for a single file, nor for the pages' tests."""
+    if told := os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return int(told)
+    paths = [Path(config.invocation_params.dir, arg.split("::")[0]) for arg in config.args]
+    if any(path.is_relative_to(ROOT / "site") for path in paths):
+        return 0  # they share one build, and time it
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    most = WORKERS if any(path.is_dir() for path in paths) else len(set(paths))
+    workers = min(cores or 1, most, WORKERS)
+    return workers if workers > 1 else 0
+
+
+def seconds(item):
+    """Return how long the file of a test takes, as a lesson's header or the file's mark says."""
+    if item.path.parent == NOTEBOOKS:
+        return Lesson(item.path.stem).seconds
+    mark = item.get_closest_marker("takes")
+    return mark.kwargs["seconds"] if mark else 0
+
+
+def pytest_collection_modifyitems(items):
+    """Let the longest file begin, and keep the order within each."""
+    longest = {}
+    for item in items:
+        longest[item.path] = longest.get(item.path) or seconds(item)
+    items.sort(key=lambda item: -longest[item.path])

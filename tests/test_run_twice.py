@@ -1,0 +1,35 @@
+"""What readers do to notebooks: run a lesson twice in one kernel, and several lessons at once."""
+
+import copy
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from execute import execute, read
+from lessons import all_lessons, pngs, texts
+
+QUICK = 15  # seconds: of these, each is run twice; the rest would only take longer
+
+pytestmark = pytest.mark.takes(seconds=40)
+
+
+def run_twice(lesson):
+    """Run every cell of a lesson, and then all of them again in the same kernel."""
+    notebook = read(lesson)
+    count = len(notebook.cells)
+    notebook.cells += copy.deepcopy(notebook.cells)
+    execute(notebook)
+    return notebook.cells[:count], notebook.cells[count:]
+
+
+def test_lessons_twice_in_one_kernel_and_all_at_once():
+    lessons = [lesson for lesson in all_lessons() if lesson.seconds <= QUICK]
+    assert len(lessons) > 1
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(run_twice, lessons))
+    for lesson, (first, second) in zip(lessons, runs, strict=True):
+        for i, cell in lesson.cells("code"):
+            where = f"{lesson.name}, cell {i}"
+            wanted = sorted(texts(cell))
+            assert sorted(texts(first[i])) == wanted, where
+            assert sorted(texts(second[i])) == wanted, f"{where}, second time"
+            assert len(pngs(second[i].outputs)) == len(pngs(cell.outputs)), where

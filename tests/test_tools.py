@@ -1,0 +1,305 @@
+"""What tools know of a lesson, and how they make one: on small made-up lessons."""
+
+import ast
+import base64
+import os
+import re
+import subprocess
+import sys
+
+import execute
+import lessons
+import nbformat
+import pytest
+
+HEADER = """# 07 Nines and sevens
+
+A short
+opening.
+
+**You will** look at
+nines.
+
+**You will be able to**
+
+- tell a nine from a seven.
+
+**You need** [lesson 01](01_loading.ipynb).
+
+**Time** 20 minutes to read, 15 more for the exercises; the computer works about
+2.5 s and uses 180 MB"""
+
+SOURCE = """# %% [markdown]
+# # 07 Nines and sevens
+
+# %% tags=["readme", "hide-input"] editable=true
+# a comment
+print(7)
+
+# %% [markdown]
+# The end.
+"""
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    """Write a lesson of three cells into a folder of its own."""
+    (tmp_path / "07_nines.py").write_text(SOURCE, encoding="utf-8")
+    return lessons.Lesson("07_nines", tmp_path)
+
+
+def fresh(lesson):
+    """Return the same lesson, read anew."""
+    return lessons.Lesson(lesson.name, lesson.folder)
+
+
+# --- What a lesson is
+
+
+def test_lessons_are_found_in_their_order(tmp_path):
+    for name in ("10_last.py", "00_first.py", "02_both.py", "02_both.ipynb", "mine.py", "x.ipynb"):
+        (tmp_path / name).touch()
+    found = lessons.all_lessons(tmp_path)
+    assert [lesson.name for lesson in found] == ["00_first", "02_both", "10_last"]
+    assert [lesson.number for lesson in found] == ["00", "02", "10"]
+
+
+def test_lessons_are_chosen_by_number():
+    assert lessons.chosen([]) == lessons.all_lessons()
+    assert [lesson.number for lesson in lessons.chosen(["03", "02"])] == ["02", "03"]
+    with pytest.raises(ValueError, match="no lesson 77, 88"):
+        lessons.chosen(["02", "88", "77"])
+
+
+def test_a_header_is_read():
+    header = lessons.read_header(HEADER)
+    assert (header.number, header.title) == ("07", "Nines and sevens")
+    assert header.opening == "A short\nopening."
+    assert header.will == "look at\nnines."
+    assert header.able == "- tell a nine from a seven."
+    assert header.need == "[lesson 01](01_loading.ipynb)."
+    assert (header.minutes, header.seconds, header.megabytes) == (20, 2.5, 180)
+    assert header.time.endswith("about 2.5 s and uses 180 MB")
+
+
+def test_a_header_without_its_parts_says_so():
+    header = lessons.read_header("Nines\n\n**Time** none\n")
+    assert header[:6] == ("", "", "", "", "", "")
+    assert header[7:] == (None, None, None)
+
+
+def test_figures_are_found_by_tag():
+    png = {"image/png": "aGVsbG8="}
+    output = nbformat.v4.new_output("display_data", png)
+    described = {"mystnb": {"image": {"alt": "A seven."}}, "tags": ["home"]}
+    cells = [
+        nbformat.v4.new_code_cell(outputs=[output]),
+        nbformat.v4.new_code_cell(outputs=[output], metadata=described),
+    ]
+    lesson = lessons.Lesson("07_nines")
+    lesson.__dict__["notebook"] = nbformat.v4.new_notebook(cells=cells)
+    assert lesson.figures("home") == [(b"hello", "A seven.", 1)]
+    assert lesson.figures() == [(b"hello", "", 0), (b"hello", "A seven.", 1)]
+    assert lesson.figures("readme") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "draws"),
+    [
+        ("plotting.digits(images)", True),
+        ("mnistlib.plotting.digits(images)", True),
+        ("from mnistlib.plotting import digits\ndigits(images)", True),
+        ("plt.subplots()[1].plot(x)", True),
+        ("for axis in axes:\n    axis.imshow(image)", True),
+        ("def draw():\n    plt.plot(x)", False),
+        ("def draw():\n    plt.plot(x)\ndraw()", True),
+        ("plotting.use_style()\nplt.rcParams.update({})", False),
+        ("plot = 3\nprint(plot)", False),
+    ],
+)
+def test_drawing_cells_are_recognised(code, draws):
+    assert lessons.drawing_cells([(0, ast.parse(code))]) == ({0} if draws else set())
+
+
+def test_markdown_is_read_as_jupyter_reads_it():
+    text = """# One *two* `three` [four](five.md)
+
+```
+# no heading [no](link)
+```
+
+Title two
+---------
+
+`[no](code)` $[no](maths)$ [a](b_(c).md "title") ![d](e.png) <https://f.g>
+
+<details><summary><a href="h">i</a></summary>
+
+[j](k) \\[no\\](escaped)
+
+</details>
+"""
+    assert lessons.headings(text) == [(1, "One two three four"), (2, "Title two")]
+    assert sorted(lessons.links(text)) == sorted(
+        ["five.md", "b_(c).md", "e.png", "https://f.g", "h", "k"]
+    )
+
+
+def test_markdown_is_split_into_passages():
+    text = """## 1.2 A *heading*
+
+One sentence, e.g. this one, with $x$. Another.
+It ends! *Third*
+
+1. An item. All of it
+   goes together.
+
+   Not this. But that.
+
+| a | b |
+|---|---|
+| 1 | [2](3) |
+
+$$x = 1.5$$
+
+```
+no.
+```
+"""
+    assert lessons.passages(text) == [
+        "## 1.2 A *heading*",
+        "One sentence, e.g. this one, with $x$.",
+        "Another.",
+        "It ends!",
+        "*Third*",
+        "1. An item. All of it goes together."[3:],
+        "Not this.",
+        "But that.",
+        "a | b",
+        "1 | [2](3)",
+        "$$x = 1.5$$",
+    ]
+
+
+# --- How one is made
+
+
+def test_a_lesson_is_made_with_outputs_and_only_the_metadata_that_is_kept(lesson, monkeypatch):
+    picture = lesson.folder / "picture.png"
+    monkeypatch.setattr(execute, "PICTURE", picture)
+    source = SOURCE.replace("print(7)", "from IPython.display import Image\nImage(PNG)")
+    source = source.replace("# a comment", f"PNG = {PNG!r}")
+    lesson.source_path.write_text(source, encoding="utf-8")
+    measured = execute.make(lesson)
+    notebook = fresh(lesson).notebook
+    assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code", "markdown"]
+    assert notebook.cells[1].metadata == {"tags": ["readme", "hide-input"]}
+    assert notebook.cells[1].execution_count == 1
+    assert picture.read_bytes() == PNG
+    assert set(notebook.metadata) == {"kernelspec", "measured"}
+    assert notebook.metadata["measured"] == measured._asdict()
+    assert 0 < measured.seconds < 60
+    assert measured.megabytes is None or 10 < measured.megabytes < 300
+
+
+def quick(monkeypatch):
+    """Let execute.py give outputs without a kernel, and 7 seconds that grow by one each time."""
+    times = iter(range(7, 100))
+
+    def fake(notebook, folder):
+        notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="7\n")]
+        notebook.cells[1].execution_count = 1
+        return execute.Measured(next(times), 180)
+
+    monkeypatch.setattr(execute, "execute", fake)
+    monkeypatch.setattr(execute, "pngs", lambda outputs: [""])
+    monkeypatch.setattr(execute, "PICTURE", lessons.Path(os.devnull))
+
+
+def test_the_same_lesson_gives_the_same_file_and_a_measurement_belongs_to_its_code(
+    lesson, monkeypatch
+):
+    quick(monkeypatch)
+    assert execute.make(lesson).seconds == 7
+    first = lesson.path.read_bytes()
+    assert execute.make(fresh(lesson)).seconds == 8
+    assert lesson.path.read_bytes() == first
+    assert fresh(lesson).measured == {"seconds": 7, "megabytes": 180}
+    lesson.source_path.write_text(SOURCE.replace("The end", "An end"), encoding="utf-8")
+    execute.make(fresh(lesson))
+    assert fresh(lesson).measured["seconds"] == 7
+    execute.make(fresh(lesson), measure=True)
+    assert fresh(lesson).measured["seconds"] == 10
+    lesson.source_path.write_text(SOURCE.replace("print(7)", "print(8)"), encoding="utf-8")
+    execute.make(fresh(lesson))
+    assert fresh(lesson).measured["seconds"] == 11
+
+
+def test_cells_keep_their_ids_when_others_are_added(lesson):
+    before = [cell.id for cell in execute.read(lesson).cells]
+    lesson.source_path.write_text("# %%\nnew = 1\n\n" + SOURCE + "\n# %%\nnew = 1\n")
+    after = [cell.id for cell in execute.read(fresh(lesson)).cells]
+    assert after[1:-1] == before
+    assert after[-1] == f"{after[0]}-2"
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_edits_in_the_notebook_are_not_overwritten(lesson, monkeypatch, edited):
+    quick(monkeypatch)
+    execute.make(lesson)
+    notebook = fresh(lesson).notebook
+    notebook.cells[0].source += "edited" * edited
+    nbformat.write(notebook, lesson.path)
+    os.utime(lesson.source_path, (1, 1))
+    stored = lesson.path.read_bytes()
+    if not edited:
+        execute.make(fresh(lesson))
+        return
+    with pytest.raises(SystemExit, match=r"was edited after 07_nines\.py") as refused:
+        execute.make(fresh(lesson))
+    assert lesson.path.read_bytes() == stored
+    command = re.search(r"To keep its cells: +jupytext (.+) notebooks/(.+)", str(refused.value))
+    subprocess.run(
+        [sys.executable, "-m", "jupytext", *command[1].split(), command[2]],
+        cwd=lesson.folder,
+        check=True,
+        capture_output=True,
+    )
+    assert "edited" in lesson.source_path.read_text(encoding="utf-8")
+    # And an edit in the source, made later, is what people do every day.
+    os.utime(lesson.path, (1, 1))
+    execute.make(fresh(lesson))
+
+
+def test_a_lesson_that_fails_is_not_stored(lesson, monkeypatch):
+    lesson.source_path.write_text(SOURCE.replace("print(7)", "1 / 0"), encoding="utf-8")
+    monkeypatch.setattr(execute, "chosen", lambda numbers: [lesson])
+    monkeypatch.setattr(sys, "argv", ["execute.py", "07"])
+    with pytest.raises(SystemExit, match=r"07_nines was not stored(?s:.+)ZeroDivisionError"):
+        execute.main()
+    assert not lesson.path.exists()
+    assert [path.name for path in lesson.folder.iterdir()] == ["07_nines.py"]
+
+
+def test_a_cell_that_hangs_is_reported(lesson, monkeypatch):
+    lesson.source_path.write_text(SOURCE.replace("print(7)", "while True: pass"), encoding="utf-8")
+    monkeypatch.setattr(execute, "CELL_SECONDS", 2)
+    monkeypatch.setattr(execute, "chosen", lambda numbers: [lesson])
+    monkeypatch.setattr(sys, "argv", ["execute.py", "07"])
+    with pytest.raises(SystemExit, match="07_nines was not stored"):
+        execute.main()
+
+
+def test_the_living_view_of_a_picture_is_not_stored():
+    code = (
+        "import ipywidgets\nfrom IPython.display import display\ndisplay({'text/plain': 'still', "
+        f"{execute.WIDGET!r}: {{'model_id': ipywidgets.Text().model_id}}}}, raw=True)"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    execute.execute(notebook)
+    assert [output.data for output in notebook.cells[0].outputs] == [{"text/plain": "still"}]
+    assert "widgets" not in notebook.metadata

@@ -1,0 +1,154 @@
+"""Execute lessons from top to bottom and store their outputs.
+
+Run this after each edit of a lesson's ``.py`` file::
+
+    python tools/execute.py          # every lesson
+    python tools/execute.py 02 03    # these only
+    python tools/execute.py --measure    # and measure anew what has not changed
+
+A lesson ``NN_topic.py`` is what people write; this command makes ``NN_topic.ipynb``, the same cells
+with their outputs, and with the seconds and the memory that they took. Executing an unchanged lesson
+again gives the same file, byte for byte: what was measured stays with the code it was measured on,
+unless you ask to measure anew.
+"""
+
+import argparse
+import base64
+import hashlib
+import os
+import sys
+import time
+from typing import NamedTuple
+
+import nbformat
+from lessons import KEPT, KERNEL, NOTEBOOKS, PICTURE, SURROUNDINGS, chosen, pngs
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+# A cell that takes longer hangs.
+CELL_SECONDS = 600
+
+# The kernel tells its peak memory: Linux in kibibytes, macOS in bytes, Windows not at all.
+PEAK = """import resource, sys
+resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 2**10)
+"""
+
+# A picture that one can touch is stored as its still picture and its words. The living view has
+# another random name each time, and means nothing without a kernel.
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class Measured(NamedTuple):
+    """What executing a lesson took; the memory is None where the computer does not tell it."""
+
+    seconds: float
+    megabytes: int | None
+
+
+def read(lesson):
+    """Return a lesson's source as a notebook with settled metadata and cell ids."""
+    notebook = nbformat.from_dict(lesson.source)
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL})
+    seen = {}
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT})
+        # An id made from the cell's content stays the same when cells are added above it.
+        key = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+        seen[key] = seen.get(key, 0) + 1
+        cell.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
+    return notebook
+
+
+def execute(notebook, folder=NOTEBOOKS):
+    """Execute `notebook` in place, in a fresh kernel in `folder`; return what it took."""
+    client = NotebookClient(
+        notebook,
+        kernel_name=KERNEL["name"],
+        resources={"metadata": {"path": str(folder)}},  # where Jupyter would run it
+        timeout=CELL_SECONDS,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,  # how a stream is cut into messages is chance
+        extra_arguments=["--log-level=ERROR"],
+    )
+    probe = nbformat.v4.new_code_cell(PEAK, metadata={"tags": ["raises-exception"]})
+    start = time.perf_counter()
+    with client.setup_kernel(env=os.environ | SURROUNDINGS):
+        count = 0
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type == "code" and cell.source.strip():
+                count += 1
+                client.execute_cell(cell, index, execution_count=count)
+                for output in cell.outputs:
+                    output.get("data", {}).pop(WIDGET, None)
+        seconds = time.perf_counter() - start
+        notebook.cells.append(probe)
+        client.execute_cell(probe, len(notebook.cells) - 1)
+        notebook.cells.pop()
+    peak = probe.outputs[0].get("data", {}).get("text/plain")
+    return Measured(round(seconds, 1), round(int(peak) / 1e6) if peak else None)
+
+
+def code(notebook):
+    """Return the code of a notebook's cells."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def refuse_to_lose_edits(lesson):
+    """Stop if the ``.ipynb`` was edited after the ``.py``: its cells would be overwritten."""
+    source, target = lesson.source_path, lesson.path
+    if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
+        ours = [cell.source for cell in lesson.source.cells]
+        if [cell.source for cell in lesson.notebook.cells] != ours:
+            sys.exit(
+                f"{target.name} was edited after {source.name}, and executing would overwrite it.\n"
+                f"To keep its cells:  jupytext --to py:percent notebooks/{target.name}\n"
+                f"To drop them:       delete {target.name}\nThen run this again."
+            )
+
+
+def write(notebook, target):
+    """Write `notebook` as Jupyter would; a broken run never leaves half a file."""
+    part = target.with_name(target.name + ".part")
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        nbformat.write(notebook, file)
+    os.replace(part, target)
+
+
+def make(lesson, measure=False):
+    """Make a lesson's notebook from its source; return what executing it took."""
+    refuse_to_lose_edits(lesson)
+    notebook = read(lesson)
+    measured = execute(notebook, lesson.folder)
+    kept = measured._asdict()
+    if lesson.path.exists() and not measure and code(lesson.notebook) == code(notebook):
+        kept = lesson.measured or kept
+    notebook.metadata["measured"] = nbformat.from_dict(kept)
+    write(notebook, lesson.path)
+    for cell in notebook.cells:
+        if "readme" in cell.metadata.get("tags", []):
+            PICTURE.write_bytes(base64.b64decode(pngs(cell.outputs)[0]))
+    return measured
+
+
+def main():
+    """Execute the lessons named on the command line, or all of them."""
+    parser = argparse.ArgumentParser(description="Execute lessons and store their outputs.")
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, as in 02")
+    parser.add_argument("--measure", action="store_true", help="store the time it takes now")
+    options = parser.parse_args()
+    try:
+        found = chosen(options.lessons)
+    except ValueError as error:
+        parser.error(str(error))
+    for lesson in found:
+        try:
+            measured = make(lesson, options.measure)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            sys.exit(f"{lesson.name} was not stored:\n\n{error}")
+        memory = f"{measured.megabytes} MB" if measured.megabytes else "peak memory unknown"
+        print(f"{lesson.name}: {measured.seconds} s, {memory}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
