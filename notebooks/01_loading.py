@@ -576,7 +576,7 @@ plt.show()
 #
 # ## Questions to ask yourself
 #
-# 1. Suppose you had opened the file yourself, without `download.fetch`. The header says 60,000 images, but the unpacked bytes end half-way through image 31,000. At which line of this lesson would
+# 1. Suppose you had opened the file yourself, without `download.fetch`. The header says 60,000 images, but the unpacked bytes end in the middle of an image. At which line of this lesson would
 #    you notice?
 #
 #    <details><summary>Answer</summary>

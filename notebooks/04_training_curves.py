@@ -293,7 +293,7 @@ print(f"scaled pixels: {100 * scaled_history.accuracy('validation')[1]:.2f} %")
 
 # %% [markdown]
 # Worse, by far: the repair looks like a step back. The reason is simple once seen. The gradient for $W_1$ contains the pixels, $dW_1 = X^T dZ_1$, so for the same $dZ_1$ it is 255 times smaller. And what a change of $W_1$ does to $Z_1 = X W_1 + b_1$ is multiplied by the
-# pixels once more. The factor counts twice, $255^2 \approx 65{,}000$, and with the old learning rate the first layer all but stands still. Two settings belong together, and only one was changed.
+# pixels once more. The factor counts twice, $255^2$, and with the old learning rate the first layer all but stands still. Two settings belong together, and only one was changed.
 #
 # ## A learning-rate sweep
 #
