@@ -106,6 +106,8 @@ def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
         IdxError: the file is damaged, too large or no IDX; the message names it.
         OSError: the file cannot be read.
     """
+    if Path(path).exists() and not Path(path).is_file():  # opening a pipe would wait for ever
+        raise IdxError(f"{os.fspath(path)}: it is no regular file. Replace it by a fresh copy.")
     with open(path, "rb") as stream:
         packed = stream.read(LARGEST)
     try:

@@ -60,11 +60,13 @@ class DownloadError(RuntimeError):
 
 def is_good(path: Path, file: File) -> bool:
     """Whether `path` holds exactly the published file, by its size and SHA-256."""
+    if not path.is_file():  # opening a pipe would wait for ever
+        return False
     try:
         with open(path, "rb") as stream:
             right_size = os.fstat(stream.fileno()).st_size == file.size
             return right_size and hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
-    except OSError:  # missing or unreadable
+    except OSError:  # unreadable
         return False
 
 
@@ -89,9 +91,15 @@ def fetch(
         deadline: seconds for everything that one mirror does.
 
     Raises:
-        DownloadError: no mirror had the file, or the folder cannot be written.
+        DownloadError: no mirror had the file, the folder cannot be written, or what stands there is
+            no regular file.
     """
     path = Path(folder) / file.name
+    if path.exists() and not path.is_file():
+        raise DownloadError(
+            f"{path} stands where the data belongs, and is no regular file. Move it away, and try "
+            "again: a good copy is then fetched. Or name another folder in MNISTLIB_DATA."
+        )
     if is_good(path, file):
         return path
     part = path.with_name(f"{file.name}.{secrets.token_hex(8)}.part")

@@ -117,6 +117,16 @@ def test_each_fault_has_its_message(raw, message):
 # read_idx
 
 
+@pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", os.mkdir)])
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path, make):
+    make(tmp_path / "x.gz")
+    with pytest.raises(IdxError, match=r"x\.gz: it is no regular file"):
+        read_idx(tmp_path / "x.gz")
+    make(tmp_path / "train-writers-idx1-short.gz")
+    with pytest.raises(download.DownloadError, match="missing or damaged"):
+        data.writers(tmp_path)
+
+
 def test_read_idx_unpacks(tmp_path):
     path = tmp_path / "three.gz"
     path.write_bytes(gzip.compress(IDX))

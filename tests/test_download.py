@@ -68,6 +68,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def not_found(self):
         self.answer(404)  # with the right bytes: the status alone must do
 
+    def accepted(self):
+        self.answer(202)  # neither is this one a 200
+
+    def partial(self):
+        self.answer(206)
+
     def web_page(self):
         self.answer(body=b"\n<!DOCTYPE html><title>Sign in to this network</title>")
 
@@ -232,6 +238,8 @@ def test_the_file_gets_the_permissions_of_any_new_file(server, tmp_path):
 REASONS = {
     "not_found": "answered with HTTP status 404",
     "bad_gateway": "answered with HTTP status 502",
+    "accepted": "answered with HTTP status 202",
+    "partial": "answered with HTTP status 206",
     "web_page": "sent a web page instead of the file",
     "long_web_page": "sent a web page instead of the file",
     "cut_short": f"IncompleteRead: IncompleteRead(1000 bytes read, {len(GOOD) - 1000} more",
@@ -366,11 +374,28 @@ def test_on_windows_a_file_in_use_by_another_process_just_as_far_will_do(
     assert quick_fetch(tmp_path, server.mirror("good")).read_bytes() == GOOD
 
 
-def test_a_directory_under_the_files_name_is_told_and_kept(server, tmp_path):
-    (tmp_path / FILE.name).mkdir()
-    with pytest.raises(DownloadError, match="cannot take a new one"):
+@pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", os.mkdir)])
+def test_what_is_no_file_is_told_at_once_and_kept(server, tmp_path, make):
+    make(tmp_path / FILE.name)
+    with pytest.raises(DownloadError, match="no regular file"):
         quick_fetch(tmp_path, server.mirror("good"))
     assert names(tmp_path) == [FILE.name]
+    assert server.requests == []
+
+
+def test_nobody_waits_long_for_a_mirror_that_is_silent(monkeypatch, tmp_path):
+    # A reader waits at most half a minute for silence, ten minutes for a slow line.
+    given = []
+
+    def get(url, **options):
+        given.append(options["timeout"])
+        raise ValueError("no network today")
+
+    monkeypatch.setattr(requests, "get", get)
+    with pytest.raises(DownloadError, match="no network today"):
+        fetch(FILE, tmp_path)
+    assert 3 <= max(given) <= 30
+    assert 60 <= download.DEADLINE <= 600
 
 
 @pytest.mark.parametrize("behaviour", ["endless", "redirect_with_endless_body"])

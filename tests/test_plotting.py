@@ -1,0 +1,107 @@
+"""Pictures show the numbers they are given, refuse what they cannot show, and leave nothing open."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from mnistlib import plotting
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (7, 28, 28), dtype=np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def _no_window():
+    with mpl.rc_context({"backend": "agg"}):
+        yield
+    plt.close("all")
+
+
+def shown(figure):
+    """Return the arrays that a figure shows as images, panel by panel."""
+    return [image.get_array() for axis in figure.axes for image in axis.images]
+
+
+def test_digits_shows_each_image_once_with_its_caption():
+    figure = plotting.digits(IMAGES, range(7), columns=3, title="seven")
+    assert len(figure.axes) == 9  # three rows of three
+    for drawn, image in zip(shown(figure), IMAGES, strict=True):
+        np.testing.assert_array_equal(drawn, image)
+    assert [axis.get_title() for axis in figure.axes[:7]] == [str(i) for i in range(7)]
+    assert figure.get_suptitle() == "seven"
+
+
+def test_digits_are_dark_ink_on_white_each_on_its_own_scale():
+    figure = plotting.digits(IMAGES[:2] * np.array([1.0, 1e-3])[:, None, None])
+    for axis, image in zip(
+        figure.axes, IMAGES[:2] * np.array([1.0, 1e-3])[:, None, None], strict=False
+    ):
+        (drawn,) = axis.images
+        assert drawn.get_clim() == (0, image.max())
+        assert drawn.to_rgba(np.array([[0.0]]))[0, 0, :3].tolist() == [1, 1, 1]
+
+
+def test_digits_refuses_nothing_and_captions_that_do_not_fit():
+    with pytest.raises(ValueError, match="there is no image to draw"):
+        plotting.digits(IMAGES[:0])
+    with pytest.raises(ValueError, match="7 images need as many captions, got 2"):
+        plotting.digits(IMAGES, ["a", "b"])
+
+
+def test_curves_draws_each_line_and_names_it():
+    axis = plotting.curves(
+        [1, 2, 4], {"a": [3, 2, 1], "b": [1, 1, 0]}, title="t", xlabel="x", ylabel="y"
+    )
+    assert [line.get_ydata().tolist() for line in axis.lines] == [[3, 2, 1], [1, 1, 0]]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a", "b"]
+    assert (
+        axis.get_title(loc="left") or axis.get_title(),
+        axis.get_xlabel(),
+        axis.get_ylabel(),
+    ) == ("t", "x", "y")
+    alone = plotting.curves([1, 2], {"a": [3, 2]}, title="t", xlabel="x", ylabel="y", axis=axis)
+    assert alone is axis
+
+
+def test_confusion_writes_every_mistake_and_blanks_the_diagonal():
+    matrix = np.arange(100).reshape(10, 10)
+    before = matrix.copy()
+    axis = plotting.confusion(matrix, title="t")
+    np.testing.assert_array_equal(matrix, before)
+    written = {(t.get_position()[1], t.get_position()[0]): t.get_text() for t in axis.texts}
+    wanted = {(i, j): str(matrix[i, j]) for i in range(10) for j in range(10) if i != j}
+    assert written == wanted
+    np.testing.assert_array_equal(np.diag(axis.images[0].get_array()), 0)
+    assert (axis.get_ylabel(), axis.get_xlabel()) == ("label", "answer")
+
+
+def test_weights_shows_each_column_on_a_scale_with_white_at_zero():
+    matrix = np.random.default_rng(1).normal(size=(784, 5))
+    figure = plotting.weights(matrix, columns=2)
+    assert len(figure.axes) == 6
+    for axis, column in zip(figure.axes, matrix.T, strict=False):
+        (drawn,) = axis.images
+        np.testing.assert_array_equal(drawn.get_array(), column.reshape(28, 28))
+        low, high = drawn.get_clim()
+        assert -low == high == np.abs(column).max()
+
+
+def test_network_shows_the_image_the_units_and_the_probabilities():
+    a1, p = np.linspace(0, 1, 20), np.arange(10) / 45
+    figure = plotting.network(IMAGES[0], a1, p, title="t")
+    (axis,) = figure.axes
+    np.testing.assert_array_equal(axis.images[0].get_array(), IMAGES[0])
+    units, classes = (dots.get_array() for dots in axis.collections)
+    np.testing.assert_array_equal(units, a1[:8])
+    np.testing.assert_array_equal(classes, p)
+    np.testing.assert_allclose([bar.get_width() for bar in axis.patches], 1.6 * p)
+    words = {text.get_text() for text in axis.texts}
+    assert {"784 pixels", "8 of 20 hidden units", "10 classes"} <= words
+    assert {f"{value:.2f}" for value in p} <= words
+
+
+def test_the_style_is_set_for_every_figure_that_follows():
+    with mpl.rc_context():
+        plotting.use_style()
+        assert mpl.rcParams["axes.prop_cycle"].by_key()["color"] == plotting.COLOURS
+        assert mpl.rcParams["figure.facecolor"] == "white"
