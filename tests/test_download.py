@@ -428,7 +428,9 @@ fetch({FILE!r}, sys.argv[1], sys.argv[2:], timeout=5, deadline={deadline})
 
 
 def fetch_elsewhere(folder, *mirrors, deadline=10):
-    code = FETCH.format(FILE=FILE, deadline=deadline)
+    # A child inherits that Ctrl-C is ignored, as it is in a job that runs in the background.
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code = listen + FETCH.format(FILE=FILE, deadline=deadline)
     return subprocess.Popen(
         [sys.executable, "-c", code, folder, *mirrors], stderr=subprocess.DEVNULL
     )
