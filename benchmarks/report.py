@@ -49,6 +49,20 @@ def opening(results: dict) -> str:
     )
 
 
+def goals(results: dict) -> str:
+    """Return a table of what a step should cost, what it does, and whether that goal is met."""
+    found = results["contenders"]
+    ours = found["ours, float32"]["us_per_step_best"]
+    products = found["matrix products, float32"]["us_per_step_best"]
+    rows = [["the bare products, float32", f"{ours / products:.2f} ×", "1.75 ×"]]
+    rows[0].append("yes" if ours <= 1.75 * products else "**no**")
+    for name, row in found.items():
+        if "ours" not in name and "products" not in name:
+            ratio = ours / row["us_per_step_best"]
+            rows.append([name, f"{ratio:.2f} ×", "1 ×", "yes" if ratio <= 1 else "**no**"])
+    return table(["a step of ours, beside", "takes", "goal: at most", "met"], rows)
+
+
 def report(results: dict) -> str:
     """Put the results into words and tables, in Markdown."""
     machine, settings, found = results["machine"], results["settings"], results["contenders"]
@@ -85,6 +99,7 @@ def report(results: dict) -> str:
     names = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     parts = [
         opening(results),
+        goals(results),
         "![Two charts. Above, a bar for each contender, as long as its step takes. Below, the time "
         "of a step against the number of hidden units, a line for each contender.](training_step.png)",
         table(["one step, batch of 128", "µs, best", "median", "/ ours", "/ products"], steps),
