@@ -185,6 +185,19 @@ no.
     ]
 
 
+def test_citations_are_found_over_the_end_of_a_line():
+    text = """Lesson 02 derives it, and lesson
+    03, "One" and "Two: more", shows it. # See lesson 04,
+    # "Three", and lesson 05. "Four" is no lesson; lessons 1 and "2" neither.
+    """
+    assert lessons.citations(text) == [
+        ("02", []),
+        ("03", ["One", "Two: more"]),
+        ("04", ["Three"]),
+        ("05", []),
+    ]
+
+
 # --- How one is made
 
 

@@ -373,3 +373,17 @@ def passages(markdown):
             else:
                 found += re.split(SENTENCE, text)
     return [passage for passage in found if passage.strip()]
+
+
+# --- What refers to lessons
+
+CITED = r'\blesson (\d\d)\b((?:(?:,|,? and) "[^"]+")*)'
+
+
+def citations(text):
+    """Return (number, headings) for each mention such as ``lesson 02, "A title" and "Another"``.
+
+    A mention may run over the end of a line, of a comment's too.
+    """
+    found = re.findall(CITED, re.sub(r"\s+(?:# )?", " ", text), flags=re.IGNORECASE)
+    return [(number, re.findall(r'"([^"]+)"', quoted)) for number, quoted in found]
