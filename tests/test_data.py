@@ -95,6 +95,8 @@ BAD_IDX = {
     "nothing": (b"", "0 bytes are too few for an IDX header"),
     "magic": (b"PK" + IDX[2:], "begins with 00 00, not 50 4b"),
     "type": (b"\0\0\x0d" + IDX[3:], "type is 0x0d, but MNIST's is 0x08"),
+    "smaller type": (b"\0\0\x07" + IDX[3:], "type is 0x07, but MNIST's is 0x08"),
+    "signed type": (b"\0\0\x09" + IDX[3:], "type is 0x09, but MNIST's is 0x08"),
     "two dimensions": (pack(THREE[0]), "2 dimensions, but labels have 1 and images 3"),
     "no dimensions": (b"\0\0\x08\0", "0 dimensions, but labels have 1 and images 3"),
     "header": (IDX[:15], "15 bytes are too few for 3 dimensions' sizes"),

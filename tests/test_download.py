@@ -92,6 +92,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def too_long(self):
         self.answer(body=GOOD + b"x")
 
+    def other_text(self):
+        self.answer(body=b"Zzz: not today")
+
     def wrong_bytes(self):
         self.answer(body=GOOD[:-1] + bytes([GOOD[-1] ^ 1]))
 
@@ -246,6 +249,7 @@ REASONS = {
     "too_short": f"sent only 1000 of {len(GOOD)} bytes",
     "empty": f"sent only 0 of {len(GOOD)} bytes",
     "too_long": f"sent more than the file's {len(GOOD)} bytes",
+    "other_text": f"sent only 14 of {len(GOOD)} bytes",
     "wrong_bytes": "sent other bytes: the SHA-256 is wrong",
     "endless": f"sent more than the file's {len(GOOD)} bytes",
     "stalled_body": "TimeoutError: timed out",

@@ -238,6 +238,16 @@ def test_the_gradient_must_fit():
         check_gradient(np.sum, np.ones(0), np.ones(0), name="db")
     with pytest.raises(ValueError, match=r"shapes differ: \(2,\) and \(3,\)"):
         relative_error([1, 2], [1, 2, 3])
+    with pytest.raises(ValueError, match=r"shapes differ: \(3,\) and \(2,\)"):
+        relative_error([1, 2, 3], [1, 2])
+    for shape in ((2,), (4,), (1, 3), (3, 1)):
+        with pytest.raises(ValueError, match=r"but what it is the gradient by has \(3,\)"):
+            check_gradient(lambda u: u.sum(), np.ones(3), np.ones(shape))
+
+
+def test_options_are_named():
+    with pytest.raises(TypeError, match="positional"):
+        check_gradient(lambda u: u.sum(), np.ones(3), np.ones(3), "gradient")
 
 
 def test_a_sample_needs_a_generator():
