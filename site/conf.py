@@ -24,6 +24,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "course",
+    "pictures",
 ]
 exclude_patterns = ["made/*.md"]
 

@@ -1,0 +1,50 @@
+"""What stands in for a picture one can touch where nothing runs: one frame of it, by matplotlib."""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from mnistlib import functions, plotting
+
+BLUE, VERMILION = plotting.COLOURS[:2]
+
+
+def png(figure) -> bytes:
+    """Return a figure as a PNG file, and close it."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=90)
+    plt.close(figure)
+    return file.getvalue()
+
+
+def framed(draw):
+    """Let a function draw in the course's style, whatever style its caller uses, onto a PNG."""
+
+    def drawn(*arguments) -> bytes:
+        with plt.rc_context():
+            plotting.use_style()
+            with plt.ioff():
+                return png(draw(*arguments))
+
+    return drawn
+
+
+@framed
+def scores(values):
+    """Draw ten scores, and their probabilities when nothing, and when 800, is added to all."""
+    z = np.array(values, dtype=float)
+    figure, axes = plt.subplots(1, 3, figsize=(7, 3.2), sharey=True)
+    places = np.arange(len(z))
+    with np.errstate(over="ignore", invalid="ignore"):
+        e = np.exp(z + 800)
+        naive = e / e.sum()
+    axes[0].barh(places, z, color="0.6")
+    axes[0].set(title="ten scores", xlabel="z", ylabel="class", yticks=places)
+    axes[1].barh(places, functions.softmax(z + 800), color=BLUE)
+    axes[1].set(title="z + 800, stable", xlabel="p", xlim=(0, 1))
+    axes[2].set(title="z + 800, naive", xlabel="p", xlim=(0, 1))
+    for place, value in zip(places, naive, strict=True):
+        axes[2].text(0.05, place, f"{value:.3f}", va="center", color=VERMILION)
+    axes[0].invert_yaxis()
+    return figure

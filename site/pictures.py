@@ -1,0 +1,97 @@
+"""The pictures one can touch, on the pages: what the page's host loads, and where it puts them.
+
+A lesson's cell that ends in a picture of ``mnistlib.explore`` has stored a still one; a page of our
+own asks for one with the directive ``explore``. Both become a place whose content, the still picture
+and its words, explore.js replaces by the living one.
+"""
+
+import base64
+import html
+import json
+import re
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+
+from mnistlib import explore
+
+STATIC = "_static/explore"
+WORDS = {}  # what each picture says of itself, once its files are written
+
+
+def write_files(app):
+    """Write each picture for explore.js to load, its still for the pages, and the style sheet."""
+    folder = Path(app.outdir) / STATIC
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, make in explore.PICTURES.items():
+        picture = make()
+        data = base64.b64encode(picture.data).decode()
+        content = {"module": picture._esm, "state": picture.state, "data": data}
+        script = f"window.mnistlibPictures[{name!r}] = {json.dumps(content, ensure_ascii=False)};\n"
+        (folder / f"{name}.js").write_text(script, encoding="utf-8")
+        (folder / f"{name}.png").write_bytes(picture.still)
+        (folder / "explore.css").write_text(picture._css, encoding="utf-8")
+        WORDS[name] = picture.words
+
+
+class Place(nodes.General, nodes.Element):
+    """Where explore.js shows a picture; what it holds is shown until then."""
+
+
+def visit_place(translator, node):
+    """Open the place, and say which picture belongs there."""
+    up = "../" * translator.builder.current_docname.count("/")
+    name = node["picture"]
+    attributes = {"data-name": name, "data-source": f"{up}{STATIC}/{name}.js"}
+    translator.body.append(translator.starttag(node, "div", CLASS="touchable", **attributes))
+    if not node.children:
+        words = html.escape(WORDS[name])
+        still = f'<img src="{up}{STATIC}/{name}.png" alt="{words}">'
+        translator.body.append(f'{still}<p class="note">{words}</p>')
+
+
+def depart_place(translator, node):
+    """Close the place."""
+    translator.body.append("</div>\n")
+
+
+class Explore(Directive):
+    """``{explore} name``: a picture one can touch, on a page that is no lesson."""
+
+    required_arguments = 1
+
+    def run(self):
+        return [Place(picture=self.arguments[0])]
+
+
+def find_places(app, doctree, docname):
+    """Make a place of each lesson's cell output that a picture has left."""
+    for cell in list(doctree.findall(nodes.container)):
+        if "cell" not in cell.get("classes", []):
+            continue
+        code = next(iter(cell.findall(nodes.literal_block)), None)
+        called = re.findall(r"\bexplore\.(\w+)\(", code.astext() if code else "")
+        image = next(iter(cell.findall(nodes.image)), None)
+        if called and image is not None:
+            place = Place(picture=called[-1])
+            image.replace_self(place)
+            words = nodes.paragraph("", WORDS[called[-1]], classes=["note"])
+            place.extend([image, words])
+
+
+def add_host(app, pagename, templatename, context, doctree):
+    """Load explore.js and its style sheet on the pages that hold a picture, and on no other."""
+    if doctree is not None and any(doctree.findall(Place)):
+        app.add_css_file("explore/explore.css")
+        app.add_js_file("explore.js", defer="defer")
+
+
+def setup(app):
+    """Connect the above to Sphinx's events."""
+    app.add_node(Place, html=(visit_place, depart_place))
+    app.add_directive("explore", Explore)
+    app.connect("builder-inited", write_files)
+    app.connect("doctree-resolved", find_places)
+    app.connect("html-page-context", add_host)
+    return {"version": "1"}
