@@ -46,6 +46,7 @@ napoleon_numpy_docstring = False
 napoleon_use_rtype = False
 python_use_unqualified_type_names = True
 add_module_names = False
+nitpick_ignore = [("py:class", "numpy.ndarray")]  # in an alias of ours; NumPy's pages are elsewhere
 
 html_theme = "pydata_sphinx_theme"
 html_title = project

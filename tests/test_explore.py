@@ -1,0 +1,53 @@
+"""The pictures one can touch, as Python sees them; site/tests tries them in a browser."""
+
+import base64
+import gzip
+import io
+import json
+import re
+
+import pytest
+from PIL import Image
+
+from mnistlib import explore
+
+HOST = explore.FOLDER.parent.parent / "site" / "static" / "explore.js"
+each_picture = pytest.mark.parametrize("name", explore.PICTURES)
+
+
+@each_picture
+def test_a_picture_shows_fixed_words_and_a_still_beside_its_living_view(name):
+    first, second = (explore.PICTURES[name]()._repr_mimebundle_()[0] for _ in range(2))
+    assert first["text/plain"] == second["text/plain"]
+    assert first["text/plain"].startswith("A picture to touch: ")
+    assert 60 < len(first["text/plain"]) < 400
+    assert first["image/png"] == second["image/png"]
+    assert "application/vnd.jupyter.widget-view+json" in first
+    assert len(first["image/png"]) < 100_000
+    still = Image.open(io.BytesIO(first["image/png"]))
+    assert 500 < still.width < 1000
+
+
+@each_picture
+def test_a_picture_is_light_and_asks_nobody(name):
+    picture = explore.PICTURES[name]()
+    base, own = (explore.FOLDER / f"{part}.js" for part in ("base", name))
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in (base, own)) <= 400
+    sent = [picture._esm, picture._css, json.dumps(picture.state), HOST.read_text("utf-8")]
+    sent.append(base64.b64encode(picture.data).decode())
+    weight = len(gzip.compress("\n".join(sent).encode()))
+    assert weight <= 150_000
+    script = picture._esm.replace("http://www.w3.org/2000/svg", "")  # a name, not an address
+    assert not re.search(r"https?:|fetch\(|XMLHttp|WebSocket|import\(|\beval\(", script)
+
+
+@each_picture
+def test_a_picture_is_what_both_hosts_expect(name):
+    picture = explore.PICTURES[name]()
+    assert "export function render({ model, el })" in picture._esm
+    assert "export default { render };" in picture._esm
+    assert json.loads(json.dumps(picture.state)) == picture.state
+    # Every rule stays inside the picture, whatever page it stands on.
+    selectors = re.findall(r"^([^@{}\n/ ][^{}/]*)\{", re.sub(r"\([^()]*\)", "", picture._css), re.M)
+    assert len(selectors) > 20
+    assert [s for s in selectors if not all(".explore" in part for part in s.split(","))] == []
