@@ -1,0 +1,216 @@
+"""Networks of any depth: a layer is a pair of functions, forward and backward. Lesson 06.
+
+Parameters are a flat tuple of arrays, W1, b1, W2, b2 and so on, and a :class:`Deep` network is a
+model as :mod:`mnistlib.training` wants one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from mnistlib import data, functions
+
+
+class Activation(NamedTuple):
+    """What a hidden layer does to its sums: ``forward(z)`` and ``backward(da, a)``.
+
+    ``backward`` takes the loss's gradient by the activations a and returns that by the sums z; like
+    the sigmoid's, each slope here is found from the value.
+    """
+
+    forward: Callable[[np.ndarray], np.ndarray]
+    backward: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def relu(z: np.ndarray) -> np.ndarray:
+    r"""Cut off what is negative: $\mathrm{relu}(z) = \max(z, 0)$.
+
+    Args:
+        z: numbers, any shape.
+
+    Returns:
+        An array shaped as ``z``, of its dtype, values at least 0.
+
+    Derived in lesson 06, "A unit that does not saturate".
+    """
+    return np.maximum(z, 0)
+
+
+def relu_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    r"""Let the gradient through where the unit is awake: $dz = da$ where $a > 0$, and 0 elsewhere.
+
+    At the kink, z = 0, no derivative exists; 0 is taken.
+
+    Args:
+        da: the loss's gradient by the activations, any shape.
+        a: the activations, shaped as ``da``.
+
+    Returns:
+        The loss's gradient by the sums, shaped as ``da``.
+
+    Derived in lesson 06, "A unit that does not saturate".
+    """
+    return da * (a > 0)
+
+
+def tanh_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    r"""Carry the gradient back through $a = \tanh z$: $dz = da\,(1 - a^2)$.
+
+    Args:
+        da: the loss's gradient by the activations, any shape.
+        a: the activations, shaped as ``da``.
+
+    Returns:
+        The loss's gradient by the sums, shaped as ``da``.
+
+    Derived in lesson 03, "Exercise", and used in lesson 06.
+    """
+    return da * (1 - a**2)
+
+
+def sigmoid_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    r"""Carry the gradient back through $a = \sigma(z)$: $dz = da\,a\,(1 - a)$.
+
+    Args:
+        da: the loss's gradient by the activations, any shape.
+        a: the activations, shaped as ``da``.
+
+    Returns:
+        The loss's gradient by the sums, shaped as ``da``.
+
+    Derived in lesson 03.
+    """
+    return da * a * (1 - a)
+
+
+#: Each activation by its name.
+ACTIVATIONS = {
+    "sigmoid": Activation(functions.sigmoid, sigmoid_backward),
+    "tanh": Activation(np.tanh, tanh_backward),
+    "relu": Activation(relu, relu_backward),
+}
+
+#: Each rule for the variance of the starting weights, from a layer's inputs and outputs.
+RULES = {
+    "Glorot": lambda inputs, outputs: 2 / (inputs + outputs),
+    "He": lambda inputs, outputs: 2 / inputs,
+}
+
+
+def initialise(
+    rng: np.random.Generator, sizes: Sequence[int], rule: str = "He", dtype=np.float64
+) -> tuple[np.ndarray, ...]:
+    r"""Draw the parameters to start from: weights of the rule's variance, and biases of 0.
+
+    Weights are uniform in $\pm\sqrt{3 \cdot \text{variance}}$; the variance is $2 / \text{inputs}$ by
+    He's rule and $2 / (\text{inputs} + \text{outputs})$ by Glorot's.
+
+    Args:
+        rng: where the chance comes from.
+        sizes: pixels, units of each hidden layer, classes: ``[784, 128, 128, 10]``.
+        rule: "He" or "Glorot".
+        dtype: float64, or float32 for speed.
+
+    Returns:
+        W1, b1, W2, b2, ...: two arrays for each layer.
+
+    Raises:
+        ValueError: an unknown rule, fewer than two sizes, or one below 1.
+
+    Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015; Glorot and Bengio, 2010.
+    Derived in lesson 06, "How large should the weights be?".
+    """
+    if rule not in RULES:
+        raise ValueError(f"no rule is called {rule!r}; choose one of {', '.join(RULES)}")
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(f"sizes must be at least two numbers of at least 1, got {list(sizes)}")
+    parameters = []
+    for inputs, outputs in pairwise(sizes):
+        limit = np.sqrt(3 * RULES[rule](inputs, outputs))
+        parameters.append(rng.uniform(-limit, limit, (inputs, outputs)).astype(dtype))
+        parameters.append(np.zeros(outputs, dtype))
+    return tuple(parameters)
+
+
+@dataclass(frozen=True)
+class Deep:
+    """A network of any number of layers, with one activation between them.
+
+    Raises:
+        ValueError: an activation that is not one of :data:`ACTIVATIONS`.
+    """
+
+    activation: str = "relu"
+    classes: ClassVar[int] = 10
+
+    def __post_init__(self) -> None:
+        """Refuse an activation that does not exist."""
+        if self.activation not in ACTIVATIONS:
+            names = ", ".join(ACTIVATIONS)
+            raise ValueError(f"no activation is called {self.activation!r}; choose one of {names}")
+
+    def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
+        """Return images as rows of pixels from 0 to 1; see :func:`mnistlib.data.scale`."""
+        return data.scale(images, dtype)
+
+    def forward(self, parameters: Sequence[np.ndarray], x: np.ndarray) -> list[np.ndarray]:
+        r"""Go up the layers: $A_0 = X$, $Z_m = A_{m-1} W_m + b_m$, $A_m = f(Z_m)$.
+
+        Args:
+            parameters: W1, b1, W2, b2, ...
+            x: scaled pixels, shape (n, pixels).
+
+        Returns:
+            $A_0$ to the last hidden layer's activations, and then the logits.
+
+        Derived in lesson 06, "The loop".
+        """
+        value = ACTIVATIONS[self.activation].forward
+        *hidden, (W, b) = _layers(parameters)
+        kept = [x]
+        for W_hidden, b_hidden in hidden:
+            kept.append(value(kept[-1] @ W_hidden + b_hidden))
+        return [*kept, kept[-1] @ W + b]
+
+    def logits(self, parameters: Sequence[np.ndarray], x: np.ndarray) -> np.ndarray:
+        """Return the logits alone, shape (n, classes)."""
+        return self.forward(parameters, x)[-1]
+
+    def gradients(
+        self, parameters: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray
+    ) -> tuple[float, tuple[np.ndarray, ...]]:
+        r"""Loss of a batch and its gradient by every parameter: backpropagation, layer by layer.
+
+        From $dZ$ of the last layer down: $dW_m = A_{m-1}^T dZ_m$, $db_m$ the sum over its rows,
+        $dA_{m-1} = dZ_m W_m^T$, and through the activation to $dZ_{m-1}$.
+
+        Args:
+            parameters: W1, b1, W2, b2, ...
+            x: scaled pixels, shape (n, pixels).
+            y: one-hot targets, shape (n, classes).
+
+        Returns:
+            The cross-entropy, and dW1, db1, dW2, db2, ... in the parameters' shapes.
+
+        Raises:
+            ValueError: an empty batch, or shapes that disagree.
+
+        Derived in lesson 06, "The loop".
+        """
+        backward = ACTIVATIONS[self.activation].backward
+        *kept, z = self.forward(parameters, x)
+        loss, dz = functions.cross_entropy_with_gradient(z, y)
+        found = []
+        for (W, _), a in zip(reversed(_layers(parameters)), reversed(kept), strict=True):
+            found += [dz.sum(axis=0), a.T @ dz]
+            if a is not x:
+                dz = backward(dz @ W.T, a)
+        return loss, tuple(reversed(found))
+
+
+def _layers(parameters: Sequence[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return (W, b) for each layer."""
+    return list(zip(parameters[::2], parameters[1::2], strict=True))
