@@ -4,7 +4,7 @@ Colours are matplotlib's viridis and a colour-blind-safe cycle, on a white groun
 that a figure reads the same in a light and in a dark page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -208,5 +208,74 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
     axis.text(4, 1.5, r"$W_1, b_1$", ha="center")
     axis.text(6.2, 2.5, r"$W_2, b_2$", ha="center")
     axis.set(title=title, xlim=(-0.2, 10.6), ylim=(-3.3, 2.9), aspect="equal")
+    axis.set_axis_off()
+    return figure
+
+
+def values_and_blame(
+    values: Mapping[str, np.ndarray],
+    blame: Mapping[str, np.ndarray],
+    *,
+    title: str,
+    write: Callable[[float], str] = "{:.3g}".format,
+) -> Figure:
+    """Draw a small network with every number in it: values in blue, the loss's gradient in orange.
+
+    From the pixels above to the classes below; a line is a weight, a box a unit.
+
+    Args:
+        values: x (pixels,), W1, b1, z1, a1, W2, b2, z2, p and y (classes,), arrays by name.
+        blame: dW1, db1, dz1, da1, dW2, db2, dz2, each shaped as what it belongs to.
+        title: what to see in the picture.
+        write: how a number is written.
+
+    Returns:
+        The figure.
+
+    Used in lesson 03.
+    """
+    figure, axis = plt.subplots(figsize=(6, 7.2))
+    heights = {"x": 10.4, "a1": 6, "p": 1.2}
+    places = {name: np.linspace(2, 8, len(values[name])) for name in heights}
+
+    def text(x, y, words, colour="black", **options):
+        options = {"ha": "center", "va": "center", "zorder": 5, **options}
+        axis.text(x, y, words, color=colour, **options)
+
+    def box(x, y, rows):
+        """Draw a unit: for each row its letter, its value, its blame."""
+        height = 0.55 * len(rows) + 0.25
+        corner = (x - 1.75, y - height / 2)
+        axis.add_patch(plt.Rectangle(corner, 3.5, height, fc="white", ec="0.3", zorder=4))
+        for row, (letter, value, back) in enumerate(rows):
+            level = y + 0.55 * ((len(rows) - 1) / 2 - row)
+            text(x - 1.4, level, letter, ha="left")
+            text(x - 0.1, level, value, COLOURS[0])
+            text(x + 1.6, level, back, "0.2" if letter == "$p$" else COLOURS[1], ha="right")
+
+    for above, below, name in [("x", "a1", "W1"), ("a1", "p", "W2")]:
+        for (start, end), weight in np.ndenumerate(values[name]):
+            x, y = (places[above][start], places[below][end]), (heights[above], heights[below])
+            axis.plot(x, y, color="0.75", linewidth=1.2, zorder=1)
+            along = 0.55 if x[0] == x[1] else 0.36
+            x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
+            back = write(blame["d" + name][start, end])
+            ground = {"fc": "white", "ec": "none", "pad": 1}
+            text(x, y + 0.22, write(weight), COLOURS[0], bbox=ground, zorder=2)
+            text(x, y - 0.22, back, COLOURS[1], bbox=ground, zorder=2)
+    for j, x in enumerate(places["x"]):
+        box(x, heights["x"], [("$x$", write(values["x"][j]), "")])
+    for j, x in enumerate(places["a1"]):
+        names = [("$b_1$", "b1"), ("$z_1$", "z1"), ("$a_1$", "a1")]
+        rows = [(letter, write(values[n][j]), write(blame["d" + n][j])) for letter, n in names]
+        box(x, heights["a1"], rows)
+    for k, x in enumerate(places["p"]):
+        names = [("$b_2$", "b2"), ("$z_2$", "z2")]
+        rows = [(letter, write(values[n][k]), write(blame["d" + n][k])) for letter, n in names]
+        target = f"truth {write(values['y'][k])}"
+        box(x, heights["p"], [*rows, ("$p$", write(values["p"][k]), target)])
+    text(0.2, 11.6, "value: how large it is", COLOURS[0], ha="left")
+    text(9.8, 11.6, "blame: the loss's gradient", COLOURS[1], ha="right")
+    axis.set(title=title, xlim=(0, 10), ylim=(0, 12))
     axis.set_axis_off()
     return figure
