@@ -45,7 +45,7 @@ def run(sure_of_zero, loss, rate, seed):
         monitor={"validation": (images[:2000], labels[:2000])},
         every=10,
     )
-    return {"steps": history.steps, "accuracy": history.accuracy("validation")}
+    return {"steps": history.steps, "accuracy": list(map(float, history.accuracy("validation")))}
 
 
 if __name__ == "__main__":
