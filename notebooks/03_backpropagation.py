@@ -10,28 +10,51 @@
 # # 03 Backpropagation
 #
 # A network with a hundred thousand adjustable numbers gives a wrong answer. Which of them is to blame, and by how much? The answer
-# takes seven lines of NumPy. In this lesson you derive each of them, and none is believed before it has been measured.
+# takes seven lines of NumPy. In this lesson you find them with a pencil, on a network of twelve numbers, and believe none before it has been measured.
 #
-# **You will** build the course's network, carry the gradient of its loss back to every parameter, see a gradient check refuse four classic
-# bugs, hunt a fifth yourself, and take one step downhill.
+# **You will** carry the blame for one wrong answer back through a small network by hand, then through the course's network in code, see checks refuse
+# planted bugs, see one check that lets a bug through, and take one step downhill.
 #
 # **You will be able to**
 #
 # - write down the shape of every array in a network, and use shapes to catch mistakes;
 # - derive the backward pass of a layer, from one weight to the matrix form;
-# - check a gradient, and read what the check says of a bug;
-# - say why cross-entropy learns where squared error gives up, and what a gradient costs.
+# - check a gradient, read what the check says of a bug, and tell a real check from one that cannot fail;
+# - say why cross-entropy goes on learning where squared error stands still, and what a gradient costs.
 #
 # **You need** [lesson 01](01_loading.ipynb) for the data, and [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and to know what a matrix
 # product does.
 #
-# **Time** 50 minutes to read, 30 more for the exercises and the pencil
+# **Time** 50 minutes to read, 40 more for the pencil and the exercises; it runs in about 10 seconds and takes 250 MB
+
+# %% [markdown]
+# ## Two questions first
+#
+# From [lesson 02](02_sigmoid_softmax.ipynb), without looking. Both answers will be needed within minutes.
+#
+# 1. A unit answers $\frac34$. How steep is its sigmoid there?
+#
+#    <details><summary>Answer</summary>
+#
+#    The slope follows from the value: $a (1 - a) = \frac34 \cdot \frac14 = \frac{3}{16}$.
+#
+#    </details>
+#
+# 2. A network gives two classes the probabilities $\frac34$ and $\frac14$, and the second is the right one. What is the gradient of the cross-entropy with respect to the two logits? Why do its entries add up to 0?
+#
+#    <details><summary>Answer</summary>
+#
+#    $p - y = \left(\frac34, -\frac34\right)$. A constant added to both logits changes no probability, so moving both together must leave the loss as it is.
+#
+#    </details>
 
 # %%
+from fractions import Fraction
+
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import data, exercises, network, plotting
+from mnistlib import data, exercises, network, plotting, studies
 from mnistlib.exercises.lesson_03 import faulty_gradients
 from mnistlib.functions import (
     cross_entropy,
@@ -41,7 +64,7 @@ from mnistlib.functions import (
     squared_error,
     squared_error_gradient,
 )
-from mnistlib.gradcheck import central_difference, check_gradient
+from mnistlib.gradcheck import central_difference, check_gradient, relative_error
 
 plotting.use_style()
 mnist = data.load()
@@ -49,44 +72,195 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# An image enters as a row of 784 numbers. Each of 128 **hidden units** multiplies each number by a weight of its own, adds up, adds a bias,
-# and squashes the sum with a sigmoid. Each of ten **output units** does the same with the 128 responses, but its sum, the
+# An image enters as a row of numbers, its pixels. Each **hidden unit** multiplies each pixel by a weight of its own, adds up, adds a bias,
+# and squashes the sum with a sigmoid. Each **output unit** does the same with the responses of the hidden units, but its sum, the
 # logit, goes into the softmax instead.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $n$ | `n` | | examples in the batch |
 # | $X$ | `x` | (n, 784) | pixels scaled to $[0, 1]$ |
-# | $W_1, b_1$ | `W1`, `b1` | (784, 128), (128,) | hidden layer |
+# | $W_1, b_1$ | `W1`, `b1` | (784, 128), (128,) | weights and biases of the hidden layer |
 # | $Z_1 = X W_1 + b_1$ | `z1` | (n, 128) | pre-activations |
 # | $A_1 = \sigma(Z_1)$ | `a1` | (n, 128) | activations |
-# | $W_2, b_2$ | `W2`, `b2` | (128, 10), (10,) | output layer |
+# | $W_2, b_2$ | `W2`, `b2` | (128, 10), (10,) | weights and biases of the output layer |
 # | $Z_2 = A_1 W_2 + b_2$ | `z2` | (n, 10) | logits |
 # | $P = \mathrm{softmax}(Z_2)$ | `p` | (n, 10) | probabilities |
 # | $Y$ | `y` | (n, 10) | one-hot targets |
-# | $L$ | `loss` | | the number we want to make small |
+# | $L$ | `loss` | | the number that training makes small |
 #
-# Rows are examples, everywhere. The numbers in $W_1, b_1, W_2, b_2$ are the **parameters**: what the network learns. How many are there? Work
-# it out from the table before the next code cell prints it.
+# Rows are examples, everywhere; lower-case letters mean one row, or one entry of it. The numbers in $W_1, b_1, W_2, b_2$ are the **parameters**: what the network learns.
+#
+# ## By pencil: a network of twelve numbers
+#
+# Shrink it until it fits on a sheet of paper: two pixels, two hidden units, two classes, one image. Take the sheet; you will want it.
+#
+# $$x = \begin{pmatrix} 1 & \frac12 \end{pmatrix}, \quad
+# W_1 = \begin{pmatrix} 1 & 2 \\ -2 & -4 \end{pmatrix}, \quad b_1 = \begin{pmatrix} 0 & \log 3 \end{pmatrix}, \quad
+# W_2 = \begin{pmatrix} 1 & -2 \\ 2 & 4 \end{pmatrix}, \quad b_2 = \begin{pmatrix} \log 3 & 0 \end{pmatrix}, \quad
+# y = \begin{pmatrix} 0 & 1 \end{pmatrix} .$$
+#
+# Each *column* of a weight matrix belongs to one unit: the first hidden unit weighs the first pixel by 1 and the second by $-2$. The numbers are chosen so that all that follows is small fractions.
+#
+# **Forward.** The first hidden unit:
+#
+# $$z = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad a = \sigma(0) = \tfrac12 .$$
+#
+# Your turn: the second hidden unit, the two logits, the probabilities, the loss. (Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.)
+#
+# <details><summary>When you have them</summary>
+#
+# Second unit: $z = 1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$ and $a = 1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
+# They are $\log 3$ apart, so the odds are 3 to 1: $p = (\frac34, \frac14)$. The right class, the second, got $\frac14$, so the loss is $-\log \frac14 = \log 4$.
+#
+# </details>
+#
+# The same in code. `network.Parameters` keeps the four arrays together under their names, and `network.forward` computes $Z_1$, $A_1$ and $Z_2$ as the table says. `write` shows a number as you would write it.
 
-# %% [markdown]
-# ### Where to start
-#
-# All weights at zero would be a trap: every hidden unit would compute the same thing, receive the same gradient, and stay the twin
-# of all the others for ever. So we start from random weights. How large? Each sum has as many terms as the layer has inputs,
-# so many inputs need small weights, or the sigmoid saturates. A common rule
-# ([Glorot and Bengio, 2010](https://proceedings.mlr.press/v9/glorot10a.html)) draws each weight uniformly from
-#
-# $$\left[ -\sqrt{\frac{6}{d_{in} + d_{out}}},\; +\sqrt{\frac{6}{d_{in} + d_{out}}} \right],$$
-#
-# where $d_{in}$ and $d_{out}$ are the numbers of inputs and outputs of the layer ($d_{in}$ keeps the sums of the forward pass from growing, $d_{out}$ those of the backward pass; the rule settles between the two). Biases may start at 0: the random
-# weights already make the units different.
+# %%
+pencil = network.Parameters(
+    W1=np.array([[1.0, 2.0], [-2.0, -4.0]]),
+    b1=np.array([0.0, np.log(3)]),
+    W2=np.array([[1.0, -2.0], [2.0, 4.0]]),
+    b2=np.array([np.log(3), 0.0]),
+)
+x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 
 # %%
-def glorot(rng, d_in, d_out):
-    limit = np.sqrt(6 / (d_in + d_out))
-    return rng.uniform(-limit, limit, (d_in, d_out))
+def write(number):
+    """A small fraction, or one plus log 3, as text; otherwise four decimals."""
+    for extra, name in [(0, ""), (np.log(3), "log 3")]:
+        fraction = Fraction(number - extra).limit_denominator(64)
+        if abs(number - extra - fraction) < 1e-6:
+            parts = [str(fraction)] if fraction or not name else []
+            return " + ".join(parts + [name] * bool(name))
+    return f"{number:.4f}"
+
+
+sheet = network.forward(pencil, x_pencil)
+p_pencil = softmax(sheet.z2)
+for name, row in {"z1": sheet.z1, "a1": sheet.a1, "z2": sheet.z2, "p": p_pencil}.items():
+    print(f"{name:2}", [write(number) for number in row[0]])
+print("loss = log 4:", np.isclose(cross_entropy(sheet.z2, y_pencil), np.log(4)))
+
+# %% [markdown]
+# Three to one for the wrong class. **Which of the twelve parameters is to blame?**
+#
+# The **blame** of a number is how fast the loss grows as that number is nudged upwards: its partial derivative. The blame of an array is the gradient of the loss with respect to it, and has the shape of the array. In maths and code a `d` in front of a name means just that: `dW1` is the blame of `W1`. We go backwards, from the loss to the pixels, and each step uses the one before.
+# That is all that *backpropagation* means ([Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it known; [Linnainmaa 1976](https://doi.org/10.1007/BF01931367) had the method itself).
+#
+# **The logits.** You have it from above: $dz_2 = p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
+#
+# **A weight.** The first hidden unit enters the first logit as $\frac12 \cdot 1$: activation times weight. Nudge that weight by $h$. The logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So its blame is
+#
+# $$\tfrac12 \cdot \tfrac34 = \tfrac38 : \qquad \textit{what came in, times the blame of what went out.}$$
+#
+# The other three of $W_2$ are yours. The biases $b_2$ are simpler still: what comes in there is always 1.
+#
+# **An activation.** The first hidden unit's activation, $\frac12$, reaches the loss by *two* roads, one through each logit. Nudge it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$. The roads add up:
+#
+# $$1 \cdot \tfrac34 + (-2) \cdot \left(-\tfrac34\right) = \tfrac94 .$$
+#
+# The second one is yours.
+#
+# **A pre-activation.** Between $z$ and $a$ lies the sigmoid, and its slope follows from its value: $a (1 - a)$. The first unit's is $\frac14$, so of the blame $\frac94$ a quarter gets through, $\frac{9}{16}$. The second is yours; its slope is the first answer on this page.
+#
+# **The hidden layer's weights and biases.** Here no new idea is needed. All six numbers are yours.
+#
+# Write your results in place of the dots, and run the two cells. The second knows no rule for derivatives: it nudges each number of your sheet both ways, as in lesson 02, and looks what the loss does.
+
+# %%
+mine = {
+    "dz2": [3 / 4, -3 / 4],
+    "dW2": [[3 / 8, ...], [..., ...]],
+    "da1": [9 / 4, ...],
+    "dz1": [9 / 16, ...],
+    "dW1": [[..., ...], [..., ...]],
+}
+
+
+# %%
+def loss_from_z2(z2):
+    return cross_entropy(z2, y_pencil)
+
+
+def loss_from_a1(a1):
+    return loss_from_z2(a1 @ pencil.W2 + pencil.b2)
+
+
+def loss_from_z1(z1):
+    return loss_from_a1(sigmoid(z1))
+
+
+measured = {
+    "dz2": central_difference(loss_from_z2, sheet.z2),
+    "dW2": central_difference(lambda W2: loss_from_z2(sheet.a1 @ W2 + pencil.b2), pencil.W2),
+    "da1": central_difference(loss_from_a1, sheet.a1),
+    "dz1": central_difference(loss_from_z1, sheet.z1),
+    "dW1": central_difference(lambda W1: loss_from_z1(x_pencil @ W1 + pencil.b1), pencil.W1),
+}
+for name, numbers in mine.items():
+    pairs = zip(np.array(numbers, dtype=object).ravel(), measured[name].ravel())
+    print(name, *("open" if a is ... else "right" if abs(a - m) < 1e-6 else "NO" for a, m in pairs))
+
+# %% [markdown]
+# The picture holds all the answers, so look at it when no *open* is left. (Its blame comes from the measurement. With a single example the blame of a bias is that of its unit's sum.) Values run down the page, blame runs up.
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The pencil network drawn from top to bottom, each number with its blame. Pixels 1 and one half. Hidden units: sums 0 and log 3 with blame 9/16 and minus 9/32, activations one half and three quarters with blame 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with blame 3/4 and minus 3/4, probabilities three quarters and one quarter, the truth being the second. The eight weights stand on the lines between, each above its blame: of the first layer 9/16, minus 9/32, 9/32, minus 9/64, of the second 3/8, minus 3/8, 9/16, minus 9/16."}}
+layers = {"x": x_pencil, "z1": sheet.z1, "a1": sheet.a1, "z2": sheet.z2, "p": p_pencil}
+plotting.values_and_blame(
+    {**pencil._asdict(), **{name: row[0] for name, row in layers.items()}, "y": y_pencil[0]},
+    {
+        **{name: array for name, array in measured.items() if "W" in name},
+        **{name: measured[name][0] for name in ("dz1", "da1", "dz2")},
+        "db1": measured["dz1"][0],
+        "db2": measured["dz2"][0],
+    },
+    title="Each number, and its blame for one wrong answer",
+    write=write,
+)
+plt.show()
+
+# %% [markdown]
+# Read it from below. Where does blame split, where does it add up, where does it shrink? The blame of a weight is always the blue number above it times the orange one below. At a sigmoid all but a quarter, or less, is lost.
+#
+# Is it good for anything? Predict what becomes of the probability of the right class, now $\frac14$, if every parameter moves *against* its blame, by half as much.
+
+# %%
+blame = (measured["dW1"], measured["dz1"][0], measured["dW2"], measured["dz2"][0])
+moved = network.Parameters(*(value - d / 2 for value, d in zip(pencil, blame)))
+print("before:", p_pencil[0].round(4), "  after:", softmax(network.logits(moved, x_pencil))[0].round(4))
+
+# %% [markdown]
+# From 0.25 to 0.6905, in one step. The network has learnt its one image. All that follows is this sheet with more rows and columns.
+#
+# ## The real size
+#
+# The course's network has 784 pixels, 128 hidden units and ten classes. How many parameters is that? Work it out from the table before the next code cell prints it.
+#
+# ### Where to start
+#
+# Somebody chose the twelve numbers above. Who chooses a hundred thousand? All zeros would be a trap: every hidden unit would compute the same thing, receive the same blame, and stay the twin
+# of all the others for ever (shown below). So the weights are random. How large?
+#
+# A hidden unit's sum has as many terms as it has inputs. If the weights are independent, with mean 0, the variances of the terms add up: with inputs of variance 1, the sum has the variance of one weight times the number of inputs. To keep signals from growing or fading from layer to layer, a weight's variance should be 1 / inputs. On the way
+# back each unit sums over its *outputs*, which asks for 1 / outputs. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) settle between the two:
+#
+# $$\text{variance of a weight} = \frac{2}{\text{inputs} + \text{outputs}} .$$
+#
+# Drawn evenly from $-c$ to $c$, a number has the variance $\frac{1}{2c} \int_{-c}^{c} w^2\, dw = \frac{c^2}{3}$. Set the two equal, and the limit is
+#
+# $$c = \sqrt{\frac{6}{\text{inputs} + \text{outputs}}} .$$
+#
+# That is where the 6 comes from: $2 \cdot 3$. The rule assumes units of slope 1 at 0, such as $\tanh$. The sigmoid's slope there is only $\frac14$, so for sigmoids [some](https://github.com/lisa-lab/DeepLearningTutorials/blob/master/code/mlp.py) draw weights 4 times as wide. We keep the narrow ones; for one hidden layer both work. Biases start at 0: the
+# random weights already make the units different.
+
+
+# %%
+def glorot(rng, inputs, outputs):
+    limit = np.sqrt(6 / (inputs + outputs))
+    return rng.uniform(-limit, limit, (inputs, outputs))
 
 
 rng = np.random.default_rng(seed=3)
@@ -94,7 +268,8 @@ W1, b1 = glorot(rng, 784, 128), np.zeros(128)
 W2, b2 = glorot(rng, 128, 10), np.zeros(10)
 print("W1, b1, W2, b2:", W1.shape, b1.shape, W2.shape, b2.shape)
 print("parameters:", W1.size + b1.size + W2.size + b2.size)
-print(f"largest weight in W1 allowed: {np.sqrt(6 / (784 + 128)):.3f}")
+print(f"largest weight allowed in W1: {np.sqrt(6 / (784 + 128)):.3f}")
+print(f"variance of W1: {W1.var():.6f}, wanted: {2 / (784 + 128):.6f}")
 
 # %% [markdown]
 # ### Forward
@@ -119,37 +294,54 @@ print(f"loss {loss:.4f}, and log 10 is {np.log(10):.4f}")
 print("answers:", p.argmax(axis=1))
 
 # %% [markdown]
-# The bias `b1` has shape (128,) and `x @ W1` has (12, 128): NumPy adds the bias to every row. As lesson 02 foretold, the loss of a network that
-# knows nothing lies near $\log 10$. Not at it: random weights have preferences, and on twelve images chance adds its own share. The preferences of this one are plain to see in its answers.
+# The bias `b1` has shape (128,) and `x @ W1` has (12, 128): NumPy adds the bias to every row. The answer is the class with the largest probability. Because the softmax keeps the order of a row's scores, that is also the
+# class with the largest logit, and `network.predict` does not bother to compute probabilities.
 #
-# Of the 128 hidden units the picture shows eight; the lighter a circle, the larger its activation.
+# Look at the answers. Twelve images, and nearly always the same one or two digits. And the loss is above $\log 10$, the loss of a network that gives each class a tenth. Chance? Draw thirty networks, and ask each about the same thousand images.
 
-# %% mystnb={"image": {"alt": "The untrained network as a diagram. At the left a handwritten five of 784 pixels, lines to hidden units, shown as circles shaded by their activation, and lines to ten output units with a bar of probability for each class. All ten bars are short; the longest, 0.21, belongs to the five."}}
+# %%
+x_1000 = data.scale(mnist.train_images[:1000])
+y_1000 = data.one_hot(mnist.train_labels[:1000])
+losses, common, halves = [], [], []
+for seed in range(30):
+    logits = network.logits(network.initialise(np.random.default_rng(seed)), x_1000)
+    losses.append(cross_entropy(logits, y_1000))
+    common.append(logits.mean(axis=0).var() / logits.var())
+    halves.append(logits.var(axis=1).mean() / 2)
+print(f"loss at the start: {np.mean(losses):.3f} on average, from {min(losses):.3f} to {max(losses):.3f}")
+print(f"above log 10: {np.mean(losses) - np.log(10):.3f}; half the variance in a row: {np.mean(halves):.3f}")
+print(f"share of the logits' variance that all images have in common: {np.mean(common):.0%}")
+
+# %% [markdown]
+# Not one of thirty starts below $\log 10$. The reason is in the last line: the untrained network says nearly the same of *every* image. With small sums $z$ every activation sits near $\sigma(0) = \frac12$, so logit $k$ is close to half the sum of column $k$ of $W_2$,
+# whatever the image. The network has an opinion about the classes before it has seen anything. And opinions without knowledge cost: for logits of small variance, log-sum-exp is about $\log 10$ plus their mean plus *half their variance*, and the second line shows that half. (The right class's logit is average, on average.)
+#
+# That is harmless; the output biases learn to undo it. Too large a start is not harmless. Multiply $W_1$, and count the hidden activations below 0.01 or above 0.99:
+
+# %%
+for factor in [1, 10, 30]:
+    activations = sigmoid(x_1000 @ (factor * W1) + b1)
+    saturated = (activations < 0.01) | (activations > 0.99)
+    slope = (activations * (1 - activations)).mean()
+    print(f"W1 x {factor:2}: saturated {saturated.mean():6.2%}, mean slope {slope:.3f}")
+
+# %% [markdown]
+# A saturated unit has almost no slope, and only what passes the slope reaches $W_1$.
+#
+# Of the 128 hidden units the picture shows eight; the lighter a circle, the larger its activation. All are a middling green: that is the half that all images have in common.
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The untrained network as a diagram. At the left a handwritten five of 784 pixels, lines to eight hidden units, shown as circles of nearly the same middling shade, and lines to ten output units with a bar of probability for each class. All ten bars are short; the longest, 0.21, belongs to the five."}}
 plotting.network(
-    mnist.train_images[0], a1[0], p[0], title="Untrained: what stands out does so by chance"
+    mnist.train_images[0], a1[0], p[0], title="Untrained: every unit near one half, whatever the image"
 )
 plt.show()
 
 # %% [markdown]
-# It says 5, and the image is a 5: luck. The network's answer is the class with the largest probability. Because the softmax keeps the order of a row's scores, that is also the
-# class with the largest logit, and `network.predict` does not bother to compute probabilities.
+# It says 5, and the image is a 5: luck.
 #
-# The library keeps the four arrays together in one named tuple, `Parameters`, and its `network.forward` is the first three lines
-# above.
-
-# %%
-parameters = network.Parameters(W1, b1, W2, b2)
-np.array_equal(network.forward(parameters, x).z2, z2)
-
-# %% [markdown]
 # ## Backward
 #
-# We want to know, for **each** parameter, how much the loss changes when it is nudged: $\partial L / \partial W_1$ and its three
-# companions. In the code these are `dW1`, `db1`, `dW2`, `db2`; a `d` in front of a name of the table always means *the gradient of the loss with respect to it*, and that gradient always has the shape of
-# the thing itself. That one rule will guide most of what follows. We call an entry of such a gradient the **blame** of that number: how much the loss would grow, for a small nudge upwards, per unit of nudge.
-#
-# We go backwards, from the loss towards the pixels, one array of the table at a time. Each step uses the one before: that is all that
-# *backpropagation* means.
+# The seven steps of your sheet, now with letters, for $n$ examples at once. Write $i$ for the example, $j$ for the hidden unit (or input) and $k$ for the class. A gradient has the shape of the array it belongs to; that one rule will catch most mistakes.
 #
 # ### Step 1: the logits
 #
@@ -159,22 +351,18 @@ np.array_equal(network.forward(parameters, x).z2, z2)
 
 # %%
 dz2 = (p - y) / n
-print(check_gradient(lambda z: cross_entropy(z, y), z2, dz2, name="dz2"))
+print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 
 # %% [markdown]
-# We check each step like this, by nudging just that array and following it to the loss.
-#
 # ### Step 2: the output weights
 #
-# Start with a single weight and a single example. Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. It occurs in one logit only:
+# *What came in, times the blame of what went out.* For one example, weight $W_{2,jk}$, which leads from hidden unit $j$ to class $k$, occurs in one logit only:
 #
 # $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots \qquad\Longrightarrow\qquad \frac{\partial L}{\partial W_{2,jk}} = a_{1,j} \cdot dz_{2,k} .$$
 #
-# In words: *what came in, times the blame of what went out*. If the unit was silent, $a_{1,j} = 0$, this weight had no part in the mistake, however large the weight is.
+# With $n$ examples the weight is used $n$ times, once for each, and the contributions add up:
 #
-# With $n$ examples, the weight is used $n$ times, once for each, and the contributions add up. Write $i$ for the example (in lesson 02 it was $r$), $j$ for the hidden unit and $k$ for the class:
-#
-# $$\frac{\partial L}{\partial W_{2,jk}} = \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} = \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} = \big( A_1^T\, dZ_2 \big)_{jk} .$$
+# $$dW_{2,jk} = \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} = \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} = \big( A_1^T\, dZ_2 \big)_{jk} .$$
 #
 # A sum over the middle index is a matrix product; to bring $i$ into the middle, $A_1$ must be transposed. Check the shapes: (128, n) times (n, 10) is (128, 10),
 # as $W_2$ is.
@@ -183,76 +371,55 @@ print(check_gradient(lambda z: cross_entropy(z, y), z2, dz2, name="dz2"))
 
 # %%
 dW2 = a1.T @ dz2
-print(check_gradient(lambda w: cross_entropy(a1 @ w + b2, y), W2, dW2, name="dW2"))
+print(check_gradient(lambda W2: cross_entropy(a1 @ W2 + b2, y), W2, dW2, name="dW2"))
 
 # %% [markdown]
 # ### Step 3: the output biases
 #
-# Bias $b_{2,k}$ is added to logit $k$ of *every* example, each time with the factor 1. So its gradient is the sum over the examples, down the columns:
+# Bias $b_{2,k}$ is added to logit $k$ of *every* example, each time with the factor 1.
+#
+# ### Exercise 3.1: the gradient of the biases (warm-up, 3 minutes)
+#
+# So what is it a sum of? From `dz`, shape (n, classes), make `db`, shape (classes,).
+
+
+# %%
+def my_bias_gradient(dz):
+    """Return db, shape (classes,), from dz, shape (n, classes)."""
+    ...
+
+
+exercises.check(my_bias_gradient)
+
+# %%
+exercises.folded(my_bias_gradient)
+
+# %% [markdown]
+# Ours, in the letters of the table:
 #
 # $$db_{2,k} = \sum_{i=1}^{n} dz_{2,ik}$$
 
 # %%
 db2 = dz2.sum(axis=0)
-print(check_gradient(lambda b: cross_entropy(a1 @ W2 + b, y), b2, db2, name="db2"))
+db2.shape
 
 # %% [markdown]
-# Try `axis=1`: which shape comes out, and does it fit?
+# ### Steps 4 and 5: the activations, and through the sigmoid
 #
-# ### Exercise 3.1: the gradients of a layer (warm-up, 4 minutes)
+# On your sheet an activation reached the loss by two roads. Here it has ten, one through each logit of its example, and the chain rule adds them up:
 #
-# Steps 2 and 3 will be needed again, for the other layer. Make a function of them: `inputs` is what came in, `dz` the blame of the layer's sums.
-
-
-# %%
-def my_layer_gradients(inputs, dz):
-    """Return dW, shape (d, m), and db, shape (m,), from inputs (n, d) and dz (n, m)."""
-    ...
-
-
-exercises.check(my_layer_gradients)
-
-# %%
-exercises.folded(my_layer_gradients)
-
-# %% [markdown]
-# ### Step 4: the activations
+# $$da_{1,ij} = \sum_{k} dz_{2,ik}\, W_{2,jk} .$$
 #
-# Activation $a_{1,ij}$, of unit $j$ in example $i$, reaches the loss along ten roads, one through each logit of that example. The chain rule adds up the roads:
+# Then each activation depends on one pre-activation only, $a = \sigma(z)$, so there is nothing to add up: multiply by the slope, entry by entry.
 #
-# $$\frac{\partial L}{\partial a_{1,ij}} = \sum_{k} dz_{2,ik}\, W_{2,jk} = \sum_{k} dz_{2,ik}\, (W_2^T)_{kj} = \big( dZ_2\, W_2^T \big)_{ij} .$$
+# ### Exercise 3.2: back through the hidden layer (8 minutes)
 #
-# The same weights that carried the signal forward carry the blame back, transposed.
-#
-# $$dA_1 = dZ_2\, W_2^T$$
-
-# %%
-da1 = dz2 @ W2.T
-print(check_gradient(lambda a: cross_entropy(a @ W2 + b2, y), a1, da1, name="da1"))
-
-# %% [markdown]
-# ### Step 5: the pre-activations
-#
-# Each activation depends on one pre-activation only, $a = \sigma(z)$, so there is nothing to add up: multiply by the slope. It is a product entry by entry, written $\odot$, and
-# the slope comes from the value, as in lesson 02.
-#
-# $$dZ_1 = dA_1 \odot A_1 \odot (1 - A_1)$$
-#
-# What happens here to the blame of a saturated unit, one with $a$ near 0 or 1? Its slope $a (1 - a)$ is nearly 0, so almost no blame gets through, and the weights that lead into it hardly learn.
-
-# %%
-dz1 = da1 * a1 * (1 - a1)
-print(check_gradient(lambda z: cross_entropy(sigmoid(z) @ W2 + b2, y), z1, dz1, name="dz1"))
-
-# %% [markdown]
-# ### Exercise 3.2: back through the hidden layer (6 minutes)
-#
-# Steps 4 and 5 in one function.
+# Write the sum over $k$ as a matrix product, as step 2 did for the sum over $i$: which index must stand in the middle, and what has to be transposed? Then the slope.
 
 
 # %%
 def my_hidden_gradient(dz2, W2, a1):
-    """Return dz1, shape (n, m), from dz2 (n, k), W2 (m, k) and the activations a1 (n, m)."""
+    """Return dz1, shape (n, hidden), from dz2 (n, classes), W2 (hidden, classes), a1 (n, hidden)."""
     ...
 
 
@@ -262,25 +429,88 @@ exercises.check(my_hidden_gradient)
 exercises.folded(my_hidden_gradient)
 
 # %% [markdown]
-# ### Steps 6 and 7: the hidden layer's weights and biases
+# <details><summary>The course's version of steps 4 and 5</summary>
 #
-# Now we stand before the hidden layer just as we stood before the output layer after step 1: we know the blame of its sums. Only the names
-# have changed: $X$ comes in where $A_1$ came in.
+# $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle. The same weights that carried the signal forward carry the blame back, transposed; the product entry by entry is written $\odot$:
 #
-# $$dW_1 = X^T\, dZ_1, \qquad\qquad db_{1,j} = \sum_{i=1}^{n} dz_{1,ij}$$
+# $$dA_1 = dZ_2\, W_2^T, \qquad\qquad dZ_1 = dA_1 \odot A_1 \odot (1 - A_1)$$
+#
+# </details>
 
-# %%
-dW1 = x.T @ dz1
-db1 = dz1.sum(axis=0)
-dW1.shape == W1.shape, db1.shape == b1.shape
+# %% tags=["hide-input"]
+da1 = dz2 @ W2.T
+dz1 = da1 * a1 * (1 - a1)
+print(check_gradient(lambda a1: cross_entropy(a1 @ W2 + b2, y), a1, da1, name="da1"))
+print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` holds the same lines, in the two functions of the exercises. It returns the loss and a named tuple of `dW1`, `db1`, `dW2` and `db2`.
+# Two words that you will meet elsewhere. Many books call $dz$ the unit's **delta**, $\delta$ ([Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) do, and [Nielsen 2015, chapter 2](http://neuralnetworksanddeeplearning.com/chap2.html)). And each step back multiplies a row of blame by the Jacobian of one step forward: a **vector-Jacobian product**. For step 4 the
+# Jacobian is $W_2^T$; for step 5 it is a diagonal, so that the product is entry by entry; for the softmax it was $J$ of lesson 02. No Jacobian of the whole network is ever built.
+#
+# ### Exercise 3.3: through another squasher (6 minutes)
+#
+# A unit may answer $a = \tanh z$ instead. Its slope, too, follows from the value: $1 - a^2$. Step 5 for such a layer:
+
 
 # %%
-loss_library, slopes = network.gradients(parameters, x, y)
+def my_tanh_backward(da, a):
+    """Return dz from da and the values a = tanh(z), all of shape (n, hidden)."""
+    ...
+
+
+exercises.check(my_tanh_backward)
+
+# %%
+exercises.folded(my_tanh_backward)
+
+# %% [markdown]
+# ### Steps 6 and 7: the hidden layer's weights and biases
+#
+# Now we stand before the hidden layer just as we stood before the output layer after step 1: we know the blame of its sums. This time the derivation is yours.
+#
+# ### Exercise 3.4: the gradients of a layer (8 minutes)
+#
+# What came in? Which shape must come out? Write steps 6 and 7 as a function that serves *any* layer: `inputs` is what came in, `dz` the blame of the layer's sums.
+
+
+# %%
+def my_layer_gradients(inputs, dz):
+    """Return dW (inputs, outputs) and db (outputs,), from inputs (n, inputs) and dz (n, outputs)."""
+    ...
+
+
+exercises.check(my_layer_gradients)
+
+# %%
+exercises.folded(my_layer_gradients)
+
+# %% [markdown]
+# <details><summary>The course's version of steps 6 and 7</summary>
+#
+# Only the names have changed: $X$ comes in where $A_1$ came in.
+#
+# $$dW_1 = X^T\, dZ_1, \qquad\qquad db_{1,j} = \sum_{i=1}^{n} dz_{1,ij}$$
+#
+# </details>
+
+# %% tags=["hide-input"]
+dW1 = x.T @ dz1
+db1 = dz1.sum(axis=0)
+print("shapes fit:", dW1.shape == W1.shape, db1.shape == b1.shape)
+
+# %% [markdown]
+# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` holds the same lines, in the two functions of exercises 3.2 and 3.4. It returns the loss and a named tuple of `dW1`, `db1`, `dW2` and `db2`.
+# Does it agree with our lines? And with your pencil?
+
+# %%
+parameters = network.Parameters(W1, b1, W2, b2)
+loss_library, grads = network.gradients(parameters, x, y)
 print("same loss:     ", np.isclose(loss_library, loss))
-print("same gradients:", all(np.allclose(a, b) for a, b in zip(slopes, (dW1, db1, dW2, db2))))
+print("same gradients:", all(np.allclose(a, b) for a, b in zip(grads, (dW1, db1, dW2, db2))))
+
+_, grads_pencil = network.gradients(pencil, x_pencil, y_pencil)
+for name, array in grads_pencil._asdict().items():
+    print(f"pencil, {name}:", [write(number) for number in array.ravel()])
 
 # %% [markdown]
 # And the trap of starting from zeros, which was only claimed above? Look at the gradients there.
@@ -293,135 +523,225 @@ print("largest difference in a column of dW2:", np.ptp(at_zero.dW2, axis=0).max(
 
 # %% [markdown]
 # No blame reaches $W_1$, and all 128 rows of $dW_2$ are the same. Twins, from the first step on.
-
-# %% [markdown]
+#
 # ## Is it right?
 #
-# Five of the lines have been measured where they were derived. Now the whole. To nudge *every* parameter of the network both ways would take two hundred
+# The parts were measured as we went. Now the whole, as you would check a network that somebody else wrote.
+#
+# ### Exercise 3.5: the check itself (10 minutes)
+#
+# You have used `check_gradient` since lesson 02. Write it: measure the gradient of `f` at `u` with `central_difference`, and return the relative error of the given `gradient`, $\lVert a - b \rVert / \max(\lVert a \rVert, \lVert b \rVert)$. What should it answer when both are 0?
+
+
+# %%
+def my_check_gradient(f, u, gradient):
+    """Return the relative error between `gradient` and what is measured for f at u."""
+    ...
+
+
+exercises.check(my_check_gradient)
+
+# %%
+exercises.folded(my_check_gradient)
+
+# %% [markdown]
+# To check one parameter we need the loss as a function of that array alone, with everything else held fixed. Here is such a function for any of the four. `_replace` gives a copy of a named tuple with one array exchanged: `parameters._replace(b1=value)`. Where the
+# name is itself in a variable, Python's spelling is `_replace(**{name: value})`. And `loss_by` returns a *function*, ready for `check_gradient`:
+
+
+# %%
+def loss_by(name, parameters, x, y):
+    """The loss as a function of the array called `name`; the other three are held fixed."""
+
+    def loss_at(value):
+        changed = parameters._replace(**{name: value})
+        return cross_entropy(network.logits(changed, x), y)
+
+    return loss_at
+
+
+loss_at = loss_by("b2", parameters, x, y)
+print("with the bias as it is:  ", round(loss_at(b2), 4))
+print("10 more for the class 0: ", round(loss_at(b2 + 10 * np.eye(10)[0]), 4))
+
+# %% [markdown]
+# To nudge *every* parameter both ways would take two hundred
 # thousand forward passes; so first take a smaller network, with ten hidden units, made by the very same code.
 #
 # Two precautions. The biases get random values: at zero, a mistake with a bias can hide. And batch, hidden layer and classes all
 # have size ten. That sounds careless, but it is on purpose: where these three are equal, shapes cannot save us, and the check must find a bug alone.
-#
-# From here on `x` and `y` are the first ten images, and from *Four planted bugs* on, `z1` to `dz2` are the small network's. To repeat an earlier step, run the notebook from *Forward* again.
 
 # %%
-n = 10
-x, y = x[:n], y[:n]
+x_ten, y_ten = x[:10], y[:10]
 small = network.initialise(rng, hidden=10)
 small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))
-for name, array in small._asdict().items():
-    print(name, array.shape)
 
-
-# %%
-def loss_as_function_of(name, loss=cross_entropy):
-    """The loss, with every parameter held fixed except the one called `name`."""
-    return lambda value: loss(network.forward(small._replace(**{name: value}), x).z2, y)
-
-
-_, slopes = network.gradients(small, x, y)
-for name in small._fields:
-    print(
-        check_gradient(
-            loss_as_function_of(name), getattr(small, name), getattr(slopes, "d" + name), name=name
-        )
-    )
+_, grads_small = network.gradients(small, x_ten, y_ten)
+for name, value, given in zip(small._fields, small, grads_small):
+    print(check_gradient(loss_by(name, small, x_ten, y_ten), value, given, name="d" + name))
 
 # %% [markdown]
-# Each of the four arrays is right, to one part in ten million of its length. Now the full network, 128 hidden units wide, where a sample must do: 200 entries of each array, drawn at random, or all where there are fewer.
+# ### The full network, where there is ink
+#
+# With 128 hidden units a sample must do: 200 entries of each array. But which? A pixel that is blank in all twelve images gives its 128 weights the gradient 0, and 0 is what any formula gives there. So sample among the rows of $W_1$ whose pixel has ink.
 
 # %%
 full = network.initialise(rng)
 full = full._replace(b1=rng.normal(size=128), b2=rng.normal(size=10))
-_, slopes_full = network.gradients(full, x, y)
+_, grads_full = network.gradients(full, x, y)
+ink = x.any(axis=0)  # for each pixel: has any of the images ink there?
+print(f"pixels that are blank in all {n} images: {1 - ink.mean():.1%}")
 
 
-def loss_of_full(name):
-    return lambda value: cross_entropy(network.forward(full._replace(**{name: value}), x).z2, y)
+def loss_of_inked(rows):
+    W1 = full.W1.copy()
+    W1[ink] = rows
+    return cross_entropy(network.logits(full._replace(W1=W1), x), y)
 
 
-for name in full._fields:
-    given = getattr(slopes_full, "d" + name)
-    print(
-        check_gradient(
-            loss_of_full(name), getattr(full, name), given, name=name, sample=200, rng=rng
-        )
-    )
+sampled = {"sample": 200, "rng": rng}
+print(check_gradient(loss_of_inked, full.W1[ink], grads_full.dW1[ink], name="dW1, ink", **sampled))
+for name in ("b1", "W2", "b2"):
+    value, given = getattr(full, name), getattr(grads_full, "d" + name)
+    print(check_gradient(loss_by(name, full, x, y), value, given, name="d" + name, **sampled))
 
 # %% [markdown]
+# ### All at once, and a check that cannot fail
+#
+# Can all 101,770 entries be checked for the price of two forward passes? Move *all* parameters together, a little way along some direction $r$, and measure the slope of the loss on that path. Call all the gradients, laid end to end, $g$. To first order every entry adds its blame times its nudge, so the slope must be
+#
+# $$g \cdot r = \sum g_{\text{entry}}\; r_{\text{entry}} .$$
+#
+# Which direction? It is tempting to take the gradient itself; then $g \cdot r$ is the squared length $\lVert g \rVert^2$. Try this on a right gradient and on two wrong ones. Which will be refused?
+
+
+# %%
+def dot(a, b):
+    return sum((one * other).sum() for one, other in zip(a, b))
+
+
+def measured_slope(direction):
+    """Slope of the loss where all parameters of `full` move along `direction` together."""
+
+    def loss_at(step):  # one number, in an array of one entry as central_difference wants it
+        moved = (value + step[0] * d for value, d in zip(full, direction))
+        return cross_entropy(network.logits(network.Parameters(*moved), x), y)
+
+    return central_difference(loss_at, [0.0])[0]
+
+
+def verdict(slope, expected):
+    error = relative_error(slope, expected)
+    return "passes" if error < 1e-7 else f"REFUSED, error {error:.2f}"
+
+
+candidates = {
+    "the right gradient": grads_full,
+    "db2 set to 0": grads_full._replace(db2=0 * grads_full.db2),
+    "hidden layer set to 0": grads_full._replace(dW1=0 * grads_full.dW1, db1=0 * grads_full.db1),
+}
+for name, given in candidates.items():
+    print(f"{name:22} along itself: {verdict(measured_slope(given), dot(given, given))}")
+
+# %% [markdown]
+# All three pass, even the one that has nothing for the hidden layer, 99 of 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there; where it is not 0, it is right. The check asks only about entries that were not forgotten.
+#
+# So let chance choose the direction, not the one who is being checked:
+
+# %%
+r = [rng.normal(size=value.shape) for value in full]
+for name, given in candidates.items():
+    print(f"{name:22} along r: {verdict(measured_slope(r), dot(given, r))}")
+
+# %% [markdown]
+# The same price, and both are caught. A fault $e$ (given minus right) shows up as $e \cdot r$, and that is 0 only by a rare coincidence. It does not say *where* the fault is, and a fault in few small entries is lost beside the rest; for that, check entry by entry. A check must be free to look where the author did not.
+#
 # ### Four planted bugs
 #
-# Here is what the check says of four common mistakes. Because all sizes are ten, every one of them runs without an error message.
-# First the right intermediate results, for the small network:
+# Here is what the entry-by-entry check says of four common mistakes. Because all sizes of the small network are ten, every one of them runs without an error message.
+# First the right intermediate results:
 
 # %%
-z1, a1, z2 = network.forward(small, x)
-p = softmax(z2)
-dz2 = (p - y) / n
+_, a1_small, z2_small = network.forward(small, x_ten)
+p_small = softmax(z2_small)
+dz2_small = (p_small - y_ten) / 10
 
 # %% [markdown]
-# **A forgotten transpose.** In step 4, `W2` where `W2.T` should be: the blame is sent back along the wrong weights.
+# **A forgotten transpose**: `W2` where `W2.T` should be. The blame is sent back along the wrong weights.
 
 # %%
-dz1_wrong = dz2 @ small.W2 * a1 * (1 - a1)
-print(check_gradient(loss_as_function_of("W1"), small.W1, x.T @ dz1_wrong, name="W1"))
+dz1_wrong = dz2_small @ small.W2 * a1_small * (1 - a1_small)
+print(check_gradient(loss_by("W1", small, x_ten, y_ten), small.W1, x_ten.T @ dz1_wrong, name="dW1"))
 
 # %% [markdown]
-# **Only the diagonal of the Jacobian**, with squared error as the loss (lesson 02's squared distance, averaged over the batch; its formula follows below): the original's mistake, now inside a network.
+# **Only the diagonal of the Jacobian**, with squared error as the loss (lesson 02's squared distance, averaged over the batch; more on it below): the original's mistake.
 
 # %%
-dp = squared_error_gradient(p, y)
-dz2_wrong = p * (1 - p) * dp
-squared_loss = loss_as_function_of("W2", lambda z, y: squared_error(softmax(z), y))
-print(check_gradient(squared_loss, small.W2, a1.T @ dz2_wrong, name="W2"))
+dp_small = squared_error_gradient(p_small, y_ten)
+dz2_diagonal = p_small * (1 - p_small) * dp_small
+print(
+    check_gradient(
+        lambda z2: squared_error(softmax(z2), y_ten), z2_small, dz2_diagonal, name="dz2, diagonal"
+    )
+)
 
 # %% [markdown]
 # **The missing** $1/n$. Given and measured differ by the same factor everywhere, the batch size. Such a factor
 # means a forgotten (or doubled) division. Predict the verdict for a batch of one.
 
 # %%
-print(check_gradient(loss_as_function_of("W2"), small.W2, a1.T @ (p - y), name="W2"))
-ratio = (a1.T @ (p - y)) / (a1.T @ dz2)
+dW2_sum = a1_small.T @ (p_small - y_ten)
+print(check_gradient(loss_by("W2", small, x_ten, y_ten), small.W2, dW2_sum, name="dW2"))
+ratio = dW2_sum / grads_small.dW2
 print(f"given / right: from {ratio.min():.4f} to {ratio.max():.4f}")
 
-one = network.forward(small, x[:1])
-dW2_one = one.a1.T @ (softmax(one.z2) - y[:1])
-loss_of_one = lambda W2: cross_entropy(network.forward(small._replace(W2=W2), x[:1]).z2, y[:1])
-print(check_gradient(loss_of_one, small.W2, dW2_one, name="W2, batch of one"))
+dW2_one = a1_small[:1].T @ (p_small[:1] - y_ten[:1])
+loss_of_one = loss_by("W2", small, x_ten[:1], y_ten[:1])
+print(check_gradient(loss_of_one, small.W2, dW2_one, name="dW2, batch of one"))
 
 # %% [markdown]
-# Right: with one example, leaving out the division by $n$ changes nothing, so the check cannot see it. Never check with a batch of one.
-
-# %% [markdown]
+# With one example, leaving out the division by $n$ changes nothing, so the check cannot see it. Never check with a batch of one.
+#
 # **Summed over the wrong axis.** In step 3, `axis=1` adds up the classes of an example, where the examples of a class were wanted. What would you
 # expect each of these sums to be?
 
 # %%
-print(check_gradient(loss_as_function_of("b2"), small.b2, dz2.sum(axis=1), name="b2"))
+print(check_gradient(loss_by("b2", small, x_ten, y_ten), small.b2, dz2_small.sum(axis=1), name="db2"))
 
 # %% [markdown]
 # Zeros: rows of $P - Y$ sum to 0, so this "gradient" says that no bias matters.
 #
-# Four bugs, four refusals. Would shapes have caught them? With 128 hidden units, the first:
+# ### Two cheap friends
+#
+# Four bugs, four refusals. Would something cheaper have done? Shapes catch the first and the last as soon as the sizes differ. And two facts about *right* gradients cost nothing to test:
+#
+# - *Each row of* $dZ_2$ *sums to 0*, for any loss that looks at the logits through a softmax: a constant added to a row changes no probability (your second answer at the top).
+# - *A batch given twice leaves the gradient of a mean as it is.*
+#
+# Which bug does each of them see?
 
 # %%
-try:
-    dz2 @ full.W2
-except ValueError as error:
-    print("ValueError:", str(error).rpartition("(")[2].rstrip(")"))
+print("rows of dz2 sum to 0:  right", np.allclose(dz2_small.sum(axis=1), 0), end="  ")
+print("diagonal", np.allclose(dz2_diagonal.sum(axis=1), 0))
+
+x_twice, y_twice = np.concatenate([x_ten, x_ten]), np.concatenate([y_ten, y_ten])
+_, grads_twice = network.gradients(small, x_twice, y_twice)
+_, a1_twice, z2_twice = network.forward(small, x_twice)
+dW2_sum_twice = a1_twice.T @ (softmax(z2_twice) - y_twice)
+dz1_wrong_twice = (softmax(z2_twice) - y_twice) / 20 @ small.W2 * a1_twice * (1 - a1_twice)
+print("batch twice, same:     right", np.allclose(grads_twice.dW2, grads_small.dW2), end="  ")
+print("missing 1/n", np.allclose(dW2_sum_twice, dW2_sum), end="  ")
+print("transpose", np.allclose(x_twice.T @ dz1_wrong_twice, x_ten.T @ dz1_wrong))
 
 # %% [markdown]
-# And with a batch of any other size than ten, a look at the shape would have caught the last. Nothing but a check catches the other two. Training
-# with them runs: a missing $1/n$, for one, merely makes every step $n$ times as long. The original's diagonal was such a bug. Its training ran, and nothing complained.
+# The first sees the diagonal, the second the missing $1/n$. Neither sees the forgotten transpose where shapes agree. Friends of the check, no substitute: a fact that a right gradient has, many a wrong one has too. The original's training ran with the diagonal for 10,000 steps, and nothing complained.
 #
-# ### Exercise 3.3: find the bug (stretch, 10 minutes)
+# ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
-# `faulty_gradients` below is a backward pass with one bug planted in it. Find out with `check_gradient` which of its four results is wrong, then how, and write a function that gives all four right. (Its arguments
-# are those of `network.gradients`. Try other sizes of the batch, too: which factor changes with them? `loss_as_function_of` uses the `x` and `y` above, so change those with it, and afterwards put the ten images back: `x, y = data.scale(mnist.train_images[:10]), data.one_hot(mnist.train_labels[:10])`.)
+# `faulty_gradients` below is a backward pass with one bug planted in it. Find out which of its four results is wrong, then how, and write a function that gives all four right. (`loss_by` and `check_gradient` work for it as above. Try other sizes of the batch, too, such as `x[:5], y[:5]`: what changes with them?)
 
 # %%
-wrong = faulty_gradients(small, x, y)
+wrong = faulty_gradients(small, x_ten, y_ten)
 for name, array in wrong._asdict().items():
     print(name, array.shape)
 
@@ -437,94 +757,48 @@ exercises.check(my_mended_gradients)
 exercises.folded(my_mended_gradients)
 
 # %% [markdown]
-# ## Squared error, beside it
-#
-# Why not simply minimise the squared distance between $P$ and $Y$? One can:
-#
-# $$L = \frac1n \sum_{i,k} (p_{ik} - y_{ik})^2, \qquad dp_{ik} = \frac{2\, (p_{ik} - y_{ik})}{n}, \qquad dz_{2,ik} = p_{ik} \Big( dp_{ik} - \sum_{l} p_{il}\; dp_{il} \Big),$$
-#
-# with the whole Jacobian of lesson 02; $k$ and $l$ run over the classes. From $dZ_2$ on, all is as before.
-
-# %%
-dz2_squared = softmax_backward(p, squared_error_gradient(p, y))
-print(check_gradient(squared_loss, small.W2, a1.T @ dz2_squared, name="W2, squared error"))
-
-# %% [markdown]
-# It is right, and yet it is the worse choice. Watch the gradient for the right class's logit, as the probability $q$ of the right class
-# goes from 0 (as wrong as can be) to 1. For two classes and one example it takes a line to work out. With $P = (q,\, 1 - q)$ and $Y = (1, 0)$:
-#
-# $$\text{cross-entropy: } q - 1, \qquad\qquad \text{squared error: } -4\, q\, (1 - q)^2 .$$
-#
-# The second comes from $L = (q - 1)^2 + (1 - q)^2 = 2 (1 - q)^2$, whose slope in $q$ is $-4 (1 - q)$, times the softmax's own slope $q (1 - q)$. Divide one by the other: squared error pulls $4 q (1 - q)$ times as
-# hard as cross-entropy. That factor is 1 at $q = \frac12$, smaller everywhere else, and next to nothing near $q = 0$.
-
-# %%
-q = np.linspace(0, 1, 101)
-p_two = np.stack([q, 1 - q], axis=1)
-y_two = np.array([1.0, 0.0])
-pull_cross_entropy = (p_two - y_two)[:, 0]
-pull_squared = softmax_backward(p_two, 2 * (p_two - y_two))[:, 0]
-np.allclose(pull_squared, -4 * q * (1 - q) ** 2)
-
-# %% mystnb={"image": {"alt": "Strength of the gradient against the probability of the right class. Cross-entropy falls in a straight line from 1 at probability 0 to 0 at probability 1. Squared error starts at 0, rises to about 0.6 at one third, and falls back to 0."}}
-plotting.curves(
-    q,
-    {"cross-entropy": -pull_cross_entropy, "squared error": -pull_squared},
-    title="Squared error hardly pulls where it is most wrong",
-    xlabel="probability given to the right class, q",
-    ylabel="pull on its logit, |dz|",
-)
-plt.show()
-
-# %% [markdown]
-# Cross-entropy pulls hardest where the answer is most wrong. Squared error hardly pulls there at all: at the left edge the softmax is saturated, and its small slope
-# multiplies everything. An example that is confidently wrong is nearly invisible to it.
-#
 # ## One step downhill
 #
-# Nudge all parameters together, by a short vector $s$. To first order each adds its blame times its nudge. So with $g$ for all the gradients laid end to end, the loss changes by
+# You have seen the pencil network take a step. Which direction is the best? Nudge all parameters together by a short vector; to first order the loss changes by $g$ times it:
 #
-# $$g \cdot s = \lVert g \rVert\, \lVert s \rVert \cos\theta,$$
+# $$g \cdot \text{nudge} = \lVert g \rVert\, \lVert \text{nudge} \rVert \cos\theta,$$
 #
-# where $\theta$ is the angle between the two. That is largest for $\cos\theta = 1$: of all directions, the loss grows fastest along $g$, and at right angles to $g$, to first order, it does not change. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
+# where $\theta$ is the angle between the two. Of all nudges of one length the loss grows most for $\cos\theta = 1$, along $g$; at right angles to $g$, to first order, it does not change. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW \qquad \text{for each parameter.}$$
 #
-# How much should the loss fall? With $s = -\eta\, g$ the change is $-\eta\, \lVert g \rVert^2$. Take the network we started with and a batch of 200 images, and see how far that holds.
+# The nudge is $-\eta\, g$, so the loss should fall by $\eta\, \lVert g \rVert^2$. Take the network we started with and 200 images, and see how far that holds.
 
 # %%
-x_200 = data.scale(mnist.train_images[:200])
-y_200 = data.one_hot(mnist.train_labels[:200])
+x_200, y_200 = x_1000[:200], y_1000[:200]
 loss_before, g = network.gradients(parameters, x_200, y_200)
-squared_length = sum((slope**2).sum() for slope in g)
+squared_length = dot(g, g)
 
 
 def loss_after(eta, direction=g):
-    moved = (value - eta * slope for value, slope in zip(parameters, direction))
-    return cross_entropy(network.forward(network.Parameters(*moved), x_200).z2, y_200)
+    moved = (value - eta * d for value, d in zip(parameters, direction))
+    return cross_entropy(network.logits(network.Parameters(*moved), x_200), y_200)
 
 
 print("learning rate   loss after  fall predicted   fall measured")
 for eta in [0.001, 0.01, 0.1, 1]:
-    print(
-        f"{eta:13} {loss_after(eta):12.6f} {eta * squared_length:15.6f} {loss_before - loss_after(eta):15.6f}"
-    )
+    after = loss_after(eta)
+    print(f"{eta:13} {after:12.6f} {eta * squared_length:15.6f} {loss_before - after:15.6f}")
 
 # %% [markdown]
 # For small steps the prediction is excellent; for long ones the landscape has curved away under it. Draw the walk: the loss as we go along the negative gradient, and the
 # tangent at the start. For comparison, add a walk of the same length in a random direction. Predict how that one goes.
 
 # %%
-random_steps = [rng.normal(size=slope.shape) for slope in g]
-length = np.sqrt(squared_length / sum((step**2).sum() for step in random_steps))
-random_direction = [length * step for step in random_steps]
+random_steps = [rng.normal(size=d.shape) for d in g]
+shrink = np.sqrt(squared_length / dot(random_steps, random_steps))
+random_direction = [shrink * step for step in random_steps]
 etas = np.linspace(0, 2, 81)
 downhill = np.array([loss_after(eta) for eta in etas])
 at_random = np.array([loss_after(eta, random_direction) for eta in etas])
-cosine = sum((slope * step).sum() for slope, step in zip(g, random_direction)) / squared_length
-print(f"cosine between the two directions: {cosine:.4f}")
+print(f"cosine between the two directions: {dot(g, random_direction) / squared_length:.4f}")
 
-# %% mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 2. Along the gradient it falls steeply, following the tangent at first, bends away from it, reaches a lowest point and climbs again. Along a random direction of the same length the line is flat."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 2. Along the gradient it falls steeply, following the tangent at first, bends away from it, reaches a lowest point and climbs again. Along a random direction of the same length the line is flat."}}
 axis = plotting.curves(
     etas,
     {"along the gradient": downhill, "in a random direction": at_random},
@@ -533,147 +807,13 @@ axis = plotting.curves(
     ylabel="loss after it",
 )
 axis.plot(etas, loss_before - etas * squared_length, "--", label="tangent at the start")
-axis.plot(
-    etas[downhill.argmin()], downhill.min(), "o", label=f"lowest, at {etas[downhill.argmin()]:.2f}"
-)
+best = etas[downhill.argmin()]
+axis.plot(best, downhill.min(), "o", label=f"lowest, at {best:.2f}")
 axis.set_ylim(downhill.min() - 0.2, downhill.max())
 axis.legend()
 plt.show()
 
 # %% [markdown]
-# Along a random direction next to nothing happens. In a hundred thousand dimensions, a direction drawn at random is almost at right angles to the gradient, and the cosine between them almost 0. That explains the start of the line; that it stays flat so far out shows that the landscape hardly curves along it, either.
+# Along a random direction next to nothing happens. In a hundred thousand dimensions a direction drawn at random is almost at right angles to the gradient. That explains the start of the line; that it stays flat so far out shows that the landscape hardly curves along it, either.
 #
-# The slope of the falling curve at 0 must be $-\lVert g \rVert^2$. That is one more check, of all 101,770 entries of the gradient together, at the price of two forward passes. It is a coarse one, a single number; we use it as
-# a last look. (`central_difference` nudges the entries of an array, so the single number goes in as `[0.0]`.)
-
-# %%
-slope_at_0 = central_difference(lambda eta: loss_after(eta[0]), [0.0])[0]
-print(
-    "relative difference at most 1e-7:", abs(slope_at_0 + squared_length) <= 1e-7 * squared_length
-)
-
-# %% [markdown]
-# One direction is a walk; two make a landscape. Move the hidden layer ($W_1, b_1$) and the output layer ($W_2, b_2$) along their own parts of the gradient, each by its own amount. The arrow is
-# the best single step found above: the same learning rate for both.
-
-
-# %%
-def loss_at(eta_hidden, eta_output):
-    steps = (eta_hidden, eta_hidden, eta_output, eta_output)
-    moved = (value - eta * slope for value, eta, slope in zip(parameters, steps, g))
-    return cross_entropy(network.forward(network.Parameters(*moved), x_200).z2, y_200)
-
-
-hidden_steps, output_steps = np.linspace(-2, 12, 29), np.linspace(-0.8, 1.2, 21)
-surface = np.array([[loss_at(a, b) for a in hidden_steps] for b in output_steps])
-row, column = np.unravel_index(surface.argmin(), surface.shape)
-lowest = hidden_steps[column], output_steps[row]
-print(
-    f"lowest of the {surface.size} points: hidden step {lowest[0]:.1f}, output step {lowest[1]:.1f}"
-)
-
-# %% mystnb={"image": {"alt": "Contour map of the loss; across, the step of the hidden layer, upwards, the step of the output layer. The lowest point, marked by a star, lies far to the right and below zero on the vertical axis. A short white arrow leads from the start upwards and slightly right, across the contour lines into a darker band."}}
-figure, axis = plt.subplots(figsize=(7, 4.2))
-filled = axis.contourf(hidden_steps, output_steps, surface, levels=20, cmap="viridis")
-best = etas[downhill.argmin()]
-axis.annotate(
-    "", (best, best), (0, 0), arrowprops={"arrowstyle": "->", "color": "white", "lw": 2.5}
-)
-axis.plot(0, 0, "o", color="white")
-axis.plot(*lowest, "*", color="white", markersize=12)
-axis.set(
-    title="One rate for both layers is a compromise",
-    xlabel="step of the hidden layer",
-    ylabel="step of the output layer",
-)
-axis.grid(False)
-figure.colorbar(filled, label="loss")
-plt.show()
-
-# %% [markdown]
-# Mind the scales of the axes. Where is the lowest point? Far to the right, at the star: the hidden layer would gladly go more than twenty times as far as the arrow does. And how far the output layer should move depends on where the hidden layer
-# stands: forwards while that is at 0, but backwards, below 0, once it has moved far. The gradient knows nothing of that; it knows the slope where we are. That is why the next lesson takes thousands of steps, each with a fresh
-# gradient.
-#
-# ## What it costs
-#
-# What does a gradient cost? Count multiplications in the matrix products, for one example; the rest is small change. A product of shapes (n, u) and (u, v) takes $n\,u\,v$ of them.
-
-# %%
-pixels, hidden, classes = 784, 128, 10
-forward = pixels * hidden + hidden * classes
-backward = hidden * classes + hidden * classes + pixels * hidden  # dW2, da1, dW1
-count = sum(value.size for value in full)
-print("forward:             ", forward)
-print("backward:            ", backward)
-print("by nudging instead:  ", 2 * count * forward)
-print(
-    f"both passes cost {(forward + backward) / forward:.2f} forward passes; nudging costs {2 * count}"
-)
-
-# %% [markdown]
-# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. Without that ratio, networks of this size could hardly be trained. (Where the gradient for a layer's inputs is needed too, as between the layers of a deeper network, backward costs twice as much as forward; here the first layer
-# dominates, and the pixels need none.)
-#
-# Your two functions, the gradients of a layer and the way back through the hidden one, can take the library's place, as in lesson 02:
-
-# %%
-# exercises.keep(my_layer_gradients)
-# exercises.keep(my_hidden_gradient)
-
-# %% [markdown]
-# ## Recap
-#
-# - A gradient has the shape of the array it belongs to. `d` + name, always.
-# - $dZ_2 = (P - Y)/n$; weights: *input transposed times the blame*; biases: *the blame summed over examples*; back through a layer: *the blame times the weights transposed*; through
-#   a sigmoid: *times* $a(1 - a)$.
-# - A gradient check at a random point finds what shapes cannot. A constant factor points to a forgotten or doubled $n$ or 2; anything else, to the formula or an axis.
-# - Squared error hardly pulls where it is most wrong.
-# - One step of size $\eta$ lowers the loss by about $\eta\, \lVert g \rVert^2$, as long as it is short.
-# - The loss and all its gradients together cost about two forward passes here.
-#
-# ## Questions to ask yourself
-#
-# 1. Why does `dW2` contain `a1` but not `W2`, and `da1` contain `W2` but not `a1`?
-#
-#    <details><summary>Answer</summary>
-#
-#    In the product of the two, each is the other's factor: nudge a weight, and what it multiplies decides the effect; nudge an activation, and its weights do.
-#
-#    </details>
-#
-# 2. A pixel is 0 in every image of the batch. What is the gradient for its 128 weights? And for the bias of a hidden unit?
-#
-#    <details><summary>Answer</summary>
-#
-#    Zero for the weights, since $dW_1 = X^T dZ_1$ multiplies by the pixel. The bias does not look at pixels: its gradient is the sum of the unit's blame.
-#
-#    </details>
-#
-# 3. You put every image into the batch twice. What happens to the loss, and to the gradients?
-#
-#    <details><summary>Answer</summary>
-#
-#    Nothing. Twice as many terms are added up, and divided by twice the $n$.
-#
-#    </details>
-#
-# 4. Why did the check use random biases? Think of a mistake that would go unnoticed at `b1 = 0`.
-#
-#    <details><summary>Answer</summary>
-#
-#    A backward pass that computes the activations, and from them the logits, afresh, and forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` these are the right ones and all four gradients pass; at a random `b1` all four are refused. (If it kept the right logits, `db2` would still pass.)
-#
-#    </details>
-#
-# 5. What would step 5 be with $\tanh$ in the place of $\sigma$?
-#
-#    <details><summary>Answer</summary>
-#
-#    $dZ_1 = dA_1 \odot (1 - A_1 \odot A_1)$, because the slope of $\tanh$ is 1 minus its value squared.
-#
-#    </details>
-#
-# ## Next
-#
-# [04 Training curves](04_training_curves.ipynb): repeat that one step some thousands of times, and learn to read what happens.
+# The gradient knows the slope where we are, and nothing of what comes after. That is why the next lesson takes thousands of steps, each with a fresh gradient.

@@ -12,16 +12,17 @@ ROWS = [
     {"sure_of_zero": sure_of_zero, "loss": loss, "rate": rate, "seed": seed}
     for sure_of_zero in (0, 10)
     for loss in ("cross-entropy", "squared error")
-    for rate in (0.1, 0.3, 1, 3, 10)
+    for rate in (0.1, 0.2, 0.5, 1, 2, 5)
     for seed in range(5)
 ]
-QUICK = ROWS.index({"sure_of_zero": 10, "loss": "squared error", "rate": 1, "seed": 0})
+QUICK = ROWS.index({"sure_of_zero": 10, "loss": "squared error", "rate": 0.2, "seed": 0})
 
 
 def run(sure_of_zero, loss, rate, seed):
-    """Train one epoch; weights and order of the images are the seed's, the split is always one.
+    """Train for 390 steps; weights and order of the images are the seed's, the split is always one.
 
     The badly wrong start has an output bias of 10 for the class 0: every image is called a 0.
+    The accuracy is on 2,000 images of the validation set, before the first step and every ten.
     """
     mnist = data.load()
     train_set, (images, labels) = data.split(
@@ -40,12 +41,12 @@ def run(sure_of_zero, loss, rate, seed):
         model,
         start,
         train_set,
-        minibatches(50_000, 128, rng=rng),
+        minibatches(50_000, 128, rng=rng)[:390],
         learning_rate=rate,
         monitor={"validation": (images[:2000], labels[:2000])},
         every=10,
     )
-    return {"steps": history.steps, "accuracy": list(map(float, history.accuracy("validation")))}
+    return {"accuracy": list(map(float, history.accuracy("validation")))}
 
 
 if __name__ == "__main__":
