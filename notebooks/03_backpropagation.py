@@ -65,6 +65,7 @@ from mnistlib.functions import (
     squared_error_gradient,
 )
 from mnistlib.gradcheck import central_difference, check_gradient, relative_error
+from mnistlib.training import minibatches
 
 plotting.use_style()
 mnist = data.load()
@@ -148,7 +149,7 @@ print("loss = log 4:", np.isclose(cross_entropy(sheet.z2, y_pencil), np.log(4)))
 # Three to one for the wrong class. **Which of the twelve parameters is to blame?**
 #
 # The **blame** of a number is how fast the loss grows as that number is nudged upwards: its partial derivative. The blame of an array is the gradient of the loss with respect to it, and has the shape of the array. In maths and code a `d` in front of a name means just that: `dW1` is the blame of `W1`. We go backwards, from the loss to the pixels, and each step uses the one before.
-# That is all that *backpropagation* means ([Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it known; [Linnainmaa 1976](https://doi.org/10.1007/BF01931367) had the method itself).
+# That is all that *backpropagation* means ([Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it known for networks; the method itself is older, [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
 #
 # **The logits.** You have it from above: $dz_2 = p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
 #
@@ -223,14 +224,19 @@ plotting.values_and_blame(
 plt.show()
 
 # %% [markdown]
-# Read it from below. Where does blame split, where does it add up, where does it shrink? The blame of a weight is always the blue number above it times the orange one below. At a sigmoid all but a quarter, or less, is lost.
+# Read it from below. Where does blame split, where does it add up, where does it shrink? The blame of a weight is always the blue number where its line begins times the orange one where it ends. A sigmoid lets through a quarter of the blame at most.
 #
 # Is it good for anything? Predict what becomes of the probability of the right class, now $\frac14$, if every parameter moves *against* its blame, by half as much.
 
 # %%
 blame = (measured["dW1"], measured["dz1"][0], measured["dW2"], measured["dz2"][0])
 moved = network.Parameters(*(value - d / 2 for value, d in zip(pencil, blame)))
-print("before:", p_pencil[0].round(4), "  after:", softmax(network.logits(moved, x_pencil))[0].round(4))
+print(
+    "before:",
+    p_pencil[0].round(4),
+    "  after:",
+    softmax(network.logits(moved, x_pencil))[0].round(4),
+)
 
 # %% [markdown]
 # From 0.25 to 0.6905, in one step. The network has learnt its one image. All that follows is this sheet with more rows and columns.
@@ -253,7 +259,7 @@ print("before:", p_pencil[0].round(4), "  after:", softmax(network.logits(moved,
 #
 # $$c = \sqrt{\frac{6}{\text{inputs} + \text{outputs}}} .$$
 #
-# That is where the 6 comes from: $2 \cdot 3$. The rule assumes units of slope 1 at 0, such as $\tanh$. The sigmoid's slope there is only $\frac14$, so for sigmoids [some](https://github.com/lisa-lab/DeepLearningTutorials/blob/master/code/mlp.py) draw weights 4 times as wide. We keep the narrow ones; for one hidden layer both work. Biases start at 0: the
+# That is where the 6 comes from: $2 \cdot 3$. The rule assumes units of slope 1 at 0, such as $\tanh$. The sigmoid's slope there is only $\frac14$, so for sigmoids [some](https://github.com/lisa-lab/DeepLearningTutorials/blob/master/code/mlp.py) draw weights 4 times as wide. We keep the narrow ones. Biases start at 0: the
 # random weights already make the units different.
 
 
@@ -297,26 +303,39 @@ print("answers:", p.argmax(axis=1))
 # The bias `b1` has shape (128,) and `x @ W1` has (12, 128): NumPy adds the bias to every row. The answer is the class with the largest probability. Because the softmax keeps the order of a row's scores, that is also the
 # class with the largest logit, and `network.predict` does not bother to compute probabilities.
 #
-# Look at the answers. Twelve images, and nearly always the same one or two digits. And the loss is above $\log 10$, the loss of a network that gives each class a tenth. Chance? Draw thirty networks, and ask each about the same thousand images.
+# Look at the answers: twelve images, twelve times the same digit. Chance? Draw thirty networks, and ask each about the same thousand images. What do you expect of their losses: as many above $\log 10$, the loss of a network that gives each class a tenth, as below?
 
 # %%
 x_1000 = data.scale(mnist.train_images[:1000])
 y_1000 = data.one_hot(mnist.train_labels[:1000])
-losses, common, halves = [], [], []
+losses, shares, halves, without = [], [], [], []
 for seed in range(30):
     logits = network.logits(network.initialise(np.random.default_rng(seed)), x_1000)
+    opinion = logits.mean(axis=0)  # what this network says of the average image, shape (10,)
     losses.append(cross_entropy(logits, y_1000))
-    common.append(logits.mean(axis=0).var() / logits.var())
+    shares.append(opinion.var() / logits.var())
     halves.append(logits.var(axis=1).mean() / 2)
-print(f"loss at the start: {np.mean(losses):.3f} on average, from {min(losses):.3f} to {max(losses):.3f}")
-print(f"above log 10: {np.mean(losses) - np.log(10):.3f}; half the variance in a row: {np.mean(halves):.3f}")
-print(f"share of the logits' variance that all images have in common: {np.mean(common):.0%}")
+    without.append(cross_entropy(logits - opinion, y_1000))
+print(
+    f"loss at the start: mean {np.mean(losses):.3f}, lowest {min(losses):.3f}, log 10 {np.log(10):.3f}"
+)
+print(
+    f"above log 10 by {np.mean(losses) - np.log(10):.3f}; half the variance in a row {np.mean(halves):.3f}"
+)
+print(f"share of the logits' variance that all images have in common: {np.mean(shares):.0%}")
+print(f"loss without what they have in common: {np.mean(without):.3f}")
 
 # %% [markdown]
-# Not one of thirty starts below $\log 10$. The reason is in the last line: the untrained network says nearly the same of *every* image. With small sums $z$ every activation sits near $\sigma(0) = \frac12$, so logit $k$ is close to half the sum of column $k$ of $W_2$,
-# whatever the image. The network has an opinion about the classes before it has seen anything. And opinions without knowledge cost: for logits of small variance, log-sum-exp is about $\log 10$ plus their mean plus *half their variance*, and the second line shows that half. (The right class's logit is average, on average.)
+# Not one of thirty starts below $\log 10$. The third line says why: an untrained network says nearly the same of *every* image. Its sums $z$ are small, so every activation sits near $\sigma(0) = \frac12$, and logit $k$ is close to half the sum of column $k$ of $W_2$,
+# whatever the image. The network has an opinion of the classes before it has seen anything.
 #
-# That is harmless; the output biases learn to undo it. Too large a start is not harmless. Multiply $W_1$, and count the hidden activations below 0.01 or above 0.99:
+# An opinion without knowledge costs. Let $d_k$ be how far logit $k$ lies above the mean of its row. With $e^d \approx 1 + d + \frac12 d^2$, and because the $d_k$ add up to 0,
+#
+# $$\log \sum_k e^{z_k} = \text{mean} + \log \sum_k e^{d_k} \approx \text{mean} + \log 10 + \tfrac12 \cdot \text{variance} .$$
+#
+# The loss subtracts the right class's logit, which is the mean, on average: half the variance remains, as the second line shows.
+#
+# This is harmless: ten output biases can take it away (the last line). Too large a start is not. Multiply $W_1$, and count the hidden activations below 0.01 or above 0.99:
 
 # %%
 for factor in [1, 10, 30]:
@@ -328,11 +347,14 @@ for factor in [1, 10, 30]:
 # %% [markdown]
 # A saturated unit has almost no slope, and only what passes the slope reaches $W_1$.
 #
-# Of the 128 hidden units the picture shows eight; the lighter a circle, the larger its activation. All are a middling green: that is the half that all images have in common.
+# Of the 128 hidden units the picture shows eight; the lighter a circle, the larger its activation. All are of a middling shade: the half that all images have in common.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "The untrained network as a diagram. At the left a handwritten five of 784 pixels, lines to eight hidden units, shown as circles of nearly the same middling shade, and lines to ten output units with a bar of probability for each class. All ten bars are short; the longest, 0.21, belongs to the five."}}
 plotting.network(
-    mnist.train_images[0], a1[0], p[0], title="Untrained: every unit near one half, whatever the image"
+    mnist.train_images[0],
+    a1[0],
+    p[0],
+    title="Untrained: every unit near one half, whatever the image",
 )
 plt.show()
 
@@ -444,7 +466,7 @@ print(check_gradient(lambda a1: cross_entropy(a1 @ W2 + b2, y), a1, da1, name="d
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# Two words that you will meet elsewhere. Many books call $dz$ the unit's **delta**, $\delta$ ([Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) do, and [Nielsen 2015, chapter 2](http://neuralnetworksanddeeplearning.com/chap2.html)). And each step back multiplies a row of blame by the Jacobian of one step forward: a **vector-Jacobian product**. For step 4 the
+# Two words that you will meet elsewhere. Many books call $dz$ the unit's error, or **delta**, and write $\delta$ ([Nielsen 2015, chapter 2](http://neuralnetworksanddeeplearning.com/chap2.html)). And each step back multiplies a row of blame by the Jacobian of one step forward: a **vector-Jacobian product**. For step 4 the
 # Jacobian is $W_2^T$; for step 5 it is a diagonal, so that the product is entry by entry; for the softmax it was $J$ of lesson 02. No Jacobian of the whole network is ever built.
 #
 # ### Exercise 3.3: through another squasher (6 minutes)
@@ -644,7 +666,7 @@ for name, given in candidates.items():
     print(f"{name:22} along itself: {verdict(measured_slope(given), dot(given, given))}")
 
 # %% [markdown]
-# All three pass, even the one that has nothing for the hidden layer, 99 of 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there; where it is not 0, it is right. The check asks only about entries that were not forgotten.
+# All three pass, even the one that has nothing for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there; where it is not 0, it is right. The check asks only about entries that were not forgotten.
 #
 # So let chance choose the direction, not the one who is being checked:
 
@@ -654,7 +676,7 @@ for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(measured_slope(r), dot(given, r))}")
 
 # %% [markdown]
-# The same price, and both are caught. A fault $e$ (given minus right) shows up as $e \cdot r$, and that is 0 only by a rare coincidence. It does not say *where* the fault is, and a fault in few small entries is lost beside the rest; for that, check entry by entry. A check must be free to look where the author did not.
+# The same price, and both are caught. A fault $e$ (given minus right) shows up as $e \cdot r$, and that is 0 only by a rare coincidence. It does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. What to take from it: a check must look where the author of the formula did not choose.
 #
 # ### Four planted bugs
 #
@@ -706,7 +728,9 @@ print(check_gradient(loss_of_one, small.W2, dW2_one, name="dW2, batch of one"))
 # expect each of these sums to be?
 
 # %%
-print(check_gradient(loss_by("b2", small, x_ten, y_ten), small.b2, dz2_small.sum(axis=1), name="db2"))
+print(
+    check_gradient(loss_by("b2", small, x_ten, y_ten), small.b2, dz2_small.sum(axis=1), name="db2")
+)
 
 # %% [markdown]
 # Zeros: rows of $P - Y$ sum to 0, so this "gradient" says that no bias matters.
@@ -817,3 +841,205 @@ plt.show()
 # Along a random direction next to nothing happens. In a hundred thousand dimensions a direction drawn at random is almost at right angles to the gradient. That explains the start of the line; that it stays flat so far out shows that the landscape hardly curves along it, either.
 #
 # The gradient knows the slope where we are, and nothing of what comes after. That is why the next lesson takes thousands of steps, each with a fresh gradient.
+# ## Squared error, beside it
+#
+# Why not simply minimise the squared distance between $P$ and $Y$? One can:
+#
+# $$L = \frac1n \sum_{i,k} (p_{ik} - y_{ik})^2, \qquad dp_{ik} = \frac{2\, (p_{ik} - y_{ik})}{n}, \qquad dz_{2,ik} = p_{ik} \Big( dp_{ik} - \sum_{l} p_{il}\; dp_{il} \Big),$$
+#
+# with the whole Jacobian of lesson 02; $k$ and $l$ run over the classes. From $dZ_2$ on, all is as before.
+
+# %%
+dz2_squared = softmax_backward(p_small, squared_error_gradient(p_small, y_ten))
+print(
+    check_gradient(
+        lambda z2: squared_error(softmax(z2), y_ten),
+        z2_small,
+        dz2_squared,
+        name="squared error, dz2",
+    )
+)
+
+# %% [markdown]
+# It is right. Is it as good? Look at the pull on the right class's logit. For two classes and one example it takes a line to work out. Let $p$ be the probability of the right class, the other's $1 - p$:
+#
+# $$\text{cross-entropy: } p - 1, \qquad\qquad \text{squared error: } -4\, p\, (1 - p)^2 .$$
+#
+# The second comes from $L = (p - 1)^2 + (1 - p)^2 = 2 (1 - p)^2$, whose slope in $p$ is $-4 (1 - p)$, times the softmax's own slope $p (1 - p)$. Divide one by the other: squared error pulls $4 p (1 - p)$ times as
+# hard as cross-entropy.
+
+# %%
+for p_right in [0.5, 0.1, 0.01, 0.0001]:
+    pair, target = np.array([[p_right, 1 - p_right]]), np.array([[1.0, 0.0]])
+    pull = softmax_backward(pair, squared_error_gradient(pair, target))[0, 0]
+    print(f"p = {p_right:<6}  cross-entropy {p_right - 1:.4f}  squared error {pull:.4f}")
+
+# %% [markdown]
+# The more wrong the answer, the weaker the pull: where $p$ is near 0 the softmax is saturated, and its small slope multiplies everything. Nielsen calls it *learning slowdown* ([Nielsen 2015, chapter 3](http://neuralnetworksanddeeplearning.com/chap3.html)). With cross-entropy the slope has cancelled (lesson 02), and the pull is strongest there.
+#
+# But a formula for one example is not yet training; a larger learning rate might make up for it. So train: the course's network, 390 steps, each on 128 other images (the next lesson builds this loop; here are its eight lines). Once from an ordinary start; once from a badly wrong one, with a bias of 10 in front of the class 0, so that it calls every image a 0 and is sure of it.
+
+# %%
+(train_images, train_labels), (val_images, val_labels) = data.split(
+    mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=3)
+)
+x_val, labels_val = data.scale(val_images[:2000]), val_labels[:2000]
+
+
+def learn(sure_of_zero, loss, rate, seed):
+    """The share of right answers on 2,000 validation images, before the first step and every ten."""
+    rng = np.random.default_rng(seed)
+    learner = network.initialise(rng)
+    learner.b2[0] = sure_of_zero
+    right = [(network.predict(learner, x_val) == labels_val).mean()]
+    for step, chosen in enumerate(minibatches(50_000, 128, rng=rng)[:390], start=1):
+        x_step, y_step = data.scale(train_images[chosen]), data.one_hot(train_labels[chosen])
+        _, d = network.gradients(learner, x_step, y_step, loss)
+        learner = network.Parameters(*(value - rate * dv for value, dv in zip(learner, d)))
+        if step % 10 == 0:
+            right.append((network.predict(learner, x_val) == labels_val).mean())
+    return right
+
+
+# %% [markdown]
+# To be fair, each loss gets the learning rate that suits it best, of six, and each run is repeated from five different starting weights. That makes 120 runs, some minutes: a *study*, whose results come with the course (`tools/studies/squared_error.py` makes them). Run one of its rows here, and see whether it comes out the same:
+
+# %%
+study = studies.read("squared_error")
+row = study["rows"][study["quick"]]
+print(row["settings"])
+print("the same as stored:", np.allclose(learn(**row["settings"]), row["results"]["accuracy"]))
+
+# %%
+runs = {}
+for row in study["rows"]:
+    s = row["settings"]
+    key = (s["sure_of_zero"], s["loss"], s["rate"])
+    runs.setdefault(key, []).append(row["results"]["accuracy"])
+
+best_runs = {}
+for start, loss_name in sorted({key[:2] for key in runs}):
+    rates = [rate for *kind, rate in runs if kind == [start, loss_name]]
+    best_rate = max(rates, key=lambda rate: np.mean(runs[start, loss_name, rate], axis=0)[-1])
+    curves = best_runs[start, loss_name] = np.array(runs[start, loss_name, best_rate])
+    half = 10 * (curves > 0.5).argmax(axis=1)
+    print(
+        f"sure of 0: {start:2}  {loss_name:13} best rate {best_rate:3}: accuracy at the end "
+        f"{curves[:, -1].mean():.1%}, half right after {half.min()} to {half.max()} steps"
+    )
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of accuracy against steps, five thin lines for each loss. Left, an ordinary start: both losses climb at once, cross-entropy a little faster and a little higher. Right, the badly wrong start: cross-entropy climbs within some 20 steps as if nothing had happened; squared error lies flat near one tenth for a hundred steps and more before it climbs."}}
+figure, axes = plt.subplots(1, 2, figsize=(7, 3.8), sharey=True)
+for axis, start in zip(axes, (0, 10)):
+    for loss_name, colour in zip(network.LOSSES, plotting.COLOURS):
+        for number, curve in enumerate(best_runs[start, loss_name]):
+            label = loss_name if number == 0 else None
+            axis.plot(10 * np.arange(len(curve)), curve, color=colour, linewidth=1, label=label)
+    axis.set(title="sure and wrong" if start else "ordinary start", xlabel="step", ylim=(0, 1))
+axes[0].set_ylabel("share of right answers")
+axes[0].legend(loc="lower right")
+figure.suptitle("Sure and wrong, squared error stands still", fontsize=13, x=0.01, ha="left")
+plt.show()
+
+# %% [markdown]
+# TODO
+#
+# ## What it costs
+#
+# What does a gradient cost? Count multiplications in the matrix products, for one example; the rest is small change. A product of shapes (n, inputs) and (inputs, outputs) takes n times inputs times outputs of them.
+
+# %%
+pixels, hidden, classes = 784, 128, 10
+forward = pixels * hidden + hidden * classes
+backward = hidden * classes + hidden * classes + pixels * hidden  # dW2, da1, dW1
+count = sum(value.size for value in full)
+print("forward:             ", forward)
+print("backward:            ", backward)
+print("by nudging instead:  ", 2 * count * forward)
+print(
+    f"both passes cost {(forward + backward) / forward:.2f} forward passes; nudging costs {2 * count}"
+)
+
+# %% [markdown]
+# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. Without that ratio, networks of this size could hardly be trained. It is no luck of this network: [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved that a function and all its derivatives together take at most three times the multiplications and divisions of the function alone (those by fixed numbers not counted). (Between the layers of a deeper network the gradient for a layer's inputs is needed too, and backward costs twice as much as forward; here the first layer
+# dominates, and the pixels need none.)
+#
+# ### Exercise 3.7: a third layer (stretch, 15 minutes)
+#
+# You have every part: put a second hidden layer between the first and the output. The parameters are `W1, b1, W2, b2, W3, b3`, both hidden layers are sigmoids, and the loss is the cross-entropy. All six gradients; your functions from 3.2 and 3.4 may be called.
+
+
+# %%
+def my_three_layer_gradients(parameters, x, y):
+    """Return dW1, db1, dW2, db2, dW3, db3 for parameters W1, b1, W2, b2, W3, b3."""
+    ...
+
+
+exercises.check(my_three_layer_gradients)
+
+# %%
+exercises.folded(my_three_layer_gradients)
+
+# %% [markdown]
+# Your functions can take the library's place, as in lesson 02:
+
+# %%
+# exercises.keep(my_layer_gradients, my_hidden_gradient)
+
+# %% [markdown]
+# ## Recap
+#
+# - A gradient has the shape of the array it belongs to. `d` + name, always.
+# - $dZ_2 = (P - Y)/n$; weights: *input transposed times the blame*; biases: *the blame summed over examples*; back through a layer: *the blame times the weights transposed*; through
+#   a sigmoid: *times* $a(1 - a)$.
+# - A gradient check at a random point, where there is ink, finds what shapes cannot. All at once: along a random direction, never along the gradient that is being checked. A constant factor points to a forgotten or doubled $n$ or 2.
+# - Two friends: rows of $dZ_2$ sum to 0; a batch given twice changes nothing.
+# - An untrained network starts above $\log 10$, because it has the same opinion of every image.
+# - Where it is sure and wrong, squared error hardly pulls; cross-entropy pulls hardest.
+# - One step of size $\eta$ lowers the loss by about $\eta\, \lVert g \rVert^2$, as long as it is short. The loss and all its gradients cost about two forward passes here.
+#
+# ## Questions to ask yourself
+#
+# 1. Why does `dW2` contain `a1` but not `W2`, and `da1` contain `W2` but not `a1`?
+#
+#    <details><summary>Answer</summary>
+#
+#    In the product of the two, each is the other's factor: nudge a weight, and what it multiplies decides the effect; nudge an activation, and its weights do.
+#
+#    </details>
+#
+# 2. On your sheet, let the first pixel be 0, and change `b1` so that all activations stay as they are. Which blame changes?
+#
+#    <details><summary>Answer</summary>
+#
+#    Only that of the two weights that lead from this pixel: it becomes 0. All else depends on the activations and on what lies behind them. So a blank pixel teaches its weights nothing, and a check there compares 0 with 0.
+#
+#    </details>
+#
+# 3. A colleague checks a whole gradient at once: a tiny step against it must lower the loss by the step's rate times its squared length. It passes. What do you ask?
+#
+#    <details><summary>Answer</summary>
+#
+#    What happens when a block of the gradient is set to 0? It passes still. Step along a direction that has nothing to do with the gradient.
+#
+#    </details>
+#
+# 4. Why did the check use random biases? Think of a mistake that would go unnoticed at `b1 = 0`.
+#
+#    <details><summary>Answer</summary>
+#
+#    A backward pass that computes the activations, and from them the logits, afresh, and forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` these are the right ones and all four gradients pass; at a random `b1` all four are refused. (If it kept the right logits, `db2` would still pass.)
+#
+#    </details>
+#
+# 5. Squared error hardly pulls on a sure and wrong answer. Why does a learning rate a thousand times as large not mend that?
+#
+#    <details><summary>Answer</summary>
+#
+#    It would suit that one moment. As soon as the probability of the right class has grown, the pull is a thousand times stronger too, and the same rate throws the network far beyond. In the study the larger rates did worse.
+#
+#    </details>
+#
+# ## Next
+#
+# [04 Training curves](04_training_curves.ipynb): repeat that one step some thousands of times, and learn to read what happens.

@@ -1,4 +1,4 @@
-"""Cross-entropy or squared error? One epoch each, from an ordinary start and a badly wrong one (lesson 03)."""
+"""Cross-entropy or squared error, from an ordinary start and from a badly wrong one? (lesson 03)."""
 
 from functools import partial
 from types import SimpleNamespace
