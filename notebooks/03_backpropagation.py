@@ -910,23 +910,27 @@ row = study["rows"][study["quick"]]
 print(row["settings"])
 print("the same as stored:", np.allclose(learn(**row["settings"]), row["results"]["accuracy"]))
 
-# %%
-runs = {}
-for row in study["rows"]:
-    s = row["settings"]
-    key = (s["sure_of_zero"], s["loss"], s["rate"])
-    runs.setdefault(key, []).append(row["results"]["accuracy"])
+# %% [markdown]
+# It does. Now all of them: accuracy after 390 steps, the mean of five runs.
 
+# %%
+rates = sorted({row["settings"]["rate"] for row in study["rows"]})
 best_runs = {}
-for start, loss_name in sorted({key[:2] for key in runs}):
-    rates = [rate for *kind, rate in runs if kind == [start, loss_name]]
-    best_rate = max(rates, key=lambda rate: np.mean(runs[start, loss_name, rate], axis=0)[-1])
-    curves = best_runs[start, loss_name] = np.array(runs[start, loss_name, best_rate])
-    half = 10 * (curves > 0.5).argmax(axis=1)
-    print(
-        f"sure of 0: {start:2}  {loss_name:13} best rate {best_rate:3}: accuracy at the end "
-        f"{curves[:, -1].mean():.1%}, half right after {half.min()} to {half.max()} steps"
-    )
+print(f"{'':30} rate", *(f"{rate:6}" for rate in rates))
+for start, called in [(0, "ordinary"), (10, "sure and wrong")]:
+    for loss_name in network.LOSSES:
+        chosen = {"sure_of_zero": start, "loss": loss_name}
+        runs = [
+            [row["results"]["accuracy"] for row in study["rows"] if row["settings"].items() >= kind]
+            for kind in ({*chosen.items(), ("rate", rate)} for rate in rates)
+        ]
+        means = np.mean(runs, axis=1)[:, -1]
+        best_runs[start, loss_name] = np.array(runs[means.argmax()])
+        print(f"{called:15} {loss_name:13}      ", *(f"{mean:6.1%}" for mean in means))
+
+for (start, loss_name), lines in best_runs.items():
+    half = 10 * (lines > 0.5).argmax(axis=1)
+    print(f"{start:2} {loss_name:13} half right after {half.min()} to {half.max()} steps")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of accuracy against steps, five thin lines for each loss. Left, an ordinary start: both losses climb at once, cross-entropy a little faster and a little higher. Right, the badly wrong start: cross-entropy climbs within some 20 steps as if nothing had happened; squared error lies flat near one tenth for a hundred steps and more before it climbs."}}
 figure, axes = plt.subplots(1, 2, figsize=(7, 3.8), sharey=True)
@@ -942,7 +946,9 @@ figure.suptitle("Sure and wrong, squared error stands still", fontsize=13, x=0.0
 plt.show()
 
 # %% [markdown]
-# TODO
+# Read the right panel first. Cross-entropy recovers within 20 steps. Squared error, at the rate that suits it best, goes on calling every image a 0 for dozens of steps; half of its answers are right after 70 to 150. Smaller rates take longer. Larger ones end worse, since the pull returns to full strength as soon as the probabilities move, and then the steps are too long.
+#
+# From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, less than a pass over the data. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about. (The rates were chosen by the same 2,000 images that the table shows. That flatters both losses alike, and by far less than the differences here.)
 #
 # ## What it costs
 #
