@@ -105,3 +105,23 @@ def test_the_style_is_set_for_every_figure_that_follows():
         plotting.use_style()
         assert mpl.rcParams["axes.prop_cycle"].by_key()["color"] == plotting.COLOURS
         assert mpl.rcParams["figure.facecolor"] == "white"
+
+
+@pytest.mark.parametrize("hidden", [2, 3])
+def test_values_and_blame_writes_every_number_in_its_colour(hidden):
+    shapes = {"x": 2, "W1": (2, hidden), "b1": hidden, "z1": hidden, "a1": hidden}
+    shapes |= {"W2": (hidden, 2), "b2": 2, "z2": 2, "p": 2, "y": 2}
+    count = iter(range(1, 1000))
+
+    def numbered(shape):
+        return np.array([next(count) for _ in range(np.prod(shape))]).reshape(shape)
+
+    values = {name: numbered(shape) for name, shape in shapes.items()}
+    blame = {"d" + name: numbered(values[name].shape) for name in list(shapes)[1:8]}
+    figure = plotting.values_and_blame(values, blame, title="t", write=str)
+    texts = {(text.get_text(), text.get_color()) for text in figure.axes[0].texts}
+    for name, array in values.items():
+        words, colour = ("truth {}", "0.2") if name == "y" else ("{}", plotting.COLOURS[0])
+        assert {(words.format(value), colour) for value in array.ravel()} <= texts
+    for array in blame.values():
+        assert {(str(value), plotting.COLOURS[1]) for value in array.ravel()} <= texts
