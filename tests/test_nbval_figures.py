@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import execute
 import lessons
 import matplotlib
 import nbformat
@@ -93,6 +94,28 @@ def test_figures_of_another_patch_release_are_compared(executed, tmp_path):
     notebook.cells[1].source = DRAW.format(last="9")
     outcomes, said = nbval(notebook, tmp_path, "-n0")
     assert outcomes == ["", "FAILED", ""], said
+
+
+def test_kernels_show_no_progress_and_know_nothing_of_kept_functions(tmp_path, monkeypatch):
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    monkeypatch.setenv("MNISTLIB_MINE", "a reader's own")
+    code = "import os\nprint(os.environ['TQDM_DISABLE'], os.environ['MNISTLIB_MINE'] == os.devnull)"
+    stored = nbformat.v4.new_output("stream", text="1 True\n")
+    cell = new_code_cell(code, outputs=[stored], execution_count=1)
+    outcomes, said = nbval(new_notebook(cells=[cell]), tmp_path, "-n0")
+    assert outcomes == [""], said
+
+    tests = (
+        "import os\n\ndef test_it():\n    assert os.environ['MNISTLIB_MINE'] == \"a reader's own\""
+    )
+    tests += "\n\ndef setup_function():\n    test_it()\n"
+    (tmp_path / "test_it.py").write_text(tests)
+    assert "2 passed" in nbval(new_notebook(cells=[cell]), tmp_path, "-n0")[1]
+
+    cell.outputs = []
+    execute.execute(new_notebook(cells=[cell]))
+    assert cell.outputs[0].text == stored.text
+    assert os.environ["MNISTLIB_MINE"] == "a reader's own"  # for whatever comes after
 
 
 def image(pixels):

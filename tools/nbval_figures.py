@@ -72,8 +72,10 @@ IPyNbCell.compare_outputs = compare_outputs
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_setup():
+def pytest_runtest_setup(item):
     """Start a notebook's kernel, which its first cell's setup does, in surroundings of its own."""
+    if not isinstance(item, IPyNbCell):
+        return (yield)
     before = {name: os.environ.get(name) for name in SURROUNDINGS}
     os.environ.update(SURROUNDINGS)
     try:
