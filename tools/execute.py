@@ -28,9 +28,16 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 # A cell that takes longer hangs.
 CELL_SECONDS = 600
 
-# The kernel tells its peak memory: Linux in kibibytes, macOS in bytes, Windows not at all.
-PEAK = """import resource, sys
-resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 2**10)
+# The kernel tells its peak memory in bytes: Linux, where the resource module would count what the
+# parent held as well, in /proc; macOS by that module; Windows not at all.
+PEAK = """import pathlib, re, sys
+if sys.platform == "linux":
+    status = pathlib.Path("/proc/self/status").read_text()
+    peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1]) * 2**10
+else:
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+peak
 """
 
 # A picture that one can touch is stored as its still picture and its words. The living view has

@@ -146,8 +146,8 @@ class Lesson:
 
     @property
     def seconds(self):
-        """How long the computer works, as the header says."""
-        return self.header.seconds or self.measured.get("seconds", 0)
+        """How long the computer works, as the header says; a new lesson may take half a minute."""
+        return self.header.seconds or self.measured.get("seconds") or 30
 
     def figures(self, tag=None):
         """Return the stored figures, or those of the cells with a tag, in their order."""
