@@ -66,7 +66,7 @@ def tanh_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     Returns:
         The loss's gradient by the sums, shaped as ``da``.
 
-    Derived in lesson 03, "Exercise", and used in lesson 06.
+    Derived in exercise 3.3 of lesson 03, and used in lesson 06.
     """
     return da * (1 - a**2)
 

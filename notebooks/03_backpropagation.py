@@ -28,7 +28,7 @@
 # **Time** 50 minutes to read, 40 more for the pencil and the exercises; it runs in about 10 seconds and takes 270 MB
 
 # %% [markdown]
-# ## Two questions first
+# ## Before you start
 #
 # From [lesson 02](02_sigmoid_softmax.ipynb), without looking. Both answers will be needed within minutes.
 #
