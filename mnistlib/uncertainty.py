@@ -115,7 +115,10 @@ def paired(before, after) -> Paired:
         raise ValueError(f"the same examples twice: got {len(before)} and {len(after)} answers")
     n, gained, lost = len(before), int((after & ~before).sum()), int((before & ~after).sum())
     changed = gained + lost
-    tail = sum(math.comb(changed, fewer) for fewer in range(min(gained, lost) + 1))
+    tail, ways = 0, 1  # so many ways to choose `fewer` of the changed answers: each from the last
+    for fewer in range(min(gained, lost) + 1):
+        tail += ways
+        ways = ways * (changed - fewer) // (fewer + 1)
     return Paired(
         gained,
         lost,
