@@ -161,7 +161,7 @@ def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarr
     Returns:
         The loss's gradient by z1, shape (n, hidden).
 
-    Derived in lesson 03, "Steps 4 and 5: the activations, and through the sigmoid".
+    Derived in lesson 03, "Step 4: the activations" and "Step 5: the pre-activations".
     """
     da1 = dz2 @ W2.T
     return da1 * a1 * (1 - a1)

@@ -128,7 +128,7 @@ pencil = network.Parameters(
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 
-# %%
+# %% tags=["hide-input"]
 def write(number):
     """A small fraction, or one plus log 3, as text; otherwise four decimals."""
     for extra, name in [(0, ""), (np.log(3), "log 3")]:
@@ -139,6 +139,7 @@ def write(number):
     return f"{number:.4f}"
 
 
+# %%
 sheet = network.forward(pencil, x_pencil)
 p_pencil = softmax(sheet.z2)
 for name, row in {"z1": sheet.z1, "a1": sheet.a1, "z2": sheet.z2, "p": p_pencil}.items():
@@ -167,9 +168,9 @@ print("loss = log 4:", np.isclose(cross_entropy(sheet.z2, y_pencil), np.log(4)))
 #
 # **A pre-activation.** Between $z$ and $a$ lies the sigmoid, and its slope follows from its value: $a (1 - a)$. The first unit's is $\frac14$, so of the blame $\frac94$ a quarter gets through, $\frac{9}{16}$. The second is yours; its slope is the first answer on this page.
 #
-# **The hidden layer's weights and biases.** Here no new idea is needed. All six numbers are yours.
+# **The hidden layer's weights and biases.** No new idea is needed here. All six numbers are yours. (Biases need no place below: in front of a bias stands a 1, so its blame is that of its unit's sum.)
 #
-# Write your results in place of the dots, and run the two cells. The second knows no rule for derivatives: it nudges each number of your sheet both ways, as in lesson 02, and looks what the loss does.
+# Write your results in place of the dots, and run the cells. The second knows no rule for derivatives: it nudges each number of your sheet both ways, as in lesson 02, and looks at what the loss does.
 
 # %%
 mine = {
@@ -201,12 +202,30 @@ measured = {
     "dz1": central_difference(loss_from_z1, sheet.z1),
     "dW1": central_difference(lambda W1: loss_from_z1(x_pencil @ W1 + pencil.b1), pencil.W1),
 }
-for name, numbers in mine.items():
-    pairs = zip(np.array(numbers, dtype=object).ravel(), measured[name].ravel())
-    print(name, *("open" if a is ... else "right" if abs(a - m) < 1e-6 else "NO" for a, m in pairs))
+
+
+# %%
+def reply(answer, truth):
+    if answer is ...:
+        return "open"
+    if abs(answer - truth) < 1e-6:
+        return "right"
+    return "right but for its sign" if abs(answer + truth) < 1e-6 else "not yet"
+
+
+for name, answers in mine.items():
+    pairs = zip(np.array(answers, dtype=object).ravel(), measured[name].ravel())
+    print(f"{name}:", ", ".join(reply(answer, truth) for answer, truth in pairs))
 
 # %% [markdown]
-# The picture holds all the answers, so look at it when no *open* is left. (Its blame comes from the measurement. With a single example the blame of a bias is that of its unit's sum.) Values run down the page, blame runs up.
+# <details><summary>Stuck? The second unit, line by line</summary>
+#
+# Its weights: $\frac34 \cdot \frac34 = \frac{9}{16}$ and $\frac34 \cdot (-\frac34) = -\frac{9}{16}$; the first unit's other one: $\frac12 \cdot (-\frac34) = -\frac38$. Its activation: $2 \cdot \frac34 + 4 \cdot (-\frac34) = -\frac32$. Its pre-activation: $-\frac32 \cdot \frac{3}{16} = -\frac{9}{32}$.
+# The hidden layer: from the first pixel $1 \cdot \frac{9}{16}$ and $1 \cdot (-\frac{9}{32})$, from the second $\frac12 \cdot \frac{9}{16} = \frac{9}{32}$ and $\frac12 \cdot (-\frac{9}{32}) = -\frac{9}{64}$.
+#
+# </details>
+#
+# The picture holds all the answers, so look at it when nothing is *open*. (Its blame is the measured one.) Values run down the page, blame runs up.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "The pencil network drawn from top to bottom, each number with its blame. Pixels 1 and one half. Hidden units: sums 0 and log 3 with blame 9/16 and minus 9/32, activations one half and three quarters with blame 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with blame 3/4 and minus 3/4, probabilities three quarters and one quarter, the truth being the second. The eight weights stand on the lines between, each above its blame: of the first layer 9/16, minus 9/32, 9/32, minus 9/64, of the second 3/8, minus 3/8, 9/16, minus 9/16."}}
 layers = {"x": x_pencil, "z1": sheet.z1, "a1": sheet.a1, "z2": sheet.z2, "p": p_pencil}
@@ -226,7 +245,7 @@ plt.show()
 # %% [markdown]
 # Read it from below. Where does blame split, where does it add up, where does it shrink? The blame of a weight is always the blue number where its line begins times the orange one where it ends. A sigmoid lets through a quarter of the blame at most.
 #
-# Is it good for anything? Predict what becomes of the probability of the right class, now $\frac14$, if every parameter moves *against* its blame, by half as much.
+# Is it good for anything? Predict what becomes of the probability of the right class, now $\frac14$, if every parameter moves *against* its blame, by half of it.
 
 # %%
 blame = (measured["dW1"], measured["dz1"][0], measured["dW2"], measured["dz2"][0])
@@ -250,16 +269,16 @@ print(
 # Somebody chose the twelve numbers above. Who chooses a hundred thousand? All zeros would be a trap: every hidden unit would compute the same thing, receive the same blame, and stay the twin
 # of all the others for ever (shown below). So the weights are random. How large?
 #
-# A hidden unit's sum has as many terms as it has inputs. If the weights are independent, with mean 0, the variances of the terms add up: with inputs of variance 1, the sum has the variance of one weight times the number of inputs. To keep signals from growing or fading from layer to layer, a weight's variance should be 1 / inputs. On the way
+# A hidden unit's sum has as many terms as it has inputs. If the weights are independent, with mean 0, the variances of the terms add up: with inputs whose squares are 1 on average, the sum has the variance of one weight times the number of inputs. To keep signals from growing or fading from layer to layer, a weight's variance should be 1 / inputs. On the way
 # back each unit sums over its *outputs*, which asks for 1 / outputs. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) settle between the two:
 #
 # $$\text{variance of a weight} = \frac{2}{\text{inputs} + \text{outputs}} .$$
 #
-# Drawn evenly from $-c$ to $c$, a number has the variance $\frac{1}{2c} \int_{-c}^{c} w^2\, dw = \frac{c^2}{3}$. Set the two equal, and the limit is
+# A number $w$ drawn evenly from $-$limit to $+$limit has the variance $\frac13$ limit$^2$, the mean of $w^2$ over that interval. Set the two equal:
 #
-# $$c = \sqrt{\frac{6}{\text{inputs} + \text{outputs}}} .$$
+# $$\text{limit} = \sqrt{\frac{6}{\text{inputs} + \text{outputs}}} .$$
 #
-# That is where the 6 comes from: $2 \cdot 3$. The rule assumes units of slope 1 at 0, such as $\tanh$. The sigmoid's slope there is only $\frac14$, so for sigmoids [some](https://github.com/lisa-lab/DeepLearningTutorials/blob/master/code/mlp.py) draw weights 4 times as wide. We keep the narrow ones. Biases start at 0: the
+# That is where the 6 comes from: $2 \cdot 3$. The rule assumes units of slope 1 at 0, such as $\tanh$. The sigmoid's slope there is only $\frac14$, so a usual variant for sigmoids draws weights 4 times as wide (the [Theano tutorials](https://github.com/lisa-lab/DeepLearningTutorials/blob/master/code/mlp.py) do). We keep the narrow ones. Biases start at 0: the
 # random weights already make the units different.
 
 
@@ -308,34 +327,37 @@ print("answers:", p.argmax(axis=1))
 # %%
 x_1000 = data.scale(mnist.train_images[:1000])
 y_1000 = data.one_hot(mnist.train_labels[:1000])
-losses, shares, halves, without = [], [], [], []
+losses, shares, halves, without, alike = [], [], [], [], []
 for seed in range(30):
-    logits = network.logits(network.initialise(np.random.default_rng(seed)), x_1000)
+    drawn = network.initialise(np.random.default_rng(seed))
+    logits = network.logits(drawn, x_1000)
     opinion = logits.mean(axis=0)  # what this network says of the average image, shape (10,)
     losses.append(cross_entropy(logits, y_1000))
     shares.append(opinion.var() / logits.var())
     halves.append(logits.var(axis=1).mean() / 2)
     without.append(cross_entropy(logits - opinion, y_1000))
-print(
-    f"loss at the start: mean {np.mean(losses):.3f}, lowest {min(losses):.3f}, log 10 {np.log(10):.3f}"
-)
-print(
-    f"above log 10 by {np.mean(losses) - np.log(10):.3f}; half the variance in a row {np.mean(halves):.3f}"
-)
-print(f"share of the logits' variance that all images have in common: {np.mean(shares):.0%}")
-print(f"loss without what they have in common: {np.mean(without):.3f}")
+    alike.append(np.corrcoef(opinion, drawn.W2.sum(axis=0) / 2)[0, 1])
+
+# %%
+print(f"loss at the start: {np.mean(losses):.3f} on average, lowest {min(losses):.3f}")
+print(f"log 10:            {np.log(10):.3f}")
+print(f"difference:        {np.mean(losses) - np.log(10):.3f}")
+print(f"half the variance of the logits in a row:     {np.mean(halves):.3f}")
+print(f"share of their variance that all images have in common: {np.mean(shares):.0%}")
+print(f"loss without what they have in common:        {np.mean(without):.3f}")
+print(f"it goes with half the column sums of W2, correlation {np.mean(alike):.3f}")
 
 # %% [markdown]
-# Not one of thirty starts below $\log 10$. The third line says why: an untrained network says nearly the same of *every* image. Its sums $z$ are small, so every activation sits near $\sigma(0) = \frac12$, and logit $k$ is close to half the sum of column $k$ of $W_2$,
+# Not one of thirty starts below $\log 10$. The reason: an untrained network says nearly the same of *every* image. Its sums $z$ are small, so every activation sits near $\sigma(0) = \frac12$, and logit $k$ is close to half the sum of column $k$ of $W_2$ (last line),
 # whatever the image. The network has an opinion of the classes before it has seen anything.
 #
-# An opinion without knowledge costs. Let $d_k$ be how far logit $k$ lies above the mean of its row. With $e^d \approx 1 + d + \frac12 d^2$, and because the $d_k$ add up to 0,
+# An opinion without knowledge costs. Let $\epsilon_k$ (epsilon) be how far logit $k$ lies above the mean of its row. With $e^\epsilon \approx 1 + \epsilon + \frac12 \epsilon^2$ and $\log(1 + \epsilon) \approx \epsilon$ for small $\epsilon$, and because the $\epsilon_k$ add up to 0,
 #
-# $$\log \sum_k e^{z_k} = \text{mean} + \log \sum_k e^{d_k} \approx \text{mean} + \log 10 + \tfrac12 \cdot \text{variance} .$$
+# $$\log \sum_k e^{z_k} = \text{mean} + \log \sum_k e^{\epsilon_k} \approx \text{mean} + \log \big( 10\, (1 + \tfrac12 \cdot \text{variance}) \big) \approx \text{mean} + \log 10 + \tfrac12 \cdot \text{variance} .$$
 #
-# The loss subtracts the right class's logit, which is the mean, on average: half the variance remains, as the second line shows.
+# The loss subtracts the right class's logit, which is the mean, on average: half the variance remains, as the printed lines show.
 #
-# This is harmless: ten output biases can take it away (the last line). Too large a start is not. Multiply $W_1$, and count the hidden activations below 0.01 or above 0.99:
+# This is harmless: ten output biases can take it away (the loss without it, above). Too large a start is not. Multiply $W_1$, and count the hidden activations below 0.01 or above 0.99:
 
 # %%
 for factor in [1, 10, 30]:
@@ -412,22 +434,28 @@ def my_bias_gradient(dz):
 
 
 # %% [markdown]
-# Ours, in the letters of the table:
+# <details><summary>The course's version</summary>
 #
-# $$db_{2,k} = \sum_{i=1}^{n} dz_{2,ik}$$
+# $$db_{2,k} = \sum_{i=1}^{n} dz_{2,ik}, \qquad \text{that is} \quad \texttt{dz2.sum(axis=0)}$$
+#
+# </details>
+#
+# The library has steps 2 and 3 in one function:
 
 # %%
-db2 = dz2.sum(axis=0)
-db2.shape
+dW2_library, db2 = network.layer_gradients(a1, dz2)
+print("the same dW2:", np.array_equal(dW2_library, dW2), "  db2:", db2.shape)
 
 # %% [markdown]
-# ### Steps 4 and 5: the activations, and through the sigmoid
+# ### Step 4: the activations
 #
 # On your sheet an activation reached the loss by two roads. Here it has ten, one through each logit of its example, and the chain rule adds them up:
 #
 # $$da_{1,ij} = \sum_{k} dz_{2,ik}\, W_{2,jk} .$$
 #
-# Then each activation depends on one pre-activation only, $a = \sigma(z)$, so there is nothing to add up: multiply by the slope, entry by entry.
+# ### Step 5: the pre-activations
+#
+# Each activation depends on one pre-activation only, $a = \sigma(z)$, so there is nothing to add up: multiply by the slope, entry by entry.
 #
 # ### Exercise 3.2: back through the hidden layer (8 minutes)
 #
@@ -452,12 +480,15 @@ exercises.folded(my_hidden_gradient)
 #
 # $$dA_1 = dZ_2\, W_2^T, \qquad\qquad dZ_1 = dA_1 \odot A_1 \odot (1 - A_1)$$
 #
+# ```
+# da1 = dz2 @ W2.T
+# dz1 = da1 * a1 * (1 - a1)
+# ```
+#
 # </details>
 
-# %% tags=["hide-input"]
-da1 = dz2 @ W2.T
-dz1 = da1 * a1 * (1 - a1)
-print(check_gradient(lambda a1: cross_entropy(a1 @ W2 + b2, y), a1, da1, name="da1"))
+# %%
+dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
@@ -503,15 +534,19 @@ exercises.folded(my_layer_gradients)
 #
 # $$dW_1 = X^T\, dZ_1, \qquad\qquad db_{1,j} = \sum_{i=1}^{n} dz_{1,ij}$$
 #
+# ```
+# dW1 = x.T @ dz1
+# db1 = dz1.sum(axis=0)
+# ```
+#
 # </details>
 
-# %% tags=["hide-input"]
-dW1 = x.T @ dz1
-db1 = dz1.sum(axis=0)
+# %%
+dW1, db1 = network.layer_gradients(x, dz1)
 print("shapes fit:", dW1.shape == W1.shape, db1.shape == b1.shape)
 
 # %% [markdown]
-# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` holds the same lines, in two functions called `hidden_gradient` and `layer_gradients`, like yours. It returns the loss and a named tuple of `dW1`, `db1`, `dW2` and `db2`.
+# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` puts them together, and returns the loss and a named tuple of `dW1`, `db1`, `dW2` and `db2`.
 # Does it agree with our lines? And with your pencil?
 
 # %%
@@ -590,7 +625,7 @@ for name, value, given in zip(small._fields, small, grads_small):
 # %% [markdown]
 # ### The full network, where there is ink
 #
-# With 128 hidden units a sample must do: 200 entries of each array. But which? A pixel that is blank in all twelve images gives its 128 weights the gradient 0, and 0 is what any formula gives there. So sample among the rows of $W_1$ whose pixel has ink.
+# With 128 hidden units a sample must do: 200 entries of each array. But which? A pixel that is blank in all twelve images gives its 128 weights the gradient 0, and a wrong formula gives 0 there, too, as long as it begins with $X^T$. So sample among the rows of $W_1$ whose pixel has ink.
 
 # %%
 full = network.initialise(rng)
@@ -615,11 +650,11 @@ for name in ("b1", "W2", "b2"):
 # %% [markdown]
 # ### All at once, and a check that cannot fail
 #
-# Can all 101,770 entries be checked for the price of two forward passes? Move *all* parameters together, a little way along some direction $r$, and measure the slope of the loss on that path. Call all the gradients, laid end to end, $g$. To first order every entry adds its blame times its nudge, so the slope must be
+# Can all 101,770 entries be checked for the price of two forward passes? Move *all* parameters together, a little way along some direction $r$, and measure the slope of the loss on that path. Write $\nabla L$ (nabla L) for all the gradients, laid end to end. To first order every entry adds its blame times its nudge, so the slope must be
 #
-# $$g \cdot r = \sum g_{\text{entry}}\; r_{\text{entry}} .$$
+# $$\nabla L \cdot r, \qquad \text{the sum of all products, blame times nudge.}$$
 #
-# Which direction? It is tempting to take the gradient itself; then $g \cdot r$ is the squared length $\lVert g \rVert^2$. Try this on a right gradient and on two wrong ones. Which will be refused?
+# Which direction? It is tempting to take the gradient itself; then that sum is its squared length $\lVert \nabla L \rVert^2$. Try this on a right gradient and on two wrong ones. Which will be refused?
 
 
 # %%
@@ -661,7 +696,7 @@ for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(measured_slope(r), dot(given, r))}")
 
 # %% [markdown]
-# The same price, and both are caught. A fault $e$ (given minus right) shows up as $e \cdot r$, and that is 0 only by a rare coincidence. It does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. What to take from it: a check must look where the author of the formula did not choose.
+# The same price, and both are caught. A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. The check does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. What to take from it: a check must look where the author of the formula did not choose.
 #
 # ### Four planted bugs
 #
@@ -722,7 +757,7 @@ print(
 #
 # ### Two cheap friends
 #
-# Four bugs, four refusals. Would something cheaper have done? Shapes catch the first and the last as soon as the sizes differ. And two facts about *right* gradients cost nothing to test:
+# Four bugs, four refusals. Would something cheaper have done? Shapes catch the first and the last as soon as the sizes differ: (n, 10) times (128, 10) does not exist, and a sum over the classes has n entries, not 10. And two facts about *right* gradients cost nothing to test:
 #
 # - *Each row of* $dZ_2$ *sums to 0*, for any loss that looks at the logits through a softmax: a constant added to a row changes no probability (your second answer at the top).
 # - *A batch given twice leaves the gradient of a mean as it is.*
@@ -730,17 +765,31 @@ print(
 # Which bug does each of them see?
 
 # %%
-print("rows of dz2 sum to 0:  right", np.allclose(dz2_small.sum(axis=1), 0), end="  ")
-print("diagonal", np.allclose(dz2_diagonal.sum(axis=1), 0))
+print("rows of dz2 sum to 0?")
+print("  right:   ", np.allclose(dz2_small.sum(axis=1), 0))
+print("  diagonal:", np.allclose(dz2_diagonal.sum(axis=1), 0))
+
+
+# %%
+def without_n(x, y):
+    _, a1, z2 = network.forward(small, x)
+    return a1.T @ (softmax(z2) - y)
+
+
+def without_transpose(x, y):
+    _, a1, z2 = network.forward(small, x)
+    return x.T @ ((softmax(z2) - y) / len(x) @ small.W2 * a1 * (1 - a1))
+
+
+def right_dW1(x, y):
+    return network.gradients(small, x, y)[1].dW1
+
 
 x_twice, y_twice = np.concatenate([x_ten, x_ten]), np.concatenate([y_ten, y_ten])
-_, grads_twice = network.gradients(small, x_twice, y_twice)
-_, a1_twice, z2_twice = network.forward(small, x_twice)
-dW2_sum_twice = a1_twice.T @ (softmax(z2_twice) - y_twice)
-dz1_wrong_twice = (softmax(z2_twice) - y_twice) / 20 @ small.W2 * a1_twice * (1 - a1_twice)
-print("batch twice, same:     right", np.allclose(grads_twice.dW2, grads_small.dW2), end="  ")
-print("missing 1/n", np.allclose(dW2_sum_twice, dW2_sum), end="  ")
-print("transpose", np.allclose(x_twice.T @ dz1_wrong_twice, x_ten.T @ dz1_wrong))
+print("the same when the batch is given twice?")
+for gradient in (right_dW1, without_n, without_transpose):
+    same = np.allclose(gradient(x_twice, y_twice), gradient(x_ten, y_ten))
+    print(f"  {gradient.__name__}: {same}")
 
 # %% [markdown]
 # The first sees the diagonal, the second the missing $1/n$. Neither sees the forgotten transpose where shapes agree. Friends of the check, no substitute: a fact that a right gradient has, many a wrong one has too. The original trained with the diagonal from its first step to its last, and nothing complained.
@@ -768,23 +817,23 @@ exercises.folded(my_mended_gradients)
 # %% [markdown]
 # ## One step downhill
 #
-# You have seen the pencil network take a step. Which direction is the best? Nudge all parameters together by a short vector; to first order the loss changes by $g$ times it:
+# You have seen the pencil network take a step. Which direction is the best? Nudge all parameters together by a short vector; to first order the loss changes by
 #
-# $$g \cdot \text{nudge} = \lVert g \rVert\, \lVert \text{nudge} \rVert \cos\theta,$$
+# $$\nabla L \cdot \text{nudge} = \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos\theta,$$
 #
-# where $\theta$ is the angle between the two. Of all nudges of one length the loss grows most for $\cos\theta = 1$, along $g$; at right angles to $g$, to first order, it does not change. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
+# where $\theta$ is the angle between the two. Of all nudges of one length the loss grows most for $\cos\theta = 1$, along $\nabla L$; at right angles to it, to first order, the loss does not change. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW \qquad \text{for each parameter.}$$
 #
-# The nudge is $-\eta\, g$, so the loss should fall by $\eta\, \lVert g \rVert^2$. Take the network we started with and 200 images, and see how far that holds.
+# The nudge is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$. Take the network we started with and 200 images, and see how far that holds.
 
 # %%
 x_200, y_200 = x_1000[:200], y_1000[:200]
-loss_before, g = network.gradients(parameters, x_200, y_200)
-squared_length = dot(g, g)
+loss_before, grads_200 = network.gradients(parameters, x_200, y_200)
+squared_length = dot(grads_200, grads_200)
 
 
-def loss_after(eta, direction=g):
+def loss_after(eta, direction=grads_200):
     moved = (value - eta * d for value, d in zip(parameters, direction))
     return cross_entropy(network.logits(network.Parameters(*moved), x_200), y_200)
 
@@ -799,13 +848,13 @@ for eta in [0.001, 0.01, 0.1, 1]:
 # tangent at the start. For comparison, add a walk of the same length in a random direction. Predict how that one goes.
 
 # %%
-random_steps = [rng.normal(size=d.shape) for d in g]
+random_steps = [rng.normal(size=d.shape) for d in grads_200]
 shrink = np.sqrt(squared_length / dot(random_steps, random_steps))
 random_direction = [shrink * step for step in random_steps]
 etas = np.linspace(0, 2, 81)
 downhill = np.array([loss_after(eta) for eta in etas])
 at_random = np.array([loss_after(eta, random_direction) for eta in etas])
-print(f"cosine between the two directions: {dot(g, random_direction) / squared_length:.4f}")
+print(f"cosine between the two directions: {dot(grads_200, random_direction) / squared_length:.4f}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 2. Along the gradient it falls steeply, following the tangent at first, bends away from it, reaches a lowest point and climbs again. Along a random direction of the same length the line is flat."}}
 axis = plotting.curves(
@@ -826,6 +875,7 @@ plt.show()
 # Along a random direction next to nothing happens. In a hundred thousand dimensions a direction drawn at random is almost at right angles to the gradient. That explains the start of the line; that it stays flat so far out shows that the landscape hardly curves along it, either.
 #
 # The gradient knows the slope where we are, and nothing of what comes after. That is why the next lesson takes thousands of steps, each with a fresh gradient.
+#
 # ## Squared error, beside it
 #
 # Why not simply minimise the squared distance between $P$ and $Y$? One can:
@@ -854,13 +904,13 @@ print(
 # hard as cross-entropy.
 
 # %%
-for p_right in [0.5, 0.1, 0.01, 0.0001]:
+for p_right in [0.9, 0.5, 1 / 3, 0.1, 0.01, 0.0001]:
     pair, target = np.array([[p_right, 1 - p_right]]), np.array([[1.0, 0.0]])
     pull = softmax_backward(pair, squared_error_gradient(pair, target))[0, 0]
-    print(f"p = {p_right:<6}  cross-entropy {p_right - 1:.4f}  squared error {pull:.4f}")
+    print(f"p = {p_right:.4f}  cross-entropy {p_right - 1:.4f}  squared error {pull:.4f}")
 
 # %% [markdown]
-# The more wrong the answer, the weaker the pull: where $p$ is near 0 the softmax is saturated, and its small slope multiplies everything. Nielsen calls it *learning slowdown* ([Nielsen 2015, chapter 3](http://neuralnetworksanddeeplearning.com/chap3.html)). With cross-entropy the slope has cancelled (lesson 02), and the pull is strongest there.
+# Below one third, the more wrong the answer, the weaker the pull: where $p$ is near 0 the softmax is saturated, and its small slope multiplies everything. Nielsen calls it *learning slowdown* ([Nielsen 2015, chapter 3](http://neuralnetworksanddeeplearning.com/chap3.html)). With cross-entropy the slope has cancelled (lesson 02), and the pull is strongest there.
 #
 # But a formula for one example is not yet training; a larger learning rate might make up for it. So train: the course's network, 390 steps, each on 128 other images (the next lesson builds this loop; here are its eight lines). Once from an ordinary start; once from a badly wrong one, with a bias of 10 in front of the class 0, so that it calls every image a 0 and is sure of it.
 
@@ -919,11 +969,14 @@ for start, called in [(0, "ordinary"), (10, "sure and wrong")]:
 
 print("\nAt the best rate, half of the answers are right after")
 for (start, loss_name), lines in best_runs.items():
-    half = 10 * (lines > 0.5).argmax(axis=1)
+    half, end = 10 * (lines > 0.5).argmax(axis=1), lines[:, -1]
     called = "sure and wrong" if start else "ordinary"
-    print(f"{called:15} {loss_name:15} {half.min()} to {half.max()} steps")
+    print(
+        f"{called:15} {loss_name:15} {half.min():2} to {half.max():3} steps; "
+        f"at the end {end.min():.1%} to {end.max():.1%}"
+    )
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of accuracy against steps, five thin lines for each loss. Left, an ordinary start: both losses climb at once, cross-entropy a little faster and a little higher. Right, the badly wrong start: cross-entropy climbs within some 20 steps as if nothing had happened; squared error lies flat near one tenth for a hundred steps and more before it climbs."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of accuracy against steps, five thin lines for each loss. Left, an ordinary start: both losses climb at once, cross-entropy a little faster and a little higher. Right, the badly wrong start: cross-entropy climbs within some 20 steps as if nothing had happened; squared error lies flat near one tenth for 40 to 90 steps before it climbs."}}
 figure, axes = plt.subplots(1, 2, figsize=(7, 3.8), sharey=True)
 for axis, start in zip(axes, (0, 10)):
     for loss_name, colour in zip(network.LOSSES, plotting.COLOURS):
@@ -941,7 +994,7 @@ plt.show()
 # %% [markdown]
 # Read the right panel first. Cross-entropy recovers within 20 steps. Squared error, at the rate that suits it best, goes on calling every image a 0 for dozens of steps; half of its answers are right after 70 to 150. Smaller rates end lower, as they do everywhere here. Larger ones end far lower: as soon as the probabilities move the pull returns to full strength, and then the steps are too long.
 #
-# From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, less than a pass over the data. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about. (The rates were chosen by the same 2,000 images that the table shows. That flatters both losses alike, and by far less than the differences here.)
+# From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, less than a pass over the data. The five runs of one do not overlap with those of the other, so that is no chance of the seed; longer training may bring them closer still. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about. (The rates were chosen by the same 2,000 images that the table shows, which flatters both losses alike.)
 #
 # ## What it costs
 #
@@ -960,7 +1013,7 @@ print(
 )
 
 # %% [markdown]
-# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. Without that ratio, networks of this size could hardly be trained. It is no luck of this network: [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved that a function and all its derivatives together take at most three times the multiplications and divisions of the function alone (those by fixed numbers not counted). (Between the layers of a deeper network the gradient for a layer's inputs is needed too, and backward costs twice as much as forward; here the first layer
+# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. Without that ratio, networks of this size could hardly be trained. It is no luck of this network: [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved for rational functions that a function and all its derivatives together take at most three times the multiplications and divisions of the function alone (those by fixed numbers not counted). (Between the layers of a deeper network the gradient for a layer's inputs is needed too, and backward costs twice as much as forward; here the first layer
 # dominates, and the pixels need none.)
 #
 # ### Exercise 3.7: a third layer (stretch, 15 minutes)
@@ -990,7 +1043,7 @@ def my_three_layer_gradients(parameters, x, y):
 # - Two friends: rows of $dZ_2$ sum to 0; a batch given twice changes nothing.
 # - An untrained network starts above $\log 10$, because it has the same opinion of every image.
 # - Where it is sure and wrong, squared error hardly pulls; cross-entropy pulls hardest.
-# - One step of size $\eta$ lowers the loss by about $\eta\, \lVert g \rVert^2$, as long as it is short. The loss and all its gradients cost about two forward passes here.
+# - One step of size $\eta$ lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$, as long as it is short. The loss and all its gradients cost about two forward passes here.
 #
 # ## Questions to ask yourself
 #
@@ -1030,7 +1083,7 @@ def my_three_layer_gradients(parameters, x, y):
 #
 #    <details><summary>Answer</summary>
 #
-#    It would suit that one moment. As soon as the probability of the right class has grown, the pull is a thousand times stronger too, and the same rate throws the network far beyond. In the study the larger rates did worse.
+#    It would suit that one moment. As soon as the probability of the right class has grown, the pull is a thousand times stronger too, and the same rate throws the network far beyond. In the study, rates above the best one did far worse.
 #
 #    </details>
 #
