@@ -86,11 +86,12 @@ def sigmoid_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     return da * a * (1 - a)
 
 
-#: Each activation by its name.
+#: Each activation by its name. Functions are looked up when they are called, so that a reader's own
+#: can take their place.
 ACTIVATIONS = {
-    "sigmoid": Activation(functions.sigmoid, sigmoid_backward),
+    "sigmoid": Activation(lambda z: functions.sigmoid(z), sigmoid_backward),
     "tanh": Activation(np.tanh, tanh_backward),
-    "relu": Activation(relu, relu_backward),
+    "relu": Activation(relu, lambda da, a: relu_backward(da, a)),
 }
 
 #: Each rule for the variance of the starting weights, from a layer's inputs and outputs.
