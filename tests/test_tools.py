@@ -307,6 +307,13 @@ def test_a_cell_that_hangs_is_reported(lesson, monkeypatch):
         execute.main()
 
 
+def test_what_is_printed_in_pieces_is_stored_as_one():
+    code = "import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.3)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    execute.execute(notebook)
+    assert [output.text for output in notebook.cells[0].outputs] == ["0\n1\n2\n"]
+
+
 def test_the_living_view_of_a_picture_is_not_stored():
     code = (
         "import ipywidgets\nfrom IPython.display import display\ndisplay({'text/plain': 'still', "

@@ -74,7 +74,6 @@ def execute(notebook, folder=NOTEBOOKS):
         resources={"metadata": {"path": str(folder)}},  # where Jupyter would run it
         timeout=CELL_SECONDS,
         record_timing=False,
-        store_widget_state=False,
         coalesce_streams=True,  # how a stream is cut into messages is chance
         extra_arguments=["--log-level=ERROR"],
     )
