@@ -4,7 +4,7 @@ import numpy as np
 
 
 def class_means(images: np.ndarray, labels: np.ndarray, classes: int = 10) -> np.ndarray:
-    r"""Average the images of each class: $m_k = \frac{1}{n_k} \sum_{i:\, y_i = k} x_i$.
+    r"""Average the images of each class: $\bar x_k = \frac{1}{n_k} \sum_{i:\, \text{label } k} x_i$.
 
     Args:
         images: numbers, shape (n, 28, 28).
@@ -17,7 +17,7 @@ def class_means(images: np.ndarray, labels: np.ndarray, classes: int = 10) -> np
     Raises:
         ValueError: a class has no image, so its mean is not defined.
 
-    Derived in lesson 01, "Look before you compute".
+    Derived in lesson 01, "A baseline before any network".
     """
     missing = set(range(classes)) - set(np.unique(labels).tolist())
     if missing:
@@ -27,13 +27,13 @@ def class_means(images: np.ndarray, labels: np.ndarray, classes: int = 10) -> np
 
 
 def nearest_mean(x: np.ndarray, means: np.ndarray) -> np.ndarray:
-    r"""Answer with the class whose mean is nearest: $\hat k = \arg\min_k \lVert x - m_k \rVert^2$.
+    r"""Answer with the class whose mean is nearest: $\hat k = \arg\min_k \lVert x - \bar x_k \rVert^2$.
 
     Multiplied out, $\lVert x \rVert^2$ is the same for all classes and left away.
 
     Args:
-        x: images as rows, floats, shape (n, d).
-        means: one mean a row, shape (k, d), in the units of ``x``.
+        x: images as rows, floats, shape (n, pixels).
+        means: one mean a row, shape (classes, pixels), in the units of ``x``.
 
     Returns:
         Class numbers, int64, shape (n,).

@@ -11,7 +11,7 @@
 #
 # Two functions stand between the pixels and an answer. One decides how strongly a part of the network responds; the other
 # turns ten scores into ten probabilities. Both are one line long, and both have traps that have caught a great many
-# people. The author of the notebook that this course grew out of, *the original*, fell into most of them.
+# people.
 #
 # **You will** derive the derivatives of both functions with a pencil, write the functions in NumPy, break them with large numbers,
 # mend them, and check every formula by measurement.
@@ -19,14 +19,35 @@
 # **You will be able to**
 #
 # - derive $\sigma' = \sigma(1 - \sigma)$, the softmax's Jacobian, and the gradient $p - y$;
+# - measure any derivative, and say why the best nudge is neither large nor tiny;
 # - write both functions so that their exponentials never overflow;
-# - measure any derivative, and say why the best step is neither large nor tiny;
 # - tell whether a softmax runs over the right axis, with one line.
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$, the quotient rule and
 # the chain rule; Taylor's formula helps.
 #
-# **Time** 40 minutes to read, 30 more for the exercises, and some for the pencil
+# **Time** 40 minutes to read, 35 more for the exercises, and some for the pencil; the computer works about 3 s and uses 240 MB
+
+# %% [markdown]
+# ## Before you start
+#
+# Two questions on lesson 01. Answer them on paper first.
+#
+# 1. You scale a batch of 128 images. What shape has $X$, what is in one row, and between which numbers do its entries lie? What does the row of $Y$ for a 3 look like?
+#
+#    <details><summary>Answer</summary>
+#
+#    (128, 784). One row is one image, flattened, with every entry in $[0, 1]$. The row of $Y$ is 0 everywhere but at place 3, where it is 1.
+#
+#    </details>
+#
+# 2. Somebody's new reader of digits gets four of five validation images right. What do you say?
+#
+#    <details><summary>Answer</summary>
+#
+#    That ten averages get as many: the nearest mean of [lesson 01](01_loading.ipynb) reads 81.36 % of them.
+#
+#    </details>
 
 # %%
 import warnings
@@ -34,150 +55,212 @@ import warnings
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import exercises, gradcheck, plotting
+from mnistlib import data, exercises, functions, gradcheck, network, original, plotting, training
 
 plotting.use_style()
 
 # %% [markdown]
-# A **loss** $L$ is one number that says how wrong an answer is. $\partial L / \partial x$ is its ordinary derivative when only $x$ moves and all else stands still. For an array there is one such number for each entry; together they are the **gradient**, which
+# ## Which number should move, and which way?
+#
+# Here is a network like the one of [lesson 00](00_first_look.ipynb), stopped early: it has taken a hundred steps of training. The three lines that train it are explained in lessons 03 and 04; today we want its mistake.
+
+# %%
+mnist = data.load()
+train_set, validation_set = data.split(*mnist[:2], rng=np.random.default_rng(seed=1))
+rng = np.random.default_rng(seed=0)
+batches = training.minibatches(50_000, rng=rng)[:100]
+parameters, _ = training.train(
+    network, network.initialise(rng), train_set, batches, learning_rate=0.5
+)
+
+# %% mystnb={"image": {"alt": "A network at work on a handwritten six: the image, eight of 128 hidden units shaded by their response, and ten classes with bars. The longest bar, 0.49, is at the 0; the 6 has 0.29, the 2 has 0.11."}} tags=["hide-input"]
+image, label = validation_set[0][113], validation_set[1][113]
+seen = network.forward(parameters, data.scale(image[None]))
+z_six, y_six = seen.z2[0], data.one_hot([label])[0]
+plotting.network(
+    image, seen.a1[0], functions.softmax(z_six), title="You read a 6. The network says 0"
+)
+plt.show()
+
+# %% [markdown]
+# Read the picture from left to right. The pixels go into 128 **units**. Each adds them up, weighted in its own way, and turns the sum into a response between 0 and 1: that is the sigmoid's work. The responses are added up again, weighted, into ten **scores**, one for each class. The softmax turns the scores into ten probabilities, the bars.
+#
+# The scores and the probabilities of this image, beside what they should have been:
+
+# %%
+print("class  score   probability  target")
+for k in range(10):
+    print(f"{k:5}  {z_six[k]:5.2f}   {functions.softmax(z_six)[k]:11.2f}  {y_six[k]:6.0f}")
+
+# %% [markdown]
+# To learn is to move numbers. If you could move the ten scores, which would you move, which way, and how strongly? Should the score of the 1 move at all, or that of the 2? **Write ten numbers on paper**, positive for up and negative for down. At the end of this lesson you will have derived the
+# network's own answer, and can compare.
+#
+# We need one number that says how wrong an answer is: the **loss** $L$. Write $\partial L / \partial z_k$ for its ordinary derivative when only $z_k$ moves and all else stands still. For an array there is one such number for each entry; together they are the **gradient**, which
 # has the array's shape.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $x$ | `x` | any | input of the sigmoid |
-# | $\sigma(x)$ | `s` | as `x` | its value |
-# | $z$ | `z` | (k,) or (n, k) | scores, called **logits**: a row for each of n examples, a column for each of k classes |
+# | $z$ | `z` | (n, 10), or any | what goes in: a unit's sum, or the scores of the classes, called **logits** |
+# | $a$ | `a` | as `z` | a unit's response, called its **activation** |
 # | $p$ | `p` | as `z` | probabilities |
 # | $y$ | `y` | as `z` | one-hot targets |
-# | $\partial L / \partial p$ | `dp` | as `p` | `d` + name is always the gradient of the loss $L$ with respect to it |
+# | $L$ | `loss` | | the number that training makes small |
+# | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is always the loss's gradient by it |
 #
-# For a whole batch we write capitals, $Z$, $P$, $Y$, and the rows are the examples. In sums, $i$, $j$ and $l$ run over the classes, and $r$ over the rows. (Letters are few: in lesson 01 $i$ was an example and $k$ one of the classes, where here k is how many there are.) The logarithm $\log$ is the natural one, as in `np.log`.
+# For a whole batch we write capitals, $Z$, $P$, $Y$, and the rows are the examples: $i$ counts examples, $k$ and $l$ count classes. The logarithm $\log$ is the natural one, as in `np.log`.
 #
 # ## From any number to between 0 and 1
 #
-# A **unit** is one of the network's small adders (lesson 03 builds them): it adds up evidence. The sum may be any number at all, and we want a response between 0 (silent) and
+# A unit's sum may be any number at all, and we want a response between 0 (silent) and
 # 1 (fully on). The **sigmoid** provides it:
 #
-# $$\sigma(x) = \frac{1}{1 + e^{-x}} .$$
+# $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
 # Before you look: what is $\sigma(0)$? What happens far to the right, and far to the left?
 
 
 # %%
-def naive_sigmoid(x):
-    return 1 / (1 + np.exp(-x))
+def naive_sigmoid(z):
+    return 1 / (1 + np.exp(-z))
 
 
-x = np.array([-6.0, -2, 0, 2, 6])
-for value, s in zip(x, naive_sigmoid(x)):
-    print(f"sigmoid({value:4.0f}) = {s:.6f}")
+for z in [-6.0, -2.0, 0.0, 2.0, 6.0]:
+    print(f"sigmoid({z:4.0f}) = {naive_sigmoid(z):.6f}")
 
 # %% [markdown]
-# At 0, $e^0 = 1$ and the value is one half. Far right $e^{-x}$ vanishes, leaving 1; far left it grows without
+# At 0, $e^0 = 1$ and the value is one half. Far right $e^{-z}$ vanishes, leaving 1; far left it grows without
 # bound, and the value sinks to 0. Look at the pairs: the values at $-2$ and $2$ add up to 1. That is no accident:
 #
-# $$1 - \sigma(x) = \frac{1 + e^{-x} - 1}{1 + e^{-x}} = \frac{e^{-x}}{1 + e^{-x}} = \frac{1}{e^{x} + 1} = \sigma(-x).$$
+# $$1 - \sigma(z) = \frac{1 + e^{-z} - 1}{1 + e^{-z}} = \frac{e^{-z}}{1 + e^{-z}} = \frac{1}{e^{z} + 1} = \sigma(-z).$$
 #
-# (The third step multiplies above and below by $e^x$; the last reads the definition with $-x$ for $x$.)
+# (The third step multiplies above and below by $e^z$; the last reads the definition with $-z$ for $z$.)
 
 # %%
-x = np.linspace(-8, 8, 401)
-np.allclose(1 - naive_sigmoid(x), naive_sigmoid(-x))
+z = np.linspace(-8, 8, 401)
+np.allclose(1 - naive_sigmoid(z), naive_sigmoid(-z))
 
 # %% [markdown]
 # ## The slope of the sigmoid
 #
-# Learning means asking: *if I nudge this number, how much does the answer move?* So we need the slope. Write
-# $\sigma(x) = (1 + e^{-x})^{-1}$ and use the chain rule, outside first. The outer function $u^{-1}$ has the slope $-u^{-2}$; the
-# inner one, $1 + e^{-x}$, has $-e^{-x}$; the two minus signs cancel:
+# Learning asks: *if I nudge this number, how much does the answer move?* So we need the slope. Write
+# $\sigma(z) = (1 + e^{-z})^{-1}$ and use the chain rule, outside first. "One over something" has the slope minus one over its square; the
+# inner function, $1 + e^{-z}$, has $-e^{-z}$; the two minus signs cancel:
 #
-# $$\sigma'(x) = \frac{e^{-x}}{(1 + e^{-x})^2} = \frac{1}{1 + e^{-x}} \cdot \frac{e^{-x}}{1 + e^{-x}} = \sigma(x)\,(1 - \sigma(x)).$$
+# $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} = \sigma(z)\,(1 - \sigma(z)).$$
 #
-# The last step used what you have just seen: the second fraction is $1 - \sigma(x)$. So once the value $s$ is
-# known, the slope costs one multiplication. In code, the formula from the value:
+# The last step used what you have just seen: the second fraction is $1 - \sigma(z)$. So once the activation $a = \sigma(z)$ is
+# known, the slope costs one multiplication: $\sigma'(z) = a (1 - a)$.
 
 
 # %%
-def slope_from_value(s):
-    """Slope of the sigmoid at x, from its value s there: s * (1 - s)."""
-    return s * (1 - s)
+def slope_from_value(a):
+    return a * (1 - a)
 
 
-s = naive_sigmoid(x)
-print(
-    f"steepest at x = {x[slope_from_value(s).argmax()]:.0f}, with slope {slope_from_value(s).max()}"
-)
+a = naive_sigmoid(z)
+slope = slope_from_value(a)
+print(f"steepest at z = {z[slope.argmax()]:.0f}, with slope {slope.max()}")
 
 # %% [markdown]
-# Where it is steepest can be seen without calculus. Completing the square, $s(1 - s) = \frac14 - (s - \frac12)^2$: never above
-# one quarter, and one quarter only where $s = \frac12$, at $x = 0$.
+# Where it is steepest can be seen without calculus. Completing the square, $a(1 - a) = \frac14 - (a - \frac12)^2$: never above
+# one quarter, and one quarter only where $a = \frac12$, at $z = 0$.
 
-# %% mystnb={"image": {"alt": "The sigmoid rises from 0 to 1 as an S through one half at x = 0; its slope, drawn below it, is a bell with its top of one quarter at x = 0 that has all but vanished beyond plus and minus 5. The regions beyond 5 are shaded and marked saturated."}}
+# %% mystnb={"image": {"alt": "The sigmoid rises from 0 to 1 as an S through one half at z = 0; its slope, drawn below it, is a bell with its top of one quarter at z = 0 that has all but vanished beyond plus and minus 5. The regions beyond 5 are shaded and marked saturated."}} tags=["hide-input"]
 figure, axis = plt.subplots()
 for left, right in [(-8, -5), (5, 8)]:
     axis.axvspan(left, right, color="0.92")
     axis.text((left + right) / 2, 0.5, "saturated", ha="center", color="0.3")
 plotting.curves(
-    x,
-    {"sigmoid": s, "its slope": slope_from_value(s)},
+    z,
+    {"sigmoid": a, "its slope": slope},
     axis=axis,
     title="In the shade the slope is nearly 0: a nudge hardly shows",
-    xlabel="x",
+    xlabel="z",
     ylabel="value",
 )
 plt.show()
 
 # %% [markdown]
-# The flat parts matter. A unit whose input lies out there is **saturated**: nudge its input and its response hardly
+# The flat parts matter. A unit whose sum lies out there is **saturated**: nudge the sum and its response hardly
 # moves, so learning hardly reaches it. Now think back to lesson 01: raw pixels go up to 255. Sums of hundreds of such
 # numbers land far out in the shade, which is one reason to scale them.
 #
 # ## A formula is a claim
 #
-# You derived the slope by hand. How do you know that it is right? Measure it. Nudge $x$ by a small **step** $h$ both
+# You derived the slope by hand. How do you know that it is right? Measure it. Take any function $f$ and a point $u$, nudge the point by a small $h$ both
 # ways, and divide the rise by the run. This is the **central difference**:
 #
-# $$f'(x) \approx \frac{f(x + h) - f(x - h)}{2h} .$$
+# $$f'(u) \approx \frac{f(u + h) - f(u - h)}{2h} .$$
+#
+# ### Exercise 2.1: measure a slope (warm-up, 3 minutes)
+#
+# `f` takes a number and returns one, and so does yours: the slope of `f` at the number `u`. By pencil first: what does the formula give for $f(u) = u^2$ at $u = 3$ with $h = 1$?
+
 
 # %%
-h = 1e-5
-measured = (naive_sigmoid(x + h) - naive_sigmoid(x - h)) / (2 * h)
-print("largest difference below 1e-9:", np.abs(measured - slope_from_value(s)).max() < 1e-9)
+def my_central_difference(f, u, h):
+    """Slope of f at the number u, measured by nudging u by h both ways."""
+    ...
+
 
 # %% [markdown]
-# Why $h = 10^{-5}$, when "as small as possible" sounds better? Taylor's formula tells us what we lose by a step that is not
-# zero:
-#
-# $$f(x \pm h) = f(x) \pm h f'(x) + \frac{h^2}{2} f''(x) \pm \frac{h^3}{6} f'''(x) + \dots$$
-#
-# Subtract the two: the even powers cancel, the odd ones double. Divide by $2h$: what remains beside $f'(x)$ is an error of about
-# $\frac{h^2}{6} f'''(x)$. A step ten times smaller should make it a hundred times smaller. Does it?
+# Now to the sigmoid, at all 401 points of the picture at once.
 
 
 # %%
 def worst_error(h):
-    measured = (naive_sigmoid(x + h) - naive_sigmoid(x - h)) / (2 * h)
-    return np.abs(measured - slope_from_value(s)).max()
+    measured = (naive_sigmoid(z + h) - naive_sigmoid(z - h)) / (2 * h)
+    return np.abs(measured - slope_from_value(a)).max()
 
 
-for h in [1e-1, 1e-2]:
-    print(
-        f"from h = {h:g} to {h / 10:g}, the error falls by a factor of {worst_error(h) / worst_error(h / 10):.1f}"
-    )
+print("with h = 1e-5, largest difference below 1e-9:", worst_error(1e-5) < 1e-9)
 
 # %% [markdown]
-# As promised. Predict what the error does if we go on, down to $h = 10^{-14}$.
+# Why $h = 10^{-5}$, when "as small as possible" sounds better? Taylor's formula tells us what we lose by a nudge that is not
+# zero:
+#
+# $$f(u \pm h) = f(u) \pm h f'(u) + \frac{h^2}{2} f''(u) \pm \frac{h^3}{6} f'''(u) + \dots$$
+#
+# Subtract the two: the even powers cancel, the odd ones double. Divide by $2h$: what remains beside $f'(u)$ is an error of about
+#
+# $$\frac{h^2}{6} f'''(u) .$$
+#
+# A nudge ten times smaller should make it a hundred times smaller. Does it?
 
-# %% mystnb={"image": {"alt": "Log-log plot of the error of a central difference against the step h: a V. From the right the error falls a hundredfold for each tenfold smaller step, reaches its lowest point near h = 1e-5, and from there rises tenfold for each tenfold smaller step. Two dashed lines, h squared over 48 and 1e-16 over h, follow its two arms."}}
-steps = np.logspace(-14, 0, 57)
-errors = [worst_error(h) for h in steps]
+# %%
+for h in [1e-1, 1e-2]:
+    factor = worst_error(h) / worst_error(h / 10)
+    print(f"from h = {h:g} to {h / 10:g}, the error falls by a factor of {factor:.1f}")
+
+# %% [markdown]
+# As promised. How large is it for the sigmoid? We need the third derivative, and the first gives it away: differentiate $\sigma' = a(1 - a)$ by the product rule, where $a$ has the slope $\sigma'$ and $1 - a$ has $-\sigma'$:
+#
+# $$\sigma'' = \sigma' (1 - a) - a\, \sigma' = \sigma' (1 - 2a) .$$
+#
+# Once more. Here $1 - 2a$ has the slope $-2\sigma'$:
+#
+# $$\sigma''' = \sigma'' (1 - 2a) - 2\, \sigma'^{\,2} = \sigma' (1 - 2a)^2 - 2\, \sigma'^{\,2} .$$
+#
+# Since $(1 - 2a)^2 = 1 - 4a + 4a^2 = 1 - 4\sigma'$, only $\sigma'$ is left:
+#
+# $$\sigma''' = \sigma' (1 - 4 \sigma') - 2\, \sigma'^{\,2} = \sigma' (1 - 6 \sigma') .$$
+#
+# With $\sigma'$ between 0 and $\frac14$, that lies between $-\frac18$ (at $\frac14$) and $\frac1{24}$ (at $\frac1{12}$). So the error is at most about $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$.
+#
+# There is a second enemy, rounding. A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(u + h)$ and $f(u - h)$ are each known to
+# about $10^{-16}$. Their difference is no better, and dividing by $2h$ blows the error up to about $10^{-16} / h$. Sketch both errors against $h$, on axes that are both logarithmic. What shape has their sum?
+
+# %% mystnb={"image": {"alt": "Log-log plot of the error of a central difference against the nudge h: a V. From the right the error falls a hundredfold for each tenfold smaller nudge, reaches its lowest point near h = 1e-5, and from there rises tenfold for each tenfold smaller nudge. Two dashed lines, h squared over 48 and 1e-16 over h, follow its two arms."}} tags=["hide-input"]
+nudges = np.logspace(-14, 0, 57)
+errors = [worst_error(h) for h in nudges]
 figure, axis = plt.subplots()
-axis.loglog(steps, errors, "o-", markersize=4, label="measured error")
-axis.loglog(steps[20:], steps[20:] ** 2 / 48, "--", label=r"from the formula, $h^2 / 48$")
-axis.loglog(steps[:44], 1e-16 / steps[:44], "--", label=r"from rounding, $\sim 10^{-16} / h$")
+axis.loglog(nudges, errors, "o-", markersize=4, label="measured error")
+axis.loglog(nudges[20:], nudges[20:] ** 2 / 48, "--", label=r"from the formula, $h^2 / 48$")
+axis.loglog(nudges[:44], 1e-16 / nudges[:44], "--", label=r"from rounding, $\sim 10^{-16} / h$")
 axis.set(
     title="Smaller is better, until it is not",
-    xlabel="step h",
+    xlabel="nudge h",
     ylabel="largest error",
     ylim=(1e-13, 1),
 )
@@ -185,82 +268,80 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A V, on axes that are both logarithmic. Its right arm is the formula's error. For the third derivative, differentiate $\sigma' = s (1 - s)$ twice more: $\sigma'' = \sigma' (1 - 2s)$, and $\sigma''' = \sigma' (1 - 2s)^2 - 2 \sigma'^2 = \sigma' (1 - 6 \sigma')$, since $(1 - 2s)^2 = 1 - 4 \sigma'$. With $\sigma'$ between 0 and $\frac14$ that is at most $\frac18$ in size, so the error is at most $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$: the dashed line that rises to the right.
-#
-# On its left arm the enemy is rounding. A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(x + h)$ and $f(x - h)$ are each known to
-# about $10^{-16}$; their difference is no better, and dividing by $2h$ blows the error up to about $10^{-16} / h$. The best
-# step is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
+# A V. The best nudge is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
 # $h = 10^{-5}$ from here on.
 #
-# An absolute error says little if we do not know how large the slopes are. So we compare two arrays $a$ and $b$ by their
-# **relative error**,
+# An absolute error says little if we do not know how large the slopes are. So we compare by the **relative error**. With double bars for the length of an array, the root of the sum of its squared entries, it is
 #
-# $$\frac{\lVert a - b \rVert}{\max(\lVert a \rVert, \lVert b \rVert)},$$
+# $$\frac{\lVert \text{given} - \text{measured} \rVert}{\max(\lVert \text{given} \rVert, \lVert \text{measured} \rVert)} .$$
 #
-# where $\lVert a \rVert$ is the length of $a$, the root of the sum of its squared entries. A right gradient comes out near $10^{-10}$, or below (print `gradcheck.relative_error(measured, slope_from_value(s))`; its digits differ from computer to computer, since they are rounding), a wrong one is usually far larger, so we
-# call a gradient right when its relative error is at most $10^{-7}$. `gradcheck.check_gradient` measures and compares like
+# We call a gradient right when its relative error is below $10^{-7}$. `gradcheck.check_gradient` measures and compares like
 # this for a function of a whole array. It nudges every entry in turn, so the function must give *one*
-# number: we take the sum of all the sigmoids. Its gradient with respect to each entry is that entry's own slope.
+# number: we take the sum of all the sigmoids, whose gradient by each entry is that entry's own slope.
 
 # %%
-rng = np.random.default_rng(seed=2)
-x_random = rng.normal(size=8)
-s_random = naive_sigmoid(x_random)
-gradcheck.check_gradient(lambda x: naive_sigmoid(x).sum(), x_random, s_random * (1 - s_random))
+z_random = np.random.default_rng(seed=2).normal(size=8)
+a_random = naive_sigmoid(z_random)
+
+
+def f(u):
+    return naive_sigmoid(u).sum()
+
+
+gradcheck.check_gradient(f, z_random, a_random * (1 - a_random))
 
 # %% [markdown]
 # Does the check notice a mistake? Forget one factor, on purpose:
 
 # %%
-gradcheck.check_gradient(lambda x: naive_sigmoid(x).sum(), x_random, s_random)
+gradcheck.check_gradient(f, z_random, a_random)
 
 # %% [markdown]
 # It tells you how far off the whole gradient is, which entry is worst, and both values there. A check that you have not seen fail is a hope;
-# so in this course you will see the gradient check refuse one classic mistake after another.
+# so in this course you will see it refuse one classic mistake after another.
 #
 # ## A stable sigmoid
 #
-# Floats end somewhere. The largest $x$ whose exponential still fits is the logarithm of the largest float:
+# Floats end somewhere. The largest number whose exponential still fits is the logarithm of the largest float:
 
 # %%
 for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
 
 # %% [markdown]
-# Beyond that the result is `inf`. With raw pixels and weights of ordinary size, a unit's sum easily falls below minus 88.72, where $e^{-x}$ no longer fits into a float32. Take $x = -1000$, beyond both. Its sigmoid is about $5 \cdot 10^{-435}$, too small for any float64, so 0
-# is the right answer; and so it is for the slope. What will the naive formulas make of it, $1 / (1 + e^{-x})$ for the value and $e^{-x} / (1 + e^{-x})^2$ for the slope? Write down both guesses.
+# Beyond that the result is `inf`. Take $z = -1000$, where $e^{-z}$ fits into neither. Its sigmoid is too small for any float64, so 0
+# is the right answer; and so it is for the slope. What will the formulas make of it as they stand, $1 / (1 + e^{-z})$ for the value and $e^{-z} / (1 + e^{-z})^2$ for the slope? Write down both guesses.
 
 
 # %%
-def naive_slope(x):
-    return np.exp(-x) / (1 + np.exp(-x)) ** 2
+def naive_slope(z):
+    return np.exp(-z) / (1 + np.exp(-z)) ** 2
 
 
-x_far = np.array([-1000.0])
+far = np.array([-1000.0])
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
-    print("value:", naive_sigmoid(x_far), "  slope:", naive_slope(x_far))
+    print("value:", naive_sigmoid(far), "  slope:", naive_slope(far))
 print("warnings:", sorted({str(warning.message) for warning in caught}))
 
 # %% [markdown]
 # The value survives: $1 / (1 + \infty) = 0$ is even right, though it comes with a warning. The slope does not:
 # $\infty / \infty$ has no value, and so it is `nan`, *not a number*. One `nan` in a gradient turns every number
-# it touches into `nan`, and every later step spreads it. The original had exactly this slope in it. (Try $x = -400$, too: the slope comes out as 0 with only a warning, where its true value, about
-# $10^{-174}$, fits well into a float64. The denominator's square has overflowed.)
+# it touches into `nan`, and every later step spreads it.
 #
-# Both troubles go away if no exponential ever gets a positive argument. For $x \ge 0$ the formula is fine as it is. For
-# $x < 0$, multiply above and below by $e^{x}$:
+# Both troubles go away if no exponential ever gets a positive argument. For $z \ge 0$ the formula is fine as it is. For
+# $z < 0$, multiply above and below by $e^{z}$:
 #
-# $$\sigma(x) = \frac{1}{1 + e^{-x}} \;\; (x \ge 0), \qquad\qquad \sigma(x) = \frac{e^{x}}{e^{x} + 1} \;\; (x < 0).$$
+# $$\sigma(z) = \frac{1}{1 + e^{-z}} \;\; (z \ge 0), \qquad\qquad \sigma(z) = \frac{e^{z}}{e^{z} + 1} \;\; (z < 0).$$
 #
-# ### Exercise 2.1: a stable sigmoid (warm-up, 5 minutes)
+# ### Exercise 2.2: a stable sigmoid (5 minutes)
 #
-# Write it for arrays, in one formula or in two cases. It must not warn for any number. (`np.where` computes both of its cases for every number, and chooses afterwards.)
+# Write it for arrays. It must not warn for any number. Two cases will do, but mind that `np.where` computes both of its cases for every number, and chooses afterwards. Can you find one formula for both? Look at the two denominators first: what do they have in common if you write $|z|$?
 
 
 # %%
-def my_sigmoid(x):
-    """Sigmoid of every number in the array x, of any shape, without overflow."""
+def my_sigmoid(z):
+    """Sigmoid of every number in the array z, of any shape, without overflow."""
     ...
 
 
@@ -270,50 +351,31 @@ exercises.check(my_sigmoid)
 exercises.folded(my_sigmoid)
 
 # %% [markdown]
-# Here is one way. In both cases the denominator is $1 + e^{-|x|}$, and the numerator is $e^{\min(x, 0)}$:
+# The library's does both cases in one formula (the function `_floats` in its source only checks and converts the input). In both the denominator is $1 + e^{-|z|}$, and the numerator is $e^{\min(z, 0)}$:
 #
-# $$\sigma(x) = \frac{e^{\min(x, 0)}}{1 + e^{-|x|}} .$$
-
+# $$\sigma(z) = \frac{e^{\min(z, 0)}}{1 + e^{-|z|}} .$$
 
 # %%
-def sigmoid(x):
-    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
-
-
 with warnings.catch_warnings():
-    warnings.simplefilter("error")  # from here, a warning would stop the cell
-    print(sigmoid(np.array([-1000.0, -1, 0, 1, 1000])).round(4))
-np.allclose(sigmoid(x), naive_sigmoid(x), rtol=1e-14, atol=0)
+    warnings.simplefilter("error")  # a warning would stop the cell
+    print(functions.sigmoid([-1000.0, -1, 0, 1, 1000]).round(4))
+np.allclose(functions.sigmoid(z), naive_sigmoid(z), rtol=1e-14, atol=0)
 
 # %% [markdown]
-# (`atol=0` makes `allclose` look at relative differences only.) The slope gets the same care. It is the same at $x$ and $-x$, since $\sigma(x)\,\sigma(-x)$ does not mind which is which;
-# so replace $x$ by $|x|$, and nothing can overflow:
-#
-# $$\sigma'(x) = \frac{e^{-|x|}}{(1 + e^{-|x|})^2} .$$
-
+# For the slope, $a(1 - a)$ needs no exponential at all, so it cannot overflow. It is not exact far to the right, where $a$ has been rounded to 1: at $z = 40$ it gives 0, and the true slope is about $e^{-40}$. For training the difference does not matter, since a slope of that size moves nothing.
 
 # %%
-def sigmoid_slope(x):
-    e = np.exp(-np.abs(x))
-    return e / (1 + e) ** 2
-
-
-far = np.array([-1000.0, 40])
-print("stable:  ", [f"{value:.2e}" for value in sigmoid_slope(far)])
-print("s(1 - s):", [f"{value:.2e}" for value in sigmoid(far) * (1 - sigmoid(far))])
+a_far = functions.sigmoid(40.0)
+print("a(1 - a):", a_far * (1 - a_far), f"  true slope: {functions.sigmoid_derivative(40.0):.1e}")
 
 # %% [markdown]
-# At 40 the short formula $s(1-s)$ gives zero: $s$ has been rounded to exactly 1. The true slope is tiny but not zero. For training the
-# difference does not matter (a slope of that size moves nothing), and in lesson 03 we shall use the short form because $s$ is at hand.
-# The library has both functions as you see them here, `functions.sigmoid` and `functions.sigmoid_derivative`. (The `_floats` that you find in its source only checks and converts the input.)
-#
 # ## From scores to probabilities
 #
-# The network's last layer gives ten scores, one for each digit, each any number. We want probabilities: none negative,
+# The network's last layer gives ten scores, each any number. We want probabilities: none negative,
 # summing to 1, and the largest score must get the largest probability. Exponentials are always positive and keep the order;
 # dividing by their sum does the rest. This is the **softmax**:
 #
-# $$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} .$$
+# $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 
 
 # %%
@@ -327,59 +389,49 @@ p = naive_softmax(z)
 print(p.round(4), f" sum {p.sum():.4f}")
 
 # %% [markdown]
-# What do scores *mean*? Divide two probabilities and the sum cancels: $p_i / p_j = e^{z_i - z_j}$. Only **differences** of
+# What do scores *mean*? Divide two probabilities and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. Only **differences** of
 # scores count. One point more multiplies the odds of one class against another by $e$:
 
 # %%
 print(f"p[1] / p[0] = {p[1] / p[0]:.4f},  e = {np.e:.4f}")
 
 # %% [markdown]
-# So what happens if you add the same constant to every score? And if you double them all? Decide before you run it.
+# So what happens if you add the same amount to every score? And if you double them all? Decide before you run it.
 
 # %%
 print("100 more: ", naive_softmax(z + 100).round(4))
 print("doubled:  ", naive_softmax(2 * z).round(4))
 
 # %% [markdown]
-# Adding changes nothing, and here is why:
+# Doubling squares all the odds. Adding changes nothing, and here is why:
 #
-# $$\frac{e^{z_i + c}}{\sum_j e^{z_j + c}} = \frac{e^c\, e^{z_i}}{e^c \sum_j e^{z_j}} = p_i .$$
+# $$\frac{e^{z_k + \text{shift}}}{\sum_l e^{z_l + \text{shift}}} = \frac{e^{\text{shift}}\, e^{z_k}}{e^{\text{shift}} \sum_l e^{z_l}} = p_k .$$
 #
-# Doubling squares all the odds. Hold on to the first; it is about to save us. The original tried its softmax, which does subtract a maximum, on ten float32 scores. Let us see what happens without.
+# That is about to save us. With a score of 1000, $e^{1000}$ overflows, and $\infty / \infty$ is `nan` once more, at the very class that should have won.
+# But we may shift. Take $-\max_l z_l$: then the largest exponent is exactly 0, none is positive, and nothing
+# overflows. The sum contains $e^0 = 1$, so it is never zero either.
 
 # %%
-scores = np.array([12, 34, -67, 23, 0, 134, 76, 24, 78, -98], dtype=np.float32)
-with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter("always")
-    print(naive_softmax(scores))
-print("warnings:", sorted({str(warning.message) for warning in caught}))
+z_high = np.array([0.0, 1000.0, 998.0])
+with np.errstate(over="ignore", invalid="ignore"):  # both warnings of the first line
+    print("as it stands:", naive_softmax(z_high))
+print("shifted:     ", naive_softmax(z_high - z_high.max()).round(4))
 
 # %% [markdown]
-# $e^{134}$ does not fit into a float32, so we get $\infty / \infty$ once more, at the very class that should have won.
-# But we may add any constant. Choose $c = -\max_j z_j$: then the largest exponent is exactly 0, none is positive, and nothing
-# overflows. The denominator contains $e^0 = 1$, so it is never zero either.
-
-# %%
-e = np.exp(scores - scores.max())
-print((e / e.sum()).round(4), " class", (e / e.sum()).argmax())
-
-# %% [markdown]
-# Class 5, with the score 134, and next to nothing for the others: its nearest rival is 56 points behind.
-#
 # ## Which axis?
 #
 # A network answers for many examples at once. Rows are examples: `z` has shape $(n, 10)$, and each **row** gets a
 # softmax of its own. In NumPy an operation along a row runs over the *last* axis, and `keepdims=True` keeps the result as a
 # column, shape $(n, 1)$, so that each row is divided by its own sum.
 #
-# ### Exercise 2.2: softmax by rows (8 minutes)
+# ### Exercise 2.3: softmax by rows (8 minutes)
 #
 # For any number of rows, any scores. Each row has its own maximum and its own sum.
 
 
 # %%
 def my_softmax(z):
-    """Probabilities of shape (n, k) for logits of shape (n, k): a softmax along each row."""
+    """Probabilities of shape (n, classes) for logits of that shape: a softmax along each row."""
     ...
 
 
@@ -388,95 +440,87 @@ exercises.check(my_softmax)
 # %%
 exercises.folded(my_softmax)
 
-# %% [markdown]
-# Ours:
-
-
 # %%
-def softmax(z):
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
 z = np.array([[1.0, 2.0, 4.0], [3.0, 3.0, 3.0]])
-p = softmax(z)
+p = functions.softmax(z)
 print(p.round(4))
 print("each row sums to 1:", np.allclose(p.sum(axis=1), 1))
 
 # %% [markdown]
-# The original summed over axis 0: down the columns, over the *batch*. Each example's "probability" of a class then depends on which
-# other examples happen to be there.
+# One word in that code decides everything: the axis. *The original*, the 84 % network of lesson 00, summed over axis 0: down the columns, over the batch. The library keeps its softmax to learn from. What do you get?
+
+# %%
+print(original.softmax_over_batch(z).round(4))
+
+# %% [markdown]
+# Each *column* sums to 1, so it looks like probabilities. One question exposes the fault: **does a batch of one give what the
+# same row gives in company?** Your answer about an image must not depend on who else is in the room.
 
 
 # %%
-def softmax_over_batch(z):
+def same_alone(softmax, z):
+    """For each row: does it get the same answer alone as in company?"""
+    return [bool(np.allclose(softmax(z[i : i + 1]), softmax(z)[i : i + 1])) for i in range(len(z))]
+
+
+print("along each row:", same_alone(functions.softmax, z))
+print("over the batch:", same_alone(original.softmax_over_batch, z))
+print("row 0 alone:   ", original.softmax_over_batch(z[:1])[0])
+
+# %% [markdown]
+# Alone in its batch, an example gets "probability" 1 for every class. You have seen in lesson 00 what that does to answers; lesson 05 takes it apart.
+#
+# The other half of the trap is the maximum. Suppose the sums are right, along each row, but *one* maximum is subtracted from the whole batch. Does the question find that, too?
+
+
+# %%
+def one_maximum(z):
     e = np.exp(z - z.max())
-    return e / e.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return e / e.sum(axis=-1, keepdims=True)
 
 
-print(softmax_over_batch(z).round(4))
-
-# %% [markdown]
-# Each column sums to 1, so it *looks* like probabilities. One question exposes the fault: **does a batch of one give what the
-# same row gives inside a batch?** Your answer about an image must not depend on who else is in the room.
-
-# %%
-for name, function in [("along each row", softmax), ("over the batch", softmax_over_batch)]:
-    alone, together = function(z[:1]), function(z)[:1]
-    print(
-        f"{name:15} alone {alone.round(4)[0]}  in company {together.round(4)[0]}  same: {np.allclose(alone, together)}"
-    )
-
-# %% [markdown]
-# Alone in its batch, an example gets "probability" 1 for every class. In lesson 05 you will see what that does to a whole network: the same
-# weights read most digits, or only zeros, depending on how many images you show them together.
-#
-# The other half of the trap is the maximum. The original subtracted *one* maximum from the whole batch. Take two rows far
-# apart, and predict which one suffers:
-
-# %%
 far_apart = np.array([[1000.0, 1001.0], [0.0, 1.0]])
-e = np.exp(far_apart - far_apart.max())
-with np.errstate(invalid="ignore"):
-    print("one maximum for all:  ", (e / e.sum(axis=1, keepdims=True)).round(4).tolist())
-print("each row's own maximum:", softmax(far_apart).round(4).tolist())
+print("ordinary rows: ", same_alone(one_maximum, z))
+print("rows far apart:", same_alone(one_maximum, far_apart))
+print(one_maximum(far_apart).round(4))
 
 # %% [markdown]
-# All exponentials of the second row have sunk to 0, and $0/0$ is `nan`. Both rows have the same difference of scores and
-# must get the same probabilities. With each row's own maximum they do. (The question about a batch of one finds this fault, too, but only if the rows lie as far apart as these, and if you ask about the *lower* one: `z[1:]` alone, and row 1 in company. Put such a row into your tests.)
-#
-# You have met 0.2689 and 0.7311 before: they are $\sigma(-1)$ and $\sigma(1)$. With two classes,
+# Only if the rows lie far apart, and only at the lower row, whose exponentials have all sunk to 0: $0/0$ is `nan`. So put such rows into your tests. Both rows have the same difference of scores and
+# must get the same probabilities:
+
+# %%
+print(functions.softmax(far_apart).round(4))
+print("sigmoid of -1 and 1:", functions.sigmoid([-1.0, 1.0]).round(4))
+
+# %% [markdown]
+# The numbers of the last line are the same, and no accident. With two classes,
 #
 # $$p_0 = \frac{e^{z_0}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_0 - z_1)}} = \sigma(z_0 - z_1) .$$
 #
 # The sigmoid is a softmax between two.
-
-# %%
-pairs = rng.normal(size=(6, 2))
-np.allclose(softmax(pairs)[:, 0], sigmoid(pairs[:, 0] - pairs[:, 1]))
-
-# %% [markdown]
+#
 # ## The Jacobian
 #
-# Now the derivative. The sigmoid had one input and one output. The softmax has k of each, and **every** output depends on
-# **every** input: raise one score, and its probability grows at the expense of all others. So there are k times k
-# derivatives $\partial p_i / \partial z_j$. The matrix of them is called the **Jacobian**, $J$.
+# Now the derivative. The sigmoid had one input and one output. The softmax has ten of each, and **every** output depends on
+# **every** input: raise one score, and its probability grows at the expense of all others. So there are ten times ten
+# derivatives $\partial p_k / \partial z_l$. The matrix of them is called the **Jacobian**, $J$.
 #
-# Let $S = \sum_l e^{z_l}$, so that $p_i = e^{z_i} / S$ and $\partial S / \partial z_j = e^{z_j}$. The quotient rule has two cases. Cover the next lines, and try both first.
+# Write $\text{sum} = \sum_l e^{z_l}$, so that $p_k = e^{z_k} / \text{sum}$ and $\partial\, \text{sum} / \partial z_l = e^{z_l}$. The quotient rule has two cases. Cover the next lines, and try both first.
 #
-# *Its own score*, $j = i$, where the numerator changes too:
+# *Its own score*, $l = k$, where the numerator changes too:
 #
-# $$\frac{\partial p_i}{\partial z_i} = \frac{e^{z_i} S - e^{z_i} e^{z_i}}{S^2} = p_i - p_i^2 = p_i (1 - p_i).$$
+# $$\frac{\partial p_k}{\partial z_k} = \frac{e^{z_k}\, \text{sum} - e^{z_k} e^{z_k}}{\text{sum}^2} = p_k - p_k^2 = p_k (1 - p_k).$$
 #
-# *Another class's score*, $j \ne i$, where only the denominator changes:
+# *Another class's score*, $l \ne k$, where only the denominator changes:
 #
-# $$\frac{\partial p_i}{\partial z_j} = \frac{0 \cdot S - e^{z_i} e^{z_j}}{S^2} = -\,p_i\, p_j .$$
+# $$\frac{\partial p_k}{\partial z_l} = \frac{0 \cdot \text{sum} - e^{z_k} e^{z_l}}{\text{sum}^2} = -\,p_k\, p_l .$$
 #
-# (With two classes, the first is the sigmoid's slope again.) Both cases in one, with $\delta_{ij}$ equal to 1 if $i = j$ and otherwise 0:
+# (With two classes, the first is the sigmoid's slope again.) Both cases in one, with $\delta_{kl}$ equal to 1 if $k = l$ and otherwise 0:
 #
-# $$J_{ij} = \frac{\partial p_i}{\partial z_j} = p_i\, (\delta_{ij} - p_j), \qquad\text{as a matrix}\qquad J = \mathrm{diag}(p) - p\,p^T .$$
+# $$J_{kl} = \frac{\partial p_k}{\partial z_l} = p_k\, (\delta_{kl} - p_l), \qquad\text{as a matrix}\qquad J = \mathrm{diag}(p) - p\,p^T .$$
 #
-# Here $\mathrm{diag}(p)$ has $p$ on its diagonal and 0 elsewhere, and $p\,p^T$, `np.outer(p, p)`, has the entry $p_i\, p_j$ in row $i$ and column $j$.
+# Here $\mathrm{diag}(p)$ has $p$ on its diagonal and 0 elsewhere, and $p\,p^T$, `np.outer(p, p)`, has the entry $p_k\, p_l$ in row $k$ and column $l$.
 
 
 # %%
@@ -485,70 +529,69 @@ def softmax_jacobian(p):
 
 
 z = np.array([0.5, -1.0, 2.0, 0.0, 1.5])
-p = softmax(z)
+p = functions.softmax(z)
 J = softmax_jacobian(p)
 J.shape
 
 # %% [markdown]
-# Measure it: nudge each score in turn, and see how all the probabilities move. Nudging score $j$ gives column $j$. (The rows of `np.eye(5)` are the five directions: `e_j` is 1 at place $j$ and 0 elsewhere.)
+# Measure it: nudge each score in turn, and see how all the probabilities move. Nudging score $l$ gives column $l$. (The rows of `np.eye(5)` are five directions: 1 at place $l$ and 0 elsewhere.)
 
 # %%
 h = 1e-5
-measured = np.array(
-    [(softmax(z + h * e_j) - softmax(z - h * e_j)) / (2 * h) for e_j in np.eye(5)]
-).T
-print("relative error at most 1e-7:", gradcheck.relative_error(J, measured) <= 1e-7)
+columns = [
+    (functions.softmax(z + h * along) - functions.softmax(z - h * along)) / (2 * h)
+    for along in np.eye(5)
+]
+measured = np.array(columns).T
+print("relative error below 1e-7:", gradcheck.relative_error(J, measured) < 1e-7)
 
-# %% mystnb={"image": {"alt": "The five by five Jacobian of a softmax as a heat map with its values written in. The diagonal is positive, every other entry negative, and the matrix is symmetric. The largest entries belong to the two most probable classes."}}
+# %% mystnb={"image": {"alt": "The five by five Jacobian of a softmax as a heat map with its values written in. The diagonal is positive, every other entry negative, and the matrix is symmetric. The largest entries belong to the two most probable classes."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(5.6, 5))
 axis.imshow(J, cmap="PuOr", vmin=-0.25, vmax=0.25)
-for (i, j), value in np.ndenumerate(J):
-    axis.text(
-        j,
-        i,
-        f"{value:.3f}",
-        ha="center",
-        va="center",
-        color="white" if abs(value) > 0.15 else "black",
-    )
+for (row, column), value in np.ndenumerate(J):
+    color = "white" if abs(value) > 0.15 else "black"
+    axis.text(column, row, f"{value:.3f}", ha="center", va="center", color=color)
 axis.set(
     title="One score up: one winner, everyone else pays",
-    xlabel="score nudged, j",
-    ylabel="probability moved, i",
+    xlabel="score nudged, l",
+    ylabel="probability moved, k",
 )
 axis.grid(False)
 plt.show()
 
 # %% [markdown]
-# Violet gains, orange loses. Read a column first. In column 2, score 2 was nudged: its own probability gains, and the others together lose exactly as much, each in proportion to its probability. Now a row. What does each row sum to? Think of adding a constant to all the scores: no probability may move. Moving all
-# scores by the same small amount moves $p_i$ by that amount times the sum of row $i$. So every row must sum to 0, and because $J$ is
-# symmetric, so must every column: what one class wins the others lose.
+# Violet gains, orange loses. Read a column first. In column 2, score 2 was nudged: its own probability gains, and the others together lose exactly as much, each in proportion to its probability. Now a row. What does each row sum to? Think of moving all
+# scores by the same small amount: no probability may move. But $p_k$ moves by that amount times the sum of row $k$. So every row must sum to 0, and because $J$ is
+# symmetric, so must every column.
 
 # %%
 print("rows sum to 0:   ", np.allclose(J.sum(axis=1), 0))
 print("columns sum to 0:", np.allclose(J.sum(axis=0), 0))
 print("symmetric:       ", np.array_equal(J, J.T))
-print("rank:            ", np.linalg.matrix_rank(J), "of", len(J))
 
 # %% [markdown]
-# (Added up by hand from the picture, a row may miss 0 by the last rounded digit.) The **rank** of a matrix is the number of independent directions it can tell apart. It is one short here: one direction, "all scores together", is invisible to the softmax.
+# (Added up by hand from the picture, a row may miss 0 by the last rounded digit.)
 #
 # ### Carrying a gradient back
 #
-# Suppose a loss $L$ depends on the probabilities, and we know $\partial L / \partial p_i$ for each. We write it $dp_i$, one symbol, `dp` in the code. The chain rule
-# sums over all the ways in which a score can reach the loss:
+# Suppose a loss $L$ depends on the probabilities, and we know $\partial L / \partial p_k$ for each; we write it $dp_k$, one symbol. How does the loss depend on score $l$? The score reaches it in ten ways, through each of the probabilities, and the chain rule
+# adds them up:
 #
-# $$\frac{\partial L}{\partial z_j} = \sum_i \frac{\partial L}{\partial p_i} \frac{\partial p_i}{\partial z_j}
-# = \sum_i dp_i\; p_i (\delta_{ij} - p_j) = p_j \Big( dp_j - \sum_i p_i\; dp_i \Big) .$$
+# $$dz_l = \frac{\partial L}{\partial z_l} = \sum_k \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial z_l}
+# = \sum_k dp_k\; p_k (\delta_{kl} - p_l) .$$
 #
-# ($\delta_{ij}$ leaves only the term with $i = j$ of the first part.) The last form needs no matrix, and works for a whole batch at once.
+# That is the matrix product `dp @ J`. But no matrix is needed. Of the part with $\delta_{kl}$ only the term $k = l$ is left; from the other part $p_l$ can be taken out of the sum:
 #
-# ### Exercise 2.3: back through the softmax (8 minutes)
+# $$dz_l = p_l\, dp_l - p_l \sum_k p_k\; dp_k = p_l \Big( dp_l - \sum_k p_k\; dp_k \Big) .$$
+#
+# ### Exercise 2.4: back through the softmax (8 minutes)
+#
+# By pencil first: with two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then for a whole batch, each row with its own sum.
 
 
 # %%
 def my_softmax_backward(p, dp):
-    """Gradient with respect to the logits, shape (n, k), from p and dp, both of shape (n, k)."""
+    """The loss's gradient by the logits, from p and dp; all of shape (n, classes)."""
     ...
 
 
@@ -558,35 +601,32 @@ exercises.check(my_softmax_backward)
 exercises.folded(my_softmax_backward)
 
 # %% [markdown]
-# Ours, against the Jacobian:
-
+# The library's, for your pencil's numbers, and against the Jacobian for random ones:
 
 # %%
-def softmax_backward(p, dp):
-    return p * (dp - (p * dp).sum(axis=-1, keepdims=True))
-
-
-dp = rng.normal(size=5)
-np.allclose(softmax_backward(p, dp), dp @ J)
+print(functions.softmax_backward([[0.5, 0.5]], [[1.0, 0.0]]))
+dp = np.random.default_rng(seed=3).normal(size=5)
+np.allclose(functions.softmax_backward(p, dp), dp @ J)
 
 # %% [markdown]
 # ### What if you keep only the diagonal?
 #
-# The original did: it multiplied by $p (1 - p)$, as if each probability listened to its own score alone. It feels right, since it is what
-# worked for the sigmoid. Let the check decide. For the loss, take the squared distance to a target, $L = \sum_i (p_i - y_i)^2$, so that
-# $dp = 2 (p - y)$.
+# That is, multiply by $p (1 - p)$, as if each probability listened to its own score alone. It feels right, since it is what
+# works for the sigmoid. Let the check decide. For the loss, take the squared distance to a target, $L = \sum_k (p_k - y_k)^2$, so that
+# $dp_k = 2 (p_k - y_k)$.
 
 # %%
 y = np.array([0.0, 1, 0, 0, 0])
 
 
-def loss(z):
-    return ((softmax(z) - y) ** 2).sum()
+def squared_distance(u):
+    return ((functions.softmax(u) - y) ** 2).sum()
 
 
 dp = 2 * (p - y)
-print(gradcheck.check_gradient(loss, z, softmax_backward(p, dp), name="whole Jacobian"))
-print(gradcheck.check_gradient(loss, z, p * (1 - p) * dp, name="diagonal only "))
+whole, diagonal = functions.softmax_backward(p, dp), p * (1 - p) * dp
+print(gradcheck.check_gradient(squared_distance, z, whole, name="whole Jacobian"))
+print(gradcheck.check_gradient(squared_distance, z, diagonal, name="diagonal only "))
 
 # %% [markdown]
 # At the worst entry even the sign is wrong: following the diagonal would push that score the wrong way.
@@ -604,33 +644,50 @@ for p_right in [1.0, 0.9, 0.5, 0.1, 0.001]:
 
 # %% [markdown]
 # Why the logarithm? Because the probability given to *all* the right answers together, the examples being independent, is a product, and the logarithm makes it a sum. With
-# one-hot targets, $-\sum_j y_j \log p_j$ picks out the right class. The mean over the $n$ rows of a batch is the **cross-entropy**:
+# one-hot targets, $-\sum_k y_k \log p_k$ picks out the right class. The mean over the $n$ rows of a batch is the **cross-entropy**:
 #
-# $$L = -\frac{1}{n} \sum_{r=1}^{n} \sum_{j} y_{rj} \log p_{rj} .$$
+# $$L = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik} .$$
 #
-# One more trap lies in wait. Give the wrong class a lead of 1000 points. The right class's probability then rounds to 0, and the logarithm
-# of 0 is minus infinity, although the true answer is an ordinary number. Predict it: what is the surprise, if $p_\text{right} = e^{-1000}$?
+# One more trap lies in wait. Give the wrong class a lead of 1000 points, so that $p_\text{right} = e^{-1000}$. What is the surprise, on paper, and what does the computer say?
 
 # %%
 z_far = np.array([[1000.0, 0.0]])
 with np.errstate(divide="ignore"):
-    print("log of softmax:", np.log(softmax(z_far)))
+    print("log of softmax:", np.log(functions.softmax(z_far)))
 
 # %% [markdown]
-# Take the logarithm *before* anything can round to zero. The logarithm of a quotient is a difference:
+# On paper it is 1000, an ordinary number; the computer has rounded the probability to 0 first, and the logarithm of 0 is minus infinity. So
+# take the logarithm *before* anything can round to zero. The logarithm of a quotient is a difference:
 #
-# $$\log p_i = \log \frac{e^{z_i}}{\sum_j e^{z_j}} = z_i - \log \sum_j e^{z_j} .$$
+# $$\log p_k = \log \frac{e^{z_k}}{\sum_l e^{z_l}} = z_k - \log \sum_l e^{z_l} .$$
 #
-# The second term is called **log-sum-exp**. As it stands, it overflows. But as before, a constant may be subtracted from all the scores of a row without changing $p_i$.
+# The second term is called **log-sum-exp**. As it stands, it overflows. You know the cure: shift the row first.
 #
-# ### Exercise 2.4: cross-entropy (stretch, 8 minutes)
+# ### Exercise 2.5: log-softmax (5 minutes)
 #
-# The mean over the batch, finite even if the right class is a thousand points behind.
+# Finite even if a class is a thousand points behind. You have every piece; nobody shows you this one beforehand.
+
+
+# %%
+def my_log_softmax(z):
+    """Logarithms of the probabilities, shape (n, classes), for logits z of that shape."""
+    ...
+
+
+# %%
+z = np.random.default_rng(seed=4).normal(size=(4, 10))
+print("log_softmax:", functions.log_softmax(z_far))
+np.allclose(np.exp(functions.log_softmax(z)), functions.softmax(z))
+
+# %% [markdown]
+# With $z_k - \max_l z_l$ in place of $z_k$, the sum of exponentials contains $e^0 = 1$, so its logarithm is safe: at least 0, and at most $\log 10$ for ten classes.
+#
+# ### Exercise 2.6: cross-entropy (stretch, 5 minutes)
 
 
 # %%
 def my_cross_entropy(z, y):
-    """Mean cross-entropy, one number, of logits z and one-hot targets y, both of shape (n, k)."""
+    """Mean cross-entropy, one number, of logits z and one-hot targets y, both (n, classes)."""
     ...
 
 
@@ -640,97 +697,100 @@ exercises.check(my_cross_entropy)
 exercises.folded(my_cross_entropy)
 
 # %% [markdown]
-# The constant is again the row's maximum, $m$. Ours takes the logarithm first,
-#
-# $$\log p_i = (z_i - m) - \log \sum_j e^{z_j - m}, \qquad m = \max_j z_j ,$$
-#
-# and then the mean surprise:
-
+# What should the loss be before anything is learnt? A network that knows nothing gives each of ten classes a tenth. Work out its surprise, then run the cell.
 
 # %%
-def log_softmax(z):
-    m = z.max(axis=-1, keepdims=True)
-    shifted = z - m
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-
-def cross_entropy(z, y):
-    return -(y * log_softmax(z)).sum() / len(z)
-
-
-print("log_softmax:", log_softmax(z_far))
-z = rng.normal(size=(4, 10))
-np.allclose(np.exp(log_softmax(z)), softmax(z))
+y = data.one_hot([3, 1, 4, 1])
+nothing_known = np.zeros((4, 10))
+print(f"{functions.cross_entropy(nothing_known, y):.6f}   log 10 = {np.log(10):.6f}")
 
 # %% [markdown]
-# The surprise is 1000, as it should be. The sum of exponentials now contains $e^0 = 1$, so its logarithm is safe: at least 0, at most $\log k$.
+# You will meet that number near the left edge of many a training curve.
 #
-# What should the loss be before anything is learnt? A network that knows nothing gives each of ten classes a tenth, and its surprise
-# is $-\log \frac{1}{10} = \log 10$. You will meet that number at the left edge of many a training curve; if yours starts far above
-# it, look at the weights you start from.
-
-# %%
-y = np.eye(10)[[3, 1, 4, 1]]
-print(f"all scores equal: {cross_entropy(np.zeros((4, 10)), y):.6f}   log 10 = {np.log(10):.6f}")
-
-# %% [markdown]
 # ## Why the gradient is p - y
 #
 # Now the reward for all this. For one example, put log-sum-exp into the loss, and use that the targets sum to 1:
 #
-# $$L = -\sum_i y_i \Big( z_i - \log \sum_l e^{z_l} \Big) = -\sum_i y_i z_i + \underbrace{\Big( \sum_i y_i \Big)}_{1} \log \sum_l e^{z_l} .$$
+# $$L = -\sum_k y_k \Big( z_k - \log \sum_l e^{z_l} \Big) = -\sum_k y_k z_k + \underbrace{\Big( \sum_k y_k \Big)}_{1} \log \sum_l e^{z_l} .$$
 #
-# Differentiate with respect to one score, $z_j$, and write $S = \sum_l e^{z_l}$ as before. Of the first sum only $-y_j z_j$ contains it, so it gives $-y_j$. The second: the derivative of $\log S$ is
-# $\frac{1}{S} \frac{\partial S}{\partial z_j} = \frac{e^{z_j}}{S} = p_j$. Therefore
+# Differentiate with respect to one score, $z_k$. Of the first sum only $-y_k z_k$ contains it, and gives $-y_k$. The second is the logarithm of what we called sum, and its derivative is
+# $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
 #
-# $$\frac{\partial L}{\partial z_j} = p_j - y_j .$$
+# $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
 # No Jacobian, no product of small slopes: *what you said minus what is true*. For the mean over a batch, divide by $n$, once:
 #
-# $$\frac{\partial L}{\partial Z} = \frac{P - Y}{n} .$$
-
+# $$dZ = \frac{P - Y}{n} .$$
 
 # %%
-def cross_entropy_gradient(z, y):
-    return (softmax(z) - y) / len(z)
+dz = (functions.softmax(z) - y) / len(z)
 
 
-gradcheck.check_gradient(lambda z: cross_entropy(z, y), z, cross_entropy_gradient(z, y))
+def loss(u):
+    return functions.cross_entropy(u, y)
+
+
+gradcheck.check_gradient(loss, z, dz)
 
 # %% [markdown]
-# Does it agree with the long way round, through the Jacobian? For one example, with $L = -\sum_j y_j \log p_j$, the gradient with respect to the probabilities is $dp_j = -y_j / p_j$. Carry it back, using once more that the targets sum to 1:
+# Does it agree with the long way round, through the Jacobian? For one example, with $L = -\sum_k y_k \log p_k$, the gradient by the probabilities is $dp_k = -y_k / p_k$. Carry it back, using once more that the targets sum to 1:
 #
-# $$p_j \Big( -\frac{y_j}{p_j} + \sum_i p_i \frac{y_i}{p_i} \Big) = -y_j + p_j .$$
+# $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = -y_l + p_l .$$
 #
-# The $p_j$ of the softmax cancels the $1 / p_j$ of the logarithm exactly, which is why this loss and this
+# The $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm exactly, which is why this loss and this
 # function belong together. (The code divides by $n$ at the end.)
 
 # %%
-p = softmax(z)
-np.allclose(softmax_backward(p, -y / p) / len(z), cross_entropy_gradient(z, y))
+p = functions.softmax(z)
+np.allclose(functions.softmax_backward(p, -y / p) / len(z), dz)
 
 # %% [markdown]
-# What if you forget to divide by $n$, or do it twice? The direction would be the same, the length not. Training would still go downhill, with steps of another length, so you might not notice. The check does:
+# What if you forget to divide by $n$, or do it twice? The direction would be the same, the length not. Training would still go downhill, with steps of another length, so you might not notice. Guess both relative errors (here $n = 4$), then run the check:
 
 # %%
-print(
-    gradcheck.check_gradient(
-        lambda z: cross_entropy(z, y), z, softmax(z) - y, name="not divided by n"
-    )
-)
-print(
-    gradcheck.check_gradient(
-        lambda z: cross_entropy(z, y), z, (softmax(z) - y) / len(z) ** 2, name="divided twice   "
-    )
-)
+print(gradcheck.check_gradient(loss, z, dz * len(z), name="not divided by n"))
+print(gradcheck.check_gradient(loss, z, dz / len(z), name="divided twice   "))
 
 # %% [markdown]
-# Both errors are 0.75 because $n = 4$: one gradient is four times too long, the other four times too short, and $1 - \frac14$ is three quarters.
+# One gradient is four times too long, the other four times too short, and $1 - \frac14$ is three quarters.
+#
+# ## Back to the wrong answer
+#
+# A 6 was read as a 0, and you wrote down how you would move the ten scores. The loss falls fastest against its gradient, so the network's own answer is $-(p - y)$. Compare it with yours.
+
+# %% mystnb={"image": {"alt": "Bar chart of y minus p for the ten classes. The 6 is pushed up by 0.71; the 0 down by 0.49, the 2 by 0.11, the 5 by 0.06, and the others hardly at all."}} tags=["hide-input"]
+push = y_six - functions.softmax(z_six)
+figure, axis = plt.subplots(figsize=(7, 3.4))
+colours = [plotting.COLOURS[0] if value > 0 else plotting.COLOURS[1] for value in push]
+bars = axis.bar(range(10), push, color=colours)
+axis.bar_label(bars, [f"{v:.2f}" if abs(v) >= 0.005 else "0" for v in push], padding=2, fontsize=11)
+axis.axhline(0, color="black", linewidth=1)
+axis.set(
+    title="The right score up, each other down by what it claimed",
+    xlabel="class",
+    ylabel="push on the score, y - p",
+    xticks=range(10),
+    ylim=(-0.65, 0.9),
+)
+plt.show()
+
+# %% [markdown]
+# The 6 goes up by what it lacked. Every other score goes down by exactly the probability it had claimed, the 0 most, and those that claimed nothing are left alone. Up and down add to 0. Follow that push for a few steps, with a fresh $p$ each time. How soon will the answer change?
+
+# %%
+z = z_six.copy()
+for step in range(5):
+    p = functions.softmax(z)
+    print(f"step {step}: answer {p.argmax()}, given to the 6: {p[6]:.2f}")
+    z = z + (y_six - p)
+
+# %% [markdown]
+# That is learning, except for one thing: a network cannot move its scores. It can only move the weights they are made of. How to hand the push on to every one of them is lesson 03.
 #
 # ### Put yours to work
 #
-# The functions you have written in the exercises can take the library's place, here and in the lessons to come: take away the `#` in front of those that are right. `keep` checks a function once more, writes it down in
-# `mine.py`, and lesson 04 can then train a network on it.
+# The functions that you have written can take the library's place: take away the `#`, and the names of those that are not right yet. `keep` checks each once more and writes it down in
+# `mine.py`; in lesson 04 you can train a network on them.
 
 # %%
 # exercises.keep(my_sigmoid)
@@ -743,14 +803,14 @@ print(
 #
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
 # - A central difference measures any smooth function's derivative. Plotted against $h$, its error is a V; $h = 10^{-5}$ is near the bottom.
-# - Never give `exp` a large positive number: use $-|x|$, or subtract each *row's* maximum.
+# - Never give `exp` a large positive number: use $-|z|$, or subtract each *row's* maximum.
 # - Softmax runs over classes. Test: a batch of one gives what it gives in company.
 # - $J = \mathrm{diag}(p) - p\,p^T$; its diagonal alone is not the derivative.
-# - Cross-entropy is the mean surprise. Computed from the logits it stays finite however far they are apart, and its gradient is $(P - Y) / n$.
+# - Cross-entropy is the mean surprise. Computed from the logits it stays finite however far they are apart, and its gradient is $(P - Y) / n$: what you said minus what is true.
 #
 # ## Questions to ask yourself
 #
-# 1. A unit's input is 20. Roughly how much of a gradient gets through it, compared with a unit at 0?
+# 1. A unit's sum is 20. Roughly how much of a gradient gets through it, compared with a unit at 0?
 #
 #    <details><summary>Answer</summary>
 #
@@ -758,7 +818,7 @@ print(
 #
 #    </details>
 #
-# 2. You start from $h = 10^{-5}$ and keep halving the step. Does the gradient check get better or worse, and why?
+# 2. You start from $h = 10^{-5}$ and keep halving the nudge. Does the gradient check get better or worse, and why?
 #
 #    <details><summary>Answer</summary>
 #
@@ -770,7 +830,7 @@ print(
 #
 #    <details><summary>Answer</summary>
 #
-#    A constant added to all scores cancels between numerator and denominator. Doubling squares all the odds: the largest probability grows.
+#    What is added to all scores cancels between numerator and denominator. Doubling squares all the odds: the largest probability grows.
 #
 #    </details>
 #

@@ -1,0 +1,328 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 00 First look
+#
+# Before you build a network, meet one. Nothing is derived here and no formula is shown: you run ready-made lines, watch what happens, and collect questions. Every lesson after this one opens a box that stays closed today.
+#
+# **You will** train a network in a few seconds, watch its answers to eight digits change as it learns, show it a digit of your own, and then meet a second network, whose answers depend on something they should not.
+#
+# **You will be able to**
+#
+# - say in a sentence what training does;
+# - tell *sure* from *right*;
+# - ask one question that any network should pass, and that an accuracy does not answer.
+#
+# **You need** to be able to run a cell: click into it and press Shift and Enter. Run them from the top, in order.
+#
+# **Time** 10 minutes to read; the computer works about 10 s and uses 350 MB
+
+# %%
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from mnistlib import data, functions, network, original, plotting, training
+
+plotting.use_style()
+
+# %% [markdown]
+# ## Three lines
+#
+# Here are 60,000 handwritten digits, each a picture of 28 by 28 pixels with a label that says what was meant. We keep 10,000 of them back, to ask the network about pictures that it has not been trained on.
+
+# %%
+mnist = data.load()
+train_set, held_back = data.split(*mnist[:2], rng=np.random.default_rng(seed=1))
+images, labels = held_back
+images.shape
+
+# %% [markdown]
+# A network is a heap of numbers, its **parameters**, and a rule that makes ten probabilities out of a picture and those numbers. Ours has this many:
+
+# %%
+rng = np.random.default_rng(seed=0)
+start = network.initialise(rng)
+sum(array.size for array in start)
+
+# %% [markdown]
+# They are drawn by chance, so the network knows nothing yet. How many of the 10,000 will it read correctly? Write down your guess, and another one for after the training.
+
+# %%
+before = training.evaluate(network, start, held_back)
+print(f"before training: {100 * before.accuracy:.2f} % right")
+
+# %% [markdown]
+# Now train it: deal the training pictures into small batches, three times through all of them, and after each batch move every number a little, so that the answers to *that* batch would have been a little better. Each such move is a **step**. Three lines, some seconds:
+
+# %%
+batches = training.minibatches(len(train_set[0]), rng=rng, epochs=3)
+trained, _ = training.train(network, start, train_set, batches, learning_rate=0.5, momentum=0.9)
+after = training.evaluate(network, trained, held_back)
+
+print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
+
+# %% [markdown]
+# ## Watch it learn
+#
+# What happened in between? Train it once more from the same start, with the same batches, and this time write down its answers to eight pictures after a few of the steps.
+
+# %%
+eight = [7, 57, 2, 9, 5, 18, 55, 56]  # any eight of the 10,000 pictures kept back
+moments = [0, 1, 3, 10, 30, 100, 300, len(batches)]
+heard = {}
+
+
+def ask(parameters, pictures):
+    """Probabilities of the ten digits, one row for each picture."""
+    return functions.softmax(network.logits(parameters, data.scale(pictures)))
+
+
+def listen(step, parameters, history):
+    if step in moments:
+        heard[step] = ask(parameters, images[eight])
+
+
+again, _ = training.train(
+    network,
+    start,
+    train_set,
+    batches,
+    learning_rate=0.5,
+    momentum=0.9,
+    every=1,
+    after_record=listen,
+)
+print("the same network as before:", all(np.array_equal(a, b) for a, b in zip(again, trained)))
+
+
+# %% mystnb={"image": {"alt": "Eight handwritten digits, 0 7 2 4 8 5 9 3, and below each a column of the network's answers after 0, 1, 3, 10, 30, 100, 300 and 1,173 steps. In the first rows nearly all answers are equal and pale; further down they get their ticks and darken. The 5 and the 3 keep changing, and the 3 ends as a 9."}} tags=["home", "hide-input"]
+def show_answers(rows, *, title, ylabel=""):
+    """Draw the eight pictures, and below each the answers to it: a row for each name in `rows`.
+
+    A row is the answers, and how sure they are, from 0 to 1. A right one has a tick and is bold.
+    """
+    heights = {"height_ratios": [1, 0.55 * len(rows)]}
+    axes = plt.subplots(2, 1, figsize=(7, 1.3 + 0.5 * len(rows)), gridspec_kw=heights)[1]
+    strip = np.concatenate([np.pad(image, 2) for image in images[eight]], axis=1)
+    axes[0].imshow(strip, cmap="gray_r", aspect="auto")
+    axes[0].set_axis_off()
+    axes[0].set_title(title)
+    shade = np.array([sure for _, sure in rows.values()])
+    axes[1].imshow(shade, cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
+    for row, (answers, sure) in enumerate(rows.values()):
+        for column, answer in enumerate(answers):
+            right = answer == labels[eight][column]
+            axes[1].text(
+                column,
+                row,
+                f"{answer} ✓" if right else f"{answer}",
+                ha="center",
+                va="center",
+                color="white" if sure[column] > 0.75 else "black",
+                fontweight="bold" if right else "normal",
+            )
+    axes[1].set(yticks=range(len(rows)), yticklabels=rows, xticks=[], ylabel=ylabel)
+    axes[1].grid(False)
+    axes[1].spines[:].set_visible(False)
+    plt.show()
+
+
+show_answers(
+    {step: (p.argmax(axis=1), p.max(axis=1)) for step, p in heard.items()},
+    title="From one answer for all to eight of its own; darker is surer",
+    ylabel="after so many steps",
+)
+
+# %% [markdown]
+# Read it from the top. At the start it has two answers for the eight, 8 and 2. After a single step it says 3 to all of them. After ten steps five are right, most of them still pale. From then on they grow dark. Over the 5 and the 3 it changes its mind again and again, and the 3 is read wrongly at the end.
+#
+# Nobody told the network what a loop is, or a stroke. It was only told, about each picture, which of ten answers would have been right.
+#
+# ## Where is it unsure?
+#
+# Of the 10,000, here are the eight pictures about which it is least sure, each with the two likeliest answers.
+
+# %% mystnb={"image": {"alt": "Eight digits that are faint, broken or oddly shaped, each with two likely answers above it."}} tags=["hide-input"]
+p = ask(trained, images)
+answers, sure = p.argmax(axis=1), p.max(axis=1)
+least = sure.argsort()[:8]
+captions = ["{} or {}?".format(*p[i].argsort()[:-3:-1]) for i in least]
+plotting.digits(images[least], captions, columns=8, title="Least sure: its two likeliest answers")
+plt.show()
+
+# %% [markdown]
+# You may hesitate at some of them, too. Now the opposite: the wrong answers of which it is *most* sure. Do you expect harder pictures, or easier ones?
+
+# %% mystnb={"image": {"alt": "Eight digits read wrongly with great confidence, each with its label and the answer above it. Some are misshapen, others easy for a person."}} tags=["hide-input"]
+wrong = np.flatnonzero(answers != labels)
+surest = wrong[(-sure[wrong]).argsort()[:8]]
+captions = [f"{labels[i]} as {answers[i]}" for i in surest]
+plotting.digits(
+    images[surest], captions, columns=8, title="Surest of a wrong answer: label, answer"
+)
+plt.show()
+
+# %%
+print(f"in these eight it is at least {100 * sure[surest].min():.1f} % sure")
+order = sure.argsort()
+for name, half in [("less sure half", order[:5_000]), ("surer half", order[5_000:])]:
+    print(f"{name:14}: {(answers[half] != labels[half]).sum():3} wrong of {len(half)}")
+
+# %% [markdown]
+# Being sure means something: nearly all its mistakes are in the less sure half. But it is no promise. In the surer half there are still a few mistakes, and no sign on them.
+#
+# ## A digit of your own
+#
+# Draw one. A line through a few corners will do: each corner is (column, row), counted from the upper left, from 0 to 27. Here is a 7; change the numbers and run the cell again.
+
+
+# %%
+def draw(corners, pen=1.7):
+    """A soft line through the corners, as a picture of 28 by 28 pixels."""
+    row, column = np.mgrid[0:28, 0:28]
+    far = np.full((28, 28), np.inf)
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        for t in np.linspace(0, 1, 60):
+            x, y = x0 + t * (x1 - x0), y0 + t * (y1 - y0)
+            far = np.minimum(far, np.hypot(column - x, row - y))
+    return (255 * np.clip(pen - far, 0, 1)).astype(np.uint8)
+
+
+mine = draw([(4, 3), (17, 3), (10, 21)])
+
+# %% [markdown]
+# It sits a little to the upper left, as a hand-drawn digit may. The pictures that the network learnt from were all moved so that their ink is centred. Does that matter? Ask it both ways.
+
+
+# %%
+def centred(picture):
+    """The same picture, moved so that the middle of its ink is in the middle."""
+    row, column = np.mgrid[0:28, 0:28]
+    down = round(13.5 - np.average(row, weights=picture))
+    right = round(13.5 - np.average(column, weights=picture))
+    return np.roll(picture, (down, right), axis=(0, 1))
+
+
+both = np.array([mine, centred(mine)])
+for name, p in zip(["as drawn", "centred"], ask(trained, both)):
+    print(f"{name:8}: {p.argmax()}, {100 * p.max():.1f} % sure")
+
+# %% mystnb={"image": {"alt": "The same drawn seven twice: once near the upper left corner, once in the middle."}} tags=["hide-input"]
+plotting.digits(both, ["as drawn", "centred"], columns=2, title="The same strokes, moved")
+plt.show()
+
+# %% [markdown]
+# To you it is the same 7. To the network, a pixel's place is everything. It was never shown a 7 up there; it says 2, and is sure of it. It knows less than its accuracy suggests. Draw other digits: which of them fool it, and does centring always help?
+#
+# ## Two networks
+#
+# This course began with somebody else's network, which we call *the original*. It has as many hidden units, it was trained on the same pictures, and its author stopped at an accuracy of about 84 % ([lesson 05](05_autopsy.ipynb)). Its recipe is in the library, faults included. Train it for a fifth of its steps:
+
+# %%
+recipe = original.Recipe(steps=2_000)
+weights, _ = original.run(recipe, train_set)
+print(f"the original: {100 * recipe.score(weights, images, labels).accuracy:.2f} % right")
+print(f"ours:         {100 * after.accuracy:.2f} % right")
+
+# %% [markdown]
+# So one is better than the other. Is that all? Show each of them one picture at a time, but with others beside it: none; 99 as they come; 99 zeros; 99 of its own kind. We ask only about the one. **Should its answer depend on the others?**
+
+
+# %%
+def others(i, wanted):
+    """The first 99 pictures with the wanted labels, without picture i."""
+    found = np.flatnonzero(np.isin(labels, wanted))
+    return found[found != i][:99]
+
+
+companies = {
+    "alone": lambda i: [],
+    "among all kinds": lambda i: others(i, range(10)),
+    "among zeros": lambda i: others(i, [0]),
+    "among its kind": lambda i: others(i, [labels[i]]),
+}
+
+
+def ask_ours(pictures):
+    return ask(trained, pictures)
+
+
+def ask_original(pictures):
+    """The original's numbers for the ten digits, one row for each picture."""
+    return recipe.probabilities(recipe.logits(weights, recipe.prepare(pictures)))
+
+
+table = {}
+for who, asking in [("ours", ask_ours), ("original", ask_original)]:
+    for company, choose in companies.items():
+        together = [images[[i, *choose(i)]] for i in range(100)]
+        answers = np.array([asking(pictures)[0].argmax() for pictures in together])
+        table[f"{who}, {company}"] = answers
+        print(f"{who:8} {company:15}: {(answers == labels[:100]).sum():3} of 100 right")
+
+# %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks in four companies. The four rows of ours are all alike. The four rows of the original differ: alone, it answers 0 to everything; among all kinds most are right; among zeros and among their own kind more and more are wrong."}} tags=["hide-input"]
+show_answers(
+    {name: (a[eight], [0.6 if "ours" in name else 0.1] * 8) for name, a in table.items()},
+    title="Ours: one answer a picture. The original: it depends",
+)
+
+# %% [markdown]
+# Ours says the same in any company, the wrong answer too. The original says "0" to whatever it sees alone. The same picture, the same parameters, and the answer changes with who else is in the room. Put a 9 among nines, and it is read as a 4. (With all of its steps it is the same: [lesson 05](05_autopsy.ipynb).)
+#
+# Which of the two would you trust with the next digit that comes in by post? And would its accuracy have warned you?
+#
+# ## Which box is opened where
+#
+# | you may have asked | opened in |
+# |---|---|
+# | Where do the pictures come from, can I trust the file, and how good is 79 %? | [01 Loading](01_loading.ipynb) |
+# | How do numbers become ten probabilities, and what went wrong with the original's? | [02 Sigmoid and softmax](02_sigmoid_softmax.ipynb) |
+# | How does a step know which way to move each of so many numbers? | [03 Backpropagation](03_backpropagation.ipynb) |
+# | How large a step, how many, and how sure is an accuracy? | [04 Training curves](04_training_curves.ipynb) |
+# | What else is wrong with the original, and how would one have noticed? | [05 Autopsy of the original](05_autopsy.ipynb) |
+#
+# In each you write the lines yourself that you have run here, and check them.
+#
+# ## Recap
+#
+# - A network is a rule and a heap of numbers. Training moves the numbers, step by step, so that the answers to the training pictures get better.
+# - Sure is not right: most of its sure answers are right, but not all, and a shifted digit is answered surely and wrongly.
+# - An answer must not depend on the company. One accuracy does not show whether it does; asking about one picture alone does.
+#
+# ## Questions to ask yourself
+#
+# 1. After one step the network answered 3 to everything. Why might that be the quickest way to be a little less wrong about one batch of 128 pictures?
+#
+#    <details><summary>Answer</summary>
+#
+#    The first batch held more 3s than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), and the network, drawn by chance, had hardly believed in 3s. To make one answer likelier for *every* picture takes no reading at all. Telling pictures apart takes many numbers moved together, and more steps.
+#
+#    </details>
+#
+# 2. The 10,000 pictures were kept back from training. What could you not have said if they had been among the training pictures?
+#
+#    <details><summary>Answer</summary>
+#
+#    How it does on pictures that are new to it. It might have remembered the answers; a good score on what it was taught would not show the difference.
+#
+#    </details>
+#
+# 3. Your friend's network reads nearly all of 10,000 pictures, asked about at once. Which one question do you ask first?
+#
+#    <details><summary>Answer</summary>
+#
+#    What it says to one of those pictures alone. If the answer may change, the accuracy belongs to that set of 10,000, asked together, and promises nothing about the next picture.
+#
+#    </details>
+#
+# ## Next
+#
+# [01 Loading: from bytes to digits](01_loading.ipynb): the first box. What is in the file, down to single bytes, can it be trusted, and how well can digits be read with no network at all?
