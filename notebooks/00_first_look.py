@@ -42,7 +42,7 @@ plotting.use_style()
 mnist = data.load()
 train_set, held_back = data.split(*mnist[:2], rng=np.random.default_rng(seed=1))
 images, labels = held_back
-images.shape
+print(f"{len(mnist.train_labels)} digits, {len(train_set[1])} to train on, {len(labels)} kept back")
 
 # %% [markdown]
 # A network is a heap of numbers, its **parameters**, and a rule that makes ten probabilities out of a picture and those numbers. Ours has this many:

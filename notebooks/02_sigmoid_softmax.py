@@ -45,7 +45,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    That ten averages get as many: the nearest mean of [lesson 01](01_loading.ipynb) reads 81.36 % of them.
+#    That ten averages get more: the nearest mean of [lesson 01](01_loading.ipynb) reads 81.36 % of them.
 #
 #    </details>
 
