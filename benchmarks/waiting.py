@@ -44,12 +44,19 @@ def ask(program: str) -> float:
 
 
 def lessons() -> dict[str, dict]:
-    """Execute every lesson, which stores the outputs it has; return seconds and peak memory."""
+    """Execute every lesson, which stores the outputs it has; return what it took, and may take."""
+    sys.path.append(str(HERE.parent / "tools"))
+    from lessons import Lesson
+
     command = [sys.executable, HERE.parent / "tools" / "execute.py"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.findall(r"^(\S+): ([\d.]+) s, (?:(\d+) MB)?", printed, re.M)
     return {
-        name: {"seconds": float(seconds), "megabytes": megabytes and int(megabytes)}
+        name: {
+            "seconds": float(seconds),
+            "megabytes": int(megabytes) if megabytes else None,
+            "limits": Lesson(name).limits,
+        }
         for name, seconds, megabytes in found
     }
 
@@ -109,11 +116,6 @@ def measure() -> dict:
     }
 
 
-def limits(lesson: str) -> tuple[int, int]:
-    """Return the seconds and the megabytes that a lesson may take at most."""
-    return {"04": 45, "05": 120, "07": 120, "08": 120}.get(lesson[:2], 30), 600
-
-
 def verdict(*pairs: tuple[float | None, float]) -> str:
     """Say whether every measured value is within its goal."""
     return "yes" if all(value is None or value <= goal for value, goal in pairs) else "**no**"
@@ -143,7 +145,7 @@ def report(results: dict) -> str:
         )
     whole = []
     for name, run in results["lessons"].items():
-        (seconds, megabytes), peak = limits(name), run["megabytes"]
+        (seconds, megabytes), peak = run["limits"], run["megabytes"]
         met = verdict((run["seconds"], seconds), (peak, megabytes))
         goal = f"{seconds} s, {megabytes} MB"
         whole.append([name, f"{run['seconds']:.0f}", show(peak, "{}"), goal, met])

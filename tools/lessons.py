@@ -149,6 +149,14 @@ class Lesson:
         """How long the computer works, as the header says; a new lesson may take half a minute."""
         return self.header.seconds or self.measured.get("seconds") or 30
 
+    @property
+    def limits(self):
+        """The most seconds and megabytes it may take on two quiet cores.
+
+        That is half a minute, or two for a lesson whose header says that it takes longer.
+        """
+        return (30 if self.seconds <= 30 else 120), 600
+
     def figures(self, tag=None):
         """Return the stored figures, or those of the cells with a tag, in their order."""
         return [
