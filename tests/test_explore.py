@@ -6,10 +6,11 @@ import io
 import json
 import re
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from mnistlib import explore
+from mnistlib import data, explore, original
 
 HOST = explore.FOLDER.parent.parent / "site" / "static" / "explore.js"
 each_picture = pytest.mark.parametrize("name", explore.PICTURES)
@@ -48,6 +49,24 @@ def test_a_picture_is_what_both_hosts_expect(name):
     assert "export default { render };" in picture._esm
     assert json.loads(json.dumps(picture.state)) == picture.state
     # Every rule stays inside the picture, whatever page it stands on.
-    selectors = re.findall(r"^([^@{}\n/ ][^{}/]*)\{", re.sub(r"\([^()]*\)", "", picture._css), re.M)
+    css = picture._css
+    while (without := re.sub(r"\([^()]*\)", "", css)) != css:
+        css = without
+    selectors = re.findall(r"^([^@{}\n/ ][^{}/]*)\{", css, re.M)
     assert len(selectors) > 20
     assert [s for s in selectors if not all(".explore" in part for part in s.split(","))] == []
+
+
+def test_company_stores_digits_of_the_test_set_and_answers_as_the_library():
+    mnist, (z2, labels, images) = data.load(), explore.company_arrays(explore.company().data)
+    assert np.bincount(labels).tolist() == [20] * 10
+    stored = {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
+    found = [stored.get(image.tobytes()) for image in mnist.test_images]
+    assert [m for m in zip(found, mnist.test_labels, strict=True) if m[0] not in (None, m[1])] == []
+    assert sum(label is not None for label in found) == 200
+    weights = original.Recipe().initial_weights(np.random.RandomState(1))
+    new = explore.company_data(weights, (mnist.test_images, mnist.test_labels))
+    np.testing.assert_array_equal(explore.company_arrays(new)[2], images)
+    wanted = original.Recipe().logits(weights, images.reshape(200, 784).astype(float))
+    np.testing.assert_allclose(explore.company_arrays(new)[0], wanted, rtol=1e-6)
+    assert z2.shape == (200, 10)

@@ -7,11 +7,16 @@ its words; run the cell, and it lives.
 from pathlib import Path
 
 import anywidget
+import numpy as np
 import traitlets
 
+from mnistlib import original
 from mnistlib.explore import stills
 
 FOLDER = Path(__file__).parent
+DATA = FOLDER / "data"
+COMPANIONS = 200  # digits that can keep each other company
+DIGIT = 188  # the one asked about at first: an 8 of whom nearly anything can be said
 SCORES = (-1.2, 0.4, 3.1, 1.0, -2.0, 0.3, -0.6, 2.2, 0.8, -1.5)
 
 
@@ -65,5 +70,61 @@ def scores(values=SCORES) -> Picture:
     )
 
 
+def company_data(weights: original.Weights, test_set) -> bytes:
+    """Return what the picture ``company`` needs: the first 20 test digits of each class.
+
+    First the original's logits for them, 200 rows of ten float32; then the labels, one byte each, and
+    the pixels, 784 bytes each. The digits stand in the test set's order.
+
+    Args:
+        weights: what the original has learnt.
+        test_set: images uint8 (n, 28, 28) and labels (n,).
+    """
+    images, labels = test_set
+    chosen = np.sort(np.concatenate([np.flatnonzero(labels == k)[:20] for k in range(10)]))
+    images = images[chosen]
+    recipe = original.Recipe()
+    z2 = recipe.logits(weights, recipe.prepare(images)).astype("<f4")
+    return z2.tobytes() + labels[chosen].tobytes() + images.tobytes()
+
+
+def company_arrays(content: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the logits (200, 10), the labels (200,) and the images (200, 28, 28) of ``company``."""
+    z2 = np.frombuffer(content, "<f4", 10 * COMPANIONS).reshape(-1, 10)
+    pixels = np.frombuffer(content, np.uint8, offset=z2.nbytes)
+    return z2, pixels[:COMPANIONS], pixels[COMPANIONS:].reshape(-1, 28, 28)
+
+
+def company(weights: original.Weights | None = None, test_set=None) -> Picture:
+    """Ask the original about one digit, and choose who else is in the batch.
+
+    Args:
+        weights: what the original has learnt; as stored if None.
+        test_set: the test images and labels, if there are weights.
+
+    Returns:
+        The picture.
+
+    Used in lesson 05.
+    """
+    content = (
+        (DATA / "company.bin").read_bytes() if weights is None else company_data(weights, test_set)
+    )
+    z2, labels, _ = company_arrays(content)
+    together = (original.softmax_over_batch(z2.astype(float)).argmax(axis=1) == labels).sum()
+    alone = (z2.argmax(axis=1) == labels).sum()
+    others = [i for i in np.arange(COMPANIONS) * 77 + 13 if i % COMPANIONS != DIGIT]
+    others = [int(i % COMPANIONS) for i in others[:127]]
+    return Picture(
+        "company",
+        "A picture to touch: the original is asked about one test digit, and you choose which others "
+        f"are in the batch. Of {len(z2)} digits asked together it reads {together} right by its "
+        f"softmax over the batch; row by row, the same scores give {alone}.",
+        stills.company(DIGIT, *company_arrays(content)),
+        {"asked": DIGIT, "company": "mixed", "others": others, "ofClass": 7, "clicks": "company"},
+        content,
+    )
+
+
 #: The pictures that need nothing from the reader, by name: what the pages show.
-PICTURES = {"scores": scores}
+PICTURES = {"scores": scores, "company": company}

@@ -5,7 +5,7 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import functions, plotting
+from mnistlib import functions, original, plotting
 
 BLUE, VERMILION = plotting.COLOURS[:2]
 
@@ -47,4 +47,31 @@ def scores(values):
     for place, value in zip(places, naive, strict=True):
         axes[2].text(0.05, place, f"{value:.3f}", va="center", color=VERMILION)
     axes[0].invert_yaxis()
+    return figure
+
+
+@framed
+def company(asked, z2, labels, images):
+    """Draw one digit, and ten bars of the original's for each of three companies, and row by row."""
+    z2 = z2.astype(float)
+    others = np.delete(np.arange(len(z2)), asked)
+    zeros = np.flatnonzero(labels == 0)
+    batches = {"nobody": others[:0], "20 zeros": zeros, "199 others": others}
+    figure, axes = plt.subplots(1, 5, figsize=(7, 3), width_ratios=[1.2, 1, 1, 1, 1])
+    axes[0].imshow(images[asked], cmap="gray_r")
+    axes[0].set(title="the digit")
+    axes[0].set_axis_off()
+    found = {
+        name: original.softmax_over_batch(np.vstack([z2[asked], z2[others]]))[0]
+        for name, others in batches.items()
+    }
+    found["row by row"] = functions.softmax(z2[asked])
+    for axis, (name, p) in zip(axes[1:], found.items(), strict=True):
+        best = p.argmax()
+        colour = BLUE if name == "row by row" else VERMILION
+        colours = [colour if k == best else "0.75" for k in range(10)]
+        axis.barh(np.arange(10), p / p.max(), color=colours)
+        axis.set(xlabel=f"says {best}", yticks=np.arange(10), xticks=[], xlim=(0, 1.05))
+        axis.set_title(name, fontsize=11)
+        axis.invert_yaxis()
     return figure

@@ -72,10 +72,10 @@ def browser():
 class Tab:
     """A browser tab on the site. It keeps what went wrong, and lets no request out."""
 
-    def __init__(self, browser, root):
+    def __init__(self, browser, root, **options):
         self.root = root
         self.strays, self.errors, self.bytes = [], [], {}
-        context = browser.new_context(viewport={"width": 1366, "height": 850})
+        context = browser.new_context(viewport={"width": 1366, "height": 850}, **options)
         self.page = context.new_page()
         # Every request passes here, also of what the page does not wait for.
         context.route(lambda address: not self.is_ours(address), self.stop)

@@ -5,10 +5,15 @@ import pytest
 from test_browser import AXE, TOO_WIDE, axe
 
 from conftest import Tab, both_ways
-from mnistlib import explore, functions
+from mnistlib import explore, functions, original
 
 PAGES = dict.fromkeys(explore.PICTURES, "pictures.html")
 each_picture = pytest.mark.parametrize("name", PAGES)
+
+
+FOCUS = """
+    (el, selector) => el.contains(document.activeElement) && document.activeElement.matches(selector)
+"""
 
 
 class Shown:
@@ -36,10 +41,10 @@ class Shown:
         return np.array([float(value.replace("Infinity", "inf")) for value in values])
 
     def tab_to(self, selector):
-        """Press Tab until the focus, which must be visible, is on what `selector` finds."""
+        """Press Tab until the focus is on what `selector` finds within the picture."""
         for _ in range(300):
             self.page.keyboard.press("Tab")
-            if self.page.evaluate("s => document.activeElement.matches(s)", selector):
+            if self.el.evaluate(FOCUS, selector):
                 return
         pytest.fail(f"the keyboard does not reach {selector}")
 
@@ -162,6 +167,74 @@ def test_scores_by_the_keyboard_alone(tab):
     shown.page.keyboard.press("End")
     assert np.isnan(shown.numbers("td:nth-child(2) .bar-number")).all()
     np.testing.assert_allclose(shown.numbers("td:nth-child(3) .bar-number"), after, atol=1e-12)
-    shown.tab_to(".explore button")
+    shown.tab_to("button")
     shown.page.keyboard.press("Enter")
     np.testing.assert_array_equal(shown.numbers("td:nth-child(3) .bar-number"), before)
+
+
+def digits():
+    """Return the logits and labels that ``company`` shows, as the library reads them."""
+    z2, labels, _ = explore.company_arrays(explore.company().data)
+    return z2.astype(float), labels
+
+
+def test_company_is_that_of_the_library(tab):
+    shown, rng = Shown(tab, "company"), np.random.default_rng(14)
+    z2, labels = digits()
+    for size in [0, 1, 2, 7, 40, 127, 199]:
+        asked, *others = rng.permutation(200)[: size + 1].tolist()
+        shown.set(asked=asked, others=others, company="own")
+        batch = z2[[asked, *others]]
+        wanted = {
+            ".z": batch[0],
+            ".c": original.class_bias(batch),
+            "td:nth-child(4) .bar-number": original.softmax_over_batch(batch)[0],
+            "td:nth-child(5) .bar-number": functions.softmax(batch[0]),
+        }
+        for selector, values in wanted.items():
+            np.testing.assert_allclose(shown.numbers(selector), values, rtol=0, atol=1e-6)
+        said = [int(text) for text in shown.el.locator(".says .digit").all_inner_texts()]
+        batch_says = original.softmax_over_batch(batch)[0].argmax()
+        assert said == [batch_says, batch[0].argmax()]
+        pairs = [z2[[asked, i]] for i in range(200) if i != asked]
+        answers = [original.softmax_over_batch(pair)[0].argmax() for pair in pairs]
+        assert shown.numbers(".sway button").tolist() == np.bincount(answers, minlength=10).tolist()
+    together = (original.softmax_over_batch(z2).argmax(axis=1) == labels).sum()
+    by_row = (z2.argmax(axis=1) == labels).sum()
+    assert shown.numbers(".total").tolist() == [together, by_row, (labels == 0).sum()]
+
+
+def says(shown):
+    return shown.el.locator(".says .digit").first.inner_text()
+
+
+def test_company_by_the_keyboard_alone(tab):
+    shown = Shown(tab, "company")
+    shown.tab_to(".choice input")
+    shown.page.keyboard.press("ArrowLeft")
+    shown.page.keyboard.press("ArrowLeft")
+    assert (shown.state["company"], says(shown)) == ("nobody", "0")
+    shown.tab_to(".sway button:nth-of-type(8)")
+    shown.page.keyboard.press("Enter")
+    assert (shown.state["company"], says(shown)) == ("one", "7")
+    shown.tab_to(".tray button")
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("ArrowRight")
+    chosen = shown.page.evaluate("Number(document.activeElement.dataset.digit)")
+    assert chosen > 5
+    shown.page.keyboard.press("Space")
+    assert chosen in shown.state["others"]
+    shown.page.keyboard.press("Space")
+    assert chosen not in shown.state["others"]
+
+
+def test_company_by_touch(browser, roots):
+    tab = Tab(browser, roots["http"], has_touch=True)
+    shown = Shown(tab, "company", 390)
+    shown.el.locator(".sway button").nth(4).tap()
+    assert says(shown) == "4"
+    shown.el.get_by_text("asks about it").tap()
+    shown.el.locator("[data-digit='1']").tap()
+    assert shown.state["asked"] == 1
+    assert tab.errors == []
+    tab.page.context.close()
