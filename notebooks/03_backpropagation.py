@@ -96,10 +96,11 @@ mnist = data.load()
 #
 # Shrink it until it fits on a sheet of paper: two pixels, two hidden units, two classes, one image. Take the sheet; you will want it.
 #
-# $$x = \begin{pmatrix} 1 & \frac12 \end{pmatrix}, \quad
-# W_1 = \begin{pmatrix} 1 & 2 \\ -2 & -4 \end{pmatrix}, \quad b_1 = \begin{pmatrix} 0 & \log 3 \end{pmatrix}, \quad
-# W_2 = \begin{pmatrix} 1 & -2 \\ 2 & 4 \end{pmatrix}, \quad b_2 = \begin{pmatrix} \log 3 & 0 \end{pmatrix}, \quad
-# y = \begin{pmatrix} 0 & 1 \end{pmatrix} .$$
+# $$\begin{aligned}
+# x &= \begin{pmatrix} 1 & \tfrac12 \end{pmatrix}, & y &= \begin{pmatrix} 0 & 1 \end{pmatrix}, \\[4pt]
+# W_1 &= \begin{pmatrix} 1 & 2 \\ -2 & -4 \end{pmatrix}, & b_1 &= \begin{pmatrix} 0 & \log 3 \end{pmatrix}, \\[4pt]
+# W_2 &= \begin{pmatrix} 1 & -2 \\ 2 & 4 \end{pmatrix}, & b_2 &= \begin{pmatrix} \log 3 & 0 \end{pmatrix} .
+# \end{aligned}$$
 #
 # Each *column* of a weight matrix belongs to one unit: the first hidden unit weighs the first pixel by 1 and the second by $-2$. The numbers are chosen so that all that follows is small fractions.
 #
@@ -245,6 +246,8 @@ plt.show()
 # %% [markdown]
 # Read it from below. Where does blame split, where does it add up, where does it shrink? The blame of a weight is always the blue number where its line begins times the orange one where it ends. A sigmoid lets through a quarter of the blame at most.
 #
+# Of the twelve parameters, the two output biases are most to blame, with $\frac34$ each; least the weight from the second pixel to the second hidden unit. It is doubly excused: a faint pixel before it, a flat sigmoid behind.
+#
 # Is it good for anything? Predict what becomes of the probability of the right class, now $\frac14$, if every parameter moves *against* its blame, by half of it.
 
 # %%
@@ -353,7 +356,11 @@ print(f"it goes with half the column sums of W2, correlation {np.mean(alike):.3f
 #
 # An opinion without knowledge costs. Let $\epsilon_k$ (epsilon) be how far logit $k$ lies above the mean of its row. With $e^\epsilon \approx 1 + \epsilon + \frac12 \epsilon^2$ and $\log(1 + \epsilon) \approx \epsilon$ for small $\epsilon$, and because the $\epsilon_k$ add up to 0,
 #
-# $$\log \sum_k e^{z_k} = \text{mean} + \log \sum_k e^{\epsilon_k} \approx \text{mean} + \log \big( 10\, (1 + \tfrac12 \cdot \text{variance}) \big) \approx \text{mean} + \log 10 + \tfrac12 \cdot \text{variance} .$$
+# $$\begin{aligned}
+# \log \sum_k e^{z_k} &= \text{mean} + \log \sum_k e^{\epsilon_k} \\
+# &\approx \text{mean} + \log \big( 10\, (1 + \tfrac12 \cdot \text{variance}) \big) \\
+# &\approx \text{mean} + \log 10 + \tfrac12 \cdot \text{variance} .
+# \end{aligned}$$
 #
 # The loss subtracts the right class's logit, which is the mean, on average: half the variance remains, as the printed lines show.
 #
@@ -381,7 +388,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# It says 5, and the image is a 5: luck.
+# It says 5, and the image is a 5. But you have seen that it says 5 to everything.
 #
 # ## Backward
 #
@@ -402,11 +409,14 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # *What came in, times the blame of what went out.* For one example, weight $W_{2,jk}$, which leads from hidden unit $j$ to class $k$, occurs in one logit only:
 #
-# $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots \qquad\Longrightarrow\qquad \frac{\partial L}{\partial W_{2,jk}} = a_{1,j} \cdot dz_{2,k} .$$
+# $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots, \quad\text{so}\quad \frac{\partial L}{\partial W_{2,jk}} = a_{1,j}\, dz_{2,k} .$$
 #
 # With $n$ examples the weight is used $n$ times, once for each, and the contributions add up:
 #
-# $$dW_{2,jk} = \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} = \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} = \big( A_1^T\, dZ_2 \big)_{jk} .$$
+# $$\begin{aligned}
+# dW_{2,jk} &= \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} \\
+# &= \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} = \big( A_1^T\, dZ_2 \big)_{jk} .
+# \end{aligned}$$
 #
 # A sum over the middle index is a matrix product; to bring $i$ into the middle, $A_1$ must be transposed. Check the shapes: (128, n) times (n, 10) is (128, 10),
 # as $W_2$ is.
@@ -581,7 +591,7 @@ print("largest difference in a column of dW2:", np.ptp(at_zero.dW2, axis=0).max(
 #
 # ### Exercise 3.5: the check itself (10 minutes)
 #
-# You have used `check_gradient` since lesson 02. Write it: measure the gradient of `f` at `u` with `central_difference`, and return the relative error of the given `gradient`, $\lVert a - b \rVert / \max(\lVert a \rVert, \lVert b \rVert)$.
+# You have used `check_gradient` since lesson 02. Write it: measure the gradient of `f` at `u` with `central_difference`, and return the relative error of the given `gradient`, the length of their difference divided by the longer of the two lengths.
 
 
 # %%
@@ -662,8 +672,9 @@ for name in ("b1", "W2", "b2"):
 
 
 # %%
-def dot(a, b):
-    return sum((one * other).sum() for one, other in zip(a, b))
+def dot(first, second):
+    """Multiply entry by entry, through all four arrays, and add up."""
+    return sum((one * other).sum() for one, other in zip(first, second))
 
 
 def measured_slope(direction):
@@ -887,7 +898,11 @@ plt.show()
 #
 # Why not simply minimise the squared distance between $P$ and $Y$? One can:
 #
-# $$L = \frac1n \sum_{i,k} (p_{ik} - y_{ik})^2, \qquad dp_{ik} = \frac{2\, (p_{ik} - y_{ik})}{n}, \qquad dz_{2,ik} = p_{ik} \Big( dp_{ik} - \sum_{l} p_{il}\; dp_{il} \Big),$$
+# $$\begin{aligned}
+# L &= \frac1n \sum_{i,k} (p_{ik} - y_{ik})^2, \\
+# dp_{ik} &= \frac{2\, (p_{ik} - y_{ik})}{n}, \\
+# dz_{2,ik} &= p_{ik} \Big( dp_{ik} - \sum_{l} p_{il}\; dp_{il} \Big),
+# \end{aligned}$$
 #
 # with the whole Jacobian of lesson 02; $k$ and $l$ run over the classes. From $dZ_2$ on, all is as before.
 
@@ -919,7 +934,7 @@ for p_right in [0.9, 0.5, 1 / 3, 0.1, 0.01, 0.0001]:
 # %% [markdown]
 # Below one third, the more wrong the answer, the weaker the pull: where $p$ is near 0 the softmax is saturated, and its small slope multiplies everything. Nielsen calls it *learning slowdown* ([Nielsen 2015, chapter 3](http://neuralnetworksanddeeplearning.com/chap3.html)). With cross-entropy the slope has cancelled (lesson 02), and the pull is strongest there.
 #
-# But a formula for one example is not yet training; a larger learning rate might make up for it. So train: the course's network, 390 steps, each on 128 other images (the next lesson builds this loop; here are its eight lines). Once from an ordinary start; once from a badly wrong one, with a bias of 10 in front of the class 0, so that it calls every image a 0 and is sure of it.
+# But a formula for one example is not yet training; a larger learning rate might make up for it. So train: the course's network, 390 steps, each on 128 other images (the next lesson builds this loop; here it is in one function). Once from an ordinary start; once from a badly wrong one, with a bias of 10 in front of the class 0, so that it calls every image a 0 and is sure of it.
 
 # %%
 (train_images, train_labels), (val_images, val_labels) = data.split(
@@ -1048,7 +1063,7 @@ def my_three_layer_gradients(parameters, x, y):
 #   a sigmoid: *times* $a(1 - a)$.
 # - A gradient check at a random point, where there is ink, finds what shapes cannot. All at once: along a random direction, never along the gradient that is being checked. A constant factor points to a forgotten or doubled $n$ or 2.
 # - Two friends: rows of $dZ_2$ sum to 0; a batch given twice changes nothing.
-# - An untrained network starts above $\log 10$, because it has the same opinion of every image.
+# - Asked about many images, an untrained network starts above $\log 10$: it has the same opinion of all of them.
 # - Where it is sure and wrong, squared error hardly pulls; cross-entropy pulls hardest.
 # - One step of size $\eta$ lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$, as long as it is short. The loss and all its gradients cost about two forward passes here.
 #
