@@ -106,7 +106,7 @@ mnist = data.load()
 #
 # **Forward.** The first hidden unit:
 #
-# $$z = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad a = \sigma(0) = \tfrac12 .$$
+# $$z = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \quad a = \sigma(0) = \tfrac12 .$$
 #
 # Your turn: the second hidden unit, the two logits, the probabilities, the loss. (Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.)
 #
@@ -157,7 +157,9 @@ print("loss = log 4:", np.isclose(cross_entropy(sheet.z2, y_pencil), np.log(4)))
 #
 # **A weight.** The first hidden unit enters the first logit as $\frac12 \cdot 1$: activation times weight. Nudge that weight by $h$. The logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So its blame is
 #
-# $$\tfrac12 \cdot \tfrac34 = \tfrac38 : \qquad \textit{what came in, times the blame of what went out.}$$
+# $$\tfrac12 \cdot \tfrac34 = \tfrac38 ,$$
+#
+# *what came in, times the blame of what went out.*
 #
 # The other three of $W_2$ are yours. The biases $b_2$ are simpler still: what comes in there is always 1.
 #
@@ -357,7 +359,7 @@ print(f"it goes with half the column sums of W2, correlation {np.mean(alike):.3f
 # An opinion without knowledge costs. Let $\epsilon_k$ (epsilon) be how far logit $k$ lies above the mean of its row. With $e^\epsilon \approx 1 + \epsilon + \frac12 \epsilon^2$ and $\log(1 + \epsilon) \approx \epsilon$ for small $\epsilon$, and because the $\epsilon_k$ add up to 0,
 #
 # $$\begin{aligned}
-# \log \sum_k e^{z_k} &= \text{mean} + \log \sum_k e^{\epsilon_k} \\
+# &\log \sum_k e^{z_k} = \text{mean} + \log \sum_k e^{\epsilon_k} \\
 # &\approx \text{mean} + \log \big( 10\, (1 + \tfrac12 \cdot \text{variance}) \big) \\
 # &\approx \text{mean} + \log 10 + \tfrac12 \cdot \text{variance} .
 # \end{aligned}$$
@@ -409,7 +411,7 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # *What came in, times the blame of what went out.* For one example, weight $W_{2,jk}$, which leads from hidden unit $j$ to class $k$, occurs in one logit only:
 #
-# $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots, \quad\text{so}\quad \frac{\partial L}{\partial W_{2,jk}} = a_{1,j}\, dz_{2,k} .$$
+# $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots, \quad\text{so}\quad dW_{2,jk} = a_{1,j}\, dz_{2,k} .$$
 #
 # With $n$ examples the weight is used $n$ times, once for each, and the contributions add up:
 #
@@ -492,7 +494,7 @@ exercises.folded(my_hidden_gradient)
 #
 # $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle. The same weights that carried the signal forward carry the blame back, transposed; the product entry by entry is written $\odot$:
 #
-# $$dA_1 = dZ_2\, W_2^T, \qquad\qquad dZ_1 = dA_1 \odot A_1 \odot (1 - A_1)$$
+# $$\begin{aligned} dA_1 &= dZ_2\, W_2^T \\ dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \end{aligned}$$
 #
 # ```
 # da1 = dz2 @ W2.T
@@ -666,7 +668,9 @@ for name in ("b1", "W2", "b2"):
 #
 # Can all 101,770 entries be checked for the price of two forward passes? Move *all* parameters together, a little way along some direction $r$, and measure the slope of the loss on that path. Write $\nabla L$ (nabla L) for all the gradients, laid end to end. To first order every entry adds its blame times its nudge, so the slope must be
 #
-# $$\nabla L \cdot r, \qquad \text{the sum of all products, blame times nudge.}$$
+# $$\nabla L \cdot r ,$$
+#
+# the sum of all products, blame times nudge.
 #
 # Which direction? It is tempting to take the gradient itself; then that sum is its squared length $\lVert \nabla L \rVert^2$. Try this on a right gradient and on three that have forgotten something: a single weight, the output biases, the whole hidden layer. Which will be refused?
 
@@ -920,7 +924,7 @@ print(
 # %% [markdown]
 # It is right. Is it as good? Look at the pull on the right class's logit. For two classes and one example it takes a line to work out. Let $p$ be the probability of the right class, the other's $1 - p$:
 #
-# $$\text{cross-entropy: } p - 1, \qquad\qquad \text{squared error: } -4\, p\, (1 - p)^2 .$$
+# $$\begin{aligned} \text{cross-entropy: } &\; p - 1, \\ \text{squared error: } &\; -4\, p\, (1 - p)^2 . \end{aligned}$$
 #
 # The second comes from $L = (p - 1)^2 + (1 - p)^2 = 2 (1 - p)^2$, whose slope in $p$ is $-4 (1 - p)$, times the softmax's own slope $p (1 - p)$. Divide one by the other: squared error pulls $4 p (1 - p)$ times as
 # hard as cross-entropy.
