@@ -163,10 +163,10 @@ def test_a_batch_is_the_mean_of_its_examples():
 
 def test_it_learns_real_digits_through_the_seam():
     mnist = data.load()
-    some = mnist.train_images[:400], mnist.train_labels[:400]
+    some = mnist.train_images[:600], mnist.train_labels[:600]
     rng, model = np.random.default_rng(4), Convolutional()
     start = initialise(rng, (4, 8), dtype=np.float32)
-    batches = minibatches(400, 50, rng=rng, epochs=7)
+    batches = minibatches(600, 50, rng=rng, epochs=6)
     trained, _ = train(model, start, some, batches, learning_rate=0.05, momentum=0.9)
     assert type(trained) is Parameters
     assert evaluate(model, trained, some).accuracy > 0.93
