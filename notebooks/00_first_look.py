@@ -60,7 +60,7 @@ before = training.evaluate(network, start, held_back)
 print(f"before training: {100 * before.accuracy:.2f} % right")
 
 # %% [markdown]
-# Now train it: deal the training pictures into small batches, three times through all of them, and after each batch move every number a little, so that the answers to *that* batch would have been a little better. Each such move is a **step**. Three lines, some seconds:
+# Now train it: deal the training pictures into small batches, three times through all of them, and after each batch move every number a little, towards better answers to that batch. Each such move is a **step**. Three lines, some seconds:
 
 # %%
 batches = training.minibatches(len(train_set[0]), rng=rng, epochs=3)
@@ -224,7 +224,7 @@ plt.show()
 #
 # ## Two networks
 #
-# This course began with somebody else's network, which we call *the original*. It has as many hidden units, it was trained on the same pictures, and its author stopped at an accuracy of about 84 % ([lesson 05](05_autopsy.ipynb)). Its recipe is in the library, faults included. Train it for a fifth of its steps:
+# This course began with somebody else's network, which we call *the original*. It is built almost like ours, learnt from the same kind of pictures, and ended at an accuracy of about 84 % ([lesson 05](05_autopsy.ipynb)). Its recipe is in the library, faults included. Train it for the first fifth of its steps:
 
 # %%
 recipe = original.Recipe(steps=2_000)
@@ -233,7 +233,7 @@ print(f"the original: {100 * recipe.score(weights, images, labels).accuracy:.2f}
 print(f"ours:         {100 * after.accuracy:.2f} % right")
 
 # %% [markdown]
-# So one is better than the other. Is that all? Show each of them one picture at a time, but with others beside it: none; 99 as they come; 99 zeros; 99 of its own kind. We ask only about the one. **Should its answer depend on the others?**
+# So one is better than the other, and the full number of steps would not change that. Is that all? Show each of them one picture at a time, but with others beside it: none; 99 as they come; 99 zeros; 99 of its own kind. We ask only about the one. **Should its answer depend on the others?**
 
 
 # %%
@@ -303,7 +303,7 @@ show_answers(
 #
 #    <details><summary>Answer</summary>
 #
-#    The first batch held more 3s than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), and the network, drawn by chance, had hardly believed in 3s. To make one answer likelier for *every* picture takes no reading at all. Telling pictures apart takes many numbers moved together, and more steps.
+#    The first batch held more 3s than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), and the network, drawn by chance, had believed little in 3s. To make one answer likelier for *every* picture takes no reading at all. Telling pictures apart takes many numbers moved together, and more steps.
 #
 #    </details>
 #

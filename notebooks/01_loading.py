@@ -51,7 +51,7 @@ plotting.use_style()
 #
 # MNIST is a collection of digits that employees of the United States Census Bureau and high-school students wrote
 # by hand around 1990. Each was cut out, reduced to fit into 20 by 20 grey pixels, and placed in a field of 28 by 28 with its centre of mass in the middle
-# ([LeCun, Bottou, Bengio and Haffner, 1998](http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf)). It comes as four
+# ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)). It comes as four
 # files: images and labels, for training and for testing. The ten digits are the ten **classes**, and an image's **label** says which it is. The largest file holds the training images. It is compressed
 # with gzip, so that is the first layer to take off.
 
@@ -185,10 +185,10 @@ for name, candidate in candidates.items():
     print(f"{name:18} gzip {gzip_says(candidate)}")
 
 # %% [markdown]
-# Three are refused: a gzip file begins with two fixed bytes, and ends with the length and a check value of its contents. But that check travels *inside* the file. It says that the file is whole; it
+# Three are refused: a gzip file begins with two fixed bytes, and ends with a check value of its contents and their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). But that check travels *inside* the file. It says that the file is whole; it
 # cannot say that it is the file you wanted. Whoever sends another file sends another check along with it, and the last two pass: one of them even has the right length.
 #
-# So the check has to come from elsewhere. A **checksum** such as SHA-256 boils any
+# So the check has to come from elsewhere. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any
 # number of bytes down to 64 hexadecimal digits, in such a way that nobody has ever found two different files with
 # the same result. The right ones are part of this project:
 
@@ -206,7 +206,7 @@ print(expected)
 print(hashlib.sha256(candidates["one bit flipped"]).hexdigest())
 
 # %% [markdown]
-# No trace of the old checksum is left: a few digits agree, as one in sixteen must by chance. So the comparison is a plain one, equal or not.
+# No trace of the old checksum is left: where two digits agree it is by chance, as one in sixteen will. So the comparison is a plain one, equal or not.
 #
 # From here on you need not repeat any of this. `data.load()` does what you just did, for all four files, and checks
 # every checksum every time. If a file is missing it fetches it, checks the copy *before* giving it its name, and so
@@ -363,7 +363,7 @@ paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
 paper - ink
 
 # %% [markdown]
-# Precisely: `+`, `-`, `*` and `**` between 8-bit arrays give 8-bit arrays, and wrap. Adding *up* is different. `sum` adds bytes in 64-bit integers, and `mean` in 64-bit floats, so these two are safe:
+# Precisely: `+`, `-`, `*` and `**` between 8-bit arrays give 8-bit arrays, and wrap. Adding *up* is different. Of such an array `sum` adds in 64-bit integers, and `mean` in 64-bit floats, so these two are safe:
 
 # %%
 print("sum: ", pixels.sum(), pixels.sum().dtype)
@@ -522,18 +522,24 @@ np.array_equal(answers, baseline.nearest_mean(x, means))
 # %%
 pixels8 = validation_set[0].reshape(-1, 784)
 means8 = (255 * means).round().astype(np.uint8)
-wrapped = np.array([((pixels8 - mean) ** 2).sum(axis=1) for mean in means8]).T.argmin(axis=1)
-print("answers given, 0 to 9:", np.bincount(wrapped, minlength=10))
-print(f"in bytes: {100 * (wrapped == validation_set[1]).mean():.2f} % right")
+wrapped = np.array([((pixels8 - mean) ** 2).sum(axis=1) for mean in means8]).T
+answers8 = wrapped.argmin(axis=1)
+print("answers given, 0 to 9:", np.bincount(answers8, minlength=10))
+print(f"in bytes: {100 * (answers8 == validation_set[1]).mean():.2f} % right")
 
 # %% [markdown]
-# It answers "1" to every image: it has become the program that looks at nothing. Why? The differences and their squares are bytes, and wrap. A small difference survives: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. A large one is lost: $20^2$ leaves 144, but $200^2$ leaves only 64. So every differing pixel counts
-# some number below 256, whether it is far off or hardly. The `sum` over the pixels does not wrap, since it adds in 64 bits; what it adds up is hardly more than *how many* pixels differ. The mean 1 has the most paper, so it differs from an image in the fewest. If that is the reason, then counting the differing pixels should give the same answers. Does it?
+# It answers "1" to every image: it has become the program that looks at nothing. Why? The differences and their squares are bytes, and wrap. A small difference survives: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. A large one is lost: $20^2$ leaves 144, but $200^2$ leaves only 64. So a differing pixel counts
+# some number below 256, whether it is far off or hardly. The `sum` over the pixels does not wrap, since it adds in 64 bits; but what it adds up says little more than *how many* pixels differ. The mean 1 has the most paper, so it differs from an image in the fewest.
+#
+# If that is the reason, then the wrapped sums, for all pairs of an image and a mean, must go with the counts of differing pixels, and not with the true distances. A correlation of 1 would say that two go together perfectly, 0 that they have nothing to do with each other:
 
 # %%
 differing = np.array([(pixels8 != mean).sum(axis=1) for mean in means8]).T
-print("exact zeros in each mean:       ", (means8 == 0).sum(axis=1))
-print("answers by counting, 0 to 9:    ", np.bincount(differing.argmin(axis=1), minlength=10))
+distances = (x**2).sum(axis=1, keepdims=True) + remains
+print("exact zeros in each mean, 0 to 9:", (means8 == 0).sum(axis=1))
+for name, other in [("number of differing pixels", differing), ("true distance", distances)]:
+    correlation = np.corrcoef(wrapped.ravel(), other.ravel())[0, 1]
+    print(f"wrapped sum and {name:26}: {correlation:5.2f}")
 
 # %% [markdown]
 # ### Where does it go wrong?
@@ -565,7 +571,7 @@ plt.show()
 #
 # ## Questions to ask yourself
 #
-# 1. You unpack the labels and pack them again with another program. Unpacked, the two files are the same, byte for byte. Will `data.load()` take the new file?
+# 1. You unpack the labels and pack them again with another program. Unpacked, your file and the one in `data` are the same, byte for byte. Will `data.load()` take the new file?
 #
 #    <details><summary>Answer</summary>
 #
@@ -593,7 +599,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    Each validation image had a small part in a mean, so the exam was seen beforehand. With ten averages of thousands of images each the flattery is slight, and you might not see it; a network has many more numbers to remember things by, and there it can be large. Try it: `baseline.class_means(*mnist[:2])`.
+#    Each validation image had a small part in a mean, so the exam was seen beforehand. With ten averages of thousands of images each the flattery is slight, and chance hides it: try `baseline.class_means(*mnist[:2])`, and the score even falls a little. A network has many more numbers to remember things by, and there it can be large.
 #
 #    </details>
 #

@@ -248,7 +248,7 @@ for h in [1e-1, 1e-2]:
 #
 # With $\sigma'$ between 0 and $\frac14$, that lies between $-\frac18$ (at $\frac14$) and $\frac1{24}$ (at $\frac1{12}$). So the error is at most about $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$.
 #
-# There is a second enemy, rounding. A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(u + h)$ and $f(u - h)$ are each known to
+# There is a second enemy, rounding ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(u + h)$ and $f(u - h)$ are each known to
 # about $10^{-16}$. Their difference is no better, and dividing by $2h$ blows the error up to about $10^{-16} / h$. Sketch both errors against $h$, on axes that are both logarithmic. What shape has their sum?
 
 # %% mystnb={"image": {"alt": "Log-log plot of the error of a central difference against the nudge h: a V. From the right the error falls a hundredfold for each tenfold smaller nudge, reaches its lowest point near h = 1e-5, and from there rises tenfold for each tenfold smaller nudge. Two dashed lines, h squared over 48 and 1e-16 over h, follow its two arms."}} tags=["hide-input"]
@@ -373,7 +373,7 @@ print("a(1 - a):", a_far * (1 - a_far), f"  true slope: {functions.sigmoid_deriv
 #
 # The network's last layer gives ten scores, each any number. We want probabilities: none negative,
 # summing to 1, and the largest score must get the largest probability. Exponentials are always positive and keep the order;
-# dividing by their sum does the rest. This is the **softmax**:
+# dividing by their sum does the rest. This is the **softmax** ([Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28)):
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 
@@ -634,7 +634,7 @@ print(gradcheck.check_gradient(squared_distance, z, diagonal, name="diagonal onl
 # ## Cross-entropy
 #
 # How wrong is a set of probabilities? What counts is how much was given to the right answer, $p_\text{right}$.
-# If it is 1 the cost should be nothing, and it should grow as $p_\text{right}$ falls. The **surprise** does that:
+# If it is 1 the cost should be nothing, and it should grow as $p_\text{right}$ falls. The **surprise** does that ([Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x)):
 #
 # $$-\log p_\text{right} = \log \frac{1}{p_\text{right}} .$$
 
@@ -643,7 +643,7 @@ for p_right in [1.0, 0.9, 0.5, 0.1, 0.001]:
     print(f"given {p_right:5.3f} to the right class: surprise {np.log(1 / p_right):.4f}")
 
 # %% [markdown]
-# Why the logarithm? Because the probability given to *all* the right answers together, the examples being independent, is a product, and the logarithm makes it a sum. With
+# Why the logarithm? Because the probability given to *all* the right answers together is the product of theirs, if the examples are taken as independent, and the logarithm makes it a sum. With
 # one-hot targets, $-\sum_k y_k \log p_k$ picks out the right class. The mean over the $n$ rows of a batch is the **cross-entropy**:
 #
 # $$L = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik} .$$
@@ -661,7 +661,7 @@ with np.errstate(divide="ignore"):
 #
 # $$\log p_k = \log \frac{e^{z_k}}{\sum_l e^{z_l}} = z_k - \log \sum_l e^{z_l} .$$
 #
-# The second term is called **log-sum-exp**. As it stands, it overflows. You know the cure: shift the row first.
+# The second term is called **log-sum-exp** ([Blanchard, Higham and Higham 2021](https://doi.org/10.1093/imanum/draa038)). As it stands, it overflows. You know the cure: shift the row first.
 #
 # ### Exercise 2.5: log-softmax (5 minutes)
 #
@@ -738,7 +738,7 @@ gradcheck.check_gradient(loss, z, dz)
 # $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = -y_l + p_l .$$
 #
 # The $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm exactly, which is why this loss and this
-# function belong together. (The code divides by $n$ at the end.)
+# function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). (The code divides by $n$ at the end.)
 
 # %%
 p = functions.softmax(z)
@@ -822,7 +822,7 @@ for step in range(5):
 #
 #    <details><summary>Answer</summary>
 #
-#    Worse. You are on the left arm of the V, where rounding rules, and each halving doubles its error. Near $h = 10^{-8}$ a right gradient may be called wrong.
+#    Worse. You are on the left arm of the V, where rounding rules, and each halving doubles its error. From about $h = 10^{-9}$ on a right gradient is called wrong.
 #
 #    </details>
 #
