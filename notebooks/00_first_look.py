@@ -45,7 +45,7 @@ images, labels = held_back
 print(f"{len(mnist.train_labels)} digits, {len(train_set[1])} to train on, {len(labels)} kept back")
 
 # %% [markdown]
-# A network is a heap of numbers, its **parameters**, and a rule that makes ten probabilities out of a picture and those numbers. Ours has this many:
+# A network is a heap of numbers, its **parameters**, and a rule that makes ten probabilities out of a picture and those numbers, one for each digit. The largest of the ten is its answer, and says how sure it is. Ours has this many parameters:
 
 # %%
 rng = np.random.default_rng(seed=0)
@@ -60,7 +60,7 @@ before = training.evaluate(network, start, held_back)
 print(f"before training: {100 * before.accuracy:.2f} % right")
 
 # %% [markdown]
-# Now train it: deal the training pictures into small batches, three times through all of them, and after each batch move every number a little, towards better answers to that batch. Each such move is a **step**. Three lines, some seconds:
+# Now train it: deal the training pictures into small batches, three times through all of them, and after each batch move every number a little, towards better answers to that batch. Each such move is a **step**. Three lines, some seconds (what the settings in them mean is lesson 04):
 
 # %%
 batches = training.minibatches(len(train_set[0]), rng=rng, epochs=3)
@@ -137,12 +137,12 @@ def show_answers(rows, *, title, ylabel=""):
 
 show_answers(
     {step: (p.argmax(axis=1), p.max(axis=1)) for step, p in heard.items()},
-    title="From one answer for all to eight of its own; darker is surer",
+    title="It learns to tell them apart; ticks are right, darker is surer",
     ylabel="after so many steps",
 )
 
 # %% [markdown]
-# Read it from the top. At the start it has two answers for the eight, 8 and 2. After a single step it says 3 to all of them. After ten steps five are right, most of them still pale. From then on they grow dark. Over the 5 and the 3 it changes its mind again and again, and the 3 is read wrongly at the end.
+# Read it from the top; a tick marks a right answer. At the start it has two answers for the eight, 8 and 2. After a single step it says 3 to all of them. After ten steps five are right, most of them still pale. From then on they grow dark. Over the 5 and the 3 it changes its mind again and again, and the 3 is read wrongly at the end.
 #
 # Nobody told the network what a loop is, or a stroke. It was only told, about each picture, which of ten answers would have been right.
 #
@@ -233,7 +233,7 @@ print(f"the original: {100 * recipe.score(weights, images, labels).accuracy:.2f}
 print(f"ours:         {100 * after.accuracy:.2f} % right")
 
 # %% [markdown]
-# So one is better than the other, and the full number of steps would not change that. Is that all? Show each of them one picture at a time, but with others beside it: none; 99 as they come; 99 zeros; 99 of its own kind. We ask only about the one. **Should its answer depend on the others?**
+# So one is better than the other, and the full number of steps would not change that. Is that all? Take the first hundred pictures that we kept back, and ask each network about one at a time, but show it others as well: none; 99 as they come; 99 zeros; 99 of its own kind. Only the answer to the one counts. **Should its answer depend on the others?**
 
 
 # %%
@@ -262,11 +262,15 @@ def ask_original(pictures):
 
 table = {}
 for who, asking in [("ours", ask_ours), ("original", ask_original)]:
+    rows = []
     for company, choose in companies.items():
         together = [images[[i, *choose(i)]] for i in range(100)]
-        answers = np.array([asking(pictures)[0].argmax() for pictures in together])
-        table[f"{who}, {company}"] = answers
-        print(f"{who:8} {company:15}: {(answers == labels[:100]).sum():3} of 100 right")
+        rows.append(np.array([asking(pictures)[0].argmax() for pictures in together]))
+        table[f"{who}, {company}"] = rows[-1]
+        print(f"{who:8} {company:15}: {(rows[-1] == labels[:100]).sum():3} of 100 right")
+    print(
+        f"{who:8} answer depends on the company: {np.ptp(rows, axis=0).astype(bool).sum()} of 100\n"
+    )
 
 # %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks in four companies. The four rows of ours are all alike. The four rows of the original differ: alone, it answers 0 to everything; among all kinds most are right; among zeros and among their own kind more and more are wrong."}} tags=["hide-input"]
 show_answers(
@@ -275,7 +279,7 @@ show_answers(
 )
 
 # %% [markdown]
-# Ours says the same in any company, the wrong answer too. The original says "0" to whatever it sees alone. The same picture, the same parameters, and the answer changes with who else is in the room. Put a 9 among nines, and it is read as a 4. (With all of its steps it is the same: [lesson 05](05_autopsy.ipynb).)
+# Ours says the same in any company, the wrong answers too. The original says 0 to whatever it sees alone (its ten numbers are then all equal, and the first of them wins; lesson 02 shows why). The same picture, the same parameters, and the answer changes with who else is in the room. Put a 9 among nines, and it is read as a 4. (With all of its steps it is the same: [lesson 05](05_autopsy.ipynb).)
 #
 # Which of the two would you trust with the next digit that comes in by post? And would its accuracy have warned you?
 #
