@@ -234,7 +234,7 @@ def values_and_blame(
 
     Used in lesson 03.
     """
-    figure, axis = plt.subplots(figsize=(6, 7.2))
+    figure, axis = plt.subplots(figsize=(5, 6.4))
     heights = {"x": 10.4, "a1": 6, "p": 1.2}
     places = {name: np.linspace(2, 8, len(values[name])) for name in heights}
 
@@ -245,13 +245,13 @@ def values_and_blame(
     def box(x, y, rows):
         """Draw a unit: for each row its letter, its value, its blame."""
         height = 0.55 * len(rows) + 0.25
-        corner = (x - 1.75, y - height / 2)
-        axis.add_patch(plt.Rectangle(corner, 3.5, height, fc="white", ec="0.3", zorder=4))
+        corner = (x - 1.9, y - height / 2)
+        axis.add_patch(plt.Rectangle(corner, 3.8, height, fc="white", ec="0.3", zorder=4))
         for row, (letter, value, back) in enumerate(rows):
             level = y + 0.55 * ((len(rows) - 1) / 2 - row)
-            text(x - 1.4, level, letter, ha="left")
-            text(x - 0.1, level, value, COLOURS[0])
-            text(x + 1.6, level, back, "0.2" if letter == "$p$" else COLOURS[1], ha="right")
+            text(x - 1.7, level, letter, ha="left")
+            text(x - 0.2, level, value, COLOURS[0])
+            text(x + 1.75, level, back, "0.2" if letter == "$p$" else COLOURS[1], ha="right")
 
     for above, below, name in [("x", "a1", "W1"), ("a1", "p", "W2")]:
         for (start, end), weight in np.ndenumerate(values[name]):

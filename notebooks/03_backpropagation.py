@@ -240,7 +240,7 @@ plotting.values_and_blame(
         "db1": measured["dz1"][0],
         "db2": measured["dz2"][0],
     },
-    title="Each number, and its blame for one wrong answer",
+    title="Every number, and its share of the blame",
     write=write,
 )
 plt.show()
