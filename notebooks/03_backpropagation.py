@@ -13,13 +13,13 @@
 # takes seven lines of NumPy. In this lesson you find them with a pencil, on a network of twelve numbers, and believe none before it has been measured.
 #
 # **You will** carry the blame for one wrong answer back through a small network by hand, then through the course's network in code, see checks refuse
-# planted bugs, see one check that lets a bug through, and take one step downhill.
+# planted bugs, see one check let three faults through, and take one step downhill.
 #
 # **You will be able to**
 #
 # - write down the shape of every array in a network, and use shapes to catch mistakes;
 # - derive the backward pass of a layer, from one weight to the matrix form;
-# - check a gradient, read what the check says of a bug, and tell a real check from one that cannot fail;
+# - check a gradient, read what the check says of a bug, and tell a check that can see a fault from one that cannot;
 # - say why cross-entropy goes on learning where squared error stands still, and what a gradient costs.
 #
 # **You need** [lesson 01](01_loading.ipynb) for the data, and [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and to know what a matrix
@@ -246,9 +246,9 @@ plotting.values_and_blame(
 plt.show()
 
 # %% [markdown]
-# Read it from below. Where does blame split, where does it add up, where does it shrink? The blame of a weight is always the blue number where its line begins times the orange one where it ends. A sigmoid lets through a quarter of the blame at most.
+# Read it from below. Where is blame handed to two, where does it add up, where does it shrink? The blame of a weight is always the blue number where its line begins times the orange one where it ends. A sigmoid lets through a quarter of the blame at most.
 #
-# Of the twelve parameters, the two output biases are most to blame, with $\frac34$ each; least the weight from the second pixel to the second hidden unit. It is doubly excused: a faint pixel before it, a flat sigmoid behind.
+# Of the twelve parameters, the two output biases are most to blame, $\frac34$ in size; least the weight from the second pixel to the second hidden unit. It is doubly excused: a faint pixel before it, a flat sigmoid behind.
 #
 # Is it good for anything? Predict what becomes of the probability of the right class, now $\frac14$, if every parameter moves *against* its blame, by half of it.
 
@@ -353,7 +353,7 @@ print(f"loss without what they have in common:        {np.mean(without):.3f}")
 print(f"it goes with half the column sums of W2, correlation {np.mean(alike):.3f}")
 
 # %% [markdown]
-# Not one of thirty starts below $\log 10$. The reason: an untrained network says nearly the same of *every* image. Its sums $z$ are small, so every activation sits near $\sigma(0) = \frac12$, and logit $k$ is close to half the sum of column $k$ of $W_2$ (last line),
+# Not one of thirty starts below $\log 10$. The reason: an untrained network says nearly the same of *every* image. Its sums $z$ are small (standard deviation 0.42, below), so every activation sits near $\sigma(0) = \frac12$, and logit $k$ is close to half the sum of column $k$ of $W_2$ (last line),
 # whatever the image. The network has an opinion of the classes before it has seen anything.
 #
 # An opinion without knowledge costs. Let $\epsilon_k$ (epsilon) be how far logit $k$ lies above the mean of its row. With $e^\epsilon \approx 1 + \epsilon + \frac12 \epsilon^2$ and $\log(1 + \epsilon) \approx \epsilon$ for small $\epsilon$, and because the $\epsilon_k$ add up to 0,
@@ -370,10 +370,12 @@ print(f"it goes with half the column sums of W2, correlation {np.mean(alike):.3f
 
 # %%
 for factor in [1, 10, 30]:
-    activations = sigmoid(x_1000 @ (factor * W1) + b1)
-    saturated = (activations < 0.01) | (activations > 0.99)
+    sums = x_1000 @ (factor * W1) + b1
+    activations = sigmoid(sums)
+    saturated = ((activations < 0.01) | (activations > 0.99)).mean()
     slope = (activations * (1 - activations)).mean()
-    print(f"W1 x {factor:2}: saturated {saturated.mean():6.2%}, mean slope {slope:.3f}")
+    print(f"W1 x {factor:2}: standard deviation of z1 {sums.std():5.2f}, ", end="")
+    print(f"saturated {saturated:6.2%}, mean slope {slope:.3f}")
 
 # %% [markdown]
 # A saturated unit has almost no slope, and only what passes the slope reaches $W_1$.
@@ -513,7 +515,11 @@ print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1
 #
 # ### Exercise 3.3: through another squasher (6 minutes)
 #
-# A unit may answer $a = \tanh z$ instead. Its slope, too, follows from the value: $1 - a^2$. Step 5 for such a layer:
+# A unit may answer
+#
+# $$a = \tanh z = \frac{e^z - e^{-z}}{e^z + e^{-z}}$$
+#
+# instead, a number between $-1$ and 1. Its slope, too, follows from the value alone. Find it with the quotient rule (what is it at $z = 0$?), then write step 5 for such a layer.
 
 
 # %%
@@ -664,7 +670,7 @@ for name in ("b1", "W2", "b2"):
     print(check_gradient(loss_by(name, full, x, y), value, given, name="d" + name, **sampled))
 
 # %% [markdown]
-# ### All at once, and a check that cannot fail
+# ### All at once, and a check that forgets with you
 #
 # Can all 101,770 entries be checked for the price of two forward passes? Move *all* parameters together, a little way along some direction $r$, and measure the slope of the loss on that path. Write $\nabla L$ (nabla L) for all the gradients, laid end to end. To first order every entry adds its blame times its nudge, so the slope must be
 #
@@ -708,7 +714,7 @@ for name, given in candidates.items():
     print(f"{name:22} along itself: {verdict(measured_slope(given), dot(given, given))}")
 
 # %% [markdown]
-# All pass, even the one that has nothing for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there; where it is not 0, it is right. The check asks only about entries that were not forgotten.
+# All pass, even the one that has nothing for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there; where it is not 0, it is right. The check forgets whatever the formula forgot. (A wrong factor it would notice.)
 #
 # So let chance choose the direction, not the one who is being checked:
 
@@ -1018,7 +1024,7 @@ figure.suptitle("Sure and wrong, squared error stands still", fontsize=13, x=0.0
 plt.show()
 
 # %% [markdown]
-# Read the right panel first. Cross-entropy recovers within 20 steps. Squared error, at the rate that suits it best, goes on calling every image a 0 for dozens of steps; half of its answers are right after 70 to 150. Smaller rates end lower, as they do everywhere here. Larger ones fail: steps of 2 and 5 are too long for squared error even from the ordinary start.
+# Read the right panel first. Cross-entropy recovers within 20 steps. Squared error, at the rate that suits it best, goes on calling every image a 0 for dozens of steps; half of its answers are right after 70 to 150. Smaller rates end lower, as they do everywhere here. Larger ones fail, some of the time or always: steps of 2 and 5 are too long for squared error even from the ordinary start.
 #
 # From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, less than a pass over the data. The five runs of one do not overlap with those of the other, so that is no chance of the seed; longer training may bring them closer still. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about. (The rates were chosen by the same 2,000 images that the table shows, which flatters both losses alike.)
 #
