@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 01 Loading: from bytes to digits
 #
-# In [lesson 00](00_first_look.ipynb) a network read digits, and you took its word for everything. From here on you open the boxes, and the first one is the file: you take
+# In lesson 00 a network read digits, and you took its word for everything. From here on you open the boxes, and the first one is the file: you take
 # the data apart by hand, down to single bytes, and set the mark that every later network has to beat.
 #
 # **You will** unpack a file of 60,000 handwritten digits with half a dozen lines of your own, find out whether it can
@@ -23,7 +23,7 @@
 # - avoid the arithmetic of 8-bit arrays, which wraps around without a word;
 # - judge a result against a baseline.
 #
-# **You need** Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`. No internet connection:
+# **You need** [lesson 00](00_first_look.ipynb) for a first impression, Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`. No internet connection:
 # the data came with the clone.
 #
 # **Time** 25 minutes to read, 30 more for the exercises; the computer works about 5 s and uses 410 MB
@@ -371,9 +371,11 @@ print("mean:", pixels.mean(), pixels.mean().dtype)
 
 # %% [markdown]
 # So the rule of the course: images *rest* as `uint8`, an eighth of the size of NumPy's usual `float64`, and become
-# floats the moment we compute with them. At the same time we scale them to ordinary size and flatten each image into a row. Rows are examples, all through the course. For a batch of $n$ images:
+# floats the moment we compute with them. At the same time we scale them to ordinary size and flatten each image into a row. Rows are examples, all through the course. For a batch of $n$ images,
 #
-# $$X = \frac{\text{pixels}}{255}, \qquad \text{every entry in } [0, 1], \qquad \text{shape } (n, 784).$$
+# $$X = \frac{\text{pixels}}{255}$$
+#
+# has the shape $(n, 784)$, and every entry lies in $[0, 1]$.
 
 # %%
 x = train_images[:5].reshape(5, 784) / 255
@@ -469,7 +471,12 @@ plt.show()
 # Computed as it stands, for 10,000 images, 10 classes and 784 pixels, that takes an array of 78 million
 # differences. Multiply out instead. In each pixel $j$, $(x_{ij} - \bar x_{kj})^2 = x_{ij}^2 - 2\, x_{ij}\, \bar x_{kj} + \bar x_{kj}^2$; then add up over the pixels:
 #
-# $$\lVert x_i - \bar x_k \rVert^2 = \lVert x_i \rVert^2 - 2\, x_i \cdot \bar x_k + \lVert \bar x_k \rVert^2 .$$
+# $$
+# \begin{aligned}
+# \lVert x_i - \bar x_k \rVert^2 = \lVert x_i \rVert^2 &- 2\, x_i \cdot \bar x_k \\
+# &+ \lVert \bar x_k \rVert^2 .
+# \end{aligned}
+# $$
 #
 # The **dot product** $x_i \cdot \bar x_k$ is the sum of the products of matching entries. One of the three terms is the same for every $k$. Which one, and what does that allow you to do with it?
 #

@@ -132,7 +132,12 @@ for z in [-6.0, -2.0, 0.0, 2.0, 6.0]:
 # At 0, $e^0 = 1$ and the value is one half. Far right $e^{-z}$ vanishes, leaving 1; far left it grows without
 # bound, and the value sinks to 0. Look at the pairs: the values at $-2$ and $2$ add up to 1. That is no accident:
 #
-# $$1 - \sigma(z) = \frac{1 + e^{-z} - 1}{1 + e^{-z}} = \frac{e^{-z}}{1 + e^{-z}} = \frac{1}{e^{z} + 1} = \sigma(-z).$$
+# $$
+# \begin{aligned}
+# 1 - \sigma(z) &= \frac{1 + e^{-z} - 1}{1 + e^{-z}} = \frac{e^{-z}}{1 + e^{-z}} \\
+# &= \frac{1}{e^{z} + 1} = \sigma(-z).
+# \end{aligned}
+# $$
 #
 # (The third step multiplies above and below by $e^z$; the last reads the definition with $-z$ for $z$.)
 
@@ -147,7 +152,12 @@ np.allclose(1 - naive_sigmoid(z), naive_sigmoid(-z))
 # $\sigma(z) = (1 + e^{-z})^{-1}$ and use the chain rule, outside first. "One over something" has the slope minus one over its square; the
 # inner function, $1 + e^{-z}$, has $-e^{-z}$; the two minus signs cancel:
 #
-# $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} = \sigma(z)\,(1 - \sigma(z)).$$
+# $$
+# \begin{aligned}
+# \sigma'(z) &= \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} \\
+# &= \sigma(z)\,(1 - \sigma(z)).
+# \end{aligned}
+# $$
 #
 # The last step used what you have just seen: the second fraction is $1 - \sigma(z)$. So once the activation $a = \sigma(z)$ is
 # known, the slope costs one multiplication: $\sigma'(z) = a (1 - a)$.
@@ -220,7 +230,12 @@ print("with h = 1e-5, largest difference below 1e-9:", worst_error(1e-5) < 1e-9)
 # Why $h = 10^{-5}$, when "as small as possible" sounds better? Taylor's formula tells us what we lose by a nudge that is not
 # zero:
 #
-# $$f(u \pm h) = f(u) \pm h f'(u) + \frac{h^2}{2} f''(u) \pm \frac{h^3}{6} f'''(u) + \dots$$
+# $$
+# \begin{aligned}
+# f(u \pm h) = f(u) &\pm h f'(u) + \frac{h^2}{2} f''(u) \\
+# &\pm \frac{h^3}{6} f'''(u) + \dots
+# \end{aligned}
+# $$
 #
 # Subtract the two: the even powers cancel, the odd ones double. Divide by $2h$: what remains beside $f'(u)$ is an error of about
 #
@@ -240,7 +255,12 @@ for h in [1e-1, 1e-2]:
 #
 # Once more. Here $1 - 2a$ has the slope $-2\sigma'$:
 #
-# $$\sigma''' = \sigma'' (1 - 2a) - 2\, \sigma'^{\,2} = \sigma' (1 - 2a)^2 - 2\, \sigma'^{\,2} .$$
+# $$
+# \begin{aligned}
+# \sigma''' &= \sigma'' (1 - 2a) - 2\, \sigma'^{\,2} \\
+# &= \sigma' (1 - 2a)^2 - 2\, \sigma'^{\,2} .
+# \end{aligned}
+# $$
 #
 # Since $(1 - 2a)^2 = 1 - 4a + 4a^2 = 1 - 4\sigma'$, only $\sigma'$ is left:
 #
@@ -332,7 +352,9 @@ print("warnings:", sorted({str(warning.message) for warning in caught}))
 # Both troubles go away if no exponential ever gets a positive argument. For $z \ge 0$ the formula is fine as it is. For
 # $z < 0$, multiply above and below by $e^{z}$:
 #
-# $$\sigma(z) = \frac{1}{1 + e^{-z}} \;\; (z \ge 0), \qquad\qquad \sigma(z) = \frac{e^{z}}{e^{z} + 1} \;\; (z < 0).$$
+# $$
+# \sigma(z) = \begin{cases} \dfrac{1}{1 + e^{-z}} & \text{if } z \ge 0, \\[2ex] \dfrac{e^{z}}{e^{z} + 1} & \text{if } z < 0. \end{cases}
+# $$
 #
 # ### Exercise 2.2: a stable sigmoid (5 minutes)
 #
@@ -510,7 +532,12 @@ print("sigmoid of -1 and 1:", functions.sigmoid([-1.0, 1.0]).round(4))
 #
 # *Its own score*, $l = k$, where the numerator changes too:
 #
-# $$\frac{\partial p_k}{\partial z_k} = \frac{e^{z_k}\, \text{sum} - e^{z_k} e^{z_k}}{\text{sum}^2} = p_k - p_k^2 = p_k (1 - p_k).$$
+# $$
+# \begin{aligned}
+# \frac{\partial p_k}{\partial z_k} &= \frac{e^{z_k}\, \text{sum} - e^{z_k} e^{z_k}}{\text{sum}^2} \\
+# &= p_k - p_k^2 = p_k (1 - p_k).
+# \end{aligned}
+# $$
 #
 # *Another class's score*, $l \ne k$, where only the denominator changes:
 #
@@ -518,7 +545,11 @@ print("sigmoid of -1 and 1:", functions.sigmoid([-1.0, 1.0]).round(4))
 #
 # (With two classes, the first is the sigmoid's slope again.) Both cases in one, with $\delta_{kl}$ equal to 1 if $k = l$ and otherwise 0:
 #
-# $$J_{kl} = \frac{\partial p_k}{\partial z_l} = p_k\, (\delta_{kl} - p_l), \qquad\text{as a matrix}\qquad J = \mathrm{diag}(p) - p\,p^T .$$
+# $$J_{kl} = \frac{\partial p_k}{\partial z_l} = p_k\, (\delta_{kl} - p_l),$$
+#
+# and as a matrix
+#
+# $$J = \mathrm{diag}(p) - p\,p^T .$$
 #
 # Here $\mathrm{diag}(p)$ has $p$ on its diagonal and 0 elsewhere, and $p\,p^T$, `np.outer(p, p)`, has the entry $p_k\, p_l$ in row $k$ and column $l$.
 
@@ -577,12 +608,21 @@ print("symmetric:       ", np.array_equal(J, J.T))
 # Suppose a loss $L$ depends on the probabilities, and we know $\partial L / \partial p_k$ for each; we write it $dp_k$, one symbol. How does the loss depend on score $l$? The score reaches it in ten ways, through each of the probabilities, and the chain rule
 # adds them up:
 #
-# $$dz_l = \frac{\partial L}{\partial z_l} = \sum_k \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial z_l}
-# = \sum_k dp_k\; p_k (\delta_{kl} - p_l) .$$
+# $$
+# \begin{aligned}
+# dz_l = \frac{\partial L}{\partial z_l} &= \sum_k \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial z_l} \\
+# &= \sum_k dp_k\; p_k (\delta_{kl} - p_l) .
+# \end{aligned}
+# $$
 #
 # That is the matrix product `dp @ J`. But no matrix is needed. Of the part with $\delta_{kl}$ only the term $k = l$ is left; from the other part $p_l$ can be taken out of the sum:
 #
-# $$dz_l = p_l\, dp_l - p_l \sum_k p_k\; dp_k = p_l \Big( dp_l - \sum_k p_k\; dp_k \Big) .$$
+# $$
+# \begin{aligned}
+# dz_l &= p_l\, dp_l - p_l \sum_k p_k\; dp_k \\
+# &= p_l \Big( dp_l - \sum_k p_k\; dp_k \Big) .
+# \end{aligned}
+# $$
 #
 # ### Exercise 2.4: back through the softmax (8 minutes)
 #
@@ -711,7 +751,12 @@ print(f"{functions.cross_entropy(nothing_known, y):.6f}   log 10 = {np.log(10):.
 #
 # Now the reward for all this. For one example, put log-sum-exp into the loss, and use that the targets sum to 1:
 #
-# $$L = -\sum_k y_k \Big( z_k - \log \sum_l e^{z_l} \Big) = -\sum_k y_k z_k + \underbrace{\Big( \sum_k y_k \Big)}_{1} \log \sum_l e^{z_l} .$$
+# $$
+# \begin{aligned}
+# L &= -\sum_k y_k \Big( z_k - \log \sum_l e^{z_l} \Big) \\
+# &= -\sum_k y_k z_k + \underbrace{\Big( \sum_k y_k \Big)}_{1} \log \sum_l e^{z_l} .
+# \end{aligned}
+# $$
 #
 # Differentiate with respect to one score, $z_k$. Of the first sum only $-y_k z_k$ contains it, and gives $-y_k$. The second is the logarithm of what we called sum, and its derivative is
 # $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
@@ -735,7 +780,7 @@ gradcheck.check_gradient(loss, z, dz)
 # %% [markdown]
 # Does it agree with the long way round, through the Jacobian? For one example, with $L = -\sum_k y_k \log p_k$, the gradient by the probabilities is $dp_k = -y_k / p_k$. Carry it back, using once more that the targets sum to 1:
 #
-# $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = -y_l + p_l .$$
+# $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = p_l - y_l .$$
 #
 # The $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm exactly, which is why this loss and this
 # function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). (The code divides by $n$ at the end.)
