@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistlib import data, explore, original
+from mnistlib import data, explore, network, original, training
 
 HOST = explore.FOLDER.parent.parent / "site" / "static" / "explore.js"
 each_picture = pytest.mark.parametrize("name", explore.PICTURES)
@@ -70,3 +70,30 @@ def test_company_stores_digits_of_the_test_set_and_answers_as_the_library():
     wanted = original.Recipe().logits(weights, images.reshape(200, 784).astype(float))
     np.testing.assert_allclose(explore.company_arrays(new)[0], wanted, rtol=1e-6)
     assert z2.shape == (200, 10)
+
+
+def test_the_stored_network_reads_as_many_digits_as_is_said():
+    mnist, said = data.load(), json.loads((explore.DATA / "draw.json").read_text("utf-8"))
+    rounded, digit = explore.unpacked(explore.draw().data)
+    found = training.evaluate(network, rounded, (mnist.test_images, mnist.test_labels))
+    assert found.accuracy == said["rounded"]
+    assert round(abs(said["exact"] - said["rounded"]), 4) <= 0.0005
+    np.testing.assert_array_equal(digit, mnist.test_images[0])
+
+
+def test_rounding_a_network_moves_no_weight_by_more_than_half_its_columns_step():
+    start = network.initialise(np.random.default_rng(0), pixels=20, hidden=6, classes=3)
+    start = start._replace(b1=np.linspace(-1, 1, 6), W1=start.W1 * [1, 2, 3, 4, 5, 0])
+    digit = np.zeros((28, 28), np.uint8)
+    rounded, _ = explore.unpacked(explore.packed(start, digit, exact=False))
+    for ours, theirs in zip(start, rounded, strict=True):
+        steps = np.abs(ours).max(axis=0) / 127 if ours.ndim == 2 else np.abs(ours) * 1e-6
+        assert (np.abs(ours - theirs) <= steps * 0.501).all()
+
+
+def test_a_pad_shows_a_test_digit_until_something_is_drawn():
+    pad = explore.draw(network.initialise(np.random.default_rng(0)))
+    assert (pad.image.shape, pad.image.dtype) == ((28, 28), np.uint8)
+    np.testing.assert_array_equal(pad.image, data.load().test_images[0])
+    pad.pixels = bytes(784)
+    assert pad.image.sum() == 0

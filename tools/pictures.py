@@ -28,8 +28,9 @@ def final_network(mnist):
 def draw(mnist):
     """Store lesson 04's network, each column of its weights as int8 with a scale of its own."""
     final = final_network(mnist)
-    (explore.DATA / "draw.bin").write_bytes(explore.packed(final))
-    rounded = explore.unpacked(explore.packed(final))
+    content = explore.packed(final, mnist.test_images[0], exact=False)
+    (explore.DATA / "draw.bin").write_bytes(content)
+    rounded, _ = explore.unpacked(content)
     test_set = mnist.test_images, mnist.test_labels
     found = [training.evaluate(network, p, test_set).accuracy for p in (final, rounded)]
     (explore.DATA / "draw.json").write_text(

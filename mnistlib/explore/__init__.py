@@ -12,6 +12,7 @@ import traitlets
 
 from mnistlib import original
 from mnistlib.explore import stills
+from mnistlib.network import Parameters
 
 FOLDER = Path(__file__).parent
 DATA = FOLDER / "data"
@@ -68,6 +69,82 @@ def scores(values=SCORES) -> Picture:
         stills.scores(values),
         {**state, "floats": "float64", "held": 2},
     )
+
+
+class Pad(Picture):
+    """A paper to draw a digit on; :attr:`image` is what the network is given."""
+
+    pixels = traitlets.Bytes().tag(sync=True)
+
+    @property
+    def image(self) -> np.ndarray:
+        """What is drawn, as MNIST holds it, uint8, shape (28, 28). A test digit until then."""
+        return np.frombuffer(self.pixels, np.uint8).reshape(28, 28).copy()
+
+
+def packed(parameters: Parameters, digit: np.ndarray, exact: bool) -> bytes:
+    """Return what the picture ``draw`` needs: a network, and a digit to show at first.
+
+    Four uint32 (exact or not, pixels, hidden units, classes), then W1, b1, W2, b2 and the digit. They
+    are float64; or, if not exact, the biases are float32, and a matrix is a float32 scale for each of
+    its columns and then int8, so that the largest of each column is 127 or -127.
+
+    Args:
+        parameters: W1, b1, W2, b2.
+        digit: uint8, shape (28, 28).
+        exact: whether the parameters are kept as they are.
+    """
+    content = [np.array([exact, *parameters.W1.shape, len(parameters.b2)], "<u4")]
+    for array in parameters:
+        if exact:
+            content.append(array.astype("<f8"))
+        elif array.ndim == 1:
+            content.append(array.astype("<f4"))
+        else:
+            scales = (np.abs(array).max(axis=0) / 127).astype("<f4")
+            content += [scales, np.rint(array / np.where(scales > 0, scales, 1)).astype(np.int8)]
+    return b"".join(array.tobytes() for array in [*content, digit])
+
+
+def unpacked(content: bytes) -> tuple[Parameters, np.ndarray]:
+    """Return the network that :func:`packed` has rounded to int8, and the digit."""
+    _, pixels, hidden, classes = np.frombuffer(content, "<u4", 4)
+    at, arrays = 16, []
+    for shape in ((pixels, hidden), (hidden,), (hidden, classes), (classes,)):
+        columns = np.frombuffer(content, "<f4", shape[-1], at).astype(float)
+        at += 4 * len(columns)
+        if len(shape) == 2:
+            whole = np.frombuffer(content, np.int8, shape[0] * shape[1], at)
+            at, columns = at + len(whole), whole.reshape(shape) * columns
+        arrays.append(columns)
+    return Parameters(*arrays), np.frombuffer(content, np.uint8, offset=at).reshape(28, 28)
+
+
+def draw(parameters: Parameters | None = None) -> Pad:
+    """Draw a digit with mouse, finger or arrow keys, and see what a network makes of it.
+
+    ``pad = draw(parameters)`` and then ``pad`` shows it; ``pad.image`` is the drawing.
+
+    Args:
+        parameters: the network to ask, your own; lesson 04's, rounded to int8, if None.
+
+    Returns:
+        The picture.
+
+    Used in lessons 00 and 04.
+    """
+    content = (DATA / "draw.bin").read_bytes()
+    rounded, digit = unpacked(content)
+    pad = Pad(
+        "draw",
+        "A picture to touch: paper to draw a digit on, the 28 x 28 pixels that become of it, the "
+        "hidden units of a network, and its ten probabilities. Until you draw, it shows a test digit.",
+        stills.draw(parameters or rounded, digit),
+        {"strokes": None, "centre": True},
+        content if parameters is None else packed(parameters, digit, exact=True),
+    )
+    pad.pixels = digit.tobytes()
+    return pad
 
 
 def company_data(weights: original.Weights, test_set) -> bytes:
@@ -127,4 +204,4 @@ def company(weights: original.Weights | None = None, test_set=None) -> Picture:
 
 
 #: The pictures that need nothing from the reader, by name: what the pages show.
-PICTURES = {"scores": scores, "company": company}
+PICTURES = {"draw": draw, "scores": scores, "company": company}

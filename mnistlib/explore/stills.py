@@ -5,7 +5,7 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import functions, original, plotting
+from mnistlib import data, functions, network, original, plotting
 
 BLUE, VERMILION = plotting.COLOURS[:2]
 
@@ -74,4 +74,26 @@ def company(asked, z2, labels, images):
         axis.set(xlabel=f"says {best}", yticks=np.arange(10), xticks=[], xlim=(0, 1.05))
         axis.set_title(name, fontsize=11)
         axis.invert_yaxis()
+    return figure
+
+
+@framed
+def draw(parameters, digit):
+    """Draw a digit, a network's hidden units and its answer: the paper before anything is drawn."""
+    _, a1, z2 = network.forward(parameters, data.scale(digit[None]))
+    p = functions.softmax(z2)[0]
+    figure, axes = plt.subplots(1, 3, figsize=(7, 2.9), width_ratios=[1, 1, 1.4])
+    axes[0].imshow(digit, cmap="gray_r")
+    axes[0].set(title="a test digit; draw your own")
+    side = int(np.ceil(np.sqrt(a1.size)))
+    units = np.full(side * side, np.nan)
+    units[: a1.size] = a1[0]
+    axes[1].imshow(units.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
+    axes[1].set(title=f"{a1.size} hidden units")
+    for axis in axes[:2]:
+        axis.set_axis_off()
+        axis.title.set_fontsize(11)
+    axes[2].barh(np.arange(len(p)), p)
+    axes[2].set(yticks=np.arange(len(p)), xlim=(0, 1), xlabel="probability")
+    axes[2].invert_yaxis()
     return figure

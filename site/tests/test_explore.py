@@ -5,9 +5,9 @@ import pytest
 from test_browser import AXE, TOO_WIDE, axe
 
 from conftest import Tab, both_ways
-from mnistlib import explore, functions, original
+from mnistlib import data, explore, functions, network, original
 
-PAGES = dict.fromkeys(explore.PICTURES, "pictures.html")
+PAGES = dict.fromkeys(explore.PICTURES, "pictures.html") | {"draw": "draw.html"}
 each_picture = pytest.mark.parametrize("name", PAGES)
 
 
@@ -237,4 +237,135 @@ def test_company_by_touch(browser, roots):
     shown.el.locator("[data-digit='1']").tap()
     assert shown.state["asked"] == 1
     assert tab.errors == []
+    tab.page.context.close()
+
+
+STROKES = {  # ten digits as somebody might draw them, on a paper of 280 x 280
+    0: [[(150, 60), (110, 70), (88, 110), (85, 160), (105, 205), (145, 220), (180, 200), (196, 155),
+         (192, 105), (175, 70), (150, 60)]],
+    1: [[(150, 50), (146, 110), (141, 170), (136, 230)]],
+    2: [[(90, 95), (110, 65), (150, 58), (180, 78), (182, 110), (155, 150), (120, 185), (88, 218)],
+        [(88, 218), (130, 214), (170, 214), (205, 220)]],
+    3: [[(95, 70), (130, 55), (170, 65), (182, 95), (162, 125), (125, 135)],
+        [(125, 135), (170, 142), (192, 172), (180, 208), (140, 226), (95, 215)]],
+    4: [[(105, 60), (95, 105), (90, 145), (140, 142), (195, 136)],
+        [(180, 65), (172, 120), (166, 175), (160, 230)]],
+    5: [[(190, 62), (150, 62), (115, 66), (108, 100), (102, 130)],
+        [(102, 130), (140, 120), (175, 135), (188, 170), (170, 208), (130, 224), (92, 212)]],
+    6: [[(165, 55), (130, 85), (105, 130), (95, 175), (110, 212), (145, 222), (175, 205),
+         (180, 175), (155, 155), (120, 160), (98, 180)]],
+    7: [[(88, 70), (130, 66), (170, 64), (196, 66), (180, 110), (160, 160), (140, 225)]],
+    8: [[(180, 75), (150, 58), (115, 70), (108, 100), (140, 130), (175, 160), (182, 195),
+         (155, 222), (118, 214), (105, 185), (130, 150), (165, 118), (182, 90), (180, 75)]],
+    9: [[(185, 85), (160, 62), (120, 70), (102, 100), (115, 132), (150, 136), (182, 110),
+         (186, 85), (180, 140), (170, 190), (160, 230)]],
+}  # fmt: skip
+
+
+def draw_by_mouse(shown, strokes):
+    area = shown.el.locator(".paper").bounding_box()
+    side = area["width"] / 280
+    for stroke in strokes:
+        for i, (x, y) in enumerate(stroke):
+            shown.page.mouse.move(area["x"] + x * side, area["y"] + y * side)
+            if i == 0:
+                shown.page.mouse.down()
+        shown.page.mouse.up()
+
+
+def probabilities(shown):
+    return shown.numbers(".ten .bar-number")
+
+
+def pixels(shown):
+    """Return the image that the network is given, as Python would receive it."""
+    read = "el => [...new Uint8Array(el.model.get('pixels').buffer)]"
+    return np.array(shown.el.evaluate(read), np.uint8).reshape(28, 28)
+
+
+def test_known_digits_drawn_with_the_mouse_are_read_right(tab):
+    shown, read = Shown(tab, "draw"), {}
+    for digit, strokes in STROKES.items():
+        shown.set(strokes=[])
+        draw_by_mouse(shown, strokes)
+        read[digit] = int(probabilities(shown).argmax())
+    assert read == {digit: digit for digit in range(10)}
+
+
+def made_as_mnists_makers_did(ink):
+    """Make the image by NumPy, another way: matrices of shares instead of sums over dots."""
+    rows, columns = (np.flatnonzero((ink >= 1).any(axis=axis)) for axis in (1, 0))
+    part = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    size = [max(1, int(np.floor(n * 20 / max(part.shape) + 0.5))) for n in part.shape]
+
+    def means(n, count):
+        edges = np.linspace(0, n, count + 1)
+        covered = np.minimum(edges[1:, None], np.arange(1, n + 1)) - np.maximum(
+            edges[:-1, None], np.arange(n)
+        )
+        return np.clip(covered, 0, None) * count / n
+
+    small = np.floor(means(part.shape[0], size[0]) @ part @ means(part.shape[1], size[1]).T + 0.5)
+    image = np.zeros((28, 28), np.uint8)
+    corner = []
+    for axis, length in enumerate(size):
+        centre = (small.sum(axis=1 - axis) * (np.arange(length) + 0.5)).sum() / small.sum()
+        corner.append(int(np.clip(np.floor(14 - centre + 0.5), 0, 28 - length)))
+    image[corner[0] : corner[0] + size[0], corner[1] : corner[1] + size[1]] = small
+    return image
+
+
+def test_a_drawing_becomes_an_image_and_an_answer_as_in_the_library(tab):
+    shown, rng = Shown(tab, "draw"), np.random.default_rng(14)
+    parameters, digit = explore.unpacked(explore.draw().data)
+    for trial in range(12):
+        strokes = (
+            rng.uniform(15, 265, (rng.integers(1, 4), rng.integers(1, 6), 2)).round(1).tolist()
+        )
+        centre = bool(trial % 2)
+        shown.set(strokes=strokes if trial else None, centre=centre)
+        ink = np.array(shown.el.evaluate("el => [...el.querySelector('.paper').ink]"))
+        ink, image = ink.reshape(280, 280), pixels(shown)
+        blocks = np.floor(ink.reshape(28, 10, 28, 10).mean(axis=(1, 3)) + 0.5)
+        wanted = made_as_mnists_makers_did(ink) if centre else blocks
+        difference = np.abs(image.astype(int) - (wanted if trial else digit))
+        assert difference.max() <= 1  # a mean just at a half may be rounded either way
+        assert (difference > 0).sum() <= 3
+        _, a1, z2 = network.forward(parameters, data.scale(image[None]))
+        np.testing.assert_allclose(probabilities(shown), functions.softmax(z2)[0], atol=1e-6)
+        units = shown.el.evaluate("el => [...el.querySelector('.units').values]")
+        np.testing.assert_allclose(units, a1[0], atol=1e-6)
+
+
+def test_draw_by_the_keyboard_alone(tab):
+    shown = Shown(tab, "draw")
+    shown.tab_to(".paper")
+    shown.page.keyboard.press("Space")
+    for _ in range(18):
+        shown.page.keyboard.press("ArrowDown")
+    assert probabilities(shown).argmax() == 1
+    assert pixels(shown)[:, 13:15].sum() > 0.8 * pixels(shown).sum()
+    shown.page.keyboard.press("Backspace")
+    assert pixels(shown).sum() == 0
+    shown.tab_to(".choice input")
+    shown.page.keyboard.press("ArrowRight")
+    assert shown.state["centre"] is False
+
+
+def test_draw_by_touch(browser, roots):
+    tab = Tab(browser, roots["http"], has_touch=True)
+    shown = Shown(tab, "draw", 390)
+    area = shown.el.locator(".paper").bounding_box()
+    finger = tab.page.context.new_cdp_session(shown.page)
+    scrolled = shown.page.evaluate("scrollY")
+    for i, (x, y) in enumerate(STROKES[7][0]):
+        at = {"x": area["x"] + x * area["width"] / 280, "y": area["y"] + y * area["width"] / 280}
+        kind = "touchMove" if i else "touchStart"
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    shown.page.wait_for_function(
+        "document.querySelector('.explore').model.get('state').strokes?.length === 1"
+    )
+    assert probabilities(shown).argmax() == 7
+    assert shown.page.evaluate("scrollY") == scrolled  # the finger draws, it does not scroll
     tab.page.context.close()
