@@ -344,7 +344,7 @@ def test_draw_by_the_keyboard_alone(tab):
     for _ in range(18):
         shown.page.keyboard.press("ArrowDown")
     assert probabilities(shown).argmax() == 1
-    assert pixels(shown)[:, 13:15].sum() > 0.8 * pixels(shown).sum()
+    assert pixels(shown)[:, 12:16].sum() > 0.95 * pixels(shown).sum()
     shown.page.keyboard.press("Backspace")
     assert pixels(shown).sum() == 0
     shown.tab_to(".choice input")
