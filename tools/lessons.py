@@ -42,7 +42,7 @@ KEPT = ("mystnb", "tags")
 TAGS = {
     "readme": "the figure that the README and the home page show",
     "digits": "the picture of digits as they come, for the home page",
-    "home": "the figure that stands for its lesson in the home page's list",
+    "home": "the figure that stands for its lesson in the home page's list; else it is the last",
     "hide-input": "code that only draws: folded on the pages",
     "raises-exception": "the cell is meant to fail",
     "nbval-ignore-output": "the output may vary; the cell says why",
