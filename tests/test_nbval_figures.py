@@ -14,7 +14,6 @@ import nbformat
 import nbval_figures
 import numpy as np
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -24,30 +23,26 @@ figure, axis = plt.subplots()
 axis.plot([0, 1, 2, 3], [0, 1, {last}, 2])
 plt.show()"""
 
+SURROUNDINGS = """import os
+print(os.environ["TQDM_DISABLE"], os.environ["MNISTLIB_MINE"] == os.devnull)"""
 
-@pytest.fixture(scope="module")
-def executed():
-    """Execute a notebook with five figures, once."""
-    notebook = new_notebook(cells=[new_code_cell(DRAW.format(last="1.5")) for _ in range(5)])
-    NotebookClient(notebook, kernel_name="python3").execute()
-    return nbformat.writes(notebook)
+ORDINARY_TEST = """import os
+
+def setup_function():
+    test_it()
+
+def test_it():
+    assert os.environ["MNISTLIB_MINE"] == "a reader's own"
+"""
 
 
-def nbval(notebook, folder, *options):
-    """Run a notebook as the tests run lessons; return each cell's outcome and all that was said."""
-    nbformat.write(notebook, folder / "scratch.ipynb")
-    chosen = ["-p", "nbval_figures", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
-    (folder / "pytest.ini").touch()  # so that no settings from further up are taken
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *chosen, "--color=no", "-vrA", *options, folder],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(lessons.ROOT / "tools")},
-        capture_output=True,
-        text=True,
-    )
-    said = done.stdout + done.stderr
-    cells = range(len(notebook.cells))
-    return ["FAILED" if f"FAILED scratch.ipynb::Cell {i}" in said else "" for i in cells], said
+def replace_picture(cell, change):
+    """Put another picture in the place of the stored one, or none."""
+    [output] = (output for output in cell.outputs if "image/png" in output.get("data", {}))
+    [figure] = nbval_figures.figures([output])
+    output.data["image/png"] = change and change(figure)
+    if not change:
+        del output.data["image/png"]
 
 
 def signed(figure, release):
@@ -58,50 +53,58 @@ def signed(figure, release):
     return base64.b64encode(file.getvalue()).decode()
 
 
-def replace_picture(cell, png):
-    """Put another picture, or none, in the place of the stored one."""
-    [output] = (output for output in cell.outputs if "image/png" in output.get("data", {}))
-    [figure] = nbval_figures.figures([output])
-    output.data["image/png"] = png and png(figure)
-    if not png:
-        del output.data["image/png"]
+HERE = ".".join(matplotlib.__version__.split(".")[:2])
 
 
-@pytest.mark.parametrize("workers", ["-n0", "-n1"])
-def test_figures_are_compared_unless_another_release_drew_them(executed, tmp_path, workers):
-    here = ".".join(matplotlib.__version__.split(".")[:2])
-    notebook = nbformat.reads(executed, as_version=4)
-    same, changed, missing, patched, older = notebook.cells
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """Execute a small notebook, change it, run it as lessons are run, and return what is said."""
+    codes = [DRAW.format(last="1.5")] * 5 + [SURROUNDINGS]
+    notebook = new_notebook(cells=[new_code_cell(code) for code in codes])
+    execute.execute(notebook)
+    _, changed, missing, patched, older, surroundings = notebook.cells
     changed.source = DRAW.format(last="1.51")  # the stored figure does not change
-    replace_picture(missing, None)  # and its words are still stored
+    replace_picture(missing, None)  # but its words are still stored
     patched.source = older.source = DRAW.format(last="9")
-    replace_picture(patched, lambda figure: signed(figure, f"{here}.99"))
+    replace_picture(patched, lambda figure: signed(figure, f"{HERE}.99"))
     replace_picture(older, lambda figure: signed(figure, "1.5.3"))
+    assert surroundings.outputs[0].text == "1 True\n"  # as execute.py runs lessons
 
-    outcomes, said = nbval(notebook, tmp_path, workers)
-    assert same.source == DRAW.format(last="1.5")
-    assert outcomes == ["", "FAILED", "FAILED", "FAILED", ""], said
+    folder = tmp_path_factory.mktemp("figures")
+    nbformat.write(notebook, folder / "scratch.ipynb")
+    (folder / "test_it.py").write_text(ORDINARY_TEST)
+    (folder / "pytest.ini").touch()  # so that no settings from further up are taken
+    options = ["-p", "nbval_figures", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    environ = {name: os.environ[name] for name in os.environ if name != "TQDM_DISABLE"}
+    environ |= {"PYTHONPATH": str(lessons.ROOT / "tools"), "MNISTLIB_MINE": "a reader's own"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "-n1", "--color=no", "-vrA", folder],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("cell", "outcome"),
+    [(0, "PASSED"), (1, "FAILED"), (2, "FAILED"), (3, "FAILED"), (4, "PASSED"), (5, "PASSED")],
+    ids=["same", "changed", "missing", "changed, patch release", "older release", "surroundings"],
+)
+def test_a_changed_or_missing_figure_is_caught_unless_another_release_drew_it(said, cell, outcome):
+    assert f"{outcome} scratch.ipynb::Cell {cell}" in said, said
+
+
+def test_what_was_compared_is_told_from_a_worker_too(said):
     assert "the figure differs from the stored one: rms" in said
     assert "0 figures are stored, 1 drawn" in said
-    told = f"stored by Matplotlib version1.5, drawn here by Matplotlib version{here}"
+    told = f"stored by Matplotlib version1.5, drawn here by Matplotlib version{HERE}"
     assert re.findall("FIGURES NOT COMPARED: (.+)", said) == [told]
 
 
-def test_kernels_show_no_progress_and_know_nothing_of_kept_functions(tmp_path, monkeypatch):
-    monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    monkeypatch.setenv("MNISTLIB_MINE", "a reader's own")
-    code = "import os\nprint(os.environ['TQDM_DISABLE'], os.environ['MNISTLIB_MINE'] == os.devnull)"
-    stored = nbformat.v4.new_output("stream", text="1 True\n")
-    cell = new_code_cell(code, outputs=[stored], execution_count=1)
-    test = "import os\n\ndef test_it():\n    assert os.environ['MNISTLIB_MINE'] == \"a reader's own\"\n"
-    (tmp_path / "test_it.py").write_text(f"{test}\ndef setup_function():\n    test_it()\n")
-    _, said = nbval(new_notebook(cells=[cell]), tmp_path, "-n0")
-    assert "2 passed" in said  # the cell; and a test, which is no kernel's matter
-
-    cell.outputs = []
-    execute.execute(new_notebook(cells=[cell]))
-    assert cell.outputs[0].text == stored.text
-    assert os.environ["MNISTLIB_MINE"] == "a reader's own"  # for whatever comes after
+def test_only_kernels_are_kept_from_what_a_reader_has_set(said):
+    assert "PASSED test_it.py::test_it" in said, said
 
 
 def image(pixels):
