@@ -144,10 +144,10 @@ exercises.check(my_label_header)
 exercises.folded(my_label_header)
 
 # %% [markdown]
-# After those eight bytes come the labels. Does the first agree with your eyes?
+# The type is 8 again, unsigned bytes, and there is one dimension: the magic number is 8 times 256 plus 1. After those eight bytes come the labels. Does the first agree with your eyes?
 
 # %%
-list(raw_labels[8:18])
+list(raw_labels[:8]), list(raw_labels[8:18])
 
 # %% [markdown]
 # ## Can the file be trusted?
@@ -224,7 +224,7 @@ np.array_equal(mnist.train_images, images)
 # ## Three parts, and a seed
 #
 # Before you look at anything, put some of it away. The test images are for one question, asked once, at the very end: how good is the finished network on digits that
-# played no part in its making? This lesson does not touch them. While we are still making choices we need other digits to judge them by, so the
+# played no part in its making? This lesson does not ask them. While we are still making choices we need other digits to judge them by, so the
 # training images are split: 50,000 to learn from, and 10,000 for **validation**.
 #
 # Which ones go where is left to chance, but to chance that can be repeated. A generator is given a **seed** first, and

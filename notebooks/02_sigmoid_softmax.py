@@ -23,8 +23,8 @@
 # - write both functions so that their exponentials never overflow;
 # - tell whether a softmax runs over the right axis, with one line.
 #
-# **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$, the quotient rule and
-# the chain rule; Taylor's formula helps.
+# **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$, the rules for
+# products, quotients and chains; Taylor's formula helps.
 #
 # **Time** 40 minutes to read, 35 more for the exercises, and some for the pencil; the computer works about 3 s and uses 240 MB
 
@@ -194,7 +194,7 @@ plt.show()
 # %% [markdown]
 # The flat parts matter. A unit whose sum lies out there is **saturated**: nudge the sum and its response hardly
 # moves, so learning hardly reaches it. Now think back to lesson 01: raw pixels go up to 255. Sums of hundreds of such
-# numbers land far out in the shade, which is one reason to scale them.
+# numbers, unless their weights are tiny, land far out in the shade, which is one reason to scale them.
 #
 # ## A formula is a claim
 #
@@ -295,7 +295,7 @@ plt.show()
 #
 # $$\frac{\lVert \text{given} - \text{measured} \rVert}{\max(\lVert \text{given} \rVert, \lVert \text{measured} \rVert)} .$$
 #
-# We call a gradient right when its relative error is below $10^{-7}$. `gradcheck.check_gradient` measures and compares like
+# We call a gradient right when its relative error is below $10^{-7}$: the V's lowest point lies far below that, and a wrong formula, as you will see, far above. `gradcheck.check_gradient` measures and compares like
 # this for a function of a whole array. It nudges every entry in turn, so the function must give *one*
 # number: we take the sum of all the sigmoids, whose gradient by each entry is that entry's own slope.
 
@@ -469,7 +469,7 @@ print(p.round(4))
 print("each row sums to 1:", np.allclose(p.sum(axis=1), 1))
 
 # %% [markdown]
-# One word in that code decides everything: the axis. *The original*, the 84 % network of lesson 00, summed over axis 0: down the columns, over the batch. The library keeps its softmax to learn from. What do you get?
+# One word in that code decides everything: the axis. *The original*, whose answers changed with the company in [lesson 00](00_first_look.ipynb), summed over axis 0: down the columns, over the batch. The library keeps its softmax to learn from. What do you get?
 
 # %%
 print(original.softmax_over_batch(z).round(4))
@@ -490,7 +490,7 @@ print("over the batch:", same_alone(original.softmax_over_batch, z))
 print("row 0 alone:   ", original.softmax_over_batch(z[:1])[0])
 
 # %% [markdown]
-# Alone in its batch, an example gets "probability" 1 for every class. You have seen in lesson 00 what that does to answers; lesson 05 takes it apart.
+# Alone in its batch, an example gets "probability" 1 for every class. So it answers 0, the first of the equals, to every image; lesson 05 takes that apart.
 #
 # The other half of the trap is the maximum. Suppose the sums are right, along each row, but *one* maximum is subtracted from the whole batch. Does the question find that, too?
 
@@ -723,6 +723,8 @@ np.allclose(np.exp(functions.log_softmax(z)), functions.softmax(z))
 # With $z_k - \max_l z_l$ in place of $z_k$, the sum of exponentials contains $e^0 = 1$, so its logarithm is safe: at least 0, and at most $\log 10$ for ten classes.
 #
 # ### Exercise 2.6: cross-entropy (stretch, 5 minutes)
+#
+# From the logits, and as safe as your log-softmax. Which numbers are added up, and what is the sum divided by?
 
 
 # %%
@@ -801,7 +803,7 @@ print(gradcheck.check_gradient(loss, z, dz / len(z), name="divided twice   "))
 #
 # ## Back to the wrong answer
 #
-# A 6 was read as a 0, and you wrote down how you would move the ten scores. The loss falls fastest against its gradient, so the network's own answer is $-(p - y)$. Compare it with yours.
+# A 6 was read as a 0, and you wrote down how you would move the ten scores. The loss falls fastest in the direction against its gradient (lesson 03 says why), so the network's own answer is $-(p - y)$. Compare it with yours.
 
 # %% mystnb={"image": {"alt": "Bar chart of y minus p for the ten classes. The 6 is pushed up by 0.71; the 0 down by 0.49, the 2 by 0.11, the 5 by 0.06, and the others hardly at all."}} tags=["hide-input"]
 push = y_six - functions.softmax(z_six)
