@@ -143,14 +143,14 @@ print(f"cosine of a guess with it, on average: {(guesses @ exact / lengths).mean
 
 # %%
 parameters = network.initialise(np.random.default_rng(seed=6))
-eta = 0.5
+learning_rate = 0.5
 losses = []
 for batch in epoch[:100]:
     x = data.scale(images[batch])
     y = data.one_hot(labels[batch])
     loss, grads = network.gradients(parameters, x, y)
     for W, dW in zip(parameters, grads):  # weights and biases alike
-        W -= eta * dW  # in place: the array itself changes
+        W -= learning_rate * dW  # in place: the array itself changes
     losses.append(loss)
 print(f"loss of the first batch {losses[0]:.3f}, of the hundredth {losses[-1]:.3f}")
 
@@ -500,36 +500,40 @@ exercises.folded(my_sgd_update)
 
 
 # %%
-def walk(w, kappa, eta, mu, steps):
-    """Return the path of weights w with curvatures kappa: an array of steps + 1 rows."""
+def walk(w, curvature, learning_rate, momentum, steps):
+    """Return the path of weights w for given curvatures: an array of steps + 1 rows."""
     path, v = [w], 0 * w
     for _ in range(steps):
-        v = mu * v + kappa * w
-        w = w - eta * v
+        v = momentum * v + curvature * w
+        w = w - learning_rate * v
         path.append(w)
     return np.array(path)
 
 
-kappa = 5.0
-for mu in [0, 0.9]:
-    edge = 2 * (1 + mu) / kappa
+curvature = 5.0
+for momentum in [0, 0.9]:
+    edge = 2 * (1 + momentum) / curvature
     below, above = [
-        abs(walk(1.0, kappa, factor * edge, mu, steps=100)[-1]) for factor in [0.99, 1.01]
+        abs(walk(1.0, curvature, factor * edge, momentum, steps=100)[-1]) for factor in [0.99, 1.01]
     ]
-    print(f"mu {mu:3}: edge {edge:.2f}; from 1 to {below:.4f} below it, to {above:.1e} above it")
+    print(
+        f"momentum {momentum:3}: edge {edge:.2f}; from 1 to {below:.4f} below it, to {above:.1e} above it"
+    )
 print("edges in the effective rate, 0.9 against 0:", round((1 + 0.9) / (1 - 0.9)))
 
 # %% [markdown]
 # A long valley has a curvature in each direction: $L = \frac12 (w_0^2 + 20\, w_1^2)$, with curvatures 1 and 20. The steepest direction sets the edge, the flattest decides how long it takes. Four walks: plain descent and $\mu = 0.6$, each at an effective rate of 0.095, about the best that plain descent has here, and at 0.2375. Work out which of the four are below their edge before you run it. (The picture shows twenty steps of two.)
 
 # %%
-kappa, first, paths = np.array([1, 20]), np.array([-4.0, 1.0]), {}
+curvatures, first, paths = np.array([1, 20]), np.array([-4.0, 1.0]), {}
 for effective in [0.095, 0.2375]:
-    for mu in [0, 0.6]:
-        path = walk(first, kappa, effective * (1 - mu), mu, steps=20)
-        paths[effective, mu] = path
+    for momentum in [0, 0.6]:
+        path = walk(first, curvatures, effective * (1 - momentum), momentum, steps=20)
+        paths[effective, momentum] = path
         away = np.linalg.norm(path[10])
-        print(f"effective rate {effective:6}, mu {mu:3}: {away:.3f} away after ten steps")
+        print(
+            f"effective rate {effective:6}, momentum {momentum:3}: {away:.3f} away after ten steps"
+        )
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two paths of twenty steps over the contour lines of a long narrow valley, from the same point. The plain path, at effective rate 0.095, jumps from wall to wall at every step and is still on its way at the end; the path with momentum 0.6, at effective rate 0.2375, swings across a few times, moves along the valley in longer steps, and ends at the star."}}
 figure, axis = plt.subplots(figsize=(7, 3.6))
@@ -617,8 +621,7 @@ axis.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# As derived: up to an effective rate of 2 the lines agree within their spread, so there momentum is a larger rate in disguise and nothing else. At 5 plain descent reaches 92.5 % and momentum 95.0 %; the last column shows how plain descent is thrown about. And if each may choose its own best rate, plain descent's 93.1 % at 3 stands against those 95.0 %. (At 10 and 20 both are thrown about; there the numbers are those of the computer that made
-# the study.)
+# As derived: up to an effective rate of 2 the lines agree within their spread, so there momentum is a larger rate in disguise and nothing else. At 5 plain descent reaches 92.5 % and momentum 95.0 %; the last column shows how plain descent is thrown about. And if each may choose its own best rate, plain descent's 93.1 % at 3 stands against those 95.0 %. (Where a run is thrown about, a stored number is that of the computer that made the study; another's will differ, within the spread.)
 #
 # ### A falling rate
 #
