@@ -1,0 +1,69 @@
+"""Lesson 08: three networks, three seeds each; how well they read digits, and pushed ones.
+
+``most`` is the largest push of a training batch, in pixels. ``pushed`` holds the accuracy on the
+first 2,000 validation images after pushes of 1, 2 and 3 pixels, each the mean of four directions.
+"""
+
+import sys
+
+import numpy as np
+import study
+
+from mnistlib import convolution, data, network, training
+
+MODELS = {
+    "784-128-10": (network, 128, 0.5),
+    "convolutional": (convolution.Convolutional(), 64, 0.05),
+}
+ROWS = [
+    {"model": model, "most": most, "seed": seed}
+    for model, most in (("784-128-10", 0), ("784-128-10", 2), ("convolutional", 1))
+    for seed in (0, 1, 2)
+]
+QUICK = 0
+
+
+def shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
+    """Return images moved by so many pixels; negative numbers move up and to the left."""
+    moved = np.zeros_like(images)
+    to = slice(max(down, 0), 28 + min(down, 0)), slice(max(right, 0), 28 + min(right, 0))
+    come = slice(max(-down, 0), 28 + min(-down, 0)), slice(max(-right, 0), 28 + min(-right, 0))
+    moved[:, *to] = images[:, *come]
+    return moved
+
+
+def run(model: str, most: int, seed: int) -> dict:
+    """Train one network for five epochs."""
+    mnist = data.load()
+    (images, labels), validation_set = data.split(
+        mnist.train_images, mnist.train_labels, rng=np.random.default_rng(8)
+    )
+    rng, (model, batch_size, rate) = np.random.default_rng(seed), MODELS[model]
+    start = (convolution if model is not network else network).initialise(rng)
+    batches = training.minibatches(50_000, batch_size, rng=rng, epochs=5)
+    parameters, rates = [value.copy() for value in start], training.falling(rate, len(batches))
+    velocity, y = [np.zeros_like(value) for value in start], data.one_hot(labels)
+    for step, batch in enumerate(batches):
+        push = rng.integers(-most, most + 1, size=2) if most else (0, 0)
+        x = model.prepare(shifted(images[batch], *push))
+        _, grads = model.gradients(type(start)(*parameters), x, y[batch])
+        training.sgd_update(parameters, grads, velocity, rates(step), 0.9)
+    trained = type(start)(*parameters)
+
+    def accuracy(images, labels):
+        return training.evaluate(model, trained, (images, labels)).accuracy
+
+    some, their_labels = validation_set[0][:2000], validation_set[1][:2000]
+    pushed = []
+    for pixels in (1, 2, 3):
+        pushes = [(pixels, 0), (-pixels, 0), (0, pixels), (0, -pixels)]
+        pushed.append(float(np.mean([accuracy(shifted(some, *p), their_labels) for p in pushes])))
+    return {
+        "validation": accuracy(*validation_set),
+        "pushed": pushed,
+        "test": accuracy(mnist.test_images, mnist.test_labels),
+    }
+
+
+if __name__ == "__main__":
+    study.main(sys.modules[__name__])
