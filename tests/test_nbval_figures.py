@@ -18,6 +18,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+pytestmark = pytest.mark.takes(seconds=15)
+
 DRAW = """import matplotlib.pyplot as plt
 figure, axis = plt.subplots()
 axis.plot([0, 1, 2, 3], [0, 1, {last}, 2])

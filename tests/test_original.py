@@ -14,6 +14,8 @@ from mnistlib.gradcheck import central_difference, check_gradient
 from mnistlib.original import LADDER, Recipe, Weights, run, rungs, start
 from mnistlib.training import Score, TrainingDiverged, evaluate, train
 
+pytestmark = pytest.mark.takes(seconds=20)
+
 REPAIRS = {
     "split": "after the seed",
     "softmax": "over the classes",
