@@ -442,7 +442,7 @@ exercises.folded(my_name_the_faults)
 #
 # In a narrow valley the gradient points mostly *across*, and plain descent zigzags from wall to wall. A rolling ball does better ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). It keeps a **velocity** $v$, a sum of past gradients, 0 at the start, in which each step back counts $\mu$ times as much, with $0 \le \mu < 1$:
 #
-# $$v \leftarrow \mu\, v + dW, \qquad\qquad W \leftarrow W - \eta\, v .$$
+# $$v \leftarrow \mu\, v + dW, \qquad W \leftarrow W - \eta\, v .$$
 #
 # There is a $v$ for each parameter, in its shape. (Others put $\eta$ inside the velocity, [Sutskever et al. 2013](https://proceedings.mlr.press/v28/sutskever13.html) for one. While $\eta$ is constant the walk is the same; when it changes it is not.)
 #
@@ -479,11 +479,11 @@ exercises.folded(my_sgd_update)
 # Take the simplest valley, one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, the gradient is $\kappa\, w$. Write $w_t$ for the weight after step $t$, and $v$ for the velocity then: that step moved the weight by $w_t - w_{t-1} = -\eta\, v$. The next velocity is $\mu v + \kappa w_t$, so
 # the two lines above become one:
 #
-# $$w_{t+1} = w_t - \eta\,(\mu\, v + \kappa\, w_t) = w_t + \mu\,(w_t - w_{t-1}) - \eta\,\kappa\, w_t .$$
+# $$\begin{aligned} w_{t+1} &= w_t - \eta\,(\mu\, v + \kappa\, w_t) \\ &= w_t + \mu\,(w_t - w_{t-1}) - \eta\,\kappa\, w_t . \end{aligned}$$
 #
-# With too large an $\eta$ the weight jumps from wall to wall, further each time; with a small one it comes to rest at 0. At the edge between the two it jumps to and fro for ever: $w_{t+1} = w_{t-1} = -w_t$. Put that in, and divide by $w_t$:
+# With too large an $\eta$ the weight jumps from wall to wall, further each time; with a small one it comes to rest at 0. At the edge between the two it jumps to and fro for ever: $w_{t+1} = w_{t-1} = -w_t$. Put that in, divide by $w_t$, and solve for the rate at the edge:
 #
-# $$-1 = 1 + 2 \mu - \eta\,\kappa, \qquad\text{so the edge is at}\qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
+# $$-1 = 1 + 2 \mu - \eta\,\kappa, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
 #
 # <details><summary>Why every smaller rate is safe, for those who like quadratic equations</summary>
 #
@@ -492,9 +492,9 @@ exercises.folded(my_sgd_update)
 #
 # </details>
 #
-# The edge for plain descent is $2 / \kappa$. In $\eta$, momentum of 0.9 nearly doubles the edge. In the effective rate it does far more:
+# The edge for plain descent is $2 / \kappa$. In $\eta$, momentum of 0.9 nearly doubles the edge. In the effective rate it does far more, nineteen times as much:
 #
-# $$\frac{\eta}{1 - \mu} < \frac{2}{\kappa} \cdot \frac{1 + \mu}{1 - \mu}, \qquad \text{for } \mu = 0.9 \text{ nineteen times as much as for } \mu = 0 .$$
+# $$\frac{\eta}{1 - \mu} < \frac{2}{\kappa} \cdot \frac{1 + \mu}{1 - \mu} .$$
 #
 # That is a claim. Walk a hundred steps, one per cent below the edge and one per cent above it.
 
@@ -729,7 +729,7 @@ plt.show()
 answers = network.predict(final, data.scale(mnist.test_images))
 right = answers == mnist.test_labels
 by_digit = standard_error(right)
-print(f"{(~right).sum()} mistakes; standard error by digit {100 * by_digit:.2f} points")
+print(f"{(~right).sum()} mistakes; standard error by digit {100 * by_digit:.2f} percentage points")
 
 # %% [markdown]
 # *Independent* is a strong word. The 10,000 test digits come from far fewer people, and a person whose sevens look like ones has not written just one of them. Who wrote each digit was lost when MNIST was made, and found again by [Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498). `data.writers()` knows.
@@ -821,6 +821,7 @@ print(f"difference {100 * apart:.2f} points, standard error {100 * np.hypot(*err
 # Our validation images were drawn at random, so their writers are in training, too. The test writers are not. Does that flatter the validation accuracy?
 
 # %%
+# The same seed as at the start deals the writers as it dealt the digits.
 train_writers, validation_writers = (
     who for _, who in data.split(mnist.train_images, writers.train, rng=np.random.default_rng(4))
 )
