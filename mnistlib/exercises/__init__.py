@@ -1,26 +1,42 @@
 """Exercises that answer back: check, hint, solution, and keep, which puts your function to work.
 
-An exercise is a few lines of data beside a function of the library, which is the answer key. Those
-of each lesson are in a module of their own; how a function is tried out is in ``trial``.
+An exercise is a few lines of data beside a function of the library, which is the answer key. Each
+module ``lesson_NN`` holds those of a lesson; how a function is tried out is in ``trial``, and what
+outlives a notebook (``mine.py``, and beside it how far you are) in ``kept``.
 """
 
 import ast
 import html
+import importlib
 import inspect
-import itertools
-import os
+import pkgutil
 import textwrap
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
-from mnistlib.exercises import lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
+from mnistlib.exercises import kept
 from mnistlib.exercises.trial import Exercise, Reply, judge
 
-EXERCISES: dict[str, Exercise] = {
-    exercise.name: exercise
-    for lesson in (lesson_01, lesson_02, lesson_03, lesson_04, lesson_05)
-    for exercise in lesson.EXERCISES
+
+def _collect(exercises: Iterable[Exercise]) -> dict[str, Exercise]:
+    """Return exercises by their names.
+
+    Raises:
+        ValueError: two have one name.
+    """
+    found: dict[str, Exercise] = {}
+    for exercise in exercises:
+        if found.setdefault(exercise.name, exercise) is not exercise:
+            raise ValueError(f"two exercises are called {exercise.name!r}")
+    return found
+
+
+#: The exercises of each lesson, by the name of its module; a new module is found, not listed.
+LESSONS: dict[str, tuple[Exercise, ...]] = {
+    module.name: importlib.import_module(f"{__name__}.{module.name}").EXERCISES
+    for module in pkgutil.iter_modules(__path__)
+    if module.name.startswith("lesson_")
 }
+EXERCISES = _collect(exercise for lesson in LESSONS.values() for exercise in lesson)
 _hints_given: dict[str, int] = {}
 
 
@@ -35,10 +51,8 @@ def find(function: Callable) -> Exercise:
         raise TypeError("pass the function itself, without brackets: check(my_softmax)")
     exercise = EXERCISES.get(name.removeprefix("my_"))
     if exercise is None:
-        raise TypeError(
-            f"no exercise is called {name!r}; there are "
-            + ", ".join(f"my_{known}" for known in EXERCISES)
-        )
+        known = ", ".join(f"my_{name}" for name in EXERCISES)
+        raise TypeError(f"no exercise is called {name!r}; there are {known}")
     return exercise
 
 
@@ -50,12 +64,15 @@ def check(function: Callable) -> Reply:
 
     Returns:
         A reply whose ``kind`` is one of "not attempted", "raises", "wrong shape", "wrong value",
-        "unstable", "slow" and "right".
+        "unstable" and "right".
 
     Raises:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
-    return judge(find(function), function)
+    exercise = find(function)
+    reply = judge(exercise, function)
+    kept.note(exercise.name, reply.kind)
+    return reply
 
 
 def hint(function: Callable) -> str:
@@ -97,16 +114,13 @@ class Folded:
         return f"{len(self.exercise.hints)} hints and the solution, folded"
 
     def _repr_html_(self) -> str:
-        folds = [
-            f"<details><summary>Hint {i}</summary><p>{html.escape(text)}</p></details>"
+        fold = "<details><summary>{}</summary>{}</details>".format
+        hints = [
+            fold(f"Hint {i}", f"<p>{html.escape(text)}</p>")
             for i, text in enumerate(self.exercise.hints, start=1)
         ]
-        source = html.escape(_source(self.exercise))
-        folds.append(
-            "<details><summary>Solution: the library's own lines</summary>"
-            f'<pre tabindex="0"><code>{source}</code></pre></details>'
-        )
-        return "\n".join(folds)
+        source = f'<pre tabindex="0"><code>{html.escape(_source(self.exercise))}</code></pre>'
+        return "\n".join([*hints, fold("Solution: the library's own lines", source)])
 
 
 def folded(function: Callable) -> Folded:
@@ -129,51 +143,59 @@ def _source(exercise: Exercise) -> str:
     return "".join(lines[: docstring.lineno - 1] + lines[docstring.end_lineno :])
 
 
-def keep(function: Callable) -> Reply:
-    """Let your function take the library's place, in this notebook and in the ones to come.
+class Replies(tuple):
+    """Several replies, shown as one."""
 
-    It is checked first. If it is right, and right on its own too, its source is written to
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self))
+
+    def _repr_html_(self) -> str:
+        return "\n".join(reply._repr_html_() for reply in self)
+
+
+def keep(*functions: Callable) -> Replies:
+    """Let functions of yours take the library's place, in this notebook and in the ones to come.
+
+    Each is checked first. If it is right, and right on its own too, its source is written to
     ``mine.py`` beside the notebooks, from where :func:`mine` takes it, and it is put in the place
-    of the library's function.
+    of the library's function: everything that asks the library's module for it gets yours. A name
+    that was imported with ``from mnistlib.functions import softmax`` stays what it was, and so does
+    a function that was handed on before.
 
     Args:
-        function: your answer, all of whose work is done with NumPy (``np``) and built-in functions.
+        functions: your answers, all of whose work is done with NumPy (``np``) and built-in
+            functions.
 
     Returns:
-        The reply of :func:`check`, which also says whether the function was kept. One that is not
-        "right" is not.
+        For each the reply of :func:`check`, which also says whether the function was kept. One
+        that is not "right" is not.
 
     Raises:
-        TypeError: not a function, or one whose name belongs to no exercise.
+        TypeError: not a function, or one whose name belongs to no exercise; then none is kept.
     """
-    exercise = find(function)
-    reply = judge(exercise, function)
+    exercises = [find(function) for function in functions]
+    return Replies(map(_keep, exercises, functions))
+
+
+def _keep(exercise: Exercise, function: Callable) -> Reply:
+    reply = check(function)
     if reply.kind != "right":
         return reply
-
-    def replied(kind: str, text: str) -> Reply:
-        return Reply(exercise.name, kind, text)
-
-    if exercise.home is None:
-        return replied("right", f"{reply.text} The network does not use it, so it is not kept.")
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        _, alone = _on_its_own(exercise, function.__name__, source)
-        if alone.kind != "right":
-            return replied(
-                alone.kind,
-                f"It works here, but not on its own, and is not kept. {alone.text}\n"
-                "Put all that it needs, imports too, inside the function.",
-            )
-        _write_kept({**_read_kept(), exercise.name: source})
-    except (OSError, TypeError) as error:  # TypeError: what has no source
-        why = getattr(error, "strerror", None) or error
-        return replied("right", f"{reply.text} But it could not be kept: {why}.")
-    except _Unreadable as error:
-        return replied("right", f"{reply.text} But it could not be kept. {error}")
-    setattr(exercise.home, exercise.name, function)
-    place = f"{exercise.home.__name__}.{exercise.name}"
-    return replied("right", f"{reply.text} From here on it is {place}.")
+    said = "The network does not use it, so it is not kept."
+    if exercise.home is not None:
+        try:
+            source = textwrap.dedent(inspect.getsource(function))
+            alone = judge(exercise, kept.run(function.__name__, source))
+            if alone.kind != "right":
+                said = f"It works here, but not on its own, and is not kept. {alone.text}\n"
+                said += "Put all that it needs, imports too, inside the function."
+                return Reply(exercise.name, alone.kind, said)
+            kept.write({**kept.read(), exercise.name: source})
+            setattr(exercise.home, exercise.name, function)
+            said = f"From here on it is {exercise.home.__name__}.{exercise.name}."
+        except (OSError, TypeError, kept.Unreadable) as error:  # TypeError: what has no source
+            said = f"But it could not be kept: {getattr(error, 'strerror', None) or error}."
+    return Reply(exercise.name, "right", f"{reply.text} {said}")
 
 
 def mine() -> str:
@@ -188,81 +210,33 @@ def mine() -> str:
         of yours were left out and why.
     """
     homes = {name: exercise for name, exercise in EXERCISES.items() if exercise.home is not None}
-    yours, refused = [], []
+    yours, refused, sources = [], [], {}
     for name, exercise in homes.items():
         setattr(exercise.home, name, exercise.reference)
     try:
-        kept = _read_kept()
-    except _Unreadable as error:
-        kept, refused = {}, [str(error)]
-    for name in [name for name in homes if name in kept]:
-        defined = ast.parse(kept[name]).body[0].name
-        function, reply = _on_its_own(homes[name], defined, kept[name])
-        if reply.kind == "right":
-            setattr(homes[name].home, name, function)
-            yours.append(name)
-        else:
-            refused.append(f"Left out, {reply}")
+        sources = kept.read()
+    except kept.Unreadable as error:
+        refused = [str(error)]
+    for name, exercise in homes.items():
+        if name in sources:
+            function = kept.run(ast.parse(sources[name]).body[0].name, sources[name])
+            reply = judge(exercise, function)
+            if reply.kind == "right":
+                setattr(exercise.home, name, function)
+                yours.append(name)
+            else:
+                refused.append(f"Left out, {reply}")
     library = [name for name in homes if name not in yours]
     lines = [f"yours:         {', '.join(yours) or 'none yet'}"]
     lines += [f"the library's: {', '.join(library)}"] if library else []
-    lines += ["Every part of the network and its training is yours."] if not library else []
-    return _Text("\n".join(itertools.chain(lines, refused)))
+    lines += [] if library else ["Every part of the network and its training is yours."]
+    return _Text("\n".join(lines + refused))
 
 
-class _Unreadable(Exception):
-    """The file of kept functions is no Python; the message says where, and what to do."""
+def progress() -> str:
+    """Show which exercises are right, tried or open, lesson by lesson, in every notebook so far.
 
-
-def _kept_file() -> Path:
-    return Path(os.environ.get("MNISTLIB_MINE", "mine.py"))
-
-
-def _on_its_own(exercise: Exercise, name: str, source: str) -> tuple[Callable | None, Reply]:
-    """Run a function's source in a module of its own, so that it cannot lean on what is not in it.
-
-    Returns:
-        The function, and the checker's reply to it.
+    What is right once stays right. It is remembered in ``progress.json`` beside ``mine.py``;
+    delete the file, and everything is open again, and nothing else is lost.
     """
-    space: dict[str, object] = {"__name__": "mine"}
-    try:
-        exec(compile(f"import numpy as np\n{source}", str(_kept_file()), "exec"), space)
-        function = space[name]
-    except Exception as error:
-        return None, Reply(exercise.name, "raises", f"{type(error).__name__}: {error}")
-    return function, judge(exercise, function)
-
-
-def _write_kept(kept: dict[str, str]) -> None:
-    """Write all of the kept functions, or leave the file as it was."""
-    head = (
-        "# Your own functions, kept by mnistlib.exercises. mine() runs them and checks them again."
-    )
-    part = _kept_file().with_suffix(".part")
-    try:
-        text = "\n\n".join([f"{head}\n\nimport numpy as np\n", *kept.values()])
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, _kept_file())
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _read_kept() -> dict[str, str]:
-    """Return the source of each function in the file of kept ones, by its exercise's name."""
-    file = _kept_file()
-    if not file.exists():
-        return {}
-    try:
-        text = file.read_text(encoding="utf-8")
-        nodes = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-    except (SyntaxError, ValueError) as error:
-        what = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else error
-        raise _Unreadable(
-            f"{file.name} cannot be read, {what}. Mend it, or delete the file and keep again."
-        ) from None
-    lines, kept = text.splitlines(keepends=True), {}
-    for node in nodes:
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        source = "".join(lines[first - 1 : node.end_lineno]).rstrip() + "\n"
-        kept[node.name.removeprefix("my_")] = source
-    return kept
+    return _Text(kept.progress({name: [e.name for e in es] for name, es in LESSONS.items()}))

@@ -1,53 +1,16 @@
-"""Lesson 04's exercises: mini-batches, momentum, four mystery curves."""
+"""Lesson 04's exercises: mini-batches, momentum, four mystery curves, an error by writer, tuning."""
+
+import copy
 
 import numpy as np
 
-from mnistlib import network, training
+from mnistlib import data, network, training, uncertainty
 from mnistlib.exercises.trial import Exercise
 
 
-def _batches_are_wrong(args: tuple, got: object) -> tuple[str, str] | None:
-    n, batch_size, _, epochs = args
-    try:
-        batches = [np.asarray(batch) for batch in got]
-    except TypeError:
-        return "wrong shape", "wanted something to loop over, one array of indices for each step."
-    each = -(-n // batch_size)
-    sizes = [np.size(batch) for batch in batches]
-    full = [min(batch_size, n - start) for start in range(0, n, batch_size)]
-    if sizes != full * epochs:
-        return "wrong shape", f"wanted batches of {full}, {epochs} times over, got {sizes}."
-    orders = [
-        np.concatenate(batches[each * epoch : each * (epoch + 1)]).tolist()
-        for epoch in range(epochs)
-    ]
-    if any(sorted(order) != list(range(n)) for order in orders):
-        return "wrong value", "in some epoch an index is missing, and another comes twice."
-    if n > 8 and orders[0] == sorted(orders[0]):
-        return "wrong value", "nothing was shuffled."
-    if n > 8 and epochs > 1 and orders[0] == orders[1]:
-        return "wrong value", "every epoch has the same order. Shuffle anew at the start of each."
-    return None
-
-
-def _minibatches(n, batch_size, rng, epochs):
+def minibatches(n, batch_size, rng, epochs):
+    """Arrays of indices, one for each step: every index once in each epoch, in a new order."""
     return training.minibatches(n, batch_size, rng=rng, epochs=epochs)
-
-
-def _momentum_args(learning_rate: float, momentum: float) -> tuple:
-    rng = np.random.default_rng(1)
-    arrays = [(rng.normal(size=3), rng.normal(size=(2, 2))) for _ in range(3)]
-    return *arrays, learning_rate, momentum
-
-
-def _each(rule):
-    """Return an update of all parameters in place, from a rule for one: (w, g, v) to (w, v)."""
-
-    def update(parameters, gradients, velocity, learning_rate, momentum):
-        for w, g, v in zip(parameters, gradients, velocity, strict=True):
-            w[...], v[...] = rule(w.copy(), g, v.copy(), learning_rate, momentum)
-
-    return update
 
 
 def name_the_faults():
@@ -60,8 +23,14 @@ def name_the_faults():
     }
 
 
+def tune():
+    """Settings with which the network reaches the target on validation; there are many such."""
+    return {"learning_rate": 0.3, "momentum": 0.9, "epochs": 5}
+
+
 _KEY = name_the_faults()
 FAULTS = tuple(sorted(_KEY.values()))
+TARGET = 0.93
 
 
 def mystery_curves(images: np.ndarray, labels: np.ndarray) -> dict[str, training.History]:
@@ -101,33 +70,112 @@ def mystery_curves(images: np.ndarray, labels: np.ndarray) -> dict[str, training
     return histories
 
 
-def _names_are_wrong(args: tuple, got: object) -> tuple[str, str] | None:
-    if not isinstance(got, dict) or set(got) != set(_KEY):
-        return "wrong shape", "wanted a dictionary with the letters A, B, C and D."
-    unknown = [got[letter] for letter in _KEY if got[letter] not in FAULTS]
-    if unknown:
-        return "wrong value", f"no fault is called {unknown[0]!r}. Choose from {', '.join(FAULTS)}."
-    wrong = [letter for letter, fault in _KEY.items() if got[letter] != fault]
-    if wrong:
-        return (
-            "wrong value",
-            f"wrong: {len(wrong)} of the four, {wrong[0]} among them. Does its loss leap, or move "
-            "smoothly? Do its two losses part? And does the validation loss get well below log 10?",
-        )
+def reached(settings: dict, seed: int = 0) -> tuple[float, float]:
+    """Train on 5,000 images with somebody's settings; return the shares right, there and on 5,000 others.
+
+    Both sets are from the training images: the test images are for another question.
+    """
+    mnist, rng = data.load(), np.random.default_rng(seed)
+    order = np.random.default_rng(4).permutation(len(mnist.train_labels))
+    few, others = [(mnist.train_images[o], mnist.train_labels[o]) for o in (order[:5000], order[-5000:])]
+    parameters, _ = training.train(
+        network,
+        network.initialise(rng, hidden=32),
+        few,
+        training.minibatches(5000, 50, rng=rng, epochs=settings["epochs"]),
+        learning_rate=settings["learning_rate"],
+        momentum=settings["momentum"],
+    )
+    return tuple(training.evaluate(network, parameters, part).accuracy for part in (few, others))
+
+
+def _batches_objection(args: tuple, got: object) -> str | None:
+    n, batch_size, rng, epochs = args
+    batches = [np.asarray(batch) for batch in got]
+    sizes, each = [batch.size for batch in batches], -(-n // batch_size)
+    full = [min(batch_size, n - start) for start in range(0, n, batch_size)]
+    if sizes != full * epochs:
+        return f"wanted batches of {full}, {epochs} times over, got {sizes}. Which are missing, or too many?"
+    orders = [np.concatenate(batches[each * e : each * (e + 1)]).tolist() for e in range(epochs)]
+    if any(sorted(order) != list(range(n)) for order in orders):
+        return "in some epoch an index is missing, and another comes twice. Is each dealt just once?"
+    if rng.bit_generator.state == np.random.default_rng(0).bit_generator.state:
+        return "nothing was drawn from rng, so nobody can choose or repeat the order. Who shuffles?"
+    if n > 8 and orders[0] == sorted(orders[0]):
+        return "the first epoch is in the order of the file. When does the shuffle happen?"
+    if n > 8 and len({tuple(order) for order in orders}) < epochs:
+        return "two epochs have the same order. Where must the shuffle stand, to happen in each?"
+    if n > 8 and any(order[:batch_size] == sorted(order[:batch_size]) for order in orders):
+        return "the batches are shuffled, but not what is in them. What should be dealt at random?"
     return None
+
+
+def _names_objection(args: tuple, got: object) -> str | None:
+    if not isinstance(got, dict) or set(got) != set(_KEY):
+        return 'wanted a dictionary with the letters "A", "B", "C" and "D". Is one missing?'
+    unknown = [name for name in got.values() if name not in FAULTS]
+    if unknown:
+        return f"no fault is called {unknown[0]!r}. Choose from {', '.join(FAULTS)}."
+    wrong = [letter for letter, fault in _KEY.items() if got[letter] != fault]
+    return (
+        f"wrong: {len(wrong)} of the four, {wrong[0]} among them. Does its loss leap, or move smoothly? "
+        "Do its two losses part? And does the validation loss get well below log 10?"
+    ) if wrong else None  # fmt: skip
+
+
+def _tuning_objection(args: tuple, got: object) -> str | None:
+    rate, momentum, epochs = got["learning_rate"], got["momentum"], got["epochs"]
+    if len(got) != 3 or not (0 < rate < 1e3 and 0 <= momentum < 1 and epochs in range(1, 6)):
+        return "the rate must be above 0, momentum from 0 to below 1, epochs from 1 to 5. Which is not?"
+    with np.errstate(all="ignore"):
+        trained, held = reached(got)
+    if held >= TARGET:
+        return None
+    said = f"{held:.1%} right on validation, where {TARGET:.0%} are wanted, and {trained:.1%} on training. "
+    if trained > held + 0.05:
+        return said + "It learns by heart more than it learns. What would come to the same in less time?"
+    return said + "Has it come to rest, is it still on its way, or does it leap? Plot the loss by step."
+
+
+def _update(update, parameters, gradients, velocity, *numbers):
+    """Call an update of arrays in place, and return what it made of copies of them."""
+    parameters, velocity = copy.deepcopy((parameters, velocity))
+    update(parameters, gradients, velocity, *numbers)
+    return *parameters, *velocity
+
+
+def _each(rule, parameters, gradients, velocity, *numbers):
+    """Update in place by a rule for one parameter: (w, g, v, rate, mu) to the new (w, v)."""
+    for w, g, v in zip(parameters, gradients, velocity, strict=True):
+        w[...], v[...] = rule(w.copy(), g, v.copy(), *numbers)
+
+
+def _step_args(*numbers: float) -> tuple:
+    rng = np.random.default_rng(1)
+    arrays = [(rng.normal(size=3), rng.normal(size=(2, 2))) for _ in range(3)]
+    return *arrays, *numbers
+
+
+def _by_group(right, groups, over=1.0, power=2.0):
+    """Return the error by group with something else to divide by, or another power."""
+    sizes, sums = np.bincount(groups), np.bincount(groups, weights=right)
+    spread = (np.abs(sums - right.mean() * sizes) ** power).sum() ** (1 / power)
+    return spread * np.sqrt(over) / len(right)
+
+
+def _graded(seed: int, *sizes: int) -> tuple:
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    rng = np.random.default_rng(seed)
+    return rng.random(len(groups)) < np.linspace(0.3, 0.95, len(sizes))[groups], groups
 
 
 EXERCISES = (
     Exercise(
-        name="minibatches",
-        reference=_minibatches,
-        cases=lambda: [
-            (2, 2, np.random.default_rng(0), 1),
-            (5, 2, np.random.default_rng(0), 2),
-            (40, 12, np.random.default_rng(0), 3),
-        ],
-        accept=_batches_are_wrong,
-        hints=(
+        minibatches,
+        ",,, -> ",
+        tuple((*sizes, np.random.default_rng(0), epochs)
+              for *sizes, epochs in [(2, 2, 1), (5, 2, 2), (40, 12, 3)]),
+        (
             "rng.permutation(n) is one epoch's order. Where must the call stand, so that it is new "
             "in each epoch?",
             "Inside an epoch, cut the order at 0, batch_size, 2 * batch_size, ...; a slice may run "
@@ -135,70 +183,101 @@ EXERCISES = (
             "for _ in range(epochs): order = rng.permutation(n); "
             "for start in range(0, n, batch_size): yield order[start : start + batch_size]",
         ),
-        notice="The last batch of an epoch is smaller. Its gradient still is a mean: over its own n.",
+        "The last batch of an epoch is smaller. Its gradient still is a mean: over its own n.",
+        objection=_batches_objection,
         shows=training.minibatches,
     ),
     Exercise(
-        name="sgd_update",
-        reference=training.sgd_update,
-        cases=lambda: [_momentum_args(0.1, 0.0), _momentum_args(0.1, 0.9)],
-        in_place=(0, 2),
-        hints=(
+        training.sgd_update,
+        ",,,, -> parameters[0]:, parameters[1]:, velocity[0]:, velocity[1]:",
+        (
+            ((np.array([1.0]), np.array([2.0])), (np.array([1.0]), np.array([2.0])),
+             (np.array([0.0]), np.array([1.0])), 0.5, 0.5),
+            _step_args(0.1, 0.0),
+            _step_args(0.1, 0.9),
+        ),
+        (
             "Two lines for each parameter: first its velocity, then the parameter itself.",
             "In place: v *= ..., v += ..., w -= .... Writing w = w - ... makes a new array instead.",
             "for w, g, v in zip(parameters, gradients, velocity): v *= momentum; v += g; "
             "w -= learning_rate * v",
         ),
-        notice="With momentum 0 the velocity is just the gradient: plain descent is a special case.",
-        mistakes={
-            "it walks uphill: the step goes against the velocity.": _each(
-                lambda w, g, v, rate, mu: (w + rate * (mu * v + g), mu * v + g)
-            ),
-            "the step uses the gradient alone; the velocity is updated, but never used.": _each(
-                lambda w, g, v, rate, mu: (w - rate * g, mu * v + g)
-            ),
-            "the new gradient was weighted by 1 - momentum: then the steps do not grow tenfold.": (
-                _each(
-                    lambda w, g, v, rate, mu: (
-                        w - rate * (mu * v + (1 - mu) * g),
-                        mu * v + (1 - mu) * g,
-                    )
-                )
-            ),
-            "the parameter moved by the old velocity: update the velocity first.": _each(
-                lambda w, g, v, rate, mu: (w - rate * v, mu * v + g)
-            ),
-            "the velocity is right, but the parameters have not moved: w -= ... moves them, while "
-            "w = w - ... makes a new array.": _each(lambda w, g, v, rate, mu: (w, mu * v + g)),
-            "the parameters moved, but the velocity that is handed on has not changed: write "
-            "v *= ... and v += ..., not v = ...": _each(
-                lambda w, g, v, rate, mu: (w - rate * (mu * v + g), v)
-            ),
-            "the learning rate is in the velocity. Here the velocity adds up gradients, and the "
-            "rate comes in with the step.": _each(
-                lambda w, g, v, rate, mu: (w - (mu * v + rate * g), mu * v + rate * g)
-            ),
-            "the learning rate is in the velocity, with a minus. Here the velocity adds up "
-            "gradients, and the rate comes in with the step.": _each(
-                lambda w, g, v, rate, mu: (w + (mu * v - rate * g), mu * v - rate * g)
-            ),
-            "nothing has changed: assign into the arrays (w -= ...), not to new names (w = w - ...).": (
-                _each(lambda w, g, v, rate, mu: (w, v))
-            ),
-        },
-        home=training,
+        "With momentum 0 the velocity is just the gradient: plain descent is a special case.",
+        """
+_each(lambda w, g, v, r, m: (w + r * (m * v + g), m * v + g), *ALL)
+    it walks uphill. Which way does the gradient point?
+_each(lambda w, g, v, r, m: (w - r * g, m * v + g), *ALL)
+_each(lambda w, g, v, r, m: (w - r * g, v), *ALL)
+    the step was made with the gradient alone. What is the velocity for?
+_each(lambda w, g, v, r, m: (w - r * (m * v + (1 - m) * g), m * v + (1 - m) * g), *ALL)
+    the gradient was given the weight 1 - momentum. What weight has the newest gradient in the sum?
+_each(lambda w, g, v, r, m: (w - r * v, m * v + g), *ALL)
+    the step was made with the old velocity. Which of the two lines comes first?
+_each(lambda w, g, v, r, m: (w, m * v + g), *ALL)
+_each(lambda w, g, v, r, m: (w - r * (m * v + g), v), *ALL)
+_each(lambda w, g, v, r, m: (w, v), *ALL)
+    some arrays are as they were. Which operator changes an array, and which only moves a name?
+_each(lambda w, g, v, r, m: (w - (m * v + r * g), m * v + r * g), *ALL)
+_each(lambda w, g, v, r, m: (w + (m * v - r * g), m * v - r * g), *ALL)
+    the rate is in the velocity. Which sum does v keep, of steps or of gradients?
+_each(lambda w, g, v, r, m: (w - r * (v + g), v + g), *ALL)
+    nothing slows the velocity down. What does momentum do to it before the gradient joins?
+""".replace("ALL", "(parameters, gradients, velocity, learning_rate, momentum)"),
+        through=_update,
     ),
     Exercise(
-        name="name_the_faults",
-        reference=name_the_faults,
-        cases=lambda: [()],
-        accept=_names_are_wrong,
-        hints=(
+        name_the_faults,
+        " -> ",
+        ((),),
+        (
             "First the training loss: two fall nicely, one hardly, one jumps about.",
             "Of the two whose training loss falls to nothing, one is far better than log 10 on the "
             "validation set. The other never is.",
             "A ramp that has hardly begun is a small rate; leaps far above log 10 are a large one.",
         ),
-        notice="Mixed-up labels can be learnt by heart, too: a falling training loss proves nothing.",
+        "Mixed-up labels can be learnt by heart, too: a falling training loss proves nothing.",
+        objection=_names_objection,
+    ),
+    Exercise(
+        uncertainty.standard_error_by_group,
+        "n, n -> ",
+        (
+            (np.array([True, True, False, False]), np.array([0, 0, 1, 1])),
+            _graded(1, 3, 1, 4),
+            _graded(2, 10, 40, 25, 33),
+            _graded(3, *[1] * 12),
+        ),
+        (
+            "A group answers as one. How many more did it get right than its size lets expect?",
+            "For each group: its right answers, less the accuracy of all times its size.",
+            "With these in `excess`, and m groups: sqrt(m / (m - 1) * (excess**2).sum()) / n",
+        ),
+        "With one example a group it is nearly the usual error; the larger the groups, the larger.",
+        """
+np.sqrt(right.mean() * (1 - right.mean()) / len(right))
+    every example was taken to be independent. What do the answers to one group share?
+by = [right[groups == g].mean() for g in np.unique(groups)]; return np.std(by, ddof=1) / np.sqrt(len(by))
+    small groups counted as much as large ones. By what does a group's share enter the accuracy?
+by_group(right, groups)
+    groups / (groups - 1) is missing. From what was the mean taken that the squares lie about?
+by_group(right, groups, right_groups(groups)) * len(right)
+    it is an error of the number of right answers. What is the accuracy?
+by_group(right, groups, right_groups(groups)) ** 2
+    that is a variance. What has the unit of an accuracy?
+by_group(right, groups, right_groups(groups), 1.0)
+    the excesses were added without squares. How do independent errors add up?
+""".replace("by_group", "_by_group").replace("right_groups(groups)", "1 + 1 / groups.max()"),
+    ),
+    Exercise(
+        tune,
+        " -> ",
+        ((),),
+        (
+            "One setting at a time: raise the rate threefold until the loss leaps, then go back one.",
+            "Momentum multiplies the steps by 1 / (1 - momentum). Which rate belongs to 0.9?",
+            "With few images, five epochs are few steps; nothing here is overfitted before them.",
+        ),
+        "Settings that were chosen by their validation score flatter it a little: the test set says how much.",
+        objection=_tuning_objection,
     ),
 )
