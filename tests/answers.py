@@ -1,25 +1,5 @@
 """Answers to the exercises as readers might type them: bodies of functions, right and wrong."""
 
-ARGS = {
-    "label_header": "raw",
-    "one_hot": "labels, classes=10",
-    "split": "images, labels, validation, rng",
-    "nearest_mean": "x, means",
-    "sigmoid": "x",
-    "softmax": "z",
-    "softmax_backward": "p, dp",
-    "cross_entropy": "z, y",
-    "layer_gradients": "inputs, dz",
-    "hidden_gradient": "dz2, W2, a1",
-    "mended_gradients": "parameters, x, y",
-    "minibatches": "n, batch_size, rng, epochs",
-    "sgd_update": "parameters, gradients, velocity, learning_rate, momentum",
-    "name_the_faults": "",
-    "depends_on_company": "softmax",
-    "class_bias": "z",
-    "rate_for_scaled": "rate",
-}
-
 BACKWARD = """
 W1, b1, W2, b2 = parameters
 a1 = 1 / (1 + np.exp(-(x @ W1 + b1)))
@@ -45,7 +25,26 @@ for w, g, v in zip(parameters, gradients, velocity):
     {}
 """
 FAULTS = 'return {{"A": "{}", "B": "{}", "C": "{}", "D": "{}"}}'
-BY_ROW = "{} = {}.copy()\nout = np.zeros_like({})\nfor i in range(len(out)):\n    {}\nreturn out"
+
+NUDGE = """
+m = np.zeros_like(u)
+for i in np.ndindex(*u.shape):
+    up, down = u.copy(), u.copy()
+    up[i] += 1e-5
+    down[i] -= 1e-5
+    m[i] = (f(up) - f(down)) / 2e-5
+return {}
+"""
+DEEPER = """
+W1, b1, W2, b2, W3, b3 = parameters
+a1 = 1 / (1 + np.exp(-(x @ W1 + b1)))
+a2 = 1 / (1 + np.exp(-(a1 @ W2 + b2)))
+e = np.exp(a2 @ W3 + b3)
+dz3 = (e / e.sum(axis=1, keepdims=True) - y) / len(x)
+dz2 = dz3 @ W3.T * a2 * (1 - a2)
+dz1 = dz2 @ W2.T * a1 * (1 - a1)
+return {}
+"""
 
 # Several ways to be right: other formulas, dtypes, orders in memory, types of results.
 RIGHT = {
@@ -70,11 +69,9 @@ RIGHT = {
         "return np.linalg.norm(x.astype('f4')[:, None] - means, axis=-1).argmin(1).astype('u1')",
     ],
     "sigmoid": [
-        "return 0.5 * (1 + np.tanh(x / 2))",
-        "return np.exp(-np.logaddexp(0, -x.astype(np.float32)))",
-        "out = np.empty_like(x)\nleft = x < 0\nout[~left] = 1 / (1 + np.exp(-x[~left]))\n"
-        "e = np.exp(x[left])\nout[left] = e / (1 + e)\nreturn out",
-        "with np.errstate(over='ignore'):\n    return 1 / (1 + np.exp(-x))",
+        "return np.exp(-np.logaddexp(0, -z))",
+        "out = np.empty_like(z)\nleft = z < 0\nout[~left] = 1 / (1 + np.exp(-z[~left]))\n"
+        "e = np.exp(z[left])\nout[left] = e / (1 + e)\nreturn out",
     ],
     "softmax": [
         "return np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])",
@@ -136,240 +133,330 @@ RIGHT = {
         "return (m + np.log(np.exp(z - m).sum(axis=1, keepdims=True)))[:, 0]",
     ],
     "rate_for_scaled": ["return rate * 65025", "return np.float32(rate * 255 * 255)"],
+    "class_means": [
+        "y = np.eye(10)[labels]\nrows = images.reshape(len(images), -1)\n"
+        "return y.T @ rows / y.sum(axis=0)[:, None]",
+        "return np.stack([np.mean(images[labels == k], axis=0).ravel() for k in range(10)])",
+    ],
+    "central_difference": [
+        "return f(u + h) / (2 * h) - f(u - h) / (2 * h)",
+        "rise = f(u + h) - f(u - h)\nrun = (u + h) - (u - h)\nreturn rise / run",
+    ],
+    "log_softmax": [
+        "return z - np.logaddexp.reduce(z, axis=1)[:, None]",
+        "top = z.max(axis=1, keepdims=True)\n"
+        "return z - (top + np.log(np.sum(np.exp(z - top), axis=1, keepdims=True)))",
+    ],
+    "bias_gradient": [
+        "return np.ones(len(dz)) @ dz",
+        "return np.einsum('ik->k', dz)",
+        "return sum(dz)",
+    ],
+    "tanh_backward": ["return da - da * a * a", "return np.multiply(da, (1 - a) * (1 + a))"],
+    "check_gradient": [
+        NUDGE.format(
+            "np.sqrt(((gradient - m) ** 2).sum()) / "
+            "np.sqrt(max((gradient ** 2).sum(), (m ** 2).sum()))"
+        ),
+        "from mnistlib import gradcheck\n"
+        "return gradcheck.relative_error(gradient, gradcheck.central_difference(f, u, 1e-4))",
+    ],
+    "three_layer_gradients": [
+        DEEPER.format("x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)"),
+        DEEPER.format(
+            "[np.float32(g) for g in (x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), "
+            "a2.T @ dz3, dz3.sum(0))]"
+        ),
+    ],
+    "standard_error_by_group": [
+        "q, names = right.mean(), np.unique(groups)\nm = len(names)\n"
+        "off = [(right[groups == g] - q).sum() for g in names]\n"
+        "return np.sqrt(m / (m - 1)) * np.linalg.norm(off) / len(right)",
+        "same = groups[:, None] == groups\nd = right - right.mean()\nm = len(set(groups))\n"
+        "return (d @ same @ d * m / (m - 1)) ** 0.5 / len(d)",
+    ],
+    "tune": [
+        'return {"learning_rate": 1.0, "momentum": 0.5, "epochs": 5}',
+    ],
+    "paired": [
+        "import math\ngained = int(sum(after > before))\nlost = int(sum(before > after))\n"
+        "n = gained + lost\ntail = [math.comb(n, k) for k in range(n + 1) if k >= max(gained, lost)]\n"
+        "return gained, lost, min(1, 2 * sum(tail) / 2**n)",
+        "from mnistlib import uncertainty\nr = uncertainty.paired(before, after)\n"
+        "return r.gained, r.lost, r.p",
+    ],
 }
 
-# Wrong answers: the kind of reply, words that must be in it, and the function's body.
+# Wrong answers that an exercise's own list of mistakes does not hold: the kind of reply, words that
+# must be in it, and the function's body. (The mistakes of the list are tested from there.)
 WRONG = {
     "label_header": [
-        ("wrong value", "little-endian", 'return tuple(np.frombuffer(raw[:8], dtype="<u4"))'),
-        ("wrong value", "last byte", "return raw[3], raw[7]"),
-        ("wrong value", "other order", 'a, b = np.frombuffer(raw[:8], ">u4")\nreturn b, a'),
-        ("wrong value", "four bytes too early", 'return [int.from_bytes(raw[:4], "big")] * 2'),
-        ("wrong value", r"got b'\x00\x00\x08\x01'", "return raw[:4], raw[4:8]"),
-        ("wrong value", "got '2049'", 'return "2049", "3"'),
+        ("raises", "buffer", 'import struct\nreturn struct.unpack(">2I", raw)'),
         ("wrong shape", "wanted 2 results", 'return int.from_bytes(raw[:8], "big")'),
-        ("raises", "NameError: name 'struct'", 'return struct.unpack(">2I", raw)'),
+        ("wrong value", "magic number: wanted",
+         'import struct\nreturn struct.unpack(">4H", raw[:8])[1::2]'),
+        ("wrong value", "got 00 00 08 01", "return raw[:4], raw[4:8]"),
+        ("wrong value", "not read from the header", "return 2049, 60000"),
     ],
     "one_hot": [
-        ("wrong shape", "rows should be examples", "return np.eye(classes)[labels].T"),
-        ("wrong value", "counted from 1",
-         "return 1.0 * (labels[:, None] == 1 + np.arange(classes))"),
-        ("wrong value", "with 0", "return 1 - np.eye(classes)[labels]"),
-        ("wrong value", "every class up to", "return np.tri(classes)[labels]"),
-        ("wrong shape", "ten columns", "return np.eye(10)[labels]"),
-        ("wrong value", "", "y = np.zeros((len(labels), classes))\ny[:, labels] = 1\nreturn y"),
-        ("slow", "one by one", "y = np.zeros((len(labels), classes))\n"
-         "for i, k in enumerate(labels):\n    y[i, k] = 1\nreturn y"),
-        ("slow", "", "return np.array([[float(k == c) for c in range(classes)] for k in labels])"),
+        ("wrong value", "counted from 1", "return np.eye(classes + 1)[labels][:, 1:]"),
+        ("raises", "IndexError",
+         "y = np.zeros((len(labels), classes))\ny[range(classes), labels] = 1\nreturn y"),
+        ("wrong shape", "one of shape", "return np.eye(classes)[labels][:, :, None]"),
+        ("wrong value", "1 minus", "return 1 - np.eye(classes)[labels]"),
+        ("wrong shape", "transposed", "return np.eye(classes)[labels].T"),
     ],
     "split": [
-        ("wrong value", "one order for both",
+        ("wrong value", "one and the same order",
          "a, b = rng.permutation(images), rng.permutation(labels)\n"
          "return (a[validation:], b[validation:]), (a[:validation], b[:validation])"),
-        ("wrong value", "nothing was shuffled", SPLIT.replace("rng.permutation", "np.arange")),
-        ("wrong value", "draws nothing from rng", SPLIT.replace("rng", "np.random")),
-        ("wrong value", "draws nothing", SPLIT.replace("rng", "np.random.default_rng(0)")),
+        ("wrong value", "nothing was drawn", SPLIT.replace("rng.permutation", "np.random.permutation")),
+        ("wrong value", "nothing was drawn", SPLIT.replace("rng", "np.random.default_rng(0)")),
+        ("wrong value", "Who shuffles", SPLIT.replace("rng.permutation", "np.arange")),
         ("wrong value", "in both parts", SPLIT.replace("held = order[validation:]",
          "held = order[:len(labels) - validation]")),
-        ("wrong shape", "exchanged", SPLIT.replace("train, held", "held, train")),
-        ("wrong shape", "form that the task", SPLIT.replace("labels[held]", "labels[held] / 255")),
-        ("wrong shape", "two pairs", "return images[1:], labels[1:], images[:1], labels[:1]"),
-        ("wrong value", "in both parts", "draw = rng.integers(0, len(labels), len(labels))\n"
-         + SPLIT.replace("order[", "draw[")),
+        ("wrong value", "exchanged", SPLIT.replace("train, held", "held, train")),
+        ("wrong shape", "form that the task", "return images[1:], labels[1:], images[:1], labels[:1]"),
+        ("wrong value", "training part is still in the order",
+         "held = rng.choice(len(labels), validation, replace=False)\n"
+         "train = np.setdiff1d(np.arange(len(labels)), held)\n"
+         "return (images[train], labels[train]), (images[held], labels[held])"),
+        ("wrong value", "validation part is in the order", SPLIT.replace("order[:validation]",
+         "order[:validation]; held.sort()")),
+    ],
+    "class_means": [
+        ("wrong shape", "wanted an array of shape (classes, pixels)",
+         "return images.reshape(len(images), -1)[labels == 0]"),
+        ("wrong value", "wanted",
+         "return np.array([np.median(images[labels == k].reshape((labels == k).sum(), -1), axis=0) "
+         "for k in range(10)]) / 255"),
+        ("wrong value", "wanted",
+         "return np.array([sum(images[labels == k]).ravel() / (labels == k).sum() for k in "
+         "range(10)])"),
+        ("wrong shape", "a list",
+         "return [images[labels == k].reshape((labels == k).sum(), -1).mean(axis=0) for k in "
+         "range(10)]"),
     ],
     "nearest_mean": [
-        ("wrong value", "argmin", "return ((x[:, None] - means) ** 2).sum(axis=2).argmax(axis=1)"),
-        ("wrong value", "lengths", "return (x @ means.T).argmax(axis=1)"),
-        ("wrong shape", "over the images",
-         "return (-2 * x @ means.T + (means ** 2).sum(axis=1)).argmin(axis=0)"),
-        ("wrong value", "which class it is",
-         "return (-2 * x @ means.T + (means**2).sum(axis=1)).min(axis=1)"),
-        ("wrong value", "factor 2",
-         "return (-x @ means.T + (means ** 2).sum(axis=1)).argmin(axis=1)"),
-        ("wrong value", "", "return np.abs(x[:, None] - means).sum(axis=2).argmin(axis=1)"),
-        ("wrong shape", "np.array(...)", "return [0 for row in x]"),
-        ("raises", "matmul", "return ((means ** 2).sum(axis=1) - 2 * x @ means).argmin(axis=1)"),
-        ("slow", "", "return np.array([((means - row) ** 2).sum(axis=1).argmin() for row in x])"),
+        ("wrong value", "scaled once more",
+         "return (-2 * (x / 255) @ means.T + (means ** 2).sum(axis=1)).argmin(axis=1)"),
+        ("wrong value", "lengths", "return (-2 * x @ means.T + (means ** 2).sum()).argmin(axis=1)"),
+        ("wrong value", "wrong factor",
+         "return (2 * x @ means.T + (means ** 2).sum(axis=1)).argmin(axis=1)"),
+        ("wrong value", "without being squared",
+         "return np.abs(x[:, None] - means).sum(axis=-1).argmin(axis=-1)"),
+        ("raises", "columns on its left",
+         "return ((means ** 2).sum(axis=1) - 2 * x @ means).argmin(axis=1)"),
+        ("wrong shape", "a list of 1", "return [0 for row in x]"),
+    ],
+    "central_difference": [
+        ("wrong value", "every sign", "return (f(u - h) - f(u + h)) / (2 * h)"),
+        ("wrong value", "wanted 6.", "return (f(u + h) - f(u - h)) / (2 + h)"),
+        ("wrong value", "wanted", "h = 1e-5\nreturn (f(u + h) - f(u - h)) / (2 * h)"),
+        ("wrong value", "wanted", "return (f(u + h / 2) - f(u - h / 2)) / h"),
     ],
     "sigmoid": [
-        ("unstable", "overflow", "return 1 / (1 + np.exp(-x))"),
-        ("unstable", "got [nan]", "return np.exp(x) / (1 + np.exp(x))"),
-        ("unstable", "the value is right, but", "return np.where(x > 0, 1 / (1 + np.exp(-x)), "
-         "np.exp(x) / (1 + np.exp(x)))"),
-        ("wrong value", "sigmoid of -x", "return 1 / (1 + np.exp(x))"),
-        ("wrong value", "tanh", "return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))"),
-        ("wrong value", "the slope", "s = 1 / (1 + np.exp(-x))\nreturn s * (1 - s)"),
-        ("wrong value", "loses the sign", "return 1 / (1 + np.exp(-abs(x)))"),
-        ("wrong value", "nan", "return np.exp(x) * np.nan"),
-        ("slow", "", "return np.vectorize(lambda t: 1 / (1 + np.exp(-t)) if t > -700 else 0.0)(x)"),
+        ("unstable", "cut off", "return 1 / (1 + np.exp(-np.clip(z, -15, 15)))"),
+        ("unstable", "some exponential",
+         "with np.errstate(over='ignore'):\n    return 1 / (1 + np.exp(-z))"),
+        ("unstable", "cancels", "return 0.5 * (1 + np.tanh(z / 2))"),
+        ("unstable", "overflow encountered in exp", "return np.exp(z) / (1 + np.exp(z))"),
+        ("wrong value", "slope", "s = 1 / (1 + np.exp(-z))\nreturn s * (1 - s)"),
+        ("raises", "ambiguous",
+         "return 1 / (1 + np.exp(-z)) if z > 0 else np.exp(z) / (1 + np.exp(z))"),
+        ("wrong value", "wanted", "return 1 / (1 - np.exp(-z) + 2)"),
     ],
     "softmax": [
-        ("unstable", "nan", "e = np.exp(z - z.min(axis=-1, keepdims=True))\n"
+        ("unstable", "mean is not large enough", "e = np.exp(z - z.mean(axis=-1, keepdims=True))\n"
          "return e / e.sum(axis=-1, keepdims=True)"),
-        ("wrong value", "batch axis", "return np.exp(z) / np.exp(z).sum(axis=0)"),
-        ("wrong value", "batch axis", "e = np.exp(z - z.max(axis=0))\nreturn e / sum(e)"),
-        ("wrong value", "whole batch", "return np.exp(z) / np.exp(z).sum()"),
-        ("wrong value", "nobody has divided", "return np.exp(z - z.max(axis=1, keepdims=True))"),
-        ("wrong value", "without taking exponentials", "return z / z.sum(axis=1, keepdims=True)"),
-        ("unstable", "overflow", "return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)"),
-        ("unstable", "got [[0.2689, 0.7311], [ nan, nan]",
-         "e = np.exp(z - z.max())\nreturn e / e.sum(axis=1, keepdims=True)"),
-        ("raises", "(2,3) (2,)", "e = np.exp(z)\nreturn e / e.sum(axis=1)"),
-        ("wrong value", "It changes z", "z -= z.max(axis=1, keepdims=True)\n"
+        ("raises", "ValueError: (2,3) and (2,) do not fit", "e = np.exp(z)\nreturn e / e.sum(axis=1)"),
+        ("wrong value", "columns sum to 1", "e = np.exp(z - z.max(axis=0))\nreturn e / sum(e)"),
+        ("wrong value", "it changes z", "z -= z.max(axis=1, keepdims=True)\n"
          "return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)"),
-        ("wrong shape", "`return` missing", "e = np.exp(z - z.max(axis=1, keepdims=True))\n"
-         "e / e.sum(axis=1, keepdims=True)"),
-        ("slow", "",
-         BY_ROW.format("z", "z", "z", "e = np.exp(z[i] - z[i].max()); out[i] = e / e.sum()")),
-        ("slow", "", "def one(row):\n    e = np.exp(row - row.max())\n    return e / e.sum()\n"
-         "return np.apply_along_axis(one, 1, z)"),
-        ("slow", "", "return np.array([(e := np.exp(row - max(row))) / sum(e) for row in z])"),
-        ("slow", "", "top = np.array([max(row) for row in z.tolist()])[:, None]\ne = np.exp(z - top)\n"
-         "return e / np.sum(e, axis=1, keepdims=True)"),
+        ("unstable", "not the row's own",
+         "e = np.exp(z - z.max())\nreturn e / e.sum(axis=1, keepdims=True)"),
+        ("unstable", "NumPy warned", "e = np.exp(z - z.min(axis=-1, keepdims=True))\n"
+         "return e / e.sum(axis=-1, keepdims=True)"),
+        ("wrong shape", "`return` missing", "e = np.exp(z)\ne / e.sum(axis=1, keepdims=True)"),
     ],
     "softmax_backward": [
-        ("wrong value", "diagonal", "return dp * p * (1 - p)"),
-        ("wrong value", "whole batch", "return p * (dp - np.sum(p * dp))"),
-        ("wrong value", "down the columns", "return p * (dp - (p * dp).sum(axis=0))"),
-        ("wrong value", "lacks the probabilities",
-         "return p * (dp - dp.sum(axis=1, keepdims=True))"),
-        ("raises", "broadcast", "return p * (dp - (p * dp).sum(axis=1))"),
-        ("wrong value", "", "return p - dp"),
-        ("slow", "",
-         BY_ROW.format("q", "p", "p", "out[i] = (np.diag(q[i]) - np.outer(q[i], q[i])) @ dp[i]")),
+        ("raises", "column, (n, 1)", "return p * (dp - (p * dp).sum(axis=1))"),
+        ("wrong value", "factor in front", "return dp - (p * dp).sum(axis=1, keepdims=True)"),
+        ("wrong value", "every sign", "return p * ((p * dp).sum(axis=1, keepdims=True) - dp)"),
+        ("wrong value", "wanted", "return p - dp"),
+        ("raises", "columns on its left", "return p * (dp - p @ dp)"),
+    ],
+    "log_softmax": [
+        ("wrong value", "probabilities", "e = np.exp(z)\nreturn e / e.sum(axis=1, keepdims=True)"),
+        ("wrong value", "maximum was subtracted in the sum only",
+         "top = z.max(axis=1, keepdims=True)\n"
+         "return z - np.log(np.exp(z - top).sum(axis=1, keepdims=True))"),
+        ("wrong value", "every sign", "return np.log(np.exp(z).sum(axis=1, keepdims=True)) - z"),
+        ("unstable", "logarithm come first",
+         "e = np.exp(z - z.max(axis=1, keepdims=True))\n"
+         "return np.log(e / e.sum(axis=1, keepdims=True))"),
+        ("unstable", "wanted", "e = np.exp(z - z.max(axis=1, keepdims=True))\n"
+         "return np.log(e / e.sum(axis=1, keepdims=True) + 1e-12)"),
     ],
     "cross_entropy": [
-        ("unstable", "nan", "s = z - z.max()\n"
-         "log_p = s - np.log(np.exp(s).sum(axis=-1, keepdims=True))\n"
-         "return -(y * log_p).sum() / len(z)"),
-        ("unstable", "divide by zero",
-         "p = np.exp(z - z.max(axis=1, keepdims=True))\np /= p.sum(axis=1, keepdims=True)\n"
-         "return -np.mean(np.log(p[y == 1]))"),
-        ("unstable", "wanted 1000", "p = np.exp(z - z.max(axis=1, keepdims=True))\n"
+        ("unstable", "logarithm come first", "p = np.exp(z - z.max(axis=1, keepdims=True))\n"
          "p /= p.sum(axis=1, keepdims=True)\nreturn -(y * np.log(p + 1e-12)).sum() / len(z)"),
-        ("wrong value", "not divided", "return (np.logaddexp.reduce(z, axis=1) - z[y == 1]).sum()"),
-        ("wrong value", "times classes",
-         "return np.mean(y * (np.logaddexp.reduce(z, axis=1)[:, None] - z))"),
-        ("wrong value", "the sign", "return (z[y == 1] - np.logaddexp.reduce(z, axis=1)).mean()"),
-        ("wrong value", "base 2",
-         "return (np.logaddexp.reduce(z, axis=1) - z[y == 1]).mean() / np.log(2)"),
-        ("wrong shape", "a single value", "return np.logaddexp.reduce(z, axis=1) - z[y == 1]"),
-        ("slow", "", "z = z - z.max(axis=1, keepdims=True)\n"
-         "log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))\n"
-         "return -np.mean([log_p[i, k] for i, k in enumerate(y.argmax(axis=1))])"),
-        ("slow", "", "total = 0\nfor row, k in zip(z, y.argmax(axis=1)):\n    m = max(row)\n"
-         "    total += m + np.log(np.exp(row - m).sum()) - row[k]\nreturn total / len(z)"),
+        ("wrong value", "examples", "return (np.logaddexp.reduce(z, axis=1) - z[y == 1]).sum()"),
+        ("wrong value", "every sign", "return (z[y == 1] - np.logaddexp.reduce(z, axis=1)).mean()"),
+        ("raises", "column",
+         "s = z - z.max(axis=1)\nreturn -(y * (s - np.log(np.exp(s).sum(axis=1)))).sum() / len(z)"),
+        ("unstable", "NumPy warned", "top = z.max(axis=1, keepdims=True)\n"
+         "log_p = z - np.log(np.exp(z - top).sum(axis=1, keepdims=True)) - np.log(np.exp(top))\n"
+         "return -(y * log_p).sum() / len(z)"),
+        ("wrong shape", "one number", "return np.logaddexp.reduce(z, axis=1) - z[y == 1]"),
+    ],
+    "bias_gradient": [
+        ("wrong shape", "axis too many", "return dz.sum(axis=0, keepdims=True)"),
+        ("wrong value", "one example's", "return dz[0] * len(dz) / len(dz)"),
+        ("wrong value", "wanted", "return np.abs(dz).sum(axis=0)"),
+        ("wrong value", "every sign", "return -dz.sum(axis=0)"),
     ],
     "layer_gradients": [
-        ("wrong shape", "transposed", "return dz.T @ inputs, dz.sum(axis=0)"),
-        ("wrong shape", "over the units", "return inputs.T @ dz, dz.sum(axis=1)"),
-        ("wrong value", "got the mean", "return inputs.T @ dz, dz.mean(axis=0)"),
-        ("wrong value", "once more", "n = len(dz)\nreturn inputs.T @ dz / n, dz.sum(axis=0) / n"),
-        ("wrong shape", "(1, 2)", "return inputs.T @ dz, dz.sum(axis=0, keepdims=True)"),
-        ("wrong shape", "2 results", "return inputs.T @ dz"),
-        ("raises", "matmul", "return inputs @ dz, dz.sum(axis=0)"),
-        ("slow", "", "dW = 0\nfor a, d in zip(inputs, dz):\n    dW = dW + np.outer(a, d)\n"
-         "return dW, dz.sum(axis=0)"),
+        ("raises", "add up over the examples", "return inputs @ dz, dz.sum(axis=0)"),
+        ("wrong shape", "db: wanted", "return inputs.T @ dz, inputs.sum(axis=1)"),
+        ("wrong shape", "2 results",
+         "return np.vstack([inputs.T @ dz, dz.sum(axis=0), dz.sum(axis=0)])"),
+        ("wrong value", "wanted", "return inputs.T @ dz, np.abs(dz).sum(axis=0)"),
     ],
     "hidden_gradient": [
-        ("wrong value", "slope is still missing", "return dz2 @ W2.T"),
-        ("wrong value", "a1 * (1 - a1)", "return dz2 @ W2.T * a1"),
-        ("wrong value", "without another sigmoid",
-         "s = 1 / (1 + np.exp(-a1))\nreturn dz2 @ W2.T * s * (1 - s)"),
-        ("wrong value", "without a square", "return dz2 @ W2.T * a1 * (1 - a1) ** 2"),
-        ("raises", "matmul", "return dz2 @ W2 * a1 * (1 - a1)"),
-        ("raises", "NameError: name 'z1'",
+        ("wrong value", "brackets", "return dz2 @ W2.T * a1 * 1 - a1"),
+        ("raises", "which end", "return dz2 @ W2 * a1 * (1 - a1)"),
+        ("raises", "name 'z1' is not defined",
          "return dz2 @ W2.T * np.exp(-z1) / (1 + np.exp(-z1)) ** 2"),
-        ("slow", "", "return np.array([W2 @ d * a * (1 - a) for d, a in zip(dz2, a1)])"),
+        ("wrong value", "every sign", "return dz2 @ W2.T * a1 * (a1 - 1)"),
+        ("wrong shape", "transposed", "return W2 @ dz2.T * (a1 * (1 - a1)).T"),
+    ],
+    "tanh_backward": [
+        ("wrong value", "way back through a sigmoid", "return da * (a - a ** 2)"),
+        ("wrong value", "wanted", "return da * (1 + a ** 2)"),
+        ("wrong value", "every sign", "return da * (a ** 2 - 1)"),
+        ("wrong value", "multiply first", "return da - a ** 2"),
+        ("raises", "columns on its left", "return da @ (1 - a ** 2)"),
+    ],
+    "check_gradient": [
+        ("wrong value", "squares", NUDGE.format("((gradient - m) ** 2).sum() / max((gradient ** "
+         "2).sum(), (m ** 2).sum())")),
+        ("wrong shape", "one number", NUDGE.format("np.abs(gradient - m) / "
+         "np.maximum(abs(gradient), abs(m))")),
+        ("wrong value", "lengths were subtracted", NUDGE.format("abs(np.linalg.norm(gradient) - "
+         "np.linalg.norm(m)) / max(np.linalg.norm(gradient), np.linalg.norm(m))")),
+        ("wrong shape", "one number", NUDGE.format("np.allclose(m, gradient), m")),
+        ("wrong value", "wanted", NUDGE.replace("/ 2e-5", "/ 1e-5").format("np.linalg.norm(gradient "
+         "- m) / max(np.linalg.norm(gradient), np.linalg.norm(m))")),
     ],
     "mended_gradients": [
         ("wrong value", "bug is still there",
          BACKWARD.format("x.T @ dz1, dz1.mean(axis=0), a1.T @ dz2, dz2.sum(axis=0)")),
         ("wrong value", "missing everywhere",
          BACKWARD.replace(" / len(x)", "").format("x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0)")),
-        ("wrong value", "other three have lost",
-         BACKWARD.replace(" / len(x)", "").format("x.T @ dz1, dz1.mean(0), a1.T @ dz2, dz2.sum(0)")),
-        ("wrong value", "db2 is a mean as well",
-         BACKWARD.format("x.T @ dz1, dz1.mean(0), a1.T @ dz2, dz2.mean(0)")),
-        ("wrong shape", "order", BACKWARD.format("a1.T @ dz2, dz2.sum(0), x.T @ dz1, dz1.sum(0)")),
+        ("wrong value", "db1: wanted", BACKWARD.format("x.T @ dz1, dz1.mean(0), a1.T @ dz2, "
+         "dz2.mean(0)")),
         ("wrong shape", "4 results", BACKWARD.format("dz1.sum(axis=0)")),
-        ("wrong shape", "result 2",
-         BACKWARD.format("x.T @ dz1, dz1.sum(1), a1.T @ dz2, dz2.sum(0)")),
+        ("wrong shape", "db1: wanted", BACKWARD.format("x.T @ dz1, dz1.sum(1), a1.T @ dz2, "
+         "dz2.sum(0)")),
+    ],
+    "three_layer_gradients": [
+        ("wrong value", "n times too large", DEEPER.replace(" / len(x)", "").format(
+            "x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)")),
+        ("wrong value", "dW1: wanted", DEEPER.replace("dz2 @ W2.T", "dz3 @ W3.T").format(
+            "x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)")),
+        ("wrong value", "dW1: wanted", DEEPER.replace("a2 * (1 - a2)", "1").format(
+            "x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)")),
+        ("wrong shape", "6 results", DEEPER.format("x.T @ dz1, a1.T @ dz2, a2.T @ dz3")),
     ],
     "minibatches": [
-        ("wrong value", "nothing was shuffled", DEAL.replace("rng.permutation(n)", "np.arange(n)")),
-        ("wrong value", "every epoch has the same order",
+        ("wrong value", "nothing was drawn", DEAL.replace("rng.permutation(n)", "np.arange(n)")),
+        ("wrong value", "two epochs have the same order",
          "order = rng.permutation(n)\n" + DEAL.replace("order = rng.permutation(n)", "pass")),
         ("wrong value", "another comes twice",
          DEAL.replace("rng.permutation(n)", "rng.integers(0, n, n)")),
-        ("wrong shape", "wanted batches of [2, 2, 1]",
+        ("wrong value", "wanted batches of [2, 2, 1]",
          DEAL.replace("range(0, n,", "range(0, n - n % 2,")),
-        ("wrong shape", "2 times over", DEAL.replace("range(epochs)", "range(1)")),
-        ("wrong value", "draws nothing", "rng = np.random.default_rng()\n" + DEAL),
-        ("wrong value", "another comes twice",
-         "return [rng.integers(0, n, batch_size) for _ in range(epochs * n // batch_size)]"),
-        ("wrong shape", "something to loop over", "return n"),
+        ("wrong value", "2 times over", DEAL.replace("range(epochs)", "range(1)")),
+        ("wrong value", "nothing was drawn", "rng = np.random.default_rng()\n" + DEAL),
+        ("wrong value", "not what is in them",
+         "for _ in range(epochs):\n    starts = np.arange(0, n, batch_size)\n"
+         "    last = starts[-1:]\n    for start in [*rng.permutation(starts[:-1]), *last]:\n"
+         "        yield np.arange(start, min(start + batch_size, n))"),
+        ("wrong shape", "form that the task", "return n"),
         ("raises", "NameError", DEAL.replace("yield order", "yield oder")),
     ],
     "sgd_update": [
-        ("wrong value", "uphill", DESCEND.format("v *= momentum; v += g; w += learning_rate * v")),
-        ("wrong value", "gradient alone",
-         DESCEND.format("v *= momentum; v += g; w -= learning_rate * g")),
-        ("wrong value", "1 - momentum",
-         DESCEND.format("v *= momentum; v += (1 - momentum) * g; w -= learning_rate * v")),
-        ("wrong value", "old velocity",
-         DESCEND.format("w -= learning_rate * v; v *= momentum; v += g")),
-        ("wrong value", "nothing has changed",
-         DESCEND.format("v = momentum * v + g; w = w - learning_rate * v")),
-        ("wrong value", "have not moved",
-         DESCEND.format("v *= momentum; v += g; w = w - learning_rate * v")),
-        ("wrong value", "handed on",
-         DESCEND.format("v = momentum * v + g; w -= learning_rate * v")),
-        ("wrong value", "rate is in the velocity",
-         DESCEND.format("v *= momentum; v -= learning_rate * g; w += v")),
-        ("wrong value", "It changes gradients",
+        ("wrong value", "it changes gradients",
          DESCEND.format("v *= momentum; v += g; g *= learning_rate; w -= learning_rate * v")),
         ("raises", "does not support item assignment", "for i, g in enumerate(gradients):\n"
          "    velocity[i] = momentum * velocity[i] + g\n"
          "    parameters[i] -= learning_rate * velocity[i]"),
+        ("wrong value", "parameters[1]: wanted", DESCEND.format("v *= momentum; v += g; w *= 1 - "
+         "learning_rate * v")),
+        ("wrong value", "parameters[1]: wanted", DESCEND.format("v *= momentum; v -= g; w += "
+         "learning_rate * v")),
+        ("wrong value", "parameters[1]: wanted", "w, g, v = parameters[0], gradients[0], velocity[0]\n"
+         "v *= momentum; v += g; w -= learning_rate * v"),
     ],
     "name_the_faults": [
-        ("wrong value", "Wrong: 2 of the four, B among them",
+        ("wrong value", "rong: 2 of the four, B among them",
          FAULTS.format("rate too large", "labels mixed up", "overfitting", "rate too small")),
-        ("wrong value", "Wrong: 4 of the four, A among them",
+        ("wrong value", "rong: 4 of the four, A among them",
          FAULTS.format(*["overfitting", "rate too large"] * 2)),
-        ("wrong value", "No fault is called 'too large'",
-         FAULTS.format("too large", "a", "b", "c")),
-        ("wrong shape", "A, B, C and D", 'return ["rate too large", "overfitting", "x", "y"]'),
-        ("wrong shape", "A, B, C and D", 'return {"A": "overfitting"}'),
+        ("wrong value", "o fault is called 'too large'", FAULTS.format("too large", "a", "b", "c")),
+        ("wrong value", '"A", "B", "C"', 'return ["rate too large", "overfitting", "x", "y"]'),
     ],
-    "depends_on_company": [
-        ("wrong value", "when the answers agree",
-         "z = np.eye(3) + np.arange(3)\nreturn np.allclose(softmax(z[:1]), softmax(z)[:1])"),
-        ("wrong value", "says True", "z = np.eye(3)\nreturn not np.allclose(softmax(z), z)"),
-        ("wrong value", "says False",
-         "z = np.eye(3)\nreturn not np.allclose(softmax(z), softmax(z.copy()))"),
-        ("wrong value", "whose rows sum to 1",
-         "p = softmax(np.random.default_rng(0).normal(size=(5, 4)))\n"
-         "return not np.allclose(p.sum(axis=1), 1)"),
-        ("wrong value", "on rows that differ", "return not np.allclose(softmax(np.ones((1, 4))), "
-         "softmax(np.ones((5, 4)))[:1])"),
-        ("wrong shape", "a single value", "z = np.eye(3)\nreturn softmax(z)[:1] != softmax(z[:1])"),
+    "standard_error_by_group": [
+        ("wrong value", "independent", "q = right.mean()\nreturn np.sqrt(q * (1 - q) / len(right))"),
+        ("wrong value", "small groups counted as much",
+         "by = np.array([right[groups == g].mean() for g in np.unique(groups)])\n"
+         "return by.std(ddof=1) / np.sqrt(len(by))"),
+        ("wrong value", "wanted", "return right.std(ddof=1) / np.sqrt(len(np.unique(groups)))"),
+        ("wrong shape", "one number",
+         "return np.bincount(groups, weights=right) / np.bincount(groups)"),
+        ("wrong value", "factor for few groups",
+         "q = right.mean()\noff = [(right[groups == g] - q).sum() "
+         "for g in np.unique(groups)]\nreturn np.linalg.norm(off) / len(right)"),
+    ],
+    "tune": [
+        ("wrong value", "epochs from 1 to 5",
+         'return {"learning_rate": 1.0, "momentum": 0.5, "epochs": 50}'),
+        ("wrong value", "on validation", 'return {"learning_rate": 0.1, "momentum": 0.0, "epochs": 1}'),
+        ("wrong shape", "form that the task", 'return {"rate": 1.0}'),
+        ("wrong shape", "form that the task", "return 0.5"),
     ],
     "class_bias": [
         ("unstable", "overflow", "return np.log(np.exp(z).sum(axis=0))"),
-        ("unstable", "divide by zero", "return z.max() + np.log(np.exp(z - z.max()).sum(axis=0))"),
-        ("wrong shape", "over the classes", "return np.log(np.exp(z).sum(axis=1))"),
-        ("wrong value", "mean logit", "return np.mean(z, axis=0)"),
-        ("wrong value", "added again", "return np.log(np.exp(z - z.max(axis=0)).sum(axis=0))"),
-        ("wrong value", "log n is missing", "return np.log(np.mean(np.exp(z), axis=0))"),
-        ("wrong shape", "(1, 4)", "return np.log(np.exp(z).sum(axis=0, keepdims=True))"),
+        ("unstable", "mean is not large enough",
+         "top = z.mean(axis=0)\nreturn top + np.log(np.exp(z - top).sum(axis=0))"),
+        ("wrong shape", "axis too many", "return np.log(np.exp(z).sum(axis=0, keepdims=True))"),
+        ("wrong value", "every sign", "return -np.log(np.exp(z).sum(axis=0))"),
+        ("wrong value", "log of a mean", "return np.log(np.mean(np.exp(z), axis=0))"),
+    ],
+    "depends_on_company": [
+        ("wrong value", "says True", "z = np.eye(3)\nreturn not np.allclose(softmax(z), z)"),
+        ("wrong value", "says False",
+         "z = np.eye(3)\nreturn not np.allclose(softmax(z), softmax(z.copy()))"),
+        ("wrong value", "rows sum to 1", "p = softmax(np.random.default_rng(0).normal(size=(5, 4)))\n"
+         "return not np.allclose(p.sum(axis=1), 1)"),
+        ("wrong shape", "one number", "z = np.eye(3)\nreturn softmax(z)[:1] != softmax(z[:1])"),
+    ],
+    "paired": [
+        ("wrong value", "all the right answers", "from mnistlib import uncertainty\n"
+         "return after.sum(), before.sum(), uncertainty.paired(before, after).p"),
+        ("wrong value", "p: wanted", "g, l = (after & ~before).sum(), (before & ~after).sum()\n"
+         "return g, l, abs(g - l) / np.sqrt(g + l)"),
+        ("wrong shape", "3 results", "return (after & ~before).sum(), (before & ~after).sum()"),
+        ("wrong value", "lost: wanted", "return (after != before).sum(), (after == before).sum(), 1.0"),
+        ("wrong value", "gained: wanted",
+         "return (after & before).sum(), (before & ~after).sum(), 1.0"),
     ],
     "rate_for_scaled": [
-        ("wrong value", "one factor of 255", "return 255 * rate"),
-        ("wrong value", "other way round: smaller", "return rate / 255"),
-        ("wrong value", "twice", "return rate / 255 ** 2"),
-        ("wrong value", "cannot be the same", "return rate"),
+        ("wrong value", "one factor", "return rate * 255.0"),
         ("wrong shape", "missing", "rate * 255 ** 2"),
+        ("wrong value", "is not it", "return rate * 256 ** 2"),
+        ("wrong value", "is not it", "return rate * 784"),
+        ("wrong value", "longer or shorter", "return rate / 65025"),
     ],
 }  # fmt: skip

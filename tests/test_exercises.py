@@ -5,13 +5,17 @@ The answers are in ``answers.py``, as bodies of functions; ``write`` makes the f
 
 import ast
 import functools
+import importlib
 import inspect
 import linecache
 import os
+import pkgutil
 import re
+import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import warnings
 from dataclasses import replace
 from functools import partial
@@ -20,18 +24,29 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from answers import ARGS, RIGHT, WRONG
+from answers import RIGHT, WRONG
 
+import mnistlib
 from mnistlib import data, exercises, functions, network, training
-from mnistlib.exercises import EXERCISES, check, keep, lesson_04, mine
+from mnistlib.exercises import EXERCISES, LESSONS, check, keep, lesson_04, mine, progress
+from mnistlib.exercises.trial import as_function
 
 HOMES = {name: exercise for name, exercise in EXERCISES.items() if exercise.home is not None}
 counter = iter(range(10**6))
 
 
+def arguments(name):
+    """Return what an answer takes, as a lesson's stub writes it: "labels, classes=10"."""
+    exercise = EXERCISES[name]
+    takes = list(inspect.signature(exercise.reference).parameters.values())[
+        : len(exercise.cases[0])
+    ]
+    return ", ".join(f"{p.name}={p.default}" if p.default is not p.empty else p.name for p in takes)
+
+
 def write(name, body, args=None, **space):
     """Make a reader's function from its body, with a source that ``inspect`` finds."""
-    args = ARGS[name] if args is None else args
+    args = arguments(name) if args is None else args
     source = f"def my_{name}({args}):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
     file = f"<answer {next(counter)}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
@@ -84,21 +99,23 @@ def test_the_reference_is_right_and_four_wrong_answers_are_on_trial(name):
     exercise = EXERCISES[name]
     right = check(named(exercise.reference, name))
     assert repr(right) == f"my_{name}: right. {exercise.notice}"
-    assert len(RIGHT[name]) >= 2
+    assert len(RIGHT[name]) >= 1
     assert len(WRONG[name]) >= 4
     assert len(exercise.hints) in (2, 3)
+    assert exercise.mistakes or exercise.objection
 
 
 @every_exercise
 @pytest.mark.parametrize("body", ["...", '"""Say what."""\n...', "...\npass", '"""Say what."""'])
 def test_a_stub_is_not_attempted(name, body):
     assert check(write(name, body)).kind == "not attempted"
-    assert keep(write(name, body)).kind == "not attempted"
+    assert keep(write(name, body))[0].kind == "not attempted"
 
 
 @pytest.mark.parametrize(("name", "body"), rows({n: [(b,) for b in RIGHT[n]] for n in RIGHT}))
 def test_a_correct_but_different_answer_is_right(name, body):
-    assert repr(check(write(name, body))) == f"my_{name}: right. {EXERCISES[name].notice}"
+    reply = check(write(name, body))
+    assert repr(reply).startswith(f"my_{name}: right. {EXERCISES[name].notice}")
 
 
 @pytest.mark.parametrize(("name", "kind", "words", "body"), rows(WRONG))
@@ -106,34 +123,90 @@ def test_a_wrong_answer_gets_the_right_kind_of_reply_and_reason(name, kind, word
     reply = check(write(name, body))
     assert (reply.kind, words in reply.text) == (kind, True), repr(reply)
     assert repr(reply) == f"my_{name}: {kind}. {reply.text}"
-    assert reply.text[0].isupper()
+    assert reply.text[0].isupper() or reply.text.startswith(EXERCISES[name].shapes.split()[-1])
     assert reply.text[-1] not in " \n"
-    assert not re.search(r"0x[0-9a-f]{6}|\.py\b|answer \d", repr(reply))
-    assert repr(check(write(name, body))) == repr(reply)
+    assert not re.search(r"0x[0-9a-f]{6}|\.py\b|answer \d|gufunc", repr(reply))
+    assert gives_nothing_away(name, reply.text)
+
+
+def gives_nothing_away(name, text):
+    """Tell whether no line of the solution, nor the last hint's code, stands in a text."""
+    exercise = EXERCISES[name]
+    solution = ast.parse(exercises.solution(write(name, "...")))
+    returned = [node.value for node in ast.walk(solution) if isinstance(node, ast.Return)]
+    code = [
+        ast.unparse(value) for value in returned if not isinstance(value, (ast.Name, ast.Tuple))
+    ]
+    said = text.replace(" ", "")
+    return not any(
+        len(line) > 8 and line.replace(" ", "") in said for line in [*code, exercise.hints[-1]]
+    )
 
 
 @every_exercise
-def test_every_known_mistake_is_recognised(name):
-    for reason, mistaken in EXERCISES[name].mistakes.items():
-        reply = check(named(mistaken, name))
-        assert reply.kind in ("wrong value", "wrong shape", "raises")
-        assert reply.text.endswith(f"A likely reason: {reason}")
-        assert reason[-1] in ".?"
+def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name):
+    for way, reason in EXERCISES[name].known_mistakes:
+        if reason not in " ".join(EXERCISES[name].mistakes.split()):
+            continue  # one that could be made in any exercise: tried on a few below
+        reply = check(as_function_of_a_reader(name, way))
+        assert reply.kind in ("wrong value", "wrong shape", "raises", "unstable"), (way, reply)
+        assert reply.text.endswith(f"A likely reason: {reason}"), (way, reply)
+        assert reason[0].islower() or reason[0].isdigit()
+        assert reason.endswith("?"), reason
+        assert gives_nothing_away(name, reply.text)
+        assert "gufunc" not in reply.text
+
+
+def as_function_of_a_reader(name, way):
+    function = as_function(EXERCISES[name], way)
+    function.__name__ = f"my_{name}"
+    return function
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return -dz.sum(axis=0)", "every sign is the other way round"),
+        ("return dz.sum(axis=0) * 2", "a factor of 2"),
+        ("return dz.sum(axis=0) * len(dz)", "as many times too large as there are examples"),
+        ("return dz.sum(axis=0) / len(dz) ** 2 * len(dz)", "mean"),
+        ("return dz.sum(axis=0, keepdims=True)", "an axis too many"),
+    ],
+)
+def test_what_can_go_wrong_anywhere_is_recognised_anywhere(body, words):
+    assert words in check(write("bias_gradient", body)).text
+
+
+def test_a_loop_is_right_and_asked_about():
+    loop = "return np.array([np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z])"
+    reply = check(write("softmax", loop))
+    assert (
+        reply.kind,
+        reply.text.endswith("It loops in Python: can one array operation do everything at once?"),
+    ) == ("right", True)
+    assert "loops" not in check(write("softmax", RIGHT["softmax"][0])).text
+
+
+def test_shapes_are_said_in_the_letters_of_the_task():
+    reply = check(write("layer_gradients", "return dz.T @ inputs, dz.sum(axis=0)"))
+    assert "dW: wanted an array of shape (inputs, outputs) = (2, 3)" in reply.text
+    assert "got one of shape (outputs, inputs) = (3, 2)." in reply.text
+    reply = check(write("hidden_gradient", "return (dz2 @ W2) * a1"))
+    assert "W2 is of shape (hidden, classes) = (1, 2)." in reply.text
 
 
 def test_one_hot_must_work_without_a_number_of_classes_as_the_librarys_does():
     reply = check(write("one_hot", "return np.eye(classes)[labels]", args="labels, classes"))
     assert reply.kind == "raises"
-    assert reply.text.endswith("'classes'\nIt was called with labels = [7, 1].")
+    assert "'classes'\nIt was called with labels = [7, 1]." in reply.text
 
 
 def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fit():
     reply = check(write("softmax", "return np.exp(z) / np.exp(z).sum() + 0.0 * z + 1e-3"))
     assert repr(reply) == (
-        "my_softmax: wrong value. With z = [[1., 2.]]:\nwanted [[0.2689, 0.7311]]\n"
-        "got [[0.2699, 0.7321]]"
+        "my_softmax: wrong value. With z = [[0., 0.]]:\nwanted [[0.5, 0.5]]\ngot [[0.501, 0.501]]"
     )
-    close = check(write("sigmoid", "return 1.00002 / (1 + np.exp(-x))"))
+    close = check(write("sigmoid", "return 1.00002 / (1 + np.exp(-z))"))
     assert close.text == "With z = [0.]:\nwanted [0.5]\ngot [0.50001]"
     html = check(write("softmax", 'raise ValueError("<b>&")'))._repr_html_()
     assert "ValueError: &lt;b&gt;&amp;<br>It was called with z = " in html
@@ -143,29 +216,21 @@ def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fi
 # Whatever the reader's function does, the checker answers. (untouched sees to leaks.)
 
 RUDE = {
-    "changes its input": ("wrong value", "It changes z", "z[...] = 0\nreturn z"),
+    "changes its input": ("wrong value", "it changes z", "z[...] = 1\nreturn z"),
     "prints": ("right", "", 'import sys\nprint("here")\nprint("there", file=sys.stderr)\n{}'),
     "warns": ("right", "", 'import warnings\nwarnings.warn("look out")\n{}'),
     "silences warnings": ("right", "", 'import warnings\nwarnings.simplefilter("ignore")\n{}'),
     "sets NumPy's errors": ("right", "", 'np.seterr(all="ignore")\n{}'),
-    "returns a list": ("wrong shape", "got a list of 1. np.array(...)", "return [list(z[0])]"),
+    "returns a list": ("wrong shape", "got a list of 1.", "return [list(z[0])]"),
     "returns a ragged list": ("wrong shape", "got a list of 2", "return [[1, 2], [3]]"),
     "returns nothing": ("wrong shape", "`return` missing", "z + 1"),
     "returns NaN": ("wrong value", "got [[nan, nan]]", "return z * np.nan"),
-    "returns complex numbers": ("wrong value", "got [[1.+1.j", "return z + 1j"),
-    "returns text": ("wrong value", "not of numbers", "return z.astype(str)"),
+    "returns complex numbers": ("wrong value", "got [[0.+1.j", "return z + 1j"),
+    "returns text": ("wrong value", "wanted [[0.5, 0.5]]", "return z.astype(str)"),
     "returns itself": ("wrong shape", "got a function", "return my_softmax"),
     "yields": ("wrong shape", "got a list of 1", "yield from z"),
-    "yields for ever": ("raises", "Does a loop never end?", "while True:\n    yield z"),
-    "loops for ever": ("raises", "stopped after 0.8 seconds", "while True: pass"),
     "recurses for ever": ("raises", "RecursionError", "return my_softmax(z)"),
-    "catches Exception": ("raises", "Does a loop",
-                          "while True:\n    try: z + 1\n    except Exception: pass"),
-    "catches everything": ("raises", "Does a loop", "while True:\n    try: z + 1\n    except: pass"),
-    "never gives up": ("raises", "Does a loop", "while True:\n    try:\n        while True: pass\n"
-                       "    finally: continue"),
-    "loops for ever once it is wrong": ("wrong value", "", "while len(z) == 5: pass\nreturn z"),
-    "raises": ("raises", "KeyError: 'k'\nIt was called with z = [[1., 2.]].", 'return {}["k"]'),
+    "raises": ("raises", "KeyError: 'k'\nIt was called with z = [[0., 0.]].", 'return {}["k"]'),
     "raises in silence": ("raises", "ValueError.\n", "raise ValueError"),
     "raises what cannot be said": ("raises", "Odd.\n", "class Odd(Exception):\n"
                                    "    def __str__(self): 1 / 0\nraise Odd"),
@@ -174,7 +239,6 @@ RUDE = {
     "exits": ("raises", "SystemExit: 3\n", "import sys\nsys.exit(3)"),
     "wants another argument": ("raises", "missing 1 required positional", "return z + more"),
     "raises late": ("unstable", "ValueError: hot", "if z.max() > 99: raise ValueError('hot')\n{}"),
-    "raises with many": ("raises", "z = an array of shape (64, 4)", "assert len(z) < 60\n{}"),
 }  # fmt: skip
 
 
@@ -203,23 +267,29 @@ def test_no_result_breaks_the_checker(name, junk):
 def test_how_the_reader_filters_warnings_does_not_matter(action):
     with warnings.catch_warnings():
         warnings.simplefilter(action)
-        reply = check(write("sigmoid", "return 1 / (1 + np.exp(-x))"))
+        reply = check(write("sigmoid", "return 1 / (1 + np.exp(-z))"))
     assert reply.kind == "unstable"
-    assert reply.text.endswith("NumPy warned: overflow encountered in exp.")
+    assert "NumPy warned: overflow encountered in exp." in reply.text
 
 
-def test_a_debuggers_trace_function_is_put_back():
-    def tracer(frame, event, arg):
-        return None
-
-    before = sys.gettrace()
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "while True: yield z",
+        "while True:\n    try: z + 1\n    except Exception: pass",
+    ],
+)
+def test_the_stop_button_stops_an_endless_loop(body):
+    soon = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    soon.start()
     try:
-        for body in ("return z", "while True: pass", "1 / 0"):
-            sys.settrace(tracer)
+        with pytest.raises(KeyboardInterrupt):
             check(write("softmax", body))
-            assert sys.gettrace() is tracer
     finally:
-        sys.settrace(before)
+        soon.join()
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("not_an_answer", [None, "my_softmax", np.ones(3), 3, partial(max)])
@@ -324,14 +394,17 @@ def short_run():
 
 def test_kept_functions_take_the_librarys_place_here_and_in_a_new_process(monkeypatch):
     monkeypatch.setattr(np, "calls", [], raising=False)
-    assert list(HOMES) == ["one_hot", "sigmoid", "softmax", "softmax_backward", "cross_entropy",
-                           "layer_gradients", "hidden_gradient", "sgd_update"]  # fmt: skip
+    assert " ".join(HOMES) == (
+        "one_hot sigmoid softmax softmax_backward log_softmax cross_entropy "
+        "layer_gradients hidden_gradient sgd_update"
+    )
     wanted = short_run()
     assert mine() == "yours:         none yet\nthe library's: " + ", ".join(HOMES)
-    for name, exercise in HOMES.items():
-        reply = keep(write(name, COUNTING.format(name) + RIGHT[name][0]))
-        place = f"{exercise.home.__name__}.{name}"
-        assert repr(reply) == f"my_{name}: right. {exercise.notice} From here on it is {place}."
+    replies = keep(*[write(name, COUNTING.format(name) + RIGHT[name][0]) for name in HOMES])
+    assert repr(replies).splitlines() == [
+        f"my_{name}: right. {exercise.notice} From here on it is {exercise.home.__name__}.{name}."
+        for name, exercise in HOMES.items()
+    ]
     np.calls = []
     np.testing.assert_allclose(short_run(), wanted, rtol=1e-10)
     assert set(np.calls) == set(HOMES)
@@ -360,9 +433,9 @@ def kept_file():
 
 def test_a_wrong_answer_is_not_kept():
     for kind, _, body in WRONG["softmax"]:
-        assert keep(write("softmax", body)).kind == kind
+        assert keep(write("softmax", body))[0].kind == kind
     assert functions.softmax is EXERCISES["softmax"].reference
-    assert list(kept_file().parent.iterdir()) == []
+    assert [path.name for path in kept_file().parent.iterdir()] == ["progress.json"]
 
 
 def test_keeping_again_replaces_and_leaves_the_others():
@@ -372,18 +445,18 @@ def test_keeping_again_replaces_and_leaves_the_others():
     text = kept_file().read_text()
     assert [node.name for node in ast.parse(text).body[1:]] == ["my_sigmoid", "my_softmax"]
     assert RIGHT["softmax"][0] not in text
-    assert list(kept_file().parent.iterdir()) == [kept_file()]
+    assert {path.name for path in kept_file().parent.iterdir()} == {"mine.py", "progress.json"}
     assert mine().splitlines()[0] == "yours:         sigmoid, softmax"
 
 
 def test_what_the_network_does_not_use_is_not_kept():
-    reply = keep(write("class_bias", RIGHT["class_bias"][0]))
+    (reply,) = keep(write("class_bias", RIGHT["class_bias"][0]))
     assert (reply.kind, "so it is not kept" in reply.text) == ("right", True)
     assert not kept_file().exists()
 
 
 def test_what_leans_on_the_notebook_is_not_kept():
-    reply = keep(write("softmax", "return helper(z)", helper=functions.softmax))
+    (reply,) = keep(write("softmax", "return helper(z)", helper=functions.softmax))
     assert reply.kind == "raises"
     assert "not on its own" in reply.text
     assert "name 'helper' is not defined" in reply.text
@@ -394,11 +467,11 @@ def test_what_leans_on_the_notebook_is_not_kept():
 def test_what_cannot_be_written_is_not_kept(monkeypatch, tmp_path):
     right = write("softmax", RIGHT["softmax"][0])
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "disk full")))
-    assert keep(right).text.endswith("But it could not be kept: disk full.")
+    assert keep(right)[0].text.endswith("But it could not be kept: disk full.")
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "no" / "such" / "folder.py"))
-    assert keep(right).text.endswith("But it could not be kept: No such file or directory.")
+    assert keep(right)[0].text.endswith("But it could not be kept: No such file or directory.")
     linecache.cache.pop(right.__code__.co_filename)
-    assert keep(right).text.endswith("But it could not be kept: could not get source code.")
+    assert keep(right)[0].text.endswith("But it could not be kept: could not get source code.")
     assert functions.softmax is EXERCISES["softmax"].reference
     assert list(tmp_path.iterdir()) == []
 
@@ -406,23 +479,18 @@ def test_what_cannot_be_written_is_not_kept(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("axis=1", "axis=0", "my_softmax: wrong shape. With z = [[1., 2.]]:"),
+        ("axis=1", "axis=0", "my_softmax: wrong shape. With z = [[0., 0.]]:"),
         ("np.exp", "np.expp", "my_softmax: raises. AttributeError"),
         ("(z)", "(z=nothing)", "my_softmax: raises. NameError: name 'nothing'"),
-        (
-            "    return np.exp(z",
-            "    while True: pass\n    return np.exp(z",
-            "my_softmax: raises. It was stopped",
-        ),
     ],
 )
 def test_a_kept_function_that_was_spoilt_is_left_out_and_said(old, new, words):
-    keep(write("sigmoid", RIGHT["sigmoid"][0]))
+    keep(write("one_hot", RIGHT["one_hot"][0]))
     keep(write("softmax", RIGHT["softmax"][0]))
     text = kept_file().read_text()
     kept_file().write_text(text.replace(old, new, 1))
     said = mine()
-    assert said.startswith("yours:         sigmoid\nthe library's: one_hot, softmax,")
+    assert said.startswith("yours:         one_hot\nthe library's: sigmoid, softmax,")
     assert f"\nLeft out, {words}" in said
     assert functions.softmax is EXERCISES["softmax"].reference
 
@@ -436,7 +504,9 @@ def test_a_file_that_is_no_python_is_reported_and_left_alone(spoilt, words):
     assert said.startswith("yours:         none yet\n")
     assert re.search(f"mine.py cannot be read, .*{words}.*Mend it, or delete the file", said)
     assert functions.sigmoid is EXERCISES["sigmoid"].reference
-    assert "But it could not be kept. mine.py" in keep(write("softmax", RIGHT["softmax"][0])).text
+    assert (
+        "But it could not be kept: mine.py" in keep(write("softmax", RIGHT["softmax"][0]))[0].text
+    )
     assert functions.softmax is EXERCISES["softmax"].reference
     assert kept_file().read_bytes() == spoilt
 
@@ -445,7 +515,7 @@ def test_other_things_in_the_file_do_no_harm():
     keep(write("softmax", RIGHT["softmax"][0]))
     kept_file().write_text(
         kept_file().read_text() + "\n\ndef helper():\n    return 1\n\n\nif 1 / 0:\n    pass\n\n"
-        "@np.errstate(over='ignore')\ndef my_sigmoid(x):\n    return 1 / (1 + np.exp(-x))\n"
+        "@np.errstate(over='ignore')\ndef my_sigmoid(z):\n    return np.exp(-np.logaddexp(0, -z))\n"
     )
     assert mine().startswith("yours:         sigmoid, softmax\n")
     assert functions.sigmoid(np.array([-1000.0])) == 0
@@ -497,3 +567,162 @@ def test_the_mystery_curves_show_what_the_hints_say():
     assert (np.diff(train["rate too large"]) > 0).mean() > 0.2  # jumps about
     assert (np.diff(train["rate too small"]) < 0.01).all()  # has hardly begun
     assert 0.5 * chance < train["rate too small"][-1] < train["rate too small"][0]
+
+
+# What outlives a notebook
+
+
+def test_one_reply_says_what_is_kept_and_what_is_not():
+    replies = keep(
+        write("one_hot", RIGHT["one_hot"][0]), write("softmax", "return z"), write("sigmoid", "...")
+    )
+    assert [reply.kind for reply in replies] == ["right", "wrong value", "not attempted"]
+    assert repr(replies) == "\n".join(map(repr, replies))
+    assert replies._repr_html_().count("<p>") == 3
+    assert mine().startswith("yours:         one_hot\n")
+
+
+def test_an_unknown_name_among_several_keeps_none():
+    with pytest.raises(TypeError, match="no exercise"):
+        keep(write("one_hot", RIGHT["one_hot"][0]), named(functions.softmax, "sofmax"))
+    assert not kept_file().exists()
+
+
+@pytest.mark.parametrize("nowhere", ["", os.devnull])
+def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
+    monkeypatch, nowhere, tmp_path
+):
+    monkeypatch.setenv("MNISTLIB_MINE", nowhere)
+    monkeypatch.chdir(tmp_path)
+    device = os.stat(os.devnull).st_mode
+    answer = write("softmax", RIGHT["softmax"][0])
+    assert "From here on it is mnistlib.functions.softmax." in keep(answer)[0].text
+    assert functions.softmax is answer
+    assert progress().endswith(f"· open {len(EXERCISES)}")
+    assert list(tmp_path.iterdir()) == []
+    assert os.stat(os.devnull).st_mode == device
+    assert mine().startswith("yours:         none yet")
+
+
+def test_what_was_imported_by_name_or_bound_before_stays_the_librarys():
+    space = {}
+    exec("from mnistlib.functions import softmax\nfrom mnistlib import functions\n"
+         "def bound(z, softmax=functions.softmax): return softmax", space)  # fmt: skip
+    library, answer = functions.softmax, write("softmax", RIGHT["softmax"][0])
+    keep(answer)
+    assert space["softmax"] is library
+    assert space["bound"](0) is library
+    assert space["functions"].softmax is answer
+
+
+def test_the_library_itself_asks_by_name_for_what_can_be_kept():
+    """No module of the library holds one elsewhere: imported by name, as a default, in a table."""
+    for info in pkgutil.walk_packages(mnistlib.__path__, "mnistlib."):
+        if info.name.startswith("mnistlib.exercises"):
+            continue
+        module = importlib.import_module(info.name)
+        for exercise in HOMES.values():
+            own = exercise.reference
+            held = [
+                name
+                for name, value in vars(module).items()
+                if value is own
+                or (isinstance(value, dict) and any(entry is own for entry in value.values()))
+                or own in (getattr(value, "__defaults__", None) or ())
+            ]
+            assert held == ([exercise.name] if module is exercise.home else []), info.name
+
+
+FIRST_EDITION = """# Your own functions, kept by mnistlib.exercises. mine() runs them and checks them again.
+
+import numpy as np
+
+
+def my_sigmoid(x):
+    e = np.exp(-abs(x))
+    return np.where(x < 0, e, 1) / (1 + e)
+
+
+def my_softmax(z):
+    e = np.exp(z - z.mean(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def my_sgd_update(parameters, gradients, velocity, learning_rate, momentum):
+    for w, g, v in zip(parameters, gradients, velocity):
+        v *= momentum
+        v += g
+        w -= learning_rate * v
+"""
+
+
+def test_a_first_editions_file_still_works_and_what_it_let_through_is_said():
+    kept_file().write_text(FIRST_EDITION)
+    said = mine().splitlines()
+    assert said[0] == "yours:         sigmoid, sgd_update"
+    assert said[2].startswith("Left out, my_softmax: unstable. It is right for ordinary numbers")
+    assert "Above which number" in said[-1]
+    keep(write("one_hot", RIGHT["one_hot"][0]))
+    assert mine().startswith("yours:         one_hot, sigmoid, sgd_update\n")
+
+
+def test_progress_tells_right_from_tried_from_open():
+    assert progress().splitlines()[0].startswith("01  · label_header   · one_hot   · split")
+    check(write("one_hot", "..."))
+    assert not kept_file().with_name("progress.json").exists()
+    check(write("one_hot", "return labels"))
+    check(write("softmax", RIGHT["softmax"][0]))
+    check(write("softmax", "return z"))  # right once stays right
+    lines = progress().splitlines()
+    assert len(lines) == len(LESSONS) + 1
+    assert "○ one_hot" in lines[0]
+    assert "✓ softmax   · softmax_backward" in lines[1]
+    assert lines[-1] == f"✓ right 1   ○ tried 1   · open {len(EXERCISES) - 2}"
+    kept_file().with_name("progress.json").unlink()
+    assert progress().endswith(f"· open {len(EXERCISES)}")
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"{", b"[]", b'{"softmax": 3}', b'{"softmax": []}', b"\xff", b""]
+)
+def test_a_damaged_file_of_progress_is_said_and_set_aside(damaged):
+    keep(write("sigmoid", RIGHT["sigmoid"][0]))
+    file = kept_file().with_name("progress.json")
+    file.write_bytes(damaged)
+    reply = check(write("softmax", RIGHT["softmax"][0]))
+    assert reply.kind == "right"
+    assert reply.text.endswith("progress.json was damaged. It is set aside as progress-damaged.json, "
+                               "and a new one is begun.")  # fmt: skip
+    assert file.with_name("progress-damaged.json").read_bytes() == damaged
+    assert progress().endswith(f"✓ right 1   ○ tried 0   · open {len(EXERCISES) - 1}")
+    file.write_bytes(damaged)
+    assert progress().startswith("progress.json was damaged.")
+    assert mine().startswith("yours:         sigmoid\n")
+
+
+def test_progress_that_cannot_be_written_stops_no_check(monkeypatch, tmp_path):
+    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "no" / "mine.py"))
+    assert check(write("softmax", RIGHT["softmax"][0])).kind == "right"
+
+
+def test_two_exercises_of_one_name_are_refused():
+    twin = replace(EXERCISES["softmax"], notice="Another.")
+    with pytest.raises(ValueError, match="two exercises are called 'softmax'"):
+        exercises._collect([EXERCISES["softmax"], twin])
+
+
+def test_each_lesson_asks_with_the_arguments_that_its_exercise_takes():
+    for source in Path(__file__).parents[1].glob("notebooks/[0-9]*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("my_"):
+                assert ast.unparse(node.args) == arguments(node.name[3:]), (
+                    f"{source.name}: {node.name}"
+                )
+
+
+def test_the_settings_to_tune_are_judged_on_validation_and_miss_without_tuning(monkeypatch):
+    untuned = {"learning_rate": 0.5, "momentum": 0.0, "epochs": 5}
+    assert lesson_04.reached(untuned)[1] < lesson_04.TARGET - 0.005
+    assert lesson_04.reached(lesson_04.tune())[1] > lesson_04.TARGET + 0.003
+    monkeypatch.setattr(lesson_04, "reached", lambda settings: 1 / 0)
+    assert check(write("tune", "...")).kind == "not attempted"  # and nothing was trained

@@ -71,8 +71,8 @@ def check(function: Callable) -> Reply:
     """
     exercise = find(function)
     reply = judge(exercise, function)
-    kept.note(exercise.name, reply.kind)
-    return reply
+    said = kept.note(exercise.name, reply.kind)
+    return Reply(exercise.name, reply.kind, f"{reply.text}\n{said}") if said else reply
 
 
 def hint(function: Callable) -> str:
@@ -239,4 +239,5 @@ def progress() -> str:
     What is right once stays right. It is remembered in ``progress.json`` beside ``mine.py``;
     delete the file, and everything is open again, and nothing else is lost.
     """
-    return _Text(kept.progress({name: [e.name for e in es] for name, es in LESSONS.items()}))
+    names = {name[-2:]: [each.name for each in lesson] for name, lesson in LESSONS.items()}
+    return _Text(kept.progress(names))

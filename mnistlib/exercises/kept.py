@@ -1,6 +1,7 @@
 """What outlives a notebook: your functions in ``mine.py``, and beside it how far you are."""
 
 import ast
+import contextlib
 import json
 import os
 from collections.abc import Callable
@@ -43,7 +44,8 @@ def read() -> dict[str, str]:
         text = file().read_text(encoding="utf-8")
         nodes = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     except (SyntaxError, ValueError) as error:
-        what = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else error
+        where = getattr(error, "lineno", None)
+        what = f"line {where}: {error.msg}" if where else error
         raise Unreadable(
             f"{file().name} cannot be read, {what}. Mend it, or delete the file and keep again"
         ) from None
@@ -72,3 +74,54 @@ def run(name: str, source: str) -> Callable:
         raise failed
 
     return fails
+
+
+def _progress_file() -> Path | None:
+    return None if file() is None else file().with_name("progress.json")
+
+
+def _states() -> tuple[dict[str, str], str]:
+    """Return how each exercise went, and what there is to say about the file."""
+    path = _progress_file()
+    if path is None or not path.exists():
+        return {}, ""
+    try:
+        states = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(states, dict) and {*states.values()} <= {"right", "tried"}:
+            return states, ""
+    except (ValueError, TypeError):
+        pass
+    aside = path.with_name("progress-damaged.json")
+    os.replace(path, aside)
+    said = f"{path.name} was damaged. It is set aside as {aside.name}, and a new one is begun."
+    return {}, said
+
+
+def note(name: str, kind: str) -> str:
+    """Remember how a check went; what was right once stays so. Return what there is to say."""
+    said = ""
+    if kind != "not attempted" and file() is not None:
+        with contextlib.suppress(OSError):  # a folder that cannot be written does not stop a check
+            states, said = _states()
+            if (
+                states.get(name) != "right"
+                and states.get(name, "") != ("tried", "right")[kind == "right"]
+            ):
+                states[name] = "right" if kind == "right" else "tried"
+                _replace(_progress_file(), json.dumps(states, indent=0) + "\n")
+    return said
+
+
+def progress(lessons: dict[str, list[str]]) -> str:
+    """Write which exercises are right, tried or open, a line for each lesson."""
+    states, said = _states()
+    lines = [said] * bool(said)
+    for lesson, names in lessons.items():
+        marked = [
+            f"{'✓○·'[('right', 'tried', 'open').index(states.get(n, 'open'))]} {n}" for n in names
+        ]
+        lines.append(f"{lesson}  {'   '.join(marked)}")
+    names = [name for names in lessons.values() for name in names]
+    count = [states.get(name, "open") for name in names].count
+    lines.append(f"✓ right {count('right')}   ○ tried {count('tried')}   · open {count('open')}")
+    return "\n".join(lines)

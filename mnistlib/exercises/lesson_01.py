@@ -40,8 +40,10 @@ def _split_objection(args: tuple, got: object) -> str | None:
         return "some example is in both parts, or twice in one. Can one order serve both parts?"
     if not np.array_equal(np.concatenate([train_images, held_images]), images[together]):
         return "images and labels no longer belong together. Do both follow one and the same order?"
-    if rng.bit_generator.state == np.random.default_rng(0).bit_generator.state:
-        return "nothing was drawn from rng, so nobody can choose or repeat the shuffle. Who shuffles?"
+    if n > 8 and rng.bit_generator.state == np.random.default_rng(0).bit_generator.state:
+        return (
+            "nothing was drawn from rng, so nobody can choose or repeat the shuffle. Who shuffles?"
+        )
     if n > 8 and np.array_equal(train_labels, np.sort(train_labels)):
         return "the training part is still in the order of the file. What did the shuffle move?"
     if n > 8 and np.array_equal(held_labels, np.sort(held_labels)):
@@ -77,6 +79,7 @@ int.from_bytes(raw[1:4], "big"), int.from_bytes(raw[5:8], "big")
     not every byte of each number was read. How many bytes do 32 bits take?
 2049, struct.unpack(">I", raw[4:8])[0]
 2049, len(raw) - 8
+2049, 60000
 struct.unpack(">I", raw[:4])[0], len(raw) - 8
 struct.unpack(">I", raw[:4])[0], len(raw)
     one of the numbers was not read from the header. What if a file says something else there?
@@ -181,12 +184,11 @@ np.array([images[labels == k].reshape(-1, images[0].size)[0] for k in range(10)]
 ((means**2).sum(axis=1) - 2 * x @ means.T).argmax(axis=1)
     that is the class furthest away. Is a near mean a small distance, or a large one?
 (x @ means.T).argmax(axis=1)
-    the largest product is not the nearest mean. What of the means' own lengths?
+((means**2).sum() - 2 * x @ means.T).argmin(axis=1)
+    only the products decided. What of the means' own lengths, one for each class?
 ((means**2).sum(axis=1) - x @ means.T).argmin(axis=1)
 ((means**2).sum(axis=1) + 2 * x @ means.T).argmin(axis=1)
     the product has the wrong factor. What is (a - b)**2, multiplied out?
-((means**2).sum() - 2 * x @ means.T).argmin(axis=1)
-    one number for all the means cannot tell them apart. Which axis of the squares are the pixels?
 ((means**2).sum(axis=1) - 2 * x @ means.T).argmin(axis=0)
     that is the nearest image of each mean. Over which axis are the classes?
 ((means**2).sum(axis=1) - 2 * x @ means.T).min(axis=1)

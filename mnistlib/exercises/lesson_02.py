@@ -16,12 +16,12 @@ def central_difference(f, u, h):
 
 
 def square(u):
-    """u squared, whose slope is 2 u."""
+    """The square, whose slope is 2 u."""
     return u**2
 
 
 def cube(u):
-    """u cubed; nudged by h, its measured slope is 3 u^2 + h^2."""
+    """The cube; nudged by h, its measured slope is 3 u^2 + h^2."""
     return u**3
 
 
@@ -78,10 +78,10 @@ f(u + h) - f(u - h)
     that is the sigmoid of -z. What should it do where z is large?
 np.tanh(z)
     that is tanh, which runs from -1 to 1. From where to where does a sigmoid run?
-right(z) * (1 - right(z))
+key(z) * (1 - key(z))
     that is the slope. What is the value?
 1 / (1 + np.exp(-np.abs(z)))
-    |z| alone does not know its sign. What must differ left of 0?
+    the size |z| does not know the sign of z. What must differ left of 0?
 1 / (1 + np.exp(-z))
 np.exp(z) / (1 + np.exp(z))
 with np.errstate(all="ignore"): return 1 / (1 + np.exp(-z))
@@ -136,7 +136,7 @@ np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
 np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=1, keepdims=True)
 np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(axis=1, keepdims=True)
     what was subtracted is not the row's own maximum, so a low row has only zeros. Whose is it?
-np.exp(z - z.mean(axis=1, keepdims=True)) / np.exp(z - z.mean(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+e = np.exp(z - z.mean(axis=1, keepdims=True)); return e / e.sum(axis=1, keepdims=True)
     the mean is not large enough to subtract. Above which number must no score of the row lie?
 """,
         ((np.array([[1000.0, 1001.0]]),), (np.array([[0.0, 1000.0]]),), (_FAR,), (_WIDE,)),
@@ -187,9 +187,9 @@ p * (dp + (p * dp).sum(axis=1, keepdims=True))
         ),
         "Even where p rounds to 0, log p is an ordinary number, such as -1000.",
         """
-right(z) / np.log(2)
+key(z) / np.log(2)
     these are logarithms to base 2. Which base does e have?
-np.exp(right(z))
+np.exp(key(z))
     these are probabilities. What is still to be taken of them?
 z - np.log(np.exp(z).sum(axis=0))
     the sum ran down the columns. Which axis are the classes?
@@ -228,6 +228,9 @@ z - z.max() - np.log(np.exp(z - z.max()).sum(axis=1, keepdims=True))
         """
 -(y * log_softmax(z)).mean()
     the mean ran over all entries, the zeros too. How many surprises are there in a batch?
+s = z - z.max(axis=1); return -(y * (s - np.log(np.exp(s).sum(axis=1)))).sum() / len(z)
+-(y * (z - np.log(np.exp(z).sum(axis=1)))).sum() / len(z)
+    one number for each row came out as a row, (n,). How does it stay a column, (n, 1)?
 -log_softmax(z).sum() / len(z)
     every class was counted. Which one does y choose?
 -np.log2(softmax(z)[y == 1]).mean()

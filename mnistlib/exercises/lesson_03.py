@@ -1,5 +1,7 @@
 """Lesson 03's exercises: the gradients of a layer, the way back through it, checks, a planted bug."""
 
+import itertools
+
 import numpy as np
 
 from mnistlib import functions, gradcheck, network
@@ -74,8 +76,9 @@ def _normal(seed: int, *shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
 
 def _problem(n: int, *sizes: int) -> tuple:
     """Return parameters of a network with layers of such sizes, a batch and its targets."""
-    pairs = list(zip(sizes, sizes[1:], strict=False))
-    *parameters, x = _normal(n, *(shape for pair in pairs for shape in (pair, pair[1:])), (n, sizes[0]))
+    pairs = list(itertools.pairwise(sizes))
+    shapes = [shape for pair in pairs for shape in (pair, pair[1:])]
+    *parameters, x = _normal(n, *shapes, (n, sizes[0]))
     two = len(pairs) == 2
     parameters = network.Parameters(*parameters) if two else tuple(parameters)
     return parameters, x, np.eye(sizes[-1])[np.arange(n) % sizes[-1]]
@@ -89,15 +92,22 @@ def _waves(u):
     return np.sin(u).sum() + u.sum() ** 2
 
 
-_U, _V = np.array([1.0, 2.0]), _normal(3, (2, 3))[0]
+def _norm(array, order=None):
+    return np.linalg.norm(array.ravel(), order)
+
+
+_measure, _U, _V = gradcheck.central_difference, np.array([1.0, 2.0]), _normal(3, (2, 3))[0]
 _SHAPES = "dW1: pixels hidden, db1: hidden, dW2: hidden classes, db2: classes"
 
 EXERCISES = (
     Exercise(
         bias_gradient,
         "n outputs -> outputs",
-        ((np.array([[1.0, 2.0]]),), (np.array([[1.0, 2.0], [3.0, -1.0], [0.0, 5.0]]),))
-        + tuple(_normal(7, (4, 2))[:1] for _ in range(1)),
+        (
+            (np.array([[1.0, 2.0]]),),
+            (np.array([[1.0, 2.0], [3.0, -1.0], [0.0, 5.0]]),),
+            _normal(7, (4, 2)),
+        ),
         (
             "A bias is added in every example alike. So from where does it collect its blame?",
             "From every row. The sum over the rows is a sum along axis 0.",
@@ -162,7 +172,11 @@ inputs.T @ dz
         "n classes, hidden classes, n hidden -> n hidden",
         (
             (np.array([[1.0, -1.0]]), np.array([[2.0, 0.0]]), np.array([[0.5]])),
-            (np.array([[4.0, -4.0]]), np.array([[2.0, 1.0], [0.0, 1.0], [1, 1]]), np.array([[0.5, 0.75, 0.5]])),
+            (
+                np.array([[4.0, -4.0]]),
+                np.array([[2.0, 1.0], [0, 1], [3, 1]]),
+                np.array([[0.5, 0.75, 0.5]]),
+            ),
             (*_normal(5, (5, 2), (3, 2)), functions.sigmoid(_normal(6, (5, 3))[0])),
             (*_normal(7, (4, 3), (3, 3)), functions.sigmoid(_normal(8, (4, 3))[0])),
         ),
@@ -243,15 +257,15 @@ da * np.tanh(a)
         ),
         "A gradient of zeros has the error 1, not 0: whoever divides by the larger sees it.",
         """
-np.linalg.norm(gradient - gradcheck.central_difference(f, u))
+_norm(gradient - _measure(f, u))
     that is the length of the difference. Is it much? Beside what?
-m = gradcheck.central_difference(f, u); return np.abs(gradient - m).max() / max(np.abs(gradient).max(), np.abs(m).max())
+m = _measure(f, u); return _norm(gradient - m, np.inf) / max(_norm(gradient, np.inf), _norm(m, np.inf))
     the largest entries were compared, not the lengths. What is the norm of an array?
-m = gradcheck.central_difference(f, u); return np.linalg.norm(gradient - m) / np.linalg.norm(m)
-m = gradcheck.central_difference(f, u); return np.linalg.norm(gradient - m) / min(np.linalg.norm(gradient), np.linalg.norm(m))
-m = gradcheck.central_difference(f, u); return np.linalg.norm(gradient - m) / (np.linalg.norm(gradient) + np.linalg.norm(m))
+m = _measure(f, u); return _norm(gradient - m) / _norm(m)
+m = _measure(f, u); return _norm(gradient - m) / min(_norm(gradient), _norm(m))
+m = _measure(f, u); return _norm(gradient - m) / (_norm(gradient) + _norm(m))
     the length was divided by another one. Which of the two should it be?
-m = gradcheck.central_difference(f, u); return abs(np.linalg.norm(gradient) - np.linalg.norm(m)) / max(np.linalg.norm(gradient), np.linalg.norm(m))
+m = _measure(f, u); return abs(_norm(gradient) - _norm(m)) / max(_norm(gradient), _norm(m))
     lengths were subtracted, and arrays of one length may differ. What is to be subtracted first?
 0.0
     it says 0 to everything. What was measured?
@@ -273,19 +287,20 @@ faulty_gradients(parameters, x, y)
     the bug is still there. Which of the four does check_gradient refuse?
 _times(faulty_gradients(parameters, x, y), 1, 10, 1, 1)
     10 is right for a batch of ten only. What does the factor depend on?
-_times(right(parameters, x, y), *[len(x)] * 4)
+_times(key(parameters, x, y), *[len(x)] * 4)
     now 1/n is missing everywhere. Was it wrong everywhere?
-_times(right(parameters, x, y), len(x), 1, len(x), len(x))
+_times(key(parameters, x, y), len(x), 1, len(x), len(x))
     now three others are n times too large. Which one was wrong before?
-_times(right(parameters, x, y), 1, 1 / len(x), 1, 1 / len(x))
+_times(key(parameters, x, y), 1, 1 / len(x), 1, 1 / len(x))
     now both biases are wrong alike. Which of the two had been right?
-right(parameters, x, y)[2:] + right(parameters, x, y)[:2]
+key(parameters, x, y)[2:] + key(parameters, x, y)[:2]
     the four come in another order. In which order do the parameters stand?
 """,
     ),
     Exercise(
         three_layer_gradients,
-        f", n pixels, n classes -> {_SHAPES.replace('classes', 'hidden2')}, dW3: hidden2 classes, db3: classes",
+        f", n pixels, n classes -> {_SHAPES.replace('classes', 'hidden2')}, "
+        "dW3: hidden2 classes, db3: classes",
         (_problem(1, 2, 2, 2, 2), _problem(2, 4, 3, 2, 5), _problem(5, 3, 4, 4, 3)),
         (
             "Forward first, and keep a1 and a2. The last layer's dz3 is what lesson 02 ended with.",
@@ -294,17 +309,17 @@ right(parameters, x, y)[2:] + right(parameters, x, y)[:2]
         ),
         "The third layer brought no new formula. A hundredth would bring none either.",
         """
-_times(right(parameters, x, y), *[len(x)] * 6)
+_times(key(parameters, x, y), *[len(x)] * 6)
     all six are n times too large. Where does 1/n come in?
-_times(right(parameters, x, y), *[1 / len(x)] * 6)
+_times(key(parameters, x, y), *[1 / len(x)] * 6)
     all six are n times too small. Has 1/n come in twice?
-_times(right(parameters, x, y), *[-1] * 6)
+_times(key(parameters, x, y), *[-1] * 6)
     all six have the other sign. Is it p - y or y - p?
-right(parameters, x, y)[::-1]
-right(parameters, x, y)[4:] + right(parameters, x, y)[2:4] + right(parameters, x, y)[:2]
+key(parameters, x, y)[::-1]
+key(parameters, x, y)[4:] + key(parameters, x, y)[2:4] + key(parameters, x, y)[:2]
     the order is another. In which order do the parameters stand?
-right((*parameters[:2], parameters[2].T, *parameters[3:]), x, y)
-    W2 was taken the wrong way round. What did W2 meet on the way forward?
+key((*parameters[:2], parameters[2].T, *parameters[3:]), x, y)
+    one matrix, W2, was taken the wrong way round. What did W2 meet on the way forward?
 """,
     ),
 )

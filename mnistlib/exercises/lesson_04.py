@@ -25,12 +25,14 @@ def name_the_faults():
 
 def tune():
     """Settings with which the network reaches the target on validation; there are many such."""
-    return {"learning_rate": 0.3, "momentum": 0.9, "epochs": 5}
+    return {"learning_rate": 0.5, "momentum": 0.9, "epochs": 5}
 
 
 _KEY = name_the_faults()
 FAULTS = tuple(sorted(_KEY.values()))
-TARGET = 0.93
+TARGET = (
+    0.91  # over eight seeds, tune's settings reach 0.915 to 0.920; without momentum 0.894 to 0.908
+)
 
 
 def mystery_curves(images: np.ndarray, labels: np.ndarray) -> dict[str, training.History]:
@@ -71,13 +73,15 @@ def mystery_curves(images: np.ndarray, labels: np.ndarray) -> dict[str, training
 
 
 def reached(settings: dict, seed: int = 0) -> tuple[float, float]:
-    """Train on 5,000 images with somebody's settings; return the shares right, there and on 5,000 others.
+    """Train on 5,000 images with somebody's settings; return the accuracy there and on 5,000 others.
 
     Both sets are from the training images: the test images are for another question.
     """
     mnist, rng = data.load(), np.random.default_rng(seed)
     order = np.random.default_rng(4).permutation(len(mnist.train_labels))
-    few, others = [(mnist.train_images[o], mnist.train_labels[o]) for o in (order[:5000], order[-5000:])]
+    few, others = [
+        (mnist.train_images[o], mnist.train_labels[o]) for o in (order[:5000], order[-5000:])
+    ]
     parameters, _ = training.train(
         network,
         network.initialise(rng, hidden=32),
@@ -95,18 +99,20 @@ def _batches_objection(args: tuple, got: object) -> str | None:
     sizes, each = [batch.size for batch in batches], -(-n // batch_size)
     full = [min(batch_size, n - start) for start in range(0, n, batch_size)]
     if sizes != full * epochs:
-        return f"wanted batches of {full}, {epochs} times over, got {sizes}. Which are missing, or too many?"
+        return f"wanted batches of {full}, {epochs} times over, got {sizes}. What is amiss?"
     orders = [np.concatenate(batches[each * e : each * (e + 1)]).tolist() for e in range(epochs)]
     if any(sorted(order) != list(range(n)) for order in orders):
-        return "in some epoch an index is missing, and another comes twice. Is each dealt just once?"
-    if rng.bit_generator.state == np.random.default_rng(0).bit_generator.state:
+        return (
+            "in some epoch an index is missing, and another comes twice. Is each dealt just once?"
+        )
+    if n > 8 and rng.bit_generator.state == np.random.default_rng(0).bit_generator.state:
         return "nothing was drawn from rng, so nobody can choose or repeat the order. Who shuffles?"
     if n > 8 and orders[0] == sorted(orders[0]):
         return "the first epoch is in the order of the file. When does the shuffle happen?"
-    if n > 8 and len({tuple(order) for order in orders}) < epochs:
-        return "two epochs have the same order. Where must the shuffle stand, to happen in each?"
     if n > 8 and any(order[:batch_size] == sorted(order[:batch_size]) for order in orders):
         return "the batches are shuffled, but not what is in them. What should be dealt at random?"
+    if n > 8 and len({tuple(order) for order in orders}) < epochs:
+        return "two epochs have the same order. Where must the shuffle stand, to happen in each?"
     return None
 
 
@@ -131,10 +137,18 @@ def _tuning_objection(args: tuple, got: object) -> str | None:
         trained, held = reached(got)
     if held >= TARGET:
         return None
-    said = f"{held:.1%} right on validation, where {TARGET:.0%} are wanted, and {trained:.1%} on training. "
+    said = (
+        f"it gets {held:.1%} on validation, of {TARGET:.0%} wanted, and {trained:.1%} in training. "
+    )
     if trained > held + 0.05:
-        return said + "It learns by heart more than it learns. What would come to the same in less time?"
-    return said + "Has it come to rest, is it still on its way, or does it leap? Plot the loss by step."
+        return (
+            said
+            + "It learns by heart more than it learns. What would come to the same in less time?"
+        )
+    return (
+        said
+        + "Has it come to rest, is it still on its way, or does it leap? Plot the loss by step."
+    )
 
 
 def _update(update, parameters, gradients, velocity, *numbers):
@@ -144,23 +158,10 @@ def _update(update, parameters, gradients, velocity, *numbers):
     return *parameters, *velocity
 
 
-def _each(rule, parameters, gradients, velocity, *numbers):
-    """Update in place by a rule for one parameter: (w, g, v, rate, mu) to the new (w, v)."""
-    for w, g, v in zip(parameters, gradients, velocity, strict=True):
-        w[...], v[...] = rule(w.copy(), g, v.copy(), *numbers)
-
-
 def _step_args(*numbers: float) -> tuple:
     rng = np.random.default_rng(1)
     arrays = [(rng.normal(size=3), rng.normal(size=(2, 2))) for _ in range(3)]
     return *arrays, *numbers
-
-
-def _by_group(right, groups, over=1.0, power=2.0):
-    """Return the error by group with something else to divide by, or another power."""
-    sizes, sums = np.bincount(groups), np.bincount(groups, weights=right)
-    spread = (np.abs(sums - right.mean() * sizes) ** power).sum() ** (1 / power)
-    return spread * np.sqrt(over) / len(right)
 
 
 def _graded(seed: int, *sizes: int) -> tuple:
@@ -173,8 +174,10 @@ EXERCISES = (
     Exercise(
         minibatches,
         ",,, -> ",
-        tuple((*sizes, np.random.default_rng(0), epochs)
-              for *sizes, epochs in [(2, 2, 1), (5, 2, 2), (40, 12, 3)]),
+        tuple(
+            (*sizes, np.random.default_rng(0), epochs)
+            for *sizes, epochs in [(2, 2, 1), (5, 2, 2), (40, 12, 3)]
+        ),
         (
             "rng.permutation(n) is one epoch's order. Where must the call stand, so that it is new "
             "in each epoch?",
@@ -191,8 +194,13 @@ EXERCISES = (
         training.sgd_update,
         ",,,, -> parameters[0]:, parameters[1]:, velocity[0]:, velocity[1]:",
         (
-            ((np.array([1.0]), np.array([2.0])), (np.array([1.0]), np.array([2.0])),
-             (np.array([0.0]), np.array([1.0])), 0.5, 0.5),
+            (
+                (np.array([1.0]), np.array([2.0])),
+                (np.array([1.0]), np.array([2.0])),
+                (np.array([0.0]), np.array([1.0])),
+                0.5,
+                0.5,
+            ),
             _step_args(0.1, 0.0),
             _step_args(0.1, 0.9),
         ),
@@ -204,25 +212,27 @@ EXERCISES = (
         ),
         "With momentum 0 the velocity is just the gradient: plain descent is a special case.",
         """
-_each(lambda w, g, v, r, m: (w + r * (m * v + g), m * v + g), *ALL)
+LOOP v *= momentum; v += g; w += learning_rate * v
     it walks uphill. Which way does the gradient point?
-_each(lambda w, g, v, r, m: (w - r * g, m * v + g), *ALL)
-_each(lambda w, g, v, r, m: (w - r * g, v), *ALL)
+LOOP v *= momentum; v += g; w -= learning_rate * g
+LOOP w -= learning_rate * g
     the step was made with the gradient alone. What is the velocity for?
-_each(lambda w, g, v, r, m: (w - r * (m * v + (1 - m) * g), m * v + (1 - m) * g), *ALL)
+LOOP v *= momentum; v += (1 - momentum) * g; w -= learning_rate * v
     the gradient was given the weight 1 - momentum. What weight has the newest gradient in the sum?
-_each(lambda w, g, v, r, m: (w - r * v, m * v + g), *ALL)
+LOOP w -= learning_rate * v; v *= momentum; v += g
     the step was made with the old velocity. Which of the two lines comes first?
-_each(lambda w, g, v, r, m: (w, m * v + g), *ALL)
-_each(lambda w, g, v, r, m: (w - r * (m * v + g), v), *ALL)
-_each(lambda w, g, v, r, m: (w, v), *ALL)
+LOOP v *= momentum; v += g; w = w - learning_rate * v
+LOOP v = momentum * v + g; w -= learning_rate * v
+LOOP v = momentum * v + g; w = w - learning_rate * v
     some arrays are as they were. Which operator changes an array, and which only moves a name?
-_each(lambda w, g, v, r, m: (w - (m * v + r * g), m * v + r * g), *ALL)
-_each(lambda w, g, v, r, m: (w + (m * v - r * g), m * v - r * g), *ALL)
+LOOP v *= momentum; v += learning_rate * g; w -= v
+LOOP v *= momentum; v -= learning_rate * g; w += v
     the rate is in the velocity. Which sum does v keep, of steps or of gradients?
-_each(lambda w, g, v, r, m: (w - r * (v + g), v + g), *ALL)
+LOOP v += g; w -= learning_rate * v
     nothing slows the velocity down. What does momentum do to it before the gradient joins?
-""".replace("ALL", "(parameters, gradients, velocity, learning_rate, momentum)"),
+LOOP v += g; v *= momentum; w -= learning_rate * v
+    the new gradient was slowed down as well. Which part of the sum is old?
+""".replace("LOOP", "for w, g, v in zip(parameters, gradients, velocity):"),
         through=_update,
     ),
     Exercise(
@@ -256,17 +266,17 @@ _each(lambda w, g, v, r, m: (w - r * (v + g), v + g), *ALL)
         """
 np.sqrt(right.mean() * (1 - right.mean()) / len(right))
     every example was taken to be independent. What do the answers to one group share?
-by = [right[groups == g].mean() for g in np.unique(groups)]; return np.std(by, ddof=1) / np.sqrt(len(by))
+by = [right[groups == g].mean() for g in {*groups}]; return np.std(by, ddof=1) / np.sqrt(len(by))
     small groups counted as much as large ones. By what does a group's share enter the accuracy?
-by_group(right, groups)
-    groups / (groups - 1) is missing. From what was the mean taken that the squares lie about?
-by_group(right, groups, right_groups(groups)) * len(right)
-    it is an error of the number of right answers. What is the accuracy?
-by_group(right, groups, right_groups(groups)) ** 2
+m = groups.max() + 1; return key(right, groups) * np.sqrt((m - 1) / m)
+m = groups.max() + 1; return key(right, groups) * np.sqrt((m - 1) / m * m / (m + 1))
+    the factor for few groups is missing, or another. From what mean do the excesses deviate?
+key(right, groups) ** 2
     that is a variance. What has the unit of an accuracy?
-by_group(right, groups, right_groups(groups), 1.0)
-    the excesses were added without squares. How do independent errors add up?
-""".replace("by_group", "_by_group").replace("right_groups(groups)", "1 + 1 / groups.max()"),
+m = groups.max() + 1; return key(right, groups) * np.sqrt(len(right) / m)
+key(right, groups) * np.sqrt(len(right))
+    it was not divided by the number of examples. The excess of how many is it a share of?
+""",
     ),
     Exercise(
         tune,
@@ -277,7 +287,7 @@ by_group(right, groups, right_groups(groups), 1.0)
             "Momentum multiplies the steps by 1 / (1 - momentum). Which rate belongs to 0.9?",
             "With few images, five epochs are few steps; nothing here is overfitted before them.",
         ),
-        "Settings that were chosen by their validation score flatter it a little: the test set says how much.",
+        "Settings chosen by a validation score flatter it a little: the test set would say how much.",
         objection=_tuning_objection,
     ),
 )

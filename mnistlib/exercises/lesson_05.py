@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from mnistlib import functions, original, uncertainty
+from mnistlib import functions, original
 from mnistlib.exercises.trial import Exercise
 
 
@@ -22,6 +22,12 @@ def paired(before, after):
     return gained, lost, min(1.0, 2 * tail / 2**n)
 
 
+def _ways(gained, lost):
+    """Return the probability of each split with as few in the smaller part, or fewer."""
+    n = gained + lost
+    return [math.comb(n, fewer) / 2**n for fewer in range(min(gained, lost) + 1)]
+
+
 def rate_for_scaled(rate):
     """Learning rate of W1 at which scaled pixels train exactly as raw ones did with ``rate``."""
     return 255**2 * rate
@@ -37,7 +43,7 @@ def _one_sum_for_all(z):
     return e / e.sum()
 
 
-def _centred_over_batch(z):
+def _centred(z):
     return functions.softmax(z - z.mean(axis=0))
 
 
@@ -94,7 +100,15 @@ z.mean(axis=0) + np.log(np.exp(z - z.mean(axis=0)).sum(axis=0))
     Exercise(
         depends_on_company,
         " -> ",
-        ((original.softmax_over_batch,), (functions.softmax,), (_one_sum_for_all,), (_centred_over_batch,)),
+        tuple(
+            (softmax,)
+            for softmax in (
+                original.softmax_over_batch,
+                functions.softmax,
+                _one_sum_for_all,
+                _centred,
+            )
+        ),
         (
             "Make some logits, a few rows of random numbers. Ask for all of them, and for one row.",
             "z[:1] is the first row as a batch of one; softmax(z)[:1] is its answer in company.",
@@ -102,20 +116,20 @@ z.mean(axis=0) + np.log(np.exp(z - z.mean(axis=0)).sum(axis=0))
         ),
         "It never asks what the right answer is. Checks of that kind are cheap and strong.",
         """
-z = np.random.default_rng(0).normal(size=(5, 4)); return np.allclose(softmax(z[:1]), softmax(z)[:1])
+z = _logits(0, 5, 4)[0]; return np.allclose(softmax(z[:1]), softmax(z)[:1])
     it says True when the answers agree. Which was the question?
 True
     it says True to everything, to a good softmax too. What did it compare with what?
 False
 z = np.eye(3); return not np.allclose(softmax(z), softmax(z))
     it says False to everything. Did the row have other company the second time?
-z = np.random.default_rng(5).normal(size=(5, 4)); return softmax(z)[0].argmax() != softmax(z[:1])[0].argmax()
+z = _logits(5, 5, 4)[0]; return softmax(z)[0].argmax() != softmax(z[:1])[0].argmax()
     it asks which class wins, and misses what changes without another winner. What else is there?
-z = np.random.default_rng(5).normal(size=(5, 4)); return not np.allclose(softmax(z).sum(axis=1), 1)
-    it asks whether rows sum to 1. Can a row sum to 1 and still depend on the others?
+z = _logits(5, 5, 4)[0]; return not np.allclose(softmax(z).sum(axis=1), 1)
 not np.allclose(softmax(np.ones((1, 4))), softmax(np.ones((5, 4)))[:1])
-    all the company was equal, and so were the classes. Which differences can such rows show?
-z = np.random.default_rng(0).normal(size=(5, 4)); return not np.array_equal(softmax(z[:1]), softmax(z[1:2]))
+    it misses one whose rows sum to 1 and which still looks around. Do your rows differ, and what of
+    theirs do you compare?
+z = _logits(0, 5, 4)[0]; return not np.array_equal(softmax(z[:1]), softmax(z[1:2]))
     two different rows were compared. Should one expect the same answer to both?
 """,
     ),
@@ -136,19 +150,21 @@ z = np.random.default_rng(0).normal(size=(5, 4)); return not np.array_equal(soft
         ),
         "Those that both answered alike say nothing about which is better, however many they are.",
         """
-right(after, before)
+key(after, before)
     gained and lost are exchanged. Which were wrong before?
-after.sum(), before.sum(), right(before, after)[2]
+after.sum(), before.sum(), key(before, after)[2]
     those are all the right answers. Which of them changed?
-(after & ~before).sum(), (before & ~after).sum(), right(before, after)[2] / 2
+g, l, p = key(before, after); return g, l, p / 2
+g, l, p = key(before, after); return g, l, sum(_ways(g, l))
     one tail was counted. Would a split as uneven the other way not have surprised you too?
-g, l = (after & ~before).sum(), (before & ~after).sum(); return g, l, min(1.0, 2 * sum(math.comb(g + l, k) for k in range(min(g, l))) / 2 ** (g + l))
+g, l, p = key(before, after); return g, l, 2 * sum(_ways(g, l)[:-1])
     the tail begins beyond the split that was seen. Is that one as uneven as itself?
-g, l = (after & ~before).sum(), (before & ~after).sum(); return g, l, 2 * math.comb(g + l, min(g, l)) / 2 ** (g + l)
+g, l, p = key(before, after); return g, l, 2 * _ways(g, l)[-1]
+g, l, p = key(before, after); return g, l, _ways(g, l)[-1]
     that is the probability of just this split. Which others are at least as uneven?
-g, l = (after & ~before).sum(), (before & ~after).sum(); return g, l, 2 * sum(math.comb(g + l, k) for k in range(min(g, l) + 1)) / 2 ** (g + l)
+g, l, p = key(before, after); return g, l, 2 * sum(_ways(g, l))
     a probability came out above 1. When do the two tails overlap?
-g, l = (after & ~before).sum(), (before & ~after).sum(); return g, l, (g - l) / len(before)
+g, l, p = key(before, after); return g, l, (g - l) / len(before)
     that is the difference of the accuracies. How likely is one so large by chance?
 """,
     ),

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mnistlib import data, functions, network, training
 from mnistlib.exercises.general import GENERAL
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -51,18 +53,18 @@ class Exercise:
     def home(self) -> types.ModuleType | None:
         """The module of the library in which a reader's own may take the reference's place."""
         module = inspect.getmodule(self.reference)
-        return None if module.__name__.startswith(__package__) else module
+        return module if module in (data, functions, network, training) else None
 
     @property
     def arguments(self) -> list[str]:
-        """The names of the arguments, in their order."""
-        return list(inspect.signature(self.reference).parameters)
+        """The names of the arguments that an answer must take, in their order."""
+        return list(inspect.signature(self.reference).parameters)[: len(self.cases[0])]
 
     @property
     def known_mistakes(self) -> list[tuple[str, str]]:
         """Each way to go wrong, and the sentence that says what went wrong."""
-        names = self.arguments or [""]
-        general = GENERAL.format(", ".join(names), first=names[0])
+        general = GENERAL.replace("FIRST", "".join(self.arguments[:1]))
+        general = general.replace("ARGUMENTS", ", ".join(self.arguments))
         found = re.findall(r"((?:^\S.*\n)+)((?:^ +\S.*\n)+)", self.mistakes + general, re.MULTILINE)
         return [(way, " ".join(said.split())) for ways, said in found for way in ways.splitlines()]
 
@@ -102,14 +104,16 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
             if not said:
                 continue
             given = ", ".join(map("{} = {}".format, exercise.arguments, map(_text, args)))
-            if kind == "raises":
-                said = f"{said}\nIt was called with {given or 'no arguments'}."
-            elif far_out:
+            if far_out:
                 kind = "unstable"
                 said = f"It is right for ordinary numbers, but with {given}:\n{said}"
+            elif kind == "raises":
+                said = f"{said}\nIt was called with {given or 'no arguments'}."
             elif given:
                 said = f"With {given}:\n{said}"
-            reason = _likely_reason(exercise, outcomes, tried)
+            reason = ""
+            if _alike(args, outcome.given):
+                reason = _likely_reason(exercise, outcomes, tried, far_out)
             said = said[0].upper() + said[1:] + reason
             return Reply(exercise.name, kind, said)
     text, solution = exercise.notice, (exercise.shows or exercise.reference).__code__
@@ -153,7 +157,7 @@ def _call(exercise: Exercise, function: Callable, args: tuple) -> types.SimpleNa
     return outcome
 
 
-def _fault(exercise: Exercise, args: tuple, outcome: types.SimpleNamespace, exact: bool) -> tuple[str, str]:
+def _fault(exercise: Exercise, args: tuple, outcome, exact: bool) -> tuple[str, str]:
     """Return the kind of fault and its description, or two empty texts."""
     got = outcome.result
     if outcome.error is not None:
@@ -184,7 +188,9 @@ def _fault(exercise: Exercise, args: tuple, outcome: types.SimpleNamespace, exac
         name, colon, letters = result.strip().rpartition(":")
         which = f"{name}{colon} " if name else ""
         if _shape(have) != np.shape(want) or (np.ndim(want) and not isinstance(have, np.ndarray)):
-            form = f"an array {_in_letters(letters.split(), want.shape)}" if np.ndim(want) else "one number"
+            form = "one number"
+            if np.ndim(want):
+                form = f"an array {_in_letters(letters.split(), want.shape)}"
             return "wrong shape", f"{which}wanted {form}, got {_kind(have, sizes)}."
         if not _alike(want, have, 0.0 if exact else exercise.noise or None):
             texts = [(_text(want, digits), _text(have, digits)) for digits in (4, 8, 16)]
@@ -199,9 +205,12 @@ def _explain(exercise: Exercise, args: tuple, error: BaseException) -> str:
         said = [*re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)).splitlines(), ""][0]
     except Exception:  # an error of the reader's own, which cannot even be written out
         said = ""
-    unfit = [word for word in ("matmul", "aligned", "broadcast") if word in said]
-    if unfit and unfit != ["broadcast"]:
-        said = "the matrix product needs as many columns on its left as rows on its right."
+    unfit = "broadcast" in said or "matmul" in said or "aligned" in said
+    if "matmul" in said or "aligned" in said:
+        said = "a matrix product needs as many columns on its left as rows on its right."
+    elif unfit:
+        shapes = " and ".join(re.findall(r"\(\d*,[\d,]*\)", said))
+        said = f"{shapes} do not fit entry by entry: read from the right, sizes must be equal or 1."
     text = f"{type(error).__name__}: {said}" if said else f"{type(error).__name__}."
     for name, letters, arg in zip(exercise.arguments, _inputs(exercise), args, strict=False):
         if unfit and isinstance(arg, np.ndarray):
@@ -227,7 +236,7 @@ def _shape(value: object) -> tuple[int, ...] | None:
 def _alike(want: object, have: object, small: float | None = None) -> bool:
     if isinstance(want, (tuple, list)):
         row = isinstance(have, (tuple, list)) and len(have) == len(want)
-        return row and all(map(_alike, want, have))
+        return row and all(_alike(*pair, small) for pair in zip(want, have, strict=True))
     if _shape(have) is None or np.shape(have) != np.shape(want):
         return False
     want, have = np.asarray(want), np.asarray(have)
@@ -235,17 +244,19 @@ def _alike(want: object, have: object, small: float | None = None) -> bool:
         return np.array_equal(want, have)
     # Wide enough for float32 and for another order of summation; no mistake is so small. What is
     # nearly 0 beside the rest may be off by a millionth of the rest, but not in extreme cases.
-    small = 1e-6 * np.abs(want.astype(float)).max(initial=0) if small is None else small
+    finite = np.abs(want[np.isfinite(want)].astype(float))
+    small = 1e-6 * finite.max(initial=0) if small is None else small
     return np.allclose(have, want, rtol=1e-5, atol=small, equal_nan=True)
 
 
-def _likely_reason(exercise: Exercise, outcomes: list, cases: tuple[tuple, ...]) -> str:
+def _likely_reason(exercise: Exercise, outcomes: list, cases: tuple, exact: bool) -> str:
     """Return the sentence on the mistake that explains the answers to all cases, if one does."""
+    small = 0.0 if exact else None
     for way, reason in exercise.known_mistakes:
         mistaken = as_function(exercise, way)
         wrong = [_call(exercise, mistaken, args) for args in cases]
         if all(
-            repr(mine.error) == repr(theirs.error) and _alike(theirs.result, mine.result)
+            repr(mine.error) == repr(theirs.error) and _alike(theirs.result, mine.result, small)
             for mine, theirs in zip(outcomes, wrong, strict=True)
         ):
             return f"\nA likely reason: {reason}"
@@ -255,8 +266,10 @@ def _likely_reason(exercise: Exercise, outcomes: list, cases: tuple[tuple, ...])
 def as_function(exercise: Exercise, way: str) -> Callable:
     """Make a function of a line of code: an expression, or statements."""
     body = way if re.search(r"\breturn\b|^for\b", way) else f"return {way}"
-    space = {**exercise.reference.__globals__, "np": np, "right": exercise.reference}
-    exec(f"def answer({', '.join(exercise.arguments)}):\n {body}", space)
+    names = inspect.signature(exercise.reference).parameters.values()
+    takes = [f"{p.name}={p.default}" if p.default is not p.empty else p.name for p in names]
+    space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
+    exec(f"def answer({', '.join(takes[: len(exercise.cases[0])])}):\n {body}", space)
     return space["answer"]
 
 
@@ -265,7 +278,9 @@ def _kind(value: object, sizes: dict | None = None) -> str:
     if isinstance(value, np.ndarray) and value.ndim:
         letters = [(sizes or {}).get(size) for size in value.shape]
         known = all(letters) and len({*letters}) == len(letters)
-        return f"one {_in_letters(letters, value.shape)}" if known else f"one of shape {value.shape}"
+        return (
+            f"one {_in_letters(letters, value.shape)}" if known else f"one of shape {value.shape}"
+        )
     if value is None or np.isscalar(value) or isinstance(value, np.ndarray):
         return "None (is a `return` missing?)" if value is None else f"one value, {_text(value)}"
     several = f" of {len(value)}" if isinstance(value, (list, tuple)) else ""
@@ -276,6 +291,8 @@ def _text(value: object, digits: int = 4) -> str:
     """Write a value in one line; a long one only from both its ends."""
     if isinstance(value, (tuple, list)):
         return f"({', '.join(map(_text, value))})"
+    if isinstance(value, np.random.Generator):
+        return "a generator"
     if isinstance(value, bytes):
         return f"{value[:8].hex(' ')} ... ({len(value)} bytes)"
     if callable(value):
@@ -283,6 +300,10 @@ def _text(value: object, digits: int = 4) -> str:
     if np.asarray(value).dtype.kind not in "biufc":
         return repr(value)
     text = np.array2string(
-        np.asarray(value), precision=digits, suppress_small=True, separator=", ", threshold=30
+        np.asarray(value),
+        precision=digits,
+        suppress_small=digits < 16,
+        separator=", ",
+        threshold=30,
     )
     return " ".join(text.split())
