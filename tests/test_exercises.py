@@ -633,7 +633,7 @@ def test_the_library_itself_asks_by_name_for_what_can_be_kept():
             assert held == ([exercise.name] if module is exercise.home else []), info.name
 
 
-FIRST_EDITION = """# Your own functions, kept by mnistlib.exercises. mine() runs them and checks them again.
+FIRST_EDITION = """# Your own functions, kept by mnistlib.exercises.
 
 import numpy as np
 
