@@ -203,5 +203,63 @@ def company(weights: original.Weights | None = None, test_set=None) -> Picture:
     )
 
 
+def backprop() -> Picture:
+    """Step through lesson 03's network of twelve numbers, forward and back, and move any of them.
+
+    Returns:
+        The picture.
+
+    Used in lesson 03.
+    """
+    numbers = {
+        "x": [1.0, 0.5],
+        "W1": [1.0, 2.0, -2.0, -4.0],
+        "b1": [0.0, float(np.log(3))],
+        "W2": [1.0, -2.0, 2.0, 4.0],
+        "b2": [float(np.log(3)), 0.0],
+    }
+    return Picture(
+        "backprop",
+        "A picture to touch: a network of two pixels, two hidden units and two classes. Step forward "
+        "number by number to the loss, and back with the blame of each; move any number and see.",
+        stills.backprop(numbers),
+        {**numbers, "target": 1, "step": 0, "held": 6},
+    )
+
+
+def nudge() -> Picture:
+    """Measure a slope by nudging, with nudges of sixteen powers of ten, and see the error's V.
+
+    Returns:
+        The picture.
+
+    Used in lesson 02.
+    """
+    return Picture(
+        "nudge",
+        "A picture to touch: a curve, the line through two nudged points and the line that touches it; "
+        "and beside them the error of the measured slope, which falls and rises as the nudge shrinks.",
+        stills.nudge(),
+        {"f": "sigmoid", "u": 0.5, "power": 0.0, "seen": [0.0]},
+    )
+
+
+def descent() -> Picture:
+    """Walk downhill on a bowl or in a narrow valley, with any rate and momentum.
+
+    Returns:
+        The picture.
+
+    Used in lesson 04.
+    """
+    return Picture(
+        "descent",
+        "A picture to touch: gradient descent on a bowl or in a narrow valley, seen from above, with "
+        "its loss; choose rate and momentum, up to the edge where the path begins to leave.",
+        stills.descent(),
+        {"shape": "valley", "rate": 0.08, "momentum": 0.0, "steps": 60},
+    )
+
+
 #: The pictures that need nothing from the reader, by name: what the pages show.
-PICTURES = {"draw": draw, "scores": scores, "company": company}
+PICTURES = {make.__name__: make for make in (draw, scores, nudge, backprop, descent, company)}

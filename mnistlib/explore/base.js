@@ -125,7 +125,8 @@ function argmax(values) {
 }
 
 /** Bind a picture to its model: `change(part)` sets part of the state, `redraw` follows each change. */
-function bind(model, redraw) {
+function bind(model, el, redraw) {
+  el.classList.add("explore");
   const change = (part) => {
     model.set("state", { ...model.get("state"), ...part });
     model.save_changes();

@@ -41,10 +41,10 @@ function explained(answer, right, batch, asked) {
   return `${same} But the company has set c, and log P = z − c: so the answer is **${answer}**, where the scores themselves say ${asked.byClass}.`;
 }
 
-export function render({ model, el }) {
+function render({ model, el }) {
   const { z, labels, pixels } = unpack(model.get("data"));
   const told = teller();
-  const { change, stop } = bind(model, redraw);
+  const { change, stop } = bind(model, el, redraw);
   const now = () => model.get("state");
   const a = (i) => `${labels[i] === 8 ? "an" : "a"} ${labels[i]}`;
 

@@ -99,10 +99,10 @@ function asMakersDid(ink) {
   return image;
 }
 
-export function render({ model, el }) {
+function render({ model, el }) {
   const network = unpack(model.get("data"));
   const told = teller();
-  const { change, stop } = bind(model, redraw);
+  const { change, stop } = bind(model, el, redraw);
   const now = () => model.get("state");
   let live = null; // the stroke that is being drawn
   let pen = [140, 60];

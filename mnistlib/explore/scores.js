@@ -38,10 +38,10 @@ function verdict({ z, e, total, naive }, floats) {
   return `Both formulas agree: the largest exponential is ${written(Math.max(...e))}, and ${floats} can hold ${written(LARGEST[floats])}.`;
 }
 
-export function render({ model, el }) {
+function render({ model, el }) {
   const told = teller();
   const say = make("p", { class: "verdict" });
-  const { change, stop } = bind(model, redraw);
+  const { change, stop } = bind(model, el, redraw);
   const rows = model.get("state").scores.map((_, k) => {
     const input = make("input", { type: "range", min: -10, max: 10, step: 0.1, "aria-label": `score of class ${k}` });
     input.addEventListener("input", () => {

@@ -5,7 +5,7 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import data, functions, network, original, plotting
+from mnistlib import data, functions, network, original, plotting, training
 
 BLUE, VERMILION = plotting.COLOURS[:2]
 
@@ -96,4 +96,59 @@ def draw(parameters, digit):
     axes[2].barh(np.arange(len(p)), p)
     axes[2].set(yticks=np.arange(len(p)), xlim=(0, 1), xlabel="probability")
     axes[2].invert_yaxis()
+    return figure
+
+
+@framed
+def backprop(numbers):
+    """Draw lesson 03's network of twelve numbers, each with its value and its blame."""
+    square = {name: np.reshape(numbers[name], (2, 2)) for name in ("W1", "W2")}
+    parameters = network.Parameters(
+        **{name: np.array(numbers[name]) for name in ("b1", "b2")}, **square
+    )
+    x, y = np.array([numbers["x"]]), np.array([[0.0, 1.0]])
+    _, grads = network.gradients(parameters, x, y)
+    z1, a1, z2 = (array[0] for array in network.forward(parameters, x))
+    p = functions.softmax(z2)
+    da1 = parameters.W2 @ (p - y[0])
+    values = {**parameters._asdict(), "x": x[0], "z1": z1, "a1": a1, "z2": z2, "p": p, "y": y[0]}
+    blame = {**grads._asdict(), "dz2": grads.db2, "da1": da1, "dz1": grads.db1}
+    return plotting.values_and_blame(
+        values, blame, title="Every number, and its share of the blame"
+    )
+
+
+@framed
+def nudge():
+    """Draw the error of the sigmoid's slope at 0.5, nudged both ways and upwards only."""
+    u, h = 0.5, 10.0 ** -np.linspace(0, 16, 33)
+    f, slope = functions.sigmoid, float(functions.sigmoid_derivative(u))
+    both = np.abs((f(u + h) - f(u - h)) / (2 * h) - slope)
+    upwards = np.abs((f(u + h) - f(u)) / h - slope)
+    figure, axis = plt.subplots(figsize=(7, 3.2))
+    axis.loglog(h, both, "o", label="nudged both ways")
+    axis.loglog(h, upwards, "s", fillstyle="none", label="nudged upwards only")
+    axis.set(title="The error of a measured slope falls, and rises again", xlabel="nudge h")
+    axis.set(ylabel="error")
+    axis.legend()
+    return figure
+
+
+@framed
+def descent():
+    """Draw three paths in a narrow valley: below the edge of stability, beyond it, with momentum."""
+    kappa = np.array([1.0, 20.0])
+    figure, axes = plt.subplots(1, 3, figsize=(7, 2.6), sharey=True)
+    across, along = np.meshgrid(np.linspace(-2.4, 2.4, 80), np.linspace(-1.8, 1.8, 60))
+    for axis, (rate, momentum) in zip(axes, [(0.08, 0.0), (0.102, 0.0), (0.102, 0.5)], strict=True):
+        u, v = np.array([-2.0, 1.0]), np.zeros(2)
+        path = [u.copy()]
+        for _ in range(30):
+            training.sgd_update([u], [kappa * u], [v], rate, momentum)
+            path.append(u.copy())
+        axis.contour(across, along, (across**2 + 20 * along**2) / 2, 8, colors="0.8")
+        axis.plot(*np.array(path).T, "o-", markersize=3, linewidth=1)
+        axis.set(title=f"rate {rate}, momentum {momentum}", xlim=(-2.4, 2.4), ylim=(-1.8, 1.8))
+        axis.title.set_fontsize(10)
+        axis.grid(False)
     return figure

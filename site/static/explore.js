@@ -37,10 +37,9 @@ async function wake(place) {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   const model = new Model({ state: structuredClone(state), data: new DataView(bytes.buffer), image: new DataView(new ArrayBuffer(0)) });
   const address = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
-  const picture = await import(address);
+  const picture = (await import(address)).default;
   URL.revokeObjectURL(address);
-  const el = Object.assign(document.createElement("div"), { className: "explore", model });
-  el.dataset.picture = name;
+  const el = Object.assign(document.createElement("div"), { model });
   picture.render({ model, el });
   place.replaceChildren(el); // and with that the still picture and its words are gone
 }

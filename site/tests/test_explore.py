@@ -5,7 +5,8 @@ import pytest
 from test_browser import AXE, TOO_WIDE, axe
 
 from conftest import Tab, both_ways
-from mnistlib import data, explore, functions, network, original
+from mnistlib import data, explore, functions, network, original, training
+from mnistlib.gradcheck import central_difference
 
 PAGES = dict.fromkeys(explore.PICTURES, "pictures.html") | {"draw": "draw.html"}
 each_picture = pytest.mark.parametrize("name", PAGES)
@@ -369,3 +370,109 @@ def test_draw_by_touch(browser, roots):
     assert probabilities(shown).argmax() == 7
     assert shown.page.evaluate("scrollY") == scrolled  # the finger draws, it does not scroll
     tab.page.context.close()
+
+
+def test_blame_is_that_of_the_library(tab):
+    shown, rng = Shown(tab, "backprop"), np.random.default_rng(14)
+    sizes = {"x": 2, "W1": 4, "b1": 2, "W2": 4, "b2": 2}
+    for _ in range(15):
+        numbers = {name: rng.normal(0, 2, size).tolist() for name, size in sizes.items()}
+        target = int(rng.integers(2))
+        shown.set(**numbers, target=target, step=24)
+        arrays = {
+            n: np.reshape(v, (-1, 2) if n in ("x", "W1", "W2") else -1) for n, v in numbers.items()
+        }
+        x, y = arrays.pop("x"), np.eye(2)[[target]]
+        loss, grads = network.gradients(network.Parameters(**arrays), x, y)
+        wanted = np.concatenate([array.ravel() for array in grads])
+        np.testing.assert_allclose(shown.numbers("svg"), loss, atol=1e-6)
+        np.testing.assert_allclose(shown.numbers("td.blame"), wanted, atol=1e-6)
+        np.testing.assert_allclose(shown.numbers("td.nudge"), wanted, atol=1e-6)
+
+
+def test_backprop_by_the_keyboard_alone(tab):
+    shown = Shown(tab, "backprop")
+    assert (
+        shown.el.locator("text.blame").all_inner_texts()
+        == [""] * shown.el.locator("text.blame").count()
+    )
+    shown.tab_to("button:nth-of-type(2)")
+    for _ in range(8):
+        shown.page.keyboard.press("Enter")
+    assert "1.3863" in shown.el.locator(".verdict").inner_text()  # log 4
+    for _ in range(3):
+        shown.page.keyboard.press("Enter")
+    assert "3/8" in shown.el.locator(".verdict").inner_text()
+    shown.tab_to("input[type=range]")
+    before = shown.state["b1"][0]
+    shown.page.keyboard.press("ArrowRight")
+    assert shown.state["b1"][0] == before + 0.25
+
+
+def test_nudges_measure_as_the_library_does(tab):
+    shown, rng = Shown(tab, "nudge"), np.random.default_rng(14)
+    known = {
+        "sigmoid": (functions.sigmoid, functions.sigmoid_derivative),
+        "exp": (np.exp, np.exp),
+        "cube": (lambda u: u * u * u, lambda u: 3 * u**2),
+        "sine": (np.sin, np.cos),
+    }
+    for _ in range(40):
+        name, u = str(rng.choice(list(known))), round(rng.uniform(-3, 3), 1)
+        # Only products are the same to the last bit everywhere, which tiny nudges need.
+        power = int(rng.integers(33 if name == "cube" else 13)) / 2
+        shown.set(f=name, u=u, power=power)
+        f, slope = known[name]
+        h = 10.0**-power
+        wanted = [slope(u), central_difference(f, u, h), (f(u + h) - f(u)) / h]
+        np.testing.assert_allclose(shown.numbers(".slope, .both, .forward"), wanted, atol=1e-6)
+        errors = np.abs(np.array(wanted[1:]) - wanted[0])
+        np.testing.assert_allclose(shown.numbers(".errorBoth, .errorForward"), errors, atol=1e-6)
+
+
+def test_nudge_by_the_keyboard_alone(tab):
+    shown = Shown(tab, "nudge")
+    shown.tab_to("[aria-label='the nudge, h']")
+    for _ in range(10):
+        shown.page.keyboard.press("ArrowRight")
+    assert shown.state["power"] == 5
+    assert shown.el.locator("circle.two").count() == 11
+    assert shown.numbers(".errorBoth")[0] < 1e-9
+    shown.page.keyboard.press("End")
+    assert shown.numbers(".errorBoth")[0] > 1e-3
+
+
+def test_descent_walks_as_the_library_does_and_its_edge_is_the_edge(tab):
+    shown, rng = Shown(tab, "descent"), np.random.default_rng(14)
+    for trial in range(20):
+        shape, steps = str(rng.choice(["bowl", "valley"])), int(rng.integers(1, 61))
+        kappa = np.array([1.0, 1.0 if shape == "bowl" else 20.0])
+        momentum = round(rng.uniform(0, 0.95), 2)
+        edge = 2 * (1 + momentum) / kappa.max()
+        rate = edge * rng.choice([0.5, 0.97, 1.03])
+        shown.set(shape=shape, rate=rate, momentum=momentum, steps=steps)
+        u, v, path = np.array([-2.0, 1.0]), np.zeros(2), [[-2.0, 1.0]]
+        for _ in range(60):
+            training.sgd_update([u], [kappa * u], [v], rate, momentum)
+            path.append(u.tolist())
+        shown_path = shown.el.evaluate("el => el.querySelector('svg.plot').path")
+        np.testing.assert_allclose(shown_path, path, rtol=1e-6, atol=1e-6)
+        loss = (kappa * np.square(path[steps])).sum() / 2
+        np.testing.assert_allclose(shown.numbers(".limit, .rate"), [edge, rate], atol=1e-6)
+        np.testing.assert_allclose(shown.numbers("td.loss"), loss, rtol=1e-6, atol=1e-6)
+        told = shown.el.locator(".verdict").inner_text()
+        assert ("leaves." in told and "Beyond" in told) == (rate > edge), (trial, told)
+
+
+def test_descent_by_the_keyboard_alone(tab):
+    shown = Shown(tab, "descent")
+    shown.tab_to("[aria-label='momentum, μ']")
+    shown.page.keyboard.press("ArrowRight")
+    assert shown.state["momentum"] == 0.05
+    shown.tab_to("[aria-label='learning rate, η']")
+    for _ in range(60):
+        shown.page.keyboard.press("ArrowRight")
+    assert "Beyond the edge" in shown.el.locator(".verdict").inner_text()
+    shown.tab_to("button")
+    shown.page.keyboard.press("Enter")
+    assert "at the edge" in shown.el.locator(".verdict").inner_text()

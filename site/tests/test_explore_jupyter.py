@@ -1,0 +1,174 @@
+"""The pictures one can touch in a real JupyterLab, started here, with no network."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import nbformat
+import pytest
+from execute import execute
+
+from conftest import ROOT, Tab
+
+CELLS = [
+    "from mnistlib import explore, network\nimport numpy as np",
+    "parameters = network.initialise(np.random.default_rng(5))\n"
+    "pad = explore.draw(parameters)\npad",
+    "print('rows with ink:', int(pad.image.any(axis=1).sum()))",
+]
+
+
+def written(path):
+    """Execute a small notebook as the lessons are executed, and store it."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in CELLS])
+    for i, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{i}"
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    execute(notebook, path.parent)
+    nbformat.write(notebook, path)
+    return path.read_text("utf-8")
+
+
+def nbval(path):
+    """Run a notebook's cells again, as the lessons' tests do, and compare."""
+    options = [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-o",
+        "addopts=",
+        "--rootdir",
+        path.parent,
+    ]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--nbval",
+        "--nbval-current-env",
+        *options,
+        path,
+    ]
+    return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """Start JupyterLab on an empty folder; end it by the process that was started."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    root = f"http://127.0.0.1:{port}"
+    surroundings = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+        "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"),
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+    }
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    options = [
+        f"--port={port}",
+        f"--IdentityProvider.token={token}",
+        "--allow-root",
+        "--no-browser",
+    ]
+    options += [f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"]
+    options += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command = [sys.executable, "-m", "jupyterlab", *options]
+    with (tmp_path / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, env=surroundings, stdout=log, stderr=log)
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{root}/api/status?token={token}", timeout=5).close()
+                break
+            except OSError:
+                assert server.poll() is None, (tmp_path / "lab.log").read_text()
+                time.sleep(0.25)
+        yield folder, root, token
+    finally:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def run_cell(page, number):
+    """Run one cell, as a reader does, and wait until it has run."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        "i => !document.querySelectorAll('.jp-CodeCell')[i]"
+        ".querySelector('.jp-InputPrompt').textContent.includes('*')",
+        arg=number,
+    )
+    return cell
+
+
+def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(lab, browser):
+    folder, root, token = lab
+    path = folder / "pad.ipynb"
+    stored = written(path)
+    outputs = json.loads(stored)["cells"][1]["outputs"]
+    assert set(outputs[0]["data"]) == {"text/plain", "image/png"}
+    assert "rows with ink: 20" in stored
+
+    tab = Tab(browser, root)
+    page = tab.page
+    page.goto(f"{root}/lab/tree/pad.ipynb?token={token}&reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.locator(".jp-CodeCell img").wait_for()  # the still picture, before anything runs
+    page.wait_for_selector(
+        "[data-status=idle], .jp-mod-kernel-idle", state="attached", timeout=60_000
+    )
+    run_cell(page, 0)
+    cell = run_cell(page, 1)
+    paper = cell.locator(".explore canvas.paper")
+    page.screenshot(path="/tmp/scratch/pictures/lab.png")
+    print(tab.errors[:5], tab.strays[:5])
+    paper.wait_for(timeout=30_000)
+    paper.scroll_into_view_if_needed()
+    area = paper.bounding_box()
+    page.mouse.move(area["x"] + area["width"] * 0.3, area["y"] + area["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] * 0.7, area["y"] + area["height"] * 0.5, steps=5)
+    page.mouse.up()
+    after = run_cell(page, 2).locator(".jp-OutputArea-output")
+    rows = int(after.inner_text().rsplit(":", 1)[1])
+    assert 2 <= rows <= 8  # a level line, where the test digit has twenty rows
+    assert tab.strays == []
+
+    run_cell(page, 2).locator(".cm-content").click()
+    page.keyboard.press("Control+s")
+    for _ in range(40):
+        saved = path.read_text("utf-8")
+        if f"rows with ink: {rows}" in saved:
+            break
+        time.sleep(0.25)
+    page.context.close()
+    assert "application/vnd.jupyter.widget-view+json" in saved
+
+    # Saved there, with the living view and its random name, it passes nbval like any other lesson
+    # (but for what the reader drew); and executing it brings the stored file back.
+    path.write_text(saved.replace(f"rows with ink: {rows}", "rows with ink: 20"), encoding="utf-8")
+    found = nbval(path)
+    assert found.returncode == 0, found.stdout
+    assert written(path) == stored
