@@ -74,7 +74,7 @@ def scores(values=SCORES) -> Picture:
 class Pad(Picture):
     """A paper to draw a digit on; :attr:`image` is what the network is given."""
 
-    pixels = traitlets.Bytes().tag(sync=True)
+    pixels = traitlets.CBytes().tag(sync=True)  # the browser sends a view of memory
 
     @property
     def image(self) -> np.ndarray:

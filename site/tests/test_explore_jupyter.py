@@ -155,12 +155,11 @@ def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(l
     assert 2 <= rows <= 8  # a level line, where the test digit has twenty rows
     assert tab.strays == []
 
-    page.keyboard.press("Control+s")
-    for _ in range(40):
-        saved = path.read_text("utf-8")
-        if f"rows with ink: {rows}" in saved:
+    page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").click()
+    for _ in range(60):
+        page.wait_for_timeout(250)  # the page's requests go on meanwhile
+        if f"rows with ink: {rows}" in (saved := path.read_text("utf-8")):
             break
-        time.sleep(0.25)
     page.context.close()
     assert "application/vnd.jupyter.widget-view+json" in saved
 
