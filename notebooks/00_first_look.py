@@ -301,7 +301,7 @@ show_answers(
 #
 # ## Questions to ask yourself
 #
-# 1. After one step the network answered 3 to everything. Why might that be the quickest way to be a little less wrong about one batch of 128 pictures?
+# 1. After one step the network answered 3 to all eight. Why might that be the quickest way to be a little less wrong about one batch of 128 pictures?
 #
 #    <details><summary>Answer</summary>
 #

@@ -214,6 +214,12 @@ def my_central_difference(f, u, h):
     ...
 
 
+exercises.check(my_central_difference)
+
+# %%
+exercises.folded(my_central_difference)
+
+
 # %% [markdown]
 # Now to the sigmoid, at all 401 points of the picture at once.
 
@@ -615,7 +621,7 @@ print("symmetric:       ", np.array_equal(J, J.T))
 # \end{aligned}
 # $$
 #
-# That is the matrix product `dp @ J`. But no matrix is needed. Of the part with $\delta_{kl}$ only the term $k = l$ is left; from the other part $p_l$ can be taken out of the sum:
+# That is the matrix product `dp @ J`, which the field calls a *vector-Jacobian product*. But no matrix is needed. Of the part with $\delta_{kl}$ only the term $k = l$ is left; from the other part $p_l$ can be taken out of the sum:
 #
 # $$
 # \begin{aligned}
@@ -712,6 +718,12 @@ with np.errstate(divide="ignore"):
 def my_log_softmax(z):
     """Logarithms of the probabilities, shape (n, classes), for logits z of that shape."""
     ...
+
+
+exercises.check(my_log_softmax)
+
+# %%
+exercises.folded(my_log_softmax)
 
 
 # %%
@@ -840,10 +852,7 @@ for step in range(5):
 # `mine.py`; in lesson 04 you can train a network on them.
 
 # %%
-# exercises.keep(my_sigmoid)
-# exercises.keep(my_softmax)
-# exercises.keep(my_softmax_backward)
-# exercises.keep(my_cross_entropy)
+# exercises.keep(my_sigmoid, my_softmax, my_softmax_backward, my_log_softmax, my_cross_entropy)
 
 # %% [markdown]
 # ## Recap
