@@ -51,7 +51,7 @@ RIGHT = {
     "label_header": [
         'return int.from_bytes(raw[:4], "big"), int.from_bytes(raw[4:8], "big")',
         'return np.frombuffer(raw[:8], dtype=">u4")',
-        'magic, count = np.frombuffer(raw, dtype=">i4", count=2)\nreturn [magic, count]',
+        'magic, count = np.frombuffer(raw, dtype=">u4", count=2)\nreturn [magic, count]',
     ],
     "one_hot": [
         "return np.eye(classes)[labels]",

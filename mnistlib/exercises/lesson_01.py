@@ -61,7 +61,7 @@ EXERCISES = (
         " -> magic number:, count:",
         (
             (struct.pack(">2I", 2049, 3) + bytes([7, 2, 1]),),
-            (bytes([1, 2, 3, 4, 5, 6, 7, 8, 9]),),
+            (bytes([129, 2, 3, 4, 250, 6, 7, 8, 9]),),
             (struct.pack(">2I", 2049, 60_000) + bytes(range(10)),),
         ),
         (
@@ -83,6 +83,8 @@ int.from_bytes(raw[1:4], "big"), int.from_bytes(raw[5:8], "big")
 struct.unpack(">I", raw[:4])[0], len(raw) - 8
 struct.unpack(">I", raw[:4])[0], len(raw)
     one of the numbers was not read from the header. What if a file says something else there?
+struct.unpack(">2i", raw[:8])
+    a large number came out negative. Has a count a sign?
 struct.unpack(">2I", raw[:8])[::-1]
     the two are in the other order. Which comes first in the file?
 struct.unpack(">I", raw[:4])[0], struct.unpack(">I", raw[:4])[0]
