@@ -3,12 +3,15 @@
 Its faults live here and nowhere else. Lesson 05 runs it, takes it apart, and mends it.
 """
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from mnistlib import data, functions, training
+from mnistlib import data, download, functions, training
 
 
 class Weights(NamedTuple):
@@ -29,7 +32,7 @@ class Gradients(NamedTuple):
 class Recipe:
     """Every choice of a training run; without arguments, the original's. A model, as training wants one.
 
-    The fields from ``split`` to ``pixels`` are faults 2 to 9 of lesson 05: the default is the fault,
+    The fields from ``cached`` to ``pixels`` are faults 1 to 9 of lesson 05: the default is the fault,
     the other value its repair. A repaired recipe is
     ``dataclasses.replace(recipe, softmax="over the classes")``.
 
@@ -39,6 +42,7 @@ class Recipe:
 
     classes: ClassVar[int] = 10
 
+    cached: Literal["whatever came", "the published file"] = "whatever came"
     split: Literal["before the seed", "after the seed"] = "before the seed"
     softmax: Literal["over the batch", "over the classes"] = "over the batch"
     jacobian: Literal["diagonal", "whole"] = "diagonal"
@@ -174,6 +178,21 @@ class Recipe:
         right = float((p.argmax(axis=1) == labels).mean())
         return training.Score(self._recorded(z2, p, data.one_hot(labels)), right)
 
+    def epoch(self, step: int, n: int) -> float:
+        """Return which epoch it is after some steps, in the recipe's own words.
+
+        The original calls each step an epoch. In the repaired recipe the number of epochs is that of
+        the images drawn so far, in units of the training set.
+
+        Args:
+            step: steps taken.
+            n: examples in the training set.
+
+        Returns:
+            The number that stands in its progress lines.
+        """
+        return step if self.unit == "epoch" else step * self.batch_size / n
+
     def _recorded(self, z2: np.ndarray, p: np.ndarray, y: np.ndarray) -> float:
         """Return the difference of class numbers, the squared error, or the cross-entropy.
 
@@ -186,13 +205,13 @@ class Recipe:
         return functions.squared_error(p, y)
 
 
-#: One rung of the ladder after another: what is repaired, and the recipe's fields that change.
+#: One rung of the ladder after another: what is repaired, and the recipe's fields that change. The
+#: learning rate is no rung: it belongs to each recipe, and lesson 05 chooses it anew for each.
 LADDER: tuple[tuple[str, dict], ...] = (
     ("softmax over the classes", {"softmax": "over the classes"}),
     ("the whole Jacobian", {"jacobian": "whole"}),
     ("cross-entropy", {"loss": "cross-entropy"}),
     ("pixels / 255", {"pixels": "scaled"}),
-    ("learning rate 0.5", {"learning_rate": 0.5}),
     ("Glorot's weights", {"weights": "Glorot"}),
     ("momentum 0.9", {"momentum": 0.9}),
 )
@@ -277,7 +296,41 @@ def class_number_difference(p: np.ndarray, y: np.ndarray) -> float:
     return float(((p.argmax(axis=1) - y.argmax(axis=1)) ** 2).mean())
 
 
-def split(recipe: Recipe, train_set: training.Set, shuffle: int = 0):
+def fetch(
+    recipe: Recipe,
+    file: download.File,
+    folder: str | os.PathLike[str],
+    mirrors: Sequence[str] = download.MIRRORS,
+) -> Path:
+    """Get a file as the recipe gets it: without looking at what came, or checked.
+
+    The original keeps whatever the first mirror answers, under the file's name, and never asks
+    again. Repaired, it is :func:`mnistlib.download.fetch`.
+
+    Args:
+        recipe: its ``cached`` says how.
+        file: what to get.
+        folder: where it is kept, an existing folder.
+        mirrors: addresses that end in "/", to which the file's name is added.
+
+    Returns:
+        The path of what is now on the disk.
+
+    Raises:
+        download.DownloadError: repaired, and no mirror had the published file.
+        OSError: no answer at all, or the folder cannot be written.
+    """
+    if recipe.cached == "the published file":
+        return download.fetch(file, Path(folder), mirrors)
+    path = Path(folder) / file.name
+    if not path.exists():
+        import requests  # loaded here, as in download: the files come with the clone
+
+        path.write_bytes(requests.get(mirrors[0] + file.name, timeout=download.TIMEOUT).content)
+    return path
+
+
+def split(recipe: Recipe, train_set: training.Set, shuffle: int | None = 0):
     """Split into 50,000 training and 10,000 validation images.
 
     The original shuffled before it set its seed, so its split was another one each time. Here
@@ -286,7 +339,8 @@ def split(recipe: Recipe, train_set: training.Set, shuffle: int = 0):
     Args:
         recipe: its ``split`` and ``seed`` say how.
         train_set: images uint8 (60000, 28, 28), labels (60000,).
-        shuffle: seed of the shuffle where the recipe has none.
+        shuffle: seed of the shuffle where the recipe has none; None for another split each time, as
+            the notebook had it.
 
     Returns:
         Images and labels to train on, and images and labels for validation.

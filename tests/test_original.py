@@ -1,15 +1,18 @@
 """The original's recipe against a direct transcription, and each repair against its one fault."""
 
+import io
 import warnings
 from dataclasses import FrozenInstanceError, asdict, fields, replace
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlib import data, functions, original
+from mnistlib import data, download, functions, original
 from mnistlib.gradcheck import central_difference, check_gradient
 from mnistlib.original import LADDER, Recipe, Weights, run, rungs, start
 from mnistlib.training import Score, TrainingDiverged, evaluate, train
@@ -17,6 +20,7 @@ from mnistlib.training import Score, TrainingDiverged, evaluate, train
 pytestmark = pytest.mark.takes(seconds=20)
 
 REPAIRS = {
+    "cached": "the published file",
     "split": "after the seed",
     "softmax": "over the classes",
     "jacobian": "whole",
@@ -29,7 +33,8 @@ REPAIRS = {
 }
 ORIGINAL, STEPS = Recipe(), Recipe(steps=5)  # as it was, and a short run of it
 REPAIRED = {field: Recipe(**{field: choice}) for field, choice in REPAIRS.items()}  # each alone
-ROWS, LAST = REPAIRED["softmax"], rungs()[-1][1]
+ROWS = REPAIRED["softmax"]
+LAST = replace(rungs()[-1][1], learning_rate=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +150,7 @@ def test_first_steps_of_the_last_rung(sets):
         E = np.exp(A1 @ W2)
         dZ2 = (E / E.sum(axis=1, keepdims=True) - Y) / 128
         v1, v2 = 0.9 * v1 + X.T @ (dZ2 @ W2.T * A1 * (1 - A1)), 0.9 * v2 + A1.T @ dZ2
-        W1, W2 = W1 - 0.5 * v1, W2 - 0.5 * v2
+        W1, W2 = W1 - 0.1 * v1, W2 - 0.1 * v2
     assert_close(run(replace(LAST, steps=10), sets[0])[0], (W1, W2))
 
 
@@ -270,6 +275,66 @@ def test_split_is_the_seeds_alone():
     assert split(ORIGINAL, 1) == split(Recipe(seed=7), 1) != split(ORIGINAL, 2)
 
 
+def test_split_without_a_seed_is_another_each_time():
+    many = np.arange(60_000)
+    orders = [original.split(ORIGINAL, (many, many), None)[0][1] for _ in range(2)]
+    assert not np.array_equal(*orders)
+    mended = [original.split(REPAIRED["split"], (many, many), None)[0][1] for _ in range(2)]
+    assert_same(mended[:1], mended[1:])
+
+
+def test_an_epoch_is_a_step_or_a_pass():
+    assert [ORIGINAL.epoch(step, 50_000) for step in (0, 1, 500)] == [0, 1, 500]
+    assert [REPAIRED["unit"].epoch(step, 1280) for step in (0, 5, 10)] == [0, 0.5, 1]
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Return a function that sets what every server answers, and notes who was asked."""
+    asked = []
+
+    def set_answer(body, status=200):
+        def get(url, **_):
+            asked.append(url)
+            response = requests.Response()
+            response.status_code, response.raw = status, io.BytesIO(body)
+            response.raw.read1 = response.raw.read
+            return response
+
+        monkeypatch.setattr(requests, "get", get)
+        return asked
+
+    return set_answer
+
+
+LABELS = download.FILES["test_labels"]
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_error_page_is_kept_for_ever_or_refused(answer, tmp_path, status):
+    asked = answer(page := b"<html>403 Forbidden</html>", status)
+    path = original.fetch(ORIGINAL, LABELS, tmp_path, ["http://a/", "http://b/"])
+    assert path == tmp_path / LABELS.name
+    assert path.read_bytes() == page
+    answer(b"better now")
+    assert original.fetch(ORIGINAL, LABELS, tmp_path, ["http://a/"]).read_bytes() == page
+    assert asked == [f"http://a/{LABELS.name}"]
+
+    answer(page, status)
+    with pytest.raises(download.DownloadError):
+        original.fetch(REPAIRED["cached"], LABELS, tmp_path / "new", ["http://a/", "http://b/"])
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_the_published_file_passes_both(answer, tmp_path):
+    good = (Path(__file__).parents[1] / "data" / LABELS.name).read_bytes()
+    for recipe in (ORIGINAL, REPAIRED["cached"]):
+        answer(good)
+        (tmp_path / recipe.cached).mkdir()
+        path = original.fetch(recipe, LABELS, tmp_path / recipe.cached, ["http://a/"])
+        assert path.read_bytes() == good
+
+
 def test_weights_fill_glorots_bounds():
     for W in REPAIRED["weights"].initial_weights(np.random.RandomState(3)):
         bound = np.sqrt(6 / sum(W.shape))
@@ -280,12 +345,13 @@ def test_weights_fill_glorots_bounds():
 # ... and leaves the rest alone
 
 CHANGES = {
+    "cached": set(),
     "split": {"split"},
     "softmax": {"probabilities", "recorded", "gradients", "accuracy", "learnt"},
     "jacobian": {"gradients", "learnt"},
     "loss": {"gradients", "learnt"},
     "recorded": {"recorded"},
-    "unit": set(),
+    "unit": {"epoch"},
     "slope": set(),
     "pixels": {"pixels", "accuracy", "learnt"},
     "weights": {"weights", "learnt"},
@@ -298,6 +364,7 @@ def behaviour(recipe):
     recorded, slopes = recipe.gradients(weights, x, y)
     return {
         "split": original.split(recipe, (many, many))[0][0],
+        "epoch": recipe.epoch(20, 1000),
         "probabilities": recipe.probabilities(ORIGINAL.logits(weights, x)),
         "recorded": recorded,
         "gradients": np.concatenate([slope.ravel() for slope in slopes]),
@@ -314,7 +381,7 @@ def test_a_repair_changes_its_own_part_and_no_other(field):
     assert all(np.isfinite(part).all() for part in after.values())
     changed = {part for part in before if not np.allclose(after[part], before[part], 1e-9, 1e-12)}
     assert changed == CHANGES[field]
-    if field in {"split", "recorded", "unit"}:
+    if field in {"cached", "split", "recorded", "unit"}:
         np.testing.assert_array_equal(after["learnt"], before["learnt"])
 
 
@@ -329,7 +396,7 @@ def test_each_rung_changes_the_fields_it_names_and_no_other():
         before, after = map(asdict, pair)
         assert repair == {name: after[name] for name in after if after[name] != before[name]} != {}
     repairs = {f: REPAIRS[f] for f in ("softmax", "jacobian", "loss", "pixels", "weights")}
-    assert recipes[-1] == Recipe(**repairs, learning_rate=0.5, momentum=0.9)
+    assert recipes[-1] == Recipe(**repairs, momentum=0.9)
 
     ladder = [("both", {"unit": "step", "seed": 1}), ("more", {"steps": 6})]  # one's own
     both = replace(STEPS, unit="step", seed=1)
