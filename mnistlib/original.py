@@ -3,8 +3,9 @@
 Its faults live here and nowhere else. Lesson 05 runs it, takes it apart, and mends it.
 """
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple, get_args
@@ -328,6 +329,35 @@ def fetch(
 
         path.write_bytes(requests.get(mirrors[0] + file.name, timeout=download.TIMEOUT).content)
     return path
+
+
+@contextlib.contextmanager
+def unfriendly_server() -> Iterator[str]:
+    """Run, on this computer alone, a server that answers every request with an error page.
+
+    Yields:
+        Its address, to stand in a mirror's place.
+
+    Used in lesson 05, "Nine faults, nine checks".
+    """
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    class Refuse(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(403)
+            self.end_headers()
+            self.wfile.write(b"<html><h1>403 Forbidden</h1></html>")
+
+        def log_message(self, *_) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Refuse) as server:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
 
 
 def split(recipe: Recipe, train_set: training.Set, shuffle: int | None = 0):

@@ -326,6 +326,17 @@ def test_an_error_page_is_kept_for_ever_or_refused(answer, tmp_path, status):
     assert not list((tmp_path / "new").iterdir())
 
 
+def test_an_unfriendly_server_answers_with_an_error_page(tmp_path):
+    with original.unfriendly_server() as address:
+        path = original.fetch(ORIGINAL, LABELS, tmp_path, [address])
+        assert path.read_bytes().startswith(b"<html>")
+        assert not download.is_good(path, LABELS)
+        with pytest.raises(download.DownloadError, match="HTTP status 403"):
+            original.fetch(REPAIRED["cached"], LABELS, tmp_path / "new", [address])
+    with pytest.raises(requests.ConnectionError):
+        requests.get(address, timeout=5)
+
+
 def test_the_published_file_passes_both(answer, tmp_path):
     good = (Path(__file__).parents[1] / "data" / LABELS.name).read_bytes()
     for recipe in (ORIGINAL, REPAIRED["cached"]):
