@@ -18,19 +18,38 @@ RATES = {  # a factor of about 3 from one to the next; the original's own, 0.001
     "cross-entropy": (0.001, 0.003, 0.01, 0.03),
     "pixels / 255": (0.001, 0.3, 1.0, 3.0),
     "Glorot's weights": (0.001, 0.3, 1.0, 3.0),
-    "momentum 0.9": (0.001, 0.03, 0.1, 0.3),
+    "momentum 0.9": (0.001, 0.03, 0.1, 0.3, 1.0),
 }
-BEST = {}
+BEST = {  # found by the first rows; the lesson finds it again
+    "softmax over the classes": 0.01,
+    "the whole Jacobian": 0.03,
+    "cross-entropy": 0.01,
+    "pixels / 255": 1.0,
+    "Glorot's weights": 1.0,
+    "momentum 0.9": 0.3,
+}
 ROWS = [
-    {"rung": rung, "rate": rate, "seed": 42} for rung, rates in RATES.items() for rate in rates
-] + [
-    {"rung": rung, "rate": rate, "seed": seed} for rung, rate in BEST.items() for seed in (1, 2, 3)
+    {"rung": rung, "rate": rate, "seed": 42, "slope": "overflows"}
+    for rung, rates in RATES.items()
+    for rate in rates
 ]
+ROWS += [  # where the overflowing slope makes nan of the weights: without that fault
+    {"rung": rung, "rate": rate, "seed": 42, "slope": "stable"}
+    for rung in ("the whole Jacobian", "cross-entropy")
+    for rate in (0.03, 0.1)
+]
+ROWS += [
+    {"rung": rung, "rate": rate, "seed": seed, "slope": "stable" if rate == 0.03 else "overflows"}
+    for rung, rate in BEST.items()
+    for seed in (1, 2)
+]
+QUICK = ROWS.index({"rung": "momentum 0.9", "rate": 0.3, "seed": 42, "slope": "overflows"})
 
 
-def run(rung: str, rate: float, seed: int) -> dict:
+def run(rung: str, rate: float, seed: int, slope: str) -> dict:
     """Train one rung for 10,000 steps, as `original.run` does."""
-    recipe = replace(dict(original.rungs())[rung], learning_rate=rate, seed=seed)
+    recipe = dict(original.rungs())[rung]
+    recipe = replace(recipe, learning_rate=rate, seed=seed, slope=slope)
     mnist = data.load()
     train_set, (images, labels) = original.split(recipe, (mnist.train_images, mnist.train_labels))
     with np.errstate(over="ignore", invalid="ignore"):  # too large a rate ends in nan, and says so
