@@ -25,7 +25,7 @@
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of
 # [lesson 01](01_loading.ipynb).
 #
-# **Time** 45 minutes to read, 40 more for the exercises; the computer works about 35 s and uses 500 MB
+# **Time** 45 minutes to read, 50 more for the exercises; the computer works about 35 s and uses 500 MB
 
 # %% [markdown]
 # ## Before you start
@@ -56,7 +56,7 @@ import numpy as np
 from tqdm import tqdm
 
 from mnistlib import baseline, data, exercises, network, plotting, studies
-from mnistlib.exercises.lesson_04 import FAULTS, mystery_curves
+from mnistlib.exercises.lesson_04 import FAULTS, TARGET, mystery_curves
 from mnistlib.functions import softmax
 from mnistlib.training import evaluate, falling, minibatches, train
 from mnistlib.uncertainty import standard_error, standard_error_by_group
@@ -656,6 +656,25 @@ print(settings, f"stored {stored['accuracy'][-1]:.4f}, here {here['accuracy'][-1
 # %% [markdown]
 # (Lines five and six subtract pair by pair; *give or take* is the standard deviation of these differences divided by the root of their number, the standard error of a mean.) After one epoch the falling rate has *cost* accuracy: it slows down before it has arrived. After ten, the two read equally many digits. It is not for nothing, though: the loss is lower, many times the standard error,
 # and the seeds differ less. (Ten seeds do not pin a spread down well.) For that we take it.
+#
+# ### Exercise 4.4: tune a network (open, 15 minutes)
+#
+# Your turn. A small network, of 32 hidden units, may learn from 5,000 images in batches of 50, for at most five epochs. Find a learning rate, a momentum and a number of epochs with which it reads the target's share of 5,000 *other* images. Nobody else knows your answer: there are many. Change one setting at a time, by factors of about three, and write down what you expect before each try. You need no
+# code for it; `check` trains the network and tells what it reached.
+
+# %%
+print(f"target: {100 * TARGET:.0f} % of the validation images")
+
+
+def my_tune():
+    """Return a dictionary with "learning_rate", "momentum" and "epochs", from 1 to 5."""
+    ...
+
+
+exercises.check(my_tune)
+
+# %%
+exercises.folded(my_tune)
 
 # %% [markdown]
 # ## The whole run
@@ -785,6 +804,25 @@ plt.show()
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
 # (The factor makes up for the measured accuracy in the place of $q$, fitted to these very writers.)
+#
+# ### Exercise 4.5: the error by writer (stretch, 12 minutes)
+#
+# Write it. `groups[i]` says who wrote digit $i$; the cell before the picture counts mistakes by writer, and you need nothing that is not in it.
+
+
+# %%
+def my_standard_error_by_group(right, groups):
+    """Return the standard error of right.mean(), a share; right and groups have shape (n,)."""
+    ...
+
+
+exercises.check(my_standard_error_by_group)
+
+# %%
+exercises.folded(my_standard_error_by_group)
+
+# %% [markdown]
+# Now both errors for our network.
 
 # %%
 by_writer = standard_error_by_group(right, writers.test)
