@@ -267,7 +267,7 @@ print(f"largest difference in a class's share: {difference:.2f} percentage point
 
 # %%
 def my_split(images, labels, validation, rng):
-    """Return (images, labels) to train on and (images, labels) for validation, after a shuffle.
+    """Return two pairs, after a shuffle: (images, labels) to train on, (images, labels) held back.
 
     `images` has shape (n, 28, 28), `labels` (n,); `validation` says how many examples are held back;
     `rng` is a numpy.random.Generator.

@@ -161,6 +161,8 @@ images.reshape(len(images), -1).mean(axis=0)
     that is the mean of all the images. How do you choose those of one class?
 np.array([images[labels == k].reshape(-1, images[0].size).sum(axis=0) for k in range(10)])
     that is a sum. How many images went into it?
+np.array([images[labels == k].reshape(-1, images[0].size).mean(axis=0) for k in range(10)]) / 255
+    the means were scaled. In which units are the images?
 np.eye(10)[labels].T @ images.reshape(len(images), -1) / len(images)
     it was divided by the number of all the images. How many belong to the class?
 np.array([images[labels == k].reshape(-1, images[0].size)[0] for k in range(10)])

@@ -54,6 +54,8 @@ EXERCISES = (
     the rise was divided by 2 and multiplied by h. What does Python do first in a / b * c?
 (f(u + h) + f(u - h)) / (2 * h)
     two values were added. What is a rise?
+f(u + h) - f(u - h) / (2 * h)
+    only the second value was divided. Where does the rise need brackets?
 (f(u + h) - f(u - h)) / 2
 f(u + h) - f(u - h)
     that is a rise, not yet a slope. Over how long a run?
