@@ -447,6 +447,11 @@ def my_bias_gradient(dz):
     ...
 
 
+exercises.check(my_bias_gradient)
+
+# %%
+exercises.folded(my_bias_gradient)
+
 # %% [markdown]
 # <details><summary>The course's version</summary>
 #
@@ -528,6 +533,11 @@ def my_tanh_backward(da, a):
     ...
 
 
+exercises.check(my_tanh_backward)
+
+# %%
+exercises.folded(my_tanh_backward)
+
 # %% [markdown]
 # ### Steps 6 and 7: the hidden layer's weights and biases
 #
@@ -607,6 +617,11 @@ def my_check_gradient(f, u, gradient):
     """Return the relative error between `gradient` and what is measured for f at u."""
     ...
 
+
+exercises.check(my_check_gradient)
+
+# %%
+exercises.folded(my_check_gradient)
 
 # %% [markdown]
 # To check one parameter we need the loss as a function of that array alone, with everything else held fixed. Here is such a function for any of the four. `_replace` gives a copy of a named tuple with one array exchanged: `parameters._replace(b1=value)`. Where the
@@ -1058,6 +1073,11 @@ def my_three_layer_gradients(parameters, x, y):
     """Return dW1, db1, dW2, db2, dW3, db3 for parameters W1, b1, W2, b2, W3, b3."""
     ...
 
+
+exercises.check(my_three_layer_gradients)
+
+# %%
+exercises.folded(my_three_layer_gradients)
 
 # %% [markdown]
 # Your functions can take the library's place, as in lesson 02:
