@@ -108,7 +108,7 @@ def paired(before, after) -> Paired:
         ValueError: the two differ in number, or there is no example.
 
     Source: McNemar, "Note on the sampling error of the difference between correlated proportions or
-    percentages", 1947. Derived in lesson 05, "Are the differences real?".
+    percentages", 1947. Derived in lesson 05, "More than chance?".
     """
     before, after = _answers(before, "before"), _answers(after, "after")
     if before.shape != after.shape:
