@@ -125,6 +125,7 @@ def test_a_wrong_answer_gets_the_right_kind_of_reply_and_reason(name, kind, word
     assert repr(reply) == f"my_{name}: {kind}. {reply.text}"
     assert reply.text[0].isupper() or reply.text.startswith(EXERCISES[name].shapes.split()[-1])
     assert reply.text[-1] not in " \n"
+    assert "?" in reply.text or "Make a new array instead" in reply.text  # a next step
     assert not re.search(r"0x[0-9a-f]{6}|\.py\b|answer \d|gufunc", repr(reply))
     assert gives_nothing_away(name, reply.text)
 
@@ -204,10 +205,11 @@ def test_one_hot_must_work_without_a_number_of_classes_as_the_librarys_does():
 def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fit():
     reply = check(write("softmax", "return np.exp(z) / np.exp(z).sum() + 0.0 * z + 1e-3"))
     assert repr(reply) == (
-        "my_softmax: wrong value. With z = [[0., 0.]]:\nwanted [[0.5, 0.5]]\ngot [[0.501, 0.501]]"
+        "my_softmax: wrong value. With z = [[0., 0.]]:\nwanted [[0.5, 0.5]]\ngot [[0.501, 0.501]]\n"
+        "Follow this case with a pencil: at which step does yours part from it?"
     )
     close = check(write("sigmoid", "return 1.00002 / (1 + np.exp(-z))"))
-    assert close.text == "With z = [0.]:\nwanted [0.5]\ngot [0.50001]"
+    assert close.text.startswith("With z = [0.]:\nwanted [0.5]\ngot [0.50001]\nFollow")
     html = check(write("softmax", 'raise ValueError("<b>&")'))._repr_html_()
     assert "ValueError: &lt;b&gt;&amp;<br>It was called with z = " in html
     well_formed(html)

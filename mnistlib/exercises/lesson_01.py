@@ -163,6 +163,8 @@ np.array([images[labels == k].reshape(-1, images[0].size).sum(axis=0) for k in r
     that is a sum. How many images went into it?
 np.array([images[labels == k].reshape(-1, images[0].size).mean(axis=0) for k in range(10)]) / 255
     the means were scaled. In which units are the images?
+np.array([sum(images[labels == k]).ravel() / (labels == k).sum() for k in range(10)])
+    sums of bytes beyond 255 began again at 0. Which sum of NumPy adds in more than 8 bits?
 np.eye(10)[labels].T @ images.reshape(len(images), -1) / len(images)
     it was divided by the number of all the images. How many belong to the class?
 np.array([images[labels == k].reshape(-1, images[0].size)[0] for k in range(10)])

@@ -56,6 +56,10 @@ EXERCISES = (
     two values were added. What is a rise?
 f(u + h) - f(u - h) / (2 * h)
     only the second value was divided. Where does the rise need brackets?
+(f(u + 1e-5) - f(u - 1e-5)) / 2e-5
+    h was not the one that is given. Who chooses how far to nudge?
+(f(u + h / 2) - f(u - h / 2)) / h
+    half the nudge was made on each side. How far is h to each side?
 (f(u + h) - f(u - h)) / 2
 f(u + h) - f(u - h)
     that is a rise, not yet a slope. Over how long a run?
@@ -84,6 +88,8 @@ key(z) * (1 - key(z))
     that is the slope. What is the value?
 1 / (1 + np.exp(-np.abs(z)))
     the size |z| does not know the sign of z. What must differ left of 0?
+1 / (1 + np.exp(-z)) if z > 0 else np.exp(z) / (1 + np.exp(z))
+    an `if` asks once, for the whole array. Which function of NumPy chooses entry by entry?
 1 / (1 + np.exp(-z))
 np.exp(z) / (1 + np.exp(z))
 with np.errstate(all="ignore"): return 1 / (1 + np.exp(-z))
@@ -137,7 +143,8 @@ np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     the exponential of a large score overflows. What may be subtracted from a row, changing nothing?
 np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=1, keepdims=True)
 np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(axis=1, keepdims=True)
-    what was subtracted is not the row's own maximum, so a low row has only zeros. Whose is it?
+e = np.exp(z - z.min(axis=1, keepdims=True)); return e / e.sum(axis=1, keepdims=True)
+    what was subtracted is not the row's own maximum, so too much or too little. Whose is it?
 e = np.exp(z - z.mean(axis=1, keepdims=True)); return e / e.sum(axis=1, keepdims=True)
     the mean is not large enough to subtract. Above which number must no score of the row lie?
 """,
@@ -207,6 +214,7 @@ np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))
 z - np.log(np.exp(z).sum(axis=1, keepdims=True))
     the exponential of a large score overflows. What may be subtracted from a row first?
 e = np.exp(z - z.max(axis=1, keepdims=True)); return np.log(e / e.sum(axis=1, keepdims=True))
+e = np.exp(z - z.max(axis=1, keepdims=True)); return np.log(e / e.sum(axis=1, keepdims=True) + 1e-12)
     a probability rounded to 0 before its logarithm was taken. Can the logarithm come first?
 z - z.max() - np.log(np.exp(z - z.max()).sum(axis=1, keepdims=True))
     what was subtracted is not the row's own maximum. What becomes of a row far below it?

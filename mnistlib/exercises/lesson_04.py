@@ -121,7 +121,7 @@ def _names_objection(args: tuple, got: object) -> str | None:
         return 'wanted a dictionary with the letters "A", "B", "C" and "D". Is one missing?'
     unknown = [name for name in got.values() if name not in FAULTS]
     if unknown:
-        return f"no fault is called {unknown[0]!r}. Choose from {', '.join(FAULTS)}."
+        return f"no fault is called {unknown[0]!r}. Which of these do you mean: {', '.join(FAULTS)}?"
     wrong = [letter for letter, fault in _KEY.items() if got[letter] != fault]
     return (
         f"wrong: {len(wrong)} of the four, {wrong[0]} among them. Does its loss leap, or move smoothly? "
@@ -225,6 +225,8 @@ LOOP v *= momentum; v += g; w = w - learning_rate * v
 LOOP v = momentum * v + g; w -= learning_rate * v
 LOOP v = momentum * v + g; w = w - learning_rate * v
     some arrays are as they were. Which operator changes an array, and which only moves a name?
+for i, g in enumerate(gradients): velocity[i] = momentum * velocity[i] + g
+    a tuple cannot take another array in a place. Which operator changes the array that is there?
 LOOP v *= momentum; v += learning_rate * g; w -= v
 LOOP v *= momentum; v -= learning_rate * g; w += v
     the rate is in the velocity. Which sum does v keep, of steps or of gradients?

@@ -114,6 +114,8 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
             reason = ""
             if _alike(args, outcome.given):
                 reason = _likely_reason(exercise, outcomes, tried, far_out)
+            if not reason and "?" not in said:
+                reason = "\nFollow this case with a pencil: at which step does yours part from it?"
             said = said[0].upper() + said[1:] + reason
             return Reply(exercise.name, kind, said)
     text, solution = exercise.notice, (exercise.shows or exercise.reference).__code__
@@ -290,7 +292,8 @@ def _kind(value: object, sizes: dict | None = None) -> str:
 def _text(value: object, digits: int = 4) -> str:
     """Write a value in one line; a long one only from both its ends."""
     if isinstance(value, (tuple, list)):
-        return f"({', '.join(map(_text, value))})"
+        long = sum(map(np.size, value)) > 8
+        return f"{len(value)} arrays" if long else f"({', '.join(map(_text, value))})"
     if isinstance(value, np.random.Generator):
         return "a generator"
     if isinstance(value, bytes):
