@@ -121,7 +121,9 @@ def _names_objection(args: tuple, got: object) -> str | None:
         return 'wanted a dictionary with the letters "A", "B", "C" and "D". Is one missing?'
     unknown = [name for name in got.values() if name not in FAULTS]
     if unknown:
-        return f"no fault is called {unknown[0]!r}. Which of these do you mean: {', '.join(FAULTS)}?"
+        return (
+            f"no fault is called {unknown[0]!r}. Which of these do you mean: {', '.join(FAULTS)}?"
+        )
     wrong = [letter for letter, fault in _KEY.items() if got[letter] != fault]
     return (
         f"wrong: {len(wrong)} of the four, {wrong[0]} among them. Does its loss leap, or move smoothly? "
