@@ -75,7 +75,7 @@ print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
 # What happened in between? Train it once more from the same start, with the same batches, and this time write down its answers to eight pictures after a few of the steps.
 
 # %%
-eight = [7, 57, 2, 9, 5, 18, 55, 56]  # any eight of the 10,000 pictures kept back
+eight = [7, 57, 2, 9, 5, 18, 55, 56]  # any eight of the first hundred kept back
 moments = [0, 1, 3, 10, 30, 100, 300, len(batches)]
 heard = {}
 
@@ -189,10 +189,10 @@ def draw(corners, pen=1.7):
     """A soft line through the corners, as a picture of 28 by 28 pixels."""
     row, column = np.mgrid[0:28, 0:28]
     far = np.full((28, 28), np.inf)
-    for (x0, y0), (x1, y1) in pairwise(corners):
-        for t in np.linspace(0, 1, 60):
-            x, y = x0 + t * (x1 - x0), y0 + t * (y1 - y0)
-            far = np.minimum(far, np.hypot(column - x, row - y))
+    for one, next_one in pairwise(np.array(corners, float)):
+        for part in np.linspace(0, 1, 60):
+            across, down = one + part * (next_one - one)
+            far = np.minimum(far, np.hypot(column - across, row - down))
     return (255 * np.clip(pen - far, 0, 1)).astype(np.uint8)
 
 
@@ -274,7 +274,10 @@ for who, asking in [("ours", ask_ours), ("original", ask_original)]:
 
 # %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks in four companies. The four rows of ours are all alike. The four rows of the original differ: alone, it answers 0 to everything; among all kinds six are right, among zeros four, among their own kind two."}} tags=["hide-input"]
 show_answers(
-    {name: (a[eight], [0.6 if "ours" in name else 0.1] * 8) for name, a in table.items()},
+    {
+        name: (answers[eight], [0.6 if "ours" in name else 0.1] * 8)
+        for name, answers in table.items()
+    },
     title="The original: it depends on the company",
 )
 

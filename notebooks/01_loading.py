@@ -253,7 +253,9 @@ print("same generator again:", np.array_equal(rng.permutation(60_000), order))
 # %%
 print("in both parts:", len(np.intersect1d(for_training, for_validation)))
 print("in neither:   ", 60_000 - len(np.union1d(for_training, for_validation)))
-shares = [np.bincount(mnist.train_labels[p]) / len(p) for p in (for_training, for_validation)]
+shares = [
+    np.bincount(mnist.train_labels[part]) / len(part) for part in (for_training, for_validation)
+]
 difference = 100 * np.abs(shares[0] - shares[1]).max()
 print(f"largest difference in a class's share: {difference:.2f} percentage points")
 

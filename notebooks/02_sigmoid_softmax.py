@@ -822,7 +822,9 @@ push = y_six - functions.softmax(z_six)
 figure, axis = plt.subplots(figsize=(7, 3.4))
 colours = [plotting.COLOURS[0] if value > 0 else plotting.COLOURS[1] for value in push]
 bars = axis.bar(range(10), push, color=colours)
-axis.bar_label(bars, [f"{v:.2f}" if abs(v) >= 0.005 else "0" for v in push], padding=2, fontsize=11)
+axis.bar_label(
+    bars, [f"{value:.2f}" if abs(value) >= 0.005 else "0" for value in push], padding=2, fontsize=11
+)
 axis.axhline(0, color="black", linewidth=1)
 axis.set(
     title="The right score up, each other down by what it claimed",
