@@ -106,7 +106,10 @@ mnist = data.load()
 #
 # **Forward.** The first hidden unit:
 #
-# $$z = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \quad a = \sigma(0) = \tfrac12 .$$
+# $$\begin{aligned}
+# z &= 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \\
+# a &= \sigma(0) = \tfrac12 .
+# \end{aligned}$$
 #
 # Your turn: the second hidden unit, the two logits, the probabilities, the loss. (Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.)
 #
@@ -413,7 +416,10 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # *What came in, times the blame of what went out.* For one example, weight $W_{2,jk}$, which leads from hidden unit $j$ to class $k$, occurs in one logit only:
 #
-# $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots, \quad\text{so}\quad dW_{2,jk} = a_{1,j}\, dz_{2,k} .$$
+# $$\begin{aligned}
+# z_{2,k} &= \dots + a_{1,j}\, W_{2,jk} + \dots, \quad\text{so} \\
+# dW_{2,jk} &= a_{1,j}\, dz_{2,k} .
+# \end{aligned}$$
 #
 # With $n$ examples the weight is used $n$ times, once for each, and the contributions add up:
 #
