@@ -54,7 +54,7 @@ from fractions import Fraction
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import data, exercises, network, plotting, studies
+from mnistlib import data, exercises, explore, network, plotting, studies
 from mnistlib.exercises.lesson_03 import faulty_gradients
 from mnistlib.functions import (
     cross_entropy,
@@ -268,6 +268,12 @@ print(
 # %% [markdown]
 # From 0.25 to 0.6905, in one step. The network has learnt its one image. All that follows is this sheet with more rows and columns.
 #
+# Once more at your own pace, and with your own numbers: a step at a time, down to the loss and back up with the blame. Move a weight, and try to say beforehand whose blame will change.
+
+# %% mystnb={"image": {"alt": "A still of the picture of blame: the pencil network from its two pixels at the top to its two classes, each number with its value and its blame."}}
+explore.backprop()
+
+# %% [markdown]
 # ## The real size
 #
 # The course's network has 784 pixels, 128 hidden units and ten classes. How many parameters is that? Work it out from the table before the next code cell prints it.
