@@ -4,7 +4,6 @@ They come from the outputs that are stored in the notebooks; nothing is executed
 site/_build/html, which opens from the disk as well as from a web server.
 """
 
-import base64
 import json
 import pkgutil
 import re
@@ -17,7 +16,9 @@ SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
 SOURCE = SITE / "_build" / "source"
 HTML = SITE / "_build" / "html"
-LESSON = "[0-9][0-9]_*"
+sys.path.append(str(ROOT / "tools"))
+
+from lessons import all_lessons, figures  # noqa: E402
 
 
 def install_node_packages():
@@ -34,42 +35,40 @@ def install_node_packages():
         subprocess.run(["npm", "install", *quiet], cwd=SITE, check=True)
 
 
-def header(path):
-    """Return what a lesson's first cell says of it, so that the home page cannot drift from it."""
-    cell = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
-    text = "".join(cell["source"])
-    patterns = {
-        "title": r"\A# \d\d (.+)$",
-        "opening": r"\A# .+\n\n((?:.+\n)+)",
-        "able": r"^\*\*You will be able to\*\*\n\n((?:.+\n)+)",
-        "time": r"^\*\*Time\*\* (.+)$",
-    }
-    found = {name: re.search(pattern, text, re.M) for name, pattern in patterns.items()}
-    missing = [name for name, match in found.items() if match is None]
-    if missing:
-        sys.exit(f"{path.name}: its first cell does not tell the lesson's {', '.join(missing)}")
-    return {name: match[1].strip() for name, match in found.items()}
+def image(path, figure, target=None):
+    """Return Markdown for a figure of a lesson, with the words that describe it there."""
+    options = f":alt: {figure.alt}" + (f"\n:target: {target}" if target else "")
+    return f"```{{image}} {path}\n{options}\n```\n"
 
 
-def lesson_list(paths, made):
-    """Return Markdown for the home page's list of lessons, each with its last picture."""
+def lesson_list(made):
+    """Return Markdown for the home page's list of lessons, each with a picture.
+
+    It is the one tagged ``home``, or else the lesson's last.
+    """
     entries = []
-    for path in paths:
-        lesson = header(path)
+    for lesson in all_lessons():
+        head = lesson.header
+        if missing := [
+            part for part in ("title", "opening", "able", "time") if not getattr(head, part)
+        ]:
+            sys.exit(f"{lesson.path.name}: its first cell does not tell {', '.join(missing)}")
+        page = f"notebooks/{lesson.path.name}"
         entry = [
             "::::{container} lesson",
-            f"{{.title}}\n[{lesson['title']}](notebooks/{path.name})",
-            f"{{.minutes}}\nLesson {path.stem[:2]} · {lesson['time']}",
-            lesson["opening"],
-            f":::{{container}} able\nAfterwards you can\n\n{lesson['able']}\n:::",
+            f"{{.title}}\n[{head.title}]({page})",
+            f"{{.minutes}}\nLesson {lesson.number} · {head.time}",
+            head.opening,
+            f":::{{container}} able\nAfterwards you can\n\n{head.able}\n:::",
         ]
-        if pictures := figures(path):
-            image, alt = pictures[-1]
-            (made / f"{path.stem}.png").write_bytes(image)
-            options = f":alt: {alt}\n:target: notebooks/{path.name}"
-            entry.append(f"```{{image}} made/{path.stem}.png\n{options}\n```")
+        if pictures := lesson.figures("home") or lesson.figures():
+            (made / f"{lesson.name}.png").write_bytes(pictures[-1].png)
+            entry.append(
+                image(f"made/{lesson.name}.png", pictures[-1], f"notebooks/{lesson.name}.html")
+            )
         entries += [*entry, "::::"]
-    return "\n\n".join(entries) + "\n"
+    # A lesson's links start from the lessons' folder, and these stand one above it.
+    return re.sub(r"\]\((?=\d\d_)", "](notebooks/", "\n\n".join(entries)) + "\n"
 
 
 def start():
@@ -77,17 +76,6 @@ def start():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     section = re.search(r"^## Start\n(.+?)(?=^## |\Z)", text, re.M | re.S)
     return section[1] if section else sys.exit('README.md has no section "Start" for the home page')
-
-
-def figures(path, call=""):
-    """Return the stored pictures of a lesson's cells that contain `call`: PNG bytes, and in words."""
-    found = []
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code" and call in "".join(cell["source"]):
-            alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
-            pictures = [output.get("data", {}).get("image/png") for output in cell["outputs"]]
-            found += [(base64.b64decode(picture), alt) for picture in pictures if picture]
-    return found
 
 
 def library_pages():
@@ -102,40 +90,28 @@ def stage():
     """Lay out what Sphinx reads: the pages, the notebooks, and what is made from them."""
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(SITE / "pages", SOURCE)
-    notebooks = sorted((ROOT / "notebooks").glob(f"{LESSON}.ipynb"))
     (SOURCE / "notebooks").mkdir()
-    for path in notebooks:
-        shutil.copy2(path, SOURCE / "notebooks")
+    for lesson in all_lessons():
+        shutil.copy2(lesson.path, SOURCE / "notebooks")
     made = SOURCE / "made"
     made.mkdir()
-    (made / "lessons.md").write_text(lesson_list(notebooks, made), encoding="utf-8")
-    (made / "start.md").write_text(start(), encoding="utf-8")
-    (made / "library.md").write_text(library_pages(), encoding="utf-8")
+    first = all_lessons()[0]
+    pieces = {
+        "first": f"[Start with lesson {first.number}](notebooks/{first.path.name}){{.start}}\n",
+        "lessons": lesson_list(made),
+        "start": start(),
+        "library": library_pages(),
+    }
+    for tag in ("readme", "digits"):
+        pieces[tag] = ""
+        for figure in figures(tag)[:1]:
+            (made / f"{tag}.png").write_bytes(figure.png)
+            pieces[tag] = image(f"made/{tag}.png", figure)
+    for name, text in pieces.items():
+        (made / f"{name}.md").write_text(text, encoding="utf-8")
     shutil.copy2(ROOT / "data" / "README.md", made / "data.md")
     shutil.copy2(ROOT / "benchmarks" / "README.md", SOURCE / "speed.md")
     shutil.copy2(ROOT / "benchmarks" / "training_step.png", SOURCE)
-    for name, call in [("network", "plotting.network("), ("digits", "plotting.digits(")]:
-        shown = [image for path in notebooks for image, _ in figures(path, call)]
-        # The digits as they come stand in the first lesson, the trained network in the last.
-        (made / f"{name}.png").write_bytes(shown[0 if name == "digits" else -1])
-
-
-def lighten():
-    """Leave out what no page uses: icons, two style sheets' worth of rules, developers' maps.
-
-    That is a fifth of what a lesson's reader would load.
-    """
-    unused_tags = r"<script[^>]*fontawesome\.js[^>]*></script>\n?|<link[^>]*/mystnb[^>]*>\n?"
-    unused_rules = r"\.fa-[^{}]*\{--fa:[^{}]*\}|(?<=\})[^{}]*\.sd-[^{}]*\{[^{}]*\}"
-    for page in HTML.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        page.write_text(re.sub(unused_tags, "", text), encoding="utf-8")
-    sheet = HTML / "_static" / "styles" / "pydata-sphinx-theme.css"
-    rules = sheet.read_text(encoding="utf-8")
-    sheet.write_text(re.sub(unused_rules, "", rules), encoding="utf-8")
-    for pattern in ("*.map", "fontawesome.js", "mystnb*.css", "webpack-macros.html"):
-        for unused in (HTML / "_static").rglob(pattern):
-            unused.unlink()
 
 
 def main():
@@ -147,9 +123,9 @@ def main():
     command = [sys.executable, "-m", "sphinx", *strict, "-c", SITE, "-d", SITE / "_build/doctrees"]
     if subprocess.run([*command, SOURCE, HTML]).returncode:
         sys.exit("the pages were not built without a warning; see above")
-    for path in (ROOT / "notebooks").glob(f"{LESSON}.*"):
-        shutil.copy2(path, HTML / "notebooks")
-    lighten()
+    for lesson in all_lessons():
+        shutil.copy2(lesson.path, HTML / "notebooks")
+        shutil.copy2(lesson.source_path, HTML / "notebooks")
     print(f"built: {HTML / 'index.html'}")
 
 

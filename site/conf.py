@@ -41,6 +41,7 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autodoc_typehints = "none"  # the docstrings tell shapes and types, and the source has the hints
 autodoc_default_options = {"members": True, "no-value": True}
+viewcode_follow_imported_members = False  # an alias such as tuple[...] is not Python's own
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False

@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 
 from docutils import nodes
+from fontTools import subset
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -16,6 +18,7 @@ MODULES = Path(__file__).parent / "node_modules"
 # Nothing inside these is prose, or it is a link already.
 NOT_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nodes.raw)
 NOT_PROSE += (nodes.math, nodes.math_block, nodes.comment, nodes.system_message)
+ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 PROSE_CUTS = ("400-normal", "400-italic", "600-normal")
 
 
@@ -50,6 +53,16 @@ def visit_formula(translator, node):
         translator.body.append("</span>")
     translator.body.append(f"{answer.get('html', '')}</{tag}>")
     raise nodes.SkipNode
+
+
+def visit_folded(translator, node):
+    """Fold the code of a cell tagged ``hide-input``, in the fewest words."""
+    translator.body.append('<details class="code"><summary>The code</summary>')
+
+
+def depart_folded(translator, node):
+    """Close what visit_folded opens."""
+    translator.body.append("</details>\n")
 
 
 def render_docstring_maths(app, what, name, obj, options, lines):
@@ -147,14 +160,38 @@ def copy_fonts(app):
         shutil.copy2(font, static / "fonts")
 
 
+def keep_used_icons(app, failure):
+    """Cut the theme's font of two thousand icons down to those that stand on a page.
+
+    It then weighs 1 kB instead of 115, a quarter of all that the first view of a lesson loads.
+    """
+    static = Path(app.outdir) / "_static"
+    pages = "".join(page.read_text("utf-8") for page in Path(app.outdir).rglob("*.html"))
+    used = {*re.findall(r"\bfa-[a-z0-9-]+", pages), "fa-xmark"}  # the theme's script adds this one
+    theme = (static / "styles" / "pydata-sphinx-theme.css").read_text("utf-8")
+    codes = [
+        int(code, 16)
+        for names, code in re.findall(r'([^{}]+)\{--fa:"\\(\w+)"\}', theme)
+        if used & set(re.findall(r"fa-[a-z0-9-]+", names))
+    ]
+    options = subset.Options(flavor="woff2")
+    font = subset.load_font(str(static / ICONS), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=codes)
+    subsetter.subset(font)
+    subset.save_font(font, str(static / ICONS), options)
+
+
 def setup(app):
     """Connect the above to Sphinx's events."""
     formulas = (visit_formula, None)
     app.add_html_math_renderer("katex", inline_renderers=formulas, block_renderers=formulas)
+    app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
     app.connect("builder-inited", copy_fonts)
     app.connect("autodoc-process-docstring", render_docstring_maths, priority=0)
     app.connect("autodoc-process-signature", say_default_of_fields)
     app.connect("autodoc-skip-member", skip_field_numbers)
     app.connect("doctree-resolved", link_terms)
     app.connect("doctree-resolved", keep_words_with_formulas)
+    app.connect("build-finished", keep_used_icons)
     return {"version": "1"}

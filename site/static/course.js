@@ -5,15 +5,16 @@ function fitToScreen() {
     const room = formula.closest("p, li, dd, td, div").clientWidth;
     formula.classList.toggle("wide", formula.getBoundingClientRect().width > room + 1);
   }
-  const scrollers = "div.math, .nobreak.wide, .pst-scrollable-table-container, pre";
-  for (const box of document.querySelectorAll(scrollers)) {
-    const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
-    if (scrolls) box.tabIndex = 0;
+  for (const box of document.querySelectorAll("div.math, .nobreak, .pst-scrollable-table-container, pre")) {
+    const wide = box.scrollWidth > box.clientWidth + 1;
+    box.classList.toggle("scrolls", wide);
+    if (wide || box.scrollHeight > box.clientHeight + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }
 window.addEventListener("load", fitToScreen);
 window.addEventListener("resize", fitToScreen);
+document.addEventListener("toggle", fitToScreen, true); // what was folded has been laid out only now
 
 // Paper is white, whatever the screen is.
 const root = document.documentElement;

@@ -5,7 +5,6 @@ import json
 import re
 from urllib.parse import unquote, urldefrag, urlsplit
 
-import jinja2
 import pytest
 from bs4 import BeautifulSoup
 
@@ -50,6 +49,40 @@ def test_there_is_a_page_for_every_lesson_and_each_is_listed_at_home(lessons, so
     assert len(soups["index.html"].select(".lesson .able li")) >= 2 * len(lessons)
 
 
+def tagged(page, tag):
+    """Return the pictures of a lesson's cells with a tag, or all of them, with their words."""
+    return [
+        (base64.b64decode(out["data"]["image/png"]), cell["metadata"]["mystnb"]["image"]["alt"])
+        for cell in notebook(page)["cells"]
+        for out in cell.get("outputs", [])
+        if "image/png" in out.get("data", {})
+        and (tag is None or tag in cell["metadata"].get("tags", []))
+    ]
+
+
+def shown(page, picture):
+    """Return a picture that a page shows, and its words."""
+    return (HTML / page).parent.joinpath(picture["src"]).read_bytes(), picture["alt"]
+
+
+def test_the_home_page_shows_the_trained_network_and_each_lesson_by_its_picture(lessons, soups):
+    home = soups["index.html"]
+    [trained] = [found for page in lessons for found in tagged(page, "readme")]
+    assert shown("index.html", home.select_one(".hero img")) == trained
+    entries = home.select(".lesson")
+    assert len(entries) == len(lessons)
+    for page, entry in zip(lessons, entries, strict=True):
+        pictures = tagged(page, "home") or tagged(page, None)[-1:]
+        assert [shown("index.html", image) for image in entry.select("img")] == pictures
+        assert entry.select_one("a:has(img)")["href"] == page
+    assert home.select_one("a.start")["href"] == lessons[0]
+
+
+def test_the_page_about_the_data_shows_digits(lessons, soups):
+    [digits] = [found for page in lessons for found in tagged(page, "digits")]
+    assert shown("data.html", soups["data.html"].article.select_one("img")) == digits
+
+
 def test_the_home_page_has_the_commands_of_the_readme(soups):
     shown = soups["index.html"].get_text()
     readme = (ROOT / "README.md").read_text("utf-8")
@@ -88,15 +121,6 @@ def test_the_style_sheets_of_the_course_find_their_fonts(pages):
             if not address.startswith("data:") and not (HTML / "_static" / address).is_file():
                 missing.append((sheet, address))
     assert missing == []
-
-
-def test_every_icon_is_drawn(soups):
-    drawn = set(re.findall(r"\.(fa-[a-z-]+) \{ --icon", (HTML / "_static/course.css").read_text()))
-    sizes = {"fa-solid", "fa-lg"}
-    used = {c for soup in soups.values() for tag in soup.select("i") for c in tag.get("class", [])}
-    used = {c for c in used if c.startswith("fa-")}
-    assert used - sizes
-    assert used - sizes - drawn == set()
 
 
 def test_no_page_loads_anything_from_elsewhere(soups):
@@ -194,31 +218,40 @@ def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):
     assert {entry.lower() for entry in entries} - linked_anywhere == set()
 
 
+def public_names():
+    """Yield module and name of every public function and class of the library."""
+    library = ROOT / "mnistlib"
+    for path in [*library.glob("[a-z]*.py"), *library.glob("*/__init__.py")]:
+        module = path.stem if path.parent == library else path.parent.name
+        for name in re.findall(r"^(?:def|class) ([a-zA-Z]\w*)", path.read_text("utf-8"), re.M):
+            yield module, name
+
+
 def test_the_library_page_documents_every_public_name_and_links_to_its_source(soups):
     page = soups["library.html"]
+    names = list(public_names())
+    assert {("exercises", "check"), ("network", "forward")} <= set(names)
     missing = []
-    for path in (ROOT / "mnistlib").glob("[a-z]*.py"):
-        names = re.findall(r"^(?:def|class) ([a-zA-Z]\w*)", path.read_text("utf-8"), re.M)
-        for name in names:
-            entry = page.find(id=f"mnistlib.{path.stem}.{name}")
-            if entry is None or not entry.select_one(
-                "a[href*='_modules/mnistlib/'] .viewcode-link"
-            ):
-                missing.append(f"{path.stem}.{name}")
+    for module, name in names:
+        entry = page.find(id=f"mnistlib.{module}.{name}")
+        if not (entry and entry.select_one("a[href*='_modules/mnistlib/'] .viewcode-link")):
+            missing.append(f"{module}.{name}")
     assert missing == []
     assert page.select(".katex")
     assert "Alias for field" not in page.get_text()
 
 
-def test_links_to_run_a_lesson_elsewhere_need_a_repository(lessons, soups):
-    assert [page for page in soups if "mybinder" in str(soups[page])] == []
-    assert [page for page in soups if "colab" in str(soups[page])] == []
-    template = jinja2.Template((SITE / "templates" / "lesson-tools.html").read_text("utf-8"))
-    shown = template.render(
-        pagename="notebooks/01_x", pathto=lambda name, _: name, repository="someone/course"
-    )
-    assert "mybinder.org/v2/gh/someone/course/" in shown
-    assert "colab.research.google.com/github/someone/course/" in shown
+def test_without_a_repository_no_page_offers_to_run_a_lesson_elsewhere(soups):
+    assert [page for page in soups if re.search("mybinder|colab", str(soups[page]))] == []
+
+
+def test_with_a_repository_a_lesson_can_be_run_elsewhere(lessons, elsewhere):
+    tools = BeautifulSoup(elsewhere(lessons[0]), "html.parser").select(".lesson-tools a")
+    links = {link.get_text(): link["href"] for link in tools}
+    notebook = lessons[0].replace(".html", ".ipynb")
+    hub, colab = "https://mybinder.org/v2/gh", "https://colab.research.google.com/github"
+    assert links["Run on Binder"] == f"{hub}/someone/course/HEAD?labpath={notebook}"
+    assert links["Run on Colab"] == f"{colab}/someone/course/blob/HEAD/{notebook}"
 
 
 def test_no_page_tells_where_it_was_built(pages):

@@ -1,0 +1,92 @@
+"""One notation and one list of sources for all lessons: their pages, and the lessons that use them."""
+
+import re
+
+import pytest
+from lessons import ROOT, all_lessons, markdown_parser, plain
+
+PAGES = ROOT / "site" / "pages"
+COLUMNS = ["maths", "Python", "shape", "meaning"]
+WITH_TABLES = [lesson for lesson in all_lessons() if "| maths | Python |" in lesson.markdown]
+
+
+def tables(markdown):
+    """Yield the rows of each table of symbols, its head left out, each as a list of plain texts."""
+    rows = []
+    for token in markdown_parser().parse(markdown):
+        if token.type == "table_open":
+            rows = []
+        elif token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline" and rows and token.level > 2:
+            rows[-1].append(plain(token.content).strip())
+        elif token.type == "table_close" and rows[0][:4] == COLUMNS:
+            yield rows[1:]
+
+
+def symbols(markdown):
+    """Return {symbol: (Python, shape, meaning)}, the symbol without the formula that defines it.
+
+    What a meaning adds after a semicolon, and the other names after a comma's "short", are left out.
+    """
+    found = {}
+    for row in (row for table in tables(markdown) for row in table):
+        maths, python, shape, meaning = row[:4]
+        symbol = re.sub(r"\s*=[^$]*", "", maths).split(", short")[0]
+        assert symbol not in found, f"{symbol} stands in two rows"
+        found[symbol] = (python, shape, meaning.split(";")[0])
+    return found
+
+
+NOTATION = symbols((PAGES / "notation.md").read_text(encoding="utf-8"))
+
+
+def test_the_page_is_read_as_it_is_meant():
+    assert NOTATION["$n$"] == ("n", "", "examples in the batch")
+    assert NOTATION["$W_1, b_1$"][:2] == ("W1, b1", "(784, 128), (128,)")
+    assert len(NOTATION) > 20
+
+
+@pytest.mark.parametrize("lesson", WITH_TABLES, ids=lambda lesson: lesson.name)
+def test_a_lessons_symbols_are_those_of_the_notation_page(lesson):
+    ours = symbols(lesson.markdown)
+    assert ours
+    unlike = {symbol: (said, NOTATION.get(symbol)) for symbol, said in ours.items()}
+    assert {symbol: both for symbol, both in unlike.items() if both[0] != both[1]} == {}
+
+
+CITATION = r"\[([^\]]*?\b(?:1[89]|20)\d\d)\b[^\]]*\]\(([^)\s]+)\)"
+
+
+def entries(text):
+    """Return {authors and year: text} of the bibliography."""
+    return dict(re.findall(r"^- \*\*(.+?)\.\*\* (.+)$", text, re.M))
+
+
+BIBLIOGRAPHY = entries((PAGES / "bibliography.md").read_text(encoding="utf-8"))
+
+
+def test_sources_stand_in_order_and_say_where_they_are_used():
+    text = (PAGES / "bibliography.md").read_text(encoding="utf-8")
+    for section in text.split("\n## ")[1:]:
+        names = list(entries(section))
+        assert names == sorted(names, key=str.casefold)
+    assert len(BIBLIOGRAPHY) == text.count("\n- ")
+    lost = [
+        name for name, entry in BIBLIOGRAPHY.items() if not re.search(r"[Ll]essons? \d\d", entry)
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
+def test_what_a_lesson_cites_is_in_the_bibliography(lesson):
+    cited = [(" ".join(name.split()), url) for name, url in re.findall(CITATION, lesson.markdown)]
+    lost = []
+    for name, url in cited:
+        [*authors, year] = re.findall(r"[\w-]+", name)
+        entry = [
+            e for known, e in BIBLIOGRAPHY.items() if known.startswith(authors[0]) and year in known
+        ]
+        if not any(re.sub(r"[^/]*\.html$", "", url) in e for e in entry):
+            lost.append((name, url))
+    assert lost == []
