@@ -108,7 +108,7 @@ def falling(start: float, steps: int) -> Callable[[int], float]:
     Returns:
         A function from the step's number t (0 for the first) to its rate.
 
-    Explained in lesson 04, "Faster: momentum".
+    Explained in lesson 04, "A falling rate".
     """
     return lambda step: start * (1 - step / steps)
 

@@ -29,7 +29,7 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import data, functions, network, original, plotting, training
+from mnistlib import data, explore, functions, network, original, plotting, training
 
 plotting.use_style()
 
@@ -223,6 +223,20 @@ plt.show()
 # %% [markdown]
 # To you it is the same 7. To the network, a pixel's place is everything. It was never shown a 7 up there; it says 2, and is sure of it. It knows less than its accuracy suggests. Draw other digits: which of them fool it, and does centring always help?
 #
+# That is easier with a pen. In Jupyter, run the next cell and draw with the mouse, a finger or the arrow keys; on the pages, just draw. (There, a better trained network answers: lesson 04's.) Under the paper you choose how the drawing is made into 28 by 28 pixels.
+
+# %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
+pad = explore.draw(trained)
+pad
+
+# %% [markdown]
+# `pad.image` is what you drew; until then, a picture of a 7.
+
+# %%
+p = ask(trained, pad.image[None])[0]
+print(f"it says {p.argmax()}, {100 * p.max():.1f} % sure")
+
+# %% [markdown]
 # ## Two networks
 #
 # This course began with somebody else's network, which we call *the original*. It is built almost like ours, learnt from the same kind of pictures, and ended at an accuracy of about 84 % ([lesson 05](05_autopsy.ipynb)). Its recipe is in the library, faults included. Train it for the first fifth of its steps:
@@ -284,7 +298,13 @@ show_answers(
 # %% [markdown]
 # Ours says the same in any company, the wrong answers too. The original says 0 to whatever it sees alone (its ten numbers are then all equal, and the first of them wins; lesson 02 shows why). The same picture, the same parameters, and the answer changes with who else is in the room. Put a 9 among nines, and it is read as a 4. (With all of its steps it is the same: [lesson 05](05_autopsy.ipynb).)
 #
-# Which of the two would you trust with the next digit that comes in by post? And would its accuracy have warned you?
+# Here you choose the company yourself, for the original with all of its steps. Can you make it say nearly anything?
+
+# %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. Alone in the batch all ten are equal and the original says 0; with twenty zeros it says 7; with 199 other digits 8; and row by row the same scores say 1."}}
+explore.company()
+
+# %% [markdown]
+# Which of the two networks would you trust with the next digit that comes in by post? And would its accuracy have warned you?
 #
 # ## Which box is opened where
 #

@@ -55,7 +55,17 @@ import warnings
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import data, exercises, functions, gradcheck, network, original, plotting, training
+from mnistlib import (
+    data,
+    exercises,
+    explore,
+    functions,
+    gradcheck,
+    network,
+    original,
+    plotting,
+    training,
+)
 
 plotting.use_style()
 
@@ -297,6 +307,12 @@ plt.show()
 # A V. The best nudge is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
 # $h = 10^{-5}$ from here on.
 #
+# Was it luck, with this function at this place? Try others, and let the V grow point by point. (This picture can be touched: on the pages as it stands, in Jupyter once you run the cell.)
+
+# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of a measured slope against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
+explore.nudge()
+
+# %% [markdown]
 # An absolute error says little if we do not know how large the slopes are. So we compare by the **relative error**. With double bars for the length of an array, the root of the sum of its squared entries, it is
 #
 # $$\frac{\lVert \text{given} - \text{measured} \rVert}{\max(\lVert \text{given} \rVert, \lVert \text{measured} \rVert)} .$$
@@ -609,6 +625,12 @@ print("symmetric:       ", np.array_equal(J, J.T))
 # %% [markdown]
 # (Added up by hand from the picture, a row may miss 0 by the last rounded digit.)
 #
+# Take the ten scores into your own hands. Hold one slider and watch its row; add the same number to all, until one of the two formulas breaks; then go to float32, where it breaks sooner.
+
+# %% mystnb={"image": {"alt": "A still of the picture of scores: ten scores as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
+explore.scores()
+
+# %% [markdown]
 # ### Carrying a gradient back
 #
 # Suppose a loss $L$ depends on the probabilities, and we know $\partial L / \partial p_k$ for each; we write it $dp_k$, one symbol. How does the loss depend on score $l$? The score reaches it in ten ways, through each of the probabilities, and the chain rule

@@ -54,7 +54,7 @@ from fractions import Fraction
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import data, exercises, network, plotting, studies
+from mnistlib import data, exercises, explore, network, plotting, studies
 from mnistlib.exercises.lesson_03 import faulty_gradients
 from mnistlib.functions import (
     cross_entropy,
@@ -106,7 +106,10 @@ mnist = data.load()
 #
 # **Forward.** The first hidden unit:
 #
-# $$z = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \quad a = \sigma(0) = \tfrac12 .$$
+# $$\begin{aligned}
+# z &= 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \\
+# a &= \sigma(0) = \tfrac12 .
+# \end{aligned}$$
 #
 # Your turn: the second hidden unit, the two logits, the probabilities, the loss. (Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.)
 #
@@ -265,6 +268,12 @@ print(
 # %% [markdown]
 # From 0.25 to 0.6905, in one step. The network has learnt its one image. All that follows is this sheet with more rows and columns.
 #
+# Once more at your own pace, and with your own numbers: a step at a time, down to the loss and back up with the blame. Move a weight, and try to say beforehand whose blame will change.
+
+# %% mystnb={"image": {"alt": "A still of the picture of blame: the pencil network from its two pixels at the top to its two classes, each number with its value and its blame."}}
+explore.backprop()
+
+# %% [markdown]
 # ## The real size
 #
 # The course's network has 784 pixels, 128 hidden units and ten classes. How many parameters is that? Work it out from the table before the next code cell prints it.
@@ -413,7 +422,10 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # *What came in, times the blame of what went out.* For one example, weight $W_{2,jk}$, which leads from hidden unit $j$ to class $k$, occurs in one logit only:
 #
-# $$z_{2,k} = \dots + a_{1,j}\, W_{2,jk} + \dots, \quad\text{so}\quad dW_{2,jk} = a_{1,j}\, dz_{2,k} .$$
+# $$\begin{aligned}
+# z_{2,k} &= \dots + a_{1,j}\, W_{2,jk} + \dots, \quad\text{so} \\
+# dW_{2,jk} &= a_{1,j}\, dz_{2,k} .
+# \end{aligned}$$
 #
 # With $n$ examples the weight is used $n$ times, once for each, and the contributions add up:
 #

@@ -659,7 +659,7 @@ print(settings, f"stored {stored['accuracy'][-1]:.4f}, here {here['accuracy'][-1
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
-# Your turn. A small network, of 32 hidden units, may learn from 5,000 images in batches of 50, for at most five epochs. Find a learning rate, a momentum and a number of epochs with which it reads the target's share of 5,000 *other* images. Nobody else knows your answer: there are many. Change one setting at a time, by factors of about three, and write down what you expect before each try. You need no
+# Your turn. A small network, of 32 hidden units, may learn from 5,000 images in batches of 50, for at most five epochs. Find a learning rate, a momentum and a number of epochs with which it reads the target's share of 5,000 *other* images. There are many answers. Change one setting at a time, by factors of about three, and write down what you expect before each try. You need no
 # code for it; `check` trains the network and tells what it reached.
 
 # %%
@@ -679,7 +679,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# Our own choice: momentum 0.9, a rate that falls from 0.5 (an effective rate of 5, the study's best), ten epochs.
+# Our own choice: momentum 0.9, a rate that falls from 0.5 (an effective rate of 5, the study's best for one epoch), ten epochs. Whether it is the best for ten, nobody has asked here; mind the two horizons.
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -1042,7 +1042,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    They tell less about strangers: a hundred people in place of 297. The standard error by writer would be larger, though the one by digit is the same.
+#    They tell less about strangers: a hundred people in place of 297. The standard error by writer would most likely be larger, though the one by digit is the same.
 #
 #    </details>
 #

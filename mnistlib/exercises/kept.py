@@ -103,12 +103,9 @@ def note(name: str, kind: str) -> str:
     if kind != "not attempted" and file() is not None:
         with contextlib.suppress(OSError):  # a folder that cannot be written does not stop a check
             states, said = _states()
-            if (
-                states.get(name) != "right"
-                and states.get(name, "") != ("tried", "right")[kind == "right"]
-            ):
-                states[name] = "right" if kind == "right" else "tried"
-                _replace(_progress_file(), json.dumps(states, indent=0) + "\n")
+            state = "right" if "right" in (kind, states.get(name)) else "tried"
+            if state != states.get(name):
+                _replace(_progress_file(), json.dumps({**states, name: state}, indent=0) + "\n")
     return said
 
 
@@ -116,12 +113,12 @@ def progress(lessons: dict[str, list[str]]) -> str:
     """Write which exercises are right, tried or open, a line for each lesson."""
     states, said = _states()
     lines = [said] * bool(said)
+    signs = {"right": "✓", "tried": "○", "open": "·"}
     for lesson, names in lessons.items():
-        marked = [
-            f"{'✓○·'[('right', 'tried', 'open').index(states.get(n, 'open'))]} {n}" for n in names
-        ]
+        marked = [f"{signs[states.get(name, 'open')]} {name}" for name in names]
         lines.append(f"{lesson}  {'   '.join(marked)}")
-    names = [name for names in lessons.values() for name in names]
-    count = [states.get(name, "open") for name in names].count
-    lines.append(f"✓ right {count('right')}   ○ tried {count('tried')}   · open {count('open')}")
+    every = [states.get(name, "open") for names in lessons.values() for name in names]
+    lines.append(
+        "   ".join(f"{sign} {state} {every.count(state)}" for state, sign in signs.items())
+    )
     return "\n".join(lines)

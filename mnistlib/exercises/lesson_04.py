@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from mnistlib import data, network, training, uncertainty
-from mnistlib.exercises.trial import Exercise
+from mnistlib.exercises.trial import Exercise, words
 
 
 def minibatches(n, batch_size, rng, epochs):
@@ -172,6 +172,7 @@ def _graded(seed: int, *sizes: int) -> tuple:
     return rng.random(len(groups)) < np.linspace(0.3, 0.95, len(sizes))[groups], groups
 
 
+WORDS = words("lesson_04")
 EXERCISES = (
     Exercise(
         minibatches,
@@ -180,15 +181,7 @@ EXERCISES = (
             (*sizes, np.random.default_rng(0), epochs)
             for *sizes, epochs in [(2, 2, 1), (5, 2, 2), (40, 12, 3)]
         ),
-        (
-            "rng.permutation(n) is one epoch's order. Where must the call stand, so that it is new "
-            "in each epoch?",
-            "Inside an epoch, cut the order at 0, batch_size, 2 * batch_size, ...; a slice may run "
-            "over the end.",
-            "for _ in range(epochs): order = rng.permutation(n); "
-            "for start in range(0, n, batch_size): yield order[start : start + batch_size]",
-        ),
-        "The last batch of an epoch is smaller. Its gradient still is a mean: over its own n.",
+        *WORDS["minibatches"],
         objection=_batches_objection,
         shows=training.minibatches,
     ),
@@ -206,50 +199,14 @@ EXERCISES = (
             _step_args(0.1, 0.0),
             _step_args(0.1, 0.9),
         ),
-        (
-            "Two lines for each parameter: first its velocity, then the parameter itself.",
-            "In place: v *= ..., v += ..., w -= .... Writing w = w - ... makes a new array instead.",
-            "for w, g, v in zip(parameters, gradients, velocity): v *= momentum; v += g; "
-            "w -= learning_rate * v",
-        ),
-        "With momentum 0 the velocity is just the gradient: plain descent is a special case.",
-        """
-LOOP v *= momentum; v += g; w += learning_rate * v
-    it walks uphill. Which way does the gradient point?
-LOOP v *= momentum; v += g; w -= learning_rate * g
-LOOP w -= learning_rate * g
-    the step was made with the gradient alone. What is the velocity for?
-LOOP v *= momentum; v += (1 - momentum) * g; w -= learning_rate * v
-    the gradient was given the weight 1 - momentum. What weight has the newest gradient in the sum?
-LOOP w -= learning_rate * v; v *= momentum; v += g
-    the step was made with the old velocity. Which of the two lines comes first?
-LOOP v *= momentum; v += g; w = w - learning_rate * v
-LOOP v = momentum * v + g; w -= learning_rate * v
-LOOP v = momentum * v + g; w = w - learning_rate * v
-    some arrays are as they were. Which operator changes an array, and which only moves a name?
-for i, g in enumerate(gradients): velocity[i] = momentum * velocity[i] + g
-    a tuple cannot take another array in a place. Which operator changes the array that is there?
-LOOP v *= momentum; v += learning_rate * g; w -= v
-LOOP v *= momentum; v -= learning_rate * g; w += v
-    the rate is in the velocity. Which sum does v keep, of steps or of gradients?
-LOOP v += g; w -= learning_rate * v
-    nothing slows the velocity down. What does momentum do to it before the gradient joins?
-LOOP v += g; v *= momentum; w -= learning_rate * v
-    the new gradient was slowed down as well. Which part of the sum is old?
-""".replace("LOOP", "for w, g, v in zip(parameters, gradients, velocity):"),
+        *WORDS["sgd_update"],
         through=_update,
     ),
     Exercise(
         name_the_faults,
         " -> ",
         ((),),
-        (
-            "First the training loss: two fall nicely, one hardly, one jumps about.",
-            "Of the two whose training loss falls to nothing, one is far better than log 10 on the "
-            "validation set. The other never is.",
-            "A ramp that has hardly begun is a small rate; leaps far above log 10 are a large one.",
-        ),
-        "Mixed-up labels can be learnt by heart, too: a falling training loss proves nothing.",
+        *WORDS["name_the_faults"],
         objection=_names_objection,
     ),
     Exercise(
@@ -261,37 +218,13 @@ LOOP v += g; v *= momentum; w -= learning_rate * v
             _graded(2, 10, 40, 25, 33),
             _graded(3, *[1] * 12),
         ),
-        (
-            "A group answers as one. How many more did it get right than its size lets expect?",
-            "For each group: its right answers, less the accuracy of all times its size.",
-            "With these in `excess`, and m groups: sqrt(m / (m - 1) * (excess**2).sum()) / n",
-        ),
-        "With one example a group it is nearly the usual error; the larger the groups, the larger.",
-        """
-np.sqrt(right.mean() * (1 - right.mean()) / len(right))
-    every example was taken to be independent. What do the answers to one group share?
-by = [right[groups == g].mean() for g in {*groups}]; return np.std(by, ddof=1) / np.sqrt(len(by))
-    small groups counted as much as large ones. By what does a group's share enter the accuracy?
-m = groups.max() + 1; return key(right, groups) * np.sqrt((m - 1) / m)
-m = groups.max() + 1; return key(right, groups) * np.sqrt((m - 1) / m * m / (m + 1))
-    the factor for few groups is missing, or another. From what mean do the excesses deviate?
-key(right, groups) ** 2
-    that is a variance. What has the unit of an accuracy?
-m = groups.max() + 1; return key(right, groups) * np.sqrt(len(right) / m)
-key(right, groups) * np.sqrt(len(right))
-    it was not divided by the number of examples. The excess of how many is it a share of?
-""",
+        *WORDS["standard_error_by_group"],
     ),
     Exercise(
         tune,
         " -> ",
         ((),),
-        (
-            "One setting at a time: raise the rate threefold until the loss leaps, then go back one.",
-            "Momentum multiplies the steps by 1 / (1 - momentum). Which rate belongs to 0.9?",
-            "With few images, five epochs are few steps; nothing here is overfitted before them.",
-        ),
-        "Settings chosen by a validation score flatter it a little: the test set would say how much.",
+        *WORDS["tune"],
         objection=_tuning_objection,
     ),
 )

@@ -11,6 +11,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -24,12 +25,13 @@ class Exercise:
 
     ``reference`` is the answer key, and ``shapes`` its arguments and results in the reader's
     letters: "n inputs, n outputs -> dW: inputs outputs, db: outputs". ``cases`` are arguments, the
-    smallest first, and ``extreme`` those at which a careless formula fails. ``mistakes`` is text:
-    lines of code, each a way to make one mistake, and under them, indented, the sentence that
-    names it and asks a question. ``objection`` replaces the comparison with ``reference`` where
-    many answers are right: from the arguments, as the call left them, and the result it says what
-    is wrong, or None. ``noise`` is what a right result may be off by, ``shows`` the library's
-    function that is the solution, and ``through`` calls an answer whose result is what it changed.
+    smallest first, and ``extreme`` those at which a careless formula fails. ``hints``, ``notice``
+    and ``mistakes`` are words, read from the text beside the module: a mistake is a line of code,
+    or several that go wrong alike, and under it, indented, the sentence that names the cause and
+    asks a question. ``objection`` replaces the comparison with ``reference`` where many answers are
+    right: from the arguments, as the call left them, and the result it says what is wrong, or None.
+    ``noise`` is what a right result may be off by, ``shows`` the library's function that is the
+    solution, and ``through`` calls an answer whose result is what it changed.
     """
 
     reference: Callable
@@ -67,6 +69,18 @@ class Exercise:
         general = general.replace("ARGUMENTS", ", ".join(self.arguments))
         found = re.findall(r"((?:^\S.*\n)+)((?:^ +\S.*\n)+)", self.mistakes + general, re.MULTILINE)
         return [(way, " ".join(said.split())) for ways, said in found for way in ways.splitlines()]
+
+
+def words(lesson: str) -> dict[str, tuple[tuple[str, ...], str, str]]:
+    """Read each exercise's hints, notice and mistakes from the text beside a lesson's module."""
+    text = Path(__file__).with_name(f"{lesson}.txt").read_text(encoding="utf-8")
+    found = {}
+    for part in text.split("\n## ")[1:]:
+        said = re.findall(r"^(hint|notice): (.*)$", part, re.MULTILINE)
+        *hints, notice = [sentence for _, sentence in said]
+        mistakes = part.rpartition(f"notice: {notice}\n")[2]
+        found[part.split()[0]] = tuple(hints), notice, mistakes
+    return found
 
 
 @dataclass(frozen=True)

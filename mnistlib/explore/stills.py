@@ -84,12 +84,12 @@ def draw(parameters, digit):
     p = functions.softmax(z2)[0]
     figure, axes = plt.subplots(1, 3, figsize=(7, 2.9), width_ratios=[1, 1, 1.4])
     axes[0].imshow(digit, cmap="gray_r")
-    axes[0].set(title="a test digit; draw your own")
+    axes[0].set(title="a test digit")
     side = int(np.ceil(np.sqrt(a1.size)))
     units = np.full(side * side, np.nan)
     units[: a1.size] = a1[0]
     axes[1].imshow(units.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
-    axes[1].set(title=f"{a1.size} hidden units")
+    axes[1].set(title=f"{a1.size} units")
     for axis in axes[:2]:
         axis.set_axis_off()
         axis.title.set_fontsize(11)
@@ -120,11 +120,21 @@ def backprop(numbers):
 
 @framed
 def nudge():
-    """Draw the error of the sigmoid's slope at 0.5, nudged both ways and upwards only."""
-    u, h = 0.5, 10.0 ** -np.linspace(0, 16, 33)
-    f, slope = functions.sigmoid, float(functions.sigmoid_derivative(u))
-    both = np.abs((f(u + h) - f(u - h)) / (2 * h) - slope)
-    upwards = np.abs((f(u + h) - f(u)) / h - slope)
+    """Draw the error of the slope of u³ at 0.7, nudged both ways and upwards only.
+
+    Products round alike on every computer, which exponentials do not.
+    """
+    u, h = (
+        0.7,
+        np.array([float(f"{mantissa}e-{n}") for n in range(17) for mantissa in (1, 0.3)][:33]),
+    )
+    slope = 3 * u * u
+
+    def cube(u):
+        return u * u * u
+
+    both = np.abs((cube(u + h) - cube(u - h)) / (2 * h) - slope)
+    upwards = np.abs((cube(u + h) - cube(u)) / h - slope)
     figure, axis = plt.subplots(figsize=(7, 3.2))
     axis.loglog(h, both, "o", label="nudged both ways")
     axis.loglog(h, upwards, "s", fillstyle="none", label="nudged upwards only")
@@ -148,7 +158,7 @@ def descent():
             path.append(u.copy())
         axis.contour(across, along, (across**2 + 20 * along**2) / 2, 8, colors="0.8")
         axis.plot(*np.array(path).T, "o-", markersize=3, linewidth=1)
-        axis.set(title=f"rate {rate}, momentum {momentum}", xlim=(-2.4, 2.4), ylim=(-1.8, 1.8))
-        axis.title.set_fontsize(10)
+        axis.set(title=f"rate {rate}, $\\mu$ = {momentum}", xlim=(-2.4, 2.4), ylim=(-1.8, 1.8))
+        axis.title.set_fontsize(11)
         axis.grid(False)
     return figure
