@@ -55,7 +55,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from mnistlib import baseline, data, exercises, network, plotting, studies
+from mnistlib import baseline, data, exercises, explore, network, plotting, studies
 from mnistlib.exercises.lesson_04 import FAULTS, TARGET, mystery_curves
 from mnistlib.functions import softmax
 from mnistlib.training import evaluate, falling, minibatches, train
@@ -550,6 +550,12 @@ plt.show()
 # %% [markdown]
 # At the same modest effective rate momentum wins nothing. At the larger one plain descent is flung out of the valley, while momentum stays and arrives. So what momentum buys is **stability**: it can take steps that plain descent cannot bear.
 #
+# Find the edge by hand: raise the rate until the path leaves, then raise the momentum until it comes back.
+
+# %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
+explore.descent()
+
+# %% [markdown]
 # ### Is it so in the network?
 #
 # A network's loss is no quadratic, but the prediction is clear: at small effective rates the two should do equally well, and from some rate on plain descent should suffer first. One run each would not show it, so there is a **study**: seven effective rates, both ways, five
@@ -940,6 +946,15 @@ plt.show()
 
 # %% [markdown]
 # None of these: blotches.
+#
+# Now let it read your own hand. Draw, in the middle and in a corner, and switch the centring off: what the network was trained on was centred.
+
+# %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
+pad = explore.draw(final)
+pad
+
+# %%
+print("it reads your drawing as", network.predict(final, data.scale(pad.image[None]))[0])
 
 # %% [markdown]
 # ## The same numbers on every computer

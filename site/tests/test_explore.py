@@ -1,10 +1,12 @@
 """The pictures one can touch, in a real browser: alive, to keyboard and finger, and right."""
 
+import re
+
 import numpy as np
 import pytest
 from test_browser import AXE, TOO_WIDE, axe
 
-from conftest import Tab, both_ways
+from conftest import ROOT, Tab, both_ways
 from mnistlib import data, explore, functions, network, original, training
 from mnistlib.gradcheck import central_difference
 
@@ -496,3 +498,20 @@ def test_descent_by_the_keyboard_alone(tab):
     shown.tab_to("button")
     shown.page.keyboard.press("Enter")
     assert "at the edge" in shown.el.locator(".verdict").inner_text()
+
+
+def test_a_lesson_shows_its_pictures_where_its_cells_have_left_a_still_one(tab, lessons):
+    for address in lessons:
+        text = (ROOT / address.replace(".html", ".py")).read_text("utf-8")
+        called = re.findall(r"\bexplore\.(\w+)\(", text)
+        if not called:
+            continue
+        page = tab.open(address)
+        places = page.locator(".cell_output .touchable")
+        shown = places.evaluate_all("tags => tags.map(tag => tag.dataset.name)")
+        assert shown == called, address
+        for place in places.all():
+            place.scroll_into_view_if_needed()
+            place.locator(".explore .title").wait_for()
+        assert page.evaluate(TOO_WIDE) <= 0
+        assert (tab.strays, tab.errors) == ([], [])
