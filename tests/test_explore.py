@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+from lessons import all_lessons
 from PIL import Image
 
 from mnistlib import data, explore, network, original, training
@@ -97,3 +98,15 @@ def test_a_pad_shows_a_test_digit_until_something_is_drawn():
     np.testing.assert_array_equal(pad.image, data.load().test_images[0])
     pad.pixels = bytes(784)
     assert pad.image.sum() == 0
+
+
+def test_the_company_of_the_pages_is_that_of_the_lessons_weights():
+    told = [
+        output.data["text/plain"]
+        for lesson in all_lessons()
+        for _, cell in lesson.cells("code")
+        if "explore.company(" in cell.source
+        for output in cell.outputs
+    ]
+    assert told
+    assert set(told) == {explore.company().words}
