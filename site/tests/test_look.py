@@ -113,6 +113,7 @@ BOXES = {
     "formula": "div.math",
     "table": ".pst-scrollable-table-container",
     "code": ".cell > .cell_input pre",
+    "output": ".cell_output > .output > .highlight > pre",
 }
 
 
@@ -137,14 +138,15 @@ def test_what_scrolls_shows_that_it_does(tab, longest, surroundings, kind):
         assert box.get_attribute("tabindex") == "0"
         # What is written in the box is left out, to see its ground alone.
         box.evaluate(HIDE_TEXT)
+        left, right = box.evaluate("b => [b.clientLeft + 1, b.clientLeft + b.clientWidth - 2]")
         at_start = pixels(box)
         box.evaluate("b => b.scrollLeft = b.scrollWidth")
         at_end = pixels(box)
         if surroundings.startswith("forced"):
             assert contrast(at_start[:, -3:], np.median(at_start)).max() > 3
             continue
-        for seen, edge, none in ((at_start, -1, 0), (at_end, 0, -1)):
-            shadow, plain = seen[5:-5, 4 * edge + 1], seen[5:-5, 4 * none + 1]
+        for seen, edge, none in ((at_start, right, left), (at_end, left, right)):
+            shadow, plain = seen[5:-5, edge], seen[5:-5, none]
             ground = np.median(seen[:, seen.shape[1] // 2])
             assert np.median(contrast(shadow, ground)) > 1.25
             assert np.median(contrast(plain, ground)) < 1.15
