@@ -46,6 +46,21 @@ dz1 = dz2 @ W2.T * a1 * (1 - a1)
 return {}
 """
 
+BACK = """
+found = []
+for (W, b), a in list(zip(layers, kept))[::-1]:
+    found = [a.T @ dz, dz.sum(axis=0)] + found
+    dz = {}
+return found
+"""
+CORNERS = """
+dz = np.zeros_like(z)
+for i in (0, 1):
+    for j in (0, 1):
+        dz[:, i::2, j::2] = {}
+return dz
+"""
+
 # Several ways to be right: other formulas, dtypes, orders in memory, types of results.
 RIGHT = {
     "label_header": [
@@ -184,6 +199,38 @@ RIGHT = {
         "return gained, lost, min(1, 2 * sum(tail) / 2**n)",
         "from mnistlib import uncertainty\nr = uncertainty.paired(before, after)\n"
         "return r.gained, r.lost, r.p",
+    ],
+    "deep_gradients": [
+        BACK.format("(dz @ W.T) * (1 - a) * (1 + a)"),
+        BACK.format("dz @ W.T - dz @ W.T * a * a").replace("return found", "return tuple(found)"),
+    ],
+    "relu_backward": [
+        "return np.where(a > 0, da, 0)",
+        "return da * np.sign(a)",
+        "dz = da.copy()\ndz[a == 0] = 0\nreturn dz",
+    ],
+    "he_limit": [
+        "return (6 / inputs) ** 0.5",
+        "return np.float32(np.sqrt(3 * 2 / inputs))",
+    ],
+    "image_patches": [
+        "from numpy.lib.stride_tricks import sliding_window_view\n"
+        "return sliding_window_view(image, (side, side)).reshape(-1, side * side)",
+        "rows = [image[r:r + side, c:c + side].flatten() for r in range(image.shape[0] - side + 1) "
+        "for c in range(image.shape[1] - side + 1)]\nreturn np.stack(rows)",
+    ],
+    "max_pool": [
+        "n, r, c, k = z.shape\nreturn z.reshape(n, r // 2, 2, c // 2, 2, k).max(axis=(2, 4))",
+        "half = np.maximum(z[:, ::2], z[:, 1::2])\nreturn np.maximum(half[:, :, ::2], half[:, :, 1::2])",
+    ],
+    "kernel_gradients": [
+        "return np.einsum('nrci,nrck->ik', cut, dz), dz.sum(axis=(0, 1, 2))",
+        "return np.tensordot(cut, dz, ([0, 1, 2], [0, 1, 2])), np.float32(dz.sum((0, 1, 2)))",
+    ],
+    "max_pool_backward": [
+        CORNERS.format("dtop * (z[:, i::2, j::2] == top)"),
+        "big = np.kron(top, np.ones((1, 2, 2, 1)))\n"
+        "return np.kron(dtop, np.ones((1, 2, 2, 1))) * (z >= big)",
     ],
 }
 
@@ -458,5 +505,68 @@ WRONG = {
         ("wrong value", "is not it", "return rate * 256 ** 2"),
         ("wrong value", "is not it", "return rate * 784"),
         ("wrong value", "longer or shorter", "return rate / 65025"),
+    ],
+    "deep_gradients": [
+        ("wrong value", "sigmoid's slope", BACK.format("dz @ W.T * a * (1 - a)")),
+        ("wrong value", "stands between", BACK.format("dz @ W.T")),
+        ("wrong shape", "order is another",
+         BACK.format("dz @ W.T * (1 - a ** 2)").replace("return found", "return found[::-1]")),
+        ("wrong shape", "wanted 4 results",
+         BACK.format("dz @ W.T * (1 - a ** 2)").replace("return found", "return found[0]")),
+        ("raises", "columns on its left", BACK.format("dz @ W * (1 - a ** 2)")),
+    ],
+    "relu_backward": [
+        ("wrong value", "weighted by the value", "return da * a"),
+        ("wrong value", "counts as awake", "return da * (a >= 0)"),
+        ("wrong value", "Whose sign", "return da * (da > 0)"),
+        ("wrong value", "slope alone", "return np.where(a > 0, 1.0, 0.0)"),
+        ("wrong value", "every sign", "return -da * (a > 0)"),
+    ],
+    "he_limit": [
+        ("wrong value", "standard deviation", "return np.sqrt(2 / inputs)"),
+        ("wrong value", "variance itself", "return 2 / inputs"),
+        ("wrong value", "square of what is wanted", "return 6 / inputs"),
+        ("wrong value", "half of its inputs", "return np.sqrt(3 / inputs)"),
+        ("wrong shape", "one number", "return np.array([np.sqrt(6 / inputs)])"),
+    ],
+    "image_patches": [
+        ("wrong shape", "side by side",
+         "return np.array([image[r:r + side, c:c + side].ravel() for r in range(0, len(image) - side "
+         "+ 1, side) for c in range(0, image.shape[1] - side + 1, side)])"),
+        ("wrong value", "down its columns",
+         "return np.array([image[r:r + side, c:c + side].T.ravel() for r in range(len(image) - side "
+         "+ 1) for c in range(image.shape[1] - side + 1)])"),
+        ("wrong shape", "last places are missing",
+         "return np.array([image[r:r + side, c:c + side].ravel() for r in range(len(image) - side) "
+         "for c in range(image.shape[1] - side)])"),
+        ("wrong shape", "wanted an array", "return image[:side, :side].ravel()"),
+    ],
+    "max_pool": [
+        ("wrong value", "mean of the four",
+         "n, r, c, k = z.shape\nreturn z.reshape(n, r // 2, 2, c // 2, 2, k).mean(axis=(2, 4))"),
+        ("wrong value", "one corner", "return z[:, ::2, ::2]"),
+        ("wrong shape", "whole map", "return z.max(axis=(1, 2))"),
+        ("wrong value", "cut off",
+         "n, r, c, k = z.shape\n"
+         "return np.maximum(z.reshape(n, r // 2, 2, c // 2, 2, k).max(axis=(2, 4)), 0)"),
+        ("wrong shape", "What of the columns", "return np.maximum(z[:, ::2], z[:, 1::2])"),
+    ],
+    "kernel_gradients": [
+        ("wrong shape", "transposed",
+         "return np.einsum('nrci,nrck->ki', cut, dz), dz.sum(axis=(0, 1, 2))"),
+        ("wrong shape", "Where is a bias added",
+         "return np.einsum('nrci,nrck->ik', cut, dz), dz.sum(axis=0)"),
+        ("wrong value", "mean over all places",
+         "m = dz[..., 0].size\n"
+         "return np.einsum('nrci,nrck->ik', cut, dz) / m, dz.sum(axis=(0, 1, 2)) / m"),
+        ("wrong shape", "dW alone", "return np.einsum('nrci,nrck->ik', cut, dz)"),
+    ],
+    "max_pool_backward": [
+        ("wrong value", "all four got the blame", CORNERS.format("dtop")),
+        ("wrong value", "the four share it", CORNERS.format("dtop / 4")),
+        ("wrong value", "who was the largest", CORNERS.format("z[:, i::2, j::2] == top")),
+        ("wrong value", "hands back the values",
+         CORNERS.format("top * (z[:, i::2, j::2] == top)")),
+        ("wrong value", "every sign", CORNERS.format("-dtop * (z[:, i::2, j::2] == top)")),
     ],
 }  # fmt: skip
