@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from one_step import changed
 
-from mnistlib import functions, network, original
-from mnistlib.exercises import EXERCISES
+from mnistlib import convolution, functions, network, original
+from mnistlib.exercises import EXERCISES, lesson_06
 from mnistlib.exercises.trial import judge
 
 LIMIT = 10  # seconds for one change; most take a millisecond
@@ -50,6 +50,10 @@ def _labels(n):
     return np.concatenate([np.arange(10), _ANY.integers(0, 10, n)]).astype(np.uint8)
 
 
+def _pooled(z):
+    return _n(2, 3, 2, 3), z, convolution.max_pool(z)
+
+
 #: Wide random and extreme arguments for each exercise with one defined result.
 WIDE = {
     "label_header": lambda: (_ANY.bytes(40),),
@@ -77,6 +81,13 @@ WIDE = {
     ),
     "paired": lambda: (_right(40, _ANY.random()), _right(40, _ANY.random())),
     "rate_for_scaled": lambda: (_ANY.random() * 10,),
+    "deep_gradients": lambda: lesson_06._way_back(_ANY.integers(999), 6, 5, 4, 3),
+    "relu_backward": lambda: (_n(6, 5), np.maximum(_n(6, 5), 0)),
+    "he_limit": lambda: (int(_ANY.integers(1, 999)),),
+    "image_patches": lambda: (_n(7, 6), int(_ANY.integers(1, 5))),
+    "max_pool": lambda: (_n(3, 6, 4, 2),),
+    "kernel_gradients": lambda: (_n(3, 4, 2, 3), _n(3, 4, 2, 5)),
+    "max_pool_backward": lambda: _pooled(_n(2, 6, 4, 3)),
 }
 
 

@@ -303,10 +303,15 @@ def _kind(value: object, sizes: dict | None = None) -> str:
     return f"a {type(value).__name__}{several}"
 
 
+def _count(value: object) -> int:
+    """Return how many numbers there are in an array, or in all the arrays of a row of rows."""
+    return sum(map(_count, value)) if isinstance(value, (tuple, list)) else np.size(value)
+
+
 def _text(value: object, digits: int = 4) -> str:
     """Write a value in one line; a long one only from both its ends."""
     if isinstance(value, (tuple, list)):
-        long = sum(map(np.size, value)) > 8
+        long = _count(value) > 8
         return f"{len(value)} arrays" if long else f"({', '.join(map(_text, value))})"
     if isinstance(value, np.random.Generator):
         return "a generator"
