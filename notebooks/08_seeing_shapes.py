@@ -153,14 +153,15 @@ for pixels, share in enumerate(by_data):
 # ## One product for all patches
 #
 # That is the idea of a **convolution** ([Fukushima 1980](https://doi.org/10.1007/BF00344251); [LeCun and others 1989](https://doi.org/10.1162/neco.1989.1.4.541)). Take a small square of weights, a **kernel** of 5 by 5, and lay it on every place of the image. At each place multiply pixel by weight, add up, add a bias: one number
-# for each place, large where the image looks like the kernel. Several kernels give several such maps, called **channels**.
+# for each place, large where the image looks like the kernel. Several kernels give several such maps, called **channels**. So here `x` has the shape (n, rows, columns, channels): images, or the maps of the layer below.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $X$ | `x` | (n, rows, columns, channels) | images, or the maps of the layer below |
 # | $\text{patches}(X)$ | `cut` | (n, rows - 4, columns - 4, 25 channels) | the patches of each image, each laid out as a row |
 # | $W, b$ | `W`, `b` | (25 channels, kernels), (kernels,) | one kernel a column, and its bias |
-# | $Z = \text{patches}(X)\, W + b$ | `z` | (n, rows - 4, columns - 4, kernels) | one map for each kernel |
+# | $Z$ | `z` | (n, rows - 4, columns - 4, kernels) | one map for each kernel |
+#
+# $$Z = \text{patches}(X)\, W + b .$$
 #
 # A sum of products, at every place, for every kernel: that is a matrix product, once every patch is laid out as a row. The layout has a name, *im2col*. Look at it on an image so small that you can see all of it:
 
@@ -346,7 +347,7 @@ plt.show()
 
 # %% [markdown]
 # The convolutional network was pushed by up to one pixel only, and holds about as far as the other did after pushes of up to two; and unpushed it reads more. How much of that is the design's and how much the one pixel's, this picture does not take apart. Train it with `most` set to 0 and see. (Its curve is
-# of the first 2,000 validation images, the others of all 10,000.)
+# of the first 2,000 validation images, the others of all of them.)
 #
 # ### What the kernels look for
 #
@@ -420,7 +421,7 @@ for kind in ["784-128-10", "convolutional"]:
 #
 # - 99.2 % was LeNet-5's figure with distorted training images ([LeCun and others 1998](https://doi.org/10.1109/5.726791)): error 0.8 %.
 # - 99.6 % came from a network much like ours, trained on *elastically* distorted images, as a hand that shakes would draw them ([Simard and others 2003](https://doi.org/10.1109/ICDAR.2003.1227801)): error 0.4 %.
-# - 99.77 % took 35 deep networks that vote ([Ciresan and others 2012](https://arxiv.org/abs/1202.2745)): error 0.23 %.
+# - 99.77 % took 35 deep networks that vote ([Cireșan and others 2012](https://arxiv.org/abs/1202.2745)): error 0.23 %.
 #
 # Beyond that the digits themselves are the limit: for some, people disagree about the label. And remember the standard error by writer above. Between two networks at such heights only pairs can tell.
 #
