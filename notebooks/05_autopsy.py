@@ -57,7 +57,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from mnistlib import baseline, data, download, exercises, functions, original, plotting, studies
+from mnistlib import (
+    baseline,
+    data,
+    download,
+    exercises,
+    explore,
+    functions,
+    original,
+    plotting,
+    studies,
+)
 from mnistlib.gradcheck import central_difference, check_gradient
 from mnistlib.training import evaluate, train
 from mnistlib.uncertainty import paired, standard_error, standard_error_by_group
@@ -297,6 +307,12 @@ plt.show()
 # The second term, one number for each class (shape (10,)), is the same for every image of the batch: $-c_k$ is a **bias**, which this network otherwise lacks. The batch computes it on the spot. A class whose logits run high in the whole room is held
 # back by just that much. A hundred mixed digits make a good estimate of it, two a poor one, and one image alone cancels itself: there $\log p_{ik} = z_{ik} - z_{ik} = 0$.
 #
+# Now be the company yourself. Here are 200 of the test images: ask about one of them, choose who else is in its batch, and watch $c$ move while $z$ stays where it is. How many of the ten answers can you get out of it with a single other image?
+
+# %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. Alone in the batch all ten are equal and the original says 0; with twenty zeros it says 7; with 199 other digits 8; and row by row the same scores say 1."}}
+explore.company(as_it_was, test_set)
+
+# %% [markdown]
 # ### Exercise 5.1: the hidden bias (warm-up, 6 minutes)
 #
 # Write $c_k$ as a function of a batch of logits, so that it cannot overflow.
