@@ -251,7 +251,7 @@ for axis, (room, company) in zip(axes, rooms.items()):
     for place, image in enumerate(mnist.test_images[shown]):
         start = 28 * place + 4 * (place > 0)
         row[:, start : start + 28] = image
-    axis.imshow(row, cmap="gray_r")
+    axis.imshow(row, cmap="gray_r", interpolation="nearest")
     axis.add_patch(plt.Rectangle((-0.5, -0.5), 28, 28, fill=False, color=plotting.COLOURS[1], lw=2))
     axis.set_title(f"{room}, it is a {said_of_the_two[room]}", loc="left", fontsize=11, pad=3)
     axis.axis("off")
