@@ -10,6 +10,7 @@ from pathlib import Path
 from docutils import nodes
 from fontTools import subset
 from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -77,6 +78,14 @@ def render_docstring_maths(app, what, name, obj, options, lines):
 def skip_field_numbers(app, what, name, obj, skip, options):
     """Leave out the fields of named tuples, of which Python knows only "Alias for field 0"."""
     return True if (getattr(obj, "__doc__", "") or "").startswith("Alias for field") else None
+
+
+def leave_out_values(app, doctree):
+    """Leave out the value of the library's constants, which the source has, and at times pages long."""
+    for description in doctree.findall(addnodes.desc):
+        if description["objtype"] == "data":
+            for value in list(description[0].findall(addnodes.desc_annotation)):
+                value.parent.remove(value)
 
 
 def terms(app, docname):
@@ -191,6 +200,7 @@ def setup(app):
     app.connect("autodoc-process-docstring", render_docstring_maths, priority=0)
     app.connect("autodoc-process-signature", say_default_of_fields)
     app.connect("autodoc-skip-member", skip_field_numbers)
+    app.connect("doctree-read", leave_out_values)
     app.connect("doctree-resolved", link_terms)
     app.connect("doctree-resolved", keep_words_with_formulas)
     app.connect("build-finished", keep_used_icons)

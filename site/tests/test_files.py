@@ -239,6 +239,7 @@ def test_the_library_page_documents_every_public_name_and_links_to_its_source(so
     assert missing == []
     assert page.select(".katex")
     assert "Alias for field" not in page.get_text()
+    assert max(len(entry.get_text()) for entry in page.select("dt.sig")) < 400
 
 
 def test_without_a_repository_no_page_offers_to_run_a_lesson_elsewhere(soups):
