@@ -317,7 +317,7 @@ explore.nudge()
 #
 # $$\frac{\lVert \text{given} - \text{measured} \rVert}{\max(\lVert \text{given} \rVert, \lVert \text{measured} \rVert)} .$$
 #
-# We call a gradient right when its relative error is below $10^{-7}$: the V's lowest point lies far below that, and a wrong formula, as you will see, far above. `gradcheck.check_gradient` measures and compares like
+# We call a gradient right when its relative error is below $10^{-7}$: the V's lowest point lies far below that, even after division by a slope of a quarter, and a wrong formula, as you will see, far above. (Nudge and limit follow the [notes of CS231n](https://cs231n.github.io/neural-networks-3/).) `gradcheck.check_gradient` measures and compares like
 # this for a function of a whole array. It nudges every entry in turn, so the function must give *one*
 # number: we take the sum of all the sigmoids, whose gradient by each entry is that entry's own slope.
 
@@ -339,7 +339,7 @@ gradcheck.check_gradient(f, z_random, a_random * (1 - a_random))
 gradcheck.check_gradient(f, z_random, a_random)
 
 # %% [markdown]
-# It tells you how far off the whole gradient is, which entry is worst, and both values there. A check that you have not seen fail is a hope;
+# It tells you how far off the whole gradient is, which entry is worst, and both values there. It has a blind spot: the error is measured against the whole gradient, so a wrong entry hides where the right ones beside it are many times larger. Check where no unit is saturated. A check that you have not seen fail is a hope;
 # so in this course you will see it refuse one classic mistake after another.
 #
 # ## A stable sigmoid
@@ -380,7 +380,7 @@ print("warnings:", sorted({str(warning.message) for warning in caught}))
 #
 # ### Exercise 2.2: a stable sigmoid (5 minutes)
 #
-# Write it for arrays. It must not warn for any number. Two cases will do, but mind that `np.where` computes both of its cases for every number, and chooses afterwards. Can you find one formula for both? Look at the two denominators first: what do they have in common if you write $|z|$?
+# Write it for arrays. It must not warn for any number; and far to the left, at $z = -40$ or $z = -720$, it must still give the tiny number that is right there, not 0. Two cases will do, but mind that `np.where` computes both of its cases for every number, and chooses afterwards. Can you find one formula for both? Look at the two denominators first: what do they have in common if you write $|z|$?
 
 
 # %%
@@ -498,7 +498,7 @@ print(original.softmax_over_batch(z).round(4))
 
 # %% [markdown]
 # Each *column* sums to 1, so it looks like probabilities. One question exposes the fault: **does a batch of one give what the
-# same row gives in company?** Your answer about an image must not depend on who else is in the room.
+# same row gives in company?** Your answer about an image must not depend on who else is in the room. (Ask it of at least two different rows: a batch of one is always in its own company.)
 
 
 # %%
@@ -858,7 +858,7 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# The 6 goes up by what it lacked. Every other score goes down by exactly the probability it had claimed, the 0 most, and those that claimed nothing are left alone. Up and down add to 0. Follow that push for a few steps, with a fresh $p$ each time. How soon will the answer change?
+# The 6 goes up by what it lacked. Every other score goes down by exactly the probability it had claimed, the 0 most, and those that claimed next to nothing hardly move. Up and down add to 0. Follow that push for a few steps, with a fresh $p$ each time. How soon will the answer change?
 
 # %%
 z = z_six.copy()
@@ -886,7 +886,7 @@ for step in range(5):
 # - Never give `exp` a large positive number: use $-|z|$, or subtract each *row's* maximum.
 # - Softmax runs over classes. Test: a batch of one gives what it gives in company.
 # - $J = \mathrm{diag}(p) - p\,p^T$; its diagonal alone is not the derivative.
-# - Cross-entropy is the mean surprise. Computed from the logits it stays finite however far they are apart, and its gradient is $(P - Y) / n$: what you said minus what is true.
+# - Cross-entropy is the mean surprise. Computed from the logits it stays finite even where a probability rounds to 0, and its gradient is $(P - Y) / n$: what you said minus what is true.
 #
 # ## Questions to ask yourself
 #
@@ -902,7 +902,7 @@ for step in range(5):
 #
 #    <details><summary>Answer</summary>
 #
-#    Worse. You are on the left arm of the V, where rounding rules, and each halving doubles its error. From about $h = 10^{-9}$ on a right gradient is called wrong.
+#    Worse. You are on the left arm of the V, where rounding rules, and each halving about doubles its error. Below about $h = 5 \cdot 10^{-9}$ a right gradient is called wrong.
 #
 #    </details>
 #
@@ -910,7 +910,7 @@ for step in range(5):
 #
 #    <details><summary>Answer</summary>
 #
-#    What is added to all scores cancels between numerator and denominator. Doubling squares all the odds: the largest probability grows.
+#    What is added to all scores cancels between numerator and denominator. Doubling squares all the odds: unless all scores are equal, the largest probability grows.
 #
 #    </details>
 #

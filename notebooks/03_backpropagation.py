@@ -25,7 +25,7 @@
 # **You need** [lesson 01](01_loading.ipynb) for the data, and [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and to know what a matrix
 # product does.
 #
-# **Time** 50 minutes to read, 40 more for the pencil and the exercises; it runs in about 10 seconds and takes 270 MB
+# **Time** 50 minutes to read, 15 more for the pencil and 60 for the exercises; it runs in about 10 seconds and takes 270 MB
 
 # %% [markdown]
 # ## Before you start
@@ -249,9 +249,9 @@ plotting.values_and_blame(
 plt.show()
 
 # %% [markdown]
-# Read it from below. Where is blame handed to two, where does it add up, where does it shrink? The blame of a weight is always the blue number where its line begins times the orange one where it ends. A sigmoid lets through a quarter of the blame at most.
+# Read it from below. Where is blame handed to two, where does it add up, where does it shrink? The blame of a weight is always the value (blue) of $x$ or $a_1$ where its line begins times the blame (orange) of $z_1$ or $z_2$ where it ends. A sigmoid lets through a quarter of the blame at most.
 #
-# Of the twelve parameters, the two output biases are most to blame, $\frac34$ in size; least the weight from the second pixel to the second hidden unit. It is doubly excused: a faint pixel before it, a flat sigmoid behind.
+# Of the twelve parameters, the two output biases are most to blame, $\frac34$ in size; least the weight from the second pixel to the second hidden unit. It is excused three times: a faint pixel before it, a flatter sigmoid behind ($\frac{3}{16}$ against $\frac{4}{16}$), and an activation with less blame ($\frac32$ against $\frac94$).
 #
 # Is it good for anything? Predict what becomes of the probability of the right class, now $\frac14$, if every parameter moves *against* its blame, by half of it.
 
@@ -362,7 +362,7 @@ print(f"loss without what they have in common:        {np.mean(without):.3f}")
 print(f"it goes with half the column sums of W2, correlation {np.mean(alike):.3f}")
 
 # %% [markdown]
-# Not one of thirty starts below $\log 10$. The reason: an untrained network says nearly the same of *every* image. Its sums $z$ are small (standard deviation 0.42, below), so every activation sits near $\sigma(0) = \frac12$, and logit $k$ is close to half the sum of column $k$ of $W_2$ (last line),
+# Not one of thirty starts below $\log 10$. The reason: an untrained network says nearly the same of *every* image. Its hidden sums $z_1$ are small (standard deviation 0.42, below), so every activation sits near $\sigma(0) = \frac12$, and logit $k$ is close to half the sum of column $k$ of $W_2$ (last line),
 # whatever the image. The network has an opinion of the classes before it has seen anything.
 #
 # An opinion without knowledge costs. Let $\epsilon_k$ (epsilon) be how far logit $k$ lies above the mean of its row. With $e^\epsilon \approx 1 + \epsilon + \frac12 \epsilon^2$ and $\log(1 + \epsilon) \approx \epsilon$ for small $\epsilon$, and because the $\epsilon_k$ add up to 0,
@@ -613,7 +613,7 @@ print("largest entry of dW1:                ", np.abs(at_zero.dW1).max())
 print("largest difference in a column of dW2:", np.ptp(at_zero.dW2, axis=0).max())
 
 # %% [markdown]
-# No blame reaches $W_1$, and all 128 rows of $dW_2$ are the same. Twins, from the first step on.
+# No blame reaches $W_1$, and all 128 rows of $dW_2$ are the same. Twins after the first step; equal weights then get equal blame again, so twins for ever.
 #
 # ## Is it right?
 #
@@ -751,11 +751,11 @@ for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(measured_slope(r), dot(given, r))}")
 
 # %% [markdown]
-# The same price, and all three are caught, even the single weight among 101,770. A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. The check does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. What to take from it: a check must look where the author of the formula did not choose.
+# The same price, and all three are caught, even the single weight among 101,770 (the one with the largest blame; the error shrinks with the entry, and a small enough one would pass). A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. The check does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. What to take from it: a check must look where the author of the formula did not choose.
 #
 # ### Four planted bugs
 #
-# Here is what the entry-by-entry check says of four common mistakes. Because all sizes of the small network are ten, every one of them runs without an error message.
+# Here is what the entry-by-entry check says of four common mistakes. Because batch, hidden layer and classes all have size ten, every one of them runs without an error message.
 # First the right intermediate results:
 
 # %%
@@ -1053,7 +1053,7 @@ plt.show()
 # %% [markdown]
 # Read the right panel first. Cross-entropy recovers within 20 steps. Squared error, at the rate that suits it best, goes on calling every image a 0 for dozens of steps; half of its answers are right after 70 to 150. Smaller rates end lower, as they do everywhere here. Larger ones fail, some of the time or always: steps of 2 and 5 are too long for squared error even from the ordinary start.
 #
-# From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, less than a pass over the data. The five runs of one do not overlap with those of the other, so that is no chance of the seed; longer training may bring them closer still. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about. (The rates were chosen by the same 2,000 images that the table shows, which flatters both losses alike.)
+# From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, less than a pass over the data. The five runs of one do not overlap with those of the other, so that is no chance of the seed. Longer training may bring them closer still. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about. (The rates were chosen by the same 2,000 images that the table shows, which flatters both losses alike.)
 #
 # ## What it costs
 #
@@ -1147,7 +1147,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    It would suit that one moment. As soon as the probability of the right class has grown, the pull grows with it, and a step that long throws the network far beyond. The table shows it at rates of 2 and 5, from either start.
+#    It would suit that one moment. As soon as the probability of the right class has grown, the pull grows with it, and a step that long throws the network far beyond, into being sure of another class, where squared error stands still again. The table agrees: at rates of 2 and 5 no run recovers from the sure and wrong start.
 #
 #    </details>
 #

@@ -373,7 +373,7 @@ for count in (10_000, 20_000):
 # So the network did learn something, and hid a part of it in its batches.
 #
 # This cure has a famous relative. **Batch normalisation** ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) subtracts from each unit its mean over the batch and divides by its spread, on purpose, so that layers train faster. There, too, what an image gives depends on its company. So during
-# training a running average of these means and spreads is kept, and once the network is in use the kept numbers take the batch's place. It is just what we did with $c_k$. Whoever forgets to switch over, or asks small or sorted batches, meets this lesson's surprise in a network of today.
+# training a running average of these means and spreads is kept, and once the network is in use the kept numbers take the batch's place. It is much what we did with $c_k$. Whoever forgets to switch over, or asks small or sorted batches, meets this lesson's surprise in a network of today.
 #
 # ## Nine faults, nine checks
 #
@@ -466,7 +466,7 @@ def answers_alone_as_in_company(recipe):
 verdict(3, answers_alone_as_in_company, softmax="over the classes")
 
 # %% [markdown]
-# **The fourth** measures the gradient of the loss that the recipe means to follow, the squared error of *its own* probabilities, and compares all 1,280 entries for $W_2$. Starting weights 20 times as large make the probabilities differ.
+# **The fourth** measures the gradient of the squared error of the recipe's *own* probabilities (so it is for recipes that follow the squared error), and compares all 1,280 entries for $W_2$. Starting weights 20 times as large make the probabilities differ.
 #
 # With two faults in the way, one repair is not enough: while the softmax runs over the batch, the whole Jacobian of the right softmax is the wrong one. So the mended recipe has both mended, and a third line shows the diagonal Jacobian behind the *right* softmax, where nothing else can be to blame.
 
@@ -666,7 +666,7 @@ history.accuracy("validation")[-1] == at_its_rate["the original"].mean()
 # %% [markdown]
 # Do you see the trap? Read from the top, as one would:
 #
-# - the softmax over the classes brings nine points;
+# - the softmax over the classes brings nearly ten points;
 # - the whole Jacobian hardly anything;
 # - cross-entropy a whole point;
 # - dividing the pixels by 255 is a disaster, and not even Glorot's weights nor momentum bring it all back.
@@ -805,7 +805,7 @@ for factor in (1, 255, 255**2):
 #
 # ### Each rung at its own best rate
 #
-# So the study ran every rung at several rates, about a factor of three apart, and the best is taken, **by validation**. For the original, too: perhaps it was only too slow?
+# So the study ran every rung at several rates, around the best about a factor of three apart, and the best is taken, **by validation**. For the original, too: perhaps it was only too slow?
 
 # %%
 best = {}
@@ -862,13 +862,13 @@ compare(tuned, names)
 #
 # - **The softmax over the classes** stands. The original is best at its own rate, and worse at a larger one, so this gain is no matter of speed.
 # - **The whole Jacobian** was a coin's toss at rate 0.001. At its own rate it is worth more than a point. (That run has the stable slope, too. At 0.01, where both rungs do without, it is ahead as well, by 95.7 % to 94.8 %.)
-# - **Cross-entropy** gained a whole point at equal rates, far beyond chance. At its own rate it gains nothing over squared error with the right Jacobian. Look at the two rows in the table of rates: to within a point, cross-entropy's is the Jacobian's moved one column to the left. It gets there with a third of the rate, and no farther. A p-value says whether two networks differ, not why.
+# - **Cross-entropy** gained a whole point at equal rates, far beyond chance. At its own rate it gains nothing over squared error with the right Jacobian. Look at the two rows in the table of rates: cross-entropy is ahead at the small rates, level in the middle, and behind at the large ones. It gets as far as the other does, with a smaller rate. A p-value says how rarely chance alone would do as much, not why.
 # - **Pixels / 255**, the disaster, is the largest gain after the softmax.
 # - **Glorot's weights** and **momentum** seemed to bring fifty points and eleven. They had made up for a rate that was far too small (momentum 0.9 makes steps up to ten times as long, says lesson 04). With rates that suit, nothing is left to see.
 #
-# That is no reason to go back to squared error. Cross-entropy still has the clean gradient, and the pull where it is most wrong; lesson 03 showed what that is worth from a bad start. Only, *this* ladder does not show it. Nor are these rates exact: they are a factor of about three apart, and were chosen by the images that the table shows, which flatters every rung a little.
+# That is no reason to go back to squared error. Cross-entropy still has the clean gradient, and the pull where it is most wrong; lesson 03 showed what that is worth from a bad start. Only, *this* ladder does not show it. Nor are these rates exact: around the best they are a factor of about three apart, and were chosen by the images that the table shows, which flatters every rung a little.
 #
-# Six comparisons are six chances to be fooled: where nothing differs at all, one comparison in twenty still has a p-value of 1 in 20 or less. Bonferroni's remedy multiplies each p-value by 6. Holm's, milder and as safe, multiplies the smallest by 6, the next by 5, and so on, and lets none end up below a smaller one ([Holm 1979](https://www.jstor.org/stable/4615733)).
+# Six comparisons are six chances to be fooled: where nothing differs at all, up to one comparison in twenty has a p-value of 1 in 20 or less. Bonferroni's remedy multiplies each p-value by 6. Holm's, milder and as safe, multiplies the smallest by 6, the next by 5, and so on, and lets none end up below a smaller one ([Holm 1979](https://www.jstor.org/stable/4615733)).
 
 # %%
 p_values = [paired(tuned[before], tuned[after]).p for before, after in pairwise(names)]
@@ -970,7 +970,7 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# The error of an *accuracy* grows with the writers, as the last line shows, and far more among the test images, whose writers are fewer (you will see below). The errors of the differences, beyond the first, grow by a hundredth of a point at most: a hand that is hard to read is hard for both rungs, and most of that cancels in the pair.
+# The error of an *accuracy* is larger when the writers are what is independent, as the last line shows, and far more so among the test images (you will see below): there each writer has more digits, and that is not all of it. The errors of the differences, beyond the first, grow by about a hundredth of a point at most: a hand that is hard to read is hard for both rungs, and most of that cancels in the pair.
 #
 # So two repairs after the softmax made this network read better, the Jacobian and the pixels; three are not seen to, in 10,000 steps, at these rates, on these digits.
 #
@@ -1066,7 +1066,7 @@ print(f"against the original: {pair.gained} gained, {pair.lost} lost")
 #
 #    <details><summary>Answer</summary>
 #
-#    A cached error page, at once. The overflowing slope, as soon as one sum is far enough below zero: the first `nan` spreads to every weight. (It did so in the study, at the largest rate on raw pixels.) And the softmax's one maximum, once all logits of a class lie so far below it that the class's column is $0 / 0$.
+#    A cached error page, at once. The overflowing slope, as soon as one sum is far enough below zero: the first `nan` spreads to every weight. (It did so in the study, at a rate of 0.03 on raw pixels, on two rungs.) And the softmax's one maximum, once all logits of a class lie so far below it that the class's column is $0 / 0$.
 #
 #    </details>
 #
@@ -1074,7 +1074,7 @@ print(f"against the original: {pair.gained} gained, {pair.lost} lost")
 #
 #    <details><summary>Answer</summary>
 #
-#    All of them; none takes longer than a second or needs a person. That is what a test suite is.
+#    All of them; each takes seconds at most, and none needs a person. That is what a test suite is.
 #
 #    </details>
 #
