@@ -134,7 +134,7 @@ print("mean of the guesses is the exact gradient:", np.allclose(guesses.mean(axi
 print(f"cosine of a guess with it, on average: {(guesses @ exact / lengths).mean():.2f}")
 
 # %% [markdown]
-# Right on average: the field says that a mini-batch's gradient is an **unbiased estimate** of the whole set's. And at the start each single one is good, too.
+# Right on average: the field says that a mini-batch's gradient is an **unbiased estimate** of the whole set's. And at the start a single one is good, too, on average.
 #
 # ## The loop
 #
@@ -258,7 +258,7 @@ plt.show()
 
 # %% [markdown]
 # The curve at 0.001 falls fast, then crawls. That is how **too small a learning rate** can look. The shape alone does not convict it, since a healthy curve flattens too. The second curve does:
-# a larger rate does better all the way.
+# a larger rate does better all the way, of the two compared.
 #
 # Still, something is odd about this network. Look at its hidden units before the first step. How wide their pre-activations $Z_1 = X W_1 + b_1$ spread depends on the scale of the pixels and on that of the weights. Try all four combinations of
 # raw and scaled pixels, the original's small weights and Glorot's from lesson 03. Which hidden units will be saturated, out where the sigmoid is flat?
@@ -279,7 +279,7 @@ a1 = network.forward(raw_trained, raw_pixels(some)).a1
 print(f"small, raw, after 2,000 steps at 0.002: {saturated(a1):10.1f} %")
 
 # %% [markdown]
-# The original's start is the first line: nearly half of all activations lie where the sigmoid is flat and pass back little gradient, and training makes it nine in ten. Neither the pixels nor the weights are to blame alone; it is the *product* of their scales ([LeCun et al. 1998](https://doi.org/10.1007/978-3-642-35289-8_3) on scaling inputs).
+# The original's start is the first line: nearly half of all activations lie where the sigmoid is flat and pass back little gradient, and training makes it nine in ten. In this table it looks as if raw pixels alone were to blame. But $Z_1$ knows only the *product* of the two scales: weights 255 times smaller would do for raw pixels what scaling does; it is that product ([LeCun et al. 1998](https://doi.org/10.1007/978-3-642-35289-8_3) on scaling inputs).
 #
 # So scale the pixels, you would think, and all will be well. Change that one thing, and compare after 500 steps. Predict which is ahead.
 
@@ -627,7 +627,7 @@ axis.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# As derived: up to an effective rate of 2 the lines agree within their spread, so there momentum is a larger rate in disguise and nothing else. At 5 plain descent reaches 92.5 % and momentum 95.0 %; the last column shows how plain descent is thrown about. And if each may choose its own best rate, plain descent's 93.1 % at 3 stands against those 95.0 %. (Where a run is thrown about, a stored number is that of the computer that made the study; another's will differ, within the spread.)
+# As predicted: up to an effective rate of 2 the accuracies agree within their spread, so for the accuracy momentum is there no more than a larger rate in disguise. At 5 plain descent reaches 92.5 % and momentum 95.0 %; the last column shows who is thrown about first: plain descent already at the smaller rates, momentum only at the largest. And if each may choose its own best rate, plain descent's 93.1 % at 3 stands against those 95.0 %. (Where a run is thrown about, a stored number is that of the computer that made the study; another's will differ, within the spread.)
 #
 # ### A falling rate
 #
@@ -732,7 +732,7 @@ test = evaluate(network, final, test_set)
 print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 
 # %% [markdown]
-# (Where is that among others? [Simard et al. 2003](https://doi.org/10.1109/ICDAR.2003.1227801) report 1.6 % errors for 800 hidden units and 0.7 % with distorted copies of the digits, [Cireșan et al. 2010](https://doi.org/10.1162/NECO_a_00052) 0.35 % for six larger layers.) Eight of its 128 hidden units are drawn; the lighter, the larger the activation.
+# (Where is that among others? [Simard et al. 2003](https://doi.org/10.1109/ICDAR.2003.1227801) report 1.6 % errors for 800 hidden units and 0.7 % with distorted copies of the digits, [Cireșan et al. 2010](https://doi.org/10.1162/NECO_a_00052) 0.35 % for six larger layers, with distorted copies, too.) Eight of its 128 hidden units are drawn; the lighter, the larger the activation.
 
 # %% tags=["readme", "home", "hide-input"] mystnb={"image": {"alt": "The trained network as a diagram, reading a handwritten seven from the test set. Eight hidden units are shaded by their activation: one is fully on, two are off, the rest lie between. Of the ten bars at the right one is long: the seven, with a probability near 1."}}
 z1, a1, z2 = network.forward(final, data.scale(mnist.test_images[:1]))
@@ -772,7 +772,7 @@ most = (mistakes_of / digits_of).argmax()
 print("hardest to read:", mistakes_of[most], "mistakes in", digits_of[most], "digits")
 
 # %% [markdown]
-# A writer's number tells who it was: from 2100 on a high-school student, below an employee of the Census Bureau. The employees wrote much more each. If mistakes fell on digits by chance, a writer would mostly lie in the grey band of the picture. Guess first: do they?
+# A writer's number tells who it was: from 2100 on a high-school student, below an employee of the Census Bureau. Nearly all employees wrote much more each. If mistakes fell on digits by chance, a writer would mostly lie in the grey band of the picture. Guess first: do they?
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Mistakes in each test writer's digits against the number of digits they wrote. Students, at the left, wrote some 20 digits each; employees, at the right, some 100. A line shows the average share of mistakes, a shaded band what chance allows. Many students lie above the band with 3 to 5 mistakes in 20 digits; most employees lie on or below the line, but three of them far above, with 6, 8 and 10."}}
 figure, axis = plt.subplots()
@@ -801,7 +801,7 @@ axis.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# So independent are the *writers*, not the digits. Let writer $g$ have written $n_g$ of the $n$ digits, and $\text{right}_g$ of these be read rightly. The accuracy is off the truth $q$ by what the writers contribute,
+# So it is the *writers* that we may take as independent, not the digits. (A part of the excess is the difference between the two crowds, which comes next.) Let writer $g$ have written $n_g$ of the $n$ digits, and $\text{right}_g$ of these be read rightly. The accuracy is off the truth $q$ by what the writers contribute,
 #
 # $$\frac{1}{n} \sum_g \text{right}_g - q = \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) .$$
 #
@@ -1010,8 +1010,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is **chaos**, as in the weather. It is why the sweep ended after 30 steps at the largest rates, and mystery A after 40: a millionfold of $10^{-16}$ is still invisible in six decimals, but some dozens of steps more
-# would not be. (float32, with about 7 digits, has nine fewer to lose.)
+# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is **chaos**, as in the weather. It is why the sweep ended after 30 steps at the largest rates, and mystery A after 40. At 10, a millionfold of $10^{-16}$ is still invisible in six decimals; some dozens of steps more would not be. At a rate of 30 even thirty steps can multiply it far more, which is why those losses are drawn above but not printed. (float32, with about 7 digits, has nine fewer to lose.)
 #
 # So the lessons print the same everywhere because of float64, at most six decimals, moderate rates or few steps, seeded generators, and one release of NumPy (a new one may change `default_rng`'s stream, [NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). How far is that tested? `python tools/stand_ins.py --all` runs them as twenty computers with Intel's or AMD's processors would. A processor by
 # ARM was tried in emulation only, and not with the longest trainings; the library that Apple makes for its own was never tried. If yours prints another number, that is news.
