@@ -34,16 +34,13 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 @pytest.fixture(scope="session")
-def build_seconds():
-    """Build the pages; tell how long the processor worked on it, whatever else it had to do."""
-    before = os.times()
+def built():
+    """Build the pages, once for all the tests."""
     subprocess.run([sys.executable, SITE / "build.py"], check=True)
-    after = os.times()
-    return sum(after[2:4]) - sum(before[2:4])
 
 
 @pytest.fixture(scope="session")
-def pages(build_seconds):
+def pages(built):
     """Return every page's address below the site's root."""
     found = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html"))
     return [page for page in found if not page.startswith("_static/")]  # the theme's own templates
@@ -56,7 +53,7 @@ def lessons(pages):
 
 
 @pytest.fixture(scope="session")
-def roots(build_seconds):
+def roots(built):
     """Return the two ways to open the site: from a web server, and from the disk."""
     with Server() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -121,7 +118,7 @@ class Tab:
 
 
 @pytest.fixture(scope="session")
-def elsewhere(build_seconds, tmp_path_factory):
+def elsewhere(built, tmp_path_factory):
     """Return a function that writes one page again, for a course whose repository is known."""
 
     def written(page):
