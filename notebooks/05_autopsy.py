@@ -1080,4 +1080,4 @@ print(f"against the original: {pair.gained} gained, {pair.lost} lost")
 #
 # ## Next
 #
-# You have built a network, checked each of its gradients, and taken another one apart. So far it has had one hidden layer. Lesson 06 asks what more of them do to the numbers on their way forward, and to the gradients on their way back.
+# You have built a network, checked each of its gradients, and taken another one apart. So far it has had one hidden layer. [Lesson 06](06_deeper.ipynb) asks what more of them do to the numbers on their way forward, and to the gradients on their way back.

@@ -451,5 +451,4 @@ plt.show()
 #
 # ## Next
 #
-# Deeper networks can fit more. When is a fit too good? And what would a network look like that knows that an image has neighbours, not only pixels? Meanwhile, [lesson 05](05_autopsy.ipynb) is worth a second visit: how many of its nine checks would
-# you now write without looking?
+# Every layer so far has a weight for each pair of units, and knows nothing of neighbours. [08 Seeing shapes](08_seeing_shapes.ipynb): push a digit by two pixels and see what that costs, and build a layer that looks at patches.
