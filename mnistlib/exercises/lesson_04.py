@@ -112,7 +112,10 @@ def _batches_objection(args: tuple, got: object) -> str | None:
     if n > 8 and any(order[:batch_size] == sorted(order[:batch_size]) for order in orders):
         return "the batches are shuffled, but not what is in them. What should be dealt at random?"
     if n > 8 and len({tuple(order) for order in orders}) < epochs:
-        return "two epochs have the same order. Where must the shuffle stand, to happen in each?"
+        return (
+            "two epochs have the same order. Where must the shuffle stand, to happen in each? (And if "
+            "it does: do the batches share one array, which the next shuffle changes?)"
+        )
     return None
 
 
@@ -147,10 +150,7 @@ def _tuning_objection(args: tuple, got: object) -> str | None:
             said
             + "It learns by heart more than it learns. What would come to the same in less time?"
         )
-    return (
-        said
-        + "Has it come to rest, is it still on its way, or does it leap? Plot the loss by step."
-    )
+    return said + "Try the rate three times as large, and a third of it: which of the two gains?"
 
 
 def _update(update, parameters, gradients, velocity, *numbers):
