@@ -160,6 +160,7 @@ function render({ model, el }) {
       words(says[i], `**${i}**`);
       says[i].append(make("small", {}, ` ${found.length} of 199`));
       says[i].disabled = found.length === 0;
+      says[i].title = found.length ? "" : "no single other makes it say this";
       says[i].setAttribute("aria-pressed", others.length === 1 && answers[0] === i);
       says[i].dataset.value = found.length;
     });

@@ -36,8 +36,8 @@ function explained({ rate, momentum, shape }) {
   const [flat, steep] = kappa.map((k) => factor(k, rate, momentum));
   if (Math.abs(rate / limit - 1) < 1e-9) return "Exactly **at the edge**: it goes to and fro, and neither settles nor leaves.";
   if (rate > limit) return `**Beyond the edge**: each step makes the steep direction about ${written(steep, 2)} times as large, and the path leaves.`;
-  const speed = `Each step leaves about ${written(flat, 2)} of the way in the flat direction, and ${written(steep, 2)} in the steep one.`;
-  if (shape === "bowl") return `It settles. Each step leaves about ${written(flat, 2)} of the way.`;
+  const speed = `After each step about ${written(flat, 2)} of the distance remains in the flat direction, and ${written(steep, 2)} in the steep one.`;
+  if (shape === "bowl") return `It settles. After each step about ${written(flat, 2)} of the distance remains.`;
   return flat > steep + 0.02 ? `It settles, held up by the **flat** direction. ${speed}` : `It settles. ${speed}`;
 }
 
