@@ -212,12 +212,17 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
     return figure
 
 
+def _short(value: float) -> str:
+    """Write three digits; a tie such as 0.5625, whose last bits differ by computer, always alike."""
+    return f"{round(float(value), 9) + 0.0:.3g}"
+
+
 def values_and_blame(
     values: Mapping[str, np.ndarray],
     blame: Mapping[str, np.ndarray],
     *,
     title: str,
-    write: Callable[[float], str] = "{:.3g}".format,
+    write: Callable[[float], str] = _short,
 ) -> Figure:
     """Draw a small network with every number in it: values in blue, the loss's gradient in orange.
 

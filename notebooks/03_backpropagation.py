@@ -243,7 +243,7 @@ plotting.values_and_blame(
         "db1": measured["dz1"][0],
         "db2": measured["dz2"][0],
     },
-    title="Every number, and its share of the blame",
+    title="Every number, and its blame",
     write=write,
 )
 plt.show()

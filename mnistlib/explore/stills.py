@@ -113,9 +113,7 @@ def backprop(numbers):
     da1 = parameters.W2 @ (p - y[0])
     values = {**parameters._asdict(), "x": x[0], "z1": z1, "a1": a1, "z2": z2, "p": p, "y": y[0]}
     blame = {**grads._asdict(), "dz2": grads.db2, "da1": da1, "dz1": grads.db1}
-    return plotting.values_and_blame(
-        values, blame, title="Every number, and its share of the blame"
-    )
+    return plotting.values_and_blame(values, blame, title="Every number, and its blame")
 
 
 @framed
