@@ -24,7 +24,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 35 minutes to read, 25 more for the exercises; the computer works about 10 s and uses 300 MB
+# **Time** 35 minutes to read, 25 more for the exercises; the computer works about 5 s and uses 300 MB
 
 # %% [markdown]
 # ## Before you start

@@ -23,7 +23,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) to [06](06_deeper.ipynb).
 #
-# **Time** 45 minutes to read, 30 more for the exercises; the computer works about 100 s and uses 400 MB
+# **Time** 45 minutes to read, 30 more for the exercises; the computer works about 50 s and uses 400 MB
 
 # %% [markdown]
 # ## Before you start
