@@ -172,11 +172,12 @@ function render({ model, el }) {
     }
     svg.dataset.value = v.loss;
     const rate = measured(state, name, i);
-    nudged.textContent = `Raise ${title(name, i)} by 0.001, and the loss moves by about ${written(rate / 1000, 6)}: ${written(rate, 4)} for each 1.${name === "x" ? " (No parameter, but it has its blame too.)" : ""}`;
+    const known = name === "x" || lit.has(`d${name}${i}`);
+    nudged.textContent = !known ? `Step on until ${title(name, i)} has its blame; then see here what a nudge of it does.` : `Raise ${title(name, i)} by 0.001, and the loss moves by about ${written(rate / 1000, 6)}: ${written(rate, 4)} for each 1.${name === "x" ? " (No parameter, but it has its blame too.)" : ""}`;
     told.tell(`Step ${state.step}. ${text.replaceAll("**", "")}`);
   }
 
-  el.append(make("p", { class: "title" }, "Twelve numbers, and their share of the blame"),
+  el.append(make("p", { class: "title" }, "Twelve numbers, and the blame of each"),
     make("div", { class: "strip" }, back, next, all, again, count), formula,
     make("div", { class: "backprop" }, svg, make("div", {}, make("div", { class: "strip" }, which, mover), targets, nudged, table)),
     make("p", { class: "note" }, "Values are blue. Below each, in orange, stands its blame: how fast the loss grows as that number is nudged upwards."), told);

@@ -23,6 +23,7 @@ function explained({ h, errors }) {
   if (errors.both === 0) return "By luck, all the rounding cancels here: the error is exactly 0.";
   if (h > 0.3) return "A wide nudge: the line cuts through the curve instead of touching it.";
   if (h > 3e-6) return "As h gets ten times smaller, the error of nudging both ways gets a **hundred** times smaller, that of nudging one way only ten times.";
+  if (h > 3e-8) return "Nudged both ways, the two values of f now agree in nearly all their digits, and what is left of their difference is **rounding**: divided by an ever smaller h, it grows. Nudged one way, the error still shrinks, to about h = 1e-8.";
   if (h > 1e-15) return "Now the two values of f agree in nearly all their digits, and what is left of their difference is **rounding**. Divided by an ever smaller h, it grows.";
   return "u + h and u are hardly different numbers any more, or not different at all. Nothing is left to measure.";
 }
