@@ -391,3 +391,15 @@ def test_softmax_derivatives_refuse_shapes_that_disagree():
         functions.softmax_jacobian(np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"must have one shape, got \(2, 3\) and \(3,\)"):
         functions.softmax_backward(np.ones((2, 3)), np.ones(3))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_loss_and_gradient_together_are_what_they_are_apart(seed):
+    z, y = random_batch(seed)
+    for scale in (1, 1000):
+        loss, dz = functions.cross_entropy_with_gradient(scale * z, y)
+        assert loss == pytest.approx(functions.cross_entropy(scale * z, y), rel=1e-13)
+        expected = functions.cross_entropy_gradient(scale * z, y)
+        np.testing.assert_allclose(dz, expected, rtol=1e-12, atol=1e-14)
+    loss, dz = functions.cross_entropy_with_gradient(z.astype(np.float32), y.astype(np.float32))
+    assert (type(loss), dz.dtype) == (float, np.float32)
