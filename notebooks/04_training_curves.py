@@ -801,7 +801,9 @@ axis.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# So it is the *writers* that we may take as independent, not the digits. (A part of the excess is the difference between the two crowds, which comes next.) Let writer $g$ have written $n_g$ of the $n$ digits, and $\text{right}_g$ of these be read rightly. The accuracy is off the truth $q$ by what the writers contribute,
+# So it is the *writers* that we may take as independent, not the digits. (A part of the excess is the difference between the two crowds, which comes next.)
+#
+# Let writer $g$ have written $n_g$ of the $n$ digits, and $\text{right}_g$ of these be read rightly. The accuracy is off the truth $q$ by what the writers contribute,
 #
 # $$\frac{1}{n} \sum_g \text{right}_g - q = \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) .$$
 #
