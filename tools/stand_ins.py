@@ -1,7 +1,7 @@
 """Run the lessons under stand-ins for other computers, and tell where a printed number differs.
 
     python tools/stand_ins.py             # for every day: two processors, as different as can be,
-                                          # and the lessons that take at most half a minute
+                                          # and the lessons that take at most 20 seconds
     python tools/stand_ins.py 02 03       # the same two, for these lessons
     python tools/stand_ins.py --all       # every row, every lesson; each row takes some minutes
     python tools/stand_ins.py --all --rows Prescott
@@ -39,7 +39,7 @@ from xml.etree import ElementTree
 
 from lessons import ROOT, chosen
 
-QUICK = 30  # seconds: a longer lesson is run here only if it is named, or with --all
+QUICK = 20  # seconds: a longer one takes minutes on an old kernel; it is run if named, or with --all
 
 # Rows set these themselves; what happens to be set outside would make a row lie.
 CLEARED = r"(OPENBLAS|GOTO|OMP|MKL|BLIS|NPY|LC)_|(GLIBC_TUNABLES|LANG|LANGUAGE|TZ|PYTHONPATH)$"
