@@ -39,7 +39,7 @@ from xml.etree import ElementTree
 
 from lessons import ROOT, chosen
 
-QUICK = 20  # seconds: a longer one takes minutes on an old kernel; it is run if named, or with --all
+QUICK = 20  # seconds: a longer lesson takes minutes on an old kernel, and runs only if named
 
 # Rows set these themselves; what happens to be set outside would make a row lie.
 CLEARED = r"(OPENBLAS|GOTO|OMP|MKL|BLIS|NPY|LC)_|(GLIBC_TUNABLES|LANG|LANGUAGE|TZ|PYTHONPATH)$"
