@@ -62,7 +62,9 @@ def convolve(x: np.ndarray, W: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, n
     if side * side * x.shape[-1] != len(W):
         raise ValueError(f"W has {len(W)} rows, which is no square patch of {x.shape[-1]} channels")
     cut = patches(x, side)
-    return cut @ W + b, cut
+    z = cut.reshape(-1, len(W)) @ W  # one long product is faster than one for each image
+    z += b
+    return z.reshape(*cut.shape[:3], len(b)), cut
 
 
 def kernel_gradients(dz: np.ndarray, cut: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,7 +80,8 @@ def kernel_gradients(dz: np.ndarray, cut: np.ndarray) -> tuple[np.ndarray, np.nd
     Derived in lesson 08, "The way back".
     """
     rows = dz.reshape(-1, dz.shape[-1])
-    return cut.reshape(len(rows), -1).T @ rows, rows.sum(axis=0)
+    ones = np.ones(len(rows), rows.dtype)  # ones @ rows is rows.sum(axis=0), but ten times as fast
+    return cut.reshape(len(rows), -1).T @ rows, ones @ rows
 
 
 def pixel_gradient(dz: np.ndarray, W: np.ndarray, channels: int) -> np.ndarray:
@@ -98,12 +101,13 @@ def pixel_gradient(dz: np.ndarray, W: np.ndarray, channels: int) -> np.ndarray:
     Derived in lesson 08, "The way back".
     """
     side = round(np.sqrt(len(W) / channels))
-    n, r, c, _ = dz.shape
+    n, r, c, kernels = dz.shape
+    rows, places = dz.reshape(-1, kernels), W.reshape(side, side, channels, kernels)
     dx = np.zeros((n, r + side - 1, c + side - 1, channels), dz.dtype)
-    places = W.reshape(side, side, channels, -1)
     for down in range(side):
         for right in range(side):
-            dx[:, down : down + r, right : right + c] += dz @ places[down, right].T
+            back = rows @ places[down, right].T
+            dx[:, down : down + r, right : right + c] += back.reshape(n, r, c, channels)
     return dx
 
 
@@ -128,8 +132,8 @@ def max_pool(z: np.ndarray) -> np.ndarray:
     """
     if z.shape[1] % 2 or z.shape[2] % 2:
         raise ValueError(f"rows and columns must be even, got {z.shape[1]} and {z.shape[2]}")
-    a, b, c, d = _quarters(z)
-    return np.maximum(np.maximum(a, b), np.maximum(c, d))
+    half = np.maximum(z[:, ::2], z[:, 1::2])
+    return np.maximum(half[:, :, ::2], half[:, :, 1::2])
 
 
 def max_pool_backward(dtop: np.ndarray, z: np.ndarray, top: np.ndarray) -> np.ndarray:
@@ -146,7 +150,7 @@ def max_pool_backward(dtop: np.ndarray, z: np.ndarray, top: np.ndarray) -> np.nd
     Derived in lesson 08, "Max-pooling".
     """
     largest = [quarter == top for quarter in _quarters(z)]
-    share = dtop / sum(mask.astype(dtop.dtype) for mask in largest)
+    share = dtop / sum(mask.view(np.int8) for mask in largest)
     dz = np.empty_like(z)
     for quarter, mask in zip(_quarters(dz), largest, strict=True):
         np.multiply(mask, share, out=quarter)
@@ -192,6 +196,11 @@ def initialise(
     )
 
 
+def _pieces(n: int) -> list[slice]:
+    """Return slices of 16 images: what is made of so few, 4 MB, stays in the processor's cache."""
+    return [slice(start, start + 16) for start in range(0, max(n, 1), 16)]
+
+
 @dataclass(frozen=True)
 class Convolutional:
     """Convolution, 2 x 2 maxima and ReLU, twice; then a layer that sees everything, and logits."""
@@ -214,17 +223,15 @@ class Convolutional:
         return flat @ parameters.W3 + parameters.b3, flat, kept
 
     def logits(self, parameters: Parameters, x: np.ndarray) -> np.ndarray:
-        """Return the logits, shape (n, classes), of images (n, 28, 28, 1).
-
-        Some images at a time: the patches of one take 200 kB.
-        """
-        starts = range(0, max(len(x), 1), 250)
-        return np.concatenate([self._forward(parameters, x[i : i + 250])[0] for i in starts])
+        """Return the logits, shape (n, classes), of images (n, 28, 28, 1)."""
+        return np.concatenate([self._forward(parameters, x[some])[0] for some in _pieces(len(x))])
 
     def gradients(
         self, parameters: Parameters, x: np.ndarray, y: np.ndarray
     ) -> tuple[float, Parameters]:
         """Loss of a batch and its gradient by every parameter: backpropagation.
+
+        Loss and gradients of a batch are the means of its pieces', each weighted by its share.
 
         Args:
             parameters: the network's parameters.
@@ -239,6 +246,19 @@ class Convolutional:
 
         Derived in lesson 08, "The way back".
         """
+        if len(x) != len(y):
+            raise ValueError(f"{len(x)} images, but {len(y)} targets")
+        loss, grads = 0.0, [np.zeros_like(value) for value in parameters]
+        for some in _pieces(len(x)):
+            share = len(x[some]) / max(len(x), 1)
+            their_loss, theirs = self._piece(parameters, x[some], y[some])
+            loss += share * their_loss
+            for total, grad in zip(grads, theirs, strict=True):
+                total += share * grad
+        return loss, Parameters(*grads)
+
+    def _piece(self, parameters: Parameters, x: np.ndarray, y: np.ndarray):
+        """Return loss and gradients of so few images that all of it stays in the cache."""
         z3, flat, kept = self._forward(parameters, x)
         loss, dz3 = functions.cross_entropy_with_gradient(z3, y)
         dW3, db3 = flat.T @ dz3, dz3.sum(axis=0)

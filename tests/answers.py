@@ -540,6 +540,13 @@ WRONG = {
          "return np.array([image[r:r + side, c:c + side].ravel() for r in range(len(image) - side) "
          "for c in range(image.shape[1] - side)])"),
         ("wrong shape", "wanted an array", "return image[:side, :side].ravel()"),
+        ("wrong shape", "makes one array of them",
+         "return [image[r:r + side, c:c + side].flatten().tolist() for r in range(len(image) - side "
+         "+ 1) for c in range(image.shape[1] - side + 1)]"),
+        ("wrong shape", "two axes, down and right",
+         "from numpy.lib.stride_tricks import sliding_window_view\n"
+         "cut = sliding_window_view(image, (side, side))\n"
+         "return cut.reshape(*cut.shape[:2], side * side)"),
     ],
     "max_pool": [
         ("wrong value", "mean of the four",
