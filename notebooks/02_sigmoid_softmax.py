@@ -26,7 +26,7 @@
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$, the rules for
 # products, quotients and chains; Taylor's formula helps.
 #
-# **Time** 40 minutes to read, 35 more for the exercises, and some for the pencil; the computer works about 3 s and uses 240 MB
+# **Time** 40 minutes to read, 45 more for the exercises, and some for the pencil; the computer works about 3 s and uses 240 MB
 
 # %% [markdown]
 # ## Before you start
@@ -100,7 +100,7 @@ plt.show()
 # %%
 print("class  score   probability  target")
 for k in range(10):
-    print(f"{k:5}  {z_six[k]:5.2f}   {functions.softmax(z_six)[k]:11.2f}  {y_six[k]:6.0f}")
+    print(f"{k:5}  {z_six[k]:5.2f}   {functions.softmax(z_six)[k]:11.4f}  {y_six[k]:6.0f}")
 
 # %% [markdown]
 # To learn is to move numbers. If you could move the ten scores, which would you move, which way, and how strongly? Should the score of the 1 move at all, or that of the 2? **Write ten numbers on paper**, positive for up and negative for down. At the end of this lesson you will have derived the
@@ -123,7 +123,7 @@ for k in range(10):
 # ## From any number to between 0 and 1
 #
 # A unit's sum may be any number at all, and we want a response between 0 (silent) and
-# 1 (fully on). The **sigmoid** provides it:
+# 1 (fully on). The **sigmoid** provides it. (Statisticians call it the logistic function; Verhulst drew it in 1838, for populations that outgrow their food: [Cramer 2002](https://doi.org/10.2139/ssrn.360300) tells its story.)
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
@@ -135,8 +135,8 @@ def naive_sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-for z in [-6.0, -2.0, 0.0, 2.0, 6.0]:
-    print(f"sigmoid({z:4.0f}) = {naive_sigmoid(z):.6f}")
+for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
+    print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
 
 # %% [markdown]
 # At 0, $e^0 = 1$ and the value is one half. Far right $e^{-z}$ vanishes, leaving 1; far left it grows without
@@ -149,11 +149,11 @@ for z in [-6.0, -2.0, 0.0, 2.0, 6.0]:
 # \end{aligned}
 # $$
 #
-# (The third step multiplies above and below by $e^z$; the last reads the definition with $-z$ for $z$.)
+# (The third step multiplies above and below by $e^z$; the last reads the definition with $-z$ for $z$.) Does it hold at 401 points from $-8$ to 8?
 
 # %%
-z = np.linspace(-8, 8, 401)
-np.allclose(1 - naive_sigmoid(z), naive_sigmoid(-z))
+z_line = np.linspace(-8, 8, 401)
+np.allclose(1 - naive_sigmoid(z_line), naive_sigmoid(-z_line))
 
 # %% [markdown]
 # ## The slope of the sigmoid
@@ -178,9 +178,9 @@ def slope_from_value(a):
     return a * (1 - a)
 
 
-a = naive_sigmoid(z)
-slope = slope_from_value(a)
-print(f"steepest at z = {z[slope.argmax()]:.0f}, with slope {slope.max()}")
+a_line = naive_sigmoid(z_line)
+slope_line = slope_from_value(a_line)
+print(f"steepest at z = {z_line[slope_line.argmax()]:.0f}, with slope {slope_line.max()}")
 
 # %% [markdown]
 # Where it is steepest can be seen without calculus. Completing the square, $a(1 - a) = \frac14 - (a - \frac12)^2$: never above
@@ -192,8 +192,8 @@ for left, right in [(-8, -5), (5, 8)]:
     axis.axvspan(left, right, color="0.92")
     axis.text((left + right) / 2, 0.5, "saturated", ha="center", color="0.3")
 plotting.curves(
-    z,
-    {"sigmoid": a, "its slope": slope},
+    z_line,
+    {"sigmoid": a_line, "its slope": slope_line},
     axis=axis,
     title="In the shade the slope is nearly 0: a nudge hardly shows",
     xlabel="z",
@@ -231,16 +231,24 @@ exercises.folded(my_central_difference)
 
 
 # %% [markdown]
-# Now to the sigmoid, at all 401 points of the picture at once.
+# Now to the sigmoid, at all 401 points of the picture at once; we keep the largest error. Beside it, the obvious cheaper way: nudge upwards only.
 
 
 # %%
-def worst_error(h):
-    measured = (naive_sigmoid(z + h) - naive_sigmoid(z - h)) / (2 * h)
-    return np.abs(measured - slope_from_value(a)).max()
+def both_ways(f, u, h):
+    return (f(u + h) - f(u - h)) / (2 * h)
 
 
-print("with h = 1e-5, largest difference below 1e-9:", worst_error(1e-5) < 1e-9)
+def upwards_only(f, u, h):
+    return (f(u + h) - f(u)) / h
+
+
+def worst_error(way, h):
+    return np.abs(way(naive_sigmoid, z_line, h) - slope_line).max()
+
+
+for way in (both_ways, upwards_only):
+    print(f"h = 1e-5, {way.__name__}, error below 1e-9:", worst_error(way, 1e-5) < 1e-9)
 
 # %% [markdown]
 # Why $h = 10^{-5}$, when "as small as possible" sounds better? Taylor's formula tells us what we lose by a nudge that is not
@@ -257,15 +265,20 @@ print("with h = 1e-5, largest difference below 1e-9:", worst_error(1e-5) < 1e-9)
 #
 # $$\frac{h^2}{6} f'''(u) .$$
 #
-# A nudge ten times smaller should make it a hundred times smaller. Does it?
+# Nudge upwards only, and nothing cancels: subtract $f(u)$ from $f(u + h)$, divide by $h$, and the error is about
+#
+# $$\frac{h}{2} f''(u) .$$
+#
+# By which factor does each fall, if the nudge is ten times smaller? Guess two numbers.
 
 # %%
-for h in [1e-1, 1e-2]:
-    factor = worst_error(h) / worst_error(h / 10)
-    print(f"from h = {h:g} to {h / 10:g}, the error falls by a factor of {factor:.1f}")
+for way in (both_ways, upwards_only):
+    for h in [1e-1, 1e-2]:
+        factor = worst_error(way, h) / worst_error(way, h / 10)
+        print(f"{way.__name__:12}  from h = {h:g} to {h / 10:g}: error {factor:5.1f} times smaller")
 
 # %% [markdown]
-# As promised. How large is it for the sigmoid? We need the third derivative, and the first gives it away: differentiate $\sigma' = a(1 - a)$ by the product rule, where $a$ has the slope $\sigma'$ and $1 - a$ has $-\sigma'$:
+# A hundred, and ten. How large are the two errors for the sigmoid? We need its second and third derivative, and the first gives them away: differentiate $\sigma' = a(1 - a)$ by the product rule, where $a$ has the slope $\sigma'$ and $1 - a$ has $-\sigma'$:
 #
 # $$\sigma'' = \sigma' (1 - a) - a\, \sigma' = \sigma' (1 - 2a) .$$
 #
@@ -282,30 +295,39 @@ for h in [1e-1, 1e-2]:
 #
 # $$\sigma''' = \sigma' (1 - 4 \sigma') - 2\, \sigma'^{\,2} = \sigma' (1 - 6 \sigma') .$$
 #
-# With $\sigma'$ between 0 and $\frac14$, that lies between $-\frac18$ (at $\frac14$) and $\frac1{24}$ (at $\frac1{12}$). So the error is at most about $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$.
+# With $\sigma'$ between 0 and $\frac14$, that lies between $-\frac18$ (at $\frac14$) and $\frac1{24}$ (at $\frac1{12}$). So, nudged both ways, the error is at most about $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$.
+#
+# And $\sigma''$ is largest where its own slope $\sigma'''$ is 0, at $\sigma' = \frac16$. There $(1 - 2a)^2 = 1 - \frac46 = \frac13$, so $\sigma'' = \frac16 \sqrt{\frac13}$, about a tenth: nudged upwards only, the error is at most about $\frac h2 \cdot \frac1{10} = \frac h{20}$.
 #
 # There is a second enemy, rounding ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(u + h)$ and $f(u - h)$ are each known to
-# about $10^{-16}$. Their difference is no better, and dividing by $2h$ blows the error up to about $10^{-16} / h$. Sketch both errors against $h$, on axes that are both logarithmic. What shape has their sum?
+# about $10^{-16}$. Their difference is no better, and dividing by the run blows the error up to about $10^{-16} / h$, whichever way you nudge. Sketch the errors against $h$, on axes that are both logarithmic, where a power of $h$ is a straight line. What shape has the sum of one that rises and one that falls?
 
-# %% mystnb={"image": {"alt": "Log-log plot of the error of a central difference against the nudge h: a V. From the right the error falls a hundredfold for each tenfold smaller nudge, reaches its lowest point near h = 1e-5, and from there rises tenfold for each tenfold smaller nudge. Two dashed lines, h squared over 48 and 1e-16 over h, follow its two arms."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: two Vs that share their left arm. Circles, nudged both ways: from the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. Squares, upwards only: from the right it falls tenfold for each tenfold smaller nudge, down to about 1e-8 near h = 1e-8, and rises from there. Dashed lines h squared over 48, h over 20 and 1e-16 over h follow the three arms."}} tags=["hide-input"]
 nudges = np.logspace(-14, 0, 57)
-errors = [worst_error(h) for h in nudges]
-figure, axis = plt.subplots()
-axis.loglog(nudges, errors, "o-", markersize=4, label="measured error")
-axis.loglog(nudges[20:], nudges[20:] ** 2 / 48, "--", label=r"from the formula, $h^2 / 48$")
-axis.loglog(nudges[:44], 1e-16 / nudges[:44], "--", label=r"from rounding, $\sim 10^{-16} / h$")
+figure, axis = plt.subplots(figsize=(7, 4.8))
+for way, marker, colour in zip((both_ways, upwards_only), "os", plotting.COLOURS):
+    errors = [worst_error(way, h) for h in nudges]
+    name = way.__name__.replace("_", " ")
+    axis.loglog(nudges, errors, marker, markersize=4, color=colour, label=f"nudged {name}")
+arms = {
+    r"formula, $h^2 / 48$": (nudges[34:], nudges[34:] ** 2 / 48, "--"),
+    r"formula, $h / 20$": (nudges[26:], nudges[26:] / 20, "-."),
+    r"rounding, $\sim 10^{-16} / h$": (nudges[:42], 1e-16 / nudges[:42], ":"),
+}
+for name, (where, arm, style) in arms.items():
+    axis.loglog(where, arm, style, color="black", linewidth=1.2, label=name)
 axis.set(
-    title="Smaller is better, until it is not",
+    title="Slope of the sigmoid, measured from -8 to 8:\nsmaller nudges are better, until they are not",
     xlabel="nudge h",
-    ylabel="largest error",
+    ylabel="largest error at 401 points",
     ylim=(1e-13, 1),
 )
-axis.legend()
+axis.legend(fontsize=11, loc="upper center")
 plt.show()
 
 # %% [markdown]
-# A V. The best nudge is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
-# $h = 10^{-5}$ from here on.
+# Two Vs with one left arm, which is rounding; the right arms are the formulas' own errors. Both ways, the best nudge is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
+# $h = 10^{-5}$ from here on. Upwards only, the best that one can do is hundreds of times worse.
 #
 # Was it luck, with this function at this place? Try others, and let the V grow point by point. (This picture can be touched: on the pages as it stands, in Jupyter once you run the cell.)
 
@@ -326,17 +348,17 @@ z_random = np.random.default_rng(seed=2).normal(size=8)
 a_random = naive_sigmoid(z_random)
 
 
-def f(u):
+def sum_of_sigmoids(u):
     return naive_sigmoid(u).sum()
 
 
-gradcheck.check_gradient(f, z_random, a_random * (1 - a_random))
+gradcheck.check_gradient(sum_of_sigmoids, z_random, a_random * (1 - a_random))
 
 # %% [markdown]
 # Does the check notice a mistake? Forget one factor, on purpose:
 
 # %%
-gradcheck.check_gradient(f, z_random, a_random)
+gradcheck.check_gradient(sum_of_sigmoids, z_random, a_random)
 
 # %% [markdown]
 # It tells you how far off the whole gradient is, which entry is worst, and both values there. It has a blind spot: the error is measured against the whole gradient, so a wrong entry hides where the right ones beside it are many times larger. Check where no unit is saturated. A check that you have not seen fail is a hope;
@@ -403,7 +425,7 @@ exercises.folded(my_sigmoid)
 with warnings.catch_warnings():
     warnings.simplefilter("error")  # a warning would stop the cell
     print(functions.sigmoid([-1000.0, -1, 0, 1, 1000]).round(4))
-np.allclose(functions.sigmoid(z), naive_sigmoid(z), rtol=1e-14, atol=0)
+np.allclose(functions.sigmoid(z_line), a_line, rtol=1e-14, atol=0)
 
 # %% [markdown]
 # For the slope, $a(1 - a)$ needs no exponential at all, so it cannot overflow. It is not exact far to the right, where $a$ has been rounded to 1: at $z = 40$ it gives 0, and the true slope is about $e^{-40}$. For training the difference does not matter, since a slope of that size moves nothing.
@@ -417,7 +439,7 @@ print("a(1 - a):", a_far * (1 - a_far), f"  true slope: {functions.sigmoid_deriv
 #
 # The network's last layer gives ten scores, each any number. We want probabilities: none negative,
 # summing to 1, and the largest score must get the largest probability. Exponentials are always positive and keep the order;
-# dividing by their sum does the rest. This is the **softmax** ([Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28)):
+# dividing by their sum does the rest. This is the **softmax**. (The form is older than computers: with minus an energy for a score it is how physics has given probabilities to states since Boltzmann 1868 and Gibbs 1902. The name is [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).)
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 
@@ -428,26 +450,27 @@ def naive_softmax(z):
     return e / e.sum()
 
 
-z = np.array([1.0, 2.0, 4.0])
-p = naive_softmax(z)
-print(p.round(4), f" sum {p.sum():.4f}")
+z_three = np.array([1.0, 2.0, 4.0])
+p_three = naive_softmax(z_three)
+print(p_three.round(4), f" sum {p_three.sum():.4f}")
 
 # %% [markdown]
 # What do scores *mean*? Divide two probabilities and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. Only **differences** of
 # scores count. One point more multiplies the odds of one class against another by $e$:
 
 # %%
-print(f"p[1] / p[0] = {p[1] / p[0]:.4f},  e = {np.e:.4f}")
+print(f"p[1] / p[0] = {p_three[1] / p_three[0]:.4f},  e = {np.e:.4f}")
 
 # %% [markdown]
-# So what happens if you add the same amount to every score? And if you double them all? Decide before you run it.
+# So what happens if you add the same amount to every score? And if you double them all? Decide before you run it. Then change the two numbers and run it again: what do you expect of a factor of 10, of 0, of $-1$?
 
 # %%
-print("100 more: ", naive_softmax(z + 100).round(4))
-print("doubled:  ", naive_softmax(2 * z).round(4))
+more, times = 100, 2  # change these
+print("added:      ", naive_softmax(z_three + more).round(4))
+print("multiplied: ", naive_softmax(times * z_three).round(4))
 
 # %% [markdown]
-# Doubling squares all the odds. Adding changes nothing, and here is why:
+# Doubling squares all the odds (a large factor leaves one winner, 0 makes all equal, a negative one turns the order round). Adding changes nothing, and here is why:
 #
 # $$\frac{e^{z_k + \text{shift}}}{\sum_l e^{z_l + \text{shift}}} = \frac{e^{\text{shift}}\, e^{z_k}}{e^{\text{shift}} \sum_l e^{z_l}} = p_k .$$
 #
@@ -485,16 +508,16 @@ exercises.check(my_softmax)
 exercises.folded(my_softmax)
 
 # %%
-z = np.array([[1.0, 2.0, 4.0], [3.0, 3.0, 3.0]])
-p = functions.softmax(z)
-print(p.round(4))
-print("each row sums to 1:", np.allclose(p.sum(axis=1), 1))
+z_rows = np.array([[1.0, 2.0, 4.0], [3.0, 3.0, 3.0]])
+p_rows = functions.softmax(z_rows)
+print(p_rows.round(4))
+print("each row sums to 1:", np.allclose(p_rows.sum(axis=1), 1))
 
 # %% [markdown]
 # One word in that code decides everything: the axis. *The original*, whose answers changed with the company in [lesson 00](00_first_look.ipynb), summed over axis 0: down the columns, over the batch. The library keeps its softmax to learn from. What do you get?
 
 # %%
-print(original.softmax_over_batch(z).round(4))
+print(original.softmax_over_batch(z_rows).round(4))
 
 # %% [markdown]
 # Each *column* sums to 1, so it looks like probabilities. One question exposes the fault: **does a batch of one give what the
@@ -507,9 +530,9 @@ def same_alone(softmax, z):
     return [bool(np.allclose(softmax(z[i : i + 1]), softmax(z)[i : i + 1])) for i in range(len(z))]
 
 
-print("along each row:", same_alone(functions.softmax, z))
-print("over the batch:", same_alone(original.softmax_over_batch, z))
-print("row 0 alone:   ", original.softmax_over_batch(z[:1])[0])
+print("along each row:", same_alone(functions.softmax, z_rows))
+print("over the batch:", same_alone(original.softmax_over_batch, z_rows))
+print("row 0 alone:   ", original.softmax_over_batch(z_rows[:1])[0])
 
 # %% [markdown]
 # Alone in its batch, an example gets "probability" 1 for every class. So it answers 0, the first of the equals, to every image; lesson 05 takes that apart.
@@ -525,7 +548,7 @@ def one_maximum(z):
 
 
 far_apart = np.array([[1000.0, 1001.0], [0.0, 1.0]])
-print("ordinary rows: ", same_alone(one_maximum, z))
+print("ordinary rows: ", same_alone(one_maximum, z_rows))
 print("rows far apart:", same_alone(one_maximum, far_apart))
 print(one_maximum(far_apart).round(4))
 
@@ -581,9 +604,9 @@ def softmax_jacobian(p):
     return np.diag(p) - np.outer(p, p)
 
 
-z = np.array([0.5, -1.0, 2.0, 0.0, 1.5])
-p = functions.softmax(z)
-J = softmax_jacobian(p)
+z_five = np.array([0.5, -1.0, 2.0, 0.0, 1.5])
+p_five = functions.softmax(z_five)
+J = softmax_jacobian(p_five)
 J.shape
 
 # %% [markdown]
@@ -592,11 +615,11 @@ J.shape
 # %%
 h = 1e-5
 columns = [
-    (functions.softmax(z + h * along) - functions.softmax(z - h * along)) / (2 * h)
+    (functions.softmax(z_five + h * along) - functions.softmax(z_five - h * along)) / (2 * h)
     for along in np.eye(5)
 ]
-measured = np.array(columns).T
-print("relative error below 1e-7:", gradcheck.relative_error(J, measured) < 1e-7)
+J_measured = np.array(columns).T
+print("relative error below 1e-7:", gradcheck.relative_error(J, J_measured) < 1e-7)
 
 # %% mystnb={"image": {"alt": "The five by five Jacobian of a softmax as a heat map with its values written in. The diagonal is positive, every other entry negative, and the matrix is symmetric. The largest entries belong to the two most probable classes."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(5.6, 5))
@@ -673,8 +696,8 @@ exercises.folded(my_softmax_backward)
 
 # %%
 print(functions.softmax_backward([[0.5, 0.5]], [[1.0, 0.0]]))
-dp = np.random.default_rng(seed=3).normal(size=5)
-np.allclose(functions.softmax_backward(p, dp), dp @ J)
+dp_random = np.random.default_rng(seed=3).normal(size=5)
+np.allclose(functions.softmax_backward(p_five, dp_random), dp_random @ J)
 
 # %% [markdown]
 # ### What if you keep only the diagonal?
@@ -684,17 +707,18 @@ np.allclose(functions.softmax_backward(p, dp), dp @ J)
 # $dp_k = 2 (p_k - y_k)$.
 
 # %%
-y = np.array([0.0, 1, 0, 0, 0])
+y_five = np.array([0.0, 1, 0, 0, 0])
 
 
 def squared_distance(u):
-    return ((functions.softmax(u) - y) ** 2).sum()
+    return ((functions.softmax(u) - y_five) ** 2).sum()
 
 
-dp = 2 * (p - y)
-whole, diagonal = functions.softmax_backward(p, dp), p * (1 - p) * dp
-print(gradcheck.check_gradient(squared_distance, z, whole, name="whole Jacobian"))
-print(gradcheck.check_gradient(squared_distance, z, diagonal, name="diagonal only "))
+dp_five = 2 * (p_five - y_five)
+whole = functions.softmax_backward(p_five, dp_five)
+diagonal = p_five * (1 - p_five) * dp_five
+print(gradcheck.check_gradient(squared_distance, z_five, whole, name="whole Jacobian"))
+print(gradcheck.check_gradient(squared_distance, z_five, diagonal, name="diagonal only "))
 
 # %% [markdown]
 # At the worst entry even the sign is wrong: following the diagonal would push that score the wrong way.
@@ -749,14 +773,14 @@ exercises.folded(my_log_softmax)
 
 
 # %%
-z = np.random.default_rng(seed=4).normal(size=(4, 10))
+z_four = np.random.default_rng(seed=4).normal(size=(4, 10))
 print("log_softmax:", functions.log_softmax(z_far))
-np.allclose(np.exp(functions.log_softmax(z)), functions.softmax(z))
+np.allclose(np.exp(functions.log_softmax(z_four)), functions.softmax(z_four))
 
 # %% [markdown]
 # With $z_k - \max_l z_l$ in place of $z_k$, the sum of exponentials contains $e^0 = 1$, so its logarithm is safe: at least 0, and at most $\log 10$ for ten classes.
 #
-# ### Exercise 2.6: cross-entropy (stretch, 5 minutes)
+# ### Exercise 2.6: cross-entropy (5 minutes)
 #
 # From the logits, and as safe as your log-softmax. Which numbers are added up, and what is the sum divided by?
 
@@ -776,16 +800,33 @@ exercises.folded(my_cross_entropy)
 # What should the loss be before anything is learnt? A network that knows nothing gives each of ten classes a tenth. Work out its surprise, then run the cell.
 
 # %%
-y = data.one_hot([3, 1, 4, 1])
+y_four = data.one_hot([3, 1, 4, 1])
 nothing_known = np.zeros((4, 10))
-print(f"{functions.cross_entropy(nothing_known, y):.6f}   log 10 = {np.log(10):.6f}")
+print(f"{functions.cross_entropy(nothing_known, y_four):.6f}   log 10 = {np.log(10):.6f}")
 
 # %% [markdown]
 # You will meet that number near the left edge of many a training curve.
 #
+# ### Exercise 2.7: the loss and its gradient (stretch, 12 minutes)
+#
+# A step of training needs two things of the loss: its value, and its gradient by the logits, $dZ$. You own all the parts for the long way: for one example $L = -\sum_k y_k \log p_k$ has $dp_k = -y_k / p_k$, and your `my_softmax_backward` carries that to the logits. Try it first, and read the reply. Then take the pencil: put log-sum-exp into the loss, and differentiate by one logit. The batch's mean has its $1/n$.
+
+
+# %%
+def my_cross_entropy_with_gradient(z, y):
+    """Return the mean cross-entropy, one number, and dz, shape (n, classes); z and y likewise."""
+    ...
+
+
+exercises.check(my_cross_entropy_with_gradient)
+
+# %%
+exercises.folded(my_cross_entropy_with_gradient)
+
+# %% [markdown]
 # ## Why the gradient is p - y
 #
-# Now the reward for all this. For one example, put log-sum-exp into the loss, and use that the targets sum to 1:
+# Here is that pencil's work. For one example, put log-sum-exp into the loss, and use that the targets sum to 1:
 #
 # $$
 # \begin{aligned}
@@ -804,33 +845,39 @@ print(f"{functions.cross_entropy(nothing_known, y):.6f}   log 10 = {np.log(10):.
 # $$dZ = \frac{P - Y}{n} .$$
 
 # %%
-dz = (functions.softmax(z) - y) / len(z)
+dz_four = (functions.softmax(z_four) - y_four) / len(z_four)
 
 
-def loss(u):
-    return functions.cross_entropy(u, y)
+def loss_of(u):
+    return functions.cross_entropy(u, y_four)
 
 
-gradcheck.check_gradient(loss, z, dz)
+gradcheck.check_gradient(loss_of, z_four, dz_four)
 
 # %% [markdown]
-# Does it agree with the long way round, through the Jacobian? For one example, with $L = -\sum_k y_k \log p_k$, the gradient by the probabilities is $dp_k = -y_k / p_k$. Carry it back, using once more that the targets sum to 1:
+# Does it agree with the long way round, through the Jacobian? Carry $dp_k = -y_k / p_k$ back, using once more that the targets sum to 1:
 #
 # $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = p_l - y_l .$$
 #
 # The $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm exactly, which is why this loss and this
-# function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). (The code divides by $n$ at the end.)
+# function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). On paper it cancels for any $p_l$; in the computer only if $p_l$ has not been rounded to 0 before it divides. (The code divides by $n$ at the end.)
 
 # %%
-p = functions.softmax(z)
-np.allclose(functions.softmax_backward(p, -y / p) / len(z), dz)
+p_four = functions.softmax(z_four)
+print("the same:", np.allclose(functions.softmax_backward(p_four, -y_four / p_four) / 4, dz_four))
+
+y_far = np.array([[0.0, 1.0]])
+with np.errstate(divide="ignore", invalid="ignore"):
+    p_far = functions.softmax(z_far)
+    print("1000 points behind, the long way:", functions.softmax_backward(p_far, -y_far / p_far))
+print("1000 points behind, p - y:       ", p_far - y_far)
 
 # %% [markdown]
 # What if you forget to divide by $n$, or do it twice? The direction would be the same, the length not. Training would still go downhill, with steps of another length, so you might not notice. Guess both relative errors (here $n = 4$), then run the check:
 
 # %%
-print(gradcheck.check_gradient(loss, z, dz * len(z), name="not divided by n"))
-print(gradcheck.check_gradient(loss, z, dz / len(z), name="divided twice   "))
+print(gradcheck.check_gradient(loss_of, z_four, dz_four * 4, name="not divided by n"))
+print(gradcheck.check_gradient(loss_of, z_four, dz_four / 4, name="divided twice   "))
 
 # %% [markdown]
 # One gradient is four times too long, the other four times too short, and $1 - \frac14$ is three quarters.
@@ -839,35 +886,43 @@ print(gradcheck.check_gradient(loss, z, dz / len(z), name="divided twice   "))
 #
 # A 6 was read as a 0, and you wrote down how you would move the ten scores. The loss falls fastest in the direction against its gradient (lesson 03 says why), so the network's own answer is $-(p - y)$. Compare it with yours.
 
-# %% mystnb={"image": {"alt": "Bar chart of y minus p for the ten classes. The 6 is pushed up by 0.71; the 0 down by 0.49, the 2 by 0.11, the 5 by 0.06, and the others hardly at all."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The ten classes from top to bottom, each with a bar that ends in a dot and the number y minus p. The 6 is pushed up by 0.71. Every other class is pushed down: the 0 by 0.49, the 2 by 0.11, the 5 by 0.06, the 4 by 0.02, and the rest by less, the 1 least of all, by 0.0002."}} tags=["hide-input"]
 push = y_six - functions.softmax(z_six)
-figure, axis = plt.subplots(figsize=(7, 3.4))
-colours = [plotting.COLOURS[0] if value > 0 else plotting.COLOURS[1] for value in push]
-bars = axis.bar(range(10), push, color=colours)
-axis.bar_label(
-    bars, [f"{value:.2f}" if abs(value) >= 0.005 else "0" for value in push], padding=2, fontsize=11
-)
-axis.axhline(0, color="black", linewidth=1)
+figure, axis = plt.subplots(figsize=(7, 4.2))
+for k, value in enumerate(push):
+    colour = plotting.COLOURS[0] if value > 0 else plotting.COLOURS[1]
+    axis.plot([0, value], [k, k], "-", color=colour, linewidth=8, solid_capstyle="butt")
+    axis.plot(value, k, "o", color=colour, markersize=9)
+    text = f"{value:+.2f}" if abs(value) >= 0.01 else f"{value:+.1g}"
+    axis.annotate(
+        text, (value, k), (9 if value > 0 else -9, 0), textcoords="offset points", va="center",
+        ha="left" if value > 0 else "right", fontsize=11,
+    )  # fmt: skip
+axis.axvline(0, color="black", linewidth=1)
 axis.set(
     title="The right score up, each other down by what it claimed",
-    xlabel="class",
-    ylabel="push on the score, y - p",
-    xticks=range(10),
-    ylim=(-0.65, 0.9),
+    xlabel="push on the score, y - p",
+    ylabel="class",
+    yticks=range(10),
+    xlim=(-0.7, 0.9),
 )
+axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# The 6 goes up by what it lacked. Every other score goes down by exactly the probability it had claimed, the 0 most, and those that claimed next to nothing hardly move. Up and down add to 0. Follow that push for a few steps, with a fresh $p$ each time. How soon will the answer change?
+# The 6 goes up by what it lacked. Every other score goes down by exactly the probability it had claimed, the 0 most, and those that claimed next to nothing hardly move; but none stands still. Up and down add to 0. Follow that push for a few steps, with a fresh $p$ each time. How soon will the answer change?
 
 # %%
-z = z_six.copy()
+target, length = 6, 1.0  # change these: another class, a shorter or a longer step
+z_pushed = z_six
 for step in range(5):
-    p = functions.softmax(z)
-    print(f"step {step}: answer {p.argmax()}, given to the 6: {p[6]:.2f}")
-    z = z + (y_six - p)
+    p_pushed = functions.softmax(z_pushed)
+    print(f"step {step}: answer {p_pushed.argmax()}, given to the {target}: {p_pushed[target]:.2f}")
+    z_pushed = z_pushed + length * (np.eye(10)[target] - p_pushed)
 
 # %% [markdown]
+# Make the 1 the target, the class that it believes least. Its pushes are the strongest, and yet after four of them the answer is still 0. Why? (It starts more than eight points behind, and one push, up for the one and down for the other, gains less than two.)
+#
 # That is learning, except for one thing: a network cannot move its scores. It can only move the weights they are made of. How to hand the push on to every one of them is lesson 03.
 #
 # ### Put yours to work
@@ -882,7 +937,7 @@ for step in range(5):
 # ## Recap
 #
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
-# - A central difference measures any smooth function's derivative. Plotted against $h$, its error is a V; $h = 10^{-5}$ is near the bottom.
+# - A central difference measures any smooth function's derivative. Plotted against $h$, its error is a V: the formula's own error, $\frac{h^2}{6} f'''$, on the right, rounding, about $10^{-16}/h$, on the left; $h = 10^{-5}$ is near the bottom.
 # - Never give `exp` a large positive number: use $-|z|$, or subtract each *row's* maximum.
 # - Softmax runs over classes. Test: a batch of one gives what it gives in company.
 # - $J = \mathrm{diag}(p) - p\,p^T$; its diagonal alone is not the derivative.

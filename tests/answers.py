@@ -106,6 +106,13 @@ RIGHT = {
         "z = z - z.max(axis=1)[:, None]\nright = z[np.arange(len(z)), y.argmax(axis=1)]\n"
         "return np.float32(np.mean(np.log(np.exp(z).sum(axis=1)) - right))",
     ],
+    "cross_entropy_with_gradient": [
+        "log_p = z - np.logaddexp.reduce(z, axis=1)[:, None]\n"
+        "return -log_p[y == 1].mean(), (np.exp(log_p) - y) / len(y)",
+        "s = z - z.max(axis=1, keepdims=True)\ne = np.exp(s)\ntotal = e.sum(axis=1, keepdims=True)\n"
+        "loss = (np.log(total[:, 0]) - s[np.arange(len(z)), y.argmax(axis=1)]).mean()\n"
+        "return [np.float32(loss), ((e / total - y) / len(z)).astype('f4')]",
+    ],
     "layer_gradients": [
         "return np.einsum('nd,nm->dm', inputs, dz), np.ones(len(dz)) @ dz",
         "dW = (inputs[:, :, None] * dz[:, None]).sum(axis=0)\nreturn [dW.astype('f4'), dz.sum(0)]",
@@ -356,6 +363,22 @@ WRONG = {
          "log_p = z - np.log(np.exp(z - top).sum(axis=1, keepdims=True)) - np.log(np.exp(top))\n"
          "return -(y * log_p).sum() / len(z)"),
         ("wrong shape", "one number", "return np.logaddexp.reduce(z, axis=1) - z[y == 1]"),
+    ],
+    "cross_entropy_with_gradient": [
+        ("unstable", "Can the pencil cancel p",
+         "s = z - z.max(axis=1, keepdims=True)\ne = np.exp(s)\np = e / e.sum(axis=1, keepdims=True)\n"
+         "loss = (np.log(e.sum(axis=1)) - s[y == 1]).mean()\ndp = -y / p / len(z)\n"
+         "return loss, p * (dp - (p * dp).sum(axis=1, keepdims=True))"),
+        ("unstable", "logarithm come first", "e = np.exp(z - z.max(axis=1, keepdims=True))\n"
+         "p = e / e.sum(axis=1, keepdims=True)\nreturn -np.log(p[y == 1]).mean(), (p - y) / len(z)"),
+        ("wrong value", "Where does 1/n come in", "log_p = z - np.logaddexp.reduce(z, axis=1)[:, None]\n"
+         "return -(y * log_p).sum() / len(z), np.exp(log_p) - y"),
+        ("wrong value", "Does the loss depend on the others",
+         "log_p = z - np.logaddexp.reduce(z, axis=1)[:, None]\n"
+         "return -(y * log_p).sum() / len(z), y * (np.exp(log_p) - 1) / len(z)"),
+        ("wrong value", "points downhill", "log_p = z - np.logaddexp.reduce(z, axis=1)[:, None]\n"
+         "return -(y * log_p).sum() / len(z), (y - np.exp(log_p)) / len(z)"),
+        ("wrong shape", "the loss alone", "return (np.logaddexp.reduce(z, axis=1) - z[y == 1]).mean()"),
     ],
     "bias_gradient": [
         ("wrong shape", "axis too many", "return dz.sum(axis=0, keepdims=True)"),

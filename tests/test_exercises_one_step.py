@@ -66,6 +66,7 @@ WIDE = {
     "softmax_backward": lambda: (functions.softmax(_n(6, 5, wide=3)), _n(6, 5)),
     "log_softmax": lambda: (_far(7, 5),),
     "cross_entropy": lambda: (_far(7, 5), _y(7, 5)),
+    "cross_entropy_with_gradient": lambda: (_far(7, 5), _y(7, 5)),
     "bias_gradient": lambda: (_n(6, 4),),
     "layer_gradients": lambda: (_n(6, 3), _n(6, 4)),
     "hidden_gradient": lambda: (_n(6, 3), _n(5, 3), functions.sigmoid(_n(6, 5, wide=3))),

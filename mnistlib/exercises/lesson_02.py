@@ -1,4 +1,4 @@
-"""Lesson 02's exercises: a slope, sigmoid, softmax and its gradient, log-softmax, cross-entropy."""
+"""Lesson 02's exercises: a slope, sigmoid, softmax, log-softmax, cross-entropy, and gradients."""
 
 import numpy as np
 
@@ -13,6 +13,12 @@ _WIDE = np.array([[3000.0, 0.0, 0.0, 0.0]])
 def central_difference(f, u, h):
     """Slope of f at the number u, measured by nudging u by h to both sides."""
     return (f(u + h) - f(u - h)) / (2 * h)
+
+
+def cross_entropy_with_gradient(z, y):
+    """Mean cross-entropy of logits z and one-hot targets y, and its gradient by z."""
+    log_p = functions.log_softmax(z)
+    return -(y * log_p).sum() / len(z), (np.exp(log_p) - y) / len(z)
 
 
 def square(u):
@@ -96,5 +102,21 @@ EXERCISES = (
             (np.array([[1000.0, 0.0]]), np.array([[0.0, 1.0]])),
             (_FAR, np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])),
         ),
+    ),
+    Exercise(
+        cross_entropy_with_gradient,
+        "n classes, n classes -> loss: , dz: n classes",
+        (
+            (np.zeros((1, 2)), np.eye(2)[:1]),
+            (_Z, _targets(2, 3)),
+            (_batch(6, 6, 4), _targets(6, 4)),
+        ),
+        *WORDS["cross_entropy_with_gradient"],
+        (
+            (np.array([[1000.0, 0.0]]), np.array([[0.0, 1.0]])),
+            (_FAR, np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])),
+            (_WIDE, np.eye(4)[1:2]),
+        ),
+        shows=functions.cross_entropy_with_gradient,
     ),
 )
