@@ -4,6 +4,7 @@ import sys
 
 import pytest
 import stand_ins
+from rerun import Verdict
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def table(monkeypatch, capsys):
         monkeypatch.setattr(
             stand_ins, "probe", lambda s: seen | {"kernel": s.get("TYPE", "Haswell")}
         )
-        monkeypatch.setattr(stand_ins, "run_lessons", lambda *_: ({"02": "same"}, [], []))
+        monkeypatch.setattr(stand_ins, "run_lessons", lambda *_: ({"02": Verdict(cells=1)}, []))
         with pytest.raises(SystemExit) as ended:
             stand_ins.main()
         return capsys.readouterr().out, ended.value.code

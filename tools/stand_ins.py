@@ -23,61 +23,29 @@ tools/nbval_figures.py): the number in brackets is the largest difference of a f
 
 import argparse
 import itertools
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
 
 from lessons import ROOT, chosen
+from rerun import (
+    NotPossible,
+    describe,
+    direct_dependencies,
+    fingerprint,
+    probe,
+    run_lessons,
+    unchanged,
+)
 
 QUICK = 20  # seconds: a longer lesson takes minutes on an old kernel, and runs only if named
-
-# Rows set these themselves; what happens to be set outside would make a row lie.
-CLEARED = r"(OPENBLAS|GOTO|OMP|MKL|BLIS|NPY|LC)_|(GLIBC_TUNABLES|LANG|LANGUAGE|TZ|PYTHONPATH)$"
-
-PROBE = """
-import hashlib, json, locale, os, pathlib, sys, time
-import numpy as np, threadpoolctl, mnistlib
-from importlib import metadata
-from numpy._core._multiarray_umath import __cpu_dispatch__ as dispatch, __cpu_features__ as has
-x = np.linspace(-30, 30, 100_000)
-bits = lambda array: hashlib.sha256(array.tobytes()).hexdigest()[:4]
-blas = [p for p in threadpoolctl.threadpool_info() if p["user_api"] == "blas"]
-locale.setlocale(locale.LC_ALL, "")
-try:
-    (pathlib.Path.home() / f"probe-{os.getpid()}").mkdir()
-    (pathlib.Path.home() / f"probe-{os.getpid()}").rmdir()
-    writable = True
-except OSError:
-    writable = False
-print(json.dumps({
-    "kernel": "/".join(sorted({p["architecture"] for p in blas})) or "unknown",
-    "threads": max((p["num_threads"] for p in blas), default=0),
-    "SIMD": " ".join(name for name in dispatch if has[name]) or "off",
-    "product": bits(x.reshape(200, 500) @ x.reshape(500, 200)),
-    "exp": bits(np.exp(x)),
-    "log": bits(np.log(x * x)),
-    "decimal": locale.localeconv()["decimal_point"],
-    "zone": time.strftime("%z", time.gmtime(0)) and time.strftime("%z"),
-    "home writable": writable,
-    "folder": str(pathlib.Path(mnistlib.__file__).parent.parent),
-    "python": sys.version.split()[0],
-    "packages": " ".join(f"{name} {metadata.version(name)}" for name in json.loads(sys.argv[1])),
-}))
-"""
-
-
-class NotPossible(Exception):
-    """Raised when a computer cannot play a stand-in."""
 
 
 @dataclass
@@ -94,12 +62,6 @@ class StandIn:
     prepare: Callable[[Path], dict] = lambda folder: {}
     all_tests: bool = False
     otherwise: str = "it did not take effect"
-
-
-def direct_dependencies():
-    """Return the requirements in pyproject.toml, as in ``numpy>=2.3``."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [*project["dependencies"], *project["optional-dependencies"]["course"]]
 
 
 def simd_features():
@@ -257,91 +219,6 @@ def other_releases(oldest):
 # --- Running them
 
 
-def unchanged():
-    """Return the settings of this computer itself: its environment without what the rows set."""
-    kept = {key: value for key, value in os.environ.items() if not re.match(CLEARED, key)}
-    return {**kept, "LANG": "C.UTF-8", "python": sys.executable, "root": ROOT}
-
-
-def start(settings, *arguments):
-    """Run Python as a row prescribes."""
-    env = {key: value for key, value in settings.items() if key not in ("python", "root")}
-    env |= {"PYTHONPATH": str(settings["root"])}
-    return subprocess.run(
-        [str(settings["python"]), *map(str, arguments)],
-        cwd=settings["root"],
-        env=env,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-    )
-
-
-def probe(settings):
-    """Return what a process in these surroundings sees."""
-    names = [re.match(r"[\w-]+", requirement)[0] for requirement in direct_dependencies()]
-    done = start(settings, "-c", PROBE, json.dumps(names))
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["no message"]
-        raise NotPossible(f"the probe ended with {done.returncode}: {lines[-1]}")
-    return json.loads(done.stdout)
-
-
-def fingerprint(seen):
-    """Return all that a probe saw as one string."""
-    return json.dumps(seen, sort_keys=True)
-
-
-def run_lessons(settings, lessons, all_tests, folder):
-    """Run the tests; return for each lesson (and the other tests) what to say, and the failures."""
-    root = settings["root"]
-    notebooks = [root / lesson.path.relative_to(ROOT) for lesson in lessons]
-    report = folder / "report.xml"
-    done = start(
-        settings,
-        *("-m", "pytest", "-q", "-n0", "--color=no", "-p", "no:cacheprovider"),
-        f"--junit-xml={report}",
-        *notebooks,
-        *([root / "tests"] if all_tests else []),
-    )
-    if not report.exists():
-        raise NotPossible(f"pytest ended with {done.returncode}: {(done.stdout + done.stderr)}")
-    columns = {f"notebooks.{lesson.name}": lesson.number for lesson in lessons}
-    cases = {column: [] for column in [*columns.values(), *(["tests"] if all_tests else [])]}
-    for case in ElementTree.parse(report).iter("testcase"):
-        cases[columns.get(case.get("classname").removesuffix(".ipynb"), "tests")].append(case)
-    verdicts, failures = {}, []
-    for number, found in cases.items():
-        failed = [case for case in found if any(part.tag != "properties" for part in case)]
-        rms = [
-            float(p.get("value"))
-            for case in found
-            for p in case.iter("property")
-            if p.get("name") == "rms"
-        ]
-        if failed:
-            also = f" +{len(failed) - 1}" if len(failed) > 1 else ""
-            verdicts[number] = f"DIFFERS: {failed[0].get('name')}{also}"
-            part = next(part for part in failed[0] if part.tag != "properties")
-            lines = (part.text or part.get("message")).splitlines()
-            failures += ["", f"{number}, {failed[0].get('name')}:", *lines[-30:]]
-        else:
-            verdicts[number] = f"same ({max(rms):.2f})" if rms else "same"
-        if not found:
-            verdicts[number] = "DIFFERS: no cell was run"
-    notes = [line for line in done.stdout.splitlines() if line.startswith("FIGURES NOT COMPARED")]
-    return verdicts, failures, notes
-
-
-def describe(seen):
-    """Tell in a line what the probe saw."""
-    parts = [f"{seen['kernel']} kernel, {seen['threads']} thread(s), SIMD {seen['SIMD']}"]
-    parts += [f"last bits of a product {seen['product']}, of exp {seen['exp']}"]
-    parts += [f"decimal {seen['decimal']}", f"zone {seen['zone']}", f"Python {seen['python']}"]
-    return "; ".join(parts)
-
-
 def run_row(row, lessons, earlier):
     """Run one row; return its cells of the table, what to tell below it, and whether all is same.
 
@@ -358,13 +235,16 @@ def run_row(row, lessons, earlier):
                 raise NotPossible(f"{row.otherwise}; seen: {describe(seen)}")
             if (same := earlier.setdefault(fingerprint(seen), row.name)) != row.name:
                 raise NotPossible(f"the same as {same}")
-            verdicts, failures, notes = run_lessons(settings, lessons, row.all_tests, folder)
+            verdicts, notes = run_lessons(settings, lessons, row.all_tests, folder)
         except NotPossible as reason:
             return [f"not possible here: {reason}"], [], None
     details = ["", f"{row.name}: {describe(seen)}", *notes]
     details += [seen["packages"]] if "releases" in row.name else []
-    same = not failures and not any("DIFFERS" in verdict for verdict in verdicts.values())
-    return [f"{verdict:16}" for verdict in verdicts.values()], details + failures, same
+    for number, verdict in verdicts.items():
+        for cell, lines in verdict.told.items():
+            details += ["", f"{number}, {cell}:", *lines]
+    same = all(verdict.same for verdict in verdicts.values())
+    return [f"{verdict!s:16}" for verdict in verdicts.values()], details, same
 
 
 def main():
