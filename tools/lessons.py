@@ -50,6 +50,11 @@ TAGS = {
 }
 """The tags that a cell may have, and what each means."""
 
+EXERCISE = re.compile(
+    r"^### (Exercise \d+\.\d+: .+) \((?:([a-z-]+), )?(\d+) minutes\)$", re.MULTILINE
+)
+"""The heading of an exercise: its number and title, its level if it is not core, and its minutes."""
+
 RECALL = "Before you start"
 """The heading under which a lesson asks for what earlier ones said."""
 
@@ -63,6 +68,20 @@ class Figure(NamedTuple):
     png: bytes
     alt: str
     cell: int
+
+
+class Task(NamedTuple):
+    """An exercise as its lesson sets it: ``my_NAME``, what it asks, and the stub to fill in.
+
+    `level` is "warm-up", "core", "stretch" or "open": an open one trains a network to judge an answer.
+    """
+
+    name: str
+    heading: str
+    level: str
+    minutes: int
+    words: str
+    stub: str
 
 
 class Header(NamedTuple):
@@ -143,6 +162,22 @@ class Lesson:
     def measured(self):
         """What execute.py measured when the notebook was made: ``seconds`` and ``megabytes``."""
         return self.notebook.metadata.get("measured", {})
+
+    @cached_property
+    def tasks(self):
+        """The exercises, in their order."""
+        found, words = [], ""
+        for cell in self.source.cells:
+            if cell.cell_type == "markdown":
+                words = words + "\n\n" + cell.source if EXERCISE.search(words) else cell.source
+            stub = re.search(r"^def my_(\w+)(?s:.+?\n(?=\S)|.+)", cell.source, re.MULTILINE)
+            if cell.cell_type == "code" and stub and (heading := EXERCISE.search(words)):
+                title, level, minutes = heading.groups()
+                text = words[heading.end() :].strip()
+                parts = (title, level or "core", int(minutes), text, stub[0].strip())
+                found.append(Task(stub[1], *parts))
+                words = ""
+        return found
 
     @property
     def seconds(self):

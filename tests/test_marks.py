@@ -1,0 +1,355 @@
+"""Marking a class: answers are tried out, and what is hostile loses its own row and nothing else."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import definitions
+import marks
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+pytestmark = [
+    pytest.mark.takes(seconds=20),
+    pytest.mark.skipif(sys.platform != "linux", reason="limits that only Linux has"),
+]
+GOOD = "import numpy as np\n\ndef my_one_hot(labels, classes=10):\n    return np.eye(classes)[labels]\n"
+
+
+def notebook(*cells):
+    made = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": c} for c in cells]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def answer(body, name="sigmoid", arguments="z"):
+    """Return an answer to one exercise after a good one to another."""
+    lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
+    return f"{GOOD}\ndef my_{name}({arguments}):\n{lines}"
+
+
+# What each hostile answer does, and the kind and some words of the only row that it loses.
+HOSTILE = {
+    "endless loop": ("while True: pass", "not marked", "took longer than 1 s"),
+    "asleep": ("import time\ntime.sleep(1e6)", "not marked", "took longer than 1 s"),
+    "memory": ("return np.ones(10**9)", "raises", "MemoryError"),
+    "memory bit by bit": (
+        "kept = []\nwhile True: kept.append(bytearray(10**7))",
+        "raises",
+        "MemoryError",
+    ),
+    "exits": ("import os\nos._exit(3)", "not marked", "with status 3, before a reply"),
+    "exits politely": ("raise SystemExit", "raises", "SystemExit"),
+    "kills itself": ("import os\nos.kill(os.getpid(), 9)", "not marked", "ended by SIGKILL"),
+    "multiplies": (
+        "import os, time\nfor _ in range(4): os.fork()\ntime.sleep(1e6)",
+        "not marked" if os.geteuid() else "raises",
+        "took longer" if os.geteuid() else "BlockingIOError",
+    ),
+    "leaves a process behind": (
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+        "        open('/proc/self/comm', 'w').write('left-behind')\n        time.sleep(1e6)\n"
+        "    os._exit(0)\nos.wait()\ntime.sleep(0.05)\nreturn z",
+        "wrong value",
+        "With z",
+    ),
+    "deleted folder": ("import os\nos.rmdir(os.getcwd())\nreturn z", "wrong value", "With z"),
+    "large file": (
+        "with open('large', 'wb') as file:\n    file.write(bytes(2 * 10**6))\nreturn z",
+        "raises",
+        "OSError",
+    ),
+    "prints": (
+        'print(\'["sigmoid", "right", "", "", 0]\', flush=True)\nimport os\n'
+        'os.write(1, b\'["sigmoid", "right", "", "", 0]\\n\')\nos._exit(0)',
+        "not marked",
+        "before a reply",
+    ),
+    "forges": (
+        "import os\nfor file in range(3, 64):\n    try:\n"
+        '        os.write(file, b\'{"kind": "right", "reply": "", "reason": ""}\')\n'
+        "    except OSError: pass\nos._exit(0)",
+        "not marked",
+        "not written by the checker",
+    ),
+    "floods": (
+        "import os\nwhile True:\n    for file in range(3, 64):\n"
+        "        try: os.write(file, bytes(10**6))\n        except OSError: pass",
+        "not marked",
+        "took longer than 1 s",
+    ),
+    "another's name": (
+        "return np.eye(classes)[labels]",
+        "not marked",
+        "the name of another exercise",
+    ),
+    "no Python": ("return (", "raises", "SyntaxError"),
+    "a formula": ("raise type('=1+1', (Exception,), {})", "raises", "'=1+1"),
+}
+NAMES = {  # names of files, and what stands in the table
+    "Zoë 学生 👩‍🎓": "Zoë 学生 👩‍🎓",
+    "two\nlines": r"two\nlines",
+    "=cmd": "'=cmd",
+    "a,b;\"c'": "a,b;\"c'",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return what a class handed in: some good, many hostile, some no submission at all."""
+    folder = tmp_path_factory.mktemp("class")
+    for name, (body, *_) in HOSTILE.items():
+        (folder / name).mkdir()
+        if name == "another's name":
+            renamed = "def as_other(f):\n    f.__name__ = 'my_one_hot'\n    return f\n\n@as_other\n"
+            body = answer(body, arguments="labels, classes=10").replace(GOOD, GOOD + renamed)
+            (folder / name / "mine.py").write_text(body)
+        elif name == "no Python":
+            (folder / name / "1.ipynb").write_text(notebook(GOOD, answer(body).removeprefix(GOOD)))
+        else:
+            (folder / name / "mine.py").write_text(answer(body), encoding="utf-8")
+    for name in NAMES:
+        (folder / f"{name}.py").write_text(GOOD)
+    (folder / os.fsdecode(b"\xff\xfe.py")).write_text(GOOD)
+    (folder / "no json.ipynb").write_text("{")
+    (folder / "nested.ipynb").write_text("[" * 10**6)
+    (folder / "nested.ipynb.py").write_text("x = " + "(" * 10**5)
+    (folder / "no cells.ipynb").write_text("[1, 2]")
+    (folder / "bytes.py").write_bytes(b"\xff\x00\xff")
+    (folder / "empty").mkdir()
+    (folder / "twice.py").write_text(GOOD)
+    (folder / "twice.ipynb").write_text(notebook(GOOD))
+    (folder / "a link.py").symlink_to("/etc/passwd")
+    (folder / "pipes").mkdir()
+    os.mkfifo(folder / "pipes" / "mine.py")
+    (folder / "essay.txt").write_text("I did my best.")
+    return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scratch():
+    """Let scratch folders be made where nobody else makes any, and see that none is left."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        os.chmod(folder, 0o1777)  # as /tmp is
+        patch.setenv("TMPDIR", folder)
+        yield
+        assert os.listdir(folder) == []
+
+
+def command(folder, out, *more):
+    few = ["--seconds", "1", "--memory", "200", "--file", "1", "--jobs", "2"]
+    return [sys.executable, ROOT / "tools/marks.py", folder, "--out", out, *few, *more]
+
+
+def read(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {(row["student"], row["exercise"]): row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def marked(folder, tmp_path_factory):
+    """Return the table, what was said, and the processes that were left."""
+    out = tmp_path_factory.mktemp("out") / "marks.csv"
+    said = subprocess.run(command(folder, out), capture_output=True, text=True, timeout=300)
+    assert said.returncode == 0, said.stderr
+    return read(out), said, out
+
+
+def test_every_submission_has_a_row_for_each_exercise(folder, marked):
+    table, said, _ = marked
+    names, open_ones = marks.exercises(with_open=False)
+    assert "softmax" in names
+    assert open_ones == ["tune"]
+    assert "tune" not in names
+    students = {student for student, _ in table}
+    assert len(students) == len(list(folder.iterdir())) - 2  # an essay, and two of one name
+    assert set(table) == {(student, name) for student in students for name in names}
+    assert "essay.txt" in said.stderr
+    assert f"{len(students)} submissions" in said.stdout
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_answer_loses_its_own_row_only(marked, name):
+    _, kind, words = HOSTILE[name]
+    row = marked[0][name, "sigmoid"]
+    assert (row["kind"], words in row["reply"]) == (kind, True), row
+    assert marked[0][name, "one_hot"]["kind"] == "right"
+    assert marked[0][name, "softmax"]["kind"] == "not attempted"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_odd_letters_in_a_name_do_no_harm(marked, name):
+    assert marked[0][NAMES[name], "one_hot"]["kind"] == "right"
+
+
+def test_a_name_that_is_no_text_does_no_harm(marked):
+    assert marked[0][r"\udcff\udcfe", "one_hot"]["kind"] == "right"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("no json", "cannot be read as JSON from line 1"),
+        ("nested", ""),
+        ("nested.ipynb", ""),
+        ("no cells", "no cells of code"),
+        ("bytes", "no text in UTF-8"),
+        ("empty", "no notebook and no .py"),
+        ("twice", "2 submissions have this name: twice.ipynb, twice.py"),
+        ("a link", "a link.py"),
+        ("pipes", "is no file"),
+    ],
+)
+def test_what_cannot_be_read_loses_its_rows_with_the_reason(marked, name, words):
+    row = marked[0][name, "one_hot"]
+    if name == "nested.ipynb":  # no answer in it could be found either way
+        assert row["kind"] in ("not marked", "not attempted")
+    else:
+        assert (row["kind"], words in row["reply"]) == ("not marked", True), row
+
+
+def ours():
+    """Return the processes that marking started and left, and scratch folders that it left."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line, name = (process / "cmdline").read_text(), (process / "comm").read_text().strip()
+        except OSError:
+            continue
+        if "warden.py" in line or name == "left-behind":
+            found.append((process.name, name))
+    return found
+
+
+def test_no_process_is_left(marked):
+    assert ours() == []
+
+
+def test_the_same_line_again_does_nothing_anew_and_a_new_submission_alone_is_tried(
+    folder, marked, tmp_path
+):
+    out = tmp_path / "marks.csv"
+    out.write_bytes(marked[2].read_bytes())
+    late = folder / "zz late.py"
+    late.write_text(GOOD)
+    try:
+        subprocess.run(command(folder, out), check=True, capture_output=True, timeout=60)
+    finally:
+        late.unlink()
+    table = read(out)
+    assert table.pop(("zz late", "one_hot"))["kind"] == "right"
+    assert {k: v for k, v in table.items() if k[0] != "zz late"} == marked[0]
+
+
+def test_stopped_in_the_middle_it_goes_on_and_leaves_no_process(tmp_path):
+    folder, out = tmp_path / "class", tmp_path / "marks.csv"
+    folder.mkdir()
+    for i in range(8):
+        slow = "import time\nwhile True: time.sleep(1)" if i > 4 else "return z"
+        (folder / f"{i}.py").write_text(answer(slow))
+    line = command(folder, out, "--seconds", "600", "--jobs", "1")
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while "\n4,one_hot," not in (out.read_text("utf-8-sig") if out.exists() else ""):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "goes on from there" in said
+    assert "Traceback" not in said
+    deadline = time.monotonic() + 10
+    while ours() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ours() == []
+    before = read(out)
+    assert {student for student, _ in before} == set("01234")
+    with out.open("a") as file:
+        file.write('5,one_hot,"cut o')
+    subprocess.run(command(folder, out), check=True, capture_output=True, timeout=60)
+    after = read(out)
+    assert {key: after[key] for key in before} == before
+    assert {student for student, _ in after} == set("01234567")
+    assert after["7", "sigmoid"]["kind"] == "not marked"
+
+
+def test_another_file_is_not_overwritten(tmp_path, folder, capsys):
+    out = tmp_path / "grades.csv"
+    out.write_text("name,grade\nada,1\n")
+    with pytest.raises(SystemExit, match="no table of marks"):
+        marks.main([str(folder), "--out", str(out)])
+    assert out.read_text() == "name,grade\nada,1\n"
+
+
+def test_elsewhere_than_on_linux_it_says_so_and_runs_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(marks, "Watch", None)
+    with pytest.raises(SystemExit, match="only Linux has"):
+        marks.main([str(tmp_path), "--out", str(tmp_path / "marks.csv")])
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- What is taken
+
+
+def taken(*cells, name="1.ipynb"):
+    found = definitions.taken([(name, notebook(*cells).encode())])
+    assert found["problems"] == []
+    return {name: answer.get("source") for name, answer in found["answers"].items()}
+
+
+def test_only_definitions_are_taken_and_what_they_need():
+    found = taken(
+        "import numpy as np\nfrom math import exp\nimport os\nos.system('boom')",
+        "EPS = 1e-9\nCLASSES: int = 10\neye = np.eye(CLASSES)\nW = train(1)\nA, B = 1, 2\n"
+        "square = lambda z: z ** 2",
+        "%matplotlib inline\n!rm -rf /\ndef helper(z):\n    return square(z) + EPS + A\n",
+        "def my_sigmoid(z):\n    return helper(z) + exp(0)\n\nprint(my_sigmoid(W))",
+        "for i in range(3):\n    def my_softmax(z): return z",
+        "def my_one_hot(labels, classes=CLASSES):\n    return eye[labels]",
+    )
+    assert set(found) == {"sigmoid", "one_hot"}
+    lines = found["sigmoid"].splitlines()
+    assert [line for line in lines if line.strip()] == [
+        "from math import exp",
+        "EPS = 1e-09",
+        "A, B = (1, 2)",
+        "square = lambda z: z ** 2",
+        "def helper(z):",
+        "    return square(z) + EPS + A",
+        "def my_sigmoid(z):",
+        "    return helper(z) + exp(0)",
+    ]
+    assert "CLASSES: int = 10" in found["one_hot"]
+    assert "os" not in found["one_hot"].split()
+
+
+def test_the_last_that_is_more_than_a_stub_counts():
+    stub, first, second = [
+        f"def my_sigmoid(z):\n    {body}" for body in ("...", "return 1", "return 2")
+    ]
+    assert "return 1" in taken(first, stub)["sigmoid"]
+    assert "return 2" in taken(first, second, stub)["sigmoid"]
+    assert "..." in taken(stub)["sigmoid"]
+    files = [("mine.py", first.encode()), ("z.py", second.encode()), ("a.py", stub.encode())]
+    for order in (files, files[::-1]):
+        assert "return 1" in definitions.taken(order)["answers"]["sigmoid"]["source"]
+
+
+def test_a_cell_that_is_no_python_does_not_hide_the_others():
+    found = definitions.taken(
+        [
+            (
+                "1.ipynb",
+                notebook("def my_sigmoid(z:\n    return z", "def my_softmax(z): return z").encode(),
+            )
+        ]
+    )["answers"]
+    assert found["sigmoid"]["error"].startswith("SyntaxError: ")
+    assert "source" in found["softmax"]
