@@ -35,11 +35,11 @@ def answer(body, name="sigmoid", arguments="z"):
 
 # What each hostile answer does, and the kind and some words of the only row that it loses.
 HOSTILE = {
-    "endless loop": ("while True: pass", "not marked", "took longer than 1 s"),
-    "asleep": ("import time\ntime.sleep(1e6)", "not marked", "took longer than 1 s"),
+    "endless loop": ("while True: pass", "not marked", "took longer than 3 s"),
+    "asleep": ("import time\ntime.sleep(1e6)", "not marked", "took longer than 3 s"),
     "memory": ("return np.ones(10**9)", "raises", "MemoryError"),
     "memory bit by bit": (
-        "kept = []\nwhile True: kept.append(bytearray(10**7))",
+        "kept = []\nwhile True: kept.append(np.empty(10**6))",
         "raises",
         "MemoryError",
     ),
@@ -47,14 +47,15 @@ HOSTILE = {
     "exits politely": ("raise SystemExit", "raises", "SystemExit"),
     "kills itself": ("import os\nos.kill(os.getpid(), 9)", "not marked", "ended by SIGKILL"),
     "multiplies": (
-        "import os, time\nfor _ in range(4): os.fork()\ntime.sleep(1e6)",
-        "not marked" if os.geteuid() else "raises",
-        "took longer" if os.geteuid() else "BlockingIOError",
+        "import os, time\nfor _ in range(30):\n    if os.fork() == 0:\n        try: os.fork()\n"
+        "        finally: time.sleep(1e6)",
+        "raises",
+        "BlockingIOError",
     ),
     "leaves a process behind": (
         "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
-        "        open('/proc/self/comm', 'w').write('left-behind')\n        time.sleep(1e6)\n"
-        "    os._exit(0)\nos.wait()\ntime.sleep(0.05)\nreturn z",
+        "        os.execv('/bin/sleep', ['left-behind', '1000'])\n"
+        "    os._exit(0)\nos.wait()\ntime.sleep(0.2)\nreturn z",
         "wrong value",
         "With z",
     ),
@@ -81,7 +82,7 @@ HOSTILE = {
         "import os\nwhile True:\n    for file in range(3, 64):\n"
         "        try: os.write(file, bytes(10**6))\n        except OSError: pass",
         "not marked",
-        "took longer than 1 s",
+        "took longer than 3 s",
     ),
     "another's name": (
         "return np.eye(classes)[labels]",
@@ -142,7 +143,7 @@ def scratch():
 
 
 def command(folder, out, *more):
-    few = ["--seconds", "1", "--memory", "200", "--file", "1", "--jobs", "2"]
+    few = ["--seconds", "3", "--memory", "200", "--file", "1", "--jobs", "2"]
     return [sys.executable, ROOT / "tools/marks.py", folder, "--out", out, *few, *more]
 
 
@@ -218,11 +219,11 @@ def ours():
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            line, name = (process / "cmdline").read_text(), (process / "comm").read_text().strip()
+            line = (process / "cmdline").read_text()
         except OSError:
             continue
-        if "warden.py" in line or name == "left-behind":
-            found.append((process.name, name))
+        if "warden.py" in line or line.startswith("left-behind"):
+            found.append((process.name, line))
     return found
 
 
