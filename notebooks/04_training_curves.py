@@ -9,10 +9,9 @@
 # %% [markdown]
 # # 04 Training curves
 #
-# One step downhill is nothing. Thousands of them make a network that reads. Between the two lie choices, and a curve tells you which of them were wrong.
+# One step downhill is nothing; thousands make a network that reads. Between the two lie choices, and a curve tells you which were wrong.
 #
-# **You will** read a training loop of ten lines, start it with the original's settings, find out from the curves what is wrong with them, put it right, tune a network
-# yourself, and measure once, at the very end, how well one reads digits that it has never seen.
+# **You will** read a training loop of ten lines, start it with the original's settings, find out from the curves what is wrong with them, put it right, tune a network yourself, and measure once, at the very end, how well one reads new digits.
 #
 # **You will be able to**
 #
@@ -22,8 +21,7 @@
 # - say how sure a measured accuracy is, and of what;
 # - say why these numbers should be the same on your computer, and when they would not be.
 #
-# **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of
-# [lesson 01](01_loading.ipynb).
+# **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
 # **Time** 45 minutes to read, 50 more for the exercises; the computer works about 25 s and uses 500 MB
 
@@ -36,7 +34,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    It is 255 times as large: the pixels are a factor in it. So the same learning rate makes a far larger step.
+#    It is 255 times as large: the pixels are a factor in it.
 #
 #    </details>
 #
@@ -44,7 +42,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    For choices: which learning rate, how many epochs. Whoever chooses by the test images can no longer ask them how well the choice reads *new* digits.
+#    For choices: which learning rate, how many epochs. Whoever chooses by the test images can no longer ask them about *new* digits.
 #
 #    </details>
 
@@ -62,6 +60,7 @@ from mnistlib.training import evaluate, falling, minibatches, train
 from mnistlib.uncertainty import standard_error, standard_error_by_group
 
 plotting.use_style()
+plt.rcParams.update({"figure.figsize": (6, 3.4), "figure.dpi": 84})
 mnist = data.load()
 train_set, validation_set = data.split(
     mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=4)
@@ -70,7 +69,7 @@ images, labels = train_set
 images.shape, validation_set[0].shape
 
 # %% [markdown]
-# If you have kept functions in earlier lessons (`exercises.keep`), this is where they go to work: the next cell puts each in the library's place.
+# Functions that you kept in earlier lessons (`exercises.keep`) go to work here: the next cell puts each in the library's place.
 
 # %%
 exercises.mine()
@@ -78,14 +77,9 @@ exercises.mine()
 # %% [markdown]
 # ## Step and epoch
 #
-# The gradient over all 50,000 images would be exact, but each step would then cost fifty thousand passes forward and back. The gradient over 128 of
-# them is a guess, four hundred times cheaper. So we walk by guesses: shuffle the images, deal them into **mini-batches** of 128, and take one step from each. This is
-# *stochastic gradient descent*, SGD for short ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)); *stochastic* means that chance has a hand in it.
+# The gradient over all 50,000 images is exact, but costs fifty thousand passes forward and back. Over 128 of them it is a guess, four hundred times cheaper. So shuffle the images, deal them into **mini-batches** of 128, and take one step from each: *stochastic gradient descent*, SGD for short ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586); *stochastic* means that chance has a hand in it).
 #
-# Two words that are often mixed up, in the original too:
-#
-# - a **step** is one update of the parameters, from one mini-batch;
-# - an **epoch** is one pass over the whole training set.
+# A **step** is one update of the parameters, from one mini-batch. An **epoch** is one pass over the whole training set. The original mixed the two up.
 #
 # ### Exercise 4.1: mini-batches (warm-up, 6 minutes)
 #
@@ -104,7 +98,7 @@ exercises.check(my_minibatches)
 exercises.folded(my_minibatches)
 
 # %% [markdown]
-# The library's `minibatches` returns the same as a list. How many steps make an epoch? Work it out before you run the cell: 50,000 images, 128 at a time.
+# The library's `minibatches` returns the same as a list. How many steps of 128 make an epoch of 50,000? Work it out before you run the cell.
 
 # %%
 batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=6)
@@ -114,8 +108,7 @@ print("steps in an epoch:", steps, "  the last batch has", len(epoch[-1]), "imag
 print("every image once: ", np.array_equal(np.sort(np.concatenate(epoch)), np.arange(50_000)))
 
 # %% [markdown]
-# How good is a guess? Is it right *on average*, and how far off is a single one? Take 78 batches, and the exact gradient over all their images. For the second question compare directions: the
-# cosine of the angle between two gradients is 1 if they agree, and 0 if they have nothing to do with each other.
+# How good is such a guess? Is it right *on average*, and how far off is a single one? Take 78 batches, and the exact gradient over all their images. The cosine of the angle between two gradients is 1 if their directions agree, and 0 if they have nothing to do with each other.
 
 
 # %%
@@ -130,16 +123,16 @@ start = network.initialise(np.random.default_rng(seed=6))
 guesses = np.array([gradient(start, batch) for batch in epoch[:78]])  # (78, 101770)
 exact = gradient(start, np.concatenate(epoch[:78]))
 lengths = np.linalg.norm(guesses, axis=1) * np.linalg.norm(exact)
+cosines = guesses @ exact / lengths
 print("mean of the guesses is the exact gradient:", np.allclose(guesses.mean(axis=0), exact))
-print(f"cosine of a guess with it, on average: {(guesses @ exact / lengths).mean():.2f}")
+print(f"cosine of a guess with it: mean {cosines.mean():.2f}, lowest {cosines.min():.2f}")
 
 # %% [markdown]
-# Right on average: the field says that a mini-batch's gradient is an **unbiased estimate** of the whole set's. And at the start a single one is good, too, on average.
+# Right on average: a mini-batch's gradient is an **unbiased estimate** of the whole set's. And here even the worst of the 78 points downhill.
 #
 # ## The loop
 #
-# Here is a whole training run. Read it as a sentence: for each batch, compute the gradients, move every parameter against its own gradient, $\eta$ (the **learning rate**) times as far, and note
-# the loss.
+# A whole training run: for each batch, compute the gradients, move every parameter against its own, $\eta$ (the **learning rate**) times as far, and note the loss.
 
 # %%
 parameters = network.initialise(np.random.default_rng(seed=6))
@@ -155,8 +148,7 @@ for batch in epoch[:100]:
 print(f"loss of the first batch {losses[0]:.3f}, of the hundredth {losses[-1]:.3f}")
 
 # %% [markdown]
-# A quarter of an epoch. How many digits does it read by now? Guess, then look. We ask the validation images, which took no part in training, and put the
-# nearest class mean of lesson 01 beside it.
+# A quarter of an epoch. How many digits does it read by now? Guess, then ask the validation images, and put lesson 01's nearest class mean beside it.
 
 # %%
 score = evaluate(network, parameters, validation_set)
@@ -166,8 +158,7 @@ nearest = baseline.nearest_mean(data.scale(validation_set[0]), means)
 print(f"nearest mean:             accuracy {100 * (nearest == validation_set[1]).mean():.2f} %")
 
 # %% [markdown]
-# Beaten already. From here on the library's `train` runs that loop for us. It takes a *model* (anything that can prepare images and give logits and gradients; the module `network` is one), parameters to start from, which it leaves alone, a set, and batches. It
-# returns trained parameters, and a `History` of what it recorded: `monitor` names sets to score on the way, `every` the steps between two scores. Is it the same loop?
+# Beaten already. From here on the library's `train` runs that loop. It takes a *model* (what prepares images and gives logits and gradients, as the module `network` does), parameters to start from, which it leaves alone, a set, and batches. It returns trained parameters and a `History`, with scores on the sets that `monitor` names. Is it the same loop?
 
 # %%
 trained, history = train(network, start, train_set, epoch[:100], learning_rate=0.5)
@@ -176,18 +167,14 @@ print("same losses:", np.allclose(history.batch_loss, losses))
 # %% [markdown]
 # ## What to record
 #
-# Two things, at two paces.
+# - The **batch loss**, at every step. It costs nothing, but is noisy, because every batch is different.
+# - **Loss and accuracy on the validation set**, now and then: each time a pass over 10,000 images.
 #
-# - The **batch loss**, at every step. It costs nothing, since the step computes it anyway. It is noisy, because every batch is different.
-# - **Loss and accuracy on the validation set**, now and then. It costs a pass over 10,000 images.
-#
-# Loss and accuracy are not the same thing said twice. *Loss* is what the gradient follows: smooth, and sensitive to how *sure* the network is. *Accuracy* is the
-# share of right answers: what we want in the end, but it moves in jumps, and has no useful gradient.
+# *Loss* is what the gradient follows: smooth, and sensitive to how *sure* the network is. *Accuracy*, the share of right answers, is what we want in the end, but it moves in jumps and has no useful gradient.
 #
 # ## The original's settings
 #
-# The original fed its network raw pixels, 0 to 255, started from small uniform weights, and used a learning rate of 0.001. Keep these three, with the right softmax, loss and gradients. (What else it did
-# otherwise is lesson 05's matter.)
+# The original used raw pixels, 0 to 255, small uniform weights, and a learning rate of 0.001. Keep these three, with the right softmax, loss and gradients.
 
 # %%
 chance = np.random.default_rng(seed=7)
@@ -209,7 +196,7 @@ raw_network = SimpleNamespace(
 )
 
 # %% [markdown]
-# Is 0.001 a good rate for it? One run cannot tell. Let a second one, at twice the rate, see the same batches. Which will be ahead after 2,000 steps?
+# Is 0.001 a good rate for it? Let a second run, at twice the rate, see the same batches. Which will be ahead after 2,000 steps?
 
 # %%
 raw_histories = {}
@@ -227,7 +214,7 @@ for rate in [0.001, 0.002]:
     print(f"rate {rate}: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 
 # %% [markdown]
-# A batch loss is a noisy thing to look at. A **moving average** over 100 steps shows where it is going: each point is the mean of the hundred around it.
+# A batch loss is noisy. A **moving average** shows where it goes: each point is the mean of a hundred steps.
 
 
 # %%
@@ -235,33 +222,23 @@ def smooth(values, width=100):
     return np.convolve(values, np.ones(width) / width, mode="valid")
 
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels over 2,000 steps with raw pixels, at the learning rates 0.001 and 0.002. Left: the batch losses of the slower run are a wide noisy band around their average, which falls fast and then ever more slowly; the average of the run at 0.002 lies below it throughout. Right: the validation accuracies, both rising fast in the first 500 steps and then creeping, the faster run ahead all the way."}}
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8))
-left.plot(raw_histories[0.001].batch_loss, color="0.8", linewidth=0.5, label="0.001, each batch")
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Batch loss over 2,000 steps with raw pixels, at the learning rates 0.001 and 0.002. At 0.001 single batches are a wide cloud of dots around their average, which falls fast and then ever more slowly; the average of the run at 0.002 lies below it throughout."}}
+figure, axis = plt.subplots()
 for (rate, history), line in zip(raw_histories.items(), ["-", "--"]):
     averaged = smooth(history.batch_loss)
     middle = np.arange(len(averaged)) + 50
-    left.plot(middle, averaged, line, label=f"{rate}, average of 100")
-    right.plot(
-        history.steps, history.accuracy("validation"), "o" + line, markersize=3, label=f"{rate}"
-    )
-left.set(title="Fast, then crawling", xlabel="step", ylabel="loss", ylim=(0, 2.4))
-left.legend()
-right.set(
-    title="Twice the rate is ahead throughout",
-    xlabel="step",
-    ylabel="validation accuracy",
-    ylim=(0.7, 1),
-)
-right.legend(loc="lower right")
+    axis.plot(middle, averaged, line, label=f"{rate}, average of 100")
+each = np.arange(0, 2000, 10)
+one_in_ten = np.array(raw_histories[0.001].batch_loss)[each]
+axis.plot(each, one_in_ten, ".", color="0.6", markersize=3, zorder=0, label="0.001, single batches")
+axis.set(title="Twice the rate is ahead throughout", xlabel="step", ylabel="loss", ylim=(0, 2.4))
+axis.legend()
 plt.show()
 
 # %% [markdown]
-# The curve at 0.001 falls fast, then crawls. That is how **too small a learning rate** can look. The shape alone does not convict it, since a healthy curve flattens too. The second curve does:
-# a larger rate does better all the way, of the two compared.
+# The curve at 0.001 falls fast, then crawls. That is how **too small a learning rate** can look. A healthy curve flattens too; only the second curve convicts it.
 #
-# Still, something is odd about this network. Look at its hidden units before the first step. How wide their pre-activations $Z_1 = X W_1 + b_1$ spread depends on the scale of the pixels and on that of the weights. Try all four combinations of
-# raw and scaled pixels, the original's small weights and Glorot's from lesson 03. Which hidden units will be saturated, out where the sigmoid is flat?
+# Still, something is odd about this network. Look at its hidden units before the first step. Take three kinds of weights (the original's, Glorot's from lesson 03, and Glorot's divided by 255), with raw and with scaled pixels: where do the pre-activations $Z_1 = X W_1 + b_1$ spread so wide that units are **saturated**, out where the sigmoid is flat?
 
 
 # %%
@@ -270,18 +247,23 @@ def saturated(a1):
 
 
 some = validation_set[0][:1000]
-print("weights  pixels   spread of z1   saturated: a1 below 0.05 or above 0.95")
-for weights, first in [("small", small_weights), ("Glorot", start)]:
+starts = {
+    "small": small_weights,
+    "Glorot": start,
+    "Glorot/255": start._replace(W1=start.W1 / 255),  # the same, with another W1
+}
+print("weights     pixels  spread of z1  saturated: a1 below 0.05 or above 0.95")
+for weights, first in starts.items():
     for pixels, x in [("raw", raw_pixels(some)), ("scaled", data.scale(some))]:
         z1, a1, _ = network.forward(first, x)
-        print(f"{weights:8} {pixels:8} {z1.std():11.3f} {saturated(a1):12.1f} %")
+        print(f"{weights:11} {pixels:8} {z1.std():10.3f} {saturated(a1):10.1f} %")
 a1 = network.forward(raw_trained, raw_pixels(some)).a1
-print(f"small, raw, after 2,000 steps at 0.002: {saturated(a1):10.1f} %")
+print(f"small, raw, after 2,000 steps at 0.002: {saturated(a1):.1f} %")
 
 # %% [markdown]
-# The original's start is the first line: nearly half of all activations lie where the sigmoid is flat and pass back little gradient, and training makes it nine in ten. In this table it looks as if raw pixels alone were to blame. But $Z_1$ knows only the *product* of the two scales: weights 255 times smaller would do for raw pixels what scaling does; it is that product ([LeCun et al. 1998](https://doi.org/10.1007/978-3-642-35289-8_3) on scaling inputs).
+# The original's start is the first line: nearly half of all activations are saturated and pass back little gradient, and training makes it nine in ten. Raw pixels alone are not to blame: with Glorot's weights divided by 255 they saturate nothing. $Z_1$ knows only the *product* of the two scales ([LeCun et al. 1998](https://doi.org/10.1007/978-3-642-35289-8_3) on scaling inputs).
 #
-# So scale the pixels, you would think, and all will be well. Change that one thing, and compare after 500 steps. Predict which is ahead.
+# So scale the pixels, you would think, and all will be well. Change that one thing: which is ahead after 500 steps?
 
 # %%
 _, scaled_history = train(
@@ -297,13 +279,29 @@ print(f"raw pixels:    {100 * raw_accuracy:.2f} % after 500 steps")
 print(f"scaled pixels: {100 * scaled_history.accuracy('validation')[-1]:.2f} %")
 
 # %% [markdown]
-# Worse, by far: the repair looks like a step back. Remember this lesson's first question: for the same $dZ_1$, $dW_1 = X^T dZ_1$ is now 255 times smaller. And what a change of $W_1$ does to $Z_1 = X W_1 + b_1$ is multiplied by the
-# pixels once more. The factor counts twice, and $255^2$ is about sixty-five thousand: at the old rate the first layer all but stands still. Two settings belong together, and only one was changed.
+# Worse, by far: the repair looks like a step back. This lesson's first question says why. For the same $dZ_1$, $dW_1 = X^T dZ_1$ is now 255 times smaller, and what a change of $W_1$ does to $Z_1$ is multiplied by the pixels once more. If that is all, then with $W_1$ drawn 255 times as large, and $W_1$ alone moved at $255^2$ times the rate, scaled pixels must repeat the raw run, loss by loss. Or is it 255 times the rate? Try the three.
+
+# %%
+for factor in [1, 255, 255**2]:
+    W1 = 255 * small_weights.W1
+    parameters = network.Parameters(W1, *(block.copy() for block in small_weights[1:]))
+    losses = []
+    for batch in batches[:500]:
+        x, y = data.scale(images[batch]), data.one_hot(labels[batch])
+        loss, grads = network.gradients(parameters, x, y)
+        for W, dW, times in zip(parameters, grads, [factor, 1, 1, 1]):
+            W -= 0.001 * times * dW
+        losses.append(loss)
+    accuracy = evaluate(network, parameters, validation_set).accuracy
+    same = np.allclose(losses, raw_histories[0.001].batch_loss[:500])
+    print(f"rate of W1 times {factor:6,}: {100 * accuracy:.2f} %, the raw run's losses: {same}")
+
+# %% [markdown]
+# With all of $255^2 = 65,025$ it is the same run in other units. Pixels, weights and rate belong together, and the repair had changed only one of them.
 #
 # ## A learning-rate sweep
 #
-# So look for the rate that suits scaled pixels, and Glorot's weights with them. Nobody knows it beforehand; try. We multiply by about three each time, since what matters is the factor. Every run starts from the same weights and sees the same batches. We look twice: after 30 steps and after 391, a whole epoch. Where do you expect
-# the best rate? At the same place both times?
+# So look for the rate that suits scaled pixels and Glorot's weights, in factors of about three, each run from the same weights over the same batches. We look twice: after 30 steps and after 391, a whole epoch. Where do you expect the best rate? At the same place both times?
 
 # %%
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
@@ -332,15 +330,14 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A basin with one gentle side and one steep one. On the left nothing is broken, only slow. On the right each step overshoots the lowest point, as in lesson 03's picture of one step, and lands higher up.
+# A basin with a gentle side and a steep one. On the left nothing is broken, only slow. On the right each step overshoots the lowest point and lands higher up.
 #
-# And the two horizons disagree. After 30 steps a rate of 1 is best; after an epoch 3 is, by a good margin: its first steps are the worse for their size (1.361 against 1.164), but then it gets on faster. A sweep that is cut short favours the cautious. (Why only 30 steps for the three largest rates? There a run is thrown about so wildly
-# that after some dozens of steps every computer has a curve of its own. The end of this lesson shows it.)
+# And the two horizons disagree. After 30 steps a rate of 1 is best, after an epoch 3. A sweep that is cut short favours the cautious. (Why only 30 steps for the three largest rates? After some dozens more, every computer has a curve of its own: see the end of this lesson.)
 #
-# The three cases have faces that you will meet again. (Mind the scale of the third.)
+# The three cases have faces. Mind the scale of the third.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}}
-figure, axes = plt.subplots(1, 3, figsize=(9, 3.2))
+figure, axes = plt.subplots(1, 3, figsize=(8, 2.7))
 faces = {0.01: "too small: a ramp", 0.3: "falls steadily", 30: "too large: thrashes"}
 for axis, (rate, face) in zip(axes, faces.items()):
     axis.plot(sweep[rate][:30], linewidth=1)
@@ -351,7 +348,7 @@ plt.show()
 # %% [markdown]
 # ## Learning by heart
 #
-# So far training and validation went hand in hand. Now give the network only 1,000 images to learn from, and plenty of epochs. What will the two losses do? And the two accuracies? Sketch all four before you look.
+# Now give the network only 1,000 images, and plenty of epochs. What will the losses on training and validation do, and the two accuracies? Sketch all four before you look.
 
 # %%
 few = (images[:1000], labels[:1000])
@@ -373,7 +370,7 @@ for moment, index in [("lowest validation loss", best), ("the end", -1)]:
         print(f"    {name:10} loss {loss:.3f}, accuracy {100 * accuracy:.2f} %")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels over 800 steps of training on only 1,000 images. Left: the training loss falls to zero, while the validation loss reaches its lowest point early, marked by a dot, and then climbs steadily. Right: training accuracy reaches 100 percent and stays; validation accuracy levels off below 90 percent."}}
-figure, axes = plt.subplots(1, 2, figsize=(9, 3.8))
+figure, axes = plt.subplots(1, 2, figsize=(8, 3.2))
 for name, line in [("training", "--"), ("validation", "-")]:
     axes[0].plot(few_history.steps, few_history.loss(name), line, label=name)
     axes[1].plot(few_history.steps, few_history.accuracy(name), line, label=name)
@@ -387,8 +384,7 @@ axes[1].set(
 plt.show()
 
 # %% [markdown]
-# This is **overfitting**. The network reads its thousand training images without a mistake: it has learnt them by heart. The validation accuracy shows a gap, but no turn: it stays level, and even creeps up a little. In the loss you see the turn, early and clearly: the later network is about as often right, but
-# ever more *sure*, also where it is wrong. Stop at the lowest loss, and look at the probability that each network gives to its own *wrong* answers.
+# This is **overfitting**. The network has learnt its thousand images by heart. The validation accuracy shows a gap, but no turn. The loss shows the turn, early and clearly: the later network is about as often right, but ever more *sure*, also where it is wrong. Stop at the lowest loss, and see how sure each network is of its own *wrong* answers.
 
 # %%
 lowest_at = few_history.steps[best]
@@ -401,18 +397,17 @@ for moment, parameters in [("lowest loss", stopped), ("the end", learnt)]:
     )
 
 # %% [markdown]
-# That is **early stopping**, the cheapest cure: it limits the overconfidence, though here it wins no accuracy.
-# The better cure is more data: 50,000 images are much harder to learn by heart. (Not impossible: large networks have learnt 50,000 photographs with *random* labels, [Zhang et al. 2017](https://arxiv.org/abs/1611.03530).)
+# That is **early stopping**, the cheapest cure: it limits the overconfidence, though here it wins no accuracy. The better cure is more data. (Large networks have learnt even 50,000 photographs with *random* labels by heart, [Zhang et al. 2017](https://arxiv.org/abs/1611.03530).)
 #
-# ### Exercise 4.2: four mystery curves (10 minutes)
+# ### Exercise 4.2: four mystery curves (core, 8 minutes)
 #
-# Four small networks were trained on a few images each. Each run has a different fault: its learning rate is too small, or too large, or it overfits, or somebody has mixed up the labels of its training images. Which is which? Ask of each also: does its validation loss ever get well below log 10, the dotted line? If not, it has learnt little or nothing that holds for new images.
+# Four small networks were trained on a few images each. In one the learning rate is too small, in one too large, one overfits, and in one somebody has mixed up the labels of its training images. Which is which? Ask also whether the validation loss ever gets well below log 10, the dotted line. If not, the network has learnt little or nothing that holds for new images.
 
 # %%
 mystery = mystery_curves(images, labels)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Four panels, A to D, each with the training and the validation loss of a run, and a dotted line at log 10. In A both losses jump about far above the line. In B the training loss sinks to 0 while the validation loss falls far below the line and then rises a little. In C the training loss sinks, and the validation loss climbs almost from the start, from the line upwards. In D both sink together, very slowly, from just above the line."}}
-figure, axes = plt.subplots(2, 2, figsize=(9, 6))
+figure, axes = plt.subplots(2, 2, figsize=(8, 4.6))
 for axis, (letter, history) in zip(axes.flat, mystery.items()):
     for name, line in [("training", "--"), ("validation", "-")]:
         axis.plot(history.steps, history.loss(name), line, label=name)
@@ -440,15 +435,15 @@ exercises.folded(my_name_the_faults)
 # %% [markdown]
 # ## Faster: momentum
 #
-# In a narrow valley the gradient points mostly *across*, and plain descent zigzags from wall to wall. A rolling ball does better ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). It keeps a **velocity** $v$, a sum of past gradients, 0 at the start, in which each step back counts $\mu$ times as much, with $0 \le \mu < 1$:
+# In a narrow valley the gradient points mostly *across*, and plain descent zigzags. A rolling ball does better ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). It keeps a **velocity** $v$, a sum of past gradients, 0 at the start, in which each step back counts $\mu$ times as much, with $0 \le \mu < 1$:
 #
 # $$v \leftarrow \mu\, v + dW, \qquad W \leftarrow W - \eta\, v .$$
 #
-# There is a $v$ for each parameter, in its shape. (Others put $\eta$ inside the velocity, [Sutskever et al. 2013](https://proceedings.mlr.press/v28/sutskever13.html) for one. While $\eta$ is constant the walk is the same; when it changes it is not.)
+# There is a $v$ for each parameter, in its shape. ([Sutskever et al. 2013](https://proceedings.mlr.press/v28/sutskever13.html) put $\eta$ inside the velocity. While $\eta$ is constant the walk is the same.)
 #
 # ### Exercise 4.3: momentum (core, 8 minutes)
 #
-# The two lines, for all the parameters at once. Change the arrays in place, so that whoever holds them sees the change.
+# The two lines, for all the parameters, changing the arrays in place.
 
 
 # %%
@@ -466,37 +461,35 @@ exercises.folded(my_sgd_update)
 # exercises.keep(my_sgd_update)
 
 # %% [markdown]
-# What the sum does depends on whether the gradients agree. If each is the same $dW$, then the velocity becomes a geometric series,
+# What the sum does depends on whether the gradients agree. If each is the same $dW$, the velocity becomes a geometric series,
 #
 # $$v = dW + \mu\, dW + \mu^2\, dW + \dots = \frac{dW}{1 - \mu},$$
 #
 # so *along* the valley the ball goes $1 / (1 - \mu)$ times as far: ten times, for $\mu = 0.9$. Call $\eta / (1 - \mu)$ the **effective rate**. If the gradients alternate, $dW, -dW, dW, \dots$, so does the series, and $v$ shrinks to $dW / (1 + \mu)$: *across* the valley the ball calms down.
 #
-# Ten times as far sounds like a gain. But plain descent with ten times the rate goes as far. So a fair comparison takes the *same effective rate*, and the question is: what does momentum have that a larger rate has not?
+# But plain descent with ten times the rate goes as far. So a fair comparison takes the *same effective rate*: what does momentum have that a larger rate has not?
 #
 # ### How large may a step be?
 #
-# Take the simplest valley, one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, the gradient is $\kappa\, w$. Write $w_t$ for the weight after step $t$, and $v$ for the velocity then: that step moved the weight by $w_t - w_{t-1} = -\eta\, v$. The next velocity is $\mu v + \kappa w_t$, so
-# the two lines above become one:
+# Take the simplest valley, one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, the gradient is $\kappa\, w$. Write $w_t$ for the weight after step $t$, and $v$ for the velocity then: that step moved the weight by $w_t - w_{t-1} = -\eta\, v$. The next velocity is $\mu v + \kappa w_t$, so the two lines above become one:
 #
 # $$\begin{aligned} w_{t+1} &= w_t - \eta\,(\mu\, v + \kappa\, w_t) \\ &= w_t + \mu\,(w_t - w_{t-1}) - \eta\,\kappa\, w_t . \end{aligned}$$
 #
-# With too large an $\eta$ the weight jumps from wall to wall, further each time; with a small one it comes to rest at 0. At the edge between the two it jumps to and fro for ever: $w_{t+1} = w_{t-1} = -w_t$. Put that in, divide by $w_t$, and solve for the rate at the edge:
+# With too large an $\eta$ the weight jumps from wall to wall, further each time; with a small one it comes to rest. At the edge it jumps to and fro for ever: $w_{t+1} = w_{t-1} = -w_t$. Put that in, divide by $w_t$, and solve for the rate at the edge:
 #
 # $$-1 = 1 + 2 \mu - \eta\,\kappa, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
 #
 # <details><summary>Why every smaller rate is safe, for those who like quadratic equations</summary>
 #
-# Try $w_t = \rho^t$. The line above becomes $\rho^2 - (1 + \mu - \eta\kappa)\,\rho + \mu = 0$, and every walk is a mixture of the powers of its two solutions (if the two coincide, of $\rho^t$ and $t\rho^t$). Their product is $\mu < 1$. If they are complex, they are conjugates, each of size $\sqrt\mu < 1$: the walk dies out. If they are real, then at a very small rate both lie between 0 and 1, and as $\eta$ grows one can leave the range from $-1$ to $1$ only through an end of it. At $\rho = 1$ the
-# equation says $\eta\kappa = 0$; at $\rho = -1$ it says $\eta\kappa = 2(1 + \mu)$, the edge.
+# Try $w_t = \rho^t$: then $\rho^2 - (1 + \mu - \eta\kappa)\,\rho + \mu = 0$, and every walk mixes the powers of the two solutions (if they coincide, $\rho^t$ and $t\rho^t$). Their product is $\mu < 1$. A complex pair has the size $\sqrt\mu < 1$: the walk dies out. Real ones lie between 0 and 1 at a very small rate, and as $\eta$ grows one can leave the range from $-1$ to $1$ only through an end of it. At $\rho = 1$ the equation says $\eta\kappa = 0$; at $\rho = -1$ it says $\eta\kappa = 2(1 + \mu)$, the edge.
 #
 # </details>
 #
-# The edge for plain descent is $2 / \kappa$. In $\eta$, momentum of 0.9 nearly doubles the edge. In the effective rate it does far more, nineteen times as much:
+# For plain descent the edge is $2 / \kappa$, so momentum of 0.9 nearly doubles it. In the effective rate it does far more, nineteen times as much:
 #
 # $$\frac{\eta}{1 - \mu} < \frac{2}{\kappa} \cdot \frac{1 + \mu}{1 - \mu} .$$
 #
-# That is a claim. Walk a hundred steps, one per cent below the edge and one per cent above it.
+# Check it: walk a hundred steps, one per cent below the edge and one per cent above it. ([Goh 2017](https://doi.org/10.23915/distill.00006) goes on from here, with pictures to touch.)
 
 
 # %%
@@ -522,7 +515,7 @@ for momentum in [0, 0.9]:
 print("edges in the effective rate, 0.9 against 0:", round((1 + 0.9) / (1 - 0.9)))
 
 # %% [markdown]
-# A long valley has a curvature in each direction: $L = \frac12 (w_0^2 + 20\, w_1^2)$, with curvatures 1 and 20. The steepest direction sets the edge, the flattest decides how long it takes. Four walks: plain descent and $\mu = 0.6$, each at an effective rate of 0.095, about the best that plain descent has here, and at 0.2375. Work out which of the four are below their edge before you run it. (The picture shows twenty steps of two.)
+# A long valley, $L = \frac12 (w_0^2 + 20\, w_1^2)$, has the curvatures 1 and 20. The steepest direction sets the edge, the flattest decides how long it takes. Four walks: plain descent and $\mu = 0.6$, each at an effective rate of 0.095, about plain descent's best here, and at 0.2375. Which of the four are below their edge? Work it out before you run it. (The picture shows two of them.)
 
 # %%
 curvatures, first, paths = np.array([1, 20]), np.array([-4.0, 1.0]), {}
@@ -536,9 +529,9 @@ for effective in [0.095, 0.2375]:
         )
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two paths of twenty steps over the contour lines of a long narrow valley, from the same point. The plain path, at effective rate 0.095, jumps from wall to wall at every step and is still on its way at the end; the path with momentum 0.6, at effective rate 0.2375, swings across a few times, moves along the valley in longer steps, and ends at the star."}}
-figure, axis = plt.subplots(figsize=(7, 3.6))
+figure, axis = plt.subplots(figsize=(6.4, 3.2))
 w0, w1 = np.meshgrid(np.linspace(-4.5, 2, 100), np.linspace(-1.5, 1.5, 100))
-axis.contour(w0, w1, 0.5 * (w0**2 + 20 * w1**2), levels=12, cmap="Greys", linewidths=0.8)
+axis.contour(w0, w1, 0.5 * (w0**2 + 20 * w1**2), levels=5, cmap="Greys", linewidths=0.8)
 axis.plot(*paths[0.095, 0].T, "s--", markersize=4, linewidth=1.2, label="plain, 0.095")
 axis.plot(*paths[0.2375, 0.6].T, "o-", markersize=4, linewidth=1.2, label="momentum 0.6, 0.2375")
 axis.plot(0, 0, "*", color="black", markersize=12)
@@ -548,9 +541,9 @@ axis.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# At the same modest effective rate momentum wins nothing. At the larger one plain descent is flung out of the valley, while momentum stays and arrives. So what momentum buys is **stability**: it can take steps that plain descent cannot bear.
+# At the modest effective rate momentum wins nothing. At the larger one plain descent is flung out of the valley, while momentum arrives. What it buys is **stability**: steps that plain descent cannot bear.
 #
-# Find the edge by hand: raise the rate until the path leaves, then raise the momentum until it comes back.
+# Find the edge by hand: raise the rate until the path leaves, then the momentum until it comes back.
 
 # %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
 explore.descent()
@@ -558,8 +551,7 @@ explore.descent()
 # %% [markdown]
 # ### Is it so in the network?
 #
-# A network's loss is no quadratic, but the prediction is clear: at small effective rates the two should do equally well, and from some rate on plain descent should suffer first. One run each would not show it, so there is a **study**: seven effective rates, both ways, five
-# seeds (other weights, other shuffles), one epoch each. It takes minutes, so its results are stored with the course, made by `tools/studies/momentum.py`. A stored number is worth what you can repeat of it: run one of the seventy rows yourself.
+# A network's loss is no quadratic, but the prediction is clear: at small effective rates the two do equally well, and from some rate on plain descent suffers first. One run each would not show it, so there is a **study**, `tools/studies/momentum.py`: seven effective rates, both ways, five seeds (other weights, other shuffles), one epoch each. Its results are stored; run one of the seventy rows yourself.
 
 # %%
 study = studies.read("momentum")
@@ -627,15 +619,15 @@ axis.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# As predicted: up to an effective rate of 2 the accuracies agree within their spread, so for the accuracy momentum is there no more than a larger rate in disguise. At 5 plain descent reaches 92.5 % and momentum 95.0 %; the last column shows who is thrown about first: plain descent already at the smaller rates, momentum only at the largest. And if each may choose its own best rate, plain descent's 93.1 % at 3 stands against those 95.0 %. (Where a run is thrown about, a stored number is that of the computer that made the study; another's will differ, within the spread.)
+# As predicted: up to an effective rate of 2 the accuracies agree within their spread. There momentum is a larger rate in disguise. At 5 it reaches 95.0 %, and plain descent 92.5 %, or 93.1 % at 3, its own best. The last column shows who is thrown about first: plain descent from a rate of 1 on, momentum only at the largest two. (There, another computer's number will differ from the stored one, within the spread.)
 #
 # ### A falling rate
 #
-# Near the end, the noise of the mini-batches keeps the parameters jittering about the floor of the valley, the more so the larger the steps. So people let the learning rate **fall**, for instance in a straight line to 0, from $\eta_0$ at the first step on:
+# Near the end, the noise of the mini-batches keeps the parameters jittering about the floor of the valley. So people let the learning rate **fall**, say in a straight line from $\eta_0$ to 0:
 #
 # $$\eta_t = \eta_0\, \Big( 1 - \frac{t}{\text{number of steps}} \Big).$$
 #
-# It sounds reasonable. So does much that is of no use; ask. A second study (`tools/studies/seeds.py`) trained networks with momentum 0.9 and a constant rate of 0.5, and others with the rate falling from there: in pairs, with the same weights and batches. Will the falling rate read more digits after one epoch? After ten?
+# Reasonable? Ask. A second study (`tools/studies/seeds.py`) trained pairs of networks with momentum 0.9, from the same weights over the same batches, one at a constant rate of 0.5, one falling from there. Will the falling rate read more digits after one epoch? After ten?
 
 # %%
 seeds = studies.read("seeds")
@@ -660,13 +652,11 @@ settings, stored, here = studies.again("seeds")  # one row, run anew by the stud
 print(settings, f"stored {stored['accuracy'][-1]:.4f}, here {here['accuracy'][-1]:.4f}")
 
 # %% [markdown]
-# (Lines five and six subtract pair by pair; *give or take* is the standard deviation of these differences divided by the root of their number, the standard error of a mean.) After one epoch the falling rate has *cost* accuracy: it slows down before it has arrived. After ten, the two read equally many digits. It is not for nothing, though: the loss is lower, many times the standard error,
-# and the seeds differ less. (Ten seeds do not pin a spread down well.) For that we take it.
+# After one epoch the falling rate has *cost* accuracy: it slows down before it has arrived. After ten, the two read equally many digits. But the loss is lower, by many times the standard error (the differences' standard deviation by the root of their number), and the seeds differ less, as far as ten can tell. For that we take it.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
-# Your turn. A small network, of 32 hidden units, may learn from 5,000 images in batches of 50, for at most five epochs. Find a learning rate, a momentum and a number of epochs with which it reads the target's share of 5,000 *other* images. There are many answers. Change one setting at a time, by factors of about three, and write down what you expect before each try. You need no
-# code for it; `check` trains the network and tells what it reached.
+# Your turn. A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs. Find a learning rate, a momentum and a number of epochs with which it reads the target's share of 5,000 *other* images. Change one setting at a time, by factors of about three, and write down what you expect before each try. `check` trains the network and tells what it reached.
 
 # %%
 print(f"target: {100 * TARGET:.0f} % of the validation images")
@@ -685,7 +675,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## The whole run
 #
-# Our own choice: momentum 0.9, a rate that falls from 0.5 (an effective rate of 5, the study's best for one epoch), ten epochs. Whether it is the best for ten, nobody has asked here; mind the two horizons.
+# Our own choice: ten epochs with momentum 0.9 and a rate that falls from 0.5 (an effective rate of 5, the study's best for one epoch; for ten, nobody has asked here).
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -706,7 +696,7 @@ for epochs in [1, 2, 5, 10]:
     print(f"after {epochs:2} epochs: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels over ten epochs. Left: the averaged batch loss sinks towards zero, while the validation loss falls fast at first and then levels off above it. Right: the validation accuracy after each epoch, rising from about 95 percent and levelling off between 97 and 98."}}
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8))
+figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2))
 averaged = smooth(final_history.batch_loss)
 left.plot((np.arange(len(averaged)) + 50) / 391, averaged, label="batch, average of 100")
 ends = np.arange(1, 11)
@@ -719,12 +709,9 @@ right.set(title="It settles here, too", xlabel="epoch", ylabel="validation accur
 plt.show()
 
 # %% [markdown]
-# Compare with the original's settings above: within one epoch this run is past what they reached in five.
-#
 # ## The test set, once
 #
-# All choices are made. We looked at the validation images while making them, and choosing by them also picks up a little luck; so their accuracy may flatter. For an honest number there is the test set, which no choice has
-# seen. Open it once.
+# All choices are made. Choosing by the validation images picks up a little luck, too, so their accuracy may flatter. The test set no choice has seen. Open it once.
 
 # %%
 test_set = (mnist.test_images, mnist.test_labels)
@@ -732,7 +719,7 @@ test = evaluate(network, final, test_set)
 print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 
 # %% [markdown]
-# (Where is that among others? [Simard et al. 2003](https://doi.org/10.1109/ICDAR.2003.1227801) report 1.6 % errors for 800 hidden units and 0.7 % with distorted copies of the digits, [Cireșan et al. 2010](https://doi.org/10.1162/NECO_a_00052) 0.35 % for six larger layers, with distorted copies, too.) Eight of its 128 hidden units are drawn; the lighter, the larger the activation.
+# (With 800 hidden units [Simard et al. 2003](https://doi.org/10.1109/ICDAR.2003.1227801) report 1.6 % errors; with six larger layers and distorted copies of the digits [Cireșan et al. 2010](https://doi.org/10.1162/NECO_a_00052) 0.35 %.) Eight of its hidden units are drawn; the lighter, the larger the activation.
 
 # %% tags=["readme", "home", "hide-input"] mystnb={"image": {"alt": "The trained network as a diagram, reading a handwritten seven from the test set. Eight hidden units are shaded by their activation: one is fully on, two are off, the rest lie between. Of the ten bars at the right one is long: the seven, with a probability near 1."}}
 z1, a1, z2 = network.forward(final, data.scale(mnist.test_images[:1]))
@@ -744,11 +731,11 @@ plt.show()
 # %% [markdown]
 # ## How sure is that number?
 #
-# Would ten thousand *other* digits give the same? The first answer treats each digit as a coin that comes up "right" with probability $q$. One such coin, counted as 1 or 0, has the variance $q\,(1 - q)$, and the mean of $n$ independent ones has one $n$-th of it. So the share of right ones has the **standard error**, its standard deviation,
+# Would ten thousand *other* digits give the same? Treat each digit as a coin that comes up "right" with probability $q$. One coin, counted as 1 or 0, has the variance $q\,(1 - q)$, and the mean of $n$ independent ones has one $n$-th of it. So the share of right ones has the **standard error**, its standard deviation,
 #
 # $$\sqrt{\frac{q\,(1 - q)}{n}} .$$
 #
-# (We do not know $q$, and put the measured accuracy in its place.) From about two standard errors below to two above is an interval that covers the truth about 19 times in 20.
+# We do not know $q$, and put the measured accuracy in its place. The interval from about two standard errors below to two above covers the truth about 19 times in 20.
 
 # %%
 answers = network.predict(final, data.scale(mnist.test_images))
@@ -757,7 +744,7 @@ by_digit = standard_error(right)
 print(f"{(~right).sum()} mistakes; standard error by digit {100 * by_digit:.2f} percentage points")
 
 # %% [markdown]
-# *Independent* is a strong word. The 10,000 test digits come from far fewer people, and a person whose sevens look like ones has not written just one of them. Who wrote each digit was lost when MNIST was made, and found again by [Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498). `data.writers()` knows.
+# *Independent* is a strong word. A person whose sevens look like ones has not written just one of them. Who wrote each digit was lost when MNIST was made, and found again by [Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498). `data.writers()` knows.
 
 # %%
 writers = data.writers()
@@ -772,12 +759,34 @@ most = (mistakes_of / digits_of).argmax()
 print("hardest to read:", mistakes_of[most], "mistakes in", digits_of[most], "digits")
 
 # %% [markdown]
-# A writer's number tells who it was: from 2100 on a high-school student, below an employee of the Census Bureau. Nearly all employees wrote much more each. If mistakes fell on digits by chance, a writer would mostly lie in the grey band of the picture. Guess first: do they?
+# From number 2100 on a writer is a high-school student, below an employee of the Census Bureau. Employees wrote more each. The grey band of the picture reaches two standard deviations above the average. How many of the 297 lie above it, and how many would if mistakes fell on digits by chance? To know, deal the mistakes anew, a thousand times: over all digits, and within each of the two crowds.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Mistakes in each test writer's digits against the number of digits they wrote. Students, at the left, wrote some 20 digits each; employees, at the right, some 100. A line shows the average share of mistakes, a shaded band what chance allows. Many students lie above the band with 3 to 5 mistakes in 20 digits; most employees lie on or below the line, but three of them far above, with 6, 8 and 10."}}
+# %%
+share = 1 - test.accuracy
+limit = share * digits_of + 2 * np.sqrt(share * (1 - share) * digits_of)
+student = writers.test >= 2100  # of each digit
+
+
+def above(wrong):
+    return (np.bincount(place, weights=wrong) > limit).sum()
+
+
+def deal(rng, *crowds):
+    dealt = ~right
+    for crowd in crowds:
+        dealt[crowd] = rng.permutation(dealt[crowd])
+    return dealt
+
+
+rng = np.random.default_rng(seed=11)
+print("writers above the band:", above(~right))
+for name, crowds in [("over all", [slice(None)]), ("within crowds", [student, ~student])]:
+    counts = [above(deal(rng, *crowds)) for _ in range(1000)]
+    print(f"dealt {name:13}: {np.mean(counts):.0f} on average, at most {max(counts)}")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Mistakes in each test writer's digits against the number of digits they wrote. Students, at the left, wrote some 20 digits each; employees, at the right, some 100. A line shows the average share of mistakes, a shaded band what chance allows. Many students lie above the band with 3 to 5 mistakes in 20 digits; most employees lie on or below the line, but four lie above the band, with 4, 6, 8 and 10."}}
 figure, axis = plt.subplots()
 written = np.arange(1, 141)
-share = 1 - test.accuracy
 spread = np.sqrt(share * (1 - share) * written)
 axis.fill_between(
     written,
@@ -801,7 +810,7 @@ axis.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# So it is the *writers* that we may take as independent, not the digits. (A part of the excess is the difference between the two crowds, which comes next.)
+# Forty, where chance puts seventeen. Ten of the excess come from the difference between the two crowds; the other thirteen do not, and in a thousand deals chance never did as much. So it is the *writers* that we may take as independent, not the digits.
 #
 # Let writer $g$ have written $n_g$ of the $n$ digits, and $\text{right}_g$ of these be read rightly. The accuracy is off the truth $q$ by what the writers contribute,
 #
@@ -811,11 +820,11 @@ plt.show()
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
-# (The factor makes up for the measured accuracy in the place of $q$, fitted to these very writers.)
+# (The factor makes up for putting in the place of $q$ the accuracy of these very writers.)
 #
 # ### Exercise 4.5: the error by writer (stretch, 12 minutes)
 #
-# Write it. `groups[i]` says who wrote digit $i$; the cell before the picture counts mistakes by writer, and you need nothing that is not in it.
+# Write it. `groups[i]` says who wrote digit $i$. The cell that found the hardest hand counts by writer; its functions suffice.
 
 
 # %%
@@ -840,8 +849,7 @@ print(f"95 % interval by writer: from {100 * low:.1f} % to {100 * high:.1f} %")
 print(f"the variance is {(by_writer / by_digit) ** 2:.1f} times as large")
 
 # %% [markdown]
-# These ten thousand digits say no more than four thousand by four thousand people would. And the truth *about whom*? The first 5,000 test digits are all by students; of the last 5,000, all but one are by employees. [MNIST's first page](http://yann.lecun.com/exdb/mnist/)
-# says that the first 5,000 are the cleaner and easier. Are they, for this network?
+# These ten thousand digits say no more than four thousand by four thousand people would. And *about whom*? The first 5,000 test digits are by students, all but one of the last 5,000 by employees. [MNIST's first page](http://yann.lecun.com/exdb/mnist/) calls the first 5,000 cleaner and easier. Are they, for this network?
 
 # %%
 errors = []
@@ -857,14 +865,13 @@ apart = right[5000:].mean() - right[:5000].mean()
 print(f"difference {100 * apart:.2f} points, standard error {100 * np.hypot(*errors):.2f}")
 
 # %% [markdown]
-# The other way round: students' digits are misread more than twice as often, and the difference is almost four times its standard error. So our accuracy is the truth about one particular mixture, American high-school students and employees of the Census Bureau, half and half, writing in the boxes of a form. Its standard error speaks of other people from the same two crowds, and of nothing else.
+# The other way round: students' digits are misread more than twice as often, and the difference is almost four times its standard error. So our accuracy is about one mixture, American high-school students and Census employees, half and half, and its standard error speaks of other people from these two crowds, of nobody else.
 #
-# The other source of doubt is *chance in training*: other starting weights, other shuffles. The ten networks of the study above, of our recipe, differed by a standard deviation of 0.04 points on the validation set, less than either standard error. So from two accuracies alone, nobody can tell a tenth of a point from the weather. (Two networks that answer the *same*
-# digits can be compared more sharply, in pairs. Here it comes; lesson 05 goes on with it.)
+# Then there is *chance in training*: other weights, other shuffles. The study's ten networks of our recipe differed by a standard deviation of 0.04 points on the validation set, less than either standard error.
 #
 # ### Does a validation set know the writers?
 #
-# Our validation images were drawn at random, so their writers are in training, too. The test writers are not. Does that flatter the validation accuracy?
+# Our validation images were drawn at random, so their writers are in training, too; the test writers are not. Does that flatter?
 
 # %%
 # The same seed as at the start deals the writers as it dealt the digits.
@@ -882,8 +889,7 @@ for name, answered, who in [
     print(f"{name:10} {100 * answered.mean():.2f} %, standard error by writer {100 * error:.2f}")
 
 # %% [markdown]
-# Nothing to see: the strangers are even read a little better. But they are other people, and that chance may hide the effect. So a third study (`tools/studies/known_hands.py`) asks the *same* digits twice. It deals the training writers into five groups. Half
-# the digits of a group are the questions. One network learns from all other writers; a second from as many digits, among them the other half of the group's, so that it knows the hands. How much will it gain?
+# Nothing to see: the strangers are even read a little better. But they are other people, which may hide the effect. So a third study (`tools/studies/known_hands.py`) asks two networks the *same* digits: half of those by a fifth of the training writers. One learns from all other writers; one from as many digits, among them the other half, so that it knows the hands. Each fifth has its turn. How much does knowing gain?
 
 # %%
 hands = studies.read("known_hands")
@@ -912,12 +918,11 @@ for name in ["unknown", "known"]:
     print(settings, f"{name}: stored {sum(stored[name])} right, here {sum(here[name])}")
 
 # %% [markdown]
-# Knowing the hand is worth 0.29 points. Had other people been asked, as when a random split is simply compared with a split by writer, its standard error would be 0.23: within chance, nothing to report. With the same digits it is 0.06, and each of the five groups agrees. So a random validation split does flatter a little. It may do for choosing
-# among settings, if it flatters all alike; for the number that you tell others, ask strangers.
+# Knowing the hand is worth 0.29 points. With other people the standard error would be 0.23, and nothing could be told; with the same digits it is 0.06, and each of the five groups agrees. So a random validation split flatters a little. It may do for choosing among settings, if it flatters all alike; for the number that you tell others, ask strangers.
 #
 # ## What it gets wrong
 #
-# No choice follows any more, so we may look at the test images. A **confusion matrix** counts, for each label, the answers given. The diagonal, the right ones, is left blank here so that the mistakes show.
+# No choice follows any more, so we may look at the test images. A **confusion matrix** counts, for each label, the answers given; the right ones, the diagonal, are left blank.
 
 # %% mystnb={"image": {"alt": "Confusion matrix of the ten classes, the diagonal blank. Most cells hold counts of 0 to 4. A few are brighter: fives answered as threes, sevens as twos, fours as nines."}}
 confusion = np.zeros((10, 10), dtype=int)
@@ -926,7 +931,7 @@ plotting.confusion(confusion, title="Mistakes on the test set, by label and answ
 plt.show()
 
 # %% [markdown]
-# The brightest cell is eleven fives read as threes, then come ten sevens as twos and nine fours as nines. Nobody has told the network that these look alike. The first of its mistakes:
+# Eleven fives are read as threes, ten sevens as twos, nine fours as nines. The first of its mistakes:
 
 # %% mystnb={"image": {"alt": "Twenty-one test digits that the network misreads, each with its label and the answer above. Several are hard for a person too: a broken eight, a seven with a crossbar, sixes without a loop."}}
 wrong = np.flatnonzero(~right)[:21]
@@ -940,16 +945,17 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# And what has it learnt? Each hidden unit has 784 weights, one for each pixel, and can be drawn as an image: violet where ink pushes the unit towards 1, orange to brown where it pushes towards 0. Would you expect strokes? Loops? Whole digits?
+# And what has it learnt? Each hidden unit's 784 weights make an image: violet where ink pushes the unit towards 1, orange to brown where towards 0. Would you expect strokes? Loops? Whole digits?
 
-# %% mystnb={"image": {"alt": "The weights of sixteen hidden units as images, violet for positive and brown for negative. They show blotches in the middle, where the digits are, and faint starting noise in the corners."}}
-plotting.weights(final.W1[:, :16], title="Sixteen hidden units: blotches, not strokes")
+# %% mystnb={"image": {"alt": "The weights of eight hidden units as images, violet for positive and brown for negative. They show blotches in the middle, where the digits are, and faint starting noise in the corners."}}
+with plt.rc_context({"figure.dpi": 110}):
+    plotting.weights(final.W1[:, :8], title="Eight hidden units: blotches, not strokes")
 plt.show()
 
 # %% [markdown]
 # None of these: blotches.
 #
-# Now let it read your own hand. Draw, in the middle and in a corner, and switch the centring off: what the network was trained on was centred.
+# Now let it read your own hand. Draw, in the middle and in a corner, and switch the centring off: its training digits were centred.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pad = explore.draw(final)
@@ -961,7 +967,7 @@ print("it reads your drawing as", network.predict(final, data.scale(pad.image[No
 # %% [markdown]
 # ## The same numbers on every computer
 #
-# A last thing could make the numbers uncertain, and hardly does: *whose computer* they were printed on. Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). Another order of the same sum rounds otherwise, and a matrix product is made of long sums, whose order depends on the processor. Play two processors: one product in one go, and the same in two halves.
+# One doubt is left: *whose computer* printed the numbers. Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product is made of long sums, whose order depends on the processor, and another order rounds otherwise. Play two processors: one product in one go, and the same in two halves.
 
 # %%
 x = data.scale(some[:128])
@@ -971,7 +977,7 @@ print("every entry equal:", np.array_equal(whole, halves))
 print("largest difference below 1e-13:", np.abs(whole - halves).max() < 1e-13)
 
 # %% [markdown]
-# So two computers train two networks that are a hair's breadth apart. What becomes of the hair? Make one that can be seen: start twice, with one weight differing by $10^{-8}$, far more than rounding does, and watch the distance of the two $W_2$ over forty steps. Guess the curves at three learning rates.
+# So two computers train networks that are a hair's breadth apart. What becomes of the hair? Make one that can be seen: start twice, with one weight differing by $10^{-8}$, far more than rounding does, and watch the distance of the two $W_2$ over forty steps. Guess the curves at three learning rates.
 
 
 # %%
@@ -980,7 +986,7 @@ def path_of_W2(nudge, rate, steps=40):
     W2[0, 0] += nudge
     train(
         network,
-        start._replace(W2=W2),  # the same parameters, with another W2
+        start._replace(W2=W2),
         train_set,
         epoch[:steps],
         learning_rate=rate,
@@ -1012,21 +1018,20 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is **chaos**, as in the weather. It is why the sweep ended after 30 steps at the largest rates, and mystery A after 40. At 10, a millionfold of $10^{-16}$ is still invisible in six decimals; some dozens of steps more would not be. At a rate of 30 even thirty steps can multiply it far more, which is why those losses are drawn above but not printed. (float32, with about 7 digits, has nine fewer to lose.)
+# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is **chaos**, as in the weather. A millionfold of $10^{-16}$ is still invisible in six decimals; some dozens of steps more would not be.
 #
-# So the lessons print the same everywhere because of float64, at most six decimals, moderate rates or few steps, seeded generators, and one release of NumPy (a new one may change `default_rng`'s stream, [NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). How far is that tested? `python tools/stand_ins.py --all` runs them as twenty computers with Intel's or AMD's processors would. A processor by
-# ARM was tried in emulation only, and not with the longest trainings; the library that Apple makes for its own was never tried. If yours prints another number, that is news.
+# So the lessons print the same everywhere because of float64, at most six decimals, moderate rates or few steps, seeded generators, and one release of NumPy (a new one may change `default_rng`'s stream, [NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). How far is that tested? `python tools/stand_ins.py --all` runs them as twenty computers with Intel's or AMD's processors would; ARM was tried in emulation only, without the longest trainings; Apple's own library never.
 
 # %% [markdown]
 # ## Recap
 #
 # - A step is one update, an epoch one pass: 391 steps of 128 for 50,000 images. A mini-batch's gradient is right on average.
 # - Loss is what you follow, accuracy what you want.
-# - Too small a rate is a ramp or a crawl, too large a rate thrashes. The best one depends on how long you train, and on the scale of pixels and weights.
-# - Validation loss that has come down and rises again while training loss falls is overfitting. Stop early, or find more data.
+# - Too small a rate is a ramp or a crawl, too large a rate thrashes. The best depends on how long you train, and on the scale of pixels and weights.
+# - Validation loss that rises again while training loss falls is overfitting. Stop early, or find more data.
 # - Momentum buys stability: $\eta < 2\,(1 + \mu) / \kappa$. Compare it at the same effective rate, or each at its best.
 # - Test once. Digits by one hand belong together: the standard error is the writers', and the truth is about people like them.
-# - Rounding differs from computer to computer; a moderate rate keeps the difference small, too large a rate makes it grow.
+# - Computers round differently; a moderate rate keeps the difference small, too large a rate makes it grow.
 #
 # ## Questions to ask yourself
 #
@@ -1038,30 +1043,22 @@ plt.show()
 #
 #    </details>
 #
-# 2. Your validation loss falls, but the accuracy stands still. Is anything being learnt?
+# 2. Somebody switches on momentum of 0.9, keeps the learning rate, and gets a better network after one epoch. Was it the momentum?
 #
 #    <details><summary>Answer</summary>
 #
-#    Yes: the right answers become surer, or the wrong ones less sure, without any of them changing sides yet.
+#    They cannot know: the effective rate is now ten times as large. Try plain descent at ten times the rate, and then each at its best.
 #
 #    </details>
 #
-# 3. Somebody switches on momentum of 0.9, keeps the learning rate, and gets a better network after one epoch. Was it the momentum?
+# 3. A hundred volunteers write a hundred digits each. Are those 10,000 digits as good a test set as ours?
 #
 #    <details><summary>Answer</summary>
 #
-#    They cannot know: the effective rate is now ten times as large. They should also try plain descent at ten times the rate, and then each at its best.
-#
-#    </details>
-#
-# 4. A hundred volunteers write a hundred digits each. Are those 10,000 digits as good a test set as ours?
-#
-#    <details><summary>Answer</summary>
-#
-#    They tell less about strangers: a hundred people in place of 297. The standard error by writer would most likely be larger, though the one by digit is the same.
+#    They tell less about strangers: a hundred people in place of 297. The standard error by writer would most likely be larger, the one by digit about the same.
 #
 #    </details>
 #
 # ## Next
 #
-# [05 Autopsy of the original](05_autopsy.ipynb): you know now what a healthy training run looks like. Take the original apart, fault by fault.
+# [05 Autopsy of the original](05_autopsy.ipynb): you know now what a healthy run looks like. Take the original apart, fault by fault.

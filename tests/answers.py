@@ -443,7 +443,7 @@ WRONG = {
         ("wrong value", "nothing was drawn", DEAL.replace("rng.permutation(n)", "np.arange(n)")),
         ("wrong value", "two epochs have the same order",
          "order = rng.permutation(n)\n" + DEAL.replace("order = rng.permutation(n)", "pass")),
-        ("wrong value", "another comes twice",
+        ("wrong value", "is missing or comes twice",
          DEAL.replace("rng.permutation(n)", "rng.integers(0, n, n)")),
         ("wrong value", "wanted batches of [2, 2, 1]",
          DEAL.replace("range(0, n,", "range(0, n - n % 2,")),
@@ -453,6 +453,7 @@ WRONG = {
          "for _ in range(epochs):\n    starts = np.arange(0, n, batch_size)\n"
          "    last = starts[-1:]\n    for start in [*rng.permutation(starts[:-1]), *last]:\n"
          "        yield np.arange(start, min(start + batch_size, n))"),
+        ("wrong value", "ow many batches", DEAL.replace("yield order[", "yield [order][")),
         ("wrong shape", "form that the task", "return n"),
         ("raises", "NameError", DEAL.replace("yield order", "yield oder")),
     ],
@@ -493,8 +494,12 @@ WRONG = {
         ("wrong value", "epochs from 1 to 5",
          'return {"learning_rate": 1.0, "momentum": 0.5, "epochs": 50}'),
         ("wrong value", "on validation", 'return {"learning_rate": 0.1, "momentum": 0.0, "epochs": 1}'),
-        ("wrong shape", "form that the task", 'return {"rate": 1.0}'),
-        ("wrong shape", "form that the task", "return 0.5"),
+        ("wrong value", "effective rate is 0.01",
+         'return {"learning_rate": 0.001, "momentum": 0.9, "epochs": 1}'),
+        ("wrong value", "hich key is amiss", 'return {"rate": 1.0}'),
+        ("wrong value", "anted a dictionary", "return 0.5"),
+        ("wrong shape", "form that the task",
+         'return {"learning_rate": "1", "momentum": 0.9, "epochs": 5}'),
     ],
     "class_bias": [
         ("unstable", "overflow", "return np.log(np.exp(z).sum(axis=0))"),

@@ -96,15 +96,17 @@ def reached(settings: dict, seed: int = 0) -> tuple[float, float]:
 def _batches_objection(args: tuple, got: object) -> str | None:
     n, batch_size, rng, epochs = args
     batches = [np.asarray(batch) for batch in got]
+    if any(batch.ndim != 1 for batch in batches):
+        return (
+            f"a batch has the shape {batches[0].shape}. How many batches does one yield hand out?"
+        )
     sizes, each = [batch.size for batch in batches], -(-n // batch_size)
     full = [min(batch_size, n - start) for start in range(0, n, batch_size)]
     if sizes != full * epochs:
         return f"wanted batches of {full}, {epochs} times over, got {sizes}. What is amiss?"
     orders = [np.concatenate(batches[each * e : each * (e + 1)]).tolist() for e in range(epochs)]
     if any(sorted(order) != list(range(n)) for order in orders):
-        return (
-            "in some epoch an index is missing, and another comes twice. Is each dealt just once?"
-        )
+        return f"in some epoch an index from 0 to {n - 1} is missing or comes twice. Is each dealt once?"
     if n > 8 and rng.bit_generator.state == np.random.default_rng(0).bit_generator.state:
         return "nothing was drawn from rng, so nobody can choose or repeat the order. Who shuffles?"
     if n > 8 and orders[0] == sorted(orders[0]):
@@ -135,8 +137,12 @@ def _names_objection(args: tuple, got: object) -> str | None:
 
 
 def _tuning_objection(args: tuple, got: object) -> str | None:
+    if not isinstance(got, dict) or set(got) != {"learning_rate", "momentum", "epochs"}:
+        return (
+            'wanted a dictionary with "learning_rate", "momentum" and "epochs". Which key is amiss?'
+        )
     rate, momentum, epochs = got["learning_rate"], got["momentum"], got["epochs"]
-    if len(got) != 3 or not (0 < rate < 1e3 and 0 <= momentum < 1 and epochs in range(1, 6)):
+    if not (0 < rate < 1e3 and 0 <= momentum < 1 and epochs in range(1, 6)):
         return "the rate must be above 0, momentum from 0 to below 1, epochs from 1 to 5. Which is not?"
     with np.errstate(all="ignore"):
         trained, held = reached(got)
@@ -150,7 +156,10 @@ def _tuning_objection(args: tuple, got: object) -> str | None:
             said
             + "It learns by heart more than it learns. What would come to the same in less time?"
         )
-    return said + "Try the rate three times as large, and a third of it: which of the two gains?"
+    return said + (
+        f"The effective rate is {rate / (1 - momentum):.3g}. On which side of the basin is that? "
+        "Try three times as much, and a third: which of the two gains?"
+    )
 
 
 def _update(update, parameters, gradients, velocity, *numbers):
