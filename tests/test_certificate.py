@@ -39,14 +39,17 @@ def test_how_far_two_texts_are_apart(stored, printed, words):
     assert apart(stored, printed) == words
 
 
-@pytest.fixture(scope="module")
-def verdict(tmp_path_factory):
-    """Run a small lesson whose stored outputs are partly wrong, as a certificate runs lessons."""
+@pytest.fixture(scope="module", params=[{}, {"kernel": [sys.executable]}], ids=["", "own kernel"])
+def verdict(request, tmp_path_factory):
+    """Run a small lesson whose stored outputs are partly wrong, as a certificate runs lessons.
+
+    And as an emulated processor does, whose kernel is a command of its own.
+    """
     root = tmp_path_factory.mktemp("clone")
     (root / "notebooks").mkdir()
-    plugins = "--nbval --nbval-current-env -p nbval_figures"
-    ini = f"[pytest]\npythonpath = {ROOT / 'tools'}\naddopts = {plugins}\n"
+    ini = f"[pytest]\npythonpath = {ROOT / 'tools'}\naddopts = --nbval --nbval-current-env\n"
     (root / "pytest.ini").write_text(ini, encoding="utf-8")
+    (root / "conftest.py").write_text('pytest_plugins = ["nbval_figures"]\n', encoding="utf-8")
     cells = [
         new_code_cell(
             code, execution_count=1, outputs=[new_output("stream", name="stdout", text=text)]
@@ -61,7 +64,7 @@ def verdict(tmp_path_factory):
     nbformat.write(new_notebook(cells=cells), lesson.path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rerun, "ROOT", root)
-        settings = rerun.unchanged() | {"root": root}
+        settings = rerun.unchanged() | {"root": root} | request.param
         verdicts, _ = rerun.run_lessons(settings, [lesson], False, root)
     return verdicts["07"]
 

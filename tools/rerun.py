@@ -2,17 +2,22 @@
 
 The stand-ins for other computers (``stand_ins.py``) and a reader's report on their own computer
 (``certificate.py``) are made of this: a probe, which tells what is in force beneath NumPy, and the
-lessons run as pytest runs them. Settings are environment variables, and two entries more:
-``python`` and ``root`` are the interpreter and the clone to use.
+lessons run as pytest runs them. `StandIn` tells what settings are.
 """
 
+import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
 from xml.etree import ElementTree
 
 from lessons import ROOT
@@ -21,10 +26,11 @@ from lessons import ROOT
 CLEARED = r"(OPENBLAS|GOTO|OMP|MKL|BLIS|NPY|LC)_|(GLIBC_TUNABLES|LANG|LANGUAGE|TZ|PYTHONPATH)$"
 
 PROBE = """
-import hashlib, json, locale, os, pathlib, sys, time
+import hashlib, json, locale, os, pathlib, platform, sys, time
 import numpy as np, threadpoolctl, mnistlib
 from importlib import metadata
 from numpy._core._multiarray_umath import __cpu_dispatch__ as dispatch, __cpu_features__ as has
+installed = {found.name: found.version for found in metadata.distributions()}
 x = np.linspace(-30, 30, 100_000)
 bits = lambda array: hashlib.sha256(array.tobytes()).hexdigest()[:4]
 blas = [p for p in threadpoolctl.threadpool_info() if p["user_api"] == "blas"]
@@ -51,20 +57,80 @@ print(json.dumps({
     "zone": time.strftime("%z", time.gmtime(0)) and time.strftime("%z"),
     "home writable": writable,
     "folder": str(pathlib.Path(mnistlib.__file__).parent.parent),
+    "machine": platform.machine(),
     "python": sys.version.split()[0],
-    "packages": " ".join(f"{name} {metadata.version(name)}" for name in json.loads(sys.argv[1])),
+    "packages": " ".join(f"{n} {installed[n]}" for n in json.loads(sys.argv[1]) if n in installed),
 }))
 """
+
+
+NOT_VARIABLES = ("python", "root", "kernel")
 
 
 class NotPossible(Exception):
     """Raised when a computer cannot play a stand-in."""
 
 
-def direct_dependencies():
-    """Return the requirements in pyproject.toml, as in ``numpy>=2.3``."""
+@dataclass
+class StandIn:
+    """One row: what to set, and what the probe must then see.
+
+    `prepare` is given an empty folder and returns further settings; of them, ``python`` and
+    ``root`` are the interpreter and the clone to use, ``kernel`` is the command that starts the
+    Python of the lessons if that is another one, the rest are environment variables.
+    """
+
+    name: str
+    expected: Callable[[dict], bool]
+    settings: dict = field(default_factory=dict)
+    prepare: Callable[[Path], dict] = lambda folder: {}
+    all_tests: bool = False
+    otherwise: str = "it did not take effect"
+
+
+def direct_dependencies(course=True):
+    """Return the requirements in pyproject.toml, as in ``numpy>=2.3``; the library's, the course's."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [*project["dependencies"], *project["optional-dependencies"]["course"]]
+    return project["dependencies"] + (project["optional-dependencies"]["course"] if course else [])
+
+
+BIN = "Scripts" if os.name == "nt" else "bin"
+
+
+def environment(folder, python, *requirements):
+    """Make a virtual environment with some packages; return its interpreter."""
+    folder = folder / "venv"
+    for command in (
+        [python, "-m", "venv", folder],
+        [folder / BIN / "python", "-m", "pip", "install", "-q", *requirements],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise NotPossible((done.stderr or done.stdout).strip().splitlines()[-1])
+    return {"python": folder / BIN / "python"}
+
+
+_making = Lock()
+
+
+def made_once(name, source, make):
+    """Return a folder of the temporary files that `make(folder)` fills, unless it has done so before.
+
+    It is made anew when the pins or the module `source` have changed.
+    """
+    read = (ROOT / "requirements.txt").read_bytes() + source.read_bytes()
+    made = Path(tempfile.gettempdir()) / f"mnistlib-{name}-{hashlib.sha256(read).hexdigest()[:12]}"
+    with _making:
+        if not made.exists():
+            part = Path(tempfile.mkdtemp(prefix=f"{made.name}-"))
+            try:
+                make(part)
+                os.replace(part, made)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+    if hasattr(os, "getuid") and made.stat().st_uid != os.getuid():
+        raise NotPossible(f"{made} is somebody else's")
+    return made
 
 
 def unchanged():
@@ -73,12 +139,12 @@ def unchanged():
     return {**kept, "LANG": "C.UTF-8", "python": sys.executable, "root": ROOT}
 
 
-def start(settings, *arguments):
-    """Run Python as a row prescribes."""
-    env = {key: value for key, value in settings.items() if key not in ("python", "root")}
+def start(settings, *command):
+    """Run a command as a row prescribes."""
+    env = {key: value for key, value in settings.items() if key not in NOT_VARIABLES}
     env |= {"PYTHONPATH": str(settings["root"])}
     return subprocess.run(
-        [str(settings["python"]), *map(str, arguments)],
+        [str(word) for word in command],
         cwd=settings["root"],
         env=env,
         capture_output=True,
@@ -91,7 +157,8 @@ def start(settings, *arguments):
 def probe(settings):
     """Return what a process in these surroundings sees."""
     names = [re.match(r"[\w-]+", requirement)[0] for requirement in direct_dependencies()]
-    done = start(settings, "-c", PROBE, json.dumps(names))
+    python = settings.get("kernel", [settings["python"]])
+    done = start(settings, *python, "-c", PROBE, json.dumps(names))
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no message"]
         raise NotPossible(f"the probe ended with {done.returncode}: {lines[-1]}")
@@ -147,14 +214,33 @@ class Verdict:
                 self.told[name] = lines[-30:]
 
 
+def own_kernel(settings, folder):
+    """Return the options, and settings, with which nbval runs the lessons in a Python of their own."""
+    spec = {
+        "argv": [*settings["kernel"], "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "another",
+        "language": "python",
+    }
+    (folder / "kernels" / "another").mkdir(parents=True)
+    (folder / "kernels" / "another" / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    # In place of those in pyproject.toml, which say that the kernel is this Python.
+    options = ["-o", "addopts=", "--nbval", "--nbval-kernel-name=another"]
+    options += ["--nbval-kernel-startup-timeout=600", "--nbval-cell-timeout=9999", "--timeout=9999"]
+    return options, settings | {"JUPYTER_PATH": str(folder)}
+
+
 def run_lessons(settings, lessons, all_tests, folder):
     """Run the tests; return the verdict on each lesson (and on the other tests), and the notes."""
     root = settings["root"]
     notebooks = [root / lesson.path.relative_to(ROOT) for lesson in lessons]
     report = folder / "report.xml"
+    options = []
+    if "kernel" in settings:
+        options, settings = own_kernel(settings, folder)
     done = start(
         settings,
-        *("-m", "pytest", "-q", "-n0", "--color=no", "-p", "no:cacheprovider"),
+        *(settings["python"], "-m", "pytest", "-q", "-n0", "--color=no", "-p", "no:cacheprovider"),
+        *options,
         f"--junit-xml={report}",
         *notebooks,
         *([root / "tests"] if all_tests else []),
@@ -173,7 +259,8 @@ def run_lessons(settings, lessons, all_tests, folder):
 
 def describe(seen):
     """Tell in a line what the probe saw."""
-    parts = [f"{seen['kernel']} kernel, {seen['threads']} thread(s), SIMD {seen['SIMD']}"]
+    parts = [f"{seen['machine']}, {seen['BLAS']}, kernel {seen['kernel']}"]
+    parts += [f"{seen['threads']} thread(s), SIMD {seen['SIMD']}"]
     parts += [f"last bits of a product {seen['product']}, of exp {seen['exp']}"]
     parts += [f"decimal {seen['decimal']}", f"zone {seen['zone']}", f"Python {seen['python']}"]
     return "; ".join(parts)

@@ -23,22 +23,23 @@ tools/nbval_figures.py): the number in brackets is the largest difference of a f
 
 import argparse
 import itertools
-import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import arm
+import other_blas
 from lessons import ROOT, chosen
 from rerun import (
     NotPossible,
+    StandIn,
     describe,
     direct_dependencies,
+    environment,
     fingerprint,
     probe,
     run_lessons,
@@ -46,22 +47,6 @@ from rerun import (
 )
 
 QUICK = 20  # seconds: a longer lesson takes minutes on an old kernel, and runs only if named
-
-
-@dataclass
-class StandIn:
-    """One row: what to set, and what the probe must then see.
-
-    `prepare` is given an empty folder and returns further settings; of them, ``python`` and
-    ``root`` are the interpreter and the clone to use, the rest are environment variables.
-    """
-
-    name: str
-    expected: Callable[[dict], bool]
-    settings: dict = field(default_factory=dict)
-    prepare: Callable[[Path], dict] = lambda folder: {}
-    all_tests: bool = False
-    otherwise: str = "it did not take effect"
 
 
 def simd_features():
@@ -165,22 +150,6 @@ def circumstances():
     ]
 
 
-BIN = "Scripts" if os.name == "nt" else "bin"
-
-
-def environment(folder, python, *requirements):
-    """Make a virtual environment with some packages; return its interpreter."""
-    folder = folder / "venv"
-    for command in (
-        [python, "-m", "venv", folder],
-        [folder / BIN / "python", "-m", "pip", "install", "-q", *requirements],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode:
-            raise NotPossible((done.stderr or done.stdout).strip().splitlines()[-1])
-    return {"python": folder / BIN / "python"}
-
-
 def other_pythons():
     """Return a row for the first and for the last Python of the course that are not this one."""
 
@@ -269,7 +238,8 @@ def main():
     if options.newest or options.oldest:
         rows = [other_releases(options.oldest)]
     elif options.all:
-        rows = [itself(), *processors(), older_c_library(), *circumstances(), *other_pythons()]
+        rows = [itself(), *processors(), *arm.rows(), *other_blas.rows(), older_c_library()]
+        rows += [*circumstances(), *other_pythons()]
     else:
         rows = everyday(processors(), here["kernel"])
     rows = [row for row in rows if re.search(options.rows, row.name)]
