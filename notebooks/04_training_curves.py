@@ -1020,7 +1020,7 @@ plt.show()
 # %% [markdown]
 # At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is **chaos**, as in the weather. A millionfold of $10^{-16}$ is still invisible in six decimals; some dozens of steps more would not be.
 #
-# So the lessons print the same everywhere because of float64, at most six decimals, moderate rates or few steps, seeded generators, and one release of NumPy (a new one may change `default_rng`'s stream, [NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). How far is that tested? `python tools/stand_ins.py --all` runs them as twenty computers with Intel's or AMD's processors would; ARM was tried in emulation only, without the longest trainings; Apple's own library never.
+# So the lessons print the same everywhere because of float64, at most six decimals, moderate rates or few steps, seeded generators, and one release of NumPy (a new one may change `default_rng`'s stream, [NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). How far is that tested? `python tools/stand_ins.py --all` runs them as twenty computers with Intel's or AMD's processors would; ARM was tried in emulation only, without the longest trainings; Apple's own library never. `python tools/certificate.py` tries your computer; the page *Computers it was tried on* (`site/pages/computers.md`) lists those where it was green.
 
 # %% [markdown]
 # ## Recap
