@@ -53,6 +53,14 @@ for (W, b), a in list(zip(layers, kept))[::-1]:
     dz = {}
 return found
 """
+AROUND = """
+found = []
+for m in range(len(layers) - 1, -1, -1):
+    dz = {}
+    found = [kept[m].T @ dz, dz.sum(axis=0)] + found
+    da = {}
+return found
+"""
 CORNERS = """
 dz = np.zeros_like(z)
 for i in (0, 1):
@@ -215,6 +223,13 @@ RIGHT = {
         "return np.where(a > 0, da, 0)",
         "return da * np.sign(a)",
         "dz = da.copy()\ndz[a == 0] = 0\nreturn dz",
+    ],
+    "residual_gradients": [
+        AROUND.format("da * (1 - (kept[m + 1] - kept[m]) ** 2)", "dz @ layers[m][0].T + da"),
+        AROUND.format(
+            "da - da * np.tanh(kept[m] @ layers[m][0] + layers[m][1]) ** 2",
+            "da + np.einsum('ik,jk->ij', dz, layers[m][0])",
+        ).replace("return found", "return tuple(found)"),
     ],
     "he_limit": [
         "return (6 / inputs) ** 0.5",
@@ -516,6 +531,12 @@ WRONG = {
         ("wrong value", "rows sum to 1", "p = softmax(np.random.default_rng(0).normal(size=(5, 4)))\n"
          "return not np.allclose(p.sum(axis=1), 1)"),
         ("wrong shape", "one number", "z = np.eye(3)\nreturn softmax(z)[:1] != softmax(z[:1])"),
+        ("wrong value", "in company both times", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return not np.allclose(softmax(z[:2]), softmax(z)[:2])"),
+        ("wrong value", "in company both times", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return bool(np.abs(softmax(z[:3])[1] - softmax(z)[1]).max() > 1e-6)"),
+        ("wrong value", "nobody has ever checked", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "e = np.exp(z)\nreturn not np.allclose(softmax(z), e / e.sum(axis=1, keepdims=True))"),
     ],
     "paired": [
         ("wrong value", "all the right answers", "from mnistlib import uncertainty\n"
@@ -549,6 +570,18 @@ WRONG = {
         ("wrong value", "Whose sign", "return da * (da > 0)"),
         ("wrong value", "slope alone", "return np.where(a > 0, 1.0, 0.0)"),
         ("wrong value", "every sign", "return -da * (a > 0)"),
+    ],
+    "residual_gradients": [
+        ("wrong value", "By which other way",
+         AROUND.format("da * (1 - (kept[m + 1] - kept[m]) ** 2)", "dz @ layers[m][0].T")),
+        ("wrong value", "Which part of it",
+         AROUND.format("da * (1 - kept[m + 1] ** 2)", "da + dz @ layers[m][0].T")),
+        ("wrong value", "what it adds", AROUND.format("da", "da + dz @ layers[m][0].T")),
+        ("wrong shape", "wanted 4 results",
+         AROUND.format("da * (1 - (kept[m + 1] - kept[m]) ** 2)", "da + dz @ layers[m][0].T")
+         .replace("return found", "return found[0]")),
+        ("wrong value", "wanted", AROUND.format("da * (1 - (kept[m + 1] - kept[m]) ** 2)",
+                                                "da + da @ layers[m][0].T")),
     ],
     "he_limit": [
         ("wrong value", "standard deviation", "return np.sqrt(2 / inputs)"),

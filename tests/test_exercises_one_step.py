@@ -83,6 +83,7 @@ WIDE = {
     "paired": lambda: (_right(40, _ANY.random()), _right(40, _ANY.random())),
     "rate_for_scaled": lambda: (_ANY.random() * 10,),
     "deep_gradients": lambda: lesson_06._way_back(_ANY.integers(999), 6, 5, 4, 3),
+    "residual_gradients": lambda: lesson_06._way_around(_ANY.integers(999), 6, 5, 3),
     "relu_backward": lambda: (_n(6, 5), np.maximum(_n(6, 5), 0)),
     "he_limit": lambda: (int(_ANY.integers(1, 999)),),
     "image_patches": lambda: (_n(7, 6), int(_ANY.integers(1, 5))),

@@ -47,6 +47,17 @@ def _centred(z):
     return functions.softmax(z - z.mean(axis=0))
 
 
+def _leaning_on_a_partner(z):
+    """The right softmax of rows that lean on one another by twos, an odd last on the one before."""
+    partner = np.arange(len(z)) ^ 1
+    partner[partner == len(z)] = len(z) - 2  # of one row alone that is itself, -1
+    return functions.softmax((z + z[partner]) / 2)
+
+
+def _cautious(z):
+    return functions.softmax(z / 2)
+
+
 def _logits(seed: int, n: int, classes: int) -> tuple:
     return (np.random.default_rng(seed).normal(size=(n, classes)),)
 
@@ -80,6 +91,8 @@ EXERCISES = (
                 functions.softmax,
                 _one_sum_for_all,
                 _centred,
+                _leaning_on_a_partner,
+                _cautious,
             )
         ),
         *WORDS["depends_on_company"],

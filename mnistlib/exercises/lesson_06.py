@@ -1,4 +1,4 @@
-"""Lesson 06's exercises: the loop back through tanh layers, a ReLU's backward, He's limit."""
+"""Lesson 06's exercises: a ReLU's backward, the loop back, He's limit, and a way around."""
 
 from itertools import pairwise
 
@@ -20,6 +20,16 @@ def deep_gradients(layers, kept, dz):
 def he_limit(inputs):
     """The limit of a uniform distribution around 0 whose variance is 2 / inputs."""
     return np.sqrt(6 / inputs)
+
+
+def residual_gradients(layers, kept, da):
+    """The gradients of tanh layers that add to what came in, dW1, db1, dW2, db2, ..., from the top."""
+    found = []
+    for (W, _), a, above in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
+        dz = deep.tanh_backward(da, above - a)
+        found += [dz.sum(axis=0), a.T @ dz]
+        da = da + dz @ W.T
+    return tuple(found[::-1])
 
 
 def _way_back(seed: int, n: int, *sizes: int) -> tuple:
@@ -45,17 +55,42 @@ def _through(change):
     return loop
 
 
+def _way_around(seed: int, n: int, units: int, count: int) -> tuple:
+    """Return layers that add to what came in, all they hold, and a gradient by the last of it."""
+    rng, layers = np.random.default_rng(seed), []
+    kept = [rng.normal(size=(n, units))]
+    for _ in range(count):
+        layers.append((rng.normal(size=(units, units)), rng.normal(size=units)))
+        kept.append(kept[-1] + np.tanh(kept[-1] @ layers[-1][0] + layers[-1][1]))
+    return layers, kept, rng.normal(size=(n, units))
+
+
+def _around(slope, change):
+    """Return a loop back past additions whose slope or sum of the blame is made in its own way."""
+
+    def loop(layers, kept, da):
+        found = []
+        for (W, _), a, above in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
+            dz = slope(da, a, above)
+            found += [dz.sum(axis=0), a.T @ dz]
+            da = change(da, dz @ W.T)
+        return tuple(found[::-1])
+
+    return loop
+
+
+def _by_value(da, a, above):
+    return deep.tanh_backward(da, above - a)
+
+
 _PENCIL = ([(np.array([[1.0]]), np.zeros(1)), (np.array([[2.0]]), np.zeros(1))],
            [np.array([[1.0]]), np.array([[0.5]])], np.array([[4.0]]))  # fmt: skip
 
+_AROUND = ([(np.array([[2.0]]), np.array([-2.0])), (np.array([[3.0]]), np.array([-3.0]))],
+           [np.array([[1.0]])] * 3, np.array([[4.0]]))  # fmt: skip
+
 WORDS = words("lesson_06")
 EXERCISES = (
-    Exercise(
-        deep_gradients,
-        ", , n classes -> dW1: pixels hidden, db1: hidden, dW2: hidden hidden2, db2: hidden2",
-        (_PENCIL, _way_back(1, 4, 3, 2, 5), _way_back(2, 3, 4, 4, 4)),
-        *WORDS["deep_gradients"],
-    ),
     Exercise(
         deep.relu_backward,
         "n hidden, n hidden -> n hidden",
@@ -65,5 +100,17 @@ EXERCISES = (
         ),
         *WORDS["relu_backward"],
     ),
+    Exercise(
+        deep_gradients,
+        ", , n classes -> dW1: pixels hidden, db1: hidden, dW2: hidden hidden2, db2: hidden2",
+        (_PENCIL, _way_back(1, 4, 3, 2, 5), _way_back(2, 3, 4, 4, 4)),
+        *WORDS["deep_gradients"],
+    ),
     Exercise(he_limit, " -> ", ((6,), (2,), (784,)), *WORDS["he_limit"]),
+    Exercise(
+        residual_gradients,
+        ", , n units -> dW1: units units2, db1: units, dW2: units units2, db2: units",
+        (_AROUND, _way_around(1, 4, 3, 2), _way_around(2, 3, 2, 2)),
+        *WORDS["residual_gradients"],
+    ),
 )
