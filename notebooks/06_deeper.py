@@ -25,7 +25,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 40 minutes to read, 35 more for the exercises; the computer works about 15 s and uses 300 MB
+# **Time** 40 minutes to read, 35 more for the exercises; the computer works about 30 s and uses 350 MB
 
 # %% [markdown]
 # ## Before you start
@@ -210,7 +210,7 @@ print(f"a quarter to the fifth: {0.25**5:.6f}")
 # %% [markdown]
 # The weights let nearly all of it through, or add a little; that is what Glorot's rule is for. The slopes take three quarters and a little more, at every layer, and a quarter five times over makes a thousandth.
 #
-# What does the network do with so faint a pull? One epoch, at the rate of 0.5. Print what it answers to the 10,000 validation images, how much its probabilities differ from image to image, and how far the weights of each layer have moved, beside the size they had.
+# What does the network do with so faint a pull? One epoch, at the rate of 0.5. Print what it answers to all validation images, how much its probabilities differ from image to image, and how far the weights of each layer have moved, beside the size they had.
 
 # %%
 batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=2))
