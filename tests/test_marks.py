@@ -313,7 +313,8 @@ def test_only_definitions_are_taken_and_what_they_need():
         "%matplotlib inline\n!rm -rf /\ndef helper(z):\n    return square(z) + EPS + A\n",
         "def my_sigmoid(z):\n    return helper(z) + exp(0)\n\nprint(my_sigmoid(W))",
         "for i in range(3):\n    def my_softmax(z): return z",
-        "def my_one_hot(labels, classes=CLASSES):\n    return eye[labels]",
+        "labels = W[0]\nk = 5\ndef my_one_hot(labels, classes=CLASSES):\n"
+        "    return np.array([eye[k] for k in labels])",
     )
     assert set(found) == {"sigmoid", "one_hot"}
     lines = found["sigmoid"].splitlines()
@@ -329,6 +330,7 @@ def test_only_definitions_are_taken_and_what_they_need():
     ]
     assert "CLASSES: int = 10" in found["one_hot"]
     assert "os" not in found["one_hot"].split()
+    assert not {"labels = W[0]", "k = 5"} & {*found["one_hot"].splitlines()}
 
 
 def test_the_last_that_is_more_than_a_stub_counts():

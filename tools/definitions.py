@@ -7,8 +7,10 @@ a file or draws is not taken.
 """
 
 import ast
+import builtins
 import json
 import re
+import symtable
 
 MAGIC = re.compile(r"^(\s*)(?:[%!].*|.*\?)$", re.MULTILINE)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -83,6 +85,9 @@ def answers_in(sources):
         for name in names_bound(statement):
             if not (name in bound and is_blank(statement)):
                 bound[name] = place
+    while vague := [name for name, place in bound.items() if is_vague(statements[place], bound)]:
+        for name in vague:
+            del bound[name]
     for name in [name for name in bound if name.startswith("my_")]:
         definition = statements[bound[name]]
         if isinstance(definition, ast.FunctionDef):
@@ -136,6 +141,12 @@ def is_constant(node):
     return all(map(is_constant, ast.iter_child_nodes(node)))
 
 
+def is_vague(statement, bound):
+    """Tell whether an assignment is no constant, since it names what is none."""
+    known = {*bound, *dir(builtins)}
+    return isinstance(statement, ast.Assign | ast.AnnAssign) and not names_used(statement) <= known
+
+
 def is_blank(statement):
     """Tell whether a function is a stub: a docstring, ``...`` or ``pass``."""
     return isinstance(statement, ast.FunctionDef) and all(
@@ -152,6 +163,16 @@ def needed(name, bound, statements):
         place = bound.get(waiting.pop())
         if place is not None and place not in places:
             places.add(place)
-            nodes = ast.walk(statements[place])
-            waiting += [node.id for node in nodes if isinstance(node, ast.Name)]
+            waiting += names_used(statements[place])
     return places
+
+
+def names_used(statement):
+    """Return the names of a module that a statement uses: not arguments, not local variables."""
+    waiting, found = [symtable.symtable(ast.unparse(statement), "answer", "exec")], set()
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        top = table.get_type() == "module"
+        found |= {s.get_name() for s in table.get_symbols() if s.is_global() or top}
+    return found

@@ -1,0 +1,181 @@
+"""The students' copy works and answers nothing; the teacher's answers everything."""
+
+import os
+import re
+import subprocess
+import sys
+
+import execute
+import handout
+import nbformat
+import pytest
+from lessons import ROOT, all_lessons
+
+from mnistlib import exercises
+
+LESSONS = all_lessons()
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+pytestmark = pytest.mark.takes(seconds=20)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class") / "handout"
+    handout.main([str(folder)])
+    return folder
+
+
+def notebook(folder, lesson):
+    path = folder / "students" / "notebooks" / lesson.path.name
+    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
+
+
+def page(folder, lesson):
+    return (folder / "teacher" / f"{lesson.name}.md").read_text(encoding="utf-8")
+
+
+def flat(text):
+    return "".join(text.split())
+
+
+@each_lesson
+def test_the_students_lesson_was_never_run_and_holds_no_answer(folder, lesson):
+    made = notebook(folder, lesson)
+    nbformat.validate(made)
+    assert set(made.metadata) == {"kernelspec"}
+    for cell in made.cells:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+    text = "\n".join(cell.source for cell in made.cells)
+    summaries = re.findall("<summary>(.*?)</summary>", text)
+    assert [summary for summary in summaries if not summary.startswith(handout.HELP)] == []
+    assert text.count("<details>") == text.count("</details>") == len(summaries)
+    assert not re.findall(
+        r"\b(?:folded|unfold(?:ed)?)\b", text
+    )  # a sentence of a lesson speaks of folds
+    answers = [
+        fold for fold in handout.FOLD.finditer(lesson.markdown) if fold["summary"] == "Answer"
+    ]
+    assert text.count("*Your answer:*") == len(answers)
+    for fold in answers:
+        assert flat(fold["inside"]) not in flat(text)
+
+
+@each_lesson
+def test_all_else_of_a_lesson_is_as_it_was(folder, lesson):
+    ours = [cell.source for _, cell in lesson.cells("code")]
+    theirs = [cell.source for cell in notebook(folder, lesson).cells if cell.cell_type == "code"]
+    differing = [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
+    for mine, their in differing:
+        assert re.fullmatch(r"exercises\.folded\(my_\w+\)", mine)
+        assert re.fullmatch(r"# For a hint.+\n# exercises\.hint\(my_\w+\)", their)
+    assert len(differing) == len(lesson.tasks)
+    headings = re.findall(r"^#+ .+$", lesson.markdown, re.MULTILINE)
+    text = "\n\n".join(cell.source for cell in notebook(folder, lesson).cells)
+    assert [heading for heading in headings if heading not in text] == []
+    ids = [cell.id for cell in notebook(folder, lesson).cells]
+    assert len(ids) == len(set(ids))
+
+
+@each_lesson
+def test_the_teachers_page_has_every_answer_solution_and_reply(folder, lesson):
+    text = page(folder, lesson)
+    assert text.startswith(f"# {lesson.number} {lesson.header.title}\n")
+    assert "<details>" not in text
+    for fold in handout.FOLD.finditer(lesson.markdown):
+        if not fold["summary"].startswith((*handout.HELP, handout.SOLUTION)):
+            assert flat(fold["inside"]) in flat(text)
+    for task in lesson.tasks:
+        exercise = exercises.EXERCISES[task.name]
+        for said in (task.heading, task.stub, exercise.notice, *exercise.hints):
+            assert flat(said) in flat(text)
+        for way, said in exercise.known_mistakes:
+            where = handout.general()
+            assert said in where or (flat(way) in flat(text) and said in text)
+        assert f"{(exercise.shows or exercise.reference).__name__}(" in text
+
+
+def test_every_exercise_stands_in_a_lesson_with_its_minutes():
+    tasks = [task for lesson in LESSONS for task in lesson.tasks]
+    assert sorted(task.name for task in tasks) == sorted(exercises.EXERCISES)
+    assert {task.level for task in tasks} <= {"warm-up", "core", "stretch", "open"}
+    assert [task.name for task in tasks if not 1 <= task.minutes <= 30] == []
+    softmax = next(task for task in tasks if task.name == "softmax")
+    assert softmax.heading.startswith("Exercise 2.")
+    assert softmax.stub.startswith("def my_softmax(z):\n")
+    assert softmax.stub.endswith("...")
+    assert len(softmax.words) > 40
+
+
+def test_the_copies_are_apart_and_the_students_has_what_it_needs(folder):
+    assert sorted(path.name for path in folder.iterdir()) == ["students", "teacher"]
+    students = folder / "students"
+    names = {path.relative_to(students).as_posix() for path in students.rglob("*")}
+    assert {"README.md", "LICENSE", "requirements.txt", "pyproject.toml"} <= names
+    assert {"data/train-images-idx3-ubyte.gz", "tools/studies/seeds.json"} <= names
+    assert not any("__pycache__" in name or name.startswith(("tests", ".")) for name in names)
+    for file in [path for path in (ROOT / "data").rglob("*") if path.is_file()]:
+        assert (students / file.relative_to(ROOT)).read_bytes() == file.read_bytes()
+    listed = subprocess.run(
+        ["git", "ls-files", "mnistlib"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert set(listed.stdout.split()) <= names
+    about = (students / "README.md").read_text(encoding="utf-8")
+    assert "pip install -r requirements.txt && jupyter lab notebooks" in about
+    assert "pytest" not in about
+    assert "clone" not in about
+
+
+@pytest.mark.parametrize("number", ["01", "03"])
+def test_a_lesson_of_the_students_copy_runs_from_top_to_bottom_on_its_own(
+    folder, number, monkeypatch
+):
+    students = folder / "students"
+    monkeypatch.setenv("PYTHONPATH", str(students))
+    [lesson] = [lesson for lesson in LESSONS if lesson.number == number]
+    made = notebook(folder, lesson)
+    asks = "import mnistlib\nprint(mnistlib.__file__)"
+    made.cells.append(nbformat.v4.new_code_cell(asks))
+    execute.execute(made, students / "notebooks")
+    assert str(students) in made.cells[-1].outputs[0].text
+    said = "\n".join(str(cell.get("outputs", "")) for cell in made.cells)
+    assert said.count("not attempted") >= len(lesson.tasks)
+
+
+def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
+    """The way there and back: what a student fills in is what marks.py finds."""
+    import definitions
+
+    lesson = next(lesson for lesson in LESSONS if lesson.number == "01")
+    made = notebook(folder, lesson)
+    for cell in made.cells:
+        if "def my_one_hot" in cell.source:
+            cell.source = cell.source.replace("    ...", "    return np.eye(classes)[labels]")
+    raw = nbformat.writes(made).encode()
+    answers = definitions.taken([(lesson.path.name, raw)])["answers"]
+    assert set(answers) == {task.name for task in lesson.tasks}
+    space = {}
+    exec(answers["one_hot"]["source"], space)
+    assert exercises.check(space["my_one_hot"]).kind == "right"
+
+
+@pytest.mark.parametrize("kind", ["full", "file"])
+def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path, kind):
+    target = tmp_path / "x"
+    if kind == "full":
+        target.mkdir()
+        (target / "grades.txt").write_text("1")
+    else:
+        target.write_text("1")
+    with pytest.raises(SystemExit, match="is not empty"):
+        handout.main([str(target)])
+    assert len(list(tmp_path.rglob("*"))) == (2 if kind == "full" else 1)
+
+
+def test_an_empty_folder_will_do_but_not_one_inside_what_is_copied(tmp_path):
+    with pytest.raises(SystemExit, match="lies inside"):
+        handout.main([str(ROOT / "mnistlib" / "copy")])
+    assert not (ROOT / "mnistlib" / "copy").exists()
+    command = [sys.executable, ROOT / "tools" / "handout.py", tmp_path]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert f"{tmp_path / 'students'}: hand this out{os.linesep}" in said

@@ -1,0 +1,262 @@
+"""Make what a class needs: the students' copy of the course, and apart from it the teacher's.
+
+    python tools/handout.py FOLDER
+
+``FOLDER/students`` works on its own, set up as the README says: the lessons without outputs and without
+what answers them, the library, the data, the studies that the lessons read. ``FOLDER/teacher`` has a
+page for each lesson: the questions with their answers, and each exercise with its solution, its hints,
+and the common mistakes with the reply that each gets.
+
+The students' copy holds ``mnistlib``, which is the answer key: the checkers cannot work without it. So
+an exercise can be looked up there, and what is asked under a student's own eyes should be a variant.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+from lessons import README, ROOT, all_lessons
+
+COPIED = ("mnistlib", "data", "tools/studies", "requirements.txt", "pyproject.toml", "LICENSE")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info", "*.part")
+
+FOLD = re.compile(
+    r"^(?P<indent> *)<details><summary>(?P<summary>.*?)</summary>(?P<inside>.*?)</details>\n?",
+    re.MULTILINE | re.DOTALL,
+)
+HELP = ("Stuck?", "Why ")
+"""How the summaries of folds begin that stay in the students' copy: help, and more for the curious."""
+SOLUTION = "The course's version"
+"""How those begin that stand below an exercise, and say what its solution says."""
+
+REWORDED = {
+    "Answer aloud, then unfold.": "Answer each in a sentence or two.",
+    "Hints and the library's own lines are folded below it.": "The cell below it gives hints.",
+}
+"""What lessons say of their folds, and what the students' copy says instead."""
+
+ABOUT_STUDENTS = """# {title}
+
+The lessons of a course, for you to work through: read, predict, fill in the `...`, run the cell, read
+the reply. You need Python 3.11 or newer.
+
+{start}
+An exercise that is still a stub says *not attempted*, and nothing below it depends on it. For a hint,
+take away the `#` before `exercises.hint(...)` and run the cell; run it again for the next.
+`exercises.progress()` shows how far you are, and `exercises.keep(my_function)` lets the network use
+what you wrote.
+
+## Hand in
+
+Your notebooks from `notebooks/`, and `notebooks/mine.py` if there is one, in a folder with the name
+that your teacher gave you. Only your functions `my_...` are marked, with the imports and constants
+that they need; so let each begin at the left margin of a cell.
+
+## Whose this is
+
+Made from *{title}*, by the mnistlib authors. Code: MIT; lessons, text and figures: CC BY 4.0, changed
+here by leaving out outputs and answers. See [LICENSE](LICENSE); the data has
+[terms of its own](data/README.md).
+"""
+
+ABOUT_TEACHER = """# For the teacher: {title}
+
+A page for each lesson: the questions with their answers, then the exercises with solution, hints, and
+the mistakes that the checker knows, each with what it says. Keep this folder, and hand out the other.
+
+| lesson | minutes to read | exercises | minutes for them |
+|---|---|---|---|
+{rows}
+
+[Some mistakes](general.md) are known in every exercise.
+
+The students' copy holds `mnistlib`, which is the answer key: the checkers compare with it. What counts
+for a grade should be a variant, asked under your own eyes: other data, another function, another axis.
+"""
+
+PROPERTIES = """Many answers are right here: the checker compares with no solution, but asks for
+properties, and says which of them fails."""
+
+
+def without_answers(markdown):
+    """Return Markdown without the folds that answer: a line to write on, or nothing."""
+
+    def replaced(fold):
+        if fold["summary"].startswith(HELP):
+            return fold[0]
+        return f"{fold['indent']}*Your answer:*\n" if fold["summary"] == "Answer" else ""
+
+    text = FOLD.sub(replaced, markdown)
+    for ours, theirs in REWORDED.items():
+        text = text.replace(ours, theirs)
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def for_students(lesson):
+    """Return a lesson as a notebook that was never run, hints on request in place of solutions."""
+    cells = []
+    for stored in lesson.notebook.cells:
+        cell = nbformat.from_dict(stored)
+        if cell.cell_type == "markdown":
+            cell.source = without_answers(cell.source)
+            if not cell.source:
+                continue
+        else:
+            cell.outputs, cell.execution_count = [], None
+            folded = re.fullmatch(r"exercises\.folded\((my_\w+)\)", cell.source.strip())
+            if folded:
+                cell.source = f"# For a hint, take away the #:\n# exercises.hint({folded[1]})"
+        cells.append(cell)
+    metadata = {"kernelspec": lesson.notebook.metadata["kernelspec"]}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    notebook.nbformat_minor = lesson.notebook.nbformat_minor
+    return notebook
+
+
+def title():
+    """Return the course's title, as the README has it."""
+    return re.search(r"^# (.+)", README.read_text(encoding="utf-8"))[1]
+
+
+def start():
+    """Return the README's section *Start* up to what tests the course, which is not in the copy."""
+    text = README.read_text(encoding="utf-8")
+    section = re.search(r"^## Start\n.*?(?=^## )", text, re.MULTILINE | re.DOTALL)[0]
+    kept = section.partition("Test everything")[0].rstrip()
+    return (
+        kept.replace("Get a clone, open a terminal in it", "Open a terminal in this folder") + "\n"
+    )
+
+
+def make_students(folder):
+    """Write the students' copy."""
+    for name in COPIED:
+        source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=LEFT_OUT)
+        else:
+            shutil.copy2(source, target)
+    (folder / "notebooks").mkdir()
+    for lesson in all_lessons():
+        nbformat.write(for_students(lesson), folder / "notebooks" / lesson.path.name)
+    about = ABOUT_STUDENTS.format(title=title(), start=start())
+    (folder / "README.md").write_text(about, encoding="utf-8")
+
+
+# --- The teacher's
+
+
+def questions(lesson):
+    """Yield a lesson's headings with folded answers under them, the answers laid open."""
+    for _, cell in lesson.cells("markdown"):
+        for part in re.split(r"^(?=#{2,3} )", cell.source, flags=re.MULTILINE):
+            summaries = [fold["summary"] for fold in FOLD.finditer(part)]
+            if any(not summary.startswith((*HELP, SOLUTION)) for summary in summaries):
+                opened = FOLD.sub(laid_open, part)
+                yield re.sub(r"\n{3,}", "\n\n", opened).strip()
+
+
+def laid_open(fold):
+    """Return a fold's contents under its summary in bold, indented as they were."""
+    return f"{fold['indent']}**{fold['summary']}:**\n{fold['inside'].rstrip()}\n"
+
+
+def code(text):
+    """Return text as a block of code."""
+    return f"```python\n{text.strip()}\n```"
+
+
+def exercise_page(task):
+    """Return a task with solution, hints, and the mistakes that its checker knows."""
+    from mnistlib import exercises
+
+    def asked():
+        """Ask for the exercise by a function's name."""
+
+    asked.__name__ = f"my_{task.name}"
+    exercise = exercises.find(asked)
+    hints = "\n".join(f"{i}. {hint}" for i, hint in enumerate(exercise.hints, start=1))
+    parts = [
+        f"### {task.heading}\n\n*{task.level}, {task.minutes} minutes*",
+        task.words,
+        code(task.stub),
+        f"**Solution, the library's own lines**\n\n{code(exercises.solution(asked))}",
+        f"**What a right answer is told**\n\n{exercise.notice}",
+        f"**Hints**\n\n{hints}",
+    ]
+    own = [(way, said) for way, said in exercise.known_mistakes if said not in general()]
+    if own:
+        parts.append("**Common mistakes, and the reply**\n\n" + mistakes(own))
+    if exercise.objection is not None:
+        parts.append(PROPERTIES)
+    return "\n\n".join(parts)
+
+
+def mistakes(known):
+    """Return ways to go wrong and what each is told; ways with one reply stand together."""
+    found = {}
+    for way, said in known:
+        found.setdefault(said, []).append(way.strip())
+    blocks = {said: code("\n".join(ways)) for said, ways in found.items()}
+    return "\n\n".join(f"{block}\n\n> A likely reason: {said}" for said, block in blocks.items())
+
+
+def general():
+    """Return the replies that are not one exercise's own: those that every exercise knows."""
+    from mnistlib.exercises import EXERCISES
+
+    each = [{said for _, said in one.known_mistakes} for one in EXERCISES.values()]
+    return set.intersection(*each)
+
+
+def make_teacher(folder):
+    """Write the teacher's pages."""
+    from mnistlib.exercises import EXERCISES
+
+    folder.mkdir(parents=True)
+    rows = []
+    for lesson in all_lessons():
+        head, tasks = lesson.header, lesson.tasks
+        minutes = sum(task.minutes for task in tasks)
+        row = (f"[{head.number} {head.title}]({lesson.name}.md)", head.minutes, len(tasks), minutes)
+        rows.append("| " + " | ".join(map(str, row)) + " |")
+        parts = [f"# {head.number} {head.title}", head.time, *questions(lesson)]
+        if tasks:
+            parts += ["## Exercises", *map(exercise_page, tasks)]
+        text = "\n\n".join(parts) + "\n"
+        (folder / f"{lesson.name}.md").write_text(text, encoding="utf-8")
+    about = ABOUT_TEACHER.format(title=title(), rows="\n".join(rows))
+    (folder / "README.md").write_text(about, encoding="utf-8")
+    known = [pair for pair in next(iter(EXERCISES.values())).known_mistakes if pair[1] in general()]
+    text = (
+        "# Mistakes that any exercise's reply may name\n\n`key(...)` is the right answer.\n\n"
+        + mistakes(known)
+    )
+    (folder / "general.md").write_text(text + "\n", encoding="utf-8")
+
+
+def main(argv=None):
+    """Make both copies in a folder that is new or empty."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path, help="a new folder, or an empty one")
+    folder = parser.parse_args(argv).folder
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        sys.exit(
+            f"{folder} is not empty; name a new folder, so that nothing in it is lost or mixed up"
+        )
+    if (
+        folder.resolve().is_relative_to(ROOT / "mnistlib")
+        or (ROOT / "data") in folder.resolve().parents
+    ):
+        sys.exit(f"{folder} lies inside what is copied; name a folder elsewhere")
+    make_students(folder / "students")
+    make_teacher(folder / "teacher")
+    print(f"{folder / 'students'}: hand this out\n{folder / 'teacher'}: keep this")
+
+
+if __name__ == "__main__":
+    main()
