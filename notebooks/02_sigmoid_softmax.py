@@ -93,7 +93,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# Read the picture from left to right. The pixels go into 128 **units**. Each adds them up, weighted in its own way, and turns the sum into a response between 0 and 1: that is the sigmoid's work. The responses are added up again, weighted, into ten **scores**, one for each class. The softmax turns the scores into ten probabilities, the bars.
+# Read the picture from left to right. The pixels go into 128 **units**. Each adds them up, weighted in its own way, and turns the sum into a response between 0 and 1: that is the sigmoid's work. (The weights are what $W$ and $b$ stand for in the picture; lesson 03 names each.) The responses are added up again, weighted, into ten **scores**, one for each class. The softmax turns the scores into ten probabilities, the bars.
 #
 # The scores and the probabilities of this image, beside what they should have been:
 
@@ -117,13 +117,15 @@ for k in range(10):
 # | $y$ | `y` | as `z` | one-hot targets |
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is always the loss's gradient by it |
+# | $u$ | `u` | any | the point at which a function $f$ is measured |
+# | $h$ | `h` | | the nudge, both ways, of a central difference |
 #
 # For a whole batch we write capitals, $Z$, $P$, $Y$, and the rows are the examples: $i$ counts examples, $k$ and $l$ count classes. The logarithm $\log$ is the natural one, as in `np.log`.
 #
 # ## From any number to between 0 and 1
 #
 # A unit's sum may be any number at all, and we want a response between 0 (silent) and
-# 1 (fully on). The **sigmoid** provides it. (Statisticians call it the logistic function; Verhulst drew it in 1838, for populations that outgrow their food: [Cramer 2002](https://doi.org/10.2139/ssrn.360300) tells its story.)
+# 1 (fully on). The **sigmoid** provides it. (Statisticians call it the logistic function; Verhulst drew it in 1838, for populations that cannot grow for ever: [Cramer 2002](https://doi.org/10.2139/ssrn.360300) tells its story.)
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
@@ -439,7 +441,7 @@ print("a(1 - a):", a_far * (1 - a_far), f"  true slope: {functions.sigmoid_deriv
 #
 # The network's last layer gives ten scores, each any number. We want probabilities: none negative,
 # summing to 1, and the largest score must get the largest probability. Exponentials are always positive and keep the order;
-# dividing by their sum does the rest. This is the **softmax**. (The form is older than computers: with minus an energy for a score it is how physics has given probabilities to states since Boltzmann 1868 and Gibbs 1902. The name is [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).)
+# dividing by their sum does the rest. This is the **softmax**. (The form is older than computers: with minus an energy, divided by temperature, for a score it is how physics has given probabilities to states since Boltzmann 1868 and Gibbs 1902. The name is [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).)
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 
@@ -814,7 +816,7 @@ print(f"{functions.cross_entropy(nothing_known, y_four):.6f}   log 10 = {np.log(
 
 # %%
 def my_cross_entropy_with_gradient(z, y):
-    """Return the mean cross-entropy, one number, and dz, shape (n, classes); z and y likewise."""
+    """Return the mean cross-entropy, one number, and dz; z, y and dz have shape (n, classes)."""
     ...
 
 
