@@ -53,7 +53,7 @@ start = network.initialise(rng)
 sum(array.size for array in start)
 
 # %% [markdown]
-# They are drawn by chance, so the network knows nothing yet. How many of the 10,000 will it read correctly? Write down your guess, and another one for after the training.
+# They are drawn by chance, so the network knows nothing yet. What share of the 10,000 will it read correctly? That share is called its **accuracy**. Write down your guess, and another one for after the training.
 
 # %%
 before = training.evaluate(network, start, held_back)
@@ -75,7 +75,7 @@ print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
 # What happened in between? Train it once more from the same start, with the same batches, and this time write down its answers to eight pictures after a few of the steps.
 
 # %%
-eight = [7, 57, 2, 9, 5, 18, 55, 56]  # any eight of the first hundred kept back
+eight = [7, 57, 2, 9, 5, 18, 55, 56]  # or others of the first hundred that we kept back
 moments = [0, 1, 3, 10, 30, 100, 300, len(batches)]
 heard = {}
 
@@ -200,16 +200,30 @@ def draw(corners, pen=1.7):
 mine = draw([(4, 3), (17, 3), (10, 21)])  # a 7; change the numbers, and run from here again
 
 # %% [markdown]
-# It sits a little to the upper left, as a hand-drawn digit may. The pictures that the network learnt from were all moved so that their ink is centred. Does that matter? Ask it both ways.
+# It sits a little to the upper left, as a hand-drawn digit may. Where do the pictures sit that the network learnt from? Measure the middle of their ink.
+
+
+# %%
+def middle(pictures):
+    """Row and column of the middle of the ink, for each picture."""
+    ink = pictures.reshape(-1, 784).astype(float)
+    places = np.argwhere(np.ones((28, 28)))  # row and column of each pixel
+    return ink @ places / ink.sum(axis=1, keepdims=True)
+
+
+print("rows and columns, at least:", middle(train_set[0][:5_000]).min(axis=0).round(1))
+print("                  at most: ", middle(train_set[0][:5_000]).max(axis=0).round(1))
+print("yours:                     ", middle(mine)[0].round(1))
+
+# %% [markdown]
+# All of them in the same place, at row and column 14, give or take half a pixel: somebody moved them there. Does that matter? Ask it both ways.
 
 
 # %%
 def centred(picture):
-    """The same picture, moved so that the middle of its ink is in the middle."""
-    row, column = np.mgrid[0:28, 0:28]
-    down = round(13.5 - np.average(row, weights=picture))
-    right = round(13.5 - np.average(column, weights=picture))
-    return np.roll(picture, (down, right), axis=(0, 1))
+    """The same picture, moved so that the middle of its ink is where theirs is."""
+    down_and_right = np.round(14 - middle(picture)[0]).astype(int)
+    return np.roll(picture, down_and_right, axis=(0, 1))
 
 
 both = np.array([mine, centred(mine)])
@@ -230,7 +244,7 @@ pad = explore.draw(trained)
 pad
 
 # %% [markdown]
-# `pad.image` is what you drew; until then, a picture of a 7.
+# `pad.image` is what you drew; until then, a picture of a 7. (`[None]` makes a heap of one picture of it, `[0]` takes the answer to the first.)
 
 # %%
 p = ask(trained, pad.image[None])[0]
@@ -296,7 +310,13 @@ show_answers(
 )
 
 # %% [markdown]
-# Ours says the same in any company, the wrong answers too. The original says 0 to whatever it sees alone (its ten numbers are then all equal, and the first of them wins; lesson 02 shows why). The same picture, the same parameters, and the answer changes with who else is in the room. Put a 9 among nines, and it is read as a 4. (With all of its steps it is the same: [lesson 05](05_autopsy.ipynb).)
+# Ours says the same in any company, the wrong answers too. The original says 0 to whatever it sees alone. Look at its ten numbers for the first picture, alone:
+
+# %%
+ask_original(images[:1])[0]
+
+# %% [markdown]
+# All equal, so the first of them wins, whatever the picture ([lesson 02](02_sigmoid_softmax.ipynb) shows why). The same picture, the same parameters, and the answer changes with who else is in the room. Put a 9 among nines, and it is read as a 4. (With all of its steps it is the same: [lesson 05](05_autopsy.ipynb).)
 #
 # Here you choose the company yourself, for the original with all of its steps. Can you make it say nearly anything?
 

@@ -202,11 +202,13 @@ for name, candidate in candidates.items():
 # Only the good file passes. How far off was the one with the flipped bit: a digit or two?
 
 # %%
-print(expected)
-print(hashlib.sha256(candidates["one bit flipped"]).hexdigest())
+flipped_digits = hashlib.sha256(candidates["one bit flipped"]).hexdigest()
+print(expected, flipped_digits, sep="\n")
+agree = sum(one == other for one, other in zip(expected, flipped_digits))
+print("digits that agree:", agree, "of", len(expected))
 
 # %% [markdown]
-# No trace of the old checksum is left: where two digits agree it is by chance, as one in sixteen will. So the comparison is a plain one, equal or not.
+# No trace of the old checksum is left: by chance alone one digit in sixteen would agree, four of these. So the comparison is a plain one, equal or not.
 #
 # From here on you need not repeat any of this. `data.load()` does what you just did, for all four files, and checks
 # every checksum every time. If a file is missing it fetches it, checks the copy *before* giving it its name, and so
@@ -262,7 +264,7 @@ print(f"largest difference in a class's share: {difference:.2f} percentage point
 # %% [markdown]
 # Chance alone has kept each class's share within one percentage point. (A split by chance does not separate *writers*: the same hand may be in both parts. Lesson 04 asks what that does.)
 #
-# ### Exercise 1.2: a split (5 minutes)
+# ### Exercise 1.2: a split (core, 5 minutes)
 #
 # Make a function of it. It gets the generator from outside, so that whoever calls it decides the seed. Images and labels must stay together.
 
@@ -404,7 +406,7 @@ labels = train_labels[:5]
 print(labels)
 
 # %% [markdown]
-# ### Exercise 1.3: one-hot (5 minutes)
+# ### Exercise 1.3: one-hot (core, 5 minutes)
 #
 # Do it without a loop. Think of comparing a *column* of labels, shape $(n, 1)$, with a *row* of class numbers, shape $(10,)$: NumPy stretches both to $(n, 10)$, which is called **broadcasting**. `labels[:, None]` makes the column.
 
@@ -444,7 +446,7 @@ np.array_equal(y, labels[:, None] == np.arange(10))
 #
 # $$\bar x_k = \frac{1}{n_k} \sum_{i:\, \text{label of } i \text{ is } k} x_i .$$
 #
-# ### Exercise 1.4: the mean digits (5 minutes)
+# ### Exercise 1.4: the mean digits (core, 5 minutes)
 #
 # A loop over the ten classes is fine here. `images` come as they rest, bytes of shape (n, 28, 28), and the result is in grey levels, 0 to 255; we scale it afterwards. The checker also tries smaller images, so do not write 784: `images.reshape(len(images), -1)` makes rows of any.
 
@@ -541,17 +543,19 @@ wrapped = np.array([((pixels8 - mean) ** 2).sum(axis=1) for mean in means8]).T
 answers8 = wrapped.argmin(axis=1)
 print("answers given, 0 to 9:", np.bincount(answers8, minlength=10))
 print(f"in bytes: {100 * (answers8 == validation_set[1]).mean():.2f} % right")
+print("-3, 20 and 200, squared:", np.array([253, 20, 200], dtype=np.uint8) ** 2)
 
 # %% [markdown]
 # It answers "1" to every image: it has become the program that looks at nothing. Why? The differences and their squares are bytes, and wrap. A small difference survives: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. A large one is lost: $20^2$ leaves 144, but $200^2$ leaves only 64. So a differing pixel counts
-# some number below 256, whether it is far off or hardly. The `sum` over the pixels does not wrap, since it adds in 64 bits; but what it adds up says little more than *how many* pixels differ. The mean 1 has the most paper, so it differs from an image in the fewest.
+# some number below 256, whether it is far off or hardly. The `sum` over the pixels does not wrap, since it adds in 64 bits; but what it adds up says little more than *how many* pixels differ. The mean 1 has the most paper; does it differ from an image in the fewest?
 #
-# If that is the reason, then the wrapped sums, for all pairs of an image and a mean, must go with the counts of differing pixels, and not with the true distances. A correlation of 1 would say that two go together perfectly, 0 that they have nothing to do with each other:
+# And if that is the reason, then the wrapped sums, for all pairs of an image and a mean, must go with the counts of differing pixels, and not with the true distances. A correlation of 1 would say that two go together perfectly, 0 that they have nothing to do with each other:
 
 # %%
 differing = np.array([(pixels8 != mean).sum(axis=1) for mean in means8]).T
 distances = (x**2).sum(axis=1, keepdims=True) + remains
 print("exact zeros in each mean, 0 to 9:", (means8 == 0).sum(axis=1))
+print("images that differ least from mean 1:", (differing.argmin(axis=1) == 1).sum())
 for name, other in [("number of differing pixels", differing), ("true distance", distances)]:
     correlation = np.corrcoef(wrapped.ravel(), other.ravel())[0, 1]
     print(f"wrapped sum and {name:26}: {correlation:5.2f}")
@@ -572,7 +576,7 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Most of them you read at a glance. A mean digit has one slant and one width, and no other: a narrow 2 overlaps the mean 1, and a heavy 9 with a small head the mean 4. One way to do better is to let a program find out for itself which *combinations* of pixels tell
+# Most of them you read at a glance. A mean digit has one slant and one width, and no other: a narrow 2 may lie nearer to the mean 1, and a heavy 9 with a small head to the mean 4. One way to do better is to let a program find out for itself which *combinations* of pixels tell
 # digits apart. That is what the hidden layer of a network will do (lesson 03).
 
 # %% [markdown]
