@@ -210,7 +210,7 @@ def train(
         raise ValueError(f"every must be at least 1 step, got {every}")
 
     monitor = monitor or {}
-    parameters = _copied(parameters)
+    parameters = copied(parameters)
     velocity = [np.zeros_like(value) for value in parameters]
     dtype = parameters[0].dtype
     targets = data.one_hot(labels, model.classes).astype(dtype, copy=False)
@@ -250,8 +250,8 @@ def train(
     return parameters, history
 
 
-def _copied(parameters):
-    """Return a copy of every array, in a tuple of the same type."""
+def copied(parameters):
+    """Return a copy of parameters: every array anew, in a tuple of the same type."""
     copies = [value.copy() for value in parameters]
     return type(parameters)(*copies) if hasattr(parameters, "_fields") else tuple(copies)
 

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mnistlib.uncertainty import Paired, paired, standard_error, standard_error_by_group
+from mnistlib.uncertainty import (
+    Paired,
+    calibration,
+    paired,
+    standard_error,
+    standard_error_by_group,
+)
 
 answers = st.lists(st.booleans(), min_size=1, max_size=60)
 
@@ -104,3 +110,77 @@ def test_groups_and_pairs_must_fit():
         standard_error_by_group(right, [5, 5, 5])
     with pytest.raises(ValueError, match="the same examples twice: got 3 and 2 answers"):
         paired(right, right[:2])
+
+
+# --- Calibration
+
+
+def made(sure, right, classes=4):
+    """Probabilities whose largest is as given, and labels that make the answers right or wrong."""
+    sure, right = np.asarray(sure, float), np.asarray(right)
+    p = np.repeat((1 - sure)[:, None] / (classes - 1), classes, axis=1)
+    p[:, 2] = sure
+    return p, np.where(right, 2, 1)
+
+
+def test_calibration_by_hand():
+    found = calibration(*made([0.6, 0.6, 0.9, 0.9, 0.9, 1.0], [1, 0, 1, 1, 0, 1]), bins=2)
+    assert found.counts.tolist() == [0, 6]
+    found = calibration(*made([0.55, 0.65, 0.8, 0.9, 1.0], [1, 0, 1, 0, 1]), bins=4)
+    assert found.counts.tolist() == [0, 0, 2, 3]
+    assert np.isnan(found.sure[:2]).all()
+    np.testing.assert_allclose(found.sure[2:], [0.6, 0.9])
+    np.testing.assert_allclose(found.accuracy[2:], [0.5, 2 / 3])
+    np.testing.assert_allclose(found.spread[2:], [np.sqrt(0.2475 + 0.2275) / 2, 0.5 / 3])
+    assert found.error == pytest.approx((2 * 0.1 + 3 * (0.9 - 2 / 3)) / 5)
+
+
+def test_calibration_against_a_loop():
+    rng = np.random.default_rng(3)
+    p = rng.dirichlet(np.ones(5) / 3, 400)
+    labels = rng.integers(0, 5, 400)
+    found = calibration(p, labels, bins=7)
+    total = 0.0
+    for k in range(7):
+        rows = [i for i in range(400) if k / 7 <= max(p[i]) < (k + 1) / 7]
+        assert found.counts[k] == len(rows)
+        if rows:
+            sure = sum(max(p[i]) for i in rows) / len(rows)
+            right = sum(p[i].argmax() == labels[i] for i in rows) / len(rows)
+            np.testing.assert_allclose([found.sure[k], found.accuracy[k]], [sure, right])
+            total += len(rows) / 400 * abs(sure - right)
+    assert found.error == pytest.approx(total)
+
+
+def test_true_probabilities_are_off_by_chance_alone():
+    rng = np.random.default_rng(4)
+    p = rng.dirichlet(np.ones(3) / 2, 2000)
+    found = [
+        calibration(p, np.minimum((p.cumsum(axis=1) < rng.random((2000, 1))).sum(axis=1), 2))
+        for _ in range(300)
+    ]
+    full = found[0].counts > 30
+    measured = np.std([one.accuracy for one in found], axis=0)
+    np.testing.assert_allclose(measured[full], found[0].spread[full], rtol=0.15)
+    assert np.mean([one.error for one in found]) == pytest.approx(found[0].by_chance, rel=0.05)
+
+
+def test_float32_probabilities_that_round_to_more_than_1_are_taken():
+    p = np.array([[1 + 1e-7, 0], [0.5, 0.5]], np.float32)
+    assert calibration(p, [0, 0]).counts[[5, 9]].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("p", "labels", "bins", "said"),
+    [
+        (np.ones(3), [0, 0, 0], 10, r"shape \(n, classes\)"),
+        (np.ones((0, 3)), [], 10, "at least one row"),
+        (np.ones((2, 3)) / 3, [0], 10, r"got \(2, 3\) and \(1,\)"),
+        (np.array([[3.0, -2.0]]), [0], 10, "softmax"),
+        (np.array([[np.nan, 1.0]]), [0], 10, "softmax"),
+        (np.ones((2, 3)) / 3, [0, 1], 0, "at least 1 bin"),
+    ],
+)
+def test_calibration_refuses(p, labels, bins, said):
+    with pytest.raises(ValueError, match=said):
+        calibration(p, labels, bins)

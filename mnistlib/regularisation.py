@@ -1,0 +1,116 @@
+"""Holding a fit back: weight decay, and stopping early. Lesson 07."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnistlib.training import History, Model, copied
+
+
+@dataclass(frozen=True)
+class Decayed:
+    r"""A model whose loss grows with its weights: $L + \frac{\lambda}{2} \sum w^2$.
+
+    The sum is over all weights, arrays of two axes or more; biases have one, and are left alone. A step
+    of plain gradient descent first shrinks every weight by the factor $1 - \eta \lambda$. Scores are the
+    model's own, without the penalty.
+
+    Args:
+        model: what is held back.
+        weight_decay: $\lambda$, 0 or more.
+
+    Raises:
+        ValueError: the weight decay is below 0 or not finite.
+
+    Source: Krogh and Hertz, "A simple weight decay can improve generalization", 1992. Derived in lesson
+    07, "A price on large weights".
+    """
+
+    model: Model
+    weight_decay: float
+
+    def __post_init__(self) -> None:
+        """Refuse a decay that would make weights grow."""
+        if not 0 <= self.weight_decay < np.inf:
+            raise ValueError(f"weight decay must be 0 or more, got {self.weight_decay}")
+
+    @property
+    def classes(self) -> int:
+        """The model's number of classes."""
+        return self.model.classes
+
+    @property
+    def score(self):
+        """The model's own way to score, where it has one."""
+        return self.model.score
+
+    def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
+        """Return what the model makes of n images."""
+        return self.model.prepare(images, dtype)
+
+    def logits(self, parameters, x: np.ndarray) -> np.ndarray:
+        """Return the model's logits, shape (n, classes)."""
+        return self.model.logits(parameters, x)
+
+    def gradients(self, parameters, x: np.ndarray, y: np.ndarray) -> tuple[float, tuple]:
+        r"""Return the loss with its penalty, and its gradients: $dW + \lambda W$ and $db$.
+
+        Args:
+            parameters: the model's parameters.
+            x: what :meth:`prepare` returns for the batch.
+            y: one-hot targets, shape (n, classes).
+
+        Returns:
+            The loss, and the gradients in the parameters' shapes and the model's own type.
+
+        Derived in lesson 07, "A price on large weights".
+        """
+        loss, grads = self.model.gradients(parameters, x, y)
+        decayed = list(grads)
+        for place, value in enumerate(parameters):
+            if value.ndim > 1:  # a weight; a bias has one axis
+                loss += self.weight_decay / 2 * float((value**2).sum())
+                decayed[place] = decayed[place] + self.weight_decay * value
+        return loss, type(grads)(*decayed) if hasattr(grads, "_fields") else tuple(decayed)
+
+
+class EarlyStopping:
+    """End training when a monitored loss no longer falls; keep the parameters of its lowest.
+
+    It is given to :func:`mnistlib.training.train` as ``after_record``. Afterwards it holds ``loss``, the
+    lowest one, ``step``, where that was, and ``parameters``, what they were there.
+
+    Args:
+        name: the monitored set whose loss is watched.
+        patience: so many scorings in a row without a new lowest loss end the training.
+
+    Raises:
+        ValueError: the patience is below 1.
+
+    Source: Prechelt, "Early stopping - but when?", 1998. Built in lesson 07, "When to stop".
+    """
+
+    def __init__(self, name: str, patience: int):
+        """Watch a set, as patiently as told."""
+        if patience < 1:
+            raise ValueError(f"patience must be at least 1, got {patience}")
+        self.name, self.patience = name, patience
+        self.loss, self.step, self.parameters = np.inf, None, None
+        self._waited = 0
+
+    def __call__(self, step: int, parameters, history: History) -> bool:
+        """Look at the newest score; return whether it is time to end.
+
+        Raises:
+            KeyError: no set of that name is monitored.
+        """
+        if self.name not in history.scores:
+            known = ", ".join(history.scores) or "none"
+            raise KeyError(f"no monitored set is called {self.name!r} ({known})")
+        loss = history.scores[self.name][-1].loss
+        if loss < self.loss:
+            self.loss, self.step = loss, step
+            self.parameters, self._waited = copied(parameters), 0
+        else:
+            self._waited += 1
+        return self._waited >= self.patience

@@ -1,0 +1,175 @@
+"""Weight decay and early stopping: gradients measured, shrinking by hand, and what is refused."""
+
+import copy
+from functools import reduce
+
+import numpy as np
+import pytest
+
+from mnistlib import network
+from mnistlib.gradcheck import check_gradient
+from mnistlib.regularisation import Decayed, EarlyStopping
+from mnistlib.training import History, Score, evaluate, minibatches, train
+
+
+@pytest.fixture
+def batch():
+    rng = np.random.default_rng(0)
+    parameters = network.initialise(rng, pixels=6, hidden=4, classes=3)
+    parameters = network.Parameters(*(v + rng.normal(0, 0.3, v.shape) for v in parameters))
+    return parameters, rng.random((5, 6)), np.eye(3)[rng.integers(0, 3, 5)]
+
+
+class Small:
+    """The network with three classes, as a model."""
+
+    classes = 3
+    logits = staticmethod(network.logits)
+    gradients = staticmethod(network.gradients)
+
+    @staticmethod
+    def prepare(images, dtype):
+        return images.reshape(len(images), -1).astype(dtype) / 255
+
+
+@pytest.mark.parametrize("name", network.Parameters._fields)
+def test_the_gradient_is_that_of_the_loss_with_its_penalty(batch, name):
+    parameters, x, y = batch
+    model = Decayed(Small, 0.3)
+    loss, grads = model.gradients(parameters, x, y)
+    plain, _ = network.gradients(parameters, x, y)
+    weights = np.concatenate([parameters.W1.ravel(), parameters.W2.ravel()])
+    assert loss == pytest.approx(plain + 0.15 * weights @ weights, rel=1e-12)
+    verdict = check_gradient(
+        lambda value: model.gradients(parameters._replace(**{name: value}), x, y)[0],
+        getattr(parameters, name),
+        getattr(grads, f"d{name}"),
+    )
+    assert verdict, verdict
+
+
+def test_a_step_shrinks_the_weights_first_and_leaves_the_biases(batch):
+    parameters, x, y = batch
+    images = np.round(255 * x).astype(np.uint8)
+    labels = y.argmax(axis=1)
+    everything = [np.arange(5)]
+    trained, _ = train(
+        Decayed(Small, 0.1), parameters, (images, labels), everything, learning_rate=0.5
+    )
+    plain, _ = train(Small, parameters, (images, labels), everything, learning_rate=0.5)
+    for name, start in parameters._asdict().items():
+        shrunk = 0.5 * 0.1 * start if start.ndim == 2 else 0.0
+        np.testing.assert_allclose(
+            getattr(trained, name), getattr(plain, name) - shrunk, atol=1e-15
+        )
+
+
+def test_without_decay_it_is_the_model_and_nothing_is_changed(batch):
+    parameters, x, y = batch
+    before = copy.deepcopy(parameters)
+    loss, grads = Decayed(Small, 0).gradients(parameters, x, y)
+    wanted, plain = network.gradients(parameters, x, y)
+    assert loss == wanted
+    assert type(grads) is network.Gradients
+    for ours, theirs in zip(grads, plain, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    for old, new in zip(before, parameters, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_scores_are_without_the_penalty(batch):
+    parameters, _, y = batch
+    images = np.random.default_rng(1).integers(0, 256, (5, 6)).astype(np.uint8)
+    some = images, y.argmax(axis=1)
+    assert evaluate(Decayed(Small, 9), parameters, some) == evaluate(Small, parameters, some)
+
+
+def test_a_models_own_way_to_score_is_kept(batch):
+    class Own(Small):
+        @staticmethod
+        def score(parameters, images, labels):
+            return Score(1.0, 0.5)
+
+    parameters, x, y = batch
+    assert evaluate(Decayed(Own, 1), parameters, (x, y.argmax(axis=1))) == (1.0, 0.5)
+
+
+def test_plain_tuples_come_back_as_tuples(batch):
+    class Tuples(Small):
+        @staticmethod
+        def gradients(parameters, x, y):
+            loss, grads = network.gradients(network.Parameters(*parameters), x, y)
+            return loss, tuple(grads)
+
+    parameters, x, y = batch
+    assert type(Decayed(Tuples, 1).gradients(tuple(parameters), x, y)[1]) is tuple
+
+
+@pytest.mark.parametrize("weight_decay", [-1e-9, float("nan"), float("inf")])
+def test_a_decay_that_makes_weights_grow_is_refused(weight_decay):
+    with pytest.raises(ValueError, match="weight decay must be 0 or more"):
+        Decayed(network, weight_decay)
+
+
+# --- Early stopping
+
+
+def told(losses, patience):
+    """Feed losses until told to end; return the watcher and the index of the last one it saw."""
+    watch, history = EarlyStopping("v", patience), History(scores={"v": []})
+    for step, loss in enumerate(losses):
+        history.scores["v"].append(Score(loss, 0.0))
+        if watch(step, (np.array([float(step)]),), history):
+            break
+    return watch, step
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "best", "end"),
+    [
+        ([3, 2, 1], 1, 2, 2),
+        ([3, 2, 2.5, 1], 1, 1, 2),
+        ([3, 2, 2.5, 1, 2, 2, 2], 2, 3, 5),
+        ([1, 1, 1, 1], 2, 0, 2),  # a tie is no fall
+        ([float("nan"), 2, 1, float("nan"), 0.5], 2, 4, 4),
+    ],
+)
+def test_it_ends_after_so_many_scorings_without_a_new_lowest(losses, patience, best, end):
+    watch, last = told(losses, patience)
+    assert (watch.step, watch.loss, last) == (best, losses[best], end)
+    assert watch.parameters[0] == best
+
+
+def test_against_a_rule_written_otherwise():
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        losses, patience = rng.integers(0, 8, 12).tolist(), int(rng.integers(1, 5))
+        lows = reduce(lambda seen, v: [*seen, min(seen[-1], v)], losses[1:], losses[:1])
+        ends = (i for i in range(patience, 12) if lows[i] == lows[i - patience])
+        watch, last = told(losses, patience)
+        assert last == next(ends, 11)
+        assert watch.step == losses.index(lows[last])
+
+
+def test_what_it_keeps_is_what_training_had_there_and_stays():
+    rng = np.random.default_rng(2)
+    start = network.initialise(rng, pixels=6, hidden=4, classes=3)
+    images = rng.integers(0, 256, (20, 6)).astype(np.uint8)
+    some, others = (images[:10], np.arange(10) % 3), (images[10:], np.arange(10) % 3)
+    batches = minibatches(10, 5, rng=rng, epochs=100)
+    watch = EarlyStopping("others", patience=3)
+    settings = {"learning_rate": 2.0, "every": 2, "monitor": {"others": others}}
+    _, history = train(Small, start, some, batches, **settings, after_record=watch)
+    assert history.steps[-1] == watch.step + 6 < len(batches)
+    if watch.step:
+        start, _ = train(Small, start, some, batches[: watch.step], learning_rate=2.0)
+    for kept, there in zip(watch.parameters, start, strict=True):
+        np.testing.assert_array_equal(kept, there)
+    assert type(watch.parameters) is network.Parameters
+
+
+def test_bad_watchers_are_refused():
+    with pytest.raises(ValueError, match="patience must be at least 1, got 0"):
+        EarlyStopping("v", 0)
+    with pytest.raises(KeyError, match="no monitored set is called 'v'"):
+        EarlyStopping("v", 1)(0, (), History(scores={"w": []}))
