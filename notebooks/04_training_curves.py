@@ -759,7 +759,7 @@ most = (mistakes_of / digits_of).argmax()
 print("hardest to read:", mistakes_of[most], "mistakes in", digits_of[most], "digits")
 
 # %% [markdown]
-# From number 2100 on a writer is a high-school student, below an employee of the Census Bureau. Employees wrote more each. The grey band of the picture reaches two standard deviations above the average. How many of the 297 lie above it, and how many would if mistakes fell on digits by chance? To know, deal the mistakes anew, a thousand times: over all digits, and within each of the two crowds.
+# From number 2100 on a writer is a high-school student, below an employee of the Census Bureau. Nearly all employees wrote more. The grey band of the picture reaches two standard deviations above the average. How many of the 297 lie above it, and how many would if mistakes fell on digits by chance? To know, deal the mistakes anew, a thousand times: over all digits, and within each of the two crowds.
 
 # %%
 share = 1 - test.accuracy
@@ -889,7 +889,7 @@ for name, answered, who in [
     print(f"{name:10} {100 * answered.mean():.2f} %, standard error by writer {100 * error:.2f}")
 
 # %% [markdown]
-# Nothing to see: the strangers are even read a little better. But they are other people, which may hide the effect. So a third study (`tools/studies/known_hands.py`) asks two networks the *same* digits: half of those by a fifth of the training writers. One learns from all other writers; one from as many digits, among them the other half, so that it knows the hands. Each fifth has its turn. How much does knowing gain?
+# Nothing to see: the strangers are even read a little better. But they are other people, which may hide the effect. So a third study (`tools/studies/known_hands.py`) asks two networks the *same* digits: half of what one fifth of the training writers wrote. One network learns from the other writers alone; one from as many digits, among them the fifth's other half, so that it knows the hands. Each fifth has its turn. How much does knowing gain?
 
 # %%
 hands = studies.read("known_hands")
@@ -936,24 +936,25 @@ plt.show()
 # %% mystnb={"image": {"alt": "Twenty-one test digits that the network misreads, each with its label and the answer above. Several are hard for a person too: a broken eight, a seven with a crossbar, sixes without a loop."}}
 wrong = np.flatnonzero(~right)[:21]
 captions = [f"{mnist.test_labels[i]} as {answers[i]}" for i in wrong]
-plotting.digits(
-    mnist.test_images[wrong],
-    captions,
-    columns=7,
-    title="Its mistakes: some you would make yourself",
-)
+with plt.rc_context({"figure.dpi": 110}):
+    plotting.digits(
+        mnist.test_images[wrong],
+        captions,
+        columns=7,
+        title="Its mistakes: some you would make yourself",
+    )
 plt.show()
 
 # %% [markdown]
 # And what has it learnt? Each hidden unit's 784 weights make an image: violet where ink pushes the unit towards 1, orange to brown where towards 0. Would you expect strokes? Loops? Whole digits?
 
-# %% mystnb={"image": {"alt": "The weights of eight hidden units as images, violet for positive and brown for negative. They show blotches in the middle, where the digits are, and faint starting noise in the corners."}}
+# %% mystnb={"image": {"alt": "The weights of eight hidden units as images, violet for positive and brown for negative. They show blotches and short streaks in the middle, where the digits are, and faint starting noise in the corners."}}
 with plt.rc_context({"figure.dpi": 110}):
-    plotting.weights(final.W1[:, :8], title="Eight hidden units: blotches, not strokes")
+    plotting.weights(final.W1[:, :8], title="Eight hidden units: blotches and short streaks")
 plt.show()
 
 # %% [markdown]
-# None of these: blotches.
+# Hardly: blotches and short streaks, violet beside orange, so that a unit answers to ink *here rather than there*.
 #
 # Now let it read your own hand. Draw, in the middle and in a corner, and switch the centring off: its training digits were centred.
 
