@@ -332,7 +332,7 @@ plt.show()
 # %% [markdown]
 # A basin with a gentle side and a steep one. On the left nothing is broken, only slow. On the right each step overshoots the lowest point and lands higher up.
 #
-# And the two horizons disagree. After 30 steps a rate of 1 is best, after an epoch 3. A sweep that is cut short favours the cautious. (Why only 30 steps for the three largest rates? After some dozens more, every computer has a curve of its own: see the end of this lesson.)
+# And the two horizons disagree. After 30 steps a rate of 1 is best, after an epoch 3. A sweep that is cut short favours the cautious. (Why only 30 steps for the three largest rates? After some dozens more, every computer has a curve of its own; the end of this lesson shows why.)
 #
 # The three cases have faces. Mind the scale of the third.
 
@@ -1021,7 +1021,7 @@ plt.show()
 # %% [markdown]
 # At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is **chaos**, as in the weather. A millionfold of $10^{-16}$ is still invisible in six decimals; some dozens of steps more would not be.
 #
-# So the lessons print the same everywhere because of float64, at most six decimals, moderate rates or few steps, seeded generators, and one release of NumPy (a new one may change `default_rng`'s stream, [NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). How far is that tested? `python tools/stand_ins.py --all` runs them as twenty computers with Intel's or AMD's processors would; ARM was tried in emulation only, without the longest trainings; Apple's own library never. `python tools/certificate.py` tries your computer; the page *Computers it was tried on* (`site/pages/computers.md`) lists those where it was green.
+# So the lessons print the same everywhere because of float64, at most six decimals, moderate rates or few steps, seeded generators, and one release of NumPy (a new one may change `default_rng`'s stream, [NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). How far is that tested? The page *Computers it was tried on* (`site/pages/computers.md`) tells; `python tools/certificate.py` tries yours. If it prints another number, that is news.
 
 # %% [markdown]
 # ## Recap
