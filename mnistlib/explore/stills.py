@@ -52,28 +52,48 @@ def scores(values):
 
 @framed
 def company(asked, z2, labels, images):
-    """Draw one digit, and ten bars of the original's for each of three companies, and row by row."""
+    """Draw one digit's scores z, each company's c, and what becomes of them; and row by row."""
     z2 = z2.astype(float)
     others = np.delete(np.arange(len(z2)), asked)
     zeros = np.flatnonzero(labels == 0)
-    batches = {"nobody": others[:0], "20 zeros": zeros, "199 others": others}
-    figure, axes = plt.subplots(1, 5, figsize=(7, 3), width_ratios=[1.2, 1, 1, 1, 1])
-    axes[0].imshow(images[asked], cmap="gray_r")
-    axes[0].set(title="the digit")
-    axes[0].set_axis_off()
+    batches = {"alone": others[:0], "with 20 zeros": zeros, "with 199 others": others}
+    batches = {name: np.vstack([z2[asked], z2[company]]) for name, company in batches.items()}
     found = {
-        name: original.softmax_over_batch(np.vstack([z2[asked], z2[others]]))[0]
-        for name, others in batches.items()
+        name: (original.class_bias(batch), original.softmax_over_batch(batch)[0])
+        for name, batch in batches.items()
     }
-    found["row by row"] = functions.softmax(z2[asked])
-    for axis, (name, p) in zip(axes[1:], found.items(), strict=True):
+    found["row by row"] = None, functions.softmax(z2[asked])
+    figure, axes = plt.subplots(
+        2, 5, figsize=(7, 4.9), width_ratios=[0.8, 1, 1, 1, 1], sharey="col", layout="constrained"
+    )
+    for axis in axes[:, 0]:
+        axis.set_axis_off()
+    axes[0, 0].imshow(images[asked], cmap="gray_r")
+    article = "an" if labels[asked] == 8 else "a"
+    axes[0, 0].set_title(f"the digit,\n{article} {labels[asked]}", fontsize=10)
+    classes = np.arange(10)
+    for column, (name, (c, p)) in enumerate(found.items(), 1):
+        above, below = axes[:, column]
         best = p.argmax()
-        colour = BLUE if name == "row by row" else VERMILION
-        colours = [colour if k == best else "0.75" for k in range(10)]
-        axis.barh(np.arange(10), p / p.max(), color=colours)
-        axis.set(xlabel=f"says {best}", yticks=np.arange(10), xticks=[], xlim=(0, 1.05))
-        axis.set_title(name, fontsize=11)
-        axis.invert_yaxis()
+        above.plot(z2[asked], classes, "o", color="0.3", markersize=4)
+        if c is not None:
+            above.hlines(classes, z2[asked], c, color="0.75", linewidth=1)
+            above.hlines(best, z2[asked, best], c[best], color=VERMILION, linewidth=3)
+            above.plot(c, classes, "D", color=VERMILION, fillstyle="none", markersize=6)
+        colour = VERMILION if c is not None else BLUE
+        below.barh(classes, p / p.max(), color=[colour if k == best else "0.75" for k in classes])
+        above.set_title(f"{name}:\nsays {best}", fontsize=10)
+        above.set(xlim=(0, 8), xticks=[0, 4, 8], yticks=classes)
+        below.set(xlim=(0, 1.05), xticks=[0, 1], yticks=classes, ylim=(9.6, -0.6))
+        above.set_xlabel("z" if c is None else "z (dot), c (diamond)", fontsize=9)
+        below.set_xlabel("p / largest p" if c is None else "P / largest P", fontsize=9)
+        for axis in (above, below):
+            axis.tick_params(labelsize=8, labelleft=column == 1)
+    for axis in axes[:, 1]:
+        axis.set_ylabel("class", fontsize=9)
+    figure.suptitle(
+        "The same digit, the same z; the company sets c, and the smallest gap wins", fontsize=11.5
+    )
     return figure
 
 
