@@ -172,6 +172,7 @@ def as_function_of_a_reader(name, way):
         ("return dz.sum(axis=0) * len(dz)", "as many times too large as there are examples"),
         ("return dz.sum(axis=0) / len(dz) ** 2 * len(dz)", "mean"),
         ("return dz.sum(axis=0, keepdims=True)", "an axis too many"),
+        ("return [sum(column) for column in dz.T]", "in a list"),
     ],
 )
 def test_what_can_go_wrong_anywhere_is_recognised_anywhere(body, words):

@@ -1,6 +1,8 @@
 """Mistakes that can be made in any exercise with one result, written as an exercise's own are."""
 
 GENERAL = """
+key(ARGUMENTS).tolist()
+    the numbers are right, in a list. What makes an array of it?
 -key(ARGUMENTS)
     every sign is the other way round. Which minus is missing, or one too many?
 1 - key(ARGUMENTS)
