@@ -565,7 +565,12 @@ print("sigmoid of -1 and 1:", functions.sigmoid([-1.0, 1.0]).round(4))
 # %% [markdown]
 # The numbers of the last line are the same, and no accident. With two classes,
 #
-# $$p_0 = \frac{e^{z_0}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_0 - z_1)}} = \sigma(z_0 - z_1) .$$
+# $$
+# \begin{aligned}
+# p_0 = \frac{e^{z_0}}{e^{z_0} + e^{z_1}} &= \frac{1}{1 + e^{-(z_0 - z_1)}} \\
+# &= \sigma(z_0 - z_1) .
+# \end{aligned}
+# $$
 #
 # The sigmoid is a softmax between two.
 #

@@ -25,7 +25,7 @@
 # **You need** [lesson 01](01_loading.ipynb) for the data, and [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and to know what a matrix
 # product does.
 #
-# **Time** 50 minutes to read, 15 more for the pencil and 60 for the exercises; it runs in about 10 seconds and takes 270 MB
+# **Time** 50 minutes to read, 15 more for the pencil and 60 for the exercises; it runs in about 13 seconds and takes 270 MB
 
 # %% [markdown]
 # ## Before you start
@@ -842,7 +842,7 @@ print(
 # - *Each row of* $dZ_2$ *sums to 0*, for any loss that looks at the logits through a softmax: a constant added to a row changes no probability (your second answer at the top).
 # - *A batch given twice leaves the gradient of a mean as it is.*
 #
-# Which bug does each of them see? Put four crosses, or fewer, into a table of four rows and two columns. Then plant each bug in a backward pass of its own:
+# Which bug does each of them see? Draw a table, four bugs by two checks, and fill it in. Then plant each bug in a whole backward pass:
 
 
 # %%
@@ -863,13 +863,13 @@ def planted(bug, x, y):
 
 x_twice, y_twice = np.concatenate([x_ten, x_ten]), np.concatenate([y_ten, y_ten])
 bugs = ["no bug", "forgotten transpose", "only the diagonal", "missing 1/n", "wrong axis"]
-print(f"{'':20} rows of dz2 sum to 0   batch given twice")
+print(f"{'':20} rows sum to 0  batch twice")
 for bug in bugs:
     dz2_bug, once = planted(bug, x_ten, y_ten)
     _, twice = planted(bug, x_twice, y_twice)
     rows = np.allclose(dz2_bug.sum(axis=1), 0)
     same = all(a.shape == b.shape and np.allclose(a, b) for a, b in zip(once, twice))
-    print(f"{bug:20} {'passes' if rows else 'REFUSED':21} {'passes' if same else 'REFUSED'}")
+    print(f"{bug:20} {'passes' if rows else 'REFUSED':14} {'passes' if same else 'REFUSED'}")
 
 # %% [markdown]
 # The first sees the diagonal. The second sees the missing $1/n$, and the wrong axis, whose "gradient" grows longer with the batch. Neither sees the forgotten transpose where shapes agree. Friends of the check, no substitute: a fact that a right gradient has, many a wrong one has too. The original trained with the diagonal from its first step to its last, and nothing complained.
@@ -1083,18 +1083,19 @@ plt.show()
 # %% [markdown]
 # Read the right panel first. Cross-entropy recovers within 20 steps. Squared error, at the rate that suits it best, goes on calling every image a 0 for dozens of steps; half of its answers are right after 70 to 150. Smaller rates end lower, as they do everywhere here. Larger ones fail, some of the time or always: rates of 2 and 5 are too large for squared error even from the ordinary start.
 #
-# What does a step that is too long do? Guess first: does the loss creep up, do the answers get random? Count how often each class is answered, for two of the five seeds, and see how sure the network is: the largest of its ten probabilities, averaged over the images.
+# What does a step that is too long do? Guess first: does the loss creep up, do the answers get random? Count how often each class is answered, in percent, for two of the five seeds, and see how sure the network is: the largest of its ten probabilities, averaged over the images.
 
 # %%
 rate = 2  # change me, to any rate of the table
 for seed, shown in [(0, [0, 10, 20, 30]), (1, [0, 10, 20, 30, 390])]:
     end = accuracies(0, "squared error", rate)[seed, -1]
-    print(f"seed {seed} (right after 390 steps: {end:.1%})    answers 0 to 9        sure by")
+    print(f"seed {seed}: {end:.1%} right after 390 steps")
+    print("step   sure", *(f"{k:3}" for k in range(10)))
     for step, net in walk(0, "squared error", rate, seed, steps=shown[-1]):
         if step in shown:
             p_val = softmax(network.logits(net, x_val))
-            answers = " ".join(f"{c:4}" for c in np.bincount(p_val.argmax(axis=1), minlength=10))
-            print(f"  step {step:3}  {answers}  {p_val.max(axis=1).mean():.3f}")
+            shares = np.bincount(p_val.argmax(axis=1), minlength=10) / len(p_val)
+            print(f"{step:4}  {p_val.max(axis=1).mean():.3f}", *(f"{100 * s:3.0f}" for s in shares))
 
 # %% [markdown]
 # Neither. It jumps to one answer for everything, and is sure of it. The first ten steps carry the network far past the valley, to where one class's logit towers above the others whatever the image. Seed 0 is thrown on from class to class, and only after that finds its way. Seed 1 has landed where all probabilities are 0 or 1: the softmax is saturated, squared error does not pull, and it says 3 to every image ever after. So "too long" can mean more than a detour: the step ends where there is no slope to come back by.
