@@ -246,7 +246,7 @@ for rate in [0.05, 0.2]:
     print(f"all layers walk equally far, rate {rate}: accuracy {score.accuracy:.2%}")
 
 # %% [markdown]
-# The same start, the same batches, the same directions, array by array. It is no recipe to keep, but it settles the question: the gradient that arrived at the pixels was right, and only too small.
+# The same start, the same batches, the same directions, array by array. (And no single rate brings the gradient as it is nearly so far, as a table below will show.) It is no recipe to keep, but it settles the question: the gradient that arrived at the pixels was right, and only too small.
 #
 # ## A unit that does not saturate
 #
@@ -315,7 +315,7 @@ print(check_gradient(loss_of_some_weights, relus[0][ink], grads[0][ink], name="d
 #
 # The sums neither grow nor shrink from layer to layer if what stands before $\mathrm{Var}(z)$ of the layer below is 1. For the ReLU: $\text{inputs} \cdot \frac12 \cdot \mathrm{Var}(w) = 1$.
 #
-# **On the way back** the blame of an activation is a sum, too: $dA = dZ\, W^T$ adds up one product $dz \cdot w$ for each of the *outputs* that it feeds. If the blame is independent of these weights, the same two steps give $\text{outputs} \cdot E[dz^2] \cdot \mathrm{Var}(w)$. And from $da$ to $dz$ the slope takes its part: nothing for a slope of 1, one half of the mean square for a ReLU, and a factor of $\left(\frac14\right)^2 = \frac1{16}$, at the least, for a sigmoid.
+# **On the way back** the blame of an activation is a sum, too: $dA = dZ\, W^T$ adds up one product $dz \cdot w$ for each of the *outputs* that it feeds. If the blame is independent of these weights, the same two steps give $\text{outputs} \cdot E[dz^2] \cdot \mathrm{Var}(w)$. And from $da$ to $dz$ the slope takes its part: a slope of 1 leaves all of the mean square, a ReLU one half, and a sigmoid at most $\left(\frac14\right)^2 = \frac1{16}$.
 #
 # | $\mathrm{Var}(w)$ that keeps it level | on the way up | on the way back |
 # |---|---|---|
@@ -500,7 +500,7 @@ plt.show()
 # %% [markdown]
 # Read it kind by kind.
 #
-# - **Sigmoids with Glorot's weights** lose from the third layer on, whatever the seed, and with four or five no rate of the grid gets far from guessing in one epoch. Nor can it: there is one rate for all layers, and the last has nearly a thousand times the gradient of the first. What suits one throws the other about.
+# - **Sigmoids with Glorot's weights** lose from the third layer on, whatever the seed, and with four or five no rate of the grid gets far from guessing in one epoch. No rate can: it is one for all layers, and the last has nearly a thousand times the gradient of the first. What suits one throws the other about.
 # - **The same sigmoids, weights four times as wide**, learn at every depth, at their best rate. So it was never the sigmoid alone, but the sigmoid *with that start*. Two settings belong together, as in lesson 04.
 # - **ReLUs with He's weights** are ahead at every depth, in the mean of three seeds; with five layers the worst of its seeds beats the best of the wide sigmoids'. They are also the touchiest: with five layers a rate of 1 leaves a fifth of the images read, and 3 none.
 #
@@ -536,7 +536,7 @@ exercises.check(my_residual_gradients)
 exercises.folded(my_residual_gradients)
 
 # %% [markdown]
-# Now give it to the patient: the network of five sigmoid layers that did not learn, *with the same narrow weights*. Every hidden layer but the first gets its plus sign. (The first has 784 inputs and 128 outputs.) Here are both walks, for sigmoids.
+# The question mark was $dA_m$ itself, whole: past the addition it meets no slope and no weight. Now give that to the patient: the network of five sigmoid layers that did not learn, *with the same narrow weights*. Every hidden layer but the first gets its plus sign. (The first has 784 inputs and 128 outputs.) Here are both walks, for sigmoids.
 
 
 # %%
