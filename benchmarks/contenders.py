@@ -2,18 +2,19 @@
 
 Each is made once, from the data and a dtype. ``run(start, batches, rates, every, lap)`` trains from
 the weights ``start`` with the given batches and learning rates, and calls ``lap`` before the first
-step and after every ``every`` steps, with a function that hands back the weights (or None).
+step and after every ``every`` steps, with a function that hands back the weights (or None); where
+``lap`` returns True, training ends.
 """
 
 import numpy as np
 
-from mnistlib import data, network, training
+from mnistlib import data, deep, network, training
 
 THREADS, RATE, MOMENTUM = 2, 0.5, 0.9
 
 
 class Ours:
-    """`training.train` itself, with all that it checks and records."""
+    """`training.train` itself, with all that it checks and records; deeper networks by `deep`."""
 
     needs = ()
 
@@ -21,9 +22,11 @@ class Ours:
         self.mnist, self.dtype = mnist, dtype
 
     def run(self, start, batches, rates, every, lap):
+        parameters = [value.astype(self.dtype) for value in start]
+        shallow = len(start) == len(network.Parameters._fields)
         training.train(
-            network,
-            network.Parameters(*(value.astype(self.dtype) for value in start)),
+            network if shallow else deep.Deep("sigmoid"),
+            network.Parameters(*parameters) if shallow else tuple(parameters),
             (self.mnist.train_images, self.mnist.train_labels),
             batches,
             learning_rate=lambda step: rates[step],
@@ -67,7 +70,8 @@ class Peer:
         lap(self.weights)
         for first in range(0, len(batches), every):
             self.steps(batches[first : first + every], rates[first : first + every])
-            lap(self.weights)
+            if lap(self.weights):
+                return
 
 
 class Torch(Peer):
@@ -83,11 +87,9 @@ class Torch(Peer):
 
     def start(self, start, batch_size):
         torch = self.torch
-        self.net = torch.nn.Sequential(
-            torch.nn.Linear(*start.W1.shape),
-            torch.nn.Sigmoid(),
-            torch.nn.Linear(*start.W2.shape),
-        )
+        layers = [torch.nn.Linear(*W.shape) for W in start[::2]]
+        between = [part for layer in layers for part in (layer, torch.nn.Sigmoid())]
+        self.net = torch.nn.Sequential(*between[:-1])
         with torch.no_grad():
             for parameter, value in zip(self.net.parameters(), start, strict=True):
                 parameter.copy_(torch.from_numpy(value.T))
@@ -235,7 +237,7 @@ class ScikitLearn(Peer):
 
     def start(self, start, batch_size):
         self.model = self.classifier(
-            start.W1.shape[1:],
+            [W.shape[1] for W in start[:-2:2]],
             activation="logistic",
             solver="sgd",
             alpha=0,
@@ -246,7 +248,7 @@ class ScikitLearn(Peer):
         )
         # A first step makes its arrays, which then receive the same start as everybody's.
         self.model.partial_fit(self.x[:batch_size], self.y[:batch_size], classes=np.arange(10))
-        values = (start.W1, start.W2, start.b1, start.b2)
+        values = (*start[::2], *start[1::2])
         for mine, value in zip(self.model.coefs_ + self.model.intercepts_, values, strict=True):
             assert mine.dtype == np.float32
             mine[...] = value

@@ -1,10 +1,24 @@
 """What a computer tells about itself."""
 
 import importlib.metadata
+import os
 import platform
 import sys
 import time
 from pathlib import Path
+
+
+def same_for_all(threads: int) -> None:
+    """Give this process, and all that it starts, so many cores and as many threads.
+
+    And the kernel for products that the processor gets by itself.
+    """
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+        os.environ.pop(name, None)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
 def peak_megabytes() -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 from contenders import CONTENDERS, RATE
 from machine import blas_kernel, peak_megabytes, quiet
 
-from mnistlib import data, network, training
+from mnistlib import data, deep, network, training
 
 
 def work(connection, name: str) -> None:
@@ -31,12 +31,21 @@ def work(connection, name: str) -> None:
             return
 
 
-def run(contender, mnist, *, seed, hidden, batch_size, epochs, steps=None, evaluate=False) -> dict:
-    """Train once; return the microseconds a step of each lap, and the accuracy after each."""
+def run(
+    contender, mnist, *, seed, hidden, batch_size, epochs, images=60_000, steps=None, evaluate=False
+) -> dict:
+    """Train once; return the microseconds a step of each lap, and the accuracy after each.
+
+    `hidden` units, or a list with the units of each hidden layer; the first so many `images`.
+    """
     rng = np.random.default_rng(seed)
-    start = network.initialise(rng, hidden=hidden, dtype=np.float32)
-    batches = training.minibatches(len(mnist.train_images), batch_size, rng=rng, epochs=epochs)
-    every = -(-len(mnist.train_images) // batch_size)
+    if isinstance(hidden, int):
+        start = network.initialise(rng, hidden=hidden, dtype=np.float32)
+    else:
+        sizes = [data.PIXELS, *hidden, network.classes]
+        start = deep.initialise(rng, sizes, "Glorot", np.float32)
+    batches = training.minibatches(images, batch_size, rng=rng, epochs=epochs)
+    every = -(-images // batch_size)
     if steps:
         batches, every = batches[:steps], steps
     falling = training.falling(RATE, len(batches))

@@ -18,7 +18,7 @@ import time
 
 import numpy as np
 from contenders import CONTENDERS, MOMENTUM, RATE, THREADS
-from machine import cpu_name, versions
+from machine import cpu_name, same_for_all, versions
 from report import HERE, draw, report, write_section
 from team import Team
 
@@ -173,14 +173,7 @@ def main() -> None:
     if arguments.report:
         results = json.loads(target.read_text(encoding="utf-8"))
     else:
-        # Two cores and as many threads for everybody, and the kernel that this processor gets by
-        # itself. The contenders' processes inherit all of it.
-        for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
-            os.environ.pop(name, None)
-        for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-            os.environ[name] = str(THREADS)
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+        same_for_all(THREADS)
         results = measure(QUICK if arguments.quick else FULL)
     print(report(results))
     if arguments.quick:

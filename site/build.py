@@ -111,7 +111,8 @@ def stage():
         (made / f"{name}.md").write_text(text, encoding="utf-8")
     shutil.copy2(ROOT / "data" / "README.md", made / "data.md")
     shutil.copy2(ROOT / "benchmarks" / "README.md", SOURCE / "speed.md")
-    shutil.copy2(ROOT / "benchmarks" / "training_step.png", SOURCE)
+    for picture in (ROOT / "benchmarks").glob("*.png"):
+        shutil.copy2(picture, SOURCE)
 
 
 def main():

@@ -6,24 +6,41 @@ from pathlib import Path
 
 import pytest
 
+from mnistlib import data
+
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 FIRST = next(iter(json.loads((FOLDER / "waiting.json").read_text(encoding="utf-8"))["lessons"]))
 
 
-@pytest.mark.parametrize(
-    ("module", "stored"), [("training_step", "results.json"), ("waiting", "waiting.json")]
-)
-def test_the_page_shows_the_stored_results(module, stored, monkeypatch):
+@pytest.fixture
+def module(monkeypatch):
+    """Return a way to import a benchmark."""
     monkeypatch.syspath_prepend(str(FOLDER))
-    results = json.loads((FOLDER / stored).read_text(encoding="utf-8"))
-    page = (FOLDER / "README.md").read_text(encoding="utf-8")
-    written = page.split(f"<!-- {module}: written by {module}.py -->")[1]
-    written = written.split(f"<!-- end of {module} -->")[0]
-    assert written.strip() == importlib.import_module(module).report(results)
+    return importlib.import_module
 
 
 @pytest.mark.parametrize(
-    ("module", "stored", "path", "row"),
+    ("name", "stored"),
+    [
+        ("training_step", "results.json"),
+        ("waiting", "waiting.json"),
+        ("from_start", "from_start.json"),
+        ("growth", "growth.json"),
+    ],
+)
+def test_the_page_shows_the_stored_results(name, stored, module):
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    written = page.split(f"<!-- {name}: written by {name}.py -->")[1]
+    written = written.split(f"<!-- end of {name} -->")[0]
+    results = FOLDER / stored
+    told = "Not measured yet."
+    if results.exists():
+        told = module(name).report(json.loads(results.read_text(encoding="utf-8")))
+    assert written.strip() == told
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "path", "row"),
     [
         ("waiting", "waiting.json", ("lessons", FIRST, "seconds"), FIRST),
         ("waiting", "waiting.json", ("lessons", FIRST, "megabytes"), FIRST),
@@ -37,16 +54,138 @@ def test_the_page_shows_the_stored_results(module, stored, monkeypatch):
         ),
     ],
 )
-def test_a_missed_goal_is_said(module, stored, path, row, monkeypatch):
-    monkeypatch.syspath_prepend(str(FOLDER))
+def test_a_missed_goal_is_said(name, stored, path, row, module):
     results = json.loads((FOLDER / stored).read_text(encoding="utf-8"))
     inner = results
-    for name in path[:-1]:
-        inner = inner[name]
+    for key in path[:-1]:
+        inner = inner[key]
     said = []
     for value in (1, 10_000):
         inner[path[-1]] = value
-        lines = importlib.import_module(module).report(results).splitlines()
+        lines = module(name).report(results).splitlines()
         line = next(found for found in lines if found.startswith(f"| {row} "))
         said.append(line.rstrip(" |").endswith("**no**"))
     assert said == [False, True]
+
+
+# --- From starting Python
+
+MACHINE = {"cpu": "a", "cores": 2, "system": "b", "python": "3", "turns": 4, "disturbed_turns": 0}
+
+
+def waits(**seconds):
+    """Return results in which each contender waited so many seconds for 97 % and for 98 %."""
+
+    def runs(times):
+        return {
+            percent: [{"seconds": time, "epochs": 3, "right": 0.97}] * 3
+            for percent, time in zip(("97", "98"), times, strict=True)
+        }
+
+    return {
+        "machine": MACHINE,
+        "versions": {"numpy": "2"},
+        "settings": {"rounds": 3, "threads": 2, "goals": {"97": 3, "98": 20}},
+        "missing": {},
+        "runs": {name.replace("_", " "): runs(times) for name, times in seconds.items()},
+    }
+
+
+@pytest.mark.parametrize(
+    ("peer", "met"),
+    [
+        ((3, 6), "yes"),
+        ((1.4, 6), "**no**"),
+        ((3, 5.9), "**no**"),
+        ((3, None), "**no**"),
+    ],
+)
+def test_a_wait_that_is_not_short_enough_is_said(peer, met, module):
+    results = waits(peer=peer)
+    results["runs"] = {"ours, float32": waits(ours=(2, 4))["runs"]["ours"], **results["runs"]}
+    lines = module("from_start").report(results).splitlines()
+    goal = next(line for line in lines if line.startswith("| peer") and "1.5 ×" in line)
+    assert goal.rstrip(" |").endswith(met)
+
+
+def test_the_median_wait_counts_those_who_never_got_there(module):
+    def middle(*times):
+        return module("from_start").middle([{"seconds": time} for time in times])
+
+    assert middle(3, 1, 2) == 2
+    assert middle(3, None, 2) == 3
+    assert middle(None, None, 2) is None
+
+
+def test_waiting_ends_when_enough_are_right(module, tmp_path, monkeypatch):
+    script = tmp_path / "be.py"
+    script.write_text("for share in (0.5, 0.975): print(share, flush=True)", encoding="utf-8")
+    from_start = module("from_start")
+    monkeypatch.setattr(from_start, "__file__", str(script))
+    answer = from_start.wait("ours, float32", "97", 0)
+    assert (answer["epochs"], answer["right"]) == (2, 0.975)
+    assert answer["seconds"] > 0
+    assert from_start.wait("ours, float32", "98", 0)["seconds"] is None
+    script.write_text("raise ImportError('no such framework')", encoding="utf-8")
+    with pytest.raises(RuntimeError, match="no such framework"):
+        from_start.wait("ours, float32", "97", 0)
+
+
+# --- Growth
+
+
+def grown(ours, peer):
+    """Return results in which a step takes so long at 1, 2 and 4 layers, and the like."""
+    sizes = [1, 2, 4]
+    rows = {"ours, float32": ours, "peer": peer}
+    plan = dict.fromkeys(("images", "hidden", "layers"), sizes)
+    return {
+        "machine": MACHINE,
+        "versions": {"numpy": "2"},
+        "settings": plan | {"repeats": 1, "threads": 2},
+        "missing": {},
+        "found": {axis: rows for axis in plan},
+    }
+
+
+def test_slopes_are_those_of_the_costs(module):
+    growth = module("growth")
+    assert growth.slope([1, 2, 4], [7.0, 3.0, 6.0]) == pytest.approx(1)
+    assert growth.slope([1, 10, 100], [1.0, 5.0, 500.0]) == pytest.approx(2)
+    assert growth.each_layer([1, 2, 4], [10.0, 13.0, 19.0]) == pytest.approx(3)
+
+
+def test_where_numpy_loses_it_is_said(module):
+    growth = module("growth")
+    ahead = growth.report(grown([1.0, 2.0, 4.0], [2.0, 3.0, 5.0]))
+    assert ahead.startswith("Ours is ahead of both at every point.")
+    behind = growth.report(grown([1.0, 2.0, 6.0], [2.0, 3.0, 4.0]))
+    assert behind.startswith("Ours is behind peer at images 4 (1.50 times as long); behind peer at")
+
+
+def test_the_growth_is_drawn(module, tmp_path):
+    pytest.importorskip("matplotlib")
+    module("growth").draw(grown([1.0, 2.0, 6.0], [2.0, 3.0, 4.0]), tmp_path / "growth.png")
+    assert (tmp_path / "growth.png").stat().st_size > 10_000
+
+
+def test_a_point_of_growth_is_one_job(module):
+    job = module("growth").job
+    assert job("images", 1_000, 40)["images"] == 1_000
+    assert job("hidden", 64, 40)["hidden"] == 64
+    assert job("layers", 3, 40)["hidden"] == [128, 128, 128]
+    assert "steps" not in job("images", 1_000, 40)
+
+
+# --- Ours, as a contender
+
+
+@pytest.mark.parametrize("hidden", [16, [16], [16, 8, 8]])
+def test_ours_trains_networks_of_any_depth(hidden, module):
+    mnist = data.load()
+    contenders, team = module("contenders"), module("team")
+    kind, dtype = contenders.CONTENDERS["ours, float32"]
+    few = dict(seed=0, hidden=hidden, batch_size=100, epochs=2, images=300)
+    answer = team.run(kind(mnist, dtype), mnist, **few)
+    assert len(answer["us_per_step"]) == 2
+    assert min(answer["us_per_step"]) > 0

@@ -1,0 +1,204 @@
+"""What a person waits for: from starting Python to a network that reads 97 and 98 % right.
+
+    python benchmarks/from_start.py             measure, print, write from_start.json (five minutes)
+    python benchmarks/from_start.py --quick     see that it runs; writes nothing
+    python benchmarks/from_start.py --report    rewrite README.md from from_start.json
+
+Every run is a process of its own, in which a contender (``contenders.py``) imports what it needs,
+loads the images, compiles, trains, and after each epoch reads the test images, until enough are
+right. The clock is the parent's: from starting the process to being told. All take turns, round
+after round, and in each round all have the same weights to start from and the same batches.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+
+from machine import cpu_name, quiet, same_for_all, versions
+from report import HERE, show, table, write_section
+
+THREADS = 2
+WHO = [
+    "ours, float32",
+    "PyTorch eager",
+    "PyTorch compile",
+    "JAX jit",
+    "JAX jit, scan",
+    "scikit-learn",
+]
+OURS = WHO[0]
+GOALS = {
+    "97": 3,
+    "98": 20,
+}  # per cent right on test: epochs over which the learning rate falls to 0
+AHEAD = 1.5  # how many times as long everybody else should take
+FULL = dict(rounds=3, patience=5, goals=GOALS)
+QUICK = dict(rounds=1, patience=0, goals={"97": 3})
+
+
+def be(name: str, percent: str, seed: int) -> None:
+    """Be a contender: train, and print the share right after each epoch until there are enough."""
+    import numpy as np
+    from contenders import CONTENDERS, RATE
+
+    from mnistlib import data, network, training
+
+    contender_type, dtype = CONTENDERS[name]
+    mnist = data.load()
+    rng = np.random.default_rng(seed)
+    start = network.initialise(rng, dtype=np.float32)
+    batches = training.minibatches(len(mnist.train_images), rng=rng, epochs=GOALS[percent])
+    every = len(batches) // GOALS[percent]
+    falling = training.falling(RATE, len(batches))
+    rates = [falling(step) for step in range(len(batches))]
+    test_set = (mnist.test_images, mnist.test_labels)
+    begun = False
+
+    def lap(weights):
+        nonlocal begun
+        if not begun:  # nothing has been learnt yet
+            begun = True
+            return False
+        right = training.evaluate(network, weights(), test_set).accuracy
+        print(right, flush=True)
+        return 100 * right >= float(percent)
+
+    contender_type(mnist, dtype).run(start, batches, rates, every, lap)
+
+
+def wait(name: str, percent: str, seed: int) -> dict:
+    """Start a contender; return the seconds until it has read enough, None if it never did."""
+    command = [sys.executable, __file__, "--be", name, percent, str(seed)]
+    begun = time.perf_counter()
+    laps = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stdout:
+            laps.append((round(time.perf_counter() - begun, 3), float(line)))
+        said = process.stderr.read().strip()
+    if process.returncode:
+        raise RuntimeError((said.splitlines() or ["no message"])[-1][:200])
+    seconds, right = laps[-1]
+    return {
+        "seconds": seconds if 100 * right >= float(percent) else None,
+        "epochs": len(laps),
+        "right": right,
+    }
+
+
+def measure(plan: dict) -> dict:
+    """Let all take turns; one that cannot take part is reported and left out."""
+    runs = {name: {percent: [] for percent in plan["goals"]} for name in WHO}
+    missing, turns, disturbed = {}, 0, 0
+    for seed in range(plan["rounds"]):
+        for percent in plan["goals"]:
+            for name in [name for name in WHO if name not in missing]:
+                turns += 1
+                disturbed += not quiet(plan["patience"])
+                try:
+                    answer = wait(name, percent, seed)
+                except RuntimeError as error:
+                    missing[name] = str(error)
+                    continue
+                runs[name][percent].append(answer)
+                took = show(answer["seconds"], "{:.2f} s")
+                print(
+                    f"  round {seed + 1}, {percent} %: {name} {took}", file=sys.stderr, flush=True
+                )
+    return {
+        "machine": {
+            "cpu": cpu_name(),
+            "cores": os.cpu_count(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "python": platform.python_version(),
+            "turns": turns,
+            "disturbed_turns": disturbed,
+        },
+        "versions": versions(["numpy", "torch", "jax", "jaxlib", "scikit-learn"]),
+        "settings": plan | {"threads": THREADS},
+        "missing": missing,
+        "runs": {name: run for name, run in runs.items() if name not in missing},
+    }
+
+
+def middle(runs: list[dict]) -> float | None:
+    """Return the median seconds, None if half the runs or more never got there."""
+    found = statistics.median(float("inf") if r["seconds"] is None else r["seconds"] for r in runs)
+    return None if found == float("inf") else found
+
+
+def report(results: dict) -> str:
+    """Put the results into words and tables, in Markdown; a missed goal is said."""
+    rows, goals = [], []
+    runs, settings, machine = results["runs"], results["settings"], results["machine"]
+    ours = {percent: middle(found) for percent, found in runs[OURS].items()}
+    for name, found in runs.items():
+        row, ratios = [name], []
+        for percent, answers in found.items():
+            seconds = middle(answers)
+            got = sum(answer["seconds"] is not None for answer in answers)
+            comparable = seconds is not None and ours[percent] is not None
+            ratios.append(seconds / ours[percent] if comparable else None)
+            row += [show(seconds), show(ratios[-1]), f"{got} of {len(answers)}"]
+        rows.append(row)
+        if name != OURS:
+            met = all(ratio is not None and ratio >= AHEAD for ratio in ratios)
+            both = " and ".join(show(ratio, "{:.2f} ×") for ratio in ratios)
+            goals.append([name, both, f"{AHEAD} ×", "yes" if met else "**no**"])
+    epochs = " and ".join(f"{n} for {percent} %" for percent, n in settings["goals"].items())
+    names = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    head = ["from starting Python to"]
+    for percent in settings["goals"]:
+        head += [f"{percent} %, s", "/ ours", "got there"]
+    return "\n\n".join(
+        [
+            table(head, rows),
+            table(
+                [
+                    f"the wait for {' and '.join(settings['goals'])} %, beside ours",
+                    "takes",
+                    "goal: at least",
+                    "met",
+                ],
+                goals,
+            ),
+            f"Seconds: median of {settings['rounds']} rounds; – where half the runs or more did not get "
+            f"there. Epochs planned, over which the learning rate falls to 0: {epochs}.",
+            f"Measured on {machine['cpu']} ({machine['cores']} cores), {machine['system']}, "
+            f"Python {machine['python']}, {settings['threads']} threads for everybody; {names}. "
+            f"{machine['disturbed_turns']} of {machine['turns']} turns began while other programs ran.",
+            *(f"Left out: {name} ({reason})." for name, reason in results["missing"].items()),
+        ]
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--quick", action="store_true", help="one round; writes nothing")
+    choice.add_argument("--report", action="store_true", help="measure nothing; use the results")
+    choice.add_argument("--be", nargs=3, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.be:
+        name, percent, seed = arguments.be
+        return be(name, percent, int(seed))
+    target = HERE / "from_start.json"
+    if arguments.report:
+        results = json.loads(target.read_text(encoding="utf-8"))
+    else:
+        same_for_all(THREADS)
+        results = measure(QUICK if arguments.quick else FULL)
+    print(report(results))
+    if not arguments.quick:
+        target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        write_section(report(results), "from_start")
+
+
+if __name__ == "__main__":
+    main()

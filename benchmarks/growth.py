@@ -1,0 +1,202 @@
+"""How the cost grows with the images, with the hidden units, with the layers: ours and two peers.
+
+    python benchmarks/growth.py             measure, print, write growth.json and growth.png (minutes)
+    python benchmarks/growth.py --quick     see that it runs; writes nothing
+    python benchmarks/growth.py --report    rewrite README.md and the figure from growth.json
+
+Each of the three grows while the others stay as in the course: 60,000 images, 128 hidden units, one
+hidden layer. The contenders (``contenders.py``) take turns (``team.py``).
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from math import log
+
+from contenders import THREADS
+from machine import cpu_name, same_for_all, versions
+from report import HERE, table, write_section
+from team import Team
+
+WHO = ["ours, float32", "PyTorch eager", "scikit-learn"]
+OURS, BATCH, HIDDEN = WHO[0], 128, 128
+AXES = {
+    "images": "images: an epoch, ms",
+    "hidden": "hidden units: a step, µs",
+    "layers": "hidden layers of 128: a step, µs",
+}
+FULL = dict(
+    images=[1_000, 3_000, 10_000, 30_000, 60_000],
+    hidden=[32, 128, 512, 2_048, 4_096],
+    layers=[1, 2, 4, 8, 16],
+    steps=40,
+    repeats=5,
+    patience=5,
+)
+QUICK = dict(images=[1_000, 3_000], hidden=[32, 64], layers=[1, 3], steps=3, repeats=1, patience=0)
+
+
+def job(axis: str, size: int, steps: int) -> dict:
+    """Return what a contender does to have one point of an axis measured."""
+    common = dict(seed=0, batch_size=BATCH, epochs=1, hidden=HIDDEN)
+    if axis == "images":
+        return common | {"images": size}
+    return common | {"steps": steps, "hidden": size if axis == "hidden" else [HIDDEN] * size}
+
+
+def measure(plan: dict) -> dict:
+    """Let all take turns at every point; keep the best of the repeats, in µs or, for images, ms."""
+    team = Team(WHO, plan["patience"])
+    found = {axis: {name: [] for name in WHO} for axis in AXES}
+    for axis in AXES:
+        for size in plan[axis]:
+            print(f"  {axis}: {size:,}", file=sys.stderr, flush=True)
+            wanted = job(axis, size, plan["steps"])
+            team.everyone(**wanted)  # a first time, to warm up
+            answers = [team.everyone(**wanted) for _ in range(plan["repeats"])]
+            for name in team.connections:
+                if axis == "images":
+                    best = min(1e3 * sum(answer[name]["seconds"]) for answer in answers)
+                else:
+                    best = min(us for answer in answers for us in answer[name]["us_per_step"])
+                found[axis][name].append(round(best, 1))
+    team.dismiss()
+    return {
+        "machine": {
+            "cpu": cpu_name(),
+            "cores": os.cpu_count(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "python": platform.python_version(),
+            "turns": team.turns,
+            "disturbed_turns": team.disturbed,
+        },
+        "versions": versions(["numpy", "torch", "scikit-learn"]),
+        "settings": plan | {"threads": THREADS},
+        "missing": team.missing,
+        "found": {
+            axis: {name: costs for name, costs in rows.items() if name not in team.missing}
+            for axis, rows in found.items()
+        },
+    }
+
+
+def slope(sizes: list[int], costs: list[float]) -> float:
+    """Return by which power of the size the cost grows at the end: between the last two points."""
+    (a, b), (c, d) = sizes[-2:], costs[-2:]
+    return log(d / c) / log(b / a)
+
+
+def each_layer(layers: list[int], costs: list[float]) -> float:
+    """Return what one more layer costs: the slope of the straight line that fits best."""
+    x, y = sum(layers) / len(layers), sum(costs) / len(costs)
+    pairs = list(zip(layers, costs, strict=True))
+    return sum((a - x) * (b - y) for a, b in pairs) / sum((a - x) ** 2 for a, _ in pairs)
+
+
+def lost(results: dict) -> list[str]:
+    """Say at which points a peer is faster than ours, and how much."""
+    said = []
+    for axis, rows in results["found"].items():
+        for name, costs in rows.items():
+            sizes = results["settings"][axis]
+            behind = [
+                f"{size:,} ({mine / cost:.2f} times as long)"
+                for size, mine, cost in zip(sizes, rows[OURS], costs, strict=True)
+                if mine > cost
+            ]
+            if behind:
+                what = AXES[axis].split(":")[0]
+                said.append(f"behind {name} at {what} {', '.join(behind)}")
+    return said
+
+
+def report(results: dict) -> str:
+    """Put the results into words and tables, in Markdown."""
+    settings, machine = results["settings"], results["machine"]
+    behind = lost(results)
+    parts = [
+        f"Ours is {'; '.join(behind)}." if behind else "Ours is ahead of both at every point.",
+        "![Three charts on logarithmic axes, a line for each contender: the time of an epoch against "
+        "the number of images, the time of a step against the number of hidden units, and against the "
+        "number of hidden layers. Dashed, the slope that each should have in the end.](growth.png)",
+    ]
+    for axis, title in AXES.items():
+        sizes, rows = settings[axis], []
+        for name, costs in results["found"][axis].items():
+            row = [name, *(f"{cost:.0f}" for cost in costs), f"{slope(sizes, costs):.2f}"]
+            if axis == "layers":
+                row.append(f"{each_layer(sizes, costs):.0f}")
+            rows.append(row)
+        head = [title, *(f"{size:,}" for size in sizes), "power"]
+        parts.append(table(head + (["each more"] if axis == "layers" else []), rows))
+    names = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    parts += [
+        "*Power*: by which power of the size the cost grows between the last two columns. Twice the "
+        "images are twice the steps: power 1. Twice the hidden units are twice the arithmetic, but not "
+        "twice the calls: the power begins near 0 and ends at 1. Layers of 128 are alike, so each more "
+        "costs the same: a straight line, whose power comes near 1 as the first layer is outweighed.",
+        f"Best of {settings['repeats']} runs. Measured on {machine['cpu']} ({machine['cores']} cores), "
+        f"{machine['system']}, Python {machine['python']}, {settings['threads']} threads for everybody; "
+        f"{names}. {machine['disturbed_turns']} of {machine['turns']} turns began while other programs "
+        "ran.",
+        *(f"Left out: {name} ({reason})." for name, reason in results["missing"].items()),
+    ]
+    return "\n\n".join(parts)
+
+
+def draw(results: dict, target) -> None:
+    """Draw the three charts."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(3, 1, figsize=(7, 10), layout="constrained")
+    titles = [
+        "Twice the images, twice the time",
+        "Wider: at first nearly free",
+        "Deeper: by the layer",
+    ]
+    for axis, (what, label), title in zip(axes, AXES.items(), titles, strict=True):
+        sizes, rows = results["settings"][what], results["found"][what]
+        for i, (name, costs) in enumerate(rows.items()):
+            axis.loglog(sizes, costs, marker="osD"[i], lw=2.5 if name == OURS else 1.2, label=name)
+        if what == "layers":
+            # What a straight line would be: the first layer, and each more at the same price.
+            price = each_layer(sizes, rows[OURS])
+            line = [rows[OURS][0] + price * (size - sizes[0]) for size in sizes]
+            axis.loglog(sizes, line, "k--", lw=1, label="a first layer, and equal ones")
+        else:
+            line = [rows[OURS][-1] * size / sizes[-1] for size in sizes]
+            axis.loglog(sizes, line, "k--", lw=1, label="in proportion")
+        axis.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axis.minorticks_off()
+        xlabel, ylabel = label.split(": ")
+        axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
+        axis.legend(fontsize=8)
+    figure.savefig(target, dpi=120)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--quick", action="store_true", help="a short trial; writes nothing")
+    choice.add_argument("--report", action="store_true", help="measure nothing; use growth.json")
+    arguments = parser.parse_args()
+    target = HERE / "growth.json"
+    if arguments.report:
+        results = json.loads(target.read_text(encoding="utf-8"))
+    else:
+        same_for_all(THREADS)
+        results = measure(QUICK if arguments.quick else FULL)
+    print(report(results))
+    if not arguments.quick:
+        target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        write_section(report(results), "growth")
+        draw(results, HERE / "growth.png")
+
+
+if __name__ == "__main__":
+    main()
