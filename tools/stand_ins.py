@@ -5,14 +5,17 @@
     python tools/stand_ins.py 02 03       # the same two, for these lessons
     python tools/stand_ins.py --all       # every row, every lesson; each row takes some minutes
     python tools/stand_ins.py --all --rows Prescott
+    python tools/stand_ins.py 02 --all --rows ARM   # emulated: lesson 02 takes a minute or two
     python tools/stand_ins.py --jobs 2    # two rows at a time
     python tools/stand_ins.py --newest    # the newest releases of the direct dependencies
     python tools/stand_ins.py --oldest    # the oldest that pyproject.toml admits, with all the tests
 
 A stand-in changes what a computer does beneath NumPy: which kernel multiplies matrices
 (OPENBLAS_CORETYPE), with how many threads, which vector instructions NumPy itself may use
-(NPY_DISABLE_CPU_FEATURES), and which mathematics the C library does. Then come the circumstances:
-language and time zone, a home folder that cannot be written, a path with odd letters, another Python.
+(NPY_DISABLE_CPU_FEATURES), and which mathematics the C library does. An ARM processor is emulated
+(``arm.py``), and NumPy is built on other libraries than OpenBLAS (``other_blas.py``). Then come the
+circumstances: language and time zone, a home folder that cannot be written, a path with odd letters,
+another Python.
 
 Before the lessons run, a probe in the same surroundings tells what is in force. A row that did not
 take effect, or in which the probe saw the same as on this computer itself (which pytest tests, and
