@@ -83,7 +83,7 @@ function shrunk(ink, part, width, height) {
   return rows.flatMap((row) => columns.map((column) => row.reduce((sum, [y, v]) => sum + v * column.reduce((s, [x, h]) => s + h * ink[y * SIDE + x], 0), 0)));
 }
 
-/** As MNIST's makers did it: the ink's box, fitted into 20 x 20, its centre of mass in the middle. */
+/** As MNIST's makers did it: the ink's box, fitted into 20 x 20, its centre of mass at row and column 14 (counted from 0). */
 function asMakersDid(ink) {
   const part = box(ink);
   const image = new Uint8Array(784);
@@ -92,7 +92,7 @@ function asMakersDid(ink) {
   const [width, height] = [part.width, part.height].map((length) => Math.max(1, Math.round(length * scale)));
   const small = shrunk(ink, part, width, height).map(Math.round);
   const mass = small.reduce((a, b) => a + b, 0) || 1;
-  const centre = (coordinate) => small.reduce((sum, dark, i) => sum + dark * (coordinate(i) + 0.5), 0) / mass;
+  const centre = (coordinate) => small.reduce((sum, dark, i) => sum + dark * coordinate(i), 0) / mass;
   const place = (middle, length) => Math.min(28 - length, Math.max(0, Math.round(14 - middle)));
   const [x0, y0] = [place(centre((i) => i % width), width), place(centre((i) => Math.floor(i / width)), height)];
   small.forEach((dark, i) => { image[(y0 + Math.floor(i / width)) * 28 + x0 + (i % width)] = dark; });

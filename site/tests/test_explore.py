@@ -335,7 +335,7 @@ def made_as_mnists_makers_did(ink):
     image = np.zeros((28, 28), np.uint8)
     corner = []
     for axis, length in enumerate(size):
-        centre = (small.sum(axis=1 - axis) * (np.arange(length) + 0.5)).sum() / small.sum()
+        centre = (small.sum(axis=1 - axis) * np.arange(length)).sum() / small.sum()
         corner.append(int(np.clip(np.floor(14 - centre + 0.5), 0, 28 - length)))
     image[corner[0] : corner[0] + size[0], corner[1] : corner[1] + size[1]] = small
     return image
