@@ -294,7 +294,7 @@ axis.axhline(
     label="largest logit of each image",
 )
 axis.set(
-    title="The larger the mixed company, the better the same weights read",
+    title="In large mixed company the same weights read well",
     xlabel="images shown together",
     ylabel="share of right answers",
     ylim=(0, 1),
