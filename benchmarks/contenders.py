@@ -81,7 +81,7 @@ class Torch(Peer):
         import torch
 
         torch.set_num_threads(THREADS)
-        self.torch = torch
+        self.torch, self.dtype = torch, torch.float32
         self.images = torch.from_numpy(mnist.train_images.reshape(-1, data.PIXELS))
         self.labels = torch.from_numpy(mnist.train_labels.astype(np.int64))
 
@@ -102,7 +102,7 @@ class Torch(Peer):
         for batch, rate in zip(batches, rates, strict=True):
             settings["lr"] = rate
             batch = torch.from_numpy(batch)
-            x = self.images[batch].float().div_(255)
+            x = self.images[batch].to(self.dtype).div_(255)
             loss = torch.nn.functional.cross_entropy(self.net(x), self.labels[batch])
             self.optimiser.zero_grad()
             loss.backward()

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 from contenders import CONTENDERS, RATE
+from convolvers import CONVOLVERS
 from machine import blas_kernel, peak_megabytes, quiet
 
 from mnistlib import data, deep, network, training
@@ -13,7 +14,7 @@ from mnistlib import data, deep, network, training
 
 def work(connection, name: str) -> None:
     """Be one contender: obey what the parent asks until it asks for nothing more."""
-    contender_type, dtype = CONTENDERS[name]
+    contender_type, dtype = (CONTENDERS | CONVOLVERS)[name]
     try:
         for module in contender_type.needs:
             importlib.import_module(module)
@@ -32,14 +33,29 @@ def work(connection, name: str) -> None:
 
 
 def run(
-    contender, mnist, *, seed, hidden, batch_size, epochs, images=60_000, steps=None, evaluate=False
+    contender,
+    mnist,
+    *,
+    seed,
+    hidden,
+    batch_size,
+    epochs,
+    images=60_000,
+    steps=None,
+    evaluate=False,
+    threads=None,
 ) -> dict:
     """Train once; return the microseconds a step of each lap, and the accuracy after each.
 
-    `hidden` units, or a list with the units of each hidden layer; the first so many `images`.
+    `hidden` units, or a list with the units of each hidden layer; the first so many `images`. A
+    contender of the convolutional race brings its own `initialise`, `model`, `rate` and `limit`.
     """
+    if threads:
+        contender.limit(threads)
     rng = np.random.default_rng(seed)
-    if isinstance(hidden, int):
+    if hasattr(contender, "initialise"):
+        start = contender.initialise(rng, hidden)
+    elif isinstance(hidden, int):
         start = network.initialise(rng, hidden=hidden, dtype=np.float32)
     else:
         sizes = [data.PIXELS, *hidden, network.classes]
@@ -48,14 +64,14 @@ def run(
     every = -(-images // batch_size)
     if steps:
         batches, every = batches[:steps], steps
-    falling = training.falling(RATE, len(batches))
-    seconds, accuracy = [], []
+    falling = training.falling(getattr(contender, "rate", RATE), len(batches))
+    model, seconds, accuracy = getattr(contender, "model", network), [], []
 
     def lap(weights):
         seconds.append(time.perf_counter() - lap.start)
         if evaluate and weights and lap.start:
             test_set = (mnist.test_images, mnist.test_labels)
-            score = training.evaluate(network, weights(), test_set)
+            score = training.evaluate(model, weights(), test_set)
             accuracy.append(score.accuracy)
         time.sleep(0.1)  # threads that wait for more work spin for a while; let them fall asleep
         lap.start = time.perf_counter()
@@ -85,7 +101,7 @@ class Team:
             self.processes[-1].start()
             self.connections[name] = here
             answer = self._receive(name)
-            if name == "ours, float32":
+            if answer and not self.kernel:
                 self.kernel = answer["kernel"]
 
     def _receive(self, name):

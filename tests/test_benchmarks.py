@@ -26,6 +26,7 @@ def module(monkeypatch):
         ("waiting", "waiting.json"),
         ("from_start", "from_start.json"),
         ("growth", "growth.json"),
+        ("convolution_step", "convolution_step.json"),
     ],
 )
 def test_the_page_shows_the_stored_results(name, stored, module):
@@ -189,3 +190,33 @@ def test_ours_trains_networks_of_any_depth(hidden, module):
     answer = team.run(kind(mnist, dtype), mnist, **few)
     assert len(answer["us_per_step"]) == 2
     assert min(answer["us_per_step"]) > 0
+
+
+@pytest.mark.parametrize("name", ["our kernels, float32", "their products, float64"])
+def test_the_convolutional_race_is_run(name, module):
+    mnist, team = data.load(), module("team")
+    kind, dtype = module("convolvers").CONVOLVERS[name]
+    few = dict(seed=0, hidden=(2, 3), batch_size=50, epochs=1, images=100, evaluate=True)
+    answer = team.run(kind(mnist, dtype), mnist, **few)
+    assert min(answer["us_per_step"]) > 0
+    assert len(answer["accuracy"]) == ("products" not in name)
+
+
+def test_the_convolutional_race_is_told(module):
+    race = module("convolution_step")
+    names = [f"{who}, float{bits}" for who in ("our kernels", "PyTorch eager") for bits in (32, 64)]
+    results = {
+        "machine": MACHINE,
+        "versions": {"numpy": "2"},
+        "kernel": "a",
+        "settings": {"rounds": 2, "steps": 60, "first": 300, "kernels": [8, 32], "batch_size": 64},
+        "missing": {"them": "why"},
+        "contenders": {
+            name: {"accuracy": 0.9, "us_per_image": {"1": [90 + i, 80 + i], "2": [60, 50 + i]}}
+            for i, name in enumerate(names)
+        },
+    }
+    told = race.report(results)
+    assert "**80 µs an image** in float32 with one thread, 50 with two" in told
+    assert "In float32 that is 0.98 times PyTorch's time with one thread, 0.96 with two." in told
+    assert told.endswith("Left out: them (why).")
