@@ -21,7 +21,7 @@ LIBRARIES = {
 }
 BUILD = [
     "-Csetup-args=-Dblas=blas",
-    "-Csetup-args=-Dlapack=none",
+    "-Csetup-args=-Dlapack=none-such",
     "-Csetup-args=-Dcpu-dispatch=none",
 ]
 
