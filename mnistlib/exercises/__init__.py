@@ -9,34 +9,34 @@ import ast
 import html
 import importlib
 import inspect
-import pkgutil
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from mnistlib.exercises import kept
 from mnistlib.exercises.trial import Exercise, Reply, judge
 
 
-def _collect(exercises: Iterable[Exercise]) -> dict[str, Exercise]:
+def _collect(exercises: Sequence[Exercise]) -> dict[str, Exercise]:
     """Return exercises by their names.
 
     Raises:
         ValueError: two have one name.
     """
-    found: dict[str, Exercise] = {}
-    for exercise in exercises:
-        if found.setdefault(exercise.name, exercise) is not exercise:
-            raise ValueError(f"two exercises are called {exercise.name!r}")
-    return found
+    names = [exercise.name for exercise in exercises]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"two exercises are called {name!r}")
+    return dict(zip(names, exercises, strict=True))
 
 
-#: The exercises of each lesson, by the name of its module; a new module is found, not listed.
+#: The exercises of each lesson, by its number; a new module is found, not listed.
 LESSONS: dict[str, tuple[Exercise, ...]] = {
-    module.name: importlib.import_module(f"{__name__}.{module.name}").EXERCISES
-    for module in pkgutil.iter_modules(__path__)
-    if module.name.startswith("lesson_")
+    file.stem[-2:]: importlib.import_module(f"{__name__}.{file.stem}").EXERCISES
+    for file in sorted(Path(__file__).parent.glob("lesson_*.py"))
 }
-EXERCISES = _collect(exercise for lesson in LESSONS.values() for exercise in lesson)
+EXERCISES = _collect([exercise for lesson in LESSONS.values() for exercise in lesson])
 _hints_given: dict[str, int] = {}
 
 
@@ -49,11 +49,10 @@ def find(function: Callable) -> Exercise:
     name = getattr(function, "__name__", None)
     if not callable(function) or not isinstance(name, str):
         raise TypeError("pass the function itself, without brackets: check(my_softmax)")
-    exercise = EXERCISES.get(name.removeprefix("my_"))
-    if exercise is None:
+    if name.removeprefix("my_") not in EXERCISES:
         known = ", ".join(f"my_{name}" for name in EXERCISES)
         raise TypeError(f"no exercise is called {name!r}; there are {known}")
-    return exercise
+    return EXERCISES[name.removeprefix("my_")]
 
 
 def check(function: Callable) -> Reply:
@@ -69,10 +68,9 @@ def check(function: Callable) -> Reply:
     Raises:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
-    exercise = find(function)
-    reply = judge(exercise, function)
-    said = kept.note(exercise.name, reply.kind)
-    return Reply(exercise.name, reply.kind, f"{reply.text}\n{said}") if said else reply
+    reply = judge(find(function), function)
+    said = kept.note(reply.name, reply.kind)
+    return Reply(reply.name, reply.kind, f"{reply.text}\n{said}".rstrip())
 
 
 def hint(function: Callable) -> str:
@@ -82,9 +80,9 @@ def hint(function: Callable) -> str:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
     exercise = find(function)
-    given = min(_hints_given.get(exercise.name, 0), len(exercise.hints) - 1)
-    _hints_given[exercise.name] = given + 1
-    return _Text(f"Hint {given + 1} of {len(exercise.hints)}: {exercise.hints[given]}")
+    given = min(_hints_given.get(exercise.name, 0) + 1, len(exercise.hints))
+    _hints_given[exercise.name] = given
+    return _Text(f"Hint {given} of {len(exercise.hints)}: {exercise.hints[given - 1]}")
 
 
 def solution(function: Callable) -> str:
@@ -99,16 +97,14 @@ def solution(function: Callable) -> str:
 class _Text(str):
     """Text that a notebook shows as it is, with its line breaks and without quotation marks."""
 
-    def __repr__(self) -> str:
-        return str(self)
+    __repr__ = str.__str__
 
 
+@dataclass(repr=False)
 class Folded:
     """Hints and solution, each folded until it is opened, in Jupyter and on a page."""
 
-    def __init__(self, exercise: Exercise) -> None:
-        """Hold the exercise; everything else is made when it is shown."""
-        self.exercise = exercise
+    exercise: Exercise
 
     def __repr__(self) -> str:
         return f"{len(self.exercise.hints)} hints and the solution, folded"
@@ -135,12 +131,11 @@ def folded(function: Callable) -> Folded:
 def _source(exercise: Exercise) -> str:
     """Return the source of the library's function without its docstring, which gives it away."""
     source = textwrap.dedent(inspect.getsource(exercise.shows or exercise.reference))
-    definition = ast.parse(source).body[0]
-    if ast.get_docstring(definition) is None:
-        return source
     lines = source.splitlines(keepends=True)
-    docstring = definition.body[0]
-    return "".join(lines[: docstring.lineno - 1] + lines[docstring.end_lineno :])
+    definition = ast.parse(source).body[0]
+    if ast.get_docstring(definition) is not None:
+        del lines[definition.body[0].lineno - 1 : definition.body[0].end_lineno]
+    return "".join(lines)
 
 
 class Replies(tuple):
@@ -181,21 +176,22 @@ def _keep(exercise: Exercise, function: Callable) -> Reply:
     reply = check(function)
     if reply.kind != "right":
         return reply
-    said = "The network does not use it, so it is not kept."
-    if exercise.home is not None:
-        try:
-            source = textwrap.dedent(inspect.getsource(function))
-            alone = judge(exercise, kept.run(function.__name__, source))
-            if alone.kind != "right":
-                said = f"It works here, but not on its own, and is not kept. {alone.text}\n"
-                said += "Put all that it needs, imports too, inside the function."
-                return Reply(exercise.name, alone.kind, said)
-            kept.write({**kept.read(), exercise.name: source})
-            setattr(exercise.home, exercise.name, function)
-            said = f"From here on it is {exercise.home.__name__}.{exercise.name}."
-        except (OSError, TypeError, kept.Unreadable) as error:  # TypeError: what has no source
-            said = f"But it could not be kept: {getattr(error, 'strerror', None) or error}."
-    return Reply(exercise.name, "right", f"{reply.text} {said}")
+    if exercise.home is None:
+        said = "The network does not use it, so it is not kept."
+        return Reply(reply.name, "right", f"{reply.text} {said}")
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        alone = judge(exercise, kept.run(source))
+        if alone.kind != "right":
+            said = f"It works here, but not on its own, and is not kept. {alone.text}\n"
+            said += "Put all that it needs, imports too, inside the function."
+            return Reply(reply.name, alone.kind, said)
+        kept.write({**kept.read(), exercise.name: source})
+        setattr(exercise.home, exercise.name, function)
+        said = f"From here on it is {exercise.home.__name__}.{exercise.name}."
+    except (OSError, TypeError, ValueError) as error:  # TypeError: what has no source
+        said = f"But it could not be kept: {getattr(error, 'strerror', None) or error}."
+    return Reply(reply.name, "right", f"{reply.text} {said}")
 
 
 def mine() -> str:
@@ -209,17 +205,16 @@ def mine() -> str:
         Which parts of the network and its training are yours, which are the library's, and which
         of yours were left out and why.
     """
-    homes = {name: exercise for name, exercise in EXERCISES.items() if exercise.home is not None}
     yours, refused, sources = [], [], {}
-    for name, exercise in homes.items():
-        setattr(exercise.home, name, exercise.reference)
     try:
         sources = kept.read()
-    except kept.Unreadable as error:
-        refused = [str(error)]
+    except ValueError as error:
+        refused.append(str(error))
+    homes = {name: exercise for name, exercise in EXERCISES.items() if exercise.home is not None}
     for name, exercise in homes.items():
+        setattr(exercise.home, name, exercise.reference)
         if name in sources:
-            function = kept.run(ast.parse(sources[name]).body[0].name, sources[name])
+            function = kept.run(sources[name])
             reply = judge(exercise, function)
             if reply.kind == "right":
                 setattr(exercise.home, name, function)
@@ -239,5 +234,4 @@ def progress() -> str:
     What is right once stays right. It is remembered in ``progress.json`` beside ``mine.py``;
     delete the file, and everything is open again, and nothing else is lost.
     """
-    names = {name[-2:]: [each.name for each in lesson] for name, lesson in LESSONS.items()}
-    return _Text(kept.progress(names))
+    return _Text(kept.progress({n: [each.name for each in them] for n, them in LESSONS.items()}))

@@ -10,54 +10,57 @@ from pathlib import Path
 _HEAD = "# Your own functions, kept by mnistlib.exercises. mine() runs them and checks them again."
 
 
-class Unreadable(Exception):
-    """The file of kept functions is no Python; the message says where, and what to do."""
+def path(name: str | None = None) -> Path | None:
+    """Return the file of kept functions, or one beside it; None if there is to be no file.
+
+    That is so where the variable MNISTLIB_MINE is empty, or names the null device.
+    """
+    mine = os.environ.get("MNISTLIB_MINE", "mine.py")
+    if mine in ("", os.devnull):
+        return None
+    return Path(mine).with_name(name) if name else Path(mine)
 
 
-def file() -> Path | None:
-    """Return the file of kept functions, None if MNISTLIB_MINE is empty or the null device."""
-    name = os.environ.get("MNISTLIB_MINE", "mine.py")
-    return None if name in ("", os.devnull) else Path(name)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write all of a file, or leave it as it was."""
-    part = path.with_suffix(".part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+def _write(file: Path | None, text: str) -> None:
+    """Write all of a file, or leave it as it was; without a file, do nothing."""
+    if file is not None:
+        part = file.with_suffix(".part")
+        try:
+            part.write_text(text, encoding="utf-8")
+            os.replace(part, file)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def write(sources: dict[str, str]) -> None:
-    """Write all of the kept functions, or leave the file as it was; without a file, do nothing."""
-    if file() is not None:
-        _replace(file(), "\n\n".join([f"{_HEAD}\n\nimport numpy as np\n", *sources.values()]))
+    """Write all of the kept functions."""
+    _write(path(), "\n\n".join([f"{_HEAD}\n\nimport numpy as np\n", *sources.values()]))
 
 
 def read() -> dict[str, str]:
-    """Return the source of each function in the file of kept ones, by its exercise's name."""
-    if file() is None or not file().exists():
+    """Return the source of each function in the file of kept ones, by its exercise's name.
+
+    Raises:
+        ValueError: the file is no Python; the message says where, and what to do.
+    """
+    if path() is None or not path().exists():
         return {}
     try:
-        text = file().read_text(encoding="utf-8")
-        nodes = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+        text = path().read_text(encoding="utf-8")
+        nodes = ast.parse(text, path().name).body
     except (SyntaxError, ValueError) as error:
-        where = getattr(error, "lineno", None)
-        what = f"line {where}: {error.msg}" if where else error
-        raise Unreadable(
-            f"{file().name} cannot be read, {what}. Mend it, or delete the file and keep again"
-        ) from None
-    lines, sources = text.splitlines(keepends=True), {}
+        said = f"{path().name} cannot be read, {error}. Mend it, or delete the file and keep again"
+        raise ValueError(said) from None
+    lines, sources = text.split("\n"), {}
     for node in nodes:
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        source = "".join(lines[first - 1 : node.end_lineno]).rstrip() + "\n"
-        sources[node.name.removeprefix("my_")] = source
+        if isinstance(node, ast.FunctionDef):
+            first = min(part.lineno for part in [node, *node.decorator_list])
+            source = "\n".join(lines[first - 1 : node.end_lineno])
+            sources[node.name.removeprefix("my_")] = f"{source}\n"
     return sources
 
 
-def run(name: str, source: str) -> Callable:
+def run(source: str) -> Callable:
     """Run a function's source in a module of its own, so that it cannot lean on what is not in it.
 
     Returns:
@@ -66,7 +69,7 @@ def run(name: str, source: str) -> Callable:
     space: dict[str, object] = {"__name__": "mine"}
     try:
         exec(compile(f"import numpy as np\n{source}", "mine.py", "exec"), space)
-        return space[name]
+        return [*space.values()][-1]  # the last to be defined
     except Exception as error:
         failed = error
 
@@ -76,49 +79,40 @@ def run(name: str, source: str) -> Callable:
     return fails
 
 
-def _progress_file() -> Path | None:
-    return None if file() is None else file().with_name("progress.json")
-
-
-def _states() -> tuple[dict[str, str], str]:
-    """Return how each exercise went, and what there is to say about the file."""
-    path = _progress_file()
-    if path is None or not path.exists():
+def _progress() -> tuple[dict[str, str], str]:
+    """Return which exercises are right or tried, and what there is to say about the file."""
+    file = path("progress.json")
+    if file is None or not file.exists():
         return {}, ""
-    try:
-        states = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(states, dict) and {*states.values()} <= {"right", "tried"}:
+    with contextlib.suppress(ValueError, TypeError, AttributeError):
+        states = json.loads(file.read_bytes())
+        if {*states.values()} <= {"right", "tried"}:
             return states, ""
-    except (ValueError, TypeError):
-        pass
-    aside = path.with_name("progress-damaged.json")
-    os.replace(path, aside)
-    said = f"{path.name} was damaged. It is set aside as {aside.name}, and a new one is begun."
+    aside = path("progress-damaged.json")
+    os.replace(file, aside)
+    said = f"{file.name} was damaged. It is set aside as {aside.name}, and a new one is begun."
     return {}, said
 
 
 def note(name: str, kind: str) -> str:
     """Remember how a check went; what was right once stays so. Return what there is to say."""
     said = ""
-    if kind != "not attempted" and file() is not None:
+    if kind != "not attempted":
         with contextlib.suppress(OSError):  # a folder that cannot be written does not stop a check
-            states, said = _states()
-            state = "right" if "right" in (kind, states.get(name)) else "tried"
-            if state != states.get(name):
-                _replace(_progress_file(), json.dumps({**states, name: state}, indent=0) + "\n")
+            states, said = _progress()
+            states[name] = "right" if "right" in (kind, states.get(name)) else "tried"
+            _write(path("progress.json"), json.dumps(states, indent=0) + "\n")
     return said
 
 
 def progress(lessons: dict[str, list[str]]) -> str:
-    """Write which exercises are right, tried or open, a line for each lesson."""
-    states, said = _states()
-    lines = [said] * bool(said)
+    """Write which exercises are right, tried or open, a line for each lesson, and how many."""
+    states, said = _progress()
     signs = {"right": "✓", "tried": "○", "open": "·"}
-    for lesson, names in lessons.items():
-        marked = [f"{signs[states.get(name, 'open')]} {name}" for name in names]
-        lines.append(f"{lesson}  {'   '.join(marked)}")
-    every = [states.get(name, "open") for names in lessons.values() for name in names]
-    lines.append(
-        "   ".join(f"{sign} {state} {every.count(state)}" for state, sign in signs.items())
-    )
-    return "\n".join(lines)
+    went = {name: states.get(name, "open") for names in lessons.values() for name in names}
+    lines = [
+        f"{lesson}  {'   '.join(f'{signs[went[name]]} {name}' for name in names)}"
+        for lesson, names in lessons.items()
+    ]
+    counts = [f"{sign} {state} {[*went.values()].count(state)}" for state, sign in signs.items()]
+    return "\n".join([said] * bool(said) + lines + ["   ".join(counts)])

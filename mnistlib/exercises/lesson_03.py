@@ -159,7 +159,6 @@ EXERCISES = (
             (_waves, _V, 0 * _V),
         ),
         *WORDS["check_gradient"],
-        noise=1e-7,
     ),
     Exercise(
         mended_gradients,
