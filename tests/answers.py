@@ -266,6 +266,14 @@ WRONG = {
          'import struct\nreturn struct.unpack(">4H", raw[:8])[1::2]'),
         ("wrong value", "got 00 00 08 01", "return raw[:4], raw[4:8]"),
         ("wrong value", "not read from the header", "return 2049, 60000"),
+        ("raises", "int() reads a number that is written out in digits",
+         "return int(raw[:4]), int(raw[4:8])"),
+        ("wrong value", "the four bytes were added as if each counted alike",
+         "return raw[0]+raw[1]+raw[2]+raw[3], raw[4]+raw[5]+raw[6]+raw[7]"),
+        ("raises", "it was given the whole file",
+         "import struct\nreturn struct.unpack('>2I', raw)"),
+        ("wrong value", "the second number was read to the end of the file",
+         "return int.from_bytes(raw[:4], 'big'), int.from_bytes(raw[4:], 'big')"),
     ],
     "one_hot": [
         ("wrong value", "counted from 1", "return np.eye(classes + 1)[labels][:, 1:]"),
@@ -274,6 +282,15 @@ WRONG = {
         ("wrong shape", "one of shape", "return np.eye(classes)[labels][:, :, None]"),
         ("wrong value", "1 minus", "return 1 - np.eye(classes)[labels]"),
         ("wrong shape", "transposed", "return np.eye(classes)[labels].T"),
+        ("raises", "a label chose among as many rows as there are examples",
+         "out = np.zeros((len(labels), classes))\nfor i in labels:\n"
+         "    out[i, labels[i]] = 1\nreturn out"),
+        ("wrong shape", "all the labels went into one row",
+         "out = np.zeros(classes)\nout[labels] = 1\nreturn out"),
+        ("wrong shape", "the numbers are right",
+         "return [[1 if k == l else 0 for k in range(classes)] for l in labels]"),
+        ("wrong value", "each row got a 1 for every label",
+         "y = np.zeros((len(labels), classes))\ny[:, labels] += 1\nreturn y"),
     ],
     "split": [
         ("wrong value", "one and the same order",
@@ -285,13 +302,26 @@ WRONG = {
         ("wrong value", "in both parts", SPLIT.replace("held = order[validation:]",
          "held = order[:len(labels) - validation]")),
         ("wrong value", "exchanged", SPLIT.replace("train, held", "held, train")),
-        ("wrong shape", "form that the task", "return images[1:], labels[1:], images[:1], labels[:1]"),
+        ("wrong value", "grouped otherwise", "return images[1:], labels[1:], images[:1], labels[:1]"),
         ("wrong value", "training part is still in the order",
          "held = rng.choice(len(labels), validation, replace=False)\n"
          "train = np.setdiff1d(np.arange(len(labels)), held)\n"
          "return (images[train], labels[train]), (images[held], labels[held])"),
         ("wrong value", "validation part is in the order", SPLIT.replace("order[:validation]",
          "order[:validation]; held.sort()")),
+        ("wrong value", "the parts are grouped otherwise",
+         "order = rng.permutation(len(labels))\n"
+         "images, labels = images[order], labels[order]\n"
+         "return images[validation:], labels[validation:], images[:validation], "
+         "labels[:validation]"),
+        ("wrong value", "images and labels no longer belong together",
+         "images = rng.permutation(images)\nlabels = rng.permutation(labels)\n"
+         "return (images[:-validation], labels[:-validation]), (images[-validation:], "
+         "labels[-validation:])"),
+        ("wrong value", "it changes images",
+         "rng.shuffle(images)\nrng.shuffle(labels)\n"
+         "return (images[:-validation], labels[:-validation]), (images[-validation:], "
+         "labels[-validation:])"),
     ],
     "class_means": [
         ("wrong shape", "wanted an array of shape (classes, pixels)",
@@ -305,6 +335,13 @@ WRONG = {
         ("wrong shape", "a list",
          "return [images[labels == k].reshape((labels == k).sum(), -1).mean(axis=0) for k in "
          "range(10)]"),
+        ("wrong shape", "that is one number for each image",
+         "return np.array([images[labels == k].mean(axis=(1, 2)) for k in range(10)])"),
+        ("raises", "it works for images of 784 pixels only",
+         "return np.array([images[labels == k].mean(axis=0) for k in "
+         "range(10)]).reshape(10, 784)"),
+        ("wrong shape", "labels were taken for the numbers of images",
+         "return images.reshape(len(images), -1)[labels].mean(axis=0)"),
     ],
     "nearest_mean": [
         ("wrong value", "scaled once more",
@@ -317,12 +354,28 @@ WRONG = {
         ("raises", "columns on its left",
          "return ((means ** 2).sum(axis=1) - 2 * x @ means).argmin(axis=1)"),
         ("wrong shape", "a list of 1", "return [0 for row in x]"),
+        ("wrong shape", "images and means were paired off",
+         "return np.linalg.norm(x - means, axis=1).argmin()"),
+        ("wrong value", "the squares were added over the means",
+         "d = ((x[:, None] - means)**2).sum(axis=1)\nreturn d.argmin(axis=1)"),
+        ("wrong value", "that is how near it is",
+         "d = ((x[:, None] - means)**2).sum(axis=2)\nreturn d.min(axis=1)"),
+        ("wrong value", "the differences were added before they were squared",
+         "d = (x[:, None] - means).sum(axis=2)**2\nreturn d.argmin(axis=1)"),
     ],
     "central_difference": [
         ("wrong value", "every sign", "return (f(u - h) - f(u + h)) / (2 * h)"),
         ("wrong value", "wanted 6.", "return (f(u + h) - f(u - h)) / (2 + h)"),
         ("wrong value", "wanted", "h = 1e-5\nreturn (f(u + h) - f(u - h)) / (2 * h)"),
         ("wrong value", "wanted", "return (f(u + h / 2) - f(u - h / 2)) / h"),
+        ("wrong value", "the rise was divided by 2 and multiplied by h",
+         "return (f(u+h) - f(u-h)) / 2*h"),
+        ("wrong value", "the rise is of one side",
+         "return (f(u+h) - f(u)) / (2*h)"),
+        ("wrong value", "that is the slope at 0",
+         "return (f(h) - f(-h)) / (2*h)"),
+        ("raises", "h was added to f itself",
+         "return (f + h - (f - h)) / (2*h)"),
     ],
     "sigmoid": [
         ("unstable", "cut off", "return 1 / (1 + np.exp(-np.clip(z, -15, 15)))"),
@@ -334,6 +387,14 @@ WRONG = {
         ("raises", "ambiguous",
          "return 1 / (1 + np.exp(-z)) if z > 0 else np.exp(z) / (1 + np.exp(z))"),
         ("wrong value", "wanted", "return 1 / (1 - np.exp(-z) + 2)"),
+        ("raises", "an `if` asks once",
+         "if z >= 0:\n    return 1/(1+np.exp(-z))\nreturn np.exp(z)/(1+np.exp(z))"),
+        ("wrong value", "the size |z| does not know the sign of z",
+         "return np.where(z > 0, 1/(1+np.exp(-z)), 1 - 1/(1+np.exp(-z)))"),
+        ("wrong value", "right of 0 the numerator grows and grows",
+         "return np.exp(z)/(1+np.exp(-abs(z)))"),
+        ("raises", "math's functions take one number",
+         "import math\nreturn 1/(1+math.exp(-z))"),
     ],
     "softmax": [
         ("unstable", "mean is not large enough", "e = np.exp(z - z.mean(axis=-1, keepdims=True))\n"
@@ -347,6 +408,16 @@ WRONG = {
         ("unstable", "NumPy warned", "e = np.exp(z - z.min(axis=-1, keepdims=True))\n"
          "return e / e.sum(axis=-1, keepdims=True)"),
         ("wrong shape", "`return` missing", "e = np.exp(z)\ne / e.sum(axis=1, keepdims=True)"),
+        ("wrong value", "that max is Python's",
+         "e = np.exp(z - max(z))\nreturn e/e.sum(axis=1, keepdims=True)"),
+        ("wrong value", "the scores were divided by the largest",
+         "e = np.exp(z / z.max(axis=1, keepdims=True))\n"
+         "return e / e.sum(axis=1, keepdims=True)"),
+        ("wrong value", "the smallest score got the largest probability",
+         "e = np.exp(z.max(axis=1, keepdims=True) - z)\n"
+         "return e/e.sum(axis=1, keepdims=True)"),
+        ("unstable", "the exponential of a large score overflows",
+         "return np.array([np.exp(row)/np.exp(row).sum() for row in z])"),
     ],
     "softmax_backward": [
         ("raises", "column, (n, 1)", "return p * (dp - (p * dp).sum(axis=1))"),
@@ -354,6 +425,15 @@ WRONG = {
         ("wrong value", "every sign", "return p * ((p * dp).sum(axis=1, keepdims=True) - dp)"),
         ("wrong value", "wanted", "return p - dp"),
         ("raises", "columns on its left", "return p * (dp - p @ dp)"),
+        ("raises", "a formula for one example met a whole batch",
+         "J = np.diag(p) - np.outer(p, p)\nreturn J @ dp"),
+        ("wrong value", "p stands where dp should",
+         "return dp * (p - (p*p).sum(axis=1, keepdims=True))"),
+        ("wrong shape", "the numbers are right",
+         "out = []\nfor row, d in zip(p, dp):\n"
+         "    J = np.diag(row) - np.outer(row, row)\n    out.append(J @ d)\nreturn out"),
+        ("wrong value", "the sum was subtracted without a factor",
+         "s = (p*dp).sum(axis=-1, keepdims=True)\nreturn p*dp - s"),
     ],
     "log_softmax": [
         ("wrong value", "probabilities", "e = np.exp(z)\nreturn e / e.sum(axis=1, keepdims=True)"),
@@ -366,6 +446,16 @@ WRONG = {
          "return np.log(e / e.sum(axis=1, keepdims=True))"),
         ("unstable", "wanted", "e = np.exp(z - z.max(axis=1, keepdims=True))\n"
          "return np.log(e / e.sum(axis=1, keepdims=True) + 1e-12)"),
+        ("wrong value", "one sum served the whole batch",
+         "return z - np.log(np.sum(np.exp(z)))"),
+        ("wrong value", "the sum was subtracted itself",
+         "z = z - z.max(axis=1, keepdims=True)\n"
+         "return z - np.exp(z).sum(axis=1, keepdims=True)"),
+        ("wrong value", "the scores' own logarithm was taken",
+         "return np.log(z) - np.log(z.sum(axis=1, keepdims=True))"),
+        ("wrong value", "the log of the sum was added",
+         "m = z.max(axis=1, keepdims=True)\n"
+         "return z - m + np.log(np.exp(z - m).sum(axis=1, keepdims=True))"),
     ],
     "cross_entropy": [
         ("unstable", "logarithm come first", "p = np.exp(z - z.max(axis=1, keepdims=True))\n"
@@ -378,6 +468,16 @@ WRONG = {
          "log_p = z - np.log(np.exp(z - top).sum(axis=1, keepdims=True)) - np.log(np.exp(top))\n"
          "return -(y * log_p).sum() / len(z)"),
         ("wrong shape", "one number", "return np.logaddexp.reduce(z, axis=1) - z[y == 1]"),
+        ("wrong value", "the mean ran over all entries",
+         "s = z - z.max(axis=1, keepdims=True)\n"
+         "lp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))\nreturn -(y*lp).mean()"),
+        ("raises", "y holds numbers",
+         "s = z - z.max(axis=1, keepdims=True)\n"
+         "lp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))\nreturn -(lp[y]).mean()"),
+        ("wrong value", "each example met the targets of all",
+         "s = z - z.max(axis=1, keepdims=True)\n"
+         "lp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))\n"
+         "return -(y @ lp.T).mean()"),
     ],
     "cross_entropy_with_gradient": [
         ("unstable", "Can the pencil cancel p",
@@ -400,6 +500,14 @@ WRONG = {
         ("wrong value", "one example's", "return dz[0] * len(dz) / len(dz)"),
         ("wrong value", "wanted", "return np.abs(dz).sum(axis=0)"),
         ("wrong value", "every sign", "return -dz.sum(axis=0)"),
+        ("wrong shape", "the sum ran along the units",
+         "return sum(dz[0])"),
+        ("wrong shape", "that is one number for each example",
+         "return np.sum(dz, axis=1)"),
+        ("wrong value", "that is a mean",
+         "return dz.sum(axis=0) / len(dz)"),
+        ("wrong shape", "the numbers are right",
+         "return [sum(col) for col in dz.T]"),
     ],
     "layer_gradients": [
         ("raises", "add up over the examples", "return inputs @ dz, dz.sum(axis=0)"),
@@ -407,6 +515,14 @@ WRONG = {
         ("wrong shape", "2 results",
          "return np.vstack([inputs.T @ dz, dz.sum(axis=0), dz.sum(axis=0)])"),
         ("wrong value", "wanted", "return inputs.T @ dz, np.abs(dz).sum(axis=0)"),
+        ("wrong shape", "dW is transposed",
+         "return dz.T @ inputs, dz.sum(axis=0)"),
+        ("wrong shape", "dz itself is not yet the gradient of W",
+         "return dz, dz.sum(axis=0)"),
+        ("wrong shape", "db has a row for each example still",
+         "return inputs.T @ dz, dz"),
+        ("wrong shape", "the biases got a sum of inputs",
+         "return inputs.T @ dz, inputs.T @ np.ones(len(dz))"),
     ],
     "hidden_gradient": [
         ("wrong value", "brackets", "return dz2 @ W2.T * a1 * 1 - a1"),
@@ -415,6 +531,14 @@ WRONG = {
          "return dz2 @ W2.T * np.exp(-z1) / (1 + np.exp(-z1)) ** 2"),
         ("wrong value", "every sign", "return dz2 @ W2.T * a1 * (a1 - 1)"),
         ("wrong shape", "transposed", "return W2 @ dz2.T * (a1 * (1 - a1)).T"),
+        ("raises", "the weights came first",
+         "return (W2 @ dz2) * a1 * (1-a1)"),
+        ("wrong shape", "entries of dz2 and W2 were multiplied in pairs",
+         "return dz2 * W2 * a1*(1-a1)"),
+        ("wrong shape", "a1.T @ dz2 is the gradient of the weights",
+         "return a1.T @ dz2 * a1 * (1-a1)"),
+        ("wrong shape", "dz2 was turned round",
+         "return dz2.T @ W2 * a1*(1-a1)"),
     ],
     "tanh_backward": [
         ("wrong value", "way back through a sigmoid", "return da * (a - a ** 2)"),
@@ -422,6 +546,14 @@ WRONG = {
         ("wrong value", "every sign", "return da * (a ** 2 - 1)"),
         ("wrong value", "multiply first", "return da - a ** 2"),
         ("raises", "columns on its left", "return da @ (1 - a ** 2)"),
+        ("wrong value", "a and da were taken for each other",
+         "return da * (1 - np.tanh(da)**2)"),
+        ("wrong value", "a went through a second tanh",
+         "return da / np.cosh(a)**2"),
+        ("wrong value", "the subtraction came last",
+         "return da * 1 - a**2"),
+        ("raises", "that is a matrix product",
+         "return (1 - a**2) @ da"),
     ],
     "check_gradient": [
         ("wrong value", "squares", NUDGE.format("((gradient - m) ** 2).sum() / max((gradient ** "
@@ -433,6 +565,17 @@ WRONG = {
         ("wrong shape", "one number", NUDGE.format("np.allclose(m, gradient), m")),
         ("wrong value", "wanted", NUDGE.replace("/ 2e-5", "/ 1e-5").format("np.linalg.norm(gradient "
          "- m) / max(np.linalg.norm(gradient), np.linalg.norm(m))")),
+        ("wrong value", "all the entries of u were nudged at once",
+         "m = (f(u+1e-5) - f(u-1e-5))/2e-5\n"
+         "return np.linalg.norm(gradient - m)/max(np.linalg.norm(gradient), "
+         "np.linalg.norm(m))"),
+        ("wrong value", "each entry was compared by itself",
+         NUDGE.format("np.max(np.abs(gradient - m) / np.abs(m))")),
+        ("wrong value", "sizes were added up",
+         NUDGE.format("np.abs(gradient - m).sum() / np.abs(gradient).sum()")),
+        ("wrong value", "every slope came out as 0",
+         NUDGE.replace("u.copy(), u.copy()", "u, u").format(
+             "np.linalg.norm(gradient-m)/np.linalg.norm(m)")),
     ],
     "mended_gradients": [
         ("wrong value", "bug is still there",
@@ -444,6 +587,16 @@ WRONG = {
         ("wrong shape", "4 results", BACKWARD.format("dz1.sum(axis=0)")),
         ("wrong shape", "db1: wanted", BACKWARD.format("x.T @ dz1, dz1.sum(1), a1.T @ dz2, "
          "dz2.sum(0)")),
+        ("wrong value", "what was right before",
+         BACKWARD.replace("a1 * (1 - a1)", "(1 - a1**2)").format(
+             "x.T @ dz1, dz1.sum(axis=0), a1.T @ dz2, dz2.sum(axis=0)")),
+        ("wrong shape", "the hidden biases got one number together",
+         BACKWARD.format("x.T @ dz1, dz1.sum(), a1.T @ dz2, dz2.sum(axis=0)")),
+        ("wrong value", "now all four are n times too small",
+         BACKWARD.format("x.T @ dz1/len(x), dz1.sum(axis=0)/len(x), a1.T @ dz2/len(x), "
+         "dz2.sum(axis=0)/len(x)")),
+        ("wrong shape", "they come in pairs",
+         BACKWARD.format("[x.T @ dz1, dz1.sum(axis=0)], [a1.T @ dz2, dz2.sum(axis=0)]")),
     ],
     "three_layer_gradients": [
         ("wrong value", "n times too large", DEEPER.replace(" / len(x)", "").format(
@@ -453,6 +606,16 @@ WRONG = {
         ("wrong value", "dW1: wanted", DEEPER.replace("a2 * (1 - a2)", "1").format(
             "x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)")),
         ("wrong shape", "6 results", DEEPER.format("x.T @ dz1, a1.T @ dz2, a2.T @ dz3")),
+        ("wrong value", "the last hidden layer's slope is there",
+         DEEPER.replace("a1 * (1 - a1)\n", "1\n").format(
+             "x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)")),
+        ("wrong value", "blame came to the hidden units and went on as it was",
+         DEEPER.replace("* a1 * (1 - a1)", "").replace("* a2 * (1 - a2)", "").format(
+             "x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)")),
+        ("wrong shape", "the weights come first",
+         DEEPER.format("x.T @ dz1, a1.T @ dz2, a2.T @ dz3, dz1.sum(0), dz2.sum(0), dz3.sum(0)")),
+        ("wrong shape", "the biases of a layer got one number together",
+         DEEPER.format("x.T @ dz1, dz1.sum(), a1.T @ dz2, dz2.sum(), a2.T @ dz3, dz3.sum()")),
     ],
     "minibatches": [
         ("wrong value", "nothing was drawn", DEAL.replace("rng.permutation(n)", "np.arange(n)")),
@@ -471,6 +634,18 @@ WRONG = {
         ("wrong value", "ow many batches", DEAL.replace("yield order[", "yield [order][")),
         ("wrong shape", "form that the task", "return n"),
         ("raises", "NameError", DEAL.replace("yield order", "yield oder")),
+        ("wrong value", "wanted batches of [2",
+         "order = rng.permutation(n)\n"
+         "return np.array_split(order, n // batch_size) * epochs"),
+        ("wrong value", "in some epoch an index is missing",
+         "return [rng.choice(n, batch_size) for _ in range(epochs * n // batch_size)]"),
+        ("wrong value", "that is one batch",
+         "for e in range(epochs):\n    order = rng.permutation(n)\n"
+         "    for i in range(0, n, batch_size):\n        return order[i:i+batch_size]"),
+        ("wrong value", "ow many batches",
+         "out = []\nfor e in range(epochs):\n    order = rng.permutation(n)\n"
+         "    out.append([order[i:i+batch_size] for i in range(0, n, batch_size)])\n"
+         "return out"),
     ],
     "sgd_update": [
         ("wrong value", "it changes gradients",
@@ -484,6 +659,18 @@ WRONG = {
          "learning_rate * v")),
         ("wrong value", "parameters[1]: wanted", "w, g, v = parameters[0], gradients[0], velocity[0]\n"
          "v *= momentum; v += g; w -= learning_rate * v"),
+        ("wrong value", "some arrays are as they were",
+         "for w, g, v in zip(parameters, gradients, velocity):\n    v = momentum*v + g\n"
+         "    w = w - learning_rate*v"),
+        ("raises", "a tuple of arrays is no array",
+         "velocity = momentum * velocity + gradients\n"
+         "parameters = parameters - learning_rate * velocity"),
+        ("wrong value", "nothing was changed",
+         "new = []\nfor w, g, v in zip(parameters, gradients, velocity):\n"
+         "    v = momentum * v + g\n    new.append(w - learning_rate * v)\nreturn new"),
+        ("wrong value", "the rate is in the velocity",
+         "for w, g, v in zip(parameters, gradients, velocity):\n"
+         "    v[:] = momentum * v - learning_rate * g; w += v"),
     ],
     "name_the_faults": [
         ("wrong value", "rong: 2 of the four, B among them",
@@ -492,6 +679,17 @@ WRONG = {
          FAULTS.format(*["overfitting", "rate too large"] * 2)),
         ("wrong value", "o fault is called 'too large'", FAULTS.format("too large", "a", "b", "c")),
         ("wrong value", '"A", "B", "C"', 'return ["rate too large", "overfitting", "x", "y"]'),
+        ("wrong value", "4 of the four",
+         'return {"A": "overfitting", "B": "rate too large", "C": "rate too small", "D": '
+         '"labels mixed up"}'),
+        ("wrong value", "No fault is called 'Rate too large'",
+         'return {"A": "Rate too large", "B": "overfitting", "C": "labels mixed up", "D": '
+         '"rate too small"}'),
+        ("wrong value", 'Wanted a dictionary with the letters "A"',
+         'return {"a": "rate too large"}'),
+        ("wrong value", "3 of the four",
+         'return {"A": "overfitting", "B": "overfitting", "C": "overfitting", "D": '
+         '"overfitting"}'),
     ],
     "standard_error_by_group": [
         ("wrong value", "independent", "q = right.mean()\nreturn np.sqrt(q * (1 - q) / len(right))"),
@@ -504,6 +702,19 @@ WRONG = {
         ("wrong value", "factor for few groups",
          "q = right.mean()\noff = [(right[groups == g] - q).sum() "
          "for g in np.unique(groups)]\nreturn np.linalg.norm(off) / len(right)"),
+        ("wrong value", "that is how much groups differ",
+         "accs = [right[groups == g].mean() for g in np.unique(groups)]\n"
+         "return np.std(accs)"),
+        ("wrong value", "it was divided by the number of groups",
+         "q = right.mean()\n"
+         "e = [(right[groups == g] - q).sum() for g in np.unique(groups)]\n"
+         "return np.sqrt(np.sum(np.square(e))) / len(e)"),
+        ("wrong value", "what one answer is expected to bring was subtracted once",
+         "q = right.mean()\n"
+         "e = [right[groups == g].sum() - q for g in np.unique(groups)]\nm = len(e)\n"
+         "return np.sqrt(m/(m-1) * np.sum(np.square(e))) / len(right)"),
+        ("wrong value", "each group was taken for one answer",
+         "m = len(np.unique(groups))\nq = right.mean()\nreturn np.sqrt(q*(1-q)/m)"),
     ],
     "tune": [
         ("wrong value", "epochs from 1 to 5",
@@ -515,6 +726,10 @@ WRONG = {
         ("wrong value", "anted a dictionary", "return 0.5"),
         ("wrong shape", "form that the task",
          'return {"learning_rate": "1", "momentum": 0.9, "epochs": 5}'),
+        ("wrong value", "hich key is amiss",
+         'return {"learning rate": 0.5, "momentum": 0.9, "epochs": 5}'),
+        ("wrong value", "The rate must be above 0",
+         'return {"learning_rate": 0.5, "momentum": 0.9, "epochs": 5.5}'),
     ],
     "class_bias": [
         ("unstable", "overflow", "return np.log(np.exp(z).sum(axis=0))"),
@@ -523,6 +738,14 @@ WRONG = {
         ("wrong shape", "axis too many", "return np.log(np.exp(z).sum(axis=0, keepdims=True))"),
         ("wrong value", "every sign", "return -np.log(np.exp(z).sum(axis=0))"),
         ("wrong value", "log of a mean", "return np.log(np.mean(np.exp(z), axis=0))"),
+        ("wrong shape", "that is one number for each image",
+         "return np.log(np.exp(z).sum(axis=1))"),
+        ("wrong value", "that is the sum itself",
+         "return np.exp(z - z.max(axis=0)).sum(axis=0)"),
+        ("wrong shape", "the maximum is each image's",
+         "m = z.max(axis=1, keepdims=True)\nreturn m + np.log(np.exp(z - m).sum(axis=0))"),
+        ("unstable", "one maximum served all classes",
+         "m = z.max()\nreturn m + np.log(np.exp(z - m).sum(axis=0))"),
     ],
     "depends_on_company": [
         ("wrong value", "says True", "z = np.eye(3)\nreturn not np.allclose(softmax(z), z)"),
@@ -530,7 +753,7 @@ WRONG = {
          "z = np.eye(3)\nreturn not np.allclose(softmax(z), softmax(z.copy()))"),
         ("wrong value", "rows sum to 1", "p = softmax(np.random.default_rng(0).normal(size=(5, 4)))\n"
          "return not np.allclose(p.sum(axis=1), 1)"),
-        ("wrong shape", "one number", "z = np.eye(3)\nreturn softmax(z)[:1] != softmax(z[:1])"),
+        ("wrong shape", "True or False", "z = np.eye(3)\nreturn softmax(z)[:1] != softmax(z[:1])"),
         ("wrong value", "in company both times", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
          "return not np.allclose(softmax(z[:2]), softmax(z)[:2])"),
         ("wrong value", "in company both times", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
@@ -547,6 +770,19 @@ WRONG = {
         ("wrong value", "lost: wanted", "return (after != before).sum(), (after == before).sum(), 1.0"),
         ("wrong value", "gained: wanted",
          "return (after & before).sum(), (before & ~after).sum(), 1.0"),
+        ("wrong value", "numbers of right answers were subtracted",
+         "gained = sum(after) - sum(before)\nlost = sum(before) - sum(after)\n"
+         "return gained, lost, 1.0"),
+        ("wrong value", "that is the chance that all fell one way",
+         "g = (after & ~before).sum()\nl = (before & ~after).sum()\n"
+         "return g, l, 0.5**(g+l)"),
+        ("raises", "an `and` asks once",
+         "g = (after and not before).sum()\nl = (before and not after).sum()\n"
+         "return g, l, 1"),
+        ("wrong value", "every answer was a toss of the coin",
+         "import math\ng = (after & ~before).sum()\nl = (before & ~after).sum()\n"
+         "return g, l, 2*sum(math.comb(len(before), k) for k in "
+         "range(min(g,l)+1))/2**len(before)"),
     ],
     "rate_for_scaled": [
         ("wrong value", "one factor", "return rate * 255.0"),
@@ -554,6 +790,14 @@ WRONG = {
         ("wrong value", "is not it", "return rate * 256 ** 2"),
         ("wrong value", "is not it", "return rate * 784"),
         ("wrong value", "longer or shorter", "return rate / 65025"),
+        ("wrong value", "the two factors were found",
+         "return rate / 255 / 255"),
+        ("wrong value", "the factor is another",
+         "return 784 * rate"),
+        ("wrong value", "a root was taken",
+         "return rate * np.sqrt(255)"),
+        ("wrong value", "that is for one rate only",
+         "return 255 * 255"),
     ],
     "deep_gradients": [
         ("wrong value", "sigmoid's slope", BACK.format("dz @ W.T * a * (1 - a)")),

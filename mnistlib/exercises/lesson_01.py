@@ -26,6 +26,11 @@ def _split_args(n: int, validation: int) -> tuple:
 
 def _split_objection(args: tuple, got: object) -> str | None:
     images, labels, validation, rng = args
+    shapes = [
+        [np.ndim(part) for part in pair] if isinstance(pair, (tuple, list)) else 0 for pair in got
+    ]
+    if len(got) == 4 or shapes == [[3, 3], [1, 1]]:
+        return "the parts are grouped otherwise. Which images and which labels make a pair?"
     (train_images, train_labels), (held_images, held_labels) = got
     n, sizes = len(labels), [len(part) for pair in got for part in pair]
     together = np.concatenate([train_labels, held_labels])

@@ -64,6 +64,20 @@ def mended_gradients(parameters, x, y):
     return dW1, db1, dW2, db2
 
 
+def _with_slopes(parameters, x, y, *slopes):
+    """The gradients if blame met such slopes, functions of a, in the hidden layers of sigmoids."""
+    layers, kept, found = [*zip(parameters[::2], parameters[1::2], strict=True)], [x], []
+    for W, b in layers[:-1]:
+        kept.append(functions.sigmoid(kept[-1] @ W + b))
+    dz = functions.cross_entropy_gradient(kept[-1] @ layers[-1][0] + layers[-1][1], y)
+    for (W, _), a, slope in zip(
+        layers[::-1], kept[::-1], [*slopes[::-1], np.ones_like], strict=True
+    ):
+        found = [a.T @ dz, dz.sum(axis=0), *found]
+        dz = dz @ W.T * slope(a)
+    return tuple(found)
+
+
 def _times(gradients, *factors):
     """Return gradients, each multiplied by its factor."""
     return tuple(factor * array for factor, array in zip(factors, gradients, strict=True))
@@ -96,6 +110,12 @@ def _norm(array, order=None):
     return np.linalg.norm(array.ravel(), order)
 
 
+#: By pencil: both sums before the sigmoids are 0, and so are both logits.
+_PENCIL = (
+    (*map(np.array, ([[2.0]], [-2.0], [[2.0]], [-1.0], [[2.0, -2.0]], [-1.0, 1.0])),),
+    np.array([[1.0]]),
+    np.array([[1.0, 0.0]]),
+)
 _measure, _U, _V = gradcheck.central_difference, np.array([1.0, 2.0]), _normal(3, (2, 3))[0]
 _SHAPES = "dW1: pixels hidden, db1: hidden, dW2: hidden classes, db2: classes"
 
@@ -170,7 +190,7 @@ EXERCISES = (
         three_layer_gradients,
         f", n pixels, n classes -> {_SHAPES.replace('classes', 'hidden2')}, "
         "dW3: hidden2 classes, db3: classes",
-        (_problem(1, 2, 2, 2, 2), _problem(2, 4, 3, 2, 5), _problem(5, 3, 4, 4, 3)),
+        (_PENCIL, _problem(1, 2, 2, 2, 2), _problem(2, 4, 3, 2, 5), _problem(5, 3, 4, 4, 3)),
         *WORDS["three_layer_gradients"],
     ),
 )

@@ -93,6 +93,8 @@ def reached(settings: dict, seed: int = 0) -> tuple[float, float]:
 
 def _batches_objection(args: tuple, got: object) -> str | None:
     n, batch_size, rng, epochs = args
+    if np.ndim(got[0]) == 0:
+        return "that is one batch. What hands out the others, too: a list, or `yield` for `return`?"
     batches = [np.asarray(batch) for batch in got]
     if any(batch.ndim != 1 for batch in batches):
         return (

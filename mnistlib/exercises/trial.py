@@ -112,6 +112,15 @@ class Reply:
 _Outcome = namedtuple("_Outcome", "result error given warned")
 
 
+#: What to do next where no known mistake explains the answer.
+_NEXT = {
+    "raises": "Call it with these yourself: which line stops, and what does it hold at that moment?",
+    "wrong shape": "Print the shape after each line: which line gives it another than you expected?",
+    "wrong value": "Follow this case with a pencil: at which step does yours part from it?",
+    "unstable": "Print each step with these numbers: which is the first to grow or to vanish?",
+}
+
+
 def judge(exercise: Exercise, function: Callable) -> Reply:
     """Try ``function`` on every case of the exercise, and reply to the first that goes wrong."""
     code = getattr(function, "__code__", None)
@@ -136,7 +145,7 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
         like = trials if far_out else trials[: len(exercise.cases)]
         known = _likely_reason(exercise, like, far_out)
         if not known and "?" not in said:
-            known = "\nFollow this case with a pencil: at which step does yours part from it?"
+            known = f"\n{_NEXT[kind]}"
         return Reply(exercise.name, kind, said[0].upper() + said[1:] + known)
     text = exercise.notice
     if code and _loops(code) and not _loops((exercise.shows or exercise.reference).__code__):
@@ -192,8 +201,8 @@ def _fault(exercise: Exercise, args: tuple, outcome: _Outcome, exact: bool) -> t
     ):
         if isinstance(old, (np.ndarray, tuple, list)) and not _alike(due, new):
             if _alike(old, due):
-                said = f"it changes {name}, which its caller may still need. Make a new array "
-                return "wrong value", said + "instead: a = a - 1 does, a -= 1 does not."
+                said = f"it changes {name}, which its caller may still need. Which line does? "
+                return "wrong value", said + "Make a new array instead: a = a - 1, not a -= 1."
             pairs += [(f"{name}[{i}]: ", [], due[i], new[i]) for i in range(len(due))]
     if exercise.objection is not None:
         try:
@@ -209,12 +218,17 @@ def _fault(exercise: Exercise, args: tuple, outcome: _Outcome, exact: bool) -> t
         pairs.append((*results[0], key.result, got))
     for name, letters, want, have in pairs:
         if _shape(have) != np.shape(want):
-            form = f"an array {_in_letters(want.shape, letters)}" if np.ndim(want) else "one number"
+            form = "True or False" if isinstance(want, bool) else "one number"
+            form = f"an array {_in_letters(want.shape, letters)}" if np.ndim(want) else form
             return "wrong shape", f"{name}wanted {form}, got {_kind(have, shapes)}."
         if not _alike(want, have, exact):
             texts = [(_text(want, digits), _text(have, digits)) for digits in (4, 8, 16)]
             want, have = next((pair for pair in texts if pair[0] != pair[1]), texts[0])
-            return "wrong value", f"{name}wanted {want}\n{name}got {have}"
+            right = ", ".join(
+                each[:-2] for each, _, *pair in pairs if each and _alike(*pair, exact)
+            )
+            right = f"\nRight so far: {right}." if right else ""
+            return "wrong value", f"{name}wanted {want}\n{name}got {have}{right}"
     return "", ""
 
 
