@@ -108,7 +108,8 @@ def _results(function, args):
             result = function(*given)
     except Exception:
         return None
-    several = list(result) if isinstance(result, (tuple, list)) else [result]
+    several = result if isinstance(result, (tuple, list)) else [result]
+    several = [] if result is None else list(several)
     return several + [part for arg in given if isinstance(arg, tuple) for part in arg]
 
 
