@@ -116,6 +116,7 @@ _Outcome = namedtuple("_Outcome", "result error given warned")
 _NEXT = {
     "raises": "Call it with these yourself: which line stops, and what does it hold at that moment?",
     "wrong shape": "Print the shape after each line: which line gives it another than you expected?",
+    "some right": "What goes into this one that does not go into those?",
     "wrong value": "Follow this case with a pencil: at which step does yours part from it?",
     "unstable": "Print each step with these numbers: which is the first to grow or to vanish?",
 }
@@ -145,7 +146,7 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
         like = trials if far_out else trials[: len(exercise.cases)]
         known = _likely_reason(exercise, like, far_out)
         if not known and "?" not in said:
-            known = f"\n{_NEXT[kind]}"
+            known = f"\n{_NEXT['some right' if 'Right so far' in said else kind]}"
         return Reply(exercise.name, kind, said[0].upper() + said[1:] + known)
     text = exercise.notice
     if code and _loops(code) and not _loops((exercise.shows or exercise.reference).__code__):
