@@ -637,7 +637,7 @@ WRONG = {
         ("wrong value", "wanted batches of [2",
          "order = rng.permutation(n)\n"
          "return np.array_split(order, n // batch_size) * epochs"),
-        ("wrong value", "in some epoch an index is missing",
+        ("wrong value", "missing or comes twice",
          "return [rng.choice(n, batch_size) for _ in range(epochs * n // batch_size)]"),
         ("wrong value", "that is one batch",
          "for e in range(epochs):\n    order = rng.permutation(n)\n"
@@ -705,7 +705,7 @@ WRONG = {
         ("wrong value", "that is how much groups differ",
          "accs = [right[groups == g].mean() for g in np.unique(groups)]\n"
          "return np.std(accs)"),
-        ("wrong value", "it was divided by the number of groups",
+        ("wrong value", "not divided by the number of examples",
          "q = right.mean()\n"
          "e = [(right[groups == g] - q).sum() for g in np.unique(groups)]\n"
          "return np.sqrt(np.sum(np.square(e))) / len(e)"),
@@ -713,7 +713,7 @@ WRONG = {
          "q = right.mean()\n"
          "e = [right[groups == g].sum() - q for g in np.unique(groups)]\nm = len(e)\n"
          "return np.sqrt(m/(m-1) * np.sum(np.square(e))) / len(right)"),
-        ("wrong value", "each group was taken for one answer",
+        ("wrong value", "taken for one coin",
          "m = len(np.unique(groups))\nq = right.mean()\nreturn np.sqrt(q*(1-q)/m)"),
     ],
     "tune": [
