@@ -67,8 +67,34 @@ def lesson_list(made):
                 image(f"made/{lesson.name}.png", pictures[-1], f"notebooks/{lesson.name}.html")
             )
         entries += [*entry, "::::"]
-    # A lesson's links start from the lessons' folder, and these stand one above it.
-    return re.sub(r"\]\((?=\d\d_)", "](notebooks/", "\n\n".join(entries)) + "\n"
+    return from_above("\n\n".join(entries)) + "\n"
+
+
+def from_above(markdown):
+    """Return a lesson's Markdown for a page that stands one folder above the lessons."""
+    return re.sub(r"\]\((?=\d\d_)", "](notebooks/", markdown)
+
+
+def for_teachers():
+    """Return Markdown that says of each lesson what it needs, what it gives, and its minutes."""
+    entries = []
+    for lesson in all_lessons():
+        head, exercises = lesson.header, sum(task.minutes for task in lesson.tasks)
+        rows = "\n".join(
+            f"| {part.title} | {part.minutes or 'under 1'} | {part.exercises or ''} |"
+            for part in lesson.sections
+        )
+        entries += [
+            f"### {lesson.number} {head.title}",
+            f"**Time** {head.minutes} minutes to read"
+            + (f", {exercises} for its {len(lesson.tasks)} exercises." if exercises else "."),
+            f"**It needs** {head.need}",
+            f"**Afterwards a student can**\n\n{head.able}",
+            "<details><summary>Minutes, section by section</summary>",
+            f"| section | to read | its exercises |\n| --- | --- | --- |\n{rows}",
+            "</details>",
+        ]
+    return from_above("\n\n".join(entries)) + "\n"
 
 
 def start():
@@ -101,6 +127,7 @@ def stage():
         "lessons": lesson_list(made),
         "start": start(),
         "library": library_pages(),
+        "teachers": for_teachers(),
     }
     for tag in ("readme", "digits"):
         pieces[tag] = ""

@@ -4,11 +4,14 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 
 import execute
 import handout
 import nbformat
+import numpy as np
 import pytest
+import yaml
 from lessons import ROOT, all_lessons
 
 from mnistlib import exercises
@@ -179,3 +182,70 @@ def test_an_empty_folder_will_do_but_not_one_inside_what_is_copied(tmp_path):
     command = [sys.executable, ROOT / "tools" / "handout.py", tmp_path]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert f"{tmp_path / 'students'}: hand this out{os.linesep}" in said
+
+
+# --- What the page for teachers says, and how the course is cited
+
+TEACHERS = (ROOT / "site" / "pages" / "teachers.md").read_text(encoding="utf-8")
+
+
+def test_the_minutes_of_sections_add_up_to_the_lessons():
+    for lesson in LESSONS:
+        assert sum(part.minutes for part in lesson.sections) == lesson.header.minutes
+        assert sum(part.exercises for part in lesson.sections) == sum(
+            task.minutes for task in lesson.tasks
+        )
+        assert all(part.minutes >= 0 for part in lesson.sections)
+
+
+def test_the_page_for_teachers_names_exercises_that_there_are_where_they_are():
+    homes = {task.name: lesson.number for lesson in LESSONS for task in lesson.tasks}
+    assert {*re.findall(r"`my_(\w+)`", TEACHERS)} <= {*homes}
+    section = re.search(r"^## What students believe.+?^## ", TEACHERS, re.MULTILINE | re.DOTALL)[0]
+    beliefs = re.findall(r"^\| (\d\d) \| .+? \| (.+) \|$", section, re.MULTILINE)
+    assert len(beliefs) > 20
+    for number, names in beliefs:
+        assert {homes[name] for name in re.findall(r"my_(\w+)", names)} == {number}
+
+
+def test_the_pages_variant_works_as_it_stands(monkeypatch):
+    space = {}
+    exec(re.search(r"```python\n(.+?)```", TEACHERS, re.DOTALL)[1], space)
+    [variant] = space["EXERCISES"]
+    monkeypatch.setitem(exercises.EXERCISES, variant.name, variant)
+
+    def my_softmin(z):
+        return np.exp(-z) / np.exp(-z).sum(axis=1, keepdims=True)
+
+    assert exercises.check(my_softmin).kind == "unstable"
+
+    def my_softmin(z):
+        return np.exp(-z) / np.exp(-z).sum()
+
+    reply = exercises.check(my_softmin)
+    assert reply.kind == "wrong value"
+    assert "one sum for all rows" in reply.text
+    my_softmin = variant.reference
+    assert exercises.judge(variant, my_softmin).kind == "right"
+
+
+def test_the_citation_is_one_and_says_what_the_project_says():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    # What the Citation File Format, version 1.2.0, requires, and of what is optional what we use.
+    assert cited["cff-version"] == "1.2.0"
+    assert all(isinstance(cited[key], str) for key in ("message", "title", "version", "abstract"))
+    assert cited["type"] in ("software", "dataset")
+    assert set(cited) <= {
+        *("cff-version", "message", "title", "version", "abstract", "type"),
+        *("authors", "keywords", "license"),
+    }
+    assert cited["keywords"]
+    assert cited["title"] == handout.title()
+    assert cited["version"] == project["version"]
+    assert cited["license"] == ["MIT", "CC-BY-4.0"]
+    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    [author] = cited["authors"]
+    assert set(author) == {"name"}
+    assert f"Copyright (c) 2026 {author['name']}" in licence
+    assert f"{author['name']} (2026). *{cited['title']}*, version {cited['version']}." in TEACHERS

@@ -20,6 +20,8 @@ from pathlib import Path
 import nbformat
 from lessons import README, ROOT, all_lessons
 
+sys.path.append(str(ROOT))  # the course need not be installed to be handed out
+
 COPIED = ("mnistlib", "data", "tools/studies", "requirements.txt", "pyproject.toml", "LICENSE")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info", "*.part")
 

@@ -84,6 +84,14 @@ class Task(NamedTuple):
     stub: str
 
 
+class Section(NamedTuple):
+    """A part of a lesson under its own heading; how long its text takes, and its exercises."""
+
+    title: str
+    minutes: int
+    exercises: int
+
+
 class Header(NamedTuple):
     """What a lesson's first cell says; a part that is missing is empty, or None.
 
@@ -178,6 +186,34 @@ class Lesson:
                 found.append(Task(stub[1], *parts))
                 words = ""
         return found
+
+    @cached_property
+    def sections(self):
+        """The parts of the lesson, among which the header's minutes are shared out by their length.
+
+        Those of the closing are one; code that is folded on the pages, and answers, are not counted.
+        """
+        parts = [["Opening", 0, 0]]
+        for cell in self.source.cells:
+            if "hide-input" in cell.metadata.get("tags", []):
+                continue
+            text = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.DOTALL)
+            pieces = [text] if cell.cell_type == "code" else re.split(r"^## ", text, flags=re.M)
+            for i, piece in enumerate(pieces):
+                title = plain(piece.partition("\n")[0]) if i else ""
+                if title and not (title in CLOSING and parts[-1][0] == CLOSING[0]):
+                    parts.append([title, 0, 0])
+                parts[-1][1] += len(piece.split())
+                parts[-1][2] += sum(int(found[3]) for found in EXERCISE.finditer(piece))
+        # Rounded so that the sum stays what the header says.
+        words = sum(part[1] for part in parts)
+        exact = [self.header.minutes * part[1] / words for part in parts]
+        ups = sorted(range(len(parts)), key=lambda i: exact[i] % 1, reverse=True)
+        ups = ups[: self.header.minutes - sum(map(int, exact))]
+        return [
+            Section(title, int(exact[i]) + (i in ups), minutes)
+            for i, (title, _, minutes) in enumerate(parts)
+        ]
 
     @property
     def seconds(self):
