@@ -1,18 +1,23 @@
 """Marking a class: answers are tried out, and what is hostile loses its own row and nothing else."""
 
 import csv
+import inspect
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 
 import definitions
 import marks
 import pytest
+from answers import WRONG
+
+from mnistlib import exercises
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = [
@@ -31,6 +36,15 @@ def answer(body, name="sigmoid", arguments="z"):
     """Return an answer to one exercise after a good one to another."""
     lines = "".join(f"    {line}\n" for line in body.strip().splitlines())
     return f"{GOOD}\ndef my_{name}({arguments}):\n{lines}"
+
+
+def mistaken(name):
+    """Return a wrong answer to an exercise, as the tests of the exercises know it."""
+    exercise = exercises.EXERCISES[name]
+    takes = list(inspect.signature(exercise.reference).parameters.values())
+    takes = [str(p.replace(annotation=p.empty, kind=p.POSITIONAL_OR_KEYWORD)) for p in takes]
+    body = textwrap.indent(textwrap.dedent(WRONG[name][0][2]).strip(), "    ")
+    return f"def my_{name}({', '.join(takes[: len(exercise.cases[0])])}):\n{body}\n"
 
 
 # What each hostile answer does, and the kind and some words of the only row that it loses.
@@ -117,6 +131,7 @@ def folder(tmp_path_factory):
     for name in NAMES:
         (folder / f"{name}.py").write_text(GOOD)
     (folder / os.fsdecode(b"\xff\xfe.py")).write_text(GOOD)
+    (folder / "every mistake.ipynb").write_text(notebook(*map(mistaken, exercises.EXERCISES)))
     (folder / "no json.ipynb").write_text("{")
     (folder / "nested.ipynb").write_text("[" * 10**6)
     (folder / "nested.ipynb.py").write_text("x = " + "(" * 10**5)
@@ -181,6 +196,12 @@ def test_a_hostile_answer_loses_its_own_row_only(marked, name):
     assert (row["kind"], words in row["reply"]) == (kind, True), row
     assert marked[0][name, "one_hot"]["kind"] == "right"
     assert marked[0][name, "softmax"]["kind"] == "not attempted"
+
+
+@pytest.mark.parametrize("name", marks.exercises(with_open=False)[0])
+def test_the_kind_of_each_row_is_the_checkers(marked, name):
+    row = marked[0]["every mistake", name]
+    assert (row["kind"], row["reply"] != "") == (WRONG[name][0][0], True), row
 
 
 @pytest.mark.parametrize("name", NAMES)
