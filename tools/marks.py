@@ -9,7 +9,8 @@ the checker's reply, its first line, the likely reason if it names one, and seco
 trains what the open exercises ask for.
 
 It can be stopped at any time: run the same line again, and it goes on. Who handed in something else
-since is tried again. For a cluster, name joblib's backend: ``--backend dask``.
+since is tried again; delete the table to try everybody again. On a cluster whose computers see the
+clone and FOLDER at the same place, add ``--backend dask --scheduler ADDRESS --jobs NUMBER``.
 
 Students' code is taken for hostile. Each exercise runs in a process of its own, in a scratch folder,
 held to limits of time, memory, size of files and number of processes, without our environment; as
@@ -33,7 +34,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lessons import ROOT, all_lessons
-from warden import LOST, Limits, read_file
+from warden import FILE_BYTES, LOST, MEGABYTE, Limits, read_file
 
 sys.path.append(str(ROOT))  # the course need not be installed to be marked
 
@@ -88,17 +89,19 @@ def read(student, paths):
     names = ", ".join(clean(path.name) for path in paths)
     if len(paths) > 1:
         return Submission(student, [], "", f"{len(paths)} submissions have this name: {names}")
-    files, digest, problem = [], hashlib.sha256(), ""
+    files, size, digest, problem = [], 0, hashlib.sha256(), ""
     try:
         for file in files_in(paths[0]):
-            files.append(str(file))
-            digest.update(f"{file.name}\0".encode(errors="surrogateescape") + read_file(file))
+            raw = read_file(file)
+            files, size = [*files, str(file)], size + len(raw)
+            digest.update(f"{file.name}\0".encode(errors="surrogateescape") + raw)
+            if size > FILE_BYTES or len(files) > MOST_FILES:
+                large = f"{MOST_FILES} files or {FILE_BYTES // MEGABYTE} MB"
+                return Submission(student, [], "", f"{names} holds more than {large}")
     except OSError as error:
         problem = f"{clean(Path(error.filename or file).name)}: {error.strerror or error}"
     if not files:
         problem = problem or f"{names} holds no notebook and no .py file"
-    if len(files) > MOST_FILES:
-        problem = f"{names} holds more than {MOST_FILES} files"
     return Submission(student, files, digest.hexdigest()[:12], problem)
 
 
@@ -121,10 +124,10 @@ class Watch:
     """A warden's process, and talking with it."""
 
     def __init__(self, limits):
-        """Start it in a session of its own, so that a stop at the keyboard reaches only us."""
+        """Start it with limits, by name; in a session of its own, so that Ctrl-C reaches only us."""
         kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         self.process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("warden.py"), json.dumps(limits._asdict())],
+            [sys.executable, Path(__file__).with_name("warden.py"), json.dumps(limits)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -243,6 +246,7 @@ def options(argv):
     parser.add_argument("--open", action="store_true", help="also train for the open exercises")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="at a time (%(default)s)")
     parser.add_argument("--backend", default="loky", help="joblib's (%(default)s)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, for --backend dask")
     for name, value in Limits._field_defaults.items():
         unit = {"seconds": "for each exercise", "processes": "at most"}.get(name, "in MB")
         parser.add_argument(
@@ -263,7 +267,8 @@ def main(argv=None):
     from tqdm import tqdm
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    limits = Limits(*(getattr(chosen, name) for name in Limits._fields))
+    # To other computers go only plain values and what is defined here.
+    limits = {name: getattr(chosen, name) for name in Limits._fields}
     names, open_ones = exercises(chosen.open)
     try:
         found, others = submissions(chosen.folder)
@@ -287,13 +292,14 @@ def main(argv=None):
     write_table(chosen.out, [row for rows in table.values() for row in rows])
 
     batches = [waiting[i : i + BATCH] for i in range(0, len(waiting), BATCH)]
-    seconds = dict.fromkeys(open_ones, max(limits.seconds, OPEN_SECONDS))
+    seconds = dict.fromkeys(open_ones, max(chosen.seconds, OPEN_SECONDS))
     run = Parallel(
         n_jobs=min(chosen.jobs, len(batches)) or 1,
         backend=chosen.backend,
         return_as="generator_unordered",
         batch_size=1,
         pre_dispatch="n_jobs",
+        **({"scheduler_host": chosen.scheduler} if chosen.scheduler else {}),
     )
     try:
         with (
