@@ -21,6 +21,12 @@ each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: less
 pytestmark = pytest.mark.takes(seconds=20)
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    """Let no check be remembered where the tests run."""
+    monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class") / "handout"
