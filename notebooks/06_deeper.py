@@ -512,7 +512,7 @@ plt.show()
 #
 # $$A_m = A_{m-1} + f(Z_m), \qquad Z_m = A_{m-1} W_m + b_m .$$
 #
-# That is a **residual** layer; as many outputs as inputs, or the two could not be added. What does it do to the blame? $A_{m-1}$ now reaches $A_m$ in two ways, and the blame of both adds up. Before you write the loop, work out with a pencil what comes first in
+# That is a **residual layer**; as many outputs as inputs, or the two could not be added. What does it do to the blame? $A_{m-1}$ now reaches $A_m$ in two ways, and the blame of both adds up. Before you write the loop, work out with a pencil what comes first in
 #
 # $$dA_{m-1} = \quad ? \quad + \; dZ_m W_m^T .$$
 #
