@@ -34,6 +34,10 @@ installed = {found.name: found.version for found in metadata.distributions()}
 x = np.linspace(-30, 30, 100_000)
 bits = lambda array: hashlib.sha256(array.tobytes()).hexdigest()[:4]
 blas = [p for p in threadpoolctl.threadpool_info() if p["user_api"] == "blas"]
+# What threadpoolctl does not know, Debian keeps in folders of that name: blas, blis-openmp.
+maps = pathlib.Path("/proc/self/maps")
+lines = maps.read_text().splitlines() if maps.exists() else []
+places = {pathlib.Path(line.split()[-1]).parent.name for line in lines if "/libblas.so" in line}
 try:
     locale.setlocale(locale.LC_ALL, "")
 except locale.Error:
@@ -47,6 +51,7 @@ except OSError:
 print(json.dumps({
     "kernel": "/".join(sorted({p.get("architecture", "unknown") for p in blas})) or "unknown",
     "BLAS": "/".join(sorted({f"{p['internal_api']} {p['version']}" for p in blas}))
+    or " ".join(sorted(place.replace("-", " ") for place in places))
     or "{name} {version}".format(**np.show_config("dicts")["Build Dependencies"]["blas"]),
     "threads": max((p["num_threads"] for p in blas), default=0),
     "SIMD": " ".join(name for name in dispatch if has[name]) or "off",
