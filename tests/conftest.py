@@ -9,6 +9,8 @@ from hypothesis import settings
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
 
+collect_ignore = ["cluster"]  # it needs packages of its own: pytest tests/cluster
+
 
 def _complex_step(f, x, h=1e-30):
     """Jacobian of an analytic ``f`` at ``x``: Im f(x + ih) / h, in which nothing is subtracted."""

@@ -9,8 +9,8 @@ the checker's reply, its first line, the likely reason if it names one, and seco
 trains what the open exercises ask for.
 
 It can be stopped at any time: run the same line again, and it goes on. Who handed in something else
-since is tried again; delete the table to try everybody again. On a cluster whose computers see the
-clone and FOLDER at the same place, add ``--backend dask --scheduler ADDRESS --jobs NUMBER``.
+since is tried again; delete the table to try everybody again. On a Dask cluster whose computers see
+the clone and FOLDER at the same place, add ``--scheduler ADDRESS``.
 
 Students' code is taken for hostile. Each exercise runs in a process of its own, in a scratch folder,
 held to limits of time, memory, size of files and number of processes, without our environment; as
@@ -245,8 +245,7 @@ def options(argv):
     )
     parser.add_argument("--open", action="store_true", help="also train for the open exercises")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="at a time (%(default)s)")
-    parser.add_argument("--backend", default="loky", help="joblib's (%(default)s)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, for --backend dask")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="run on this Dask cluster")
     for name, value in Limits._field_defaults.items():
         unit = {"seconds": "for each exercise", "processes": "at most"}.get(name, "in MB")
         parser.add_argument(
@@ -263,7 +262,7 @@ def main(argv=None):
             "marks.py holds students' code to limits that only Linux has. On another system run it in "
             "a Linux container or a virtual machine; nothing was run."
         )
-    from joblib import Parallel, delayed
+    from joblib import Parallel, delayed, parallel_config
     from tqdm import tqdm
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -293,14 +292,14 @@ def main(argv=None):
 
     batches = [waiting[i : i + BATCH] for i in range(0, len(waiting), BATCH)]
     seconds = dict.fromkeys(open_ones, max(chosen.seconds, OPEN_SECONDS))
-    run = Parallel(
-        n_jobs=min(chosen.jobs, len(batches)) or 1,
-        backend=chosen.backend,
-        return_as="generator_unordered",
-        batch_size=1,
-        pre_dispatch="n_jobs",
-        **({"scheduler_host": chosen.scheduler} if chosen.scheduler else {}),
-    )
+    cluster = {"backend": "dask", "scheduler_host": chosen.scheduler} if chosen.scheduler else {}
+    with parallel_config(**cluster):
+        run = Parallel(
+            n_jobs=min(chosen.jobs, len(batches)) or 1,
+            return_as="generator_unordered",
+            batch_size=1,
+            pre_dispatch="n_jobs",
+        )
     try:
         with (
             chosen.out.open("a", encoding="utf-8", newline="") as file,
