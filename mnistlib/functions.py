@@ -32,8 +32,8 @@ def _rows(z, y, name: str = "z") -> tuple[np.ndarray, np.ndarray]:
 def sigmoid(z) -> np.ndarray:
     r"""Squash every number into (0, 1): $\sigma(z) = 1 / (1 + e^{-z})$.
 
-    Written as $\sigma(z) = e^{\min(z, 0)} / (1 + e^{-|z|})$, which is the same number, and in which
-    no exponential can overflow.
+    Written with $e = e^{-|z|}$, which cannot overflow, as $1 / (1 + e)$ for $z \ge 0$ and
+    $e / (1 + e)$ for $z < 0$: the same number.
 
     Args:
         z: numbers, any shape.
@@ -47,7 +47,9 @@ def sigmoid(z) -> np.ndarray:
     Derived in lesson 02, "A stable sigmoid".
     """
     z = _floats(z)
-    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
+    e = np.exp(-np.abs(z))  # at most 1: nothing overflows
+    above = np.maximum(e, z >= 0)  # e where z < 0, and elsewhere 1, for which True counts
+    return above / (1 + e)
 
 
 def sigmoid_derivative(z) -> np.ndarray:

@@ -422,6 +422,8 @@ exercises.folded(my_sigmoid)
 # The library's does both cases in one formula (the function `_floats` in its source only checks and converts the input). In both the denominator is $1 + e^{-|z|}$, and the numerator is $e^{\min(z, 0)}$:
 #
 # $$\sigma(z) = \frac{e^{\min(z, 0)}}{1 + e^{-|z|}} .$$
+#
+# Exponentials take time, and one is enough: the numerator is $e^{-|z|}$ again where $z < 0$, and 1 elsewhere, so it is the larger of $e^{-|z|}$ and the truth of $z \ge 0$, which counts as 1 or 0.
 
 # %%
 with warnings.catch_warnings():
