@@ -279,7 +279,7 @@ WRONG = {
         ("wrong value", "counted from 1", "return np.eye(classes + 1)[labels][:, 1:]"),
         ("raises", "IndexError",
          "y = np.zeros((len(labels), classes))\ny[range(classes), labels] = 1\nreturn y"),
-        ("wrong shape", "one of shape", "return np.eye(classes)[labels][:, :, None]"),
+        ("wrong shape", "got an array of shape", "return np.eye(classes)[labels][:, :, None]"),
         ("wrong value", "1 minus", "return 1 - np.eye(classes)[labels]"),
         ("wrong shape", "transposed", "return np.eye(classes)[labels].T"),
         ("raises", "a label chose among as many rows as there are examples",
@@ -467,7 +467,7 @@ WRONG = {
         ("unstable", "NumPy warned", "top = z.max(axis=1, keepdims=True)\n"
          "log_p = z - np.log(np.exp(z - top).sum(axis=1, keepdims=True)) - np.log(np.exp(top))\n"
          "return -(y * log_p).sum() / len(z)"),
-        ("wrong shape", "one number", "return np.logaddexp.reduce(z, axis=1) - z[y == 1]"),
+        ("wrong shape", "wanted one value", "return np.logaddexp.reduce(z, axis=1) - z[y == 1]"),
         ("wrong value", "the mean ran over all entries",
          "s = z - z.max(axis=1, keepdims=True)\n"
          "lp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))\nreturn -(y*lp).mean()"),
@@ -558,11 +558,11 @@ WRONG = {
     "check_gradient": [
         ("wrong value", "squares", NUDGE.format("((gradient - m) ** 2).sum() / max((gradient ** "
          "2).sum(), (m ** 2).sum())")),
-        ("wrong shape", "one number", NUDGE.format("np.abs(gradient - m) / "
+        ("wrong shape", "wanted one value", NUDGE.format("np.abs(gradient - m) / "
          "np.maximum(abs(gradient), abs(m))")),
         ("wrong value", "lengths were subtracted", NUDGE.format("abs(np.linalg.norm(gradient) - "
          "np.linalg.norm(m)) / max(np.linalg.norm(gradient), np.linalg.norm(m))")),
-        ("wrong shape", "one number", NUDGE.format("np.allclose(m, gradient), m")),
+        ("wrong shape", "wanted one value", NUDGE.format("np.allclose(m, gradient), m")),
         ("wrong value", "wanted", NUDGE.replace("/ 2e-5", "/ 1e-5").format("np.linalg.norm(gradient "
          "- m) / max(np.linalg.norm(gradient), np.linalg.norm(m))")),
         ("wrong value", "all the entries of u were nudged at once",
@@ -697,7 +697,7 @@ WRONG = {
          "by = np.array([right[groups == g].mean() for g in np.unique(groups)])\n"
          "return by.std(ddof=1) / np.sqrt(len(by))"),
         ("wrong value", "wanted", "return right.std(ddof=1) / np.sqrt(len(np.unique(groups)))"),
-        ("wrong shape", "one number",
+        ("wrong shape", "wanted one value",
          "return np.bincount(groups, weights=right) / np.bincount(groups)"),
         ("wrong value", "factor for few groups",
          "q = right.mean()\noff = [(right[groups == g] - q).sum() "
@@ -753,7 +753,7 @@ WRONG = {
          "z = np.eye(3)\nreturn not np.allclose(softmax(z), softmax(z.copy()))"),
         ("wrong value", "rows sum to 1", "p = softmax(np.random.default_rng(0).normal(size=(5, 4)))\n"
          "return not np.allclose(p.sum(axis=1), 1)"),
-        ("wrong shape", "True or False", "z = np.eye(3)\nreturn softmax(z)[:1] != softmax(z[:1])"),
+        ("wrong shape", "one value, True", "z = np.eye(3)\nreturn softmax(z)[:1] != softmax(z[:1])"),
         ("wrong value", "in company both times", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
          "return not np.allclose(softmax(z[:2]), softmax(z)[:2])"),
         ("wrong value", "in company both times", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
@@ -832,7 +832,7 @@ WRONG = {
         ("wrong value", "variance itself", "return 2 / inputs"),
         ("wrong value", "square of what is wanted", "return 6 / inputs"),
         ("wrong value", "half of its inputs", "return np.sqrt(3 / inputs)"),
-        ("wrong shape", "one number", "return np.array([np.sqrt(6 / inputs)])"),
+        ("wrong shape", "wanted one value", "return np.array([np.sqrt(6 / inputs)])"),
     ],
     "image_patches": [
         ("wrong shape", "side by side",

@@ -5,7 +5,7 @@
 In FOLDER each student has a folder of notebooks (and ``mine.py``), or one file: ``ada/02.ipynb``
 and ``ada/mine.py``, or ``ada.ipynb``, or ``ada.py``. Only the functions ``my_*`` are taken, with the
 imports and constants that they need. The table has a row for each student and exercise: the kind of
-the checker's reply, its first line, the likely reason if it names one, and seconds. ``--open`` also
+the checker's reply, its first two lines, the likely reason if it names one, and seconds. ``--open`` also
 trains what the open exercises ask for.
 
 It can be stopped at any time: run the same line again, and it goes on. Who handed in something else

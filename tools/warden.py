@@ -309,7 +309,7 @@ def read_file(path):
 
 
 def check(name, source):
-    """Run definitions, and return the checker's reply to one of them: kind, first line, reason."""
+    """Run definitions, and return the checker's reply to one of them: kind, first lines, reason."""
     import numpy as np
 
     from mnistlib import exercises
@@ -328,7 +328,7 @@ def check(name, source):
     lines = reply.text.splitlines()
     reasons = [line for line in lines if line.startswith("A likely reason: ")]
     reason = reasons[0].removeprefix("A likely reason: ") if reasons else ""
-    return {"kind": reply.kind, "reply": lines[0], "reason": reason}
+    return {"kind": reply.kind, "reply": " ".join(lines[:2]), "reason": reason}
 
 
 def rows(warden, order):

@@ -5,30 +5,31 @@ module ``lesson_NN`` holds those of a lesson; how a function is tried out is in 
 outlives a notebook (``mine.py``, and beside it how far you are) in ``kept``.
 """
 
-import ast
 import html
 import importlib
 import inspect
+import re
 import textwrap
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+import numpy as np
 
 from mnistlib.exercises import kept
 from mnistlib.exercises.trial import Exercise, Reply, judge
 
 
-def _collect(exercises: Sequence[Exercise]) -> dict[str, Exercise]:
+def _by_name(exercises: Iterable[Exercise]) -> dict[str, Exercise]:
     """Return exercises by their names.
 
     Raises:
         ValueError: two have one name.
     """
-    names = [exercise.name for exercise in exercises]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"two exercises are called {name!r}")
-    return dict(zip(names, exercises, strict=True))
+    found = {}
+    for exercise in exercises:
+        if found.setdefault(exercise.name, exercise) is not exercise:
+            raise ValueError(f"two exercises are called {exercise.name!r}")
+    return found
 
 
 #: The exercises of each lesson, by its number; a new module is found, not listed.
@@ -36,8 +37,18 @@ LESSONS: dict[str, tuple[Exercise, ...]] = {
     file.stem[-2:]: importlib.import_module(f"{__name__}.{file.stem}").EXERCISES
     for file in sorted(Path(__file__).parent.glob("lesson_*.py"))
 }
-EXERCISES = _collect([exercise for lesson in LESSONS.values() for exercise in lesson])
+EXERCISES = _by_name(exercise for lesson in LESSONS.values() for exercise in lesson)
 _hints_given: dict[str, int] = {}
+
+
+class Shown(str):
+    """Text that a notebook shows as it is, with its line breaks, or as HTML where it has any."""
+
+    html = None
+    __repr__ = str.__str__
+
+    def _repr_html_(self) -> str | None:
+        return self.html
 
 
 def find(function: Callable) -> Exercise:
@@ -46,8 +57,8 @@ def find(function: Callable) -> Exercise:
     Raises:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
-    name = getattr(function, "__name__", None)
-    if not callable(function) or not isinstance(name, str):
+    name = getattr(function, "__name__", "")
+    if not callable(function) or not name:
         raise TypeError("pass the function itself, without brackets: check(my_softmax)")
     if name.removeprefix("my_") not in EXERCISES:
         known = ", ".join(f"my_{name}" for name in EXERCISES)
@@ -69,8 +80,8 @@ def check(function: Callable) -> Reply:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
     reply = judge(find(function), function)
-    said = kept.note(reply.name, reply.kind)
-    return Reply(reply.name, reply.kind, f"{reply.text}\n{said}".rstrip())
+    kept.note(reply.name, reply.kind)
+    return reply
 
 
 def hint(function: Callable) -> str:
@@ -79,63 +90,37 @@ def hint(function: Callable) -> str:
     Raises:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
-    exercise = find(function)
-    given = min(_hints_given.get(exercise.name, 0) + 1, len(exercise.hints))
-    _hints_given[exercise.name] = given
-    return _Text(f"Hint {given} of {len(exercise.hints)}: {exercise.hints[given - 1]}")
+    name, hints = find(function).name, find(function).hints
+    given = _hints_given[name] = min(_hints_given.get(name, 0) + 1, len(hints))
+    return Shown(f"Hint {given} of {len(hints)}: {hints[given - 1]}")
 
 
 def solution(function: Callable) -> str:
     """Return the library's own source of what the exercise asks for; there is no other copy.
 
-    Raises:
-        TypeError: not a function, or one whose name belongs to no exercise.
-    """
-    return _Text(_source(find(function)))
-
-
-class _Text(str):
-    """Text that a notebook shows as it is, with its line breaks and without quotation marks."""
-
-    __repr__ = str.__str__
-
-
-@dataclass(repr=False)
-class Folded:
-    """Hints and solution, each folded until it is opened, in Jupyter and on a page."""
-
-    exercise: Exercise
-
-    def __repr__(self) -> str:
-        return f"{len(self.exercise.hints)} hints and the solution, folded"
-
-    def _repr_html_(self) -> str:
-        fold = "<details><summary>{}</summary>{}</details>".format
-        hints = [
-            fold(f"Hint {i}", f"<p>{html.escape(text)}</p>")
-            for i, text in enumerate(self.exercise.hints, start=1)
-        ]
-        source = f'<pre tabindex="0"><code>{html.escape(_source(self.exercise))}</code></pre>'
-        return "\n".join([*hints, fold("Solution: the library's own lines", source)])
-
-
-def folded(function: Callable) -> Folded:
-    """Show all the hints and the solution of an exercise, folded.
+    It comes without its docstring.
 
     Raises:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
-    return Folded(find(function))
-
-
-def _source(exercise: Exercise) -> str:
-    """Return the source of the library's function without its docstring, which gives it away."""
+    exercise = find(function)
     source = textwrap.dedent(inspect.getsource(exercise.shows or exercise.reference))
-    lines = source.splitlines(keepends=True)
-    definition = ast.parse(source).body[0]
-    if ast.get_docstring(definition) is not None:
-        del lines[definition.body[0].lineno - 1 : definition.body[0].end_lineno]
-    return "".join(lines)
+    return Shown(re.sub(r'^ +r?"""(?s:.*?)"""\n', "", source, count=1, flags=re.MULTILINE))
+
+
+def folded(function: Callable) -> str:
+    """Show all the hints and the solution of an exercise, each folded until it is opened.
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise.
+    """
+    hints, source = find(function).hints, html.escape(solution(function))
+    inside = {f"Hint {i}": f"<p>{html.escape(text)}</p>" for i, text in enumerate(hints, start=1)}
+    inside["Solution: the library's own lines"] = f'<pre tabindex="0"><code>{source}</code></pre>'
+    shown = Shown(f"{len(hints)} hints and the solution, folded")
+    fold = "<details><summary>{}</summary>{}</details>".format
+    shown.html = "\n".join(map(fold, inside, inside.values()))
+    return shown
 
 
 class Replies(tuple):
@@ -173,59 +158,51 @@ def keep(*functions: Callable) -> Replies:
 
 
 def _keep(exercise: Exercise, function: Callable) -> Reply:
-    reply = check(function)
+    reply, home = check(function), exercise.home
     if reply.kind != "right":
         return reply
-    if exercise.home is None:
-        said = "The network does not use it, so it is not kept."
-        return Reply(reply.name, "right", f"{reply.text} {said}")
     try:
         source = textwrap.dedent(inspect.getsource(function))
-        alone = judge(exercise, kept.run(source))
+        exec(source, space := {"np": np})
+        alone = judge(exercise, space[function.__name__])
+        said = "The network does not use it, so it is not kept."
         if alone.kind != "right":
-            said = f"It works here, but not on its own, and is not kept. {alone.text}\n"
+            said = f"But it is not kept, since it leans on your notebook. On its own, {alone}\n"
             said += "Put all that it needs, imports too, inside the function."
-            return Reply(reply.name, alone.kind, said)
-        kept.write({**kept.read(), exercise.name: source})
-        setattr(exercise.home, exercise.name, function)
-        said = f"From here on it is {exercise.home.__name__}.{exercise.name}."
-    except (OSError, TypeError, ValueError) as error:  # TypeError: what has no source
+        elif home:
+            kept.write(exercise.name, source)
+            setattr(home, exercise.name, function)
+            said = f"From here on it is {home.__name__}.{exercise.name}."
+    except Exception as error:
         said = f"But it could not be kept: {getattr(error, 'strerror', None) or error}."
-    return Reply(reply.name, "right", f"{reply.text} {said}")
+    return Reply(exercise.name, "right", f"{reply.text} {said}")
 
 
 def mine() -> str:
     """Put every function that you have kept in the library's place, after checking it again.
 
-    The functions in ``mine.py`` are run as they stand there; it is your own code, and you may edit
-    it. Where there is none, or a wrong one, the library's own is put back: to be rid of yours,
-    delete it from the file and call this again.
+    ``mine.py`` is run as it stands there; it is your own code, and you may edit it. Where a
+    function is missing, or wrong, the library's own is put back: to be rid of yours, delete it from
+    the file and call this again.
 
     Returns:
         Which parts of the network and its training are yours, which are the library's, and which
         of yours were left out and why.
+
+    Raises:
+        Exception: what running ``mine.py`` raised, such as a SyntaxError that names its line. Mend
+            it, or delete the file and keep your functions again.
     """
-    yours, refused, sources = [], [], {}
-    try:
-        sources = kept.read()
-    except ValueError as error:
-        refused.append(str(error))
-    homes = {name: exercise for name, exercise in EXERCISES.items() if exercise.home is not None}
-    for name, exercise in homes.items():
-        setattr(exercise.home, name, exercise.reference)
-        if name in sources:
-            function = kept.run(sources[name])
-            reply = judge(exercise, function)
-            if reply.kind == "right":
-                setattr(exercise.home, name, function)
-                yours.append(name)
-            else:
-                refused.append(f"Left out, {reply}")
-    library = [name for name in homes if name not in yours]
+    own, homes = kept.functions(), [each for each in EXERCISES.values() if each.home]
+    replies = {each.name: judge(each, own[each.name]) for each in homes if each.name in own}
+    yours = [name for name, reply in replies.items() if reply.kind == "right"]
+    library = [each.name for each in homes if each.name not in yours]
+    for each in homes:
+        setattr(each.home, each.name, own[each.name] if each.name in yours else each.reference)
     lines = [f"yours:         {', '.join(yours) or 'none yet'}"]
-    lines += [f"the library's: {', '.join(library)}"] if library else []
-    lines += [] if library else ["Every part of the network and its training is yours."]
-    return _Text("\n".join(lines + refused))
+    lines += [f"the library's: {', '.join(library) or 'nothing, all of the network is yours'}"]
+    lines += [f"Left out, {reply}" for reply in replies.values() if reply.kind != "right"]
+    return Shown("\n".join(lines))
 
 
 def progress() -> str:
@@ -234,4 +211,11 @@ def progress() -> str:
     What is right once stays right. It is remembered in ``progress.json`` beside ``mine.py``;
     delete the file, and everything is open again, and nothing else is lost.
     """
-    return _Text(kept.progress({n: [each.name for each in them] for n, them in LESSONS.items()}))
+    signs, states = {"right": "✓", "tried": "○", "open": "·"}, kept.states()
+    went = {name: states.get(name, "open") for name in EXERCISES}
+    lines = []
+    for number, lesson in LESSONS.items():
+        marked = [f"{signs[went[each.name]]} {each.name}" for each in lesson]
+        lines.append(f"{number}  {'   '.join(marked)}")
+    counts = [f"{sign} {state} {[*went.values()].count(state)}" for state, sign in signs.items()]
+    return Shown("\n".join([*lines, "   ".join(counts)]))

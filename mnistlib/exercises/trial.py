@@ -1,16 +1,15 @@
 """How an answer is tried out: on small inputs first, and with a reply that names the cause."""
 
-import contextlib
 import copy
 import dis
 import html
 import inspect
-import io
 import re
+import traceback
 import types
 import warnings
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,18 +62,12 @@ class Exercise:
     def axes(self) -> list[list[tuple[str, list[str]]]]:
         """Of each argument, and of each result: its name, if it is given one, and its axes."""
         sides = [[each.rpartition(":") for each in s.split(",")] for s in self.shapes.split("->")]
-        return [
-            [(f"{name.strip()}: " if name else "", axes.split()) for name, _, axes in side]
-            for side in sides
-        ]
+        return [[(name.strip(), axes.split()) for name, _, axes in side] for side in sides]
 
     @property
     def known_mistakes(self) -> list[tuple[str, str]]:
         """Each way to go wrong, and the sentence that says what went wrong."""
-        general = _GENERAL.replace("FIRST", "".join(self.arguments[:1]))
-        general = general.replace("ARGUMENTS", ", ".join(self.arguments))
-        found = re.findall(r"((?:^\S.*\n)+)((?:^ +\S.*\n)+)", self.mistakes + general, re.MULTILINE)
-        return [(way, " ".join(said.split())) for ways, said in found for way in ways.splitlines()]
+        return _answered(self.mistakes + _GENERAL["any"][-1])
 
 
 def words(file: str) -> dict[str, tuple[tuple[str, ...], str, str]]:
@@ -87,7 +80,15 @@ def words(file: str) -> dict[str, tuple[tuple[str, ...], str, str]]:
     }
 
 
-_GENERAL = words("general")["any"][-1]
+def _answered(text: str) -> list[tuple[str, str]]:
+    """Return each line that is not indented, with the indented sentence that answers it."""
+    found = re.findall(r"((?:^\S.*\n)+)((?:^ +\S.*\n)+)", text, re.MULTILINE)
+    return [(line, " ".join(said.split())) for lines, said in found for line in lines.splitlines()]
+
+
+_GENERAL = words("general")
+#: What to do next where no known mistake explains the answer, by the kind of reply.
+_NEXT = dict(_answered(_GENERAL["next"][-1]))
 
 
 @dataclass(frozen=True)
@@ -112,42 +113,28 @@ class Reply:
 _Outcome = namedtuple("_Outcome", "result error given warned")
 
 
-#: What to do next where no known mistake explains the answer.
-_NEXT = {
-    "raises": "Call it with these yourself: which line stops, and what does it hold at that moment?",
-    "wrong shape": "Print the shape after each line: which line gives it another than you expected?",
-    "some right": "What goes into this one that does not go into those?",
-    "wrong value": "Follow this case with a pencil: at which step does yours part from it?",
-    "unstable": "Print each step with these numbers: which is the first to grow or to vanish?",
-}
-
-
 def judge(exercise: Exercise, function: Callable) -> Reply:
     """Try ``function`` on every case of the exercise, and reply to the first that goes wrong."""
     code = getattr(function, "__code__", None)
     if code and _is_blank(function):
         text = "Replace the ... by your answer and run the cell again."
         return Reply(exercise.name, "not attempted", text)
+    ordinary = len(exercise.cases)
     trials = [(args, _call(function, args)) for args in exercise.cases + exercise.extreme]
     for i, (args, outcome) in enumerate(trials):
-        far_out = i >= len(exercise.cases)
+        far_out = i >= ordinary
         kind, said = _fault(exercise, args, outcome, far_out)
         if far_out and outcome.warned:
             said = f"{said or 'the value is right, but'}\nNumPy warned: {outcome.warned}."
-        if not said:
-            continue
-        given = ", ".join(map("{} = {}".format, exercise.arguments, map(_text, args)))
-        if far_out:
-            kind, said = "unstable", f"It is right for ordinary numbers, but with {given}:\n{said}"
-        elif kind == "raises":
-            said += f"\nIt was called with {given or 'no arguments'}."
-        elif given:
-            said = f"With {given}:\n{said}"
-        like = trials if far_out else trials[: len(exercise.cases)]
-        known = _likely_reason(exercise, like, far_out)
-        if not known and "?" not in said:
-            known = f"\n{_NEXT['some right' if 'Right so far' in said else kind]}"
-        return Reply(exercise.name, kind, said[0].upper() + said[1:] + known)
+        if said:
+            kind = "unstable" if far_out else kind
+            if given := ", ".join(map("{} = {}".format, exercise.arguments, map(_text, args))):
+                so_far = "It is right for ordinary numbers, but with" if far_out else "With"
+                said = f"{so_far} {given}:\n{said}"
+            known = _likely_reason(exercise, trials if far_out else trials[:ordinary], far_out)
+            if not known and "?" not in said:
+                known = f"\n{_NEXT[kind]}"
+            return Reply(exercise.name, kind, said[0].upper() + said[1:] + known)
     text = exercise.notice
     if code and _loops(code) and not _loops((exercise.shows or exercise.reference).__code__):
         text += " It loops in Python: can one array operation do everything at once?"
@@ -162,27 +149,24 @@ def _is_blank(function: Callable) -> bool:
 
 
 def _loops(code: types.CodeType) -> bool:
+    """Tell whether a function holds a loop, or another function that does."""
     inner = [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
     return dis.opmap["FOR_ITER"] in code.co_code[::2] or any(map(_loops, inner))
 
 
 def _call(function: Callable, args: tuple) -> _Outcome:
-    """Call on copies of the arguments, in silence. Jupyter's stop button ends an endless loop."""
+    """Call on copies of the arguments. Jupyter's stop button ends an endless loop."""
     given, result, error = copy.deepcopy(args), None, ""
     with (
         warnings.catch_warnings(record=True, action="always") as caught,
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
         np.errstate(all="warn", under="ignore"),
     ):
         try:
             result = function(*given)
             result = list(result) if isinstance(result, Iterator) else result
         except (Exception, SystemExit) as raised:  # sys.exit() must not end the kernel
-            error = f"{type(raised).__name__}."
-            with contextlib.suppress(Exception):  # it may have no words, or none that can be said
-                said = str(raised).splitlines()[0]
-                error = re.sub(r" at 0x[0-9a-fA-F]+", "", f"{error[:-1]}: {said}")
+            said = traceback.format_exception_only(raised)[-1].splitlines()[0]
+            error = re.sub(r"^[\w.<>]+\.| at 0x\w+", "", said)  # no module, no address
     warned = {str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)}
     return _Outcome(result, error, given, ", ".join(sorted(warned)))
 
@@ -192,81 +176,74 @@ def _fault(exercise: Exercise, args: tuple, outcome: _Outcome, exact: bool) -> t
 
     The key says what is wanted: its results, and the arguments as it leaves them.
     """
-    axes, results = exercise.axes
-    shapes = [(_shape(arg) or (), letters) for arg, (_, letters) in zip(args, axes, strict=False)]
+    takes, gives = exercise.axes
+    given = [(arg, axes) for arg, (_, axes) in zip(args, takes)]
     if outcome.error:
-        return "raises", _explain(outcome.error, zip(exercise.arguments, shapes, strict=False))
-    got, key, pairs = outcome.result, _call(exercise.reference, args), []
-    for name, old, new, due in zip(
-        exercise.arguments, args, outcome.given, key.given, strict=False
-    ):
-        if isinstance(old, (np.ndarray, tuple, list)) and not _alike(due, new):
-            if _alike(old, due):
-                said = f"it changes {name}, which its caller may still need. Which line does? "
-                return "wrong value", said + "Make a new array instead: a = a - 1, not a -= 1."
-            pairs += [(f"{name}[{i}]: ", [], due[i], new[i]) for i in range(len(due))]
-    if exercise.objection is not None:
+        return "raises", _explain(outcome.error, zip(exercise.arguments, given))
+    got, key, parts = outcome.result, _call(exercise.reference, args), []
+    for name, old, due, new in zip(exercise.arguments, args, key.given, outcome.given):
+        if _alike(old, due) and not _alike(old, new):
+            said = f"it changes {name}, which its caller may still need. Which line does? "
+            return "wrong value", said + "Make a new array instead: a = a - 1, not a -= 1."
+        if isinstance(due, tuple) and not _alike(old, due):
+            parts += [(f"{name}[{i}]", [], *pair) for i, pair in enumerate(zip(due, new))]
+    if exercise.objection:
         try:
             return "wrong value", exercise.objection(outcome.given, got) or ""
         except Exception:  # it expects a result of about the right form
             return "wrong shape", f"wanted the form that the task describes, got {_kind(got)}."
     if isinstance(key.result, tuple):
-        row = isinstance(got, (tuple, list)) or np.ndim(got)
+        row = isinstance(got, (tuple, list)) or _shape(got)
         if not row or len(got) != len(key.result):
             return "wrong shape", f"wanted {len(key.result)} results, got {_kind(got)}."
-        pairs += [(*named, *pair) for named, *pair in zip(results, key.result, got, strict=True)]
+        parts += [(*each, *pair) for each, *pair in zip(gives, key.result, got)]
     elif key.result is not None:
-        pairs.append((*results[0], key.result, got))
-    for name, letters, want, have in pairs:
+        parts.append((*gives[0], key.result, got))
+    for name, axes, want, have in parts:
+        colon = name and f"{name}: "
         if _shape(have) != np.shape(want):
-            form = "True or False" if isinstance(want, bool) else "one number"
-            form = f"an array {_in_letters(want.shape, letters)}" if np.ndim(want) else form
-            return "wrong shape", f"{name}wanted {form}, got {_kind(have, shapes)}."
+            wanted, got = _kind(want, axes), _kind(have, _letters(have, given))
+            return "wrong shape", f"{colon}wanted {wanted}, got {got}."
         if not _alike(want, have, exact):
             texts = [(_text(want, digits), _text(have, digits)) for digits in (4, 8, 16)]
             want, have = next((pair for pair in texts if pair[0] != pair[1]), texts[0])
-            right = ", ".join(
-                each[:-2] for each, _, *pair in pairs if each and _alike(*pair, exact)
-            )
-            right = f"\nRight so far: {right}." if right else ""
-            return "wrong value", f"{name}wanted {want}\n{name}got {have}{right}"
+            right = ", ".join(each for each, _, *pair in parts if each and _alike(*pair, exact))
+            right = right and f"\nRight so far: {right}."
+            return "wrong value", f"{colon}wanted {want}\n{colon}got {have}{right}"
     return "", ""
 
 
-def _explain(error: str, shapes: Iterable) -> str:
+def _explain(error: str, given: Iterable[tuple]) -> str:
     """Say what was raised; where shapes do not fit, in the letters of the task."""
-    kind, _, said = error.partition(": ")
-    if "matmul" in said or "aligned" in said:
+    if "matmul" in error or "aligned" in error:
         said = "a matrix product needs as many columns on its left as rows on its right."
-    elif "broadcast" in said:
-        unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", said))
+    elif "broadcast" in error:
+        unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", error))
         said = f"{unfit} do not fit entry by entry: read from the right, sizes must be equal or 1."
     else:
         return error
-    lines = [f"{name} is {_in_letters(*shape)}." for name, shape in shapes if shape[0]]
-    return "\n".join([f"{kind}: {said}", *lines])
+    lines = [f"{name} is {_kind(*shaped)}." for name, shaped in given if _shape(shaped[0])]
+    return "\n".join([f"ValueError: {said}", *lines])
 
 
-def _in_letters(shape: tuple[int, ...], letters: list[str]) -> str:
-    """Write a shape, and before it the letters of its axes, where they are known and differ."""
-    if len({*letters} - {""}) < len(shape):
-        return f"of shape {shape}"
-    return f"of shape ({', '.join(letters)}{',' * (len(letters) == 1)}) = {shape}"
-
-
-def _kind(value: object, known: Iterable[tuple] = ()) -> str:
-    """Say what a result is; an array's axes by their letters, if shapes that are known tell which."""
+def _kind(value: object, axes: Sequence[str] = ()) -> str:
+    """Say what a value is; of an array its shape, in letters if they tell all its axes apart."""
     if value is None:
         return "None (is a `return` missing?)"
     if _shape(value) == ():
         return f"one value, {_text(value)}"
-    if isinstance(value, np.ndarray):
-        sizes = {pair for shape, letters in known for pair in zip(shape, letters, strict=False)}
-        found = [[letter for size, letter in sizes if size == each] for each in value.shape]
-        letters = [each[0] if len(each) == 1 else "" for each in found]
-        return f"one {_in_letters(value.shape, letters)}"
+    if _shape(value):
+        letters = f"({', '.join(axes)}) = " if len({*axes} - {""}) == value.ndim else ""
+        return f"an array of shape {letters}{value.shape}"
     several = f" of {len(value)}" if isinstance(value, (list, tuple)) else ""
     return f"a {type(value).__name__}{several}"
+
+
+def _letters(value: object, given: Iterable[tuple]) -> list[str]:
+    """Return the letter of each of an array's sizes, where only one letter has that size."""
+    sizes = {pair for arg, axes in given for pair in zip(_shape(arg) or (), axes)}
+    found = [[letter for size, letter in sizes if size == each] for each in _shape(value) or ()]
+    return [letters[0] if len(letters) == 1 else "" for letters in found]
 
 
 def _text(value: object, digits: int = 4) -> str:
@@ -311,10 +288,11 @@ def _likely_reason(exercise: Exercise, trials: list[tuple[tuple, _Outcome]], exa
 
 
 def as_function(exercise: Exercise, way: str) -> Callable:
-    """Make a function of a line of code: an expression, or statements."""
+    """Make a function of a line of code: an expression, or statements. ``given`` is what it takes."""
     body = way if re.search(r"\breturn\b|^for\b", way) else f"return {way}"
     parameters = inspect.signature(exercise.reference).parameters
     takes = [str(parameters[n].replace(annotation=inspect._empty)) for n in exercise.arguments]
     space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
-    exec(f"def answer({', '.join(takes)}):\n {body}", space)
+    given = f"given = [{', '.join(exercise.arguments)}]"
+    exec(f"def answer({', '.join(takes)}):\n {given}\n {body}", space)
     return space["answer"]
