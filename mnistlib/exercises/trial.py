@@ -133,7 +133,7 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
                 said = f"{so_far} {given}:\n{said}"
             known = _likely_reason(exercise, trials if far_out else trials[:ordinary], far_out)
             if not known and "?" not in said:
-                known = f"\n{_NEXT[kind]}"
+                known = f"\n{_NEXT['some right' if 'Right so far' in said else kind]}"
             return Reply(exercise.name, kind, said[0].upper() + said[1:] + known)
     text = exercise.notice
     if code and _loops(code) and not _loops((exercise.shows or exercise.reference).__code__):
