@@ -173,6 +173,13 @@ def test_the_worst_entry_is_named(index, off):
     assert check_gradient(f, X, changed(also_off, index, np.nan)).worst == index
 
 
+@pytest.mark.parametrize(("given", "measured"), [(-4e-7, 1.0), (1.0, -4e-7), (-0.0, 1.0)])
+def test_what_is_nearly_zero_is_printed_without_a_sign(given, measured):
+    verdict = check_gradient(lambda x: (measured * x).sum(), np.ones(1), np.array([given]))
+    shown = f"given {abs(round(given, 6)):.6f}, measured {abs(round(measured, 6)):.6f}"
+    assert str(verdict).endswith(shown)
+
+
 def test_the_tolerance_decides():
     nearly = gradient(X) * (1 + 1e-6)
     verdict = check_gradient(f, X, nearly)

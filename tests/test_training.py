@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from mnistlib import data, network
+from mnistlib import data, functions, network
 from mnistlib.training import (
     History,
     Score,
@@ -330,8 +330,12 @@ def test_a_models_own_score_is_asked_and_everything_else_is_not():
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_everything_that_a_model_is_given_has_the_parameters_dtype(dtype):
-    seen = []
+def test_everything_that_is_computed_with_has_the_parameters_dtype(dtype, monkeypatch):
+    seen, cross_entropy = [], functions.cross_entropy
+
+    def scored(z, y):
+        seen.extend([z.dtype, y.dtype])
+        return cross_entropy(z, y)
 
     def logits(parameters, x):
         seen.append(x.dtype)
@@ -345,6 +349,7 @@ def test_everything_that_a_model_is_given_has_the_parameters_dtype(dtype):
         seen.extend(grad.dtype for grad in grads)
         return loss, grads
 
+    monkeypatch.setattr(functions, "cross_entropy", scored)
     model = network_with(logits=logits, gradients=gradients)
     run(small_network(dtype), model=model, monitor={"some": digits()})
     assert set(seen) == {np.dtype(dtype)}
