@@ -171,8 +171,8 @@ def report(results: dict) -> str:
                 goals,
             ),
             f"Seconds and epochs: median of {settings['rounds']} rounds; – where half the runs or more "
-            f"did not get there. Epochs planned, over which the learning rate falls to 0: {planned}. In "
-            "which epoch a run passes 98 % is partly chance: the last bits of its sums decide.",
+            f"did not get there. Epochs planned, over which the learning rate falls to 0: {planned}; in "
+            "which of them a run gets there differs from start to start.",
             f"Measured on {machine['cpu']} ({machine['cores']} cores), {machine['system']}, "
             f"Python {machine['python']}, {settings['threads']} threads for everybody; {names}. "
             f"{machine['disturbed_turns']} of {machine['turns']} turns began while other programs ran.",
