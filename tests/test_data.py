@@ -404,6 +404,7 @@ def test_split_sets_ten_thousand_aside_unless_told(mnist):
 
 BAD_SPLIT = {
     "lengths": ((10, 9, 3), ValueError, "10 images but 9 labels"),
+    "more labels": ((9, 10, 3), ValueError, "9 images but 10 labels"),
     "none": ((10, 10, 0), ValueError, "validation must be between 1 and 9"),
     "negative": ((10, 10, -1), ValueError, "validation must be between 1 and 9"),
     "all": ((10, 10, 10), ValueError, "cannot set 10 of 10 examples aside"),
