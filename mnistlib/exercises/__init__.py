@@ -158,24 +158,29 @@ def keep(*functions: Callable) -> Replies:
 
 
 def _keep(exercise: Exercise, function: Callable) -> Reply:
-    reply, home = check(function), exercise.home
+    reply = check(function)
     if reply.kind != "right":
         return reply
     try:
-        source = textwrap.dedent(inspect.getsource(function))
-        exec(source, space := {"np": np})
-        alone = judge(exercise, space[function.__name__])
-        said = "The network does not use it, so it is not kept."
-        if alone.kind != "right":
-            said = f"But it is not kept, since it leans on your notebook. On its own, {alone}\n"
-            said += "Put all that it needs, imports too, inside the function."
-        elif home:
-            kept.write(exercise.name, source)
-            setattr(home, exercise.name, function)
-            said = f"From here on it is {home.__name__}.{exercise.name}."
+        said = _put(exercise, function)
     except Exception as error:
         said = f"But it could not be kept: {getattr(error, 'strerror', None) or error}."
-    return Reply(exercise.name, "right", f"{reply.text} {said}")
+    return Reply(reply.name, "right", f"{reply.text} {said}")
+
+
+def _put(exercise: Exercise, function: Callable) -> str:
+    """Put a right answer into the file of kept ones and in the library's place; say whether."""
+    if exercise.home is None:
+        return "The network does not use it, so it is not kept."
+    source = textwrap.dedent(inspect.getsource(function))
+    exec(source, space := {"np": np})
+    alone = judge(exercise, space[function.__name__])
+    if alone.kind != "right":
+        said = f"But it is not kept, since it leans on your notebook. On its own, {alone}\n"
+        return said + "Put all that it needs, imports too, inside the function."
+    kept.write(exercise.name, source)
+    setattr(exercise.home, exercise.name, function)
+    return f"From here on it is {exercise.home.__name__}.{exercise.name}."
 
 
 def mine() -> str:

@@ -87,7 +87,7 @@ def _answered(text: str) -> list[tuple[str, str]]:
 
 
 _GENERAL = words("general")
-#: What to do next where no known mistake explains the answer, by the kind of reply.
+#: What to do next, by the kind of reply.
 _NEXT = dict(_answered(_GENERAL["next"][-1]))
 
 
@@ -117,8 +117,7 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
     """Try ``function`` on every case of the exercise, and reply to the first that goes wrong."""
     code = getattr(function, "__code__", None)
     if code and _is_blank(function):
-        text = "Replace the ... by your answer and run the cell again."
-        return Reply(exercise.name, "not attempted", text)
+        return Reply(exercise.name, "not attempted", _NEXT["not attempted"])
     ordinary = len(exercise.cases)
     trials = [(args, _call(function, args)) for args in exercise.cases + exercise.extreme]
     for i, (args, outcome) in enumerate(trials):
@@ -137,7 +136,7 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
             return Reply(exercise.name, kind, said[0].upper() + said[1:] + known)
     text = exercise.notice
     if code and _loops(code) and not _loops((exercise.shows or exercise.reference).__code__):
-        text += " It loops in Python: can one array operation do everything at once?"
+        text += f" {_NEXT['loops']}"
     return Reply(exercise.name, "right", text)
 
 
