@@ -48,12 +48,14 @@ def run(
     """Train once; return the microseconds a step of each lap, and the accuracy after each.
 
     `hidden` units, or a list with the units of each hidden layer; the first so many `images`. A
-    contender of the convolutional race brings its own `initialise`, `model`, `rate` and `limit`.
+    contender's class may bring its own `initialise`, `model`, `rate` and `limit`, as those of the
+    convolutional race do.
     """
+    kind = type(contender)  # what its instances keep under these names is theirs
     if threads:
         contender.limit(threads)
     rng = np.random.default_rng(seed)
-    if hasattr(contender, "initialise"):
+    if hasattr(kind, "initialise"):
         start = contender.initialise(rng, hidden)
     elif isinstance(hidden, int):
         start = network.initialise(rng, hidden=hidden, dtype=np.float32)
@@ -64,8 +66,8 @@ def run(
     every = -(-images // batch_size)
     if steps:
         batches, every = batches[:steps], steps
-    falling = training.falling(getattr(contender, "rate", RATE), len(batches))
-    model, seconds, accuracy = getattr(contender, "model", network), [], []
+    falling = training.falling(getattr(kind, "rate", RATE), len(batches))
+    model, seconds, accuracy = getattr(kind, "model", network), [], []
 
     def lap(weights):
         seconds.append(time.perf_counter() - lap.start)

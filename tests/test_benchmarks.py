@@ -192,6 +192,22 @@ def test_ours_trains_networks_of_any_depth(hidden, module):
     assert min(answer["us_per_step"]) > 0
 
 
+def test_what_a_contender_keeps_is_not_taken_for_the_race(module):
+    mnist = data.load()
+    contenders, team = module("contenders"), module("team")
+
+    class Keeper(contenders.Ours):
+        def run(self, start, batches, rates, every, lap):
+            self.rates = rates
+            super().run(start, batches, rates, every, lap)
+
+    keeper = Keeper(mnist, "float32")
+    keeper.model = keeper.rate = keeper.initialise = None
+    few = dict(seed=0, hidden=16, batch_size=100, epochs=1, images=300, evaluate=True)
+    assert len(team.run(keeper, mnist, **few)["accuracy"]) == 1
+    assert keeper.rates[0] == contenders.RATE
+
+
 @pytest.mark.parametrize("name", ["our kernels, float32", "their products, float64"])
 def test_the_convolutional_race_is_run(name, module):
     mnist, team = data.load(), module("team")
