@@ -1,9 +1,11 @@
 """Build the pages of the course with one command, `python site/build.py`.
 
 They come from the outputs that are stored in the notebooks; nothing is executed. The result is
-site/_build/html, which opens from the disk as well as from a web server.
+site/_build/html, which opens from the disk as well as from a web server. With --pdf, Chromium also
+prints all of them as a book, site/_build/book.pdf.
 """
 
+import argparse
 import json
 import pkgutil
 import re
@@ -144,6 +146,9 @@ def stage():
 
 def main():
     """Install, lay out, build, and put the lessons' own files beside their pages."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--pdf", action="store_true", help="also make one PDF of all pages")
+    with_book = parser.parse_args().pdf
     install_node_packages()
     stage()
     shutil.rmtree(HTML, ignore_errors=True)
@@ -155,6 +160,10 @@ def main():
         shutil.copy2(lesson.path, HTML / "notebooks")
         shutil.copy2(lesson.source_path, HTML / "notebooks")
     print(f"built: {HTML / 'index.html'}")
+    if with_book:
+        import book
+
+        print(f"built: {book.make()}")
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ class Server(http.server.ThreadingHTTPServer):
 
 @pytest.fixture(scope="session")
 def built():
-    """Build the pages, once for all the tests."""
-    subprocess.run([sys.executable, SITE / "build.py"], check=True)
+    """Build the pages and the book, once for all the tests."""
+    subprocess.run([sys.executable, SITE / "build.py", "--pdf"], check=True)
 
 
 @pytest.fixture(scope="session")
