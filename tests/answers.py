@@ -153,7 +153,7 @@ RIGHT = {
     ],
     "depends_on_company": [
         "z = np.array([[1.0, 2, 3], [3, 1, 0], [0, 0, 5]])\n"
-        "return bool(np.abs(softmax(z)[2] - softmax(z[2:])[0]).max() > 1e-9)",
+        "return max(np.abs(softmax(z)[i] - softmax(z[[i]])[0]).max() for i in range(3)) > 1e-9",
         "z = np.random.default_rng(3).normal(size=(6, 10))\n"
         "return (~np.isclose(softmax(z), np.vstack([softmax(row[None]) for row in z]))).any()",
     ],
@@ -212,6 +212,10 @@ RIGHT = {
         "import math\ngained = int(sum(after > before))\nlost = int(sum(before > after))\n"
         "n = gained + lost\ntail = [math.comb(n, k) for k in range(n + 1) if k >= max(gained, lost)]\n"
         "return gained, lost, min(1, 2 * sum(tail) / 2**n)",
+        "import math\ng, l = (after & ~before).sum(), (before & ~after).sum()\nif g + l == 0:\n"
+        "    return 0, 0, 1\nn = int(g + l)\nlog = [math.lgamma(n + 1) - math.lgamma(k + 1) - "
+        "math.lgamma(n - k + 1) - n * math.log(2) for k in range(min(g, l) + 1)]\n"
+        "return g, l, min(1, 2 * sum(map(math.exp, log)))",
         "from mnistlib import uncertainty\nr = uncertainty.paired(before, after)\n"
         "return r.gained, r.lost, r.p",
     ],
@@ -746,8 +750,32 @@ WRONG = {
          "m = z.max(axis=1, keepdims=True)\nreturn m + np.log(np.exp(z - m).sum(axis=0))"),
         ("unstable", "one maximum served all classes",
          "m = z.max()\nreturn m + np.log(np.exp(z - m).sum(axis=0))"),
+        ("unstable", "one image's logits", "s = z[0]\nreturn s + np.log(np.exp(z - s).sum(0))"),
+        ("unstable", "one image's logits", "s = z[-1]\nreturn s + np.log(np.exp(z - s).sum(0))"),
+        ("unstable", "overflows", "z = z.astype(np.longdouble)\nreturn np.log(np.exp(z).sum(0))"),
+        ("unstable", "made equal to it", "return np.log(np.exp(z.clip(-700, 700)).sum(0))"),
     ],
     "depends_on_company": [
+        ("raises", "still has two axes", "z = np.random.default_rng(7).normal(size=(5, 3))\n"
+         "return not np.allclose(softmax(z)[0], softmax(z[0]))"),
+        ("wrong value", "only one row", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return not np.allclose(softmax(z[:1]), softmax(z)[:1])"),
+        ("wrong value", "only one row", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return bool(np.abs(softmax(z[5:]) - softmax(z)[5]).max() > 1e-9)"),
+        ("wrong value", "for a last bit", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return not all((softmax(z[[i]])[0] == softmax(z)[i]).all() for i in range(6))"),
+        ("wrong value", "for a last bit", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return bool((softmax(z[:1]) != softmax(z)[:1]).any())"),
+        ("wrong value", "too small for your bound",
+         "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return not all(np.allclose(softmax(z[[i]]), softmax(z)[i], atol=0.1) for i in range(6))"),
+        ("wrong value", "rise in company, or fall",
+         "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return (softmax(z[:1]) - softmax(z)[:1]).max() > 1e-6"),
+        ("wrong value", "so far apart", "z = 1000 * np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return not all(np.allclose(softmax(z[[i]]), softmax(z)[i]) for i in range(6))"),
+        ("wrong value", "down the columns", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return np.allclose(softmax(z).sum(axis=0), 1)"),
         ("wrong value", "says True", "z = np.eye(3)\nreturn not np.allclose(softmax(z), z)"),
         ("wrong value", "says False",
          "z = np.eye(3)\nreturn not np.allclose(softmax(z), softmax(z.copy()))"),
@@ -779,6 +807,35 @@ WRONG = {
         ("raises", "an `and` asks once",
          "g = (after and not before).sum()\nl = (before and not after).sum()\n"
          "return g, l, 1"),
+        ("unstable", "64 bits", "import math\ng = (after & ~before).sum()\n"
+         "l = (before & ~after).sum()\nn = g + l\n"
+         "tail = sum(math.comb(n, fewer) for fewer in range(min(g, l) + 1))\n"
+         "return g, l, min(1.0, 2 * tail / 2**n)"),
+        ("unstable", "64 bits", "import math\ng = (after & ~before).sum()\n"
+         "l = (before & ~after).sum()\nn = g + l\n"
+         "tail = sum(math.comb(n, fewer) for fewer in range(min(g, l) + 1))\n"
+         "return g, l, min(1.0, 2 * tail / np.power(2, n))"),
+        ("unstable", "too small for one", "import math\ng = int((after & ~before).sum())\n"
+         "l = int((before & ~after).sum())\nn = g + l\n"
+         "tail = sum(math.comb(n, fewer) for fewer in range(min(g, l) + 1))\n"
+         "return g, l, min(1.0, 2 * tail * 0.5**n)"),
+        ("wrong value", "no toss at all", "import math\ng = int((after & ~before).sum())\n"
+         "l = int((before & ~after).sum())\nn = g + l\nif n == 0:\n    return 0, 0, 0\n"
+         "tail = sum(math.comb(n, fewer) for fewer in range(min(g, l) + 1))\n"
+         "return g, l, min(1.0, 2 * tail / 2**n)"),
+        ("wrong value", "all the right answers", "import math\ng = int(after.sum())\n"
+         "l = int((before & ~after).sum())\nn = g + l\n"
+         "tail = sum(math.comb(n, fewer) for fewer in range(min(g, l) + 1))\n"
+         "return g, l, min(1.0, 2 * tail / 2**n)"),
+        ("wrong value", "gains and losses cancel", "import math\n"
+         "g = max(int(after.sum()) - int(before.sum()), 0)\n"
+         "l = max(int(before.sum()) - int(after.sum()), 0)\nn = g + l\n"
+         "tail = sum(math.comb(n, fewer) for fewer in range(min(g, l) + 1))\n"
+         "return g, l, min(1.0, 2 * tail / 2**n)"),
+        ("wrong value", "always taken from one side", "import math\n"
+         "g = int((after & ~before).sum())\nl = int((before & ~after).sum())\nn = g + l\n"
+         "tail = sum(math.comb(n, k) for k in range(g + 1))\n"
+         "return g, l, min(1.0, 2 * tail / 2**n)"),
         ("wrong value", "every answer was a toss of the coin",
          "import math\ng = (after & ~before).sum()\nl = (before & ~after).sum()\n"
          "return g, l, 2*sum(math.comb(len(before), k) for k in "
@@ -789,6 +846,8 @@ WRONG = {
         ("wrong shape", "missing", "rate * 255 ** 2"),
         ("wrong value", "is not it", "return rate * 256 ** 2"),
         ("wrong value", "is not it", "return rate * 784"),
+        ("wrong value", "one factor too many", "return rate * 255 ** 3"),
+        ("wrong value", "the factor is another", "return rate * 784 * 255"),
         ("wrong value", "longer or shorter", "return rate / 65025"),
         ("wrong value", "the two factors were found",
          "return rate / 255 / 255"),

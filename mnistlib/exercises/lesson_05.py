@@ -9,23 +9,29 @@ from mnistlib.exercises.trial import Exercise, words
 
 
 def depends_on_company(softmax):
-    """Whether a softmax gives an example other numbers alone than in a batch."""
+    """Whether a softmax gives any example other numbers alone than in a batch."""
     z = np.random.default_rng(0).normal(size=(5, 4))
-    return not np.allclose(softmax(z[:1]), softmax(z)[:1])
+    alone = np.vstack([softmax(row[None]) for row in z])
+    return not np.allclose(softmax(z), alone)
 
 
 def paired(before, after):
     """How many answers were gained, how many lost, and the p of McNemar's exact test."""
-    gained, lost = (after & ~before).sum(), (before & ~after).sum()
-    n = gained + lost
-    tail = sum(math.comb(n, fewer) for fewer in range(min(gained, lost) + 1))
-    return gained, lost, min(1.0, 2 * tail / 2**n)
+    gained = int((after & ~before).sum())  # an int of Python, in which 2**changed never overflows
+    lost = int((before & ~after).sum())
+    changed, fewer = gained + lost, min(gained, lost)
+    tail = sum(math.comb(changed, i) for i in range(fewer + 1))
+    return gained, lost, min(1.0, 2 * tail / 2**changed)
 
 
 def _ways(gained, lost):
     """Return the probability of each split with as few in the smaller part, or fewer."""
-    n = gained + lost
-    return [math.comb(n, fewer) / 2**n for fewer in range(min(gained, lost) + 1)]
+    changed = gained + lost
+    return [math.comb(changed, i) / 2**changed for i in range(min(gained, lost) + 1)]
+
+
+def _both_tails(gained, lost):
+    return min(1.0, 2 * sum(_ways(int(gained), int(lost))))
 
 
 def rate_for_scaled(rate):
@@ -54,8 +60,45 @@ def _leaning_on_a_partner(z):
     return functions.softmax((z + z[partner]) / 2)
 
 
+def _looking_back(z):
+    return functions.softmax(np.cumsum(z, axis=0))
+
+
+def _looking_ahead(z):
+    return functions.softmax(np.cumsum(z[::-1], axis=0)[::-1])
+
+
+def _growing_with_company(z):
+    return functions.softmax(z) * len(z)
+
+
+def _one_part_in_twenty_of_all(z):
+    p = functions.softmax(z)
+    return 0.95 * p + 0.05 * p.mean(axis=0)
+
+
+def _counting_heads(z):
+    return functions.softmax(z + np.eye(z.shape[1])[0] * len(z) / 50)
+
+
 def _cautious(z):
     return functions.softmax(z / 2)
+
+
+def _by_rows_only(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def _rounded_otherwise(z):
+    """The right softmax, but for last bits that the size of the batch decides."""
+    detour = 1 + len(z) / 10
+    e = np.exp(z - z.max(axis=1, keepdims=True)) * detour
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def _alone(softmax, z):
+    return np.vstack([softmax(row[None]) for row in z])
 
 
 def _logits(seed: int, n: int, classes: int) -> tuple:
@@ -78,7 +121,8 @@ EXERCISES = (
         *WORDS["class_bias"],
         (
             (np.array([[1000.0, 0.0], [999.0, -1000.0]]),),
-            (np.array([[3000.0, 1.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]),),
+            (np.array([[-1000.0, 1.0], [1000.0, 0.0]]),),
+            (np.array([[30000.0, 1.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]),),
         ),
     ),
     Exercise(
@@ -93,6 +137,13 @@ EXERCISES = (
                 _centred,
                 _leaning_on_a_partner,
                 _cautious,
+                _by_rows_only,
+                _rounded_otherwise,
+                _looking_back,
+                _looking_ahead,
+                _growing_with_company,
+                _one_part_in_twenty_of_all,
+                _counting_heads,
             )
         ),
         *WORDS["depends_on_company"],
@@ -106,8 +157,10 @@ EXERCISES = (
             _answers(5, 2, 6, 3),
             _answers(4, 3, 3, 2),
             _answers(20, 9, 1, 8),
+            _answers(2, 0, 0, 1),
         ),
         *WORDS["paired"],
+        (_answers(40, 117, 110, 30), _answers(0, 600, 580, 0)),
     ),
     Exercise(
         rate_for_scaled,
