@@ -33,7 +33,7 @@ FULL = dict(
     layers=[1, 2, 4, 8, 16],
     steps=40,
     repeats=5,
-    patience=5,
+    patience=2,
 )
 QUICK = dict(images=[1_000, 3_000], hidden=[32, 64], layers=[1, 3], steps=3, repeats=1, patience=0)
 

@@ -44,8 +44,7 @@ def opening(results: dict) -> str:
         "long as its five matrix products alone. Slower on this computer: "
         f"{named([name for name in ratios if ratios[name] > 1])}. Faster: "
         f"{named([name for name in ratios if ratios[name] <= 1])}. 97 % of the test images are read "
-        f"right after {show(ours['seconds_to_97_percent'])} s of training, 98 % after "
-        f"{show(ours['seconds_to_98_percent'])} s."
+        f"right after {show(ours['seconds_to_97_percent'])} s of training."
     )
 
 
@@ -85,10 +84,9 @@ def report(results: dict) -> str:
         runs.append(
             [
                 name,
-                f"{100 * row['accuracy_after_short_run']:.2f}",
+                f"{100 * row['accuracy']:.2f}",
                 show(row["seconds_to_97_percent"]),
-                show(row["seconds_to_98_percent"]),
-                row["runs_at_98_percent"],
+                row["runs_at_97_percent"],
                 show(row["peak_megabytes"], "{:.0f}"),
                 f"{row['warm_up_seconds']:.1f}",
             ]
@@ -111,18 +109,15 @@ def report(results: dict) -> str:
                 "whole runs",
                 f"test % after {settings['epochs']} epochs",
                 "s to 97 %",
-                "s to 98 %",
                 "got there",
                 "peak MB",
                 "first epoch, s",
             ],
             runs,
         ),
-        f"Seconds to 97 % and 98 %: training alone, median of {settings['rounds']} runs planned "
-        f"for {settings['epochs']} epochs and {settings['long_runs']} runs planned for "
-        f"{settings['long_epochs']}, up to the end of the first epoch at the goal; – where half "
-        "the runs or more did not get there. First epoch: with all compiling and warming up, which "
-        "no other column counts.",
+        f"Seconds to 97 %: training alone, median of {settings['rounds']} runs, up to the end of the "
+        "first epoch at the goal; – where half the runs or more did not get there. First epoch: with "
+        "all compiling and warming up, which no other column counts.",
         f"How a step's cost grows, best of {settings['repeats']} runs of {settings['grid_steps']} "
         "steps, in µs:",
         table(["batch size"] + [str(cell["batch_size"]) for cell in results["growth"]], sizes),
