@@ -21,7 +21,7 @@
 #
 # **You need** to be able to run a cell: click into it and press Shift and Enter. Run them from the top, in order.
 #
-# **Time** 10 minutes to read; the computer works about 10 s and uses 350 MB
+# **Time** 10 minutes to read; the computer works about 8 s and uses 400 MB
 
 # %%
 from itertools import pairwise
@@ -34,9 +34,9 @@ from mnistlib import data, explore, functions, network, original, plotting, trai
 plotting.use_style()
 
 # %% [markdown]
-# ## Three lines
+# ## Train one
 #
-# Here are 60,000 handwritten digits, each a picture of 28 by 28 pixels with a label that says what was meant. We keep 10,000 of them back, to ask the network about pictures that it has not been trained on.
+# Here are 60,000 handwritten digits, each a picture of 28 by 28 pixels with a label that says what was meant. We keep 10,000 of them back, to ask the network about pictures that it has not been trained on. Nobody could write down what makes a 9 a 9, in all these hands; so we let a program find out from examples.
 
 # %%
 mnist = data.load()
@@ -45,7 +45,7 @@ images, labels = held_back
 print(f"{len(mnist.train_labels)} digits, {len(train_set[1])} to train on, {len(labels)} kept back")
 
 # %% [markdown]
-# A network is a heap of numbers, its **parameters**, and a rule that makes ten probabilities out of a picture and those numbers, one for each digit. The largest of the ten is its answer, and says how sure it is. Ours has this many parameters:
+# A network is a heap of numbers, its **parameters**, and a rule that makes ten probabilities out of a picture and those numbers, one for each digit. The digit with the largest is its answer, and that probability says how sure it is. Ours has this many parameters:
 
 # %%
 rng = np.random.default_rng(seed=0)
@@ -60,7 +60,7 @@ before = training.evaluate(network, start, held_back)
 print(f"before training: {100 * before.accuracy:.2f} % right")
 
 # %% [markdown]
-# Now train it: deal the training pictures into small batches, three times through all of them, and after each batch move every number a little, towards better answers to that batch. Each such move is a **step**. Three lines, some seconds (what the settings in them mean is lesson 04):
+# Now train it. Deal the training pictures into small **batches**. After each batch, move every number a little, towards better answers to that batch: that is a **step**. Go through all the pictures three times. It takes three lines and some seconds (you need not read code today; what the settings mean is lesson 04):
 
 # %%
 batches = training.minibatches(len(train_set[0]), rng=rng, epochs=3)
@@ -75,17 +75,18 @@ print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
 # What happened in between? Train it once more from the same start, with the same batches, and this time write down its answers to eight pictures after a few of the steps.
 
 # %%
-eight = [7, 57, 2, 9, 5, 18, 55, 56]  # or others of the first hundred that we kept back
+eight = [7, 57, 2, 9, 5, 18, 55, 56]  # or others of the first hundred; the text is on these
 moments = [0, 1, 3, 10, 30, 100, 300, len(batches)]
 heard = {}
 
 
 def ask(parameters, pictures):
-    """Probabilities of the ten digits, one row for each picture."""
+    """Probabilities of the ten digits, one row for each picture (how: lessons 02 and 03)."""
     return functions.softmax(network.logits(parameters, data.scale(pictures)))
 
 
 def listen(step, parameters, history):
+    """Called after every step; writes down the answers at some moments."""
     if step in moments:
         heard[step] = ask(parameters, images[eight])
 
@@ -107,7 +108,8 @@ print("the same network as before:", all(np.array_equal(a, b) for a, b in zip(ag
 def show_answers(rows, *, title, ylabel=""):
     """Draw the eight pictures, and below each the answers to it: a row for each name in `rows`.
 
-    A row is the answers, and how sure they are, from 0 to 1. A right one has a tick and is bold.
+    A row is the answers, and how sure they are, from 0 to 1, which is the shade. A right one has a
+    tick and is bold.
     """
     heights = {"height_ratios": [1, 0.55 * len(rows)]}
     axes = plt.subplots(2, 1, figsize=(5.6, 1.2 + 0.44 * len(rows)), gridspec_kw=heights)[1]
@@ -142,7 +144,7 @@ show_answers(
 )
 
 # %% [markdown]
-# Read it from the top; a tick marks a right answer. At the start it has two answers for the eight, 8 and 2. After a single step it says 3 to all of them. After ten steps five are right, most of them still pale. From then on they grow dark. Over the 5 and the 3 it changes its mind again and again, and the 3 is read wrongly at the end.
+# Read it from the top; a tick marks a right answer. At the start it has two answers for the eight, 8 and 2. After a single step it says 3 to all of them. After ten steps five are right, most of them still pale. From step 30 on the 0, the 7, the 2 and the 4 stay right and grow dark. Over the 5 and the 3 it changes its mind again and again, and the 3 is read wrongly at the end.
 #
 # Nobody told the network what a loop is, or a stroke. It was only told, about each picture, which of ten answers would have been right.
 #
@@ -164,20 +166,23 @@ plt.show()
 # %% mystnb={"image": {"alt": "Eight digits read wrongly with great confidence, each with its label and the answer above it. Some are misshapen, others easy for a person."}} tags=["hide-input"]
 wrong = np.flatnonzero(answers != labels)
 surest = wrong[(-sure[wrong]).argsort()[:8]]
-captions = [f"{labels[i]} as {answers[i]}" for i in surest]
-plotting.digits(
-    images[surest], captions, columns=4, title="Surest of a wrong answer: label, answer"
-)
+captions = [f"is {labels[i]}, says {answers[i]}" for i in surest]
+plotting.digits(images[surest], captions, columns=4, title="Wrong, and very sure")
 plt.show()
 
 # %%
 print(f"in these eight it is at least {100 * sure[surest].min():.1f} % sure")
 order = sure.argsort()
-for name, half in [("less sure half", order[:5_000]), ("surer half", order[5_000:])]:
-    print(f"{name:14}: {(answers[half] != labels[half]).sum():3} wrong of {len(half)}")
+parts = {
+    "less sure half": order[:5_000],
+    "surer half": order[5_000:],
+    "above 99.9 %": np.flatnonzero(sure > 0.999),
+}
+for name, part in parts.items():
+    print(f"{name:14}: {(answers[part] != labels[part]).sum():3} wrong of {len(part)}")
 
 # %% [markdown]
-# Some of the eight are misshapen; the 6 that it takes for a 0 you read at a glance. Being sure means something: nearly all its mistakes are in the less sure half. But it is no promise. In the surer half there are still a few mistakes, and no sign on them.
+# Some of the eight are misshapen; the 6 that it takes for a 0 you read at a glance. Being sure means something: nearly all its mistakes are in the less sure half, and above 99.9 % there is none. But it is no promise. Three are left in the surer half; and that none was met among these thousands does not say that none will come ([lesson 04](04_training_curves.ipynb)).
 #
 # ## A digit of your own
 #
@@ -200,14 +205,14 @@ def draw(corners, pen=1.7):
 mine = draw([(4, 3), (17, 3), (10, 21)])  # a 7; change the numbers, and run from here again
 
 # %% [markdown]
-# It sits a little to the upper left, as a hand-drawn digit may. Where do the pictures sit that the network learnt from? Measure the middle of their ink.
+# It sits a little to the upper left, as a hand-drawn digit may. Where do the pictures sit that the network learnt from? Measure the middle of the ink of 5,000 of them.
 
 
 # %%
 def middle(pictures):
     """Row and column of the middle of the ink, for each picture."""
     ink = pictures.reshape(-1, 784).astype(float)
-    places = np.argwhere(np.ones((28, 28)))  # row and column of each pixel
+    places = np.indices((28, 28)).reshape(2, 784).T  # row and column of each pixel
     return ink @ places / ink.sum(axis=1, keepdims=True)
 
 
@@ -216,7 +221,7 @@ print("                  at most: ", middle(train_set[0][:5_000]).max(axis=0).ro
 print("yours:                     ", middle(mine)[0].round(1))
 
 # %% [markdown]
-# All of them in the same place, at row and column 14, give or take half a pixel: somebody moved them there. Does that matter? Ask it both ways.
+# All in the same place, at row and column 14, give or take half a pixel: somebody moved them there ([lesson 01](01_loading.ipynb)). Does that matter? Ask it both ways.
 
 
 # %%
@@ -226,25 +231,47 @@ def centred(picture):
     return np.roll(picture, down_and_right, axis=(0, 1))
 
 
-both = np.array([mine, centred(mine)])
-for name, p in zip(["as drawn", "centred"], ask(trained, both)):
-    print(f"{name:8}: {p.argmax()}, {100 * p.max():.1f} % sure")
+def ask_both_ways(picture):
+    both = np.array([picture, centred(picture)])
+    for name, p in zip(["as drawn", "centred"], ask(trained, both)):
+        print(f"{name:8}: {p.argmax()}, {100 * p.max():.1f} % sure")
+
+
+ask_both_ways(mine)
 
 # %% mystnb={"image": {"alt": "The same drawn seven twice: once near the upper left corner, once in the middle."}} tags=["hide-input"]
-plotting.digits(both, ["as drawn", "centred"], columns=2, title="The same strokes, moved")
+plotting.digits(
+    [mine, centred(mine)], ["as drawn", "centred"], columns=2, title="The same strokes, moved"
+)
 plt.show()
 
 # %% [markdown]
-# To you it is the same 7. To the network, a pixel's place is everything. It was never shown a 7 up there; it says 2, and is sure of it. It knows less than its accuracy suggests. Draw other digits: which of them fool it, and does centring always help?
+# To you it is the same 7. The network was never shown a 7 up there; it says 2, and is sure of it. Is that this one drawing's bad luck? Move 2,000 of the pictures that we kept back, by a pixel or more, to either side, up and down. How many pixels does it take until half of the answers are wrong?
+
+# %%
+for pixels in range(5):
+    moved = [np.roll(images[:2_000], way * pixels, axis) for axis in (1, 2) for way in (1, -1)]
+    right = [(ask(trained, each).argmax(axis=1) == labels[:2_000]).mean() for each in moved]
+    print(f"moved by {pixels}: {100 * np.mean(right):.1f} % right")
+
+# %% [markdown]
+# About three. It knows less than its accuracy suggests. Draw other digits: which of them fool it, and does centring always help? Here is a 1 with a hook, and a small 0.
+
+# %%
+ask_both_ways(draw([(10, 8), (14, 4), (14, 22)]))
+ask_both_ways(draw([(12, 11), (15, 11), (16, 14), (15, 17), (12, 17), (11, 14), (12, 11)]))
+
+# %% [markdown]
+# The 1 is read rightly as it was drawn, and wrongly when it is centred; the small 0 is a sure 4 both ways, for those that it learnt from are larger.
 #
-# That is easier with a pen. In Jupyter, run the next cell and draw with the mouse, a finger or the arrow keys; on the pages, just draw. (There, a better trained network answers: lesson 04's.) Under the paper you choose how the drawing is made into 28 by 28 pixels.
+# All that is easier with a pen. In Jupyter, run the next cell and draw with the mouse, a finger or the arrow keys; on the pages, just draw. (There, a better trained network answers: lesson 04's.) The grey squares are 128 numbers that the network makes between picture and answer, its **hidden units**. Under the paper you choose how the drawing is made into 28 by 28 pixels.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pad = explore.draw(trained)
 pad
 
 # %% [markdown]
-# `pad.image` is what you drew; until then, a picture of a 7. (`[None]` makes a heap of one picture of it, `[0]` takes the answer to the first.)
+# `pad.image` is what you drew; until then, a 7 from the *test* pictures, 10,000 more that no network here has learnt from. (`ask` wants several pictures: `[None]` makes one into a row of one, and `[0]` takes the answer to the first.)
 
 # %%
 p = ask(trained, pad.image[None])[0]
@@ -253,7 +280,7 @@ print(f"it says {p.argmax()}, {100 * p.max():.1f} % sure")
 # %% [markdown]
 # ## Two networks
 #
-# This course began with somebody else's network, which we call *the original*. It is built almost like ours, learnt from the same kind of pictures, and ended at an accuracy of about 84 % ([lesson 05](05_autopsy.ipynb)). Its recipe is in the library, faults included. Train it for the first fifth of its steps:
+# This course began with somebody else's network, which we call *the original*. It is built almost like ours, and learnt from the same kind of pictures. Its recipe is in the library, faults included. Train it for the first fifth of its steps:
 
 # %%
 recipe = original.Recipe(steps=2_000)
@@ -262,24 +289,10 @@ print(f"the original: {100 * recipe.score(weights, images, labels).accuracy:.2f}
 print(f"ours:         {100 * after.accuracy:.2f} % right")
 
 # %% [markdown]
-# So one is better than the other, and the full number of steps would not change that. Is that all? Take the first hundred pictures that we kept back, and ask each network about one at a time, but show it others as well: none; 99 as they come; 99 zeros; 99 of its own kind. Only the answer to the one counts. **Should its answer depend on the others?**
+# With all of its steps the original gets about 84 % ([lesson 05](05_autopsy.ipynb)), still far less than ours. Is that all? Take the first hundred pictures that we kept back, and ask each network about one at a time, but show it others as well: none; 99 as they come; 99 zeros; 99 of its own kind. Only the answer to the one counts. **Should its answer depend on the others?**
 
 
-# %%
-def others(i, wanted):
-    """The first 99 pictures with the wanted labels, without picture i."""
-    found = np.flatnonzero(np.isin(labels, wanted))
-    return found[found != i][:99]
-
-
-companies = {
-    "alone": lambda i: [],
-    "among all kinds": lambda i: others(i, range(10)),
-    "among zeros": lambda i: others(i, [0]),
-    "among its kind": lambda i: others(i, [labels[i]]),
-}
-
-
+# %% tags=["hide-input"]
 def ask_ours(pictures):
     return ask(trained, pictures)
 
@@ -289,12 +302,24 @@ def ask_original(pictures):
     return recipe.probabilities(recipe.logits(weights, recipe.prepare(pictures)))
 
 
+def companies(i):
+    """Which digits keep picture i company, four times."""
+    everybody, own = range(10), [labels[i]]
+    return {"alone": [], "among all kinds": everybody, "among zeros": [0], "among its kind": own}
+
+
+def together(i, wanted):
+    """Picture i, and with it the first 99 others of the digits wanted."""
+    found = np.flatnonzero(np.isin(labels, wanted))
+    return images[[i, *found[found != i][:99]]]
+
+
 table = {}
 for who, asking in [("ours", ask_ours), ("original", ask_original)]:
     rows = []
-    for company, choose in companies.items():
-        together = [images[[i, *choose(i)]] for i in range(100)]
-        rows.append(np.array([asking(pictures)[0].argmax() for pictures in together]))
+    for company in companies(0):
+        said = [asking(together(i, companies(i)[company]))[0].argmax() for i in range(100)]
+        rows.append(np.array(said))
         table[f"{who}, {company}"] = rows[-1]
         print(f"{who:8} {company:15}: {(rows[-1] == labels[:100]).sum():3} of 100 right")
     changed = (np.array(rows) != rows[0]).any(axis=0).sum()
@@ -302,11 +327,8 @@ for who, asking in [("ours", ask_ours), ("original", ask_original)]:
 
 # %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks in four companies. The four rows of ours are all alike. The four rows of the original differ: alone, it answers 0 to everything; among all kinds six are right, among zeros four, among their own kind two."}} tags=["hide-input"]
 show_answers(
-    {
-        name: (answers[eight], [0.6 if "ours" in name else 0.1] * 8)
-        for name, answers in table.items()
-    },
-    title="The original: it depends on the company",
+    {name: (answers[eight], np.zeros(8)) for name, answers in table.items()},
+    title="The original: it depends on the company\n(ticks are right; no shade here)",
 )
 
 # %% [markdown]
@@ -316,11 +338,24 @@ show_answers(
 ask_original(images[:1])[0]
 
 # %% [markdown]
-# All equal, so the first of them wins, whatever the picture ([lesson 02](02_sigmoid_softmax.ipynb) shows why). The same picture, the same parameters, and the answer changes with who else is in the room. Put a 9 among nines, and it is read as a 4. (With all of its steps it is the same: [lesson 05](05_autopsy.ipynb).)
+# Ten ones: no probabilities at all. And all equal, so the first of them wins, whatever the picture ([lesson 02](02_sigmoid_softmax.ipynb) shows why). The same picture, the same parameters, and the answer changes with who else is in the room. The 9 in the figure is read as a 4 among nines. And the nine 9s of the hundred, each among nines?
+
+# %%
+print("read as", table["original, among its kind"][labels[:100] == 9])
+
+# %% [markdown]
+# One of them is right. So how well does it read by itself? Before the ten numbers it makes ten **scores**, from each picture alone. Take the digit with the largest score:
+
+# %%
+scores = recipe.logits(weights, recipe.prepare(images))
+print(f"the original by its scores: {100 * (scores.argmax(axis=1) == labels).mean():.2f} % right")
+
+# %% [markdown]
+# Far less than the 79.04 % that it got with all 10,000 in the room: the accuracy was the company's, too. (With all of its steps it is the same story: [lesson 05](05_autopsy.ipynb).)
 #
 # Here you choose the company yourself, for the original with all of its steps. Can you make it say nearly anything?
 
-# %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. Alone in the batch all ten are equal and the original says 0; with twenty zeros it says 7; with 199 other digits 8; and row by row the same scores say 1."}}
+# %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. Alone all ten are equal and the original says 0; with twenty zeros it says 7; with 199 other digits 8; and its scores alone say 1."}}
 explore.company()
 
 # %% [markdown]
@@ -348,7 +383,7 @@ explore.company()
 #
 #    <details><summary>Answer</summary>
 #
-#    The first batch held more 3s than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), and the network, drawn by chance, had believed little in 3s. To make one answer likelier for *every* picture takes no reading at all. Telling pictures apart takes many numbers moved together, and more steps.
+#    To make one answer likelier for *every* picture takes no reading at all: it is told "more of this" as often as that digit is in the batch. This batch held 16 threes, and 15 eights at most of any other (count: `np.bincount(train_set[1][batches[0]])`). How much the network had believed in each digit counts, too; so with another seed it may be another digit, or two. Telling pictures apart takes many numbers moved together, and more steps.
 #
 #    </details>
 #

@@ -312,7 +312,7 @@ plt.show()
 # The second term, one number for each class (shape (10,)), is the same for every image of the batch: $-c_k$ is a **bias**, which this network otherwise lacks. The batch computes it on the spot. A class whose logits run high in the whole room is held
 # back by just that much. A hundred mixed digits make a good estimate of it, two a poor one, and one image alone cancels itself: there $\log p_{ik} = z_{ik} - z_{ik} = 0$.
 #
-# Now be the company yourself. Here are 200 of the test images: ask about one of them, choose who else is in its batch, and watch $c$ move while $z$ stays where it is. The class wins whose $c$ is least above its $z$; alone, every $c$ lies on its $z$. How many of the ten answers can you get out of it with a single other image?
+# Now be the company yourself. Here are 200 of the test images: ask about one of them, let the numbers behind the answers be shown, choose who else is in its batch, and watch $c$ move while $z$ stays where it is. The class wins whose $c$ is least above its $z$; alone, every $c$ lies on its $z$. How many of the ten answers can you get out of it with a single other image?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, the ten numbers P as bars. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 explore.company(as_it_was, test_set)

@@ -73,6 +73,17 @@ def test_company_stores_digits_of_the_test_set_and_answers_as_the_library():
     assert z2.shape == (200, 10)
 
 
+def test_company_shows_what_is_behind_its_answers_only_to_who_brings_the_weights():
+    mnist, weights = data.load(), original.Recipe().initial_weights(np.random.RandomState(1))
+    plain, full = (
+        explore.company(),
+        explore.company(weights, (mnist.test_images, mnist.test_labels)),
+    )
+    assert (plain.state["behind"], full.state["behind"]) == (False, True)
+    heights = [Image.open(io.BytesIO(each.still)).height for each in (plain, full)]
+    assert heights[0] < heights[1]
+
+
 def test_the_stored_network_reads_as_many_digits_as_is_said():
     mnist, said = data.load(), json.loads((explore.DATA / "draw.json").read_text("utf-8"))
     rounded, digit = explore.unpacked(explore.draw().data)

@@ -65,7 +65,7 @@ def scores(values=SCORES) -> Picture:
     return Picture(
         "scores",
         "A picture to touch: ten scores as sliders, their probabilities by the naive and the stable "
-        "formula, the logarithms, and one row of the Jacobian.",
+        "formula, the logarithms, and one column of the Jacobian.",
         stills.scores(values),
         {**state, "floats": "float64", "held": 2},
     )
@@ -176,13 +176,14 @@ def company(weights: original.Weights | None = None, test_set=None) -> Picture:
     """Ask the original about one digit, and choose who else is in the batch.
 
     Args:
-        weights: what the original has learnt; as stored if None.
+        weights: what the original has learnt; as stored if None. With them, the numbers behind
+            the answers are shown from the start, which is lesson 05; without, the answers alone.
         test_set: the test images and labels, if there are weights.
 
     Returns:
         The picture.
 
-    Used in lesson 05.
+    Used in lessons 00 and 05.
     """
     content = (
         (DATA / "company.bin").read_bytes() if weights is None else company_data(weights, test_set)
@@ -195,10 +196,11 @@ def company(weights: original.Weights | None = None, test_set=None) -> Picture:
     return Picture(
         "company",
         "A picture to touch: the original is asked about one test digit, and you choose which others "
-        f"are in the batch. Of {len(z2)} digits asked together it reads {together} right by its "
-        f"softmax over the batch; row by row, the same scores give {alone}.",
-        stills.company(DIGIT, *company_arrays(content)),
-        {"asked": DIGIT, "company": "mixed", "others": others, "ofClass": 7, "clicks": "company"},
+        f"are asked about with it. Of {len(z2)} digits asked about together it reads {together} right; "
+        f"its scores alone, each digit by itself, read {alone}.",
+        stills.company(DIGIT, *company_arrays(content), weights is not None),
+        {"asked": DIGIT, "company": "mixed", "others": others, "ofClass": 7, "clicks": "company"}
+        | {"behind": weights is not None},
         content,
     )
 

@@ -1,5 +1,6 @@
-// Lesson 05: the original is asked about one digit; its softmax runs over the batch, so the answer
-// depends on who else is in it. Each number here comes from the same stored logits.
+// Lessons 00 and 05: the original is asked about one digit; its softmax runs over the batch, so the
+// answer depends on who else is in it. Each number here comes from the same stored logits. Lesson 00
+// knows answers and bars alone; what is `behind` them, for lesson 05, is shown on request.
 
 const COUNT = 200;
 
@@ -32,13 +33,14 @@ function mixed(asked) {
   return Array.from({ length: COUNT }, (_, i) => (i * 77 + 13) % COUNT).filter((i) => i !== asked).slice(0, 127);
 }
 
-function explained(answer, right, batch, asked) {
+function explained(answer, right, batch, asked, behind) {
   if (batch.length === 1) {
-    return "Alone in its batch, each number is divided by itself: all ten are **1**, and of ten equal numbers the first is taken, **0**. Any digit at all would be called 0.";
+    return `Alone, ${behind ? "each number is divided by itself: " : ""}all ten numbers are **1**, and of equal ones the first is taken, **0**. Any digit at all would be called 0.`;
   }
-  const same = "The digit is the same and its scores z are the same.";
+  const same = "The digit is the same, and so are its scores.";
   if (answer === asked.byClass) return `${same} With this company, both ways say **${answer}**${answer === right ? "." : `, and both are wrong: it is a ${right}.`}`;
-  return `${same} But the company has set c, and log P = z − c: so the answer is **${answer}**, where the scores themselves say ${asked.byClass}.`;
+  const why = behind ? "the company has set c, and log P = z − c: so" : "in this company";
+  return `${same} But ${why} the answer is **${answer}**, where the scores alone say ${asked.byClass}.`;
 }
 
 function render({ model, el }) {
@@ -50,9 +52,9 @@ function render({ model, el }) {
 
   const portrait = make("canvas", { class: "portrait", role: "img" });
   const question = make("p", { class: "question" });
-  const spoken = [["over the batch", "warm"], ["over the classes", ""]].map(([name, kind]) => {
+  const spoken = [["In this company it says", "warm"], ["Its scores alone say", ""]].map(([name, kind]) => {
     const parts = { digit: make("span", { class: "digit" }), mark: make("span", { class: "judged" }) };
-    parts.element = make("div", { class: `says ${kind}` }, make("span", {}, `Softmax ${name} says`), parts.digit, parts.mark);
+    parts.element = make("div", { class: `says ${kind}` }, make("span", {}, name), parts.digit, parts.mark);
     return parts;
   });
   const rows = Array.from({ length: 10 }, (_, k) => {
@@ -60,18 +62,21 @@ function render({ model, el }) {
     parts.element = make("tr", {}, make("th", { scope: "row" }, String(k)), parts.z, parts.c, make("td", {}, parts.batch), make("td", {}, parts.classes));
     return parts;
   });
+  const heads = Array.from({ length: 5 }, () => make("th", { scope: "col" }));
   const table = make("table", { class: "answers" },
-    make("thead", {}, make("tr", {}, ["class", "z", "c", "P over the batch", "p over the classes"].map((text) => make("th", { scope: "col" }, text)))),
+    make("thead", {}, make("tr", {}, heads)),
     make("tbody", {}, rows.map((parts) => parts.element)));
   const verdict = make("p", { class: "verdict" });
+  const note = make("p", { class: "note" });
+  const shown = choice("Show", [["", "the answers"], ["behind", "the numbers behind them (lesson 05)"]], (value) => change({ behind: value !== "" }));
 
-  const kinds = choice("Who else is in the batch?", [["nobody", "nobody"], ["one", "one other"], ["mixed", "127 others, mixed"], ["class", "all of one class"], ["own", "my choice"]],
+  const kinds = choice("Who else is asked about at the same time?", [["nobody", "nobody"], ["one", "one other"], ["mixed", "127 others, mixed"], ["class", "all of one class"], ["own", "my choice"]],
     (company) => gather({ company }));
   const ofClass = make("select", { "aria-label": "which class keeps it company" }, Array.from({ length: 10 }, (_, k) => make("option", { value: k }, `the ${k}s`)));
   ofClass.addEventListener("change", () => gather({ company: "class", ofClass: Number(ofClass.value) }));
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
   const counts = make("div", { class: "sway" }, make("span", {}, "With one well-chosen other, it says"), make("div", {}, says));
-  const clicks = choice("Choosing a digit below", [["company", "puts it into the batch, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
+  const clicks = choice("Choosing a digit below", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
   const tiles = Array.from({ length: COUNT }, (_, i) => {
     const canvas = make("canvas", {});
     paint(canvas, pixels(i));
@@ -127,7 +132,7 @@ function render({ model, el }) {
     tiles[at].focus();
   }
 
-  function redraw({ asked, others, company, clicks: mode, ofClass: k }) {
+  function redraw({ asked, others, company, clicks: mode, ofClass: k, behind }) {
     const batch = [asked, ...others].map((i) => z[i]);
     const p = { batch: overBatch(batch)[0], classes: softmax(z[asked]) };
     const c = bias(batch);
@@ -135,7 +140,7 @@ function render({ model, el }) {
     paint(portrait, pixels(asked));
     portrait.setAttribute("aria-label", `the digit asked about, ${a(asked)}`);
     const company_ = others.length === 0 ? "nobody" : others.length === 1 ? a(others[0]) : `${others.length} other digits`;
-    words(question, `You ask about this digit, **${a(asked)}**. In the batch with it: **${company_}**.`);
+    words(question, `You ask about this digit, **${a(asked)}**. In its company: **${company_}**.`);
     spoken.forEach((parts, i) => {
       parts.digit.textContent = answers[i];
       parts.mark.textContent = answers[i] === labels[asked] ? "✓ right" : "✗ wrong";
@@ -150,8 +155,15 @@ function render({ model, el }) {
       parts.batch.classList.toggle("most", i === answers[0]);
       parts.classes.classList.toggle("most", i === answers[1]);
     });
-    const text = explained(answers[0], labels[asked], batch, { byClass: answers[1] });
+    const text = explained(answers[0], labels[asked], batch, { byClass: answers[1] }, behind);
     words(verdict, text);
+    table.classList.toggle("behind", behind);
+    const columns = behind ? ["class", "z", "c", "P over the batch", "p over the classes"] : ["digit", "", "", "in this company", "by its scores alone"];
+    heads.forEach((head, i) => { head.textContent = columns[i]; });
+    note.textContent = (behind
+      ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all who are in the batch. P = e to the z − c. " : "")
+      + "The left bars are drawn against the longest of them, the right ones against 1.";
+    shown.set(behind ? "behind" : "");
     kinds.set(company);
     clicks.set(mode);
     ofClass.value = k;
@@ -168,21 +180,20 @@ function render({ model, el }) {
     tiles.forEach((tile, i) => {
       tile.classList.toggle("asked", i === asked);
       tile.setAttribute("aria-pressed", inBatch.has(i));
-      tile.setAttribute("aria-label", `${a(i)}${i === asked ? ", the one asked about" : inBatch.has(i) ? ", in the batch" : ""}`);
+      tile.setAttribute("aria-label", `${a(i)}${i === asked ? ", the one asked about" : inBatch.has(i) ? ", in its company" : ""}`);
     });
-    told.tell(`${question.textContent} Over the batch ${answers[0]}, over the classes ${answers[1]}. ${text.replaceAll("**", "")}`);
+    told.tell(`${question.textContent} In this company ${answers[0]}, by its scores alone ${answers[1]}. ${text.replaceAll("**", "")}`);
   }
 
   const right = (answers) => answers.filter((answer, i) => answer === labels[i]).length;
   const totals = [right(overBatch(z).map(argmax)), right(z.map(argmax)), right(z.map(() => 0))];
-  const sum = make("p", { class: "note" }, "Of these 200 digits, the same scores give ",
-    ...[" right if all are asked together, ", " row by row, and ", " one at a time, since then it always says 0."].flatMap((text, i) => [make("strong", { class: "total", "data-value": totals[i] }, String(totals[i])), text]));
+  const sum = make("p", { class: "note" }, "Of these 200 digits it reads ",
+    ...[" right if all are asked about together; its scores alone, each digit by itself, read ", "; and asked about one at a time it is right ", " times, since then it always says 0."].flatMap((text, i) => [make("strong", { class: "total", "data-value": totals[i] }, String(totals[i])), text]));
   focusOn(0);
   el.append(make("p", { class: "title" }, "One digit, the same weights, and the company it keeps"),
     make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
-    make("div", { class: "strip" }, kinds, ofClass), counts, verdict, table,
-    make("p", { class: "note" }, "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all who are in the batch. P = e to the z − c. The left bars are drawn against the longest of them, the right ones against 1."),
-    make("div", { class: "strip" }, clicks), tray, sum, told);
+    make("div", { class: "strip" }, kinds, ofClass), counts, verdict, table, note,
+    make("div", { class: "strip" }, shown), make("div", { class: "strip" }, clicks), tray, sum, told);
   redraw(now());
   return stop;
 }

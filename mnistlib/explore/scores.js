@@ -16,8 +16,8 @@ function computed({ scores, times, plus, floats, held }) {
   const smallTotal = sum(small);
   const stable = small.map((value) => round(value / smallTotal));
   const logs = shifted.map((value) => round(value - round(Math.log(smallTotal))));
-  const row = stable.map((p, l) => round(p * round((l === held ? 1 : 0) - stable[held])));
-  return { z, e, total, naive, stable, logs, row };
+  const column = stable.map((p, k) => round(p * round((k === held ? 1 : 0) - stable[held])));
+  return { z, e, total, naive, stable, logs, column };
 }
 
 /** Say what became of the naive formula. */
@@ -52,18 +52,18 @@ function render({ model, el }) {
     input.addEventListener("focus", () => { if (model.get("state").held !== k) change({ held: k }); });
     const parts = {
       input, z: make("span", { class: "z" }), naive: bar("warm"), stable: bar(),
-      log: make("span", { class: "log" }), row: bar("either"),
+      log: make("span", { class: "log" }), column: bar("either"),
     };
     const name = make("span", { class: "k" }, String(k));
     const heldMark = make("td", { class: "name" }, name, input, parts.z);
     parts.element = make("tr", {}, heldMark, make("td", {}, parts.naive), make("td", {}, parts.stable),
-      make("td", { class: "number" }, parts.log), make("td", {}, parts.row));
+      make("td", { class: "number" }, parts.log), make("td", {}, parts.column));
     return parts;
   });
-  const rowHead = make("th", { scope: "col" });
+  const columnHead = make("th", { scope: "col" });
   const heads = ["class k, its score, and z", "p, naive", "p, stable", "log p"];
   const table = make("table", { class: "scores" },
-    make("thead", {}, make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)), rowHead)),
+    make("thead", {}, make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)), columnHead)),
     make("tbody", {}, rows.map((parts) => parts.element)));
   const times = slider("multiply all by", { min: 0, max: 10, step: 0.1 }, (value) => change({ times: value }));
   const plus = slider("add to all", { min: -900, max: 900, step: 1, places: 0 }, (value) => change({ plus: value }));
@@ -73,7 +73,7 @@ function render({ model, el }) {
 
   function redraw(state) {
     const now = computed(state);
-    const widest = Math.max(0.05, ...now.row.map(Math.abs).filter(Number.isFinite));
+    const widest = Math.max(0.05, ...now.column.map(Math.abs).filter(Number.isFinite));
     rows.forEach((parts, k) => {
       parts.input.value = state.scores[k];
       parts.input.setAttribute("aria-valuetext", `${written(now.z[k], 1)}, probability ${written(now.stable[k])}`);
@@ -82,9 +82,9 @@ function render({ model, el }) {
       parts.naive.set(now.naive[k]);
       parts.stable.set(now.stable[k]);
       show(parts.log, now.logs[k], 2);
-      parts.row.set(now.row[k], now.row[k] / widest);
+      parts.column.set(now.column[k], now.column[k] / widest);
     });
-    rowHead.textContent = `∂p / ∂z${"₀₁₂₃₄₅₆₇₈₉"[state.held]}`;
+    columnHead.textContent = `∂p / ∂z${"₀₁₂₃₄₅₆₇₈₉"[state.held]}`;
     times.set(state.times);
     plus.set(state.plus);
     floats.set(state.floats);
@@ -95,7 +95,7 @@ function render({ model, el }) {
 
   el.append(make("p", { class: "title" }, "Ten scores, and what the softmax makes of them"), table,
     make("div", { class: "strip" }, times, plus), make("div", { class: "strip" }, floats, again), say,
-    make("p", { class: "note" }, "The last column is one row of the Jacobian: how each probability answers when the marked score is raised. It sums to 0."), told);
+    make("p", { class: "note" }, "The last column is one column of the Jacobian: how each probability answers when the marked score is raised. It sums to 0."), told);
   redraw(start);
   return stop;
 }

@@ -51,8 +51,11 @@ def scores(values):
 
 
 @framed
-def company(asked, z2, labels, images):
-    """Draw one digit's scores z, each company's c, and what becomes of them; and row by row."""
+def company(asked, z2, labels, images, behind):
+    """Draw one digit, and the ten numbers it gets in each company, and by its scores alone.
+
+    If what is `behind` them is wanted, above them the scores z and each company's c.
+    """
     z2 = z2.astype(float)
     others = np.delete(np.arange(len(z2)), asked)
     zeros = np.flatnonzero(labels == 0)
@@ -62,10 +65,10 @@ def company(asked, z2, labels, images):
         name: (original.class_bias(batch), original.softmax_over_batch(batch)[0])
         for name, batch in batches.items()
     }
-    found["row by row"] = None, functions.softmax(z2[asked])
-    figure, axes = plt.subplots(
-        2, 5, figsize=(7, 4.9), width_ratios=[0.8, 1, 1, 1, 1], sharey="col", layout="constrained"
-    )
+    found["row by row" if behind else "by its scores"] = None, functions.softmax(z2[asked])
+    size = {"figsize": (7, 4.9 if behind else 2.9), "width_ratios": [0.8, 1, 1, 1, 1]}
+    rows = 1 + behind
+    axes = plt.subplots(rows, 5, sharey="col", layout="constrained", squeeze=False, **size)[1]
     for axis in axes[:, 0]:
         axis.set_axis_off()
     axes[0, 0].imshow(images[asked], cmap="gray_r")
@@ -73,28 +76,30 @@ def company(asked, z2, labels, images):
     axes[0, 0].set_title(f"the digit,\n{article} {labels[asked]}", fontsize=10)
     classes = np.arange(10)
     for column, (name, (c, p)) in enumerate(found.items(), 1):
-        above, below = axes[:, column]
+        above, below = axes[0, column], axes[-1, column]
         best = p.argmax()
-        above.plot(z2[asked], classes, "o", color="0.3", markersize=4)
-        if c is not None:
+        colour = VERMILION if c is not None else BLUE
+        below.barh(classes, p / p.max(), color=[colour if k == best else "0.75" for k in classes])
+        below.set(xlim=(0, 1.05), xticks=[0, 1], yticks=classes, ylim=(9.6, -0.6))
+        if behind:
+            above.plot(z2[asked], classes, "o", color="0.3", markersize=4)
+            above.set(xlim=(0, 8), xticks=[0, 4, 8], yticks=classes)
+            above.set_xlabel("z" if c is None else "z (dot), c (diamond)", fontsize=9)
+            below.set_xlabel("p / largest p" if c is None else "P / largest P", fontsize=9)
+        if behind and c is not None:
             above.hlines(classes, z2[asked], c, color="0.75", linewidth=1)
             above.hlines(best, z2[asked, best], c[best], color=VERMILION, linewidth=3)
             above.plot(c, classes, "D", color=VERMILION, fillstyle="none", markersize=6)
-        colour = VERMILION if c is not None else BLUE
-        below.barh(classes, p / p.max(), color=[colour if k == best else "0.75" for k in classes])
         above.set_title(f"{name}:\nsays {best}", fontsize=10)
-        above.set(xlim=(0, 8), xticks=[0, 4, 8], yticks=classes)
-        below.set(xlim=(0, 1.05), xticks=[0, 1], yticks=classes, ylim=(9.6, -0.6))
-        above.set_xlabel("z" if c is None else "z (dot), c (diamond)", fontsize=9)
-        below.set_xlabel("p / largest p" if c is None else "P / largest P", fontsize=9)
-        for axis in (above, below):
+        for axis in axes[:, column]:
             axis.tick_params(labelsize=8, labelleft=column == 1)
     for axis in axes[:, 1]:
-        axis.set_ylabel("class", fontsize=9)
-    figure.suptitle(
-        "The same digit, the same z; the company sets c, and the smallest gap wins", fontsize=11.5
-    )
-    return figure
+        axis.set_ylabel("class" if behind else "digit", fontsize=9)
+    title = "The same digit, the same weights: the answer depends on the company"
+    if behind:
+        title = "The same digit, the same z; the company sets c, and the smallest gap wins"
+    axes[0, 0].figure.suptitle(title, fontsize=11.5)
+    return axes[0, 0].figure
 
 
 @framed

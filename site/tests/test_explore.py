@@ -166,7 +166,7 @@ def test_scores_are_those_of_the_library(tab):
             "td:nth-child(2) .bar-number": naive,
             "td:nth-child(3) .bar-number": p,
             ".log": functions.log_softmax(z),
-            "td:nth-child(5) .bar-number": functions.softmax_jacobian(p)[state["held"]],
+            "td:nth-child(5) .bar-number": functions.softmax_jacobian(p)[:, state["held"]],
         }
         for selector, values in wanted.items():
             # float32 itself is no finer than 6e-8 of the largest number that enters
@@ -228,6 +228,18 @@ def test_company_is_that_of_the_library(tab):
     together = (original.softmax_over_batch(z2).argmax(axis=1) == labels).sum()
     by_row = (z2.argmax(axis=1) == labels).sum()
     assert shown.numbers(".total").tolist() == [together, by_row, (labels == 0).sum()]
+
+
+def test_company_shows_no_formula_until_the_numbers_behind_are_asked_for(tab):
+    shown = Shown(tab, "company")
+    formulas = re.compile(r"log|softmax|\b[zcPp]\b", re.I)
+    assert formulas.findall(shown.el.inner_text()) == []
+    assert not shown.el.locator("td.c").first.is_visible()
+    shown.el.get_by_text("the numbers behind them").click()
+    assert "log P = z − c" in shown.el.locator(".verdict").inner_text()
+    assert shown.el.locator("td.c").first.is_visible()
+    shown.el.get_by_text("the answers", exact=True).click()
+    assert formulas.findall(shown.el.inner_text()) == []
 
 
 def says(shown):
