@@ -26,7 +26,7 @@
 # **You need** [lesson 00](00_first_look.ipynb) for a first impression, Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`. No internet connection:
 # the data came with the clone.
 #
-# **Time** 25 minutes to read, 30 more for the exercises; the computer works about 4 s and uses 410 MB
+# **Time** 25 minutes to read, 30 more for the exercises; the computer works about 4 s and uses 490 MB
 
 # %%
 import gzip
@@ -50,8 +50,8 @@ plotting.use_style()
 # ## What is in the file?
 #
 # MNIST is a collection of digits that employees of the United States Census Bureau and high-school students wrote
-# by hand around 1990. Each was cut out, reduced to fit into 20 by 20 grey pixels, and placed in a field of 28 by 28 with its centre of mass in the middle
-# ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)). It comes as four
+# by hand. Each was cut out, reduced to fit into 20 by 20 grey pixels, and placed in a field of 28 by 28 with its centre of mass in the middle
+# ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791); where each came from was found out by [Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)). It comes as four
 # files: images and labels, for training and for testing. The ten digits are the ten **classes**, and an image's **label** says which it is. The largest file holds the training images. It is compressed
 # with gzip, so that is the first layer to take off.
 
@@ -76,8 +76,8 @@ list(raw[:16])
 # - for each dimension its size, as a 32-bit integer, the **most significant byte first** (*big-endian*);
 # - then the numbers themselves, the last dimension running fastest.
 #
-# Stop and predict: from the sixteen bytes above, what are the three sizes? The first, bytes 4 to 7, is
-# `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right:
+# Stop and look: which of the sixteen bytes above say that there are 60,000 images of 28 by 28? The first size, bytes 4 to 7, is
+# `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right. Before you run the cell: what is that?
 
 # %%
 234 * 256 + 96
@@ -154,19 +154,21 @@ list(raw_labels[:8]), list(raw_labels[8:18])
 #
 # Files arrive over the internet, and a transfer can fail in a treacherous way: it ends, the program reports
 # success, and what lies on the disk is half a file, or a web page that says "Forbidden". The notebook that this course grew out of, *the original* (you met its network in
-# lesson 00), saved whatever came, without a look. Had it met such a page, its cache would have held it from that day on, until somebody deleted it by hand.
+# lesson 00), saved whatever came, without a look. Had it met such a page, it would have read the page as its digits from that day on, until somebody deleted it by hand.
 #
-# How much of that does `gzip` notice by itself? Take the smaller file, the labels, and five candidates for its place. One has a single bit flipped. One is an error page. One ends half-way.
+# How much of that does `gzip` notice by itself? Take the smaller file, the labels, and six impostors. One has a single bit flipped in its middle, one a single bit at its front. One is an error page. One ends half-way.
 # One is another of the four files, the *test* labels. And in one, somebody has changed the first label from 5 to 6 and packed it again. Which ones will `gzip` open?
 
 # %%
 good = (folder / "train-labels-idx1-ubyte.gz").read_bytes()
-flipped, changed = bytearray(good), bytearray(raw_labels)
+flipped, front, changed = bytearray(good), bytearray(good), bytearray(raw_labels)
 flipped[len(good) // 2] ^= 1  # flips the lowest bit of one byte
+front[4] ^= 1
 changed[8] = 6
-candidates = {
+files = {
     "the good file": good,
     "one bit flipped": bytes(flipped),
+    "one at its front": bytes(front),
     "an error page": b"<html><body><h1>403 Forbidden</h1></body></html>",
     "cut short": good[: len(good) // 2],
     "the test labels": (folder / "t10k-labels-idx1-ubyte.gz").read_bytes(),
@@ -174,35 +176,35 @@ candidates = {
 }
 
 
-def gzip_says(candidate):
+def gzip_says(file):
     try:
-        return f"opens it: {len(gzip.decompress(candidate))} bytes"
+        return f"opens it: {len(gzip.decompress(file))} bytes"
     except (OSError, EOFError, zlib.error):
         return "refuses"
 
 
-for name, candidate in candidates.items():
-    print(f"{name:18} gzip {gzip_says(candidate)}")
+for name, file in files.items():
+    print(f"{name:18} gzip {gzip_says(file)}")
 
 # %% [markdown]
-# Three are refused: a gzip file begins with two fixed bytes, and ends with a check value of its contents and their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). But that check travels *inside* the file. It says that the file is whole; it
-# cannot say that it is the file you wanted. Whoever sends another file sends another check along with it, and the last two pass: one of them even has the right length.
+# Three are refused: a gzip file begins with two fixed bytes, and ends with a check value of its contents and their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). It says that the contents are whole. The bit at the front it does not see: there stands the time of packing. And above all, the check travels *inside* the file. It
+# cannot say that this is the file you wanted. Whoever sends another file sends another check along with it, and the last two pass: one of them even has the right length.
 #
 # So the check has to come from elsewhere. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any
 # number of bytes down to 64 hexadecimal digits, in such a way that nobody has ever found two different files with
-# the same result. The right ones are part of this project:
+# the same result. The right ones are part of this project's code, which came to you another way than a file that is fetched:
 
 # %%
 expected = download.FILES["train_labels"].sha256
-for name, candidate in candidates.items():
-    digits = hashlib.sha256(candidate).hexdigest()
+for name, file in files.items():
+    digits = hashlib.sha256(file).hexdigest()
     print(f"{name:18} {'accepted' if digits == expected else 'REFUSED'}")
 
 # %% [markdown]
-# Only the good file passes. How far off was the one with the flipped bit: a digit or two?
+# Only the good file passes. How far off was the checksum of the one with a flipped bit: by a digit or two?
 
 # %%
-flipped_digits = hashlib.sha256(candidates["one bit flipped"]).hexdigest()
+flipped_digits = hashlib.sha256(files["one bit flipped"]).hexdigest()
 print(expected, flipped_digits, sep="\n")
 agree = sum(one == other for one, other in zip(expected, flipped_digits))
 print("digits that agree:", agree, "of", len(expected))
@@ -249,29 +251,44 @@ print("same generator again:", np.array_equal(rng.permutation(60_000), order))
 # %% [markdown]
 # A generator moves on with every number it gives. To repeat a result, repeat everything from the seed on, in the same order.
 #
-# A split has three duties. No image may be in both parts, or the candidate has seen the exam. None may be lost. And each class should keep
+# A split has three duties. No image may be in both parts, or the pupil has seen the exam. None may be lost. And each class should keep
 # its share, so that both parts ask the same question.
 
 # %%
-print("in both parts:", len(np.intersect1d(for_training, for_validation)))
-print("in neither:   ", 60_000 - len(np.union1d(for_training, for_validation)))
-shares = [
-    np.bincount(mnist.train_labels[part]) / len(part) for part in (for_training, for_validation)
-]
-difference = 100 * np.abs(shares[0] - shares[1]).max()
-print(f"largest difference in a class's share: {difference:.2f} percentage points")
+print("in both parts:", len(set(for_training) & set(for_validation)))
+print("in neither:   ", 60_000 - len(set(for_training) | set(for_validation)))
+
+
+def shares(part):
+    """How many in a hundred examples of a part belong to each class (bincount counts them)."""
+    return 100 * np.bincount(mnist.train_labels[part]) / len(part)
+
+
+print("of 100 to train on:", shares(for_training).round(1))
+print("of 100 held back:  ", shares(for_validation).round(1))
 
 # %% [markdown]
-# Chance alone has kept each class's share within one percentage point. (A split by chance does not separate *writers*: the same hand may be in both parts. Lesson 04 asks what that does.)
+# No class is off by a whole image in a hundred; but the 2 comes near. Is that much, for chance? Ask it of a hundred other seeds:
+
+# %%
+gaps = []
+for seed in range(100):
+    other = np.random.default_rng(seed).permutation(60_000)
+    gaps.append(np.abs(shares(other[:50_000]) - shares(other[50_000:])).max())
+print(f"largest gap: here {np.abs(shares(for_training) - shares(for_validation)).max():.2f}")
+print(f"in a hundred other splits: half below {np.median(gaps):.2f}, the worst {max(gaps):.2f}")
+
+# %% [markdown]
+# On the high side, but what chance does. (Where classes are rare one does not leave it to chance, and splits each class by itself: that is called **stratified**. A split by chance does not separate *writers*: the same hand may be in both parts. Lesson 04 asks what that does.)
 #
 # ### Exercise 1.2: a split (core, 5 minutes)
 #
-# Make a function of it. It gets the generator from outside, so that whoever calls it decides the seed. Images and labels must stay together.
+# Make a function of it. It gets the generator from outside, so that whoever calls it decides the seed. Images and labels must stay together. (The library's solution begins with checks of its input; its last three lines are what counts.)
 
 
 # %%
 def my_split(images, labels, validation, rng):
-    """Return two pairs, after a shuffle: (images, labels) to train on, (images, labels) held back.
+    """Return two pairs, at random: (images, labels) to train on, and (images, labels) held back.
 
     `images` has shape (n, 28, 28), `labels` (n,); `validation` says how many examples are held back;
     `rng` is a numpy.random.Generator.
@@ -293,7 +310,8 @@ train_set, validation_set = data.split(
 )
 print("training  ", train_set[0].shape, train_set[1].shape)
 print("validation", validation_set[0].shape, validation_set[1].shape)
-np.array_equal(train_set[1], mnist.train_labels[for_training])
+print("images as above:", np.array_equal(train_set[0], images[for_training]))
+print("labels as above:", np.array_equal(train_set[1], mnist.train_labels[for_training]))
 
 # %% [markdown]
 # ## Look before you compute
@@ -336,18 +354,13 @@ for name, (_, labels) in [("training", train_set), ("validation", validation_set
 # Next, the pixels. Guess how many of them are exactly zero, before you run the cell.
 
 # %%
-# bincount copies its input into 64-bit integers, eight times as large: so a thousand images at a time
-histogram = sum(
-    np.bincount(part.ravel(), minlength=256) for part in np.array_split(train_images, 50)
-)
-total = histogram.sum()
-print(f"paper, 0:         {100 * histogram[0] / total:5.2f} %")
-print(f"grey, 1 to 249:   {100 * histogram[1:250].sum() / total:5.2f} %")
-print(f"ink, 250 to 255:  {100 * histogram[250:].sum() / total:5.2f} %")
+for name, low, high in [("paper", 0, 0), ("grey", 1, 249), ("ink", 250, 255)]:
+    share = ((train_images >= low) & (train_images <= high)).mean()
+    print(f"{name:5} ({low} to {high}): {100 * share:5.2f} %")
 print("places that are paper in every image:", (train_images.max(axis=0) == 0).sum(), "of 784")
 
 # %% [markdown]
-# Four pixels in five are paper. In some places, at the rim, there is no ink in any image: about those a network will learn nothing.
+# Four pixels in five are paper. In some places, at the rim, no training image has ink: about those a network will learn nothing, though a new image may have ink there.
 #
 # ## Arithmetic that wraps
 #
@@ -360,20 +373,23 @@ pixels + np.uint8(10)
 
 # %% [markdown]
 # The second result should be 260. It has become $260 - 256 = 4$, near-white instead of near-black, and nothing was
-# said. (For two lone numbers NumPy prints a warning; for arrays it is silent, and images are arrays.) Differences are worse, since every negative one wraps. Predict $0 - 200$:
+# said. (For two lone numbers NumPy prints a warning; for arrays it is silent, and images are arrays.) Differences are worse: every one that should be negative wraps. Predict $0 - 200$:
 
 # %%
 paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
 paper - ink
 
 # %% [markdown]
-# Precisely: `+`, `-`, `*` and `**` between 8-bit arrays give 8-bit arrays, and wrap. Adding *up* is different. Of such an array `sum` adds in 64-bit integers, and `mean` in 64-bit floats, so these two are safe:
+# Precisely: `+`, `-`, `*` and `**` between 8-bit arrays give 8-bit arrays, and wrap. Adding *up* is different, sometimes. Of such an array `sum` adds in 64-bit integers, and `mean` in 64-bit floats, so these two are safe. But `@`, which multiplies entry by entry and adds up, does all of it in bytes. Predict how it ends for $100 \cdot 100 + 250 \cdot 250$:
 
 # %%
 print("sum: ", pixels.sum(), pixels.sum().dtype)
 print("mean:", pixels.mean(), pixels.mean().dtype)
+print("@:   ", pixels @ pixels, (pixels @ pixels).dtype, " of floats:", pixels * 1.0 @ pixels)
 
 # %% [markdown]
+# You will meet `@` again in this lesson, and in every network, where it takes pixels times weights.
+#
 # So the rule of the course: images *rest* as `uint8`, an eighth of the size of NumPy's usual `float64`, and become
 # floats the moment we compute with them. At the same time we scale them to ordinary size and flatten each image into a row. Rows are examples, all through the course. For a batch of $n$ images,
 #
@@ -394,7 +410,7 @@ np.array_equal(data.scale(train_images[:5]), x)
 # %% [markdown]
 # ## One-hot labels
 #
-# A network with ten outputs needs ten targets for each image: a 1 for the right class and a 0 for each other. That
+# A network that makes ten numbers of an image needs ten targets for it: a 1 for the right class and a 0 for each other. That
 # is called **one-hot**, and the letter for it is $Y$, shape $(n, 10)$:
 #
 # $$Y_{ik} = \begin{cases} 1 & \text{if example } i \text{ has label } k, \\ 0 & \text{otherwise.} \end{cases}$$
@@ -408,7 +424,7 @@ print(labels)
 # %% [markdown]
 # ### Exercise 1.3: one-hot (core, 5 minutes)
 #
-# Do it without a loop. Think of comparing a *column* of labels, shape $(n, 1)$, with a *row* of class numbers, shape $(10,)$: NumPy stretches both to $(n, 10)$, which is called **broadcasting**. `labels[:, None]` makes the column.
+# Do it without a loop. Think of comparing a *column* of labels, shape $(n, 1)$, with a *row* of class numbers, shape $(10,)$: NumPy stretches both to $(n, 10)$, which is called **broadcasting**. `labels[:, None]` makes the column. (The library's solution checks the labels first; its last line is what counts.)
 
 
 # %%
@@ -453,7 +469,7 @@ np.array_equal(y, labels[:, None] == np.arange(10))
 
 # %%
 def my_class_means(images, labels):
-    """Mean image of each class as one row: shape (10, pixels), float64, in the units of `images`."""
+    """Mean image of each class as one row: shape (10, pixels), in the units of `images`."""
     ...
 
 
@@ -492,12 +508,12 @@ plt.show()
 #
 # ### Exercise 1.5: the nearest mean (stretch, 8 minutes)
 #
-# All the dot products together are one **matrix product**: `x @ means.T` has shape (n, 10), and holds every row's dot product with every mean. (`means.T` is `means` with rows and columns exchanged.) No loop, and no array of millions. `means` is scaled, as `x` is; `d` is the number of pixels.
+# All the dot products together are one **matrix product**: `x @ means.T` has shape (n, 10), and holds every row's dot product with every mean. (`means.T` is `means` with rows and columns exchanged.) No loop, and no array of millions. `means` is scaled, as `x` is.
 
 
 # %%
 def my_nearest_mean(x, means):
-    """Class of the nearest mean, shape (n,), for rows x of shape (n, d) and means (classes, d)."""
+    """Class of the nearest mean, (n,), for rows x of shape (n, pixels), means (classes, pixels)."""
     ...
 
 
@@ -507,7 +523,7 @@ exercises.check(my_nearest_mean)
 exercises.folded(my_nearest_mean)
 
 # %% [markdown]
-# The term $\lVert x_i \rVert^2$ is the same for all ten classes, so it cannot change which is smallest, and may be left away. What remains is
+# The term $\lVert x_i \rVert^2$ is the same for all ten classes, so it cannot change which is smallest, and may be left out. What remains is
 #
 # $$\lVert \bar x_k \rVert^2 - 2\, x_i \cdot \bar x_k .$$
 #
@@ -530,11 +546,23 @@ np.array_equal(answers, baseline.nearest_mean(x, means))
 
 # %% [markdown]
 # Four digits in five, 81.36 %, for ten averages and one matrix product. **Whatever we train must beat that.** Keep it
-# in mind when you meet the original again, in [lesson 05](05_autopsy.ipynb): after 10,000 steps of training it does hardly better.
+# in mind when you meet the original again, in [lesson 05](05_autopsy.ipynb): after 10,000 steps of training it does hardly better, and far worse if it is asked about one image at a time.
+#
+# It is a low mark. Why average at all? Let each of 5,000 training images be a "mean" of its own, and give the label of the nearest one. The function is the same; it takes longer, so we ask it about a thousand images only.
+
+# %%
+some, some_labels = x[:1_000], validation_set[1][:1_000]
+nearest = baseline.nearest_mean(some, data.scale(train_images[:5_000]))
+of_means = 100 * (answers[:1_000] == some_labels).mean()
+of_images = 100 * (train_labels[nearest] == some_labels).mean()
+print(f"of these thousand, nearest mean: {of_means:.1f} %, nearest image: {of_images:.1f} %")
+
+# %% [markdown]
+# That is the mark for a *good* reader of digits. But it has to keep all those images, and to look through them for every answer; a network boils them down.
 #
 # ### The same formula, in bytes
 #
-# What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? It is the same formula, and no error is raised. Predict the accuracy, and which answers it gives.
+# What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? It is the same formula, with the means rounded, and no error is raised. Predict the accuracy, and which answers it gives.
 
 # %%
 pixels8 = validation_set[0].reshape(-1, 784)
@@ -546,21 +574,16 @@ print(f"in bytes: {100 * (answers8 == validation_set[1]).mean():.2f} % right")
 print("-3, 20 and 200, squared:", np.array([253, 20, 200], dtype=np.uint8) ** 2)
 
 # %% [markdown]
-# It answers "1" to every image: it has become the program that looks at nothing. Why? The differences and their squares are bytes, and wrap. A small difference survives: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. A large one is lost: $20^2$ leaves 144, but $200^2$ leaves only 64. So a differing pixel counts
-# some number below 256, whether it is far off or hardly. The `sum` over the pixels does not wrap, since it adds in 64 bits; but what it adds up says little more than *how many* pixels differ. The mean 1 has the most paper; does it differ from an image in the fewest?
-#
-# And if that is the reason, then the wrapped sums, for all pairs of an image and a mean, must go with the counts of differing pixels, and not with the true distances. A correlation of 1 would say that two go together perfectly, 0 that they have nothing to do with each other:
+# It answers "1" to every image: it has become the program that looks at nothing. Why? The differences and their squares are bytes, and wrap. A small difference survives: $-3$ becomes 253, and $253^2$ wraps to 9, which is right. So do all up to 15. A larger one leaves some byte that says nothing about its size: $20^2$ leaves 144, but $200^2$ only 64. The `sum` over the pixels does not wrap, since it adds in 64 bits; but what it adds up tells less how far the pixels are off than *how many* differ, since only equal ones add 0. The mean 1 has the most paper; does it differ from an image in the fewest?
 
 # %%
 differing = np.array([(pixels8 != mean).sum(axis=1) for mean in means8]).T
-distances = (x**2).sum(axis=1, keepdims=True) + remains
 print("exact zeros in each mean, 0 to 9:", (means8 == 0).sum(axis=1))
 print("images that differ least from mean 1:", (differing.argmin(axis=1) == 1).sum())
-for name, other in [("number of differing pixels", differing), ("true distance", distances)]:
-    correlation = np.corrcoef(wrapped.ravel(), other.ravel())[0, 1]
-    print(f"wrapped sum and {name:26}: {correlation:5.2f}")
 
 # %% [markdown]
+# All of them do.
+#
 # ### Where does it go wrong?
 #
 # Back to floats, and to the mistakes of the right formula.
@@ -583,9 +606,9 @@ plt.show()
 # ## Recap
 #
 # - An IDX file is a magic number, sizes in big-endian order, and bytes; `np.frombuffer` and `reshape` make it an array.
-# - gzip's own check says that a file is whole, a checksum from elsewhere that it is the right one. Check before you cache.
+# - gzip's own check says that a file's contents are whole, a checksum from elsewhere that it is the right file. Check before you keep it.
 # - Seed first, then shuffle, then split. Parts must be disjoint and alike, and nothing may be lost.
-# - Operations between `uint8` arrays wrap around in silence. Keep images as bytes, compute with floats in $[0, 1]$, shape $(n, 784)$.
+# - Operations between `uint8` arrays, `@` among them, wrap around in silence. Keep images as bytes, compute with floats in $[0, 1]$, shape $(n, 784)$.
 # - The nearest mean digit reads 81.36 % of the validation images: the mark to beat.
 #
 # ## Questions to ask yourself
@@ -618,7 +641,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    Each validation image had a small part in a mean, so the exam was seen beforehand. With ten averages of thousands of images each the flattery is slight, and chance hides it: try `baseline.class_means(*mnist[:2])`, and the score even falls a little. A network has many more numbers to remember things by, and there it can be large.
+#    Each validation image had a small part in a mean, so the exam was seen beforehand. With ten averages of thousands of images each the flattery is slight, and chance hides it: try `baseline.nearest_mean(x, baseline.class_means(*mnist[:2]) / 255)`, and the score even falls a little. A network has many more numbers to remember things by, and there it can be large.
 #
 #    </details>
 #

@@ -39,7 +39,8 @@ def _split_objection(args: tuple, got: object) -> str | None:
     if sizes != [n - validation] * 2 + [validation] * 2:
         return (
             f"of {n} examples, {validation} should be held back for validation. There are {sizes[0]} "
-            f"images and {sizes[1]} labels to train on, and {sizes[2]} and {sizes[3]} for validation."
+            f"images and {sizes[1]} labels to train on, and {sizes[2]} and {sizes[3]} for validation. "
+            "Where does `validation` come in?"
         )
     if len(np.unique(together)) != n:
         return "some example is in both parts, or twice in one. Can one order serve both parts?"
@@ -49,10 +50,8 @@ def _split_objection(args: tuple, got: object) -> str | None:
         return (
             "nothing was drawn from rng, so nobody can choose or repeat the shuffle. Who shuffles?"
         )
-    if n > 8 and np.array_equal(train_labels, np.sort(train_labels)):
-        return "the training part is still in the order of the file. What did the shuffle move?"
-    if n > 8 and np.array_equal(held_labels, np.sort(held_labels)):
-        return "the validation part is in the order of the file. Is it a random part of it?"
+    if n > 20 and np.ptp(held_labels.astype(int)) == validation - 1:
+        return "one piece of the file was held back as it stood there. Is that a random part of it?"
     return None
 
 

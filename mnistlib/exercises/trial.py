@@ -137,6 +137,8 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
     text = exercise.notice
     if code and _loops(code) and not _loops((exercise.shows or exercise.reference).__code__):
         text += f" {_NEXT['loops']}"
+    if code and {"errstate", "seterr", "simplefilter", "filterwarnings"} & {*code.co_names}:
+        text += f" {_NEXT['silences']}"
     return Reply(exercise.name, "right", text)
 
 
@@ -182,8 +184,8 @@ def _fault(exercise: Exercise, args: tuple, outcome: _Outcome, exact: bool) -> t
     got, key, parts = outcome.result, _call(exercise.reference, args), []
     for name, old, due, new in zip(exercise.arguments, args, key.given, outcome.given):
         if _alike(old, due) and not _alike(old, new):
-            said = f"it changes {name}, which its caller may still need. Which line does? "
-            return "wrong value", said + "Make a new array instead: a = a - 1, not a -= 1."
+            said = f"it changes {name}, which its caller may still need: a -= 1, or shuffle(a)? "
+            return "wrong value", said + "Make a new array instead, as a = a - 1 does."
         if isinstance(due, tuple) and not _alike(old, due):
             parts += [(f"{name}[{i}]", [], *pair) for i, pair in enumerate(zip(due, new))]
     if exercise.objection:
@@ -272,9 +274,10 @@ def _alike(want: object, have: object, exact: bool = False) -> bool:
         return have is want
     if {np.asarray(want).dtype.kind, np.asarray(have).dtype.kind} - {*"biuf"}:
         return np.array_equal(want, have)  # text, say, or complex numbers
-    # Wide enough for float32 and for another order of summation; no mistake is so small. What is
-    # nearly 0 may be off by a millionth, but not in extreme cases.
-    return np.allclose(have, want, rtol=1e-5, atol=0.0 if exact else 1e-6, equal_nan=True)
+    # Wide enough for float32 and for another order of summation. What is nearly 0 may be off by a
+    # millionth. In extreme cases neither, of float64: there a number added "for safety" is found.
+    rtol = 1e-10 if exact and np.asarray(have).dtype == float else 1e-5
+    return np.allclose(have, want, rtol=rtol, atol=0.0 if exact else 1e-6, equal_nan=True)
 
 
 def _likely_reason(exercise: Exercise, trials: list[tuple[tuple, _Outcome]], exact: bool) -> str:
