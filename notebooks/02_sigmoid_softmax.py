@@ -10,8 +10,7 @@
 # # 02 Sigmoid and softmax
 #
 # Two functions stand between the pixels and an answer. One decides how strongly a part of the network responds; the other
-# turns ten scores into ten probabilities. Both are one line long, and both have traps that have caught a great many
-# people.
+# turns ten scores into ten probabilities. Both are one line long, and both have traps.
 #
 # **You will** derive the derivatives of both functions with a pencil, write the functions in NumPy, break them with large numbers,
 # mend them, and check every formula by measurement.
@@ -21,7 +20,7 @@
 # - derive $\sigma' = \sigma(1 - \sigma)$, the softmax's Jacobian, and the gradient $p - y$;
 # - measure any derivative, and say why the best nudge is neither large nor tiny;
 # - write both functions so that their exponentials never overflow;
-# - tell whether a softmax runs over the right axis, with one line.
+# - tell whether a softmax runs over the right axis, with two short questions.
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$, the rules for
 # products, quotients and chains; Taylor's formula helps.
@@ -86,21 +85,21 @@ parameters, _ = training.train(
 # %% mystnb={"image": {"alt": "A network at work on a handwritten six: the image, eight of 128 hidden units shaded by their response, and ten classes with bars. The longest bar, 0.49, is at the 0; the 6 has 0.29, the 2 has 0.11."}} tags=["hide-input"]
 image, label = validation_set[0][113], validation_set[1][113]
 seen = network.forward(parameters, data.scale(image[None]))
-z_six, y_six = seen.z2[0], data.one_hot([label])[0]
+z_image, y_image = seen.z2[0], data.one_hot([label])[0]
 plotting.network(
-    image, seen.a1[0], functions.softmax(z_six), title="You read a 6. The network says 0"
+    image, seen.a1[0], functions.softmax(z_image), title="You read a 6. The network says 0"
 )
 plt.show()
 
 # %% [markdown]
-# Read the picture from left to right. The pixels go into 128 **units**. Each adds them up, weighted in its own way, and turns the sum into a response between 0 and 1: that is the sigmoid's work. (The weights are what $W$ and $b$ stand for in the picture; lesson 03 names each.) The responses are added up again, weighted, into ten **scores**, one for each class. The softmax turns the scores into ten probabilities, the bars.
+# Read the picture from left to right. The pixels go into 128 **units**. Each adds them up, weighted in its own way, and turns the sum into a response between 0 and 1: that is the sigmoid's work. (The circles' colours are responses and probabilities, from violet for 0 to yellow for 1. The weights are what $W$ and $b$ stand for; lesson 03 names each.) The responses are added up again, weighted, into ten **scores**, one for each class. The softmax turns the scores into ten probabilities, the bars.
 #
 # The scores and the probabilities of this image, beside what they should have been:
 
 # %%
 print("class  score   probability  target")
 for k in range(10):
-    print(f"{k:5}  {z_six[k]:5.2f}   {functions.softmax(z_six)[k]:11.4f}  {y_six[k]:6.0f}")
+    print(f"{k:5}  {z_image[k]:5.2f}   {functions.softmax(z_image)[k]:11.4f}  {y_image[k]:6.0f}")
 
 # %% [markdown]
 # To learn is to move numbers. If you could move the ten scores, which would you move, which way, and how strongly? Should the score of the 1 move at all, or that of the 2? **Write ten numbers on paper**, positive for up and negative for down. At the end of this lesson you will have derived the
@@ -116,7 +115,7 @@ for k in range(10):
 # | $p$ | `p` | as `z` | probabilities |
 # | $y$ | `y` | as `z` | one-hot targets |
 # | $L$ | `loss` | | the number that training makes small |
-# | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is always the loss's gradient by it |
+# | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is always the loss's gradient by it; *by* $z$ is short for *with respect to* $z$ |
 # | $u$ | `u` | any | the point at which a function $f$ is measured |
 # | $h$ | `h` | | the nudge, both ways, of a central difference |
 #
@@ -125,7 +124,7 @@ for k in range(10):
 # ## From any number to between 0 and 1
 #
 # A unit's sum may be any number at all, and we want a response between 0 (silent) and
-# 1 (fully on). The **sigmoid** provides it. (Statisticians call it the logistic function; Verhulst drew it in 1838, for populations that cannot grow for ever: [Cramer 2002](https://doi.org/10.2139/ssrn.360300) tells its story.)
+# 1 (fully on). The **sigmoid** provides it. (Statisticians call it the logistic function; Verhulst published it in 1838, for populations that cannot grow for ever: [Cramer 2002](https://doi.org/10.2139/ssrn.360300) tells its story.)
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
@@ -166,7 +165,8 @@ np.allclose(1 - naive_sigmoid(z_line), naive_sigmoid(-z_line))
 #
 # $$
 # \begin{aligned}
-# \sigma'(z) &= \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} \\
+# \sigma'(z) &= \frac{e^{-z}}{(1 + e^{-z})^2} \\
+# &= \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} \\
 # &= \sigma(z)\,(1 - \sigma(z)).
 # \end{aligned}
 # $$
@@ -183,6 +183,7 @@ def slope_from_value(a):
 a_line = naive_sigmoid(z_line)
 slope_line = slope_from_value(a_line)
 print(f"steepest at z = {z_line[slope_line.argmax()]:.0f}, with slope {slope_line.max()}")
+print(f"at z = 5 the slope is {slope_from_value(naive_sigmoid(5.0)):.4f}")
 
 # %% [markdown]
 # Where it is steepest can be seen without calculus. Completing the square, $a(1 - a) = \frac14 - (a - \frac12)^2$: never above
@@ -204,7 +205,7 @@ plotting.curves(
 plt.show()
 
 # %% [markdown]
-# The flat parts matter. A unit whose sum lies out there is **saturated**: nudge the sum and its response hardly
+# The flat parts matter. Beyond 5, say, the slope is less than a thirtieth of its best. A unit whose sum lies out there is **saturated**: nudge the sum and its response hardly
 # moves, so learning hardly reaches it. Now think back to lesson 01: raw pixels go up to 255. Sums of hundreds of such
 # numbers, unless their weights are tiny, land far out in the shade, which is one reason to scale them.
 #
@@ -280,31 +281,32 @@ for way in (both_ways, upwards_only):
         print(f"{way.__name__:12}  from h = {h:g} to {h / 10:g}: error {factor:5.1f} times smaller")
 
 # %% [markdown]
-# A hundred, and ten. How large are the two errors for the sigmoid? We need its second and third derivative, and the first gives them away: differentiate $\sigma' = a(1 - a)$ by the product rule, where $a$ has the slope $\sigma'$ and $1 - a$ has $-\sigma'$:
+# A hundred, and ten. For the sigmoid, where the second derivative is at most about a tenth and the third at most an eighth in size, the two errors are at most about $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$ and $\frac h2 \cdot \frac1{10} = \frac h{20}$.
+#
+# <details><summary>Why an eighth, and a tenth?</summary>
+#
+# Differentiate $\sigma' = a(1 - a)$ by the product rule, where $a$ has the slope $\sigma'$ and $1 - a$ has $-\sigma'$:
 #
 # $$\sigma'' = \sigma' (1 - a) - a\, \sigma' = \sigma' (1 - 2a) .$$
 #
-# Once more. Here $1 - 2a$ has the slope $-2\sigma'$:
+# Once more. Here $1 - 2a$ has the slope $-2\sigma'$, and $(1 - 2a)^2 = 1 - 4a + 4a^2 = 1 - 4\sigma'$, so that only $\sigma'$ is left:
 #
 # $$
 # \begin{aligned}
 # \sigma''' &= \sigma'' (1 - 2a) - 2\, \sigma'^{\,2} \\
-# &= \sigma' (1 - 2a)^2 - 2\, \sigma'^{\,2} .
+# &= \sigma' (1 - 4 \sigma') - 2\, \sigma'^{\,2} \\
+# &= \sigma' (1 - 6 \sigma') .
 # \end{aligned}
 # $$
 #
-# Since $(1 - 2a)^2 = 1 - 4a + 4a^2 = 1 - 4\sigma'$, only $\sigma'$ is left:
+# As $\sigma'$ goes from 0 to $\frac14$, that is a parabola, 0 at 0 and at $\frac16$. So it is largest half-way, at $\frac1{12}$, where it is $\frac1{24}$; and it ends at $-\frac18$, which is further from 0. The second derivative is largest in size where its own slope $\sigma'''$ is 0, at $\sigma' = \frac16$. There $(1 - 2a)^2 = 1 - \frac46 = \frac13$, so it is $\frac16 \sqrt{\frac13}$ in size, about a tenth.
 #
-# $$\sigma''' = \sigma' (1 - 4 \sigma') - 2\, \sigma'^{\,2} = \sigma' (1 - 6 \sigma') .$$
-#
-# With $\sigma'$ between 0 and $\frac14$, that lies between $-\frac18$ (at $\frac14$) and $\frac1{24}$ (at $\frac1{12}$). So, nudged both ways, the error is at most about $\frac{h^2}{6} \cdot \frac18 = \frac{h^2}{48}$.
-#
-# And $\sigma''$ is largest where its own slope $\sigma'''$ is 0, at $\sigma' = \frac16$. There $(1 - 2a)^2 = 1 - \frac46 = \frac13$, so $\sigma'' = \frac16 \sqrt{\frac13}$, about a tenth: nudged upwards only, the error is at most about $\frac h2 \cdot \frac1{10} = \frac h{20}$.
+# </details>
 #
 # There is a second enemy, rounding ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(u + h)$ and $f(u - h)$ are each known to
-# about $10^{-16}$. Their difference is no better, and dividing by the run blows the error up to about $10^{-16} / h$, whichever way you nudge. Sketch the errors against $h$, on axes that are both logarithmic, where a power of $h$ is a straight line. What shape has the sum of one that rises and one that falls?
+# about $10^{-16}$. Their difference is no better. Divided by the run, $2h$, that makes an error of about $10^{-16} / h$; upwards only, where the run is half as long, twice as much. Sketch the errors against $h$, on axes that are both logarithmic, where a power of $h$ is a straight line. What shape has the sum of one that rises and one that falls?
 
-# %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: two Vs that share their left arm. Circles, nudged both ways: from the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. Squares, upwards only: from the right it falls tenfold for each tenfold smaller nudge, down to about 1e-8 near h = 1e-8, and rises from there. Dashed lines h squared over 48, h over 20 and 1e-16 over h follow the three arms."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: two Vs whose left arms lie side by side. Circles, nudged both ways: from the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. Squares, upwards only: from the right it falls tenfold for each tenfold smaller nudge, down to about 1e-8 near h = 1e-8, and rises from there, about twice as high as the circles. Dashed lines h squared over 48, h over 20 and 1e-16 over h follow the three arms."}} tags=["hide-input"]
 nudges = np.logspace(-14, 0, 57)
 figure, axis = plt.subplots(figsize=(7, 4.8))
 for way, marker, colour in zip((both_ways, upwards_only), "os", plotting.COLOURS):
@@ -328,7 +330,7 @@ axis.legend(fontsize=11, loc="upper center")
 plt.show()
 
 # %% [markdown]
-# Two Vs with one left arm, which is rounding; the right arms are the formulas' own errors. Both ways, the best nudge is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
+# Two Vs. The left arms, close to each other, are rounding; the right arms are the formulas' own errors. Both ways, the best nudge is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
 # $h = 10^{-5}$ from here on. Upwards only, the best that one can do is hundreds of times worse.
 #
 # Was it luck, with this function at this place? Try others, and let the V grow point by point. (This picture can be touched: on the pages as it stands, in Jupyter once you run the cell.)
@@ -341,9 +343,9 @@ explore.nudge()
 #
 # $$\frac{\lVert \text{given} - \text{measured} \rVert}{\max(\lVert \text{given} \rVert, \lVert \text{measured} \rVert)} .$$
 #
-# We call a gradient right when its relative error is below $10^{-7}$: the V's lowest point lies far below that, even after division by a slope of a quarter, and a wrong formula, as you will see, far above. (Nudge and limit follow the [notes of CS231n](https://cs231n.github.io/neural-networks-3/).) `gradcheck.check_gradient` measures and compares like
+# We call a gradient right when its relative error is below $10^{-7}$. A right one gets far below, as the V's lowest point shows; a wrong formula, as you will see, stays far above. (Nudge and limit follow the [notes of CS231n](https://cs231n.github.io/neural-networks-3/).) `gradcheck.check_gradient` measures and compares like
 # this for a function of a whole array. It nudges every entry in turn, so the function must give *one*
-# number: we take the sum of all the sigmoids, whose gradient by each entry is that entry's own slope.
+# number: we take the sum of all the sigmoids, whose derivative with respect to an entry is that entry's own slope.
 
 # %%
 z_random = np.random.default_rng(seed=2).normal(size=8)
@@ -363,8 +365,16 @@ gradcheck.check_gradient(sum_of_sigmoids, z_random, a_random * (1 - a_random))
 gradcheck.check_gradient(sum_of_sigmoids, z_random, a_random)
 
 # %% [markdown]
-# It tells you how far off the whole gradient is, which entry is worst, and both values there. It has a blind spot: the error is measured against the whole gradient, so a wrong entry hides where the right ones beside it are many times larger. Check where no unit is saturated. A check that you have not seen fail is a hope;
-# so in this course you will see it refuse one classic mistake after another.
+# It tells you how far off the whole gradient is, which entry is worst, and both values there. Does it notice every mistake? Take two units, at 0 and at 30, and double the slope of the second:
+
+# %%
+z_blind = np.array([0.0, 30.0])
+a_blind = naive_sigmoid(z_blind)
+gradcheck.check_gradient(sum_of_sigmoids, z_blind, a_blind * (1 - a_blind) * [1, 2])
+
+# %% [markdown]
+# It has a blind spot: the error is measured against the whole gradient, so a wrong entry hides where the right ones beside it are many times larger. Check where no unit is saturated. And a check that you have not seen fail is a hope;
+# so in this course you will see this one refuse one classic mistake after another.
 #
 # ## A stable sigmoid
 #
@@ -443,7 +453,7 @@ print("a(1 - a):", a_far * (1 - a_far), f"  true slope: {functions.sigmoid_deriv
 #
 # The network's last layer gives ten scores, each any number. We want probabilities: none negative,
 # summing to 1, and the largest score must get the largest probability. Exponentials are always positive and keep the order;
-# dividing by their sum does the rest. This is the **softmax**. (The form is older than computers: with minus an energy, divided by temperature, for a score it is how physics has given probabilities to states since Boltzmann 1868 and Gibbs 1902. The name is [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).)
+# dividing by their sum does the rest. This is the **softmax**. (Physics has given probabilities to states in this form since Boltzmann 1868 and Gibbs 1902; a low energy is there what a high score is here. The name is [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).)
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 
@@ -459,8 +469,8 @@ p_three = naive_softmax(z_three)
 print(p_three.round(4), f" sum {p_three.sum():.4f}")
 
 # %% [markdown]
-# What do scores *mean*? Divide two probabilities and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. Only **differences** of
-# scores count. One point more multiplies the odds of one class against another by $e$:
+# But why exponentials? Much else is positive and keeps the order. Divide two probabilities, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. Only **differences** of
+# scores count, and no other function has that; and with no other will the gradient become as simple as $p - y$. The quotient $p_k / p_l$ is called the **odds** of $k$ against $l$. One point more multiplies them by $e$:
 
 # %%
 print(f"p[1] / p[0] = {p_three[1] / p_three[0]:.4f},  e = {np.e:.4f}")
@@ -524,7 +534,7 @@ print("each row sums to 1:", np.allclose(p_rows.sum(axis=1), 1))
 print(original.softmax_over_batch(z_rows).round(4))
 
 # %% [markdown]
-# Each *column* sums to 1, so it looks like probabilities. One question exposes the fault: **does a batch of one give what the
+# Each *column* sums to 1, so it looks like probabilities. One question is whether each row sums to 1. The other exposes the fault even where nobody adds up: **does a batch of one give what the
 # same row gives in company?** Your answer about an image must not depend on who else is in the room. (Ask it of at least two different rows: a batch of one is always in its own company.)
 
 
@@ -601,11 +611,11 @@ print("sigmoid of -1 and 1:", functions.sigmoid([-1.0, 1.0]).round(4))
 #
 # $$J_{kl} = \frac{\partial p_k}{\partial z_l} = p_k\, (\delta_{kl} - p_l),$$
 #
-# and as a matrix
+# and as a matrix, where $p$ is one row, as always,
 #
-# $$J = \mathrm{diag}(p) - p\,p^T .$$
+# $$J = \mathrm{diag}(p) - p^T p .$$
 #
-# Here $\mathrm{diag}(p)$ has $p$ on its diagonal and 0 elsewhere, and $p\,p^T$, `np.outer(p, p)`, has the entry $p_k\, p_l$ in row $k$ and column $l$.
+# Here $\mathrm{diag}(p)$ has $p$ on its diagonal and 0 elsewhere, and $p^T p$, a column times a row, `np.outer(p, p)`, has the entry $p_k\, p_l$ in row $k$ and column $l$.
 
 
 # %%
@@ -613,9 +623,9 @@ def softmax_jacobian(p):
     return np.diag(p) - np.outer(p, p)
 
 
-z_five = np.array([0.5, -1.0, 2.0, 0.0, 1.5])
-p_five = functions.softmax(z_five)
-J = softmax_jacobian(p_five)
+z_row = np.array([0.5, -1.0, 2.0, 0.0, 1.5])
+p_row = functions.softmax(z_row)
+J = softmax_jacobian(p_row)
 J.shape
 
 # %% [markdown]
@@ -624,7 +634,7 @@ J.shape
 # %%
 h = 1e-5
 columns = [
-    (functions.softmax(z_five + h * along) - functions.softmax(z_five - h * along)) / (2 * h)
+    (functions.softmax(z_row + h * along) - functions.softmax(z_row - h * along)) / (2 * h)
     for along in np.eye(5)
 ]
 J_measured = np.array(columns).T
@@ -657,7 +667,7 @@ print("symmetric:       ", np.array_equal(J, J.T))
 # %% [markdown]
 # (Added up by hand from the picture, a row may miss 0 by the last rounded digit.)
 #
-# Take the ten scores into your own hands. Hold one slider and watch its row; add the same number to all, until one of the two formulas breaks; then go to float32, where it breaks sooner.
+# Take the ten scores into your own hands. Hold one slider and watch the last column, which is its column of the Jacobian; add the same number to all, until one of the two formulas breaks; then go to float32, where it breaks sooner.
 
 # %% mystnb={"image": {"alt": "A still of the picture of scores: ten scores as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
 explore.scores()
@@ -691,7 +701,7 @@ explore.scores()
 
 # %%
 def my_softmax_backward(p, dp):
-    """The loss's gradient by the logits, from p and dp; all of shape (n, classes)."""
+    """Gradient of the loss with respect to the logits, from p and dp; all (n, classes)."""
     ...
 
 
@@ -706,28 +716,28 @@ exercises.folded(my_softmax_backward)
 # %%
 print(functions.softmax_backward([[0.5, 0.5]], [[1.0, 0.0]]))
 dp_random = np.random.default_rng(seed=3).normal(size=5)
-np.allclose(functions.softmax_backward(p_five, dp_random), dp_random @ J)
+np.allclose(functions.softmax_backward(p_row, dp_random), dp_random @ J)
 
 # %% [markdown]
 # ### What if you keep only the diagonal?
 #
 # That is, multiply by $p (1 - p)$, as if each probability listened to its own score alone. It feels right, since it is what
-# works for the sigmoid. Let the check decide. For the loss, take the squared distance to a target, $L = \sum_k (p_k - y_k)^2$, so that
+# works for the sigmoid. Let the check decide. For a loss, take here the squared distance to a target, $\sum_k (p_k - y_k)^2$, so that
 # $dp_k = 2 (p_k - y_k)$.
 
 # %%
-y_five = np.array([0.0, 1, 0, 0, 0])
+y_row = np.array([0.0, 1, 0, 0, 0])
 
 
 def squared_distance(u):
-    return ((functions.softmax(u) - y_five) ** 2).sum()
+    return ((functions.softmax(u) - y_row) ** 2).sum()
 
 
-dp_five = 2 * (p_five - y_five)
-whole = functions.softmax_backward(p_five, dp_five)
-diagonal = p_five * (1 - p_five) * dp_five
-print(gradcheck.check_gradient(squared_distance, z_five, whole, name="whole Jacobian"))
-print(gradcheck.check_gradient(squared_distance, z_five, diagonal, name="diagonal only "))
+dp_row = 2 * (p_row - y_row)
+whole = functions.softmax_backward(p_row, dp_row)
+diagonal = p_row * (1 - p_row) * dp_row
+print(gradcheck.check_gradient(squared_distance, z_row, whole, name="whole Jacobian"))
+print(gradcheck.check_gradient(squared_distance, z_row, diagonal, name="diagonal only "))
 
 # %% [markdown]
 # At the worst entry even the sign is wrong: following the diagonal would push that score the wrong way.
@@ -735,7 +745,7 @@ print(gradcheck.check_gradient(squared_distance, z_five, diagonal, name="diagona
 # ## Cross-entropy
 #
 # How wrong is a set of probabilities? What counts is how much was given to the right answer, $p_\text{right}$.
-# If it is 1 the cost should be nothing, and it should grow as $p_\text{right}$ falls. The **surprise** does that ([Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x)):
+# If it is 1 the cost should be nothing, and it should grow as $p_\text{right}$ falls. The **surprise** does that (it is what [Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x) averages to measure information):
 #
 # $$-\log p_\text{right} = \log \frac{1}{p_\text{right}} .$$
 
@@ -744,7 +754,7 @@ for p_right in [1.0, 0.9, 0.5, 0.1, 0.001]:
     print(f"given {p_right:5.3f} to the right class: surprise {np.log(1 / p_right):.4f}")
 
 # %% [markdown]
-# Why the logarithm? Because the probability given to *all* the right answers together is the product of theirs, if the examples are taken as independent, and the logarithm makes it a sum. With
+# Why the logarithm? Because the probability given to *all* the right answers together is the product of theirs, if the examples are taken as independent, and the logarithm makes it a sum. To make the surprise least is to make that product greatest: **maximum likelihood**. With
 # one-hot targets, $-\sum_k y_k \log p_k$ picks out the right class. The mean over the $n$ rows of a batch is the **cross-entropy**:
 #
 # $$L = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik} .$$
@@ -782,9 +792,9 @@ exercises.folded(my_log_softmax)
 
 
 # %%
-z_four = np.random.default_rng(seed=4).normal(size=(4, 10))
+z_batch = np.random.default_rng(seed=4).normal(size=(4, 10))
 print("log_softmax:", functions.log_softmax(z_far))
-np.allclose(np.exp(functions.log_softmax(z_four)), functions.softmax(z_four))
+np.allclose(np.exp(functions.log_softmax(z_batch)), functions.softmax(z_batch))
 
 # %% [markdown]
 # With $z_k - \max_l z_l$ in place of $z_k$, the sum of exponentials contains $e^0 = 1$, so its logarithm is safe: at least 0, and at most $\log 10$ for ten classes.
@@ -809,16 +819,16 @@ exercises.folded(my_cross_entropy)
 # What should the loss be before anything is learnt? A network that knows nothing gives each of ten classes a tenth. Work out its surprise, then run the cell.
 
 # %%
-y_four = data.one_hot([3, 1, 4, 1])
+y_batch = data.one_hot([3, 1, 4, 1])
 nothing_known = np.zeros((4, 10))
-print(f"{functions.cross_entropy(nothing_known, y_four):.6f}   log 10 = {np.log(10):.6f}")
+print(f"{functions.cross_entropy(nothing_known, y_batch):.6f}   log 10 = {np.log(10):.6f}")
 
 # %% [markdown]
-# You will meet that number near the left edge of many a training curve.
+# Many a training curve begins near that number; a little above it, if the first weights, drawn by chance, already prefer something.
 #
 # ### Exercise 2.7: the loss and its gradient (stretch, 12 minutes)
 #
-# A step of training needs two things of the loss: its value, and its gradient by the logits, $dZ$. You own all the parts for the long way: for one example $L = -\sum_k y_k \log p_k$ has $dp_k = -y_k / p_k$, and your `my_softmax_backward` carries that to the logits. Try it first, and read the reply. Then take the pencil: put log-sum-exp into the loss, and differentiate by one logit. The batch's mean has its $1/n$.
+# A step of training needs two things of the loss: its value, and its gradient with respect to the logits, $dZ$. You own all the parts for the long way: for a batch of one, $L = -\sum_k y_k \log p_k$ has $dp_k = -y_k / p_k$, and your `my_softmax_backward` (or `functions.softmax_backward`) carries that to the logits. Try it first, and read the reply. Then take the pencil: put log-sum-exp into the loss, and differentiate with respect to one logit. The mean of a larger batch has its $1/n$. (In the library's solutions `_rows` only checks the input.)
 
 
 # %%
@@ -835,7 +845,7 @@ exercises.folded(my_cross_entropy_with_gradient)
 # %% [markdown]
 # ## Why the gradient is p - y
 #
-# Here is that pencil's work. For one example, put log-sum-exp into the loss, and use that the targets sum to 1:
+# Here is that pencil's work. For a batch of one, put log-sum-exp into the loss, and use that the targets sum to 1:
 #
 # $$
 # \begin{aligned}
@@ -849,19 +859,19 @@ exercises.folded(my_cross_entropy_with_gradient)
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
-# No Jacobian, no product of small slopes: *what you said minus what is true*. For the mean over a batch, divide by $n$, once:
+# No Jacobian, no product of small slopes: *what you said minus what is true*. In a larger batch each row has a share of $1/n$ in the mean, so divide by $n$, once:
 #
 # $$dZ = \frac{P - Y}{n} .$$
 
 # %%
-dz_four = (functions.softmax(z_four) - y_four) / len(z_four)
+dz_batch = (functions.softmax(z_batch) - y_batch) / len(z_batch)
 
 
 def loss_of(u):
-    return functions.cross_entropy(u, y_four)
+    return functions.cross_entropy(u, y_batch)
 
 
-gradcheck.check_gradient(loss_of, z_four, dz_four)
+gradcheck.check_gradient(loss_of, z_batch, dz_batch)
 
 # %% [markdown]
 # Does it agree with the long way round, through the Jacobian? Carry $dp_k = -y_k / p_k$ back, using once more that the targets sum to 1:
@@ -872,8 +882,10 @@ gradcheck.check_gradient(loss_of, z_four, dz_four)
 # function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). On paper it cancels for any $p_l$; in the computer only if $p_l$ has not been rounded to 0 before it divides. (The code divides by $n$ at the end.)
 
 # %%
-p_four = functions.softmax(z_four)
-print("the same:", np.allclose(functions.softmax_backward(p_four, -y_four / p_four) / 4, dz_four))
+p_batch = functions.softmax(z_batch)
+print(
+    "the same:", np.allclose(functions.softmax_backward(p_batch, -y_batch / p_batch) / 4, dz_batch)
+)
 
 y_far = np.array([[0.0, 1.0]])
 with np.errstate(divide="ignore", invalid="ignore"):
@@ -885,8 +897,8 @@ print("1000 points behind, p - y:       ", p_far - y_far)
 # What if you forget to divide by $n$, or do it twice? The direction would be the same, the length not. Training would still go downhill, with steps of another length, so you might not notice. Guess both relative errors (here $n = 4$), then run the check:
 
 # %%
-print(gradcheck.check_gradient(loss_of, z_four, dz_four * 4, name="not divided by n"))
-print(gradcheck.check_gradient(loss_of, z_four, dz_four / 4, name="divided twice   "))
+print(gradcheck.check_gradient(loss_of, z_batch, dz_batch * 4, name="not divided by n"))
+print(gradcheck.check_gradient(loss_of, z_batch, dz_batch / 4, name="divided twice   "))
 
 # %% [markdown]
 # One gradient is four times too long, the other four times too short, and $1 - \frac14$ is three quarters.
@@ -896,7 +908,7 @@ print(gradcheck.check_gradient(loss_of, z_four, dz_four / 4, name="divided twice
 # A 6 was read as a 0, and you wrote down how you would move the ten scores. The loss falls fastest in the direction against its gradient (lesson 03 says why), so the network's own answer is $-(p - y)$. Compare it with yours.
 
 # %% mystnb={"image": {"alt": "The ten classes from top to bottom, each with a bar that ends in a dot and the number y minus p. The 6 is pushed up by 0.71. Every other class is pushed down: the 0 by 0.49, the 2 by 0.11, the 5 by 0.06, the 4 by 0.02, and the rest by less, the 1 least of all, by 0.0002."}} tags=["hide-input"]
-push = y_six - functions.softmax(z_six)
+push = y_image - functions.softmax(z_image)
 figure, axis = plt.subplots(figsize=(7, 4.2))
 for k, value in enumerate(push):
     colour = plotting.COLOURS[0] if value > 0 else plotting.COLOURS[1]
@@ -923,7 +935,7 @@ plt.show()
 
 # %%
 target, length = 6, 1.0  # change these: another class, a shorter or a longer step
-z_pushed = z_six
+z_pushed = z_image
 for step in range(5):
     p_pushed = functions.softmax(z_pushed)
     print(f"step {step}: answer {p_pushed.argmax()}, given to the {target}: {p_pushed[target]:.2f}")
@@ -948,8 +960,8 @@ for step in range(5):
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
 # - A central difference measures any smooth function's derivative. Plotted against $h$, its error is a V: the formula's own error, $\frac{h^2}{6} f'''$, on the right, rounding, about $10^{-16}/h$, on the left; $h = 10^{-5}$ is near the bottom.
 # - Never give `exp` a large positive number: use $-|z|$, or subtract each *row's* maximum.
-# - Softmax runs over classes. Test: a batch of one gives what it gives in company.
-# - $J = \mathrm{diag}(p) - p\,p^T$; its diagonal alone is not the derivative.
+# - Softmax runs over classes. Test: each row sums to 1, and a batch of one gives what it gives in company.
+# - $J = \mathrm{diag}(p) - p^T p$; its diagonal alone is not the derivative.
 # - Cross-entropy is the mean surprise. Computed from the logits it stays finite even where a probability rounds to 0, and its gradient is $(P - Y) / n$: what you said minus what is true.
 #
 # ## Questions to ask yourself

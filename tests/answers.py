@@ -85,6 +85,13 @@ RIGHT = {
         SPLIT,
         "order = np.arange(len(labels))\nrng.shuffle(order)\ntrain, held = order[:-validation], "
         "order[-validation:]\nreturn [[images[train], labels[train]], [images[held], labels[held]]]",
+        "held = rng.choice(len(labels), validation, replace=False)\n"
+        "train = np.setdiff1d(np.arange(len(labels)), held)\n"
+        "return (images[train], labels[train]), (images[held], labels[held])",
+        "held = np.zeros(len(labels), bool)\n"
+        "held[rng.choice(len(labels), validation, replace=False)] = True\n"
+        "return (images[~held], labels[~held]), (images[held], labels[held])",
+        SPLIT.replace("order[:validation]", "order[:validation]; held.sort()"),
     ],
     "nearest_mean": [
         "return ((x[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)",
@@ -93,7 +100,7 @@ RIGHT = {
     ],
     "sigmoid": [
         "return np.exp(-np.logaddexp(0, -z))",
-        "out = np.empty_like(z)\nleft = z < 0\nout[~left] = 1 / (1 + np.exp(-z[~left]))\n"
+        "out = np.empty(z.shape)\nleft = z < 0\nout[~left] = 1 / (1 + np.exp(-z[~left]))\n"
         "e = np.exp(z[left])\nout[left] = e / (1 + e)\nreturn out",
     ],
     "softmax": [
@@ -268,7 +275,11 @@ WRONG = {
         ("wrong shape", "wanted 2 results", 'return int.from_bytes(raw[:8], "big")'),
         ("wrong value", "magic number: wanted",
          'import struct\nreturn struct.unpack(">4H", raw[:8])[1::2]'),
-        ("wrong value", "got 00 00 08 01", "return raw[:4], raw[4:8]"),
+        ("wrong value", "those are the single bytes", "return raw[:4], raw[4:8]"),
+        ("wrong shape", "those are the single bytes", "return list(raw[:4]), list(raw[4:8])"),
+        ("raises", "a file of images", 'import struct\nreturn struct.unpack(">4I", raw[:16])'),
+        ("wrong value", "from its last byte", "return np.frombuffer(raw, np.uint32, 2)"),
+        ("raises", "the whole file", "return np.frombuffer(raw, np.uint32)"),
         ("wrong value", "not read from the header", "return 2049, 60000"),
         ("raises", "int() reads a number that is written out in digits",
          "return int(raw[:4]), int(raw[4:8])"),
@@ -307,12 +318,11 @@ WRONG = {
          "held = order[:len(labels) - validation]")),
         ("wrong value", "exchanged", SPLIT.replace("train, held", "held, train")),
         ("wrong value", "grouped otherwise", "return images[1:], labels[1:], images[:1], labels[:1]"),
-        ("wrong value", "training part is still in the order",
-         "held = rng.choice(len(labels), validation, replace=False)\n"
-         "train = np.setdiff1d(np.arange(len(labels)), held)\n"
+        ("wrong value", "one piece of the file was held back",
+         SPLIT.replace("rng.permutation(", "rng.random(3); order = np.arange(")),
+        ("wrong value", "Where does `validation` come in?",
+         "order = rng.permutation(len(labels))\ntrain, held = order[:50_000], order[50_000:]\n"
          "return (images[train], labels[train]), (images[held], labels[held])"),
-        ("wrong value", "validation part is in the order", SPLIT.replace("order[:validation]",
-         "order[:validation]; held.sort()")),
         ("wrong value", "the parts are grouped otherwise",
          "order = rng.permutation(len(labels))\n"
          "images, labels = images[order], labels[order]\n"
@@ -322,7 +332,7 @@ WRONG = {
          "images = rng.permutation(images)\nlabels = rng.permutation(labels)\n"
          "return (images[:-validation], labels[:-validation]), (images[-validation:], "
          "labels[-validation:])"),
-        ("wrong value", "it changes images",
+        ("wrong value", "or shuffle(a)?",
          "rng.shuffle(images)\nrng.shuffle(labels)\n"
          "return (images[:-validation], labels[:-validation]), (images[-validation:], "
          "labels[-validation:])"),
@@ -344,13 +354,34 @@ WRONG = {
         ("raises", "it works for images of 784 pixels only",
          "return np.array([images[labels == k].mean(axis=0) for k in "
          "range(10)]).reshape(10, 784)"),
+        ("raises", "it works for images of 784 pixels only",
+         "rows = images.reshape(-1, 784)\n"
+         "return np.array([rows[labels == k].mean(axis=0) for k in range(10)])"),
+        ("wrong value", "stood behind the point",
+         "rows = images.reshape(len(images), -1)\nout = np.zeros((10, rows.shape[1]), np.uint8)\n"
+         "for k in range(10):\n    out[k] = rows[labels == k].mean(axis=0)\nreturn out"),
+        ("wrong value", "divided by 10",
+         "rows = images.reshape(len(images), -1)\n"
+         "return np.array([rows[labels == k].sum(axis=0) / 10 for k in range(10)])"),
+        ("wrong value", "that is the median",
+         "rows = images.reshape(len(images), -1)\n"
+         "return np.array([np.median(rows[labels == k], axis=0) for k in range(10)])"),
         ("wrong shape", "labels were taken for the numbers of images",
          "return images.reshape(len(images), -1)[labels].mean(axis=0)"),
     ],
     "nearest_mean": [
         ("wrong value", "scaled once more",
          "return (-2 * (x / 255) @ means.T + (means ** 2).sum(axis=1)).argmin(axis=1)"),
-        ("wrong value", "lengths", "return (-2 * x @ means.T + (means ** 2).sum()).argmin(axis=1)"),
+        ("wrong value", "all in one number",
+         "return (-2 * x @ means.T + (means ** 2).sum()).argmin(axis=1)"),
+        ("raises", "added over the means",
+         "return (-2 * x @ means.T + (means ** 2).sum(axis=0)).argmin(axis=1)"),
+        ("wrong shape", "stand in a column",
+         "return (-2 * x @ means.T + (means ** 2).sum(axis=1, keepdims=True)).argmin(axis=1)"),
+        ("wrong value", "What does abs do",
+         "return abs((means ** 2).sum(axis=1) - 2 * x @ means.T).argmin(axis=1)"),
+        ("wrong value", "compares directions",
+         "products = x @ means.T / np.linalg.norm(means, axis=1)\nreturn products.argmax(axis=1)"),
         ("wrong value", "wrong factor",
          "return (2 * x @ means.T + (means ** 2).sum(axis=1)).argmin(axis=1)"),
         ("wrong value", "without being squared",
@@ -385,7 +416,7 @@ WRONG = {
         ("unstable", "cut off", "return 1 / (1 + np.exp(-np.clip(z, -15, 15)))"),
         ("unstable", "some exponential",
          "with np.errstate(over='ignore'):\n    return 1 / (1 + np.exp(-z))"),
-        ("unstable", "cancels", "return 0.5 * (1 + np.tanh(z / 2))"),
+        ("unstable", "cancel", "return 0.5 * (1 + np.tanh(z / 2))"),
         ("unstable", "overflow encountered in exp", "return np.exp(z) / (1 + np.exp(z))"),
         ("wrong value", "slope", "s = 1 / (1 + np.exp(-z))\nreturn s * (1 - s)"),
         ("raises", "ambiguous",
@@ -399,6 +430,14 @@ WRONG = {
          "return np.exp(z)/(1+np.exp(-abs(z)))"),
         ("raises", "math's functions take one number",
          "import math\nreturn 1/(1+math.exp(-z))"),
+        ("wrong value", "the answer has z's own type",
+         "out = np.empty_like(z)\np = z >= 0\nout[p] = 1 / (1 + np.exp(-z[p]))\n"
+         "e = np.exp(z[~p])\nout[~p] = e / (1 + e)\nreturn out"),
+        ("unstable", "two numbers near 1 cancel",
+         "s = 1 / (1 + np.exp(-abs(z)))\nreturn np.where(z >= 0, s, 1 - s)"),
+        ("raises", "a loop over z takes its rows",
+         "out = []\nfor v in z:\n    out.append(1 / (1 + np.exp(-v)) if v >= 0 else "
+         "np.exp(v) / (1 + np.exp(v)))\nreturn np.array(out)"),
     ],
     "softmax": [
         ("unstable", "mean is not large enough", "e = np.exp(z - z.mean(axis=-1, keepdims=True))\n"
@@ -422,6 +461,12 @@ WRONG = {
          "return e/e.sum(axis=1, keepdims=True)"),
         ("unstable", "the exponential of a large score overflows",
          "return np.array([np.exp(row)/np.exp(row).sum() for row in z])"),
+        *[("unstable", "a small number was added to the sum",
+           "e = np.exp(z - z.max(axis=1, keepdims=True))\n"
+           f"return e / (e.sum(axis=1, keepdims=True) + {small})")
+          for small in (1e-9, 1e-8, 1e-7, 1e-6)],
+        ("unstable", "z was cut off",
+         "z = np.clip(z, -500, 500)\nreturn np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)"),
     ],
     "softmax_backward": [
         ("raises", "column, (n, 1)", "return p * (dp - (p * dp).sum(axis=1))"),
@@ -438,9 +483,21 @@ WRONG = {
          "    J = np.diag(row) - np.outer(row, row)\n    out.append(J @ d)\nreturn out"),
         ("wrong value", "the sum was subtracted without a factor",
          "s = (p*dp).sum(axis=-1, keepdims=True)\nreturn p*dp - s"),
+        ("wrong value", "a formula for one example", "return dp @ (np.diag(p) - np.outer(p, p))"),
+        ("wrong value", "the Jacobian of the first row",
+         "J = np.diag(p[0]) - np.outer(p[0], p[0])\nreturn dp @ J"),
     ],
     "log_softmax": [
         ("wrong value", "probabilities", "e = np.exp(z)\nreturn e / e.sum(axis=1, keepdims=True)"),
+        ("wrong value", "logarithms were divided",
+         "s = z - z.max(axis=1, keepdims=True)\n"
+         "return s / np.log(np.exp(s).sum(axis=1, keepdims=True))"),
+        ("wrong value", "Which comes first",
+         "return z - np.log(np.exp(z)).sum(axis=1, keepdims=True)"),
+        ("wrong value", "only the maximum", "return z - z.max(axis=1, keepdims=True)"),
+        ("unstable", "a small number was added",
+         "s = z - z.max(axis=1, keepdims=True)\n"
+         "return s - np.log(np.exp(s).sum(axis=1, keepdims=True) + 1e-12)"),
         ("wrong value", "maximum was subtracted in the sum only",
          "top = z.max(axis=1, keepdims=True)\n"
          "return z - np.log(np.exp(z - top).sum(axis=1, keepdims=True))"),
@@ -462,6 +519,11 @@ WRONG = {
          "return z - m + np.log(np.exp(z - m).sum(axis=1, keepdims=True))"),
     ],
     "cross_entropy": [
+        ("wrong value", "the scores' own logarithm", "return -(y * np.log(z)).sum() / len(z)"),
+        ("wrong value", "divided by 10",
+         "s = z - np.log(np.exp(z).sum(axis=1, keepdims=True))\nreturn -(y * s).sum() / 10"),
+        ("unstable", "the exponential of a large score overflows",
+         "lse = np.log(np.exp(z).sum(axis=1))\nreturn np.mean(lse - (z * y).sum(axis=1))"),
         ("unstable", "logarithm come first", "p = np.exp(z - z.max(axis=1, keepdims=True))\n"
          "p /= p.sum(axis=1, keepdims=True)\nreturn -(y * np.log(p + 1e-12)).sum() / len(z)"),
         ("wrong value", "examples", "return (np.logaddexp.reduce(z, axis=1) - z[y == 1]).sum()"),
@@ -484,6 +546,12 @@ WRONG = {
          "return -(y @ lp.T).mean()"),
     ],
     "cross_entropy_with_gradient": [
+        *[("wrong value", "went back through the softmax twice",
+           "from mnistlib import functions\np = functions.softmax(z)\nreturn "
+           f"functions.cross_entropy(z, y), functions.softmax_backward(p, p - y){mean}")
+          for mean in ("", " / len(z)")],
+        ("wrong value", "subtracted from the scores",
+         "from mnistlib import functions\nreturn functions.cross_entropy(z, y), z - y"),
         ("unstable", "Can the pencil cancel p",
          "s = z - z.max(axis=1, keepdims=True)\ne = np.exp(s)\np = e / e.sum(axis=1, keepdims=True)\n"
          "loss = (np.log(e.sum(axis=1)) - s[y == 1]).mean()\ndp = -y / p / len(z)\n"

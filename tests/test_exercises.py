@@ -189,6 +189,13 @@ def test_a_loop_is_right_and_asked_about():
     assert "loops" not in check(write("softmax", RIGHT["softmax"][0])).text
 
 
+def test_a_warning_that_is_hidden_is_asked_about():
+    both = "np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))"
+    reply = check(write("sigmoid", f"with np.errstate(all='ignore'):\n    return {both}"))
+    assert (reply.kind, "It hides NumPy's warning" in reply.text) == ("right", True)
+    assert "hides" not in check(write("sigmoid", RIGHT["sigmoid"][0])).text
+
+
 def test_shapes_are_said_in_the_letters_of_the_task():
     reply = check(write("layer_gradients", "return dz.T @ inputs, dz.sum(axis=0)"))
     assert "dW: wanted an array of shape (inputs, outputs) = (2, 3)" in reply.text

@@ -54,6 +54,7 @@ EXERCISES = (
             (np.array([0.0]),),
             (np.array([-2.0, 2.0]),),
             (np.linspace(-6, 6, 15).reshape(3, 5).T,),
+            (np.array([-2, 0, 2]),),
         ),
         *WORDS["sigmoid"],
         ((np.array([1000.0]),), (np.array([-1000.0, 0.0, 1000.0]),), (np.array([-720.0, -40.0]),)),
