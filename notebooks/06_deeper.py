@@ -658,4 +658,4 @@ plt.show()
 #
 # ## Next
 #
-# Every layer so far has a weight for each pair of units, and knows nothing of neighbours. [08 Seeing shapes](08_seeing_shapes.ipynb): push a digit by two pixels and see what that costs, and build a layer that looks at patches.
+# More layers, more units, more weights: is there no end to what a network may have? Lesson 04 left a tale of networks that learn by heart. [07 When is a fit too good?](07_too_good.ipynb) puts it to the test, and it does not pass.

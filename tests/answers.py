@@ -230,6 +230,38 @@ RIGHT = {
         BACK.format("(dz @ W.T) * (1 - a) * (1 + a)"),
         BACK.format("dz @ W.T - dz @ W.T * a * a").replace("return found", "return tuple(found)"),
     ],
+    "lightest_weights": [
+        "return a * (target / np.dot(a, a))",
+        "return np.linalg.lstsq(a[None], np.array([target]))[0]",
+        "return np.linalg.pinv(a[None])[:, 0] * target",
+    ],
+    "decayed": [
+        "for w in W.ravel():\n    loss += 0.5 * weight_decay * w * w\n"
+        "return loss, weight_decay * W + dW",
+        "return loss + 0.5 * weight_decay * np.linalg.norm(W) ** 2, dW + weight_decay * W",
+    ],
+    "stopped_at": [
+        "best, where, waited = np.inf, None, 0\nfor step in range(len(losses)):\n"
+        "    if losses[step] < best:\n        best, where, waited = losses[step], step, 0\n"
+        "    else:\n        waited += 1\n    if waited >= patience:\n        return step, where\n"
+        "return step, where",
+        "for end in range(len(losses)):\n    low = int(np.argmin(losses[:end + 1]))\n"
+        "    if end - low >= patience:\n        return end, low\nreturn len(losses) - 1, low",
+    ],
+    "reliability": [
+        "edges = {'bins': 10, 'range': (0, 1)}\n"
+        "return np.histogram(sure, **edges)[0], np.histogram(sure[right], **edges)[0]",
+        "counts, good = np.zeros(10, int), np.zeros(10, int)\nfor s, r in zip(sure, right):\n"
+        "    bin = min(int(s * 10), 9)\n    counts[bin] += 1\n    good[bin] += r\nreturn counts, good",
+    ],
+    "decayed_fit": [
+        "n, m = a.shape\n"
+        "return np.linalg.solve(a.T @ a + n * weight_decay / 2 * np.eye(m), a.T @ y)",
+        "n = len(a)\nreturn a.T @ np.linalg.solve(a @ a.T + n * weight_decay / 2 * np.eye(n), y)",
+        "m = a.shape[1]\nroot = np.sqrt(len(a) * weight_decay / 2) * np.eye(m)\n"
+        "more = np.zeros((m, y.shape[1]))\n"
+        "return np.linalg.lstsq(np.vstack([a, root]), np.vstack([y, more]))[0]",
+    ],
     "relu_backward": [
         "return np.where(a > 0, da, 0)",
         "return da * np.sign(a)",
@@ -934,6 +966,79 @@ WRONG = {
         ("wrong shape", "wanted 4 results",
          BACK.format("dz @ W.T * (1 - a ** 2)").replace("return found", "return found[0]")),
         ("raises", "columns on its left", BACK.format("dz @ W * (1 - a ** 2)")),
+    ],
+    "lightest_weights": [
+        ("wrong value", "with more weight than needed", "return target / a / len(a)"),
+        ("wrong value", "weights are alike", "return np.ones(len(a)) * target / sum(a)"),
+        ("wrong value", "where does it belong", "return a * target"),
+        ("wrong value", "length of a once", "return a * target / np.linalg.norm(a)"),
+        ("wrong value", "What was the target", "return a / (a @ a)"),
+        ("wrong shape", "wanted an array", "return target / (a @ a)"),
+    ],
+    "decayed": [
+        ("wrong value", "twice the price",
+         "return loss + weight_decay * np.sum(W ** 2), dW + weight_decay * W"),
+        ("wrong value", "half a square",
+         "return loss + weight_decay / 2 * np.sum(W ** 2), dW + 2 * weight_decay * W"),
+        ("wrong value", "takes absolute values",
+         "return loss + weight_decay * abs(W).sum(), dW + weight_decay * np.sign(W)"),
+        ("wrong value", "Would a gradient check",
+         "return loss + weight_decay / 2 * (W * W).sum(), dW"),
+        ("wrong value", "root of the sum",
+         "return loss + weight_decay / 2 * np.linalg.norm(W), dW + weight_decay * W"),
+        ("wrong value", "it changes dW",
+         "dW += weight_decay * W\nreturn loss + weight_decay / 2 * (W ** 2).sum(), dW"),
+        ("wrong shape", "wanted 2 results",
+         "return loss + weight_decay / 2 * (W ** 2).sum()"),
+    ],
+    "stopped_at": [
+        ("wrong value", "looked at all the losses", "return len(losses) - 1, np.argmin(losses)"),
+        ("wrong value", "known before it came", "return np.argmin(losses), np.argmin(losses)"),
+        ("wrong value", "a new lowest",
+         "low = 0\nfor now in range(len(losses)):\n    if losses[now] <= losses[low]: low = now\n"
+         "    if now - low == patience: break\nreturn now, low"),
+        ("wrong value", "one scoring too many",
+         "low = 0\nfor now in range(len(losses)):\n    if losses[now] < losses[low]: low = now\n"
+         "    if now - low > patience: break\nreturn now, low"),
+        ("wrong value", "rises from one scoring",
+         "rises = 0\nfor now in range(1, len(losses)):\n"
+         "    rises = rises + 1 if losses[now] > losses[now - 1] else 0\n"
+         "    if rises == patience: break\nreturn now, np.argmin(losses[:now + 1])"),
+        ("wrong shape", "wanted 2 results", "return int(np.argmin(losses))"),
+    ],
+    "reliability": [
+        ("wrong shape", "one tenth too many",
+         "b = (sure * 10).astype(int)\n"
+         "return np.bincount(b, minlength=10), np.bincount(b[right], minlength=10)"),
+        ("wrong value", "rounded to the nearest",
+         "b = np.minimum(np.round(sure * 10).astype(int), 9)\n"
+         "return np.bincount(b, minlength=10), np.bincount(b[right], minlength=10)"),
+        ("wrong value", "share that is right",
+         "b = np.minimum((sure * 10).astype(int), 9)\ncounts = np.bincount(b, minlength=10)\n"
+         "return counts, np.bincount(b, right, 10) / np.maximum(counts, 1)"),
+        ("wrong value", "counts what is wrong",
+         "b = np.minimum((sure * 10).astype(int), 9)\n"
+         "return np.bincount(b, minlength=10), np.bincount(b, ~right, 10)"),
+        ("wrong value", "a probability of 1 was lost",
+         "edges = np.linspace(0, 1, 11)\n"
+         "counts = np.array([((sure >= e) & (sure < e + 0.1)).sum() for e in edges[:10]])\n"
+         "good = np.array([((sure >= e) & (sure < e + 0.1) & right).sum() for e in edges[:10]])\n"
+         "return counts, good"),
+        ("wrong shape", "wanted 2 results", "return right.mean()"),
+    ],
+    "decayed_fit": [
+        ("wrong value", "without a price", "return np.linalg.pinv(a) @ y"),
+        ("wrong value", "if there were one example",
+         "return np.linalg.solve(a.T @ a + weight_decay / 2 * np.eye(a.shape[1]), a.T @ y)"),
+        ("wrong value", "Where is the half",
+         "return np.linalg.solve(a.T @ a + len(a) * weight_decay * np.eye(a.shape[1]), a.T @ y)"),
+        ("wrong value", "n and the half",
+         "return np.linalg.solve(a.T @ a + weight_decay * np.eye(a.shape[1]), a.T @ y)"),
+        ("wrong value", "columns of left.T",
+         "U, s, V = np.linalg.svd(a, full_matrices=False)\n"
+         "return V.T @ (s / (s**2 + len(a) * weight_decay / 2) * U.T @ y)"),
+        ("wrong shape", "each row is a class",
+         "return np.linalg.solve(a.T @ a + len(a) * weight_decay / 2 * np.eye(a.shape[1]), a.T @ y).T"),
     ],
     "relu_backward": [
         ("wrong value", "weighted by the value", "return da * a"),

@@ -54,6 +54,10 @@ def _pooled(z):
     return _n(2, 3, 2, 3), z, convolution.max_pool(z)
 
 
+def _to_fit(n):
+    return _n(n, 5, wide=2), _n(n, 3), float(_ANY.random())
+
+
 #: Wide random and extreme arguments for each exercise with one defined result.
 WIDE = {
     "label_header": lambda: (_ANY.bytes(40),),
@@ -86,6 +90,14 @@ WIDE = {
     "residual_gradients": lambda: lesson_06._way_around(_ANY.integers(999), 6, 5, 3),
     "relu_backward": lambda: (_n(6, 5), np.maximum(_n(6, 5), 0)),
     "he_limit": lambda: (int(_ANY.integers(1, 999)),),
+    "lightest_weights": lambda: (_n(5), float(_n(1)[0])),
+    "decayed": lambda: (float(_ANY.random()), _n(5, 3), _n(5, 3), float(_ANY.random())),
+    "stopped_at": lambda: (_ANY.integers(0, 9, 12) / 2, int(_ANY.integers(1, 5))),
+    "reliability": lambda: (
+        np.append(_ANY.random(60) * _ANY.choice([0.4, 1.0]), _ANY.choice([1.0, 0.2512])),
+        _right(61, 0.7),
+    ),
+    "decayed_fit": lambda: _to_fit(_ANY.integers(2, 9)),
     "image_patches": lambda: (_n(7, 6), int(_ANY.integers(1, 5))),
     "max_pool": lambda: (_n(3, 6, 4, 2),),
     "kernel_gradients": lambda: (_n(3, 4, 2, 3), _n(3, 4, 2, 5)),

@@ -286,7 +286,9 @@ def test_numbers_in_the_prose_were_printed_or_are_quoted(lesson):
 # --- Code
 
 NETWORK = {"asyncio", "ftplib", "http", "imaplib", "poplib", "smtplib", "socket", "ssl", "urllib"}
-ALLOWED = {"numpy", "matplotlib", "mnistlib", "tqdm"} | set(sys.stdlib_module_names) - NETWORK
+ALLOWED = {"joblib", "matplotlib", "mnistlib", "numpy", "tqdm"} | set(
+    sys.stdlib_module_names
+) - NETWORK
 
 
 @each_lesson

@@ -1,0 +1,808 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 07 When is a fit too good?
+#
+# A model has a thousand numbers to choose for each class, and a thousand images to learn from. It fits them without the smallest error, and then reads new digits hardly better than a die.
+# Give it six times as many numbers. It still fits without error, and reads nine new digits in ten.
+#
+# **You will** put the tale of overfitting to a clean test, watch it come true and then fail, find out what made the difference, and hold a network back in two ways. Then you ask it whether it is right as often as it says.
+#
+# **You will be able to**
+#
+# - say why "it learns by heart, so it is bad" is false, and what to look at instead;
+# - derive weight decay, and check its gradient;
+# - stop a training early by a rule, and say what that gains, with an error;
+# - draw a reliability diagram, and tell overconfidence from chance;
+# - say which digits of an ill-conditioned result deserve trust.
+#
+# **You need** lessons [04](04_training_curves.ipynb) to [06](06_deeper.ipynb).
+#
+# **Time** 40 minutes to read, 35 more for the exercises; the computer works about 40 s and uses 500 MB
+
+# %% [markdown]
+# ## Before you start
+#
+# 1. In lesson 04 a network learnt 1,000 images by heart. What became of its loss on new images, and what of its accuracy?
+#
+#    <details><summary>Answer</summary>
+#
+#    The loss fell, turned, and climbed. The accuracy rose and levelled off, with no turn.
+#
+#    </details>
+#
+# 2. Two ways of training are tried with the same ten seeds. What do you average, and what do you divide its standard deviation by to get a standard error?
+#
+#    <details><summary>Answer</summary>
+#
+#    The ten differences, one for each seed: what a seed does to both ways alike drops out (lessons 04 and 05). By the root of ten.
+#
+#    </details>
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from joblib import Parallel, delayed
+
+from mnistlib import data, deep, exercises, network, plotting, studies
+from mnistlib.functions import softmax
+from mnistlib.gradcheck import check_gradient
+from mnistlib.regularisation import Decayed, EarlyStopping
+from mnistlib.training import evaluate, minibatches, train
+from mnistlib.uncertainty import calibration
+
+plotting.use_style()
+mnist = data.load()
+(images, labels), (others, truth) = data.split(
+    mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=7)
+)
+del mnist  # to spare memory
+few = images[:1000], labels[:1000]
+x, y = data.scale(few[0]), data.one_hot(few[1])
+x.shape, y.shape
+
+# %% [markdown]
+# ## The tale, put to the test
+#
+# The tale goes like this. A small model cannot follow the training examples. A larger one follows them better, and new examples too. A model that is too large learns the training examples by heart, with all their quirks, and from there on it can only get worse on new ones.
+#
+# To test it, we want a model whose size is one number, with nothing else in the way: no learning rate, no epochs. Take a layer of ReLUs as lesson 06 starts it, with He's weights, and *leave it so*. It is never trained. Its activations are **random features** of an image ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)). Only the weights from there to the ten classes are fitted, directly to the one-hot targets, without a softmax:
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $A$ | `a` | (n, features) | random features of $n$ images |
+# | $W$ | `W` | (features, 10) | the weights that are fitted to them |
+#
+# $$A W \approx Y, \qquad \text{so that} \quad \frac1n \sum_i \sum_k \big((AW)_{ik} - Y_{ik}\big)^2 \quad \text{is as small as can be.}$$
+#
+# This is a problem of least squares, and NumPy solves it exactly: `np.linalg.lstsq`. So for given features there is no training to go wrong. What is left to choose is their number.
+
+# %%
+W1 = deep.initialise(np.random.default_rng(seed=0), [784, 6000, 10], rule="He")[0]
+features = deep.relu(x @ W1)
+features.shape
+
+# %% [markdown]
+# We shall fit the first 100 of these features, then the first 300, and so on to all 6,000, always to the same 1,000 images, and ask each fit for 10,000 new ones. Take a pencil and draw two curves against the number of features: the errors on the training images, and those on new ones. Where does each class have as many numbers to choose as there are images? What happens beyond?
+
+# %%
+widths = [100, 300, 600, 800, 900, 1000, 1100, 1300, 2000, 3000, 6000]
+fits, singular = [], []
+for width in widths:
+    W, _, _, s = np.linalg.lstsq(features[:, :width], y)
+    fits.append(W)
+    singular.append(s)
+
+
+def wrong_answers(fits):
+    """How many of the 10,000 new images each fit reads wrongly; 500 at a time, to spare memory."""
+    wrong = np.zeros(len(fits), dtype=int)
+    for start in range(0, len(others), 500):
+        some = slice(start, start + 500)
+        a = deep.relu(data.scale(others[some]) @ W1)
+        for place, W in enumerate(fits):
+            wrong[place] += ((a[:, : len(W)] @ W).argmax(axis=1) != truth[some]).sum()
+    return wrong
+
+
+wrong = wrong_answers(fits)
+print("features   wrong of 1,000 learnt   wrong of 10,000 new")
+for width, W, count in zip(widths, fits, wrong):
+    learnt = (features[:, :width] @ W).argmax(axis=1) != few[1]
+    print(f"{width:8} {learnt.sum():14} {count:22} ({count / 100:.2f} %)")
+
+# %% [markdown]
+# One draw of random features is one draw. The study `double_descent` has five, and this was its quick row. Is it the same?
+
+# %%
+study = studies.read("double_descent")
+row = study["rows"][study["quick"]]
+print("the same widths:", row["results"]["widths"] == widths)
+print("the same counts:", np.sum(row["results"]["wrong"], axis=1).tolist() == wrong.tolist())
+
+
+def of_study(weight_decay):
+    """Errors in % and the norms of the weights: five seeds down, widths across."""
+    rows = [r["results"] for r in study["rows"] if r["settings"]["weight_decay"] == weight_decay]
+    errors = np.array([np.sum(r["wrong"], axis=1) / 100 for r in rows])
+    return errors, np.array([r["norms"] for r in rows])
+
+
+errors, norms = of_study(0.0)
+for width, column in zip(widths, errors.T):
+    print(f"{width:5}: mean {column.mean():5.2f} %, from {column.min():.2f} to {column.max():.2f}")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis: five thin curves for five draws, close together. They fall from 23 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing."}}
+figure, axis = plt.subplots(figsize=(7, 4.4))
+axis.semilogx(widths, errors.T, "-", color="C0", lw=0.8, alpha=0.7)
+axis.semilogx(widths, errors.mean(axis=0), "o", color="C0", label="mean of five draws")
+axis.axvline(1000, color="0.5", ls="--", lw=1.5, label="as many features as images")
+axis.axhline(90, color="0.5", ls=":", lw=1.5, label="guessing")
+axis.set(
+    title="The tale comes true, and then it fails",
+    xlabel="random features (log scale)",
+    ylabel="errors on new digits, %",
+    ylim=(0, 100),
+)
+ticks = [100, 300, 1000, 3000, 6000]
+axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+axis.minorticks_off()
+axis.legend(loc="center left", fontsize=10, bbox_to_anchor=(0, 0.55))
+plt.show()
+
+# %% [markdown]
+# Left of the dashed line stands the tale, word for word. With 300 features 18.28 % of the new digits are misread; then it gets worse, and with as many features as images nearly all is lost.
+#
+# Right of the line the tale says that it can only get worse. It gets better, and goes on getting better, past the first low point: 9.33 % with 6,000 features, about half of the best that the left side has to offer. This is called **double descent** ([Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116); for networks, and through a whole training, [Advani, Saxe and Sompolinsky 2020](https://doi.org/10.1016/j.neunet.2020.08.022); who had seen it before them: [Loog and others 2020](https://doi.org/10.1073/pnas.2001875117)).
+#
+# And look at the other column. From 600 features on *every* fit reads all 1,000 training images. The worst of them knows them by heart, and so does the best. **That a model has learnt its examples by heart says nothing about how it reads new ones.**
+#
+# Is lesson 04 wrong, then? What it measured stands: a loss that turns, and an accuracy that does not. But the tale that one takes from there, more parameters, hence learnt by heart, hence bad, does not. Something else must tell a good exact fit from a bad one.
+#
+# ## Of all exact fits, the lightest
+#
+# Two images, two features, one class, by pencil. The features are nearly the same, the targets are not:
+#
+# $$\begin{aligned} 1 \cdot w_1 + 1 \cdot w_2 &= 0 \\ 1 \cdot w_1 + 1.1 \cdot w_2 &= 1 \end{aligned}$$
+#
+# Subtract: $0.1\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. There is no choice. To make a difference of 1 out of a difference of 0.1, the weights must be large, and every other quirk of an image will be made large with it.
+#
+# Now give each image a third feature, $-1$ and $1$. Three unknowns and two equations: there are infinitely many exact fits. One of them is the old one, with $w_3 = 0$. But $w = (0, 0, \dots)$ plus a little of the third feature might do the same for less. `lstsq` returns, of all exact fits, the one with the smallest sum of squares: the **least-norm** fit, or the lightest. (The norm of weights is the root of the sum of their squares.)
+
+# %%
+two = np.array([[1.0, 1.0], [1.0, 1.1]])
+three = np.array([[1.0, 1.0, -1.0], [1.0, 1.1, 1.0]])
+targets = np.array([0.0, 1.0])
+print("the two images differ by", np.round(two[1] - two[0], 1))
+for a in [two, three]:
+    w = np.linalg.lstsq(a, targets)[0]
+    print("weights", np.round(w, 3), " norm", round(np.linalg.norm(w), 3))
+    print("   answers as wanted:", np.allclose(a @ w, targets))
+
+# %% [markdown]
+# Both are exact, and the second is more than twenty times as light. That is the whole secret: more features do not make the fit *more* exact, they make the same fit cheaper.
+#
+# ### Exercise 7.1: the lightest weights (warm-up, 5 minutes)
+#
+# How does one find it? Begin with one example: features $a$, one target. Pencil first: $a = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact. What is lightest? Split $w$ into a multiple of $a$ and a rest at a right angle to $a$: $w = \text{multiple} \cdot a + \text{rest}$ with $a \cdot \text{rest} = 0$. Which of the two parts answers the image, and what does the other do to the sum of squares?
+
+
+# %%
+def my_lightest_weights(a, target):
+    """Return the weights w of smallest sum of squares with a @ w = target; a has shape (features,)."""
+    ...
+
+
+exercises.check(my_lightest_weights)
+
+# %%
+exercises.folded(my_lightest_weights)
+
+# %% [markdown]
+# With many images it is the same argument. What stands at a right angle to *every* row of $A$ changes no answer and only adds to the sum of squares. So the lightest exact fit has no such part: its columns are sums of multiples of the rows of $A$. (Gradient descent that starts from zero weights finds the same fit, by the way, if it runs long enough: the gradient is $A^T$ times something, so it never leaves the rows either.)
+#
+# And one line shows that more features can only make the lightest exact fit lighter: whoever has an exact fit for the first 1,000 features has one for 1,100, with the same sum of squares. The hundred new weights are 0. The lightest is at most as heavy as that one.
+
+# %%
+for width, W, column in zip(widths, fits, norms.T):
+    print(
+        f"{width:5}: norm {np.linalg.norm(W):7.2f}; five draws: mean {column.mean():7.2f}", end=""
+    )
+    print(f", the largest {column.max() / column.min():.2f} times the smallest")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The norm of the fitted weights against the number of random features, both axes logarithmic, five thin curves. It climbs slowly from 7 at 100 features to 28 at 900, shoots up to several hundred at 1,000, where the five draws differ widely, and falls to less than 3 at 6,000. A vertical line marks as many features as images."}}
+figure, axis = plt.subplots(figsize=(7, 3.8))
+axis.loglog(widths, norms.T, "-", color="C1", lw=0.8, alpha=0.7)
+axis.loglog(widths, norms.mean(axis=0), "s", color="C1", label="mean of five draws")
+axis.axvline(1000, color="0.5", ls="--", lw=1.5, label="as many features as images")
+axis.set(
+    title="The weights that the fit needs: the same peak",
+    xlabel="random features (log scale)",
+    ylabel="norm of the weights (log scale)",
+)
+axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+axis.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
+axis.minorticks_off()
+axis.legend(loc="upper left", fontsize=10)
+plt.show()
+
+# %% [markdown]
+# Errors and norms have their peaks at the same place. Below it no fit is exact, and each tries as hard as it can; at it there is just one exact fit, whatever it costs; beyond it there is a choice, and the lightest is taken. (A small norm alone is no merit. 100 features need little weight, too, and read badly, since they see too little.)
+#
+# ### Where the weight comes from
+#
+# A matrix can be taken apart into directions, the **singular value decomposition**:
+#
+# $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
+#
+# Each row of *right* is a direction in the space of features, each column of *left* one in the space of images; within each the directions have length 1 and stand at right angles to one another. The **singular value** $s$ says how strongly the images differ along such a pair.
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $s$ | `s` | (directions,) | singular values, the largest first |
+#
+# Along each direction the fit is a single division: $W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y$. (Multiply by $A$: $\text{right}\;\text{right}^T$ is the identity, $s$ and $1/s$ cancel, and what is left, $\text{left}\;\text{left}^T\, Y$, is $Y$ itself once there are as many directions as images; with fewer it is the nearest to $Y$ that they can make.) Where the images hardly differ, $s$ is tiny and $1/s$ is huge. It is the 0.1 of the pencil once more. How small does it get?
+
+# %%
+for width, s in zip(widths, singular):
+    print(f"{width:5} features: the smallest singular value {s[-1]:.4f}, the largest {s[0]:.1f}")
+
+# %% [markdown]
+# At 1,000 features the weakest direction is more than fifty times weaker than with 900 or 1,100. Is it to blame? Fit 1,000 features once more and leave out the weakest direction, that one alone; then the weakest ten, and so on. What do you expect of the norm, and of the errors? How many of the 1,000 directions must one give up to misread fewer than one digit in five?
+
+# %%
+left, s, right = np.linalg.svd(features[:, :1000], full_matrices=False)
+leave_out = [0, 1, 10, 100, 300, 500]
+cut = []
+for weakest in leave_out:
+    kept = len(s) - weakest
+    cut.append(right[:kept].T @ ((left[:, :kept].T @ y) / s[:kept, None]))
+for weakest, W, count in zip(leave_out, cut, wrong_answers(cut)):
+    print(f"without the {weakest:3} weakest: norm {np.linalg.norm(W):6.2f}, ", end="")
+    print(f"errors {count / 100:.2f} %")
+
+# %% [markdown]
+# The suspicion was half right. The weakest direction alone made more than half of the norm. But without it hardly a digit more is read: the next ones are weak as well, and ten of them ruin a fit as one does. It is the whole tail of weak directions that does the harm. Give up half of all directions, and with them the exact fit, and it reads more than the 300 features of the first low point did.
+#
+# ### What can be trusted here
+#
+# The ratio of the largest to the smallest singular value is the **condition number**. It says by how much a small relative error can grow on the way to the solution. A float carries about sixteen digits; with a condition number of $10^5$ about eleven are left. That is if one solves by orthogonal directions, as `lstsq` does. The recipe of many textbooks, $A^T A\, W = A^T Y$, squares the singular values, and so the condition number: another five digits lost.
+#
+# Try it. The order of the features means nothing, so shuffle the columns, fit, and put the weights back in order. In exact arithmetic nothing would change.
+
+# %%
+a, order = features[:, :1000], np.random.default_rng(seed=1).permutation(1000)
+print(f"condition number: {s[0] / s[-1]:,.0f}")
+
+
+def by_products(a, y):
+    return np.linalg.solve(a.T @ a, a.T @ y)
+
+
+def by_directions(a, y):
+    return np.linalg.lstsq(a, y)[0]
+
+
+for solve in [by_directions, by_products]:
+    W, back = solve(a, y), np.zeros((1000, 10))
+    back[order] = solve(a[:, order], y)
+    apart = np.linalg.norm(W - back) / np.linalg.norm(W)
+    one, other = wrong_answers([W, back])
+    print(f"{solve.__name__}: ten digits agree: {apart < 1e-10}; wrong answers {one} and {other}")
+
+# %% [markdown]
+# `lstsq` agrees with itself to more than ten digits, the products do not. So this lesson solves by `lstsq` or by the decomposition, and prints counts, and norms to a few digits; these came out the same in both orders, and on every processor that we tried.
+#
+# There is another kind of trust: would another draw of the features tell the same tale? At the peak the heaviest of five fits had a norm 3.29 times that of the lightest; from 1,300 features on the five agree to a few hundredths. *That* there is a peak is sure, at the same width in all five. How high it is, is luck: read nothing into its height.
+#
+# And what is the one curve that lies high above the others on the left? It is the fourth draw. Look at the weights of its first 100 features, one by one.
+
+# %%
+odd = deep.initialise(np.random.default_rng(seed=3), [784, 6000, 10], rule="He")[0][:, :100]
+a = deep.relu(x @ odd)
+weight_of = np.linalg.norm(np.linalg.lstsq(a, y)[0], axis=1)
+heaviest = weight_of.argmax()
+print(f"heaviest {weight_of[heaviest]:.2f}, the 99 others together ", end="")
+print(f"{np.linalg.norm(np.delete(weight_of, heaviest)):.2f}")
+print(
+    f"it is awake for {(a[:, heaviest] > 0).sum()} images of 1,000, at most {a.max(axis=0)[heaviest]:.2f}"
+)
+
+# %% [markdown]
+# One feature that wakes for three images, and faintly: to be of any use it needs a large weight. It is a weak direction that one can point at.
+#
+# ## A price on large weights
+#
+# Large weights did the harm. So let them cost something. Add to the loss half the sum of all squared weights, times a number $\lambda$ that says how much it matters. This is **weight decay** ([Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html)):
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $\lambda$ | `weight_decay` | | how strongly large weights are held down |
+#
+# $$L_\lambda = L + \frac{\lambda}{2} \sum w^2 .$$
+#
+# The sum runs over every weight of every layer. Biases pay nothing: they are added, not multiplied with anything, and make no difference larger.
+#
+# The gradient takes one line. By one weight, $\frac{\lambda}{2} \sum w^2$ has the derivative $\lambda w$, so
+#
+# $$dW_\lambda = dW + \lambda W, \qquad db_\lambda = db .$$
+#
+# And the step of plain gradient descent becomes
+#
+# $$W \leftarrow W - \eta\,(dW + \lambda W) = (1 - \eta \lambda)\, W - \eta\, dW .$$
+#
+# Hence the name. Before each step every weight shrinks by the same factor, a little below 1. A weight that no example calls for fades away; one that the loss defends stays.
+#
+# ### Exercise 7.2: the price and its gradient (core, 5 minutes)
+#
+# For one layer: you get the loss and the gradient that you had without the price.
+
+
+# %%
+def my_decayed(loss, W, dW, weight_decay):
+    """Return the loss with the price of W, and its gradient by W."""
+    ...
+
+
+exercises.check(my_decayed)
+
+# %%
+exercises.folded(my_decayed)
+
+# %% [markdown]
+# In the library it is a wrapper around any model, `Decayed(model, weight_decay)`, which `train` takes like the model itself. Check its gradient by nudging, and the factor by one step. With $\eta = 1$ and $\lambda = 0.001$, how much of a weight is left after 1,500 steps, if nothing defends it?
+
+# %%
+start = network.initialise(np.random.default_rng(seed=1))
+held = Decayed(network, 0.5)  # a high price, so that its part is easily seen
+ten = slice(0, 10)
+plain_loss, _ = network.gradients(start, x[ten], y[ten])
+loss, grads = held.gradients(start, x[ten], y[ten])
+price = 0.25 * ((start.W1**2).sum() + (start.W2**2).sum())
+print(f"loss {plain_loss:.4f}, price {price:.4f}, together {loss:.4f}")
+
+
+def loss_of_W2(W2):
+    return held.gradients(start._replace(W2=W2), x[ten], y[ten])[0]
+
+
+print(check_gradient(loss_of_W2, start.W2, grads.dW2, name="dW2"))
+
+one_batch = [np.arange(1000)]
+free, _ = train(network, start, few, one_batch, learning_rate=1.0)
+paid, _ = train(Decayed(network, 0.001), start, few, one_batch, learning_rate=1.0)
+print("shrunk by a thousandth, else the same:", np.allclose(paid.W1, free.W1 - 0.001 * start.W1))
+print("biases the same:", np.array_equal(paid.b1, free.b1))
+print(f"left of a weight after 1,500 steps: {0.999**1500:.3f}")
+
+# %% [markdown]
+# ### Five prices, ten seeds
+#
+# What does it do for a network that learns 1,000 images by heart? And which $\lambda$? Choices are made on validation images, and a choice flatters the images it was made on. So the validation images are split: the first 5,000 are watched and choose, the other 5,000 report.
+#
+# Here is one training: 150 epochs, scored every 50 steps. It also keeps the parameters of the lowest loss so far, which we shall need soon.
+
+# %%
+watched, reporting = (others[:5000], truth[:5000]), (others[5000:], truth[5000:])
+
+
+def run(weight_decay, seed, few, watched):
+    """Train to the end; return the parameters there, the watcher, and the losses it watched."""
+    rng = np.random.default_rng(seed)
+    start = network.initialise(rng)
+    batches = minibatches(1000, 100, rng=rng, epochs=150)
+    watch = EarlyStopping("watched", patience=len(batches))  # too patient to stop
+    trained, history = train(
+        Decayed(network, weight_decay),
+        start,
+        few,
+        batches,
+        learning_rate=1.0,
+        every=50,
+        monitor={"watched": watched},
+        after_record=watch,
+    )
+    return trained, watch, history.loss("watched")
+
+
+# %% [markdown]
+# One run is one run. Each seed shall have its own 1,000 training images, its own starting weights and its own batches, the same for every $\lambda$. These runs do not wait for one another, so let them go side by side. [joblib](https://joblib.readthedocs.io) takes a list of calls and hands it out to workers: here two threads, which is enough, since NumPy lets others work while it multiplies matrices.
+
+# %%
+wanted = [(weight_decay, seed) for weight_decay in (0.0, 1e-3) for seed in (0, 1)]
+calls = [
+    delayed(run)(
+        weight_decay,
+        seed,
+        (images[1000 * seed : 1000 * (seed + 1)], labels[1000 * seed : 1000 * (seed + 1)]),
+        watched,
+    )
+    for weight_decay, seed in wanted
+]
+runs = dict(zip(wanted, Parallel(n_jobs=2, prefer="threads")(calls)))
+for (weight_decay, seed), (_, watch, losses) in runs.items():
+    print(f"weight decay {weight_decay:g}, seed {seed}: ", end="")
+    print(f"lowest loss {watch.loss:.4f} at step {watch.step}, at the end {losses[-1]:.4f}")
+
+# %% [markdown]
+# `Parallel(...)(calls)` does not say where the workers are. If you have a cluster, many computers that share the work through [Dask](https://www.dask.org), the same line runs there, with two lines around it:
+#
+# ```python
+# client = dask.distributed.Client("address of the scheduler")
+# with joblib.parallel_config(backend="dask"):
+#     runs = Parallel(n_jobs=2, prefer="threads")(calls)
+# ```
+#
+# (`prefer` is a wish, and gives way. The course must be installed on the workers.) That is why `run` takes all it needs as arguments and draws all its chance from its seed: it comes out the same wherever it runs, and in whatever order.
+#
+# Five values of $\lambda$ and ten seeds are fifty runs, the study `decay`. Are the four above among them?
+
+# %%
+decay = studies.read("decay")
+stored = {tuple(r["settings"].values()): r["results"] for r in decay["rows"]}
+for settings, (trained, watch, losses) in runs.items():
+    there = stored[settings]
+    same = np.allclose(losses, there["choosing"]) and watch.step == there["lowest_at"]
+    same &= np.isclose(evaluate(network, trained, reporting).loss, there["end"]["loss"])
+    print(settings, "the same:", bool(same))
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to about 0.38 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays level with 0.001. With 0.003 it falls more slowly, and jumps about above 0.40. Dots mark the lowest point of each curve."}}
+prices = [0.0, 1e-4, 3e-4, 1e-3, 3e-3]
+steps = 50 * np.arange(31)
+figure, axis = plt.subplots(figsize=(7, 4.2))
+for price, style in zip(prices, ["-", "--", "-.", "-", ":"]):
+    mean = np.mean([stored[price, seed]["choosing"] for seed in range(10)], axis=0)
+    axis.plot(steps, mean, style, label=f"{price:g}", lw=3 if price == 1e-3 else 2)
+    axis.plot(steps[mean.argmin()], mean.min(), "o", color="black", ms=5)
+axis.set(
+    title="A price on the weights keeps the loss from turning",
+    xlabel="step",
+    ylabel="validation loss, first 5,000",
+    ylim=(0.34, 0.62),
+)
+axis.legend(title="weight decay", loc="upper center", ncols=3, fontsize=10)
+plt.show()
+
+
+# %% [markdown]
+# Without a price the loss turns and climbs, as in lesson 04. With 0.001 it does not turn any more. With 0.003 the price hurts: the loss stays higher, and jumps about. Now the choice, by the mean loss at the end on the watching images, and the report, on the others. Before you look: what will the price do to the *accuracy*?
+
+
+# %%
+def at(price, moment, what):
+    """What the study reports of one price: ten numbers, one for each seed."""
+    return np.array([stored[price, seed][moment][what] for seed in range(10)])
+
+
+def difference(ours, theirs):
+    """Mean of paired differences and its standard error."""
+    apart = ours - theirs
+    return f"{apart.mean():+.4f} (error {apart.std(ddof=1) / np.sqrt(len(apart)):.4f})"
+
+
+choosing = [np.mean([stored[p, seed]["choosing"][-1] for seed in range(10)]) for p in prices]
+chosen = prices[int(np.argmin(choosing))]
+for price, loss in zip(prices, choosing):
+    print(f"weight decay {price:g}: loss of those that choose {loss:.4f}")
+print(f"chosen: {chosen:g}. On the images that report, against no decay, seed by seed:")
+for what in ["loss", "accuracy"]:
+    ours, theirs = at(chosen, "end", what), at(0.0, "end", what)
+    print(f"   {what}: {theirs.mean():.4f} becomes {ours.mean():.4f}, {difference(ours, theirs)}")
+    print(f"      lower in {(ours < theirs).sum()} seeds of {len(ours)}")
+
+# %% [markdown]
+# The loss falls by almost a fifth, with every seed. The accuracy does not rise with it. It falls, by a quarter of a point, with nine seeds of ten: little, but hardly chance. A price on weights is no present.
+#
+# (These errors tell how much the luck of a seed matters: which thousand images, which start. All seeds are judged by the same 5,000 images.)
+#
+# A loss that falls that far, and an accuracy that does not rise: how can that be? Hold that question for a moment. There is a cheaper way to the same loss.
+#
+# ## When to stop
+#
+# Without a price the curve had its low point early. **Early stopping** keeps the parameters from there. But the low point is known only afterwards; while training, all one can do is wait a while and see whether the loss falls again. How long one waits is the *patience*: so many scorings in a row without a new lowest loss, and training ends ([Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3)).
+#
+# ### Exercise 7.3: the end, by rule (core, 8 minutes)
+#
+# You get the losses as they were scored. Pencil first: with the losses 50, 30, 40, 45, 48, 10 and a patience of 2, where does training end, and which scoring is kept?
+
+
+# %%
+def my_stopped_at(losses, patience):
+    """Return at which scoring training ends, and at which the lowest loss was until then; from 0.
+
+    It ends at the last scoring, if patience does not run out before.
+    """
+    ...
+
+
+exercises.check(my_stopped_at)
+
+# %%
+exercises.folded(my_stopped_at)
+
+# %% [markdown]
+# The rule can be replayed on the stored losses of the ten seeds without decay. How much patience does it take to find the lowest loss of the whole 1,500 steps?
+
+
+# %%
+def ends(losses, patience):
+    for now in range(len(losses)):
+        lowest = int(np.argmin(losses[: now + 1]))
+        if now - lowest == patience:
+            break
+    return now, lowest
+
+
+undecayed = [stored[0.0, seed]["choosing"] for seed in range(10)]
+for patience in [1, 2, 3, 5]:
+    found = [ends(losses, patience) for losses in undecayed]
+    best = sum(lowest == int(np.argmin(losses)) for (_, lowest), losses in zip(found, undecayed))
+    mean = 50 * np.mean([now for now, _ in found])
+    print(f"patience {patience}: the lowest of all found with {best} seeds of 10, ", end="")
+    print(f"steps trained on average: {mean:.0f}")
+
+# %% [markdown]
+# Now live: `EarlyStopping` is called by `train` after each scoring and ends it by saying True. Seed 0 again, with a patience of 3. It must end with the parameters that the long run had at its lowest.
+
+# %%
+rng = np.random.default_rng(seed=0)
+start = network.initialise(rng)
+stopper = EarlyStopping("watched", patience=3)
+_, history = train(
+    network,
+    start,
+    few,
+    minibatches(1000, 100, rng=rng, epochs=150),
+    learning_rate=1.0,
+    every=50,
+    monitor={"watched": watched},
+    after_record=stopper,
+)
+long_run = runs[0.0, 0][1]
+print(f"ended at step {history.steps[-1]}, lowest at {stopper.step}: loss {stopper.loss:.4f}")
+print("as in the long run:", np.allclose(stopper.parameters.W1, long_run.parameters.W1))
+
+# %% [markdown]
+# And what does it gain? Compare three ways, on the images that report, by pairs over the ten seeds: train to the end; stop at the lowest loss; train to the end with weight decay.
+
+# %%
+ways = {
+    "to the end": (0.0, "end"),
+    "stopped": (0.0, "lowest"),
+    "decay": (chosen, "end"),
+    "decay and stopped": (chosen, "lowest"),
+}
+for what in ["loss", "accuracy"]:
+    print(what)
+    for name, way in ways.items():
+        ours, theirs = at(*way, what), at(0.0, "end", what)
+        said = "" if name == "to the end" else f", {difference(ours, theirs)}"
+        print(f"   {name:18} {ours.mean():.4f}{said}")
+print(
+    "loss, stopped against decay:", difference(at(0.0, "lowest", "loss"), at(chosen, "end", "loss"))
+)
+
+# %% [markdown]
+# Stopping lowers the loss as far as the price does, even a little further (by two errors), and leaves the accuracy where it was: the difference is far smaller than its error. It costs nothing. With a patience of 2 it takes less than a quarter of the steps. (It has its own price, hidden: it looks at the watched images thirty times a run, where the other way looked at them once for each $\lambda$. And a loss that wobbles more than these needs more patience.) Both together: no better than either.
+#
+# ## Is 90 % sure right 90 % of the time?
+#
+# Back to the question that was left open: the loss falls, and the accuracy does not rise. A clue is the size of the weights, once more, and how sure the answers are.
+
+# %%
+patients = {
+    "trained to the end": runs[0.0, 0][0],
+    "stopped at the lowest loss": runs[0.0, 0][1].parameters,
+    "weight decay 0.001": runs[1e-3, 0][0],
+}
+probabilities = {}
+for name, parameters in patients.items():
+    p = softmax(network.logits(parameters, data.scale(reporting[0])))
+    probabilities[name] = p
+    weight = np.sqrt((parameters.W1**2).sum() + (parameters.W2**2).sum())
+    correct = p.argmax(axis=1) == reporting[1]
+    print(f"{name:26} norm of the weights {weight:5.2f}, ", end="")
+    print(f"mean sureness {p.max(axis=1).mean():.4f}, accuracy {correct.mean():.4f}")
+    near = np.abs(p.max(axis=1) - 0.9) < 0.05
+    print(
+        f"   {near.sum()} answers are about 90 % sure; {100 * correct[near].mean():.1f} % of them are right"
+    )
+
+# %% [markdown]
+# Call an answer's *sureness* the probability that the network gives to it, the largest of the ten. On average it should be the accuracy: of a hundred answers that are 90 % sure, ninety should be right. The network that was trained to the end has learnt its thousand images, and can lower its training loss in one way only: be *surer* of them. It does, by larger weights, and takes that sureness along to new images.
+#
+# On average is not enough. So sort the answers by their sureness into ten bins, 0 to 0.1, 0.1 to 0.2 and so on, and ask in each how many are right. A network whose sureness can be taken at its word is **calibrated** ([Guo and others 2017](https://arxiv.org/abs/1706.04599) found that large networks are not).
+#
+# ### Exercise 7.4: how sure, how right (core, 6 minutes)
+
+
+# %%
+def my_reliability(sure, right):
+    """For each tenth of the sureness: how many answers, and how many of them are right.
+
+    sure: shape (n,), from 0 to 1; a 1 belongs to the last tenth. right: shape (n,), True or False.
+    Return two arrays of shape (10,).
+    """
+    ...
+
+
+exercises.check(my_reliability)
+
+# %%
+exercises.folded(my_reliability)
+
+# %% [markdown]
+# How far may the share of right answers lie from the sureness, by chance? Suppose that every probability is true. Then each answer is a coin that falls on its right side with its own $p_i$, and has the variance $p_i (1 - p_i)$. Coins are independent, so variances add, and the share that is right of $n_b$ answers in a bin has the standard deviation
+#
+# $$\frac{1}{n_b} \sqrt{\textstyle\sum_i p_i\, (1 - p_i)} ,$$
+#
+# the sum over the answers of the bin. The library's `calibration` gives this as `spread`. And one number for the whole, the **expected calibration error**: the distance between share and sureness, averaged over all answers ([Naeini and others 2015](https://doi.org/10.1609/aaai.v29i1.9602)). It is never quite 0, even for a calibrated network; `by_chance` says how large it would be then.
+
+# %%
+measured = {name: calibration(p, reporting[1]) for name, p in probabilities.items()}
+for name, found in measured.items():
+    print(f"{name}: calibration error {found.error:.4f}, by chance {found.by_chance:.4f}")
+    for bin in [5, 7, 9]:
+        print(
+            f"   {found.counts[bin]:4} answers {found.sure[bin]:.3f} sure: "
+            f"{found.accuracy[bin]:.3f} right, chance allows {found.spread[bin]:.3f} either way"
+        )
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Three reliability diagrams: the share of right answers against the sureness, in ten bins, with bars of two standard deviations of chance, and a diagonal line for a calibrated network. Left, trained to the end: most points lie far below the diagonal, well beyond their bars. Middle, stopped at the lowest loss, and right, weight decay 0.001: the points lie on or near the diagonal, most within their bars."}}
+figure, axes = plt.subplots(1, 3, figsize=(8, 3.4), sharey=True)
+for axis, (name, found), style in zip(axes, measured.items(), ["o", "s", "^"]):
+    seen = found.counts > 0
+    axis.plot([0, 1], [0, 1], color="0.5", ls="--", lw=1.5)
+    axis.errorbar(
+        found.sure[seen], found.accuracy[seen], 2 * found.spread[seen], fmt=style, capsize=3
+    )
+    axis.set_title(name.replace(" at", "\nat").replace(" to", "\nto").replace(" 0", "\n0"))
+    axis.set(xlabel="sureness", xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")
+axes[0].set_ylabel("share of right answers")
+figure.suptitle("Below the diagonal: surer than right", fontsize=13, x=0.01, ha="left")
+plt.show()
+
+# %% [markdown]
+# (Coins are independent, digits of one writer are not, as lesson 04 found. So chance has a little more room than that.)
+#
+# Left: of 195 answers that are about three quarters sure, 0.754 on average, only 0.585 are right. Chance would allow 0.031 either way, so this is more than five times as far off. It is so in nearly every bin, always on the same side: **overconfident**. In the middle and on the right the points lie on the line, as far as one can tell with 5,000 digits. (Where a bar is long, few answers fell into the bin.)
+#
+# That is one seed. Over the ten, paired:
+
+# %%
+for name, way in ways.items():
+    ours, theirs = at(*way, "calibration_error"), at(0.0, "end", "calibration_error")
+    said = "" if name == "to the end" else f", {difference(ours, theirs)}"
+    print(f"calibration error, {name:18} {ours.mean():.4f}{said}")
+
+# %% [markdown]
+# So here is the answer. The network that was trained on to the end is no worse at *reading*. It is worse at knowing what it knows, and the cross-entropy, which is the surprise at the right answer, makes it pay for that. Either way to hold it back cures the sureness: the calibration error falls to a fifth, near what chance alone would leave.
+#
+# ## The peak, held down
+#
+# Back to the random features. If large weights make the peak, a price on them should take it away. There too the loss gets $\frac{\lambda}{2} \sum w^2$; set its gradient to 0:
+#
+# $$\frac2n A^T (A W - Y) + \lambda W = 0 \qquad \text{or} \qquad A^T A\, W + \frac{n \lambda}{2} W = A^T Y .$$
+#
+# This is **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). No products of $A$, we said, but directions: put $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into it, and $W = \text{right}^T \cdot \text{inner}$. What is left of the equation for *inner*, once you use that the directions of *left*, and the rows of *right*, have length 1 and stand at right angles?
+#
+# ### Exercise 7.5: the fit that pays (stretch, 12 minutes)
+#
+# Pencil: what takes the place of $1/s$ in the fit without a price? What does it become for $s = 1{,}000$, for $s = 0.001$, and where is it largest?
+
+
+# %%
+def my_decayed_fit(a, y, weight_decay):
+    """Return the W of the smallest mean squared error plus weight_decay / 2 times the sum of W**2.
+
+    a: shape (n, features), more or fewer than n. y: shape (n, classes).
+    """
+    ...
+
+
+exercises.check(my_decayed_fit)
+
+# %%
+exercises.folded(my_decayed_fit)
+
+# %% [markdown]
+# What was $1/s$ has become $s / (s^2 + n\lambda/2)$: the same where $s$ is large, and where $s$ is tiny, nearly 0 instead of nearly infinite. At the peak, live, for two prices. What do you expect of 87 % errors?
+
+# %%
+fitted = []
+for price in [2e-3, 2e-2]:
+    inner = (s / (s**2 + 1000 * price / 2))[:, None] * (left.T @ y)
+    fitted.append(right.T @ inner)
+for price, W, count in zip([2e-3, 2e-2], fitted, wrong_answers(fitted)):
+    there = of_study(price)[0][0, widths.index(1000)]
+    print(f"decay {price:g}: norm {np.linalg.norm(W):.2f}, errors {count / 100:.2f} %", end="")
+    print(f"; the study's first seed: {there:.2f} %")
+
+# %%
+for price in [0.0, 2e-3, 2e-2]:
+    mean = of_study(price)[0].mean(axis=0)
+    print(f"decay {price:g}:", *(f"{value:.2f}" for value in mean))
+
+# %% tags=["hide-input", "home"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}}
+figure, axis = plt.subplots(figsize=(7, 4.4))
+for price, style in zip([0.0, 2e-3, 2e-2], ["o-", "s--", "^-."]):
+    found = of_study(price)[0]
+    axis.loglog(widths, found.mean(axis=0), style, label=f"{price:g}" if price else "none")
+    axis.fill_between(widths, found.min(axis=0), found.max(axis=0), alpha=0.25)
+axis.axvline(1000, color="0.5", ls="--", lw=1.5)
+axis.set(
+    title="As many features as images: a peak, unless weights cost something",
+    xlabel="random features (log scale)",
+    ylabel="errors on new digits, % (log scale)",
+)
+axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+axis.set_yticks([10, 20, 50, 90], ["10", "20", "50", "90"])
+axis.minorticks_off()
+axis.legend(title="weight decay")
+plt.show()
+
+# %% [markdown]
+# The peak is gone. With either price the mean error falls from each width to the next, all the way, and no fit is hurt by having more features than it needs. (All three prices of the study are shown. For least squares one can say when a suitable price always does this, [Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897).) Exact fits were never the harm. Only their weights were.
+#
+# How far does it carry? Here one layer was fitted, exactly, to a squared error. Networks whose every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)); and for them stopping or a price flattens it, too. So when is a fit too good? Not when it fits everything. When it needs large weights to do so, or when it is surer than it is right.
+#
+# ## Recap
+#
+# - Errors on new digits against the size of a model may fall, climb to a peak where it can just fit everything, and fall again. Learning by heart is not what does the harm.
+# - Of all exact fits the lightest is the one to have; more features make it lighter. At the peak there is no choice, and the weakest direction makes the weights huge.
+# - Weight decay adds $\lambda W$ to the gradient: every step shrinks the weights first. It takes the peak away.
+# - Holding a network back, by decay or by stopping, lowers its loss more than its errors: it is no more often right, but it no longer claims to be.
+# - Calibration asks whether sureness can be taken at its word, bin by bin, with the error that chance allows.
+# - Choose on some images, report on others; pair the seeds; solve an ill-conditioned problem by its directions, and print what survives a shuffle.
+#
+# ## Questions to ask yourself
+#
+# 1. A colleague says: "It reads every training image, so it is overfitted." What do you ask?
+#
+#    <details><summary>Answer</summary>
+#
+#    How it does on new examples, against a smaller model, a larger one, and the same one held back. Training accuracy alone does not tell: from 600 features on it was perfect here, for the worst fit and for the best.
+#
+#    </details>
+#
+# 2. You double the training images, to 2,000. Where does the peak go?
+#
+#    <details><summary>Answer</summary>
+#
+#    To 2,000 features: it stands where the features just suffice for an exact fit. So at 2,000 features twice the data makes the fit without decay *worse*. Try it.
+#
+#    </details>
+#
+# 3. Why do biases pay no price?
+#
+#    <details><summary>Answer</summary>
+#
+#    A bias multiplies nothing, so it makes no small difference between images large; it only says where the middle is. (Some pay it all the same. With few biases among many weights it hardly matters.)
+#
+#    </details>
+#
+# 4. A network that always answers "7, and I am 10 % sure": is it calibrated? Is it good?
+#
+#    <details><summary>Answer</summary>
+#
+#    Nearly calibrated: a tenth of all digits are sevens. And useless. Calibration is a promise kept about sureness, not about accuracy.
+#
+#    </details>
+#
+# 5. Would dividing all logits by one number, found on validation images, help an overconfident network? What would it do to the accuracy?
+#
+#    <details><summary>Answer</summary>
+#
+#    It would make every answer less sure, and leave every answer the same, for the order of the logits does not change. It is called temperature scaling, and for large networks it goes a long way.
+#
+#    </details>
+#
+# ## Next
+#
+# A price on weights says: keep them small. It does not say what an image is: a pixel still has no neighbours. [08 Seeing shapes](08_seeing_shapes.ipynb) builds that in, and reads 99 % of the digits.
