@@ -965,7 +965,17 @@ WRONG = {
          BACK.format("dz @ W.T * (1 - a ** 2)").replace("return found", "return found[::-1]")),
         ("wrong shape", "wanted 4 results",
          BACK.format("dz @ W.T * (1 - a ** 2)").replace("return found", "return found[0]")),
-        ("raises", "columns on its left", BACK.format("dz @ W * (1 - a ** 2)")),
+        ("wrong value", "used as on the way up", BACK.format("dz @ W * (1 - a ** 2)")),
+        ("raises", "made for two layers", "(W1, b1), (W2, b2) = layers\nx, a1 = kept\n"
+         "dW2, db2 = a1.T @ dz, dz.sum(axis=0)\ndz = dz @ W2.T * (1 - a1 ** 2)\n"
+         "return [x.T @ dz, dz.sum(axis=0), dW2, db2]"),
+        ("wrong value", "last layer's weights every time",
+         BACK.format("dz @ layers[-1][0].T * (1 - a ** 2)")),
+        ("wrong value", "from the same activations", BACK.format("dz @ W.T * (1 - kept[1] ** 2)")),
+        ("wrong value", "the last layer's first", BACK.format("dz @ W.T * (1 - a ** 2)")
+         .replace("] + found", "]").replace("found = [a", "found += [a")),
+        ("wrong value", "are means over the images",
+         BACK.format("dz @ W.T * (1 - a ** 2)").replace(".sum", ".mean")),
     ],
     "lightest_weights": [
         ("wrong value", "with more weight than needed", "return target / a / len(a)"),
@@ -1046,6 +1056,9 @@ WRONG = {
         ("wrong value", "Whose sign", "return da * (da > 0)"),
         ("wrong value", "slope alone", "return np.where(a > 0, 1.0, 0.0)"),
         ("wrong value", "every sign", "return -da * (a > 0)"),
+        ("wrong value", "From where on is a unit awake", "return da * (a > 0.4)"),
+        ("wrong value", "What if all are awake", "return da * (a > a.min())"),
+        ("raises", "decides once", "if a > 0:\n    return da\nreturn 0"),
     ],
     "residual_gradients": [
         ("wrong value", "By which other way",
@@ -1058,6 +1071,17 @@ WRONG = {
          .replace("return found", "return found[0]")),
         ("wrong value", "wanted", AROUND.format("da * (1 - (kept[m + 1] - kept[m]) ** 2)",
                                                 "da + da @ layers[m][0].T")),
+        ("wrong value", "blame of the very top", "top = da\n" + AROUND.format(
+            "da * (1 - (kept[m + 1] - kept[m]) ** 2)", "top + dz @ layers[m][0].T").strip()),
+        ("wrong value", "used as on the way up", AROUND.format(
+            "da * (1 - (kept[m + 1] - kept[m]) ** 2)", "da + dz @ layers[m][0]")),
+        ("wrong value", "pass through tanh", AROUND.format(
+            "da * (1 - (kept[m + 1] - kept[m]) ** 2)", "dz + dz @ layers[m][0].T")),
+        ("wrong value", "a value was added", AROUND.format(
+            "da * (1 - (kept[m + 1] - kept[m]) ** 2)", "kept[m] + dz @ layers[m][0].T")),
+        ("raises", "made for two layers", "(W1, b1), (W2, b2) = layers\nx, a1, a2 = kept\n"
+         "d2 = da * (1 - (a2 - a1) ** 2)\nda = da + d2 @ W2.T\nd1 = da * (1 - (a1 - x) ** 2)\n"
+         "return x.T @ d1, d1.sum(axis=0), a1.T @ d2, d2.sum(axis=0)"),
     ],
     "he_limit": [
         ("wrong value", "standard deviation", "return np.sqrt(2 / inputs)"),
@@ -1077,6 +1101,12 @@ WRONG = {
          "return np.array([image[r:r + side, c:c + side].ravel() for r in range(len(image) - side) "
          "for c in range(image.shape[1] - side)])"),
         ("wrong shape", "wanted an array", "return image[:side, :side].ravel()"),
+        ("wrong value", "fractions were cut off", "rows, columns = np.array(image.shape) - side + 1\n"
+         "out = np.zeros((rows * columns, side * side), dtype=int)\n"
+         "for i in range(rows * columns):\n    r, c = divmod(i, columns)\n"
+         "    out[i] = image[r:r + side, c:c + side].ravel()\nreturn out"),
+        ("raises", "hang over the edge", "r, c = image.shape\nreturn np.array([image[i:i + side, "
+         "j:j + side].ravel() for i in range(r) for j in range(c)])"),
         ("wrong shape", "makes one array of them",
          "return [image[r:r + side, c:c + side].flatten().tolist() for r in range(len(image) - side "
          "+ 1) for c in range(image.shape[1] - side + 1)]"),
@@ -1094,6 +1124,13 @@ WRONG = {
          "n, r, c, k = z.shape\n"
          "return np.maximum(z.reshape(n, r // 2, 2, c // 2, 2, k).max(axis=(2, 4)), 0)"),
         ("wrong shape", "What of the columns", "return np.maximum(z[:, ::2], z[:, 1::2])"),
+        ("wrong value", "never asked", "return np.maximum(np.maximum(z[:, ::2, ::2], "
+         "z[:, ::2, 1::2]), z[:, 1::2, ::2])"),
+        ("wrong value", "four neighbours of one row", "n, r, c, k = z.shape\n"
+         "return z.reshape(n, r // 2, c // 2, 4, k).max(axis=3)"),
+        ("wrong value", "compared with one another", "n, r, c, k = z.shape\n"
+         "big = z.reshape(n, r // 2, 2, c // 2, 2, k).max(axis=(2, 4, 5))\n"
+         "return np.stack([big] * k, axis=3)"),
     ],
     "kernel_gradients": [
         ("wrong shape", "transposed",
@@ -1104,6 +1141,8 @@ WRONG = {
          "m = dz[..., 0].size\n"
          "return np.einsum('nrci,nrck->ik', cut, dz) / m, dz.sum(axis=(0, 1, 2)) / m"),
         ("wrong shape", "dW alone", "return np.einsum('nrci,nrck->ik', cut, dz)"),
+        ("wrong value", "mixed the kernels", "return cut.reshape(-1, cut.shape[-1]).T @ "
+         "dz.reshape(dz.shape[-1], -1).T, dz.sum(axis=(0, 1, 2))"),
     ],
     "max_pool_backward": [
         ("wrong value", "all four got the blame", CORNERS.format("dtop")),
@@ -1112,5 +1151,10 @@ WRONG = {
         ("wrong value", "hands back the values",
          CORNERS.format("top * (z[:, i::2, j::2] == top)")),
         ("wrong value", "every sign", CORNERS.format("-dtop * (z[:, i::2, j::2] == top)")),
+        ("wrong value", "Which of them may it equal",
+         CORNERS.format("dtop * np.isin(z[:, i::2, j::2], top)")),
+        ("wrong value", "nearly the largest",
+         CORNERS.format("dtop * np.isclose(z[:, i::2, j::2], top, atol=1e-2)")),
+        ("wrong value", "through a ReLU", CORNERS.format("dtop * (z[:, i::2, j::2] > 0)")),
     ],
 }  # fmt: skip

@@ -73,7 +73,7 @@ def _around(slope, change):
         for (W, _), a, above in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
             dz = slope(da, a, above)
             found += [dz.sum(axis=0), a.T @ dz]
-            da = change(da, dz @ W.T)
+            da = change(da, dz @ W.T, dz, a)
         return tuple(found[::-1])
 
     return loop
@@ -97,20 +97,40 @@ EXERCISES = (
         (
             (np.array([[5.0, 7.0]]), np.array([[2.0, 0.0]])),
             (np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]]), np.array([[0.5, 0, 2], [0, 1.5, 3]])),
+            (np.array([[3.0, -4.0]]), np.array([[0.0, 0.0001]])),  # awake, but only just
+            (np.array([[3.0, -4.0]]), np.array([[1.0, 2.0]])),
         ),
         *WORDS["relu_backward"],
     ),
     Exercise(
         deep_gradients,
-        ", , n classes -> dW1: pixels hidden, db1: hidden, dW2: hidden hidden2, db2: hidden2",
-        (_PENCIL, _way_back(1, 4, 3, 2, 5), _way_back(2, 3, 4, 4, 4)),
+        (
+            ", , n classes -> dW1: pixels hidden, db1: hidden, dW2: hidden hidden2, db2: hidden2,"
+            " dW3: hidden2 hidden3, db3: hidden3, dW4: hidden3 hidden4, db4: hidden4"
+        ),
+        (
+            _PENCIL,
+            _way_back(3, 2, 2, 2, 2, 2),  # equal layers: another's weights fit, and are wrong
+            _way_back(1, 2, 4, 3, 5),
+            _way_back(2, 3, 4, 4, 4),
+            _way_back(4, 3, 5, 4, 3, 2, 2),
+        ),
         *WORDS["deep_gradients"],
     ),
     Exercise(he_limit, " -> ", ((6,), (2,), (784,)), *WORDS["he_limit"]),
     Exercise(
         residual_gradients,
-        ", , n units -> dW1: units units2, db1: units, dW2: units units2, db2: units",
-        (_AROUND, _way_around(1, 4, 3, 2), _way_around(2, 3, 2, 2)),
+        (
+            ", , n units -> dW1: units units2, db1: units, dW2: units units2, db2: units,"
+            " dW3: units units2, db3: units"
+        ),
+        (
+            _AROUND,
+            _way_around(1, 4, 3, 2),
+            _way_around(2, 3, 2, 2),
+            _way_around(3, 2, 2, 3),
+            _way_around(4, 2, 2, 1),
+        ),
         *WORDS["residual_gradients"],
     ),
 )

@@ -33,19 +33,26 @@ def _otherwise(image, side, step=1, turned=False):
 
 _NINE = np.arange(9.0).reshape(3, 3)
 _SQUARES = np.array([[1.0, 2, 0, 5], [4, 3, 7, 6]]).reshape(1, 2, 4, 1)
+_NEGATIVE = np.array([[-7.0, -6, -8, -3], [-5, -4, -2, -1]]).reshape(1, 2, 4, 1)
+_CHANNELS = np.array([[[[1.0, 2], [4, 9]], [[3, 5], [2, 6]]]])
+_NEARLY = np.array([[9.0, 5, 5, 1], [2, 3, 4.995, 0]]).reshape(1, 2, 4, 1)  # of one, of another
 
 WORDS = words("lesson_08")
 EXERCISES = (
     Exercise(
         image_patches,
         "rows columns, -> places pixels",
-        ((_NINE, 2), (np.arange(20.0).reshape(4, 5) ** 2, 3), (np.arange(12.0).reshape(3, 4), 1)),
+        (
+            (_NINE, 2),
+            (np.arange(20.0).reshape(4, 5) ** 2, 3),
+            (np.arange(12.0).reshape(3, 4) / 4, 1),
+        ),
         *WORDS["image_patches"],
     ),
     Exercise(
         convolution.max_pool,
         "n rows columns channels -> n rows/2 columns/2 channels",
-        ((_SQUARES,), _normal(1, (2, 4, 6, 3)), (-1 - np.abs(_normal(2, (1, 4, 4, 2))[0]),)),
+        ((_SQUARES,), (_NEGATIVE,), (_CHANNELS,), _normal(1, (2, 4, 6, 3))),
         *WORDS["max_pool"],
     ),
     Exercise(
@@ -64,12 +71,14 @@ EXERCISES = (
             "n rows/2 columns/2 channels, n rows columns channels, n rows/2 columns/2 channels"
             " -> n rows columns channels"
         ),
-        (
-            (np.array([[[[10.0], [20.0]]]]), _SQUARES, convolution.max_pool(_SQUARES)),
-            *(
-                (dtop, z, convolution.max_pool(z))
-                for dtop, z in [_normal(5, (2, 2, 3, 2), (2, 4, 6, 2))]
-            ),
+        tuple(
+            (dtop, z, convolution.max_pool(z))
+            for dtop, z in (
+                (np.array([[[[10.0], [20.0]]]]), _SQUARES),
+                (np.array([[[[10.0], [20.0]]]]), _NEARLY),
+                (np.array([[[[10.0, 20.0]]]]), _CHANNELS),
+                _normal(5, (2, 2, 3, 2), (2, 4, 6, 2)),
+            )
         ),
         *WORDS["max_pool_backward"],
     ),
