@@ -518,6 +518,10 @@ def test_a_recipe_without_steps_or_examples_is_refused(bad):
         Recipe(**bad)
 
 
+def test_one_step_with_one_example_is_a_recipe():
+    assert (Recipe(steps=1, batch_size=1).steps, Recipe(steps=1).batch_size) == (1, 128)
+
+
 def test_the_original_does_not_warn(sets):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
