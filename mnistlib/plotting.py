@@ -277,7 +277,7 @@ def values_and_blame(
     for k, x in enumerate(places["p"]):
         names = [("$b_2$", "b2"), ("$z_2$", "z2")]
         rows = [(letter, write(values[n][k]), write(blame["d" + n][k])) for letter, n in names]
-        target = f"truth {write(values['y'][k])}"
+        target = f"$y$ = {write(values['y'][k])}"
         box(x, heights["p"], [*rows, ("$p$", write(values["p"][k]), target)])
     text(0.2, 11.6, "value: how large it is", COLOURS[0], ha="left")
     text(9.8, 11.6, "blame: the loss's gradient", COLOURS[1], ha="right")

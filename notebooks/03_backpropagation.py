@@ -94,10 +94,10 @@ mnist = data.load()
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is always the loss's gradient by it |
 # | $\odot$ | `*` | | product entry by entry |
 # | $\nabla L$ | `grads` | as the parameters | all gradients of the loss, laid end to end |
-# | $r$ | `r` | as `u` | a random direction |
-# | $\eta$ | `learning_rate` | | how far one step goes along the gradient |
+# | $r$ | `r` | as the parameters | a random direction |
+# | $\eta$ | `learning_rate` | | one step goes this many times the gradient, against it |
 #
-# Rows are examples, everywhere. In formulas a lower-case letter means one row, or one entry of it: $z_1$ is a row of $Z_1$, and $z$ alone any unit's sum (a *pre-activation* if a sigmoid follows, a *logit* if the softmax does). The numbers in $W_1, b_1, W_2, b_2$ are the **parameters**: what the network learns. The last four rows will be needed later, each where its idea comes.
+# Rows are examples, everywhere. In formulas a lower-case letter means one row, or one entry of it: $z_1$ is a row of $Z_1$, and $z$ alone any unit's sum (a *pre-activation* if a sigmoid follows, a *logit* if the softmax does). The numbers in $W_1, b_1, W_2, b_2$ are the **parameters**: what the network learns. The last four rows are for later.
 #
 # ## By pencil: a network of twelve numbers
 #
@@ -161,7 +161,7 @@ print("loss = log 4:", np.isclose(cross_entropy(sheet.z2, y_pencil), np.log(4)))
 # Three to one for the wrong class. **Which of the twelve parameters is to blame?**
 #
 # The **blame** of a number is how fast the loss grows as that number is nudged upwards: its partial derivative. The blame of an array is the gradient of the loss with respect to it, and has the shape of the array. In maths and code a `d` in front of a name means just that: `dW1` is the blame of `W1`. We go backwards, from the loss to the pixels, and each step uses the one before.
-# That is all that *backpropagation* means ([Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it known for networks; the method itself is older, [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
+# That is all that *backpropagation* means ([Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it known for networks; the method itself is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367), in Finnish in 1970).
 #
 # **The logits.** You have it from above: $dz_2 = p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
 #
@@ -230,15 +230,23 @@ look_at = {
 def reply(answer, truth, others):
     if answer is ...:
         return "open"
-    if abs(answer - truth) < 1e-6:
+    if np.isclose(answer, truth, rtol=0.01):  # so near is a fraction that was rounded
         return "right"
-    said = "right but for its sign" if abs(answer + truth) < 1e-6 else "not yet"
-    return said + " (another entry has this)" * bool(np.isclose(others, answer).any())
+    swapped, turned = np.isclose(others, answer).any(), np.isclose(answer, -truth)
+    if swapped and turned:
+        return "not yet (is it another entry's, or has it the wrong sign?)"
+    if swapped:
+        return "not yet (it is another entry's)"
+    return "right but for its sign" if turned else "not yet"
 
 
-for name, answers in mine.items():
-    pairs = zip(np.array(answers, dtype=object).ravel(), measured[name].ravel())
-    replies = [reply(answer, truth, measured[name]) for answer, truth in pairs]
+for name, truths in measured.items():
+    truths = truths.squeeze()
+    answers = np.array(mine[name], dtype=object)
+    if answers.shape != truths.shape:
+        print(f"{name}: {truths.size} numbers are wanted, in the shape {truths.shape}")
+        continue
+    replies = [reply(*pair, truths) for pair in zip(answers.ravel(), truths.ravel())]
     print(f"{name}:", ", ".join(replies))
     if any("sign" in said or "not yet" in said for said in replies):
         print("     look at", look_at[name])
@@ -303,8 +311,8 @@ explore.backprop()
 # Somebody chose the twelve numbers above. Who chooses a hundred thousand? All zeros would be a trap: every hidden unit would compute the same thing, receive the same blame, and stay the twin
 # of all the others for ever (shown below). So the weights are random. How large?
 #
-# A hidden unit's sum has as many terms as it has inputs. If the weights are independent, with mean 0, the variances of the terms add up: with inputs whose squares are 1 on average, the sum has the variance of one weight times the number of inputs. To keep signals from growing or fading from layer to layer, a weight's variance should be 1 / inputs. On the way
-# back each unit sums over its *outputs*, which asks for 1 / outputs. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) settle between the two:
+# A hidden unit's sum has as many terms as it has inputs. If the weights are independent, with mean 0, the variances of the terms add up: the sum has the variance of one weight, times the inputs' mean square, times their number. Where that mean square is 1, signals neither grow nor fade from layer to layer if a weight's variance is 1 / inputs. On the way
+# back blame is such a sum, with one term for each of the unit's *outputs*, and the same count asks for 1 / outputs. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) settle between the two:
 #
 # $$\text{variance of a weight} = \frac{2}{\text{inputs} + \text{outputs}} .$$
 #
@@ -349,57 +357,62 @@ loss = cross_entropy(z2, y)
 
 for name, array in {"x": x, "z1": z1, "a1": a1, "z2": z2, "p": p}.items():
     print(f"{name:2} {array.shape}")
-print(f"loss {loss:.4f}, and log 10 is {np.log(10):.4f}")
+print(f"loss {loss:.3f}, and log 10 is {np.log(10):.3f}")
 print("answers:", p.argmax(axis=1))
 
 # %% [markdown]
 # The bias `b1` has shape (128,) and `x @ W1` has (12, 128): NumPy adds the bias to every row. The answer is the class with the largest probability. Because the softmax keeps the order of a row's scores, that is also the
 # class with the largest logit, and `network.predict` does not bother to compute probabilities.
 #
-# Look at the answers: twelve images, twelve times the same digit. Chance? Draw thirty networks, and ask each about the same thousand images. What do you expect of their losses: as many above $\log 10$, the loss of a network that gives each class a tenth, as below?
+# Look at the answers: twelve images, twelve times the same digit. Chance? Draw thirty networks, and ask each about the same thousand images. Which of their losses do you expect below $\log 10$, the loss of a network that gives each class a tenth?
 
 # %%
 x_1000 = data.scale(mnist.train_images[:1000])
 y_1000 = data.one_hot(mnist.train_labels[:1000])
-losses, shares, halves, without, alike = [], [], [], [], []
+losses, shares, without, halves, apart, wide = [], [], [], [], [], []
 for seed in range(30):
     drawn = network.initialise(np.random.default_rng(seed))
     logits = network.logits(drawn, x_1000)
     opinion = logits.mean(axis=0)  # what this network says of the average image, shape (10,)
     losses.append(cross_entropy(logits, y_1000))
     shares.append(opinion.var() / logits.var())
-    halves.append(logits.var(axis=1).mean() / 2)
     without.append(cross_entropy(logits - opinion, y_1000))
-    alike.append(np.corrcoef(opinion, drawn.W2.sum(axis=0) / 2)[0, 1])
+    halves.append(logits.var(axis=1).mean() / 2)
+    apart.append(np.abs(opinion - drawn.W2.sum(axis=0) / 2).mean())
+    wide.append(np.abs(opinion).mean())
 
 # %%
-ours = cross_entropy(network.logits(network.Parameters(W1, b1, W2, b2), x_1000), y_1000)
-print(f"our network's loss: {loss:.3f} on its twelve images, {ours:.3f} on the thousand")
-print(f"loss at the start: {np.mean(losses):.3f} on average, lowest {min(losses):.3f}")
-print(f"log 10:            {np.log(10):.3f}")
-print(f"difference:        {np.mean(losses) - np.log(10):.3f}")
-print(f"half the variance of the logits in a row:     {np.mean(halves):.3f}")
-print(f"share of their variance that all images have in common: {np.mean(shares):.0%}")
-print(f"loss without what they have in common:        {np.mean(without):.3f}")
-print(f"it goes with half the column sums of W2, correlation {np.mean(alike):.3f}")
+print(f"loss at the start: {np.mean(losses):.3f} on average, the lowest {min(losses):.3f}")
+print(f"share of the logits' variance that all images have in common: {np.mean(shares):.0%}")
+print(f"loss without what they have in common: {np.mean(without):.3f}")
+print(f"half the variance of a row of logits:  {np.mean(halves):.3f}")
+print(
+    f"the opinion's size {np.mean(wide):.2f}; off half the column sums of W2 by {np.mean(apart):.2f}"
+)
 
 # %% [markdown]
-# Not one of thirty starts below $\log 10$, nor does ours on as many images (on twelve it did by luck: it leans to the 5, and two of them are 5s). The reason: an untrained network says nearly the same of *every* image. Its hidden sums $z_1$ are small (standard deviation 0.42, below), so every activation sits near $\sigma(0) = \frac12$, and logit $k$ is close to half the sum of column $k$ of $W_2$ (last line),
-# whatever the image. The network has an opinion of the classes before it has seen anything.
+# Not one of the thirty starts below $\log 10$. (Ours did by luck: it leans to the 5, and two of its twelve images are 5s.) The reason: an untrained network says nearly the same of *every* image. Its hidden sums are small, so every activation sits near $\sigma(0) = \frac12$, and logit $k$ near half the sum of column $k$ of $W_2$ (last line), whatever the image. The network has an opinion of the classes before it has seen anything, and an opinion without knowledge costs.
 #
-# An opinion without knowledge costs. Let $\epsilon_k$ (epsilon) be how far logit $k$ lies above the mean of its row. With $e^\epsilon \approx 1 + \epsilon + \frac12 \epsilon^2$ and $\log(1 + \epsilon) \approx \epsilon$ for small $\epsilon$, and because the $\epsilon_k$ add up to 0,
+# It is harmless: ten output biases can take it away, as the third line shows.
+#
+# <details><summary>Why it costs half the variance of the logits</summary>
+#
+# Let $\epsilon_k$ (epsilon) be how far logit $k$ lies above the mean of its row, all of them small. Then $e^{\epsilon_k} \approx 1 + \epsilon_k + \frac12 \epsilon_k^2$. Added up over the ten classes, the $\epsilon_k$ cancel and the squares give 10 times the variance:
 #
 # $$\begin{aligned}
-# &\log \sum_k e^{z_k} = \text{mean} + \log \sum_k e^{\epsilon_k} \\
-# &\approx \text{mean} + \log \big( 10\, (1 + \tfrac12 \cdot \text{variance}) \big) \\
-# &\approx \text{mean} + \log 10 + \tfrac12 \cdot \text{variance} .
+# \log \sum_k e^{z_k} &= \text{mean} + \log \sum_k e^{\epsilon_k} \\
+# &\approx \text{mean} + \log \big( 10 + \tfrac12 \cdot 10 \cdot \text{variance} \big) \\
+# &\approx \text{mean} + \log 10 + \tfrac12 \cdot \text{variance},
 # \end{aligned}$$
 #
-# The loss subtracts the right class's logit, which is the mean, on average: half the variance remains, as the printed lines show.
+# since the logarithm of 1 plus something small is about that something. The loss subtracts the right class's logit. That is the row's mean, on average over the images, because the classes are about equally frequent and the network cannot tell which is right. Half the variance remains: the fourth line, against the difference of the first and $\log 10$.
 #
-# This is harmless: ten output biases can take it away (the loss without it, above). Too large a start is not. Multiply $W_1$, and count the hidden activations below 0.01 or above 0.99:
+# </details>
+#
+# Too large a start is *not* harmless. Multiply $W_1$, and count the hidden activations below 0.01 or above 0.99:
 
 # %%
+print(f"mean square of a pixel: {(x_1000**2).mean():.2f}")
 for factor in [1, 10, 30]:
     sums = x_1000 @ (factor * W1) + b1
     activations = sigmoid(sums)
@@ -409,7 +422,7 @@ for factor in [1, 10, 30]:
     print(f"saturated {saturated:6.2%}, mean slope {slope:.3f}")
 
 # %% [markdown]
-# A saturated unit has almost no slope, and only what passes the slope reaches $W_1$.
+# A saturated unit has almost no slope, and only what passes the slope reaches $W_1$. (Why is the spread of $z_1$ at the start well below 1? Most pixels are blank: their mean square is 0.11, where Glorot's rule counts on 1. Work it out from the rule, with 784 inputs, and you come near the printed 0.42.)
 #
 # Of the 128 hidden units the picture shows eight; the lighter a circle, the larger its activation. All are of a middling shade: the half that all images have in common.
 
@@ -427,7 +440,7 @@ plt.show()
 #
 # ## Backward
 #
-# The seven steps of your sheet, now with letters, for $n$ examples at once. Write $i$ for the example, $j$ for the hidden unit (or input) and $k$ for the class. A gradient has the shape of the array it belongs to; that one rule will catch most mistakes.
+# What you did on the sheet, now with letters and in seven steps, for $n$ examples at once. Write $i$ for the example, $j$ for the hidden unit (or input) and $k$ for the class. A gradient has the shape of the array it belongs to; that one rule will catch many mistakes, and you will see which it does not.
 #
 # ### Step 1: the logits
 #
@@ -612,7 +625,23 @@ dW1, db1 = network.layer_gradients(x, dz1)
 print("shapes fit:", dW1.shape == W1.shape, db1.shape == b1.shape)
 
 # %% [markdown]
-# That is all of it: seven lines, and for each further layer a network repeats lines 4 to 7. `network.gradients` puts them together, and returns the loss and a named tuple of `dW1`, `db1`, `dW2` and `db2`.
+# <details><summary>The seven lines in one place</summary>
+#
+# $$\begin{aligned}
+# 1.\quad dZ_2 &= (P - Y) / n \\
+# 2.\quad dW_2 &= A_1^T\, dZ_2 \\
+# 3.\quad db_2 &= \textstyle\sum_i dz_{2,i} \\
+# 4.\quad dA_1 &= dZ_2\, W_2^T \\
+# 5.\quad dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \\
+# 6.\quad dW_1 &= X^T\, dZ_1 \\
+# 7.\quad db_1 &= \textstyle\sum_i dz_{1,i}
+# \end{aligned}$$
+#
+# What line 5 needs, $A_1$, was kept on the way forward: backpropagation pays with memory. A network with another layer repeats lines 4 to 7.
+#
+# </details>
+#
+# That is all of it: seven lines. `network.gradients` puts them together, and returns the loss and the four gradients under their names.
 # Does it agree with our lines? And with your pencil?
 
 # %%
@@ -643,7 +672,7 @@ print("largest difference in a column of dW2:", np.ptp(at_zero.dW2, axis=0).max(
 #
 # ### Exercise 3.5: the check itself (10 minutes)
 #
-# You have used `check_gradient` since lesson 02. Write it: measure the gradient of `f` at `u` with `central_difference`, and return the relative error of the given `gradient`, the length of their difference divided by the longer of the two lengths.
+# You have used `check_gradient` since lesson 02. Write its heart: measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`, and return the relative error of the given `gradient`, the length of their difference divided by the longer of the two lengths.
 
 
 # %%
@@ -658,7 +687,7 @@ exercises.check(my_check_gradient)
 exercises.folded(my_check_gradient)
 
 # %% [markdown]
-# To check one parameter we need the loss as a function of that array alone, with everything else held fixed. Here is such a function for any of the four. `_replace` gives a copy of a named tuple with one array exchanged: `parameters._replace(b1=value)`. Where the
+# To check one parameter we need the loss as a function of that array alone, with everything else held fixed. Here is such a function for any of the four. Our parameters are a *named tuple*, and `parameters._replace(b1=value)` gives a copy with one array exchanged; where the
 # name is itself in a variable, Python's spelling is `_replace(**{name: value})`. And `loss_by` returns a *function*, ready for `check_gradient`:
 
 
@@ -767,7 +796,7 @@ for name, given in candidates.items():
 # %% [markdown]
 # All pass, even the one that has nothing for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there; where it is not 0, it is right. The check forgets whatever the formula forgot. (A wrong factor it would notice.)
 #
-# So let chance choose the direction, not the one who is being checked:
+# So let chance choose the direction $r$, not the one who is being checked:
 
 # %%
 rng = np.random.default_rng(seed=6)
@@ -776,7 +805,7 @@ for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(measured_slope(r), dot(given, r))}")
 
 # %% [markdown]
-# The same price, and all three are caught, even the single weight among 101,770 (the one with the largest blame; the error shrinks with the entry, and a small enough one would pass). A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. The check does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. What to take from it: a check must look where the author of the formula did not choose.
+# The same price, and all three are caught, even the single weight among 101,770 (the one with the largest blame; the error shrinks with the entry, and a small enough one would pass). A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. The check does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. (A step of $h$ along $r$ moves each parameter by about $h$, as a nudge by itself would.) What to take from it: a check must look where the author of the formula did not choose.
 #
 # ### Four planted bugs
 #
@@ -809,7 +838,7 @@ print(
 
 # %% [markdown]
 # **The missing** $1/n$. Given and measured differ by the same factor everywhere, the batch size. Such a factor
-# means a forgotten (or doubled) division. Predict the verdict for a batch of one.
+# means a forgotten (or doubled) division.
 
 # %%
 dW2_sum = a1_small.T @ (p_small - y_ten)
@@ -817,6 +846,10 @@ print(check_gradient(loss_by("W2", small, x_ten, y_ten), small.W2, dW2_sum, name
 ratio = dW2_sum / grads_small.dW2
 print(f"given / right: from {ratio.min():.4f} to {ratio.max():.4f}")
 
+# %% [markdown]
+# Predict the verdict for a batch of one.
+
+# %%
 dW2_one = a1_small[:1].T @ (p_small[:1] - y_ten[:1])
 loss_of_one = loss_by("W2", small, x_ten[:1], y_ten[:1])
 print(check_gradient(loss_of_one, small.W2, dW2_one, name="dW2, batch of one"))
@@ -872,7 +905,7 @@ for bug in bugs:
     print(f"{bug:20} {'passes' if rows else 'REFUSED':14} {'passes' if same else 'REFUSED'}")
 
 # %% [markdown]
-# The first sees the diagonal. The second sees the missing $1/n$, and the wrong axis, whose "gradient" grows longer with the batch. Neither sees the forgotten transpose where shapes agree. Friends of the check, no substitute: a fact that a right gradient has, many a wrong one has too. The original trained with the diagonal from its first step to its last, and nothing complained.
+# The first sees the diagonal. The second sees the missing $1/n$, and the wrong axis, whose "gradient" grows longer with the batch. Neither sees the forgotten transpose where shapes agree. They are friends of the check, no substitute: what is true of a right gradient is true of many a wrong one, too. The original trained with the diagonal from its first step to its last, and nothing complained.
 #
 # ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
@@ -957,6 +990,50 @@ plt.show()
 #
 # The gradient knows the slope where we are, and nothing of what comes after. That is why the next lesson takes thousands of steps, each with a fresh gradient.
 #
+# ## What it costs
+#
+# What does a gradient cost? Count multiplications in the matrix products, for one example: a layer takes inputs times outputs of them. The rest is small change.
+
+# %%
+pixels, hidden, classes = 784, 128, 10
+forward = pixels * hidden + hidden * classes
+backward = hidden * classes + hidden * classes + pixels * hidden  # dW2, da1, dW1
+count = sum(value.size for value in full)
+print("forward:             ", forward)
+print("backward:            ", backward)
+print("by nudging instead:  ", 2 * count * forward)
+print(
+    f"both passes cost {(forward + backward) / forward:.2f} forward passes; nudging costs {2 * count}"
+)
+
+# %% [markdown]
+# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. Without that ratio, networks of this size could hardly be trained. It is no luck of this network: [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved for rational functions that a function and all its derivatives together take at most three times the multiplications and divisions of the function alone, those by fixed numbers not counted. Why only two times here? The pixels need no blame; every layer in between does, and costs twice as much backward as forward.
+#
+# ### Exercise 3.7: a third layer (stretch, 15 minutes)
+#
+# You have every part: put a second hidden layer between the first and the output. The parameters are `W1, b1, W2, b2, W3, b3`, both hidden layers are sigmoids, and the loss is the cross-entropy. All six gradients; `my_hidden_gradient` and `my_layer_gradients` may be called.
+
+
+# %%
+def my_three_layer_gradients(parameters, x, y):
+    """Return dW1, db1, dW2, db2, dW3, db3 for parameters W1, b1, W2, b2, W3, b3."""
+    ...
+
+
+exercises.check(my_three_layer_gradients)
+
+# %%
+exercises.folded(my_three_layer_gradients)
+
+# %% [markdown]
+# Your functions can take the library's place, as in lesson 02:
+
+# %%
+# exercises.keep(my_layer_gradients, my_hidden_gradient)
+
+# %% [markdown]
+# A good place to rest: all of backpropagation is behind you. What follows asks why the loss is the cross-entropy.
+#
 # ## Squared error, beside it
 #
 # Why not simply minimise the squared distance between $P$ and $Y$? One can:
@@ -967,7 +1044,7 @@ plt.show()
 # dz_{2,ik} &= p_{ik} \Big( dp_{ik} - \sum_{l} p_{il}\; dp_{il} \Big),
 # \end{aligned}$$
 #
-# with the whole Jacobian of lesson 02; $k$ and $l$ run over the classes. From $dZ_2$ on, all is as before.
+# with the whole Jacobian of lesson 02, whose function is `softmax_backward`; $k$ and $l$ run over the classes. From $dZ_2$ on, all is as before.
 
 # %%
 dz2_squared = softmax_backward(p_small, squared_error_gradient(p_small, y_ten))
@@ -995,9 +1072,9 @@ for p_right in [0.9, 0.5, 1 / 3, 0.1, 0.01, 0.0001]:
     print(f"p = {p_right:.4f}  cross-entropy {p_right - 1:.4f}  squared error {pull:.4f}")
 
 # %% [markdown]
-# Below one third, the more wrong the answer, the weaker the pull: where $p$ is near 0 the softmax is saturated, and its small slope multiplies everything. Nielsen calls it *learning slowdown* ([Nielsen 2015, chapter 3](http://neuralnetworksanddeeplearning.com/chap3.html)). With cross-entropy the slope has cancelled (lesson 02), and the pull is strongest there.
+# Below one third, the more wrong the answer, the weaker the pull (the slope of $p (1-p)^2$ is $(1-p)(1-3p)$, which changes its sign there; with ten classes the place is another). Where $p$ is near 0 the softmax is flat, and its small slope multiplies everything. Nielsen calls it *learning slowdown* ([Nielsen 2015, chapter 3](http://neuralnetworksanddeeplearning.com/chap3.html)). With cross-entropy the slope has cancelled (lesson 02), and the pull is strongest there.
 #
-# But a formula for one example is not yet training; a larger learning rate might make up for it. So train: the course's network, 390 steps, each on 128 other images (the next lesson builds this loop; here it is in one function). Once from an ordinary start; once from a badly wrong one, with a bias of 10 in front of the class 0, so that it calls every image a 0 and is sure of it.
+# But a formula for one example and two classes is not yet training; a larger learning rate might make up for it. So train: the course's network, 390 steps, each on 128 other images (the next lesson builds this loop; here it is in one function). Once from an ordinary start; once from a badly wrong one, with a bias of 10 in front of the class 0, so that it calls every image a 0 and is sure of it.
 
 # %%
 (train_images, train_labels), (val_images, val_labels) = data.split(
@@ -1065,23 +1142,23 @@ for (start, loss_name), lines in best_runs.items():
         f"at the end {end.min():.1%} to {end.max():.1%}"
     )
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of accuracy against steps, five thin lines for each loss. Left, an ordinary start: both losses climb at once, cross-entropy a little faster and a little higher. Right, the badly wrong start: cross-entropy climbs within some 20 steps as if nothing had happened; squared error lies flat near one tenth for 40 to 90 steps before it climbs."}}
-figure, axes = plt.subplots(1, 2, figsize=(7, 3.8), sharey=True)
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of accuracy against steps, five lines for each loss, dashed for squared error. Above, an ordinary start: both losses climb at once, cross-entropy a little faster and a little higher. Below, the badly wrong start: cross-entropy climbs within some 20 steps as if nothing had happened; squared error lies flat near one tenth for 40 to 90 steps before it climbs."}}
+figure, axes = plt.subplots(2, 1, figsize=(5, 6.4), sharex=True)
 for axis, start in zip(axes, (0, 10)):
-    for loss_name, colour in zip(network.LOSSES, plotting.COLOURS):
+    for loss_name, colour, line in zip(network.LOSSES, plotting.COLOURS, ["-", "--"]):
         for number, curve in enumerate(best_runs[start, loss_name]):
             label = loss_name if number == 0 else None
-            axis.plot(10 * np.arange(len(curve)), curve, color=colour, linewidth=1, label=label)
-    axis.set(
-        title="a sure and wrong start" if start else "an ordinary start", xlabel="step", ylim=(0, 1)
-    )
-axes[0].set_ylabel("share of right answers")
+            steps = 10 * np.arange(len(curve))
+            axis.plot(steps, curve, line, color=colour, linewidth=1.2, label=label)
+    axis.set(ylabel="share of right answers", ylim=(0, 1))
+axes[0].set_title("An ordinary start: both learn")
+axes[1].set_title("Sure and wrong: squared error stands still")
+axes[1].set_xlabel("step")
 axes[0].legend(loc="lower right")
-figure.suptitle("Sure and wrong, squared error stands still", fontsize=13, x=0.01, ha="left")
 plt.show()
 
 # %% [markdown]
-# Read the right panel first. Cross-entropy recovers within 20 steps. Squared error, at the rate that suits it best, goes on calling every image a 0 for dozens of steps; half of its answers are right after 70 to 150. Smaller rates end lower, as they do everywhere here. Larger ones fail, some of the time or always: rates of 2 and 5 are too large for squared error even from the ordinary start.
+# Read the lower panel first. Cross-entropy recovers within 20 steps. Squared error, at the rate that suits it best, goes on calling every image a 0 for dozens of steps; half of its answers are right after 70 to 150. Smaller rates end lower, as they do everywhere here. Larger ones fail, some of the time or always: rates of 2 and 5 are too large for squared error even from the ordinary start.
 #
 # What does a step that is too long do? Guess first: does the loss creep up, do the answers get random? Count how often each class is answered, in percent, for two of the five seeds, and see how sure the network is: the largest of its ten probabilities, averaged over the images.
 
@@ -1098,51 +1175,9 @@ for seed, shown in [(0, [0, 10, 20, 30]), (1, [0, 10, 20, 30, 390])]:
             print(f"{step:4}  {p_val.max(axis=1).mean():.3f}", *(f"{100 * s:3.0f}" for s in shares))
 
 # %% [markdown]
-# Neither. It jumps to one answer for everything, and is sure of it. The first ten steps carry the network far past the valley, to where one class's logit towers above the others whatever the image. Seed 0 is thrown on from class to class, and only after that finds its way. Seed 1 has landed where all probabilities are 0 or 1: the softmax is saturated, squared error does not pull, and it says 3 to every image ever after. So "too long" can mean more than a detour: the step ends where there is no slope to come back by.
+# At a rate of 2, neither. The network jumps to one answer for everything, and is sure of it. The first ten steps carry the network far past the valley, to where one class's logit towers above the others whatever the image. Seed 0 is thrown on from class to class, and only after that finds its way. Seed 1 has landed where all probabilities are 0 or 1: the softmax is saturated, squared error does not pull, and it says 3 to every image to the end. So "too long" can mean more than a detour: the step ends where there is no slope to come back by.
 #
-# From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, less than a pass over the data. The five runs of one do not overlap with those of the other, so that is no chance of the seed. Longer training may bring them closer still. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about. (The rates were chosen by the same 2,000 images that the table shows, which flatters both losses alike.)
-#
-# ## What it costs
-#
-# What does a gradient cost? Count multiplications in the matrix products, for one example; the rest is small change. A product of shapes (n, inputs) and (inputs, outputs) takes n times inputs times outputs of them.
-
-# %%
-pixels, hidden, classes = 784, 128, 10
-forward = pixels * hidden + hidden * classes
-backward = hidden * classes + hidden * classes + pixels * hidden  # dW2, da1, dW1
-count = sum(value.size for value in full)
-print("forward:             ", forward)
-print("backward:            ", backward)
-print("by nudging instead:  ", 2 * count * forward)
-print(
-    f"both passes cost {(forward + backward) / forward:.2f} forward passes; nudging costs {2 * count}"
-)
-
-# %% [markdown]
-# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. Without that ratio, networks of this size could hardly be trained. It is no luck of this network: [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved for rational functions that a function and all its derivatives together take at most three times the multiplications and divisions of the function alone (those by fixed numbers not counted). (Between the layers of a deeper network the gradient for a layer's inputs is needed too, and backward costs twice as much as forward; here the first layer
-# dominates, and the pixels need none.)
-#
-# ### Exercise 3.7: a third layer (stretch, 15 minutes)
-#
-# You have every part: put a second hidden layer between the first and the output. The parameters are `W1, b1, W2, b2, W3, b3`, both hidden layers are sigmoids, and the loss is the cross-entropy. All six gradients; `my_hidden_gradient` and `my_layer_gradients` may be called.
-
-
-# %%
-def my_three_layer_gradients(parameters, x, y):
-    """Return dW1, db1, dW2, db2, dW3, db3 for parameters W1, b1, W2, b2, W3, b3."""
-    ...
-
-
-exercises.check(my_three_layer_gradients)
-
-# %%
-exercises.folded(my_three_layer_gradients)
-
-# %% [markdown]
-# Your functions can take the library's place, as in lesson 02:
-
-# %%
-# exercises.keep(my_layer_gradients, my_hidden_gradient)
+# From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, less than a pass over the data. The five runs of one do not overlap with those of the other, so that is no chance of the seed. Longer training may bring them closer still. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about; and that is the softmax's doing: taken of the logits themselves, its slope $2(z - y)$ would grow with the mistake. (The rates were chosen by the same 2,000 images that the table shows, which flatters both losses alike.)
 
 # %% [markdown]
 # ## Recap
@@ -1194,7 +1229,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    It would suit that one moment. As soon as the probability of the right class has grown, the pull grows with it, and a step that long throws the network far beyond, into being sure of another class, where squared error stands still again. You have watched it with seed 1; and at rates of 2 and 5 no run recovers from the sure and wrong start.
+#    It would suit that one moment. As soon as the probability of the right class has grown, the pull grows with it, and a step that long throws the network far beyond, into being sure of another class, where squared error stands still again. You have watched it with seed 1; and at rates of 2 and 5 no run recovers from the sure and wrong start in 390 steps.
 #
 #    </details>
 #

@@ -35,6 +35,14 @@ for i in np.ndindex(*u.shape):
     m[i] = (f(up) - f(down)) / 2e-5
 return {}
 """
+ONE_SIDED = """
+h, m = {1}, np.zeros_like(u)
+for i in np.ndindex(*u.shape):
+    up = u.copy()
+    up[i] += h
+    m[i] = {0}
+return np.linalg.norm(gradient - m) / max(np.linalg.norm(gradient), np.linalg.norm(m))
+"""
 DEEPER = """
 W1, b1, W2, b2, W3, b3 = parameters
 a1 = 1 / (1 + np.exp(-(x @ W1 + b1)))
@@ -614,6 +622,8 @@ WRONG = {
          "return [sum(col) for col in dz.T]"),
     ],
     "layer_gradients": [
+        ("wrong value", "one example's product only",
+         "return inputs[-1][:, None] * dz[-1], dz.sum(axis=0)"),
         ("raises", "add up over the examples", "return inputs @ dz, dz.sum(axis=0)"),
         ("wrong shape", "db: wanted", "return inputs.T @ dz, inputs.sum(axis=1)"),
         ("wrong shape", "2 results",
@@ -645,6 +655,8 @@ WRONG = {
          "return dz2.T @ W2 * a1*(1-a1)"),
     ],
     "tanh_backward": [
+        ("wrong value", "at a = 1 and a = -1", "return da * (1 + a * a)"),
+        ("wrong value", "at a = 1 and a = -1", "return da - 2 * da * a**2"),
         ("wrong value", "way back through a sigmoid", "return da * (a - a ** 2)"),
         ("wrong value", "wanted", "return da * (1 + a ** 2)"),
         ("wrong value", "every sign", "return da * (a ** 2 - 1)"),
@@ -660,6 +672,24 @@ WRONG = {
          "return (1 - a**2) @ da"),
     ],
     "check_gradient": [
+        ("wrong value", "upwards only", ONE_SIDED.format("(f(up) - f(u)) / h", "1e-6")),
+        ("wrong value", "upwards only", ONE_SIDED.format("(f(up) - f(u)) / h", "1e-7")),
+        ("wrong value", "upwards only", ONE_SIDED.format("(f(up) - f(u)) / h", "1e-8")),
+        ("wrong value", "wanted 0.", ONE_SIDED.format("(f(up) - f(u)) / h", "3e-9")),
+        ("wrong value", "downwards only", ONE_SIDED.format("(f(u) - f(2 * u - up)) / h", "1e-6")),
+        ("wrong value", "so long", ONE_SIDED.format("(f(up) - f(2 * u - up)) / 2 / h", "1e-3")),
+        ("wrong value", "a verdict", NUDGE.format("bool(np.linalg.norm(gradient - m) < 1e-7 * max("
+                                                  "np.linalg.norm(gradient), np.linalg.norm(m)))")),
+        ("wrong value", "Pythagoras", NUDGE.format(
+            "abs(gradient - m).sum() / max(abs(gradient).sum(), abs(m).sum())")),
+        ("wrong value", "compared by itself", NUDGE.format("np.mean(abs(gradient - m) / abs(m))")),
+        ("wrong value", "of a matrix", NUDGE.format(
+            "np.linalg.norm(gradient - m, 2) / max(np.linalg.norm(gradient, 2), "
+            "np.linalg.norm(m, 2))")),
+        ("wrong value", "two directions", NUDGE.format(
+            "1 - (gradient * m).sum() / np.sqrt((gradient**2).sum() * (m**2).sum())")),
+        ("raises", "Which one number", NUDGE.format(
+            "abs(gradient - m) / max(abs(gradient), abs(m))")),
         ("wrong value", "squares", NUDGE.format("((gradient - m) ** 2).sum() / max((gradient ** "
          "2).sum(), (m ** 2).sum())")),
         ("wrong shape", "wanted one value", NUDGE.format("np.abs(gradient - m) / "
@@ -682,6 +712,12 @@ WRONG = {
              "np.linalg.norm(gradient-m)/np.linalg.norm(m)")),
     ],
     "mended_gradients": [
+        ("wrong value", "db2 is too large now",
+         BACKWARD.format("x.T @ dz1, dz1.mean(axis=0), a1.T @ dz2, dz2.sum(axis=0) * 10")),
+        ("wrong shape", "the loss, and the gradients beside it",
+         "from mnistlib import network\nreturn network.gradients(parameters, x, y)"),
+        ("wrong value", "a bias was left out", BACKWARD.replace(" + b1", "").replace(" + b2", "")
+         .format("x.T @ dz1, dz1.sum(axis=0), a1.T @ dz2, dz2.sum(axis=0)")),
         ("wrong value", "bug is still there",
          BACKWARD.format("x.T @ dz1, dz1.mean(axis=0), a1.T @ dz2, dz2.sum(axis=0)")),
         ("wrong value", "missing everywhere",
@@ -703,6 +739,12 @@ WRONG = {
          BACKWARD.format("[x.T @ dz1, dz1.sum(axis=0)], [a1.T @ dz2, dz2.sum(axis=0)]")),
     ],
     "three_layer_gradients": [
+        ("wrong value", "a bias was left out",
+         DEEPER.replace(" + b1", "").replace(" + b2", "").replace(" + b3", "")
+         .format("x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)")),
+        ("wrong value", "again at each layer",
+         DEEPER.replace("dz3 @ W3.T", "dz3 @ W3.T / len(x)").replace("dz2 @ W2.T", "dz2 @ W2.T / len(x)")
+         .format("x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)")),
         ("wrong value", "n times too large", DEEPER.replace(" / len(x)", "").format(
             "x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)")),
         ("wrong value", "dW1: wanted", DEEPER.replace("dz2 @ W2.T", "dz3 @ W3.T").format(
@@ -722,6 +764,21 @@ WRONG = {
          DEEPER.format("x.T @ dz1, dz1.sum(), a1.T @ dz2, dz2.sum(), a2.T @ dz3, dz3.sum()")),
     ],
     "minibatches": [
+        ("wrong value", "share a batch in two epochs",
+         "order = rng.permutation(n)\n"
+         "cut = [order[start:start + batch_size] for start in range(0, n, batch_size)]\n"
+         "for _ in range(epochs):\n    for batch in cut:\n        yield rng.permutation(batch)"),
+        ("wrong value", "the same neighbours", DEAL.replace(
+            "for _ in", "order = rng.permutation(n)\nfor _ in", 1).replace(
+            "order = rng.permutation(n)\n    for", "order = np.roll(order, 1)\n    for")),
+        ("wrong value", "have the same order", DEAL.replace(
+            "for _ in", "order = rng.permutation(n)\nfor _ in", 1).replace(
+            "order = rng.permutation(n)\n    for", "order = order[::-1]\n    for")),
+        ("wrong value", "are left over", DEAL.replace("(0, n,", "(0, n - batch_size + 1,")),
+        ("wrong value", "Where does one epoch end",
+         "order = np.concatenate([rng.permutation(n) for _ in range(epochs)])\n"
+         "return [order[i:i + batch_size] for i in range(0, len(order), batch_size)]"),
+        ("wrong value", "Which loop deals the others", DEAL.replace("range(epochs)", "range(1)")),
         ("wrong value", "nothing was drawn", DEAL.replace("rng.permutation(n)", "np.arange(n)")),
         ("wrong value", "two epochs have the same order",
          "order = rng.permutation(n)\n" + DEAL.replace("order = rng.permutation(n)", "pass")),
@@ -752,6 +809,8 @@ WRONG = {
          "return out"),
     ],
     "sgd_update": [
+        ("wrong value", "looks ahead", DESCEND.format(
+            "v[:] = momentum * v + g; w -= learning_rate * (momentum * v + g)")),
         ("wrong value", "it changes gradients",
          DESCEND.format("v *= momentum; v += g; g *= learning_rate; w -= learning_rate * v")),
         ("raises", "does not support item assignment", "for i, g in enumerate(gradients):\n"
@@ -777,6 +836,10 @@ WRONG = {
          "    v[:] = momentum * v - learning_rate * g; w += v"),
     ],
     "name_the_faults": [
+        ("wrong value", "validation loss get well below log 10, and what",
+         FAULTS.format("rate too large", "labels mixed up", "overfitting", "rate too small")),
+        ("wrong value", "Does its loss leap",
+         FAULTS.format("rate too small", "overfitting", "labels mixed up", "rate too large")),
         ("wrong value", "rong: 2 of the four, B among them",
          FAULTS.format("rate too large", "labels mixed up", "overfitting", "rate too small")),
         ("wrong value", "rong: 4 of the four, A among them",
@@ -796,6 +859,16 @@ WRONG = {
          '"overfitting"}'),
     ],
     "standard_error_by_group": [
+        ("wrong value", "Who is writer 0",
+         "size, hits = np.bincount(groups), np.bincount(groups, weights=right)\nm = len(size)\n"
+         "off = hits - right.mean() * size\nreturn np.sqrt(m / (m - 1) * off @ off) / len(right)"),
+        ("wrong value", "Which numbers do these have",
+         "q, m = right.mean(), len(set(groups))\n"
+         "off = np.array([right[groups == g].sum() - q * (groups == g).sum() for g in range(m)])\n"
+         "return np.sqrt(m / (m - 1) * (off**2).sum()) / len(right)"),
+        ("wrong value", "factor for few groups",
+         "q, n = right.mean(), len(right)\noff = [(right[groups == g] - q).sum() for g in set(groups)]"
+         "\nreturn np.sqrt(n / (n - 1)) * np.linalg.norm(off) / n"),
         ("wrong value", "independent", "q = right.mean()\nreturn np.sqrt(q * (1 - q) / len(right))"),
         ("wrong value", "small groups counted as much",
          "by = np.array([right[groups == g].mean() for g in np.unique(groups)])\n"
@@ -821,15 +894,21 @@ WRONG = {
          "m = len(np.unique(groups))\nq = right.mean()\nreturn np.sqrt(q*(1-q)/m)"),
     ],
     "tune": [
+        ("wrong value", "It has had 100 steps",
+         'return {"learning_rate": 0.3, "momentum": 0.9, "epochs": 1}'),
+        ("wrong value", "On which side of the basin",
+         'return {"learning_rate": 0.1, "momentum": 0, "epochs": 5}'),
+        ("wrong value", "of learning_rate is '0.3'",
+         'return {"learning_rate": "0.3", "momentum": 0.9, "epochs": 5}'),
         ("wrong value", "epochs from 1 to 5",
          'return {"learning_rate": 1.0, "momentum": 0.5, "epochs": 50}'),
         ("wrong value", "on validation", 'return {"learning_rate": 0.1, "momentum": 0.0, "epochs": 1}'),
-        ("wrong value", "effective rate is 0.01",
+        ("wrong value", "It has had 100 steps",
          'return {"learning_rate": 0.001, "momentum": 0.9, "epochs": 1}'),
         ("wrong value", "hich key is amiss", 'return {"rate": 1.0}'),
         ("wrong value", "anted a dictionary", "return 0.5"),
-        ("wrong shape", "form that the task",
-         'return {"learning_rate": "1", "momentum": 0.9, "epochs": 5}'),
+        ("wrong value", "of epochs is '5'",
+         'return {"learning_rate": 1, "momentum": 0.9, "epochs": "5"}'),
         ("wrong value", "hich key is amiss",
          'return {"learning rate": 0.5, "momentum": 0.9, "epochs": 5}'),
         ("wrong value", "The rate must be above 0",

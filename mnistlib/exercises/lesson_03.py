@@ -103,11 +103,29 @@ def _squares(u):
 
 
 def _waves(u):
-    return np.sin(u).sum() + u.sum() ** 2
+    return np.sin(10 * u).sum() + u.sum() ** 2
+
+
+def _steep(u):
+    """At the bottom of a narrow valley, whose curvature shows a nudge to one side only."""
+    return u.sum() + 1e6 * ((u - _U) ** 2).sum()
 
 
 def _norm(array, order=None):
     return np.linalg.norm(array.ravel(), order)
+
+
+def _off(gradient, measured):
+    return _norm(gradient - measured) / max(_norm(gradient), _norm(measured))
+
+
+def _one_sided(f, u, h):
+    """Measure each slope from the value at u and that at h beside it."""
+    return np.array([(f(u + h * one) - f(u)) / h for one in _each(u)]).reshape(u.shape)
+
+
+def _each(u):
+    return np.eye(u.size).reshape(-1, *u.shape)
 
 
 #: By pencil: both sums before the sigmoids are 0, and so are both logits.
@@ -117,6 +135,7 @@ _PENCIL = (
     np.array([[1.0, 0.0]]),
 )
 _measure, _U, _V = gradcheck.central_difference, np.array([1.0, 2.0]), _normal(3, (2, 3))[0]
+_SLOPES = 10 * np.cos(10 * _V) + 2 * _V.sum()
 _SHAPES = "dW1: pixels hidden, db1: hidden, dW2: hidden classes, db2: classes"
 
 WORDS = words("lesson_03")
@@ -174,8 +193,9 @@ EXERCISES = (
             (_squares, _U, np.array([2.0, 4.0])),
             (_squares, _U, np.array([2.0, 0.0])),
             (_squares, _U, np.array([6.0, 12.0])),
-            (_waves, _V, np.cos(_V) + 2 * _V.sum()),
-            (_waves, _V, np.cos(_V) + 2 * _V.sum() + np.eye(2, 3) / 50),
+            (_steep, _U, np.array([1.0, 1.0])),
+            (_waves, _V, _SLOPES),
+            (_waves, _V, _SLOPES + np.eye(2, 3) / 50),
             (_waves, _V, 0 * _V),
         ),
         *WORDS["check_gradient"],
