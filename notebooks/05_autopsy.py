@@ -24,7 +24,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 40 minutes to read, 30 more for the exercises; the computer works about 25 s and uses 470 MB
+# **Time** 55 minutes to read, 30 more for the exercises; the computer works about 25 s and uses 470 MB
 
 # %% [markdown]
 # ## Before you start
@@ -218,7 +218,7 @@ print(f"share of zeros in the test set: {(labels == 0).mean():.2%}")
 # Nothing but zeros. Alone in its batch, an image gets $e^{z}/e^{z} = 1$ for every class; all
 # ten "probabilities" tie, and `argmax` takes the first.
 #
-# **The answer to an image depends on who else is in the room.** Take one image, a handsome 2, and change nothing but its company.
+# **The answer to an image depends on who else is in the room.** Take one image, a clearly written 2, and change nothing but its company.
 
 # %%
 the_two = 1  # its place among the test images
@@ -420,7 +420,7 @@ for count in (10_000, 20_000):
 #
 # (The softmax's second fault, one maximum for all rows, belongs to the third: lesson 02 tells which row to ask about.)
 #
-# Each check is a function that takes a recipe, makes *that recipe* do something, and answers one question with True or False. It runs twice: on the original, where it must fail, and on the original with that one fault mended (twice the softmax must be mended with it), where it must pass. A check that cannot tell the two apart is worthless.
+# Each check is a function that takes a recipe, makes *that recipe* do something, and answers one question with True or False. It runs twice: on the original, where it must fail, and on the original with that one fault mended (in the fourth and the fifth the softmax must be mended, too), where it must pass. A check that cannot tell the two apart is worthless.
 
 
 # %%
@@ -468,12 +468,12 @@ verdict(2, splits_alike, split="after the seed")
 # %% [markdown]
 # ### Exercise 5.2: catch the fault (core, 6 minutes)
 #
-# The third check is yours. Write a function that tries out any softmax it is given, and tells whether an example's numbers depend on its company. It must clear good ones, too, whatever numbers they give, and catch more than this one fault. "Alone" means a batch of one.
+# The third check is yours. Write a function that tries out any softmax it is given, and tells whether any example's numbers depend on its company. It must clear good ones, too, whatever numbers they give, and catch more than this one fault. "Alone" means a batch of one.
 
 
 # %%
 def my_depends_on_company(softmax):
-    """Return True if softmax gives a row other numbers alone than inside a batch."""
+    """Return True if softmax gives any row other numbers alone than inside a batch."""
     ...
 
 
@@ -487,7 +487,8 @@ exercises.folded(my_depends_on_company)
 def answers_alone_as_in_company(recipe):
     """does a row answer alone as in company?"""
     z = np.random.default_rng(seed=11).normal(size=(5, 10))
-    return np.allclose(recipe.probabilities(z[:1]), recipe.probabilities(z)[:1])
+    alone = np.vstack([recipe.probabilities(row[None]) for row in z])
+    return np.allclose(recipe.probabilities(z), alone)
 
 
 verdict(3, answers_alone_as_in_company, softmax="over the classes")
@@ -545,7 +546,7 @@ for name, of_the_batch in [
 # %% [markdown]
 # The original's sums look small, and are nearly as large as they can be: hardly anything cancels. The right ones cancel to the last digit shown.
 #
-# **The fifth** is no mistake of mathematics but of choice. Make a network that is sure of class 0 for an image of class 1, and look how hard the recipe pulls on the right class's logit, the size of $dz$ there. Cross-entropy pulls with $1 - p$, 1 at most; the check asks for a tenth of that. With $W_1 = 0$ all activations are $\frac12$, so the 128 equal rows of $W_2$ set the logits, and each row of $dW_2$ is half of $dZ_2$. Here, too, the softmax must be mended first: alone in its batch, the image has $p = 1$ for every class, the right one included, and there is nothing to pull. So the first line below compares two repairs at once; the three after it repair one thing at a time.
+# **The fifth** is no mistake of mathematics but of choice. Make a network that is sure of class 0 for an image of class 1, and look how hard the recipe pulls on the right class's logit, the size of $dz$ there. Cross-entropy pulls with $1 - p$, 1 at most; the check asks for a tenth of that. With $W_1 = 0$ all activations are $\frac12$, so the 128 equal rows of $W_2$ set the logits, and each row of $dW_2$ is half of $dZ_2$. Here, too, the softmax must be mended first: alone in its batch, the image has $p = 1$ for every class, the right one included, and there is nothing to pull. So the first line below makes two repairs at once; the three lines after it make one repair each.
 
 
 # %%
@@ -608,7 +609,7 @@ def images_by_epoch_1(recipe):
 
 def epoch_is_a_pass(recipe):
     """does an epoch deal as many images as there are?"""
-    return images_by_epoch_1(recipe) >= 50_000
+    return 50_000 <= images_by_epoch_1(recipe) < 50_000 + recipe.batch_size
 
 
 verdict(7, epoch_is_a_pass, unit="step")
@@ -619,7 +620,7 @@ drawn = np.concatenate(original.start(steps_counted, 50_000)[1][:391])
 print(f"of which different: {len(np.unique(drawn)) / 50_000:.1%} of the training set")
 
 # %% [markdown]
-# The original drew each batch with replacement, so even a whole epoch of draws does not visit every image. *That* is no fault. Each image has the same chance each time, so the batch's gradient is right on average, an unbiased estimate; stochastic gradient descent began so ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)). A missed image has escaped 50,048 draws: $(1 - 1/50{,}000)^{50{,}048}$, close to $1/e$.
+# The original drew each batch with replacement, so even a whole epoch of draws does not visit every image. *That* is no fault. Each image has the same chance each time, so the batch's gradient is right on average, an unbiased estimate; the theory of such noisy steps began with it ([Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586)). A missed image has escaped 50,048 draws: $(1 - 1/50{,}000)^{50{,}048}$, close to $1/e$.
 #
 # **The eighth**: take a network whose sums are far out, and ask for its gradients. $e^{1000}$ is too large for a float, so the original's slope there is $\infty / \infty$.
 
@@ -783,7 +784,7 @@ def compare(right_of, names):
 compare(at_its_rate, names[:4])
 
 # %% [markdown]
-# The Jacobian's gain is what a coin does most of the time. Cross-entropy's is far beyond chance; by the unpaired error one might have hesitated. So it is a fact about these images that, *at rate 0.001*, cross-entropy reads more of them.
+# The Jacobian's gain is what a coin does most of the time. Cross-entropy's is far beyond chance; the unpaired error would have made it look less sure than it is. So it is a fact about these images that, *at rate 0.001*, cross-entropy reads more of them.
 #
 # ## A fair comparison?
 #
@@ -804,7 +805,7 @@ for name, rung in original.rungs():
 #
 # ### Exercise 5.4: the rate that belongs to the pixels (stretch, 6 minutes)
 #
-# How much the rate matters to the pixels can be worked out exactly, in one case. Divide the pixels by 255 and multiply the starting weights $W_1$ by 255: every sum $Z_1$ is as before. With which learning rate for $W_1$ does training then go on *exactly* as before? Take a pencil. Two things have changed: the gradient, and how far the weights must move.
+# How much the rate matters to the pixels can be worked out exactly, in one case. Divide the pixels by 255 and multiply the starting weights $W_1$ by 255: every sum $Z_1$ is as before. With which learning rate for $W_1$ does training then go on *exactly* as before? Take a pencil. Two things have changed: the gradient, and how far the weights must move. (Lesson 04 tried it and printed the factor; here you derive it.)
 
 
 # %%
@@ -817,30 +818,6 @@ exercises.check(my_rate_for_scaled)
 
 # %%
 exercises.folded(my_rate_for_scaled)
-
-# %% [markdown]
-# Try it: ten steps with raw pixels, and ten with scaled ones, $255\, W_1$ and three rates for it.
-
-# %%
-first_weights = recipe.initial_weights(np.random.RandomState(42))
-mended = replace(recipe, softmax="over the classes", loss="cross-entropy", slope="stable")
-ten_batches = recipe.prepare(mnist.train_images[:1280])
-targets = data.one_hot(mnist.train_labels[:1280])
-
-
-def sums_after_ten_steps(x, W1, rate):
-    W2 = first_weights.W2
-    for first in range(0, 1280, 128):
-        rows = slice(first, first + 128)
-        _, grads = mended.gradients(original.Weights(W1, W2), x[rows], targets[rows])
-        W1, W2 = W1 - rate * grads.dW1, W2 - 0.001 * grads.dW2
-    return x @ W1
-
-
-as_before = sums_after_ten_steps(ten_batches, first_weights.W1, 0.001)
-for factor in (1, 255, 255**2):
-    now = sums_after_ten_steps(ten_batches / 255, 255 * first_weights.W1, 0.001 * factor)
-    print(f"rate times {factor:5}: largest difference in Z1 {np.abs(now - as_before).max():.6f}")
 
 # %% [markdown]
 # A rate that suits raw pixels can be tens of thousands of times too small for scaled ones. (The ladder's weights are not multiplied, so its case lies between.) The rate, then, is not one setting among others. It belongs to the recipe, and must be chosen anew on every rung.
@@ -884,7 +861,7 @@ for shift, marker, colour, label, answered in [
     )
 axis.set(
     title="At one rate for all, good repairs look bad",
-    xlabel="validation images wrong, % (bars: two standard errors)",
+    xlabel="validation images wrong, % (bars: two standard errors); better →",
     xscale="log",
     xlim=(100, 1.5),
     yticks=places,
@@ -893,7 +870,7 @@ axis.set_xticks([50, 20, 10, 5, 2], ["50", "20", "10", "5", "2"])
 axis.minorticks_off()
 axis.set_yticklabels(["the original", *(f"+ {name}" for name in names[1:])])
 axis.invert_yaxis()
-axis.legend(loc="upper left", bbox_to_anchor=(0, 0.82))
+axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, fontsize=9)
 plt.show()
 
 # %%
@@ -1019,9 +996,9 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# The error of an *accuracy* is larger when the writers are what is independent, as the last line shows, and far more so among the test images (you will see below): there fewer writers share as many digits. The errors of the differences, beyond the first, grow by about a hundredth of a point at most: a hand that is hard to read is hard for both rungs, and most of that cancels in the pair.
+# The error of an *accuracy* is larger when the writers are what is independent, as the last line shows, and far more so among the test images (you will see below): there fewer writers share as many digits, and none of them was in training, as lesson 04 tells. The errors of the differences, beyond the first, grow by about a hundredth of a point at most: a hand that is hard to read is hard for both rungs, and most of that cancels in the pair.
 #
-# So two repairs after the softmax made this network read better, the Jacobian and the pixels; three are not seen to, in 10,000 steps, at these rates, on these digits.
+# So two repairs after the softmax made this network read better, the Jacobian and the pixels; of the other three no gain is seen, in 10,000 steps, at these rates, on these digits.
 #
 # Each number says what a repair does *there*, with all the others above it in place. In another order it may be another: `original.rungs(ladder=...)` takes a list of your own.
 #
