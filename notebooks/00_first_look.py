@@ -262,7 +262,7 @@ ask_both_ways(draw([(10, 8), (14, 4), (14, 22)]))
 ask_both_ways(draw([(12, 11), (15, 11), (16, 14), (15, 17), (12, 17), (11, 14), (12, 11)]))
 
 # %% [markdown]
-# The 1 is read rightly as it was drawn, and wrongly when it is centred; the small 0 is a sure 4 both ways, for those that it learnt from are larger.
+# The 1 is read rightly as it was drawn, and wrongly when it is centred; the small 0 is a sure 4 both ways. (The digits that it learnt from fill their field better, as [lesson 01](01_loading.ipynb) says.)
 #
 # All that is easier with a pen. In Jupyter, run the next cell and draw with the mouse, a finger or the arrow keys; on the pages, just draw. (There, a better trained network answers: lesson 04's.) The grey squares are 128 numbers that the network makes between picture and answer, its **hidden units**. Under the paper you choose how the drawing is made into 28 by 28 pixels.
 
