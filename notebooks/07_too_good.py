@@ -79,7 +79,9 @@ x.shape, y.shape
 # | $A$ | `a` | (n, features) | random features of $n$ images |
 # | $W$ | `W` | (features, 10) | the weights that are fitted to them |
 #
-# $$A W \approx Y, \qquad \text{so that} \quad \frac1n \sum_i \sum_k \big((AW)_{ik} - Y_{ik}\big)^2 \quad \text{is as small as can be.}$$
+# $A W$ shall be near $Y$, so that the following is as small as can be:
+#
+# $$\frac1n \sum_i \sum_k \big((AW)_{ik} - Y_{ik}\big)^2 .$$
 #
 # This is a problem of least squares, and NumPy solves it exactly: `np.linalg.lstsq`. So for given features there is no training to go wrong. What is left to choose is their number.
 
@@ -173,7 +175,7 @@ plt.show()
 #
 # Subtract: $0.1\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. There is no choice. To make a difference of 1 out of a difference of 0.1, the weights must be large, and every other quirk of an image will be made large with it.
 #
-# Now give each image a third feature, $-1$ and $1$. Three unknowns and two equations: there are infinitely many exact fits. One of them is the old one, with $w_3 = 0$. But $w = (0, 0, \dots)$ plus a little of the third feature might do the same for less. `lstsq` returns, of all exact fits, the one with the smallest sum of squares: the **least-norm** fit, or the lightest. (The norm of weights is the root of the sum of their squares.)
+# Now give each image a third feature, $-1$ and $1$. Three unknowns and two equations: there are infinitely many exact fits. One of them is the old one, with $w_3 = 0$. Perhaps a little of the third feature does the same for less. `lstsq` returns, of all exact fits, the one with the smallest sum of squares: the **least-norm** fit, or the lightest. (The norm of weights is the root of the sum of their squares.)
 
 # %%
 two = np.array([[1.0, 1.0], [1.0, 1.1]])
@@ -195,7 +197,7 @@ for a in [two, three]:
 
 # %%
 def my_lightest_weights(a, target):
-    """Return the weights w of smallest sum of squares with a @ w = target; a has shape (features,)."""
+    """Return the w of smallest sum of squares with a @ w = target; a: shape (features,)."""
     ...
 
 
@@ -626,8 +628,8 @@ for name, parameters in patients.items():
 def my_reliability(sure, right):
     """For each tenth of the sureness: how many answers, and how many of them are right.
 
-    sure: shape (n,), from 0 to 1; a 1 belongs to the last tenth. right: shape (n,), True or False.
-    Return two arrays of shape (10,).
+    sure: shape (n,), from 0 to 1; a 1 belongs to the last tenth.
+    right: shape (n,), True or False. Return two arrays of shape (10,).
     """
     ...
 
