@@ -23,7 +23,7 @@
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
-# **Time** 40 minutes to read, 50 more for the exercises; the computer works about 25 s and uses 500 MB
+# **Time** 40 minutes to read, 50 more for the exercises; the computer works about 30 s and uses 500 MB
 
 # %% [markdown]
 # ## Before you start
