@@ -36,7 +36,7 @@ SOLUTION = "The course's version"
 
 REWORDED = {
     "Answer aloud, then unfold.": "Answer each in a sentence or two.",
-    "Hints and the library's own lines are folded below it.": "The cell below it gives hints.",
+    "Hints and a solution are folded below it.": "The cell below it gives hints.",
 }
 """What lessons say of their folds, and what the students' copy says instead."""
 
@@ -186,7 +186,7 @@ def exercise_page(task):
         f"### {task.heading}\n\n*{task.level}, {task.minutes} minutes*",
         task.words,
         code(task.stub),
-        f"**Solution, the library's own lines**\n\n{code(exercises.solution(asked))}",
+        f"**Solution**\n\n{code(exercises.solution(asked))}",
         f"**What a right answer is told**\n\n{exercise.notice}",
         f"**Hints**\n\n{hints}",
     ]

@@ -116,7 +116,7 @@ def folded(function: Callable) -> str:
     """
     hints, source = find(function).hints, html.escape(solution(function))
     inside = {f"Hint {i}": f"<p>{html.escape(text)}</p>" for i, text in enumerate(hints, start=1)}
-    inside["Solution: the library's own lines"] = f'<pre tabindex="0"><code>{source}</code></pre>'
+    inside["Solution"] = f'<pre tabindex="0"><code>{source}</code></pre>'
     shown = Shown(f"{len(hints)} hints and the solution, folded")
     fold = "<details><summary>{}</summary>{}</details>".format
     shown.html = "\n".join(map(fold, inside, inside.values()))
