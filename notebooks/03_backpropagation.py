@@ -1143,7 +1143,7 @@ for (start, loss_name), lines in best_runs.items():
     )
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of accuracy against steps, five lines for each loss, dashed for squared error. Above, an ordinary start: both losses climb at once, cross-entropy a little faster and a little higher. Below, the badly wrong start: cross-entropy climbs within some 20 steps as if nothing had happened; squared error lies flat near one tenth for 40 to 90 steps before it climbs."}}
-figure, axes = plt.subplots(2, 1, figsize=(5, 6.4), sharex=True)
+figure, axes = plt.subplots(2, 1, figsize=(5, 6), sharex=True)
 for axis, start in zip(axes, (0, 10)):
     for loss_name, colour, line in zip(network.LOSSES, plotting.COLOURS, ["-", "--"]):
         for number, curve in enumerate(best_runs[start, loss_name]):

@@ -175,7 +175,7 @@ plt.show()
 #
 # Subtract: $0.1\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. There is no choice. To make a difference of 1 out of a difference of 0.1, the weights must be large, and every other quirk of an image will be made large with it.
 #
-# Now give each image a third feature, $-1$ and $1$. Three unknowns and two equations: there are infinitely many exact fits. One of them is the old one, with $w_3 = 0$. Perhaps a little of the third feature does the same for less. `lstsq` returns, of all exact fits, the one with the smallest sum of squares: the **least-norm** fit, or the lightest. (The norm of weights is the root of the sum of their squares.)
+# Now give each image a third feature, $-1$ and $1$. Three unknowns and two equations: there are infinitely many exact fits. One of them is the old one, with $w_3 = 0$. Perhaps a little of the third feature does the same for less. `lstsq` returns, of all exact fits, the one with the smallest sum of squares: the **least-norm fit**, or the lightest. (The norm of weights is the root of the sum of their squares.)
 
 # %%
 two = np.array([[1.0, 1.0], [1.0, 1.1]])
