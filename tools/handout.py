@@ -190,9 +190,8 @@ def exercise_page(task):
         f"**What a right answer is told**\n\n{exercise.notice}",
         f"**Hints**\n\n{hints}",
     ]
-    own = [(way, said) for way, said in exercise.known_mistakes if said not in general()]
-    if own:
-        parts.append("**Common mistakes, and the reply**\n\n" + mistakes(own))
+    if exercise.mistakes:
+        parts.append("**Common mistakes, and the reply**\n\n" + mistakes(exercise.mistakes))
     if exercise.objection is not None:
         parts.append(PROPERTIES)
     return "\n\n".join(parts)
@@ -207,17 +206,9 @@ def mistakes(known):
     return "\n\n".join(f"{block}\n\n> A likely reason: {said}" for said, block in blocks.items())
 
 
-def general():
-    """Return the replies that are not one exercise's own: those that every exercise knows."""
-    from mnistlib.exercises import EXERCISES
-
-    each = [{said for _, said in one.known_mistakes} for one in EXERCISES.values()]
-    return set.intersection(*each)
-
-
 def make_teacher(folder):
     """Write the teacher's pages."""
-    from mnistlib.exercises import EXERCISES
+    from mnistlib.exercises.trial import GENERAL
 
     folder.mkdir(parents=True)
     rows = []
@@ -233,10 +224,9 @@ def make_teacher(folder):
         (folder / f"{lesson.name}.md").write_text(text, encoding="utf-8")
     about = ABOUT_TEACHER.format(title=title(), rows="\n".join(rows))
     (folder / "README.md").write_text(about, encoding="utf-8")
-    known = [pair for pair in next(iter(EXERCISES.values())).known_mistakes if pair[1] in general()]
     text = (
         "# Mistakes that any exercise's reply may name\n\n`key(...)` is the right answer.\n\n"
-        + mistakes(known)
+        + mistakes(GENERAL["any"].items())
     )
     (folder / "general.md").write_text(text + "\n", encoding="utf-8")
 

@@ -10,45 +10,28 @@ import importlib
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from mnistlib.exercises import kept
-from mnistlib.exercises.trial import Exercise, Reply, judge
-
-
-def _by_name(exercises: Iterable[Exercise]) -> dict[str, Exercise]:
-    """Return exercises by their names.
-
-    Raises:
-        ValueError: two have one name.
-    """
-    found = {}
-    for exercise in exercises:
-        if found.setdefault(exercise.name, exercise) is not exercise:
-            raise ValueError(f"two exercises are called {exercise.name!r}")
-    return found
-
+from mnistlib.exercises.trial import GENERAL, Exercise, Reply, judge
 
 #: The exercises of each lesson, by its number; a new module is found, not listed.
 LESSONS: dict[str, tuple[Exercise, ...]] = {
     file.stem[-2:]: importlib.import_module(f"{__name__}.{file.stem}").EXERCISES
     for file in sorted(Path(__file__).parent.glob("lesson_*.py"))
 }
-EXERCISES = _by_name(exercise for lesson in LESSONS.values() for exercise in lesson)
+_all = [exercise for lesson in LESSONS.values() for exercise in lesson]
+EXERCISES = {exercise.name: exercise for exercise in _all}
+if _twice := [exercise.name for exercise in _all if EXERCISES[exercise.name] is not exercise]:
+    raise ValueError(f"two exercises are called {_twice[0]!r}")
 _hints_given: dict[str, int] = {}
 
 
 class Shown(str):
-    """Text that a notebook shows as it is, with its line breaks, or as HTML where it has any."""
+    """Text that a notebook shows as it is, with its line breaks; or as the HTML that it is given."""
 
-    html = None
     __repr__ = str.__str__
-
-    def _repr_html_(self) -> str | None:
-        return self.html
 
 
 def find(function: Callable) -> Exercise:
@@ -60,10 +43,9 @@ def find(function: Callable) -> Exercise:
     name = getattr(function, "__name__", "")
     if not callable(function) or not name:
         raise TypeError("pass the function itself, without brackets: check(my_softmax)")
-    if name.removeprefix("my_") not in EXERCISES:
-        known = ", ".join(f"my_{name}" for name in EXERCISES)
-        raise TypeError(f"no exercise is called {name!r}; there are {known}")
-    return EXERCISES[name.removeprefix("my_")]
+    if exercise := EXERCISES.get(name.removeprefix("my_")):
+        return exercise
+    raise TypeError(f"no exercise is called {name!r}; there are my_{', my_'.join(EXERCISES)}")
 
 
 def check(function: Callable) -> Reply:
@@ -114,26 +96,16 @@ def folded(function: Callable) -> str:
     Raises:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
-    hints, source = find(function).hints, html.escape(solution(function))
-    inside = {f"Hint {i}": f"<p>{html.escape(text)}</p>" for i, text in enumerate(hints, start=1)}
-    inside["Solution"] = f'<pre tabindex="0"><code>{source}</code></pre>'
+    hints, fold = find(function).hints, "<details><summary>{}</summary>{}</details>".format
+    folds = [fold(f"Hint {i}", f"<p>{html.escape(hint)}</p>") for i, hint in enumerate(hints, 1)]
+    source = f'<pre tabindex="0"><code>{html.escape(solution(function))}</code></pre>'
+    folds.append(fold("Solution", source))
     shown = Shown(f"{len(hints)} hints and the solution, folded")
-    fold = "<details><summary>{}</summary>{}</details>".format
-    shown.html = "\n".join(map(fold, inside, inside.values()))
+    shown._repr_html_ = lambda: "\n".join(folds)
     return shown
 
 
-class Replies(tuple):
-    """Several replies, shown as one."""
-
-    def __repr__(self) -> str:
-        return "\n".join(map(repr, self))
-
-    def _repr_html_(self) -> str:
-        return "\n".join(reply._repr_html_() for reply in self)
-
-
-def keep(*functions: Callable) -> Replies:
+def keep(*functions: Callable) -> str:
     """Let functions of yours take the library's place, in this notebook and in the ones to come.
 
     Each is checked first. If it is right, and right on its own too, its source is written to
@@ -147,14 +119,16 @@ def keep(*functions: Callable) -> Replies:
             functions.
 
     Returns:
-        For each the reply of :func:`check`, which also says whether the function was kept. One
-        that is not "right" is not.
+        The replies of :func:`check`, one below the other. Each also says whether the function was
+        kept; one that is not "right" is not.
 
     Raises:
         TypeError: not a function, or one whose name belongs to no exercise; then none is kept.
     """
-    exercises = [find(function) for function in functions]
-    return Replies(map(_keep, exercises, functions))
+    replies = list(map(_keep, [find(function) for function in functions], functions))
+    shown = Shown("\n".join(map(repr, replies)))
+    shown._repr_html_ = lambda: "\n".join(reply._repr_html_() for reply in replies)
+    return shown
 
 
 def _keep(exercise: Exercise, function: Callable) -> Reply:
@@ -165,7 +139,7 @@ def _keep(exercise: Exercise, function: Callable) -> Reply:
         said = _put(exercise, function)
     except Exception as error:
         said = f"But it could not be kept: {getattr(error, 'strerror', None) or error}."
-    return Reply(reply.name, "right", f"{reply.text} {said}")
+    return reply._replace(text=f"{reply.text} {said}")
 
 
 def _put(exercise: Exercise, function: Callable) -> str:
@@ -173,11 +147,10 @@ def _put(exercise: Exercise, function: Callable) -> str:
     if exercise.home is None:
         return "The network does not use it, so it is not kept."
     source = textwrap.dedent(inspect.getsource(function))
-    exec(source, space := {"np": np})
+    exec(kept.HEAD + source, space := {})
     alone = judge(exercise, space[function.__name__])
     if alone.kind != "right":
-        said = f"But it is not kept, since it leans on your notebook. On its own, {alone}\n"
-        return said + "Put all that it needs, imports too, inside the function."
+        return GENERAL["next"]["leans"].format(f"{alone}\n")
     kept.write(exercise.name, source)
     setattr(exercise.home, exercise.name, function)
     return f"From here on it is {exercise.home.__name__}.{exercise.name}."

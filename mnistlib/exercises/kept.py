@@ -7,9 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-_HEAD = (
-    "# Your own functions, kept by mnistlib.exercises; mine() runs them.\n\nimport numpy as np\n"
-)
+#: How the file of kept functions begins.
+HEAD = "# Your own functions, kept by mnistlib.exercises.\n\nimport numpy as np\n"
 
 
 def path(name: str = "") -> Path | None:
@@ -18,9 +17,8 @@ def path(name: str = "") -> Path | None:
     That is so where the variable MNISTLIB_MINE is empty, or names the null device.
     """
     mine = os.environ.get("MNISTLIB_MINE", "mine.py")
-    if mine in ("", os.devnull):
-        return None
-    return Path(mine).with_name(name) if name else Path(mine)
+    nowhere = mine in ("", os.devnull)
+    return None if nowhere else Path(mine).with_name(name or Path(mine).name)
 
 
 def _read(file: Path | None) -> str:
@@ -50,7 +48,7 @@ def functions() -> dict[str, Callable]:
 
 def write(name: str, source: str) -> None:
     """Write a function into the file of kept ones, which loses an earlier one of that name."""
-    text, earlier = _read(path()) or _HEAD, functions().get(name)
+    text, earlier = _read(path()) or HEAD, functions().get(name)
     if earlier:
         text = text.replace(inspect.getsource(earlier), "")
     _write(path(), f"{text.rstrip()}\n\n\n{source}")
@@ -70,8 +68,8 @@ def states() -> dict[str, str]:
 
 def note(name: str, kind: str) -> None:
     """Remember how a check went; what was right once stays so."""
-    if kind != "not attempted":
-        with contextlib.suppress(OSError):  # a folder that cannot be written does not stop a check
-            went = states()
-            went[name] = "right" if "right" in (kind, went.get(name)) else "tried"
+    with contextlib.suppress(OSError):  # a folder that cannot be written does not stop a check
+        went = states()
+        if kind != "not attempted" and went.get(name) != "right":
+            went[name] = "right" if kind == "right" else "tried"
             _write(path("progress.json"), json.dumps(went, indent=0) + "\n")

@@ -9,7 +9,7 @@ import traceback
 import types
 import warnings
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +25,11 @@ class Exercise:
     ``reference`` is the answer key, and ``shapes`` its arguments and results in the reader's
     letters: "n inputs, n outputs -> dW: inputs outputs, db: outputs". ``cases`` are arguments, the
     smallest first, and ``extreme`` those at which a careless formula fails. ``hints``, ``notice``
-    and ``mistakes`` are words, read from the text beside the module: a mistake is a line of code,
-    or several that go wrong alike, and under it, indented, the sentence that names the cause and
-    asks a question. ``objection`` replaces the comparison with ``reference`` where many answers are
-    right: from the arguments, as the call left them, and the result it says what is wrong, or None.
-    ``shows`` is the library's function that is the solution, where it is not the reference.
+    and ``mistakes`` are words, read from the text beside the module; a mistake is a line of code,
+    and the sentence that names the cause and asks a question. ``objection`` replaces the comparison
+    with ``reference`` where many answers are right: from the arguments, as the call left them, and
+    the result it says what is wrong, or None. ``shows`` is the library's function that is the
+    solution, where it is not the reference.
     """
 
     reference: Callable
@@ -37,7 +37,7 @@ class Exercise:
     cases: tuple[tuple, ...]
     hints: tuple[str, ...]
     notice: str
-    mistakes: str = ""
+    mistakes: Sequence[tuple[str, str]] = ()
     extreme: tuple[tuple, ...] = ()
     objection: Callable | None = None
     shows: Callable | None = None
@@ -55,49 +55,30 @@ class Exercise:
 
     @property
     def arguments(self) -> list[str]:
-        """The names of the arguments that an answer must take, in their order."""
-        return list(inspect.signature(self.reference).parameters)[: len(self.cases[0])]
-
-    @property
-    def axes(self) -> list[list[tuple[str, list[str]]]]:
-        """Of each argument, and of each result: its name, if it is given one, and its axes."""
-        sides = [[each.rpartition(":") for each in s.split(",")] for s in self.shapes.split("->")]
-        return [[(name.strip(), axes.split()) for name, _, axes in side] for side in sides]
-
-    @property
-    def known_mistakes(self) -> list[tuple[str, str]]:
-        """Each way to go wrong, and the sentence that says what went wrong."""
-        return _answered(self.mistakes + _GENERAL["any"][-1])
+        """The names of the arguments, in their order; the last may have defaults."""
+        return list(inspect.signature(self.reference).parameters)
 
 
-def words(file: str) -> dict[str, tuple[tuple[str, ...], str, str]]:
-    """Read each exercise's hints, notice and mistakes from the text beside a lesson's module."""
-    text = Path(__file__).with_name(f"{file}.txt").read_text(encoding="utf-8")
-    part = r"^## (.*)\n\n((?:hint: .*\n)*)(?:notice: (.*)\n)?((?:(?!## ).*\n)*)"
-    return {
-        name: (tuple(hints.removeprefix("hint: ").rstrip().split("\nhint: ")), notice, mistakes)
-        for name, hints, notice, mistakes in re.findall(part, text, re.MULTILINE)
-    }
+def words(file: str) -> dict[str, tuple]:
+    """Read each exercise's hints, notice and mistakes from the text beside a lesson's module.
+
+    A mistake is a line that is not indented, and answered by the next sentence that is.
+    """
+    text, found = Path(__file__).with_name(f"{file}.txt").read_text(encoding="utf-8"), {}
+    for name, part in re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", text, re.MULTILINE):
+        hints, notice = (re.findall(f"(?m)^{key}: (.*)", part) for key in ("hint", "notice"))
+        blocks = re.findall(r"((?:^\S.*\n)+)((?:^ +\S.*\n)+)", part, re.MULTILINE)
+        pairs = [(ways.splitlines(), " ".join(said.split())) for ways, said in blocks]
+        found[name] = (tuple(hints), *notice, [(way, said) for ways, said in pairs for way in ways])
+    return found
 
 
-def _answered(text: str) -> list[tuple[str, str]]:
-    """Return each line that is not indented, with the indented sentence that answers it."""
-    found = re.findall(r"((?:^\S.*\n)+)((?:^ +\S.*\n)+)", text, re.MULTILINE)
-    return [(line, " ".join(said.split())) for lines, said in found for line in lines.splitlines()]
+#: What any exercise may have to say: in each part, sentences by what they answer.
+GENERAL = {name: dict(pairs) for name, (*_, pairs) in words("general").items()}
 
 
-_GENERAL = words("general")
-#: What to do next, by the kind of reply.
-_NEXT = dict(_answered(_GENERAL["next"][-1]))
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a checker says: one of six kinds, and a sentence or two."""
-
-    name: str
-    kind: str
-    text: str
+class Reply(namedtuple("Reply", "name kind text")):
+    """What a checker says of an answer: one of six kinds, and a sentence or two."""
 
     def __repr__(self) -> str:
         """The plain form, which the tests of the lessons compare."""
@@ -115,9 +96,9 @@ _Outcome = namedtuple("_Outcome", "result error given warned")
 
 def judge(exercise: Exercise, function: Callable) -> Reply:
     """Try ``function`` on every case of the exercise, and reply to the first that goes wrong."""
-    code = getattr(function, "__code__", None)
-    if code and _is_blank(function):
-        return Reply(exercise.name, "not attempted", _NEXT["not attempted"])
+    code = getattr(function, "__code__", _OPAQUE)
+    if _does(code) <= _NOTHING and {*code.co_consts} <= {None, function.__doc__}:
+        return Reply(exercise.name, "not attempted", GENERAL["next"]["not attempted"])
     ordinary = len(exercise.cases)
     trials = [(args, _call(function, args)) for args in exercise.cases + exercise.extreme]
     for i, (args, outcome) in enumerate(trials):
@@ -127,41 +108,35 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
             said = f"{said or 'the value is right, but'}\nNumPy warned: {outcome.warned}."
         if said:
             kind = "unstable" if far_out else kind
-            if given := ", ".join(map("{} = {}".format, exercise.arguments, map(_text, args))):
-                so_far = "It is right for ordinary numbers, but with" if far_out else "With"
-                said = f"{so_far} {given}:\n{said}"
+            given = ", ".join(map("{} = {}".format, exercise.arguments, map(_text, args)))
+            start = "It is right for ordinary numbers, but with" if far_out else "With"
+            said = f"{start} {given}:\n{said}" if given else said
             known = _likely_reason(exercise, trials if far_out else trials[:ordinary], far_out)
             if not known and "?" not in said:
-                known = f"\n{_NEXT['some right' if 'Right so far' in said else kind]}"
-            return Reply(exercise.name, kind, said[0].upper() + said[1:] + known)
-    text = exercise.notice
-    if code and _loops(code) and not _loops((exercise.shows or exercise.reference).__code__):
-        text += f" {_NEXT['loops']}"
-    if code and {"errstate", "seterr", "simplefilter", "filterwarnings"} & {*code.co_names}:
-        text += f" {_NEXT['silences']}"
-    return Reply(exercise.name, "right", text)
+                known = GENERAL["next"]["some right" if "Right so far" in said else kind]
+            return Reply(exercise.name, kind, f"{said[0].upper()}{said[1:]}\n{known}".rstrip())
+    habits = _does(code) - _does((exercise.shows or exercise.reference).__code__)
+    asked = {said: None for habit, said in GENERAL["habits"].items() if habit in habits}
+    return Reply(exercise.name, "right", " ".join([exercise.notice, *asked]))
 
 
-def _is_blank(function: Callable) -> bool:
-    """Tell whether a function does nothing but return None, as a stub of ``...`` or ``pass`` does."""
-    code, nothing = function.__code__, (lambda: None).__code__
-    idle = [op for op in code.co_code[::2] if op != dis.opmap["NOP"]]
-    return idle == [*nothing.co_code[::2]] and {*code.co_consts} <= {None, function.__doc__}
+def _does(code: types.CodeType) -> set[str]:
+    """Return what code does, in Python's own names, and all names it asks for; of code in it, too."""
+    inner = [_does(constant) for constant in code.co_consts if inspect.iscode(constant)]
+    return {each.opname for each in dis.get_instructions(code)}.union(code.co_names, *inner)
 
 
-def _loops(code: types.CodeType) -> bool:
-    """Tell whether a function holds a loop, or another function that does."""
-    inner = [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return dis.opmap["FOR_ITER"] in code.co_code[::2] or any(map(_loops, inner))
+#: What a stub of ``...`` or ``pass`` does: it returns None.
+_NOTHING = _does((lambda: None).__code__) | {"NOP"}
+#: The code of an answer that is not Python's, such as np.vectorize(f): it does something.
+_OPAQUE = (lambda *args: args).__code__
 
 
+@np.errstate(all="warn", under="ignore")
 def _call(function: Callable, args: tuple) -> _Outcome:
     """Call on copies of the arguments. Jupyter's stop button ends an endless loop."""
     given, result, error = copy.deepcopy(args), None, ""
-    with (
-        warnings.catch_warnings(record=True, action="always") as caught,
-        np.errstate(all="warn", under="ignore"),
-    ):
+    with warnings.catch_warnings(record=True, action="always") as caught:
         try:
             result = function(*given)
             result = list(result) if isinstance(result, Iterator) else result
@@ -177,15 +152,14 @@ def _fault(exercise: Exercise, args: tuple, outcome: _Outcome, exact: bool) -> t
 
     The key says what is wanted: its results, and the arguments as it leaves them.
     """
-    takes, gives = exercise.axes
-    given = [(arg, axes) for arg, (_, axes) in zip(args, takes)]
+    takes, gives = map(_axes, exercise.shapes.split("->"))
+    given = [(name, axes, arg) for name, (_, axes), arg in zip(exercise.arguments, takes, args)]
     if outcome.error:
-        return "raises", _explain(outcome.error, zip(exercise.arguments, given))
+        return "raises", _explain(outcome.error, given)
     got, key, parts = outcome.result, _call(exercise.reference, args), []
     for name, old, due, new in zip(exercise.arguments, args, key.given, outcome.given):
         if _alike(old, due) and not _alike(old, new):
-            said = f"it changes {name}, which its caller may still need: a -= 1, or shuffle(a)? "
-            return "wrong value", said + "Make a new array instead, as a = a - 1 does."
+            return "wrong value", GENERAL["next"]["changes"].format(name)
         if isinstance(due, tuple) and not _alike(old, due):
             parts += [(f"{name}[{i}]", [], *pair) for i, pair in enumerate(zip(due, new))]
     if exercise.objection:
@@ -193,38 +167,36 @@ def _fault(exercise: Exercise, args: tuple, outcome: _Outcome, exact: bool) -> t
             return "wrong value", exercise.objection(outcome.given, got) or ""
         except Exception:  # it expects a result of about the right form
             return "wrong shape", f"wanted the form that the task describes, got {_kind(got)}."
-    if isinstance(key.result, tuple):
-        row = isinstance(got, (tuple, list)) or _shape(got)
-        if not row or len(got) != len(key.result):
-            return "wrong shape", f"wanted {len(key.result)} results, got {_kind(got)}."
-        parts += [(*each, *pair) for each, *pair in zip(gives, key.result, got)]
-    elif key.result is not None:
-        parts.append((*gives[0], key.result, got))
+    several = isinstance(key.result, tuple)
+    wanted, got = (each if several else [each] for each in (key.result, got))
+    if not (isinstance(got, (tuple, list)) or _shape(got)) or len(got) != len(wanted):
+        return "wrong shape", f"wanted {len(wanted)} results, got {_kind(got)}."
+    parts += [(*each, *pair) for each, *pair in zip(gives, wanted, got) if pair[0] is not None]
     for name, axes, want, have in parts:
         colon = name and f"{name}: "
-        if _shape(have) != np.shape(want):
+        if _shape(have) != _shape(want):
             wanted, got = _kind(want, axes), _kind(have, _letters(have, given))
             return "wrong shape", f"{colon}wanted {wanted}, got {got}."
         if not _alike(want, have, exact):
-            texts = [(_text(want, digits), _text(have, digits)) for digits in (4, 8, 16)]
-            want, have = next((pair for pair in texts if pair[0] != pair[1]), texts[0])
+            digits = next((n for n in (4, 8) if _text(want, n) != _text(have, n)), 16)
+            said = f"{colon}wanted {_text(want, digits)}\n{colon}got {_text(have, digits)}"
             right = ", ".join(each for each, _, *pair in parts if each and _alike(*pair, exact))
-            right = right and f"\nRight so far: {right}."
-            return "wrong value", f"{colon}wanted {want}\n{colon}got {have}{right}"
+            return "wrong value", said + (right and f"\nRight so far: {right}.")
     return "", ""
 
 
-def _explain(error: str, given: Iterable[tuple]) -> str:
+def _axes(side: str) -> list[tuple[str, list[str]]]:
+    """Return for each part of "dW: inputs outputs, db: outputs" its name, if any, and its axes."""
+    parts = [part.rpartition(":") for part in side.split(",")]
+    return [(name.strip(), axes.split()) for name, _, axes in parts]
+
+
+def _explain(error: str, given: list[tuple]) -> str:
     """Say what was raised; where shapes do not fit, in the letters of the task."""
-    if "matmul" in error or "aligned" in error:
-        said = "a matrix product needs as many columns on its left as rows on its right."
-    elif "broadcast" in error:
-        unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", error))
-        said = f"{unfit} do not fit entry by entry: read from the right, sizes must be equal or 1."
-    else:
-        return error
-    lines = [f"{name} is {_kind(*shaped)}." for name, shaped in given if _shape(shaped[0])]
-    return "\n".join([f"ValueError: {said}", *lines])
+    unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", error))
+    said = [said.format(unfit) for word, said in GENERAL["shapes"].items() if word in error]
+    lines = [f"{name} is {_kind(arg, axes)}." for name, axes, arg in given if _shape(arg)]
+    return "\n".join([said[0], *lines]) if said else error
 
 
 def _kind(value: object, axes: Sequence[str] = ()) -> str:
@@ -240,9 +212,9 @@ def _kind(value: object, axes: Sequence[str] = ()) -> str:
     return f"a {type(value).__name__}{several}"
 
 
-def _letters(value: object, given: Iterable[tuple]) -> list[str]:
+def _letters(value: object, given: list[tuple]) -> list[str]:
     """Return the letter of each of an array's sizes, where only one letter has that size."""
-    sizes = {pair for arg, axes in given for pair in zip(_shape(arg) or (), axes)}
+    sizes = {pair for _, axes, arg in given for pair in zip(_shape(arg) or (), axes)}
     found = [[letter for size, letter in sizes if size == each] for each in _shape(value) or ()]
     return [letters[0] if len(letters) == 1 else "" for letters in found]
 
@@ -252,24 +224,22 @@ def _text(value: object, digits: int = 4) -> str:
     if isinstance(value, (tuple, list)):
         text = f"({', '.join(map(_text, value))})"
         return text if len(text) < 80 else f"{len(value)} arrays"
-    if isinstance(value, bytes):
-        return value.hex(" ")
     if np.asarray(value).dtype.kind not in "biufc":
-        return str(getattr(value, "__name__", value)).strip("_")
+        plain = value.hex(" ") if isinstance(value, bytes) else getattr(value, "__name__", value)
+        return str(plain).strip("_")
     with np.printoptions(precision=digits, suppress=digits < 16, threshold=30):
         return " ".join(np.array2string(np.asarray(value), separator=", ").split())
 
 
 def _shape(value: object) -> tuple[int, ...] | None:
     """Return the shape of an array or a number, None of anything else."""
-    return getattr(value, "shape", () if np.isscalar(value) else None)
+    return np.shape(value) if isinstance(value, np.ndarray) or np.isscalar(value) else None
 
 
 def _alike(want: object, have: object, exact: bool = False) -> bool:
     """Tell whether two results are the same but for rounding, or rows of such results."""
-    if isinstance(want, (tuple, list)):
-        row = isinstance(have, (tuple, list)) and len(have) == len(want)
-        return row and all(_alike(*pair, exact) for pair in zip(want, have, strict=True))
+    if isinstance(want, (tuple, list)) and isinstance(have, (tuple, list)):
+        return len(have) == len(want) and all(_alike(*pair, exact) for pair in zip(want, have))
     if _shape(want) is None or _shape(have) != _shape(want):
         return have is want
     if {np.asarray(want).dtype.kind, np.asarray(have).dtype.kind} - {*"biuf"}:
@@ -282,19 +252,18 @@ def _alike(want: object, have: object, exact: bool = False) -> bool:
 
 def _likely_reason(exercise: Exercise, trials: list[tuple[tuple, _Outcome]], exact: bool) -> str:
     """Return the sentence on the mistake that explains the answers to all cases, if one does."""
-    for way, reason in exercise.known_mistakes:
+    for way, reason in [*exercise.mistakes, *GENERAL["any"].items()]:
         mistaken = as_function(exercise, way)
         if all(_alike(_call(mistaken, args)[:3], mine[:3], exact) for args, mine in trials):
-            return f"\nA likely reason: {reason}"
+            return f"A likely reason: {reason}"
     return ""
 
 
 def as_function(exercise: Exercise, way: str) -> Callable:
     """Make a function of a line of code: an expression, or statements. ``given`` is what it takes."""
     body = way if re.search(r"\breturn\b|^for\b", way) else f"return {way}"
-    parameters = inspect.signature(exercise.reference).parameters
-    takes = [str(parameters[n].replace(annotation=inspect._empty)) for n in exercise.arguments]
+    takes = ", ".join(exercise.arguments)
     space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
-    given = f"given = [{', '.join(exercise.arguments)}]"
-    exec(f"def answer({', '.join(takes)}):\n {given}\n {body}", space)
+    exec(f"def answer({takes}):\n given = [{takes}]\n {body}", space)
+    space["answer"].__defaults__ = exercise.reference.__defaults__
     return space["answer"]
