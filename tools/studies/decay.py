@@ -1,7 +1,9 @@
 """Lesson 07: weight decay on 1,000 training images, and where training on each would have stopped.
 
 Each seed has its own 1,000 images and starting weights, the same for every decay. The first 5,000
-validation images are watched and choose; the other 5,000 only report.
+validation images are watched and choose; the other 5,000 only report. They report three networks: the
+one at the end, the one of the lowest watched loss, and the one at the end with its logits divided by
+the temperature that the watched images choose.
 """
 
 import sys
@@ -10,9 +12,9 @@ import numpy as np
 import study
 
 from mnistlib import data, network
-from mnistlib.functions import softmax
+from mnistlib.functions import cross_entropy, softmax
 from mnistlib.regularisation import Decayed, EarlyStopping
-from mnistlib.training import evaluate, minibatches, train
+from mnistlib.training import minibatches, train
 from mnistlib.uncertainty import calibration
 
 ROWS = [
@@ -20,6 +22,7 @@ ROWS = [
     for weight_decay in (0.0, 1e-4, 3e-4, 1e-3, 3e-3)
     for seed in range(10)
 ]
+TEMPERATURES = [hundredths / 100 for hundredths in range(80, 260, 5)]
 QUICK = ROWS.index({"weight_decay": 1e-3, "seed": 0})
 
 
@@ -46,14 +49,27 @@ def run(weight_decay: float, seed: int) -> dict:
         monitor={"choosing": choosing},
         after_record=watch,
     )
-    results = {"choosing": history.loss("choosing").tolist(), "lowest_at": watch.step}
-    for name, parameters in [("end", trained), ("lowest", watch.parameters)]:
-        score = evaluate(network, parameters, reporting)
-        p = softmax(network.logits(parameters, network.prepare(reporting[0])))
+    z, y = network.logits(trained, network.prepare(choosing[0])), data.one_hot(choosing[1])
+    temperature = min(TEMPERATURES, key=lambda each: cross_entropy(z / each, y))
+    results = {
+        "choosing": history.loss("choosing").tolist(),
+        "lowest_at": watch.step,
+        "temperature": temperature,
+    }
+    for name, parameters, divisor in [
+        ("end", trained, 1.0),
+        ("lowest", watch.parameters, 1.0),
+        ("scaled", trained, temperature),
+    ]:
+        z = network.logits(parameters, network.prepare(reporting[0])) / divisor
+        p = softmax(z)
+        found = calibration(p, reporting[1])
         results[name] = {
-            "loss": score.loss,
-            "accuracy": score.accuracy,
-            "calibration_error": calibration(p, reporting[1]).error,
+            "loss": cross_entropy(z, data.one_hot(reporting[1])),
+            "accuracy": float((p.argmax(axis=1) == reporting[1]).mean()),
+            "sureness": float(p.max(axis=1).mean()),
+            "calibration_error": found.error,
+            "by_chance": found.by_chance,
         }
     return results
 
