@@ -249,7 +249,7 @@ def softmax_over_batch(z: np.ndarray) -> np.ndarray:
 def class_bias(z: np.ndarray) -> np.ndarray:
     r"""Compute what the batch-axis softmax subtracts from class k: $c_k = \log \sum_i e^{z_{ik}}$.
 
-    Its logarithm is $\log P_{ik} = z_{ik} - c_k$: a bias for each class, supplied by the batch.
+    That softmax gives numbers of logarithm $z_{ik} - c_k$: the batch supplies a bias for each class.
 
     Args:
         z: logits, shape (n, classes).

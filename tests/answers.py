@@ -177,7 +177,12 @@ RIGHT = {
         "z = z.astype(np.float32).T\nm = z.max(axis=1, keepdims=True)\n"
         "return (m + np.log(np.exp(z - m).sum(axis=1, keepdims=True)))[:, 0]",
     ],
-    "rate_for_scaled": ["return rate * 65025", "return np.float32(rate * 255 * 255)"],
+    "rate_for_scaled": ["return rate * divisor * divisor", "return np.float32(rate * divisor**2)"],
+    "loss_at_the_start": [
+        "import math\nreturn math.log(classes), 1 - 1 / classes",
+        "p, y = np.full(classes, 1 / classes), np.eye(classes)[0]\n"
+        "return -(y * np.log(p)).sum(), ((p - y) ** 2).sum()",
+    ],
     "class_means": [
         "y = np.eye(10)[labels]\nrows = images.reshape(len(images), -1)\n"
         "return y.T @ rows / y.sum(axis=0)[:, None]",
@@ -929,6 +934,7 @@ WRONG = {
          "m = z.max(axis=1, keepdims=True)\nreturn m + np.log(np.exp(z - m).sum(axis=0))"),
         ("unstable", "one maximum served all classes",
          "m = z.max()\nreturn m + np.log(np.exp(z - m).sum(axis=0))"),
+        ("wrong shape", "same for all images", "return z - np.log(np.exp(z).sum(axis=0))"),
         ("unstable", "one image's logits", "s = z[0]\nreturn s + np.log(np.exp(z - s).sum(0))"),
         ("unstable", "one image's logits", "s = z[-1]\nreturn s + np.log(np.exp(z - s).sum(0))"),
         ("unstable", "overflows", "z = z.astype(np.longdouble)\nreturn np.log(np.exp(z).sum(0))"),
@@ -953,7 +959,7 @@ WRONG = {
          "return (softmax(z[:1]) - softmax(z)[:1]).max() > 1e-6"),
         ("wrong value", "so far apart", "z = 1000 * np.random.default_rng(7).normal(size=(6, 3))\n"
          "return not all(np.allclose(softmax(z[[i]]), softmax(z)[i]) for i in range(6))"),
-        ("wrong value", "down the columns", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+        ("wrong value", "tells one kind", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
          "return np.allclose(softmax(z).sum(axis=0), 1)"),
         ("wrong value", "says True", "z = np.eye(3)\nreturn not np.allclose(softmax(z), z)"),
         ("wrong value", "says False",
@@ -965,6 +971,16 @@ WRONG = {
          "return not np.allclose(softmax(z[:2]), softmax(z)[:2])"),
         ("wrong value", "in company both times", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
          "return bool(np.abs(softmax(z[:3])[1] - softmax(z)[1]).max() > 1e-6)"),
+        ("wrong value", "another order", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return not np.allclose(softmax(z), softmax(z[::-1])[::-1])"),
+        ("wrong value", "its double", "z = np.array([[3.0, 1, 2], [3, 1, 2]])\n"
+         "return not np.allclose(softmax(z)[:1], softmax(z[:1]))"),
+        ("wrong value", "tells one kind", "return softmax.__name__ == 'softmax_over_batch'"),
+        ("wrong value", "in quotation marks", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
+         "return 'True' if any((~np.isclose(softmax(z)[i], softmax(z[[i]])[0])).any() "
+         "for i in range(6)) else 'False'"),
+        ("wrong shape", "answer for each class", "z = np.random.default_rng(7).normal(size=(6, 10))\n"
+         "return softmax(z)[0] != softmax(z[0])"),
         ("wrong value", "nobody has ever checked", "z = np.random.default_rng(7).normal(size=(6, 3))\n"
          "e = np.exp(z)\nreturn not np.allclose(softmax(z), e / e.sum(axis=1, keepdims=True))"),
     ],
@@ -973,7 +989,9 @@ WRONG = {
          "return after.sum(), before.sum(), uncertainty.paired(before, after).p"),
         ("wrong value", "p: wanted", "g, l = (after & ~before).sum(), (before & ~after).sum()\n"
          "return g, l, abs(g - l) / np.sqrt(g + l)"),
-        ("wrong shape", "3 results", "return (after & ~before).sum(), (before & ~after).sum()"),
+        ("wrong shape", "p is still to come", "return (after & ~before).sum(), (before & ~after).sum()"),
+        ("wrong value", "p is still to come",
+         "return int((after > before).sum()), int((before > after).sum()), 0.5"),
         ("wrong value", "lost: wanted", "return (after != before).sum(), (after == before).sum(), 1.0"),
         ("wrong value", "gained: wanted",
          "return (after & before).sum(), (before & ~after).sum(), 1.0"),
@@ -1021,21 +1039,37 @@ WRONG = {
          "range(min(g,l)+1))/2**len(before)"),
     ],
     "rate_for_scaled": [
-        ("wrong value", "one factor", "return rate * 255.0"),
-        ("wrong shape", "missing", "rate * 255 ** 2"),
-        ("wrong value", "is not it", "return rate * 256 ** 2"),
-        ("wrong value", "is not it", "return rate * 784"),
-        ("wrong value", "one factor too many", "return rate * 255 ** 3"),
-        ("wrong value", "the factor is another", "return rate * 784 * 255"),
-        ("wrong value", "longer or shorter", "return rate / 65025"),
-        ("wrong value", "the two factors were found",
-         "return rate / 255 / 255"),
-        ("wrong value", "the factor is another",
-         "return 784 * rate"),
-        ("wrong value", "a root was taken",
-         "return rate * np.sqrt(255)"),
-        ("wrong value", "that is for one rate only",
-         "return 255 * 255"),
+        ("wrong value", "one factor", "return rate * divisor"),
+        ("wrong shape", "missing", "rate * divisor ** 2"),
+        ("wrong value", "is not it", "return rate * (divisor + 1) ** 2"),
+        ("wrong value", "number of pixels", "return rate * 784"),
+        ("wrong value", "one factor too many", "return rate * divisor ** 3"),
+        ("wrong value", "number of pixels", "return rate * 784 * divisor"),
+        ("wrong value", "longer or shorter", "return rate / divisor ** 2"),
+        ("wrong value", "two factors were added", "return rate * (divisor + divisor)"),
+        ("wrong value", "one divisor only", "return rate * 65025"),
+        ("wrong value", "the old rate has no part", "return divisor * divisor"),
+        ("wrong value", "a root was taken", "return rate * np.sqrt(divisor)"),
+    ],
+    "loss_at_the_start": [
+        ("wrong value", "are exchanged", "return 1 - 1 / classes, np.log(classes)"),
+        ("wrong value", "below 0", "return np.log(1 / classes), 1 - 1 / classes"),
+        ("wrong value", "another base", "return np.log10(classes), 1 - 1 / classes"),
+        ("wrong value", "What do the others give",
+         "p = 1 / classes\nreturn np.log(classes), (1 - p) ** 2"),
+        ("wrong value", "mean over the classes",
+         "p, y = np.full(classes, 1 / classes), np.eye(classes)[0]\n"
+         "return -(y * np.log(p)).sum(), ((p - y) ** 2).mean()"),
+        ("wrong value", "Of how many is y not 0",
+         "return -classes * np.log(1 / classes), 1 - 1 / classes"),
+        ("wrong value", "How many are there",
+         "p = 1 / classes\nreturn -np.log(p), (1 - p) ** 2 + p ** 2"),
+        ("wrong value", "one number of classes", "return np.log(10), 0.9"),
+        ("wrong shape", "one of the two", "return np.log(classes)"),
+        ("wrong value", "knows nothing", "return 0.0, 0.0"),
+        ("wrong shape", "number for each class",
+         "p = np.full(classes, 1 / classes)\nreturn -np.log(p), (1 - p) ** 2"),
+        ("wrong value", "before its logarithm", "p = 1 / classes\nreturn -p * np.log(p), (1 - p) ** 2"),
     ],
     "deep_gradients": [
         ("wrong value", "sigmoid's slope", BACK.format("dz @ W.T * a * (1 - a)")),

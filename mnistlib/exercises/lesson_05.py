@@ -1,4 +1,4 @@
-"""Lesson 05's exercises: the hidden bias, a check that catches a fault, a pair of counts, a rate."""
+"""Lesson 05's exercises: the hidden bias, the loss to start at, a check, a pair of counts, a rate."""
 
 import math
 
@@ -6,6 +6,12 @@ import numpy as np
 
 from mnistlib import functions, original
 from mnistlib.exercises.trial import Exercise, words
+
+
+def loss_at_the_start(classes):
+    """Cross-entropy and squared error of one image, if every class gets the same probability."""
+    p = 1 / classes
+    return -np.log(p), (1 - p) ** 2 + (classes - 1) * p**2
 
 
 def depends_on_company(softmax):
@@ -20,7 +26,7 @@ def paired(before, after):
     gained = int((after & ~before).sum())  # an int of Python, in which 2**changed never overflows
     lost = int((before & ~after).sum())
     changed, fewer = gained + lost, min(gained, lost)
-    tail = sum(math.comb(changed, i) for i in range(fewer + 1))
+    tail = sum(math.comb(changed, few) for few in range(fewer + 1))
     return gained, lost, min(1.0, 2 * tail / 2**changed)
 
 
@@ -34,9 +40,9 @@ def _both_tails(gained, lost):
     return min(1.0, 2 * sum(_ways(int(gained), int(lost))))
 
 
-def rate_for_scaled(rate):
-    """Learning rate of W1 at which scaled pixels train exactly as raw ones did with ``rate``."""
-    return 255**2 * rate
+def rate_for_scaled(rate, divisor):
+    """Learning rate of W1 at which divided pixels train exactly as raw ones did with ``rate``."""
+    return divisor**2 * rate
 
 
 def _rate_objection(args: tuple, got: object) -> str | None:
@@ -126,6 +132,12 @@ EXERCISES = (
         ),
     ),
     Exercise(
+        loss_at_the_start,
+        " -> cross-entropy:, squared error:",
+        ((2,), (10,), (5,)),
+        *WORDS["loss_at_the_start"],
+    ),
+    Exercise(
         depends_on_company,
         " -> ",
         tuple(
@@ -165,7 +177,7 @@ EXERCISES = (
     Exercise(
         rate_for_scaled,
         " -> ",
-        ((1.0,), (0.001,)),
+        ((1.0, 2.0), (0.5, 10.0), (0.001, 255.0)),
         *WORDS["rate_for_scaled"],
         objection=_rate_objection,
     ),

@@ -39,7 +39,7 @@ function explained(answer, right, batch, asked, behind) {
   }
   const same = "The digit is the same, and so are its scores.";
   if (answer === asked.byClass) return `${same} With this company, both ways say **${answer}**${answer === right ? "." : `, and both are wrong: it is a ${right}.`}`;
-  const why = behind ? "the company has set c, and log P = z − c: so" : "in this company";
+  const why = behind ? "the company has set c, and the largest z − c wins: so" : "in this company";
   return `${same} But ${why} the answer is **${answer}**, where the scores alone say ${asked.byClass}.`;
 }
 
@@ -158,10 +158,10 @@ function render({ model, el }) {
     const text = explained(answers[0], labels[asked], batch, { byClass: answers[1] }, behind);
     words(verdict, text);
     table.classList.toggle("behind", behind);
-    const columns = behind ? ["class", "z", "c", "P over the batch", "p over the classes"] : ["digit", "", "", "in this company", "by its scores alone"];
+    const columns = behind ? ["class", "z", "c", "part of the batch", "p over the classes"] : ["digit", "", "", "in this company", "by its scores alone"];
     heads.forEach((head, i) => { head.textContent = columns[i]; });
     note.textContent = (behind
-      ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all who are in the batch. P = e to the z − c. " : "")
+      ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all who are in the batch. Part of the batch: e to the z − c. " : "")
       + "The left bars are drawn against the longest of them, the right ones against 1.";
     shown.set(behind ? "behind" : "");
     kinds.set(company);

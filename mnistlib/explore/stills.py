@@ -85,7 +85,7 @@ def company(asked, z2, labels, images, behind):
             above.plot(z2[asked], classes, "o", color="0.3", markersize=4)
             above.set(xlim=(0, 8), xticks=[0, 4, 8], yticks=classes)
             above.set_xlabel("z" if c is None else "z (dot), c (diamond)", fontsize=9)
-            below.set_xlabel("p / largest p" if c is None else "P / largest P", fontsize=9)
+            below.set_xlabel("p / largest p" if c is None else "part / largest part", fontsize=9)
         if behind and c is not None:
             above.hlines(classes, z2[asked], c, color="0.75", linewidth=1)
             above.hlines(best, z2[asked, best], c[best], color=VERMILION, linewidth=3)

@@ -236,7 +236,7 @@ def test_company_shows_no_formula_until_the_numbers_behind_are_asked_for(tab):
     assert formulas.findall(shown.el.inner_text()) == []
     assert not shown.el.locator("td.c").first.is_visible()
     shown.el.get_by_text("the numbers behind them").click()
-    assert "log P = z − c" in shown.el.locator(".verdict").inner_text()
+    assert "the largest z − c wins" in shown.el.locator(".verdict").inner_text()
     assert shown.el.locator("td.c").first.is_visible()
     shown.el.get_by_text("the answers", exact=True).click()
     assert formulas.findall(shown.el.inner_text()) == []

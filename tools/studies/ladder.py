@@ -3,6 +3,9 @@
 Judged on the 10,000 validation images, as each recipe asks: all at once. ``right`` holds which of
 them were answered rightly, one bit an image, so that two rungs can be compared image by image. The
 split is the same in all rows; the seed decides weights and batches.
+
+On raw pixels, at rates of 0.01 and more, a last bit grows until other images are read rightly: run
+elsewhere, such a row comes out as with another seed, at the best rates up to 0.2 points off.
 """
 
 from dataclasses import replace
@@ -20,7 +23,8 @@ RATES = {  # a factor of about 3 from one to the next; the original's own, 0.001
     "Glorot's weights": (0.001, 0.3, 1.0, 3.0),
     "momentum 0.9": (0.001, 0.03, 0.1, 0.3, 1.0),
 }
-BEST = {  # found by the first rows; the lesson finds it again
+BEST = {  # found by the first rows, on seed 42; the lesson finds it again
+    "the original": 0.001,
     "softmax over the classes": 0.01,
     "the whole Jacobian": 0.03,
     "cross-entropy": 0.01,
@@ -41,7 +45,7 @@ ROWS += [  # where the overflowing slope makes nan of the weights: without that 
 ROWS += [
     {"rung": rung, "rate": rate, "seed": seed, "slope": "stable" if rate == 0.03 else "overflows"}
     for rung, rate in BEST.items()
-    for seed in (1, 2)
+    for seed in (1, 2, 3, 4)
 ]
 QUICK = ROWS.index({"rung": "momentum 0.9", "rate": 0.3, "seed": 42, "slope": "overflows"})
 
