@@ -7,10 +7,11 @@ step and after every ``every`` steps, with a function that hands back the weight
 """
 
 import numpy as np
+from machine import THREADS
 
 from mnistlib import data, deep, network, training
 
-THREADS, RATE, MOMENTUM = 2, 0.5, 0.9
+RATE, MOMENTUM = 0.5, 0.9
 
 
 class Ours:

@@ -7,17 +7,14 @@
 The contenders take turns, as in ``training_step.py``; here with one thread and with two.
 """
 
-import argparse
-import json
-import os
-import platform
 import statistics
 import sys
 
-from contenders import MOMENTUM, THREADS
+from command import circumstances, command
+from contenders import MOMENTUM
 from convolvers import CONVOLVERS, Ours
-from machine import cpu_name, same_for_all, versions
-from report import HERE, show, table, write_section
+from machine import THREADS
+from report import footer, show, table
 from team import Team
 
 KERNELS, BATCH = (8, 32), 64
@@ -39,20 +36,9 @@ def measure(plan: dict) -> dict:
             for name, answer in answers.items():
                 laps[name][threads].append(round(answer["us_per_step"][0] / BATCH, 2))
     team.dismiss()
-    return {
-        "machine": {
-            "cpu": cpu_name(),
-            "cores": os.cpu_count(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "python": platform.python_version(),
-            "turns": team.turns,
-            "disturbed_turns": team.disturbed,
-        },
-        "versions": versions(["numpy", "torch"]),
+    settings = plan | dict(kernels=KERNELS, batch_size=BATCH, rate=Ours.rate, momentum=MOMENTUM)
+    return circumstances(settings, ["numpy", "torch"], team.turns, team.disturbed) | {
         "kernel": team.kernel,
-        "settings": dict(
-            plan, kernels=KERNELS, batch_size=BATCH, rate=Ours.rate, momentum=MOMENTUM
-        ),
         "missing": team.missing,
         "contenders": {
             name: {
@@ -66,7 +52,7 @@ def measure(plan: dict) -> dict:
 
 def report(results: dict) -> str:
     """Put the results into words and a table, in Markdown."""
-    machine, settings, found = results["machine"], results["settings"], results["contenders"]
+    settings, found = results["settings"], results["contenders"]
 
     def best(name: str, threads: int) -> float:
         return min(found[name]["us_per_image"][str(threads)])
@@ -89,7 +75,6 @@ def report(results: dict) -> str:
             cells.append(f"{min(times) / ours:.2f}")
         rows.append([*cells, show(row["accuracy"] and 100 * row["accuracy"])])
     head = ["of an image", *["1 thread: µs", "median", "/ ours", "2: µs", "median", "/ ours"]]
-    names = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     first, second = settings["kernels"]
     parts = [
         f"Training the network of lesson 08 ({first} and {second} kernels, batches of "
@@ -103,32 +88,10 @@ def report(results: dict) -> str:
         f"{settings['rounds']} turns of {settings['steps']} steps. The ratios are of the best "
         f"figures, to ours of the same precision. Test %: accuracy after {settings['first']} steps from "
         "the same weights with the same batches.",
-        f"Measured on {machine['cpu']} ({machine['cores']} cores), {machine['system']}, "
-        f"Python {machine['python']}; {names}. NumPy's matrix products: {results['kernel']}. "
-        f"{machine['disturbed_turns']} of {machine['turns']} turns began while other programs ran.",
-        *(f"Left out: {name} ({reason})." for name, reason in results["missing"].items()),
+        *footer(results),
     ]
     return "\n\n".join(parts)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--quick", action="store_true", help="a short trial; writes nothing")
-    choice.add_argument("--report", action="store_true", help="measure nothing; use the results")
-    arguments = parser.parse_args()
-    target = HERE / "convolution_step.json"
-    if arguments.report:
-        results = json.loads(target.read_text(encoding="utf-8"))
-    else:
-        same_for_all(THREADS)
-        results = measure(QUICK if arguments.quick else FULL)
-    print(report(results))
-    if arguments.quick:
-        return
-    target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    write_section(report(results), "convolution_step")
-
-
 if __name__ == "__main__":
-    main()
+    command("convolution_step", measure, report, FULL, QUICK)

@@ -12,19 +12,15 @@ round to 97 % is not counted: it leaves on disk what later ones find there, abov
 PyTorch has compiled.
 """
 
-import argparse
-import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 
-from machine import cpu_name, quiet, same_for_all, versions
-from report import HERE, show, table, write_section
+from command import circumstances, command
+from machine import quiet
+from report import footer, show, table
 
-THREADS = 2
 WHO = [
     "ours, float32",
     "PyTorch eager",
@@ -112,17 +108,8 @@ def measure(plan: dict) -> dict:
                 runs[name][percent].append(answer)
             took = show(answer["seconds"], "{:.2f} s")
             print(f"  seed {seed}, {percent} %: {name} {took}", file=sys.stderr, flush=True)
-    return {
-        "machine": {
-            "cpu": cpu_name(),
-            "cores": os.cpu_count(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "python": platform.python_version(),
-            "turns": turns,
-            "disturbed_turns": disturbed,
-        },
-        "versions": versions(["numpy", "torch", "jax", "jaxlib", "scikit-learn"]),
-        "settings": plan | {"threads": THREADS},
+    packages = ["numpy", "torch", "jax", "jaxlib", "scikit-learn"]
+    return circumstances(plan, packages, turns, disturbed) | {
         "missing": missing,
         "runs": {name: run for name, run in runs.items() if name not in missing},
     }
@@ -137,7 +124,7 @@ def middle(runs: list[dict]) -> float | None:
 def report(results: dict) -> str:
     """Put the results into words and tables, in Markdown; a missed goal is said."""
     rows, goals = [], []
-    runs, settings, machine = results["runs"], results["settings"], results["machine"]
+    runs, settings = results["runs"], results["settings"]
     ours = {percent: middle(found) for percent, found in runs[OURS].items()}
     for name, found in runs.items():
         row, ratios = [name], []
@@ -154,7 +141,6 @@ def report(results: dict) -> str:
             both = " and ".join(show(ratio, "{:.2f} ×") for ratio in ratios)
             goals.append([name, both, f"{AHEAD} ×", "yes" if met else "**no**"])
     planned = " and ".join(f"{n} for {percent} %" for percent, n in settings["goals"].items())
-    names = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     head = ["from starting Python to"]
     for percent in settings["goals"]:
         head += [f"{percent} %, s", "/ ours", "epochs", "got there"]
@@ -173,35 +159,13 @@ def report(results: dict) -> str:
             f"Seconds and epochs: median of {settings['rounds']} rounds; – where half the runs or more "
             f"did not get there. Epochs planned, over which the learning rate falls to 0: {planned}; in "
             "which of them a run gets there differs from start to start.",
-            f"Measured on {machine['cpu']} ({machine['cores']} cores), {machine['system']}, "
-            f"Python {machine['python']}, {settings['threads']} threads for everybody; {names}. "
-            f"{machine['disturbed_turns']} of {machine['turns']} turns began while other programs ran.",
-            *(f"Left out: {name} ({reason})." for name, reason in results["missing"].items()),
+            *footer(results),
         ]
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--quick", action="store_true", help="one round; writes nothing")
-    choice.add_argument("--report", action="store_true", help="measure nothing; use the results")
-    choice.add_argument("--be", nargs=3, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.be:
-        name, percent, seed = arguments.be
-        return be(name, percent, int(seed))
-    target = HERE / "from_start.json"
-    if arguments.report:
-        results = json.loads(target.read_text(encoding="utf-8"))
-    else:
-        same_for_all(THREADS)
-        results = measure(QUICK if arguments.quick else FULL)
-    print(report(results))
-    if not arguments.quick:
-        target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        write_section(report(results), "from_start")
-
-
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--be"]:
+        be(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    else:
+        command("from_start", measure, report, FULL, QUICK)

@@ -8,16 +8,11 @@ Each of the three grows while the others stay as in the course: 60,000 images, 1
 hidden layer. The contenders (``contenders.py``) take turns (``team.py``).
 """
 
-import argparse
-import json
-import os
-import platform
 import sys
 from math import log
 
-from contenders import THREADS
-from machine import cpu_name, same_for_all, versions
-from report import HERE, table, write_section
+from command import circumstances, command
+from report import footer, table
 from team import Team
 
 WHO = ["ours, float32", "PyTorch eager", "scikit-learn"]
@@ -74,17 +69,7 @@ def measure(plan: dict) -> dict:
         for axis, rows in visits.items()
     }
     team.dismiss()
-    return {
-        "machine": {
-            "cpu": cpu_name(),
-            "cores": os.cpu_count(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "python": platform.python_version(),
-            "turns": team.turns,
-            "disturbed_turns": team.disturbed,
-        },
-        "versions": versions(["numpy", "torch", "scikit-learn"]),
-        "settings": plan | {"threads": THREADS},
+    return circumstances(plan, ["numpy", "torch", "scikit-learn"], team.turns, team.disturbed) | {
         "missing": team.missing,
         "found": found,
     }
@@ -122,7 +107,7 @@ def lost(results: dict) -> list[str]:
 
 def report(results: dict) -> str:
     """Put the results into words and tables, in Markdown."""
-    settings, machine = results["settings"], results["machine"]
+    settings = results["settings"]
     behind = lost(results)
     parts = [
         f"Ours is {'; '.join(behind)}." if behind else "Ours is ahead of both at every point.",
@@ -139,17 +124,13 @@ def report(results: dict) -> str:
             rows.append(row)
         head = [title, *(f"{size:,}" for size in sizes), "power"]
         parts.append(table(head + (["each more"] if axis == "layers" else []), rows))
-    names = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     parts += [
         "*Power*: by which power of the size the cost grows between the last two columns. Twice the "
         "images are twice the steps: power 1. Twice the hidden units are twice the arithmetic, but not "
         "twice the calls: the power begins near 0 and ends at 1. Layers of 128 are alike, so each more "
         "costs the same: a straight line, whose power comes near 1 as the first layer is outweighed.",
-        f"Best of {settings['repeats']} runs. Measured on {machine['cpu']} ({machine['cores']} cores), "
-        f"{machine['system']}, Python {machine['python']}, {settings['threads']} threads for everybody; "
-        f"{names}. {machine['disturbed_turns']} of {machine['turns']} turns began while other programs "
-        "ran.",
-        *(f"Left out: {name} ({reason})." for name, reason in results["missing"].items()),
+        f"Best of {settings['repeats']} runs.",
+        *footer(results),
     ]
     return "\n\n".join(parts)
 
@@ -190,24 +171,5 @@ def draw(results: dict, target) -> None:
     figure.savefig(target, dpi=120)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--quick", action="store_true", help="a short trial; writes nothing")
-    choice.add_argument("--report", action="store_true", help="measure nothing; use growth.json")
-    arguments = parser.parse_args()
-    target = HERE / "growth.json"
-    if arguments.report:
-        results = json.loads(target.read_text(encoding="utf-8"))
-    else:
-        same_for_all(THREADS)
-        results = measure(QUICK if arguments.quick else FULL)
-    print(report(results))
-    if not arguments.quick:
-        target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        write_section(report(results), "growth")
-        draw(results, HERE / "growth.png")
-
-
 if __name__ == "__main__":
-    main()
+    command("growth", measure, report, FULL, QUICK, draw)

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+THREADS = 2  # for everybody
+
 
 def same_for_all(threads: int) -> None:
     """Give this process, and all that it starts, so many cores and as many threads.

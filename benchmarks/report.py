@@ -62,9 +62,23 @@ def goals(results: dict) -> str:
     return table(["a step of ours, beside", "takes", "goal: at most", "met"], rows)
 
 
+def footer(results: dict) -> list[str]:
+    """Say on what computer, with what, and how undisturbed it was measured; and who is missing."""
+    machine = results["machine"]
+    names = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    kernel = f" NumPy's matrix products: {results['kernel']}." if "kernel" in results else ""
+    return [
+        f"Measured on {machine['cpu']} ({machine['cores']} cores), {machine['system']}, "
+        f"Python {machine['python']}, at most {results['settings']['threads']} threads for everybody; "
+        f"{names}.{kernel} "
+        f"{machine['disturbed_turns']} of {machine['turns']} turns began while other programs ran.",
+        *(f"Left out: {name} ({reason})." for name, reason in results["missing"].items()),
+    ]
+
+
 def report(results: dict) -> str:
     """Put the results into words and tables, in Markdown."""
-    machine, settings, found = results["machine"], results["settings"], results["contenders"]
+    settings, found = results["settings"], results["contenders"]
     steps, runs = [], []
     for name, row in found.items():
         best = row["us_per_step_best"]
@@ -94,7 +108,6 @@ def report(results: dict) -> str:
     sizes = [["hidden units"] + [str(cell["hidden"]) for cell in results["growth"]]]
     for name in found:
         sizes.append([name] + [f"{c['us_per_step_best'][name]:.0f}" for c in results["growth"]])
-    names = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     parts = [
         opening(results),
         goals(results),
@@ -121,11 +134,7 @@ def report(results: dict) -> str:
         f"How a step's cost grows, best of {settings['repeats']} runs of {settings['grid_steps']} "
         "steps, in µs:",
         table(["batch size"] + [str(cell["batch_size"]) for cell in results["growth"]], sizes),
-        f"Measured on {machine['cpu']} ({machine['cores']} cores), {machine['system']}, "
-        f"Python {machine['python']}, {settings['threads']} threads for everybody; {names}. "
-        f"NumPy's matrix products: {results['kernel']}. "
-        f"{machine['disturbed_turns']} of {machine['turns']} turns began while other programs ran.",
-        *(f"Left out: {name} ({reason})." for name, reason in results["missing"].items()),
+        *footer(results),
     ]
     return "\n\n".join(parts)
 
@@ -139,7 +148,7 @@ def write_section(text: str, name: str) -> None:
     readme.write_text(f"{before}{begin}\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
-def draw(results: dict) -> None:
+def draw(results: dict, target: Path) -> None:
     import matplotlib
 
     matplotlib.use("agg")
@@ -180,4 +189,4 @@ def draw(results: dict) -> None:
     lines.minorticks_off()
     lines.set(xlabel="hidden units", ylabel="microseconds a step", title="As the network grows")
     lines.legend(fontsize=8)
-    figure.savefig(HERE / "training_step.png", dpi=120)
+    figure.savefig(target, dpi=120)

@@ -2,25 +2,22 @@
 
     python benchmarks/training_step.py            measure, print, and write the results (minutes)
     python benchmarks/training_step.py --quick    see that it runs; writes nothing
-    python benchmarks/training_step.py --report   rewrite README.md and the figure from results.json
+    python benchmarks/training_step.py --report   rewrite the page and the figure from what is stored
 
 The contenders (``contenders.py``) take turns, several rounds of them (``team.py``); ``report.py``
 writes the page. README.md says what is counted and what is not.
 """
 
-import argparse
-import json
 import os
-import platform
 import statistics
 import sys
 import tempfile
 import time
 
 import numpy as np
-from contenders import CONTENDERS, MOMENTUM, RATE, THREADS
-from machine import cpu_name, same_for_all, versions
-from report import HERE, draw, report, write_section
+from command import circumstances, command
+from contenders import CONTENDERS, MOMENTUM, RATE
+from report import draw, report
 from team import Team
 
 HIDDEN, BATCH = 128, 128
@@ -112,9 +109,6 @@ def growth(team: Team, sizes: list[int], repeats: int, steps: int) -> list[dict]
 
 
 def measure(plan: dict) -> dict:
-    load_before = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    if load_before and load_before > 0.5:
-        say(f"Other programs are running (load {load_before:.1f}): expect high figures.")
     team = Team(CONTENDERS, plan["patience"])
     say("warming up")
     warm = warm_up(team)
@@ -129,48 +123,22 @@ def measure(plan: dict) -> dict:
         for name in team.connections
     }
     team.dismiss()
-    return {
-        "machine": {
-            "cpu": cpu_name(),
-            "cores": os.cpu_count(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "python": platform.python_version(),
-            "load_before": load_before,
-            "turns": team.turns,
-            "disturbed_turns": team.disturbed,
-        },
-        "versions": versions(["numpy", "torch", "jax", "jaxlib", "scikit-learn"]),
+    settings = plan | dict(hidden=HIDDEN, batch_size=BATCH, rate=RATE, momentum=MOMENTUM)
+    packages = ["numpy", "torch", "jax", "jaxlib", "scikit-learn"]
+    return circumstances(settings, packages, team.turns, team.disturbed) | {
         "kernel": team.kernel,
-        "settings": dict(
-            plan, threads=THREADS, hidden=HIDDEN, batch_size=BATCH, rate=RATE, momentum=MOMENTUM
-        ),
         "missing": team.missing,
         "contenders": contenders,
         "growth": cells,
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--quick", action="store_true", help="a short trial; writes nothing")
-    choice.add_argument("--report", action="store_true", help="measure nothing; use results.json")
-    arguments = parser.parse_args()
-    target = HERE / "results.json"
-    if arguments.report:
-        results = json.loads(target.read_text(encoding="utf-8"))
-    else:
-        same_for_all(THREADS)
-        with tempfile.TemporaryDirectory() as empty:  # so that what compiles, compiles
-            os.environ["TORCHINDUCTOR_CACHE_DIR"] = empty
-            results = measure(QUICK if arguments.quick else FULL)
-    print(report(results))
-    if arguments.quick:
-        return
-    target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    write_section(report(results), "training_step")
-    draw(results)
+def measure_afresh(plan: dict) -> dict:
+    """Measure with nothing compiled beforehand, so that what compiles, compiles."""
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = empty
+        return measure(plan)
 
 
 if __name__ == "__main__":
-    main()
+    command("training_step", measure_afresh, report, FULL, QUICK, draw)
