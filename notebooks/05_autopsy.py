@@ -24,7 +24,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 40 minutes to read, 30 more for the exercises; the computer works about 25 s and uses 470 MB
+# **Time** 40 minutes to read, 30 more for the exercises; the computer works about 25 s and uses 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -132,7 +132,7 @@ accuracy_original = evaluate(recipe, as_it_was, test_set).accuracy
 print(f"test: {accuracy_original:.2%}  (the original notebook reported 83.83%)")
 
 # %% [markdown]
-# It is not quite the original's number, and need not be: its split was never seeded, so nobody can repeat that run. That is one of its faults.
+# Not quite the original's number: its split was never seeded, so nobody can repeat that run. That is one of its faults.
 #
 # The loss falls, the accuracy rises. Who would suspect anything? One number should make you pause: here is the nearest mean of lesson 01, which takes no steps at all.
 
@@ -146,40 +146,39 @@ print(f"nearest mean: {(nearest == mnist.test_labels).mean():.2%}")
 #
 # ## The same weights, asked three ways
 #
-# Ask the trained weights about the 10,000 test images, in three ways that ought to make no difference:
+# Ask the trained weights about the test images, in three ways that ought to make no difference:
 #
 # - **all at once**, through the notebook's own softmax, as the notebook did;
 # - **row by row**, by the largest logit of each image, without any softmax;
 # - **one at a time**, each image alone through the notebook's own softmax.
 #
-# The first number you know. Write your guess for the other two into the next cell, in percent, and only then run on.
+# The first number you know. Write your guess for the other two into the next cell, in percent.
 
 # %%
 guess = {"row by row": None, "one at a time": None}
 
+
 # %%
-z2 = recipe.logits(as_it_was, recipe.prepare(mnist.test_images))
+def three_ways(probabilities, z2):
+    """What is answered to images with logits z2, by the way of asking."""
+    return {
+        "all at once": probabilities(z2).argmax(axis=1),
+        "row by row": z2.argmax(axis=1),
+        "one at a time": np.array([probabilities(z[None]).argmax() for z in z2]),
+    }
+
+
 labels = mnist.test_labels
-answers = {
-    "all at once": original.softmax_over_batch(z2).argmax(axis=1),
-    "row by row": z2.argmax(axis=1),
-    "one at a time": np.array([original.softmax_over_batch(z[None]).argmax() for z in z2]),
-}
+z2 = recipe.logits(as_it_was, recipe.prepare(mnist.test_images))
+answers = three_ways(recipe.probabilities, z2)
 for way, answered in answers.items():
     yours = guess.get(way)
     said = "" if yours is None else f"   (you said {yours})"
     print(f"{way:13}: {(answered == labels).mean():7.2%} right{said}")
-
-# %% [markdown]
-# Same weights, same images: three accuracies. The third is the strangest, so look at what it answered.
-
-# %%
 print("answers given, one at a time:", np.unique(answers["one at a time"]))
-print(f"share of zeros in the test set: {(labels == 0).mean():.2%}")
 
 # %% [markdown]
-# Nothing but zeros. Alone in its batch, an image gets $e^{z}/e^{z} = 1$ for every class; all
-# ten "probabilities" tie, and `argmax` takes the first.
+# Same weights, same images: three accuracies. The third comes of nothing but zeros: alone in its batch, an image gets $e^{z}/e^{z} = 1$ for every class; all ten "probabilities" tie, and `argmax` takes the first.
 #
 # **The answer to an image depends on who else is in the room.** Take one image, a clearly written 2, and change nothing but its company.
 
@@ -223,7 +222,7 @@ figure.suptitle(title, fontsize=13, x=0.01, ha="left")
 plt.show()
 
 # %% [markdown]
-# Among other twos it is a 6. Remember that; you will be able to say why in a few minutes.
+# Among other twos it is a 6; you will soon be able to say why.
 #
 # Now show all 10,000 images, shuffled, in groups of one size. How large must a room be before the network reads well?
 
@@ -238,7 +237,7 @@ def accuracy_in_groups(size, order=shuffled):
     return (np.concatenate(answered) == labels[order]).mean()
 
 
-for size in [1, 2, 5, 10, 20, 50, 100, 1000, 10_000]:
+for size in [1, 2, 5, 10, 20, 50, 100, 10_000]:
     print(f"in groups of {size:5}: {accuracy_in_groups(size):7.2%}")
 
 # %% [markdown]
@@ -248,9 +247,9 @@ for size in [1, 2, 5, 10, 20, 50, 100, 1000, 10_000]:
 #
 # $$\log \text{part}_{ik} = z_{ik} - c_k, \qquad c_k = \log \sum_{i} e^{z_{ik}} .$$
 #
-# The second term, one number for each class (shape (10,)), is the same for every image of the batch: $-c_k$ is a **bias**, which this network otherwise lacks, and the batch computes it on the spot. A class whose logits run high in the whole room is held back by just that much. A hundred mixed digits estimate it well, two poorly, and one image alone cancels itself: $z_{ik} - z_{ik} = 0$ for every class.
+# The second term, one number for each class (shape (10,)), is the same for every image of the batch: $-c_k$ is a **bias**, which this network otherwise lacks. A class whose logits run high in the whole room is held back by just that much. A hundred mixed digits estimate it well, two poorly, and one image alone cancels itself: $z_{ik} - z_{ik} = 0$ for every class.
 #
-# Be the company yourself: ask about one of these 200 test images, let the numbers behind the answers be shown, choose who else is in its batch, and watch $c$ move while $z$ stays where it is. The largest $z - c$ wins. How many of the ten answers can you get out of one image with a single companion?
+# Be the company yourself: ask about one of these 200 test images, choose who else is in its batch, and watch $c$ move while $z$ stays where it is. The largest $z - c$ wins. How many of the ten answers can you get out of one image with a single companion?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 explore.company(as_it_was, test_set)
@@ -293,7 +292,7 @@ print(f"sorted by label: {accuracy_in_groups(100, np.argsort(labels, kind='stabl
 print(f"as in the file:  {accuracy_in_groups(100, np.arange(10_000)):.2%}")
 
 # %% [markdown]
-# Sorted, it is less than half of what it was, and worse than with no bias at all.
+# Sorted, it is less than half of what it was.
 #
 # In the file's own order it reads a little *better* than shuffled. Neighbours there are often by one hand: does the batch's bias suit the writer? Or is it a lucky shuffle, or a more even mix of classes, since each writer wrote all ten? Deal twenty times, in three ways: digits at random; writers at random, each one's digits together; and the same classes in the same places as there, but by anybody's hand.
 
@@ -405,7 +404,7 @@ for name, tried in {
 # | 8 | the sigmoid's slope overflows | is it finite far out? |
 # | 9 | pixels stay in 0 to 255 | are the hidden units awake at the start? |
 #
-# Each check makes a recipe do something, and answers one question with True or False. It runs twice: on the original, where it must fail, and on the original with that one fault mended (in the fourth and the fifth the softmax, too), where it must pass. A check that cannot tell the two apart is worthless. Each is a few lines: cover the cell, write your own, and let `verdict` judge it.
+# Each check makes a recipe do something, and answers one question with True or False. It runs twice: on the original, where it must fail, and on the original with that one fault mended (in the fourth and the fifth the softmax, too), where it must pass. Each is a few lines: cover the cell, write your own, and let `verdict` judge it.
 
 
 # %%
@@ -479,7 +478,7 @@ def answers_alone_as_in_company(recipe):
 verdict(3, answers_alone_as_in_company, softmax="over the classes")
 
 # %% [markdown]
-# **The fourth** measures the gradient of the loss that the recipe means to follow, the squared error of its *own* numbers, in all 1,280 entries of $W_2$. (Weights 20 times as large make the numbers differ; pixels and slope are set right, so that nothing overflows.) One repair is not enough: while the softmax runs over the batch, the right softmax's whole Jacobian is the wrong one. So below the verdict the repairs come one by one.
+# **The fourth** measures the gradient of the squared error of the recipe's *own* numbers, in all 1,280 entries of $W_2$. (Weights 20 times as large make the numbers differ; pixels and slope are set right, so that nothing overflows.) One repair is not enough: while the softmax runs over the batch, the right softmax's whole Jacobian is the wrong one. So below the verdict the repairs come one by one.
 
 
 # %%
@@ -649,7 +648,7 @@ for name, rung in original.rungs():
 # %% [markdown]
 # The first line is the run that you watched. Do you see the trap? Read from the top, as one would: the softmax over the classes brings nearly ten points; the whole Jacobian hardly anything; cross-entropy a whole point; and pixels / 255 are a disaster, which not even Glorot's weights and momentum make good. Throw them out?
 #
-# Three of these four readings are wrong, or right for the wrong reason. Ask two questions of every line: is the difference more than chance, and is the comparison fair?
+# Three of these four readings are wrong, or right for the wrong reason. Ask of every line: is it more than chance, and is the comparison fair?
 #
 # ## More than chance?
 #
@@ -660,7 +659,7 @@ for name, rung in original.rungs():
 # | **right before** | | lost |
 # | **wrong before** | gained | |
 #
-# If neither rung were better, each image that changed would be a toss of a fair coin: gained or lost, alike. So count the tosses, and ask how often a fair coin does something at least as uneven. With 3 gained and 1 lost, of 4 tosses, as uneven are no loss (one way) and one loss (four ways), and as many with the sides exchanged; $2^4$ sequences are equally likely:
+# If neither rung were better, each image that changed would be a toss of a fair coin. So ask how often such a coin does something at least as uneven. With 3 gained and 1 lost, of 4 tosses, that is no loss (one way) or one loss (four ways), and as many with the sides exchanged; $2^4$ sequences are equally likely:
 #
 # $$2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8} .$$
 
@@ -695,7 +694,7 @@ exercises.folded(my_paired)
 #
 # $$\text{standard error} = \sqrt{\frac{1}{n} \left( \frac{\text{changed}}{n} - \text{difference}^2 \right)} .$$
 #
-# `uncertainty.paired` returns all of it. One thing the coin does not know: digits by one hand belong together. So beside that error stands the one of lesson 04, with the writers independent: a writer $g$ contributes the sum of their changes, less what $n_g$ digits contribute on average.
+# `uncertainty.paired` returns all of it. What the coin does not know: digits by one hand belong together. So beside that error stands lesson 04's, with the writers independent: a writer $g$ contributes the sum of their changes, less what $n_g$ digits contribute on average.
 
 
 # %%
@@ -725,11 +724,11 @@ for before, after in pairwise(names[1:4]):
 print("* of the points, first by image, then by writer")
 
 # %% [markdown]
-# The original does beat ten averages, on the test images: the lead is small, and nearly four of its larger errors. The Jacobian's gain is what a coin does most of the time. Cross-entropy's is far beyond chance: it is a fact about these images that, *at rate 0.001*, cross-entropy reads more of them.
+# The original does beat ten averages, by nearly four of the larger errors. The Jacobian's gain is what a coin does most of the time. Cross-entropy's is far beyond chance: *at rate 0.001* it does read more of these images.
 #
 # ## A fair comparison?
 #
-# Look at the gradients' lengths. At equal rates, cross-entropy's first step is about five times as long as that of squared error with the whole Jacobian, and over forty times as long as the original's. At a small rate, whoever walks faster is ahead. Was it the better loss that won, or the longer step? And scaling the pixels cut the step to a thirteenth. You have seen twenty images that could not be learnt so, and were at rate 1.
+# Look at the gradients' lengths. At equal rates, cross-entropy's first step is about five times as long as that of squared error with the whole Jacobian, and over forty times as long as the original's. At a small rate, whoever walks faster is ahead. Did the better loss win, or the longer step? And scaling the pixels cut the step to a thirteenth. Twenty images could not be learnt so, and were at rate 1.
 #
 # ### Exercise 5.5: the rate that belongs to the pixels (stretch, 8 minutes)
 #
@@ -748,7 +747,7 @@ exercises.check(my_rate_for_scaled)
 exercises.folded(my_rate_for_scaled)
 
 # %% [markdown]
-# So a rate that suits raw pixels can be tens of thousands of times too small for scaled ones. (The ladder's weights are not multiplied, so its case lies between.) The rate belongs to the recipe, and must be chosen anew on every rung.
+# So a rate that suits raw pixels can be tens of thousands of times too small for scaled ones. (The ladder's weights are not multiplied; its case lies between.) The rate belongs to the recipe, and must be chosen anew on every rung.
 #
 # ### Each rung at its own best rate
 #
@@ -811,9 +810,9 @@ plt.show()
 #
 # - **The softmax over the classes** stands. The original is best at its own rate, and worse at a larger one, so this gain is no matter of speed.
 # - **The whole Jacobian**, a coin's toss at rate 0.001, is worth more than a point, stable slope or not.
-# - **Cross-entropy**, far beyond chance at equal rates, gains nothing: ahead at the small rates, behind at the large ones, it gets as far with a smaller rate. A p-value says how rarely chance alone would do as much, not why. (Do not go back to squared error: lesson 03 showed what cross-entropy's pull is worth from a bad start. Only, *this* ladder does not show it.)
+# - **Cross-entropy**, far beyond chance at equal rates, gains nothing: ahead at the small rates, behind at the large ones, it gets as far with a smaller rate. A p-value says how rarely chance alone would do as much, not why. (No reason to go back to squared error: lesson 03 showed what cross-entropy's pull is worth from a bad start.)
 # - **Pixels / 255**, the disaster, is the largest gain after the softmax.
-# - **Glorot's weights** and **momentum** seemed to bring fifty points and eleven. They had made up for a rate that was far too small (momentum 0.9 makes steps up to ten times as long, says lesson 04). With rates that suit, no gain is seen beyond two errors.
+# - **Glorot's weights** and **momentum** seemed to bring fifty points and eleven. They had made up for a rate that was far too small. With rates that suit, no gain is seen beyond two errors.
 #
 # Six comparisons are six chances to be fooled; Bonferroni's remedy multiplies each p-value by 6, and changes no verdict here. All this holds for 10,000 steps, for rates about a factor of three apart, chosen by the images that the table shows, and for this order of repairs: `original.rungs(ladder=...)` takes another.
 #
@@ -829,11 +828,7 @@ as_in_the_study = evaluate(last_rung, last, validation_set).accuracy == tuned[na
 print("validation accuracy as in the study:", as_in_the_study)
 
 z2_last = recipe.logits(last, last_rung.prepare(mnist.test_images))
-answers_last = {
-    "all at once": last_rung.probabilities(z2_last).argmax(axis=1),
-    "row by row": z2_last.argmax(axis=1),
-    "one at a time": np.array([last_rung.probabilities(z[None]).argmax() for z in z2_last]),
-}
+answers_last = three_ways(last_rung.probabilities, z2_last)
 for way, answered in answers_last.items():
     print(f"{way:13}: {(answered == labels).mean():.2%} right")
 
@@ -849,11 +844,11 @@ print(f"\nstandard error: by image {standard_error(right):.2%}, by writer {by_ha
 # %% [markdown]
 # ## Recap
 #
-# Everything ran; the curve went up; the number at the end was far above chance. A program can do all that and be wrong in nine ways at once. Five habits were missing:
+# A program can run, learn, end far above chance, and be wrong in nine ways at once. Five habits were missing:
 #
 # - **A baseline.** Ten averages would have said that 84 % is nothing to be proud of.
 # - **A look before the first step**, and twenty images by heart: they need no suspicion.
-# - **A check for each formula**, seen failing once on the fault and passing on the repair. Whoever asks a softmax about a row alone sees that a sum over the batch makes answers depend on the company: it lends each class a bias $-c_k$.
+# - **A check for each formula**, seen failing once on the fault and passing on the repair. A row asked alone would have told that the batch lends each class a bias $-c_k$.
 # - **A fair comparison.** A repair changes the length of the steps. Compare each recipe at its own best rate, chosen on validation.
 # - **Doubt with a number.** The same images, what was gained and lost; then who wrote, and the seed.
 #
@@ -885,4 +880,4 @@ print(f"\nstandard error: by image {standard_error(right):.2%}, by writer {by_ha
 #
 # ## Next
 #
-# You have built a network, checked each of its gradients, and taken another one apart. So far it has had one hidden layer. [Lesson 06](06_deeper.ipynb) asks what more of them do to the numbers on their way forward, and to the gradients on their way back.
+# So far there has been one hidden layer. [Lesson 06](06_deeper.ipynb) asks what more of them do to the numbers on their way forward, and to the gradients on their way back.
