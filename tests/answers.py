@@ -1089,6 +1089,21 @@ WRONG = {
          .replace("] + found", "]").replace("found = [a", "found += [a")),
         ("wrong value", "are means over the images",
          BACK.format("dz @ W.T * (1 - a ** 2)").replace(".sum", ".mean")),
+        ("wrong value", "met first", BACK.format("dz @ W.T * (1 - a ** 2)")
+         .replace("[::-1]", "").replace("] + found", "]").replace("found = [a", "found += [a")),
+        ("wrong value", "met first", BACK.format("dz @ W.T * (1 - a ** 2)").replace("[::-1]", "")),
+        ("wrong value", "opposite directions", BACK.format("dz @ W.T * (1 - a ** 2)")
+         .replace("zip(layers, kept)", "zip(layers, kept[::-1])")),
+        ("wrong value", "ReLU's slope", BACK.format("dz @ W.T * (a > 0)")),
+        ("wrong value", "slope of tanh", BACK.format("dz @ W.T * (1 - a) ** 2")),
+        ("wrong value", "got a slope, too",
+         "dz = dz * (1 - kept[-1] ** 2)" + BACK.format("dz @ W.T * (1 - a ** 2)")),
+        ("wrong value", "each dW is transposed",
+         BACK.format("dz @ W.T * (1 - a ** 2)").replace("a.T @ dz", "dz.T @ a")),
+        ("wrong shape", "What became of those",
+         BACK.format("dz @ W.T * (1 - a ** 2)").replace("] + found", "]")),
+        ("wrong shape", "first layer's are missing",
+         BACK.format("dz @ W.T * (1 - a ** 2)").replace("return found", "return found[2:]")),
     ],
     "lightest_weights": [
         ("wrong value", "with more weight than needed", "return target / a / len(a)"),
@@ -1172,6 +1187,11 @@ WRONG = {
         ("wrong value", "From where on is a unit awake", "return da * (a > 0.4)"),
         ("wrong value", "What if all are awake", "return da * (a > a.min())"),
         ("raises", "decides once", "if a > 0:\n    return da\nreturn 0"),
+        ("raises", "decides once", "return da * max(a, 0)"),
+        ("wrong shape", "in the place of one that sleeps", "return da[a > 0]"),
+        ("wrong value", "Which ones are awake", "return np.where(a > 0, 0, da)"),
+        ("wrong value", "What comes down", "return np.where(a > 0, a, 0)"),
+        ("wrong value", "turned its blame around", "return np.where(a > 0, 1, -1) * da"),
     ],
     "residual_gradients": [
         ("wrong value", "By which other way",
@@ -1195,6 +1215,22 @@ WRONG = {
         ("raises", "made for two layers", "(W1, b1), (W2, b2) = layers\nx, a1, a2 = kept\n"
          "d2 = da * (1 - (a2 - a1) ** 2)\nda = da + d2 @ W2.T\nd1 = da * (1 - (a1 - x) ** 2)\n"
          "return x.T @ d1, d1.sum(axis=0), a1.T @ d2, d2.sum(axis=0)"),
+        ("wrong value", "paired with what left it",
+         "found = []\nfor (W, b), a in zip(layers[::-1], kept[::-1]):\n    dz = da * (1 - a ** 2)\n"
+         "    found = [a.T @ dz, dz.sum(axis=0)] + found\n    da = da + dz @ W.T\nreturn found"),
+        ("wrong value", "added to the sum once more", AROUND.format(
+            "da * (1 - (kept[m + 1] + kept[m]) ** 2)", "da + dz @ layers[m][0].T")),
+        ("wrong value", "slope of tanh", AROUND.format(
+            "da * (1 - (kept[m + 1] - kept[m]))", "da + dz @ layers[m][0].T")),
+        ("wrong value", "before these", AROUND.format(
+            "da * (1 - (kept[m + 1] - kept[m]) ** 2)", "da + da @ layers[m][0].T")),
+        ("wrong value", "through its weights, too", AROUND.format(
+            "da * (1 - (kept[m + 1] - kept[m]) ** 2)", "(da + dz) @ layers[m][0].T")),
+        ("wrong value", "comes in two ways", AROUND.format(
+            "da * (1 - (kept[m + 1] - kept[m]) ** 2)", "da * (dz @ layers[m][0].T)")),
+        ("wrong value", "are means over the images", AROUND.format(
+            "da * (1 - (kept[m + 1] - kept[m]) ** 2)", "da + dz @ layers[m][0].T")
+         .replace(".sum", ".mean")),
     ],
     "he_limit": [
         ("wrong value", "standard deviation", "return np.sqrt(2 / inputs)"),
@@ -1202,6 +1238,11 @@ WRONG = {
         ("wrong value", "square of what is wanted", "return 6 / inputs"),
         ("wrong value", "half of its inputs", "return np.sqrt(3 / inputs)"),
         ("wrong shape", "wanted one value", "return np.array([np.sqrt(6 / inputs)])"),
+        ("wrong value", "root was taken of a part", "return np.sqrt(6) / inputs"),
+        ("wrong value", "outside the root", "return 3 * np.sqrt(2 / inputs)"),
+        ("wrong value", "put in as the limit", "return (2 / inputs) ** 2 / 3"),
+        ("wrong value", "many inputs have large", "return np.sqrt(inputs / 6)"),
+        ("wrong shape", "both ends", "return -np.sqrt(6 / inputs), np.sqrt(6 / inputs)"),
     ],
     "image_patches": [
         ("wrong shape", "side by side",

@@ -55,6 +55,12 @@ def _through(change):
     return loop
 
 
+def _turned(found):
+    """Return the gradients with the last layer's first, or the other way round."""
+    pairs = list(zip(found[::2], found[1::2]))[::-1]
+    return tuple(value for pair in pairs for value in pair)
+
+
 def _way_around(seed: int, n: int, units: int, count: int) -> tuple:
     """Return layers that add to what came in, all they hold, and a gradient by the last of it."""
     rng, layers = np.random.default_rng(seed), []
@@ -73,7 +79,7 @@ def _around(slope, change):
         for (W, _), a, above in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
             dz = slope(da, a, above)
             found += [dz.sum(axis=0), a.T @ dz]
-            da = change(da, dz @ W.T, dz, a)
+            da = change(da, dz @ W.T, dz, W, a)
         return tuple(found[::-1])
 
     return loop

@@ -21,7 +21,7 @@ ROWS = [
     {"start": start, "hidden_layers": hidden_layers, "rate": rate, "seed": seed}
     for start in STARTS
     for hidden_layers in (1, 2, 3, 4, 5)
-    for rate in (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+    for rate in (0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0)
     for seed in (0, 1, 2)
 ]
 QUICK = ROWS.index({"start": "ReLU, He", "hidden_layers": 5, "rate": 0.1, "seed": 0})
