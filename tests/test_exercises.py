@@ -193,6 +193,15 @@ def test_a_warning_that_is_hidden_is_asked_about():
     reply = check(write("sigmoid", f"with np.errstate(all='ignore'):\n    return {both}"))
     assert (reply.kind, "It hides NumPy's warning" in reply.text) == ("right", True)
     assert "hides" not in check(write("sigmoid", RIGHT["sigmoid"][0])).text
+    inside = f"def f(z):\n    with np.errstate(all='ignore'):\n        return {both}\nreturn f(z)"
+    assert "hides" in check(write("sigmoid", inside)).text
+
+
+def test_an_answer_that_is_no_function_of_pythons_is_judged_all_the_same():
+    each = write("softmax", "e = np.exp(z - z.max())\nreturn e / e.sum()")
+    rows = np.vectorize(each, signature="(k)->(k)")
+    assert check(rows).kind == "right"
+    assert check(np.vectorize(each)).kind == "raises"
 
 
 def test_shapes_are_said_in_the_letters_of_the_task():

@@ -190,10 +190,9 @@ def progress() -> str:
     delete the file, and everything is open again, and nothing else is lost.
     """
     signs, states = {"right": "✓", "tried": "○", "open": "·"}, kept.states()
-    went = {name: states.get(name, "open") for name in EXERCISES}
+    marked = {name: f"{signs[states.get(name, 'open')]} {name}" for name in EXERCISES}
     lines = []
     for number, lesson in LESSONS.items():
-        marked = [f"{signs[went[each.name]]} {each.name}" for each in lesson]
-        lines.append(f"{number}  {'   '.join(marked)}")
-    counts = [f"{sign} {state} {[*went.values()].count(state)}" for state, sign in signs.items()]
+        lines.append(f"{number}  {'   '.join(marked[each.name] for each in lesson)}")
+    counts = [f"{sign} {state} {str(marked).count(sign)}" for state, sign in signs.items()]
     return Shown("\n".join([*lines, "   ".join(counts)]))
