@@ -87,8 +87,10 @@ def kernel_gradients(dz: np.ndarray, cut: np.ndarray) -> tuple[np.ndarray, np.nd
 def pixel_gradient(dz: np.ndarray, W: np.ndarray, channels: int) -> np.ndarray:
     r"""Carry the blame back to what came in: $dZ W^T$, laid back patch by patch and added up.
 
-    A pixel lies in many patches, at another place in each; so each place of the kernel sends back a
-    whole image of blame, shifted by its own offset.
+    $dx_{\text{top} + \text{down}, \text{left} + \text{right}} \mathrel{+}=
+    W_{\text{down}, \text{right}}\, dz_{\text{top}, \text{left}}$: a pixel lies in many patches, at
+    another place in each; so each place of the kernel sends back a whole image of blame, shifted by
+    its own offset.
 
     Args:
         dz: the loss's gradient by the sums, shape (n, r, c, kernels).
@@ -98,7 +100,7 @@ def pixel_gradient(dz: np.ndarray, W: np.ndarray, channels: int) -> np.ndarray:
     Returns:
         The loss's gradient by what came in, shape (n, r + side - 1, c + side - 1, channels).
 
-    Derived in lesson 08, "The way back".
+    Derived in lesson 08, "The blame of the pixels".
     """
     side = round(np.sqrt(len(W) / channels))
     n, r, c, kernels = dz.shape
@@ -147,7 +149,7 @@ def max_pool_backward(dtop: np.ndarray, z: np.ndarray, top: np.ndarray) -> np.nd
     Returns:
         The loss's gradient by z, in its shape.
 
-    Derived in lesson 08, "Max-pooling".
+    Derived in lesson 08, "The way back".
     """
     largest = [quarter == top for quarter in _quarters(z)]
     share = dtop / sum(mask.view(np.int8) for mask in largest)

@@ -54,6 +54,13 @@ dz1 = dz2 @ W2.T * a1 * (1 - a1)
 return {}
 """
 
+LAID_BACK = """
+dx = np.zeros(np.array(dz.shape) + len(kernel) - 1)
+for top, left in np.ndindex(*dz.shape):
+    for down, right in np.ndindex(*kernel.shape):
+        dx[top + down, left + right] {} {}
+return dx
+"""
 BACK = """
 found = []
 for (W, b), a in list(zip(layers, kept))[::-1]:
@@ -304,6 +311,14 @@ RIGHT = {
     "kernel_gradients": [
         "return np.einsum('nrci,nrck->ik', cut, dz), dz.sum(axis=(0, 1, 2))",
         "return np.tensordot(cut, dz, ([0, 1, 2], [0, 1, 2])), np.float32(dz.sum((0, 1, 2)))",
+    ],
+    "pixel_blame": [
+        LAID_BACK.format("+=", "kernel[down, right] * dz[top, left]"),
+        "from scipy.signal import convolve2d\nreturn convolve2d(dz, kernel)",
+        "side = len(kernel)\npadded = np.pad(dz, side - 1)\n"
+        "rows, columns = np.array(dz.shape) + side - 1\n"
+        "return np.array([[(padded[r:r + side, c:c + side] * kernel[::-1, ::-1]).sum() "
+        "for c in range(columns)] for r in range(rows)])",
     ],
     "max_pool_backward": [
         CORNERS.format("dtop * (z[:, i::2, j::2] == top)"),
@@ -1297,6 +1312,24 @@ WRONG = {
         ("wrong shape", "dW alone", "return np.einsum('nrci,nrck->ik', cut, dz)"),
         ("wrong value", "mixed the kernels", "return cut.reshape(-1, cut.shape[-1]).T @ "
          "dz.reshape(dz.shape[-1], -1).T, dz.sum(axis=(0, 1, 2))"),
+    ],
+    "pixel_blame": [
+        ("wrong value", "kept the blame of one of them",
+         LAID_BACK.format("=", "kernel[down, right] * dz[top, left]")),
+        ("wrong value", "Under which weight was the centre", LAID_BACK.format(
+            "+=", "kernel[len(kernel) - 1 - down, len(kernel) - 1 - right] * dz[top, left]")),
+        ("wrong value", "Which of its indices goes down",
+         LAID_BACK.format("+=", "kernel[right, down] * dz[top, left]")),
+        ("wrong value", "without a weight", LAID_BACK.format("+=", "dz[top, left]")),
+        ("wrong value", "without the blame", LAID_BACK.format("+=", "kernel[down, right]")),
+        ("wrong shape", "How much larger than the map",
+         "from scipy.signal import convolve2d\n"
+         "return convolve2d(dz, kernel)[:dz.shape[0], :dz.shape[1]]"),
+        ("wrong shape", "still in rows", "return dz.reshape(-1, 1) @ kernel.reshape(1, -1)"),
+        ("wrong value", "fractions were cut off", LAID_BACK.format(
+            "+=", "kernel[down, right] * dz[top, left]").replace("- 1)", "- 1, int)")),
+        ("raises", "IndexError", LAID_BACK.format(
+            "+=", "kernel[down, right] * dz[top, left]").replace("+ len(kernel) - 1", "")),
     ],
     "max_pool_backward": [
         ("wrong value", "all four got the blame", CORNERS.format("dtop")),

@@ -102,6 +102,7 @@ WIDE = {
     "image_patches": lambda: (_n(7, 6), int(_ANY.integers(1, 5))),
     "max_pool": lambda: (_n(3, 6, 4, 2),),
     "kernel_gradients": lambda: (_n(3, 4, 2, 3), _n(3, 4, 2, 5)),
+    "pixel_blame": lambda: (_n(3, 4), _n(*[int(_ANY.integers(1, 4))] * 2)),
     "max_pool_backward": lambda: _pooled(_n(2, 6, 4, 3)),
 }
 

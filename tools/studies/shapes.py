@@ -1,7 +1,9 @@
 """Lesson 08: two networks, each trained with pushed images and without, three seeds each.
 
 ``most`` is the largest push of a training batch, in pixels. ``pushed`` holds the accuracy on the
-validation images after pushes of 1, 2 and 3 pixels, each the mean of four directions.
+validation images after pushes of 1, 2 and 3 pixels, each the mean of four directions. Both networks
+have ReLUs, He's start, batches of 64 and ten epochs; for each, three rates are tried with pushes, and
+the one that reads most validation images on average is used without them, too.
 """
 
 import sys
@@ -9,22 +11,23 @@ import sys
 import numpy as np
 import study
 
-from mnistlib import convolution, data, network, training
+from mnistlib import convolution, data, deep, training
 
-EPOCHS = 10
+EPOCHS, BATCH = 10, 64
 MODELS = {
-    "784-128-10": (network, network.initialise, 128, 0.5),
+    "784-128-10": (deep.Deep("relu"), lambda rng: deep.initialise(rng, [784, 128, 10])),
     "convolutional": (
         convolution.Convolutional(),
         lambda rng: convolution.initialise(rng, kernels=(8, 32)),
-        64,
-        0.02,
     ),
 }
+RATES = {"784-128-10": (0.05, 0.1, 0.2), "convolutional": (0.02, 0.04, 0.08)}
+CHOSEN = {"784-128-10": 0.1, "convolutional": 0.04}
 ROWS = [
-    {"model": model, "most": most, "seed": seed}
+    {"model": model, "most": most, "rate": rate, "seed": seed}
     for model in MODELS
     for most in (0, 1)
+    for rate in (RATES[model] if most else [CHOSEN[model]])
     for seed in (0, 1, 2)
 ]
 QUICK = 0
@@ -39,23 +42,22 @@ def shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
     return moved
 
 
-def run(model: str, most: int, seed: int) -> dict:
+def run(model: str, most: int, rate: float, seed: int) -> dict:
     """Train one network, and ask it for pushed digits and for the test set."""
     mnist = data.load()
     (images, labels), validation_set = data.split(
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(8)
     )
-    rng, (model, initialise, batch_size, rate) = np.random.default_rng(seed), MODELS[model]
-    start = initialise(rng)
-    batches = training.minibatches(50_000, batch_size, rng=rng, epochs=EPOCHS)
-    parameters, rates = [value.copy() for value in start], training.falling(rate, len(batches))
-    velocity, y = [np.zeros_like(value) for value in start], data.one_hot(labels)
+    rng, (model, initialise) = np.random.default_rng(seed), MODELS[model]
+    trained = initialise(rng)
+    batches = training.minibatches(50_000, BATCH, rng=rng, epochs=EPOCHS)
+    rates, y = training.falling(rate, len(batches)), data.one_hot(labels)
+    velocity = [np.zeros_like(value) for value in trained]
     for step, batch in enumerate(batches):
         push = rng.integers(-most, most + 1, size=2) if most else (0, 0)
         x = model.prepare(shifted(images[batch], *push))
-        _, grads = model.gradients(type(start)(*parameters), x, y[batch])
-        training.sgd_update(parameters, grads, velocity, rates(step), 0.9)
-    trained = type(start)(*parameters)
+        _, grads = model.gradients(trained, x, y[batch])
+        training.sgd_update(trained, grads, velocity, rates(step), 0.9)
 
     def accuracy(images, labels):
         return training.evaluate(model, trained, (images, labels)).accuracy
