@@ -22,8 +22,8 @@ class Decayed:
     Raises:
         ValueError: the weight decay is below 0 or not finite.
 
-    Source: Krogh and Hertz, "A simple weight decay can improve generalization", 1992. Derived in lesson
-    07, "A price on large weights".
+    Explained by Krogh and Hertz, "A simple weight decay can improve generalization", 1992. Derived in
+    lesson 07, "A price on large weights".
     """
 
     model: Model
@@ -87,7 +87,8 @@ class EarlyStopping:
     Raises:
         ValueError: the patience is below 1.
 
-    Source: Prechelt, "Early stopping - but when?", 1998. Built in lesson 07, "When to stop".
+    Source: Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 7.8. Built in lesson 07,
+    "When to stop".
     """
 
     def __init__(self, name: str, patience: int):

@@ -270,9 +270,11 @@ RIGHT = {
     ],
     "reliability": [
         "edges = {'bins': 10, 'range': (0, 1)}\n"
-        "return np.histogram(sure, **edges)[0], np.histogram(sure[right], **edges)[0]",
-        "counts, good = np.zeros(10, int), np.zeros(10, int)\nfor s, r in zip(sure, right):\n"
+        "return np.histogram(sure, **edges)[0], np.histogram(sure[hits], **edges)[0]",
+        "counts, good = np.zeros(10, int), np.zeros(10, int)\nfor s, r in zip(sure, hits):\n"
         "    bin = min(int(s * 10), 9)\n    counts[bin] += 1\n    good[bin] += r\nreturn counts, good",
+        "tenth = np.digitize(sure, np.linspace(0, 1, 11)[1:-1])\n"
+        "return np.bincount(tenth, minlength=10), np.bincount(tenth, hits, 10)",
     ],
     "decayed_fit": [
         "n, m = a.shape\n"
@@ -1126,6 +1128,7 @@ WRONG = {
         ("wrong value", "where does it belong", "return a * target"),
         ("wrong value", "length of a once", "return a * target / np.linalg.norm(a)"),
         ("wrong value", "What was the target", "return a / (a @ a)"),
+        ("wrong value", "a sign was lost", "return target * np.abs(a) / (a @ a)"),
         ("wrong shape", "wanted an array", "return target / (a @ a)"),
     ],
     "decayed": [
@@ -1139,6 +1142,10 @@ WRONG = {
          "return loss + weight_decay / 2 * (W * W).sum(), dW"),
         ("wrong value", "root of the sum",
          "return loss + weight_decay / 2 * np.linalg.norm(W), dW + weight_decay * W"),
+        ("wrong value", "that price is twice as high",
+         "return loss + weight_decay * (W ** 2).sum(), dW + 2 * weight_decay * W"),
+        ("wrong value", "where a step leads",
+         "return loss + weight_decay / 2 * (W ** 2).sum(), (1 - weight_decay) * W - dW"),
         ("wrong value", "it changes dW",
          "dW += weight_decay * W\nreturn loss + weight_decay / 2 * (W ** 2).sum(), dW"),
         ("wrong shape", "wanted 2 results",
@@ -1157,27 +1164,45 @@ WRONG = {
          "rises = 0\nfor now in range(1, len(losses)):\n"
          "    rises = rises + 1 if losses[now] > losses[now - 1] else 0\n"
          "    if rises == patience: break\nreturn now, np.argmin(losses[:now + 1])"),
+        ("wrong value", "counted every scoring",
+         "best, low, waited = losses[0], 0, 0\nfor now in range(1, len(losses)):\n"
+         "    if losses[now] < best: best, low = losses[now], now\n"
+         "    else: waited += 1\n    if waited == patience: return now, low\nreturn now, low"),
         ("wrong shape", "wanted 2 results", "return int(np.argmin(losses))"),
     ],
     "reliability": [
         ("wrong shape", "one tenth too many",
          "b = (sure * 10).astype(int)\n"
-         "return np.bincount(b, minlength=10), np.bincount(b[right], minlength=10)"),
+         "return np.bincount(b, minlength=10), np.bincount(b[hits], minlength=10)"),
         ("wrong value", "rounded to the nearest",
          "b = np.minimum(np.round(sure * 10).astype(int), 9)\n"
-         "return np.bincount(b, minlength=10), np.bincount(b[right], minlength=10)"),
+         "return np.bincount(b, minlength=10), np.bincount(b[hits], minlength=10)"),
         ("wrong value", "share that is right",
          "b = np.minimum((sure * 10).astype(int), 9)\ncounts = np.bincount(b, minlength=10)\n"
-         "return counts, np.bincount(b, right, 10) / np.maximum(counts, 1)"),
+         "return counts, np.bincount(b, hits, 10) / np.maximum(counts, 1)"),
         ("wrong value", "counts what is wrong",
          "b = np.minimum((sure * 10).astype(int), 9)\n"
-         "return np.bincount(b, minlength=10), np.bincount(b, ~right, 10)"),
+         "return np.bincount(b, minlength=10), np.bincount(b, ~hits, 10)"),
         ("wrong value", "a probability of 1 was lost",
          "edges = np.linspace(0, 1, 11)\n"
          "counts = np.array([((sure >= e) & (sure < e + 0.1)).sum() for e in edges[:10]])\n"
-         "good = np.array([((sure >= e) & (sure < e + 0.1) & right).sum() for e in edges[:10]])\n"
+         "good = np.array([((sure >= e) & (sure < e + 0.1) & hits).sum() for e in edges[:10]])\n"
          "return counts, good"),
-        ("wrong shape", "wanted 2 results", "return right.mean()"),
+        ("wrong value", "on a border fell into the tenth below",
+         "k = np.arange(10)[:, None]\nthere = (sure > k / 10) & (sure <= (k + 1) / 10)\n"
+         "return there.sum(axis=1), (there & hits).sum(axis=1)"),
+        ("wrong value", "on a border fell into the tenth below",
+         "b = (9.999 * sure).astype(int)\n"
+         "return np.bincount(b, minlength=10), np.bincount(b[hits], minlength=10)"),
+        ("wrong value", "on a border fell into the tenth below",
+         "b = np.maximum(np.ceil(10 * sure).astype(int) - 1, 0)\n"
+         "return np.bincount(b, minlength=10), np.bincount(b[hits], minlength=10)"),
+        ("wrong value", "Where do they begin and end",
+         "return np.histogram(sure, 10)[0], np.histogram(sure[hits], 10)[0]"),
+        ("wrong shape", "in two lists",
+         "b = np.minimum((sure * 10).astype(int), 9)\ncounts = np.bincount(b, minlength=10)\n"
+         "return list(counts), [int(hits[b == k].sum()) for k in range(10)]"),
+        ("wrong shape", "wanted 2 results", "return hits.mean()"),
     ],
     "decayed_fit": [
         ("wrong value", "without a price", "return np.linalg.pinv(a) @ y"),
@@ -1190,6 +1215,15 @@ WRONG = {
         ("wrong value", "columns of left.T",
          "U, s, V = np.linalg.svd(a, full_matrices=False)\n"
          "return V.T @ (s / (s**2 + len(a) * weight_decay / 2) * U.T @ y)"),
+        ("wrong value", "to every entry",
+         "return np.linalg.solve(a.T @ a + len(a) * weight_decay / 2, a.T @ y)"),
+        ("wrong value", "for the number of features",
+         "m = a.shape[1]\nreturn np.linalg.solve(a.T @ a + m * weight_decay / 2 * np.eye(m), a.T @ y)"),
+        ("wrong value", "all directions shrank alike",
+         "return np.linalg.pinv(a) @ y / (1 + len(a) * weight_decay / 2)"),
+        ("wrong value", "multiplied by right itself",
+         "left, s, right = np.linalg.svd(a, full_matrices=False)\n"
+         "return right @ ((s / (s**2 + len(a) * weight_decay / 2))[:, None] * (left.T @ y))"),
         ("wrong shape", "each row is a class",
          "return np.linalg.solve(a.T @ a + len(a) * weight_decay / 2 * np.eye(a.shape[1]), a.T @ y).T"),
     ],

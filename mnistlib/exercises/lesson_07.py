@@ -26,10 +26,10 @@ def stopped_at(losses, patience):
     return now, lowest
 
 
-def reliability(sure, right):
+def reliability(sure, hits):
     """For each tenth of the probability from 0 to 1: how many answers, and how many are right."""
     tenth = np.minimum((10 * sure).astype(int), 9)
-    return np.bincount(tenth, minlength=10), np.bincount(tenth[right], minlength=10)
+    return np.bincount(tenth, minlength=10), np.bincount(tenth[hits], minlength=10)
 
 
 def decayed_fit(a, y, weight_decay):
@@ -64,6 +64,26 @@ def _by_rises(losses, patience):
     return now, int(np.argmin(losses[: now + 1]))
 
 
+def _never_set_back(losses, patience):
+    """Count the scorings without a new lowest, and keep the count at a new lowest."""
+    lowest = waited = 0
+    for now in range(1, len(losses)):
+        if losses[now] < losses[lowest]:
+            lowest = now
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    return now, lowest
+
+
+def _borders_below(sure, hits, zero):
+    """Count a border to the tenth below it; zero is the tenth of 0, or None if 0 is lost."""
+    tenth = np.ceil(10 * sure).astype(int) - 1
+    tenth = np.where(tenth < 0, -1 if zero is None else zero, tenth)
+    return tuple(np.bincount(t[t >= 0], minlength=10) for t in (tenth, tenth[hits]))
+
+
 def _held(a, y, change):
     """Fit with another number in the place of 1 / s, made of s and n."""
     left, s, right = np.linalg.svd(a, full_matrices=False)
@@ -76,8 +96,14 @@ def _scaled_columns(a, y, weight_decay):
     return right.T @ (s / (s**2 + len(a) * weight_decay / 2) * left.T @ y)
 
 
+def _turned(a, y, weight_decay):
+    """Multiply by right where right.T belongs."""
+    left, s, right = np.linalg.svd(a, full_matrices=False)
+    return right @ ((s / (s**2 + len(a) * weight_decay / 2))[:, None] * (left.T @ y))
+
+
 _SURE = np.array([0.55, 0.62, 0.68, 0.93, 0.97, 1.0])
-_RIGHT = np.array([True, False, True, True, False, True])
+_HITS = np.array([True, False, True, True, False, True])
 
 WORDS = words("lesson_07")
 EXERCISES = (
@@ -112,9 +138,10 @@ EXERCISES = (
     ),
     Exercise(
         reliability,
-        "n, n -> counts: tenths, right: tenths",
+        "n, n -> counts: tenths, hits: tenths",
         (
-            (_SURE, _RIGHT),
+            (_SURE, _HITS),
+            (np.array([0.0, 0.5, 0.25, 0.75]), np.array([False, True, False, True])),
             (np.array([0.15, 0.25, 0.999, 0.31]), np.array([False, False, True, True])),
             (np.array([0.33, 0.58, 0.52]), np.array([True, True, False])),
         ),
