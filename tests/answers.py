@@ -1217,6 +1217,9 @@ WRONG = {
          "return V.T @ (s / (s**2 + len(a) * weight_decay / 2) * U.T @ y)"),
         ("wrong value", "to every entry",
          "return np.linalg.solve(a.T @ a + len(a) * weight_decay / 2, a.T @ y)"),
+        ("raises", "Which setting of it",
+         "left, s, right = np.linalg.svd(a)\n"
+         "return right.T @ ((s / (s**2 + len(a) * weight_decay / 2))[:, None] * (left.T @ y))"),
         ("wrong value", "for the number of features",
          "m = a.shape[1]\nreturn np.linalg.solve(a.T @ a + m * weight_decay / 2 * np.eye(m), a.T @ y)"),
         ("wrong value", "all directions shrank alike",
