@@ -210,6 +210,25 @@ def test_shapes_are_said_in_the_letters_of_the_task():
     assert "got an array of shape (outputs, inputs) = (3, 2)." in reply.text
     reply = check(write("hidden_gradient", "return (dz2 @ W2) * a1"))
     assert "W2 is an array of shape (hidden, classes) = (1, 2)." in reply.text
+    same_sizes = check(write("hidden_gradient", "return dz2"))  # 1 is n, and the hidden units too
+    assert (
+        "wanted an array of shape (n, hidden) = (1, 1), got an array of shape (1, 2)."
+        in same_sizes.text
+    )
+    no_letter_twice = check(write("softmax", "return np.ones((2, 2))"))
+    assert "got an array of shape (2, 2)." in no_letter_twice.text
+
+
+def test_what_is_right_so_far_is_said_and_asked_about():
+    reply = check(write("layer_gradients", "return inputs.T @ dz, np.abs(dz).sum(axis=0)"))
+    assert reply.text.endswith(
+        "\nRight so far: dW.\nWhat goes into the wrong one, and not into what is right so far?"
+    )
+
+
+def test_an_answer_that_changes_its_arguments_as_asked_may_return_them_too():
+    body = RIGHT["sgd_update"][0] + "\nreturn parameters"
+    assert check(write("sgd_update", body)).kind == "right"
 
 
 def test_one_hot_must_work_without_a_number_of_classes_as_the_librarys_does():
@@ -226,6 +245,9 @@ def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fi
     )
     close = check(write("sigmoid", "return 1.00002 / (1 + np.exp(-z))"))
     assert close.text.startswith("With z = [0.]:\nwanted [0.5]\ngot [0.50001]\nFollow")
+    nearly = RIGHT["cross_entropy"][0].replace("return", "return 0.999985 *")
+    closer = check(write("cross_entropy", nearly))
+    assert "\nwanted 0.69314718\ngot 0.69313678\n" in closer.text
     html = check(write("softmax", 'raise ValueError("<b>&")'))._repr_html_()
     assert "With z = [[0., 0.]]:<br>ValueError: &lt;b&gt;&amp;<br>" in html
     well_formed(html)
@@ -643,6 +665,13 @@ def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
     assert list(tmp_path.iterdir()) == []
     assert os.stat(os.devnull).st_mode == device
     assert mine().startswith("yours:         none yet")
+
+
+def test_the_file_may_have_another_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "own.py"))
+    keep(write("softmax", RIGHT["softmax"][0]))
+    assert {path.name for path in tmp_path.iterdir()} == {"own.py", "progress.json"}
+    assert mine().startswith("yours:         softmax\n")
 
 
 def test_what_was_imported_by_name_or_bound_before_stays_the_librarys():
