@@ -64,12 +64,12 @@ def mended_gradients(parameters, x, y):
     return dW1, db1, dW2, db2
 
 
-def _with_slopes(parameters, x, y, *slopes):
+def _with_slopes(parameters, x, y, *slopes, end=functions.cross_entropy_gradient):
     """The gradients if blame met such slopes, functions of a, in the hidden layers of sigmoids."""
     layers, kept, found = [*zip(parameters[::2], parameters[1::2], strict=True)], [x], []
     for W, b in layers[:-1]:
         kept.append(functions.sigmoid(kept[-1] @ W + b))
-    dz = functions.cross_entropy_gradient(kept[-1] @ layers[-1][0] + layers[-1][1], y)
+    dz = end(kept[-1] @ layers[-1][0] + layers[-1][1], y)
     for (W, _), a, slope in zip(
         layers[::-1], kept[::-1], [*slopes[::-1], np.ones_like], strict=True
     ):
