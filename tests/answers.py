@@ -90,6 +90,7 @@ RIGHT = {
         'return int.from_bytes(raw[:4], "big"), int.from_bytes(raw[4:8], "big")',
         'return np.frombuffer(raw[:8], dtype=">u4")',
         'magic, count = np.frombuffer(raw, dtype=">u4", count=2)\nreturn [magic, count]',
+        'import struct\nreturn struct.unpack(">2i", raw[:8])',
     ],
     "one_hot": [
         "return np.eye(classes)[labels]",
@@ -107,6 +108,8 @@ RIGHT = {
         "held[rng.choice(len(labels), validation, replace=False)] = True\n"
         "return (images[~held], labels[~held]), (images[held], labels[held])",
         SPLIT.replace("order[:validation]", "order[:validation]; held.sort()"),
+        SPLIT.replace("rng.permutation(len(labels))", "rng.random(len(labels)).argsort()"),
+        SPLIT.replace("rng.p", "np.random.default_rng(rng.integers(2**32)).p"),
     ],
     "nearest_mean": [
         "return ((x[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)",
@@ -374,14 +377,34 @@ WRONG = {
          "a, b = rng.permutation(images), rng.permutation(labels)\n"
          "return (a[validation:], b[validation:]), (a[:validation], b[:validation])"),
         ("wrong value", "nothing was drawn", SPLIT.replace("rng.permutation", "np.random.permutation")),
-        ("wrong value", "nothing was drawn", SPLIT.replace("rng", "np.random.default_rng(0)")),
-        ("wrong value", "Who shuffles", SPLIT.replace("rng.permutation", "np.arange")),
-        ("wrong value", "in both parts", SPLIT.replace("held = order[validation:]",
+        ("wrong value", "decides nothing", SPLIT.replace("rng", "np.random.default_rng(0)")),
+        ("wrong value", "decides nothing", SPLIT.replace("rng.permutation", "np.arange")),
+        ("wrong value", "From where does it draw",
+         SPLIT.replace("rng.permutation", "rng.random(); order = np.random.permutation")),
+        ("wrong value", "not what it was", SPLIT.replace("images[train]", "images[train] / 255")),
+        ("wrong value", "not what it was", SPLIT.replace("labels[held]", "labels[held] + 100")),
+        ("wrong value", "not what it was",
+         SPLIT.replace("images[train]", "images[train].reshape(len(train), 4)")),
+        ("wrong value", "there twice", SPLIT.replace("labels[held]", "labels[train[:validation]]")),
+        ("wrong value", "there twice", SPLIT.replace("held = order[validation:]",
          "held = order[:len(labels) - validation]")),
         ("wrong value", "exchanged", SPLIT.replace("train, held", "held, train")),
         ("wrong value", "grouped otherwise", "return images[1:], labels[1:], images[:1], labels[:1]"),
-        ("wrong value", "one piece of the file was held back",
+        ("wrong value", "follow the order of the file",
          SPLIT.replace("rng.permutation(", "rng.random(3); order = np.arange(")),
+        ("wrong value", "follow the order of the file", SPLIT.replace(
+            "rng.permutation(len(labels))", "np.roll(np.arange(len(labels)), rng.integers(99))")),
+        ("wrong value", "follow the order of the file", SPLIT.replace(
+            "rng.permutation(len(labels))", "np.roll(np.arange(len(labels)), rng.integers(99))\n"
+            "order[:validation] = rng.permutation(order[:validation])")),
+        ("wrong value", "follow the order of the file",
+         "step = len(labels) // validation\nheld = np.arange(validation) * step + rng.integers(step)\n"
+         "train = np.setdiff1d(np.arange(len(labels)), held)\n"
+         "return (images[train], labels[train]), (images[held], labels[held])"),
+        ("wrong value", "follow the order of the file", SPLIT.replace(
+            "rng.permutation(len(labels))",
+            "np.concatenate([np.arange(len(labels)).reshape(-1, 5)[i] for i in "
+            "rng.permutation(len(labels) // 5)]) if len(labels) % 5 == 0 else np.arange(len(labels))")),
         ("wrong value", "Where does `validation` come in?",
          "order = rng.permutation(len(labels))\ntrain, held = order[:50_000], order[50_000:]\n"
          "return (images[train], labels[train]), (images[held], labels[held])"),

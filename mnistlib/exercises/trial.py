@@ -104,6 +104,9 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
     for i, (args, outcome) in enumerate(trials):
         far_out = i >= ordinary
         kind, said = _fault(exercise, args, outcome, far_out)
+        chance = i == ordinary - 1 and any(isinstance(each, np.random.Generator) for each in args)
+        if chance and not said and not _alike(outcome.result, _call(function, args).result):
+            kind, said = "wrong value", GENERAL["next"]["again"]
         if far_out and outcome.warned:
             said = f"{said or 'the value is right, but'}\nNumPy warned: {outcome.warned}."
         if said:
