@@ -92,7 +92,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# Read the picture from left to right. The pixels go into 128 **units**. Each adds them up, weighted in its own way, and turns the sum into a response between 0 and 1: that is the sigmoid's work. (The circles' colours are responses and probabilities, from violet for 0 to yellow for 1. The weights are what $W$ and $b$ stand for; lesson 03 names each.) The responses are added up again, weighted, into ten **scores**, one for each class. The softmax turns the scores into ten probabilities, the bars.
+# Read the picture from left to right. The pixels go into 128 **units**. Each unit multiplies every pixel by a number of its own, a **weight**, adds all that up, and one more number, its **bias**. The sum it turns into a response between 0 and 1: that is the sigmoid's work. (The circles' colours are responses and probabilities, from violet for 0 to yellow for 1. The weights are the $W$ in the picture, the biases the $b$.) In the same way the responses make ten **scores**, one for each class. The softmax turns the scores into ten probabilities, the bars.
 #
 # The scores and the probabilities of this image, beside what they should have been:
 
@@ -140,7 +140,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
     print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
 
 # %% [markdown]
-# At 0, $e^0 = 1$ and the value is one half. Far right $e^{-z}$ vanishes, leaving 1; far left it grows without
+# At 0 the value is one half. Far right $e^{-z}$ vanishes, leaving 1; far left it grows without
 # bound, and the value sinks to 0. Look at the pairs: the values at $-2$ and $2$ add up to 1. That is no accident:
 #
 # $$
@@ -206,8 +206,16 @@ plt.show()
 
 # %% [markdown]
 # The flat parts matter. Beyond 5, say, the slope is less than a thirtieth of its best. A unit whose sum lies out there is **saturated**: nudge the sum and its response hardly
-# moves, so learning hardly reaches it. Now think back to lesson 01: raw pixels go up to 255. Sums of hundreds of such
-# numbers, unless their weights are tiny, land far out in the shade, which is one reason to scale them.
+# moves, so learning hardly reaches it. Now think back to lesson 01: raw pixels go up to 255. How many of our network's sums lie in the shade, if it is given scaled pixels, and if it is given raw ones?
+
+# %%
+raw = validation_set[0][:1_000].reshape(1_000, 784)
+for name, pixels in {"scaled": raw / 255, "raw": raw * 1.0}.items():
+    beyond = np.abs(network.forward(parameters, pixels).z1) > 5
+    print(f"{name:6} pixels: {100 * beyond.mean():4.1f} % of the sums lie beyond 5")
+
+# %% [markdown]
+# That is one reason to scale them.
 #
 # ## A formula is a claim
 #
@@ -306,7 +314,7 @@ for way in (both_ways, upwards_only):
 # There is a second enemy, rounding ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A float64 holds about 16 digits, and the sigmoid's values lie below 1, so $f(u + h)$ and $f(u - h)$ are each known to
 # about $10^{-16}$. Their difference is no better. Divided by the run, $2h$, that makes an error of about $10^{-16} / h$; upwards only, where the run is half as long, twice as much. Sketch the errors against $h$, on axes that are both logarithmic, where a power of $h$ is a straight line. What shape has the sum of one that rises and one that falls?
 
-# %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: two Vs whose left arms lie side by side. Circles, nudged both ways: from the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. Squares, upwards only: from the right it falls tenfold for each tenfold smaller nudge, down to about 1e-8 near h = 1e-8, and rises from there, about twice as high as the circles. Dashed lines h squared over 48, h over 20 and 1e-16 over h follow the three arms."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: two curves that fall and rise again, and whose left arms lie side by side. Circles, nudged both ways: from the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. Squares, upwards only: from the right it falls tenfold for each tenfold smaller nudge, down to about 1e-8 near h = 1e-8, and rises from there, about twice as high as the circles. Dashed lines h squared over 48, h over 20 and 1e-16 over h follow the three arms."}} tags=["hide-input"]
 nudges = np.logspace(-14, 0, 57)
 figure, axis = plt.subplots(figsize=(7, 4.8))
 for way, marker, colour in zip((both_ways, upwards_only), "os", plotting.COLOURS):
@@ -330,8 +338,8 @@ axis.legend(fontsize=11, loc="upper center")
 plt.show()
 
 # %% [markdown]
-# Two Vs. The left arms, close to each other, are rounding; the right arms are the formulas' own errors. Both ways, the best nudge is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
-# $h = 10^{-5}$ from here on. Upwards only, the best that one can do is hundreds of times worse.
+# Each makes the shape of a V. The left arms, close to each other, are rounding; the right arms are the formulas' own errors. Both ways, the best nudge is close to where the arms cross: $h^2 / 48 \approx 10^{-16} / h$, so $h^3 \approx 48 \cdot 10^{-16}$ and $h$ is between $10^{-5}$ and $2 \cdot 10^{-5}$. We use
+# $h = 10^{-5}$ from here on. Upwards only, even the lowest square lies hundreds of times higher than the lowest circle.
 #
 # Was it luck, with this function at this place? Try others, and let the V grow point by point. (This picture can be touched: on the pages as it stands, in Jupyter once you run the cell.)
 
@@ -373,8 +381,8 @@ a_blind = naive_sigmoid(z_blind)
 gradcheck.check_gradient(sum_of_sigmoids, z_blind, a_blind * (1 - a_blind) * [1, 2])
 
 # %% [markdown]
-# It has a blind spot: the error is measured against the whole gradient, so a wrong entry hides where the right ones beside it are many times larger. Check where no unit is saturated. And a check that you have not seen fail is a hope;
-# so in this course you will see this one refuse one classic mistake after another.
+# It has a blind spot: the error is measured against the whole gradient, so a wrong entry hides where the right ones beside it are many times larger. Check where no unit is saturated. (A check that you have not seen fail is a hope:
+# you will see this one refuse one classic mistake after another.)
 #
 # ## A stable sigmoid
 #
@@ -429,11 +437,11 @@ exercises.check(my_sigmoid)
 exercises.folded(my_sigmoid)
 
 # %% [markdown]
-# The library's does both cases in one formula (the function `_floats` in its source only checks and converts the input). In both the denominator is $1 + e^{-|z|}$, and the numerator is $e^{\min(z, 0)}$:
+# Both cases in one formula: the denominator is $1 + e^{-|z|}$ in both, and the numerator is $e^{\min(z, 0)}$, which is 1 where $z \ge 0$.
 #
 # $$\sigma(z) = \frac{e^{\min(z, 0)}}{1 + e^{-|z|}} .$$
 #
-# Exponentials take time, and one is enough: the numerator is $e^{-|z|}$ again where $z < 0$, and 1 elsewhere, so it is the larger of $e^{-|z|}$ and the truth of $z \ge 0$, which counts as 1 or 0.
+# (The library saves the second exponential: its numerator is the larger of $e^{-|z|}$ and the truth of $z \ge 0$, which counts as 1 or 0. `_floats` only checks and converts the input.)
 
 # %%
 with warnings.catch_warnings():
@@ -442,7 +450,7 @@ with warnings.catch_warnings():
 np.allclose(functions.sigmoid(z_line), a_line, rtol=1e-14, atol=0)
 
 # %% [markdown]
-# For the slope, $a(1 - a)$ needs no exponential at all, so it cannot overflow. It is not exact far to the right, where $a$ has been rounded to 1: at $z = 40$ it gives 0, and the true slope is about $e^{-40}$. For training the difference does not matter, since a slope of that size moves nothing.
+# For the slope, $a(1 - a)$ needs no exponential at all, so it cannot overflow. Far to the right, where $a$ has been rounded to 1, it gives 0; the true slope at $z = 40$ is about $e^{-40}$, which moves nothing either.
 
 # %%
 a_far = functions.sigmoid(40.0)
@@ -453,7 +461,7 @@ print("a(1 - a):", a_far * (1 - a_far), f"  true slope: {functions.sigmoid_deriv
 #
 # The network's last layer gives ten scores, each any number. We want probabilities: none negative,
 # summing to 1, and the largest score must get the largest probability. Exponentials are always positive and keep the order;
-# dividing by their sum does the rest. This is the **softmax**. (Physics has given probabilities to states in this form since Boltzmann 1868 and Gibbs 1902; a low energy is there what a high score is here. The name is [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).)
+# dividing by their sum does the rest. This is the **softmax**. (Physics has known the form since Boltzmann 1868 and Gibbs 1902; the name is from [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).)
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 
@@ -470,7 +478,7 @@ print(p_three.round(4), f" sum {p_three.sum():.4f}")
 
 # %% [markdown]
 # But why exponentials? Much else is positive and keeps the order. Divide two probabilities, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. Only **differences** of
-# scores count, and no other function has that; and with no other will the gradient become as simple as $p - y$. The quotient $p_k / p_l$ is called the **odds** of $k$ against $l$. One point more multiplies them by $e$:
+# scores count, as with any power $b^z$; and of those, only $e^z$ is its own slope, which will make the gradient plain $p - y$, without a factor. The quotient $p_k / p_l$ is called the **odds** of $k$ against $l$. One point more multiplies them by $e$:
 
 # %%
 print(f"p[1] / p[0] = {p_three[1] / p_three[0]:.4f},  e = {np.e:.4f}")
@@ -824,7 +832,7 @@ nothing_known = np.zeros((4, 10))
 print(f"{functions.cross_entropy(nothing_known, y_batch):.6f}   log 10 = {np.log(10):.6f}")
 
 # %% [markdown]
-# Many a training curve begins near that number; a little above it, if the first weights, drawn by chance, already prefer something.
+# Many a training curve begins near that number.
 #
 # ### Exercise 2.7: the loss and its gradient (stretch, 12 minutes)
 #
@@ -958,7 +966,7 @@ for step in range(5):
 # ## Recap
 #
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
-# - A central difference measures any smooth function's derivative. Plotted against $h$, its error is a V: the formula's own error, $\frac{h^2}{6} f'''$, on the right, rounding, about $10^{-16}/h$, on the left; $h = 10^{-5}$ is near the bottom.
+# - A central difference measures any smooth function's derivative. Plotted against $h$, its error has the shape of a V: the formula's own error, $\frac{h^2}{6} f'''$, on the right, rounding on the left, for the sigmoid about $10^{-16}/h$; there $h = 10^{-5}$ is near the bottom.
 # - Never give `exp` a large positive number: use $-|z|$, or subtract each *row's* maximum.
 # - Softmax runs over classes. Test: each row sums to 1, and a batch of one gives what it gives in company.
 # - $J = \mathrm{diag}(p) - p^T p$; its diagonal alone is not the derivative.
@@ -978,7 +986,7 @@ for step in range(5):
 #
 #    <details><summary>Answer</summary>
 #
-#    Worse. You are on the left arm of the V, where rounding rules, and each halving about doubles its error. Below about $h = 5 \cdot 10^{-9}$ a right gradient is called wrong.
+#    Worse. You are on the left arm of the V, where rounding rules, and each halving about doubles its error, until a right gradient is called wrong.
 #
 #    </details>
 #

@@ -488,6 +488,8 @@ WRONG = {
         ("wrong value", "wanted 6.", "return (f(u + h) - f(u - h)) / (2 + h)"),
         ("wrong value", "wanted", "h = 1e-5\nreturn (f(u + h) - f(u - h)) / (2 * h)"),
         ("wrong value", "wanted", "return (f(u + h / 2) - f(u - h / 2)) / h"),
+        ("wrong value", "Which way does f go", "return abs((f(u + h) - f(u - h)) / (2 * h))"),
+        ("wrong value", "Which way does f go", "return max((f(u + h) - f(u - h)) / (2 * h), 0.0)"),
         ("wrong value", "the rise was divided by 2 and multiplied by h",
          "return (f(u+h) - f(u-h)) / 2*h"),
         ("wrong value", "the rise is of one side",
@@ -549,7 +551,7 @@ WRONG = {
         *[("unstable", "a small number was added to the sum",
            "e = np.exp(z - z.max(axis=1, keepdims=True))\n"
            f"return e / (e.sum(axis=1, keepdims=True) + {small})")
-          for small in (1e-9, 1e-8, 1e-7, 1e-6)],
+          for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)],
         ("unstable", "z was cut off",
          "z = np.clip(z, -500, 500)\nreturn np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)"),
     ],

@@ -44,7 +44,7 @@ EXERCISES = (
     Exercise(
         central_difference,
         ",, -> ",
-        ((square, 3.0, 1.0), (cube, 2.0, 1.0), (cube, -1.0, 0.5), (np.exp, 0.0, 0.25)),
+        ((square, 3.0, 1.0), (cube, 2.0, 1.0), (square, -2.0, 0.5), (np.exp, 0.0, 0.25)),
         *WORDS["central_difference"],
     ),
     Exercise(

@@ -249,7 +249,7 @@ def _alike(want: object, have: object, exact: bool = False) -> bool:
         return np.array_equal(want, have)  # text, say, or complex numbers
     # Wide enough for float32 and for another order of summation. What is nearly 0 may be off by a
     # millionth. In extreme cases neither, of float64: there a number added "for safety" is found.
-    rtol = 1e-10 if exact and np.asarray(have).dtype == float else 1e-5
+    rtol = 3e-13 if exact and np.asarray(have).dtype == float else 1e-5
     return np.allclose(have, want, rtol=rtol, atol=0.0 if exact else 1e-6, equal_nan=True)
 
 
