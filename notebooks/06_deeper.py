@@ -143,7 +143,7 @@ exercises.folded(my_relu_backward)
 # %% [markdown]
 # ### Exercise 6.2: the loop back (core, 10 minutes)
 #
-# Write the way back for a network whose hidden layers are **tanh**. You get the parameters as a list of pairs, the kept activations (`kept[0]` is `x`) and the gradient by the logits. Pencil first, one image and one unit a layer: $x = 1$, $a_1 = \frac12$, $W_1 = 1$, $W_2 = 2$, $dz_2 = 4$. What are $dW_2$, $dz_1$ and $dW_1$?
+# Write the way back for a network whose hidden layers are **tanh**. You get the parameters as a list of pairs, the kept activations (`kept[0]` is `x`) and the gradient by the logits. Pencil first, one image and one unit a layer: $x = 1$, $W_1 = \frac12 \log 3$ (so that $a_1 = \tanh W_1 = \frac12$), $W_2 = 2$, $dz_2 = 4$. What are $dW_2$, $dz_1$ and $dW_1$?
 
 
 # %%

@@ -251,6 +251,10 @@ RIGHT = {
     ],
     "deep_gradients": [
         BACK.format("(dz @ W.T) * (1 - a) * (1 + a)"),
+        "found = []\nfor m in range(len(layers) - 1, -1, -1):\n"
+        "    found = [kept[m].T @ dz, dz.sum(axis=0)] + found\n    if m > 0:\n"
+        "        z = kept[m - 1] @ layers[m - 1][0] + layers[m - 1][1]\n"
+        "        dz = dz @ layers[m][0].T * (1 - np.tanh(z) ** 2)\nreturn found",
         BACK.format("dz @ W.T - dz @ W.T * a * a").replace("return found", "return tuple(found)"),
     ],
     "lightest_weights": [
@@ -1116,6 +1120,12 @@ WRONG = {
     "deep_gradients": [
         ("wrong value", "sigmoid's slope", BACK.format("dz @ W.T * a * (1 - a)")),
         ("wrong value", "stands between", BACK.format("dz @ W.T")),
+        ("wrong value", "through what does it come first",
+         BACK.format("(1 - a ** 2) * dz @ W.T")),
+        ("wrong value", "Whose dz", BACK.format("dz").replace(
+            "    found =", "    dz = dz @ W.T * (1 - a ** 2)\n    found =")),
+        ("wrong value", "gather its blame",
+         BACK.format("dz @ W.T * (1 - a ** 2)").replace("axis=0", "axis=1")),
         ("wrong shape", "order is another",
          BACK.format("dz @ W.T * (1 - a ** 2)").replace("return found", "return found[::-1]")),
         ("wrong shape", "wanted 4 results",
@@ -1261,6 +1271,8 @@ WRONG = {
         ("wrong value", "Whose sign", "return da * (da > 0)"),
         ("wrong value", "slope alone", "return np.where(a > 0, 1.0, 0.0)"),
         ("wrong value", "every sign", "return -da * (a > 0)"),
+        ("wrong value", "the slope of tanh", "return da * (1 - a ** 2)"),
+        ("wrong value", "not only one at the kink", "return da * np.heaviside(a, 0.5)"),
         ("wrong value", "From where on is a unit awake", "return da * (a > 0.4)"),
         ("wrong value", "What if all are awake", "return da * (a > a.min())"),
         ("raises", "decides once", "if a > 0:\n    return da\nreturn 0"),
@@ -1295,6 +1307,12 @@ WRONG = {
         ("wrong value", "paired with what left it",
          "found = []\nfor (W, b), a in zip(layers[::-1], kept[::-1]):\n    dz = da * (1 - a ** 2)\n"
          "    found = [a.T @ dz, dz.sum(axis=0)] + found\n    da = da + dz @ W.T\nreturn found"),
+        ("wrong value", "one place too high",
+         "found, above = [], kept[-1]\nfor (W, b), a in zip(layers[::-1], kept[::-1]):\n"
+         "    dz = da * (1 - (above - a) ** 2)\n    found = [a.T @ dz, dz.sum(axis=0)] + found\n"
+         "    da, above = da + dz @ W.T, a\nreturn found"),
+        ("wrong value", "after the weights", AROUND.format(
+            "da", "da + da @ layers[m][0].T * (1 - (kept[m + 1] - kept[m]) ** 2)")),
         ("wrong value", "added to the sum once more", AROUND.format(
             "da * (1 - (kept[m + 1] + kept[m]) ** 2)", "da + dz @ layers[m][0].T")),
         ("wrong value", "slope of tanh", AROUND.format(

@@ -42,17 +42,31 @@ def _way_back(seed: int, n: int, *sizes: int) -> tuple:
     return layers, kept[:-1], rng.normal(size=(n, sizes[-1]))
 
 
-def _through(change):
-    """Return a loop back that changes the blame in its own way between two layers."""
+def _walk(before, after, axis=0):
+    """Return a loop back that changes the blame in its own way, before and after it is used."""
 
     def loop(layers, kept, dz):
         found = []
         for (W, _), a in zip(reversed(layers), reversed(kept), strict=True):
-            found += [dz.sum(axis=0), a.T @ dz]
-            dz = change(dz @ W.T, a)
+            dz = before(dz, W, a)
+            found += [dz.sum(axis=axis), a.T @ dz]
+            dz = after(dz, W, a)
         return tuple(found[::-1])
 
     return loop
+
+
+def _as_it_is(dz, W, a):
+    return dz
+
+
+def _down(dz, W, a):
+    return deep.tanh_backward(dz @ W.T, a)
+
+
+def _through(change):
+    """Return a loop back that changes the blame in its own way between two layers."""
+    return _walk(_as_it_is, lambda dz, W, a: change(dz @ W.T, a))
 
 
 def _turned(found):
@@ -79,7 +93,7 @@ def _around(slope, change):
         for (W, _), a, above in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
             dz = slope(da, a, above)
             found += [dz.sum(axis=0), a.T @ dz]
-            da = change(da, dz @ W.T, dz, W, a)
+            da = change(da, dz @ W.T, dz, W, a, above)
         return tuple(found[::-1])
 
     return loop
@@ -89,7 +103,8 @@ def _by_value(da, a, above):
     return deep.tanh_backward(da, above - a)
 
 
-_PENCIL = ([(np.array([[1.0]]), np.zeros(1)), (np.array([[2.0]]), np.zeros(1))],
+# tanh(log(3) / 2) = 1/2
+_PENCIL = ([(np.array([[np.log(3) / 2]]), np.zeros(1)), (np.array([[2.0]]), np.zeros(1))],
            [np.array([[1.0]]), np.array([[0.5]])], np.array([[4.0]]))  # fmt: skip
 
 _AROUND = ([(np.array([[2.0]]), np.array([-2.0])), (np.array([[3.0]]), np.array([-3.0]))],

@@ -231,7 +231,8 @@ def _text(value: object, digits: int = 4) -> str:
         plain = value.hex(" ") if isinstance(value, bytes) else getattr(value, "__name__", value)
         return str(plain).strip("_")
     with np.printoptions(precision=digits, suppress=digits < 16, threshold=30):
-        return " ".join(np.array2string(np.asarray(value), separator=", ").split())
+        text = " ".join(np.array2string(np.asarray(value), separator=", ").split())
+    return re.sub(r"-(0\.(?!\d))", r"\1", text)  # a 0 has no sign
 
 
 def _shape(value: object) -> tuple[int, ...] | None:
