@@ -4,6 +4,7 @@ import csv
 import inspect
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from pathlib import Path
 import definitions
 import marks
 import pytest
+import warden
 from answers import WRONG
+from lessons import all_lessons
 
 from mnistlib import exercises
 
@@ -144,6 +147,7 @@ def folder(tmp_path_factory):
     (folder / "pipes").mkdir()
     os.mkfifo(folder / "pipes" / "mine.py")
     (folder / "essay.txt").write_text("I did my best.")
+    (folder / "02.ipynb.txt").write_text(notebook(GOOD))
     return folder
 
 
@@ -183,10 +187,18 @@ def test_every_submission_has_a_row_for_each_exercise(folder, marked):
     assert open_ones == ["tune"]
     assert "tune" not in names
     students = {student for student, _ in table}
-    assert len(students) == len(list(folder.iterdir())) - 2  # an essay, and two of one name
+    assert len(students) == len(list(folder.iterdir())) - 1  # two have one name
     assert set(table) == {(student, name) for student in students for name in names}
-    assert "essay.txt" in said.stderr
+    homes = {task.name: lesson.number for lesson in all_lessons() for task in lesson.tasks}
+    assert {name: row["lesson"] for (_, name), row in table.items()} == {n: homes[n] for n in names}
     assert f"{len(students)} submissions" in said.stdout
+    reasons = [row["likely reason"] for row in table.values() if row["likely reason"]]
+    _, title, *lines = said.stdout.splitlines()
+    assert title == "The reasons most often given:"
+    assert len(lines) == 10
+    for line in lines:
+        count, _, reason = re.fullmatch(r" *(\d+)  my_(\w+): (.+)", line).groups()
+        assert reasons.count(reason) >= int(count) > 0
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -202,6 +214,10 @@ def test_a_hostile_answer_loses_its_own_row_only(marked, name):
 def test_the_kind_of_each_row_is_the_checkers(marked, name):
     row = marked[0]["every mistake", name]
     assert (row["kind"], row["reply"] != "") == (WRONG[name][0][0], True), row
+    if row["kind"] in ("wrong value", "unstable") and "wanted" in row["reply"]:
+        assert re.search(r"\bgot \S", row["reply"]), row
+    assert not row["reply"].endswith(("but", "wanted", ":"))
+    assert "at which step does yours part from it?" not in row["reply"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -222,6 +238,8 @@ def test_a_name_that_is_no_text_does_no_harm(marked):
         ("no cells", "no cells of code"),
         ("bytes", "no text in UTF-8"),
         ("empty", "no notebook and no .py"),
+        ("essay.txt", "not readable: it is neither a folder nor .ipynb nor .py"),
+        ("02.ipynb.txt", "not readable: it is neither a folder nor .ipynb nor .py"),
         ("twice", "2 submissions have this name: twice.ipynb, twice.py"),
         ("a link", "a link.py"),
         ("pipes", "is no file"),
@@ -243,7 +261,7 @@ def ours():
             line = (process / "cmdline").read_text()
         except OSError:
             continue
-        if "warden.py" in line or line.startswith("left-behind"):
+        if f"{ROOT}/tools/warden.py" in line or line.startswith("left-behind"):
             found.append((process.name, line))
     return found
 
@@ -268,37 +286,44 @@ def test_the_same_line_again_does_nothing_anew_and_a_new_submission_alone_is_tri
     assert {k: v for k, v in table.items() if k[0] != "zz late"} == marked[0]
 
 
-def test_stopped_in_the_middle_it_goes_on_and_leaves_no_process(tmp_path):
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+def test_stopped_in_the_middle_it_goes_on_and_leaves_nothing(tmp_path, how):
     folder, out = tmp_path / "class", tmp_path / "marks.csv"
     folder.mkdir()
     for i in range(8):
-        slow = "import time\nwhile True: time.sleep(1)" if i > 4 else "return z"
+        slow = "import time\nopen('x', 'w').close()\nwhile True: time.sleep(1)"
+        slow = slow if i > 4 else "return z"
         (folder / f"{i}.py").write_text(answer(slow))
-    line = command(folder, out, "--seconds", "600", "--jobs", "1")
+    line = command(folder, out, "--seconds", "600", "--jobs", "2")
     process = subprocess.Popen(
         line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's & ignores it
     )  # fmt: skip
+    scratch = Path(os.environ["TMPDIR"])
     deadline = time.monotonic() + 60
-    while "\n4,one_hot," not in (out.read_text("utf-8-sig") if out.exists() else ""):
+    while "\n4,01,one_hot," not in (out.read_text("utf-8-sig") if out.exists() else ""):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
+    assert list(scratch.glob("*/x"))
+    process.send_signal(signal.Signals[how])
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "goes on from there" in said
-    assert "Traceback" not in said
+    if how != "SIGKILL":
+        assert process.returncode == 1
+        assert "goes on from there" in said
+        assert "Traceback" not in said
     deadline = time.monotonic() + 10
-    while ours() and time.monotonic() < deadline:
+    while (ours() or [*scratch.iterdir()]) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert ours() == []
+    assert [*scratch.iterdir()] == []
     before = read(out)
     assert {student for student, _ in before} == set("01234")
     with out.open("a") as file:
-        file.write('5,one_hot,"cut o')
+        file.write('5,01,one_hot,"cut o')
     subprocess.run(command(folder, out), check=True, capture_output=True, timeout=60)
     after = read(out)
+    assert [*scratch.iterdir()] == []
     assert {key: after[key] for key in before} == before
     assert {student for student, _ in after} == set("01234567")
     assert after["7", "sigmoid"]["kind"] == "not marked"
@@ -318,6 +343,50 @@ def test_elsewhere_than_on_linux_it_says_so_and_runs_nothing(tmp_path, monkeypat
     with pytest.raises(SystemExit, match="only Linux has"):
         marks.main([str(tmp_path), "--out", str(tmp_path / "marks.csv")])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_after_a_change_of_the_course_all_are_tried_again(tmp_path, monkeypatch):
+    (tmp_path / "ada.py").write_text(GOOD)
+    [before], [again] = marks.submissions(tmp_path), marks.submissions(tmp_path)
+    assert before == again
+    monkeypatch.setattr(marks, "ROOT", tmp_path)  # another course
+    (tmp_path / "mnistlib" / "exercises").mkdir(parents=True)
+    checker = tmp_path / "mnistlib" / "exercises" / "lesson_90.py"
+    digests = {before.digest}
+    for text in ("1", "2"):
+        checker.write_text(text)
+        marks.course.cache_clear()
+        digests.add(next(s for s in marks.submissions(tmp_path) if s.student == "ada").digest)
+    marks.course.cache_clear()
+    assert len(digests) == 3
+
+
+def test_one_lesson_alone():
+    names, _ = marks.exercises(with_open=False, only="02")
+    assert names == {e.name: "02" for e in exercises.LESSONS["02"]}
+    with pytest.raises(SystemExit, match="lesson 99, but of 01, 02"):
+        marks.exercises(with_open=False, only="99")
+
+
+@pytest.mark.parametrize(
+    ("closed", "kind"), [("/root/python3/os.py", "not marked"), (None, "raises")]
+)
+def test_an_import_that_our_python_alone_may_make_is_not_the_students_fault(
+    monkeypatch, tmp_path, closed, kind
+):
+    file = tmp_path / "ada.py"
+    file.write_text(answer("import not_there\nreturn z"))
+    monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
+
+    class Here:
+        def run(self, work, *args, seconds):
+            return work(*args), None, 0
+
+    order = {"files": [str(file)], "names": ["sigmoid"], "seconds": {}}
+    [[_, found, reply, *_]] = warden.rows(Here(), order, closed)
+    assert found == kind
+    assert "No module named 'not_there'" in reply
+    assert ("cannot be read by the user" in reply) == bool(closed)
 
 
 # --- What is taken
@@ -340,7 +409,8 @@ def test_only_definitions_are_taken_and_what_they_need():
         "labels = W[0]\nk = 5\ndef my_one_hot(labels, classes=CLASSES):\n"
         "    return np.array([eye[k] for k in labels])",
     )
-    assert set(found) == {"sigmoid", "one_hot"}
+    assert set(found) == {"sigmoid", "one_hot", "softmax"}
+    assert found["softmax"] is None
     lines = found["sigmoid"].splitlines()
     assert [line for line in lines if line.strip()] == [
         "from math import exp",
@@ -380,3 +450,20 @@ def test_a_cell_that_is_no_python_does_not_hide_the_others():
     )["answers"]
     assert found["sigmoid"]["error"].startswith("SyntaxError: ")
     assert "source" in found["softmax"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "from mnistlib.functions import softmax as my_softmax",
+        "if True:\n    def my_softmax(z): return z",
+        "my_softmax = lambda z: z",
+    ],
+)
+def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(cell):
+    good, stub = "def my_softmax(z):\n    return 1", "def my_softmax(z):\n    ..."
+    for cells in ([cell], [stub, cell]):
+        files = [("1.ipynb", notebook(*cells).encode())]
+        assert "no `def my_softmax" in definitions.taken(files)["answers"]["softmax"]["lost"]
+        files.append(("0.py", good.encode()))
+        assert "return 1" in definitions.taken(files)["answers"]["softmax"]["source"]

@@ -25,8 +25,8 @@ def taken(files):
     Where a function is defined several times the last counts that is more than a stub.
 
     Returns:
-        ``answers``, for each exercise's name its ``source``, or the ``error`` why there is none; and
-        ``problems``, a sentence for each file that cannot be read.
+        ``answers``, for each exercise's name its ``source``, or the ``error`` why there is none, or
+        why it is ``lost``; and ``problems``, a sentence for each file that cannot be read.
     """
     answers, problems = {}, []
     for name, raw in sorted(files, key=lambda file: (file[0] == "mine.py", file)):
@@ -71,7 +71,7 @@ def cells(name, raw):
 
 def answers_in(sources):
     """Return the answers in the cells of one file, by the exercise's name."""
-    found, statements = {}, []
+    found, statements, inner = {}, [], set()
     for source in sources:
         try:
             statements += parsed(source).body
@@ -80,6 +80,7 @@ def answers_in(sources):
             said = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}{where}"
             for name in re.findall(r"^def +my_(\w+)", source, re.MULTILINE):
                 found[name] = {"error": said}
+        inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
     bound = {}
     for place, statement in enumerate(statements):
         for name in names_bound(statement):
@@ -88,14 +89,17 @@ def answers_in(sources):
     while vague := [name for name, place in bound.items() if is_vague(statements[place], bound)]:
         for name in vague:
             del bound[name]
-    for name in [name for name in bound if name.startswith("my_")]:
-        definition = statements[bound[name]]
-        if isinstance(definition, ast.FunctionDef):
+    for name in sorted(name for name in {*bound, *inner} if name.startswith("my_")):
+        definition = statements[bound[name]] if name in bound else None
+        if isinstance(definition, ast.FunctionDef) and not (name in inner and is_blank(definition)):
             places = needed(name, bound, statements)
             source = "\n\n".join(ast.unparse(statements[place]) for place in sorted(places))
             blank = is_blank(definition)
             if not (blank and name.removeprefix("my_") in found):
                 found[name.removeprefix("my_")] = {"source": source, "blank": blank}
+        else:
+            said = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
+            found.setdefault(name.removeprefix("my_"), {"lost": said, "blank": True})
     return found
 
 

@@ -5,12 +5,13 @@
 In FOLDER each student has a folder of notebooks (and ``mine.py``), or one file: ``ada/02.ipynb``
 and ``ada/mine.py``, or ``ada.ipynb``, or ``ada.py``. Only the functions ``my_*`` are taken, with the
 imports and constants that they need. The table has a row for each student and exercise: the kind of
-the checker's reply, its first two lines, the likely reason if it names one, and seconds. ``--open`` also
-trains what the open exercises ask for.
+the checker's reply, what it wanted and got, the likely reason if it names one, and seconds. ``--open``
+also trains what the open exercises ask for; ``--lesson 02`` tries that lesson's exercises alone, for a
+table of their own.
 
 It can be stopped at any time: run the same line again, and it goes on. Who handed in something else
-since is tried again; delete the table to try everybody again. On a Dask cluster whose computers see
-the clone and FOLDER at the same place, add ``--scheduler ADDRESS``.
+since is tried again, and everybody where the library or an exercise has changed. On a Dask cluster
+whose computers see the clone and FOLDER at the same place, add ``--scheduler ADDRESS``.
 
 Students' code is taken for hostile. Each exercise runs in a process of its own, in a scratch folder,
 held to limits of time, memory, size of files and number of processes, without our environment; as
@@ -30,6 +31,8 @@ import signal
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,15 +41,20 @@ from warden import FILE_BYTES, LOST, MEGABYTE, Limits, read_file
 
 sys.path.append(str(ROOT))  # the course need not be installed to be marked
 
-COLUMNS = ("student", "exercise", "kind", "reply", "likely reason", "seconds", "handed in")
+COLUMNS = ["student", "lesson", "exercise", "kind", "reply", "likely reason"]
+COLUMNS += ["seconds", "handed in"]
 MOST_FILES = 100  # in one student's folder
 BATCH = 5  # submissions that one warden looks after: it starts in half a second
+COMMONEST = 10  # reasons, at the end
 OPEN_SECONDS = 120  # to train what an open exercise asks for
 PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "MNISTLIB_DATA", "LANG", "TMPDIR")
 
 
 class Submission(NamedTuple):
-    """What a student handed in: files and their checksum, or why they are not marked."""
+    """What a student handed in: files, or why they are not marked.
+
+    The digest is another when a file is, or what it is tried with.
+    """
 
     student: str
     files: list[str]
@@ -57,7 +65,7 @@ class Submission(NamedTuple):
 # --- What was handed in
 
 
-def clean(text, most=300):
+def clean(text, most=600):
     """Return a text for a cell of a table: one line, no control characters, no formula."""
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     odd = {"Cc", "Cf", "Zl", "Zp", "Cs"}
@@ -70,18 +78,26 @@ def clean(text, most=300):
 
 
 def submissions(folder):
-    """Return the submissions in a folder by student, and the names of what is none."""
+    """Return the submissions in a folder; what can be none stands under its whole name."""
     found, others = {}, []
     for path in sorted(Path(folder).iterdir()):
         is_folder = path.is_dir() and not path.is_symlink()
         if path.name.startswith((".", "__MACOSX")):
             continue
         if not is_folder and path.suffix not in (".ipynb", ".py"):
-            others.append(clean(path.name))
+            reason = "not readable: it is neither a folder nor .ipynb nor .py"
+            others.append(Submission(clean(path.name), [], "", reason))
             continue
         name = unicodedata.normalize("NFC", path.name if is_folder else path.stem)
         found.setdefault(clean(name), []).append(path)
-    return [read(student, paths) for student, paths in found.items()], others
+    return [*(read(student, paths) for student, paths in found.items()), *others]
+
+
+@cache
+def course():
+    """Return the bytes of what answers are tried with: the library, and which Python."""
+    files = (file for end in ("py", "txt") for file in (ROOT / "mnistlib").rglob(f"*.{end}"))
+    return sys.prefix.encode() + b"".join(file.read_bytes() for file in sorted(files))
 
 
 def read(student, paths):
@@ -89,7 +105,7 @@ def read(student, paths):
     names = ", ".join(clean(path.name) for path in paths)
     if len(paths) > 1:
         return Submission(student, [], "", f"{len(paths)} submissions have this name: {names}")
-    files, size, digest, problem = [], 0, hashlib.sha256(), ""
+    files, size, digest, problem = [], 0, hashlib.sha256(course()), ""
     try:
         for file in files_in(paths[0]):
             raw = read_file(file)
@@ -165,7 +181,7 @@ class Watch:
 
 
 def mark(batch, names, limits, seconds):
-    """Return the rows of some submissions, in the order of COLUMNS."""
+    """Return the rows of some submissions, in the order of COLUMNS; `names` have their lessons."""
     watch, done = None, []
     try:
         for submission in batch:
@@ -180,17 +196,17 @@ def mark(batch, names, limits, seconds):
                     reason = "it ended the process that watches over it"
                     rows.append([waiting.pop(0), LOST, reason, "", 0])
                     watch = watch.close()
-            done += [table_row(submission, row) for row in rows]
+            done += [table_row(submission, names[row[0]], row) for row in rows]
     finally:
         if watch is not None:
             watch.close()
     return done
 
 
-def table_row(submission, row):
+def table_row(submission, lesson, row):
     """Return a row of the table."""
     name, kind, reply, reason, seconds = row
-    texts = (submission.student, name, clean(kind), clean(reply), clean(reason))
+    texts = (submission.student, lesson, name, clean(kind), clean(reply), clean(reason))
     return [*texts, f"{seconds:.2f}", submission.digest]
 
 
@@ -208,7 +224,7 @@ def read_table(path):
     found = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file)
-        if tuple(next(rows, COLUMNS)) != COLUMNS:
+        if next(rows, COLUMNS) != COLUMNS:
             raise ValueError(f"{path} is no table of marks; name another file with --out")
         for row in rows:
             if len(row) == len(COLUMNS):
@@ -224,13 +240,17 @@ def write_table(path, rows):
     os.replace(part, path)
 
 
-def exercises(with_open):
-    """Return the names of the exercises that are marked, in their order, and of the open ones."""
-    from mnistlib.exercises import EXERCISES
+def exercises(with_open, only=None):
+    """Return the lesson of each exercise that is marked, in their order, and the open ones."""
+    from mnistlib.exercises import LESSONS
 
+    if only and only not in LESSONS:
+        sys.exit(f"There are no exercises of lesson {only}, but of {', '.join(LESSONS)}")
     tasks = [task for lesson in all_lessons() for task in lesson.tasks]
     open_ones = [task.name for task in tasks if task.level == "open"]
-    return [name for name in EXERCISES if with_open or name not in open_ones], open_ones
+    lessons = {only: LESSONS[only]} if only else LESSONS
+    names = {each.name: number for number, several in lessons.items() for each in several}
+    return {n: names[n] for n in names if with_open or n not in open_ones}, open_ones
 
 
 def options(argv):
@@ -244,6 +264,7 @@ def options(argv):
         "--out", type=Path, default=Path("marks.csv"), help="the table (%(default)s)"
     )
     parser.add_argument("--open", action="store_true", help="also train for the open exercises")
+    parser.add_argument("--lesson", metavar="NN", help="only this lesson's exercises")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="at a time (%(default)s)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="run on this Dask cluster")
     for name, value in Limits._field_defaults.items():
@@ -265,24 +286,22 @@ def main(argv=None):
     from joblib import Parallel, delayed, parallel_config
     from tqdm import tqdm
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) != signal.SIG_IGN:  # nohup wants to outlive its terminal
+            signal.signal(ending, signal.default_int_handler)
     # To other computers go only plain values and what is defined here.
     limits = {name: getattr(chosen, name) for name in Limits._fields}
-    names, open_ones = exercises(chosen.open)
+    names, open_ones = exercises(chosen.open, chosen.lesson)
     try:
-        found, others = submissions(chosen.folder)
+        found = submissions(chosen.folder)
         table = read_table(chosen.out)
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     check_the_watch(limits, chosen.open)
-    if others:
-        print(
-            f"Left out, neither a folder nor .ipynb nor .py: {', '.join(others)}", file=sys.stderr
-        )
     done = {
         s.student
         for s in found
-        if [row[1] for row in table.get(s.student, [])] == names
+        if [row[2] for row in table.get(s.student, [])] == [*names]
         and {row[-1] for row in table[s.student]} == {s.digest}
     }
     waiting = [submission for submission in found if submission.student not in done]
@@ -292,8 +311,11 @@ def main(argv=None):
 
     batches = [waiting[i : i + BATCH] for i in range(0, len(waiting), BATCH)]
     seconds = dict.fromkeys(open_ones, max(chosen.seconds, OPEN_SECONDS))
-    cluster = {"backend": "dask", "scheduler_host": chosen.scheduler} if chosen.scheduler else {}
-    with parallel_config(**cluster):
+    # Here the work is to wait for wardens, so threads will do; and none is killed with a worker.
+    where = {"backend": "threading"}
+    if chosen.scheduler:
+        where = {"backend": "dask", "scheduler_host": chosen.scheduler}
+    with parallel_config(**where):
         run = Parallel(
             n_jobs=min(chosen.jobs, len(batches)) or 1,
             return_as="generator_unordered",
@@ -326,12 +348,19 @@ def check_the_watch(limits, with_open):
     if watch.greeting["lost"]:
         sys.exit(f"No answer could be tried out here: {watch.greeting['lost']}")
     closed = watch.greeting["closed"]
-    said = "Students' code runs as a user who owns nothing, and {} cannot be read by such a user"
+    said = "students' code runs as a user who owns nothing, and {} cannot be read by such a user"
     if with_open and closed["data"]:
-        sys.exit(said.format(closed["data"]) + ". Put the clone where all may read it, as in /srv.")
+        sys.exit(
+            f"Nothing was run: {said.format(closed['data'])}. Put the clone where all may read it, "
+            "as in /srv."
+        )
     if closed["code"]:
-        said = f"Note: {said.format(closed['code'])}: "
-        print(said + "answers can import what is loaded already, and little else.", file=sys.stderr)
+        print(
+            f"Note: {said.format(closed['code'])}. What such an answer imports beyond NumPy and the "
+            f"course may be missing; it is then {LOST}. To try all, make the environment anew where "
+            "everybody may read, and the clone too: /usr/bin/python3 -m venv /srv/marking",
+            file=sys.stderr,
+        )
     if watch.greeting["user"] is None:
         print(
             "Note: students' code runs as you, and may read and delete what you may. As root it runs "
@@ -342,10 +371,13 @@ def check_the_watch(limits, with_open):
 
 def summary(rows, path):
     """Say in a few lines how it went."""
-    kinds = [row[2] for row in rows]
+    kinds = [row[3] for row in rows]
     counts = {kind: kinds.count(kind) for kind in sorted(set(kinds), key=kinds.count, reverse=True)}
     told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-    return f"{path}: {len({row[0] for row in rows})} submissions, {len(rows)} rows: {told}"
+    lines = [f"{path}: {len({row[0] for row in rows})} submissions, {len(rows)} rows: {told}"]
+    reasons = Counter((row[2], row[5]) for row in rows if row[5]).most_common(COMMONEST)
+    lines += ["The reasons most often given:"] if reasons else []
+    return "\n".join(lines + [f"{n:4}  my_{name}: {said}" for (name, said), n in reasons])
 
 
 if __name__ == "__main__":

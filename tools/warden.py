@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import pwd
+import re
 import resource
 import select
 import shutil
@@ -328,11 +329,15 @@ def check(name, source):
     lines = reply.text.splitlines()
     reasons = [line for line in lines if line.startswith("A likely reason: ")]
     reason = reasons[0].removeprefix("A likely reason: ") if reasons else ""
-    return {"kind": reply.kind, "reply": " ".join(lines[:2]), "reason": reason}
+    asked = exercises.GENERAL[
+        "next"
+    ].values()  # what helps a student on, and tells a teacher nothing
+    said = [line for line in lines if line not in (*reasons, *asked)]
+    return {"kind": reply.kind, "reply": " ".join(said[:4]), "reason": reason}
 
 
-def rows(warden, order):
-    """Yield a row for each exercise of an order."""
+def rows(warden, order, closed=None):
+    """Yield a row for each exercise of an order; `closed` is what an answer may not import from."""
     from definitions import taken
 
     raws, problems = [], []
@@ -353,6 +358,8 @@ def rows(warden, order):
             yield [name, LOST, problems[0], "", 0]
         elif answer is None:
             yield [name, "not attempted", f"there is no my_{name}", "", 0]
+        elif "lost" in answer:
+            yield [name, LOST, answer["lost"], "", 0]
         elif "error" in answer:
             yield [name, "raises", answer["error"], "", 0]
         else:
@@ -360,6 +367,9 @@ def rows(warden, order):
                 check, name, answer["source"], seconds=order["seconds"].get(name)
             )
             lost_now = lost_now or reply.get("lost")
+            said = (reply or {}).get("reply", "")
+            if closed and re.search(r"\b(ImportError|ModuleNotFoundError): ", said):
+                lost_now = f"{said} ({closed} cannot be read by the user it runs as)"
             if lost_now:
                 yield [name, LOST, lost_now, "", seconds]
             else:
@@ -402,7 +412,7 @@ def main():
     gc.freeze()
     with suppress(Stopped, BrokenPipeError):
         while line := control.readline():
-            for row in rows(warden, json.loads(line)):
+            for row in rows(warden, json.loads(line), (closed or {}).get("code")):
                 say(row)
 
 
