@@ -26,7 +26,7 @@
 # **You need** [lesson 00](00_first_look.ipynb) for a first impression, Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`. No internet connection:
 # the data came with the clone.
 #
-# **Time** 25 minutes to read, 30 more for the exercises; the computer works about 5 s and uses 450 MB
+# **Time** 25 minutes to read, 25 more for the exercises; the computer works about 5 s and uses 450 MB
 
 # %%
 import gzip

@@ -25,7 +25,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 40 minutes to read, 35 more for the exercises; the computer works about 20 s and uses 350 MB
+# **Time** 40 minutes to read, 30 more for the exercises; the computer works about 20 s and uses 350 MB
 
 # %% [markdown]
 # ## Before you start

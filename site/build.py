@@ -88,8 +88,8 @@ def for_teachers():
         )
         entries += [
             f"### {lesson.number} {head.title}",
-            f"**Time** {head.minutes} minutes to read"
-            + (f", {exercises} for its {len(lesson.tasks)} exercises." if exercises else "."),
+            f"**Time** {head.time.partition(';')[0]}"
+            + (f" ({len(lesson.tasks)}, together {exercises} minutes)." if exercises else "."),
             f"**It needs** {head.need}",
             f"**Afterwards a student can**\n\n{head.able}",
             "<details><summary>Minutes, section by section</summary>",

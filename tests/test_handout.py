@@ -53,6 +53,9 @@ def test_the_students_lesson_was_never_run_and_holds_no_answer(folder, lesson):
     nbformat.validate(made)
     assert set(made.metadata) == {"kernelspec"}
     for cell in made.cells:
+        assert set(cell.metadata) <= {
+            "tags"
+        }  # the words that describe a picture tell what is in it
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
     text = "\n".join(cell.source for cell in made.cells)
@@ -62,6 +65,7 @@ def test_the_students_lesson_was_never_run_and_holds_no_answer(folder, lesson):
     assert not re.findall(
         r"\b(?:folded|unfold(?:ed)?)\b", text
     )  # a sentence of a lesson speaks of folds
+    assert "Stuck?" not in text  # that fold has the pencil sheet's numbers
     answers = [
         fold for fold in handout.FOLD.finditer(lesson.markdown) if fold["summary"] == "Answer"
     ]
@@ -93,7 +97,7 @@ def test_the_teachers_page_has_every_answer_solution_and_reply(folder, lesson):
     assert "<details>" not in text
     for fold in handout.FOLD.finditer(lesson.markdown):
         if not fold["summary"].startswith((*handout.HELP, handout.SOLUTION)):
-            assert flat(fold["inside"]) in flat(text)
+            assert flat(fold["inside"]).replace(".ipynb", ".md") in flat(text)
     for task in lesson.tasks:
         exercise = exercises.EXERCISES[task.name]
         for said in (task.heading, task.stub, exercise.notice, *exercise.hints):
@@ -102,6 +106,28 @@ def test_the_teachers_page_has_every_answer_solution_and_reply(folder, lesson):
             assert flat(way) in flat(text)
             assert said in text
         assert f"{(exercise.shows or exercise.reference).__name__}(" in text
+
+
+def test_every_solution_of_the_teachers_is_right_as_it_is_pasted(folder):
+    for lesson in LESSONS:
+        for task, part in zip(
+            lesson.tasks, page(folder, lesson).split("\n**Solution**")[1:], strict=True
+        ):
+            code = part.partition("**What a right")[0].split("```python\n")[-1].partition("```")[0]
+            exec(code, space := {})
+            function = space[f"my_{task.name}"]
+            assert exercises.check(function).kind == "right", task.name
+
+
+def test_the_links_of_the_teachers_copy_lead_somewhere(folder):
+    for file in (folder / "teacher").iterdir():
+        for target in re.findall(r"\]\(([^)#]*)", file.read_text(encoding="utf-8")):
+            assert target.startswith("https://") or (file.parent / target).is_file(), target
+
+
+def test_a_graded_variant_is_not_handed_out():
+    names = ["lesson_08.py", "lesson_08.txt", "lesson_90.py", "lesson_90.txt", "lesson_91.py"]
+    assert handout.LEFT_OUT("exercises", names) == {*names[2:]}
 
 
 def test_every_exercise_stands_in_a_lesson_with_its_minutes():
@@ -133,6 +159,7 @@ def test_the_copies_are_apart_and_the_students_has_what_it_needs(folder):
     assert "pip install -r requirements.txt && jupyter lab notebooks" in about
     assert "pytest" not in about
     assert "clone" not in about
+    assert "Python 3.11 to 3.14" in about
 
 
 @pytest.mark.parametrize("number", ["01", "03"])
@@ -202,6 +229,8 @@ def test_the_minutes_of_sections_add_up_to_the_lessons():
             task.minutes for task in lesson.tasks
         )
         assert all(part.minutes >= 0 for part in lesson.sections)
+        said = re.search(r"(\d+) (?:more )?for the exercises", lesson.header.time)
+        assert (int(said[1]) if said else 0) == 5 * round(sum(t.minutes for t in lesson.tasks) / 5)
 
 
 def test_the_page_for_teachers_names_exercises_that_there_are_where_they_are():
@@ -223,19 +252,18 @@ def test_the_pages_variant_works_as_it_stands(monkeypatch):
     [variant] = space["EXERCISES"]
     monkeypatch.setitem(exercises.EXERCISES, variant.name, variant)
 
-    def my_softmin(z):
-        return np.exp(-z) / np.exp(-z).sum(axis=1, keepdims=True)
+    def my_softmax_or_none(z):
+        return np.exp(z) / (1 + np.exp(z).sum(axis=1, keepdims=True))
 
-    assert exercises.check(my_softmin).kind == "unstable"
+    assert exercises.check(my_softmax_or_none).kind == "unstable"
 
-    def my_softmin(z):
-        return np.exp(-z) / np.exp(-z).sum()
+    def my_softmax_or_none(z):
+        return np.exp(z) / (1 + np.exp(z).sum())
 
-    reply = exercises.check(my_softmin)
+    reply = exercises.check(my_softmax_or_none)
     assert reply.kind == "wrong value"
     assert "one sum for all rows" in reply.text
-    my_softmin = variant.reference
-    assert exercises.judge(variant, my_softmin).kind == "right"
+    assert exercises.judge(variant, variant.reference).kind == "right"
 
 
 def test_the_citation_is_one_and_says_what_the_project_says():

@@ -9,28 +9,32 @@ and the common mistakes with the reply that each gets.
 
 The students' copy holds ``mnistlib``, which is the answer key: the checkers cannot work without it. So
 an exercise can be looked up there, and what is asked under a student's own eyes should be a variant.
+Variants of yours, ``mnistlib/exercises/lesson_9*``, are left out of both.
 """
 
 import argparse
+import ast
+import inspect
 import re
 import shutil
 import sys
 from pathlib import Path
 
 import nbformat
+from definitions import names_used
 from lessons import README, ROOT, all_lessons
 
 sys.path.append(str(ROOT))  # the course need not be installed to be handed out
 
 COPIED = ("mnistlib", "data", "tools/studies", "requirements.txt", "pyproject.toml", "LICENSE")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info", "*.part")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info", "*.part", "lesson_9*")
 
 FOLD = re.compile(
     r"^(?P<indent> *)<details><summary>(?P<summary>.*?)</summary>(?P<inside>.*?)</details>\n?",
     re.MULTILINE | re.DOTALL,
 )
-HELP = ("Stuck?", "Why ")
-"""How the summaries of folds begin that stay in the students' copy: help, and more for the curious."""
+HELP = "Why "
+"""How the summaries of folds begin that stay in the students' copy: more for the curious."""
 SOLUTION = "The course's version"
 """How those begin that stand below an exercise, and say what its solution says."""
 
@@ -43,7 +47,7 @@ REWORDED = {
 ABOUT_STUDENTS = """# {title}
 
 The lessons of a course, for you to work through: read, predict, fill in the `...`, run the cell, read
-the reply. You need Python 3.11 or newer.
+the reply. You need Python 3.11 to 3.14.
 
 {start}
 An exercise that is still a stub says *not attempted*, and nothing below it depends on it. For a hint,
@@ -75,6 +79,9 @@ the mistakes that the checker knows, each with what it says. Keep this folder, a
 
 [Some mistakes](general.md) are known in every exercise.
 
+A solution is the library's own code, and can be pasted into a lesson as it stands. What it imports with
+a `_` before it only checks, or cuts up, what comes in.
+
 The students' copy holds `mnistlib`, which is the answer key: the checkers compare with it. What counts
 for a grade should be a variant, asked under your own eyes: other data, another function, another axis.
 """
@@ -102,6 +109,7 @@ def for_students(lesson):
     cells = []
     for stored in lesson.notebook.cells:
         cell = nbformat.from_dict(stored)
+        cell.metadata.pop("mystnb", None)  # what a picture shows, in words
         if cell.cell_type == "markdown":
             cell.source = without_answers(cell.source)
             if not cell.source:
@@ -157,8 +165,8 @@ def questions(lesson):
     for _, cell in lesson.cells("markdown"):
         for part in re.split(r"^(?=#{2,3} )", cell.source, flags=re.MULTILINE):
             summaries = [fold["summary"] for fold in FOLD.finditer(part)]
-            if any(not summary.startswith((*HELP, SOLUTION)) for summary in summaries):
-                opened = FOLD.sub(laid_open, part)
+            if any(not summary.startswith((HELP, SOLUTION)) for summary in summaries):
+                opened = re.sub(r"(\]\(\d\d_\w+)\.ipynb", r"\1.md", FOLD.sub(laid_open, part))
                 yield re.sub(r"\n{3,}", "\n\n", opened).strip()
 
 
@@ -170,6 +178,26 @@ def laid_open(fold):
 def code(text):
     """Return text as a block of code."""
     return f"```python\n{text.strip()}\n```"
+
+
+def pasted(exercise, source):
+    """Return a solution's source as an answer that stands by itself, with its imports."""
+    function, name = exercise.shows or exercise.reference, f"my_{exercise.name}"
+    space, imports = function.__globals__, []
+    for used in sorted(names_used(ast.parse(source).body[0]) & {*space} - {function.__name__}):
+        home, known = function.__module__, used
+        if inspect.ismodule(space[used]):
+            home, _, known = space[used].__name__.rpartition(".")
+        known += f" as {used}" if used != known else ""
+        imports.append(f"from {home} import {known}" if home else f"import {known}")
+    parts = inspect.signature(function).parameters.values()
+    if any(part.kind == part.KEYWORD_ONLY for part in parts):  # an exercise asks for none
+        given = [f"{part.name}=" * (part.kind == part.KEYWORD_ONLY) + part.name for part in parts]
+        source += f"\n\ndef {name}({', '.join(exercise.arguments)}):\n"
+        source += f"    return {function.__name__}({', '.join(given)})"
+    else:
+        source = source.replace(f"def {function.__name__}(", f"def {name}(", 1)
+    return "\n".join([*sorted(imports), "", "", source])
 
 
 def exercise_page(task):
@@ -186,7 +214,7 @@ def exercise_page(task):
         f"### {task.heading}\n\n*{task.level}, {task.minutes} minutes*",
         task.words,
         code(task.stub),
-        f"**Solution**\n\n{code(exercises.solution(asked))}",
+        f"**Solution**\n\n{code(pasted(exercise, exercises.solution(asked)))}",
         f"**What a right answer is told**\n\n{exercise.notice}",
         f"**Hints**\n\n{hints}",
     ]
