@@ -1036,7 +1036,7 @@ WRONG = {
         ("wrong value", "p: wanted", "g, l = (after & ~before).sum(), (before & ~after).sum()\n"
          "return g, l, abs(g - l) / np.sqrt(g + l)"),
         ("wrong shape", "p is still to come", "return (after & ~before).sum(), (before & ~after).sum()"),
-        ("wrong value", "p is still to come",
+        ("wrong value", "p came out the same for every pair",
          "return int((after > before).sum()), int((before > after).sum()), 0.5"),
         ("wrong value", "lost: wanted", "return (after != before).sum(), (after == before).sum(), 1.0"),
         ("wrong value", "gained: wanted",

@@ -183,7 +183,7 @@ def _tuning_objection(args: tuple, got: object) -> str | None:
     if not (0 < rate < 1e3 and 0 <= momentum < 1 and epochs in range(1, 6)):
         return "the rate must be above 0, momentum from 0 to below 1, epochs from 1 to 5. Which is not?"
     with np.errstate(all="ignore"):
-        trained, held = reached(got)
+        trained, held = reached({**got, "epochs": int(epochs)})
     if held >= TARGET:
         return None
     said = (
@@ -193,7 +193,8 @@ def _tuning_objection(args: tuple, got: object) -> str | None:
         return said + f"It has had {100 * epochs} steps. How many may it have?"
     return said + (
         f"The effective rate is {rate / (1 - momentum):.3g}. On which side of the basin is that? "
-        "Try three times as much, and a third: which of the two gains?"
+        f"Try {'twice' if held > TARGET - 0.01 else 'three times'} as much, "
+        f"and {'half' if held > TARGET - 0.01 else 'a third'}: which of the two gains?"
     )
 
 
