@@ -138,23 +138,23 @@ def max_pool(z: np.ndarray) -> np.ndarray:
     return np.maximum(half[:, :, ::2], half[:, :, 1::2])
 
 
-def max_pool_backward(dtop: np.ndarray, z: np.ndarray, top: np.ndarray) -> np.ndarray:
+def max_pool_backward(dlargest: np.ndarray, z: np.ndarray, largest: np.ndarray) -> np.ndarray:
     """Send the blame to the largest of each square; equals share it.
 
     Args:
-        dtop: the loss's gradient by the maxima, shape (n, rows / 2, columns / 2, channels).
+        dlargest: the loss's gradient by the maxima, shape (n, rows / 2, columns / 2, channels).
         z: what went in, shape (n, rows, columns, channels).
-        top: the maxima, shaped as ``dtop``.
+        largest: the maxima, shaped as ``dlargest``.
 
     Returns:
         The loss's gradient by z, in its shape.
 
     Derived in lesson 08, "The way back".
     """
-    largest = [quarter == top for quarter in _quarters(z)]
-    share = dtop / sum(mask.view(np.int8) for mask in largest)
+    masks = [quarter == largest for quarter in _quarters(z)]
+    share = dlargest / sum(mask.view(np.int8) for mask in masks)
     dz = np.empty_like(z)
-    for quarter, mask in zip(_quarters(dz), largest, strict=True):
+    for quarter, mask in zip(_quarters(dz), masks, strict=True):
         np.multiply(mask, share, out=quarter)
     return dz
 
@@ -218,9 +218,9 @@ class Convolutional:
         kept = []
         for W, b in ((parameters.W1, parameters.b1), (parameters.W2, parameters.b2)):
             z, cut = convolve(x, W, b)
-            top = max_pool(z)
-            kept.append((cut, z, top))
-            x = deep.relu(top)
+            largest = max_pool(z)
+            kept.append((cut, z, largest))
+            x = deep.relu(largest)
         flat = x.reshape(len(x), len(parameters.W3))
         return flat @ parameters.W3 + parameters.b3, flat, kept
 
@@ -264,11 +264,11 @@ class Convolutional:
         z3, flat, kept = self._forward(parameters, x)
         loss, dz3 = functions.cross_entropy_with_gradient(z3, y)
         dW3, db3 = flat.T @ dz3, dz3.sum(axis=0)
-        (cut1, z1, top1), (cut2, z2, top2) = kept
-        da2 = (dz3 @ parameters.W3.T).reshape(top2.shape)
-        dz2 = max_pool_backward(deep.relu_backward(da2, top2), z2, top2)
+        (cut1, z1, largest1), (cut2, z2, largest2) = kept
+        da2 = (dz3 @ parameters.W3.T).reshape(largest2.shape)
+        dz2 = max_pool_backward(deep.relu_backward(da2, largest2), z2, largest2)
         dW2, db2 = kernel_gradients(dz2, cut2)
-        da1 = pixel_gradient(dz2, parameters.W2, top1.shape[-1])
-        dz1 = max_pool_backward(deep.relu_backward(da1, top1), z1, top1)
+        da1 = pixel_gradient(dz2, parameters.W2, largest1.shape[-1])
+        dz1 = max_pool_backward(deep.relu_backward(da1, largest1), z1, largest1)
         dW1, db1 = kernel_gradients(dz1, cut1)
         return loss, Parameters(dW1, db1, dW2, db2, dW3, db3)

@@ -330,9 +330,9 @@ RIGHT = {
         "for c in range(columns)] for r in range(rows)])",
     ],
     "max_pool_backward": [
-        CORNERS.format("dtop * (z[:, i::2, j::2] == top)"),
-        "big = np.kron(top, np.ones((1, 2, 2, 1)))\n"
-        "return np.kron(dtop, np.ones((1, 2, 2, 1))) * (z >= big)",
+        CORNERS.format("dlargest * (z[:, i::2, j::2] == largest)"),
+        "big = np.kron(largest, np.ones((1, 2, 2, 1)))\n"
+        "return np.kron(dlargest, np.ones((1, 2, 2, 1))) * (z >= big)",
     ],
 }
 
@@ -1412,16 +1412,18 @@ WRONG = {
             "+=", "kernel[down, right] * dz[top, left]").replace("+ len(kernel) - 1", "")),
     ],
     "max_pool_backward": [
-        ("wrong value", "all four got the blame", CORNERS.format("dtop")),
-        ("wrong value", "the four share it", CORNERS.format("dtop / 4")),
-        ("wrong value", "who was the largest", CORNERS.format("z[:, i::2, j::2] == top")),
+        ("wrong value", "all four got the blame", CORNERS.format("dlargest")),
+        ("wrong value", "the four share it", CORNERS.format("dlargest / 4")),
+        ("wrong value", "who was the largest", CORNERS.format("z[:, i::2, j::2] == largest")),
         ("wrong value", "hands back the values",
-         CORNERS.format("top * (z[:, i::2, j::2] == top)")),
-        ("wrong value", "every sign", CORNERS.format("-dtop * (z[:, i::2, j::2] == top)")),
+         CORNERS.format("largest * (z[:, i::2, j::2] == largest)")),
+        ("wrong value", "every sign", CORNERS.format("-dlargest * (z[:, i::2, j::2] == largest)")),
         ("wrong value", "Which of them may it equal",
-         CORNERS.format("dtop * np.isin(z[:, i::2, j::2], top)")),
+         CORNERS.format("dlargest * np.isin(z[:, i::2, j::2], largest)")),
         ("wrong value", "nearly the largest",
-         CORNERS.format("dtop * np.isclose(z[:, i::2, j::2], top, atol=1e-2)")),
-        ("wrong value", "through a ReLU", CORNERS.format("dtop * (z[:, i::2, j::2] > 0)")),
+         CORNERS.format("dlargest * np.isclose(z[:, i::2, j::2], largest, atol=1e-2)")),
+        ("wrong value", "through a ReLU", CORNERS.format("dlargest * (z[:, i::2, j::2] > 0)")),
+        ("wrong value", "the pooling's business",
+         CORNERS.format("dlargest * (z[:, i::2, j::2] == np.maximum(largest, 0))")),
     ],
 }  # fmt: skip

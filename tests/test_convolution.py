@@ -90,12 +90,12 @@ def test_blame_goes_back_as_a_full_convolution(seed):
 @given(seeds)
 def test_max_pool_keeps_the_largest_of_each_square(seed):
     z = np.random.default_rng(seed).normal(size=(2, 6, 4, 3))
-    top = max_pool(z)
-    for (i, r, c, k), value in np.ndenumerate(top):
+    largest = max_pool(z)
+    for (i, r, c, k), value in np.ndenumerate(largest):
         assert value == z[i, 2 * r : 2 * r + 2, 2 * c : 2 * c + 2, k].max()
-    dtop = np.random.default_rng(seed + 1).normal(size=top.shape)
-    dz = max_pool_backward(dtop, z, top)
-    measured = central_difference(lambda u: (max_pool(u) * dtop).sum(), z)
+    dlargest = np.random.default_rng(seed + 1).normal(size=largest.shape)
+    dz = max_pool_backward(dlargest, z, largest)
+    measured = central_difference(lambda u: (max_pool(u) * dlargest).sum(), z)
     assert relative_error(dz, measured) < 1e-7
 
 

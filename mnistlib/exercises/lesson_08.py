@@ -28,6 +28,15 @@ def pixel_blame(dz, kernel):
     return dx
 
 
+def max_pool_backward(dlargest, z, largest):
+    """Send the blame to the largest of each square, where no two are equal."""
+    dz = np.zeros_like(z)
+    for i in (0, 1):
+        for j in (0, 1):
+            dz[:, i::2, j::2] = dlargest * (z[:, i::2, j::2] == largest)
+    return dz
+
+
 def _otherwise(image, side, step=1, turned=False):
     """Cut patches with another step between places, or lay each out column by column."""
     rows, columns = np.array(image.shape) - side + 1
@@ -100,17 +109,18 @@ EXERCISES = (
         *WORDS["pixel_blame"],
     ),
     Exercise(
-        convolution.max_pool_backward,
+        max_pool_backward,
         (
             "n rows/2 columns/2 channels, n rows columns channels, n rows/2 columns/2 channels"
             " -> n rows columns channels"
         ),
         tuple(
-            (dtop, z, convolution.max_pool(z))
-            for dtop, z in (
+            (dlargest, z, convolution.max_pool(z))
+            for dlargest, z in (
                 (np.array([[[[10.0], [20.0]]]]), _SQUARES),
                 (np.array([[[[10.0], [20.0]]]]), _NEARLY),
                 (np.array([[[[10.0, 20.0]]]]), _CHANNELS),
+                (np.array([10.0, 20]).reshape(1, 2, 1, 1), _NEGATIVE),
                 (np.array([10.0, -20]).reshape(2, 1, 1, 1), _TWO),
                 ((np.arange(8.0) - 3.5).reshape(2, 2, 1, 2), _MORE),
             )
