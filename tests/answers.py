@@ -1164,7 +1164,10 @@ WRONG = {
         ("wrong value", "length of a once", "return a * target / np.linalg.norm(a)"),
         ("wrong value", "What was the target", "return a / (a @ a)"),
         ("wrong value", "a sign was lost", "return target * np.abs(a) / (a @ a)"),
-        ("wrong shape", "wanted an array", "return target / (a @ a)"),
+        ("wrong shape", "Of what", "return target / (a @ a)"),
+        ("wrong value", "one feature does it all", "w = 0 * a\nw[0] = target / a[0]\nreturn w"),
+        ("wrong shape", "in a column", "return np.linalg.pinv(a[None]) * target"),
+        ("raises", "as many equations", "return np.linalg.solve(a[None], [target])"),
     ],
     "decayed": [
         ("wrong value", "twice the price",
@@ -1183,8 +1186,10 @@ WRONG = {
          "return loss + weight_decay / 2 * (W ** 2).sum(), (1 - weight_decay) * W - dW"),
         ("wrong value", "it changes dW",
          "dW += weight_decay * W\nreturn loss + weight_decay / 2 * (W ** 2).sum(), dW"),
-        ("wrong shape", "wanted 2 results",
+        ("wrong shape", "the loss alone",
          "return loss + weight_decay / 2 * (W ** 2).sum()"),
+        ("wrong shape", "still to be summed",
+         "return loss + weight_decay / 2 * W ** 2, dW + weight_decay * W"),
     ],
     "stopped_at": [
         ("wrong value", "looked at all the losses", "return len(losses) - 1, np.argmin(losses)"),
@@ -1195,7 +1200,7 @@ WRONG = {
         ("wrong value", "one scoring too many",
          "low = 0\nfor now in range(len(losses)):\n    if losses[now] < losses[low]: low = now\n"
          "    if now - low > patience: break\nreturn now, low"),
-        ("wrong value", "rises from one scoring",
+        ("wrong value", "one before it",
          "rises = 0\nfor now in range(1, len(losses)):\n"
          "    rises = rises + 1 if losses[now] > losses[now - 1] else 0\n"
          "    if rises == patience: break\nreturn now, np.argmin(losses[:now + 1])"),
@@ -1204,6 +1209,17 @@ WRONG = {
          "    if losses[now] < best: best, low = losses[now], now\n"
          "    else: waited += 1\n    if waited == patience: return now, low\nreturn now, low"),
         ("wrong shape", "wanted 2 results", "return int(np.argmin(losses))"),
+        ("wrong value", "is it a new lowest",
+         "waited = 0\nfor i in range(1, len(losses)):\n"
+         "    waited = 0 if losses[i] < losses[i - 1] else waited + 1\n"
+         "    if waited >= patience: return i, np.argmin(losses[:i + 1])\n"
+         "return len(losses) - 1, np.argmin(losses)"),
+        ("wrong value", "Which place has the last",
+         "low = 0\nfor now in range(len(losses)):\n    if losses[now] < losses[low]: low = now\n"
+         "    if now - low == patience: return now, low\nreturn len(losses), low"),
+        ("wrong value", "one scoring early",
+         "low = 0\nfor now in range(len(losses)):\n    if losses[now] < losses[low]: low = now\n"
+         "    if now - low == patience: return now - 1, low\nreturn now, low"),
     ],
     "reliability": [
         ("wrong shape", "one tenth too many",
@@ -1237,6 +1253,9 @@ WRONG = {
         ("wrong shape", "in two lists",
          "b = np.minimum((sure * 10).astype(int), 9)\ncounts = np.bincount(b, minlength=10)\n"
          "return list(counts), [int(hits[b == k].sum()) for k in range(10)]"),
+        ("wrong value", "How are they left out",
+         "b = np.minimum((sure * 10).astype(int), 9)\n"
+         "return np.bincount(b, minlength=10), np.bincount(b * hits, minlength=10)"),
         ("wrong shape", "wanted 2 results", "return hits.mean()"),
     ],
     "decayed_fit": [
@@ -1247,7 +1266,11 @@ WRONG = {
          "return np.linalg.solve(a.T @ a + len(a) * weight_decay * np.eye(a.shape[1]), a.T @ y)"),
         ("wrong value", "n and the half",
          "return np.linalg.solve(a.T @ a + weight_decay * np.eye(a.shape[1]), a.T @ y)"),
-        ("wrong value", "columns of left.T",
+        ("wrong shape", "[:, None]",
+         "U, s, V = np.linalg.svd(a, full_matrices=False)\n"
+         "return V.T @ (s / (s**2 + len(a) * weight_decay / 2) * (U.T @ y))"),
+        ("wrong value", "without a price", "return np.linalg.solve(a.T @ a, a.T @ y)"),
+        ("wrong value", "columns were multiplied",
          "U, s, V = np.linalg.svd(a, full_matrices=False)\n"
          "return V.T @ (s / (s**2 + len(a) * weight_decay / 2) * U.T @ y)"),
         ("wrong value", "to every entry",

@@ -54,11 +54,11 @@ def _ties_count(losses, patience):
     return now, lowest
 
 
-def _by_rises(losses, patience):
-    """End after so many rises in a row from one scoring to the next."""
+def _by_rises(losses, patience, worse):
+    """End after so many scorings in a row that are worse than the one before."""
     rises = 0
     for now in range(1, len(losses)):
-        rises = rises + 1 if losses[now] > losses[now - 1] else 0
+        rises = rises + 1 if worse(losses[now], losses[now - 1]) else 0
         if rises == patience:
             break
     return now, int(np.argmin(losses[: now + 1]))
@@ -134,6 +134,7 @@ EXERCISES = (
         "scorings, -> end: , lowest: ",
         (
             (np.array([50.0, 30.0, 40.0, 45.0, 48.0, 10.0]), 2),
+            (np.array([50.0, 30.0, 40.0, 35.0, 38.0, 39.0]), 2),
             (np.array([5.0, 3.0, 4.0, 2.0, 3.0, 3.0, 1.0]), 2),
             (np.array([4.0, 3.0, 2.0]), 1),
             (np.array([2.0, 2.0, 3.0, 1.0]), 2),
