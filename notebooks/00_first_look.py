@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 00 First look
 #
-# Before you build a network, meet one. Nothing is derived here and no formula is shown: you run ready-made lines, watch what happens, and collect questions. Every lesson after this one opens a box that stays closed today.
+# Before you build a network, meet one. Nothing is derived here and no formula is shown: you run ready-made lines, which you need not read, watch what happens, and collect questions. Every lesson after this one opens a box that stays closed today.
 #
 # **You will** train a network in a few seconds, watch its answers to eight digits change as it learns, show it a digit of your own, and then meet a second network, whose answers depend on something they should not.
 #
@@ -19,9 +19,9 @@
 # - tell *sure* from *right*;
 # - ask one question that any network should pass, and that an accuracy does not answer.
 #
-# **You need** to be able to run a cell: click into it and press Shift and Enter. Run them from the top, in order.
+# **You need** [to have set the course up](../README.md#start), and to be able to run a cell: click into it and press Shift and Enter. Run them from the top, in order. The exercise wants a line of Python.
 #
-# **Time** 10 minutes to read; the computer works about 8 s and uses 400 MB
+# **Time** 10 minutes to read, 5 more for the exercises; the computer works about 8 s and uses 400 MB
 
 # %%
 from itertools import pairwise
@@ -29,7 +29,7 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mnistlib import data, explore, functions, network, original, plotting, training
+from mnistlib import data, exercises, explore, functions, network, original, plotting, training
 
 plotting.use_style()
 
@@ -53,14 +53,14 @@ start = network.initialise(rng)
 sum(array.size for array in start)
 
 # %% [markdown]
-# They are drawn by chance, so the network knows nothing yet. What share of the 10,000 will it read correctly? That share is called its **accuracy**. Write down your guess, and another one for after the training.
+# Nearly all are drawn by chance (a few begin at 0), so the network knows nothing yet. What share of the 10,000 will it read correctly? That share is called its **accuracy**. Write down your guess, and another one for after the training.
 
 # %%
 before = training.evaluate(network, start, held_back)
 print(f"before training: {100 * before.accuracy:.2f} % right")
 
 # %% [markdown]
-# Now train it. Deal the training pictures into small **batches**. After each batch, move every number a little, towards better answers to that batch: that is a **step**. Go through all the pictures three times. It takes three lines and some seconds (you need not read code today; what the settings mean is lesson 04):
+# Now train it. Deal the training pictures into small **batches**. After each batch, move the numbers a little, towards better answers to that batch: that is a **step**. Go through all the pictures three times. It takes three lines and some seconds (what the settings mean is lesson 04):
 
 # %%
 batches = training.minibatches(len(train_set[0]), rng=rng, epochs=3)
@@ -68,8 +68,11 @@ trained, _ = training.train(network, start, train_set, batches, learning_rate=0.
 after = training.evaluate(network, trained, held_back)
 
 print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
+print("numbers that are where they were:", sum((a == b).sum() for a, b in zip(start, trained)))
 
 # %% [markdown]
+# (Those belong to pixels at the rim, on which no training picture has ink: no batch says anything about them.)
+#
 # ## Watch it learn
 #
 # What happened in between? Train it once more from the same start, with the same batches, and this time write down its answers to eight pictures after a few of the steps.
@@ -148,6 +151,30 @@ show_answers(
 #
 # Nobody told the network what a loop is, or a stroke. It was only told, about each picture, which of ten answers would have been right.
 #
+# ### Exercise 0.1: the accuracy (warm-up, 3 minutes)
+#
+# Work one out yourself. Say there are only three digits, 0, 1 and 2, and two pictures, a 1 and a 2. Here are a network's probabilities, a row for each picture; in all lessons they are called `p`.
+
+# %%
+p = np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2]])
+print(p)
+
+# %% [markdown]
+# What does it answer, and what is its accuracy? Then write it down for any number of pictures: replace the `...`, run the cell, and read the reply. Hints and a solution are folded below it.
+
+
+# %%
+def my_accuracy(p, labels):
+    """Share of right answers, from 0 to 1, for p of shape (n, digits) and labels of shape (n,)."""
+    ...
+
+
+exercises.check(my_accuracy)
+
+# %%
+exercises.folded(my_accuracy)
+
+# %% [markdown]
 # ## Where is it unsure?
 #
 # Of the 10,000, here are the eight pictures about which it is least sure, each with the two likeliest answers.
@@ -170,9 +197,13 @@ captions = [f"is {labels[i]}, says {answers[i]}" for i in surest]
 plotting.digits(images[surest], captions, columns=4, title="Wrong, and very sure")
 plt.show()
 
+# %% [markdown]
+# How often does that happen? Cut the 10,000 answers into the less sure half and the surer half, and count.
+
 # %%
-print(f"in these eight it is at least {100 * sure[surest].min():.1f} % sure")
 order = sure.argsort()
+print(f"of the eight above it is at least {100 * sure[surest].min():.1f} % sure,", end=" ")
+print(f"and of half of all answers at least {100 * sure[order[5_000]]:.2f} %")
 parts = {
     "less sure half": order[:5_000],
     "surer half": order[5_000:],
@@ -182,7 +213,7 @@ for name, part in parts.items():
     print(f"{name:14}: {(answers[part] != labels[part]).sum():3} wrong of {len(part)}")
 
 # %% [markdown]
-# Some of the eight are misshapen; the 6 that it takes for a 0 you read at a glance. Being sure means something: nearly all its mistakes are in the less sure half, and above 99.9 % there is none. But it is no promise. Three are left in the surer half; and that none was met among these thousands does not say that none will come ([lesson 04](04_training_curves.ipynb)).
+# Some of the eight are misshapen; the 6 that it takes for a 0 you read at a glance. Being sure means something: nearly all its mistakes are in the less sure half, and above 99.9 % there is none. But 99.6 % sounds very sure, and most of the eight are in the *less* sure half: this network is nearly always that sure. And it is no promise. Three mistakes are left in the surer half; and that none was met above 99.9 % does not say that none will come ([lesson 04](04_training_curves.ipynb)).
 #
 # ## A digit of your own
 #
@@ -240,9 +271,10 @@ def ask_both_ways(picture):
 ask_both_ways(mine)
 
 # %% mystnb={"image": {"alt": "The same drawn seven twice: once near the upper left corner, once in the middle."}} tags=["hide-input"]
-plotting.digits(
-    [mine, centred(mine)], ["as drawn", "centred"], columns=2, title="The same strokes, moved"
-)
+both = np.array([mine, centred(mine)])
+said = ask(trained, both).argmax(axis=1)
+captions = [f"as drawn, read as {said[0]}", f"centred, read as {said[1]}"]
+plotting.digits(both, captions, columns=2, title="The same strokes, moved")
 plt.show()
 
 # %% [markdown]
@@ -251,11 +283,14 @@ plt.show()
 # %%
 for pixels in range(5):
     moved = [np.roll(images[:2_000], way * pixels, axis) for axis in (1, 2) for way in (1, -1)]
-    right = [(ask(trained, each).argmax(axis=1) == labels[:2_000]).mean() for each in moved]
-    print(f"moved by {pixels}: {100 * np.mean(right):.1f} % right")
+    p = np.array([ask(trained, each) for each in moved])
+    wrong = p.argmax(axis=2) != labels[:2_000]
+    surely = wrong & (p.max(axis=2) > 0.9)
+    print(f"moved by {pixels}: {100 * wrong.mean():4.1f} % wrong", end=", ")
+    print(f"{100 * surely.mean():4.1f} % wrong and more than 90 % sure")
 
 # %% [markdown]
-# About three. It knows less than its accuracy suggests. Draw other digits: which of them fool it, and does centring always help? Here is a 1 with a hook, and a small 0.
+# About three. One answer in eight is then wrong and more than 90 % sure; most of the wrong ones are less sure. It knows less than its accuracy suggests. Draw other digits: which of them fool it, and does centring always help? Here is a 1 with a hook, and a small 0.
 
 # %%
 ask_both_ways(draw([(10, 8), (14, 4), (14, 22)]))
@@ -264,7 +299,7 @@ ask_both_ways(draw([(12, 11), (15, 11), (16, 14), (15, 17), (12, 17), (11, 14), 
 # %% [markdown]
 # The 1 is read rightly as it was drawn, and wrongly when it is centred; the small 0 is a sure 4 both ways. (The digits that it learnt from fill their field better, as [lesson 01](01_loading.ipynb) says.)
 #
-# All that is easier with a pen. In Jupyter, run the next cell and draw with the mouse, a finger or the arrow keys; on the pages, just draw. (There, a better trained network answers: lesson 04's.) The grey squares are 128 numbers that the network makes between picture and answer, its **hidden units**. Under the paper you choose how the drawing is made into 28 by 28 pixels.
+# All that is easier with a pen. In Jupyter, run the next cell and draw with the mouse, a finger or the arrow keys; on the pages, just draw. (There, a better trained network answers: lesson 04's.) The grey squares are 128 numbers that the network makes between picture and answer, its **hidden units**. Under the paper you choose how the drawing is made into 28 by 28 pixels. *As MNIST's makers did*, it is first made as large as theirs, and then centred; *as it lies*, it is neither. Draw a 7 in the upper left corner, and a small 0, and switch between the two.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pad = explore.draw(trained)
@@ -374,7 +409,7 @@ explore.company()
 # ## Recap
 #
 # - A network is a rule and a heap of numbers. Training moves the numbers, step by step, so that the answers to the training pictures get better.
-# - Sure is not right: most of its sure answers are right, but not all, and a shifted digit is answered surely and wrongly.
+# - Sure is not right: most of its sure answers are right, but not all, and of digits that are moved by three pixels half are answered wrongly, some of them surely.
 # - An answer must not depend on the company. One accuracy does not show whether it does; asking about one picture alone does.
 #
 # ## Questions to ask yourself

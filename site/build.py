@@ -74,6 +74,7 @@ def lesson_list(made):
 
 def from_above(markdown):
     """Return a lesson's Markdown for a page that stands one folder above the lessons."""
+    markdown = markdown.replace("(../README.md#start)", "(index.md#how-to-start)")
     return re.sub(r"\]\((?=\d\d_)", "](notebooks/", markdown)
 
 
@@ -119,8 +120,10 @@ def stage():
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(SITE / "pages", SOURCE)
     (SOURCE / "notebooks").mkdir()
-    for lesson in all_lessons():
-        shutil.copy2(lesson.path, SOURCE / "notebooks")
+    for lesson in all_lessons():  # what the README says of the start, the home page says here
+        text = lesson.path.read_text(encoding="utf-8")
+        text = text.replace("(../README.md#start)", "(../index.md#how-to-start)")
+        (SOURCE / "notebooks" / lesson.path.name).write_text(text, encoding="utf-8")
     made = SOURCE / "made"
     made.mkdir()
     first = all_lessons()[0]

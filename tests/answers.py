@@ -86,6 +86,13 @@ return dz
 
 # Several ways to be right: other formulas, dtypes, orders in memory, types of results.
 RIGHT = {
+    "accuracy": [
+        "return np.mean(np.argmax(p, axis=1) == labels)",
+        "right = 0\nfor row, label in zip(p, labels):\n    if list(row).index(max(row)) == label:\n"
+        "        right += 1\nreturn right / len(labels)",
+        "return 1 - np.count_nonzero(p.argmax(axis=1) - labels) / len(p)",
+        "return float(sum(p[i, labels[i]] == p[i].max() for i in range(len(p))) / len(p))",
+    ],
     "label_header": [
         'return int.from_bytes(raw[:4], "big"), int.from_bytes(raw[4:8], "big")',
         'return np.frombuffer(raw[:8], dtype=">u4")',
@@ -339,6 +346,19 @@ RIGHT = {
 # Wrong answers that an exercise's own list of mistakes does not hold: the kind of reply, words that
 # must be in it, and the function's body. (The mistakes of the list are tested from there.)
 WRONG = {
+    "accuracy": [
+        ("wrong value", "Of how many", "return sum(p.argmax(axis=1) == labels)"),
+        ("wrong value", "in hundredths", "return 100 * np.mean(p.argmax(axis=1) == labels)"),
+        ("wrong shape", "whether it is right",
+         "return [bool(row.argmax() == label) for row, label in zip(p, labels)]"),
+        ("raises", "down the columns", "return (p.argmax(axis=0) == labels).sum() / len(labels)"),
+        ("wrong value", "one answer for all", "return np.mean(np.argmax(p) == labels)"),
+        ("wrong value", "1 minus", "return (p.argmax(axis=1) != labels).mean()"),
+        ("wrong value", "at which step", "return 0.5"),
+        ("wrong value", "more than one half",
+         "right = 0\nfor row, label in zip(p, labels):\n    right += row[label] > 0.5\n"
+         "return right / len(p)"),
+    ],
     "label_header": [
         ("raises", "buffer", 'import struct\nreturn struct.unpack(">2I", raw)'),
         ("wrong shape", "wanted 2 results", 'return int.from_bytes(raw[:8], "big")'),
