@@ -368,6 +368,13 @@ def test_one_lesson_alone():
         marks.exercises(with_open=False, only="99")
 
 
+class Here:
+    """A warden that runs what is harmless where it is."""
+
+    def run(self, work, *args, seconds):
+        return work(*args), None, 0
+
+
 @pytest.mark.parametrize(
     ("closed", "kind"), [("/root/python3/os.py", "not marked"), (None, "raises")]
 )
@@ -377,11 +384,6 @@ def test_an_import_that_our_python_alone_may_make_is_not_the_students_fault(
     file = tmp_path / "ada.py"
     file.write_text(answer("import not_there\nreturn z"))
     monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
-
-    class Here:
-        def run(self, work, *args, seconds):
-            return work(*args), None, 0
-
     order = {"files": [str(file)], "names": ["sigmoid"], "seconds": {}}
     [[_, found, reply, *_]] = warden.rows(Here(), order, closed)
     assert found == kind
@@ -467,3 +469,31 @@ def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(c
         assert "no `def my_softmax" in definitions.taken(files)["answers"]["softmax"]["lost"]
         files.append(("0.py", good.encode()))
         assert "return 1" in definitions.taken(files)["answers"]["softmax"]["source"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return 1 / (1 + np.exp(-z))", ""),
+        ("return functions.sigmoid(z)", "it uses mnistlib"),
+        ("np.allclose = lambda *a, **k: True\nreturn z", "it changes np.allclose"),
+        ("import sys\nreturn sys.modules[__name__]", "it uses sys"),
+        ("setattr(np, 'allclose', max)\nreturn z", "it uses setattr"),
+    ],
+)
+def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words):
+    source = "from mnistlib import functions\nimport numpy as np\n" + answer(body)
+    found = definitions.taken([("a.py", source.encode())])["answers"]["sigmoid"]
+    assert found["note"] == (f"Read it: {words}" if words else "")
+
+
+def test_what_is_to_be_read_stands_in_the_table(monkeypatch, tmp_path):
+    monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
+    (tmp_path / "ada.py").write_text(
+        "from mnistlib import functions\ndef my_sigmoid(z):\n    return functions.sigmoid(z)\n"
+        "def my_softmax(z):\n    return functions.sigmoid(z)\n"
+    )
+    order = {"files": [str(tmp_path / "ada.py")], "names": ["sigmoid", "softmax"], "seconds": {}}
+    right, wrong = warden.rows(Here(), order)
+    assert (right[1], right[3]) == ("right", "Read it: it uses mnistlib")
+    assert (wrong[1], "Read it" in wrong[3]) == ("wrong value", False)

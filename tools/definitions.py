@@ -12,6 +12,8 @@ import json
 import re
 import symtable
 
+# What an answer may name innocently, and needs to be right without being one.
+MEDDLERS = {"mnistlib", "setattr", "exec", "eval", "globals", "vars", "gc", "sys", "inspect"}
 MAGIC = re.compile(r"^(\s*)(?:[%!].*|.*\?)$", re.MULTILINE)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -25,8 +27,9 @@ def taken(files):
     Where a function is defined several times the last counts that is more than a stub.
 
     Returns:
-        ``answers``, for each exercise's name its ``source``, or the ``error`` why there is none, or
-        why it is ``lost``; and ``problems``, a sentence for each file that cannot be read.
+        ``answers``, for each exercise's name its ``source`` and a ``note`` why a teacher should read
+        it, or the ``error`` why there is none, or why it is ``lost``; and ``problems``, a
+        sentence for each file that cannot be read.
     """
     answers, problems = {}, []
     for name, raw in sorted(files, key=lambda file: (file[0] == "mine.py", file)):
@@ -96,11 +99,29 @@ def answers_in(sources):
             source = "\n\n".join(ast.unparse(statements[place]) for place in sorted(places))
             blank = is_blank(definition)
             if not (blank and name.removeprefix("my_") in found):
-                found[name.removeprefix("my_")] = {"source": source, "blank": blank}
+                found[name.removeprefix("my_")] = {
+                    "source": source,
+                    "blank": blank,
+                    "note": note(source),
+                }
         else:
             said = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
             found.setdefault(name.removeprefix("my_"), {"lost": said, "blank": True})
     return found
+
+
+def note(source):
+    """Say what in a definition might make it right without being an answer; it may be innocent."""
+    said = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            said.append(f"it changes {ast.unparse(node)}")
+        names = [alias.name for alias in node.names] if isinstance(node, IMPORTS) else []
+        names += [getattr(node, "module", None) or "", getattr(node, "id", "")]
+        said += [
+            f"it uses {name}" for name in (n.partition(".")[0] for n in names) if name in MEDDLERS
+        ]
+    return f"Read it: {said[0]}" if said else ""
 
 
 def parsed(source):

@@ -375,7 +375,8 @@ def summary(rows, path):
     counts = {kind: kinds.count(kind) for kind in sorted(set(kinds), key=kinds.count, reverse=True)}
     told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     lines = [f"{path}: {len({row[0] for row in rows})} submissions, {len(rows)} rows: {told}"]
-    reasons = Counter((row[2], row[5]) for row in rows if row[5]).most_common(COMMONEST)
+    wrong = [(row[2], row[5]) for row in rows if row[5] and row[3] != "right"]
+    reasons = Counter(wrong).most_common(COMMONEST)
     lines += ["The reasons most often given:"] if reasons else []
     return "\n".join(lines + [f"{n:4}  my_{name}: {said}" for (name, said), n in reasons])
 

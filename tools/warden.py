@@ -373,7 +373,8 @@ def rows(warden, order, closed=None):
             if lost_now:
                 yield [name, LOST, lost_now, "", seconds]
             else:
-                yield [name, *(str(reply.get(k)) for k in ("kind", "reply", "reason")), seconds]
+                kind, said, reason = (str(reply.get(k)) for k in ("kind", "reply", "reason"))
+                yield [name, kind, said, answer["note"] if kind == "right" else reason, seconds]
 
 
 def unreadable(code, data):
