@@ -249,7 +249,7 @@ for size in [1, 2, 5, 10, 20, 50, 100, 10_000]:
 #
 # The second term, one number for each class (shape (10,)), is the same for every image of the batch: $-c_k$ is a **bias**, which this network otherwise lacks. A class whose logits run high in the whole room is held back by just that much. A hundred mixed digits estimate it well, two poorly, and one image alone cancels itself: $z_{ik} - z_{ik} = 0$ for every class.
 #
-# Be the company yourself: ask about one of these 200 test images, choose who else is in its batch, and watch $c$ move while $z$ stays where it is. The largest $z - c$ wins. (It is lesson 00's picture, now with $c$.) How many of the ten answers can you get out of one image with a single companion?
+# Be the company yourself: ask about one of these 200 test images, choose who else is in its batch, and watch $c$ move while $z$ stays where it is. The largest $z - c$ wins, which is the smallest gap from dot to diamond. (It is lesson 00's picture, now with $c$.) How many of the ten answers can you get out of one image with a single companion?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 explore.company(as_it_was, test_set)
