@@ -313,7 +313,7 @@ for name, kept in {
 #
 # $$dW = \text{patches}(X)^T\, dZ, \qquad db = \sum_{\text{all places}} dz ,$$
 #
-# with the patches of all images as the rows of one long matrix, (all places, side · side · channels), and the blame of all places as the rows of $dZ$, (all places, kernels). It is the formula of any layer; only the rows are patches now.
+# with the patches of all images as the rows of one long matrix, (all places, side · side · channels), and the blame of all places, each $dz$, as the rows of $dZ$, (all places, kernels). It is the formula of any layer; only the rows are patches now.
 #
 # ### Exercise 8.3: the gradient of the kernels (core, 5 minutes)
 
@@ -365,7 +365,7 @@ exercises.check(my_pixel_blame)
 exercises.folded(my_pixel_blame)
 
 # %% [markdown]
-# For all images, channels and kernels at once, $dZ\, W^T$ of shape (all places, side · side · channels) is the blame of every entry of every patch, and `convolution.pixel_gradient` lays it back in the same way. Have you found 4000 and 103?
+# For all images, channels and kernels at once, $dZ\, W^T$ of shape (all places, side · side · channels) is the blame of every entry of every patch, added up over the kernels, and `convolution.pixel_gradient` lays it back in the same way. Have you found 4000 and 103?
 
 # %%
 dz = np.array([[1.0, 10], [100, 1000]]).reshape(1, 2, 2, 1)
