@@ -364,11 +364,7 @@ def test_after_a_change_of_the_course_all_are_tried_again(tmp_path, monkeypatch)
 def test_one_lesson_alone():
     names, _ = marks.exercises(with_open=False, only="02")
     assert names == {e.name: "02" for e in exercises.LESSONS["02"]}
-<<<<<<< Updated upstream
     with pytest.raises(SystemExit, match="lesson 99, but of 00, 01"):
-=======
-    with pytest.raises(SystemExit, match="exercises of lesson 99, but of"):
->>>>>>> Stashed changes
         marks.exercises(with_open=False, only="99")
 
 
