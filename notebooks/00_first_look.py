@@ -107,7 +107,7 @@ again, _ = training.train(
 print("the same network as before:", all(np.array_equal(a, b) for a, b in zip(again, trained)))
 
 
-# %% mystnb={"image": {"alt": "Eight handwritten digits, 0 7 2 4 8 5 9 3, and below each a column of the network's answers after 0, 1, 3, 10, 30, 100, 300 and 1,173 steps. In the first rows nearly all answers are equal and pale; further down they get their ticks and darken. The 5 and the 3 keep changing, and the 3 ends as a 9."}} tags=["home", "hide-input"]
+# %% mystnb={"image": {"alt": "Eight handwritten digits, 0 7 2 4 8 5 9 3, and below each a column of the network's answers after 0, 1, 3, 10, 30, 100, 300 and 1,173 steps. In the first two rows nearly all answers are equal and pale; further down they get their ticks and darken. The 5 and the 3 keep changing, and the 3 ends as a 9."}} tags=["home", "hide-input"]
 def show_answers(rows, *, title, ylabel=""):
     """Draw the eight pictures, and below each the answers to it: a row for each name in `rows`.
 
@@ -203,7 +203,8 @@ plt.show()
 # %%
 order = sure.argsort()
 print(f"of the eight above it is at least {100 * sure[surest].min():.1f} % sure,", end=" ")
-print(f"and of half of all answers at least {100 * sure[order[5_000]]:.2f} %")
+print(f"of half of all answers at least {100 * sure[order[5_000]]:.2f} %,", end=" ")
+print(f"and of {100 * (sure >= sure[surest].min()).mean():.0f} in 100 as sure as of those eight")
 parts = {
     "less sure half": order[:5_000],
     "surer half": order[5_000:],
@@ -213,7 +214,7 @@ for name, part in parts.items():
     print(f"{name:14}: {(answers[part] != labels[part]).sum():3} wrong of {len(part)}")
 
 # %% [markdown]
-# Some of the eight are misshapen; the 6 that it takes for a 0 you read at a glance. Being sure means something: nearly all its mistakes are in the less sure half, and above 99.9 % there is none. But 99.6 % sounds very sure, and most of the eight are in the *less* sure half: this network is nearly always that sure. And it is no promise. Three mistakes are left in the surer half; and that none was met above 99.9 % does not say that none will come ([lesson 04](04_training_curves.ipynb)).
+# Some of the eight are misshapen; the 6 that it takes for a 0 you read at a glance. Being sure means something: nearly all its mistakes are in the less sure half, and above 99.9 % there is none. But 99.6 % sounds very sure, and most of the eight are in the *less* sure half: of nearly two answers in three this network is that sure. And it is no promise. Three mistakes are left in the surer half; and that none was met above 99.9 % does not say that none will come ([lesson 04](04_training_curves.ipynb)).
 #
 # ## A digit of your own
 #
@@ -418,7 +419,7 @@ explore.company()
 #
 #    <details><summary>Answer</summary>
 #
-#    To make one answer likelier for *every* picture takes no reading at all: it is told "more of this" as often as that digit is in the batch. This batch held 16 threes, and 15 eights at most of any other (count: `np.bincount(train_set[1][batches[0]])`). How much the network had believed in each digit counts, too; so with another seed it may be another digit, or two. Telling pictures apart takes many numbers moved together, and more steps.
+#    To make one answer likelier for *every* picture takes no reading at all: it is told "more of this" as often as that digit is in the batch. This batch held 16 threes, more than of any other digit (count: `np.bincount(train_set[1][batches[0]])`). How much the network had believed in each digit counts, too; so with another seed it may be another digit, or two. Telling pictures apart takes many numbers moved together, and more steps.
 #
 #    </details>
 #

@@ -25,7 +25,7 @@
 # **You need** [lesson 01](01_loading.ipynb) for the data, and [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and to know what a matrix
 # product does.
 #
-# **Time** 50 minutes to read, 15 more for the pencil and 60 for the exercises; it runs in about 13 seconds and takes 270 MB
+# **Time** 75 minutes to read, 15 more for the pencil and 60 for the exercises; it runs in about 13 seconds and takes 270 MB
 
 # %% [markdown]
 # ## Before you start
@@ -118,7 +118,7 @@ mnist = data.load()
 # a &= \sigma(0) = \tfrac12 .
 # \end{aligned}$$
 #
-# Your turn: the second hidden unit, the two logits, the probabilities, the loss. (Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.)
+# Your turn, with what comes below covered: the second hidden unit, the two logits, the probabilities, the loss. (Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.)
 #
 # <details><summary>When you have them</summary>
 #
@@ -805,7 +805,7 @@ for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(measured_slope(r), dot(given, r))}")
 
 # %% [markdown]
-# The same price, and all three are caught, even the single weight among 101,770 (the one with the largest blame; the error shrinks with the entry, and a small enough one would pass). A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. The check does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. (The factor 0.1 keeps the path short: as long as a single nudge's, in every parameter at once, it would begin to curve.) What to take from it: a check must look where the author of the formula did not choose.
+# The same price, and all three are caught, even the single weight among 101,770 (the one with the largest blame; the error shrinks with the entry, and a small enough one would pass). A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. The check does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. (The factor 0.1 keeps the path short. Were every parameter moved as far as a single nudge moves its one, the path would begin to curve.) What to take from it: a check must look where the author of the formula did not choose.
 #
 # ### Four planted bugs
 #

@@ -343,7 +343,7 @@ print(f"asked alone, with a kept bias: {((z2 - kept_bias).argmax(axis=1) == labe
 # %% [markdown]
 # So the network did learn something, and hid a part of it in its batches.
 #
-# This cure has a famous relative. **Batch normalisation** ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) subtracts from each unit its mean over the batch and divides by its spread, so that layers train faster. There, too, an answer depends on the company, so averages are kept for use, like our $c_k$. Whoever forgets to switch over meets this lesson's surprise in a network of today.
+# This cure has a famous relative. **Batch normalisation** ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) subtracts from each unit its mean over the batch and divides by its spread, so that layers train faster. There, too, an answer depends on the company, so averages are kept for use, like our $c_k$. Whoever forgets to switch over meets this lesson's riddle in a network of today.
 #
 # ## Two checks before any suspicion
 #
@@ -421,7 +421,7 @@ for name, tried in {
 # | 8 | the sigmoid's slope overflows | is it finite far out? |
 # | 9 | pixels stay in 0 to 255 | are the hidden units awake at the start? |
 #
-# Each check makes a recipe do something, and answers one question with True or False. It runs twice: on the original, where it must fail, and on the original with that one fault mended (for the fourth and the fifth with the softmax mended as well), where it must pass. Each is a few lines: cover the cell, write your own, and let `verdict` judge it.
+# Each check makes a recipe do something, and answers one question with True or False. It runs twice: on the original, where it must fail, and on the original with that one fault mended (for the fourth and the fifth with the softmax mended as well), where it must pass. Each is a few lines. Read what it asks, think of your own before you look, and let `verdict` judge it: a recipe can `prepare` pixels, draw `initial_weights`, give `logits` and `probabilities`, and in `gradients` what it records beside its gradients; `replace` exchanges one choice.
 
 
 # %%
@@ -549,7 +549,7 @@ print(f"and whole Jacobian: {pull_on_the_right_class(whole):.6f}")
 print(f"and cross-entropy:  {pull_on_the_right_class(entropy):.6f}")
 
 # %% [markdown]
-# Only the other loss brings the pull. With squared error it stays below a ten-thousandth, though the answer could hardly be more wrong. (On the original itself there is none for another reason: alone in its batch, an image has parts of 1, so its $dZ_2$ is 0 whatever the loss. So the three lines matter more than the verdict.)
+# Only the other loss brings the pull. With squared error it stays below a ten-thousandth, though the answer could hardly be more wrong. (On the original itself there is none for another reason: alone in its batch, an image has parts of 1, and the factor $1 - \text{parts}$ makes its $dZ_2$ 0. So the three lines matter more than the verdict.)
 #
 # **The sixth**: nudge one weight a little, and see whether the number that the recipe records moves. If not, its slope is zero, and no learning can follow it.
 
@@ -688,9 +688,9 @@ for name, rung in original.rungs():
 # %% [markdown]
 # So 3 to 1 is no evidence of anything. In general, of `changed` tosses let `fewer` have fallen on the rarer side:
 #
-# $$\text{p-value} = \frac{2}{2^{\text{changed}}} \left[ \binom{\text{changed}}{0} + \binom{\text{changed}}{1} + \dots + \binom{\text{changed}}{\text{fewer}} \right], \text{ or 1 if that is more.}$$
+# $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}}, \quad \text{or 1 if that is more.}$$
 #
-# This is McNemar's test in its exact form ([McNemar 1947](https://doi.org/10.1007/BF02295996)).
+# This is McNemar's test in its exact form ([McNemar 1947](https://doi.org/10.1007/BF02295996); for classifiers, [Dietterich 1998](https://doi.org/10.1162/089976698300017197)).
 #
 # ### Exercise 5.4: gained and lost (stretch, 10 minutes)
 #
@@ -785,7 +785,7 @@ for name in names:
 print("\nended in nan:", *ended_in_nan, sep="\n")
 
 # %% [markdown]
-# Fault 8 shows its teeth: at rate 0.03 on raw pixels a sum flew so far out that $\infty / \infty$ spread through all weights. (In the table these two runs, and that at rate 0.1, have the stable slope.) A fault that costs nothing at one rate decides the matter at another.
+# Fault 8 shows its teeth: at rate 0.03 on raw pixels a sum flew so far out that $\infty / \infty$ spread through all weights. (In the table these two runs, and the two at rate 0.1 on raw pixels, have the stable slope.) A fault that costs nothing at one rate decides the matter at another.
 #
 # Now each rung at its own best rate; the Jacobian also at 0.01, where neither it nor the rung before has the stable slope. And there is a luck of which neither error nor p-value knows, **the seed**: other weights to start from and other batches give other networks, and the rates were chosen on seed 42. So the last column has the mean gain of four more seeds, which chose nothing, and its standard error.
 
@@ -844,11 +844,11 @@ plt.show()
 #
 # - **The softmax over the classes** stands. The original is best at its own rate, and worse at a larger one, so this gain is no matter of speed.
 # - **The whole Jacobian**, a coin's toss at rate 0.001, is worth more than a point, stable slope or not.
-# - **Cross-entropy**, far beyond chance at equal rates, gains nothing *here*: ahead at the small rates, behind at the large ones, it gets as far with a smaller rate. A p-value says how rarely chance alone would do as much, not why.
-# - **Pixels / 255**, the disaster, is the largest gain after the softmax: at last one rate suits both layers, and the hidden units start awake.
+# - **Cross-entropy**, far beyond chance at equal rates, gains nothing *here*: ahead at the small rates, level at 0.01, behind at the large ones. What it won at 0.001 was length of step. A p-value says how rarely chance alone would do as much, not why.
+# - **Pixels / 255**, the disaster, is the largest gain after the softmax. On raw pixels no one rate suits both layers, as the exercise above shows, and the hidden units do not start awake; which of the two it was, the ladder does not tell.
 # - **Glorot's weights** and **momentum** seemed to bring fifty points and eleven. They had made up for a rate that was far too small. With rates that suit, no gain is seen beyond two errors.
 #
-# Six comparisons are six chances to be fooled; Bonferroni's remedy multiplies each p-value by 6, and changes no verdict here. All this holds for 10,000 steps, for rates about a factor of three apart, chosen by the images that the table shows. (On raw pixels, at rates from 0.01 on, last bits grow, as at the end of lesson 04: elsewhere such a run counts as one of another seed.)
+# Six comparisons are six chances to be fooled; Bonferroni's remedy multiplies each p-value by 6, and changes no verdict here. All this holds for 10,000 steps, for rates about a factor of three apart, chosen by the images that the table shows. (On raw pixels, at rates from 0.01 on, last bits grow, as at the end of lesson 04: on another processor such a run may end as another seed's would.)
 #
 # And it holds for this *order* of repairs. Is cross-entropy worth nothing once the pixels are scaled? The study has squared error there, too, at four rates. Guess first.
 
@@ -862,7 +862,7 @@ print("\n" + header, "    four other seeds")
 compare_tuned("cross-entropy there", beside, "pixels / 255")
 
 # %% [markdown]
-# There it gains a little, on these images and on the four other seeds, though squared error had one rate more to choose from. What a repair brings depends on what else is mended.
+# There it seems to gain a little, though squared error had one rate more to choose from. A seventh comparison multiplies its p-value by 7, which leaves no evidence, and four seeds are few; but both point the same way. What a repair brings may depend on what else is mended.
 #
 # ## The test images, once
 #

@@ -193,8 +193,7 @@ def _tuning_objection(args: tuple, got: object) -> str | None:
         return said + f"It has had {100 * epochs} steps. How many may it have?"
     return said + (
         f"The effective rate is {rate / (1 - momentum):.3g}. On which side of the basin is that? "
-        f"Try {'twice' if held > TARGET - 0.01 else 'three times'} as much, "
-        f"and {'half' if held > TARGET - 0.01 else 'a third'}: which of the two gains?"
+        "Try three times as much, and a third: which of the two gains?"
     )
 
 
