@@ -44,7 +44,7 @@ plotting.use_style()
 
 # %% [markdown]
 # `mnistlib` is the small library of this course. Each lesson builds a piece of it by hand and from then on uses the library's version, which is the
-# same lines, tested. `plotting` only draws. `exercises` checks your answers: replace the `...` in an exercise's
+# same, tested, with a check of its input. `plotting` only draws. `exercises` checks your answers: replace the `...` in an exercise's
 # cell, run it, and read the reply. Hints and a solution are folded below it.
 #
 # ## What is in the file?

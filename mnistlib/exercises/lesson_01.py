@@ -43,10 +43,11 @@ def _split_objection(args: tuple, got: object) -> str | None:
     if sizes == [validation] * 2 + [n - validation] * 2 and 2 * validation != n:
         return "the parts are exchanged. Which pair comes first, training or validation?"
     if sizes != [n - validation] * 2 + [validation] * 2:
+        held_back_well = sizes[2:] == [validation] * 2
         return (
             f"of {n} examples, {validation} should be held back for validation. There are {sizes[0]} "
             f"images and {sizes[1]} labels to train on, and {sizes[2]} and {sizes[3]} for validation. "
-            "Where does `validation` come in?"
+            + ("Was one drawn twice?" if held_back_well else "Where does `validation` come in?")
         )
     which = _which(images, (train_images, held_images)), _which(labels, (train_labels, held_labels))
     if None in which[0] + which[1]:
