@@ -24,7 +24,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) to [06](06_deeper.ipynb).
 #
-# **Time** 40 minutes to read, 35 more for the exercises; the computer works about 40 s and uses 500 MB
+# **Time** 55 minutes to read, 35 more for the exercises; the computer works about 40 s and uses 500 MB
 
 # %% [markdown]
 # ## Before you start
@@ -70,7 +70,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## The tale, put to the test
 #
-# The tale goes like this. A small model cannot follow the training examples. A larger one follows them better, and new examples too. A model that is too large learns the training examples by heart, with all their quirks, and from there on it can only get worse on new ones. (In books: its *bias* falls, its *variance* grows.)
+# The tale goes like this. A small model cannot follow the training examples. A larger one follows them better, and new examples too. A model that is too large learns the training examples by heart, with all their quirks, and from there on it can only get worse on new ones. (In books: its *bias*, which is not the $b$ of a layer, falls, and its *variance* grows.)
 #
 # To test it, we want a model whose size is one number, with nothing else in the way: no learning rate, no epochs. Take a layer of ReLUs as lesson 06 starts it, with He's weights, and *leave it so*. It is never trained. Its activations are **random features** of an image (the idea, with cosines for ReLUs: [Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)). Only the weights from there to the ten classes are fitted, directly to the one-hot targets, without a softmax:
 #
@@ -258,7 +258,7 @@ for share, W, count in zip(shares, mixed, wrong_answers(mixed)):
     print(f"norm {np.linalg.norm(W):6.2f}, errors {count / 100:.2f} %")
 
 # %% [markdown]
-# The same images, the same features, all five exact, and 9.42 % errors become 86.71 %. **What tells a good exact fit from a bad one is not its exactness. It is the weights that it takes.**
+# The same images, the same features, all five exact, and 9.42 % errors become 86.71 %. **What tells a good exact fit from a bad one is not its exactness. It is which weights it takes, and what new images make of them.** (Which share of the heavy one makes one image in two wrong? Change `shares`.)
 #
 # But is it their size alone? One curve of the picture lies high above the others on the left. It is the fourth draw.
 
@@ -307,7 +307,7 @@ for name, W, count in zip(
 # | $s$ | `s` | (directions,) | singular values, the largest first |
 # | $\text{right}$ | `right` | (directions, features) | in each row a direction in the space of features; no right answers |
 #
-# Along a direction $A$ multiplies by $s$. So the fit takes what $Y$ has of it, and divides: $W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y$. Multiply by $A$: $\text{right}\;\text{right}^T$ is the identity, $s$ and $1/s$ cancel, and $\text{left}\;\text{left}^T\, Y$ remains, the part of $Y$ that the directions can make. Once there are as many as images, that is all of it; with fewer, the rest of $Y$ stands at a right angle to whatever $A W$ can be, so no weights come nearer. And it is the lightest such fit, for each of its columns is a sum of rows of *right*, which are made of the rows of $A$.
+# Along a direction $A$ multiplies by $s$. So the fit takes what $Y$ has of it, and divides: $W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y$. Multiply by $A$: $\text{right}\;\text{right}^T$ is the identity, $s$ and $1/s$ cancel, and $\text{left}\;\text{left}^T\, Y$ remains, the part of $Y$ that the directions can make. Once there are as many as images, that is all of it; with fewer, the rest of $Y$ stands at a right angle to whatever $A W$ can be, so no weights come nearer. And it is the lightest such fit, for each of its columns is a sum of multiples of rows of *right*, which are made of the rows of $A$.
 #
 # The first direction is nearly what all images have in common. The weak ones are small differences between them; there $s$ is tiny, and $1/s$ huge. The pencil's two images show it first. How small does $s$ get with a thousand?
 
@@ -494,7 +494,7 @@ plt.show()
 
 
 # %% [markdown]
-# (Dots: where each is lowest. Thick: the one that will be chosen.) Without a price the loss turns and climbs, as in lesson 04. With 0.001 it hardly turns any more. With 0.003 the price hurts: the loss stays higher, and jumps about, at a learning rate that was chosen for no decay. Now the choice, by the mean loss at the end on the watching images, and the report, on the others. Before you look: what will decay do to the *accuracy*?
+# (Dots: where each is lowest. Thick: the one that will be chosen.) Without a price the loss turns and climbs, as in lesson 04. With 0.001 it hardly turns any more. With 0.003 the price hurts: the loss stays higher, and jumps about, at a learning rate of 1, the same for all. Now the choice, by the mean loss at the end on the watching images, and the report, on the others. Before you look: what will decay do to the *accuracy*?
 
 
 # %%
@@ -526,7 +526,7 @@ for what in ["loss", "accuracy"]:
 #
 # ## When to stop
 #
-# Without a price the curve had its low point early. **Early stopping** keeps the parameters from there. But the low point is known only afterwards; all one can do is wait a while and see whether the loss falls again. How long is the *patience*: so many scorings in a row without a new lowest loss, and training ends ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8; other rules are compared by [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3)).
+# Without a price the curve had its low point early. **Early stopping** keeps the parameters from there. But the low point is known only afterwards; all one can do is wait a while and see whether the loss falls again. How long one waits is the *patience*: so many scorings in a row without a new lowest loss, and training ends ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8; other rules are compared by [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3)).
 #
 # ### Exercise 7.3: the end, by rule (core, 8 minutes)
 #
@@ -595,7 +595,7 @@ for name, other in pairs:
 #
 # ## Is 90 % sure right 90 % of the time?
 #
-# Back to the open question. A clue is how sure the answers are. Call an answer's *sureness* the probability that the network gives to it, the largest of the ten. Three networks of seed 0: take from each the answers that are about 90 % sure, and write down how many of a hundred will be right.
+# Back to the open question. A clue is how sure the answers are. Call an answer's *sureness* (books say *confidence*) the probability that the network gives to it, the largest of the ten. Three networks of seed 0: take from each the answers that are about 90 % sure, and write down how many of a hundred will be right.
 
 # %%
 patients = {
@@ -644,7 +644,7 @@ exercises.folded(my_reliability)
 #
 # $$\frac{1}{\text{count}} \sqrt{\textstyle\sum_i p_i\, (1 - p_i)} ,$$
 #
-# the sum and the count over the answers of the bin, or over all of them. The library's `calibration` gives this as `spread`. And one number for the whole, the **expected calibration error**: the distance between share and sureness, averaged over all answers ([Naeini and others 2015](https://doi.org/10.1609/aaai.v29i1.9602)). It is never quite 0, even for a calibrated network. How large by chance? Throw the coins.
+# the sum and the count over the answers of the bin, or over all of them. The library's `calibration` gives this as `spread`. And one number for the whole, the **expected calibration error**: the distance between share and sureness, averaged over all answers, $\sum_{\text{bins}} \frac{\text{count}}{n}\, |\text{share} - \text{sureness}|$ ([Naeini and others 2015](https://doi.org/10.1609/aaai.v29i1.9602)). It is never quite 0, even for a calibrated network. How large by chance? Throw the coins.
 
 
 # %%
@@ -859,11 +859,11 @@ for solve in [by_directions, by_products]:
 #
 #    </details>
 #
-# 3. A network that always answers "7, and I am 10 % sure": is it calibrated? Is it good?
+# 3. A network that always answers "7", a ninth sure of it: is it calibrated? Is it good?
 #
 #    <details><summary>Answer</summary>
 #
-#    Nearly calibrated: a tenth of all digits are sevens. And useless. Calibration is a promise kept about sureness, not about accuracy.
+#    Nearly calibrated: about a tenth of all digits are sevens. And useless. Calibration is a promise kept about sureness, not about accuracy.
 #
 #    </details>
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 08 Seeing shapes
 #
-# Move every digit by two pixels to the side. You would not notice. A network as good as lesson 04's then reads one in six of them wrongly. It does not know that a pixel has neighbours; nobody told it.
+# Move every digit by two pixels. You would not notice. A network as good as lesson 04's then reads one in six of them wrongly. It does not know that a pixel has neighbours; nobody told it.
 #
 # **You will** watch a good network fail on pushed digits, cure it once with data and once by design, and take apart what each cure is worth. On the way you derive a layer that looks at patches, carry a
 # gradient back through it, and train a network that reads 99 % of the test digits.
@@ -545,7 +545,7 @@ print("no pushes in training, errors in % after pushes by 0 to 3 pixels, mean of
 print(f"kernels alone: {np.round(100 * (1 - alone.mean(axis=0)), 2)}")
 
 # %% [markdown]
-# Of a hundred digits pushed by two pixels, 17.01 are misread with neither, 8.02 with kernels, and 4.96 with kernels and maxima. The kernels are worth more; the maxima take two fifths of what they leave.
+# Of a hundred digits pushed by two pixels, 17.01 are misread with neither, 8.02 with kernels, and 4.96 with kernels and maxima. In this order the kernels are worth more; the maxima take two fifths of what they leave.
 #
 # ### What the kernels look for
 #
@@ -615,7 +615,7 @@ print(f"{len(names)} writers: {(balance > 0).sum()} are read better, ", end="")
 print(f"{(balance < 0).sum()} worse, {(balance == 0).sum()} as well as before")
 
 # %% [markdown]
-# The same pushes, batches and epochs, another design, and the rate that suits each: that makes 0.62 points, about five standard errors, whether you count digits or writers. And it is not the matter of a few hands. Of the 85 writers whose balance changed, 61 are read better.
+# As many pushes, batches and epochs, another design, and the rate that suits each (but only this design's size was chosen): that makes 0.62 points, about five standard errors, whether you count digits or writers. And it is not the matter of a few hands. Of the 85 writers whose balance changed, 61 are read better.
 #
 # How much of that is this seed's luck, and how much mere size? The three seeds of the study, on the test set, and beside them a fully connected network four times as wide:
 
@@ -629,7 +629,7 @@ for name, shares in (four | wide).items():
 # %% [markdown]
 # So more than 99 % is no luck of one seed: with both cures the lowest of the three reads 99.15 %. The order of the first four is the same for any choice of seeds: every convolutional network reads more than every fully connected one, and within a design every one with pushes more than every one without.
 #
-# But width matters, too: 98.85 %, where 128 units read 98.50 % and the kernels 99.23 %. So nearly half of the lead was size. (Still more units, or epochs, the study did not try.)
+# But width matters, too: 98.85 %, where 128 units read 98.50 % and the kernels 99.23 %. So four times as many units make up nearly half of the lead. (Still more units, or epochs, the study did not try.)
 #
 # ## What more would take
 #
