@@ -721,7 +721,7 @@ for name, way in ways.items():
     print(difference(at(*way, "sureness"), at(*way, "accuracy")))
 
 # %% [markdown]
-# (The errors are the luck of a seed, once more; the images are the same for all. Of the ten, seed 0 has the smallest calibration error with stopping, 0.0053, and the largest with decay, 0.0137.) So here is the answer. The network that was trained to the end is no worse at *reading*. It is worse at knowing what it knows, and the cross-entropy, which is the surprise at the right answer, makes it pay for that. One number, with no answer changed, lowers its loss as far as stopping does.
+# (The errors are the luck of a seed, once more; the images are the same for all. Of the ten, seed 0 has the smallest calibration error with stopping, 0.0053, and the largest with decay, 0.0137.) So here is the answer. The network that was trained to the end is no worse at *reading*. It is worse at knowing what it knows, and the cross-entropy, which is the surprise at the right answer, makes it pay for that. One number, with no answer changed, lowers its loss about as far as stopping does.
 #
 # Stopping and the chosen decay bring the calibration error down to a fifth, not far above what chance alone would leave. Too much decay, 0.003, makes a network less sure than right.
 #

@@ -472,7 +472,7 @@ for pixels, share in enumerate(trained_shares):
 # %% [markdown]
 # ### Which of the two cures was it?
 #
-# This network has both: shared weights, and pushed images in training. To tell what each of them gives, switch one at a time: two designs, each trained with pushes and without, all else alike. Only the rate is each design's own, the best of three with pushes, and used without them, too. And one run is one run, so each has three seeds. That takes many minutes, so it is a **study**, `shapes`, whose results are stored with the course. First the choice of the rates:
+# This network has both: shared weights, and pushed images in training. To tell what each of them gives, switch one at a time: two designs, each trained with pushes and without, all else by the same rule. Only the rate is each design's own, the best of three with pushes, and used without them, too. And one run is one run, so each has three seeds. That takes many minutes, so it is a **study**, `shapes`, whose results are stored with the course. First the choice of the rates:
 
 # %%
 study = studies.read("shapes")
