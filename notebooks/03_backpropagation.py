@@ -312,7 +312,7 @@ explore.backprop()
 # of all the others for ever (shown below). So the weights are random. How large?
 #
 # A hidden unit's sum has as many terms as it has inputs. If the weights are independent, with mean 0, the variances (mean squares) of the terms add up, and a term $x w$ has $x^2$ times that of the weight: the sum has the variance of one weight, times the mean square of the inputs, times their number. Where that mean square is 1, signals neither grow nor fade from layer to layer if a weight's variance is 1 / inputs. On the way
-# back blame is such a sum, with one term for each of the unit's *outputs*, and the same count asks for 1 / outputs. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) settle between the two:
+# back blame is such a sum, with one term for each unit of the *next* layer, and the same count asks for 1 / outputs. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) settle between the two:
 #
 # $$\text{variance of a weight} = \frac{2}{\text{inputs} + \text{outputs}} .$$
 #
@@ -424,7 +424,7 @@ for factor in [1, 10, 30]:
 # %% [markdown]
 # A saturated unit has almost no slope, and only what passes the slope reaches $W_1$. (Why is the spread of $z_1$ at the start well below 1? Most pixels are blank: their mean square is 0.11, where Glorot's rule counts on 1. Work it out from the rule, with 784 inputs, and you come near the printed 0.42.)
 #
-# Of the 128 hidden units the picture shows eight; the lighter a circle, the larger its activation. All are of a middling shade: the half that all images have in common.
+# Of the 128 hidden units the picture shows eight; the lighter a circle, the larger its activation (at the right, its probability). The eight are all of a middling shade: the half that all images have in common.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "The untrained network as a diagram. At the left a handwritten five of 784 pixels, lines to eight hidden units, shown as circles of nearly the same middling shade, and lines to ten output units with a bar of probability for each class. All ten bars are short; the longest, 0.21, belongs to the five."}}
 plotting.network(
@@ -805,7 +805,7 @@ for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(measured_slope(r), dot(given, r))}")
 
 # %% [markdown]
-# The same price, and all three are caught, even the single weight among 101,770 (the one with the largest blame; the error shrinks with the entry, and a small enough one would pass). A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. The check does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. (The factor 0.1 keeps the path short. Were every parameter moved as far as a single nudge moves its one, the path would begin to curve.) What to take from it: a check must look where the author of the formula did not choose.
+# The same price, and all three are caught, even the single weight among 101,770 (the one with the largest blame; the error shrinks with the entry, and a small enough one would pass). A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. The check does not say *where* the fault is, and one number may agree by accident, so take two or three directions, and go entry by entry where they refuse. (The factor 0.1 keeps the path short. Try 10 or 30 instead: along so long a path the loss curves, and even the right gradient may be refused.) What to take from it: a check must look where the author of the formula did not choose.
 #
 # ### Four planted bugs
 #
@@ -957,7 +957,7 @@ for eta in [0.001, 0.01, 0.1, 1]:  # change these: how long a step still pays?
     print(f"{eta:13} {after:12.6f} {eta * squared_length:15.6f} {loss_before - after:15.6f}")
 
 # %% [markdown]
-# For small steps the prediction is excellent; for long ones the landscape has curved away under it. Draw the walk: the loss as we go along the negative gradient, and the
+# For small steps the prediction is excellent; for long ones the loss, seen as a landscape over the parameters, has curved away from the tangent. Draw the walk: the loss as we go along the negative gradient, and the
 # tangent at the start. For comparison, add a walk of the same length in a random direction. Predict how that one goes.
 
 # %%
@@ -986,7 +986,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Along a random direction next to nothing happens. In a hundred thousand dimensions a direction drawn at random is almost at right angles to the gradient. That explains the start of the line; that it stays flat so far out shows that the landscape hardly curves along it, either.
+# Along a random direction next to nothing happens. In a hundred thousand dimensions a direction drawn at random is almost at right angles to the gradient: a cosine of about $1/\sqrt{101{,}770}$ is usual. That explains the start of the line; that it stays flat so far out shows that the landscape hardly curves along it, either.
 #
 # The gradient knows the slope where we are, and nothing of what comes after. That is why the next lesson takes thousands of steps, each with a fresh gradient.
 #
@@ -1074,7 +1074,7 @@ for p_right in [0.9, 0.5, 1 / 3, 0.1, 0.01, 0.0001]:
 # %% [markdown]
 # Below one third, the more wrong the answer, the weaker the pull (the slope of $p (1-p)^2$ is $(1-p)(1-3p)$, which changes its sign there; with ten classes the place is another). Where $p$ is near 0 the softmax is flat, and its small slope multiplies everything. Nielsen calls it *learning slowdown* ([Nielsen 2015, chapter 3](http://neuralnetworksanddeeplearning.com/chap3.html)). With cross-entropy the slope has cancelled (lesson 02), and the pull is strongest there.
 #
-# But a formula for one example and two classes is not yet training; a larger learning rate might make up for it. So train: the course's network, 390 steps, each on 128 other images (the next lesson builds this loop; here it is in one function). Once from an ordinary start; once from a badly wrong one, with a bias of 10 in front of the class 0, so that it calls every image a 0 and is sure of it.
+# But a formula for one example and two classes is not yet training; a larger learning rate might make up for it. So train: the course's network, 390 steps, each on 128 images that it has not seen yet (the next lesson builds this loop; here it is in one function). Once from an ordinary start; once from a badly wrong one, with a bias of 10 in front of the class 0, so that it calls every image a 0 and is sure of it.
 
 # %%
 (train_images, train_labels), (val_images, val_labels) = data.split(
@@ -1104,7 +1104,7 @@ def learn(**settings):
 
 
 # %% [markdown]
-# To be fair, each loss gets the learning rate that suits it best, of six, and each run is repeated from five different starting weights. That makes 120 runs, some minutes: a *study*, whose results come with the course (`tools/studies/squared_error.py` makes them). Run one of its rows here, and see whether it comes out the same:
+# To be fair, each loss gets the learning rate that suits it best, of six, and each run is repeated from five different starting weights, the same five for both losses. That makes 120 runs, some minutes: a *study*, whose results come with the course (`tools/studies/squared_error.py` makes them). Run one of its rows here, and see whether it comes out the same:
 
 # %%
 study = studies.read("squared_error")
@@ -1179,7 +1179,7 @@ for seed, shown in [(0, [0, 10, 20, 30]), (1, [0, 10, 20, 30, 390])]:
 # %% [markdown]
 # At a rate of 2, neither: within ten steps the loss has about doubled, since the network jumps to one answer for everything, and is sure of it. The first ten steps carry the network far past the valley, to where one class's logit towers above the others whatever the image. Seed 0 is thrown on from class to class, and only after that finds its way. Seed 1 has landed where all probabilities are 0 or 1: the softmax is saturated, squared error does not pull, and it says 3 to every image to the end. So "too long" can mean more than a detour: the step ends where there is no slope to come back by.
 #
-# From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, a pass over the data but for its last batch. The five runs of one do not overlap with those of the other, so that is not the luck of a seed. Longer training may bring them closer still. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about; and that is the softmax's doing: taken on the logits themselves, its slope $2(z - y)$ would grow with the mistake. (The rates were chosen on the same 2,000 images that the table shows, which flatters both losses alike.)
+# From an ordinary start the two are much closer: 93.0% against 89.9% after these 390 steps, a pass over the data but for its last batch. The five runs of one do not overlap with those of the other, so that is not the luck of a seed. Longer training may bring them closer still, and so may a rate between 1 and 2: at 2, seed 0 ended at 91.2%. So it is not that squared error cannot learn. It hardly learns from what it is most wrong about; and that is the softmax's doing: taken on the logits themselves, its slope $2(z - y)$ would grow with the mistake. (The rates were chosen on the same 2,000 images that the table shows, which flatters both losses alike.)
 
 # %% [markdown]
 # ## Recap
