@@ -209,7 +209,7 @@ for room, company in rooms.items():
 figure, axes = plt.subplots(5, 1, figsize=(7, 3.9))
 for axis, (room, company) in zip(axes, rooms.items()):
     row = np.zeros((28, 28 * 20 + 4))
-    shown = [the_two, *company]
+    shown = [the_two, *company[:19]]
     for place, image in enumerate(mnist.test_images[shown]):
         start = 28 * place + 4 * (place > 0)
         row[:, start : start + 28] = image
@@ -633,7 +633,7 @@ print(f"\nspread: raw {spread_at_the_start(recipe):.3f}, scaled {spread_at_the_s
 #
 # ## The ladder
 #
-# Now mend it, **one change at a time**, and train anew after each. Faults 1, 2, 6, 7 and 8 stay for now: they decide whether a run can break, be repeated, or be read aright, and, as long as it does not break, not how well it learns. The other repairs, and Glorot's weights and momentum, make a ladder, `original.LADDER`: each rung is the recipe before it with one value replaced. It is climbed by choosing, so it belongs on the *validation* images; about the last rung the test images will be asked once, at the end.
+# Now mend it, **one change at a time**, and train anew after each. Faults 1, 2, 6, 7 and 8 stay for now: they decide whether a run breaks, can be repeated and is read aright. How well a run learns that does not break, they do not decide. The other repairs, and Glorot's weights and momentum, make a ladder, `original.LADDER`: each rung is the recipe before it with one value replaced. It is climbed by choosing, so it belongs on the *validation* images; about the last rung the test images will be asked once, at the end.
 #
 # All these runs take minutes, so they are a study, `tools/studies/ladder.py`. First each rung at the original's learning rate, 0.001; beside it stands how long the very first gradient is (all entries squared, added, and the root taken). Predict: which repair brings most? Does any make it worse?
 
@@ -845,7 +845,7 @@ plt.show()
 # - **The softmax over the classes** stands. The original is best at its own rate, and worse at a larger one, so this gain is no matter of speed.
 # - **The whole Jacobian**, a coin's toss at rate 0.001, is worth more than a point, stable slope or not.
 # - **Cross-entropy**, far beyond chance at equal rates, gains nothing *here*: ahead at the small rates, level at 0.01, behind at the large ones. What it won at 0.001 was length of step. A p-value says how rarely chance alone would do as much, not why.
-# - **Pixels / 255**, the disaster, is the largest gain after the softmax. On raw pixels no one rate suits both layers, as the exercise above shows, and the hidden units do not start awake; which of the two it was, the ladder does not tell.
+# - **Pixels / 255**, the disaster, is the largest gain after the softmax. Seen from scaled pixels, one rate on raw ones is far larger for $W_1$ than for $W_2$, by the exercise above; and the hidden units do not start awake. Which of the two it was, the ladder does not tell.
 # - **Glorot's weights** and **momentum** seemed to bring fifty points and eleven. They had made up for a rate that was far too small. With rates that suit, no gain is seen beyond two errors.
 #
 # Six comparisons are six chances to be fooled; Bonferroni's remedy multiplies each p-value by 6, and changes no verdict here. All this holds for 10,000 steps, for rates about a factor of three apart, chosen by the images that the table shows. (On raw pixels, at rates from 0.01 on, last bits grow, as at the end of lesson 04: on another processor such a run may end as another seed's would.)

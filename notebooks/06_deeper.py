@@ -221,7 +221,7 @@ for m in range(len(layers), 1, -1):
 print(f"all the way: through the weights {np.prod(weights):.3f}, the slopes {np.prod(slopes):.6f}")
 
 # %% [markdown]
-# The weights let nearly all of it through, or add a little. The slopes take three quarters and a little more, at every layer, and that five times over leaves less than a thousandth. (The two do not make exactly 872: in $dW_m$ the blame is multiplied by what came in, too.)
+# The weights let nearly all of it through, or add to it, at the top by a third. The slopes take three quarters and a little more, at every layer, and that five times over leaves less than a thousandth. (The two do not make exactly 872: in $dW_m$ the blame is multiplied by what came in, too.)
 #
 # **Change a number.** Take one 128 out of `depths`: by what factor will the 872 fall? Run both cells, and put it back.
 #
@@ -327,7 +327,7 @@ print(checked(deep.Deep("relu"), relus, 0, ink))
 #
 # ## How large should the weights be?
 #
-# Lesson 03 gave Glorot's rule in a few sentences. ReLU throws half of its inputs away and has another, so here is the whole argument, for both. Chance is in the draw of the weights: independent of one another, with mean 0, all of a layer with the same variance $\mathrm{Var}(w)$. Biases start at 0.
+# Lesson 03 gave Glorot's rule in a few sentences. ReLU throws half of its inputs away and needs another rule, so here is the whole argument, for both. Chance is in the draw of the weights: independent of one another, with mean 0, all of a layer with the same variance $\mathrm{Var}(w)$. Biases start at 0.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -357,7 +357,7 @@ print(checked(deep.Deep("relu"), relus, 0, ink))
 #
 # $$E[da^2] = \text{outputs} \cdot E[dz^2] \cdot \mathrm{Var}(w) .$$
 #
-# Then comes the slope of the layer below, $dz = da \cdot f'(z)$, and takes its part of the mean square. A slope of 1 leaves all of it, a ReLU one half, a sigmoid at most $\left(\frac14\right)^2 = \frac1{16}$. So $E[dz^2]$ stays level if outputs times $\mathrm{Var}(w)$ is 1, 2, or at least 16:
+# Then comes the slope of the layer below, $dz = da \cdot f'(z)$, and, if the blame is independent of the slope too, it takes its part of the mean square. A slope of 1 leaves all of it, a ReLU one half, a sigmoid at most $\left(\frac14\right)^2 = \frac1{16}$. So $E[dz^2]$ stays level if outputs times $\mathrm{Var}(w)$ is 1, 2, or at least 16:
 #
 # | $\mathrm{Var}(w)$ that keeps it level | on the way up | on the way back |
 # |---|---|---|
@@ -650,7 +650,7 @@ print(checked(around, sigmoids, 0, ink))
 print(checked(around, sigmoids, 4, slice(0, 30)))
 
 # %% [markdown]
-# What arrives at the top, without a way around and with it? And what comes of one epoch, from the same weights, with the same batches? Last, let the blame alone go around: what comes down is no gradient then, but it tells whose way matters.
+# What arrives at the top, without a way around and with it? And what comes of one epoch, from the same weights, with the same batches? Last, let the blame alone go around: what comes down is no gradient then, but it tells how far the blame's way alone takes the network.
 
 # %%
 for name, network in {"without": deep.Deep("sigmoid"), "with": around}.items():
@@ -683,7 +683,7 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Nothing else was touched, and guessing has become nine digits in ten. (One seed; but without the plus sign no rate of the study lifted the same layers above 11 % in the mean.) What was missing is a way on which nothing multiplies. The blame has one down, and the image one up: from image to image a top unit varied by 0.0002, and now by 0.0889. Whose way matters more depends on the rate: at 0.1 the network hardly learns by the blame's way alone, at 0.5 almost as well. (One seed; and the image's way alone was not tried.) The price: each plus sign adds about a half to every activation. So a top unit answers 2.51 in place of 0.51, the first guesses are bolder, and loss and last norm are larger.
+# Nothing else was touched, and guessing has become nine digits in ten. (One seed; but without the plus sign no rate of the study lifted the same layers above 11 % in the mean.) What was missing is a way on which nothing multiplies. The blame has one down, and the image one up: from image to image a top unit varied by 0.0002, and now by 0.0889. How far the blame's way alone takes it depends on the rate: at 0.1 not far, at 0.5 almost as far as both. (One seed.) The price: each plus sign adds about a half to every activation. So a top unit answers 2.51 in place of 0.51, the first guesses are bolder, and loss and last norm are larger.
 #
 # ## Recap
 #
