@@ -644,7 +644,7 @@ exercises.folded(my_reliability)
 #
 # $$\frac{1}{\text{count}} \sqrt{\textstyle\sum_i p_i\, (1 - p_i)} ,$$
 #
-# the sum and the count over the answers of the bin, or over all of them. The library's `calibration` gives this as `spread`. And one number for the whole, the **expected calibration error**: the distance between share and sureness, averaged over all answers, $\sum_{\text{bins}} \frac{\text{count}}{n}\, |\text{share} - \text{sureness}|$ ([Naeini and others 2015](https://doi.org/10.1609/aaai.v29i1.9602)). It is never quite 0, even for a calibrated network. How large by chance? Throw the coins.
+# the sum and the count over the answers of the bin, or over all of them. The library's `calibration` gives this as `spread`. And one number for the whole, the **expected calibration error**: the distance in each bin between the share and the mean sureness, averaged over all answers, $\sum_{\text{bins}} \frac{\text{count}}{n}\, |\text{share} - \text{sureness}|$ ([Naeini and others 2015](https://doi.org/10.1609/aaai.v29i1.9602)). It is never quite 0, even for a calibrated network. How large by chance? Throw the coins.
 
 
 # %%
@@ -692,7 +692,7 @@ plt.show()
 # %% [markdown]
 # (Coins are independent, digits of one writer are not, as lesson 04 found. So chance has a little more room than that.)
 #
-# Left: of 195 answers that are about three quarters sure, 0.754 on average, only 0.585 are right. By chance the standard deviation is 0.031: they are more than five of them off. It is so in nearly every bin, always on the same side: **overconfident**. In the middle the points lie on the line, as far as one can tell with 5,000 digits. (Where a bar is long, few answers fell into the bin.) On the right most lie a little below it. None is far outside its bar, but together they are surer than right by 0.0121, three standard deviations; and on the watched half not at all, -0.0002. Is this network still a little too sure? With 5,000 digits one cannot tell.
+# Left: of 195 answers that are about three quarters sure, 0.754 on average, only 0.585 are right. By chance the standard deviation is 0.031: they are more than five of them off. It is so in nearly every bin, always on the same side: **overconfident**. In the middle the points lie on the line, as far as one can tell with 5,000 digits. (Where a bar is long, few answers fell into the bin.) On the right most lie a little below it. None is far outside its bar, but together they are surer than right by 0.0121, three standard deviations; and on the watched half not at all, -0.0002. Is this network still a little too sure? One half of the images says yes, the other no: it may be, it need not.
 #
 # Is it the sureness, then, that the loss of the first network suffers from? Take away sureness and nothing else: divide all its logits by one number, the **temperature** ([Guo and others 2017](https://arxiv.org/abs/1706.04599)), which the watched images choose. No answer can change, for the order of the logits does not.
 
@@ -755,7 +755,7 @@ exercises.folded(my_decayed_fit)
 # %% [markdown]
 # What was $1/s$ has become $s / (s^2 + n\lambda/2)$. With $n\lambda/2 = 1$ it is about a hundredth both for $s = 100$, where $1/s$ was the same, and for $s = 1/100$, where $1/s$ was a hundred; it is largest in between, $1/2$ at $s = 1$. And as $\lambda$ goes to 0 it goes to $1/s$: the lightest exact fit is the fit with a vanishing price.
 #
-# At the peak, live, for two values of $\lambda$. (Another loss and other weights than the network's, so another scale.) What do you expect of 87 % errors?
+# At the peak, live, for two values of $\lambda$. (Another loss and other weights than the network's, so another scale.) What becomes of the 87 % errors?
 
 # %%
 fitted, n = [], len(y)
@@ -835,7 +835,7 @@ for solve in [by_directions, by_products]:
 # ## Recap
 #
 # - Errors on new digits against the size of a model may fall, climb to a peak where it can just fit everything, and fall again. Learning by heart is not what does the harm.
-# - Exact fits of one size read well or badly, by the weights that they take and new images meet. More features make the lightest one lighter. At the peak there is no choice, and the weak directions make the weights huge.
+# - Exact fits of one size read well or badly: it depends on the weights they take, and on whether new images meet them. More features make the lightest one lighter. At the peak there is no choice, and the weak directions make the weights huge.
 # - Weight decay adds $\lambda W$ to the gradient: every step shrinks the weights first. It takes the peak away.
 # - Holding our network back, by decay or by stopping, lowered its loss and not its errors: it was no more often right, but it no longer claimed to be. A temperature does that afterwards.
 # - Calibration asks whether sureness can be taken at its word, bin by bin and over all, against what chance would do.

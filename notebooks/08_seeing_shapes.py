@@ -401,7 +401,7 @@ def pass_and_back(parameters, x, y):
 # Check all of it in one go. Every parameter is first moved by chance, so that no bias is 0.
 
 # %%
-rng = np.random.default_rng(seed=3)
+rng = np.random.default_rng(seed=4)
 checked = convolution.initialise(rng)
 checked = convolution.Parameters(*(value + rng.normal(0, 0.1, value.shape) for value in checked))
 _, grads = pass_and_back(checked, x, y)
@@ -615,7 +615,7 @@ print(f"{len(names)} writers: {(balance > 0).sum()} are read better, ", end="")
 print(f"{(balance < 0).sum()} worse, {(balance == 0).sum()} as well as before")
 
 # %% [markdown]
-# As many pushes, batches and epochs, another design, and the rate that suits each (but only this design's size was chosen): that makes 0.62 points, about five standard errors, whether you count digits or writers. And it is not the matter of a few hands. Of the 85 writers whose balance changed, 61 are read better.
+# With as many pushes, batches and epochs, and the rate that suits each (but only this design's size was chosen), the design makes 0.62 points, about five standard errors, whether you count digits or writers. And it is not the matter of a few hands. Of the 85 writers whose balance changed, 61 are read better.
 #
 # How much of that is this seed's luck, and how much mere size? The three seeds of the study, on the test set, and beside them a fully connected network four times as wide:
 
