@@ -24,7 +24,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 50 minutes to read, 35 more for the exercises; the computer works about 25 s and uses 400 MB
+# **Time** 50 minutes to read, 35 more for the exercises; the computer works about 35 s and uses 450 MB
 
 # %% [markdown]
 # ## Before you start
