@@ -330,19 +330,8 @@ for factor in [1, 255, 255**2]:
 # So look for the rate that suits scaled pixels and Glorot's weights, in factors of about three, each run from the same weights over the same batches, after 30 steps and after a whole epoch, 391. Where do you expect the best rate? At the same place both times?
 
 # %%
-rates = [
-    0.001,
-    0.003,
-    0.01,
-    0.03,
-    0.1,
-    0.3,
-    1,
-    3,
-    10,
-    30,
-    100,
-]  # add some; keep 0.01, 0.3, 3, 10 and 30
+# Add some; keep 0.01, 0.3, 3, 10 and 30.
+rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
 sweep, early, late = {}, {}, {}
 for rate in rates:
     steps_here = 391 if rate <= 10 else 30

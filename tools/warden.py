@@ -329,9 +329,8 @@ def check(name, source):
     lines = reply.text.splitlines()
     reasons = [line for line in lines if line.startswith("A likely reason: ")]
     reason = reasons[0].removeprefix("A likely reason: ") if reasons else ""
-    asked = exercises.GENERAL[
-        "next"
-    ].values()  # what helps a student on, and tells a teacher nothing
+    # What helps a student on tells a teacher nothing.
+    asked = exercises.GENERAL["next"].values()
     said = [line for line in lines if line not in (*reasons, *asked)]
     return {"kind": reply.kind, "reply": " ".join(said[:4]), "reason": reason}
 
