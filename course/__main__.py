@@ -1,0 +1,42 @@
+"""The commands of the course: ``python -m course NAME ...``; without a name, a list of them."""
+
+import importlib
+import sys
+
+#: Each command's module, whose ``main`` reads the rest of the command line.
+COMMANDS = {
+    "execute": "course.lessons.execute",
+    "new": "course.new",
+    "pictures": "course.pictures.make",
+    "handout": "course.classroom.handout",
+    "marks": "course.classroom.marks",
+    "certificate": "course.computers.certificate",
+    "stand-ins": "course.computers.stand_ins",
+    "wheels": "course.computers.wheels",
+}
+
+
+def commands() -> str:
+    """Return a line for each command: its name, and the first sentence of its module."""
+    width = max(map(len, COMMANDS))
+    lines = []
+    for name, module in COMMANDS.items():
+        about = importlib.import_module(module).__doc__.partition("\n")[0]
+        lines.append(f"  {name:{width}}  {about}")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> None:
+    """Run the command that is named first, with the rest of the arguments."""
+    name = arguments[0] if arguments else "--help"
+    if name in ("-h", "--help"):
+        print(f"usage: python -m course COMMAND ...\n\n{commands()}\n\nMore: COMMAND --help")
+    elif name in COMMANDS:
+        sys.argv = [f"python -m course {name}", *arguments[1:]]
+        importlib.import_module(COMMANDS[name]).main()
+    else:
+        sys.exit(f"no command is called {name!r}; there are\n\n{commands()}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

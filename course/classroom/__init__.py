@@ -1,0 +1,1 @@
+"""For a class: the students' copy and the teacher's, and what a class handed in, marked."""

@@ -1,0 +1,288 @@
+"""Make what a class needs: the students' copy of the course, and apart from it the teacher's.
+
+    python -m course handout FOLDER
+
+``FOLDER/students`` works on its own, set up as the README says: the lessons without outputs and without
+what answers them, the library, the data, the studies that the lessons read. ``FOLDER/teacher`` has a
+page for each lesson: the questions with their answers, and each exercise with its solution, its hints,
+and the common mistakes with the reply that each gets.
+
+The students' copy holds ``mnistlib``, which is the answer key: the checkers cannot work without it. So
+an exercise can be looked up there, and what is asked under a student's own eyes should be a variant.
+Variants of yours, ``course/exercises/lesson_9*``, are left out of both.
+"""
+
+import argparse
+import ast
+import inspect
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+
+from course.classroom.definitions import names_used
+from course.lessons import README, ROOT, all_lessons, start
+
+COPIED = ("mnistlib", "course", "data", "studies", "requirements.txt", "pyproject.toml")
+COPIED += ("LICENSE", "LICENSE-TEXT.md")
+LEFT_OUT = shutil.ignore_patterns(
+    "__pycache__", ".*", "*.egg-info", "*.part", "lesson_9*", "classroom", "computers"
+)
+
+FOLD = re.compile(
+    r"^(?P<indent> *)<details><summary>(?P<summary>.*?)</summary>(?P<inside>.*?)</details>\n?",
+    re.MULTILINE | re.DOTALL,
+)
+#: How the summaries of folds begin that stay in the students' copy: more for the curious.
+HELP = "Why "
+#: How those begin that stand below an exercise, and say what its solution says.
+SOLUTION = "The course's version"
+
+#: What lessons say of their folds, and what the students' copy says instead.
+REWORDED = {
+    "Answer aloud, then unfold.": "Answer each in a sentence or two.",
+    "Hints and a solution are folded below it.": "The cell below it gives hints.",
+}
+
+ABOUT_STUDENTS = """# {title}
+
+The lessons of a course, for you to work through: read, predict, fill in the `...`, run the cell, read
+the reply. You need Python 3.11 to 3.14.
+
+{start}
+An exercise that is still a stub says *not attempted*, and nothing below it depends on it. For a hint,
+take away the `#` before `exercises.hint(...)` and run the cell; run it again for the next.
+`exercises.progress()` shows how far you are, and `exercises.keep(my_function)` lets the network use
+what you wrote.
+
+## Hand in
+
+Your notebooks from `notebooks/`, and `notebooks/mine.py` if there is one, in a folder with the name
+that your teacher gave you. Only your functions `my_...` are marked, with the imports and constants
+that they need; so let each begin at the left margin of a cell.
+
+## Whose this is
+
+Made from *{title}*, by the mnistlib authors. Code: MIT; lessons, text and figures: CC BY 4.0, changed
+here by leaving out outputs and answers. See [LICENSE-TEXT.md](LICENSE-TEXT.md); the data has
+[terms of its own](data/README.md).
+"""
+
+ABOUT_TEACHER = """# For the teacher: {title}
+
+A page for each lesson: the questions with their answers, then the exercises with solution, hints, and
+the mistakes that the checker knows, each with what it says. Keep this folder, and hand out the other.
+
+| lesson | minutes to read | exercises | minutes for them |
+|---|---|---|---|
+{rows}
+
+[Some mistakes](general.md) are known in every exercise.
+
+A solution is the library's own code, and can be pasted into a lesson as it stands. What it imports with
+a `_` before it only checks, or cuts up, what comes in.
+
+The students' copy holds `mnistlib`, which is the answer key: the checkers compare with it. What counts
+for a grade should be a variant, asked under your own eyes: other data, another function, another axis.
+"""
+
+PROPERTIES = """Many answers are right here: the checker compares with no solution, but asks for
+properties, and says which of them fails."""
+
+
+def without_answers(markdown):
+    """Return Markdown without the folds that answer: a line to write on, or nothing."""
+
+    def replaced(fold):
+        if fold["summary"].startswith(HELP):
+            return fold[0]
+        return f"{fold['indent']}*Your answer:*\n" if fold["summary"] == "Answer" else ""
+
+    text = FOLD.sub(replaced, markdown)
+    for ours, theirs in REWORDED.items():
+        text = text.replace(ours, theirs)
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def for_students(lesson):
+    """Return a lesson as a notebook that was never run, hints on request in place of solutions."""
+    cells = []
+    for stored in lesson.notebook.cells:
+        cell = nbformat.from_dict(stored)
+        cell.metadata.pop("mystnb", None)  # what a picture shows, in words
+        if cell.cell_type == "markdown":
+            cell.source = without_answers(cell.source)
+            if not cell.source:
+                continue
+        else:
+            cell.outputs, cell.execution_count = [], None
+            folded = re.fullmatch(r"exercises\.folded\((my_\w+)\)", cell.source.strip())
+            if folded:
+                cell.source = f"# For a hint, take away the #:\n# exercises.hint({folded[1]})"
+        cells.append(cell)
+    metadata = {"kernelspec": lesson.notebook.metadata["kernelspec"]}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    notebook.nbformat_minor = lesson.notebook.nbformat_minor
+    return notebook
+
+
+def title():
+    """Return the course's title, as the README has it."""
+    return re.search(r"^# (.+)", README.read_text(encoding="utf-8"))[1]
+
+
+def how_to_start():
+    """Return the README's *Start* up to what tests the course, which is not in the copy."""
+    kept = "## Start\n" + start().partition("Test everything")[0].rstrip()
+    return (
+        kept.replace("Get a clone, open a terminal in it", "Open a terminal in this folder") + "\n"
+    )
+
+
+def make_students(folder):
+    """Write the students' copy."""
+    for name in COPIED:
+        source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=LEFT_OUT)
+        else:
+            shutil.copy2(source, target)
+    (folder / "notebooks").mkdir()
+    for lesson in all_lessons():
+        nbformat.write(for_students(lesson), folder / "notebooks" / lesson.path.name)
+    about = ABOUT_STUDENTS.format(title=title(), start=how_to_start())
+    (folder / "README.md").write_text(about, encoding="utf-8")
+
+
+# --- The teacher's
+
+
+def questions(lesson):
+    """Yield a lesson's headings with folded answers under them, the answers laid open."""
+    for _, cell in lesson.cells("markdown"):
+        for part in re.split(r"^(?=#{2,3} )", cell.source, flags=re.MULTILINE):
+            summaries = [fold["summary"] for fold in FOLD.finditer(part)]
+            if any(not summary.startswith((HELP, SOLUTION)) for summary in summaries):
+                opened = re.sub(r"(\]\(\d\d_\w+)\.ipynb", r"\1.md", FOLD.sub(laid_open, part))
+                # What is not in the copy is named, but not linked.
+                opened = re.sub(r"\[([^\]]+)\]\(\.\./[^)]+\)", r"\1", opened)
+                yield re.sub(r"\n{3,}", "\n\n", opened).strip()
+
+
+def laid_open(fold):
+    """Return a fold's contents under its summary in bold, indented as they were."""
+    return f"{fold['indent']}**{fold['summary']}:**\n{fold['inside'].rstrip()}\n"
+
+
+def code(text):
+    """Return text as a block of code."""
+    return f"```python\n{text.strip()}\n```"
+
+
+def pasted(exercise, source):
+    """Return a solution's source as an answer that stands by itself, with its imports."""
+    function, name = exercise.shown, f"my_{exercise.name}"
+    space, imports = function.__globals__, []
+    for used in sorted(names_used(ast.parse(source).body[0]) & {*space} - {function.__name__}):
+        home, known = function.__module__, used
+        if inspect.ismodule(space[used]):
+            home, _, known = space[used].__name__.rpartition(".")
+        known += f" as {used}" if used != known else ""
+        imports.append(f"from {home} import {known}" if home else f"import {known}")
+    parts = inspect.signature(function).parameters.values()
+    if any(part.kind == part.KEYWORD_ONLY for part in parts):  # an exercise asks for none
+        given = [f"{part.name}=" * (part.kind == part.KEYWORD_ONLY) + part.name for part in parts]
+        source += f"\n\ndef {name}({', '.join(exercise.arguments)}):\n"
+        source += f"    return {function.__name__}({', '.join(given)})"
+    else:
+        source = source.replace(f"def {function.__name__}(", f"def {name}(", 1)
+    return "\n".join([*sorted(imports), "", "", source])
+
+
+def exercise_page(task):
+    """Return a task with solution, hints, and the mistakes that its checker knows."""
+    from course import exercises
+
+    def asked():
+        """Ask for the exercise by a function's name."""
+
+    asked.__name__ = f"my_{task.name}"
+    exercise = exercises.find(asked)
+    hints = "\n".join(f"{i}. {hint}" for i, hint in enumerate(exercise.hints, start=1))
+    notice = re.sub(r"\{\w+\}", "…", exercise.notice)  # filled in for each answer
+    parts = [
+        f"### {task.heading}\n\n*{task.level}, {task.minutes} minutes*",
+        task.words,
+        code(task.stub),
+        f"**Solution**\n\n{code(pasted(exercise, exercises.solution(asked)))}",
+        f"**What a right answer is told**\n\n{notice}",
+        f"**Hints**\n\n{hints}",
+    ]
+    if exercise.mistakes:
+        parts.append("**Common mistakes, and the reply**\n\n" + mistakes(exercise.mistakes))
+    if exercise.objections:
+        parts.append(PROPERTIES)
+    return "\n\n".join(parts)
+
+
+def mistakes(known):
+    """Return ways to go wrong and what each is told; ways with one reply stand together."""
+    ways = {}
+    for way, sentence in known:
+        ways.setdefault(sentence, []).append(way.strip())
+    return "\n\n".join(
+        code("\n".join(alike)) + f"\n\n> A likely reason: {sentence}"
+        for sentence, alike in ways.items()
+    )
+
+
+def make_teacher(folder):
+    """Write the teacher's pages."""
+    from course.exercises.checker import ANYWHERE
+
+    folder.mkdir(parents=True)
+    rows = []
+    for lesson in all_lessons():
+        head, tasks = lesson.header, lesson.tasks
+        minutes = sum(task.minutes for task in tasks)
+        row = (f"[{head.number} {head.title}]({lesson.name}.md)", head.minutes, len(tasks), minutes)
+        rows.append("| " + " | ".join(map(str, row)) + " |")
+        parts = [f"# {head.number} {head.title}", head.time, *questions(lesson)]
+        if tasks:
+            parts += ["## Exercises", *map(exercise_page, tasks)]
+        text = "\n\n".join(parts) + "\n"
+        (folder / f"{lesson.name}.md").write_text(text, encoding="utf-8")
+    about = ABOUT_TEACHER.format(title=title(), rows="\n".join(rows))
+    (folder / "README.md").write_text(about, encoding="utf-8")
+    text = (
+        "# Mistakes that any exercise's reply may name\n\n`key(...)` is the right answer.\n\n"
+        + mistakes(ANYWHERE)
+    )
+    (folder / "general.md").write_text(text + "\n", encoding="utf-8")
+
+
+def main(argv=None):
+    """Make both copies in a folder that is new or empty."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path, help="a new folder, or an empty one")
+    folder = parser.parse_args(argv).folder
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        sys.exit(
+            f"{folder} is not empty; name a new folder, so that nothing in it is lost or mixed up"
+        )
+    if (
+        folder.resolve().is_relative_to(ROOT / "mnistlib")
+        or folder.resolve().is_relative_to(ROOT / "course")
+        or (ROOT / "data") in folder.resolve().parents
+    ):
+        sys.exit(f"{folder} lies inside what is copied; name a folder elsewhere")
+    make_students(folder / "students")
+    make_teacher(folder / "teacher")
+    print(f"{folder / 'students'}: hand this out\n{folder / 'teacher'}: keep this")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,264 @@
+"""Exercises that answer back: check, hint, solution, and keep, which puts your function to work.
+
+An exercise is data beside a function of the library, which is the answer key: ``exercise`` says
+what it holds, each module ``lesson_NN`` has those of a lesson, and the text beside it their words,
+read by ``texts``. ``checker`` tries an answer, ``compare`` tells whether two results are alike, and
+``faults`` what is wrong. Where no sentence explains it, ``seen`` says what can be seen: how the
+result is related to the right one (``relation``), or for which arguments it would be right
+(``right_for``). ``reply`` puts it into words, and ``store`` remembers what outlives a notebook.
+"""
+
+import dataclasses
+import importlib
+import inspect
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+from course.exercises import markup, solutions, store, texts
+from course.exercises.checker import GENERAL, check_answer
+from course.exercises.exercise import Exercise
+from course.exercises.reply import Reply
+
+#: The exercises of each lesson, by its number; a new module is found, not listed.
+LESSONS: dict[str, tuple[Exercise, ...]] = {
+    path.stem[-2:]: texts.with_words(
+        importlib.import_module(f"{__name__}.{path.stem}").EXERCISES, path.with_suffix(".txt")
+    )
+    for path in sorted(Path(__file__).parent.glob("lesson_*.py"))
+}
+#: All exercises by their names.
+EXERCISES: dict[str, Exercise] = {}
+for _exercise in (each for lesson in LESSONS.values() for each in lesson):
+    if _exercise.name in EXERCISES:
+        raise ValueError(f"two exercises are called {_exercise.name!r}")
+    EXERCISES[_exercise.name] = _exercise
+
+#: How many hints were asked for, by the exercises' names.
+_hints_given: dict[str, int] = {}
+
+
+class Shown(str):
+    """Text that a notebook shows as it is, with its line breaks, or as the HTML beside it."""
+
+    html: str | None
+
+    def __new__(cls, text: str, html: str | None = None) -> "Shown":
+        """Make text with its HTML."""
+        shown = super().__new__(cls, text)
+        shown.html = html
+        return shown
+
+    __repr__ = str.__str__
+
+    def _repr_html_(self) -> str | None:
+        return self.html
+
+
+def find(function: Callable) -> Exercise:
+    """Return the exercise that a function answers, by its name: ``my_softmax`` answers "softmax".
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise.
+    """
+    name = getattr(function, "__name__", "")
+    if not callable(function) or not name:
+        raise TypeError("pass the function itself, without brackets: check(my_softmax)")
+    exercise = EXERCISES.get(name.removeprefix("my_"))
+    if exercise is None:
+        raise TypeError(f"no exercise is called {name!r}; there are my_{', my_'.join(EXERCISES)}")
+    return exercise
+
+
+def check(function: Callable) -> Reply:
+    """Try an answer out, and say in one reply what is right or wrong with it.
+
+    Args:
+        function: your answer, a function named as the lesson names it.
+
+    Returns:
+        A reply whose ``kind`` is one of "not attempted", "raises", "wrong shape", "wrong value",
+        "unstable" and "right".
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise.
+    """
+    exercise = find(function)
+    try:
+        reply = check_answer(exercise, function)
+    except KeyboardInterrupt:  # said in a line, in place of all the lines it went through
+        stopped = f"my_{exercise.name} was still at work. Which loop of it does not end?"
+        raise KeyboardInterrupt(stopped) from None
+    store.note(reply.name, reply.kind)
+    return reply
+
+
+def hint(function: Callable) -> str:
+    """Return the next hint, each closer than the last; from the last on, the last again.
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise.
+    """
+    exercise = find(function)
+    number = min(_hints_given.get(exercise.name, 0) + 1, len(exercise.hints))
+    _hints_given[exercise.name] = number
+    words = f"Hint {number} of {len(exercise.hints)}: {exercise.hints[number - 1]}"
+    return Shown(words, f"<p>{markup.text(words)}</p>")
+
+
+def solution(function: Callable) -> str:
+    """Return the library's own source of what the exercise asks for.
+
+    It comes without its docstring, its type hints, and checks that only raise.
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise.
+    """
+    source = solutions.source(find(function).shown)
+    return Shown(source, markup.program(source))
+
+
+def folded(function: Callable) -> str:
+    """Show all the hints and the solution of an exercise, each folded until it is opened.
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise.
+    """
+    hints = find(function).hints
+    folds = [
+        markup.fold(f"Hint {number}", f"<p>{markup.text(hint)}</p>")
+        for number, hint in enumerate(hints, start=1)
+    ]
+    folds.append(markup.fold("Solution", markup.program(solution(function))))
+    return Shown(f"{len(hints)} hints and the solution, folded", "\n".join(folds))
+
+
+def keep(*functions: Callable) -> str:
+    """Let functions of yours take the library's place, in this notebook and in the ones to come.
+
+    Each is checked first. If it is right, and right on its own too, its source is written to
+    ``mine.py`` beside the notebooks, from where :func:`mine` takes it, and it is put in the place
+    of the library's function: everything that asks the library's module for it gets yours. A name
+    that was imported with ``from mnistlib.functions import softmax`` stays what it was, and so does
+    a function that was handed on before.
+
+    Args:
+        functions: your answers, all of whose work is done with NumPy (``np``), built-in functions,
+            and what else ``mine.py`` holds.
+
+    Returns:
+        The replies of :func:`check`, one below the other. Each also says whether the function was
+        kept; one that is not "right" is not.
+
+    Raises:
+        TypeError: not a function, or one whose name belongs to no exercise; then none is kept.
+    """
+    exercises = [find(function) for function in functions]
+    replies = [_keep(*pair) for pair in zip(exercises, functions)]
+    return Shown(
+        "\n".join(repr(reply) for reply in replies),
+        "\n".join(reply._repr_html_() for reply in replies),
+    )
+
+
+def _keep(exercise: Exercise, function: Callable) -> Reply:
+    """Check an answer, and keep it if it is right; say both."""
+    reply = check(function)
+    if reply.kind != "right":
+        return reply
+    try:
+        kept = _put(exercise, function)
+    except Exception as error:
+        why = getattr(error, "strerror", None) or error
+        kept = f"But it could not be kept: {why}."
+    return dataclasses.replace(reply, kept=kept)
+
+
+def _put(exercise: Exercise, function: Callable) -> str:
+    """Put a right answer into the file of kept ones and in the library's place; say whether."""
+    if exercise.home is None:
+        return "The network does not use it, so it is not kept."
+    source = textwrap.dedent(inspect.getsource(function))
+    with store.locked():
+        text = store.with_function(store.read(store.mine_path()), exercise.name, source)
+        # As the next notebook will have it.
+        reply = check_answer(exercise, store.answers(store.run(text))[exercise.name])
+        if reply.kind != "right":
+            return GENERAL["next"]["leans"].format(f"{reply}\n")
+        store.write(store.mine_path(), text)
+    setattr(exercise.home, exercise.name, function)
+    return f"From here on it is {exercise.home.__name__}.{exercise.name}."
+
+
+def mine() -> str:
+    """Put every function that you have kept in the library's place, after checking it again.
+
+    ``mine.py`` is run as it stands there; it is your own code, and you may edit it. Where a
+    function is missing, or wrong, the library's own is put back: to be rid of yours, delete it from
+    the file and call this again.
+
+    Returns:
+        Which parts of the network and its training are yours, which are the library's, and which
+        of yours were left out and why.
+
+    Raises:
+        Exception: what running ``mine.py`` raised, such as a SyntaxError that names its line. Mend
+            it, or delete the file and keep your functions again.
+    """
+    own = store.functions()
+    yours = []
+    library = []
+    left_out = []
+    for exercise in (each for each in EXERCISES.values() if each.home):
+        reply = check_answer(exercise, own[exercise.name]) if exercise.name in own else None
+        is_right = reply is not None and reply.kind == "right"
+        if reply is not None and not is_right:
+            left_out.append(reply)
+        (yours if is_right else library).append(exercise.name)
+        function = own[exercise.name] if is_right else exercise.reference
+        setattr(exercise.home, exercise.name, function)
+    lines = [
+        f"yours:         {', '.join(yours) or 'none yet'}",
+        f"the library's: {', '.join(library) or 'nothing, all of the network is yours'}",
+        *[f"Left out, {reply}" for reply in left_out],
+    ]
+    return Shown("\n".join(lines))
+
+
+#: How many letters a line of the progress holds.
+WIDTH = 70
+
+#: The signs of the three states of an exercise.
+SIGNS: dict[str, str] = {"right": "✓", "tried": "○", "open": "·"}
+
+
+def progress() -> str:
+    """Show which exercises are right, tried or open, lesson by lesson, in every notebook so far.
+
+    What is right once stays right. It is remembered in ``progress.json`` beside ``mine.py``;
+    delete the file, and everything is open again, and nothing else is lost.
+    """
+    known = store.states()
+    states = {name: known.get(name, "open") for name in EXERCISES}
+    rows = [
+        (number, [f"{SIGNS[states[each.name]]} {each.name}" for each in lesson])
+        for number, lesson in LESSONS.items()
+    ]
+    counts = [*states.values()]
+    totals = [f"{sign} {state} {counts.count(state)}" for state, sign in SIGNS.items()]
+    caption = "   ".join(totals)
+    lines = [line for number, cells in rows for line in in_lines(number, cells)]
+    return Shown("\n".join([*lines, caption]), markup.table(rows, caption))
+
+
+def in_lines(heading: str, cells: list[str]) -> list[str]:
+    """Return a row in lines that fit a phone, and break no word."""
+    lines = [heading]
+    gap = "  "
+    for cell in cells:
+        if len(lines[-1] + gap + cell) > WIDTH:
+            lines.append(" " * len(heading))
+            gap = "  "
+        lines[-1] += gap + cell
+        gap = "   "
+    return lines

@@ -1,0 +1,134 @@
+"""Call an answer, and record what the call came to: a result or an error, warnings, arguments."""
+
+import copy
+import linecache
+import re
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from course.exercises.compare import NOISE, alike, is_several
+from course.exercises.exercise import Arguments
+
+#: The code of an answer that is not Python's, such as np.vectorize(f): it does something.
+OPAQUE: types.CodeType = (lambda *args: args).__code__
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a call came to."""
+
+    result: object
+    #: What it raised, in a line; nothing if it returned.
+    error: str
+    #: Its arguments, as it left them.
+    arguments: Arguments
+    #: What NumPy warned of.
+    warned: str
+    #: The line of the answer's code that raised, or else the first that NumPy warned of.
+    line: str = ""
+    #: What the names in the line that raised stand for.
+    names: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def dtype(self) -> str:
+        """The dtype of the result, if it is one array or number."""
+        return str(getattr(self.result, "dtype", ""))
+
+    def is_like(
+        self, other: "Outcome", exact: bool, noise: float = NOISE, in_kind: bool = False
+    ) -> bool:
+        """Tell whether another call came to the same: result, error, arguments, warnings.
+
+        Args:
+            other: what the other call came to.
+            exact: whether only the last bits of a result may differ.
+            noise: what a result may be off, however small it is.
+            in_kind: whether an error of the same kind will do, whatever its words.
+        """
+        errors = (self.error, other.error)
+        if in_kind:
+            errors = tuple(error.partition(":")[0] for error in errors)
+        return (
+            alike(self.result, other.result, exact, noise)
+            and errors[0] == errors[1]
+            and alike(self.arguments, other.arguments, exact)
+            and (not exact or (self.warned, self.dtype) == (other.warned, other.dtype))
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A case, and what the answer made of it."""
+
+    case: Arguments
+    outcome: Outcome
+    #: Whether it is an extreme case, in which only the last bits may differ.
+    extreme: bool
+
+
+@np.errstate(all="warn", under="ignore")
+def call(function: Callable, arguments: Arguments, read_only: Iterable[int] = ()) -> Outcome:
+    """Call a function on copies of the arguments. Jupyter's stop button ends an endless loop.
+
+    Args:
+        function: the answer, or the key.
+        arguments: what it is called with.
+        read_only: the places of the arguments into whose arrays nobody can write.
+    """
+    given = copy.deepcopy(arguments)
+    for place in read_only:
+        freeze(given[place])
+    result = None
+    error = ""
+    line = ""
+    names = {}
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        try:
+            result = function(*given)
+            if isinstance(result, Iterator):  # as a `for` would take them, one by one
+                result = [copy.deepcopy(each) for each in result]
+        except (Exception, SystemExit) as raised:  # sys.exit() must not end the kernel
+            message = traceback.format_exception_only(raised)[-1].splitlines()[0]
+            error = re.sub(r"^[\w.<>]+\.| at 0x\w+", "", message)  # no module, no address
+            frames = [*traceback.walk_tb(raised.__traceback__)][::-1]
+            places = [(frame.f_code.co_filename, number) for frame, number in frames]
+            line = own_line(function, places)
+            names = names_in(line, [frame for frame, _ in frames], function)
+    numeric = [each for each in caught if issubclass(each.category, RuntimeWarning)]
+    warned = {str(each.message) for each in numeric}
+    line = line or own_line(function, [(each.filename, each.lineno) for each in numeric])
+    return Outcome(result, error, given, ", ".join(sorted(warned)), line, names)
+
+
+def freeze(value: object) -> None:
+    """Let nobody write into an array, or into those of a tuple or a list."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif is_several(value):
+        for each in value:
+            freeze(each)
+
+
+def own_file(function: Callable) -> str:
+    """Return the name of the file, or of the cell, in which an answer stands."""
+    return getattr(function, "__code__", OPAQUE).co_filename
+
+
+def own_line(function: Callable, places: list[tuple[str, int]]) -> str:
+    """Return the first of some lines of code that stands in the answer's own file."""
+    own = own_file(function)
+    lines = [linecache.getline(file, number).strip() for file, number in places if file == own]
+    return lines[0] if lines else ""
+
+
+def names_in(line: str, frames: list[types.FrameType], function: Callable) -> dict[str, object]:
+    """Return the answer's own names that stand in a line of it, with what they stood for then."""
+    own = [frame for frame in frames if frame.f_code.co_filename == own_file(function)]
+    known = {name: value for frame in own[::-1] for name, value in frame.f_locals.items()}
+    words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))
+    return {word: known[word] for word in words if word in known}

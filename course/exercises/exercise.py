@@ -1,0 +1,114 @@
+"""What an exercise is: data beside a function of the library, which is the answer key."""
+
+import inspect
+import re
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from course.exercises.compare import NOISE
+from mnistlib import data, functions, network, training
+
+#: The modules in which a reader's own function may take the library's place: the network uses them.
+HOMES: tuple[types.ModuleType, ...] = (data, functions, network, training)
+
+Arguments = tuple
+
+
+class Mistake(NamedTuple):
+    """A wrong answer whose reason is known: its code, and the sentence that answers it."""
+
+    code: str
+    sentence: str
+
+
+class Objection(NamedTuple):
+    """A named way in which a result can be wrong, where many are right.
+
+    ``applies`` is a predicate; its name leads to its sentence in the lesson's text. The sentence's
+    ``{fields}`` are attributes of what the predicate was asked about.
+    """
+
+    applies: Callable[[object], bool]
+    sentence: str
+    examples: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether the sentence asks the reader something."""
+        return self.sentence.endswith(("?", "?)"))
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """One exercise, as data.
+
+    Its words (hints, notice, mistakes, the sentences of its objections) stand in the text beside
+    the lesson's module, under the reference's name; a variant without such a text gives them here.
+    """
+
+    #: The answer key. A reader's answer to ``softmax`` is called ``my_softmax``.
+    reference: Callable
+    #: Arguments and results in the reader's letters: "n inputs, n outputs -> dW: inputs outputs".
+    shapes: str
+    #: Arguments to try, the smallest first: one can follow it with a pencil.
+    cases: tuple[Arguments, ...]
+    #: Arguments at which a careless formula fails.
+    extreme: tuple[Arguments, ...] = ()
+    #: The library's function that is shown as the solution, where it is not the reference.
+    solution: Callable | None = None
+    #: Where many answers are right: makes of the arguments, as the call left them, and the result
+    #: what the objections are asked about.
+    view: Callable[[Arguments, object], object] | None = None
+    #: What is asked of that view, in this order; the first that applies is said.
+    objections: tuple[Callable[[object], bool] | Objection, ...] = ()
+    #: What a result may be off, however small it is: more than rounding where it is measured.
+    noise: float = NOISE
+    #: Whether a loop is as good as any array operation, so that nobody is asked about one.
+    may_loop: bool = False
+    #: Each closer than the last; none is the whole solution.
+    hints: tuple[str, ...] = ()
+    #: What a right answer is told.
+    notice: str = ""
+    #: Wrong answers whose reason is known; of two that explain an answer the first is the likelier.
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The reference's name."""
+        return self.reference.__name__
+
+    @property
+    def home(self) -> types.ModuleType | None:
+        """The module of the library in which a reader's own may take the reference's place."""
+        module = inspect.getmodule(self.reference)
+        return module if module in HOMES else None
+
+    @property
+    def arguments(self) -> list[str]:
+        """The names of the arguments, in their order; the last may have defaults."""
+        return list(inspect.signature(self.reference).parameters)
+
+    @property
+    def shown(self) -> Callable:
+        """The function whose source is the solution."""
+        return self.solution or self.reference
+
+
+def as_function(exercise: Exercise, code: str) -> Callable:
+    """Make a function of an exercise's arguments from its body, or from one expression.
+
+    In it ``key`` is the right answer and ``given`` the list of all arguments, and every name is
+    known that the reference's module knows.
+    """
+    is_statement = re.search(r"\b(return|yield)\b|^(for|import) ", code) or "\n" in code
+    body = code if is_statement else f"return {code}"
+    lines = "\n    ".join(body.splitlines())
+    takes = ", ".join(exercise.arguments)
+    space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
+    exec(f"def answer({takes}):\n    given = [{takes}]\n    {lines}", space)
+    space["answer"].__defaults__ = exercise.reference.__defaults__
+    return space["answer"]

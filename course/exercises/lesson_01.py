@@ -1,0 +1,196 @@
+"""Lesson 01's exercises: a header, one-hot labels, a split, mean digits, the nearest of them."""
+
+import struct
+from functools import cached_property
+
+import numpy as np
+
+from course.exercises.exercise import Arguments, Exercise
+from mnistlib import baseline, data
+
+
+def label_header(raw):
+    """Magic number and count of a label file: two big-endian unsigned integers of 32 bits."""
+    magic, count = struct.unpack(">2I", raw[:8])
+    return magic, count
+
+
+def split(images, labels, validation, rng):
+    """Two pairs of images and labels, shuffled: to train on, and for validation."""
+    return data.split(images, labels, validation, rng=rng)
+
+
+def _split_args(n: int, validation: int) -> tuple:
+    images = np.arange(n * 4, dtype=np.uint8).reshape(n, 2, 2)
+    return images, np.arange(n, dtype=np.uint8), validation, np.random.default_rng(0)
+
+
+def which(originals: np.ndarray, entries: list) -> list[int | None]:
+    """Return which of the originals each entry is, None for one that is none of them."""
+    known = {(np.shape(each), *np.ravel(each).tolist()): i for i, each in enumerate(originals)}
+    return [known.get((np.shape(each), *np.ravel(each).tolist())) for each in entries]
+
+
+class Split:
+    """A split that an answer made, beside what it was made of."""
+
+    def __init__(self, arguments: Arguments, result: object) -> None:
+        """Take the arguments as the call left them, and its result."""
+        self.images, self.labels, self.validation, self.rng = arguments
+        self.result = result
+        self.n = len(self.labels)
+
+    @cached_property
+    def parts(self) -> list:
+        """Images and labels to train on, then those for validation."""
+        (train_images, train_labels), (held_images, held_labels) = self.result
+        return [train_images, train_labels, held_images, held_labels]
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """The lengths of the four parts."""
+        return [len(part) for part in self.parts]
+
+    @cached_property
+    def chosen_images(self) -> list[int | None]:
+        """Which of the images each is, first those to train on."""
+        return which(self.images, [*self.parts[0], *self.parts[2]])
+
+    @cached_property
+    def chosen_labels(self) -> list[int | None]:
+        """Which of the labels each is, first those to train on."""
+        return which(self.labels, [*self.parts[1], *self.parts[3]])
+
+    @property
+    def is_long(self) -> bool:
+        """Whether chance would hardly leave the order as it was."""
+        return self.n > 8
+
+
+def is_grouped_otherwise(split: Split) -> bool:
+    """Tell whether the four arrays come in one row, or images with images."""
+    dimensions = [
+        [np.ndim(part) for part in pair] if isinstance(pair, (tuple, list)) else 0
+        for pair in split.result
+    ]
+    return len(split.result) == 4 or dimensions == [[3, 3], [1, 1]]
+
+
+def is_exchanged(split: Split) -> bool:
+    """Tell whether the pair for validation comes first."""
+    sizes = [split.validation] * 2 + [split.n - split.validation] * 2
+    return split.sizes == sizes and 2 * split.validation != split.n
+
+
+def has_drawn_some_twice(split: Split) -> bool:
+    """Tell whether all that are not held back train, and some are held back twice."""
+    is_complete = split.sizes[2:] == [split.validation] * 2 and has_other_sizes(split)
+    held = split.chosen_labels[split.sizes[1] :]
+    return is_complete and len({*held}) < len(held)
+
+
+def has_lost_some(split: Split) -> bool:
+    """Tell whether as many are held back as should be, and too few or too many train."""
+    return split.sizes[2:] == [split.validation] * 2 and has_other_sizes(split)
+
+
+def has_other_sizes(split: Split) -> bool:
+    """Tell whether the parts have other sizes than asked for."""
+    return split.sizes != [split.n - split.validation] * 2 + [split.validation] * 2
+
+
+def has_changed_some(split: Split) -> bool:
+    """Tell whether some image or label is none of those that came in."""
+    return None in split.chosen_images + split.chosen_labels
+
+
+def has_some_twice(split: Split) -> bool:
+    """Tell whether some image or label was chosen twice, and so some is lost."""
+    everything = {*range(split.n)}
+    return {*split.chosen_images} != everything or {*split.chosen_labels} != everything
+
+
+def has_parted_pairs(split: Split) -> bool:
+    """Tell whether images and labels follow two orders."""
+    return split.chosen_images != split.chosen_labels
+
+
+def has_drawn_nothing(split: Split) -> bool:
+    """Tell whether the generator is as it was."""
+    fresh = np.random.default_rng(0)
+    return split.is_long and split.rng.bit_generator.state == fresh.bit_generator.state
+
+
+def follows_the_file(split: Split) -> bool:
+    """Tell whether those held back lie in few pieces, or at regular distances."""
+    if split.n <= 50:
+        return False
+    held = np.isin(np.arange(split.n), split.chosen_images[split.n - split.validation :])
+    pieces = (held & ~np.roll(held, 1)).sum()  # in a ring; of 24 in 60, chance makes 15 or so
+    return not 5 < pieces < split.validation
+
+
+def _rows(seed: int, *shape: int) -> np.ndarray:
+    return np.random.default_rng(seed).random(shape)
+
+
+EXERCISES = (
+    Exercise(
+        reference=label_header,
+        may_loop=True,
+        shapes=" -> magic number:, count:",
+        cases=(
+            (struct.pack(">2I", 2049, 3) + bytes([7, 2, 1]),),
+            (bytes([12, 2, 3, 4, 50, 6, 7, 8, 9]),),
+            (struct.pack(">2I", 2049, 60_000) + bytes(range(10)),),
+        ),
+    ),
+    Exercise(
+        reference=data.one_hot,
+        shapes="n, classes -> n classes",
+        cases=(
+            (np.array([1], np.uint8), 2),
+            (np.array([2, 0], np.uint8), 3),
+            (np.array([3, 9, 0, 3], np.uint8), 10),
+            (np.array([7, 1], np.uint8),),
+        ),
+    ),
+    Exercise(
+        reference=split,
+        shapes="n rows columns, n,, -> ",
+        cases=(_split_args(4, 1), _split_args(20, 5), _split_args(60, 24)),
+        solution=data.split,
+        view=Split,
+        objections=(
+            is_grouped_otherwise,
+            is_exchanged,
+            has_drawn_some_twice,
+            has_lost_some,
+            has_other_sizes,
+            has_changed_some,
+            has_some_twice,
+            has_parted_pairs,
+            has_drawn_nothing,
+            follows_the_file,
+        ),
+    ),
+    Exercise(
+        reference=baseline.class_means,
+        shapes="n rows columns, n -> classes pixels",
+        cases=(
+            (np.array([[[k, 100]] for k in range(10)], np.uint8), np.arange(10)),
+            (np.arange(120, 240, dtype=np.uint8).reshape(20, 2, 3), np.repeat(np.arange(10), 2)),
+            (np.uint8(255 * _rows(1, 24, 2, 2)), np.arange(24) * 7 % 10),
+        ),
+    ),
+    Exercise(
+        reference=baseline.nearest_mean,
+        shapes="n pixels, classes pixels -> n",
+        cases=(
+            (np.array([[1.0, 0.0]]), np.array([[0.0, 2.0], [2.0, 0.0], [4.0, 4.0]])),
+            (_rows(1, 2, 4), _rows(2, 3, 4)),
+            (_rows(3, 20, 5), _rows(4, 3, 5) * [[0.5], [1], [2]]),
+            (_rows(5, 40, 6) - 1, _rows(6, 10, 6) - 1),
+        ),
+    ),
+)

@@ -1,0 +1,197 @@
+"""Lesson 03's exercises: the gradients of a layer, the way back through it, checks, a planted bug."""
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+
+from course.exercises.cases import normal
+from course.exercises.exercise import Exercise
+from mnistlib import deep, functions, gradcheck, network
+
+
+class ThreeLayers(NamedTuple):
+    """The parameters of a network with two hidden layers."""
+
+    W1: np.ndarray
+    b1: np.ndarray
+    W2: np.ndarray
+    b2: np.ndarray
+    W3: np.ndarray
+    b3: np.ndarray
+
+
+def bias_gradient(dz):
+    """Gradient of a layer's biases, (outputs,), from that of its sums, (n, outputs)."""
+    return dz.sum(axis=0)
+
+
+def check_gradient(f, u, gradient):
+    """Relative error of a gradient of f at u, compared with central differences."""
+    measured = gradcheck.central_difference(f, u)
+    off = np.linalg.norm(gradient - measured)
+    return off / max(np.linalg.norm(gradient), np.linalg.norm(measured))
+
+
+def three_layer_gradients(parameters, x, y):
+    """The six gradients of the cross-entropy of a network with two hidden layers of sigmoids."""
+    W1, b1, W2, b2, W3, b3 = parameters
+    a1 = functions.sigmoid(x @ W1 + b1)
+    a2 = functions.sigmoid(a1 @ W2 + b2)
+    dz3 = functions.cross_entropy_gradient(a2 @ W3 + b3, y)
+    dz2 = network.hidden_gradient(dz3, W3, a2)
+    dz1 = network.hidden_gradient(dz2, W2, a1)
+    dW1, db1 = network.layer_gradients(x, dz1)
+    dW2, db2 = network.layer_gradients(a1, dz2)
+    dW3, db3 = network.layer_gradients(a2, dz3)
+    return dW1, db1, dW2, db2, dW3, db3
+
+
+def faulty_gradients(parameters, x, y):
+    """A backward pass with one bug planted in it. An exercise of lesson 03 asks which."""
+    W1, b1, W2, b2 = parameters
+    n = len(x)
+    a1 = functions.sigmoid(x @ W1 + b1)
+    p = functions.softmax(a1 @ W2 + b2)
+    dz2 = (p - y) / n
+    dW2 = a1.T @ dz2
+    db2 = dz2.sum(axis=0)
+    dz1 = dz2 @ W2.T * a1 * (1 - a1)
+    dW1 = x.T @ dz1
+    db1 = dz1.mean(axis=0)
+    return network.Gradients(dW1, db1, dW2, db2)
+
+
+def mended_gradients(parameters, x, y):
+    """The four gradients of the cross-entropy, all right."""
+    _, a1, z2 = network.forward(parameters, x)
+    dz2 = (functions.softmax(z2) - y) / len(x)
+    dW2, db2 = a1.T @ dz2, dz2.sum(axis=0)
+    dz1 = dz2 @ parameters.W2.T * a1 * (1 - a1)
+    dW1, db1 = x.T @ dz1, dz1.sum(axis=0)
+    return dW1, db1, dW2, db2
+
+
+def _problem(n: int, *sizes: int) -> tuple:
+    """Return parameters of a network with layers of such sizes, a batch and its targets."""
+    pairs = list(itertools.pairwise(sizes))
+    shapes = [shape for pair in pairs for shape in (pair, pair[1:])]
+    *parameters, x = normal(n, *shapes, (n, sizes[0]))
+    two = len(pairs) == 2
+    kind = network.Parameters if two else ThreeLayers
+    return kind(*parameters), x, np.eye(sizes[-1])[np.arange(n) % sizes[-1]]
+
+
+def _squares(u):
+    return (u**2).sum()
+
+
+def _waves(u):
+    return np.sin(10 * u).sum() + u.sum() ** 2
+
+
+def _steep(u):
+    """At the bottom of a narrow valley, whose curvature shows a nudge to one side only."""
+    return u.sum() + 1e6 * ((u - _U) ** 2).sum()
+
+
+def _faint(u):
+    """A function whose slopes are tiny, as those of a layer far below are."""
+    return 1e-7 * (u**2).sum()
+
+
+#: By pencil: both sums before the sigmoids are 0, and so are both logits.
+_PENCIL = (
+    ThreeLayers(
+        *map(np.array, ([[2.0]], [-2.0], [[2.0]], [-1.0], [[2.0, -2.0]], [-1.0, 1.0])),
+    ),
+    np.array([[1.0]]),
+    np.array([[1.0, 0.0]]),
+)
+_U, _V = np.array([1.0, 2.0]), normal(3, (2, 3))[0]
+_SLOPES = 10 * np.cos(10 * _V) + 2 * _V.sum()
+_SHAPES = "dW1: pixels hidden, db1: hidden, dW2: hidden classes, db2: classes"
+
+EXERCISES = (
+    Exercise(
+        reference=bias_gradient,
+        shapes="n outputs -> outputs",
+        cases=(
+            (np.array([[1.0, 2.0]]),),
+            (np.array([[1.0, 2.0], [3.0, -4.0], [0.0, 0.5]]),),
+            normal(7, (4, 2)),
+            (1e-7 * normal(8, (3, 3))[0],),
+        ),
+    ),
+    Exercise(
+        reference=network.layer_gradients,
+        shapes="n inputs, n outputs -> dW: inputs outputs, db: outputs",
+        cases=(
+            (np.array([[1.0, 2.0]]), np.array([[3.0, -1.0, 0.5]])),
+            (np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]]), np.array([[3.0, -1.0], [1.0, 2.0]])),
+            normal(5, (5, 3), (5, 2)),
+            normal(4, (4, 4), (4, 4)),
+            (normal(9, (3, 2))[0], 1e-7 * normal(8, (3, 3))[0]),
+        ),
+    ),
+    Exercise(
+        reference=network.hidden_gradient,
+        shapes="n classes, hidden classes, n hidden -> n hidden",
+        cases=(
+            (np.array([[1.0, -1.0]]), np.array([[2.0, 0.0]]), np.array([[0.5]])),
+            (
+                np.array([[4.0, -4.0]]),
+                np.array([[2.0, 1.0], [0, 1], [3, 1]]),
+                np.array([[0.5, 0.75, 0.5]]),
+            ),
+            (*normal(5, (5, 2), (3, 2)), functions.sigmoid(normal(6, (5, 3))[0])),
+            (*normal(7, (4, 3), (3, 3)), functions.sigmoid(normal(8, (4, 3))[0])),
+            (
+                1e-7 * normal(9, (2, 3))[0],
+                *normal(7, (4, 3)),
+                functions.sigmoid(normal(8, (2, 4))[0]),
+            ),
+        ),
+    ),
+    Exercise(
+        reference=deep.tanh_backward,
+        shapes="n hidden, n hidden -> n hidden",
+        cases=(
+            (np.array([[1.0, 1.0]]), np.array([[0.0, 0.5]])),
+            (np.array([[2.0, -1.0]]), np.array([[-0.5, 0.5]])),
+            (normal(1, (4, 3))[0], np.tanh(normal(2, (4, 3))[0])),
+            (1e-7 * normal(1, (2, 3))[0], np.tanh(normal(3, (2, 3))[0])),
+        ),
+    ),
+    Exercise(
+        reference=check_gradient,
+        noise=1e-6,  # two ways to measure do not agree better
+        may_loop=True,
+        shapes=", entries, entries -> ",
+        cases=(
+            (_squares, _U, np.array([2.0, 4.0])),
+            (_squares, _U, np.array([2.0, 0.0])),
+            (_squares, _U, np.array([6.0, 12.0])),
+            (_steep, _U, np.array([1.0, 1.0])),
+            (_waves, _V, _SLOPES),
+            (_waves, _V, _SLOPES + np.eye(2, 3) / 50),
+            (_waves, _V, 0 * _V),
+            (_faint, _U, np.array([3e-7, 2e-7])),
+        ),
+    ),
+    Exercise(
+        reference=mended_gradients,
+        may_loop=True,
+        shapes=f", n pixels, n classes -> {_SHAPES}",
+        cases=(_problem(1, 4, 3, 3), _problem(2, 4, 3, 3), _problem(6, 4, 2, 3)),
+    ),
+    Exercise(
+        reference=three_layer_gradients,
+        may_loop=True,
+        shapes=(
+            f", n pixels, n classes -> {_SHAPES.replace('classes', 'hidden2')}, "
+            "dW3: hidden2 classes, db3: classes"
+        ),
+        cases=(_PENCIL, _problem(1, 2, 2, 2, 2), _problem(2, 4, 3, 2, 5), _problem(5, 3, 4, 4, 3)),
+    ),
+)

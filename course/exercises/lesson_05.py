@@ -1,0 +1,80 @@
+"""Lesson 05's exercises: an error by writer, what was gained and lost, how sure and how right."""
+
+import math
+
+import numpy as np
+
+from course.exercises.exercise import Exercise
+from mnistlib import uncertainty
+
+
+def paired(before, after):
+    """How many answers were gained, how many lost, and the p of McNemar's exact test."""
+    gained = int((after & ~before).sum())  # an int of Python, in which 2**changed never overflows
+    lost = int((before & ~after).sum())
+    changed, fewer = gained + lost, min(gained, lost)
+    tail = sum(math.comb(changed, few) for few in range(fewer + 1))
+    return gained, lost, min(1.0, 2 * tail / 2**changed)
+
+
+def reliability(sure, hits):
+    """For each tenth of the probability from 0 to 1: how many answers, and how many are right."""
+    tenth = np.minimum((10 * sure).astype(int), 9)
+    return np.bincount(tenth, minlength=10), np.bincount(tenth[hits], minlength=10)
+
+
+def _graded(seed: int, *sizes: int) -> tuple:
+    """Groups of such sizes, each better than the last; their numbers have gaps, as writers' have."""
+    place = np.repeat(np.arange(len(sizes)), sizes)
+    rng = np.random.default_rng(seed)
+    right = rng.random(len(place)) < np.linspace(0.3, 0.95, len(sizes))[place]
+    shuffle = rng.permutation(len(place))
+    return right[shuffle], (326 + 7 * place)[shuffle]
+
+
+def _answers(*counts: int) -> tuple:
+    """Return answers before and after: so many both right, gained, lost, and both wrong."""
+    before = np.repeat([True, False, True, False], counts)
+    order = np.random.default_rng(0).permutation(len(before))
+    return before[order], np.repeat([True, True, False, False], counts)[order]
+
+
+_SURE = np.array([0.55, 0.62, 0.68, 0.93, 0.97, 1.0])
+_HITS = np.array([True, False, True, True, False, True])
+
+EXERCISES = (
+    Exercise(
+        reference=uncertainty.standard_error_by_group,
+        shapes="n, n -> ",
+        cases=(
+            (np.array([True, True, False, False]), np.array([1, 1, 4, 4])),
+            _graded(1, 3, 1, 4),
+            _graded(2, 10, 40, 25, 33),
+            _graded(3, *[1] * 12),
+        ),
+    ),
+    Exercise(
+        reference=paired,
+        shapes="n, n -> gained:, lost:, p:",
+        cases=(
+            _answers(1, 1, 0, 1),
+            _answers(2, 3, 1, 2),
+            _answers(5, 2, 6, 3),
+            _answers(4, 3, 3, 2),
+            _answers(20, 9, 1, 8),
+            _answers(2, 0, 0, 1),
+        ),
+        extreme=(_answers(40, 117, 110, 30), _answers(0, 600, 580, 0)),
+    ),
+    Exercise(
+        reference=reliability,
+        shapes="n, n -> counts: tenths, hits: tenths",
+        cases=(
+            (_SURE, _HITS),
+            (np.array([0.0, 0.5, 0.25, 0.75]), np.array([False, True, False, True])),
+            (np.array([0.15, 0.25, 0.999, 0.31]), np.array([False, False, True, True])),
+            (np.array([0.33, 0.58, 0.52]), np.array([True, True, False])),
+            (np.array([0.3, 0.6, 0.7, 0.1]), np.array([True, False, True, True])),
+        ),
+    ),
+)

@@ -1,0 +1,160 @@
+"""Lesson 06's exercises: the hidden bias, a check, the loss to start at, a rate."""
+
+import numpy as np
+
+from course.exercises.exercise import Arguments, Exercise
+from mnistlib import functions, original
+
+
+def loss_at_the_start(classes):
+    """Cross-entropy and squared error of one image, if every class gets the same probability."""
+    p = 1 / classes
+    return -np.log(p), (1 - p) ** 2 + (classes - 1) * p**2
+
+
+def depends_on_company(softmax):
+    """Whether a softmax gives any example other numbers alone than in a batch."""
+    z = np.random.default_rng(0).normal(size=(5, 4))
+    alone = np.vstack([softmax(row[None]) for row in z])
+    return not np.allclose(softmax(z), alone)
+
+
+def rate_for_scaled(rate, divisor):
+    """Learning rate of W1 at which divided pixels train exactly as raw ones did with ``rate``."""
+    return divisor**2 * rate
+
+
+class Rate:
+    """The rate that an answer gave, beside the right one."""
+
+    def __init__(self, arguments: Arguments, result: object) -> None:
+        """Take the arguments as the call left them, and its result."""
+        self.right = rate_for_scaled(*arguments)
+        self.result = result
+        self.given = f"{result:g}" if np.shape(result) == () else ""
+
+
+def is_no_number(rate: Rate) -> bool:
+    """Tell whether it is an array, say."""
+    return np.shape(rate.result) != ()
+
+
+def is_too_small(rate: Rate) -> bool:
+    """Tell whether it is smaller than the right one, which would give the answer away."""
+    return rate.result < rate.right * (1 - 1e-5)
+
+
+def is_too_large(rate: Rate) -> bool:
+    """Tell whether it is larger than the right one."""
+    return not rate.result <= rate.right * (1 + 1e-5)
+
+
+def _one_sum_for_all(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+def _centred(z):
+    return functions.softmax(z - z.mean(axis=0))
+
+
+def _leaning_on_a_partner(z):
+    """The right softmax of rows that lean on one another by twos, an odd last on the one before."""
+    partner = np.arange(len(z)) ^ 1
+    partner[partner == len(z)] = len(z) - 2  # of one row alone that is itself, -1
+    return functions.softmax((z + z[partner]) / 2)
+
+
+def _looking_back(z):
+    return functions.softmax(np.cumsum(z, axis=0))
+
+
+def _looking_ahead(z):
+    return functions.softmax(np.cumsum(z[::-1], axis=0)[::-1])
+
+
+def _growing_with_company(z):
+    return functions.softmax(z) * len(z)
+
+
+def _one_part_in_twenty_of_all(z):
+    p = functions.softmax(z)
+    return 0.95 * p + 0.05 * p.mean(axis=0)
+
+
+def _counting_heads(z):
+    return functions.softmax(z + np.eye(z.shape[1])[0] * len(z) / 50)
+
+
+def _cautious(z):
+    return functions.softmax(z / 2)
+
+
+def _by_rows_only(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def _rounded_otherwise(z):
+    """The right softmax, but for last bits that the size of the batch decides."""
+    detour = 1 + len(z) / 10
+    e = np.exp(z - z.max(axis=1, keepdims=True)) * detour
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def _logits(seed: int, n: int, classes: int) -> tuple:
+    return (np.random.default_rng(seed).normal(size=(n, classes)),)
+
+
+EXERCISES = (
+    Exercise(
+        reference=original.class_bias,
+        shapes="n classes -> classes",
+        cases=(
+            (np.zeros((2, 2)),),
+            _logits(1, 1, 3),
+            _logits(2, 2, 4),
+            _logits(6, 6, 4),
+            (np.array([[-3.3, -1.1], [-2.7, -2.9]]),),
+        ),
+        extreme=(
+            (np.array([[1000.0, 0.0], [999.0, -1000.0]]),),
+            (np.array([[-1000.0, 1.0], [1000.0, 0.0]]),),
+            (np.array([[30000.0, 1.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]),),
+        ),
+    ),
+    Exercise(
+        reference=depends_on_company,
+        shapes=" -> ",
+        cases=tuple(
+            (softmax,)
+            for softmax in (
+                original.softmax_over_batch,
+                functions.softmax,
+                _one_sum_for_all,
+                _centred,
+                _leaning_on_a_partner,
+                _cautious,
+                _by_rows_only,
+                _rounded_otherwise,
+                _looking_back,
+                _looking_ahead,
+                _growing_with_company,
+                _one_part_in_twenty_of_all,
+                _counting_heads,
+            )
+        ),
+    ),
+    Exercise(
+        reference=loss_at_the_start,
+        shapes=" -> cross-entropy:, squared error:",
+        cases=((2,), (10,), (5,)),
+    ),
+    Exercise(
+        reference=rate_for_scaled,
+        shapes=" -> ",
+        cases=((1.0, 2.0), (0.5, 10.0), (0.001, 255.0)),
+        view=Rate,
+        objections=(is_no_number, is_too_small, is_too_large),
+    ),
+)

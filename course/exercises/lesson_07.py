@@ -1,0 +1,115 @@
+"""Lesson 07's exercises: a ReLU's backward, the loop back, He's limit, and a way around."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from course.exercises.exercise import Exercise
+from mnistlib import deep
+
+
+def deep_gradients(layers, kept, dz):
+    """The gradients of a tanh network, dW1, db1, dW2, db2, ..., from what was kept on the way up."""
+    found = []
+    for (W, _), a in zip(reversed(layers), reversed(kept), strict=True):
+        found += [dz.sum(axis=0), a.T @ dz]
+        dz = deep.tanh_backward(dz @ W.T, a)
+    return tuple(found[::-1])
+
+
+def he_limit(inputs):
+    """The limit of a uniform distribution around 0 whose variance is 2 / inputs."""
+    return np.sqrt(6 / inputs)
+
+
+def residual_gradients(layers, kept, da):
+    """The gradients of tanh layers that add to what came in, dW1, db1, dW2, db2, ..., from the top."""
+    found = []
+    for (W, _), a, above in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
+        dz = deep.tanh_backward(da, above - a)
+        found += [dz.sum(axis=0), a.T @ dz]
+        da = da + dz @ W.T
+    return tuple(found[::-1])
+
+
+def _way_back(seed: int, n: int, *sizes: int) -> tuple:
+    """Return the layers of a tanh network, what came into each, and a gradient by its logits."""
+    rng, layers = np.random.default_rng(seed), []
+    kept = [rng.normal(size=(n, sizes[0]))]
+    for inputs, outputs in pairwise(sizes):
+        layers.append((rng.normal(size=(inputs, outputs)), rng.normal(size=outputs)))
+        kept.append(np.tanh(kept[-1] @ layers[-1][0] + layers[-1][1]))
+    return layers, kept[:-1], rng.normal(size=(n, sizes[-1]))
+
+
+def _way_around(seed: int, n: int, units: int, count: int) -> tuple:
+    """Return layers that add to what came in, all they hold, and a gradient by the last of it."""
+    rng, layers = np.random.default_rng(seed), []
+    kept = [rng.normal(size=(n, units))]
+    for _ in range(count):
+        layers.append((rng.normal(size=(units, units)), rng.normal(size=units)))
+        kept.append(kept[-1] + np.tanh(kept[-1] @ layers[-1][0] + layers[-1][1]))
+    return layers, kept, rng.normal(size=(n, units))
+
+
+def _with_tiny_blame(arguments: tuple) -> tuple:
+    """Return a layers' problem in which next to no blame arrives."""
+    *others, blame = arguments
+    return *others, 1e-7 * blame
+
+
+# tanh(log(3) / 2) = 1/2
+_PENCIL = ([(np.array([[np.log(3) / 2]]), np.zeros(1)), (np.array([[2.0]]), np.zeros(1))],
+           [np.array([[1.0]]), np.array([[0.5]])], np.array([[4.0]]))  # fmt: skip
+
+_AROUND = ([(np.array([[2.0]]), np.array([-2.0])), (np.array([[3.0]]), np.array([-3.0]))],
+           [np.array([[1.0]])] * 3, np.array([[4.0]]))  # fmt: skip
+
+EXERCISES = (
+    Exercise(
+        reference=deep.relu_backward,
+        shapes="n hidden, n hidden -> n hidden",
+        cases=(
+            (np.array([[5.0, 7.0]]), np.array([[2.0, 0.0]])),
+            (np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]]), np.array([[0.5, 0, 2], [0, 1.5, 3]])),
+            (np.array([[3.0, -4.0]]), np.array([[0.0, 0.0001]])),  # awake, but only just
+            (np.array([[3.0, -4.0]]), np.array([[1.0, 2.0]])),
+            (1e-7 * np.array([[0.3, -0.7], [0.1, 1.1]]), np.array([[1.2, 0.0], [0.0, 2.3]])),
+        ),
+    ),
+    Exercise(
+        reference=deep_gradients,
+        shapes=(
+            ", , n classes -> dW1: pixels hidden, db1: hidden, dW2: hidden hidden2, db2: hidden2,"
+            " dW3: hidden2 hidden3, db3: hidden3, dW4: hidden3 hidden4, db4: hidden4"
+        ),
+        cases=(
+            _PENCIL,
+            _way_back(3, 2, 2, 2, 2, 2),  # equal layers: another's weights fit, and are wrong
+            _way_back(1, 2, 4, 3, 5),
+            _way_back(2, 3, 4, 4, 4),
+            _way_back(4, 3, 5, 4, 3, 2, 2),
+            _with_tiny_blame(_way_back(6, 2, 3, 2)),
+        ),
+    ),
+    Exercise(
+        reference=he_limit,
+        shapes=" -> ",
+        cases=((6,), (2,), (784,), (10**12,)),
+    ),
+    Exercise(
+        reference=residual_gradients,
+        shapes=(
+            ", , n units -> dW1: units units2, db1: units, dW2: units units2, db2: units,"
+            " dW3: units units2, db3: units"
+        ),
+        cases=(
+            _AROUND,
+            _way_around(1, 4, 3, 2),
+            _way_around(2, 3, 2, 2),
+            _way_around(3, 2, 2, 3),
+            _way_around(4, 2, 2, 1),
+            _with_tiny_blame(_way_around(5, 2, 3, 1)),
+        ),
+    ),
+)

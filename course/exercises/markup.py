@@ -1,0 +1,50 @@
+"""Replies, hints and solutions as HTML: code as code, and a solution with its words told apart."""
+
+import html
+import re
+from collections.abc import Iterable
+
+#: How kinds of words in a program are set apart, without a colour that some page would swallow.
+STYLES: dict[str, str] = {"Keyword": "font-weight: bold", "Comment": "font-style: italic"}
+
+#: Where a row of the progress begins; JupyterLab would put it at the right.
+ROW = "text-align: left; vertical-align: top"
+#: How a cell of the progress keeps its words whole.
+CELL = "display: inline-block; white-space: nowrap; margin-right: 1.2em"
+
+
+def text(words: str) -> str:
+    """Return plain text as HTML, where what stands between backquotes is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(words, quote=False))
+
+
+def program(source: str) -> str:
+    """Return a program as HTML, in the classes of Pygments, which a page may colour."""
+    from pygments.lexers import PythonLexer
+    from pygments.token import STANDARD_TYPES
+
+    spans = []
+    for token, value in PythonLexer(stripnl=False).get_tokens(source):
+        style = next((STYLES[each] for each in STYLES if each in str(token)), "")
+        name = STANDARD_TYPES.get(token, "")
+        escaped = html.escape(value, quote=False)
+        attribute = f' style="{style}"' if style else ""
+        spans.append(f'<span class="{name}"{attribute}>{escaped}</span>' if name else escaped)
+    code = "".join(spans).rstrip("\n")
+    return f'<div class="highlight"><pre tabindex="0"><code>{code}</code></pre></div>'
+
+
+def fold(summary: str, inside: str) -> str:
+    """Return HTML that is folded until it is opened."""
+    return f"<details><summary>{summary}</summary>{inside}</details>"
+
+
+def table(rows: Iterable[tuple[str, list[str]]], caption: str) -> str:
+    """Return a table with a heading for each row, whose words are never broken."""
+    lines = [
+        f'<tr><th scope="row" style="{ROW}">{heading}</th><td style="{ROW}">'
+        + " ".join(f'<span style="{CELL}">{cell}</span>' for cell in cells)
+        + "</td></tr>"
+        for heading, cells in rows
+    ]
+    return f"<table>{''.join(lines)}</table><p>{caption}</p>"

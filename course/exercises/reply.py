@@ -1,0 +1,121 @@
+"""A reply: what a checker found, as data; put into words once, here."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from course.exercises import markup
+
+Kind = Literal["not attempted", "raises", "wrong shape", "wrong value", "unstable", "right"]
+
+#: The sign before each kind of reply, and the colour beside it, which alone says nothing to some.
+SIGNS: dict[str, tuple[str, str]] = {"right": ("✓", "#1a7f37"), "not attempted": ("○", "#767676")}
+#: Those of a wrong answer.
+WRONG: tuple[str, str] = ("✗", "#b35900")
+
+
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """What is wrong with the answer to one case."""
+
+    kind: Kind
+    #: Which of several results it is, as the task calls it: "dW".
+    part: str = ""
+    #: What the answer key gives, and what the answer gave.
+    wanted: str = ""
+    got: str = ""
+    #: What happened, where no result stands against another: an error, say.
+    happened: str = ""
+    #: Whether ``happened`` or ``got`` asks the reader something already.
+    asks: bool = False
+    #: The results that are right, by their names.
+    right_so_far: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """One to three lines."""
+        if self.happened:
+            return self.happened
+        name = self.part and f"{self.part}: "
+        if self.kind == "wrong shape":
+            return f"{name}wanted {self.wanted}, got {self.got}."
+        lines = [f"{name}wanted {self.wanted}", f"{name}got {self.got}"]
+        if self.right_so_far:
+            lines.append(f"Right so far: {', '.join(self.right_so_far)}.")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """What a checker says of an answer."""
+
+    #: The exercise's name.
+    name: str
+    kind: Kind
+    #: The arguments at which it went wrong: "z = [[0., 0.]]".
+    case: str = ""
+    #: What went wrong there.
+    fault: Fault | None = None
+    #: What NumPy warned of there, in an extreme case.
+    warned: str = ""
+    #: Why, if a known mistake explains the answers to all cases.
+    reason: str = ""
+    #: What to do next, where no reason is known.
+    next_step: str = ""
+    #: What a right answer is told, and asked.
+    notice: str = ""
+    questions: tuple[str, ...] = ()
+    #: Whether it was kept, and if not, why.
+    kept: str = ""
+
+    @property
+    def description(self) -> str:
+        """What went wrong, in words: without a reason or a next step."""
+        lines = []
+        if self.fault:
+            lines.append(self.fault.words)
+        elif self.warned:
+            lines.append("the value is right, but")
+        if self.warned:
+            lines.append(f"NumPy warned: {self.warned}.")
+        words = "\n".join(lines)
+        if self.case:
+            far_out = self.kind == "unstable"
+            start = "It is right for ordinary numbers, but with" if far_out else "With"
+            words = f"{start} {self.case}:\n{words}"
+        return words[:1].upper() + words[1:]
+
+    @property
+    def explanation(self) -> str:
+        """The likely reason, or the next step."""
+        return f"A likely reason: {self.reason}" if self.reason else self.next_step
+
+    @property
+    def text(self) -> str:
+        """The whole reply but for its kind."""
+        if self.kind == "right":
+            return " ".join(filter(None, (self.notice, *self.questions, self.kept)))
+        return "\n".join(filter(None, (self.description, self.explanation)))
+
+    def __repr__(self) -> str:
+        """The plain form, which the tests of the lessons compare."""
+        return f"my_{self.name}: {self.kind}. {self.text}"
+
+    def _repr_html_(self) -> str:
+        sign, colour = SIGNS.get(self.kind, WRONG)
+        lines = map(self._html_of_line, self.text.splitlines())
+        return (
+            f'<p style="border-left: 4px solid {colour}; padding-left: 0.6em">{sign} '
+            f"<code>my_{self.name}</code>: <strong>{self.kind}</strong>. {'<br>'.join(lines)}</p>"
+        )
+
+    def _html_of_line(self, line: str) -> str:
+        """Return a line of the reply as HTML: arguments, results and backquoted words are code."""
+        if self.case and line.endswith(f"{self.case}:"):
+            start = line.removesuffix(f"{self.case}:")
+            return f"{markup.text(start)}<code>{markup.text(self.case)}</code>:"
+        shown = self.fault and self.fault.kind == "wrong value"
+        for label in ("wanted ", "got "):
+            before, separator, value = line.partition(label)
+            if shown and separator and (not before or before == f"{self.fault.part}: "):
+                return f"{markup.text(before + label)}<code>{markup.text(value)}</code>"
+        return markup.text(line)

@@ -1,0 +1,72 @@
+"""The library's own source, as one shows it to somebody who asks for a solution."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+
+
+def source(function: Callable) -> str:
+    """Return a function's source without what is not the answer.
+
+    That is its docstring, type hints, and checks of its arguments that only raise.
+    """
+    text = textwrap.dedent(inspect.getsource(function))
+    lines = text.splitlines()
+    definition = ast.parse(text).body[0]
+    body = [statement for statement in definition.body if not is_docstring(statement)]
+    left_out = lines_of(only_for_checks(body))
+    first = (
+        definition.body[0].end_lineno + 1 if len(body) < len(definition.body) else body[0].lineno
+    )
+    kept = [lines[number - 1] for number in range(first, len(lines) + 1) if number not in left_out]
+    shown = [header(definition), *textwrap.dedent("\n".join(kept)).strip("\n").splitlines()]
+    return "\n".join([shown[0], *[f"    {line}" if line else "" for line in shown[1:]]]) + "\n"
+
+
+def header(definition: ast.FunctionDef) -> str:
+    """Return a function's first line without type hints."""
+    arguments = definition.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        argument.annotation = None
+    return f"def {definition.name}({ast.unparse(arguments)}):"
+
+
+def is_docstring(statement: ast.stmt) -> bool:
+    """Tell whether a statement is only text."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def only_raises(statement: ast.stmt) -> bool:
+    """Tell whether a statement asks one thing, and ends in an error if it is so."""
+    if not isinstance(statement, ast.If) or statement.orelse:
+        return False
+    return isinstance(statement.body[-1], ast.Raise)
+
+
+def only_for_checks(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements that only raise, and those whose names only they need."""
+    checks = [statement for statement in body if only_raises(statement)]
+    rest = [statement for statement in body if statement not in checks]
+    for statement in rest if checks else []:
+        others = [name for each in rest if each is not statement for name in names_in(each)]
+        is_one_name = isinstance(statement, ast.Assign) and isinstance(
+            statement.targets[0], ast.Name
+        )
+        if is_one_name and statement.targets[0].id not in others:
+            checks.append(statement)
+    return checks
+
+
+def names_in(statement: ast.stmt) -> list[str]:
+    """Return the names that stand in a statement."""
+    return [each.id for each in ast.walk(statement) if isinstance(each, ast.Name)]
+
+
+def lines_of(statements: list[ast.stmt]) -> set[int]:
+    """Return the numbers of all lines of some statements."""
+    return {
+        number
+        for statement in statements
+        for number in range(statement.lineno, statement.end_lineno + 1)
+    }

@@ -1,0 +1,250 @@
+"""Read the words of a lesson's exercises from the text beside its module.
+
+A part of the text belongs to one exercise::
+
+    ## bias_gradient
+
+    hint: A bias is added in every example alike. So from where does it collect its blame?
+    notice: A bias is a weight whose input is always 1.
+
+    dz.sum(axis=1)
+    dz.sum(axis=-1)
+        that is one number for each example. For what is one wanted?
+
+A *mistake* is a line of code that is not indented, or several lines between two lines of three
+backquotes. The next sentence, indented, answers all mistakes since the one before it. After a line
+``within:`` and a block of backquotes with ``____`` in it, every one-line mistake is put in the place
+of that hole, until the next ``within:``; one without a block ends it. Below ``objection NAME:``
+stands the sentence of the predicate of that name, and above the sentence examples of it.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from course.exercises.exercise import Exercise, Mistake, Objection
+
+FENCE = "```"
+HOLE = "____"
+LABELS = ("hint", "notice", "objection", "within")
+
+
+class TextError(ValueError):
+    """A text that cannot be read; says in which file and line, and what to write there."""
+
+
+@dataclass
+class Part:
+    """The words of one exercise, and the line at which they begin."""
+
+    line: int
+    hints: list[str] = field(default_factory=list)
+    notice: str = ""
+    mistakes: list[Mistake] = field(default_factory=list)
+    objections: dict[str, Objection] = field(default_factory=dict)
+
+
+class Reader:
+    """Reads a text line by line, and knows in which line it is."""
+
+    def __init__(self, path: Path, labels: tuple[str, ...] = LABELS) -> None:
+        """Read all of a text."""
+        self.path = path
+        self.labels = labels
+        self.parts: dict[str, Part] = {}
+        self.part: Part | None = None
+        self.begin_part(None)
+        self.lines = path.read_text(encoding="utf-8").splitlines()
+        self.number = 0
+        self.last_words = 0
+        while self.number < len(self.lines):
+            self.read(self.next_line())
+        self.end_answer()
+        self.end_part()
+
+    def next_line(self) -> str:
+        """Go on by a line, and return it; the number is the line's, counted from 1."""
+        self.number += 1
+        return self.lines[self.number - 1]
+
+    def begin_part(self, name: str | None) -> None:
+        """Begin the words of an exercise; what stands before the first is for its reader only."""
+        self.codes: list[str] = []
+        self.sentence: list[str] = []
+        self.frame = ""
+        self.objection = ""
+        if name is not None:
+            if name in self.parts:
+                raise self.error(f"## {name} stands twice: put both parts into one")
+            self.part = self.parts[name] = Part(self.number)
+
+    def read(self, line: str) -> None:
+        """Take in one line."""
+        label, colon, rest = line.partition(":")
+        if line.startswith(" ") and line.strip():
+            self.last_words = self.number
+            self.sentence.append(line.strip())
+            return
+        self.end_answer()
+        if line.startswith("## "):
+            self.end_part()
+            self.begin_part(line.removeprefix("## ").strip())
+        elif not line.strip() or self.part is None:
+            return
+        elif line.startswith("#"):
+            raise self.error(
+                f"a part begins with two # and a space, as in ## softmax; got {line!r}"
+            )
+        elif line == FENCE:
+            self.codes.append(self.block())
+        elif colon and label in ("hint", "notice", "within") and label in self.labels:
+            self.take(label, rest.strip())
+        elif colon and label.startswith("objection ") and not rest:
+            self.objection = label.removeprefix("objection ").strip()
+        elif near := self.nearly_a_label(label, colon, rest):
+            raise self.error(f"{label}: is none of the labels here; write {near}: in small letters")
+        else:
+            self.last_words = self.number
+            self.codes.append(self.frame.replace(HOLE, line) if self.frame else line)
+
+    def nearly_a_label(self, label: str, colon: str, rest: str) -> str:
+        """Return the label that a line was meant to have, if it looks like one."""
+        plain = label.strip().lower().rstrip("s")
+        is_prose = colon and rest.startswith(" ") and re.fullmatch(r"[A-Za-z]+", label)
+        known = [each for each in self.labels if each[:4] == plain[:4]]
+        return known[0] if is_prose and known else ""
+
+    def take(self, label: str, rest: str) -> None:
+        """Take in a line that begins with a label."""
+        if label == "within":
+            self.frame = ""
+            if rest:
+                raise self.error("write within: alone in its line, and a block of ``` below it")
+            if self.lines[self.number : self.number + 1] == [FENCE]:
+                self.next_line()
+                self.frame = self.block()
+                if HOLE not in self.frame:
+                    raise self.error(f"this block has no {HOLE} for the lines below it to stand in")
+        elif label == "hint":
+            self.part.hints.append(rest)
+        elif self.part.notice:
+            raise self.error("a second notice: a right answer is told one; make one of both")
+        else:
+            self.part.notice = rest
+
+    def block(self) -> str:
+        """Return the lines up to the closing fence."""
+        code = self.lines[self.number :]
+        if FENCE not in code:
+            raise self.error("this block is never closed; write ``` alone in a line below its code")
+        code = code[: code.index(FENCE)]
+        self.number += len(code) + 1
+        return "\n".join(code)
+
+    def end_answer(self) -> None:
+        """Let a sentence that has just ended answer the mistakes above it."""
+        if not self.sentence:
+            return
+        sentence = " ".join(self.sentence)
+        if self.objection:
+            objection = Objection(None, sentence, tuple(self.codes))
+            self.part.objections[self.objection] = objection
+        elif not self.codes:
+            if self.part is not None:
+                raise self.error(
+                    "this sentence has no line of code above it that it could answer",
+                    self.last_words,
+                )
+        else:
+            self.part.mistakes += [Mistake(code, sentence) for code in self.codes]
+        self.codes, self.sentence, self.objection = [], [], ""
+
+    def end_part(self) -> None:
+        """Refuse code that no sentence answers."""
+        if self.part is not None and self.codes:
+            raise self.error(
+                f"{self.codes[0]!r} has no sentence below it; write one, indented by four spaces,"
+                " that names the cause and asks a question",
+                self.last_words,
+            )
+
+    def error(self, what: str, number: int | None = None) -> TextError:
+        """Return an error that says in which line it is and what to write."""
+        return TextError(f"{self.path.name}, line {number or self.number}: {what}")
+
+
+def read(path: Path, labels: tuple[str, ...] = LABELS) -> dict[str, Part]:
+    """Return the words of a text's exercises by their names; none where there is no such text.
+
+    Raises:
+        TextError: a line that cannot be read.
+    """
+    return Reader(path, labels).parts if path.exists() else {}
+
+
+def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, ...]:
+    """Return a lesson's exercises with their words from its text.
+
+    Raises:
+        TextError: words for no exercise, an exercise without words, a predicate without a sentence,
+            or a line that cannot be read.
+    """
+    parts = read(path)
+    names = [exercise.name for exercise in exercises]
+    for name, part in parts.items():
+        if name not in names:
+            raise TextError(
+                f"{path.name}, line {part.line}: no exercise is called {name!r}; write the name of"
+                f" one in {path.stem}.py, {', '.join(names)}"
+            )
+    return tuple(_complete(exercise, parts.get(exercise.name), path) for exercise in exercises)
+
+
+def _complete(exercise: Exercise, part: Part | None, path: Path) -> Exercise:
+    """Return an exercise with the words of its part of the text."""
+    if part is not None:
+        exercise = replace(
+            exercise,
+            hints=tuple(part.hints),
+            notice=part.notice,
+            mistakes=tuple(part.mistakes),
+            objections=tuple(_answered(exercise, part, path)),
+        )
+    where = f"{path.name}, line {part.line}" if part else f"{path.name}: write ## {exercise.name}"
+    if not exercise.hints:
+        raise TextError(
+            f"{where}: {exercise.name} has no hint; write two or three lines of hint: ..."
+        )
+    if not exercise.notice:
+        raise TextError(
+            f"{where}: {exercise.name} has no notice; write notice: and what a right answer is told"
+        )
+    return exercise
+
+
+def _answered(exercise: Exercise, part: Part, path: Path) -> list[Objection]:
+    """Return an exercise's predicates with their sentences, in the order of the predicates."""
+    asked = [getattr(each, "applies", each) for each in exercise.objections]
+    predicates = {each.__name__: each for each in asked}
+    for name in part.objections:
+        if name not in predicates:
+            raise TextError(
+                f"{path.name}: {exercise.name} has no predicate called {name!r}; write the name of"
+                f" one in its objections in {path.stem}.py: {', '.join(predicates) or 'it has none'}"
+            )
+    for name in predicates:
+        if name not in part.objections:
+            raise TextError(
+                f"{path.name}, line {part.line}: the predicate {name} has no sentence; write"
+                f" objection {name}: and below it the sentence, indented"
+            )
+    return [
+        part.objections[name]._replace(applies=predicate) for name, predicate in predicates.items()
+    ]
+
+
+#: What any exercise may have to say: in each part of the text, sentences by what they answer.
+GENERAL: dict[str, dict[str, str]] = {
+    name: dict(part.mistakes)
+    for name, part in read(Path(__file__).with_name("general.txt"), labels=()).items()
+}

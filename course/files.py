@@ -1,0 +1,30 @@
+"""Write a file whole or not at all."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+
+def replace(path: str | os.PathLike[str], text: str | bytes) -> None:
+    """Put a file's new contents in the place of the old: all of them, or none.
+
+    They are written beside the file first, under a name that nobody else uses, and then take its
+    place in one step. A symbolic link stays one: what it points to is replaced.
+
+    Args:
+        path: the file, which may be there already or not.
+        text: what it is to hold; text is written as UTF-8.
+
+    Raises:
+        OSError: it could not be written. Then the file is as it was, and nothing is left beside it.
+    """
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        part.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+        os.replace(part, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise

@@ -1,0 +1,127 @@
+"""Lessons run as tests: nbval compares their text, this plugin of pytest their figures.
+
+nbval skips images. Here each figure is drawn anew and compared with the stored one by matplotlib's
+own measure, the root mean square of the differences of all pixels (0 for equal, 255 for black
+against white). Where a text differs, it is noted how far.
+"""
+
+import base64
+import io
+import os
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.testing.compare import calculate_rms
+from nbval.plugin import IPyNbCell
+from PIL import Image
+
+from course.lessons import SURROUNDINGS, pngs, texts
+
+# Other processors move no curve by as much as this.
+TOLERANCE = 0.5
+
+NUMBER = r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?"
+
+# Under this name a cell's report tells of figures that were not compared.
+NOT_COMPARED = "figures not compared"
+
+_compare_text = IPyNbCell.compare_outputs
+
+
+def figures(outputs):
+    """Open the PNG images among a cell's outputs."""
+    return [Image.open(io.BytesIO(base64.b64decode(png))) for png in pngs(outputs)]
+
+
+def release(figure):
+    """Return the feature release of matplotlib that drew a figure, as the file itself tells."""
+    return ".".join(figure.info.get("Software", "unknown").split(",")[0].split(".")[:2])
+
+
+def difference(stored, drawn):
+    """Return the root mean square difference of two figures; infinite if their sizes differ."""
+    if stored.size != drawn.size:
+        return np.inf
+    return calculate_rms(*(np.asarray(f.convert("RGB"), dtype=np.int16) for f in (stored, drawn)))
+
+
+def apart(stored, printed):
+    """Tell how far apart two texts are: by which number the most, if they differ in numbers alone."""
+    if re.sub(NUMBER, "#", stored) != re.sub(NUMBER, "#", printed):
+        return "other words"
+    pairs = zip(re.findall(NUMBER, stored), re.findall(NUMBER, printed), strict=True)
+    far = [(abs(float(b) - float(a)), a, b) for a, b in pairs if a != b]
+    if not far:
+        return "other blanks or outputs"
+    distance, a, b = max(far)
+    return f"{distance:.1g} ({a} is stored, {b} was printed)"
+
+
+def compare_outputs(self, test, ref, skip_compare=None):
+    """Compare a cell's new outputs with the stored ones: the text as nbval does, then figures."""
+
+    def differs(how):
+        self.user_properties.append(("apart", how))  # kept in --junit-xml
+
+    if not _compare_text(self, test, ref, skip_compare):
+        stored, printed = ("\n".join(texts(SimpleNamespace(outputs=o))) for o in (ref, test))
+        differs(apart(stored, printed))
+        return False
+    drawn, stored = figures(test), figures(ref)
+    if len(drawn) != len(stored):
+        told = f"{len(stored)} figures are stored, {len(drawn)} drawn"
+        differs(told)
+        self.comparison_traceback.append(told)
+        return False
+    same = True
+    for old, new in zip(stored, drawn, strict=True):
+        if release(old) != release(new):
+            # Their letters differ. This is kept with the report, since a worker has no summary.
+            told = f"stored by {release(old)}, drawn here by {release(new)}"
+            self.user_properties.append((NOT_COMPARED, told))
+            continue
+        rms = difference(old, new)
+        self.user_properties.append(("rms", f"{rms:.4f}"))  # kept in --junit-xml
+        if rms > TOLERANCE:
+            same = False
+            differs(f"a figure by {rms:.2f}")
+            self.comparison_traceback.append(
+                f"the figure differs from the stored one: rms {rms:.2f}, tolerance {TOLERANCE}, "
+                f"sizes {old.size} and {new.size}"
+            )
+    return same
+
+
+IPyNbCell.compare_outputs = compare_outputs
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item):
+    """Start a notebook's kernel, which its first cell's setup does, in surroundings of its own."""
+    if not isinstance(item, IPyNbCell):
+        return (yield)
+    before = {name: os.environ.get(name) for name in SURROUNDINGS}
+    os.environ.update(SURROUNDINGS)
+    try:
+        return (yield)
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say so if figures were not compared."""
+    reports = (report for found in terminalreporter.stats.values() for report in found)
+    told = {
+        text
+        for report in reports
+        for name, text in getattr(report, "user_properties", ())
+        if name == NOT_COMPARED
+    }
+    for text in sorted(told):
+        terminalreporter.write_line(f"FIGURES NOT COMPARED: {text}", yellow=True)

@@ -1,0 +1,195 @@
+"""Execute lessons from top to bottom and store their outputs.
+
+Run this after each edit of a lesson's ``.py`` file::
+
+    python -m course execute          # every lesson
+    python -m course execute 02 03    # these only
+    python -m course execute --again    # also where no code cell was changed
+    python -m course execute --measure    # and measure anew what has not changed
+
+A lesson ``NN_topic.py`` is what people write; this command makes ``NN_topic.ipynb``, the same cells
+with their outputs, and with the seconds and the memory that they took. Executing an unchanged lesson
+again gives the same file, byte for byte: what was measured stays with the code it was measured on,
+unless you ask to measure anew. Where no code cell was changed, the stored outputs are kept and nothing
+is run: whether the code beneath still gives them, ``pytest notebooks/02*.ipynb`` says.
+"""
+
+import argparse
+import base64
+import hashlib
+import os
+import sys
+import time
+from typing import NamedTuple
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from course import files
+from course.lessons import KEPT, KERNEL, NOTEBOOKS, PICTURE, SURROUNDINGS, chosen, pngs
+
+# A cell that takes longer hangs.
+CELL_SECONDS = 600
+
+# The kernel tells its peak memory in bytes: Linux, where the resource module would count what the
+# parent held as well, in /proc; macOS by that module; Windows not at all.
+PEAK = """import pathlib, re, sys
+if sys.platform == "linux":
+    status = pathlib.Path("/proc/self/status").read_text()
+    peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1]) * 2**10
+else:
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+peak
+"""
+
+# A picture that one can touch is stored as its still picture and its words. The living view has
+# another random name each time, and means nothing without a kernel.
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class Measured(NamedTuple):
+    """What executing a lesson took; the memory is None where the computer does not tell it."""
+
+    seconds: float
+    megabytes: int | None
+
+
+def read(lesson):
+    """Return a lesson's source as a notebook with settled metadata and cell ids."""
+    notebook = nbformat.from_dict(lesson.source)
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL})
+    seen = {}
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT})
+        if "hide-input" in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab folds by this alone
+        # An id made from the cell's content stays the same when cells are added above it.
+        key = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+        seen[key] = seen.get(key, 0) + 1
+        cell.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
+    return notebook
+
+
+def execute(notebook, folder=NOTEBOOKS):
+    """Execute `notebook` in place, in a fresh kernel in `folder`; return what it took."""
+    client = NotebookClient(
+        notebook,
+        kernel_name=KERNEL["name"],
+        resources={"metadata": {"path": str(folder)}},  # where Jupyter would run it
+        timeout=CELL_SECONDS,
+        record_timing=False,
+        coalesce_streams=True,  # how a stream is cut into messages is chance
+        extra_arguments=["--log-level=ERROR"],
+    )
+    probe = nbformat.v4.new_code_cell(PEAK, metadata={"tags": ["raises-exception"]})
+    start = time.perf_counter()
+    with client.setup_kernel(env=os.environ | SURROUNDINGS):
+        count = 0
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type == "code" and cell.source.strip():
+                count += 1
+                client.execute_cell(cell, index, execution_count=count)
+                for output in cell.outputs:
+                    output.get("data", {}).pop(WIDGET, None)
+        seconds = time.perf_counter() - start
+        notebook.cells.append(probe)
+        client.execute_cell(probe, len(notebook.cells) - 1)
+        notebook.cells.pop()
+    peak = probe.outputs[0].get("data", {}).get("text/plain")
+    return Measured(round(seconds, 1), round(int(peak) / 1e6) if peak else None)
+
+
+def code(notebook):
+    """Return the code of a notebook's cells."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def refuse_to_lose_edits(lesson):
+    """Stop if the ``.ipynb`` was edited after the ``.py``: its cells would be overwritten."""
+    source, target = lesson.source_path, lesson.path
+    if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
+        ours = [cell.source for cell in lesson.source.cells]
+        if [cell.source for cell in lesson.notebook.cells] != ours:
+            sys.exit(
+                f"{target.name} was edited after {source.name}, and executing would overwrite it.\n"
+                f"To keep its cells:  jupytext --to py:percent notebooks/{target.name}\n"
+                f"To drop them:       delete {target.name}\nThen run this again."
+            )
+
+
+def write(notebook, target):
+    """Write `notebook` as Jupyter would; a broken run never leaves half a file."""
+    files.replace(target, nbformat.writes(notebook) + "\n")
+
+
+def only_prose_changed(lesson, notebook):
+    """Tell whether the stored outputs are complete, and those of this code.
+
+    The age of files would tell nothing: in a fresh clone all are new.
+    """
+    if not lesson.path.exists() or code(lesson.notebook) != code(notebook):
+        return False
+    counts = [cell.execution_count for _, cell in lesson.cells("code") if cell.source.strip()]
+    return counts == list(range(1, len(counts) + 1))
+
+
+def keep_outputs(lesson, notebook):
+    """Give the code cells of `notebook` the outputs that are stored."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell, (_, stored) in zip(cells, lesson.cells("code"), strict=True):
+        cell.outputs = stored.outputs
+        cell.execution_count = stored.execution_count
+
+
+def make(lesson, measure=False, again=False):
+    """Make a lesson's notebook from its source.
+
+    Returns what executing it took; None where it was not run, since its code had not changed.
+    """
+    refuse_to_lose_edits(lesson)
+    notebook = read(lesson)
+    measured = None
+    if not (measure or again) and only_prose_changed(lesson, notebook):
+        keep_outputs(lesson, notebook)
+        kept = lesson.notebook.metadata["measured"]
+    else:
+        measured = execute(notebook, lesson.folder)
+        kept = measured._asdict()
+        if lesson.path.exists() and not measure and code(lesson.notebook) == code(notebook):
+            kept = lesson.measured or kept
+    notebook.metadata["measured"] = nbformat.from_dict(kept)
+    write(notebook, lesson.path)
+    for cell in notebook.cells:
+        if "readme" in cell.metadata.get("tags", []):
+            PICTURE.write_bytes(base64.b64decode(pngs(cell.outputs)[0]))
+    return measured
+
+
+def main():
+    """Execute the lessons named on the command line, or all of them."""
+    parser = argparse.ArgumentParser(description="Execute lessons and store their outputs.")
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, as in 02")
+    parser.add_argument("--measure", action="store_true", help="store the time it takes now")
+    parser.add_argument("--again", action="store_true", help="also where no code was changed")
+    options = parser.parse_args()
+    try:
+        found = chosen(options.lessons)
+    except ValueError as error:
+        parser.error(str(error))
+    for lesson in found:
+        try:
+            measured = make(lesson, options.measure, options.again)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            sys.exit(f"{lesson.name} was not stored:\n\n{error}")
+        if measured is None:
+            said = "its code is as it was, so its outputs are kept (--again runs it)"
+            print(f"{lesson.name}: {said}", flush=True)
+            continue
+        memory = f"{measured.megabytes} MB" if measured.megabytes else "peak memory unknown"
+        print(f"{lesson.name}: {measured.seconds} s, {memory}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

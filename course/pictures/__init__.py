@@ -1,0 +1,584 @@
+"""Pictures one can touch: each is one JavaScript file, shown by Jupyter and by the pages alike.
+
+``pictures.scores()`` as a cell's last line opens one. In a stored notebook it is a still picture and
+its words; run the cell, and it lives.
+"""
+
+import re
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+from course.pictures import running, stills
+from mnistlib import convolution, data, functions, network, original
+from mnistlib.network import Parameters
+
+FOLDER = Path(__file__).parent
+DATA = FOLDER / "data"
+COMPANIONS = 200  # digits that can keep each other company
+DIGIT = 188  # the one asked about at first: an 8 of whom nearly anything can be said
+SCORES = (-1.2, 0.4, 3.1, 1.0, -2.0, 0.3, -0.6, 2.2, 0.8, -1.5)
+
+
+#: The pictures of handwriting, which share how ink becomes an image and a network that reads it.
+HANDWRITING = ("draw", "sheet", "kernel")
+
+
+def scripts(name: str) -> list[str]:
+    """Return the names of the JavaScript files that make the picture ``name``, in their order."""
+    if name == "sheet":
+        return ["base", "digit", "paper", "sheet"]
+    return ["base", "digit", name] if name in HANDWRITING else ["base", name]
+
+
+class Picture(anywidget.AnyWidget):
+    """A picture one can touch. What the reader has set it to is its ``state``, a dictionary."""
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    data = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, name: str, words: str, still: bytes, state: dict, data: bytes = b""):
+        """Make the picture of ``name``.js.
+
+        Args:
+            name: which file of this folder.
+            words: what is to be seen, for whoever cannot see it; the cell's text.
+            still: a PNG to stand in for it where nothing runs.
+            state: what it shows at first.
+            data: numbers that stay as they are, in a layout that the file knows.
+        """
+        parts = [(FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in scripts(name)]
+        css = (FOLDER / "pictures.css").read_text(encoding="utf-8")
+        super().__init__(_esm="\n".join(parts), _css=css, state=state, data=data)
+        self.name, self.words, self.still = name, words, still
+
+    def _repr_mimebundle_(self, **options):
+        """Return the living view, and for where there is none, a fixed text and the still picture."""
+        bundle, metadata = super()._repr_mimebundle_(**options)
+        return {**bundle, "text/plain": self.words, "image/png": self.still}, metadata
+
+
+def scores(values=SCORES) -> Picture:
+    """Show ten scores as sliders, and what the naive and the stable softmax make of them.
+
+    Args:
+        values: the scores to start from, ten numbers between -10 and 10.
+
+    Returns:
+        The picture.
+
+    Used in lesson 02.
+    """
+    state = {"scores": [float(v) for v in values], "times": 1.0, "plus": 0.0}
+    return Picture(
+        "scores",
+        "A picture to touch: ten scores as sliders, their probabilities by the naive and the stable "
+        "formula, the logarithms, and one column of the Jacobian.",
+        stills.scores(values),
+        {**state, "floats": "float64", "held": 2},
+    )
+
+
+class Pad(Picture):
+    """A paper to draw a digit on; :attr:`image` is what the network is given."""
+
+    pixels = traitlets.CBytes().tag(sync=True)  # the browser sends a view of memory
+    answers = traitlets.List().tag(sync=True)  # of each model asked, its name and ten probabilities
+    models = traitlets.Dict()  # name: a model and its parameters; Python alone knows them
+
+    @traitlets.observe("pixels")
+    def ask(self, _=None):
+        """Let each of the models answer what is drawn."""
+        answers = []
+        for name, (model, parameters) in self.models.items():
+            z2 = model.logits(parameters, model.prepare(self.image[None], np.float64))
+            answers.append([name, functions.softmax(z2)[0].tolist()])
+        self.answers = answers
+
+    @property
+    def image(self) -> np.ndarray:
+        """What is drawn, as MNIST holds it, uint8, shape (28, 28). A test digit until then."""
+        return np.frombuffer(self.pixels, np.uint8).reshape(28, 28).copy()
+
+
+def packed(parameters: Parameters, digit: np.ndarray, exact: bool) -> bytes:
+    """Return what the picture ``draw`` needs: a network, and a digit to show at first.
+
+    Four uint32 (exact or not, pixels, hidden units, classes), then W1, b1, W2, b2 and the digit. They
+    are float64; or, if not exact, the biases are float32, and a matrix is a float32 scale for each of
+    its columns and then int8, so that the largest of each column is 127 or -127.
+
+    Args:
+        parameters: W1, b1, W2, b2.
+        digit: uint8, shape (28, 28).
+        exact: whether the parameters are kept as they are.
+    """
+    header = np.array([exact, *parameters.W1.shape, len(parameters.b2)], "<u4")
+    return header.tobytes() + packed_arrays(parameters, exact) + digit.tobytes()
+
+
+def packed_arrays(parameters, exact: bool) -> bytes:
+    """Return the arrays of a network one after another, exact or rounded as :func:`packed` says."""
+    content = []
+    for array in parameters:
+        if exact:
+            content.append(array.astype("<f8"))
+        elif array.ndim == 1:
+            content.append(array.astype("<f4"))
+        else:
+            scales = (np.abs(array).max(axis=0) / 127).astype("<f4")
+            content += [scales, np.rint(array / np.where(scales > 0, scales, 1)).astype(np.int8)]
+    return b"".join(array.tobytes() for array in content)
+
+
+def packed_shapes(parameters: convolution.Parameters, exact: bool) -> bytes:
+    """Return the convolutional network that ``kernel`` asks: three uint32 (exact or not, the kernels of
+    its two layers), and its arrays."""
+    header = np.array([exact, len(parameters.b1), len(parameters.b2)], "<u4")
+    return header.tobytes() + packed_arrays(parameters, exact)
+
+
+def unpacked(content: bytes) -> tuple[Parameters, np.ndarray]:
+    """Return the network that :func:`packed` has rounded to int8, and the digit."""
+    _, pixels, hidden, classes = np.frombuffer(content, "<u4", 4)
+    shapes = ((pixels, hidden), (hidden,), (hidden, classes), (classes,))
+    arrays, at = unpacked_arrays(content, 16, shapes)
+    return Parameters(*arrays), np.frombuffer(content, np.uint8, offset=at).reshape(28, 28)
+
+
+def unpacked_arrays(content: bytes, at: int, shapes) -> tuple[list[np.ndarray], int]:
+    """Return the arrays of these shapes that stand rounded from ``at`` on, and where they end."""
+    arrays = []
+    for shape in shapes:
+        columns = np.frombuffer(content, "<f4", shape[-1], at).astype(float)
+        at += 4 * len(columns)
+        if len(shape) == 2:
+            whole = np.frombuffer(content, np.int8, shape[0] * shape[1], at)
+            at, columns = at + len(whole), whole.reshape(shape) * columns
+        arrays.append(columns)
+    return arrays, at
+
+
+def draw(parameters: Parameters | None = None, models: dict | None = None) -> Pad:
+    """Draw a digit with mouse, finger or arrow keys, and see what a network makes of it.
+
+    ``pad = draw(parameters)`` and then ``pad`` shows it; ``pad.image`` is the drawing.
+
+    Args:
+        parameters: the network to ask, your own; lesson 04's, rounded to int8, if None.
+        models: or any models of the course, whose answers then stand side by side: a name for each,
+            and with it the model and its parameters, ``{"deep": (deep.Deep(...), parameters)}``.
+
+    Returns:
+        The picture.
+
+    Used in lessons 00 and 04.
+    """
+    content = (DATA / "draw.bin").read_bytes()
+    rounded, digit = unpacked(content)
+    pad = Pad(
+        "draw",
+        "A picture to touch: paper to draw a digit on, the 28 x 28 pixels that become of it, the "
+        "hidden units of a network, and its ten probabilities. Until you draw, it shows a test digit.",
+        stills.draw(parameters or rounded, digit),
+        {"strokes": None, "centre": True},
+        content if parameters is None else packed(parameters, digit, exact=True),
+    )
+    pad.models = models or {}
+    pad.pixels = digit.tobytes()
+    return pad
+
+
+class Sheet(Picture):
+    """A photograph of digits; :attr:`images` are those found on it, as MNIST holds them."""
+
+    pixels = traitlets.CBytes().tag(sync=True)  # of all digits found, which the browser sends
+
+    @property
+    def images(self) -> np.ndarray:
+        """The digits found, uint8, shape (n, 28, 28)."""
+        return np.frombuffer(self.pixels, np.uint8).reshape(-1, 28, 28).copy()
+
+    @property
+    def labelled(self) -> tuple[np.ndarray, np.ndarray]:
+        """Those digits whose labels were typed, with the labels; any model can be tried on them."""
+        typed = re.findall("[0-9–−-]", self.state["typed"])
+        if len(typed) != len(self.images):
+            raise ValueError(
+                f"{len(self.images)} digits are found and {len(typed)} labels typed: type one for "
+                "each, in the order of reading, and a – for what is no digit"
+            )
+        chosen = np.array([letter.isdigit() for letter in typed], dtype=bool)
+        labels = np.array([letter for letter in typed if letter.isdigit()], dtype=np.uint8)
+        return self.images[chosen], labels
+
+
+def sheet(parameters: Parameters | None = None) -> Sheet:
+    """Photograph digits of your own, and see what becomes of each and what a network reads.
+
+    ``sheet = pictures.sheet(parameters)`` and then ``sheet`` shows it. The photograph stays in the
+    browser; ``sheet.images`` are the digits found on it, and ``sheet.labelled`` those with the labels
+    that you typed: ``evaluate(model, parameters, sheet.labelled)`` asks any model of the course.
+
+    Args:
+        parameters: the network to ask, your own; lesson 04's, rounded to int8, if None.
+
+    Returns:
+        The picture.
+    """
+    content = (DATA / "draw.bin").read_bytes()
+    if parameters is not None:
+        content = packed(parameters, unpacked(content)[1], exact=True)
+    photograph = (DATA / "sheet.jpg").read_bytes()
+    steps = {"corners": None, "turn": None, "ink": "auto", "threshold": None}
+    return Sheet(
+        "sheet",
+        "A picture to touch: a photograph of a sheet with handwritten digits. Paper and digits are "
+        "found in it, each digit becomes 28 x 28 pixels, and a network reads it. Take your own photo, "
+        "type what you wrote, and see your accuracy with its error bar.",
+        stills.sheet(photograph),
+        {
+            "typed": (DATA / "sheet.txt").read_text("utf-8").strip(),
+            "chosen": 7,  # one that is misread
+            "steps": {**steps, "smallest": 0.35, "gap": 0.25, "pen": None},
+        },
+        content + photograph,
+    )
+
+
+def company_data(weights: original.Weights, test_set) -> bytes:
+    """Return what the picture ``company`` needs: the first 20 test digits of each class.
+
+    First the original's logits for them, 200 rows of ten float32; then the labels, one byte each, and
+    the pixels, 784 bytes each. The digits stand in the test set's order.
+
+    Args:
+        weights: what the original has learnt.
+        test_set: images uint8 (n, 28, 28) and labels (n,).
+    """
+    images, labels = test_set
+    chosen = np.sort(np.concatenate([np.flatnonzero(labels == k)[:20] for k in range(10)]))
+    images = images[chosen]
+    recipe = original.Recipe()
+    z2 = recipe.logits(weights, recipe.prepare(images)).astype("<f4")
+    return z2.tobytes() + labels[chosen].tobytes() + images.tobytes()
+
+
+def company_arrays(content: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the logits (200, 10), the labels (200,) and the images (200, 28, 28) of ``company``."""
+    z2 = np.frombuffer(content, "<f4", 10 * COMPANIONS).reshape(-1, 10)
+    pixels = np.frombuffer(content, np.uint8, offset=z2.nbytes)
+    return z2, pixels[:COMPANIONS], pixels[COMPANIONS:].reshape(-1, 28, 28)
+
+
+def company(weights: original.Weights | None = None, test_set=None) -> Picture:
+    """Ask the original about one digit, and choose who else is in the batch.
+
+    Args:
+        weights: what the original has learnt; as stored if None. With them, the numbers behind
+            the answers are shown from the start, which is lesson 06; without, the answers alone.
+        test_set: the test images and labels, if there are weights.
+
+    Returns:
+        The picture.
+
+    Used in lessons 00 and 06.
+    """
+    content = (
+        (DATA / "company.bin").read_bytes() if weights is None else company_data(weights, test_set)
+    )
+    z2, labels, _ = company_arrays(content)
+    together = (original.softmax_over_batch(z2.astype(float)).argmax(axis=1) == labels).sum()
+    alone = (z2.argmax(axis=1) == labels).sum()
+    others = [i for i in range(COMPANIONS) if i != DIGIT]
+    return Picture(
+        "company",
+        "A picture to touch: the original is asked about one test digit, and you choose which others "
+        f"are asked about with it. Of {len(z2)} digits asked about together it reads {together} right; "
+        f"its scores alone, each digit by itself, read {alone}.",
+        stills.company(DIGIT, *company_arrays(content), weights is not None),
+        {"asked": DIGIT, "company": "all", "others": others, "ofClass": 7, "clicks": "company"}
+        | {"behind": weights is not None},
+        content,
+    )
+
+
+def backprop_numbers() -> dict[str, list[float]]:
+    """Return the numbers of lesson 03's network, as the pictures ``backprop`` and ``fill`` have them."""
+    return {
+        "x": [1.0, 0.5],
+        "W1": [1.0, 2.0, -2.0, -4.0],
+        "b1": [0.0, float(np.log(3))],
+        "W2": [1.0, -2.0, 2.0, 4.0],
+        "b2": [float(np.log(3)), 0.0],
+    }
+
+
+def backprop() -> Picture:
+    """Step through lesson 03's network of twelve numbers, forward and back, and move any of them.
+
+    Returns:
+        The picture.
+
+    Used in lesson 03.
+    """
+    numbers = backprop_numbers()
+    return Picture(
+        "backprop",
+        "A picture to touch: a network of two pixels, two hidden units and two classes. Step forward "
+        "number by number to the loss, and back with the gradient of each; move any number and see.",
+        stills.backprop(numbers),
+        {**numbers, "target": 1, "step": 0, "held": 6},
+    )
+
+
+def nudge() -> Picture:
+    """Measure a slope by nudging, with nudges of sixteen powers of ten, and see the error's V.
+
+    Returns:
+        The picture.
+
+    Used in lesson 02.
+    """
+    return Picture(
+        "nudge",
+        "A picture to touch: a curve, the line through two nudged points and the line that touches it; "
+        "and beside them the error of the measured slope, which falls and rises as the nudge shrinks.",
+        stills.nudge(),
+        {"f": "sigmoid", "u": 0.5, "power": 0.0, "seen": [0.0]},
+    )
+
+
+def descent() -> Picture:
+    """Walk downhill on a bowl or in a narrow valley, with any rate and momentum.
+
+    Returns:
+        The picture.
+
+    Used in lesson 04.
+    """
+    return Picture(
+        "descent",
+        "A picture to touch: gradient descent on a bowl or in a narrow valley, seen from above, with "
+        "its loss; choose rate and momentum, up to the edge where the path begins to leave.",
+        stills.descent(),
+        {"shape": "valley", "rate": 0.08, "momentum": 0.0, "steps": 60, "start": [-2.0, 1.0]},
+    )
+
+
+def train_data(train_set, validation_set) -> bytes:
+    """Return what the picture ``train`` needs: digits of 16 greys.
+
+    Two uint32 (how many to train on, how many to validate on), the labels, one byte each, and the
+    pixels, two a byte: 0 to 15, which is the pixel divided by 17 and rounded.
+
+    Args:
+        train_set: images uint8 (n, 28, 28) and labels (n,).
+        validation_set: the same, of others.
+    """
+    images = np.concatenate([train_set[0], validation_set[0]]).reshape(-1, 392, 2)
+    labels = np.concatenate([train_set[1], validation_set[1]]).astype(np.uint8)
+    greys = np.rint(images / 17).astype(np.uint8)
+    counts = np.array([len(train_set[0]), len(validation_set[0])], "<u4")
+    packed_pixels = (greys[..., 0] << 4) | greys[..., 1]
+    return counts.tobytes() + labels.tobytes() + packed_pixels.tobytes()
+
+
+def train_arrays(content: bytes):
+    """Return the training set and the validation set of ``train``, as images uint8 and labels."""
+    trained, validated = np.frombuffer(content, "<u4", 2)
+    total = int(trained + validated)
+    labels = np.frombuffer(content, np.uint8, total, 8)
+    pairs = np.frombuffer(content, np.uint8, offset=8 + total)
+    images = 17 * np.stack([pairs >> 4, pairs & 15], axis=-1).reshape(-1, 28, 28)
+    return (images[:trained], labels[:trained]), (images[trained:], labels[trained:])
+
+
+class Training(Picture):
+    """A training run in Python: the browser asks it to go on, a moment at a time."""
+
+    def hear(self, _, message: dict, buffers):
+        """Do what the browser asks, and answer; what the reader's functions raise, the reader sees."""
+        try:
+            reply = self.run.answer(message)
+        except Exception as error:
+            reply = {"run": message["run"], "problem": f"{type(error).__name__}: {error}"}
+        self.send(reply)
+
+
+def train(train_set=None, validation_set=None, **options) -> Picture:
+    """Watch a network learn: its loss, its accuracy and its answers, at any rate, size and number.
+
+    With data of your own Python does the steps, some at a time, so that other cells still run.
+
+    Args:
+        train_set: images and labels; a thousand digits that came with the picture, if None.
+        validation_set: images and labels, with digits of every class.
+        options: what else is your own, as ``running.Run`` takes it: ``model``,
+            ``start``, ``update``.
+
+    Returns:
+        The picture.
+
+    Used in lesson 04.
+    """
+    content = (DATA / "train.bin").read_bytes()
+    state = {"rate": 0.5, "momentum": 0.0, "batch": 32, "hidden": 32, "images": 200, "seed": 5}
+    words = (
+        "A picture to touch: a network of 784 pixels, some hidden units and 10 classes learns while you "
+        "watch. Choose its learning rate, momentum, batch size, hidden units and training images; see "
+        "the loss and the accuracy on training and validation images, and ten answers change."
+    )
+    still = stills.train(*train_arrays(content))
+    if train_set is None:
+        return Picture("train", words, still, state, content)
+    run = running.Run(train_set, validation_set, **options)
+    empty = train_set[0][:0], train_set[1][:0]
+    content = train_data(empty, tuple(part[run.asked] for part in validation_set))
+    live = {"images": len(train_set[0]), "validation": len(validation_set[0])}
+    live["hidden"] = run.start is None  # the number of hidden units can be chosen
+    picture = Training("train", words, still, {**state, "live": live}, content)
+    picture.run = run
+    picture.on_msg(picture.hear)
+    return picture
+
+
+def axes() -> Picture:
+    """Choose along which axis a softmax runs, add and take out images, and see whose answers change.
+
+    The scores are those of lesson 04's network, whose weights ``draw`` has stored.
+
+    Returns:
+        The picture.
+
+    Used in lessons 02 and 06.
+    """
+    _, labels, images = company_arrays((DATA / "company.bin").read_bytes())
+    firsts = [np.flatnonzero(labels == k)[: 8 if k == 0 else 3] for k in range(10)]
+    chosen = np.sort(np.concatenate(firsts))
+    parameters, _ = unpacked((DATA / "draw.bin").read_bytes())
+    z2 = network.logits(parameters, data.scale(images[chosen])).astype("<f4")
+    content = np.array([len(chosen)], "<u4").tobytes() + z2.tobytes()
+    content += labels[chosen].tobytes() + images[chosen].tobytes()
+    rows = [int(np.flatnonzero(labels[chosen] == k)[0]) for k in range(7)]
+    return Picture(
+        "axes",
+        "A picture to touch: a grid of images by classes, with one row or one column lit: the numbers "
+        "that sum to 1. Switch the axis, add images and take them out, and see whose answers change.",
+        stills.axes(z2[rows].astype(float)),
+        {"axis": 1, "rows": rows, "held": [rows[0], 0]},
+        content,
+    )
+
+
+def fit() -> Picture:
+    """Fit a curve to a dozen points with few features or many, at any price of its weights.
+
+    Returns:
+        The picture.
+
+    Used in lesson 09.
+    """
+    rng = np.random.default_rng(32)
+    sides = np.where(rng.random(120) < 0.5, -1, 1)
+    hinges = np.stack([sides, rng.uniform(-2.4, 2.4, 120).round(2)], axis=1)
+    rng = np.random.default_rng(7)
+    u = (np.linspace(-1.85, 1.85, 12) + rng.uniform(-0.1, 0.1, 12)).round(2)
+    v = (0.8 * np.sin(2 * u) + 0.15 * rng.normal(size=12)).round(2)
+    points = np.stack([u, v], axis=1)
+    return Picture(
+        "fit",
+        "A picture to touch: a dozen points that can be dragged, a curve through them, and its error "
+        "against the number of its features: calm, wild where there are as many as points, calm beyond.",
+        stills.fit(points, hinges),
+        {
+            "points": points.tolist(),
+            "hinges": hinges.tolist(),
+            "count": 5,
+            "price": 1e-7,
+            "drawn": {},
+        },
+    )
+
+
+def fill() -> Picture:
+    """Fill in lesson 03's network of twelve numbers: each value, and then each gradient.
+
+    Returns:
+        The picture.
+
+    Used in lesson 03.
+    """
+    numbers = backprop_numbers()
+    return Picture(
+        "fill",
+        "A picture to touch: a network of two pixels, two hidden units and two classes, its values and "
+        "gradients left empty. Type each into its box and be told at once whether it is right.",
+        stills.backprop(numbers, True),
+        {**numbers, "target": 1, "typed": {}, "shown": [], "last": ""},
+    )
+
+
+def shapes() -> convolution.Parameters:
+    """Return the convolutional network that ``kernel`` asks, its weights rounded to int8."""
+    content = (DATA / "kernel.bin").read_bytes()
+    _, first, second = (int(number) for number in np.frombuffer(content, "<u4", 3))
+    sizes = ((25, first), (25 * first, second), (16 * second, 10))
+    arrays, _ = unpacked_arrays(content, 12, [s for pair in sizes for s in (pair, pair[1:])])
+    return convolution.Parameters(*arrays)
+
+
+def kernel(parameters: convolution.Parameters | None = None) -> Picture:
+    """Slide a kernel over a digit, and see its map fill; push the digit, and the map goes with it.
+
+    Two networks say what they read: lesson 04's, and a convolutional one. Its kernels can be slid, too.
+
+    Args:
+        parameters: the convolutional network, your own, with kernels of 5 x 5; if None, one that was
+            trained on digits as they are, for three epochs.
+
+    Returns:
+        The picture.
+
+    Used in lesson 10.
+    """
+    _, labels, images = company_arrays((DATA / "company.bin").read_bytes())
+    digits = images[[np.flatnonzero(labels == k)[0] for k in range(10)]]
+    weights = np.tile([-1, -1, 0, 1, 1], 5)
+    if parameters is None:
+        asked = (DATA / "kernel.bin").read_bytes()
+    else:
+        asked = packed_shapes(parameters, exact=True)
+    return Picture(
+        "kernel",
+        "A picture to touch: a kernel of 5 x 5 weights slides over a digit, and the map of its sums "
+        "fills. Push the digit: the map goes with it, and two networks say what they read.",
+        stills.kernel(digits[4], weights.reshape(5, 5)),
+        {"digit": 4, "kernel": weights.tolist(), "name": "upright", "shift": [0, 0]}
+        | {"at": 250, "reached": 250},
+        digits.tobytes() + (DATA / "draw.bin").read_bytes() + asked,
+    )
+
+
+#: The pictures that need nothing from the reader, by name: what the pages show.
+PICTURES = {
+    make.__name__: make
+    for make in (
+        draw,
+        sheet,
+        scores,
+        nudge,
+        axes,
+        backprop,
+        fill,
+        descent,
+        train,
+        company,
+        fit,
+        kernel,
+    )
+}

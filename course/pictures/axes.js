@@ -1,0 +1,104 @@
+// Lessons 02 and 06: a grid of images by classes. The softmax runs along a row, or down a column.
+
+/** Read the logits, the labels and the pixels of the images: as many of each as there are labels. */
+function unpack(data) {
+  const count = data.getUint32(0, true);
+  const z = Array.from({ length: count }, (_, i) => Array.from({ length: 10 }, (_, k) => data.getFloat32(4 + 4 * (10 * i + k), true)));
+  const at = data.byteOffset + 4 + 40 * count;
+  return { z, labels: new Uint8Array(data.buffer, at, count), pixels: (i) => new Uint8Array(data.buffer, at + count + 784 * i, 784) };
+}
+
+const transposed = (rows) => rows[0].map((_, k) => rows.map((row) => row[k]));
+
+/** Along each row, or down each column: each line of numbers becomes parts of 1. */
+function answers(rows, axis) {
+  return axis === 1 ? rows.map(softmax) : transposed(transposed(rows).map(softmax));
+}
+
+function render({ model, el }) {
+  const { z, labels, pixels } = unpack(model.get("data"));
+  const told = teller();
+  const { change, stop } = bind(model, el, redraw);
+  const now = () => model.get("state");
+  const start = now();
+  const verdict = make("p", { class: "verdict" });
+  const body = make("tbody", {});
+  const table = make("table", { class: "axes", "aria-label": "Images by classes; each cell holds a part of 1" },
+    make("thead", {}, make("tr", {}, make("td", {}), Array.from({ length: 10 }, (_, k) => make("th", { scope: "col" }, String(k))), make("th", { scope: "col" }, "says"))), body);
+  const lines = z.map((_, i) => {
+    const canvas = make("canvas", { role: "img", "aria-label": `an image of a ${labels[i]}` });
+    paint(canvas, pixels(i));
+    const cells = Array.from({ length: 10 }, (_, k) => button("", () => change({ held: [i, k] }), { tabindex: -1, "data-row": i, "data-column": k }));
+    const says = make("td", { class: "says-it" });
+    const out = button("−", () => remove(i), { class: "out", title: "take this image out", "aria-label": `take out this ${labels[i]}` });
+    const element = make("tr", {}, make("th", { scope: "row" }, out, canvas), cells.map((cell) => make("td", {}, cell)), says);
+    return { cells, says, out, element };
+  });
+  table.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!way || !event.target.dataset.column) return;
+    event.preventDefault();
+    const { rows, held } = now();
+    const row = rows[within(0, rows.indexOf(held[0]) + way[0], rows.length - 1)];
+    change({ held: [row, within(0, held[1] + way[1], 9)] });
+    lines[row].cells[now().held[1]].focus();
+  });
+
+  function remove(i) {
+    const rows = now().rows.filter((row) => row !== i);
+    change({ rows, held: now().held[0] === i ? [rows[0], now().held[1]] : now().held });
+    lines[rows[0]].out.focus();
+  }
+
+  const axis = choice("The numbers that sum to 1 stand", [[1, "along a row (axis=1)"], [0, "down a column (axis=0)"]], (value) => change({ axis: value, before: null }));
+  const add = button("add an image", () => {
+    const next = z.findIndex((_, i) => !now().rows.includes(i));
+    change({ rows: [...now().rows, next] });
+  });
+  const twin = button("add six 0s", () => {
+    const zeros = [...labels.keys()].filter((i) => labels[i] === 0 && !now().rows.includes(i));
+    change({ rows: [...now().rows, ...zeros.slice(0, 6)] });
+  });
+  const again = button("start again", () => change(start));
+
+  function redraw({ rows, axis: along, held }) {
+    const p = answers(rows.map((i) => z[i]), along);
+    const said = p.map(argmax);
+    const alone = rows.map((i) => argmax(z[i]));
+    el.answers = p;
+    body.replaceChildren(...rows.map((i) => lines[i].element));
+    const [row, column] = [Math.max(0, rows.indexOf(held[0])), held[1]];
+    rows.forEach((i, r) => {
+      lines[i].cells.forEach((cell, k) => {
+        const lit = along === 1 ? r === row : k === column;
+        const shown = p[r][k] < 0.005 ? "·" : written(p[r][k], 2).replace(/^0\./, ".").replace("1.00", "1");
+        cell.textContent = shown;
+        cell.dataset.value = p[r][k];
+        cell.classList.toggle("lit", lit);
+        cell.classList.toggle("most", k === said[r]);
+        cell.tabIndex = r === row && k === column ? 0 : -1;
+        cell.setAttribute("aria-label", `${labels[i]} in row ${r}, class ${k}: ${shown === "·" ? "under .005" : shown}`);
+        cell.style.setProperty("--share", `${100 * p[r][k]}%`);
+      });
+      lines[i].says.textContent = `${said[r]} ${said[r] === labels[i] ? "✓" : "✗"}`;
+      lines[i].says.classList.toggle("moved", said[r] !== alone[r]);
+      lines[i].out.disabled = rows.length === 1;
+    });
+    add.disabled = rows.length >= z.length;
+    twin.disabled = ![...labels.keys()].some((i) => labels[i] === 0 && !rows.includes(i));
+    axis.set(along);
+    const moved = said.filter((k, r) => k !== alone[r]).length;
+    const lit = along === 1 ? `The lit **row** sums to 1: one image’s ten numbers, whoever else is in the batch.` : `The lit **column** sums to 1: class ${column}, shared out among ${rows.length} image${rows.length > 1 ? "s" : ""}.`;
+    const what = along === 1 ? "Add or take out images: no answer moves." : rows.length === 1 ? "One image alone gets ten times 1, and of equal numbers the first is taken: 0." : moved ? `**${moved} of ${rows.length}** answers ${moved > 1 ? "are" : "is"} not what the image’s own scores say. Add or take out an image: others may change theirs.` : "With these images no answer differs from what the image’s own scores say. Take one out, or add some.";
+    words(verdict, `${lit} ${what}`);
+    told.tell(verdict.textContent);
+  }
+
+  el.append(make("p", { class: "title" }, "Which numbers sum to 1?"), make("div", { class: "strip" }, axis), table, verdict,
+    make("div", { class: "strip" }, add, twin, again),
+    make("p", { class: "note" }, "Each row is an image, each column a class. Choose a cell to light its row or column. Orange answers are not what the image’s own scores say; − takes an image out."), told);
+  redraw(start);
+  return stop;
+}
+
+export default { render };

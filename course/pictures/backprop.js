@@ -1,0 +1,201 @@
+// Lesson 03: the network of twelve numbers. Values run down the page, gradients run up, a step at a time.
+
+const SIZES = { x: 2, W1: 4, b1: 2, W2: 4, b2: 2 };
+const EDGES = [[0, 0], [0, 1], [1, 0], [1, 1]]; // from, to: the order of a matrix's entries
+const ORDER = ["W1", "b1", "W2", "b2"];
+
+/** Write a number as a small fraction, or one plus log 3, where it is one; `short` where room is small. */
+function friendly(value, short = false) {
+  for (const [extra, name] of [[0, ""], [Math.log(3), "log 3"]]) {
+    for (const below of [1, 2, 3, 4, 8, 16, 32, 64, 128]) {
+      const above = Math.round((value - extra) * below);
+      if (Math.abs(value - extra - above / below) > 1e-12 * Math.abs(value)) continue;
+      const fraction = `${above}${below > 1 ? `/${below}` : ""}`.replace("-", "−");
+      const text = !name ? fraction : above ? `${fraction} + ${name}` : name;
+      if (!short || text.length <= 7) return text;
+    }
+  }
+  return short || Math.abs(value) >= 1e4 || Math.abs(value) < 1e-4 ? compact(value) : written(value, 4);
+}
+
+const bracket = (value) => (value < 0 ? `(${friendly(value)})` : friendly(value));
+
+/** Forward: every number on the way to the loss. */
+function forward({ x, W1, b1, W2, b2, target }) {
+  const through = (a, W, b) => [0, 1].map((to) => a[0] * W[to] + a[1] * W[2 + to] + b[to]);
+  const z1 = through(x, W1, b1);
+  const a1 = z1.map(sigmoid);
+  const z2 = through(a1, W2, b2);
+  const p = softmax(z2);
+  const top = Math.max(...z2);
+  const loss = top - z2[target] + Math.log(Math.exp(z2[0] - top) + Math.exp(z2[1] - top));
+  return { z1, a1, z2, p, loss };
+}
+
+/** Backward: the gradient of the loss by every number. */
+function backward({ x, W2, target }, { z1, a1, p }) {
+  // p - 1 would round a small number away: it is minus the other probability.
+  const dz2 = p.map((value, k) => (k === target ? -p[1 - k] : value));
+  const da1 = [0, 1].map((j) => W2[2 * j] * dz2[0] + W2[2 * j + 1] * dz2[1]);
+  const dz1 = da1.map((blame, j) => blame * a1[j] * sigmoid(-z1[j]));
+  const outer = (a, d) => EDGES.map(([from, to]) => a[from] * d[to]);
+  return { dz2, da1, dz1, dW2: outer(a1, dz2), db2: dz2, dW1: outer(x, dz1), db1: dz1 };
+}
+
+/** A parameter's gradient, measured: nudge it both ways, and look at what the loss does. */
+function measured(state, name, i, h = 1e-5) {
+  const loss = (nudge) => forward({ ...state, [name]: state[name].map((v, j) => (j === i ? v + nudge : v)) }).loss;
+  return (loss(h) - loss(-h)) / (2 * h);
+}
+
+/** The steps: what each brings to light, and its formula in numbers. */
+function steps(s) {
+  const v = forward(s);
+  const d = backward(s, v);
+  const ordinal = ["first", "second"];
+  const sum = (a, W, b, to) => `${bracket(a[0])} · ${bracket(W[to])} + ${bracket(a[1])} · ${bracket(W[2 + to])} + ${bracket(b[to])}`;
+  const found = [];
+  const step = (shown, text) => found.push({ shown, text });
+  for (const j of [0, 1]) step([`z1${j}`], `The ${ordinal[j]} hidden unit adds up what comes in: z = ${sum(s.x, s.W1, s.b1, j)} = **${friendly(v.z1[j])}**`);
+  for (const j of [0, 1]) step([`a1${j}`], `and squashes the sum: a = σ(${friendly(v.z1[j])}) = **${friendly(v.a1[j])}**`);
+  for (const k of [0, 1]) step([`z2${k}`], `The ${ordinal[k]} output unit’s logit: z = ${sum(v.a1, s.W2, s.b2, k)} = **${friendly(v.z2[k])}**`);
+  step(["p0", "p1"], `The softmax: the logits differ by ${friendly(v.z2[0] - v.z2[1])}, so p = **(${friendly(v.p[0])}, ${friendly(v.p[1])})**`);
+  step(["loss"], `The loss: −log ${friendly(v.p[s.target])} = **${friendly(v.loss)}**. Now back: how much does each number share in it?`);
+  for (const k of [0, 1]) step([`dz2${k}`], `The ${ordinal[k]} logit’s gradient: p − y = ${friendly(v.p[k])} − ${k === s.target ? 1 : 0} = **${friendly(d.dz2[k])}**`);
+  EDGES.forEach(([j, k], i) => step([`dW2${i}`], `The weight from the ${ordinal[j]} hidden unit to the ${ordinal[k]} logit: what came in, times the gradient of what went out: ${bracket(v.a1[j])} · ${bracket(d.dz2[k])} = **${friendly(d.dW2[i])}**`));
+  step(["db20", "db21"], "The output biases: what comes in there is always 1, so their gradients are those of their logits.");
+  for (const j of [0, 1]) step([`da1${j}`], `The ${ordinal[j]} activation reaches the loss by two roads, which add up: ${bracket(s.W2[2 * j])} · ${bracket(d.dz2[0])} + ${bracket(s.W2[2 * j + 1])} · ${bracket(d.dz2[1])} = **${friendly(d.da1[j])}**`);
+  for (const j of [0, 1]) step([`dz1${j}`], `Through the sigmoid, whose slope is a (1 − a) = ${friendly(v.a1[j] * sigmoid(-v.z1[j]))}: ${bracket(d.da1[j])} · ${friendly(v.a1[j] * sigmoid(-v.z1[j]))} = **${friendly(d.dz1[j])}**`);
+  EDGES.forEach(([i, j], e) => step([`dW1${e}`], `The weight from the ${ordinal[i]} pixel to the ${ordinal[j]} hidden unit: ${bracket(s.x[i])} · ${bracket(d.dz1[j])} = **${friendly(d.dW1[e])}**`));
+  step(["db10", "db11"], "And the hidden biases: the gradients of their units’ sums. Every parameter now has its gradient.");
+  return { found, v, d };
+}
+
+function render({ model, el }) {
+  const told = teller();
+  const { change, stop } = bind(model, el, redraw);
+  const now = () => model.get("state");
+  const start = now();
+  const parts = {};
+  const names = Object.entries(SIZES).flatMap(([name, size]) => Array.from({ length: size }, (_, i) => [name, i]));
+  const title = (name, i) => `${name}[${SIZES[name] === 4 ? EDGES[i].join(", ") : i}]`;
+  const put = (name, i, value) => change({ [name]: now()[name].map((v, j) => (j === i ? value : v)) });
+  const svg = draw("svg", { viewBox: "0 0 400 476", class: "sheet-of-paper", role: "group", "aria-label": "The network of twelve numbers, from its two pixels at the top to the loss at the bottom. The table tells the same." });
+  const text = (x, y, kind, anchor = "middle") => draw("text", { x, y, class: kind, "text-anchor": anchor });
+
+  /** A number that can be grabbed: to the right and up it grows. */
+  function holder(name, i, x, y, width, height, ...inside) {
+    const group = draw("g", { class: "chip" }, draw("rect", { x, y, width, height, rx: 6 }), ...inside);
+    let held = 0;
+    svg.append(grip(group, title(name, i), {
+      take: () => { held = now()[name][i]; if (now().held !== names.findIndex(([n, j]) => n === name && j === i)) change({ held: names.findIndex(([n, j]) => n === name && j === i) }); },
+      move: (to, from) => put(name, i, held + Math.round((to[0] - from[0] + from[1] - to[1]) / 12) / 4),
+      nudge: ([right, up]) => put(name, i, now()[name][i] + (right + up) / 4),
+    }));
+    return group;
+  }
+
+  const edges = {};
+  for (const [name, top, bottom] of [["W1", 38, 150], ["W2", 236, 348]]) EDGES.forEach(([from, to], i) => {
+    const x = 50 + 100 * i;
+    const middle = (top + bottom) / 2;
+    const line = draw("polyline", { points: `${100 + 200 * from + (to - 0.5) * 30},${top} ${x},${middle} ${100 + 200 * to + (from - 0.5) * 30},${bottom}`, class: "edge" });
+    svg.prepend(line);
+    const [value, share] = [text(x, middle - 4, "value"), text(x, middle + 19, "blame")];
+    parts[`${name}${i}`] = { value, share, line, group: holder(name, i, x - 46, middle - 25, 92, 52, value, share) };
+  });
+  [0, 1].forEach((i) => {
+    const x = 100 + 200 * i;
+    const value = text(x + 9, 28, "value");
+    parts[`x${i}`] = { value, group: holder("x", i, x - 62, 6, 124, 32, text(x - 54, 28, "name", "start"), value) };
+    parts[`x${i}`].group.querySelector(".name").textContent = "x";
+    for (const [top, rows] of [[150, ["b1", "z1", "a1"]], [348, ["b2", "z2", "p"]]]) {
+      svg.append(draw("rect", { x: x - 97, y: top, width: 194, height: 86, rx: 8, class: "node" }));
+      rows.forEach((name, row) => {
+        const y = top + 22 + 27 * row;
+        const [label, number, share] = [text(x - 91, y, "name", "start"), text(x - 75, y, "value", "start"), text(x + 92, y, "blame", "end")];
+        label.textContent = name[0];
+        parts[`${name}${i}`] = { value: number, share };
+        if (row) svg.append(label, number, share);
+        else parts[`${name}${i}`].group = holder(name, i, x - 95, top + 2, 190, 27, label, number, share);
+      });
+    }
+  });
+  const [loss, truth] = [text(8, 464, "value", "start"), text(392, 464, "name", "end")];
+  parts.loss = { value: loss };
+  svg.append(loss, truth);
+
+  const formula = make("p", { class: "verdict" });
+  const count = make("span", { class: "note" });
+  const total = steps(start).found.length;
+  const go = (to) => change({ step: within(0, to, total) });
+  const back = button("back", () => go(now().step - 1));
+  const next = button("next", () => go(now().step + 1));
+  const all = button("all", () => go(total));
+  const again = button("start again", () => change(start));
+  const typed = make("input", { type: "number", step: 0.25, onchange: () => {
+    if (Number.isFinite(typed.valueAsNumber)) put(...names[now().held], typed.valueAsNumber);
+  } });
+  const held = make("span", {});
+  const targets = choice("the truth is", [[0, "the first class"], [1, "the second"]], (target) => change({ target }));
+  const nudged = make("p", { class: "note" });
+  const cells = ORDER.flatMap((name) => Array.from({ length: SIZES[name] }, (_, i) => {
+    const [value, blame, nudge] = [0, 1, 2].map((c) => make("td", { class: ["value", "blame", "nudge"][c] }));
+    return { name, i, value, blame, nudge, element: make("tr", {}, make("th", { scope: "row" }, title(name, i)), value, blame, nudge) };
+  }));
+  const table = make("table", { class: "shares" },
+    make("thead", {}, make("tr", {}, ["", "value", "gradient", "by nudging"].map((words_) => (words_ ? make("th", { scope: "col" }, words_) : make("td", {}))))),
+    make("tbody", {}, cells.map((cell) => cell.element)));
+
+  function redraw(state) {
+    const { found, v, d } = steps(state);
+    const lit = new Set(found.slice(0, state.step).flatMap((one) => one.shown));
+    const fresh = new Set(found[state.step - 1]?.shown ?? []);
+    const values = { ...state, ...v };
+    for (const [name, { value, share, line, group }] of Object.entries(parts)) {
+      const [array, i] = name === "loss" ? ["loss", 0] : [name.slice(0, -1), Number(name.at(-1))];
+      const shown = array in SIZES || lit.has(name);
+      const number = array === "loss" ? v.loss : values[array][i];
+      value.textContent = (array === "loss" ? "loss " : "") + (shown ? friendly(number, true) : "·");
+      value.classList.toggle("fresh", fresh.has(name));
+      const blamed = lit.has(`d${name}`);
+      if (share) share.textContent = blamed ? friendly(d[`d${array}`][i], true) : "";
+      share?.classList.toggle("fresh", fresh.has(`d${name}`));
+      line?.classList.toggle("fresh", fresh.has(`d${name}`));
+      group?.say(number, `${friendly(number)}${blamed ? `, gradient ${friendly(d[`d${array}`][i])}` : ""}`);
+      group?.classList.toggle("held", title(array, i) === title(...names[state.held]));
+    }
+    truth.textContent = `truth: the ${state.target ? "second" : "first"}`;
+    const said = state.step ? found[state.step - 1].text : "Press **next**: one number after another comes to light, down to the loss, and then the gradients on the way back up. Drag any weight, bias or pixel to change it.";
+    words(formula, said);
+    count.textContent = `step ${state.step} of ${total}`;
+    back.disabled = state.step === 0;
+    next.disabled = all.disabled = state.step === total;
+    const [name, i] = names[state.held];
+    held.textContent = title(name, i);
+    typed.setAttribute("aria-label", title(name, i));
+    typed.value = Number(state[name][i].toPrecision(12));
+    targets.set(state.target);
+    for (const cell of cells) {
+      const blamed = lit.has(`d${cell.name}${cell.i}`);
+      for (const [element, number] of [[cell.value, state[cell.name][cell.i]], [cell.blame, d[`d${cell.name}`][cell.i]], [cell.nudge, measured(state, cell.name, cell.i)]]) {
+        element.textContent = element === cell.value ? friendly(number, true) : !blamed ? "·" : element === cell.blame ? friendly(number, true) : (Math.abs(number) < 5e-8 ? "≈ 0" : compact(number));
+        element.dataset.value = number;
+      }
+    }
+    svg.dataset.value = v.loss;
+    const rate = measured(state, name, i);
+    const known = name === "x" || lit.has(`d${name}${i}`);
+    nudged.textContent = !known ? `Step on until ${title(name, i)} has its gradient; then see here what a nudge of it does.` : Math.abs(rate) < 5e-8 ? `Nudge ${title(name, i)}, and the loss hardly moves: a share too small to measure, or none.` : `Raise ${title(name, i)} by 0.001, and the loss moves by about ${compact(rate / 1000)}.${name === "x" ? " (A pixel is no parameter, but it has a gradient too.)" : ""}`;
+    told.tell(`Step ${state.step}. ${said.replaceAll("**", "")}`);
+  }
+
+  el.append(make("p", { class: "title" }, "Twelve numbers, and the gradient of each"),
+    make("div", { class: "strip" }, next, back, all, again, count),
+    make("div", { class: "backprop" }, svg, make("div", {}, formula, make("label", { class: "typed" }, held, " = ", typed), targets, nudged, table)),
+    make("p", { class: "note" }, "Values are blue. In orange stands the gradient, the share that this number has in the loss (its blame): how fast the loss grows as the number is nudged upwards."), told);
+  redraw(start);
+  return stop;
+}
+
+export default { render };

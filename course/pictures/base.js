@@ -1,0 +1,179 @@
+// What the pictures share. The host puts this text before a picture's own, so that the two are one
+// module; a picture's state lives in its model, and the picture is drawn from it, never the reverse.
+
+/** Make an element: make("p", {class: "note", onclick: f}, "words", child). */
+function make(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** The same for SVG. */
+function draw(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat());
+  return element;
+}
+
+/** Write a number as a reader would: a true minus sign, powers of ten only where they are needed. */
+function written(value, places = 3) {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "−inf";
+  const size = Math.abs(value);
+  const text = size >= 1e5 || (size > 0 && size < 0.5 * 10 ** -places) ? value.toExponential(1) : value.toFixed(places);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replaceAll("-", "−");
+}
+
+/** Show a number: rounded for the reader, whole in data-value for whoever checks it. */
+function show(element, value, places) {
+  element.textContent = written(value, places);
+  element.dataset.value = value;
+}
+
+/** A bar that starts at the left, or in the middle if it may go either way; widths are parts of 1. */
+function bar(kind = "") {
+  const ink = make("span", { class: "bar-ink" });
+  const number = make("span", { class: "bar-number" });
+  const element = make("span", { class: `bar ${kind}` }, make("span", { class: "bar-track" }, ink), number);
+  element.set = (value, width = value, places = 3) => {
+    const share = Number.isFinite(width) ? Math.min(Math.abs(width), 1) : 0;
+    const either = kind.includes("either");
+    ink.style.width = `${share * (either ? 50 : 100)}%`;
+    if (either) ink.style.left = `${width < 0 ? 50 - share * 50 : 50}%`;
+    element.classList.toggle("broken", !Number.isFinite(value));
+    show(number, value, places);
+  };
+  return element;
+}
+
+/** A slider with its name before it and its value behind. */
+function slider(name, { min, max, step = 1, places = 1, unit = (v) => written(v, places) }, change) {
+  const input = make("input", { type: "range", min, max, step, "aria-label": name });
+  const value = make("output", {});
+  const element = make("label", { class: "slider" }, make("span", {}, name), input, value);
+  element.input = input;
+  input.addEventListener("input", () => change(Number(input.value)));
+  element.set = (number) => {
+    input.value = number;
+    input.setAttribute("aria-valuetext", unit(number));
+    value.textContent = unit(number);
+  };
+  return element;
+}
+
+/** One of several: radio buttons that look like one row. Options are [value, words]. */
+function choice(legend, options, change) {
+  const group = `choice-${Math.random().toString(36).slice(2)}`;
+  const inputs = options.map(([value]) => make("input", { type: "radio", name: group, value, onchange: () => change(value) }));
+  const labels = options.map(([, words], i) => make("label", {}, inputs[i], make("span", {}, words)));
+  const element = make("fieldset", { class: "choice" }, make("legend", {}, legend), make("div", {}, labels));
+  element.set = (value) => inputs.forEach((input, i) => { input.checked = options[i][0] === value; });
+  return element;
+}
+
+function button(words, press, attributes = {}) {
+  return make("button", { type: "button", onclick: press, ...attributes }, words);
+}
+
+/** Dark ink on white paper, one canvas pixel for each of `side` x `rows` numbers from 0 to 255. */
+function paint(canvas, pixels, side = 28, rows = side) {
+  [canvas.width, canvas.height] = [side, rows];
+  const image = new ImageData(side, rows);
+  for (let i = 0; i < side * rows; i++) {
+    image.data.fill(255 - pixels[i], 4 * i, 4 * i + 3);
+    image.data[4 * i + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+/** Tell a screen reader, once the reader has paused. */
+function teller() {
+  const element = make("p", { class: "told", "aria-live": "polite" });
+  let waiting;
+  element.tell = (words) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { element.textContent = words; }, 400);
+  };
+  return element;
+}
+
+/** The words that go with the picture, split so that **this** stands out. */
+function words(element, text) {
+  element.replaceChildren(...text.split("**").map((part, i) => (i % 2 ? make("strong", {}, part) : part)));
+}
+
+function softmax(z) {
+  const top = Math.max(...z);
+  const e = z.map((value) => Math.exp(value - top));
+  const sum = e.reduce((a, b) => a + b, 0);
+  return e.map((value) => value / sum);
+}
+
+function sigmoid(z) {
+  return Math.exp(Math.min(z, 0)) / (1 + Math.exp(-Math.abs(z)));
+}
+
+/** The first place of the largest, as NumPy's argmax; a nan counts as the largest. */
+function argmax(values) {
+  const lost = values.findIndex(Number.isNaN);
+  return lost >= 0 ? lost : values.indexOf(Math.max(...values));
+}
+
+/** Let a mark in a drawing be grabbed. `move(to, from)` hears where it is dragged, in the drawing's own
+    units; `nudge([right, up])` hears the arrow keys, five times as much with Shift. */
+function grip(mark, name, { take = () => {}, move, nudge }) {
+  fill(mark, { tabindex: 0, role: "slider", "aria-label": name, "aria-valuenow": 0 }, []);
+  mark.classList.add("grip");
+  const place = ({ clientX, clientY }) => {
+    const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(mark.ownerSVGElement.getScreenCTM().inverse());
+    return [x, y];
+  };
+  let from = null;
+  mark.addEventListener("pointerdown", (event) => {
+    if (event.button || from) return;
+    event.preventDefault();
+    mark.focus({ preventScroll: true });
+    mark.setPointerCapture(event.pointerId);
+    from = place(event);
+    take();
+  });
+  mark.addEventListener("pointermove", (event) => from && move(place(event), from));
+  for (const end of ["pointerup", "pointercancel"]) mark.addEventListener(end, () => { from = null; });
+  mark.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    take();
+    nudge(way.map((part) => part * (event.shiftKey ? 5 : 1)));
+  });
+  mark.say = (value, text) => fill(mark, { "aria-valuenow": value, "aria-valuetext": text }, []);
+  return mark;
+}
+
+/** Keep a number between two others. */
+const within = (low, value, high) => Math.min(high, Math.max(low, value));
+
+/** Write a number in at most seven letters, whatever its size. */
+function compact(value) {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || value === 0) return written(value, 0);
+  const text = size >= 9999.5 || size < 0.0005 ? value.toExponential(size < 9.5e9 && size >= 1e-9 ? 1 : 0).replace("+", "") : value.toFixed(size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0);
+  return text.replaceAll("-", "−");
+}
+
+/** Bind a picture to its model: `change(part)` sets part of the state, `redraw` follows each change. */
+function bind(model, el, redraw) {
+  el.classList.add("explore");
+  const change = (part) => {
+    model.set("state", { ...model.get("state"), ...part });
+    model.save_changes();
+  };
+  const follow = () => redraw(model.get("state"));
+  model.on("change:state", follow);
+  return { change, stop: () => model.off("change:state", follow) };
+}

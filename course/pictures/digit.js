@@ -1,0 +1,101 @@
+// What the pictures of handwriting share: how ink becomes 28 x 28 pixels, and a network that reads them.
+
+/** Read arrays one after another: whole numbers of one byte with a scale for each column, or float64. */
+function reader(data, exact, from) {
+  let at = from;
+  const read = (count, size, get) => {
+    const values = Float64Array.from({ length: count }, (_, i) => get(at + size * i));
+    at += size * count;
+    return values;
+  };
+  const vector = (count) => (exact ? read(count, 8, (i) => data.getFloat64(i, true)) : read(count, 4, (i) => data.getFloat32(i, true)));
+  const matrix = (rows, columns) => {
+    if (exact) return vector(rows * columns);
+    const scales = vector(columns);
+    return read(rows * columns, 1, (i) => data.getInt8(i)).map((value, i) => value * scales[i % columns]);
+  };
+  return { vector, matrix, end: () => at };
+}
+
+/** Read a network of one hidden layer, and the digit that comes with it. */
+function unpack(data, from = 0) {
+  const [exact, pixels, hidden, classes] = [0, 4, 8, 12].map((at) => data.getUint32(from + at, true));
+  const { vector, matrix, end } = reader(data, exact, from + 16);
+  const network = { hidden, classes, W1: matrix(pixels, hidden), b1: vector(hidden), W2: matrix(hidden, classes), b2: vector(classes) };
+  network.digit = new Uint8Array(data.buffer, data.byteOffset + end(), pixels);
+  network.end = end() + pixels;
+  return network;
+}
+
+/** One layer before its activation: x W + b. */
+function layer(x, W, b) {
+  const z = Float64Array.from(b);
+  x.forEach((value, i) => { if (value) for (let j = 0; j < z.length; j++) z[j] += value * W[i * z.length + j]; });
+  return z;
+}
+
+/** What a network makes of an image of 784 pixels from 0 to 255: its hidden units and its probabilities. */
+function answered(network, image) {
+  const a1 = layer(Float64Array.from(image, (value) => value / 255), network.W1, network.b1).map(sigmoid);
+  return { a1, p: softmax([...layer(a1, network.W2, network.b2)]) };
+}
+
+/** The smallest box that holds all the ink of a paper; null if there is none. */
+function box(ink, across) {
+  const found = { left: Infinity, top: Infinity, right: -1, bottom: -1 };
+  ink.forEach((dark, i) => {
+    if (dark < 1) return;
+    const [x, y] = [i % across, Math.floor(i / across)];
+    found.left = Math.min(found.left, x);
+    found.right = Math.max(found.right, x);
+    found.top = Math.min(found.top, y);
+    found.bottom = Math.max(found.bottom, y);
+  });
+  return found.right < 0 ? null : { x: found.left, y: found.top, width: found.right - found.left + 1, height: found.bottom - found.top + 1 };
+}
+
+/** How much of each dot goes into which of `count` equal parts of a stretch, as [dot, share] each. */
+function shares(start, length, count) {
+  return Array.from({ length: count }, (_, part) => {
+    const [from, to] = [(part * length) / count, ((part + 1) * length) / count];
+    const dots = [];
+    for (let dot = Math.floor(from); dot < Math.min(Math.ceil(to - 1e-9), length); dot++) dots.push([start + dot, (Math.min(dot + 1, to) - Math.max(dot, from)) / (to - from)]);
+    return dots;
+  });
+}
+
+/** Shrink a part of a paper to width x height pixels, each the mean of what it covers. */
+function shrunk(ink, across, part, width, height) {
+  const [columns, rows] = [shares(part.x, part.width, width), shares(part.y, part.height, height)];
+  return rows.flatMap((row) => columns.map((column) => {
+    let sum = 0;
+    for (const [y, v] of row) for (const [x, h] of column) sum += v * h * ink[y * across + x];
+    return sum;
+  }));
+}
+
+/** The ink's box fitted into 20 x 20, with its aspect kept; null if there is no ink. */
+function fitted(ink, across) {
+  const part = box(ink, across);
+  if (!part) return null;
+  const scale = 20 / Math.max(part.width, part.height);
+  const [width, height] = [part.width, part.height].map((length) => Math.max(1, Math.round(length * scale)));
+  return { part, width, height, pixels: shrunk(ink, across, part, width, height).map(Math.round) };
+}
+
+/** Put it into 28 x 28, its centre of mass at row and column 14, counted from 0. */
+function centred({ width, height, pixels }) {
+  const image = new Uint8Array(784);
+  const mass = pixels.reduce((a, b) => a + b, 0) || 1;
+  const middle = (coordinate) => pixels.reduce((sum, dark, i) => sum + dark * coordinate(i), 0) / mass;
+  const place = (at, length) => Math.min(28 - length, Math.max(0, Math.round(14 - at)));
+  const [x0, y0] = [place(middle((i) => i % width), width), place(middle((i) => Math.floor(i / width)), height)];
+  pixels.forEach((dark, i) => { image[(y0 + Math.floor(i / width)) * 28 + x0 + (i % width)] = dark; });
+  return image;
+}
+
+/** As MNIST's makers did it: the one, and then the other. */
+function asMakersDid(ink, across) {
+  const fit = fitted(ink, across);
+  return fit ? centred(fit) : new Uint8Array(784);
+}

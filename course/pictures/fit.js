@@ -1,0 +1,129 @@
+// Lesson 09: a dozen points, and a curve with few features or many. Calm, wild at the threshold, calm beyond.
+
+const WIDTH = 360;
+const HEIGHT = 250;
+const MOST = 120; // features
+const LOW = -2;
+const HIGH = 2;
+
+/** Feature j of u: a kink at one place, rising to one side; places and sides never change. */
+function feature(j, u, hinges) {
+  return Math.max(0, hinges[j][0] * (u - hinges[j][1]));
+}
+
+/** Solve a symmetric positive system by Cholesky's way; null if it is not positive. */
+function solve(A, b) {
+  const n = b.length;
+  const L = A.map((row) => [...row]);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = A[i][j];
+      for (let k = 0; k < j; k++) sum -= L[i][k] * L[j][k];
+      if (i === j && !(sum > 0)) return null;
+      L[i][j] = i === j ? Math.sqrt(sum) : sum / L[j][j];
+    }
+  }
+  const y = [];
+  for (let i = 0; i < n; i++) y.push((b[i] - y.reduce((sum, value, k) => sum + L[i][k] * value, 0)) / L[i][i]);
+  const x = Array(n).fill(0);
+  for (let i = n - 1; i >= 0; i--) {
+    x[i] = y[i];
+    for (let k = i + 1; k < n; k++) x[i] -= L[k][i] * x[k];
+    x[i] /= L[i][i];
+  }
+  return x;
+}
+
+/** The curve of least squares plus price times the weights squared, as its weights. */
+function weights(points, count, price, hinges) {
+  const rows = points.map(([u]) => Array.from({ length: count }, (_, j) => feature(j, u, hinges)));
+  const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const y = points.map(([, v]) => v);
+  // Through the smaller of the two matrices; the weights are the same.
+  const inner = count <= points.length;
+  const lines = inner ? rows[0].map((_, j) => rows.map((row) => row[j])) : rows;
+  const gram = lines.map((a, i) => lines.map((b, j) => dot(a, b) + (i === j ? price : 0)));
+  if (inner) return solve(gram, lines.map((line) => dot(line, y)));
+  const dual = solve(gram, y);
+  return dual && rows[0].map((_, j) => rows.reduce((sum, row, i) => sum + row[j] * dual[i], 0));
+}
+
+const truth = (u) => Math.sin(2 * u) * 0.8;
+
+function render({ model, el }) {
+  const told = teller();
+  const { change, stop } = bind(model, el, redraw);
+  const now = () => model.get("state");
+  const start = now();
+  const { hinges } = start;
+  const x = (u) => ((u - LOW) / (HIGH - LOW)) * WIDTH;
+  const y = (v) => HEIGHT / 2 - v * 60;
+  const grid = Array.from({ length: 161 }, (_, i) => LOW + ((HIGH - LOW) * i) / 160);
+
+  const curve = draw("polyline", { class: "curve" });
+  const real = draw("polyline", { class: "tangent none", points: grid.map((u) => `${x(u)},${y(truth(u))}`).join(" ") });
+  const clip = `clip-${Math.random().toString(36).slice(2)}`;
+  const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot", "aria-label": "Points, and the curve that is fitted to them" },
+    draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT })), draw("rect", { width: WIDTH, height: HEIGHT, class: "frame" }),
+    draw("g", { "clip-path": `url(#${clip})` }, real, curve));
+  const put = (i, u, v) => change({ points: now().points.map((point, j) => (j === i ? [within(LOW + 0.03, u, HIGH - 0.03), within(-1.9, v, 1.9)] : point)), drawn: {} });
+  const marks = start.points.map((_, i) => grip(draw("circle", { r: 7, class: "point" }), `point ${i + 1}`, {
+    move: ([a, b]) => put(i, LOW + (a / WIDTH) * (HIGH - LOW), (HEIGHT / 2 - b) / 60),
+    nudge: ([right, up]) => put(i, now().points[i][0] + right / 20, now().points[i][1] + up / 20),
+  }));
+  left.append(...marks);
+
+  const step = (count) => 54 + ((Math.log(count) - Math.log(2)) / (Math.log(MOST) - Math.log(2))) * (WIDTH - 76);
+  const high = (error) => 24 + (2 - within(-2, Math.log10(error), 2)) * 46;
+  const errors = draw("g", {});
+  const cursor = draw("line", { y1: 14, y2: 208, class: "cursor" });
+  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot" },
+    ...[2, 1, 0, -1, -2].flatMap((n) => [draw("line", { x1: 54, x2: WIDTH - 8, y1: high(10 ** n), y2: high(10 ** n), class: "grid" }), draw("text", { x: 48, y: high(10 ** n) + 4, "text-anchor": "end" }, String(10 ** n))]),
+    ...[2, 4, 12, 40, 120].map((n) => draw("text", { x: step(n), y: 226, "text-anchor": "middle" }, String(n))),
+    cursor, errors, draw("text", { x: 4, y: 13 }, "error"), draw("text", { x: 200, y: 244, "text-anchor": "middle" }, "features"));
+
+  const error = ({ points, price }, count) => {
+    const w = weights(points, count, price, hinges);
+    const at = w && grid.map((u) => w.reduce((sum, weight, j) => sum + weight * feature(j, u, hinges), 0));
+    const mean = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+    return w ? { w, at, size: mean(w), real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - w.reduce((sum, weight, j) => sum + weight * feature(j, u, hinges), 0))) } : null;
+  };
+  const count = slider("features", { min: 2, max: MOST, places: 0 }, (value) => change({ count: value, drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
+  const price = slider("price of weights, λ", { min: -7, max: 1, step: 0.25, unit: () => written(now().price, 3) }, (power) => change({ price: power === -7 ? 1e-7 : Number((10 ** power).toPrecision(3)), drawn: {} }));
+  const all = button("all numbers of features", () => {
+    const { drawn } = now();
+    change({ drawn: { ...drawn, ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, 95, 120].map((n) => [n, error(now(), n)?.real])) } });
+  });
+  const again = button("start again", () => change(start));
+  const verdict = make("p", { class: "verdict" });
+
+  function redraw(state) {
+    const found = error(state, state.count);
+    curve.setAttribute("points", found ? grid.map((u, i) => `${x(u)},${within(-1e4, y(found.at[i]), 1e4)}`).join(" ") : "");
+    marks.forEach((mark, i) => {
+      const [u, v] = state.points[i];
+      fill(mark, { cx: x(u), cy: y(v) }, []);
+      mark.say(v, `at ${written(u, 2)}, ${written(v, 2)}`);
+    });
+    errors.replaceChildren(...Object.entries({ ...state.drawn, [state.count]: found?.real }).filter(([, value]) => value).map(([n, value]) => draw("circle", { cx: step(Number(n)), cy: high(value), r: Number(n) === state.count ? 5.5 : 3.5, class: Number(n) === state.count ? "two" : "one" })));
+    cursor.setAttribute("x1", step(state.count));
+    cursor.setAttribute("x2", step(state.count));
+    count.set(state.count);
+    price.set(Math.log10(state.price));
+    el.fitted = found;
+    const n = state.points.length;
+    const where = state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. The curve strains to pass through every one of them, however it must bend.` : `**${state.count}** features for ${n} points: many curves would do, and the smallest weights choose among them.`;
+    const off = !found ? "It cannot be solved here: two points stand too close. Move one, or raise the price." : `It is off by ${written(found.own, 3)} at the points, and by **${written(found.real, 2)}** from what made them, the dashed curve.`;
+    words(verdict, `${state.price > 2e-7 && state.count >= n ? where.split(":")[0] + `, at a price of ${written(state.price, 3)}: the curve need not pass through them all.` : where} ${off}`);
+    right.setAttribute("aria-label", `The error against the number of features; ${Object.keys(state.drawn).length} numbers tried.`);
+    told.tell(verdict.textContent);
+  }
+
+  el.append(make("p", { class: "title" }, "A dozen points, and a curve"), make("div", { class: "two-plots" }, left, right),
+    make("div", { class: "strip" }, count, price), verdict, make("div", { class: "strip" }, all, again),
+    make("p", { class: "note" }, "Drag the points. Each feature is a kink, max(0, ± (u − c)); the curve is their sum, with weights of least squares. Dashed: where the points come from, but for some noise."), told);
+  redraw(start);
+  return stop;
+}
+
+export default { render };

@@ -1,0 +1,159 @@
+// Lesson 02: a slope measured by nudging u both ways, and how its error depends on the nudge h.
+
+/** The second and third derivatives say how large the error would be if nothing were rounded. */
+const FUNCTIONS = {
+  sigmoid: { name: "σ(u)", f: sigmoid, slope: (u) => sigmoid(u) * sigmoid(-u), second: (u) => bump(u) * (1 - 2 * sigmoid(u)), third: (u) => bump(u) * (1 - 6 * bump(u)), range: [-0.15, 1.15] },
+  exp: { name: "exp(u)", f: Math.exp, slope: Math.exp, second: Math.exp, third: Math.exp, range: [-2, 22] },
+  square: { name: "u²", f: (u) => u * u, slope: (u) => 2 * u, second: () => 2, third: () => 0, range: [-1.5, 10] },
+  cube: { name: "u³", f: (u) => u * u * u, slope: (u) => 3 * (u * u), second: (u) => 6 * u, third: () => 6, range: [-28, 28] },
+  sine: { name: "sin(u)", f: Math.sin, slope: Math.cos, second: (u) => -Math.sin(u), third: (u) => -Math.cos(u), range: [-1.6, 1.6] },
+};
+const bump = (u) => sigmoid(u) * sigmoid(-u);
+const WIDTH = 360;
+const HEIGHT = 280;
+const REACH = 4; // the left picture shows u from -4 to 4
+
+/** What nudging says of the slope of f at u, both ways and one way, and how far off it is. */
+function measured({ f: name, u }, power) {
+  const { f, slope, second, third } = FUNCTIONS[name];
+  const h = 10 ** -power;
+  const both = (f(u + h) - f(u - h)) / (2 * h);
+  const forward = (f(u + h) - f(u)) / h;
+  const errors = { both: Math.abs(both - slope(u)), forward: Math.abs(forward - slope(u)) };
+  // The curve's own part of each error; where h is wide, rounding is too small to matter.
+  const bend = { both: Math.abs(third(u)) * h * h / 6, forward: Math.abs(second(u) * h / 2 + third(u) * h * h / 6) };
+  const wide = h > 0.02 && name !== "square";
+  const rounding = Object.fromEntries(["both", "forward"].map((way) => [way, wide ? 0 : Math.abs(errors[way] - bend[way])]));
+  return { h, both, forward, errors, bend, rounding, up: u + h, down: u - h };
+}
+
+/** How many times smaller an error gets, as a word, when h gets ten times smaller. */
+const times = (ratio) => (ratio > 50 ? "about a **hundred** times" : ratio > 5 ? "about **ten** times" : `about ${written(ratio, 1)} times`);
+
+function explained(state) {
+  const { f: name, u, power } = state;
+  const now = measured(state, power);
+  const { h, errors, bend, rounding } = now;
+  const next = measured(state, power + 1);
+  if (now.up === u && now.down === u) return "To the computer u + h and u − h are **both u**: nothing is left to measure, and the measured slope is 0.";
+  if (name === "square") return `The slope of a parabola, nudged both ways, has no error of its own at any h, since the two bends cancel: ${errors.both ? "what you see is **rounding**, divided by h" : "and here nothing was rounded, so the error is **exactly 0**"}. Nudged one way, the error is h itself${rounding.forward > h ? ", and here more than that is rounding" : ""}.`;
+  if (errors.both === 0) return "The rounding happens to cancel here: the measured slope is the formula’s, to the last digit. Ten times more or less, and it is not.";
+  if (rounding.both > bend.both) {
+    const [above, below] = [FUNCTIONS[name].f(now.up), FUNCTIONS[name].f(now.down)];
+    const same = Math.floor(-Math.log10(Math.abs(above - below) / Math.max(Math.abs(above), Math.abs(below))));
+    const digits = above === below ? "f(u + h) and f(u − h) are **the same number**" : same < 3 ? "f(u + h) and f(u − h) are rounded" : `f(u + h) and f(u − h) agree in about ${same} of their 16 digits`;
+    const one = errors.forward === 0 || rounding.forward > bend.forward ? "" : " Nudged one way, most of the error is still the curve’s bend, which shrinks with h.";
+    return `${digits[0].toUpperCase()}${digits.slice(1)}: most of the error is **rounding**, divided by a small h, which grows as h shrinks.${one}`;
+  }
+  const wide = h > 0.3 ? "A wide nudge: the line cuts through the curve instead of touching it. " : "";
+  const alone = { both: errors.both / (h > 0.2 ? next.errors.both : next.bend.both), forward: errors.forward / (h > 0.2 ? next.errors.forward : next.bend.forward) };
+  const first = `The error comes from the curve’s bend. Without rounding, a ten times smaller h would make it ${times(alone.both)} smaller`;
+  if (Math.abs(errors.forward / errors.both - 1) < 1e-6) return `${wide}${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is luck of this u.`;
+  return `${wide}${first}, nudged both ways, and ${times(alone.forward)} smaller, nudged one way.`;
+}
+
+function render({ model, el }) {
+  const told = teller();
+  const { change, stop } = bind(model, el, redraw);
+  const now = () => model.get("state");
+  const start = now();
+  const toU = (u) => change({ u: within(-3, Math.round(u * 10) / 10, 3), seen: [now().power] });
+  const toPower = (power) => { const kept = within(0, Math.round(power * 2) / 2, 16); change({ power: kept, seen: [...new Set([...now().seen, kept])] }); };
+
+  const curve = draw("polyline", { class: "curve" });
+  const tangent = draw("line", { class: "tangent" });
+  const secant = draw("line", { class: "secant" });
+  const place = draw("text", { x: WIDTH / 2, y: HEIGHT - 6, "text-anchor": "middle" });
+  const clip = `clip-${Math.random().toString(36).slice(2)}`;
+  const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" },
+    draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT - 24 })),
+    draw("rect", { width: WIDTH, height: HEIGHT - 24, class: "frame" }), draw("g", { "clip-path": `url(#${clip})` }, tangent, secant, curve), place);
+  const at = (u, v) => [(u / REACH + 1) * (WIDTH / 2), (HEIGHT - 24) * (1 - (v - FUNCTIONS[now().f].range[0]) / (FUNCTIONS[now().f].range[1] - FUNCTIONS[now().f].range[0]))];
+  const points = [-1, 1].map((side) => grip(draw("circle", { r: 7, class: "point" }), side < 0 ? "u minus h" : "u plus h", {
+    move: ([x]) => toPower(-Math.log10(within(1e-16, side * ((x / (WIDTH / 2) - 1) * REACH - now().u), 1))),
+    nudge: ([right, up]) => toPower(now().power - (side * right + up) / 2),
+  }));
+  const middle = grip(draw("circle", { r: 9, class: "one middle" }), "the point u", {
+    move: ([x]) => toU((x / (WIDTH / 2) - 1) * REACH),
+    nudge: ([right, up]) => toU(now().u + (right + up) / 10),
+  });
+  left.append(...points, middle);
+
+  const x = (power) => WIDTH - 20 - (power * (WIDTH - 85)) / 16;
+  const y = (error) => 26 + (within(-0.5, -Math.log10(error), 16.5) + 0.5) * ((HEIGHT - 78) / 17);
+  const marks = draw("g", {});
+  const line = draw("line", { y1: 12, y2: HEIGHT - 48, class: "cursor" });
+  const cursor = grip(draw("g", {}, draw("rect", { x: -14, y: 12, width: 28, height: HEIGHT - 60, class: "hit" }), line), "the nudge h, in the plot of errors", {
+    move: ([along]) => toPower(((WIDTH - 20 - along) * 16) / (WIDTH - 85)),
+    nudge: ([right, up]) => toPower(now().power - (right + up) / 2),
+  });
+  const axis = [0, 4, 8, 12, 16].flatMap((n) => [
+    draw("text", { x: x(n), y: HEIGHT - 30, "text-anchor": "middle" }, n ? `1e−${n}` : "1"),
+    draw("text", { x: 54, y: y(10 ** -n) + 4, "text-anchor": "end" }, n ? `1e−${n}` : "1"),
+    draw("line", { x1: 56, x2: WIDTH - 8, y1: y(10 ** -n), y2: y(10 ** -n), class: "grid" }),
+  ]);
+  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" }, ...axis, marks, cursor,
+    draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 6, "text-anchor": "middle" }, "the nudge h"), draw("text", { x: 4, y: 12 }, "error"));
+
+  const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value, seen: [now().power] }));
+  const u = slider("where, u", { min: -3, max: 3, step: 0.1 }, toU);
+  const nudge = slider("the nudge, h", { min: 0, max: 16, step: 0.5, unit: (power) => written(10 ** -power, 0) }, toPower);
+  const all = button("all nudges", () => change({ seen: Array.from({ length: 33 }, (_, i) => i / 2) }));
+  const again = button("start again", () => change(start));
+  const cells = Object.fromEntries(["slope", "both", "forward", "errorBoth", "errorForward"].map((name) => [name, make("td", { class: name })]));
+  const table = make("table", { class: "shares nudged" },
+    make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, "slope"), make("th", { scope: "col" }, "error"))),
+    make("tbody", {}, ...[["by the formula", cells.slope, make("td", {}, "")], ["nudged both ways", cells.both, cells.errorBoth], ["nudged upwards only", cells.forward, cells.errorForward]]
+      .map(([name, ...found]) => make("tr", {}, make("th", { scope: "row" }, name), ...found))));
+  const verdict = make("p", { class: "verdict" });
+
+  function drawCurve(state, { h, both }) {
+    const { f: value, slope } = FUNCTIONS[state.f];
+    const us = Array.from({ length: 161 }, (_, i) => -REACH + (i * REACH) / 80);
+    curve.setAttribute("points", us.map((u_) => at(u_, value(u_)).join()).join(" "));
+    const lay = (mark, rate, u0, v0) => {
+      const ends = [-REACH, REACH].map((u_) => at(u_, v0 + rate * (u_ - u0)));
+      ["x1", "y1", "x2", "y2"].forEach((name, i) => mark.setAttribute(name, ends.flat()[i]));
+    };
+    lay(tangent, slope(state.u), state.u, value(state.u));
+    lay(secant, both, state.u - h, value(state.u - h));
+    [[middle, 0], [points[0], -h], [points[1], h]].forEach(([mark, d]) => {
+      const [cx, cy] = at(state.u + d, value(state.u + d));
+      fill(mark, { cx, cy }, []);
+    });
+    middle.say(state.u, `u ${written(state.u, 1)}`);
+    for (const mark of [...points, cursor]) mark.say(state.power, `h ${written(h, 0)}`);
+    place.textContent = `u = ${written(state.u, 1)}, h = ${written(h, 0)}`;
+  }
+
+  function redraw(state) {
+    const found = measured(state, state.power);
+    drawCurve(state, found);
+    marks.replaceChildren(...state.seen.flatMap((power) => {
+      const { errors } = measured(state, power);
+      return [draw("rect", { x: x(power) - 3.5, y: y(errors.forward) - 3.5, width: 7, height: 7, class: "one" }), draw("circle", { cx: x(power), cy: y(errors.both), r: 4.5, class: "two" })];
+    }));
+    cursor.setAttribute("transform", `translate(${x(state.power)} 0)`);
+    f.set(state.f);
+    u.set(state.u);
+    nudge.set(state.power);
+    const numbers = { slope: FUNCTIONS[state.f].slope(state.u), both: found.both, forward: found.forward, errorBoth: found.errors.both, errorForward: found.errors.forward };
+    for (const [name, value] of Object.entries(numbers)) {
+      cells[name].textContent = (name.startsWith("error") ? (value ? value.toExponential(1) : "0") : value !== 0 && Math.abs(value) < 1e-6 ? value.toExponential(3) : value.toFixed(10)).replaceAll("-", "−");
+      cells[name].dataset.value = value;
+    }
+    words(verdict, explained(state));
+    left.setAttribute("aria-label", `The curve of ${FUNCTIONS[state.f].name}, the line through the two points nudged from ${written(state.u, 1)}, and the line that touches it.`);
+    right.setAttribute("aria-label", `The error against the nudge, both on scales of powers of ten: ${state.seen.length} of 33 nudges tried.`);
+    told.tell(`h ${written(found.h, 0)}: error ${cells.errorBoth.textContent}. ${verdict.textContent}`);
+  }
+
+  el.append(make("p", { class: "title" }, "How small a nudge?"),
+    make("div", { class: "two-plots" }, left, right), make("div", { class: "strip" }, nudge, all, again), verdict, table,
+    make("div", { class: "strip" }, f, u),
+    make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. On the right, circles: nudged both ways. Squares: nudged upwards only. On the left the dashed line touches the curve, the full one goes through the two nudged points."), told);
+  redraw(start);
+  return stop;
+}
+
+export default { render };

@@ -1,0 +1,131 @@
+// Lesson 02: ten scores, and what the softmax makes of them, by the naive formula and the stable one.
+
+const LARGEST = { float64: Number.MAX_VALUE, float32: 3.4028234663852886e38 };
+
+/** Everything the picture shows, from its state; `round` keeps each result to the chosen floats. */
+function computed({ scores, times, plus, floats, held }) {
+  const round = floats === "float32" ? Math.fround : (x) => x;
+  const sum = (values) => values.reduce((a, b) => round(a + b), 0);
+  const z = scores.map((s) => round(times * s + plus));
+  const e = z.map((value) => round(Math.exp(value)));
+  const total = sum(e);
+  const naive = e.map((value) => round(value / total));
+  const top = Math.max(...z);
+  const shifted = z.map((value) => round(value - top));
+  const small = shifted.map((value) => round(Math.exp(value)));
+  const smallTotal = sum(small);
+  const stable = small.map((value) => round(value / smallTotal));
+  const logs = shifted.map((value) => round(value - round(Math.log(smallTotal))));
+  const column = stable.map((p, k) => round(p * round((k === held ? 1 : 0) - stable[held])));
+  return { z, e, total, naive, stable, logs, column };
+}
+
+/** Say what became of the naive formula. */
+function verdict({ z, e, total, naive, stable }, floats) {
+  const top = Math.max(...z);
+  if (!e.every(Number.isFinite)) {
+    return `The largest score is ${written(top, 1)}, and e to that power is more than ${floats} can hold `
+      + `(${written(LARGEST[floats])}): it becomes **inf**, and inf / inf is **nan**. The stable formula subtracts the largest score first, `
+      + "and has nothing larger than 1 to hold.";
+  }
+  if (total === 0) {
+    return `Even the largest score is ${written(top, 1)}, and e to that power is less than ${floats} can hold: all ten are 0, `
+      + "and 0 / 0 is **nan**. The stable formula always keeps one of them at 1.";
+  }
+  if (!naive.every(Number.isFinite) || total === Infinity) {
+    return `Each exponential still fits into ${floats}, but **their sum does not**: it is inf.`;
+  }
+  const off = stable.map((p, k) => Math.abs(naive[k] - p));
+  const worst = argmax(off);
+  const limit = floats === "float64" ? 1e-12 : 1e-5;
+  if (off[worst] > limit) {
+    return `No nan, no warning, and yet the naive formula is **silently wrong**: for class ${worst} it says **${written(naive[worst], 6)}**, and the stable one ${written(stable[worst], 6)}. `
+      + `The largest exponential is ${written(Math.max(...e), 1)}, so near the end of what ${floats} can hold that few of its digits are left.`;
+  }
+  if (stable.some((p, k) => p > 0 && Math.abs(naive[k] / p - 1) > 100 * limit)) {
+    return `Both formulas agree to ${floats === "float64" ? 12 : 5} places, but not in their smallest probabilities: some exponentials are too small for ${floats}, and the naive formula has lost their digits.`;
+  }
+  return `Both formulas agree: the largest exponential is ${written(Math.max(...e))}, and ${floats} can hold ${written(LARGEST[floats])}.`;
+}
+
+function render({ model, el }) {
+  const told = teller();
+  const say = make("p", { class: "verdict" });
+  const { change, stop } = bind(model, el, redraw);
+  const rows = model.get("state").scores.map((_, k) => {
+    const input = make("input", { type: "range", min: -10, max: 10, step: 0.1, "aria-label": `score of class ${k}` });
+    input.addEventListener("input", () => {
+      const scores = [...model.get("state").scores];
+      scores[k] = Number(input.value);
+      change({ scores, held: k });
+    });
+    input.addEventListener("focus", () => { if (model.get("state").held !== k) change({ held: k }); });
+    const parts = {
+      input, z: make("span", { class: "z" }), naive: bar("warm"), stable: bar(),
+      log: make("span", { class: "log" }), column: bar("either"),
+    };
+    parts.stable.classList.add("pull");
+    const pull = (event) => {
+      const { left, width } = parts.stable.getBoundingClientRect();
+      const state = model.get("state");
+      const others = computed(state).z.filter((_, j) => j !== k);
+      const top = Math.max(...others);
+      const p = within(0.001, (event.clientX - left) / width, 0.999);
+      const z = Math.log(p / (1 - p)) + top + Math.log(others.reduce((total, value) => total + Math.exp(value - top), 0));
+      if (!state.times) return change({ held: k });
+      const score = within(-10, Math.round(((z - state.plus) / state.times) * 10) / 10, 10);
+      change({ scores: state.scores.map((value, j) => (j === k ? score : value)), held: k });
+    };
+    parts.stable.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      parts.stable.setPointerCapture(event.pointerId);
+      pull(event);
+    });
+    parts.stable.addEventListener("pointermove", (event) => parts.stable.hasPointerCapture(event.pointerId) && pull(event));
+    const name = make("span", { class: "k" }, String(k));
+    const heldMark = make("td", { class: "name" }, name, input, parts.z);
+    parts.element = make("tr", {}, heldMark, make("td", {}, parts.naive), make("td", {}, parts.stable),
+      make("td", { class: "number" }, parts.log), make("td", {}, parts.column));
+    return parts;
+  });
+  const columnHead = make("th", { scope: "col" });
+  const heads = ["class k, its score, and z", "p, naive", "p, stable", "log p"];
+  const table = make("table", { class: "scores" },
+    make("thead", {}, make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)), columnHead)),
+    make("tbody", {}, rows.map((parts) => parts.element)));
+  const times = slider("multiply all by", { min: 0, max: 10, step: 0.1 }, (value) => change({ times: value }));
+  const plus = slider("add to all", { min: -900, max: 900, step: 1, places: 0 }, (value) => change({ plus: value }));
+  const floats = choice("numbers are held as", [["float64", "float64"], ["float32", "float32"]], (value) => change({ floats: value }));
+  const start = model.get("state");
+  const again = button("start again", () => change(start));
+
+  function redraw(state) {
+    const now = computed(state);
+    const widest = Math.max(0.05, ...now.column.map(Math.abs).filter(Number.isFinite));
+    rows.forEach((parts, k) => {
+      parts.input.value = state.scores[k];
+      parts.input.setAttribute("aria-valuetext", `${written(now.z[k], 1)}, probability ${written(now.stable[k])}`);
+      parts.element.classList.toggle("held", k === state.held);
+      show(parts.z, now.z[k], 1);
+      parts.naive.set(now.naive[k]);
+      parts.stable.set(now.stable[k]);
+      show(parts.log, now.logs[k], 2);
+      parts.column.set(now.column[k], now.column[k] / widest);
+    });
+    columnHead.textContent = `∂p / ∂z${"₀₁₂₃₄₅₆₇₈₉"[state.held]}`;
+    times.set(state.times);
+    plus.set(state.plus);
+    floats.set(state.floats);
+    const text = verdict(now, state.floats);
+    words(say, text);
+    told.tell(`Class ${state.held}: z ${written(now.z[state.held], 1)}, probability ${written(now.stable[state.held])}. ${text.replaceAll("**", "")}`);
+  }
+
+  el.append(make("p", { class: "title" }, "Ten scores, and what the softmax makes of them"), table,
+    make("div", { class: "strip" }, plus, times), say, make("div", { class: "strip" }, floats, again),
+    make("p", { class: "note" }, "Drag a score, or the end of a stable probability’s bar. The last column is one column of the Jacobian: how each probability answers when the marked score is raised. It sums to 0."), told);
+  redraw(start);
+  return stop;
+}
+
+export default { render };

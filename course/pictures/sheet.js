@@ -1,0 +1,203 @@
+// Your own handwriting: a photograph of a sheet with digits, what a network reads on it, and each step
+// from the photograph to 28 x 28 pixels. The photograph stays in the browser.
+
+/** What the reader says is written, one digit for each found; null for what is no digit. */
+const labelsOf = (typed) => [...typed].filter((letter) => /[0-9–−-]/.test(letter)).map((letter) => (/[0-9]/.test(letter) ? Number(letter) : null));
+
+/** The accuracy of n answers with its error bar, in words. */
+function accuracyOf(right, n) {
+  const q = right / n;
+  const one = `**${right} of ${n}** right: your accuracy is **${written(100 * q, 0)} %**`;
+  if (right > 0 && right < n) return `${one}, give or take a standard error of **${written(100 * Math.sqrt((q * (1 - q)) / n), 0)} %**.`;
+  const limit = 0.05 ** (1 / n);
+  return `${one}. From these alone the standard error would be 0, which is too good to be true: a network that reads ${written(100 * (right ? limit : 1 - limit), 0)} % of your digits would still give such a sheet once in twenty.`;
+}
+
+function render({ model, el }) {
+  const data = model.get("data");
+  const network = unpack(data);
+  const sample = new Uint8Array(data.buffer, data.byteOffset + network.end);
+  const told = teller();
+  const { change, stop } = bind(model, el, redraw);
+  const now = () => model.get("state");
+  const start = now();
+  let [photo, sheet, made, problem, waiting] = [null, null, "", "", 0];
+
+  const picker = make("input", { type: "file", accept: "image/*", class: "hidden-input", onchange: () => picker.files.length && take(picker.files[0]) });
+  const choose = make("label", { class: "main file" }, picker, make("span", {}, "choose a photograph or scan"));
+  const again = button("the sample sheet", () => take(new Blob([sample]), start.typed, start.chosen));
+  const paper = make("canvas", { class: "photo", role: "img", "aria-label": "the paper, laid straight" });
+  const boxes = make("div", { class: "found", role: "group", "aria-label": "the digits found, in the order of reading" });
+  const page = make("div", { class: "photographed" }, paper, boxes);
+  const typed = make("input", { type: "text", inputmode: "numeric", autocomplete: "off", spellcheck: "false", oninput: () => change({ typed: typed.value }) });
+  const verdict = make("p", { class: "verdict" });
+  const steps = ["on the paper", "ink 255, paper 0", "fitted: 20 × 20", "centred: 28 × 28"].map((caption) => {
+    const canvas = make("canvas", { role: "img", "aria-label": caption });
+    return { canvas, element: make("figure", {}, canvas, make("figcaption", {}, caption)) };
+  });
+  steps[0].canvas.classList.add("photo");
+  const bars = Array.from({ length: 10 }, () => bar());
+  const ten = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
+  const which = make("p", { class: "note which" });
+  const chain = make("div", { class: "chain" }, steps.map((step) => step.element), ten);
+
+  // The steps that can be set: each is found out until the reader moves it.
+  const set = (part) => change({ steps: { ...now().steps, ...part } });
+  const outline = draw("polygon", { class: "outline" });
+  const corners = ["top left", "top right", "bottom right", "bottom left"].map((name, k) => {
+    const move = ([x, y]) => set({ corners: sheet.corners.map((corner, i) => (i === k ? [within(0, x / photo.width, 1), within(0, y / photo.height, 1)] : corner)) });
+    return grip(draw("circle", {}), `the paper’s corner at the ${name}`, {
+      move, nudge: ([right, up]) => move([sheet.corners[k][0] * photo.width + right * photo.width / 200, sheet.corners[k][1] * photo.height - up * photo.width / 200]),
+    });
+  });
+  const over = draw("svg", {}, outline, ...corners);
+  const original = make("div", { class: "photographed" });
+  const degrees = (value) => `${written(value, 1)}°`;
+  const percent = (value) => `${written(100 * value, 0)} %`;
+  const turn = slider("turn by", { min: -30, max: 30, step: 0.5, unit: degrees }, (value) => set({ turn: value }));
+  const threshold = slider("threshold of darkness", { min: 0.03, max: 0.9, step: 0.01, unit: percent }, (value) => set({ threshold: value }));
+  const smallest = slider("leave out what is smaller than", { min: 0, max: 1, step: 0.05, unit: percent }, (value) => set({ smallest: value }));
+  const gap = slider("join parts closer than", { min: 0, max: 1, step: 0.05, unit: percent }, (value) => set({ gap: value }));
+  const pen = slider("make strokes wider by", { min: 0, max: 0.2, step: 0.01, unit: percent }, (value) => set({ pen: value }));
+  const ink = choice("the ink is", [["auto", "found out"], ["dark", "dark"], ["light", "light"]], (value) => set({ ink: value }));
+  const quarter = button("quarter turn", () => set({ corners: [sheet.corners[3], ...sheet.corners.slice(0, 3)], turn: null }));
+  const whole = button("the whole photograph", () => set({ corners: WHOLE }));
+  const automatic = button("all found out", () => change({ steps: start.steps }));
+  const adjust = make("details", {}, make("summary", {}, "Each step, to adjust"),
+    make("p", { class: "note" }, "1. The paper in the photograph: drag its corners."), original, make("div", { class: "strip" }, whole, quarter, turn),
+    make("p", { class: "note" }, "2. Shading is divided out, and a threshold (Otsu’s, until you move it) parts ink from paper."), make("div", { class: "strip" }, ink, threshold),
+    make("p", { class: "note" }, "3. Connected components, as parts of the usual digit’s size: strokes one above the other are joined, specks left out."), make("div", { class: "strip" }, gap, smallest),
+    make("p", { class: "note" }, "4. MNIST was written with a broad pen: a thin one’s strokes are made wider, as a part of the digit’s size."), make("div", { class: "strip" }, pen, automatic));
+
+  /** Take an image file; what cannot be read leaves the last sheet as it is. */
+  async function take(file, labels = "", chosen = 0) {
+    try {
+      if (!file.size) throw new Error("empty");
+      photo = await opened(file);
+    } catch {
+      problem = `**${file.name ?? "This file"} cannot be read as an image.** It may be damaged, or of a kind that this browser does not know; JPEG and PNG it does.`;
+      redraw(now());
+      return;
+    }
+    [problem, made, picker.value] = ["", "", ""];
+    change({ steps: start.steps, typed: labels, chosen });
+    clearTimeout(waiting);
+    finish(now());
+  }
+
+  for (const name of ["dragover", "drop"]) {
+    el.addEventListener(name, (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+    });
+  }
+
+  boxes.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    change({ chosen: within(0, now().chosen + way, sheet.digits.length - 1) });
+    boxes.children[now().chosen]?.focus();
+  });
+
+  /** Read the sheet again, if the photograph or a step has changed. */
+  function read(settings) {
+    if (made === JSON.stringify(settings)) return;
+    made = JSON.stringify(settings);
+    sheet = readSheet(photo, settings);
+    el.sheet = sheet;
+    for (const digit of sheet.digits) digit.p = answered(network, digit.image).p;
+    const { width, height, grey } = sheet.paper;
+    paint(paper, grey.map((value) => (value >= 0 ? 255 - value : 0)), width, height);
+    paper.style.width = `min(100cqi, ${(26 * width) / height}rem)`;
+    boxes.replaceChildren(...sheet.digits.map(({ one }, k) => {
+      const place = { left: one.left / width, top: one.top / height, width: (one.right - one.left + 1) / width, height: (one.bottom - one.top + 1) / height };
+      const style = Object.entries(place).map(([side, value]) => `${side}: ${100 * value}%`).join("; ");
+      return button("", () => change({ chosen: k }), { style });
+    }));
+    over.setAttribute("viewBox", `0 0 ${photo.width} ${photo.height}`);
+    original.style.width = `min(100cqi, ${(20 * photo.width) / photo.height}rem)`;
+    if (original.firstChild !== photo.canvas) original.replaceChildren(photo.canvas, over);
+    photo.canvas.className = "photo";
+    const dots = sheet.corners.map(([x, y]) => [x * photo.width, y * photo.height]);
+    outline.setAttribute("points", dots.join(" "));
+    outline.style.strokeWidth = photo.width / 150;
+    corners.forEach((mark, k) => {
+      fill(mark, { cx: dots[k][0], cy: dots[k][1], r: photo.width / 35 }, []);
+      mark.say(0, `${written(100 * sheet.corners[k][0], 0)} % across, ${written(100 * sheet.corners[k][1], 0)} % down`);
+    });
+    turn.set(sheet.turn);
+    threshold.set(sheet.paper.threshold);
+    smallest.set(settings.smallest);
+    gap.set(settings.gap);
+    pen.set(sheet.wider);
+    ink.set(settings.ink);
+    const images = new Uint8Array(784 * sheet.digits.length);
+    sheet.digits.forEach(({ image }, k) => images.set(image, 784 * k));
+    model.set("pixels", new DataView(images.buffer));
+    model.save_changes();
+  }
+
+  function redraw(state) {
+    clearTimeout(waiting); // a slider that is dragged asks often
+    waiting = setTimeout(() => finish(state), made ? 30 : 0);
+  }
+
+  function finish(state) {
+    if (photo) read(state.steps);
+    const digits = sheet?.digits ?? [];
+    const labels = labelsOf(state.typed);
+    const marked = digits.length > 0 && labels.length === digits.length;
+    const chosen = within(0, state.chosen, digits.length - 1);
+    digits.forEach(({ p }, k) => {
+      const right = marked && labels[k] !== null ? argmax(p) === labels[k] : null;
+      const box = boxes.children[k];
+      box.className = right === false ? "wrong" : marked && labels[k] === null ? "out" : "";
+      box.dataset.answer = `${argmax(p)}${right === false ? " ✗" : ""}`;
+      box.tabIndex = k === chosen ? 0 : -1;
+      box.setAttribute("aria-pressed", k === chosen);
+      box.setAttribute("aria-label", `digit ${k + 1}: read as ${argmax(p)}${right === null ? "" : right ? ", right" : `, wrong: a ${labels[k]}`}`);
+    });
+    if (typed.value !== state.typed) typed.value = state.typed;
+    chain.hidden = which.hidden = !digits.length;
+    if (digits.length) {
+      const { side, paper: part, mask, fit, image, p, one } = digits[chosen];
+      paint(steps[0].canvas, part.map((value) => 255 - value), side);
+      paint(steps[1].canvas, mask, side);
+      const twenty = new Uint8Array(400);
+      const [left, top] = [(20 - fit.width) >> 1, (20 - fit.height) >> 1];
+      fit.pixels.forEach((dark, i) => { twenty[(top + Math.floor(i / fit.width)) * 20 + left + (i % fit.width)] = dark; });
+      paint(steps[2].canvas, twenty, 20);
+      paint(steps[3].canvas, image, 28);
+      bars.forEach((mark, k) => {
+        mark.set(p[k]);
+        mark.classList.toggle("most", k === argmax(p));
+      });
+      const wide = one.right - one.left > 1.5 * (one.bottom - one.top);
+      which.textContent = `Digit ${chosen + 1} of ${digits.length}, from the paper to what the network is given.${wide ? " It is wide: are these two digits that touch?" : ""}`;
+    }
+    const count = `${digits.length} digit${digits.length === 1 ? "" : "s"}`;
+    const counted = labels.map((label, k) => [label, digits[k]]).filter(([label]) => label !== null);
+    let text = "";
+    if (problem) text = problem;
+    else if (!photo) text = "";
+    else if (!digits.length) text = "**No ink is found on this paper.** Is it sharp and lit, and does none of it touch the paper’s edge? Below, under “Each step”, you can drag the paper’s corners and move the threshold.";
+    else if (!labels.length) text = `${count} found, and read as **${digits.map(({ p }) => argmax(p)).join(" ")}**. Type above what you wrote, in the order of reading, and it is marked.`;
+    else if (!marked) text = `${count} found, and ${labels.length} typed. Type one for each, in the order of reading; a – for what is no digit.`;
+    else if (!counted.length) text = "Nothing to mark: no digit is typed.";
+    else text = `${accuracyOf(counted.filter(([label, { p }]) => argmax(p) === label).length, counted.length)} ${state.typed === start.typed ? "These are test digits on a sheet made by the computer; yours will be harder." : "It speaks of your hand, this pen and this light."}`;
+    words(verdict, text);
+    told.tell(text.replaceAll("**", ""));
+  }
+
+  return take(new Blob([sample]), start.typed, start.chosen).then(() => {
+    el.append(make("p", { class: "title" }, "Your own handwriting, photographed"), page,
+      make("div", { class: "strip" }, choose, again),
+      make("p", { class: "note" }, "A dark pen, white paper, no digit touching another. The photograph stays on your computer."),
+      make("label", { class: "typed" }, make("span", {}, "what is written, in the order of reading"), typed), verdict, which, chain, adjust, told);
+    return () => { clearTimeout(waiting); stop(); };
+  });
+}
+
+export default { render };

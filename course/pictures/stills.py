@@ -1,0 +1,274 @@
+"""What stands in for a picture one can touch where nothing runs: one frame of it, by matplotlib."""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course import pencil
+from mnistlib import data, functions, network, original, plotting, training
+
+BLUE, VERMILION = plotting.COLOURS[:2]
+
+
+def png(figure) -> bytes:
+    """Return a figure as a PNG file, and close it."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=90)
+    plt.close(figure)
+    return file.getvalue()
+
+
+def framed(draw):
+    """Let a function draw in the course's style, whatever style its caller uses, onto a PNG."""
+
+    def drawn(*arguments) -> bytes:
+        with plt.rc_context():
+            plotting.use_style()
+            with plt.ioff():
+                return png(draw(*arguments))
+
+    return drawn
+
+
+@framed
+def scores(values):
+    """Draw ten scores, and their probabilities when nothing, and when 800, is added to all."""
+    z = np.array(values, dtype=float)
+    figure, axes = plt.subplots(1, 3, figsize=(7, 3.2), sharey=True)
+    places = np.arange(len(z))
+    with np.errstate(over="ignore", invalid="ignore"):
+        e = np.exp(z + 800)
+        naive = e / e.sum()
+    axes[0].barh(places, z, color="0.6")
+    axes[0].set(title="ten scores", xlabel="z", ylabel="class", yticks=places)
+    axes[1].barh(places, functions.softmax(z + 800), color=BLUE)
+    axes[1].set(title="z + 800, stable", xlabel="p", xlim=(0, 1))
+    axes[2].set(title="z + 800, naive", xlabel="p", xlim=(0, 1))
+    for place, value in zip(places, naive, strict=True):
+        axes[2].text(0.05, place, f"{value:.3f}", va="center", color=VERMILION)
+    axes[0].invert_yaxis()
+    return figure
+
+
+@framed
+def company(asked, z2, labels, images, behind):
+    """Draw one digit, and the ten numbers it gets in each company, and by its scores alone.
+
+    If what is `behind` them is wanted, above them the scores z and each company's c.
+    """
+    z2 = z2.astype(float)
+    others = np.delete(np.arange(len(z2)), asked)
+    zeros = np.flatnonzero(labels == 0)
+    batches = {"alone": others[:0], "with 20 zeros": zeros, "with 199 others": others}
+    batches = {name: np.vstack([z2[asked], z2[company]]) for name, company in batches.items()}
+    found = {
+        name: (original.class_bias(batch), original.softmax_over_batch(batch)[0])
+        for name, batch in batches.items()
+    }
+    found["row by row" if behind else "by its scores"] = None, functions.softmax(z2[asked])
+    size = {"figsize": (7, 4.9 if behind else 2.9), "width_ratios": [0.8, 1, 1, 1, 1]}
+    rows = 1 + behind
+    axes = plt.subplots(rows, 5, sharey="col", layout="constrained", squeeze=False, **size)[1]
+    for axis in axes[:, 0]:
+        axis.set_axis_off()
+    axes[0, 0].imshow(images[asked], cmap="gray_r")
+    article = "an" if labels[asked] == 8 else "a"
+    axes[0, 0].set_title(f"the digit,\n{article} {labels[asked]}", fontsize=10)
+    classes = np.arange(10)
+    for column, (name, (c, p)) in enumerate(found.items(), 1):
+        above, below = axes[0, column], axes[-1, column]
+        best = p.argmax()
+        colour = VERMILION if c is not None else BLUE
+        below.barh(classes, p / p.max(), color=[colour if k == best else "0.75" for k in classes])
+        below.set(xlim=(0, 1.05), xticks=[0, 1], yticks=classes, ylim=(9.6, -0.6))
+        if behind:
+            above.plot(z2[asked], classes, "o", color="0.3", markersize=4)
+            above.set(xlim=(0, 8), xticks=[0, 4, 8], yticks=classes)
+            above.set_xlabel("z" if c is None else "z (dot), c (diamond)", fontsize=9)
+            below.set_xlabel("p / largest p" if c is None else "part / largest part", fontsize=9)
+        if behind and c is not None:
+            above.hlines(classes, z2[asked], c, color="0.75", linewidth=1)
+            above.hlines(best, z2[asked, best], c[best], color=VERMILION, linewidth=3)
+            above.plot(c, classes, "D", color=VERMILION, fillstyle="none", markersize=6)
+        above.set_title(f"{name}:\nsays {best}", fontsize=10)
+        for axis in axes[:, column]:
+            axis.tick_params(labelsize=8, labelleft=column == 1)
+    for axis in axes[:, 1]:
+        axis.set_ylabel("class" if behind else "digit", fontsize=9)
+    title = "The same digit, the same weights: the answer depends on the company"
+    if behind:
+        title = "The same digit, the same z; the company sets c, and the smallest gap wins"
+    axes[0, 0].figure.suptitle(title, fontsize=11.5)
+    return axes[0, 0].figure
+
+
+@framed
+def draw(parameters, digit):
+    """Draw a digit, a network's hidden units and its answer: the paper before anything is drawn."""
+    _, a1, z2 = network.forward(parameters, data.scale(digit[None]))
+    p = functions.softmax(z2)[0]
+    figure, axes = plt.subplots(1, 3, figsize=(7, 2.9), width_ratios=[1, 1, 1.4])
+    axes[0].imshow(digit, cmap="gray_r")
+    axes[0].set(title="a test digit")
+    side = int(np.ceil(np.sqrt(a1.size)))
+    units = np.full(side * side, np.nan)
+    units[: a1.size] = a1[0]
+    axes[1].imshow(units.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
+    axes[1].set(title=f"{a1.size} units")
+    for axis in axes[:2]:
+        axis.set_axis_off()
+        axis.title.set_fontsize(11)
+    axes[2].barh(np.arange(len(p)), p)
+    axes[2].set(yticks=np.arange(len(p)), xlim=(0, 1), xlabel="probability")
+    axes[2].invert_yaxis()
+    return figure
+
+
+@framed
+def sheet(photograph):
+    """Show the photograph, before anything is found on it."""
+    figure, axis = plt.subplots(figsize=(5.2, 4.2))
+    greys = (
+        plt.imread(io.BytesIO(photograph), format="jpg") // 16 * 16
+    )  # fewer greys, a lighter file
+    axis.imshow(greys, cmap="gray", vmin=0, vmax=255)
+    axis.set(title="A photograph of twenty digits")
+    axis.set_axis_off()
+    return figure
+
+
+@framed
+def backprop(numbers, empty=False):
+    """Draw lesson 03's network of twelve numbers with values and gradients, or empty."""
+    square = {name: np.reshape(numbers[name], (2, 2)) for name in ("W1", "W2")}
+    parameters = network.Parameters(
+        **{name: np.array(numbers[name]) for name in ("b1", "b2")}, **square
+    )
+    x, y = np.array([numbers["x"]]), np.array([[0.0, 1.0]])
+    _, grads = network.gradients(parameters, x, y)
+    z1, a1, z2 = (array[0] for array in network.forward(parameters, x))
+    p = functions.softmax(z2)
+    da1 = parameters.W2 @ (p - y[0])
+    values = {**parameters._asdict(), "x": x[0], "z1": z1, "a1": a1, "z2": z2, "p": p, "y": y[0]}
+    blame = {**grads._asdict(), "dz2": grads.db2, "da1": da1, "dz1": grads.db1}
+    if empty:
+        for name in ("z1", "a1", "z2", "p"):
+            values[name] = np.full(2, np.nan)
+        blame = {name: np.full_like(value, np.nan) for name, value in blame.items()}
+        title = "Every number, to be filled in"
+        return plotting.values_and_blame(values, blame, title=title, write=pencil.write)
+    return plotting.values_and_blame(values, blame, title="Every number, and its gradient")
+
+
+@framed
+def nudge():
+    """Draw the error of the slope of u³ at 0.7, nudged both ways and upwards only.
+
+    Products round alike on every computer, which exponentials do not.
+    """
+    u, h = (
+        0.7,
+        np.array([float(f"{mantissa}e-{n}") for n in range(17) for mantissa in (1, 0.3)][:33]),
+    )
+    slope = 3 * u * u
+
+    def cube(u):
+        return u * u * u
+
+    both = np.abs((cube(u + h) - cube(u - h)) / (2 * h) - slope)
+    upwards = np.abs((cube(u + h) - cube(u)) / h - slope)
+    figure, axis = plt.subplots(figsize=(7, 3.2))
+    axis.loglog(h, both, "o", label="nudged both ways")
+    axis.loglog(h, upwards, "s", fillstyle="none", label="nudged upwards only")
+    axis.set(title="The error of a measured slope falls, and rises again", xlabel="nudge h")
+    axis.set(ylabel="error")
+    axis.legend()
+    return figure
+
+
+@framed
+def descent():
+    """Draw three paths in a narrow valley: below the edge of stability, beyond it, with momentum."""
+    kappa = np.array([1.0, 20.0])
+    figure, axes = plt.subplots(1, 3, figsize=(7, 2.6), sharey=True)
+    across, along = np.meshgrid(np.linspace(-2.4, 2.4, 80), np.linspace(-1.8, 1.8, 60))
+    for axis, (rate, momentum) in zip(axes, [(0.08, 0.0), (0.102, 0.0), (0.102, 0.5)], strict=True):
+        u, v = np.array([-2.0, 1.0]), np.zeros(2)
+        path = [u.copy()]
+        for _ in range(30):
+            training.sgd_update([u], [kappa * u], [v], rate, momentum)
+            path.append(u.copy())
+        axis.contour(across, along, (across**2 + 20 * along**2) / 2, 8, colors="0.8")
+        axis.plot(*np.array(path).T, "o-", markersize=3, linewidth=1)
+        axis.set(title=f"rate {rate}, $\\mu$ = {momentum}", xlim=(-2.4, 2.4), ylim=(-1.8, 1.8))
+        axis.title.set_fontsize(11)
+        axis.grid(False)
+    return figure
+
+
+@framed
+def train(train_set, validation_set):
+    """Draw the loss and the accuracy of 32 hidden units that learn from 200 images, 150 steps."""
+    chosen = train_set[0][:200], train_set[1][:200]
+    start = network.initialise(np.random.default_rng(5), hidden=32)
+    batches = training.minibatches(200, 32, rng=np.random.default_rng(6), epochs=22)[:150]
+    watched = {"training images": chosen, "validation images": validation_set}
+    options = {"learning_rate": 0.5, "monitor": watched, "every": 10}
+    _, history = training.train(network, start, chosen, batches, **options)
+    figure, axes = plt.subplots(1, 2, figsize=(7, 2.9))
+    for (name, _), style in zip(watched.items(), ("-", "--"), strict=True):
+        axes[0].plot(history.steps, history.loss(name), style, label=name)
+        axes[1].plot(history.steps, history.accuracy(name), style, label=name)
+    axes[0].set(title="loss", xlabel="step", ylim=(0, None))
+    axes[1].set(title="accuracy", xlabel="step", ylim=(0, 1.02))
+    axes[1].legend()
+    return figure
+
+
+@framed
+def axes(z):
+    """Draw the same scores shared out along rows, and down columns."""
+    figure, panels = plt.subplots(1, 2, figsize=(7, 3.1))
+    for axis, panel, title in zip((1, 0), panels, ("along a row", "down a column"), strict=True):
+        exponentials = np.exp(z - z.max(axis=axis, keepdims=True))
+        panel.imshow(exponentials / exponentials.sum(axis=axis, keepdims=True), "Blues", vmin=0)
+        panel.set(title=f"softmax {title}", xlabel="class", ylabel="image", xticks=range(10))
+        if axis == 1:
+            corner, size = (-0.5, 1.5), (10, 1)
+        else:
+            corner, size = (3.5, -0.5), (1, len(z))
+        panel.add_patch(plt.Rectangle(corner, *size, fill=False, color=VERMILION, linewidth=2))
+        panel.grid(False)
+    return figure
+
+
+@framed
+def fit(points, hinges):
+    """Draw the curve through a dozen points with 5, 12 and 120 features."""
+    u, v = points.T
+    grid = np.linspace(-2, 2, 161)
+    figure, panels = plt.subplots(1, 3, figsize=(7, 2.6), sharey=True)
+    for panel, count in zip(panels, (5, 12, 120), strict=True):
+        rows, fine = (
+            np.maximum(0, hinges[:count, 0] * (at[:, None] - hinges[:count, 1])) for at in (u, grid)
+        )
+        weights = np.linalg.lstsq(rows, v, rcond=1e-6)[0]
+        panel.plot(grid, fine @ weights)
+        panel.plot(u, v, "o", color=VERMILION, markersize=5)
+        panel.set(title=f"{count} features", ylim=(-2, 2))
+    return figure
+
+
+@framed
+def kernel(digit, weights):
+    """Draw a digit, a kernel, and the map of its sums."""
+    patches = np.lib.stride_tricks.sliding_window_view(digit / 255, weights.shape)
+    shown = [digit, weights, (patches * weights).sum(axis=(2, 3))]
+    figure, panels = plt.subplots(1, 3, figsize=(7, 2.7))
+    titles = ("a digit", "25 weights", "the map of sums")
+    for panel, image, title in zip(panels, shown, titles, strict=True):
+        panel.imshow(image, cmap="gray_r")
+        panel.set_title(title)
+        panel.set_axis_off()
+    return figure

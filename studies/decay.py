@@ -1,0 +1,79 @@
+"""Lesson 08: weight decay on 1,000 training images, and where training on each would have stopped.
+
+Each seed has its own 1,000 images and starting weights, the same for every decay. The first 5,000
+validation images are watched and choose; the other 5,000 only report. They report three networks: the
+one at the end, the one of the lowest watched loss, and the one at the end with its logits divided by
+the temperature that the watched images choose.
+"""
+
+import numpy as np
+
+from mnistlib import data, network
+from mnistlib.functions import cross_entropy, softmax
+from mnistlib.regularisation import Decayed, EarlyStopping
+from mnistlib.training import minibatches, train
+from mnistlib.uncertainty import calibration
+
+ROWS = [
+    {"weight_decay": weight_decay, "seed": seed}
+    for weight_decay in (0.0, 1e-4, 3e-4, 1e-3, 3e-3)
+    for seed in range(10)
+]
+TEMPERATURES = [hundredths / 100 for hundredths in range(80, 260, 5)]
+QUICK = ROWS.index({"weight_decay": 1e-3, "seed": 0})
+
+
+def run(weight_decay: float, seed: int) -> dict:
+    """Train one network for 150 epochs, and report it as it was at the end and where it was lowest."""
+    mnist = data.load()
+    train_set, (images, labels) = data.split(
+        mnist.train_images, mnist.train_labels, rng=np.random.default_rng(7)
+    )
+    chosen = slice(1000 * seed, 1000 * (seed + 1))
+    few = train_set[0][chosen], train_set[1][chosen]
+    choosing, reporting = (images[:5000], labels[:5000]), (images[5000:], labels[5000:])
+    rng = np.random.default_rng(seed)
+    start = network.initialise(rng)
+    batches = minibatches(1000, 100, rng=rng, epochs=150)
+    watch = EarlyStopping("choosing", patience=len(batches))
+    trained, history = train(
+        Decayed(network, weight_decay),
+        start,
+        few,
+        batches,
+        learning_rate=1.0,
+        every=50,
+        monitor={"choosing": choosing},
+        after_record=watch,
+    )
+    z, y = network.logits(trained, network.prepare(choosing[0])), data.one_hot(choosing[1])
+    temperature = min(TEMPERATURES, key=lambda each: cross_entropy(z / each, y))
+    results = {
+        "choosing": history.loss("choosing").tolist(),
+        "lowest_at": watch.step,
+        "temperature": temperature,
+    }
+    for name, parameters, divisor in [
+        ("end", trained, 1.0),
+        ("lowest", watch.parameters, 1.0),
+        ("scaled", trained, temperature),
+    ]:
+        z = network.logits(parameters, network.prepare(reporting[0])) / divisor
+        p = softmax(z)
+        found = calibration(p, reporting[1])
+        results[name] = {
+            "loss": cross_entropy(z, data.one_hot(reporting[1])),
+            "accuracy": float((p.argmax(axis=1) == reporting[1]).mean()),
+            "sureness": float(p.max(axis=1).mean()),
+            "calibration_error": found.error,
+            "by_chance": found.by_chance,
+        }
+    return results
+
+
+if __name__ == "__main__":
+    import sys
+
+    import study
+
+    study.main(sys.modules[__name__])

@@ -1,0 +1,58 @@
+"""Lesson 07: five hidden layers of sigmoids with Glorot's weights, trained for longer than an epoch.
+
+After every epoch: accuracy and loss on the validation images, and the norms of the loss's gradient by
+each layer's weights, over the first 1,000 training images. The list of each begins before the first
+step. The row of one epoch is the beginning of the longer one with its rate and seed.
+"""
+
+import numpy as np
+
+from mnistlib import data, deep, training
+
+SIZES = [784, 128, 128, 128, 128, 128, 10]
+ROWS = [{"rate": 2.0, "seed": 0, "epochs": 1}] + [
+    {"rate": rate, "seed": seed, "epochs": epochs}
+    for rate, epochs in ((2.0, 10), (0.5, 20))
+    for seed in (0, 1, 2)
+]
+QUICK = 0
+
+
+def run(rate: float, seed: int, epochs: int) -> dict:
+    """Train one network, and look at it after each epoch."""
+    mnist = data.load()
+    train_set, validation_set = data.split(
+        mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
+    )
+    x, y = data.scale(train_set[0][:1000]), data.one_hot(train_set[1][:1000])
+    rng, model, norms = np.random.default_rng(seed), deep.Deep("sigmoid"), []
+    parameters = deep.initialise(rng, SIZES, "Glorot")
+    batches = training.minibatches(50_000, 128, rng=rng, epochs=epochs)
+
+    def look(step, parameters, history):
+        grads = model.gradients(parameters, x, y)[1]
+        norms.append([float(np.linalg.norm(dW)) for dW in grads[::2]])
+
+    _, history = training.train(
+        model,
+        parameters,
+        train_set,
+        batches,
+        learning_rate=rate,
+        monitor={"validation": validation_set},
+        every=len(batches) // epochs,
+        after_record=look,
+    )
+    return {
+        "accuracy": history.accuracy("validation").tolist(),
+        "loss": history.loss("validation").tolist(),
+        "norms": norms,
+    }
+
+
+if __name__ == "__main__":
+    import sys
+
+    import study
+
+    study.main(sys.modules[__name__])
