@@ -1,8 +1,9 @@
-"""A network that knows neighbours: convolution and max-pooling, forward and backward. Lesson 08.
+"""A network that knows neighbours: convolution and max-pooling, forward and backward. Lesson 10.
 
-Images are (n, rows, columns, channels). A convolution lays every patch of an image out as a row and
-multiplies all the rows by one matrix; a :class:`Convolutional` network is a model as
-:mod:`mnistlib.training` wants one.
+Inside this network the images lie last: arrays are (channels, rows, columns, n). What is done to one
+pixel is done to the same pixel of all n images, which lie side by side in memory; so each of NumPy's
+calls works on long runs. A convolution lays every patch out as a column and multiplies all the columns
+by one matrix; a :class:`Convolutional` network is a model as :mod:`mnistlib.training` wants one.
 """
 
 from dataclasses import dataclass
@@ -15,77 +16,75 @@ from mnistlib import data, deep, functions
 
 
 def patches(x: np.ndarray, side: int) -> np.ndarray:
-    """Lay out every patch of side x side pixels as a row: *im2col*.
+    """Lay out every patch of side x side pixels as a column: *im2col*.
+
+    A column is a patch; a row is what one place of the kernel sees, the image without a rim.
 
     Args:
-        x: images, shape (n, rows, columns, channels).
+        x: images, shape (channels, rows, columns, n).
         side: of a patch, at most the rows and the columns.
 
     Returns:
-        Shape (n, rows - side + 1, columns - side + 1, side * side * channels), a copy; within a row
-        the patch's own rows come first, then its columns, then the channels.
+        Shape (side * side * channels, rows - side + 1, columns - side + 1, n), a copy; along the first
+        axis the patch's own rows come first, then its columns, then the channels.
 
     Raises:
         ValueError: the images are no four-dimensional array, or smaller than a patch.
 
-    Derived in lesson 08, "One product for all patches".
+    Derived in lesson 10, "One product for all patches".
     """
     if x.ndim != 4:
-        raise ValueError(f"x must have shape (n, rows, columns, channels), got {x.shape}")
+        raise ValueError(f"x must have shape (channels, rows, columns, n), got {x.shape}")
     if not 1 <= side <= min(x.shape[1:3]):
         raise ValueError(
             f"patches of {side} x {side} do not fit into images of shape {x.shape[1:3]}"
         )
-    windows = sliding_window_view(x, (side, side), axis=(1, 2))  # (n, r, c, channels, side, side)
-    windows = windows.transpose(0, 1, 2, 4, 5, 3)
-    return windows.reshape(*windows.shape[:3], side * side * x.shape[-1])
+    windows = sliding_window_view(x, (side, side), axis=(1, 2))  # (channels, r, c, n, side, side)
+    windows = windows.transpose(4, 5, 0, 1, 2, 3)
+    return windows.reshape(side * side * len(x), *windows.shape[3:])
 
 
-def convolve(x: np.ndarray, W: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    r"""Apply the same weights to every patch: $Z = \text{patches}(X)\, W + b$.
+def convolve(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""Apply the same weights to every patch: $Z = W^T\, \text{patches}(X)$.
 
     Args:
-        x: images, shape (n, rows, columns, channels).
+        x: images, shape (channels, rows, columns, n).
         W: kernels, one a column, shape (side * side * channels, kernels).
-        b: one bias a kernel, shape (kernels,).
 
     Returns:
-        The sums, shape (n, rows - side + 1, columns - side + 1, kernels), and the patches, which the
+        The sums, shape (kernels, rows - side + 1, columns - side + 1, n), and the patches, which the
         backward pass needs.
 
     Raises:
         ValueError: W's rows are no square patch of these channels; see also :func:`patches`.
 
-    Derived in lesson 08, "One product for all patches".
+    Derived in lesson 10, "One product for all patches".
     """
-    side = round(np.sqrt(len(W) / x.shape[-1]))
-    if side * side * x.shape[-1] != len(W):
-        raise ValueError(f"W has {len(W)} rows, which is no square patch of {x.shape[-1]} channels")
+    side = round(np.sqrt(len(W) / len(x)))
+    if side * side * len(x) != len(W):
+        raise ValueError(f"W has {len(W)} rows, which is no square patch of {len(x)} channels")
     cut = patches(x, side)
-    z = cut.reshape(-1, len(W)) @ W  # one long product is faster than one for each image
-    z += b
-    return z.reshape(*cut.shape[:3], len(b)), cut
+    z = W.T @ cut.reshape(len(W), -1)
+    return z.reshape(-1, *cut.shape[1:]), cut
 
 
-def kernel_gradients(dz: np.ndarray, cut: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    r"""Gradients of the kernels and biases: $dW = \text{patches}^T dZ$, $db$ the sum over all patches.
+def kernel_gradient(dz: np.ndarray, cut: np.ndarray) -> np.ndarray:
+    r"""Gradient of the kernels: $dW = \text{patches}(X)\, dZ^T$, a sum over all places and images.
 
     Args:
-        dz: the loss's gradient by the sums, shape (n, r, c, kernels).
+        dz: the loss's gradient by the sums, shape (kernels, r, c, n).
         cut: the patches, as :func:`convolve` returned them.
 
     Returns:
-        dW, shape (side * side * channels, kernels), and db, shape (kernels,).
+        dW, shape (side * side * channels, kernels).
 
-    Derived in lesson 08, "The way back".
+    Derived in lesson 10, "The way back".
     """
-    rows = dz.reshape(-1, dz.shape[-1])
-    ones = np.ones(len(rows), rows.dtype)  # ones @ rows is rows.sum(axis=0), but ten times as fast
-    return cut.reshape(len(rows), -1).T @ rows, ones @ rows
+    return cut.reshape(len(cut), -1) @ dz.reshape(len(dz), -1).T
 
 
 def pixel_gradient(dz: np.ndarray, W: np.ndarray, channels: int) -> np.ndarray:
-    r"""Carry the blame back to what came in: $dZ W^T$, laid back patch by patch and added up.
+    r"""Carry the blame back to what came in: $W\, dZ$, laid back patch by patch and added up.
 
     $dx_{\text{top} + \text{down}, \text{left} + \text{right}} \mathrel{+}=
     W_{\text{down}, \text{right}}\, dz_{\text{top}, \text{left}}$: a pixel lies in many patches, at
@@ -93,23 +92,22 @@ def pixel_gradient(dz: np.ndarray, W: np.ndarray, channels: int) -> np.ndarray:
     its own offset.
 
     Args:
-        dz: the loss's gradient by the sums, shape (n, r, c, kernels).
+        dz: the loss's gradient by the sums, shape (kernels, r, c, n).
         W: kernels, shape (side * side * channels, kernels).
         channels: of what came in.
 
     Returns:
-        The loss's gradient by what came in, shape (n, r + side - 1, c + side - 1, channels).
+        The loss's gradient by what came in, shape (channels, r + side - 1, c + side - 1, n).
 
-    Derived in lesson 08, "The blame of the pixels".
+    Derived in lesson 10, "The blame of the pixels".
     """
     side = round(np.sqrt(len(W) / channels))
-    n, r, c, kernels = dz.shape
-    rows, places = dz.reshape(-1, kernels), W.reshape(side, side, channels, kernels)
-    dx = np.zeros((n, r + side - 1, c + side - 1, channels), dz.dtype)
-    for down in range(side):
+    kernels, r, c, n = dz.shape
+    dx = np.zeros((channels, r + side - 1, c + side - 1, n), dz.dtype)
+    for down, row in enumerate(W.reshape(side, side * channels, kernels)):  # a row of each kernel
+        back = (row @ dz.reshape(kernels, -1)).reshape(side, channels, r, c, n)
         for right in range(side):
-            back = rows @ places[down, right].T
-            dx[:, down : down + r, right : right + c] += back.reshape(n, r, c, channels)
+            dx[:, down : down + r, right : right + c] += back[right]
     return dx
 
 
@@ -122,15 +120,15 @@ def max_pool(z: np.ndarray) -> np.ndarray:
     """Keep the largest of each square of 2 x 2.
 
     Args:
-        z: shape (n, rows, columns, channels), rows and columns even.
+        z: shape (channels, rows, columns, n), rows and columns even.
 
     Returns:
-        Shape (n, rows / 2, columns / 2, channels).
+        Shape (channels, rows / 2, columns / 2, n).
 
     Raises:
         ValueError: an odd number of rows or columns.
 
-    Derived in lesson 08, "Max-pooling".
+    Derived in lesson 10, "Max-pooling".
     """
     if z.shape[1] % 2 or z.shape[2] % 2:
         raise ValueError(f"rows and columns must be even, got {z.shape[1]} and {z.shape[2]}")
@@ -142,14 +140,14 @@ def max_pool_backward(dlargest: np.ndarray, z: np.ndarray, largest: np.ndarray) 
     """Send the blame to the largest of each square; equals share it.
 
     Args:
-        dlargest: the loss's gradient by the maxima, shape (n, rows / 2, columns / 2, channels).
-        z: what went in, shape (n, rows, columns, channels).
+        dlargest: the loss's gradient by the maxima, shape (channels, rows / 2, columns / 2, n).
+        z: what went in, shape (channels, rows, columns, n).
         largest: the maxima, shaped as ``dlargest``.
 
     Returns:
         The loss's gradient by z, in its shape.
 
-    Derived in lesson 08, "The way back".
+    Derived in lesson 10, "The way back".
     """
     masks = [quarter == largest for quarter in _quarters(z)]
     share = dlargest / sum(mask.view(np.int8) for mask in masks)
@@ -198,46 +196,43 @@ def initialise(
     )
 
 
-def _pieces(n: int) -> list[slice]:
-    """Return slices of 16 images: what is made of so few, 4 MB, stays in the processor's cache."""
-    return [slice(start, start + 16) for start in range(0, max(n, 1), 16)]
-
-
 @dataclass(frozen=True)
 class Convolutional:
-    """Convolution, 2 x 2 maxima and ReLU, twice; then a layer that sees everything, and logits."""
+    """Convolution, 2 x 2 maxima, bias and ReLU, twice; then logits, from one patch that is everything.
+
+    The bias waits until after the maxima: it is the same for all four, and a quarter are left.
+    """
 
     classes: ClassVar[int] = 10
 
     def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
-        """Return images as pixels from 0 to 1, shape (n, 28, 28, 1)."""
-        return data.scale(images, dtype).reshape(-1, 28, 28, 1)
+        """Return images as pixels from 0 to 1, shape (1, 28, 28, n): the images last."""
+        return np.ascontiguousarray(data.scale(images, dtype).T).reshape(1, 28, 28, -1)
 
     def _forward(self, parameters: Parameters, x: np.ndarray):
-        """Return the logits and, for each kernel layer, what its backward pass needs."""
+        """Return the logits and, of each layer, what its backward pass needs."""
         kept = []
         for W, b in ((parameters.W1, parameters.b1), (parameters.W2, parameters.b2)):
-            z, cut = convolve(x, W, b)
+            z, cut = convolve(x, W)
             largest = max_pool(z)
-            kept.append((cut, z, largest))
-            x = deep.relu(largest)
-        flat = x.reshape(len(x), len(parameters.W3))
-        return flat @ parameters.W3 + parameters.b3, flat, kept
+            x = deep.relu(largest + b[:, None, None, None])
+            kept.append((cut, z, largest, x))
+        z3, cut3 = convolve(x, parameters.W3)  # one patch is the whole map: one place
+        return z3.reshape(self.classes, -1).T + parameters.b3, cut3, kept
 
     def logits(self, parameters: Parameters, x: np.ndarray) -> np.ndarray:
-        """Return the logits, shape (n, classes), of images (n, 28, 28, 1)."""
-        return np.concatenate([self._forward(parameters, x[some])[0] for some in _pieces(len(x))])
+        """Return the logits, shape (n, classes), of images (1, 28, 28, n)."""
+        parts = [x[..., start : start + 64] for start in range(0, x.shape[-1], 64)]
+        return np.concatenate([self._forward(parameters, part)[0] for part in parts])
 
     def gradients(
         self, parameters: Parameters, x: np.ndarray, y: np.ndarray
     ) -> tuple[float, Parameters]:
         """Loss of a batch and its gradient by every parameter: backpropagation.
 
-        Loss and gradients of a batch are the means of its pieces', each weighted by its share.
-
         Args:
             parameters: the network's parameters.
-            x: images, shape (n, 28, 28, 1).
+            x: images, shape (1, 28, 28, n).
             y: one-hot targets, shape (n, classes).
 
         Returns:
@@ -246,29 +241,22 @@ class Convolutional:
         Raises:
             ValueError: an empty batch, or shapes that disagree.
 
-        Derived in lesson 08, "The way back".
+        Derived in lesson 10, "The way back".
         """
-        if len(x) != len(y):
-            raise ValueError(f"{len(x)} images, but {len(y)} targets")
-        loss, grads = 0.0, [np.zeros_like(value) for value in parameters]
-        for some in _pieces(len(x)):
-            share = len(x[some]) / max(len(x), 1)
-            their_loss, theirs = self._piece(parameters, x[some], y[some])
-            loss += share * their_loss
-            for total, grad in zip(grads, theirs, strict=True):
-                total += share * grad
-        return loss, Parameters(*grads)
-
-    def _piece(self, parameters: Parameters, x: np.ndarray, y: np.ndarray):
-        """Return loss and gradients of so few images that all of it stays in the cache."""
-        z3, flat, kept = self._forward(parameters, x)
-        loss, dz3 = functions.cross_entropy_with_gradient(z3, y)
-        dW3, db3 = flat.T @ dz3, dz3.sum(axis=0)
-        (cut1, z1, largest1), (cut2, z2, largest2) = kept
-        da2 = (dz3 @ parameters.W3.T).reshape(largest2.shape)
-        dz2 = max_pool_backward(deep.relu_backward(da2, largest2), z2, largest2)
-        dW2, db2 = kernel_gradients(dz2, cut2)
-        da1 = pixel_gradient(dz2, parameters.W2, largest1.shape[-1])
-        dz1 = max_pool_backward(deep.relu_backward(da1, largest1), z1, largest1)
-        dW1, db1 = kernel_gradients(dz1, cut1)
+        if not len(y) or x.shape[-1] != len(y):
+            raise ValueError(
+                f"expected as many targets as images, and at least one; got {x.shape[-1]} images "
+                f"and {len(y)} targets"
+            )
+        logits, cut3, kept = self._forward(parameters, x)
+        (cut1, z1, largest1, a1), (cut2, z2, largest2, a2) = kept
+        loss, dlogits = functions.cross_entropy_with_gradient(logits, y)
+        dz3 = dlogits.T.reshape(self.classes, 1, 1, -1)
+        dW3, db3 = kernel_gradient(dz3, cut3), dlogits.sum(axis=0)
+        dlargest2 = deep.relu_backward(pixel_gradient(dz3, parameters.W3, len(a2)), a2)
+        dz2 = max_pool_backward(dlargest2, z2, largest2)
+        dW2, db2 = kernel_gradient(dz2, cut2), dlargest2.sum(axis=(1, 2, 3))
+        dlargest1 = deep.relu_backward(pixel_gradient(dz2, parameters.W2, len(a1)), a1)
+        dz1 = max_pool_backward(dlargest1, z1, largest1)
+        dW1, db1 = kernel_gradient(dz1, cut1), dlargest1.sum(axis=(1, 2, 3))
         return loss, Parameters(dW1, db1, dW2, db2, dW3, db3)

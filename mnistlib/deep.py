@@ -1,4 +1,4 @@
-"""Networks of any depth: a layer is a pair of functions, forward and backward. Lesson 06.
+"""Networks of any depth: a layer is a pair of functions, forward and backward. Lesson 07.
 
 Parameters are a flat tuple of arrays, W1, b1, W2, b2 and so on, and a :class:`Deep` network is a
 model as :mod:`mnistlib.training` wants one.
@@ -34,7 +34,7 @@ def relu(z: np.ndarray) -> np.ndarray:
     Returns:
         An array shaped as ``z``, of its dtype, values at least 0.
 
-    Derived in lesson 06, "A unit that does not saturate".
+    Derived in lesson 07, "A unit that does not saturate".
     """
     return np.maximum(z, 0)
 
@@ -51,7 +51,7 @@ def relu_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     Returns:
         The loss's gradient by the sums, shaped as ``da``.
 
-    Derived in lesson 06, "A unit that does not saturate".
+    Derived in lesson 07, "A unit that does not saturate".
     """
     return da * (a > 0)
 
@@ -66,7 +66,7 @@ def tanh_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     Returns:
         The loss's gradient by the sums, shaped as ``da``.
 
-    Derived in exercise 3.3 of lesson 03, and used in lesson 06.
+    Derived in exercise 3.3 of lesson 03, and used in lesson 07.
     """
     return da * (1 - a**2)
 
@@ -122,7 +122,7 @@ def initialise(
         ValueError: an unknown rule, fewer than two sizes, or one below 1.
 
     Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015; Glorot and Bengio, 2010.
-    Derived in lesson 06, "How large should the weights be?".
+    Derived in lesson 07, "How large should the weights be?".
     """
     if rule not in RULES:
         raise ValueError(f"no rule is called {rule!r}; choose one of {', '.join(RULES)}")
@@ -167,7 +167,7 @@ class Deep:
         Returns:
             $A_0$ to the last hidden layer's activations, and then the logits.
 
-        Derived in lesson 06, "The loop".
+        Derived in lesson 07, "The loop".
         """
         value = ACTIVATIONS[self.activation].forward
         *hidden, (W, b) = _layers(parameters)
@@ -199,7 +199,7 @@ class Deep:
         Raises:
             ValueError: an empty batch, or shapes that disagree.
 
-        Derived in lesson 06, "The loop".
+        Derived in lesson 07, "The loop".
         """
         backward = ACTIVATIONS[self.activation].backward
         *kept, z = self.forward(parameters, x)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 
 TIMEOUT = 10.0  # seconds to connect, and the longest silence between two reads
@@ -60,13 +61,13 @@ class DownloadError(RuntimeError):
 
 def is_good(path: Path, file: File) -> bool:
     """Whether `path` holds exactly the published file, by its size and SHA-256."""
-    if not path.is_file():  # opening a pipe would wait for ever
-        return False
     try:
+        if not path.is_file():  # opening a pipe would wait for ever
+            return False
         with open(path, "rb") as stream:
             right_size = os.fstat(stream.fileno()).st_size == file.size
             return right_size and hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
-    except OSError:  # unreadable
+    except (OSError, ValueError):  # unreadable, or an impossible name
         return False
 
 
@@ -95,7 +96,11 @@ def fetch(
             no regular file.
     """
     path = Path(folder) / file.name
-    if path.exists() and not path.is_file():
+    try:
+        blocked = path.exists() and not path.is_file()
+    except (OSError, ValueError) as error:  # a folder that may not be searched, an impossible name
+        raise _unusable(file, path, error) from error
+    if blocked:
         raise DownloadError(
             f"{path} stands where the data belongs, and is no regular file. Move it away, and try "
             "again: a good copy is then fetched. Or name another folder in MNISTLIB_DATA."
@@ -110,18 +115,23 @@ def fetch(
         with open(part, "xb") as stream:
             stream.write(_from_any_mirror(file, path, mirrors, timeout, deadline))
         os.replace(part, path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         # Windows lets no one replace a file that another process, just as far, has open.
         if not is_good(path, file):
-            raise DownloadError(
-                f"{file.name} is missing or damaged, and {path.parent} cannot take a new one: "
-                f"{error.strerror or error}. Set the environment variable MNISTLIB_DATA to a "
-                "folder that you can write to, and try again."
-            ) from error
+            raise _unusable(file, path, error) from error
     finally:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             part.unlink(missing_ok=True)
     return path
+
+
+def _unusable(file: File, path: Path, error: OSError | ValueError) -> DownloadError:
+    reason = getattr(error, "strerror", None) or error
+    return DownloadError(
+        f"{file.name} is missing or damaged, and {path.parent} cannot take a new one: "
+        f"{reason}. Set the environment variable MNISTLIB_DATA to a folder that you can write to, "
+        "and try again."
+    )
 
 
 def _remove_stale_parts(path: Path) -> None:
@@ -214,7 +224,10 @@ def _download(url: str, file: File, timeout: float, given_up: threading.Event) -
 
 
 def _root_cause(error: BaseException) -> str:
-    # "Connection refused" says more than the three exceptions wrapped around it.
-    while inner := error.__cause__ or error.__context__:
+    if type(error) is ValueError:  # ours
+        return str(error)
+    # "Connection refused" says more than the three exceptions wrapped around it, and "bad status
+    # line" more than what reading its number raised.
+    while (inner := error.__cause__ or error.__context__) and not isinstance(error, HTTPException):
         error = inner
-    return str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error}"

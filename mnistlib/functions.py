@@ -119,7 +119,7 @@ def log_softmax(z) -> np.ndarray:
 def softmax_jacobian(p) -> np.ndarray:
     r"""All derivatives of one softmax: $\partial p_k / \partial z_l = p_k (\delta_{kl} - p_l)$.
 
-    As a matrix, $J = \mathrm{diag}(p) - p\,p^T$: symmetric, every row sums to 0.
+    As a matrix, where p is a row, $J = \mathrm{diag}(p) - p^T p$: symmetric, every row sums to 0.
 
     Args:
         p: the probabilities of one example, shape (classes,).
@@ -140,7 +140,7 @@ def softmax_jacobian(p) -> np.ndarray:
 
 
 def softmax_backward(p, dp) -> np.ndarray:
-    r"""Carry a gradient back through the softmax: $dz = J\,dp = p \odot (dp - \sum_l p_l\,dp_l)$.
+    r"""Carry a gradient back through the softmax: $dz = dp\,J = p \odot (dp - \sum_l p_l\,dp_l)$.
 
     The product with each row's Jacobian, without building it.
 
@@ -242,7 +242,7 @@ def squared_error(p, y) -> float:
         TypeError: an argument does not hold real numbers.
         ValueError: the shapes disagree, or the batch is empty.
 
-    Met in lesson 03, "Squared error, beside it".
+    Met in lesson 07.
     """
     p, y = _rows(p, y, "p")
     return float(((p - y) ** 2).sum() / len(p))
@@ -264,7 +264,7 @@ def squared_error_gradient(p, y) -> np.ndarray:
         TypeError: an argument does not hold real numbers.
         ValueError: the shapes disagree, or the batch is empty.
 
-    Met in lesson 03, "Squared error, beside it".
+    Met in lesson 07.
     """
     p, y = _rows(p, y, "p")
     return 2 * (p - y) / len(p)

@@ -58,7 +58,7 @@ def initialise(
         rng: where the chance comes from; the same generator gives the same network.
         pixels: numbers in one example.
         hidden: units in the hidden layer.
-        classes: classes to tell apart.
+        classes: classes to tell apart; to be trained on digits, 10.
         dtype: float64, or float32 for speed.
 
     Returns:
@@ -68,7 +68,7 @@ def initialise(
         ValueError: a size is below 1.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
-    networks", 2010. Explained in lesson 03, "Where to start".
+    networks", 2010. Explained in lesson 07.
     """
     if min(pixels, hidden, classes) < 1:
         raise ValueError(f"sizes must be at least 1, got {pixels}, {hidden}, {classes}")
@@ -194,7 +194,10 @@ def gradients(
     if not len(x):
         raise ValueError("the batch is empty, and a mean over no examples is not defined")
     if y.shape != z2.shape:
-        raise ValueError(f"y must have shape {z2.shape}, as the logits have, got {y.shape}")
+        raise ValueError(
+            f"y must have shape {z2.shape}, as the logits have, got {y.shape}; these parameters tell "
+            f"{z2.shape[1]} classes apart"
+        )
     value, dz2 = LOSSES[loss](z2, y)
     dW2, db2 = layer_gradients(a1, dz2)
     dz1 = hidden_gradient(dz2, parameters.W2, a1)

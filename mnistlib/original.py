@@ -1,9 +1,13 @@
 """The original notebook's recipe, faults included, each a named choice that can be repaired.
 
-Its faults live here and nowhere else. Lesson 05 runs it, takes it apart, and mends it.
+The original is an anonymous notebook, whose text came to this course without a name or a licence. It
+stands for a common kind: it is written anew here from its formulas, with none of its code, and each of
+its faults is one that good people make. They live here and nowhere else. Lesson 06 runs it, takes it
+apart, and mends it.
 """
 
 import contextlib
+import gzip
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -33,9 +37,12 @@ class Gradients(NamedTuple):
 class Recipe:
     """Every choice of a training run; without arguments, the original's. A model, as training wants one.
 
-    The fields from ``cached`` to ``pixels`` are faults 1 to 9 of lesson 05: the default is the fault,
+    The fields from ``cached`` to ``pixels`` are faults 1 to 9 of lesson 06: the default is the fault,
     the other value its repair. A repaired recipe is
     ``dataclasses.replace(recipe, softmax="over the classes")``.
+
+    One default is not the original's: ``precision``. It computed in float32, whose last bits differ from
+    one computer to another; in float64 a run comes out the same. ``precision="float32"`` is as it was.
 
     Raises:
         ValueError: a value that is not one of the field's, or no steps, or empty batches.
@@ -53,6 +60,7 @@ class Recipe:
     slope: Literal["overflows", "stable"] = "overflows"
     pixels: Literal["raw", "scaled"] = "raw"
     weights: Literal["small uniform", "Glorot"] = "small uniform"
+    precision: Literal["float32", "float64"] = "float64"
     learning_rate: float = 0.001
     momentum: float = 0.0
     steps: int = 10_000
@@ -80,13 +88,14 @@ class Recipe:
             chance: the stream to draw from.
 
         Returns:
-            W1, shape (784, 128), and W2, shape (128, 10), float64.
+            W1, shape (784, 128), and W2, shape (128, 10), in the recipe's precision.
         """
 
         def draw(rows: int, columns: int) -> np.ndarray:
+            drawn = chance.uniform(-1, 1, (rows, columns))
             if self.weights == "Glorot":
-                return chance.uniform(-1, 1, (rows, columns)) * np.sqrt(6 / (rows + columns))
-            return chance.uniform(-1, 1, (rows, columns)) / np.sqrt(rows * columns)
+                return (drawn * np.sqrt(6 / (rows + columns))).astype(self.precision)
+            return (drawn / np.sqrt(rows * columns)).astype(self.precision)
 
         return Weights(draw(784, 128), draw(128, 10))
 
@@ -135,8 +144,8 @@ class Recipe:
         r"""Compute what the recipe takes for the gradients of one batch.
 
         With the faults: $dZ_2 = \frac{2 (P - Y)}{n} \odot P \odot (1 - P)$, $dW_2 = A_1^T dZ_2$,
-        $dZ_1 = dZ_2 W_2^T \odot \sigma'(Z_1)$, $dW_1 = X^T dZ_1$. Only with the softmax over the
-        classes, and the whole Jacobian or cross-entropy, is it the gradient of any loss at all.
+        $dZ_1 = dZ_2 W_2^T \odot \sigma'(Z_1)$, $dW_1 = X^T dZ_1$. With the softmax over the classes,
+        and the whole Jacobian or cross-entropy, that is the gradient of the loss.
 
         Args:
             weights: the network.
@@ -207,7 +216,7 @@ class Recipe:
 
 
 #: One rung of the ladder after another: what is repaired, and the recipe's fields that change. The
-#: learning rate is no rung: it belongs to each recipe, and lesson 05 chooses it anew for each.
+#: learning rate is no rung: it belongs to each recipe, and lesson 06 chooses it anew for each.
 LADDER: tuple[tuple[str, dict], ...] = (
     ("softmax over the classes", {"softmax": "over the classes"}),
     ("the whole Jacobian", {"jacobian": "whole"}),
@@ -240,7 +249,7 @@ def softmax_over_batch(z: np.ndarray) -> np.ndarray:
     Returns:
         Numbers of which each *column* sums to 1, shape (n, classes).
 
-    Taken apart in lesson 02, "Which axis?", and lesson 05.
+    Taken apart in lesson 02, "Which axis?", and lesson 06.
     """
     e = np.exp(z - z.max())
     return e / e.sum(axis=0)
@@ -257,7 +266,7 @@ def class_bias(z: np.ndarray) -> np.ndarray:
     Returns:
         One bias a class, shape (classes,).
 
-    Derived in lesson 05, "Why it works at all".
+    Derived in lesson 06, "Why it works at all".
     """
     top = z.max(axis=0)
     return top + np.log(np.exp(z - top).sum(axis=0))
@@ -271,9 +280,9 @@ def overflowing_slope(z: np.ndarray) -> np.ndarray:
 
     Returns:
         An array shaped as ``z``, values in [0, 1/4] to rounding; with a warning, 0 below about -355
-        and NaN below about -709.
+        and NaN below about -709. In float32, 0 below about -44 and NaN below about -88.7.
 
-    Taken apart in lesson 02, "A stable sigmoid", and lesson 05.
+    Taken apart in lesson 02, "A stable sigmoid", and lesson 06.
     """
     e = np.exp(-z)
     return e / (e + 1) ** 2
@@ -292,7 +301,7 @@ def class_number_difference(p: np.ndarray, y: np.ndarray) -> float:
     Returns:
         The mean, from 0 to 81 for ten classes.
 
-    Taken apart in lesson 05, "Nine faults, nine checks".
+    Taken apart in lesson 06, "Write the checks".
     """
     return float(((p.argmax(axis=1) - y.argmax(axis=1)) ** 2).mean())
 
@@ -305,8 +314,9 @@ def fetch(
 ) -> Path:
     """Get a file as the recipe gets it: without looking at what came, or checked.
 
-    The original keeps whatever the first mirror answers, under the file's name, and never asks
-    again. Repaired, it is :func:`mnistlib.download.fetch`.
+    The original opens the file first and asks the first mirror then. So whatever is answered is kept
+    under the file's name, and a dead connection leaves a file of 0 bytes. It never asks again.
+    Repaired, it is :func:`mnistlib.download.fetch`.
 
     Args:
         recipe: its ``cached`` says how.
@@ -327,8 +337,28 @@ def fetch(
     if not path.exists():
         import requests  # loaded here, as in download: the files come with the clone
 
-        path.write_bytes(requests.get(mirrors[0] + file.name, timeout=download.TIMEOUT).content)
+        with path.open("wb") as opened:
+            answer = requests.get(mirrors[0] + file.name, timeout=download.TIMEOUT)
+            opened.write(answer.content)
     return path
+
+
+def read_images(path: str | os.PathLike[str]) -> np.ndarray:
+    """Read a file of images as the original does, which never asks how many there should be.
+
+    Args:
+        path: a file compressed by gzip; after 16 bytes the pixels begin.
+
+    Returns:
+        uint8, shape (n, 28, 28). Of an empty file, shape (0, 28, 28).
+
+    Raises:
+        OSError: the file is not compressed, as an error page is not.
+
+    Used in lesson 06, "The file of 0 bytes".
+    """
+    unpacked = gzip.decompress(Path(path).read_bytes())
+    return np.frombuffer(unpacked, np.uint8)[16:].reshape(-1, 28, 28)
 
 
 @contextlib.contextmanager
@@ -338,7 +368,7 @@ def unfriendly_server() -> Iterator[str]:
     Yields:
         Its address, to stand in a mirror's place.
 
-    Used in lesson 05, "Nine faults, nine checks".
+    Used in lesson 06, "Write the checks".
     """
     from http.server import BaseHTTPRequestHandler, HTTPServer
     from threading import Thread
@@ -360,7 +390,7 @@ def unfriendly_server() -> Iterator[str]:
             server.shutdown()
 
 
-def split(recipe: Recipe, train_set: training.Set, shuffle: int | None = 0):
+def split(recipe: Recipe, train_set: training.Dataset, shuffle: int | None = 0):
     """Split into 50,000 training and 10,000 validation images.
 
     The original shuffled before it set its seed, so its split was another one each time. Here
@@ -397,8 +427,8 @@ def start(recipe: Recipe, n: int) -> tuple[Weights, list[np.ndarray]]:
     return weights, [chance.randint(0, n, recipe.batch_size) for _ in range(recipe.steps)]
 
 
-def run(recipe: Recipe, train_set: training.Set, **options) -> tuple[Weights, training.History]:
-    """Train by a recipe, in float64, with the original's stream of chance.
+def run(recipe: Recipe, train_set: training.Dataset, **options) -> tuple[Weights, training.History]:
+    """Train by a recipe, in its precision, with the original's stream of chance.
 
     Args:
         recipe: every choice.
@@ -412,7 +442,7 @@ def run(recipe: Recipe, train_set: training.Set, **options) -> tuple[Weights, tr
         training.TrainingDiverged: the recorded loss became infinite or NaN. The difference of class
             numbers never does: it hides even a network whose weights are all NaN.
 
-    Explained in lesson 05, "As it was".
+    Explained in lesson 06, "The patient".
     """
     weights, batches = start(recipe, len(train_set[0]))
     rate, momentum = recipe.learning_rate, recipe.momentum

@@ -19,7 +19,7 @@ def use_style() -> None:
     """Set the look of every figure that follows: sizes for a page and a phone, safe colours."""
     plt.rcParams.update(
         {
-            "figure.figsize": (7, 4),
+            "figure.figsize": (6.5, 4),
             "figure.dpi": 110,
             "figure.facecolor": "white",
             "figure.constrained_layout.use": True,
@@ -66,7 +66,7 @@ def digits(
         raise ValueError(f"{len(images)} images need as many captions, got {len(captions)}")
     rows = -(-len(images) // columns)
     columns = min(columns, len(images))
-    side = 7 / max(columns, 4)
+    side = 6.5 / max(columns, 4)
     height = rows * (side + (0.3 if captions is not None else 0)) + (0.4 if title else 0)
     figure, axes = plt.subplots(rows, columns, figsize=(side * columns, height), squeeze=False)
     for axis in axes.flat:
@@ -226,7 +226,8 @@ def values_and_blame(
 ) -> Figure:
     """Draw a small network with every number in it: values in blue, the loss's gradient in orange.
 
-    From the pixels above to the classes below; a line is a weight, a box a unit.
+    From the pixels above to the classes below; a line is a weight, a box a unit. Where a number is
+    NaN an empty field is drawn, to be filled in.
 
     Args:
         values: x (pixels,), W1, b1, z1, a1, W2, b2, z2, p and y (classes,), arrays by name.
@@ -247,16 +248,29 @@ def values_and_blame(
         options = {"ha": "center", "va": "center", "zorder": 5, **options}
         axis.text(x, y, words, color=colour, **options)
 
+    def entry(x, y, number, colour, **options):
+        """Write a number, or draw a field to write it in."""
+        if not np.isnan(number):
+            text(x, y, write(number), colour, **options)
+            return
+        right = options.get("ha") == "right"
+        corner = (x - (1.2 if right else 0.6), y - 0.2)
+        field = plt.Rectangle(corner, 1.2, 0.4, fc="white", ec=colour, linewidth=0.9, zorder=5)
+        axis.add_patch(field)
+
     def box(x, y, rows):
-        """Draw a unit: for each row its letter, its value, its blame."""
+        """Draw a unit: for each row its letter, its value, its gradient."""
         height = 0.55 * len(rows) + 0.25
         corner = (x - 1.9, y - height / 2)
         axis.add_patch(plt.Rectangle(corner, 3.8, height, fc="white", ec="0.3", zorder=4))
         for row, (letter, value, back) in enumerate(rows):
             level = y + 0.55 * ((len(rows) - 1) / 2 - row)
             text(x - 1.7, level, letter, ha="left")
-            text(x - 0.2, level, value, COLOURS[0])
-            text(x + 1.75, level, back, "0.2" if letter == "$p$" else COLOURS[1], ha="right")
+            entry(x - 0.3, level, value, COLOURS[0])
+            if isinstance(back, str):
+                text(x + 1.75, level, back, "0.2", ha="right")
+            else:
+                entry(x + 1.75, level, back, COLOURS[1], ha="right")
 
     for above, below, name in [("x", "a1", "W1"), ("a1", "p", "W2")]:
         for (start, end), weight in np.ndenumerate(values[name]):
@@ -264,23 +278,22 @@ def values_and_blame(
             axis.plot(x, y, color="0.75", linewidth=1.2, zorder=1)
             along = 0.55 if x[0] == x[1] else 0.36
             x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
-            back = write(blame["d" + name][start, end])
-            ground = {"fc": "white", "ec": "none", "pad": 1}
-            text(x, y + 0.22, write(weight), COLOURS[0], bbox=ground, zorder=2)
-            text(x, y - 0.22, back, COLOURS[1], bbox=ground, zorder=2)
+            ground = {"bbox": {"fc": "white", "ec": "none", "pad": 1}, "zorder": 2}
+            entry(x, y + 0.22, weight, COLOURS[0], **ground)
+            entry(x, y - 0.22, blame["d" + name][start, end], COLOURS[1], **ground)
     for j, x in enumerate(places["x"]):
-        box(x, heights["x"], [("$x$", write(values["x"][j]), "")])
+        box(x, heights["x"], [("$x$", values["x"][j], "")])
     for j, x in enumerate(places["a1"]):
         names = [("$b_1$", "b1"), ("$z_1$", "z1"), ("$a_1$", "a1")]
-        rows = [(letter, write(values[n][j]), write(blame["d" + n][j])) for letter, n in names]
+        rows = [(letter, values[n][j], blame["d" + n][j]) for letter, n in names]
         box(x, heights["a1"], rows)
     for k, x in enumerate(places["p"]):
         names = [("$b_2$", "b2"), ("$z_2$", "z2")]
-        rows = [(letter, write(values[n][k]), write(blame["d" + n][k])) for letter, n in names]
+        rows = [(letter, values[n][k], blame["d" + n][k]) for letter, n in names]
         target = f"$y$ = {write(values['y'][k])}"
-        box(x, heights["p"], [*rows, ("$p$", write(values["p"][k]), target)])
-    text(0.2, 11.6, "value: how large it is", COLOURS[0], ha="left")
-    text(9.8, 11.6, "blame: the loss's gradient", COLOURS[1], ha="right")
+        box(x, heights["p"], [*rows, ("$p$", values["p"][k], target)])
+    text(0.2, 11.6, "blue: value", COLOURS[0], ha="left")
+    text(9.8, 11.6, "orange: the loss's gradient", COLOURS[1], ha="right")
     axis.set(title=title, xlim=(0, 10), ylim=(0, 12))
     axis.set_axis_off()
     return figure

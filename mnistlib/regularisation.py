@@ -1,10 +1,10 @@
-"""Holding a fit back: weight decay, and stopping early. Lesson 07."""
+"""Holding a fit back: weight decay, and stopping early. Lesson 08."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from mnistlib.training import History, Model, copied
+from mnistlib.training import History, Model, Score, copied, evaluate
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Decayed:
         ValueError: the weight decay is below 0 or not finite.
 
     Explained by Krogh and Hertz, "A simple weight decay can improve generalization", 1992. Derived in
-    lesson 07, "A price on large weights".
+    lesson 08, "A price on large weights".
     """
 
     model: Model
@@ -39,10 +39,9 @@ class Decayed:
         """The model's number of classes."""
         return self.model.classes
 
-    @property
-    def score(self):
-        """The model's own way to score, where it has one."""
-        return self.model.score
+    def score(self, parameters, images: np.ndarray, labels: np.ndarray) -> Score:
+        """Score the model itself, without the penalty."""
+        return evaluate(self.model, parameters, (images, labels))
 
     def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
         """Return what the model makes of n images."""
@@ -63,7 +62,7 @@ class Decayed:
         Returns:
             The loss, and the gradients in the parameters' shapes and the model's own type.
 
-        Derived in lesson 07, "A price on large weights".
+        Derived in lesson 08, "A price on large weights".
         """
         loss, grads = self.model.gradients(parameters, x, y)
         decayed = list(grads)
@@ -87,7 +86,7 @@ class EarlyStopping:
     Raises:
         ValueError: the patience is below 1.
 
-    Source: Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 7.8. Built in lesson 07,
+    Source: Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 7.8. Built in lesson 08,
     "When to stop".
     """
 

@@ -4,6 +4,7 @@ A *step* is one update from one mini-batch; an *epoch* is one pass over the trai
 trained is a *model*: anything that has the names of :class:`Model`.
 """
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -13,11 +14,18 @@ import numpy as np
 from mnistlib import data, functions
 
 #: Images (n, 28, 28), uint8, and their labels (n,), integers.
-Set = tuple[np.ndarray, np.ndarray]
+Dataset = tuple[np.ndarray, np.ndarray]
 
 
 class TrainingDiverged(ArithmeticError):
     """The loss is no longer a finite number; the message says at which step and what to try."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Training was stopped from outside, as by Jupyter's *Stop*; a notebook shows this line alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Interrupted: {self}"]
 
 
 class Score(NamedTuple):
@@ -135,13 +143,13 @@ def sgd_update(parameters, gradients, velocity, learning_rate: float, momentum: 
         value -= learning_rate * v
 
 
-def evaluate(model: Model, parameters, test_set: Set) -> Score:
-    """Score a model on a whole set, some images at a time to spare memory.
+def evaluate(model: Model, parameters, dataset: Dataset) -> Score:
+    """Score a model on a whole dataset, some images at a time to spare memory.
 
     Args:
         model: what to ask; its own ``score`` is used if it has one.
         parameters: its parameters.
-        test_set: images and labels.
+        dataset: images and labels: of the validation set, as a rule.
 
     Returns:
         Mean cross-entropy and accuracy.
@@ -151,7 +159,7 @@ def evaluate(model: Model, parameters, test_set: Set) -> Score:
 
     Explained in lesson 04, "What to record".
     """
-    images, labels = _checked(test_set)
+    images, labels = _checked(dataset)
     if hasattr(model, "score"):
         return model.score(parameters, images, labels)
     loss = right = 0.0
@@ -164,15 +172,50 @@ def evaluate(model: Model, parameters, test_set: Set) -> Score:
     return Score(float(loss / len(images)), float(right / len(images)))
 
 
+def one_thread(function):
+    """Let a function's matrix products run in one thread, whatever BLAS would take.
+
+    The numbers change by rounding at most. Products as small as ours gain little by a second thread,
+    and lose much where another program runs: at every product the threads wait for each other,
+    spinning. Measured by ``benchmarks/threads.py``.
+    """
+
+    @functools.wraps(function)
+    def limited(*args, **kwargs):
+        try:
+            from threadpoolctl import threadpool_limits
+        except ImportError:  # as in a web page, whose Python has one thread
+            return function(*args, **kwargs)
+        with threadpool_limits(1, user_api="blas"):
+            return function(*args, **kwargs)
+
+    return limited
+
+
+def said_in_one_line(function):
+    """Let a training that is stopped from outside say so in one line."""
+
+    @functools.wraps(function)
+    def told(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except KeyboardInterrupt:
+            raise Interrupted("run the cell again to train from the first step") from None
+
+    return told
+
+
+@one_thread
+@said_in_one_line
 def train(
     model: Model,
     parameters,
-    train_set: Set,
+    train_set: Dataset,
     batches: Iterable[np.ndarray],
     *,
     learning_rate: float | Callable[[int], float],
     momentum: float = 0.0,
-    monitor: dict[str, Set] | None = None,
+    monitor: dict[str, Dataset] | None = None,
     every: int | None = None,
     after_record: Callable[[int, tuple, History], bool | None] | None = None,
 ):
@@ -196,6 +239,7 @@ def train(
 
     Raises:
         TrainingDiverged: the loss became infinite or NaN.
+        Interrupted: it was stopped from outside.
         ValueError: an empty set or batch, images and labels that differ in number, a label outside
             the model's classes, or a learning rate, momentum or interval out of its range.
 
@@ -219,11 +263,12 @@ def train(
     def record(step: int) -> bool:
         """Score every monitored set; return whether to end here."""
         history.steps.append(step)
-        for name, test_set in monitor.items():
-            history.scores[name].append(evaluate(model, parameters, test_set))
+        for name, dataset in monitor.items():
+            history.scores[name].append(evaluate(model, parameters, dataset))
         return bool(after_record and after_record(step, parameters, history))
 
-    ended, step = record(0), 0
+    ended = record(0)
+    step = 0
     for batch in () if ended else batches:
         rate = learning_rate(step) if callable(learning_rate) else learning_rate
         if not rate >= 0:
@@ -257,8 +302,8 @@ def copied(parameters):
     return type(parameters)(*copies) if hasattr(parameters, "_fields") else tuple(copies)
 
 
-def _checked(some_set: Set) -> Set:
-    images, labels = some_set
+def _checked(dataset: Dataset) -> Dataset:
+    images, labels = dataset
     if not len(images) or len(images) != len(labels):
         raise ValueError(
             "expected as many labels as images, and at least one; "

@@ -1,4 +1,4 @@
-"""How sure is an accuracy, is a difference real, and is "90 % sure" true? Lessons 04, 05 and 07.
+"""How sure is an accuracy, is a difference real, and is "90 % sure" true? Lesson 05.
 
 What is measured is a list of right and wrong answers, one for each example of a set.
 """
@@ -34,7 +34,7 @@ def standard_error(right) -> float:
         TypeError: not one bool for each example.
         ValueError: no example.
 
-    Derived in lesson 04, "How sure is that number?".
+    Derived in lesson 05, "Other digits".
     """
     q = _answers(right).mean()
     return float(np.sqrt(q * (1 - q) / len(right)))
@@ -60,7 +60,7 @@ def standard_error_by_group(right, groups) -> float:
         ValueError: another number of groups than of answers, or fewer than two different groups.
 
     Source: the ratio estimator of cluster sampling; Cochran, "Sampling Techniques", 1977, chapter 6.
-    Derived in lesson 04, "How sure is that number?".
+    Derived in lesson 05, "The error by writer".
     """
     right, groups = _answers(right), np.asarray(groups)
     if groups.shape != right.shape:
@@ -168,7 +168,7 @@ def calibration(p, labels, bins: int = 10) -> Calibration:
 
     Source: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian
     binning", 2015; Guo and others, "On calibration of modern neural networks", 2017. Derived in lesson
-    07, "Is 90 % sure right 90 % of the time?".
+    05, "Is 90 % sure right nine times in ten?".
     """
     p, labels = np.asarray(p), np.asarray(labels)
     if p.ndim != 2 or not p.size or labels.shape != p.shape[:1]:

@@ -1,0 +1,321 @@
+"""Let the machine derive: a value that remembers how it was made. Lesson 11.
+
+Reverse-mode differentiation over NumPy arrays, for the operations that this course's networks need
+and no more. Wrap what you want a gradient by, compute a loss, and ask the loss to walk back::
+
+    W = Value(weights)
+    loss = cross_entropy(x @ W, y)
+    loss.backward()
+    W.grad  # the gradient, shaped as the weights
+
+Plain arrays and numbers are constants: they take part, and get no gradient. Every rule works on plain
+arrays, so a gradient is no :class:`Value` itself: second derivatives are out of scope.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def undo_broadcasting(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Add up the blame of all copies that broadcasting made of an array of this shape.
+
+    Args:
+        dz: the loss's gradient by the broadcast array.
+        shape: what was broadcast; it fits to ``dz.shape`` by NumPy's rules.
+
+    Returns:
+        The loss's gradient by what was broadcast, of that shape.
+
+    Derived in lesson 11, "What broadcasting did".
+    """
+    if dz.shape == shape:
+        return dz
+    dz = dz.sum(axis=tuple(range(dz.ndim - len(shape))))  # axes that were put in front
+    stretched = tuple(axis for axis, size in enumerate(shape) if size < dz.shape[axis])
+    return dz.sum(axis=stretched, keepdims=True)
+
+
+def way_back(end: "Value") -> list["Value"]:
+    """Order all that went into a value so that each comes after everything it went into.
+
+    No recursion: a chain of 100,000 values is no deeper than one of two.
+
+    Args:
+        end: where the way back starts.
+
+    Returns:
+        ``end`` first, and every value that it came from, once.
+
+    Derived in lesson 11, "The order of the way back".
+    """
+    uses = Counter()
+    reached = [end]
+    for value in reached:  # the list grows while it is walked
+        for source, _ in value.came_from:
+            if source not in uses:
+                reached.append(source)
+            uses[source] += 1
+    ready = [end]
+    ordered = []
+    while ready:
+        value = ready.pop()
+        ordered.append(value)
+        for source, _ in value.came_from:
+            uses[source] -= 1
+            if uses[source] == 0:  # all its blame has arrived
+                ready.append(source)
+    return ordered
+
+
+def _plain(operand):
+    """Return an operand's array; constants are returned as they are."""
+    return operand.array if isinstance(operand, Value) else operand
+
+
+def _made(name: str, forward: Callable, operands: Sequence, rules: Sequence[Callable]) -> "Value":
+    """Compute a value, and note the way back to each operand that is no constant."""
+    arrays = [_plain(operand) for operand in operands]
+    try:
+        result = forward(*arrays)
+    except (ValueError, IndexError, TypeError) as error:
+        shapes = " and ".join(str(np.shape(array)) for array in arrays)
+        raise type(error)(f"{name} of {shapes}: {error}") from None
+    pairs = zip(operands, rules, strict=True)
+    return Value(result, name, [pair for pair in pairs if isinstance(pair[0], Value)])
+
+
+class Value:
+    """An array that remembers how it was made.
+
+    ``array`` holds the numbers, ``made_by`` the operation's name, and ``came_from`` a pair for each
+    value that went in: the value itself, and the rule that turns the loss's gradient by this array
+    into the gradient by that one. ``grad`` is filled by :meth:`backward`.
+
+    Operators: ``+ - * /`` with NumPy's broadcasting, ``@`` of two matrices, and ``[index]``.
+
+    Args:
+        array: real numbers; float32 and float64 are kept, integers become float64.
+
+    Raises:
+        TypeError: ``array`` does not hold real numbers.
+        ValueError: two shapes do not go together; the message names the operation and both shapes.
+
+    Built in lesson 11, "A value that remembers".
+    """
+
+    __slots__ = ("array", "came_from", "grad", "made_by")
+    __array_ufunc__ = None  # array + value is left to the value
+
+    def __init__(self, array, made_by: str = "given", came_from: Sequence = ()):
+        """Wrap an array; the operations fill in the rest."""
+        self.array = np.asarray(array)
+        if self.array.dtype.kind not in "fiu":
+            raise TypeError(f"expected real numbers, got an array of {self.array.dtype}")
+        if self.array.dtype.kind != "f":
+            self.array = self.array.astype(np.float64)
+        self.made_by = made_by
+        self.came_from = came_from
+        self.grad = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The array's shape."""
+        return self.array.shape
+
+    def __repr__(self) -> str:
+        return f"Value of shape {self.shape}, {self.made_by}"
+
+    def __add__(self, other) -> "Value":
+        return _made("sum", np.add, (self, other), (lambda dz: dz, lambda dz: dz))
+
+    def __sub__(self, other) -> "Value":
+        return _made("difference", np.subtract, (self, other), (lambda dz: dz, lambda dz: -dz))
+
+    def __rsub__(self, other) -> "Value":
+        return -self + other
+
+    def __neg__(self) -> "Value":
+        return _made("negative", np.negative, (self,), (lambda dz: -dz,))
+
+    def __mul__(self, other) -> "Value":
+        u, w = self.array, _plain(other)
+        rules = (lambda dz: dz * w, lambda dz: dz * u)
+        return _made("product", np.multiply, (self, other), rules)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __truediv__(self, other) -> "Value":
+        return _quotient(self, other)
+
+    def __rtruediv__(self, other) -> "Value":
+        return _quotient(other, self)
+
+    def __matmul__(self, other) -> "Value":
+        return _matrix_product(self, other)
+
+    def __rmatmul__(self, other) -> "Value":
+        return _matrix_product(other, self)
+
+    def __getitem__(self, index) -> "Value":
+        """Take some entries, some of them more than once if the index says so."""
+
+        def rule(dz):
+            du = np.zeros(self.shape, dz.dtype)
+            np.add.at(du, index, dz)  # du[index] += dz would count a repeated entry once
+            return du
+
+        return _made("index", lambda u: u[index], (self,), (rule,))
+
+    def exp(self) -> "Value":
+        """Return $e^u$. The slope is the value itself."""
+        z = np.exp(self.array)
+        return Value(z, "exp", [(self, lambda dz: dz * z)])
+
+    def log(self) -> "Value":
+        """Return the natural logarithm, whose slope is $1 / u$."""
+        u = self.array
+        return Value(np.log(u), "log", [(self, lambda dz: dz / u)])
+
+    def relu(self) -> "Value":
+        """Return max(u, 0). The slope is 1 above 0, else 0; lesson 07, "At the kink"."""
+        awake = self.array > 0
+        return Value(np.maximum(self.array, 0), "relu", [(self, lambda dz: dz * awake)])
+
+    def sigmoid(self) -> "Value":
+        r"""Return $1 / (1 + e^{-u})$. The slope is $z (1 - z)$; written so that nothing overflows."""
+        e = np.exp(-np.abs(self.array))
+        z = np.maximum(e, self.array >= 0) / (1 + e)
+        return Value(z, "sigmoid", [(self, lambda dz: dz * z * (1 - z))])
+
+    def sum(self, axis: int | tuple[int, ...] | None = None) -> "Value":
+        """Add up over all axes, or over some, which stay with size 1. Each term gets all the blame."""
+        shape, keep = self.shape, axis is not None
+        rule = lambda dz: np.broadcast_to(dz, shape)  # noqa: E731
+        return _made("sum", lambda u: u.sum(axis=axis, keepdims=keep), (self,), (rule,))
+
+    def max(self, axis: int | tuple[int, ...]) -> "Value":
+        """Keep the largest over some axes, which stay with size 1. Equals share the blame."""
+        u = self.array
+
+        def rule(dz):
+            largest = u == u.max(axis=axis, keepdims=True)
+            return largest * (dz / largest.sum(axis=axis, keepdims=True, dtype=dz.dtype))
+
+        return _made("max", lambda u: u.max(axis=axis, keepdims=True), (self,), (rule,))
+
+    def reshape(self, *shape: int) -> "Value":
+        """Lay the same numbers out in another shape."""
+        old = self.shape
+        return _made("reshape", lambda u: u.reshape(shape), (self,), (lambda dz: dz.reshape(old),))
+
+    def backward(self, keep: bool = False) -> None:
+        r"""Carry the loss's blame back to all that it came from: $dW$ into ``W.grad``, for every W.
+
+        A value used twice gets the *sum* of what both uses send. Each call starts from nothing: what
+        an earlier one left in ``grad`` is replaced. Afterwards only what was given holds a ``grad``;
+        what was computed has let go of it and of how it was made, so that memory is free again. Do not
+        change a ``grad`` in place: two values may share one.
+
+        Args:
+            keep: leave everything as it is, to look at; then one can walk back once more.
+
+        Raises:
+            ValueError: this value is no single number, or its way back was walked and let go.
+
+        Source: Linnainmaa's thesis of 1970; Griewank and Walther, "Evaluating derivatives", 2008.
+        Derived in lesson 11, "The order of the way back".
+        """
+        if self.array.size != 1:
+            raise ValueError(
+                f"the way back starts from one number, the loss; this is a {self!r}. Add it up first"
+            )
+        ordered = way_back(self)
+        for value in ordered:
+            if value.made_by != "given" and not value.came_from:
+                raise ValueError(
+                    f"the way back was walked before, and how this was made is forgotten: {value!r}. "
+                    "Compute the loss anew, or walk with keep=True"
+                )
+            value.grad = None
+        self.grad = np.ones_like(self.array)
+        for value in ordered:
+            for source, rule in value.came_from:
+                blame = undo_broadcasting(rule(value.grad), source.shape)
+                source.grad = blame if source.grad is None else source.grad + blame
+            if value.came_from and not keep:
+                value.grad, value.came_from = None, ()
+
+
+def _quotient(one, other) -> Value:
+    u, w = _plain(one), _plain(other)
+    rules = (lambda dz: dz / w, lambda dz: -dz * (u / w) / w)
+    return _made("quotient", np.divide, (one, other), rules)
+
+
+def _matrix_product(one, other) -> Value:
+    u, w = _plain(one), _plain(other)
+    shapes = f"matrix product of {np.shape(u)} and {np.shape(w)}"
+    if np.ndim(u) != 2 or np.ndim(w) != 2:
+        raise ValueError(f"{shapes}: both must have two axes")
+    if u.shape[1] != w.shape[0]:
+        raise ValueError(f"{shapes}: {u.shape[1]} columns meet {w.shape[0]} rows")
+    rules = (lambda dz: dz @ w.T, lambda dz: u.T @ dz)
+    return _made("matrix product", np.matmul, (one, other), rules)
+
+
+def cross_entropy(z: Value, y: np.ndarray) -> Value:
+    r"""Mean surprise at the right answers: $L = -\frac1n \sum_i \sum_k y_{ik} \log p_{ik}$.
+
+    Args:
+        z: logits, shape (n, classes).
+        y: one-hot targets, shape (n, classes).
+
+    Returns:
+        The loss, one number.
+
+    Raises:
+        ValueError: the shapes differ, or the batch is empty.
+
+    Derived in lesson 02, "Cross-entropy".
+    """
+    if z.shape != np.shape(y) or not len(y):
+        raise ValueError(f"logits {z.shape} and targets {np.shape(y)}: both (n, classes)")
+    shifted = z - z.array.max(axis=1, keepdims=True)  # a constant for each row changes no p
+    log_p = shifted - shifted.exp().sum(axis=1).log()
+    return -(log_p * y).sum() / len(y)
+
+
+@dataclass(frozen=True)
+class Taped:
+    """A model for :mod:`mnistlib.training`: only its way up is written, its loss is cross-entropy.
+
+    Args:
+        forward: from the parameters, a list of values, and what ``prepare`` returns to logits.
+        prepare: from images and a dtype to what ``forward`` takes.
+        classes: how many there are.
+
+    Built in lesson 11, "Training by the tape".
+    """
+
+    forward: Callable
+    prepare: Callable
+    classes: int = 10
+
+    def logits(self, parameters: Sequence[np.ndarray], x: np.ndarray) -> np.ndarray:
+        """Return the logits, shape (n, classes)."""
+        return self.forward([Value(array) for array in parameters], x).array
+
+    def gradients(self, parameters: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray):
+        """Return the loss of a batch and a tuple of its gradients, zeros where it does not depend.
+
+        The gradients are shaped as the parameters.
+        """
+        values = [Value(array) for array in parameters]
+        loss = cross_entropy(self.forward(values, x), y)
+        loss.backward()
+        zeros = np.zeros_like
+        grads = [zeros(v.array) if v.grad is None else v.grad for v in values]
+        return loss.array.item(), tuple(grads)
