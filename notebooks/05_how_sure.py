@@ -1,0 +1,551 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 05 How sure?
+#
+# Would it be so again? Lesson 04 ended with one number, the share of the test digits that one network reads. Ask other digits, other people, another seed, another computer: how far would the number move?
+#
+# **You will** put an error beside an accuracy, and find it larger when you count the people who wrote, and not their digits. You will catch two runs of one recipe that differ by more than chance, and ask a network whether it knows how sure it may be.
+#
+# **You will be able to**
+#
+# - say how sure an accuracy is, digit by digit and writer by writer;
+# - compare two networks by the answers that changed, and tell a network from a recipe;
+# - check whether "90 % sure" is right nine times in ten;
+# - say when another computer gets other numbers.
+#
+# **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
+#
+# **Time** 37 minutes to read, 30 more for the exercises; the computer works about 25 s and uses 450 MB
+
+# %% [markdown]
+# ## Before you start
+#
+# 1. [Lesson 04](04_training_curves.ipynb): why is a learning rate chosen on the validation images, and not on the test images?
+#
+#    <details><summary>Answer</summary>
+#
+#    A choice picks what did well on the very images it looked at. So their accuracy flatters a little. Images that no choice has seen do not.
+#
+#    </details>
+#
+# 2. [Lesson 04](04_training_curves.ipynb): two runs use the same recipe and the same images, but another seed. What differs between them?
+#
+#    <details><summary>Answer</summary>
+#
+#    The weights that they start from, and the order in which the images are dealt into mini-batches.
+#
+#    </details>
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course import exercises, studies
+from mnistlib import data, network, plotting
+from mnistlib.functions import softmax
+from mnistlib.training import falling, minibatches, train
+from mnistlib.uncertainty import calibration, paired, standard_error_by_group
+
+plotting.use_style()
+mnist = data.load()
+train_set, validation_set = data.split(
+    mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=4)
+)
+
+# %% [markdown]
+# Two letters are new in this lesson. And $n$ counts the digits that are asked.
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $q$ | | | the true share of right answers; what is measured is the accuracy |
+# | $g$ | `groups` | (n,) | a writer, who wrote $n_g$ of the digits; in the array, each digit's |
+#
+# ## One network, asked once
+#
+# Lesson 04's recipe: momentum 0.9, a rate that falls from 0.5 to 0. Its seed decides everything else that chance decides.
+
+
+# %%
+def trained(seed, epochs, falls=True):
+    """Lesson 04's recipe: weights and order of the images are the seed's."""
+    rng = np.random.default_rng(seed)
+    start = network.initialise(rng)
+    batches = minibatches(50_000, 128, rng=rng, epochs=epochs)
+    rate = falling(0.5, len(batches)) if falls else 0.5
+    return train(network, start, train_set, batches, learning_rate=rate, momentum=0.9)[0]
+
+
+final = trained(seed=0, epochs=10)
+z2 = network.logits(final, data.scale(mnist.test_images))
+right = z2.argmax(axis=1) == mnist.test_labels
+n = len(right)
+print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digits")
+
+# %% [markdown]
+# Before you read on, write down a guess: between which two accuracies would it lie on 10,000 *other* digits of the same kind?
+#
+# ## Other digits
+#
+# Take each digit for a coin that comes up "right" with probability $q$. Counted as 1 or 0, the coin has the mean $q$. Its **variance**, the mean squared distance from the mean, is
+#
+# $$q\,(1 - q)^2 + (1 - q)\,q^2 = q\,(1 - q) .$$
+#
+# The variances of independent coins add up: the sum of $n$ coins has the variance $n\,q\,(1 - q)$. Their mean is the sum divided by $n$, which divides the variance by $n^2$. The root of a variance is the **standard deviation**. That of a measured number is called its **standard error**:
+#
+# $$\text{standard error} = \sqrt{\frac{q\,(1 - q)}{n}} .$$
+#
+# For $q$ we put the measured accuracy. About 19 times in 20 the truth lies within two standard errors. Try that promise: take our ten thousand answers for the whole truth, and deal 500 of them, two thousand times.
+
+# %%
+rng = np.random.default_rng(seed=1)
+covered = []
+for _ in range(2000):
+    dealt = right[rng.integers(n, size=500)]
+    error = np.sqrt(dealt.mean() * (1 - dealt.mean()) / 500)
+    covered.append(abs(dealt.mean() - right.mean()) <= 2 * error)
+print(f"within two standard errors: {np.mean(covered):.1%}")
+by_digit = np.sqrt(right.mean() * (1 - right.mean()) / n)
+print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} points")
+
+# %% [markdown]
+# The promise is kept. If digits were coins, the error of our network's accuracy would be a seventh of a point.
+#
+# <details><summary>Are you sure? The standard deviation in NumPy, and <code>ddof</code></summary>
+#
+# `np.std` divides the squared distances by their number. When the mean was taken from the same numbers, they lie a little too close to it, and dividing by one less makes up for that: `np.std(..., ddof=1)`. With 10,000 digits that changes nothing that one could see. With five seeds, as further below, it makes the answer larger by a factor of $\sqrt{5/4}$.
+#
+# </details>
+#
+# ## Other people
+#
+# *Independent* is a strong word. A person whose sevens look like ones has not written just one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit; `data.writers()` knows.
+
+# %%
+writers = data.writers()
+names, place, digits_of = np.unique(writers.test, return_inverse=True, return_counts=True)
+mistakes_of = np.bincount(place, weights=~right).astype(int)
+crowds = {"student": names >= 2100, "employee": names < 2100}
+for crowd, who in crowds.items():
+    wrong, written = mistakes_of[who].sum(), digits_of[who].sum()
+    print(f"{who.sum():3} {crowd}s: {wrong:3} mistakes in {written} digits, {wrong / written:.2%}")
+print("writers in both training and test:", len(np.intersect1d(writers.train, writers.test)))
+
+# %% [markdown]
+# The numbers from 2100 on belong to high-school students, the others to employees of the Census Bureau. Students' digits are misread more than twice as often. So compare each writer with the writer's own crowd. In the picture the line is the crowd's average, and the band reaches two standard deviations above it. How many of the 297 writers lie above their band? And how many would, if each crowd's mistakes fell on its digits by chance?
+
+
+# %%
+limit = np.zeros(len(names))
+for who in crowds.values():
+    share = mistakes_of[who].sum() / digits_of[who].sum()
+    limit[who] = share * digits_of[who] + 2 * np.sqrt(share * (1 - share) * digits_of[who])
+
+
+def above(wrong):
+    return (np.bincount(place, weights=wrong) > limit).sum()
+
+
+student = writers.test >= 2100  # of each digit
+counts, rng = [], np.random.default_rng(seed=11)
+for _ in range(1000):
+    dealt = ~right
+    for crowd in (student, ~student):
+        dealt[crowd] = rng.permutation(dealt[crowd])
+    counts.append(above(dealt))
+print("writers above their crowd's band:", above(~right))
+print(f"by chance: {np.mean(counts):.1f} on average, in a thousand deals at most {max(counts)}")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of mistakes against digits written by one writer, each with the average of the crowd as a line and a band of chance. Above, 249 students with some 20 digits each: most lie in the band, many with 3 or more mistakes lie above it and carry numbers where several fall on one spot. Below, 48 employees with some 100 digits each: most lie within the band, a few above it."}}
+figure, axes = plt.subplots(2, 1, figsize=(6.5, 6))
+for axis, (crowd, who), marker in zip(axes, crowds.items(), "o^"):
+    written = np.arange(1, digits_of[who].max() + 5)
+    share = mistakes_of[who].sum() / digits_of[who].sum()
+    top = share * written + 2 * np.sqrt(share * (1 - share) * written)
+    axis.fill_between(written, 0, top, color="0.5", alpha=0.25, label="chance: two deviations")
+    axis.plot(written, share * written, color="0.5", label="the crowd's average")
+    spots = {}
+    for spot in zip(digits_of[who], mistakes_of[who], limit[who]):
+        spots[spot] = spots.get(spot, 0) + 1
+    for (x, y, bound), number in spots.items():
+        colour = plotting.COLOURS[1] if y > bound else plotting.COLOURS[0]
+        axis.plot(x, y, marker, color=colour, markersize=4 + 2 * np.sqrt(number))
+        if number > 1 and y > bound:
+            axis.annotate(str(number), (x, y), (-4, 7), textcoords="offset points", fontsize=12)
+    number = (mistakes_of[who] > limit[who]).sum()
+    axis.set(title=f"{who.sum()} {crowd}s, {number} above the band", ylabel="mistakes")
+axes[0].legend(loc="upper left")
+axes[1].set_xlabel("digits by one writer (a number: so many writers at one spot)")
+plt.show()
+
+# %% [markdown]
+# Thirty-five lie above. Chance puts twelve there, and in a thousand deals never more than 22. Mistakes keep company. So the digits are not independent. That the *writers* are, we assume. Statisticians call the digits of one writer a **cluster**.
+#
+# ### Who is hardest to read?
+#
+# Sort the writers by their share of mistakes. Or sort them by their **p-value**: how often chance alone, at the crowd's average, would give at least as many. Do both name the same person?
+
+# %%
+chance = np.zeros(len(names))
+for who in crowds.values():
+    share = mistakes_of[who].sum() / digits_of[who].sum()
+    for i in np.flatnonzero(who):
+        size, least = int(digits_of[i]), int(mistakes_of[i])
+        ways = [
+            math.comb(size, k) * share**k * (1 - share) ** (size - k)
+            for k in range(least, size + 1)
+        ]
+        chance[i] = sum(ways)
+for called, i in {
+    "largest share": (mistakes_of / digits_of).argmax(),
+    "least chance": chance.argmin(),
+}.items():
+    print(f"{called}: writer {names[i]}, {mistakes_of[i]} of {digits_of[i]}, ", end="")
+    print(f"p-value {chance[i]:.1g}, times 297: {297 * chance[i]:.2f}")
+
+# %% [markdown]
+# Two different people. Three mistakes in ten is the largest share. But among 297 writers chance alone would make nearly one with so small a p-value. With one as small as that of eight in 130 it would make 0.06: this is what chance explains least. Small samples have the largest shares, and the smallest. Who forgets it believes in what [Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322) called the law of small numbers.
+#
+# ### The error by writer
+#
+# Writer $g$ wrote $n_g$ digits; $\text{right}_g$ of them were read rightly. The accuracy is off the truth $q$ by what the writers contribute,
+#
+# $$\frac{1}{n} \sum_g \text{right}_g - q = \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) .$$
+#
+# The terms belong to different people, so their variances add. A writer drawn by chance contributes 0 on average, so the square of a term stands for its variance. The standard error *by writer* is ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6)
+#
+# $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
+#
+# The factor makes up for taking, in place of $q$, the accuracy of these very writers.
+#
+# ### Exercise 5.1: the error by writer (stretch, 12 minutes)
+#
+# Write it. `groups[i]` is the number of the writer of digit $i$, any number. An earlier cell turned such numbers into places without gaps. With which function?
+
+
+# %%
+def my_standard_error_by_group(right, groups):
+    """Return the standard error of right.mean(), a share; right and groups have shape (n,)."""
+    ...
+
+
+exercises.check(my_standard_error_by_group)
+
+# %%
+exercises.folded(my_standard_error_by_group)
+
+# %%
+by_writer = standard_error_by_group(right, writers.test)
+print(f"standard error by digit {100 * by_digit:.2f}, by writer {100 * by_writer:.2f} points")
+low, high = right.mean() - 2 * by_writer, right.mean() + 2 * by_writer
+print(f"within two errors by writer: from {low:.1%} to {high:.1%}")
+print(f"the variance is {(by_writer / by_digit) ** 2:.1f} times as large")
+
+# %% [markdown]
+# The variance is twice as large. So these ten thousand digits say only as much as five thousand would, each by another person. About whom? About people drawn from this mixture of American students and Census employees, and nobody else.
+#
+# ## Another network
+#
+# The digits were one throw of the dice. The network's seed was another. Train for one epoch at the constant rate, twice. Only the seed differs, 2 and 3. How far apart can they be, on the 10,000 validation images?
+
+# %%
+x, digits = data.scale(validation_set[0]), validation_set[1]
+seeds = [2, 3]  # change these
+one, other = (network.predict(trained(seed, epochs=1, falls=False), x) == digits for seed in seeds)
+print(f"seed {seeds[0]}: {one.mean():.2%}, seed {seeds[1]}: {other.mean():.2%}")
+
+# %% [markdown]
+# ### More than chance?
+#
+# Both answered the **same images**. Where they agree they say nothing about which is better. Look at the others:
+#
+# | | network 3 right | network 3 wrong |
+# |---|---|---|
+# | **network 2 right** | | lost |
+# | **network 2 wrong** | gained | |
+#
+# Take the images as independent. If neither network were better, each image that changed would be a toss of a fair coin. So ask how often such a coin does something at least as uneven. Say 3 were gained and 1 lost. Four tosses have $2^4$ equally likely outcomes. In $1 + 4$ of them at most one is a loss, and in as many at most one is a gain:
+#
+# $$2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8} .$$
+#
+# So 3 to 1 is no evidence of anything. In general, let `fewer` of `changed` tosses have fallen on the rarer side:
+#
+# $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}}, \quad \text{or 1 if that is more.}$$
+#
+# This is McNemar's test in its exact form ([McNemar 1947](https://doi.org/10.1007/BF02295996)).
+#
+# ### Exercise 5.2: gained and lost (core, 10 minutes)
+#
+# Write it. `math.comb(changed, fewer)` counts the ways to choose. Count with a pencil first for 2 gained and 0 lost.
+
+
+# %%
+def my_paired(before, after):
+    """From two arrays of bools: how many were gained, how many lost, and the p-value."""
+    ...
+
+
+exercises.check(my_paired)
+
+# %%
+exercises.folded(my_paired)
+
+# %% [markdown]
+# The difference has a standard error of its own, *paired*. Each image changes the count by $+1$, $-1$ or 0. The mean of these numbers is the difference, and the mean of their squares is changed $/ n$. A variance is the mean square minus the squared mean. So
+#
+# $$\text{standard error} = \sqrt{\frac{1}{n} \left( \frac{\text{changed}}{n} - \text{difference}^2 \right)} .$$
+#
+# `uncertainty.paired` returns all of it. Two runs of *one* recipe: what will the p-value be?
+
+# %%
+pair = paired(one, other)
+print(f"gained {pair.gained}, lost {pair.lost}: p-value {pair.p:.1g}")
+print(f"difference {100 * pair.difference:.2f} points, error {100 * pair.error:.2f}")
+
+seed_4 = np.random.default_rng(seed=4)  # the images were split so
+_, (authors, _) = data.split(writers.train, mnist.train_labels, rng=seed_4)
+people, whose = np.unique(authors, return_inverse=True)
+change = other.astype(int) - one  # 1 gained, -1 lost
+excess = np.bincount(whose, weights=change - change.mean())
+error = np.sqrt(len(people) / (len(people) - 1) * (excess**2).sum()) / len(change)
+print(f"error by writer {100 * error:.2f}")
+
+# %% [markdown]
+# A coin would do that less than once in a million times. But we picked these seeds: of the ten pairs among the seeds 0 to 4, they lie furthest apart. And images are no coins: by writer the error is a little larger. Neither explains a difference of nearly five errors. And yet neither recipe is better, for they are one. **The test's answer is about these two networks.** Network 3 *does* read more of such digits than network 2. Of a third seed the test knows nothing ([Dietterich 1998](https://doi.org/10.1162/089976698300017197) warned of that).
+#
+# <details><summary>What other pairs of seeds give</summary>
+#
+# Of the other nine pairs, three have a p-value below a hundredth, too, such as 0 and 3. Others, such as 0 and 1, show no difference.
+#
+# </details>
+#
+# ### A network and a recipe
+#
+# To ask about a recipe takes several seeds. A study (`studies/seeds.py`) trained this one with a constant and with a falling rate, from the same seeds. Again the difference is taken in pairs, seed by seed. Which of the two would you choose for one epoch? For ten?
+
+
+# %%
+def results(name, epochs, falls):
+    """One result of the study, seed by seed, on the validation images."""
+    found = []
+    for row in studies.read("seeds")["rows"]:
+        if (row["settings"]["epochs"], row["settings"]["falls"]) == (epochs, falls):
+            found.append(row["results"][name][-1])
+    return np.array(found)
+
+
+for epochs in [1, 10]:
+    gains = 100 * (results("accuracy", epochs, True) - results("accuracy", epochs, False))
+    print(f"epochs: {epochs}; seed by seed {gains.round(2).tolist()}")
+    error = gains.std(ddof=1) / np.sqrt(len(gains))
+    print(f"   falling gains {gains.mean():+.2f} points, standard error {error:.2f}")
+    lower = results("loss", epochs, True) < results("loss", epochs, False)
+    print(f"   its loss is lower with {lower.sum()} of {len(lower)} seeds")
+by_seed = 100 * results("accuracy", 10, True).std(ddof=1)
+stored = (100 * results("accuracy", 1, False)[[2, 3]]).round(2).tolist()
+print(f"seeds 2 and 3 in the study: {stored}; ten epochs, standard deviation {by_seed:.2f}")
+
+# %% [markdown]
+# For one epoch, take the constant rate: all five seeds agree. A falling rate slows down before it has arrived. For ten epochs no difference in accuracy is seen, and it can only be small. One seed could have told you anything from 0.24 points lost to 0.18 gained. But the loss is lower with every seed, and for that we take the falling rate.
+#
+# ## Is 90 % sure right nine times in ten?
+#
+# So far we were unsure of the network. How sure is it itself? The largest of its ten probabilities is the answer's **confidence**; we say how *sure* it is. Of a hundred answers that are 90 % sure, ninety should be right. If that is so, the network is **calibrated**.
+#
+# Sort the answers by their sureness into ten bins, 0 to 0.1, 0.1 to 0.2 and so on, and ask in each how many are right.
+#
+# ### Exercise 5.3: how sure, how right (core, 6 minutes)
+
+
+# %%
+def my_reliability(sure, hits):
+    """For each tenth of the sureness: how many answers, and how many of them are right.
+
+    sure: shape (n,), from 0 to 1; a border belongs to the tenth above it, a 1 to the last.
+    hits: shape (n,), True where the answer is right. Return two arrays of shape (10,).
+    """
+    ...
+
+
+exercises.check(my_reliability)
+
+# %%
+exercises.folded(my_reliability)
+
+# %% [markdown]
+# How far may the share of right answers lie from the sureness by chance? Suppose that every probability is true. Then answer $i$ is a coin with its own $p_i$ and the variance $p_i (1 - p_i)$. These variances add, so the share of a bin has the standard deviation
+#
+# $$\frac{1}{\text{count}} \sqrt{\textstyle\sum_i p_i\, (1 - p_i)} .$$
+#
+# The library's `calibration` gives it as `spread`. Drawn, share against sureness, this is a **reliability diagram**: a calibrated network's points lie on the diagonal, as far as chance lets them.
+
+# %%
+divisor = 1  # change this, once you have read on
+p = softmax(z2 / divisor)
+found = calibration(p, mnist.test_labels)
+print("  answers  sure   right  by chance ±")
+for k in range(10):
+    if found.counts[k]:
+        numbers = found.sure[k], found.accuracy[k], found.spread[k]
+        print(f"{found.counts[k]:9} {numbers[0]:6.3f} {numbers[1]:7.3f} {numbers[2]:8.3f}")
+print(f"all: {p.max(axis=1).mean():.4f} sure, {right.mean():.4f} right")
+sure = p.max(axis=1)
+unsure = sure < 0.9
+spread = np.sqrt((sure * (1 - sure))[unsure].sum()) / unsure.sum()
+print(f"the {unsure.sum()} below 0.9: {sure[unsure].mean():.3f} sure, ", end="")
+print(f"{right[unsure].mean():.3f} right, by chance ± {spread:.3f}")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability diagram: the share of right answers against how sure they were, with bars of two standard deviations of chance and a dashed diagonal. From 0.65 on the points lie a little below the diagonal, with the bars reaching about to it; the last point, near 1, lies on it."}}
+figure, axis = plt.subplots(figsize=(5, 4.6))
+seen = found.counts > 0
+axis.plot([0, 1], [0, 1], color="0.5", ls="--")
+axis.text(0.01, 0.12, "calibrated", rotation=42)
+axis.errorbar(
+    found.sure[seen],
+    found.accuracy[seen],
+    2 * found.spread[seen],
+    fmt="o",
+    capsize=3,
+)
+axis.set(
+    title="Mostly a little below the line",
+    xlabel="how sure (bars: two deviations of chance)",
+    ylabel="share that is right",
+    xlim=(0, 1.03),
+    ylim=(0, 1.03),
+)
+plt.show()
+
+# %% [markdown]
+# Nearly all answers are very sure, and of those nearly all are right. Of the 551 others 67.5 % are right where it says 71.9 %, a little more than twice what chance does. There it is perhaps a little **overconfident**, as [Guo and others found in 2017](https://arxiv.org/abs/1706.04599) of large networks. Their cure divides all ten scores by one number, which changes no answer. Which number would do here? Change `divisor` above. (To use it, choose it on the validation images.)
+#
+# <details><summary>What other divisors give</summary>
+#
+# With 0.5 the unsure answers are far surer than right. With 1.1 they agree, as far as chance lets one see. With 2 far more of them are right than they say. The accuracy is the same each time.
+#
+# </details>
+#
+# ## Another computer
+#
+# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product is made of long sums, whose order depends on the processor, and another order rounds otherwise. Play two processors: one product in one go, and in two halves.
+
+# %%
+start = network.initialise(np.random.default_rng(seed=6))
+x = data.scale(train_set[0][:128])
+whole = x @ start.W1
+halves = x[:, :392] @ start.W1[:392] + x[:, 392:] @ start.W1[392:]
+print("every entry equal:", np.array_equal(whole, halves))
+print("largest difference below 1e-13:", np.abs(whole - halves).max() < 1e-13)
+
+# %% [markdown]
+# So two computers train networks that are a hair's breadth apart. Make the hair thick enough to see: start twice, with one weight differing by $10^{-8}$, and watch the distance of the two $W_2$ over forty steps. Guess the curves at three learning rates.
+
+
+# %%
+batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=1)[:40]
+
+
+def path_of_W2(nudge, rate):
+    """W2 before each step and after the last, shape (41, 128, 10)."""
+    W2, path = start.W2.copy(), []
+    W2[0, 0] += nudge
+    train(
+        network,
+        network.Parameters(start.W1, start.b1, W2, start.b2),
+        train_set,
+        batches,
+        learning_rate=rate,
+        every=1,
+        after_record=lambda step, parameters, history: path.append(parameters.W2.copy()),
+    )
+    return np.array(path)
+
+
+distances = {}
+for rate in [0.5, 3, 10]:
+    apart = np.linalg.norm(path_of_W2(1e-8, rate) - path_of_W2(0, rate), axis=(1, 2))
+    distances[rate] = apart
+    print(f"rate {rate:3}: after 40 steps {apart[-1] / 1e-8:.3g} times as far apart")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Distance of two training runs that start 1e-8 apart, on a logarithmic axis, over 40 steps. At the rates 0.5 and 3 the curves stay almost level near 1e-8. At 10 the curve climbs, with pauses, to about 1e-2."}}
+figure, axis = plt.subplots(figsize=(6.5, 3.6))
+for (rate, apart), line in zip(distances.items(), ["-", "--", "-."]):
+    axis.semilogy(apart, line, label=f"rate {rate:g}")
+axis.set(
+    title="A hair's breadth stays one, or explodes",
+    xlabel="step",
+    ylabel="distance of the two runs' $W_2$",
+    ylim=(1e-9, 1),
+)
+axis.legend()
+plt.show()
+
+# %% [markdown]
+# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps: *chaos*, as in the weather. That is why the lessons compute in float64 at moderate rates, and print few decimals. A rounding of $10^{-16}$ then stays invisible, and you see the numbers that we saw.
+#
+# <details><summary>Are you sure?</summary>
+#
+# Generators are seeded, and one release of NumPy is installed (another may change their stream, [NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)). Where whole runs were tried, the page *Computers it was tried on* (`site/pages/computers.md`) tells; `python -m course certificate` tries yours.
+#
+# </details>
+#
+# ## Would it be so again?
+#
+# All in one table: what may change, and by how much the accuracy then moves.
+
+# %%
+print("standard deviation, in points")
+print(f"other digits, as if independent: {100 * by_digit:.2f}")
+print(f"other people of the same kind:   {100 * by_writer:.2f}")
+print(f"another seed, on validation:     {by_seed:.2f}")
+
+# %% [markdown]
+# So would it be so again? On digits by other people of this kind, within two errors by writer. With another seed, within a tenth of a point. On the computers where it was tried, to the last digit shown. For other kinds of people the table has no line: nobody has asked them.
+#
+# ## Recap
+#
+# - Other digits: $\sqrt{q (1 - q) / n}$, if they were independent. They come in clusters, so the error by writer is the honest one.
+# - A largest share is often only a small sample.
+# - Two networks are compared by the answers that changed. That says nothing yet of two recipes: they need several seeds, compared seed by seed.
+# - A network that is 90 % sure ought to be right in nine cases of ten. Sort and count.
+# - Computers round differently. At moderate rates the difference stays tiny, at too large a rate it explodes.
+#
+# Which network would you trust? One whose accuracy comes with an error, and says for whom it holds.
+#
+# ## Questions to ask yourself
+#
+# 1. A hundred volunteers write a hundred digits each. Are those 10,000 digits as good a test set as ours?
+#
+#    <details><summary>Answer</summary>
+#
+#    They tell less about strangers: a hundred people in place of 297. The standard error by writer would most likely be larger, the one by digit about the same.
+#
+#    </details>
+#
+# 2. Two networks differ by 30 images in 10,000. In one case 40 were gained and 10 lost, in another 540 gained and 510 lost. Which would you believe, and what would the two accuracies alone tell you?
+#
+#    <details><summary>Answer</summary>
+#
+#    The first: 40 to 10 is far from a fair coin, 540 to 510 is not. The accuracies alone cannot tell the cases apart.
+#
+#    </details>
+#
+# 3. A paper reports that a new layer reads 0.3 points more, p-value 0.001, one run each. What do you ask for?
+#
+#    <details><summary>Answer</summary>
+#
+#    More seeds of both recipes, and the gain seed by seed with its standard error. One pair of runs tells about two networks.
+#
+#    </details>
+#
+# ## Next
+#
+# [06 Autopsy of the original](06_autopsy.ipynb): a network that reads 84 %, and a p-value that says it beats ten averages. You know now what to ask. Take it apart.

@@ -1,0 +1,445 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 08 When is a fit too good?
+#
+# In lesson 04 a network learnt a thousand images by heart. Its loss on new images turned and climbed, and its accuracy did not. Something in it should be held back. **What holds a network back, and what does it cost?**
+#
+# **You will** put a price on large weights, end a training by a rule, choose both on one half of the images and report on the other, and then draw 200 of its 1,000 labels by lot.
+#
+# **You will be able to**
+#
+# - derive weight decay, and check its gradient;
+# - stop a training early by a rule;
+# - choose on some images, report on others, and say what was gained, with its standard error;
+# - say when learning by heart costs accuracy, and when only sureness.
+#
+# **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
+#
+# **Time** 27 minutes to read, 15 more for the exercises; the computer works about 30 s and uses 300 MB
+
+# %% [markdown]
+# ## Before you start
+#
+# 1. In lesson 04 a network learnt 1,000 images by heart. What became of its loss on new images, and what of its accuracy?
+#
+#    <details><summary>Answer</summary>
+#
+#    The loss fell, turned, and climbed. The accuracy rose and levelled off, with no turn.
+#
+#    </details>
+#
+# 2. Two ways of training are tried with the same ten seeds. What do you average, and what do you divide its standard deviation by to get a standard error?
+#
+#    <details><summary>Answer</summary>
+#
+#    The ten differences, one for each seed: what a seed does to both ways alike drops out (lesson 05). By the root of ten.
+#
+#    </details>
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course import exercises, studies
+from mnistlib import data, network, plotting
+from mnistlib.gradcheck import check_gradient
+from mnistlib.regularisation import Decayed, EarlyStopping
+from mnistlib.training import evaluate, minibatches, train
+
+plotting.use_style()
+mnist = data.load()
+(images, labels), (others, truth) = data.split(
+    mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=7)
+)
+few = images[:1000], labels[:1000]
+x, y = data.scale(few[0]), data.one_hot(few[1])
+x.shape, y.shape
+
+# %% [markdown]
+# ## A price on large weights
+#
+# A network that knows its thousand images goes on lowering its loss by being *surer* of them. For that it needs larger weights. So let large weights cost something. Add to the loss a price: half the sum of all squared weights, times a number $\lambda$ that says how much it matters.
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $\lambda$ | `weight_decay` | | how strongly large weights are held down |
+#
+# $$L_\lambda = L + \frac{\lambda}{2} \sum w^2 .$$
+#
+# This is **weight decay**, the commonest kind of **regularisation**; books call the added term an L2 **penalty** ([Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html) explained why it helps). The sum runs over every weight of every layer. Biases pay nothing. A bias moves a unit's sums for all images alike; it does not stretch them apart. Large weights do that.
+#
+# The gradient takes one line. By one weight, $\frac{\lambda}{2} \sum w^2$ has the derivative $\lambda w$, so
+#
+# $$dW_\lambda = dW + \lambda W, \qquad db_\lambda = db .$$
+#
+# And the step of plain gradient descent becomes
+#
+# $$W \leftarrow W - \eta\,(dW + \lambda W) = (1 - \eta \lambda)\, W - \eta\, dW .$$
+#
+# Hence the name. Before each step every weight shrinks by the same factor. A weight that does nothing for the loss fades away, and one that lowers it stays.
+#
+# ### Exercise 8.1: the price and its gradient (core, 5 minutes)
+#
+# For one layer: you get the loss and the gradient that you had without the price.
+
+
+# %%
+def my_decayed(loss, W, dW, weight_decay):
+    """Return the loss with the price of W, and its gradient by W."""
+    ...
+
+
+exercises.check(my_decayed)
+
+# %%
+exercises.folded(my_decayed)
+
+# %% [markdown]
+# In the library it is a wrapper around any model, `Decayed(model, weight_decay)`, which `train` takes like the model itself. Check its gradient by nudging, and then one step of $\eta = 0.5$. The start has random biases, so that a decay of the biases would be seen, too. With $\eta = 1$ and $\lambda = 0.001$, how much of a weight is left after 1,500 steps, if the loss itself does not move it?
+
+# %%
+rng = np.random.default_rng(seed=1)
+start = network.initialise(rng)
+start.b1[:] = rng.normal(size=128)
+start.b2[:] = rng.normal(size=10)
+ten = slice(0, 10)
+plain_loss, plain = network.gradients(start, x[ten], y[ten])
+loss, grads = Decayed(network, 0.5).gradients(start, x[ten], y[ten])
+price = 0.25 * ((start.W1**2).sum() + (start.W2**2).sum())
+print(f"loss {plain_loss:.4f}, price {price:.4f}, together {loss:.4f}")
+
+
+def loss_of_W2(W2):
+    return Decayed(network, 0.5).gradients(start._replace(W2=W2), x[ten], y[ten])[0]
+
+
+print(check_gradient(loss_of_W2, start.W2, grads.dW2, name="dW2"))
+
+one_batch = [np.arange(1000)]
+free, _ = train(network, start, few, one_batch, learning_rate=0.5)
+paid, _ = train(Decayed(network, 0.001), start, few, one_batch, learning_rate=0.5)
+less = free.W1 - 0.5 * 0.001 * start.W1
+print("shrunk by the factor, else the same:", np.allclose(paid.W1, less, rtol=0, atol=1e-12))
+print("biases the same:", np.array_equal(paid.b1, free.b1) and np.array_equal(paid.b2, free.b2))
+print(f"left of a weight after 1,500 steps: {0.999**1500:.3f}")
+
+# %% [markdown]
+# ## Five values of $\lambda$, ten seeds
+#
+# What does the price do for a network that learns 1,000 images by heart? And which $\lambda$? A choice flatters the images it was made on. So the validation images are split: the first 5,000 are *watched* and choose, the other 5,000 report.
+#
+# Here is one training: 150 epochs, scored every 50 steps. The library's `EarlyStopping` keeps the parameters of the lowest loss so far, for later.
+
+
+# %%
+watched, reporting = (others[:5000], truth[:5000]), (others[5000:], truth[5000:])
+
+
+def run(few, weight_decay, seed, rate=1.0):
+    """Train to the end; return the parameters there, the watcher, and the history."""
+    rng = np.random.default_rng(seed)
+    start = network.initialise(rng)
+    batches = minibatches(1000, 100, rng=rng, epochs=150)
+    watch = EarlyStopping("watched", patience=len(batches))  # too patient to stop
+    trained, history = train(
+        Decayed(network, weight_decay),
+        start,
+        few,
+        batches,
+        learning_rate=rate,
+        every=50,
+        monitor={"watched": watched},
+        after_record=watch,
+    )
+    return trained, watch, history
+
+
+for weight_decay in [0.0, 1e-3]:
+    trained, watch, history = run(few, weight_decay, seed=0)
+    losses = history.loss("watched")
+    print(
+        f"weight decay {weight_decay:g}: lowest loss {watch.loss:.4f} at step {watch.step},", end=""
+    )
+    print(f" at the end {losses[-1]:.4f}")
+
+# %% [markdown]
+# One seed is one seed. The study `decay` has ten, and five values of $\lambda$. Each seed has its own 1,000 images, its own start and its own batches, the same for every $\lambda$. Draw your guess of the five curves first.
+
+# %% tags=["hide-input"]
+decay = studies.read("decay")
+stored = {tuple(r["settings"].values()): r["results"] for r in decay["rows"]}
+print("the run above, the same:", np.allclose(losses, stored[1e-3, 0]["choosing"]))
+
+decays = [0.0, 1e-4, 3e-4, 1e-3, 3e-3]
+steps = 50 * np.arange(31)
+means = {d: np.mean([stored[d, seed]["choosing"] for seed in range(10)], axis=0) for d in decays}
+for weight_decay, mean in means.items():
+    print(f"weight decay {weight_decay:g}: mean watched loss at the end {mean[-1]:.4f},", end="")
+    print(f" lowest {mean.min():.4f}")
+chosen = min(decays, key=lambda weight_decay: means[weight_decay][-1])
+print(f"chosen by the watched half: {chosen:g}")
+
+# %% tags=["hide-input", "home"] mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and jumps about above 0.40. Dots mark the lowest point of each curve, three of them nearly at one place."}}
+figure, axis = plt.subplots(figsize=(6.4, 4.2))
+for (weight_decay, mean), style in zip(means.items(), ["-", "--", "-.", "-", ":"]):
+    axis.plot(steps, mean, style, label=f"{weight_decay:g}", lw=3 if weight_decay == 1e-3 else 2)
+    axis.plot(steps[mean.argmin()], mean.min(), "o", color="black", ms=5)
+axis.set(
+    title="With a decay of 0.001 the loss hardly turns",
+    xlabel="step",
+    ylabel="validation loss, first 5,000",
+    ylim=(0.34, 0.62),
+)
+axis.legend(title="weight decay", loc="upper center", ncols=2)
+plt.show()
+
+# %% [markdown]
+# Dots mark where each curve is lowest, and the thick one is chosen. Without a price the loss turns and climbs, as in lesson 04. With 0.001 it hardly turns any more. With 0.003 the price hurts: the loss stays higher, and jumps about, at this learning rate of 1.
+#
+# Now the report, on the other half. Before you look: what will decay do to the *accuracy*?
+
+
+# %%
+def difference(ours, theirs):
+    """Mean of paired differences and its standard error, as text."""
+    apart = np.array(ours) - np.array(theirs)
+    return f"{apart.mean():+.4f} (standard error {apart.std(ddof=1) / np.sqrt(len(apart)):.4f})"
+
+
+def at(weight_decay, moment, what):
+    """What the study reports of one weight decay: ten numbers, one for each seed."""
+    return [stored[weight_decay, seed][moment][what] for seed in range(10)]
+
+
+for what in ["loss", "accuracy"]:
+    ours, theirs = at(chosen, "end", what), at(0.0, "end", what)
+    print(f"{what}: {np.mean(theirs):.4f} becomes {np.mean(ours):.4f}, ", end="")
+    print(difference(ours, theirs))
+
+# %% [markdown]
+# The loss falls by almost a fifth. The accuracy does not rise with it: at this rate it falls, by a quarter of a point, more than two standard errors. The price did not make the network read better. What fell is what the cross-entropy charges: it is high where a network is sure and wrong. (Lesson 05 asks networks whether they are right as often as they are sure.)
+#
+# Without decay the loss is 0.5088 on the half that reports, against 0.4605 on the other. The second half is simply harder: it shows even at $\lambda = 0$, where nothing was chosen.
+#
+# ## When to stop
+#
+# Without a price the curve had its low point early. Early stopping keeps the parameters from there. But the low point is known only afterwards. All one can do is wait a while and see whether the loss falls again. How long one waits is the **patience**: so many scorings in a row without a new lowest loss, and training ends ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8; other rules are compared by [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3)).
+#
+# ### Exercise 8.2: the end, by rule (core, 8 minutes)
+#
+# You get the losses as they were scored. Pencil first: with the losses 50, 30, 40, 45, 48, 10 and a patience of 2, where does training end, and which scoring is kept? (The check begins with this case.)
+
+
+# %%
+def my_stopped_at(losses, patience):
+    """Return at which scoring training ends, and at which the lowest loss was until then; from 0.
+
+    It ends at the last scoring, if patience does not run out before.
+    """
+    ...
+
+
+exercises.check(my_stopped_at)
+
+# %%
+exercises.folded(my_stopped_at)
+
+# %% [markdown]
+# In the library this is `EarlyStopping`, which stood in `run` with a patience that never ran out. Here it has a patience of 2, on the run without a price that went to the end above.
+
+# %%
+rng = np.random.default_rng(seed=0)
+start = network.initialise(rng)
+batches = minibatches(1000, 100, rng=rng, epochs=150)
+watch = EarlyStopping("watched", patience=2)  # change me
+_, history = train(
+    network,
+    start,
+    few,
+    batches,
+    learning_rate=1.0,
+    every=50,
+    monitor={"watched": watched},
+    after_record=watch,
+)
+print(f"ended at step {history.steps[-1]} of 1,500, kept step {watch.step}, loss {watch.loss:.4f}")
+
+# %% [markdown]
+# **Change a number.** Give it a patience of 1, and of 10. What changes?
+#
+# <details><summary>Answer</summary>
+#
+# Only where it ends: after one scoring without a new lowest loss, or after ten. The loss of this run turns once, so every patience keeps the same parameters. A curve that wobbles may be left too soon, as the next cell shows.
+#
+# </details>
+#
+# Would the other nine seeds have been stopped in time? The next cell applies your rule to their stored losses.
+
+
+# %% tags=["hide-input"]
+def stopped(losses, patience):
+    """At which scoring training ends, and whether the lowest loss of the whole run came before."""
+    lowest = 0
+    for now, loss in enumerate(losses):
+        if loss < losses[lowest]:
+            lowest = now
+        if now - lowest == patience:
+            break
+    return now, losses[lowest] == min(losses)
+
+
+for patience in [1, 2, 10]:
+    runs = [stopped(stored[0.0, seed]["choosing"], patience) for seed in range(10)]
+    steps_taken = np.mean([now for now, _ in runs]) / 30
+    print(f"patience {patience:2}: {steps_taken:3.0%} of the steps, ", end="")
+    print(f"lowest loss kept by {sum(kept for _, kept in runs)} of 10")
+
+# %% [markdown]
+# So with a patience of 2 each seed keeps its lowest loss. What does that gain? Compare by pairs over the ten seeds, on the images that report. The last comparison puts decay and stopping together; there the lowest loss is picked in hindsight.
+
+# %%
+ways = {
+    "to the end": (0.0, "end"),
+    "stopped": (0.0, "lowest"),
+    "decay": (chosen, "end"),
+    "both": (chosen, "lowest"),
+}
+pairs = [("stopped", "to the end"), ("decay", "to the end"), ("stopped", "decay")]
+pairs += [("both", "stopped")]
+for name, other in pairs:
+    print(f"{name} against {other}:")
+    for what in ["loss", "accuracy"]:
+        print(f"   {what:8} {difference(at(*ways[name], what), at(*ways[other], what))}")
+
+# %% [markdown]
+# Stopping is a shade better than decay, in loss and in accuracy, each time by just over two standard errors. At this rate it takes less than a quarter of the steps. But it looks at the watched images at each scoring, where decay looked once for each $\lambda$. Both together gain nothing over stopping that ten seeds could show.
+#
+# ## Is that so at another rate?
+#
+# All of this was seen at the learning rate of 1. A claim about decay that holds at one rate only is a claim about the rate. The study `held_back` repeats decay and stopping at 0.3. From here on the lowest loss is picked in hindsight wherever it says "stopped": a patience of 2 would miss it with a seed or two.
+
+# %% tags=["hide-input"]
+held = studies.read("held_back")
+
+
+def of_held(wrong_labels, rate, weight_decay, moment, what):
+    """Ten numbers of the study, one for each seed."""
+    wanted = {"wrong_labels": wrong_labels, "rate": rate, "weight_decay": weight_decay}
+    rows = [row for row in held["rows"] if wanted.items() <= row["settings"].items()]
+    return [row["results"][moment][what] for row in rows]
+
+
+for name, way in {"stopped": (0.0, "lowest"), "decay 0.001": (1e-3, "end")}.items():
+    print(f"rate 0.3, {name} against to the end:")
+    for what in ["loss", "accuracy"]:
+        end = of_held(0.0, 0.3, 0.0, "end", what)
+        print(f"   {what:8} {difference(of_held(0.0, 0.3, *way, what), end)}")
+
+# %% [markdown]
+# Here, too, the loss falls. The accuracy does not move by more than chance: the quarter of a point that decay cost at the rate of 1 is not to be seen at 0.3. What holds at both rates is that a lower loss came with no more right answers.
+#
+# ## What if some labels are wrong?
+#
+# So learning by heart cost sureness, and hardly any right answers. These labels are clean. MNIST has some wrong ones, but few: [Northcutt and others 2021](https://arxiv.org/abs/2103.14749) estimate 0.15 % of its test labels, and 3.3 % on average over ten famous collections. Draw 200 of the 1,000 labels anew, each of the ten classes as likely as any other, and let the same network learn *these* by heart. The watched and the reporting images keep their labels. Draw two curves before you look: the accuracy on the labels that it learns, and on the watched images.
+
+# %%
+chance = np.random.default_rng(seed=100)
+anew = chance.permutation(1000)[:200]
+spoilt = labels[:1000].copy()
+spoilt[anew] = chance.integers(10, size=200)
+print(f"labels that are now wrong: {(spoilt != labels[:1000]).sum()} of 1,000")
+
+trained, watch, history = run((images[:1000], spoilt), weight_decay=0.0, seed=0)
+for name, parameters in {"at the end": trained, "at the lowest": watch.parameters}.items():
+    learnt = evaluate(network, parameters, (images[:1000], spoilt)).accuracy
+    score = evaluate(network, parameters, reporting)
+    print(f"{name:13} reads {learnt:6.1%} of the labels learnt as they stand,", end="")
+    print(f" {score.accuracy:.1%} of new images")
+row = next(r for r in held["rows"] if r["settings"] == held["rows"][held["quick"]]["settings"])
+print("the same as stored:", np.allclose(history.loss("watched"), row["results"]["loss"]))
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Accuracy on the watched images against the step, 0 to 1,500. With right labels, solid, it climbs to about 88 per cent and stays there. With a fifth of the labels drawn anew, dashed, ten seeds climb to some 83 per cent within 150 to 200 steps and then fall to between 75 and 78."}}
+figure, axis = plt.subplots(figsize=(6.4, 4))
+clean_run = run(few, 0.0, seed=0)[2]
+axis.plot(
+    clean_run.steps, 100 * clean_run.accuracy("watched"), "-", color="C0", label="labels right"
+)
+spoilt_runs = [
+    row["results"]["accuracy"]
+    for row in held["rows"]
+    if row["settings"]["wrong_labels"]
+    and row["settings"]["rate"] == 1.0
+    and not row["settings"]["weight_decay"]
+]
+for curve in spoilt_runs:
+    axis.plot(50 * np.arange(len(curve)), 100 * np.array(curve), "--", color="C1", lw=1)
+axis.plot([], [], "--", color="C1", label="a fifth drawn anew, ten seeds")
+axis.set(
+    title="With wrong labels the accuracy turns, too",
+    xlabel="step",
+    ylabel="accuracy on watched images, %",
+    ylim=(55, 92),
+)
+axis.legend(loc="lower right")
+plt.show()
+
+# %% tags=["hide-input"]
+print("a fifth of the labels drawn anew, accuracy on the images that report")
+for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
+    end = of_held(0.2, rate, 0.0, "end", "accuracy")
+    print(f"rate {rate}: to the end {np.mean(end):.4f}")
+    for name, way in {
+        "stopped": (0.0, "lowest"),
+        f"decay {weight_decay:g}": (weight_decay, "end"),
+    }.items():
+        ours = of_held(0.2, rate, *way, "accuracy")
+        print(f"   {name:12} {np.mean(ours):.4f}, {difference(ours, end)}")
+
+# %% [markdown]
+# Now the accuracy turns, with every seed. The network goes on until it reads 99.9 % of the labels as they stand, the false ones with them, and on the way it loses right answers on new images. Here learning by heart does harm. Stopping, picked in hindsight, gives back more than five points at both rates. Decay gives back a part at one rate and nearly all at the other. (One $\lambda$ was tried at each, so others may do better.)
+#
+# So the same remedy buys two different things. With clean labels it buys a lower loss. With wrong labels it buys right answers.
+#
+# ## Recap
+#
+# - **What holds a network back?** A price on its weights, which adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Or an end of the training by a rule, which looks at watched images.
+# - **What does it cost?** Images to choose on. With clean labels both lowered the loss and raised no accuracy, and at one rate decay cost a quarter of a point.
+# - **When is a fit too good?** When it is surer than right, and when what it fits is false. With a fifth of the labels drawn anew, learning by heart cost right answers.
+# - Choose on some images, report on others. Pair the seeds, and give the difference with its standard error.
+#
+# ## Questions to ask yourself
+#
+# 1. A colleague reports: "Weight decay lowered the validation loss by a fifth, so the network reads better." What do you ask?
+#
+#    <details><summary>Answer</summary>
+#
+#    What the accuracy did. A loss also falls when a network becomes less sure of its mistakes. And whether the decay was chosen on the same images.
+#
+#    </details>
+#
+# 2. Why do biases pay no price?
+#
+#    <details><summary>Answer</summary>
+#
+#    A bias moves a unit's sums for all images alike; it does not stretch them apart, as large weights do. Held down, it would only keep a unit from standing where it is needed.
+#
+#    </details>
+#
+# 3. Your training loss goes to 0 and the validation accuracy has fallen on the way. What is your first suspicion?
+#
+#    <details><summary>Answer</summary>
+#
+#    Wrong labels among those learnt. Here, with clean labels, learning by heart hardly cost accuracy, and with a fifth of them drawn anew it cost much.
+#
+#    </details>
+#
+# ## Next
+#
+# One number held this network back. Another way to hold it back would be to make it smaller. Would it help to make it *larger*? [09 The second descent](09_second_descent.ipynb) does, and the old tale of overfitting does not survive it.

@@ -1,0 +1,552 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 09 The second descent
+#
+# A model has a thousand numbers to choose for each class, and a thousand images to learn from. It fits them without a single error, and then reads new digits hardly better than by guessing. Give it six times as many numbers. It still fits without error, and reads nine new digits in ten. **Why does more get better again?**
+#
+# **You will** watch a curve go wild and calm down again, find the same peak with digits, find out which of many exact fits is a good one, and hold the peak down.
+#
+# **You will be able to**
+#
+# - say where errors peak as a model grows, and why they fall beyond;
+# - find the lightest of all exact fits;
+# - derive ridge regression, and say what it does to the weak directions;
+# - say when learning by heart does harm.
+#
+# **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
+#
+# **Time** 34 minutes to read, 15 more for the exercises; the computer works about 40 s and uses 500 MB
+
+# %% [markdown]
+# ## Before you start
+#
+# 1. What does a ReLU answer to a sum of $-3$, and to a sum of 2? What variance has a weight by He's rule?
+#
+#    <details><summary>Answer</summary>
+#
+#    0 and 2. The variance is 2 / inputs (lesson 07).
+#
+#    </details>
+#
+# 2. A price $\frac{\lambda}{2} \sum w^2$ is added to the loss. What is added to the gradient?
+#
+#    <details><summary>Answer</summary>
+#
+#    $\lambda w$, for each weight (lesson 08).
+#
+#    </details>
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course import exercises, pictures, studies
+from mnistlib import data, deep, plotting
+
+plotting.use_style()
+
+# %% [markdown]
+# ## A dozen points and a curve
+#
+# Here are twelve points: a smooth curve, and a little noise. Fit a polynomial to them. Its terms are the **features** of a point, and their number is the size of the model: with 4 features it is a cubic. For terms we take Legendre's polynomials. They make the same curves as the powers $1, u, u^2, \dots$, and are all of similar size.
+#
+# With 12 features the polynomial goes through all twelve points. With 40 there are infinitely many that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares. Sketch the three curves, for 4, 12 and 40 features, before you look.
+
+# %%
+rng = np.random.default_rng(seed=6)
+u = np.linspace(-0.95, 0.95, 12)
+targets = np.sin(3 * u) + 0.2 * rng.normal(size=12)
+
+
+def terms(u, features):
+    """Legendre's polynomials at u: shape (points, features)."""
+    return np.polynomial.legendre.legvander(u, features - 1)
+
+
+fine = np.linspace(-1, 1, 401)
+curves = {}
+for count in [4, 12, 40]:  # change me
+    w = np.linalg.lstsq(terms(u, count), targets)[0]
+    curves[count] = terms(fine, count) @ w
+    missed = np.abs(terms(u, count) @ w - targets).max()
+    off = np.sqrt(((curves[count] - np.sin(3 * fine)) ** 2).mean())
+    print(f"{count:3} features: misses a point by {missed:.3f} at most,", end="")
+    print(f" off the true curve by {off:.2f}")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Three panels with the same twelve points along a smooth wave. With 4 features the fit is a calm curve that misses most points a little. With 12 features it goes through all points and swings far out of the panel near both ends. With 40 features it goes through all points, too, with small ripples, and stays near the wave."}}
+figure, axes = plt.subplots(len(curves), 1, figsize=(6, 2.2 * len(curves)), sharex=True)
+for axis, (count, curve) in zip(np.atleast_1d(axes), curves.items()):
+    axis.plot(fine, np.sin(3 * fine), ":", color="0.5", label="the true curve")
+    axis.plot(fine, curve, "-", label="the fit")
+    axis.plot(u, targets, "o", color="C1", label="the points")
+    axis.set(title=f"{count} features", ylim=(-2.5, 2.5))
+np.atleast_1d(axes)[0].legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.2))
+plt.show()
+
+# %% [markdown]
+# Calm, wild, and calm again. The first curve misses the points. The other two go through all of them, and one of these two is useless. So going through every point is not what makes a curve wild.
+#
+# Was this draw of the noise a strange one? Draw it two hundred times, and take the median distance from the true curve, for every number of features.
+
+# %%
+noise = np.random.default_rng(seed=1).normal(size=(12, 200))
+counts = sorted({4, 12, 40, *np.round(np.geomspace(2, 100, 40)).astype(int)})
+medians = []
+for count in counts:
+    w = np.linalg.lstsq(terms(u, count), np.sin(3 * u)[:, None] + 0.2 * noise)[0]
+    apart = terms(fine, count) @ w - np.sin(3 * fine)[:, None]
+    medians.append(np.median(np.sqrt((apart**2).mean(axis=0))))
+    if count in [4, 12, 40]:
+        print(f"{count:3} features: off by {medians[-1]:.2f}, in the median of 200")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Distance from the true curve against the number of features, 2 to 100, both axes logarithmic. It falls to about a tenth at 4 features, climbs to a sharp peak of more than 2 at 12, where a dashed vertical line marks as many features as points, and falls again to about two tenths."}}
+figure, axis = plt.subplots(figsize=(6, 3.6))
+axis.loglog(counts, medians, "o-", ms=4)
+axis.axvline(12, color="0.5", ls="--", lw=1.5, label="as many features as points")
+axis.set(
+    title="A peak where the fit just becomes exact", xlabel="features", ylabel="off the true curve"
+)
+axis.set_xticks([2, 4, 12, 40, 100], ["2", "4", "12", "40", "100"])
+axis.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
+axis.minorticks_off()
+axis.legend()
+plt.show()
+
+# %% [markdown]
+# The old tale of overfitting tells the left half. A small model cannot follow the points. A larger one follows them better. One that is too large learns them by heart, and from there on it can only get worse. The right half is not in the tale.
+#
+# Here the second low is not as low as the first, for four features suit so smooth a curve. What will it be with digits?
+
+# %% [markdown]
+# Now with your own hand: drag a point, and move the slider past twelve features. (Here a feature is 0 up to some place and climbs from there: a ReLU, like those of the next section. Two may climb between the same two points. So the curve is wild at twelve, and passes through all points only from about two dozen on.)
+
+# %% mystnb={"image": {"alt": "A still of the picture of fits: a dozen points, a curve through them, and the error from the true curve against the number of features, with a peak where the features are as many as the points."}}
+pictures.fit()
+
+
+# %% [markdown]
+# ## The same with digits
+#
+# We want a model of digits whose size is one number, with no learning rate and no epochs in the way. Take a layer of ReLUs with He's weights, and *leave it so*. It is never trained. Its activations are **random features** of an image ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html) took cosines where we take ReLUs). Only the weights from there to the ten classes are fitted, directly to the one-hot targets:
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $A$ | `a` | (n, features) | random features of $n$ images |
+# | $W$ | `W` | (features, 10) | the weights that are fitted to them |
+#
+# $$\frac1n \sum_i \sum_k \big((AW)_{ik} - Y_{ik}\big)^2 \quad \text{shall be as small as can be.}$$
+#
+# This is **least squares**, and `np.linalg.lstsq` solves it.
+
+# %%
+mnist = data.load()
+(images, labels), (others, truth) = data.split(
+    mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=7)
+)
+del mnist  # to spare memory
+n = 1000  # images to learn from; change me
+x, y = data.scale(images[:n]), data.one_hot(labels[:n])
+
+widths = [100, 300, 600, 800, 900, 1000, 1100, 1300, 2000, 3000, 6000]  # change me
+W1 = deep.initialise(np.random.default_rng(seed=0), [784, max(6000, *widths), 10], rule="He")[0]
+features = deep.relu(x @ W1)
+x.shape, y.shape, features.shape
+
+# %% [markdown]
+# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images. Ask each fit for 10,000 new ones. First draw two curves against the number of features: the errors on the images learnt, and those on new ones. At which number will something happen?
+
+
+# %%
+def wrong_answers(fits):
+    """How many of the 10,000 new images each fit reads wrongly; 500 at a time, to spare memory."""
+    wrong = np.zeros(len(fits), dtype=int)
+    for start in range(0, len(others), 500):
+        some = slice(start, start + 500)
+        a = deep.relu(data.scale(others[some]) @ W1)
+        for place, W in enumerate(fits):
+            wrong[place] += ((a[:, : len(W)] @ W).argmax(axis=1) != truth[some]).sum()
+    return wrong
+
+
+fits = [np.linalg.lstsq(features[:, :width], y)[0] for width in widths]
+wrong = wrong_answers(fits)
+print("features  errors on images learnt  squared error  on new ones")
+learnt = []
+for width, W, count in zip(widths, fits, wrong):
+    outputs = features[:, :width] @ W
+    learnt.append((outputs.argmax(axis=1) != labels[:n]).mean())
+    error = ((outputs - y) ** 2).sum() / n
+    print(f"{width:8}  {learnt[-1]:23.2%}  {error:13.4f}  {count / 10_000:11.2%}")
+
+# %% [markdown]
+# One draw of random features is one draw. The study `double_descent` has five, the first with the same seed as here. In the figure the study stands faint behind what you have just computed.
+
+
+# %% tags=["hide-input"]
+def of_study(weight_decay):
+    """Errors in % and norms of the weights: five draws down, the study's widths across."""
+    rows = [r["results"] for r in study["rows"] if r["settings"]["weight_decay"] == weight_decay]
+    errors = np.array([np.sum(r["wrong"], axis=1) / 100 for r in rows])
+    return errors, np.array([r["norms"] for r in rows])
+
+
+study = studies.read("double_descent")
+there = study["rows"][study["quick"]]["results"]["widths"]
+errors, norms = of_study(0.0)
+stored = dict(zip(there, errors[0]))
+common = [place for place, width in enumerate(widths) if width in stored]
+same = [wrong[place] == round(100 * stored[widths[place]]) for place in common]
+if n == 1000:  # the study's images
+    print(f"the same count as in the study: {sum(same)} of {len(common)}")
+for width in [300, 1000, 6000]:
+    column = errors[:, there.index(width)]
+    print(f"{width:5}: mean of five draws {column.mean():.2f} %,", end="")
+    print(f" from {column.min():.2f} to {column.max():.2f}")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis; behind them, faint, five draws of the study, close together. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the images learnt, falls from 13 to 0 at 600 features and stays there."}}
+figure, axis = plt.subplots(figsize=(6.4, 4.6))
+axis.semilogx(there, errors.T, "-", color="0.5", lw=0.8, alpha=0.6)
+axis.plot([], [], "-", color="0.5", lw=0.8, label="the study: 1,000 images, five draws")
+axis.semilogx(widths, wrong / 100, "o-", color="C0", label="computed: new digits")
+axis.semilogx(
+    widths, 100 * np.array(learnt), "s--", color="C1", ms=5, label="computed: images learnt"
+)
+axis.axvline(n, color="0.5", ls="--", lw=1.5, label="as many features as images")
+axis.axhline(90, color="0.5", ls=":", lw=1.5, label="guessing")
+axis.set(
+    title="The tale comes true, and then it fails",
+    xlabel="random features (log scale)",
+    ylabel="errors, %",
+    ylim=(-2, 100),
+)
+ticks = [100, 300, 1000, 3000, 6000]
+axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+axis.minorticks_off()
+figure.legend(loc="outside lower center", ncols=1)
+figure.set_layout_engine("constrained")
+plt.show()
+
+# %% [markdown]
+# Left of the dashed line stands the tale, word for word. With 300 features 18.28 % of the new digits are misread. Then it gets worse. The line itself is the **interpolation threshold**: each class has as many numbers to choose as there are images. There nearly all is lost.
+#
+# Right of the line it gets better, and goes on getting better, past the first low point: 9.42 % with 6,000 features. This is called **double descent** ([Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) fitted random features to MNIST as we do; who had seen it before them: [Loog and others 2020](https://doi.org/10.1073/pnas.2001875117)).
+#
+# And look at the images learnt. *Every* fit from 600 features on reads all 1,000 of them: it knows them *by heart*. From 1,000 on the fit is even *exact*, $AW = Y$. The worst fit knows its images by heart, and so does the best. What, then, tells a good exact fit from a bad one?
+#
+# **Change a number.** Put 500 in place of 1,000 images, and then 2,000. Where will the peak go, and what does twice the data do to the fit of 2,000 features?
+#
+# <details><summary>Answer</summary>
+#
+# The peak stands where the features just suffice for an exact fit: near 500 (the nearest `widths` are 300 and 600), and then at 2,000. So at 2,000 features twice the data makes the fit *worse*.
+#
+# </details>
+#
+# ## Of all exact fits, the lightest
+#
+# Two images, two features, one class, by pencil. The features are nearly the same, the targets are not:
+#
+# $$\begin{aligned} 1 \cdot w_1 + 1 \cdot w_2 &= 0 \\ 1 \cdot w_1 + \tfrac{11}{10} \cdot w_2 &= 1 \end{aligned}$$
+#
+# Subtract: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights must be large. Any other small difference between images is blown up as well.
+#
+# Now give each image a third feature, $-1$ and $1$. Three unknowns and two equations: there are infinitely many exact fits. One of them is the old one, with $w_3 = 0$. Perhaps the third feature does the same with less weight. The **norm** of weights is the root of the sum of their squares. Of all exact fits, `lstsq` returns the **least-norm fit**, or the lightest.
+
+# %%
+two = np.array([[1.0, 1.0], [1.0, 1.1]])
+three = np.array([[1.0, 1.0, -1.0], [1.0, 1.1, 1.0]])
+for a in [two, three]:
+    w = np.linalg.lstsq(a, np.array([0.0, 1.0]))[0]
+    print(f"weights {np.round(w, 3)}, norm {np.linalg.norm(w):.3f},", end="")
+    print(f" answers {np.round(a @ w, 6) + 0.0}")
+
+# %% [markdown]
+# Both are exact, and the norm of the second is less than a twentieth. The third feature differs where the first two hardly did. New features do not make the fit *more* exact. They make the same fit lighter.
+#
+# ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
+#
+# How does one find it? Begin with one example: features $a$, one target. Pencil first: $a = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact. What is lightest? Split $w$ into a multiple of $a$ and a rest at a right angle to $a$: $w = \text{multiple} \cdot a + \text{rest}$ with $a \cdot \text{rest} = 0$. Which of the two parts answers the image, and what does the other do to the sum of squares? (The check begins with this case.)
+
+
+# %%
+def my_lightest_weights(a, target):
+    """Return the w of smallest sum of squares with a @ w = target; a: shape (features,)."""
+    ...
+
+
+exercises.check(my_lightest_weights)
+
+# %%
+exercises.folded(my_lightest_weights)
+
+# %% [markdown]
+# With many images it is the same argument. What stands at a right angle to *every* row of $A$ changes no answer to the images learnt, and only adds to the sum of squares. So the lightest exact fit has no such part: each of its columns is a sum of multiples of $A$'s rows.
+#
+# Beyond the threshold more features can only make it lighter. Give a hundred new features the weight 0: an exact fit of 1,000 features becomes one of 1,100, as heavy as before. The lightest of these is at most as heavy. What will the norms look like, from 100 features to 6,000?
+
+# %%
+heaviness = [np.linalg.norm(W) for W in fits]
+for width, norm in zip(widths, heaviness):
+    print(f"{width:5} features: norm {norm:7.2f}")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The norm of the fitted weights against the number of random features, both axes logarithmic. It climbs slowly from 4 at 100 features to 26 at 900, shoots up to 526 at 1,000, where a dashed vertical line marks as many features as images, and falls to less than 3 at 6,000. Five faint curves of the study lie close, but for one that is higher on the left, and differ widely at the peak."}}
+figure, axis = plt.subplots(figsize=(6, 3.8))
+axis.loglog(there, norms.T, "-", color="0.5", lw=0.8, alpha=0.6)
+axis.plot([], [], "-", color="0.5", lw=0.8, label="the study, five draws")
+axis.loglog(widths, heaviness, "s-", color="C1", label="computed")
+axis.axvline(n, color="0.5", ls="--", lw=1.5)
+axis.set(
+    title="The weights that the fit needs: the same peak",
+    xlabel="random features (log scale)",
+    ylabel="norm of the weights (log)",
+)
+axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+axis.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
+axis.minorticks_off()
+axis.legend(loc="upper left")
+plt.show()
+
+# %% [markdown]
+# Errors and norms have their peaks at the same place. Left of it no fit is exact: each new feature is used to miss by less, and that costs weight. At it there is just one, however heavy. Beyond it there is a choice, and the lightest is taken.
+#
+# <details><summary>Why does one grey curve start so high?</summary>
+#
+# In its draw one feature answers to next to none of the images, and faintly. So its weight can grow heavy, and hardly any new image meets it. A small norm alone is no merit, either: 100 features need little weight, and see too little.
+#
+# </details>
+
+# %% tags=["hide-input"]
+W1_of_3 = deep.initialise(np.random.default_rng(seed=3), [784, 6000, 10], rule="He")[0][:, :100]
+of_3 = deep.relu(data.scale(images[:1000]) @ W1_of_3)
+squares = (np.linalg.lstsq(of_3, data.one_hot(labels[:1000]))[0] ** 2).sum(axis=1)
+rare = squares.argmax()
+print(f"one of its 100 features answers to {(of_3[:, rare] > 0).sum()} of 1,000 images,")
+print(f"   and has {squares[rare] / squares.sum():.0%} of the sum of squares")
+
+# %% [markdown]
+# Two peaks at one place may be a coincidence. So keep all else equal: 6,000 features, and an exact fit. Take the heavy fit of 1,000 features, and give all other features the weight 0. It is exact, too. Now mix it with the lightest fit, part by part: both answer $Y$, so each mixture answers $Y$. What do you expect of one part in a hundred?
+
+
+# %%
+light = fits[-1]
+heavy = np.zeros_like(light)
+heavy[:n] = np.linalg.lstsq(features[:, :n], y)[0]
+shares = [0.0, 0.01, 0.03, 0.1, 1.0]  # change me
+mixed = [(1 - share) * light + share * heavy for share in shares]
+for share, W, count in zip(shares, mixed, wrong_answers(mixed)):
+    exact = np.allclose(features[:, : len(W)] @ W, y)
+    print(f"{share:4.0%} heavy: exact {exact}, norm {np.linalg.norm(W):6.2f}, ", end="")
+    print(f"errors {count / 100:.2f} %")
+
+# %% [markdown]
+# The same images, the same features, all five exact, and 9.42 % errors become 86.71 %. One part in a hundred of the heavy fit is enough to see the harm. **Exact fits differ by their weights, and new images feel it.**
+#
+# ## Where the weight comes from
+#
+# Why must the weights be so large at the peak? We borrow one fact from linear algebra: every matrix can be taken apart into directions. It is called the **singular value decomposition**. Books write $U \Sigma V^T$, we write
+#
+# $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $\text{left}$ | `left` | (n, directions) | in each column a direction in the space of images |
+# | $s$ | `s` | (directions,) | singular values, the largest first |
+# | $\text{right}$ | `right` | (directions, features) | in each row a direction in the space of features |
+#
+# The directions of each side have length 1 and stand at right angles to one another. A **singular value** $s$ says how much of $A$ lies along such a pair: along it $A$ multiplies by $s$. So an exact fit has to divide by it. With at least as many features as images, the lightest fit is
+#
+# $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
+#
+# Put it in: $\text{right} \cdot \text{right}^T$ is the identity, so $AW = \text{left}\; \text{left}^T\, Y = Y$. And its columns are made of rows of right, so no part of it stands at a right angle to the rows of $A$: it is the lightest.
+#
+# In a weak direction the images differ little. There $s$ is tiny, and $1/s$ huge. How small does $s$ get? Then a second question: how many of the weakest directions must one leave out at the threshold, until the fit misreads fewer than one digit in five?
+
+
+# %%
+for width in [n - n // 10, n, n + n // 10, widths[-1]]:
+    s = np.linalg.svd(features[:, :width], compute_uv=False)
+    print(f"{width:5} features: singular values from {s[0]:.1f} to {s[-1]:.4f}")
+
+# %%
+left, s, right = np.linalg.svd(features[:, :n], full_matrices=False)
+leave_out = [0, 1, 10, 100, 200, 250, 500]
+cut = []
+for weakest in leave_out:
+    kept = len(s) - weakest
+    cut.append(right[:kept].T @ ((left[:, :kept].T @ y) / s[:kept, None]))
+for weakest, W, count in zip(leave_out, cut, wrong_answers(cut)):
+    print(f"without the {weakest:3} weakest: norm {np.linalg.norm(W):6.2f}, ", end="")
+    print(f"errors {count / 100:.2f} %")
+
+# %% [markdown]
+# At the threshold the weakest direction is fifty to ninety times weaker than with a tenth fewer or more features. But it does not do the harm alone. Without it the fit has less than half the norm, and reads hardly better. The whole tail does it: more than 200 directions must go.
+#
+# ## A price that holds the peak down
+#
+# Leaving directions out is crude. Let large weights cost something instead, as in lesson 08: add $\frac{\lambda}{2} \sum w^2$ to the squared error, and set the gradient to 0:
+#
+# $$\frac2n A^T (A W - Y) + \lambda W = 0 .$$
+#
+# This is **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Bring $\lambda W$ to one side: $W$ is $A^T$ times something. So its columns are again made of the rows of $A$, and these of the rows of right: $W = \text{right}^T \cdot \text{inner}$. What must *inner* be? Put $W$ and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the same equation, ordered anew,
+#
+# $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y ,$$
+#
+# and use that the directions have length 1 and stand at right angles.
+#
+# ### Exercise 9.2: the fit that pays (stretch, 12 minutes)
+#
+# Pencil: what takes the place of $1/s$ in the fit without a price? With $n\lambda/2 = 1$, what does it become for $s = 100$, for $s = 1/100$, and where is it largest?
+
+
+# %%
+def my_decayed_fit(a, y, weight_decay):
+    """Return the W of the smallest mean squared error plus weight_decay / 2 times the sum of W**2.
+
+    a: shape (n, features), more or fewer than n. y: shape (n, classes).
+    """
+    ...
+
+
+exercises.check(my_decayed_fit)
+
+# %%
+exercises.folded(my_decayed_fit)
+
+# %% [markdown]
+# What was $1/s$ has become $s / (s^2 + n\lambda/2)$. Take $n\lambda/2 = 1$. For $s = 100$ it is about a hundredth, as $1/s$ is. For $s = 1/100$ it is a hundredth, too, where $1/s$ is a hundred. It is largest at $s = 1$, where it is one half. So the strong directions hardly notice the price, and the weak ones are silenced. What becomes of the 87 % errors at the threshold?
+
+# %%
+prices = [2e-3, 2e-2]  # change me
+paid = []
+for weight_decay in prices:
+    instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
+    paid.append(right.T @ (instead[:, None] * (left.T @ y)))
+for weight_decay, W, count in zip(prices, paid, wrong_answers(paid)):
+    print(f"decay {weight_decay:g}: norm {np.linalg.norm(W):.2f}, errors {count / 100:.2f} %")
+
+# %% tags=["hide-input", "home"] mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}}
+figure, axis = plt.subplots(figsize=(6.4, 4.2))
+for weight_decay, style in zip([0.0, 2e-3, 2e-2], ["o-", "s--", "^-."]):
+    found = of_study(weight_decay)[0]
+    mean = found.mean(axis=0)
+    print(f"decay {weight_decay:5g}: {mean[there.index(1000)]:.2f} % at 1,000,", end="")
+    print(f" {mean[-1]:.2f} % at 6,000")
+    axis.loglog(there, mean, style, label=f"{weight_decay:g}" if weight_decay else "none")
+    axis.fill_between(there, found.min(axis=0), found.max(axis=0), alpha=0.25)
+axis.axvline(1000, color="0.5", ls="--", lw=1.5)
+axis.set(
+    title="A peak, unless weights cost something",
+    xlabel="random features (log scale)",
+    ylabel="errors on new digits, % (log)",
+)
+axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+axis.set_yticks([10, 20, 50, 90], ["10", "20", "50", "90"])
+axis.minorticks_off()
+axis.legend(title="weight decay")
+plt.show()
+
+# %% [markdown]
+# The peak is gone with both of the prices tried, and the larger reads better at every width. ([Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that the best price always does this.)
+#
+# ## And if some labels are wrong?
+#
+# So is learning by heart harmless? These labels are nearly all right. Let somebody draw 200 of the 1,000 anew, each of the ten classes as likely as any other. An exact fit must now learn the false ones, too. The study `wrong_labels` has the same five draws of features. Before you look: which parts of the curve rise, and will the price matter more than before, or less?
+
+# %% tags=["hide-input"]
+settings, results, here = studies.again("wrong_labels")
+print(settings, "the same as stored:", here["wrong"] == results["wrong"])
+
+mislabelled = studies.read("wrong_labels")
+decays = results["decays"]
+table = {
+    width: np.array(
+        [r["results"]["wrong"] for r in mislabelled["rows"] if r["settings"]["features"] == width]
+    )
+    / 100
+    for width in there
+}
+weights = [
+    r["results"]["norms"][0] for r in mislabelled["rows"] if r["settings"]["features"] == there[-1]
+]
+clean = errors.mean(axis=0)
+print("errors in %: labels right, a fifth drawn anew; and with prices of 0.02 and 0.2")
+for place, width in enumerate(there):
+    exact, cheap, dear = table[width].mean(axis=0)
+    print(f"{width:5}: {clean[place]:5.2f}, {exact:5.2f}; {cheap:5.2f}, {dear:5.2f}")
+print(f"norm of the exact fits at 6,000: {min(weights):.2f} to {max(weights):.2f}")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws with narrow bands. With right labels the curve falls to 18, climbs to 88 at 1,000 features, and falls to 9. With a fifth of the labels drawn anew it has the same shape and lies higher everywhere: 26 at 300, 89 at 1,000 and 23 at 6,000. With a price of 0.2 it has no peak and falls from 27 to 13."}}
+figure, axis = plt.subplots(figsize=(6.4, 4.6))
+axis.loglog(there, clean, "o-", color="C0", label="labels right")
+for place, style, label in [(0, "s--", "a fifth drawn anew"), (2, "^-.", "the same, price 0.2")]:
+    found = np.array([table[width][:, place] for width in there])
+    axis.loglog(there, found.mean(axis=1), style, color=f"C{1 + place // 2}", label=label)
+    axis.fill_between(
+        there, found.min(axis=1), found.max(axis=1), color=f"C{1 + place // 2}", alpha=0.25
+    )
+axis.axvline(1000, color="0.5", ls="--", lw=1.5)
+axis.set(
+    title="Wrong labels lift the second descent",
+    xlabel="random features (log scale)",
+    ylabel="errors on new digits, % (log)",
+)
+axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+axis.set_yticks([10, 20, 50, 90], ["10", "20", "50", "90"])
+axis.minorticks_off()
+axis.legend()
+plt.show()
+
+# %% [markdown]
+# The curve without a price rises everywhere, though hardly at the peak, where nearly all was lost already. The second descent rises with it. With 6,000 features 22.85 in a hundred are misread in place of 9.33. Yet these exact fits are about as light as the clean exact one of 3,000 features above. So a light exact fit is not yet a good one: this one has learnt by heart what is false. Here learning by heart *is* the harm.
+#
+# And the price pays more than before, since it lets the fit miss its targets. With 6,000 features a price of 0.02 made 8.87 of the 9.33. Now it makes 16.59 of the 22.85, and 0.2 makes 12.84. With 100 features, where the fit cannot learn by heart, 0.2 does harm.
+#
+# ## Why does more get better again?
+#
+# Because beyond the threshold there is a choice. Where the features just suffice, there is one exact fit, and the weak directions make its weights huge. With more features the same images are fitted with less weight, and a light fit does less to new images. That does not make learning by heart harmless: it learns what is false, too.
+#
+# How far does this carry? Here one layer was fitted, exactly, to a squared error. Networks whose every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+#
+# ## Recap
+#
+# - As a model grows, errors on new examples may fall, climb to a peak where it can just fit everything, and fall again.
+# - All exact fits answer alike on the images learnt, and not on new ones. Mix one part in a hundred of a heavy fit into a good one: it stays exact, and reads worse.
+# - More features make the lightest exact fit lighter. At the peak there is no choice, and weak directions make the weights huge.
+# - A price on weights silences the weak directions. It takes the peak away.
+# - With wrong labels even a light exact fit does harm, and beyond the peak a price pays more.
+#
+# ## Questions to ask yourself
+#
+# 1. A colleague says: "It reads every training image, so it is overfitted." What do you ask?
+#
+#    <details><summary>Answer</summary>
+#
+#    How it does on new examples, against a smaller model, a larger one, and the same one held back. And whether its labels are right. Training accuracy was perfect here for the worst fit and for the best.
+#
+#    </details>
+#
+# 2. Why does the peak stand at 12 features for twelve points, and at 1,000 for a thousand images?
+#
+#    <details><summary>Answer</summary>
+#
+#    There the features just suffice for an exact fit. With fewer none is exact, with more there is a choice.
+#
+#    </details>
+#
+# 3. A feature is added that is 0 for every image learnt. What does it do to the lightest fit, and to new images?
+#
+#    <details><summary>Answer</summary>
+#
+#    Nothing: any weight on it would add to the sum of squares and change no answer, so the lightest fit gives it 0. Then it does nothing to new images either.
+#
+#    </details>
+#
+# ## Next
+#
+# A price on weights says: keep them small. It does not say what an image is: a pixel still has no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) builds that in, and reads 99 % of the digits.

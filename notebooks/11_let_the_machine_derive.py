@@ -1,0 +1,686 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 11 Let the machine derive
+#
+# In lessons 02, 03, 07 and 10 you derived a backward pass by hand. A framework asks for none: you write the way up, and the gradients are simply there. **How does a computer derive what you derived?**
+#
+# **You will** build a value that remembers how it was made, see a famous bug refused, and get the gradients of every network of this course for nothing.
+#
+# **You will be able to**
+#
+# - explain what a framework does when it is told `loss.backward()`;
+# - write the backward rule of an operation, and undo a broadcast;
+# - say in which order blame must travel, and why it is added;
+# - say what a gradient costs in time and in memory, and why it is found backwards.
+#
+# **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which can be read without them.
+#
+# **Time** 41 minutes to read, 30 more for the exercises; the computer works about 15 s and uses 250 MB
+
+# %% [markdown]
+# ## Before you start
+#
+# 1. In lesson 03, $Z_2 = A_1 W_2 + b_2$. You know $dZ_2$. What are $dW_2$, $dA_1$ and $db_2$?
+#
+#    <details><summary>Answer</summary>
+#
+#    $dW_2 = A_1^T dZ_2$, what came in times the blame of what went out. $dA_1 = dZ_2 W_2^T$, the blame sent back along the same weights. And $db_2$ is the sum of the rows of $dZ_2$.
+#
+#    </details>
+#
+# 2. One activation feeds two logits. How does its blame follow from theirs?
+#
+#    <details><summary>Answer</summary>
+#
+#    Each logit sends back its own blame times the weight between them, and the two are added: nudge the activation, and the loss changes along both roads.
+#
+#    </details>
+
+# %%
+from fractions import Fraction
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course import exercises, studies
+from mnistlib import autodiff, convolution, data, deep, functions, network, plotting
+from mnistlib.autodiff import undo_broadcasting, way_back
+from mnistlib.gradcheck import check_gradient, relative_error
+from mnistlib.training import evaluate, minibatches, train
+
+plotting.use_style()
+mnist = data.load()
+
+# %% [markdown]
+# ## A value that remembers
+#
+# Look at what you did on paper in lesson 03. At each step you held the blame of one number, and handed it to the numbers that had made it. You had to know two things: *which* numbers had made it, and *by which rule* the blame goes back to each. So let a value remember just these.
+
+
+# %%
+class Value:
+    def __init__(self, array, came_from=()):
+        self.array = np.asarray(array, dtype=float)
+        self.came_from = came_from  # pairs: a value that went in, and the rule back to it
+
+
+# %% [markdown]
+# The letters of this lesson:
+#
+# | maths | Python | shape | meaning |
+# |---|---|---|---|
+# | $u$ | `u` | any | the point at which a function $f$ is measured; here what goes into an operation |
+# | $w$ | `w` | any | a weight, or whatever else goes into an operation as the second |
+#
+# Take a product, $z = u\,w$. Nudge $u$ by $h$, and $z$ moves by $w h$. So the blame of $u$ is $w$ times that of $z$, and the other way round:
+#
+# $$du = dz \odot w, \qquad dw = dz \odot u .$$
+#
+# A sum, $z = u + w$, passes its blame on to both, whole: $du = dw = dz$. In code a rule is a small function of `dz`.
+
+
+# %%
+def multiply(u, w):
+    rules = [(u, lambda dz: dz * w.array), (w, lambda dz: dz * u.array)]
+    return Value(u.array * w.array, rules)
+
+
+def add(u, w):
+    return Value(u.array + w.array, [(u, lambda dz: dz), (w, lambda dz: dz)])
+
+
+# %% [markdown]
+# Try it on $L = u\,w + w$, with $u = 3$ and $w = 2$. Pencil first: what is $L$, and what is the blame of $u$, and of $w$? Mind that $w$ is used twice.
+
+# %%
+u, w = Value(3), Value(2)
+product = multiply(u, w)
+L = add(product, w)
+print("L =", L.array)
+for source, rule in L.came_from:
+    print("L came from", source.array, "and hands it", rule(1.0))
+
+# %% [markdown]
+# Values, and arrows to what they came from: the field calls that a **computational graph**, or the **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**. No formula is taken apart here. Python ran your lines, and each value noted what it saw.
+#
+# Every other rule was derived in an earlier lesson:
+#
+# | operation | its rule | derived in lesson |
+# |---|---|---|
+# | $Z = U W$, matrices | $dU = dZ\, W^T$ and $dW = U^T dZ$ | 03 |
+# | $z = e^u$ | $du = dz \odot z$ | 02 |
+# | $z = \log u$ | $du = dz / u$ | 02 |
+# | $z = \sigma(u)$ | $du = dz \odot z \odot (1 - z)$ | 02 |
+# | $z = \max(u, 0)$ | $du = dz$ where $u > 0$, else 0 | 07 |
+# | $z = \sum_i u_i$ | each $du_i = dz$ | 03: a sum hands its blame to each term |
+# | $z = u / w$ | yours | |
+#
+# ### Exercise 11.1: back through a quotient (warm-up, 4 minutes)
+#
+# Two rules for $z = u / w$, entry by entry, all arrays of one shape. Pencil first: $u = 6$, $w = 2$, $dz = 4$. If $w$ grows, does $z$ grow?
+
+
+# %%
+def my_divide_backward(dz, u, w):
+    """Return du and dw for z = u / w."""
+    ...
+
+
+exercises.check(my_divide_backward)
+
+# %%
+exercises.folded(my_divide_backward)
+
+# %% [markdown]
+# ## What broadcasting did
+#
+# One rule is still missing, and beginners who write such programs forget it. In $Z = XW + b$ the product has a row for each image, and $b$ is a single row. NumPy adds that row to every row, as if there were $n$ copies of it. This **broadcasting** is an operation like any other. Each copy is one use of $b$. So its blame is the sum of the blames of all copies, in lesson 03 the sum over the rows of $dZ$. In general:
+#
+# > To undo a broadcast, sum over every axis along which the array was copied.
+#
+# Arrays are copied in two ways. Axes are put in front: `(10,)` becomes `(n, 10)`. And an axis of size 1 is stretched: `(n, 1)` becomes `(n, 10)`.
+#
+# ### Exercise 11.2: undo a broadcast (core, 8 minutes)
+#
+# Pencil first: an array of shape (1, 2) was broadcast to (3, 2), and the blame of the result has the rows (1, 2), (3, 4), (5, 6). What is the blame of the array, in its own shape?
+
+
+# %%
+def my_undo_broadcasting(dz, shape):
+    """Return the blame of an array of this shape that was broadcast to the shape of dz."""
+    ...
+
+
+exercises.check(my_undo_broadcasting)
+
+# %%
+exercises.folded(my_undo_broadcasting)
+
+# %% [markdown]
+# ## The order of the way back
+#
+# Who hands on first? In the example, $L$ hands 1 to the product and 1 to $w$. Then the product hands on to $u$ and to $w$. Only now is the blame of $w$ complete: $1 + 3 = 4$.
+#
+# Suppose that $w$ itself had come from something else. Had it handed on its blame too early, it would have handed on 1 in place of 4. So **a value hands on its blame when all its blame has arrived.** It comes after everything that it went into. Such an order is called a **topological order**. There always is one, since a value is made only from values that exist already.
+#
+# ### Exercise 11.3: the order (core, 10 minutes)
+#
+# You get the graph as a dictionary, from the name of each value to the list of what it came from, and the name of the end. What was given came from nothing. Return a list of names: the end first, then each value that the end depends on, once, and after everything that it went into. Several orders may be right.
+#
+# Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, from `"L"`. May `"w"` come second?
+#
+# Two traps: fifty forks in a row have $2^{50}$ roads, too many to walk. And a chain can be longer than Python lets a function call itself.
+
+
+# %%
+def my_order(came_from, end):
+    """Return the names of all values that end depends on, each after all that it went into."""
+    ...
+
+
+exercises.check(my_order)
+
+# %%
+exercises.folded(my_order)
+
+# %% [markdown]
+# The library has this order as `way_back(end)`, for values. With it, the whole of backpropagation is one loop.
+
+
+# %%
+def backward(end, adding=True):
+    order = way_back(end)
+    for value in order:
+        value.grad = np.zeros(value.array.shape)
+    end.grad = np.ones(end.array.shape)
+    for value in order:
+        for source, rule in value.came_from:
+            blame = undo_broadcasting(rule(value.grad), source.array.shape)
+            source.grad = source.grad + blame if adding else blame
+
+
+backward(L)
+print("du =", u.grad, "  dw =", w.grad)
+
+# %% [markdown]
+# As on paper. With `adding=False` the loop has the most famous bug of all such programs: it *assigns* the blame where it should add. What will come out for $u$, and what for $w$? And does the check of lesson 03 see it?
+
+
+# %%
+def loss_by_w(w):
+    return 3 * w + w
+
+
+for adding in [True, False]:
+    backward(L, adding)
+    print(f"adding={adding}: du = {u.grad}, dw = {w.grad}")
+    print("  ", check_gradient(loss_by_w, np.array(2.0), w.grad, name="dw"))
+
+# %% [markdown]
+# $u$ is right, for it is used once. $w$ is left with what it was handed last, and the check refuses it. In a program that uses each value once, the bug could hide for years.
+#
+# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. The operators `+ - * / @` work on it. Plain arrays, such as the pixels, count as constants and get no blame.
+
+# %% [markdown]
+# ## Lesson 03's sheet, once more
+#
+# The pencil network's way up, with the cross-entropy in its single steps. We write no way back.
+
+# %% tags=["hide-input"]
+pencil = network.Parameters(
+    W1=np.array([[1.0, 2.0], [-2.0, -4.0]]),
+    b1=np.array([0.0, np.log(3)]),
+    W2=np.array([[1.0, -2.0], [2.0, 4.0]]),
+    b2=np.array([np.log(3), 0.0]),
+)
+x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
+
+# %%
+W1, b1, W2, b2 = (autodiff.Value(array) for array in pencil)
+z1 = x_pencil @ W1 + b1
+a1 = z1.sigmoid()
+z2 = a1 @ W2 + b2
+e = z2.exp()
+total = e.sum(axis=1)  # a column: one total for each image
+log_total = total.log()
+log_p = z2 - log_total
+surprise = log_p * y_pencil
+loss = -surprise.sum()
+
+loss.backward(keep=True)  # keep what was on the way, to look at it
+print("dz2:", z2.grad[0])
+print("da1:", a1.grad[0])
+print("dz1:", z1.grad[0])
+print("dW1:", W1.grad.round(6).tolist())
+
+# %% [markdown]
+# The first line is $(\frac34, -\frac34)$, and the machine never heard of $p - y$. Then $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: your sheet. Here is the graph that it walked, in short. Values run down the page, blame runs up. Find the value that is used twice, and add up what its two roads bring.
+
+
+# %% tags=["home", "hide-input"] mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value and its blame. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}}
+def write(number):
+    """A small fraction, or a fraction plus a log, as text; otherwise three decimals."""
+    for extra, name in [(0, ""), (np.log(3), "log 3"), (np.log(4), "log 4")]:
+        fraction = Fraction(number - extra).limit_denominator(64)
+        if abs(number - extra - fraction) < 1e-9 and (not name or fraction.denominator == 1):
+            parts = [str(fraction)] if fraction or not name else []
+            return " + ".join(parts + [name] * bool(name))
+    return f"{number:.3f}"
+
+
+def row(array):
+    return ",  ".join(write(number) for number in np.ravel(array))
+
+
+figure, axis = plt.subplots(figsize=(6.2, 7.6))
+boxes = {  # place, and what it is
+    "$z_1$": (6.2, 10.6, z1),
+    "$a_1$": (6.2, 9.1, a1),
+    "$z_2$": (6.2, 7.6, z2),
+    "$e^{z_2}$": (9.0, 6.1, e),
+    "total": (9.0, 4.6, total),
+    "log total": (9.0, 3.1, log_total),
+    "$\\log p$": (6.2, 1.6, log_p),
+    "loss": (6.2, 0.1, loss),
+    "$W_1$": (1.7, 11.4, W1),
+    "$b_1$": (1.7, 9.7, b1),
+    "$W_2$": (1.7, 8.05, W2),
+    "$b_2$": (1.7, 6.4, b2),
+}
+pairs = [("$W_1$", "$z_1$"), ("$b_1$", "$z_1$"), ("$z_1$", "$a_1$"), ("$a_1$", "$z_2$")]
+pairs += [("$W_2$", "$z_2$"), ("$b_2$", "$z_2$"), ("$z_2$", "$e^{z_2}$"), ("$e^{z_2}$", "total")]
+pairs += [("total", "log total"), ("log total", "$\\log p$"), ("$z_2$", "$\\log p$")]
+pairs += [("$\\log p$", "loss")]
+for start, end in pairs:
+    ends = {"xy": boxes[end][:2], "xytext": boxes[start][:2]}
+    style = {"arrowstyle": "-|>", "color": "0.5", "shrinkA": 22, "shrinkB": 22}
+    axis.annotate("", **ends, arrowprops=style, zorder=1)
+for name, (x, y, value) in boxes.items():
+    rows = value.array.reshape(-1, value.array.shape[-1]) if value.array.ndim else [value.array]
+    grads = value.grad.reshape(np.shape(rows))
+    text = [(name, "black")]
+    text += [(row(line), plotting.COLOURS[0]) for line in rows]
+    text += [(row(line), plotting.COLOURS[1]) for line in grads]
+    height = 0.36 * len(text) + 0.16
+    width = 3.2 if x < 3 else 2.5
+    corner = (x - width / 2, y - height / 2)
+    axis.add_patch(plt.Rectangle(corner, width, height, fc="white", ec="0.3", zorder=3))
+    for place, (words, colour) in enumerate(text):
+        level = y + 0.36 * ((len(text) - 1) / 2 - place)
+        axis.text(x, level, words, color=colour, ha="center", va="center", fontsize=12, zorder=4)
+for x, y, blame in [(5.35, 5.3, "0,  -1"), (8.9, 7.25, "3/4,  1/4")]:
+    axis.text(x, y, blame, color=plotting.COLOURS[1], ha="center", zorder=4)
+axis.text(0.1, 3.4, "value", color=plotting.COLOURS[0])
+axis.text(0.1, 3.0, "blame: the loss's gradient", color=plotting.COLOURS[1])
+axis.set(title="Two arrows leave $z_2$: its blame is a sum", xlim=(0, 10.4), ylim=(-0.7, 12.4))
+axis.set_axis_off()
+plt.show()
+
+# %% [markdown]
+# $z_2$ goes straight into $\log p$, and once more by way of the total. The first road brings $(0, -1)$, which is $-y$. The second brings $(\frac34, \frac14)$, which is $p$. **The famous $p - y$ is the sum of two roads.** So the planted bug does not spare this network:
+
+
+# %%
+def loss_by_z2(z2):
+    return functions.cross_entropy(z2, y_pencil)
+
+
+for adding in [True, False]:
+    backward(loss, adding)
+    print(check_gradient(loss_by_z2, z2.array, z2.grad, name=f"dz2 with adding={adding}"))
+
+# %% [markdown]
+# ## Every network of this course
+#
+# Now the harvest. For the network of lesson 03, write the way up:
+
+
+# %%
+def tape_gradients(parameters, x, y):
+    W1, b1, W2, b2 = (autodiff.Value(u) for u in parameters)
+    a1 = (x @ W1 + b1).sigmoid()
+    z2 = a1 @ W2 + b2
+    loss = autodiff.cross_entropy(z2, y)
+    loss.backward()
+    return loss.array.item(), [W.grad for W in (W1, b1, W2, b2)]
+
+
+# %% [markdown]
+# Only two of these lines belong to this network. The library keeps the rest as `autodiff.Taped`: give it a way up, and it is a model as lesson 04's `train` wants one. Here are lessons 03 and 07. The third network has a way around each layer. By hand that cost you the stretch exercise of [lesson 07](07_deeper.ipynb), and here it costs `a +`.
+
+
+# %%
+def lesson_03(parameters, x):
+    W1, b1, W2, b2 = parameters
+    return (x @ W1 + b1).sigmoid() @ W2 + b2
+
+
+def lesson_07(parameters, x):
+    *hidden, (W, b) = zip(parameters[::2], parameters[1::2])
+    for W_hidden, b_hidden in hidden:
+        x = (x @ W_hidden + b_hidden).relu()
+    return x @ W + b
+
+
+def with_a_way_around(parameters, x):
+    (W1, b1), *hidden, (W, b) = zip(parameters[::2], parameters[1::2])
+    a = (x @ W1 + b1).relu()
+    for W_hidden, b_hidden in hidden:
+        a = a + (a @ W_hidden + b_hidden).relu()
+    return a @ W + b
+
+
+# %% [markdown]
+# For lesson 10's kernels one operation is missing: to *take* entries. Patches are taken out of an image by an index, and a pixel lies in many patches. So its blame is a sum once more.
+#
+# ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
+#
+# Let `z = u[index]`, where `u` is one row of `n` numbers and `index` is an array of whole numbers, of any shape. Pencil first: `n` is 3, `index` is `[2, 0, 2]`, `dz` is `[1, 5, 10]`. Beware of the obvious line, `du[index] += dz`: try it on that.
+
+
+# %%
+def my_take_backward(dz, index, n):
+    """Return du, shape (n,), for z = u[index]."""
+    ...
+
+
+exercises.check(my_take_backward)
+
+# %%
+exercises.folded(my_take_backward)
+
+# %% [markdown]
+# NumPy writes a repeated entry once: the famous bug again, inside that line. Now a layer of kernels: cut out the patches, multiply, keep the largest of each square, cut off below 0.
+
+
+# %% tags=["hide-input"]
+def kernels(x, W, b, side=5):  # the shapes are those of the first layer
+    n, rows, columns, channels = x.shape
+    down, right = np.divmod(np.arange(side * side), side)  # the places within a patch
+    top, left = np.arange(rows - side + 1), np.arange(columns - side + 1)
+    patches = x[:, top[:, None, None] + down, left[None, :, None] + right]  # (n, 24, 24, 25, 1)
+    z = patches.reshape(-1, side * side * channels) @ W + b  # (n * 24 * 24, 8)
+    squares = z.reshape(n, len(top) // 2, 2, len(left) // 2, 2, b.shape[0])  # (n, 12, 2, 12, 2, 8)
+    largest = squares.max(axis=(2, 4))  # (n, 12, 12, 8)
+    return largest.reshape(n, len(top) // 2, len(left) // 2, b.shape[0]).relu()
+
+
+def lesson_10(parameters, x):
+    W1, b1, W2, b2, W3, b3 = parameters
+    a = kernels(kernels(x.transpose(3, 1, 2, 0), W1, b1), W2, b2)  # images first
+    return a.reshape(x.shape[-1], -1) @ W3 + b3
+
+
+# %% [markdown]
+# The same weights, the same 50 images: do loss and gradients agree with what was derived by hand? The library has no hand-written pass for the way around, so nudge that one.
+
+# %%
+images, labels = mnist.train_images[:50], mnist.train_labels[:50]
+y = data.one_hot(labels)
+rng = np.random.default_rng(seed=5)
+deep_start = deep.initialise(rng, [784, 128, 128, 128, 128, 128, 10])
+cases = {
+    "lesson 03": (lesson_03, network, network.initialise(rng)),
+    "lesson 07": (lesson_07, deep.Deep("relu"), deep_start),
+    "lesson 10": (lesson_10, convolution.Convolutional(), convolution.initialise(rng)),
+}
+for name, (way_up, by_hand, start) in cases.items():
+    x = by_hand.prepare(images)
+    loss_tape, by_tape = autodiff.Taped(way_up, by_hand.prepare).gradients(start, x, y)
+    loss_hand, hand = by_hand.gradients(start, x, y)
+    largest = max(relative_error(*pair) for pair in zip(by_tape, hand))
+    print(f"{name}: {sum(array.size for array in start):7,} parameters,", end=" ")
+    print("agree to 1e-12:", largest < 1e-12 and abs(loss_tape - loss_hand) < 1e-12)
+
+# %%
+x = network.prepare(images)
+residual = autodiff.Taped(with_a_way_around, network.prepare)
+_, grads = residual.gradients(deep_start, x, y)
+
+
+def loss_by_W3(W3):
+    changed = (*deep_start[:4], W3, *deep_start[5:])
+    return residual.gradients(changed, x, y)[0]
+
+
+some = {"sample": 40, "rng": np.random.default_rng(seed=1)}
+print(check_gradient(loss_by_W3, deep_start[4], grads[4], name="way around, dW3", **some))
+
+# %% [markdown]
+# The first three agree to rounding, and the way around passes its check.
+#
+# <details><summary>Are you sure?</summary>
+#
+# Two programs may share an error, so the test suite asks others too: each rule is nudged at many shapes, and lesson 03's network stands beside PyTorch, further down. Equal maxima are one place where programs may rightly differ: in a blank part of an image all four of a square tie. Ours share the blame, as lesson 10 does.
+#
+# </details>
+#
+# ### The formula that you wrote
+#
+# Why has the table a rule for the sigmoid? The machine could build it from exp, + and /. Ask that version for its slope at $-800$.
+
+# %%
+with np.errstate(over="ignore", invalid="ignore"):
+    z = autodiff.Value([-2.0, -800.0])
+    a = 1 / (1 + (-z).exp())
+    a.sum().backward()
+print("values:", a.array.round(6), "  slopes:", z.grad.round(6))
+z.sigmoid().sum().backward()
+print("by its own rule:          ", z.grad.round(6))
+
+# %% [markdown]
+# The value is right, and the slope is not a number: infinity times 0. It is fault 8 of [lesson 06](06_autopsy.ipynb), found anew by a machine.
+#
+# **Change a number.** Put -700 in place of the -800, then -709 and -710. Where is the slope lost?
+#
+# <details><summary>Answer</summary>
+#
+# At -710: there $e^{-z}$ passes float64's largest number, the wall of [lesson 06](06_autopsy.ipynb). Before it the slope is 0 to six decimals, as it should be.
+#
+# </details>
+#
+# **A machine derives the formula that you wrote, not the function that you meant.** What lesson 02 taught about stable formulas stays your work.
+#
+# ## Training by the tape
+#
+# [Lesson 04](04_training_curves.ipynb) trains its network at the rate 0.5. Do that for an epoch, once with the gradients of lesson 03 and once by the tape. `train` notices no difference. Will you?
+
+# %%
+train_set, validation_set = data.split(
+    mnist.train_images, mnist.train_labels, rng=np.random.default_rng(seed=4)
+)
+epoch = minibatches(50_000, 128, rng=np.random.default_rng(seed=8))
+start = network.initialise(np.random.default_rng(seed=6))
+tape = autodiff.Taped(lesson_03, network.prepare)
+trained = {}
+for name, model in {"by hand": network, "by the tape": tape}.items():
+    trained[name], history = train(model, start, train_set, epoch, learning_rate=0.5)
+    score = evaluate(model, trained[name], validation_set)
+    losses = f"loss {history.batch_loss[0]:.6f}, {history.batch_loss[99]:.6f}"
+    print(f"{name:12} {losses}; validation {score.loss:.6f}, {score.accuracy:.2%}")
+
+# %% [markdown]
+# The first batch, the hundredth, and the end: the same digits.
+#
+# ## What it costs
+#
+# How much dearer is the tape than the pass you wrote by hand? And a gradient than the loss alone, as the network grows? Guess both, for 4,096 hidden units in place of 128. Times differ from computer to computer, so they come from a study, as ratios, for a batch of 128 with one thread. What can be counted, multiplications, is counted anew.
+
+# %% tags=["hide-input"]
+study = studies.read("tape_cost")
+settings, stored, here = studies.again("tape_cost")
+print(settings, "the same as stored:", here == stored)
+timed = next(row for row in study["rows"] if row["settings"]["measure"] == "time")["results"]
+memory = next(row for row in study["rows"] if row["settings"]["measure"] == "memory")["results"]
+print("                         gradient / loss          tape / by hand")
+print("network      parameters  counted by hand    tape    time  memory")
+for name, one in timed.items():
+    ratios = [here[name]["gradient"] / here[name]["loss"]]
+    ratios += [one["hand"] / one["loss"], one["tape"] / one["loss"], one["tape"] / one["hand"]]
+    ratios += [memory[name]["tape"] / memory[name]["hand"]]
+    print(f"{name:12} {one['parameters']:10,}", *(f"{ratio:7.1f}" for ratio in ratios))
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Cost of a gradient, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from a hundred thousand to more than three million. The points by hand and by the tape, for wide networks and for deep ones, lie in a flat band between about two and three."}}
+figure, axis = plt.subplots(figsize=(6, 3.6))
+for kind, marker in [("units", "o"), ("layers", "s")]:
+    some = [one for name, one in timed.items() if kind in name]
+    parameters = [one["parameters"] for one in some]
+    for who, colour, label in [("hand", 0, "by hand"), ("tape", 1, "by the tape")]:
+        ratio = [one[who] / one["loss"] for one in some]
+        style = {"color": plotting.COLOURS[colour], "marker": marker}
+        axis.plot(
+            parameters, ratio, "-" if kind == "units" else ":", **style, label=f"{label}, {kind}"
+        )
+axis.set(xscale="log", xlabel="parameters", ylabel="gradient / loss", ylim=(0, 6))
+axis.set_title("A gradient costs a few losses, however many parameters")
+axis.legend(ncols=2)
+plt.show()
+
+# %% [markdown]
+# From a hundred thousand parameters to more than three million, the gradient costs about twice the loss, and 2.7 times at most. The count says why. Every layer multiplies once on the way up, and twice on the way back: for $dW$ and for $dA$. Only the first layer needs no $dA$, since nobody asks for the blame of pixels.
+#
+# It must be so for any program. [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved a factor of three for multiplications and divisions, and [Griewank and Walther 2008](https://doi.org/10.1137/1.9780898717761) bound the whole work, memory traffic included, by a factor of about four. Neither bound grows with the number of parameters. The idea is older: it stands in a Finnish thesis (Linnainmaa 1970; in English [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)), and [Speelpenning 1980](https://www.ideals.illinois.edu/handle/2142/66437) wrote a compiler that does it.
+#
+# Beside your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. What it takes is *memory*, in deep networks nearly twice as much. The way up has to be kept until the way back has passed. Yours kept the activations alone; the tape keeps every sum as well.
+#
+# ### Why backwards?
+#
+# One could also go forwards. Choose a direction $r$ in which all parameters move at once, and carry beside each value its slope along $r$. That is **forward mode**, and it takes three lines.
+
+# %%
+x, y = data.scale(images), data.one_hot(labels)
+r = network.Parameters(*(rng.normal(size=array.shape) for array in start))
+_, a1, z2 = network.forward(start, x)
+p = functions.softmax(z2)
+
+slope_z1 = x @ r.W1 + r.b1
+slope_z2 = (slope_z1 * a1 * (1 - a1)) @ start.W2 + a1 @ r.W2 + r.b2
+slope_loss = ((p - y) / len(x) * slope_z2).sum()
+
+_, grads = tape.gradients(start, x, y)
+along = sum((one * direction).sum() for one, direction in zip(grads, r))
+print(f"forwards: {slope_loss:.6f}   backwards, the gradient times r: {along:.6f}")
+print(f"runs for the whole gradient: {sum(array.size for array in start):,} forwards, 1 backwards")
+
+# %% [markdown]
+# Nothing has to be kept for a way back. But one run answers one question: how fast does the loss grow *in this direction*? A gradient needs that answer for each parameter separately. Forwards that takes 101,770 runs; backwards one is enough, because there is only one loss.
+#
+# ## The same in PyTorch
+#
+# Here is the network of lesson 03 once more, with the tape that most of the world uses, [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)). You need not have it: read.
+#
+# ```python
+# import torch
+#
+# def torch_gradients(parameters, x, y):
+#     W1, b1, W2, b2 = (torch.tensor(u, requires_grad=True) for u in parameters)
+#     a1 = torch.sigmoid(torch.tensor(x) @ W1 + b1)
+#     z2 = a1 @ W2 + b2
+#     loss = torch.nn.functional.cross_entropy(z2, torch.tensor(y))
+#     loss.backward()
+#     return loss.item(), [W.grad.numpy() for W in (W1, b1, W2, b2)]
+# ```
+#
+# Lay it beside `tape_gradients` above, line by line. `requires_grad=True` is what we say with `Value`: of all arrays, these want blame.
+#
+# A study ran that very text where PyTorch is installed: first the gradients at lesson 04's start, then thirty steps of training. Train ours, and compare.
+
+# %%
+rows = {row["settings"]["who"]: row["results"] for row in studies.read("tape_torch")["rows"]}
+theirs = rows["PyTorch"]
+ours = SimpleNamespace(
+    classes=10, prepare=network.prepare, logits=network.logits, gradients=tape_gradients
+)
+_, history = train(ours, start, train_set, epoch[:30], learning_rate=0.5)
+print(
+    "PyTorch", theirs["release"].split("+")[0], "gradients within 1e-12:", theirs["gradients agree"]
+)
+for step in [0, 9, 29]:
+    print(f"step {step + 1:2}: ours {history.batch_loss[step]:.6f},", end=" ")
+    print(f"PyTorch {theirs['losses'][step]:.6f}")
+
+# %% [markdown]
+# The same numbers, and the idea in the middle is the one that you have built. One habit of PyTorch would puzzle you otherwise: it *adds* to a `grad` that is left from the last step. So a loop there begins with `zero_grad()`. Ours starts anew each time.
+#
+# ## What now?
+#
+# You have built, from arrays up, the core of a modern framework: layers (03, 07, 10), activations and losses (02, 07), starting weights (03, 07), steps and momentum (04), a price on weights (08), and now the tape. Here is what is missing, and what it rests on.
+#
+# | next | what it is | you have it from | start at |
+# |---|---|---|---|
+# | Normalisation | layers that keep their sums at one size | the variances of 07, the faulty batch softmax of 06 | [Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167) |
+# | Optimisers | a step size for each parameter, from its own past | momentum in 04, a gradient for each layer in 07 | [Kingma and Ba 2015](https://arxiv.org/abs/1412.6980) |
+# | Attention | a softmax decides which inputs to listen to | the softmax of 02, shared weights in 10, plus signs in 07 | [Vaswani and others 2017](https://arxiv.org/abs/1706.03762) |
+# | Making images | a network learns to remove noise, step by step | squared error in 06, kernels in 10 | [Ho and others 2020](https://arxiv.org/abs/2006.11239) |
+# | GPUs | the same products, thousands at once, in fewer digits | what float32 did in 06 | [the benchmarks](../benchmarks/README.md), then a framework |
+#
+# For books, go on with [Prince 2023](https://udlbook.github.io/udlbook/) or, with code for everything, [Zhang and others 2023](https://d2l.ai). [Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers. History and variants of the idea are in [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html).
+#
+# The course began with two networks and a question: which would you trust with the next digit that comes in by post? And would its accuracy tell you? Write down what you would ask each of them, before you open the answer.
+#
+# <details><summary>What we would ask</summary>
+#
+# - Was its gradient checked? (03)
+# - Would it come out so again, with another seed and other writers? Is it as right as it is sure? (05)
+# - Does its answer depend on its company? (06)
+# - What do two pixels of push do to it? (10)
+#
+# Its accuracy answers none of these.
+#
+# </details>
+
+# %% [markdown]
+# ## Recap
+#
+# - Automatic differentiation needs values that remember what made them and by which rule blame goes back, the undoing of broadcasts, and an order.
+# - A value hands on its blame when all of it has arrived: topological order, without recursion.
+# - Blame is added: by the loop where a value is used twice, by undoing where it was broadcast, by the rule of indexing, where an entry is taken twice. Where that is forgotten, the check of lesson 03 refuses the gradient.
+# - $p - y$ is the sum of two roads.
+# - A gradient costs a few times the loss, however many parameters there are. The price is memory: the way up must be kept.
+# - A machine derives the formula you wrote. Stable formulas stay your work.
+#
+# ## Questions to ask yourself
+#
+# 1. In which of these would the bug of assigning show: $u + u$, $u \cdot w$, $XW + b$?
+#
+#    <details><summary>Answer</summary>
+#
+#    Only in $u + u$: there $u$ would get 1 in place of 2. In $u \cdot w$ and in $XW + b$ everything is used once. The copies of $b$ are summed by undoing the broadcast, before the loop adds or assigns.
+#
+#    </details>
+#
+# 2. Why does the sigmoid's rule need only its value, and what does that save?
+#
+#    <details><summary>Answer</summary>
+#
+#    The slope is $z(1 - z)$. The value has to be kept anyway, for what comes after it; what went in need not be.
+#
+#    </details>
+#
+# 3. Training keeps every activation until the way back. How could one train a network whose activations do not fit into memory?
+#
+#    <details><summary>Answer</summary>
+#
+#    Keep only some layers, and compute the others again from these on the way back: more time for less memory. The field calls it checkpointing. Or take smaller batches and add up their gradients.
+#
+#    </details>
+#
+# 4. Could the tape differentiate the *accuracy*?
+#
+#    <details><summary>Answer</summary>
+#
+#    It could carry blame through a step function, and that blame is 0 nearly everywhere. The machine would be right, and nothing would be learnt: that is why lesson 02 chose a loss.
+#
+#    </details>
+#
+# ## Next
+#
+# There is no next lesson. Take a network that nobody derived for you, write its way up, and check what the machine says.
