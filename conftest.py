@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from lessons import NOTEBOOKS, Lesson
+from course.lessons import NOTEBOOKS, Lesson
 
-pytest_plugins = ["nbval_figures"]
+pytest_plugins = ["course.lessons.compare_figures"]
 
 ROOT = Path(__file__).resolve().parent
 WORKERS = 4  # at most: each may hold a lesson's kernel of several hundred megabytes
@@ -22,12 +22,10 @@ def pytest_configure(config):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Return how many workers `-n auto` starts: none for a single file, nor for the pages' tests."""
+    """Return how many workers `-n auto` starts: none for a single file."""
     if told := os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return int(told)
     paths = [Path(config.invocation_params.dir, arg.split("::")[0]) for arg in config.args]
-    if any(path.is_relative_to(ROOT / "site") for path in paths):
-        return 0  # they share one build, and time it
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     most = WORKERS if any(path.is_dir() for path in paths) else len(set(paths))
     workers = min(cores or 1, most, WORKERS)

@@ -2,10 +2,13 @@
 
 import importlib
 import json
+import multiprocessing
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from course import studies
 from mnistlib import data
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
@@ -19,9 +22,7 @@ def module(monkeypatch):
     return importlib.import_module
 
 
-@pytest.mark.parametrize(
-    "name", ["training_step", "waiting", "from_start", "growth", "convolution_step"]
-)
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.json")))
 def test_the_page_shows_the_stored_results(name, module):
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     written = page.split(f"<!-- {name}: written by {name}.py -->")[1]
@@ -121,6 +122,21 @@ def test_waiting_ends_when_enough_are_right(module, tmp_path, monkeypatch):
         from_start.wait("ours, float32", "97", 0)
 
 
+def test_the_wait_is_said_in_one_sentence(module):
+    opening = module("from_start").opening
+    said = opening(1.14, {"slow": 3.0, "quick": 2.1})
+    assert said.endswith("**1.1 s**; the quickest of the frameworks here, quick, takes 2.1 s.")
+    assert "did not get to" in opening(None, {"quick": 2.1})
+
+
+def test_the_wait_is_drawn(module, tmp_path):
+    pytest.importorskip("matplotlib")
+    results = waits(peer=(3, None))
+    results["runs"] = {"ours, float32": results["runs"]["peer"], **results["runs"]}
+    module("from_start").draw(results, tmp_path / "wait.png")
+    assert (tmp_path / "wait.png").stat().st_size > 5_000
+
+
 # --- Growth
 
 
@@ -181,6 +197,24 @@ def test_ours_trains_networks_of_any_depth(hidden, module):
     assert min(answer["us_per_step"]) > 0
 
 
+def test_ours_has_the_threads_that_all_have(module):
+    seen = []
+
+    class Watched(module("contenders").Ours):
+        def run(self, start, batches, rates, every, lap):
+            def watched(weights):
+                seen.append([pool["num_threads"] for pool in threadpool_info()])
+                return lap(weights)
+
+            super().run(start, batches, rates, every, watched)
+
+    few = dict(seed=0, hidden=16, batch_size=100, epochs=1, images=300)
+    with threadpool_limits(2):
+        module("team").run(Watched(data.load(), "float32"), None, **few)
+    assert seen
+    assert all(max(threads) == 2 for threads in seen)
+
+
 def test_what_a_contender_keeps_is_not_taken_for_the_race(module):
     mnist = data.load()
     contenders, team = module("contenders"), module("team")
@@ -230,5 +264,111 @@ def test_the_convolutional_race_is_told(module):
     }
     told = race.report(results)
     assert "**80 µs an image** in float32 with one thread, 50 with two" in told
-    assert "In float32 that is 0.98 times PyTorch's time with one thread, 0.96 with two." in told
+    goals = [line.split("|")[1:5] for line in told.splitlines() if line.startswith("| float")]
+    assert [[cell.strip() for cell in goal] for goal in goals] == [
+        ["float32, 1 thread", "0.98 ×", "0.9 ×", "**no**"],
+        ["float32, 2 threads", "0.96 ×", "1.1 ×", "yes"],
+        ["float64, 1 thread", "0.98 ×", "0.9 ×", "**no**"],
+        ["float64, 2 threads", "0.96 ×", "1.1 ×", "yes"],
+    ]
     assert told.endswith("Left out: them (why).")
+
+
+# --- One thread or two
+
+
+def test_what_a_second_thread_costs_is_told(module):
+    results = {
+        "machine": MACHINE,
+        "versions": {"numpy": "2"},
+        "kernel": "a",
+        "settings": {"rounds": 3, "steps": 60, "threads": 2},
+        "missing": {},
+        "us_per_step": {"a network, busy": {"1": [90, 100, 80], "2": [700, 900, 1000]}},
+    }
+    told = module("threads").report(results).splitlines()
+    [row] = [line for line in told if line.startswith("| a network, busy")]
+    assert [cell.strip() for cell in row.split("|")[2:5]] == ["80 (90)", "700 (900)", "10.00"]
+
+
+def test_other_programs_are_ended(module):
+    with module("threads").busy(2):
+        others = multiprocessing.active_children()
+        assert len(others) >= 2
+    assert not any(other.is_alive() for other in others)
+
+
+# --- Every race
+
+
+def test_every_contender_has_what_the_team_asks(module):
+    races = [
+        module("contenders").CONTENDERS,
+        module("convolvers").CONVOLVERS,
+        module("tapes").TAPES,
+    ]
+    for race in races:
+        for name, (kind, dtype) in race.items():
+            assert issubclass(kind, module("contenders").Contender), name
+            assert dtype in name or dtype == "float32"
+
+
+# --- Lesson 11's tape
+
+
+@pytest.mark.parametrize("hidden", [16, [16, 8]])
+def test_the_tape_trains_as_ours_does(hidden, module):
+    mnist = data.load()
+    team = module("team")
+    one_layer = isinstance(hidden, int)  # the team asks the network of one hidden layer
+    few = dict(seed=0, hidden=hidden, batch_size=100, epochs=1, images=300, evaluate=one_layer)
+    accuracies = []
+    for name in ["the tape, float32", "by hand, float32"]:
+        kind, dtype = module("tapes").TAPES[name]
+        answer = team.run(kind(mnist, dtype), mnist, **few)
+        assert min(answer["us_per_step"]) > 0
+        accuracies.append(answer["accuracy"])
+    assert accuracies[0] == accuracies[1]
+
+
+def test_the_race_of_gradients_is_told(module):
+    results = {
+        "machine": MACHINE,
+        "versions": {"numpy": "2"},
+        "kernel": "a",
+        "settings": {"rounds": 2, "steps": 60, "batch_size": 128, "threads": 2},
+        "missing": {},
+        "sizes": {
+            "128 units": {
+                "the tape, float32": {"us_per_step": [700.0, 660.0]},
+                "by hand, float32": {"us_per_step": [550.0, 600.0]},
+                "JAX jit, float32": {"us_per_step": []},
+            }
+        },
+    }
+    told = module("tape_step").report(results)
+    assert told.startswith("By the tape of lesson 11 a training step takes 1.20 to 1.20 times")
+    assert "JAX" not in told
+
+
+def study_beside_torch(monkeypatch):
+    monkeypatch.syspath_prepend(str(studies.FOLDER))
+    rows = {row["settings"]["who"]: row["results"] for row in studies.read("tape_torch")["rows"]}
+    return importlib.import_module("tape_torch"), rows
+
+
+def test_lesson_11_shows_the_text_that_was_run_in_pytorch(monkeypatch):
+    study, rows = study_beside_torch(monkeypatch)
+    for who, stored in rows.items():
+        assert stored["text"] == study.text(who), f"{who}: run studies/tape_torch.py again"
+        assert stored["gradients agree"]
+        assert stored["losses"] == pytest.approx(rows["the tape"]["losses"], rel=1e-12)
+    assert rows["PyTorch"]["release"].startswith("2.")
+
+
+def test_pytorch_comes_to_the_same_here(monkeypatch):
+    pytest.importorskip("torch", reason="PyTorch is in the benchmarks' environment only")
+    study, rows = study_beside_torch(monkeypatch)
+    here = study.run("PyTorch")
+    assert here["gradients agree"]
+    assert here["losses"] == pytest.approx(rows["PyTorch"]["losses"], rel=1e-10)

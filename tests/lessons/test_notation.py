@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from lessons import ROOT, all_lessons, markdown_parser, plain
+
+from course.lessons import ROOT, all_lessons, markdown_parser, plain
 
 PAGES = ROOT / "site" / "pages"
 COLUMNS = ["maths", "Python", "shape", "meaning"]
@@ -90,3 +91,23 @@ def test_what_a_lesson_cites_is_in_the_bibliography(lesson):
         if not any(re.sub(r"[^/]*\.html$", "", url) in e for e in entry):
             lost.append((name, url))
     assert lost == []
+
+
+def test_a_source_names_the_lessons_that_cite_it():
+    """It may also name one whose formula the library takes from there."""
+    library = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "mnistlib").glob("*.py"))
+    text = (PAGES / "bibliography.md").read_text(encoding="utf-8")
+    wrong = []
+    for name, entry in entries(text.split("\n## Sources\n")[1]).items():
+        named = set(re.findall(r"\d\d", re.search(r"Lessons? ([\d, ]+)\.$", entry)[1]))
+        author, year = re.match(r"[\w-]+", name)[0], name[-4:]
+        by_name = re.compile(rf"{author}\b[^.\n]{{0,40}}\b{year}")
+        by_link = re.findall(r"\]\((\S+?)\)", entry)
+        citing = {
+            lesson.number
+            for lesson in all_lessons()
+            if by_name.search(lesson.markdown) or any(link in lesson.markdown for link in by_link)
+        }
+        if citing - named or (named - citing and author not in library):
+            wrong.append((name, "cited in", sorted(citing), "named", sorted(named)))
+    assert wrong == []

@@ -8,20 +8,33 @@ import sys
 from itertools import zip_longest
 from urllib.parse import unquote, urlsplit
 
-import evidence
-import lessons as reading
 import nbformat
 import pytest
-from lessons import KEPT, KERNEL, NOTEBOOKS, PICTURE, README, RECALL, ROOT, TAGS, all_lessons
+
+from course import lessons as reading
+from course.lessons import (
+    KEPT,
+    KERNEL,
+    NOTEBOOKS,
+    PARTS,
+    PICTURE,
+    README,
+    RECALL,
+    ROOT,
+    TAGS,
+    all_lessons,
+    execute,
+)
+
+from . import evidence
 
 each_lesson = pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
 
 
-def report(problems, lesson, advice=""):
+def report(problems, advice=""):
     """Fail with all problems at once, each on its line."""
     if problems:
-        lines = [f"{lesson.name}: {problem}" for problem in problems]
-        pytest.fail("\n".join([*lines, advice]), pytrace=False)
+        pytest.fail("\n".join([*problems, advice]), pytrace=False)
 
 
 def test_every_lesson_has_both_files():
@@ -36,7 +49,9 @@ def test_the_folder_of_lessons_holds_nothing_else():
         ["git", "ls-files", "."], cwd=NOTEBOOKS, capture_output=True, text=True
     )
     lessons = {path.name for one in all_lessons() for path in (one.path, one.source_path)}
-    assert set(listing.stdout.split()) <= lessons  # a copy without its history lists nothing
+    assert set(listing.stdout.split()) <= lessons | {
+        "jupytext.toml"
+    }  # a copy without its history lists nothing
 
 
 # --- The pair
@@ -50,11 +65,22 @@ def test_pair_holds_the_same_cells(lesson):
         kept = {key: cell.metadata[key] for key in KEPT if key in cell.metadata}
         return cell.cell_type, cell.source, kept
 
+    ids = [cell.id for cell in lesson.notebook.cells]
+    assert ids == [cell.id for cell in execute.read(lesson).cells], f"run: {lesson.command}"
     pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
     for i, (ours, stored) in enumerate(pairs):
         assert described(ours) == described(stored), (
-            f"{lesson.name}: cell {i} of the .py is not that of the .ipynb; run: {lesson.command}"
+            f"{lesson.place(i)} is not what the .ipynb holds; run: {lesson.command}"
         )
+
+
+@each_lesson
+def test_a_cell_is_found_by_its_place(lesson):
+    lines = lesson.source_path.read_text(encoding="utf-8").splitlines()
+    for i, cell in enumerate(lesson.source.cells):
+        line = lines[int(lesson.place(i).rpartition(":")[2])]  # the one below the marker
+        first = cell.source.splitlines()[0]
+        assert line in (first, f"# {first}")
 
 
 @each_lesson
@@ -74,15 +100,18 @@ def test_metadata_holds_only_what_is_needed(lesson):
     metadata = dict(lesson.notebook.metadata)
     measured = metadata.pop("measured", {})
     if metadata != {"kernelspec": KERNEL} or not set(measured) <= {"seconds", "megabytes"}:
-        problems.append(f"notebook metadata {dict(lesson.notebook.metadata)}")
+        problems.append(f"{lesson.path.name}: metadata {dict(lesson.notebook.metadata)}")
     for i, cell in enumerate(lesson.notebook.cells):
-        problems += [f"cell {i}: {key}" for key in cell.metadata if key not in KEPT]
         tags = cell.metadata.get("tags", [])
-        problems += [f"cell {i}: unknown tag {tag}" for tag in tags if tag not in TAGS]
+        folded = {"jupyter": {"source_hidden": True}} if "hide-input" in tags else {}
+        more = {key: value for key, value in cell.metadata.items() if key not in KEPT}
+        if more != folded:
+            problems.append(f"{lesson.place(i)}: {more} where {folded} should be")
+        problems += [f"{lesson.place(i)}: unknown tag {tag}" for tag in tags if tag not in TAGS]
         for output in cell.get("outputs", []):
             extra = set(output.get("metadata", {})) - {"needs_background"}
-            problems += [f"cell {i}, output: {key}" for key in sorted(extra)]
-    report(problems, lesson, f"run: {lesson.command}")
+            problems += [f"{lesson.place(i)}, output: {key}" for key in sorted(extra)]
+    report(problems, f"run: {lesson.command}")
 
 
 # --- Outputs
@@ -107,16 +136,16 @@ def test_outputs_are_the_same_on_every_computer(lesson):
             if output.output_type == "error" and "raises-exception" not in cell.metadata.get(
                 "tags", []
             ):
-                problems.append(f"cell {i} failed: {output.ename}: {output.evalue}")
+                problems.append(f"{lesson.place(i)} failed: {output.ename}: {output.evalue}")
             if output.get("name") == "stderr":
-                problems.append(f"cell {i} wrote to stderr: {output.text[:200]!r}")
+                problems.append(f"{lesson.place(i)} wrote to stderr: {output.text[:200]!r}")
         for text in reading.texts(cell):
             for what, pattern in UNSTABLE.items():
                 problems += [
-                    f"cell {i}: {what}: {text[max(0, m.start() - 20) : m.end() + 20]!r}"
+                    f"{lesson.place(i)}: {what}: {text[max(0, m.start() - 20) : m.end() + 20]!r}"
                     for m in re.finditer(pattern, text)
                 ]
-    report(problems, lesson)
+    report(problems)
 
 
 @each_lesson
@@ -131,8 +160,10 @@ def test_outputs_that_nbval_ignores_say_why(lesson):
         for n in marked:
             reason = lines[n + 1].strip() if n + 1 < len(lines) else ""
             if not reason.startswith("#") or len(reason.split()) < 4:
-                problems.append(f"cell {i}: the line after nbval's marker must say why, in a #")
-    report(problems, lesson)
+                problems.append(
+                    f"{lesson.place(i)}: the line after nbval's marker must say why, in a #"
+                )
+    report(problems)
 
 
 @each_lesson
@@ -143,16 +174,18 @@ def test_figures_are_stored_and_described(lesson):
         images = reading.pngs(cell.outputs)
         alt = reading.alternative_text(cell)
         if i in drawing and not images:
-            problems.append(f"cell {i} draws, but no image is stored")
+            problems.append(f"{lesson.place(i)} draws, but no image is stored")
         if len(images) > 1:
-            problems.append(f"cell {i} has {len(images)} images for one alternative text")
+            problems.append(f"{lesson.place(i)} has {len(images)} images for one alternative text")
         if images and len(alt) < 40:
-            problems.append(f"cell {i}: alternative text of at least 40 characters, not {alt!r}")
+            problems.append(
+                f"{lesson.place(i)}: alternative text of at least 40 characters, not {alt!r}"
+            )
         if images and (re.search(r"\.(png|jpe?g|svg)\b", alt) or " " not in alt.strip()):
-            problems.append(f"cell {i}: alternative text that looks like a path: {alt!r}")
+            problems.append(f"{lesson.place(i)}: alternative text that looks like a path: {alt!r}")
         if alt and not images:
-            problems.append(f"cell {i} has alternative text and no image")
-    report(problems, lesson)
+            problems.append(f"{lesson.place(i)} has alternative text and no image")
+    report(problems)
 
 
 def test_readme_shows_the_figure_that_is_tagged_for_it():
@@ -160,6 +193,29 @@ def test_readme_shows_the_figure_that_is_tagged_for_it():
     assert figure.png == PICTURE.read_bytes()
     shown = re.findall(r"!\[.+?\]\((.+?)\)", README.read_text(encoding="utf-8"))
     assert [(ROOT / picture).resolve() for picture in shown] == [PICTURE]
+
+
+@pytest.mark.parametrize("path", [README, PICTURE.parent / "index.md"], ids=lambda path: path.name)
+def test_what_the_front_door_claims_was_printed(path):
+    printed = {
+        lesson.number: "\n".join(
+            text for _, cell in lesson.cells("code") for text in reading.texts(cell)
+        )
+        for lesson in all_lessons()
+    }
+    [patient] = re.findall(r"^test: ([\d.]+)%", printed["06"], re.MULTILINE)
+    [ours] = re.findall(r"test accuracy ([\d.]+) %", printed["04"])
+    answers = re.findall(
+        r"^(?:alone|with 19 \w+(?: digits)?) *: it is a (\d)", printed["06"], re.MULTILINE
+    )
+    zero, *between, last = sorted({*answers})
+    text = " ".join(path.read_text(encoding="utf-8").split())
+    assert f"{round(float(patient))} %" in text
+    assert re.search(rf"\b{round(float(ours))} (%|in every 100)", text)
+    assert f"{', '.join([zero, *between])} or {last}" in text
+    [reply] = re.findall(r"\*(the columns .+?)\*", text)
+    assert reply in (ROOT / "course" / "exercises" / "lesson_02.txt").read_text(encoding="utf-8")
+    assert f"one {answers[1]}, {['four', 'five', 'six'][len(answers) - 4]} times" in text
 
 
 # --- Text
@@ -171,30 +227,53 @@ def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
     header = lesson.header
     assert first.cell_type == "markdown", "the first cell must be the header"
     problems = []
+    top = lesson.place(0)
     if header.number != lesson.number:
-        problems.append(f"the header must begin with `# {lesson.number} Title`")
-    for part in ("opening", "will", "able", "need"):
+        problems.append(f"{top}: begin it with `# {lesson.number} Title`")
+    for part, name in zip(
+        ("opening", "will", "able", "need"), ("an opening", *PARTS), strict=False
+    ):
         if not getattr(header, part):
-            problems.append(f"the header lacks its part {part!r}")
+            problems.append(f"{top}: write {name}")
     if header.minutes is None:
-        problems.append("**Time** must give the minutes, as in `25 minutes to read`")
-    report(problems, lesson)
+        problems.append(f"{top}: write **Time** with the minutes, as in `25 minutes to read`")
+    report(problems)
 
     lines = README.read_text(encoding="utf-8").splitlines()
     rows = [r for r in lines if r.startswith("|") and f"](notebooks/{lesson.path.name})" in r]
-    assert len(rows) == 1, f"the README's table must have one row for {lesson.name}"
-    assert header.title in rows[0], f"the README's title is not {header.title!r}"
-    assert re.search(rf"\b{header.minutes} min\b", rows[0]), f"not {header.minutes} min in README"
+    assert len(rows) == 1, f"README.md: write one row of the table for {lesson.path.name}"
+    row = f"README.md:{lines.index(rows[0]) + 1}"
+    assert header.title in rows[0], f"{row}: write the title {header.title!r}"
+    assert re.search(rf"\b{header.minutes} min\b", rows[0]), f"{row}: write {header.minutes} min"
+
+
+@each_lesson
+def test_the_header_states_honest_minutes_and_they_are_few(lesson):
+    most, top = 50 if lesson.number == "10" else 45, lesson.place(0)
+    honest = round(lesson.honest_minutes)
+    assert abs(lesson.header.minutes - lesson.honest_minutes) <= 1, (
+        f"{top}: write **Time** {honest} minutes to read; and {honest} min in README.md's table"
+    )
+    assert lesson.header.minutes <= most, (
+        f"{top}: {lesson.header.minutes} minutes; shorten to {most}"
+    )
+    asked = 5 * round(sum(task.minutes for task in lesson.tasks) / 5)
+    said = re.search(r"(\d+) (?:more )?for the exercises", lesson.header.time)
+    assert (int(said[1]) if said else 0) == asked, f"{top}: write {asked} more for the exercises"
 
 
 @each_lesson
 def test_what_the_header_says_of_seconds_and_memory_was_measured(lesson):
     header = lesson.header
-    assert header.seconds, "**Time** must say `the computer works about 5 s`"
-    assert header.megabytes, "**Time** must say `and uses 250 MB`"
+    top = lesson.place(0)
+    assert header.seconds, f"{top}: write under **Time** `the computer works about 5 s`"
+    assert header.megabytes, f"{top}: write under **Time** `and uses 250 MB`"
     seconds, megabytes = (lesson.measured.get(name) for name in ("seconds", "megabytes"))
     assert seconds, f"run: {lesson.command}"
-    advice = f"measured: {seconds} s, {megabytes} MB; measure anew: {lesson.command} --measure"
+    advice = (
+        f"{top}: under **Time** write about {seconds:.0f} s and {megabytes} MB, which were measured; or "
+        f"measure anew: {lesson.command} --measure"
+    )
     # Computers differ, and so do their moods; what a reader expects may be off by this much.
     assert seconds / 3 <= header.seconds + 2, advice
     assert header.seconds / 3 <= seconds + 2, advice
@@ -205,8 +284,9 @@ def test_what_the_header_says_of_seconds_and_memory_was_measured(lesson):
 @each_lesson
 def test_a_lesson_is_soon_done_on_a_small_computer(lesson):
     seconds, megabytes = lesson.limits
-    assert lesson.seconds <= seconds
-    assert (lesson.header.megabytes or 0) <= megabytes
+    top = lesson.place(0)
+    assert lesson.seconds <= seconds, f"{top}: make it work for {seconds} s at most"
+    assert (lesson.header.megabytes or 0) <= megabytes, f"{top}: it may use {megabytes} MB at most"
 
 
 @pytest.mark.parametrize(
@@ -217,25 +297,27 @@ def test_a_lesson_is_soon_done_on_a_small_computer(lesson):
 def test_a_lesson_opens_with_two_questions_on_earlier_ones(lesson):
     asked = [cell.source for _, cell in lesson.cells("markdown") if f"## {RECALL}" in cell.source]
     first = next(text for level, text in reading.headings(lesson.markdown) if level == 2)
-    assert first == RECALL, f"the first ## heading must be {RECALL!r}"
+    top = lesson.place(0)
+    assert first == RECALL, f"{top}: write `## {RECALL}` as the first heading"
     [text] = asked
     text = text.partition(f"## {RECALL}")[2].partition("\n## ")[0]
     questions = re.findall(r"^\d+\. ", text, flags=re.MULTILINE)
-    assert len(questions) == 2, f"two numbered questions, not {len(questions)}"
-    assert text.count("<details>") == text.count("</details>") == 2, "each answer is folded"
+    assert len(questions) == 2, f"{top}: two numbered questions, not {len(questions)}"
+    assert text.count("<details>") == text.count("</details>") == 2, f"{top}: fold each answer"
 
 
 @each_lesson
 def test_closing_has_its_parts(lesson):
     parts = list(reading.CLOSING)
     last = [text for level, text in reading.headings(lesson.markdown) if level == 2][-3:]
-    assert last == parts, f"the last three ## headings must be {parts}, not {last}"
+    file = f"notebooks/{lesson.source_path.name}"
+    assert last == parts, f"{file}: write as its last three ## headings {parts}, not {last}"
     recap = max(i for i, cell in lesson.cells("markdown") if f"## {parts[0]}" in cell.source)
     code = [i for i, cell in lesson.cells("code") if cell.source.strip()]
-    assert recap > max(code), "no code may come after the recap"
+    assert recap > max(code), f"{lesson.place(max(code))}: no code may come after the recap"
     questions = lesson.markdown.partition(f"## {parts[1]}")[2].partition(f"## {parts[2]}")[0]
     count = len(re.findall(r"^\d+\. ", questions, flags=re.MULTILINE))
-    assert 3 <= count <= 5, f"three to five numbered questions, not {count}"
+    assert 3 <= count <= 5, f"{file}: write three to five numbered questions, not {count}"
 
 
 @each_lesson
@@ -249,15 +331,20 @@ def test_links_lead_somewhere(lesson):
             path = (NOTEBOOKS / unquote(target.path)).resolve() if target.path else lesson.path
             anchor = unquote(target.fragment)
             if target.scheme or not path.is_relative_to(ROOT):
-                problems.append(f"cell {i} links to outside the clone: {link}")
+                problems.append(f"{lesson.place(i)} links to outside the clone: {link}")
             elif not path.exists():
-                problems.append(f"cell {i} links to nothing: {link}")
+                problems.append(f"{lesson.place(i)} links to nothing: {link}")
             elif anchor and anchor not in reading.anchors(path):
-                problems.append(f"cell {i}: no such heading: {link}")
-    report(problems, lesson)
+                problems.append(f"{lesson.place(i)}: no such heading: {link}")
+    report(problems)
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("mnistlib/**/*.py")), ids=lambda path: path.stem)
+CODE = sorted(
+    [*ROOT.glob("mnistlib/**/*.py"), *ROOT.glob("course/**/*.py"), *ROOT.glob("studies/*.py")]
+)
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_cites_a_lesson_and_its_section_leads_somewhere(path):
     sections = {
         lesson.number: {text for _, text in reading.headings(lesson.markdown)}
@@ -277,16 +364,16 @@ def test_what_cites_a_lesson_and_its_section_leads_somewhere(path):
 @each_lesson
 def test_numbers_in_the_prose_were_printed_or_are_quoted(lesson):
     problems = [
-        f"cell {i}: {number} in: {passage}"
+        f"{lesson.place(i)}: {number} in: {passage}"
         for i, number, passage in evidence.unsupported(lesson.notebook.cells, lesson.name)
     ]
-    report(problems, lesson, "Print each number in a cell, or link to its source beside it.")
+    report(problems, "Print each number in a cell, or link to its source beside it.")
 
 
 # --- Code
 
 NETWORK = {"asyncio", "ftplib", "http", "imaplib", "poplib", "smtplib", "socket", "ssl", "urllib"}
-ALLOWED = {"joblib", "matplotlib", "mnistlib", "numpy", "tqdm"} | set(
+ALLOWED = {"course", "joblib", "matplotlib", "mnistlib", "numpy", "tqdm"} | set(
     sys.stdlib_module_names
 ) - NETWORK
 
@@ -302,9 +389,13 @@ def test_imports_are_few_and_offline(lesson):
             elif isinstance(node, ast.ImportFrom):
                 modules.append(node.module or ".")
             elif isinstance(node, ast.Attribute) and reading.dotted(node) == ["sys", "path"]:
-                problems.append(f"cell {i} uses sys.path; `pip install -r requirements.txt` does")
-        problems += [f"cell {i} imports {m}" for m in modules if m.split(".")[0] not in ALLOWED]
-    report(problems, lesson)
+                problems.append(
+                    f"{lesson.place(i)} uses sys.path; `pip install -r requirements.txt` does"
+                )
+        problems += [
+            f"{lesson.place(i)} imports {m}" for m in modules if m.split(".")[0] not in ALLOWED
+        ]
+    report(problems)
 
 
 @each_lesson
@@ -316,9 +407,9 @@ def test_chance_is_seeded(lesson):
             if names[-1] in seeded:
                 given = [*call.args, *(keyword.value for keyword in call.keywords)]
                 if not given or (isinstance(given[0], ast.Constant) and given[0].value is None):
-                    problems.append(f"cell {i}: {names[-1]} without a seed")
+                    problems.append(f"{lesson.place(i)}: {names[-1]} without a seed")
             elif names[:-1] in (["np", "random"], ["numpy", "random"], ["random"]) and (
                 names[-1] != "Generator"
             ):
-                problems.append(f"cell {i}: {'.'.join(names)} draws from a hidden stream")
-    report(problems, lesson)
+                problems.append(f"{lesson.place(i)}: {'.'.join(names)} draws from a hidden stream")
+    report(problems)

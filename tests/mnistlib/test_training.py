@@ -1,6 +1,7 @@
 """Training: steps against closed formulas, what History promises, and the recipe on real digits."""
 
 import re
+import sys
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -8,7 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
 from scipy import special
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from mnistlib import data, functions, network
 from mnistlib.training import (
@@ -483,3 +486,50 @@ def test_the_recipe_reaches_its_accuracy(epochs, least):
     test = mnist.test_images, mnist.test_labels
     assert evaluate(network, trained, test).accuracy >= least
     assert (network.predict(trained, data.scale(test[0], np.float32)) == test[1]).mean() >= least
+
+
+def test_parameters_for_another_number_of_classes_are_refused_with_both_numbers():
+    rng = np.random.default_rng(0)
+    few = np.zeros((4, 28, 28), np.uint8), np.array([0, 1, 2, 3])
+    with pytest.raises(ValueError, match=r"got \(2, 10\); these parameters tell 5 classes apart"):
+        train(network, network.initialise(rng, classes=5), few, [[0, 1]], learning_rate=0.1)
+
+
+# --- One thread, one line
+
+
+def test_training_takes_one_thread_and_gives_back_the_others():
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    seen = []
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        run(after_record=lambda *_: seen.append(threads()))
+        assert threads() == before
+        with pytest.raises(ValueError, match="momentum"):
+            run(momentum=2)
+        assert threads() == before
+    assert seen
+    assert all(now == [1] * len(before) for now in seen)
+    assert max(before) == 2
+
+
+def test_a_training_that_is_stopped_says_so_in_one_line(capsys):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="train from the first step"):
+        run(after_record=stop)
+    shell = InteractiveShell()
+    shell.user_ns.update(run=run, stop=stop)
+    shell.run_cell("run(after_record=stop)")
+    [line] = capsys.readouterr().out.splitlines()
+    assert line == "Interrupted: run the cell again to train from the first step"
+
+
+def test_training_does_without_the_package_that_limits_threads(monkeypatch):
+    expected, _ = run()
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    for value, again in zip(expected, run()[0], strict=True):
+        np.testing.assert_array_equal(value, again)

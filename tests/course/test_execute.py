@@ -7,10 +7,11 @@ import re
 import subprocess
 import sys
 
-import execute
-import lessons
 import nbformat
 import pytest
+
+from course import lessons
+from course.lessons import execute
 
 HEADER = """# 07 Nines and sevens
 
@@ -210,7 +211,8 @@ def test_a_lesson_is_made_with_outputs_and_only_the_metadata_that_is_kept(lesson
     measured = execute.make(lesson)
     notebook = fresh(lesson).notebook
     assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code", "markdown"]
-    assert notebook.cells[1].metadata == {"tags": ["readme", "hide-input"]}
+    folded = {"jupyter": {"source_hidden": True}}
+    assert notebook.cells[1].metadata == {"tags": ["readme", "hide-input"]} | folded
     assert notebook.cells[1].execution_count == 1
     assert picture.read_bytes() == PNG
     assert set(notebook.metadata) == {"kernelspec", "measured"}
@@ -239,17 +241,39 @@ def test_the_same_lesson_gives_the_same_file_and_a_measurement_belongs_to_its_co
     quick(monkeypatch)
     assert execute.make(lesson).seconds == 7
     first = lesson.path.read_bytes()
-    assert execute.make(fresh(lesson)).seconds == 8
+    assert execute.make(fresh(lesson), again=True).seconds == 8
     assert lesson.path.read_bytes() == first
     assert fresh(lesson).measured == {"seconds": 7, "megabytes": 180}
     lesson.source_path.write_text(SOURCE.replace("The end", "An end"), encoding="utf-8")
-    execute.make(fresh(lesson))
+    execute.make(fresh(lesson), again=True)
     assert fresh(lesson).measured["seconds"] == 7
     execute.make(fresh(lesson), measure=True)
     assert fresh(lesson).measured["seconds"] == 10
     lesson.source_path.write_text(SOURCE.replace("print(7)", "print(8)"), encoding="utf-8")
     execute.make(fresh(lesson))
     assert fresh(lesson).measured["seconds"] == 11
+
+
+def test_where_only_prose_changed_the_outputs_are_kept_and_nothing_is_run(lesson, monkeypatch):
+    quick(monkeypatch)
+    execute.make(lesson)
+    os.utime(lesson.path, (1, 1))  # as old as a clone may make it
+    lesson.source_path.write_text(SOURCE.replace("The end", "An end"), encoding="utf-8")
+    assert execute.make(fresh(lesson)) is None
+    made = fresh(lesson).notebook
+    assert "An end" in made.cells[-1].source
+    assert made.cells[1].outputs[0].text == "7\n"
+    assert [cell.id for cell in made.cells] == [
+        cell.id for cell in execute.read(lesson).cells[:-1]
+    ] + [execute.read(fresh(lesson)).cells[-1].id]
+    # The code was changed, or the outputs are not complete: it is run.
+    lesson.source_path.write_text(SOURCE.replace("print(7)", "print(8)"), encoding="utf-8")
+    assert execute.make(fresh(lesson)).seconds == 8
+    made = fresh(lesson).notebook
+    made.cells[1].execution_count = 2
+    nbformat.write(made, lesson.path)
+    os.utime(lesson.source_path)
+    assert execute.make(fresh(lesson)).seconds == 9
 
 
 def test_cells_keep_their_ids_when_others_are_added(lesson):

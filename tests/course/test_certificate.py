@@ -3,14 +3,14 @@
 import re
 import sys
 
-import certificate
 import nbformat
 import pytest
-import rerun
-from lessons import ROOT, Lesson
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from nbval_figures import apart
-from rerun import NotPossible, Verdict
+
+from course.computers import certificate, rerun
+from course.computers.rerun import NotPossible, Verdict
+from course.lessons import Lesson
+from course.lessons.compare_figures import apart
 
 pytestmark = pytest.mark.takes(seconds=8)
 
@@ -47,9 +47,11 @@ def verdict(request, tmp_path_factory):
     """
     root = tmp_path_factory.mktemp("clone")
     (root / "notebooks").mkdir()
-    ini = f"[pytest]\npythonpath = {ROOT / 'tools'}\naddopts = --nbval --nbval-current-env\n"
+    ini = "[pytest]\naddopts = --nbval --nbval-current-env\n"
     (root / "pytest.ini").write_text(ini, encoding="utf-8")
-    (root / "conftest.py").write_text('pytest_plugins = ["nbval_figures"]\n', encoding="utf-8")
+    (root / "conftest.py").write_text(
+        'pytest_plugins = ["course.lessons.compare_figures"]\n', encoding="utf-8"
+    )
     cells = [
         new_code_cell(
             code, execution_count=1, outputs=[new_output("stream", name="stdout", text=text)]

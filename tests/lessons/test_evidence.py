@@ -1,8 +1,9 @@
 """The check of the prose's numbers is itself tested, on small made-up cells."""
 
-import evidence
 import nbformat
 import pytest
+
+from . import evidence
 
 
 def unsupported(prose, *outputs):

@@ -14,7 +14,7 @@ from mnistlib.convolution import (
     Parameters,
     convolve,
     initialise,
-    kernel_gradients,
+    kernel_gradient,
     max_pool,
     max_pool_backward,
     patches,
@@ -27,63 +27,61 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def layer(seed, rows=6, columns=7, channels=2, side=3, kernels=4, n=2):
-    """Return random images, kernels, biases and a gradient by the sums."""
+    """Return random images, kernels and a gradient by the sums; images last."""
     rng = np.random.default_rng(seed)
-    x = rng.normal(size=(n, rows, columns, channels))
+    x = rng.normal(size=(channels, rows, columns, n))
     W = rng.normal(size=(side * side * channels, kernels))
-    dz = rng.normal(size=(n, rows - side + 1, columns - side + 1, kernels))
-    return x, W, rng.normal(size=kernels), dz
+    dz = rng.normal(size=(kernels, rows - side + 1, columns - side + 1, n))
+    return x, W, dz
 
 
 @settings(max_examples=15)
 @given(seeds, st.integers(1, 4), st.integers(1, 3), st.integers(1, 3))
 def test_convolution_is_scipys_correlation(seed, side, channels, kernels):
-    x, W, b, _ = layer(seed, channels=channels, side=side, kernels=kernels)
-    z, _ = convolve(x, W, b)
+    x, W, _ = layer(seed, channels=channels, side=side, kernels=kernels)
+    z, _ = convolve(x, W)
     squares = W.reshape(side, side, channels, kernels)
-    for i in range(len(x)):
+    for i in range(x.shape[-1]):
         for k in range(kernels):
-            expected = b[k] + sum(
-                signal.correlate2d(x[i, :, :, c], squares[:, :, c, k], mode="valid")
+            expected = sum(
+                signal.correlate2d(x[c, :, :, i], squares[:, :, c, k], mode="valid")
                 for c in range(channels)
             )
-            np.testing.assert_allclose(z[i, :, :, k], expected, rtol=1e-10, atol=1e-12)
+            np.testing.assert_allclose(z[k, :, :, i], expected, rtol=1e-10, atol=1e-12)
 
 
 def test_patches_by_hand():
     x = np.arange(9.0).reshape(1, 3, 3, 1)
-    assert patches(x, 2)[0].tolist() == [
-        [[0, 1, 3, 4], [1, 2, 4, 5]],
-        [[3, 4, 6, 7], [4, 5, 7, 8]],
-    ]
-    two = np.stack([x[..., 0], -x[..., 0]], axis=-1)
-    assert patches(two, 2)[0, 0, 0].tolist() == [0, 0, 1, -1, 3, -3, 4, -4]
+    by_place = [[0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]]
+    assert patches(x, 2).reshape(4, 4).T.tolist() == by_place
+    assert patches(x, 2)[0, :, :, 0].tolist() == [[0, 1], [3, 4]]  # what the first weight sees
+    two = np.concatenate([x, -x])
+    assert patches(two, 2)[:, 0, 0, 0].tolist() == [0, 0, 1, -1, 3, -3, 4, -4]
 
 
 @settings(max_examples=15)
 @given(seeds)
 def test_gradients_of_a_convolution_by_differences(seed):
-    x, W, b, dz = layer(seed)
-    cut = convolve(x, W, b)[1]
+    x, W, dz = layer(seed)
+    cut = convolve(x, W)[1]
 
-    def loss(x, W, b):
-        return (convolve(x, W, b)[0] * dz).sum()
+    def loss(x, W):
+        return (convolve(x, W)[0] * dz).sum()
 
-    dW, db = kernel_gradients(dz, cut)
-    assert relative_error(dW, central_difference(lambda u: loss(x, u, b), W)) < 1e-7
-    assert relative_error(db, central_difference(lambda u: loss(x, W, u), b)) < 1e-7
+    dW = kernel_gradient(dz, cut)
+    assert relative_error(dW, central_difference(lambda u: loss(x, u), W)) < 1e-7
     dx = pixel_gradient(dz, W, channels=2)
-    assert relative_error(dx, central_difference(lambda u: loss(u, W, b), x)) < 1e-7
+    assert relative_error(dx, central_difference(lambda u: loss(u, W), x)) < 1e-7
 
 
 @settings(max_examples=15)
 @given(seeds)
 def test_blame_goes_back_as_a_full_convolution(seed):
-    x, W, _, dz = layer(seed, channels=1, kernels=1)
+    x, W, dz = layer(seed, channels=1, kernels=1)
     dx = pixel_gradient(dz, W, channels=1)
-    for i in range(len(x)):
-        expected = signal.convolve2d(dz[i, :, :, 0], W.reshape(3, 3), mode="full")
-        np.testing.assert_allclose(dx[i, :, :, 0], expected, rtol=1e-10, atol=1e-12)
+    for i in range(x.shape[-1]):
+        expected = signal.convolve2d(dz[0, :, :, i], W.reshape(3, 3), mode="full")
+        np.testing.assert_allclose(dx[0, :, :, i], expected, rtol=1e-10, atol=1e-12)
 
 
 @settings(max_examples=15)
@@ -91,8 +89,8 @@ def test_blame_goes_back_as_a_full_convolution(seed):
 def test_max_pool_keeps_the_largest_of_each_square(seed):
     z = np.random.default_rng(seed).normal(size=(2, 6, 4, 3))
     largest = max_pool(z)
-    for (i, r, c, k), value in np.ndenumerate(largest):
-        assert value == z[i, 2 * r : 2 * r + 2, 2 * c : 2 * c + 2, k].max()
+    for (k, r, c, i), value in np.ndenumerate(largest):
+        assert value == z[k, 2 * r : 2 * r + 2, 2 * c : 2 * c + 2, i].max()
     dlargest = np.random.default_rng(seed + 1).normal(size=largest.shape)
     dz = max_pool_backward(dlargest, z, largest)
     measured = central_difference(lambda u: (max_pool(u) * dlargest).sum(), z)
@@ -134,7 +132,7 @@ def test_gradients_of_the_network_by_differences(name):
 def test_the_network_in_loops():
     parameters, x, _ = problem(2, n=1)
     W1, b1, W2, b2, W3, b3 = parameters
-    a = x[0]
+    a = x[..., 0].transpose(1, 2, 0)
     for W, b in ((W1, b1), (W2, b2)):
         squares = W.reshape(5, 5, a.shape[-1], -1)
         size = len(a) - 4
@@ -154,7 +152,7 @@ def test_the_network_in_loops():
 def test_a_batch_is_the_mean_of_its_examples():
     (parameters, x, y), model = problem(3), Convolutional()
     loss, grads = model.gradients(parameters, x, y)
-    singles = [model.gradients(parameters, x[[i]], y[[i]]) for i in range(len(x))]
+    singles = [model.gradients(parameters, x[..., [i]], y[[i]]) for i in range(len(y))]
     assert loss == pytest.approx(np.mean([single[0] for single in singles]), rel=1e-12)
     for place, grad in enumerate(grads):
         mean = np.mean([single[1][place] for single in singles], axis=0)
@@ -195,14 +193,14 @@ def test_what_is_given_is_not_changed():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: patches(np.zeros((3, 3)), 2), "(n, rows, columns, channels), got (3, 3)"),
+        (lambda: patches(np.zeros((3, 3)), 2), "(channels, rows, columns, n), got (3, 3)"),
         (
             lambda: patches(np.zeros((1, 3, 4, 1)), 4),
             "4 x 4 do not fit into images of shape (3, 4)",
         ),
         (lambda: patches(np.zeros((1, 3, 4, 1)), 0), "patches of 0 x 0 do not fit"),
         (
-            lambda: convolve(np.zeros((1, 9, 9, 2)), np.zeros((9, 4)), np.zeros(4)),
+            lambda: convolve(np.zeros((2, 9, 9, 1)), np.zeros((9, 4))),
             "9 rows, which is no square patch of 2 channels",
         ),
         (lambda: max_pool(np.zeros((1, 3, 4, 1))), "must be even, got 3 and 4"),
@@ -213,9 +211,9 @@ def test_what_is_given_is_not_changed():
         ),
         (
             lambda: Convolutional().gradients(
-                *(part[:0] if i else part for i, part in enumerate(problem(0)))
+                problem(0)[0], np.zeros((1, 28, 28, 0)), np.zeros((0, 10))
             ),
-            "the batch is empty",
+            "at least one; got 0 images and 0 targets",
         ),
     ],
 )
@@ -224,8 +222,28 @@ def test_bad_input_is_told(call, words):
         call()
 
 
+def test_unasked_there_are_eight_kernels_and_sixteen_of_five_by_five():
+    shapes = [value.shape for value in initialise(np.random.default_rng(0))]
+    assert shapes == [(25, 8), (8,), (200, 16), (16,), (256, 10), (10,)]
+
+
 def test_every_side_that_is_offered_works():
     for side in (1, 5, 9):
         parameters = initialise(np.random.default_rng(0), (2, 2), side)
         x = convolution.Convolutional().prepare(np.zeros((2, 28, 28), np.uint8))
         assert Convolutional().logits(parameters, x).shape == (2, 10)
+
+
+def test_images_lie_last_and_next_to_each_other():
+    images = np.random.default_rng(7).integers(0, 256, (5, 28, 28), dtype=np.uint8)
+    x = Convolutional().prepare(images)
+    assert x.shape == (1, 28, 28, 5)
+    assert x.flags.c_contiguous
+    np.testing.assert_array_equal(x[0, :, :, 3], images[3] / 255)
+
+
+def test_asked_in_parts_the_logits_are_the_same():
+    parameters, x, _ = problem(8, n=70)
+    z = Convolutional().logits(parameters, x)
+    alone = Convolutional().logits(parameters, x[..., 66:68])
+    np.testing.assert_allclose(z[66:68], alone, rtol=1e-12, atol=1e-14)

@@ -7,16 +7,15 @@ import re
 import subprocess
 import sys
 
-import execute
-import lessons
 import matplotlib
 import nbformat
-import nbval_figures
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+
+from course.lessons import compare_figures, execute
 
 pytestmark = pytest.mark.takes(seconds=15)
 
@@ -41,7 +40,7 @@ def test_it():
 def replace_picture(cell, change):
     """Put another picture in the place of the stored one, or none."""
     [output] = (output for output in cell.outputs if "image/png" in output.get("data", {}))
-    [figure] = nbval_figures.figures([output])
+    [figure] = compare_figures.figures([output])
     output.data["image/png"] = change and change(figure)
     if not change:
         del output.data["image/png"]
@@ -76,9 +75,16 @@ def said(tmp_path_factory):
     nbformat.write(notebook, folder / "scratch.ipynb")
     (folder / "test_it.py").write_text(ORDINARY_TEST)
     (folder / "pytest.ini").touch()  # so that no settings from further up are taken
-    options = ["-p", "nbval_figures", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    options = [
+        "-p",
+        "course.lessons.compare_figures",
+        "-p",
+        "no:cacheprovider",
+        "--nbval",
+        "--nbval-current-env",
+    ]
     environ = {name: os.environ[name] for name in os.environ if name != "TQDM_DISABLE"}
-    environ |= {"PYTHONPATH": str(lessons.ROOT / "tools"), "MNISTLIB_MINE": "a reader's own"}
+    environ |= {"MNISTLIB_MINE": "a reader's own"}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-n1", "--color=no", "-vrA", folder],
         cwd=folder,
@@ -118,6 +124,6 @@ def test_the_tolerance_lies_between_noise_and_a_missing_dot():
     noise, dot, smaller = plain.copy(), plain.copy(), plain[1:]
     noise[::5, ::5] = 254  # edges that another processor smooths otherwise
     dot[100:102, 50:52] = 0  # two by two pixels
-    assert 0 < nbval_figures.difference(image(plain), image(noise)) < nbval_figures.TOLERANCE
-    assert nbval_figures.difference(image(plain), image(dot)) > nbval_figures.TOLERANCE
-    assert nbval_figures.difference(image(plain), image(smaller)) == np.inf
+    assert 0 < compare_figures.difference(image(plain), image(noise)) < compare_figures.TOLERANCE
+    assert compare_figures.difference(image(plain), image(dot)) > compare_figures.TOLERANCE
+    assert compare_figures.difference(image(plain), image(smaller)) == np.inf

@@ -21,7 +21,7 @@ from hypothesis.extra import numpy as hnp
 from mnistlib import data, download
 from mnistlib.data import IdxError, one_hot, parse_idx, read_idx, scale, split
 
-FOLDER = Path(__file__).parents[1] / "data"
+FOLDER = Path(__file__).parents[2] / "data"
 
 small_arrays = st.one_of(
     hnp.arrays(dtype, hnp.array_shapes(min_dims=d, max_dims=d, max_side=6))

@@ -4,12 +4,10 @@ import shutil
 import sys
 import tempfile
 
-import arm
-import other_blas
 import pytest
-import rerun
-import stand_ins
-from rerun import NotPossible, Verdict
+
+from course.computers import arm, other_blas, rerun, stand_ins
+from course.computers.rerun import NotPossible, Verdict
 
 
 @pytest.fixture

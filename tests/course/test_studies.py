@@ -1,11 +1,12 @@
 """Studies: a stored row comes out the same when it is run again, and says what made it."""
 
-import importlib
 import json
+import subprocess
+import sys
 
 import pytest
 
-from mnistlib import studies
+from course import studies
 
 NAMES = sorted(path.stem for path in studies.FOLDER.glob("*.py") if path.stem != "study")
 
@@ -22,9 +23,8 @@ def close(ours, stored):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_quick_row_comes_out_the_same(name, monkeypatch):
-    monkeypatch.syspath_prepend(str(studies.FOLDER))
-    module, stored = importlib.import_module(name), studies.read(name)
+def test_the_quick_row_comes_out_the_same(name):
+    module, stored = studies.module(name), studies.read(name)
     assert [row["settings"] for row in stored["rows"]] == json.loads(json.dumps(module.ROWS))
     assert stored["quick"] == module.QUICK
     settings, results, here = studies.again(name)
@@ -33,11 +33,21 @@ def test_the_quick_row_comes_out_the_same(name, monkeypatch):
     assert close(json.loads(json.dumps(here)), results)
 
 
+def test_a_reader_finds_every_study_from_any_folder(tmp_path):
+    ask = "from course import studies; print(*[len(studies.module(name).ROWS) for name in {}])"
+    command = [sys.executable, "-I", "-c", ask.format(NAMES)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert len(done.stdout.split()) == len(NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_study_says_what_made_it(name):
     made_from = studies.read(name)["made_from"]
     assert len(made_from["revision"]) == 40
-    assert not made_from["changed since"]
+    assert not made_from["changed since"], (
+        f"{name}.json was made by code that was not committed; commit it, then run: "
+        f"python studies/{name}.py"
+    )
     assert made_from["numpy"]
 
 

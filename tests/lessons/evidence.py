@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-import lessons
+from course import lessons
 
 
 def places(number):

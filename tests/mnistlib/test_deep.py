@@ -167,6 +167,7 @@ def test_bad_choices_are_named():
     for sizes in ([], [784], [784, 0, 10]):
         with pytest.raises(ValueError, match="at least two numbers of at least 1, got"):
             initialise(rng, sizes)
+    assert initialise(rng, [1, 1])[0].shape == (1, 1)
     with pytest.raises(ValueError, match="the batch is empty"):
         Deep().gradients(initialise(rng, [4, 3, 10]), np.ones((0, 4)), np.ones((0, 10)))
     with pytest.raises(ValueError, match="must both have shape"):

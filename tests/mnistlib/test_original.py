@@ -85,16 +85,16 @@ def batch_axis_softmax(Z2):
     return E / np.sum(E, axis=0)
 
 
-def as_the_notebook_did(images, labels, steps):
+def as_the_notebook_did(images, labels, steps, precision=float):
     """Return the weights before each step and after the last, and each batch's two numbers."""
     chance = np.random.RandomState(42)
-    W1 = chance.uniform(-1.0, 1.0, size=(784, 128)) / np.sqrt(784 * 128)
-    W2 = chance.uniform(-1.0, 1.0, size=(128, 10)) / np.sqrt(128 * 10)
+    W1 = (chance.uniform(-1.0, 1.0, size=(784, 128)) / np.sqrt(784 * 128)).astype(precision)
+    W2 = (chance.uniform(-1.0, 1.0, size=(128, 10)) / np.sqrt(128 * 10)).astype(precision)
     weights, records = [(W1, W2)], []
     for _ in range(steps):
         chosen = chance.randint(0, len(images), size=128)
-        X, k = images[chosen].reshape(128, 784).astype(float), labels[chosen].astype(int)
-        T = (k[:, None] == np.arange(10)).astype(float)
+        X, k = images[chosen].reshape(128, 784).astype(precision), labels[chosen].astype(int)
+        T = (k[:, None] == np.arange(10)).astype(precision)
         Z1 = X @ W1
         A1 = 1 / (np.exp(-Z1) + 1)
         P = batch_axis_softmax(A1 @ W2)
@@ -160,6 +160,7 @@ def test_first_steps_of_the_last_rung(sets):
 def test_the_repairs_are_all_the_other_choices():
     choices = {field.name: get_args(field.type) for field in fields(Recipe)}
     both = {name: (getattr(ORIGINAL, name), repair) for name, repair in REPAIRS.items()}
+    both["precision"] = ("float32", "float64")  # no fault; the second is the course's
     assert {name: words for name, words in choices.items() if words} == both
     assert both["unit"] == ("epoch", "step")
 
@@ -254,6 +255,34 @@ def test_slope_is_finite_far_out():
     np.testing.assert_allclose(ours, functions.sigmoid_derivative(z), rtol=1e-12)
 
 
+def test_precision_is_the_originals_or_doubled(sets):
+    single = replace(STEPS, precision="float32", steps=30)
+    expected = as_the_notebook_did(*sets[0], 30, np.float32)[0][-1]
+    ours = run(single, sets[0])[0]
+    assert {W.dtype for W in (*ours, *expected)} == {np.dtype(np.float32)}
+    assert_close(ours, expected, 1e-4)
+    doubled = run(replace(single, precision="float64"), sets[0])[0]
+    assert doubled.W1.dtype == np.float64
+    assert_close(ours, doubled, 1e-3)
+
+
+def test_the_slope_is_nan_sooner_in_float32():
+    z = np.array([-89, -88, -45, -44, 0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        single = original.overflowing_slope(z.astype(np.float32))
+        doubled = original.overflowing_slope(z.astype(float))
+    assert single.dtype == np.float32
+    assert np.isnan(single[0])
+    assert (single[1:3] == 0).all()
+    assert (single[3:] > 0).all()
+    assert (doubled > 0).all()
+    x, y = np.ones((2, 784), np.float32), np.eye(10, dtype=np.float32)[[3, 4]]
+    sick = Weights(np.full((784, 128), -89 / 784, np.float32), np.zeros((128, 10), np.float32))
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert np.isnan(ORIGINAL.gradients(sick, x, y)[1].dW1).all()
+    assert np.isfinite(REPAIRED["slope"].gradients(sick, x, y)[1].dW1).all()
+
+
 def test_pixels_are_within_0_and_1():
     images, _ = digits()
     mended = REPAIRED["pixels"].prepare(images)
@@ -337,8 +366,26 @@ def test_an_unfriendly_server_answers_with_an_error_page(tmp_path):
         requests.get(address, timeout=5)
 
 
+def test_a_dead_connection_leaves_an_empty_file_that_is_read_without_a_word(tmp_path):
+    images = download.FILES["test_images"]
+    with original.unfriendly_server() as address:
+        pass
+    with pytest.raises(requests.ConnectionError):
+        original.fetch(ORIGINAL, images, tmp_path, [address])
+    path = original.fetch(ORIGINAL, images, tmp_path, [address])  # the second time nobody is asked
+    assert path.stat().st_size == 0
+    assert original.read_images(path).shape == (0, 28, 28)
+    with pytest.raises(download.DownloadError):
+        original.fetch(REPAIRED["cached"], images, tmp_path / "new", [address])
+
+
+def test_a_good_file_is_read_as_the_course_reads_it(mnist):
+    path = Path(__file__).parents[2] / "data" / download.FILES["test_images"].name
+    np.testing.assert_array_equal(original.read_images(path), mnist.test_images)
+
+
 def test_the_published_file_passes_both(answer, tmp_path):
-    good = (Path(__file__).parents[1] / "data" / LABELS.name).read_bytes()
+    good = (Path(__file__).parents[2] / "data" / LABELS.name).read_bytes()
     for recipe in (ORIGINAL, REPAIRED["cached"]):
         answer(good)
         (tmp_path / recipe.cached).mkdir()

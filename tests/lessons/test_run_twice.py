@@ -4,8 +4,9 @@ import copy
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from execute import execute, read
-from lessons import all_lessons, pngs, texts
+
+from course.lessons import all_lessons, pngs, texts
+from course.lessons.execute import execute, read
 
 pytestmark = pytest.mark.takes(seconds=40)
 

@@ -102,6 +102,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(body=b"", headers=[("Connection", "close")])
         self.write_until_hangup(GOOD * 20)
 
+    def odd_status_line(self):
+        self.wfile.write("HTTP/1.1 2ä0 OK\r\n\r\n".encode())
+
     def stalled_body(self):
         self.answer(body=GOOD[:1000], headers=[length(len(GOOD))])
         self.server.over.wait(PATIENCE)
@@ -200,7 +203,7 @@ def names(folder):
 
 
 def test_the_four_files_are_those_of_the_checksum_list():
-    listed = (Path(__file__).parents[1] / "data" / "SHA256SUMS").read_text().splitlines()
+    listed = (Path(__file__).parents[2] / "data" / "SHA256SUMS").read_text().splitlines()
     ours = [f"{file.sha256}  {file.name}" for file in download.FILES.values()]
     assert sorted(listed) == sorted(ours)
 
@@ -258,6 +261,7 @@ REASONS = {
     "dripping_headers": f"TimeoutError: not finished after {DEADLINE} seconds",
     "endless_continue": f"TimeoutError: not finished after {DEADLINE} seconds",
     "redirect_to_itself": "TooManyRedirects: Exceeded 30 redirects",
+    "odd_status_line": "BadStatusLine: HTTP/1.1 2",
     "no_http": "BadStatusLine: 220 ready when you are",
 }
 
@@ -385,6 +389,22 @@ def test_what_is_no_file_is_told_at_once_and_kept(server, tmp_path, make):
         quick_fetch(tmp_path, server.mirror("good"))
     assert names(tmp_path) == [FILE.name]
     assert server.requests == []
+
+
+@pytest.mark.parametrize("name", ["with\0inside", "x" * 300], ids=["NUL", "too long"])
+def test_an_impossible_folder_is_the_same_clear_error(tmp_path, name):
+    with pytest.raises(DownloadError, match="cannot take a new one") as told:
+        fetch(FILE, tmp_path / name)
+    assert "MNISTLIB_DATA" in str(told.value)
+
+
+def test_a_folder_that_cannot_be_searched_is_the_same_clear_error(tmp_path, monkeypatch):
+    def refuse(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refuse)  # root may search any folder
+    with pytest.raises(DownloadError, match="cannot take a new one: Permission denied"):
+        fetch(FILE, tmp_path)
 
 
 def test_nobody_waits_long_for_a_mirror_that_is_silent(monkeypatch, tmp_path):

@@ -10,11 +10,13 @@ import warnings
 
 import numpy as np
 import pytest
-from one_step import changed
 
+from course.exercises import EXERCISES, lesson_07
+from course.exercises.checker import check_answer
 from mnistlib import convolution, functions, network, original
-from mnistlib.exercises import EXERCISES, lesson_06
-from mnistlib.exercises.trial import judge
+
+from . import places
+from .one_step import changed
 
 LIMIT = 10  # seconds for one change; most take a millisecond
 _ANY = np.random.default_rng(2024)
@@ -88,9 +90,15 @@ WIDE = {
     "paired": lambda: (_right(40, _ANY.random()), _right(40, _ANY.random())),
     "rate_for_scaled": lambda: (_ANY.random() * 10, _ANY.random() * 300),
     "loss_at_the_start": lambda: (int(_ANY.integers(2, 50)),),
-    "deep_gradients": lambda: lesson_06._way_back(_ANY.integers(999), 6, 5, 4, 3),
-    "residual_gradients": lambda: lesson_06._way_around(_ANY.integers(999), 6, 5, 3),
+    "deep_gradients": lambda: lesson_07._way_back(_ANY.integers(999), 6, 5, 4, 3),
+    "residual_gradients": lambda: lesson_07._way_around(_ANY.integers(999), 6, 5, 3),
     "relu_backward": lambda: (_n(6, 5), np.maximum(_n(6, 5), 0)),
+    "divide_backward": lambda: (_n(4, 5), _n(4, 5), _n(4, 5)),
+    "undo_broadcasting": lambda: (
+        _n(3, 1, 4, 5),
+        [(4, 1), (1, 4, 5), (3, 1, 1, 1)][_ANY.integers(3)],
+    ),
+    "take_backward": lambda: (_n(4, 5), _ANY.integers(0, 6, (4, 5)), 8),
     "he_limit": lambda: (int(_ANY.integers(1, 999)),),
     "lightest_weights": lambda: (_n(5), float(_n(1)[0])),
     "decayed": lambda: (float(_ANY.random()), _n(5, 3), _n(5, 3), float(_ANY.random())),
@@ -102,7 +110,7 @@ WIDE = {
     "decayed_fit": lambda: _to_fit(_ANY.integers(2, 9)),
     "image_patches": lambda: (_n(7, 6), int(_ANY.integers(1, 5))),
     "max_pool": lambda: (_n(3, 6, 4, 2),),
-    "kernel_gradients": lambda: (_n(3, 4, 2, 3), _n(3, 4, 2, 5)),
+    "kernel_gradient": lambda: (_n(3, 4, 2, 3), _n(5, 4, 2, 3)),
     "pixel_blame": lambda: (_n(3, 4), _n(*[int(_ANY.integers(1, 4))] * 2)),
     "max_pool_backward": lambda: _pooled(_n(2, 6, 4, 3)),
 }
@@ -150,7 +158,7 @@ def _work(name, sources, start, answers):
     for source in sources[start:]:
         try:
             function = _answer(exercise, source)
-            refused = judge(exercise, function).kind != "right"
+            refused = check_answer(exercise, function).kind != "right"
             answers.send("refused" if refused else computes_the_same(exercise, function))
         except Exception as error:
             answers.send(f"{type(error).__name__}: {error}")
@@ -182,26 +190,37 @@ def verdicts(name):
 @pytest.mark.parametrize("name", WIDE)
 def test_every_one_step_change_is_refused_or_computes_the_same(name):
     all_verdicts = verdicts(name)
-    assert len(all_verdicts) >= 5
+    assert len(all_verdicts) >= 5, f"{places.entry(name)}: it has too few steps to try"
     passed = [
         source
         for source, verdict in all_verdicts.items()
         if verdict not in ("refused", "killed", True)
     ]
-    assert not passed, f"{len(passed)} wrong answers pass:\n" + "\n\n".join(passed)
+    assert not passed, (
+        f"{places.entry(name)}: write a case that refuses each of {len(passed)} wrong answers:\n"
+        + "\n\n".join(passed)
+    )
 
 
-def test_all_exercises_with_one_defined_result_are_tried():
-    judged_otherwise = {"split", "minibatches", "name_the_faults", "tune"}
-    assert {*WIDE} == {*EXERCISES} - judged_otherwise
+#: Exercises that have no one result.
+MANY = {"split", "minibatches", "name_the_faults", "tune", "order"}
+
+
+@pytest.mark.parametrize("name", sorted({*EXERCISES, *WIDE}))
+def test_an_exercise_with_one_defined_result_is_tried(name):
+    assert name in EXERCISES, f"tests/course/test_exercises_one_step.py: under WIDE, drop {name!r}"
+    assert name in WIDE or name in MANY, (
+        f"tests/course/test_exercises_one_step.py: write under WIDE, as {name!r}, a function that draws "
+        "arguments at random, far apart and extreme"
+    )
 
 
 def test_a_change_that_never_ends_is_killed(monkeypatch):
     endless = "def bias_gradient(dz):\n    while True:\n        pass"
     monkeypatch.setattr(
-        "test_exercises_one_step.changed", lambda f: [endless, "def bias_gradient(dz): return dz"]
+        f"{__name__}.changed", lambda f: [endless, "def bias_gradient(dz): return dz"]
     )
-    monkeypatch.setattr("test_exercises_one_step.LIMIT", 1)
+    monkeypatch.setattr(f"{__name__}.LIMIT", 1)
     assert list(verdicts("bias_gradient").values()) == ["killed", "refused"]
 
 

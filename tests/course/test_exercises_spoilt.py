@@ -1,0 +1,185 @@
+"""Nothing but the right result is called right: each solution's is spoilt a little, in every way.
+
+A spoilt result is refused, or it stands in a table below with the reason why it is right all the same.
+"""
+
+import copy
+
+import numpy as np
+import pytest
+
+from course.exercises import EXERCISES
+from course.exercises.checker import check_answer
+
+from . import places
+
+#: Exercises with one defined result.
+NAMES = [name for name, exercise in EXERCISES.items() if not exercise.objections]
+
+
+def each(change):
+    """Return what changes every array and number of a result, and keeps its form."""
+
+    def changed(result):
+        if isinstance(result, (tuple, list)):
+            return type(result)(map(changed, result)) if type(result) in (tuple, list) else result
+        return change(np.asarray(result)) if result is not None else None
+
+    return changed
+
+
+def turned(array):
+    """Put the rows into another order."""
+    return np.roll(array, 1, axis=0) if array.ndim else array
+
+
+def has_rows(result):
+    """Tell whether there is an array in a result."""
+    if isinstance(result, (tuple, list)):
+        return any(map(has_rows, result))
+    return np.ndim(result) > 0 if result is not None else False
+
+
+SPOILT = {
+    "int": each(lambda array: array.astype(int)),
+    "float16": each(lambda array: array.astype(np.float16)),
+    "float32": each(lambda array: array.astype(np.float32)),
+    "rounded to 3 digits": each(lambda array: np.round(array.astype(float), 3)),
+    "+ 1e-6 of it": each(lambda array: array * (1 + 1e-6)),
+    "+ 1e-9": each(lambda array: array + 1e-9),
+    "rows turned": each(turned),
+    "sorted": each(lambda array: np.sort(array, axis=-1) if array.ndim else array),
+    "without signs": each(np.abs),
+}
+
+COUNTS = "whole numbers are wanted"
+TRUTH = "True or False is wanted"
+WHOLE = {
+    "label_header": COUNTS,
+    "one_hot": "each number is 0 or 1",
+    "nearest_mean": COUNTS,
+    "stopped_at": COUNTS,
+    "reliability": COUNTS,
+    "depends_on_company": TRUTH,
+}
+NUMBERS = "numbers have no order and no rows"
+NO_ROWS = {
+    name: NUMBERS
+    for name in NAMES
+    if not has_rows(EXERCISES[name].reference(*copy.deepcopy(EXERCISES[name].cases[-1])))
+}
+#: Exercises that meet no tiny numbers where they are used.
+LARGE = [
+    "accuracy",
+    "label_header",
+    "one_hot",
+    "class_means",
+    "nearest_mean",
+    "central_difference",
+    "sigmoid",
+    "softmax",
+    "log_softmax",
+    "check_gradient",
+    "mended_gradients",
+    "three_layer_gradients",
+    "standard_error_by_group",
+    "class_bias",
+    "loss_at_the_start",
+    "reliability",
+    "max_pool",
+    "divide_backward",
+    "undo_broadcasting",
+    "take_backward",
+]
+#: Exercises whose results are 0 or more.
+POSITIVE = [
+    *WHOLE,
+    "accuracy",
+    "class_means",
+    "sigmoid",
+    "softmax",
+    "cross_entropy",
+    "check_gradient",
+    "standard_error_by_group",
+    "paired",
+    "loss_at_the_start",
+    "he_limit",
+]
+CHANGES = {"sgd_update": "it returns nothing: it changes its arguments"}
+
+#: What is called right although it was spoilt, and why.
+RIGHT_ALL_THE_SAME = {
+    "int": WHOLE | CHANGES,
+    "float16": WHOLE | CHANGES,
+    "float32": dict.fromkeys(NAMES, "the network may compute in float32"),
+    "rounded to 3 digits": WHOLE | CHANGES,
+    "+ 1e-6 of it": {
+        "check_gradient": "two ways to measure do not agree better",
+        **WHOLE,
+        **CHANGES,
+    },
+    "+ 1e-9": CHANGES
+    | dict.fromkeys(LARGE, "what it is added to is of the size of 1: that is rounding"),
+    "rows turned": NO_ROWS,
+    "sorted": NO_ROWS,
+    "without signs": CHANGES | dict.fromkeys(POSITIVE, "no number of it is negative"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_spoilt_result_is_refused_or_excused(name, how):
+    exercise = EXERCISES[name]
+
+    def answer(*arguments):
+        return SPOILT[how](exercise.reference(*arguments))
+
+    kind = check_answer(exercise, answer).kind
+    excused = RIGHT_ALL_THE_SAME[how].get(name)
+    assert (kind == "right") <= bool(excused), (
+        f"{places.entry(name)}: a result passes that was spoilt ({how}): write a case that refuses it "
+        "(of tiny numbers, of fractions, of rows that differ), or the reason why it is right all the "
+        "same in tests/course/test_exercises_spoilt.py, under RIGHT_ALL_THE_SAME"
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_that_changes_an_argument_is_refused(name):
+    exercise = EXERCISES[name]
+
+    def arrays_of(values):
+        for value in values:
+            if isinstance(value, np.ndarray):
+                yield value
+            elif isinstance(value, (tuple, list)):
+                yield from arrays_of(value)
+
+    def spoils(*arguments):
+        result = copy.deepcopy(exercise.reference(*arguments))
+        for array in arrays_of(arguments):
+            array[...] = array + (1 if array.dtype.kind in "iu" else 1.5) if array.size else array
+        return result
+
+    def spoils_and_puts_back(*arguments):
+        for array in arrays_of(arguments):
+            array += np.zeros((), array.dtype) if array.dtype != bool else array
+        return exercise.reference(*arguments)
+
+    has_arrays = any(True for _ in arrays_of(exercise.cases[-1]))
+    for answer in (spoils, spoils_and_puts_back):
+        reply = check_answer(exercise, answer)
+        assert (reply.kind == "right") != has_arrays, (answer.__name__, reply)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_argument_or_a_view_of_it_is_no_answer(name):
+    exercise = EXERCISES[name]
+    for place in range(len(exercise.cases[0])):
+        for view in (lambda a: a, lambda a: a[:], lambda a: a[::-1], lambda a: a.T):
+
+            def answer(*arguments, place=place, view=view):
+                return view(arguments[place])
+
+            assert check_answer(exercise, answer).kind != "right", (
+                f"{places.entry(name)}: write a case whose result is none of its arguments"
+            )

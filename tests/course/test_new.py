@@ -1,0 +1,142 @@
+"""A skeleton runs as it is written, in a copy of the clone, and writes over nothing."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import jupytext
+import pytest
+
+from course import new
+from course.__main__ import COMMANDS
+from course.lessons import ROOT, all_lessons
+
+pytestmark = pytest.mark.takes(seconds=20)
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """Copy what the skeletons are written into, and write one of each kind."""
+    clone = tmp_path_factory.mktemp("clone")
+    for name in ("course", "mnistlib", "studies"):
+        shutil.copytree(ROOT / name, clone / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (clone / "notebooks").mkdir()
+    for lesson in all_lessons()[:3]:
+        shutil.copy2(lesson.source_path, clone / "notebooks")
+        shutil.copy2(lesson.path, clone / "notebooks")
+    ask(clone, "-m", "course", "new", "exercise", "median", "--lesson", "01")
+    ask(clone, "-m", "course", "new", "study", "weather")
+    ask(clone, "-m", "course", "new", "picture", "weights")
+    return clone
+
+
+def ask(clone, *command, code=0):
+    # Python looks into the folder it is started in before it asks where the course is installed.
+    done = subprocess.run(
+        [sys.executable, *command], cwd=clone, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_an_exercise_asks_and_answers(clone):
+    said = ask(
+        clone,
+        "-c",
+        "from course import exercises\n"
+        "def my_median(x):\n    ...\n"
+        "print(exercises.check(my_median).kind)\n"
+        "def my_median(x):\n    return -x\n"
+        "print(exercises.check(my_median).reason)",
+    )
+    assert said.splitlines() == ["not attempted", "«the cause, and a question that leads on?»"]
+    lesson = (clone / "notebooks" / f"{all_lessons()[1].name}.py").read_text(encoding="utf-8")
+    number = len(all_lessons()[1].tasks) + 1
+    assert f"### Exercise 1.{number}: " in lesson
+    assert lesson.index("my_median") < lesson.index("## Recap")
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n\n\n"])  # above EXERCISES: a constant, a function
+def test_a_function_stands_with_two_empty_lines_around_it(between):
+    made = new.with_function(f"X = 1{between}EXERCISES = ()\n", "\ndef f(x):\n    return x\n")
+    assert made == "X = 1\n\n\ndef f(x):\n    return x\n\n\nEXERCISES = ()\n"
+
+
+@pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
+def test_an_exercise_finds_its_place_in_every_lesson(lesson):
+    cells = new.CELLS.format(name="median", lesson=int(lesson.number), number=len(lesson.tasks) + 1)
+    source = new.above_the_recap(lesson.source_path, cells)
+    kinds = [cell.cell_type for cell in jupytext.reads(source, fmt="py:percent").cells]
+    before = [cell.cell_type for cell in lesson.source.cells]
+    at = source.index("my_median")
+    assert 0 < at < source.index("# %% [markdown]\n# ## Recap\n")
+    assert len(kinds) - len(before) - 3 in (0, 1)  # the recap may have stood within a cell
+    assert not re.search(r"^#\n+# %%", source, re.MULTILINE), "a cell ends in an empty line"
+
+
+def test_what_is_refused_leaves_nothing_half_written(clone):
+    lesson = clone / "notebooks" / f"{all_lessons()[0].name}.py"
+    whole = lesson.read_text(encoding="utf-8")
+    lesson.write_text(whole.replace("# ## Recap", "# ## The end"), encoding="utf-8")
+    said = ask(clone, "-m", "course", "new", "exercise", "mode", "--lesson", "00", code=1)
+    lesson.write_text(whole, encoding="utf-8")
+    assert f"notebooks/{lesson.name} has no line '# ## Recap'" in said
+    assert "mode" not in (clone / "course/exercises/lesson_00.py").read_text(encoding="utf-8")
+
+
+def test_a_study_has_a_quick_row(clone):
+    ask_it = "from course import studies; print(studies.module('weather').run(seed=0).keys())"
+    assert "mean" in ask(clone, "-c", ask_it)
+
+
+def test_a_picture_has_its_still_and_its_words(clone):
+    ask_it = (
+        "from course import pictures\nmade = pictures.PICTURES['weights'](2)\n"
+        "print(made.state, made.still[1:4], made.words[:18], len(made._esm) > 5000)"
+    )
+    assert ask(clone, "-c", ask_it).strip() == "{'value': 2.0} b'PNG' A picture to touch True"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (["exercise", "softmax", "--lesson", "02"], "there is an exercise 'softmax' already"),
+        (["study", "weather"], "studies/weather.py is there already"),
+        (["picture", "weights"], "course/pictures/weights.js is there already"),
+        (["exercise", "mode", "--lesson", "77"], "no lesson 77"),
+    ],
+)
+def test_nothing_is_written_over(clone, line, words):
+    assert words in ask(clone, "-m", "course", "new", *line, code=1)
+
+
+@pytest.mark.parametrize("line", [["study", "two words"], ["study", "Big"], ["exercise", "mode"]])
+def test_what_is_no_name_is_refused_with_the_form(line):
+    with pytest.raises(SystemExit):
+        new.main(line)
+
+
+def test_no_skeleton_is_left_unfilled():
+    code = [*ROOT.glob("course/**/*.*"), *ROOT.glob("studies/*.py"), *ROOT.glob("notebooks/*.py")]
+    texts = {path: path.read_text(encoding="utf-8", errors="ignore") for path in code}
+    left = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path, text in texts.items()
+        if path.name != "new.py"
+        for number, line in enumerate(text.splitlines(), 1)
+        if "«" in line
+    ]
+    assert not left, "still to be filled in:\n" + "\n".join(left)
+
+
+def test_what_contributing_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(?:pytest (?:-n0 )?|python )?([\w.]+(?:/[\w.]+)+)[` ]", text)
+    named = [path for path in named if not re.search("NAME|NN|_build|^owner", path)]
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    commands = re.findall(r"`python -m course ([\w-]+)", text)
+    assert {*commands} <= {*COMMANDS}
+    skeletons = {what for what in new.MAKERS if f"python -m course new {what} NAME" in text}
+    assert skeletons == {*new.MAKERS}

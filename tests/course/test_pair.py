@@ -1,0 +1,92 @@
+"""Who starts Jupyter as the README says, edits a lesson and saves, has both of its files in step."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+
+import jupytext
+import nbformat
+import pytest
+import requests
+
+from course.lessons import ROOT, all_lessons
+
+pytestmark = pytest.mark.takes(seconds=20)
+
+
+@contextlib.contextmanager
+def jupyter(folder, root):
+    """Start a server in a copy of the clone, with `root` as README or a habit has it; yield its API."""
+    token = secrets.token_hex(16)
+    log = (folder / "server.log").open("w+")
+    command = [sys.executable, "-m", "jupyter", "server", root, "--no-browser", "--allow-root"]
+    command += ["--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={token}"]
+    own = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
+    process = subprocess.Popen(
+        command, cwd=folder / "clone", env=os.environ | own, stderr=log, stdout=log
+    )
+    try:
+        found = []
+        ends = time.monotonic() + 60
+        while not found and time.monotonic() < ends:
+            time.sleep(0.1)
+            found = list((folder / "JUPYTER_RUNTIME_DIR").glob("jpserver-*.json"))
+            assert process.poll() is None, (folder / "server.log").read_text()
+        url = json.loads(found[0].read_text())["url"]
+        session = requests.Session()
+        session.headers["Authorization"] = f"token {token}"
+        yield lambda method, path, **options: session.request(
+            method, f"{url}api/contents/{path}", timeout=30, **options
+        )
+    finally:
+        process.terminate()
+        process.wait()
+        log.close()
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """Copy what Jupyter sees of the clone: a lesson, and the settings."""
+    notebooks = tmp_path / "clone" / "notebooks"
+    notebooks.mkdir(parents=True)
+    lesson = all_lessons()[1]
+    for path in (lesson.path, lesson.source_path, ROOT / "notebooks" / "jupytext.toml"):
+        shutil.copy2(path, notebooks)
+    shutil.copy2(ROOT / "pyproject.toml", tmp_path / "clone")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("root", "below"), [("notebooks", ""), (".", "notebooks/")])
+def test_a_saved_notebook_keeps_its_pair_in_step(clone, root, below):
+    name = all_lessons()[1].name
+    source = clone / "clone" / "notebooks" / f"{name}.py"
+    before = source.read_text(encoding="utf-8")
+    with jupyter(clone, root) as ask:
+        model = ask("GET", f"{below}{name}.ipynb").json()
+        cell = next(c for c in model["content"]["cells"] if c["cell_type"] == "code")
+        cell["source"] = "edited = 'in Jupyter'"
+        saved = ask("PUT", f"{below}{name}.ipynb", json={"type": "notebook"} | model)
+        assert saved.ok, saved.text
+        assert "edited = 'in Jupyter'" in source.read_text(encoding="utf-8")
+
+        # And the other way: who edits the text sees it in Jupyter.
+        text = source.read_text(encoding="utf-8").replace("in Jupyter", "as text")
+        source.write_text(text, encoding="utf-8")
+        later = time.time() + 10
+        os.utime(source, (later, later))
+        shown = ask("GET", f"{below}{name}.ipynb").json()
+        assert "as text" in json.dumps(shown["content"]["cells"])
+    cells = [jupytext.read(source).cells, nbformat.read(source.with_suffix(".ipynb"), 4).cells]
+    assert len(cells[0]) == len(cells[1])
+    # Code that only draws stays folded in JupyterLab.
+    drawing = [cell.metadata for cell in cells[1] if "hide-input" in cell.metadata.get("tags", [])]
+    assert drawing
+    assert all(metadata["jupyter"]["source_hidden"] for metadata in drawing)
+    # Only the one cell differs from what was there: no metadata has crept in.
+    now = source.read_text(encoding="utf-8").splitlines()
+    assert len(set(now) - set(before.splitlines())) == 1

@@ -1,0 +1,265 @@
+"""The pictures one can touch, as Python sees them; site/tests tries them in a browser."""
+
+import base64
+import functools
+import gzip
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from course import pictures
+from course.lessons import all_lessons
+from mnistlib import convolution, data, functions, network, original, training
+
+HOST = pictures.FOLDER.parent.parent / "site" / "static" / "pictures.js"
+made = functools.cache(lambda name: pictures.PICTURES[name]())  # a still takes its time
+each_picture = pytest.mark.parametrize("name", pictures.PICTURES)
+
+
+@each_picture
+def test_a_picture_shows_fixed_words_and_a_still_beside_its_living_view(name):
+    twice = made(name), pictures.PICTURES[name]()
+    first, second = (picture._repr_mimebundle_()[0] for picture in twice)
+    assert first["text/plain"] == second["text/plain"]
+    assert first["text/plain"].startswith("A picture to touch: ")
+    assert 60 < len(first["text/plain"]) < 400, (
+        f"course/pictures/__init__.py: say in {name}'s words what is seen and what can be moved, in 60 "
+        "to 400 characters"
+    )
+    assert first["image/png"] == second["image/png"]
+    assert "application/vnd.jupyter.widget-view+json" in first
+    assert len(first["image/png"]) < 100_000
+    still = Image.open(io.BytesIO(first["image/png"]))
+    assert 400 < still.width < 1000
+
+
+@each_picture
+def test_a_picture_is_light_and_asks_nobody(name):
+    picture = made(name)
+    for part in pictures.scripts(name):
+        path = pictures.FOLDER / f"{part}.js"
+        assert len(path.read_text("utf-8").splitlines()) <= 400, f"{path}: at most 400 lines"
+    sent = [picture._esm, picture._css, json.dumps(picture.state), HOST.read_text("utf-8")]
+    sent.append(base64.b64encode(picture.data).decode())
+    weight = len(gzip.compress("\n".join(sent).encode()))
+    assert weight <= (300_000 if name == "train" else 150_000)
+    script = picture._esm.replace("http://www.w3.org/2000/svg", "")  # a name, not an address
+    assert not re.search(r"https?:|fetch\(|XMLHttp|WebSocket|import\(|\beval\(", script)
+
+
+@each_picture
+def test_a_picture_is_what_both_hosts_expect(name):
+    picture = made(name)
+    assert "\nfunction render({ model, el }) {\n" in picture._esm
+    assert "export default { render };" in picture._esm
+    assert json.loads(json.dumps(picture.state)) == picture.state
+    # Every rule stays inside the picture, whatever page it stands on.
+    css = picture._css
+    while (without := re.sub(r"\([^()]*\)", "", css)) != css:
+        css = without
+    selectors = re.findall(r"^([^@{}\n/ ][^{}/]*)\{", css, re.M)
+    assert len(selectors) > 20
+    assert [s for s in selectors if not all(".explore" in part for part in s.split(","))] == []
+
+
+def test_company_stores_digits_of_the_test_set_and_answers_as_the_library():
+    mnist, (z2, labels, images) = data.load(), pictures.company_arrays(pictures.company().data)
+    assert np.bincount(labels).tolist() == [20] * 10
+    stored = {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
+    found = [stored.get(image.tobytes()) for image in mnist.test_images]
+    assert [m for m in zip(found, mnist.test_labels, strict=True) if m[0] not in (None, m[1])] == []
+    assert sum(label is not None for label in found) == 200
+    weights = original.Recipe().initial_weights(np.random.RandomState(1))
+    new = pictures.company_data(weights, (mnist.test_images, mnist.test_labels))
+    np.testing.assert_array_equal(pictures.company_arrays(new)[2], images)
+    wanted = original.Recipe().logits(weights, images.reshape(200, 784).astype(float))
+    np.testing.assert_allclose(pictures.company_arrays(new)[0], wanted, rtol=1e-6)
+    assert z2.shape == (200, 10)
+
+
+def test_company_shows_what_is_behind_its_answers_only_to_who_brings_the_weights():
+    mnist, weights = data.load(), original.Recipe().initial_weights(np.random.RandomState(1))
+    plain, full = (
+        pictures.company(),
+        pictures.company(weights, (mnist.test_images, mnist.test_labels)),
+    )
+    assert (plain.state["behind"], full.state["behind"]) == (False, True)
+    heights = [Image.open(io.BytesIO(each.still)).height for each in (plain, full)]
+    assert heights[0] < heights[1]
+
+
+def test_the_stored_network_reads_as_many_digits_as_is_said():
+    mnist, said = data.load(), json.loads((pictures.DATA / "draw.json").read_text("utf-8"))
+    rounded, digit = pictures.unpacked(pictures.draw().data)
+    found = training.evaluate(network, rounded, (mnist.test_images, mnist.test_labels))
+    assert found.accuracy == said["rounded"]
+    assert round(abs(said["exact"] - said["rounded"]), 4) <= 0.0005
+    np.testing.assert_array_equal(digit, mnist.test_images[0])
+
+
+def test_rounding_a_network_moves_no_weight_by_more_than_half_its_columns_step():
+    start = network.initialise(np.random.default_rng(0), pixels=20, hidden=6, classes=3)
+    start = start._replace(b1=np.linspace(-1, 1, 6), W1=start.W1 * [1, 2, 3, 4, 5, 0])
+    digit = np.zeros((28, 28), np.uint8)
+    rounded, _ = pictures.unpacked(pictures.packed(start, digit, exact=False))
+    for ours, theirs in zip(start, rounded, strict=True):
+        steps = np.abs(ours).max(axis=0) / 127 if ours.ndim == 2 else np.abs(ours) * 1e-6
+        assert (np.abs(ours - theirs) <= steps * 0.501).all()
+
+
+def test_a_pad_shows_a_test_digit_until_something_is_drawn():
+    pad = pictures.draw(network.initialise(np.random.default_rng(0)))
+    assert (pad.image.shape, pad.image.dtype) == ((28, 28), np.uint8)
+    np.testing.assert_array_equal(pad.image, data.load().test_images[0])
+    pad.pixels = bytes(784)
+    assert pad.image.sum() == 0
+
+
+def test_the_company_of_the_pages_is_that_of_the_lessons_weights():
+    told = [
+        output.data["text/plain"]
+        for lesson in all_lessons()
+        for _, cell in lesson.cells("code")
+        if "pictures.company(" in cell.source
+        for output in cell.outputs
+    ]
+    assert told
+    assert set(told) == {pictures.company().words}
+
+
+def test_train_stores_digits_of_the_training_images_in_sixteen_greys():
+    mnist = data.load()
+    parts = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4))
+    stored = pictures.train_arrays(pictures.train().data)
+    for (images, labels), (all_images, all_labels), n in zip(
+        stored, parts, (1000, 300), strict=True
+    ):
+        assert images.shape == (n, 28, 28)
+        assert np.abs(images.astype(int) - all_images[:n]).max() <= 8
+        np.testing.assert_array_equal(labels, all_labels[:n])
+    assert pictures.train_data(*stored) == pictures.train().data
+
+
+def test_a_pad_asks_any_models_of_the_course_side_by_side():
+    shapes = convolution.Convolutional()
+    rng = np.random.default_rng(1)
+    models = {
+        "one layer": (network, network.initialise(rng)),
+        "convolutional": (shapes, convolution.initialise(rng)),
+    }
+    pad = pictures.draw(models=models)
+    digit = data.load().test_images[:1]
+    for pixels in (digit, np.zeros_like(digit)):
+        pad.pixels = pixels.tobytes()
+        for (name, p), (model, parameters) in zip(pad.answers, models.values(), strict=True):
+            wanted = functions.softmax(model.logits(parameters, model.prepare(pixels, np.float64)))
+            assert name in models
+            np.testing.assert_allclose(p, wanted[0])
+    assert pictures.draw().answers == []
+
+
+def steps_of(run, **settings):
+    """Take twenty steps as the browser asks for them, and return the last reply."""
+    ask = {"run": 1, "rate": 0.5, "momentum": 0.0, "batch": 32} | settings
+    run.answer({**ask, "do": "begin", "seed": 5})
+    return [run.answer({**ask, "do": "go on", "steps": 1}) for _ in range(20)][-1]
+
+
+def own_digits():
+    mnist = data.load()
+    return data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4))
+
+
+def check_run(run, start, model, reply, settings, train_set, validation_set):
+    """Compare twenty steps of a run with those of the library on the same batches."""
+    some = tuple(part[: settings["images"]] for part in train_set)
+    options = {"learning_rate": settings["rate"], "momentum": settings["momentum"]}
+    last, history = training.train(model, start, some, run.batches, **options)
+    np.testing.assert_allclose(run.losses, history.batch_loss, atol=1e-6)
+    for ours, theirs in zip(run.parameters, last, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    for name, dataset in (("training", some), ("validation", validation_set)):
+        wanted = training.evaluate(model, last, tuple(part[:1000] for part in dataset))
+        assert reply[name] == pytest.approx(wanted._asdict(), abs=1e-6)
+
+
+def test_twenty_steps_in_python_are_those_of_the_library():
+    train_set, validation_set = own_digits()
+    run = pictures.train(train_set, validation_set).run
+    for images, hidden, batch, rate, momentum in (
+        (500, 16, 8, 2.0, 0.9),
+        (50_000, 32, 64, 0.5, 0.0),
+    ):
+        settings = {"images": images, "hidden": hidden, "batch": batch}
+        settings |= {"rate": rate, "momentum": momentum}
+        reply = steps_of(run, **settings)
+        assert reply["step"] == 20
+        assert {len(batch_) for batch_ in run.batches} == {batch}
+        start = network.initialise(np.random.default_rng(5), hidden=hidden)
+        check_run(run, start, network, reply, settings, train_set, validation_set)
+
+
+def test_a_run_takes_the_readers_model_parameters_and_update():
+    train_set, validation_set = own_digits()
+    model = convolution.Convolutional()
+    start = convolution.initialise(np.random.default_rng(1))
+    called = []
+
+    def update(parameters, gradients, velocity, learning_rate, momentum):
+        called.append(learning_rate)
+        training.sgd_update(parameters, gradients, velocity, learning_rate, momentum)
+
+    picture = pictures.train(train_set, validation_set, model=model, start=start, update=update)
+    settings = {"images": 200, "hidden": 32, "batch": 16, "rate": 0.03, "momentum": 0.5}
+    reply = steps_of(picture.run, **settings)
+    check_run(picture.run, start, model, reply, settings, train_set, validation_set)
+    assert called == [0.03] * 20
+    assert picture.state["live"] == {"images": 50_000, "validation": 10_000, "hidden": False}
+
+
+def test_what_a_readers_function_raises_is_said_and_a_lost_run_has_no_number():
+    def broken(*arguments):
+        raise ValueError("b1 has another shape")
+
+    train_set, validation_set = own_digits()
+    ask = {"do": "begin", "run": 7, "images": 100, "hidden": 8, "seed": 5}
+    ask |= {"rate": 1e308, "momentum": 0.9, "batch": 8}
+    for update, wanted in ((broken, "b1 has another shape"), (None, None)):
+        picture, said = pictures.train(train_set, validation_set, update=update), []
+        picture.send = said.append
+        picture.hear(picture, ask, [])
+        assert said[0]["step"] == 0
+        picture.hear(picture, ask | {"do": "go on", "steps": 5}, [])
+        if wanted:
+            assert wanted in said[1]["problem"]
+        else:
+            assert said[1]["training"]["loss"] is None
+        assert json.loads(json.dumps(said, allow_nan=False)) == said
+
+
+def test_the_convolutional_network_of_kernel_reads_as_many_digits_as_is_said():
+    mnist, said = data.load(), json.loads((pictures.DATA / "kernel.json").read_text("utf-8"))
+    test_set = mnist.test_images, mnist.test_labels
+    found = training.evaluate(convolution.Convolutional(), pictures.shapes(), test_set)
+    assert found.accuracy == said["rounded"]
+    assert abs(said["exact"] - said["rounded"]) <= 0.001
+
+
+def test_a_sheet_gives_the_digits_that_were_labelled():
+    sheet = pictures.sheet()
+    digits = data.load().test_images[:3]
+    sheet.pixels = digits.tobytes()
+    np.testing.assert_array_equal(sheet.images, digits)
+    sheet.state = sheet.state | {"typed": "7 - 1"}
+    images, labels = sheet.labelled
+    np.testing.assert_array_equal(images, digits[[0, 2]])
+    assert labels.tolist() == [7, 1]
+    parameters, _ = pictures.unpacked(pictures.draw().data)
+    assert training.evaluate(network, parameters, sheet.labelled).accuracy == 1
+    sheet.state = sheet.state | {"typed": "72"}
+    with pytest.raises(ValueError, match="3 digits are found and 2 labels typed"):
+        _ = sheet.labelled

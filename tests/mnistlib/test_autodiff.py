@@ -1,0 +1,495 @@
+"""The tape: every rule by differences, whole networks beside the hand-derived, and what it refuses."""
+
+import gc
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from course.exercises import lesson_07
+from mnistlib import autodiff, convolution, data, deep, functions, network, regularisation, training
+from mnistlib.autodiff import Taped, Value, cross_entropy, undo_broadcasting, way_back
+from mnistlib.gradcheck import check_gradient, relative_error
+
+seeds = st.integers(0, 2**32 - 1)
+pairs = arrays.mutually_broadcastable_shapes(num_shapes=2, max_dims=4, max_side=4)
+
+
+def checked(operation, *given):
+    """Check the gradient of a random mix of an operation's results by each thing given to it."""
+    result = operation(*map(Value, given)).array
+    mix = np.random.default_rng(result.size).normal(size=result.shape)
+    values = [Value(array) for array in given]
+    (operation(*values) * mix).sum().backward()
+    for place, (value, array) in enumerate(zip(values, given, strict=True)):
+        assert value.grad.shape == array.shape
+
+        def loss(nudged, place=place):
+            changed = [Value(a) for a in (*given[:place], nudged, *given[place + 1 :])]
+            return (operation(*changed).array * mix).sum()
+
+        verdict = check_gradient(loss, array, value.grad, tolerance=1e-6)
+        assert verdict, f"operand {place}: {verdict}"
+
+
+def tanh(value):
+    """No network of a lesson wants it on the tape; here it is made of what there is."""
+    return 2 * (2 * value).sigmoid() - 1
+
+
+def draw(seed, *shape):
+    """Draw numbers away from 0, where division and logarithm are wild and a ReLU has its kink."""
+    rng = np.random.default_rng(seed)
+    return rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape)
+
+
+# --- One operation at a time
+
+BROADCAST = {
+    "sum": lambda a, b: a + b,
+    "difference": lambda a, b: a - b,
+    "product": lambda a, b: a * b,
+    "quotient": lambda a, b: a / b,
+}
+
+
+@pytest.mark.parametrize("name", BROADCAST)
+@settings(max_examples=25)
+@given(shapes=pairs, seed=seeds)
+def test_operations_that_broadcast(name, shapes, seed):
+    one, other = shapes.input_shapes
+    checked(BROADCAST[name], draw(seed, *one), draw(seed + 1, *other))
+
+
+@pytest.mark.parametrize("name", BROADCAST)
+@settings(max_examples=25)
+@given(shapes=pairs, seed=seeds)
+def test_a_constant_on_either_side(name, shapes, seed):
+    one, other = shapes.input_shapes
+    fixed = draw(seed, *one)
+    for operation in (
+        lambda a: BROADCAST[name](fixed, a),
+        lambda a: BROADCAST[name](a, fixed),
+        lambda a: BROADCAST[name](3, a),
+        lambda a: BROADCAST[name](a, np.float64(0.5)),
+    ):
+        checked(operation, draw(seed + 1, *other))
+
+
+ONE = {
+    "negative": lambda a: -a,
+    "exp": Value.exp,
+    "relu": Value.relu,
+    "sigmoid": Value.sigmoid,
+    "tanh": lambda a: tanh(a),
+    "logarithm": lambda a: (a * a).log(),
+    "sum": Value.sum,
+    "square": lambda a: a * a,
+    "thrice": lambda a: a * a.exp() + a,
+}
+
+
+@pytest.mark.parametrize("name", ONE)
+@settings(max_examples=15)
+@given(shape=arrays.array_shapes(min_dims=0, max_dims=4, max_side=4), seed=seeds)
+def test_operations_on_one_array(name, shape, seed):
+    checked(ONE[name], draw(seed, *shape))
+
+
+@pytest.mark.parametrize("name", ["sum", "max"])
+@settings(max_examples=30)
+@given(data=st.data(), seed=seeds)
+def test_over_some_axes(name, data, seed):
+    shape = data.draw(arrays.array_shapes(min_dims=1, max_dims=4, max_side=4))
+    axis = data.draw(arrays.valid_tuple_axes(len(shape), min_size=1))
+    values = (
+        np.random.default_rng(seed).permutation(np.prod(shape)).reshape(shape) / 7
+    )  # no two equal
+    checked(lambda a: getattr(a, name)(axis=axis), values)
+
+
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), seeds)
+def test_matrix_products(n, inputs, outputs, seed):
+    a, b = draw(seed, n, inputs), draw(seed + 1, inputs, outputs)
+    checked(lambda a, b: a @ b, a, b)
+    checked(lambda a: a @ b, a)
+    checked(lambda b: a @ b, b)
+
+
+@settings(max_examples=30)
+@given(data=st.data(), seed=seeds)
+def test_an_index_of_any_kind(data, seed):
+    shape = data.draw(arrays.array_shapes(min_dims=1, max_dims=3, max_side=4))
+    index = data.draw(
+        st.one_of(
+            arrays.basic_indices(shape, allow_newaxis=True),
+            arrays.integer_array_indices(shape),  # the same entry may be taken several times
+        )
+    )
+    checked(lambda a: a[index], draw(seed, *shape))
+
+
+@given(seeds)
+def test_another_shape(seed):
+    checked(lambda a: a.reshape(4, -1), draw(seed, 2, 2, 3))
+
+
+def test_equals_share_the_blame_of_a_maximum():
+    a = Value([[1.0, 3.0, 3.0], [2.0, 1.0, 0.0]])
+    (a.max(axis=1) * np.array([[4.0], [5.0]])).sum().backward()
+    assert a.grad.tolist() == [[0, 2, 2], [5, 0, 0]]
+
+
+def test_a_sleeping_relu_passes_nothing_and_its_kink_neither():
+    a = Value([-1.0, 0.0, 1e-300])
+    a.relu().sum().backward()
+    assert a.grad.tolist() == [0, 0, 1]
+
+
+def test_the_sigmoid_is_that_of_lesson_02_far_out_too():
+    z = np.array([-800.0, -30.0, 0.0, 30.0, 800.0])
+    value = Value(z)
+    with np.errstate(all="raise", under="ignore"):
+        a = value.sigmoid()
+        a.sum().backward()
+    assert np.array_equal(a.array, functions.sigmoid(z))
+    np.testing.assert_allclose(value.grad, functions.sigmoid_derivative(z), rtol=1e-2)
+
+
+@settings(max_examples=25)
+@given(shapes=pairs, seed=seeds)
+def test_undoing_a_broadcast_adds_up_every_copy(shapes, seed):
+    shape, result = shapes.input_shapes[0], shapes.result_shape
+    dz = np.random.default_rng(seed).normal(size=result)
+    copies = np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), result)
+    expected = np.bincount(copies.ravel(), weights=dz.ravel(), minlength=int(np.prod(shape)))
+    undone = undo_broadcasting(dz, shape)
+    assert undone.shape == shape
+    np.testing.assert_allclose(undone.ravel(), expected, rtol=1e-12, atol=1e-12)
+
+
+# --- The way back
+
+
+@st.composite
+def graphs(draw):
+    """Draw a graph: for each value after the first, which earlier ones it is the sum of."""
+    size = draw(st.integers(1, 12))
+    return [
+        draw(st.lists(st.integers(0, number), min_size=1, max_size=4)) for number in range(size)
+    ]
+
+
+@given(graphs())
+def test_blame_is_the_number_of_ways(graph):
+    values, ways = [Value(1.0)], [np.eye(len(graph) + 1)[0]]
+    for sources in graph:
+        total = values[sources[0]] * 1.0
+        for number in sources[1:]:
+            total = total + values[number]
+        values.append(total)
+    ordered = way_back(values[-1])
+    place = {value: number for number, value in enumerate(ordered)}
+    assert len(place) == len(ordered)
+    assert ordered[0] is values[-1]
+    for value in ordered:
+        assert all(place[source] > place[value] for source, _ in value.came_from)
+    ways = [1]
+    for sources in graph:
+        ways.append(sum(ways[number] for number in sources))
+    values[-1].backward()
+    assert values[0].grad == ways[-1]
+
+
+def test_a_value_used_twice_gets_both_shares():
+    a, b = Value(3.0), Value(2.0)
+    (a * b + b).backward()
+    assert (a.grad, b.grad) == (2, 4)
+    square = Value(5.0)
+    (square * square).backward()
+    assert square.grad == 10
+
+
+def test_fifty_forks_are_walked_once_each():
+    start = value = Value(1.0)
+    for _ in range(50):  # 2 ** 50 ways
+        value = value + value
+    value.backward()
+    assert start.grad == 2.0**50
+
+
+@pytest.mark.parametrize("walked", [True, False])
+def test_a_chain_of_a_hundred_thousand(walked):
+    start = value = Value(1.0)
+    for _ in range(100_000):
+        value = value * 1.00001
+    if walked:
+        value.backward()
+        assert start.grad == pytest.approx(1.00001**100_000)
+    del value  # letting go must not recurse too deep either
+
+
+def test_each_way_back_begins_anew():
+    W = Value(2.0)
+    for _ in range(2):
+        (W * 3).backward()
+        assert W.grad == 3
+
+
+def test_a_gradient_is_plain_so_there_is_no_second_derivative():
+    W = Value(np.array([2.0]))
+    (W * W).sum().backward()
+    assert type(W.grad) is np.ndarray
+    assert "second derivatives are out of scope" in autodiff.__doc__
+
+
+def test_what_was_computed_is_forgotten_unless_kept():
+    W = Value(np.ones((2, 2)))
+    middle = W * 2
+    middle.sum().backward()
+    assert middle.grad is None
+    assert W.grad.tolist() == [[2, 2], [2, 2]]
+    with pytest.raises(ValueError, match="walked before, and how this was made is forgotten"):
+        middle.sum().backward()
+    middle = W * 2
+    loss = middle.sum()
+    for _ in range(2):
+        loss.backward(keep=True)
+        assert middle.grad.tolist() == [[1, 1], [1, 1]]
+        assert W.grad.tolist() == [[2, 2], [2, 2]]
+
+
+def test_memory_is_free_after_the_way_back():
+    W = Value(np.ones((300, 300)))
+    tracemalloc.start()
+    loss = middle = W
+    for _ in range(20):
+        loss = loss.sigmoid()
+    loss = loss.sum()
+    before = tracemalloc.get_traced_memory()[0]
+    assert before > 20 * W.array.nbytes
+    loss.backward()
+    del middle
+    gc.disable()  # nothing may hang in a circle
+    try:
+        after = tracemalloc.get_traced_memory()[0]
+    finally:
+        gc.enable()
+        tracemalloc.stop()
+    assert after < 2 * W.array.nbytes
+
+
+# --- Whole networks, beside what lessons derived by hand
+
+
+def agree(model, by_hand, parameters, x, y, limit=1e-12):
+    loss, grads = model.gradients(parameters, x, y)
+    their_loss, theirs = by_hand.gradients(parameters, x, y)
+    assert loss == pytest.approx(their_loss, rel=limit)
+    np.testing.assert_allclose(
+        model.logits(parameters, x), by_hand.logits(parameters, x), rtol=limit, atol=limit
+    )
+    assert len(grads) == len(theirs)
+    for ours, hand in zip(grads, theirs, strict=True):
+        assert ours.dtype == hand.dtype
+        assert relative_error(ours, hand) < limit
+
+
+def batch(seed, n=20):
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (n, 28, 28), dtype=np.uint8)
+    return images, np.eye(10)[rng.integers(0, 10, n)]
+
+
+def anywhere(seed, parameters):
+    """Return parameters with biases that are not 0."""
+    rng = np.random.default_rng(seed)
+    moved = (value + rng.normal(0, 0.1, value.shape) for value in parameters)
+    return type(parameters)(*moved) if hasattr(parameters, "_fields") else tuple(moved)
+
+
+def layers(activation, around=False):
+    """Return the way up through any number of layers, each past the first with a way around."""
+
+    def forward(parameters, x):
+        *hidden, (W, b) = zip(parameters[::2], parameters[1::2], strict=True)
+        for number, (W_hidden, b_hidden) in enumerate(hidden):
+            z = x @ W_hidden + b_hidden
+            a = tanh(z) if activation == "tanh" else getattr(z, activation)()
+            x = x + a if around and number else a
+        return x @ W + b
+
+    return forward
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_network_of_lesson_03(seed):
+    parameters = anywhere(seed, network.initialise(np.random.default_rng(seed)))
+    images, y = batch(seed)
+    tape = Taped(layers("sigmoid"), network.prepare)
+    agree(tape, network, parameters, network.prepare(images), y)
+
+
+def test_the_squared_error_too():
+    parameters = anywhere(1, network.initialise(np.random.default_rng(0)))
+    images, y = batch(1)
+    x = network.prepare(images)
+    values = [Value(array) for array in parameters]
+    z = layers("sigmoid")(values, x)
+    e = (z - z.array.max(axis=1, keepdims=True)).exp()
+    off = e / e.sum(axis=1) - y
+    loss = (off * off).sum() / len(y)
+    loss.backward()
+    their_loss, theirs = network.gradients(parameters, x, y, "squared error")
+    assert loss.array == pytest.approx(their_loss, rel=1e-12)
+    for value, hand in zip(values, theirs, strict=True):
+        assert relative_error(value.grad, hand) < 1e-12
+
+
+@pytest.mark.parametrize("activation", deep.ACTIVATIONS)
+@pytest.mark.parametrize("hidden", [(), (30,), (30, 20, 25, 20, 30)])
+def test_networks_of_any_depth(activation, hidden):
+    start = deep.initialise(np.random.default_rng(2), [784, *hidden, 10])
+    parameters = anywhere(3, start)
+    images, y = batch(4)
+    model = deep.Deep(activation)
+    agree(Taped(layers(activation), model.prepare), model, parameters, model.prepare(images), y)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_way_around(count):
+    rng = np.random.default_rng(5)
+    pairs = [(rng.normal(size=(6, 6)), rng.normal(size=6)) for _ in range(count)]
+    kept = [rng.normal(size=(7, 6))]
+    values = [(Value(W), Value(b)) for W, b in pairs]
+    a = kept[0]
+    for (W, b), (W_value, b_value) in zip(pairs, values, strict=True):
+        kept.append(kept[-1] + np.tanh(kept[-1] @ W + b))
+        a = tanh(a @ W_value + b_value) + a
+    da = rng.normal(size=(7, 6))
+    (a * da).sum().backward()
+    grads = [value.grad for pair in values for value in pair]
+    for ours, hand in zip(grads, lesson_07.residual_gradients(pairs, kept, da), strict=True):
+        assert relative_error(ours, hand) < 1e-12
+
+
+def test_a_price_on_weights():
+    weight_decay = 0.3
+    parameters = anywhere(1, network.initialise(np.random.default_rng(0)))
+    images, y = batch(1)
+    x = network.prepare(images)
+    held = regularisation.Decayed(network, weight_decay)
+    values = [Value(array) for array in parameters]
+    loss = cross_entropy(layers("sigmoid")(values, x), y)
+    for value in values:
+        if value.array.ndim > 1:
+            loss = loss + weight_decay / 2 * (value * value).sum()
+    loss.backward()
+    their_loss, theirs = held.gradients(parameters, x, y)
+    assert loss.array == pytest.approx(their_loss, rel=1e-12)
+    for value, hand in zip(values, theirs, strict=True):
+        assert relative_error(value.grad, hand) < 1e-12
+
+
+def kernels(x, W, b, side):
+    """Apply kernels to every patch, keep the largest of each square of 2 x 2, and cut off below 0."""
+    n, rows, columns, channels = x.shape
+    down, right = np.divmod(np.arange(side * side), side)
+    top, left = np.arange(rows - side + 1), np.arange(columns - side + 1)
+    cut = x[:, top[:, None, None] + down, left[None, :, None] + right]
+    z = cut.reshape(-1, side * side * channels) @ W + b
+    squares = z.reshape(n, len(top) // 2, 2, len(left) // 2, 2, -1)
+    return squares.max(axis=(2, 4)).reshape(n, len(top) // 2, len(left) // 2, -1).relu()
+
+
+def sees_shapes(parameters, x):
+    W1, b1, W2, b2, W3, b3 = parameters
+    a = kernels(kernels(x.transpose(3, 1, 2, 0), W1, b1, 5), W2, b2, 5)  # images first
+    return a.reshape(x.shape[-1], -1) @ W3 + b3
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_network_that_sees_shapes(seed):
+    start = convolution.initialise(np.random.default_rng(seed), kernels=(3, 4))
+    parameters = anywhere(seed, start)
+    model = convolution.Convolutional()
+    images = data.load().train_images[20 * seed : 20 * seed + 20]  # with blank parts, where all tie
+    y = batch(seed)[1]
+    agree(Taped(sees_shapes, model.prepare), model, parameters, model.prepare(images), y)
+
+
+def test_training_by_the_tape_is_training_by_hand():
+    images, y = batch(3, n=200)
+    labels = y.argmax(axis=1).astype(np.uint8)
+    start = network.initialise(np.random.default_rng(1), hidden=16)
+    batches = training.minibatches(200, 32, rng=np.random.default_rng(2), epochs=3)
+    settings = {"learning_rate": 0.5, "momentum": 0.5, "monitor": {"all": (images, labels)}}
+    _, tape = training.train(
+        Taped(layers("sigmoid"), network.prepare), start, (images, labels), batches, **settings
+    )
+    _, hand = training.train(network, start, (images, labels), batches, **settings)
+    np.testing.assert_allclose(tape.batch_loss, hand.batch_loss, rtol=1e-10)
+    np.testing.assert_allclose(tape.scores["all"], hand.scores["all"], rtol=1e-10)
+
+
+def test_float32_stays_float32():
+    start = network.initialise(np.random.default_rng(0), dtype=np.float32)
+    images, y = batch(0)
+    x = network.prepare(images, np.float32)
+    agree(Taped(layers("sigmoid"), network.prepare), network, start, x, y.astype(np.float32), 1e-5)
+
+
+def test_a_parameter_that_takes_no_part_gets_zeros():
+    tape = Taped(lambda parameters, x: x @ parameters[0], network.prepare, classes=2)
+    start = (np.ones((3, 2)), np.ones(4))
+    _, grads = tape.gradients(start, np.ones((5, 3)), np.eye(2)[[0, 1, 0, 1, 0]])
+    assert grads[1].tolist() == [0, 0, 0, 0]
+
+
+# --- What it refuses
+
+
+@pytest.mark.parametrize(
+    ("attempt", "said"),
+    [
+        (lambda a, b: a + b, r"sum of \(2, 3\) and \(4, 5\): operands could not be broadcast"),
+        (lambda a, b: a - b, r"difference of \(2, 3\) and \(4, 5\)"),
+        (lambda a, b: a * b, r"product of \(2, 3\) and \(4, 5\)"),
+        (lambda a, b: a / b, r"quotient of \(2, 3\) and \(4, 5\)"),
+        (lambda a, b: a @ b, r"matrix product of \(2, 3\) and \(4, 5\): 3 columns meet 4 rows"),
+        (
+            lambda a, b: b.array @ a,
+            r"matrix product of \(4, 5\) and \(2, 3\): 5 columns meet 2 rows",
+        ),
+        (lambda a, b: a @ np.ones(3), r"matrix product of \(2, 3\) and \(3,\): both must have two"),
+        (lambda a, b: a.sum(axis=2), r"sum of \(2, 3\): axis 2 is out of bounds"),
+        (lambda a, b: a.max(axis=2), r"max of \(2, 3\): axis 2 is out of bounds"),
+        (lambda a, b: a.reshape(4), r"reshape of \(2, 3\): cannot reshape"),
+        (lambda a, b: cross_entropy(a, b.array), r"logits \(2, 3\) and targets \(4, 5\)"),
+        (lambda a, b: a.backward(), r"starts from one number, the loss; this is a Value of shape"),
+    ],
+)
+def test_what_does_not_fit_is_named(attempt, said):
+    with pytest.raises(ValueError, match=said):
+        attempt(Value(np.ones((2, 3))), Value(np.ones((4, 5))))
+
+
+def test_an_index_that_is_not_there_is_named():
+    with pytest.raises(IndexError, match=r"index of \(2,\): index 5 is out of bounds"):
+        Value([1.0, 2.0])[5]
+
+
+@pytest.mark.parametrize("array", ["text", [1j], None, [object()], Value(1.0), [True]])
+def test_only_real_numbers_are_taken(array):
+    with pytest.raises(TypeError, match="expected real numbers"):
+        Value(array)
+
+
+def test_integers_become_floats_and_a_value_says_what_it_is():
+    value = Value(np.array([200, 100], np.uint8))
+    assert (value + value).array.tolist() == [400, 200]
+    assert repr(value.sum()) == "Value of shape (), sum"
+    assert repr(value) == "Value of shape (2,), given"
