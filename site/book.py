@@ -104,7 +104,7 @@ def unfold(chapters):
     article = tag("article", tag("h1", "Hints, answers and solutions"), **{"class": "bd-article"})
     number = 0
     for part in chapters:
-        place = None
+        place, answers = None, 0
         for fold in part.select("details"):
             if "code" in fold.get("class", []):
                 fold.decompose()
@@ -122,6 +122,9 @@ def unfold(chapters):
                 place = heading
                 article.append(tag("h3", plain(heading)))
             words = summary.get_text()
+            if words == "Answer":  # of which a lesson has several
+                answers += 1
+                words += f" {int(part['id'].partition('/')[2][:2])}.{answers}"
             fold.insert_before(tag("p", to_page(words, anchor), **{"class": "folded"}))
             article.append(tag("p", words, id=anchor, **{"class": "summary"}))
             article.extend(fold.extract().contents)
@@ -177,7 +180,7 @@ def assemble():
     links.append(tag("link", rel="stylesheet", href="../book.css"))
     head = tag("head", tag("meta", charset="utf-8"), tag("title", title(home)), *links)
     head.append(tag("style", style))
-    head.append(tag("script", src="html/_static/course.js"))
+    head.append(tag("script", src="html/_static/pages.js"))
     head.append(tag("script", f"addEventListener('load', () => {SHRINK})"))
     body = tag("body", front(home, parts), *parts)
     html = tag("html", head, body, **{"lang": "en", "data-theme": "light"})
@@ -197,7 +200,7 @@ def print_it():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         page = browser.new_page(viewport={"width": WIDTH, "height": 900})
-        page.emulate_media(media="print")  # before course.js looks at what is too wide
+        page.emulate_media(media="print")  # before pages.js looks at what is too wide
         page.goto(BOOK.as_uri(), wait_until="load")
         page.wait_for_selector("body.shrunk")
         options = {"prefer_css_page_size": True, "print_background": True}

@@ -2,10 +2,12 @@
 
 They come from the outputs that are stored in the notebooks; nothing is executed. The result is
 site/_build/html, which opens from the disk as well as from a web server. With --pdf, Chromium also
-prints all of them as a book, site/_build/book.pdf.
+prints all of them as a book, site/_build/book.pdf. With --run-here, exercises can be answered in the
+pages; without it nothing of a page changes.
 """
 
 import argparse
+import importlib.metadata
 import json
 import pkgutil
 import re
@@ -14,13 +16,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from course.lessons import all_lessons, figures, start
+
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
 SOURCE = SITE / "_build" / "source"
 HTML = SITE / "_build" / "html"
-sys.path.append(str(ROOT / "tools"))
-
-from lessons import all_lessons, figures  # noqa: E402
 
 
 def install_node_packages():
@@ -61,7 +62,7 @@ def lesson_list(made):
             f"{{.title}}\n[{head.title}]({page})",
             f"{{.minutes}}\nLesson {lesson.number} · {head.time}",
             head.opening,
-            f":::{{container}} able\nAfterwards you can\n\n{head.able}\n:::",
+            f"<details class='able'><summary>Afterwards you can</summary>\n\n{head.able}\n\n</details>",
         ]
         if pictures := lesson.figures("home") or lesson.figures():
             (made / f"{lesson.name}.png").write_bytes(pictures[-1].png)
@@ -100,18 +101,37 @@ def for_teachers():
     return from_above("\n\n".join(entries)) + "\n"
 
 
-def start():
-    """Return the README's section on how to start."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = re.search(r"^## Start\n(.+?)(?=^## |\Z)", text, re.M | re.S)
-    return section[1] if section else sys.exit('README.md has no section "Start" for the home page')
+#: Whose files the built pages carry: packages of Python, and of Node.
+CARRIED = ("pydata-sphinx-theme", "sphinx", "sphinx-copybutton", "myst-nb", "accessible-pygments")
+CARRIED_NODE = ("katex", "@fontsource/source-serif-4")
+
+
+def licences():
+    """Return our licences, and those of all that the built pages carry, as their authors wrote them."""
+    found = {name: [ROOT / name] for name in ("LICENSE-TEXT.md", "LICENSE", "data/README.md")}
+    for name in CARRIED:
+        files = importlib.metadata.files(name)
+        found[name] = [file.locate() for file in files if "licen" in file.name.lower()]
+    for name in CARRIED_NODE:
+        found[name] = [SITE / "node_modules" / name / "LICENSE"]
+    parts = []
+    for name, files in found.items():
+        if not files:
+            sys.exit(f"{name} brings no licence; the pages carry its files, so look for it")
+        texts = [Path(file).read_text(encoding="utf-8").strip() for file in files]
+        parts.append("\n\n".join([f"{'=' * 20} {name}", *texts]))
+    return "\n\n\n".join(parts) + "\n"
 
 
 def library_pages():
     """Return Markdown that documents each module of the library."""
     modules = sorted(module.name for module in pkgutil.iter_modules([str(ROOT / "mnistlib")]))
+    places = {name: f"mnistlib.{name}" for name in modules}
+    # And what of the course a lesson imports.
+    places |= {name: f"course.{name}" for name in ("exercises", "pencil", "pictures", "studies")}
     return "\n".join(
-        f"## {name}\n\n```{{eval-rst}}\n.. automodule:: mnistlib.{name}\n```\n" for name in modules
+        f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {place}\n```\n"
+        for name, place in places.items()
     )
 
 
@@ -123,6 +143,7 @@ def stage():
     for lesson in all_lessons():  # what the README says of the start, the home page says here
         text = lesson.path.read_text(encoding="utf-8")
         text = text.replace("(../README.md#start)", "(../index.md#how-to-start)")
+        text = text.replace("(../benchmarks/README.md", "(../speed.md")
         (SOURCE / "notebooks" / lesson.path.name).write_text(text, encoding="utf-8")
     made = SOURCE / "made"
     made.mkdir()
@@ -139,10 +160,13 @@ def stage():
         for figure in figures(tag)[:1]:
             (made / f"{tag}.png").write_bytes(figure.png)
             pieces[tag] = image(f"made/{tag}.png", figure)
+    (made / "licences.txt").write_text(licences(), encoding="utf-8")
     for name, text in pieces.items():
         (made / f"{name}.md").write_text(text, encoding="utf-8")
     shutil.copy2(ROOT / "data" / "README.md", made / "data.md")
-    shutil.copy2(ROOT / "benchmarks" / "README.md", SOURCE / "speed.md")
+    speed = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    speed = speed.replace("(../notebooks/", "(notebooks/")
+    (SOURCE / "speed.md").write_text(speed, encoding="utf-8")
     for picture in (ROOT / "benchmarks").glob("*.png"):
         shutil.copy2(picture, SOURCE)
 
@@ -151,22 +175,28 @@ def main():
     """Install, lay out, build, and put the lessons' own files beside their pages."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pdf", action="store_true", help="also make one PDF of all pages")
-    with_book = parser.parse_args().pdf
+    parser.add_argument("--run-here", action="store_true", help="let exercises run in the pages")
+    wish = parser.parse_args()
     install_node_packages()
     stage()
     shutil.rmtree(HTML, ignore_errors=True)
+    # From this folder, where Python finds our own extensions.
     strict = ["-W", "--keep-going", "--nitpicky", "--quiet", "--fresh-env"]
     command = [sys.executable, "-m", "sphinx", *strict, "-c", SITE, "-d", SITE / "_build/doctrees"]
-    if subprocess.run([*command, SOURCE, HTML]).returncode:
+    if subprocess.run([*command, SOURCE, HTML], cwd=SITE).returncode:
         sys.exit("the pages were not built without a warning; see above")
     for lesson in all_lessons():
         shutil.copy2(lesson.path, HTML / "notebooks")
         shutil.copy2(lesson.source_path, HTML / "notebooks")
     print(f"built: {HTML / 'index.html'}")
-    if with_book:
+    if wish.pdf:
         import book
 
         print(f"built: {book.make()}")
+    if wish.run_here:
+        import run_here
+
+        run_here.add(HTML)
 
 
 if __name__ == "__main__":

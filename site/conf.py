@@ -1,12 +1,9 @@
 """Sphinx settings for the pages. Build them with python site/build.py."""
 
 import os
-import sys
 from pathlib import Path
 
 SITE = Path(__file__).resolve().parent
-ROOT = SITE.parent
-sys.path[:0] = [str(ROOT), str(SITE)]  # mnistlib, which autodoc imports, and our own extension
 
 # The one place that knows where the course lives, as owner/name on GitHub. While it is empty no
 # page offers to run a lesson elsewhere.
@@ -23,8 +20,8 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
-    "course",
-    "pictures",
+    "lesson_pages",
+    "picture_places",
 ]
 exclude_patterns = ["made/*.md"]
 
@@ -51,15 +48,16 @@ nitpick_ignore = [("py:class", "numpy.ndarray")]  # in an alias of ours; NumPy's
 
 html_theme = "pydata_sphinx_theme"
 html_title = project
+html_favicon = "static/favicon.svg"
 html_static_path = [str(SITE / "static")]
-html_css_files = ["katex.min.css", "course.css"]
-html_js_files = [("course.js", {"defer": "defer"})]
+html_css_files = ["katex.min.css", "pages.css"]
+html_js_files = [("pages.js", {"defer": "defer"})]
 templates_path = [str(SITE / "templates")]
 html_copy_source = False
 html_show_sourcelink = False
 html_use_index = False
 html_domain_indices = False
-html_sidebars = {"index": [], "**": ["course-nav"]}
+html_sidebars = {"index": [], "**": ["close", "course-nav"]}
 html_context = {"default_mode": "auto", "repository": REPOSITORY}
 html_theme_options = {
     "logo": {"text": project},
@@ -68,7 +66,7 @@ html_theme_options = {
     "navbar_persistent": ["search-button-field"],
     "navbar_end": ["theme-switcher"],
     "article_header_start": ["lesson-tools"],
-    "secondary_sidebar_items": ["page-toc"],
+    "secondary_sidebar_items": ["close", "page-toc"],
     "primary_sidebar_end": [],
     "footer_start": ["copyright"],
     "footer_end": [],

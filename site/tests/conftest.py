@@ -1,42 +1,42 @@
-"""The built pages, a web server for them, and a browser that reaches nothing else."""
+"""The built pages, a web server for them, and a browser."""
 
-import functools
-import gzip
-import http.server
+import fcntl
 import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
+from tabs import BARE, HTML, SITE, Server, Tab
 
-SITE = Path(__file__).resolve().parent.parent
-ROOT = SITE.parent
-HTML = SITE / "_build" / "html"
+from course import pictures
+
+sys.path.insert(0, str(SITE))  # where Sphinx finds our own extensions
+import picture_places
+
 CHROMIUM = "/usr/bin/chromium"
 # Root may not use Chromium's sandbox; the rest keeps the browser from calling home by itself.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """A web server whose handler says nothing."""
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), functools.partial(self.Handler, directory=str(HTML)))
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, worker_id):
+    """Build the pages, once for all the tests: the first worker does, and the others wait."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder if worker_id == "master" else folder.parent
+    with (folder / "built").open("a+") as said:
+        fcntl.flock(said, fcntl.LOCK_EX)
+        if said.seek(0, os.SEEK_END) == 0:  # where it ends now, not when it was opened
+            subprocess.run([sys.executable, SITE / "build.py"], check=True)
+            said.write("yes")
 
 
 @pytest.fixture(scope="session")
-def built():
-    """Build the pages and the book, once for all the tests."""
-    subprocess.run([sys.executable, SITE / "build.py", "--pdf"], check=True)
+def printed(built):
+    """Print the book from the pages, for the tests that read it."""
+    subprocess.run([sys.executable, "-c", "import book; book.make()"], check=True, cwd=SITE)
 
 
 @pytest.fixture(scope="session")
@@ -70,53 +70,6 @@ def browser():
         browser.close()
 
 
-class Tab:
-    """A browser tab on the site. It keeps what went wrong, and lets no request out."""
-
-    def __init__(self, browser, root, **options):
-        self.root = root
-        self.strays, self.errors, self.bytes = [], [], {}
-        context = browser.new_context(viewport={"width": 1366, "height": 850}, **options)
-        self.page = context.new_page()
-        # Every request passes here, also of what the page does not wait for.
-        context.route(lambda address: not self.is_ours(address), self.stop)
-        self.page.on("console", self.note)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
-        self.page.on("requestfinished", self.weigh)
-
-    def is_ours(self, address):
-        return address.startswith((self.root, "data:", "blob:"))
-
-    def stop(self, route):
-        self.strays.append(route.request.url)
-        route.abort()
-
-    def note(self, message):
-        if message.type in ("error", "warning"):
-            self.errors.append(message.text)
-
-    def weigh(self, request):
-        """Note how much of a file would travel, compressed as web servers do."""
-        if request.url.startswith(self.root):
-            path = HTML / urlsplit(request.url.removeprefix(self.root)).path.lstrip("/")
-            body = path.read_bytes()
-            self.bytes[request.url] = min(len(body), len(gzip.compress(body)))
-
-    def open(self, address, width=1366):
-        self.page.set_viewport_size({"width": width, "height": 850})
-        self.page.goto(f"{self.root}/{address}", wait_until="load")
-        return self.page
-
-    def resize(self, width):
-        """Change the window's width, and wait until the page has drawn itself anew."""
-        self.page.set_viewport_size({"width": width, "height": 850})
-        self.page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
-
-    def theme(self, name):
-        self.page.evaluate("theme => document.documentElement.dataset.theme = theme", name)
-
-
 @pytest.fixture(scope="session")
 def elsewhere(built, tmp_path_factory):
     """Return a function that writes one page again, for a course whose repository is known."""
@@ -127,7 +80,9 @@ def elsewhere(built, tmp_path_factory):
         source = next((built / "source").glob(page.replace(".html", ".*")))
         command = [sys.executable, "-m", "sphinx", "--quiet", "-c", SITE, "-d", built / "doctrees"]
         known = os.environ | {"COURSE_REPOSITORY": "someone/course"}
-        subprocess.run([*command, built / "source", folder, source], check=True, env=known)
+        subprocess.run(
+            [*command, built / "source", folder, source], check=True, env=known, cwd=SITE
+        )
         return (folder / page).read_text("utf-8")
 
     return written
@@ -141,4 +96,32 @@ def tab(browser, roots, request):
     tab.page.context.close()
 
 
-both_ways = pytest.mark.parametrize("tab", ["http", "file"], indirect=True)
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory):
+    """Write each picture on a page of its own, as the pages' host shows it."""
+    folder = tmp_path_factory.mktemp("bare")
+    host = (SITE / "static" / "pictures.js").read_text("utf-8")
+    for name, make in pictures.PICTURES.items():
+        picture = make()
+        (folder / f"{name}.js").write_text(picture_places.script(name, picture), "utf-8")
+        page = BARE.format(name=name, css=picture._css, host=host)
+        (folder / f"{name}.html").write_text(page, "utf-8")
+    return folder.as_uri()
+
+
+@pytest.fixture
+def lone(browser, bare):
+    """Open a tab for one picture alone; whatever it complains of fails the test."""
+    tab = Tab(browser, bare)
+    yield tab
+    tab.page.context.close()
+    assert (tab.strays, tab.errors) == ([], [])
+
+
+@pytest.fixture
+def finger(browser, bare):
+    """Open such a tab on a screen that is touched."""
+    tab = Tab(browser, bare, has_touch=True)
+    yield tab
+    tab.page.context.close()
+    assert (tab.strays, tab.errors) == ([], [])

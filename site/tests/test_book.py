@@ -7,8 +7,9 @@ from urllib.parse import urldefrag, urljoin
 import pypdf
 import pytest
 from bs4 import BeautifulSoup
+from tabs import HTML
 
-from conftest import HTML
+pytestmark = pytest.mark.takes(seconds=150)
 
 BOOK, PDF = HTML.parent / "book.html", HTML.parent / "book.pdf"
 FORMULA = "¤"
@@ -20,6 +21,10 @@ CUT_OFF = """
             || (tag.matches(".math, .nobreak, pre, div, table") && tag.clientWidth
                 && tag.scrollWidth > tag.clientWidth + 1))
         .map(tag => [tag.className, tag.textContent.slice(0, 80)])
+"""
+OUT_OF_SHAPE = """
+    [...document.images].filter(i => Math.abs(i.width * i.naturalHeight / i.naturalWidth - i.height) > 2)
+        .map(i => [i.src, i.width, i.height])
 """
 
 
@@ -67,7 +72,7 @@ def is_printed(passage, pages):
 
 
 @pytest.fixture(scope="module")
-def pdf(built):
+def pdf(printed):
     return pypdf.PdfReader(PDF)
 
 
@@ -84,7 +89,7 @@ def texts(pdf):
 
 
 @pytest.fixture(scope="module")
-def book(built):
+def book(printed):
     return parsed(BOOK)
 
 
@@ -143,7 +148,11 @@ def test_what_the_lessons_fold_is_printed_at_the_end(soups, lessons, book, chapt
     links, anchors = book.select(".folded a"), {tag["id"]: tag for tag in book.select("p[id]")}
     assert len(links) == len(folds) > len(lessons)
     for link, fold in zip(links, folds, strict=True):
-        assert anchors[link["href"][1:]].get_text() == fold.summary.get_text()
+        told = anchors[link["href"][1:]].get_text()
+        assert (told, True) == (link.get_text(), told.startswith(fold.summary.get_text()))
+    answers = [link.get_text() for link in links if link.get_text().startswith("Answer")]
+    assert "Answer 3.2" in answers
+    assert len(set(answers)) == len(answers)
 
 
 def test_every_link_of_a_page_leads_to_the_same_place_in_the_book(soups, book):
@@ -193,13 +202,14 @@ def test_the_contents_tell_the_numbers_of_the_pages(pdf, texts):
         assert letters(texts[number - 1]).startswith(letters(entry.title))
 
 
-def test_nothing_is_wider_than_the_paper_or_cut_off(browser, built):
+def test_nothing_is_wider_than_the_paper_or_cut_off(browser, printed):
     width = (210 - 2 * 19) / 25.4 * 96  # of A4 between book.css's margins
     page = browser.new_page(viewport={"width": int(width), "height": 900})
     page.emulate_media(media="print")
     page.goto(BOOK.as_uri(), wait_until="load")
     page.wait_for_selector("body.shrunk")
     assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate(OUT_OF_SHAPE) == []
     page.close()
 
 

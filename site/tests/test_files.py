@@ -1,14 +1,15 @@
 """Tests of the built files themselves, read without a browser."""
 
 import base64
+import importlib.metadata
 import json
 import re
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-
-from conftest import HTML, ROOT, SITE
+from PIL import Image
+from tabs import HTML, ROOT, SITE
 
 NOTEBOOKS = ROOT / "notebooks"
 
@@ -61,10 +62,10 @@ def shown(page, picture):
     return (HTML / page).parent.joinpath(picture["src"]).read_bytes(), picture["alt"]
 
 
-def test_the_home_page_shows_the_trained_network_and_each_lesson_by_its_picture(lessons, soups):
+def test_the_home_page_shows_the_patient_and_each_lesson_by_its_picture(lessons, soups):
     home = soups["index.html"]
-    [trained] = [found for page in lessons for found in tagged(page, "readme")]
-    assert shown("index.html", home.select_one(".hero img")) == trained
+    [patient] = [found for page in lessons for found in tagged(page, "readme")]
+    assert shown("index.html", home.select_one(".hero img")) == patient
     entries = home.select(".lesson")
     assert len(entries) == len(lessons)
     for page, entry in zip(lessons, entries, strict=True):
@@ -77,6 +78,30 @@ def test_the_home_page_shows_the_trained_network_and_each_lesson_by_its_picture(
 def test_the_page_about_the_data_shows_digits(lessons, soups):
     [digits] = [found for page in lessons for found in tagged(page, "digits")]
     assert shown("data.html", soups["data.html"].article.select_one("img")) == digits
+
+
+def test_the_licences_of_all_that_the_pages_carry_travel_with_them(soups):
+    [link] = soups["index.html"].select("a[href$='licences.txt']")
+    text = (HTML / link["href"]).read_text("utf-8")
+    brought = set(re.findall(r"^=+ (.+)$", text, re.M))
+    assert {"LICENSE", "LICENSE-TEXT.md", "data/README.md"} < brought
+    assert "Khan Academy" in text
+    ours = {"made by the build": {"pygments.css", "katex.min.css", "texts.js"}}
+    for name in brought & {each.name.lower() for each in importlib.metadata.distributions()}:
+        files = importlib.metadata.files(name)
+        # A template loses its ending when Sphinx fills it in.
+        ours[name] = {re.sub(r"(\.jinja|_t|\.jinja2)$", "", file.name) for file in files}
+    for name in brought & {"katex", "@fontsource/source-serif-4"}:
+        ours[name] = {path.name for path in (SITE / "node_modules" / name).rglob("*")}
+    ours["here"] = {path.name for path in SITE.glob("static/*")}
+    strangers = [
+        path.relative_to(HTML).as_posix()
+        for path in (HTML / "_static").rglob("*.*")
+        # The pictures are ours, and what runs exercises in a page has a notice of its own.
+        if path.parent.name not in ("explore", "here") and not path.name.startswith("mystnb.")
+        if not any(path.name in names for names in ours.values())
+    ]
+    assert not strangers, f"whose are {strangers}? Name the package in CARRIED, site/build.py"
 
 
 def test_the_home_page_has_the_commands_of_the_readme(soups):
@@ -111,7 +136,7 @@ def test_no_link_anchor_or_picture_is_broken(soups):
 
 def test_the_style_sheets_of_the_course_find_their_fonts(pages):
     missing = []
-    for sheet in ("course.css", "katex.min.css"):
+    for sheet in ("pages.css", "katex.min.css"):
         text = (HTML / "_static" / sheet).read_text("utf-8")
         for address in re.findall(r"url\(\"?([^\")]+)\"?\)", text):
             if not address.startswith("data:") and not (HTML / "_static" / address).is_file():
@@ -173,6 +198,22 @@ def test_the_stored_pictures_are_shown_and_each_is_light(lessons, soups):
         assert [path.name for path in paths if path.stat().st_size > 100_000] == []
 
 
+def test_a_page_knows_how_large_its_pictures_are(soups):
+    count = 0
+    for page, soup in soups.items():
+        for picture in soup.select("img[src$='.png']"):
+            size = Image.open((HTML / page).parent / picture["src"]).size
+            assert (picture.get("width"), picture.get("height")) == tuple(map(str, size)), page
+            count += 1
+    assert count > 30
+
+
+def test_no_head_of_a_table_is_empty(soups):
+    heads = [(page, head.get_text()) for page, s in soups.items() for head in s.select("th")]
+    assert len(heads) > 50
+    assert [page for page, words in heads if not words.strip()] == []
+
+
 def test_each_code_cell_is_on_its_page(lessons, soups):
     for page in lessons:
         shown = [tag.get_text().strip() for tag in soups[page].select(".cell_input pre")]
@@ -214,24 +255,30 @@ def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):
     assert {entry.lower() for entry in entries} - linked_anywhere == set()
 
 
+OF_THE_COURSE = ("exercises", "pencil", "pictures", "studies")  # what a lesson imports of it
+
+
 def public_names():
-    """Yield module and name of every public function and class of the library."""
-    library = ROOT / "mnistlib"
-    for path in [*library.glob("[a-z]*.py"), *library.glob("*/__init__.py")]:
-        module = path.stem if path.parent == library else path.parent.name
+    """Yield place and name of every public function and class that a lesson may import."""
+    files = {f"mnistlib.{path.stem}": path for path in (ROOT / "mnistlib").glob("[a-z]*.py")}
+    for name in OF_THE_COURSE:
+        one, many = ROOT / "course" / f"{name}.py", ROOT / "course" / name / "__init__.py"
+        files[f"course.{name}"] = one if one.exists() else many
+    for place, path in files.items():
         for name in re.findall(r"^(?:def|class) ([a-zA-Z]\w*)", path.read_text("utf-8"), re.M):
-            yield module, name
+            yield place, name
 
 
 def test_the_library_page_documents_every_public_name_and_links_to_its_source(soups):
     page = soups["library.html"]
     names = list(public_names())
-    assert {("exercises", "check"), ("network", "forward")} <= set(names)
+    assert {("course.exercises", "check"), ("mnistlib.network", "forward")} <= set(names)
     missing = []
-    for module, name in names:
-        entry = page.find(id=f"mnistlib.{module}.{name}")
-        if not (entry and entry.select_one("a[href*='_modules/mnistlib/'] .viewcode-link")):
-            missing.append(f"{module}.{name}")
+    for place, name in names:
+        entry = page.find(id=f"{place}.{name}")
+        package = place.partition(".")[0]
+        if not (entry and entry.select_one(f"a[href*='_modules/{package}/'] .viewcode-link")):
+            missing.append(f"{place}.{name}")
     assert missing == []
     assert page.select(".katex")
     assert "Alias for field" not in page.get_text()

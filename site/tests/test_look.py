@@ -6,9 +6,10 @@ import itertools
 import numpy as np
 import pytest
 from PIL import Image
-from test_browser import AXE, TOO_WIDE, axe
+from tabs import HTML
+from test_browser import AXE, CUT_OFF, TOO_WIDE, axe
 
-from conftest import HTML
+pytestmark = pytest.mark.takes(seconds=150)
 
 WIDTHS = (280, 320, 390, 768, 1024, 1440)
 NARROW = (280, 390)
@@ -77,6 +78,62 @@ def test_the_contents_open_on_a_phone_and_lead_somewhere(tab, lessons):
     link = page.locator("dialog[open] a", has_text="Next").last
     link.click()
     page.wait_for_url("**#*")
+    assert page.locator("dialog[open]").count() == 0  # the heading is seen, not the menu above it
+
+
+def test_a_finger_can_close_the_menus(tab, lessons):
+    page = tab.open(lessons[0], 390)
+    for menu in ("Site navigation", "On this page"):
+        page.get_by_role("button", name=menu).click()
+        page.locator("dialog[open] a").last.scroll_into_view_if_needed()
+        page.locator("dialog[open]").get_by_role("button", name="Close").click()
+        assert page.locator("dialog[open]").count() == 0
+    tab.resize(1366)
+    page.get_by_role("button", name="Close").wait_for(state="hidden")
+
+
+def test_without_script_the_menu_stands_below_the_page(browser, roots, lessons):
+    size = {"width": 390, "height": 850}
+    context = browser.new_context(java_script_enabled=False, viewport=size)
+    page = context.new_page()
+    page.goto(f"{roots['http']}/{lessons[0]}")
+    assert page.locator("button:visible").count() == 0  # none would do anything
+    page.locator(".bd-sidebar-primary").get_by_text("Glossary").click()
+    page.wait_for_url("**/glossary.html")
+    context.close()
+
+
+def test_letters_of_twice_the_size_fit(tab, lessons):
+    for width in (390, 1280):
+        page = tab.open(lessons[2], width - 10)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        tab.resize(width)  # and with that the page looks again at what is too wide
+        boxes = sorted(page.evaluate(HEADER))
+        assert all(right <= left for (_, right, *_), (left, *_) in itertools.pairwise(boxes))
+        assert page.evaluate(TOO_WIDE) <= 0
+        assert page.evaluate(CUT_OFF) == []
+        # Some fifteen letters a line at the least.
+        assert page.locator("article section > p").first.bounding_box()["width"] > 300
+
+
+SHIFTS = """
+    window.shift = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(one => window.shift += one.value))
+        .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def test_nothing_jumps_while_a_page_is_loaded(tab, lessons):
+    shifts = {}
+    tab.page.add_init_script(SHIFTS)
+    for page in ("index.html", lessons[2], "pictures.html"):
+        for width in (390, 1366):
+            opened = tab.open(page, width)
+            opened.wait_for_load_state("networkidle")
+            tab.resize(width)
+            shifts[page, width] = opened.evaluate("shift")
+    print(shifts)
+    assert max(shifts.values()) < 0.05
 
 
 HEADER = """
@@ -126,11 +183,19 @@ HIDE_TEXT = """
 
 
 @everywhere
-@pytest.mark.parametrize("kind", BOXES)
-def test_what_scrolls_shows_that_it_does(tab, longest, surroundings, kind):
+@pytest.mark.parametrize("where", ["notation", "longest"])
+def test_what_scrolls_shows_that_it_does(tab, longest, surroundings, where):
     surround(tab, surroundings)
-    page = tab.open("notation.html" if kind == "table" else longest, 280)
-    wide = "tag => tag.clientWidth && tag.scrollWidth > tag.clientWidth + 20"
+    page = tab.open("notation.html" if where == "notation" else longest, 280)
+    for kind in ["table"] if where == "notation" else ["formula", "code", "output"]:
+        check_scrolling(page, kind, surroundings)
+
+
+def check_scrolling(page, kind, surroundings):
+    """Check that the first boxes of a kind that scroll show it at their edges."""
+    wide = (
+        "tag => tag.checkVisibility() && tag.clientWidth && tag.scrollWidth > tag.clientWidth + 20"
+    )
     scrolling = [box for box in page.locator(BOXES[kind]).all() if box.evaluate(wide)]
     assert scrolling
     for box in scrolling[:3]:
@@ -152,26 +217,6 @@ def test_what_scrolls_shows_that_it_does(tab, longest, surroundings, kind):
             assert np.median(contrast(plain, ground)) < 1.15
 
 
-def test_all_that_scrolls_sideways_can_be_reached_and_says_so(tab, pages):
-    found, count = {}, 0
-    check = """
-        [...document.querySelectorAll("article *")]
-            .filter(tag => tag.scrollWidth > tag.clientWidth + 1 && tag.clientWidth > 20)
-            .filter(tag => ["auto", "scroll", "hidden"].includes(getComputedStyle(tag).overflowX))
-            .filter(tag => !tag.closest(".katex, .explore"))
-            .map(tag => [tag.tabIndex === 0 && tag.matches(".scrolls"), tag.outerHTML.slice(0, 80)])
-    """
-    for page in pages:
-        if page.startswith("_modules"):
-            continue
-        boxes = tab.open(page, 280).evaluate(check)
-        count += len(boxes)
-        if unseen := [box for box in boxes if not box[0]]:
-            found[page] = unseen
-    assert found == {}
-    assert count > 20
-
-
 def test_the_keyboard_scrolls_what_is_wide(tab, longest):
     page = tab.open(longest, 320)
     box = page.locator(".bd-article .scrolls").first
@@ -179,33 +224,6 @@ def test_the_keyboard_scrolls_what_is_wide(tab, longest):
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     page.wait_for_function("document.activeElement.scrollLeft > 20")
-
-
-BROKEN_WORDS = """
-    [...document.querySelectorAll("article code:not(pre code)")]
-        .filter(code => !code.textContent.includes("://")) // an address may be longer than a line
-        .flatMap(code => {
-        const found = [], walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
-        while (walker.nextNode()) {
-            for (const word of walker.currentNode.data.matchAll(/\\w+/g)) {
-                const range = document.createRange();
-                range.setStart(walker.currentNode, word.index);
-                range.setEnd(walker.currentNode, word.index + word[0].length);
-                const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
-                if (lines.size > 1) found.push(word[0]);
-            }
-        }
-        return found;
-    })
-"""
-
-
-def test_code_in_a_sentence_does_not_break_inside_a_word(tab, pages):
-    broken = {}
-    for page in pages:
-        if words := tab.open(page, 390).evaluate(BROKEN_WORDS):
-            broken[page] = words
-    assert broken == {}
 
 
 PARTED = """
@@ -283,3 +301,14 @@ def test_forced_colours_are_legible(tab, longest, surroundings):
             for tag in opened.locator(f"{kind}:visible").all()[:2]:
                 seen = pixels(tag)
                 assert contrast(seen, np.median(seen)).max() > 7, (page, kind)
+
+
+def test_figures_are_at_home_in_the_dark(tab, lessons):
+    surround(tab, "dark")
+    for lesson in lessons[2:5]:
+        page = tab.open(lesson)
+        picture = page.locator(".cell_output img:not(.touchable *)").first
+        picture.scroll_into_view_if_needed()
+        seen = pixels(picture)
+        assert np.median(seen) < 0.05, lesson  # the page's ground, and no white slab
+        assert contrast(seen, np.median(seen)).max() > 7, lesson

@@ -4,7 +4,9 @@ import functools
 import json
 import re
 import shutil
+import struct
 import subprocess
+from html import unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -88,17 +90,25 @@ def leave_out_values(app, doctree):
                 value.parent.remove(value)
 
 
-def terms(app, docname):
-    """Return what a page needs to link each glossary term: its address and its definition."""
-    found = {}
-    for (kind, _), (glossary, anchor) in app.env.get_domain("std").objects.items():
+@functools.cache
+def glossary(app):
+    """Return each term of the glossary: the page and the anchor it has, and its definition."""
+    found, tree = {}, functools.cache(app.env.get_doctree)  # which takes a while to read
+    for (kind, _), (page, anchor) in app.env.get_domain("std").objects.items():
         if kind == "term":
-            entries = app.env.get_doctree(glossary).findall(nodes.term)
+            entries = tree(page).findall(nodes.term)
             term = next(entry for entry in entries if anchor in entry["ids"])
             meaning = term.parent.next_node(nodes.definition).next_node(nodes.paragraph).astext()
-            address = f"{app.builder.get_relative_uri(docname, glossary)}#{anchor}"
-            found[term.astext().lower()] = (address, " ".join(meaning.split()))
+            found[term.astext().lower()] = (page, anchor, " ".join(meaning.split()))
     return found
+
+
+def terms(app, docname):
+    """Return what a page needs to link each glossary term: its address and its definition."""
+    return {
+        term: (f"{app.builder.get_relative_uri(docname, page)}#{anchor}", meaning)
+        for term, (page, anchor, meaning) in glossary(app).items()
+    }
 
 
 def is_prose(text):
@@ -149,6 +159,82 @@ def keep_words_with_formulas(app, doctree, docname):
         together = nodes.inline(classes=["nobreak"])
         together.extend([nodes.Text(head), math.deepcopy(), nodes.Text(tail)])
         parent[at] = together
+
+
+def words(section):
+    """Return the words of a section without those of its subsections; formulas as they are seen."""
+    found = []
+    for node in section.findall(nodes.Text):
+        above, formula = node.parent, isinstance(node.parent, (nodes.math, nodes.math_block))
+        while not isinstance(above, nodes.section):
+            above = above.parent
+        if above is section and not isinstance(node.parent, (nodes.raw, nodes.title)):
+            html = rendered(node.astext(), False).get("html", "") if formula else ""
+            seen = re.sub("<[^>]*>", "", html.partition('class="katex-html"')[2].partition(">")[2])
+            found.append(unescape(seen) if formula else node.astext())
+    return " ".join(" ".join(found).split())
+
+
+def keep_words(app, doctree, docname):
+    """Keep the words of each section, for the search page to show where it found what."""
+    kept = app.env.__dict__.setdefault("course_texts", {})
+    kept[docname] = [
+        {"id": part["ids"][0], "title": part.next_node(nodes.title).astext(), "text": words(part)}
+        for part in doctree.findall(nodes.section)
+    ]
+
+
+def write_words(app, failure):
+    """Write the words that were kept as a script, which a page opened from the disk may load."""
+    texts = json.dumps(app.env.course_texts, ensure_ascii=False)
+    script = Path(app.outdir) / "_static" / "texts.js"
+    script.write_text(f"window.courseTexts = {texts};\n", encoding="utf-8")
+
+
+def load_search(app, pagename, templatename, context, doctree):
+    """Load what lists the results on the search page, and on no other."""
+    if pagename == "search":
+        app.add_js_file("texts.js", defer="defer")
+        app.add_js_file("search.js", defer="defer")
+
+
+def finish_pages(app, failure):
+    """Tell how large each picture is, so that nothing moves once it is loaded.
+
+    And the corner of a table that has row heads as well is empty: no head.
+    """
+
+    def with_size(match):
+        path = page.parent / match[1]
+        width, height = struct.unpack(">II", path.read_bytes()[16:24])
+        return f'{match[0]} width="{width}" height="{height}"'
+
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text("utf-8")
+        sized = re.sub(r'<img\b[^>]*?\bsrc="([^":]+\.png)"', with_size, text)
+        sized = sized.replace('<th class="head"><p></p></th>', "<td></td>")
+        page.write_text(sized, encoding="utf-8")
+
+
+EARLY = """
+<script>
+  // The prose's fonts before the page is first drawn, which then does not jump. From the disk no
+  // browser would take them that way.
+  if (location.protocol !== "file:")
+    for (const cut of ["400-normal", "600-normal"])
+      document.head.append(Object.assign(document.createElement("link"), {{
+        rel: "preload", as: "font", type: "font/woff2", crossOrigin: "",
+        href: `{fonts}/source-serif-4-latin-${{cut}}.woff2`,
+      }}));
+</script>
+"""
+
+
+def load_fonts_early(app, pagename, templatename, context, doctree):
+    """Let a page from a web server ask for its fonts at once, and not once it has its style."""
+    if doctree is not None:
+        fonts = context["pathto"]("_static/fonts", 1)
+        context["metatags"] += EARLY.format(fonts=fonts)
 
 
 def say_default_of_fields(app, what, name, obj, options, signature, returns):
@@ -203,5 +289,10 @@ def setup(app):
     app.connect("doctree-read", leave_out_values)
     app.connect("doctree-resolved", link_terms)
     app.connect("doctree-resolved", keep_words_with_formulas)
+    app.connect("doctree-resolved", keep_words)
+    app.connect("html-page-context", load_search)
+    app.connect("html-page-context", load_fonts_early)
     app.connect("build-finished", keep_used_icons)
+    app.connect("build-finished", finish_pages)
+    app.connect("build-finished", write_words)
     return {"version": "1"}

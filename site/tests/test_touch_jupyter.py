@@ -12,22 +12,22 @@ import urllib.request
 
 import nbformat
 import pytest
-from execute import execute
 from playwright.sync_api import TimeoutError, expect
+from tabs import Tab
 
-from conftest import ROOT, Tab
+from course.lessons.execute import execute
 
 CELLS = [
-    "from mnistlib import explore, network\nimport numpy as np",
+    "from course import pictures\nfrom mnistlib import network\nimport numpy as np",
     "parameters = network.initialise(np.random.default_rng(5))\n"
-    "pad = explore.draw(parameters)\npad",
+    "pad = pictures.draw(parameters)\npad",
     "print('rows with ink:', int(pad.image.any(axis=1).sum()))",
 ]
 
 
-def written(path):
+def written(path, cells=CELLS):
     """Execute a small notebook as the lessons are executed, and store it."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in CELLS])
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in cells])
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
     notebook.metadata["kernelspec"] = {
@@ -74,7 +74,6 @@ def lab(tmp_path):
     token = secrets.token_hex(16)
     root = f"http://127.0.0.1:{port}"
     surroundings = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
         "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
         "JUPYTER_DATA_DIR": str(tmp_path / "data"),
         "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
@@ -112,13 +111,6 @@ def lab(tmp_path):
             server.kill()
 
 
-class LabTab(Tab):
-    """A tab on JupyterLab, whose files are not the site's."""
-
-    def weigh(self, request):
-        pass
-
-
 def run_cell(page, number):
     """Run one cell, as a reader does."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
@@ -127,30 +119,38 @@ def run_cell(page, number):
     return cell
 
 
+def opened(browser, lab, path, living):
+    """Open a notebook, run its first two cells until their picture lives, and return tab and picture."""
+    _, root, token = lab
+    tab = Tab(browser, root)
+    page = tab.page
+    page.set_default_timeout(60_000)  # JupyterLab is large, and computers are busy
+    page.goto(f"{root}/lab/tree/{path.name}?token={token}&reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.locator(".jp-CodeCell img").wait_for()  # the still picture, before anything runs
+    page.get_by_text(re.compile(r"Python 3 .*\| Idle")).wait_for(timeout=60_000)
+    picture = page.locator(f".jp-CodeCell .explore {living}")
+    for _ in range(3):  # a kernel that has just connected may connect once more, and forget
+        run_cell(page, 0)
+        run_cell(page, 1)
+        try:
+            picture.wait_for(timeout=15_000)
+            break
+        except TimeoutError:
+            continue
+    return tab, picture
+
+
 def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(lab, browser):
-    folder, root, token = lab
+    folder, _, _ = lab
     path = folder / "pad.ipynb"
     stored = written(path)
     outputs = json.loads(stored)["cells"][1]["outputs"]
     assert set(outputs[0]["data"]) == {"text/plain", "image/png"}
     assert "rows with ink: 20" in stored
 
-    tab = LabTab(browser, root)
+    tab, paper = opened(browser, lab, path, "canvas.paper")
     page = tab.page
-    page.set_default_timeout(60_000)  # JupyterLab is large, and computers are busy
-    page.goto(f"{root}/lab/tree/pad.ipynb?token={token}&reset")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-    page.locator(".jp-CodeCell img").wait_for()  # the still picture, before anything runs
-    page.get_by_text(re.compile(r"Python 3 .*\| Idle")).wait_for(timeout=60_000)
-    paper = page.locator(".jp-CodeCell .explore canvas.paper")
-    for _ in range(3):  # a kernel that has just connected may connect once more, and forget
-        run_cell(page, 0)
-        run_cell(page, 1)
-        try:
-            paper.wait_for(timeout=15_000)
-            break
-        except TimeoutError:
-            continue
     paper.scroll_into_view_if_needed()
     area = paper.bounding_box()
     page.mouse.move(area["x"] + area["width"] * 0.3, area["y"] + area["height"] * 0.5)
@@ -177,3 +177,30 @@ def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(l
     found = nbval(path)
     assert found.returncode == 0, found.stdout
     assert written(path) == stored
+
+
+TRAINING = [
+    "from course import pictures\nfrom mnistlib import data\nimport numpy as np",
+    "mnist = data.load()\n"
+    "parts = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4))\n"
+    "picture = pictures.train(*parts)\npicture",
+    "print('steps:', picture.run.step)",
+]
+
+
+def test_while_a_network_trains_in_jupyterlab_other_cells_still_run(lab, browser):
+    path = lab[0] / "train.ipynb"
+    written(path, [*TRAINING[:2], "print('steps: 0')"])
+    path.write_text(path.read_text("utf-8").replace("print('steps: 0')", TRAINING[2]), "utf-8")
+    tab, start = opened(browser, lab, path, "button.main")
+    page = tab.page
+    start.click()
+    page.get_by_text(re.compile(r"After \d{2,} steps it reads")).wait_for()
+    told = run_cell(page, 2).locator(".jp-OutputArea-output")
+    expect(told).not_to_have_text("steps: 0")
+    seen = int(told.inner_text().rsplit(":", 1)[1])
+    assert seen >= 10
+    page.wait_for_function("steps => document.querySelector('.explore').run.step > steps", arg=seen)
+    start.click()  # pause
+    assert tab.strays == []
+    page.context.close()

@@ -31,17 +31,18 @@ function load(address) {
 }
 
 async function wake(place) {
-  const { name, source } = place.dataset;
+  const { name, source, state: own = "{}" } = place.dataset;
   window.mnistlibPictures[name] ?? (await load(source));
   const { module, state, data } = window.mnistlibPictures[name];
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-  const model = new Model({ state: structuredClone(state), data: new DataView(bytes.buffer), image: new DataView(new ArrayBuffer(0)) });
+  const model = new Model({ state: { ...structuredClone(state), ...JSON.parse(own) }, data: new DataView(bytes.buffer), image: new DataView(new ArrayBuffer(0)) });
   const address = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
   const picture = (await import(address)).default;
   URL.revokeObjectURL(address);
   const el = Object.assign(document.createElement("div"), { model });
-  picture.render({ model, el });
-  place.replaceChildren(el); // and with that the still picture and its words are gone
+  await picture.render({ model, el });
+  place.append(el);
+  place.classList.add("awake"); // and with that the still picture and its words are for paper alone
 }
 
 // A picture is loaded when the reader comes near it.

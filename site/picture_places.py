@@ -1,8 +1,8 @@
 """The pictures one can touch, on the pages: what the page's host loads, and where it puts them.
 
-A lesson's cell that ends in a picture of ``mnistlib.explore`` has stored a still one; a page of our
+A lesson's cell that ends in a picture of ``course.pictures`` has stored a still one; a page of our
 own asks for one with the directive ``explore``. Both become a place whose content, the still picture
-and its words, explore.js replaces by the living one.
+and its words, pictures.js replaces by the living one.
 """
 
 import base64
@@ -14,29 +14,33 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from mnistlib import explore
+from course import pictures
 
 STATIC = "_static/explore"
 WORDS = {}  # what each picture says of itself, once its files are written
 
 
+def script(name, picture):
+    """Return the script that hands a picture, its first state and its data to pictures.js."""
+    data = base64.b64encode(picture.data).decode()
+    content = {"module": picture._esm, "state": picture.state, "data": data}
+    return f"window.mnistlibPictures[{name!r}] = {json.dumps(content, ensure_ascii=False)};\n"
+
+
 def write_files(app):
-    """Write each picture for explore.js to load, its still for the pages, and the style sheet."""
+    """Write each picture for pictures.js to load, its still for the pages, and the style sheet."""
     folder = Path(app.outdir) / STATIC
     folder.mkdir(parents=True, exist_ok=True)
-    for name, make in explore.PICTURES.items():
+    for name, make in pictures.PICTURES.items():
         picture = make()
-        data = base64.b64encode(picture.data).decode()
-        content = {"module": picture._esm, "state": picture.state, "data": data}
-        script = f"window.mnistlibPictures[{name!r}] = {json.dumps(content, ensure_ascii=False)};\n"
-        (folder / f"{name}.js").write_text(script, encoding="utf-8")
+        (folder / f"{name}.js").write_text(script(name, picture), encoding="utf-8")
         (folder / f"{name}.png").write_bytes(picture.still)
-        (folder / "explore.css").write_text(picture._css, encoding="utf-8")
+        (folder / "pictures.css").write_text(picture._css, encoding="utf-8")
         WORDS[name] = picture.words
 
 
 class Place(nodes.General, nodes.Element):
-    """Where explore.js shows a picture; what it holds is shown until then."""
+    """Where pictures.js shows a picture; what it holds is shown until then."""
 
 
 def visit_place(translator, node):
@@ -44,6 +48,8 @@ def visit_place(translator, node):
     up = "../" * translator.builder.current_docname.count("/")
     name = node["picture"]
     attributes = {"data-name": name, "data-source": f"{up}{STATIC}/{name}.js"}
+    if "state" in node:
+        attributes["data-state"] = json.dumps(node["state"])
     translator.body.append(translator.starttag(node, "div", CLASS="touchable", **attributes))
     if not node.children:
         words = html.escape(WORDS[name])
@@ -71,20 +77,23 @@ def find_places(app, doctree, docname):
         if "cell" not in cell.get("classes", []):
             continue
         code = next(iter(cell.findall(nodes.literal_block)), None)
-        called = re.findall(r"\bexplore\.(\w+)\(", code.astext() if code else "")
+        called = re.findall(r"\bpictures\.(\w+)\(", code.astext() if code else "")
+        called = [name for name in called if name in pictures.PICTURES]
         image = next(iter(cell.findall(nodes.image)), None)
         if called and image is not None:
             place = Place(picture=called[-1])
+            if re.search(r"\bpictures\.company\([^)]", code.astext()):
+                place["state"] = {"behind": True}  # as Python has it for who brings the weights
             image.replace_self(place)
             words = nodes.paragraph("", WORDS[called[-1]], classes=["note"])
             place.extend([image, words])
 
 
 def add_host(app, pagename, templatename, context, doctree):
-    """Load explore.js and its style sheet on the pages that hold a picture, and on no other."""
+    """Load pictures.js and its style sheet on the pages that hold a picture, and on no other."""
     if doctree is not None and any(doctree.findall(Place)):
-        app.add_css_file("explore/explore.css")
-        app.add_js_file("explore.js", defer="defer")
+        app.add_css_file("explore/pictures.css")
+        app.add_js_file("pictures.js", defer="defer")
 
 
 def setup(app):

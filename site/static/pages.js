@@ -6,15 +6,22 @@ function fitToScreen() {
     formula.classList.toggle("wide", formula.getBoundingClientRect().width > room + 1);
   }
   for (const box of document.querySelectorAll("div.math, .nobreak, .pst-scrollable-table-container, pre")) {
-    const wide = box.scrollWidth > box.clientWidth + 1;
+    // What stands in a line of text scrolls nowhere, and one browser gives it no width to compare.
+    const inLine = getComputedStyle(box).display === "inline";
+    const wide = !inLine && box.scrollWidth > box.clientWidth + 1;
     box.classList.toggle("scrolls", wide);
-    if (wide || box.scrollHeight > box.clientHeight + 1) box.tabIndex = 0;
+    if (wide || (!inLine && box.scrollHeight > box.clientHeight + 1)) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }
 window.addEventListener("load", fitToScreen);
 window.addEventListener("resize", fitToScreen);
 document.addEventListener("toggle", fitToScreen, true); // what was folded has been laid out only now
+
+// Who has chosen a heading from "On this page" wants to see it, not the menu above it.
+document.addEventListener("click", (event) => {
+  event.target.closest("dialog[open] :is(a[href^='#'], .close)")?.closest("dialog").close();
+});
 
 // Paper is white, whatever the screen is.
 const root = document.documentElement;

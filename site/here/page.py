@@ -1,0 +1,170 @@
+"""What the page asks of Python: a reader's answer is run and checked, and the reply comes as HTML."""
+
+import contextlib
+import functools
+import html
+import importlib.machinery
+import inspect
+import io
+import json
+import linecache
+import os
+import sys
+import textwrap
+import time
+import traceback
+import warnings
+
+os.environ["MNISTLIB_MINE"] = ""  # nothing is written: the page keeps what there is to keep
+sys.dont_write_bytecode = True
+
+import flags  # noqa: E402
+
+#: How many seconds an answer and its check may take.
+SECONDS = 10.0
+#: How much of what an answer prints is shown, in letters.
+SHOWN = 10_000
+
+
+class Watching(importlib.machinery.SourceFileLoader):
+    """Reads what an answer may call so that it warns of overflows, which WebAssembly does not see."""
+
+    def source_to_code(self, data, path, *more, **named):
+        is_called = "/mnistlib/" in path or "/lesson_" in path
+        return (
+            flags.compiled(data, path)
+            if is_called
+            else super().source_to_code(data, path, *more, **named)
+        )
+
+
+def begin(folder):
+    """Import the exercises from a folder; from here on NumPy's warnings are made by hand."""
+    flags.install()
+    finder = importlib.machinery.FileFinder.path_hook((Watching, [".py"]))
+    sys.path_hooks.insert(0, finder)
+    sys.path_importer_cache.pop(folder, None)
+    sys.path.insert(0, folder)
+    from course.exercises import exercise
+
+    exercise.exec = flags.execute  # by which known mistakes are compiled
+
+
+# An answer that does not end
+
+
+class Deadline:
+    """Ends an answer that takes too long: at its next turn of a loop, or call, it is interrupted."""
+
+    TOOL = 4
+
+    def __init__(self, seconds):
+        monitoring = sys.monitoring
+        self.end = time.monotonic() + seconds
+        kinds = monitoring.events
+        events = (kinds.JUMP, kinds.BRANCH_LEFT, kinds.BRANCH_RIGHT, kinds.PY_START)
+        if not monitoring.get_tool(self.TOOL):
+            monitoring.use_tool_id(self.TOOL, "deadline")
+        for event in events:
+            monitoring.register_callback(self.TOOL, event, self.look)
+        self.events = functools.reduce(int.__or__, events)
+
+    def bind(self, code):
+        """Watch over code, and what is defined in it. What cleans up after it is not watched."""
+        sys.monitoring.set_local_events(self.TOOL, code, self.events)
+        for constant in code.co_consts:
+            if inspect.iscode(constant):
+                self.bind(constant)
+
+    def look(self, *where):
+        if time.monotonic() > self.end:
+            raise KeyboardInterrupt("it took too long")
+
+
+# An answer
+
+
+def run(source, file, space, deadline):
+    """Run code so that ``inspect`` finds its source, and a warning its line."""
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    code = flags.compiled(source, file)
+    deadline.bind(code)
+    exec(code, space)
+
+
+def reply(name, above, answer, mine=()):
+    """Check an answer to an exercise.
+
+    Args:
+        name: the exercise's name.
+        above: what stands above it in the lesson: imports, functions, earlier answers.
+        answer: what the reader has written.
+        mine: the sources of what is kept of other exercises.
+
+    Returns:
+        JSON: the ``kind`` of the reply, as ``check`` says it, or "stopped"; its ``html`` and its
+        plain ``text``; what was ``printed``; and ``kept``, the source for ``mine.py``, if it is right.
+    """
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            said = checked(name, above, answer, mine, Deadline(SECONDS))
+        except KeyboardInterrupt as stopped:
+            said = alone("stopped", f"After {SECONDS:.0f} seconds it was stopped: {stopped}")
+    text = printed.getvalue()
+    said["printed"] = text if len(text) <= SHOWN else f"{text[:SHOWN]}\n... ({len(text)} letters)"
+    return json.dumps(said)
+
+
+def checked(name, above, answer, mine, deadline):
+    """Run what stands above, then the answer, and check it."""
+    from course import exercises
+
+    space = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
+        for number, source in enumerate(above):
+            # An earlier answer that does not run is said where it stands.
+            with contextlib.suppress(Exception, SystemExit):
+                run(source, f"<above {number}>", space, deadline)
+    try:
+        run(answer, f"<my_{name}>", space, deadline)
+    except (Exception, SystemExit) as error:
+        return alone("raises", shown(error, f"<my_{name}>"))
+    function = space.get(f"my_{name}")
+    if not inspect.isfunction(function):
+        return alone("raises", f"No function called my_{name} came of it. Is its name spelt so?")
+    found = exercises.check(function)
+    said = {"kind": found.kind, "html": found._repr_html_(), "text": repr(found), "kept": ""}
+    if found.kind == "right":
+        said["kept"], note = kept(exercises, name, function, mine, Deadline(SECONDS))
+        said["html"] += note
+    return said
+
+
+def kept(exercises, name, function, mine, deadline):
+    """Return the source of a right answer for ``mine.py``, and what is said if it is not right there."""
+    from course.exercises import markup, store
+    from course.exercises.checker import GENERAL, check_answer
+
+    source = textwrap.dedent(inspect.getsource(function))
+    space = {"__name__": "mine"}
+    whole = "\n\n".join([store.HEAD, *mine, source])
+    run(whole, f"<mine {name}>", space, deadline)
+    found = check_answer(exercises.EXERCISES[name], space[f"my_{name}"])
+    if found.kind == "right":
+        return source, ""
+    words = GENERAL["next"]["leans"].format(f"{found}\n")
+    return "", f"<p>{markup.text(words)}</p>"
+
+
+def alone(kind, text):
+    """Return a reply that no checker gave."""
+    return {"kind": kind, "html": f"<pre>{html.escape(text)}</pre>", "text": text, "kept": ""}
+
+
+def shown(error, file):
+    """Return an error as Python shows it, without the frames that are not the reader's."""
+    lines = traceback.extract_tb(error.__traceback__)
+    own = [f"line {frame.lineno}: {frame.line}" for frame in lines if frame.filename == file]
+    said = "".join(traceback.format_exception_only(error)).replace(f'File "{file}", ', "")
+    return "\n".join([*own, said.strip()])

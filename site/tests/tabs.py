@@ -1,0 +1,125 @@
+"""Where the built pages are, a web server for them, and a browser's tab that reaches nothing else.
+
+And a tab on one picture alone, which needs no built pages.
+"""
+
+import functools
+import gzip
+import http.server
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+
+SITE = Path(__file__).resolve().parent.parent
+ROOT = SITE.parent
+HTML = SITE / "_build" / "html"
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """A web server whose handler says nothing."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+    def __init__(self, folder=HTML):
+        super().__init__(("127.0.0.1", 0), functools.partial(self.Handler, directory=str(folder)))
+
+
+class Tab:
+    """A browser tab on the site. It keeps what went wrong, and lets no request out."""
+
+    def __init__(self, browser, root, **options):
+        self.root = root
+        self.strays, self.errors, self.loaded = [], [], []
+        context = browser.new_context(viewport={"width": 1366, "height": 850}, **options)
+        self.page = context.new_page()
+        # Every request passes here, also of what the page does not wait for.
+        context.route(lambda address: not self.is_ours(address), self.stop)
+        self.page.on("console", self.note)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("requestfailed", self.failed)
+        self.page.on("requestfinished", lambda request: self.loaded.append(request.url))
+
+    def failed(self, request):
+        """Note what could not be had; what a page asked for when it was left is given up, not lost."""
+        if request.failure != "net::ERR_ABORTED":
+            self.errors.append(f"failed: {request.url}")
+
+    def is_ours(self, address):
+        return address.startswith((self.root, "data:", "blob:"))
+
+    def stop(self, route):
+        self.strays.append(route.request.url)
+        route.abort()
+
+    def note(self, message):
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+    def weight(self, url):
+        """Return how much of a file of the site would travel, compressed as web servers do."""
+        body = (HTML / urlsplit(url.removeprefix(self.root)).path.lstrip("/")).read_bytes()
+        return min(len(body), len(gzip.compress(body)))
+
+    def open(self, address, width=1366):
+        self.page.set_viewport_size({"width": width, "height": 850})
+        self.page.goto(f"{self.root}/{address}", wait_until="load")
+        return self.page
+
+    def resize(self, width):
+        """Change the window's width, and wait until the page has drawn itself anew."""
+        self.page.set_viewport_size({"width": width, "height": 850})
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+    def theme(self, name):
+        self.page.evaluate("theme => document.documentElement.dataset.theme = theme", name)
+
+
+BARE = """<!doctype html><html data-theme="light" lang="en"><meta charset="utf-8"><title>Alone</title>
+<meta name="viewport" content="width=device-width">
+<style>body {{ margin: 0 12px; max-width: 55rem }} {css}</style>
+<div class="touchable" data-name="{name}" data-source="{name}.js"></div><script>{host}</script></html>"""
+
+
+FOCUS = """
+    (el, selector) => el.contains(document.activeElement) && document.activeElement.matches(selector)
+"""
+
+
+class Shown:
+    """A picture on an open page, to set and to read."""
+
+    def __init__(self, tab, name, width=1366):
+        self.page = tab.open(f"{name}.html", width)
+        self.place = self.page.locator(f".touchable[data-name={name}]")
+        self.place.scroll_into_view_if_needed()
+        self.el = self.place.locator(".explore")
+        self.el.wait_for()
+
+    def set(self, **state):
+        change = "(el, part) => el.model.set('state', { ...el.model.get('state'), ...part })"
+        self.el.evaluate(change, state)
+
+    @property
+    def state(self):
+        return self.el.evaluate("el => el.model.get('state')")
+
+    def numbers(self, selector):
+        """Return the whole numbers behind what is shown, where `selector` finds it."""
+        read = "tags => tags.map(tag => tag.dataset.value)"
+        values = self.el.locator(f":is({selector})[data-value]").evaluate_all(read)
+        return np.array([float(value.replace("Infinity", "inf")) for value in values])
+
+    def tab_to(self, selector):
+        """Press Tab until the focus is on what `selector` finds within the picture."""
+        for _ in range(300):
+            self.page.keyboard.press("Tab")
+            if self.el.evaluate(FOCUS, selector):
+                return
+        pytest.fail(f"the keyboard does not reach {selector}")
+
+
+both_ways = pytest.mark.parametrize("tab", ["http", "file"], indirect=True)

