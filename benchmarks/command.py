@@ -6,8 +6,9 @@ import os
 import platform
 from collections.abc import Callable
 
-from machine import THREADS, cpu_name, same_for_all, versions
 from report import HERE, write_section
+
+from course.computers.machine import THREADS, cpu_name, same_for_all, versions
 
 
 def command(

@@ -7,27 +7,51 @@ step and after every ``every`` steps, with a function that hands back the weight
 """
 
 import numpy as np
-from machine import THREADS
+import threadpoolctl
 
+from course.computers.machine import THREADS
 from mnistlib import data, deep, network, training
 
 RATE, MOMENTUM = 0.5, 0.9
 
 
-class Ours:
-    """`training.train` itself, with all that it checks and records; deeper networks by `deep`."""
+class Contender:
+    """What every contender is, unless it says otherwise: of the course's network, at its rate."""
 
     needs = ()
+    rate = RATE
+    model = network  # evaluates what everybody has trained
 
     def __init__(self, mnist: data.Mnist, dtype: str):
         self.mnist, self.dtype = mnist, dtype
 
+    @staticmethod
+    def initialise(rng, hidden):
+        """Draw the weights to start from: one hidden layer of so many units, or a list of layers."""
+        if isinstance(hidden, int):
+            return network.initialise(rng, hidden=hidden, dtype=np.float32)
+        sizes = [data.PIXELS, *hidden, network.classes]
+        return tuple(deep.initialise(rng, sizes, "Glorot", np.float32))
+
+    @staticmethod
+    def limit(threads):
+        """Use so many threads from now on."""
+        threadpoolctl.threadpool_limits(threads)
+
+
+class Ours(Contender):
+    """`training.train` with all that it checks and records, and with the threads that all have."""
+
+    def trained(self, start):
+        """Return the model that is trained from these weights."""
+        return network if isinstance(start, network.Parameters) else deep.Deep("sigmoid")
+
     def run(self, start, batches, rates, every, lap):
-        parameters = [value.astype(self.dtype) for value in start]
-        shallow = len(start) == len(network.Parameters._fields)
-        training.train(
-            network if shallow else deep.Deep("sigmoid"),
-            network.Parameters(*parameters) if shallow else tuple(parameters),
+        values = [value.astype(self.dtype) for value in start]
+        named = hasattr(start, "_fields")
+        training.train.__wrapped__(  # without the limit to one thread
+            self.trained(start),
+            type(start)(*values) if named else tuple(values),
             (self.mnist.train_images, self.mnist.train_labels),
             batches,
             learning_rate=lambda step: rates[step],
@@ -37,33 +61,29 @@ class Ours:
         )
 
 
-class Products:
+class Products(Contender):
     """The five matrix products of a step and nothing else, on arrays of their shapes."""
 
-    needs = ()
-
-    def __init__(self, mnist: data.Mnist, dtype: str):
-        self.dtype = dtype
-
-    def run(self, start, batches, rates, every, lap):
+    def products(self, start, n):
+        """Return the pairs of matrices that a step with a batch of n multiplies."""
         W1, W2 = (value.astype(self.dtype) for value in (start[0], start[2]))
         rng = np.random.default_rng(0)
-        n, hidden = len(batches[0]), len(W2)
         x, a1, dz1, dz2 = (
-            rng.random((n, m)).astype(self.dtype) for m in (len(W1), hidden, hidden, 10)
+            rng.random((n, m)).astype(self.dtype) for m in (len(W1), len(W2), len(W2), 10)
         )
+        return [(x, W1), (a1, W2), (a1.T, dz2), (dz2, W2.T), (x.T, dz1)]
+
+    def run(self, start, batches, rates, every, lap):
+        products = self.products(start, len(batches[0]))
         lap(None)
         for first in range(0, len(batches), every):
             for _ in batches[first : first + every]:
-                x @ W1
-                a1 @ W2
-                a1.T @ dz2
-                dz2 @ W2.T
-                x.T @ dz1
+                for left, right in products:
+                    left @ right
             lap(None)
 
 
-class Peer:
+class Peer(Contender):
     """A framework: `start` makes what it trains, `steps` takes steps, `weights` gives ours back."""
 
     def run(self, start, batches, rates, every, lap):

@@ -1,4 +1,4 @@
-"""A training step of lesson 08's convolutional network, timed: ours beside PyTorch.
+"""A training step of lesson 10's convolutional network, timed: ours beside PyTorch.
 
     python benchmarks/convolution_step.py            measure, print, and write the results (minutes)
     python benchmarks/convolution_step.py --quick    see that it runs; writes nothing
@@ -12,12 +12,14 @@ import sys
 
 from command import circumstances, command
 from contenders import MOMENTUM
-from convolvers import CONVOLVERS, Ours
-from machine import THREADS
-from report import footer, show, table
+from convolvers import CONVOLVERS, Convolver
+from report import met, render, show
 from team import Team
 
+from course.computers.machine import THREADS
+
 KERNELS, BATCH = (8, 32), 64
+GOALS = {1: 0.9, 2: 1.1}  # threads: of PyTorch's time, at most
 FULL = dict(rounds=15, steps=60, first=300, patience=2)
 QUICK = dict(rounds=1, steps=20, first=20, patience=0)
 
@@ -36,7 +38,9 @@ def measure(plan: dict) -> dict:
             for name, answer in answers.items():
                 laps[name][threads].append(round(answer["us_per_step"][0] / BATCH, 2))
     team.dismiss()
-    settings = plan | dict(kernels=KERNELS, batch_size=BATCH, rate=Ours.rate, momentum=MOMENTUM)
+    settings = plan | dict(
+        kernels=KERNELS, batch_size=BATCH, rate=Convolver.rate, momentum=MOMENTUM
+    )
     return circumstances(settings, ["numpy", "torch"], team.turns, team.disturbed) | {
         "kernel": team.kernel,
         "missing": team.missing,
@@ -51,46 +55,30 @@ def measure(plan: dict) -> dict:
 
 
 def report(results: dict) -> str:
-    """Put the results into words and a table, in Markdown."""
-    settings, found = results["settings"], results["contenders"]
-
-    def best(name: str, threads: int) -> float:
-        return min(found[name]["us_per_image"][str(threads)])
-
-    def beside(precision: str) -> str:
-        ours, theirs = f"our kernels, {precision}", f"PyTorch eager, {precision}"
-        if theirs not in found:
-            return ""
-        one, two = (f"{best(ours, t) / best(theirs, t):.2f}" for t in (1, 2))
-        return (
-            f" In {precision} that is {one} times PyTorch's time with one thread, {two} with two."
-        )
-
-    rows = []
+    """Put the results into words and tables, in Markdown."""
+    found = results["contenders"]
+    best = {
+        name: [min(times) for times in row["us_per_image"].values()] for name, row in found.items()
+    }
+    goals, rows = [], []
+    for precision in ("float32", "float64"):
+        theirs = best.get(f"PyTorch eager, {precision}", [])
+        for threads, (mine, their) in enumerate(
+            zip(best[f"our kernels, {precision}"], theirs, strict=False), 1
+        ):
+            what = f"{precision}, {threads} thread{'s' * (threads > 1)}"
+            goal = GOALS[threads]
+            goals.append([what, f"{mine / their:.2f} ×", f"{goal} ×", met(mine / their, goal)])
     for name, row in found.items():
         cells = [name]
-        for threads, times in row["us_per_image"].items():
-            ours = best(f"our kernels, {name[-7:]}", int(threads))
+        for times, ours in zip(
+            row["us_per_image"].values(), best[f"our kernels, {name[-7:]}"], strict=True
+        ):
             cells += [f"{min(times):.1f}", f"{statistics.median(times):.1f}"]
             cells.append(f"{min(times) / ours:.2f}")
         rows.append([*cells, show(row["accuracy"] and 100 * row["accuracy"])])
-    head = ["of an image", *["1 thread: µs", "median", "/ ours", "2: µs", "median", "/ ours"]]
-    first, second = settings["kernels"]
-    parts = [
-        f"Training the network of lesson 08 ({first} and {second} kernels, batches of "
-        f"{settings['batch_size']}) takes ours **{best('our kernels, float32', 1):.0f} µs an image** in "
-        f"float32 with one thread, {best('our kernels, float32', 2):.0f} with two; in float64, as the "
-        f"lesson does, {best('our kernels, float64', 1):.0f} and {best('our kernels, float64', 2):.0f}."
-        + beside("float32")
-        + beside("float64"),
-        table([*head, "test %"], rows),
-        f"Microseconds of a step, for each image of its batch: best and median of "
-        f"{settings['rounds']} turns of {settings['steps']} steps. The ratios are of the best "
-        f"figures, to ours of the same precision. Test %: accuracy after {settings['first']} steps from "
-        "the same weights with the same batches.",
-        *footer(results),
-    ]
-    return "\n\n".join(parts)
+    ours = {p: [f"{us:.0f}" for us in best[f"our kernels, {p}"]] for p in ("float32", "float64")}
+    return render("convolution_step", results, ours=ours, goals=goals, rows=rows)
 
 
 if __name__ == "__main__":

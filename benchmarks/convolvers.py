@@ -1,66 +1,41 @@
-"""Who takes part in the convolutional race: our lesson 08, PyTorch, and the bare products."""
+"""Who takes part in the convolutional race: our lesson 10, PyTorch, and the bare products."""
 
 import numpy as np
-from contenders import MOMENTUM, Torch
+from contenders import MOMENTUM, Ours, Products, Torch
 
-from mnistlib import convolution, data, training
+from mnistlib import convolution, data
 
 
-class Ours:
-    """`training.train` itself, with all that it checks and records."""
+class Convolver:
+    """The network that all train, and its rate."""
 
-    needs = ()
     model = convolution.Convolutional()
     rate = 0.02
 
-    def __init__(self, mnist: data.Mnist, dtype: str):
-        self.mnist, self.dtype = mnist, dtype
-
     @staticmethod
-    def initialise(rng, kernels):
-        return convolution.initialise(rng, kernels, dtype=np.float32)
-
-    @staticmethod
-    def limit(threads):
-        import threadpoolctl
-
-        threadpoolctl.threadpool_limits(threads)
-
-    def run(self, start, batches, rates, every, lap):
-        training.train(
-            self.model,
-            convolution.Parameters(*(value.astype(self.dtype) for value in start)),
-            (self.mnist.train_images, self.mnist.train_labels),
-            batches,
-            learning_rate=lambda step: rates[step],
-            momentum=MOMENTUM,
-            every=every,
-            after_record=lambda step, parameters, history: lap(lambda: parameters),
-        )
+    def initialise(rng, hidden):
+        return convolution.initialise(rng, hidden, dtype=np.float32)
 
 
-class Products(Ours):
-    """The eight matrix products of a step and nothing else, 16 images at a time like ours."""
+class OurConvolver(Convolver, Ours):
+    def trained(self, start):
+        return self.model
 
-    def run(self, start, batches, rates, every, lap):
+
+class ConvolverProducts(Convolver, Products):
+    """The eight matrix products of a step and nothing else, for the whole batch at once like ours."""
+
+    def products(self, start, n):
         rng, products = np.random.default_rng(0), []
         for W, places, below in ((start.W1, 576, False), (start.W2, 64, True), (start.W3, 1, True)):
             W = W.astype(self.dtype)
-            cut, dz = (rng.random((16 * places, m)).astype(self.dtype) for m in W.shape)
-            products += [(cut, W), (cut.T, dz)] + [(dz, W.T)] * below
-        lap(None)
-        for first in range(0, len(batches), every):
-            for batch in batches[first : first + every]:
-                for _ in range(0, len(batch), 16):
-                    for left, right in products:
-                        left @ right
-            lap(None)
+            cut, dz = (rng.random((m, places * n)).astype(self.dtype) for m in W.shape)
+            products += [(W.T, cut), (cut, dz.T)] + [(W, dz)] * below
+        return products
 
 
-class TorchConvolver(Torch):
+class TorchConvolver(Convolver, Torch):
     """The same network; PyTorch wants its kernels as outputs, channels, rows, columns."""
-
-    model, rate, initialise = Ours.model, Ours.rate, staticmethod(Ours.initialise)
 
     def __init__(self, mnist: data.Mnist, dtype: str):
         super().__init__(mnist, dtype)
@@ -97,10 +72,10 @@ class TorchConvolver(Torch):
 
 #: name: (class, dtype); the names are others than those of the first race
 CONVOLVERS = {
-    "our kernels, float32": (Ours, "float32"),
-    "our kernels, float64": (Ours, "float64"),
+    "our kernels, float32": (OurConvolver, "float32"),
+    "our kernels, float64": (OurConvolver, "float64"),
     "PyTorch eager, float32": (TorchConvolver, "float32"),
     "PyTorch eager, float64": (TorchConvolver, "float64"),
-    "their products, float32": (Products, "float32"),
-    "their products, float64": (Products, "float64"),
+    "their products, float32": (ConvolverProducts, "float32"),
+    "their products, float64": (ConvolverProducts, "float64"),
 }

@@ -12,7 +12,8 @@ import sys
 from math import log
 
 from command import circumstances, command
-from report import footer, table
+from contenders import CONTENDERS
+from report import render
 from team import Team
 
 WHO = ["ours, float32", "PyTorch eager", "scikit-learn"]
@@ -46,7 +47,7 @@ def measure(plan: dict) -> dict:
 
     A program that gets in the way for half a minute spoils one visit to each point, and no point.
     """
-    team = Team(WHO, plan["patience"])
+    team = Team({name: CONTENDERS[name] for name in WHO}, plan["patience"])
     visits = {axis: {name: [[] for _ in plan[axis]] for name in WHO} for axis in AXES}
     for visit in range(plan["repeats"] + 1):
         print(f"  visit {visit} of {plan['repeats']}", file=sys.stderr, flush=True)
@@ -107,32 +108,17 @@ def lost(results: dict) -> list[str]:
 
 def report(results: dict) -> str:
     """Put the results into words and tables, in Markdown."""
-    settings = results["settings"]
-    behind = lost(results)
-    parts = [
-        f"Ours is {'; '.join(behind)}." if behind else "Ours is ahead of both at every point.",
-        "![Three charts on logarithmic axes, a line for each contender: the time of an epoch against "
-        "the number of images, the time of a step against the number of hidden units, and against the "
-        "number of hidden layers. Dashed, the slope that each should have in the end.](growth.png)",
-    ]
+    tables = []
     for axis, title in AXES.items():
-        sizes, rows = settings[axis], []
+        sizes, rows = results["settings"][axis], []
         for name, costs in results["found"][axis].items():
             row = [name, *(f"{cost:.0f}" for cost in costs), f"{slope(sizes, costs):.2f}"]
             if axis == "layers":
                 row.append(f"{each_layer(sizes, costs):.0f}")
             rows.append(row)
         head = [title, *(f"{size:,}" for size in sizes), "power"]
-        parts.append(table(head + (["each more"] if axis == "layers" else []), rows))
-    parts += [
-        "*Power*: by which power of the size the cost grows between the last two columns. Twice the "
-        "images are twice the steps: power 1. Twice the hidden units are twice the arithmetic, but not "
-        "twice the calls: the power begins near 0 and ends at 1. Layers of 128 are alike, so each more "
-        "costs the same: a straight line, whose power comes near 1 as the first layer is outweighed.",
-        f"Best of {settings['repeats']} runs.",
-        *footer(results),
-    ]
-    return "\n\n".join(parts)
+        tables.append((head + (["each more"] if axis == "layers" else []), rows))
+    return render("growth", results, behind=lost(results), tables=tables)
 
 
 def draw(results: dict, target) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import jinja2
+
 HERE = Path(__file__).parent
 
 
@@ -24,119 +26,77 @@ def show(value, form: str = "{:.2f}") -> str:
     return "–" if value is None else form.format(value)
 
 
-def opening(results: dict) -> str:
-    """Say in a few sentences who is slower than ours and who is faster."""
-    found = results["contenders"]
-    ours = found["ours, float32"]
-    best = ours["us_per_step_best"]
-    products = found["matrix products, float32"]["us_per_step_best"]
-    ratios = {
-        name: row["us_per_step_best"] / best
-        for name, row in sorted(found.items(), key=lambda item: item[1]["us_per_step_best"])
-        if "ours" not in name and "products" not in name
-    }
+def met(value: float | None, goal: float) -> str:
+    """Say whether a value was measured, and is at most the goal."""
+    return "yes" if value is not None and value <= goal else "**no**"
 
-    def named(chosen) -> str:
-        return ", ".join(f"{name} ({ratios[name]:.2f} times as long)" for name in chosen) or "none"
 
-    return (
-        f"A training step of ours takes **{best:.0f} µs** in float32, {best / products:.2f} times as "
-        "long as its five matrix products alone. Slower on this computer: "
-        f"{named([name for name in ratios if ratios[name] > 1])}. Faster: "
-        f"{named([name for name in ratios if ratios[name] <= 1])}. 97 % of the test images are read "
-        f"right after {show(ours['seconds_to_97_percent'])} s of training."
+def render(name: str, results: dict, **facts) -> str:
+    """Fill the template ``templates/NAME.md`` with what is stored, and with facts made from it."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
     )
+    templates.globals["table"] = table
+    return templates.get_template(f"{name}.md").render({"kernel": None, **results, **facts}).strip()
 
 
-def goals(results: dict) -> str:
-    """Return a table of what a step should cost, what it does, and whether that goal is met."""
-    found = results["contenders"]
-    ours = found["ours, float32"]["us_per_step_best"]
-    products = found["matrix products, float32"]["us_per_step_best"]
-    rows = [["the bare products, float32", f"{ours / products:.2f} ×", "1.75 ×"]]
-    rows[0].append("yes" if ours <= 1.75 * products else "**no**")
-    for name, row in found.items():
-        if "ours" not in name and "products" not in name:
-            ratio = ours / row["us_per_step_best"]
-            rows.append([name, f"{ratio:.2f} ×", "1 ×", "yes" if ratio <= 1 else "**no**"])
-    return table(["a step of ours, beside", "takes", "goal: at most", "met"], rows)
-
-
-def footer(results: dict) -> list[str]:
-    """Say on what computer, with what, and how undisturbed it was measured; and who is missing."""
-    machine = results["machine"]
-    names = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
-    kernel = f" NumPy's matrix products: {results['kernel']}." if "kernel" in results else ""
-    return [
-        f"Measured on {machine['cpu']} ({machine['cores']} cores), {machine['system']}, "
-        f"Python {machine['python']}, at most {results['settings']['threads']} threads for everybody; "
-        f"{names}.{kernel} "
-        f"{machine['disturbed_turns']} of {machine['turns']} turns began while other programs ran.",
-        *(f"Left out: {name} ({reason})." for name, reason in results["missing"].items()),
-    ]
+def is_peer(name: str) -> bool:
+    """Tell whether a contender is neither ours nor the bare products."""
+    return "ours" not in name and "products" not in name
 
 
 def report(results: dict) -> str:
-    """Put the results into words and tables, in Markdown."""
-    settings, found = results["settings"], results["contenders"]
+    """Put a race's steps, whole runs and sizes into words and tables, in Markdown."""
+    found = results["contenders"]
+    best = {name: row["us_per_step_best"] for name, row in found.items()}
+    ours, products = best["ours, float32"], best["matrix products, float32"]
+
+    def named(slower: bool) -> str:
+        chosen = sorted(
+            (time / ours, name)
+            for name, time in best.items()
+            if is_peer(name) and (time > ours) == slower
+        )
+        return ", ".join(f"{name} ({ratio:.2f} times as long)" for ratio, name in chosen) or "none"
+
+    goals = [["the bare products, float32", ours / products, 1.75]]
+    goals += [[name, ours / best[name], 1] for name in found if is_peer(name)]
     steps, runs = [], []
     for name, row in found.items():
-        best = row["us_per_step_best"]
-        precision = "float64" if "float64" in name else "float32"
-        products = found[f"matrix products, {precision}"]["us_per_step_best"]
-        steps.append(
-            [
-                name,
-                f"{best:.0f}",
-                f"{row['us_per_step_median']:.0f}",
-                f"{best / found['ours, float32']['us_per_step_best']:.2f}",
-                f"{best / products:.2f}",
-            ]
-        )
-        if "products" in name:
-            continue
-        runs.append(
-            [
-                name,
-                f"{100 * row['accuracy']:.2f}",
-                show(row["seconds_to_97_percent"]),
-                row["runs_at_97_percent"],
-                show(row["peak_megabytes"], "{:.0f}"),
-                f"{row['warm_up_seconds']:.1f}",
-            ]
-        )
-    sizes = [["hidden units"] + [str(cell["hidden"]) for cell in results["growth"]]]
-    for name in found:
-        sizes.append([name] + [f"{c['us_per_step_best'][name]:.0f}" for c in results["growth"]])
-    parts = [
-        opening(results),
-        goals(results),
-        "![Two charts. Above, a bar for each contender, as long as its step takes. Below, the time "
-        "of a step against the number of hidden units, a line for each contender.](training_step.png)",
-        table(["one step, batch of 128", "µs, best", "median", "/ ours", "/ products"], steps),
-        f"Microseconds: best and median of {settings['rounds'] * settings['epochs']} epochs. The "
-        "ratios are of the best figures, to ours in float32 and to the products of the contender's "
-        "own precision.",
-        table(
-            [
-                "whole runs",
-                f"test % after {settings['epochs']} epochs",
-                "s to 97 %",
-                "got there",
-                "peak MB",
-                "first epoch, s",
-            ],
-            runs,
-        ),
-        f"Seconds to 97 %: training alone, median of {settings['rounds']} runs, up to the end of the "
-        "first epoch at the goal; – where half the runs or more did not get there. First epoch: with "
-        "all compiling and warming up, which no other column counts.",
-        f"How a step's cost grows, best of {settings['repeats']} runs of {settings['grid_steps']} "
-        "steps, in µs:",
-        table(["batch size"] + [str(cell["batch_size"]) for cell in results["growth"]], sizes),
-        *footer(results),
-    ]
-    return "\n\n".join(parts)
+        bare = best[f"matrix products, {'float64' if 'float64' in name else 'float32'}"]
+        times = best[name], row["us_per_step_median"]
+        ratios = best[name] / ours, best[name] / bare
+        steps.append([name, *(f"{us:.0f}" for us in times), *(f"{r:.2f}" for r in ratios)])
+        if "products" not in name:
+            runs.append(
+                [
+                    name,
+                    f"{100 * row['accuracy']:.2f}",
+                    show(row["seconds_to_97_percent"]),
+                    row["runs_at_97_percent"],
+                    show(row["peak_megabytes"], "{:.0f}"),
+                    f"{row['warm_up_seconds']:.1f}",
+                ]
+            )
+    cells = results["growth"]
+    sizes = [["batch size", *(str(cell["batch_size"]) for cell in cells)]]
+    sizes.append(["hidden units", *(str(cell["hidden"]) for cell in cells)])
+    sizes += [[name, *(f"{c['us_per_step_best'][name]:.0f}" for c in cells)] for name in found]
+    return render(
+        "training_step",
+        results,
+        ours=ours,
+        products=products,
+        slower=named(True),
+        faster=named(False),
+        seconds=show(found["ours, float32"]["seconds_to_97_percent"]),
+        goals=[[who, f"{r:.2f} ×", f"{goal} ×", met(r, goal)] for who, r, goal in goals],
+        steps=steps,
+        runs=runs,
+        sizes=sizes,
+    )
 
 
 def write_section(text: str, name: str) -> None:

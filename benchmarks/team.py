@@ -5,16 +5,13 @@ import multiprocessing
 import time
 
 import numpy as np
-from contenders import CONTENDERS, RATE
-from convolvers import CONVOLVERS
-from machine import blas_kernel, peak_megabytes, quiet
 
-from mnistlib import data, deep, network, training
+from course.computers.machine import blas_kernel, peak_megabytes, quiet
+from mnistlib import data, training
 
 
-def work(connection, name: str) -> None:
+def work(connection, contender_type: type, dtype: str) -> None:
     """Be one contender: obey what the parent asks until it asks for nothing more."""
-    contender_type, dtype = (CONTENDERS | CONVOLVERS)[name]
     try:
         for module in contender_type.needs:
             importlib.import_module(module)
@@ -47,33 +44,25 @@ def run(
 ) -> dict:
     """Train once; return the microseconds a step of each lap, and the accuracy after each.
 
-    `hidden` units, or a list with the units of each hidden layer; the first so many `images`. A
-    contender's class may bring its own `initialise`, `model`, `rate` and `limit`, as those of the
-    convolutional race do.
+    `hidden` is what the contender's `initialise` takes; the first so many `images`.
     """
     kind = type(contender)  # what its instances keep under these names is theirs
     if threads:
         contender.limit(threads)
     rng = np.random.default_rng(seed)
-    if hasattr(kind, "initialise"):
-        start = contender.initialise(rng, hidden)
-    elif isinstance(hidden, int):
-        start = network.initialise(rng, hidden=hidden, dtype=np.float32)
-    else:
-        sizes = [data.PIXELS, *hidden, network.classes]
-        start = deep.initialise(rng, sizes, "Glorot", np.float32)
+    start = kind.initialise(rng, hidden)
     batches = training.minibatches(images, batch_size, rng=rng, epochs=epochs)
     every = -(-images // batch_size)
     if steps:
         batches, every = batches[:steps], steps
-    falling = training.falling(getattr(kind, "rate", RATE), len(batches))
-    model, seconds, accuracy = getattr(kind, "model", network), [], []
+    falling = training.falling(kind.rate, len(batches))
+    seconds, accuracy = [], []
 
     def lap(weights):
         seconds.append(time.perf_counter() - lap.start)
         if evaluate and weights and lap.start:
             test_set = (mnist.test_images, mnist.test_labels)
-            score = training.evaluate(model, weights(), test_set)
+            score = training.evaluate(kind.model, weights(), test_set)
             accuracy.append(score.accuracy)
         time.sleep(0.1)  # threads that wait for more work spin for a while; let them fall asleep
         lap.start = time.perf_counter()
@@ -92,14 +81,15 @@ def run(
 class Team:
     """The contenders' processes. One that cannot take part is reported, and left out."""
 
-    def __init__(self, names, patience: float):
+    def __init__(self, contenders: dict[str, tuple[type, str]], patience: float):
         self.patience = patience
         context = multiprocessing.get_context("spawn")
         self.processes, self.connections, self.missing, self.kernel = [], {}, {}, None
         self.turns = self.disturbed = 0
-        for name in names:
+        for name, (contender_type, dtype) in contenders.items():
             here, there = context.Pipe()
-            self.processes.append(context.Process(target=work, args=(there, name), daemon=True))
+            arguments = (there, contender_type, dtype)
+            self.processes.append(context.Process(target=work, args=arguments, daemon=True))
             self.processes[-1].start()
             self.connections[name] = here
             answer = self._receive(name)
@@ -122,11 +112,15 @@ class Team:
         """Let each contender, in turn, do the same job."""
         answers = {}
         for name in list(self.connections):
-            self.turns += 1
-            self.disturbed += not quiet(self.patience)
-            if answer := self.ask(name, **job):
+            if answer := self.turn(name, **job):
                 answers[name] = answer
         return answers
+
+    def turn(self, name: str, **job) -> dict | None:
+        """Let one contender do a job as soon as the computer is quiet; None as from ``ask``."""
+        self.turns += 1
+        self.disturbed += not quiet(self.patience)
+        return self.ask(name, **job)
 
     def ask(self, name: str, **job) -> dict | None:
         """Let one contender do a job; None if it could not, and is left out from here on."""

@@ -16,8 +16,9 @@ import subprocess
 import sys
 import time
 
-from machine import cpu_name
-from report import HERE, show, table, write_section
+from report import HERE, met, render, show, write_section
+
+from course.computers.machine import cpu_name
 
 ROUNDS = 15
 
@@ -45,10 +46,9 @@ def ask(program: str) -> float:
 
 def lessons() -> dict[str, dict]:
     """Execute every lesson, which stores the outputs it has; return what it took, and may take."""
-    sys.path.append(str(HERE.parent / "tools"))
-    from lessons import Lesson
+    from course.lessons import Lesson
 
-    command = [sys.executable, HERE.parent / "tools" / "execute.py"]
+    command = [sys.executable, "-m", "course", "execute"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.findall(r"^(\S+): ([\d.]+) s, (?:(\d+) MB)?", printed, re.M)
     return {
@@ -116,11 +116,6 @@ def measure() -> dict:
     }
 
 
-def verdict(*pairs: tuple[float | None, float]) -> str:
-    """Say whether every measured value is within its goal."""
-    return "yes" if all(value is None or value <= goal for value, goal in pairs) else "**no**"
-
-
 def report(results: dict) -> str:
     """Put the results into tables, each with its goal and whether it was met."""
     found = results["milliseconds"]
@@ -129,38 +124,27 @@ def report(results: dict) -> str:
         "import mnistlib": ("import numpy", 1.3),
         "from mnistlib import training": ("import numpy", None),
     }
-    rows = []
+    short, whole = [], []
     for what, times in found.items():
         other, goal = goals.get(what, (None, None))
-        ratio = times["best"] / found[other]["best"] if other else None
-        rows.append(
-            [
-                f"`{what}`",
-                f"{times['best']:.1f}",
-                f"{times['median']:.1f}",
-                f"{ratio:.2f} × {other}" if other else "",
-                f"{goal} ×" if goal else "",
-                verdict((ratio, goal)) if goal else "",
-            ]
-        )
-    whole = []
+        row = [f"`{what}`", f"{times['best']:.1f}", f"{times['median']:.1f}", "", "", ""]
+        if other:
+            ratio = times["best"] / found[other]["best"]
+            row[3] = f"{ratio:.2f} × {other}"
+        if goal:
+            row[4:] = f"{goal} ×", met(ratio, goal)
+        short.append(row)
     for name, run in results["lessons"].items():
         (seconds, megabytes), peak = run["limits"], run["megabytes"]
-        met = verdict((run["seconds"], seconds), (peak, megabytes))
+        within = run["seconds"] <= seconds and (peak is None or peak <= megabytes)
         goal = f"{seconds} s, {megabytes} MB"
-        whole.append([name, f"{run['seconds']:.0f}", show(peak, "{}"), goal, met])
+        verdict = "yes" if within else "**no**"
+        whole.append([name, f"{run['seconds']:.0f}", show(peak, "{}"), goal, verdict])
     seconds = results["pytest_seconds"]
-    whole.append(["the whole `pytest`", f"{seconds:.0f}", "", "480 s", verdict((seconds, 480))])
+    whole.append(["the whole `pytest`", f"{seconds:.0f}", "", "480 s", met(seconds, 480)])
     for name, peak in results["peak_megabytes"].items():
-        whole.append([f"{name}, one epoch", "", str(peak), "300 MB", verdict((peak, 300))])
-    return "\n\n".join(
-        [
-            f"On {results['cpu']}, Python {results['python']}. Milliseconds: best and median of "
-            f"{results['rounds']}, taken in turns. Seconds: one run. Memory: of the whole process.",
-            table(["what", "ms, best", "median", "beside", "goal: at most", "met"], rows),
-            table(["what", "seconds", "peak MB", "goal: at most", "met"], whole),
-        ]
-    )
+        whole.append([f"{name}, one epoch", "", str(peak), "300 MB", met(peak, 300)])
+    return render("waiting", results, short=short, whole=whole)
 
 
 def main() -> None:

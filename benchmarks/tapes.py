@@ -1,0 +1,29 @@
+"""Who takes part in the race of gradients: lesson 11's tape beside our own passes and two frameworks."""
+
+from contenders import Jax, Ours, Torch
+
+from mnistlib import autodiff, data
+
+
+def way_up(parameters, x):
+    """Go up any number of layers, as lesson 11 does."""
+    *hidden, (W, b) = zip(parameters[::2], parameters[1::2], strict=True)
+    for W_hidden, b_hidden in hidden:
+        x = (x @ W_hidden + b_hidden).sigmoid()
+    return x @ W + b
+
+
+class Tape(Ours):
+    """The same training, its gradients by the tape."""
+
+    def trained(self, start):
+        return autodiff.Taped(way_up, data.scale)
+
+
+#: name: (class, dtype)
+TAPES = {
+    "the tape, float32": (Tape, "float32"),
+    "by hand, float32": (Ours, "float32"),
+    "PyTorch eager, float32": (Torch, "float32"),
+    "JAX jit, float32": (Jax, "float32"),
+}
