@@ -32,15 +32,16 @@ import hashlib
 import io
 import json
 import os
+import select
 import shutil
 import signal
 import stat
 import subprocess
 import sys
-import threading
+import time
 import unicodedata
 from collections import Counter, deque
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -67,6 +68,7 @@ MOST_FILES = 100  # in one student's folder, and as many folders
 COMMONEST = 10  # reasons, at the end
 ALIKE = 5  # answers at least, before two submissions that are alike are worth a look
 OPEN_SECONDS = 120  # to train what an open exercise asks for
+LINE_BYTES = 10 * TEXT  # of one row
 PATIENCE = 10  # seconds beyond its limit until a process that does not answer is ended
 PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "MNISTLIB_DATA", "LANG", "TMPDIR")
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what a spreadsheet may take for one
@@ -228,41 +230,43 @@ class SandboxProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
             start_new_session=True,
             pass_fds=[filter_file] if behind_walls else [],
             env=kept | {"OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1", "HOME": "/"},
         )
         os.close(filter_file)
+        self.heard = b""
         line = self.listen(READING_SECONDS)
         if not line:
             self.process.kill()
-            said = self.process.stderr.read().strip()
+            said = self.process.stderr.read().decode(errors="replace").strip()
             self.close()
             raise RuntimeError(f"the process in which answers are tried did not start: {said}")
         self.greeting = json.loads(line)
 
     def listen(self, seconds):
-        """Return the line that it says next; none if it has ended, or is ended since it is too late."""
-        with self.watched(seconds):
-            return self.process.stdout.readline(10 * TEXT)
+        """Return the line that it says next; none if it has ended, or is ended since it is too late.
 
-    @contextmanager
-    def watched(self, seconds):
-        """End it if what stands below this takes longer, and some."""
-        watch = threading.Timer(seconds + PATIENCE, self.process.kill)
-        watch.daemon = True  # whoever stops us does not wait for it
-        watch.start()
-        try:
-            yield
-        finally:
-            watch.cancel()
+        No thread waits for us: an answer that stops all processes made after its own would find it.
+        """
+        deadline = time.monotonic() + seconds + PATIENCE
+        said = self.process.stdout.fileno()
+        while b"\n" not in self.heard:
+            if not select.select([said], [], [], max(0, deadline - time.monotonic()))[0]:
+                self.process.kill()
+                return b""
+            part = os.read(said, MEGABYTE)
+            if not part or len(self.heard) > LINE_BYTES:
+                return b""
+            self.heard += part
+        line, _, self.heard = self.heard.partition(b"\n")
+        return line
 
     def order(self, submission, files, names, seconds):
         """Yield the row of each exercise, fewer if an answer has ended the process or spoke for it."""
         order = {"files": files, "unread": submission.unread, "names": names, "seconds": seconds}
         with suppress(BrokenPipeError):
-            self.process.stdin.write(json.dumps(order) + "\n")
+            self.process.stdin.write(json.dumps(order).encode() + b"\n")
             self.process.stdin.flush()
         reading = READING_SECONDS
         for name in names:
@@ -274,9 +278,12 @@ class SandboxProcess:
 
     def close(self):
         """Let it end what it watches over, and itself."""
-        with self.watched(0):
-            with suppress(BrokenPipeError):
-                self.process.stdin.close()
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
             self.process.wait()
         self.process.stdout.close()
         self.process.stderr.close()
