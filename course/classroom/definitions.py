@@ -10,6 +10,7 @@ not taken.
 import ast
 import builtins
 import hashlib
+import itertools
 import json
 import re
 import symtable
@@ -43,6 +44,10 @@ MEDDLERS = {
 WAYS_OUT = re.compile(r"__\w+__|(f|tb|gi|ag|cr|co)_\w+")
 #: What IPython alone understands: a line that begins with % or ! or ends in ?, or is set to such.
 MAGIC = re.compile(r"^(\s*)(?:[%!].*|.*\?|[\w, ]+=\s*[%!].*)$", re.MULTILINE)
+#: What begins at the left margin: a definition with its decorators, an import, a constant.
+BEGINNING = re.compile(
+    r"^(?:(?:@.*\n)*(?:async +def|def|class)|import|from|\w+ *=)(?!\w)", re.MULTILINE
+)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 PLAIN = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Name, ast.Attribute, ast.Lambda)
@@ -156,21 +161,36 @@ def understood(source):
     What only Python's second look finds, such as an argument that comes twice, costs its own
     statement alone.
     """
-    try:
-        body = parsed(source).body
-    except NO_PYTHON as error:
-        names = re.findall(r"^def +my_(\w+)", source, re.MULTILINE)
-        return [], dict.fromkeys(names, what_is_wrong(error))
     kept, errors = [], {}
-    for statement in body:
+    for piece in pieces(source):
         try:
-            names_used(statement)
+            body = parsed(piece).body
         except NO_PYTHON as error:
-            if isinstance(statement, DEFINITIONS) and statement.name.startswith("my_"):
-                errors[statement.name.removeprefix("my_")] = what_is_wrong(error)
-        else:
-            kept.append(statement)
+            names = re.findall(r"^def +my_(\w+)", piece, re.MULTILINE)
+            errors |= dict.fromkeys(names, what_is_wrong(error))
+            continue
+        for statement in body:
+            try:
+                names_used(statement)
+            except NO_PYTHON as error:
+                if isinstance(statement, DEFINITIONS) and statement.name.startswith("my_"):
+                    errors[statement.name.removeprefix("my_")] = what_is_wrong(error)
+            else:
+                kept.append(statement)
     return kept, errors
+
+
+def pieces(source):
+    """Return code in one piece if it is Python; if not, cut where something begins at the left margin.
+
+    So a slip costs its own function alone. Each piece has as many empty lines above as it had lines.
+    """
+    try:
+        parsed(source)
+        return [source]
+    except NO_PYTHON:
+        cuts = [0, *(found.start() for found in BEGINNING.finditer(source)), len(source)]
+        return ["\n" * source.count("\n", 0, a) + source[a:b] for a, b in itertools.pairwise(cuts)]
 
 
 def what_is_wrong(error):

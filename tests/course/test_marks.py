@@ -766,6 +766,30 @@ def test_a_cell_that_is_no_python_does_not_hide_the_others():
 
 
 @pytest.mark.parametrize(
+    "slip",
+    [
+        "def my_softmax(z:\n    return z",
+        "def my_softmax(z):\n    return (z",
+        'def my_softmax(z):\n    """Of scores.\n    return z',
+        "def my_softmax(z):\nreturn z",
+        "@other\ndef my_softmax(z)\n    return z",
+    ],
+)
+def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
+    before = (
+        "import numpy as np\n\nhalf = 0.5\n\n@np.vectorize\ndef my_sigmoid(z):\n    return half * z"
+    )
+    after = "def my_one_hot(labels):\n    return np.eye(10)[labels]"
+    file = ("mine.py", f"{before}\n\n{slip}\n\n{after}\n".encode())
+    found = definitions.taken([file])["answers"]
+    assert all(line in found["sigmoid"]["source"] for line in ("half = 0.5", "@np.vectorize"))
+    assert found["one_hot"]["source"].startswith("import numpy as np")
+    kind, line = re.fullmatch(r"(\w+): .*, line (\d+)", found["softmax"]["error"]).groups()
+    assert kind in ("SyntaxError", "IndentationError")
+    assert 9 <= int(line) <= 14  # in the file, where the slip stands
+
+
+@pytest.mark.parametrize(
     "cell",
     [
         "from mnistlib.functions import softmax as my_softmax",
