@@ -11,18 +11,18 @@
 #
 # Would it be so again? Lesson 04 ended with one number, the share of the test digits that one network reads. Ask other digits, other people, another seed, another computer: how far would the number move?
 #
-# **You will** put an error beside an accuracy, and find it larger when you count the people who wrote, and not their digits. You will catch two runs of one recipe that differ by more than chance, and ask a network whether it knows how sure it may be.
+# **You will** put an error beside an accuracy, and ask a network whether it knows how sure it may be. You will catch two runs of one recipe that differ by more than chance. Then you will count the people who wrote, in place of their digits, and the error will grow.
 #
 # **You will be able to**
 #
 # - say how sure an accuracy is, digit by digit and writer by writer;
-# - compare two networks by the answers that changed, and tell a network from a recipe;
 # - check whether "90 % sure" is right nine times in ten;
+# - compare two networks by the answers that changed, and tell a network from a recipe;
 # - say when another computer gets other numbers.
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
-# **Time** 37 minutes to read, 30 more for the exercises; the computer works about 25 s and uses 450 MB
+# **Time** 31 minutes to read, 30 more for the exercises; the computer works about 25 s and uses 450 MB
 
 # %% [markdown]
 # ## Before you start
@@ -45,6 +45,7 @@
 
 # %%
 import math
+from itertools import combinations
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -62,16 +63,16 @@ train_set, validation_set = data.split(
 )
 
 # %% [markdown]
-# Two letters are new in this lesson. And $n$ counts the digits that are asked.
+# Two letters are new, and $n$ counts the digits that are asked.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $q$ | | | the true share of right answers; what is measured is the accuracy |
-# | $g$ | `groups` | (n,) | a writer, who wrote $n_g$ of the digits; in the array, each digit's |
+# | $q$ | | | the true share of right answers; the accuracy is its measurement |
+# | $g$ | `groups` | (n,) | a writer, who wrote $n_g$ of the digits; the array has the writer of each digit |
 #
 # ## One network, asked once
 #
-# Lesson 04's recipe: momentum 0.9, a rate that falls from 0.5 to 0. Its seed decides everything else that chance decides.
+# Lesson 04's recipe: momentum 0.9, and a rate that falls from 0.5 to 0. The seed decides the starting weights and the order of the images.
 
 
 # %%
@@ -95,15 +96,15 @@ print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digit
 #
 # ## Other digits
 #
-# Take each digit for a coin that comes up "right" with probability $q$. Counted as 1 or 0, the coin has the mean $q$. Its **variance**, the mean squared distance from the mean, is
+# Take each answer for a coin that comes up "right" with probability $q$. Counted as 1 or 0, the coin has the mean $q$. Its **variance**, the mean squared distance from the mean, is
 #
 # $$q\,(1 - q)^2 + (1 - q)\,q^2 = q\,(1 - q) .$$
 #
-# The variances of independent coins add up: the sum of $n$ coins has the variance $n\,q\,(1 - q)$. Their mean is the sum divided by $n$, which divides the variance by $n^2$. The root of a variance is the **standard deviation**. That of a measured number is called its **standard error**:
+# The variances of independent coins add up: the sum of $n$ coins has the variance $n\,q\,(1 - q)$. The accuracy is this sum divided by $n$, which divides the variance by $n^2$. The root of a variance is the **standard deviation**. The standard deviation of a measured number is called its **standard error**:
 #
 # $$\text{standard error} = \sqrt{\frac{q\,(1 - q)}{n}} .$$
 #
-# For $q$ we put the measured accuracy. About 19 times in 20 the truth lies within two standard errors. Try that promise: take our ten thousand answers for the whole truth, and deal 500 of them, two thousand times.
+# We do not know $q$, so we put the measured accuracy in its place. The promise is that about 19 times in 20 the truth lies within two standard errors. Try it: take our ten thousand answers for the whole truth, deal 500 of them, and do so two thousand times.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -117,7 +118,7 @@ by_digit = np.sqrt(right.mean() * (1 - right.mean()) / n)
 print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} points")
 
 # %% [markdown]
-# The promise is kept. If digits were coins, the error of our network's accuracy would be a seventh of a point.
+# The promise is kept. If answers were coins, the error of our accuracy would be a seventh of a point.
 #
 # <details><summary>Are you sure? The standard deviation in NumPy, and <code>ddof</code></summary>
 #
@@ -125,108 +126,293 @@ print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} poi
 #
 # </details>
 #
+# ## Is 90 % sure right nine times in ten?
+#
+# How sure is the network itself? The largest of its ten probabilities is the answer's **confidence**; we say how *sure* it is. Of a hundred answers that are 90 % sure, about ninety should be right. Where that is so at every level of sureness, the network is **calibrated**.
+#
+# Sort the answers into ten bins by how sure they are, 0 to 0.1, 0.1 to 0.2 and so on. In each bin, count the answers and the right ones.
+#
+# ### Exercise 5.1: how sure, how right (warm-up, 6 minutes)
+
+
+# %%
+def my_reliability(sure, hits):
+    """For each tenth of the sureness: how many answers, and how many of them are right.
+
+    sure: shape (n,), from 0 to 1; a border belongs to the tenth above it, a 1 to the last.
+    hits: shape (n,), True where the answer is right. Return two arrays of shape (10,).
+    """
+    ...
+
+
+exercises.check(my_reliability)
+
+# %%
+exercises.folded(my_reliability)
+
+# %% [markdown]
+# How far may a bin's share of right answers lie from its mean sureness by chance? Suppose that the network is calibrated. Then answer $i$ is a coin that comes up right with probability $\text{sure}_i$. The variances of these coins add, so the bin's share has the standard deviation
+#
+# $$\text{spread} = \frac{1}{\text{count}} \sqrt{\textstyle\sum_i \text{sure}_i\, (1 - \text{sure}_i)} .$$
+#
+# The library's `calibration` gives counts, means and spread. Which bin do you expect to be the fullest?
+
+# %%
+found = calibration(softmax(z2), mnist.test_labels)
+print("answers   sure  right  spread")
+for tenth in np.flatnonzero(found.counts):
+    print(f"{found.counts[tenth]:7} {found.sure[tenth]:6.3f} ", end="")
+    print(f"{found.accuracy[tenth]:6.3f} {found.spread[tenth]:7.3f}")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability diagram: the share of right answers against how sure they were, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.6 and 0.9 the points lie a little below the diagonal, with the bars reaching about to it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}}
+figure, axis = plt.subplots(figsize=(5.6, 4.8))
+seen = found.counts > 0
+axis.plot([0, 1], [0, 1], color="0.5", ls="--")
+axis.text(0.01, 0.1, "calibrated", rotation=41)
+axis.errorbar(
+    found.sure[seen],
+    found.accuracy[seen],
+    2 * found.spread[seen],
+    fmt="o",
+    capsize=3,
+)
+for tenth in np.flatnonzero(seen):
+    spot, last = (found.sure[tenth], found.accuracy[tenth]), tenth == 9
+    side, shift = ("right", (-8, -2)) if last else ("left", (6, -12))
+    label = f"{found.counts[tenth]}"
+    axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
+axis.set(
+    title="Between 0.6 and 0.9 a little too sure",
+    xlabel="how sure (a number: so many answers)",
+    ylabel="share right (bars: two spreads)",
+    xlim=(0, 1.03),
+    ylim=(0, 1.03),
+)
+plt.show()
+
+# %% [markdown]
+# Such a picture is a **reliability diagram**. A calibrated network's points lie on the diagonal, as far as chance lets them. Nearly all our answers are in the last bin, and there the promise holds.
+#
+# The other bins are nearly empty, so take all answers below 0.9 together. A network that is surer than right is **overconfident**. [Guo and others](https://arxiv.org/abs/1706.04599) found in 2017 that large networks are. Their cure divides all logits by one number, which changes no answer. To make a network less sure, must the number be larger or smaller than 1? Guess, then run.
+
+# %%
+for divisor in [1, 0.5, 1.1, 2]:  # try others
+    sure = softmax(z2 / divisor).max(axis=1)
+    unsure = sure < 0.9
+    spread = np.sqrt((sure * (1 - sure))[unsure].sum()) / unsure.sum()
+    print(f"divided by {divisor:3}: {unsure.sum():4} answers below 0.9, ", end="")
+    print(f"{sure[unsure].mean():.3f} sure, {right[unsure].mean():.3f} right, spread {spread:.3f}")
+
+# %% [markdown]
+# Larger: divided by 2, four times as many answers are unsure, and they are right far more often than they say. As it stands, divided by 1, the network is a little overconfident: the gap is more than twice the spread. Divided by 1.1, sureness and truth agree as far as chance lets one see. To use such a number, choose it on the validation images.
+#
+# ## Another network
+#
+# The digits were one throw of the dice. The network's seed was another. Train for one epoch at a constant rate, with five seeds. How far apart will the best and the worst be, on the 10,000 validation images?
+
+# %%
+x, digits = data.scale(validation_set[0]), validation_set[1]
+right_of = {}
+for seed in range(5):
+    right_of[seed] = network.predict(trained(seed, epochs=1, falls=False), x) == digits
+    print(f"seed {seed}: {right_of[seed].mean():.2%}")
+
+# %% [markdown]
+# ### More than chance?
+#
+# Seeds 2 and 3 lie furthest apart. Both networks answered the **same images**. Where they agree they say nothing about which is better. Look at the others:
+#
+# | | network 3 right | network 3 wrong |
+# |---|---|---|
+# | **network 2 right** | | lost |
+# | **network 2 wrong** | gained | |
+#
+# Take the images as independent. If neither network were better, each image that changed would be a toss of a fair coin. The **p-value** is how often such a coin would do something at least as uneven. Say 3 were gained and 1 lost. Four tosses have $2^4$ equally likely outcomes. In $1 + 4$ of them at most one is a loss, and in as many at most one is a gain:
+#
+# $$2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8} .$$
+#
+# So 3 to 1 is no evidence of anything. In general there are `changed` tosses, and `fewer` of them fell on the rarer side:
+#
+# $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}}, \quad \text{or 1 if that is more.}$$
+#
+# This is McNemar's test in its exact form ([McNemar 1947](https://doi.org/10.1007/BF02295996)).
+#
+# ### Exercise 5.2: gained and lost (core, 10 minutes)
+#
+# Write it. `math.comb(changed, few)` is the number of ways to choose. Count with a pencil first for 2 gained and 0 lost.
+
+
+# %%
+def my_paired(before, after):
+    """From two arrays of bools: how many were gained, how many lost, and the p-value."""
+    ...
+
+
+exercises.check(my_paired)
+
+# %%
+exercises.folded(my_paired)
+
+# %% [markdown]
+# The library's `paired` gives the difference of the two accuracies and its standard error as well. Two runs of *one* recipe: what will the p-value be?
+#
+# <details><summary>Where that standard error comes from</summary>
+#
+# Each image changes the count by $+1$, $-1$ or 0. The mean of these numbers is the difference, and the mean of their squares is changed $/ n$. A variance is the mean square minus the squared mean. So
+#
+# $$\text{standard error} = \sqrt{\frac{1}{n} \left( \frac{\text{changed}}{n} - \text{difference}^2 \right)} .$$
+#
+# </details>
+
+# %%
+pair = paired(right_of[2], right_of[3])
+print(f"gained {pair.gained}, lost {pair.lost}: p-value {pair.p:.1g}")
+print(f"difference {100 * pair.difference:.2f} points, standard error {100 * pair.error:.2f}")
+p_values = [paired(right_of[one], right_of[two]).p for one, two in combinations(range(5), 2)]
+print(
+    f"p-value below 0.01: {sum(p < 0.01 for p in p_values)} of the {len(p_values)} pairs of seeds"
+)
+
+# %% [markdown]
+# A coin would do that less than once in a million times. We picked this pair, but three others of the ten are hardly a coin's work either. And yet neither recipe is better, for they are the same. **The test's answer is about these two networks.** Network 3 *does* read more of such digits than network 2. Of a third seed the test knows nothing, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
+#
+# ### A network and a recipe
+#
+# To judge a *recipe* takes several seeds. A study (`studies/seeds.py`) trained this one with a constant and with a falling rate, from the same seeds. Again the difference is taken in pairs, seed by seed. Which of the two would you choose for one epoch? For ten?
+
+
+# %% tags=["hide-input"]
+def results(name, epochs, falls):
+    """One result of the study, seed by seed, on the validation images."""
+    return np.array(
+        [
+            row["results"][name][-1]
+            for row in studies.read("seeds")["rows"]
+            if (row["settings"]["epochs"], row["settings"]["falls"]) == (epochs, falls)
+        ]
+    )
+
+
+gains = {}
+for epochs in [1, 10]:
+    gain = 100 * (results("accuracy", epochs, True) - results("accuracy", epochs, False))
+    gains[epochs] = gain
+    error = gain.std(ddof=1) / np.sqrt(len(gain))
+    lower = results("loss", epochs, True) < results("loss", epochs, False)
+    print(f"{epochs} epoch{'s' * (epochs > 1)}, {len(gain)} seeds: what a falling rate gains")
+    print(f"   from {gain.min():+.2f} to {gain.max():+.2f} points", end="")
+    print(f", on average {gain.mean():+.2f}, standard error {error:.2f}")
+    print(f"   its loss is lower with {lower.sum()} of {len(lower)} seeds")
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "What a falling rate gains in accuracy, one dot for each seed, in two rows. After one epoch all five dots lie left of zero, between minus 1.15 and minus 0.2 points. After ten epochs the ten dots crowd around zero."}}
+figure, axis = plt.subplots(figsize=(6.5, 2.6))
+for row, gain in enumerate(gains.values()):
+    heights = row + np.linspace(-0.25, 0.25, len(gain))  # so that no mark hides another
+    axis.plot(gain, heights, "os"[row], markersize=8)
+axis.axvline(0, color="0.5", lw=1)
+axis.set(
+    title="For one epoch a falling rate loses, for ten it hardly matters",
+    xlabel="points gained by the falling rate (each mark a seed)",
+    ylim=(-0.6, 1.6),
+)
+axis.set_yticks([0, 1], ["1 epoch", "10 epochs"])
+axis.invert_yaxis()
+plt.show()
+
+# %% [markdown]
+# For one epoch, take the constant rate: all five seeds agree. The falling rate slows down before it has arrived. For ten epochs no difference in accuracy is seen. A single seed could have told you that the falling rate loses 0.24 points, or gains 0.18. But its loss is lower with every seed, and for that we take it.
+#
 # ## Other people
 #
-# *Independent* is a strong word. A person whose sevens look like ones has not written just one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit; `data.writers()` knows.
+# So far each answer was a coin, independent of all others. Is it? A person whose sevens look like ones has not written just one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit; `data.writers()` knows. The numbers from 2100 on belong to high-school students, the others to employees of the Census Bureau.
 
 # %%
 writers = data.writers()
 names, place, digits_of = np.unique(writers.test, return_inverse=True, return_counts=True)
 mistakes_of = np.bincount(place, weights=~right).astype(int)
 crowds = {"student": names >= 2100, "employee": names < 2100}
+share = np.zeros(len(names))  # of mistakes, in each writer's crowd
 for crowd, who in crowds.items():
     wrong, written = mistakes_of[who].sum(), digits_of[who].sum()
+    share[who] = wrong / written
     print(f"{who.sum():3} {crowd}s: {wrong:3} mistakes in {written} digits, {wrong / written:.2%}")
 print("writers in both training and test:", len(np.intersect1d(writers.train, writers.test)))
 
 # %% [markdown]
-# The numbers from 2100 on belong to high-school students, the others to employees of the Census Bureau. Students' digits are misread more than twice as often. So compare each writer with the writer's own crowd. In the picture the line is the crowd's average, and the band reaches two standard deviations above it. How many of the 297 writers lie above their band? And how many would, if each crowd's mistakes fell on its digits by chance?
-
+# Students' digits are misread more than twice as often. So compare writers with their own crowd. Each gets a limit: the mistakes expected at the crowd's average, and two standard deviations more. How many of the 297 will lie above their limit? And how many would, if each crowd's mistakes fell on its digits by chance?
 
 # %%
-limit = np.zeros(len(names))
-for who in crowds.values():
-    share = mistakes_of[who].sum() / digits_of[who].sum()
-    limit[who] = share * digits_of[who] + 2 * np.sqrt(share * (1 - share) * digits_of[who])
+limit = share * digits_of + 2 * np.sqrt(share * (1 - share) * digits_of)
+print("writers above their limit:", (mistakes_of > limit).sum())
 
-
-def above(wrong):
-    return (np.bincount(place, weights=wrong) > limit).sum()
-
-
-student = writers.test >= 2100  # of each digit
 counts, rng = [], np.random.default_rng(seed=11)
 for _ in range(1000):
     dealt = ~right
-    for crowd in (student, ~student):
+    for crowd in (writers.test >= 2100, writers.test < 2100):
         dealt[crowd] = rng.permutation(dealt[crowd])
-    counts.append(above(dealt))
-print("writers above their crowd's band:", above(~right))
+    counts.append((np.bincount(place, weights=dealt) > limit).sum())
 print(f"by chance: {np.mean(counts):.1f} on average, in a thousand deals at most {max(counts)}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of mistakes against digits written by one writer, each with the average of the crowd as a line and a band of chance. Above, 249 students with some 20 digits each: most lie in the band, many with 3 or more mistakes lie above it and carry numbers where several fall on one spot. Below, 48 employees with some 100 digits each: most lie within the band, a few above it."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of mistakes against digits written by one writer, each with the average of the crowd as a line and a shaded band up to the limit. Larger marks stand for more writers. Above, 249 students with some 20 digits each: most lie in the band, 30 with 2 or more mistakes lie above it. Below, 48 employees with some 100 digits each: most lie within the band, 5 above it."}}
 figure, axes = plt.subplots(2, 1, figsize=(6.5, 6))
 for axis, (crowd, who), marker in zip(axes, crowds.items(), "o^"):
     written = np.arange(1, digits_of[who].max() + 5)
-    share = mistakes_of[who].sum() / digits_of[who].sum()
-    top = share * written + 2 * np.sqrt(share * (1 - share) * written)
-    axis.fill_between(written, 0, top, color="0.5", alpha=0.25, label="chance: two deviations")
-    axis.plot(written, share * written, color="0.5", label="the crowd's average")
+    average = share[who][0] * written
+    top = average + 2 * np.sqrt(average * (1 - share[who][0]))
+    axis.fill_between(written, 0, top, color="0.5", alpha=0.25, label="up to the limit")
+    axis.plot(written, average, color="0.5", label="the crowd's average")
     spots = {}
     for spot in zip(digits_of[who], mistakes_of[who], limit[who]):
         spots[spot] = spots.get(spot, 0) + 1
     for (x, y, bound), number in spots.items():
         colour = plotting.COLOURS[1] if y > bound else plotting.COLOURS[0]
         axis.plot(x, y, marker, color=colour, markersize=4 + 2 * np.sqrt(number))
-        if number > 1 and y > bound:
-            axis.annotate(str(number), (x, y), (-4, 7), textcoords="offset points", fontsize=12)
     number = (mistakes_of[who] > limit[who]).sum()
-    axis.set(title=f"{who.sum()} {crowd}s, {number} above the band", ylabel="mistakes")
+    axis.set(title=f"{who.sum()} {crowd}s, {number} above their limit", ylabel="mistakes")
 axes[0].legend(loc="upper left")
-axes[1].set_xlabel("digits by one writer (a number: so many writers at one spot)")
+axes[1].set_xlabel("digits by one writer (larger marks: more writers)")
 plt.show()
 
 # %% [markdown]
-# Thirty-five lie above. Chance puts twelve there, and in a thousand deals never more than 22. Mistakes keep company. So the digits are not independent. That the *writers* are, we assume. Statisticians call the digits of one writer a **cluster**.
+# Thirty-five lie above. Chance puts twelve there, and in a thousand deals never more than 22. Mistakes keep company, so the digits are not independent. We go on to assume that the *writers* are. Statisticians call the digits of one writer a **cluster**.
 #
 # ### Who is hardest to read?
 #
-# Sort the writers by their share of mistakes. Or sort them by their **p-value**: how often chance alone, at the crowd's average, would give at least as many. Do both name the same person?
+# Sort the writers by their share of mistakes. Or sort them by a p-value: how often chance alone, at the crowd's average, would give a writer at least as many mistakes. Do both name the same person?
 
-# %%
-chance = np.zeros(len(names))
-for who in crowds.values():
-    share = mistakes_of[who].sum() / digits_of[who].sum()
-    for i in np.flatnonzero(who):
-        size, least = int(digits_of[i]), int(mistakes_of[i])
-        ways = [
-            math.comb(size, k) * share**k * (1 - share) ** (size - k)
-            for k in range(least, size + 1)
-        ]
-        chance[i] = sum(ways)
-for called, i in {
+# %% tags=["hide-input"]
+p_value = np.zeros(len(names))
+for writer in range(len(names)):
+    size, least = int(digits_of[writer]), int(mistakes_of[writer])
+    p_value[writer] = sum(
+        math.comb(size, wrong) * share[writer] ** wrong * (1 - share[writer]) ** (size - wrong)
+        for wrong in range(least, size + 1)
+    )
+for called, writer in {
     "largest share": (mistakes_of / digits_of).argmax(),
-    "least chance": chance.argmin(),
+    "least p-value": p_value.argmin(),
 }.items():
-    print(f"{called}: writer {names[i]}, {mistakes_of[i]} of {digits_of[i]}, ", end="")
-    print(f"p-value {chance[i]:.1g}, times 297: {297 * chance[i]:.2f}")
+    print(
+        f"{called}: writer {names[writer]}, {mistakes_of[writer]} of {digits_of[writer]}, ", end=""
+    )
+    print(f"p-value {p_value[writer]:.1g}, times 297: {297 * p_value[writer]:.2f}")
 
 # %% [markdown]
-# Two different people. Three mistakes in ten is the largest share. But among 297 writers chance alone would make nearly one with so small a p-value. With one as small as that of eight in 130 it would make 0.06: this is what chance explains least. Small samples have the largest shares, and the smallest. Who forgets it believes in what [Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322) called the law of small numbers.
+# They do not. Three mistakes in ten is the largest share. But among 297 writers, one such p-value is no wonder. Eight mistakes in 130 is a smaller share, and much harder to explain by chance. Small samples have the largest shares, and the smallest. Even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
 #
 # ### The error by writer
 #
-# Writer $g$ wrote $n_g$ digits; $\text{right}_g$ of them were read rightly. The accuracy is off the truth $q$ by what the writers contribute,
+# Writer $g$ wrote $n_g$ digits, and $\text{right}_g$ of them were read rightly. The accuracy differs from the truth $q$ by a sum, with one term for each writer:
 #
 # $$\frac{1}{n} \sum_g \text{right}_g - q = \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) .$$
 #
-# The terms belong to different people, so their variances add. A writer drawn by chance contributes 0 on average, so the square of a term stands for its variance. The standard error *by writer* is ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6)
+# The terms belong to different people, so their variances add. A term is 0 on average, so its square stands for its variance. The standard error *by writer* is ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6)
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
-# The factor makes up for taking, in place of $q$, the accuracy of these very writers.
+# For $q$ we put the accuracy again. It comes from these very writers, and the factor makes up for that.
 #
-# ### Exercise 5.1: the error by writer (stretch, 12 minutes)
+# ### Exercise 5.3: the error by writer (stretch, 12 minutes)
 #
 # Write it. `groups[i]` is the number of the writer of digit $i$, any number. An earlier cell turned such numbers into places without gaps. With which function?
 
@@ -250,192 +436,11 @@ print(f"within two errors by writer: from {low:.1%} to {high:.1%}")
 print(f"the variance is {(by_writer / by_digit) ** 2:.1f} times as large")
 
 # %% [markdown]
-# The variance is twice as large. So these ten thousand digits say only as much as five thousand would, each by another person. About whom? About people drawn from this mixture of American students and Census employees, and nobody else.
-#
-# ## Another network
-#
-# The digits were one throw of the dice. The network's seed was another. Train for one epoch at the constant rate, twice. Only the seed differs, 2 and 3. How far apart can they be, on the 10,000 validation images?
-
-# %%
-x, digits = data.scale(validation_set[0]), validation_set[1]
-seeds = [2, 3]  # change these
-one, other = (network.predict(trained(seed, epochs=1, falls=False), x) == digits for seed in seeds)
-print(f"seed {seeds[0]}: {one.mean():.2%}, seed {seeds[1]}: {other.mean():.2%}")
-
-# %% [markdown]
-# ### More than chance?
-#
-# Both answered the **same images**. Where they agree they say nothing about which is better. Look at the others:
-#
-# | | network 3 right | network 3 wrong |
-# |---|---|---|
-# | **network 2 right** | | lost |
-# | **network 2 wrong** | gained | |
-#
-# Take the images as independent. If neither network were better, each image that changed would be a toss of a fair coin. So ask how often such a coin does something at least as uneven. Say 3 were gained and 1 lost. Four tosses have $2^4$ equally likely outcomes. In $1 + 4$ of them at most one is a loss, and in as many at most one is a gain:
-#
-# $$2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8} .$$
-#
-# So 3 to 1 is no evidence of anything. In general, let `fewer` of `changed` tosses have fallen on the rarer side:
-#
-# $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}}, \quad \text{or 1 if that is more.}$$
-#
-# This is McNemar's test in its exact form ([McNemar 1947](https://doi.org/10.1007/BF02295996)).
-#
-# ### Exercise 5.2: gained and lost (core, 10 minutes)
-#
-# Write it. `math.comb(changed, fewer)` counts the ways to choose. Count with a pencil first for 2 gained and 0 lost.
-
-
-# %%
-def my_paired(before, after):
-    """From two arrays of bools: how many were gained, how many lost, and the p-value."""
-    ...
-
-
-exercises.check(my_paired)
-
-# %%
-exercises.folded(my_paired)
-
-# %% [markdown]
-# The difference has a standard error of its own, *paired*. Each image changes the count by $+1$, $-1$ or 0. The mean of these numbers is the difference, and the mean of their squares is changed $/ n$. A variance is the mean square minus the squared mean. So
-#
-# $$\text{standard error} = \sqrt{\frac{1}{n} \left( \frac{\text{changed}}{n} - \text{difference}^2 \right)} .$$
-#
-# `uncertainty.paired` returns all of it. Two runs of *one* recipe: what will the p-value be?
-
-# %%
-pair = paired(one, other)
-print(f"gained {pair.gained}, lost {pair.lost}: p-value {pair.p:.1g}")
-print(f"difference {100 * pair.difference:.2f} points, error {100 * pair.error:.2f}")
-
-seed_4 = np.random.default_rng(seed=4)  # the images were split so
-_, (authors, _) = data.split(writers.train, mnist.train_labels, rng=seed_4)
-people, whose = np.unique(authors, return_inverse=True)
-change = other.astype(int) - one  # 1 gained, -1 lost
-excess = np.bincount(whose, weights=change - change.mean())
-error = np.sqrt(len(people) / (len(people) - 1) * (excess**2).sum()) / len(change)
-print(f"error by writer {100 * error:.2f}")
-
-# %% [markdown]
-# A coin would do that less than once in a million times. But we picked these seeds: of the ten pairs among the seeds 0 to 4, they lie furthest apart. And images are no coins: by writer the error is a little larger. Neither explains a difference of nearly five errors. And yet neither recipe is better, for they are one. **The test's answer is about these two networks.** Network 3 *does* read more of such digits than network 2. Of a third seed the test knows nothing ([Dietterich 1998](https://doi.org/10.1162/089976698300017197) warned of that).
-#
-# <details><summary>What other pairs of seeds give</summary>
-#
-# Of the other nine pairs, three have a p-value below a hundredth, too, such as 0 and 3. Others, such as 0 and 1, show no difference.
-#
-# </details>
-#
-# ### A network and a recipe
-#
-# To ask about a recipe takes several seeds. A study (`studies/seeds.py`) trained this one with a constant and with a falling rate, from the same seeds. Again the difference is taken in pairs, seed by seed. Which of the two would you choose for one epoch? For ten?
-
-
-# %%
-def results(name, epochs, falls):
-    """One result of the study, seed by seed, on the validation images."""
-    found = []
-    for row in studies.read("seeds")["rows"]:
-        if (row["settings"]["epochs"], row["settings"]["falls"]) == (epochs, falls):
-            found.append(row["results"][name][-1])
-    return np.array(found)
-
-
-for epochs in [1, 10]:
-    gains = 100 * (results("accuracy", epochs, True) - results("accuracy", epochs, False))
-    print(f"epochs: {epochs}; seed by seed {gains.round(2).tolist()}")
-    error = gains.std(ddof=1) / np.sqrt(len(gains))
-    print(f"   falling gains {gains.mean():+.2f} points, standard error {error:.2f}")
-    lower = results("loss", epochs, True) < results("loss", epochs, False)
-    print(f"   its loss is lower with {lower.sum()} of {len(lower)} seeds")
-by_seed = 100 * results("accuracy", 10, True).std(ddof=1)
-stored = (100 * results("accuracy", 1, False)[[2, 3]]).round(2).tolist()
-print(f"seeds 2 and 3 in the study: {stored}; ten epochs, standard deviation {by_seed:.2f}")
-
-# %% [markdown]
-# For one epoch, take the constant rate: all five seeds agree. A falling rate slows down before it has arrived. For ten epochs no difference in accuracy is seen, and it can only be small. One seed could have told you anything from 0.24 points lost to 0.18 gained. But the loss is lower with every seed, and for that we take the falling rate.
-#
-# ## Is 90 % sure right nine times in ten?
-#
-# So far we were unsure of the network. How sure is it itself? The largest of its ten probabilities is the answer's **confidence**; we say how *sure* it is. Of a hundred answers that are 90 % sure, ninety should be right. If that is so, the network is **calibrated**.
-#
-# Sort the answers by their sureness into ten bins, 0 to 0.1, 0.1 to 0.2 and so on, and ask in each how many are right.
-#
-# ### Exercise 5.3: how sure, how right (core, 6 minutes)
-
-
-# %%
-def my_reliability(sure, hits):
-    """For each tenth of the sureness: how many answers, and how many of them are right.
-
-    sure: shape (n,), from 0 to 1; a border belongs to the tenth above it, a 1 to the last.
-    hits: shape (n,), True where the answer is right. Return two arrays of shape (10,).
-    """
-    ...
-
-
-exercises.check(my_reliability)
-
-# %%
-exercises.folded(my_reliability)
-
-# %% [markdown]
-# How far may the share of right answers lie from the sureness by chance? Suppose that every probability is true. Then answer $i$ is a coin with its own $p_i$ and the variance $p_i (1 - p_i)$. These variances add, so the share of a bin has the standard deviation
-#
-# $$\frac{1}{\text{count}} \sqrt{\textstyle\sum_i p_i\, (1 - p_i)} .$$
-#
-# The library's `calibration` gives it as `spread`. Drawn, share against sureness, this is a **reliability diagram**: a calibrated network's points lie on the diagonal, as far as chance lets them.
-
-# %%
-divisor = 1  # change this, once you have read on
-p = softmax(z2 / divisor)
-found = calibration(p, mnist.test_labels)
-print("  answers  sure   right  by chance ±")
-for k in range(10):
-    if found.counts[k]:
-        numbers = found.sure[k], found.accuracy[k], found.spread[k]
-        print(f"{found.counts[k]:9} {numbers[0]:6.3f} {numbers[1]:7.3f} {numbers[2]:8.3f}")
-print(f"all: {p.max(axis=1).mean():.4f} sure, {right.mean():.4f} right")
-sure = p.max(axis=1)
-unsure = sure < 0.9
-spread = np.sqrt((sure * (1 - sure))[unsure].sum()) / unsure.sum()
-print(f"the {unsure.sum()} below 0.9: {sure[unsure].mean():.3f} sure, ", end="")
-print(f"{right[unsure].mean():.3f} right, by chance ± {spread:.3f}")
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability diagram: the share of right answers against how sure they were, with bars of two standard deviations of chance and a dashed diagonal. From 0.65 on the points lie a little below the diagonal, with the bars reaching about to it; the last point, near 1, lies on it."}}
-figure, axis = plt.subplots(figsize=(5, 4.6))
-seen = found.counts > 0
-axis.plot([0, 1], [0, 1], color="0.5", ls="--")
-axis.text(0.01, 0.12, "calibrated", rotation=42)
-axis.errorbar(
-    found.sure[seen],
-    found.accuracy[seen],
-    2 * found.spread[seen],
-    fmt="o",
-    capsize=3,
-)
-axis.set(
-    title="Mostly a little below the line",
-    xlabel="how sure (bars: two deviations of chance)",
-    ylabel="share that is right",
-    xlim=(0, 1.03),
-    ylim=(0, 1.03),
-)
-plt.show()
-
-# %% [markdown]
-# Nearly all answers are very sure, and of those nearly all are right. Of the 551 others 67.5 % are right where it says 71.9 %, a little more than twice what chance does. There it is perhaps a little **overconfident**, as [Guo and others found in 2017](https://arxiv.org/abs/1706.04599) of large networks. Their cure divides all ten scores by one number, which changes no answer. Which number would do here? Change `divisor` above. (To use it, choose it on the validation images.)
-#
-# <details><summary>What other divisors give</summary>
-#
-# With 0.5 the unsure answers are far surer than right. With 1.1 they agree, as far as chance lets one see. With 2 far more of them are right than they say. The accuracy is the same each time.
-#
-# </details>
+# The variance is twice as large. So these ten thousand digits say only as much as five thousand would, each by another person. Does your guess from the beginning lie between the two? And the answer holds for people like these, American students and Census employees, and for nobody else.
 #
 # ## Another computer
 #
-# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product is made of long sums, whose order depends on the processor, and another order rounds otherwise. Play two processors: one product in one go, and in two halves.
+# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product is made of long sums. Their order depends on the processor, and another order rounds otherwise. Play two processors: compute one product in one go, and in two halves.
 
 # %%
 start = network.initialise(np.random.default_rng(seed=6))
@@ -446,10 +451,9 @@ print("every entry equal:", np.array_equal(whole, halves))
 print("largest difference below 1e-13:", np.abs(whole - halves).max() < 1e-13)
 
 # %% [markdown]
-# So two computers train networks that are a hair's breadth apart. Make the hair thick enough to see: start twice, with one weight differing by $10^{-8}$, and watch the distance of the two $W_2$ over forty steps. Guess the curves at three learning rates.
+# So two computers train networks that are a hair's breadth apart. Make the hair thick enough to see: start twice, with one weight differing by $10^{-8}$, and watch how far apart the two $W_2$ are over forty steps. Guess the curves at three learning rates.
 
-
-# %%
+# %% tags=["hide-input"]
 batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=1)[:40]
 
 
@@ -489,7 +493,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps: *chaos*, as in the weather. That is why the lessons compute in float64 at moderate rates, and print few decimals. A rounding of $10^{-16}$ then stays invisible, and you see the numbers that we saw.
+# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is *chaos*, as in the weather. So the lessons compute in float64, at moderate rates, and print few decimals. A rounding of $10^{-16}$ then stays invisible, and you see the numbers that we saw.
 #
 # <details><summary>Are you sure?</summary>
 #
@@ -499,23 +503,24 @@ plt.show()
 #
 # ## Would it be so again?
 #
-# All in one table: what may change, and by how much the accuracy then moves.
+# What may change, and by how much the accuracy then moves:
 
 # %%
 print("standard deviation, in points")
 print(f"other digits, as if independent: {100 * by_digit:.2f}")
 print(f"other people of the same kind:   {100 * by_writer:.2f}")
+by_seed = 100 * results("accuracy", 10, True).std(ddof=1)
 print(f"another seed, on validation:     {by_seed:.2f}")
 
 # %% [markdown]
-# So would it be so again? On digits by other people of this kind, within two errors by writer. With another seed, within a tenth of a point. On the computers where it was tried, to the last digit shown. For other kinds of people the table has no line: nobody has asked them.
+# So would it be so again? On digits by other people of this kind, within two errors by writer. With another seed, within a tenth of a point. On another computer, most likely to the last digit shown. For other kinds of people the table has no line: nobody has asked them.
 #
 # ## Recap
 #
-# - Other digits: $\sqrt{q (1 - q) / n}$, if they were independent. They come in clusters, so the error by writer is the honest one.
-# - A largest share is often only a small sample.
-# - Two networks are compared by the answers that changed. That says nothing yet of two recipes: they need several seeds, compared seed by seed.
+# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent.
 # - A network that is 90 % sure ought to be right in nine cases of ten. Sort and count.
+# - Two networks are compared by the answers that changed. That says nothing yet of two recipes: they need several seeds, compared seed by seed.
+# - Digits come in clusters, so the error by writer is the honest one. A largest share is often only a small sample.
 # - Computers round differently. At moderate rates the difference stays tiny, at too large a rate it explodes.
 #
 # Which network would you trust? One whose accuracy comes with an error, and says for whom it holds.

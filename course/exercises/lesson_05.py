@@ -1,4 +1,4 @@
-"""Lesson 05's exercises: an error by writer, what was gained and lost, how sure and how right."""
+"""Lesson 05's exercises: how sure and how right, what was gained and lost, an error by writer."""
 
 import math
 
@@ -8,6 +8,12 @@ from course.exercises.exercise import Exercise
 from mnistlib import uncertainty
 
 
+def reliability(sure, hits):
+    """For each tenth of the probability from 0 to 1: how many answers, and how many are right."""
+    tenth = np.minimum((10 * sure).astype(int), 9)
+    return np.bincount(tenth, minlength=10), np.bincount(tenth[hits], minlength=10)
+
+
 def paired(before, after):
     """How many answers were gained, how many lost, and the p of McNemar's exact test."""
     gained = int((after & ~before).sum())  # an int of Python, in which 2**changed never overflows
@@ -15,12 +21,6 @@ def paired(before, after):
     changed, fewer = gained + lost, min(gained, lost)
     tail = sum(math.comb(changed, few) for few in range(fewer + 1))
     return gained, lost, min(1.0, 2 * tail / 2**changed)
-
-
-def reliability(sure, hits):
-    """For each tenth of the probability from 0 to 1: how many answers, and how many are right."""
-    tenth = np.minimum((10 * sure).astype(int), 9)
-    return np.bincount(tenth, minlength=10), np.bincount(tenth[hits], minlength=10)
 
 
 def _graded(seed: int, *sizes: int) -> tuple:
@@ -44,13 +44,14 @@ _HITS = np.array([True, False, True, True, False, True])
 
 EXERCISES = (
     Exercise(
-        reference=uncertainty.standard_error_by_group,
-        shapes="n, n -> ",
+        reference=reliability,
+        shapes="n, n -> counts: tenths, hits: tenths",
         cases=(
-            (np.array([True, True, False, False]), np.array([1, 1, 4, 4])),
-            _graded(1, 3, 1, 4),
-            _graded(2, 10, 40, 25, 33),
-            _graded(3, *[1] * 12),
+            (_SURE, _HITS),
+            (np.array([0.0, 0.5, 0.25, 0.75]), np.array([False, True, False, True])),
+            (np.array([0.15, 0.25, 0.999, 0.31]), np.array([False, False, True, True])),
+            (np.array([0.33, 0.58, 0.52]), np.array([True, True, False])),
+            (np.array([0.3, 0.6, 0.7, 0.1]), np.array([True, False, True, True])),
         ),
     ),
     Exercise(
@@ -67,14 +68,13 @@ EXERCISES = (
         extreme=(_answers(40, 117, 110, 30), _answers(0, 600, 580, 0)),
     ),
     Exercise(
-        reference=reliability,
-        shapes="n, n -> counts: tenths, hits: tenths",
+        reference=uncertainty.standard_error_by_group,
+        shapes="n, n -> ",
         cases=(
-            (_SURE, _HITS),
-            (np.array([0.0, 0.5, 0.25, 0.75]), np.array([False, True, False, True])),
-            (np.array([0.15, 0.25, 0.999, 0.31]), np.array([False, False, True, True])),
-            (np.array([0.33, 0.58, 0.52]), np.array([True, True, False])),
-            (np.array([0.3, 0.6, 0.7, 0.1]), np.array([True, False, True, True])),
+            (np.array([True, True, False, False]), np.array([1, 1, 4, 4])),
+            _graded(1, 3, 1, 4),
+            _graded(2, 10, 40, 25, 33),
+            _graded(3, *[1] * 12),
         ),
     ),
 )
