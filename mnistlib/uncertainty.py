@@ -62,7 +62,8 @@ def standard_error_by_group(right, groups) -> float:
     Source: the ratio estimator of cluster sampling; Cochran, "Sampling Techniques", 1977, chapter 6.
     Derived in lesson 05, "The error by writer".
     """
-    right, groups = _answers(right), np.asarray(groups)
+    right = _answers(right)
+    groups = np.asarray(groups)
     if groups.shape != right.shape:
         raise ValueError(f"one group for each answer: got shapes {groups.shape} and {right.shape}")
     _, place = np.unique(groups, return_inverse=True)

@@ -81,8 +81,7 @@ the mistakes that the checker knows, each with what it says. Keep this folder, a
 
 [Some mistakes](general.md) are known in every exercise.
 
-A solution is the library's own code, and can be pasted into a lesson as it stands. What it imports with
-a `_` before it only checks, or cuts up, what comes in.
+A solution is the library's own code or the lesson's, and can be pasted into a lesson as it stands.
 
 The students' copy holds `mnistlib`, which is the answer key: the checkers compare with it. What counts
 for a grade should be a variant, asked under your own eyes: other data, another function, another axis.

@@ -107,9 +107,9 @@ def hint(function: Callable) -> str:
 
 
 def solution(function: Callable) -> str:
-    """Return the library's own source of what the exercise asks for.
+    """Return the source of what the exercise asks for: the library's own, or the lesson's.
 
-    It comes without its docstring, its type hints, and checks that only raise.
+    It comes without its docstring, its type hints, and what only checks its arguments.
 
     Raises:
         TypeError: not a function, or one whose name belongs to no exercise.

@@ -58,7 +58,7 @@ class Exercise:
     cases: tuple[Arguments, ...]
     #: Arguments at which a careless formula fails.
     extreme: tuple[Arguments, ...] = ()
-    #: The library's function that is shown as the solution, where it is not the reference.
+    #: The function that is shown as the solution, where it is not the reference.
     solution: Callable | None = None
     #: Where many answers are right: makes of the arguments, as the call left them, and the result
     #: what the objections are asked about.

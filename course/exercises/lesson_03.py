@@ -7,7 +7,9 @@ import numpy as np
 
 from course.exercises.cases import normal
 from course.exercises.exercise import Exercise
-from mnistlib import deep, functions, gradcheck, network
+from mnistlib import deep, network
+from mnistlib.functions import sigmoid, softmax
+from mnistlib.gradcheck import central_difference
 
 
 class ThreeLayers(NamedTuple):
@@ -28,7 +30,7 @@ def bias_gradient(dz):
 
 def check_gradient(f, u, gradient):
     """Relative error of a gradient of f at u, compared with central differences."""
-    measured = gradcheck.central_difference(f, u)
+    measured = central_difference(f, u)
     off = np.linalg.norm(gradient - measured)
     return off / max(np.linalg.norm(gradient), np.linalg.norm(measured))
 
@@ -36,9 +38,9 @@ def check_gradient(f, u, gradient):
 def three_layer_gradients(parameters, x, y):
     """The six gradients of the cross-entropy of a network with two hidden layers of sigmoids."""
     W1, b1, W2, b2, W3, b3 = parameters
-    a1 = functions.sigmoid(x @ W1 + b1)
-    a2 = functions.sigmoid(a1 @ W2 + b2)
-    dz3 = functions.cross_entropy_gradient(a2 @ W3 + b3, y)
+    a1 = sigmoid(x @ W1 + b1)
+    a2 = sigmoid(a1 @ W2 + b2)
+    dz3 = (softmax(a2 @ W3 + b3) - y) / len(x)
     dz2 = network.hidden_gradient(dz3, W3, a2)
     dz1 = network.hidden_gradient(dz2, W2, a1)
     dW1, db1 = network.layer_gradients(x, dz1)
@@ -51,8 +53,8 @@ def faulty_gradients(parameters, x, y):
     """A backward pass with one bug planted in it. An exercise of lesson 03 asks which."""
     W1, b1, W2, b2 = parameters
     n = len(x)
-    a1 = functions.sigmoid(x @ W1 + b1)
-    p = functions.softmax(a1 @ W2 + b2)
+    a1 = sigmoid(x @ W1 + b1)
+    p = softmax(a1 @ W2 + b2)
     dz2 = (p - y) / n
     dW2 = a1.T @ dz2
     db2 = dz2.sum(axis=0)
@@ -65,10 +67,10 @@ def faulty_gradients(parameters, x, y):
 def mended_gradients(parameters, x, y):
     """The four gradients of the cross-entropy, all right."""
     _, a1, z2 = network.forward(parameters, x)
-    dz2 = (functions.softmax(z2) - y) / len(x)
-    dW2, db2 = a1.T @ dz2, dz2.sum(axis=0)
+    dz2 = (softmax(z2) - y) / len(x)
     dz1 = dz2 @ parameters.W2.T * a1 * (1 - a1)
     dW1, db1 = x.T @ dz1, dz1.sum(axis=0)
+    dW2, db2 = a1.T @ dz2, dz2.sum(axis=0)
     return dW1, db1, dW2, db2
 
 
@@ -144,12 +146,12 @@ EXERCISES = (
                 np.array([[2.0, 1.0], [0, 1], [3, 1]]),
                 np.array([[0.5, 0.75, 0.5]]),
             ),
-            (*normal(5, (5, 2), (3, 2)), functions.sigmoid(normal(6, (5, 3))[0])),
-            (*normal(7, (4, 3), (3, 3)), functions.sigmoid(normal(8, (4, 3))[0])),
+            (*normal(5, (5, 2), (3, 2)), sigmoid(normal(6, (5, 3))[0])),
+            (*normal(7, (4, 3), (3, 3)), sigmoid(normal(8, (4, 3))[0])),
             (
                 1e-7 * normal(9, (2, 3))[0],
                 *normal(7, (4, 3)),
-                functions.sigmoid(normal(8, (2, 4))[0]),
+                sigmoid(normal(8, (2, 4))[0]),
             ),
         ),
     ),

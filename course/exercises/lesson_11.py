@@ -44,11 +44,11 @@ def divide_backward(dz, u, w):
 
 def order(came_from, end):
     """The names of all values that end depends on, each after all that it went into."""
-    uses = Counter()
+    uses = dict.fromkeys(came_from, 0)
     reached = [end]
     for name in reached:  # the list grows while it is walked
         for source in came_from[name]:
-            if source not in uses:
+            if uses[source] == 0:
                 reached.append(source)
             uses[source] += 1
     ready = [end]

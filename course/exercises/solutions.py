@@ -1,21 +1,23 @@
-"""The library's own source, as one shows it to somebody who asks for a solution."""
+"""The source of an answer key, as one shows it to somebody who asks for a solution."""
 
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 
 def source(function: Callable) -> str:
     """Return a function's source without what is not the answer.
 
-    That is its docstring, type hints, and checks of its arguments that only raise.
+    That is its docstring, type hints, and what only checks its arguments.
     """
     text = textwrap.dedent(inspect.getsource(function))
     lines = text.splitlines()
     definition = ast.parse(text).body[0]
     body = [statement for statement in definition.body if not is_docstring(statement)]
-    left_out = lines_of(only_for_checks(body))
+    arguments = inspect.signature(function).parameters
+    prepared = [statement for statement in body if only_prepares(statement, arguments)]
+    left_out = lines_of([*prepared, *only_for_checks(body)])
     first = (
         definition.body[0].end_lineno + 1 if len(body) < len(definition.body) else body[0].lineno
     )
@@ -44,6 +46,15 @@ def only_raises(statement: ast.stmt) -> bool:
     return isinstance(statement.body[-1], ast.Raise)
 
 
+def only_prepares(statement: ast.stmt, arguments: Iterable[str]) -> bool:
+    """Tell whether a statement lets a private helper check arguments, as in ``z = _floats(z)``."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    assigned = [name for target in statement.targets for name in names_in(target)]
+    has_helper = any(name.startswith("_") for name in names_in(statement.value))
+    return has_helper and set(assigned) <= set(arguments)
+
+
 def only_for_checks(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the statements that only raise, and those whose names only they need."""
     checks = [statement for statement in body if only_raises(statement)]
@@ -58,8 +69,8 @@ def only_for_checks(body: list[ast.stmt]) -> list[ast.stmt]:
     return checks
 
 
-def names_in(statement: ast.stmt) -> list[str]:
-    """Return the names that stand in a statement."""
+def names_in(statement: ast.AST) -> list[str]:
+    """Return the names that stand in a statement or an expression."""
     return [each.id for each in ast.walk(statement) if isinstance(each, ast.Name)]
 
 

@@ -30,6 +30,7 @@ import mnistlib
 from course import exercises
 from course.exercises import EXERCISES, LESSONS, check, keep, lesson_04, mine, progress, texts
 from course.exercises.exercise import as_function
+from course.lessons import all_lessons
 from mnistlib import data, functions, network, training
 
 from . import places
@@ -456,6 +457,38 @@ def test_the_solution_is_the_librarys_own_source_without_its_docstring(name):
     text = well_formed(html)
     assert shown in text
     assert all(hint.replace("`", "") in text for hint in exercise.hints)
+
+
+IMPORTS = {
+    lesson.number: [
+        ast.unparse(statement)
+        for _, tree in lesson.trees
+        for statement in tree.body
+        if isinstance(statement, (ast.Import, ast.ImportFrom))
+    ]
+    for lesson in all_lessons()
+}
+
+
+@every_exercise
+def test_the_solution_pasted_into_its_lesson_is_right(name):
+    """It names nothing but what the lesson imports."""
+    source = exercises.solution(write(name, "..."))
+    [definition] = ast.parse(source).body
+    given = [part.partition("=")[0] for part in arguments(name).split(", ") if part]
+    call = f"return {definition.name}({', '.join(f'{each}={each}' for each in given)})"
+    [number] = [number for number, lesson in LESSONS.items() if EXERCISES[name] in lesson]
+    space = {}
+    exec("\n".join(IMPORTS[number]), space)
+    assert check(write(name, f"{source}\n{call}", **space)).kind == "right"
+
+
+@every_exercise
+def test_no_solution_names_a_private_helper(name):
+    tree = ast.parse(exercises.solution(write(name, "...")))
+    names = [each.id for each in ast.walk(tree) if isinstance(each, ast.Name)]
+    names += [each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)]
+    assert [each for each in names if each.startswith("_") and each != "_"] == []
 
 
 def test_folded_text_is_escaped(monkeypatch):
