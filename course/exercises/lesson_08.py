@@ -1,9 +1,14 @@
-"""Lesson 08's exercises: decay, and when to stop."""
+"""Lesson 08's exercises: what decay leaves, its gradient, when to stop, and a fair report."""
 
 import numpy as np
 
 from course.exercises.cases import normal
 from course.exercises.exercise import Exercise
+
+
+def weight_left(w, learning_rate, weight_decay, steps):
+    """What decay leaves of a weight that the loss itself does not move."""
+    return w * (1 - learning_rate * weight_decay) ** steps
 
 
 def decayed(loss, W, dW, weight_decay):
@@ -22,7 +27,25 @@ def stopped_at(losses, patience):
     return now, lowest
 
 
+def choose_and_report(watched, reporting):
+    """The row of the lowest mean watched loss; what it gains over row 0 where it was not chosen."""
+    chosen = int(watched.mean(axis=1).argmin())
+    apart = reporting[chosen] - reporting[0]
+    return chosen, apart.mean(), apart.std(ddof=1) / np.sqrt(len(apart))
+
+
 EXERCISES = (
+    Exercise(
+        reference=weight_left,
+        shapes=", , , -> ",
+        cases=(
+            (64.0, 0.5, 0.5, 3),
+            (-2.0, 1.0, 0.001, 1500),
+            (0.3, 0.7, 0.2, 1),
+            (1.7, 0.1, 3.0, 6),
+            (0.3e-7, 0.3, 0.9, 4),
+        ),
+    ),
     Exercise(
         reference=decayed,
         shapes=", inputs outputs, inputs outputs, -> loss: , dW: inputs outputs",
@@ -44,6 +67,26 @@ EXERCISES = (
             (np.array([2.0, 2.0, 3.0, 1.0]), 2),
             (np.array([2.0, 1.0, 1.0, 0.5, 3.0]), 1),
             (np.array([9.0, 6.0, 7.0, 8.0, 5.0, 6.0, 4.0, 4.0, 4.0, 4.0, 3.0]), 3),
+        ),
+    ),
+    Exercise(
+        reference=choose_and_report,
+        shapes="settings seeds, settings seeds -> chosen: , difference: , error: ",
+        cases=(
+            (
+                np.array([[5.0, 6.0, 4.0], [3.0, 2.0, 4.0]]),
+                np.array([[6.0, 9.0, 7.0], [5.0, 5.0, 6.0]]),
+            ),
+            (  # the reporting images would choose row 3, the luckiest seed row 2, a vote row 3
+                np.array([[7.0, 8.0, 9, 8], [5, 6, 5.5, 5], [1, 9, 9, 9], [4.9, 5.9, 5.4, 9.3]]),
+                np.array([[7.0, 9.0, 8, 8], [6, 6, 5.3, 8], [6, 9, 7, 9], [3, 4, 2, 4.5]]),
+            ),
+            (  # nothing helps
+                np.array([[0.3, 0.4], [0.5, 0.3], [0.6, 0.9]]),
+                np.array([[0.3, 0.5], [0.2, 0.3], [0.5, 0.7]]),
+            ),
+            normal(11, (4, 7), (4, 7)),
+            tuple(1e-7 * each for each in normal(13, (3, 5), (3, 5))),
         ),
     ),
 )

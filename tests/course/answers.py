@@ -345,6 +345,28 @@ return (m / (m - 1) * total) ** 0.5 / len(right)
         "return np.linalg.lstsq(a[None], np.array([target]))[0]",
         "return np.linalg.pinv(a[None])[:, 0] * target",
     ],
+    "weight_left": [
+        "for _ in range(steps):\n    w -= learning_rate * weight_decay * w\nreturn w",
+        "return w * np.power(1 - weight_decay * learning_rate, steps)",
+        "factor = 1 - learning_rate * weight_decay\nreturn w * np.prod([factor] * steps)",
+    ],
+    "choose_and_report": [
+        "best = np.argmin(watched.sum(axis=1))\ngain = reporting[best] - reporting[0]\n"
+        "n = len(gain)\nreturn best, gain.mean(), np.sqrt(gain.var(ddof=1) / n)",
+        "means = [np.mean(row) for row in watched]\nbest = means.index(min(means))\n"
+        "gains = [a - b for a, b in zip(reporting[best], reporting[0])]\nn = len(gains)\n"
+        "mean = sum(gains) / n\nsquares = sum((gain - mean) ** 2 for gain in gains)\n"
+        "return best, mean, (squares / (n - 1) / n) ** 0.5",
+        """
+chosen = 0
+for row in range(len(watched)):
+    if watched[row].mean() < watched[chosen].mean():
+        chosen = row
+differences = (reporting - reporting[0])[chosen]
+spread = np.std(differences, ddof=1)
+return [chosen, np.mean(differences), spread / len(differences) ** 0.5]
+""",
+    ],
     "decayed": [
         "for w in W.ravel():\n    loss += 0.5 * weight_decay * w * w\n"
         "return loss, weight_decay * W + dW",

@@ -101,8 +101,10 @@ WIDE = {
     "take_backward": lambda: (_n(4, 5), _ANY.integers(0, 6, (4, 5)), 8),
     "he_limit": lambda: (int(_ANY.integers(1, 999)),),
     "lightest_weights": lambda: (_n(5), float(_n(1)[0])),
+    "weight_left": lambda: (*_n(1), *_ANY.random(2), int(_ANY.integers(1, 9))),
     "decayed": lambda: (float(_ANY.random()), _n(5, 3), _n(5, 3), float(_ANY.random())),
     "stopped_at": lambda: (_ANY.integers(0, 9, 12) / 2, int(_ANY.integers(1, 5))),
+    "choose_and_report": lambda: (_n(4, 6), _n(4, 6)),
     "reliability": lambda: (
         np.append(_ANY.random(60) * _ANY.choice([0.4, 1.0]), _ANY.choice([1.0, 0.2512])),
         _right(61, 0.7),
