@@ -297,7 +297,7 @@ class Taped:
         prepare: from images and a dtype to what ``forward`` takes.
         classes: how many there are.
 
-    Built in lesson 11, "Training by the tape".
+    Built in lesson 11, "Three networks for nothing".
     """
 
     forward: Callable

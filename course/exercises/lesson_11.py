@@ -1,4 +1,4 @@
-"""Lesson 11's exercises: back through a quotient, a broadcast, a graph and an index."""
+"""Lesson 11's exercises: back through a quotient, a broadcast, a graph, an index and a length."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -68,6 +68,13 @@ def take_backward(dz, index, n):
     du = np.zeros(n)
     np.add.at(du, index, dz)
     return du
+
+
+def unit_rows_backward(dz, u):
+    """The loss's gradient by u, where each row of z is the row of u divided by its length."""
+    length = np.sqrt((u * u).sum(axis=1, keepdims=True))
+    z = u / length
+    return (dz - z * (dz * z).sum(axis=1, keepdims=True)) / length
 
 
 @dataclass(frozen=True)
@@ -260,6 +267,17 @@ EXERCISES = (
             (np.array([0.3, -1.7, 2.6, 0.9]), np.array([1, 1, 1, 0]), 4),
             (_draw(1, 2, 3), _INDEX, 5),
             (_draw(2, 2, 2, 3), np.random.default_rng(3).integers(0, 6, (2, 2, 3)), 6),
+        ),
+    ),
+    Exercise(
+        reference=unit_rows_backward,
+        shapes="n units, n units -> n units",
+        cases=(
+            (np.array([[5.0, 0.0]]), np.array([[3.0, 4.0]])),
+            (np.array([[0.3, -1.7, 2.6]]), np.array([[0.6, -0.2, 0.9]])),
+            (np.array([[1e-7, -3e-7]]), np.array([[0.3, 0.7]])),
+            (_draw(1, 2, 3), _draw(2, 2, 3)),
+            (_draw(3, 4, 2), _draw(4, 4, 2)),
         ),
     ),
 )

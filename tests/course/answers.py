@@ -486,6 +486,19 @@ while ready:
 return answer
 """,
     ],
+    "unit_rows_backward": [
+        "length = np.linalg.norm(u, axis=1)[:, None]\n"
+        "by_length = (-dz * u / length ** 2).sum(axis=1)[:, None]\n"
+        "return dz / length + by_length * u / length",
+        "rows = []\nfor blame, row in zip(dz, u):\n    length = (row @ row) ** 0.5\n"
+        "    z = row / length\n    rows.append((np.eye(len(row)) - np.outer(z, z)) @ blame / length)\n"
+        "return np.array(rows)",
+        """
+squares = np.sum(u**2, axis=1, keepdims=True)
+along = np.einsum("nj,nj->n", dz, u)[:, np.newaxis]
+return (dz * squares - along * u) / squares**1.5
+""",
+    ],
     "take_backward": [
         "return np.bincount(index.ravel(), weights=dz.ravel(), minlength=n)",
         "du = np.zeros(n)\nfor place, blame in zip(index.flat, dz.flat):\n"

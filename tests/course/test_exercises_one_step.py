@@ -99,6 +99,7 @@ WIDE = {
         [(4, 1), (1, 4, 5), (3, 1, 1, 1)][_ANY.integers(3)],
     ),
     "take_backward": lambda: (_n(4, 5), _ANY.integers(0, 6, (4, 5)), 8),
+    "unit_rows_backward": lambda: (_n(4, 5), _n(4, 5)),
     "he_limit": lambda: (int(_ANY.integers(1, 999)),),
     "lightest_weights": lambda: (_n(5), float(_n(1)[0])),
     "weight_left": lambda: (*_n(1), *_ANY.random(2), int(_ANY.integers(1, 9))),
