@@ -34,7 +34,7 @@ function render({ model, el }) {
   const paper = make("canvas", { class: "paper", tabindex: 0, role: "application",
     "aria-label": "Paper. The arrow keys move the pen, the space bar puts it down or lifts it, Backspace takes back the last stroke." });
   const [dot, frame] = [make("span", { class: "pen" }), make("span", { class: "box" })];
-  const here = make("span", { class: "here" }, "draw here");
+  const here = make("span", { class: "invitation" }, "draw here");
   const seen = make("canvas", { class: "seen", role: "img" });
   const units = make("canvas", { class: "units", role: "img" });
   const bars = Array.from({ length: network.classes }, () => bar());

@@ -371,6 +371,20 @@ def test_each_exercise_has_its_editor_or_says_why_not(tab):
         assert page.locator(".here-note").count() == len(lesson.tasks) - len(wanted)
 
 
+def test_no_picture_has_a_class_that_belongs_to_the_editors():
+    pictures = [*(ROOT / "course" / "pictures").glob("*.js")]
+    named = {
+        name
+        for path in pictures
+        for names in re.findall(r'class: "([^"]+)"', path.read_text(encoding="utf-8"))
+        for name in names.split()
+    }
+    styles = (SITE / "here" / "here.css").read_text(encoding="utf-8")
+    ours = set(re.findall(r"\.([a-z][\w-]*)", styles))
+    assert {"here", "here-run"} <= ours
+    assert named & ours == set()
+
+
 def test_another_python_may_take_its_place(browser, tmp_path):
     options = ["--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"]
     subprocess.run(["npm", "install", *options, tmp_path, "pyodide@314.0.7"], check=True)
