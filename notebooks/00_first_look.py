@@ -19,9 +19,9 @@
 # - tell *sure* from *right*;
 # - ask one question that any network should pass, and that an accuracy does not answer.
 #
-# **You need** [to have set the course up](../README.md#start), and to be able to run a cell: click into it and press Shift and Enter. Run the cells from the top, in order. The exercise wants a line of Python.
+# **You need** [to have set the course up](../README.md#start), and to be able to run a cell: click into it and press Shift and Enter. Run the cells from the top, in order. The exercises want a line or two of Python.
 #
-# **Time** 20 minutes to read, 5 more for the exercises; the computer works about 12 s and uses 400 MB
+# **Time** 21 minutes to read, 10 more for the exercises; the computer works about 12 s and uses 400 MB
 
 # %% tags=["hide-input"]
 from itertools import pairwise
@@ -43,7 +43,7 @@ plotting.use_style()
 #
 # ## Train one
 #
-# Here are handwritten digits. Each is a picture of 28 by 28 pixels with a **label**, which says what digit was meant. Nobody could write down what makes a 9 a 9, in all these hands. So we let a program find out from 50,000 of them. Another 10,000 are kept back: they are new to it when we ask.
+# Here are handwritten digits. Each is a picture of 28 by 28 pixels with a **label**, which says what digit was meant. Nobody can write down a rule that knows a 9 in everybody's hand. So we let a program learn from 50,000 pictures. Another 10,000 are kept back, and it does not learn from these: we ask it about them afterwards.
 
 # %%
 mnist = data.load()
@@ -52,7 +52,7 @@ images, labels = held_back
 print(f"{len(train_set[1])} to train on, {len(labels)} kept back")
 
 # %% [markdown]
-# A **network** is a rule and a heap of numbers, its **parameters**. Out of a picture and these numbers the rule makes ten probabilities, one for each digit. The digit with the largest probability is the network's answer. That probability says how sure it is. How many parameters does ours have?
+# A **network** is a rule and a heap of numbers, its **parameters**. From a picture and these numbers the rule computes ten probabilities, one for each digit. The digit with the largest probability is the network's answer. That probability says how sure it is. How many parameters does ours have?
 
 # %%
 rng = np.random.default_rng(seed=0)
@@ -60,7 +60,7 @@ start = network.initialise(rng)
 sum(array.size for array in start)
 
 # %% [markdown]
-# Nearly all of them are drawn by chance, so the network knows nothing yet. The share of pictures that it reads correctly is called its **accuracy**. Write down your guess, and another one for after the training.
+# At first they are drawn by chance, and a few are 0. The network has learnt nothing yet. The share of pictures that it reads rightly is called its **accuracy**. What is it now, and what will it be after the training? Write down two guesses.
 
 # %%
 before = training.evaluate(network, start, held_back)
@@ -149,9 +149,9 @@ show_answers(
 )
 
 # %% [markdown]
-# Read it from the top. At the start the network gives only two answers to these pictures: 8 or 2. After a single step it says 3 to all of them. After ten steps five are right. From step 30 on the 0, the 7, the 2 and the 4 stay right, and it grows surer of them. Over the 5 and the 3 it changes its mind again and again. The 3 is read wrongly at the end.
+# Read it from the top. At the start the network gives only two answers to these pictures: 8 or 2. After a single step it says 3 to all of them. After ten steps five are right. In all rows from 30 on, the 0, the 7, the 2 and the 4 are right, and their shade deepens. Over the 5 and the 3 the network changes its mind again and again. At the end it takes the 3 for a 9.
 #
-# Nobody told the network what a loop is, or a stroke. It was only told, for each training picture, which of ten answers would have been right. How a step knows which way to move each parameter, [lesson 03](03_backpropagation.ipynb) derives.
+# Nobody told the network what a loop is, or a stroke. It was only told, for each training picture, which of the ten answers is right. [Lesson 03](03_backpropagation.ipynb) derives how a step knows which way to move each parameter.
 #
 # Try eight others. Do they all settle?
 #
@@ -163,14 +163,14 @@ show_answers(
 #
 # ### Exercise 0.1: the accuracy (warm-up, 3 minutes)
 #
-# Work one out yourself. Say there are only three digits, 0, 1 and 2, and two pictures, a 1 and a 2. Here are a network's probabilities, a row for each picture. In all lessons they are called `p`.
+# Work one out yourself. Suppose that there are only three digits, 0, 1 and 2, and two pictures, a 1 and a 2. Here are a network's probabilities, a row for each picture. All lessons call them `p`.
 
 # %%
 p = np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2]])
 print(p)
 
 # %% [markdown]
-# What does it answer, and what is its accuracy? Then write a function that works out the accuracy of any number of pictures: replace the `...`, run the cell, and read the reply. Hints and a solution are folded below it.
+# What does the network answer, and what is its accuracy? Then write a function that works out the accuracy of any number of pictures: replace the `...`, run the cell, and read the reply. Hints and a solution are folded below it.
 
 
 # %%
@@ -208,7 +208,7 @@ plotting.digits(images[surest], captions, columns=4, title="Wrong, and very sure
 plt.show()
 
 # %% [markdown]
-# Both: some are misshapen, and the 6 that it takes for a 0 you read at a glance. How often does that happen? Cut the 10,000 answers into the less sure half and the surer half, and count the mistakes. Most answers are so sure that five of these eight fall into the less sure half.
+# Some are misshapen, but you read the 6 that it takes for a 0 at a glance. How often is it wrong and sure? Cut the 10,000 answers into the less sure half and the surer half, and count the mistakes.
 
 # %% tags=["hide-input"]
 order = sure.argsort()
@@ -223,6 +223,23 @@ for name, part in parts.items():
 # %% [markdown]
 # Being sure means something: nearly all mistakes are in the less sure half. But it is no promise. Three are left in the surer half, and the next picture may be the first mistake above 99.9 %.
 #
+# ### Exercise 0.2: surely wrong (stretch, 6 minutes)
+#
+# The worst mistakes are those of which a network is sure. Write a function for their share: an answer counts if it is wrong and its probability is above a limit. Pencil first: take the two pictures of exercise 0.1. What is the share with the limit 0.3, and with the limit 0.5?
+
+
+# %%
+def my_surely_wrong(p, labels, limit):
+    """Share of pictures answered wrongly with a probability above limit, from 0 to 1."""
+    ...
+
+
+exercises.check(my_surely_wrong)
+
+# %%
+exercises.folded(my_surely_wrong)
+
+# %% [markdown]
 # ### An empty page
 #
 # There is nothing to read on it. What would be a good answer? What do you expect?
@@ -231,9 +248,11 @@ for name, part in parts.items():
 empty = np.zeros((1, 28, 28), dtype=np.uint8)
 p = ask(trained, empty)[0]
 print(f"the empty page: it says {p.argmax()}, {100 * p.max():.0f} % sure")
+print(f"all ten probabilities together: {p.sum():.2f}")
+print("training pictures without ink:", (train_set[0].max(axis=(1, 2)) == 0).sum())
 
 # %% [markdown]
-# A 5, and 87 % sure. The network has ten answers, and *nothing* is not one of them. Its ten probabilities add up to 1 whatever it is shown. No training picture was empty, so nobody ever corrected this answer.
+# A 5, and 87 % sure. The network has ten answers, and *nothing* is not one of them. Its ten probabilities add up to 1, so they must go somewhere. And no training picture was empty, so nothing ever corrected this answer.
 #
 # ## A digit of your own
 #
@@ -263,7 +282,7 @@ def centred(picture):
 mine = draw([(4, 3), (17, 3), (10, 21)])  # a 7; change the corners
 
 # %% [markdown]
-# It sits a little to the upper left. The pictures that the network learnt from do not: each was moved until the middle of its ink was in the middle of the field ([lesson 01](01_loading.ipynb)). Does that matter? Ask about your digit as you drew it, and centred as theirs are.
+# It sits a little to the upper left. The pictures that the network learnt from do not: each was moved until the middle of its ink was in the middle of the field ([lesson 01](01_loading.ipynb)). Does that matter? Ask about your digit as you drew it, and once more centred.
 
 # %% mystnb={"image": {"alt": "The same drawn seven twice: once near the upper left corner, read as a 2, once in the middle, read as a 7."}} tags=["hide-input"]
 both = np.array([mine, centred(mine)])
@@ -276,15 +295,9 @@ plotting.digits(both, captions, columns=2, title="The same strokes, moved")
 plt.show()
 
 # %% [markdown]
-# To you it is the same 7. The network never saw a 7 up there: it says 2, and is sure of it. Does centring always help? Try a 2, a 1 with a hook, and a very small 0.
+# To you it is the same 7. The network learnt from no 7 that far up: it says 2, and is sure of it.
 #
-# <details><summary>Corners for the three, and what they are read as</summary>
-#
-# No. The 2, `[(8, 8), (12, 4), (18, 6), (17, 11), (8, 22), (20, 22)]`, is read rightly both ways. The 1, `[(10, 8), (14, 4), (14, 22)]`, is read rightly as it was drawn, and as a 9 when it is centred. The small 0, `[(12, 11), (15, 11), (16, 14), (15, 17), (12, 17), (11, 14), (12, 11)]`, is a very sure 4 both ways: the digits that the network learnt from fill their field better.
-#
-# </details>
-#
-# Is the 7 one drawing's bad luck? Take 2,000 of the pictures that we kept back. Move each one way at a time: left, right, up or down. How many pixels does it take until half of the answers are wrong?
+# Is that bad luck with one drawing? Take 2,000 of the pictures that we kept back, and move each to the left, right, up and down in turn. How many pixels does it take until half of the answers are wrong?
 
 # %% tags=["hide-input"]
 for pixels in range(5):
@@ -298,7 +311,7 @@ for pixels in range(5):
 # %% [markdown]
 # About three. One answer in eight is then wrong and more than 90 % sure. The accuracy could not tell you that: it was measured on pictures that lie in the middle.
 #
-# All this is easier with a pen. Draw with the mouse, a finger or the arrow keys: in Jupyter once you run the cell, on the pages at once, where lesson 04's better trained network answers. The grey squares are its **hidden units**, 128 numbers that it makes between picture and answer. Your drawing is made as large as theirs and centred, unless you have it taken as it lies. Draw a 7 in the upper left corner, and try both.
+# With a pen it is easier. Draw with the mouse, a finger or the arrow keys. (On the web pages lesson 04's network answers, which was trained longer.) The grey squares are the network's **hidden units**: 128 numbers that it makes on the way from picture to answer. Your drawing is first brought to the size and the place of the training pictures, unless you have it taken as it lies. Draw a 7 in the upper left corner, and try both.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pictures.draw(trained)
@@ -306,7 +319,7 @@ pictures.draw(trained)
 # %% [markdown]
 # ## Two networks, one accuracy
 #
-# Here are the two of the question. One is *the original*, somebody else's network, with which this course began. It is built almost like ours. We train it by its maker's recipe, faults included, for a fifth of the steps. The other is ours, trained afresh and stopped after 14 steps.
+# Here are the two of the question. One is *the original*: somebody else's network, with which this course began. We train it by its maker's recipe, faults included, for a fifth of the steps. The other is ours, trained afresh and stopped after 14 steps.
 
 # %%
 recipe = original.Recipe(steps=2_000)
@@ -317,9 +330,9 @@ print(f"the original:         {100 * recipe.score(weights, images, labels).accur
 print(f"ours, after 14 steps: {100 * early_score.accuracy:.2f} % right")
 
 # %% [markdown]
-# We stopped ours where it reads about as many, so the accuracy does not help you choose. Ask something else.
+# We stopped ours where it reads about as many. So the accuracy does not help you choose, and you must ask something else.
 #
-# Take the first hundred pictures that we kept back. Ask about one at a time, but show the network others along with it, its *company*: none, 99 of all kinds, 99 zeros, or 99 of its own kind. Only the answer to the one counts. **Should it depend on the others?**
+# Take the first hundred pictures that we kept back. Ask about one at a time, but let others come along, its *company*: none, 99 of all kinds, 99 zeros, or 99 of its own kind. Only the answer to that one picture counts. **Should it depend on the others?**
 
 
 # %% tags=["hide-input"]
@@ -362,15 +375,17 @@ show_answers(
 )
 
 # %% [markdown]
-# Ours says the same in any company, the wrong answers too. The original changes nearly all its answers. Alone, it answers 0 to everything. Look at its ten numbers for the first picture, alone:
+# Ours says the same in any company, the wrong answers too. The original changes nearly all its answers. Alone, it answers 0 to all eight here. Look at its ten numbers for the first picture, alone, and ask whether those of the others differ:
 
 # %%
-ask_original(images[:1])[0]
+alone = np.array([ask_original(images[i : i + 1])[0] for i in range(100)])
+print(alone[0])
+print("the same for all hundred:", (alone == alone[0]).all())
 
 # %% [markdown]
-# Ten ones: no probabilities at all. All are equal, so the first of them wins, whatever the picture. [Lesson 02](02_sigmoid_softmax.ipynb) shows where they come from.
+# Ten ones, whatever the picture. These are no probabilities. All are equal, and the first of them wins: 0. [Lesson 02](02_sigmoid_softmax.ipynb) shows where the ones come from.
 #
-# So how well does it read by itself? Before the ten numbers it makes ten **scores**, from each picture alone. Take the digit with the largest score:
+# So how well does it read by itself? On the way to these numbers it makes ten **scores**, from each picture alone. Take the digit with the largest score:
 
 # %%
 scores = recipe.logits(weights, recipe.prepare(images))

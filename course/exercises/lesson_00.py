@@ -1,4 +1,4 @@
-"""Lesson 00's exercise: the accuracy, from probabilities and labels."""
+"""Lesson 00's exercises: the accuracy, and the share of answers that are sure and wrong."""
 
 import numpy as np
 
@@ -10,7 +10,15 @@ def accuracy(p, labels):
     return (p.argmax(axis=1) == labels).mean()
 
 
+def surely_wrong(p, labels, limit):
+    """Share of pictures answered wrongly with a probability above the limit: p (n, digits)."""
+    wrong = p.argmax(axis=1) != labels
+    sure = p.max(axis=1) > limit
+    return (wrong & sure).mean()
+
+
 _SIX = np.random.default_rng(3).dirichlet(np.ones(5), 6)
+_FOUR = np.array([[0.9, 0.05, 0.05], [0.15, 0.7, 0.15], [0.4, 0.3, 0.3], [0.1, 0.3, 0.6]])
 EXERCISES = (
     Exercise(
         reference=accuracy,
@@ -20,6 +28,18 @@ EXERCISES = (
             (np.array([[0.25, 0.75]]), np.array([1])),
             (_SIX, np.array([3, 3, 1, 0, 3, 0])),
             (_SIX, np.array([0, 4, 1, 1, 0, 3])),
+        ),
+    ),
+    Exercise(
+        reference=surely_wrong,
+        shapes="n digits, n, -> ",
+        cases=(
+            (np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2]]), np.array([1, 2]), 0.3),
+            (np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2]]), np.array([1, 2]), 0.5),
+            (_FOUR, np.array([0, 0, 1, 2]), 0.5),
+            (_FOUR, np.array([1, 2, 2, 0]), 0.4),
+            (_SIX, np.array([3, 3, 1, 0, 3, 0]), 0.4),
+            (_SIX, np.array([0, 4, 1, 1, 0, 3]), 0.2),
         ),
     ),
 )

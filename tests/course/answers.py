@@ -78,6 +78,17 @@ return dz
 
 # Several ways to be right: other formulas, dtypes, orders in memory, types of results.
 RIGHT = {
+    "surely_wrong": [
+        "return np.mean((p.argmax(1) != labels) * (p.max(1) > limit))",
+        "count = 0\nfor row, label in zip(p, labels):\n"
+        "    if row.argmax() != label and row.max() > limit:\n        count += 1\n"
+        "return count / len(labels)",
+        """
+answers = np.argmax(p, axis=1)
+how_sure = p[np.arange(len(p)), answers]
+return np.count_nonzero(how_sure[answers != labels] > limit) / len(p)
+""",
+    ],
     "accuracy": [
         "return np.mean(np.argmax(p, axis=1) == labels)",
         "right = 0\nfor row, label in zip(p, labels):\n    if list(row).index(max(row)) == label:\n"

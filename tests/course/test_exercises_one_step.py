@@ -63,6 +63,11 @@ def _to_fit(n):
 #: Wide random and extreme arguments for each exercise with one defined result.
 WIDE = {
     "accuracy": lambda: (_ANY.dirichlet(np.ones(5), 7), _ANY.integers(0, 5, 7)),
+    "surely_wrong": lambda: (
+        _ANY.dirichlet(np.ones(5), 7),
+        _ANY.integers(0, 5, 7),
+        float(_ANY.random()),
+    ),
     "label_header": lambda: (bytes(_ANY.integers(0, 128, 40).tolist()),),
     "one_hot": lambda: (_ANY.integers(0, 7, 9).astype(np.uint8), 7),
     "class_means": lambda: (_ANY.integers(0, 256, (31, 4, 3)).astype(np.uint8), _labels(21)),

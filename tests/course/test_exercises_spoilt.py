@@ -95,6 +95,7 @@ LARGE = [
 POSITIVE = [
     *WHOLE,
     "accuracy",
+    "surely_wrong",
     "class_means",
     "sigmoid",
     "softmax",
