@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 06 Autopsy of the original
 #
-# **Why does it seem to work?** A notebook trains a network for 10,000 steps, and it reads about 84 % of the test digits. It looks like success. You now know enough to see what it really is.
+# **Why does it seem to work?** A notebook trains a network for 10,000 steps, and it reads about 84 % of the test digits. It looks like success. You now know enough to look closer.
 #
-# **You will** run the original's recipe, ask its weights one question in three ways, write checks that catch its faults, and mend them one at a time. One good repair will kill the patient.
+# **You will** run its recipe, ask its weights one question in three ways, write checks that catch its faults, and mend them one at a time. One good repair will kill the patient.
 #
 # **You will be able to**
 #
@@ -22,12 +22,10 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 45 minutes to read, 25 more for the exercises; the computer works about 45 s and uses 450 MB
+# **Time** 37 minutes to read, 25 more for the exercises; the computer works about 45 s and uses 450 MB
 
 # %% [markdown]
 # ## Before you start
-#
-# Answer aloud, then unfold.
 #
 # 1. [Lesson 03](03_backpropagation.ipynb): a softmax and a loss behind it give some $dZ_2$. Why must each of its rows add up to 0, whatever the loss?
 #
@@ -65,7 +63,7 @@ test_set = (mnist.test_images, mnist.test_labels)
 # %% [markdown]
 # ## The patient
 #
-# This course grew out of a notebook that we call *the original*. It came to us without a name and without a licence. So none of its code is copied here: it is described in formulas and written anew. It stands for a common kind of notebook, and each of its faults is one that good people make. In `mnistlib.original` its recipe is *data*: every choice, faulty or not, has a name and a value.
+# This course grew out of a notebook that we call *the original*. It came without a name and without a licence, so none of its code is copied here: it is described in formulas and written anew. Each of its faults is one that good people make. In `mnistlib.original` its recipe is *data*: every choice, faulty or not, has a name and a value. You need not understand them yet.
 
 # %%
 recipe = original.Recipe()
@@ -73,7 +71,7 @@ for name, value in vars(recipe).items():
     print(f"{name:13} {value}")
 
 # %% [markdown]
-# In formulas, with the letters of lesson 03. Two words stand where a letter would promise too much: *raw* for pixels from 0 to 255, in place of $X$, and *parts* in place of $P$. There are no biases. A batch is $n = 128$ images. raw has shape (128, 784), $W_1$ (784, 128), $W_2$ (128, 10); parts and the targets $Y$ have (128, 10).
+# Here is one step in formulas, with the letters of lesson 03. Two words stand where a letter would promise too much: *raw* for pixels from 0 to 255, in place of $X$, and *parts* in place of the probabilities $P$. There are no biases. A batch has $n = 128$ images. So raw has the shape (128, 784), $W_1$ (784, 128), $W_2$ (128, 10); parts and the targets $Y$ have (128, 10).
 #
 # $$\begin{aligned} Z_1 &= \text{raw}\, W_1, & A_1 &= \sigma(Z_1), \\ Z_2 &= A_1 W_2, & \text{parts} &= e^{Z_2 - \max Z_2} \text{ over the sum of its column.} \end{aligned}$$
 #
@@ -81,7 +79,7 @@ for name, value in vars(recipe).items():
 #
 # $$\begin{aligned} dZ_2 &= \tfrac{2}{n} (\text{parts} - Y) \odot \text{parts} \odot (1 - \text{parts}), & dW_2 &= A_1^T dZ_2, \\ dZ_1 &= dZ_2 W_2^T \odot \sigma'(Z_1), & dW_1 &= \text{raw}^T dZ_1, \end{aligned}$$
 #
-# with $\sigma'(z) = e^{-z} / (1 + e^{-z})^2$, and $W \leftarrow W - 0.001\, dW$ for both. What it records as its loss is the mean of (answer $-$ label)$^2$, the two digits taken as numbers. The same in code, for one batch, beside the library's:
+# with $\sigma'(z) = e^{-z} / (1 + e^{-z})^2$. The step is $W \leftarrow W - 0.001\, dW$ for both. The loss that it records is the mean of (answer $-$ label)$^2$, the two digits taken as numbers. Now the same in code, for one batch, beside the library's:
 
 # %%
 raw = recipe.prepare(mnist.train_images[:128])
@@ -98,13 +96,34 @@ dW2 = a1.T @ dz2
 dz1 = dz2 @ W2.T * np.exp(-z1) / (1 + np.exp(-z1)) ** 2
 dW1 = raw.T @ dz1
 
-_, grads = recipe.gradients(original.Weights(W1, W2), raw, y)
+recorded, grads = recipe.gradients(original.Weights(W1, W2), raw, y)
 np.allclose(dW1, grads.dW1), np.allclose(dW2, grads.dW2)
 
 # %% [markdown]
-# **You are the pathologist.** Before you go on, take a sheet and write down everything you would object to.
+# ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
-# Then run the whole. It calls its steps "epochs". One thing differs from the notebook: we compute in float64, so that the numbers come out the same on every computer. The original computed in float32. Remember that; it will matter.
+# One check belongs at the head of every training run ([CS231n's notes](https://cs231n.github.io/neural-networks-3/) have it, and more). Is the first loss that of a network that knows nothing? Such a network gives every class the same probability. What is then its cross-entropy for one image, and what its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and two classes first.
+
+
+# %%
+def my_loss_at_the_start(classes):
+    """Cross-entropy and squared error of one image, if every class gets the same probability."""
+    ...
+
+
+exercises.check(my_loss_at_the_start)
+
+# %%
+exercises.folded(my_loss_at_the_start)
+
+# %%
+print(f"recorded before the first step: {recorded:.2f}")
+print(f"squared error of a network that knows nothing: {1 - 1 / 10:.2f}")
+
+# %% [markdown]
+# What it records is no such thing. **You are the pathologist.** Before you go on, take a sheet and write down everything you would object to.
+#
+# Then run the whole. One thing differs from the notebook: we compute in float64, so that the numbers come out the same on every computer. The original computed in float32. Remember that; it will matter.
 
 # %%
 train_set, validation_set = original.split(recipe, (mnist.train_images, mnist.train_labels))
@@ -112,7 +131,7 @@ as_it_was, history = original.run(
     recipe, train_set, monitor={"validation": validation_set}, every=2000
 )
 for step, share in zip(history.steps, history.accuracy("validation")):
-    print(f"epoch {step:5}: validation {share:6.2%}")
+    print(f"step {step:5}: validation {share:6.2%}")
 print(f"test: {evaluate(recipe, as_it_was, test_set).accuracy:.2%}  (the notebook printed 83.83%)")
 
 # %% [markdown]
@@ -120,7 +139,7 @@ print(f"test: {evaluate(recipe, as_it_was, test_set).accuracy:.2%}  (the noteboo
 #
 # ### Ten averages
 #
-# The accuracy rises; who would suspect anything? But lesson 01's nearest mean takes no steps at all. Ask it about the validation images, and beside it five networks of the original's recipe. They come from a study, `studies/ladder.py`, and differ in their seeds alone. How many of the five will beat ten averages clearly?
+# The accuracy rises; who would suspect anything? But lesson 01's nearest mean takes no steps at all. It compares each image with ten averages. Ask it about the validation images, and beside it five networks of the original's recipe, which differ in their seeds alone (a study, `studies/ladder.py`). How many of the five will clearly beat ten averages?
 
 # %%
 means = baseline.class_means(*train_set)
@@ -129,10 +148,15 @@ nearest = baseline.nearest_mean(images.reshape(-1, 784).astype(float), means) ==
 print(f"nearest mean: {nearest.mean():.2%}")
 
 # %% tags=["hide-input"]
-ladder = {}
+ladder, mended_slope, died = {}, set(), []
 for row in studies.read("ladder")["rows"]:
     rung, rate, seed, slope = row["settings"].values()
-    ladder[rung, rate, seed] = row["results"]
+    if row["results"]["finite"]:
+        ladder[rung, rate, seed] = row["results"]
+    else:
+        died.append(f"{rung} at {rate:g}")
+    if slope == "stable":
+        mended_slope.add((rung, rate))
 
 
 def right_answers(rung, rate, seed=42):
@@ -154,7 +178,7 @@ error = np.std(gains, ddof=1) / np.sqrt(5)
 print(f"the recipe: {np.mean(gains):+.2f} points, standard error {error:.2f}")
 
 # %% [markdown]
-# Four of the five do, each by more than chance would give. But a p-value speaks of one *network* ([Dietterich 1998](https://doi.org/10.1162/089976698300017197)). The *recipe* gains less than two points over ten averages, and one of these five runs gains nothing. What, then, did ten thousand steps learn?
+# Four of the five do, each by more than chance would give. But a p-value speaks of one network. The *recipe* gains less than two points over ten averages, and one of the five runs gains nothing. What, then, did ten thousand steps learn?
 #
 # ## The same weights, asked three ways
 #
@@ -164,7 +188,7 @@ print(f"the recipe: {np.mean(gains):+.2f} points, standard error {error:.2f}")
 # - **row by row**, by the largest logit of each image, without any softmax;
 # - **one at a time**, each image alone through the notebook's own softmax.
 #
-# The first number you know. Lesson 00 let you see such a thing after a fifth of the steps. Now that the network has learnt more, does it need its company less, or more? Write your guess for the other two into the next cell, in percent.
+# The first number you know. Write your guess for the other two into the next cell, in percent.
 
 # %%
 guess = {"row by row": None, "one at a time": None}
@@ -189,14 +213,15 @@ for way, answered in answers.items():
 print("answers given, one at a time:", np.unique(answers["one at a time"]))
 
 # %% [markdown]
-# Same weights, same images: three accuracies. The third comes of nothing but zeros. Alone in its batch, an image gets $e^{z}/e^{z} = 1$ for every class; all ten tie, and `argmax` takes the first.
+# Same weights, same images: three accuracies. The third comes of nothing but zeros. Alone in its batch, an image gets $e^{z}/e^{z} = 1$ for every class. All ten tie, and `argmax` takes the first.
 #
-# **What an image is taken for depends on who else is in the room.** Take one image, a clearly written 2, and change nothing but its company.
+# **What an image is taken for depends on its company**, the other images of the batch. Take one image, a clearly written 2, and change nothing but its company.
 
 # %%
 the_two = 1  # its place among the test images: change it, and see
 
 
+# %% tags=["hide-input"]
 def companies(image):
     """Nobody, nineteen mixed digits, or nineteen of one digit: never the image itself."""
     others = np.delete(np.arange(10_000), image)
@@ -211,8 +236,6 @@ def answer_among(image, company):
 
 
 rooms = companies(the_two)
-for room, company in rooms.items():
-    print(f"{room:20}: it is a {answer_among(the_two, company)}")
 
 # %% tags=["readme", "home", "hide-input"] mystnb={"image": {"alt": "Five rows of small digits, each beginning with the same handwritten 2 in a frame. Alone, it is answered as a 0. With nineteen mixed digits beside it, as a 2. With nineteen zeros, as a 3. With nineteen twos, as a 6. With nineteen fours, as a 0."}}
 figure, axes = plt.subplots(5, 1, figsize=(6.5, 4.2))
@@ -232,7 +255,7 @@ figure.suptitle(title, fontsize=13, x=0.01, ha="left")
 plt.show()
 
 # %% [markdown]
-# This 2 was chosen for its four answers. How many different answers do the first thousand test images get in the four rooms with company?
+# This 2 was chosen for its four answers. How many different answers do the first thousand test images get, in the four kinds of company?
 
 # %% tags=["hide-input"]
 different = np.array(
@@ -251,25 +274,25 @@ for number in [1, 2, 3, 4]:
 #
 # <details><summary>Answer</summary>
 #
-# The first is a 7, and stays one in all four rooms with company. The second is a 0, and among zeros it becomes a 6. The third is a 5, and is never read as one.
+# The first is a 7, and stays one in all four kinds of company. The second is a 0, and among zeros it becomes a 6. The third is a 5, and is never read as one.
 #
 # </details>
 #
 # ### Why it works at all
 #
-# With all others in the room the network reads far *better* than its own logits do. Why? Take the logarithm of a part, for image $i$ and class $k$. (The one maximum cancels.)
+# With all others beside it, an image is read far *better* than by its own logits. Why? Take the logarithm of a part, for image $i$ and class $k$. (The one maximum cancels.)
 #
 # $$\log \text{part}_{ik} = z_{ik} - c_k, \qquad c_k = \log \big( \text{the sum of } e^z \text{ over column } k \big) .$$
 #
-# The second term, one number for each class (shape (10,)), is the same for every image of the batch. So $-c_k$ is a bias, which this network otherwise lacks. It holds back a class whose logits run high in the whole room. Many mixed digits estimate that well. One image alone cancels itself: $z_{ik} - z_{ik} = 0$ for every class.
+# The second term is one number for each class, the same for every image of the batch: $c$ has the shape (10,). So $-c_k$ is a bias, which this network otherwise lacks. It holds back a class whose logits run high in the whole batch. Many mixed digits estimate that well. One image alone cancels itself: $z_{ik} - z_{ik} = 0$ for every class.
 #
-# Be the company yourself, in lesson 00's picture, now with $c$. Choose who else is in the batch of one test image, and watch $c$ move while $z$ stays. The largest $z - c$ wins. How many of the ten answers can you get out of one image?
+# Be the company yourself. Choose who else is in the batch of one test image, and watch $c$ move while $z$ stays. The largest $z - c$ wins. How many of the ten answers can you get out of one image?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
 
 # %% [markdown]
-# ### Exercise 6.1: the hidden bias (warm-up, 6 minutes)
+# ### Exercise 6.2: the hidden bias (warm-up, 6 minutes)
 #
 # Write $c_k$ as a function of a batch of logits, so that it cannot overflow.
 
@@ -286,10 +309,10 @@ exercises.check(my_class_bias)
 exercises.folded(my_class_bias)
 
 # %% [markdown]
-# The library has it as `original.class_bias`. Two predictions, before you run the next cell. Groups of 100 mixed digits estimate $c$ well: what happens to *sorted* images, where nearly every group of 100 holds one digit only? And if $c_k$ is taken once, from mixed *training* images, and kept, how well is each test image read *alone*?
+# The library has it as `original.class_bias`. Two predictions, before you run the next cell. Groups of 100 mixed digits estimate $c$ well. What happens to *sorted* images, where nearly every group holds one digit only? And if $c$ is taken once, from mixed *training* images, and kept: how well is each test image read *alone*?
 
 
-# %%
+# %% tags=["hide-input"]
 def accuracy_in_groups(size, order):
     groups = [order[start : start + size] for start in range(0, len(order), size)]
     answered = [original.softmax_over_batch(z2[group]).argmax(axis=1) for group in groups]
@@ -305,15 +328,19 @@ kept_bias = original.class_bias(z_train)
 print(f"alone, with a kept bias: {((z2 - kept_bias).argmax(axis=1) == labels).mean():.2%}")
 
 # %% [markdown]
-# A room full of twos makes twos look like nothing special: sorted, the accuracy is less than half. And a kept bias cures the company without any training. So here is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows in the same way.**
+# Among twos, a two is nothing special: sorted, the accuracy is less than half. A kept bias mends that without any training. So here is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows in the same way.**
 #
-# This has a famous relative. **Batch normalisation** ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) subtracts from each unit its mean over the batch and divides by its spread, so that layers train faster. There, too, an answer depends on the company, so averages are kept for use, like our $c_k$. Whoever forgets to switch over meets this lesson's riddle in a network of today.
+# <details><summary>A famous relative: batch normalisation</summary>
+#
+# **Batch normalisation** ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) subtracts from each unit its mean over the batch, and divides by its standard deviation. There, too, an answer depends on the company, so averages are kept for use, like our $c$.
+#
+# </details>
 #
 # ### Three softmaxes
 #
-# How does such a line get in? The numbers of the notebook's cells tell the story. Cell 6 has a softmax that divides by the sum over *everything*. Cell 7 tries it on ten scores, and the result looks fine. Cell 9 repairs an overflow: the maximum is subtracted, and in the same line the sum gets `axis=0`. Cell 7 was never run again. Would it have caught the slip?
+# How does such a line get in? The notebook's numbered cells tell the story. Cell 6 has a softmax that divides by the sum over *everything*. Cell 7 tries it on ten scores, and the result looks fine. Cell 9 repairs an overflow: the maximum is subtracted, and in the same line the sum gets `axis=0`. Cell 7 was never run again. Would it have caught the slip?
 
-# %%
+# %% tags=["hide-input"]
 one = np.arange(10) / 4  # ten scores, as in the notebook's only test
 two = np.array([one, one[::-1]])  # a batch of two
 exp = np.exp
@@ -328,15 +355,9 @@ for name, softmax in {
 # %% [markdown]
 # It would not. Of a single vector, axis 0 *is* the classes, and all three are right. Of a batch, the first two are wrong. A test must look like the use.
 #
-# Look once more at [lesson 02](02_sigmoid_softmax.ipynb)'s picture: let each column sum to 1, and take the images out one by one. What is the answer for the last one, whatever it shows?
-
-# %% mystnb={"image": {"alt": "A still of a picture to touch: seven images by ten classes, twice, shaded by the numbers of a softmax; on the left a row is framed, on the right a column."}}
-pictures.axes()
-
-# %% [markdown]
-# ### Exercise 6.2: catch the fault (core, 6 minutes)
+# ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
-# Write the test that was missing: a function that tries out any softmax it is given, and tells whether any example's numbers depend on its company. It must find no fault in a good one, whatever numbers that gives. "Alone" means a batch of one.
+# Write the test that was missing: a function that is given any softmax, and tells whether a row's numbers depend on its company. "Alone" means a batch of one.
 
 
 # %%
@@ -353,53 +374,7 @@ exercises.folded(my_depends_on_company)
 # %% [markdown]
 # ## Write the checks
 #
-# *Where* is a program wrong? Two checks need no suspicion, and belong at the head of every training run ([CS231n's notes](https://cs231n.github.io/neural-networks-3/) have them, and more). Is the **loss before the first step** that of a network that knows nothing? And can it learn a few images *by heart*?
-#
-# ### Exercise 6.3: before the first step (warm-up, 5 minutes)
-#
-# A network that knows nothing gives every class the same probability. What is then its cross-entropy, and what its squared error $\sum_k (p_k - y_k)^2$, for one image? Take a pencil, and two classes first.
-
-
-# %%
-def my_loss_at_the_start(classes):
-    """Cross-entropy and squared error of one image, if every class gets the same probability."""
-    ...
-
-
-exercises.check(my_loss_at_the_start)
-
-# %%
-exercises.folded(my_loss_at_the_start)
-
-# %% [markdown]
-# Here are both checks, on the original and on three better recipes. By heart means three hundred steps on twenty images. These are then asked together, and each alone.
-
-# %% tags=["hide-input"]
-over_classes = replace(recipe, softmax="over the classes", recorded="the loss")
-entropy = replace(over_classes, loss="cross-entropy")
-tried = {
-    "as it was": recipe,
-    "its loss recorded": replace(recipe, recorded="the loss"),
-    "right softmax": over_classes,
-    "and cross-entropy": entropy,
-}
-few = train_set[0][:20], train_set[1][:20]
-targets = data.one_hot(train_set[1][:128])
-print(f"{'':18} first loss   by heart: together  alone")
-for name, one in tried.items():
-    start = one.initial_weights(np.random.RandomState(42))
-    first, _ = one.gradients(start, one.prepare(train_set[0][:128]), targets)
-    weights, _ = original.run(replace(one, steps=300), few)
-    z2_few = one.logits(weights, one.prepare(few[0]))
-    together = (one.probabilities(z2_few).argmax(axis=1) == few[1]).sum()
-    alone = sum(one.probabilities(z[None]).argmax() == k for z, k in zip(z2_few, few[1]))
-    print(f"{name:18} {first:10.4f} {together:20} {alone:6}")
-print(f"wanted: squared error {1 - 1 / 10:.4f}, cross-entropy {np.log(10):.4f}")
-
-# %% [markdown]
-# The original's first number is no loss at all, and behind its softmax even the squared error starts too high. But by heart, asked together as usual, the original *passes*, and the right softmax with the same loss misses one image. Only asking each image alone gives a warning.
-#
-# Now compare with your sheet. These are nine of its faults:
+# Now compare with your sheet. These are nine of the original's faults:
 #
 # | | fault |
 # |---|---|
@@ -413,7 +388,7 @@ print(f"wanted: squared error {1 - 1 / 10:.4f}, cross-entropy {np.log(10):.4f}")
 # | 8 | the sigmoid's slope overflows |
 # | 9 | pixels stay in 0 to 255 |
 #
-# A check gets a recipe, makes it do something, and returns True or False. `verdicts` runs a check on the original, and then on the original with each of the nine faults mended. A good check fails on the first and passes on its own number. (With faults 4 and 5 the softmax is mended, too: without it these repairs make no sense.) Here is the course's check for fault 9:
+# A check gets a recipe, makes it do something, and returns True or False. `verdicts` runs a check on the original, and then on the original with one fault mended, for each of the nine. (With 4 and 5 the softmax is mended, too: without it these repairs make no sense.) A good check fails on the original, and passes where its own fault is mended. Here is one for fault 9. It asks how widely the hidden units' sums $Z_1$ are spread: far from 0 a sigmoid is flat, and hardly learns.
 
 # %% tags=["hide-input"]
 repairs = [
@@ -430,20 +405,24 @@ repairs = [
 recipes = [recipe, *(replace(recipe, **repair) for repair in repairs)]
 
 
+HEADER = "original  1 2 3 4 5 6 7 8 9 mended"
+
+
 def verdicts(check):
     """+ or - for the original, and then for each of the nine faults mended."""
     passed = ["+" if check(each) else "-" for each in recipes]
-    return f"{passed[0]}   {' '.join(passed[1:])}"
+    return f"   {passed[0]}      {' '.join(passed[1:])}"
 
 
 # %%
 def units_are_awake(recipe):
-    """do the sums start in the sigmoid's bend?"""
+    """do the sums start where sigmoids bend?"""
     W1, _ = recipe.initial_weights(np.random.RandomState(recipe.seed))
     return (recipe.prepare(mnist.train_images[:1000]) @ W1).std() <= 1
 
 
-print("original, then mended 1 to 9:", verdicts(units_are_awake))
+print(HEADER)
+print(verdicts(units_are_awake))
 
 # %% [markdown]
 # Now choose another fault, and write its check before you see the course's. For fault 3, ask `recipe.probabilities` about some logits, and then about one row of them. For fault 7, `recipe.epoch(step, examples)` tells what it calls an epoch.
@@ -455,10 +434,11 @@ def your_check(recipe):
     ...
 
 
-print("original, then mended 1 to 9:", verdicts(your_check))
+print(HEADER)
+print(verdicts(your_check))
 
 # %% [markdown]
-# As long as your check returns nothing, it fails everybody. The course's other eight stand in the next cell. Most are short; the gradient's is the longest.
+# As long as your check returns nothing, it fails everybody. Here are the verdicts of the course's nine. Their code is folded.
 
 
 # %% tags=["hide-input"]
@@ -548,11 +528,11 @@ def slope_is_finite(recipe):
     return np.isfinite(grads.dW1).all()
 
 
-print(f"{'':39}original  1 2 3 4 5 6 7 8 9 mended")
+print(f"{'':43}{HEADER}")
 checks = [keeps_only_the_file, splits_alike, answers_alone_as_in_company, gradient_is_right]
 checks += [pulls_where_it_is_wrong, recorded_responds, an_epoch_is_a_pass, slope_is_finite]
 for number, check in enumerate([*checks, units_are_awake], 1):
-    print(f"{number} {check.__doc__:41} {verdicts(check)}")
+    print(f"{number} {check.__doc__:41}{verdicts(check)}")
 
 # %% [markdown]
 # Down the diagonal each check passes where its own fault is mended. Three more + are right as well: where 4 or 5 is mended the softmax is good, and the gradient of cross-entropy is that of its loss.
@@ -561,9 +541,9 @@ for number, check in enumerate([*checks, units_are_awake], 1):
 #
 # ### The file of 0 bytes
 #
-# One fault is worse than it looks. The notebook *opens* its file first, and asks the server then. What is left when the connection is dead, and what does the next run say?
+# Fault 1 is worse than it looks. The notebook *opens* its file first, and asks the server then. What is left when the connection is dead, and what does the next run say?
 
-# %%
+# %% tags=["hide-input"]
 file = download.FILES["train_images"]
 with original.unfriendly_server() as address:
     pass  # from here on nobody answers there
@@ -577,11 +557,11 @@ with TemporaryDirectory() as folder:
     print("images of shape", original.read_images(path).shape)
 
 # %% [markdown]
-# No images, and no complaint, for as long as the file lies there. So a download is written under another name, checked, and only then moved into its place: lesson 01's library does that.
+# No images, and no complaint, for as long as the file lies there. Lesson 01's library writes a download under another name, checks it, and only then moves it into its place.
 #
 # ## Mend it, and it dies
 #
-# Now mend it, one repair at a time, at the original's own rate, and **in its own float32**. First the gravest fault, the softmax. Then the loss, since cross-entropy pulls hard where the network is most wrong. Predict the two accuracies on the validation images. (These runs are a study, `studies/precision.py`, made on one computer.)
+# Now mend it, one repair at a time, at the original's own rate, and **in its own float32**. First the softmax. Then the loss, since cross-entropy pulls hard where the network is most wrong. Predict the two accuracies on the validation images. (A study made these runs, `studies/precision.py`.)
 
 # %% tags=["hide-input"]
 precision = {}
@@ -598,11 +578,11 @@ for mended in ["none", "softmax", "softmax + loss"]:
 print(f"what it records after that: {results['recorded after nan']:.2f}")
 
 # %% [markdown]
-# The better loss has killed it. All weights are NaN. It answers 0 to everything, since among ten NaN `argmax` takes the first. The recorded "loss" is a number like any other, since class numbers are never NaN. One fault hides another.
+# The better loss has killed it. All weights are NaN, *not a number*. The network answers 0 to everything, since among ten NaN `argmax` takes the first. And the recorded "loss" is a number like any other: one fault hides another.
 #
 # ### What killed it
 #
-# Only an exponential can overflow here. The softmax subtracts its maximum, and lesson 02 made the sigmoid stable. That leaves the slope, $e^{-z} / (1 + e^{-z})^2$. Ask it far out, in both precisions.
+# Which formula can overflow? The softmax subtracts its maximum, and the sigmoid is lesson 02's stable one. That leaves the sigmoid's slope, $e^{-z} / (1 + e^{-z})^2$. Ask it far out, in both precisions.
 
 # %%
 for z in [-40.0, -88.0, -89.0, -710.0]:
@@ -614,9 +594,9 @@ wall = -np.log(np.finfo(np.float32).max)
 print(f"the wall: {wall:.1f} in float32, {-np.log(np.finfo(float).max):.1f} in float64")
 
 # %% [markdown]
-# In float32 the largest number is about $10^{38}$. Beyond the wall $e^{-z}$ is infinite, and $\infty / \infty$ is NaN. So did a hidden unit's sum go beyond it? In float64 the wall is far away, so there the same run can be watched on *every* computer. Repeat it, and stop at the first sum beyond float32's wall.
+# In float32 the largest number is about $10^{38}$. Below $z = -88.7$, which we call the *wall*, $e^{-z}$ is infinite, and $\infty / \infty$ is NaN. Did a hidden unit's sum go that far down? In float64 the wall is far away, so there the run can be watched without dying. Repeat it, and stop at the first sum below float32's wall.
 
-# %%
+# %% tags=["hide-input"]
 sick = replace(recipe, softmax="over the classes", loss="cross-entropy")
 _, batches = original.start(sick, 50_000)
 
@@ -640,9 +620,9 @@ with np.errstate(over="ignore", invalid="ignore"):
 print(f"in float32 its step would have {np.isnan(grads.dW1).sum()} NaN in dW1")
 
 # %% [markdown]
-# The very step. One sum of one image is enough: its NaN fills the unit's whole column of $W_1$, and with the next batch everything. The picture shows, at every 250th step, how the lowest sum sank, and who came near the wall. With the slope mended the line runs on where the other ends.
+# The very step. One sum of one image is enough: its NaN fills the unit's whole column of $W_1$, and with the next batch everything. The picture shows how the lowest sum sank, and who came near the wall. Follow the two lines that run together: one ends at the cross, the other has its slope mended and runs on.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The lowest sum so far of a hidden unit over 10,000 steps, for four states of repair, in float32. As it was, the sum sinks to about minus 39; with the softmax mended to minus 67. With softmax and loss mended it reaches minus 88 and ends in a cross at the line marked float32's wall. With the slope mended as well it goes on through the line to about minus 99."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The lowest sum so far of a hidden unit over 10,000 steps, for four states of repair, in float32. As it was, the sum sinks to about minus 39; with the softmax mended to minus 67. With softmax and loss mended it sinks to the line marked float32's wall and ends there in a cross, at step 7,658. With the slope mended as well it goes on through the line to about minus 99."}}
 figure, axis = plt.subplots(figsize=(6.5, 4))
 lines = {"none": "-", "softmax": "--", "softmax + loss": "-.", "softmax + slope + loss": ":"}
 for mended, line in lines.items():
@@ -651,19 +631,22 @@ for mended, line in lines.items():
     steps = 250 * np.arange(len(lowest))
     axis.plot(steps, lowest, line, label=f"mended: {mended}", linewidth=2)
     if results["nan"] is not None:
-        axis.plot(steps[-1], lowest[-1], "X", color="C2", markersize=10, label="all NaN from here")
+        end = results["nan"]  # below the wall for the first time
+        axis.plot([steps[-1], end], [lowest[-1], wall], line, color="C2", linewidth=2)
+        axis.plot(end, wall, "X", color="C2", markersize=10, label=f"NaN from step {end:,}")
 axis.axhline(wall, color="0.5", linewidth=1)
 axis.text(0, wall - 1, "float32's wall", va="top")
-axis.set(title="Towards the wall", xlabel="step", ylabel="lowest sum so far")
+axis.set(title="The better loss drives the sums into the wall", xlabel="step")
+axis.set_ylabel("lowest sum so far")
 axis.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=2)
 plt.show()
 
 # %% [markdown]
-# Is that one seed's bad luck? And does another order of repairs help: the slope *before* the loss, or the pixels before it (at rate 1, which suits them)? All in float32, on five seeds, the last order on one:
+# Is that one seed's bad luck, or this computer's? And does another order of repairs help: the slope *before* the loss, or the pixels before it? All in float32, at the original's rate but for the last row:
 
 # %% tags=["hide-input"]
 seeds = [42, 1, 2, 3, 4]
-print(f"{'mended, in this order':24}", *(f"  seed {seed:2}" for seed in seeds))
+print(f"{'mended, in this order':31}", *(f"  seed {seed:2}" for seed in seeds))
 for mended, rate in [
     ("none", 0.001),
     ("softmax", 0.001),
@@ -674,53 +657,40 @@ for mended, rate in [
     runs = [(mended, rate, seed, "float32") for seed in seeds]
     ends = [precision[run] for run in runs if run in precision]
     shown = [f"{e['accuracy']:.2%}" if e["nan"] is None else f"NaN {e['nan']:,}" for e in ends]
-    print(f"{mended:24}", *(f"{one:>9}" for one in shown))
+    called = mended if rate == 0.001 else f"{mended}, rate {rate:g}"
+    print(f"{called:31}", *(f"{one:>9}" for one in shown))
 print("NaN 7,658: all weights NaN from step 7,658 on")
+for row in studies.read("precision")["rows"]:
+    if row["settings"]["kernel"]:
+        called, kernel = " + ".join(row["settings"]["repairs"]), row["settings"]["kernel"]
+        print(f"{called}, seed 42, rounded as a {kernel} does: NaN {row['results']['nan']:,}")
 
 # %% [markdown]
-# With the better loss every one of the five dies, the first at step 2,472. Mend the slope *before* the loss, and every one lives, and reads more than with the softmax alone. With scaled pixels the one seed tried does better still.
+# With the better loss every one of the five dies. Rounded as two other processors round, the first dies at the very same step. Mend the slope *before* the loss, and all five live, and read more than with the softmax alone. With scaled pixels, and a rate that suits them, the one seed tried does better still.
 #
-# Neither repair was wrong. Cross-entropy pulls harder, so the weights grew, until they met a fault that had been harmless for ten thousand steps. **Mend first what can break, then what can improve.** Float64 mends nothing: it moves the wall away.
-#
-# <details><summary>Are you sure that it is not this computer?</summary>
-#
-# Float32's last bits differ from one kind of processor to another. The study's last rows imitate two other kinds: the run dies at the very same step. At larger rates even the softmax alone dies.
-#
-# </details>
-
-# %% tags=["hide-input"]
-for row in studies.read("precision")["rows"]:
-    chosen, results = row["settings"], row["results"]
-    if chosen["kernel"] or 0.001 < chosen["rate"] < 1:
-        where = chosen["kernel"] or "here"
-        called = " + ".join(chosen["repairs"])
-        print(f"{called:18} rate {chosen['rate']:5g}, {where:8} NaN from step {results['nan']:,}")
+# Neither repair was wrong. Cross-entropy pulls harder, so the sums went further, until they met a fault that had been harmless for ten thousand steps. **Mend first what can break, then what can improve.** Float64 mends nothing: it moves the wall away.
 
 # %% [markdown]
 # ## Which repair helps?
 #
-# The repairs that decide how well it learns make a ladder, `original.LADDER`: each rung is the one before it with one more repair. Here each is at the rate that the original came with, 0.001, and reads the validation images. The last column is the length of its very first gradient. Which repair would you throw out?
+# The repairs that decide how well it learns make a ladder, `original.LADDER`: each rung is the one before it with one more repair. Here each rung has the original's rate, 0.001, and float64, so that nothing dies. The accuracy is that on the validation images. The last column is the length of the very first gradient. Which repair would you throw out?
 
 # %% tags=["hide-input"]
 names = [name for name, _ in original.rungs()]
-steps_up = ["softmax", "jacobian", "loss", "pixels", "weights", "momentum"]
-print(f"{'':24}  float32  float64  first gradient")
-for number, (name, rung) in enumerate(original.rungs()):
-    single = precision[" + ".join(steps_up[:number]) or "none", 0.001, 42, "float32"]
-    shown = f"{single['accuracy']:.2%}" if single["nan"] is None else "NaN"
+print(f"{'':24} accuracy  first gradient")
+for name, rung in original.rungs():
     start, batches = original.start(rung, 50_000)
     images, digits = (part[batches[0]] for part in train_set)
     _, grads = rung.gradients(start, rung.prepare(images), data.one_hot(digits))
     length = np.sqrt((grads.dW1**2).sum() + (grads.dW2**2).sum())
-    double = right_answers(name, 0.001).mean()
-    print(f"{name:24} {shown:>8}  {double:6.2%} {length:12.3f}")
+    print(f"{name:24}  {right_answers(name, 0.001).mean():7.2%}  {length:14.3f}")
 
 # %% [markdown]
 # Pixels / 255 are a disaster, which not even Glorot's weights and momentum make good. Throw them out?
 #
-# All rungs have *one* learning rate, and their first gradients differ by a factor of more than forty. Cross-entropy's first step is five times as long as that of the rung before. With scaled pixels it is a thirteenth of that. Among the rungs with raw pixels, the longer step is ahead. Did the better loss win, or the longer step?
+# Look at the last column. All rungs have *one* learning rate, and their first gradients differ by a factor of more than forty. Among the rungs with raw pixels, the longer the first gradient, the higher the accuracy. With scaled pixels it is a thirteenth of what it was on the rung before. Did the better loss win, or the longer step?
 #
-# ### Exercise 6.4: the rate that belongs to the pixels (core, 8 minutes)
+# ### Exercise 6.4: the rate that belongs to the pixels (stretch, 8 minutes)
 #
 # Divide the pixels by some divisor, and multiply the starting weights $W_1$ by it, so that every sum $Z_1$ is as before. With which learning rate for $W_1$ does training go on *exactly* as before? Two things have changed: the gradient, and how far the weights must move.
 
@@ -741,31 +711,31 @@ exercises.folded(my_rate_for_scaled)
 #
 # ### A fair comparison
 #
-# So the study ran every rung at several rates, in float64. The best is taken **by validation** on seed 42. Four more seeds, which chose nothing, give the gain over the rung before, with its standard error.
+# So the study ran every rung at several rates, in float64, with seed 42. The best rate is chosen **by validation**. Four more seeds, which chose nothing, then give the gain over the rung before, with its standard error. Which repair will gain most after the softmax?
 
 # %% tags=["hide-input"]
 best = {}
+print("validation accuracy in %, by learning rate")
 for name in names:
-    rates = sorted(rate for rung, rate, seed in ladder if (rung, seed) == (name, 42))
-    finite = [rate for rate in rates if ladder[name, rate, 42]["finite"]]
-    best[name] = max(finite, key=lambda rate: ladder[name, rate, 42]["accuracy"])
+    tried = sorted(rate for rung, rate, seed in ladder if (rung, seed) == (name, 42))
+    best[name] = max(tried, key=lambda rate: ladder[name, rate, 42]["accuracy"])
+    line = f"{name:24}"
+    for rate in tried:
+        star = "*" if (name, rate) in mended_slope else " "
+        line += f"  {rate:g}: {100 * ladder[name, rate, 42]['accuracy']:.2f}{star}"
+    print(line.rstrip())
+print("* with the slope mended; as it was, NaN:", ", ".join(died))
 
-print(f"{'':24}   rate  accuracy  gained  lost  four other seeds")
-before = four_before = None
+print(f"\n{'':24}  best rate   gain, four other seeds")
+before = None
 for name in names:
-    right = right_answers(name, best[name])
-    line = f"{name:24} {best[name]:6g}   {right.mean():.2%}"
-    four = [100 * right_answers(name, best[name], seed).mean() for seed in (1, 2, 3, 4)]
+    four = np.array([100 * right_answers(name, best[name], seed).mean() for seed in (1, 2, 3, 4)])
+    line = f"{name:24}  {best[name]:9g}"
     if before is not None:
-        pair, gains = paired(before, right), np.subtract(four, four_before)
-        error = gains.std(ddof=1) / np.sqrt(4)
-        line += f"  {pair.gained:6} {pair.lost:5}  {gains.mean():+6.2f} ± {error:.2f}"
-    before, four_before = right, four
+        gains = four - before
+        line += f"  {gains.mean():+7.2f} ± {gains.std(ddof=1) / np.sqrt(4):.2f}"
+    before = four
     print(line)
-for row in studies.read("ladder")["rows"]:
-    if not row["results"]["finite"]:
-        rung, rate, _, slope = row["settings"].values()
-        print(f"NaN in float64, too: {rung} at rate {rate:g}, slope {slope}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Wrong validation images on a logarithmic axis, better to the right, for the seven rungs, each with two marks. At the original's rate: 17, 7, 7 and 6 percent, then pixels over 255 jumps back to 75, Glorot 22, momentum 10. At its own best rate each rung is as good as the one before or better: 17, 5, 4, 4, and about 2 for the last three."}}
 figure, axis = plt.subplots(figsize=(6.5, 4.6))
@@ -789,11 +759,9 @@ axis.legend(loc="upper center", bbox_to_anchor=(0.3, -0.16), ncols=2)
 plt.show()
 
 # %% [markdown]
-# (Where the rate is 0.03, the slope is mended: on raw pixels such a rate reaches float64's wall, too.)
-#
 # - **The softmax over the classes** stands. The original is best at its own rate, so this gain is no matter of speed.
 # - **The whole Jacobian**, worth nothing at 0.001, brings more than a point.
-# - **Cross-entropy**, a point ahead at 0.001, gains nothing *here*. What it won there was length of step.
+# - **Cross-entropy**, a point ahead at 0.001, gains nothing *here*. There its longer step won: at 0.003 the rung before it reads more.
 # - **Pixels / 255**, the disaster, is the largest gain after the softmax.
 # - **Glorot's weights** and **momentum** seemed to bring fifty points and eleven. They had made up for a rate that was far too small.
 #
@@ -801,28 +769,23 @@ plt.show()
 #
 # ## The test images, for the mended network
 #
-# Run the last rung here, and put the question that started it all, three ways, to images that no choice has seen:
+# Run the last rung, and put the question that started it all to images that no choice has seen:
 
 # %%
-name = names[-1]
-last_rung = replace(dict(original.rungs())[name], learning_rate=best[name])
+last_rung = replace(dict(original.rungs())["momentum 0.9"], learning_rate=best["momentum 0.9"])
 last, _ = original.run(last_rung, train_set)
-as_in_the_study = evaluate(last_rung, last, validation_set).accuracy == before.mean()
-print("validation accuracy as in the study:", as_in_the_study)
-
 z2_last = last_rung.logits(last, last_rung.prepare(mnist.test_images))
-answers_last = three_ways(last_rung.probabilities, z2_last)
-for way, answered in answers_last.items():
+for way, answered in three_ways(last_rung.probabilities, z2_last).items():
     print(f"{way:13}: {(answered == labels).mean():.2%} right")
-by_writer = standard_error_by_group(answers_last["row by row"] == labels, data.writers().test)
+by_writer = standard_error_by_group(z2_last.argmax(axis=1) == labels, data.writers().test)
 print(f"standard error by writer: {100 * by_writer:.2f} points")
 
 # %% [markdown]
-# One answer, whichever way you ask. (Five faults are still in that recipe. Before you use it for anything, mend `slope`, `cached`, `split`, `recorded` and `unit` as well.)
+# One answer, whichever way you ask. (Faults 1, 2, 6, 7 and 8 are still in that recipe. Mend them before you use it.)
 #
 # ## Which would you trust?
 #
-# Lesson 00 showed you two networks, and asked which of them you would trust with the next digit that comes in by post, and whether its accuracy would have warned you. You know more now. Write three sentences of your own before you open the answer.
+# Lesson 00 asked which of two networks you would trust with the next digit that comes in by post, and whether its accuracy would have warned you. Write three sentences of your own before you open the answer.
 #
 # <details><summary>What we would say</summary>
 #
@@ -833,7 +796,7 @@ print(f"standard error by writer: {100 * by_writer:.2f} points")
 # %% [markdown]
 # ## Recap
 #
-# **Why does it seem to work?** It borrows biases from its batches, and so does the measurement. Its other faults do no harm yet, or hide one another. Five habits were missing:
+# **Why does it seem to work?** It borrows biases from its batches, and so does the measurement. Other faults wait, or hide one another. Five habits were missing:
 #
 # - **A baseline.** Ten averages would have said that 84 % is nothing to be proud of.
 # - **A test that looks like the use.** One vector cannot show what a batch does.

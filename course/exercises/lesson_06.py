@@ -1,4 +1,4 @@
-"""Lesson 06's exercises: the hidden bias, a check, the loss to start at, a rate."""
+"""Lesson 06's exercises: the loss to start at, the hidden bias, a check, a rate."""
 
 import numpy as np
 
@@ -108,6 +108,11 @@ def _logits(seed: int, n: int, classes: int) -> tuple:
 
 EXERCISES = (
     Exercise(
+        reference=loss_at_the_start,
+        shapes=" -> cross-entropy:, squared error:",
+        cases=((2,), (10,), (5,)),
+    ),
+    Exercise(
         reference=original.class_bias,
         shapes="n classes -> classes",
         cases=(
@@ -144,11 +149,6 @@ EXERCISES = (
                 _counting_heads,
             )
         ),
-    ),
-    Exercise(
-        reference=loss_at_the_start,
-        shapes=" -> cross-entropy:, squared error:",
-        cases=((2,), (10,), (5,)),
     ),
     Exercise(
         reference=rate_for_scaled,
