@@ -1,5 +1,6 @@
 """Call an answer, and record what the call came to: a result or an error, warnings, arguments."""
 
+import ast
 import copy
 import linecache
 import re
@@ -33,6 +34,8 @@ class Outcome:
     line: str = ""
     #: What the names in the line that raised stand for.
     names: dict[str, object] = field(default_factory=dict)
+    #: What raised in that line: "solve(...)", "... @ ...".
+    step: str = ""
 
     @property
     def dtype(self) -> str:
@@ -87,6 +90,7 @@ def call(function: Callable, arguments: Arguments, read_only: Iterable[int] = ()
     error = ""
     line = ""
     names = {}
+    step = ""
     with warnings.catch_warnings(record=True, action="always") as caught:
         try:
             result = function(*given)
@@ -99,10 +103,11 @@ def call(function: Callable, arguments: Arguments, read_only: Iterable[int] = ()
             places = [(frame.f_code.co_filename, number) for frame, number in frames]
             line = own_line(function, places)
             names = names_in(line, [frame for frame, _ in frames], function)
+            step = own_step(function, raised.__traceback__)
     numeric = [each for each in caught if issubclass(each.category, RuntimeWarning)]
     warned = {str(each.message) for each in numeric}
     line = line or own_line(function, [(each.filename, each.lineno) for each in numeric])
-    return Outcome(result, error, given, ", ".join(sorted(warned)), line, names)
+    return Outcome(result, error, given, ", ".join(sorted(warned)), line, names, step)
 
 
 def freeze(value: object) -> None:
@@ -132,3 +137,36 @@ def names_in(line: str, frames: list[types.FrameType], function: Callable) -> di
     known = {name: value for frame in own[::-1] for name, value in frame.f_locals.items()}
     words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))
     return {word: known[word] for word in words if word in known}
+
+
+def own_step(function: Callable, trace: types.TracebackType) -> str:
+    """Say what raised in the answer's own code: which function was called, or which sign stood there."""
+    step = ""
+    while trace:
+        code = trace.tb_frame.f_code
+        if code.co_filename == own_file(function):
+            step = step_at(code, trace.tb_lasti)
+        trace = trace.tb_next
+    return step
+
+
+def step_at(code: types.CodeType, place: int) -> str:
+    """Say what code does at a place of it, as far as its source is known."""
+    first, last, begin, end = [*code.co_positions()][place // 2]
+    if None in (first, last, begin, end):
+        return ""
+    lines = [linecache.getline(code.co_filename, line).encode() for line in range(first, last + 1)]
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][begin:]
+    try:
+        expression = ast.parse(f"({b''.join(lines).decode()})", mode="eval").body
+    except SyntaxError:  # a statement, such as an import
+        return ""
+    match expression:
+        case ast.Call(func=ast.Name(name)):
+            return f"{name}(...)"
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return f".{name}(...)"
+        case ast.BinOp(op=sign):
+            return type(sign).__name__
+    return type(expression).__name__

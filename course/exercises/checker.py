@@ -9,7 +9,7 @@ import numpy as np
 
 from course.exercises import seen
 from course.exercises.attempt import OPAQUE, Attempt, call
-from course.exercises.compare import alike
+from course.exercises.compare import alike, is_several, shape_of
 from course.exercises.exercise import Exercise, Mistake, as_function
 from course.exercises.faults import Attributes, case_in_words, changes_in_passing, find_fault
 from course.exercises.reply import Fault, Reply
@@ -36,11 +36,11 @@ def check_answer(exercise: Exercise, function: Callable) -> Reply:
         if fault and not fault.asks and is_left_to_chance(function, attempt):
             fault = Fault("wrong value", happened=GENERAL["next"]["by chance"], asks=True)
         if fault or (attempt.extreme and attempt.outcome.warned):
-            return wrong_reply(exercise, attempts, attempt, fault)
+            return wrong_reply(exercise, function, attempts, attempt, fault)
     for attempt in attempts:
         fault = changes_in_passing(exercise, function, attempt)
         if fault:
-            return wrong_reply(exercise, attempts, attempt, fault)
+            return wrong_reply(exercise, function, attempts, attempt, fault)
     return Reply(
         exercise.name,
         "right",
@@ -50,7 +50,11 @@ def check_answer(exercise: Exercise, function: Callable) -> Reply:
 
 
 def wrong_reply(
-    exercise: Exercise, attempts: list[Attempt], attempt: Attempt, fault: Fault | None
+    exercise: Exercise,
+    function: Callable,
+    attempts: list[Attempt],
+    attempt: Attempt,
+    fault: Fault | None,
 ) -> Reply:
     """Return the reply to the first fault, or to a warning where the value is right."""
     kind = "unstable" if attempt.extreme and not (fault and fault.asks) else fault.kind
@@ -58,7 +62,8 @@ def wrong_reply(
     reason = likely_reason(exercise, shown, attempt.extreme)
     next_step = ""
     if not reason and not (fault and fault.asks):
-        next_step = seen.next_step(exercise, shown, attempt, fault)
+        names = frozenset(getattr(function, "__code__", OPAQUE).co_varnames)
+        next_step = seen.next_step(exercise, shown, attempt, fault, names)
     return Reply(
         exercise.name,
         kind,
@@ -79,6 +84,8 @@ def is_drawn_elsewhere(function: Callable, attempt: Attempt) -> bool:
 
 def is_left_to_chance(function: Callable, attempt: Attempt) -> bool:
     """Tell whether an answer to the same question comes out otherwise the second time."""
+    if shape_of(attempt.outcome.result) is None and not is_several(attempt.outcome.result):
+        return False  # a function that was not called, say, is another one each time
     again = call(function, attempt.case)
     is_another = not alike(attempt.outcome.result, again.result)
     return is_another and not (attempt.outcome.error or again.error)
@@ -138,12 +145,16 @@ def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exac
     """Tell whether a mistake comes to what an answer came to, in all cases."""
     mistaken = as_function(exercise, mistake.code)
     errors = 0
-    is_reworded = False
+    is_another_step = False
     for attempt in attempts:
         outcome = call(mistaken, attempt.case)
         if not outcome.is_like(attempt.outcome, exact, exercise.noise, in_kind=True):
             return False
         errors += bool(outcome.error)
-        is_reworded |= outcome.error != attempt.outcome.error
-    # Where it mostly returns a result, an error elsewhere may be put in other words.
-    return not is_reworded or 2 * errors < len(attempts)
+        steps = (outcome.step, attempt.outcome.step)
+        is_another_step |= outcome.error != attempt.outcome.error or (
+            all(steps) and len({*steps}) > 1
+        )
+    # Where it often returns a result, an error elsewhere may be put in other words, or come from
+    # another step. Otherwise the step that raises is all that is known of the answer.
+    return not is_another_step or 2 * errors <= len(attempts)

@@ -1,6 +1,7 @@
 """What an exercise is: data beside a function of the library, which is the answer key."""
 
 import inspect
+import linecache
 import re
 import types
 from collections.abc import Callable
@@ -109,6 +110,9 @@ def as_function(exercise: Exercise, code: str) -> Callable:
     lines = "\n    ".join(body.splitlines())
     takes = ", ".join(exercise.arguments)
     space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
-    exec(f"def answer({takes}):\n    given = [{takes}]\n    {lines}", space)
+    source = f"def answer({takes}):\n    given = [{takes}]\n    {lines}\n"
+    file = f"<{exercise.name}: {code}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), space)
     space["answer"].__defaults__ = exercise.reference.__defaults__
     return space["answer"]

@@ -197,7 +197,8 @@ def has_lost_the_last(deal: Deal) -> bool:
 def runs_over_the_end(deal: Deal) -> bool:
     """Tell whether a batch reaches from one epoch into the next."""
     ends = {deal.n * epoch for epoch in range(1, deal.epochs + 1)}
-    return has_other_sizes(deal) and not ends <= {*np.cumsum(deal.sizes).tolist()}
+    sums = np.cumsum(deal.sizes).tolist()
+    return has_other_sizes(deal) and sums[-1] == deal.n * deal.epochs and not ends <= {*sums}
 
 
 def counts_from_one(deal: Deal) -> bool:

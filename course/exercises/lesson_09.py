@@ -33,7 +33,10 @@ EXERCISES = (
         reference=decayed_fit,
         shapes="n features, n classes, -> features classes",
         cases=(
-            (np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[1.0], [4.0]]), 1.0),
+            # By pencil: the squared singular values 4 and 1 gain 3, and both weights are whole.
+            (np.array([[1.0, 0], [0, 2], [0, 0]]), np.array([[4.0], [7], [5]]), 2.0),
+            # 100 and 25 gain 25; what is called right differs from its own transpose.
+            (np.array([[6.0, 8.0], [-4.0, 3.0]]), np.array([[12.5], [10.0]]), 25.0),
             (*normal(4, (5, 3), (5, 2)), 0.3),
             (*normal(5, (3, 7), (3, 2)), 0.02),
             (*normal(6, (4, 4), (4, 3)), 0.1),

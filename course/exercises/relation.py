@@ -44,8 +44,12 @@ def constant_factor(pairs: Sequence[Pair]) -> Fields | None:
 
 
 def nothing_but_zeros(pairs: Sequence[Pair]) -> Fields | None:
-    """Every number is 0."""
-    return {} if in_one_shape(pairs) and not any(pair.arrays[1].any() for pair in pairs) else None
+    """Every number is 0, but for rounding."""
+    if not in_one_shape(pairs):
+        return None
+    scale = max(np.abs(pair.arrays[0]).max(initial=0) for pair in pairs)
+    largest = max(np.abs(pair.arrays[1]).max(initial=0) for pair in pairs)
+    return {} if largest <= 1e-15 * scale else None
 
 
 def one_number_everywhere(pairs: Sequence[Pair]) -> Fields | None:
@@ -145,6 +149,130 @@ def product_for_a_sum(pairs: Sequence[Pair]) -> Fields | None:
             if all_match(pairs, made):
                 return {"argument": name, "done": words}
     return None
+
+
+def something_of_an_argument(pairs: Sequence[Pair]) -> Fields | None:
+    """The result is something that can be made of an argument, such as each row's largest entry."""
+    return joined_with_another(pairs, {"that is {}": lambda wanted, made: made + 0 * wanted})
+
+
+def joined_to_an_argument(pairs: Sequence[Pair]) -> Fields | None:
+    """What is wanted is there, multiplied by something made of an argument, say."""
+    return joined_with_another(pairs, JOINED)
+
+
+#: How something may be joined to what is wanted.
+JOINED: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "that is what is wanted, multiplied by {}": np.multiply,
+    "that is what is wanted, divided by {}": np.divide,
+    "that is what is wanted with {} added": np.add,
+    "that is what is wanted with {} subtracted": np.subtract,
+    "that is what is wanted, multiplied by the root of {}": lambda a, b: a * np.sqrt(b),
+    "that is what is wanted, divided by the root of {}": lambda a, b: a / np.sqrt(b),
+}
+
+#: What can be made of an argument entry by entry.
+ENTRY_BY_ENTRY: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "`1 - {0}`": lambda a: 1 - a,
+    "`{0} * (1 - {0})`": lambda a: a * (1 - a),
+    "`1 - {0}**2`": lambda a: 1 - a**2,
+    "exp of `{0}`": np.exp,
+    "log of `{0}`": np.log,
+    "a sigmoid of `{0}`": lambda a: 1 / (1 + np.exp(-a)),
+    "tanh of `{0}`": np.tanh,
+    "`{0}` without its signs": np.abs,
+    "the sign of `{0}`": np.sign,
+    "the squares of `{0}`": np.square,
+    "a softmax of `{0}`": lambda a: softmax(a) if a.ndim == 2 else np.nan * a,
+}
+#: What can be made of all of an argument, or of each of its rows or columns.
+TOGETHER: dict[str, Callable] = {
+    "the sum of {0}": np.sum,
+    "the mean of {0}": np.mean,
+    "the largest of {0}": np.max,
+    "the smallest of {0}": np.min,
+    "the sum of the squares of {0}": lambda a, **along: (a**2).sum(**along),
+    "the length of {0}": lambda a, **along: np.sqrt((a**2).sum(**along)),
+    "the sum of the exponentials of {0}": lambda a, **along: np.exp(a).sum(**along),
+    "the log of the sum of the exponentials of {0}": lambda a, **along: np.log(
+        np.exp(a).sum(**along)
+    ),
+}
+#: Of what of an argument.
+ALONG: dict[str, int | None] = {
+    "all of `{}`": None,
+    "each row of `{}`": 1,
+    "each column of `{}`": 0,
+}
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    """Return a softmax along each row."""
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def made_of_arguments(pairs: Sequence[Pair]) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Yield what can be made of an argument: in words, and its values in all cases."""
+    for name, values in arguments_of(pairs, "fiub"):
+        axes = {np.ndim(value) for value in values}
+        if axes == {0}:
+            continue
+        for words, function in ENTRY_BY_ENTRY.items():
+            yield words.format(name), [function(value) for value in values]
+        for of, axis in ALONG.items():
+            if axis is not None and axes != {2}:
+                continue
+            for words, function in TOGETHER.items():
+                for keeps in (False, True) if axis is not None else (False,):
+                    along = {"axis": axis, "keepdims": keeps}
+                    yield words.format(of.format(name)), [function(v, **along) for v in values]
+        if all((value % 1 == 0).all() for value in values):
+            yield (
+                f"the number of different entries of `{name}`",
+                [np.array(float(np.unique(value).size)) for value in values],
+            )
+
+
+def joined_with_another(pairs: Sequence[Pair], ways: dict[str, Callable]) -> Fields | None:
+    """Return what was made of an argument, and how it was joined to what is wanted, in words."""
+    if not in_one_shape(pairs) or sum(np.size(pair.wanted) for pair in pairs) < 3:
+        return None
+    for what, values in made_of_arguments(pairs):
+        known = np.concatenate([np.ravel(value) for value in values])
+        if is_constant(known):
+            continue
+        if not all(can_meet(value, pair) for value, pair in zip(values, pairs)):
+            continue
+        for words, join in ways.items():
+            made = [join(pair.arrays[0], value) for pair, value in zip(pairs, values)]
+            if all_match(pairs, made):
+                return {"what": words.format(what)}
+    return None
+
+
+def can_meet(value: np.ndarray, pair: Pair) -> bool:
+    """Tell whether NumPy stretches an array, if at all, to the shape that is wanted."""
+    try:
+        return np.broadcast_shapes(np.shape(value), np.shape(pair.wanted)) == np.shape(pair.wanted)
+    except ValueError:
+        return False
+
+
+def cut_off_at_a_bound(pairs: Sequence[Pair]) -> Fields | None:
+    """What is wanted is there, but for what lies beyond a bound, which stands in its place."""
+    if not in_one_shape(pairs):
+        return None
+    wanted, got = (np.concatenate([np.ravel(pair.arrays[i]) for pair in pairs]) for i in (0, 1))
+    low, high = got.min(), got.max()
+    below, above = (wanted < low - 1e-9).sum(), (wanted > high + 1e-9).sum()
+    is_inside = (wanted > low + 1e-9) & (wanted < high - 1e-9)
+    if max(below, above) < 2 or is_inside.sum() < 2:
+        return None
+    if not all_match(pairs, [np.clip(pair.arrays[0], low, high) for pair in pairs]):
+        return None
+    ends = {f"below {low:.4g}": below, f"above {high:.4g}": above}
+    return {"beyond": " or ".join(end for end, count in ends.items() if count)}
 
 
 def constant_difference(pairs: Sequence[Pair]) -> Fields | None:
@@ -486,12 +614,15 @@ EXACT: tuple[Relation, ...] = (
     another_order,
     spread_out,
     function_of_each,
+    cut_off_at_a_bound,
     right_in_another_shape,
     sum_is_missing,
     sum_too_many,
     some_are_missing,
     some_are_too_many,
 )
+#: Those that name something made of an argument.
+JOINED_RELATIONS: tuple[Relation, ...] = (joined_to_an_argument, something_of_an_argument)
 #: Those that say a part, for where nothing says more.
 LOOSE: tuple[Relation, ...] = (
     nearly_right,
@@ -744,12 +875,14 @@ def factors_of(pairs: Sequence[Pair]) -> Iterator[tuple[str, list[np.ndarray]]]:
         yield f"the length of the axis `{letter}`", [np.array(float(size)) for size in sizes]
 
 
-def arguments_of(pairs: Sequence[Pair]) -> Iterator[tuple[str, list[np.ndarray]]]:
+def arguments_of(
+    pairs: Sequence[Pair], kinds: str = "fiu"
+) -> Iterator[tuple[str, list[np.ndarray]]]:
     """Yield the name of each argument that is a number or an array, and its values."""
     for columns in zip(*[pair.given for pair in pairs]):
         values = [value for _, _, value in columns]
         if all(
-            shape_of(each) is not None and np.asarray(each).dtype.kind in "fiu" for each in values
+            shape_of(each) is not None and np.asarray(each).dtype.kind in kinds for each in values
         ):
             yield columns[0][0], [np.asarray(each, float) for each in values]
 

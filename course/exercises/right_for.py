@@ -16,7 +16,7 @@ from course.exercises.attempt import Attempt, Outcome, call
 from course.exercises.compare import Named, shape_of
 from course.exercises.exercise import Arguments, Exercise
 from course.exercises.faults import in_letters
-from course.exercises.relation import Fields, same
+from course.exercises.relation import Fields, same, softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,8 @@ OF_NUMBERS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "went through a sigmoid first": lambda a: 1 / (1 + np.exp(-a)),
     "went through tanh first": np.tanh,
     "went through a softmax first": lambda a: softmax(a) if a.ndim == 2 else None,
+    "were multiplied by the logarithm of 2, as if 2 stood for e": lambda a: a * np.log(2),
+    "were divided by 255": lambda a: a / 255,
     "lost what stands behind the point": np.trunc,
     "were cut off below 0": lambda a: np.maximum(a, 0),
 }
@@ -66,6 +68,10 @@ OF_COUNTS: dict[str, Callable[[int], int]] = {
     "were always 1": lambda count: 1,
     "were always 0": lambda count: 0,
 }
+#: The same for an array of whole numbers, such as labels.
+OF_PLACES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    words: OF_COUNTS[words] for words in ("were larger by 1", "were smaller by 1")
+}
 #: What may have been made of one argument and put into the place of another.
 OF_OTHERS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "`{}` itself": lambda a: a,
@@ -82,12 +88,6 @@ OF_AXES: dict[str, slice] = {
     "all but the last": slice(None, -1),
     "all but the first": slice(1, None),
 }
-
-
-def softmax(z: np.ndarray) -> np.ndarray:
-    """Return a softmax along each row."""
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
 
 
 def right_for(
@@ -179,7 +179,8 @@ def functions_for(values: Sequence[object]) -> list[tuple[str, Callable]]:
     kinds = {np.asarray(value).dtype.kind for value in values}
     if kinds == {"b"}:
         return [("had True for False", np.logical_not), *OF_ORDER.items()]
-    return [*OF_ORDER.items(), *(OF_NUMBERS.items() if kinds == {"f"} else ())]
+    likelier = {"f": OF_NUMBERS, "i": OF_PLACES, "u": OF_PLACES}.get("".join(kinds), {})
+    return [*OF_ORDER.items(), *likelier.items()]
 
 
 def changes_along_axes(columns: Sequence[Sequence[Named]]) -> Iterator[Change]:
@@ -253,7 +254,7 @@ def of(function: Callable, value: object) -> object:
     changed = function(value if isinstance(value, int) else np.asarray(value))
     if changed is None:
         raise ValueError("this change does not fit")
-    return changed if np.ndim(changed) else changed.item() if np.ndim(value) == 0 else changed
+    return np.asarray(changed).item() if np.ndim(value) == 0 else changed
 
 
 def keeping(letter: str, axes: Sequence[list[str]], kept: slice) -> Callable:

@@ -16,8 +16,10 @@ from course.exercises.faults import (
     named_axes,
     parts_of,
 )
+from course.exercises.one_change import one_change
 from course.exercises.relation import (
     EXACT,
+    JOINED_RELATIONS,
     LOOSE,
     Fields,
     Pair,
@@ -25,6 +27,7 @@ from course.exercises.relation import (
     as_numbers,
     first_difference,
     relation,
+    right_in_another_shape,
     sizes_in_all,
 )
 from course.exercises.reply import Fault
@@ -33,7 +36,11 @@ from course.exercises.texts import GENERAL
 
 
 def next_step(
-    exercise: Exercise, attempts: list[Attempt], shown: Attempt, fault: Fault | None
+    exercise: Exercise,
+    attempts: list[Attempt],
+    shown: Attempt,
+    fault: Fault | None,
+    names: frozenset[str] = frozenset(),
 ) -> str:
     """Return a sentence on what can be seen of an answer, which asks a question.
 
@@ -42,6 +49,7 @@ def next_step(
         attempts: what the answer made of each case that counts.
         shown: the one that the reply shows.
         fault: what is wrong there; None if NumPy warned, and the value is right.
+        names: the names that the answer itself uses.
     """
     general = GENERAL["next"]
     if fault is None:
@@ -51,7 +59,7 @@ def next_step(
     sentence = ""
     if not exercise.objections:
         sentence = what_the_parts_are(exercise, attempts) or what_the_part_is(
-            exercise, attempts, shown, fault
+            exercise, attempts, shown, fault, names
         )
     if sentence:
         return f"{sentence[0].upper()}{sentence[1:]}"
@@ -124,7 +132,11 @@ def tuple_of(value: object) -> object:
 
 
 def what_the_part_is(
-    exercise: Exercise, attempts: Sequence[Attempt], shown: Attempt, fault: Fault
+    exercise: Exercise,
+    attempts: Sequence[Attempt],
+    shown: Attempt,
+    fault: Fault,
+    names_used: frozenset[str],
 ) -> str:
     """Say how the result that is wrong is related to what is wanted, or where it differs first."""
     parts = all_parts(exercise, attempts)
@@ -152,6 +164,8 @@ def what_the_part_is(
         known = (
             relation(pairs, EXACT)
             or right_for(exercise, attempts, [each.got for each in pairs], names, fault.part)
+            or relation(pairs, JOINED_RELATIONS)
+            or one_change(exercise, attempts, names_used)
             or relation(pairs, LOOSE)
         )
         if known:
@@ -160,7 +174,12 @@ def what_the_part_is(
         form = "no array" if shape_of(pair.wanted) else "no number"
         return GENERAL["forms"][form].format(kind=type(pair.got).__name__)
     if shape_of(pair.got) != shape_of(pair.wanted):
-        return about_its_shape(pair, pairs if is_complete else [pair], part.axes)
+        known = relation(pairs, (right_in_another_shape,))  # where some cases have no result
+        return (
+            in_words(*known)
+            if known
+            else about_its_shape(pair, pairs if is_complete else [pair], part.axes)
+        )
     name, sentence = about_its_entries(pair, pairs if is_complete else [pair])
     question = GENERAL["questions"].get(name) or question_about(exercise, attempts, shown)
     return f"{sentence} {question}".strip()

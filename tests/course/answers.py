@@ -892,6 +892,7 @@ SEEN = {
         ("return np.exp(inputs).T @ dz, dz.sum(axis=0)", "if `inputs` went through exp first"),
     ],
     "hidden_gradient": [
+        ("return dz2 @ W2.T * (a1 - a1**2) ** 2", "multiplied by `a1 * (1 - a1)`"),
         (
             "return dz2 @ W2.reshape(W2.shape[::-1]) * a1 * (1 - a1)",
             "if `W2` were laid out by reshape where it should be transposed",
@@ -903,12 +904,27 @@ SEEN = {
     ],
     "log_softmax": [
         (
+            """
+m = z.max(axis=1, keepdims=True)
+return z - m - np.log(np.exp(z).sum(axis=1, keepdims=True))
+""",
+            "with the largest of each row of `z` subtracted",
+        ),
+        (
+            """
+m = z.max(axis=1, keepdims=True)
+return z - m - np.log1p(np.exp(z - m).sum(axis=1, keepdims=True))
+""",
+            "one step takes `log1p`",
+        ),
+        (
             "s = z - z.max(axis=1, keepdims=True)\n"
             "return s - np.log(np.exp(s).mean(axis=1, keepdims=True))",
             "the logarithm of the length of the axis `classes`",
         ),
     ],
     "softmax_backward": [
+        ("return p * dp * (1 - p.sum(axis=1, keepdims=True))", "every number is 0. Which two"),
         ("return p * (p - (p * p).sum(axis=1, keepdims=True))", "if `dp` were `p` itself"),
     ],
     "decayed": [
@@ -927,7 +943,11 @@ SEEN = {
         ("return dz * u / w**2, dz", "multiplied by `u` and divided by `w`"),
     ],
     "tanh_backward": [
-        ("return da * (1 - a * 2)", "just the entries where `a` is not 0, in every case"),
+        (
+            "right = da * (1 - a**2)\nreturn np.where(a == 0, right, right / 3 + 2)",
+            "just the entries where `a` is not 0, in every case",
+        ),
+        ("return da * (1 - a * 2)", "in one step `*` stands where another sign belongs"),
         ("return da / 3 * (1 - a**2) + 1 / 7", "work this one out by hand"),
     ],
     "sgd_update": [
@@ -940,7 +960,7 @@ SEEN = {
     "lightest_weights": [
         (
             "return a * target / (a @ a) ** 2",
-            "all numbers are off by one factor; here they are 0.2 times",
+            "divided by the sum of the squares of all of `a`",
         ),
     ],
     "stopped_at": [
@@ -951,7 +971,8 @@ SEEN = {
         ),
     ],
     "he_limit": [
-        ("return (6 / inputs) ** 2", "with inputs = 6 it is right. What is different here?")
+        ("return np.sqrt(6 / (inputs + 1))", "if `inputs` were larger by 1"),
+        ("return (6 / inputs) ** 0.7", "with inputs = 6 it is right. What is different here?"),
     ],
     "class_means": [
         (
@@ -987,13 +1008,66 @@ SEEN = {
         ),
     ],
     "softmax": [
+        (
+            "e = 2 ** (z - z.max(axis=1, keepdims=True))\nreturn e / e.sum(axis=1, keepdims=True)",
+            "if `z` were multiplied by the logarithm of 2",
+        ),
         ("return np.exp(z) / np.exp(z) @ z", "z is an array of shape (n, classes) = "),
         ("top = z.max(axis=0)\nreturn z[top]", "top is an array of shape"),
     ],
     "sigmoid": [
         (
+            "z = np.clip(z, -1, 1)\nreturn 1 / (1 + np.exp(-z))",
+            "below 0.2689 or above 0.7311: there it was cut off",
+        ),
+        (
             "e = np.exp(-np.abs(z.astype('f4')))\nreturn np.where(z < 0, e, 1) / (1 + e)",
             "its dtype is float32",
+        ),
+    ],
+    "accuracy": [
+        (
+            "right = p.argmax(axis=1) == labels\nreturn right.mean",
+            "that is mean itself, a function that was not called",
+        ),
+    ],
+    "three_layer_gradients": [
+        (
+            """
+W1, b1, W2, b2, W3, b3 = parameters
+a1 = 1 / (1 + np.exp(-(x @ W1 + b1)))
+a2 = 1 / (1 + np.exp(-(a1 @ W2 + b2)))
+e = np.exp(a2 @ W3 + b3)
+dz3 = (e / e.sum(axis=1, keepdims=True) - y) / len(x)
+dz2 = dz3 @ W3.T * a2 * (1 - a2)
+dz1 = dz2 @ W2.T * a1 * (1 - a1)
+return x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a1.T @ dz3, dz3.sum(0)
+""",
+            "in one step `a1` stands where another value belongs",
+        ),
+    ],
+    "standard_error_by_group": [
+        (
+            """
+names = np.unique(groups)
+m = len(names)
+e = np.array([(right[groups == g] - right.mean()).sum() for g in names])
+return np.sqrt(m / (m - 1) * (e**2).mean()) / len(right)
+""",
+            "divided by the root of the number of different entries of `groups`",
+        ),
+    ],
+    "undo_broadcasting": [
+        (
+            """
+extra = dz.ndim - len(shape)
+dz = dz.sum(axis=tuple(range(extra)))
+for axis, size in enumerate(shape):
+    if size == 1:
+        dz = dz.sum(axis=axis)
+return dz
+""",
+            "the numbers are right, and in their order",
         ),
     ],
 }

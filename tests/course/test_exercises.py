@@ -151,6 +151,39 @@ def test_a_float64_mistake_does_not_explain_an_answer_in_float32():
     assert "large positive number" not in check(write("sigmoid", body)).text
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        ("softmax", "if z > 100:\n    z = z - z.max()\nreturn np.exp(z)", "that max is Python's"),
+        ("lightest_weights", "return np.linalg.inv(a) * target", "that function takes a matrix"),
+        (
+            "tanh_backward",
+            "return np.linalg.solve(a, da) * (1 - a @ a)",
+            "that is a matrix product",
+        ),
+    ],
+)
+def test_an_error_is_explained_only_where_the_same_step_raised_it(name, body, words):
+    reply = check(write(name, body))
+    assert reply.kind == "raises"
+    assert words in "".join(mistake.sentence for mistake in EXERCISES[name].mistakes)
+    assert words not in reply.text
+    assert "?" in reply.text
+
+
+def test_nobody_is_told_of_chance_where_a_function_was_not_called():
+    reply = check(write("accuracy", "return (p.argmax(axis=1) == labels).mean"))
+    assert (reply.kind, "chance" in reply.text) == ("wrong shape", False)
+
+
+def test_a_relation_of_one_case_is_not_said_of_others():
+    """The patches of the first image are symmetric; of the second they are in another order."""
+    body = dict((words, body) for body, words in SEEN["image_patches"])[
+        "as many numbers as there should be"
+    ]
+    assert "in their order" not in check(write("image_patches", body)).text
+
+
 def assert_is_a_reply(name, reply):
     assert repr(reply) == f"my_{name}: {reply.kind}. {reply.text}"
     assert reply.text[0].isupper() or reply.text.startswith(EXERCISES[name].shapes.split()[-1])
