@@ -121,9 +121,9 @@ print(f"recorded before the first step: {recorded:.2f}")
 print(f"squared error of a network that knows nothing: {1 - 1 / 10:.2f}")
 
 # %% [markdown]
-# What it records is no such thing. **You are the pathologist.** Before you go on, take a sheet and write down everything you would object to.
+# What it records is something else, a difference of digits. **You are the pathologist.** Before you go on, take a sheet and write down everything you would object to.
 #
-# Then run the whole. One thing differs from the notebook: we compute in float64, so that the numbers come out the same on every computer. The original computed in float32. Remember that; it will matter.
+# Then run the whole. One thing differs from the notebook: we compute in float64, so that the numbers come out the same on every computer. The original computed in float32, with half as many digits. Remember that; it will matter.
 
 # %%
 train_set, validation_set = original.split(recipe, (mnist.train_images, mnist.train_labels))
@@ -135,7 +135,7 @@ for step, share in zip(history.steps, history.accuracy("validation")):
 print(f"test: {evaluate(recipe, as_it_was, test_set).accuracy:.2%}  (the notebook printed 83.83%)")
 
 # %% [markdown]
-# This is not quite the notebook's number. It never seeded its split, so nobody can repeat that run.
+# This is not quite the notebook's number. Its split had no seed, so nobody can repeat that run.
 #
 # ### Ten averages
 #
@@ -221,7 +221,7 @@ print("answers given, one at a time:", np.unique(answers["one at a time"]))
 the_two = 1  # its place among the test images: change it, and see
 
 
-# %% tags=["hide-input"]
+# %% tags=["readme", "home", "hide-input"] mystnb={"image": {"alt": "Five rows of small digits, each beginning with the same handwritten 2 in a frame. Alone, it is answered as a 0. With nineteen mixed digits beside it, as a 2. With nineteen zeros, as a 3. With nineteen twos, as a 6. With nineteen fours, as a 0."}}
 def companies(image):
     """Nobody, nineteen mixed digits, or nineteen of one digit: never the image itself."""
     others = np.delete(np.arange(10_000), image)
@@ -236,8 +236,6 @@ def answer_among(image, company):
 
 
 rooms = companies(the_two)
-
-# %% tags=["readme", "home", "hide-input"] mystnb={"image": {"alt": "Five rows of small digits, each beginning with the same handwritten 2 in a frame. Alone, it is answered as a 0. With nineteen mixed digits beside it, as a 2. With nineteen zeros, as a 3. With nineteen twos, as a 6. With nineteen fours, as a 0."}}
 figure, axes = plt.subplots(5, 1, figsize=(6.5, 4.2))
 for axis, (room, company) in zip(axes, rooms.items()):
     row = np.zeros((28, 28 * 20 + 4))
@@ -338,7 +336,7 @@ print(f"alone, with a kept bias: {((z2 - kept_bias).argmax(axis=1) == labels).me
 #
 # ### Three softmaxes
 #
-# How does such a line get in? The notebook's numbered cells tell the story. Cell 6 has a softmax that divides by the sum over *everything*. Cell 7 tries it on ten scores, and the result looks fine. Cell 9 repairs an overflow: the maximum is subtracted, and in the same line the sum gets `axis=0`. Cell 7 was never run again. Would it have caught the slip?
+# How does such a line get in? The notebook's numbered cells tell the story; for this you have our word alone. Cell 6 has a softmax that divides by the sum over *everything*. Cell 7 tries it on ten scores, and the result looks fine. Cell 9 repairs an overflow: the maximum is subtracted, and in the same line the sum gets `axis=0`. Cell 7 was never run again. Would it have caught the slip?
 
 # %% tags=["hide-input"]
 one = np.arange(10) / 4  # ten scores, as in the notebook's only test
