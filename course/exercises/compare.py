@@ -103,11 +103,16 @@ def kind_of(value: object, axes: Sequence[str] = ()) -> str:
     if shape == ():
         return f"one value, {text_of(value)}"
     if shape:
-        are_told_apart = len({*axes} - {""}) == value.ndim
-        letters = f"({', '.join(axes)}) = " if are_told_apart else ""
-        return f"an array of shape {letters}{shape}"
+        return f"an array of shape {shape_in_letters(value, axes)}"
     several = f" of {len(value)}" if is_several(value) else ""
     return f"a {type(value).__name__}{several}"
+
+
+def shape_in_letters(value: np.ndarray, axes: Sequence[str] = ()) -> str:
+    """Write an array's shape, with letters before it if they tell all its axes apart."""
+    are_told_apart = len({*axes} - {""}) == value.ndim
+    letters = f"({', '.join(axes)}) = " if are_told_apart else ""
+    return f"{letters}{value.shape}"
 
 
 def letters_of(value: object, given: Sequence[Named]) -> list[str]:

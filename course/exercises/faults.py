@@ -15,6 +15,7 @@ from course.exercises.compare import (
     is_several,
     kind_of,
     letters_of,
+    shape_in_letters,
     shape_of,
     text_of,
 )
@@ -41,14 +42,36 @@ def find_fault(exercise: Exercise, function: Callable, attempt: Attempt) -> Faul
 def in_letters(exercise: Exercise, case: Arguments) -> list[Named]:
     """Return each argument with its name and its axes."""
     takes = named_axes(exercise.shapes.split("->")[0])
+    takes += [("", [])] * (len(case) - len(takes))
     pairs = zip(exercise.arguments, takes, case)  # the last argument may be left to its default
     return [(name, axes, value) for name, (_, axes), value in pairs]
 
 
 def case_in_words(exercise: Exercise, case: Arguments) -> str:
-    """Say what the arguments are: "z = [[0., 0.]]"."""
-    pairs = zip(exercise.arguments, case)  # the last argument may be left to its default
-    return ", ".join(f"{name} = {text_of(value)}" for name, value in pairs)
+    """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape."""
+    return ", ".join(
+        f"{name} of shape {shape_in_letters(value, axes)}"
+        if is_long_and_drawn(value)
+        else f"{name} = {text_of(value)}"
+        for name, axes, value in in_letters(exercise, case)
+    )
+
+
+def in_numbers(exercise: Exercise, case: Arguments) -> str:
+    """Say what the arguments are, however long."""
+    given = in_letters(exercise, case)
+    return ", ".join(f"{name} = {text_of(value)}" for name, _, value in given)
+
+
+def is_long_and_drawn(value: object) -> bool:
+    """Tell whether an array has so many digits that nobody reads them, or follows with a pencil."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or value.size <= PENCIL:
+        return False
+    return bool((np.round(value, 2) != value).mean() > 0.5)
+
+
+#: How many numbers with many digits one reads.
+PENCIL = 6
 
 
 def named_axes(side: str) -> list[tuple[str, list[str]]]:

@@ -35,8 +35,8 @@ EXERCISES = (
         cases=(
             # By pencil: the squared singular values 4 and 1 gain 3, and both weights are whole.
             (np.array([[1.0, 0], [0, 2], [0, 0]]), np.array([[4.0], [7], [5]]), 2.0),
-            # 100 and 25 gain 25; what is called right differs from its own transpose.
-            (np.array([[6.0, 8.0], [-4.0, 3.0]]), np.array([[12.5], [10.0]]), 25.0),
+            # Here right differs from its own transpose, whatever signs it comes with.
+            (np.array([[0.0, 3, 0], [0, 0, 2], [1, 0, 0]]), np.array([[4.0], [7], [4]]), 2.0),
             (*normal(4, (5, 3), (5, 2)), 0.3),
             (*normal(5, (3, 7), (3, 2)), 0.02),
             (*normal(6, (4, 4), (4, 3)), 0.1),

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 #: How kinds of words in a program are set apart, without a colour that some page would swallow.
 STYLES: dict[str, str] = {"Keyword": "font-weight: bold", "Comment": "font-style: italic"}
 
-#: Where a row of the progress begins; JupyterLab would put it at the right.
+#: Where the progress begins, and a row of it; JupyterLab would put them in the middle, and right.
+TABLE = "margin-left: 0"
 ROW = "text-align: left; vertical-align: top"
 #: How a cell of the progress keeps its words whole.
 CELL = "display: inline-block; white-space: nowrap; margin-right: 1.2em"
@@ -47,4 +48,4 @@ def table(rows: Iterable[tuple[str, list[str]]], caption: str) -> str:
         + "</td></tr>"
         for heading, cells in rows
     ]
-    return f"<table>{''.join(lines)}</table><p>{caption}</p>"
+    return f'<table style="{TABLE}">{"".join(lines)}</table><p>{caption}</p>'

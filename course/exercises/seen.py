@@ -10,9 +10,9 @@ from course.exercises.compare import NUMBERS, alike, is_several, shape_of
 from course.exercises.exercise import Exercise
 from course.exercises.faults import (
     Part,
-    case_in_words,
     held,
     in_letters,
+    in_numbers,
     named_axes,
     parts_of,
 )
@@ -292,10 +292,10 @@ def question_about(exercise: Exercise, attempts: Sequence[Attempt], shown: Attem
     """Return what to ask where nothing more is known of an answer: about the case that it fails."""
     questions = GENERAL["questions"]
     before = attempts[: attempts.index(shown)]
-    cases = [case_in_words(exercise, attempt.case) for attempt in before]
+    cases = [in_numbers(exercise, attempt.case) for attempt in before]
     short = [words for words in cases if len(words) <= FEW]
     if short:
         return questions["right before"].format(short[-1])
-    if len(case_in_words(exercise, shown.case)) <= 2 * FEW:
+    if len(in_numbers(exercise, shown.case)) <= 2 * FEW:
         return questions["by hand"]
     return questions["hint"].format(exercise.hints[0])

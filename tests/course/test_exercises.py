@@ -176,6 +176,15 @@ def test_nobody_is_told_of_chance_where_a_function_was_not_called():
     assert (reply.kind, "chance" in reply.text) == ("wrong shape", False)
 
 
+def test_long_arrays_of_drawn_numbers_are_said_by_their_shape():
+    drawn = RIGHT["decayed_fit"][0].replace("return", "return (y.size < 4 or 2) *")
+    reply = check(write("decayed_fit", drawn))
+    assert "With a of shape (n, features) = (5, 3), y of shape (n, classes) = (5, 2)" in reply.text
+    pencil = check(write("decayed_fit", "return np.linalg.lstsq(a, y)[0]"))
+    assert pencil.text.startswith("With a = [[1., 0.], [0., 2.], [0., 0.]], y = [[4.], [7.], [5.]]")
+    assert "With rate = 1., divisor = 2.:" in check(write("rate_for_scaled", "return rate")).text
+
+
 def test_a_relation_of_one_case_is_not_said_of_others():
     """The patches of the first image are symmetric; of the second they are in another order."""
     body = dict((words, body) for body, words in SEEN["image_patches"])[
