@@ -9,20 +9,20 @@
 # %% [markdown]
 # # 02 Sigmoid and softmax
 #
-# A network ends in ten numbers. How do they become ten probabilities, and how does it learn from those? The softmax makes the ten. Its small sister, the sigmoid, makes one at a time, deeper in the network; we begin with her. Both are one line long, and both have traps.
+# A network ends in ten numbers. How do they become ten probabilities, and how does the network learn from those? The softmax turns all ten at once. You begin with its small sister, the sigmoid, which turns one number at a time. Both are one line long, and both have traps.
 #
-# **You will** derive both slopes with a pencil, write the functions in NumPy, break them with large numbers, mend them, and check every formula by measurement.
+# **You will** derive how steep both functions are, with a pencil, and check every formula by measurement. You write both in NumPy, break them with large numbers, and mend them.
 #
 # **You will be able to**
 #
-# - derive $\sigma' = \sigma(1 - \sigma)$, the softmax's Jacobian, and the gradient $p - y$;
-# - measure a derivative, with a nudge that is neither too large nor too small;
-# - write both functions so that their exponentials never overflow;
+# - derive the slope of the sigmoid, all slopes of the softmax, and how the loss depends on each score;
+# - measure a slope, with a nudge that is neither too large nor too small;
+# - write both functions so that no exponential overflows;
 # - tell whether a softmax runs over the right axis.
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the rules for products, quotients and chains.
 #
-# **Time** 43 minutes to read, 20 more for the pencil and 45 for the exercises; the computer works about 6 s and uses 240 MB
+# **Time** 40 minutes to read, 20 more for the pencil and 45 for the exercises; the computer works about 6 s and uses 240 MB
 
 # %% [markdown]
 # ## Before you start
@@ -77,7 +77,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 **units**. A unit has a **weight** for each pixel. It multiplies each pixel by its weight, adds up, and adds one more number, its **bias**. The sigmoid turns this sum into a response between 0 and 1. In the picture that is a circle's colour, from violet to yellow.
+# The pixels go into 128 **units**. A unit multiplies each pixel by a **weight** of its own, adds up, and adds one more number, its **bias**. The sigmoid turns this sum into a response between 0 and 1: the colour of a circle, from violet to yellow.
 #
 # From the responses ten more sums are made in the same way, one for each class. They are called **logits**; we also say scores. The softmax turns the ten scores into ten probabilities, the bars.
 
@@ -87,28 +87,29 @@ for k in range(10):
     print(f"{k:5}  {z_image[k]:5.2f}   {functions.softmax(z_image)[k]:11.4f}  {y_image[k]:6.0f}")
 
 # %% [markdown]
-# To learn is to move numbers. If you could move the ten scores, which would you move, which way, and how strongly? **Write ten numbers on paper**, positive for up and negative for down. At the end you will have derived the network's own answer.
+# To learn is to move numbers. If you could move the ten scores, which way would you move each, and how strongly? **Write ten numbers on paper**, positive for up. At the end you will have derived the network's own answer.
 #
-# One number must say how wrong an answer is: the **loss** $L$. Write $\partial L / \partial z_k$ for its derivative when only $z_k$ moves and all else stands still. An array has one such number for each entry. Together they are the **gradient**, in the array's shape.
+# One number must say how wrong an answer is: the **loss** $L$. Write $\partial L / \partial z_k$ for its derivative when only the score $z_k$ moves. An array has one such number for each entry. Together they are the **gradient**, in the array's shape.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $z$ | `z` | (n, 10), or any | what goes in: a unit's sum, or the scores of the classes, called logits |
+# | $n$ | `n` | | examples in the batch |
+# | $z$ | `z` | (n, 10), or any | a unit's sum, or the scores of the classes |
 # | $a$ | `a` | as `z` | a unit's response, called its **activation** |
 # | $p$ | `p` | as `z` | probabilities |
 # | $y$ | `y` | as `z` | one-hot targets |
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# For a batch we write capitals, $Z$, $P$, $Y$, whose rows are the examples: $i$ counts examples, $k$ and $l$ count classes. *By* $z$ is short for *with respect to* $z$, and $\log$ is the natural logarithm, as in `np.log`.
+# In formulas a lower-case letter is one row or one entry, and a capital, as in $Z$, $P$ and $Y$, is the batch, whose rows are examples. The index $i$ counts examples, $k$ and $l$ count classes. *By* $z$ is short for *with respect to* $z$, and $\log$ is the natural logarithm, `np.log`.
 #
 # ## From any number to between 0 and 1
 #
-# A unit's sum may be any number at all. We want a response between 0, silent, and 1, fully on. The **sigmoid** provides it:
+# A unit's sum may be any number. Its response should lie between 0, silent, and 1, fully on. The **sigmoid** provides that:
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
-# Statisticians call it the *logistic* function. Verhulst published it in 1838, for populations that cannot grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)). Before you look: what is $\sigma(0)$? What happens far to the right, and far to the left?
+# Verhulst published it in 1838, for populations that cannot grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)). Before you look: what is $\sigma(0)$? What happens far to the right, and far to the left?
 
 
 # %%
@@ -120,7 +121,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
     print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
 
 # %% [markdown]
-# At 0 the value is one half. Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left $e^{-z}$ grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident.
+# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left $e^{-z}$ grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident:
 #
 # $$
 # \begin{aligned}
@@ -133,7 +134,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
 #
 # ## The slope of the sigmoid
 #
-# Learning asks: *if I nudge this number, how much does the answer move?* So we need the slope. Write $\sigma(z) = (1 + e^{-z})^{-1}$ and use the chain rule, outside first. The slope of "one over something" is minus one over its square. The something, $1 + e^{-z}$, has the slope $-e^{-z}$. The two minus signs cancel:
+# Learning asks: *if I nudge this number, how much does the answer move?* That is a slope. Use the chain rule, outside first. The slope of "one over something" is minus one over its square. The something, $1 + e^{-z}$, has the slope $-e^{-z}$. The two minus signs cancel:
 #
 # $$
 # \begin{aligned}
@@ -143,7 +144,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
 # \end{aligned}
 # $$
 #
-# The second fraction is the $1 - \sigma(z)$ that you have just seen. So once the activation $a = \sigma(z)$ is known, the slope costs one multiplication: $\sigma'(z) = a (1 - a)$.
+# The second fraction is the $1 - \sigma(z)$ that you have just seen. So the slope follows from the activation $a = \sigma(z)$ alone: $\sigma'(z) = a (1 - a)$.
 
 
 # %%
@@ -158,29 +159,29 @@ print(f"steepest at z = {z_line[slope_line.argmax()]:.0f}, with slope {slope_lin
 print(f"at z = 5 the slope is {slope_from_value(naive_sigmoid(5.0)):.4f}")
 
 # %% [markdown]
-# Complete the square: $a(1 - a) = \frac14 - (a - \frac12)^2$. So the slope is at most one quarter, and that only where $a = \frac12$, at $z = 0$.
+# Complete the square: $a(1 - a) = \frac14 - (a - \frac12)^2$. So the slope is at most one quarter, where $a = \frac12$, at $z = 0$.
 
 # %% mystnb={"image": {"alt": "The sigmoid rises from 0 to 1 as an S through one half at z = 0; its slope, drawn below it, is a bell with its top of one quarter at z = 0 that has all but vanished beyond plus and minus 5. The regions beyond 5 are shaded and marked saturated."}} tags=["hide-input"]
-figure, axis = plt.subplots()
+figure, axis = plt.subplots(figsize=(5.2, 3.9))
 for left, right in [(-8, -5), (5, 8)]:
     axis.axvspan(left, right, color="0.92")
-    axis.text((left + right) / 2, 0.5, "saturated", ha="center", color="0.3")
+    axis.text((left + right) / 2, 0.5, "satu-\nrated", ha="center", color="0.3")
 plotting.curves(
     z_line,
     {"sigmoid": a_line, "its slope": slope_line},
     axis=axis,
-    title="In the shade the slope is nearly 0: a nudge hardly shows",
+    title="In the shade the slope is nearly 0:\na nudge hardly shows",
     xlabel="z",
     ylabel="value",
 )
 plt.show()
 
 # %% [markdown]
-# A unit whose sum lies in the flat parts is **saturated**: nudge the sum, and its response hardly moves, so learning hardly reaches it. In the picture the border is at 5, where the slope is less than a thirtieth of its best.
+# A unit whose sum lies in the flat parts is **saturated**: nudge the sum, and its response hardly moves. So learning hardly reaches it. At 5 the slope is already less than a thirtieth of its best.
 #
 # ## A formula is a claim
 #
-# You derived the slope by hand. How do you know that it is right? Measure it. Take any function $f$ and a point $u$. Nudge the point by a small $h$ both ways, and divide the rise by the run. This is the **central difference**:
+# You derived the slope by hand. Is it right? Measure it. Take any function $f$ and a point $u$. Nudge the point by a small $h$ both ways, and divide the rise by the run. This is the **central difference**:
 #
 # $$f'(u) \approx \frac{f(u + h) - f(u - h)}{2h} .$$
 #
@@ -202,7 +203,7 @@ exercises.folded(my_central_difference)
 
 
 # %% [markdown]
-# Now to the sigmoid, at all 401 points of the picture. We keep the largest error.
+# Now the sigmoid, at all 401 points of the picture. We keep the largest error.
 
 
 # %%
@@ -214,11 +215,36 @@ def worst_error(h):
 print("h = 1e-5: error below 1e-9:", worst_error(1e-5) < 1e-9)
 
 # %% [markdown]
-# Why $h = 10^{-5}$, when "as small as possible" sounds better? Because there are two enemies. The first is the formula itself: the line through two points of a curve is not yet its tangent. That error shrinks with the square of the nudge. For the sigmoid it is at most about $\frac{h^2}{48}$.
+# Why $h = 10^{-5}$, when "as small as possible" sounds better? Sketch the error against $h$ as you expect it, then look. Both axes are logarithmic, so a power of $h$ is a straight line.
+
+# %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: circles in the shape of a V. From the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. A dashed line, h squared over 48, follows the right arm, and a dotted one, 1e-16 over h, the left arm."}} tags=["hide-input"]
+nudges = np.logspace(-14, 0, 57)
+figure, axis = plt.subplots(figsize=(5.2, 4.4))
+axis.loglog(nudges, [worst_error(h) for h in nudges], "o", markersize=4, label="measured")
+arms = {
+    r"formula, $h^2 / 48$": (nudges[32:], nudges[32:] ** 2 / 48, "--"),
+    r"rounding, $\sim 10^{-16} / h$": (nudges[:44], 1e-16 / nudges[:44], ":"),
+}
+for name, (where, arm, style) in arms.items():
+    axis.loglog(where, arm, style, color="black", linewidth=1.2, label=name)
+axis.set(
+    title="The sigmoid's measured slope: smaller\nnudges are better, until they are not",
+    xlabel="nudge h",
+    ylabel="largest error",
+    xticks=[1e-12, 1e-9, 1e-6, 1e-3, 1],
+    ylim=(1e-13, 1),
+)
+axis.legend(loc="upper center")
+plt.show()
+
+# %% [markdown]
+# A V, since there are two enemies. On the right it is the formula itself: the line through two points of a curve is not yet its tangent. On the left it is rounding ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A float64 holds about 16 digits, so the rise is wrong by about $10^{-16}$, and dividing by a tiny run makes that large. The two cross near $h = 10^{-5}$, which we use from here on.
 #
-# <details><summary>Why the square, and why 48?</summary>
+# <details><summary>Why are the arms so steep, and why 48?</summary>
 #
-# Taylor's formula tells what we lose by a nudge that is not zero:
+# The rise is divided by $2h$, so rounding makes an error of about $10^{-16} / h$. That is ten times as much for a tenth of the nudge.
+#
+# For the other arm, Taylor's formula tells what we lose by a nudge that is not zero:
 #
 # $$
 # \begin{aligned}
@@ -236,49 +262,17 @@ print("h = 1e-5: error below 1e-9:", worst_error(1e-5) < 1e-9)
 # \end{aligned}
 # $$
 #
-# As $\sigma'$ goes from 0 to $\frac14$, this rises to $\frac1{24}$ and falls to $-\frac18$.
+# As $\sigma'$ goes from 0 to $\frac14$, this rises to $\frac1{24}$ and falls to $-\frac18$. An eighth of $\frac{h^2}{6}$ is $\frac{h^2}{48}$.
 #
 # </details>
 #
-# The second enemy is rounding ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A float64 holds about 16 digits, so $f(u + h)$ and $f(u - h)$ are each known to about $10^{-16}$, and their difference is no better. Divided by the run $2h$, that makes an error of about $10^{-16} / h$. It *grows* as the nudge shrinks.
-#
-# Sketch both errors against $h$, on two logarithmic axes, where a power of $h$ is a straight line. What shape has their sum?
-
-# %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: circles in the shape of a V. From the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. A dashed line, h squared over 48, follows the right arm, and a dotted one, 1e-16 over h, the left arm."}} tags=["hide-input"]
-nudges = np.logspace(-14, 0, 57)
-figure, axis = plt.subplots(figsize=(6.5, 4.4))
-axis.loglog(nudges, [worst_error(h) for h in nudges], "o", markersize=4, label="measured")
-arms = {
-    r"formula, $h^2 / 48$": (nudges[32:], nudges[32:] ** 2 / 48, "--"),
-    r"rounding, $\sim 10^{-16} / h$": (nudges[:44], 1e-16 / nudges[:44], ":"),
-}
-for name, (where, arm, style) in arms.items():
-    axis.loglog(where, arm, style, color="black", linewidth=1.2, label=name)
-axis.set(
-    title="Slope of the sigmoid, measured from -8 to 8:\nsmaller nudges are better, until they are not",
-    xlabel="nudge h",
-    ylabel="largest error at 401 points",
-    ylim=(1e-13, 1),
-)
-axis.legend(loc="upper center")
-plt.show()
-
-# %% [markdown]
-# A V. Its left arm is rounding, and its right arm is the formula's own error. The best nudge is where the two cross, near $10^{-5}$. We use that from here on.
-#
-# Try other functions, and let the V grow point by point. The squares are nudged upwards only: their right arm falls with $h$, not $h^2$.
-
-# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of a measured slope against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
-pictures.nudge()
-
-# %% [markdown]
-# An error says little if we do not know how large the slopes are. So divide by their size. Double bars mean the length of an array: the root of the sum of its squares. The **relative error** is
+# An error says little unless we know how large the slopes are. So divide by their size. Double bars mean the length of an array: the root of the sum of its squares. The **relative error** is
 #
 # $$\frac{\lVert \text{given} - \text{measured} \rVert}{\max(\lVert \text{given} \rVert, \lVert \text{measured} \rVert)} .$$
 #
-# We call a gradient right when its relative error is below $10^{-7}$, as the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) do.
+# We call a gradient right when its relative error is below $10^{-7}$, a limit from the [notes of CS231n](https://cs231n.github.io/neural-networks-3/).
 #
-# `gradcheck.check_gradient` does this for a function of a whole array. It nudges every entry in turn, so the function must give *one* number. We take the sum of eight sigmoids, whose derivative by one entry is that entry's own slope. Does the check notice if a factor is forgotten?
+# `gradcheck.check_gradient` nudges every entry of an array in turn. The function must give *one* number: here the sum of eight sigmoids, whose derivative by an entry is the slope there. Does the check notice if a factor is forgotten?
 
 # %%
 z_random = np.random.default_rng(seed=2).normal(size=8)
@@ -297,7 +291,7 @@ print(gradcheck.check_gradient(sum_of_sigmoids, z_random, a_random))
 #
 # ## A stable sigmoid
 #
-# Floats end somewhere. The largest number whose exponential still fits is the logarithm of the largest float:
+# Floats end somewhere, so exponentials do too. An exponential overflows when its exponent exceeds the logarithm of the largest float:
 
 # %%
 for dtype in (np.float64, np.float32):
@@ -317,7 +311,7 @@ with np.errstate(all="ignore"):  # or NumPy would warn
     print("value:", naive_sigmoid(far), "  slope:", naive_slope(far))
 
 # %% [markdown]
-# The value survives: $1 / (1 + \infty) = 0$. The slope does not: $\infty / \infty$ has no value, and so it is `nan`, *not a number*. One `nan` in a gradient turns every number it touches into `nan`.
+# The value survives: $1 / (1 + \infty) = 0$. The slope does not: $\infty / \infty$ has no value, so the computer says `nan`, *not a number*. Whatever is computed from a `nan` is `nan`.
 #
 # The trouble goes away if no exponential ever gets a positive argument. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply above and below by $e^{z}$:
 #
@@ -342,9 +336,15 @@ exercises.check(my_sigmoid)
 exercises.folded(my_sigmoid)
 
 # %% [markdown]
-# Both cases in one formula: the denominator is $1 + e^{-|z|}$ in both, and the numerator is $e^{\min(z, 0)}$, which is 1 where $z \ge 0$.
+# <details><summary>Both cases in one formula</summary>
+#
+# The denominator is $1 + e^{-|z|}$ in both, and the numerator is $e^{\min(z, 0)}$, which is 1 where $z \ge 0$.
 #
 # $$\sigma(z) = \frac{e^{\min(z, 0)}}{1 + e^{-|z|}} .$$
+#
+# </details>
+#
+# The library's sigmoid, far out on both sides:
 
 # %%
 with np.errstate(over="raise", invalid="raise"):  # an overflow would stop the cell
@@ -365,7 +365,7 @@ with np.errstate(over="raise", invalid="raise"):  # an overflow would stop the c
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 #
-# This is the **softmax**. Physics has known the form since Boltzmann 1868 and [Gibbs 1902](https://archive.org/details/elementaryprinci00gibbrich); the name is from [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).
+# This is the **softmax**, so named by [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28). Physics has known the form since Boltzmann 1868 and [Gibbs 1902](https://archive.org/details/elementaryprinci00gibbrich).
 
 
 # %%
@@ -399,7 +399,7 @@ print("multiplied: ", naive_softmax(times * z_three).round(4))
 #
 # $$\frac{e^{z_k + \text{shift}}}{\sum_l e^{z_l + \text{shift}}} = \frac{e^{\text{shift}}\, e^{z_k}}{e^{\text{shift}} \sum_l e^{z_l}} = p_k .$$
 #
-# That is about to save us. With a score of 1000, $e^{1000}$ overflows, and the class that should have won gets `nan`. But we may shift every score by the same amount. Take $-\max_l z_l$: then no exponent is positive, so no exponential overflows. One exponent is 0, so the sum contains a 1 and is never zero either.
+# That is about to save us. With a score of 1000, $e^{1000}$ overflows, and the class that should have won gets `nan`. But we may shift every score by the same amount. Take $-\max_l z_l$: then no exponent is positive, and no exponential overflows. One exponent is 0, so the sum contains a 1 and cannot be zero.
 
 # %%
 z_high = np.array([0.0, 1000.0, 998.0])
@@ -432,7 +432,7 @@ exercises.folded(my_softmax)
 # One word decides everything: the axis. *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Here are both, for the scores of six images.
 
 # %%
-six = [113, 0, 7, 12, 15, 27]  # change these: any images below 10,000
+six = [113, 0, 7, 12, 15, 27]  # change these, and see whose dot moves: any below 10,000
 z_rows = network.logits(parameters, data.scale(validation_set[0][six]))
 
 # %% mystnb={"image": {"alt": "Six images, 6 4 0 1 2 6, one below the other, and beside them two grids of six rows by ten classes, shaded by the numbers of a softmax, a dot on the largest of each row. In the upper grid a row is framed: each row adds up to 1. In the lower grid a column is framed: each column adds up to 1, and the first 6 gets the dot at 2 in place of 0."}} tags=["hide-input"]
@@ -440,7 +440,7 @@ both = {
     "Along each row: a frame adds up to 1": functions.softmax(z_rows),
     "Down each column: a frame adds up to 1": original.softmax_over_batch(z_rows),
 }
-figure, axes = plt.subplots(2, 1, figsize=(6.5, 7.2))
+figure, axes = plt.subplots(2, 1, figsize=(5.2, 6.4))
 for axis, (title, p) in zip(axes, both.items()):
     axis.imshow(p, cmap="Purples", vmin=0, vmax=1.6)
     for row, column in enumerate(p.argmax(axis=1)):
@@ -464,30 +464,24 @@ for axis, (title, p) in zip(axes, both.items()):
 plt.show()
 
 # %% [markdown]
-# Above, each image has a total of 1 to divide among the classes. Below, each *class* has a total of 1, and the images compete for it. Two questions expose the fault. Does each row sum to 1? And **does a batch of one give what the same row gives in company?**
-#
-# Try it: switch the axis, add six 0s, and see whose answers change.
-
-# %% mystnb={"image": {"alt": "A still of a picture to touch: seven images by ten classes, twice, shaded by the numbers of a softmax; on the left a row is framed, on the right a column."}}
-pictures.axes()
-
+# Above, each image divides a total of 1 among the classes. Below, each *class* divides a total of 1, and the images compete for it. Two questions expose the fault. Does each row sum to 1? And **does a batch of one give what the same row gives in company?**
 
 # %%
-def same_alone(softmax, z):
-    """For each row: does it get the same answer alone as in company?"""
-    return [bool(np.allclose(softmax(z[i : i + 1]), softmax(z)[i : i + 1])) for i in range(len(z))]
-
-
-print("along each row: ", same_alone(functions.softmax, z_rows))
-print("down the column:", same_alone(original.softmax_over_batch, z_rows))
-print("row 0 alone:    ", original.softmax_over_batch(z_rows[:1])[0])
+by_column = original.softmax_over_batch
+first = z_rows[:1]  # a batch of one
+print(
+    "along the row, alone as in company:  ",
+    np.allclose(functions.softmax(first), functions.softmax(z_rows)[:1]),
+)
+print("down the column, alone as in company:", np.allclose(by_column(first), by_column(z_rows)[:1]))
+print("down the column, alone:", by_column(first)[0])
 
 # %% [markdown]
 # There are the ten ones of lesson 00. Alone, an image has no rival for any class, and gets a 1 for each.
 #
 # <details><summary>What other images give</summary>
 #
-# The upper rows stay as they are, whoever else is there. The lower ones change. Among these six, the first 6 gets the answer 2. With only a 4 beside it, `[113, 0]`, it gets 0. With only a 0 beside it, `[113, 7]`, it gets 6. Beside its own copy, `[113, 113]`, it gets one half for each class. With a single image `same_alone` has nothing to find: a batch of one is always in its own company.
+# The upper rows stay as they are, whoever else is there. The lower ones change. Among these six, the first 6 gets the answer 2. With only a 4 beside it, `[113, 0]`, it gets 0. With only a 0 beside it, `[113, 7]`, it gets 6. Beside its own copy, `[113, 113]`, it gets one half for each class.
 #
 # </details>
 #
@@ -499,7 +493,7 @@ print("row 0 alone:    ", original.softmax_over_batch(z_rows[:1])[0])
 #
 # ## The Jacobian
 #
-# The softmax has ten inputs and ten outputs, and *every* output depends on *every* input: raise one score, and its probability grows at the expense of all others. So there are ten times ten derivatives $\partial p_k / \partial z_l$. The matrix of them is the **Jacobian**, $J$.
+# Raise one score, and its probability grows at the expense of all others. *Every* probability depends on *every* score. So there are ten times ten derivatives $\partial p_k / \partial z_l$. The matrix of them is the **Jacobian**, $J$: row $k$, column $l$.
 #
 # Write $\text{sum}$ for the sum of the ten exponentials. Then $p_k = e^{z_k} / \text{sum}$, and $\partial\, \text{sum} / \partial z_l = e^{z_l}$. The quotient rule has two cases. Cover the next lines, and try both first.
 #
@@ -520,11 +514,11 @@ print("row 0 alone:    ", original.softmax_over_batch(z_rows[:1])[0])
 #
 # $$J_{kl} = \frac{\partial p_k}{\partial z_l} = p_k\, (\delta_{kl} - p_l) .$$
 #
-# As a matrix, where $p$ is one row, as always,
+# As a matrix, with $p$ as a row,
 #
 # $$J = \mathrm{diag}(p) - p^T p .$$
 #
-# Here $\mathrm{diag}(p)$ has $p$ on its diagonal and 0 elsewhere, and $p^T p$ is a column times a row, `np.outer(p, p)`.
+# Here $\mathrm{diag}(p)$ has $p$ on its diagonal and 0 elsewhere. The column $p^T$ times the row $p$ is `np.outer(p, p)`.
 
 
 # %%
@@ -582,7 +576,9 @@ pictures.scores()
 # \end{aligned}
 # $$
 #
-# That is the row $dp$ times the matrix $J$, which the field calls a **vector-Jacobian product**. But no matrix is needed. Of the part with $\delta_{kl}$ only the term $k = l$ is left. From the other part $p_l$ can be taken out of the sum:
+# That is the row $dp$ times the matrix $J$, a **vector-Jacobian product**. But no matrix is needed. Write the sum in two parts: in the one with $\delta_{kl}$ a single term is left, and from the other $p_l$ can be taken out.
+#
+# <details><summary>Written out</summary>
 #
 # $$
 # \begin{aligned}
@@ -591,9 +587,11 @@ pictures.scores()
 # \end{aligned}
 # $$
 #
+# </details>
+#
 # ### Exercise 2.4: back through the softmax (8 minutes)
 #
-# By pencil first: with two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then for a whole batch, each row with its own sum.
+# By pencil first: with two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then for a whole batch, each row with its own sum. When it is right, try `p * (1 - p) * dp` in its place, the diagonal of $J$ alone, and read the reply.
 
 
 # %%
@@ -616,30 +614,9 @@ dp_random = np.random.default_rng(seed=3).normal(size=5)
 np.allclose(functions.softmax_backward(p_row, dp_random), dp_random @ J)
 
 # %% [markdown]
-# ### What if you keep only the diagonal?
-#
-# Then $dp$ is multiplied by $p (1 - p)$, as if each probability listened to its own score alone. For ten sigmoids that would be right. Let the check decide. The loss is the squared distance to a target, $\sum_k (p_k - y_k)^2$, so that $dp_k = 2 (p_k - y_k)$.
-
-# %%
-y_row = np.array([0.0, 1, 0, 0, 0])
-
-
-def squared_distance(u):
-    return ((functions.softmax(u) - y_row) ** 2).sum()
-
-
-dp_row = 2 * (p_row - y_row)
-whole = functions.softmax_backward(p_row, dp_row)
-diagonal = p_row * (1 - p_row) * dp_row
-print(gradcheck.check_gradient(squared_distance, z_row, whole, name="whole Jacobian"))
-print(gradcheck.check_gradient(squared_distance, z_row, diagonal, name="diagonal only "))
-
-# %% [markdown]
-# At the worst entry even the sign is wrong: following the diagonal would push that score the wrong way.
-#
 # ## Cross-entropy
 #
-# How wrong is a set of probabilities? What counts is $p_\text{right}$, the probability of the right answer. At 1 the loss should be 0, and it should grow as $p_\text{right}$ falls. The **surprise** of [Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x) does that:
+# How wrong is a set of probabilities? What counts is $p_\text{right}$, the probability of the right answer. At 1 the loss should be 0, and it should grow as $p_\text{right}$ falls. The logarithm by which [Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x) measures information does that. Here it is called the **surprise**:
 #
 # $$-\log p_\text{right} = \log \frac{1}{p_\text{right}} .$$
 
@@ -648,13 +625,17 @@ for p_right in [1.0, 0.9, 0.5, 0.1, 0.001]:
     print(f"given {p_right:5.3f} to the right class: surprise {np.log(1 / p_right):.4f}")
 
 # %% [markdown]
-# Why the logarithm? For independent examples, the probability of *all* the right answers is a product, and the logarithm makes it a sum. Where the sum of the surprises is smallest, the product is largest. The field calls that **maximum likelihood**.
+# <details><summary>Why the logarithm, of all functions that grow?</summary>
+#
+# For independent examples, the probability of *all* the right answers is a product, and the logarithm makes it a sum. Where the sum of the surprises is smallest, the product is largest. The field calls that **maximum likelihood**.
+#
+# </details>
 #
 # With one-hot targets, $-\sum_k y_k \log p_k$ picks out the right class. The mean over the $n$ rows of a batch is the **cross-entropy**:
 #
 # $$L = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik} .$$
 #
-# Give the wrong class a lead of 1000 points, so that $p_\text{right} = e^{-1000}$. What is the surprise, on paper, and what does the computer say?
+# Give the wrong class a lead of 1000 points. Then $p_\text{right}$ is $e^{-1000}$, as near as can be. What is the surprise, on paper, and what does the computer say?
 
 # %%
 z_far = np.array([[1000.0, 0.0]])
@@ -713,11 +694,9 @@ y_batch = data.one_hot([3, 1, 4, 1])
 print(f"{functions.cross_entropy(np.zeros((4, 10)), y_batch):.6f}   log 10 = {np.log(10):.6f}")
 
 # %% [markdown]
-# Many a training curve begins near that number.
-#
 # ### Exercise 2.7: the loss and its gradient (stretch, 12 minutes)
 #
-# A step of training needs the loss and its gradient by the logits, $dZ$. You own all the parts for the long way. For a batch of one, $L = -\sum_k y_k \log p_k$ has $dp_k = -y_k / p_k$, and your `my_softmax_backward` carries that to the logits. Try it first, and read the reply. Then take the pencil: put log-sum-exp into the loss, and differentiate by one logit. In a larger batch, mind the mean's $1/n$.
+# A step of training needs the loss and its gradient by the logits, $dZ$. There is a long way: for a batch of one, $L = -\sum_k y_k \log p_k$ has $dp_k = -y_k / p_k$, and your `my_softmax_backward` carries that to the logits. Try it first, and read the reply. Then take the pencil: put log-sum-exp into the loss, and differentiate by one logit. In a larger batch, mind the mean's $1/n$.
 
 
 # %%
@@ -734,7 +713,7 @@ exercises.folded(my_cross_entropy_with_gradient)
 # %% [markdown]
 # ## Why the gradient is p - y
 #
-# Put log-sum-exp into the loss of a batch of one, and use that the targets sum to 1:
+# Take a batch of one. Put log-sum-exp into its loss, and use that the targets sum to 1:
 #
 # $$
 # \begin{aligned}
@@ -743,7 +722,7 @@ exercises.folded(my_cross_entropy_with_gradient)
 # \end{aligned}
 # $$
 #
-# Now hold one class $k$ fixed and differentiate by its score. Of the first sum only $-y_k z_k$ contains it, and gives $-y_k$. The second is the logarithm of what we called sum, and its derivative is $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
+# Now differentiate by the score of one class $k$. Of the first sum only the term $-y_k z_k$ contains it, and gives $-y_k$. The second part is the logarithm of what we called sum. Its derivative is $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
@@ -775,11 +754,11 @@ gradcheck.check_gradient(loss_of, z_batch, dz_batch)
 #
 # ## Back to the wrong answer
 #
-# You wrote down how you would move the ten scores. The loss falls fastest against its gradient, as lesson 03 shows. So the network's own answer is $-(p - y)$. Compare it with yours.
+# You wrote down how you would move the ten scores. The loss falls fastest against its gradient, as lesson 03 shows. So the network's own answer is $y - p$. Compare it with yours.
 
 # %% mystnb={"image": {"alt": "The ten classes from top to bottom, each with a bar that ends in a dot and the number y minus p. The 6 is pushed up by 0.71. Every other class is pushed down: the 0 by 0.49, the 2 by 0.11, the 5 by 0.06, the 4 by 0.02, and the rest by less, the 1 least of all, by 0.0002."}} tags=["hide-input"]
 push = y_image - functions.softmax(z_image)
-figure, axis = plt.subplots(figsize=(6.5, 4.4))
+figure, axis = plt.subplots(figsize=(5.2, 4.6))
 for k, value in enumerate(push):
     colour = plotting.COLOURS[0] if value > 0 else plotting.COLOURS[1]
     axis.plot([0, value], [k, k], "-", color=colour, linewidth=8, solid_capstyle="butt")
@@ -791,11 +770,11 @@ for k, value in enumerate(push):
     )  # fmt: skip
 axis.axvline(0, color="black", linewidth=1)
 axis.set(
-    title="The right score up, every other down by what it claimed",
+    title="The right score up,\nevery other down by what it claimed",
     xlabel="push on the score, y - p",
     ylabel="class",
     yticks=range(10),
-    xlim=(-0.75, 0.95),
+    xlim=(-0.8, 1.0),
 )
 axis.invert_yaxis()
 plt.show()
@@ -820,11 +799,11 @@ for step in range(5):
 #
 # </details>
 #
-# That is learning, but for one thing: a network cannot move its scores, only the weights they are made of. Lesson 03 hands the push on to them.
+# A network cannot move its scores, only the weights they are made of. Lesson 03 hands the push on to them.
 #
 # ### Put yours to work
 #
-# Your functions can take the library's place. Take away the `#`, and the names of those that are not right yet. In lesson 04 you can train a network on them.
+# Your functions can take the library's place, and in lesson 04 a network can be trained on them. Take away the `#`, and the names of those that are not right yet.
 
 # %%
 # exercises.keep(my_sigmoid, my_softmax, my_softmax_backward, my_log_softmax, my_cross_entropy)

@@ -9,21 +9,21 @@
 # %% [markdown]
 # # 03 Backpropagation
 #
-# A network with a hundred thousand adjustable numbers gives a wrong answer. Which number should move, and which way? The answer
-# takes seven lines of NumPy. You find them with a pencil, on a network of twelve numbers, and check them by measurement.
+# A network with a hundred thousand adjustable numbers gives a wrong answer. Which of them should move, and which way? Seven lines
+# of NumPy say it for all of them at once. You find these lines with a pencil, on a network of twelve numbers.
 #
-# **You will** carry the gradient back through a small network by hand, then through the course's network in code, and see one check let three bugs of four pass.
+# **You will** carry the gradient back through a small network by hand, then through the course's network in code. You check every line, and meet a check that lets three bugs of four pass.
 #
 # **You will be able to**
 #
 # - write down the shape of every array in a network, and use shapes to catch mistakes;
-# - derive the backward pass of a layer, from one weight to the matrix form;
-# - check a gradient, tell a check that can see a fault from one that cannot, and say what a gradient costs.
+# - derive the gradients of a layer, from one weight to the matrix form;
+# - check a gradient, and tell a check that can see a fault from one that cannot;
+# - say what a gradient costs.
 #
-# **You need** [lesson 01](01_loading.ipynb) for the data, and [lesson 02](02_sigmoid_softmax.ipynb): $\sigma' = \sigma(1-\sigma)$, the softmax, and the gradient $(P - Y)/n$; and to know what a matrix
-# product does.
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb), for the slope of the sigmoid, the softmax, and the gradient of its loss; [lesson 01](01_loading.ipynb), for the data; and from school the product of two matrices.
 #
-# **Time** 44 minutes to read, 25 more for the pencil and 60 for the exercises; it runs in about 15 seconds and takes 220 MB
+# **Time** 42 minutes to read, 25 more for the pencil and 60 for the exercises; it runs in about 15 seconds and takes 220 MB
 
 # %% [markdown]
 # ## Before you start
@@ -62,29 +62,24 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# What does it compute? An image enters as a row of numbers, its pixels. Each **hidden unit** multiplies each pixel by a weight of its own, adds up, adds a bias,
-# and squashes the sum with a sigmoid. Each output unit does the same with the answers of the hidden units. But its sum, the
-# logit, goes into the softmax instead.
+# An image enters as a row of numbers, its pixels. Each **hidden unit** multiplies every pixel by a weight of its own, adds up, and adds a bias. A sigmoid squashes this sum. Each **output unit** does the same with the activations of the hidden units, but its sum, the logit, goes into the softmax. The hidden units are one **layer**, the output units another.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $n$ | `n` | | examples in the batch |
 # | $X$ | `x` | (n, 784) | pixels scaled to $[0, 1]$ |
 # | $W_1, b_1$ | `W1`, `b1` | (784, 128), (128,) | weights and biases of the hidden layer |
-# | $Z_1 = X W_1 + b_1$ | `z1` | (n, 128) | pre-activations |
+# | $Z_1 = X W_1 + b_1$ | `z1` | (n, 128) | pre-activations; the hidden units' sums |
 # | $A_1 = \sigma(Z_1)$ | `a1` | (n, 128) | activations |
 # | $W_2, b_2$ | `W2`, `b2` | (128, 10), (10,) | weights and biases of the output layer |
 # | $Z_2 = A_1 W_2 + b_2$ | `z2` | (n, 10) | logits |
 # | $P = \mathrm{softmax}(Z_2)$ | `p` | (n, 10) | probabilities |
 # | $Y$ | `y` | (n, 10) | one-hot targets |
-# | $L$ | `loss` | | the number that training makes small |
-# | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# Rows are examples, everywhere. In formulas a lower-case letter means one row, or one entry of it. The first index is now the layer: $z_1$ is a row of $Z_1$. $W_1, b_1, W_2, b_2$ hold the parameters: what the network learns.
+# The batch size $n$, the loss $L$ and the `d` of a gradient are as in lesson 02. Rows are examples, everywhere. The first index is the layer, and what follows a comma picks an entry: $z_{1,ij}$ is the sum of hidden unit $j$ for example $i$. For a single example we write its row, $z_1$. The numbers in $W_1, b_1, W_2, b_2$ are the **parameters**: what the network learns.
 #
 # ## By pencil: a network of twelve numbers
 #
-# Which of its parameters should move, and which way? With a hundred thousand of them that is hard to see. So shrink the network until it fits on a sheet of paper: two pixels, two hidden units, two classes, one image. The second class is the right one.
+# Shrink the network until it fits on a sheet of paper: two pixels, two hidden units, two classes, one image. The second class is the right one.
 
 # %%
 net = network.Parameters(
@@ -95,14 +90,10 @@ net = network.Parameters(
 )
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The pencil network drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits and probabilities; orange fields for the gradient by every number."}}
-pencil.draw(net, x_pencil, y_pencil, filled=False, title="Copy it, and fill it in")
-plt.show()
-
 # %% [markdown]
-# The little number is the layer; the boxes from left to right are its units. Take a sheet and copy it. Or run the next cell and type there: each box says at once whether it is right.
+# Below, a box is a pixel or a unit, and a line is a weight. Take a sheet and copy it. Or type into it here: each field says at once whether it is right.
 
-# %% mystnb={"image": {"alt": "A still of a picture to touch: the pencil network, its values and gradients left empty."}}
+# %% mystnb={"image": {"alt": "A still of a picture to touch: the pencil network drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits and probabilities; orange fields for the gradient by every number."}}
 pictures.fill()
 
 # %% [markdown]
@@ -110,16 +101,16 @@ pictures.fill()
 #
 # ### Forward, down the page
 #
-# The first hidden unit:
+# The way from the pixels to the loss is called the **forward pass**. For the first hidden unit it gives
 #
 # $$\begin{aligned}
-# z &= 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \\
-# a &= \sigma(0) = \tfrac12 .
+# \text{first of } z_1 &= 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \\
+# \text{first of } a_1 &= \sigma(0) = \tfrac12 .
 # \end{aligned}$$
 #
-# The other blue fields are yours: the second hidden unit, the two logits, the two probabilities. Then the loss. Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.
+# The other blue fields are yours, and then the loss. Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.
 #
-# Write your numbers in place of the dots, $\log 3$ as `np.log(3)`, and run the cell. It says which are right. What you have not got yet stays dots.
+# If you work on paper, write your numbers in place of the dots, $\log 3$ as `np.log(3)`, and run the cell. It says which are right.
 
 # %%
 sheet = {
@@ -134,7 +125,7 @@ pencil.check(sheet, net, x_pencil, y_pencil)
 # %% [markdown]
 # <details><summary>Stuck? Forward, line by line</summary>
 #
-# Second unit: $z = 1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$ and $a = 1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
+# Second of $z_1$: $1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$. Second of $a_1$: $1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
 # They are $\log 3$ apart, so the odds are 3 to 1: $p = (\frac34, \frac14)$. The right class, the second, got $\frac14$, so the loss is $-\log \frac14 = \log 4$.
 #
 # </details>
@@ -143,19 +134,19 @@ pencil.check(sheet, net, x_pencil, y_pencil)
 #
 # ### Backward, up the page
 #
-# Nudge a number upwards. How fast does the loss grow? That is the loss's derivative by this number: how much *blame* it bears. As in lesson 02, a `d` in front of a name means just that: `dW1` is the gradient by `W1`.
+# Nudge a number upwards. How fast does the loss grow? That is the loss's derivative by this number, or how much *blame* it bears.
 #
-# We go backwards, from the loss to the pixels, and each step uses the one before. That is all that **backpropagation** means. [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it known for networks. The method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).
+# We go backwards, from the loss to the pixels, and each step uses the one before. That is all that **backpropagation** means, or the **backward pass**. [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it known for networks. The method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).
 #
 # **The logits.** You have it from above: $dz_2 = p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
 #
-# **A weight.** The weight 1 leads from the first hidden unit to the first logit, where it adds $\frac12 \cdot 1$: activation times weight. Nudge the weight by $h$. The logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So its gradient is
+# **A weight.** Take the weight 1 from the first hidden unit to the first logit. It adds activation times weight, $\frac12 \cdot 1$, to that logit. Nudge the weight by a small $h$. The logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So the gradient is
 #
 # $$\tfrac12 \cdot \tfrac34 = \tfrac38 ,$$
 #
 # *what came in, times the gradient of what went out.* The other three of $W_2$ are yours.
 #
-# **A bias.** What comes in there is always 1. So its gradient is that of its unit's sum: $db_2 = dz_2$.
+# **A bias.** What comes in there is always 1. So $db_2 = dz_2$.
 #
 # **An activation.** The first hidden unit's activation reaches the loss by *two* roads, one through each logit. Nudge it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$. The roads add up:
 #
@@ -163,7 +154,7 @@ pencil.check(sheet, net, x_pencil, y_pencil)
 #
 # The second one is yours.
 #
-# **A pre-activation.** Between $z$ and $a$ lies the sigmoid, and its slope follows from its value: $a (1 - a)$. The first unit's is $\frac14$, so a quarter of $\frac94$ gets through: $\frac{9}{16}$. The second is yours. You found its slope at the top of this page.
+# **A pre-activation.** Between $z_1$ and $a_1$ lies the sigmoid. Its slope follows from its value, $\frac12 (1 - \frac12) = \frac14$ for the first unit. So a quarter of $\frac94$ gets through: $\frac{9}{16}$. The second is yours. You found its slope at the top of this page.
 #
 # **The hidden layer's weights and biases.** No new idea is needed: all six are yours.
 
@@ -187,7 +178,7 @@ pencil.check(sheet, net, x_pencil, y_pencil)
 #
 # </details>
 #
-# Rules for derivatives can be misapplied, by you or by us. So measure: nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. (`net._replace(W1=...)` is a copy of `net` with one array exchanged.)
+# Rules can be misapplied. So measure: nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. Here `net._replace(W1=...)` is a copy of `net` with one array exchanged.
 
 
 # %%
@@ -199,16 +190,16 @@ measured = central_difference(pencil_loss, net.W1)
 print("dW1, measured:", [pencil.write(number) for number in measured.ravel()])
 
 # %% [markdown]
-# Now the sheet with all its answers. Values run down the page, gradients run up.
+# Now the sheet with all its answers. Values ran down the page, gradients ran up.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "The pencil network with every field filled in. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}}
 pencil.draw(net, x_pencil, y_pencil, filled=True, title="Every number, and its gradient")
 plt.show()
 
 # %% [markdown]
-# The gradient of a weight is always the blue $x$ or $a$ where its line begins, times the orange number beside the $z$ where it ends. So which parameters should move most? The two output biases, and in opposite directions.
+# Check any weight: its gradient is the blue $x$ or $a_1$ where its line begins, times the orange number beside the $z_1$ or $z_2$ where it ends. Which parameters should move most? The two output biases, in opposite directions.
 #
-# Is it good for anything? Move every parameter *against* its gradient, by half of it. What becomes of the probability of the right class, now $\frac14$?
+# Is the gradient good for anything? Move every parameter *against* its gradient, by half of it. What becomes of the probability of the right class, now $\frac14$?
 
 # %%
 _, grads = network.gradients(net, x_pencil, y_pencil)
@@ -217,9 +208,9 @@ print("before:", softmax(network.logits(net, x_pencil))[0].round(4))
 print("after: ", softmax(network.logits(moved, x_pencil))[0].round(4))
 
 # %% [markdown]
-# From 0.25 to 0.6905, in one step. The network has learnt its one image. All that follows is this sheet with more rows and columns.
+# From 0.25 to 0.6905, in one step. All that follows is this sheet with more rows and columns.
 #
-# Once more with your own numbers. Drag a weight, and say beforehand whose gradient will change.
+# Now with your own numbers. Drag a weight, and say beforehand whose gradient will change.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the pencil network from its two pixels at the top to its two classes, each number with its value and its gradient."}}
 pictures.backprop()
@@ -227,11 +218,11 @@ pictures.backprop()
 # %% [markdown]
 # ## The real size
 #
-# How many parameters has the course's network? Work it out from the table before the next cell prints it. It starts from small random weights; [lesson 07](07_deeper.ipynb) says why.
+# How many parameters has the course's network? Work it out from the table before the next cell prints it.
 #
 # ### Forward
 #
-# Take the first twelve images as a batch. From pixels to loss it takes five lines. Say the shape of each array before you run them.
+# Take small random weights, and the first twelve images as a batch. The forward pass takes five lines. Say the shape of each array before you run them.
 
 # %%
 parameters = network.initialise(np.random.default_rng(seed=3))
@@ -253,22 +244,51 @@ for name, array in {"x": x, "z1": z1, "a1": a1, "z2": z2, "p": p}.items():
 print(f"loss {loss:.3f}")
 
 # %% [markdown]
-# The bias `b1` has shape (128,) and `x @ W1` has (12, 128): NumPy adds the bias to every row. The softmax keeps the order of a row, so the network's answer is also the class with the largest logit.
+# The bias `b1` has shape (128,) and `x @ W1` has (12, 128): NumPy adds the bias to every row.
+#
+# ## Backward
+#
+# Which lines of NumPy do what you did on the sheet, for $n$ examples at once? There are seven. As always $i$ counts examples and $k$ classes; $j$ counts hidden units. A gradient has the shape of the array it belongs to, and on this map it stands beside it. That rule alone will catch many mistakes.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The untrained network as a diagram. At the left a handwritten five of 784 pixels, lines to eight hidden units, shown as circles of nearly the same middling shade, and lines to ten output units with a bar of probability for each class. All ten bars are short; the longest, 0.21, belongs to the five."}}
-plotting.network(
-    mnist.train_images[0],
-    a1[0],
-    p[0],
-    title="Untrained: no bar is long",
-)
+# %% mystnb={"image": {"alt": "A map of the two passes. On the left the values run down in blue: X of shape n by 784, Z1 and A1 of n by 128, Z2 of n by 10, and the loss L. In the middle the gradients run up in orange: step 1 leads from L to dZ2, step 4 from there to dA1, step 5 to dZ1. On the right are the parameters' gradients: steps 2 and 3 lead from dZ2 to dW2 and db2, steps 6 and 7 from dZ1 to dW1 and db1."}} tags=["hide-input"]
+blue, orange = plotting.COLOURS[:2]
+figure, axis = plt.subplots(figsize=(5.2, 5.2))
+axis.set(title="Values down, gradients up, in seven steps", xlim=(0, 10), ylim=(0.3, 9.6))
+axis.set_axis_off()
+
+
+def box(x, y, words, colour):
+    frame = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": colour}
+    axis.text(x, y, words, color=colour, ha="center", va="center", bbox=frame, zorder=3)
+
+
+def arrow(start, end, colour):
+    line = {"arrowstyle": "-|>", "color": colour, "shrinkA": 16, "shrinkB": 14, "linewidth": 1.6}
+    axis.annotate("", end, start, arrowprops=line)
+
+
+shapes = {"X": "(n, 784)", "Z_1": "(n, 128)", "A_1": "(n, 128)", "Z_2": "(n, 10)", "L": ""}
+below = {"X": "$W_1, b_1$", "Z_1": "sigmoid", "A_1": "$W_2, b_2$", "Z_2": "softmax"}
+heights = {"X": 9, "Z_1": 7, "A_1": 5, "Z_2": 3, "L": 1}
+for name, level in heights.items():
+    box(2, level, f"${name}$ {shapes[name]}".strip(), blue)
+    if name in below:
+        arrow((2, level), (2, level - 2), blue)
+        axis.text(1.8, level - 1, below[name], color=blue, ha="right", va="center")
+    if name in ["Z_1", "A_1", "Z_2"]:
+        box(5.4, level, f"$d{name}$", orange)
+arrow((2, 1), (5.4, 3), orange)
+axis.text(4, 1.7, "step 1", color=orange)
+for level, step in [(3, "step 4"), (5, "step 5")]:
+    arrow((5.4, level), (5.4, level + 2), orange)
+    axis.text(5.55, level + 1, step, color=orange, va="center")
+for level, layer, steps in [(3, 2, "2 and 3"), (7, 1, "6 and 7")]:
+    arrow((5.4, level), (8.2, level), orange)
+    axis.text(6.9, level + 0.25, steps, color=orange, ha="center")
+    box(8.9, level, f"$dW_{layer}$, $db_{layer}$", orange)
 plt.show()
 
 # %% [markdown]
-# ## Backward
-#
-# Which lines of NumPy do what you did on the sheet, for $n$ examples at once? There are seven. Write $i$ for the example, $j$ for the hidden unit (or input) and $k$ for the class. A gradient has the shape of the array it belongs to. That one rule will catch many mistakes.
-#
 # ### Step 1: the logits
 #
 # Lesson 02 did the work. The loss is a mean over the batch, so $1/n$ appears here, once, and never again.
@@ -280,25 +300,22 @@ dz2 = (p - y) / n
 print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 
 # %% [markdown]
-# Each row of $dZ_2$ adds up to 0, whatever loss stands behind the softmax: the second question at the top said why. That check costs nothing.
+# Each row of $dZ_2$ adds up to 0, as you found before you started. That check costs nothing.
 #
 # ### Step 2: the output weights
 #
-# *What came in, times the gradient of what went out.* For one example, weight $W_{2,jk}$, which leads from hidden unit $j$ to class $k$, occurs in one logit only:
+# Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. In example $i$ it occurs in one logit only:
 #
-# $$\begin{aligned}
-# z_{2,k} &= \dots + a_{1,j}\, W_{2,jk} + \dots, \quad\text{so} \\
-# dW_{2,jk} &= a_{1,j}\, dz_{2,k} .
-# \end{aligned}$$
+# $$z_{2,ik} = \dots + a_{1,ij}\, W_{2,jk} + \dots$$
 #
-# With $n$ examples the weight is used $n$ times, once for each, and the contributions add up:
+# Example $i$ therefore contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and the contributions add up:
 #
 # $$\begin{aligned}
 # dW_{2,jk} &= \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} \\
 # &= \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} = \big( A_1^T\, dZ_2 \big)_{jk} .
 # \end{aligned}$$
 #
-# A sum over the middle index is a matrix product. To bring $i$ into the middle, transpose $A_1$. Check the shapes: (128, n) times (n, 10) is (128, 10), as $W_2$ is.
+# A sum over the middle index is a matrix product. To bring $i$ into the middle, transpose $A_1$. The shapes agree: (128, n) times (n, 10) is (128, 10), as $W_2$ is.
 #
 # $$dW_2 = A_1^T\, dZ_2$$
 
@@ -309,11 +326,11 @@ print(check_gradient(lambda W2: cross_entropy(a1 @ W2 + b2, y), W2, dW2, name="d
 # %% [markdown]
 # ### Step 3: the output biases
 #
-# Bias $b_{2,k}$ is added to logit $k$ of *every* example, each time with the factor 1.
+# Bias $b_{2,k}$ is added to logit $k$ of *every* example.
 #
 # ### Exercise 3.1: the gradient of the biases (warm-up, 3 minutes)
 #
-# So which numbers must be added up for it? From `dz`, shape (n, classes), make `db`, shape (classes,).
+# What came in is 1. So which numbers must be added up? From `dz`, shape (n, classes), make `db`, shape (classes,).
 
 
 # %%
@@ -346,7 +363,7 @@ exercises.folded(my_bias_gradient)
 #
 # ### Step 5: the pre-activations
 #
-# Each activation depends on one pre-activation only, $a = \sigma(z)$, so there is nothing to add up: multiply by the slope, entry by entry.
+# Each pre-activation moves one activation only, so there is nothing to add up: multiply by the slope, entry by entry.
 #
 # ### Exercise 3.2: back through the hidden layer (8 minutes)
 #
@@ -383,15 +400,15 @@ dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# Many books call $dz$ a unit's **error signal**, or **delta**. Each step back is a vector-Jacobian product, as in lesson 02, and no Jacobian of the whole network is ever built. The Jacobian of step 5 is diagonal, so multiplying by it is entry by entry.
+# Many books call $dz$ a unit's **error signal**, or **delta**. Each step back is a vector-Jacobian product, as in lesson 02, and no Jacobian is ever built.
 #
 # ### Exercise 3.3: through another squasher (6 minutes)
 #
-# A unit may answer
+# In place of the sigmoid a unit may have
 #
-# $$a = \tanh z = \frac{e^z - e^{-z}}{e^z + e^{-z}}$$
+# $$a = \tanh z = \frac{e^z - e^{-z}}{e^z + e^{-z}} ,$$
 #
-# instead, a number between $-1$ and 1. Its slope, too, follows from the value alone. Find it with the quotient rule (what is it at $z = 0$?), then write step 5 for such a layer.
+# which lies between $-1$ and 1. Its slope, too, follows from the value alone. Find it with the quotient rule, then write step 5 for such a layer. What is the slope at $z = 0$?
 
 
 # %%
@@ -408,7 +425,7 @@ exercises.folded(my_tanh_backward)
 # %% [markdown]
 # ### Steps 6 and 7: the hidden layer's weights and biases
 #
-# We stand before the hidden layer as we stood before the output layer after step 1: we know the gradient of its sums. This time the derivation is yours.
+# You know the gradient of the hidden layer's sums, as you knew that of the output layer's after step 1. This time the derivation is yours.
 #
 # ### Exercise 3.4: the gradients of a layer (8 minutes)
 #
@@ -434,11 +451,11 @@ exercises.folded(my_layer_gradients)
 # $$\begin{aligned}
 # 1.\quad dZ_2 &= (P - Y) / n \\
 # 2.\quad dW_2 &= A_1^T\, dZ_2 \\
-# 3.\quad db_2 &= \textstyle\sum_i dz_{2,i} \\
+# 3.\quad db_{2,k} &= \textstyle\sum_i dz_{2,ik} \\
 # 4.\quad dA_1 &= dZ_2\, W_2^T \\
 # 5.\quad dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \\
 # 6.\quad dW_1 &= X^T\, dZ_1 \\
-# 7.\quad db_1 &= \textstyle\sum_i dz_{1,i}
+# 7.\quad db_{1,j} &= \textstyle\sum_i dz_{1,ij}
 # \end{aligned}$$
 #
 # ```
@@ -446,7 +463,7 @@ exercises.folded(my_layer_gradients)
 # db1 = dz1.sum(axis=0)
 # ```
 #
-# What line 5 needs, $A_1$, was kept on the way forward: backpropagation pays with memory. A network with another layer repeats lines 4 to 7.
+# Lines 2 and 5 need $A_1$, which was kept from the forward pass: backpropagation pays with memory. A network with another layer repeats lines 4 to 7.
 #
 # </details>
 #
@@ -462,11 +479,11 @@ print("same gradients:", all(np.allclose(a, b) for a, b in zip(grads, (dW1, db1,
 # %% [markdown]
 # ## Is it right?
 #
-# How would you check a network that somebody else wrote? First write the check itself.
+# How would you check a network that somebody else wrote?
 #
 # ### Exercise 3.5: the check itself (10 minutes)
 #
-# You have used `check_gradient` since lesson 02. Write its heart. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths.
+# First write the heart of `check_gradient`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths.
 
 
 # %%
@@ -483,10 +500,7 @@ exercises.folded(my_check_gradient)
 # %% [markdown]
 # ### Entry by entry
 #
-# To nudge every parameter of the real network takes two hundred thousand forward passes. So check a smaller one, made by the same code. Two precautions:
-#
-# - The biases get random values. At zero, a mistake with a bias can hide.
-# - Batch, hidden layer and classes all have size ten, so that a wrong shape cannot find the bug for us.
+# To nudge every parameter of the real network takes two hundred thousand forward passes. So check a smaller one, made by the same code. Its biases get random values, since at zero a mistake with a bias can hide. Batch, hidden layer and classes all have size ten, so that no wrong shape gives a bug away.
 #
 # Each function below is the loss by one array, while the other three are held fixed.
 
@@ -526,30 +540,30 @@ print(check_gradient(loss_by_b2, small.b2, right.db2, name="db2"))
 # %% [markdown]
 # ### Three planted bugs
 #
-# Would the check see a fault? Plant three common mistakes. Since all sizes are ten, each runs without an error message.
+# Would the check see a fault? Plant three common mistakes. Each runs without an error message.
 
 # %%
 _, a1_small, z2_small = network.forward(small, x_ten)
 dz2_small = (softmax(z2_small) - y_ten) / 10
 
 # %% [markdown]
-# **A forgotten transpose**: `W2` where `W2.T` should be. The error signal is sent back along the wrong weights.
+# **A forgotten transpose**: `W2` where `W2.T` should be.
 
 # %%
 dz1_wrong = dz2_small @ small.W2 * a1_small * (1 - a1_small)
 print(check_gradient(loss_by_W1, small.W1, x_ten.T @ dz1_wrong, name="dW1"))
 
 # %% [markdown]
-# **The missing** $1/n$. Given and measured differ everywhere by the same factor, the batch size. Which batch would hide this bug?
+# **The missing** $1/n$. What is given is everywhere too large by the same factor, the batch size. Which batch would hide this bug?
 
 # %%
 dW2_wrong = a1_small.T @ (softmax(z2_small) - y_ten)
 print(check_gradient(loss_by_W2, small.W2, dW2_wrong, name="dW2"))
 
 # %% [markdown]
-# A batch of one: to divide by 1 changes nothing. Never check with a batch of one.
+# A batch of one: to divide by 1 changes nothing.
 #
-# **Summed over the wrong axis.** In step 3, `axis=1` adds along a row. But a bias needs the sum down its column. What will each of these sums be?
+# **Summed over the wrong axis.** A bias needs the sum down its column. In step 3, `axis=1` adds along a row. What will each of these sums be?
 
 # %%
 print(check_gradient(loss_by_b2, small.b2, dz2_small.sum(axis=1), name="db2"))
@@ -561,11 +575,11 @@ print(check_gradient(loss_by_b2, small.b2, dz2_small.sum(axis=1), name="db2"))
 #
 # ### All at once, and a check that forgets with you
 #
-# Can all 101,770 entries of the real network be checked for two forward passes? Move *all* parameters together, a little way along some direction $r$. The slope of the loss on that path is called the **directional derivative**. To first order every entry adds its gradient times its nudge. Write $\nabla L$ (nabla L) for all the gradients, laid end to end. Then the slope must be
+# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$. The slope of the loss on that path is called the **directional derivative**. Every parameter adds its gradient times its share of $r$. Write $\nabla L$ (nabla L) for all the gradients, laid end to end. Then the slope must be
 #
-# $$\nabla L \cdot r .$$
+# $$\nabla L \cdot r ,$$
 #
-# In which direction? It is tempting to take the gradient itself. Try that on a right gradient and on four wrong ones. Which will be refused?
+# where the dot multiplies entry by entry and adds up. In which direction? It is tempting to take the gradient itself. Try that on a right gradient and on four wrong ones. Which will be refused?
 
 # %%
 rng = np.random.default_rng(seed=5)
@@ -605,7 +619,7 @@ for name, given in candidates.items():
     print(f"{name:22} along itself: {verdict(given, direction=given)}")
 
 # %% [markdown]
-# Three bugs of four pass, even the one that has nothing for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there. Where it is not 0, it is right. The check forgets whatever the formula forgot.
+# Three bugs of four pass. One of them has nothing for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there. Where it is not 0, it is right. The check forgets whatever the formula forgot.
 #
 # So let chance choose the direction $r$, not the one who is being checked:
 
@@ -616,7 +630,7 @@ for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(given, direction=r)}")
 
 # %% [markdown]
-# All four are caught, even the single weight among 101,770. A check must look in a direction that the formula did not choose.
+# All four are caught, even the single weight among 101,770.
 #
 # <details><summary>Are you sure?</summary>
 #
@@ -626,7 +640,7 @@ for name, given in candidates.items():
 #
 # ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
-# `faulty_gradients` below is a backward pass with one bug planted in it. Find out which of its four results is wrong, then how, and write a function that gives all four right. Three more checks like the first will find it. Then ask what its error depends on.
+# `faulty_gradients` below is a backward pass with one bug planted in it. Three more checks like the first will tell which of its four results is wrong. Find out how it is wrong, and write a function that gives all four right.
 
 # %%
 wrong = faulty_gradients(small, x_ten, y_ten)
@@ -646,15 +660,15 @@ exercises.folded(my_mended_gradients)
 # %% [markdown]
 # ## One step downhill
 #
-# Which way should all the numbers move together? Nudge them by a short vector. To first order the loss changes by
+# Which way should all the parameters move together? Nudge them by a short vector. The loss changes by about
 #
 # $$\nabla L \cdot \text{nudge} = \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos(\text{angle between the two}).$$
 #
 # Of all nudges of one length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
 #
-# $$W \leftarrow W - \eta\, dW \qquad \text{for each parameter.}$$
+# $$W \leftarrow W - \eta\, dW ,$$
 #
-# The nudge is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$. Take the network we started with and 200 images, and see how far that holds.
+# and so for each of the four arrays. The nudge is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$. Take the network we started with and 200 images, and see how far that holds.
 
 # %%
 x_200, y_200 = data.scale(mnist.train_images[:200]), data.one_hot(mnist.train_labels[:200])
@@ -678,7 +692,8 @@ downhill = np.array([loss_after(eta) for eta in etas])
 axis = plotting.curves(
     etas,
     {"along the negative gradient": downhill},
-    title="Downhill at first; too long a step climbs again",
+    axis=plt.subplots(figsize=(5.2, 4.2))[1],
+    title="Downhill at first;\ntoo long a step climbs again",
     xlabel="learning rate of the one step",
     ylabel="loss after it",
 )
@@ -690,7 +705,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# For small steps the prediction is excellent. For long ones the loss has curved away from its tangent.
+# For small steps the prediction is excellent. For long ones the loss has curved away from its tangent. The gradient knows the slope where we are, and nothing of what comes after. So the next lesson takes thousands of steps, each with a fresh gradient.
 #
 # <details><summary>How long a step still pays?</summary>
 #
@@ -698,27 +713,30 @@ plt.show()
 #
 # </details>
 #
-# The gradient knows the slope where we are, and nothing of what comes after. So the next lesson takes thousands of steps, each with a fresh gradient.
-#
 # ## What it costs
 #
-# What does a gradient cost? Count the multiplications for one example: a layer takes inputs times outputs of them, and the rest is small change.
+# Count the multiplications for one example. A layer takes inputs times outputs of them, and the rest is small change.
 
 # %%
-pixels, hidden, classes = 784, 128, 10
-forward = pixels * hidden + hidden * classes
-backward = hidden * classes + hidden * classes + pixels * hidden  # dW2, da1, dW1
-count = sum(value.size for value in full)
+forward = 784 * 128 + 128 * 10
+backward = 128 * 10 + 128 * 10 + 784 * 128  # dW2, da1, dW1
+nudging = 2 * 101_770  # forward passes, two for each parameter
 print("forward:    ", forward)
 print("backward:   ", backward)
-print(f"both passes: {(forward + backward) / forward:.2f} forward passes; by nudging: {2 * count}")
+print(f"both passes: {(forward + backward) / forward:.2f} forward passes; by nudging: {nudging}")
 
 # %% [markdown]
-# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging. This network is no exception: [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved that for any function made of the four arithmetic operations, all its derivatives together cost only a small multiple of the function itself. Exponentials and logarithms change nothing, for their slopes are as cheap.
+# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging.
+#
+# <details><summary>Are gradients always so cheap?</summary>
+#
+# [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved it for any function made of the four arithmetic operations: all its derivatives together cost only a small multiple of the function itself. Exponentials and logarithms change nothing, for their slopes are as cheap.
+#
+# </details>
 #
 # ### Exercise 3.7: a third layer (stretch, 15 minutes)
 #
-# Put a second hidden layer between the first and the output. The parameters are `W1, b1, W2, b2, W3, b3`, both hidden layers are sigmoids, and the loss is the cross-entropy. All six gradients; `my_hidden_gradient` and `my_layer_gradients` may be called.
+# Put a second hidden layer between the first and the output. The parameters are `W1, b1, W2, b2, W3, b3`, both hidden layers have sigmoids, and the loss is the cross-entropy. Return all six gradients. You may call `my_hidden_gradient` and `my_layer_gradients`.
 
 
 # %%
@@ -741,13 +759,13 @@ exercises.folded(my_three_layer_gradients)
 # %% [markdown]
 # ## Recap
 #
-# Which number should move, and which way? Every one, against its gradient; and seven lines give all the gradients.
+# Every parameter should move, against its gradient. Seven lines give all the gradients.
 #
-# - A gradient has the shape of the array it belongs to. `d` + name, always.
+# - A gradient has the shape of the array it belongs to.
 # - Weights: *what came in, times the gradient of what went out*. Back through a layer: *times the weights transposed*. Through
 #   a sigmoid: *times* $a(1 - a)$.
-# - Entry by entry at a random point, a check finds what shapes cannot. All at once: along a random direction. Along the gradient itself, it forgets whatever the formula forgot.
-# - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$. The loss and all its gradients cost about two forward passes here.
+# - Check entry by entry, at a random point, or all at once, along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
+# - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$. The loss and all its gradients cost about two forward passes.
 #
 # Which network would you trust? One whose gradients passed a check that you have seen fail.
 #
