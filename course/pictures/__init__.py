@@ -455,7 +455,7 @@ def axes() -> Picture:
     Returns:
         The picture.
 
-    Used in lesson 06.
+    Goes with lesson 02.
     """
     _, labels, images = company_arrays((DATA / "company.bin").read_bytes())
     firsts = [np.flatnonzero(labels == k)[: 8 if k == 0 else 3] for k in range(10)]
