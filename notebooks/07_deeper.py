@@ -11,11 +11,11 @@
 #
 # If one hidden layer is good, five should be better. Build a network with five sigmoid layers, train it for an epoch at lesson 04's rate, and it answers the same digit for every image. Its gradients are right. They hardly arrive. **Why does the gradient fade, and what keeps it alive?**
 #
-# **You will** turn the network of lesson 03 into one with as many layers as you like. You will watch its gradient fade, wait and see what becomes of it, and bring it back in three ways: with other weights, with a unit that has a corner, and with a plus sign.
+# **You will** turn the network of lesson 03 into one with as many layers as you like. You will watch its gradient fade, and wait to see what becomes of it. Then you will bring it back in three ways: with other weights, with a unit that has a corner, and with a plus sign.
 #
 # **You will be able to**
 #
-# - write the backward pass as one loop over layers, each a pair of functions;
+# - write the backward pass of a network of any depth as one loop;
 # - read gradient norms, layer by layer, and tell a plateau from an end;
 # - derive from variances how large the weights of a layer should be at the start;
 # - give a deep network a way around its layers, and its gradient.
@@ -35,11 +35,11 @@
 #
 #    </details>
 #
-# 2. You know $dZ_2$, the blame of a layer's sums. Which two products take you to the blame of its weights, and to that of what came in?
+# 2. You know $dZ_2$, the blame of a layer's sums. Which product gives the blame of the layer's weights? Which gives the blame of what came in?
 #
 #    <details><summary>Answer</summary>
 #
-#    $dW_2 = A_1^T dZ_2$, what came in times the blame of what went out; and $dA_1 = dZ_2 W_2^T$, the blame sent back along the same weights.
+#    $dW_2 = A_1^T dZ_2$: what came in times the blame of the sums. And $dA_1 = dZ_2 W_2^T$: the blame sent back along the same weights.
 #
 #    </details>
 
@@ -65,7 +65,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## The loop
 #
-# In lesson 03 every layer had lines of its own. Five hidden layers would take thirty lines, all alike. So give each layer a number $m$, and call the pixels $A_0$:
+# In lesson 03 every layer had lines of its own. Five hidden layers would repeat the same lines five times. So give each layer a number $m$, and call the pixels $A_0$:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -74,11 +74,10 @@ x.shape, y.shape
 # | $W_m, b_m$ | `W`, `b` | (inputs, outputs), (outputs,) | weights and biases of layer $m$ |
 # | $Z_m$ | `z` | (n, outputs) | sums of layer $m$ |
 # | $A_m$ | `kept[m]` | (n, outputs) | activations of layer $m$ |
-# | $f$ | `f` | | the function in question; here it turns sums into activations |
 #
 # $$Z_m = A_{m-1} W_m + b_m, \qquad A_m = f(Z_m) .$$
 #
-# The last layer has no $f$: its sums are the logits. On the way forward we keep every $A_m$, since the way back will want them.
+# Here $f$, the **activation function**, works on every entry by itself. So far it was the sigmoid. The last layer has no $f$: its sums are the logits. On the way forward we keep every $A_m$, since the way back will want them. (`rule="Glorot"` draws the weights as in the lessons so far. Which rule that is, and why, comes later.)
 
 
 # %%
@@ -98,11 +97,11 @@ for array in [*kept, z]:
     print(array.shape)
 
 # %% [markdown]
-# The way back is the same walk in the other direction. At layer $m$ we hold $dZ_m$. We need the two gradients of the layer, and the $dZ$ of the layer before it.
+# The way back is the same walk in the other direction. At layer $m$ we hold $dZ_m$, whose row $i$, $dz_{m,i}$, belongs to example $i$. We need the two gradients of the layer, and the $dZ$ of the layer before it. These are lesson 03's lines, with $m$ in the place of 2:
 #
 # $$\begin{aligned} dW_m &= A_{m-1}^T\, dZ_m, & db_m &= \sum_i dz_{m,i}, \\ dA_{m-1} &= dZ_m\, W_m^T, & dZ_{m-1} &= dA_{m-1} \odot f'(Z_{m-1}) . \end{aligned}$$
 #
-# So a layer is a *pair of functions*: one goes forward, from $z$ to $a$, and one goes backward, from $da$ to $dz$. Nothing else in the loop knows which pair is in use.
+# Only the last of them knows which function $f$ is. So an activation function comes as a *pair*: one function goes forward, from $z$ to $a$, and one goes backward, from $da$ to $dz$.
 #
 # | | forward | backward |
 # |---|---|---|
@@ -110,11 +109,11 @@ for array in [*kept, z]:
 # | tanh | $a = \tanh z$ | $dz = da \odot (1 - a^2)$ |
 # | ReLU | $a = \max(z, 0)$ | yours |
 #
-# The third is new, the **rectified linear unit**, ReLU for short. It passes on what is positive and cuts off the rest. Why anybody would want that comes later.
+# The third is new, the **rectified linear unit**, ReLU for short. It passes on what is positive and cuts off the rest.
 #
 # $$\mathrm{relu}(z) = \max(z, 0), \qquad \mathrm{relu}'(z) = \begin{cases} 1 & z > 0 \\ 0 & z < 0 . \end{cases}$$
 #
-# The slope can be told from the value: where $a > 0$ the unit is awake.
+# The slope can be told from the value. Where $a > 0$ we call the unit *awake*: its slope is 1. Where $a = 0$ it is asleep, and we take 0.
 #
 # ### Exercise 7.1: back through a ReLU (warm-up, 3 minutes)
 #
@@ -135,7 +134,9 @@ exercises.folded(my_relu_backward)
 # %% [markdown]
 # ### Exercise 7.2: the loop back (core, 10 minutes)
 #
-# Write the way back for a network whose hidden layers are *tanh*. You get the parameters as a list of pairs, the kept activations (`kept[0]` is `x`) and the gradient by the logits. Pencil first, one image and one unit a layer: $x = 1$, $W_1 = \frac12 \log 3$ (so that $a_1 = \tanh W_1 = \frac12$), $W_2 = 2$, $dz_2 = 4$. What are $dW_2$, $dz_1$ and $dW_1$?
+# Write the way back for a network whose hidden layers are *tanh*. You get the parameters as a list of pairs, the kept activations (`kept[0]` is `x`) and the gradient by the logits.
+#
+# Pencil first: one image, one unit in each layer, biases of 0. Let $x = 1$ and $W_1 = \frac12 \log 3$, which makes $a_1 = \tanh W_1 = \frac12$. Let $W_2 = 2$ and $dz_2 = 4$. What are $dW_2$, $dz_1$ and $dW_1$?
 
 
 # %%
@@ -153,7 +154,7 @@ exercises.check(my_deep_gradients)
 exercises.folded(my_deep_gradients)
 
 # %% [markdown]
-# The library has the same two loops in `deep.Deep`, a model as lesson 04's `train` wants one. Check it by nudging. We nudge the first layer, whose gradient has passed through every line of the loop.
+# The library has the same two loops in `deep.Deep`, a model as lesson 04's `train` wants one. Check it by nudging. We nudge weights of the first layer: their gradient has passed through every line of the loop.
 
 # %% tags=["hide-input"]
 few = slice(0, 10)
@@ -178,7 +179,7 @@ print(checked(deep.Deep("sigmoid"), parameters, 0, ink))
 # %% [markdown]
 # ## A gradient that fades
 #
-# So the gradient is right. How *large* is it? Its norm, the root of the sum of all squares, says how hard the loss pulls at a layer. Take five hidden layers of 128 sigmoids, with weights drawn as in the lessons so far. Before you run the cell: how do the norms of $dW_1$ and of $dW_6$ compare?
+# So the gradient is right. How *large* is it? Take its **norm**, the root of the sum of all squares. The norm of $dW_m$ says how hard the loss pulls at layer $m$; we call it the *pull*. Take five hidden layers of 128 sigmoids, with weights drawn as in the lessons so far. Before you run the cell, guess: how many times as strong is the pull at layer 6 as at layer 1?
 
 # %%
 depths = [784, 128, 128, 128, 128, 128, 10]
@@ -197,35 +198,51 @@ for layer, norm in enumerate(norms, start=1):
 print(f"the last is {norms[-1] / norms[0]:.0f} times the first")
 
 # %% [markdown]
-# From each layer to the one before it, most of the pull is lost. Where? On its way back the blame is multiplied by $W_m^T$, and then by the slope $a\,(1 - a)$, which is *at most a quarter*. Walk back once more. By what factor does each of the two change the norm of the blame?
+# From each layer to the one before it, most of the pull is lost. Where? Two things happen to the blame from $dZ_m$ to $dZ_{m-1}$. It is multiplied by $W_m^T$, which gives $dA_{m-1}$. Then it is multiplied by the slopes $a\,(1 - a)$, each *at most a quarter*. Walk back once more. By what factor does each of the two change the norm of the blame?
+
 
 # %%
-layers = list(zip(sigmoids[::2], sigmoids[1::2]))
-kept, z = forward(layers, x, sigmoid)
-dz = functions.cross_entropy_gradient(z, y)
-weights, slopes = [], []
-for m in range(len(layers), 1, -1):
-    da = dz @ layers[m - 1][0].T
-    weights.append(np.linalg.norm(da) / np.linalg.norm(dz))
-    dz = da * kept[m - 1] * (1 - kept[m - 1])
-    slopes.append(np.linalg.norm(dz) / np.linalg.norm(da))
-    print(f"layer {m} to {m - 1}: weights {weights[-1]:.3f}, slope {slopes[-1]:.3f}")
-print(f"all the way: weights {np.prod(weights):.3f}, slopes {np.prod(slopes):.6f}")
+def factors(parameters):
+    """Factors by which weights, and then slopes, change the norm of the blame, last layer first."""
+    layers = list(zip(parameters[::2], parameters[1::2]))
+    kept, z = forward(layers, x, sigmoid)
+    dz = functions.cross_entropy_gradient(z, y)
+    weights, slopes = [], []
+    for (W, _), a in reversed(list(zip(layers[1:], kept[1:]))):  # a came into the layer of W
+        da = dz @ W.T
+        weights.append(np.linalg.norm(da) / np.linalg.norm(dz))
+        dz = da * a * (1 - a)
+        slopes.append(np.linalg.norm(dz) / np.linalg.norm(da))
+    return weights, slopes
+
+
+weights, slopes = factors(sigmoids)
+for m, by_weights, by_slopes in zip([6, 5, 4, 3, 2], weights, slopes):
+    print(f"layer {m} to {m - 1}: weights {by_weights:.3f}, slopes {by_slopes:.3f}")
+all_weights, all_slopes = np.prod(weights), np.prod(slopes)
+print(f"all the way: weights {all_weights:.3f}, slopes {all_slopes:.6f},", end="")
+print(f" both: one part in {1 / (all_weights * all_slopes):.0f}")
 
 # %% [markdown]
-# The weights change it little: by a factor of 1.34 over the whole way. Each slope leaves less than a quarter, and five of them leave less than a thousandth. (The ratio above, 872, is not quite this product: $dW$ also contains what came in.) The field calls it the **vanishing gradient** (Hochreiter 1991; [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)).
+# The weights change the norm little: by a factor of 1.34 over the whole way. The slopes of each layer leave less than a quarter, and those of five layers less than a thousandth. The field calls it the **vanishing gradient** (Hochreiter 1991; [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)).
+#
+# <details><summary>Why 872 above, and 1,023 here?</summary>
+#
+# This cell measured the blame $dZ_m$. The cell before it measured $dW_m = A_{m-1}^T\, dZ_m$, in which what came in counts, too. Pixels and activations differ in size.
+#
+# </details>
 #
 # **Change a number.** Take one 128 out of `depths`. By what factor will the ratio fall? Run both cells, and put it back.
 #
 # <details><summary>Answer</summary>
 #
-# By about four, one slope's worth: the last is then some 200 times the first.
+# By about four, the slopes of one layer: the last pull is then some 200 times the first.
 #
 # </details>
 #
 # ## One epoch, and nine more
 #
-# What does the network do with so faint a pull? Give it one epoch, at the rate of 0.5. What does it answer, how much do its probabilities differ from image to image, and how far has each layer moved, beside the size it had?
+# What does the network do with so faint a pull? Give it one epoch, at the rate of 0.5. The cell prints its answers, how much its probabilities differ from image to image, and how far each layer has moved, as a share of the size of its weights. What do you expect?
 
 
 # %%
@@ -246,11 +263,11 @@ for layer, (before, after) in enumerate(zip(sigmoids[::2], trained[::2]), start=
     print(f"layer {layer}: moved by {moved:.3f}")
 
 # %% [markdown]
-# It has not begun. All images get the same answer and very nearly the same probabilities. The first three layers have moved by a hundredth or two of their size.
+# It has not begun. All images get the same answer, with very nearly the same probabilities. The first three layers have moved by a hundredth or two of their size.
 #
-# It is tempting to stop here and say that such a network cannot learn. What if one waits? The study `plateau` trains such a network for ten epochs at the rate of 2, from three starts. Draw your guess of the validation accuracy, epoch by epoch, before you look. The next cell runs one epoch of it live, and then prints them all:
+# It is tempting to stop here and say that such a network cannot learn. What if one waits? The study `plateau` trains it from three starts, for ten epochs at the rate of 2 and for twenty at 0.5. Sketch your guess of the validation accuracy, epoch by epoch.
 
-# %%
+# %% tags=["hide-input"]
 study = studies.read("plateau")
 settings, results, here = studies.again("plateau")
 print(settings, "the same as stored:", np.allclose(here["loss"], results["loss"]))
@@ -260,6 +277,8 @@ for run in runs:
     settings = run["settings"]
     print(f"rate {settings['rate']}, seed {settings['seed']}, accuracy in %, epoch by epoch")
     print("  ", *(f"{100 * value:.0f}" for value in run["results"]["accuracy"][1:]))
+print("loss of the second of these, epochs 1 to 5:", end=" ")
+print(*(f"{loss:.3f}" for loss in runs[1]["results"]["loss"][1:6]))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels against epochs, 0 to 10. Above, validation accuracy for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96. Below, on a logarithmic axis, the norm of the gradient at layers 1, 3 and 6 for seed 0: it falls to about a thousandth in the first two epochs and rises to three tenths by the fourth."}}
 figure, (upper, lower) = plt.subplots(2, 1, figsize=(6, 6), sharex=True)
@@ -277,15 +296,15 @@ lower.legend()
 plt.show()
 
 # %% [markdown]
-# So it learns after all: 92 to 96 % after ten epochs. For two to five epochs it stood on a **plateau**, where the loss hardly moves. The lower panel shows why. The pull is faint there, but it is not 0, and the weights creep. Then the pull returns. At the first layer it grows more than a hundredfold within two epochs. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So a flat curve is not yet an end: look at the norms, and wait.
+# So it learns after all: at the rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**: a stretch on which the loss hardly moves. The last line above shows one, where the loss stays near $\log 10$. The lower panel shows what happens there. The pull is faint, but it is not 0, so the weights creep on. Then the pull returns: from epoch 2 to epoch 4 it grows more than a hundredfold at the first layer. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So a flat curve is not yet an end: look at the norms, and wait.
 #
 # ## A unit that does not saturate
 #
-# It would be better to lose nothing on the way. A ReLU's slope is 1 wherever the unit is awake, however large $z$ is ([Glorot, Bordes and Bengio 2011](https://proceedings.mlr.press/v15/glorot11a.html) showed how well it trains). It costs two things: the slope is 0 where the unit sleeps, and there is a corner.
+# Better to lose nothing on the way. A ReLU's slope is 1 wherever the unit is awake, however large $z$ is. [Glorot, Bordes and Bengio 2011](https://proceedings.mlr.press/v15/glorot11a.html) showed how well it trains. The price: where the unit sleeps, the slope is 0, and at $z = 0$ the function has a corner, a **kink**.
 #
 # ### At the kink
 #
-# At $z = 0$ the function has a corner, and no slope. The library takes 0. What does the gradient check say, exactly there, and a little to the right of it? Work out the central difference $\big(\mathrm{relu}(u + h) - \mathrm{relu}(u - h)\big) / 2h$ at $u = 0$ with a pencil.
+# At the kink there is no derivative. The library takes 0. What does the gradient check measure, exactly there and a little to the right of it? Work out the central difference $\big(\mathrm{relu}(u + h) - \mathrm{relu}(u - h)\big) / 2h$ at $u = 0$ with a pencil.
 
 
 # %%
@@ -298,46 +317,56 @@ for u in [0.0, 4e-6, 1e-3]:
     print(check_gradient(relu_sum, np.array([u]), given, name=f"at {u:g}"))
 
 # %% [markdown]
-# At the corner only the nudge to the right climbs. So the check measures one half, which is neither slope. The second point lies closer to the corner than the nudge $h = 10^{-5}$ is long: one nudge jumps over it. Only the third is far enough away. **A check that fails at a kink has not found a bug.** It has asked where there is no answer. Before you believe a refusal, ask how far the nearest sum is from 0.
+# At the kink only the nudge to the right climbs. So the check measures one half, which is the slope of neither side. The second point lies closer to the kink than the nudge $h = 10^{-5}$ is long, so the nudge to the left jumps over it. The third is far enough away. **A check that fails at a kink has not found a bug.** It has asked where there is no answer. Before you believe a "WRONG", ask how far the nearest sum is from 0.
 #
 # ## How large should the weights be?
 #
-# On its way back the blame meets slopes and weights. A ReLU throws half of what comes in away, so it needs other weights than a tanh. How large? Weights are drawn independent of one another, with mean 0. All of a layer have the same variance $\mathrm{Var}(w)$. Biases start at 0.
+# On its way back the blame meets weights and slopes. What slopes take away, larger weights could give back. How large should they be? And on the way forward, how large must they be to keep the sums from shrinking?
+#
+# Call the number of units that feed a layer its *inputs*, and the number of its own units its *outputs*. Weights are drawn independently, each as likely to be $w$ as $-w$, and all weights of a layer have the same variance $\mathrm{Var}(w)$. Biases start at 0.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $E[\cdot]$ | `.mean()` | | mean over all draws |
 # | $\mathrm{Var}(\cdot)$ | `.var()` | | variance: how far from its mean, squared, on average |
 #
-# Where the mean is 0, the variance is the mean square. So we follow mean squares.
+# The mean of such a weight is 0. So its variance is its mean square, $\mathrm{Var}(w) = E[w^2]$. We follow mean squares through one layer.
 #
-# **One layer, forward.** A unit's sum is $z = \sum_j a_j w_j$. Hold fixed what comes in, so that chance is in this layer's weights alone. One term $a_j w_j$ then has the variance $a_j^2\, \mathrm{Var}(w)$. Independent terms add their variances:
+# **Forward.** The sum of one unit is $z = \sum_j a_j w_j$, where $a_j$ comes in from unit $j$, and $w_j$ is the weight on it. Hold the $a_j$ fixed, and draw only the weights. The term $a_j w_j$ has mean 0 and variance $a_j^2\, \mathrm{Var}(w)$. The terms are independent, so their variances add up:
 #
-# $$E[z^2] = \mathrm{Var}(w) \sum_j a_j^2 = \text{inputs} \cdot \mathrm{Var}(w) \cdot \text{the mean of } a_j^2 .$$
+# $$E[z^2] = \mathrm{Var}(w) \sum_j a_j^2 = \text{inputs} \cdot \mathrm{Var}(w) \cdot \text{the mean of } a_j^2 \text{ over } j .$$
 #
-# **Through the ReLU.** A sum is as likely to be $z$ as $-z$, because a weight is as likely to be $w$ as $-w$. A ReLU keeps the positive half, and so half of the mean square: $E[a^2] = \frac12 E[z^2]$. In the mean over draws, the mean of $a_j^2$ is $E[a^2]$. So the sums stay level from layer to layer if
+# **Through the ReLU.** Turn the signs of all weights of a unit, and its sum turns from $z$ to $-z$. So both are equally likely, and the positive sums hold half of the mean square. The ReLU keeps these and makes the others 0:
 #
-# $$\text{inputs} \cdot \mathrm{Var}(w) \cdot \tfrac12 = 1 .$$
+# $$E[a^2] = \tfrac12\, E[z^2] .$$
 #
-# A tanh has slope 1 at 0 and leaves small sums as they are. So for tanh the condition is $\text{inputs} \cdot \mathrm{Var}(w) = 1$.
+# These $a$ come into the next layer. In the mean over the draws of both layers, the mean of $a_j^2$ is $\frac12 E[z^2]$. Put that into the formula for $E[z^2]$, and it says how the mean square goes from one layer's sums to the next layer's:
 #
-# **One layer, back.** The blame of an activation is a sum, too: $dA = dZ\, W^T$ adds up one product $dz \cdot w$ for each of the *outputs* that the activation feeds. So the number of outputs takes the place of the number of inputs. Then comes the slope, squared: a ReLU leaves one half of the mean square, a sigmoid at most $\left(\frac14\right)^2 = \frac1{16}$. So for the sigmoid $\text{outputs} \cdot \mathrm{Var}(w) \cdot \frac1{16}$ must be at least 1.
+# $$E[z_{\text{next}}^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot \tfrac12 \cdot E[z^2] .$$
+#
+# It stays level if the factor before $E[z^2]$ is 1, which is $\mathrm{Var}(w) = 2 / \text{inputs}$. For small sums $\tanh z$ is nearly $z$, and nothing is halved. So for tanh it is $1 / \text{inputs}$.
+#
+# **Back.** The blame of an activation is a sum, too. In $dA = dZ\, W^T$ it adds up one product $dz \cdot w$ for each unit that the activation feeds, and there are as many as *outputs*. Take the blame to be independent of these weights; an experiment below will tell whether we may. Then the same step as above gives $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ is multiplied by a slope, and its square by the slope's square:
+#
+# $$E[dz_{\text{before}}^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot \text{the mean of slope}^2 \cdot E[dz^2] .$$
+#
+# Half of the ReLUs have slope 1, the others 0: the mean is $\frac12$. A sigmoid's slope is at most $\frac14$, so the mean is at most $\frac1{16}$. Level means again that the factor is 1:
 #
 # | $\mathrm{Var}(w)$ that keeps the mean square level | forward | back |
 # |---|---|---|
-# | slope 1 at 0, as tanh | 1 / inputs | 1 / outputs |
+# | tanh, near 0 | 1 / inputs | 1 / outputs |
 # | ReLU | 2 / inputs | 2 / outputs |
-# | sigmoid | – | 16 / outputs, at least |
+# | sigmoid | – | at least 16 / outputs |
 #
-# The dash: a sigmoid's activations lie near $\frac12$, so most of their mean square says nothing about the image.
+# The dash: a sigmoid's activations lie near $\frac12$ whatever the image, so their mean square says little.
 #
 # **Glorot's rule** ([Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)) is a compromise in the first row: 2 / (inputs + outputs). **He's rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)) is the second row, forward: 2 / inputs.
 #
-# The third row says what our sigmoids were missing. From 128 units to 128, Glorot's variance is 1 / outputs. They want 16 times that variance, which is weights four times as *wide*.
+# The third row says what our sigmoids were missing. From 128 units to 128, Glorot's variance is 1 / outputs, and they want at least 16 times that. Multiply a weight by four, and its variance is multiplied by 16. So the sigmoids want weights four times as large.
 #
 # ### Exercise 7.3: from a variance to a range (warm-up, 4 minutes)
 #
-# Our generators draw weights uniformly between $-\text{limit}$ and $+\text{limit}$. A uniform distribution of that range has the variance $\text{limit}^2 / 3$. Which limit gives He's variance?
+# Our generators draw weights uniformly between $-\text{limit}$ and $+\text{limit}$. The mean of $w^2$ is then $\frac{1}{\text{limit}} \int_0^{\text{limit}} w^2\, dw = \text{limit}^2 / 3$, and that is the variance. Which limit gives He's variance?
 
 
 # %%
@@ -352,7 +381,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# Try it. Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back, with weights of He's variance, of half of it and of twice it. Measure the *spread*, the root of the mean square over all images and units. Guess first: by what factor does it change in each layer, if the variance is halved?
+# Try it. Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back. Give the weights He's variance, then half of it, then twice it. Measure the *spread*, the root of the mean square over all images and units. Guess first: by what factor does it change at each of the 19 steps from layer to layer, if the variance is halved?
 
 
 # %% tags=["hide-input"]
@@ -374,7 +403,7 @@ def there_and_back(factor, seed=3):
     return there, back[::-1]
 
 
-# %%
+# %% tags=["hide-input"]
 spreads = {
     "half of He's variance": there_and_back(0.5),
     "He's": there_and_back(1.0),
@@ -383,7 +412,9 @@ spreads = {
 for name, (there, back) in spreads.items():
     print(f"{name:21} forward times {there[-1] / there[0]:.4f},", end="")
     print(f" back times {back[0] / back[-1]:.4f}")
-print(f"root of 1/2: {0.5**0.5:.3f}, to the 19th: {0.5**9.5:.4f}")
+half, whole = spreads["half of He's variance"][0], spreads["He's"][0]
+print(f"forward, half against He's: {half[-1] / half[0] / (whole[-1] / whole[0]):.4f}")
+print(f"root of 1/2: {0.5**0.5:.3f}, to the 19th power: {0.5**9.5:.4f}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels on logarithmic axes against the layer, one to twenty: left the spread of the sums on the way forward, right the spread of the blame on the way back. With He's variance both stay nearly level. With half of it the sums sink in a straight line to about a thousandth from left to right, and the blame as far from right to left. With twice of it both climb to several hundred, in their directions."}}
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.5, 3.8), sharey=True, layout="constrained")
@@ -395,54 +426,31 @@ right.set(title="Back: the blame dz", xlabel="layer (read to the left)")
 for axis in (left, right):
     axis.set_xticks([1, 5, 10, 15, 20])
 figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-figure.suptitle("Of three variances, He's carries, both ways", fontsize=13)
+figure.suptitle("Only He's variance keeps the spread level", fontsize=13)
 plt.show()
 
 # %% [markdown]
-# A wrong variance is wrong at every layer. Each layer multiplies the spread by the root of the factor, and on a logarithmic axis that is a straight line. Blame that climbs on its way back is called an **exploding gradient**. Only the middle curve stays level.
+# A wrong variance is wrong at every layer. Half of He's multiplies the spread by the root of $\frac12$ at each, and on a logarithmic axis that is a straight line. Blame that climbs on its way back is called an **exploding gradient**. Only He's curve stays nearly level, on the way back too.
 #
-# <details><summary>Are you sure? The blame does depend on the weights, and one draw is one draw.</summary>
-#
-# The derivation took it to be independent of them. So the next cell takes twenty draws, and the mean of the squares. If He's variance were wrong by a tenth, both factors would be a tenth off.
-#
-# </details>
-
-# %% tags=["hide-input"]
-draws = [there_and_back(1.0, seed) for seed in range(20)]
-for way, spread in {
-    "forward": [there[-1] / there[0] for there, _ in draws],
-    "back": [back[0] / back[-1] for _, back in draws],
-}.items():
-    squares = np.array(spread) ** 2
-    factor = squares.mean() ** (1 / 19)
-    error = factor / 19 * squares.std(ddof=1) / np.sqrt(len(squares)) / squares.mean()
-    print(f"{way:7}: mean square times {factor:.3f} a layer, standard error {error:.3f}")
-
-# %% [markdown]
-# **Change a number.** Which `factor` in place of 0.5 lets the spread sink to a tenth of what He's gives, in these 19 steps? Pencil first, then try it.
-#
-# <details><summary>Answer</summary>
-#
-# The root of the factor, to the 19th power, must be a tenth. So the factor is $0.1^{2/19}$, a little under four fifths. With 1 nothing changes, and with 4 the spread doubles at every layer.
-#
-# </details>
-#
-# Now the norms of the gradient again, for three networks: the sigmoids with Glorot's weights, the same with weights four times as wide, and ReLUs with He's. Sketch the second and third curve before you look. (A check of the ReLUs' gradient comes first.)
+# Now the pull again, for three networks: the sigmoids with Glorot's weights, the same with weights four times as large, and ReLUs with He's. Sketch the second and third curve before you look. The last two lines say what weights and slopes do at each layer of the sigmoids.
 
 # %%
-wide = tuple(4 * value for value in sigmoids)  # the biases are 0
+large = tuple(4 * value for value in sigmoids)  # the biases are 0
 relus = deep.initialise(np.random.default_rng(seed=1), depths, rule="He")
 print(checked(deep.Deep("relu"), relus, 0, ink))
 pulls = {
     "sigmoid, Glorot": norms,
-    "sigmoid, Glorot x 4": pull(deep.Deep("sigmoid"), wide),
+    "sigmoid, Glorot x 4": pull(deep.Deep("sigmoid"), large),
     "ReLU, He": pull(deep.Deep("relu"), relus),
 }
 for name, values in pulls.items():
     times = values[-1] / values[0]
     print(f"{name:19} first {values[0]:.3f}, last {values[-1]:.3f}: {times:.1f} times")
+for name, start in {"sigmoid, Glorot": sigmoids, "sigmoid, Glorot x 4": large}.items():
+    weights, slopes = factors(start)
+    print(f"{name:19} weights {np.mean(weights):.2f}, slopes {np.mean(slopes):.3f} a layer")
 
-# %% tags=["home", "hide-input"] mystnb={"image": {"alt": "Norm of the loss's gradient by each layer's weights, for six layers, on a logarithmic axis. For sigmoids with Glorot's weights it falls from about one at the last layer to about two thousandths at the first, in nearly even steps. With weights four times as wide it falls from six to four tenths. For ReLUs with He's weights it is nearly level, between one half and one and a half."}}
+# %% tags=["home", "hide-input"] mystnb={"image": {"alt": "Norm of the loss's gradient by each layer's weights, for six layers, on a logarithmic axis. For sigmoids with Glorot's weights it falls from about one at the last layer to about two thousandths at the first, in nearly even steps. With weights four times as large it falls from six to four tenths. For ReLUs with He's weights it is nearly level, between one half and one and a half."}}
 figure, axis = plt.subplots()
 for (name, values), style in zip(pulls.items(), ["o--", "s:", "o-"]):
     axis.semilogy(range(1, len(values) + 1), values, style, label=name)
@@ -455,19 +463,19 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The wide weights lift the first layer's norm from two thousandths to four tenths. Their curve is not level: wide weights make wide sums, and wide sums have smaller slopes. The ReLUs' norms are nearly level.
+# Large weights lift the pull at the first layer from two thousandths to four tenths. Yet their curve is not level. With large weights more sums lie far from 0, where the sigmoid is less steep: the slopes of a layer leave 0.160 of the blame, and no longer 0.236. The weights then multiply it by 4.25, and together that is still less than 1. This is what *at least* meant in the table. The ReLUs' pull is nearly level.
 #
 # ## One to five hidden layers
 #
-# Does it matter in the end? Train each depth for one epoch. Each kind at each depth gets its own best learning rate of eight, chosen on the validation images, so all scores are a little too good. Each gets three seeds. These are the runs of the study `depth`. One of them, live, and then the best of each:
+# Does it matter in the end? The study `depth` trains the three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates. That rate is chosen on the validation images, so all scores are a little too good. The next cell trains one of these networks again.
 
-# %%
+# %% tags=["hide-input"]
 depth = studies.read("depth")
 settings, results, here = studies.again("depth")
 print(settings)
 print(f"accuracy {here['accuracy']:.2%}, stored {results['accuracy']:.2%}")
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Validation errors after one epoch, in per cent on a logarithmic axis, against the number of hidden layers, one to five, each at its best learning rate, with bars from the lowest to the highest of three seeds. Sigmoids with Glorot's weights climb with depth from seven errors in a hundred to the level of chance. Sigmoids with weights four times as large climb slowly, from six to thirteen. ReLUs with He's weights are lowest at every depth, between five and seven."}}
 best, rates = {}, sorted({row["settings"]["rate"] for row in depth["rows"]})
 for kind in pulls:
     for hidden in range(1, 6):
@@ -480,9 +488,7 @@ for kind in pulls:
         }
         rate = max(rates, key=lambda rate: at_rate[rate].mean())
         best[kind, hidden] = at_rate[rate]
-        print(f"{kind:19} {hidden} hidden, rate {rate:4}: {at_rate[rate].mean():.2f} %")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Validation errors after one epoch, in per cent on a logarithmic axis, against the number of hidden layers, one to five, each at its best learning rate, with bars from the lowest to the highest of three seeds. Sigmoids with Glorot's weights climb with depth from seven errors in a hundred to the level of chance. Sigmoids with weights four times as wide climb slowly, from six to thirteen. ReLUs with He's weights are lowest at every depth, between five and seven."}}
 figure, axis = plt.subplots()
 for kind, style, shift in zip(pulls, ["o--", "s:", "o-"], [-0.05, 0, 0.05]):
     errors = 100 - np.array([best[kind, hidden] for hidden in range(1, 6)])
@@ -490,7 +496,7 @@ for kind, style, shift in zip(pulls, ["o--", "s:", "o-"], [-0.05, 0, 0.05]):
     bars = [mean - errors.min(axis=1), errors.max(axis=1) - mean]
     axis.errorbar(np.arange(1, 6) + shift, mean, bars, fmt=style, capsize=4, label=kind)
 axis.set(
-    title="After one epoch, narrow sigmoids are left behind",
+    title="After one epoch, sigmoids with small weights fall behind",
     xlabel="hidden layers",
     ylabel="validation errors, % (log scale)",
     xticks=range(1, 6),
@@ -503,66 +509,33 @@ axis.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. After one epoch the deeper ones still lie on their plateau.
-# - **The same sigmoids, weights four times as wide,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
+# - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. After one epoch five of them still stand on their plateau.
+# - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
 # - **ReLUs with He's weights** are ahead at every depth, in the mean of three seeds.
 #
-# Depth itself pays nothing here: one to four layers of ReLUs differ by less than the three seeds of the fourth do. But these are small images, and one epoch.
-#
-# ## Slopes or weights?
-#
-# What makes the *original* so slow, slopes or weights? Its raw pixels saturate a quarter of its hidden activations at the start, and the usual story blames these. But its output weights are small as well, a seventh of Glorot's. Take the two apart: mend $W_1$ alone, or $W_2$ alone, or both. All else is the original's, with the right loss. Which mending would you choose?
-
-
-# %% tags=["hide-input"]
-class RawPixels(deep.Deep):
-    def prepare(self, images, dtype=np.float64):
-        return images.reshape(len(images), -1).astype(dtype)
-
-
-rng = np.random.default_rng(seed=1)
-W1, b1, W2, b2 = deep.initialise(rng, [784, 128, 10], rule="Glorot")
-small1 = rng.uniform(-1, 1, W1.shape) / np.sqrt(W1.size)  # the original's
-small2 = rng.uniform(-1, 1, W2.shape) / np.sqrt(W2.size)
-starts = {
-    "neither": (small1, small2),
-    "W1": (W1 / 255, small2),
-    "W2": (small1, W2),
-    "both": (W1 / 255, W2),
-}
-
-model = RawPixels("sigmoid")
-batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=2), epochs=3)[:1000]
-for mended, (first, second) in starts.items():
-    a = sigmoid(255 * x @ first)
-    saturated = ((a < 0.01) | (a > 0.99)).mean()
-    start = first, b1, second, b2
-    _, history = train(model, start, train_set, batches, learning_rate=0.001)
-    late = np.mean(history.batch_loss[900:])
-    print(f"mended: {mended:7}  saturated {saturated:4.0%}, loss of steps 901 to 1,000: {late:.3f}")
-
-# %% [markdown]
-# Mending $W_1$ wakes every unit, and hardly helps. Mending $W_2$ takes the loss to less than a third, with a quarter of the activations as saturated as before. All blame reaches $W_1$ through $W_2$, so small output weights make it faint. With both mended the loss is *higher* than with $W_2$ alone. So before you blame saturated units, wake them alone and look. (One start, and for all four the original's rate. Each at its own might do better.)
+# Depth itself pays nothing here. The means of one to four layers of ReLUs differ by less than the three seeds of four layers do. But these are small images, and one epoch.
 #
 # ## The loss can fade, too
 #
-# The blame's way begins at the loss. Put the squared error of the probabilities in the place of the cross-entropy, as the original does. Let $p$ be the probability of the right class, and let the nine wrong classes share the rest evenly. Then the blame of the right class's logit is
+# The blame's way begins at the loss. Take the squared error of the probabilities, $\sum_k (p_k - y_k)^2$, in place of the cross-entropy. Let $p$ be the probability of the right class, and let the nine wrong classes share the rest evenly. Then the blame of the right class's logit is
 #
 # $$dz = -\tfrac{20}{9}\; p\,(1 - p)^2 .$$
 #
 # <details><summary>How so?</summary>
 #
-# By lesson 02's Jacobian of the softmax, $dz = 2 p \left( (p - 1) - \sum_k p_k\,(p_k - y_k) \right)$. The right class adds $p\,(p - 1)$ to the sum. A wrong class adds its probability squared. Write each one's part as a fraction of the rest $1 - p$, and $S$ for the sum of the squares of these fractions. Then the wrong classes add $S\,(1 - p)^2$, and
+# The blame of the probability $p_k$ is $dp_k = 2\,(p_k - y_k)$. Lesson 02 takes blame back through a softmax: $dz_l = p_l \left( dp_l - \sum_k p_k\, dp_k \right)$. For the right class $l$, with $p_l = p$ and $y_l = 1$:
 #
-# $$dz = 2 p \left( (p - 1) - p\,(p - 1) - S\,(1 - p)^2 \right) = -2\,(1 + S)\; p\,(1 - p)^2 .$$
+# $$dz = 2 p \left( (p - 1) - \sum_k p_k\,(p_k - y_k) \right) .$$
 #
-# Nine even parts make $S = \frac19$. Uneven ones change the factor before $p\,(1 - p)^2$, and nothing else.
+# In the sum the right class adds $p\,(p - 1)$. Each of the nine wrong classes has the probability $\frac{1 - p}{9}$ and adds its square, together $\frac19 (1 - p)^2$. Since $(p - 1) - p\,(p - 1) = -(1 - p)^2$,
+#
+# $$dz = 2 p \left( -(1 - p)^2 - \tfrac19 (1 - p)^2 \right) = -\tfrac{20}{9}\; p\,(1 - p)^2 .$$
 #
 # </details>
 #
-# With cross-entropy it is $p - 1$, largest where the network is most wrong. With the squared error it is largest where $p\,(1 - p)^2$ is, at $p = \frac13$. Below that it fades with $p$: **learning slowdown** ([Nielsen 2015, chapter 3](http://neuralnetworksanddeeplearning.com/chap3.html)). What will that do to a network that starts badly wrong? A bias of 10 makes it call every image a 0, and be sure of it.
+# With cross-entropy the blame is $p - 1$, largest where the network is most wrong. With the squared error its size follows $p\,(1 - p)^2$, whose derivative is $(1 - p)(1 - 3p)$. So it is largest at $p = \frac13$, and below that it fades with $p$. This is **learning slowdown** ([Nielsen 2015, chapter 3](http://neuralnetworksanddeeplearning.com/chap3.html)). In the picture an output bias of 10 makes the networks start by calling every image a 0, and being sure of it. Which loss gets them out sooner?
 
-# %%
+# %% tags=["hide-input"]
 print("    p  cross-entropy  squared error  by the formula")
 for p in [0.9, 1 / 3, 0.1, 0.001]:
     row = np.full((1, 10), (1 - p) / 9)
@@ -602,21 +575,23 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Each loss has the one of six rates with which half are right soonest from the wrong start, and five seeds. To cross-entropy the wrong start makes hardly any difference. Squared error needs more than twice as long from it, and at first goes on calling every image a 0. That is a small plateau, and again a slope near 0 multiplies the whole gradient.
+# Each loss has five seeds, and the best of six rates for this start. To cross-entropy a wrong start makes hardly any difference. Squared error needs more than twice as long from it. That is a small plateau, and again a slope near 0 multiplies the whole gradient: here the slope of the softmax.
 #
 # ## A way around
 #
-# One more cure costs a plus sign. With it came networks of more than a hundred layers ([He and others 2016](https://arxiv.org/abs/1512.03385); before, with gates, [Srivastava and others 2015](https://arxiv.org/abs/1505.00387)). A layer no longer *replaces* what came in, it *adds* to it,
+# One more cure costs a plus sign. With it, networks of more than a hundred layers were trained ([He and others 2016](https://arxiv.org/abs/1512.03385), and with gates [Srivastava and others 2015](https://arxiv.org/abs/1505.00387)). A layer no longer *replaces* what came in. It *adds* to it:
 #
 # $$A_m = A_{m-1} + f(Z_m), \qquad Z_m = A_{m-1} W_m + b_m .$$
 #
-# That is a **residual layer**. It has as many outputs as inputs, or the two could not be added. What does it do to the blame? $A_{m-1}$ now reaches $A_m$ in two ways, and the blame of both adds up. Before you write the loop, work out with a pencil what comes first in
+# That is a **residual layer**. It has as many outputs as inputs, or the two could not be added. What does it do to the blame? $A_{m-1}$ now reaches $A_m$ in two ways, through the layer and around it, and the blame of both adds up. Before you write the loop, work out with a pencil what comes around:
 #
 # $$dA_{m-1} = \quad ? \quad + \; dZ_m W_m^T .$$
 #
 # ### Exercise 7.4: back past a plus sign (stretch, 12 minutes)
 #
-# Several residual tanh layers in a row. You get their parameters, all the $A$ from the first to the last (one more than there are layers), and the gradient by the last. Mind from what the slope is taken: `kept` holds sums of two things.
+# Several residual tanh layers in a row. You get their parameters, all the $A$ from the first to the last (one more than there are layers), and the gradient by the last. A slope of tanh is found from what tanh answered, and `kept` holds more than that: it holds what came in plus the answer.
+#
+# Pencil first: two layers of one unit, $W_1 = 2$, $b_1 = -2$, $W_2 = 3$, $b_2 = -3$, and all three $A$ are 1. With $dA_2 = 4$, what are $dW_2$, $dA_1$ and $dW_1$?
 
 
 # %%
@@ -634,11 +609,11 @@ exercises.check(my_residual_gradients)
 exercises.folded(my_residual_gradients)
 
 # %% [markdown]
-# The question mark was $dA_m$ itself, whole, for a plus sign has no slope and no weight:
+# The question mark was $dA_m$ itself, unchanged, for a plus sign has no slope and no weight:
 #
 # $$dZ_m = dA_m \odot f'(Z_m), \qquad dA_{m-1} = dA_m + dZ_m W_m^T .$$
 #
-# Now for the five sigmoid layers on their plateau, *with the same narrow weights*. The first of them stays as it was: 784 pixels cannot be added to 128 units. The other four get the plus sign.
+# Now give it to the five sigmoid layers that stood on their plateau, *with the same weights*, Glorot's. The first layer stays as it was: 784 pixels cannot be added to 128 units. The other four get the plus sign.
 
 
 # %% tags=["hide-input"]
@@ -671,7 +646,7 @@ print(checked(around, sigmoids, 0, ink))
 print(checked(around, sigmoids, 4, slice(0, 30)))
 
 # %% [markdown]
-# The first layer and one in the middle pass their check. What comes of one epoch now, from the same weights, with the same batches?
+# The first layer and one in the middle pass their check. What comes of one epoch now, from the same weights and with the same batches? The cell also prints how much the last hidden layer differs from image to image, before the first step.
 
 # %%
 for name, model in {"without": deep.Deep("sigmoid"), "with": around}.items():
@@ -695,14 +670,14 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Nothing else was touched, and guessing has become nine digits in ten, in the first epoch. (One seed.) What was missing is a way on which nothing multiplies. The blame needed it, and so did the image: from image to image the last hidden layer varied by 0.0002, and now by 0.0889.
+# Nothing else was touched, and in the first epoch guessing has become nine right digits in ten. That is one seed. What was missing is a way on which nothing multiplies. The blame needed it, and so did the image: without it the last hidden layer was nearly the same for every image.
 #
 # ## Recap
 #
-# - A layer is a pair of functions, forward and backward. A network of any depth is one loop each way.
-# - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth. The loss itself may have such a slope: the squared error's fades where the network is sure and wrong.
-# - A faded gradient is right, and only small. Here the network stood on a plateau for some epochs, and then it learnt.
-# - **What keeps it alive?** Weights that keep the spread level, for ReLUs a variance of 2 / inputs. A unit whose slope is 1 where it is awake. And a plus sign, which gives the blame a way around slope and weights.
+# - An activation function is a pair of functions, forward and backward. A network of any depth is one loop each way.
+# - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth. With the squared error it can fade in the loss already.
+# - A faded gradient is right, only small. The network stood on a plateau, and then it learnt.
+# - **What keeps it alive?** Starting weights that keep the spread level; for ReLUs a variance of 2 / inputs. A unit whose slope is 1 where it is awake. And a plus sign, which gives the blame a way around slopes and weights.
 # - At a kink there is no derivative, and a gradient check that fails there has found nothing.
 #
 # ## Questions to ask yourself
@@ -711,7 +686,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    The norm of the gradient by each layer's weights, before the first step. If it falls towards the pixels by a factor a layer, the start or the activation is at fault.
+#    The norm of the gradient by each layer's weights, before the first step. If it shrinks at every layer on the way to the pixels, the start or the activation function is at fault.
 #
 #    </details>
 #
