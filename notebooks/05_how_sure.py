@@ -256,7 +256,7 @@ exercises.folded(my_paired)
 # %% [markdown]
 # The library's `paired` gives the difference of the two accuracies and its standard error as well. Two runs of *one* recipe: what will the p-value be?
 #
-# <details><summary>Where that standard error comes from</summary>
+# <details><summary>Why that is its standard error</summary>
 #
 # Each image changes the count by $+1$, $-1$ or 0. The mean of these numbers is the difference, and the mean of their squares is changed $/ n$. A variance is the mean square minus the squared mean. So
 #
