@@ -22,7 +22,7 @@
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 34 minutes to read, 15 more for the exercises; the computer works about 40 s and uses 500 MB
+# **Time** 33 minutes to read, 15 more for the exercises; the computer works about 40 s and uses 500 MB
 
 # %% [markdown]
 # ## Before you start
@@ -55,7 +55,7 @@ plotting.use_style()
 # %% [markdown]
 # ## A dozen points and a curve
 #
-# Here are twelve points: a smooth curve, and a little noise. Fit a polynomial to them. Its terms are the **features** of a point, and their number is the size of the model: with 4 features it is a cubic. For terms we take Legendre's polynomials. They make the same curves as the powers $1, u, u^2, \dots$, and are all of similar size.
+# Here are twelve points. Each has a place $u$ and a target: a smooth curve, and a little noise. Fit a polynomial to them. Its terms are the **features** of a point, and their number is the size of the model: with 4 features it is a cubic. (The terms are Legendre's polynomials, which make the same curves as the powers $1, u, u^2, \dots$ and are all of similar size.)
 #
 # With 12 features the polynomial goes through all twelve points. With 40 there are infinitely many that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares. Sketch the three curves, for 4, 12 and 40 features, before you look.
 
@@ -76,7 +76,7 @@ for count in [4, 12, 40]:  # change me
     w = np.linalg.lstsq(terms(u, count), targets)[0]
     curves[count] = terms(fine, count) @ w
     missed = np.abs(terms(u, count) @ w - targets).max()
-    off = np.sqrt(((curves[count] - np.sin(3 * fine)) ** 2).mean())
+    off = np.sqrt(((curves[count] - np.sin(3 * fine)) ** 2).mean())  # root mean square
     print(f"{count:3} features: misses a point by {missed:.3f} at most,", end="")
     print(f" off the true curve by {off:.2f}")
 
@@ -86,16 +86,17 @@ for axis, (count, curve) in zip(np.atleast_1d(axes), curves.items()):
     axis.plot(fine, np.sin(3 * fine), ":", color="0.5", label="the true curve")
     axis.plot(fine, curve, "-", label="the fit")
     axis.plot(u, targets, "o", color="C1", label="the points")
-    axis.set(title=f"{count} features", ylim=(-2.5, 2.5))
+    axis.set(title=f"{count} features", ylabel="target", ylim=(-2.5, 2.5))
+axis.set_xlabel("place u")
 np.atleast_1d(axes)[0].legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.2))
 plt.show()
 
 # %% [markdown]
 # Calm, wild, and calm again. The first curve misses the points. The other two go through all of them, and one of these two is useless. So going through every point is not what makes a curve wild.
 #
-# Was this draw of the noise a strange one? Draw it two hundred times, and take the median distance from the true curve, for every number of features.
+# Was this draw of the noise a strange one? Draw it two hundred times, and take the median distance from the true curve, for many numbers of features.
 
-# %%
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Distance from the true curve against the number of features, 2 to 100, both axes logarithmic. It falls to about a tenth at 4 features, climbs to a sharp peak of more than 2 at 12, where a dashed vertical line marks as many features as points, and falls again to about two tenths."}}
 noise = np.random.default_rng(seed=1).normal(size=(12, 200))
 counts = sorted({4, 12, 40, *np.round(np.geomspace(2, 100, 40)).astype(int)})
 medians = []
@@ -106,7 +107,6 @@ for count in counts:
     if count in [4, 12, 40]:
         print(f"{count:3} features: off by {medians[-1]:.2f}, in the median of 200")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Distance from the true curve against the number of features, 2 to 100, both axes logarithmic. It falls to about a tenth at 4 features, climbs to a sharp peak of more than 2 at 12, where a dashed vertical line marks as many features as points, and falls again to about two tenths."}}
 figure, axis = plt.subplots(figsize=(6, 3.6))
 axis.loglog(counts, medians, "o-", ms=4)
 axis.axvline(12, color="0.5", ls="--", lw=1.5, label="as many features as points")
@@ -122,23 +122,22 @@ plt.show()
 # %% [markdown]
 # The old tale of overfitting tells the left half. A small model cannot follow the points. A larger one follows them better. One that is too large learns them by heart, and from there on it can only get worse. The right half is not in the tale.
 #
-# Here the second low is not as low as the first, for four features suit so smooth a curve. What will it be with digits?
+# Now with your own hand. At twelve features, drag a point in the middle up or down. Where does the curve answer most? Then move the slider to 40, and drag the same point.
 
-# %% [markdown]
-# Now with your own hand: drag a point, and move the slider past twelve features. (Here a feature is 0 up to some place and climbs from there: a ReLU, like those of the next section. Two may climb between the same two points. So the curve is wild at twelve, and passes through all points only from about two dozen on.)
-
-# %% mystnb={"image": {"alt": "A still of the picture of fits: a dozen points, a curve through them, and the error from the true curve against the number of features, with a peak where the features are as many as the points."}}
+# %% mystnb={"image": {"alt": "A still of the picture of fits. Left, a dozen points and the curve of 12 features, which goes through all of them and swings out of the panel near both ends; right, the error from the true curve against the number of features, with a peak at 12."}}
 pictures.fit()
 
 
 # %% [markdown]
 # ## The same with digits
 #
-# We want a model of digits whose size is one number, with no learning rate and no epochs in the way. Take a layer of ReLUs with He's weights, and *leave it so*. It is never trained. Its activations are **random features** of an image ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html) took cosines where we take ReLUs). Only the weights from there to the ten classes are fitted, directly to the one-hot targets:
+# Here the second low was not as low as the first. What will it be with digits?
+#
+# We want a model of digits whose size is one number, with no learning rate and no epochs in the way. Take a layer of ReLUs with He's weights $W_1$, and *leave it so*. It is never trained. Its activations are **random features** of an image ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html) took cosines where we take ReLUs). Only the weights from there to the ten classes are fitted, directly to the one-hot targets:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $A$ | `a` | (n, features) | random features of $n$ images |
+# | $A = \mathrm{ReLU}(X W_1)$ | `a` | (n, features) | random features of $n$ images |
 # | $W$ | `W` | (features, 10) | the weights that are fitted to them |
 #
 # $$\frac1n \sum_i \sum_k \big((AW)_{ik} - Y_{ik}\big)^2 \quad \text{shall be as small as can be.}$$
@@ -156,37 +155,38 @@ x, y = data.scale(images[:n]), data.one_hot(labels[:n])
 
 widths = [100, 300, 600, 800, 900, 1000, 1100, 1300, 2000, 3000, 6000]  # change me
 W1 = deep.initialise(np.random.default_rng(seed=0), [784, max(6000, *widths), 10], rule="He")[0]
-features = deep.relu(x @ W1)
-x.shape, y.shape, features.shape
+a = deep.relu(x @ W1)
+x.shape, y.shape, a.shape
 
 # %% [markdown]
-# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images. Ask each fit for 10,000 new ones. First draw two curves against the number of features: the errors on the images learnt, and those on new ones. At which number will something happen?
+# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images. Ask each fit about 10,000 new ones. Before you look, draw two curves against the number of features: the errors on the images learnt, and those on new ones. At which number will something happen?
 
 
-# %%
+# %% tags=["hide-input"]
 def wrong_answers(fits):
     """How many of the 10,000 new images each fit reads wrongly; 500 at a time, to spare memory."""
     wrong = np.zeros(len(fits), dtype=int)
     for start in range(0, len(others), 500):
         some = slice(start, start + 500)
-        a = deep.relu(data.scale(others[some]) @ W1)
+        new = deep.relu(data.scale(others[some]) @ W1)
         for place, W in enumerate(fits):
-            wrong[place] += ((a[:, : len(W)] @ W).argmax(axis=1) != truth[some]).sum()
+            wrong[place] += ((new[:, : len(W)] @ W).argmax(axis=1) != truth[some]).sum()
     return wrong
 
 
-fits = [np.linalg.lstsq(features[:, :width], y)[0] for width in widths]
+# %%
+fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
 wrong = wrong_answers(fits)
 print("features  errors on images learnt  squared error  on new ones")
 learnt = []
 for width, W, count in zip(widths, fits, wrong):
-    outputs = features[:, :width] @ W
+    outputs = a[:, :width] @ W
     learnt.append((outputs.argmax(axis=1) != labels[:n]).mean())
     error = ((outputs - y) ** 2).sum() / n
     print(f"{width:8}  {learnt[-1]:23.2%}  {error:13.4f}  {count / 10_000:11.2%}")
 
 # %% [markdown]
-# One draw of random features is one draw. The study `double_descent` has five, the first with the same seed as here. In the figure the study stands faint behind what you have just computed.
+# Is that the luck of one draw of features? The study `double_descent` has five, the first with the same seed as here. In the figure they stand faint behind what you have just computed.
 
 
 # %% tags=["hide-input"]
@@ -238,7 +238,7 @@ plt.show()
 #
 # Right of the line it gets better, and goes on getting better, past the first low point: 9.42 % with 6,000 features. This is called **double descent** ([Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) fitted random features to MNIST as we do; who had seen it before them: [Loog and others 2020](https://doi.org/10.1073/pnas.2001875117)).
 #
-# And look at the images learnt. *Every* fit from 600 features on reads all 1,000 of them: it knows them *by heart*. From 1,000 on the fit is even *exact*, $AW = Y$. The worst fit knows its images by heart, and so does the best. What, then, tells a good exact fit from a bad one?
+# And look at the images learnt. Every fit from 600 features on reads all 1,000 of them: it knows them *by heart*. From 1,000 on the fit is even *exact*, $AW = Y$. That holds for the worst fit and for the best. What, then, tells a good exact fit from a bad one?
 #
 # **Change a number.** Put 500 in place of 1,000 images, and then 2,000. Where will the peak go, and what does twice the data do to the fit of 2,000 features?
 #
@@ -254,24 +254,24 @@ plt.show()
 #
 # $$\begin{aligned} 1 \cdot w_1 + 1 \cdot w_2 &= 0 \\ 1 \cdot w_1 + \tfrac{11}{10} \cdot w_2 &= 1 \end{aligned}$$
 #
-# Subtract: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights must be large. Any other small difference between images is blown up as well.
+# Subtract: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights must be large. They blow up every other small difference as well: a new image with the features $\tfrac{11}{10}$ and $1$ is answered $-1$.
 #
 # Now give each image a third feature, $-1$ and $1$. Three unknowns and two equations: there are infinitely many exact fits. One of them is the old one, with $w_3 = 0$. Perhaps the third feature does the same with less weight. The **norm** of weights is the root of the sum of their squares. Of all exact fits, `lstsq` returns the **least-norm fit**, or the lightest.
 
 # %%
 two = np.array([[1.0, 1.0], [1.0, 1.1]])
 three = np.array([[1.0, 1.0, -1.0], [1.0, 1.1, 1.0]])
-for a in [two, three]:
-    w = np.linalg.lstsq(a, np.array([0.0, 1.0]))[0]
+for small in [two, three]:
+    w = np.linalg.lstsq(small, np.array([0.0, 1.0]))[0]
     print(f"weights {np.round(w, 3)}, norm {np.linalg.norm(w):.3f},", end="")
-    print(f" answers {np.round(a @ w, 6) + 0.0}")
+    print(f" answers {np.round(small @ w, 6) + 0.0}")
 
 # %% [markdown]
-# Both are exact, and the norm of the second is less than a twentieth. The third feature differs where the first two hardly did. New features do not make the fit *more* exact. They make the same fit lighter.
+# Both are exact, and the norm of the second is less than a twentieth. The third feature differs where the first two hardly did. It does not make the fit *more* exact. It makes it lighter.
 #
 # ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
 #
-# How does one find it? Begin with one example: features $a$, one target. Pencil first: $a = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact. What is lightest? Split $w$ into a multiple of $a$ and a rest at a right angle to $a$: $w = \text{multiple} \cdot a + \text{rest}$ with $a \cdot \text{rest} = 0$. Which of the two parts answers the image, and what does the other do to the sum of squares? (The check begins with this case.)
+# How does one find it? Begin with one example: features $a$, which are one row of $A$, and one target. Pencil first: $a = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact. What is lightest? Split $w$ into a multiple of $a$ and a rest at a right angle to $a$: $w = \text{multiple} \cdot a + \text{rest}$ with $a \cdot \text{rest} = 0$. Which of the two parts answers the image, and what does the other do to the sum of squares?
 
 
 # %%
@@ -295,11 +295,20 @@ heaviness = [np.linalg.norm(W) for W in fits]
 for width, norm in zip(widths, heaviness):
     print(f"{width:5} features: norm {norm:7.2f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The norm of the fitted weights against the number of random features, both axes logarithmic. It climbs slowly from 4 at 100 features to 26 at 900, shoots up to 526 at 1,000, where a dashed vertical line marks as many features as images, and falls to less than 3 at 6,000. Five faint curves of the study lie close, but for one that is higher on the left, and differ widely at the peak."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The norm of the fitted weights against the number of random features, both axes logarithmic. It climbs slowly from 4 at 100 features to 26 at 900, shoots up to 526 at 1,000, where a dashed vertical line marks as many features as images, and falls to less than 3 at 6,000. Five faint curves of the study lie close, but for one that is higher on the left, and differ widely at the peak. At the higher one stands: one draw, a feature, on for 3 of 1,000 images, has 96 % of the squares."}}
+# The study's draw 3, its first hundred features: which of them needs the most weight?
+W1_of_3 = deep.initialise(np.random.default_rng(seed=3), [784, 6000, 10], rule="He")[0][:, :100]
+of_3 = deep.relu(data.scale(images[:1000]) @ W1_of_3)
+squares = (np.linalg.lstsq(of_3, data.one_hot(labels[:1000]))[0] ** 2).sum(axis=1)
+rare = squares.argmax()
+on, part = (of_3[:, rare] > 0).sum(), squares[rare] / squares.sum()
+
 figure, axis = plt.subplots(figsize=(6, 3.8))
 axis.loglog(there, norms.T, "-", color="0.5", lw=0.8, alpha=0.6)
-axis.plot([], [], "-", color="0.5", lw=0.8, label="the study, five draws")
+axis.plot([], [], "-", color="0.5", lw=0.8, label="the study")
 axis.loglog(widths, heaviness, "s-", color="C1", label="computed")
+said = f"One draw: a feature,\non for {on} of {len(of_3):,} images,\nhas {part:.0%} of the squares."
+axis.annotate(said, (100, norms[3, 0]), (100, 70), fontsize=12, arrowprops={"arrowstyle": "->"})
 axis.axvline(n, color="0.5", ls="--", lw=1.5)
 axis.set(
     title="The weights that the fit needs: the same peak",
@@ -309,72 +318,90 @@ axis.set(
 axis.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
 axis.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
 axis.minorticks_off()
-axis.legend(loc="upper left")
+axis.legend(loc="upper right", handlelength=1.5)
 plt.show()
 
 # %% [markdown]
-# Errors and norms have their peaks at the same place. Left of it no fit is exact: each new feature is used to miss by less, and that costs weight. At it there is just one, however heavy. Beyond it there is a choice, and the lightest is taken.
+# Errors and norms have their peaks at the same place. Left of it no fit is exact: each new feature is used to miss by less, and here that costs weight. At it there is just one exact fit, however heavy. Beyond it there is a choice, and the lightest is taken. A small norm alone is no merit: 100 features need little weight, and see too little.
 #
 # <details><summary>Why does one grey curve start so high?</summary>
 #
-# In its draw one feature answers to next to none of the images, and faintly. So its weight can grow heavy, and hardly any new image meets it. A small norm alone is no merit, either: 100 features need little weight, and see too little.
+# In its draw one feature answers to next to none of the images, and faintly. So its weight can grow heavy, and hardly any new image meets it.
 #
 # </details>
-
-# %% tags=["hide-input"]
-W1_of_3 = deep.initialise(np.random.default_rng(seed=3), [784, 6000, 10], rule="He")[0][:, :100]
-of_3 = deep.relu(data.scale(images[:1000]) @ W1_of_3)
-squares = (np.linalg.lstsq(of_3, data.one_hot(labels[:1000]))[0] ** 2).sum(axis=1)
-rare = squares.argmax()
-print(f"one of its 100 features answers to {(of_3[:, rare] > 0).sum()} of 1,000 images,")
-print(f"   and has {squares[rare] / squares.sum():.0%} of the sum of squares")
-
-# %% [markdown]
-# Two peaks at one place may be a coincidence. So keep all else equal: 6,000 features, and an exact fit. Take the heavy fit of 1,000 features, and give all other features the weight 0. It is exact, too. Now mix it with the lightest fit, part by part: both answer $Y$, so each mixture answers $Y$. What do you expect of one part in a hundred?
+#
+# Two peaks at one place may be a coincidence. So keep all else equal: 6,000 features, and an exact fit. The light one we have. For a heavy one take the fit of 1,000 features, and give all other features the weight 0. Now mix the two:
+#
+# $$\text{mixed} = (1 - \text{share}) \cdot \text{light} + \text{share} \cdot \text{heavy}$$
+#
+# Both answer $Y$, so the mixture answers $(1 - \text{share})\, Y + \text{share} \cdot Y = Y$. What do you expect of one part in a hundred?
 
 
 # %%
 light = fits[-1]
 heavy = np.zeros_like(light)
-heavy[:n] = np.linalg.lstsq(features[:, :n], y)[0]
+heavy[:n] = np.linalg.lstsq(a[:, :n], y)[0]
 shares = [0.0, 0.01, 0.03, 0.1, 1.0]  # change me
 mixed = [(1 - share) * light + share * heavy for share in shares]
 for share, W, count in zip(shares, mixed, wrong_answers(mixed)):
-    exact = np.allclose(features[:, : len(W)] @ W, y)
+    exact = np.allclose(a[:, : len(W)] @ W, y)
     print(f"{share:4.0%} heavy: exact {exact}, norm {np.linalg.norm(W):6.2f}, ", end="")
     print(f"errors {count / 100:.2f} %")
 
 # %% [markdown]
-# The same images, the same features, all five exact, and 9.42 % errors become 86.71 %. One part in a hundred of the heavy fit is enough to see the harm. **Exact fits differ by their weights, and new images feel it.**
+# The same images, the same features, all five exact, and 9.42 % errors become 86.71 %. One part in a hundred is enough to see the harm. **Exact fits differ by their weights, and new images feel it.**
 #
 # ## Where the weight comes from
 #
-# Why must the weights be so large at the peak? We borrow one fact from linear algebra: every matrix can be taken apart into directions. It is called the **singular value decomposition**. Books write $U \Sigma V^T$, we write
+# Why must the weights be so large at the peak? We borrow one fact from linear algebra: every matrix can be taken apart into pairs of directions. It is called the **singular value decomposition**. Books write $U \Sigma V^T$, we write
 #
 # $$A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right} .$$
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $\text{left}$ | `left` | (n, directions) | in each column a direction in the space of images |
-# | $s$ | `s` | (directions,) | singular values, the largest first |
-# | $\text{right}$ | `right` | (directions, features) | in each row a direction in the space of features |
+# | $\text{left}$ | `left` | (n, pairs) | each column a direction in the space of images |
+# | $s$ | `s` | (pairs,) | singular values, the largest first |
+# | $\text{right}$ | `right` | (pairs, features) | each row a direction in the space of features |
 #
-# The directions of each side have length 1 and stand at right angles to one another. A **singular value** $s$ says how much of $A$ lies along such a pair: along it $A$ multiplies by $s$. So an exact fit has to divide by it. With at least as many features as images, the lightest fit is
+# All directions have length 1. Those of one side stand at right angles to one another, so $\text{left}^T\, \text{left}$ and $\text{right}\; \text{right}^T$ are identities. Weights along a row of right give answers along the column of left that is its partner, $s$ times as long. So an exact fit takes the part of the targets along each column, and divides it by its **singular value** $s$. See it with the two pencil images, whose targets are 0 and 1.
+
+# %%
+for small in [two, three]:
+    left, s, right = np.linalg.svd(small, full_matrices=False)
+    part = np.abs(left.T @ np.array([0.0, 1.0]))  # of the targets, along each direction
+    print(f"{len(small.T)} features, s {s.round(3)}")
+    print(f"   part of the targets {part.round(3)}")
+    print(f"   weights {(part / s).round(3)}")
+
+# %% [markdown]
+# In the strong direction both images answer alike, in the weak one they differ. Their features differ little, so with two features the second $s$ is tiny, and nearly all of the norm comes from the division by it. The third feature lifts the weak $s$, and 14.138 become 0.476.
+#
+# With at least as many features as images, the lightest fit is
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Put it in: $\text{right} \cdot \text{right}^T$ is the identity, so $AW = \text{left}\; \text{left}^T\, Y = Y$. And its columns are made of rows of right, so no part of it stands at a right angle to the rows of $A$: it is the lightest.
+# <details><summary>Why is it exact, and why the lightest?</summary>
 #
-# In a weak direction the images differ little. There $s$ is tiny, and $1/s$ huge. How small does $s$ get? Then a second question: how many of the weakest directions must one leave out at the threshold, until the fit misreads fewer than one digit in five?
+# Exact: put it in, from the middle outwards.
+#
+# $$A W = \text{left} \cdot \mathrm{diag}(s)\, \underbrace{\text{right} \cdot \text{right}^T}_{\text{identity}}\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y = \text{left}\; \text{left}^T\, Y = Y$$
+#
+# For here left is square, $n$ directions for $n$ images, and so its transpose is its inverse.
+#
+# The lightest: multiply $A$ by $\mathrm{diag}(1/s)\, \text{left}^T$ from the left, and right remains. So the rows of right are sums of multiples of $A$'s rows, and so are the columns of $W$. That was the mark of the lightest.
+#
+# </details>
+#
+# How small does $s$ get with our digits? Then a second question: how many of the weakest directions must one leave out at the threshold, until the fit misreads fewer than one digit in five?
 
 
 # %%
 for width in [n - n // 10, n, n + n // 10, widths[-1]]:
-    s = np.linalg.svd(features[:, :width], compute_uv=False)
+    s = np.linalg.svd(a[:, :width], compute_uv=False)
     print(f"{width:5} features: singular values from {s[0]:.1f} to {s[-1]:.4f}")
 
 # %%
-left, s, right = np.linalg.svd(features[:, :n], full_matrices=False)
+left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
 leave_out = [0, 1, 10, 100, 200, 250, 500]
 cut = []
 for weakest in leave_out:
@@ -389,15 +416,15 @@ for weakest, W, count in zip(leave_out, cut, wrong_answers(cut)):
 #
 # ## A price that holds the peak down
 #
-# Leaving directions out is crude. Let large weights cost something instead, as in lesson 08: add $\frac{\lambda}{2} \sum w^2$ to the squared error, and set the gradient to 0:
+# Leaving directions out is crude. Let large weights cost something instead, as in lesson 08: add $\frac{\lambda}{2} \sum w^2$ to the squared error. The squared error's gradient by the answers $AW$ is $\frac2n (AW - Y)$, and $A^T$ times that is its gradient by $W$ (lesson 03). At the lowest point the gradients add up to 0:
 #
 # $$\frac2n A^T (A W - Y) + \lambda W = 0 .$$
 #
-# This is **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Bring $\lambda W$ to one side: $W$ is $A^T$ times something. So its columns are again made of the rows of $A$, and these of the rows of right: $W = \text{right}^T \cdot \text{inner}$. What must *inner* be? Put $W$ and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the same equation, ordered anew,
+# This is **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Multiply by $\frac n2$, and bring $Y$ to the other side:
 #
-# $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y ,$$
+# $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y .$$
 #
-# and use that the directions have length 1 and stand at right angles.
+# Every term but $\frac{n \lambda}{2} W$ begins with $A^T$, that is with $\text{right}^T$. So $W$ can be written $\text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). What must it be? Put $W$ and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the equation, and use the two identities.
 #
 # ### Exercise 9.2: the fit that pays (stretch, 12 minutes)
 #
@@ -419,12 +446,26 @@ exercises.check(my_decayed_fit)
 exercises.folded(my_decayed_fit)
 
 # %% [markdown]
-# What was $1/s$ has become $s / (s^2 + n\lambda/2)$. Take $n\lambda/2 = 1$. For $s = 100$ it is about a hundredth, as $1/s$ is. For $s = 1/100$ it is a hundredth, too, where $1/s$ is a hundred. It is largest at $s = 1$, where it is one half. So the strong directions hardly notice the price, and the weak ones are silenced. What becomes of the 87 % errors at the threshold?
+# What was $1/s$ has become $s / (s^2 + n\lambda/2)$:
+#
+# $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
+#
+# <details><summary>The steps</summary>
+#
+# The transpose of $A$ is $\text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$. With the two identities,
+#
+# $$A^T A\, W = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T\, \text{left} \cdot \mathrm{diag}(s)\, \text{right} \cdot \text{right}^T\, \text{inner} = \text{right}^T\, \mathrm{diag}(s^2)\, \text{inner} .$$
+#
+# So the equation reads $\text{right}^T \big(\mathrm{diag}(s^2) + \frac{n\lambda}{2}\big)\, \text{inner} = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T\, Y$. Multiply by right from the left, and divide each row by $s^2 + n\lambda/2$.
+#
+# </details>
+#
+# Take $n\lambda/2 = 1$. For $s = 100$ it is about a hundredth, as $1/s$ is. For $s = 1/100$ it is a hundredth, too, where $1/s$ is a hundred. It is largest at $s = 1$, where it is one half. So the strong directions hardly notice the price, and the weak ones are silenced. What becomes of the 87 % errors at the threshold?
 
 # %%
 prices = [2e-3, 2e-2]  # change me
 paid = []
-for weight_decay in prices:
+for weight_decay in prices:  # lambda
     instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
     paid.append(right.T @ (instead[:, None] * (left.T @ y)))
 for weight_decay, W, count in zip(prices, paid, wrong_answers(paid)):
@@ -452,15 +493,15 @@ axis.legend(title="weight decay")
 plt.show()
 
 # %% [markdown]
-# The peak is gone with both of the prices tried, and the larger reads better at every width. ([Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that the best price always does this.)
+# The peak is gone with both of the prices tried, and in the mean the larger reads better at every width. ([Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that the best price always does this.)
 #
 # ## And if some labels are wrong?
 #
-# So is learning by heart harmless? These labels are nearly all right. Let somebody draw 200 of the 1,000 anew, each of the ten classes as likely as any other. An exact fit must now learn the false ones, too. The study `wrong_labels` has the same five draws of features. Before you look: which parts of the curve rise, and will the price matter more than before, or less?
+# So is learning by heart harmless? These labels are nearly all right. Let somebody draw 200 of the 1,000 anew, each of the ten classes as likely as any other. An exact fit must now learn the false ones, too. The study `wrong_labels` does it with the same five draws of features. Before you look: which parts of the curve rise, and will the price matter more than before, or less?
 
 # %% tags=["hide-input"]
 settings, results, here = studies.again("wrong_labels")
-print(settings, "the same as stored:", here["wrong"] == results["wrong"])
+print(f"one row again, {settings}: as stored", here["wrong"] == results["wrong"])
 
 mislabelled = studies.read("wrong_labels")
 decays = results["decays"]
@@ -475,10 +516,11 @@ weights = [
     r["results"]["norms"][0] for r in mislabelled["rows"] if r["settings"]["features"] == there[-1]
 ]
 clean = errors.mean(axis=0)
-print("errors in %: labels right, a fifth drawn anew; and with prices of 0.02 and 0.2")
+print("errors in %: labels right, a fifth drawn anew, the same with a price")
+print("features  right   anew  price 0.02    0.2")
 for place, width in enumerate(there):
     exact, cheap, dear = table[width].mean(axis=0)
-    print(f"{width:5}: {clean[place]:5.2f}, {exact:5.2f}; {cheap:5.2f}, {dear:5.2f}")
+    print(f"{width:8}  {clean[place]:5.2f}  {exact:5.2f}  {cheap:10.2f}  {dear:5.2f}")
 print(f"norm of the exact fits at 6,000: {min(weights):.2f} to {max(weights):.2f}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws with narrow bands. With right labels the curve falls to 18, climbs to 88 at 1,000 features, and falls to 9. With a fifth of the labels drawn anew it has the same shape and lies higher everywhere: 26 at 300, 89 at 1,000 and 23 at 6,000. With a price of 0.2 it has no peak and falls from 27 to 13."}}
@@ -503,21 +545,22 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The curve without a price rises everywhere, though hardly at the peak, where nearly all was lost already. The second descent rises with it. With 6,000 features 22.85 in a hundred are misread in place of 9.33. Yet these exact fits are about as light as the clean exact one of 3,000 features above. So a light exact fit is not yet a good one: this one has learnt by heart what is false. Here learning by heart *is* the harm.
+# Without a price the errors rise everywhere, though hardly at the peak, where nearly all was lost already. With 6,000 features 22.85 in a hundred are misread in place of 9.33. Yet these exact fits are about as light as the one of 3,000 features above, whose labels were right. So a light exact fit is not yet a good one. It has learnt by heart what is false, and here that *is* the harm.
 #
-# And the price pays more than before, since it lets the fit miss its targets. With 6,000 features a price of 0.02 made 8.87 of the 9.33. Now it makes 16.59 of the 22.85, and 0.2 makes 12.84. With 100 features, where the fit cannot learn by heart, 0.2 does harm.
+# And the price pays more than before, since it lets the fit miss its targets. With 6,000 features a price of 0.02 made 8.87 of the 9.33. Now it makes 16.59 of the 22.85, and a price of 0.2 makes 12.84. Only with 100 features, too few to learn by heart, does 0.2 do harm.
 #
-# ## Why does more get better again?
+# <details><summary>Why does this matter for networks?</summary>
 #
-# Because beyond the threshold there is a choice. Where the features just suffice, there is one exact fit, and the weak directions make its weights huge. With more features the same images are fitted with less weight, and a light fit does less to new images. That does not make learning by heart harmless: it learns what is false, too.
+# Here one layer was fitted, exactly, to a squared error. Networks whose every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
 #
-# How far does this carry? Here one layer was fitted, exactly, to a squared error. Networks whose every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)).
+# </details>
 #
 # ## Recap
 #
+# **Why does more get better again?** Where the features just suffice, there is one exact fit, and weak directions make its weights huge. With more features there is a choice. The same images are fitted with less weight, and a light fit does less to new images.
+#
 # - As a model grows, errors on new examples may fall, climb to a peak where it can just fit everything, and fall again.
 # - All exact fits answer alike on the images learnt, and not on new ones. Mix one part in a hundred of a heavy fit into a good one: it stays exact, and reads worse.
-# - More features make the lightest exact fit lighter. At the peak there is no choice, and weak directions make the weights huge.
 # - A price on weights silences the weak directions. It takes the peak away.
 # - With wrong labels even a light exact fit does harm, and beyond the peak a price pays more.
 #
@@ -527,7 +570,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    How it does on new examples, against a smaller model, a larger one, and the same one held back. And whether its labels are right. Training accuracy was perfect here for the worst fit and for the best.
+#    How it does on new examples, against a smaller model, a larger one, and the same one with a price. And whether its labels are right. Training accuracy was perfect here for the worst fit and for the best.
 #
 #    </details>
 #

@@ -2,13 +2,15 @@
 
 const WIDTH = 360;
 const HEIGHT = 250;
-const MOST = 120; // features
-const LOW = -2;
-const HIGH = 2;
+const MOST = 100; // features
+const BOX = { left: 34, right: 352, top: 22, bottom: 212 }; // of the points, in the drawing's units
+const HIGH = 2.5; // the largest target that is shown; places go from -1 to 1
 
-/** Feature j of u: a kink at one place, rising to one side; places and sides never change. */
-function feature(j, u, hinges) {
-  return Math.max(0, hinges[j][0] * (u - hinges[j][1]));
+/** The first Legendre polynomials at u, as lesson 09's `terms`: (j + 1) P(j + 1) = (2j + 1) u P(j) - j P(j - 1). */
+function features(u, count) {
+  const row = [1, u];
+  for (let j = 1; j + 1 < count; j++) row.push(((2 * j + 1) * u * row[j] - j * row[j - 1]) / (j + 1));
+  return row.slice(0, count);
 }
 
 /** Solve a symmetric positive system by Cholesky's way; null if it is not positive. */
@@ -35,8 +37,8 @@ function solve(A, b) {
 }
 
 /** The curve of least squares plus price times the weights squared, as its weights. */
-function weights(points, count, price, hinges) {
-  const rows = points.map(([u]) => Array.from({ length: count }, (_, j) => feature(j, u, hinges)));
+function weights(points, count, price) {
+  const rows = points.map(([u]) => features(u, count));
   const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
   const y = points.map(([, v]) => v);
   // Through the smaller of the two matrices; the weights are the same.
@@ -48,51 +50,61 @@ function weights(points, count, price, hinges) {
   return dual && rows[0].map((_, j) => rows.reduce((sum, row, i) => sum + row[j] * dual[i], 0));
 }
 
-const truth = (u) => Math.sin(2 * u) * 0.8;
+const truth = (u) => Math.sin(3 * u);
 
 function render({ model, el }) {
   const told = teller();
   const { change, stop } = bind(model, el, redraw);
   const now = () => model.get("state");
   const start = now();
-  const { hinges } = start;
-  const x = (u) => ((u - LOW) / (HIGH - LOW)) * WIDTH;
-  const y = (v) => HEIGHT / 2 - v * 60;
-  const grid = Array.from({ length: 161 }, (_, i) => LOW + ((HIGH - LOW) * i) / 160);
+  const middle = (BOX.top + BOX.bottom) / 2;
+  const unit = { u: (BOX.right - BOX.left) / 2, v: (BOX.bottom - BOX.top) / (2 * HIGH) };
+  const x = (u) => BOX.left + (u + 1) * unit.u;
+  const y = (v) => middle - v * unit.v;
+  const grid = Array.from({ length: 161 }, (_, i) => i / 80 - 1);
+  const text = (words, at, attributes) => draw("text", { x: at[0], y: at[1], ...attributes }, words);
 
   const curve = draw("polyline", { class: "curve" });
   const real = draw("polyline", { class: "tangent none", points: grid.map((u) => `${x(u)},${y(truth(u))}`).join(" ") });
   const clip = `clip-${Math.random().toString(36).slice(2)}`;
+  const box = { x: BOX.left, y: BOX.top, width: BOX.right - BOX.left, height: BOX.bottom - BOX.top };
   const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot", "aria-label": "Points, and the curve that is fitted to them" },
-    draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT })), draw("rect", { width: WIDTH, height: HEIGHT, class: "frame" }),
+    draw("clipPath", { id: clip }, draw("rect", box)), draw("rect", { ...box, class: "frame" }),
+    ...[-2, 0, 2].map((v) => text(written(v, 0), [BOX.left - 6, y(v) + 4], { "text-anchor": "end" })),
+    ...[-1, 0, 1].map((u) => text(written(u, 0), [x(u), 226], { "text-anchor": "middle" })),
+    text("target", [4, 13]), text("place u", [x(0), 244], { "text-anchor": "middle" }),
     draw("g", { "clip-path": `url(#${clip})` }, real, curve));
-  const put = (i, u, v) => change({ points: now().points.map((point, j) => (j === i ? [within(LOW + 0.03, u, HIGH - 0.03), within(-1.9, v, 1.9)] : point)), drawn: {} });
+  const put = (i, u, v) => change({ points: now().points.map((point, j) => (j === i ? [within(-0.98, u, 0.98), within(0.1 - HIGH, v, HIGH - 0.1)] : point)), drawn: {} });
   const marks = start.points.map((_, i) => grip(draw("circle", { r: 7, class: "point" }), `point ${i + 1}`, {
-    move: ([a, b]) => put(i, LOW + (a / WIDTH) * (HIGH - LOW), (HEIGHT / 2 - b) / 60),
-    nudge: ([right, up]) => put(i, now().points[i][0] + right / 20, now().points[i][1] + up / 20),
+    move: ([a, b]) => put(i, (a - BOX.left) / unit.u - 1, (middle - b) / unit.v),
+    nudge: ([right, up]) => put(i, now().points[i][0] + right / 40, now().points[i][1] + up / 20),
   }));
   left.append(...marks);
 
+  const threshold = start.points.length;
   const step = (count) => 54 + ((Math.log(count) - Math.log(2)) / (Math.log(MOST) - Math.log(2))) * (WIDTH - 76);
-  const high = (error) => 24 + (2 - within(-2, Math.log10(error), 2)) * 46;
+  const high = (error) => BOX.top + (2 - within(-2, Math.log10(error), 2)) * 47.5;
   const errors = draw("g", {});
-  const cursor = draw("line", { y1: 14, y2: 208, class: "cursor" });
+  const cursor = draw("line", { y1: BOX.top, y2: BOX.bottom, class: "cursor" });
   const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot" },
-    ...[2, 1, 0, -1, -2].flatMap((n) => [draw("line", { x1: 54, x2: WIDTH - 8, y1: high(10 ** n), y2: high(10 ** n), class: "grid" }), draw("text", { x: 48, y: high(10 ** n) + 4, "text-anchor": "end" }, String(10 ** n))]),
-    ...[2, 4, 12, 40, 120].map((n) => draw("text", { x: step(n), y: 226, "text-anchor": "middle" }, String(n))),
-    cursor, errors, draw("text", { x: 4, y: 13 }, "error"), draw("text", { x: 200, y: 244, "text-anchor": "middle" }, "features"));
+    ...[2, 1, 0, -1, -2].flatMap((n) => [draw("line", { x1: 54, x2: WIDTH - 8, y1: high(10 ** n), y2: high(10 ** n), class: "grid" }), text(String(10 ** n), [48, high(10 ** n) + 4], { "text-anchor": "end" })]),
+    ...[2, 4, threshold, 40, MOST].map((n) => text(String(n), [step(n), 226], { "text-anchor": "middle" })),
+    draw("line", { x1: step(threshold), x2: step(threshold), y1: BOX.top, y2: BOX.bottom, class: "grid threshold" }),
+    text("as many as points", [step(threshold) + 6, BOX.bottom - 6]),
+    cursor, errors, text("off the dashed curve", [4, 13]), text("features", [200, 244], { "text-anchor": "middle" }));
 
   const error = ({ points, price }, count) => {
-    const w = weights(points, count, price, hinges);
-    const at = w && grid.map((u) => w.reduce((sum, weight, j) => sum + weight * feature(j, u, hinges), 0));
+    const w = weights(points, count, price);
+    const value = (u) => features(u, count).reduce((sum, feature, j) => sum + feature * w[j], 0);
+    const at = w && grid.map(value);
     const mean = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-    return w ? { w, at, size: mean(w), real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - w.reduce((sum, weight, j) => sum + weight * feature(j, u, hinges), 0))) } : null;
+    return w ? { w, at, size: mean(w), real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - value(u))) } : null;
   };
   const count = slider("features", { min: 2, max: MOST, places: 0 }, (value) => change({ count: value, drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
-  const price = slider("price of weights, λ", { min: -7, max: 1, step: 0.25, unit: () => written(now().price, 3) }, (power) => change({ price: power === -7 ? 1e-7 : Number((10 ** power).toPrecision(3)), drawn: {} }));
+  const price = slider("price of weights, λ", { min: -7, max: 1, step: 0.25, unit: () => (now().price > 1e-7 ? written(now().price, 3) : "almost none") }, (power) => change({ price: power === -7 ? 1e-7 : Number((10 ** power).toPrecision(3)), drawn: {} }));
   const all = button("all numbers of features", () => {
     const { drawn } = now();
-    change({ drawn: { ...drawn, ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, 95, 120].map((n) => [n, error(now(), n)?.real])) } });
+    change({ drawn: { ...drawn, ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, 100].map((n) => [n, error(now(), n)?.real])) } });
   });
   const again = button("start again", () => change(start));
   const verdict = make("p", { class: "verdict" });
@@ -112,8 +124,9 @@ function render({ model, el }) {
     price.set(Math.log10(state.price));
     el.fitted = found;
     const n = state.points.length;
-    const where = state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. The curve strains to pass through every one of them, however it must bend.` : `**${state.count}** features for ${n} points: many curves would do, and the smallest weights choose among them.`;
-    const off = !found ? "It cannot be solved here: two points stand too close. Move one, or raise the price." : `It is off by ${written(found.own, 3)} at the points, and by **${written(found.real, 2)}** from what made them, the dashed curve.`;
+    const where = state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
+    const missed = found?.own < 0.0005 ? "It is" : `It is off by ${written(found?.own, 3)} at the points, and`;
+    const off = !found ? "It cannot be solved here: two points stand too close. Move one, or raise the price." : `${missed} off by **${written(found.real, 2)}** from the dashed curve, which made them.`;
     words(verdict, `${state.price > 2e-7 && state.count >= n ? where.split(":")[0] + `, at a price of ${written(state.price, 3)}: the curve need not pass through them all.` : where} ${off}`);
     right.setAttribute("aria-label", `The error against the number of features; ${Object.keys(state.drawn).length} numbers tried.`);
     told.tell(verdict.textContent);
@@ -121,7 +134,7 @@ function render({ model, el }) {
 
   el.append(make("p", { class: "title" }, "A dozen points, and a curve"), make("div", { class: "two-plots" }, left, right),
     make("div", { class: "strip" }, count, price), verdict, make("div", { class: "strip" }, all, again),
-    make("p", { class: "note" }, "Drag the points. Each feature is a kink, max(0, ± (u − c)); the curve is their sum, with weights of least squares. Dashed: where the points come from, but for some noise."), told);
+    make("p", { class: "note" }, "Drag the points. The features are Legendre’s polynomials at u; the curve is their sum, with weights of least squares. Dashed: where the points come from, but for some noise."), told);
   redraw(start);
   return stop;
 }

@@ -4,6 +4,7 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.polynomial.legendre import legvander
 
 from course import pencil
 from mnistlib import data, functions, network, original, plotting, training
@@ -244,19 +245,27 @@ def axes(z):
 
 
 @framed
-def fit(points, hinges):
-    """Draw the curve through a dozen points with 5, 12 and 120 features."""
+def fit(points):
+    """Draw the curve with as many features as points, and the error by the number of features."""
     u, v = points.T
-    grid = np.linspace(-2, 2, 161)
-    figure, panels = plt.subplots(1, 3, figsize=(7, 2.6), sharey=True)
-    for panel, count in zip(panels, (5, 12, 120), strict=True):
-        rows, fine = (
-            np.maximum(0, hinges[:count, 0] * (at[:, None] - hinges[:count, 1])) for at in (u, grid)
-        )
-        weights = np.linalg.lstsq(rows, v, rcond=1e-6)[0]
-        panel.plot(grid, fine @ weights)
-        panel.plot(u, v, "o", color=VERMILION, markersize=5)
-        panel.set(title=f"{count} features", ylim=(-2, 2))
+    grid = np.linspace(-1, 1, 401)
+    true, curves = np.sin(3 * grid), {}
+    for count in range(2, 101):
+        w = np.linalg.lstsq(legvander(u, count - 1), v)[0]
+        curves[count] = legvander(grid, count - 1) @ w
+    figure, (curve, errors) = plt.subplots(1, 2, figsize=(7, 3))
+    curve.plot(grid, true, ":", color="0.5")
+    curve.plot(grid, curves[len(u)])
+    curve.plot(u, v, "o", color=VERMILION, markersize=5)
+    curve.set(title=f"{len(u)} features", xlabel="place u", ylabel="target", ylim=(-2.5, 2.5))
+    off = [np.sqrt(((at - true) ** 2).mean()) for at in curves.values()]
+    errors.loglog(list(curves), off)
+    errors.axvline(len(u), color="0.5", ls="--")
+    ticks = [2, 4, len(u), 40, 100]
+    errors.set_xticks(ticks, [str(tick) for tick in ticks])
+    errors.set_yticks([0.1, 1], ["0.1", "1"])
+    errors.minorticks_off()
+    errors.set(title="off the dotted curve", xlabel="features")
     return figure
 
 
@@ -264,11 +273,21 @@ def fit(points, hinges):
 def kernel(digit, weights):
     """Draw a digit, a kernel, and the map of its sums."""
     patches = np.lib.stride_tricks.sliding_window_view(digit / 255, weights.shape)
-    shown = [digit, weights, (patches * weights).sum(axis=(2, 3))]
+    sums = (patches * weights).sum(axis=(2, 3))
     figure, panels = plt.subplots(1, 3, figsize=(7, 2.7))
     titles = ("a digit", "25 weights", "the map of sums")
-    for panel, image, title in zip(panels, shown, titles, strict=True):
+    for panel, image, title in zip(panels, (digit, weights, sums), titles, strict=True):
         panel.imshow(image, cmap="gray_r")
-        panel.set_title(title)
-        panel.set_axis_off()
+        panel.set(title=title, xticks=[], yticks=[])
+        panel.grid(False)
+        panel.spines[:].set_visible(True)
+    lines = np.arange(len(weights) + 1) - 0.5
+    panels[1].clear()
+    panels[1].pcolormesh(lines, lines, weights, cmap="PuOr", vmin=-2, vmax=2, edgecolor="0.5")
+    for (row, column), weight in np.ndenumerate(weights):
+        panels[1].text(
+            column, row, f"{weight:d}".replace("-", "\N{MINUS SIGN}"), ha="center", va="center"
+        )
+    panels[1].set(title=titles[1], xticks=[], yticks=[], aspect="equal")
+    panels[1].invert_yaxis()
     return figure
