@@ -334,7 +334,7 @@ for u in [0.0, 4e-6, 1e-3]:
 #
 # **Forward.** The sum of one unit is $z = \sum_j a_j w_j$, where $a_j$ comes in from unit $j$, and $w_j$ is the weight on it. Hold the $a_j$ fixed, and draw only the weights. The term $a_j w_j$ has mean 0 and variance $a_j^2\, \mathrm{Var}(w)$. The terms are independent, so their variances add up:
 #
-# $$E[z^2] = \mathrm{Var}(w) \sum_j a_j^2 = \text{inputs} \cdot \mathrm{Var}(w) \cdot \text{the mean of } a_j^2 \text{ over } j .$$
+# $$\begin{aligned} E[z^2] &= \mathrm{Var}(w) \sum_j a_j^2 \\ &= \text{inputs} \cdot \mathrm{Var}(w) \cdot \text{the mean of } a_j^2 . \end{aligned}$$
 #
 # **Through the ReLU.** Turn the signs of all weights of a unit, and its sum turns from $z$ to $-z$. So both are equally likely, and the positive sums hold half of the mean square. The ReLU keeps these and makes the others 0:
 #
@@ -348,9 +348,9 @@ for u in [0.0, 4e-6, 1e-3]:
 #
 # **Back.** The blame of an activation is a sum, too. In $dA = dZ\, W^T$ it adds up one product $dz \cdot w$ for each unit that the activation feeds, and there are as many as *outputs*. Take the blame to be independent of these weights; an experiment below will tell whether we may. Then the same step as above gives $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ is multiplied by a slope, and its square by the slope's square:
 #
-# $$E[dz_{\text{before}}^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot \text{the mean of slope}^2 \cdot E[dz^2] .$$
+# $$E[dz_{\text{before}}^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[f'(z)^2] \cdot E[dz^2] .$$
 #
-# Half of the ReLUs have slope 1, the others 0: the mean is $\frac12$. A sigmoid's slope is at most $\frac14$, so the mean is at most $\frac1{16}$. Level means again that the factor is 1:
+# Half of the ReLUs have slope 1, the others 0, so $E[f'(z)^2] = \frac12$. A sigmoid's slope is at most $\frac14$, so there it is at most $\frac1{16}$. Level means again that the factor is 1:
 #
 # | $\mathrm{Var}(w)$ that keeps the mean square level | forward | back |
 # |---|---|---|
@@ -521,7 +521,7 @@ plt.show()
 #
 # $$dz = -\tfrac{20}{9}\; p\,(1 - p)^2 .$$
 #
-# <details><summary>How so?</summary>
+# <details><summary>Why this formula?</summary>
 #
 # The blame of the probability $p_k$ is $dp_k = 2\,(p_k - y_k)$. Lesson 02 takes blame back through a softmax: $dz_l = p_l \left( dp_l - \sum_k p_k\, dp_k \right)$. For the right class $l$, with $p_l = p$ and $y_l = 1$:
 #
