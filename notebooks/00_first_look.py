@@ -230,7 +230,7 @@ for name, part in parts.items():
 
 # %%
 def my_surely_wrong(p, labels, limit):
-    """Share of pictures answered wrongly with a probability above limit, from 0 to 1."""
+    """Share of wrong answers with a probability above limit; p (n, digits), labels (n,)."""
     ...
 
 
@@ -295,7 +295,7 @@ plotting.digits(both, captions, columns=2, title="The same strokes, moved")
 plt.show()
 
 # %% [markdown]
-# To you it is the same 7. The network learnt from no 7 that far up: it says 2, and is sure of it.
+# To you it is the same 7. The network learnt from centred ones alone: it says 2, and is sure of it.
 #
 # Is that bad luck with one drawing? Take 2,000 of the pictures that we kept back, and move each to the left, right, up and down in turn. How many pixels does it take until half of the answers are wrong?
 

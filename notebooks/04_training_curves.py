@@ -141,7 +141,7 @@ print("the same images, sorted by label:")
 compare(start, by_label)
 
 # %% [markdown]
-# Either way the mean of all the guesses *is* the exact gradient, for it is a mean over the same images. But a sorted batch speaks for one digit or two, and may point uphill. In a shuffled batch every image has the same chance to stand. So each is right on average: an **unbiased estimate**. Before training, even the worst of these 78 points downhill.
+# Either way the mean of all the guesses *is* the exact gradient, for it is a mean over the same images. But a sorted batch speaks for one digit or two, and may point uphill. A shuffled batch may hold any of the images, each with the same chance. So its gradient is right on average: an **unbiased estimate**. Before training, even the worst of these 78 points downhill.
 #
 # ## The loop
 #
@@ -283,7 +283,7 @@ pictures.train(train_set, validation_set)
 # %% [markdown]
 # ### Exercise 4.2: four mystery curves (core, 8 minutes)
 #
-# Four small networks were trained on a few images. In one the learning rate is too small, in one too large, one overfits, and in one somebody has mixed up the training labels. Which is which? The dotted line is log 10, the loss of knowing nothing.
+# Four small networks were trained on a few images. In one the learning rate is too small, in one too large, one overfits, and in one somebody has mixed up the training labels. Which is which? The dotted line is log 10, the loss when all ten probabilities are equal.
 
 # %%
 mystery = mystery_curves(images, labels)
