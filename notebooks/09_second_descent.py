@@ -57,7 +57,7 @@ plotting.use_style()
 #
 # Here are twelve points. Each has a place $u$ and a target: a smooth curve, and a little noise. Fit a polynomial to them. Its terms are the **features** of a point, and their number is the size of the model: with 4 features it is a cubic. (The terms are Legendre's polynomials, which make the same curves as the powers $1, u, u^2, \dots$ and are all of similar size.)
 #
-# With 12 features the polynomial goes through all twelve points. With 40 there are infinitely many that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares. Sketch the three curves, for 4, 12 and 40 features, before you look.
+# With 12 features the polynomial goes through all twelve points. With 40 there are infinitely many that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares. Sketch the three curves, for 4, 12 and 40 features, before you look. Two numbers go with each: by how much it *misses* a point, at most, and how far it is *off* the true curve.
 
 # %%
 rng = np.random.default_rng(seed=6)
@@ -77,8 +77,7 @@ for count in [4, 12, 40]:  # change me
     curves[count] = terms(fine, count) @ w
     missed = np.abs(terms(u, count) @ w - targets).max()
     off = np.sqrt(((curves[count] - np.sin(3 * fine)) ** 2).mean())  # root mean square
-    print(f"{count:3} features: misses a point by {missed:.3f} at most,", end="")
-    print(f" off the true curve by {off:.2f}")
+    print(f"{count:3} features: misses {missed:.3f}, off {off:.2f}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Three panels with the same twelve points along a smooth wave. With 4 features the fit is a calm curve that misses most points a little. With 12 features it goes through all points and swings far out of the panel near both ends. With 40 features it goes through all points, too, with small ripples, and stays near the wave."}}
 figure, axes = plt.subplots(len(curves), 1, figsize=(6, 2.2 * len(curves)), sharex=True)
@@ -100,12 +99,13 @@ plt.show()
 noise = np.random.default_rng(seed=1).normal(size=(12, 200))
 counts = sorted({4, 12, 40, *np.round(np.geomspace(2, 100, 40)).astype(int)})
 medians = []
+print("off the true curve, median of 200")
 for count in counts:
     w = np.linalg.lstsq(terms(u, count), np.sin(3 * u)[:, None] + 0.2 * noise)[0]
     apart = terms(fine, count) @ w - np.sin(3 * fine)[:, None]
     medians.append(np.median(np.sqrt((apart**2).mean(axis=0))))
     if count in [4, 12, 40]:
-        print(f"{count:3} features: off by {medians[-1]:.2f}, in the median of 200")
+        print(f"{count:3} features: {medians[-1]:.2f}")
 
 figure, axis = plt.subplots(figsize=(6, 3.6))
 axis.loglog(counts, medians, "o-", ms=4)
@@ -159,7 +159,7 @@ a = deep.relu(x @ W1)
 x.shape, y.shape, a.shape
 
 # %% [markdown]
-# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images. Ask each fit about 10,000 new ones. Before you look, draw two curves against the number of features: the errors on the images learnt, and those on new ones. At which number will something happen?
+# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images. Ask each fit about 10,000 new ones. Before you look, draw two curves against the number of features: the errors on the images *learnt*, and those on *new* ones. At which number will something happen? (*squared* is the error that the fit makes small.)
 
 
 # %% tags=["hide-input"]
@@ -177,13 +177,13 @@ def wrong_answers(fits):
 # %%
 fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
 wrong = wrong_answers(fits)
-print("features  errors on images learnt  squared error  on new ones")
+print("features  learnt  squared     new")
 learnt = []
 for width, W, count in zip(widths, fits, wrong):
     outputs = a[:, :width] @ W
     learnt.append((outputs.argmax(axis=1) != labels[:n]).mean())
     error = ((outputs - y) ** 2).sum() / n
-    print(f"{width:8}  {learnt[-1]:23.2%}  {error:13.4f}  {count / 10_000:11.2%}")
+    print(f"{width:8}  {learnt[-1]:6.2%}  {error:7.4f}  {count / 10_000:6.2%}")
 
 # %% [markdown]
 # Is that the luck of one draw of features? The study `double_descent` has five, the first with the same seed as here. In the figure they stand faint behind what you have just computed.
@@ -205,10 +205,10 @@ common = [place for place, width in enumerate(widths) if width in stored]
 same = [wrong[place] == round(100 * stored[widths[place]]) for place in common]
 if n == 1000:  # the study's images
     print(f"the same count as in the study: {sum(same)} of {len(common)}")
+print("mean of five draws, and their range")
 for width in [300, 1000, 6000]:
     column = errors[:, there.index(width)]
-    print(f"{width:5}: mean of five draws {column.mean():.2f} %,", end="")
-    print(f" from {column.min():.2f} to {column.max():.2f}")
+    print(f"{width:5}: {column.mean():.2f} % ({column.min():.2f} to {column.max():.2f})")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis; behind them, faint, five draws of the study, close together. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the images learnt, falls from 13 to 0 at 600 features and stays there."}}
 figure, axis = plt.subplots(figsize=(6.4, 4.6))
@@ -236,7 +236,7 @@ plt.show()
 # %% [markdown]
 # Left of the dashed line stands the tale, word for word. With 300 features 18.28 % of the new digits are misread. Then it gets worse. The line itself is the **interpolation threshold**: each class has as many numbers to choose as there are images. There nearly all is lost.
 #
-# Right of the line it gets better, and goes on getting better, past the first low point: 9.42 % with 6,000 features. This is called **double descent** ([Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) fitted random features to MNIST as we do; who had seen it before them: [Loog and others 2020](https://doi.org/10.1073/pnas.2001875117)).
+# Right of the line it gets better, and goes on getting better, past the first low point: 9.42 % with 6,000 features. This is called **double descent** ([Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) fitted random features to MNIST as we do; [Loog and others 2020](https://doi.org/10.1073/pnas.2001875117) tell who had seen it before).
 #
 # And look at the images learnt. Every fit from 600 features on reads all 1,000 of them: it knows them *by heart*. From 1,000 on the fit is even *exact*, $AW = Y$. That holds for the worst fit and for the best. What, then, tells a good exact fit from a bad one?
 #
@@ -263,8 +263,8 @@ two = np.array([[1.0, 1.0], [1.0, 1.1]])
 three = np.array([[1.0, 1.0, -1.0], [1.0, 1.1, 1.0]])
 for small in [two, three]:
     w = np.linalg.lstsq(small, np.array([0.0, 1.0]))[0]
-    print(f"weights {np.round(w, 3)}, norm {np.linalg.norm(w):.3f},", end="")
-    print(f" answers {np.round(small @ w, 6) + 0.0}")
+    print(f"weights {np.round(w, 3)}, norm {np.linalg.norm(w):.3f}")
+    print(f"   answers {np.round(small @ w, 6) + 0.0}")
 
 # %% [markdown]
 # Both are exact, and the norm of the second is less than a twentieth. The third feature differs where the first two hardly did. It does not make the fit *more* exact. It makes it lighter.
@@ -288,7 +288,7 @@ exercises.folded(my_lightest_weights)
 # %% [markdown]
 # With many images it is the same argument. What stands at a right angle to *every* row of $A$ changes no answer to the images learnt, and only adds to the sum of squares. So the lightest exact fit has no such part: each of its columns is a sum of multiples of $A$'s rows.
 #
-# Beyond the threshold more features can only make it lighter. Give a hundred new features the weight 0: an exact fit of 1,000 features becomes one of 1,100, as heavy as before. The lightest of these is at most as heavy. What will the norms look like, from 100 features to 6,000?
+# Beyond the threshold more features can only make the lightest fit lighter. Give a hundred new features the weight 0: an exact fit of 1,000 features becomes one of 1,100, as heavy as before. The lightest of these is at most as heavy. What will the norms look like, from 100 features to 6,000?
 
 # %%
 heaviness = [np.linalg.norm(W) for W in fits]
@@ -343,10 +343,10 @@ heavy = np.zeros_like(light)
 heavy[:n] = np.linalg.lstsq(a[:, :n], y)[0]
 shares = [0.0, 0.01, 0.03, 0.1, 1.0]  # change me
 mixed = [(1 - share) * light + share * heavy for share in shares]
+print("share  exact    norm   errors")
 for share, W, count in zip(shares, mixed, wrong_answers(mixed)):
     exact = np.allclose(a[:, : len(W)] @ W, y)
-    print(f"{share:4.0%} heavy: exact {exact}, norm {np.linalg.norm(W):6.2f}, ", end="")
-    print(f"errors {count / 100:.2f} %")
+    print(f"{share:5.0%}  {exact!s:5}  {np.linalg.norm(W):6.2f}  {count / 100:5.2f} %")
 
 # %% [markdown]
 # The same images, the same features, all five exact, and 9.42 % errors become 86.71 %. One part in a hundred is enough to see the harm. **Exact fits differ by their weights, and new images feel it.**
@@ -363,18 +363,20 @@ for share, W, count in zip(shares, mixed, wrong_answers(mixed)):
 # | $s$ | `s` | (pairs,) | singular values, the largest first |
 # | $\text{right}$ | `right` | (pairs, features) | each row a direction in the space of features |
 #
-# All directions have length 1. Those of one side stand at right angles to one another, so $\text{left}^T\, \text{left}$ and $\text{right}\; \text{right}^T$ are identities. Weights along a row of right give answers along the column of left that is its partner, $s$ times as long. So an exact fit takes the part of the targets along each column, and divides it by its **singular value** $s$. See it with the two pencil images, whose targets are 0 and 1.
+# All directions have length 1. Those of one side stand at right angles to one another, so $\text{left}^T\, \text{left}$ and $\text{right}\; \text{right}^T$ are identities. Take a row of right as weights, and the answers are $s$ times its partner, a column of left. So an exact fit takes the part of the targets along each column, and divides it by its **singular value** $s$. See it with the two pencil images, whose targets are 0 and 1.
 
 # %%
 for small in [two, three]:
     left, s, right = np.linalg.svd(small, full_matrices=False)
-    part = np.abs(left.T @ np.array([0.0, 1.0]))  # of the targets, along each direction
-    print(f"{len(small.T)} features, s {s.round(3)}")
-    print(f"   part of the targets {part.round(3)}")
+    left *= np.sign(left[1])  # a pair may be turned round; here image 2 answers above 0
+    part = left.T @ np.array([0.0, 1.0])  # of the targets, along each column
+    print(f"{len(small.T)} features: s {s.round(3)}")
+    print(f"   left {left[0].round(3)}\n        {left[1].round(3)}")
+    print(f"   part {part.round(3)}")
     print(f"   weights {(part / s).round(3)}")
 
 # %% [markdown]
-# In the strong direction both images answer alike, in the weak one they differ. Their features differ little, so with two features the second $s$ is tiny, and nearly all of the norm comes from the division by it. The third feature lifts the weak $s$, and 14.138 become 0.476.
+# Along the first column of left both images answer alike, along the second they are opposed. Their features differ little, so with two features the second $s$ is tiny, and nearly all of the norm, 14.142, comes from the division by it. The third feature lifts that $s$, and 14.138 become 0.476.
 #
 # With at least as many features as images, the lightest fit is
 #
@@ -398,7 +400,7 @@ for small in [two, three]:
 # %%
 for width in [n - n // 10, n, n + n // 10, widths[-1]]:
     s = np.linalg.svd(a[:, :width], compute_uv=False)
-    print(f"{width:5} features: singular values from {s[0]:.1f} to {s[-1]:.4f}")
+    print(f"{width:5} features: s {s[0]:.1f} to {s[-1]:.4f}")
 
 # %%
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
@@ -407,16 +409,16 @@ cut = []
 for weakest in leave_out:
     kept = len(s) - weakest
     cut.append(right[:kept].T @ ((left[:, :kept].T @ y) / s[:kept, None]))
+print("left out    norm   errors")
 for weakest, W, count in zip(leave_out, cut, wrong_answers(cut)):
-    print(f"without the {weakest:3} weakest: norm {np.linalg.norm(W):6.2f}, ", end="")
-    print(f"errors {count / 100:.2f} %")
+    print(f"{weakest:8}  {np.linalg.norm(W):6.2f}  {count / 100:5.2f} %")
 
 # %% [markdown]
 # At the threshold the weakest direction is fifty to ninety times weaker than with a tenth fewer or more features. But it does not do the harm alone. Without it the fit has less than half the norm, and reads hardly better. The whole tail does it: more than 200 directions must go.
 #
 # ## A price that holds the peak down
 #
-# Leaving directions out is crude. Let large weights cost something instead, as in lesson 08: add $\frac{\lambda}{2} \sum w^2$ to the squared error. The squared error's gradient by the answers $AW$ is $\frac2n (AW - Y)$, and $A^T$ times that is its gradient by $W$ (lesson 03). At the lowest point the gradients add up to 0:
+# Leaving directions out is crude. Let large weights cost something instead, as in lesson 08. Add $\frac{\lambda}{2} \sum w^2$ to the squared error. The squared error's gradient by the answers $AW$ is $\frac2n (AW - Y)$, and $A^T$ times that is its gradient by $W$ (lesson 03). At the lowest point the gradients add up to 0:
 #
 # $$\frac2n A^T (A W - Y) + \lambda W = 0 .$$
 #
@@ -473,11 +475,11 @@ for weight_decay, W, count in zip(prices, paid, wrong_answers(paid)):
 
 # %% tags=["hide-input", "home"] mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}}
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
+print("decay: errors at 1,000, at 6,000")
 for weight_decay, style in zip([0.0, 2e-3, 2e-2], ["o-", "s--", "^-."]):
     found = of_study(weight_decay)[0]
     mean = found.mean(axis=0)
-    print(f"decay {weight_decay:5g}: {mean[there.index(1000)]:.2f} % at 1,000,", end="")
-    print(f" {mean[-1]:.2f} % at 6,000")
+    print(f"{weight_decay:5g}: {mean[there.index(1000)]:.2f} %, {mean[-1]:.2f} %")
     axis.loglog(there, mean, style, label=f"{weight_decay:g}" if weight_decay else "none")
     axis.fill_between(there, found.min(axis=0), found.max(axis=0), alpha=0.25)
 axis.axvline(1000, color="0.5", ls="--", lw=1.5)
@@ -497,11 +499,12 @@ plt.show()
 #
 # ## And if some labels are wrong?
 #
-# So is learning by heart harmless? These labels are nearly all right. Let somebody draw 200 of the 1,000 anew, each of the ten classes as likely as any other. An exact fit must now learn the false ones, too. The study `wrong_labels` does it with the same five draws of features. Before you look: which parts of the curve rise, and will the price matter more than before, or less?
+# So is learning by heart harmless? These labels are nearly all right. Draw 200 of the 1,000 anew, each of the ten classes as likely as any other. An exact fit must now learn the false ones, too. The study `wrong_labels` does it with the same five draws of features. Before you look: which parts of the curve rise, and will the price matter more than before, or less?
 
 # %% tags=["hide-input"]
 settings, results, here = studies.again("wrong_labels")
-print(f"one row again, {settings}: as stored", here["wrong"] == results["wrong"])
+print("one row again:", settings)
+print("   as stored:", here["wrong"] == results["wrong"])
 
 mislabelled = studies.read("wrong_labels")
 decays = results["decays"]
@@ -516,12 +519,13 @@ weights = [
     r["results"]["norms"][0] for r in mislabelled["rows"] if r["settings"]["features"] == there[-1]
 ]
 clean = errors.mean(axis=0)
-print("errors in %: labels right, a fifth drawn anew, the same with a price")
-print("features  right   anew  price 0.02    0.2")
+print("errors in %: labels right, a fifth")
+print("drawn anew, the same at two prices")
+print("features  right   anew   0.02    0.2")
 for place, width in enumerate(there):
     exact, cheap, dear = table[width].mean(axis=0)
-    print(f"{width:8}  {clean[place]:5.2f}  {exact:5.2f}  {cheap:10.2f}  {dear:5.2f}")
-print(f"norm of the exact fits at 6,000: {min(weights):.2f} to {max(weights):.2f}")
+    print(f"{width:8}  {clean[place]:5.2f}  {exact:5.2f}  {cheap:5.2f}  {dear:5.2f}")
+print(f"norm of exact fits, 6,000: {min(weights):.2f} to {max(weights):.2f}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws with narrow bands. With right labels the curve falls to 18, climbs to 88 at 1,000 features, and falls to 9. With a fifth of the labels drawn anew it has the same shape and lies higher everywhere: 26 at 300, 89 at 1,000 and 23 at 6,000. With a price of 0.2 it has no peak and falls from 27 to 13."}}
 figure, axis = plt.subplots(figsize=(6.4, 4.6))

@@ -101,7 +101,7 @@ function render({ model, el }) {
     return w ? { w, at, size: mean(w), real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - value(u))) } : null;
   };
   const count = slider("features", { min: 2, max: MOST, places: 0 }, (value) => change({ count: value, drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
-  const price = slider("price of weights, λ", { min: -7, max: 1, step: 0.25, unit: () => (now().price > 1e-7 ? written(now().price, 3) : "almost none") }, (power) => change({ price: power === -7 ? 1e-7 : Number((10 ** power).toPrecision(3)), drawn: {} }));
+  const price = slider("price of weights, λ", { min: -7, max: 1, step: 0.25, unit: () => (now().price > 1e-7 ? written(now().price, 3) : "≈ 0") }, (power) => change({ price: power === -7 ? 1e-7 : Number((10 ** power).toPrecision(3)), drawn: {} }));
   const all = button("all numbers of features", () => {
     const { drawn } = now();
     change({ drawn: { ...drawn, ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, 100].map((n) => [n, error(now(), n)?.real])) } });
