@@ -90,10 +90,14 @@ net = network.Parameters(
 )
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
-# %% [markdown]
-# Below, a box is a pixel or a unit, and a line is a weight. Take a sheet and copy it. Or type into it here: each field says at once whether it is right.
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The pencil network drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits and probabilities; orange fields for the gradient by every number."}}
+pencil.draw(net, x_pencil, y_pencil, filled=False, title="Copy it, and fill it in")
+plt.show()
 
-# %% mystnb={"image": {"alt": "A still of a picture to touch: the pencil network drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits and probabilities; orange fields for the gradient by every number."}}
+# %% [markdown]
+# A box is a pixel or a unit, and a line is a weight. Take a sheet and copy it. Or type into the next picture: each field says at once whether it is right.
+
+# %% mystnb={"image": {"alt": "A still of a picture to touch: the pencil network, its values and gradients left empty."}}
 pictures.fill()
 
 # %% [markdown]
