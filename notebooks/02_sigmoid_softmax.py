@@ -101,7 +101,7 @@ for k in range(10):
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# In formulas a lower-case letter is one row or one entry, and a capital, as in $Z$, $P$ and $Y$, is the batch, whose rows are examples. The index $i$ counts examples, $k$ and $l$ count classes. *By* $z$ is short for *with respect to* $z$, and $\log$ is the natural logarithm, `np.log`.
+# In formulas a lower-case letter is one row, or one entry of it. A capital, as in $Z$, $P$ and $Y$, is the whole batch, whose rows are examples. The index $i$ counts examples, $k$ and $l$ count classes. *By* $z$ is short for *with respect to* $z$, and $\log$ is the natural logarithm, `np.log`.
 #
 # ## From any number to between 0 and 1
 #
@@ -795,7 +795,7 @@ for step in range(5):
 # %% [markdown]
 # <details><summary>What other numbers give</summary>
 #
-# With the 1 as target the pushes are the strongest, and yet after four of them the answer is still 0. The 1 starts more than eight points behind the 0, and a push, up for the one and down for the other, makes up less than two. Back to the 6: with a length of 3 it is the answer after one step, with a tenth not even after four.
+# With the 1 as target the pushes are the strongest, and yet after four of them the answer is still 0. The 1 starts more than eight points behind the 0. A push moves both, and closes less than two points of the gap. Back to the 6: with a length of 3 it is the answer after one step, with a tenth not even after four.
 #
 # </details>
 #

@@ -252,7 +252,7 @@ print(f"loss {loss:.3f}")
 #
 # ## Backward
 #
-# Which lines of NumPy do what you did on the sheet, for $n$ examples at once? There are seven. As always $i$ counts examples and $k$ classes; $j$ counts hidden units. A gradient has the shape of the array it belongs to, and on this map it stands beside it. That rule alone will catch many mistakes.
+# Which lines of NumPy do what you did on the sheet, for $n$ examples at once? There are seven. As always $i$ counts examples and $k$ classes; $j$ counts hidden units. A gradient has the shape of the array it belongs to. That rule alone will catch many mistakes. On this map a value and its gradient stand side by side.
 
 # %% mystnb={"image": {"alt": "A map of the two passes. On the left the values run down in blue: X of shape n by 784, Z1 and A1 of n by 128, Z2 of n by 10, and the loss L. In the middle the gradients run up in orange: step 1 leads from L to dZ2, step 4 from there to dA1, step 5 to dZ1. On the right are the parameters' gradients: steps 2 and 3 lead from dZ2 to dW2 and db2, steps 6 and 7 from dZ1 to dW1 and db1."}} tags=["hide-input"]
 blue, orange = plotting.COLOURS[:2]
@@ -719,7 +719,7 @@ plt.show()
 #
 # ## What it costs
 #
-# Count the multiplications for one example. A layer takes inputs times outputs of them, and the rest is small change.
+# Guess first: how many forward passes does a whole gradient cost? Then count the multiplications for one example. A layer takes inputs times outputs of them, and the rest is small change.
 
 # %%
 forward = 784 * 128 + 128 * 10
