@@ -429,10 +429,10 @@ exercises.check(my_softmax)
 exercises.folded(my_softmax)
 
 # %% [markdown]
-# One word decides everything: the axis. *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Here are both, for the scores of six images.
+# One word decides everything: the axis. *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Here are both, for the scores of six images. Exchange some of them, and see whose dot moves.
 
 # %%
-six = [113, 0, 7, 12, 15, 27]  # change these, and see whose dot moves: any below 10,000
+six = [113, 0, 7, 12, 15, 27]  # change these: any below 10,000
 z_rows = network.logits(parameters, data.scale(validation_set[0][six]))
 
 # %% mystnb={"image": {"alt": "Six images, 6 4 0 1 2 6, one below the other, and beside them two grids of six rows by ten classes, shaded by the numbers of a softmax, a dot on the largest of each row. In the upper grid a row is framed: each row adds up to 1. In the lower grid a column is framed: each column adds up to 1, and the first 6 gets the dot at 2 in place of 0."}} tags=["hide-input"]
@@ -466,15 +466,16 @@ plt.show()
 # %% [markdown]
 # Above, each image divides a total of 1 among the classes. Below, each *class* divides a total of 1, and the images compete for it. Two questions expose the fault. Does each row sum to 1? And **does a batch of one give what the same row gives in company?**
 
+
 # %%
-by_column = original.softmax_over_batch
-first = z_rows[:1]  # a batch of one
-print(
-    "along the row, alone as in company:  ",
-    np.allclose(functions.softmax(first), functions.softmax(z_rows)[:1]),
-)
-print("down the column, alone as in company:", np.allclose(by_column(first), by_column(z_rows)[:1]))
-print("down the column, alone:", by_column(first)[0])
+def same_alone(softmax):
+    """Does the first image get alone what it gets in company?"""
+    return np.allclose(softmax(z_rows[:1]), softmax(z_rows)[:1])
+
+
+print("along each row:  ", same_alone(functions.softmax))
+print("down each column:", same_alone(original.softmax_over_batch))
+print("alone:", original.softmax_over_batch(z_rows[:1])[0])
 
 # %% [markdown]
 # There are the ten ones of lesson 00. Alone, an image has no rival for any class, and gets a 1 for each.

@@ -316,7 +316,8 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # $$\begin{aligned}
 # dW_{2,jk} &= \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} \\
-# &= \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} = \big( A_1^T\, dZ_2 \big)_{jk} .
+# &= \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} \\
+# &= \big( A_1^T\, dZ_2 \big)_{jk} .
 # \end{aligned}$$
 #
 # A sum over the middle index is a matrix product. To bring $i$ into the middle, transpose $A_1$. The shapes agree: (128, n) times (n, 10) is (128, 10), as $W_2$ is.
