@@ -196,12 +196,13 @@ plt.show()
 # The other bins are nearly empty, so take all answers below 0.9 together. A network that is surer than right is **overconfident**. [Guo and others](https://arxiv.org/abs/1706.04599) found in 2017 that large networks are. Their cure divides all logits by one number, which changes no answer. To make a network less sure, must the number be larger or smaller than 1? Guess, then run.
 
 # %%
+print("divisor  below 0.9   sure  right  spread")
 for divisor in [1, 0.5, 1.1, 2]:  # try others
     sure = softmax(z2 / divisor).max(axis=1)
     unsure = sure < 0.9
     spread = np.sqrt((sure * (1 - sure))[unsure].sum()) / unsure.sum()
-    print(f"divided by {divisor:3}: {unsure.sum():4} answers below 0.9, ", end="")
-    print(f"{sure[unsure].mean():.3f} sure, {right[unsure].mean():.3f} right, spread {spread:.3f}")
+    print(f"{divisor:7} {unsure.sum():10} {sure[unsure].mean():6.3f} ", end="")
+    print(f"{right[unsure].mean():6.3f} {spread:7.3f}")
 
 # %% [markdown]
 # Larger: divided by 2, four times as many answers are unsure, and they are right far more often than they say. As it stands, divided by 1, the network is a little overconfident: the gap is more than twice the spread. Divided by 1.1, sureness and truth agree as far as chance lets one see. To use such a number, choose it on the validation images.

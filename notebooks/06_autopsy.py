@@ -526,11 +526,11 @@ def slope_is_finite(recipe):
     return np.isfinite(grads.dW1).all()
 
 
-print(f"{'':43}{HEADER}")
+print(HEADER)
 checks = [keeps_only_the_file, splits_alike, answers_alone_as_in_company, gradient_is_right]
 checks += [pulls_where_it_is_wrong, recorded_responds, an_epoch_is_a_pass, slope_is_finite]
 for number, check in enumerate([*checks, units_are_awake], 1):
-    print(f"{number} {check.__doc__:41}{verdicts(check)}")
+    print(f"{verdicts(check)}   {number} {check.__doc__}")
 
 # %% [markdown]
 # Down the diagonal each check passes where its own fault is mended. Three more + are right as well: where 4 or 5 is mended the softmax is good, and the gradient of cross-entropy is that of its loss.
