@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which can be read without them.
 #
-# **Time** 42 minutes to read, 40 more for the exercises; the computer works about 15 s and uses 250 MB
+# **Time** 40 minutes to read, 40 more for the exercises; the computer works about 15 s and uses 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -62,7 +62,7 @@ mnist = data.load()
 # %% [markdown]
 # ## A value that remembers
 #
-# Look at what you did on paper in lesson 03. At each step you held the **blame** of one array, which is the loss's gradient by it, and handed it to the arrays that had made it. You had to know two things: *which* ones these were, and *by which rule* the blame goes back to each. So let a value remember just that.
+# Look at what you did on paper in lesson 03. At each step you held the *blame* of one array, which is the loss's gradient by it, and handed it to the arrays that had made it. You had to know two things: *which* ones these were, and *by which rule* the blame goes back to each. So let a value remember just that.
 
 
 # %%
@@ -601,7 +601,7 @@ def tape_gradients(parameters, x, y):
 #
 # A study ran that very text where PyTorch is installed: the gradients at lesson 04's start, then thirty steps of training at its rate. Train the same steps here, by hand and by the tape. Will the losses differ?
 
-# %%
+# %% tags=["hide-input"]
 study = studies.read("tape_torch")
 theirs = next(row for row in study["rows"] if row["settings"]["who"] == "PyTorch")["results"]
 train_set, _ = data.split(*mnist[:2], rng=np.random.default_rng(seed=4))
