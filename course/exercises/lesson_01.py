@@ -178,7 +178,7 @@ EXERCISES = (
         reference=baseline.class_means,
         shapes="n rows columns, n -> classes pixels",
         cases=(
-            (np.array([[[k, 100]] for k in range(10)], np.uint8), np.arange(10)),
+            (np.array([[[k, 100]] for k in (*range(10), 30)], np.uint8), np.arange(11) % 10),
             (np.arange(120, 240, dtype=np.uint8).reshape(20, 2, 3), np.repeat(np.arange(10), 2)),
             (np.uint8(255 * _rows(1, 24, 2, 2)), np.arange(24) * 7 % 10),
         ),

@@ -103,13 +103,30 @@ def all_changed(exercise: Exercise) -> list[Changed]:
     if any(isinstance(node, ast.While) for node in ast.walk(tree)):
         return []
     found: dict[str, tuple[str, Fields]] = {}
+    others = changed_otherwise(definition)
     for put, node in places(definition):
+        if node in others:
+            continue
         for new, name, fields in [*changes(node, definition)]:
             put(new)
             found.setdefault(ast.unparse(ast.fix_missing_locations(definition)), (name, fields))
         put(node)
     compiled = [Changed(*said, compiled_for(exercise, source)) for source, said in found.items()]
     return sorted(compiled, key=lambda each: ORDER.index(each.name))
+
+
+def changed_otherwise(tree: ast.AST) -> list[ast.AST]:
+    """Return what is no number or value by itself: what stands behind ``axis=``, or in ``len()``."""
+    axes = [node for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "axis"]
+    lengths = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and is_length(node.func)
+    ]
+    return [inner for each in axes + lengths for inner in ast.walk(each) if inner is not each]
+
+
+def is_length(function: ast.expr) -> bool:
+    """Tell whether a function that is called is Python's ``len``."""
+    return isinstance(function, ast.Name) and function.id == "len"
 
 
 def places(tree: ast.AST) -> Iterator[tuple[Callable[[ast.AST], None], ast.AST]]:
@@ -132,7 +149,9 @@ ORDER: tuple[str, ...] = (
     "another_sign",
     "another_comparison",
     "the_other_way_round",
+    "comes_twice",
     "another_value",
+    "another_form",
     "another_number",
 )
 
@@ -153,15 +172,16 @@ def changes(node: ast.AST, definition: ast.FunctionDef) -> Iterator[Change]:
                 if not isinstance(sign, other):
                     new = ast.Compare(node.left, [other()], node.comparators)
                     yield new, "another_comparison", {"sign": WRITTEN[other]}
-        case ast.keyword(arg="axis", value=ast.Constant(value=axis)):
-            for other in (0, 1, -1, None):
-                if other != axis:
+        case ast.keyword(arg="axis", value=ast.Constant() | ast.UnaryOp() as axis):
+            for other in (0, 1, 2, None):
+                if other != ast.literal_eval(axis):
                     new = ast.keyword("axis", ast.Constant(other))
                     along = "over everything" if other is None else f"along axis {other}"
                     yield new, "another_axis", {"along": along}
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             for other in (number + 1, number - 1, 2 * number, number / 2):
-                yield ast.Constant(other), "another_number", {"number": f"{other:g}"}
+                if other:
+                    yield ast.Constant(other), "another_number", {"number": f"{other:g}"}
         case ast.Attribute(attr="T"):
             yield node.value, "left_out", {"what": "a `.T`"}
         case ast.Attribute(attr=attribute):
@@ -170,10 +190,15 @@ def changes(node: ast.AST, definition: ast.FunctionDef) -> Iterator[Change]:
                 yield new, "another_function", {"function": other}
         case ast.Call(func=ast.Attribute(attr=inner), args=[first, *_]) if inner in WRAPPERS:
             yield first, "left_out", {"what": f"`{inner}`"}
-        case ast.Name(ctx=ast.Load()):
+        case ast.Name(ctx=ast.Load(), id=name) if name in values_of(definition):
             for other in values_of(definition):
-                if other != node.id and node.id in values_of(definition):
+                if other != name:
                     yield ast.Name(other, node.ctx), "another_value", {"value": other}
+            yield ast.UnaryOp(ast.USub(), node), "another_form", {"form": "with the other sign"}
+            one_minus = ast.BinOp(ast.Constant(1), ast.Sub(), node)
+            yield one_minus, "another_form", {"form": "subtracted from 1"}
+            transposed = ast.Attribute(node, "T", node.ctx)
+            yield transposed, "another_form", {"form": "transposed"}
 
 
 #: Functions that may be left out, so that what they take stands there as it is.
@@ -193,6 +218,17 @@ def changes_of_a_sign(node: ast.BinOp) -> Iterator[Change]:
     if kind in (ast.Add, ast.Sub, ast.Mult):
         what = LEFT_OUT[ast.Mult] if kind is ast.Mult else "the first part of a sum or difference"
         yield node.right, "left_out", {"what": what}
+    if kind in (ast.Add, ast.Sub):
+        twice = (ast.BinOp(ast.Constant(2), ast.Mult(), each) for each in (node.left, node.right))
+        left, right = twice
+        what = {"what": "a part of a sum or difference"}
+        yield ast.BinOp(left, node.op, node.right), "comes_twice", what
+        yield ast.BinOp(node.left, node.op, right), "comes_twice", what
+    if kind in (ast.Mult, ast.Div):
+        what = {"what": "a factor" if kind is ast.Mult else "a divisor"}
+        yield ast.BinOp(node, node.op, node.right), "comes_twice", what
+    if kind is ast.Mult:
+        yield ast.BinOp(node, node.op, node.left), "comes_twice", {"what": "a factor"}
     if kind in (ast.Sub, ast.Div, ast.MatMult):
         new = ast.BinOp(node.right, node.op, node.left)
         what = {ast.Sub: "difference", ast.Div: "quotient", ast.MatMult: "matrix product"}[kind]

@@ -43,6 +43,29 @@ def constant_factor(pairs: Sequence[Pair]) -> Fields | None:
     return {"factor": f"{ratios[0]:.{digits}g}"}
 
 
+def running_sum(pairs: Sequence[Pair]) -> Fields | None:
+    """Each entry is the sum of all that are wanted up to there."""
+    if not in_one_shape(pairs) or all(np.size(pair.wanted) < 3 for pair in pairs):
+        return None
+    for axis in (0, -1):
+        made = [np.cumsum(pair.arrays[0], axis) if np.ndim(pair.wanted) else None for pair in pairs]
+        if all_match(pairs, made):
+            return {}
+    return None
+
+
+def one_number_in_each_case(pairs: Sequence[Pair]) -> Fields | None:
+    """All entries of a case are the same number, where different ones are wanted."""
+    if any(np.asarray(pair.wanted).dtype.kind == "b" for pair in pairs):
+        return None
+    if not in_one_shape(pairs):
+        return None
+    several = [pair.arrays for pair in pairs if np.size(pair.wanted) > 1]
+    if not all(is_constant(got.ravel()) for _, got in several):
+        return None
+    return {} if sum(not is_constant(wanted.ravel()) for wanted, _ in several) > 1 else None
+
+
 def nothing_but_zeros(pairs: Sequence[Pair]) -> Fields | None:
     """Every number is 0, but for rounding."""
     if not in_one_shape(pairs):
@@ -395,7 +418,13 @@ def beyond_an_argument(pairs: Sequence[Pair]) -> Fields | None:
             Pair(pair.arrays[0] - value, pair.arrays[1] - value, pair.given)
             for pair, value in zip(pairs, values)
         ]
-        for holds in (opposite, factor_of_a_size, factor_of_an_argument, constant_factor):
+        for holds in (
+            opposite,
+            factor_of_a_size,
+            factor_of_an_argument,
+            constant_factor,
+            one_number_in_each_case,
+        ):
             fields = holds(rests)
             if fields is not None:
                 return {"argument": name, "rest": (holds.__name__, fields)}
@@ -612,6 +641,7 @@ EXACT: tuple[Relation, ...] = (
     rounded,
     whole_numbers,
     another_order,
+    running_sum,
     spread_out,
     function_of_each,
     cut_off_at_a_bound,
@@ -622,12 +652,16 @@ EXACT: tuple[Relation, ...] = (
     some_are_too_many,
 )
 #: Those that name something made of an argument.
-JOINED_RELATIONS: tuple[Relation, ...] = (joined_to_an_argument, something_of_an_argument)
+JOINED_RELATIONS: tuple[Relation, ...] = (
+    joined_to_an_argument,
+    something_of_an_argument,
+    two_factors,
+)
 #: Those that say a part, for where nothing says more.
 LOOSE: tuple[Relation, ...] = (
     nearly_right,
+    one_number_in_each_case,
     beyond_an_argument,
-    two_factors,
     factor_of_each_case,
     difference_of_each_case,
     factor_of_each_row,

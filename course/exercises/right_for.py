@@ -188,6 +188,12 @@ def changes_along_axes(columns: Sequence[Sequence[Named]]) -> Iterator[Change]:
     letters = {
         letter for column in columns for _, axes, _ in column[:1] for letter in axes if letter
     }
+    for place, column in enumerate(columns):
+        axes = [len(shape_of(value) or ()) for _, _, value in column]
+        for axis in range(2, min(axes)):
+            how = f"came in the opposite order along axis {axis}"
+            flip = partial(np.flip, axis=axis)
+            yield Change("changed", {"argument": column[0][0], "how": how}, applying(place, flip))
     for letter in sorted(letters):
         for words, kept in OF_AXES.items():
             fields = {"axis": letter, "which": words}

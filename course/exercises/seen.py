@@ -29,6 +29,7 @@ from course.exercises.relation import (
     relation,
     right_in_another_shape,
     sizes_in_all,
+    where_an_argument,
 )
 from course.exercises.reply import Fault
 from course.exercises.right_for import right_for
@@ -195,6 +196,13 @@ def about_their_number(exercise: Exercise, shown: Attempt) -> str:
     """Say that one array came where several results are wanted, or that too few or too many came."""
     got = shown.outcome.result
     names = [name for name, _ in named_axes(exercise.shapes.split("->")[1])]
+    key = call(exercise.reference, shown.case).result
+    if is_several(got) and is_several(key):
+        if len(got) > len(key) and alike(tuple(key), tuple(got[: len(key)])):
+            return GENERAL["parts"]["some and more"].format(count=len(got) - len(key))
+        if got and len(got) < len(key) <= len(names) and alike(tuple(key[: len(got)]), tuple(got)):
+            others = ", ".join(names[len(got) : len(key)])
+            return GENERAL["parts"]["some of them"].format(others=others)
     if shape_of(got) is None or not all(names):
         return ""
     return GENERAL["parts"]["one array"].format(names=", ".join(names))
@@ -263,6 +271,11 @@ def about_its_entries(pair: Pair, pairs: Sequence[Pair]) -> tuple[str, str]:
     if difference:
         name, fields = difference
         return name, GENERAL["entries"][name].format(**fields)
+    shared = where_an_argument(pairs)
+    if shared and np.size(pair.wanted) == 1:
+        wanted, got = (f"{each.item():.6g}" for each in pair.arrays)
+        fields = {"place": "the only entry", "wanted": wanted, "got": got, **shared}
+        return "where_an_argument", GENERAL["entries"]["where_an_argument"].format(**fields)
     if np.size(pair.wanted) != 1 or np.asarray(pair.wanted).dtype.kind == "b":
         return "", ""
     wanted, got = (each.item() for each in pair.arrays)
