@@ -85,7 +85,9 @@ def one_change(
         if changed.fields.get("value", "") not in {"", *names, *exercise.arguments}:
             continue
         if all(
-            call(changed.function, each.case).is_like(each.outcome, False, exercise.noise)
+            call(changed.function, each.case).is_like(
+                each.outcome, False, exercise.noise, in_kind=True
+            )
             for each in attempts
         ):
             return changed.name, changed.fields

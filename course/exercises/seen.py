@@ -160,6 +160,10 @@ def what_the_part_is(
     if narrow:
         return narrow
     is_complete = len(pairs) == len(attempts)
+    if not is_complete and not shown.extreme:
+        known = one_change(exercise, attempts, names_used)
+        if known:
+            return in_words(*known)
     if is_complete and not shown.extreme:
         names = [name for name, _ in named_axes(exercise.shapes.split("->")[1])]
         known = (

@@ -929,6 +929,12 @@ return z - m - np.log1p(np.exp(z - m).sum(axis=1, keepdims=True))
     ],
     "decayed": [
         (
+            """
+return loss + weight_decay / 2 * (W**2).sum(), dW + weight_decay * np.abs(W).max()
+""",
+            "leave `dW` out of both, and of the rest can be said: in each case one number",
+        ),
+        (
             "return loss * weight_decay / 2 * (W**2).sum(), dW + weight_decay * W",
             "that is `loss`, multiplied by what should be added to it",
         ),
@@ -982,6 +988,12 @@ return z - m - np.log1p(np.exp(z - m).sum(axis=1, keepdims=True))
         ),
     ],
     "kernel_gradient": [
+        (
+            """
+return cut.reshape(len(cut), -1) @ dz[:, :, :, ::-1].reshape(len(dz), -1).T
+""",
+            "if `dz` came in the opposite order along axis 3",
+        ),
         (
             "return (cut[..., :-1].reshape(len(cut), -1) @ dz[..., :-1].reshape(len(dz), -1).T)",
             "all but the last along the axis `n`",
@@ -1059,6 +1071,10 @@ return np.sqrt(m / (m - 1) * (e**2).mean()) / len(right)
     ],
     "undo_broadcasting": [
         (
+            "return np.full(shape, dz[(0,) * dz.ndim])",
+            "in each case one number stands at all places",
+        ),
+        (
             """
 extra = dz.ndim - len(shape)
 dz = dz.sum(axis=tuple(range(extra)))
@@ -1068,6 +1084,67 @@ for axis, size in enumerate(shape):
 return dz
 """,
             "the numbers are right, and in their order",
+        ),
+    ],
+    "label_header": [
+        (
+            """
+import struct
+return struct.unpack('>IIB', raw[:9])
+""",
+            "what is wanted comes first, and 1 more behind it",
+        ),
+    ],
+    "reliability": [
+        (
+            """
+t = np.minimum((10 * sure).astype(int), 9)
+counts = np.bincount(t, minlength=10), np.bincount(t[hits], minlength=10)
+return tuple(np.cumsum(each) for each in counts)
+""",
+            "each entry is the sum of what is wanted up to there",
+        ),
+    ],
+    "loss_at_the_start": [
+        (
+            """
+p = 1 / classes
+return -np.log(1 - p), (1 - p) ** 2 + (classes - 1) * p**2
+""",
+            "in one step a value stands subtracted from 1",
+        ),
+    ],
+    "residual_gradients": [
+        (
+            """
+found = []
+for m in range(len(layers) - 1, -1, -1):
+    dz = da * (1 - (kept[m + 1] - kept[m]) ** 2)
+    found = [kept[m].T @ dz, dz.sum(axis=0)] + found
+    da = 2 * da + dz @ layers[m][0].T
+return found
+""",
+            "a part of a sum or difference comes in twice",
+        ),
+    ],
+    "one_hot": [
+        (
+            """
+y = np.zeros((len(labels), classes))
+for k in range(classes):
+    y[k, labels == k] = 1
+return y
+""",
+            "those Trues and Falses are as many as another axis has entries",
+        ),
+    ],
+    "cross_entropy_with_gradient": [
+        (
+            """
+log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+return -(y * log_p).sum() / len(z), (np.exp(log_p) - y) / z.shape[1]
+""",
+            "divided by the length of the axis `classes` and multiplied by the length of the axis `n`",
         ),
     ],
 }
