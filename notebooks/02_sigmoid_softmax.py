@@ -170,7 +170,7 @@ plotting.curves(
     z_line,
     {"sigmoid": a_line, "its slope": slope_line},
     axis=axis,
-    title="In the shade the slope is nearly 0:\na nudge hardly shows",
+    title="Where it saturates, the slope is nearly 0:\na nudge hardly shows",
     xlabel="z",
     ylabel="value",
 )
