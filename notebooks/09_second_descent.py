@@ -430,7 +430,7 @@ for weakest, W, count in zip(leave_out, cut, wrong_answers(cut)):
 #
 # ### Exercise 9.2: the fit that pays (stretch, 12 minutes)
 #
-# Pencil: what takes the place of $1/s$ in the fit without a price? With $n\lambda/2 = 1$, what does it become for $s = 100$, for $s = 1/100$, and where is it largest?
+# Pencil: what stands now where $1/s$ stood without a price? With $n\lambda/2 = 1$, what does it become for $s = 100$, for $s = 1/100$, and where is it largest?
 
 
 # %%
@@ -551,7 +551,7 @@ plt.show()
 # %% [markdown]
 # Without a price the errors rise everywhere, though hardly at the peak, where nearly all was lost already. With 6,000 features 22.85 in a hundred are misread in place of 9.33. Yet these exact fits are about as light as the one of 3,000 features above, whose labels were right. So a light exact fit is not yet a good one. It has learnt by heart what is false, and here that *is* the harm.
 #
-# And the price pays more than before, since it lets the fit miss its targets. With 6,000 features a price of 0.02 made 8.87 of the 9.33. Now it makes 16.59 of the 22.85, and a price of 0.2 makes 12.84. Only with 100 features, too few to learn by heart, does 0.2 do harm.
+# And the price pays more than before, since it lets the fit miss its targets. With 6,000 features a price of 0.02 lowered the errors from 9.33 to 8.87. Now it lowers them from 22.85 to 16.59, and a price of 0.2 to 12.84. Only with 100 features, too few to learn by heart, does 0.2 do harm.
 #
 # <details><summary>Why does this matter for networks?</summary>
 #
