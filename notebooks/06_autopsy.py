@@ -251,6 +251,7 @@ number = len({answer_among(the_two, company) for company in rooms.values()})
 title = f"One {labels[the_two]} (in the frame), the same weights, {number} different answers"
 figure.suptitle(title, fontsize=13, x=0.01, ha="left")
 plt.show()
+print("The same image is called", *(answer_among(the_two, each) for each in rooms.values()))
 
 # %% [markdown]
 # This 2 was chosen for its four answers. How many different answers do the first thousand test images get, in the four kinds of company?
