@@ -77,6 +77,14 @@ class Tab:
     def theme(self, name):
         self.page.evaluate("theme => document.documentElement.dataset.theme = theme", name)
 
+    def colours(self, kind):
+        """Show the page light, dark, or in colours of the reader's own, light letters on black."""
+        dark, forced = kind != "light", kind == "forced"
+        self.theme("dark" if dark else "light")
+        self.page.emulate_media(
+            color_scheme="dark" if dark else "light", forced_colors="active" if forced else "none"
+        )
+
 
 BARE = """<!doctype html><html data-theme="light" lang="en"><meta charset="utf-8"><title>Alone</title>
 <meta name="viewport" content="width=device-width">

@@ -131,11 +131,11 @@ def walk(browser, roots, pages):
                 found["broken words"][address] = words
         page.evaluate(ONE_OF_EACH)
         page.evaluate(AXE.read_text("utf-8"))
-        for theme, width in (("light", 1366), ("dark", 360)):
+        for colours, width in (("light", 1366), ("dark", 360), ("forced", 360)):
             tab.resize(width)
-            tab.theme(theme)
+            tab.colours(colours)
             if violations := axe(page):
-                found["axe"][address, theme] = violations
+                found["axe"][address, colours] = violations
     tab.page.context.close()
     return found
 
@@ -167,7 +167,7 @@ def test_code_in_a_sentence_does_not_break_inside_a_word(walk):
     assert walk["broken words"] == {}
 
 
-def test_every_page_is_accessible_in_light_and_dark(walk):
+def test_every_page_is_accessible_in_light_dark_and_forced_colours(walk):
     assert walk["axe"] == {}
 
 

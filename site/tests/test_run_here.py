@@ -16,6 +16,7 @@ import engines
 import pytest
 from tabs import HTML, ROOT, SITE, Server, Tab
 from test_browser import AXE, TOO_WIDE, axe
+from test_said import OPEN, check_exercises, heard, nameless
 
 from course import exercises
 from course.exercises import EXERCISES
@@ -350,14 +351,26 @@ def test_keys_that_a_phone_hides_type_where_the_cursor_is(browser, here):
     tab.page.context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_editors_are_accessible_and_fit_a_phone(tab, theme):
+@pytest.mark.parametrize("colours", ["light", "dark", "forced"])
+def test_editors_are_accessible_and_fit_a_phone(tab, colours):
     page = tab.open(LESSON, width=280)
-    tab.theme(theme)
+    tab.colours(colours)
     page.locator(".here-progress summary").click()
     assert page.evaluate(TOO_WIDE) <= 0
     page.add_script_tag(path=AXE)
     assert axe(page) == []
+
+
+def test_a_screen_reader_comes_from_the_editor_to_the_hints(tab):
+    from course.lessons import all_lessons
+
+    lesson = next(each for each in all_lessons() if LESSON.endswith(f"/{each.name}.html"))
+    page = tab.open(LESSON)
+    page.evaluate(OPEN)
+    said = heard(page)
+    assert nameless(said) == []
+    assert [role for role, *_ in said].count("textbox") == len(lesson.tasks)
+    check_exercises(said, lesson)
 
 
 def test_each_exercise_has_its_editor_or_says_why_not(tab):

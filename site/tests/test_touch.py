@@ -65,18 +65,18 @@ STICKS_OUT = """
 
 
 @each_page
-def test_the_pictures_are_accessible_and_fit_in_both_themes(tab, address):
+def test_the_pictures_are_accessible_and_fit_in_all_colours(tab, address):
     page, found = woken(tab, address), {}
     page.evaluate(AXE.read_text("utf-8"))
-    for width, theme in ((1366, "light"), (390, "dark"), (320, "light")):
+    for width, colours in ((1366, "light"), (390, "dark"), (390, "forced"), (320, "light")):
         tab.resize(width)
-        tab.theme(theme)
+        tab.colours(colours)
         faults = {
             "axe": axe(page) if width > 320 else [],
             "too wide": page.evaluate(TOO_WIDE) > 0,
             "sticks out": page.evaluate(STICKS_OUT),
         }
-        found |= {(width, theme, kind): what for kind, what in faults.items() if what}
+        found |= {(width, colours, kind): what for kind, what in faults.items() if what}
     assert found == {}
 
 
