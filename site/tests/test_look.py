@@ -177,8 +177,15 @@ BOXES = {
 HIDE_TEXT = """
     box => {
         box.style.color = "transparent";
-        for (const child of box.children) child.style.visibility = "hidden";
+        const table = box.querySelector(":scope > table");
+        for (const child of table ? table.querySelectorAll(":is(td, th) > *") : box.children)
+            child.style.visibility = "hidden";
     }
+"""
+# Where the shadow falls at the left: a table's first column stays, and it is beside that.
+LEFT_EDGE = """
+    box => Math.ceil(box.querySelector("tr > :first-child")?.getBoundingClientRect().right
+        - box.getBoundingClientRect().left) || box.clientLeft + 1
 """
 
 
@@ -189,6 +196,19 @@ def test_what_scrolls_shows_that_it_does(tab, longest, surroundings, where):
     page = tab.open("notation.html" if where == "notation" else longest, 280)
     for kind in ["table"] if where == "notation" else ["formula", "code", "output"]:
         check_scrolling(page, kind, surroundings)
+
+
+HELD = """
+    cells => cells.map(cell => {
+        const box = cell.closest("table").parentElement;
+        cell.scrollIntoView({ block: "center" });
+        box.scrollLeft = box.scrollWidth;
+        const { left, right, top, bottom } = cell.getBoundingClientRect();
+        const edge = box.getBoundingClientRect().left;
+        const seen = document.elementFromPoint(right - 3, (top + bottom) / 2);
+        return [cell.contains(seen), left - edge, right - edge];
+    })
+"""
 
 
 def check_scrolling(page, kind, surroundings):
@@ -203,18 +223,33 @@ def check_scrolling(page, kind, surroundings):
         assert box.get_attribute("tabindex") == "0"
         # What is written in the box is left out, to see its ground alone.
         box.evaluate(HIDE_TEXT)
-        left, right = box.evaluate("b => [b.clientLeft + 1, b.clientLeft + b.clientWidth - 2]")
+        none, right = box.evaluate("b => [b.clientLeft + 1, b.clientLeft + b.clientWidth - 2]")
         at_start = pixels(box)
         box.evaluate("b => b.scrollLeft = b.scrollWidth")
+        left = box.evaluate(LEFT_EDGE)
         at_end = pixels(box)
         if surroundings.startswith("forced"):
             assert contrast(at_start[:, -3:], np.median(at_start)).max() > 3
             continue
-        for seen, edge, none in ((at_start, right, left), (at_end, left, right)):
-            shadow, plain = seen[5:-5, edge], seen[5:-5, none]
+        for seen, edge, other in ((at_start, right, none), (at_end, left, right)):
+            shadow, plain = seen[5:-5, edge], seen[5:-5, other]
             ground = np.median(seen[:, seen.shape[1] // 2])
             assert np.median(contrast(shadow, ground)) > 1.25
             assert np.median(contrast(plain, ground)) < 1.15
+
+
+@pytest.mark.parametrize("width", [280, 390])
+def test_the_first_column_of_a_table_stays(tab, longest, width):
+    scrolling = 0
+    for address in ("data.html", longest):
+        page = tab.open(address, width)
+        for box in page.locator(f"{BOXES['table']}.scrolls").all():
+            boxes = box.locator("tr > :first-child").evaluate_all(HELD)
+            room = box.evaluate("box => box.clientWidth")
+            assert all(on_top and abs(left) < 2 for on_top, left, _ in boxes)
+            assert max(right for *_, right in boxes) < room / 2
+            scrolling += 1
+    assert scrolling >= 2
 
 
 def test_the_keyboard_scrolls_what_is_wide(tab, longest):
