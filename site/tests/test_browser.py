@@ -136,6 +136,7 @@ def walk(browser, roots, pages):
             tab.colours(colours)
             if violations := axe(page):
                 found["axe"][address, colours] = violations
+        tab.colours("light")  # as the next page begins
     tab.page.context.close()
     return found
 

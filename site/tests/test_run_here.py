@@ -250,6 +250,37 @@ return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     assert tab.errors == []
 
 
+# One number of the lesson is misprinted, once it is loaded.
+MISPRINTED = """() => {
+    const { run } = pythonEngine;
+    pythonEngine.run = async program => {
+        const printed = await run(program);
+        if (program.includes("whole.begin"))
+            await run("whole.cells[9]['printed'] = whole.cells[9]['printed'].replace('1', '2')");
+        return printed;
+    };
+}"""
+
+
+@pytest.mark.timeout(600)
+def test_a_lesson_is_run_whole_and_the_one_number_misprinted_is_found(tab):
+    page = tab.open(LESSON)
+    box = page.locator(".here-progress")
+    box.locator("summary").click()
+    page.evaluate(MISPRINTED)
+    box.get_by_role("button", name="Run this lesson here and compare").click()
+    assert tab.box("softmax").locator(".here-run").is_disabled()
+    box.locator(".here-status", has_text=re.compile("Done|ended")).wait_for(timeout=500_000)
+    said = box.locator(".here-reply").inner_text()
+    equal, outputs = map(int, re.match(r"(\d+) of (\d+) printed outputs are equal", said).groups())
+    assert equal == outputs - 1 > 30
+    assert "that of code cell 10" in said
+    stored, here = box.locator(".here-reply pre").all_inner_texts()
+    assert here.replace("1", "2", 1) == stored
+    # The exercises begin with a Python of their own.
+    assert "not attempted" in tab.run("softmax")
+
+
 def test_what_does_not_end_is_ended(tab):
     tab.open(LESSON)
     tab.write(
