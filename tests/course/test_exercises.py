@@ -28,7 +28,17 @@ import pytest
 
 import mnistlib
 from course import exercises
-from course.exercises import EXERCISES, LESSONS, check, keep, lesson_04, mine, progress, texts
+from course.exercises import (
+    EXERCISES,
+    LESSONS,
+    check,
+    keep,
+    lesson_04,
+    mine,
+    one_change,
+    progress,
+    texts,
+)
 from course.exercises.exercise import as_function
 from course.lessons import all_lessons
 from mnistlib import data, functions, network, training
@@ -169,6 +179,28 @@ def test_an_error_is_explained_only_where_the_same_step_raised_it(name, body, wo
     assert words in "".join(mistake.sentence for mistake in EXERCISES[name].mistakes)
     assert words not in reply.text
     assert "?" in reply.text
+
+
+@every_exercise
+def test_every_change_of_a_key_is_a_program_with_a_sentence(name):
+    exercise = EXERCISES[name]
+    changed = one_change.all_changed(exercise)
+    assert {each.name for each in changed} <= {*one_change.ORDER}
+    assert {*one_change.ORDER} <= {*texts.GENERAL["relations"]}
+    if "while " in inspect.getsource(exercise.reference):
+        assert changed == []  # changed, it might never end
+    for each in changed:
+        assert list(inspect.signature(each.function).parameters) == exercise.arguments
+
+
+def test_what_a_changed_key_gives_is_told_as_that_change():
+    exercise = EXERCISES["log_softmax"]
+    told = set()
+    for changed in one_change.all_changed(exercise):
+        reply = check(named(changed.function, "log_softmax"))
+        assert reply.kind == "right" or "?" in reply.text
+        told.add(reply.kind)
+    assert {"right", "wrong value"} <= told
 
 
 def test_nobody_is_told_of_chance_where_a_function_was_not_called():
