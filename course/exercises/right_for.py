@@ -107,7 +107,10 @@ def right_for(
         name: which of them that is.
     """
     take = partial(result_called, exercise, names, name)
+    are_places = all(shape_of(each) == () and np.asarray(each).dtype.kind in "iu" for each in got)
     for change in changes(exercise, [in_letters(exercise, each.case) for each in attempts]):
+        if are_places and change.fields.get("how") in OF_NUMBERS:
+            continue  # a few small whole numbers are soon the same
         if all(
             gives(exercise, change, attempt.case, take, result)
             for attempt, result in zip(attempts, got)
