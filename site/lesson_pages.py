@@ -22,6 +22,7 @@ MODULES = Path(__file__).parent / "node_modules"
 NOT_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nodes.raw)
 NOT_PROSE += (nodes.math, nodes.math_block, nodes.comment, nodes.system_message)
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
+SEARCHING = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>'
 PROSE_CUTS = ("400-normal", "400-italic", "600-normal")
 
 
@@ -201,7 +202,8 @@ def load_search(app, pagename, templatename, context, doctree):
 def finish_pages(app, failure):
     """Tell how large each picture is, so that nothing moves once it is loaded.
 
-    And the corner of a table that has row heads as well is empty: no head.
+    And the corner of a table that has row heads as well is empty: no head. What the theme would
+    search with while one types, which none of our pages does, is left to the search page.
     """
 
     def with_size(match):
@@ -213,6 +215,8 @@ def finish_pages(app, failure):
         text = page.read_text("utf-8")
         sized = re.sub(r'<img\b[^>]*?\bsrc="([^":]+\.png)"', with_size, text)
         sized = sized.replace('<th class="head"><p></p></th>', "<td></td>")
+        if page.name != "search.html":
+            sized = re.sub(SEARCHING, "", sized)
         page.write_text(sized, encoding="utf-8")
 
 

@@ -269,7 +269,7 @@ def test_a_printed_lesson_is_whole(tab, lessons):
 
 
 def test_the_first_view_of_a_lesson_is_light(browser, roots, lessons):
-    """What a web server sends, compressed, before the first figure: at most 400 kB."""
+    """What a web server sends, compressed, before the first figure: at most 320 kB."""
     weights = {}
     for lesson in lessons:
         tab = Tab(browser, roots["http"])  # with an empty cache
@@ -278,4 +278,4 @@ def test_the_first_view_of_a_lesson_is_light(browser, roots, lessons):
         weights[lesson] = sum(map(tab.weight, own))
         tab.page.context.close()
     print(weights)
-    assert {lesson: n for lesson, n in weights.items() if not 100_000 < n <= 400_000} == {}
+    assert {lesson: n for lesson, n in weights.items() if not 100_000 < n <= 320_000} == {}
