@@ -49,6 +49,7 @@ from itertools import combinations
 
 import matplotlib.pyplot as plt
 import numpy as np
+from tqdm import tqdm
 
 from course import exercises, studies
 from mnistlib import data, network, plotting
@@ -82,7 +83,8 @@ def trained(seed, epochs, falls=True):
     start = network.initialise(rng)
     batches = minibatches(50_000, 128, rng=rng, epochs=epochs)
     rate = falling(0.5, len(batches)) if falls else 0.5
-    return train(network, start, train_set, batches, learning_rate=rate, momentum=0.9)[0]
+    steps = tqdm(batches, leave=False)
+    return train(network, start, train_set, steps, learning_rate=rate, momentum=0.9)[0]
 
 
 final = trained(seed=0, epochs=10)
