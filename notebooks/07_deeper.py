@@ -46,6 +46,7 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
+from tqdm import tqdm
 
 from course import exercises, studies
 from mnistlib import data, deep, functions, plotting
@@ -248,7 +249,8 @@ print(f" both: one part in {1 / (all_weights * all_slopes):.0f}")
 # %%
 def one_epoch(model, parameters, rate):
     batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=2))
-    trained, _ = train(model, parameters, train_set, batches, learning_rate=rate)
+    steps = tqdm(batches, leave=False)
+    trained, _ = train(model, parameters, train_set, steps, learning_rate=rate)
     return trained, evaluate(model, trained, validation_set)
 
 
