@@ -22,7 +22,7 @@
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the rules for products, quotients and chains.
 #
-# **Time** 40 minutes to read, 20 more for the pencil and 45 for the exercises; the computer works about 6 s and uses 240 MB
+# **Time** 41 minutes to read, 20 more for the pencil and 45 for the exercises; the computer works about 6 s and uses 240 MB
 
 # %% [markdown]
 # ## Before you start
@@ -266,6 +266,12 @@ plt.show()
 #
 # </details>
 #
+# Other functions have their V, too. Move the nudge, and watch both errors.
+
+# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of a measured slope against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
+pictures.nudge()
+
+# %% [markdown]
 # An error says little unless we know how large the slopes are. So divide by their size. Double bars mean the length of an array: the root of the sum of its squares. The **relative error** is
 #
 # $$\frac{\lVert \text{given} - \text{measured} \rVert}{\max(\lVert \text{given} \rVert, \lVert \text{measured} \rVert)} .$$
@@ -465,6 +471,11 @@ plt.show()
 
 # %% [markdown]
 # Above, each image divides a total of 1 among the classes. Below, each *class* divides a total of 1, and the images compete for it. Two questions expose the fault. Does each row sum to 1? And **does a batch of one give what the same row gives in company?**
+#
+# Try it: switch the axis, add six 0s, and see whose answers change.
+
+# %% mystnb={"image": {"alt": "A still of a picture to touch: seven images by ten classes, twice, shaded by the numbers of a softmax; on the left a row is framed, on the right a column."}}
+pictures.axes()
 
 
 # %%

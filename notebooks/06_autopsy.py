@@ -354,6 +354,12 @@ for name, softmax in {
 # %% [markdown]
 # It would not. Of a single vector, axis 0 *is* the classes, and all three are right. Of a batch, the first two are wrong. A test must look like the use.
 #
+# Look once more at [lesson 02](02_sigmoid_softmax.ipynb)'s picture: let each column sum to 1, and take the images out one by one. What is the last one taken for, whatever it shows?
+
+# %% mystnb={"image": {"alt": "A still of a picture to touch: seven images by ten classes, twice, shaded by the numbers of a softmax; on the left a row is framed, on the right a column."}}
+pictures.axes()
+
+# %% [markdown]
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
 # Write the test that was missing: a function that is given any softmax, and tells whether a row's numbers depend on its company. "Alone" means a batch of one.

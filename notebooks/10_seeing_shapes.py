@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [07](07_deeper.ipynb).
 #
-# **Time** 40 minutes to read, 30 more for the exercises; the computer works about 75 s and uses 450 MB
+# **Time** 42 minutes to read, 30 more for the exercises; the computer works about 75 s and uses 450 MB
 
 # %% [markdown]
 # ## Before you start
@@ -48,6 +48,7 @@ import copy
 
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from tqdm import tqdm
 
 from course import exercises, pictures, studies
@@ -207,7 +208,7 @@ for p, share in enumerate(robust_shares):
 #
 # Eight kernels give eight maps. For the next layer they are eight **channels**, as red, green and blue are three of a photograph. A digit has one channel. From top to bottom a kernel of `side` rows finds rows - side + 1 places, and so for the columns.
 #
-# Inside this network the images lie *last*: `x` has the shape (channels, rows, columns, n). The numbers would be the same in any order, and [this one is the faster](../benchmarks/README.md).
+# Inside this network the images lie *last*: `x` has the shape (channels, rows, columns, n). The numbers would be the same in any order; the end of this section shows why it is this one.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -281,6 +282,33 @@ print("the maps moved along:", np.allclose(z_pushed[:, :, 1:], z1[:, :, :-1]))
 pictures.kernel()
 
 # %% [markdown]
+# ### Why the images lie last
+#
+# Memory is one long row of numbers, in which the *last* axis of an array lies side by side. Cutting patches copies numbers into another order: one call, 25 numbers for each place. It goes fast along a **run**, numbers that lie side by side before and after; each jump to the next run costs time. How long are the runs when 64 images are cut?
+
+
+# %%
+def run_length(view):
+    """How many numbers of a view lie side by side in memory, up to the first jump."""
+    run = 1
+    for length, stride in zip(view.shape[::-1], view.strides[::-1]):
+        if length > 1 and stride != run * view.itemsize:
+            break
+        run *= length
+    return run
+
+
+for name, shape, order in [
+    ("first", (64, 28, 28, 1), (0, 1, 2, 4, 5, 3)),  # each place a row of 25 numbers
+    ("last", (1, 28, 28, 64), (4, 5, 0, 1, 2, 3)),  # each place a column
+]:
+    view = sliding_window_view(np.zeros(shape), (5, 5), axis=(1, 2)).transpose(order)
+    run = run_length(view)
+    print(f"images {name}: {view.nbytes / 1e6:.1f} MB in {view.size // run:,} runs of {run:,}")
+
+# %% [markdown]
+# The same bytes, in runs three hundred times as long. What that gives, the [benchmark of a whole step](../benchmarks/README.md) tells.
+#
 # ## Max-pooling
 #
 # The answer needs more: it should not move along but stay. That is **invariance**. A step towards it is **max-pooling** ([Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150)): of each square of 2 by 2 numbers in a map keep only the largest. From (8, 24, 24, n) it makes (8, 12, 12, n).

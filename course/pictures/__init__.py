@@ -342,7 +342,7 @@ def nudge() -> Picture:
     Returns:
         The picture.
 
-    Goes with lesson 02.
+    Used in lesson 02.
     """
     return Picture(
         "nudge",
@@ -455,7 +455,7 @@ def axes() -> Picture:
     Returns:
         The picture.
 
-    Goes with lesson 02.
+    Used in lessons 02 and 06.
     """
     _, labels, images = company_arrays((DATA / "company.bin").read_bytes())
     firsts = [np.flatnonzero(labels == k)[: 8 if k == 0 else 3] for k in range(10)]
