@@ -9,7 +9,7 @@ apart, and mends it.
 import contextlib
 import gzip
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple, get_args
@@ -427,12 +427,15 @@ def start(recipe: Recipe, n: int) -> tuple[Weights, list[np.ndarray]]:
     return weights, [chance.randint(0, n, recipe.batch_size) for _ in range(recipe.steps)]
 
 
-def run(recipe: Recipe, train_set: training.Dataset, **options) -> tuple[Weights, training.History]:
+def run(
+    recipe: Recipe, train_set: training.Dataset, bar: Callable = iter, **options
+) -> tuple[Weights, training.History]:
     """Train by a recipe, in its precision, with the original's stream of chance.
 
     Args:
         recipe: every choice.
         train_set: images uint8 (n, 28, 28), labels (n,).
+        bar: what shows how far it is, put around the batches, such as ``tqdm``.
         options: ``monitor``, ``every`` and ``after_record`` of :func:`mnistlib.training.train`.
 
     Returns:
@@ -447,5 +450,5 @@ def run(recipe: Recipe, train_set: training.Dataset, **options) -> tuple[Weights
     weights, batches = start(recipe, len(train_set[0]))
     rate, momentum = recipe.learning_rate, recipe.momentum
     return training.train(
-        recipe, weights, train_set, batches, learning_rate=rate, momentum=momentum, **options
+        recipe, weights, train_set, bar(batches), learning_rate=rate, momentum=momentum, **options
     )

@@ -45,10 +45,12 @@
 
 # %%
 from dataclasses import replace
+from functools import partial
 from tempfile import TemporaryDirectory
 
 import matplotlib.pyplot as plt
 import numpy as np
+from tqdm import tqdm
 
 from course import exercises, pictures, studies
 from mnistlib import baseline, data, download, functions, original, plotting
@@ -57,6 +59,7 @@ from mnistlib.training import evaluate
 from mnistlib.uncertainty import paired, standard_error_by_group
 
 plotting.use_style()
+bar = partial(tqdm, leave=False)
 mnist = data.load()
 test_set = (mnist.test_images, mnist.test_labels)
 
@@ -128,7 +131,7 @@ print(f"squared error of a network that knows nothing: {1 - 1 / 10:.2f}")
 # %%
 train_set, validation_set = original.split(recipe, (mnist.train_images, mnist.train_labels))
 as_it_was, history = original.run(
-    recipe, train_set, monitor={"validation": validation_set}, every=2000
+    recipe, train_set, bar, monitor={"validation": validation_set}, every=2000
 )
 for step, share in zip(history.steps, history.accuracy("validation")):
     print(f"step {step:5}: validation {share:6.2%}")
@@ -611,7 +614,9 @@ def next_batch_hits_the_wall(step, weights, history):
     return (x @ weights.W1).min() < wall
 
 
-weights, history = original.run(sick, train_set, every=1, after_record=next_batch_hits_the_wall)
+weights, history = original.run(
+    sick, train_set, bar, every=1, after_record=next_batch_hits_the_wall
+)
 step = history.steps[-1]
 print(f"step {step:,}: a sum below {wall:.1f}")
 x = sick.prepare(train_set[0][batches[step]])
@@ -778,7 +783,7 @@ plt.show()
 
 # %%
 last_rung = replace(dict(original.rungs())["momentum 0.9"], learning_rate=best["momentum 0.9"])
-last, _ = original.run(last_rung, train_set)
+last, _ = original.run(last_rung, train_set, bar)
 z2_last = last_rung.logits(last, last_rung.prepare(mnist.test_images))
 for way, answered in three_ways(last_rung.probabilities, z2_last).items():
     print(f"{way:13}: {(answered == labels).mean():.2%} right")
