@@ -332,7 +332,7 @@ print(f"alone, with a kept bias: {((z2 - kept_bias).argmax(axis=1) == labels).me
 # %% [markdown]
 # Among twos, a two is nothing special: sorted, the accuracy is less than half. A kept bias mends that without any training. So here is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows in the same way.**
 #
-# <details><summary>Why this matters today: batch normalisation</summary>
+# <details><summary>Why this matters today: a usual layer</summary>
 #
 # **Batch normalisation** ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) subtracts from each unit its mean over the batch, and divides by its standard deviation. There, too, an answer depends on the company, so averages are kept for use, like our $c$.
 #
