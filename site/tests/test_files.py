@@ -31,9 +31,9 @@ def sources(page, kind):
 
 
 def prose(soup):
-    """Return a page's article without code, formulas and headings."""
+    """Return a page's article without code, formulas, headings, and the names of folds."""
     article = BeautifulSoup(str(soup.article), "html.parser")
-    for tag in article.select(".cell_output, pre, code, .katex, h1, h2, h3, h4, script"):
+    for tag in article.select(".cell_output, pre, code, .katex, h1, h2, h3, h4, summary, script"):
         tag.decompose()
     return article
 
@@ -250,7 +250,7 @@ def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):
                     seen.add(term)
         linked_anywhere |= seen
         assert not soups[page].select(
-            "pre a.term, code a.term, .katex a.term, h1 a.term, h2 a.term"
+            "pre a.term, code a.term, .katex a.term, h1 a.term, h2 a.term, summary a.term"
         )
     assert {entry.lower() for entry in entries} - linked_anywhere == set()
 
