@@ -91,7 +91,8 @@ def check(sheet, parameters: network.Parameters, x: np.ndarray, y: np.ndarray) -
     given = {"x": np.ravel(x), "y": np.ravel(y), **parameters._asdict()}
     truth, theirs = dict(given), dict(given)  # all from true boxes; all from the reader's own
     boxes, advice = {}, [_unknown(name) for name in sheet if name not in SHAPES]
-    slipped = []  # the names in which something is wrong of itself
+    slips = {}  # for each name, the names of the slips that its wrong boxes come from
+    to_mend = []
     for name, shape in SHAPES.items():
         truth[name] = RULES[name](truth)
         expected = RULES[name](theirs)
@@ -112,19 +113,26 @@ def check(sheet, parameters: network.Parameters, x: np.ndarray, y: np.ndarray) -
             if state in (FOLLOWS, WRONG):
                 theirs[name][index] = number
         boxes[name] = states
+        slips[name] = []
+        if FOLLOWS in states:
+            follows = np.reshape([state == FOLLOWS for state in states], shape)
+            for earlier in slips:
+                mended = RULES[name]({**theirs, earlier: truth[earlier]})
+                if np.any((mended != expected) & follows):
+                    slips[name] += slips[earlier]
+            to_mend += slips[name]
         if WRONG in states:
             first = states.index(WRONG)
-            slips = _causes(name, first, _number(cells[first]), expected, theirs)
-            advice.append(f"{name}{PLACES[shape][first]}: {slips}")
-            slipped.append(name)
+            causes = _causes(name, first, _number(cells[first]), expected, theirs)
+            advice.append(f"{name}{PLACES[shape][first]}: {causes}")
+            slips[name].append(name)
         if NO_NUMBER in states:
             first = states.index(NO_NUMBER)
             advice.append(f"{name}{PLACES[shape][first]}: {cells[first]!r:.30} is not a number.")
     everything = [state for states in boxes.values() for state in states]
-    if FOLLOWS in everything and slipped:
-        advice.append(
-            f"What follows was computed rightly from {' and '.join(slipped)}: mend that first."
-        )
+    if to_mend:
+        named = " and ".join(dict.fromkeys(to_mend))
+        advice.append(f"What follows was computed rightly from {named}: mend that first.")
     if boxes and set(everything) == {RIGHT} and not advice:
         advice = [f"All {len(everything)} boxes are right."]
     return Reply(boxes, advice)

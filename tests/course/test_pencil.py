@@ -218,6 +218,23 @@ def test_what_follows_rightly_from_a_slip_is_credited():
     assert reply.advice[-1] == "What follows was computed rightly from da1: mend that first."
 
 
+def test_only_the_slips_that_something_follows_from_are_to_be_mended():
+    slips = {**RIGHT, "a1": [1 / 2, 1 / 4], "z2": [1 + np.log(4), 1], "dW2": [[9, 9], [9, 9]]}
+    slips.update(p=[4 / 5, 1 / 5], loss=np.log(5))
+    reply = check(slips)
+    assert reply.boxes["p"] == ["follows", "follows"]
+    assert reply.boxes["loss"] == ["follows"]
+    assert reply.advice[-1] == "What follows was computed rightly from z2: mend that first."
+
+
+def test_what_follows_from_two_slips_names_both():
+    slips = {**RIGHT, "a1": [1 / 2, 1 / 2], "dz2": [3 / 4, 3 / 4]}
+    slips["dW2"] = [[3 / 8, 3 / 8], [3 / 8, 3 / 8]]
+    reply = check(slips)
+    assert reply.boxes["dW2"] == ["right", "follows", "follows", "follows"]
+    assert reply.advice[-1] == "What follows was computed rightly from a1 and dz2: mend that first."
+
+
 def test_a_second_slip_after_the_first_is_not_credited():
     reply = check({**RIGHT, "da1": [9 / 4, 3 / 2], "dz1": [9 / 16, 3 / 2]})
     assert reply.boxes["dz1"] == ["right", "not yet"]
