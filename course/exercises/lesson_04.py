@@ -397,6 +397,11 @@ class Tuning:
         return 100 * self.settings["epochs"]
 
     @property
+    def memory(self) -> int:
+        """How many steps the velocity adds up, if all gradients agree; no more than there are."""
+        return min(round(1 / (1 - self.settings["momentum"])), self.steps)
+
+    @property
     def effective(self) -> str:
         """The rate with what momentum makes of it."""
         return f"{self.settings['learning_rate'] / (1 - self.settings['momentum']):.3g}"
@@ -418,11 +423,15 @@ def has_no_number(tuning: Tuning) -> bool:
     return not all(is_number(value) for value in tuning.settings.values())
 
 
+def has_other_epochs(tuning: Tuning) -> bool:
+    """Tell whether it trains for a number of epochs that is not allowed."""
+    return tuning.settings["epochs"] not in range(1, 6)
+
+
 def is_out_of_bounds(tuning: Tuning) -> bool:
-    """Tell whether some setting is not allowed."""
+    """Tell whether the rate or momentum is not allowed."""
     rate, momentum = tuning.settings["learning_rate"], tuning.settings["momentum"]
-    allowed = 0 < rate < 1e3 and 0 <= momentum < 1 and tuning.settings["epochs"] in range(1, 6)
-    return not allowed
+    return not (0 < rate < 1e3 and 0 <= momentum < 1)
 
 
 def is_far_too_fast(tuning: Tuning) -> bool:
@@ -434,6 +443,11 @@ def is_far_too_fast(tuning: Tuning) -> bool:
 def has_steps_left(tuning: Tuning) -> bool:
     """Tell whether it misses the target and does not use all the steps."""
     return tuning.accuracies[1] < TARGET and tuning.settings["epochs"] < 5
+
+
+def remembers_too_long(tuning: Tuning) -> bool:
+    """Tell whether it misses the target with a momentum that remembers very many steps."""
+    return tuning.accuracies[1] < TARGET and tuning.settings["momentum"] > 0.95
 
 
 def misses_the_target(tuning: Tuning) -> bool:
@@ -515,9 +529,11 @@ EXERCISES = (
         objections=(
             has_other_keys,
             has_no_number,
+            has_other_epochs,
             is_out_of_bounds,
             is_far_too_fast,
             has_steps_left,
+            remembers_too_long,
             misses_the_target,
         ),
     ),

@@ -684,7 +684,7 @@ return np.linalg.norm(gradient - m) / max(np.linalg.norm(gradient), np.linalg.no
     ],
     "mended_gradients": [
         (
-            "wrong shape",
+            "wrong value",
             """
 W1, b1, W2, b2 = parameters
 a1 = 1 / (1 + np.exp(-(x @ W1 + b1)))
@@ -692,7 +692,7 @@ e = np.exp(a1 @ W2 + b2)
 p = e / e.sum(axis=1, keepdims=True)
 dz2 = (p - y) / len(x)
 dz1 = dz2 @ W2.T * a1 * (1 - a1)
-return x.T @ dz1, dz1.sum(1), a1.T @ dz2, dz2.sum(0)
+return x.T @ dz1, np.median(dz1, axis=0) * len(x), a1.T @ dz2, dz2.sum(0)
 """,
         ),
     ],
