@@ -290,7 +290,7 @@ def cross_entropy(z: Value, y: np.ndarray) -> Value:
 
 @dataclass(frozen=True)
 class Taped:
-    """A model for :mod:`mnistlib.training`: only its way up is written, its loss is cross-entropy.
+    """A model for :mod:`mnistlib.training`: only its forward pass is written, its loss is cross-entropy.
 
     Args:
         forward: from the parameters, a list of values, and what ``prepare`` returns to logits.

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 11 Let the machine derive
 #
-# In lessons 02, 03, 07 and 10 you derived a backward pass by hand. A framework asks for none: you write the forward pass, the *way up*, and the gradients are simply there. **How does a computer derive what you derived?**
+# In lessons 02, 03, 07 and 10 you derived a backward pass by hand. A framework asks for none: you write the forward pass, and the gradients are simply there. **How does a computer derive what you derived?**
 #
 # **You will** build a value that remembers how it was made, see a famous bug refused, and get the gradients of lessons 03, 07 and 10 for nothing.
 #
@@ -77,8 +77,8 @@ class Value:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $u$ | `u` | any | what goes into a function $f$ or an operation |
-# | $w$ | `w` | any | a weight, or whatever else goes into an operation as the second |
+# | $u$ | `u` | any | what goes into an operation |
+# | $w$ | `w` | any | the second thing that goes into an operation, often a weight |
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array; its blame |
 #
 # What an operation makes is called $z$. Take the product of two arrays of one shape, entry by entry: $z = u \odot w$. Nudge an entry of $u$ by $h$, and that of $z$ moves by $w h$. So the blame of $u$ is $w$ times that of $z$, and the other way round:
@@ -110,15 +110,15 @@ for source, rule in L.came_from:
     print("L came from", source.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# Values, and arrows to what they came from: the field calls that a **computational graph**, or the **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**. No formula is taken apart here: Python ran your lines, and each value noted what it came from.
+# Values, and arrows to what they came from: the field calls that a **computational graph**, or the **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**. No formula is analysed: Python ran your lines, and each value noted what it came from.
 #
-# Every other rule was derived in an earlier lesson:
+# Every other rule was derived earlier, or is from school:
 #
-# | operation | its rule | derived in lesson |
+# | operation | its rule | from lesson |
 # |---|---|---|
 # | $Z = U W$, shapes (n, inputs) and (inputs, outputs) | $dU = dZ\, W^T$ and $dW = U^T dZ$ | 03 |
-# | $z = e^u$ | $du = dz \odot z$ | 02 |
-# | $z = \log u$ | $du = dz / u$ | 02 |
+# | $z = e^u$ | $du = dz \odot z$ | school |
+# | $z = \log u$ | $du = dz / u$ | school |
 # | $z = \sigma(u)$ | $du = dz \odot z \odot (1 - z)$ | 02 |
 # | $z = \max(u, 0)$ | $du = dz$ where $u > 0$, else 0 | 07 |
 # | $z = \sum_i u_i$ | each $du_i = dz$ | 03: a sum hands its blame to each term |
@@ -189,7 +189,7 @@ exercises.folded(my_undo_broadcasting)
 #
 # ### Exercise 11.3: the order (core, 12 minutes)
 #
-# You get the graph as a dictionary, from the name of each value to the list of what it came from, and the name of the end. What was given came from nothing. Return a list of names: the end first, then each value that the end depends on, once, and after everything that it went into. Several orders may be right.
+# You get the graph as a dictionary, from the name of each value to the list of what it came from, and the name of the end. What was given came from nothing. Return a list of names. The end comes first. Each value that it depends on follows once, after everything that it went into. Several orders may be right.
 #
 # Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, from `"L"`. May `"w"` come second?
 #
@@ -210,7 +210,7 @@ exercises.folded(my_order)
 # %% [markdown]
 # The library has this order as `way_back(end)`, for values. With it, the whole of backpropagation is one loop. Start with $dL = 1$ and all other blame 0. Take each value $z$ in this order, and for each pair of a $u$ that it came from and its rule,
 #
-# $$du \leftarrow du + \text{blame}, \qquad \text{blame} = \text{rule}(dz), \text{ its broadcast undone} .$$
+# $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ its broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
 #
 # In the code $du$ is kept as `u.grad`, in the shape of `u.array`.
 
@@ -231,7 +231,7 @@ backward(L)
 print("du =", u.grad, "  dw =", w.grad)
 
 # %% [markdown]
-# As on paper. With `adding=False` the loop has the most famous bug of all such programs: it *assigns* the blame where it should add. What will come out for $u$, and what for $w$? And does the check of lesson 03 see it?
+# As on paper. With `adding=False` the loop has a famous bug: it *assigns* the blame where it should add. What will come out for $u$, and what for $w$? And does the check of lesson 03 see it?
 
 
 # %%
@@ -247,12 +247,12 @@ for adding in [True, False]:
 # %% [markdown]
 # $u$ is right, for it is used once. $w$ is left with what it was handed last, and the check refuses it. Where each value is used once, nobody would see the bug.
 #
-# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. From here on we use it. The operators `+ - * / @` work on it. Plain arrays, such as the pixels, count as constants and get no blame.
+# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. From here on we use it. The operators `+ - * / @` work on it. `sum` and `max` along an axis keep it, with size 1. Plain arrays, such as the pixels, count as constants and get no blame.
 
 # %% [markdown]
 # ## Lesson 03's sheet, once more
 #
-# Here is the way up of the pencil network, for its one image. The cross-entropy comes in its single steps:
+# Here is the forward pass of the pencil network, for its one image. The cross-entropy comes in its single steps:
 #
 # $$\text{total} = \sum_k e^{z_{2k}}, \qquad \log p = z_2 - \log \text{total}, \qquad L = -\sum_k y_k \log p_k .$$
 #
@@ -322,10 +322,7 @@ pairs = [("$W_1$", "$z_1$"), ("$b_1$", "$z_1$"), ("$z_1$", "$a_1$"), ("$a_1$", "
 pairs += [("$W_2$", "$z_2$"), ("$b_2$", "$z_2$"), ("$z_2$", "$e^{z_2}$"), ("$e^{z_2}$", "total")]
 pairs += [("total", "log total"), ("log total", "$\\log p$"), ("$z_2$", "$\\log p$")]
 pairs += [("$\\log p$", "loss")]
-for start, end in pairs:
-    ends = {"xy": boxes[end][:2], "xytext": boxes[start][:2]}
-    style = {"arrowstyle": "-|>", "color": "0.5", "shrinkA": 22, "shrinkB": 22}
-    axis.annotate("", **ends, arrowprops=style, zorder=1)
+frames = {}
 for name, (x, y, value) in boxes.items():
     rows = value.array.reshape(-1, value.array.shape[-1]) if value.array.ndim else [value.array]
     grads = value.grad.reshape(np.shape(rows))
@@ -335,11 +332,16 @@ for name, (x, y, value) in boxes.items():
     height = 0.36 * len(text) + 0.16
     width = 3.2 if x < 3 else 2.5
     corner = (x - width / 2, y - height / 2)
-    axis.add_patch(plt.Rectangle(corner, width, height, fc="white", ec="0.3", zorder=3))
+    frames[name] = plt.Rectangle(corner, width, height, fc="white", ec="0.3", zorder=3)
+    axis.add_patch(frames[name])
     for place, (words, colour) in enumerate(text):
         level = y + 0.36 * ((len(text) - 1) / 2 - place)
         axis.text(x, level, words, color=colour, ha="center", va="center", fontsize=12, zorder=4)
-for x, y, blame in [(5.35, 5.3, "0,  -1"), (8.9, 7.25, "3/4,  1/4")]:
+for start, end in pairs:  # each arrow from edge to edge
+    ends = {"xy": boxes[end][:2], "xytext": boxes[start][:2]}
+    style = {"arrowstyle": "-|>", "color": "0.5", "patchA": frames[start], "patchB": frames[end]}
+    axis.annotate("", **ends, arrowprops=style | {"shrinkA": 0, "shrinkB": 1})
+for x, y, blame in [(5.6, 5.3, "0,  -1"), (8.5, 6.88, "3/4,  1/4")]:
     axis.text(x, y, blame, color=plotting.COLOURS[1], ha="center", zorder=4)
 axis.text(0.1, 3.4, "value", color=plotting.COLOURS[0])
 axis.text(0.1, 3.0, "blame: the loss's gradient", color=plotting.COLOURS[1])
@@ -357,7 +359,7 @@ plt.show()
 #
 # ## Three networks for nothing
 #
-# Now the harvest. Four things are the same for every network: wrap its parameters in values, go up, take the cross-entropy, walk back. The library keeps them as `autodiff.Taped`. Give that a way up, and you have a model as lesson 04's `train` wants one. Here are the ways up of lessons 03 and 07:
+# Now the harvest. Four things are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.Taped`. Give that a forward pass, and you have a model as lesson 04's `train` wants one. Here are the forward passes of lessons 03 and 07:
 #
 # $$Z_2 = \sigma(X W_1 + b_1)\, W_2 + b_2, \qquad A_m = \max(A_{m-1} W_m + b_m,\, 0) .$$
 
@@ -378,7 +380,7 @@ def lesson_07(parameters, x):
 
 
 # %% [markdown]
-# For lesson 10's kernels one operation is missing: to *take* entries. Patches are taken out of an image by an index, and a pixel lies in many patches. So its blame is a sum once more.
+# For lesson 10's kernels one operation is missing: to *take* entries. Patches are taken out by an index, and an entry of the first layer's maps lies in many patches of the second. So its blame is a sum once more.
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
@@ -397,7 +399,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# NumPy writes a repeated entry once: the famous bug again, inside that line. Now a layer of kernels: cut out the patches, multiply, keep the largest of each square, cut off below 0.
+# NumPy writes a repeated entry once: the same bug again, inside that line. Now a layer of kernels: cut out the patches, multiply, keep the largest of each square, cut off below 0.
 
 
 # %% tags=["hide-input"]
@@ -408,7 +410,7 @@ def kernels(x, W, b, side=5):  # the shapes are those of the first layer
     patches = x[:, top[:, None, None] + down, left[None, :, None] + right]  # (n, 24, 24, 25, 1)
     z = patches.reshape(-1, side * side * channels) @ W + b  # (n * 24 * 24, 8)
     squares = z.reshape(n, len(top) // 2, 2, len(left) // 2, 2, b.shape[0])  # (n, 12, 2, 12, 2, 8)
-    largest = squares.max(axis=(2, 4))  # (n, 12, 12, 8)
+    largest = squares.max(axis=(2, 4))  # (n, 12, 1, 12, 1, 8)
     return largest.reshape(n, len(top) // 2, len(left) // 2, b.shape[0]).relu()
 
 
@@ -431,9 +433,9 @@ cases = {
     "lesson 07": (lesson_07, deep.Deep("relu"), deep.initialise(rng, sizes)),
     "lesson 10": (lesson_10, convolution.Convolutional(), convolution.initialise(rng)),
 }
-for name, (way_up, by_hand, start) in cases.items():
+for name, (forward, by_hand, start) in cases.items():
     x = by_hand.prepare(images)
-    _, by_tape = autodiff.Taped(way_up, by_hand.prepare).gradients(start, x, y)
+    _, by_tape = autodiff.Taped(forward, by_hand.prepare).gradients(start, x, y)
     _, derived = by_hand.gradients(start, x, y)
     largest = max(relative_error(*pair) for pair in zip(by_tape, derived, strict=True))
     print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
@@ -461,13 +463,13 @@ z.sigmoid().sum().backward()
 print("by its own rule:          ", z.grad.round(6))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. On the way up $e^{800}$ became infinity. On the way back the quotient hands it 0, and the rule of exp multiplies that by infinity. It is fault 8 of [lesson 06](06_autopsy.ipynb), found anew by a machine.
+# The value is right, and the slope is not a number. In the forward pass $e^{800}$ became infinity. On the way back the quotient hands it 0, and the rule of exp multiplies that by infinity. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb) (fault 8 of lesson 06), found anew by a machine.
 #
 # **Change a number.** Put -700 in place of the -800, then -709 and -710. Where is the slope lost?
 #
 # <details><summary>Answer</summary>
 #
-# At -710: there $e^{-z}$ passes float64's largest number, the wall of [lesson 06](06_autopsy.ipynb). Before it the slope is 0 to six decimals, as it should be.
+# At -710: there $e^{-z}$ passes float64's largest number, about $e^{709.8}$ ([lesson 02](02_sigmoid_softmax.ipynb)). Before it the slope is 0 to six decimals, as it should be.
 #
 # </details>
 #
@@ -479,7 +481,7 @@ print("by its own rule:          ", z.grad.round(6))
 #
 # $$z = \frac{u}{\text{length}}, \qquad \text{length} = \sqrt{\textstyle\sum_j u_j^2} .$$
 #
-# The tape could do that in steps: product, sum, root, quotient. Derive one rule in their place. Draw the graph first, and count the roads from $u$ to $z$. Then the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
+# With a rule for the root, the tape could do that in steps: square, sum, root, quotient. Derive one rule in their place. Draw the graph first (let the square be one step), and count the roads from $u$ to $z$. Then the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
 
 
 # %%
@@ -496,23 +498,26 @@ exercises.folded(my_unit_rows_backward)
 # %% [markdown]
 # ## What it costs
 #
-# How much dearer is the tape than the pass you wrote by hand? And a gradient than the loss alone, as the network grows? Guess both, for 4,096 hidden units in place of 128. Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the cell counts them anew.
+# Two guesses, for 128 hidden units and for 4,096: how many times the loss alone do loss and gradient cost together? And how much slower is the tape than your own pass? Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the cell counts them anew.
 
 # %% tags=["hide-input"]
 study = studies.read("tape_cost")
-settings, stored, here = studies.again("tape_cost")
-print(settings, "the same as stored:", here == stored)
+_, _, counted = studies.again("tape_cost")
 timed = next(row for row in study["rows"] if row["settings"]["measure"] == "time")["results"]
 memory = next(row for row in study["rows"] if row["settings"]["measure"] == "memory")["results"]
-print("                         gradient / loss          tape / by hand")
-print("network      parameters  counted by hand    tape    time  memory")
-for name, one in timed.items():
-    ratios = [here[name]["gradient"] / here[name]["loss"]]
-    ratios += [one["hand"] / one["loss"], one["tape"] / one["loss"], one["tape"] / one["hand"]]
-    ratios += [memory[name]["tape"] / memory[name]["hand"]]
-    print(f"{name:12} {one['parameters']:10,}", *(f"{ratio:7.1f}" for ratio in ratios))
+print("           loss and gradient     tape /")
+print("              / loss alone      by hand")
+print("           count hand tape  time memory")
+shown = ["128 units", "512 units", "4,096 units", "2 layers", "4 layers", "8 layers", "16 layers"]
+for name in shown:
+    one = timed[name]
+    count = counted[name]["gradient"] / counted[name]["loss"]
+    hand, tape = one["hand"] / one["loss"], one["tape"] / one["loss"]
+    time = one["tape"] / one["hand"]
+    space = memory[name]["tape"] / memory[name]["hand"]
+    print(f"{name:11} {count:4.1f} {hand:4.1f} {tape:4.1f} {time:5.1f} {space:6.1f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Cost of a gradient, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from a hundred thousand to more than three million. The points by hand and by the tape, for wide networks and for deep ones, lie in a flat band between about two and three."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Cost of loss and gradient together, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from a hundred thousand to more than three million. The points by hand and by the tape, for wide networks and for deep ones, lie in a flat band between about two and three."}}
 figure, axis = plt.subplots(figsize=(6, 3.6))
 for kind, marker in [("units", "o"), ("layers", "s")]:
     some = [one for name, one in timed.items() if kind in name]
@@ -523,13 +528,13 @@ for kind, marker in [("units", "o"), ("layers", "s")]:
         axis.plot(
             parameters, ratio, "-" if kind == "units" else ":", **style, label=f"{label}, {kind}"
         )
-axis.set(xscale="log", xlabel="parameters", ylabel="gradient / loss", ylim=(0, 6))
+axis.set(xscale="log", xlabel="parameters", ylabel="(loss and gradient) / loss", ylim=(0, 6))
 axis.set_title("A gradient costs a few losses, however many parameters")
 axis.legend(ncols=2)
 plt.show()
 
 # %% [markdown]
-# From a hundred thousand parameters to more than three million, the gradient costs about twice the loss, and 2.7 times at most. The count says why. Every layer multiplies once on the way up, and twice on the way back: for $dW$ and for $dA$. Only the first layer needs no $dA$, since nobody asks for the blame of pixels.
+# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice the loss alone, and 2.7 times at most. The count says why. Every layer multiplies once on the way forward, and twice on the way back: for $dW$ and for $dA$. Only the first layer needs no $dA$, since nobody asks for the blame of pixels. So with depth the count climbs towards 3.
 #
 # <details><summary>Who proved it for every program, and whose idea it was</summary>
 #
@@ -537,15 +542,15 @@ plt.show()
 #
 # </details>
 #
-# Beside your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. What it takes is *memory*, in deep networks nearly twice as much. The tape keeps every sum until the way back has passed; yours kept the activations alone.
+# Beside your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. 0.9 is noise: these times are good to about a tenth. What it takes is *memory*, in deep networks nearly twice as much. The tape keeps every sum until the way back has passed; yours kept the activations alone.
 #
 # ### Why backwards?
 #
-# One could also go forwards. Move all parameters at once, in a direction $r$, and carry beside each value its **slope** along $r$: how fast the value grows as they move. The pixels stand still. In a product both factors may move, and each brings a term. Past the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. With $r_{W_1}$ for the part of $r$ that moves $W_1$:
+# One could also go forwards. Move all parameters at once, in a direction $r$, and carry beside each value its **slope** along $r$: how fast the value grows as they move. The pixels stand still. In a product both factors may move, and each brings a term (the product rule). Past the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. With $r_{W_1}$ for the part of $r$ that moves $W_1$:
 #
-# $$\begin{aligned} \text{slope}(Z_1) &= X\, r_{W_1} + r_{b_1}, \\ \text{slope}(A_1) &= \text{slope}(Z_1) \odot A_1 \odot (1 - A_1), \\ \text{slope}(Z_2) &= \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2}. \end{aligned}$$
+# $$\begin{aligned} \text{slope}(Z_1) &= X\, r_{W_1} + r_{b_1}, \\ \text{slope}(A_1) &= \text{slope}(Z_1) \odot A_1 \odot (1 - A_1), \\ \text{slope}(Z_2) &= \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2}, \\ \text{slope}(L) &= \textstyle\sum dZ_2 \odot \text{slope}(Z_2). \end{aligned}$$
 #
-# The slope of the loss adds up what each logit does to it, $dZ_2$ times the logit's slope. This is **forward mode**. Backwards one finds the same number as the gradient times $r$, entry by entry, added up.
+# The loss grows by each logit's slope times its $dZ_2$, added up. Lesson 03 called that slope the directional derivative, and checked with it. This is **forward mode**. Backwards one finds the same number as the gradient times $r$, entry by entry, added up.
 
 # %%
 x = network.prepare(images)  # 50 images, as above
@@ -583,7 +588,7 @@ def tape_gradients(parameters, x, y):
 
 
 # %% [markdown]
-# And here the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), the tape that most of the world uses. You need not have it: read.
+# And here the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses. You need not have it: read.
 #
 # ```python
 # import torch
@@ -618,7 +623,7 @@ for step in [1, 10, 30]:
     print("{:12} {:9.6f} {:12.6f} {:9.6f}".format(step, *losses))
 
 # %% [markdown]
-# To six decimals all three are the same, and the idea in the middle is the one that you have built. One habit of PyTorch would puzzle you otherwise: it *adds* to a `grad` that is left from the last step. So a loop there begins with `zero_grad()`. Ours starts anew each time.
+# To six decimals all three are the same, and the middle column is the idea that you have built. One habit of PyTorch would puzzle you otherwise: it *adds* to a `grad` that is left from the last step. So a loop there begins with `zero_grad()`. Ours starts anew each time.
 #
 # ## What now?
 #
@@ -630,7 +635,6 @@ for step in [1, 10, 30]:
 # | Optimisers | a step size for each parameter, from its own past | momentum in 04, a gradient for each layer in 07 | [Kingma and Ba 2015](https://arxiv.org/abs/1412.6980) |
 # | Attention | a softmax decides which inputs to listen to | the softmax of 02, shared weights in 10, plus signs in 07 | [Vaswani and others 2017](https://arxiv.org/abs/1706.03762) |
 # | Making images | a network learns to remove noise, step by step | squared error in 06, kernels in 10 | [Ho and others 2020](https://arxiv.org/abs/2006.11239) |
-# | GPUs | the same products, thousands at once, in fewer digits | what float32 did in 06 | [the benchmarks](../benchmarks/README.md), then a framework |
 #
 # For books, go on with [Prince 2023](https://udlbook.github.io/udlbook/) or, with code for everything, [Zhang and others 2023](https://d2l.ai). [Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers. History and variants of the idea are in [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html).
 #
@@ -652,9 +656,9 @@ for step in [1, 10, 30]:
 #
 # - Automatic differentiation needs values that remember what made them, and by which rule blame goes back.
 # - A value hands on its blame when all of it has arrived: topological order.
-# - Blame is added: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget it, and the check of lesson 03 refuses the gradient.
+# - Blame is added: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget it, and a number or a shape is wrong.
 # - $p - y$ is the sum of two roads.
-# - A gradient costs a few times the loss, however many parameters there are. The price is memory: what the rules need of the way up must be kept.
+# - Loss and gradient together cost about two to three times the loss alone, however many parameters there are. The price is memory: what the rules need of the forward pass must be kept.
 # - A machine derives the formula you wrote. Stable formulas stay your work.
 #
 # ## Questions to ask yourself
@@ -693,4 +697,4 @@ for step in [1, 10, 30]:
 #
 # ## Next
 #
-# There is no next lesson. Take a network that nobody derived for you, write its way up, and check what the machine says.
+# There is no next lesson. Take a network that nobody derived for you, write its forward pass, and check what the machine says.

@@ -120,6 +120,12 @@ class Order:
         return min(self.reached - {*self.names}, default=None)
 
     @property
+    def outsider(self):
+        """What uses the missing one, though the end does not depend on it, or None."""
+        graph = self.arguments[0]
+        return next((n for n in graph if n not in self.reached and self.missing in graph[n]), None)
+
+    @property
     def too_early(self):
         """The first value that comes before one that it went into, and that one."""
         place = {name: number for number, name in enumerate(self.names)}
@@ -164,12 +170,19 @@ def has_a_stranger(view):
     return view.stranger is not None
 
 
+def waits_for_an_outsider(view):
+    """Tell whether one is missing, though all that the end depends on and that uses it is there."""
+    graph = view.arguments[0]
+    users = {name for name in view.reached if view.missing in graph[name]}
+    return view.missing is not None and view.outsider is not None and users <= {*view.names}
+
+
 def lacks_some(view):
     """Tell whether a name is missing."""
     return view.missing is not None
 
 
-def is_the_way_up(view):
+def is_the_way_forward(view):
     """Tell whether the end comes last."""
     return view.names[-1] == view.end != view.first
 
@@ -177,6 +190,17 @@ def is_the_way_up(view):
 def starts_elsewhere(view):
     """Tell whether another name than the end comes first."""
     return view.first != view.end
+
+
+def counts_a_double_use_once(view):
+    """Tell whether one comes too early as if each value used it once; some use it twice."""
+    if view.too_early is None:
+        return False
+    graph = view.arguments[0]
+    uses = {name: graph[name].count(view.early) for name in view.reached}
+    users = sum(count > 0 for count in uses.values())
+    before = view.names[: view.names.index(view.early)]
+    return sum(uses[name] for name in before) >= users
 
 
 def hands_on_too_early(view):
@@ -201,6 +225,8 @@ def _any_graph(seed: int, size: int) -> tuple:
     return Graph({name: came_from[name] for name in sorted(names)}), names[-2]
 
 
+# Who counts the two uses by p as one takes u when p was there, before q: from a stack and a queue.
+_DOUBLE = {"L": ["r", "p"], "r": ["s"], "s": ["q"], "q": ["u"], "p": ["u", "u"], "u": []}
 _FORKS = {f"v{i}": [f"v{i - 1}"] * 2 if i else [] for i in range(51)}
 _CHAIN = {f"v{i}": [f"v{i - 1}"] if i else [] for i in range(5_000)}
 _INDEX = np.array([[3, 0, 3], [1, 3, 0]])
@@ -240,6 +266,8 @@ EXERCISES = (
             (Graph({"L": ["w", "p"], "w": ["a"], "p": ["q"], "q": ["w"], "a": []}), "L"),
             (Graph({"x": ["p"], "p": ["u"], "u": [], "w": []}), "p"),
             (Graph({"u": []}), "u"),
+            (Graph({"L": ["u"], "u": [], "x": ["u"]}), "L"),
+            (Graph(_DOUBLE), "L"),
             _any_graph(1, 7),
             _any_graph(2, 9),
             _any_graph(3, 12),
@@ -252,9 +280,11 @@ EXERCISES = (
             is_empty,
             has_some_twice,
             has_a_stranger,
+            waits_for_an_outsider,
             lacks_some,
-            is_the_way_up,
+            is_the_way_forward,
             starts_elsewhere,
+            counts_a_double_use_once,
             hands_on_too_early,
         ),
     ),
