@@ -39,6 +39,7 @@ from course.exercises import (
     progress,
     texts,
 )
+from course.exercises.attempt import Outcome
 from course.exercises.exercise import as_function
 from course.lessons import all_lessons
 from mnistlib import data, functions, network, training
@@ -1107,3 +1108,15 @@ def test_what_cannot_be_read_in_a_text_is_said_with_its_line_and_a_way_out(
         texts.with_words((bare,), file)
     assert words in str(raised.value)
     assert str(raised.value).startswith("lesson_02.txt")
+
+
+def test_an_error_in_other_words_is_like_another_in_kind_alone():
+    def outcome(error):
+        return Outcome(None, error, ())
+
+    one, reworded, other = map(
+        outcome, ("ValueError: 2 rows", "ValueError: 3 rows", "TypeError: 2")
+    )
+    assert one.is_like(reworded, exact=False, in_kind=True)
+    assert not one.is_like(reworded, exact=False)
+    assert not one.is_like(other, exact=False, in_kind=True)
