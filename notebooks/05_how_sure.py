@@ -22,7 +22,7 @@
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
-# **Time** 32 minutes to read, 30 more for the exercises; the computer works about 25 s and uses 450 MB
+# **Time** 33 minutes to read, 30 more for the exercises; the computer works about 25 s and uses 450 MB
 
 # %% [markdown]
 # ## Before you start
@@ -69,7 +69,7 @@ train_set, validation_set = data.split(
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $q$ | | | the true share of right answers; the accuracy is its measurement |
-# | $g$ | `groups` | (n,) | a writer, who wrote $n_g$ of the digits; the array has the writer of each digit |
+# | $g$ | `groups` | (n,) | a writer; $n_g$ is how many digits they wrote, `groups[i]` the writer of digit $i$ |
 #
 # ## One network, asked once
 #
@@ -106,7 +106,13 @@ print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digit
 #
 # $$\text{standard error} = \sqrt{\frac{q\,(1 - q)}{n}} .$$
 #
-# We do not know $q$, so we put the measured accuracy in its place. The promise is that about 19 times in 20 the truth lies within two standard errors. Try it: take our ten thousand answers for the whole truth, deal 500 of them, and do so two thousand times.
+# <details><summary>Why the variances add up</summary>
+#
+# Let $u$ and $v$ say how far two coins fell from their means. The sum of the coins then lies $u + v$ from its mean, and $(u + v)^2 = u^2 + 2uv + v^2$. Whatever $u$ is, an independent $v$ is 0 on average, so $uv$ is 0 on average too. What is left are the two variances.
+#
+# </details>
+#
+# We do not know $q$, so we put the measured accuracy in its place. A sum of many coins scatters in a bell curve, which has about 19 in 20 of its area within two standard deviations of its middle. So the promise is that about 19 times in 20 the truth lies within two standard errors. Try it: take our ten thousand answers for the whole truth, deal 500 of them, and do so two thousand times.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -184,7 +190,7 @@ for tenth in np.flatnonzero(seen):
     label = f"{found.counts[tenth]}"
     axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
 axis.set(
-    title="Between 0.6 and 0.9 a little too sure",
+    title="Below 0.9 most points lie below the line",
     xlabel="how sure (a number: so many answers)",
     ylabel="share right (bars: two spreads)",
     xlim=(0, 1.03),
@@ -199,7 +205,7 @@ plt.show()
 
 # %%
 print("divisor  below 0.9   sure  right  spread")
-for divisor in [1, 0.5, 1.1, 2]:  # try others
+for divisor in [1, 1.1, 2]:  # try others
     sure = softmax(z2 / divisor).max(axis=1)
     unsure = sure < 0.9
     spread = np.sqrt((sure * (1 - sure))[unsure].sum()) / unsure.sum()
@@ -230,15 +236,15 @@ for seed in range(5):
 # | **network 2 right** | | lost |
 # | **network 2 wrong** | gained | |
 #
-# Take the images as independent. If neither network were better, each image that changed would be a toss of a fair coin. The **p-value** is how often such a coin would do something at least as uneven. Say 3 were gained and 1 lost. Four tosses have $2^4$ equally likely outcomes. In $1 + 4$ of them at most one is a loss, and in as many at most one is a gain:
+# Take the images as independent. If neither network were better, each image that changed would be a toss of a fair coin. The **p-value** is how often such a coin would do something at least as uneven. Say 3 were gained and 1 lost. Four tosses have $2^4$ equally likely outcomes. In $1 + 4$ of them at most one image was lost, and in as many at most one was gained:
 #
 # $$2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8} .$$
 #
-# So 3 to 1 is no evidence of anything. In general there are `changed` tosses, and `fewer` of them fell on the rarer side:
+# So 3 to 1 is no evidence of anything. In general, `changed` counts all the answers that changed. The smaller of gained and lost is `fewer`:
 #
-# $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}}, \quad \text{or 1 if that is more.}$$
+# $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}} .$$
 #
-# This is McNemar's test in its exact form ([McNemar 1947](https://doi.org/10.1007/BF02295996)).
+# If that is more than 1, the p-value is 1. This is McNemar's test in its exact form ([McNemar 1947](https://doi.org/10.1007/BF02295996)).
 #
 # ### Exercise 5.2: gained and lost (core, 10 minutes)
 #
@@ -277,7 +283,7 @@ print(
 )
 
 # %% [markdown]
-# A coin would do that less than once in a million times. We picked this pair, but three others of the ten are hardly a coin's work either. And yet neither recipe is better, for they are the same. **The test's answer is about these two networks.** Network 3 *does* read more of such digits than network 2. Of a third seed the test knows nothing, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
+# A coin would do that less than once in a million times. We picked this pair, but three of the other nine pairs also have a p-value below 0.01. And yet neither recipe is better, for they are the same. **The test's answer is about these two networks.** Network 3 *does* read more of such digits than network 2. Of a third seed the test knows nothing, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
 #
 # ### A network and a recipe
 #
@@ -323,7 +329,7 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# For one epoch, take the constant rate: all five seeds agree. The falling rate slows down before it has arrived. For ten epochs no difference in accuracy is seen. A single seed could have told you that the falling rate loses 0.24 points, or gains 0.18. But its loss is lower with every seed, and for that we take it.
+# For one epoch at this starting rate, which lesson 04 picked for a constant one, take the constant rate: all five seeds agree. For ten epochs no difference in accuracy is seen. A single seed could have told you that the falling rate loses 0.24 points, or gains 0.18. But its loss is lower with every seed, and for that we take it.
 #
 # ## Other people
 #
@@ -367,9 +373,9 @@ for axis, (crowd, who), marker in zip(axes, crowds.items(), "o^"):
     spots = {}
     for spot in zip(digits_of[who], mistakes_of[who], limit[who]):
         spots[spot] = spots.get(spot, 0) + 1
-    for (x, y, bound), number in spots.items():
-        colour = plotting.COLOURS[1] if y > bound else plotting.COLOURS[0]
-        axis.plot(x, y, marker, color=colour, markersize=4 + 2 * np.sqrt(number))
+    for (size, missed, bound), number in spots.items():
+        colour = plotting.COLOURS[1] if missed > bound else plotting.COLOURS[0]
+        axis.plot(size, missed, marker, color=colour, markersize=4 + 2 * np.sqrt(number))
     number = (mistakes_of[who] > limit[who]).sum()
     axis.set(title=f"{who.sum()} {crowd}s, {number} above their limit", ylabel="mistakes")
 axes[0].legend(loc="upper left")
@@ -401,7 +407,7 @@ for called, writer in {
     print(f"p-value {p_value[writer]:.1g}, times 297: {297 * p_value[writer]:.2f}")
 
 # %% [markdown]
-# They do not. Three mistakes in ten is the largest share. But among 297 writers, one such p-value is no wonder. Eight mistakes in 130 is a smaller share, and much harder to explain by chance. Small samples have the largest shares, and the smallest. Even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
+# They do not. Three mistakes in ten is the largest share. Its p-value times 297 is how many such writers chance puts among 297: nearly one. Eight mistakes in 130 is a smaller share, and much harder to explain by chance. Small samples have the largest shares, and the smallest. Even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
 #
 # ### The error by writer
 #
@@ -409,7 +415,7 @@ for called, writer in {
 #
 # $$\frac{1}{n} \sum_g \text{right}_g - q = \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) .$$
 #
-# The terms belong to different people, so their variances add. A term is 0 on average, so its square stands for its variance. The standard error *by writer* is ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6)
+# The terms belong to different people, so their variances add. Over writers of both crowds together, a term is 0 on average, so its square stands for its variance. The standard error *by writer* is ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6)
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
@@ -437,9 +443,12 @@ print(f"standard error by digit {100 * by_digit:.2f}, by writer {100 * by_writer
 low, high = right.mean() - 2 * by_writer, right.mean() + 2 * by_writer
 print(f"within two errors by writer: from {low:.1%} to {high:.1%}")
 print(f"the variance is {(by_writer / by_digit) ** 2:.1f} times as large")
+apart = pair.difference / pair.error
+still = apart * by_digit / by_writer
+print(f"networks 2 and 3: {apart:.1f} errors apart, with such a variance {still:.1f}")
 
 # %% [markdown]
-# The variance is twice as large. So these ten thousand digits say only as much as five thousand would, each by another person. Does your guess from the beginning lie between the two? And the answer holds for people like these, American students and Census employees, and for nobody else.
+# The variance is twice as large. So these ten thousand digits say only as much as five thousand would, each by another person. With so much more variance, networks 2 and 3 would still lie more than three errors apart.
 #
 # ## Another computer
 #
@@ -454,7 +463,7 @@ print("every entry equal:", np.array_equal(whole, halves))
 print("largest difference below 1e-13:", np.abs(whole - halves).max() < 1e-13)
 
 # %% [markdown]
-# So two computers train networks that are a hair's breadth apart. Make the hair thick enough to see: start twice, with one weight differing by $10^{-8}$, and watch how far apart the two $W_2$ are over forty steps. Guess the curves at three learning rates.
+# So two computers train networks that are a hair's breadth apart. Make the hair thick enough to see: start twice, with one weight differing by $10^{-8}$, and watch how far apart the two $W_2$ are over forty plain steps, without momentum. Guess the curves at three learning rates.
 
 # %% tags=["hide-input"]
 batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=1)[:40]
@@ -506,21 +515,21 @@ plt.show()
 #
 # ## Would it be so again?
 #
-# What may change, and by how much the accuracy then moves:
+# What may change, and by how much the accuracy then moves? The truth stands still, but a second measurement scatters as much as the first. Variances add, so the difference of the two has $\sqrt2$ times the standard deviation. Most often it is less than twice that.
 
 # %%
-print("standard deviation, in points")
-print(f"other digits, as if independent: {100 * by_digit:.2f}")
-print(f"other people of the same kind:   {100 * by_writer:.2f}")
-by_seed = 100 * results("accuracy", 10, True).std(ddof=1)
-print(f"another seed, on validation:     {by_seed:.2f}")
+by_seed = results("accuracy", 10, True).std(ddof=1)  # on validation
+print("in points     deviation  two differ by less than")
+errors = {"other digits": by_digit, "other people": by_writer, "another seed": by_seed}
+for what, error in errors.items():
+    print(f"{what}  {100 * error:9.2f} {200 * np.sqrt(2) * error:24.2f}")
 
 # %% [markdown]
-# So would it be so again? On digits by other people of this kind, within two errors by writer. With another seed, within a tenth of a point. On another computer, most likely to the last digit shown. For other kinds of people the table has no line: nobody has asked them.
+# So would it be so again? The truth for people of this kind most likely lies within two errors by writer. Ten thousand digits by other such people scatter round it too: they differ from ours most often by less than 0.6 points. Was the interval that you guessed wider or narrower? Another seed moves the accuracy by hardly more than a tenth of a point, another computer most likely by nothing that is shown. For people who are neither American students nor Census employees the table has no line: nobody has asked them.
 #
 # ## Recap
 #
-# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent.
+# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. The truth most likely lies within two of them; a second measurement differs by $\sqrt2$ as much.
 # - A network that is 90 % sure ought to be right in nine cases of ten. Sort and count.
 # - Two networks are compared by the answers that changed. That says nothing yet of two recipes: they need several seeds, compared seed by seed.
 # - Digits come in clusters, so the error by writer is the honest one. A largest share is often only a small sample.
