@@ -242,7 +242,7 @@ def squared_error(p, y) -> float:
         TypeError: an argument does not hold real numbers.
         ValueError: the shapes disagree, or the batch is empty.
 
-    Met in lesson 07.
+    Met in lesson 06.
     """
     p, y = _rows(p, y, "p")
     return float(((p - y) ** 2).sum() / len(p))
@@ -264,7 +264,7 @@ def squared_error_gradient(p, y) -> np.ndarray:
         TypeError: an argument does not hold real numbers.
         ValueError: the shapes disagree, or the batch is empty.
 
-    Met in lesson 07.
+    Met in lesson 06.
     """
     p, y = _rows(p, y, "p")
     return 2 * (p - y) / len(p)
