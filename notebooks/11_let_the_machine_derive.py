@@ -210,7 +210,7 @@ exercises.folded(my_order)
 # %% [markdown]
 # The library has this order as `way_back(end)`, for values. With it, the whole of backpropagation is one loop. Start with $dL = 1$ and all other blame 0. Take each value $z$ in this order, and for each pair of a $u$ that it came from and its rule,
 #
-# $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ its broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
+# $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
 #
 # In the code $du$ is kept as `u.grad`, in the shape of `u.array`.
 
@@ -254,7 +254,7 @@ for adding in [True, False]:
 #
 # Here is the forward pass of the pencil network, for its one image. The cross-entropy comes in its single steps:
 #
-# $$\text{total} = \sum_k e^{z_{2k}}, \qquad \log p = z_2 - \log \text{total}, \qquad L = -\sum_k y_k \log p_k .$$
+# $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
 # We write no way back.
 
@@ -361,7 +361,7 @@ plt.show()
 #
 # Now the harvest. Four things are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.Taped`. Give that a forward pass, and you have a model as lesson 04's `train` wants one. Here are the forward passes of lessons 03 and 07:
 #
-# $$Z_2 = \sigma(X W_1 + b_1)\, W_2 + b_2, \qquad A_m = \max(A_{m-1} W_m + b_m,\, 0) .$$
+# $$\begin{aligned} Z_2 &= \sigma(X W_1 + b_1)\, W_2 + b_2, \\ A_m &= \max(A_{m-1} W_m + b_m,\, 0) . \end{aligned}$$
 
 
 # %%
@@ -498,7 +498,7 @@ exercises.folded(my_unit_rows_backward)
 # %% [markdown]
 # ## What it costs
 #
-# Two guesses, for 128 hidden units and for 4,096: how many times the loss alone do loss and gradient cost together? And how much slower is the tape than your own pass? Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the cell counts them anew.
+# Two guesses, for 128 hidden units and for 4,096. Loss and gradient together cost how many times the loss alone? And how much slower is the tape than your own pass? Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the cell counts them anew.
 
 # %% tags=["hide-input"]
 study = studies.read("tape_cost")
@@ -542,13 +542,13 @@ plt.show()
 #
 # </details>
 #
-# Beside your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. 0.9 is noise: these times are good to about a tenth. What it takes is *memory*, in deep networks nearly twice as much. The tape keeps every sum until the way back has passed; yours kept the activations alone.
+# Beside your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. The 0.9 is noise: these times are good to about a tenth. What it takes is *memory*, in deep networks nearly twice as much. The tape keeps every sum until the way back has passed; yours kept the activations alone.
 #
 # ### Why backwards?
 #
 # One could also go forwards. Move all parameters at once, in a direction $r$, and carry beside each value its **slope** along $r$: how fast the value grows as they move. The pixels stand still. In a product both factors may move, and each brings a term (the product rule). Past the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. With $r_{W_1}$ for the part of $r$ that moves $W_1$:
 #
-# $$\begin{aligned} \text{slope}(Z_1) &= X\, r_{W_1} + r_{b_1}, \\ \text{slope}(A_1) &= \text{slope}(Z_1) \odot A_1 \odot (1 - A_1), \\ \text{slope}(Z_2) &= \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2}, \\ \text{slope}(L) &= \textstyle\sum dZ_2 \odot \text{slope}(Z_2). \end{aligned}$$
+# $$\begin{aligned} \text{slope}(Z_1) &= X\, r_{W_1} + r_{b_1}, \\ \text{slope}(A_1) &= \text{slope}(Z_1) \odot A_1 \odot (1 - A_1), \\ \text{slope}(Z_2) &= \text{slope}(A_1)\, W_2 \\ &\quad + A_1\, r_{W_2} + r_{b_2}, \\ \text{slope}(L) &= \textstyle\sum dZ_2 \odot \text{slope}(Z_2). \end{aligned}$$
 #
 # The loss grows by each logit's slope times its $dZ_2$, added up. Lesson 03 called that slope the directional derivative, and checked with it. This is **forward mode**. Backwards one finds the same number as the gradient times $r$, entry by entry, added up.
 
