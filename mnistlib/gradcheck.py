@@ -81,7 +81,7 @@ def relative_error(a, b) -> float:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a gradient check found; printing it says so in one line.
+    """What a gradient check found; printing it says so.
 
     ``error`` is the relative error over all entries that were checked, ``worst`` the index of the
     entry furthest off, ``given`` and ``measured`` its two values.
@@ -105,7 +105,7 @@ class Verdict:
         return self.right
 
     def __str__(self) -> str:
-        """One line. A passing error is rounding noise, different on every computer: not printed."""
+        """Return a sentence. A passing error is noise, different on every computer: not printed."""
         if self.right:
             return (
                 f"{self.name}: right, {self.checked} entries, "
@@ -114,8 +114,9 @@ class Verdict:
         index = ", ".join(map(str, self.worst))
         given, measured = round(self.given, 6) + 0.0, round(self.measured, 6) + 0.0  # no -0.0
         return (
-            f"{self.name}: WRONG, relative error {self.error:.3g}; worst at [{index}]: "
-            f"given {given:.6f}, measured {measured:.6f}"
+            f"{self.name}: WRONG, relative error {self.error:.3g}\n"
+            f"    worst at [{index}]:\n"
+            f"    given {given:.6f}, measured {measured:.6f}"
         )
 
     __repr__ = __str__
@@ -147,7 +148,7 @@ def check_gradient(
         rng: generator for the sample.
 
     Returns:
-        A verdict that is true or false and prints as one line.
+        A verdict that is true or false, and prints as a sentence.
 
     Raises:
         ValueError: the shapes differ, ``u`` is empty, ``h`` is not above 0, ``f`` does not return

@@ -1,7 +1,7 @@
 """Pictures for the lessons. They show arrays; they compute nothing that a lesson teaches.
 
-Colours are matplotlib's viridis and a colour-blind-safe cycle, on a white ground of their own, so
-that a figure reads the same in a light and in a dark page.
+Lines have a colour-blind-safe cycle. Amounts are drawn as ink on a white ground, from none to much, so
+that they still stand out where a dark page turns the figure over.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -129,12 +129,12 @@ def confusion(matrix: np.ndarray, *, title: str) -> plt.Axes:
     mistakes = np.array(matrix)
     np.fill_diagonal(mistakes, 0)
     axis = plt.subplots(figsize=(6, 5.4))[1]
-    axis.imshow(mistakes, cmap="viridis")
+    axis.imshow(mistakes, cmap="Blues")
     for (row, column), count in np.ndenumerate(mistakes):
         if row != column:
-            bright = count > 0.6 * mistakes.max()
+            full = count > 0.6 * mistakes.max()
             axis.text(
-                column, row, count, ha="center", va="center", color="black" if bright else "white"
+                column, row, count, ha="center", va="center", color="white" if full else "black"
             )
     ticks = range(len(mistakes))
     axis.set(title=title, xlabel="answer", ylabel="label", xticks=ticks, yticks=ticks)
@@ -181,7 +181,7 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
     Returns:
         The figure.
 
-    Used in lessons 03 and 04.
+    Used in lessons 02 and 04.
     """
     # Many thin lines make a heavy file; at this resolution it stays below 100 kB.
     figure, axis = plt.subplots(figsize=(7, 4.2), dpi=90)
@@ -191,7 +191,7 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
         axis.plot([3.1, 5], [0, y], color="0.8", linewidth=1, zorder=0)
         for y_out in output:
             axis.plot([5, 7.4], [y, y_out], color="0.85", linewidth=0.6, zorder=0)
-    unit = {"s": 230, "edgecolors": "black", "cmap": "viridis", "vmin": 0, "vmax": 1}
+    unit = {"s": 230, "edgecolors": "black", "cmap": "gray_r", "vmin": 0, "vmax": 1}
     axis.scatter([5] * 8, hidden, c=a1[:8], **unit)
     axis.scatter([7.4] * len(p), output, c=p, **unit)
     axis.barh(output, 1.6 * p, left=8.2, height=0.3, color=COLOURS[0])

@@ -67,7 +67,7 @@ batches = training.minibatches(50_000, rng=rng)[:100]
 start = network.initialise(rng)
 parameters, _ = training.train(network, start, train_set, batches, learning_rate=0.5)
 
-# %% mystnb={"image": {"alt": "A network at work on a handwritten six: the image, eight of 128 hidden units shaded by their response, and ten classes with bars. The longest bar, 0.49, is at the 0; the 6 has 0.29, the 2 has 0.11."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "A network at work on a handwritten six: the image, eight of 128 hidden units filled by their response, and ten classes with bars. The longest bar, 0.49, is at the 0; the 6 has 0.29, the 2 has 0.11."}} tags=["hide-input"]
 image, label = validation_set[0][113], validation_set[1][113]
 seen = network.forward(parameters, data.scale(image[None]))
 z_image, y_image = seen.z2[0], data.one_hot([label])[0]
@@ -77,7 +77,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 **units**. A unit multiplies each pixel by a **weight** of its own, adds up, and adds one more number, its **bias**. The sigmoid turns this sum into a response between 0 and 1: the colour of a circle, from violet to yellow.
+# The pixels go into 128 **units**. A unit multiplies each pixel by a **weight** of its own, adds up, and adds one more number, its **bias**. The sigmoid turns this sum into a response between 0 and 1: in the picture, how full its circle is.
 #
 # From the responses ten more sums are made in the same way, one for each class. They are called **logits**; we also say scores. The softmax turns the ten scores into ten probabilities, the bars.
 

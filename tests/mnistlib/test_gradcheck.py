@@ -169,7 +169,9 @@ def test_the_worst_entry_is_named(index, off):
     assert verdict.worst == index
     assert verdict.given == right[index] + off
     assert verdict.measured == pytest.approx(right[index], rel=1e-6)
-    assert f"worst at [{index[0]}, {index[1]}]: given {verdict.given:.6f}" in str(verdict)
+    _, where, what = str(verdict).splitlines()
+    assert where == f"    worst at [{index[0]}, {index[1]}]:"
+    assert what.startswith(f"    given {verdict.given:.6f}")
     assert check_gradient(f, X, changed(also_off, index, np.nan)).worst == index
 
 
