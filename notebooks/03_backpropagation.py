@@ -10,9 +10,9 @@
 # # 03 Backpropagation
 #
 # A network with a hundred thousand adjustable numbers gives a wrong answer. Which of them should move, and which way? Seven lines
-# of NumPy say it for all of them at once. You find these lines with a pencil, on a network of twelve numbers.
+# of NumPy answer for all of them at once. You find these lines with a pencil, on a network of twelve numbers.
 #
-# **You will** carry the gradient back through a small network by hand, then through the course's network in code. You check every line, and meet a check that lets three bugs of four pass.
+# **You will** carry the gradient back through a small network by hand, then through the course's network in code. You check every line, and meet a check that is easily fooled.
 #
 # **You will be able to**
 #
@@ -138,7 +138,7 @@ pencil.check(sheet, net, x_pencil, y_pencil)
 #
 # ### Backward, up the page
 #
-# Nudge a number upwards. How fast does the loss grow? That is the loss's derivative by this number, or how much *blame* it bears.
+# Nudge a number upwards. How fast does the loss grow? That is the derivative of the loss with respect to this number; we also say, how much *blame* the number bears.
 #
 # We go backwards, from the loss to the pixels, and each step uses the one before. That is all that **backpropagation** means, or the **backward pass**. [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it known for networks. The method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).
 #
@@ -312,7 +312,7 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # $$z_{2,ik} = \dots + a_{1,ij}\, W_{2,jk} + \dots$$
 #
-# Example $i$ therefore contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and the contributions add up:
+# Example $i$ therefore contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and the contributions add up. That is a matrix product, if the sum runs over the middle index. To bring $i$ into the middle, **transpose** $A_1$, that is, turn its rows into columns: $(A_1^T)_{ji} = a_{1,ij}$.
 #
 # $$\begin{aligned}
 # dW_{2,jk} &= \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} \\
@@ -320,7 +320,7 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 # &= \big( A_1^T\, dZ_2 \big)_{jk} .
 # \end{aligned}$$
 #
-# A sum over the middle index is a matrix product. To bring $i$ into the middle, transpose $A_1$. The shapes agree: (128, n) times (n, 10) is (128, 10), as $W_2$ is.
+# The shapes agree: (128, n) times (n, 10) is (128, 10), as $W_2$ is.
 #
 # $$dW_2 = A_1^T\, dZ_2$$
 
@@ -507,7 +507,7 @@ exercises.folded(my_check_gradient)
 #
 # To nudge every parameter of the real network takes two hundred thousand forward passes. So check a smaller one, made by the same code. Its biases get random values, since at zero a mistake with a bias can hide. Batch, hidden layer and classes all have size ten, so that no wrong shape gives a bug away.
 #
-# Each function below is the loss by one array, while the other three are held fixed.
+# Each function below gives the loss when one array changes and the other three stay.
 
 # %%
 rng = np.random.default_rng(seed=4)
@@ -576,7 +576,7 @@ print(check_gradient(loss_by_b2, small.b2, dz2_small.sum(axis=1), name="db2"))
 # %% [markdown]
 # Zeros: each row adds up to 0, so this "gradient" says that no bias matters.
 #
-# Three bugs, three refusals. Where sizes differ, shapes alone catch the first and the last, but never the missing $1/n$.
+# If the sizes differ, a look at the shapes catches the first bug and the last. It never catches the missing $1/n$.
 #
 # ### All at once, and a check that forgets with you
 #
@@ -667,7 +667,10 @@ exercises.folded(my_mended_gradients)
 #
 # Which way should all the parameters move together? Nudge them by a short vector. The loss changes by about
 #
-# $$\nabla L \cdot \text{nudge} = \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos(\text{angle between the two}).$$
+# $$\begin{aligned}
+# &\nabla L \cdot \text{nudge} \\
+# &= \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos(\text{angle between}).
+# \end{aligned}$$
 #
 # Of all nudges of one length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
 #
@@ -686,10 +689,10 @@ def loss_after(eta):
     return cross_entropy(network.logits(network.Parameters(*moved), x_200), y_200)
 
 
-print("learning rate   loss after  fall predicted   fall measured")
+print(" rate  loss after  it fell by  predicted")
 for eta in [0.001, 0.01, 0.1, 1]:  # change these: how long a step still pays?
     after = loss_after(eta)
-    print(f"{eta:13} {after:12.6f} {eta * squared_length:15.6f} {loss_before - after:15.6f}")
+    print(f"{eta:5} {after:11.6f} {loss_before - after:11.6f} {eta * squared_length:10.6f}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 1. It falls steeply, following the dashed tangent at first, bends away from it, reaches a lowest point and climbs again."}}
 etas = np.linspace(0, 1, 81)
@@ -731,7 +734,7 @@ print("backward:   ", backward)
 print(f"both passes: {(forward + backward) / forward:.2f} forward passes; by nudging: {nudging}")
 
 # %% [markdown]
-# The loss and all its gradients together cost about two forward passes, against two hundred thousand by nudging.
+# Here the loss and all its gradients cost about two forward passes, against two hundred thousand by nudging. With many layers of one size it would be nearly three: every layer but the first also needs the gradient of its inputs.
 #
 # <details><summary>Are gradients always so cheap?</summary>
 #
@@ -770,7 +773,7 @@ exercises.folded(my_three_layer_gradients)
 # - Weights: *what came in, times the gradient of what went out*. Back through a layer: *times the weights transposed*. Through
 #   a sigmoid: *times* $a(1 - a)$.
 # - Check entry by entry, at a random point, or all at once, along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
-# - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$. The loss and all its gradients cost about two forward passes.
+# - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$. The loss and all its gradients cost here about two forward passes.
 #
 # Which network would you trust? One whose gradients passed a check that you have seen fail.
 #
@@ -792,7 +795,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    </details>
 #
-# 3. A colleague checks a whole gradient at once: a tiny step against it must lower the loss by the step's rate times its squared length. It passes. What do you ask?
+# 3. A colleague checks a whole gradient at once: a tiny step against it must lower the loss by the rate times the gradient's squared length. It passes. What do you ask?
 #
 #    <details><summary>Answer</summary>
 #

@@ -107,7 +107,8 @@ exercises.folded(my_minibatches)
 # %%
 batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=6)
 epoch = batches[: len(batches) // 6]
-print("steps in an epoch:", len(epoch), "  the last batch has", len(epoch[-1]), "images")
+print("steps in an epoch:", len(epoch))
+print("images in the last batch:", len(epoch[-1]))
 
 # %% [markdown]
 # How good is a batch's guess? Take 78 batches, a fifth of the epoch, and the exact gradient over all their images. Compare directions by the cosine of the angle between them: 1 if they agree, 0 if they have nothing to do with each other, negative if they are opposed. Then deal the same images sorted by label, so that each batch holds one or two kinds of digit.
@@ -126,9 +127,8 @@ def compare(parameters, dealt):
     exact = gradient(parameters, np.concatenate(dealt))
     guesses = [gradient(parameters, batch) for batch in dealt]
     cosines = [g @ exact / np.linalg.norm(g) / np.linalg.norm(exact) for g in guesses]
-    print(
-        f"cosine with the exact: mean {np.mean(cosines):.2f}, lowest {min(cosines):.2f}", end="; "
-    )
+    print(f"cosine with the exact: mean   {np.mean(cosines):5.2f}")
+    print(f"                       lowest {min(cosines):5.2f}")
     print("mean guess is exact:", np.allclose(np.mean(guesses, axis=0), exact))
 
 
@@ -141,7 +141,7 @@ print("the same images, sorted by label:")
 compare(start, by_label)
 
 # %% [markdown]
-# Either way the mean of all the guesses *is* the exact gradient, for it is a mean over the same images. But a sorted batch speaks for one digit or two, and may point uphill. A shuffled batch may hold any of the images, each with the same chance. So its gradient is right on average: an **unbiased estimate**. Before training, even the worst of these 78 points downhill.
+# Either way the guesses average to the exact gradient: the batches are equally large and hold the same images. But a sorted batch speaks for one digit or two, and may point uphill. A shuffled batch may hold any of the images, each with the same chance. So its gradient is right on average: an **unbiased estimate**. Before training, even the worst of these 78 points downhill.
 #
 # ## The loop
 #
@@ -158,7 +158,7 @@ for batch in epoch[:100]:
     for W, dW in zip(parameters, grads):  # weights and biases alike
         W -= learning_rate * dW  # in place: the array itself changes
     losses.append(loss)
-print(f"loss of the first batch {losses[0]:.3f}, of the hundredth {losses[-1]:.3f}")
+print(f"loss: first batch {losses[0]:.3f}, hundredth {losses[-1]:.3f}")
 score = evaluate(network, parameters, validation_set)
 print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 compare(parameters, dealt)
@@ -184,14 +184,14 @@ print("same losses:", np.allclose(history.batch_loss, losses))
 # %%
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]  # add some
 early, late = {}, {}
-print("   rate   loss of steps 11 to 30   of steps 292 to 391")
+print("   rate  loss, steps 11 to 30  292 to 391")
 for rate in rates:
     steps_here = 391 if rate <= 3 else 30
     _, history = train(network, start, train_set, epoch[:steps_here], learning_rate=rate)
     early[rate] = np.mean(history.batch_loss[10:30])
     if rate <= 3:
         late[rate] = np.mean(history.batch_loss[291:])
-        print(f"{rate:7} {early[rate]:24.3f} {late[rate]:21.3f}")
+        print(f"{rate:7} {early[rate]:21.3f} {late[rate]:11.3f}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Loss against the learning rate, both axes logarithmic, for two horizons. After 30 steps the curve is a basin: near log 10 at the left, lowest at a rate of 1, and above 3 it rises steeply, out of the picture. After 391 steps the curve lies lower and falls all the way to its last point, at a rate of 3."}}
 figure, axis = plt.subplots()
@@ -212,7 +212,7 @@ plt.show()
 #
 # <details><summary>If you add 0.5, 2 and 5</summary>
 #
-# The early curve is still lowest at 1, and the later one still at 3. Rates above 3 are run for 30 steps only. Beyond that, rounding can grow until no two computers draw the same curve.
+# The early curve is still lowest at 1, and the later one still at 3. Rates above 3 are run for 30 steps only. Beyond that, rounding can grow until two computers may draw different curves.
 #
 # </details>
 #
@@ -271,7 +271,7 @@ plt.show()
 # %% [markdown]
 # This is **overfitting**: the network has learnt its thousand images by heart. The accuracy shows a gap, the loss shows the turn. One may keep the parameters from the lowest point: **early stopping**. But look at the accuracy, which does not turn. What stopping is worth, [lesson 08](08_too_good.ipynb) asks.
 #
-# Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss says that the network can store its images, and not that it can read others.
+# Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss shows that the network can store its images. It does not show that it can read others.
 
 # %% [markdown]
 # Cause all of this yourself: press *start*, then raise the rate until it thrashes, or take so few images that they are learnt by heart.
@@ -283,7 +283,7 @@ pictures.train(train_set, validation_set)
 # %% [markdown]
 # ### Exercise 4.2: four mystery curves (core, 8 minutes)
 #
-# Four small networks were trained on a few images. In one the learning rate is too small, in one too large, one overfits, and in one somebody has mixed up the training labels. Which is which? The dotted line is log 10, the loss when all ten probabilities are equal.
+# Four small networks were trained on a few images, A for 40 steps, the others for 480. In one the learning rate is too small, in one too large, one overfits, and in one somebody has mixed up the training labels. Which is which? The dotted line is log 10, the loss when all ten probabilities are equal.
 
 # %%
 mystery = mystery_curves(images, labels)
@@ -300,7 +300,7 @@ axes[-1].set_xlabel("step")
 plt.show()
 
 # %%
-print("choose from:", ", ".join(FAULTS))
+print("choose from:", *FAULTS, sep="\n    ")
 
 
 def my_name_the_faults():
@@ -321,12 +321,6 @@ exercises.folded(my_name_the_faults)
 # $$v \leftarrow \mu\, v + dW, \qquad W \leftarrow W - \eta\, v .$$
 #
 # There is a $v$ for each parameter, in its shape.
-#
-# <details><summary>Another form that you may meet</summary>
-#
-# [Sutskever et al. 2013](https://proceedings.mlr.press/v28/sutskever13.html) put $\eta$ inside the velocity: the same walk, while $\eta$ is constant.
-#
-# </details>
 #
 # ### Exercise 4.3: momentum (core, 8 minutes)
 #
@@ -350,7 +344,12 @@ exercises.folded(my_sgd_update)
 # %% [markdown]
 # What the sum does depends on whether the gradients agree. If each is the same $dW$, the velocity becomes a geometric series. If they alternate, $dW, -dW, dW, \dots$, so do the signs of the series:
 #
-# $$v = dW\,(1 + \mu + \mu^2 + \dots) = \frac{dW}{1 - \mu}, \qquad \lVert v \rVert = \lVert dW \rVert\,(1 - \mu + \mu^2 - \dots) = \frac{\lVert dW \rVert}{1 + \mu} .$$
+# $$\begin{aligned}
+# v &= dW\,(1 + \mu + \mu^2 + \dots) \\
+# &= \frac{dW}{1 - \mu}, \\
+# \lVert v \rVert &= \lVert dW \rVert\,(1 - \mu + \mu^2 - \dots) \\
+# &= \frac{\lVert dW \rVert}{1 + \mu} .
+# \end{aligned}$$
 
 # %%
 momentum = 0.9
@@ -368,11 +367,11 @@ print(f"predicted  : {1 / (1 - momentum):.4f} and {1 / (1 + momentum):.4f}")
 #
 # ## How large may a step be?
 #
-# Take the simplest valley, one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, and the gradient is $\kappa\, w$. The step to $w_t$ moved the weight by $w_t - w_{t-1} = -\eta\, v$. The next velocity is $\mu v + \kappa w_t$. So momentum's two lines become one:
+# Take the simplest valley, one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, and the gradient is $\kappa\, w$. The last step, the one that led to $w_t$, was $w_t - w_{t-1} = -\eta\, v$. The next velocity is $\mu v + \kappa w_t$. So momentum's two lines become one:
 #
 # $$\begin{aligned} w_{t+1} &= w_t - \eta\,(\mu\, v + \kappa\, w_t) \\ &= w_t + \mu\,(w_t - w_{t-1}) - \eta\,\kappa\, w_t . \end{aligned}$$
 #
-# With too large an $\eta$ the weight jumps from wall to wall, further each time. At the edge it jumps to and fro for ever: $w_{t+1} = w_{t-1} = -w_t$. Put that in, divide by $w_t$, and solve for the rate at the edge:
+# With too large an $\eta$ the weight jumps from wall to wall, further each time. At the edge it jumps to and fro for ever (the fold below shows why no other walk gets there first): $w_{t+1} = w_{t-1} = -w_t$. Put that in, divide by $w_t$, and solve for the rate at the edge:
 #
 # $$-1 = 1 + 2 \mu - \eta\,\kappa, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
 #
@@ -404,11 +403,12 @@ for momentum in [0, 0.9]:
     edge = 2 * (1 + momentum) / 5
     below = walk(1.0, 5.0, 0.99 * edge, momentum, steps=100)[-1]
     above = walk(1.0, 5.0, 1.01 * edge, momentum, steps=100)[-1]
-    print(f"momentum {momentum:3}: edge {edge:.2f}; from 1 ", end="")
-    print(f"to {abs(below):.4f} below it, to {abs(above):.1e} above it")
+    print(f"momentum {momentum:3}: edge {edge:.2f}; from 1")
+    print(f"    to {abs(below):.4f} below it")
+    print(f"    to {abs(above):.1e} above it")
 
 # %% [markdown]
-# A long valley has two curvatures, here 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge. Compare plain descent with $\mu = 0.6$ at two effective rates, 0.095 and 0.2375. Which of the four walks stay below their edge?
+# A long valley has two curvatures, here 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge. How far from the lowest point are plain descent and $\mu = 0.6$ after ten steps, at the effective rates 0.095 and 0.2375? Which of the four walks stay below their edge?
 
 # %%
 curvatures, first = np.array([1, 20]), np.array([-4.0, 1.0])
@@ -420,7 +420,7 @@ for momentum in [0, 0.6]:
         path = walk(first, curvatures, effective * (1 - momentum), momentum, steps=20)
         paths[effective, momentum] = path
         away = np.linalg.norm(path[10])
-        print(f"    at {effective:6}: {away:.3f} from the lowest point after ten steps")
+        print(f"    at {effective:6}: {away:.3f} away after ten steps")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels, each with two paths over the contour lines of a long narrow valley, from the same point at the upper left towards the star in the middle. Above, at the effective rate 0.095, the plain path zigzags from wall to wall and the path with momentum 0.6 swings; both move along the valley equally fast. Below, at 0.2375, the plain path leaves the picture after two jumps, while the path with momentum swings across a few times and ends at the star."}}
 figure, axes = plt.subplots(2, 1, figsize=(6.4, 5.6), sharex=True)
@@ -456,7 +456,8 @@ pictures.descent()
 
 # %%
 settings, stored, here = studies.again("momentum")  # one of its runs, here and now
-print(settings, f"stored {stored['accuracy']:.4f}, here {here['accuracy']:.4f}")
+print(settings)
+print(f"stored {stored['accuracy']:.4f}, here {here['accuracy']:.4f}")
 
 
 def accuracies(rate, momentum):
@@ -501,7 +502,7 @@ axis.legend(loc="lower left", title="bars: standard deviation of five seeds")
 plt.show()
 
 # %% [markdown]
-# As predicted in kind, not in size. Up to an effective rate of 2 five seeds show no clear gain. Each at its best, momentum at 5 and plain descent at 3, momentum is ahead by two points. But the quadratic promised nineteen times the rate, and 5 is not even twice 3. The network is no quadratic, and its batches are noisy.
+# As predicted in kind, not in size. Up to an effective rate of 2 five seeds show no clear gain. Each at its best, momentum at 5 and plain descent at 3, momentum is ahead by two points. The quadratic promised an edge nineteen times as high. Here plain descent loses ground beyond 3 and momentum beyond 5: not even twice as far. The network is no quadratic, and its batches are noisy.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
@@ -510,7 +511,8 @@ plt.show()
 # %%
 print(f"target: {100 * TARGET:.0f} % of the validation images")
 first_try = {"learning_rate": 0.01, "momentum": 0.0, "epochs": 5}
-print("{:.1%} in training, {:.1%} on validation:".format(*reached(first_try)), first_try)
+print(first_try)
+print("{:.1%} in training, {:.1%} on validation".format(*reached(first_try)))
 
 
 def my_tune():
@@ -528,7 +530,10 @@ exercises.folded(my_tune)
 #
 # At a constant rate every step follows a noisy guess, and the parameters never come to rest. [Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586) looked for the root of a function that they could measure only with noise. They proved that steps which *shrink*, but not too fast, arrive there. In that spirit people let the learning rate fall, say in a straight line from $\eta_0$ to 0:
 #
-# $$\eta_t = \eta_0\, \Big( 1 - \frac{t}{\text{number of steps}} \Big), \qquad t = 0, 1, \dots$$
+# $$\begin{aligned}
+# \eta_t &= \eta_0\, \Big( 1 - \frac{t}{\text{number of steps}} \Big), \\
+# t &= 0, 1, \dots
+# \end{aligned}$$
 
 # %%
 [falling(0.5, 4)(step) for step in range(4)]  # in four steps
@@ -559,17 +564,14 @@ for epochs in [1, 2, 5, 10]:
     print(f"after {epochs:2} epochs: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 print("validation loss was lowest after epoch", final_history.loss("validation").argmin())
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels over ten epochs. Above: the averaged batch loss sinks towards zero, while the validation loss falls fast at first and then levels off above it. Below: the validation accuracy after each epoch, rising from about 95 percent and levelling off between 97 and 98."}}
-figure, (upper, lower) = plt.subplots(2, 1, figsize=(5, 6), sharex=True)
+# %% tags=["hide-input"] mystnb={"image": {"alt": "The loss over ten epochs. The averaged batch loss sinks towards zero, while the validation loss falls fast at first and then levels off above it."}}
+figure, axis = plt.subplots()
 averaged = np.convolve(final_history.batch_loss, np.ones(100) / 100, mode="valid")
-upper.plot((np.arange(len(averaged)) + 50) / 391, averaged, label="batch, average of 100")
+axis.plot((np.arange(len(averaged)) + 50) / 391, averaged, label="batch, average of 100")
 ends = np.arange(1, 11)
-upper.plot(ends, final_history.loss("validation")[1:], "o-", markersize=4, label="validation")
-upper.set(title="A healthy run: fast, then settling", ylabel="loss", ylim=(0, 0.5))
-upper.legend()
-reached_accuracy = final_history.accuracy("validation")[1:]
-lower.plot(ends, reached_accuracy, "o-", markersize=4, color=plotting.COLOURS[1])
-lower.set(title="It settles here, too", xlabel="epoch", ylabel="validation accuracy", ylim=(0.9, 1))
+axis.plot(ends, final_history.loss("validation")[1:], "o-", markersize=4, label="validation")
+axis.set(title="A healthy run: fast, then settling", xlabel="epoch", ylabel="loss", ylim=(0, 0.5))
+axis.legend()
 plt.show()
 
 # %% [markdown]
@@ -592,7 +594,7 @@ print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 #
 # </details>
 
-# %% tags=["home", "hide-input"] mystnb={"image": {"alt": "The trained network as a diagram, reading a handwritten seven from the test set. Eight hidden units are shaded by their activation: one is fully on, two are off, the rest lie between. Of the ten bars at the right one is long: the seven, with a probability near 1."}}
+# %% tags=["home", "hide-input"] mystnb={"image": {"alt": "The trained network as a diagram, reading a handwritten seven from the test set. Eight hidden units are filled by their activation: one is fully on, two are off, the rest lie between. Of the ten bars at the right one is long: the seven, with a probability near 1."}}
 z1, a1, z2 = network.forward(final, data.scale(mnist.test_images[:1]))
 plotting.network(
     mnist.test_images[0], a1[0], softmax(z2)[0], title="Trained: one answer, and sure of it"
@@ -602,7 +604,7 @@ plt.show()
 # %% [markdown]
 # No choice follows, so we may look at what it gets wrong. A **confusion matrix** counts, for each label, the answers given. The right ones are left blank.
 
-# %% mystnb={"image": {"alt": "Confusion matrix of the ten classes, the diagonal blank. Most cells hold counts of 0 to 4. A few are brighter: fives answered as threes, sevens as twos, fours as nines."}}
+# %% mystnb={"image": {"alt": "Confusion matrix of the ten classes, the diagonal blank. Most cells hold counts of 0 to 4. A few stand out: fives answered as threes, sevens as twos, fours as nines."}}
 answers = network.predict(final, data.scale(mnist.test_images))
 confusion = np.zeros((10, 10), dtype=int)
 np.add.at(confusion, (mnist.test_labels, answers), 1)
@@ -644,7 +646,7 @@ print("it reads what is on the paper as", network.predict(final, data.scale(pad.
 # %% [markdown]
 # ## Recap
 #
-# Is it learning, and how fast may it? Surely it is learning to read while the *validation* loss falls; the accuracy may creep on after the turn. To find how fast it may, raise the rate by factors of three until the loss is worse than at the rate before, then go back to that.
+# Is it learning, and how fast may it? While the *validation* loss falls, it is surely learning to read. After the turn the accuracy may still creep up. To find how fast it may, raise the rate by factors of three until the loss is worse than at the rate before, then go back to that.
 #
 # - A step is one update, an epoch one pass. A shuffled mini-batch's gradient is right on average.
 # - Too small a rate crawls, too large a rate thrashes. The best depends on how long you train.
