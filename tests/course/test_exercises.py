@@ -1112,7 +1112,7 @@ def test_what_cannot_be_read_in_a_text_is_said_with_its_line_and_a_way_out(
 
 def test_an_error_in_other_words_is_like_another_in_kind_alone():
     def outcome(error):
-        return Outcome(None, error, ())
+        return Outcome(None, error, (), "")
 
     one, reworded, other = map(
         outcome, ("ValueError: 2 rows", "ValueError: 3 rows", "TypeError: 2")
