@@ -395,7 +395,9 @@ def two_factors(pairs: Sequence[Pair]) -> Fields | None:
         left = np.concatenate([np.ravel(r / value) for r, value in zip(ratios, values)])
         left = left[~np.isnan(left)]
         if left.size > 2 and is_constant(left) and abs(left[0]) > 1e-12:
-            return {"first": f"multiplied by {left[0]:.4g}", "second": f"{words} {name}"}
+            number = f"{left[0]:.4g}"
+            by_number = "" if number == "1" else f"multiplied by {number} and "
+            return {"factors": f"{by_number}{words} {name}"}
     for (name, words, values), (other, other_words, others) in itertools.combinations(
         candidates, 2
     ):
@@ -403,7 +405,7 @@ def two_factors(pairs: Sequence[Pair]) -> Fields | None:
             pair.arrays[0] * one * another for pair, one, another in zip(pairs, values, others)
         ]
         if name != other and all_match(pairs, products):
-            return {"first": f"{words} {name}", "second": f"{other_words} {other}"}
+            return {"factors": f"{words} {name} and {other_words} {other}"}
     return None
 
 
