@@ -6,9 +6,15 @@ from course.exercises.cases import normal
 from course.exercises.exercise import Exercise
 
 
-def lightest_weights(a, target):
-    """The weights of smallest sum of squares among those with a @ w = target, for one example."""
-    return target * a / (a @ a)
+def lightest_weights(row, target):
+    """The weights of smallest sum of squares among those with row @ w = target, for one example."""
+    return target * row / (row @ row)
+
+
+def without_weakest(left, s, right, y, weakest):
+    """The lightest fit, but for the weakest directions: so many of the last are left out."""
+    kept = len(s) - weakest
+    return right[:kept].T @ ((left[:, :kept].T @ y) / s[:kept, None])
 
 
 def decayed_fit(a, y, weight_decay):
@@ -16,6 +22,12 @@ def decayed_fit(a, y, weight_decay):
     left, s, right = np.linalg.svd(a, full_matrices=False)
     held = s / (s**2 + len(a) * weight_decay / 2)
     return right.T @ (held[:, None] * (left.T @ y))
+
+
+def _taken_apart(seed, shape, classes, weakest, size=1.0):
+    """Drawn features in their three parts, drawn targets, and how many directions are to go."""
+    a, y = normal(seed, shape, (shape[0], classes))
+    return *np.linalg.svd(a, full_matrices=False), size * y, weakest
 
 
 EXERCISES = (
@@ -27,6 +39,24 @@ EXERCISES = (
             (np.array([3.0, 0.0, 4.0]), 2.0),
             (*normal(1, (6,)), -1.5),
             (1e-4 * normal(2, (4,))[0], 1e-7 / 3),
+        ),
+    ),
+    Exercise(
+        reference=without_weakest,
+        shapes="n pairs, pairs, pairs features, n classes, -> features classes",
+        cases=(
+            # By pencil: the parts of the targets are 10 and -5.
+            (
+                np.array([[0.6, -0.8], [0.8, 0.6]]),
+                np.array([2.0, 0.5]),
+                np.array([[1.0, 0, 0], [0, 0, 1]]),
+                np.array([[10.0], [5]]),
+                1,
+            ),
+            _taken_apart(21, (4, 6), 3, 0),
+            _taken_apart(22, (6, 4), 2, 1),
+            _taken_apart(23, (3, 7), 2, 2),
+            _taken_apart(24, (5, 5), 3, 3, size=1e-7),
         ),
     ),
     Exercise(

@@ -36,7 +36,7 @@ function solve(A, b) {
   return x;
 }
 
-/** The curve of least squares plus price times the weights squared, as its weights. */
+/** The curve of the smallest mean squared error plus price / 2 times the weights squared, as its weights. */
 function weights(points, count, price) {
   const rows = points.map(([u]) => features(u, count));
   const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
@@ -44,7 +44,7 @@ function weights(points, count, price) {
   // Through the smaller of the two matrices; the weights are the same.
   const inner = count <= points.length;
   const lines = inner ? rows[0].map((_, j) => rows.map((row) => row[j])) : rows;
-  const gram = lines.map((a, i) => lines.map((b, j) => dot(a, b) + (i === j ? price : 0)));
+  const gram = lines.map((a, i) => lines.map((b, j) => dot(a, b) + (i === j ? (points.length * price) / 2 : 0)));
   if (inner) return solve(gram, lines.map((line) => dot(line, y)));
   const dual = solve(gram, y);
   return dual && rows[0].map((_, j) => rows.reduce((sum, row, i) => sum + row[j] * dual[i], 0));
@@ -61,7 +61,7 @@ function render({ model, el }) {
   const unit = { u: (BOX.right - BOX.left) / 2, v: (BOX.bottom - BOX.top) / (2 * HIGH) };
   const x = (u) => BOX.left + (u + 1) * unit.u;
   const y = (v) => middle - v * unit.v;
-  const grid = Array.from({ length: 161 }, (_, i) => i / 80 - 1);
+  const grid = Array.from({ length: 401 }, (_, i) => i / 200 - 1);
   const text = (words, at, attributes) => draw("text", { x: at[0], y: at[1], ...attributes }, words);
 
   const curve = draw("polyline", { class: "curve" });
@@ -91,7 +91,7 @@ function render({ model, el }) {
     ...[2, 4, threshold, 40, MOST].map((n) => text(String(n), [step(n), 226], { "text-anchor": "middle" })),
     draw("line", { x1: step(threshold), x2: step(threshold), y1: BOX.top, y2: BOX.bottom, class: "grid threshold" }),
     text("as many as points", [step(threshold) + 6, BOX.bottom - 6]),
-    cursor, errors, text("off the dashed curve", [4, 13]), text("features", [200, 244], { "text-anchor": "middle" }));
+    cursor, errors, text("off the true curve", [4, 13]), text("features", [200, 244], { "text-anchor": "middle" }));
 
   const error = ({ points, price }, count) => {
     const w = weights(points, count, price);
@@ -126,7 +126,7 @@ function render({ model, el }) {
     const n = state.points.length;
     const where = state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
     const missed = found?.own < 0.0005 ? "It is" : `It is off by ${written(found?.own, 3)} at the points, and`;
-    const off = !found ? "It cannot be solved here: two points stand too close. Move one, or raise the price." : `${missed} off by **${written(found.real, 2)}** from the dashed curve, which made them.`;
+    const off = !found ? "It cannot be solved here: two points stand too close. Move one, or raise the price." : `${missed} off by **${written(found.real, 2)}** from the true curve.`;
     words(verdict, `${state.price > 2e-7 && state.count >= n ? where.split(":")[0] + `, at a price of ${written(state.price, 3)}: the curve need not pass through them all.` : where} ${off}`);
     right.setAttribute("aria-label", `The error against the number of features; ${Object.keys(state.drawn).length} numbers tried.`);
     told.tell(verdict.textContent);
@@ -134,7 +134,7 @@ function render({ model, el }) {
 
   el.append(make("p", { class: "title" }, "A dozen points, and a curve"), make("div", { class: "two-plots" }, left, right),
     make("div", { class: "strip" }, count, price), verdict, make("div", { class: "strip" }, all, again),
-    make("p", { class: "note" }, "Drag the points. The features are Legendre’s polynomials at u; the curve is their sum, with weights of least squares. Dashed: where the points come from, but for some noise."), told);
+    make("p", { class: "note" }, "Drag the points. The features are Legendre’s polynomials at u; the curve is their sum, with weights of least squares. Dashed: the true curve, from which the points come, but for some noise."), told);
   redraw(start);
   return stop;
 }

@@ -265,7 +265,7 @@ def fit(points):
     errors.set_xticks(ticks, [str(tick) for tick in ticks])
     errors.set_yticks([0.1, 1], ["0.1", "1"])
     errors.minorticks_off()
-    errors.set(title="off the dotted curve", xlabel="features")
+    errors.set(title="off the true curve", xlabel="features")
     return figure
 
 

@@ -771,14 +771,15 @@ def test_axes_by_the_keyboard_alone(lone):
 
 def test_the_fitted_curve_is_that_of_least_squares_with_a_price(lone):
     shown, rng = Shown(lone, "fit"), np.random.default_rng(17)
-    grid = np.linspace(-1, 1, 161)
+    grid = np.linspace(-1, 1, 401)
     for count in (2, 5, 11, 12, 13, 40, 100):
         points = np.stack([np.linspace(-0.9, 0.9, 12), rng.uniform(-1, 1, 12)], axis=1)
         price = 10.0 ** rng.integers(-4, 1)
         shown.set(points=points.tolist(), count=count, price=price, drawn={})
         rows = legvander(points[:, 0], count - 1)
-        # Least squares with rows of their own for the price: another way to the same weights.
-        taller = np.vstack([rows, np.sqrt(price) * np.eye(count)])
+        # The mean of 12 squares, plus price / 2 times the weights squared: lesson 09's price.
+        # Rows of their own for it are another way to the same weights.
+        taller = np.vstack([rows, np.sqrt(12 * price / 2) * np.eye(count)])
         weights = np.linalg.lstsq(taller, np.append(points[:, 1], np.zeros(count)), rcond=None)[0]
         curve = shown.el.evaluate("el => el.fitted.at")
         np.testing.assert_allclose(curve, legvander(grid, count - 1) @ weights, atol=1e-6)

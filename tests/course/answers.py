@@ -352,9 +352,16 @@ return (m / (m - 1) * total) ** 0.5 / len(right)
         BACK.format("dz @ W.T - dz @ W.T * a * a").replace("return found", "return tuple(found)"),
     ],
     "lightest_weights": [
-        "return a * (target / np.dot(a, a))",
-        "return np.linalg.lstsq(a[None], np.array([target]))[0]",
-        "return np.linalg.pinv(a[None])[:, 0] * target",
+        "return row * (target / np.dot(row, row))",
+        "return np.linalg.lstsq(row[None], np.array([target]))[0]",
+        "return np.linalg.pinv(row[None])[:, 0] * target",
+    ],
+    "without_weakest": [
+        "c = (left.T @ y) / s[:, None]\nc[len(s) - weakest :] = 0\nreturn right.T @ c",
+        "W = np.zeros((right.shape[1], y.shape[1]))\nfor j in range(len(s) - weakest):\n"
+        "    W += np.outer(right[j], left[:, j] @ y) / s[j]\nreturn W",
+        "instead = np.where(np.arange(len(s)) < len(s) - weakest, 1 / s, 0)\n"
+        "return (right.T * instead) @ left.T @ y",
     ],
     "weight_left": [
         "for _ in range(steps):\n    w -= learning_rate * weight_decay * w\nreturn w",
@@ -965,8 +972,8 @@ return loss + weight_decay / 2 * (W**2).sum(), dW + weight_decay * np.abs(W).max
     ],
     "lightest_weights": [
         (
-            "return a * target / (a @ a) ** 2",
-            "divided by the sum of the squares of all of `a`",
+            "return row * target / (row @ row) ** 2",
+            "divided by the sum of the squares of all of `row`",
         ),
     ],
     "stopped_at": [

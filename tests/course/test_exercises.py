@@ -166,7 +166,7 @@ def test_a_float64_mistake_does_not_explain_an_answer_in_float32():
     ("name", "body", "words"),
     [
         ("softmax", "if z > 100:\n    z = z - z.max()\nreturn np.exp(z)", "that max is Python's"),
-        ("lightest_weights", "return np.linalg.inv(a) * target", "that function takes a matrix"),
+        ("lightest_weights", "return np.linalg.inv(row) * target", "that function takes a matrix"),
         (
             "tanh_backward",
             "return np.linalg.solve(a, da) * (1 - a @ a)",

@@ -115,6 +115,11 @@ WIDE = {
         np.append(_ANY.random(60) * _ANY.choice([0.4, 1.0]), _ANY.choice([1.0, 0.2512])),
         _right(61, 0.7),
     ),
+    "without_weakest": lambda: (
+        *np.linalg.svd(_n(6, 4), full_matrices=False),
+        _n(6, 3),
+        int(_ANY.integers(0, 4)),
+    ),
     "decayed_fit": lambda: _to_fit(_ANY.integers(2, 9)),
     "image_patches": lambda: (_n(7, 6), int(_ANY.integers(1, 5))),
     "max_pool": lambda: (_n(3, 6, 4, 2),),
