@@ -870,7 +870,7 @@ return done[::-1]
         (
             "raises",
             """
-dx = np.zeros(np.array(dz.shape) )
+dx = np.zeros(np.array(dz.shape) + len(kernel) - 2)
 for top, left in np.ndindex(*dz.shape):
     for down, right in np.ndindex(*kernel.shape):
         dx[top + down, left + right] += kernel[down, right] * dz[top, left]
