@@ -52,8 +52,11 @@ def alike(want: object, have: object, exact: bool = False, noise: float = NOISE)
     if shape_of(want) is None or shape_of(have) != shape_of(want):
         return have is want
     wanted, got = np.asarray(want), np.asarray(have)
-    if {wanted.dtype.kind, got.dtype.kind} - NUMBERS:
-        return np.array_equal(want, have)  # text, say, or complex numbers
+    kinds = {wanted.dtype.kind, got.dtype.kind}
+    if "O" in kinds and isinstance(have, np.ndarray):  # of arrays, say
+        return all(alike(*pair, exact, noise) for pair in zip(wanted.flat, got.flat, strict=True))
+    if kinds - NUMBERS:
+        return same_entries(want, have)  # text, say, or complex numbers
     is_wide = np.result_type(wanted, got) == got.dtype == np.float64
     if exact:
         rtol = LAST_BITS if is_wide else ROUNDING_NARROW
@@ -71,7 +74,15 @@ def identical(one: object, other: object) -> bool:
     if shape_of(one) is None or shape_of(other) is None:
         return one is other
     is_number = np.asarray(one).dtype.kind in "fc" and np.asarray(other).dtype.kind in "fc"
-    return np.array_equal(one, other, equal_nan=is_number)
+    return same_entries(one, other, equal_nan=is_number)
+
+
+def same_entries(one: object, other: object, equal_nan: bool = False) -> bool:
+    """Tell whether two values have one shape and equal entries, whatever the entries are."""
+    try:
+        return np.array_equal(one, other, equal_nan=equal_nan)
+    except ValueError:  # entries that are arrays themselves give no one True or False
+        return False
 
 
 def text_of(value: object, digits: int = 4) -> str:

@@ -177,7 +177,7 @@ def what_the_part_is(
             return in_words(*known)
     if shape_of(pair.got) is None or np.asarray(pair.got).dtype.kind not in NUMBERS:
         form = "no array" if shape_of(pair.wanted) else "no number"
-        return GENERAL["forms"][form].format(kind=type(pair.got).__name__)
+        return GENERAL["forms"][form].format(what=no_numbers(pair.got))
     if shape_of(pair.got) != shape_of(pair.wanted):
         known = relation(pairs, (right_in_another_shape,))  # where some cases have no result
         return (
@@ -188,6 +188,17 @@ def what_the_part_is(
     name, sentence = about_its_entries(pair, pairs if is_complete else [pair])
     question = GENERAL["questions"].get(name) or question_about(exercise, attempts, shown)
     return f"{sentence} {question}".strip()
+
+
+#: What an array holds that holds no numbers, by NumPy's letter.
+HELD: dict[str, str] = {"U": "text", "S": "bytes", "O": "objects", "c": "complex numbers"}
+
+
+def no_numbers(value: object) -> str:
+    """Say what came in the place of numbers."""
+    if isinstance(value, np.ndarray):
+        return f"an array of {HELD.get(value.dtype.kind, value.dtype.name)}"
+    return f"a {type(value).__name__}"
 
 
 def in_words(name: str, fields: Fields) -> str:

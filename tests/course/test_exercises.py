@@ -19,6 +19,7 @@ import textwrap
 import threading
 import warnings
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -40,6 +41,7 @@ from course.exercises import (
     texts,
 )
 from course.exercises.attempt import Outcome
+from course.exercises.compare import alike, identical
 from course.exercises.exercise import as_function
 from course.lessons import all_lessons
 from mnistlib import data, functions, network, training
@@ -429,6 +431,45 @@ def test_what_an_answer_prints_is_seen(capfd):
 def test_no_result_breaks_the_checker(name, junk):
     reply = check(write(name, f"return {junk}"))
     assert reply.kind == "not attempted" if junk == "None" else reply.kind.startswith("wrong")
+
+
+def of_objects(result, entry):
+    """Put an object into each place of every array and number of a result."""
+    if isinstance(result, (tuple, list)):
+        return [of_objects(each, entry) for each in result]
+    made = np.empty(np.shape(result), dtype=object)
+    for place in np.ndindex(made.shape):
+        made[place] = entry
+    return made
+
+
+@every_exercise
+@pytest.mark.parametrize("entry", [np.zeros(2), [1, 2], Fraction(1, 3)])
+def test_no_array_of_objects_breaks_the_checker(name, entry):
+    """Arrays in an array say neither True nor False when they are compared."""
+    reference = EXERCISES[name].reference
+    reply = check(named(lambda *args: of_objects(reference(*args), entry), name))
+    works_in_its_arguments = name == "sgd_update"
+    assert reply.kind.startswith("right" if works_in_its_arguments else "wrong"), repr(reply)
+
+
+def test_arrays_in_an_array_are_answered_by_what_is_wrong_and_text_by_its_name():
+    rows = "rows = images.reshape(len(images), -1)\n"
+    means = "np.array([rows[labels == k].mean(axis=1) for k in range(10)], dtype=object)"
+    reply = check(write("class_means", f"{rows}return {means}"))
+    assert "that is one number for each image" in reply.text
+    reply = check(write("one_hot", "return (labels[:, None] == np.arange(classes)).astype(str)"))
+    assert "Numbers are wanted, in an array, and an array of text came." in reply.text
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (3, 2)])
+def test_arrays_in_an_array_are_compared_one_by_one(shape):
+    zeros = np.zeros(shape)
+    one, same, another = (of_objects(zeros, np.full(2, entry)) for entry in (0.0, 0.0, 1.0))
+    assert alike(one, same)
+    assert not alike(one, another)
+    assert not alike(zeros, one)
+    assert not identical(zeros, one)
 
 
 @pytest.mark.parametrize("action", ["ignore", "error"])
