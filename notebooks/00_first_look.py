@@ -21,7 +21,7 @@
 #
 # **You need** [to have set the course up](../README.md#start), and to be able to run a cell: click into it and press Shift and Enter. Run the cells from the top, in order. The exercises want a line or two of Python.
 #
-# **Time** 21 minutes to read, 10 more for the exercises; the computer works about 12 s and uses 400 MB
+# **Time** 21 minutes to read, 9 more for the exercises; the computer works about 12 s and uses 400 MB
 
 # %% tags=["hide-input"]
 from itertools import pairwise
@@ -83,7 +83,7 @@ print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
 # %%
 eight = [7, 57, 2, 9, 5, 18, 55, 56]  # change these: any eight below 100
 
-# %% mystnb={"image": {"alt": "Eight handwritten digits, 0 7 2 4 8 5 9 3, and below each a column of the network's answers after 0, 1, 3, 10, 30, 100, 300 and 1,173 steps. In the first two rows nearly all answers are equal and pale; further down they get their ticks and their shade. The 5 and the 3 keep changing, and the 3 ends as a 9."}} tags=["home", "hide-input"]
+# %% mystnb={"image": {"alt": "Eight handwritten digits, 0 7 2 4 8 5 9 3, and below each a column of the network's answers after 0, 1, 3, 10, 30, 100, 300 and 1,173 steps. In the first two rows nearly all answers are equal and pale; further down they get their ticks and a stronger blue. The 5 and the 3 keep changing, and the 3 ends as a 9."}} tags=["home", "hide-input"]
 moments = [0, 1, 3, 10, 30, 100, 300, len(batches)]
 heard = {}
 
@@ -114,7 +114,7 @@ training.train(
 def show_answers(rows, *, title, ylabel=""):
     """Draw the eight pictures, and below each the answers to it: a row for each name in `rows`.
 
-    A row is the answers, and how sure they are, from 0 to 1, which is the shade. A right one has a
+    A row is the answers, and how sure they are, from 0 to 1, which is how blue. A right one has a
     tick and is bold.
     """
     heights = {"height_ratios": [1, 0.55 * len(rows)]}
@@ -137,6 +137,7 @@ def show_answers(rows, *, title, ylabel=""):
                 fontweight="bold" if right else "normal",
             )
     axes[1].set(yticks=range(len(rows)), yticklabels=rows, xticks=[], ylabel=ylabel)
+    axes[1].tick_params(length=0)
     axes[1].grid(False)
     axes[1].spines[:].set_visible(False)
     plt.show()
@@ -144,12 +145,12 @@ def show_answers(rows, *, title, ylabel=""):
 
 show_answers(
     {step: (p.argmax(axis=1), p.max(axis=1)) for step, p in heard.items()},
-    title="It learns to tell them apart;\nticks are right, more shade is surer",
+    title="It learns to tell them apart;\nticks are right, a stronger blue is surer",
     ylabel="after so many steps",
 )
 
 # %% [markdown]
-# Read it from the top. At the start the network gives only two answers to these pictures: 8 or 2. After a single step it says 3 to all of them. After ten steps five are right. In all rows from 30 on, the 0, the 7, the 2 and the 4 are right, and their shade deepens. Over the 5 and the 3 the network changes its mind again and again. At the end it takes the 3 for a 9.
+# Read it from the top. At the start the network gives only two answers to these pictures: 8 or 2. After a single step it says 3 to all of them. After ten steps five are right. In all rows from 30 on, the 0, the 7, the 2 and the 4 are right, and their blue gets stronger. Over the 5 and the 3 the network changes its mind again and again. At the end it takes the 3 for a 9.
 #
 # Nobody told the network what a loop is, or a stroke. It was only told, for each training picture, which of the ten answers is right. [Lesson 03](03_backpropagation.ipynb) derives how a step knows which way to move each parameter.
 #
@@ -187,13 +188,13 @@ exercises.folded(my_accuracy)
 # %% [markdown]
 # ## Sure, or right?
 #
-# Here are the eight pictures about which the network is least sure, and its two likeliest answers to each.
+# Here are the eight pictures about which the network is least sure, and its two likeliest answers to each. The label stands in brackets.
 
-# %% mystnb={"image": {"alt": "Eight digits that are faint, broken or oddly shaped, each with two likely answers above it."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Eight digits that are faint, broken or oddly shaped, each with its two likeliest answers and its label above it."}} tags=["hide-input"]
 p = ask(trained, images)
 answers, sure = p.argmax(axis=1), p.max(axis=1)
 least = sure.argsort()[:8]
-captions = ["{} or {}?".format(*p[i].argsort()[:-3:-1]) for i in least]
+captions = ["{} or {}? ({})".format(*p[i].argsort()[:-3:-1], labels[i]) for i in least]
 plotting.digits(images[least], captions, columns=4, title="Least sure: its two likeliest answers")
 plt.show()
 
@@ -240,6 +241,12 @@ exercises.check(my_surely_wrong)
 exercises.folded(my_surely_wrong)
 
 # %% [markdown]
+# <details><summary>What the pencil gives</summary>
+#
+# One of the two answers is wrong, and its probability is 0.5. With the limit 0.3 the share is 0.5. With the limit 0.5 it is 0, because 0.5 is not above 0.5.
+#
+# </details>
+#
 # ### An empty page
 #
 # There is nothing to read on it. What would be a good answer? What do you expect?
@@ -252,7 +259,7 @@ print(f"all ten probabilities together: {p.sum():.2f}")
 print("training pictures without ink:", (train_set[0].max(axis=(1, 2)) == 0).sum())
 
 # %% [markdown]
-# A 5, and 87 % sure. The network has ten answers, and *nothing* is not one of them. Its ten probabilities add up to 1, so they must go somewhere. And no training picture was empty, so nothing ever corrected this answer.
+# A 5, and 87 % sure. The network has ten answers, and *nothing* is not one of them. Its ten probabilities add up to 1, so some digit has to get them. And no training picture was empty, so nothing ever corrected this answer.
 #
 # ## A digit of your own
 #
@@ -282,9 +289,9 @@ def centred(picture):
 mine = draw([(4, 3), (17, 3), (10, 21)])  # a 7; change the corners
 
 # %% [markdown]
-# It sits a little to the upper left. The pictures that the network learnt from do not: each was moved until the middle of its ink was in the middle of the field ([lesson 01](01_loading.ipynb)). Does that matter? Ask about your digit as you drew it, and once more centred.
+# It sits far too high, and a little too far left. The pictures that the network learnt from do not: each was moved until the middle of its ink was in the middle of the field ([lesson 01](01_loading.ipynb)). Does that matter? Ask about your digit as you drew it, and once more centred.
 
-# %% mystnb={"image": {"alt": "The same drawn seven twice: once near the upper left corner, read as a 2, once in the middle, read as a 7."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The same drawn seven twice: each in a thin frame: once near the top and a little to the left, read as a 2, once in the middle, read as a 7."}} tags=["hide-input"]
 both = np.array([mine, centred(mine)])
 p = ask(trained, both)
 for name, one in zip(["as drawn", "centred"], p):
@@ -292,6 +299,10 @@ for name, one in zip(["as drawn", "centred"], p):
 said = p.argmax(axis=1)
 captions = [f"as drawn, read as {said[0]}", f"centred, read as {said[1]}"]
 plotting.digits(both, captions, columns=2, title="The same strokes, moved")
+for axis in plt.gcf().axes:
+    axis.set_axis_on()
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(True)
 plt.show()
 
 # %% [markdown]
@@ -300,18 +311,19 @@ plt.show()
 # Is that bad luck with one drawing? Take 2,000 of the pictures that we kept back, and move each to the left, right, up and down in turn. How many pixels does it take until half of the answers are wrong?
 
 # %% tags=["hide-input"]
+print("surely: more than 90 % sure\n")
 for pixels in range(5):
     moved = [np.roll(images[:2_000], way * pixels, axis) for axis in (1, 2) for way in (1, -1)]
     p = np.array([ask(trained, each) for each in moved])
     mistaken = p.argmax(axis=2) != labels[:2_000]
     surely = mistaken & (p.max(axis=2) > 0.9)
     print(f"moved by {pixels}: {100 * mistaken.mean():4.1f} % wrong", end=", ")
-    print(f"{100 * surely.mean():4.1f} % wrong and more than 90 % sure")
+    print(f"{100 * surely.mean():4.1f} % surely wrong")
 
 # %% [markdown]
-# About three. One answer in eight is then wrong and more than 90 % sure. The accuracy could not tell you that: it was measured on pictures that lie in the middle.
+# About three. One answer in eight is then surely wrong. The accuracy could not tell you that: it was measured on pictures that lie in the middle.
 #
-# With a pen it is easier. Draw with the mouse, a finger or the arrow keys. (On the web pages lesson 04's network answers, which was trained longer.) The grey squares are the network's **hidden units**: 128 numbers that it makes on the way from picture to answer. Your drawing is first brought to the size and the place of the training pictures, unless you have it taken as it lies. Draw a 7 in the upper left corner, and try both.
+# Draw with the mouse, a finger or the arrow keys. (On the web pages lesson 04's network answers, which was trained longer.) The grey squares are the network's **hidden units**: 128 numbers that it makes on the way from picture to answer. Your drawing is first brought to the size and the place of the training pictures, unless you have it taken as it lies. Draw a 7 in the upper left corner, and try both.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pictures.draw(trained)
@@ -330,9 +342,9 @@ print(f"the original:         {100 * recipe.score(weights, images, labels).accur
 print(f"ours, after 14 steps: {100 * early_score.accuracy:.2f} % right")
 
 # %% [markdown]
-# We stopped ours where it reads about as many. So the accuracy does not help you choose, and you must ask something else.
+# We stopped ours where it reads about as many as the original. So the accuracy does not help you choose, and you must ask something else.
 #
-# Take the first hundred pictures that we kept back. Ask about one at a time, but let others come along, its *company*: none, 99 of all kinds, 99 zeros, or 99 of its own kind. Only the answer to that one picture counts. **Should it depend on the others?**
+# Take the first hundred pictures that we kept back. Hand over one at a time, together with some others, its *company*: none, 99 of all kinds, 99 zeros, or 99 of its own kind. Only the answer to that one picture counts. **Should it depend on the others?**
 
 
 # %% tags=["hide-input"]
@@ -363,15 +375,17 @@ for who, asking in [("ours", ask_early), ("original", ask_original)]:
     for company in companies(0):
         said = [asking(together(i, companies(i)[company]))[0].argmax() for i in range(100)]
         rows.append(np.array(said))
-        table[f"{who}, {company}"] = rows[-1]
+        table[who, company] = rows[-1]
         print(f"{who:8} {company:15}: {(rows[-1] == labels[:100]).sum():3} of 100 right")
     changed = (np.array(rows) != rows[0]).any(axis=0).sum()
     print(f"{who:8} answer changes  : {changed:3} of 100\n")
 
-# %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks in four companies. The four rows of ours are all alike, six of eight right. The four rows of the original differ: alone, it answers 0 to everything; among all kinds six are right, among zeros four, among their own kind two."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks. Ours has one row for any company, six of eight right. The original has a row for each of four companies, and they differ: alone, it answers 0 to everything; among all kinds six are right, among zeros four, among their own kind two."}} tags=["hide-input"]
+shown = {"ours, in any company": table["ours", "alone"]}
+shown |= {f"original, {company}": table["original", company] for company in companies(0)}
 show_answers(
-    {name: (answers[eight], np.zeros(len(eight))) for name, answers in table.items()},
-    title="The original's answers depend on the company\n(ticks are right; no shade here)",
+    {name: (answers[eight], np.zeros(len(eight))) for name, answers in shown.items()},
+    title="The original's answers depend on the company\n(ticks are right)",
 )
 
 # %% [markdown]
@@ -392,7 +406,7 @@ scores = recipe.logits(weights, recipe.prepare(images))
 print(f"the original by its scores: {100 * (scores.argmax(axis=1) == labels).mean():.2f} % right")
 
 # %% [markdown]
-# Far less than the 79.04 % that it got with all 10,000 in the room. The accuracy was partly the company's.
+# Far less than the 79.04 % that it got with all 10,000 in the room. Part of the 79.04 % came from the company.
 #
 # Here is the original with all of its steps, and you choose the company. Can you make it say nearly anything?
 
@@ -408,7 +422,7 @@ pictures.company()
 #
 # - What does training do? It moves the parameters, step by step, so that the answers to the training pictures get better.
 # - What does an accuracy not tell? Which answers are wrong, how sure they were, and what becomes of pictures of another kind: moved by three pixels, half are read wrongly.
-# - An answer must not depend on the company. An accuracy does not show whether it does. Asking about one picture alone does.
+# - An answer must not depend on the company. An accuracy does not show whether it does. Asking about a few pictures alone, and comparing, does.
 #
 # ## Questions to ask yourself
 #
@@ -416,7 +430,7 @@ pictures.company()
 #
 #    <details><summary>Answer</summary>
 #
-#    To make one answer likelier for *every* picture takes no reading at all. This batch held 16 threes, more than of any other digit (count: `np.bincount(train_set[1][batches[0]])`), so "more of 3" was heard most often. With another seed it may be another digit. Telling pictures apart takes many numbers moved together, and more steps.
+#    To make one answer likelier for *every* picture takes no reading at all. This batch held 16 threes, more than of any other digit (count: `np.bincount(train_set[1][batches[0]])`), so "more of 3" was heard most often (usually, not always, the most frequent digit wins). With another seed it may be another digit. Telling pictures apart takes many numbers moved together, and more steps.
 #
 #    </details>
 #
@@ -432,7 +446,7 @@ pictures.company()
 #
 #    <details><summary>Answer</summary>
 #
-#    What it says to one of those pictures alone. If the answer may change, the accuracy belongs to that set of 10,000, asked together, and promises nothing about the next picture.
+#    Does it say the same of a few of those pictures, each handed over alone? If an answer may change, the accuracy belongs to that set of 10,000, asked together, and promises nothing about the next picture.
 #
 #    </details>
 #

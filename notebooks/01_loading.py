@@ -23,7 +23,7 @@
 #
 # **You need** [lesson 00](00_first_look.ipynb) for a first impression, Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`.
 #
-# **Time** 37 minutes to read, 25 more for the exercises; the computer works about 8 s and uses 450 MB
+# **Time** 38 minutes to read, 26 more for the exercises; the computer works about 8 s and uses 450 MB
 
 # %%
 import gzip
@@ -66,9 +66,9 @@ list(raw[:16])
 #
 # - Four bytes are the **magic number**: two zeros, then the type of the numbers (8 means *unsigned byte*), then how many dimensions the array has.
 # - Then the size of each dimension, as an integer of four bytes. The most significant byte comes first, which is called **big-endian**.
-# - Then the numbers themselves, the last dimension running fastest.
+# - Then the numbers themselves, pixel by pixel along a row, row after row, image after image.
 #
-# Which of the sixteen bytes above say that there are 60,000 images of 28 by 28? The first size is `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right. Before you run the cell: what is that?
+# The first size is `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right. Before you run the cell: what is that?
 
 # %%
 234 * 256 + 96
@@ -81,7 +81,7 @@ magic, count, rows, columns = struct.unpack(">4I", raw[:16])
 print(f"magic number {magic}, {count} images of {rows} x {columns} pixels")
 
 # %% [markdown]
-# The magic number is $8 \cdot 256 + 3$: unsigned bytes, three dimensions. If that is right, the file's length has no freedom left. It is sixteen bytes of header, then one byte for each pixel.
+# The magic number is $8 \cdot 256 + 3$: unsigned bytes, three dimensions. If that is right, then the file's length is fixed, too. It is sixteen bytes of header, then one byte for each pixel.
 
 # %%
 16 + count * rows * columns == len(raw)
@@ -94,16 +94,17 @@ images = np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, rows, colu
 images.shape, images.dtype
 
 # %% [markdown]
-# Here is part of the first image, as numbers: rows 5 to 11 and columns 12 to 24. Can you guess the digit from its top alone?
+# Here is part of the first image, as numbers: rows 5 to 11 and columns 12 to 21. Can you guess the digit from its top alone?
 
 # %%
-print(images[0, 5:12, 12:25])
+for row in images[0, 5:12, 12:22]:
+    print("".join(f"{pixel:4}" for pixel in row))
 
 # %% mystnb={"image": {"alt": "The first training image, a handwritten five, drawn large, ink on paper, with the window of pixels printed above framed in orange at the top of the five."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(4.2, 4.2))
 axis.imshow(images[0], cmap="gray_r")
 axis.add_patch(
-    plt.Rectangle((11.5, 4.5), 13, 7, fill=False, color=plotting.COLOURS[1], linewidth=2)
+    plt.Rectangle((11.5, 4.5), 10, 7, fill=False, color=plotting.COLOURS[1], linewidth=2)
 )
 axis.set(title="The first image; framed, the numbers above", xlabel="column", ylabel="row")
 axis.grid(False)
@@ -146,12 +147,12 @@ list(raw_labels[:8]), list(raw_labels[8:18])
 # %%
 good = (folder / "train-labels-idx1-ubyte.gz").read_bytes()
 flipped = bytearray(good)
-flipped[len(good) // 2] ^= 1
+flipped[len(good) // 2] ^= 1  # flips the last bit of a byte in the middle
 changed = bytearray(raw_labels)
 changed[8] = 6
 files = {
     "the good file": good,
-    "one bit flipped": bytes(flipped),  # somewhere in the middle
+    "one bit flipped": bytes(flipped),
     "an error page": b"<html><body><h1>403 Forbidden</h1></body></html>",
     "cut short": good[: len(good) // 2],
     "empty": b"",
@@ -173,7 +174,7 @@ for name, file in files.items():
 # %% [markdown]
 # Three are refused. A gzip file begins with two fixed bytes, and ends with a check value of its contents and their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). So it notices damaged contents. But the check travels *inside* the file, and another file brings another check along. It cannot say that this is the file you wanted.
 #
-# The empty file passes in silence, and it is no far-fetched case. *The original* of lesson 00 makes its file before it asks for the data. Without a connection an empty file is left behind, and at every later run that is the data. What do its next lines make of it?
+# The empty file passes in silence, and it is no far-fetched case. *The original* of lesson 00 makes its file before it asks for the data ([lesson 06](06_autopsy.ipynb)). Without a connection an empty file is left behind, and at every later run that is the data. What do its next lines make of it?
 
 # %%
 nothing = np.frombuffer(gzip.decompress(files["empty"]), dtype=np.uint8)
@@ -201,7 +202,7 @@ for name, file in files.items():
 #
 # <details><summary>Are you sure? The checksums came in the same clone as the files</summary>
 #
-# They do not vouch for the clone. They say that a file is still, or again, the one that these lessons were written with.
+# They do not vouch for the clone. They only say that the file is the one these lessons were written with.
 #
 # </details>
 #
@@ -237,7 +238,7 @@ print("same seed:           ", np.array_equal(new.permutation(60_000), order))
 print("same generator again:", np.array_equal(rng.permutation(60_000), order))
 
 # %% [markdown]
-# A generator moves on with every number it gives. To repeat a result, repeat everything from the seed on, in the same order. The original shuffled first and set its seed afterwards: nobody can get its split again.
+# A generator moves on with every number it gives. To repeat a result, repeat everything from the seed on, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)): nobody can get its split again.
 #
 # A split has three duties. No image may be in both parts, or the network has seen the exam. None may be lost. And each class should keep its share, so that both parts ask the same question.
 
@@ -337,7 +338,7 @@ print("of floats:", pixels * 1.0 @ pixels)
 
 # %%
 x = train_images[:5].reshape(5, 784) / 255
-x.shape, x.dtype, x.min(), x.max()
+x.shape, x.dtype, float(x.min()), float(x.max())
 
 # %% [markdown]
 # The library's `data.scale` is that line, with a complaint if you hand it something already scaled.
@@ -428,7 +429,7 @@ plt.show()
 #
 # $$\hat k_i = \arg\min_k \; \lVert x_i - \bar x_k \rVert^2 .$$
 #
-# Computed as it stands, that takes an array of $10{,}000 \cdot 10 \cdot 784$ differences for our 10,000 validation images. Multiply out instead. In each pixel $j$,
+# Computed all at once, that takes an array of $10{,}000 \cdot 10 \cdot 784$ differences for our 10,000 validation images. Multiply out instead. In each pixel $j$,
 #
 # $$(x_{ij} - \bar x_{kj})^2 = x_{ij}^2 - 2\, x_{ij}\, \bar x_{kj} + \bar x_{kj}^2 .$$
 #
@@ -481,7 +482,7 @@ print(f"nearest mean: {100 * (answers == validation_set[1]).mean():.2f} % of the
 np.array_equal(answers, baseline.nearest_mean(x, means))
 
 # %% [markdown]
-# Four digits in five, 81.36 %, for ten averages and one matrix product. **Whatever we train must beat that.** The original's 79.04 % of [lesson 00](00_first_look.ipynb), after a fifth of its steps, did not.
+# Four digits in five, 81.36 %, for ten averages and one matrix product. **Whatever we train must beat that.** Neither network of [lesson 00](00_first_look.ipynb)'s question did: 79.04 % and 79.17 %, both stopped early.
 #
 # How many images does a mean need? Change the number: 100, 10,000, 50,000.
 
@@ -494,7 +495,7 @@ print(f"means of {few} images: {100 * right.mean():.2f} % right")
 # %% [markdown]
 # <details><summary>What the others give</summary>
 #
-# A hundred images, ten of each class or so, give about seven in ten. From a few thousand on hardly anything is gained. More digits do not help a method that cannot use them: ten averages have no room for what else there is to know.
+# A hundred images, ten of each class or so, give about seven in ten. From a few thousand on hardly anything is gained. More digits do not help: ten averages can hold no more.
 #
 # </details>
 #
@@ -517,9 +518,10 @@ print(f"in bytes: {100 * (answers8 == validation_set[1]).mean():.2f} % right")
 np.array([253, 20, 200], dtype=np.uint8) ** 2
 
 # %% [markdown]
-# Only the small difference keeps its square. A large one leaves some byte that says nothing about its size. So the sum hardly tells how far the pixels are off. It tells roughly *how many* differ, since an equal pixel adds 0. Which mean has the most paper? Does it differ from every image in the fewest pixels?
+# Only the small difference keeps its square. A large one leaves some byte that says nothing about its size. So the sum hardly tells how far the pixels are off. It tells roughly *how many* differ, since an equal pixel adds 0. An image is mostly paper, so it is paper in a mean that most often equals it. Which mean has the most paper? Does it differ from every image in the fewest pixels?
 
 # %%
+print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
 print("pixels of paper in the means 0 to 9:\n", (means8 == 0).sum(axis=1))
 differing = np.array([(pixels8 != mean).sum(axis=1) for mean in means8]).T
 print("images that differ least from the mean 1:", (differing.argmin(axis=1) == 1).sum())
@@ -542,18 +544,30 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Most you read at a glance. A mean digit has one slant and one width, and no other: a narrow 2 may lie nearer to the mean 1. To do better, a program has to find out which *combinations* of pixels tell digits apart. That is what a network does, from lesson 03 on.
+# Most you read at a glance. A mean digit has one slant and one width, and no other: a narrow 2 may lie nearer to the mean 1. What if nothing is averaged, and the one nearest of all 50,000 training images lends its label? That is called the **nearest neighbour**. Guess how many of the first 500 validation images it reads.
+
+# %%
+first = x[:500]
+nearest = []
+for k in range(10):  # the same formula, with the images of class k in place of its mean
+    xk = data.scale(train_images[train_labels == k])
+    nearest.append(((xk**2).sum(axis=1) - 2 * first @ xk.T).min(axis=1))
+right = np.argmin(nearest, axis=0) == validation_set[1][:500]
+print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
+
+# %% [markdown]
+# A much harder mark, with nothing learnt. But it has to keep every image, and to look through all of them for each answer. Another way to do better is to find out which *combinations* of pixels tell digits apart, and to keep only that. That is what a network does, from lesson 03 on.
 
 # %% [markdown]
 # ## Recap
 #
 # - What is in the file? A magic number, sizes in big-endian order, and bytes. `np.frombuffer` and `reshape` make them an array.
-# - Can it be trusted? Not because it opens. gzip says that contents are whole, a checksum from elsewhere that they are the right ones. Check before you keep it.
+# - Can it be trusted? Not because it opens. gzip tells whether the contents are whole; only a checksum from elsewhere tells whether they are the right ones. Check before you keep it.
 # - Seed first, then shuffle, then split.
 # - Arithmetic in `uint8` wraps around in silence. Keep images as bytes, compute with floats in $[0, 1]$, shape $(n, 784)$.
-# - The nearest mean digit reads 81.36 % of the validation images: the mark to beat.
+# - The nearest mean digit reads 81.36 % of the validation images: the mark to beat. The nearest neighbour sets a harder one.
 #
-# Which network would you trust, lesson 00 asked. A first piece of the answer: one whose data was checked, and that beats a baseline.
+# Which network would you trust, lesson 00 asked. A first piece of the answer: one whose data was checked, and that beats a baseline. Neither of the two did yet.
 #
 # ## Questions to ask yourself
 #
