@@ -291,7 +291,7 @@ mine = draw([(4, 3), (17, 3), (10, 21)])  # a 7; change the corners
 # %% [markdown]
 # It sits far too high, and a little too far left. The pictures that the network learnt from do not: each was moved until the middle of its ink was in the middle of the field ([lesson 01](01_loading.ipynb)). Does that matter? Ask about your digit as you drew it, and once more centred.
 
-# %% mystnb={"image": {"alt": "The same drawn seven twice: each in a thin frame: once near the top and a little to the left, read as a 2, once in the middle, read as a 7."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The same drawn seven twice, each in a thin frame: once near the top and a little to the left, read as a 2, once in the middle, read as a 7."}} tags=["hide-input"]
 both = np.array([mine, centred(mine)])
 p = ask(trained, both)
 for name, one in zip(["as drawn", "centred"], p):
@@ -311,14 +311,14 @@ plt.show()
 # Is that bad luck with one drawing? Take 2,000 of the pictures that we kept back, and move each to the left, right, up and down in turn. How many pixels does it take until half of the answers are wrong?
 
 # %% tags=["hide-input"]
-print("surely: more than 90 % sure\n")
+print("surely: wrong, and more than 90 % sure\n")
 for pixels in range(5):
     moved = [np.roll(images[:2_000], way * pixels, axis) for axis in (1, 2) for way in (1, -1)]
     p = np.array([ask(trained, each) for each in moved])
     mistaken = p.argmax(axis=2) != labels[:2_000]
     surely = mistaken & (p.max(axis=2) > 0.9)
     print(f"moved by {pixels}: {100 * mistaken.mean():4.1f} % wrong", end=", ")
-    print(f"{100 * surely.mean():4.1f} % surely wrong")
+    print(f"{100 * surely.mean():4.1f} % surely")
 
 # %% [markdown]
 # About three. One answer in eight is then surely wrong. The accuracy could not tell you that: it was measured on pictures that lie in the middle.
