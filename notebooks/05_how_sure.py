@@ -269,7 +269,7 @@ exercises.folded(my_paired)
 #
 # Each image changes the count by $+1$, $-1$ or 0. The mean of these numbers is the difference, and the mean of their squares is changed $/ n$. A variance is the mean square minus the squared mean. So
 #
-# $$\text{standard error} = \sqrt{\frac{1}{n} \left( \frac{\text{changed}}{n} - \text{difference}^2 \right)} .$$
+# $$\begin{aligned} & \text{standard error} \\ &= \sqrt{\frac{1}{n} \left( \frac{\text{changed}}{n} - \text{difference}^2 \right)} . \end{aligned}$$
 #
 # </details>
 
@@ -413,7 +413,7 @@ for called, writer in {
 #
 # Writer $g$ wrote $n_g$ digits, and $\text{right}_g$ of them were read rightly. The accuracy differs from the truth $q$ by a sum, with one term for each writer:
 #
-# $$\frac{1}{n} \sum_g \text{right}_g - q = \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) .$$
+# $$\begin{aligned} & \frac{1}{n} \sum_g \text{right}_g - q \\ &= \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) . \end{aligned}$$
 #
 # The terms belong to different people, so their variances add. Over writers of both crowds together, a term is 0 on average, so its square stands for its variance. The standard error *by writer* is ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6)
 #
@@ -519,10 +519,10 @@ plt.show()
 
 # %%
 by_seed = results("accuracy", 10, True).std(ddof=1)  # on validation
-print("in points     deviation  two differ by less than")
+print("in points     deviation  difference below")
 errors = {"other digits": by_digit, "other people": by_writer, "another seed": by_seed}
 for what, error in errors.items():
-    print(f"{what}  {100 * error:9.2f} {200 * np.sqrt(2) * error:24.2f}")
+    print(f"{what}  {100 * error:9.2f} {200 * np.sqrt(2) * error:17.2f}")
 
 # %% [markdown]
 # So would it be so again? The truth for people of this kind most likely lies within two errors by writer. Ten thousand digits by other such people scatter round it too: they differ from ours most often by less than 0.6 points. Was the interval that you guessed wider or narrower? Another seed moves the accuracy by hardly more than a tenth of a point, another computer most likely by nothing that is shown. For people who are neither American students nor Census employees the table has no line: nobody has asked them.

@@ -282,7 +282,8 @@ for run in runs:
 second = runs[1]["results"]
 print("rate 2.0, seed 1, epochs 1 to 5")
 print("   loss", *(f"{loss:.3f}" for loss in second["loss"][1:6]))
-print("   pull at layer 1", *(f"{norms[0]:.5f}" for norms in second["norms"][1:6]))
+print("   layer 1: pull, in thousandths")
+print("       ", *(f"{1000 * norms[0]:5.2f}" for norms in second["norms"][1:6]))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels against epochs, 0 to 10. Above, validation accuracy for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96. Below, on a logarithmic axis, the norm of the gradient at layers 1, 3 and 6 for seed 0: it falls to about a thousandth in the first two epochs and rises to three tenths by the fourth."}}
 figure, (upper, lower) = plt.subplots(2, 1, figsize=(6, 6), sharex=True)
@@ -300,7 +301,7 @@ lower.legend()
 plt.show()
 
 # %% [markdown]
-# So it learns after all: at the rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**: a stretch on which the loss hardly moves. The last lines above show one. The loss stays near $\log 10$ and the accuracy is flat, but the pull grows: that is a plateau. The weights creep on, until the pull is back. For seed 0 the lower panel shows how: from epoch 2 to epoch 4 it grows more than a hundredfold at the first layer. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So look at the norms, and wait. A pull of exactly 0, as of a layer of ReLUs all asleep, is an end.
+# So it learns after all: at the rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**: a stretch on which the loss hardly moves. The last lines above show one. The loss stays near $\log 10$ and the accuracy is flat, but the first layer's pull grows: that is a plateau. The weights creep on, until the pull is back. For seed 0 the lower panel shows how: from epoch 2 to epoch 4 it grows more than a hundredfold at the first layer. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So look at the norms, and wait. A pull of exactly 0, as of a layer of ReLUs all asleep, is an end.
 #
 # ## A unit that does not saturate
 #
@@ -338,7 +339,7 @@ for u in [0.0, 4e-6, 1e-3]:
 #
 # **Forward.** The sum of one unit is $z = \sum_j a_j w_j$, where $a_j$ comes in from unit $j$, and $w_j$ is the weight on it. Hold the $a_j$ fixed, and draw only the weights. The term $a_j w_j$ has mean 0 and variance $a_j^2\, \mathrm{Var}(w)$. The terms are independent, so their variances add up:
 #
-# $$\begin{aligned} E[z^2] &= \mathrm{Var}(w) \sum_j a_j^2 \\ &= \text{inputs} \cdot \mathrm{Var}(w) \cdot \text{the mean of } a_j^2 . \end{aligned}$$
+# $$\begin{aligned} E[z^2] &= \mathrm{Var}(w) \sum_j a_j^2 \\ &= \text{inputs} \cdot \mathrm{Var}(w) \\ &\quad {} \cdot \text{the mean of } a_j^2 . \end{aligned}$$
 #
 # **Through the ReLU.** Turn the signs of all weights of a unit, and its sum turns from $z$ to $-z$. So both are equally likely, and the positive sums hold half of the mean square. The ReLU keeps these and makes the others 0:
 #
@@ -352,7 +353,7 @@ for u in [0.0, 4e-6, 1e-3]:
 #
 # **Back.** The blame of an activation is a sum, too: in $dA = dZ\, W^T$ it has one term $dz\, w$ for each of the layer's outputs. Take the blame to be independent of these weights and of the slopes. Then variances add up as on the way forward, and $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ is multiplied by a slope, and its square by the slope's square:
 #
-# $$\begin{aligned} E[dz_{\text{before}}^2] &= E[f'(z)^2] \cdot E[da^2] \\ &= E[f'(z)^2] \cdot \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2] . \end{aligned}$$
+# $$\begin{aligned} E[dz_{\text{before}}^2] &= E[f'(z)^2] \cdot E[da^2] \\ &= E[f'(z)^2] \cdot \text{outputs} \\ &\quad {} \cdot \mathrm{Var}(w) \cdot E[dz^2] . \end{aligned}$$
 #
 # Half of the ReLUs have slope 1, the others 0, so $E[f'(z)^2] = \frac12$. A sigmoid's slope is at most $\frac14$, so there it is at most $\frac1{16}$. Level means again that the factor before $E[dz^2]$ is 1:
 #
@@ -385,7 +386,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# Try it. Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back. Give the weights He's variance, then half of it, then twice it. Measure the *spread*, the root of the mean square over all images and units. Guess first: by what factor does it change at each of the 19 steps from layer to layer, if the variance is halved?
+# Try it. Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back. Give the weights He's variance, then half of it, then twice it. Measure the *spread*, the root of the mean square over all images and units. Guess first: by what factor does it change from one layer to the next, if the variance is halved?
 
 
 # %% tags=["hide-input"]
