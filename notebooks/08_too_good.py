@@ -400,7 +400,7 @@ def of_held(wrong_labels, rate, weight_decay, moment, what):
 slow = {"wrong_labels": 0.0, "rate": 0.3, "weight_decay": 0.0}
 slow_losses = [r["results"]["loss"] for r in held["rows"] if slow.items() <= r["settings"].items()]
 kept = sum(stopped(losses, patience=2)[1] for losses in slow_losses)
-print(f"rate 0.3, patience 2: lowest loss kept by {kept} of 10")
+print(f"patience 2: lowest kept by {kept} of 10")
 for name, way in {"stopped": (0.0, "lowest"), "decay 0.001": (1e-3, "end")}.items():
     print(f"rate 0.3, {name} against to the end:")
     for what in ["loss", "accuracy"]:

@@ -123,17 +123,17 @@ plt.show()
 # The old tale of overfitting tells the left half. A small model cannot follow the points. A larger one follows them better. One that is too large learns them by heart, and from there on it can only get worse. The right half is not in the tale.
 #
 # Now with your own hand. At twelve features, drag a point in the middle up or down. Where does the curve answer most? Then move the slider to 40, and drag the same point.
-#
-# <details><summary>Answer</summary>
-#
-# At the two ends. With twelve features, a point next to the middle that moves by 1 moves one end by 57. With 40 features the curve answers most where you drag.
-#
-# </details>
 
 # %% mystnb={"image": {"alt": "A still of the picture of fits. Left, a dozen points and the curve of 12 features, which goes through all of them and swings out of the panel near both ends; right, the error from the true curve against the number of features, with a peak at 12."}}
 pictures.fit()
 
 # %% [markdown]
+# <details><summary>Where does the curve answer most?</summary>
+#
+# At the two ends. With twelve features, a point next to the middle that moves by 1 moves one end by 57. With 40 features the curve answers most where you drag.
+#
+# </details>
+#
 # Here the second low was not as low as the first. What will it be with digits?
 #
 # ## The same with digits
@@ -470,7 +470,7 @@ exercises.folded(my_decayed_fit)
 #
 # The transpose of $A$ is $\text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$. With the two identities,
 #
-# $$\begin{aligned} A^T A\, W &= \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T\, \text{left} \\ &\qquad \cdot \mathrm{diag}(s)\, \text{right} \cdot \text{right}^T\, \text{inner} \\ &= \text{right}^T\, \mathrm{diag}(s^2)\, \text{inner} . \end{aligned}$$
+# $$\begin{aligned} & A^T A\, W \\ & \quad = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T\, \text{left} \\ & \quad \quad \cdot \mathrm{diag}(s)\, \text{right} \cdot \text{right}^T\, \text{inner} \\ & \quad = \text{right}^T\, \mathrm{diag}(s^2)\, \text{inner} . \end{aligned}$$
 #
 # So the equation reads
 #
@@ -523,8 +523,7 @@ plt.show()
 
 # %% tags=["hide-input"]
 settings, results, here = studies.again("wrong_labels")
-print("one row again:", settings)
-print("   as stored:", here["wrong"] == results["wrong"])
+print(f"{settings['features']} features again, as stored:", here["wrong"] == results["wrong"])
 
 mislabelled = studies.read("wrong_labels")
 decays = results["decays"]
@@ -547,7 +546,7 @@ for place, width in enumerate(there):
     exact, cheap, dear = table[width].mean(axis=0)
     print(f"{width:8}  {clean[place]:5.2f}  {exact:5.2f}  {cheap:5.2f}  {dear:5.2f}")
 print(f"norm of exact fits, 6,000: {min(weights):.2f} to {max(weights):.2f}")
-print(f"0.02: more errors at 6,000 than at 1,300 in {rises} of 5 draws")
+print(f"0.02: 6,000 worse than 1,300 in {rises} of 5")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws with narrow bands. With right labels the curve falls to 18, climbs to 88 at 1,000 features, and falls to 9. With a fifth of the labels drawn anew it has the same shape and lies higher everywhere: 26 at 300, 89 at 1,000 and 23 at 6,000. With a price of 0.2 it has no peak and falls from 27 to 13."}}
 figure, axis = plt.subplots(figsize=(6.4, 4.6))
@@ -583,7 +582,7 @@ plt.show()
 #
 # ## Recap
 #
-# **Why does more get better again?** Where the features just suffice, there is one exact fit, and weak directions make its weights huge. With more features there is a choice. The same images are fitted with less weight, and where light weights mean a calm fit, as with these features, new images gain.
+# **Why does more get better again?** Where the features just suffice, there is one exact fit, and weak directions make its weights huge. With more features there is a choice. The same images are fitted with less weight. Where light weights mean a calm fit, as they do with these features, new images gain.
 #
 # - As a model grows, errors on new examples may fall, climb to a peak where it can just fit everything, and fall again.
 # - All exact fits answer alike on the images learnt, and not on new ones. Mix one part in a hundred of a heavy fit into a good one: it stays exact, and reads worse.
