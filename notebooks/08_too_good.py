@@ -346,7 +346,7 @@ for name, other in pairs:
         print(f"   {what:8} {difference(at(*ways[name], what), at(*ways[other], what))}")
 
 # %% [markdown]
-# Stopping and decay gain about the same. Stopping is ahead by so little that ten seeds leave it on the edge of chance. It took less than a quarter of the steps. But it asks the watched images at every scoring, where decay asked once for each $\lambda$.
+# Stopping and decay lower the loss by about the same. Stopping is a little ahead, in accuracy too, on the edge of what ten seeds can tell from chance. It took less than a quarter of the steps. But it asks the watched images at every scoring, where decay asked once for each $\lambda$.
 #
 # ### Exercise 8.4: choose, then report (stretch, 10 minutes)
 #

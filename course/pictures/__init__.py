@@ -491,7 +491,7 @@ def fit() -> Picture:
         "A picture to touch: a dozen points that can be dragged, a curve through them, and its error "
         "against the number of its features: calm, wild where there are as many as points, calm beyond.",
         stills.fit(points),
-        {"points": points.tolist(), "count": 12, "price": 1e-7, "drawn": {}},
+        {"points": points.tolist(), "count": 12, "price": 1e-8, "drawn": {}},
     )
 
 

@@ -101,7 +101,7 @@ function render({ model, el }) {
     return w ? { w, at, size: mean(w), real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - value(u))) } : null;
   };
   const count = slider("features", { min: 2, max: MOST, places: 0 }, (value) => change({ count: value, drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
-  const price = slider("price of weights, λ", { min: -7, max: 1, step: 0.25, unit: () => (now().price > 1e-7 ? written(now().price, 3) : "≈ 0") }, (power) => change({ price: power === -7 ? 1e-7 : Number((10 ** power).toPrecision(3)), drawn: {} }));
+  const price = slider("price of weights, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().price > 1e-8 ? written(now().price, 3) : "≈ 0") }, (power) => change({ price: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)), drawn: {} }));
   const all = button("all numbers of features", () => {
     const { drawn } = now();
     change({ drawn: { ...drawn, ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, 100].map((n) => [n, error(now(), n)?.real])) } });
@@ -127,7 +127,7 @@ function render({ model, el }) {
     const where = state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
     const missed = found?.own < 0.0005 ? "It is" : `It is off by ${written(found?.own, 3)} at the points, and`;
     const off = !found ? "It cannot be solved here: two points stand too close. Move one, or raise the price." : `${missed} off by **${written(found.real, 2)}** from the true curve.`;
-    words(verdict, `${state.price > 2e-7 && state.count >= n ? where.split(":")[0] + `, at a price of ${written(state.price, 3)}: the curve need not pass through them all.` : where} ${off}`);
+    words(verdict, `${state.price > 1e-8 && state.count >= n ? where.split(":")[0] + `, at a price of ${written(state.price, 3)}: the curve need not pass through them all.` : where} ${off}`);
     right.setAttribute("aria-label", `The error against the number of features; ${Object.keys(state.drawn).length} numbers tried.`);
     told.tell(verdict.textContent);
   }
