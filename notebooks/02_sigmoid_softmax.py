@@ -77,9 +77,9 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 **units**. A unit multiplies each pixel by a **weight** of its own, adds up, and adds one more number, its **bias**. The sigmoid turns this sum into a response between 0 and 1: in the picture, how full its circle is.
+# The pixels go into 128 **units**. A unit multiplies each pixel by a **weight** of its own, adds up, and adds one more number, its **bias**. The sigmoid turns this sum into a response between 0 and 1, by which its circle in the picture is shaded.
 #
-# From the responses ten more sums are made in the same way, one for each class. They are called **logits**; we also say scores. The softmax turns the ten scores into ten probabilities, the bars.
+# From the responses ten more sums are made in the same way, one for each class. They are called **logits**; we also say scores. The softmax turns the ten scores into ten probabilities, the bars. They shade the circles of the classes.
 
 # %% tags=["hide-input"]
 print("class  score   probability  target")
@@ -89,7 +89,7 @@ for k in range(10):
 # %% [markdown]
 # To learn is to move numbers. If you could move the ten scores, which way would you move each, and how strongly? **Write ten numbers on paper**, positive for up. At the end you will have derived the network's own answer.
 #
-# One number must say how wrong an answer is: the **loss** $L$. Write $\partial L / \partial z_k$ for its derivative when only the score $z_k$ moves. An array has one such number for each entry. Together they are the **gradient**, in the array's shape.
+# One number must say how wrong an answer is: the **loss** $L$. Write $\partial L / \partial z_k$ for its derivative when only the score $z_k$ moves. An array has one such derivative for each entry; together they are the **gradient**, in the array's shape.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -101,7 +101,7 @@ for k in range(10):
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# In formulas a lower-case letter is one row, or one entry of it. A capital, as in $Z$, $P$ and $Y$, is the whole batch, whose rows are examples. The index $i$ counts examples, $k$ and $l$ count classes. *By* $z$ is short for *with respect to* $z$, and $\log$ is the natural logarithm, `np.log`.
+# In formulas a lower-case letter is one row, or one entry of it. A capital, as in $Z$, $P$ and $Y$, is the whole batch, whose rows are examples; in code lower-case names hold the whole batch, too. The index $i$ counts examples, $k$ and $l$ count classes. *By* $z$ is short for *with respect to* $z$, and $\log$ is the natural logarithm, `np.log`.
 #
 # ## From any number to between 0 and 1
 #
@@ -278,7 +278,7 @@ pictures.nudge()
 #
 # We call a gradient right when its relative error is below $10^{-7}$, a limit from the [notes of CS231n](https://cs231n.github.io/neural-networks-3/).
 #
-# `gradcheck.check_gradient` nudges every entry of an array in turn. The function must give *one* number: here the sum of eight sigmoids, whose derivative by an entry is the slope there. Does the check notice if a factor is forgotten?
+# `gradcheck.check_gradient` nudges every entry of an array in turn. The function must give *one* number: here the sum of eight sigmoids. Its derivative by one entry is the sigmoid's slope at that entry. Does the check notice if a factor is forgotten?
 
 # %%
 z_random = np.random.default_rng(seed=2).normal(size=8)
@@ -317,7 +317,7 @@ with np.errstate(all="ignore"):  # or NumPy would warn
     print("value:", naive_sigmoid(far), "  slope:", naive_slope(far))
 
 # %% [markdown]
-# The value survives: $1 / (1 + \infty) = 0$. The slope does not: $\infty / \infty$ has no value, so the computer says `nan`, *not a number*. Whatever is computed from a `nan` is `nan`.
+# The value survives: $1 / (1 + \infty) = 0$. The slope does not: $\infty / \infty$ has no value, so the computer says `nan`, *not a number*. Every sum and product with a `nan` is `nan`.
 #
 # The trouble goes away if no exponential ever gets a positive argument. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply above and below by $e^{z}$:
 #
@@ -327,7 +327,7 @@ with np.errstate(all="ignore"):  # or NumPy would warn
 #
 # ### Exercise 2.2: a stable sigmoid (5 minutes)
 #
-# Write it for arrays. It must not warn for any number. At $z = -40$ or $z = -720$ it must still give the tiny number that is right there, not 0. Mind that `np.where` computes both of its cases for every number. Can you find one formula for both? Write the two denominators with $|z|$.
+# Write it for arrays. It must not warn for any number. At $z = -40$ or $z = -720$ it must still give the tiny number that is right there, not 0. Mind that `np.where` computes both of its cases for every number. Can you find one formula for both? Both denominators are the same if you write them with $|z|$.
 
 
 # %%
@@ -371,7 +371,13 @@ with np.errstate(over="raise", invalid="raise"):  # an overflow would stop the c
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 #
-# This is the **softmax**, so named by [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28). Physics has known the form since Boltzmann 1868 and [Gibbs 1902](https://archive.org/details/elementaryprinci00gibbrich).
+# This is the **softmax**, so named by [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).
+#
+# <details><summary>Who had it before?</summary>
+#
+# Physics has known the form since Boltzmann 1868 and [Gibbs 1902](https://archive.org/details/elementaryprinci00gibbrich).
+#
+# </details>
 
 
 # %%
@@ -663,7 +669,7 @@ with np.errstate(divide="ignore"):
 #
 # ### Exercise 2.5: log-softmax (5 minutes)
 #
-# Finite even if a class is a thousand points behind. You have every piece.
+# The result must stay finite even if a class is a thousand points behind. You have every piece.
 
 
 # %%
@@ -794,7 +800,7 @@ plt.show()
 # %% [markdown]
 # The 6 goes up by what it lacked. Every other score goes down by exactly the probability that it had claimed: the 0 most, the 1 hardly at all. Up and down add to 0.
 #
-# Follow that push for a few steps, with a fresh $p$ each time. How soon will the answer change? And if the 1 is the target, the class that it believes least?
+# Follow that push for a few steps, with a fresh $p$ each time. How soon will the answer change? And how soon if the target is the 1, the class it believes least?
 
 # %%
 target, length = 6, 1.0  # change these: another class, a shorter or a longer step
@@ -828,8 +834,6 @@ for step in range(5):
 # - A central difference measures a smooth function's derivative. Its error is a V, with the bottom near $h = 10^{-5}$.
 # - Never give `exp` a large positive number: use $-|z|$, or subtract each *row's* maximum.
 # - Softmax runs over classes, row by row.
-#
-# Which network would you trust? One that says of an image alone what it says of it in company.
 #
 # ## Questions to ask yourself
 #
