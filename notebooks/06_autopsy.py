@@ -78,7 +78,8 @@ for name, value in vars(recipe).items():
 #
 # $$
 # \begin{aligned}
-# Z_1 &= \text{raw}\, W_1, \quad A_1 = \sigma(Z_1), \quad Z_2 = A_1 W_2, \\
+# Z_1 &= \text{raw}\, W_1, \quad A_1 = \sigma(Z_1), \\
+# Z_2 &= A_1 W_2, \\
 # \text{parts} &= \frac{e^{Z_2 - \max Z_2}}{\text{the sum of its column}} .
 # \end{aligned}
 # $$
