@@ -158,6 +158,8 @@ def step_at(code: types.CodeType, place: int) -> str:
     lines = [linecache.getline(code.co_filename, line).encode() for line in range(first, last + 1)]
     lines[-1] = lines[-1][:end]
     lines[0] = lines[0][begin:]
+    if not any(lines):
+        return ""
     try:
         expression = ast.parse(f"({b''.join(lines).decode()})", mode="eval").body
     except SyntaxError:  # a statement, such as an import

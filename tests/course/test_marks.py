@@ -24,6 +24,7 @@ from course import exercises
 from course.classroom import definitions, grades, marks, sandbox
 from course.lessons import all_lessons
 from tests.course import answers
+from tests.course.test_exercises import arguments, write
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
@@ -700,6 +701,27 @@ def test_an_import_that_our_python_alone_may_make_is_not_the_students_fault(
     assert found == kind
     assert "No module named 'not_there'" in reply
     assert ("cannot be read by the user" in reply) == bool(closed)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("label_header", 'struct.unpack(">2I", raw)'),
+        ("label_header", "int(raw[:4]), int(raw[4:8])"),
+        ("one_hot", "labels == np.arange(classes)"),
+        ("softmax", "np.exp(z) / np.exp(z).sum(axis=1)"),
+    ],
+)
+def test_an_error_has_the_reason_that_a_notebook_names(monkeypatch, name, code):
+    monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
+    body = f"import struct\nreturn {code}"
+    reply = exercises.check(write(name, body))
+    source = answer(body, name, arguments(name))
+    found = sandbox.check(name, source)
+    assert (found["kind"], found["reason"]) == (reply.kind, reply.reason)
+    assert reply.reason
+    exec(source.replace(GOOD, "import numpy as np\n"), space := {})  # whose lines nobody has
+    assert exercises.check(space[f"my_{name}"]).reason == reply.reason
 
 
 # --- What is taken
