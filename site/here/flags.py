@@ -116,11 +116,6 @@ def compiled(source, file, kind="exec"):
     return compile(tree, file, kind, dont_inherit=True)
 
 
-def execute(source, space):
-    """Run a program so that it warns."""
-    exec(compiled(source, "<string>"), space)
-
-
 # What a program calls
 
 

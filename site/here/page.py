@@ -47,7 +47,7 @@ def begin(folder):
     sys.path.insert(0, folder)
     from course.exercises import exercise
 
-    exercise.exec = flags.execute  # by which known mistakes are compiled
+    exercise.compile = flags.compiled  # by which known mistakes are compiled
 
 
 # An answer that does not end
