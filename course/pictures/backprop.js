@@ -48,6 +48,12 @@ function measured(state, name, i, h = 1e-5) {
   return (loss(h) - loss(-h)) / (2 * h);
 }
 
+/** A measured gradient: four decimals where there is room, since the third may be rounded either way. */
+function byNudging(value) {
+  const size = Math.abs(value);
+  return size < 5e-8 ? "≈ 0" : size >= 0.0005 && size < 9.9999 ? written(value, 4) : compact(value);
+}
+
 /** The steps: what each brings to light, and its formula in numbers. */
 function steps(s) {
   const v = forward(s);
@@ -133,9 +139,10 @@ function render({ model, el }) {
   const next = button("next", () => go(now().step + 1));
   const all = button("all", () => go(total));
   const again = button("start again", () => change(start));
+  const inBox = ([name, i]) => Number(now()[name][i].toPrecision(12));
   const typed = make("input", { type: "number", step: 0.25, onchange: () => {
     if (Number.isFinite(typed.valueAsNumber)) put(...names[now().held], typed.valueAsNumber);
-  } });
+  }, onblur: () => { typed.value = inBox(names[now().held]); } });
   const held = make("span", {});
   const targets = choice("the truth is", [[0, "the first class"], [1, "the second"]], (target) => change({ target }));
   const nudged = make("p", { class: "note" });
@@ -174,19 +181,19 @@ function render({ model, el }) {
     const [name, i] = names[state.held];
     held.textContent = title(name, i);
     typed.setAttribute("aria-label", title(name, i));
-    typed.value = Number(state[name][i].toPrecision(12));
+    typed.value = inBox([name, i]);
     targets.set(state.target);
     for (const cell of cells) {
       const blamed = lit.has(`d${cell.name}${cell.i}`);
       for (const [element, number] of [[cell.value, state[cell.name][cell.i]], [cell.blame, d[`d${cell.name}`][cell.i]], [cell.nudge, measured(state, cell.name, cell.i)]]) {
-        element.textContent = element === cell.value ? friendly(number, true) : !blamed ? "·" : element === cell.blame ? friendly(number, true) : (Math.abs(number) < 5e-8 ? "≈ 0" : compact(number));
+        element.textContent = element === cell.value ? friendly(number, true) : !blamed ? "·" : element === cell.blame ? friendly(number, true) : byNudging(number);
         element.dataset.value = number;
       }
     }
     svg.dataset.value = v.loss;
     const rate = measured(state, name, i);
     const known = name === "x" || lit.has(`d${name}${i}`);
-    nudged.textContent = !known ? `Step on until ${title(name, i)} has its gradient; then see here what a nudge of it does.` : Math.abs(rate) < 5e-8 ? `Nudge ${title(name, i)}, and the loss hardly moves: a share too small to measure, or none.` : `Raise ${title(name, i)} by 0.001, and the loss moves by about ${compact(rate / 1000)}.${name === "x" ? " (A pixel is no parameter, but it has a gradient too.)" : ""}`;
+    nudged.textContent = !known ? `Step on until ${title(name, i)} has its gradient; then see here what a nudge of it does.` : Math.abs(rate) < 5e-8 ? `Nudge ${title(name, i)}, and the loss hardly moves: a share too small to measure, or none.` : `Raise ${title(name, i)} by 0.001, and the loss moves by about ${(rate / 1000).toPrecision(2).replace("+", "").replaceAll("-", "−")}.${name === "x" ? " (A pixel is no parameter, but it has a gradient too.)" : ""}`;
     told.tell(`Step ${state.step}. ${said.replaceAll("**", "")}`);
   }
 

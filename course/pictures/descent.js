@@ -37,11 +37,14 @@ function explained({ rate, momentum, shape, start }) {
   const limit = edge(kappa, momentum);
   const [flat, steep] = kappa.map((k) => factor(k, rate, momentum));
   const along = shape === "valley" && !start[0];
-  if (Math.abs(rate / limit - 1) < 1e-9) return "Exactly **at the edge**: it goes to and fro, and neither settles nor leaves.";
-  if (rate > limit) return `**Beyond the edge**: each step makes the steep direction about ${written(steep, 2)} times as large, and the path leaves.`;
-  const speed = `After each step about ${written(flat, 2)} of the distance remains in the flat direction, and ${written(steep, 2)} in the steep one.`;
-  if (along) return `It settles. You have started where the flat direction has no gradient; after each step about ${written(steep, 2)} of the distance remains in the steep one.`;
-  if (shape === "bowl") return `It settles. After each step about ${written(flat, 2)} of the distance remains.`;
+  const swing = Number(((1 + momentum) / (1 - momentum)).toFixed(1));
+  const widens = momentum ? `it swings up to ${swing} times as wide as it began, then goes to and fro` : "it goes to and fro, and neither settles nor leaves";
+  if (Math.abs(rate / limit - 1) < 1e-9) return `Exactly **at the edge**: ${widens}.`;
+  if (rate > limit) return `**Beyond the edge**: each step makes the ${shape === "bowl" ? "distance" : "steep direction"} about ${written(steep, 2)} times as large, and the path leaves.`;
+  const remains = (part) => `${written(part, part > 0.995 ? 4 : 2)}`;
+  const speed = `After each step about ${remains(flat)} of the distance remains in the flat direction, and ${remains(steep)} in the steep one.`;
+  if (along) return `It settles. You have started where the flat direction has no gradient; after each step about ${remains(steep)} of the distance remains in the steep one.`;
+  if (shape === "bowl") return `It settles. After each step about ${remains(flat)} of the distance remains.`;
   return flat > steep + 0.02 ? `It settles, held up by the **flat** direction. ${speed}` : `It settles. ${speed}`;
 }
 
@@ -67,14 +70,15 @@ function render({ model, el }) {
     draw("g", { "clip-path": `url(#${clip})` }, draw("rect", { width: WIDTH, height: HEIGHT, class: "frame" }), rings, trail, dots, first), draw("text", { x: 8, y: HEIGHT - 8 }, "drag the start"));
 
   const x = (t) => 58 + (t * (WIDTH - 72)) / STEPS;
-  const y = (loss) => 28 + (3 - Math.min(Math.max(Math.log10(loss), -9), 3)) * ((HEIGHT - 74) / 12);
-  const curve = draw("polyline", { class: "curve" });
+  const y = (loss) => 28 + (3 - Math.max(Math.log10(loss), -9)) * ((HEIGHT - 74) / 12);
+  const curve = draw("polyline", { class: "curve", "clip-path": `url(#${clip}-loss)` });
   const axis = [3, 0, -3, -6, -9].flatMap((n) => [
     draw("text", { x: 54, y: y(10 ** n) + 4, "text-anchor": "end" }, n > 0 ? "1000" : n ? `1e−${-n}` : "1"),
     draw("line", { x1: 56, x2: WIDTH - 8, y1: y(10 ** n), y2: y(10 ** n), class: "grid" }),
   ]);
   const ticks = [0, 20, 40, 60].map((t) => draw("text", { x: x(t), y: HEIGHT - 28, "text-anchor": "middle" }, String(t)));
-  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot" }, ...axis, ...ticks, curve,
+  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot" },
+    draw("clipPath", { id: `${clip}-loss` }, draw("rect", { x: 56, y: 27, width: WIDTH - 64, height: HEIGHT - 72 })), ...axis, ...ticks, curve,
     draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 8, "text-anchor": "middle" }, "step"), draw("text", { x: 4, y: 11 }, "loss"));
 
   const shape = choice("the ground", [["bowl", "a bowl"], ["valley", "a narrow valley"]], (value) => {
@@ -115,7 +119,7 @@ function render({ model, el }) {
       draw("rect", { x: 10, y: 18, width: along(limit) - 10, height: 10, class: "stable" }),
       draw("rect", { x: along(limit), y: 18, width: 350 - along(limit), height: 10, class: "beyond" }),
       draw("line", { x1: along(limit), x2: along(limit), y1: 12, y2: 34, class: "cursor" }),
-      draw("circle", { cx: along(state.rate), cy: 23, r: 7, class: "point" }),
+      draw("polygon", { points: [[-6, 13], [6, 13], [0, 25]].map(([a, b]) => `${along(state.rate) + a},${b}`).join(" "), class: "here" }),
       draw("text", { x: along(limit), y: 45, "text-anchor": limit * most > 3.2 ? "end" : "middle" }, "the edge"),
       draw("text", { x: Math.min(Math.max(along(state.rate), 35), 320), y: 10, "text-anchor": "middle" }, "your rate"));
     shape.set(state.shape);

@@ -12,11 +12,11 @@ const ENTRIES = [
   ["loss", 0, (g) => -Math.log(g("p", g("target", 0))), "−log of the true class’s probability"],
   ...[0, 1].map((k) => ["dz2", k, (g) => g("p", k) - (k === g("target", 0) ? 1 : 0), "p − y, where y is 1 for the true class"]),
   ...[0, 1, 2, 3].map((i) => ["dW2", i, (g) => g("a1", i >> 1) * g("dz2", i % 2), "what came in, times the gradient of the logit it went to"]),
-  ...[0, 1].map((k) => ["db2", k, (g) => g("dz2", k), "what comes in there is 1"]),
+  ...[0, 1].map((k) => ["db2", k, (g) => g("dz2", k), "the gradient of its sum, since what comes in there is 1"]),
   ...[0, 1].map((j) => ["da1", j, (g) => g("W2", 2 * j) * g("dz2", 0) + g("W2", 2 * j + 1) * g("dz2", 1), "both roads to the loss, added up"]),
   ...[0, 1].map((j) => ["dz1", j, (g) => g("da1", j) * g("a1", j) * (1 - g("a1", j)), "the activation’s gradient, times a (1 − a)"]),
   ...[0, 1, 2, 3].map((i) => ["dW1", i, (g) => g("x", i >> 1) * g("dz1", i % 2), "what came in, times the gradient of the sum it went to"]),
-  ...[0, 1].map((j) => ["db1", j, (g) => g("dz1", j), "what comes in there is 1"]),
+  ...[0, 1].map((j) => ["db1", j, (g) => g("dz1", j), "the gradient of its sum, since what comes in there is 1"]),
 ];
 
 /** Read a number as it would be written by hand: -3/8, 0,375, log 3, 1 + log(4). nan if it is none. */
@@ -45,6 +45,12 @@ function read(text) {
   };
   const value = sum();
   return at === tokens.length ? value : NaN;
+}
+
+/** Write a number as one would by hand: a small fraction where it is one, or three decimals. */
+function shortly(value) {
+  const below = [1, 2, 4, 8, 16, 32].find((n) => Math.abs(value * n - Math.round(value * n)) < 1e-9);
+  return below ? `${Math.round(value * below)}${below > 1 ? `/${below}` : ""}`.replace("-", "−") : written(value, 3);
 }
 
 /** Is a typed number this one, as exactly as it was typed? Two decimals at least. */
@@ -78,37 +84,47 @@ function render({ model, el }) {
   const boxes = {};
   const plain = (value) => (Math.abs(value - Math.log(3)) < 1e-9 ? "log 3" : written(value, Number.isInteger(value) ? 0 : 1));
 
-  /** A box to type in. */
+  const done = (found, one) => ["right", "carried"].includes(found[one]);
+  const nextOpen = (found) => ENTRIES.map(([name, i]) => name + i).find((one) => !done(found, one));
+
+  /** A box to type in; Enter has it judged, and once it is right goes on to the next. */
   function box(name, i) {
-    const input = make("input", { type: "text", autocomplete: "off", "aria-label": title(name, i), onchange: () => change({ typed: { ...now().typed, [name + i]: input.value }, last: name + i }) });
+    const judge = () => change({ typed: { ...now().typed, [name + i]: input.value }, shown: now().shown.filter((one) => one !== name + i), last: name + i });
+    const input = make("input", { type: "text", autocomplete: "off", "aria-label": title(name, i), onchange: judge, onkeydown: (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      if (input.value !== (now().typed[name + i] ?? "")) judge();
+      const { found } = judged(now());
+      if (done(found, name + i)) boxes[nextOpen(found)]?.input.focus();
+    } });
     const element = make("span", { class: `cell ${name[0] === "d" ? "blame" : "value"}` }, input);
     boxes[name + i] = { input, element };
     return element;
   }
   const given = (name, i) => make("span", { class: "given" }, plain(start[name][i]));
   const weight = (name, i) => make("div", { class: "weight" }, make("span", { class: "note" }, title(name, i)), given(name, i), box(`d${name}`, i));
-  const row = (letter, value, gradient) => [make("span", { class: "k" }, letter), value, gradient];
+  const row = (letter, value, gradient) => [make("span", { class: "k" }, letter), value, gradient].flat();
   const unit = (b, z, a, i) => make("div", { class: "unit" }, row("b", given(b, i), box(`d${b}`, i)), row("z", box(z, i), box(`d${z}`, i)), row(a[0], box(a, i), a === "a1" ? box("da1", i) : make("span", {})));
   const net = make("div", { class: "filling" },
     [0, 1].map((i) => make("div", { class: "unit" }, row("x", given("x", i), make("span", {})))), [0, 1, 2, 3].map((i) => weight("W1", i)),
     [0, 1].map((i) => unit("b1", "z1", "a1", i)), [0, 1, 2, 3].map((i) => weight("W2", i)),
     [0, 1].map((i) => unit("b2", "z2", "p", i)),
-    make("div", { class: "unit" }, row("loss", box("loss", 0), make("span", {}))), make("div", { class: "unit note" }, `the truth: the ${ORDINAL[start.target]} class`));
+    make("div", { class: "unit" }, row("loss", box("loss", 0), [])), make("div", { class: "unit note" }, `the truth: the ${ORDINAL[start.target]} class`));
   const verdict = make("p", { class: "verdict" });
   const showOne = button("show me this one", () => {
     const { found, truth } = judged(now());
-    const next = ENTRIES.map(([name, i]) => name + i).find((one) => !["right", "carried"].includes(found[one]));
-    change({ typed: { ...now().typed, [next]: written(truth[next], 4) }, shown: [...now().shown, next], last: next });
+    const next = nextOpen(found);
+    change({ typed: { ...now().typed, [next]: shortly(truth[next]) }, shown: [...now().shown, next], last: next });
   });
   const again = button("start again", () => change(start));
 
   function redraw(state) {
     const { found } = judged(state);
-    const open = ENTRIES.find(([name, i]) => !["right", "carried"].includes(found[name + i]));
+    const open = ENTRIES.find(([name, i]) => !done(found, name + i));
     for (const [name, { input, element }] of Object.entries(boxes)) {
       if (document.activeElement !== input || name === state.last) input.value = state.typed[name] ?? "";
       element.dataset.mark = { right: "✓", carried: "✓ from yours", sign: "✗", wrong: "✗", unreadable: "?" }[found[name]] ?? "";
-      element.classList.toggle("next", open && name === open[0] + open[1]);
+      element.classList.toggle("next", Boolean(open) && name === open[0] + open[1]);
       element.classList.toggle("wrong", ["sign", "wrong", "unreadable"].includes(found[name]));
     }
     const last = ENTRIES.find(([name, i]) => name + i === state.last);
@@ -122,7 +138,7 @@ function render({ model, el }) {
       unreadable: `${name}: this is no number that can be read. Try 3/8, −0.375 or log 3. `,
     }[kind];
     const counts = (wanted) => Object.entries(found).filter(([one, is]) => is === wanted && !state.shown.includes(one)).length;
-    const next = open ? `Next, the marked box: **${title(open[0], open[1]).replace("loss[0]", "the loss")}**.` : "All 27 are filled in: a forward and a backward pass, by hand.";
+    const next = open ? `Next, the marked box: **${title(open[0], open[1]).replace("loss[0]", "the loss")}**.` : `All 27 are filled in: a forward and a backward pass${state.shown.length ? "" : ", by hand"}.`;
     words(verdict, `${said}${next} ${counts("right")} of 27 right${counts("carried") ? `, ${counts("carried")} right from a slip` : ""}${state.shown.length ? `, ${state.shown.length} shown` : ""}.`);
     showOne.disabled = !open;
     told.tell(verdict.textContent);

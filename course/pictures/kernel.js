@@ -77,7 +77,7 @@ function render({ model, el }) {
   const last = MAP * MAP - 1;
 
   const digit = make("canvas", { class: "field", tabindex: 0, role: "application", "aria-label": "The digit. The arrow keys push it." });
-  const map = make("canvas", { class: "field", tabindex: 0, role: "application", "aria-label": "The map of sums. The arrow keys move the kernel." });
+  const map = make("canvas", { class: "field map", tabindex: 0, role: "application", "aria-label": "The map of sums. The arrow keys move the kernel." });
   const [patch, cell] = [make("span", { class: "box" }), make("span", { class: "box" })];
   const goTo = (r, c) => change({ at: within(0, r, MAP - 1) * MAP + within(0, c, MAP - 1), reached: Math.max(now().reached, within(0, r, MAP - 1) * MAP + within(0, c, MAP - 1)) });
   for (const [canvas, side, back] of [[digit, SIDE, 2], [map, MAP, 0]]) {
@@ -138,18 +138,20 @@ function render({ model, el }) {
     const top = Math.max(1e-9, ...sums.map(Math.abs));
     el.sums = sums;
     paint(digit, image.map((value) => 255 * value), SIDE);
-    // Grey is 0, ink a positive sum, paper a negative one, or what is not reached yet; the dark turns all over.
-    paint(map, sums.map((sum, i) => (i > state.reached ? 0 : 128 + (127 * sum) / top)), MAP);
+    // Grey is 0, ink a positive sum, paper a negative one; the dark turns all over. What is not reached yet is left out.
+    paint(map, sums.map((sum) => 128 + (127 * sum) / top), MAP);
+    sums.forEach((_, i) => i > state.reached && map.getContext("2d").clearRect(i % MAP, Math.floor(i / MAP), 1, 1));
     const [r, c] = [Math.floor(state.at / MAP), state.at % MAP];
     for (const [mark, side, size] of [[patch, SIDE, K], [cell, MAP, 1]]) {
       for (const [name, value] of [["left", c], ["top", r], ["width", size], ["height", size]]) mark.style[name] = `${(100 * value) / side}%`;
     }
     cells.forEach((one, i) => {
       const weight = state.kernel[i];
-      one.textContent = written(weight, Number.isInteger(weight) ? 0 : 1);
+      const places = Number.isInteger(weight) ? 0 : 1;
+      one.textContent = written(Number(weight.toFixed(places)), places);
       one.classList.toggle("plus", weight > 0);
       one.classList.toggle("minus", weight < 0);
-      one.setAttribute("aria-label", `weight in row ${Math.floor(i / K)}, column ${i % K}: ${written(weight, 1)}`);
+      one.setAttribute("aria-label", `weight in row ${Math.floor(i / K)}, column ${i % K}: ${written(weight, places && 3)}`);
     });
     names.set(state.name);
     which.set(state.digit);
@@ -165,7 +167,7 @@ function render({ model, el }) {
       return `${name} ${argmax(p)}`;
     });
     el.answers = answers;
-    const moved = state.shift.some(Boolean) ? " Pushed, the digit takes its map **with it**: the same 25 weights look everywhere. Neither network has seen a pushed digit in training." : " Now push the digit with the arrow keys.";
+    const moved = state.shift.some(Boolean) ? " Pushed, the digit takes its map **with it**: the same 25 weights look everywhere. Neither network has seen a pushed digit in training." : " Now push the digit with the arrows.";
     words(verdict, `At row ${r}, column ${c} the 25 weights times the 25 pixels below them sum to **${written(sums[state.at], 2)}**.${moved}`);
     if (!sliding) told.tell(`${verdict.textContent} ${read.join(", ")}.`);
   }

@@ -1,7 +1,7 @@
 // Lesson 04: a network of 784 pixels, some hidden units and 10 classes learns before the reader's eyes.
 
 const PIXELS = 784;
-const LOSSES = 3; // the plot of losses shows 0 to this; what is above lies on its upper edge
+const LOSSES = 3; // the plot of losses shows 0 to this, or to 6, 12, ... where the loss rises higher
 const SIZES = { batch: [1, 2, 4, 8, 16, 32, 64, 128, 256], hidden: [1, 2, 4, 8, 16, 32, 64, 128], images: [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000] };
 
 /** Read the digits, two pixels a byte, 0 to 15; of each only the pixels that hold ink are kept. */
@@ -94,7 +94,7 @@ function explained({ records, step }, images) {
   if (!Number.isFinite(last.training.loss)) return "**It has diverged**: the loss is no number any more. Lower the rate or the momentum, and begin a new run.";
   const said = `After ${step} step${step > 1 ? "s" : ""} it reads ${written(100 * last.training.accuracy, 0)} % of its training images, and ${written(100 * last.validation.accuracy, 0)} % of others.`;
   const best = Math.min(...records.map((one) => one.validation.loss));
-  if (step >= 10 && last.training.loss > first.training.loss) return `${said} **It thrashes**: its loss is larger than before the first step. The rate is too high, for this momentum.`;
+  if (step >= 10 && last.training.loss > first.training.loss) return `${said} **It thrashes**: its loss is larger than before the first step. The rate was too high, for this momentum. Begin a new run with a lower one.`;
   const recent = records.slice(-13);
   const jumps = recent.filter((one, i) => i && one.training.loss > 1.1 * recent[i - 1].training.loss).length;
   if (jumps > 3) return `${said} **It thrashes**: the loss on the very images it trains on goes up as often as down. A lower rate would calm it.`;
@@ -211,19 +211,27 @@ function render({ model, el }) {
     return { image, answer, element: make("figure", {}, canvas, answer) };
   });
 
-  const plot = (title, top, format) => {
-    const x = (step, last) => 50 + (step / last) * 296;
-    const y = (value) => 22 + (1 - within(0, value / top, 1)) * 170;
-    const lines = draw("g", {});
+  const plot = (title, least, format) => {
+    let [top, last] = [least, 60];
+    const x = (step) => 50 + (step / last) * 296;
+    const y = (value) => 22 + (1 - Math.min(value / top, 9)) * 170;
+    const clip = `clip-${Math.random().toString(36).slice(2)}`;
+    const lines = draw("g", { "clip-path": `url(#${clip})` });
+    const heights = [0, 0.5, 1].map((part) => ({ part, text: draw("text", { x: 46, y: y(part * top) + 4, "text-anchor": "end" }) }));
     const ends = [0, 1].map(() => draw("text", { y: 212, "text-anchor": "end" }));
     const svg = draw("svg", { viewBox: "0 0 360 218", role: "img", class: "plot" },
-      ...[0, top / 2, top].flatMap((value) => [draw("line", { x1: 50, x2: 346, y1: y(value), y2: y(value), class: "grid" }), draw("text", { x: 46, y: y(value) + 4, "text-anchor": "end" }, format(value))]),
+      draw("clipPath", { id: clip }, draw("rect", { x: 50, y: 20, width: 297, height: 174 })),
+      ...heights.flatMap(({ part, text }) => [draw("line", { x1: 50, x2: 346, y1: y(part * top), y2: y(part * top), class: "grid" }), text]),
       lines, draw("text", { x: 4, y: 13 }, title), draw("text", { x: 50, y: 212 }, "0 steps"), ends[0]);
     svg.show = (name) => {
-      const last = Math.max(60, ...[run.records, ...past].map((records) => records.at(-1).step));
+      // This run fills the plot; what earlier ones did later, or higher, is cut off.
+      last = Math.max(60, run.records.at(-1).step);
+      const most = Math.max(...run.records.flatMap((one_) => [one_.training[name], one_.validation[name]]).filter(Number.isFinite));
+      for (top = least; top < most;) top *= 2;
+      for (const { part, text } of heights) text.textContent = format(part * top);
       const path = (records, part, kind) => draw("polyline", { class: `${part} ${kind}`, points: records.map((one_) => {
         const value = one_[part][name];
-        return `${x(one_.step, last).toFixed(1)},${y(Number.isNaN(value) ? Infinity : value).toFixed(1)}`;
+        return `${x(one_.step).toFixed(1)},${y(Number.isNaN(value) ? Infinity : value).toFixed(1)}`;
       }).join(" ") });
       lines.replaceChildren(...past.flatMap((records) => ["training", "validation"].map((part) => path(records, part, "past"))), path(run.records, "training", ""), path(run.records, "validation", ""));
       ends[0].setAttribute("x", 346);
@@ -233,7 +241,7 @@ function render({ model, el }) {
     };
     return svg;
   };
-  const loss = plot("loss", LOSSES, (value) => written(value, 1));
+  const loss = plot("loss", LOSSES, (value) => written(value, value < 100 ? 1 : 0));
   const accuracy = plot("accuracy", 1, (value) => `${100 * value} %`);
 
   const rate = slider("learning rate, η", { min: -2, max: 1.5, step: 0.05, unit: () => written(now().rate, now().rate < 0.1 ? 3 : 2) }, (power) => change({ rate: Number((10 ** power).toPrecision(2)) }));
