@@ -32,6 +32,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -71,6 +72,8 @@ OPEN_SECONDS = 120  # to train what an open exercise asks for
 LINE_BYTES = 10 * TEXT  # of one row
 PATIENCE = 10  # seconds beyond its limit until a process that does not answer is ended
 PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "MNISTLIB_DATA", "LANG", "TMPDIR")
+#: How the name of a file goes on that may hold answers, but in a form that is not read.
+UNREAD = re.compile(r"\.(ipynb|py|zip|7z|rar|tar|tgz|pdf|html?|docx?|odt)\b", re.IGNORECASE)
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what a spreadsheet may take for one
 
 
@@ -150,6 +153,7 @@ def read(student, paths):
     files, size, problem = [], 0, ""
     digest = hashlib.sha256(course())
     found, unread = files_in(path)
+    digest.update(unread.encode())
     try:
         for place, file in found:
             raw = read_file(file)
@@ -169,12 +173,12 @@ def read(student, paths):
 def files_in(path):
     """Return the notebooks and ``.py`` files of a submission, and what was not looked at.
 
-    Each comes with its place in the submission. Links are left out; the shallowest folders are looked
-    at first, and at most MOST_FILES of them.
+    Each comes with its place in the submission. Links to folders are left out; the shallowest folders
+    are looked at first, and at most MOST_FILES of them.
     """
     if not is_folder(path):
         return [(path.name, path)], ""
-    found, waiting, seen = [], deque([path]), 0
+    found, others, waiting, seen = [], [], deque([path]), 0
     while waiting and seen < MOST_FILES:
         folder = waiting.popleft()
         seen += 1
@@ -184,8 +188,14 @@ def files_in(path):
                     waiting.append(entry)
             elif is_code(entry.name):
                 found.append((entry.relative_to(path).as_posix(), entry))
-    unread = f"it has more than {MOST_FILES} folders; what lies deeper was not looked at"
-    return found, unread if waiting else ""
+            elif not entry.name.startswith(".") and (
+                UNREAD.search(entry.name) or entry.is_symlink()
+            ):
+                others.append(entry.name)
+    if waiting:
+        return found, f"it has more than {MOST_FILES} folders; what lies deeper was not looked at"
+    unread = f"not read, being neither .ipynb nor .py: {clean(', '.join(others))}"
+    return found, unread if others else ""
 
 
 def read_file(path):

@@ -221,6 +221,11 @@ def folder(tmp_path_factory):
     os.mkfifo(folder / "pipes" / "mine.py")
     (folder / "essay.txt").write_text("I did my best.")
     (folder / "02.ipynb.txt").write_text(notebook(GOOD))
+    for unread in ("rest.zip", "03.ipynb.txt", "essay.PDF"):
+        (folder / f"beside {unread}").mkdir()
+        (folder / f"beside {unread}" / "02.ipynb").write_text(notebook(GOOD))
+        (folder / f"beside {unread}" / "progress.json").write_text("{}")
+        (folder / f"beside {unread}" / unread).write_text("?")
     (folder / "clash.zip").write_text("no submission")
     (folder / "clash.zip.py").write_text(GOOD)
     (folder / "CAPITALS").mkdir()
@@ -423,6 +428,24 @@ def test_what_cannot_be_read_loses_its_rows_with_the_reason(marked, name, words)
         assert row["kind"] in ("not marked", "not attempted")
     else:
         assert (row["kind"], words in row["reply"]) == ("not marked", True), row
+
+
+@pytest.mark.parametrize("unread", ["rest.zip", "03.ipynb.txt", "essay.PDF"])
+def test_what_may_stand_in_a_file_that_is_not_read_is_not_marked(marked, unread):
+    student = f"beside {unread}"
+    assert marked[0][student, "one_hot"]["kind"] == "right"
+    row = marked[0][student, "softmax"]
+    said = f"not read, being neither .ipynb nor .py: {unread}"
+    assert (row["kind"], row["reply"]) == ("not marked", said)
+
+
+def test_a_file_that_holds_no_answers_is_no_reason_not_to_mark(tmp_path):
+    for name in ("02.ipynb", "progress.json", "plot.png", "._02.ipynb.txt", "mine.pyc"):
+        (tmp_path / name).touch()
+    assert marks.files_in(tmp_path) == ([("02.ipynb", tmp_path / "02.ipynb")], "")
+    before = marks.read("ada", [tmp_path])
+    (tmp_path / "rest.zip").touch()
+    assert marks.read("ada", [tmp_path]).digest != before.digest  # so it is marked again
 
 
 def test_the_shallower_of_two_files_of_one_name_counts_and_the_row_says_so(marked):
