@@ -52,6 +52,9 @@ function weights(points, count, price) {
 
 const truth = (u) => Math.sin(3 * u);
 
+/** A price, as it is set: to three digits. */
+const priced = (price) => (price < 0.001 ? written(price, 3) : String(Number(price.toPrecision(3))));
+
 function render({ model, el }) {
   const told = teller();
   const { change, stop } = bind(model, el, redraw);
@@ -75,7 +78,7 @@ function render({ model, el }) {
     text("target", [4, 13]), text("place u", [x(0), 244], { "text-anchor": "middle" }),
     draw("g", { "clip-path": `url(#${clip})` }, real, curve));
   const put = (i, u, v) => change({ points: now().points.map((point, j) => (j === i ? [within(-0.98, u, 0.98), within(0.1 - HIGH, v, HIGH - 0.1)] : point)), drawn: {} });
-  const marks = start.points.map((_, i) => grip(draw("circle", { r: 7, class: "point" }), `point ${i + 1}`, {
+  const marks = start.points.map((_, i) => grip(draw("circle", { r: 7, class: "point wide" }), `point ${i + 1}`, {
     move: ([a, b]) => put(i, (a - BOX.left) / unit.u - 1, (middle - b) / unit.v),
     nudge: ([right, up]) => put(i, now().points[i][0] + right / 40, now().points[i][1] + up / 20),
   }));
@@ -101,8 +104,8 @@ function render({ model, el }) {
     return w ? { w, at, size: mean(w), real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - value(u))) } : null;
   };
   const count = slider("features", { min: 2, max: MOST, places: 0 }, (value) => change({ count: value, drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
-  const price = slider("price of weights, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().price > 1e-8 ? written(now().price, 3) : "≈ 0") }, (power) => change({ price: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)), drawn: {} }));
-  const all = button("all numbers of features", () => {
+  const price = slider("price of weights, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().price > 1e-8 ? priced(now().price) : "≈ 0") }, (power) => change({ price: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)), drawn: {} }));
+  const all = button("many numbers of features", () => {
     const { drawn } = now();
     change({ drawn: { ...drawn, ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, 100].map((n) => [n, error(now(), n)?.real])) } });
   });
@@ -117,7 +120,12 @@ function render({ model, el }) {
       fill(mark, { cx: x(u), cy: y(v) }, []);
       mark.say(v, `at ${written(u, 2)}, ${written(v, 2)}`);
     });
-    errors.replaceChildren(...Object.entries({ ...state.drawn, [state.count]: found?.real }).filter(([, value]) => value).map(([n, value]) => draw("circle", { cx: step(Number(n)), cy: high(value), r: Number(n) === state.count ? 5.5 : 3.5, class: Number(n) === state.count ? "two" : "one" })));
+    errors.replaceChildren(...Object.entries({ ...state.drawn, [state.count]: found?.real }).filter(([, value]) => value).map(([n, value]) => {
+      const kind = Number(n) === state.count ? "one now" : "one";
+      const [cx, cy, r] = [step(Number(n)), high(value), kind === "one" ? 3.5 : 5.5];
+      // What is larger than the plot shows has an arrow at its upper edge.
+      return value > 100 ? draw("polygon", { points: `${cx - r},${cy} ${cx + r},${cy} ${cx},${cy - 2 * r}`, class: kind }) : draw("circle", { cx, cy, r, class: kind });
+    }));
     cursor.setAttribute("x1", step(state.count));
     cursor.setAttribute("x2", step(state.count));
     count.set(state.count);
@@ -127,7 +135,7 @@ function render({ model, el }) {
     const where = state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
     const missed = found?.own < 0.0005 ? "It is" : `It is off by ${written(found?.own, 3)} at the points, and`;
     const off = !found ? "It cannot be solved here: two points stand too close. Move one, or raise the price." : `${missed} off by **${written(found.real, 2)}** from the true curve.`;
-    words(verdict, `${state.price > 1e-8 && state.count >= n ? where.split(":")[0] + `, at a price of ${written(state.price, 3)}: the curve need not pass through them all.` : where} ${off}`);
+    words(verdict, `${state.price > 1e-8 && state.count >= n ? where.split(":")[0] + `, at a price of ${priced(state.price)}: the curve need not pass through them all.` : where} ${off}`);
     right.setAttribute("aria-label", `The error against the number of features; ${Object.keys(state.drawn).length} numbers tried.`);
     told.tell(verdict.textContent);
   }

@@ -853,6 +853,15 @@ def test_fit_is_wild_at_the_threshold_and_its_points_can_be_dragged(lone):
     shown.tab_to("[aria-label='features']")
     shown.page.keyboard.press("ArrowRight")
     assert shown.state["count"] == 13
+    for price, said in ((10, "10"), (0.00562, "0.00562"), (1e-5, "1.0e−5")):
+        shown.set(price=price)
+        assert f"at a price of {said}:" in shown.el.locator(".verdict").inner_text()
+    points = shown.state["points"]
+    points[4] = [points[3][0] + 0.003, points[3][1] + 0.8]  # the curve must leap
+    shown.set(points=points, count=12, price=1e-8, drawn={})
+    assert shown.el.evaluate("el => el.fitted.real") > 100
+    assert shown.el.locator("polygon.one").count() == 1  # an arrow: larger than is shown
+    assert shown.el.locator("circle.one").count() == 0
 
 
 def test_the_kernels_sums_are_those_of_the_library(lone):
