@@ -16,7 +16,7 @@
 # **You will be able to**
 #
 # - write the backward pass of a network of any depth as one loop;
-# - read gradient norms, layer by layer, and tell a plateau from an end;
+# - read gradient norms, layer by layer, and know when waiting may help;
 # - derive from variances how large the weights of a layer should be at the start;
 # - give a deep network a way around its layers, and its gradient.
 #
@@ -265,7 +265,7 @@ for layer, (before, after) in enumerate(zip(sigmoids[::2], trained[::2]), start=
     print(f"layer {layer}: moved by {moved:.3f}")
 
 # %% [markdown]
-# It has not begun. All images get the same answer, with very nearly the same probabilities. The first three layers have moved by a hundredth or two of their size.
+# The network has not begun to learn. All images get the same answer, with very nearly the same probabilities. The first three layers have moved by a hundredth or two of their size.
 #
 # It looks as if such a network could not learn. What if one waits? The study `plateau` trains it from three starts, for ten epochs at the rate of 2 and for twenty at 0.5. Sketch your guess of the validation accuracy, epoch by epoch.
 
@@ -279,11 +279,13 @@ for run in runs:
     settings = run["settings"]
     print(f"rate {settings['rate']}, seed {settings['seed']}, accuracy in %, epoch by epoch")
     print("  ", *(f"{100 * value:.0f}" for value in run["results"]["accuracy"][1:]))
+    lowest = np.argmin([norms[0] for norms in run["results"]["norms"]])
+    print(f"   layer 1: pull lowest after epoch {lowest}")
 second = runs[1]["results"]
-print("rate 2.0, seed 1, epochs 1 to 5")
-print("   loss", *(f"{loss:.3f}" for loss in second["loss"][1:6]))
+print("rate 2.0, seed 1: before training, epochs 1 to 5")
+print("   loss", *(f"{loss:.3f}" for loss in second["loss"][:6]))
 print("   layer 1: pull, in thousandths")
-print("       ", *(f"{1000 * norms[0]:5.2f}" for norms in second["norms"][1:6]))
+print("       ", *(f"{1000 * norms[0]:5.2f}" for norms in second["norms"][:6]))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels against epochs, 0 to 10. Above, validation accuracy for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96. Below, on a logarithmic axis, the norm of the gradient at layers 1, 3 and 6 for seed 0: it falls to about a thousandth in the first two epochs and rises to three tenths by the fourth."}}
 figure, (upper, lower) = plt.subplots(2, 1, figsize=(6, 6), sharex=True)
@@ -301,11 +303,11 @@ lower.legend()
 plt.show()
 
 # %% [markdown]
-# So it learns after all: at the rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**: a stretch on which the loss hardly moves. The last lines above show one. The loss stays near $\log 10$ and the accuracy is flat, but the first layer's pull grows: that is a plateau. The weights creep on, until the pull is back. For seed 0 the lower panel shows how: from epoch 2 to epoch 4 it grows more than a hundredfold at the first layer. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So look at the norms, and wait. A pull of exactly 0, as of a layer of ReLUs all asleep, is an end.
+# So it learns after all: at the rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**: a stretch on which the loss hardly moves. The last lines printed above show a plateau. From the first epoch on the loss stays near $\log 10$, and the accuracy is flat. At first the pull even falls: at the rate of 2 in the first epoch, at 0.5 for four to six epochs. Then it grows, slowly. The weights creep on, until the pull is back. For seed 0 the lower panel shows how: from epoch 2 to epoch 4 it grows more than a hundredfold at the first layer. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So a small pull, even a shrinking one, is no end. Only a pull of exactly 0 is, as of a layer of ReLUs all asleep.
 #
 # ## A unit that does not saturate
 #
-# Better to lose nothing on the way. A ReLU's slope is 1 wherever the unit is awake, however large $z$ is. [Glorot, Bordes and Bengio 2011](https://proceedings.mlr.press/v15/glorot11a.html) showed how well it trains. The price: where the unit sleeps, the slope is 0, and at $z = 0$ the function has a corner, a **kink**.
+# Far from 0 a sigmoid is nearly flat: it is *saturated* ([lesson 02](02_sigmoid_softmax.ipynb)). Better to lose nothing on the way. A ReLU's slope is 1 wherever the unit is awake, however large $z$ is. [Glorot, Bordes and Bengio 2011](https://proceedings.mlr.press/v15/glorot11a.html) showed how well it trains. The price: where the unit sleeps, the slope is 0, and at $z = 0$ the function has a corner, a **kink**.
 #
 # ### At the kink
 #
@@ -345,11 +347,11 @@ for u in [0.0, 4e-6, 1e-3]:
 #
 # $$E[a^2] = \tfrac12\, E[z^2] .$$
 #
-# These $a$ come into the next layer. In the mean over the draws of both layers, the mean of $a_j^2$ is $\frac12 E[z^2]$. Put that into the formula for $E[z^2]$, and it says how the mean square goes from one layer's sums to the next layer's:
+# These $a$ come into the next layer. Average over the draws of both layers: then the mean of $a_j^2$ is $\frac12 E[z^2]$. Put that into the formula for $E[z^2]$, and it says how the mean square goes from one layer's sums to the next layer's:
 #
 # $$E[z_{\text{next}}^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot \tfrac12 \cdot E[z^2] .$$
 #
-# It stays level if the factor before $E[z^2]$ is 1, which is $\mathrm{Var}(w) = 2 / \text{inputs}$. For small sums $\tanh z$ is nearly $z$, and nothing is halved. So for tanh it is $1 / \text{inputs}$.
+# It stays level if the factor before $E[z^2]$ is 1, which is $\mathrm{Var}(w) = 2 / \text{inputs}$. For small sums $\tanh z$ is nearly $z$, and nothing is halved. So for tanh it is $1 / \text{inputs}$ ([LeCun and others 1998](https://doi.org/10.1007/3-540-49430-8_2)).
 #
 # **Back.** The blame of an activation is a sum, too: in $dA = dZ\, W^T$ it has one term $dz\, w$ for each of the layer's outputs. Take the blame to be independent of these weights and of the slopes. Then variances add up as on the way forward, and $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ is multiplied by a slope, and its square by the slope's square:
 #
@@ -363,7 +365,7 @@ for u in [0.0, 4e-6, 1e-3]:
 # | ReLU | 2 / inputs | 2 / outputs |
 # | sigmoid | – | at least 16 / outputs |
 #
-# The dash: a sigmoid's activations lie near $\frac12$ whatever the image, so their mean square says little.
+# The dash: a sigmoid's activations lie near $\frac12$ for every image. So their mean square says nothing about how much the images differ.
 #
 # **Glorot's rule** ([Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)) is a compromise in the first row: 2 / (inputs + outputs). **He's rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)) is the second row, forward: 2 / inputs.
 #
@@ -435,7 +437,7 @@ figure.suptitle("Only He's variance keeps the spread level", fontsize=13)
 plt.show()
 
 # %% [markdown]
-# A wrong variance is wrong at every layer. Half of He's multiplies the spread by the root of $\frac12$ at each, and on a logarithmic axis that is a straight line. Blame that climbs on its way back is called an **exploding gradient**. Only He's curve stays nearly level, on the way back too. A single draw drifts a little, here by a factor of 1.63.
+# A wrong variance is wrong at every layer. Half of He's multiplies the spread by the root of $\frac12$ at each, and on a logarithmic axis that is a straight line. Blame that climbs on its way back is called an **exploding gradient**. Even He's curve drifts a little, in a single draw: here by a factor of 1.63.
 #
 # Now the pull again, for three networks: the sigmoids with Glorot's weights, the same with weights four times as large, and ReLUs with He's. Sketch the second and third curve before you look. The last two lines say what weights and slopes do at each layer of the sigmoids.
 
@@ -468,7 +470,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Large weights lift the pull at the first layer from two thousandths to four tenths. Yet their curve is not level. With large weights more sums lie far from 0, where the sigmoid is less steep: the slopes of a layer leave 0.160 of the blame, and no longer 0.236. The weights then multiply it by 4.25, and together that is still less than 1. This is what *at least* meant in the table. The ReLUs' pull is nearly level, and with the true blame too.
+# Large weights lift the pull at the first layer from two thousandths to four tenths. Yet their curve is not level. With large weights more sums lie far from 0, where the sigmoid is less steep: the slopes of a layer leave 0.160 of the blame, and no longer 0.236. The weights then multiply it by 4.25, and together that is still less than 1. This is what *at least* meant in the table. The ReLUs' pull is nearly level. This time the blame was not random: it came from the loss.
 #
 # ## One to five hidden layers
 #
@@ -479,6 +481,18 @@ depth = studies.read("depth")
 settings, results, here = studies.again("depth")
 print(settings)
 print(f"accuracy {here['accuracy']:.2%}, stored {results['accuracy']:.2%}")
+
+five_sigmoids = {"start": "sigmoid, Glorot", "hidden_layers": 5}
+found = [
+    row["results"]["accuracy"]
+    for row in depth["rows"]
+    if five_sigmoids.items() <= row["settings"].items()
+]
+shares = np.bincount(validation_set[1]) / len(validation_set[1])
+of_one_digit = [np.isclose(accuracy, shares).any() for accuracy in found]
+print(f"five sigmoid layers, Glorot's weights: {len(found)} runs")
+print(f"   whose accuracy is the share of one digit: {sum(of_one_digit)}")
+print("   accuracies in %:", *(f"{100 * accuracy:.2f}" for accuracy in np.unique(found)))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Validation errors after one epoch, in per cent on a logarithmic axis, against the number of hidden layers, one to five, each at its best learning rate, with bars from the lowest to the highest of three seeds. Sigmoids with Glorot's weights climb with depth from seven errors in a hundred to the level of chance. Sigmoids with weights four times as large climb slowly, from six to thirteen. ReLUs with He's weights are lowest at every depth, between five and seven."}}
 best, rates = {}, sorted({row["settings"]["rate"] for row in depth["rows"]})
@@ -503,6 +517,12 @@ for kind, style, shift in zip(pulls, ["o--", "s:", "o-"], [-0.05, 0, 0.05]):
 means = [best["ReLU, He", hidden].mean() for hidden in range(1, 5)]
 print(f"ReLUs, one to four layers: means within {max(means) - min(means):.1f} points")
 print(f"four layers: three seeds within {np.ptp(best['ReLU, He', 4]):.1f} points")
+starts = ["sigmoid, Glorot", "sigmoid, Glorot x 4"]
+ahead = [
+    best["ReLU, He", hidden] > np.maximum(*(best[start, hidden] for start in starts))
+    for hidden in range(1, 6)
+]
+print(f"ReLUs ahead of both kinds of sigmoids: {np.sum(ahead)} of {np.size(ahead)} times")
 axis.set(
     title="After one epoch, sigmoids with small weights fall behind",
     xlabel="hidden layers",
@@ -517,9 +537,9 @@ axis.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they still stand on their plateau after one epoch.
+# - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they still stand on their plateau after one epoch: at all eight rates they read the share of a single digit.
 # - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
-# - **ReLUs with He's weights** are ahead at every depth, in the mean of three seeds.
+# - **ReLUs with He's weights** are ahead at every depth and with every seed.
 #
 # Depth itself pays nothing here. From one to four layers the ReLUs' means differ by 0.9 points; the three seeds of the four-layer network alone differ by 2.8. But these are small images, and one epoch.
 #
@@ -577,6 +597,7 @@ class WayAround(deep.Deep):
         loss, dz = functions.cross_entropy_with_gradient(z, y)
         grads = [dz.sum(axis=0), kept[-1].T @ dz]
         da = dz @ W_last.T
+        # both from the last residual layer down: came in kept[-2], ..., kept[1]; left kept[-1], ..., kept[2]
         for W, came_in, left in zip(reversed(residual), kept[-2:0:-1], kept[:1:-1]):
             added = left - came_in
             dz = da * added * (1 - added)
