@@ -2,7 +2,8 @@
 
 An answer is a function ``my_NAME`` that stands by itself in a cell or a file. With it goes what it
 names, and what that names in turn: other functions and classes, imports, and constants, which are
-assignments of numbers, text, lambdas and what NumPy makes of them. A name that is given several times
+assignments of numbers, text, lambdas and what NumPy, ``range``, ``partial`` and their like
+(``CALLED``) make of them. A name that is given several times
 means what it meant where the answer stands. A line that trains a network, reads a file or draws is
 not taken.
 """
@@ -52,6 +53,11 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 PLAIN = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Name, ast.Attribute, ast.Lambda)
 PLAIN += (ast.UnaryOp, ast.BinOp, ast.Subscript, ast.Slice)
+#: What may be called for a constant, beside NumPy's and math's functions.
+CALLED = {
+    *("range", "float", "int", "dict", "list", "tuple", "set", "len", "min", "max", "sum", "abs"),
+    *("round", "partial", "functools.partial"),
+}
 #: What parsing a stranger's code may raise.
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -323,12 +329,10 @@ def names_bound(statement):
 
 
 def is_constant(node):
-    """Tell whether an expression is numbers, text, names, lambdas and what NumPy makes of them."""
+    """Tell whether an expression is numbers, text, names, lambdas and what CALLED makes of them."""
     if isinstance(node, ast.Call):
-        root = node.func
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if not (isinstance(root, ast.Name) and root.id in ("np", "numpy", "math")):
+        called = ast.unparse(node.func)
+        if called not in CALLED and called.partition(".")[0] not in ("np", "numpy", "math"):
             return False
     elif isinstance(node, ast.expr) and not isinstance(node, PLAIN):
         return False

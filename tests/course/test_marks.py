@@ -18,6 +18,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from course import exercises
@@ -785,6 +786,30 @@ def test_only_definitions_are_taken_and_what_they_need():
     assert not {"labels = W[0]", "k = 5"} & {*found["one_hot"].splitlines()}
 
 
+@pytest.mark.parametrize(
+    ("constant", "body"),
+    [
+        ("CLASSES = range(10)", "return [z for k in CLASSES]"),
+        ('INF = float("inf")', "return z + INF"),
+        ("ROWS = dict(axis=1, keepdims=True)", "return z.sum(**ROWS)"),
+        ("from functools import partial\nrow = partial(np.sum, axis=1)", "return row(z)"),
+        ("import functools\nrow = functools.partial(np.sum, axis=1)", "return row(z)"),
+        ("GRID = np.arange(6).reshape(2, 3)", "return GRID"),
+    ],
+)
+def test_constants_may_be_made_by_python_itself(constant, body):
+    found = taken(f"import numpy as np\n{constant}\ndef my_sigmoid(z):\n    {body}")["sigmoid"]
+    exec(found, space := {})
+    space["my_sigmoid"](np.ones((2, 3)))
+
+
+@pytest.mark.parametrize(
+    "value", ["open('a')", "exec('a')", "list(map(train, [1]))", "len(train())"]
+)
+def test_what_works_or_reads_is_no_constant(value):
+    assert "A =" not in taken(f"A = {value}\ndef my_sigmoid(z):\n    return A")["sigmoid"]
+
+
 def test_the_last_that_is_more_than_a_stub_counts():
     stub, first, second = [
         f"def my_sigmoid(z):\n    {body}" for body in ("...", "return 1", "return 2")
@@ -840,6 +865,7 @@ def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
         "from mnistlib.functions import softmax as my_softmax",
         "if True:\n    def my_softmax(z): return z",
         "my_softmax = lambda z: z",
+        "from functools import partial\nmy_softmax = partial(max, 1)",
     ],
 )
 def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(cell):
