@@ -47,7 +47,7 @@ function render({ model, el }) {
   function remove(i) {
     const rows = now().rows.filter((row) => row !== i);
     change({ rows, held: now().held[0] === i ? [rows[0], now().held[1]] : now().held });
-    lines[rows[0]].out.focus();
+    (rows.length > 1 ? lines[rows[0]].out : add).focus();
   }
 
   const axis = choice("The numbers that sum to 1 stand", [[1, "along a row (axis=1)"], [0, "down a column (axis=0)"]], (value) => change({ axis: value, before: null }));
@@ -66,7 +66,9 @@ function render({ model, el }) {
     const said = p.map(argmax);
     const alone = rows.map((i) => argmax(z[i]));
     el.answers = p;
-    body.replaceChildren(...rows.map((i) => lines[i].element));
+    const elements = rows.map((i) => lines[i].element);
+    // Only if other rows are shown: what is put anew into the page loses its focus.
+    if (elements.length !== body.children.length || elements.some((element, r) => element !== body.children[r])) body.replaceChildren(...elements);
     const [row, column] = [Math.max(0, rows.indexOf(held[0])), held[1]];
     rows.forEach((i, r) => {
       lines[i].cells.forEach((cell, k) => {
@@ -86,10 +88,12 @@ function render({ model, el }) {
     });
     add.disabled = rows.length >= z.length;
     twin.disabled = ![...labels.keys()].some((i) => labels[i] === 0 && !rows.includes(i));
+    add.title = add.disabled ? "all images are in already" : "";
+    twin.title = twin.disabled ? "all images of a 0 are in already" : "";
     axis.set(along);
     const moved = said.filter((k, r) => k !== alone[r]).length;
     const lit = along === 1 ? `The lit **row** sums to 1: one image’s ten numbers, whoever else is in the batch.` : `The lit **column** sums to 1: class ${column}, shared out among ${rows.length} image${rows.length > 1 ? "s" : ""}.`;
-    const what = along === 1 ? "Add or take out images: no answer moves." : rows.length === 1 ? "One image alone gets ten times 1, and of equal numbers the first is taken: 0." : moved ? `**${moved} of ${rows.length}** answers ${moved > 1 ? "are" : "is"} not what the image’s own scores say. Add or take out an image: others may change theirs.` : "With these images no answer differs from what the image’s own scores say. Take one out, or add some.";
+    const what = along === 1 ? "Add or take out images: no answer moves." : rows.length === 1 ? "One image alone gets ten times 1, and of equal numbers the first is taken: 0." : moved ? `**${moved} of ${rows.length}** answers ${moved > 1 ? "are" : "is"} not what the image’s own scores say. Add or take out an image: others may change theirs.` : "With these images no answer differs from what the image’s own scores say. Take one out" + (add.disabled ? "." : ", or add some.");
     words(verdict, `${lit} ${what}`);
     told.tell(verdict.textContent);
   }

@@ -97,6 +97,7 @@ function render({ model, el }) {
       take: () => { held = now()[name][i]; if (now().held !== names.findIndex(([n, j]) => n === name && j === i)) change({ held: names.findIndex(([n, j]) => n === name && j === i) }); },
       move: (to, from) => put(name, i, held + Math.round((to[0] - from[0] + from[1] - to[1]) / 12) / 4),
       nudge: ([right, up]) => put(name, i, now()[name][i] + (right + up) / 4),
+      far: 0,
     }));
     return group;
   }

@@ -125,8 +125,9 @@ function argmax(values) {
 }
 
 /** Let a mark in a drawing be grabbed. `move(to, from)` hears where it is dragged, in the drawing's own
-    units; `nudge([right, up])` hears the arrow keys, five times as much with Shift. */
-function grip(mark, name, { take = () => {}, move, nudge }) {
+    units; `nudge([right, up])` hears the arrow keys, five times as much with Shift or as a page, and `far`
+    for Home and End: 0 where there is no end. `take` hears that it begins, from a pointer with its place. */
+function grip(mark, name, { take = () => {}, move, nudge, far = 1000 }) {
   fill(mark, { tabindex: 0, role: "slider", "aria-label": name, "aria-valuenow": 0 }, []);
   mark.classList.add("grip");
   const place = ({ clientX, clientY }) => {
@@ -140,12 +141,12 @@ function grip(mark, name, { take = () => {}, move, nudge }) {
     mark.focus({ preventScroll: true });
     mark.setPointerCapture(event.pointerId);
     from = place(event);
-    take();
+    take(from);
   });
   mark.addEventListener("pointermove", (event) => from && move(place(event), from));
   for (const end of ["pointerup", "pointercancel"]) mark.addEventListener(end, () => { from = null; });
   mark.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 5], PageDown: [0, -5], Home: far && [0, -far], End: far && [0, far] }[event.key];
     if (!way) return;
     event.preventDefault();
     take();

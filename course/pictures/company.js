@@ -71,7 +71,7 @@ function render({ model, el }) {
   ofClass.addEventListener("change", () => gather({ company: "class", ofClass: Number(ofClass.value) }));
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
   const counts = make("div", { class: "sway" }, make("span", {}, "With one well-chosen other, it says"), make("div", {}, says));
-  const clicks = choice("Choosing a digit below", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
+  const clicks = choice("Choosing one of the digits above", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
   const tiles = Array.from({ length: COUNT }, (_, i) => {
     const canvas = make("canvas", {});
     paint(canvas, pixels(i));

@@ -11,7 +11,7 @@ const FUNCTIONS = {
 const bump = (u) => sigmoid(u) * sigmoid(-u);
 const WIDTH = 360;
 const HEIGHT = 280;
-const REACH = 4; // the left picture shows u from -4 to 4
+const REACH = 4.3; // the left picture shows u from -4.3 to 4.3: 3, the widest nudge, and the mark there
 
 /** What nudging says of the slope of f at u, both ways and one way, and how far off it is. */
 function measured({ f: name, u }, power) {
@@ -19,16 +19,22 @@ function measured({ f: name, u }, power) {
   const h = 10 ** -power;
   const both = (f(u + h) - f(u - h)) / (2 * h);
   const forward = (f(u + h) - f(u)) / h;
-  const errors = { both: Math.abs(both - slope(u)), forward: Math.abs(forward - slope(u)) };
+  const size = (pair) => ({ both: Math.abs(pair.both), forward: Math.abs(pair.forward) });
+  const errors = size({ both: both - slope(u), forward: forward - slope(u) });
   // The curve's own part of each error; where h is wide, rounding is too small to matter.
-  const bend = { both: Math.abs(third(u)) * h * h / 6, forward: Math.abs(second(u) * h / 2 + third(u) * h * h / 6) };
+  const curved = { both: third(u) * h * h / 6, forward: second(u) * h / 2 + third(u) * h * h / 6 };
+  const bend = size(curved);
   const wide = h > 0.02 && name !== "square";
-  const rounding = Object.fromEntries(["both", "forward"].map((way) => [way, wide ? 0 : Math.abs(errors[way] - bend[way])]));
+  const rounding = wide ? { both: 0, forward: 0 } : size({ both: both - slope(u) - curved.both, forward: forward - slope(u) - curved.forward });
   return { h, both, forward, errors, bend, rounding, up: u + h, down: u - h };
 }
 
 /** How many times smaller an error gets, as a word, when h gets ten times smaller. */
-const times = (ratio) => (ratio > 50 ? "about a **hundred** times" : ratio > 5 ? "about **ten** times" : `about ${written(ratio, 1)} times`);
+function times(ratio) {
+  if (ratio < 1) return `about ${written(1 / ratio, 1)} times larger`;
+  const near = { "a **hundred**": 100, "**ten**": 10 };
+  return `about ${Object.keys(near).find((word) => Math.abs(Math.log10(ratio / near[word])) < 0.15) ?? written(ratio, ratio < 10 ? 1 : 0)} times smaller`;
+}
 
 function explained(state) {
   const { f: name, u, power } = state;
@@ -37,19 +43,25 @@ function explained(state) {
   const next = measured(state, power + 1);
   if (now.up === u && now.down === u) return "To the computer u + h and u − h are **both u**: nothing is left to measure, and the measured slope is 0.";
   if (name === "square") return `The slope of a parabola, nudged both ways, has no error of its own at any h, since the two bends cancel: ${errors.both ? "what you see is **rounding**, divided by h" : "and here nothing was rounded, so the error is **exactly 0**"}. Nudged one way, the error is h itself${rounding.forward > h ? ", and here more than that is rounding" : ""}.`;
-  if (errors.both === 0) return "The rounding happens to cancel here: the measured slope is the formula’s, to the last digit. Ten times more or less, and it is not.";
+  if (errors.both === 0) {
+    const exact = "The measured slope is the formula’s, to the last digit";
+    if (bend.both < Math.abs(FUNCTIONS[name].slope(u)) * 2 ** -53) return `${exact}: here the bend’s part is below that digit, and no rounding is left.`;
+    return `${exact}: here the rounding happens to cancel.`;
+  }
   if (rounding.both > bend.both) {
     const [above, below] = [FUNCTIONS[name].f(now.up), FUNCTIONS[name].f(now.down)];
     const same = Math.floor(-Math.log10(Math.abs(above - below) / Math.max(Math.abs(above), Math.abs(below))));
     const digits = above === below ? "f(u + h) and f(u − h) are **the same number**" : same < 3 ? "f(u + h) and f(u − h) are rounded" : `f(u + h) and f(u − h) agree in about ${same} of their 16 digits`;
     const one = errors.forward === 0 || rounding.forward > bend.forward ? "" : " Nudged one way, most of the error is still the curve’s bend, which shrinks with h.";
-    return `${digits[0].toUpperCase()}${digits.slice(1)}: most of the error is **rounding**, divided by a small h, which grows as h shrinks.${one}`;
+    return `Most of the error is **rounding**, divided by h, so that it grows as h shrinks: ${digits}.${one}`;
   }
   const wide = h > 0.3 ? "A wide nudge: the line cuts through the curve instead of touching it. " : "";
-  const alone = { both: errors.both / (h > 0.2 ? next.errors.both : next.bend.both), forward: errors.forward / (h > 0.2 ? next.errors.forward : next.bend.forward) };
-  const first = `The error comes from the curve’s bend. Without rounding, a ten times smaller h would make it ${times(alone.both)} smaller`;
-  if (Math.abs(errors.forward / errors.both - 1) < 1e-6) return `${wide}${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is luck of this u.`;
-  return `${wide}${first}, nudged both ways, and ${times(alone.forward)} smaller, nudged one way.`;
+  // Without rounding: at a wide h there is next to none; at a narrow one the bend’s first terms are all.
+  const [before, after] = h > 0.2 ? [errors, next.errors] : [bend, next.bend];
+  const alone = { both: before.both / after.both, forward: before.forward / after.forward };
+  const first = `The error comes from the curve’s bend. Without rounding, a ten times smaller h would make it ${times(alone.both)}`;
+  if (FUNCTIONS[name].second(u) === 0) return `${wide}${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is luck of this u.`;
+  return `${wide}${first}, nudged both ways, and ${times(alone.forward)}, nudged one way.`;
 }
 
 function render({ model, el }) {
@@ -83,8 +95,11 @@ function render({ model, el }) {
   const y = (error) => 26 + (within(-0.5, -Math.log10(error), 16.5) + 0.5) * ((HEIGHT - 78) / 17);
   const marks = draw("g", {});
   const line = draw("line", { y1: 12, y2: HEIGHT - 48, class: "cursor" });
-  const cursor = grip(draw("g", {}, draw("rect", { x: -14, y: 12, width: 28, height: HEIGHT - 60, class: "hit" }), line), "the nudge h, in the plot of errors", {
-    move: ([along]) => toPower(((WIDTH - 20 - along) * 16) / (WIDTH - 85)),
+  const here = draw("g", {}, draw("rect", { x: -14, y: 12, width: 28, height: HEIGHT - 60, class: "hit" }), line);
+  const toPlace = ([along]) => toPower(((WIDTH - 20 - along) * 16) / (WIDTH - 85));
+  const cursor = grip(draw("g", { class: "whole" }, draw("rect", { x: 50, width: WIDTH - 50, height: HEIGHT - 48, class: "hit" }), here), "the nudge h, in the plot of errors", {
+    take: (at) => at && toPlace(at), // anywhere in the plot
+    move: toPlace,
     nudge: ([right, up]) => toPower(now().power - (right + up) / 2),
   });
   const axis = [0, 4, 8, 12, 16].flatMap((n) => [
@@ -131,9 +146,10 @@ function render({ model, el }) {
     drawCurve(state, found);
     marks.replaceChildren(...state.seen.flatMap((power) => {
       const { errors } = measured(state, power);
-      return [draw("rect", { x: x(power) - 3.5, y: y(errors.forward) - 3.5, width: 7, height: 7, class: "one" }), draw("circle", { cx: x(power), cy: y(errors.both), r: 4.5, class: "two" })];
+      const kind = (name, error) => (error ? name : `${name} zero`);
+      return [draw("rect", { x: x(power) - 3.5, y: y(errors.forward) - 3.5, width: 7, height: 7, class: kind("one", errors.forward) }), draw("circle", { cx: x(power), cy: y(errors.both), r: 4.5, class: kind("two", errors.both) })];
     }));
-    cursor.setAttribute("transform", `translate(${x(state.power)} 0)`);
+    here.setAttribute("transform", `translate(${x(state.power)} 0)`);
     f.set(state.f);
     u.set(state.u);
     nudge.set(state.power);
@@ -151,7 +167,7 @@ function render({ model, el }) {
   el.append(make("p", { class: "title" }, "How small a nudge?"),
     make("div", { class: "two-plots" }, left, right), make("div", { class: "strip" }, nudge, all, again), verdict, table,
     make("div", { class: "strip" }, f, u),
-    make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. On the right, circles: nudged both ways. Squares: nudged upwards only. On the left the dashed line touches the curve, the full one goes through the two nudged points."), told);
+    make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. Among the errors, circles: nudged both ways; squares: upwards only; one that is exactly 0 lies at the bottom, dotted. On the curve, the dashed line touches it, and the full one goes through the two nudged points."), told);
   redraw(start);
   return stop;
 }

@@ -25,7 +25,7 @@ function verdict({ z, e, total, naive, stable }, floats) {
   const top = Math.max(...z);
   if (!e.every(Number.isFinite)) {
     return `The largest score is ${written(top, 1)}, and e to that power is more than ${floats} can hold `
-      + `(${written(LARGEST[floats])}): it becomes **inf**, and inf / inf is **nan**. The stable formula subtracts the largest score first, `
+      + `(${written(LARGEST[floats])}): it becomes **inf**; inf / inf is **nan**, and any other / inf is 0. The stable formula subtracts the largest score first, `
       + "and has nothing larger than 1 to hold.";
   }
   if (total === 0) {

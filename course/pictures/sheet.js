@@ -13,6 +13,12 @@ function accuracyOf(right, n) {
   return `${one}. From these alone the standard error would be 0, which is too good to be true: a network that reads ${written(100 * (right ? limit : 1 - limit), 0)} % of your digits would still give such a sheet once in twenty.`;
 }
 
+/** Whether four corners go round once and none is dented: else no flat paper looks so. */
+const convex = (corners) => corners.every(([x, y], k) => {
+  const [[x1, y1], [x2, y2]] = [corners[(k + 1) % 4], corners[(k + 2) % 4]];
+  return (x1 - x) * (y2 - y1) - (y1 - y) * (x2 - x1) > 1e-3;
+});
+
 function render({ model, el }) {
   const data = model.get("data");
   const network = unpack(data);
@@ -21,11 +27,12 @@ function render({ model, el }) {
   const { change, stop } = bind(model, el, redraw);
   const now = () => model.get("state");
   const start = now();
-  let [photo, sheet, made, problem, waiting] = [null, null, "", "", 0];
+  const example = new Blob([sample]);
+  let [photo, own, sheet, made, problem, waiting] = [null, false, null, "", "", 0];
 
   const picker = make("input", { type: "file", accept: "image/*", class: "hidden-input", onchange: () => picker.files.length && take(picker.files[0]) });
   const choose = make("label", { class: "main file" }, picker, make("span", {}, "choose a photograph or scan"));
-  const again = button("the sample sheet", () => take(new Blob([sample]), start.typed, start.chosen));
+  const again = button("the sample sheet", () => take(example, start.typed, start.chosen));
   const paper = make("canvas", { class: "photo", role: "img", "aria-label": "the paper, laid straight" });
   const boxes = make("div", { class: "found", role: "group", "aria-label": "the digits found, in the order of reading" });
   const page = make("div", { class: "photographed" }, paper, boxes);
@@ -45,7 +52,10 @@ function render({ model, el }) {
   const set = (part) => change({ steps: { ...now().steps, ...part } });
   const outline = draw("polygon", { class: "outline" });
   const corners = ["top left", "top right", "bottom right", "bottom left"].map((name, k) => {
-    const move = ([x, y]) => set({ corners: sheet.corners.map((corner, i) => (i === k ? [within(0, x / photo.width, 1), within(0, y / photo.height, 1)] : corner)) });
+    const move = ([x, y]) => {
+      const moved = sheet.corners.map((corner, i) => (i === k ? [within(0, x / photo.width, 1), within(0, y / photo.height, 1)] : corner));
+      if (convex(moved) || !convex(sheet.corners)) set({ corners: moved });
+    };
     return grip(draw("circle", {}), `the paper’s corner at the ${name}`, {
       move, nudge: ([right, up]) => move([sheet.corners[k][0] * photo.width + right * photo.width / 200, sheet.corners[k][1] * photo.height - up * photo.width / 200]),
     });
@@ -79,7 +89,7 @@ function render({ model, el }) {
       redraw(now());
       return;
     }
-    [problem, made, picker.value] = ["", "", ""];
+    [own, problem, made, picker.value] = [file !== example, "", "", ""];
     change({ steps: start.steps, typed: labels, chosen });
     clearTimeout(waiting);
     finish(now());
@@ -186,12 +196,12 @@ function render({ model, el }) {
     else if (!labels.length) text = `${count} found, and read as **${digits.map(({ p }) => argmax(p)).join(" ")}**. Type above what you wrote, in the order of reading, and it is marked.`;
     else if (!marked) text = `${count} found, and ${labels.length} typed. Type one for each, in the order of reading; a – for what is no digit.`;
     else if (!counted.length) text = "Nothing to mark: no digit is typed.";
-    else text = `${accuracyOf(counted.filter(([label, { p }]) => argmax(p) === label).length, counted.length)} ${state.typed === start.typed ? "These are test digits on a sheet made by the computer; yours will be harder." : "It speaks of your hand, this pen and this light."}`;
+    else text = `${accuracyOf(counted.filter(([label, { p }]) => argmax(p) === label).length, counted.length)} ${own ? "It speaks of your hand, this pen and this light." : "These are test digits on a sheet made by the computer; yours will be harder."}`;
     words(verdict, text);
     told.tell(text.replaceAll("**", ""));
   }
 
-  return take(new Blob([sample]), start.typed, start.chosen).then(() => {
+  return take(example, start.typed, start.chosen).then(() => {
     el.append(make("p", { class: "title" }, "Your own handwriting, photographed"), page,
       make("div", { class: "strip" }, choose, again),
       make("p", { class: "note" }, "A dark pen, white paper, no digit touching another. The photograph stays on your computer."),

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import numpy as np
@@ -609,6 +610,74 @@ def test_nudge_says_nothing_that_is_not_so(lone):
             assert ("just as little" in told(f=name, u=u, power=2)) == even
 
 
+EVERY_NUDGE = """
+    el => [...Array(61).keys()].flatMap(i => [...Array(33).keys()].map(k => {
+        const state = { u: Math.round(i - 30) / 10, power: k / 2 };
+        el.model.set("state", { ...el.model.get("state"), ...state, seen: [state.power] });
+        const slope = way => Number(el.querySelector(`td.${way}`).dataset.value);
+        const told = el.querySelector(".verdict").textContent;
+        return [state.u, state.power, slope("both"), slope("forward"), told];
+    }))
+"""
+
+
+def sine_and_cosine(x):
+    """Return both to fifty digits, by their series."""
+    sums, term = [Decimal(0), Decimal(0)], Decimal(1)
+    for n in range(60):
+        sums[(n + 1) % 2] += term if n % 4 < 2 else -term
+        term *= x / (n + 1)
+    return sums
+
+
+def unrounded(name, u, h):
+    """Return the slope, and what nudging both ways and one way would measure with enough digits."""
+    if name == "sine":
+        (s, c), (sh, ch) = sine_and_cosine(u), sine_and_cosine(h)
+        return c, c * sh / h, (s * (ch - 1) + c * sh) / h
+    f, slope = {
+        "sigmoid": (lambda x: 1 / (1 + (-x).exp()), (-u).exp() / (1 + (-u).exp()) ** 2),
+        "exp": (Decimal.exp, u.exp()),
+        "cube": (lambda x: x**3, 3 * u * u),
+    }[name]
+    return slope, (f(u + h) - f(u - h)) / (2 * h), (f(u + h) - f(u)) / h
+
+
+def smaller(told):
+    """Return how many times smaller the errors are said to be at a ten times smaller nudge."""
+    known = {"a hundred": 100, "ten": 10}
+    said = re.findall(r"about (a hundred|ten|[\d.]+) times (smaller|larger)", told)
+    sizes = [(known.get(number) or float(number), way) for number, way in said]
+    return [size if way == "smaller" else 1 / size for size, way in sizes]
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "exp", "cube", "sine"])
+def test_nudge_says_of_every_state_what_holds_to_fifty_digits(lone, name):
+    shown, wrong = Shown(lone, "nudge"), []
+    shown.set(f=name)
+    for u, power, *measured, told in shown.el.evaluate(EVERY_NUDGE):
+        with localcontext(prec=50):
+            where, h = Decimal(str(u)), 10 ** -Decimal(power)
+            slope, *exact = unrounded(name, where, h)
+            bend = [abs(e - slope) for e in exact]
+            rounding = [abs(Decimal(m) - e) for m, e in zip(measured, exact, strict=True)]
+            less = [abs(e - slope) for e in unrounded(name, where, h / 10)[1:]]
+        if "bend. Without" in told:
+            even = u == 0 and name != "exp"
+            said = smaller(told) * (2 if even else 1)
+            ratios = [float(a / b) for a, b in zip(bend, less, strict=True)]
+            so = np.allclose(np.log10(said), np.log10(ratios), atol=0.16)
+            so &= ("just as little" in told) == even and rounding[0] < bend[0] * Decimal("1.1")
+        elif "Most of the error" in told:
+            so = rounding[0] > bend[0] * Decimal("0.9")
+            so &= "one way" not in told or rounding[1] < bend[1] * Decimal("1.1")
+        else:
+            so = "both u" in told or (measured[0] == float(slope) and "last digit" in told)
+        if not so:
+            wrong.append((u, power, told))
+    assert wrong == []
+
+
 def test_nudge_by_the_keyboard_alone(lone):
     shown = Shown(lone, "nudge")
     shown.tab_to("[aria-label='the nudge, h']")
@@ -619,6 +688,47 @@ def test_nudge_by_the_keyboard_alone(lone):
     assert shown.numbers(".errorBoth")[0] < 1e-9
     shown.page.keyboard.press("End")
     assert shown.numbers(".errorBoth")[0] > 1e-3
+    shown.tab_to("[aria-label='u plus h']")
+    for key, power in [("Home", 16), ("End", 0), ("PageDown", 2.5), ("PageUp", 0)]:
+        shown.page.keyboard.press(key)
+        assert shown.state["power"] == power
+
+
+def test_a_press_anywhere_in_the_plot_of_errors_sets_the_nudge(lone):
+    shown = Shown(lone, "nudge")
+    plot = shown.el.locator("svg.plot").nth(1)
+    area = plot.bounding_box()
+    plot.click(position={"x": area["width"] * 0.45, "y": area["height"] * 0.3})
+    assert 6 < shown.state["power"] < 12
+    assert shown.page.evaluate("document.activeElement.getAttribute('role')") == "slider"
+    shown.set(f="sine", u=0, power=10, seen=[10])
+    assert shown.el.locator("circle.two.zero").count() == 1
+
+
+BROKEN = """
+    el => [...el.querySelectorAll("output, .z, .number, td button, .says-it")].filter(tag => {
+        const range = document.createRange();
+        range.selectNodeContents(tag);
+        const lines = new Set([...range.getClientRects()].map(line => line.top));
+        const [text, place] = [range, tag].map(each => each.getBoundingClientRect().width);
+        return lines.size > 1 || text > place + 1;
+    }).map(tag => tag.textContent)
+"""
+
+
+@pytest.mark.parametrize("width", [280, 320, 390, 1366])
+def test_no_number_is_broken_in_its_middle(lone, width):
+    states = {
+        "nudge": {"power": 16},
+        "scores": {"plus": -900, "times": 10, "scores": [-10.0, *[9.9] * 9]},
+        "axes": {"rows": [*range(9)]},
+        "company": {"behind": True},
+    }
+    for name, state in states.items():
+        shown = Shown(lone, name, width)
+        shown.page.evaluate("document.body.style.overflowWrap = 'anywhere'")
+        shown.set(**state)
+        assert shown.el.evaluate(BROKEN) == [], name
 
 
 def test_descent_walks_as_the_library_does_and_its_edge_is_the_edge(lone):
@@ -816,6 +926,14 @@ def test_axes_by_the_keyboard_alone(lone):
     for _ in range(before - 2):
         shown.page.keyboard.press("Enter")
     assert "One image alone" in shown.el.locator(".verdict").inner_text()
+    focused = "document.activeElement.textContent"
+    assert shown.page.evaluate(focused) == "add an image"
+    shown.page.keyboard.press("Enter")
+    shown.tab_to("button[data-column]")
+    held = shown.page.evaluate("document.activeElement.dataset.column")
+    for key in ("Enter", "Space"):
+        shown.page.keyboard.press(key)
+        assert shown.page.evaluate("document.activeElement.dataset.column") == held
 
 
 def test_the_fitted_curve_is_that_of_least_squares_with_a_price(lone):

@@ -209,6 +209,9 @@ def test_labels_are_one_for_each_digit_and_a_dash_for_none(lone):
     assert shown.el.locator(".found .wrong").count() == 1
     assert "-" not in shown.state["typed"]
     assert len(json.dumps(shown.state)) < 1000  # the photograph is nowhere but in the browser
+    sample = pictures.sheet().state["typed"]
+    taken(shown, jpeg(written(len(sample.replace(" ", "")))), typed=sample)
+    assert "your hand" in shown.el.locator(".verdict").inner_text()  # whatever is typed
 
 
 def test_sheet_by_the_keyboard_alone(lone):
@@ -232,6 +235,12 @@ def test_sheet_by_the_keyboard_alone(lone):
     shown.page.keyboard.press("Shift+ArrowRight")
     shown.page.wait_for_timeout(400)
     assert shown.el.evaluate("el => el.sheet.corners[0]")[0] > before[0]
+    shown.page.keyboard.press("End")
+    for _ in range(60):  # towards the other side: the corners never cross
+        shown.page.keyboard.press("Shift+ArrowRight")
+    shown.page.wait_for_timeout(400)
+    (x, _), (other, _), *_ = shown.el.evaluate("el => el.sheet.corners")
+    assert before[0] < x < other
     shown.tab_to("[aria-label='threshold of darkness']")
     shown.page.keyboard.press("End")
     shown.page.wait_for_timeout(400)
