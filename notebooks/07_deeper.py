@@ -597,7 +597,7 @@ class WayAround(deep.Deep):
         loss, dz = functions.cross_entropy_with_gradient(z, y)
         grads = [dz.sum(axis=0), kept[-1].T @ dz]
         da = dz @ W_last.T
-        # both from the last residual layer down: came in kept[-2], ..., kept[1]; left kept[-1], ..., kept[2]
+        # from the top down: kept[-2] to kept[1] came in, kept[-1] to kept[2] left
         for W, came_in, left in zip(reversed(residual), kept[-2:0:-1], kept[:1:-1]):
             added = left - came_in
             dz = da * added * (1 - added)
