@@ -62,7 +62,7 @@ mnist = data.load()
 # %% [markdown]
 # ## A value that remembers
 #
-# Look at what you did on paper in lesson 03. At each step you held the *blame* of one array, which is the loss's gradient by it, and handed it to the arrays that had made it. You had to know two things: *which* ones these were, and *by which rule* the blame goes back to each. So let a value remember just that.
+# Look at what you did on paper in lesson 03. At each step you held one array's *blame*, the loss's gradient with respect to it, and handed it on to the arrays it was made from. You had to know two things: *which* ones these were, and *by which rule* the blame goes back to each. So let a value remember just that.
 
 
 # %%
@@ -189,7 +189,7 @@ exercises.folded(my_undo_broadcasting)
 #
 # ### Exercise 11.3: the order (core, 12 minutes)
 #
-# You get the graph as a dictionary, from the name of each value to the list of what it came from, and the name of the end. What was given came from nothing. Return a list of names. The end comes first. Each value that it depends on follows once, after everything that it went into. Several orders may be right.
+# You get the graph as a dictionary, from the name of each value to the list of what it came from, and the name of the end. Inputs have an empty list. Return a list of names. The end comes first. Each value that it depends on follows once, after everything that it went into. Several orders may be right.
 #
 # Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, from `"L"`. May `"w"` come second?
 #
@@ -353,7 +353,7 @@ plt.show()
 # $z_2$ goes straight into $\log p$, and once more by way of the total. Follow both roads up with a pencil. The loss hands $-y$ to $\log p$.
 #
 # - Straight on, $z_2$ gets $-y$. In the picture that is $(0, -1)$.
-# - Log total was taken away from every $\log p_k$, so each hands it $+y_k$. Their sum is 1. The total gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies that by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
+# - Log total is subtracted in every $\log p_k$, so $\log p_k$ hands it $-(-y_k)$, which is $+y_k$. The sum of these is 1. The total gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies that by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
 #
 # **The famous $p - y$ is the sum of two roads.**
 #
@@ -384,12 +384,12 @@ def lesson_07(parameters, x):
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
-# Let `z = u[index]`, where `u` is one row of `n` numbers and `index` is an array of whole numbers, of any shape. Pencil first: `n` is 3, `index` is `[2, 0, 2]`, `dz` is `[1, 5, 10]`. Beware of the obvious line, `du[index] += dz`: try it on that.
+# Let `z = u[index]`, where `u` is one row of `size` numbers and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, `dz` is `[1, 5, 10]`. Beware of the obvious line, `du[index] += dz`: try it on that.
 
 
 # %%
-def my_take_backward(dz, index, n):
-    """Return du, shape (n,), for z = u[index]."""
+def my_take_backward(dz, index, size):
+    """Return du, shape (size,), for z = u[index]."""
     ...
 
 
@@ -451,7 +451,7 @@ for name, (forward, by_hand, start) in cases.items():
 #
 # ### The formula that you wrote
 #
-# Why has the table a rule for the sigmoid? The machine could build it from exp, + and /, as $1 / (1 + e^{-z})$. Ask that version for its slope at $-800$.
+# Why has the table a rule for the sigmoid? The machine could build it from exp, + and /, as $1 / (1 + e^{-z})$.
 
 # %%
 with np.errstate(over="ignore", invalid="ignore"):
@@ -477,7 +477,7 @@ print("by its own rule:          ", z.grad.round(6))
 #
 # ### Exercise 11.5: one rule for many steps (stretch, 12 minutes)
 #
-# Some networks keep their sums at one size: each row is divided by its own length,
+# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps a layer's sums at one size. Up to a factor for each unit, it divides each row by its own length:
 #
 # $$z = \frac{u}{\text{length}}, \qquad \text{length} = \sqrt{\textstyle\sum_j u_j^2} .$$
 #
@@ -534,7 +534,7 @@ axis.legend(ncols=2)
 plt.show()
 
 # %% [markdown]
-# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice the loss alone, and 2.7 times at most. The count says why. Every layer multiplies once on the way forward, and twice on the way back: for $dW$ and for $dA$. Only the first layer needs no $dA$, since nobody asks for the blame of pixels. So with depth the count climbs towards 3.
+# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice the loss alone, and 2.7 times at most. The count says why. Every layer multiplies once on the way forward, and twice on the way back: for $dW$ and for $dA$. Only the first layer needs no $dA$, since nobody asks for the blame of pixels. With one hidden layer the first layer makes nearly all the multiplications, hence 2.0. With depth the count climbs towards 3.
 #
 # <details><summary>Who proved it for every program, and whose idea it was</summary>
 #
@@ -542,15 +542,15 @@ plt.show()
 #
 # </details>
 #
-# Beside your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. The 0.9 is noise: these times are good to about a tenth. What it takes is *memory*, in deep networks nearly twice as much. The tape keeps every sum until the way back has passed; yours kept the activations alone.
+# Compared with your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. The 0.9 is noise: these times are good to about a tenth. What it costs is *memory*: nearly twice as much in deep networks. The tape keeps every sum until the way back has passed; yours kept the activations alone.
 #
 # ### Why backwards?
 #
 # One could also go forwards. Move all parameters at once, in a direction $r$, and carry beside each value its **slope** along $r$: how fast the value grows as they move. The pixels stand still. In a product both factors may move, and each brings a term (the product rule). Past the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. With $r_{W_1}$ for the part of $r$ that moves $W_1$:
 #
-# $$\begin{aligned} \text{slope}(Z_1) &= X\, r_{W_1} + r_{b_1}, \\ \text{slope}(A_1) &= \text{slope}(Z_1) \odot A_1 \odot (1 - A_1), \\ \text{slope}(Z_2) &= \text{slope}(A_1)\, W_2 \\ &\quad + A_1\, r_{W_2} + r_{b_2}, \\ \text{slope}(L) &= \textstyle\sum dZ_2 \odot \text{slope}(Z_2). \end{aligned}$$
+# $$\begin{aligned} \text{slope}(Z_1) &= X\, r_{W_1} + r_{b_1}, \\ \text{slope}(A_1) &= \text{slope}(Z_1) \odot A_1 \\ &\quad \odot (1 - A_1), \\ \text{slope}(Z_2) &= \text{slope}(A_1)\, W_2 \\ &\quad + A_1\, r_{W_2} + r_{b_2}, \\ \text{slope}(L) &= \textstyle\sum dZ_2 \odot \text{slope}(Z_2). \end{aligned}$$
 #
-# The loss grows by each logit's slope times its $dZ_2$, added up. Lesson 03 called that slope the directional derivative, and checked with it. This is **forward mode**. Backwards one finds the same number as the gradient times $r$, entry by entry, added up.
+# The loss grows by each logit's slope times its $dZ_2$, added up. Lesson 03 called that slope the directional derivative, and checked with it. This is **forward mode**. Backwards, the same number is the sum of gradient times $r$, entry by entry.
 
 # %%
 x = network.prepare(images)  # 50 images, as above
@@ -623,7 +623,7 @@ for step in [1, 10, 30]:
     print("{:12} {:9.6f} {:12.6f} {:9.6f}".format(step, *losses))
 
 # %% [markdown]
-# To six decimals all three are the same, and the middle column is the idea that you have built. One habit of PyTorch would puzzle you otherwise: it *adds* to a `grad` that is left from the last step. So a loop there begins with `zero_grad()`. Ours starts anew each time.
+# At the steps shown all three are the same to six decimals, and the middle column is the idea that you have built. One habit of PyTorch would puzzle you otherwise: it *adds* to a `grad` that is left from the last step. So a loop there begins with `zero_grad()`. Ours starts anew each time.
 #
 # ## What now?
 #

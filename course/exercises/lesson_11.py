@@ -63,9 +63,9 @@ def order(came_from, end):
     return ordered
 
 
-def take_backward(dz, index, n):
-    """The loss's gradient by the n numbers u from which z = u[index] was taken."""
-    du = np.zeros(n)
+def take_backward(dz, index, size):
+    """The loss's gradient by the row u, of this size, from which z = u[index] was taken."""
+    du = np.zeros(size)
     np.add.at(du, index, dz)
     return du
 

@@ -518,11 +518,11 @@ return (dz * squares - along * u) / squares**1.5
 """,
     ],
     "take_backward": [
-        "return np.bincount(index.ravel(), weights=dz.ravel(), minlength=n)",
-        "du = np.zeros(n)\nfor place, blame in zip(index.flat, dz.flat):\n"
+        "return np.bincount(index.ravel(), weights=dz.ravel(), minlength=size)",
+        "du = np.zeros(size)\nfor place, blame in zip(index.flat, dz.flat):\n"
         "    du[place] += blame\nreturn du",
         """
-return np.bincount(index.ravel(), weights=dz.ravel(), minlength=n)
+return np.bincount(index.ravel(), weights=dz.ravel(), minlength=size)
 """,
     ],
     "image_patches": [
