@@ -1,4 +1,4 @@
-"""Lesson 10's exercises: patches, the largest of four, the kernels' gradient, the pixels' blame."""
+"""Lesson 10's exercises: patches, largest of four, back, the kernels' gradient, the pixels' blame."""
 
 import numpy as np
 
@@ -74,6 +74,25 @@ EXERCISES = (
         ),
     ),
     Exercise(
+        reference=max_pool_backward,
+        shapes=(
+            "channels rows/2 columns/2 n, channels rows columns n, channels rows/2 columns/2 n"
+            " -> channels rows columns n"
+        ),
+        cases=tuple(
+            (dlargest, z, convolution.max_pool(z))
+            for dlargest, z in (
+                (np.array([[[[10.0], [20.0]]]]), _SQUARES),
+                (np.array([[[[10.0], [20.0]]]]), _NEARLY),
+                (np.array([[[[10.0, 20.0]]]]), _CHANNELS),
+                (np.array([10.0, 20]).reshape(1, 2, 1, 1), _NEGATIVE),
+                (np.array([10.0, -20]).reshape(2, 1, 1, 1), _TWO),
+                ((np.arange(8.0) - 3.5).reshape(2, 2, 1, 2), _MORE),
+                ((np.arange(8.0) / 3 - 1.1).reshape(2, 2, 1, 2) * 1e-7, _FRACTIONS),
+            )
+        ),
+    ),
+    Exercise(
         reference=convolution.kernel_gradient,
         shapes="kernels rows columns n, inputs rows columns n -> inputs kernels",
         cases=(
@@ -102,25 +121,6 @@ EXERCISES = (
             (np.array([[0.5], [2]]), np.array([[1.0, 0, 2], [0, 3, 0], [4, 0, 5]])),
             (np.array([[1.0, 2]]), np.array([[3.0]])),
             (1e-7 * np.array([[0.3, 0.7], [1.1, -0.2]]), np.array([[0.1, -0.6], [0.9, 0.3]])),
-        ),
-    ),
-    Exercise(
-        reference=max_pool_backward,
-        shapes=(
-            "channels rows/2 columns/2 n, channels rows columns n, channels rows/2 columns/2 n"
-            " -> channels rows columns n"
-        ),
-        cases=tuple(
-            (dlargest, z, convolution.max_pool(z))
-            for dlargest, z in (
-                (np.array([[[[10.0], [20.0]]]]), _SQUARES),
-                (np.array([[[[10.0], [20.0]]]]), _NEARLY),
-                (np.array([[[[10.0, 20.0]]]]), _CHANNELS),
-                (np.array([10.0, 20]).reshape(1, 2, 1, 1), _NEGATIVE),
-                (np.array([10.0, -20]).reshape(2, 1, 1, 1), _TWO),
-                ((np.arange(8.0) - 3.5).reshape(2, 2, 1, 2), _MORE),
-                ((np.arange(8.0) / 3 - 1.1).reshape(2, 2, 1, 2) * 1e-7, _FRACTIONS),
-            )
         ),
     ),
 )
