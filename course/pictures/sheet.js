@@ -52,12 +52,13 @@ function render({ model, el }) {
   const set = (part) => change({ steps: { ...now().steps, ...part } });
   const outline = draw("polygon", { class: "outline" });
   const corners = ["top left", "top right", "bottom right", "bottom left"].map((name, k) => {
+    const lie = () => now().steps.corners ?? sheet.corners; // the sheet itself is read a moment later
     const move = ([x, y]) => {
-      const moved = sheet.corners.map((corner, i) => (i === k ? [within(0, x / photo.width, 1), within(0, y / photo.height, 1)] : corner));
-      if (convex(moved) || !convex(sheet.corners)) set({ corners: moved });
+      const moved = lie().map((corner, i) => (i === k ? [within(0, x / photo.width, 1), within(0, y / photo.height, 1)] : corner));
+      if (convex(moved) || !convex(lie())) set({ corners: moved });
     };
     return grip(draw("circle", {}), `the paper’s corner at the ${name}`, {
-      move, nudge: ([right, up]) => move([sheet.corners[k][0] * photo.width + right * photo.width / 200, sheet.corners[k][1] * photo.height - up * photo.width / 200]),
+      move, nudge: ([right, up]) => move([lie()[k][0] * photo.width + right * photo.width / 200, lie()[k][1] * photo.height - up * photo.width / 200]),
     });
   });
   const over = draw("svg", {}, outline, ...corners);
