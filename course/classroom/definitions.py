@@ -62,8 +62,10 @@ CALLED = {
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-def taken(files):
+def taken(files, given=()):
     """Return the answers in files, each a pair of its place in the submission and its bytes.
+
+    What an exercise's lesson gives (``given``, names of the library) needs no second look.
 
     ``mine.py`` counts before notebooks, and a file before one of the same kind that lies deeper; where
     a function is defined several times in a file the last counts that is more than a stub.
@@ -77,7 +79,7 @@ def taken(files):
     answers, problems, places = {}, [], {}
     for place, raw in sorted(files, key=weight):
         try:
-            found = answers_in(cells(place, raw))
+            found = answers_in(cells(place, raw), dict(given))
         except (ValueError, RecursionError) as error:
             problems.append(f"{place} {error}")
             continue
@@ -130,7 +132,7 @@ def cells(name, raw):
         raise ValueError("is no notebook: it is nested too deeply") from None
 
 
-def answers_in(sources):
+def answers_in(sources, given):
     """Return the answers in the cells of one file, by the exercise's name."""
     found, statements, inner = {}, [], set()
     for source in sources:
@@ -152,7 +154,7 @@ def answers_in(sources):
             found[exercise] = {
                 "source": source,
                 "blank": blank,
-                "note": note(source),
+                "note": note(source, exercise, given.get(exercise, ())),
                 "shape": shape(source),
             }
         else:
@@ -275,16 +277,24 @@ def shape(source):
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
 
 
-def note(source):
-    """Say what in a definition might make it right without being an answer; it may be innocent."""
-    said = []
-    for node in ast.walk(ast.parse(source)):
+def note(source, key="", given=()):
+    """Say what in a definition might make it right without being an answer; it may be innocent.
+
+    What its lesson gives is innocent, but for the use of the exercise's own ``key``.
+    """
+    tree, said = ast.parse(source), []
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             said.append(f"it changes {ast.unparse(node)}")
         elif isinstance(node, IMPORTS):
-            homes = [getattr(node, "module", None) or alias.name for alias in node.names]
-            roots = [home.partition(".")[0] for home in homes]
-            said += [f"it uses {root}" for root in roots if root not in INNOCENT]
+            for alias in node.names:
+                home = getattr(node, "module", None) or alias.name
+                root = home.partition(".")[0]
+                is_given = f"{home}.{alias.name}" in given
+                is_key = alias.name == key and (alias.asname or key) in used
+                if root not in INNOCENT and (is_key or not is_given):
+                    said.append(f"it uses {root}")
             said += [f"it uses {each.name}" for each in node.names if leads_out(each.name)]
         elif isinstance(node, DEFINITIONS) and WAYS_OUT.fullmatch(node.name):
             said += [f"it defines {node.name}"] * (node.name != "__init__")

@@ -26,6 +26,7 @@ called right: such rows say "Read it" where we see it. The first line tells whic
 """
 
 import argparse
+import ast
 import base64
 import csv
 import hashlib
@@ -275,6 +276,7 @@ class SandboxProcess:
     def order(self, submission, files, names, seconds):
         """Yield the row of each exercise, fewer if an answer has ended the process or spoke for it."""
         order = {"files": files, "unread": submission.unread, "names": names, "seconds": seconds}
+        order["given"] = given()
         with suppress(BrokenPipeError):
             self.process.stdin.write(json.dumps(order).encode() + b"\n")
             self.process.stdin.flush()
@@ -385,6 +387,18 @@ def exercises(with_open, only=None):
     open_ones = [task.name for task in tasks if task.level == "open"]
     names = {each.name: number for number in chosen for each in LESSONS[number]}
     return {n: names[n] for n in names if with_open or n not in open_ones}, open_ones
+
+
+@cache
+def given():
+    """Return for each exercise the names that its lesson's first code imports from the library."""
+    found = {}
+    for lesson in all_lessons():
+        imports = [node for node in lesson.trees[0][1].body if isinstance(node, ast.ImportFrom)]
+        names = [f"{node.module}.{alias.name}" for node in imports for alias in node.names]
+        functions = [name for name in names if re.fullmatch(r"mnistlib\.\w+\.\w+", name)]
+        found |= {task.name: functions for task in lesson.tasks}
+    return found
 
 
 def options(argv):

@@ -339,13 +339,13 @@ def rows(sandbox, order, closed=None):
         sandbox: what runs a piece of work in a process of its own.
         order: ``files``, pairs of a place in the submission and the bytes there, in base 64;
             ``names`` of exercises; ``seconds`` for some of them; ``unread``, what of the submission
-            was not looked at.
+            was not looked at; ``given``, by exercise what of the library its lesson gives.
         closed: a file of our Python that the user of the process may not read.
     """
     from course.classroom.definitions import taken
 
     raws = [(place, base64.b64decode(raw)) for place, raw in order["files"]]
-    found, lost, _ = sandbox.run(taken, raws, seconds=READING_SECONDS)
+    found, lost, _ = sandbox.run(taken, raws, order.get("given", {}), seconds=READING_SECONDS)
     lost = lost or (texts(found, "lost") or [None])[0]
     answers, problems = answers_found(found)
     problems += filter(None, [order.get("unread")])

@@ -893,6 +893,38 @@ def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words
     assert found["note"] == (f"Read it: {words}" if words else "")
 
 
+@pytest.mark.parametrize(
+    ("name", "line", "is_read"),
+    [
+        ("layer_gradients", "return softmax(z)", False),
+        ("layer_gradients", "return cross_entropy(z)", False),
+        ("check_gradient", "return relative_error(z, central_difference(z))", False),
+        ("check_gradient", "return check_gradient(z)", True),
+        ("softmax", "return softmax(z)", True),
+        ("layer_gradients", "return network.Network(z)", True),
+        ("layer_gradients", "return softmax.__globals__", True),
+    ],
+)
+def test_what_a_lesson_gives_may_be_used_in_its_exercises(name, line, is_read):
+    imports = (
+        "from mnistlib import network\nfrom mnistlib.functions import cross_entropy, softmax\n"
+        "from mnistlib.gradcheck import central_difference, check_gradient, relative_error\n"
+    )
+    file = ("a.py", (imports + answer(line, name)).encode())
+    note = definitions.taken([file], marks.given())["answers"][name]["note"]
+    assert bool(note) == is_read, note
+
+
+def test_a_right_answer_with_what_its_lesson_gives_is_right_and_no_more(tmp_path):
+    body = "print(sigmoid(0.0))\nreturn inputs.T @ dz, dz.sum(axis=0)"
+    code = answer(body, "layer_gradients", arguments("layer_gradients"))
+    (tmp_path / "ada.py").write_text(f"from mnistlib.functions import sigmoid\n{code}")
+    [submission] = marks.submissions(tmp_path)
+    names = {"layer_gradients": "03"}
+    [row] = marks.mark(submission, names, {}, {"layer_gradients": 9}, behind_walls=False)
+    assert (row[3], row[5]) == ("right", "")
+
+
 def test_what_is_to_be_read_stands_in_the_table(monkeypatch):
     monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
     code = (
