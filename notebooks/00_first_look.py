@@ -39,7 +39,7 @@ plotting.use_style()
 #
 # Two networks read handwritten digits. Both were asked about the same 10,000 pictures, and each was right about 79 times in 100. Tomorrow a new digit comes in by post. Which of the two do you ask?
 #
-# What would you want to find out first? Write down one question. At the end of this lesson both networks stand before you, and you can put it to them.
+# What would you want to find out first? Write down one question. At the end you meet both, and see one question that tells them apart.
 #
 # ## Train one
 #
@@ -259,7 +259,7 @@ print(f"all ten probabilities together: {p.sum():.2f}")
 print("training pictures without ink:", (train_set[0].max(axis=(1, 2)) == 0).sum())
 
 # %% [markdown]
-# A 5, and 87 % sure. The network has ten answers, and *nothing* is not one of them. Its ten probabilities add up to 1, so some digit has to get them. And no training picture was empty, so nothing ever corrected this answer.
+# A 5, and 87 % sure. The network has ten answers, and *nothing* is not one of them. Its probabilities could be 10 % each, but no training picture was empty, so nothing ever taught it that.
 #
 # ## A digit of your own
 #
@@ -323,7 +323,7 @@ for pixels in range(5):
 # %% [markdown]
 # About three. One answer in eight is then surely wrong. The accuracy could not tell you that: it was measured on pictures that lie in the middle.
 #
-# Draw with the mouse, a finger or the arrow keys. (On the web pages lesson 04's network answers, which was trained longer.) The grey squares are the network's **hidden units**: 128 numbers that it makes on the way from picture to answer. Your drawing is first brought to the size and the place of the training pictures, unless you have it taken as it lies. Draw a 7 in the upper left corner, and try both.
+# Draw with the mouse, a finger or the arrow keys. (On the web pages lesson 04's network answers, which was trained longer.) The grey squares are the network's **hidden units**: 128 numbers that it makes on the way from picture to answer. Your drawing is first brought to the size and the place of the training pictures, unless you switch that off. Draw a 7 in the upper left corner, and try both.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pictures.draw(trained)
@@ -331,7 +331,7 @@ pictures.draw(trained)
 # %% [markdown]
 # ## Two networks, one accuracy
 #
-# Here are the two of the question. One is *the original*: somebody else's network, with which this course began. We train it by its maker's recipe, faults included, for a fifth of the steps. The other is ours, trained afresh and stopped after 14 steps.
+# Here are the two networks of the first question. One is *the original*: somebody else's network, with which this course began. We train it by its maker's recipe, faults included, for a fifth of the steps. The other is ours, trained afresh and stopped after 14 steps.
 
 # %%
 recipe = original.Recipe(steps=2_000)
@@ -389,7 +389,7 @@ show_answers(
 )
 
 # %% [markdown]
-# Ours says the same in any company, the wrong answers too. The original changes nearly all its answers. Alone, it answers 0 to all eight here. Look at its ten numbers for the first picture, alone, and ask whether those of the others differ:
+# Ours gives the same answers, right or wrong, in any company. The original changes nearly all its answers. Alone, it answers 0 to all eight here. Look at its ten numbers for the first picture, alone, and ask whether those of the others differ:
 
 # %%
 alone = np.array([ask_original(images[i : i + 1])[0] for i in range(100)])

@@ -101,7 +101,7 @@ for k in range(10):
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# In formulas a lower-case letter is one row, or one entry of it. A capital, as in $Z$, $P$ and $Y$, is the whole batch, whose rows are examples; in code lower-case names hold the whole batch, too. The index $i$ counts examples, $k$ and $l$ count classes. *By* $z$ is short for *with respect to* $z$, and $\log$ is the natural logarithm, `np.log`.
+# In formulas a lower-case letter is one row, or one entry of it. A capital, as in $Z$, $P$ and $Y$, is the whole batch, whose rows are examples; in code lower-case names hold the whole batch, too. The index $i$ counts examples, $k$ and $l$ count classes. "The gradient by $z$" is short for "the gradient with respect to $z$". $\log$ is the natural logarithm, `np.log`.
 #
 # ## From any number to between 0 and 1
 #
@@ -361,13 +361,13 @@ with np.errstate(over="raise", invalid="raise"):  # an overflow would stop the c
 #
 # <details><summary>Are you sure? Far to the right, a is rounded to 1</summary>
 #
-# Yes, and then $1 - a$ has lost its digits. At $z = 30$ the slope $a(1 - a)$ is off by one part in a thousand, at 36 by four in a hundred, and from 37 on it is 0. The true slope there is below $10^{-15}$, which moves nothing. `functions.sigmoid_derivative` keeps its digits.
+# Yes, and then $1 - a$ has lost its digits. At $z = 30$ the slope $a(1 - a)$ is off by one part in a thousand, at 36 by four in a hundred, and from 37 on it is 0. From there the true slope is below $10^{-15}$, which moves nothing. `functions.sigmoid_derivative` keeps its digits.
 #
 # </details>
 #
 # ## From scores to probabilities
 #
-# Ten scores, each any number, are to become probabilities. None may be negative, they must sum to 1, and the largest score must get the largest. Exponentials are positive and keep the order. Dividing by their sum does the rest:
+# Ten scores, each any number, are to become probabilities. None may be negative, they must sum to 1, and the largest score must get the largest probability. Exponentials are positive and keep the order. Dividing by their sum does the rest:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 #
@@ -476,7 +476,7 @@ for axis, (title, p) in zip(axes, both.items()):
 plt.show()
 
 # %% [markdown]
-# Above, each image divides a total of 1 among the classes. Below, each *class* divides a total of 1, and the images compete for it. Two questions expose the fault. Does each row sum to 1? And **does a batch of one give what the same row gives in company?**
+# Above, each image shares out a total of 1 among the classes; below, each *class* shares out a total of 1 among the images. Two questions expose the fault. Does each row sum to 1? And **does a batch of one give what the same row gives in company?**
 #
 # Try it: switch the axis, add six 0s, and see whose answers change.
 
@@ -594,7 +594,7 @@ pictures.scores()
 # \end{aligned}
 # $$
 #
-# That is the row $dp$ times the matrix $J$, a **vector-Jacobian product**. But no matrix is needed. Write the sum in two parts: in the one with $\delta_{kl}$ a single term is left, and from the other $p_l$ can be taken out.
+# That is the row $dp$ times the matrix $J$, a **vector-Jacobian product**. But no matrix is needed. Split the sum in two. In the part with $\delta_{kl}$ only the term $k = l$ is left; from the other, take $p_l$ out.
 #
 # <details><summary>Written out</summary>
 #

@@ -312,7 +312,7 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # $$z_{2,ik} = \dots + a_{1,ij}\, W_{2,jk} + \dots$$
 #
-# Example $i$ therefore contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and the contributions add up. That is a matrix product, if the sum runs over the middle index. To bring $i$ into the middle, **transpose** $A_1$, that is, turn its rows into columns: $(A_1^T)_{ji} = a_{1,ij}$.
+# Example $i$ therefore contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and the contributions add up. In a matrix product the sum runs over the middle index. To bring $i$ into the middle, **transpose** $A_1$, that is, turn its rows into columns: $(A_1^T)_{ji} = a_{1,ij}$.
 #
 # $$\begin{aligned}
 # dW_{2,jk} &= \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} \\
@@ -472,7 +472,7 @@ exercises.folded(my_layer_gradients)
 #
 # </details>
 #
-# That is all of it: seven lines. `network.gradients` puts them together, and returns the loss and the four gradients. Does it agree?
+# `network.gradients` puts them together, and returns the loss and the four gradients. Does it agree?
 
 # %%
 dW1, db1 = network.layer_gradients(x, dz1)
@@ -580,7 +580,7 @@ print(check_gradient(loss_by_b2, small.b2, dz2_small.sum(axis=1), name="db2"))
 #
 # ### All at once, and a check that forgets with you
 #
-# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$. The slope of the loss on that path is called the **directional derivative**. Every parameter adds its gradient times its share of $r$. Write $\nabla L$ (nabla L) for all the gradients, laid end to end. Then the slope must be
+# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$. The slope of the loss on that path is called the **directional derivative**. Each parameter moves by its entry of $r$, and adds its gradient times that entry to the slope. Write $\nabla L$ (nabla L) for all the gradients, laid end to end. Then the slope must be
 #
 # $$\nabla L \cdot r ,$$
 #
@@ -639,7 +639,7 @@ for name, given in candidates.items():
 #
 # <details><summary>Are you sure?</summary>
 #
-# A fault, given minus right, shows up as fault $\cdot\, r$, and that is 0 only by a rare coincidence. But a single weight whose gradient is small enough would pass. The check does not say *where* the fault is. So take two or three directions, and go entry by entry where they refuse. The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and even the right gradient may be refused.
+# Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But a single weight whose gradient is small enough would pass. The check does not say *where* the fault is. So take two or three directions, and go entry by entry where they refuse. The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and even the right gradient may be refused.
 #
 # </details>
 #
@@ -723,7 +723,7 @@ plt.show()
 #
 # ## What it costs
 #
-# Guess first: how many forward passes does a whole gradient cost? Then count the multiplications for one example. A layer takes inputs times outputs of them, and the rest is small change.
+# Guess first: how many forward passes does a whole gradient cost? Then count the multiplications for one example. A layer takes inputs times outputs multiplications; all else is few beside them.
 
 # %%
 forward = 784 * 128 + 128 * 10

@@ -63,7 +63,7 @@ images, labels = train_set
 images.shape, validation_set[0].shape
 
 # %% [markdown]
-# Functions that you kept in earlier lessons go to work here: the next cell puts each in the library's place.
+# If you kept functions in earlier lessons, the next cell uses them in place of the library's.
 
 # %%
 exercises.mine()
@@ -141,7 +141,7 @@ print("the same images, sorted by label:")
 compare(start, by_label)
 
 # %% [markdown]
-# Either way the guesses average to the exact gradient: the batches are equally large and hold the same images. But a sorted batch speaks for one digit or two, and may point uphill. A shuffled batch may hold any of the images, each with the same chance. So its gradient is right on average: an **unbiased estimate**. Before training, even the worst of these 78 points downhill.
+# Either way the guesses average to the exact gradient: the batches are equally large and hold the same images. But a sorted batch speaks for one digit or two, and a step from it may lead uphill. A shuffled batch may hold any of the images, each with the same chance. So its gradient is right on average: an **unbiased estimate**. Before training, a step from even the worst of these 78 leads downhill.
 #
 # ## The loop
 #
@@ -164,7 +164,7 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 compare(parameters, dealt)
 
 # %% [markdown]
-# A quarter of an epoch, and it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses have become worse: what is left to learn differs from batch to batch.
+# A quarter of an epoch, and it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses have become worse.
 #
 # From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), first parameters, a set, and batches. It returns trained parameters and a `History`: the batch losses, and scores on the sets that `monitor` names, `every` so many steps.
 
@@ -216,7 +216,7 @@ plt.show()
 #
 # </details>
 #
-# The three cases have faces; mind the scale of the third.
+# Mind the scale of the third.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}}
 figure, axes = plt.subplots(3, 1, figsize=(5, 6.4), sharex=True)
@@ -371,7 +371,7 @@ print(f"predicted  : {1 / (1 - momentum):.4f} and {1 / (1 + momentum):.4f}")
 #
 # $$\begin{aligned} w_{t+1} &= w_t - \eta\,(\mu\, v + \kappa\, w_t) \\ &= w_t + \mu\,(w_t - w_{t-1}) - \eta\,\kappa\, w_t . \end{aligned}$$
 #
-# With too large an $\eta$ the weight jumps from wall to wall, further each time. At the edge it jumps to and fro for ever (the fold below shows why no other walk gets there first): $w_{t+1} = w_{t-1} = -w_t$. Put that in, divide by $w_t$, and solve for the rate at the edge:
+# With too large an $\eta$ the weight jumps from wall to wall, further each time. At the edge it jumps to and fro for ever (the fold below shows that every smaller rate is safe): $w_{t+1} = w_{t-1} = -w_t$. Put that in, divide by $w_t$, and solve for the rate at the edge:
 #
 # $$-1 = 1 + 2 \mu - \eta\,\kappa, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
 #
@@ -646,7 +646,7 @@ print("it reads what is on the paper as", network.predict(final, data.scale(pad.
 # %% [markdown]
 # ## Recap
 #
-# Is it learning, and how fast may it? While the *validation* loss falls, it is surely learning to read. After the turn the accuracy may still creep up. To find how fast it may, raise the rate by factors of three until the loss is worse than at the rate before, then go back to that.
+# Is it learning, and how fast may it? While the *validation* loss falls, it is learning to read. After the turn the accuracy may still creep up. To find how fast it may, raise the rate by factors of three until the loss is worse than at the rate before, then go back to that.
 #
 # - A step is one update, an epoch one pass. A shuffled mini-batch's gradient is right on average.
 # - Too small a rate crawls, too large a rate thrashes. The best depends on how long you train.

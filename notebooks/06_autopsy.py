@@ -22,7 +22,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 38 minutes to read, 12 more for a check of your own and 25 for the exercises; the computer works about 45 s and uses 450 MB
+# **Time** 39 minutes to read, 12 more for a check of your own and 25 for the exercises; the computer works about 45 s and uses 450 MB
 
 # %% [markdown]
 # ## Before you start
@@ -74,7 +74,7 @@ for name, value in vars(recipe).items():
     print(f"{name:13} {value}")
 
 # %% [markdown]
-# Here is one step in formulas, with the letters of lesson 03. Two names are words, not letters, because they are not what the letter stands for: *raw* for pixels from 0 to 255, in place of $X$, and *parts* in place of the probabilities $P$. There are no biases. A batch has $n = 128$ images. So raw has the shape (128, 784), $W_1$ (784, 128), $W_2$ (128, 10); parts and the targets $Y$ have (128, 10).
+# Here is one step in formulas, with the letters of lesson 03. We write *raw*, not $X$, since these pixels run from 0 to 255; and *parts*, not $P$, since they are no probabilities. There are no biases. A batch has $n = 128$ images. So raw has the shape (128, 784), $W_1$ (784, 128), $W_2$ (128, 10); parts and the targets $Y$ have (128, 10).
 #
 # $$
 # \begin{aligned}
@@ -98,7 +98,7 @@ for name, value in vars(recipe).items():
 #
 # with $\sigma'(z) = e^{-z} / (1 + e^{-z})^2$. The step is $W \leftarrow W - 0.001\, dW$ for both. The loss that it records is the mean of (answer $-$ label)$^2$, the two digits taken as numbers.
 #
-# The first question above, by columns: adding a number to a whole column of $Z_2$ changes no part. So what must a column of $dZ_2$ add up to? Does it, where $Y$ has no 1?
+# Ask the first question of *Before you start* about columns: adding a number to a whole column of $Z_2$ changes no part. So what must a column of $dZ_2$ add up to? Does it, where $Y$ has no 1?
 #
 # Now the same in code, for one batch, beside the library's:
 
@@ -144,7 +144,7 @@ print(f"squared error, knowing nothing: {1 - 1 / 10:.2f}")
 # %% [markdown]
 # What it records is something else, a difference of digits. **You are the pathologist.** Before you go on, take a sheet and write down everything you would object to.
 #
-# Then run the whole. One thing differs from the notebook: we compute in float64, so that the numbers come out the same on every computer. The original computed in float32, with half as many digits. Remember that; it will matter.
+# Then run the whole. One thing differs from the notebook: we compute in float64, so that the numbers come out the same on every computer. The original computed in float32, with half as many digits.
 
 # %%
 train_set, validation_set = original.split(recipe, (mnist.train_images, mnist.train_labels))
@@ -305,7 +305,7 @@ for number in [1, 2, 3, 4]:
 #
 # The second term is one number for each class, the same for every image of the batch: $c$ has the shape (10,). So $-c_k$ is a bias, which this network otherwise lacks. It holds back a class whose logits run high in the whole batch. Many mixed digits estimate that well. One image alone cancels itself: $z_{ik} - z_{ik} = 0$ for every class.
 #
-# Be the company yourself. Choose who else is in the batch of one test image, and watch $c$ move while $z$ stays. The largest $z - c$ wins. How many of the ten answers can you get out of one image?
+# Be the company yourself. Choose who else is in the batch of one test image, and watch $c$ move while $z$ stays. The largest $z - c$ wins, in the picture the shortest gap. How many of the ten answers can you get out of one image?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
@@ -451,7 +451,7 @@ print(HEADER)
 print(verdicts(units_are_awake))
 
 # %% [markdown]
-# Now choose another fault, and write its check before you see the course's. For fault 3, ask `recipe.probabilities` about some logits, and then about one row of them. For fault 7, `recipe.epoch(step, examples)` tells what it calls an epoch.
+# Now choose another fault, and write its check before you see the course's. For fault 3, ask `recipe.probabilities` about some logits, and then about one row of them. For fault 7, `recipe.epoch(step, examples)` is the epoch number it prints after so many steps of 128 images; mended, it is a fraction.
 
 
 # %%
@@ -657,7 +657,7 @@ for batch in batches[step : step + 2]:
     print("NaN:", "; ".join(f"{np.isnan(W).sum():,} of {W.size:,}" for W in single))
 
 # %% [markdown]
-# The very step. One sum of one image is enough: its NaN fills the unit's whole column of $W_1$, and with the next batch every weight. The picture shows how the lowest sum sank, and who came near the wall. Follow the two lines that run together: one ends at the cross, the other has its slope mended and runs on.
+# The very step at which the float32 run died. One sum of one image is enough: its NaN fills the unit's whole column of $W_1$, and with the next batch every weight. The picture shows how the lowest sum sank, and who came near the wall. Follow the two lines that run together: one ends at the cross, the other has its slope mended and runs on.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "The lowest sum so far of a hidden unit over 10,000 steps, for four states of repair, in float32. As it was, the sum sinks to about minus 39; with the softmax mended to minus 67. With softmax and loss mended it sinks to the line marked float32's wall and ends there in a cross, at step 7,658. With the slope mended as well it goes on through the line to about minus 99."}}
 figure, axis = plt.subplots(figsize=(6.5, 4))
@@ -700,7 +700,7 @@ for mended, rate in [
     print("".join(f"{one:>8}" for one in shown))
 
 # %% [markdown]
-# With the better loss every one of the five dies. (Rounded as two other processors round, the study's first dies at the very same step.) Mend the slope *before* the loss, and all five live, and read more than with the softmax alone. With scaled pixels, and a rate that suits them, the one seed tried does better still.
+# With the better loss every one of the five dies. (With the rounding of two other processors, seed 42 dies at the same step.) Mend the slope *before* the loss, and all five live, and read more than with the softmax alone. With scaled pixels, and a rate that suits them, the one seed tried does better still.
 #
 # Neither repair was wrong. Cross-entropy pulls harder, so the sums went further, until they met a fault that had been harmless for ten thousand steps. **Mend first what can break, then what can improve.** Float64 mends nothing: it moves the wall away.
 
@@ -742,7 +742,7 @@ exercises.check(my_rate_for_scaled)
 exercises.folded(my_rate_for_scaled)
 
 # %% [markdown]
-# So division by 255 calls for $255^2$ times the rate of $W_1$. On the ladder the factor is another: the starting weights are not multiplied there, and $W_2$ has the same rate. The rate belongs to the recipe, and must be chosen anew on every rung.
+# Divide the pixels by $c$: $W_1$ becomes $c W_1$, and must be moved $c$ times as far by a gradient $c$ times as small. That takes $c^2$ times the rate. So division by 255 calls for $255^2$ times the rate of $W_1$. On the ladder the factor is another: the starting weights are not multiplied there, and $W_2$ has the same rate. The rate belongs to the recipe, and must be chosen anew on every rung.
 #
 # ### A fair comparison
 #
@@ -761,7 +761,7 @@ for name in names:
     print(short[name])
     print("".join(f"{rate:7g} " for rate in tried).rstrip())
     print(line.rstrip())
-print("* with the slope mended; as it was, NaN:")
+print("* run with the slope mended; unmended, NaN:")
 for run in died:
     print(f"  {run}")
 
@@ -769,10 +769,11 @@ print(f"\n{'':18}  rate  gain, other seeds")
 before = None
 for name in names:
     four = np.array([100 * right_answers(name, best[name], seed).mean() for seed in (1, 2, 3, 4)])
-    line = f"{short[name]:18}  {best[name]:4g}"
+    star = "*" if (name, best[name]) in mended_slope else " "
+    line = f"{short[name]:18}  {best[name]:4g}{star}"
     if before is not None:
         gains = four - before
-        line += f"  {gains.mean():+6.2f} ± {gains.std(ddof=1) / np.sqrt(4):.2f}"
+        line += f" {gains.mean():+6.2f} ± {gains.std(ddof=1) / np.sqrt(4):.2f}"
     before = four
     print(line)
 
@@ -798,7 +799,7 @@ axis.legend(loc="upper center", bbox_to_anchor=(0.3, -0.16), ncols=2)
 plt.show()
 
 # %% [markdown]
-# - **The softmax over the classes** stands. Of the three rates tried, on one seed, the original is best at its own, so this gain is no matter of speed.
+# - **The softmax over the classes** stands. With seed 42, neither of the two other rates tried helps the original. So this gain does not come from longer steps.
 # - **The whole Jacobian**, worth nothing at 0.001, brings about a point.
 # - **Cross-entropy**, a point ahead at 0.001, gains nothing *here*. At 0.001 its longer step won: give the rung before it 0.003, and it reads 94.54 %, more than cross-entropy's 93.60 %.
 # - **Pixels / 255**, the disaster, is the largest gain after the softmax.
