@@ -258,9 +258,7 @@ def test_the_header_states_honest_minutes_and_they_are_few(lesson):
     )
     asked = sum(task.minutes for task in lesson.tasks)
     said = re.search(r"(\d+) (?:more )?for the exercises", lesson.header.time)
-    assert (int(said[1]) if said else 0) in (asked, 5 * round(asked / 5)), (
-        f"{top}: write {asked} more for the exercises"
-    )
+    assert (int(said[1]) if said else 0) == asked, f"{top}: write {asked} more for the exercises"
 
 
 @each_lesson
