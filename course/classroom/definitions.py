@@ -11,10 +11,12 @@ not taken.
 import ast
 import builtins
 import hashlib
+import io
 import itertools
 import json
 import re
 import symtable
+import tokenize
 from pathlib import PurePosixPath
 
 #: What an answer may import without a second look.
@@ -112,8 +114,8 @@ def cells(name, raw):
         ValueError: it is no notebook, or no text.
     """
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = raw.decode(tokenize.detect_encoding(io.BytesIO(raw).readline)[0])
+    except (UnicodeError, SyntaxError, LookupError):
         raise ValueError("is no text in UTF-8") from None
     if name.lower().endswith(".py"):
         return [text]

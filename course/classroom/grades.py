@@ -93,10 +93,18 @@ def write(path, rows, points=POINTS, by="exercise", platform="moodle"):
     return [student for student, reached in sums.items() if not reached]
 
 
+def is_report(path):
+    """Tell whether a file is a student's page, which may be written anew."""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    return bool(re.match(r"# .*\n\nRight: \d+ of \d+ exercises\.\n", text))
+
+
 def reports(folder, rows):
     """Write a page for each student: how each exercise went, and why; of nobody else."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    for old in filter(is_report, sorted(folder.iterdir())):
+        old.unlink()
     by_student = {}
     for row in rows:
         by_student.setdefault(row["student"], []).append(row)
@@ -122,12 +130,11 @@ def report(student, rows):
 
 def line(row):
     """Return what a student's page says of an exercise that was attempted."""
-    said = [f"- `my_{row['exercise']}`: **{row['kind']}**."]
-    if row["kind"] != "right":  # what a teacher should read is not for the student
-        reply, reason = escaped(row["reply"]), escaped(row["likely reason"])
-        said.append(f"{reply[:1].upper()}{reply[1:]}.".replace("..", "."))
-        said += [f"A likely reason: {reason}"] * bool(reason)
-    return " ".join(said)
+    said = f"- `my_{row['exercise']}`: **{row['kind']}**"
+    if row["kind"] == "right":  # what a teacher should read is not for the student
+        return f"{said}."
+    reply, reason = escaped(row["reply"]), escaped(row["likely reason"])
+    return f"{said}: {reply.rstrip('.')}." + f" A likely reason: {reason}" * bool(reason)
 
 
 def escaped(text):

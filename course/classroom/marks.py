@@ -205,6 +205,8 @@ def read_file(path):
     Raises:
         OSError: a link, a pipe, a device, a file that is too large or cannot be read.
     """
+    if os.path.islink(path):
+        raise OSError(0, "is a link")
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(file, "rb") as opened:
         if not stat.S_ISREG(os.fstat(file).st_mode):
@@ -460,8 +462,10 @@ def main(argv=None):
     # To other computers go only plain values and what is defined here.
     limits = {name: getattr(chosen, name) for name in Limits._fields if name != "user"}
     names, open_ones = exercises(chosen.open, chosen.lesson)
-    if chosen.reports and chosen.reports.exists() and any(chosen.reports.iterdir()):
-        sys.exit(f"{chosen.reports} is not empty; name a new folder, so that no reports mix")
+    if chosen.reports and (
+        chosen.reports.is_file() or not all(map(grades.is_report, chosen.reports.glob("*")))
+    ):
+        sys.exit(f"{chosen.reports} holds more than reports; name a new folder for them")
     try:
         found = submissions(chosen.folder)
         table = read_table(chosen.out)

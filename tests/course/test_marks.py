@@ -419,7 +419,7 @@ def test_a_name_that_is_no_text_does_no_harm(marked):
         ("twice", "2 submissions have this name: twice.ipynb, twice.py"),
         ("clash.zip", "2 submissions have this name: clash.zip, clash.zip.py"),
         ("many folders", "more than 100 folders; what lies deeper was not looked at"),
-        ("a link", "a link.py"),
+        ("a link", "a link.py: is a link"),
         ("pipes", "is no file"),
     ],
 )
@@ -755,6 +755,17 @@ def taken(*cells, name="1.ipynb"):
     found = definitions.taken([(name, notebook(*cells).encode())])
     assert found["problems"] == []
     return {name: answer.get("source") for name, answer in found["answers"].items()}
+
+
+@pytest.mark.parametrize(
+    ("cookie", "problem"),
+    [("latin-1", ""), ("rot13", "is no text in UTF-8"), ("klingon", "is no text in UTF-8")],
+)
+def test_a_file_may_name_its_encoding(cookie, problem):
+    raw = f"# -*- coding: {cookie} -*-\ndef my_sigmoid(z):\n    return 'ö'\n".encode("latin-1")
+    found = definitions.taken([("a.py", raw)])
+    assert found["problems"] == [f"a.py {problem}"] * bool(problem)
+    assert ("sigmoid" in found["answers"]) == (not problem)
 
 
 def test_only_definitions_are_taken_and_what_they_need():
@@ -1122,6 +1133,28 @@ def test_a_report_speaks_of_its_student_alone(tmp_path):
     assert "Not attempted: `my_softmax`." in skipped
     assert r"\*z\*" in text
     assert r"the \<b\> axis" in text
+
+
+def test_reports_are_written_anew_and_nothing_else_is_touched(tmp_path):
+    folder, out = tmp_path / "reports", tmp_path / "marks.csv"
+    (tmp_path / "class").mkdir()
+    line = [str(tmp_path / "class"), "--out", str(out), "--reports", str(folder), "--no-walls"]
+    grades.reports(folder, some_rows(["bob", "cleo"]))
+    grades.reports(folder, some_rows(["ada", "bob"]))
+    assert [page.name for page in sorted(folder.iterdir())] == ["001 ada.md", "002 bob.md"]
+    (folder / "003 notes.md").write_text("# Mine\n")
+    with pytest.raises(SystemExit, match="holds more than reports"):
+        marks.main(line)
+    (folder / "003 notes.md").unlink()
+    marks.main(line)
+    assert [*folder.iterdir()] == []  # as the class is
+
+
+def test_a_report_calls_files_as_they_are():
+    row = some_rows(["ada"])[0] | {"kind": "not marked", "reply": "mine.py: is a link"}
+    assert grades.line(row | {"likely reason": ""}) == (
+        "- `my_one_hot`: **not marked**: mine.py: is a link."
+    )
 
 
 def test_whose_right_answers_are_to_be_read_is_said_at_the_end():
