@@ -47,7 +47,8 @@ READING_SECONDS = 20
 ANSWER_BYTES = 4 * MEGABYTE  # through the pipe
 #: What is loaded once for all answers, who may then not be able to read the files.
 LOADED = """
-course.classroom.definitions encodings.ascii encodings.latin_1 encodings.utf_8_sig
+course.classroom.definitions
+encodings.ascii encodings.latin_1 encodings.unicode_escape encodings.utf_8_sig
 numpy numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random
 array bisect cmath collections.abc copy csv dataclasses decimal enum fractions functools gc gzip heapq
 inspect itertools json math numbers operator pathlib random re statistics string struct textwrap time

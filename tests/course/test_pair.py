@@ -40,6 +40,11 @@ def jupyter(folder, root):
         url = json.loads(found[0].read_text())["url"]
         session = requests.Session()
         session.headers["Authorization"] = f"token {token}"
+        while time.monotonic() < ends:  # it writes its address before it listens
+            with contextlib.suppress(requests.ConnectionError):
+                session.get(f"{url}api", timeout=30)
+                break
+            time.sleep(0.1)
         yield lambda method, path, **options: session.request(
             method, f"{url}api/contents/{path}", timeout=30, **options
         )
