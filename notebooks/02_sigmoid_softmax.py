@@ -94,10 +94,10 @@ for k in range(10):
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $n$ | `n` | | examples in the batch |
-# | $z$ | `z` | (n, 10), or any | a unit's sum, or the scores of the classes |
-# | $a$ | `a` | as `z` | a unit's response, called its **activation** |
-# | $p$ | `p` | as `z` | probabilities |
-# | $y$ | `y` | as `z` | one-hot targets |
+# | $z$, batch $Z$ | `z` | (10,), batch (n, 10) | a unit's sum, or the scores of the classes |
+# | $a$, batch $A$ | `a` | as `z` | a unit's response, called its **activation** |
+# | $p$, batch $P$ | `p` | as `z` | probabilities |
+# | $y$, batch $Y$ | `y` | as `z` | one-hot targets |
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
@@ -813,7 +813,7 @@ for step in range(5):
 # %% [markdown]
 # <details><summary>What other numbers give</summary>
 #
-# With the 1 as target the pushes are the strongest, and yet after four of them the answer is still 0. The 1 starts more than eight points behind the 0. A push moves both, and closes less than two points of the gap. Back to the 6: with a length of 3 it is the answer after one step, with a tenth not even after four.
+# With the 1 as target the pushes are the strongest, and yet after four of them the answer is still 0. The 1 starts more than eight points behind the 0. A push moves both, and closes less than two points of the gap. Back to the 6: with a tenth of the length it is not the answer even after four steps.
 #
 # </details>
 #
