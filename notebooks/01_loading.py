@@ -298,7 +298,7 @@ plotting.digits(train_images[chosen], title="Three of each: slant, width and for
 plt.show()
 
 # %% [markdown]
-# Which class is the most frequent? A program that always says that one sets the lowest mark of all.
+# Which class is the most frequent? A program that always says that one sets the lowest mark worth beating.
 
 # %%
 print("training images of 0 to 9:\n", np.bincount(train_labels))
@@ -345,7 +345,7 @@ x.shape, x.dtype, float(x.min()), float(x.max())
 #
 # ## One-hot labels
 #
-# A network makes ten numbers of an image, so it needs ten targets: a 1 for the right class and a 0 for each other. That is called **one-hot**, written $Y$, shape $(n, 10)$:
+# A network makes ten numbers of an image, so it needs ten targets: a 1 for the right class and a 0 for every other class. That is called **one-hot**, written $Y$, shape $(n, 10)$:
 #
 # $$Y_{ik} = \begin{cases} 1 & \text{if example } i \text{ has label } k, \\ 0 & \text{otherwise.} \end{cases}$$
 #
@@ -495,7 +495,7 @@ print(f"means of {few} images: {100 * right.mean():.2f} % right")
 # %% [markdown]
 # <details><summary>What the others give</summary>
 #
-# A hundred images, ten of each class or so, give about seven in ten. From a few thousand on hardly anything is gained. More digits do not help: ten averages can hold no more.
+# A hundred images, ten of each class or so, give about seven in ten. From a few thousand on hardly anything is gained: ten averages can hold no more.
 #
 # </details>
 #
@@ -518,7 +518,7 @@ print(f"in bytes: {100 * (answers8 == validation_set[1]).mean():.2f} % right")
 np.array([253, 20, 200], dtype=np.uint8) ** 2
 
 # %% [markdown]
-# Only the small difference keeps its square. A large one leaves some byte that says nothing about its size. So the sum hardly tells how far the pixels are off. It tells roughly *how many* differ, since an equal pixel adds 0. An image is mostly paper, so it is paper in a mean that most often equals it. Which mean has the most paper? Does it differ from every image in the fewest pixels?
+# Only the small difference keeps its square. A large one leaves an arbitrary byte. So the sum hardly measures distance. It tells roughly *how many* differ, since an equal pixel adds 0. An image is mostly paper, so it is paper in a mean that most often equals it. Which mean has the most paper? Does it differ from every image in the fewest pixels?
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")

@@ -297,7 +297,7 @@ print(gradcheck.check_gradient(sum_of_sigmoids, z_random, a_random))
 #
 # ## A stable sigmoid
 #
-# Floats end somewhere, so exponentials do too. An exponential overflows when its exponent exceeds the logarithm of the largest float:
+# The largest float is finite: $e^z$ overflows when $z$ is above its logarithm.
 
 # %%
 for dtype in (np.float64, np.float32):

@@ -329,7 +329,7 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# For one epoch at this starting rate, which lesson 04 picked for a constant one, take the constant rate: all five seeds agree. For ten epochs no difference in accuracy is seen. A single seed could have told you that the falling rate loses 0.24 points, or gains 0.18. But its loss is lower with every seed, and for that we take it.
+# For one epoch take the constant rate: all five seeds agree. (Lesson 04 picked this starting rate for a constant one.) For ten epochs no difference in accuracy is seen. A single seed could have told you that the falling rate loses 0.24 points, or gains 0.18. But its loss is lower with every seed, and for that we take it.
 #
 # ## Other people
 #
@@ -455,7 +455,7 @@ print(f"   apart by {pair.difference / pair.error:.1f} errors by digit,", end=""
 print(f" {pair.difference / pair_by_writer:.1f} by writer")
 
 # %% [markdown]
-# The variance is twice as large. So these ten thousand digits say only as much as five thousand would, each by another person. The difference of networks 2 and 3 hardly notices: it is 5.0 errors by digit, 4.8 by writer. Who is hard to read is hard to read for both.
+# The variance is twice as large. So these ten thousand digits say only as much as five thousand would, each by another person. The difference of networks 2 and 3 hardly changes: 5.0 errors by digit, 4.8 by writer. Who is hard to read is hard to read for both.
 #
 # ## Another computer
 #
@@ -512,7 +512,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is *chaos*, as in the weather. So the lessons compute in float64, at moderate rates, and print few decimals. Forty plain steps prove nothing for four thousand with momentum. That whole runs print the same was tried: the page *Computers it was tried on* (`site/pages/computers.md`) lists where, and `python -m course certificate` tries yours.
+# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is *chaos*. So the lessons compute in float64, at moderate rates, and print few decimals. Forty plain steps prove nothing about four thousand with momentum. That whole runs print the same was tried: the page *Computers it was tried on* (`site/pages/computers.md`) lists where, and `python -m course certificate` tries yours.
 #
 # <details><summary>Are you sure?</summary>
 #
@@ -536,7 +536,7 @@ for what, error in errors.items():
 #
 # ## Recap
 #
-# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. The truth most likely lies within two of them; a second measurement differs by $\sqrt2$ as much.
+# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. The truth most likely lies within two of them; the difference of two measurements scatters $\sqrt2$ times as much as one.
 # - A network that is 90 % sure ought to be right in nine cases of ten. Sort and count.
 # - Two networks are compared by the answers that changed. That says nothing yet of two recipes: they need several seeds, compared seed by seed.
 # - Digits come in clusters, so the error by writer is the honest one. A largest share is often only a small sample.

@@ -98,7 +98,7 @@ for name, value in vars(recipe).items():
 #
 # with $\sigma'(z) = e^{-z} / (1 + e^{-z})^2$. The step is $W \leftarrow W - 0.001\, dW$ for both. The loss that it records is the mean of (answer $-$ label)$^2$, the two digits taken as numbers.
 #
-# Ask the first question of *Before you start* about columns: adding a number to a whole column of $Z_2$ changes no part. So what must a column of $dZ_2$ add up to? Does it, where $Y$ has no 1?
+# In *Before you start*, rows added up to 0. Here the softmax runs down the columns: adding a number to a whole column of $Z_2$ changes no part. So what must a column of $dZ_2$ add up to? Does it, where $Y$ has no 1?
 #
 # Now the same in code, for one batch, beside the library's:
 
@@ -142,9 +142,9 @@ print(f"recorded before the first step: {recorded:.2f}")
 print(f"squared error, knowing nothing: {1 - 1 / 10:.2f}")
 
 # %% [markdown]
-# What it records is something else, a difference of digits. **You are the pathologist.** Before you go on, take a sheet and write down everything you would object to.
+# What it records is something else, the mean squared difference of two digits. **You are the pathologist.** Before you go on, take a sheet and write down everything you would object to.
 #
-# Then run the whole. One thing differs from the notebook: we compute in float64, so that the numbers come out the same on every computer. The original computed in float32, with half as many digits.
+# Then run the whole. Two things differ from the notebook, so that the numbers come out the same on every computer: we compute in float64, where the original had float32, with half as many digits; and we keep one shuffle for the split, where the original had another each time.
 
 # %%
 train_set, validation_set = original.split(recipe, (mnist.train_images, mnist.train_labels))
@@ -723,7 +723,7 @@ for name, rung in original.rungs():
 # %% [markdown]
 # Pixels / 255 are a disaster, which not even Glorot's weights and momentum make good. Throw them out?
 #
-# Look at the last column. All rungs have *one* learning rate, and their first gradients differ by a factor of more than forty. Among the rungs with raw pixels, the longer the first gradient, the higher the accuracy. With scaled pixels it is a thirteenth of what it was on the rung before. Did the better loss win, or the longer step?
+# Look at the last column. All rungs have *one* learning rate, and their first gradients differ by a factor of more than forty. Among the rungs with raw pixels, the longer the first gradient, the higher the accuracy. With scaled pixels the first gradient is a thirteenth as long as on the rung before. Did the better loss win, or the longer step?
 #
 # ### Exercise 6.4: the rate that belongs to the pixels (stretch, 8 minutes)
 #
@@ -742,7 +742,7 @@ exercises.check(my_rate_for_scaled)
 exercises.folded(my_rate_for_scaled)
 
 # %% [markdown]
-# Divide the pixels by $c$: $W_1$ becomes $c W_1$, and must be moved $c$ times as far by a gradient $c$ times as small. That takes $c^2$ times the rate. So division by 255 calls for $255^2$ times the rate of $W_1$. On the ladder the factor is another: the starting weights are not multiplied there, and $W_2$ has the same rate. The rate belongs to the recipe, and must be chosen anew on every rung.
+# Divide the pixels by $m$: $W_1$ becomes $m W_1$, and must be moved $m$ times as far by a gradient $m$ times as small. That takes $m^2$ times the rate. So division by 255 calls for $255^2$ times the rate of $W_1$. On the ladder the factor is another: the starting weights are not multiplied there, and $W_2$ has the same rate. The rate belongs to the recipe, and must be chosen anew on every rung.
 #
 # ### A fair comparison
 #

@@ -229,7 +229,7 @@ print(f" both: one part in {1 / (all_weights * all_slopes):.0f}")
 #
 # <details><summary>Why 872 above, and 1,023 here?</summary>
 #
-# This cell measured the blame $dZ_m$. The cell before it measured $dW_m = A_{m-1}^T\, dZ_m$, in which what came in counts, too. Pixels and activations differ in size.
+# This cell measured the blame $dZ_m$. The cell before it measured $dW_m = A_{m-1}^T\, dZ_m$, which also depends on what came in; and pixels and activations differ in size.
 #
 # </details>
 #
@@ -303,11 +303,11 @@ lower.legend()
 plt.show()
 
 # %% [markdown]
-# So it learns after all: at the rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**: a stretch on which the loss hardly moves. The last lines printed above show a plateau. From the first epoch on the loss stays near $\log 10$, and the accuracy is flat. At first the pull even falls: at the rate of 2 in the first epoch, at 0.5 for four to six epochs. Then it grows, slowly. The weights creep on, until the pull is back. For seed 0 the lower panel shows how: from epoch 2 to epoch 4 it grows more than a hundredfold at the first layer. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So a small pull, even a shrinking one, is no end. Only a pull of exactly 0 is, as of a layer of ReLUs all asleep.
+# So it learns after all: at the rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**: a stretch on which the loss hardly moves. The last lines printed above show a plateau. From the first epoch on the loss stays near $\log 10$, and the accuracy is flat. At first the pull even falls: at the rate of 2 in the first epoch, at 0.5 for four to six epochs. Then it grows, slowly. The weights creep on, until the pull is back. For seed 0 the lower panel shows how: from epoch 2 to epoch 4 it grows more than a hundredfold at the first layer. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So a small pull, even a shrinking one, is no end. Only a pull of exactly 0 is the end, as when all ReLUs of a layer sleep for every image.
 #
 # ## A unit that does not saturate
 #
-# Far from 0 a sigmoid is nearly flat: it is *saturated* ([lesson 02](02_sigmoid_softmax.ipynb)). Better to lose nothing on the way. A ReLU's slope is 1 wherever the unit is awake, however large $z$ is. [Glorot, Bordes and Bengio 2011](https://proceedings.mlr.press/v15/glorot11a.html) showed how well it trains. The price: where the unit sleeps, the slope is 0, and at $z = 0$ the function has a corner, a **kink**.
+# Far from 0 a sigmoid is nearly flat: it is *saturated* ([lesson 02](02_sigmoid_softmax.ipynb)). A ReLU's slope is 1 wherever the unit is awake, however large $z$ is. [Glorot, Bordes and Bengio 2011](https://proceedings.mlr.press/v15/glorot11a.html) showed how well it trains. The price: where the unit sleeps, the slope is 0, and at $z = 0$ the function has a corner, a **kink**.
 #
 # ### At the kink
 #
@@ -474,7 +474,7 @@ plt.show()
 #
 # ## One to five hidden layers
 #
-# Does it matter in the end? The study `depth` trains the three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates. That rate is chosen on the validation images, so all accuracies flatter a little. The next cell trains one of these networks again.
+# Does it matter in the end? The study `depth` trains these three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates (where a kind learns at all, never the smallest or the largest). That rate is chosen on the validation images, so all accuracies flatter a little. The next cell trains one of these networks again.
 
 # %% tags=["hide-input"]
 depth = studies.read("depth")
@@ -522,6 +522,13 @@ ahead = [
     best["ReLU, He", hidden] > np.maximum(*(best[start, hidden] for start in starts))
     for hidden in range(1, 6)
 ]
+five = [row for row in depth["rows"] if row["settings"]["start"] == "ReLU, Glorot"]
+glorot = {
+    rate: np.mean([r["results"]["accuracy"] for r in five if r["settings"]["rate"] == rate])
+    for rate in {row["settings"]["rate"] for row in five}
+}
+print("five layers of ReLUs, in the mean of three seeds:")
+print(f"   He's weights {best['ReLU, He', 5].mean():.1f} %, Glorot's {max(glorot.values()):.1%}")
 print(f"ReLUs ahead of both kinds of sigmoids: {np.sum(ahead)} of {np.size(ahead)} times")
 axis.set(
     title="After one epoch, sigmoids with small weights fall behind",
@@ -539,7 +546,7 @@ plt.show()
 # %% [markdown]
 # - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they still stand on their plateau after one epoch: at all eight rates they read the share of a single digit.
 # - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
-# - **ReLUs with He's weights** are ahead at every depth and with every seed.
+# - **ReLUs with He's weights** are ahead at every depth and with every seed. That is the ReLU's merit: with Glorot's weights five layers read as many. Five factors of $\sqrt{1/2}$ a network can make up for, twenty hardly. He's rule pays where networks are deeper than these.
 #
 # Depth itself pays nothing here. From one to four layers the ReLUs' means differ by 0.9 points; the three seeds of the four-layer network alone differ by 2.8. But these are small images, and one epoch.
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 08 When is a fit too good?
 #
-# In lesson 04 a network learnt a thousand images by heart. Its loss on new images fell, then climbed. Its accuracy did not fall. Something in it should be held back. **What holds a network back, and what does it cost?**
+# In lesson 04 a network learnt a thousand images by heart. Its loss on new images fell, then climbed. Its accuracy did not fall. **What holds a network back, and what does it cost?**
 #
 # **You will** put a price on large weights, and end a training by a rule. You will choose on one half of the images and report on the other. Then you will spoil 200 of the 1,000 labels, and see what learning by heart costs.
 #
@@ -248,7 +248,7 @@ for what in ["loss", "accuracy", "sureness"]:
     print(f"   {difference(ours, theirs)}")
 
 # %% [markdown]
-# The loss falls by almost a fifth. The accuracy does not rise with it: at this rate it falls, by a quarter of a point, which is more than two standard errors. So the price did not make the network read better. It made the network less sure, and cross-entropy charges most where a network is sure and wrong. Without decay the sureness lies six points above the accuracy. With decay it lies less than one point above.
+# The loss falls by almost a fifth. The accuracy does not rise with it: at this rate it falls, by a quarter of a point, which is more than two standard errors. (All ten seeds report on the same 5,000 images, whose own luck is not in it.) So the price did not make the network read better. It made the network less sure, and cross-entropy charges most where a network is sure and wrong. Without decay the sureness lies six points above the accuracy. With decay it lies less than one point above.
 #
 # <details><summary>Why is the loss without decay higher here, 0.5088 against the 0.4605 of the watched half?</summary>
 #
@@ -408,13 +408,13 @@ for name, way in {"stopped": (0.0, "lowest"), "decay 0.001": (1e-3, "end")}.item
         print(f"   {what:8} {difference(of_held(0.0, 0.3, *way, what), end)}")
 
 # %% [markdown]
-# Here, too, the loss falls, and the accuracy moves by no more than chance would move it. The quarter of a point that decay cost at the rate of 1 does not show at 0.3. What holds at both rates: the loss fell, and no right answers were won that ten seeds could show.
+# Here, too, the loss falls, and the accuracy moves by no more than chance would move it. The quarter of a point that decay cost at the rate of 1 does not show at 0.3. What holds at both rates: the loss fell, and ten seeds show no gain in right answers.
 #
 # ## What if some labels are wrong?
 #
 # So learning by heart made the network too sure, and cost hardly any right answers. But these labels are clean. MNIST has few wrong ones: [Northcutt and others 2021](https://arxiv.org/abs/2103.14749) estimate 0.15 % of its test labels, and at least 3.3 % on average over ten famous collections.
 #
-# Now spoil some. Draw 200 of the 1,000 labels anew, each of the ten classes as likely as any other, and let the same network learn *these* by heart. The watched and the reporting images keep their labels. Sketch two curves before you look: the accuracy on the labels that the network learns, and on the watched images.
+# Now spoil some. Draw 200 of the 1,000 labels anew, each of the ten classes as likely as any other, and let the same network learn *these* by heart. The watched and the reporting images keep their labels. Before you look: with how many of its own labels will it agree at the end? And sketch its accuracy on the watched images.
 
 # %%
 chance = np.random.default_rng(seed=100)
@@ -475,7 +475,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 # ## Recap
 #
 # - **What holds a network back?** A price on its weights, which adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Or an end of the training by a rule, which looks at watched images.
-# - **What does it cost?** Images to choose on. With clean labels both lowered the loss and raised no accuracy, and at one rate decay cost a quarter of a point.
+# - **What does it cost?** Images to choose on. With clean labels both lowered the loss and raised no accuracy, and at one rate decay cost a quarter of a point on these images.
 # - **When is a fit too good?** When it is surer than right, and when what it fits is false. With a fifth of the labels drawn anew, learning by heart cost right answers.
 # - Choose on some images, report on others. Pair the seeds, and give the difference with its standard error.
 #
@@ -493,7 +493,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 #    <details><summary>Answer</summary>
 #
-#    A bias moves a unit's sums for all images alike; it does not stretch them apart, as large weights do. Held down, it could only keep a unit from standing where it is needed.
+#    A bias moves a unit's sums for all images alike; it does not stretch them apart, as large weights do. To hold it down would only keep a unit's threshold from where it is needed.
 #
 #    </details>
 #

@@ -111,7 +111,9 @@ figure, axis = plt.subplots(figsize=(6, 3.6))
 axis.loglog(counts, medians, "o-", ms=4)
 axis.axvline(12, color="0.5", ls="--", lw=1.5, label="as many features as points")
 axis.set(
-    title="A peak where the fit just becomes exact", xlabel="features", ylabel="off the true curve"
+    title="A peak where the fit just becomes exact",
+    xlabel="features (log scale)",
+    ylabel="off the true curve (log)",
 )
 axis.set_xticks([2, 4, 12, 40, 100], ["2", "4", "12", "40", "100"])
 axis.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
@@ -358,7 +360,7 @@ for count in [12, 40, 100]:
 # | $s$ | `s` | (pairs,) | singular values, the largest first; *pairs* is the smaller of $n$ and features |
 # | $\text{right}$ | `right` | (pairs, features) | each row a direction in the space of features |
 #
-# All directions have length 1. Those of one side stand at right angles to one another, so $\text{left}^T\, \text{left}$ and $\text{right}\; \text{right}^T$ are identities. Take a row of right as weights, and the answers are its **singular value** $s$ times its partner, a column of left. Give that row the weight $c$: the answers are $c\, s$ times the column. In an exact fit they must be the targets' *part* along it, so $c = \text{part} / s$. See it with the two pencil images, whose targets are 0 and 1.
+# All directions have length 1. Those of one side stand at right angles to one another, so $\text{left}^T\, \text{left}$ and $\text{right}\; \text{right}^T$ are identities, which change nothing that they multiply; $\mathrm{diag}(s)$ has $s$ on its diagonal and 0 elsewhere (lesson 02). Take a row of right as weights, and the answers are its **singular value** $s$ times its partner, a column of left. Give that row the weight $c$: the answers are $c\, s$ times the column. The targets' *part* along that column is the dot product of the two, as the column has length 1; all parts together are $\text{left}^T\, Y$. In an exact fit $c\, s$ is that part, so $c = \text{part} / s$. See it with the two pencil images, whose targets are 0 and 1.
 
 # %% tags=["hide-input"]
 for small in [two, three]:
@@ -388,8 +390,6 @@ for small in [two, three]:
 # The lightest: multiply $A$ by $\mathrm{diag}(1/s)\, \text{left}^T$ from the left, and right remains. So the rows of right are sums of multiples of $A$'s rows, and so are the columns of $W$. That was the mark of the lightest.
 #
 # </details>
-#
-# So do without the weakest directions, whose tiny $s$ makes the weights huge.
 #
 # ### Exercise 9.2: without the weakest (core, 8 minutes)
 #
@@ -440,7 +440,7 @@ for weakest, W, count in zip(leave_out, cut, wrong_answers(cut)):
 #
 # $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y .$$
 #
-# Every term but $\frac{n \lambda}{2} W$ begins with $A^T$, that is with $\text{right}^T$. So $W$ can be written $\text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). What must it be? Put $W$ and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the equation, and use the two identities.
+# Solve for $W$: it is $A^T$ times something, and $A^T$ begins with $\text{right}^T$. So $W$ can be written $\text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). What must it be? Put $W$ and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the equation, and use the two identities.
 #
 # ### Exercise 9.3: the fit that pays (stretch, 12 minutes)
 #
@@ -474,7 +474,7 @@ exercises.folded(my_decayed_fit)
 #
 # So the equation reads
 #
-# $$\begin{aligned} & \text{right}^T \big(\mathrm{diag}(s^2) + \tfrac{n\lambda}{2}\big)\, \text{inner} \\ & \quad = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T\, Y . \end{aligned}$$
+# $$\begin{aligned} & \text{right}^T \mathrm{diag}\big(s^2 + \tfrac{n\lambda}{2}\big)\, \text{inner} \\ & \quad = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T\, Y . \end{aligned}$$
 #
 # Multiply by right from the left, and divide each row by $s^2 + n\lambda/2$.
 #
@@ -526,7 +526,6 @@ settings, results, here = studies.again("wrong_labels")
 print(f"{settings['features']} features again, as stored:", here["wrong"] == results["wrong"])
 
 mislabelled = studies.read("wrong_labels")
-decays = results["decays"]
 table = {
     width: np.array(
         [r["results"]["wrong"] for r in mislabelled["rows"] if r["settings"]["features"] == width]
@@ -572,7 +571,7 @@ plt.show()
 # %% [markdown]
 # Without a price the errors rise everywhere, though hardly at the peak, where nearly all was lost already. With 6,000 features 22.85 in a hundred are misread in place of 9.33. Weight is not to blame. The mixture with one part in a hundred, above, is heavier, with a norm of 5.93, and misreads only 12.07 %. So a light exact fit is not yet a good one. It has learnt by heart what is false.
 #
-# And the price pays more than before, since it lets the fit miss its targets. With 6,000 features a price of 0.02 lowered the errors from 9.33 to 8.87. Now it lowers them from 22.85 to 16.59, and a price of 0.2 to 12.84. But with 0.02 the errors are lowest at 1,300 features. With 6,000 they are higher again, in every draw. Against no price, 0.2 does harm only with 100 features, too few to learn by heart.
+# And the price pays more than before, since it lets the fit miss its targets. With 6,000 features a price of 0.02 lowered the errors from 9.33 to 8.87. Now it lowers them from 22.85 to 16.59, and a price of 0.2 to 12.84. But with 0.02 the errors are lowest at 1,300 features. With 6,000 they are higher again, in every draw. Only with 100 features, too few to learn by heart, is 0.2 worse than no price.
 #
 # <details><summary>Why does this matter for networks?</summary>
 #

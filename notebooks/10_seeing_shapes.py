@@ -190,7 +190,7 @@ for p, share in enumerate(robust_shares):
 #
 # <details><summary>Answer</summary>
 #
-# Those at two and three pixels rise: the cure reaches as far as you push in training. Those at none and one fall. The same three epochs have to teach more pictures, so the network gets worse where nothing is pushed. With more epochs it catches up.
+# Those at two and three pixels rise: the cure is best as far as you push in training. Those at none and one fall. The same three epochs have to teach more pictures, so the network gets worse where nothing is pushed. With more epochs it catches up.
 #
 # </details>
 #
@@ -198,7 +198,7 @@ for p, share in enumerate(robust_shares):
 #
 # ## One product for all patches
 #
-# That is the idea of a **convolution** ([Fukushima 1980](https://doi.org/10.1007/BF00344251); trained by backpropagation by [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541)). Take a small square of weights, a **kernel**, and lay it on the image. Multiply each pixel by the weight above it, and add up. That is one number: for patches of equal ink, large where the image looks like the kernel. Do so at every place, with `top` rows above the kernel and `left` columns to its left:
+# That is the idea of a **convolution** ([Fukushima 1980](https://doi.org/10.1007/BF00344251); trained by backpropagation by [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541)). Take a small square of weights, a **kernel**, and lay it on the image. Multiply each pixel by the weight above it, and add up. That is one number: among patches whose squares have the same sum, largest where the patch is a multiple of the kernel. Do so at every place, with `top` rows above the kernel and `left` columns to its left:
 #
 # $$
 # \begin{aligned}
@@ -242,7 +242,7 @@ print("z", z.shape, z[0, :, :, 0], sep="\n")
 # %% [markdown]
 # Four places, so four columns. The first holds the patch at the top left: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$.
 #
-# Mathematicians call this **cross-correlation**. Their convolution turns the kernel first. Frameworks also offer a rim of zeros, **padding**, and larger steps from place to place, a **stride**. We do without both.
+# Mathematicians call this **cross-correlation**. Their convolution turns the kernel by half a circle first. Frameworks also offer a rim of zeros, **padding**, and larger steps from place to place, a **stride**. We do without both.
 #
 # ### Exercise 10.1: cut out the patches (warm-up, 6 minutes)
 #
@@ -325,7 +325,7 @@ exercises.folded(my_max_pool)
 #
 # $$dz = \begin{cases} d\text{largest} & \text{where } z = \text{largest}, \\ 0 & \text{elsewhere.} \end{cases}$$
 #
-# Where two are equally large, the library lets them share.
+# Where two are equally large, the library shares the blame equally among them.
 #
 # ### Exercise 10.3: back through the pooling (core, 8 minutes)
 #
@@ -541,7 +541,7 @@ for name, shape, order in [
     print(f"images {name}: {view.nbytes / 1e6:.1f} MB in {view.size // run:,} runs of {run:,}")
 
 # %% [markdown]
-# The same bytes, in runs sixty-four times as long. What that gives, the [benchmark of a whole step](../benchmarks/README.md) tells.
+# The same bytes, in runs sixty-four times as long. How much that gives depends on the computer; how long a whole step takes stands [beside PyTorch's](../benchmarks/README.md).
 #
 # ## Train it
 #
@@ -608,7 +608,7 @@ half = errors(model="unshared", most=0, rate=0.08)
 print(f"unshared, at half the rate:\n   {half[0, 2]:.2f} at two pixels")
 
 # %% [markdown]
-# Look at two pixels. Of a hundred digits the network without sharing misreads 7.36, the one without maxima 8.02. With both it is 4.96, so each of the two saves a third or somewhat more. But even with one of them missing, the error falls most of the way from 17.01 to 4.96. Both networks still see only neighbours, and have one layer more than the fully connected one. What locality alone is worth, no row shows.
+# Look at two pixels. Of a hundred digits the network without sharing misreads 7.36, the one without maxima 8.02. With both it is 4.96, so at two pixels each of the two saves about a third. But even with one of them missing, the error falls most of the way from 17.01 to 4.96. Both networks still see only neighbours, and have one layer more than the fully connected one. What locality alone is worth, no row shows.
 #
 # Sharing saves numbers as well: 11,770 do for all places, instead of 531,594, and no place has to learn every stroke anew.
 #
@@ -734,7 +734,7 @@ figure.suptitle("Four kernels before and after training", fontsize=13, x=0.01, h
 plt.show()
 
 # %% [markdown]
-# On this digit kernels 1 and 4 answer to the flat stroke, kernel 2 to the upright ones. As drawn, neighbouring weights have next to nothing to do with one another. Training has made them more alike, so that bands appear.
+# On this digit kernel 4 answers to the flat stroke, kernel 1 just above and below it, kernel 2 to the upright ones, kernel 3 to the corner. As drawn, neighbouring weights have next to nothing to do with one another. Training has made them more alike, so that bands appear.
 #
 # ## The test set, once
 #
@@ -769,10 +769,10 @@ for name, rows in four.items():
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** From pushed digits, as far as they are pushed. Or it need not learn it: its design says so.
+# **How does a network learn that pixels have neighbours?** From pushed digits, best as far as they were pushed. Or it need not learn it: its design says so.
 #
 # - A fully connected layer has a weight for each pixel. It knows nothing of neighbours, and a push of two pixels costs it dearly.
-# - Pushing by one pixel in training saves more of these errors than the design, and both together save most. Within the design sharing saves up to a third of the errors (one seed), and maxima about a third.
+# - Pushing by one pixel in training saves more of these errors than the design, and both together save most. Within the design sharing saves a quarter to a third of the errors (one seed), and maxima about a third.
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places. The pixels get their blame back patch by patch, added up where patches overlap.
 # - [Lesson 00](00_first_look.ipynb) asked what an accuracy does not tell. Here two networks read nearly every digit where it was written. Pushed by two pixels, the fully connected one of the beginning misreads one in five, the pushed convolutional one three in a hundred. Ask a network about the pictures that it will meet.
 #
