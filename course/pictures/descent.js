@@ -119,7 +119,7 @@ function render({ model, el }) {
       draw("rect", { x: 10, y: 18, width: along(limit) - 10, height: 10, class: "stable" }),
       draw("rect", { x: along(limit), y: 18, width: 350 - along(limit), height: 10, class: "beyond" }),
       draw("line", { x1: along(limit), x2: along(limit), y1: 12, y2: 34, class: "cursor" }),
-      draw("polygon", { points: [[-6, 13], [6, 13], [0, 25]].map(([a, b]) => `${along(state.rate) + a},${b}`).join(" "), class: "here" }),
+      draw("polygon", { points: [[-6, 13], [6, 13], [0, 25]].map(([a, b]) => `${along(state.rate) + a},${b}`).join(" "), class: "present" }),
       draw("text", { x: along(limit), y: 45, "text-anchor": limit * most > 3.2 ? "end" : "middle" }, "the edge"),
       draw("text", { x: Math.min(Math.max(along(state.rate), 35), 320), y: 10, "text-anchor": "middle" }, "your rate"));
     shape.set(state.shape);
