@@ -634,6 +634,7 @@ for step in [1, 10, 30]:
 # | Normalisation | layers that keep their sums at one size | exercise 11.5, the variances of 07 | [Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167) |
 # | Optimisers | a step size for each parameter, from its own past | momentum in 04, a gradient for each layer in 07 | [Kingma and Ba 2015](https://arxiv.org/abs/1412.6980) |
 # | Attention | a softmax decides which inputs to listen to | the softmax of 02, shared weights in 10, plus signs in 07 | [Vaswani and others 2017](https://arxiv.org/abs/1706.03762) |
+# | GPUs | the same products, thousands at once, in fewer digits | what float32 did in 06 | [Krizhevsky, Sutskever and Hinton 2012](https://doi.org/10.1145/3065386) |
 # | Making images | a network learns to remove noise, step by step | squared error in 06, kernels in 10 | [Ho and others 2020](https://arxiv.org/abs/2006.11239) |
 #
 # For books, go on with [Prince 2023](https://udlbook.github.io/udlbook/) or, with code for everything, [Zhang and others 2023](https://d2l.ai). [Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers. History and variants of the idea are in [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html).
