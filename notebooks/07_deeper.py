@@ -546,7 +546,7 @@ plt.show()
 # %% [markdown]
 # - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they still stand on their plateau after one epoch: at all eight rates they read the share of a single digit.
 # - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
-# - **ReLUs with He's weights** are ahead at every depth and with every seed. That is the ReLU's merit: with Glorot's weights five layers read as many. Five factors of $\sqrt{1/2}$ a network can make up for, twenty hardly. He's rule pays where networks are deeper than these.
+# - **ReLUs with He's weights** are ahead at every depth and with every seed. At five layers that is the ReLU's merit, not He's: with Glorot's weights they read as many, as far as three seeds tell. He's rule is meant for deeper networks, such as the twenty layers above, which were not trained here.
 #
 # Depth itself pays nothing here. From one to four layers the ReLUs' means differ by 0.9 points; the three seeds of the four-layer network alone differ by 2.8. But these are small images, and one epoch.
 #
