@@ -627,7 +627,8 @@ def test_stopped_in_the_middle_it_goes_on_and_leaves_nothing(tmp_path, how):
     line = command(folder, out, "--seconds", "600", "--jobs", "2")
     process = subprocess.Popen(
         line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's & ignores it
+        # A shell's & ignores the one, and nohup the other.
+        preexec_fn=lambda: [signal.signal(n, signal.SIG_DFL) for n in (signal.SIGINT, signal.SIGHUP)],
     )  # fmt: skip
     scratch = Path(os.environ["TMPDIR"])
     deadline = time.monotonic() + 300
