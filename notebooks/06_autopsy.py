@@ -872,4 +872,4 @@ print(f"standard error by writer: {100 * by_writer:.2f} points")
 #
 # ## Next
 #
-# The path that began with lesson 00 is complete. What follows can be read in any order. So far there has been one hidden layer: [lesson 07](07_deeper.ipynb) asks what more of them do to the numbers on their way forward, and to the gradients on their way back.
+# The path that began with lesson 00 is complete. Each lesson that follows says what it needs. So far there has been one hidden layer: [lesson 07](07_deeper.ipynb) asks what more of them do to the numbers on their way forward, and to the gradients on their way back.
