@@ -16,13 +16,13 @@
 # **You will be able to**
 #
 # - write the backward pass of a network of any depth as one loop;
-# - read gradient norms, layer by layer, and know when waiting may help;
+# - read gradient norms, layer by layer, and know that waiting may help;
 # - derive from variances how large the weights of a layer should be at the start;
 # - give a deep network a way around its layers, and its gradient.
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 39 minutes to read, 29 more for the exercises; the computer works about 20 s and uses 400 MB
+# **Time** 41 minutes to read, 29 more for the exercises; the computer works about 20 s and uses 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -76,6 +76,8 @@ x.shape, y.shape
 # | $Z_m$ | `z` | (n, outputs) | sums of layer $m$ |
 # | $A_m$ | `kept[m]` | (n, outputs) | activations of layer $m$ |
 #
+# Here *inputs* is the number of units that feed a layer, and *outputs* the number of its own.
+#
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= f(Z_m) . \end{aligned}$$
 #
 # Here $f$, the **activation function**, works on every entry by itself. So far it was the sigmoid. The last layer has no $f$: its sums are the logits. On the way forward we keep every $A_m$, since the way back will want them. (`rule="Glorot"` draws the weights as in the lessons so far; more of it later.)
@@ -110,7 +112,7 @@ for array in [*kept, z]:
 # | tanh | $a = \tanh z$ | $dz = da \odot (1 - a^2)$ |
 # | ReLU | $a = \max(z, 0)$ | yours |
 #
-# The third is new, the **rectified linear unit**, ReLU for short. It passes on what is positive and cuts off the rest.
+# The third is new here, the **rectified linear unit**, ReLU for short ([Fukushima 1969](https://doi.org/10.1109/TSSC.1969.300225)). It passes on what is positive and cuts off the rest.
 #
 # $$\begin{aligned} \mathrm{relu}(z) &= \max(z, 0), \\ \mathrm{relu}'(z) &= \begin{cases} 1 & z > 0 \\ 0 & z < 0 . \end{cases} \end{aligned}$$
 #
@@ -221,8 +223,9 @@ weights, slopes = factors(sigmoids)
 for m, by_weights, by_slopes in zip(range(len(weights) + 1, 1, -1), weights, slopes):
     print(f"layer {m} to {m - 1}: weights {by_weights:.3f}, slopes {by_slopes:.3f}")
 all_weights, all_slopes = np.prod(weights), np.prod(slopes)
-print(f"all the way: weights {all_weights:.3f}, slopes {all_slopes:.6f},", end="")
-print(f" both: one part in {1 / (all_weights * all_slopes):.0f}")
+print(f"all the way: weights {all_weights:.3f}")
+print(f"             slopes  {all_slopes:.6f}")
+print(f"both: one part in {1 / (all_weights * all_slopes):.0f}")
 
 # %% [markdown]
 # The weights change the norm little: by a factor of 1.34 over the whole way. The slopes of each layer leave less than a quarter, and those of five layers less than a thousandth. The field calls it the **vanishing gradient** (Hochreiter 1991; [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)).
@@ -233,7 +236,7 @@ print(f" both: one part in {1 / (all_weights * all_slopes):.0f}")
 #
 # </details>
 #
-# **Change a number.** Take one 128 out of `depths`. By what factor will the ratio fall? Run both cells, and put it back.
+# **Change a number.** Take one 128 out of `depths`. By what factor will the ratio fall? Run both cells. Then put it back, and run both again.
 #
 # <details><summary>Answer</summary>
 #
@@ -259,35 +262,40 @@ z = deep.Deep("sigmoid").logits(trained, data.scale(validation_set[0]))
 p = functions.softmax(z)
 print(f"validation loss {score.loss:.3f} (log 10 is {np.log(10):.3f})")
 print(f"accuracy {score.accuracy:.2%}, answers given: {np.unique(p.argmax(axis=1))}")
-print(f"a probability varies between images by {p.std(axis=0).max():.6f} at most")
+print("a probability varies between images")
+print(f"   by {p.std(axis=0).max():.6f} at most")
 for layer, (before, after) in enumerate(zip(sigmoids[::2], trained[::2]), start=1):
     moved = np.linalg.norm(after - before) / np.linalg.norm(before)
     print(f"layer {layer}: moved by {moved:.3f}")
 
 # %% [markdown]
-# The network has not begun to learn. All images get the same answer, with very nearly the same probabilities. The first three layers have moved by a hundredth or two of their size.
+# The network has not begun to learn. All images get the same answer, with very nearly the same probabilities. The first three layers have moved by a hundredth or two of their size. The last two have moved far more, and nothing came of it.
 #
-# It looks as if such a network could not learn. What if one waits? The study `plateau` trains it from three starts, for ten epochs at the rate of 2 and for twenty at 0.5. Sketch your guess of the validation accuracy, epoch by epoch.
+# It looks as if such a network could not learn. What if one waits? The study `plateau` trains it from three starts, for ten epochs at the rate of 2 and for twenty at 0.5. Sketch your guess of the validation accuracy, epoch by epoch. The cell prints the epoch after which layer 1's pull was lowest, and the one after which the accuracy first lay over 15 %.
 
 # %% tags=["hide-input"]
 study = studies.read("plateau")
 settings, results, here = studies.again("plateau")
-print(settings, "the same as stored:", np.allclose(here["loss"], results["loss"]))
+print(settings)
+print("the same as stored:", np.allclose(here["loss"], results["loss"]))
 
 runs = [row for row in study["rows"] if row["settings"]["epochs"] > 1]
+print("rate  seed  lowest pull  over 15 %    end")
 for run in runs:
-    settings = run["settings"]
-    print(f"rate {settings['rate']}, seed {settings['seed']}, accuracy in %, epoch by epoch")
-    print("  ", *(f"{100 * value:.0f}" for value in run["results"]["accuracy"][1:]))
+    settings, accuracy = run["settings"], np.array(run["results"]["accuracy"])
     lowest = np.argmin([norms[0] for norms in run["results"]["norms"]])
-    print(f"   layer 1: pull lowest after epoch {lowest}")
+    over = np.argmax(accuracy > 0.15)
+    print(f"{settings['rate']}   {settings['seed']:4}", end="")
+    print(f"  {lowest:11}  {over:9}  {accuracy[-1]:.1%}")
 second = runs[1]["results"]
-print("rate 2.0, seed 1: before training, epochs 1 to 5")
-print("   loss", *(f"{loss:.3f}" for loss in second["loss"][:6]))
-print("   layer 1: pull, in thousandths")
-print("       ", *(f"{1000 * norms[0]:5.2f}" for norms in second["norms"][:6]))
+print("\nrate 2.0, seed 1: the plateau")
+print("              pull, in thousandths")
+print("epoch   loss  layer 1  layer 6")
+for epoch in range(6):
+    first, *_, last = 1000 * np.array(second["norms"][epoch])
+    print(f"{epoch:5}  {second['loss'][epoch]:.3f}  {first:7.2f}  {last:7.2f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels against epochs, 0 to 10. Above, validation accuracy for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96. Below, on a logarithmic axis, the norm of the gradient at layers 1, 3 and 6 for seed 0: it falls to about a thousandth in the first two epochs and rises to three tenths by the fourth."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels against epochs, 0 to 10. Above, validation accuracy for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96. Below, on a logarithmic axis, the norm of the gradient at layers 1, 3 and 6 for seed 0: layers 1 and 3 fall to a thousandth or less, layer 6 from one to four thousandths; all rise to about three tenths by the fourth epoch."}}
 figure, (upper, lower) = plt.subplots(2, 1, figsize=(6, 6), sharex=True)
 fast = [run for run in runs if run["settings"]["rate"] == 2]
 for run, style in zip(fast, ["o-", "s--", "^:"]):
@@ -303,7 +311,11 @@ lower.legend()
 plt.show()
 
 # %% [markdown]
-# So it learns after all: at the rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**: a stretch on which the loss hardly moves. The last lines printed above show a plateau. From the first epoch on the loss stays near $\log 10$, and the accuracy is flat. At first the pull even falls: at the rate of 2 in the first epoch, at 0.5 for four to six epochs. Then it grows, slowly. The weights creep on, until the pull is back. For seed 0 the lower panel shows how: from epoch 2 to epoch 4 it grows more than a hundredfold at the first layer. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So a small pull, even a shrinking one, is no end. Only a pull of exactly 0 is the end, as when all ReLUs of a layer sleep for every image.
+# So it learns after all: at the rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**: a stretch on which the loss hardly moves. The last lines printed above show seed 1's: the loss stays near $\log 10$.
+#
+# Look at its layer 6. Within an epoch its pull falls more than a hundredfold, though no sigmoid's slope stands between it and the loss. The cause is what comes in: the last hidden layer is nearly the same for every image. From such activations a layer can learn only how common each digit is. Once the probabilities say that, the blames of the images cancel in the sum $A_5^T\, dZ_6$. So two things fade in such a network: the image on its way forward, and the blame on its way back.
+#
+# At layer 1, too, the pull falls at first, at the rate of 0.5 for four to six epochs. Then the weights creep on, until the pull is back. In the lower panel it grows more than a hundredfold at layer 1, from epoch 2 to epoch 4. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So a small pull, even a shrinking one, is no end. A pull of exactly 0 is the end, for that layer and all before it: so it is when all ReLUs of a layer sleep for every image.
 #
 # ## A unit that does not saturate
 #
@@ -330,7 +342,7 @@ for u in [0.0, 4e-6, 1e-3]:
 #
 # On its way back the blame meets weights and slopes. What slopes take away, larger weights could give back. How large should they be, so that neither the blame nor, on the way forward, the sums shrink?
 #
-# Call the number of units that feed a layer its *inputs*, and the number of its own units its *outputs*. Weights are drawn independently, each as likely to be $w$ as $-w$, and all weights of a layer have the same variance $\mathrm{Var}(w)$. Biases start at 0.
+# Weights are drawn independently. A value and its opposite are equally likely, and all weights of a layer have the same variance $\mathrm{Var}(w)$. Biases start at 0.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -347,29 +359,29 @@ for u in [0.0, 4e-6, 1e-3]:
 #
 # $$E[a^2] = \tfrac12\, E[z^2] .$$
 #
-# These $a$ come into the next layer. Average over the draws of both layers: then the mean of $a_j^2$ is $\frac12 E[z^2]$. Put that into the formula for $E[z^2]$, and it says how the mean square goes from one layer's sums to the next layer's:
+# These $a$ come into the next layer. Take the mean over this layer's draws, too. Each $a_j^2$ is then $\frac12 E[z^2]$ on average, where $z$ is the sum before its ReLU. Put that into the formula for $E[z^2]$, and it says how the mean square goes from one layer's sums to the next layer's:
 #
 # $$E[z_{\text{next}}^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot \tfrac12 \cdot E[z^2] .$$
 #
 # It stays level if the factor before $E[z^2]$ is 1, which is $\mathrm{Var}(w) = 2 / \text{inputs}$. For small sums $\tanh z$ is nearly $z$, and nothing is halved. So for tanh it is $1 / \text{inputs}$ ([LeCun and others 1998](https://doi.org/10.1007/3-540-49430-8_2)).
 #
-# **Back.** The blame of an activation is a sum, too: in $dA = dZ\, W^T$ it has one term $dz\, w$ for each of the layer's outputs. Take the blame to be independent of these weights and of the slopes. Then variances add up as on the way forward, and $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ is multiplied by a slope, and its square by the slope's square:
+# **Back.** The blame of an activation is a sum, too: in $dA = dZ\, W^T$ it has one term $dz\, w$ for each of the layer's outputs. Take the blame to be independent of these weights and of the slopes. Then variances add up as on the way forward, and $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ is multiplied by a slope of the layer before, and its square by the slope's square:
 #
-# $$\begin{aligned} E[dz_{\text{before}}^2] &= E[f'(z)^2] \cdot E[da^2] \\ &= E[f'(z)^2] \cdot \text{outputs} \\ &\quad {} \cdot \mathrm{Var}(w) \cdot E[dz^2] . \end{aligned}$$
+# $$\begin{aligned} E[dz_{\text{before}}^2] &= E[f'(z_{\text{before}})^2] \cdot E[da^2] \\ &= E[f'(z_{\text{before}})^2] \cdot \text{outputs} \\ &\quad {} \cdot \mathrm{Var}(w) \cdot E[dz^2] . \end{aligned}$$
 #
-# Half of the ReLUs have slope 1, the others 0, so $E[f'(z)^2] = \frac12$. A sigmoid's slope is at most $\frac14$, so there it is at most $\frac1{16}$. Level means again that the factor before $E[dz^2]$ is 1:
+# Half of the ReLUs have slope 1, the others 0, so the mean of $f'^2$ is $\frac12$. A sigmoid's slope is at most $\frac14$, so there it is at most $\frac1{16}$. Level means again that the factor before $E[dz^2]$ is 1:
 #
 # | $\mathrm{Var}(w)$ that keeps the mean square level | forward | back |
 # |---|---|---|
 # | tanh, near 0 | 1 / inputs | 1 / outputs |
 # | ReLU | 2 / inputs | 2 / outputs |
-# | sigmoid | – | at least 16 / outputs |
+# | sigmoid | at least 16 / inputs, for differences | at least 16 / outputs |
 #
-# The dash: a sigmoid's activations lie near $\frac12$ for every image. So their mean square says nothing about how much the images differ.
+# A sigmoid's activations lie near $\frac12$ for every image, so there we follow how two images *differ*. Their difference meets the same weights on its way forward, and then a slope of at most $\frac14$, as the blame does on its way back.
 #
 # **Glorot's rule** ([Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)) is a compromise in the first row: 2 / (inputs + outputs). **He's rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)) is the second row, forward: 2 / inputs.
 #
-# The third row says what our sigmoids were missing. From 128 units to 128, Glorot's variance is 1 / outputs, and they want at least 16 times that. Multiply a weight by four, and its variance is multiplied by 16. So the sigmoids want weights four times as large.
+# The third row says what our sigmoids were missing. From 128 units to 128, Glorot's variance is 1 / 128, and they want at least 16 times that, both ways. Multiply a weight by four, and its variance is multiplied by 16. So the sigmoids want weights four times as large.
 #
 # ### Exercise 7.3: from a variance to a range (core, 4 minutes)
 #
@@ -416,9 +428,9 @@ spreads = {
     "He's": there_and_back(1.0),
     "twice": there_and_back(2.0),
 }
+print("spread, times           forward      back")
 for name, (there, back) in spreads.items():
-    print(f"{name:21} forward times {there[-1] / there[0]:.4f},", end="")
-    print(f" back times {back[0] / back[-1]:.4f}")
+    print(f"{name:21} {there[-1] / there[0]:9.4f} {back[0] / back[-1]:9.4f}")
 half, whole = spreads["half of He's variance"][0], spreads["He's"][0]
 print(f"forward, half against He's: {half[-1] / half[0] / (whole[-1] / whole[0]):.4f}")
 print(f"root of 1/2: {0.5**0.5:.3f}, to the 19th power: {0.5**9.5:.4f}")
@@ -433,13 +445,13 @@ right.set(title="Back: the blame dz", xlabel="layer (read to the left)")
 for axis in (left, right):
     axis.set_xticks([1, 5, 10, 15, 20])
 figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-figure.suptitle("Only He's variance keeps the spread level", fontsize=13)
+figure.suptitle("Of the three, only He's keeps the spread level", fontsize=13)
 plt.show()
 
 # %% [markdown]
 # A wrong variance is wrong at every layer. Half of He's multiplies the spread by the root of $\frac12$ at each, and on a logarithmic axis that is a straight line. Blame that climbs on its way back is called an **exploding gradient**. Even He's curve drifts a little, in a single draw: here by a factor of 1.63.
 #
-# Now the pull again, for three networks: the sigmoids with Glorot's weights, the same with weights four times as large, and ReLUs with He's. Sketch the second and third curve before you look. The last two lines say what weights and slopes do at each layer of the sigmoids.
+# Now the pull again, for three networks: the sigmoids with Glorot's weights, the same with weights four times as large, and ReLUs with He's. Sketch the second and third curve before you look. The last lines say what weights and slopes do at each layer of the sigmoids, and how much the last hidden layer varies from image to image.
 
 # %%
 large = tuple(4 * value for value in sigmoids)  # the biases are 0
@@ -450,12 +462,18 @@ pulls = {
     "sigmoid, Glorot x 4": pull(deep.Deep("sigmoid"), large),
     "ReLU, He": pull(deep.Deep("relu"), relus),
 }
+
+# %% tags=["hide-input"]
 for name, values in pulls.items():
     times = values[-1] / values[0]
-    print(f"{name:19} first {values[0]:.3f}, last {values[-1]:.3f}: {times:.1f} times")
+    print(f"{name}:")
+    print(f"   first {values[0]:.3f}, last {values[-1]:.3f}: {times:.1f} times")
 for name, start in {"sigmoid, Glorot": sigmoids, "sigmoid, Glorot x 4": large}.items():
     weights, slopes = factors(start)
-    print(f"{name:19} weights {np.mean(weights):.2f}, slopes {np.mean(slopes):.3f} a layer")
+    *_, top, z = deep.Deep("sigmoid").forward(start, x)
+    print(f"{name}:")
+    print(f"   weights {np.mean(weights):.2f}, slopes {np.mean(slopes):.3f} a layer")
+    print(f"   last hidden layer varies by {top.std(axis=0).mean():.4f}")
 
 # %% tags=["home", "hide-input"] mystnb={"image": {"alt": "Norm of the loss's gradient by each layer's weights, for six layers, on a logarithmic axis. For sigmoids with Glorot's weights it falls from about one at the last layer to about two thousandths at the first, in nearly even steps. With weights four times as large it falls from six to four tenths. For ReLUs with He's weights it is nearly level, between one half and one and a half."}}
 figure, axis = plt.subplots()
@@ -470,11 +488,11 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Large weights lift the pull at the first layer from two thousandths to four tenths. Yet their curve is not level. With large weights more sums lie far from 0, where the sigmoid is less steep: the slopes of a layer leave 0.160 of the blame, and no longer 0.236. The weights then multiply it by 4.25, and together that is still less than 1. This is what *at least* meant in the table. The ReLUs' pull is nearly level. This time the blame was not random: it came from the loss.
+# Large weights lift the pull at the first layer from two thousandths to four tenths. Yet their curve is not level. With large weights more sums lie far from 0, where the sigmoid is less steep: the slopes of a layer leave 0.160 of the blame, and no longer 0.236. The weights then multiply it by 4.25, and together that is still less than 1. This is what *at least* meant in the table. Forward, too, more of the image arrives: the last hidden layer varies more than a hundred times as much. The ReLUs' pull is nearly level. This time the blame was not random: it came from the loss.
 #
 # ## One to five hidden layers
 #
-# Does it matter in the end? The study `depth` trains these three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates (where a kind learns at all, never the smallest or the largest). That rate is chosen on the validation images, so all accuracies flatter a little. The next cell trains one of these networks again.
+# Does it matter in the end? The study `depth` trains these three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates (never the smallest or the largest, except for five Glorot layers, which learn at none). That rate is chosen on the validation images, so all accuracies flatter a little. The next cell trains one of these networks again.
 
 # %% tags=["hide-input"]
 depth = studies.read("depth")
@@ -490,8 +508,8 @@ found = [
 ]
 shares = np.bincount(validation_set[1]) / len(validation_set[1])
 of_one_digit = [np.isclose(accuracy, shares).any() for accuracy in found]
-print(f"five sigmoid layers, Glorot's weights: {len(found)} runs")
-print(f"   whose accuracy is the share of one digit: {sum(of_one_digit)}")
+print(f"five sigmoid layers, Glorot: {len(found)} runs")
+print(f"   read the share of one digit: {sum(of_one_digit)}")
 print("   accuracies in %:", *(f"{100 * accuracy:.2f}" for accuracy in np.unique(found)))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Validation errors after one epoch, in per cent on a logarithmic axis, against the number of hidden layers, one to five, each at its best learning rate, with bars from the lowest to the highest of three seeds. Sigmoids with Glorot's weights climb with depth from seven errors in a hundred to the level of chance. Sigmoids with weights four times as large climb slowly, from six to thirteen. ReLUs with He's weights are lowest at every depth, between five and seven."}}
@@ -514,22 +532,16 @@ for kind, style, shift in zip(pulls, ["o--", "s:", "o-"], [-0.05, 0, 0.05]):
     mean = errors.mean(axis=1)
     bars = [mean - errors.min(axis=1), errors.max(axis=1) - mean]
     axis.errorbar(np.arange(1, 6) + shift, mean, bars, fmt=style, capsize=4, label=kind)
-means = [best["ReLU, He", hidden].mean() for hidden in range(1, 5)]
-print(f"ReLUs, one to four layers: means within {max(means) - min(means):.1f} points")
-print(f"four layers: three seeds within {np.ptp(best['ReLU, He', 4]):.1f} points")
-starts = ["sigmoid, Glorot", "sigmoid, Glorot x 4"]
-ahead = [
-    best["ReLU, He", hidden] > np.maximum(*(best[start, hidden] for start in starts))
-    for hidden in range(1, 6)
-]
+means = [best["ReLU, He", hidden].mean() for hidden in range(1, 6)]
+print("ReLUs with He's weights, accuracy in %")
+print("   1 to 5 layers:", *(f"{mean:.1f}" for mean in means))
+print("   5 layers, by seed:", *(f"{one:.1f}" for one in best["ReLU, He", 5]))
 five = [row for row in depth["rows"] if row["settings"]["start"] == "ReLU, Glorot"]
 glorot = {
     rate: np.mean([r["results"]["accuracy"] for r in five if r["settings"]["rate"] == rate])
     for rate in {row["settings"]["rate"] for row in five}
 }
-print("five layers of ReLUs, in the mean of three seeds:")
-print(f"   He's weights {best['ReLU, He', 5].mean():.1f} %, Glorot's {max(glorot.values()):.1%}")
-print(f"ReLUs ahead of both kinds of sigmoids: {np.sum(ahead)} of {np.size(ahead)} times")
+print(f"   5 layers, Glorot's weights: {100 * max(glorot.values()):.1f}")
 axis.set(
     title="After one epoch, sigmoids with small weights fall behind",
     xlabel="hidden layers",
@@ -546,9 +558,9 @@ plt.show()
 # %% [markdown]
 # - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they still stand on their plateau after one epoch: at all eight rates they read the share of a single digit.
 # - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
-# - **ReLUs with He's weights** are ahead at every depth and with every seed. At five layers that is the ReLU's merit, not He's: with Glorot's weights they read as many, as far as three seeds tell. He's rule is meant for deeper networks, such as the twenty layers above, which were not trained here.
+# - **ReLUs with He's weights** are ahead at every depth. With Glorot's weights five layers of ReLUs read as many. So the gain is the ReLU's, as far as three seeds tell. He's rule is meant for deeper networks, such as the twenty layers above, which were not trained here.
 #
-# Depth itself pays nothing here. From one to four layers the ReLUs' means differ by 0.9 points; the three seeds of the four-layer network alone differ by 2.8. But these are small images, and one epoch.
+# Depth itself pays nothing here. The ReLUs' means, from one to five layers, lie closer together than the three seeds of five layers. But these are small images, and one epoch.
 #
 # ## A way around
 #
@@ -562,7 +574,7 @@ plt.show()
 #
 # ### Exercise 7.4: back past a plus sign (stretch, 12 minutes)
 #
-# Several residual tanh layers in a row. You get their parameters, all the $A$ from the first to the last (one more than there are layers), and the gradient by the last. `kept` holds what came in plus tanh's answer. You need the answer alone for the slope.
+# Several residual tanh layers in a row. You get their parameters, all the $A$ from the first to the last (one more than there are layers), and the gradient by the last. Each $A$ after the first is what came in plus tanh's answer. For the slope you need the answer alone.
 #
 # Pencil first: two layers of one unit, $W_1 = 2$, $b_1 = -2$, $W_2 = 3$, $b_2 = -3$, and all three $A$ are 1. With $dA_2 = 4$, what are $dW_2$, $dA_1$ and $dW_1$?
 
@@ -620,16 +632,17 @@ print(checked(around, sigmoids, 0, ink))
 print(checked(around, sigmoids, 4, slice(0, 30)))
 
 # %% [markdown]
-# The first layer and one in the middle pass their check. What comes of one epoch now, from the same weights and with the same batches? The cell also prints how much the last hidden layer differs from image to image, before the first step.
+# The first layer and one in the middle pass their check. What comes of one epoch now, from the same weights and with the same batches? The cell also prints how much the last hidden layer varies, before the first step.
 
 # %%
+print("last hidden layer")
 for name, model in {"without": deep.Deep("sigmoid"), "with": around}.items():
     *_, top, z = model.forward(sigmoids, x)
     varies = top.std(axis=0).mean()
-    print(f"{name:8} last hidden layer: mean {top.mean():.2f}, varies by {varies:.4f}")
+    print(f"   {name}: mean {top.mean():.2f}, varies by {varies:.4f}")
 for rate in [0.1, 0.2, 0.5]:
     _, score = one_epoch(around, sigmoids, rate)
-    print(f"with, after one epoch at {rate}: accuracy {score.accuracy:.2%}")
+    print(f"with, one epoch at {rate}: {score.accuracy:.2%}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Norm of the gradient by each layer's weights, for six layers, on a logarithmic axis, for sigmoids with Glorot's weights. Without a way around it falls from about one at the last layer to about two thousandths at the first. With a way around it stays between one and five in the first five layers and is 25 at the last."}}
 figure, axis = plt.subplots()
@@ -644,12 +657,12 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Nothing else was touched, and in the first epoch guessing has become nine right digits in ten. That is one seed. What was missing is a way on which nothing multiplies. The blame needed it, and so did the image: without it the last hidden layer was nearly the same for every image.
+# Nothing else was touched, and after one epoch the network reads nine digits in ten, where it had guessed. That is one seed. What was missing is a way on which nothing multiplies. The blame needed it, and so did the image: without it the last hidden layer was nearly the same for every image.
 #
 # ## Recap
 #
 # - An activation function is a pair of functions, forward and backward. A network of any depth is one loop each way.
-# - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
+# - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth. The image fades in the same way on its way forward.
 # - A faded gradient is right, only small. The network stood on a plateau, and then it learnt.
 # - **What keeps it alive?** Starting weights that keep the spread level; for ReLUs a variance of 2 / inputs. A unit whose slope is 1 where it is awake. And a plus sign, which gives the blame a way around slopes and weights.
 # - At a kink there is no derivative, and a gradient check that fails there has found nothing.
@@ -660,7 +673,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    The norm of the gradient by each layer's weights, before the first step. If it shrinks at every layer on the way to the pixels, the start or the activation function is at fault.
+#    The norm of the gradient by each layer's weights, before the first step, and how much the last hidden layer varies from image to image. If the one shrinks from layer to layer on the way to the pixels, or the other is next to nothing, the start or the activation function is at fault.
 #
 #    </details>
 #
