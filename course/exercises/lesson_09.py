@@ -45,12 +45,12 @@ EXERCISES = (
         reference=without_weakest,
         shapes="n pairs, pairs, pairs features, n classes, -> features classes",
         cases=(
-            # By pencil: the parts of the targets are 10 and -5.
+            # By pencil: the parts of the targets are 4 and 3.
             (
                 np.array([[0.6, -0.8], [0.8, 0.6]]),
                 np.array([2.0, 0.5]),
-                np.array([[1.0, 0, 0], [0, 0, 1]]),
-                np.array([[10.0], [5]]),
+                np.array([[0.0, 0, 1], [1, 0, 0]]),
+                np.array([[0.0], [5]]),
                 1,
             ),
             _taken_apart(21, (4, 6), 3, 0),
