@@ -20,7 +20,7 @@
 # - derive the gradients of both, the convolution's by pencil on nine pixels, and check them;
 # - say what pushed data, shared weights and maxima each save in errors.
 #
-# **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [07](07_deeper.ipynb).
+# **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [07](07_deeper.ipynb).
 #
 # **Time** 42 minutes to read, 31 more for the exercises; the computer works about 40 s and uses 500 MB
 
@@ -48,7 +48,6 @@ import copy
 
 import matplotlib.pyplot as plt
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from tqdm import tqdm
 
 from course import exercises, pictures, studies
@@ -81,7 +80,7 @@ def shifted(images, down, right):
 
 
 # %% [markdown]
-# The training loop is lesson 04's with one line more: all images of a batch move together, by at most `most` pixels each way. For now `most` is 0.
+# The training loop is lesson 04's with one line more: all images of a batch move together, by up to `most` pixels each way. For now `most` is 0.
 
 
 # %%
@@ -198,7 +197,7 @@ for p, share in enumerate(robust_shares):
 #
 # ## One product for all patches
 #
-# That is the idea of a **convolution** ([Fukushima 1980](https://doi.org/10.1007/BF00344251); trained by backpropagation by [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541)). Take a small square of weights, a **kernel**, and lay it on the image. Multiply each pixel by the weight above it, and add up. That is one number: among patches whose squares have the same sum, largest where the patch is a multiple of the kernel. Do so at every place, with `top` rows above the kernel and `left` columns to its left:
+# That is the idea of a **convolution** ([Fukushima 1980](https://doi.org/10.1007/BF00344251); trained by backpropagation by [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541)). Take a small square of weights, a **kernel**, and lay it on the image. Multiply each pixel by the weight above it, and add up. That is one number. Among patches with equally much ink (the same sum of squared pixels), it is largest where the patch is a positive multiple of the kernel. Do so at every place, with `top` rows above the kernel and `left` columns to its left. Inside the kernel, `down` and `right` count from 0:
 #
 # $$
 # \begin{aligned}
@@ -207,13 +206,19 @@ for p, share in enumerate(robust_shares):
 # \end{aligned}
 # $$
 #
-# All numbers $z$ of one kernel are its **feature map**, or map for short. The patch that a number was made from is its **receptive field**.
+# All numbers $z$ of one kernel are its **feature map**, or map for short. The part of the image that a number was made from is its **receptive field**, here the patch.
 #
 # Two things are new. A number in the map sees only neighbours: **locality**. And all places use the same weights: **weight sharing**.
 #
 # Eight kernels give eight maps. For the next layer they are eight **channels**, as red, green and blue are three of a photograph. A digit has one channel. A kernel has side · side weights for each channel, in the second layer $5 \cdot 5 \cdot 8 = 200$, and its one sum runs over all of them. A kernel of `side` rows fits at rows - side + 1 places from top to bottom, and likewise from left to right.
 #
-# Inside this network the images lie *last*. The numbers would be the same in any order; just before the training you see why it is this one.
+# Inside this network the images lie *last*. The numbers would be the same in any order.
+#
+# <details><summary>Why last?</summary>
+#
+# Memory is one long row of numbers, in which the *last* axis of an array lies side by side. Cutting patches copies 25 numbers for each place into another order. A run, numbers that lie side by side before and after, is copied in one go; each jump to the next run costs time. With a batch of 64 images last, the runs are 64 times as long as with the images first. How long a whole step takes stands [beside PyTorch's](../benchmarks/README.md).
+#
+# </details>
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -226,7 +231,7 @@ for p, share in enumerate(robust_shares):
 #
 # $$Z = W^T\, \text{patches}(X)$$
 #
-# The bias waits until after the pooling of the next section.
+# The bias is added later, after the pooling.
 #
 # The layout is called *im2col* ([Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631)). Look at it on an image so small that you can see all of it, with the kernel $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$. Its rows, one after the other, are the one column of $W$. In the code `reshape(4, -1)` puts all places side by side. Find the first number of `z` with a pencil before you run the cell.
 
@@ -240,9 +245,9 @@ print("cut", cut.shape, cut.reshape(4, -1), sep="\n")
 print("z", z.shape, z[0, :, :, 0], sep="\n")
 
 # %% [markdown]
-# Four places, so four columns. The first holds the patch at the top left: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$.
+# Four places, so four columns. The first holds the patch at the top left: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. (This small table reads the same along its rows and its columns. That of the next exercise does not.)
 #
-# Mathematicians call this **cross-correlation**. Their convolution turns the kernel by half a circle first. Frameworks also offer a rim of zeros, **padding**, and larger steps from place to place, a **stride**. We do without both.
+# Mathematicians call this **cross-correlation**. Their convolution turns the kernel by half a circle first. Frameworks also offer **padding**, a rim of zeros, and a **stride**, by which a kernel moves several pixels at a time. We do without both.
 #
 # ### Exercise 10.1: cut out the patches (warm-up, 6 minutes)
 #
@@ -415,7 +420,7 @@ exercises.folded(my_kernel_gradient)
 # \end{aligned}
 # $$
 #
-# Seen from one weight: it sends the whole map of blame, times itself, back to the pixels that it met.
+# Seen from one weight: it multiplies the whole map of blame, and the product is added to the pixels that the weight met.
 #
 # ### Exercise 10.5: lay the blame back (stretch, 8 minutes)
 #
@@ -455,6 +460,8 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # | `x` | (1, 28, 28, n) | the images |
 # | `z1`, `a1` | (8, 24, 24, n), (8, 12, 12, n) | maps of eight kernels, and what the first layer makes of them |
 # | `z2`, `a2` | (16, 8, 8, n), (16, 4, 4, n) | the same for the second layer, of sixteen kernels |
+# | `largest` | as `a1` or `a2` | what pooling keeps of `z1` or `z2` |
+# | `W1`, `W2`, `W3` | (25, 8), (200, 16), (256, 10) | the kernels, one a column |
 # | `z3` | (10, 1, 1, n) | the logits |
 
 
@@ -512,36 +519,9 @@ print("the library's are the same:", all(map(np.allclose, grads, library)))
 #
 # <details><summary>Answer</summary>
 #
-# Only db1. On blank paper every sum is 0, and with a bias of 0 the ReLU stands exactly at its kink. There the check, which looks at both sides, sees half the slope (lesson 07). A kernel of the second layer sees more of the image, and there is some ink in it everywhere. The gradients are as right as before.
+# Only db1. On blank paper every sum is 0, and with a bias of 0 the ReLU stands exactly at its kink. There the check, which looks at both sides, sees half the slope (lesson 07). A kernel of the second layer sees more: wherever it lies on these ten images, it sees some ink. The gradients are as right as before.
 #
 # </details>
-#
-# ## Why the images lie last
-#
-# Memory is one long row of numbers, in which the *last* axis of an array lies side by side. Cutting patches is one call, which copies 25 numbers for each place into another order. A **run** is a stretch of numbers that lie side by side before the copying and after it. Copying along a run is fast, each jump to the next costs time. How long are the runs when 64 images are cut?
-
-
-# %% tags=["hide-input"]
-def run_length(view):
-    """How many numbers of a view lie side by side in memory, up to the first jump."""
-    run = 1
-    for length, stride in zip(view.shape[::-1], view.strides[::-1]):
-        if length > 1 and stride != run * view.itemsize:
-            break
-        run *= length
-    return run
-
-
-for name, shape, order in [
-    ("first", (64, 28, 28, 1), (4, 5, 3, 0, 1, 2)),
-    ("last", (1, 28, 28, 64), (4, 5, 0, 1, 2, 3)),
-]:
-    view = sliding_window_view(np.zeros(shape), (5, 5), axis=(1, 2)).transpose(order)
-    run = run_length(view)
-    print(f"images {name}: {view.nbytes / 1e6:.1f} MB in {view.size // run:,} runs of {run:,}")
-
-# %% [markdown]
-# The same bytes, in runs sixty-four times as long. How much that gives depends on the computer; how long a whole step takes stands [beside PyTorch's](../benchmarks/README.md).
 #
 # ## Train it
 #
@@ -554,7 +534,7 @@ print("parameters:", sum(value.size for value in start))
 print("fully connected:", sum(value.size for value in robust))
 
 # %% [markdown]
-# A ninth of the numbers, but more work for each: a weight of the first layer is used at 576 places. Epochs, batches, momentum and pushes are as before.
+# A ninth of the numbers, but more work for each: a weight of the first layer is used at 576 places. Epochs, batches, momentum and pushes are as before. The rate is the network's own, the best of three.
 
 # %%
 trained = train_pushed(model, start, most=1, rate=0.04, rng=rng)
@@ -697,16 +677,17 @@ for name, maps in {
     print(f"   {name}: {100 * (read_maps(maps) == truth).mean():.2f} %")
 
 # %% [markdown]
-# Pushed by four pixels, every sixth digit is misread, though the kernels saw all of it. Moving the maps back mends four fifths of the loss. So most of this harm is the last layer's: it has learnt at which place each map should answer. By the first line, the maps moved back are the same as the unpushed ones, but for the last column: its receptive field, 16 pixels wide, no longer fits into the frame. So what is still lost, from 98.93 to 95.76 %, is that column's.
+# Pushed by four pixels, every sixth digit is misread, though the kernels saw all of it. Moving the maps back mends four fifths of the harm. So most of it is the last layer's: it has learnt at which place each map should answer. The first printed line says that the maps, moved back, equal the unpushed ones, except in the last column, which would need pixels beyond the frame. The rest of the fall is that column's.
 #
 # ### What the kernels look for
 #
-# Here are four of the eight kernels of the first layer, as they were drawn and as they were learnt. Below each is the map that the learnt one makes of one digit, after pooling and ReLU. The bar tells which colour adds and which takes away. Which of the learnt ones answer to strokes that lie flat, and which to upright ones?
+# Here are the first four kernels of the first layer, as they were drawn and as they were learnt. Below each is the map that the learnt one makes of one digit, after pooling and ReLU. The bar tells which colour adds and which takes away. Which of the learnt ones answer to strokes that lie flat, and which to upright ones?
 
-# %% tags=["hide-input", "home"] mystnb={"image": {"alt": "Three rows of four pictures. The first two rows hold four kernels, 5 by 5 weights, in one colour where positive and in another where negative: as drawn by chance, without order, and as learnt, with bands of one colour. The third row holds the map of one handwritten digit under each learnt kernel, twelve by twelve, with most ink where the kernel answers. The digit is a four. Maps 1 and 4 have most ink along its flat stroke, map 2 along its two upright strokes, map 3 at its corner on the left."}}
+# %% tags=["hide-input", "home"] mystnb={"image": {"alt": "Three rows of four pictures. The first two rows hold four kernels, 5 by 5 weights, in one colour where positive and in another where negative: as drawn by chance, without order, and as learnt, with bands of one colour. The third row holds the map of one handwritten digit under each learnt kernel, twelve by twelve, with most ink where the kernel answers. The digit is a four. Map 4 has most ink along its flat stroke, map 1 just above and below that stroke, map 2 along the two upright strokes, map 3 at the corner on the left."}}
 digit = model.prepare(validation_set[0][chosen : chosen + 1])
 maps, _ = layer(digit, trained.W1, trained.b1)
 print("correlation of neighbouring weights")
+print("   (0: unrelated, 1: alike)")
 for name, W1 in [("as drawn", start.W1), ("learnt", trained.W1)]:
     squares = W1.T.reshape(-1, 5, 5)
     below = squares[:, :-1].ravel(), squares[:, 1:].ravel()
@@ -772,7 +753,7 @@ for name, rows in four.items():
 # **How does a network learn that pixels have neighbours?** From pushed digits, best as far as they were pushed. Or it need not learn it: its design says so.
 #
 # - A fully connected layer has a weight for each pixel. It knows nothing of neighbours, and a push of two pixels costs it dearly.
-# - Pushing by one pixel in training saves more of these errors than the design, and both together save most. Within the design sharing saves a quarter to a third of the errors (one seed), and maxima about a third.
+# - Of the errors at two pixels, pushing in training saves more than the design does, and both together save most. Within the design sharing saves a quarter to a third of the errors (one seed), and maxima about a third.
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places. The pixels get their blame back patch by patch, added up where patches overlap.
 # - [Lesson 00](00_first_look.ipynb) asked what an accuracy does not tell. Here two networks read nearly every digit where it was written. Pushed by two pixels, the fully connected one of the beginning misreads one in five, the pushed convolutional one three in a hundred. Ask a network about the pictures that it will meet.
 #
@@ -790,7 +771,7 @@ for name, rows in four.items():
 #
 #    <details><summary>Answer</summary>
 #
-#    $24 \cdot 24$ places times 25 weights times 8 kernels; and 784 times 128: both a little more than a hundred thousand.
+#    $24 \cdot 24$ places times 25 weights times 8 kernels; and 784 times 128: both a little more than a hundred thousand. But the whole convolutional network takes five times as many as the other: in its second layer, $8 \cdot 8$ places times 200 weights times 32 kernels.
 #
 #    </details>
 #

@@ -275,7 +275,7 @@ def kernel(digit, weights):
     patches = np.lib.stride_tricks.sliding_window_view(digit / 255, weights.shape)
     sums = (patches * weights).sum(axis=(2, 3))
     figure, panels = plt.subplots(1, 3, figsize=(7, 2.7))
-    titles = ("a digit", "25 weights", "the map of sums")
+    titles = ("a digit", "25 weights", "its map: ink where large")
     for panel, image, title in zip(panels, (digit, weights, sums), titles, strict=True):
         panel.imshow(image, cmap="gray_r")
         panel.set(title=title, xticks=[], yticks=[])
