@@ -41,7 +41,8 @@ _KERNEL = np.array([[1.0, 2], [3, 4]])
 _SQUARES = np.array([[1.0, 2, 0, 7], [4, 3, 5, 6]]).reshape(1, 2, 4, 1)
 _NEGATIVE = np.array([[-7.0, -6], [-5, -8], [-4, -3], [-1, -2]]).reshape(1, 4, 2, 1)
 _CHANNELS = np.array([[[[1.0, 2], [4, 9]], [[3, 5], [2, 6]]]])
-_NEARLY = np.array([[9.0, 5, 5, 1], [2, 3, 4.99999, 0]]).reshape(1, 2, 4, 1)  # of one, of another
+# The largest of one square, and nearly that of another; in whole numbers, so that it is seen.
+_NEARLY = np.array([[9e5, 5e5, 5e5, 1e5], [2e5, 3e5, 499_999, 0]]).reshape(1, 2, 4, 1)
 _TWO = np.array([[3.0, 1], [0, 2], [-5, -4], [-9, 8]]).reshape(2, 2, 2, 1)  # images
 # Some of everything, 1 to 32 in disorder.
 _MORE = (np.arange(32.0) * 13 % 32 + 1).reshape(2, 4, 2, 2)
@@ -88,7 +89,7 @@ EXERCISES = (
                 (np.array([10.0, 20]).reshape(1, 2, 1, 1), _NEGATIVE),
                 (np.array([10.0, -20]).reshape(2, 1, 1, 1), _TWO),
                 ((np.arange(8.0) - 3.5).reshape(2, 2, 1, 2), _MORE),
-                ((np.arange(8.0) / 3 - 1.1).reshape(2, 2, 1, 2) * 1e-7, _FRACTIONS),
+                ((np.arange(8.0) / 3 - 1.1).reshape(2, 2, 1, 2) * 1e-7, _TINY),
             )
         ),
     ),
