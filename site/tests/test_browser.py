@@ -268,14 +268,16 @@ def test_a_printed_lesson_is_whole(tab, lessons):
         assert [word for word in last if word not in printed[-1500:]] == [], lesson
 
 
-def test_the_first_view_of_a_lesson_is_light(browser, roots, lessons):
-    """What a web server sends, compressed, before the first figure: at most 320 kB."""
-    weights = {}
-    for lesson in lessons:
+def test_pages_are_light(browser, roots, pages, lessons):
+    """What a web server sends, compressed: a lesson's text before figures, and any page with them."""
+    first, whole = {}, {}
+    for page in [page for page in pages if not page.startswith("_modules/")]:
         tab = Tab(browser, roots["http"])  # with an empty cache
-        tab.open(lesson).evaluate(FONTS)
-        own = {url for url in tab.loaded if url.startswith(tab.root) and "/_images/" not in url}
-        weights[lesson] = sum(map(tab.weight, own))
+        tab.open(page).evaluate(FONTS)
+        own = {url: tab.weight(url) for url in tab.loaded if url.startswith(tab.root)}
+        whole[page] = sum(own.values())
+        first[page] = sum(weight for url, weight in own.items() if "/_images/" not in url)
         tab.page.context.close()
-    print(weights)
-    assert {lesson: n for lesson, n in weights.items() if not 100_000 < n <= 320_000} == {}
+    print(whole)
+    assert {page: first[page] for page in lessons if not 100_000 < first[page] <= 280_000} == {}
+    assert {page: weight for page, weight in whole.items() if weight > 600_000} == {}
