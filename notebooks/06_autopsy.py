@@ -305,7 +305,7 @@ for number in [1, 2, 3, 4]:
 # $$
 # \begin{aligned}
 # \log \text{part}_{ik} &= z_{ik} - c_k, \\
-# c_k &= \log \big( e^{z_{1k}} + e^{z_{2k}} + \dots + e^{z_{nk}} \big) .
+# c_k &= \log \big( e^{z_{1k}} + \dots + e^{z_{nk}} \big) .
 # \end{aligned}
 # $$
 #
