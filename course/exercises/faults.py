@@ -33,7 +33,8 @@ def find_fault(exercise: Exercise, function: Callable, attempt: Attempt) -> Faul
     key = call(exercise.reference, attempt.case)
     changed = changed_argument(exercise, attempt.case, key, outcome)
     if changed:
-        return Fault("wrong value", happened=changing(changed, function, attempt), asks=True)
+        happened = changing(changed, exercise, function, attempt)
+        return Fault("wrong value", happened=happened, asks=True)
     if exercise.objections:
         return objection_to(exercise, outcome)
     return difference(exercise, given, key, attempt)
@@ -120,9 +121,12 @@ def changed_argument(
     return None
 
 
-def changing(name: str, function: Callable, attempt: Attempt) -> str:
+def changing(name: str, exercise: Exercise, function: Callable, attempt: Attempt) -> str:
     """Say that an argument is changed, and in which line."""
     line = call(function, attempt.case, range(len(attempt.case))).line
+    argument = attempt.case[exercise.arguments.index(name)]
+    if isinstance(argument, list) and not line:  # no array in it was written into
+        return GENERAL["next"]["changes a list"].format(name=name)
     where = f" in the line `{line}`" if line else ""
     return GENERAL["next"]["changes"].format(name=name, where=where)
 

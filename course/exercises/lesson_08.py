@@ -38,6 +38,7 @@ EXERCISES = (
     Exercise(
         reference=weight_left,
         shapes=", , , -> ",
+        may_loop=True,
         cases=(
             (64.0, 0.5, 0.5, 3),
             (-2.0, 1.0, 0.001, 1500),

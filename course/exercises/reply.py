@@ -37,7 +37,7 @@ class Fault:
             return self.happened
         name = self.part and f"{self.part}: "
         if self.kind == "wrong shape":
-            return f"{name}wanted {self.wanted}, got {self.got}."
+            return f"{name}wanted {self.wanted}, got {self.got.removesuffix('.')}."
         lines = [f"{name}wanted {self.wanted}", f"{name}got {self.got}"]
         if self.right_so_far:
             lines.append(f"Right so far: {', '.join(self.right_so_far)}.")

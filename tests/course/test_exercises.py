@@ -343,6 +343,18 @@ def test_shapes_are_said_in_the_letters_of_the_task():
     assert "got an array of shape (2, 2)." in no_letter_twice.text
 
 
+def test_a_number_that_ends_in_its_point_gets_no_second_one():
+    reply = check(write("deep_gradients", "return 6.0"))
+    assert "wanted 4 results, got one value, 6.\n" in reply.text
+
+
+def test_a_list_that_was_changed_is_told_from_an_array_in_it():
+    reply = check(write("deep_gradients", "kept.pop()\nreturn []"))
+    assert reply.text.endswith("walk through a list and leave it whole, as `reversed(kept)` does?")
+    reply = check(write("deep_gradients", "kept[0] *= 2\nreturn []"))
+    assert "it changes kept in the line `kept[0] *= 2`" in reply.text
+
+
 def test_what_is_right_so_far_is_said_and_asked_about():
     reply = check(write("layer_gradients", "return inputs.T @ dz, np.abs(dz).sum(axis=0)"))
     assert "\nRight so far: dW.\nThat would be right if `dz` were taken" in reply.text
