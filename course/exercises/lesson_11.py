@@ -1,5 +1,6 @@
 """Lesson 11's exercises: back through a quotient, a broadcast, a graph, an index and a length."""
 
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,17 +18,21 @@ class Graph(dict):
         """Take the dictionary, and the words for a large one."""
         super().__init__(came_from)
         self.words = words
+        self.before = links(self)
         self.asked = 0
+        self.depths = set()
 
     def __getitem__(self, name):
         """Return what a value came from.
 
         Raises:
-            RuntimeError: so many were looked up that roads must have been walked again and again.
+            RuntimeError: more were looked up than by the slowest answer that is not endless.
         """
         self.asked += 1
-        if self.asked > 50 * len(self) + len(self) ** 2:
+        if self.asked > 1000 + 10 * len(self) ** 3:
             raise RuntimeError(f"{len(self)} values, and they were looked up {self.asked:,} times")
+        if self.words:  # in a small one nothing is deep
+            self.depths.add(calls_under_way())
         return super().__getitem__(name)
 
     def __str__(self):
@@ -35,6 +40,19 @@ class Graph(dict):
 
     def __reduce__(self):
         return Graph, ({name: [*sources] for name, sources in self.items()}, self.words)
+
+
+def links(came_from):
+    """Return what each value came from, as it is now."""
+    return {name: (*sources,) for name, sources in came_from.items()}
+
+
+def calls_under_way():
+    """Return how many calls are open, one within the other."""
+    frame, count = sys._getframe(), 0
+    while frame:
+        frame, count = frame.f_back, count + 1
+    return count
 
 
 def divide_backward(dz, u, w):
@@ -145,7 +163,29 @@ class Order:
     @property
     def kind(self):
         """What was returned in place of a list."""
-        return "None" if self.result is None else f"a {type(self.result).__name__}"
+        return f"a {type(self.result).__name__}"
+
+    @property
+    def deep(self):
+        """How many calls deep it looked values up, counted from the first that did."""
+        depths = self.arguments[0].depths
+        return max(depths, default=0) - min(depths, default=0)
+
+    @property
+    def allowed(self):
+        """How many calls deep Python lets it go."""
+        return f"{sys.getrecursionlimit():,}"
+
+
+def changes_the_graph(view):
+    """Tell whether the graph is no longer what it was."""
+    graph = view.arguments[0]
+    return links(graph) != graph.before
+
+
+def is_nothing(view):
+    """Tell whether nothing was returned."""
+    return view.result is None
 
 
 def is_no_list(view):
@@ -208,6 +248,11 @@ def hands_on_too_early(view):
     return view.too_early is not None
 
 
+def calls_itself_for_each(view):
+    """Tell whether a chain is walked by calls within calls: in a long one Python allows too few."""
+    return 2 * view.deep > len(_CHAIN) and sys.getrecursionlimit() < LONG
+
+
 def _draw(seed: int, *shape: int) -> np.ndarray:
     """Draw numbers that are neither whole nor near 0."""
     rng = np.random.default_rng(seed)
@@ -228,7 +273,9 @@ def _any_graph(seed: int, size: int) -> tuple:
 # Who counts the two uses by p as one takes u when p was there, before q: from a stack and a queue.
 _DOUBLE = {"L": ["r", "p"], "r": ["s"], "s": ["q"], "q": ["u"], "p": ["u", "u"], "u": []}
 _FORKS = {f"v{i}": [f"v{i - 1}"] * 2 if i else [] for i in range(51)}
-_CHAIN = {f"v{i}": [f"v{i - 1}"] if i else [] for i in range(5_000)}
+_CHAIN = {f"v{i}": [f"v{i - 1}"] if i else [] for i in range(120)}
+#: How many values a graph may well have.
+LONG = 5_000
 _INDEX = np.array([[3, 0, 3], [1, 3, 0]])
 
 EXERCISES = (
@@ -272,10 +319,12 @@ EXERCISES = (
             _any_graph(2, 9),
             _any_graph(3, 12),
             (Graph(_FORKS, "50 forks, one behind the other"), "v50"),
-            (Graph(_CHAIN, "a chain of 5,000 values"), "v4999"),
+            (Graph(_CHAIN, "a chain of 120 values"), "v119"),
         ),
         view=Order,
         objections=(
+            changes_the_graph,
+            is_nothing,
             is_no_list,
             is_empty,
             has_some_twice,
@@ -286,6 +335,7 @@ EXERCISES = (
             starts_elsewhere,
             counts_a_double_use_once,
             hands_on_too_early,
+            calls_itself_for_each,
         ),
     ),
     Exercise(

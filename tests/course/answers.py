@@ -474,6 +474,21 @@ return dz.reshape(shape)
 """,
     ],
     "order": [
+        """
+need, todo = {end}, [end]
+while todo:
+    for source in came_from[todo.pop()]:
+        if source not in need:
+            need.add(source)
+            todo.append(source)
+answer = []
+while need:
+    for name in list(need):
+        if not any(name in came_from[other] for other in need):
+            answer.append(name)
+            need.remove(name)
+return answer
+""",
         "done, seen, stack = [], set(), [(end, False)]\nwhile stack:\n"
         "    name, left = stack.pop()\n    if left:\n        done.append(name)\n"
         "    elif name not in seen:\n        seen.add(name)\n        stack.append((name, True))\n"
@@ -850,7 +865,7 @@ return dz.sum(axis=axes).reshape(shape).astype(int)
     ],
     "order": [
         (
-            "raises",
+            "wrong value",
             """
 done = []
 def visit(name):
@@ -1023,7 +1038,7 @@ return cut.reshape(len(cut), -1) @ dz[:, :, :, ::-1].reshape(len(dz), -1).T
             "names, todo = [], [end]\nwhile todo:\n    name = todo.pop()\n    if name in names:\n"
             "        names.remove(name)\n    names.append(name)\n    todo += came_from[name]\n"
             "return names",
-            "every road was walked",
+            "each fork doubles the roads",
         ),
     ],
     "softmax": [
