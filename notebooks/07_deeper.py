@@ -365,11 +365,11 @@ for u in [0.0, 4e-6, 1e-3]:
 #
 # It stays level if the factor before $E[z^2]$ is 1, which is $\mathrm{Var}(w) = 2 / \text{inputs}$. For small sums $\tanh z$ is nearly $z$, and nothing is halved. So for tanh it is $1 / \text{inputs}$ ([LeCun and others 1998](https://doi.org/10.1007/3-540-49430-8_2)).
 #
-# **Back.** The blame of an activation is a sum, too: in $dA = dZ\, W^T$ it has one term $dz\, w$ for each of the layer's outputs. Take the blame to be independent of these weights and of the slopes. Then variances add up as on the way forward, and $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ is multiplied by a slope of the layer before, and its square by the slope's square:
+# **Back.** The blame of an activation is a sum, too: in $dA = dZ\, W^T$ it has one term $dz\, w$ for each of the layer's outputs. Take the blame to be independent of these weights and of the slopes. Then variances add up as on the way forward, and $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ is multiplied by $f'$, a slope of the layer before, and its square by $f'^2$:
 #
-# $$\begin{aligned} E[dz_{\text{before}}^2] &= E[f'(z_{\text{before}})^2] \cdot E[da^2] \\ &= E[f'(z_{\text{before}})^2] \cdot \text{outputs} \\ &\quad {} \cdot \mathrm{Var}(w) \cdot E[dz^2] . \end{aligned}$$
+# $$\begin{aligned} E[dz_{\text{before}}^2] &= E[f'^2] \cdot E[da^2] \\ &= E[f'^2] \cdot \text{outputs} \\ &\quad {} \cdot \mathrm{Var}(w) \cdot E[dz^2] . \end{aligned}$$
 #
-# Half of the ReLUs have slope 1, the others 0, so the mean of $f'^2$ is $\frac12$. A sigmoid's slope is at most $\frac14$, so there it is at most $\frac1{16}$. Level means again that the factor before $E[dz^2]$ is 1:
+# Half of the ReLUs have slope 1, the others 0, so $E[f'^2] = \frac12$. A sigmoid's slope is at most $\frac14$, so there it is at most $\frac1{16}$. Level means again that the factor before $E[dz^2]$ is 1:
 #
 # | $\mathrm{Var}(w)$ that keeps the mean square level | forward | back |
 # |---|---|---|
