@@ -120,7 +120,7 @@ dW1 = raw.T @ dz1
 recorded, grads = recipe.gradients(original.Weights(W1, W2), raw, y)
 print("as the library's:", np.allclose(dW1, grads.dW1), np.allclose(dW2, grads.dW2))
 sums = dz2.sum(axis=0)
-print(f"columns of dz2: from {sums.min():.4f} to {sums.max():.4f}")
+print(f"sums of dz2's columns: {sums.min():.4f} to {sums.max():.4f}")
 
 # %% [markdown]
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
