@@ -56,6 +56,11 @@ LEFT_OUT |= {
 LEFT_OUT |= {"venv", "wsgiref", "xml", "xmlrpc"}
 #: The lessons that can be run whole in the page, within a minute each.
 WHOLE = ("00", "01", "02", "03")
+#: Where a phone's keyboard opens, the page ends above it, and so do the keys below an editor.
+VIEWPORT = (
+    '<meta name="viewport" '
+    'content="width=device-width, initial-scale=1, interactive-widget=resizes-content">'
+)
 #: Modules that are younger than the oldest Python that builds the pages.
 YOUNGER = {"annotationlib", "compression"}
 #: What has to be said beside the engine.
@@ -282,7 +287,7 @@ def add(html):
 def place_tags(page, up):
     """Load the editors in a page."""
     static = f"{up}_static/here"
-    tags = f'<link rel="stylesheet" href="{static}/here.css">\n' + "".join(
+    tags = f'{VIEWPORT}\n<link rel="stylesheet" href="{static}/here.css">\n' + "".join(
         f'<script defer src="{static}/{name}.js" data-up="{up}"></script>\n'
         for name in ("data", "engine", "here")
     )

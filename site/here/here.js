@@ -135,7 +135,8 @@
     });
     editor.setAttribute("autocorrect", "off");
     const label = element("label", { htmlFor: editor.id });
-    label.append("Your answer, ", element("code", { textContent: `my_${name}` }));
+    const sign = element("span", { role: "img" });
+    label.append("Your answer, ", element("code", { textContent: `my_${name}` }), " ", sign);
     const help = element("span", {
       id: `here-help-${name}`,
       className: "here-help",
@@ -158,6 +159,8 @@
     const show = () => {
       const first = !Object.values(answers).some(({ state }) => state); // else it is in the browser's cache
       run.textContent = first ? `Load Python (${size}) and run` : "Run";
+      const state = stateOf(name);
+      Object.assign(sign, { hidden: state === "open", textContent: SIGNS[state], ariaLabel: state });
     };
     const keep = (changes) => {
       recall(); // another tab may have kept something since
@@ -174,6 +177,7 @@
       for (const each of document.querySelectorAll(".here-run")) each.disabled = true;
       bar.hidden = Boolean(starting);
       status.textContent = starting ? "Running" : "Loading Python";
+      status.scrollIntoView({ block: "nearest" });
       let said;
       try {
         await python((share) => {
@@ -201,6 +205,7 @@
       keep({ state, ...(said.kind === "right" ? { kept: said.kept } : {}) });
       status.textContent = `${said.kind === "stopped" ? "Stopped" : "Done"}.${notKept}`;
       document.querySelectorAll(".here").forEach((each) => each.show());
+      reply.scrollIntoView({ block: "nearest" });
     }
 
     box.show = show;
@@ -208,16 +213,23 @@
     show();
     run.addEventListener("click", answer);
     stop.addEventListener("click", end);
+    const startOver = anew.textContent;
+    let given; // what was there before it was started over
     anew.addEventListener("click", () => {
+      const back = anew.textContent !== startOver;
+      const text = back ? given : stub;
+      given = editor.value;
       editor.focus();
       editor.select();
-      type(editor, stub);
+      type(editor, text);
       reply.replaceChildren();
+      anew.textContent = back ? startOver : "Bring it back";
     });
     editor.addEventListener("keydown", (event) => onKey(event, answer));
     editor.addEventListener("blur", () => delete editor.dataset.leaves);
     editor.addEventListener("input", () => {
       delete editor.dataset.leaves;
+      anew.textContent = startOver;
       fit();
       keep({});
     });
@@ -381,5 +393,10 @@
     recall();
     tellProgress();
   });
-  if (location.hash.startsWith("#here-")) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  // A link to an editor leads to its exercise's heading.
+  function lead() {
+    if (location.hash.startsWith("#here-")) document.getElementById(location.hash.slice(1))?.closest("section[id]").scrollIntoView();
+  }
+  window.addEventListener("hashchange", lead);
+  window.addEventListener("load", () => setTimeout(lead)); // after the browser's own leap to it
 })();

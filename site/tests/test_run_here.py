@@ -14,6 +14,7 @@ import threading
 
 import engines
 import pytest
+from playwright.sync_api import expect
 from tabs import HTML, ROOT, SITE, Server, Tab
 from test_browser import AXE, TOO_WIDE, axe
 from test_said import OPEN, check_exercises, heard, nameless
@@ -228,6 +229,7 @@ return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
 
     page = tab.open(LESSON)  # anew
     assert "hello" in page.input_value("#here-softmax")
+    assert page.get_by_role("textbox", name="Your answer, my_softmax right").is_visible()
     summary = page.locator(".here-progress summary")
     assert summary.inner_text().startswith("Your answers: 3 of ")
     summary.click()
@@ -370,17 +372,80 @@ def test_the_editor_indents_and_is_left_by_keyboard(tab):
     assert page.evaluate("document.activeElement.tagName") == "BUTTON"
 
 
-def test_keys_that_a_phone_hides_type_where_the_cursor_is(browser, here):
+@pytest.fixture
+def phone(browser, here):
     tab = HereTab(browser, here["http"], has_touch=True, is_mobile=True)
-    page = tab.open(LESSON, width=390)
+    yield tab
+    tab.page.context.close()
+    assert (tab.strays, tab.errors) == ([], [])
+
+
+def test_keys_that_a_phone_hides_type_where_the_cursor_is(phone):
+    page = phone.open(LESSON, width=390)
     editor = page.locator("#here-softmax")
     editor.fill("")
     editor.tap()
     for key in ("brackets ( )", "brackets [ ]", "="):
-        tab.box("softmax").get_by_role("button", name=key, exact=True).tap()
+        phone.box("softmax").get_by_role("button", name=key, exact=True).tap()
     assert editor.input_value() == "([=])"
     assert page.evaluate("document.activeElement.id") == "here-softmax"
-    tab.page.context.close()
+
+
+#: What one taps that is smaller than a finger: its name, its width, and its height.
+TOO_SMALL = """() => [...document.querySelectorAll(":is(.here, .here-progress) :is(button, a, summary)")]
+    .map(each => [each.ariaLabel ?? each.textContent, each.getBoundingClientRect()])
+    .filter(([, { width, height }]) => Math.min(width, height) < 40)
+    .map(([name, { width, height }]) => [name, width, height])
+"""
+
+
+def test_on_a_phone_all_is_large_enough_and_in_sight(phone):
+    page = phone.open(LESSON, width=390)
+    page.locator(".here-progress summary").tap()
+    assert page.evaluate(TOO_SMALL) == []
+    page.locator("#here-sigmoid").tap()
+    phone.write("sigmoid", written("sigmoid", "1 / (1 + np.exp(-z))"))
+    assert "unstable" in phone.run("sigmoid")
+    reply = phone.box("sigmoid").locator(".here-reply")
+    expect(reply).to_be_in_viewport(ratio=1)
+    # With its keyboard open, and an answer longer than what is left of the page.
+    page.set_viewport_size({"width": 390, "height": 470})
+    phone.write("sigmoid", written("sigmoid", "\n".join(f"e = {i}" for i in range(30))))
+    page.keyboard.press("Control+Home")
+    keys = phone.box("sigmoid").locator(".here-keys")
+    expect(keys).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Control+End")
+    page.keyboard.type("return e")
+    expect(keys).to_be_in_viewport(ratio=1)
+    end = page.locator("#here-sigmoid").bounding_box()
+    assert end["y"] + end["height"] <= keys.bounding_box()["y"] + 4  # the last line is above them
+
+
+def test_a_link_to_an_editor_leads_to_its_exercise(phone):
+    heading = re.compile("^Exercise .*: softmax by rows")
+    for start in (LESSON, "index.html"):
+        page = phone.open(start, width=390)
+        page.locator(".here-progress summary").tap()
+        page.locator(".here-progress").get_by_role("link", name="softmax", exact=True).tap()
+        page.wait_for_load_state()
+        expect(page.get_by_role("heading", name=heading)).to_be_in_viewport(ratio=1)
+        header = page.locator(".bd-header").bounding_box()
+        top = page.get_by_role("heading", name=heading).bounding_box()["y"]
+        assert top >= header["y"] + header["height"] - 1
+
+
+def test_what_was_started_over_can_be_brought_back(tab):
+    page = tab.open(LESSON)
+    answer = written("softmax", SOFTMAX)
+    tab.write("softmax", answer)
+    for _ in range(2):
+        tab.box("softmax").get_by_role("button", name="Start over").click()
+        assert page.input_value("#here-softmax").endswith("...\n")
+        tab.box("softmax").get_by_role("button", name="Bring it back").click()
+        assert page.input_value("#here-softmax") == answer
+    tab.box("softmax").get_by_role("button", name="Start over").click()
+    page.locator("#here-softmax").press_sequentially("# anew")
+    assert tab.box("softmax").get_by_role("button", name="Start over").is_visible()
 
 
 @pytest.mark.parametrize("colours", ["light", "dark", "forced"])
