@@ -492,7 +492,7 @@ plt.show()
 #
 # ## One to five hidden layers
 #
-# Does it matter in the end? The study `depth` trains these three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates (never the smallest or the largest, except for five Glorot layers, which learn at none). That rate is chosen on the validation images, so all accuracies flatter a little. The next cell trains one of these networks again.
+# Does it matter in the end? The study `depth` trains these three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates (never the smallest or the largest, except for five layers of Glorot's sigmoids, which learn at none). That rate is chosen on the validation images, so all accuracies flatter a little. The next cell trains one of these networks again.
 
 # %% tags=["hide-input"]
 depth = studies.read("depth")
@@ -558,7 +558,7 @@ plt.show()
 # %% [markdown]
 # - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they still stand on their plateau after one epoch: at all eight rates they read the share of a single digit.
 # - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
-# - **ReLUs with He's weights** are ahead at every depth. With Glorot's weights five layers of ReLUs read as many. So the gain is the ReLU's, as far as three seeds tell. He's rule is meant for deeper networks, such as the twenty layers above, which were not trained here.
+# - **ReLUs with He's weights** are ahead at every depth. With Glorot's weights five layers of ReLUs read as many digits. So the gain is the ReLU's, as far as three seeds tell. He's rule is meant for deeper networks, such as the twenty layers above, which were not trained here.
 #
 # Depth itself pays nothing here. The ReLUs' means, from one to five layers, lie closer together than the three seeds of five layers. But these are small images, and one epoch.
 #
