@@ -127,18 +127,29 @@ def questions(exercise: Exercise, function: Callable) -> tuple[str, ...]:
     """Return what a right answer is asked about: habits that the solution does not have."""
     code = getattr(function, "__code__", OPAQUE)
     own = operations(code) - operations(exercise.shown.__code__)
-    if exercise.may_loop:
+    if exercise.may_loop or not has_arrays(exercise):
         own.discard("a loop")
     asked = [question for habit, question in GENERAL["habits"].items() if habit in own]
     return tuple(dict.fromkeys(asked))  # each once
 
 
+def has_arrays(exercise: Exercise) -> bool:
+    """Tell whether an array operation could take a loop's place."""
+    return any(shape_of(value) for case in exercise.cases for value in case)
+
+
 def likely_reason(exercise: Exercise, attempts: list[Attempt], exact: bool) -> str:
     """Return the sentence on the mistake that explains the answers to all cases, if one does."""
-    for mistake in (*exercise.mistakes, *ANYWHERE):
+    for mistake in (*exercise.mistakes, *anywhere(exercise)):
         if explains(exercise, mistake, attempts, exact):
             return mistake.sentence
     return ""
+
+
+def anywhere(exercise: Exercise) -> list[Mistake]:
+    """Return the mistakes that can be made anywhere; those about 1/n only where there are examples."""
+    first = exercise.shapes.split("->")[0].split(",")[0].split()
+    return [each for each in ANYWHERE if first[:1] == ["n"] or "len(" not in each.code]
 
 
 def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exact: bool) -> bool:

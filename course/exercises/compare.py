@@ -99,7 +99,12 @@ def text_of(value: object, digits: int = 4) -> str:
 
 
 def digits_apart(want: object, have: object) -> int:
-    """Return with how many digits two results are seen to differ."""
+    """Return with how many digits two results are seen to differ, beside a point or its lack."""
+    if (
+        shape_of(want) is not None
+        and {np.asarray(each).dtype.kind for each in (want, have)} <= NUMBERS
+    ):
+        want, have = np.asarray(want, float), np.asarray(have, float)
     for digits in (4, 8):
         if text_of(want, digits) != text_of(have, digits):
             return digits

@@ -127,6 +127,8 @@ def changing(name: str, exercise: Exercise, function: Callable, attempt: Attempt
     argument = attempt.case[exercise.arguments.index(name)]
     if isinstance(argument, list) and not line:  # no array in it was written into
         return GENERAL["next"]["changes a list"].format(name=name)
+    if re.search(r"\bnp\.(maximum|minimum)\(", line) and not re.search(r"[-+*/]=", line):
+        return GENERAL["next"]["changes a third"].format(name=name, line=line)
     where = f" in the line `{line}`" if line else ""
     return GENERAL["next"]["changes"].format(name=name, where=where)
 

@@ -337,14 +337,40 @@ def function_of_each(pairs: Sequence[Pair]) -> Fields | None:
 
 
 def whole_numbers(pairs: Sequence[Pair]) -> Fields | None:
-    """The result has a dtype of whole numbers, and fractions are wanted."""
-    if not in_one_shape(pairs):
+    """The result has a dtype of whole numbers, and only where fractions are wanted it is wrong."""
+    dtype = dtype_of_whole_numbers(pairs)
+    whole = of_whole_numbers(pairs)
+    if dtype is None or len(whole) == len(pairs):
         return None
-    has_fractions = any((pair.arrays[0] % 1).any() for pair in pairs)
-    dtypes = {str(np.asarray(pair.got).dtype) for pair in pairs}
-    if has_fractions and len(dtypes) == 1 and np.dtype(*dtypes).kind in "iu":
-        return {"dtype": dtypes.pop()}
-    return None
+    if whole:
+        return {"dtype": dtype} if all(same(each.wanted, each.got) for each in whole) else None
+    is_near = all((np.abs(np.subtract(*pair.arrays)) < 1).all() for pair in pairs)
+    return {"dtype": dtype} if is_near else None
+
+
+def begun_again(pairs: Sequence[Pair]) -> Fields | None:
+    """What is too large for the result's dtype begins again at its smallest number."""
+    dtype = dtype_of_whole_numbers(pairs)
+    whole = of_whole_numbers(pairs)
+    if dtype is None or all(same(each.wanted, each.got) for each in whole):
+        return None
+    made = [each.arrays[0].astype(np.int64).astype(dtype) for each in whole]
+    ends = np.iinfo(dtype)
+    return {"dtype": dtype, "low": ends.min, "high": ends.max} if all_match(whole, made) else None
+
+
+def dtype_of_whole_numbers(pairs: Sequence[Pair]) -> np.dtype | None:
+    """Return the one dtype of all results, if it keeps whole numbers only."""
+    dtypes = {np.asarray(pair.got).dtype for pair in pairs}
+    if not in_one_shape(pairs) or len(dtypes) > 1:
+        return None
+    dtype = dtypes.pop()
+    return dtype if dtype.kind in "iu" else None
+
+
+def of_whole_numbers(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return the cases in which no fraction is wanted."""
+    return [pair for pair in pairs if not (pair.arrays[0] % 1).any()]
 
 
 def rounded(pairs: Sequence[Pair]) -> Fields | None:
@@ -555,9 +581,9 @@ def spread_out(pairs: Sequence[Pair]) -> Fields | None:
     """In each row, or column, stands one number, made of all that should stand there."""
     if not in_one_shape(pairs) or all(np.size(pair.wanted) < 2 for pair in pairs):
         return None
-    places = {0: "each column", 1: "each row", None: "it all"}
+    places = {0: "in each column", 1: "in each row", None: "everywhere"}
     if any(np.ndim(pair.wanted) < 2 for pair in pairs):
-        places = {None: "it all"}
+        places = {None: "everywhere"}
     for axis, way in itertools.product(places, ("sum", "mean", "largest", "smallest")):
         reduced = [REDUCTIONS[way](pair.arrays[0], axis=axis, keepdims=True) for pair in pairs]
         made = [np.broadcast_to(r, np.shape(pair.wanted)) for r, pair in zip(reduced, pairs)]
@@ -642,6 +668,7 @@ EXACT: tuple[Relation, ...] = (
     difference_of_a_size,
     rounded,
     whole_numbers,
+    begun_again,
     another_order,
     running_sum,
     spread_out,

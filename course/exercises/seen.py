@@ -187,6 +187,8 @@ def what_the_part_is(
         )
     name, sentence = about_its_entries(pair, pairs if is_complete else [pair])
     question = GENERAL["questions"].get(name) or question_about(exercise, attempts, shown)
+    if shown.extreme:
+        question = where_it_stops(shown) or GENERAL["next"]["unstable"]
     return f"{sentence} {question}".strip()
 
 
@@ -288,9 +290,7 @@ def about_its_entries(pair: Pair, pairs: Sequence[Pair]) -> tuple[str, str]:
         return name, GENERAL["entries"][name].format(**fields)
     shared = where_an_argument(pairs)
     if shared and np.size(pair.wanted) == 1:
-        wanted, got = (f"{each.item():.6g}" for each in pair.arrays)
-        fields = {"place": "the only entry", "wanted": wanted, "got": got, **shared}
-        return "where_an_argument", GENERAL["entries"]["where_an_argument"].format(**fields)
+        return "where_a_number", GENERAL["entries"]["where_a_number"].format(**shared)
     if np.size(pair.wanted) != 1 or np.asarray(pair.wanted).dtype.kind == "b":
         return "", ""
     wanted, got = (each.item() for each in pair.arrays)

@@ -904,7 +904,7 @@ SEEN = {
         ("return np.sort(dz.sum(axis=0))", "sorted by size"),
         (
             "return np.full(dz.shape[1], dz.sum(axis=0).mean())",
-            "the mean of what is wanted in it all",
+            "everywhere stands one number: the mean of all",
         ),
     ],
     "layer_gradients": [
@@ -954,7 +954,7 @@ return z - m - np.log1p(np.exp(z - m).sum(axis=1, keepdims=True))
             """
 return loss + weight_decay / 2 * (W**2).sum(), dW + weight_decay * np.abs(W).max()
 """,
-            "leave `dW` out of both, and of the rest can be said: in each case one number",
+            "compare what is left: in each case one number",
         ),
         (
             "return loss * weight_decay / 2 * (W**2).sum(), dW + weight_decay * W",
@@ -962,7 +962,7 @@ return loss + weight_decay / 2 * (W**2).sum(), dW + weight_decay * np.abs(W).max
         ),
         (
             "return loss + weight_decay / 2 * (W**2).sum(), dW + 3 * weight_decay * W",
-            "leave `dW` out of both, and of the rest can be said: in every case it is 3 times",
+            "compare what is left: in every case it is 3 times",
         ),
     ],
     "divide_backward": [

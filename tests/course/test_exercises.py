@@ -312,6 +312,33 @@ def test_a_loop_is_right_and_asked_about():
     assert "loops" not in check(write("softmax", RIGHT["softmax"][0])).text
 
 
+def test_a_loop_is_no_matter_where_there_are_no_arrays():
+    body = "for step in range(steps):\n    w -= learning_rate * weight_decay * w\nreturn w"
+    reply = check(write("weight_left", body))
+    assert (reply.kind, "loops" in reply.text) == ("right", False)
+    body = "return sum((i < 1) ** 0 * 0 for i in range(2)) + rate * divisor**2"
+    assert check(write("rate_for_scaled", body)).text.endswith(EXERCISES["rate_for_scaled"].notice)
+
+
+def test_examples_are_spoken_of_where_there_are_some():
+    reply = check(write("lightest_weights", "return target * row / np.mean(row**2)"))
+    assert "examples" not in reply.text
+
+
+def test_a_third_array_of_a_comparison_is_one_to_write_into():
+    corners = "z[:, ::2, ::2], z[:, 1::2, ::2], z[:, ::2, 1::2]"
+    reply = check(write("max_pool", f"return np.maximum({corners})"))
+    assert "it changes z in the line" in reply.text
+    assert "that function compares two arrays, and writes into a third" in reply.text
+
+
+def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():
+    reply = check(write("relu_backward", "return (da * (a > 0) * 1e6).astype(int) / 10**6"))
+    assert "\nwanted [[0., 0.]]\n" not in reply.text
+    reply = check(write("relu_backward", "return np.rint(da * (a > 0)).astype(int)"))
+    assert "\nwanted [[0., 0.]" not in reply.text
+
+
 def test_a_warning_that_is_hidden_is_asked_about():
     both = "np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))"
     reply = check(write("sigmoid", f"with np.errstate(all='ignore'):\n    return {both}"))

@@ -116,12 +116,31 @@ def test_every_relation_has_an_example():
     # These take more to show: seen in tests/course/answers.py.
     assert all_of_them - named == {
         "whole_numbers",
+        "begun_again",
         "cut_off_at_a_bound",
         "joined_to_an_argument",
         "something_of_an_argument",
         "two_factors",
         "beyond_an_argument",
     }
+
+
+def test_a_dtype_of_whole_numbers_is_told_where_it_is_what_goes_wrong():
+    wanted = [np.array([3.0, 300.0]), np.array([0.25, 7.5])]
+
+    def seen(holds, *got):
+        return holds([Pair(*pair) for pair in zip(wanted, got, strict=True)])
+
+    whole, fractions = np.array([3, 300]), np.array([0, 9])
+    assert seen(relation.whole_numbers, whole, fractions) == {"dtype": np.dtype(int)}
+    assert seen(relation.begun_again, whole, fractions) is None
+    narrow = np.array([3, 44], np.uint8), fractions.astype(np.uint8)
+    assert seen(relation.whole_numbers, *narrow) is None
+    ends = {"dtype": np.dtype(np.uint8), "low": 0, "high": 255}
+    assert seen(relation.begun_again, *narrow) == ends
+    places = np.array([0, 1]), np.array([0, 1])
+    assert seen(relation.whole_numbers, *places) is None
+    assert seen(relation.begun_again, *places) is None
 
 
 def test_three_numbers_alike_are_one_number_and_two_are_not():
