@@ -344,6 +344,24 @@ def test_two_more_browsers_run_answers(here, browser_name, root):
         engine.close()
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("browser_name", ["Firefox", "WebKit"])
+def test_two_more_browsers_run_a_lesson_whole(here, browser_name):
+    engine = getattr(engines, browser_name)()
+    box = "document.querySelector('.here-progress')"
+    try:
+        engine.open(f"{here['file']}/{LESSON}")
+        engine.run(f"{box}.querySelector('.here-run').click()")
+        status = f"{box}.querySelector('.here-status').textContent"
+        engines.waited(lambda: re.search("Done|ended", engine.run(status)), seconds=500)
+        said = engine.run(f"{box}.querySelector('.here-reply').textContent")
+        equal, outputs = re.match(r"(\d+) of (\d+) printed outputs are equal", said).groups()
+        assert int(equal) == int(outputs) > 30
+        assert engine.errors == []
+    finally:
+        engine.close()
+
+
 def test_the_editor_indents_and_is_left_by_keyboard(tab):
     page = tab.open(LESSON)
     editor = page.locator("#here-softmax")
