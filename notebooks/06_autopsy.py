@@ -451,7 +451,7 @@ print(HEADER)
 print(verdicts(units_are_awake))
 
 # %% [markdown]
-# Now choose another fault, and write its check before you see the course's. Fault 7 is new: `recipe.epoch(step, examples)` is the epoch number it prints after so many steps of 128 images; mended, it is a fraction. (For fault 3 you have one: `not my_depends_on_company(recipe.probabilities)`.)
+# Now choose another fault, and write its check before you see the course's. Fault 7 is new: `recipe.epoch(step, examples)` is the epoch number it prints after so many steps of 128 images; mended, it is a fraction. (For fault 3 you have one: `my_depends_on_company`, asked about `recipe.probabilities`, must say False.)
 
 
 # %%
