@@ -106,7 +106,8 @@ def digits_apart(want: object, have: object) -> int:
     ):
         want, have = np.asarray(want, float), np.asarray(have, float)
     for digits in (4, 8):
-        if text_of(want, digits) != text_of(have, digits):
+        one, other = (text_of(each, digits).replace(" ", "") for each in (want, have))
+        if one != other:
             return digits
     return 16
 

@@ -872,9 +872,10 @@ def all_match(pairs: Sequence[Pair], made: Sequence[object], tight: bool = False
 
 
 def ratio(got: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Divide; where both are 0, the ratio is open."""
+    """Divide; where both are 0, the ratio is open, and where nan came it is none that fits."""
     with np.errstate(all="ignore"):
-        return np.where((got == 0) & (wanted == 0), np.nan, got / wanted)
+        is_open = (got == 0) & (wanted == 0)
+        return np.where(is_open, np.nan, np.where(np.isnan(got), np.inf, got / wanted))
 
 
 def ratios_of(pairs: Sequence[Pair]) -> np.ndarray | None:

@@ -152,6 +152,12 @@ def test_three_numbers_alike_are_one_number_and_two_are_not():
     assert seen(2.0, 2.0, 2.1) is None
 
 
+def test_nan_is_no_multiple_of_what_is_wanted():
+    broken = pairs(lambda w, u: w.copy())
+    broken[1].got[0, 0] = np.nan
+    assert relation.relation(broken, [*EXACT, *JOINED_RELATIONS, *LOOSE]) is None
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_numbers_that_have_nothing_to_do_with_each_other_have_no_relation(seed):
     rng = np.random.default_rng(seed)
