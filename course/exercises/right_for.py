@@ -58,6 +58,10 @@ OF_ORDER: dict[str, Callable[[np.ndarray], np.ndarray | None]] = {
     "came in the opposite order": lambda a: a[::-1] if a.ndim else None,
     "came with the columns in the opposite order": lambda a: a[:, ::-1] if a.ndim == 2 else None,
     "were turned by half a turn": lambda a: a[::-1, ::-1] if a.ndim == 2 else None,
+    "were turned by a quarter turn to the left": lambda a: np.rot90(a) if a.ndim == 2 else None,
+    "were turned by a quarter turn to the right": lambda a: (
+        np.rot90(a, -1) if a.ndim == 2 else None
+    ),
     "were sorted": lambda a: np.sort(a, axis=-1) if a.ndim else None,
 }
 #: What may have become of a count.

@@ -178,6 +178,9 @@ def what_the_part_is(
     if shape_of(pair.got) is None or np.asarray(pair.got).dtype.kind not in NUMBERS:
         form = "no array" if shape_of(pair.wanted) else "no number"
         return GENERAL["forms"][form].format(what=no_numbers(pair.got))
+    kinds = [np.asarray(each).dtype.kind for each in (pair.wanted, pair.got)]
+    if kinds[0] == "b" != kinds[1] and shape_of(pair.got) == ():
+        return GENERAL["forms"]["no truth"]
     if shape_of(pair.got) != shape_of(pair.wanted):
         known = relation(pairs, (right_in_another_shape,))  # where some cases have no result
         return (

@@ -325,6 +325,13 @@ def test_examples_are_spoken_of_where_there_are_some():
     assert "examples" not in reply.text
 
 
+def test_a_count_is_no_answer_to_whether():
+    body = "z = np.random.default_rng(1).normal(size=(6, 3))\nreturn int(softmax(z)[0].argmax())"
+    assert (
+        "which comparison makes one answer" in check(write("depends_on_company", body)).text.lower()
+    )
+
+
 def test_a_third_array_of_a_comparison_is_one_to_write_into():
     corners = "z[:, ::2, ::2], z[:, 1::2, ::2], z[:, ::2, 1::2]"
     reply = check(write("max_pool", f"return np.maximum({corners})"))
