@@ -18,7 +18,7 @@ window.pythonEngine = (() => {
 
   function load(address) {
     return new Promise((onload, reject) => {
-      const onerror = () => reject(new Error(`${address} could not be loaded`));
+      const onerror = () => reject(new Error("not all of it could be loaded. Is there a connection?"));
       document.head.append(Object.assign(document.createElement("script"), { src: address, onload, onerror }));
     });
   }

@@ -202,7 +202,7 @@
       if (said.printed) reply.prepend(element("pre", { textContent: said.printed }));
       const was = stateOf(name);
       const state = said.kind === "right" || was === "right" ? "right" : said.kind === "not attempted" ? was : "tried";
-      keep({ state, ...(said.kind === "right" ? { kept: said.kept } : {}) });
+      if (said.html) keep({ state, ...(said.kind === "right" ? { kept: said.kept } : {}) }); // else nothing was checked
       status.textContent = `${said.kind === "stopped" ? "Stopped" : "Done"}.${notKept}`;
       document.querySelectorAll(".here").forEach((each) => each.show());
       // Who has read on meanwhile stays there.

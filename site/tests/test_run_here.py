@@ -284,6 +284,26 @@ def test_a_lesson_is_run_whole_and_the_one_number_misprinted_is_found(tab):
     assert "not attempted" in tab.run("softmax")
 
 
+def test_what_could_not_be_loaded_is_loaded_by_the_next_run(tab):
+    page = tab.open(LESSON)
+    tab.write("softmax", written("softmax", SOFTMAX))
+    run = tab.box("softmax").locator(".here-run")
+    asked = []
+
+    def lose(route):
+        asked.append(route.request.url)
+        route.abort() if len(asked) > 5 else route.continue_()
+
+    page.route("**/_static/here/*.js", lose)
+    offer = run.inner_text()
+    assert "Is there a connection?" in tab.run("softmax")
+    assert run.inner_text() == offer  # it is still to be loaded
+    page.unroute("**/_static/here/*.js", lose)
+    page.on("request", lambda request: asked.append(request.url))
+    assert "right" in tab.run("softmax")
+    assert len(asked) == len(set(asked)) + 1  # the lost one alone was asked for twice
+
+
 def test_what_does_not_end_is_ended(tab):
     tab.open(LESSON)
     tab.write(
