@@ -93,7 +93,9 @@ def text_of(value: object, digits: int = 4) -> str:
     if np.asarray(value).dtype.kind not in "biufc":
         plain = value.hex(" ") if isinstance(value, bytes) else getattr(value, "__name__", value)
         return str(plain).strip("_")
-    with np.printoptions(precision=digits, suppress=digits < 16, threshold=30):
+    largest = np.abs(value).max(initial=0)
+    is_seen = not 0 < largest < 10.0**-digits  # in so many digits behind the point
+    with np.printoptions(precision=digits, suppress=is_seen and digits < 16, threshold=30):
         text = " ".join(np.array2string(np.asarray(value), separator=", ").split())
     return re.sub(r"-(0\.(?!\d))", r"\1", text)  # a 0 has no sign
 

@@ -471,6 +471,8 @@ def difference_of_a_size(pairs: Sequence[Pair]) -> Fields | None:
 def factor_of_each_case(pairs: Sequence[Pair]) -> Fields | None:
     """All numbers of a case are the same multiple of the ones that are wanted."""
     factors = [constant_of(pair, ratio) for pair in pairs]
+    if sum(entries_told(pair) > 1 for pair in pairs) < 2:
+        return None
     if any(factor is None or abs(factor) < 1e-12 for factor in factors):
         return None
     return {"factor": f"{next(f for f in factors if abs(f - 1) > 1e-9):.4g}"}
@@ -479,7 +481,7 @@ def factor_of_each_case(pairs: Sequence[Pair]) -> Fields | None:
 def difference_of_each_case(pairs: Sequence[Pair]) -> Fields | None:
     """All numbers of a case are too large or too small by the same amount."""
     amounts = [constant_of(pair, np.subtract) for pair in pairs]
-    if any(amount is None for amount in amounts):
+    if any(amount is None for amount in amounts) or any(np.size(p.wanted) < 2 for p in pairs):
         return None
     amount = next(each for each in amounts if abs(each) > 1e-12)
     return {"amount": f"{abs(amount):.4g}", "side": "large" if amount > 0 else "small"}
@@ -487,12 +489,17 @@ def difference_of_each_case(pairs: Sequence[Pair]) -> Fields | None:
 
 def constant_of(pair: Pair, compare: Callable) -> float | None:
     """Return the one ratio or difference of all entries of a case; None if there are several."""
-    if not in_one_shape([pair]) or np.size(pair.wanted) < 2:
+    if not in_one_shape([pair]):
         return None
     wanted, got = pair.arrays
     compared = np.ravel(compare(got, wanted))
     compared = compared[~np.isnan(compared)]
-    return float(compared[0]) if compared.size > 1 and is_constant(compared) else None
+    return float(compared[0]) if compared.size and is_constant(compared) else None
+
+
+def entries_told(pair: Pair) -> int:
+    """Return how many entries of a case are 0 neither in what is wanted nor in what came."""
+    return int(np.count_nonzero(np.logical_or(*pair.arrays)))
 
 
 def factor_of_each_row(pairs: Sequence[Pair]) -> Fields | None:

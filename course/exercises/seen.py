@@ -176,6 +176,8 @@ def what_the_part_is(
         if known:
             return in_words(*known)
     if shape_of(pair.got) is None or np.asarray(pair.got).dtype.kind not in NUMBERS:
+        if shape_of(pair.got) is not None and np.iscomplexobj(pair.got):
+            return GENERAL["forms"]["complex"]
         form = "no array" if shape_of(pair.wanted) else "no number"
         return GENERAL["forms"][form].format(what=no_numbers(pair.got))
     kinds = [np.asarray(each).dtype.kind for each in (pair.wanted, pair.got)]

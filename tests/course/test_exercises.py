@@ -41,7 +41,7 @@ from course.exercises import (
     texts,
 )
 from course.exercises.attempt import Outcome
-from course.exercises.compare import alike, identical
+from course.exercises.compare import alike, identical, text_of
 from course.exercises.exercise import as_function
 from course.lessons import all_lessons
 from mnistlib import data, functions, network, training
@@ -337,6 +337,17 @@ def test_a_third_array_of_a_comparison_is_one_to_write_into():
     reply = check(write("max_pool", f"return np.maximum({corners})"))
     assert "it changes z in the line" in reply.text
     assert "that function compares two arrays, and writes into a third" in reply.text
+
+
+def test_tiny_numbers_are_not_shown_as_0():
+    assert text_of(np.array([1e-7, -3e-7])) == "[ 1.e-07, -3.e-07]"
+    assert text_of(np.array([0.3, 1e-7])) == "[0.3, 0. ]"
+    assert text_of(np.zeros(2)) == "[0., 0.]"
+
+
+def test_a_number_with_an_imaginary_part_is_told_as_one():
+    body = "return w * (1 - weight_decay * steps) ** learning_rate"
+    assert "of which negative number was a root" in check(write("weight_left", body)).text.lower()
 
 
 def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():

@@ -152,6 +152,13 @@ def test_three_numbers_alike_are_one_number_and_two_are_not():
     assert seen(2.0, 2.0, 2.1) is None
 
 
+def test_a_factor_of_each_case_is_seen_beside_a_case_of_one_number():
+    cases = [*pairs(lambda w, u: w * (2 + w.std())), Pair(np.array([2.0, 0]), np.array([7.0, 0]))]
+    assert relation.factor_of_each_case(cases) is not None
+    assert relation.factor_of_each_case([cases[0], cases[2]]) is None
+    assert relation.difference_of_each_case([Pair(3.0, 4.0), Pair(5.0, 9.0)]) is None
+
+
 def test_nan_is_no_multiple_of_what_is_wanted():
     broken = pairs(lambda w, u: w.copy())
     broken[1].got[0, 0] = np.nan
