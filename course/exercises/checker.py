@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from course.exercises import seen
-from course.exercises.attempt import OPAQUE, Attempt, call
+from course.exercises.attempt import OPAQUE, Attempt, Outcome, call
 from course.exercises.compare import alike, is_several, shape_of
 from course.exercises.exercise import Exercise, Mistake, as_function
 from course.exercises.faults import Attributes, case_in_words, changes_in_passing, find_fault
@@ -17,6 +17,8 @@ from course.exercises.texts import GENERAL
 
 #: Mistakes that can be made in any exercise with one result.
 ANYWHERE: tuple[Mistake, ...] = tuple(Mistake(*pair) for pair in GENERAL["any"].items())
+#: What explains the numbers where nothing is wrong with them.
+RIGHT: Mistake = Mistake("key(*given)", "")
 #: What Python's instructions are called in ``general.txt``.
 VOCABULARY: dict[str, str] = {"FOR_ITER": "a loop"}
 
@@ -62,7 +64,7 @@ def wrong_reply(
     reason = likely_reason(exercise, shown, attempt.extreme)
     next_step = ""
     if not reason and not (fault and fault.asks):
-        names = frozenset(getattr(function, "__code__", OPAQUE).co_varnames)
+        names = frozenset(values_used(getattr(function, "__code__", OPAQUE)))
         next_step = seen.next_step(exercise, shown, attempt, fault, names)
     return Reply(
         exercise.name,
@@ -113,6 +115,15 @@ def operations(code: types.CodeType) -> set[str]:
     return names.union(*inner)
 
 
+def values_used(code: types.CodeType) -> set[str]:
+    """Return the names of the arguments and other values that code asks for, that of code in it, too."""
+    asked = [each.argval for each in dis.get_instructions(code) if each.opname.startswith("LOAD_")]
+    pairs = [each if isinstance(each, tuple) else (each,) for each in asked]  # some load two at once
+    names = {name for pair in pairs for name in pair if isinstance(name, str)}
+    inner = [values_used(constant) for constant in code.co_consts if inspect.iscode(constant)]
+    return names.intersection((*code.co_varnames, *code.co_cellvars, *code.co_freevars)).union(*inner)
+
+
 #: What a stub of ``...`` or ``pass`` does: it returns None.
 NOTHING: set[str] = operations((lambda: None).__code__) | {"NOP"}
 
@@ -140,6 +151,8 @@ def has_arrays(exercise: Exercise) -> bool:
 
 def likely_reason(exercise: Exercise, attempts: list[Attempt], exact: bool) -> str:
     """Return the sentence on the mistake that explains the answers to all cases, if one does."""
+    if explains(exercise, RIGHT, attempts, exact):
+        return ""  # the numbers are: what is wrong is how they came about
     for mistake in (*exercise.mistakes, *anywhere(exercise)):
         if explains(exercise, mistake, attempts, exact):
             return mistake.sentence
@@ -161,6 +174,8 @@ def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exac
         outcome = call(mistaken, attempt.case)
         if not outcome.is_like(attempt.outcome, exact, exercise.noise, in_kind=True):
             return False
+        if not is_finite(outcome.result) and warnings_of(outcome) != warnings_of(attempt.outcome):
+            return False  # many steps lead to nan, and not all by the same operation
         errors += bool(outcome.error)
         steps = (outcome.step, attempt.outcome.step)
         is_another_step |= outcome.error != attempt.outcome.error or (
@@ -169,3 +184,16 @@ def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exac
     # Where it often returns a result, an error elsewhere may be put in other words, or come from
     # another step. Otherwise the step that raises is all that is known of the answer.
     return not is_another_step or 2 * errors <= len(attempts)
+
+
+def is_finite(result: object) -> bool:
+    """Tell whether no number of a result is nan or infinite."""
+    if is_several(result):
+        return all(map(is_finite, result))
+    is_number = shape_of(result) is not None and np.asarray(result).dtype.kind == "f"
+    return not is_number or bool(np.isfinite(result).all())
+
+
+def warnings_of(outcome: Outcome) -> str:
+    """Return what NumPy warned of, alike for arrays and for single numbers."""
+    return outcome.warned.replace("scalar ", "")

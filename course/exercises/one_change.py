@@ -79,10 +79,10 @@ def one_change(
     Args:
         exercise: what is asked.
         attempts: what the answer made of each case.
-        names: the names that the answer itself uses; of others nothing is said.
+        names: the names of the values that the answer itself uses; of others nothing is said.
     """
     for changed in all_changed(exercise):
-        if changed.fields.get("value", "") not in {"", *names, *exercise.arguments}:
+        if changed.fields.get("value", "") not in {"", *names}:
             continue
         if all(
             call(changed.function, each.case).is_like(
@@ -203,7 +203,7 @@ def changes(node: ast.AST, definition: ast.FunctionDef) -> Iterator[Change]:
             one_minus = ast.BinOp(ast.Constant(1), ast.Sub(), node)
             yield one_minus, "another_form", {"form": "subtracted from 1"}
             transposed = ast.Attribute(node, "T", node.ctx)
-            yield transposed, "another_form", {"form": "transposed"}
+            yield transposed, "another_form", {"form": "transposed once too often or too seldom"}
 
 
 #: Functions that may be left out, so that what they take stands there as it is.

@@ -547,8 +547,9 @@ def another_order(pairs: Sequence[Pair]) -> Fields | None:
     for words, reordered in ORDERS.items():
         if all_match(pairs, [reordered(pair.arrays[0]) for pair in pairs]):
             return {"how": words}
-    if all(same(*map(np.sort, map(np.ravel, pair.arrays))) for pair in pairs):
-        return {"how": "they are mixed up"}
+    is_told_apart = len({float(each) for pair in pairs for each in np.ravel(pair.wanted)}) > 2
+    if is_told_apart and all(same(*map(np.sort, map(np.ravel, p.arrays))) for p in pairs):
+        return {"how": "they are mixed up"}  # of 0 and 1 alone that would say nothing
     return None
 
 
@@ -588,6 +589,8 @@ def spread_out(pairs: Sequence[Pair]) -> Fields | None:
     """In each row, or column, stands one number, made of all that should stand there."""
     if not in_one_shape(pairs) or all(np.size(pair.wanted) < 2 for pair in pairs):
         return None
+    if all(np.asarray(pair.wanted).dtype.kind in "iu" for pair in pairs):
+        return None  # the smallest of some places or counts is soon 0
     places = {0: "in each column", 1: "in each row", None: "everywhere"}
     if any(np.ndim(pair.wanted) < 2 for pair in pairs):
         places = {None: "everywhere"}
@@ -845,6 +848,14 @@ def same(wanted: object, got: object) -> bool:
         return False
     scale = np.abs(wanted[np.isfinite(wanted)]).max(initial=0)
     return bool(np.allclose(got, wanted, rtol=1e-6, atol=1e-9 * scale, equal_nan=True))
+
+
+def is_telling(pairs: Sequence[Pair]) -> bool:
+    """Tell whether wrong results hold different numbers: one alone, such as 0, comes of many steps."""
+    wrong = [as_numbers(pair.got) for pair in pairs if not same(pair.wanted, pair.got)]
+    if any(got is None for got in wrong):
+        return True
+    return len({float(number) for got in wrong for number in np.ravel(got)}) > 1
 
 
 def as_numbers(value: object) -> np.ndarray | None:

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from course.exercises.attempt import Attempt, Outcome, call
-from course.exercises.compare import Named, shape_of
+from course.exercises.compare import Named, alike, is_several, shape_of
 from course.exercises.exercise import Arguments, Exercise
 from course.exercises.faults import in_letters
 from course.exercises.relation import Fields, same, softmax
@@ -111,6 +111,8 @@ def right_for(
         name: which of them that is.
     """
     take = partial(result_called, exercise, names, name)
+    if "[" in name:  # one change explains all arrays of the argument, or none
+        got = [take(each.outcome) for each in attempts]
     are_places = all(shape_of(each) == () and np.asarray(each).dtype.kind in "iu" for each in got)
     for change in changes(exercise, [in_letters(exercise, each.case) for each in attempts]):
         if are_places and change.fields.get("how") in OF_NUMBERS:
@@ -124,10 +126,10 @@ def right_for(
 
 
 def result_called(exercise: Exercise, names: Sequence[str], name: str, outcome: Outcome) -> object:
-    """Return the result of this name, or the array that a call leaves in an argument: "velocity[0]"."""
+    """Return the result of this name, or all that a call leaves in an argument: for "velocity[0]"."""
     argument, _, place = name.partition("[")
     if place:
-        return outcome.arguments[exercise.arguments.index(argument)][int(place[:-1])]
+        return outcome.arguments[exercise.arguments.index(argument)]
     return outcome.result[names.index(name)] if len(names) > 1 else outcome.result
 
 
@@ -145,7 +147,8 @@ def gives(
     except Exception:  # of a change that does not fit these arguments
         return False
     key = call(exercise.reference, changed)
-    return not key.error and same(take(key), result)
+    are_same = alike if is_several(result) else same
+    return not key.error and are_same(take(key), result)
 
 
 def changes(exercise: Exercise, cases: Sequence[list[Named]]) -> Iterator[Change]:

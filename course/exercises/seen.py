@@ -26,6 +26,7 @@ from course.exercises.relation import (
     arguments_of,
     as_numbers,
     first_difference,
+    is_telling,
     relation,
     right_in_another_shape,
     sizes_in_all,
@@ -115,7 +116,8 @@ def what_the_parts_are(exercise: Exercise, attempts: Sequence[Attempt]) -> str:
             others = others if len(names) < 4 else "the others"
             return sentences["one of them"].format(name=name, others=others)
     if len(names) < 5:
-        for order in itertools.permutations(range(len(names))):
+        _, *orders = itertools.permutations(range(len(names)))  # the first is theirs
+        for order in orders:
             reordered = [tuple(key[i] for i in order) for key in keys if len(key) == len(order)]
             if len(reordered) == len(keys) and all(map(alike, reordered, map(tuple_of, got))):
                 return sentences["in another order"]
@@ -160,19 +162,20 @@ def what_the_part_is(
     if narrow:
         return narrow
     is_complete = len(pairs) == len(attempts)
-    if not is_complete and not shown.extreme:
+    if not is_complete and not shown.extreme and is_telling(pairs):
         known = one_change(exercise, attempts, names_used)
         if known:
             return in_words(*known)
     if is_complete and not shown.extreme:
         names = [name for name, _ in named_axes(exercise.shapes.split("->")[1])]
-        known = (
-            relation(pairs, EXACT)
-            or right_for(exercise, attempts, [each.got for each in pairs], names, fault.part)
-            or relation(pairs, JOINED_RELATIONS)
-            or one_change(exercise, attempts, names_used)
-            or relation(pairs, LOOSE)
-        )
+        known = relation(pairs, EXACT)
+        if not known and is_telling(pairs):
+            known = (
+                right_for(exercise, attempts, [each.got for each in pairs], names, fault.part)
+                or relation(pairs, JOINED_RELATIONS)
+                or one_change(exercise, attempts, names_used)
+            )
+        known = known or relation(pairs, LOOSE)
         if known:
             return in_words(*known)
     if shape_of(pair.got) is None or np.asarray(pair.got).dtype.kind not in NUMBERS:
