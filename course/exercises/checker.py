@@ -118,10 +118,14 @@ def operations(code: types.CodeType) -> set[str]:
 def values_used(code: types.CodeType) -> set[str]:
     """Return the names of the arguments and other values that code asks for, that of code in it, too."""
     asked = [each.argval for each in dis.get_instructions(code) if each.opname.startswith("LOAD_")]
-    pairs = [each if isinstance(each, tuple) else (each,) for each in asked]  # some load two at once
+    pairs = [
+        each if isinstance(each, tuple) else (each,) for each in asked
+    ]  # some load two at once
     names = {name for pair in pairs for name in pair if isinstance(name, str)}
     inner = [values_used(constant) for constant in code.co_consts if inspect.iscode(constant)]
-    return names.intersection((*code.co_varnames, *code.co_cellvars, *code.co_freevars)).union(*inner)
+    return names.intersection((*code.co_varnames, *code.co_cellvars, *code.co_freevars)).union(
+        *inner
+    )
 
 
 #: What a stub of ``...`` or ``pass`` does: it returns None.

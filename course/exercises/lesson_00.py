@@ -28,6 +28,7 @@ EXERCISES = (
             (np.array([[0.25, 0.75]]), np.array([1])),
             (_SIX, np.array([3, 3, 1, 0, 3, 0])),
             (_SIX, np.array([0, 4, 1, 1, 0, 3])),
+            (_FOUR, np.array([0, 0, 1, 2])),
         ),
     ),
     Exercise(
@@ -42,6 +43,7 @@ EXERCISES = (
             (_SIX, np.array([3, 3, 1, 0, 3, 0]), 0.4),
             (_SIX, np.array([0, 4, 1, 1, 0, 3]), 0.2),
             (_SIX, np.array([3, 4, 1, 0, 2, 3]), 0.1),
+            (np.array([[0.504, 0.496], [0.53, 0.47]]), np.array([1, 0]), 0.5),
         ),
     ),
 )

@@ -53,7 +53,13 @@ EXERCISES = (
     Exercise(
         reference=central_difference,
         shapes=",, -> ",
-        cases=((square, 3.0, 1.0), (cube, 2.0, 1.0), (square, -2.0, 0.5), (np.exp, 0.0, 0.25)),
+        cases=(
+            (square, 3.0, 1.0),
+            (cube, 2.0, 1.0),
+            (square, -2.0, 0.5),
+            (np.exp, 0.0, 0.25),
+            (cube, 2.0, 0.25),
+        ),
     ),
     Exercise(
         reference=functions.sigmoid,

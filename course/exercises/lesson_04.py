@@ -170,6 +170,11 @@ def deals_nothing(deal: Deal) -> bool:
 
 def is_one_batch(deal: Deal) -> bool:
     """Tell whether the result is a batch, not several."""
+    return isinstance(deal.result, np.ndarray) and np.ndim(deal.first) == 0
+
+
+def deals_single_indices(deal: Deal) -> bool:
+    """Tell whether indices were dealt one by one."""
     return np.ndim(deal.first) == 0
 
 
@@ -192,6 +197,13 @@ def has_lost_the_last(deal: Deal) -> bool:
     """Tell whether the smaller batch at the end of each epoch is missing."""
     without = deal.full[:-1] * deal.epochs
     return has_other_sizes(deal) and len(deal.full) > 1 and deal.sizes == without
+
+
+def shuffles_pieces(deal: Deal) -> bool:
+    """Tell whether the batches are pieces of the file, with the smaller one anywhere."""
+    pieces = [np.arange(batch[0], batch[0] + batch.size) for batch in deal.batches]
+    has_all = sorted(deal.sizes) == sorted(deal.full * deal.epochs)
+    return has_other_sizes(deal) and has_all and all(map(np.array_equal, pieces, deal.batches))
 
 
 def runs_over_the_end(deal: Deal) -> bool:
@@ -474,11 +486,13 @@ EXERCISES = (
         objections=(
             deals_nothing,
             is_one_batch,
+            deals_single_indices,
             is_nested,
             has_no_indices,
             has_a_narrow_dtype,
             has_one_epoch,
             has_lost_the_last,
+            shuffles_pieces,
             runs_over_the_end,
             has_other_sizes,
             counts_from_one,

@@ -52,6 +52,7 @@ EXERCISES = (
             (np.array([0.15, 0.25, 0.999, 0.31]), np.array([False, False, True, True])),
             (np.array([0.33, 0.58, 0.52]), np.array([True, True, False])),
             (np.array([0.3, 0.6, 0.7, 0.1]), np.array([True, False, True, True])),
+            (np.array([0.697, 0.6996, 0.896, 0.35]), np.array([True, True, False, True])),
         ),
     ),
     Exercise(
@@ -64,6 +65,7 @@ EXERCISES = (
             _answers(4, 3, 3, 2),
             _answers(20, 9, 1, 8),
             _answers(2, 0, 0, 1),
+            _answers(1, 4, 0, 1),
         ),
         extreme=(_answers(40, 117, 110, 30), _answers(0, 600, 580, 0)),
     ),
