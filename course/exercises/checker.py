@@ -178,7 +178,7 @@ def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exac
         outcome = call(mistaken, attempt.case)
         if not outcome.is_like(attempt.outcome, exact, exercise.noise, in_kind=True):
             return False
-        if not is_finite(outcome.result) and warnings_of(outcome) != warnings_of(attempt.outcome):
+        if not is_finite(outcome.result) and not warned_alike(outcome, attempt.outcome):
             return False  # many steps lead to nan, and not all by the same operation
         errors += bool(outcome.error)
         steps = (outcome.step, attempt.outcome.step)
@@ -198,6 +198,7 @@ def is_finite(result: object) -> bool:
     return not is_number or bool(np.isfinite(result).all())
 
 
-def warnings_of(outcome: Outcome) -> str:
-    """Return what NumPy warned of, alike for arrays and for single numbers."""
-    return outcome.warned.replace("scalar ", "")
+def warned_alike(*outcomes: Outcome) -> bool:
+    """Tell whether NumPy warned of one thing in both calls, of arrays or of single numbers."""
+    one, other = ({*each.warned.replace("scalar ", "").split(", ")} for each in outcomes)
+    return bool(one & other)

@@ -27,7 +27,8 @@ def split(images, labels, validation, rng):
 
 def _split_args(n: int, validation: int) -> tuple:
     images = np.arange(n * 4, dtype=np.uint8).reshape(n, 2, 2)
-    return images, np.arange(n, dtype=np.uint8), validation, np.random.default_rng(0)
+    labels = np.arange(10, 10 + n, dtype=np.uint8)  # each another, and none the number of an image
+    return images, labels, validation, np.random.default_rng(0)
 
 
 def which(originals: np.ndarray, entries: list) -> list[int | None]:

@@ -201,9 +201,9 @@ def has_lost_the_last(deal: Deal) -> bool:
 
 def shuffles_pieces(deal: Deal) -> bool:
     """Tell whether the batches are pieces of the file, with the smaller one anywhere."""
-    pieces = [np.arange(batch[0], batch[0] + batch.size) for batch in deal.batches]
-    has_all = sorted(deal.sizes) == sorted(deal.full * deal.epochs)
-    return has_other_sizes(deal) and has_all and all(map(np.array_equal, pieces, deal.batches))
+    if not has_other_sizes(deal) or sorted(deal.sizes) != sorted(deal.full * deal.epochs):
+        return False
+    return all(np.array_equal(each, each[0] + np.arange(each.size)) for each in deal.batches)
 
 
 def runs_over_the_end(deal: Deal) -> bool:

@@ -96,9 +96,16 @@ def one_change(
 
 @functools.cache
 def all_changed(exercise: Exercise) -> list[Changed]:
-    """Return the key with each change that can be made in it; none where a loop might never end."""
+    """Return key and solution with each change that can be made; none where a loop might never end."""
+    functions = dict.fromkeys((exercise.reference, exercise.shown))
+    changed = [each for function in functions for each in changed_in(function)]
+    return sorted(changed, key=lambda each: ORDER.index(each.name))
+
+
+def changed_in(function: Callable) -> list[Changed]:
+    """Return a function with each change that can be made in it."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except OSError:  # where a class's answers are tried, the key's source is out of reach
         return []
     [definition] = tree.body
@@ -116,8 +123,7 @@ def all_changed(exercise: Exercise) -> list[Changed]:
             put(new)
             found.setdefault(ast.unparse(ast.fix_missing_locations(definition)), (name, fields))
         put(node)
-    compiled = [Changed(*said, compiled_for(exercise, source)) for source, said in found.items()]
-    return sorted(compiled, key=lambda each: ORDER.index(each.name))
+    return [Changed(*said, compiled_as(function, source)) for source, said in found.items()]
 
 
 def changed_otherwise(tree: ast.AST) -> list[ast.AST]:
@@ -255,15 +261,15 @@ def values_of(definition: ast.FunctionDef) -> list[str]:
     return [*dict.fromkeys([*[each.arg for each in definition.args.args], *made])]
 
 
-def compiled_for(exercise: Exercise, source: str) -> Callable:
-    """Make a function of the key's changed source."""
-    space = dict(exercise.reference.__globals__)
-    file = f"<{exercise.name}, changed>"
+def compiled_as(function: Callable, source: str) -> Callable:
+    """Make a function of another one's changed source."""
+    space = dict(function.__globals__)
+    file = f"<{function.__name__}, changed>"
     linecache.cache.pop(file, None)
     try:
         exec(compile(source, file, "exec"), space)
     except SyntaxError:
-        return exercise.reference
-    function = space[exercise.name]
-    function.__defaults__ = exercise.reference.__defaults__
-    return function
+        return function
+    changed = space[function.__name__]
+    changed.__defaults__ = function.__defaults__
+    return changed

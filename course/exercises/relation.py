@@ -790,6 +790,9 @@ def where_an_argument(pairs: Sequence[Pair]) -> Fields | None:
     wrong = [wrong_entries(pair)[0] for pair in pairs]
     if sum(int(each.sum()) for each in wrong) < 2 or all(each.all() for each in wrong):
         return None
+    is_single = all(each.size == 1 for each in wrong)
+    if not is_single and not any(each.any() and not each.all() for each in wrong):
+        return None  # whole cases are wrong, so there may be another reason than their entries
     for name, values in arguments_of(pairs):
         if any(value.shape != each.shape for value, each in zip(values, wrong)):
             continue
@@ -851,11 +854,12 @@ def same(wanted: object, got: object) -> bool:
 
 
 def is_telling(pairs: Sequence[Pair]) -> bool:
-    """Tell whether wrong results hold different numbers: one alone, such as 0, comes of many steps."""
+    """Tell whether wrong results hold more than one number that many mistakes lead to: 0, 1, or nan."""
     wrong = [as_numbers(pair.got) for pair in pairs if not same(pair.wanted, pair.got)]
     if any(got is None for got in wrong):
         return True
-    return len({float(number) for got in wrong for number in np.ravel(got)}) > 1
+    numbers = {float(number) for got in wrong for number in np.ravel(got) if np.isfinite(number)}
+    return len(numbers) > 1 or bool(numbers - {0, 1})
 
 
 def as_numbers(value: object) -> np.ndarray | None:

@@ -299,10 +299,11 @@ def about_its_entries(pair: Pair, pairs: Sequence[Pair]) -> tuple[str, str]:
     shared = where_an_argument(pairs)
     if shared and np.size(pair.wanted) == 1:
         return "where_a_number", GENERAL["entries"]["where_a_number"].format(**shared)
-    if np.size(pair.wanted) != 1 or np.asarray(pair.wanted).dtype.kind == "b":
+    is_count = np.asarray(pair.wanted).dtype.kind in "iu"
+    is_place = is_count and np.ndim(pair.wanted)  # a class, say, is not too large or too small
+    if np.size(pair.wanted) != 1 or np.asarray(pair.wanted).dtype.kind == "b" or is_place:
         return "", ""
     wanted, got = (each.item() for each in pair.arrays)
-    is_count = np.asarray(pair.wanted).dtype.kind in "iu"
     words = comparison(wanted, got, is_count)
     return "a number", GENERAL["entries"]["a number"].format(comparison=words)
 

@@ -728,7 +728,7 @@ a2 = 1 / (1 + np.exp(-(a1 @ W2 + b2)))
 e = np.exp(a2 @ W3 + b3)
 dz3 = (e / e.sum(axis=1, keepdims=True) - y) / len(x)
 dz2 = dz3 @ W3.T * a2 * (1 - a2)
-dz1 = dz3 @ W3.T * a1 * (1 - a1)
+dz1 = dz2 @ W2.T * a1 * (1 - a1) ** 3
 return x.T @ dz1, dz1.sum(0), a1.T @ dz2, dz2.sum(0), a2.T @ dz3, dz3.sum(0)
 """,
         ),
@@ -757,7 +757,7 @@ for w, g, v in zip(parameters, gradients, velocity):
             "wrong value",
             """
 for w, g, v in zip(parameters, gradients, velocity):
-    v *= momentum; v += g; w *= 1 - learning_rate * v
+    v *= momentum; v += g; w /= 1 + learning_rate * v
 """,
         ),
         (
