@@ -57,7 +57,7 @@ EXERCISES = (
             (_NINE, 2),
             (np.arange(20.0).reshape(4, 5) ** 2, 3),
             (np.arange(12.0).reshape(3, 4)[::-1] / 10 - 0.53, 1),
-            (np.arange(20.0).reshape(5, 4) * 1e-7 / 3, 2),
+            ((np.arange(20.0) * 7 % 20).reshape(5, 4) * 1e-7 / 3, 2),  # in disorder
         ),
     ),
     Exercise(

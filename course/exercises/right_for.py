@@ -200,7 +200,7 @@ def changes_along_axes(columns: Sequence[Sequence[Named]]) -> Iterator[Change]:
     }
     for place, column in enumerate(columns):
         axes = [len(shape_of(value) or ()) for _, _, value in column]
-        for axis in range(2, min(axes)):
+        for axis in range(1 if min(axes) > 2 else 2, min(axes)):
             how = f"came in the opposite order along axis {axis}"
             flip = partial(np.flip, axis=axis)
             yield Change("changed", {"argument": column[0][0], "how": how}, applying(place, flip))
