@@ -163,6 +163,7 @@ EXERCISES = (
             (np.array([[2.0, -1.0]]), np.array([[-0.5, 0.5]])),
             (normal(1, (4, 3))[0], np.tanh(normal(2, (4, 3))[0])),
             (1e-7 * normal(1, (2, 3))[0], np.tanh(normal(3, (2, 3))[0])),
+            (np.array([[2.0, -1.0]]), np.array([[0.9999, -1.0]])),
         ),
     ),
     Exercise(
