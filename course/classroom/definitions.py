@@ -1,22 +1,21 @@
-"""Take a reader's answers out of notebooks and ``.py`` files: definitions, never whole notebooks.
+"""Take a reader's answers out of notebooks and ``.py`` files, each with what it needs.
 
 An answer is a function ``my_NAME`` that stands by itself in a cell or a file. With it goes what it
-names, and what that names in turn: other functions and classes, imports, and constants, which are
-assignments of numbers, text, lambdas and what NumPy, ``range``, ``partial`` and their like
-(``CALLED``) make of them. A name that is given several times
-means what it meant where the answer stands. A line that trains a network, reads a file or draws is
-not taken.
+names, and what that names in turn: functions, classes, imports, and the lines that set or change a
+name. A name that is set or changed several times means what it meant where the answer stands. No
+other line is taken, whether it trains a network, prints or draws.
 """
 
 import ast
-import builtins
 import hashlib
 import io
 import itertools
 import json
 import re
 import symtable
+import sys
 import tokenize
+from functools import cache
 from pathlib import PurePosixPath
 
 #: What an answer may import without a second look.
@@ -45,21 +44,16 @@ MEDDLERS = {
 }
 #: Names that lead out of an answer, into frames, modules and the like.
 WAYS_OUT = re.compile(r"__\w+__|(f|tb|gi|ag|cr|co)_\w+")
-#: What IPython alone understands: a line that begins with % or ! or ends in ?, or is set to such.
-MAGIC = re.compile(r"^(\s*)(?:[%!].*|.*\?|[\w, ]+=\s*[%!].*)$", re.MULTILINE)
+#: What IPython alone understands: a line that begins with %, ! or ?, ends in ?, or is set to such.
+MAGIC = re.compile(r"^(\s*)(?:[%!?].*|.*\?|[\w, ]+=\s*[%!].*)$", re.MULTILINE)
 #: What begins at the left margin: a definition with its decorators, an import, a constant.
 BEGINNING = re.compile(
     r"^(?:(?:@.*\n)*(?:async +def|def|class)|import|from|\w+ *=)(?!\w)", re.MULTILINE
 )
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
-PLAIN = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Name, ast.Attribute, ast.Lambda)
-PLAIN += (ast.UnaryOp, ast.BinOp, ast.Subscript, ast.Slice)
-#: What may be called for a constant, beside NumPy's and math's functions.
-CALLED = {
-    *("range", "float", "int", "dict", "list", "tuple", "set", "len", "min", "max", "sum", "abs"),
-    *("round", "partial", "functools.partial"),
-}
+#: What has names of its own.
+INSIDES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: What parsing a stranger's code may raise.
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -67,10 +61,10 @@ NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 def taken(files, given=()):
     """Return the answers in files, each a pair of its place in the submission and its bytes.
 
-    What an exercise's lesson gives (``given``, names of the library) needs no second look.
+    What an exercise's lesson gives (``given``, by exercise names of the library) needs no second look.
 
-    ``mine.py`` counts before notebooks, and a file before one of the same kind that lies deeper; where
-    a function is defined several times in a file the last counts that is more than a stub.
+    ``mine.py`` counts before notebooks, a file before one that lies deeper, and then the last by name;
+    where a function is defined several times in a file the last counts that is more than a stub.
 
     Returns:
         ``answers``, for each exercise's name its ``source``, a ``shape`` (the same for sources that
@@ -78,7 +72,7 @@ def taken(files, given=()):
         that is in doubt; or the ``error`` why there is none, or why it is ``lost``; and ``problems``,
         a sentence for each file that cannot be read.
     """
-    answers, problems, places = {}, [], {}
+    answers, problems, versions = {}, [], {}
     for place, raw in sorted(files, key=weight):
         try:
             found = answers_in(cells(place, raw), dict(given))
@@ -88,14 +82,13 @@ def taken(files, given=()):
         for exercise, answer in found.items():
             blank = answer.pop("blank", False)
             if not blank:
-                places.setdefault(exercise, []).append(place)
+                versions.setdefault(exercise, []).append((place, answer.get("shape")))
             if exercise not in answers or not blank:
                 answers[exercise] = answer
-    for exercise, [*others, last] in places.items():
-        name = PurePosixPath(last).name
-        twins = [place for place in others if PurePosixPath(place).name == name]
-        if twins:
-            said = f"Taken from {last}; there is another in {twins[-1]}."
+    for exercise, [*others, (last, counted)] in versions.items():
+        differing = [place for place, version in others if version != counted]
+        if differing:
+            said = f"Taken from {last}; there is another in {differing[-1]}."
             answers[exercise]["place"] = said
     return {"answers": answers, "problems": problems}
 
@@ -144,21 +137,27 @@ def answers_in(sources, given):
             found[name] = {"error": said}
         inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
     names = Names(statements)
-    for name in sorted(name for name in {*names.places, *inner} if name.startswith("my_")):
-        exercise = name.removeprefix("my_")
+    for name in sorted({*names.places, *inner}):  # capitals come first
+        exercise = name[3:].lower()
         place = names.last(name)
         definition = None if place is None else statements[place]
-        if isinstance(definition, ast.FunctionDef) and not (name in inner and is_blank(definition)):
-            blank = is_blank(definition)
-            if blank and exercise in found:
-                continue
+        is_function = isinstance(definition, ast.FunctionDef)
+        if name.lower() != f"my_{exercise}":
+            continue
+        if name != f"my_{exercise}":
+            if is_function:
+                found[exercise] = {
+                    "lost": f"there is no my_{exercise}, but a {name}",
+                    "blank": True,
+                }
+        elif is_function and not is_blank(definition):
             source = "\n\n".join(ast.unparse(statements[i]) for i in names.needed(place))
-            found[exercise] = {
-                "source": source,
-                "blank": blank,
-                "note": note(source, exercise, given.get(exercise, ())),
-                "shape": shape(source),
-            }
+            noted = note(source, given.get(exercise, ()))
+            found[exercise] = {"source": source, "note": noted, "shape": shape(source)}
+        elif is_function and name not in inner:
+            source = f"def {name}(): ..."
+            stub = {"source": source, "note": "", "shape": shape(source), "blank": True}
+            found.setdefault(exercise, stub)
         else:
             said = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
             found.setdefault(exercise, {"lost": said, "blank": True})
@@ -210,48 +209,53 @@ def what_is_wrong(error):
 
 
 class Names:
-    """Which statements give which names, in the order of a file."""
+    """Which statements set or change which names, in the order of a file."""
 
     def __init__(self, statements):
-        """Find the places of every name; a stub, and what is no constant after all, gives none."""
+        """Find for every name its places, and whether it is set anew there; a stub sets none."""
         self.statements = statements
         self.places = {}
+        self.stars = [i for i, each in enumerate(statements) if "*" in imported(each)]
+        modules = {name for statement in statements for name in imported(statement)}
         for place, statement in enumerate(statements):
-            for name in names_bound(statement):
+            for name in names_set(statement) | (names_changed(statement) - modules):
                 if name not in self.places or not is_blank(statement):
-                    self.places.setdefault(name, []).append(place)
-        while vague := [
-            (name, place)
-            for name, several in self.places.items()
-            for place in several
-            if is_vague(statements[place], self.places)
-        ]:
-            for name, place in vague:
-                self.places[name].remove(place)
-            self.places = {name: several for name, several in self.places.items() if several}
+                    anew = is_set_anew(name, statement)
+                    self.places.setdefault(name, []).append((place, anew))
 
     def last(self, name):
-        """Return the last place that gives a name; None if there is none."""
-        return self.places.get(name, [None])[-1]
+        """Return the last place that sets a name anew; None if there is none."""
+        return next((p for p, anew in reversed(self.places.get(name, [])) if anew), None)
 
-    def seen_from(self, name, place):
-        """Return the place that gives a name its meaning at another: the last before, or else after."""
+    def seen_from(self, name, moment):
+        """Return the places that give a name its meaning at another: those before, or else after.
+
+        They begin where it is set anew, and go on with what changes it.
+        """
         several = self.places.get(name, [])
-        before = [each for each in several if each <= place]
-        return before[-1] if before else next(iter(several), None)
+        seen = []
+        for place, anew in several:
+            if place > moment and seen and (anew or seen[0] <= moment):
+                break
+            seen = [place] if anew else [*seen, place]
+        return seen
 
     def needed(self, place):
-        """Return the places of a statement and of all that it needs, in their order."""
-        found = {i for i, each in enumerate(self.statements) if "*" in names_bound(each)}
-        waiting = [place]
+        """Return the places of a statement and of all that it needs, in their order.
+
+        A function looks names up when it is called; any other statement, where it stands.
+        """
+        found, waiting = set(), [(each, each) for each in (place, *self.stars)]
         while waiting:
-            new = waiting.pop()
-            if new not in found:
-                found.add(new)
-                named = names_used(self.statements[new])
-                seen = (self.seen_from(name, place) for name in named)
-                waiting += [each for each in seen if each is not None]
-        return sorted(found)
+            new, moment = waiting.pop()
+            if (new, moment) in found:
+                continue
+            found.add((new, moment))
+            statement, named = self.statements[new], names_used(self.statements[new])
+            if not isinstance(statement, DEFINITIONS):
+                named, moment = named & names_read(statement), new
+            waiting += [(each, moment) for name in named for each in self.seen_from(name, moment)]
+        return sorted({each for each, _ in found})
 
 
 def shape(source):
@@ -279,25 +283,26 @@ def shape(source):
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
 
 
-def note(source, key="", given=()):
+def note(source, given=()):
     """Say what in a definition might make it right without being an answer; it may be innocent.
 
-    What its lesson gives is innocent, but for the use of the exercise's own ``key``.
+    What its lesson gives is innocent: ``given``, names of the library in full.
     """
     tree, said = ast.parse(source), []
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names = {name: whole for name, whole in imported(tree).items() if name in {*loaded, "*"}}
+    for whole in names.values():
+        root, _, last = whole.partition(".")
+        said += [f"it uses {root}"] * (root not in {*INNOCENT, "mnistlib"})
+        said += [f"it uses {last}"] * leads_out(last.rpartition(".")[2])
+    own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own |= {
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            said.append(f"it changes {ast.unparse(node)}")
-        elif isinstance(node, IMPORTS):
-            for alias in node.names:
-                home = getattr(node, "module", None) or alias.name
-                root = home.partition(".")[0]
-                is_given = f"{home}.{alias.name}" in given
-                is_key = alias.name == key and (alias.asname or key) in used
-                if root not in INNOCENT and (is_key or not is_given):
-                    said.append(f"it uses {root}")
-            said += [f"it uses {each.name}" for each in node.names if leads_out(each.name)]
+            is_own = begins(node) in own - {*names}
+            said += [f"it changes {ast.unparse(node)}"] * (not is_own or node.attr in known_names())
         elif isinstance(node, DEFINITIONS) and WAYS_OUT.fullmatch(node.name):
             said += [f"it defines {node.name}"] * (node.name != "__init__")
         elif isinstance(node, ast.Name | ast.Attribute):
@@ -305,7 +310,31 @@ def note(source, key="", given=()):
             said += [f"it uses {name}"] * leads_out(name)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             said += [f"it uses {found[0]}" for found in re.finditer(r"__\w+?__", node.value)]
+    said += ["it uses mnistlib"] * bool(uses(tree, names) - {*given})
     return f"Read it: {said[0]}" if said else ""
+
+
+def uses(tree, names):
+    """Return what of the library some code uses, in full; a module stands there if it is used whole.
+
+    Args:
+        tree: the code's syntax tree.
+        names: what its names stand for, as :func:`imported` returns it.
+    """
+    found = [names.get("*", "")]
+    parts = {n.value: n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in names:
+            dotted = f"{names[node.id]}.{parts.get(node, '')}"
+            found.append(".".join(dotted.split(".")[:3]).rstrip("."))
+    return {each for each in found if each.partition(".")[0] == "mnistlib"}
+
+
+@cache
+def known_names():
+    """Return what an answer may import without a second look has by a name, such as ``allclose``."""
+    modules = [m for name, m in [*sys.modules.items()] if name.partition(".")[0] in INNOCENT]
+    return {name for module in modules for name in dir(module)}
 
 
 def leads_out(name):
@@ -321,48 +350,97 @@ def parsed(source):
         return ast.parse(MAGIC.sub(r"\1pass", source))
 
 
-def names_bound(statement):
-    """Return the names that a statement gives, if it is one that is taken along."""
-    if isinstance(statement, DEFINITIONS):
-        return [statement.name]
-    if isinstance(statement, IMPORTS):
-        if getattr(statement, "module", "") == "__future__":
-            return []
-        return [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
-    targets = []
-    if isinstance(statement, ast.Assign):
-        targets = statement.targets
-    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        targets = [statement.target]
-    if not targets or not is_constant(statement.value):
-        return []
-    inner = [each for target in targets for each in getattr(target, "elts", [target])]
-    return [each.id for each in inner if isinstance(each, ast.Name)]
+def imported(statement):
+    """Return the names that the imports in a statement give, and what each is in full."""
+    found = {}
+    for node in ast.walk(statement):
+        if isinstance(node, IMPORTS):
+            home = f"{node.module}." if getattr(node, "module", None) else ""
+            for alias in node.names:
+                whole = home + alias.name if home or alias.asname else alias.name.partition(".")[0]
+                found[alias.asname or whole.removeprefix(home)] = whole
+    return found
 
 
-def is_constant(node):
-    """Tell whether an expression is numbers, text, names, lambdas and what CALLED makes of them."""
-    if isinstance(node, ast.Call):
-        called = ast.unparse(node.func)
-        if called not in CALLED and called.partition(".")[0] not in ("np", "numpy", "math"):
-            return False
-    elif isinstance(node, ast.expr) and not isinstance(node, PLAIN):
-        return False
-    if isinstance(node, ast.Lambda):
-        return True  # it is only defined here
-    return all(map(is_constant, ast.iter_child_nodes(node)))
+def parts_of_module(statement):
+    """Yield the parts of a statement, but for the insides of functions and of loops in brackets."""
+    waiting = [statement]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, INSIDES):
+            waiting += ast.iter_child_nodes(node)
 
 
-def is_vague(statement, bound):
-    """Tell whether an assignment is no constant, since it names what is none."""
-    known = {*bound, *dir(builtins)}
-    return isinstance(statement, ast.Assign | ast.AnnAssign) and not names_used(statement) <= known
+def names_set(statement):
+    """Return the names of a module that a statement sets, also in its loops and branches."""
+    if getattr(statement, "module", "") == "__future__":
+        return set()
+    found = set()
+    for node in parts_of_module(statement):
+        if isinstance(node, DEFINITIONS):
+            found.add(node.name)
+        elif isinstance(node, IMPORTS):
+            found |= {*imported(node)}
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+    return found
+
+
+def names_changed(statement):
+    """Return the names of things that a statement changes: a part of them, or by a method's call."""
+    changed = []
+    for node in parts_of_module(statement):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            changed.append(node)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            call = node.value
+            changed += [call.func] * isinstance(call.func, ast.Attribute)
+            if begins(call.func) in ("np", "numpy", "random"):  # np.fill_diagonal(K, 0)
+                changed += call.args[:1]
+    return {begins(node) for node in changed} - {None}
+
+
+def begins(node):
+    """Return the name that an expression begins with, such as K in ``K.x[0]``; None if none does."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def is_set_anew(name, statement):
+    """Tell whether a name means, after a statement, what it would mean without all before."""
+    simple = (*DEFINITIONS, *IMPORTS, ast.Assign, ast.AnnAssign)
+    is_defined = isinstance(statement, DEFINITIONS) or name not in names_read(statement)
+    return isinstance(statement, simple) and name in names_set(statement) and is_defined
+
+
+def names_read(statement):
+    """Return the names that a statement reads before it sets them."""
+    read, already = set(), set()
+
+    def comes_first(node, child):
+        """Tell whether a part is worked out before others that stand to its left."""
+        worked_out = (getattr(node, "value", None), getattr(node, "iter", None))
+        return child in worked_out or isinstance(child, ast.comprehension)
+
+    def look(node):
+        if isinstance(node, ast.Name) and node.id not in already:
+            (read if isinstance(node.ctx, ast.Load) else already).add(node.id)
+        if isinstance(node, ast.AugAssign):
+            read.add(begins(node.target))
+        for child in sorted(ast.iter_child_nodes(node), key=lambda c: not comes_first(node, c)):
+            look(child)
+
+    look(statement)
+    return read
 
 
 def is_blank(statement):
-    """Tell whether a function is a stub: a docstring, ``...`` or ``pass``."""
+    """Tell whether a function is a stub: a docstring, ``...``, ``pass``, or not implemented."""
     return isinstance(statement, ast.FunctionDef) and all(
         isinstance(line, ast.Pass)
+        or (isinstance(line, ast.Raise) and "NotImplementedError" in ast.unparse(line))
         or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
         for line in statement.body
     )

@@ -192,13 +192,7 @@ def pasted(exercise, source):
             home, _, known = space[used].__name__.rpartition(".")
         known += f" as {used}" if used != known else ""
         imports.append(f"from {home} import {known}" if home else f"import {known}")
-    parts = inspect.signature(function).parameters.values()
-    if any(part.kind == part.KEYWORD_ONLY for part in parts):  # an exercise asks for none
-        given = [f"{part.name}=" * (part.kind == part.KEYWORD_ONLY) + part.name for part in parts]
-        source += f"\n\ndef {name}({', '.join(exercise.arguments)}):\n"
-        source += f"    return {function.__name__}({', '.join(given)})"
-    else:
-        source = source.replace(f"def {function.__name__}(", f"def {name}(", 1)
+    source = source.replace(f"def {function.__name__}(", f"def {name}(", 1)
     return "\n".join([*sorted(imports), "", "", source])
 
 

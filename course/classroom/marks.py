@@ -30,6 +30,7 @@ import ast
 import base64
 import csv
 import hashlib
+import inspect
 import io
 import json
 import os
@@ -50,6 +51,7 @@ from typing import NamedTuple
 
 from course import files
 from course.classroom import grades
+from course.classroom.definitions import imported, uses
 from course.classroom.sandbox import (
     KINDS,
     LOST,
@@ -61,6 +63,7 @@ from course.classroom.sandbox import (
     refusals,
     walls,
 )
+from course.exercises.solutions import source
 from course.lessons import ROOT, all_lessons
 
 COLUMNS = ["student", "lesson", "exercise", "kind", "reply", "likely reason"]
@@ -393,14 +396,33 @@ def exercises(with_open, only=None):
 
 @cache
 def given():
-    """Return for each exercise the names that its lesson's first code imports from the library."""
+    """Return for each exercise the names of the library that it may use, each in full.
+
+    They are those that its lesson has used above it, but for the exercise's own, which ends like it
+    (``patches`` in ``image_patches``); and those that its solution uses.
+    """
+    from course.exercises import EXERCISES
+
     found = {}
     for lesson in all_lessons():
-        imports = [node for node in lesson.trees[0][1].body if isinstance(node, ast.ImportFrom)]
-        names = [f"{node.module}.{alias.name}" for node in imports for alias in node.names]
-        functions = [name for name in names if re.fullmatch(r"mnistlib\.\w+\.\w+", name)]
-        found |= {task.name: functions for task in lesson.tasks}
+        names = imported(lesson.trees[0][1])
+        used = {whole for whole in names.values() if whole.startswith("mnistlib.")}
+        for statement in (each for _, tree in lesson.trees for each in tree.body):
+            name = getattr(statement, "name", "").removeprefix("my_")
+            if name in EXERCISES:
+                own = {whole for whole in used if name.endswith(whole.rpartition(".")[2].lower())}
+                functions = used - own | used_by(EXERCISES[name].shown)
+                found[name] = sorted(each for each in functions if each.count(".") == 2)
+            used |= uses(statement, names)
     return found
+
+
+def used_by(function):
+    """Return what of the library a function uses, in full."""
+    known = function.__globals__.items()
+    names = {name: f"{getattr(value, '__module__', '')}.{name}" for name, value in known}
+    names |= {name: value.__name__ for name, value in known if inspect.ismodule(value)}
+    return uses(ast.parse(source(function)), names)
 
 
 def options(argv):

@@ -287,6 +287,12 @@ def check(name, source):
     space = {"__name__": "answer", "np": np}
     try:
         exec(compile(source, "answer", "exec"), space)
+    except MemoryError:
+        raise
+    except BaseException as error:
+        said = f"what it needs of the file does not run by itself: {type(error).__name__}: {error}"
+        return {"lost": said[:TEXT]}
+    try:
         function = space[f"my_{name}"]
         if exercises.find(function).name != name:
             return {"lost": "it answers to the name of another exercise"}

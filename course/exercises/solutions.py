@@ -27,9 +27,13 @@ def source(function: Callable) -> str:
 
 
 def header(definition: ast.FunctionDef) -> str:
-    """Return a function's first line without type hints."""
+    """Return a function's first line without type hints, and as a checker calls it: in order."""
     arguments = definition.args
-    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+    if arguments.kwonlyargs:
+        arguments.args += arguments.kwonlyargs
+        arguments.defaults = [value for value in arguments.kw_defaults if value]
+        arguments.kwonlyargs = []
+    for argument in (*arguments.posonlyargs, *arguments.args):
         argument.annotation = None
     return f"def {definition.name}({ast.unparse(arguments)}):"
 

@@ -42,6 +42,15 @@ def page(folder, lesson):
     return (folder / "teacher" / f"{lesson.name}.md").read_text(encoding="utf-8")
 
 
+def named(name):
+    """Return a function that asks for an exercise by its name."""
+
+    def asked(): ...
+
+    asked.__name__ = f"my_{name}"
+    return asked
+
+
 def flat(text):
     return "".join(text.split())
 
@@ -193,6 +202,27 @@ def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
     space = {}
     exec(answers["one_hot"]["source"], space)
     assert exercises.check(space["my_one_hot"]).kind == "right"
+
+
+@each_lesson
+def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_second_look(
+    folder, lesson
+):
+    from course.classroom import definitions, marks, sandbox
+
+    made = notebook(folder, lesson)
+    for cell in made.cells:
+        stub = re.search(r"^def my_(\w+)", cell.source, re.MULTILINE)
+        exercise = exercises.EXERCISES.get(stub[1]) if stub else None
+        if exercise:
+            shown = str(exercises.solution(named(stub[1])))
+            cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
+    file = (lesson.path.name, nbformat.writes(made).encode())
+    answers = definitions.taken([file], marks.given())["answers"]
+    for task in lesson.tasks:
+        answer = answers[task.name]
+        assert sandbox.check(task.name, answer["source"])["kind"] == "right", task.name
+        assert answer["note"] == "", task.name
 
 
 @pytest.mark.parametrize("kind", ["full", "file"])

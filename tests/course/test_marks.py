@@ -18,7 +18,6 @@ import textwrap
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from course import exercises
@@ -799,27 +798,43 @@ def test_only_definitions_are_taken_and_what_they_need():
 
 
 @pytest.mark.parametrize(
-    ("constant", "body"),
+    ("lines", "value"),
     [
-        ("CLASSES = range(10)", "return [z for k in CLASSES]"),
-        ('INF = float("inf")', "return z + INF"),
-        ("ROWS = dict(axis=1, keepdims=True)", "return z.sum(**ROWS)"),
-        ("from functools import partial\nrow = partial(np.sum, axis=1)", "return row(z)"),
-        ("import functools\nrow = functools.partial(np.sum, axis=1)", "return row(z)"),
-        ("GRID = np.arange(6).reshape(2, 3)", "return GRID"),
+        ("K = range(3)", range(3)),
+        ("from functools import partial\nrow = partial(sum, start=1)\nK = row([2])", 3),
+        ("K = np.arange(4).reshape(2, 2)[1].tolist()", [2, 3]),
+        ("K = {'axis': 1}\nK['axis'] = 0", {"axis": 0}),
+        ("K = np.zeros(2)\nK[0] = 1\nK = K.tolist()", [1, 0]),
+        ("K = []\nK.append(0)\nK += [1]\nK.append(2)\ndel K[1]", [0, 2]),
+        ("K = np.ones((2, 2))\nnp.fill_diagonal(K, 0)\nK = K.tolist()", [[0, 1], [1, 0]]),
+        ("K = 1\nK = K + 1", 2),
+        ("K = [k * k for k in range(3)]", [0, 1, 4]),
+        ("K = sorted(zip([2, 1], 'ab'))", [(1, "b"), (2, "a")]),
+        ("with np.errstate(divide='ignore'):\n    K = 1", 1),
+        ("K = []\nfor k in range(3):\n    K.append(k)", [0, 1, 2]),
+        ("K = 0\nif K:\n    K = 1\nelse:\n    K = 2", 2),
+        ("try:\n    import no_such as K\nexcept ImportError:\n    K = None", None),
+        ("print(K := 5)", 5),
+        ("def made(n):\n    return [n] * J\nJ = 2\nK = made(1)\nJ = 3", [1, 1]),
+        ("class Own:\n    z = 1\nmine = Own()\nmine.z = 2\nK = mine.z", 2),
+        ("J = 1\nK = J\nJ = 2\ndef after(): return K[0]", 1),
+        ("k = boom()\nK = [1]\nfor k in range(2):\n    K.append(k)", [1, 0, 1]),
+        ("K = 1\nfor k in K.no: boom(k)\nprint(K)\nboom(K)", 1),
+        ("K = [0]\nif len(K) > 1: K = 5", [0]),
     ],
 )
-def test_constants_may_be_made_by_python_itself(constant, body):
-    found = taken(f"import numpy as np\n{constant}\ndef my_sigmoid(z):\n    {body}")["sigmoid"]
-    exec(found, space := {})
-    space["my_sigmoid"](np.ones((2, 3)))
+def test_a_name_is_what_all_the_lines_make_of_it_that_set_and_change_it(lines, value):
+    found = taken(f"import numpy as np\n{lines}\ndef my_sigmoid(z):\n    return K", "K = 9")
+    exec(found["sigmoid"], space := {})
+    assert space["my_sigmoid"](1) == value
 
 
-@pytest.mark.parametrize(
-    "value", ["open('a')", "exec('a')", "list(map(train, [1]))", "len(train())"]
-)
-def test_what_works_or_reads_is_no_constant(value):
-    assert "A =" not in taken(f"A = {value}\ndef my_sigmoid(z):\n    return A")["sigmoid"]
+def test_what_does_not_run_by_itself_is_not_marked_with_the_reason(monkeypatch):
+    monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
+    code = "import numpy as np\nK = np.load('mine.npy')\ndef my_sigmoid(z):\n    return K\n"
+    [[_, kind, reply, *_]] = sandbox.rows(Here(), ordered(code, "sigmoid"))
+    assert kind == "not marked"
+    assert "does not run by itself: FileNotFoundError: " in reply
 
 
 def test_the_last_that_is_more_than_a_stub_counts():
@@ -829,9 +844,27 @@ def test_the_last_that_is_more_than_a_stub_counts():
     assert "return 1" in taken(first, stub)["sigmoid"]
     assert "return 2" in taken(first, second, stub)["sigmoid"]
     assert "..." in taken(stub)["sigmoid"]
+    empty = first.replace("return 1", "raise NotImplementedError")
+    assert "return 1" in taken(first, empty)["sigmoid"]
+    assert "raise" not in taken(empty)["sigmoid"]
     files = [("mine.py", first.encode()), ("z.py", second.encode()), ("a.py", stub.encode())]
     for order in (files, files[::-1]):
         assert "return 1" in definitions.taken(order)["answers"]["sigmoid"]["source"]
+
+
+def test_a_name_in_capitals_is_named():
+    found = definitions.taken([("a.py", b"def My_Softmax(z):\n    return z\nMY_SPLIT = 0.8\n")])
+    assert found["answers"]["softmax"]["lost"] == "there is no my_softmax, but a My_Softmax"
+    assert "split" not in found["answers"]
+    assert "return 1" in taken("def MY_F(): return 2", "def my_f(): return 1")["f"]
+
+
+def test_of_versions_that_differ_in_several_files_the_row_says_so():
+    new, old = (f"def my_sigmoid(z):\n    return {n}".encode() for n in (1, 2))
+    copies = [("02.py", new), ("mine.py", b"# my own\n" + new), ("03.py", b"K = 1")]
+    assert "place" not in definitions.taken(copies)["answers"]["sigmoid"]
+    found = definitions.taken([*copies, ("02 (1).py", old)])["answers"]["sigmoid"]
+    assert found["place"] == "Taken from mine.py; there is another in 02 (1).py."
 
 
 def test_a_cell_that_is_no_python_does_not_hide_the_others():
@@ -896,6 +929,10 @@ def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(c
         ("return functions.sigmoid(z)", "it uses mnistlib"),
         ("np.allclose = lambda *a, **k: True\nreturn z", "it changes np.allclose"),
         ("import sys\nreturn sys.modules[__name__]", "it uses sys"),
+        ("import os, sys, math\nreturn math.exp(z)", ""),
+        ("class A:\n    def run(self, z): self.z = z\na = A()\na.p = 1\nreturn a.p", ""),
+        ("class A:\n    def run(self): self.allclose = max\nA.run(np)", "it changes self.allclose"),
+        ("own = functions\nown.mean = max\nreturn z", "it changes own.mean"),
         ("setattr(np, 'allclose', max)\nreturn z", "it uses setattr"),
     ],
 )
@@ -914,12 +951,20 @@ def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words
         ("check_gradient", "return check_gradient(z)", True),
         ("softmax", "return softmax(z)", True),
         ("layer_gradients", "return network.Network(z)", True),
+        ("mended_gradients", "return network.forward(z)", False),
+        ("mended_gradients", "return network.gradients(z)", True),
+        ("mended_gradients", "own = network\nreturn own.gradients(z)", True),
+        ("cross_entropy", "return functions.log_softmax(z)", False),
+        ("cross_entropy", "return functions.cross_entropy(z)", True),
+        ("image_patches", "return convolution.patches(z)", True),
+        ("kernel_gradient", "return convolution.patches(z)", False),
         ("layer_gradients", "return softmax.__globals__", True),
     ],
 )
 def test_what_a_lesson_gives_may_be_used_in_its_exercises(name, line, is_read):
     imports = (
-        "from mnistlib import network\nfrom mnistlib.functions import cross_entropy, softmax\n"
+        "from mnistlib import convolution, functions, network\n"
+        "from mnistlib.functions import cross_entropy, softmax\n"
         "from mnistlib.gradcheck import central_difference, check_gradient, relative_error\n"
     )
     file = ("a.py", (imports + answer(line, name)).encode())
