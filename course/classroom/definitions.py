@@ -46,9 +46,10 @@ MEDDLERS = {
 WAYS_OUT = re.compile(r"__\w+__|(f|tb|gi|ag|cr|co)_\w+")
 #: What IPython alone understands: a line that begins with %, ! or ?, ends in ?, or is set to such.
 MAGIC = re.compile(r"^(\s*)(?:[%!?].*|.*\?|[\w, ]+=\s*[%!].*)$", re.MULTILINE)
-#: What begins at the left margin: a definition with its decorators, an import, a constant.
+#: What begins at the left margin: a definition with its decorators, an import, an assignment.
 BEGINNING = re.compile(
-    r"^(?:(?:@.*\n)*(?:async +def|def|class)|import|from|\w+ *=)(?!\w)", re.MULTILINE
+    r"^(?:(?:@.*\n)*(?:async +def|def|class)\b|(?:import|from)\b|\w[^\s(=]* *[-+*/]?=)",
+    re.MULTILINE,
 )
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)

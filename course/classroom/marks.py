@@ -493,6 +493,10 @@ def main(argv=None):
         table = read_table(chosen.out)
     except (OSError, ValueError) as error:
         sys.exit(str(error))
+    others = {row[1] for rows in table.values() for row in rows} - {*names.values()}
+    if others:
+        told = ", ".join(sorted(others))
+        sys.exit(f"{chosen.out} holds marks of lesson {told}; name another file with --out")
     behind_walls = try_the_sandbox(limits, chosen.no_walls, chosen.open)
     done = {
         s.student
@@ -536,6 +540,14 @@ def main(argv=None):
     write_table(chosen.out, [row for student in sorted(table) for row in table[student]])
     marked = [row for submission in found for row in table[submission.student]]
     print(summary(marked, chosen.out))
+    in_part = [f"{each.student} ({each.unread})" for each in found if each.files and each.unread]
+    gone = sorted({*table} - {each.student for each in found})
+    for said, students in [
+        ("Read in part", in_part),
+        (f"No longer in {chosen.folder}, whose rows are kept", gone),
+    ]:
+        if students:
+            print(f"{said}: {', '.join(students)}")
     named = [dict(zip(COLUMNS, row, strict=True)) for row in marked]
     if chosen.grades:
         without = grades.write(chosen.grades, named, chosen.points, chosen.by, chosen.platform)

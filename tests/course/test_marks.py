@@ -669,6 +669,40 @@ def test_another_file_is_not_overwritten(tmp_path, folder, capsys):
     assert out.read_text() == "name,grade\nada,1\n"
 
 
+def test_a_table_of_other_lessons_is_not_overwritten(tmp_path):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ada.py").write_text(GOOD)
+    out = tmp_path / "marks.csv"
+    line = [str(tmp_path / "class"), "--out", str(out), "--no-walls", "--lesson"]
+    marks.main([*line, "01"])
+    before = out.read_bytes()
+    with pytest.raises(SystemExit, match="holds marks of lesson 01; name another file with --out"):
+        marks.main([*line, "02"])
+    assert out.read_bytes() == before
+    marks.main([*line, "01,02"])
+    assert {row["lesson"] for row in read(out).values()} == {"01", "02"}
+
+
+def test_what_the_last_lines_name(tmp_path, capsys):
+    (tmp_path / "class").mkdir()
+    for name in ("ada", "bob"):
+        (tmp_path / "class" / name).mkdir()
+        (tmp_path / "class" / name / "01.py").write_text(GOOD)
+    (tmp_path / "class" / "bob" / "rest.zip").write_text("?")
+    line = [str(tmp_path / "class"), "--out", str(tmp_path / "marks.csv"), "--no-walls"]
+    marks.main([*line, "--lesson", "01"])
+    assert (
+        "Read in part: bob (not read, being neither .ipynb nor .py: rest.zip)"
+        in capsys.readouterr().out
+    )
+    shutil.rmtree(tmp_path / "class" / "ada")
+    marks.main([*line, "--lesson", "01"])
+    out = capsys.readouterr().out
+    assert "No longer in " in out
+    assert "whose rows are kept: ada" in out
+    assert ("ada", "one_hot") in read(tmp_path / "marks.csv")
+
+
 def test_elsewhere_than_on_linux_it_says_so_and_runs_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(marks, "SandboxProcess", None)
@@ -894,11 +928,13 @@ def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
     before = (
         "import numpy as np\n\nhalf = 0.5\n\n@np.vectorize\ndef my_sigmoid(z):\n    return half * z"
     )
-    after = "def my_one_hot(labels):\n    return np.eye(10)[labels]"
+    after = "tens = [10]\ntens[0]+=0\ndef my_one_hot(labels):\n    return np.eye(*tens)[labels]"
     file = ("mine.py", f"{before}\n\n{slip}\n\n{after}\n".encode())
     found = definitions.taken([file])["answers"]
     assert all(line in found["sigmoid"]["source"] for line in ("half = 0.5", "@np.vectorize"))
-    assert found["one_hot"]["source"].startswith("import numpy as np")
+    assert found["one_hot"]["source"].startswith(
+        "import numpy as np\n\ntens = [10]\n\ntens[0] += 0\n"
+    )
     kind, line = re.fullmatch(r"(\w+): .*, line (\d+)", found["softmax"]["error"]).groups()
     assert kind in ("SyntaxError", "IndentationError")
     assert 9 <= int(line) <= 14  # in the file, where the slip stands
