@@ -85,7 +85,8 @@ def for_teachers():
     """Return Markdown that says of each lesson what it needs, what it gives, and its minutes."""
     entries = []
     for lesson in all_lessons():
-        head, exercises = lesson.header, sum(task.minutes for task in lesson.tasks)
+        head, together = lesson.header, sum(task.minutes for task in lesson.tasks)
+        exercises = [f"`my_{t.name}` ({t.level}, {t.minutes} minutes)" for t in lesson.tasks]
         rows = "\n".join(
             f"| {part.title} | {part.minutes or 'under 1'} | {part.exercises or ''} |"
             for part in lesson.sections
@@ -93,7 +94,8 @@ def for_teachers():
         entries += [
             f"### {lesson.number} {head.title}",
             f"**Time** {head.time.partition(';')[0]}"
-            + (f" ({len(lesson.tasks)}, together {exercises} minutes)." if exercises else "."),
+            + (f" ({len(exercises)}, together {together} minutes)." if exercises else "."),
+            f"**Exercises** {', '.join(exercises) or 'none'}",
             f"**It needs** {head.need}",
             f"**Afterwards a student can**\n\n{head.able}",
             "<details><summary>Minutes, section by section</summary>",

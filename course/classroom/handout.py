@@ -60,9 +60,9 @@ what you wrote.
 ## Hand in
 
 Your notebooks from `notebooks/`, and `notebooks/mine.py` if there is one, in a folder with the name
-that your teacher gave you. Only your functions `my_...` are marked, with the imports and constants
-that they need; so let each begin at the left margin of a cell. Of several versions the last counts,
-and `mine.py` comes last.
+that your teacher gave you. Only your functions `my_...` are marked, each with what it needs of the
+same file; so let each begin at the left margin of a cell, and set what it uses above it. Of several
+versions the last counts, and `mine.py` comes last.
 
 ## Whose this is
 

@@ -3,8 +3,8 @@
     python -m course marks FOLDER --out marks.csv
 
 In FOLDER each student has a folder of notebooks (and ``mine.py``), or one file: ``ada/02.ipynb``
-and ``ada/mine.py``, or ``ada.ipynb``, or ``ada.py``. Only the functions ``my_*`` are taken, with the
-imports and constants that they need. The table has a row for each student and exercise: the kind of
+and ``ada/mine.py``, or ``ada.ipynb``, or ``ada.py``. Only the functions ``my_*`` are taken, each with
+what it needs of its file. The table has a row for each student and exercise: the kind of
 the checker's reply, what it wanted and got, the likely reason if it names one, and seconds. ``--open``
 also trains what the open exercises ask for; ``--lesson 02,03`` tries the exercises of those lessons
 alone, for a table of their own. ``--grades grades.csv`` also writes points, a row for each student, as
