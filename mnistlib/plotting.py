@@ -183,21 +183,22 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
 
     Used in lessons 02 and 04.
     """
-    # Many thin lines make a heavy file; at this resolution it stays below 100 kB.
-    figure, axis = plt.subplots(figsize=(7, 4.2), dpi=90)
+    # Small, so that a phone shows its letters large. Many thin lines make a heavy file; at this
+    # resolution it stays below 100 kB.
+    figure, axis = plt.subplots(figsize=(5.6, 3.6), dpi=112)
     axis.imshow(image, cmap="gray_r", extent=(0, 3, -1.5, 1.5))
     hidden, output = np.linspace(2, -2, 8), np.linspace(2.3, -2.3, len(p))
     for y in hidden:
         axis.plot([3.1, 5], [0, y], color="0.8", linewidth=1, zorder=0)
         for y_out in output:
             axis.plot([5, 7.4], [y, y_out], color="0.85", linewidth=0.6, zorder=0)
-    unit = {"s": 230, "edgecolors": "black", "cmap": "gray_r", "vmin": 0, "vmax": 1}
+    unit = {"s": 170, "edgecolors": "black", "cmap": "gray_r", "vmin": 0, "vmax": 1}
     axis.scatter([5] * 8, hidden, c=a1[:8], **unit)
     axis.scatter([7.4] * len(p), output, c=p, **unit)
     axis.barh(output, 1.6 * p, left=8.2, height=0.3, color=COLOURS[0])
     for digit, (y, value) in enumerate(zip(output, p, strict=True)):
         axis.text(7.8, y, digit, va="center")
-        axis.text(8.3 + 1.6 * value, y, f"{value:.2f}", va="center", fontsize=11)
+        axis.text(8.3 + 1.6 * value, y, f"{value:.2f}", va="center")
     layers = [
         (1.5, f"{image.size} pixels"),
         (5, f"8 of {len(a1)} hidden units"),
