@@ -104,7 +104,7 @@ function teller() {
 
 /** The words that go with the picture, split so that **this** stands out. */
 function words(element, text) {
-  element.replaceChildren(...text.split("**").map((part, i) => (i % 2 ? make("strong", {}, part) : part)));
+  element.replaceChildren(...text.replaceAll(" %", "\u00a0%").split("**").map((part, i) => (i % 2 ? make("strong", {}, part) : part)));
 }
 
 function softmax(z) {
@@ -124,27 +124,30 @@ function argmax(values) {
   return lost >= 0 ? lost : values.indexOf(Math.max(...values));
 }
 
+/** Where in a drawing a pointer is, in the drawing's own units. */
+function placeIn(svg, { clientX, clientY }) {
+  const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
+  return [x, y];
+}
+
 /** Let a mark in a drawing be grabbed. `move(to, from)` hears where it is dragged, in the drawing's own
     units; `nudge([right, up])` hears the arrow keys, five times as much with Shift or as a page, and `far`
     for Home and End: 0 where there is no end. `take` hears that it begins, from a pointer with its place. */
 function grip(mark, name, { take = () => {}, move, nudge, far = 1000 }) {
   fill(mark, { tabindex: 0, role: "slider", "aria-label": name, "aria-valuenow": 0 }, []);
   mark.classList.add("grip");
-  const place = ({ clientX, clientY }) => {
-    const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(mark.ownerSVGElement.getScreenCTM().inverse());
-    return [x, y];
-  };
-  let from = null;
+  const place = (event) => placeIn(mark.ownerSVGElement, event);
+  let [from, finger] = [null, null]; // where the first finger took hold; a second one is not heard
   mark.addEventListener("pointerdown", (event) => {
-    if (event.button || from) return;
+    if (event.button || finger !== null) return;
     event.preventDefault();
     mark.focus({ preventScroll: true });
     mark.setPointerCapture(event.pointerId);
-    from = place(event);
+    [from, finger] = [place(event), event.pointerId];
     take(from);
   });
-  mark.addEventListener("pointermove", (event) => from && move(place(event), from));
-  for (const end of ["pointerup", "pointercancel"]) mark.addEventListener(end, () => { from = null; });
+  mark.addEventListener("pointermove", (event) => event.pointerId === finger && move(place(event), from));
+  for (const end of ["pointerup", "pointercancel"]) mark.addEventListener(end, (event) => { if (event.pointerId === finger) finger = null; });
   mark.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 5], PageDown: [0, -5], Home: far && [0, -far], End: far && [0, far] }[event.key];
     if (!way) return;

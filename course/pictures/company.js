@@ -70,7 +70,7 @@ function render({ model, el }) {
   const ofClass = make("select", { "aria-label": "which class keeps it company" }, Array.from({ length: 10 }, (_, k) => make("option", { value: k }, `the ${k}s`)));
   ofClass.addEventListener("change", () => gather({ company: "class", ofClass: Number(ofClass.value) }));
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
-  const counts = make("div", { class: "sway" }, make("span", {}, "With one well-chosen other, it says"), make("div", {}, says));
+  const counts = make("div", { class: "sway" }, make("span", {}, "One well-chosen other makes it say (and how many of the 199 would)"), make("div", {}, says));
   const clicks = choice("Choosing one of the digits above", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
   const tiles = Array.from({ length: COUNT }, (_, i) => {
     const canvas = make("canvas", {});
@@ -165,7 +165,7 @@ function render({ model, el }) {
     ofClass.style.display = company === "class" ? "" : "none";
     single(asked).forEach((found, i) => {
       words(says[i], `**${i}**`);
-      says[i].append(make("small", {}, ` ${found.length} of 199`));
+      says[i].append(make("small", {}, ` (${found.length})`));
       says[i].disabled = found.length === 0;
       says[i].title = found.length ? "" : "no single other makes it say this";
       says[i].setAttribute("aria-pressed", others.length === 1 && answers[0] === i);
@@ -188,8 +188,8 @@ function render({ model, el }) {
   focusOn(0);
   el.append(make("p", { class: "title" }, "One digit, the same weights, and the company it keeps"),
     make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
-    make("div", { class: "strip" }, kinds, ofClass), verdict, tray, table, note,
-    make("details", { open: behind }, make("summary", {}, "More to set"), counts,
+    make("div", { class: "strip" }, kinds, ofClass), counts, verdict, tray, table, note,
+    make("details", { open: behind }, make("summary", {}, "More to set"),
       make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown)), sum, told);
   redraw(now());
   return stop;

@@ -59,15 +59,17 @@ function render({ model, el }) {
   const rings = draw("g", {});
   const trail = draw("polyline", { class: "trail" });
   const dots = draw("g", {});
+  const toGround = ([a, b]) => place([(a - WIDTH / 2) / scale, (HEIGHT / 2 - b) / scale]);
   const place = (u) => change({ start: [within(-2.3, Math.round(u[0] * 20) / 20, 2.3), within(-1.8, Math.round(u[1] * 20) / 20, 1.8)] });
   const first = grip(draw("circle", { r: 9, class: "point" }), "the start", {
-    move: ([a, b]) => place([(a - WIDTH / 2) / scale, (HEIGHT / 2 - b) / scale]),
+    move: toGround,
     nudge: ([right, up]) => place([now().start[0] + right / 20, now().start[1] + up / 20]),
   });
   const clip = `clip-${Math.random().toString(36).slice(2)}`;
   const left = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" },
     draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT })),
-    draw("g", { "clip-path": `url(#${clip})` }, draw("rect", { width: WIDTH, height: HEIGHT, class: "frame" }), rings, trail, dots, first), draw("text", { x: 8, y: HEIGHT - 8 }, "drag the start"));
+    draw("g", { "clip-path": `url(#${clip})` }, draw("rect", { width: WIDTH, height: HEIGHT, class: "frame" }), rings, trail, dots, first), draw("text", { x: 8, y: HEIGHT - 8 }, "drag the start, or press elsewhere"));
+  left.addEventListener("click", (event) => event.target !== first && toGround(placeIn(left, event)));
 
   const x = (t) => 58 + (t * (WIDTH - 72)) / STEPS;
   const y = (loss) => 28 + (3 - Math.max(Math.log10(loss), -9)) * ((HEIGHT - 74) / 12);

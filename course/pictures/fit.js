@@ -77,7 +77,7 @@ function render({ model, el }) {
     ...[-1, 0, 1].map((u) => text(written(u, 0), [x(u), 226], { "text-anchor": "middle" })),
     text("target", [4, 13]), text("place u", [x(0), 244], { "text-anchor": "middle" }),
     draw("g", { "clip-path": `url(#${clip})` }, real, curve));
-  const put = (i, u, v) => change({ points: now().points.map((point, j) => (j === i ? [within(-0.98, u, 0.98), within(0.1 - HIGH, v, HIGH - 0.1)] : point)), drawn: {} });
+  const put = (i, u, v) => renew({ points: now().points.map((point, j) => (j === i ? [within(-0.98, u, 0.98), within(0.1 - HIGH, v, HIGH - 0.1)] : point)) });
   const marks = start.points.map((_, i) => grip(draw("circle", { r: 7, class: "point wide" }), `point ${i + 1}`, {
     move: ([a, b]) => put(i, (a - BOX.left) / unit.u - 1, (middle - b) / unit.v),
     nudge: ([right, up]) => put(i, now().points[i][0] + right / 40, now().points[i][1] + up / 20),
@@ -103,8 +103,10 @@ function render({ model, el }) {
     const mean = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
     return w ? { w, at, size: mean(w), real: mean(at.map((v, i) => v - truth(grid[i]))), own: mean(points.map(([u, v]) => v - value(u))) } : null;
   };
+  /** Other points or another price: the numbers of features that were tried are tried again. */
+  const renew = (part) => change({ ...part, drawn: Object.fromEntries(Object.keys(now().drawn).map((n) => [n, error({ ...now(), ...part }, Number(n))?.real])) });
   const count = slider("features", { min: 2, max: MOST, places: 0 }, (value) => change({ count: value, drawn: { ...now().drawn, [now().count]: error(now(), now().count)?.real } }));
-  const price = slider("price of weights, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().price > 1e-8 ? priced(now().price) : "≈ 0") }, (power) => change({ price: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)), drawn: {} }));
+  const price = slider("price of weights, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().price > 1e-8 ? priced(now().price) : "≈ 0") }, (power) => renew({ price: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)) }));
   const all = button("many numbers of features", () => {
     const { drawn } = now();
     change({ drawn: { ...drawn, ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, 100].map((n) => [n, error(now(), n)?.real])) } });
@@ -132,9 +134,9 @@ function render({ model, el }) {
     price.set(Math.log10(state.price));
     el.fitted = found;
     const n = state.points.length;
-    const where = state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
-    const missed = found?.own < 0.0005 ? "It is" : `It is off by ${written(found?.own, 3)} at the points, and`;
-    const off = !found ? "It cannot be solved here: two points stand too close. Move one, or raise the price." : `${missed} off by **${written(found.real, 2)}** from the true curve.`;
+    const missed = !(found?.own < 0.0005);
+    const where = found && missed && state.price <= 1e-8 && state.count >= n ? `**${state.count}** features for ${n} points: a curve through them all needs weights so large that even λ ≈ 0, which is 1e−8, holds it off.` : state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
+    const off = !found ? "It cannot be solved here: two points stand too close. Move one, or raise the price." : `It is ${missed ? `off by ${written(found.own, 3)} at the points, and ` : ""}off by **${written(found.real, 2)}** from the true curve.`;
     words(verdict, `${state.price > 1e-8 && state.count >= n ? where.split(":")[0] + `, at a price of ${priced(state.price)}: the curve need not pass through them all.` : where} ${off}`);
     right.setAttribute("aria-label", `The error against the number of features; ${Object.keys(state.drawn).length} numbers tried.`);
     told.tell(verdict.textContent);

@@ -112,7 +112,7 @@ function render({ model, el }) {
 
   const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value, seen: [now().power] }));
   const u = slider("where, u", { min: -3, max: 3, step: 0.1 }, toU);
-  const nudge = slider("the nudge, h", { min: 0, max: 16, step: 0.5, unit: (power) => written(10 ** -power, 0) }, toPower);
+  const nudge = slider("the nudge, h", { min: -16, max: 0, step: 0.5, unit: (n) => written(10 ** n, 0) }, (n) => toPower(-n)); // to the left is smaller, as in the plot
   const all = button("all nudges", () => change({ seen: Array.from({ length: 33 }, (_, i) => i / 2) }));
   const again = button("start again", () => change(start));
   const cells = Object.fromEntries(["slope", "both", "forward", "errorBoth", "errorForward"].map((name) => [name, make("td", { class: name })]));
@@ -152,7 +152,7 @@ function render({ model, el }) {
     here.setAttribute("transform", `translate(${x(state.power)} 0)`);
     f.set(state.f);
     u.set(state.u);
-    nudge.set(state.power);
+    nudge.set(-state.power);
     const numbers = { slope: FUNCTIONS[state.f].slope(state.u), both: found.both, forward: found.forward, errorBoth: found.errors.both, errorForward: found.errors.forward };
     for (const [name, value] of Object.entries(numbers)) {
       cells[name].textContent = (name.startsWith("error") ? (value ? value.toExponential(1) : "0") : value !== 0 && Math.abs(value) < 1e-6 ? value.toExponential(3) : value.toFixed(10)).replaceAll("-", "−");

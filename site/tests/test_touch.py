@@ -246,8 +246,6 @@ def test_company_by_the_keyboard_alone(lone):
     shown.page.keyboard.press("ArrowLeft")
     shown.page.keyboard.press("ArrowLeft")
     assert (shown.state["company"], says(shown)) == ("nobody", "0")
-    shown.tab_to("summary")
-    shown.page.keyboard.press("Enter")
     shown.tab_to(".sway button:nth-of-type(8)")
     shown.page.keyboard.press("Enter")
     assert (shown.state["company"], says(shown)) == ("one", "7")
@@ -265,9 +263,9 @@ def test_company_by_the_keyboard_alone(lone):
 
 def test_company_by_touch(finger):
     shown = Shown(finger, "company", 390)
-    shown.el.locator("summary").tap()
-    shown.el.locator(".sway button").nth(4).tap()
+    shown.el.locator(".sway button").nth(4).tap()  # in sight, nothing is unfolded for it
     assert says(shown) == "4"
+    shown.el.locator("summary").tap()
     shown.el.get_by_text("asks about it").tap()
     shown.el.locator("[data-digit='1']").tap()
     assert shown.state["asked"] == 1
@@ -554,6 +552,12 @@ def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
     drag(shown, shown.el.locator(".grip"), 60, 40)
     assert shown.state["start"][0] > -1.7
     assert shown.state["start"][1] < 0.8
+    ground = shown.el.locator("svg.plot").first
+    area = ground.bounding_box()
+    ground.click(position={"x": area["width"] * 0.75, "y": area["height"] * 0.2})
+    assert min(shown.state["start"]) > 0.9  # a press elsewhere starts there
+    drag(shown, ground, 40, 250)  # and to miss the mark selects no words
+    assert shown.page.evaluate("getSelection().toString()") == ""
     shown.set(rate=0.2, start=[-1.0, 0.0])  # beyond the edge, and nothing leaves
     assert "leaves" not in shown.el.locator(".verdict").inner_text()
     shown = Shown(lone, "nudge")
@@ -682,11 +686,11 @@ def test_nudge_by_the_keyboard_alone(lone):
     shown = Shown(lone, "nudge")
     shown.tab_to("[aria-label='the nudge, h']")
     for _ in range(10):
-        shown.page.keyboard.press("ArrowRight")
+        shown.page.keyboard.press("ArrowLeft")  # to where nudges are smaller in the plot, too
     assert shown.state["power"] == 5
     assert shown.el.locator("circle.two").count() == 11
     assert shown.numbers(".errorBoth")[0] < 1e-9
-    shown.page.keyboard.press("End")
+    shown.page.keyboard.press("Home")
     assert shown.numbers(".errorBoth")[0] > 1e-3
     shown.tab_to("[aria-label='u plus h']")
     for key, power in [("Home", 16), ("End", 0), ("PageDown", 2.5), ("PageUp", 0)]:
@@ -703,6 +707,26 @@ def test_a_press_anywhere_in_the_plot_of_errors_sets_the_nudge(lone):
     assert shown.page.evaluate("document.activeElement.getAttribute('role')") == "slider"
     shown.set(f="sine", u=0, power=10, seen=[10])
     assert shown.el.locator("circle.two.zero").count() == 1
+
+
+def test_a_second_finger_does_not_move_what_the_first_one_holds(finger):
+    shown = Shown(finger, "nudge", 390)
+    plot = shown.el.locator("svg.plot").nth(1)
+    plot.scroll_into_view_if_needed()
+    area = plot.bounding_box()
+    hand = shown.page.context.new_cdp_session(shown.page)
+    y = area["y"] + area["height"] / 3
+    first, second, away = (
+        {"x": area["x"] + x, "y": y, "id": i} for i, x in ((0, 120), (1, 300), (1, 260))
+    )
+    for kind, points in (
+        ("touchStart", [first]),
+        ("touchStart", [first, second]),
+        ("touchMove", [first, away]),
+        ("touchEnd", []),
+    ):
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    assert shown.state["power"] > 10
 
 
 BROKEN = """
@@ -979,7 +1003,21 @@ def test_fit_is_wild_at_the_threshold_and_its_points_can_be_dragged(lone):
     shown.set(points=points, count=12, price=1e-8, drawn={})
     assert shown.el.evaluate("el => el.fitted.real") > 100
     assert shown.el.locator("polygon.one").count() == 1  # an arrow: larger than is shown
+    assert shown.el.evaluate("el => el.fitted.own") > 0.001
+    assert "holds it off" in shown.el.locator(".verdict").inner_text()  # nor says that it passes
     assert shown.el.locator("circle.one").count() == 0
+
+
+def test_fit_tries_again_what_was_tried_as_a_point_moves(lone):
+    shown = Shown(lone, "fit")
+    shown.el.get_by_text("many numbers of features").click()
+    before = shown.state["drawn"]
+    drag(shown, shown.el.locator(".grip").nth(3), 10, -60)
+    after = shown.state["drawn"]
+    assert before.keys() == after.keys()
+    assert all(abs(before[n] - after[n]) > 1e-4 for n in before)
+    shown.set(count=4)
+    assert shown.el.evaluate("el => el.fitted.real") == pytest.approx(after["4"])
 
 
 def test_the_kernels_sums_are_those_of_the_library(lone):
