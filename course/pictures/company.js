@@ -70,7 +70,7 @@ function render({ model, el }) {
   const ofClass = make("select", { "aria-label": "which class keeps it company" }, Array.from({ length: 10 }, (_, k) => make("option", { value: k }, `the ${k}s`)));
   ofClass.addEventListener("change", () => gather({ company: "class", ofClass: Number(ofClass.value) }));
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
-  const counts = make("div", { class: "sway" }, make("span", {}, "One well-chosen other makes it say (and how many of the 199 would)"), make("div", {}, says));
+  const counts = make("div", { class: "sway" }, make("span", {}, "With one well-chosen other it says (in brackets, how many would do)"), make("div", {}, says));
   const clicks = choice("Choosing one of the digits above", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
   const tiles = Array.from({ length: COUNT }, (_, i) => {
     const canvas = make("canvas", {});

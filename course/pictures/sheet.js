@@ -38,7 +38,7 @@ function render({ model, el }) {
   const page = make("div", { class: "photographed" }, paper, boxes);
   const typed = make("input", { type: "text", inputmode: "numeric", autocomplete: "off", spellcheck: "false", oninput: () => change({ typed: typed.value }) });
   const verdict = make("p", { class: "verdict" });
-  const steps = ["on the paper", "ink 255, paper 0", "fitted: 20 × 20", "centred: 28 × 28"].map((caption) => {
+  const steps = ["on the paper", "ink 255, paper 0", "fitted: 20\u00a0×\u00a020", "centred: 28\u00a0×\u00a028"].map((caption) => {
     const canvas = make("canvas", { role: "img", "aria-label": caption });
     return { canvas, element: make("figure", {}, canvas, make("figcaption", {}, caption)) };
   });
