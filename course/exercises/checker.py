@@ -115,17 +115,18 @@ def operations(code: types.CodeType) -> set[str]:
     return names.union(*inner)
 
 
+#: How Python's instructions begin that ask for a value of the code's own.
+ASKING: tuple[str, ...] = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")
+
+
 def values_used(code: types.CodeType) -> set[str]:
-    """Return the names of the arguments and other values that code asks for, that of code in it, too."""
-    asked = [each.argval for each in dis.get_instructions(code) if each.opname.startswith("LOAD_")]
-    pairs = [
-        each if isinstance(each, tuple) else (each,) for each in asked
-    ]  # some load two at once
-    names = {name for pair in pairs for name in pair if isinstance(name, str)}
+    """Return the names of arguments and other own values that code asks for, and code in it."""
+    names = set()
+    for each in dis.get_instructions(code):
+        if each.opname.startswith(ASKING):
+            names.update(each.argval if isinstance(each.argval, tuple) else [each.argval])
     inner = [values_used(constant) for constant in code.co_consts if inspect.iscode(constant)]
-    return names.intersection((*code.co_varnames, *code.co_cellvars, *code.co_freevars)).union(
-        *inner
-    )
+    return names.union(*inner)
 
 
 #: What a stub of ``...`` or ``pass`` does: it returns None.
