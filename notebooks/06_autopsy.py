@@ -39,7 +39,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    How many images were gained and how many lost: 40 to 10 is no coin's work, 540 to 510 may be. And what other seeds say, since one pair of networks does not speak for two recipes.
+#    How many images were gained and how many lost. A fair coin hardly gives 40 to 10; it may well give 540 to 510. And what other seeds say, since one pair of networks does not speak for two recipes.
 #
 #    </details>
 
@@ -84,7 +84,7 @@ for name, value in vars(recipe).items():
 # \end{aligned}
 # $$
 #
-# The maximum is one number for the whole batch. A column holds one class of all images. Then, where $d$ marks what the notebook computes as its gradient, right or wrong,
+# The maximum is one number for the whole batch. A column holds the numbers of one class, for all images of the batch. Then, where $d$ marks what the notebook computes as its gradient, right or wrong,
 #
 # $$
 # \begin{aligned}
@@ -123,6 +123,8 @@ sums = dz2.sum(axis=0)
 print(f"sums of dz2's columns: {sums.min():.4f} to {sums.max():.4f}")
 
 # %% [markdown]
+# Every column should add up to 0. Keep that in mind.
+#
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
 # One check belongs at the head of every training run ([CS231n's notes](https://cs231n.github.io/neural-networks-3/) have it, and more). Is the first loss that of a network that knows nothing? Such a network gives every class the same probability. What is then its cross-entropy for one image, and what its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and two classes first.
@@ -145,7 +147,7 @@ print(f"squared error, knowing nothing: {1 - 1 / 10:.3f}")
 print(f"squared error of the parts:     {((parts - y) ** 2).sum(axis=1).mean():.3f}")
 
 # %% [markdown]
-# What it records is something else, the mean squared difference of two digits. The error of the parts is no 0.9 either. Each part is near 1/128, not 1/10. **You are the pathologist.** Before you go on, take a sheet and write down everything you would object to.
+# What it records is something else, the mean squared difference of two digits. The error of the parts is not 0.9 either: each part is near 1/128, not 1/10. **You are the pathologist.** Before you go on, take a sheet and write down everything you would object to.
 #
 # Then run the whole. Two things differ from the notebook, so that the numbers come out the same on every computer: float64, where the original had float32, with half as many digits; and one shuffle for the split, where the original had another each time.
 
@@ -313,7 +315,7 @@ for number in [1, 2, 3, 4]:
 #
 # Be the company yourself. Choose who else is in the batch of one test image, and watch $c$ move while $z$ stays. The largest $z - c$ wins: its class has the longest bar. How many of the ten answers can you get out of one image?
 
-# %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
+# %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
 
 # %% [markdown]
@@ -566,7 +568,7 @@ for number, check in enumerate(checks, 1):
 # %% [markdown]
 # Down the diagonal each check passes where its own fault is mended. Three more + are right as well: where 4 or 5 is mended the softmax is good, and the gradient of cross-entropy is that of its loss.
 #
-# A check clears no more than it asks. The sixth would pass a program that records the sum of its logits. What would yours pass that it should not?
+# A check vouches only for what it asks. The sixth would pass a program that records the sum of its logits. What would yours pass that it should not?
 #
 # ### The file of 0 bytes
 #
@@ -657,7 +659,7 @@ for batch in batches[step : step + 2]:
     print("NaN:", "; ".join(f"{np.isnan(W).sum():,} of {W.size:,}" for W in single))
 
 # %% [markdown]
-# The very step at which the float32 run died. One sum of one image is enough: its NaN fills the unit's whole column of $W_1$, and with the next batch every weight. The picture shows how the lowest sum sank. Follow the two lines that run together: one ends at the cross, the other has its slope mended and runs on.
+# The very step at which the float32 run died. One sum of one image is enough: its NaN fills the unit's whole column of $W_1$ (for black pixels, too: 0 times NaN is NaN), and with the next batch every weight. The picture shows how the lowest sum sank. Follow the two lines that run together: one ends at the cross, the other has its slope mended and runs on.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "The lowest sum so far of a hidden unit over 10,000 steps, for four states of repair, in float32. As it was, the sum sinks to about minus 39; with the softmax mended to minus 67. With softmax and loss mended it sinks to the line marked float32's wall and ends there in a cross, at step 7,658. With the slope mended as well it goes on through the line to about minus 99."}}
 figure, axis = plt.subplots(figsize=(6.5, 4))
@@ -811,7 +813,7 @@ plt.show()
 # %% [markdown]
 # - **The softmax over the classes** stands. With seed 42, neither of the two other rates tried helps the original. So this gain does not come from longer steps.
 # - **The whole Jacobian**, worth nothing at 0.001, brings about a point.
-# - **Cross-entropy**, a point ahead at 0.001, gains nothing *here*. At 0.001 its longer step won: give the rung before it 0.003, and it reads 94.54 %, more than cross-entropy's 93.60 %. With the pixels scaled first it does gain: what a repair is worth depends on the ones before it.
+# - **Cross-entropy**, a point ahead at 0.001, gains nothing *here*. At 0.001 its longer step won: give the rung before it 0.003, and it reads 94.54 %, more than cross-entropy's 93.60 %. With the pixels scaled first it gains on each of the four seeds: what a repair is worth seems to depend on the ones before it.
 # - **Pixels / 255**, the disaster, is the largest gain after the softmax.
 # - **Glorot's weights** and **momentum** seemed to bring fifty points and eleven. They had made up for a rate that was far too small.
 #

@@ -240,7 +240,7 @@ print(f"both: one part in {1 / (all_weights * all_slopes):.0f}")
 #
 # <details><summary>Answer</summary>
 #
-# By about four, the slopes of one layer: the last pull is then some 200 times the first.
+# By about four, as the slopes of one layer say: the last pull is then some 200 times the first. (Other seeds give four to seven.)
 #
 # </details>
 #
@@ -315,7 +315,7 @@ plt.show()
 #
 # Look at its layer 6. Within an epoch its pull falls more than a hundredfold, though no sigmoid's slope stands between it and the loss. The cause is what comes in: the last hidden layer is nearly the same for every image. From such activations a layer can learn only how common each digit is. Once the probabilities say that, the blames of the images cancel in the sum $A_5^T\, dZ_6$. So two things fade in such a network: the image on its way forward, and the blame on its way back.
 #
-# At layer 1, too, the pull falls at first, at the rate of 0.5 for four to six epochs. Then the weights creep on, until the pull is back. In the lower panel it grows more than a hundredfold at layer 1, from epoch 2 to epoch 4. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So a small pull, even a shrinking one, is no end. A pull of exactly 0 is the end, for that layer and all before it: so it is when all ReLUs of a layer sleep for every image.
+# At layer 1 the pull falls at first, too: for four to six epochs at the rate of 0.5. Then the weights creep on, until the pull is back. In the lower panel it grows more than a hundredfold at layer 1, from epoch 2 to epoch 4. At the rate of 0.5 the plateau lasts nine to sixteen epochs. So a small pull, even a shrinking one, is no end. But when all ReLUs of a layer sleep for every image, the pull there is exactly 0, and that is the end, for that layer and all before it.
 #
 # ## A unit that does not saturate
 #
@@ -359,7 +359,7 @@ for u in [0.0, 4e-6, 1e-3]:
 #
 # $$E[a^2] = \tfrac12\, E[z^2] .$$
 #
-# These $a$ come into the next layer. Take the mean over this layer's draws, too. Each $a_j^2$ is then $\frac12 E[z^2]$ on average, where $z$ is the sum before its ReLU. Put that into the formula for $E[z^2]$, and it says how the mean square goes from one layer's sums to the next layer's:
+# These $a$ come into the next layer. So far the $a_j$ were fixed. Now take the mean also over the weights that made them: each $a_j^2$ is then $\frac12 E[z^2]$ on average, where $z$ is the sum that its ReLU was given. Put that into the formula for $E[z^2]$, and it says how the mean square goes from one layer's sums to the next layer's:
 #
 # $$E[z_{\text{next}}^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot \tfrac12 \cdot E[z^2] .$$
 #
@@ -433,7 +433,8 @@ for name, (there, back) in spreads.items():
     print(f"{name:21} {there[-1] / there[0]:9.4f} {back[0] / back[-1]:9.4f}")
 half, whole = spreads["half of He's variance"][0], spreads["He's"][0]
 print(f"forward, half against He's: {half[-1] / half[0] / (whole[-1] / whole[0]):.4f}")
-print(f"root of 1/2: {0.5**0.5:.3f}, to the 19th power: {0.5**9.5:.4f}")
+print(f"root of 1/2: {0.5**0.5:.3f}")
+print(f"to the 19th power: {0.5**9.5:.4f}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels on logarithmic axes against the layer, one to twenty: left the spread of the sums on the way forward, right the spread of the blame on the way back. With He's variance both stay nearly level. With half of it the sums sink in a straight line to about a thousandth from left to right, and the blame as far from right to left. With twice of it both climb to several hundred, in their directions."}}
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.5, 3.8), sharey=True, layout="constrained")
@@ -492,7 +493,7 @@ plt.show()
 #
 # ## One to five hidden layers
 #
-# Does it matter in the end? The study `depth` trains these three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates (never the smallest or the largest, except for five layers of Glorot's sigmoids, which learn at none). That rate is chosen on the validation images, so all accuracies flatter a little. The next cell trains one of these networks again.
+# Does it matter in the end? The study `depth` trains these three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates (the smallest or the largest only for five layers of Glorot's sigmoids, which learn at none). That rate is chosen on the validation images, so all accuracies flatter a little. The next cell trains one of these networks again.
 
 # %% tags=["hide-input"]
 depth = studies.read("depth")
@@ -663,7 +664,7 @@ plt.show()
 #
 # - An activation function is a pair of functions, forward and backward. A network of any depth is one loop each way.
 # - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth. The image fades in the same way on its way forward.
-# - A faded gradient is right, only small. The network stood on a plateau, and then it learnt.
+# - A faded gradient is small, not wrong: the network stood on a plateau, and then it learnt.
 # - **What keeps it alive?** Starting weights that keep the spread level; for ReLUs a variance of 2 / inputs. A unit whose slope is 1 where it is awake. And a plus sign, which gives the blame a way around slopes and weights.
 # - At a kink there is no derivative, and a gradient check that fails there has found nothing.
 #

@@ -422,7 +422,7 @@ for name, parameters in {"at the end": trained, "at the lowest loss": watch.para
     print(f"{name}:")
     print(f"   agrees with {learnt:.1%} of its labels")
     print(f"   reads {score.accuracy:.1%} of new images")
-row = next(r for r in held["rows"] if r["settings"] == held["rows"][held["quick"]]["settings"])
+row = held["rows"][held["quick"]]
 print("the same as stored:", np.allclose(history.loss("watched"), row["results"]["loss"]))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Accuracy on the watched images against the step, 0 to 1,500. With right labels, solid, it climbs to about 88 per cent and stays there. With a fifth of the labels drawn anew, dashed, ten seeds climb to between 82 and 85 per cent within 100 to 200 steps and then fall to between 75 and 78."}}
@@ -462,15 +462,15 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
         print(f"  {name:11} {np.mean(ours):.4f}, {difference(ours, end)}")
 
 # %% [markdown]
-# Now the accuracy turns, with every seed. The network above goes on until it agrees with 99.9 % of its labels, the 176 wrong ones hardly excepted. On the way it loses right answers on new images. Here learning by heart does harm. Stopping, in hindsight, gives back more than five points at both rates. Decay gives back a part at one rate and nearly as much as stopping at the other. Only one $\lambda$ was tried at each rate, set by hand; another may do better. Krogh and Hertz prove for linear networks that a decay of the right size suppresses some of the noise on the targets, and a wrong label is such noise.
+# Now the accuracy turns, with every seed. The network above goes on until it agrees with 99.9 % of its labels, the 176 wrong ones hardly excepted. On the way it loses right answers on new images. Here learning by heart does harm. Stopping, in hindsight, gives back more than five points at both rates. Decay gives back a part at one rate and nearly as much as stopping at the other. Only one $\lambda$ was tried at each rate, set by hand; another may do better. Krogh and Hertz prove for linear networks that a decay of the right size can suppress some of the effects of noise on the targets, and a wrong label is such noise.
 #
-# So the same remedy bought two different things here: with clean labels a lower loss, with wrong labels right answers. From another start it may differ: [Nielsen](http://neuralnetworksanddeeplearning.com/chap3.html) begins with much larger weights, and his decay gains right answers with clean labels, too.
+# So holding back bought two different things here: with clean labels a lower loss, with wrong labels right answers. From another start it may differ: [Nielsen](http://neuralnetworksanddeeplearning.com/chap3.html) begins with much larger weights, and his decay gains right answers with clean labels, too.
 #
 # ## Recap
 #
 # - **What holds a network back?** A price on its weights, which adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Or an end of the training by a rule, which looks at watched images.
 # - **What does it cost?** Images to choose on, and for decay four more trainings. With clean labels both lowered the loss and raised no accuracy, and at one rate decay cost a quarter of a point on these images.
-# - **When is a fit too good?** When it is surer than right, and when what it fits is false. With a fifth of the labels drawn anew, learning by heart cost right answers.
+# - **When is a fit too good?** When it is sure more often than it is right, and when the labels it fits are false. With a fifth of the labels drawn anew, learning by heart cost right answers.
 # - Choose on some images, report on others. Pair the seeds, and give the difference with its standard error.
 #
 # ## Questions to ask yourself
@@ -487,7 +487,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 #    <details><summary>Answer</summary>
 #
-#    They do not stretch a unit's sums apart, as large weights do. To hold a unit's bias down would only keep it from where it is needed.
+#    They do not stretch a unit's sums apart, as large weights do. A price would only pull the bias away from the value that the unit needs.
 #
 #    </details>
 #

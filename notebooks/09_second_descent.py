@@ -122,7 +122,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The old tale of overfitting tells the left half. A larger model follows the points better, until it learns them by heart. From there on it can only get worse. The right half is not in the tale.
+# The old tale of overfitting tells the left half. A larger model first follows the curve better, and then the noise as well: the errors fall, then rise. In the tale they go on rising.
 #
 # Now with your own hand. At twelve features, drag a point in the middle up or down. Where does the curve answer most? Then move the slider to 40, and drag the same point.
 
@@ -362,7 +362,7 @@ for count in [12, 40, 100]:
 #
 # All directions have length 1. Those of one side stand at right angles to one another, so $\text{left}^T\, \text{left}$ and $\text{right}\; \text{right}^T$ are identities. $\mathrm{diag}(s)$ has $s$ on its diagonal (lesson 02).
 #
-# Take a row of `right` as weights, and the answers are its **singular value** $s$ times its partner, a column of `left`. Give that row the weight $c$: the answers are $c\, s$ times the column. How much of the targets lies along that column? Their dot product, since the column has length 1. Call it the *part*; all parts together are $\text{left}^T\, Y$. In an exact fit $c\, s$ is that part, so $c = \text{part} / s$. See it with the two pencil images, whose targets are 0 and 1.
+# Use a row of `right` as the weights. Then the answers are its **singular value** $s$ times the matching column of `left`. Give that row the weight $c$: the answers are $c\, s$ times the column. How much of the targets lies along that column? Their dot product, since the column has length 1. Call it the *part*; all parts together are $\text{left}^T\, Y$. In an exact fit $c\, s$ is that part, so $c = \text{part} / s$. See it with the two pencil images, whose targets are 0 and 1.
 
 # %% tags=["hide-input"]
 for small in [two, three]:
@@ -375,7 +375,7 @@ for small in [two, three]:
     print(f"   c    {(part / s).round(3)}")
 
 # %% [markdown]
-# Along the first column of `left` both images answer alike, along the second they are opposed. With two features the images differ little, so the second $s$ is tiny, and its $c$ is nearly the whole norm. The third feature lifts that $s$.
+# In the first column of `left` the two images have the same sign, in the second opposite signs. With two features the images differ little, so the second $s$ is tiny, and its $c$ is nearly the whole norm. The third feature lifts that $s$.
 #
 # With at least as many features as images, and no $s$ of 0, the lightest exact fit is
 #
@@ -513,7 +513,7 @@ axis.legend(title="weight decay")
 plt.show()
 
 # %% [markdown]
-# The peak is gone with both of the prices tried, and in the mean the larger reads better at every width. ([Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that the best price always does this.) Go back to the twelve points, and move the price.
+# The peak is gone with both of the prices tried, and in the mean the larger reads better at every width. ([Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove, for some cases of least squares, that with the best price there is no peak.) Go back to the twelve points, and move the price: at 12 features, what becomes of the ends?
 #
 # ## And if some labels are wrong?
 #
@@ -570,7 +570,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Without a price the errors rise everywhere, though hardly at the peak, where nearly all was lost already. Weight alone is not to blame. With 6,000 features these fits misread more than a fifth. The mixture with one part in a hundred, above, is heavier, and misreads only 12.07 %. So a light exact fit is not yet a good one. It has learnt by heart what is false.
+# Without a price the errors rise everywhere, though hardly at the peak, where nearly all was lost already. Heavy weights are not the only fault. With 6,000 features these fits misread more than a fifth. The mixture with one part in a hundred, above, is heavier, and misreads only 12.07 %. So a light exact fit is not yet a good one. It has learnt by heart what is false.
 #
 # And away from the peak the price pays more than before, since it lets the fit miss its targets. But with 0.02 the errors are lowest at 1,300 features. With 6,000 they are higher again, in every draw. Only with 100 features is 0.2 worse than no price.
 #
@@ -587,7 +587,7 @@ plt.show()
 # - As a model grows, errors on new examples may fall, climb to a peak where it can just fit everything, and fall again.
 # - All exact fits answer alike on the images learnt, and not on new ones.
 # - A price on weights silences the weak directions. It takes the peak away.
-# - With wrong labels even a light exact fit does harm, and beyond the peak a price pays more.
+# - With wrong labels even a light exact fit does harm, and away from the peak a price pays more.
 #
 # ## Questions to ask yourself
 #

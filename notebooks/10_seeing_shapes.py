@@ -197,7 +197,7 @@ for p, share in enumerate(robust_shares):
 #
 # ## One product for all patches
 #
-# That is the idea of a **convolution** ([Fukushima 1980](https://doi.org/10.1007/BF00344251); trained by backpropagation by [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541)). Take a small square of weights, a **kernel**, and lay it on the image. Multiply each pixel by the weight above it, and add up. That is one number. Among patches with equally much ink (the same sum of squared pixels), it is largest where the patch is a positive multiple of the kernel. Do so at every place, with `top` rows above the kernel and `left` columns to its left. Inside the kernel, `down` and `right` count from 0:
+# That is the idea of a **convolution** ([Fukushima 1980](https://doi.org/10.1007/BF00344251); trained by backpropagation, among the first, by [LeCun, Boser and others 1989](https://doi.org/10.1162/neco.1989.1.4.541)). Take a small square of weights, a **kernel**, and lay it on the image. Multiply each pixel by the weight above it, and add up. That is one number. It is large where ink lies under the kernel's large weights, and paper under its negative ones. Do so at every place, with `top` rows above the kernel and `left` columns to its left. Inside the kernel, `down` and `right` count from 0:
 #
 # $$
 # \begin{aligned}
@@ -216,7 +216,7 @@ for p, share in enumerate(robust_shares):
 #
 # <details><summary>Why last?</summary>
 #
-# Memory is one long row of numbers, in which the *last* axis of an array lies side by side. Cutting patches copies 25 numbers for each place into another order. A run, numbers that lie side by side before and after, is copied in one go; each jump to the next run costs time. With a batch of 64 images last, the runs are 64 times as long as with the images first. How long a whole step takes stands [beside PyTorch's](../benchmarks/README.md).
+# Memory is one long row of numbers, in which the *last* axis of an array lies side by side. Cutting patches copies 25 numbers for each place into another order. A run, numbers that lie side by side before and after, is copied in one go; each jump to the next run costs time. With a batch of 64 images last, the runs are 64 times as long as with the images first. The page on speed compares a whole step [with PyTorch's](../benchmarks/README.md).
 #
 # </details>
 #
@@ -245,7 +245,7 @@ print("cut", cut.shape, cut.reshape(4, -1), sep="\n")
 print("z", z.shape, z[0, :, :, 0], sep="\n")
 
 # %% [markdown]
-# Four places, so four columns. The first holds the patch at the top left: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. (This small table reads the same along its rows and its columns. That of the next exercise does not.)
+# Four places, so four columns. The first holds the patch at the top left: $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 = 27$. (This table is symmetric, so it cannot tell you whether a patch is a row or a column. It is a column.)
 #
 # Mathematicians call this **cross-correlation**. Their convolution turns the kernel by half a circle first. Frameworks also offer **padding**, a rim of zeros, and a **stride**, by which a kernel moves several pixels at a time. We do without both.
 #
@@ -297,7 +297,7 @@ pictures.kernel()
 # %% [markdown]
 # ## Max-pooling
 #
-# What the network *reads* should not move along: it should stay the same. That is **invariance**. A step towards it is **max-pooling** ([Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150)): of each square of 2 by 2 numbers in a map keep only the largest. From (8, 24, 24, n) it makes (8, 12, 12, n).
+# What the network *reads* should not move along: it should stay the same. That is **invariance**. A step towards it is **max-pooling** (for images [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150)): of each square of 2 by 2 numbers in a map keep only the largest. From (8, 24, 24, n) it makes (8, 12, 12, n).
 #
 # $$
 # \begin{aligned}
@@ -355,7 +355,7 @@ exercises.folded(my_max_pool_backward)
 #
 # $$dW = \text{patches}(X)\, dZ^T .$$
 #
-# Both have a column for each place of each image: $\text{patches}(X)$ of the shape (side · side · channels, all places), and $dZ$, the blame of the maps, of the shape (kernels, all places). It is the formula of any layer, with patches for examples.
+# Both have a column for each place of each image: $\text{patches}(X)$ of the shape (side · side · channels, all places), and $dZ$, the blame of the maps, of the shape (kernels, all places). It is the formula of any layer, with patches for examples, turned round: here they are columns, in lesson 03 they were rows.
 #
 # Back to the image of nine pixels. Let the blame of the four numbers in the map be 1, 10, 100 and 1000, so that you recognise each in a sum. The first weight lay on the pixels 0, 1, 3 and 4, so it gets
 #
@@ -519,7 +519,7 @@ print("the library's are the same:", all(map(np.allclose, grads, library)))
 #
 # <details><summary>Answer</summary>
 #
-# Only db1. On blank paper every sum is 0, and with a bias of 0 the ReLU stands exactly at its kink. There the check, which looks at both sides, sees half the slope (lesson 07). A kernel of the second layer sees more: wherever it lies on these ten images, it sees some ink. The gradients are as right as before.
+# Only db1. On blank paper every sum is 0, and with a bias of 0 the ReLU stands exactly at its kink. There our rule gives a slope of 0, and the check, which looks at both sides, measures half of one (lesson 07). A kernel of the second layer sees more: wherever it lies on these ten images, it sees some ink. The gradients are as right as before.
 #
 # </details>
 #
@@ -552,7 +552,7 @@ for name, shares in {
 #
 # ## Which part of it does what?
 #
-# Its design is three things at once: locality, sharing and maxima. Leave out sharing, and then maxima, and see what each was worth. That takes many minutes, so it is a stored study, `shapes`, of ten epochs for each network.
+# Its design is three things at once: locality, sharing and maxima. Leave out sharing alone, then maxima alone, and see what each was worth. That takes many minutes, so it is a stored study, `shapes`, of ten epochs for each network.
 #
 # *Unshared* has the same patches, maxima and layers, but weights of its own at every place; such a layer is called **locally connected**. *No maxima* keeps the top-left one of every four, even if another is larger. No digit is pushed in training. Predict: where will the two lie, between the fully connected network and the convolutional one?
 
@@ -634,13 +634,13 @@ axis.legend(loc="upper left", fontsize=12, handlelength=3.5)
 plt.show()
 
 # %% [markdown]
-# From a dashed curve down to the solid one of the same colour: that is the design. From a circle down to a square of the same line style: that is the pushing. Each helps at every push. See where the middle two cross: at two pixels and more, one pixel of pushing did more than the design. With both, 1.78 of a hundred digits pushed by two pixels are misread, where it was 17.01.
+# From a dashed curve down to the solid one of the same colour: that is the design. From a circle down to a square of the same line style: that is the pushing. Each helps at every push. The middle two cross: at two pixels and more, pushing by one pixel in training did more than the design. With both, 1.78 of a hundred digits pushed by two pixels are misread, where it was 17.01.
 #
 # Could data alone do it all? The last row above the figure is the fully connected network, with twice the push and three times the epochs. It comes near the pushed convolutional one at two pixels, and passes it at three. At one pixel it makes two thirds more errors; unpushed, twice as many.
 #
-# ### Where the indifference ends
+# ### Where the invariance ends
 #
-# The kernels see a stroke wherever it is. Why does the network still mind a far push? The suspect is the last layer, which has a weight of its own for each place of the last maps. Each pooling halves the maps, so a push of *four* pixels moves the last maps by exactly one place. Move them back by one place, and ask the last layer again.
+# The kernels see a stroke wherever it is. Why does the network still mind a far push? The suspect is the last layer, which has a weight of its own for each place of the last maps. Each pooling halves the maps, so a push of *four* pixels moves the last maps by exactly one place. Move them back by one place, and ask the last layer again. Which share of the harm will that mend?
 
 
 # %% tags=["hide-input"]
@@ -677,7 +677,7 @@ for name, maps in {
     print(f"   {name}: {100 * (read_maps(maps) == truth).mean():.2f} %")
 
 # %% [markdown]
-# Pushed by four pixels, every sixth digit is misread, though the kernels saw all of it. Moving the maps back mends four fifths of the harm. So most of it is the last layer's: it has learnt at which place each map should answer. The first printed line says that the maps, moved back, equal the unpushed ones, except in the last column, which would need pixels beyond the frame. The rest of the fall is that column's.
+# Pushed by four pixels, every sixth digit is misread, though the kernels saw all of it. Moving the maps back mends four fifths of the harm. So most of it is the last layer's: it has learnt at which place each map should answer. The first printed line says that the maps, moved back, equal the unpushed ones, except in the last column, whose receptive field would reach beyond the frame. That column causes the rest of the fall.
 #
 # ### What the kernels look for
 #
@@ -750,10 +750,10 @@ for name, rows in four.items():
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** From pushed digits, best as far as they were pushed. Or it need not learn it: its design says so.
+# **How does a network learn that pixels have neighbours?** From pushed digits, best as far as they were pushed. Or its design tells it.
 #
 # - A fully connected layer has a weight for each pixel. It knows nothing of neighbours, and a push of two pixels costs it dearly.
-# - Of the errors at two pixels, pushing in training saves more than the design does, and both together save most. Within the design sharing saves a quarter to a third of the errors (one seed), and maxima about a third.
+# - Of the errors at two pixels, pushing in training saves more than the design does, and both together save most. Within the design, over all pushes, sharing saves a quarter to a third of the errors (one seed), and maxima about a third.
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places. The pixels get their blame back patch by patch, added up where patches overlap.
 # - [Lesson 00](00_first_look.ipynb) asked what an accuracy does not tell. Here two networks read nearly every digit where it was written. Pushed by two pixels, the fully connected one of the beginning misreads one in five, the pushed convolutional one three in a hundred. Ask a network about the pictures that it will meet.
 #

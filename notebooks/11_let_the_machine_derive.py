@@ -20,7 +20,7 @@
 # - say in which order blame must travel, and why it is added;
 # - say what a gradient costs in time and in memory, and why it is found backwards.
 #
-# **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which can be read without them.
+# **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which can be read without them.
 #
 # **Time** 41 minutes to read, 42 more for the exercises; the computer works about 5 s and uses 250 MB
 
@@ -121,7 +121,8 @@ for source, rule in L.came_from:
 # | $z = \log u$ | $du = dz / u$ | school |
 # | $z = \sigma(u)$ | $du = dz \odot z \odot (1 - z)$ | 02 |
 # | $z = \max(u, 0)$ | $du = dz$ where $u > 0$, else 0 | 07 |
-# | $z = \sum_i u_i$ | each $du_i = dz$ | 03: a sum hands its blame to each term |
+# | $z = \sum_j u_j$ | each $du_j = dz$ | 03: a sum hands its blame to each term |
+# | $z = u - w$ | $du = dz$ and $dw = -dz$ | school |
 # | $z = u / w$ | yours | |
 #
 # In code they all look alike. Here are the first two:
@@ -350,7 +351,7 @@ axis.set_axis_off()
 plt.show()
 
 # %% [markdown]
-# $z_2$ goes straight into $\log p$, and once more by way of the total. Follow both roads up with a pencil. The loss hands $-y$ to $\log p$.
+# $z_2$ goes straight into $\log p$, and once more by way of the total. Start at the loss, and follow both roads up with a pencil. The loss hands $-y$ to $\log p$.
 #
 # - Straight on, $z_2$ gets $-y$. In the picture that is $(0, -1)$.
 # - Log total is subtracted in every $\log p_k$, so $\log p_k$ hands it $-(-y_k)$, which is $+y_k$. The sum of these is 1. The total gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies that by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
@@ -380,11 +381,11 @@ def lesson_07(parameters, x):
 
 
 # %% [markdown]
-# For lesson 10's kernels one operation is missing: to *take* entries. Patches are taken out by an index, and an entry of the first layer's maps lies in many patches of the second. So its blame is a sum once more.
+# Lesson 10's kernels also reshape, and keep maxima; the library has rules for both. One operation is yours: to *take* entries. Patches are taken out by an index, and an entry of the first layer's maps lies in many patches of the second. So its blame is a sum once more.
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
-# Let `z = u[index]`, where `u` is one row of `size` numbers and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, `dz` is `[1, 5, 10]`. Beware of the obvious line, `du[index] += dz`: try it on that.
+# Let `z = u[index]`, where `u` is a row with `size` entries and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, `dz` is `[1, 5, 10]`. Beware of the obvious line, `du[index] += dz`: try it on that.
 
 
 # %%
@@ -542,7 +543,7 @@ plt.show()
 #
 # </details>
 #
-# Compared with your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. The 0.9 is noise: these times are good to about a tenth. What it costs is *memory*: nearly twice as much in deep networks. The tape keeps every sum until the way back has passed; yours kept the activations alone.
+# Compared with your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. The 0.9 is noise: these times are good to about a tenth. The price of the tape is *memory*: nearly twice as much in deep networks. It keeps each $z$ beside each $a$ until the way back has passed; your pass kept only the activations.
 #
 # ### Why backwards?
 #
@@ -570,7 +571,7 @@ print(f"forwards: {slope_loss:.6f}   backwards, the gradient times r: {along:.6f
 print(f"runs for the whole gradient: {sum(array.size for array in start):,} forwards, 1 backwards")
 
 # %% [markdown]
-# Nothing has to be kept for a way back. But one run answers one question: how fast does the loss grow *in this direction*? A gradient needs that answer for each parameter separately. Forwards that takes 101,770 runs; backwards one is enough, because there is only one loss.
+# Nothing has to be kept for a way back. But one run answers one question: how fast does the loss grow *in this direction*? A gradient needs that answer for each parameter separately. Going forwards takes 101,770 runs. Going backwards takes one, because there is only one loss.
 #
 # ## The same in PyTorch
 #
@@ -602,7 +603,7 @@ def tape_gradients(parameters, x, y):
 #     return loss.item(), [W.grad.numpy() for W in (W1, b1, W2, b2)]
 # ```
 #
-# Lay the two side by side, line by line. `requires_grad=True` is what we say with `Value`: of all arrays, these want blame.
+# Lay the two side by side, line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that want blame.
 #
 # A study ran that very text where PyTorch is installed: the gradients at lesson 04's start, then thirty steps of training at its rate. Train the same steps here, by hand and by the tape. Will the losses differ?
 
