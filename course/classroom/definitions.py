@@ -412,8 +412,10 @@ def begins(node):
 def is_set_anew(name, statement):
     """Tell whether a name means, after a statement, what it would mean without all before."""
     simple = (*DEFINITIONS, *IMPORTS, ast.Assign, ast.AnnAssign)
+    if not isinstance(statement, simple) or getattr(statement, "value", statement) is None:
+        return False  # a loop or a branch may not set it, and ``K: int`` does not
     is_defined = isinstance(statement, DEFINITIONS) or name not in names_read(statement)
-    return isinstance(statement, simple) and name in names_set(statement) and is_defined
+    return name in names_set(statement) and is_defined
 
 
 def names_read(statement):

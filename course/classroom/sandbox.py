@@ -378,7 +378,7 @@ def tried(sandbox, name, answer, seconds, closed):
     kind, said, reason = (LOST, lost, "") if lost else judged(reply)
     if closed and re.search(r"\b(ImportError|ModuleNotFoundError): ", said):
         kind, said = LOST, f"{said} ({closed} cannot be read by the user it runs as)"
-    notes = [answer["note"] if kind == "right" else reason, answer.get("place", "")]
+    notes = [answer.get("place", ""), answer["note"] if kind == "right" else reason]
     return [name, kind, said, " ".join(filter(None, notes)), answer["shape"], seconds]
 
 

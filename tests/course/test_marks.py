@@ -842,6 +842,7 @@ def test_only_definitions_are_taken_and_what_they_need():
         ("K = []\nK.append(0)\nK += [1]\nK.append(2)\ndel K[1]", [0, 2]),
         ("K = np.ones((2, 2))\nnp.fill_diagonal(K, 0)\nK = K.tolist()", [[0, 1], [1, 0]]),
         ("K = 1\nK = K + 1", 2),
+        ("K = 1\nK: int", 1),
         ("K = [k * k for k in range(3)]", [0, 1, 4]),
         ("K = sorted(zip([2, 1], 'ab'))", [(1, "b"), (2, "a")]),
         ("with np.errstate(divide='ignore'):\n    K = 1", 1),
