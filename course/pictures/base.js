@@ -146,6 +146,8 @@ function grip(mark, name, { take = () => {}, move, nudge, far = 1000 }) {
     [from, finger] = [place(event), event.pointerId];
     take(from);
   });
+  // Chromium does not heed touch-action on a part of a drawing: it would scroll, and let go of the mark.
+  mark.addEventListener("touchstart", (event) => getComputedStyle(mark).touchAction === "none" && event.preventDefault(), { passive: false });
   mark.addEventListener("pointermove", (event) => event.pointerId === finger && move(place(event), from));
   for (const end of ["pointerup", "pointercancel"]) mark.addEventListener(end, (event) => { if (event.pointerId === finger) finger = null; });
   mark.addEventListener("keydown", (event) => {

@@ -61,7 +61,7 @@ function render({ model, el }) {
   const dots = draw("g", {});
   const toGround = ([a, b]) => place([(a - WIDTH / 2) / scale, (HEIGHT / 2 - b) / scale]);
   const place = (u) => change({ start: [within(-2.3, Math.round(u[0] * 20) / 20, 2.3), within(-1.8, Math.round(u[1] * 20) / 20, 1.8)] });
-  const first = grip(draw("circle", { r: 9, class: "point" }), "the start", {
+  const first = grip(draw("circle", { r: 9, class: "point wide" }), "the start", {
     move: toGround,
     nudge: ([right, up]) => place([now().start[0] + right / 20, now().start[1] + up / 20]),
   });

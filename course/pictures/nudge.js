@@ -81,7 +81,7 @@ function render({ model, el }) {
     draw("clipPath", { id: clip }, draw("rect", { width: WIDTH, height: HEIGHT - 24 })),
     draw("rect", { width: WIDTH, height: HEIGHT - 24, class: "frame" }), draw("g", { "clip-path": `url(#${clip})` }, tangent, secant, curve), place);
   const at = (u, v) => [(u / REACH + 1) * (WIDTH / 2), (HEIGHT - 24) * (1 - (v - FUNCTIONS[now().f].range[0]) / (FUNCTIONS[now().f].range[1] - FUNCTIONS[now().f].range[0]))];
-  const points = [-1, 1].map((side) => grip(draw("circle", { r: 7, class: "point" }), side < 0 ? "u minus h" : "u plus h", {
+  const points = [-1, 1].map((side) => grip(draw("circle", { r: 7, class: "point wide" }), side < 0 ? "u minus h" : "u plus h", {
     move: ([x]) => toPower(-Math.log10(within(1e-16, side * ((x / (WIDTH / 2) - 1) * REACH - now().u), 1))),
     nudge: ([right, up]) => toPower(now().power - (side * right + up) / 2),
   }));

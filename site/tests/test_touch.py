@@ -709,6 +709,30 @@ def test_a_press_anywhere_in_the_plot_of_errors_sets_the_nudge(lone):
     assert shown.el.locator("circle.two.zero").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "mark"), [("descent", "the start"), ("nudge", "u plus h"), ("fit", "point 4")]
+)
+def test_a_finger_that_presses_beside_a_mark_drags_it_all_the_way(finger, name, mark):
+    shown = Shown(finger, name, 390)
+    held = shown.el.locator(f"[aria-label='{mark}']")
+    held.scroll_into_view_if_needed()
+    area = held.bounding_box()
+    x, y = area["x"] + area["width"] / 2 + 12, area["y"] + area["height"] / 2
+    hand = shown.page.context.new_cdp_session(shown.page)
+    before = held.get_attribute("aria-valuetext")
+    shown.page.evaluate("""heard = []; for (const kind of ["pointermove", "pointercancel"])
+        document.addEventListener(kind, () => heard.push(kind), true)""")
+    for step in range(5):
+        at = {"x": x - 12 * step, "y": y + 12 * step}
+        kind = "touchMove" if step else "touchStart"
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(held).not_to_have_attribute("aria-valuetext", before)
+    heard = shown.page.evaluate("window.heard")
+    assert heard.count("pointermove") >= 3
+    assert "pointercancel" not in heard  # the page has not scrolled instead
+
+
 def test_a_second_finger_does_not_move_what_the_first_one_holds(finger):
     shown = Shown(finger, "nudge", 390)
     plot = shown.el.locator("svg.plot").nth(1)
@@ -726,6 +750,7 @@ def test_a_second_finger_does_not_move_what_the_first_one_holds(finger):
         ("touchEnd", []),
     ):
         hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    shown.page.wait_for_timeout(200)
     assert shown.state["power"] > 10
 
 
