@@ -39,12 +39,14 @@ def run(
     epochs,
     images=60_000,
     steps=None,
+    laps=1,
     evaluate=False,
     threads=None,
 ) -> dict:
     """Train once; return the microseconds a step of each lap, and the accuracy after each.
 
-    `hidden` is what the contender's `initialise` takes; the first so many `images`.
+    `hidden` is what the contender's `initialise` takes; the first so many `images`. With `steps` there
+    are `laps` of so many steps each; without, a lap is an epoch.
     """
     kind = type(contender)  # what its instances keep under these names is theirs
     if threads:
@@ -54,7 +56,7 @@ def run(
     batches = training.minibatches(images, batch_size, rng=rng, epochs=epochs)
     every = -(-images // batch_size)
     if steps:
-        batches, every = batches[:steps], steps
+        batches, every = batches[: laps * steps], steps
     falling = training.falling(kind.rate, len(batches))
     seconds, accuracy = [], []
 

@@ -96,7 +96,9 @@ def growth(team: Team, sizes: list[int], repeats: int, steps: int) -> list[dict]
             if batch_size != BATCH and hidden != HIDDEN:
                 continue  # one of the two changes at a time
             say(f"batch {batch_size}, hidden {hidden}")
-            job = dict(batch_size=batch_size, hidden=hidden, seed=0, epochs=1, steps=steps)
+            # The first lap wakes what was compiled, and loads what its network needs.
+            laps = dict(epochs=3, steps=steps, laps=3)
+            job = dict(batch_size=batch_size, hidden=hidden, seed=0) | laps
             team.everyone(**job)
             answers = [team.everyone(**job) for _ in range(repeats)]
             cell = {"batch_size": batch_size, "hidden": hidden}
