@@ -90,7 +90,7 @@ net = network.Parameters(
 )
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The pencil network drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits and probabilities; orange fields for the gradient by every number."}}
+# %% mystnb={"image": {"alt": "The pencil network drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits and probabilities; orange fields for the gradient by every number."}} tags=["hide-input"]
 pencil.draw(net, x_pencil, y_pencil, filled=False, title="Copy it, and fill it in")
 plt.show()
 
@@ -196,7 +196,7 @@ print("dW1, measured:", [pencil.write(number) for number in measured.ravel()])
 # %% [markdown]
 # Now the sheet with all its answers. Values ran down the page, gradients ran up.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The pencil network with every field filled in. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}}
+# %% mystnb={"image": {"alt": "The pencil network with every field filled in. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}} tags=["hide-input"]
 pencil.draw(net, x_pencil, y_pencil, filled=True, title="Every number, and its gradient")
 plt.show()
 
@@ -694,7 +694,7 @@ for eta in [0.001, 0.01, 0.1, 1]:  # change these: how long a step still pays?
     after = loss_after(eta)
     print(f"{eta:5} {after:11.6f} {loss_before - after:11.6f} {eta * squared_length:10.6f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 1. It falls steeply, following the dashed tangent at first, bends away from it, reaches a lowest point and climbs again."}}
+# %% mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 1. It falls steeply, following the dashed tangent at first, bends away from it, reaches a lowest point and climbs again."}} tags=["hide-input"]
 etas = np.linspace(0, 1, 81)
 downhill = np.array([loss_after(eta) for eta in etas])
 axis = plotting.curves(

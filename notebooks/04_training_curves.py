@@ -193,7 +193,7 @@ for rate in rates:
         late[rate] = np.mean(history.batch_loss[291:])
         print(f"{rate:7} {early[rate]:21.3f} {late[rate]:11.3f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Loss against the learning rate, both axes logarithmic, for two horizons. After 30 steps the curve is a basin: near log 10 at the left, lowest at a rate of 1, and above 3 it rises steeply, out of the picture. After 391 steps the curve lies lower and falls all the way to its last point, at a rate of 3."}}
+# %% mystnb={"image": {"alt": "Loss against the learning rate, both axes logarithmic, for two horizons. After 30 steps the curve is a basin: near log 10 at the left, lowest at a rate of 1, and above 3 it rises steeply, out of the picture. After 391 steps the curve lies lower and falls all the way to its last point, at a rate of 3."}} tags=["hide-input"]
 figure, axis = plt.subplots()
 for found, style, label in [(early, "o-", "steps 11 to 30"), (late, "s--", "steps 292 to 391")]:
     axis.loglog(*zip(*sorted(found.items())), style, label=label)
@@ -218,7 +218,7 @@ plt.show()
 #
 # Mind the scale of the third.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}}
+# %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}} tags=["hide-input"]
 figure, axes = plt.subplots(3, 1, figsize=(5, 6.4), sharex=True)
 faces = {0.01: "too small: a ramp", 0.3: "falls steadily", 30: "too large: thrashes"}
 for axis, (rate, face) in zip(axes, faces.items()):
@@ -254,7 +254,7 @@ for moment, index in [("lowest validation loss", best), ("the end", -1)]:
         loss, accuracy = scores[index]
         print(f"    {name:10} loss {loss:.3f}, accuracy {100 * accuracy:.2f} %")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels over 800 steps of training on only 1,000 images. Above: the training loss falls to zero, while the validation loss reaches its lowest point early, marked by a dot, and then climbs steadily. Below: training accuracy reaches 100 percent and stays; validation accuracy levels off below 90 percent."}}
+# %% mystnb={"image": {"alt": "Two panels over 800 steps of training on only 1,000 images. Above: the training loss falls to zero, while the validation loss reaches its lowest point early, marked by a dot, and then climbs steadily. Below: training accuracy reaches 100 percent and stays; validation accuracy levels off below 90 percent."}} tags=["hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(5, 6), sharex=True)
 for name, line in [("training", "-"), ("validation", "--")]:
     axes[0].plot(few_history.steps, few_history.loss(name), line, label=name)
@@ -288,7 +288,7 @@ pictures.train(train_set, validation_set)
 # %%
 mystery = mystery_curves(images, labels)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Four panels, A to D, each with the training and the validation loss of a run, and a dotted line at log 10. In A both losses jump about far above the line. In B the training loss sinks to 0 while the validation loss falls far below the line and then rises a little. In C the training loss sinks, and the validation loss climbs almost from the start, from the line upwards. In D both sink together, very slowly, from just above the line."}}
+# %% mystnb={"image": {"alt": "Four panels, A to D, each with the training and the validation loss of a run, and a dotted line at log 10. In A both losses jump about far above the line. In B the training loss sinks to 0 while the validation loss falls far below the line and then rises a little. In C the training loss sinks, and the validation loss climbs almost from the start, from the line upwards. In D both sink together, very slowly, from just above the line."}} tags=["hide-input"]
 figure, axes = plt.subplots(4, 1, figsize=(5, 9.6))
 for axis, (letter, history) in zip(axes.flat, mystery.items()):
     for name, line in [("training", "-"), ("validation", "--")]:
@@ -422,7 +422,7 @@ for momentum in [0, 0.6]:
         away = np.linalg.norm(path[10])
         print(f"    at {effective:6}: {away:.3f} away after ten steps")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels, each with two paths over the contour lines of a long narrow valley, from the same point at the upper left towards the star in the middle. Above, at the effective rate 0.095, the plain path zigzags from wall to wall and the path with momentum 0.6 swings; both move along the valley equally fast. Below, at 0.2375, the plain path leaves the picture after two jumps, while the path with momentum swings across a few times and ends at the star."}}
+# %% mystnb={"image": {"alt": "Two panels, each with two paths over the contour lines of a long narrow valley, from the same point at the upper left towards the star in the middle. Above, at the effective rate 0.095, the plain path zigzags from wall to wall and the path with momentum 0.6 swings; both move along the valley equally fast. Below, at 0.2375, the plain path leaves the picture after two jumps, while the path with momentum swings across a few times and ends at the star."}} tags=["hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(6.4, 5.6), sharex=True)
 w0, w1 = np.meshgrid(np.linspace(-4.5, 2, 100), np.linspace(-1.5, 1.5, 100))
 titles = {0.095: "equally far", 0.2375: "plain descent is flung out"}
@@ -481,7 +481,7 @@ for rate in effective_rates:
     print(f"{rate:9} {plain.mean():7.1f} {other.mean():9.1f}  {with_error(other - plain)}")
 print("each at its best:", with_error(accuracies(5, 0.9) - accuracies(3, 0)))
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Validation accuracy after one epoch against the effective rate, on a logarithmic axis, with the spread of five seeds as bars. Up to a rate of 2 the two lines lie on each other. Then the plain line levels off at 93 percent, sinks, and falls below 80 at the right end, with long bars; the line with momentum goes on rising to 95 percent at a rate of 5 before it sinks more slowly."}}
+# %% mystnb={"image": {"alt": "Validation accuracy after one epoch against the effective rate, on a logarithmic axis, with the spread of five seeds as bars. Up to a rate of 2 the two lines lie on each other. Then the plain line levels off at 93 percent, sinks, and falls below 80 at the right end, with long bars; the line with momentum goes on rising to 95 percent at a rate of 5 before it sinks more slowly."}} tags=["hide-input"]
 figure, axis = plt.subplots()
 for mu, label, marker in [(0, "plain descent", "s--"), (0.9, "momentum 0.9", "o-")]:
     runs = [accuracies(rate, mu) for rate in effective_rates]
@@ -564,7 +564,7 @@ for epochs in [1, 2, 5, 10]:
     print(f"after {epochs:2} epochs: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 print("validation loss was lowest after epoch", final_history.loss("validation").argmin())
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The loss over ten epochs. The averaged batch loss sinks towards zero, while the validation loss falls fast at first and then levels off above it."}}
+# %% mystnb={"image": {"alt": "The loss over ten epochs. The averaged batch loss sinks towards zero, while the validation loss falls fast at first and then levels off above it."}} tags=["hide-input"]
 figure, axis = plt.subplots()
 averaged = np.convolve(final_history.batch_loss, np.ones(100) / 100, mode="valid")
 axis.plot((np.arange(len(averaged)) + 50) / 391, averaged, label="batch, average of 100")
@@ -594,7 +594,7 @@ print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 #
 # </details>
 
-# %% tags=["home", "hide-input"] mystnb={"image": {"alt": "The trained network as a diagram, reading a handwritten seven from the test set. Eight hidden units are filled by their activation: one is fully on, two are off, the rest lie between. Of the ten bars at the right one is long: the seven, with a probability near 1."}}
+# %% mystnb={"image": {"alt": "The trained network as a diagram, reading a handwritten seven from the test set. Eight hidden units are filled by their activation: one is fully on, two are off, the rest lie between. Of the ten bars at the right one is long: the seven, with a probability near 1."}} tags=["home", "hide-input"]
 z1, a1, z2 = network.forward(final, data.scale(mnist.test_images[:1]))
 plotting.network(
     mnist.test_images[0], a1[0], softmax(z2)[0], title="Trained: one answer, and sure of it"
@@ -611,7 +611,7 @@ np.add.at(confusion, (mnist.test_labels, answers), 1)
 plotting.confusion(confusion, title="Mistakes on the test set, by label and answer")
 plt.show()
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Twenty-one test digits that the network misreads, each with its label and the answer above. Several are hard for a person too: a broken eight, a seven with a crossbar, sixes without a loop."}}
+# %% mystnb={"image": {"alt": "Twenty-one test digits that the network misreads, each with its label and the answer above. Several are hard for a person too: a broken eight, a seven with a crossbar, sixes without a loop."}} tags=["hide-input"]
 wrong = np.flatnonzero(answers != mnist.test_labels)[:21]
 captions = [f"{mnist.test_labels[i]} as {answers[i]}" for i in wrong]
 with plt.rc_context({"figure.dpi": 110}):
@@ -626,7 +626,7 @@ plt.show()
 # %% [markdown]
 # And what has it learnt? Each hidden unit's 784 weights make an image: violet where ink pushes the unit towards 1, brown where towards 0. Would you expect strokes? Whole digits?
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The weights of eight hidden units as images, violet for positive and brown for negative. They show blotches and short streaks in the middle, where the digits are, and faint starting noise in the corners."}}
+# %% mystnb={"image": {"alt": "The weights of eight hidden units as images, violet for positive and brown for negative. They show blotches and short streaks in the middle, where the digits are, and faint starting noise in the corners."}} tags=["hide-input"]
 with plt.rc_context({"figure.dpi": 110}):
     plotting.weights(final.W1[:, :8], columns=4, title="Eight hidden units: blotches and streaks")
 plt.show()

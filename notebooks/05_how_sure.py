@@ -172,7 +172,7 @@ for tenth in np.flatnonzero(found.counts):
     print(f"{found.counts[tenth]:7} {found.sure[tenth]:6.3f} ", end="")
     print(f"{found.accuracy[tenth]:6.3f} {found.spread[tenth]:7.3f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability diagram: the share of right answers against how sure they were, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.6 and 0.9 the points lie a little below the diagonal, with the bars reaching about to it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}}
+# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against how sure they were, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.6 and 0.9 the points lie a little below the diagonal, with the bars reaching about to it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(5.6, 4.8))
 seen = found.counts > 0
 axis.plot([0, 1], [0, 1], color="0.5", ls="--")
@@ -313,7 +313,7 @@ for epochs in [1, 10]:
     print(f", on average {gain.mean():+.2f}, standard error {error:.2f}")
     print(f"   its loss is lower with {lower.sum()} of {len(lower)} seeds")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "What a falling rate gains in accuracy, one dot for each seed, in two rows. After one epoch all five dots lie left of zero, between minus 1.15 and minus 0.2 points. After ten epochs the ten dots crowd around zero."}}
+# %% mystnb={"image": {"alt": "What a falling rate gains in accuracy, one dot for each seed, in two rows. After one epoch all five dots lie left of zero, between minus 1.15 and minus 0.2 points. After ten epochs the ten dots crowd around zero."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 2.6))
 for row, gain in enumerate(gains.values()):
     heights = row + np.linspace(-0.25, 0.25, len(gain))  # so that no mark hides another
@@ -362,7 +362,7 @@ for _ in range(1000):
     counts.append((np.bincount(place, weights=dealt) > limit).sum())
 print(f"by chance: {np.mean(counts):.1f} on average, in a thousand deals at most {max(counts)}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels of mistakes against digits written by one writer, each with the average of the crowd as a line and a shaded band up to the limit. Larger marks stand for more writers. Above, 249 students with some 20 digits each: most lie in the band, 30 with 2 or more mistakes lie above it. Below, 48 employees with some 100 digits each: most lie within the band, 5 above it."}}
+# %% mystnb={"image": {"alt": "Two panels of mistakes against digits written by one writer, each with the average of the crowd as a line and a shaded band up to the limit. Larger marks stand for more writers. Above, 249 students with some 20 digits each: most lie in the band, 30 with 2 or more mistakes lie above it. Below, 48 employees with some 100 digits each: most lie within the band, 5 above it."}} tags=["hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(6.5, 6))
 for axis, (crowd, who), marker in zip(axes, crowds.items(), "o^"):
     written = np.arange(1, digits_of[who].max() + 5)
@@ -498,7 +498,7 @@ for rate in [0.5, 3, 10]:
     distances[rate] = apart
     print(f"rate {rate:3}: after 40 steps {apart[-1] / 1e-8:.3g} times as far apart")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Distance of two training runs that start 1e-8 apart, on a logarithmic axis, over 40 steps. At the rates 0.5 and 3 the curves stay almost level near 1e-8. At 10 the curve climbs, with pauses, to about 1e-2."}}
+# %% mystnb={"image": {"alt": "Distance of two training runs that start 1e-8 apart, on a logarithmic axis, over 40 steps. At the rates 0.5 and 3 the curves stay almost level near 1e-8. At 10 the curve climbs, with pauses, to about 1e-2."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 3.6))
 for (rate, apart), line in zip(distances.items(), ["-", "--", "-."]):
     axis.semilogy(apart, line, label=f"rate {rate:g}")

@@ -243,7 +243,7 @@ print("answers given, one at a time:", np.unique(answers["one at a time"]))
 the_two = 1  # its place among the test images: change it, and see
 
 
-# %% tags=["readme", "home", "hide-input"] mystnb={"image": {"alt": "Five rows of small digits, each beginning with the same handwritten 2 in a frame. Alone, it is answered as a 0. With nineteen mixed digits beside it, as a 2. With nineteen zeros, as a 3. With nineteen twos, as a 6. With nineteen fours, as a 0."}}
+# %% mystnb={"image": {"alt": "Five rows of small digits, each beginning with the same handwritten 2 in a frame. Alone, it is answered as a 0. With nineteen mixed digits beside it, as a 2. With nineteen zeros, as a 3. With nineteen twos, as a 6. With nineteen fours, as a 0."}} tags=["readme", "home", "hide-input"]
 def companies(image):
     """Nobody, nineteen mixed digits, or nineteen of one digit: never the image itself."""
     others = np.delete(np.arange(10_000), image)
@@ -661,7 +661,7 @@ for batch in batches[step : step + 2]:
 # %% [markdown]
 # The very step at which the float32 run died. One sum of one image is enough: its NaN fills the unit's whole column of $W_1$ (for black pixels, too: 0 times NaN is NaN), and with the next batch every weight. The picture shows how the lowest sum sank. Follow the two lines that run together: one ends at the cross, the other has its slope mended and runs on.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The lowest sum so far of a hidden unit over 10,000 steps, for four states of repair, in float32. As it was, the sum sinks to about minus 39; with the softmax mended to minus 67. With softmax and loss mended it sinks to the line marked float32's wall and ends there in a cross, at step 7,658. With the slope mended as well it goes on through the line to about minus 99."}}
+# %% mystnb={"image": {"alt": "The lowest sum so far of a hidden unit over 10,000 steps, for four states of repair, in float32. As it was, the sum sinks to about minus 39; with the softmax mended to minus 67. With softmax and loss mended it sinks to the line marked float32's wall and ends there in a cross, at step 7,658. With the slope mended as well it goes on through the line to about minus 99."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 4))
 lines = {"none": "-", "softmax": "--", "softmax + loss": "-.", "softmax + slope + loss": ":"}
 for mended, line in lines.items():
@@ -789,7 +789,7 @@ for before, name in zip([None, *names], names):
 print("cross-entropy, with the pixels")
 print(f"{'scaled first':26}{gain('pixels / 255', scaled_first)}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Wrong validation images on a logarithmic axis, better to the right, for the seven rungs, each with two marks. At the original's rate: 17, 7, 7 and 6 percent, then pixels over 255 jumps back to 75, Glorot 22, momentum 10. At its own best rate each rung is as good as the one before to within 0.1 points, or better: 17, 5, 4, 4, and about 2 for the last three."}}
+# %% mystnb={"image": {"alt": "Wrong validation images on a logarithmic axis, better to the right, for the seven rungs, each with two marks. At the original's rate: 17, 7, 7 and 6 percent, then pixels over 255 jumps back to 75, Glorot 22, momentum 10. At its own best rate each rung is as good as the one before to within 0.1 points, or better: 17, 5, 4, 4, and about 2 for the last three."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 4.6))
 for shift, marker, label, rates in [
     (-0.12, "o", "at the original's rate, 0.001", dict.fromkeys(names, 0.001)),

@@ -295,7 +295,7 @@ for epoch in range(6):
     first, *_, last = 1000 * np.array(second["norms"][epoch])
     print(f"{epoch:5}  {second['loss'][epoch]:.3f}  {first:7.2f}  {last:7.2f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels against epochs, 0 to 10. Above, validation accuracy for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96. Below, on a logarithmic axis, the norm of the gradient at layers 1, 3 and 6 for seed 0: layers 1 and 3 fall to a thousandth or less, layer 6 from one to four thousandths; all rise to about three tenths by the fourth epoch."}}
+# %% mystnb={"image": {"alt": "Two panels against epochs, 0 to 10. Above, validation accuracy for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96. Below, on a logarithmic axis, the norm of the gradient at layers 1, 3 and 6 for seed 0: layers 1 and 3 fall to a thousandth or less, layer 6 from one to four thousandths; all rise to about three tenths by the fourth epoch."}} tags=["hide-input"]
 figure, (upper, lower) = plt.subplots(2, 1, figsize=(6, 6), sharex=True)
 fast = [run for run in runs if run["settings"]["rate"] == 2]
 for run, style in zip(fast, ["o-", "s--", "^:"]):
@@ -436,7 +436,7 @@ print(f"forward, half against He's: {half[-1] / half[0] / (whole[-1] / whole[0])
 print(f"root of 1/2: {0.5**0.5:.3f}")
 print(f"to the 19th power: {0.5**9.5:.4f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels on logarithmic axes against the layer, one to twenty: left the spread of the sums on the way forward, right the spread of the blame on the way back. With He's variance both stay nearly level. With half of it the sums sink in a straight line to about a thousandth from left to right, and the blame as far from right to left. With twice of it both climb to several hundred, in their directions."}}
+# %% mystnb={"image": {"alt": "Two panels on logarithmic axes against the layer, one to twenty: left the spread of the sums on the way forward, right the spread of the blame on the way back. With He's variance both stay nearly level. With half of it the sums sink in a straight line to about a thousandth from left to right, and the blame as far from right to left. With twice of it both climb to several hundred, in their directions."}} tags=["hide-input"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.5, 3.8), sharey=True, layout="constrained")
 for (name, (there, back)), style in zip(spreads.items(), ["s--", "o-", "^:"]):
     left.semilogy(np.arange(1, 21), there, style, markersize=4, label=name)
@@ -476,7 +476,7 @@ for name, start in {"sigmoid, Glorot": sigmoids, "sigmoid, Glorot x 4": large}.i
     print(f"   weights {np.mean(weights):.2f}, slopes {np.mean(slopes):.3f} a layer")
     print(f"   last hidden layer varies by {top.std(axis=0).mean():.4f}")
 
-# %% tags=["home", "hide-input"] mystnb={"image": {"alt": "Norm of the loss's gradient by each layer's weights, for six layers, on a logarithmic axis. For sigmoids with Glorot's weights it falls from about one at the last layer to about two thousandths at the first, in nearly even steps. With weights four times as large it falls from six to four tenths. For ReLUs with He's weights it is nearly level, between one half and one and a half."}}
+# %% mystnb={"image": {"alt": "Norm of the loss's gradient by each layer's weights, for six layers, on a logarithmic axis. For sigmoids with Glorot's weights it falls from about one at the last layer to about two thousandths at the first, in nearly even steps. With weights four times as large it falls from six to four tenths. For ReLUs with He's weights it is nearly level, between one half and one and a half."}} tags=["home", "hide-input"]
 figure, axis = plt.subplots()
 for (name, values), style in zip(pulls.items(), ["o--", "s:", "o-"]):
     axis.semilogy(range(1, len(values) + 1), values, style, label=name)
@@ -513,7 +513,7 @@ print(f"five sigmoid layers, Glorot: {len(found)} runs")
 print(f"   read the share of one digit: {sum(of_one_digit)}")
 print("   accuracies in %:", *(f"{100 * accuracy:.2f}" for accuracy in np.unique(found)))
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Validation errors after one epoch, in per cent on a logarithmic axis, against the number of hidden layers, one to five, each at its best learning rate, with bars from the lowest to the highest of three seeds. Sigmoids with Glorot's weights climb with depth from seven errors in a hundred to the level of chance. Sigmoids with weights four times as large climb slowly, from six to thirteen. ReLUs with He's weights are lowest at every depth, between five and seven."}}
+# %% mystnb={"image": {"alt": "Validation errors after one epoch, in per cent on a logarithmic axis, against the number of hidden layers, one to five, each at its best learning rate, with bars from the lowest to the highest of three seeds. Sigmoids with Glorot's weights climb with depth from seven errors in a hundred to the level of chance. Sigmoids with weights four times as large climb slowly, from six to thirteen. ReLUs with He's weights are lowest at every depth, between five and seven."}} tags=["hide-input"]
 best, rates = {}, sorted({row["settings"]["rate"] for row in depth["rows"]})
 for kind in pulls:
     for hidden in range(1, 6):
@@ -645,7 +645,7 @@ for rate in [0.1, 0.2, 0.5]:
     _, score = one_epoch(around, sigmoids, rate)
     print(f"with, one epoch at {rate}: {score.accuracy:.2%}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Norm of the gradient by each layer's weights, for six layers, on a logarithmic axis, for sigmoids with Glorot's weights. Without a way around it falls from about one at the last layer to about two thousandths at the first. With a way around it stays between one and five in the first five layers and is 25 at the last."}}
+# %% mystnb={"image": {"alt": "Norm of the gradient by each layer's weights, for six layers, on a logarithmic axis, for sigmoids with Glorot's weights. Without a way around it falls from about one at the last layer to about two thousandths at the first. With a way around it stays between one and five in the first five layers and is 25 at the last."}} tags=["hide-input"]
 figure, axis = plt.subplots()
 axis.semilogy(range(1, len(norms) + 1), norms, "o--", label="each layer replaces what came in")
 axis.semilogy(range(1, len(norms) + 1), pull(around, sigmoids), "s-", label="each layer adds to it")

@@ -207,7 +207,7 @@ for weight_decay, mean in means.items():
 chosen = min(decays, key=lambda weight_decay: means[weight_decay][-1])
 print(f"chosen by the watched half: {chosen:g}")
 
-# %% tags=["hide-input", "home"] mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and jumps about above 0.40. A mark stands at the lowest point of each curve, three of them nearly at one place."}}
+# %% mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and jumps about above 0.40. A mark stands at the lowest point of each curve, three of them nearly at one place."}} tags=["hide-input", "home"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
 for (weight_decay, mean), style in zip(means.items(), ["o-", "s--", "^-.", "D-", "v:"]):
     axis.plot(
@@ -425,7 +425,7 @@ for name, parameters in {"at the end": trained, "at the lowest loss": watch.para
 row = held["rows"][held["quick"]]
 print("the same as stored:", np.allclose(history.loss("watched"), row["results"]["loss"]))
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Accuracy on the watched images against the step, 0 to 1,500. With right labels, solid, it climbs to about 88 per cent and stays there. With a fifth of the labels drawn anew, dashed, ten seeds climb to between 82 and 85 per cent within 100 to 200 steps and then fall to between 75 and 78."}}
+# %% mystnb={"image": {"alt": "Accuracy on the watched images against the step, 0 to 1,500. With right labels, solid, it climbs to about 88 per cent and stays there. With a fifth of the labels drawn anew, dashed, ten seeds climb to between 82 and 85 per cent within 100 to 200 steps and then fall to between 75 and 78."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4))
 axis.plot(
     clean.steps, 100 * clean.accuracy("watched"), "-", color="C0", label="labels right, seed 0"

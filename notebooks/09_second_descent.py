@@ -79,7 +79,7 @@ for count in [4, 12, 40]:  # change me
     off = np.sqrt(((curves[count] - np.sin(3 * fine)) ** 2).mean())  # root mean square
     print(f"{count:3} features: misses {missed:.3f}, off {off:.2f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Three panels with the same twelve points along a smooth wave. With 4 features the fit is a calm curve that misses most points a little. With 12 features it goes through all points and swings far out of the panel near both ends. With 40 features it goes through all points, too, with small ripples, and stays near the wave."}}
+# %% mystnb={"image": {"alt": "Three panels with the same twelve points along a smooth wave. With 4 features the fit is a calm curve that misses most points a little. With 12 features it goes through all points and swings far out of the panel near both ends. With 40 features it goes through all points, too, with small ripples, and stays near the wave."}} tags=["hide-input"]
 figure, axes = plt.subplots(len(curves), 1, figsize=(6, 2.2 * len(curves)), sharex=True)
 for axis, (count, curve) in zip(np.atleast_1d(axes), curves.items()):
     axis.plot(fine, np.sin(3 * fine), ":", color="0.5", label="the true curve")
@@ -95,7 +95,7 @@ plt.show()
 #
 # Was this draw of the noise a strange one? Draw it two hundred times, and take the median distance from the true curve, for many numbers of features.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Distance from the true curve against the number of features, 2 to 100, both axes logarithmic. It falls to about a tenth at 4 features, climbs to a sharp peak of more than 2 at 12, where a dashed vertical line marks as many features as points, and falls again to about two tenths."}}
+# %% mystnb={"image": {"alt": "Distance from the true curve against the number of features, 2 to 100, both axes logarithmic. It falls to about a tenth at 4 features, climbs to a sharp peak of more than 2 at 12, where a dashed vertical line marks as many features as points, and falls again to about two tenths."}} tags=["hide-input"]
 noise = np.random.default_rng(seed=1).normal(size=(12, 200))
 counts = sorted({4, 12, 40, *np.round(np.geomspace(2, 100, 40)).astype(int)})
 medians = []
@@ -216,7 +216,7 @@ for width in [300, 1000, 6000]:
     column = errors[:, there.index(width)]
     print(f"{width:5}: {column.mean():.2f} % ({column.min():.2f} to {column.max():.2f})")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the images learnt, falls from 13 to 0 at 600 features and stays there."}}
+# %% mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the images learnt, falls from 13 to 0 at 600 features and stays there."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4.6))
 axis.semilogx(widths, wrong / 100, "o-", color="C0", label="new digits")
 axis.semilogx(widths, 100 * np.array(learnt), "s--", color="C1", ms=5, label="images learnt")
@@ -297,7 +297,7 @@ heaviness = [np.linalg.norm(W) for W in fits]
 for width, norm in zip(widths, heaviness):
     print(f"{width:5} features: norm {norm:7.2f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "The norm of the fitted weights against the number of random features, both axes logarithmic. It climbs slowly from 4 at 100 features to 26 at 900, shoots up to 526 at 1,000, where a dashed vertical line marks as many features as images, and falls to less than 3 at 6,000."}}
+# %% mystnb={"image": {"alt": "The norm of the fitted weights against the number of random features, both axes logarithmic. It climbs slowly from 4 at 100 features to 26 at 900, shoots up to 526 at 1,000, where a dashed vertical line marks as many features as images, and falls to less than 3 at 6,000."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6, 3.8))
 axis.loglog(widths, heaviness, "s-", color="C1")
 axis.axvline(n, color="0.5", ls="--", lw=1.5)
@@ -491,7 +491,7 @@ for weight_decay in prices:  # lambda
 for weight_decay, W, count in zip(prices, paid, wrong_answers(paid)):
     print(f"decay {weight_decay:g}: norm {np.linalg.norm(W):.2f}, errors {count / 100:.2f} %")
 
-# %% tags=["hide-input", "home"] mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}}
+# %% mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input", "home"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
 print("decay: errors at 1,000, at 6,000")
 for weight_decay, style in zip([0.0, 2e-3, 2e-2], ["o-", "s--", "^-."]):
@@ -548,7 +548,7 @@ lowest = min(there, key=lambda width: table[width][:, 1].mean())
 print(f"0.02: lowest at {lowest:,}; 6,000 higher in {rises} of 5")
 print(f"norm of exact fits, 6,000: {min(weights):.2f} to {max(weights):.2f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws with narrow bands. With right labels the curve falls to 18, climbs to 88 at 1,000 features, and falls to 9. With a fifth of the labels drawn anew it has the same shape and lies higher everywhere: 26 at 300, 89 at 1,000 and 23 at 6,000. With a price of 0.2 it has no peak and falls from 27 to 13."}}
+# %% mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws with narrow bands. With right labels the curve falls to 18, climbs to 88 at 1,000 features, and falls to 9. With a fifth of the labels drawn anew it has the same shape and lies higher everywhere: 26 at 300, 89 at 1,000 and 23 at 6,000. With a price of 0.2 it has no peak and falls from 27 to 13."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4.6))
 axis.loglog(there, clean, "o-", color="C0", label="labels right")
 for place, style, label in [(0, "s--", "a fifth drawn anew"), (2, "^-.", "the same, price 0.2")]:

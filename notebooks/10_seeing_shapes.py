@@ -130,7 +130,7 @@ fragile_shares = accuracy_by_push(connected, fragile, *validation_set)
 for p, share in enumerate(fragile_shares):
     print(f"pushed by {p}: {100 * share:.2f} % right")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Four pictures of the same handwritten digit in frames of 28 by 28 pixels, pushed to the right by 0, 1, 2 and 3 pixels. They look alike, and all of the digit stays inside the frame. Above each stands what the network reads, which changes with the push."}}
+# %% mystnb={"image": {"alt": "Four pictures of the same handwritten digit in frames of 28 by 28 pixels, pushed to the right by 0, 1, 2 and 3 pixels. They look alike, and all of the digit stays inside the frame. Above each stands what the network reads, which changes with the push."}} tags=["hide-input"]
 in_steps = np.stack([shifted(validation_set[0][:2000], 0, p) for p in range(4)])
 truth = validation_set[1][:2000]
 read = np.stack([answers(connected, fragile, moved) for moved in in_steps])
@@ -615,7 +615,7 @@ print(f"fully connected, 512 units, pushed:\n   {np.round(wide[:, :4].mean(axis=
 far = errors(model="784-128-10", most=2, epochs=30)
 print(f"fully connected, pushed further:\n   {np.round(far[:, :4].mean(axis=0), 2)}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Errors on pushed digits, in per cent on a logarithmic axis, against the push in pixels, 0 to 3. Four networks, each with three thin curves for three seeds, which nearly coincide with their mean. The fully connected network without pushes in training is highest everywhere and rises to almost half wrong. In the middle two curves cross: the convolutional network without pushes is better at zero and one pixel, and the fully connected one with pushes a little better at two and three. The convolutional network with pushes is lowest everywhere, below one in a hundred at first and one in twenty at three pixels."}}
+# %% mystnb={"image": {"alt": "Errors on pushed digits, in per cent on a logarithmic axis, against the push in pixels, 0 to 3. Four networks, each with three thin curves for three seeds, which nearly coincide with their mean. The fully connected network without pushes in training is highest everywhere and rises to almost half wrong. In the middle two curves cross: the convolutional network without pushes is better at zero and one pixel, and the fully connected one with pushes a little better at two and three. The convolutional network with pushes is lowest everywhere, below one in a hundred at first and one in twenty at three pixels."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.5, 4.8))
 for (name, rows), style, colour in zip(four.items(), ["o--", "s--", "o-", "s-"], [0, 1, 0, 1]):
     axis.semilogy(range(4), rows[:, :4].T, style[1:], color=f"C{colour}", lw=0.7, alpha=0.6)
@@ -683,7 +683,7 @@ for name, maps in {
 #
 # Here are the first four kernels of the first layer, as they were drawn and as they were learnt. Below each is the map that the learnt one makes of one digit, after pooling and ReLU. The bar tells which colour adds and which takes away. Which of the learnt ones answer to strokes that lie flat, and which to upright ones?
 
-# %% tags=["hide-input", "home"] mystnb={"image": {"alt": "Three rows of four pictures. The first two rows hold four kernels, 5 by 5 weights, in one colour where positive and in another where negative: as drawn by chance, without order, and as learnt, with bands of one colour. The third row holds the map of one handwritten digit under each learnt kernel, twelve by twelve, with most ink where the kernel answers. The digit is a four. Map 4 has most ink along its flat stroke, map 1 just above and below that stroke, map 2 along the two upright strokes, map 3 at the corner on the left."}}
+# %% mystnb={"image": {"alt": "Three rows of four pictures. The first two rows hold four kernels, 5 by 5 weights, in one colour where positive and in another where negative: as drawn by chance, without order, and as learnt, with bands of one colour. The third row holds the map of one handwritten digit under each learnt kernel, twelve by twelve, with most ink where the kernel answers. The digit is a four. Map 4 has most ink along its flat stroke, map 1 just above and below that stroke, map 2 along the two upright strokes, map 3 at the corner on the left."}} tags=["hide-input", "home"]
 digit = model.prepare(validation_set[0][chosen : chosen + 1])
 maps, _ = layer(digit, trained.W1, trained.b1)
 print("correlation of neighbouring weights")

@@ -289,7 +289,7 @@ print("dW1:", W1.grad.round(6).tolist())
 # The first line is $(\frac34, -\frac34)$, and the machine never heard of $p - y$. Then $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: your sheet. Here is the graph that it walked, in short. Values run down the page, blame runs up. Find the value that is used twice, and add up what its two roads bring.
 
 
-# %% tags=["home", "hide-input"] mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value and its blame. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}}
+# %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value and its blame. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["home", "hide-input"]
 def write(number):
     """A small fraction, or a fraction plus a log, as text; otherwise three decimals."""
     for extra, name in [(0, ""), (np.log(3), "log 3"), (np.log(4), "log 4")]:
@@ -518,7 +518,7 @@ for name in shown:
     space = memory[name]["tape"] / memory[name]["hand"]
     print(f"{name:11} {count:4.1f} {hand:4.1f} {tape:4.1f} {time:5.1f} {space:6.1f}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Cost of loss and gradient together, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from a hundred thousand to more than three million. The points by hand and by the tape, for wide networks and for deep ones, lie in a flat band between about two and three."}}
+# %% mystnb={"image": {"alt": "Cost of loss and gradient together, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from a hundred thousand to more than three million. The points by hand and by the tape, for wide networks and for deep ones, lie in a flat band between about two and three."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6, 3.6))
 for kind, marker in [("units", "o"), ("layers", "s")]:
     some = [one for name, one in timed.items() if kind in name]

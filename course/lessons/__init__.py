@@ -34,8 +34,9 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 #: the functions that a reader has kept.
 SURROUNDINGS = {"TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
 
-#: Metadata of a cell that is stored: a figure's alternative text, and tags.
-KEPT = ("mystnb", "tags")
+#: Metadata of a cell that is stored: a figure's alternative text, tags, and how many lines the source
+#: leaves before the next cell, so that Jupyter writes the source as it was.
+KEPT = ("lines_to_next_cell", "mystnb", "tags")
 
 #: The tags that a cell may have, and what each means.
 TAGS = {

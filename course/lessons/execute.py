@@ -161,7 +161,6 @@ def make(lesson, measure=False, again=False):
             kept = lesson.measured or kept
     notebook.metadata["measured"] = nbformat.from_dict(kept)
     write(notebook, lesson.path)
-    lesson.source_path.touch()  # Jupyter opens no pair whose notebook is the newer one
     for cell in notebook.cells:
         if "readme" in cell.metadata.get("tags", []):
             PICTURE.write_bytes(base64.b64decode(pngs(cell.outputs)[0]))

@@ -276,15 +276,6 @@ def test_where_only_prose_changed_the_outputs_are_kept_and_nothing_is_run(lesson
     assert execute.make(fresh(lesson)).seconds == 9
 
 
-def test_what_was_made_is_no_newer_than_its_source(lesson, monkeypatch):
-    """Or Jupyter would refuse to open the pair (tests/course/test_pair.py opens one)."""
-    quick(monkeypatch)
-    for _ in ("run", "kept"):
-        os.utime(lesson.source_path, (1, 1))
-        execute.make(fresh(lesson))
-        assert lesson.source_path.stat().st_mtime >= lesson.path.stat().st_mtime
-
-
 def test_cells_keep_their_ids_when_others_are_added(lesson):
     before = [cell.id for cell in execute.read(lesson).cells]
     lesson.source_path.write_text("# %%\nnew = 1\n\n" + SOURCE + "\n# %%\nnew = 1\n")

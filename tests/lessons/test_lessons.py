@@ -8,8 +8,10 @@ import sys
 from itertools import zip_longest
 from urllib.parse import unquote, urlsplit
 
+import jupytext
 import nbformat
 import pytest
+from jupytext.config import load_jupytext_config
 
 from course import lessons as reading
 from course.lessons import (
@@ -92,6 +94,21 @@ def test_notebook_is_valid_and_was_run_from_top_to_bottom(lesson):
     for cell in cells:
         for output in cell.outputs:
             assert output.get("execution_count", cell.execution_count) == cell.execution_count
+
+
+@each_lesson
+def test_the_source_is_as_jupyter_writes_it(lesson):
+    """Or Jupyter would not open a pair whose notebook is newer, as after `git pull`."""
+    config = load_jupytext_config(str(lesson.path))
+    notebook = jupytext.read(lesson.path, config=config)
+    notebook.metadata["jupytext"] = {}
+    written = jupytext.writes(notebook, fmt="py:percent", config=config).splitlines()
+    source = lesson.source_path.read_text(encoding="utf-8").splitlines()
+    pairs = enumerate(zip_longest(source, written), 1)
+    report(
+        [f"{lesson.source_path.name}:{i}: write {b}" for i, (a, b) in pairs if a != b][:5],
+        f"(options of a cell come in alphabetical order); then run: {lesson.command}",
+    )
 
 
 @each_lesson
