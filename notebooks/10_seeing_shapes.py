@@ -168,7 +168,7 @@ for p in [2, 3]:
     print(f"   pushed by {p}: {100 * correct[whole].mean():.2f} %")
 
 # %% [markdown]
-# The edge of the paper is not to blame: digits that lose no ink fare hardly better. Each hidden unit has one weight for each pixel. What it learnt about a stroke at one place says little about the same stroke two pixels further.
+# The picture shows one of the digits that are lost. The edge of the paper is not to blame: digits that lose no ink fare hardly better. Each hidden unit has one weight for each pixel. What it learnt about a stroke at one place says little about the same stroke two pixels further.
 #
 # ### A cure by data
 #
@@ -189,7 +189,7 @@ for p, share in enumerate(robust_shares):
 #
 # <details><summary>Answer</summary>
 #
-# Those at two and three pixels rise: the cure is best as far as you push in training. Those at none and one fall. The same three epochs have to teach more pictures, so the network gets worse where nothing is pushed. With more epochs it catches up.
+# Those at two and three pixels rise: the cure is best as far as you push in training. Those at none and one fall. The same three epochs have to teach more pictures, so the network gets worse where nothing is pushed. With more epochs it catches up (a row of the study below shows it).
 #
 # </details>
 #
@@ -216,7 +216,7 @@ for p, share in enumerate(robust_shares):
 #
 # <details><summary>Why last?</summary>
 #
-# Memory is one long row of numbers, in which the *last* axis of an array lies side by side. Cutting patches copies 25 numbers for each place into another order. A run, numbers that lie side by side before and after, is copied in one go; each jump to the next run costs time. With a batch of 64 images last, the runs are 64 times as long as with the images first. The page on speed compares a whole step [with PyTorch's](../benchmarks/README.md).
+# Memory is one long row of numbers, in which the *last* axis of an array lies side by side. Cutting patches copies 25 numbers for each place into another order. Numbers that stay side by side, a run, are copied in one go; each jump to the next run costs time. With a batch of 64 images last, the runs are 64 times as long as with the images first. The page on speed compares a whole step [with PyTorch's](../benchmarks/README.md).
 #
 # </details>
 #
@@ -227,13 +227,13 @@ for p, share in enumerate(robust_shares):
 # | $W, b$ | `W`, `b` | (side · side · channels, kernels), (kernels,) | one kernel a column, and its bias |
 # | $Z$ | `z` | (kernels, rows - side + 1, columns - side + 1, n) | one map for each kernel |
 #
-# Lay out each patch as a column, those of all places of all images side by side. In a column the channels of a pixel follow each other. Then all these sums of products are one matrix product.
+# Lay out each patch as a column, those of all places of all images side by side. In a column the channels of a pixel follow each other. Then all these sums of products are one matrix product, in which $\text{patches}(X)$ and $Z$ have two axes, the last for all places of all images:
 #
 # $$Z = W^T\, \text{patches}(X)$$
 #
 # The bias is added later, after the pooling.
 #
-# The layout is called *im2col* ([Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631)). Look at it on an image so small that you can see all of it, with the kernel $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$. Its rows, one after the other, are the one column of $W$. In the code `reshape(4, -1)` puts all places side by side. Find the first number of `z` with a pencil before you run the cell.
+# The layout ([Chellapilla, Puri and Simard 2006](https://inria.hal.science/inria-00112631)) is today called *im2col*. Look at it on an image so small that you can see all of it, with the kernel $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$. Its rows, one after the other, are the one column of $W$. In the code `reshape(4, -1)` puts all places side by side. Find the first number of `z` with a pencil before you run the cell.
 
 # %%
 x = np.arange(9.0).reshape(1, 3, 3, 1)
@@ -355,7 +355,7 @@ exercises.folded(my_max_pool_backward)
 #
 # $$dW = \text{patches}(X)\, dZ^T .$$
 #
-# Both have a column for each place of each image: $\text{patches}(X)$ of the shape (side · side · channels, all places), and $dZ$, the blame of the maps, of the shape (kernels, all places). It is the formula of any layer, with patches for examples, turned round: here they are columns, in lesson 03 they were rows.
+# Both have a column for each place of each image: $\text{patches}(X)$ of the shape (side · side · channels, all places), and $dZ$, the blame of the maps, of the shape (kernels, all places). It is lesson 03's formula, with patches in place of examples. There examples were rows; here patches are columns, so the other factor is turned.
 #
 # Back to the image of nine pixels. Let the blame of the four numbers in the map be 1, 10, 100 and 1000, so that you recognise each in a sum. The first weight lay on the pixels 0, 1, 3 and 4, so it gets
 #
@@ -677,7 +677,7 @@ for name, maps in {
     print(f"   {name}: {100 * (read_maps(maps) == truth).mean():.2f} %")
 
 # %% [markdown]
-# Pushed by four pixels, every sixth digit is misread, though the kernels saw all of it. Moving the maps back mends four fifths of the harm. So most of it is the last layer's: it has learnt at which place each map should answer. The first printed line says that the maps, moved back, equal the unpushed ones, except in the last column, whose receptive field would reach beyond the frame. That column causes the rest of the fall.
+# Pushed by four pixels, every sixth digit is misread, though the kernels saw all of it. Moving the maps back mends four fifths of the harm. So most of it is the last layer's: it has learnt at which place each map should answer. By the first printed line, the maps moved back equal the unpushed ones in all columns but the last, whose receptive field would reach beyond the frame. That column causes the rest of the fall.
 #
 # ### What the kernels look for
 #

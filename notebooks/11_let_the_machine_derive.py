@@ -110,7 +110,7 @@ for source, rule in L.came_from:
     print("L came from", source.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# Values, and arrows to what they came from: the field calls that a **computational graph**, or the **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**. No formula is analysed: Python ran your lines, and each value noted what it came from.
+# That is the first step back; the next ones are your pencil's, until a loop does them all. Values, and arrows to what they came from: the field calls that a **computational graph**. The record of it is the **tape**, as we call our program, too, and walking it backwards is **automatic differentiation** in **reverse mode**. No formula is analysed: Python ran your lines, and each value noted what it came from.
 #
 # Every other rule was derived earlier, or is from school:
 #
@@ -186,7 +186,7 @@ exercises.folded(my_undo_broadcasting)
 #
 # Who hands on first? In the example, $L$ hands 1 to the product and 1 to $w$. Then the product hands on to $u$ and to $w$. Only now is the blame of $w$ complete: $1 + 3 = 4$.
 #
-# Suppose that $w$ itself had come from something else. Had it handed on its blame too early, it would have handed on 1 in place of 4. So **a value hands on its blame when all its blame has arrived.** It comes after everything that it went into. Such an order is called a **topological order**. There always is one, since a value is made only from values that exist already.
+# Suppose that $w$ itself had come from something else. Had it handed on its blame too early, it would have handed on 1 in place of 4. So **a value hands on its blame when all its blame has arrived.** In the order it stands after everything that it went into. Such an order is called a **topological order**. There always is one, since a value is made only from values that exist already.
 #
 # ### Exercise 11.3: the order (core, 12 minutes)
 #
@@ -543,7 +543,7 @@ plt.show()
 #
 # </details>
 #
-# Compared with your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. The 0.9 is noise: these times are good to about a tenth. The price of the tape is *memory*: nearly twice as much in deep networks. It keeps each $z$ beside each $a$ until the way back has passed; your pass kept only the activations.
+# Compared with your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. The 0.9 is noise: these times are good to about a tenth. The price of the tape is *memory*: nearly twice as much in deep networks. It keeps both $z$ and $a$ of each layer until the way back has passed; your pass kept only $a$.
 #
 # ### Why backwards?
 #
@@ -603,7 +603,7 @@ def tape_gradients(parameters, x, y):
 #     return loss.item(), [W.grad.numpy() for W in (W1, b1, W2, b2)]
 # ```
 #
-# Lay the two side by side, line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that want blame.
+# Lay the two side by side, line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that are to get blame.
 #
 # A study ran that very text where PyTorch is installed: the gradients at lesson 04's start, then thirty steps of training at its rate. Train the same steps here, by hand and by the tape. Will the losses differ?
 
@@ -624,7 +624,7 @@ for step in [1, 10, 30]:
     print("{:12} {:9.6f} {:12.6f} {:9.6f}".format(step, *losses))
 
 # %% [markdown]
-# At the steps shown all three are the same to six decimals, and the middle column is the idea that you have built. One habit of PyTorch would puzzle you otherwise: it *adds* to a `grad` that is left from the last step. So a loop there begins with `zero_grad()`. Ours starts anew each time.
+# At the steps shown all three are the same to six decimals. One habit of PyTorch would puzzle you otherwise: it *adds* to a `grad` that is left from the last step. So a loop there begins with `zero_grad()`. Ours starts anew each time.
 #
 # ## What now?
 #
