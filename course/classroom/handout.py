@@ -111,7 +111,8 @@ def for_students(lesson):
     cells = []
     for stored in lesson.notebook.cells:
         cell = nbformat.from_dict(stored)
-        cell.metadata.pop("mystnb", None)  # what a picture shows, in words
+        for name in ("mystnb", "lines_to_next_cell"):  # a picture in words; the source's lines
+            cell.metadata.pop(name, None)
         if cell.cell_type == "markdown":
             cell.source = without_answers(cell.source)
             if not cell.source:
