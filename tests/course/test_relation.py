@@ -125,6 +125,13 @@ def test_every_relation_has_an_example():
     }
 
 
+def test_what_is_made_of_an_argument_is_told_where_0_is_wanted():
+    wanted = [np.maximum(w, 0) for w in WANTED]
+    largest = pairs(lambda w, u: u.max(axis=1, keepdims=True) + 0 * w, wanted)
+    found = relation.something_of_an_argument(largest)
+    assert found == {"what": "that is the largest of each row of `u`"}
+
+
 def test_a_dtype_of_whole_numbers_is_told_where_it_is_what_goes_wrong():
     wanted = [np.array([3.0, 300.0]), np.array([0.25, 7.5])]
 
