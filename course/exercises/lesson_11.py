@@ -51,7 +51,9 @@ def calls_under_way():
     """Return how many calls are open, one within the other."""
     frame, count = sys._getframe(), 0
     while frame:
-        frame, count = frame.f_back, count + 1
+        # A page's Python has a call of its own between two of the answer's.
+        count += frame.f_code.co_name != "__watched__"
+        frame = frame.f_back
     return count
 
 
