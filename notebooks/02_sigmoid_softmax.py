@@ -640,7 +640,7 @@ np.allclose(functions.softmax_backward(p_row, dp_random), dp_random @ J)
 
 # %%
 for p_right in [1.0, 0.9, 0.5, 0.1, 0.001]:
-    print(f"given {p_right:5.3f} to the right class: surprise {np.log(1 / p_right):.4f}")
+    print(f"{p_right:5.3f} to the right class: surprise {np.log(1 / p_right):.4f}")
 
 # %% [markdown]
 # <details><summary>Why the logarithm, of all functions that grow?</summary>

@@ -252,7 +252,7 @@ for moment, index in [("lowest validation loss", best), ("the end", -1)]:
     print(f"{moment}, after {few_history.steps[index]} steps:")
     for name, scores in few_history.scores.items():
         loss, accuracy = scores[index]
-        print(f"    {name:10} loss {loss:.3f}, accuracy {100 * accuracy:.2f} %")
+        print(f" {name:10} loss {loss:.3f}, accuracy {100 * accuracy:.2f} %")
 
 # %% mystnb={"image": {"alt": "Two panels over 800 steps of training on only 1,000 images. Above: the training loss falls to zero, while the validation loss reaches its lowest point early, marked by a dot, and then climbs steadily. Below: training accuracy reaches 100 percent and stays; validation accuracy levels off below 90 percent."}} tags=["hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(5, 6), sharex=True)
@@ -415,12 +415,12 @@ curvatures, first = np.array([1, 20]), np.array([-4.0, 1.0])
 paths = {}
 for momentum in [0, 0.6]:
     print(f"momentum {momentum}:")
-    print(f"    edge at the effective rate {2 * (1 + momentum) / (1 - momentum) / 20:.1f}")
+    print(f"  edge at the effective rate {2 * (1 + momentum) / (1 - momentum) / 20:.1f}")
     for effective in [0.095, 0.2375]:
         path = walk(first, curvatures, effective * (1 - momentum), momentum, steps=20)
         paths[effective, momentum] = path
         away = np.linalg.norm(path[10])
-        print(f"    at {effective:6}: {away:.3f} away after ten steps")
+        print(f"  {effective:6}: {away:.3f} away after ten steps")
 
 # %% mystnb={"image": {"alt": "Two panels, each with two paths over the contour lines of a long narrow valley, from the same point at the upper left towards the star in the middle. Above, at the effective rate 0.095, the plain path zigzags from wall to wall and the path with momentum 0.6 swings; both move along the valley equally fast. Below, at 0.2375, the plain path leaves the picture after two jumps, while the path with momentum swings across a few times and ends at the star."}} tags=["hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(6.4, 5.6), sharex=True)
@@ -456,7 +456,8 @@ pictures.descent()
 
 # %%
 settings, stored, here = studies.again("momentum")  # one of its runs, here and now
-print(settings)
+for name, value in settings.items():
+    print(f"{name}: {value}")
 print(f"stored {stored['accuracy']:.4f}, here {here['accuracy']:.4f}")
 
 
@@ -561,7 +562,7 @@ final, final_history = train(
 # %%
 for epochs in [1, 2, 5, 10]:
     score = final_history.scores["validation"][epochs]
-    print(f"after {epochs:2} epochs: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
+    print(f"{epochs:2} epochs: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 print("validation loss was lowest after epoch", final_history.loss("validation").argmin())
 
 # %% mystnb={"image": {"alt": "The loss over ten epochs. The averaged batch loss sinks towards zero, while the validation loss falls fast at first and then levels off above it."}} tags=["hide-input"]

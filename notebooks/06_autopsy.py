@@ -584,7 +584,7 @@ with TemporaryDirectory() as folder:
     except OSError as error:
         print("first run:", type(error).__name__)
     path = original.fetch(recipe, file, folder, [address])
-    print("second run: no error; the file has", path.stat().st_size, "bytes")
+    print("second run: no error; a file of", path.stat().st_size, "bytes")
     print("images of shape", original.read_images(path).shape)
 
 # %% [markdown]
@@ -648,7 +648,7 @@ x = sick.prepare(train_set[0][batches[step]])
 beyond = x @ weights.W1 < wall
 print(f"sums beyond the wall: {beyond.sum()} of {beyond.size:,}")
 
-print("float32, in W1 and W2, one step on and two:")
+print("float32, W1 and W2, one step on and two:")
 single = original.Weights(*(W.astype(np.float32) for W in weights))
 for batch in batches[step : step + 2]:
     x = sick.prepare(train_set[0][batch], np.float32)
@@ -781,7 +781,7 @@ def gain(name, before):
     return f"{gains.mean():+6.2f} ± {gains.std(ddof=1) / np.sqrt(4):.2f}"
 
 
-print(f"\n{'':18}  rate  gain, other seeds")
+print(f"\n{'':18}  rate  gain, 4 seeds")
 for before, name in zip([None, *names], names):
     star = "*" if (name, best[name]) in mended_slope else " "
     line = f"{short[name]:18}  {best[name]:4g}{star}"

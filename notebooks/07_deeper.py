@@ -498,7 +498,8 @@ plt.show()
 # %% tags=["hide-input"]
 depth = studies.read("depth")
 settings, results, here = studies.again("depth")
-print(settings)
+for name, value in settings.items():
+    print(f"{name}: {value}")
 print(f"accuracy {here['accuracy']:.2%}, stored {results['accuracy']:.2%}")
 
 five_sigmoids = {"start": "sigmoid, Glorot", "hidden_layers": 5}
@@ -535,8 +536,8 @@ for kind, style, shift in zip(pulls, ["o--", "s:", "o-"], [-0.05, 0, 0.05]):
     axis.errorbar(np.arange(1, 6) + shift, mean, bars, fmt=style, capsize=4, label=kind)
 means = [best["ReLU, He", hidden].mean() for hidden in range(1, 6)]
 print("ReLUs with He's weights, accuracy in %")
-print("   1 to 5 layers:", *(f"{mean:.1f}" for mean in means))
-print("   5 layers, by seed:", *(f"{one:.1f}" for one in best["ReLU, He", 5]))
+print("  1 to 5 layers:", *(f"{mean:.1f}" for mean in means))
+print("  5 layers, by seed:", *(f"{one:.1f}" for one in best["ReLU, He", 5]))
 five = [row for row in depth["rows"] if row["settings"]["start"] == "ReLU, Glorot"]
 glorot = {
     rate: np.mean([r["results"]["accuracy"] for r in five if r["settings"]["rate"] == rate])

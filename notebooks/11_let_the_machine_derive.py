@@ -283,7 +283,7 @@ loss.backward(keep=True)  # keep what was on the way, to look at it
 print("dz2:", z2.grad[0])
 print("da1:", a1.grad[0])
 print("dz1:", z1.grad[0])
-print("dW1:", W1.grad.round(6).tolist())
+print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
 # The first line is $(\frac34, -\frac34)$, and the machine never heard of $p - y$. Then $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: your sheet. Here is the graph that it walked, in short. Values run down the page, blame runs up. Find the value that is used twice, and add up what its two roads bring.
@@ -439,7 +439,7 @@ for name, (forward, by_hand, start) in cases.items():
     _, by_tape = autodiff.Taped(forward, by_hand.prepare).gradients(start, x, y)
     _, derived = by_hand.gradients(start, x, y)
     largest = max(relative_error(*pair) for pair in zip(by_tape, derived, strict=True))
-    print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
+    print(f"{name}: all gradients to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
 # All three agree to rounding.
@@ -459,9 +459,10 @@ with np.errstate(over="ignore", invalid="ignore"):
     z = autodiff.Value([-2.0, -800.0])
     a = 1 / (1 + (-z).exp())
     a.sum().backward()
-print("values:", a.array.round(6), "  slopes:", z.grad.round(6))
+print("values:", a.array.round(6))
+print("slopes:", z.grad.round(6))
 z.sigmoid().sum().backward()
-print("by its own rule:          ", z.grad.round(6))
+print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
 # The value is right, and the slope is not a number. In the forward pass $e^{800}$ became infinity. On the way back the quotient hands it 0, and the rule of exp multiplies that by infinity. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb) (fault 8 of lesson 06), found anew by a machine.
@@ -567,7 +568,8 @@ slope_loss = (dz2 * slope_z2).sum()
 
 _, grads = autodiff.Taped(lesson_03, network.prepare).gradients(start, x, y)
 along = sum((dW * r_W).sum() for dW, r_W in zip(grads, r))
-print(f"forwards: {slope_loss:.6f}   backwards, the gradient times r: {along:.6f}")
+print(f"forwards: {slope_loss:.6f}")
+print(f"backwards, the gradient times r: {along:.6f}")
 print(f"runs for the whole gradient: {sum(array.size for array in start):,} forwards, 1 backwards")
 
 # %% [markdown]
@@ -617,7 +619,8 @@ taped = SimpleNamespace(
 )
 _, by_hand = train(network, start, train_set, batches, learning_rate=0.5)
 _, by_tape = train(taped, start, train_set, batches, learning_rate=0.5)
-print("PyTorch's gradients within 1e-12 of those by hand:", theirs["gradients agree"])
+print("PyTorch's gradients are those by hand,")
+print("   to 1e-12:", theirs["gradients agree"])
 print("loss at step   by hand  by the tape   PyTorch")
 for step in [1, 10, 30]:
     losses = [run[step - 1] for run in (by_hand.batch_loss, by_tape.batch_loss, theirs["losses"])]
