@@ -766,7 +766,7 @@ for name in [*names, scaled_first]:
     print(short[name])
     print("".join(f"{rate:7g} " for rate in tried).rstrip())
     print(line.rstrip())
-print("* run with the slope mended; unmended, NaN:")
+print("* run with the slope mended; if not, NaN:")
 for run in died:
     print(f"  {run}")
 

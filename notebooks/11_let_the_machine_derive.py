@@ -570,7 +570,8 @@ _, grads = autodiff.Taped(lesson_03, network.prepare).gradients(start, x, y)
 along = sum((dW * r_W).sum() for dW, r_W in zip(grads, r))
 print(f"forwards: {slope_loss:.6f}")
 print(f"backwards, the gradient times r: {along:.6f}")
-print(f"runs for the whole gradient: {sum(array.size for array in start):,} forwards, 1 backwards")
+print("runs for the whole gradient:")
+print(f"{sum(array.size for array in start):,} forwards, 1 backwards")
 
 # %% [markdown]
 # Nothing has to be kept for a way back. But one run answers one question: how fast does the loss grow *in this direction*? A gradient needs that answer for each parameter separately. Going forwards takes 101,770 runs. Going backwards takes one, because there is only one loss.
@@ -621,10 +622,10 @@ _, by_hand = train(network, start, train_set, batches, learning_rate=0.5)
 _, by_tape = train(taped, start, train_set, batches, learning_rate=0.5)
 print("PyTorch's gradients are those by hand,")
 print("   to 1e-12:", theirs["gradients agree"])
-print("loss at step   by hand  by the tape   PyTorch")
+print("loss at   by hand  by the tape  PyTorch")
 for step in [1, 10, 30]:
     losses = [run[step - 1] for run in (by_hand.batch_loss, by_tape.batch_loss, theirs["losses"])]
-    print("{:12} {:9.6f} {:12.6f} {:9.6f}".format(step, *losses))
+    print("{:7} {:9.6f} {:12.6f} {:8.6f}".format(step, *losses))
 
 # %% [markdown]
 # At the steps shown all three are the same to six decimals. One habit of PyTorch would puzzle you otherwise: it *adds* to a `grad` that is left from the last step. So a loop there begins with `zero_grad()`. Ours starts anew each time.
