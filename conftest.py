@@ -8,7 +8,8 @@ from course.lessons import NOTEBOOKS, Lesson
 pytest_plugins = ["course.lessons.compare_figures"]
 
 ROOT = Path(__file__).resolve().parent
-WORKERS = 4  # at most: each may hold a lesson's kernel of several hundred megabytes
+#: At most so many, since each may hold a lesson's kernel of several hundred megabytes.
+WORKERS = 4
 
 
 def pytest_configure(config):

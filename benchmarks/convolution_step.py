@@ -19,7 +19,8 @@ from team import Team
 from course.computers.machine import THREADS
 
 KERNELS, BATCH = (8, 32), 64
-GOALS = {1: 0.9, 2: 1.1}  # threads: of PyTorch's time, at most
+#: By the number of threads: the most of PyTorch's time that ours should take.
+GOALS = {1: 0.9, 2: 1.1}
 FULL = dict(rounds=15, steps=60, first=300, patience=2)
 QUICK = dict(rounds=1, steps=20, first=20, patience=0)
 

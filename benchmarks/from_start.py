@@ -31,11 +31,13 @@ WHO = [
     "scikit-learn",
 ]
 OURS = WHO[0]
-GOALS = {
-    "97": 3,
-    "98": 20,
-}  # per cent right on test: epochs over which the learning rate falls to 0
-AHEAD = 1.5  # how many times as long everybody else should take
+
+#: By per cent right on test: the epochs over which the learning rate falls to 0.
+GOALS = {"97": 3, "98": 20}
+
+#: How many times as long everybody else should take.
+AHEAD = 1.5
+
 FULL = dict(rounds=5, patience=2, goals=GOALS)
 QUICK = dict(rounds=1, patience=0, goals={"97": 3})
 

@@ -20,8 +20,12 @@ from playwright.sync_api import sync_playwright
 HTML = Path(__file__).resolve().parent / "_build" / "html"
 BOOK = HTML.parent / "book.html"
 PDF = HTML.parent / "book.pdf"
-WIDTH = 650  # of what is printed on a page, in pixels of 1/96 inch; book.css has the margins
-LONG = 15  # lines of code that may be parted
+
+#: How wide a page prints, in pixels of 1/96 inch; book.css has the margins.
+WIDTH = 650
+
+#: Code of more lines than this may be parted.
+LONG = 15
 logging.getLogger("pypdf").setLevel(
     logging.ERROR
 )  # it warns that Chromium counts objects otherwise
@@ -29,7 +33,7 @@ logging.getLogger("pypdf").setLevel(
 CONTENTS = "#contents li"
 ROWS = """rows => rows.map(row => [
     row.className == "level1", row.textContent, row.firstElementChild.hash.slice(1)])"""
-# Paper cannot scroll: what is wider than its room becomes smaller, once it has its fonts.
+#: Paper cannot scroll: what is wider than its room becomes smaller, once it has its fonts.
 SHRINK = """document.fonts.ready.then(() => {
     for (const box of document.querySelectorAll("div.math, .pst-scrollable-table-container"))
         for (let share = 98; box.scrollWidth > box.clientWidth && share > 40; share -= 2)

@@ -18,7 +18,7 @@ from sphinx.util.math import get_node_equation_number
 
 MODULES = Path(__file__).parent / "node_modules"
 
-# Nothing inside these is prose, or it is a link already.
+#: Nothing inside these is prose, or it is a link already.
 NOT_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nodes.raw)
 NOT_PROSE += (nodes.math, nodes.math_block, nodes.comment, nodes.system_message)
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"

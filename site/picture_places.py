@@ -17,7 +17,9 @@ from docutils.parsers.rst import Directive
 from course import pictures
 
 STATIC = "_static/explore"
-WORDS = {}  # what each picture says of itself, once its files are written
+
+#: What each picture says of itself, once its files are written.
+WORDS = {}
 
 
 def script(name, picture):

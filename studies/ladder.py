@@ -16,7 +16,8 @@ import numpy as np
 from mnistlib import data, original
 
 BESIDE = "pixels / 255, squared error"
-RATES = {  # a factor of about 3 from one to the next; the original's own, 0.001, for every rung
+#: A factor of about 3 from one to the next; the original's own, 0.001, for every rung.
+RATES = {
     "the original": (0.0003, 0.001, 0.003),
     "softmax over the classes": (0.001, 0.003, 0.01, 0.03),
     "the whole Jacobian": (0.001, 0.003, 0.01, 0.03),
@@ -26,7 +27,9 @@ RATES = {  # a factor of about 3 from one to the next; the original's own, 0.001
     "momentum 0.9": (0.001, 0.03, 0.1, 0.3, 1.0),
     BESIDE: (0.3, 1.0, 2.0, 3.0),
 }
-BEST = {  # found by the first rows, on seed 42; the lesson finds it again
+
+#: Found by the first rows, on seed 42; the lesson finds it again.
+BEST = {
     "the original": 0.001,
     "softmax over the classes": 0.01,
     "the whole Jacobian": 0.03,

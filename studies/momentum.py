@@ -9,7 +9,8 @@ import numpy as np
 from mnistlib import data, network
 from mnistlib.training import minibatches, train
 
-EFFECTIVE = (0.5, 1, 2, 3, 5, 10, 20)  # eta / (1 - mu)
+#: The effective rates, eta / (1 - mu).
+EFFECTIVE = (0.5, 1, 2, 3, 5, 10, 20)
 ROWS = [
     {"effective_rate": rate, "momentum": momentum, "seed": seed}
     for momentum in (0.0, 0.9)

@@ -33,9 +33,13 @@ REPAIRS = {
     "weights": {"weights": "Glorot"},
     "momentum": {"momentum": 0.9},
 }
-LADDER = ("softmax", "jacobian", "loss", "pixels", "weights", "momentum")  # the order of lesson 06
+
+#: The repairs in the order of lesson 06.
+LADDER = ("softmax", "jacobian", "loss", "pixels", "weights", "momentum")
 SEEDS = (42, 1, 2, 3, 4)
-WALL = -float(np.log(np.finfo(np.float32).max))  # below it e^-z is infinite in float32
+
+#: Below it e^-z is infinite in float32.
+WALL = -float(np.log(np.finfo(np.float32).max))
 
 
 def row(*repairs, rate=0.001, seed=42, precision="float32", steps=10_000, kernel=None):
@@ -50,7 +54,7 @@ def row(*repairs, rate=0.001, seed=42, precision="float32", steps=10_000, kernel
     }
 
 
-# Each rung of the ladder at the rate the original came with; the first two are among the next.
+#: Each rung of the ladder at the rate the original came with; the first two are among the next.
 ROWS = [row(*LADDER[:rungs]) for rungs in range(2, len(LADDER) + 1)]
 ROWS += [
     row(*repairs, seed=seed)

@@ -136,7 +136,7 @@ SETTINGS = [
     *(("784-512-10", 1, rate) for rate in RATES["784-512-10"]),
     ("kernels alone", 0, CHOSEN["convolutional"]),
 ]
-# The unshared network moves half a million weights in each step, so it has float32 and one seed.
+#: The unshared network moves half a million weights in each step, so it has float32 and one seed.
 LIGHT = {"model": "unshared", "most": 0, "dtype": "float32"}
 ROWS = [
     *(

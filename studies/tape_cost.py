@@ -20,7 +20,11 @@ SIZES = {f"{units:,} units": [784, units, 10] for units in UNITS} | {
 }
 ROWS = [{"measure": "multiplications"}, {"measure": "memory"}, {"measure": "time"}]
 QUICK = 0
-BATCH, ROUNDS, AT_LEAST = 128, 40, 0.01  # seconds
+BATCH = 128
+ROUNDS = 40
+
+#: In seconds, how long a round takes.
+AT_LEAST = 0.01
 
 
 def way_up(parameters, x):

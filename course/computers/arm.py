@@ -26,8 +26,13 @@ PROCESSORS = {
     "max": "armv9sme",
 }
 
-PYTHON = "3.13"  # Debian 13's
-NEEDED = ("ipykernel", "threadpoolctl")  # beside what the library needs
+#: Debian 13's.
+PYTHON = "3.13"
+
+#: What a lesson's kernel needs beside what the library needs.
+NEEDED = ("ipykernel", "threadpoolctl")
+
+#: As pip calls the systems whose wheels run there.
 PLATFORMS = [f"manylinux_2_{minor}_aarch64" for minor in (28, 27, 26, 24, 17)]
 PLATFORMS += ["manylinux2014_aarch64"]
 

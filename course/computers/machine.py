@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-THREADS = 2  # for everybody
+#: So many threads has every contender of a race.
+THREADS = 2
 
 
 def same_for_all(threads: int) -> None:

@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 
 from course.lessons import ROOT
 
-# Rows set these themselves; what happens to be set outside would make a row lie.
+#: Rows set these themselves; what happens to be set outside would make a row lie.
 CLEARED = r"(OPENBLAS|GOTO|OMP|MKL|BLIS|NPY|LC)_|(GLIBC_TUNABLES|LANG|LANGUAGE|TZ|PYTHONPATH)$"
 
 PROBE = """

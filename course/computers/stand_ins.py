@@ -48,7 +48,8 @@ from course.computers.rerun import (
 )
 from course.lessons import ROOT, chosen
 
-QUICK = 20  # seconds: a longer lesson takes minutes on an old kernel, and runs only if named
+#: In seconds: a lesson that takes longer takes minutes on an old kernel, and runs only if it is named.
+QUICK = 20
 
 
 def simd_features():

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from course.lessons import ROOT
 
-# Linux as it was in 2018, which older distributions and most wheels share.
+#: Linux as it was in 2018, which older distributions and most wheels share.
 PLATFORMS = {
     "Windows": "x86_64-pc-windows-msvc",
     "macOS, Apple": "aarch64-apple-darwin",

@@ -27,7 +27,10 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 README = ROOT / "README.md"
-PICTURE = ROOT / "site" / "pages" / "company.png"  # the figure tagged ``readme``, for all to show
+
+#: The figure tagged ``readme``, for all to show.
+PICTURE = ROOT / "site" / "pages" / "company.png"
+
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 #: For the kernels of tools and tests: no progress bar, which is for a reader who waits, and none of
@@ -377,7 +380,9 @@ DRAWING_METHODS = {"bar", "barh", "contour", "contourf", "errorbar", "fill_betwe
 DRAWING_METHODS |= {"imshow", "loglog", "matshow", "pcolormesh", "plot", "plot_surface", "scatter"}
 DRAWING_METHODS |= {"semilogx", "semilogy"}
 DRAWING_MODULES = {"plt", "plotting", "pictures"}
-SETTINGS = {"use_style", "rcParams", "rc", "style", "cycler", "close"}  # of plt and plotting
+
+#: What of plt and plotting draws nothing.
+SETTINGS = {"use_style", "rcParams", "rc", "style", "cycler", "close"}
 
 
 def drawing_cells(trees):
@@ -465,7 +470,7 @@ def anchors(path):
     return {text.replace(" ", "-") for _, text in found}
 
 
-# A full stop ends a sentence when a new one begins, except in a few abbreviations.
+#: A full stop ends a sentence when a new one begins, except in a few abbreviations.
 SENTENCE = r"(?<=[.!?])(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bcf\.)\s+(?=[^a-z\s])"
 
 

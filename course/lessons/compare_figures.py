@@ -19,12 +19,12 @@ from PIL import Image
 
 from course.lessons import SURROUNDINGS, pngs, texts
 
-# Other processors move no curve by as much as this.
+#: Other processors move no curve by as much as this.
 TOLERANCE = 0.5
 
 NUMBER = r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?"
 
-# Under this name a cell's report tells of figures that were not compared.
+#: Under this name a cell's report tells of figures that were not compared.
 NOT_COMPARED = "figures not compared"
 
 _compare_text = IPyNbCell.compare_outputs

@@ -29,11 +29,11 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from course import files
 from course.lessons import KEPT, KERNEL, NOTEBOOKS, PICTURE, SURROUNDINGS, chosen, pngs
 
-# A cell that takes longer hangs.
+#: A cell that takes longer hangs.
 CELL_SECONDS = 600
 
-# The kernel tells its peak memory in bytes: Linux, where the resource module would count what the
-# parent held as well, in /proc; macOS by that module; Windows not at all.
+#: The kernel tells its peak memory in bytes: Linux, where the resource module would count what the
+#: parent held as well, in /proc; macOS by that module; Windows not at all.
 PEAK = """import pathlib, re, sys
 if sys.platform == "linux":
     status = pathlib.Path("/proc/self/status").read_text()
@@ -44,8 +44,8 @@ else:
 peak
 """
 
-# A picture that one can touch is stored as its still picture and its words. The living view has
-# another random name each time, and means nothing without a kernel.
+#: A picture that one can touch is stored as its still picture and its words. The living view has
+#: another random name each time, and means nothing without a kernel.
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 

@@ -17,8 +17,12 @@ from mnistlib.network import Parameters
 
 FOLDER = Path(__file__).parent
 DATA = FOLDER / "data"
-COMPANIONS = 200  # digits that can keep each other company
-DIGIT = 188  # the one asked about at first: an 8 of whom nearly anything can be said
+
+#: So many digits can keep each other company.
+COMPANIONS = 200
+
+#: Which of them is asked about at first: an 8 of which nearly anything can be said.
+DIGIT = 188
 SCORES = (-1.2, 0.4, 3.1, 1.0, -2.0, 0.3, -0.6, 2.2, 0.8, -1.5)
 
 

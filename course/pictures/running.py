@@ -9,7 +9,8 @@ import numpy as np
 
 from mnistlib import data, functions, network, training
 
-SHOWN = 1000  # images of each set whose loss and accuracy are drawn
+#: Of so many images in each set the loss and the accuracy are drawn.
+SHOWN = 1000
 
 
 class Run:

@@ -16,7 +16,7 @@ sys.path.insert(0, str(SITE))  # where Sphinx finds our own extensions
 import picture_places
 
 CHROMIUM = "/usr/bin/chromium"
-# Root may not use Chromium's sandbox; the rest keeps the browser from calling home by itself.
+#: Root may not use Chromium's sandbox; the rest keeps the browser from calling home by itself.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 

@@ -42,7 +42,7 @@ def waited(asked, seconds=120):
     return answer
 
 
-# What Firefox says of a formula of which only a part has arrived when it draws the page.
+#: What Firefox says of a formula of which only a part has arrived when it draws the page.
 HALF = "Invalid markup: Incorrect number of children"
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.takes(seconds=150)
 
 BOOK, PDF = HTML.parent / "book.html", HTML.parent / "book.pdf"
 FORMULA = "¤"
-# What sticks out of the paper, or has an end that only scrolling would show.
+#: What sticks out of the paper, or has an end that only scrolling would show.
 CUT_OFF = """
     [...document.querySelectorAll("body *")]
         .filter(tag => !tag.closest(".katex-mathml, svg"))

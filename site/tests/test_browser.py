@@ -18,7 +18,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 BROKEN_PICTURES = """
     [...document.images].filter(i => !(i.complete && i.naturalWidth)).map(i => i.src)
 """
-# What is left of a page's text once formulas and code are taken out must not look like TeX.
+#: What is left of a page's text once formulas and code are taken out must not look like TeX.
 RAW_TEX = r"""
     () => {
         const article = document.querySelector("main").cloneNode(true);
@@ -31,13 +31,13 @@ UNREADABLE_FORMULAS = """
         .concat([...document.querySelectorAll(".math")].filter(m => m.offsetWidth === 0))
         .map(tag => tag.outerHTML.slice(0, 100))
 """
-# The theme lets the article scroll by itself, which would hide the fault from the window.
+#: The theme lets the article scroll by itself, which would hide the fault from the window.
 TOO_WIDE = """
     Math.max(...[...document.querySelectorAll("html, main, .bd-content, .bd-content *:has(article)")]
         .map(tag => tag.scrollWidth - tag.clientWidth))
 """
-# KaTeX ends a formula with an empty box two pixels wide. What is one pixel wide is for screen
-# readers alone, such as what a picture tells them.
+#: KaTeX ends a formula with an empty box two pixels wide. What is one pixel wide is for screen
+#: readers alone, such as what a picture tells them.
 CUT_OFF = """
     [...document.querySelectorAll("article :is(h1, h2, h3, h4, p, li, dt, dd)")]
         .filter(tag => tag.scrollWidth > tag.clientWidth + 2 && tag.clientWidth > 1)
@@ -71,8 +71,8 @@ BROKEN_WORDS = """
 FONTS = "document.fonts.ready.then(fonts => [...fonts].map(f => [f.family, f.status]))"
 
 
-# Axe's time grows with what it looks at, and of a page's formulas and code it need see one of each
-# kind: what stands in the same elements has the same colours.
+#: Axe's time grows with what it looks at, and of a page's formulas and code it need see one of each
+#: kind: what stands in the same elements has the same colours.
 ONE_OF_EACH = """() => {
     const seen = new Set(), body = document.body;
     body.remove(); // else each change would make the browser think of the whole page again

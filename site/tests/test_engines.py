@@ -51,8 +51,8 @@ def test_pages_are_whole_and_fit(engine, roots, some, root):
     assert {place: what for place, what in found.items() if what} == {}
 
 
-# Firefox also stops at what scrolls by itself. A picture wakes when its place comes near, which is
-# not at the same moment everywhere.
+#: Firefox also stops at what scrolls by itself. A picture wakes when its place comes near, which is
+#: not at the same moment everywhere.
 STOP = """(tag => tag.matches("a, button, input, summary, [tabindex]") && !tag.closest(".explore")
     && tag.outerHTML.slice(0, 60))(document.activeElement)"""
 
@@ -76,7 +76,7 @@ def test_the_tab_key_stops_where_it_does_in_chromium(engine, browser, roots):
 
 
 PICTURE = "document.querySelectorAll('.touchable')[{}]"
-# What a picture holds and shows, and all in it that can be pressed.
+#: What a picture holds and shows, and all in it that can be pressed.
 STATE = "JSON.stringify([el.model.get('state'), el.innerText])"
 PLACE = """(tag => {
     tag.scrollIntoView({ block: "center" });

@@ -282,7 +282,8 @@ def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):
     assert {entry.lower() for entry in entries} - linked_anywhere == set()
 
 
-OF_THE_COURSE = ("exercises", "pencil", "pictures", "studies")  # what a lesson imports of it
+#: What a lesson imports of the course.
+OF_THE_COURSE = ("exercises", "pencil", "pictures", "studies")
 
 
 def public_names():

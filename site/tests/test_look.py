@@ -182,7 +182,7 @@ HIDE_TEXT = """
             child.style.visibility = "hidden";
     }
 """
-# Where the shadow falls at the left: a table's first column stays, and it is beside that.
+#: Where the shadow falls at the left: a table's first column stays, and it is beside that.
 LEFT_EDGE = """
     box => Math.ceil(box.querySelector("tr > :first-child")?.getBoundingClientRect().right
         - box.getBoundingClientRect().left) || box.clientLeft + 1

@@ -253,7 +253,7 @@ return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     assert tab.errors == []
 
 
-# One number of the lesson is misprinted, once it is loaded.
+#: One number of the lesson is misprinted, once it is loaded.
 MISPRINTED = """() => {
     const { run } = pythonEngine;
     pythonEngine.run = async program => {

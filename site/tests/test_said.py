@@ -18,7 +18,7 @@ PICTURES = {"Canvas", "figure", "graphics-document", "image", "SvgRoot"}
 NAMED_BY = {"figure": "Figcaption", "Figcaption": "StaticText"}
 OPEN = "document.querySelectorAll('details').forEach(fold => fold.open = true)"
 STILL = "document.querySelectorAll('.explore').forEach(picture => picture.remove())"
-# What an article shows in words, each formula once.
+#: What an article shows in words, each formula once.
 WRITTEN = """() => {
     const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
     const found = [];

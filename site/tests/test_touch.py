@@ -271,7 +271,8 @@ def test_company_by_touch(finger):
     assert shown.state["asked"] == 1
 
 
-STROKES = {  # ten digits as somebody might draw them, on a paper of 280 x 280
+#: Ten digits as somebody might draw them, on a paper of 280 x 280.
+STROKES = {
     0: [[(150, 60), (110, 70), (88, 110), (85, 160), (105, 205), (145, 220), (180, 200), (196, 155),
          (192, 105), (175, 70), (150, 60)]],
     1: [[(150, 50), (146, 110), (141, 170), (136, 230)]],

@@ -76,7 +76,7 @@ for i in (0, 1):
 return dz
 """
 
-# Several ways to be right: other formulas, dtypes, orders in memory, types of results.
+#: Several ways to be right: other formulas, dtypes, orders in memory, types of results.
 RIGHT = {
     "surely_wrong": [
         "return np.mean((p.argmax(1) != labels) * (p.max(1) > limit))",
@@ -585,8 +585,8 @@ return np.where(z == spread(largest), spread(dlargest), 0)
     ],
 }
 
-# Wrong answers that must be refused without a sentence of their own: the kind of reply, and the body
-# of the function. (Those with a sentence stand above it, in course/exercises/lesson_NN.txt.)
+#: Wrong answers that must be refused without a sentence of their own: the kind of reply, and the body
+#: of the function. (Those with a sentence stand above it, in course/exercises/lesson_NN.txt.)
 WRONG = {
     "accuracy": [
         ("wrong value", "return 0.5"),
@@ -895,7 +895,7 @@ return dx
     ],
 }
 
-# What the checker sees by itself, where no sentence of an exercise explains an answer.
+#: What the checker sees by itself, where no sentence of an exercise explains an answer.
 SEEN = {
     "bias_gradient": [
         ("return np.zeros(dz.shape[1])", "every number is 0"),

@@ -18,7 +18,8 @@ from mnistlib import convolution, functions, network, original
 from . import places
 from .one_step import changed
 
-LIMIT = 10  # seconds for one change; most take a millisecond
+#: In seconds, for one change; most take a millisecond.
+LIMIT = 10
 _ANY = np.random.default_rng(2024)
 
 

@@ -57,8 +57,8 @@ def mistaken(name):
     return f"def my_{name}({', '.join(takes[: len(exercise.cases[0])])}):\n{body}\n"
 
 
-# What each hostile answer does, and the kind (or kinds, by who tries it) and some words of the only
-# row that it loses.
+#: What each hostile answer does, and the kind (or kinds, by who tries it) and some words of the only
+#: row that it loses.
 HOSTILE = {
     "endless loop": ("while True: pass", "not marked", "took longer than 3 s"),
     "asleep": ("import time\ntime.sleep(1e6)", "not marked", "took longer than 3 s"),
@@ -172,7 +172,8 @@ HOSTILE = {
     ),
     "complains at length": ("raise ValueError('no ' * 5000)", "raises", "ValueError: no no no"),
 }
-NAMES = {  # names of files, and what stands in the table
+#: Names of files, and what stands in the table.
+NAMES = {
     "Zoë 学生 👩‍🎓": "Zoë 学生 👩‍🎓",
     "two\nlines": r"two\nlines",
     "=cmd": "'=cmd",
@@ -264,7 +265,7 @@ def scratch():
         assert os.listdir(made) == []
 
 
-# Each way to try answers: behind walls or not; where we are root, also as somebody who is not.
+#: Each way to try answers: behind walls or not; where we are root, also as somebody who is not.
 NO_WALLS = ["--no-walls"]
 WALLS = [pytest.param([], id="behind walls"), pytest.param(NO_WALLS, id="without walls")]
 WAYS = [pytest.param((*way.values, False), id=way.id) for way in WALLS]

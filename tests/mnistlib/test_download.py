@@ -21,10 +21,12 @@ import requests
 from mnistlib import download
 from mnistlib.download import DownloadError, File, fetch, is_good
 
-GOOD = gzip.compress(random.Random(1).randbytes(3000), mtime=0)  # a small stand-in
+#: A small stand-in for a file.
+GOOD = gzip.compress(random.Random(1).randbytes(3000), mtime=0)
 FILE = File("digits.gz", len(GOOD), hashlib.sha256(GOOD).hexdigest())
 TIMEOUT, DEADLINE, SLACK = 0.4, 0.9, 2.0
-PATIENCE = 6.0  # what is endless ends at last, so that a fault fails its test and does not hang it
+#: In seconds: what is endless ends at last, so that a fault fails its test and does not hang it.
+PATIENCE = 6.0
 
 
 def length(n):

@@ -31,8 +31,13 @@ REPAIRS = {
     "pixels": "scaled",
     "weights": "Glorot",
 }
-ORIGINAL, STEPS = Recipe(), Recipe(steps=5)  # as it was, and a short run of it
-REPAIRED = {field: Recipe(**{field: choice}) for field, choice in REPAIRS.items()}  # each alone
+
+#: As it was, and a short run of it.
+ORIGINAL = Recipe()
+STEPS = Recipe(steps=5)
+
+#: Each repair alone.
+REPAIRED = {field: Recipe(**{field: choice}) for field, choice in REPAIRS.items()}
 ROWS = REPAIRED["softmax"]
 LAST = replace(rungs()[-1][1], learning_rate=0.1)
 

@@ -25,7 +25,8 @@ from mnistlib.training import (
     train,
 )
 
-N = 40  # examples in the small set that most tests train on
+#: Examples in the small set that most tests train on.
+N = 40
 
 
 def digits(n=N, seed=0):
