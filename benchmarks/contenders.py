@@ -6,13 +6,22 @@ step and after every ``every`` steps, with a function that hands back the weight
 ``lap`` returns True, training ends.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import threadpoolctl
 
 from course.computers.machine import THREADS
 from mnistlib import data, deep, network, training
 
-RATE, MOMENTUM = 0.5, 0.9
+RATE = 0.5
+MOMENTUM = 0.9
+
+#: All the weights and biases of a network, layer by layer.
+Weights = tuple[np.ndarray, ...]
+
+#: What is called between steps, with a function that hands back the weights; True ends the training.
+Lap = Callable[[Callable[[], Weights] | None], bool | None]
 
 
 class Contender:
@@ -23,10 +32,11 @@ class Contender:
     model = network  # evaluates what everybody has trained
 
     def __init__(self, mnist: data.Mnist, dtype: str):
-        self.mnist, self.dtype = mnist, dtype
+        self.mnist = mnist
+        self.dtype = dtype
 
     @staticmethod
-    def initialise(rng, hidden):
+    def initialise(rng: np.random.Generator, hidden: int | list[int]) -> Weights:
         """Draw the weights to start from: one hidden layer of so many units, or a list of layers."""
         if isinstance(hidden, int):
             return network.initialise(rng, hidden=hidden, dtype=np.float32)
@@ -34,7 +44,7 @@ class Contender:
         return tuple(deep.initialise(rng, sizes, "Glorot", np.float32))
 
     @staticmethod
-    def limit(threads):
+    def limit(threads: int) -> None:
         """Use so many threads from now on."""
         threadpoolctl.threadpool_limits(threads)
 
@@ -42,11 +52,18 @@ class Contender:
 class Ours(Contender):
     """`training.train` with all that it checks and records, and with the threads that all have."""
 
-    def trained(self, start):
+    def trained(self, start: Weights) -> training.Model:
         """Return the model that is trained from these weights."""
         return network if isinstance(start, network.Parameters) else deep.Deep("sigmoid")
 
-    def run(self, start, batches, rates, every, lap):
+    def run(
+        self,
+        start: Weights,
+        batches: list[np.ndarray],
+        rates: list[float],
+        every: int,
+        lap: Lap,
+    ) -> None:
         values = [value.astype(self.dtype) for value in start]
         named = hasattr(start, "_fields")
         training.train.__wrapped__(  # without the limit to one thread
@@ -64,7 +81,7 @@ class Ours(Contender):
 class Products(Contender):
     """The five matrix products of a step and nothing else, on arrays of their shapes."""
 
-    def products(self, start, n):
+    def products(self, start: Weights, n: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """Return the pairs of matrices that a step with a batch of n multiplies."""
         W1, W2 = (value.astype(self.dtype) for value in (start[0], start[2]))
         rng = np.random.default_rng(0)
@@ -73,7 +90,14 @@ class Products(Contender):
         )
         return [(x, W1), (a1, W2), (a1.T, dz2), (dz2, W2.T), (x.T, dz1)]
 
-    def run(self, start, batches, rates, every, lap):
+    def run(
+        self,
+        start: Weights,
+        batches: list[np.ndarray],
+        rates: list[float],
+        every: int,
+        lap: Lap,
+    ) -> None:
         products = self.products(start, len(batches[0]))
         lap(None)
         for first in range(0, len(batches), every):
@@ -86,7 +110,14 @@ class Products(Contender):
 class Peer(Contender):
     """A framework: `start` makes what it trains, `steps` takes steps, `weights` gives ours back."""
 
-    def run(self, start, batches, rates, every, lap):
+    def run(
+        self,
+        start: Weights,
+        batches: list[np.ndarray],
+        rates: list[float],
+        every: int,
+        lap: Lap,
+    ) -> None:
         self.start(start, len(batches[0]))
         lap(self.weights)
         for first in range(0, len(batches), every):
@@ -102,11 +133,12 @@ class Torch(Peer):
         import torch
 
         torch.set_num_threads(THREADS)
-        self.torch, self.dtype = torch, torch.float32
+        self.torch = torch
+        self.dtype = torch.float32
         self.images = torch.from_numpy(mnist.train_images.reshape(-1, data.PIXELS))
         self.labels = torch.from_numpy(mnist.train_labels.astype(np.int64))
 
-    def start(self, start, batch_size):
+    def start(self, start: Weights, batch_size: int) -> None:
         torch = self.torch
         layers = [torch.nn.Linear(*W.shape) for W in start[::2]]
         between = [part for layer in layers for part in (layer, torch.nn.Sigmoid())]
@@ -118,8 +150,9 @@ class Torch(Peer):
             self.net.parameters(), lr=RATE, momentum=MOMENTUM, fused=True
         )
 
-    def steps(self, batches, rates):
-        torch, settings = self.torch, self.optimiser.param_groups[0]
+    def steps(self, batches: list[np.ndarray], rates: list[float]) -> None:
+        torch = self.torch
+        settings = self.optimiser.param_groups[0]
         for batch, rate in zip(batches, rates, strict=True):
             settings["lr"] = rate
             batch = torch.from_numpy(batch)
@@ -129,7 +162,7 @@ class Torch(Peer):
             loss.backward()
             self.optimiser.step()
 
-    def weights(self):
+    def weights(self) -> Weights:
         W1, b1, W2, b2 = (parameter.detach().numpy() for parameter in self.net.parameters())
         return network.Parameters(W1.T, b1, W2.T, b2)
 
@@ -139,13 +172,13 @@ class TorchCompiled(Torch):
 
     def __init__(self, mnist: data.Mnist, dtype: str):
         super().__init__(mnist, dtype)
-        self.torch._dynamo.config.recompile_limit = (
-            100  # several networks, each compiled for itself
-        )
+        # Several networks, each compiled for itself.
+        self.torch._dynamo.config.recompile_limit = 100
         self.made = {}
 
-    def start(self, start, batch_size):
-        torch, key = self.torch, (start.W1.shape, batch_size)
+    def start(self, start: Weights, batch_size: int) -> None:
+        torch = self.torch
+        key = (start.W1.shape, batch_size)
         if key not in self.made:
             super().start(start, batch_size)
             net = self.net
@@ -170,12 +203,12 @@ class TorchCompiled(Torch):
                 parameter.copy_(torch.from_numpy(value.T))
                 self.optimiser.state[parameter]["momentum_buffer"].zero_()
 
-    def one(self, batch):
+    def one(self, batch) -> None:
         self.loss(self.images[batch], self.labels[batch]).backward()
         self.update()
         self.optimiser.zero_grad()
 
-    def steps(self, batches, rates):
+    def steps(self, batches: list[np.ndarray], rates: list[float]) -> None:
         for batch, rate in zip(batches, rates, strict=True):
             self.rate.fill_(rate)
             self.one(self.torch.from_numpy(batch))
@@ -214,26 +247,26 @@ class Jax(Peer):
         self.step = jax.jit(step, donate_argnums=0)
         self.scan = jax.jit(scan, donate_argnums=0)
 
-    def start(self, start, batch_size):
+    def start(self, start: Weights, batch_size: int) -> None:
         parameters = tuple(self.jax.numpy.array(value) for value in start)
         velocity = tuple(self.jax.numpy.zeros_like(value) for value in parameters)
         self.state = self.jax.block_until_ready((parameters, velocity))
 
-    def steps(self, batches, rates):
+    def steps(self, batches: list[np.ndarray], rates: list[float]) -> None:
         for batch, rate in zip(batches, rates, strict=True):
             self.state = self.step(
                 self.state, batch.astype(np.int32), np.float32(rate), self.images, self.labels
             )
         self.jax.block_until_ready(self.state)
 
-    def weights(self):
+    def weights(self) -> Weights:
         return network.Parameters(*(np.asarray(value) for value in self.state[0]))
 
 
 class JaxScan(Jax):
     """All steps between two evaluations as one compiled loop."""
 
-    def steps(self, batches, rates):
+    def steps(self, batches: list[np.ndarray], rates: list[float]) -> None:
         whole = [batch for batch in batches if len(batch) == len(batches[0])]
         self.state = self.scan(
             self.state,
@@ -256,7 +289,7 @@ class ScikitLearn(Peer):
         self.x = data.scale(mnist.train_images, np.float32)
         self.y = mnist.train_labels
 
-    def start(self, start, batch_size):
+    def start(self, start: Weights, batch_size: int) -> None:
         self.model = self.classifier(
             [W.shape[1] for W in start[:-2:2]],
             activation="logistic",
@@ -276,17 +309,17 @@ class ScikitLearn(Peer):
         for velocity in self.model._optimizer.velocities:
             velocity[...] = 0
 
-    def steps(self, batches, rates):
+    def steps(self, batches: list[np.ndarray], rates: list[float]) -> None:
         n = sum(len(batch) for batch in batches)
         self.model._optimizer.learning_rate = float(np.mean(rates))
         self.model.partial_fit(self.x[:n], self.y[:n])
 
-    def weights(self):
+    def weights(self) -> Weights:
         (W1, W2), (b1, b2) = self.model.coefs_, self.model.intercepts_
         return network.Parameters(W1, b1, W2, b2)
 
 
-#: name: (class, dtype)
+#: By name: who takes part, and in which dtype.
 CONTENDERS = {
     "ours, float32": (Ours, "float32"),
     "ours, float64": (Ours, "float64"),

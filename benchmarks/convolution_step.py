@@ -18,9 +18,12 @@ from team import Team
 
 from course.computers.machine import THREADS
 
-KERNELS, BATCH = (8, 32), 64
+KERNELS = (8, 32)
+BATCH = 64
+
 #: By the number of threads: the most of PyTorch's time that ours should take.
 GOALS = {1: 0.9, 2: 1.1}
+
 FULL = dict(rounds=15, steps=60, first=300, patience=2)
 QUICK = dict(rounds=1, steps=20, first=20, patience=0)
 
@@ -48,9 +51,9 @@ def measure(plan: dict) -> dict:
         "contenders": {
             name: {
                 "accuracy": accuracy[name][-1] if accuracy[name] else None,
-                "us_per_image": {str(threads): times for threads, times in found.items()},
+                "us_per_image": {str(threads): times for threads, times in by_threads.items()},
             }
-            for name, found in laps.items()
+            for name, by_threads in laps.items()
         },
     }
 
@@ -61,7 +64,8 @@ def report(results: dict) -> str:
     best = {
         name: [min(times) for times in row["us_per_image"].values()] for name, row in found.items()
     }
-    goals, rows = [], []
+    goals = []
+    rows = []
     for precision in ("float32", "float64"):
         theirs = best.get(f"PyTorch eager, {precision}", [])
         for threads, (mine, their) in enumerate(

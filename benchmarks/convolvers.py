@@ -1,7 +1,7 @@
 """Who takes part in the convolutional race: our lesson 10, PyTorch, and the bare products."""
 
 import numpy as np
-from contenders import MOMENTUM, Ours, Products, Torch
+from contenders import MOMENTUM, Ours, Products, Torch, Weights
 
 from mnistlib import convolution, data
 
@@ -13,20 +13,21 @@ class Convolver:
     rate = 0.02
 
     @staticmethod
-    def initialise(rng, hidden):
+    def initialise(rng: np.random.Generator, hidden: tuple[int, int]) -> Weights:
         return convolution.initialise(rng, hidden, dtype=np.float32)
 
 
 class OurConvolver(Convolver, Ours):
-    def trained(self, start):
+    def trained(self, start: Weights) -> convolution.Convolutional:
         return self.model
 
 
 class ConvolverProducts(Convolver, Products):
     """The eight matrix products of a step and nothing else, for the whole batch at once like ours."""
 
-    def products(self, start, n):
-        rng, products = np.random.default_rng(0), []
+    def products(self, start: Weights, n: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        rng = np.random.default_rng(0)
+        products = []
         for W, places, below in ((start.W1, 576, False), (start.W2, 64, True), (start.W3, 1, True)):
             W = W.astype(self.dtype)
             cut, dz = (rng.random((m, places * n)).astype(self.dtype) for m in W.shape)
@@ -42,11 +43,13 @@ class TorchConvolver(Convolver, Torch):
         self.dtype = getattr(self.torch, dtype)
         self.images = self.images.reshape(-1, 1, 28, 28)
 
-    def limit(self, threads):
+    def limit(self, threads: int) -> None:
         self.torch.set_num_threads(threads)
 
-    def start(self, start, batch_size):
-        nn, first, second = self.torch.nn, len(start.b1), len(start.b2)
+    def start(self, start: Weights, batch_size: int) -> None:
+        nn = self.torch.nn
+        first = len(start.b1)
+        second = len(start.b2)
         self.net = nn.Sequential(
             *(nn.Conv2d(1, first, 5), nn.MaxPool2d(2), nn.ReLU()),
             *(nn.Conv2d(first, second, 5), nn.MaxPool2d(2), nn.ReLU()),
@@ -63,14 +66,14 @@ class TorchConvolver(Convolver, Torch):
             self.net.parameters(), lr=self.rate, momentum=MOMENTUM, fused=True
         )
 
-    def weights(self):
+    def weights(self) -> Weights:
         W1, b1, W2, b2, W3, b3 = (value.detach().numpy() for value in self.net.parameters())
         W1, W2 = (W.transpose(2, 3, 1, 0).reshape(-1, len(W)) for W in (W1, W2))
         W3 = W3.reshape(10, len(b2), 4, 4).transpose(2, 3, 1, 0).reshape(-1, 10)
         return convolution.Parameters(W1, b1, W2, b2, W3, b3)
 
 
-#: name: (class, dtype); the names are others than those of the first race
+#: By name, which is another than any of the first race: who takes part, and in which dtype.
 CONVOLVERS = {
     "our kernels, float32": (OurConvolver, "float32"),
     "our kernels, float64": (OurConvolver, "float64"),

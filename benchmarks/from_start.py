@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from command import circumstances, command
 from report import render, show
@@ -96,7 +97,9 @@ def wait(name: str, percent: str, seed: int) -> dict:
 def measure(plan: dict) -> dict:
     """Let all take turns; one that cannot take part is reported and left out."""
     runs = {name: {percent: [] for percent in plan["goals"]} for name in WHO}
-    missing, turns, disturbed = {}, 0, 0
+    missing = {}
+    turns = 0
+    disturbed = 0
     rounds = [(seed, percent) for seed in range(plan["rounds"]) for percent in plan["goals"]]
     for i, (seed, percent) in enumerate([rounds[0], *rounds]):
         for name in [name for name in WHO if name not in missing]:
@@ -120,8 +123,9 @@ def measure(plan: dict) -> dict:
 
 def middle(runs: list[dict]) -> float | None:
     """Return the median seconds, None if half the runs or more never got there."""
-    found = statistics.median(float("inf") if r["seconds"] is None else r["seconds"] for r in runs)
-    return None if found == float("inf") else found
+    never = float("inf")
+    median = statistics.median(never if run["seconds"] is None else run["seconds"] for run in runs)
+    return None if median == never else median
 
 
 def opening(ours: float | None, peers: dict[str, float]) -> str:
@@ -137,12 +141,15 @@ def opening(ours: float | None, peers: dict[str, float]) -> str:
 
 def report(results: dict) -> str:
     """Put the results into words and tables, in Markdown; a missed goal is said."""
-    rows, goals, peers = [], [], {}
-    runs, settings = results["runs"], results["settings"]
-    ours = {percent: middle(found) for percent, found in runs[OURS].items()}
-    for name, found in runs.items():
-        row, ratios = [name], []
-        for percent, answers in found.items():
+    rows = []
+    goals = []
+    peers = {}
+    runs = results["runs"]
+    ours = {percent: middle(answers) for percent, answers in runs[OURS].items()}
+    for name, by_percent in runs.items():
+        row = [name]
+        ratios = []
+        for percent, answers in by_percent.items():
             seconds = middle(answers)
             got = sum(answer["seconds"] is not None for answer in answers)
             comparable = seconds is not None and ours[percent] is not None
@@ -154,24 +161,24 @@ def report(results: dict) -> str:
             enough = all(ratio is not None and ratio >= AHEAD for ratio in ratios)
             both = " and ".join(show(ratio, "{:.2f} ×") for ratio in ratios)
             goals.append([name, both, f"{AHEAD} ×", "yes" if enough else "**no**"])
-            if (seconds := middle(found["97"])) is not None:
+            if (seconds := middle(by_percent["97"])) is not None:
                 peers[name] = seconds
     head = ["from starting Python to"]
-    for percent in settings["goals"]:
+    for percent in results["settings"]["goals"]:
         head += [f"{percent} %, s", "/ ours", "epochs", "got there"]
     return render(
         "from_start", results, opening=opening(ours["97"], peers), head=head, rows=rows, goals=goals
     )
 
 
-def draw(results: dict, target) -> None:
+def draw(results: dict, target: Path) -> None:
     """Draw a bar for each contender: the wait for 97 %."""
     import matplotlib
 
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    waits = {name: middle(found["97"]) for name, found in results["runs"].items()}
+    waits = {name: middle(run["97"]) for name, run in results["runs"].items()}
     waits = {name: waits[name] for name in sorted(waits, key=lambda n: -(waits[n] or 0))}
     figure, axis = plt.subplots(figsize=(7, 2.8), layout="constrained")
     bars = axis.barh(

@@ -10,6 +10,7 @@ hidden layer. The contenders (``contenders.py``) take turns (``team.py``).
 
 import sys
 from math import log
+from pathlib import Path
 
 from command import circumstances, command
 from contenders import CONTENDERS
@@ -17,7 +18,9 @@ from report import render
 from team import Team
 
 WHO = ["ours, float32", "PyTorch eager", "scikit-learn"]
-OURS, BATCH, HIDDEN = WHO[0], 128, 128
+OURS = WHO[0]
+BATCH = 128
+HIDDEN = 128
 AXES = {
     "images": "images: an epoch, ms",
     "hidden": "hidden units: a step, µs",
@@ -61,7 +64,7 @@ def measure(plan: dict) -> dict:
                         else answer["us_per_step"][0]
                     )
                     visits[axis][name][i].append(took)
-    found = {
+    best = {
         axis: {
             name: [round(min(costs), 1) for costs in points]
             for name, points in rows.items()
@@ -72,26 +75,28 @@ def measure(plan: dict) -> dict:
     team.dismiss()
     return circumstances(plan, ["numpy", "torch", "scikit-learn"], team.turns, team.disturbed) | {
         "missing": team.missing,
-        "found": found,
+        "found": best,
     }
 
 
 def slope(sizes: list[int], costs: list[float]) -> float:
     """Return by which power of the size the cost grows at the end: between the last two points."""
-    (a, b), (c, d) = sizes[-2:], costs[-2:]
+    a, b = sizes[-2:]
+    c, d = costs[-2:]
     return log(d / c) / log(b / a)
 
 
 def each_layer(layers: list[int], costs: list[float]) -> float:
     """Return what one more layer costs: the slope of the straight line that fits best."""
-    x, y = sum(layers) / len(layers), sum(costs) / len(costs)
+    x = sum(layers) / len(layers)
+    y = sum(costs) / len(costs)
     pairs = list(zip(layers, costs, strict=True))
     return sum((a - x) * (b - y) for a, b in pairs) / sum((a - x) ** 2 for a, _ in pairs)
 
 
 def lost(results: dict) -> list[str]:
     """Say at which points a peer is faster than ours, and how much."""
-    said = []
+    sentences = []
     for axis, rows in results["found"].items():
         for name, costs in rows.items():
             sizes = results["settings"][axis]
@@ -102,15 +107,16 @@ def lost(results: dict) -> list[str]:
             ]
             if behind:
                 what = AXES[axis].split(":")[0]
-                said.append(f"behind {name} at {what} {', '.join(behind)}")
-    return said
+                sentences.append(f"behind {name} at {what} {', '.join(behind)}")
+    return sentences
 
 
 def report(results: dict) -> str:
     """Put the results into words and tables, in Markdown."""
     tables = []
     for axis, title in AXES.items():
-        sizes, rows = results["settings"][axis], []
+        sizes = results["settings"][axis]
+        rows = []
         for name, costs in results["found"][axis].items():
             row = [name, *(f"{cost:.0f}" for cost in costs), f"{slope(sizes, costs):.2f}"]
             if axis == "layers":
@@ -121,7 +127,7 @@ def report(results: dict) -> str:
     return render("growth", results, behind=lost(results), tables=tables)
 
 
-def draw(results: dict, target) -> None:
+def draw(results: dict, target: Path) -> None:
     """Draw the three charts."""
     import matplotlib
 
@@ -136,7 +142,8 @@ def draw(results: dict, target) -> None:
         "Deeper: by the layer",
     ]
     for axis, (what, label), title in zip(axes, AXES.items(), titles, strict=True):
-        sizes, rows = results["settings"][what], results["found"][what]
+        sizes = results["settings"][what]
+        rows = results["found"][what]
         for i, (name, costs) in enumerate(rows.items()):
             axis.loglog(sizes, costs, marker="osD"[i], lw=2.5 if name == OURS else 1.2, label=name)
         if what == "layers":

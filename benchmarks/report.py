@@ -11,7 +11,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     """Return a Markdown table, aligned so that it reads well as plain text too."""
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
 
-    def line(row):
+    def line(row: list[str]) -> str:
         cells = [row[0].ljust(widths[0])]
         cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
         return "| " + " | ".join(cells) + " |"
@@ -22,7 +22,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join([line(head), rule, *map(line, rows)])
 
 
-def show(value, form: str = "{:.2f}") -> str:
+def show(value: float | None, form: str = "{:.2f}") -> str:
     return "–" if value is None else form.format(value)
 
 
@@ -51,7 +51,8 @@ def report(results: dict) -> str:
     """Put a race's steps, whole runs and sizes into words and tables, in Markdown."""
     found = results["contenders"]
     best = {name: row["us_per_step_best"] for name, row in found.items()}
-    ours, products = best["ours, float32"], best["matrix products, float32"]
+    ours = best["ours, float32"]
+    products = best["matrix products, float32"]
 
     def named(slower: bool) -> str:
         chosen = sorted(
@@ -63,7 +64,8 @@ def report(results: dict) -> str:
 
     goals = [["the bare products, float32", ours / products, 1.75]]
     goals += [[name, ours / best[name], 1] for name in found if is_peer(name)]
-    steps, runs = [], []
+    steps = []
+    runs = []
     for name, row in found.items():
         bare = best[f"matrix products, {'float64' if 'float64' in name else 'float32'}"]
         times = best[name], row["us_per_step_median"]

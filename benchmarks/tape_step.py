@@ -50,7 +50,8 @@ def measure(plan: dict) -> dict:
 
 def report(results: dict) -> str:
     """Put the results into words and a table, in Markdown."""
-    rows, beside = [], []
+    rows = []
+    beside = []
     for size, found in results["sizes"].items():
         hand = min(found["by hand, float32"]["us_per_step"])
         for name, row in found.items():

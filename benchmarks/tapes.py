@@ -1,11 +1,13 @@
 """Who takes part in the race of gradients: lesson 11's tape beside our own passes and two frameworks."""
 
-from contenders import Jax, Ours, Torch
+from collections.abc import Sequence
+
+from contenders import Jax, Ours, Torch, Weights
 
 from mnistlib import autodiff, data
 
 
-def way_up(parameters, x):
+def way_up(parameters: Sequence[autodiff.Value], x: autodiff.Value) -> autodiff.Value:
     """Go up any number of layers, as lesson 11 does."""
     *hidden, (W, b) = zip(parameters[::2], parameters[1::2], strict=True)
     for W_hidden, b_hidden in hidden:
@@ -16,11 +18,11 @@ def way_up(parameters, x):
 class Tape(Ours):
     """The same training, its gradients by the tape."""
 
-    def trained(self, start):
+    def trained(self, start: Weights) -> autodiff.Taped:
         return autodiff.Taped(way_up, data.scale)
 
 
-#: name: (class, dtype)
+#: By name: who takes part, and in which dtype.
 TAPES = {
     "the tape, float32": (Tape, "float32"),
     "by hand, float32": (Ours, "float32"),

@@ -3,15 +3,18 @@
 import importlib
 import multiprocessing
 import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 
 import numpy as np
+from contenders import Contender, Weights
 
 from course.computers.machine import blas_kernel, peak_megabytes, quiet
 from mnistlib import data, training
 
 
-def work(connection, contender_type: type, dtype: str) -> None:
-    """Be one contender: obey what the parent asks until it asks for nothing more."""
+def work(connection: Connection, contender_type: type, dtype: str) -> None:
+    """Be one contender: do the jobs that the parent sends, until it sends none."""
     try:
         for module in contender_type.needs:
             importlib.import_module(module)
@@ -30,18 +33,18 @@ def work(connection, contender_type: type, dtype: str) -> None:
 
 
 def run(
-    contender,
-    mnist,
+    contender: Contender,
+    mnist: data.Mnist,
     *,
-    seed,
-    hidden,
-    batch_size,
-    epochs,
-    images=60_000,
-    steps=None,
-    laps=1,
-    evaluate=False,
-    threads=None,
+    seed: int,
+    hidden: int | list[int] | tuple[int, int],
+    batch_size: int,
+    epochs: int,
+    images: int = 60_000,
+    steps: int | None = None,
+    laps: int = 1,
+    evaluate: bool = False,
+    threads: int | None = None,
 ) -> dict:
     """Train once; return the microseconds a step of each lap, and the accuracy after each.
 
@@ -56,11 +59,13 @@ def run(
     batches = training.minibatches(images, batch_size, rng=rng, epochs=epochs)
     every = -(-images // batch_size)
     if steps:
-        batches, every = batches[: laps * steps], steps
+        batches = batches[: laps * steps]
+        every = steps
     falling = training.falling(kind.rate, len(batches))
-    seconds, accuracy = [], []
+    seconds = []
+    accuracy = []
 
-    def lap(weights):
+    def lap(weights: Callable[[], Weights] | None) -> None:
         seconds.append(time.perf_counter() - lap.start)
         if evaluate and weights and lap.start:
             test_set = (mnist.test_images, mnist.test_labels)
@@ -86,8 +91,12 @@ class Team:
     def __init__(self, contenders: dict[str, tuple[type, str]], patience: float):
         self.patience = patience
         context = multiprocessing.get_context("spawn")
-        self.processes, self.connections, self.missing, self.kernel = [], {}, {}, None
-        self.turns = self.disturbed = 0
+        self.processes = []
+        self.connections = {}
+        self.missing = {}
+        self.kernel = None
+        self.turns = 0
+        self.disturbed = 0
         for name, (contender_type, dtype) in contenders.items():
             here, there = context.Pipe()
             arguments = (there, contender_type, dtype)
@@ -98,7 +107,7 @@ class Team:
             if answer and not self.kernel:
                 self.kernel = answer["kernel"]
 
-    def _receive(self, name):
+    def _receive(self, name: str) -> dict | None:
         try:
             answer = self.connections[name].recv()
         except EOFError:

@@ -13,6 +13,7 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import threadpoolctl
@@ -33,7 +34,7 @@ def count() -> None:
 
 
 @contextlib.contextmanager
-def busy(programs: int):
+def busy(programs: int) -> Iterator[None]:
     """Let so many programs run meanwhile."""
     others = [multiprocessing.Process(target=count, daemon=True) for _ in range(programs)]
     for other in others:
@@ -53,11 +54,13 @@ def measure(plan: dict) -> dict:
         "lesson 04's network": (network, network.initialise(rng), 128),
         "lesson 10's network": (convolution.Convolutional(), convolution.initialise(rng), 64),
     }
-    found, turns, disturbed = {}, 0, 0
+    times_of = {}
+    turns = 0
+    disturbed = 0
     for programs in (0, os.cpu_count()):
         for name, (model, start, batch_size) in networks.items():
             batches = training.minibatches(len(mnist.train_images), batch_size, rng=rng)
-            laps = found[f"{name}, {'busy' if programs else 'quiet'}"] = {"1": [], "2": []}
+            laps = times_of[f"{name}, {'busy' if programs else 'quiet'}"] = {"1": [], "2": []}
             for turn in range(plan["rounds"]):
                 print(f"  {name}, {programs} others, round {turn + 1}", file=sys.stderr, flush=True)
                 for threads, times in laps.items():
@@ -77,7 +80,7 @@ def measure(plan: dict) -> dict:
     return circumstances(plan, ["numpy"], turns, disturbed) | {
         "kernel": blas_kernel(),
         "missing": {},
-        "us_per_step": found,
+        "us_per_step": times_of,
     }
 
 

@@ -20,7 +20,8 @@ from contenders import CONTENDERS, MOMENTUM, RATE
 from report import draw, report
 from team import Team
 
-HIDDEN, BATCH = 128, 128
+HIDDEN = 128
+BATCH = 128
 FULL = dict(rounds=7, epochs=3, grid=[32, 128, 512], grid_steps=100, repeats=5, patience=2)
 QUICK = FULL | dict(rounds=1, epochs=1, grid=[32, 128], repeats=1, patience=0)
 

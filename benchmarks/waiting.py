@@ -124,7 +124,8 @@ def report(results: dict) -> str:
         "import mnistlib": ("import numpy", 1.3),
         "from mnistlib import training": ("import numpy", None),
     }
-    short, whole = [], []
+    short = []
+    whole = []
     for what, times in found.items():
         other, goal = goals.get(what, (None, None))
         row = [f"`{what}`", f"{times['best']:.1f}", f"{times['median']:.1f}", "", "", ""]

@@ -31,7 +31,8 @@ def run(weight_decay: float, seed: int) -> dict:
     )
     chosen = slice(1000 * seed, 1000 * (seed + 1))
     few = train_set[0][chosen], train_set[1][chosen]
-    choosing, reporting = (images[:5000], labels[:5000]), (images[5000:], labels[5000:])
+    choosing = images[:5000], labels[:5000]
+    reporting = images[5000:], labels[5000:]
     rng = np.random.default_rng(seed)
     start = network.initialise(rng)
     batches = minibatches(1000, 100, rng=rng, epochs=150)
@@ -46,7 +47,8 @@ def run(weight_decay: float, seed: int) -> dict:
         monitor={"choosing": choosing},
         after_record=watch,
     )
-    z, y = network.logits(trained, network.prepare(choosing[0])), data.one_hot(choosing[1])
+    z = network.logits(trained, network.prepare(choosing[0]))
+    y = data.one_hot(choosing[1])
     temperature = min(TEMPERATURES, key=lambda each: cross_entropy(z / each, y))
     results = {
         "choosing": history.loss("choosing").tolist(),

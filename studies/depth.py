@@ -32,10 +32,12 @@ def run(start: str, hidden_layers: int, rate: float, seed: int) -> dict:
     train_set, validation_set = data.split(
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
     )
-    rng, model = np.random.default_rng(seed), deep.Deep(activation)
+    rng = np.random.default_rng(seed)
+    model = deep.Deep(activation)
     parameters = deep.initialise(rng, [784, *[128] * hidden_layers, 10], rule)
     parameters = tuple(width * value for value in parameters)  # the biases are 0
-    x, y = data.scale(train_set[0][:1000]), data.one_hot(train_set[1][:1000])
+    x = data.scale(train_set[0][:1000])
+    y = data.one_hot(train_set[1][:1000])
     grads = model.gradients(parameters, x, y)[1]
     batches = training.minibatches(50_000, 128, rng=rng)
     try:

@@ -19,7 +19,8 @@ def run(weight_decay: float, seed: int) -> dict:
     (images, labels), (others, truth) = data.split(
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(7)
     )
-    x, y = data.scale(images[:1000]), data.one_hot(labels[:1000])
+    x = data.scale(images[:1000])
+    y = data.one_hot(labels[:1000])
     W1 = deep.initialise(np.random.default_rng(seed), [784, max(WIDTHS), 10], rule="He")[0]
     a1, fits, norms = deep.relu(x @ W1), [], []
     for width in WIDTHS:

@@ -30,11 +30,13 @@ def run(wrong_labels: float, rate: float, weight_decay: float, seed: int) -> dic
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(7)
     )
     chosen = slice(1000 * seed, 1000 * (seed + 1))
-    learnt_images, learnt_labels = train_set[0][chosen], train_set[1][chosen].copy()
+    learnt_images = train_set[0][chosen]
+    learnt_labels = train_set[1][chosen].copy()
     chance = np.random.default_rng(100 + seed)
     anew = chance.permutation(1000)[: round(1000 * wrong_labels)]
     learnt_labels[anew] = chance.integers(10, size=len(anew))
-    watched, reporting = (images[:5000], labels[:5000]), (images[5000:], labels[5000:])
+    watched = images[:5000], labels[:5000]
+    reporting = images[5000:], labels[5000:]
     rng = np.random.default_rng(seed)
     start = network.initialise(rng)
     batches = minibatches(1000, 100, rng=rng, epochs=150)

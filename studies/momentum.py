@@ -20,7 +20,7 @@ ROWS = [
 QUICK = ROWS.index({"effective_rate": 5, "momentum": 0.9, "seed": 0})
 
 
-def run(effective_rate, momentum, seed):
+def run(effective_rate: float, momentum: float, seed: int) -> dict:
     """Train one epoch; weights and order of the images are the seed's, the split lesson 04's."""
     mnist = data.load()
     train_set, validation_set = data.split(

@@ -24,12 +24,15 @@ def run(rate: float, seed: int, epochs: int) -> dict:
     train_set, validation_set = data.split(
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
     )
-    x, y = data.scale(train_set[0][:1000]), data.one_hot(train_set[1][:1000])
-    rng, model, norms = np.random.default_rng(seed), deep.Deep("sigmoid"), []
+    x = data.scale(train_set[0][:1000])
+    y = data.one_hot(train_set[1][:1000])
+    rng = np.random.default_rng(seed)
+    model = deep.Deep("sigmoid")
+    norms = []
     parameters = deep.initialise(rng, SIZES, "Glorot")
     batches = training.minibatches(50_000, 128, rng=rng, epochs=epochs)
 
-    def look(step, parameters, history):
+    def look(step: int, parameters: list[np.ndarray], history: training.History) -> None:
         grads = model.gradients(parameters, x, y)[1]
         norms.append([float(np.linalg.norm(dW)) for dW in grads[::2]])
 

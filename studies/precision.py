@@ -42,7 +42,14 @@ SEEDS = (42, 1, 2, 3, 4)
 WALL = -float(np.log(np.finfo(np.float32).max))
 
 
-def row(*repairs, rate=0.001, seed=42, precision="float32", steps=10_000, kernel=None):
+def row(
+    *repairs: str,
+    rate: float = 0.001,
+    seed: int = 42,
+    precision: str = "float32",
+    steps: int = 10_000,
+    kernel: str | None = None,
+) -> dict:
     """Return the settings of a row."""
     return {
         "repairs": list(repairs),
@@ -73,7 +80,9 @@ ROWS += [row("softmax", "loss", seed=1, precision="float64", steps=2500)]
 QUICK = len(ROWS) - 1
 
 
-def run(repairs, rate, seed, precision, steps, kernel):
+def run(
+    repairs: list[str], rate: float, seed: int, precision: str, steps: int, kernel: str | None
+) -> dict:
     """Train by the recipe with these repairs, to the end or to the first NaN."""
     if kernel:
         return run_elsewhere(kernel, [repairs, rate, seed, precision, steps, None])
@@ -114,16 +123,16 @@ def run(repairs, rate, seed, precision, steps, kernel):
     }
 
 
-def run_elsewhere(kernel, arguments):
+def run_elsewhere(kernel: str, arguments: list) -> dict:
     """Run a row in a process whose matrix products are made as another processor makes them."""
     code = "import json, sys, precision; print(json.dumps(precision.run(*json.loads(sys.argv[1]))))"
     command = [sys.executable, "-c", code, json.dumps(arguments)]
     surroundings = {**os.environ, "OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": "1"}
     surroundings.pop("OPENBLAS_L2_SIZE", None)
-    told = subprocess.run(
+    done = subprocess.run(
         command, cwd=FOLDER, env=surroundings, check=True, capture_output=True, text=True
     )
-    return json.loads(told.stdout)
+    return json.loads(done.stdout)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ import numpy as np
 
 from mnistlib import convolution, data, deep, functions, training
 
-EPOCHS, BATCH = 10, 64
+EPOCHS = 10
+BATCH = 64
 
 
 def corners_backward(dlargest: np.ndarray, z: np.ndarray, largest: np.ndarray) -> np.ndarray:
@@ -46,7 +47,7 @@ class Unshared(convolution.Convolutional):
     """
 
     @staticmethod
-    def initialise(rng, kernels=(8, 32)):
+    def initialise(rng: np.random.Generator, kernels: tuple[int, int] = (8, 32)) -> tuple:
         """Draw as many matrices for a layer as it has places, each as a shared one is drawn."""
         first, second = kernels
         draw = deep.initialise
@@ -56,7 +57,7 @@ class Unshared(convolution.Convolutional):
         return W1, biases[0], W2, biases[1], *draw(rng, [16 * second, 10])
 
     @staticmethod
-    def convolve(x, W):
+    def convolve(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Multiply the patches of each place by that place's own matrix."""
         cut = convolution.patches(x, 5)
         inputs, r, c, n = cut.shape
@@ -65,7 +66,9 @@ class Unshared(convolution.Convolutional):
         return z.transpose(1, 0, 2).reshape(-1, r, c, n), by_place
 
     @staticmethod
-    def back(dz, by_place, W, channels=None):
+    def back(
+        dz: np.ndarray, by_place: np.ndarray, W: np.ndarray | None, channels: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return dW and, where channels are given, the blame of what came in."""
         kernels, r, c, n = dz.shape
         dz = dz.reshape(kernels, r * c, n).transpose(1, 0, 2)
@@ -79,7 +82,7 @@ class Unshared(convolution.Convolutional):
                 dx[:, down : down + r, right : right + c] += cut[down, right]
         return dW, dx
 
-    def _forward(self, parameters, x):
+    def _forward(self, parameters: tuple, x: np.ndarray) -> tuple:
         kept = []
         for W, b in (parameters[:2], parameters[2:4]):
             z, cut = self.convolve(x, W)
@@ -89,7 +92,7 @@ class Unshared(convolution.Convolutional):
         z3, cut3 = convolution.convolve(x, parameters[4])
         return z3.reshape(10, -1).T + parameters[5], cut3, kept
 
-    def gradients(self, parameters, x, y):
+    def gradients(self, parameters: tuple, x: np.ndarray, y: np.ndarray) -> tuple[float, tuple]:
         """Loss and gradients, as in the shared network."""
         _, _, W2, _, W3, _ = parameters
         logits, cut3, ((cut1, z1, largest1, a1), (cut2, z2, largest2, a2)) = self._forward(
@@ -171,10 +174,12 @@ def run(
     (images, labels), validation_set = data.split(
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(8)
     )
-    rng, (model, initialise) = np.random.default_rng(seed), MODELS[model]
+    rng = np.random.default_rng(seed)
+    model, initialise = MODELS[model]
     trained = [value.astype(dtype) for value in initialise(rng)]
     batches = training.minibatches(50_000, BATCH, rng=rng, epochs=epochs)
-    rates, y = training.falling(rate, len(batches)), data.one_hot(labels).astype(dtype)
+    rates = training.falling(rate, len(batches))
+    y = data.one_hot(labels).astype(dtype)
     velocity = [np.zeros_like(value) for value in trained]
     if isinstance(model, convolution.Convolutional) and not isinstance(model, Unshared):
         trained = convolution.Parameters(*trained)
@@ -184,7 +189,7 @@ def run(
         _, grads = model.gradients(trained, x, y[batch])
         training.sgd_update(trained, grads, velocity, rates(step), 0.9)
 
-    def accuracy(images, labels):
+    def accuracy(images: np.ndarray, labels: np.ndarray) -> float:
         return training.evaluate(model, trained, (images, labels)).accuracy
 
     images, labels = validation_set

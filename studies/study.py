@@ -22,6 +22,7 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 
 FOLDER = Path(__file__).resolve().parent
 PACKAGES = ("numpy",)
@@ -48,7 +49,7 @@ def made_from(name: str) -> dict:
     }
 
 
-def main(module) -> None:
+def main(module: ModuleType) -> None:
     """Run every row of a study, two at a time or as many as there are cores, and write its JSON."""
     from joblib import Parallel, delayed, parallel_config
     from tqdm import tqdm

@@ -14,7 +14,8 @@ import numpy as np
 
 from mnistlib import autodiff, data, deep, functions
 
-UNITS, LAYERS = (128, 256, 512, 1024, 2048, 4096), (1, 2, 4, 8, 16)
+UNITS = (128, 256, 512, 1024, 2048, 4096)
+LAYERS = (1, 2, 4, 8, 16)
 SIZES = {f"{units:,} units": [784, units, 10] for units in UNITS} | {
     f"{layers} layers": [784, *[128] * layers, 10] for layers in LAYERS[1:]
 }
@@ -44,7 +45,8 @@ def contenders(sizes: list[int]) -> dict:
     rng = np.random.default_rng(0)
     start = deep.initialise(rng, sizes, rule="Glorot")
     images, labels = data.load()[:2]
-    x, y = data.scale(images[:BATCH]), data.one_hot(labels[:BATCH])
+    x = data.scale(images[:BATCH])
+    y = data.one_hot(labels[:BATCH])
     return {
         "loss": lambda: functions.cross_entropy(HAND.logits(start, x), y),
         "hand": lambda: HAND.gradients(start, x, y),

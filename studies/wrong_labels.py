@@ -16,7 +16,8 @@ QUICK = ROWS.index({"features": 300, "seed": 0})
 
 def drawn_anew(labels: np.ndarray, seed: int) -> np.ndarray:
     """Return labels of which a fifth was drawn by chance."""
-    rng, labels = np.random.default_rng(100 + seed), labels.copy()
+    rng = np.random.default_rng(100 + seed)
+    labels = labels.copy()
     anew = rng.permutation(len(labels))[: len(labels) // 5]
     labels[anew] = rng.integers(10, size=len(anew))
     return labels
@@ -28,7 +29,8 @@ def run(features: int, seed: int) -> dict:
     (images, labels), (others, truth) = data.split(
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(7)
     )
-    x, y = data.scale(images[:1000]), data.one_hot(drawn_anew(labels[:1000], seed))
+    x = data.scale(images[:1000])
+    y = data.one_hot(drawn_anew(labels[:1000], seed))
     W1 = deep.initialise(np.random.default_rng(seed), [784, max(WIDTHS), 10], rule="He")[0]
     W1 = W1[:, :features]
     left, s, right = np.linalg.svd(deep.relu(x @ W1), full_matrices=False)

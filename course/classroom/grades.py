@@ -3,9 +3,12 @@
 import argparse
 import csv
 import re
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from course.classroom.sandbox import LOST
+from course.classroom.table import Row
 from course.lessons import all_lessons
 
 #: The points of an exercise that is right, by its level.
@@ -16,13 +19,13 @@ PLATFORMS = ("moodle", "canvas")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
-def weights(text):
+def weights(text: str) -> dict[str, float]:
     """Read points by level, ``core=2,stretch=3``; levels that are not named keep theirs.
 
     Raises:
         argparse.ArgumentTypeError: no level of that name, or no number from 0 on.
     """
-    found = dict(POINTS)
+    points = dict(POINTS)
     for part in text.split(","):
         level, _, number = part.strip().partition("=")
         if level not in POINTS or not re.fullmatch(r"\d+(\.\d+)?", number):
@@ -30,29 +33,22 @@ def weights(text):
                 f"{part!r} is no level with its points; write them as in core=2; "
                 f"the levels are {', '.join(POINTS)}"
             )
-        found[level] = float(number)
-    return found
+        points[level] = float(number)
+    return points
 
 
-def columns(rows, points, by):
-    """Return for each exercise the column it counts for, and for each column its points."""
-    levels = {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
-    homes, most = {}, {}
-    for row in rows:
-        name = row["exercise"]
-        if name not in homes:
-            homes[name] = f"lesson {row['lesson']}" if by == "lesson" else name
-            worth = points[levels.get(name, "core")]
-            most[homes[name]] = most.get(homes[name], 0) + worth
-    return homes, most, {name: points[levels.get(name, "core")] for name in homes}
-
-
-def plain(number):
+def plain(number: float) -> str:
     """Return a number without a needless ``.0``."""
     return f"{number:g}"
 
 
-def write(path, rows, points=POINTS, by="exercise", platform="moodle"):
+def write(
+    path: Path,
+    rows: list[Row],
+    points: Mapping[str, float] = POINTS,
+    by: str = "exercise",
+    platform: str = "moodle",
+) -> list[str]:
     """Write the points of each student, as a learning platform imports them.
 
     Moodle asks for a column that identifies the student, here "ID number", and maps the others to grade
@@ -64,7 +60,7 @@ def write(path, rows, points=POINTS, by="exercise", platform="moodle"):
 
     Args:
         path: the file to write.
-        rows: those of the table, each a dictionary by its columns.
+        rows: those of the table.
         points: of an exercise that is right, by its level.
         by: "exercise" or "lesson", what has a column.
         platform: "moodle" or "canvas".
@@ -72,42 +68,60 @@ def write(path, rows, points=POINTS, by="exercise", platform="moodle"):
     Returns:
         the students who are left out.
     """
-    homes, most, worth = columns(rows, points, by)
-    sums = {}
+    levels = {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
+    worth = {row.exercise: points[levels.get(row.exercise, "core")] for row in rows}
+    column = {row.exercise: row.exercise for row in rows}
+    if by == "lesson":
+        column = {row.exercise: f"lesson {row.lesson}" for row in rows}
+    possible = Counter()
+    for exercise, value in worth.items():
+        possible[column[exercise]] += value
+    reached = {row.student: Counter() for row in rows}  # by column, where anything was marked
     for row in rows:
-        of_student = sums.setdefault(row["student"], {})
-        if row["kind"] != LOST:
-            home, name = homes[row["exercise"]], row["exercise"]
-            reached = worth[name] if row["kind"] == "right" else 0
-            of_student[home] = of_student.get(home, 0) + reached
-    is_canvas = platform == "canvas"
+        if row.kind != LOST:
+            reached[row.student][column[row.exercise]] += worth[row.exercise] * (
+                row.kind == "right"
+            )
+    head = [["ID number", *possible]]
+    if platform == "canvas":
+        head = [
+            [*CANVAS, *possible],
+            ["    Points Possible", "", "", "", "", *map(plain, possible.values())],
+        ]
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, quoting=csv.QUOTE_ALL)
-        table.writerow([*(CANVAS if is_canvas else ["ID number"]), *most])
-        if is_canvas:
-            table.writerow(["    Points Possible", "", "", "", "", *map(plain, most.values())])
-        for student, reached in sorted(sums.items()):
-            known = [student, "", student, student, ""] if is_canvas else [student]
-            cells = [plain(reached[home]) if home in reached else "-" for home in most]
-            table.writerows([[*known, *cells]] * bool(reached))
-    return [student for student, reached in sums.items() if not reached]
+        table.writerows(head)
+        for student, own in sorted(reached.items()):
+            if own:
+                known = [student, "", student, student, ""] if platform == "canvas" else [student]
+                table.writerow([*known, *(plain(own[c]) if c in own else "-" for c in possible)])
+    return [student for student, own in reached.items() if not own]
 
 
-def is_report(path):
+def is_report(path: Path) -> bool:
     """Tell whether a file is a student's page, which may be written anew."""
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     return bool(re.match(r"# .*\n\nRight: \d+ of \d+ exercises\.\n", text))
 
 
-def reports(folder, rows):
+def refuse_to_lose(folder: Path | None) -> None:
+    """Refuse a place for reports that holds anything else.
+
+    Raises:
+        ValueError: it does.
+    """
+    if folder and (folder.is_file() or not all(map(is_report, folder.glob("*")))):
+        raise ValueError(f"{folder} holds more than reports; name a new folder for them")
+
+
+def reports(folder: Path, rows: list[Row]) -> None:
     """Write a page for each student: how each exercise went, and why; of nobody else."""
-    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for old in filter(is_report, sorted(folder.iterdir())):
         old.unlink()
     by_student = {}
     for row in rows:
-        by_student.setdefault(row["student"], []).append(row)
+        by_student.setdefault(row.student, []).append(row)
     for number, (student, own) in enumerate(sorted(by_student.items()), 1):
         # Names are people's, and may be no names for files.
         safe = re.sub(r"[^\w-]+", "_", student)[:60]
@@ -115,28 +129,29 @@ def reports(folder, rows):
         (folder / f"{number:03} {safe}.md").write_text(text, encoding="utf-8")
 
 
-def report(student, rows):
+def report(student: str, rows: list[Row]) -> str:
     """Return a student's page; what was not attempted stands in a line for each lesson."""
-    right = sum(row["kind"] == "right" for row in rows)
+    right = sum(row.kind == "right" for row in rows)
     lines = [f"# {escaped(student)}", f"Right: {right} of {len(rows)} exercises."]
-    for lesson in dict.fromkeys(row["lesson"] for row in rows):
+    for lesson in dict.fromkeys(row.lesson for row in rows):
         lines.append(f"## Lesson {lesson}")
-        own = [row for row in rows if row["lesson"] == lesson]
-        lines += [line(row) for row in own if row["kind"] != "not attempted"]
-        missing = [f"`my_{row['exercise']}`" for row in own if row["kind"] == "not attempted"]
-        lines += [f"Not attempted: {', '.join(missing)}."] * bool(missing)
+        own = [row for row in rows if row.lesson == lesson]
+        lines += [line(row) for row in own if row.kind != "not attempted"]
+        missing = [f"`my_{row.exercise}`" for row in own if row.kind == "not attempted"]
+        if missing:
+            lines.append(f"Not attempted: {', '.join(missing)}.")
     return "\n\n".join(lines) + "\n"
 
 
-def line(row):
+def line(row: Row) -> str:
     """Return what a student's page says of an exercise that was attempted."""
-    said = f"- `my_{row['exercise']}`: **{row['kind']}**"
-    if row["kind"] == "right":  # what a teacher should read is not for the student
-        return f"{said}."
-    reply, reason = escaped(row["reply"]), escaped(row["likely reason"])
-    return f"{said}: {reply.rstrip('.')}." + f" A likely reason: {reason}" * bool(reason)
+    kind = f"- `my_{row.exercise}`: **{row.kind}**"
+    if row.kind == "right":  # what a teacher should read is not for the student
+        return f"{kind}."
+    reason = f" A likely reason: {escaped(row.reason)}" if row.reason else ""
+    return f"{kind}: {escaped(row.reply).rstrip('.')}.{reason}"
 
 
-def escaped(text):
+def escaped(text: str) -> str:
     """Return a text for Markdown, in which nothing of it is a mark or HTML."""
     return re.sub(r"([\\`*_<>\[\]#|])", r"\\\1", text)

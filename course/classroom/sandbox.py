@@ -1,12 +1,11 @@
 """Try out the answers of submissions, each in a process of its own that is held to limits.
 
-``marks.py`` starts this module, inside bubblewrap where that is installed (:func:`walls`), and speaks
-with it in lines of JSON: an order, which is a submission's files and the names of exercises, comes in;
-a row for each exercise goes out. Nothing of a submission runs in this process. For each exercise it
-forks, and the child gives up what it could do harm with, takes the definitions, asks
-``exercises.check``, and sends the reply through a pipe, behind a token that was drawn for this one
-time. An answer may find the token, so what comes is data from a stranger: its shape, types and sizes
-are checked where it arrives (:func:`judged`).
+``trial.py`` starts this module, inside bubblewrap where that is installed (``walls.py``), and speaks
+with it in lines of JSON: an :class:`Order` comes in, an :class:`Outcome` for each exercise goes out.
+Nothing of a submission runs in this process. For each exercise it forks, and the child gives up what
+it could do harm with, takes the definitions, asks ``exercises.check``, and sends the reply through a
+pipe, behind a token that was drawn for this one time. An answer may find the token, so what comes is
+data from a stranger: its shape, types and sizes are checked where it arrives (:func:`judged`).
 
 Then all that it left running is ended. Behind walls this process is the first of a world of its own
 (pid 1): no answer can stop or kill it, and one signal ends all others. Without walls orphans are given
@@ -15,36 +14,44 @@ to it (a "subreaper"), and it ends them one by one.
 
 import base64
 import ctypes
-import errno
 import gc
 import importlib
 import json
 import linecache
 import os
-import platform
-import pwd
 import re
 import resource
 import select
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+from course.classroom.walls import MEGABYTE, ROOT
 
-#: The kind of a row for which no reply came; its text says why.
+#: The kind of an outcome for which no reply came; its text says why.
 LOST = "not marked"
 
-MEGABYTE = 2**20
+#: The kinds of reply that a checker gives.
+KINDS = ("not attempted", "raises", "wrong shape", "wrong value", "unstable", "right")
+
+#: So many letters has a reply at most; what is longer is cut where it is made.
+TEXT = 4000
+
+#: So much may come through the pipe.
+REPLY_BYTES = 4 * MEGABYTE
+
+#: To take the answers out of a submission's files.
 READING_SECONDS = 20
-ANSWER_BYTES = 4 * MEGABYTE  # through the pipe
+
+#: To end what an answer has left running.
+ENDING_SECONDS = 30
+
 #: What is loaded once for all answers, who may then not be able to read the files.
 LOADED = """
 course.classroom.definitions
@@ -57,7 +64,7 @@ mnistlib.autodiff mnistlib.baseline mnistlib.convolution mnistlib.data mnistlib.
 mnistlib.functions mnistlib.gradcheck mnistlib.network mnistlib.original mnistlib.regularisation
 mnistlib.training mnistlib.uncertainty
 """
-USERS = range(61_000, 65_000)  # numbers of users that a computer leaves free
+
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
@@ -65,58 +72,65 @@ PR_SET_NO_NEW_PRIVS = 38
 
 
 class Limits(NamedTuple):
-    """What a process may use; seconds are counted for each exercise."""
+    """What an answer's process may use; seconds are counted for each exercise.
+
+    Memory is counted beyond what the process has at the start, and a file's size for each that it
+    writes; both in megabytes.
+    """
 
     seconds: float = 10
-    memory: int = 1000  # megabytes beyond what it has at the start
-    file: int = 10  # megabytes of each file that it writes
+    memory: int = 1000
+    file: int = 10
     processes: int = 8
-    user: int | None = None  # as whom answers run, where this process is root
 
 
-#: The kinds of reply that a checker gives.
-KINDS = ("not attempted", "raises", "wrong shape", "wrong value", "unstable", "right")
-TEXT = 4000  # letters of a reply, at most; what is longer is cut where it is made
+class Greeting(NamedTuple):
+    """What this process says first.
+
+    Why no answer can be tried out here; as whom answers run, if not as who started it; and the first
+    file of our Python and of the data that such a user may not read.
+    """
+
+    lost: str | None
+    user: int | None
+    closed_code: str | None
+    closed_data: str | None
+
+
+class Order(NamedTuple):
+    """What is to be tried.
+
+    `files` are pairs of a place in the submission and the bytes there, in base 64; `unread` says what of
+    it was not looked at; `seconds` are allowed, and `given` names what of the library a lesson gives,
+    both by exercise.
+    """
+
+    files: list[tuple[str, str]]
+    unread: str
+    exercises: list[str]
+    seconds: dict[str, float]
+    given: dict[str, list[str]]
+
+
+class Outcome(NamedTuple):
+    """What came of one exercise; a kind of KINDS, or LOST."""
+
+    exercise: str
+    kind: str
+    reply: str
+    reason: str = ""
+    shape: str = ""
+    seconds: float = 0.0
 
 
 class Stopped(Exception):
-    """Whoever gave the orders has gone."""
+    """Whoever sent the orders has closed the pipe they come through."""
 
 
-def prctl(option, value):
+def prctl(option: int, value: int) -> None:
     """Ask Linux for something about this process."""
     if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
-
-
-# --- The user as whom answers run
-
-
-def claim_user():
-    """Return the number of a user who owns nothing and whom no other sandbox has; None if not root.
-
-    The claim is a socket's name, so it ends with this process; it is returned, to be kept and closed.
-    """
-    if os.geteuid():
-        return None, None
-    for user in USERS:
-        claim = socket.socket(socket.AF_UNIX)
-        with suppress(OSError):
-            claim.bind(f"\0mnistlib-marks-{user}")
-            try:
-                pwd.getpwuid(user)
-            except KeyError:
-                return user, claim
-        claim.close()
-    raise OSError("every user that answers could run as is taken")
-
-
-def become(user):
-    """Be another user for good, in no group but that user's own."""
-    if user is not None:
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
 
 
 # --- A process for one piece of work
@@ -125,21 +139,19 @@ def become(user):
 class Sandbox:
     """Runs pieces of work in processes of their own, one after the other."""
 
-    def __init__(self, limits, control=None):
-        """Hold to `limits`; stop when the file descriptor `control` is closed at its other end."""
+    def __init__(self, limits: Limits, user: int | None, control: int):
+        """Hold to `limits` as `user`; stop when the pipe `control` is closed at its other end."""
         self.limits = limits
+        self.user = user
         self.control = control
-        self.user = limits.user
         prctl(PR_SET_CHILD_SUBREAPER, 1)
         prctl(PR_SET_DUMPABLE, 0)  # no answer of the same user may look into this process
 
-    def run(self, work, *args, seconds=None):
-        """Return what `work` returns in a process of its own, or why there is nothing, and the time.
+    def run(self, work: Callable, *args, seconds: float) -> tuple[object, float]:
+        """Return what `work` returns in a process of its own, and how long it took.
 
-        Returns:
-            (result, None, seconds) or (None, reason, seconds).
+        Where nothing came of it, that is ``{"lost": reason}``.
         """
-        allowed = seconds or self.limits.seconds
         scratch = tempfile.mkdtemp(prefix="marks-")
         if self.user is not None:
             os.chown(scratch, self.user, self.user)
@@ -148,86 +160,60 @@ class Sandbox:
         start = time.monotonic()
         pid = os.fork()
         if pid == 0:
-            self._inside(work, args, scratch, token, theirs, allowed)
+            self._be_the_process(work, args, scratch, token, theirs, seconds)
         os.close(theirs)
         try:
-            came, late = self._listen(pid, ours, start + allowed)
+            received = self._receive(pid, ours, start + seconds)
         finally:
             os.close(ours)
             status = end(pid)
             remove(scratch)
-        seconds = time.monotonic() - start
-        if late:
-            return None, f"it took longer than {allowed:g} s and was stopped", seconds
-        if not came:
-            return None, self._how_it_ended(status), seconds
-        if came.startswith(token):
+        spent = time.monotonic() - start
+        if received is None:
+            return {"lost": f"it took longer than {seconds:g} s and was stopped"}, spent
+        if not received:
+            return {"lost": how_it_ended(status, seconds)}, spent
+        if received.startswith(token):
             with suppress(ValueError, RecursionError):
-                return json.loads(came[len(token) :]), None, seconds
-        return None, "what came back was not written by the checker", seconds
+                return json.loads(received[len(token) :]), spent
+        return {"lost": "what came back was not written by the checker"}, spent
 
-    def _listen(self, pid, pipe, deadline):
-        """Return what came through the pipe until the process ended, and whether it was too late."""
-        came, ended = b"", os.pidfd_open(pid)
+    def _receive(self, pid: int, pipe: int, deadline: float) -> bytes | None:
+        """Return what came through the pipe until the process ended; None if that was too late."""
+        received = b""
+        ended = os.pidfd_open(pid)
         poll = select.poll()
-        for each in (pipe, ended) if self.control is None else (pipe, ended, self.control):
-            poll.register(each, select.POLLIN)
+        for descriptor in (pipe, ended, self.control):
+            poll.register(descriptor, select.POLLIN)
         try:
             while True:
-                ready = {each for each, _ in poll.poll(max(0, deadline - time.monotonic()) * 1000)}
+                patience = max(0, deadline - time.monotonic())
+                ready = {descriptor for descriptor, _ in poll.poll(1000 * patience)}
                 if self.control in ready:
                     raise Stopped
                 if pipe in ready:
                     part = os.read(pipe, MEGABYTE)
-                    came += part
-                    if not part or len(came) > ANSWER_BYTES:
+                    received += part
+                    if not part or len(received) > REPLY_BYTES:
                         poll.unregister(pipe)
                 elif ended in ready:
-                    return came, False
+                    return received
                 elif not ready:
-                    return b"", True
+                    return None
         finally:
             os.close(ended)
 
-    def _how_it_ended(self, status):
-        if os.WIFEXITED(status):
-            return (
-                f"it ended its process, with status {os.WEXITSTATUS(status)}, before a reply came"
-            )
-        number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU:
-            return f"it took longer than {self.limits.seconds:g} s and was stopped"
-        return f"its process was ended ({signal.strsignal(number)}) before a reply came"
-
-    def _inside(self, work, args, scratch, token, pipe, seconds):
-        """Be the process: give up what is not needed, work, send the result. It never returns."""
-        getpid, write, leave, dumps = os.getpid, os.write, os._exit, json.dumps
-        me, result = getpid(), None
+    def _be_the_process(self, work, args, scratch, token, pipe, seconds) -> None:
+        """Give up what is not needed, work, and send the result. It never returns."""
+        # What is needed at the end an answer may have replaced by then.
+        getpid = os.getpid
+        write = os.write
+        leave = os._exit
+        dumps = json.dumps
+        me = getpid()
+        result = None
         try:
-            os.setsid()
-            nothing = os.open(os.devnull, os.O_RDWR)
-            for standard in (0, 1, 2):
-                os.dup2(nothing, standard)
-            os.closerange(3, pipe)
-            os.closerange(pipe + 1, 65_536)
-            os.chdir(scratch)
-            os.environ.update(HOME=scratch, TMPDIR=scratch, MNISTLIB_MINE=os.devnull)
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            pages = int(Path("/proc/self/statm").read_text().split()[0])
-            memory = pages * resource.getpagesize() + self.limits.memory * MEGABYTE
-            whole = int(seconds) + 1
-            for limit, most in [
-                (resource.RLIMIT_AS, memory),
-                (resource.RLIMIT_CPU, whole),
-                (resource.RLIMIT_FSIZE, self.limits.file * MEGABYTE),
-                (resource.RLIMIT_NPROC, self.limits.processes),
-                (resource.RLIMIT_NOFILE, 64),
-                (resource.RLIMIT_CORE, 0),
-            ]:
-                resource.setrlimit(limit, (most, most))
-            become(self.user)
-            prctl(PR_SET_NO_NEW_PRIVS, 1)
-            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            self._give_up(scratch, pipe, seconds)
             result = dumps(work(*args))
         except MemoryError:
             result = dumps({"lost": f"it needed more memory than {self.limits.memory} MB"})
@@ -242,14 +228,53 @@ class Sandbox:
             finally:
                 leave(0)
 
+    def _give_up(self, scratch: str, pipe: int, seconds: float) -> None:
+        """Let go of all files but the pipe, of memory and time beyond the limits, and of privileges."""
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nothing, standard)
+        os.closerange(3, pipe)
+        os.closerange(pipe + 1, 65_536)
+        os.chdir(scratch)
+        os.environ.update(HOME=scratch, TMPDIR=scratch, MNISTLIB_MINE=os.devnull)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        held = {
+            resource.RLIMIT_AS: pages * resource.getpagesize() + self.limits.memory * MEGABYTE,
+            resource.RLIMIT_CPU: int(seconds) + 1,
+            resource.RLIMIT_FSIZE: self.limits.file * MEGABYTE,
+            resource.RLIMIT_NPROC: self.limits.processes,
+            resource.RLIMIT_NOFILE: 64,
+            resource.RLIMIT_CORE: 0,
+        }
+        for limit, most in held.items():
+            resource.setrlimit(limit, (most, most))
+        if self.user is not None:  # for good, and in no group but that user's own
+            os.setgroups([])
+            os.setresgid(self.user, self.user, self.user)
+            os.setresuid(self.user, self.user, self.user)
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
-def end(pid):
+
+def how_it_ended(status: int, seconds: float) -> str:
+    """Say how a process ended before a reply came."""
+    if os.WIFEXITED(status):
+        return f"it ended its process, with status {os.WEXITSTATUS(status)}, before a reply came"
+    number = os.WTERMSIG(status)
+    if number == signal.SIGXCPU:
+        return f"it took longer than {seconds:g} s and was stopped"
+    return f"its process was ended ({signal.strsignal(number)}) before a reply came"
+
+
+def end(pid: int) -> int:
     """End a process and all that it left running; return how it ended itself."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
-    patience = time.monotonic() + 30
-    while time.monotonic() < patience:
+    deadline = time.monotonic() + ENDING_SECONDS
+    while time.monotonic() < deadline:
         for left in [-1] if os.getpid() == 1 else children():
             with suppress(ProcessLookupError):
                 os.kill(left, signal.SIGKILL)
@@ -260,12 +285,12 @@ def end(pid):
     raise OSError("a process of a submission could not be ended")
 
 
-def children():
+def children() -> Iterator[int]:
     """Return the numbers of this process's children."""
     return map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
-def remove(folder):
+def remove(folder: str) -> None:
     """Remove a folder of an answer's, which may be nested deeper than Python recurses."""
     try:
         os.rmdir(folder)
@@ -273,10 +298,10 @@ def remove(folder):
         subprocess.run(["rm", "-rf", folder], stderr=subprocess.DEVNULL, check=False)
 
 
-# --- Orders
+# --- The work, each in a process of its own
 
 
-def check(name, source):
+def check(name: str, source: str) -> dict[str, str]:
     """Run definitions, and return the checker's reply to one of them: kind, first lines, reason."""
     import numpy as np
 
@@ -290,8 +315,8 @@ def check(name, source):
     except MemoryError:
         raise
     except BaseException as error:
-        said = f"what it needs of the file does not run by itself: {type(error).__name__}: {error}"
-        return {"lost": said[:TEXT]}
+        lost = f"what it needs of the file does not run by itself: {type(error).__name__}: {error}"
+        return {"lost": lost[:TEXT]}
     try:
         function = space[f"my_{name}"]
         if exercises.find(function).name != name:
@@ -299,200 +324,151 @@ def check(name, source):
     except MemoryError:
         raise
     except BaseException as error:
-        said = f"{type(error).__name__}: {error}"[:TEXT]
-        return {"kind": "raises", "reply": said, "reason": ""}
+        return {"kind": "raises", "reply": f"{type(error).__name__}: {error}"[:TEXT], "reason": ""}
     reply = exercises.check(function)
     # What helps a student on tells a teacher nothing.
-    said = reply.text if reply.kind == "right" else reply.description
-    said = " ".join(said.splitlines()[:4])
-    return {"kind": reply.kind, "reply": said[:TEXT], "reason": reply.reason}
+    text = reply.text if reply.kind == "right" else reply.description
+    first_lines = " ".join(text.splitlines()[:4])
+    return {"kind": reply.kind, "reply": first_lines[:TEXT], "reason": reply.reason}
 
 
-def texts(found, *names):
-    """Return values of what came from a submission's process, if all are texts of a fit length."""
-    if not isinstance(found, dict):
-        return None
-    values = [found.get(name) for name in names]
-    return values if all(isinstance(v, str) and len(v) <= TEXT for v in values) else None
+def unreadable(code: list[str], data: list[str]) -> list[str | None]:
+    """Return the first of each that the user of this process may not read, or None."""
+    return [
+        next((str(path) for path in paths if not os.access(path, os.R_OK)), None)
+        for paths in (code, data)
+    ]
 
 
-def judged(reply):
-    """Return a checker's reply as ``(kind, reply, reason)``; what is none is not marked."""
-    if lost := texts(reply, "lost"):
-        return LOST, lost[0], ""
-    found = texts(reply, "kind", "reply", "reason")
-    if found is None or found[0] not in KINDS:
-        return LOST, "what came back is no reply of the checker's", ""
-    return tuple(found)
+# --- What comes of it, which is data from a stranger
 
 
-def answers_found(found):
+def is_string(value: object) -> bool:
+    """Tell whether a value is a text."""
+    return isinstance(value, str)
+
+
+def is_text(value: object) -> bool:
+    """Tell whether a value is a text of a fit length."""
+    return is_string(value) and len(value) <= TEXT
+
+
+def lost_in(result: object) -> str:
+    """Return why a piece of work came to nothing; an empty text if it did not."""
+    lost = result.get("lost") if isinstance(result, dict) else None
+    return lost if is_text(lost) else ""
+
+
+def judged(result: object) -> tuple[str, str, str]:
+    """Return a checker's reply as its kind, text and reason; what is none is not marked."""
+    if lost := lost_in(result):
+        return LOST, lost, ""
+    if isinstance(result, dict):
+        reply = (result.get("kind"), result.get("reply"), result.get("reason"))
+        if all(map(is_text, reply)) and reply[0] in KINDS:
+            return reply
+    return LOST, "what came back is no reply of the checker's", ""
+
+
+def answers_in(result: object) -> tuple[dict, list[str]]:
     """Return the answers and the problems that were taken from files; what is amiss is left out."""
-    found = found if isinstance(found, dict) else {}
-    answers, problems = found.get("answers"), found.get("problems")
-    if not isinstance(answers, dict) or not isinstance(problems, list):
+    from course.classroom.definitions import Answer
+
+    try:
+        answers, problems = result
+        made = {name: Answer(*parts) for name, parts in answers.items()}
+        whole = {name: answer for name, answer in made.items() if all(map(is_string, answer))}
+        return whole, [problem for problem in problems if is_string(problem)]
+    except (AttributeError, TypeError, ValueError):
         return {}, []
-    return {
-        name: answer
-        for name, answer in answers.items()
-        if texts(answer, "lost") or texts(answer, "error") or texts(answer, "shape", "note")
-    }, [problem for problem in problems if isinstance(problem, str)]
 
 
-def rows(sandbox, order, closed=None):
-    """Yield a row for each exercise of an order: ``[name, kind, reply, reason, shape, seconds]``.
+# --- Orders
+
+
+def outcomes(sandbox: Sandbox, order: Order, closed_code: str | None = None) -> Iterator[Outcome]:
+    """Yield the outcome of each exercise in an order.
 
     Args:
         sandbox: what runs a piece of work in a process of its own.
-        order: ``files``, pairs of a place in the submission and the bytes there, in base 64;
-            ``names`` of exercises; ``seconds`` for some of them; ``unread``, what of the submission
-            was not looked at; ``given``, by exercise what of the library its lesson gives.
-        closed: a file of our Python that the user of the process may not read.
+        order: what is to be tried.
+        closed_code: a file of our Python that the user of the process may not read.
     """
     from course.classroom.definitions import taken
 
-    raws = [(place, base64.b64decode(raw)) for place, raw in order["files"]]
-    found, lost, _ = sandbox.run(taken, raws, order.get("given", {}), seconds=READING_SECONDS)
-    lost = lost or (texts(found, "lost") or [None])[0]
-    answers, problems = answers_found(found)
-    problems += filter(None, [order.get("unread")])
-    for name in order["names"]:
+    files = [(place, base64.b64decode(raw)) for place, raw in order.files]
+    result, _ = sandbox.run(taken, files, order.given, seconds=READING_SECONDS)
+    lost = lost_in(result)
+    answers, problems = answers_in(result)
+    problems += filter(None, [order.unread])
+    for name in order.exercises:
         answer = answers.get(name)
         if lost:
-            yield [name, LOST, f"its files could not be read: {lost}", "", "", 0]
+            yield Outcome(name, LOST, f"its files could not be read: {lost}")
         elif answer is None and problems:
-            yield [name, LOST, problems[0], "", "", 0]
+            yield Outcome(name, LOST, problems[0][:TEXT])
         elif answer is None:
-            yield [name, "not attempted", f"there is no my_{name}", "", "", 0]
-        elif "lost" in answer:
-            yield [name, LOST, answer["lost"], "", "", 0]
-        elif "error" in answer:
-            yield [name, "raises", answer["error"], "", "", 0]
+            yield Outcome(name, "not attempted", f"there is no my_{name}")
+        elif answer.lost:
+            yield Outcome(name, LOST, answer.lost)
+        elif answer.error:
+            yield Outcome(name, "raises", answer.error[:TEXT])
         else:
-            yield tried(sandbox, name, answer, order["seconds"].get(name), closed)
+            yield tried(sandbox, name, answer, order.seconds[name], closed_code)
 
 
-def tried(sandbox, name, answer, seconds, closed):
-    """Return the row of one answer, tried in a process of its own."""
-    reply, lost, seconds = sandbox.run(check, name, answer["source"], seconds=seconds)
-    kind, said, reason = (LOST, lost, "") if lost else judged(reply)
-    if closed and re.search(r"\b(ImportError|ModuleNotFoundError): ", said):
-        kind, said = LOST, f"{said} ({closed} cannot be read by the user it runs as)"
-    notes = [answer.get("place", ""), answer["note"] if kind == "right" else reason]
-    return [name, kind, said, " ".join(filter(None, notes)), answer["shape"], seconds]
+def tried(sandbox: Sandbox, name: str, answer, seconds: float, closed_code: str | None) -> Outcome:
+    """Return the outcome of one answer, tried in a process of its own."""
+    result, spent = sandbox.run(check, name, answer.source, seconds=seconds)
+    kind, reply, reason = judged(result)
+    if closed_code and re.search(r"\b(ImportError|ModuleNotFoundError): ", reply):
+        kind = LOST
+        reply = f"{reply} ({closed_code} cannot be read by the user it runs as)"
+    notes = [answer.place, answer.note if kind == "right" else reason]
+    return Outcome(name, kind, reply, " ".join(filter(None, notes)), answer.shape, spent)
 
 
-def unreadable(code, data):
-    """Return the first of each that the user of this process may not read, or None."""
+def greet(sandbox: Sandbox) -> Greeting:
+    """Try the sandbox with something harmless: what its user may not read."""
+    import numpy
 
-    def first(paths):
-        return next((str(path) for path in paths if not os.access(path, os.R_OK)), None)
+    from course import exercises
+    from mnistlib import download
 
-    return {"code": first(code), "data": first(data)}
-
-
-#: The folders and links that a Python needs of a system, bound as they are where they are there.
-SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
-
-
-#: By machine: how Linux calls it; the system call that makes a process; and those that are refused,
-#: which are shmget, semget, msgget, unshare, and clone3, in whose place Python then takes the first.
-CALLS = {
-    "x86_64": (0xC000003E, 56, (29, 64, 68, 272, 435)),
-    "aarch64": (0xC00000B7, 220, (194, 190, 186, 97, 435)),
-}
-CLONE_NEWUSER = 0x10000000
+    code = [os.__file__, numpy.__file__, exercises.__file__]
+    folder = Path(os.environ.get("MNISTLIB_DATA") or ROOT / "data")
+    data = [str(folder / file.name) for file in download.FILES.values()]
+    closed, _ = sandbox.run(unreadable, code, data, seconds=sandbox.limits.seconds)
+    if lost := lost_in(closed):
+        return Greeting(lost, sandbox.user, None, None)
+    return Greeting(None, sandbox.user, *closed)
 
 
-def refusals():
-    """Return the program by which Linux refuses some system calls (a "seccomp filter").
-
-    They are those for memory that outlives its process and counts for nobody's limit, and for user
-    namespaces, in which memory disks of any size could be made. On another machine it is empty.
-    """
-    arch, clone, refused = CALLS.get(platform.machine(), (0, 0, ()))
-    if not arch:
-        return b""
-    load, equal, at_least, has_bit, end_with = 0x20, 0x15, 0x35, 0x45, 0x06
-    # The line that refuses; each jump is counted from the line after its own.
-    end = 8 + len(refused)
-    lines = [(load, 0, 0, 4), (equal, 0, end - 2, arch)]
-    lines += [(load, 0, 0, 0), (at_least, end - 4, 0, 0x40000000)]  # numbers of yet another machine
-    lines += [(equal, end - place, 0, call) for place, call in enumerate(refused, 5)]
-    lines += [(equal, 0, 2, clone), (load, 0, 0, 16), (has_bit, 1, 0, CLONE_NEWUSER)]
-    lines += [(end_with, 0, 0, 0x7FFF0000), (end_with, 0, 0, 0x00050000 | errno.ENOSYS)]
-    return b"".join(struct.pack("=HBBI", *line) for line in lines)
-
-
-def walls(limits, filter_file):
-    """Return the command that puts the rest of a command line behind bubblewrap's walls.
-
-    Inside there is the system and our Python, the course and its data, to be read only; memory disks to
-    write on; and nothing else: no network, no other process, no shared memory of others. All that
-    runs inside ends with it.
-
-    Args:
-        limits: of which the user and the size of files are asked.
-        filter_file: the descriptor of an open file with what :func:`refusals` returns.
-    """
-    python = {Path(each).resolve() for each in (sys.prefix, sys.base_prefix)}
-    data = Path(os.environ.get("MNISTLIB_DATA") or ROOT / "data").resolve()
-    bound = [*python, ROOT / "mnistlib", ROOT / "course", data]
-    command = ["bwrap", "--die-with-parent", "--new-session", "--as-pid-1", "--unshare-pid"]
-    command += ["--seccomp", str(filter_file)] if CALLS.get(platform.machine()) else []
-    command += ["--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    if limits.user is None:
-        command += ["--unshare-user", "--disable-userns"]
-    else:  # root gives up all but what it needs to become another user and to end its processes
-        command += ["--cap-drop", "ALL"]
-        for capability in ("SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE"):
-            command += ["--cap-add", f"CAP_{capability}"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--setenv", "TMPDIR", "/tmp"]
-    for folder in ("/tmp", "/dev/shm"):
-        disk = str(10 * limits.file * MEGABYTE)
-        command += ["--size", disk, "--perms", "1777", "--tmpfs", folder]
-    own = {Path("/"), Path("/tmp")}
-    for folder in sorted({folder for path in bound for folder in path.parents} - own):
-        command += ["--perms", "0755", "--dir", str(folder)]
-    for path in SYSTEM:
-        link = os.path.islink(path)
-        command += ["--symlink", os.readlink(path), path] if link else ["--ro-bind-try", path, path]
-    for path in map(str, bound):
-        command += ["--ro-bind", path, path]
-    return [*command, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp"]
-
-
-def main():
-    """Tell as whom answers run and what cannot be read; then take orders until there are no more."""
-    limits = Limits(**json.loads(sys.argv[1]))
+def main() -> None:
+    """Greet; then take orders until there are no more."""
+    limits, user = json.loads(sys.argv[1])
     # What an answer's process inherits is only what is opened anew from here on.
-    control, out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w")
+    control = os.fdopen(os.dup(0), "rb")
+    out = os.fdopen(os.dup(1), "w")
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an answer may send it
     for name in LOADED.split():
         importlib.import_module(name)
-    import numpy
 
-    from course import exercises
-    from mnistlib import download
-
-    def say(value):
+    def say(value: tuple) -> None:
         out.write(json.dumps(value) + "\n")
         out.flush()
 
-    sandbox = Sandbox(limits, control.fileno())
-    code = [os.__file__, numpy.__file__, exercises.__file__]
-    folder = Path(os.environ.get("MNISTLIB_DATA") or ROOT / "data")
-    data = [folder / file.name for file in download.FILES.values()]
-    closed, lost, _ = sandbox.run(unreadable, code, data)
-    say({"user": sandbox.user, "lost": lost or (closed or {}).get("lost"), "closed": closed})
+    sandbox = Sandbox(Limits(*limits), user, control.fileno())
+    greeting = greet(sandbox)
+    say(greeting)
     gc.freeze()
     with suppress(Stopped, BrokenPipeError):
         while line := control.readline():
-            for row in rows(sandbox, json.loads(line), (closed or {}).get("code")):
-                say(row)
+            for outcome in outcomes(sandbox, Order(*json.loads(line)), greeting.closed_code):
+                say(outcome)
 
 
 if __name__ == "__main__":

@@ -197,10 +197,10 @@ def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
         if "def my_one_hot" in cell.source:
             cell.source = cell.source.replace("    ...", "    return np.eye(classes)[labels]")
     raw = nbformat.writes(made).encode()
-    answers = definitions.taken([(lesson.path.name, raw)])["answers"]
+    answers, _ = definitions.taken([(lesson.path.name, raw)])
     assert set(answers) == {task.name for task in lesson.tasks}
     space = {}
-    exec(answers["one_hot"]["source"], space)
+    exec(answers["one_hot"].source, space)
     assert exercises.check(space["my_one_hot"]).kind == "right"
 
 
@@ -208,7 +208,7 @@ def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
 def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_second_look(
     folder, lesson
 ):
-    from course.classroom import definitions, marks, sandbox
+    from course.classroom import asked, definitions, sandbox
 
     made = notebook(folder, lesson)
     for cell in made.cells:
@@ -218,11 +218,11 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
             shown = str(exercises.solution(named(stub[1])))
             cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
     file = (lesson.path.name, nbformat.writes(made).encode())
-    answers = definitions.taken([file], marks.given())["answers"]
+    answers, _ = definitions.taken([file], asked.given())
     for task in lesson.tasks:
         answer = answers[task.name]
-        assert sandbox.check(task.name, answer["source"])["kind"] == "right", task.name
-        assert answer["note"] == "", task.name
+        assert sandbox.check(task.name, answer.source)["kind"] == "right", task.name
+        assert answer.note == "", task.name
 
 
 @pytest.mark.parametrize("kind", ["full", "file"])

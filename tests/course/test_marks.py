@@ -21,7 +21,18 @@ from pathlib import Path
 import pytest
 
 from course import exercises
-from course.classroom import definitions, grades, marks, sandbox
+from course.classroom import (
+    asked,
+    definitions,
+    grades,
+    marks,
+    review,
+    sandbox,
+    submissions,
+    table,
+    trial,
+    walls,
+)
 from course.lessons import all_lessons
 from tests.course import answers
 from tests.course.test_exercises import arguments, write
@@ -235,7 +246,7 @@ def folder(tmp_path_factory):
     (folder / "two of one name" / "mine.py").write_text(GOOD)
     wrong = GOOD.replace("np.eye(classes)[labels]", "labels")
     (folder / "two of one name" / "old" / "mine.py").write_text(wrong)
-    for number in range(marks.MOST_FILES + 5):
+    for number in range(submissions.MOST_FILES + 5):
         (folder / "many folders" / f"{number:03}").mkdir(parents=True)
     (folder / "many folders" / "z").mkdir()
     (folder / "many folders" / "z" / "mine.py").write_text(GOOD)
@@ -344,18 +355,18 @@ def tried(request, hostile):
 
 
 def test_every_submission_has_a_row_for_each_exercise(folder, marked):
-    table, said, _ = marked
-    names, open_ones = marks.exercises(with_open=False)
+    rows, said, _ = marked
+    names = asked.exercises(with_open=False)
     assert "softmax" in names
-    assert open_ones == ["tune"]
+    assert asked.open_exercises() == ["tune"]
     assert "tune" not in names
-    students = {student for student, _ in table}
+    students = {student for student, _ in rows}
     assert len(students) == len(list(folder.iterdir())) - 2  # two and two have one name
-    assert set(table) == {(student, name) for student in students for name in names}
+    assert set(rows) == {(student, name) for student in students for name in names}
     homes = {task.name: lesson.number for lesson in all_lessons() for task in lesson.tasks}
-    assert {name: row["lesson"] for (_, name), row in table.items()} == {n: homes[n] for n in names}
+    assert {name: row["lesson"] for (_, name), row in rows.items()} == {n: homes[n] for n in names}
     assert f"{len(students)} submissions" in said.stdout
-    reasons = [row["likely reason"] for row in table.values() if row["likely reason"]]
+    reasons = [row["likely reason"] for row in rows.values() if row["likely reason"]]
     _, _, title, *lines = re.split("\nWorth a look|\nRead in part", said.stdout)[0].splitlines()
     assert title == "The reasons most often given:"
     assert len(lines) == 10
@@ -384,7 +395,7 @@ def test_the_page_for_teachers_lists_what_is_tried_and_what_comes_of_it():
         assert found[name] <= {*kinds.split("|")}, name
 
 
-@pytest.mark.parametrize("name", marks.exercises(with_open=False)[0])
+@pytest.mark.parametrize("name", asked.exercises(with_open=False))
 def test_the_kind_of_each_row_is_the_checkers(marked, name, monkeypatch):
     monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
     row = marked[0]["every mistake", name]
@@ -443,10 +454,10 @@ def test_what_may_stand_in_a_file_that_is_not_read_is_not_marked(marked, unread)
 def test_a_file_that_holds_no_answers_is_no_reason_not_to_mark(tmp_path):
     for name in ("02.ipynb", "progress.json", "plot.png", "._02.ipynb.txt", "mine.pyc"):
         (tmp_path / name).touch()
-    assert marks.files_in(tmp_path) == ([("02.ipynb", tmp_path / "02.ipynb")], "")
-    before = marks.read("ada", [tmp_path])
+    assert submissions.files_in(tmp_path) == ([("02.ipynb", tmp_path / "02.ipynb")], "")
+    before = submissions.read("ada", [tmp_path])
     (tmp_path / "rest.zip").touch()
-    assert marks.read("ada", [tmp_path]).digest != before.digest  # so it is marked again
+    assert submissions.read("ada", [tmp_path]).digest != before.digest  # so it is marked again
 
 
 def test_the_shallower_of_two_files_of_one_name_counts_and_the_row_says_so(marked):
@@ -505,28 +516,28 @@ def test_behind_walls_nothing_else_can_be_seen_and_the_disk_is_bounded(tmp_path)
     said = subprocess.run(line, capture_output=True, text=True, timeout=120, check=True)
     server.close()
     assert said.stdout.startswith("Behind bubblewrap's walls")
-    table = read(out)
+    rows = read(out)
     for name in PRYING:
-        reply = table[name, "sigmoid"]["reply"]
+        reply = rows[name, "sigmoid"]["reply"]
         assert "Seen" not in reply, reply
         assert re.search(r"No such file|Network is unreachable|refused", reply), (name, reply)
-    for name in REFUSED if platform.machine() in sandbox.CALLS else ():
-        assert "got -1" in table[name, "sigmoid"]["reply"]
-    assert "No space left" in table["the disk", "sigmoid"]["reply"]
-    assert table["shared memory", "sigmoid"]["kind"] == "wrong value"
+    for name in REFUSED if platform.machine() in walls.CALLS else ():
+        assert "got -1" in rows[name, "sigmoid"]["reply"]
+    assert "No space left" in rows["the disk", "sigmoid"]["reply"]
+    assert rows["shared memory", "sigmoid"]["kind"] == "wrong value"
     assert not Path("/dev/shm/left-by-a-submission").exists()
 
 
 def test_without_bubblewrap_it_says_so_and_what_may_be_seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(marks.shutil, "which", lambda name: None)
-    assert not marks.try_the_sandbox({}, no_walls=False, with_open=False)
+    assert not marks.try_the_sandbox(sandbox.Limits(), no_walls=False, with_open=False)
     assert "bubblewrap is not installed" in capsys.readouterr().out
 
 
 def test_where_bubblewrap_does_not_work_it_says_so_and_does_without(monkeypatch, capsys):
     monkeypatch.setattr(marks.shutil, "which", lambda name: "/bin/bwrap")
-    monkeypatch.setattr(marks, "walls", lambda limits, _: ["sh", "-c", "echo no namespaces >&2"])
-    assert not marks.try_the_sandbox({}, no_walls=False, with_open=False)
+    monkeypatch.setattr(trial, "walls", lambda *_: ["sh", "-c", "echo no namespaces >&2"])
+    assert not marks.try_the_sandbox(sandbox.Limits(), no_walls=False, with_open=False)
     assert "does not work here" in (said := capsys.readouterr().out)
     assert "no namespaces" in said
 
@@ -550,18 +561,19 @@ def test_where_bubblewrap_does_not_work_it_says_so_and_does_without(monkeypatch,
     ],
 )
 def test_a_line_that_is_no_row_of_the_exercise_is_none(line):
-    assert marks.row_of('["sigmoid", "right", "", "", "", 1]\n', "sigmoid")
-    assert marks.row_of(line, "sigmoid") is None
+    assert trial.outcome_in('["sigmoid", "right", "", "", "", 1]\n', "sigmoid")
+    assert trial.outcome_in(line, "sigmoid") is None
 
 
 @pytest.mark.parametrize(
     "found",
-    [5, None, {}, {"answers": [], "problems": []}, {"answers": {"sigmoid": 5}, "problems": 5}],
+    [5, None, {}, [], [[], []], [{"sigmoid": 5}, []], [{"sigmoid": [""] * 9}, []], [{}, 5]],
 )
 def test_answers_that_are_none_are_left_out(found):
-    assert sandbox.answers_found(found) == ({}, [])
-    whole = {"answers": {"sigmoid": {"lost": "x"}, "softmax": {"shape": 1}}, "problems": ["y", 5]}
-    assert sandbox.answers_found(whole) == ({"sigmoid": {"lost": "x"}}, ["y"])
+    assert sandbox.answers_in(found) == ({}, [])
+    answer = definitions.Answer(lost="x")
+    whole = [{"sigmoid": answer, "softmax": answer._replace(shape=1)}, ["y", 5]]
+    assert sandbox.answers_in(json.loads(json.dumps(whole))) == ({"sigmoid": answer}, ["y"])
 
 
 @pytest.mark.parametrize(
@@ -611,9 +623,9 @@ def test_the_same_line_again_does_nothing_anew_and_a_new_submission_alone_is_tri
         subprocess.run(command(folder, out), check=True, capture_output=True, timeout=200)
     finally:
         late.unlink()
-    table = read(out)
-    assert table.pop(("zz late", "one_hot"))["kind"] == "right"
-    assert {k: v for k, v in table.items() if k[0] != "zz late"} == marked[0]
+    rows = read(out)
+    assert rows.pop(("zz late", "one_hot"))["kind"] == "right"
+    assert {k: v for k, v in rows.items() if k[0] != "zz late"} == marked[0]
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
@@ -714,40 +726,42 @@ def test_elsewhere_than_on_linux_it_says_so_and_runs_nothing(tmp_path, monkeypat
 
 def test_after_a_change_of_the_course_all_are_tried_again(tmp_path, monkeypatch):
     (tmp_path / "ada.py").write_text(GOOD)
-    [before], [again] = marks.submissions(tmp_path), marks.submissions(tmp_path)
+    [before], [again] = submissions.submissions(tmp_path), submissions.submissions(tmp_path)
     assert before == again
-    monkeypatch.setattr(marks, "ROOT", tmp_path)  # another course
+    monkeypatch.setattr(submissions, "ROOT", tmp_path)  # another course
     (tmp_path / "mnistlib" / "exercises").mkdir(parents=True)
     checker = tmp_path / "mnistlib" / "exercises" / "lesson_90.py"
     digests = {before.digest}
     for text in ("1", "2"):
         checker.write_text(text)
-        marks.course.cache_clear()
-        digests.add(next(s for s in marks.submissions(tmp_path) if s.student == "ada").digest)
-    marks.course.cache_clear()
+        submissions.course.cache_clear()
+        digests.add(next(s for s in submissions.submissions(tmp_path) if s.student == "ada").digest)
+    submissions.course.cache_clear()
     assert len(digests) == 3
 
 
 def test_some_lessons_alone():
-    names, _ = marks.exercises(with_open=False, only="02")
+    names = asked.exercises(with_open=False, only="02")
     assert names == {e.name: "02" for e in exercises.LESSONS["02"]}
-    names, _ = marks.exercises(with_open=False, only="02,03")
+    names = asked.exercises(with_open=False, only="02,03")
     assert {*names.values()} == {"02", "03"}
-    with pytest.raises(SystemExit, match="lesson 99, but of 00, 01"):
-        marks.exercises(with_open=False, only="99")
+    with pytest.raises(ValueError, match="lesson 99, but of 00, 01"):
+        asked.exercises(with_open=False, only="99")
 
 
 class Here:
     """A sandbox that runs what is harmless where it is."""
 
     def run(self, work, *args, seconds):
-        return work(*args), None, 0
+        return work(*args), 0
 
 
 def ordered(code, *names):
     """Return the order to try exercises in the code of one file."""
     raw = base64.b64encode(code.encode()).decode()
-    return {"files": [("ada.py", raw)], "names": names, "seconds": {}}
+    return sandbox.Order(
+        [("ada.py", raw)], unread="", exercises=names, seconds=dict.fromkeys(names, 9), given={}
+    )
 
 
 @pytest.mark.parametrize(("closed", "kind"), [("/closed/os.py", "not marked"), (None, "raises")])
@@ -756,7 +770,7 @@ def test_an_import_that_our_python_alone_may_make_is_not_the_students_fault(
 ):
     monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
     order = ordered(answer("import not_there\nreturn z"), "sigmoid")
-    [[_, found, reply, *_]] = sandbox.rows(Here(), order, closed)
+    [[_, found, reply, *_]] = sandbox.outcomes(Here(), order, closed)
     assert found == kind
     assert "No module named 'not_there'" in reply
     assert ("cannot be read by the user" in reply) == bool(closed)
@@ -787,9 +801,9 @@ def test_an_error_has_the_reason_that_a_notebook_names(monkeypatch, name, code):
 
 
 def taken(*cells, name="1.ipynb"):
-    found = definitions.taken([(name, notebook(*cells).encode())])
-    assert found["problems"] == []
-    return {name: answer.get("source") for name, answer in found["answers"].items()}
+    found, problems = definitions.taken([(name, notebook(*cells).encode())])
+    assert problems == []
+    return {name: answer.source for name, answer in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -798,9 +812,9 @@ def taken(*cells, name="1.ipynb"):
 )
 def test_a_file_may_name_its_encoding(cookie, problem):
     raw = f"# -*- coding: {cookie} -*-\ndef my_sigmoid(z):\n    return 'ö'\n".encode("latin-1")
-    found = definitions.taken([("a.py", raw)])
-    assert found["problems"] == [f"a.py {problem}"] * bool(problem)
-    assert ("sigmoid" in found["answers"]) == (not problem)
+    found, problems = definitions.taken([("a.py", raw)])
+    assert problems == [f"a.py {problem}"] * bool(problem)
+    assert ("sigmoid" in found) == (not problem)
 
 
 def test_only_definitions_are_taken_and_what_they_need():
@@ -815,7 +829,7 @@ def test_only_definitions_are_taken_and_what_they_need():
         "    return np.array([eye[k] for k in labels])",
     )
     assert set(found) == {"sigmoid", "one_hot", "softmax"}
-    assert found["softmax"] is None
+    assert found["softmax"] == ""
     lines = found["sigmoid"].splitlines()
     assert [line for line in lines if line.strip()] == [
         "from math import exp",
@@ -868,7 +882,7 @@ def test_a_name_is_what_all_the_lines_make_of_it_that_set_and_change_it(lines, v
 def test_what_does_not_run_by_itself_is_not_marked_with_the_reason(monkeypatch):
     monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
     code = "import numpy as np\nK = np.load('mine.npy')\ndef my_sigmoid(z):\n    return K\n"
-    [[_, kind, reply, *_]] = sandbox.rows(Here(), ordered(code, "sigmoid"))
+    [[_, kind, reply, *_]] = sandbox.outcomes(Here(), ordered(code, "sigmoid"))
     assert kind == "not marked"
     assert "does not run by itself: FileNotFoundError: " in reply
 
@@ -885,35 +899,30 @@ def test_the_last_that_is_more_than_a_stub_counts():
     assert "raise" not in taken(empty)["sigmoid"]
     files = [("mine.py", first.encode()), ("z.py", second.encode()), ("a.py", stub.encode())]
     for order in (files, files[::-1]):
-        assert "return 1" in definitions.taken(order)["answers"]["sigmoid"]["source"]
+        assert "return 1" in definitions.taken(order)[0]["sigmoid"].source
 
 
 def test_a_name_in_capitals_is_named():
-    found = definitions.taken([("a.py", b"def My_Softmax(z):\n    return z\nMY_SPLIT = 0.8\n")])
-    assert found["answers"]["softmax"]["lost"] == "there is no my_softmax, but a My_Softmax"
-    assert "split" not in found["answers"]
+    code = b"def My_Softmax(z):\n    return z\nMY_SPLIT = 0.8\n"
+    found, _ = definitions.taken([("a.py", code)])
+    assert found["softmax"].lost == "there is no my_softmax, but a My_Softmax"
+    assert "split" not in found
     assert "return 1" in taken("def MY_F(): return 2", "def my_f(): return 1")["f"]
 
 
 def test_of_versions_that_differ_in_several_files_the_row_says_so():
     new, old = (f"def my_sigmoid(z):\n    return {n}".encode() for n in (1, 2))
     copies = [("02.py", new), ("mine.py", b"# my own\n" + new), ("03.py", b"K = 1")]
-    assert "place" not in definitions.taken(copies)["answers"]["sigmoid"]
-    found = definitions.taken([*copies, ("02 (1).py", old)])["answers"]["sigmoid"]
-    assert found["place"] == "Taken from mine.py; there is another in 02 (1).py."
+    assert definitions.taken(copies)[0]["sigmoid"].place == ""
+    found, _ = definitions.taken([*copies, ("02 (1).py", old)])
+    assert found["sigmoid"].place == "Taken from mine.py; there is another in 02 (1).py."
 
 
 def test_a_cell_that_is_no_python_does_not_hide_the_others():
-    found = definitions.taken(
-        [
-            (
-                "1.ipynb",
-                notebook("def my_sigmoid(z:\n    return z", "def my_softmax(z): return z").encode(),
-            )
-        ]
-    )["answers"]
-    assert found["sigmoid"]["error"].startswith("SyntaxError: ")
-    assert "source" in found["softmax"]
+    both = notebook("def my_sigmoid(z:\n    return z", "def my_softmax(z): return z")
+    found, _ = definitions.taken([("1.ipynb", both.encode())])
+    assert found["sigmoid"].error.startswith("SyntaxError: ")
+    assert found["softmax"].source
 
 
 @pytest.mark.parametrize(
@@ -932,12 +941,10 @@ def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
     )
     after = "tens = [10]\ntens[0]+=0\ndef my_one_hot(labels):\n    return np.eye(*tens)[labels]"
     file = ("mine.py", f"{before}\n\n{slip}\n\n{after}\n".encode())
-    found = definitions.taken([file])["answers"]
-    assert all(line in found["sigmoid"]["source"] for line in ("half = 0.5", "@np.vectorize"))
-    assert found["one_hot"]["source"].startswith(
-        "import numpy as np\n\ntens = [10]\n\ntens[0] += 0\n"
-    )
-    kind, line = re.fullmatch(r"(\w+): .*, line (\d+)", found["softmax"]["error"]).groups()
+    found, _ = definitions.taken([file])
+    assert all(line in found["sigmoid"].source for line in ("half = 0.5", "@np.vectorize"))
+    assert found["one_hot"].source.startswith("import numpy as np\n\ntens = [10]\n\ntens[0] += 0\n")
+    kind, line = re.fullmatch(r"(\w+): .*, line (\d+)", found["softmax"].error).groups()
     assert kind in ("SyntaxError", "IndentationError")
     assert 9 <= int(line) <= 14  # in the file, where the slip stands
 
@@ -955,9 +962,9 @@ def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(c
     good, stub = "def my_softmax(z):\n    return 1", "def my_softmax(z):\n    ..."
     for cells in ([cell], [stub, cell]):
         files = [("1.ipynb", notebook(*cells).encode())]
-        assert "no `def my_softmax" in definitions.taken(files)["answers"]["softmax"]["lost"]
+        assert "no `def my_softmax" in definitions.taken(files)[0]["softmax"].lost
         files.append(("0.py", good.encode()))
-        assert "return 1" in definitions.taken(files)["answers"]["softmax"]["source"]
+        assert "return 1" in definitions.taken(files)[0]["softmax"].source
 
 
 @pytest.mark.parametrize(
@@ -976,8 +983,8 @@ def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(c
 )
 def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words):
     source = "from mnistlib import functions\nimport numpy as np\n" + answer(body)
-    found = definitions.taken([("a.py", source.encode())])["answers"]["sigmoid"]
-    assert found["note"] == (f"Read it: {words}" if words else "")
+    found, _ = definitions.taken([("a.py", source.encode())])
+    assert found["sigmoid"].note == (f"Read it: {words}" if words else "")
 
 
 @pytest.mark.parametrize(
@@ -1006,7 +1013,7 @@ def test_what_a_lesson_gives_may_be_used_in_its_exercises(name, line, is_read):
         "from mnistlib.gradcheck import central_difference, check_gradient, relative_error\n"
     )
     file = ("a.py", (imports + answer(line, name)).encode())
-    note = definitions.taken([file], marks.given())["answers"][name]["note"]
+    note = definitions.taken([file], asked.given())[0][name].note
     assert bool(note) == is_read, note
 
 
@@ -1014,10 +1021,11 @@ def test_a_right_answer_with_what_its_lesson_gives_is_right_and_no_more(tmp_path
     body = "print(sigmoid(0.0))\nreturn inputs.T @ dz, dz.sum(axis=0)"
     code = answer(body, "layer_gradients", arguments("layer_gradients"))
     (tmp_path / "ada.py").write_text(f"from mnistlib.functions import sigmoid\n{code}")
-    [submission] = marks.submissions(tmp_path)
-    names = {"layer_gradients": "03"}
-    [row] = marks.mark(submission, names, {}, {"layer_gradients": 9}, behind_walls=False)
-    assert (row[3], row[5]) == ("right", "")
+    [submission] = submissions.submissions(tmp_path)
+    lessons = {"layer_gradients": "03"}
+    seconds = {"layer_gradients": 9}
+    [row] = trial.mark(submission, lessons, sandbox.Limits(), seconds, behind_walls=False)
+    assert (row.kind, row.reason) == ("right", "")
 
 
 def test_what_is_to_be_read_stands_in_the_table(monkeypatch):
@@ -1026,9 +1034,9 @@ def test_what_is_to_be_read_stands_in_the_table(monkeypatch):
         "from mnistlib import functions\ndef my_sigmoid(z):\n    return functions.sigmoid(z)\n"
         "def my_softmax(z):\n    return functions.sigmoid(z)\n"
     )
-    right, wrong = sandbox.rows(Here(), ordered(code, "sigmoid", "softmax"))
-    assert (right[1], right[3]) == ("right", "Read it: it uses mnistlib")
-    assert (wrong[1], "Read it" in wrong[3]) == ("wrong value", False)
+    right, wrong = sandbox.outcomes(Here(), ordered(code, "sigmoid", "softmax"))
+    assert (right.kind, right.reason) == ("right", "Read it: it uses mnistlib")
+    assert (wrong.kind, "Read it" in wrong.reason) == ("wrong value", False)
 
 
 @pytest.mark.parametrize(
@@ -1042,11 +1050,11 @@ def test_what_is_to_be_read_stands_in_the_table(monkeypatch):
 )
 def test_what_only_pythons_second_look_finds_costs_its_own_answer_alone(wrong):
     good = "def my_sigmoid(z):\n    return z"
-    found = definitions.taken([("1.ipynb", notebook(good, wrong).encode())])["answers"]
-    assert "source" in found["sigmoid"]
-    assert found["softmax"]["error"].startswith("SyntaxError: ")
+    found, _ = definitions.taken([("1.ipynb", notebook(good, wrong).encode())])
+    assert found["sigmoid"].source
+    assert found["softmax"].error.startswith("SyntaxError: ")
     file = ("a.py", f"{wrong}\n\n\n{good}\n".encode())
-    assert set(definitions.taken([file])["answers"]) == {"sigmoid", "softmax"}
+    assert set(definitions.taken([file])[0]) == {"sigmoid", "softmax"}
 
 
 def test_a_helper_means_what_it_meant_where_the_answer_stands():
@@ -1073,7 +1081,7 @@ def test_shapes_tell_copies_from_answers_of_ones_own():
     one = "def my_softmax(z):\n    e = np.exp(z)\n    return e / e.sum(axis=1, keepdims=True)"
     copy = one.replace("e ", "f ").replace("e.", "f.").replace("return", "# mine\n\n    return")
     other = one.replace("axis=1", "axis=0")
-    shapes = [definitions.shape(source) for source in (one, copy, other)]
+    shapes = [review.shape(source) for source in (one, copy, other)]
     assert shapes[0] == shapes[1] != shapes[2]
 
 
@@ -1098,15 +1106,15 @@ def test_shapes_tell_copies_from_answers_of_ones_own():
     ],
 )
 def test_ways_around_are_said_to_be_read(body):
-    found = definitions.taken([("a.py", answer(body).encode())])["answers"]["sigmoid"]
-    assert found["note"].startswith("Read it: ")
+    found, _ = definitions.taken([("a.py", answer(body).encode())])
+    assert found["sigmoid"].note.startswith("Read it: ")
 
 
 @pytest.mark.parametrize("name", answers.RIGHT)
 def test_right_answers_without_ways_around_need_no_second_look(name):
     alone = re.compile(r"\b(return|yield)\b|\n")
     bodies = [b if alone.search(b) else f"return {b}" for b in answers.RIGHT[name]]
-    read = [body for body in bodies if definitions.note(answer(body, name))]
+    read = [body for body in bodies if review.note(answer(body, name))]
     assert all(re.search(r"(import|from) (mnistlib|scipy|graphlib)", body) for body in read)
 
 
@@ -1114,22 +1122,21 @@ def test_right_answers_without_ways_around_need_no_second_look(name):
 
 
 def some_rows(students=("ada", "=bob"), shape="abc"):
-    made = []
-    for student in students:
-        for lesson, name, kind in [("01", "one_hot", "right"), ("02", "softmax", "wrong value")]:
-            row = [
-                student,
-                lesson,
-                name,
-                kind,
-                "With *z*:\nwanted 1",
-                "the <b> axis",
-                "1.0",
-                shape,
-                "d",
-            ]
-            made.append(dict(zip(marks.COLUMNS, row, strict=True)))
-    return made
+    return [
+        table.Row(
+            student=student,
+            lesson=lesson,
+            exercise=name,
+            kind=kind,
+            reply="With *z*:\nwanted 1",
+            reason="the <b> axis",
+            seconds="1.0",
+            shape=shape,
+            digest="d",
+        )
+        for student in students
+        for lesson, name, kind in [("01", "one_hot", "right"), ("02", "softmax", "wrong value")]
+    ]
 
 
 def moodles_import(path, known):
@@ -1174,7 +1181,7 @@ def canvas_import(path):
 def with_an_essay():
     """Return the rows of two students, and of a file that is no submission."""
     rows = some_rows()
-    return rows + [row | {"student": "essay.txt", "kind": "not marked"} for row in rows[:2]]
+    return rows + [row._replace(student="essay.txt", kind="not marked") for row in rows[:2]]
 
 
 def test_moodles_import_reads_the_points(tmp_path):
@@ -1185,7 +1192,7 @@ def test_moodles_import_reads_the_points(tmp_path):
 
 
 def test_what_was_not_marked_has_no_grade(tmp_path):
-    rows = [row | {"kind": "not marked"} if row["lesson"] == "02" else row for row in some_rows()]
+    rows = [row._replace(kind="not marked") if row.lesson == "02" else row for row in some_rows()]
     grades.write(tmp_path / "g.csv", rows)
     found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
     assert found["ada"] == {"one_hot": "2", "softmax": "-"}
@@ -1213,7 +1220,9 @@ def test_a_report_speaks_of_its_student_alone(tmp_path):
     assert "ada" in text
     assert "bob" not in text
     assert "Right: 1 of 2 exercises" in text
-    skipped = grades.report("ada", [row | {"kind": "not attempted"} for row in some_rows(["ada"])])
+    skipped = grades.report(
+        "ada", [row._replace(kind="not attempted") for row in some_rows(["ada"])]
+    )
     assert "Not attempted: `my_softmax`." in skipped
     assert r"\*z\*" in text
     assert r"the \<b\> axis" in text
@@ -1235,27 +1244,25 @@ def test_reports_are_written_anew_and_nothing_else_is_touched(tmp_path):
 
 
 def test_a_report_calls_files_as_they_are():
-    row = some_rows(["ada"])[0] | {"kind": "not marked", "reply": "mine.py: is a link"}
-    assert grades.line(row | {"likely reason": ""}) == (
-        "- `my_one_hot`: **not marked**: mine.py: is a link."
-    )
+    row = some_rows(["ada"])[0]._replace(kind="not marked", reply="mine.py: is a link", reason="")
+    assert grades.line(row) == ("- `my_one_hot`: **not marked**: mine.py: is a link.")
 
 
 def test_whose_right_answers_are_to_be_read_is_said_at_the_end():
-    def row(student, kind, reason):
-        return [student, "02", "softmax", kind, "", reason, "1", "", "d"]
-
-    rows = [row("ada", "right", "Read it: it uses sys"), row("bob", "right", "")]
-    rows += [row("cleo", "wrong value", "Read it, somebody wrote")]
-    assert "Right, but read it: ada" in marks.summary(rows, "m.csv").splitlines()
+    first = some_rows()[0]
+    rows = [
+        first._replace(student="ada", reason="Read it: it uses sys"),
+        first._replace(student="bob", reason=""),
+        first._replace(student="cleo", kind="wrong value", reason="Read it, somebody wrote"),
+    ]
+    assert "Right, but read it: ada" in table.summary(rows, "m.csv").splitlines()
 
 
 def test_submissions_that_are_the_same_but_for_names_are_worth_a_look():
-    def table(student, shape):
-        return [
-            [student, "02", f"e{i}", "right", "", "", "1", f"{shape}{i}", "d"] for i in range(5)
-        ]
+    def five(student, shape):
+        [row, _] = some_rows([student])
+        return [row._replace(exercise=f"e{i}", shape=f"{shape}{i}") for i in range(5)]
 
-    rows = table("ada", "x") + table("bob", "x") + table("cleo", "y")
-    assert marks.alike(rows) == [["ada", "bob"]]
-    assert marks.alike(table("ada", "x")[:4] + table("bob", "x")[:4]) == []
+    rows = five("ada", "x") + five("bob", "x") + five("cleo", "y")
+    assert table.alike(rows) == [["ada", "bob"]]
+    assert table.alike(five("ada", "x")[:4] + five("bob", "x")[:4]) == []

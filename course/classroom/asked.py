@@ -1,0 +1,72 @@
+"""Which exercises a class is marked on, and what of the library each of them may use."""
+
+import ast
+import inspect
+from collections.abc import Callable
+from functools import cache
+
+from course.classroom.review import imported, uses
+from course.exercises.solutions import source
+from course.lessons import all_lessons
+
+
+def open_exercises() -> list[str]:
+    """Return the names of the exercises that train a network to judge an answer."""
+    return [t.name for lesson in all_lessons() for t in lesson.tasks if t.level == "open"]
+
+
+def exercises(with_open: bool, only: str | None = None) -> dict[str, str]:
+    """Return the lesson of each exercise that is marked, in their order.
+
+    Args:
+        with_open: whether open ones are.
+        only: numbers of lessons, as in ``02,03``.
+
+    Raises:
+        ValueError: no lesson of such a number has exercises.
+    """
+    from course.exercises import LESSONS
+
+    chosen = only.split(",") if only else [*LESSONS]
+    for number in chosen:
+        if number not in LESSONS:
+            raise ValueError(
+                f"There are no exercises of lesson {number}, but of {', '.join(LESSONS)}"
+            )
+    left_out = [] if with_open else open_exercises()
+    lessons = {exercise.name: number for number in chosen for exercise in LESSONS[number]}
+    return {name: number for name, number in lessons.items() if name not in left_out}
+
+
+@cache
+def given() -> dict[str, list[str]]:
+    """Return for each exercise the names of the library that it may use, each in full.
+
+    They are those that its lesson has used above it, but for the exercise's own, which ends like it
+    (``patches`` in ``image_patches``); and those that its solution uses.
+    """
+    from course.exercises import EXERCISES
+
+    allowed = {}
+    for lesson in all_lessons():
+        names = imported(lesson.trees[0][1])
+        used = {whole for whole in names.values() if whole.startswith("mnistlib.")}
+        for statement in (statement for _, tree in lesson.trees for statement in tree.body):
+            name = getattr(statement, "name", "").removeprefix("my_")
+            if name in EXERCISES:
+                own = {whole for whole in used if name.endswith(whole.rpartition(".")[2].lower())}
+                may_use = used - own | used_by(EXERCISES[name].shown)
+                allowed[name] = sorted(whole for whole in may_use if whole.count(".") == 2)
+            used |= uses(statement, names)
+    return allowed
+
+
+def used_by(function: Callable) -> set[str]:
+    """Return what of the library a function uses, in full."""
+    names = {}
+    for name, value in function.__globals__.items():
+        if inspect.ismodule(value):
+            names[name] = value.__name__
+        else:
+            names[name] = f"{getattr(value, '__module__', '')}.{name}"
+    return uses(ast.parse(source(function)), names)

@@ -1,0 +1,156 @@
+"""What of an answer a teacher should look at: who else wrote it so, and by what it might be right.
+
+An answer may be right without being one: it may call the library, or change the checker. None of that
+can be kept from it inside its own process, but much of it can be seen in its source.
+"""
+
+import ast
+import hashlib
+import re
+import sys
+from collections.abc import Collection, Iterator
+from functools import cache
+
+#: What an answer may import without a second look.
+INNOCENT = {
+    *("numpy", "math", "cmath", "fractions", "decimal", "statistics", "random", "numbers", "array"),
+    *("itertools", "functools", "collections", "bisect", "heapq", "string", "re", "copy", "struct"),
+    *("gzip", "zlib", "time", "typing", "dataclasses", "enum", "warnings", "__future__"),
+}
+#: Functions and modules, also as others' attributes (``np.lib.os``), with which a lot can be done.
+MEDDLERS = {
+    *("mnistlib", "course", "sys", "inspect", "gc", "importlib", "builtins", "types", "ctypes"),
+    *("os", "subprocess", "pickle", "traceback", "operator", "ctypeslib", "testing", "f2py"),
+    *("setattr", "getattr", "delattr", "exec", "eval", "compile", "globals", "locals", "vars"),
+    *("open", "load", "get_type_hints", "modules", "getframe", "attrgetter"),
+}
+#: Names that lead out of an answer, into frames, modules and the like.
+WAYS_OUT = re.compile(r"__\w+__|(f|tb|gi|ag|cr|co)_\w+")
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+def imported(tree: ast.AST) -> dict[str, str]:
+    """Return the names that the imports in some code give, and what each is in full."""
+    names = {}
+    for node in ast.walk(tree):
+        if isinstance(node, IMPORTS):
+            home = f"{node.module}." if getattr(node, "module", None) else ""
+            for alias in node.names:
+                whole = home + alias.name if home or alias.asname else alias.name.partition(".")[0]
+                names[alias.asname or whole.removeprefix(home)] = whole
+    return names
+
+
+def begins(node: ast.AST) -> str | None:
+    """Return the name that an expression begins with, such as K in ``K.x[0]``; None if none does."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def own_names(tree: ast.AST) -> set[str]:
+    """Return the names of arguments, and those that some code sets."""
+    own = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            own.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            own.add(node.id)
+    return own
+
+
+# --- The same but for names and spaces
+
+
+def shape(source: str) -> str:
+    """Return a digest that is the same for code which differs in names, spaces and comments alone."""
+    tree = ast.parse(source)
+    renamed = {}
+
+    def number(name: str) -> str:
+        return renamed.setdefault(name, f"n{len(renamed)}")
+
+    own = own_names(tree)
+    own |= {node.name for node in ast.walk(tree) if isinstance(node, DEFINITIONS)}
+    for node in ast.walk(tree):
+        if isinstance(node, DEFINITIONS):
+            if ast.get_docstring(node, clean=False) is not None:
+                del node.body[0]
+            node.name = number(node.name)
+        elif isinstance(node, ast.Name) and node.id in own:
+            node.id = number(node.id)
+        elif isinstance(node, ast.arg):
+            node.arg = number(node.arg)
+            node.annotation = None
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
+
+
+# --- Right, but read it
+
+
+def note(source: str, given: Collection[str] = ()) -> str:
+    """Say what in a definition might make it right without being an answer; it may be innocent.
+
+    What its lesson gives is innocent: ``given``, names of the library in full.
+    """
+    first = next(doubts(ast.parse(source), given), None)
+    return f"Read it: {first}" if first else ""
+
+
+def doubts(tree: ast.AST, given: Collection[str]) -> Iterator[str]:
+    """Yield what in some code a teacher should read."""
+    loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names = {name: whole for name, whole in imported(tree).items() if name in {*loaded, "*"}}
+    for whole in names.values():
+        root = whole.partition(".")[0]
+        if root not in {*INNOCENT, "mnistlib"}:
+            yield f"it uses {root}"
+        if "." in whole and leads_out(whole.rpartition(".")[2]):
+            yield f"it uses {whole.partition('.')[2]}"
+    own = own_names(tree) - {*names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            if begins(node) not in own or node.attr in known_names():
+                yield f"it changes {ast.unparse(node)}"
+        elif isinstance(node, DEFINITIONS):
+            if WAYS_OUT.fullmatch(node.name) and node.name != "__init__":
+                yield f"it defines {node.name}"
+        elif isinstance(node, ast.Name | ast.Attribute):
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            if leads_out(name):
+                yield f"it uses {name}"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for dunder in re.findall(r"__\w+?__", node.value):
+                yield f"it uses {dunder}"
+    if uses(tree, names) - {*given}:
+        yield "it uses mnistlib"
+
+
+def leads_out(name: str) -> bool:
+    """Tell whether with a name a lot can be done; modules hold others as ``_sys``, too."""
+    return bool(name.strip("_") in MEDDLERS or WAYS_OUT.fullmatch(name))
+
+
+@cache
+def known_names() -> set[str]:
+    """Return what an answer may import without a second look has by a name, such as ``allclose``."""
+    modules = [m for name, m in [*sys.modules.items()] if name.partition(".")[0] in INNOCENT]
+    return {name for module in modules for name in dir(module)}
+
+
+def uses(tree: ast.AST, names: dict[str, str]) -> set[str]:
+    """Return what of the library some code uses, in full; a module stands there if it is used whole.
+
+    Args:
+        tree: the code.
+        names: what its names stand for, as :func:`imported` returns it.
+    """
+    used = {names.get("*", "")}
+    parts = {node.value: node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in names:
+            dotted = f"{names[node.id]}.{parts.get(node, '')}"
+            used.add(".".join(dotted.split(".")[:3]).rstrip("."))
+    return {whole for whole in used if whole.partition(".")[0] == "mnistlib"}
