@@ -142,3 +142,12 @@ def test_without_uv_the_check_says_what_to_do(monkeypatch):
     monkeypatch.setattr(check_wheels.shutil, "which", lambda name: None)
     with pytest.raises(SystemExit, match="pip install uv"):
         check_wheels.main()
+
+
+def test_the_commands_are_listed_also_where_there_is_nothing_of_linux():
+    code = (
+        "import sys\nfor name in ('pwd', 'resource'):\n    sys.modules[name] = None\n"
+        "from course.__main__ import commands\nprint(commands())"
+    )
+    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "Try out a class's answers" in listed.stdout, listed.stderr

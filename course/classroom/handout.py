@@ -18,25 +18,33 @@ import inspect
 import re
 import shutil
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
 
 from course.classroom.definitions import names_used
-from course.lessons import README, ROOT, all_lessons, start
+from course.exercises.exercise import Exercise, Mistake
+from course.lessons import README, ROOT, Lesson, Task, all_lessons, start
 
+#: What of the clone the students' copy holds as it is.
 COPIED = ("mnistlib", "course", "data", "studies", "requirements.txt", "pyproject.toml")
 COPIED += ("LICENSE", "LICENSE-TEXT.md")
+
+#: What of it is left out.
 LEFT_OUT = shutil.ignore_patterns(
     "__pycache__", ".*", "*.egg-info", "*.part", "lesson_9*", "classroom", "computers"
 )
 
+#: What a lesson folds away.
 FOLD = re.compile(
     r"^(?P<indent> *)<details><summary>(?P<summary>.*?)</summary>(?P<inside>.*?)</details>\n?",
     re.MULTILINE | re.DOTALL,
 )
+
 #: How the summaries of folds begin that stay in the students' copy: more for the curious.
 HELP = "Why "
+
 #: How those begin that stand below an exercise, and say what its solution says.
 SOLUTION = "The course's version"
 
@@ -92,10 +100,10 @@ PROPERTIES = """Many answers are right here: the checker compares with no soluti
 properties, and says which of them fails."""
 
 
-def without_answers(markdown):
+def without_answers(markdown: str) -> str:
     """Return Markdown without the folds that answer: a line to write on, or nothing."""
 
-    def replaced(fold):
+    def replaced(fold: re.Match) -> str:
         if fold["summary"].startswith(HELP):
             return fold[0]
         return f"{fold['indent']}*Your answer:*\n" if fold["summary"] == "Answer" else ""
@@ -106,7 +114,7 @@ def without_answers(markdown):
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
-def for_students(lesson):
+def for_students(lesson: Lesson) -> nbformat.NotebookNode:
     """Return a lesson as a notebook that was never run, hints on request in place of solutions."""
     cells = []
     for stored in lesson.notebook.cells:
@@ -118,7 +126,8 @@ def for_students(lesson):
             if not cell.source:
                 continue
         else:
-            cell.outputs, cell.execution_count = [], None
+            cell.outputs = []
+            cell.execution_count = None
             folded = re.fullmatch(r"exercises\.folded\((my_\w+)\)", cell.source.strip())
             if folded:
                 cell.source = f"# For a hint, take away the #:\n# exercises.hint({folded[1]})"
@@ -129,12 +138,12 @@ def for_students(lesson):
     return notebook
 
 
-def title():
+def title() -> str:
     """Return the course's title, as the README has it."""
     return re.search(r"^# (.+)", README.read_text(encoding="utf-8"))[1]
 
 
-def how_to_start():
+def how_to_start() -> str:
     """Return the README's *Start* up to what tests the course, which is not in the copy."""
     kept = "## Start\n" + start().partition("Test everything")[0].rstrip()
     return (
@@ -142,10 +151,11 @@ def how_to_start():
     )
 
 
-def make_students(folder):
+def make_students(folder: Path) -> None:
     """Write the students' copy."""
     for name in COPIED:
-        source, target = ROOT / name, folder / name
+        source = ROOT / name
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=LEFT_OUT)
@@ -161,7 +171,7 @@ def make_students(folder):
 # --- The teacher's
 
 
-def questions(lesson):
+def questions(lesson: Lesson) -> Iterator[str]:
     """Yield a lesson's headings with folded answers under them, the answers laid open."""
     for _, cell in lesson.cells("markdown"):
         for part in re.split(r"^(?=#{2,3} )", cell.source, flags=re.MULTILINE):
@@ -173,31 +183,35 @@ def questions(lesson):
                 yield re.sub(r"\n{3,}", "\n\n", opened).strip()
 
 
-def laid_open(fold):
+def laid_open(fold: re.Match) -> str:
     """Return a fold's contents under its summary in bold, indented as they were."""
     return f"{fold['indent']}**{fold['summary']}:**\n{fold['inside'].rstrip()}\n"
 
 
-def code(text):
+def code(text: str) -> str:
     """Return text as a block of code."""
     return f"```python\n{text.strip()}\n```"
 
 
-def pasted(exercise, source):
+def pasted(exercise: Exercise, source: str) -> str:
     """Return a solution's source as an answer that stands by itself, with its imports."""
-    function, name = exercise.shown, f"my_{exercise.name}"
-    space, imports = function.__globals__, []
+    function = exercise.shown
+    space = function.__globals__
+    imports = []
     for used in sorted(names_used(ast.parse(source).body[0]) & {*space} - {function.__name__}):
-        home, known = function.__module__, used
+        home = function.__module__
+        known = used
         if inspect.ismodule(space[used]):
             home, _, known = space[used].__name__.rpartition(".")
-        known += f" as {used}" if used != known else ""
-        imports.append(f"from {home} import {known}" if home else f"import {known}")
-    source = source.replace(f"def {function.__name__}(", f"def {name}(", 1)
+        renamed = "" if used == known else f" as {used}"
+        imports.append(
+            f"from {home} import {known}{renamed}" if home else f"import {known}{renamed}"
+        )
+    source = source.replace(f"def {function.__name__}(", f"def my_{exercise.name}(", 1)
     return "\n".join([*sorted(imports), "", "", source])
 
 
-def exercise_page(task):
+def exercise_page(task: Task) -> str:
     """Return a task with solution, hints, and the mistakes that its checker knows."""
     from course import exercises
 
@@ -223,7 +237,7 @@ def exercise_page(task):
     return "\n\n".join(parts)
 
 
-def mistakes(known):
+def mistakes(known: Iterable[Mistake]) -> str:
     """Return ways to go wrong and what each is told; ways with one reply stand together."""
     ways = {}
     for way, sentence in known:
@@ -234,14 +248,15 @@ def mistakes(known):
     )
 
 
-def make_teacher(folder):
+def make_teacher(folder: Path) -> None:
     """Write the teacher's pages."""
     from course.exercises.checker import ANYWHERE
 
     folder.mkdir(parents=True)
     rows = []
     for lesson in all_lessons():
-        head, tasks = lesson.header, lesson.tasks
+        head = lesson.header
+        tasks = lesson.tasks
         minutes = sum(task.minutes for task in tasks)
         row = (f"[{head.number} {head.title}]({lesson.name}.md)", head.minutes, len(tasks), minutes)
         rows.append("| " + " | ".join(map(str, row)) + " |")
@@ -259,7 +274,7 @@ def make_teacher(folder):
     (folder / "general.md").write_text(text + "\n", encoding="utf-8")
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     """Make both copies in a folder that is new or empty."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="a new folder, or an empty one")
@@ -268,11 +283,7 @@ def main(argv=None):
         sys.exit(
             f"{folder} is not empty; name a new folder, so that nothing in it is lost or mixed up"
         )
-    if (
-        folder.resolve().is_relative_to(ROOT / "mnistlib")
-        or folder.resolve().is_relative_to(ROOT / "course")
-        or (ROOT / "data") in folder.resolve().parents
-    ):
+    if any(folder.resolve().is_relative_to(ROOT / name) for name in COPIED):
         sys.exit(f"{folder} lies inside what is copied; name a folder elsewhere")
     make_students(folder / "students")
     make_teacher(folder / "teacher")

@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from course.classroom import asked, grades, table
-from course.classroom.sandbox import LOST, Greeting, Limits
+from course.classroom.orders import LOST, Greeting, Limits
 from course.classroom.submissions import Submission, submissions
 from course.classroom.trial import SandboxProcess, mark
 

@@ -1,11 +1,11 @@
 """Try out the answers of submissions, each in a process of its own that is held to limits.
 
 ``trial.py`` starts this module, inside bubblewrap where that is installed (``walls.py``), and speaks
-with it in lines of JSON: an :class:`Order` comes in, an :class:`Outcome` for each exercise goes out.
-Nothing of a submission runs in this process. For each exercise it forks, and the child gives up what
-it could do harm with, takes the definitions, asks ``exercises.check``, and sends the reply through a
-pipe, behind a token that was drawn for this one time. An answer may find the token, so what comes is
-data from a stranger: its shape, types and sizes are checked where it arrives (:func:`judged`).
+with it (``orders.py``): an order comes in, an outcome for each exercise goes out. Nothing of a
+submission runs in this process. For each exercise it forks, and the child gives up what it could do
+harm with, takes the definitions, asks ``exercises.check``, and sends the reply through a pipe, behind a
+token that was drawn for this one time. An answer may find the token, so what comes is data from a
+stranger: its shape, types and sizes are checked where it arrives (:func:`judged`).
 
 Then all that it left running is ended. Behind walls this process is the first of a world of its own
 (pid 1): no answer can stop or kill it, and one signal ends all others. Without walls orphans are given
@@ -30,24 +30,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
+from course.classroom.orders import (
+    KINDS,
+    LOST,
+    READING_SECONDS,
+    TEXT,
+    Greeting,
+    Limits,
+    Order,
+    Outcome,
+)
 from course.classroom.walls import MEGABYTE, ROOT
-
-#: The kind of an outcome for which no reply came; its text says why.
-LOST = "not marked"
-
-#: The kinds of reply that a checker gives.
-KINDS = ("not attempted", "raises", "wrong shape", "wrong value", "unstable", "right")
-
-#: So many letters has a reply at most; what is longer is cut where it is made.
-TEXT = 4000
 
 #: So much may come through the pipe.
 REPLY_BYTES = 4 * MEGABYTE
-
-#: To take the answers out of a submission's files.
-READING_SECONDS = 20
 
 #: To end what an answer has left running.
 ENDING_SECONDS = 30
@@ -69,58 +66,6 @@ PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
-
-
-class Limits(NamedTuple):
-    """What an answer's process may use; seconds are counted for each exercise.
-
-    Memory is counted beyond what the process has at the start, and a file's size for each that it
-    writes; both in megabytes.
-    """
-
-    seconds: float = 10
-    memory: int = 1000
-    file: int = 10
-    processes: int = 8
-
-
-class Greeting(NamedTuple):
-    """What this process says first.
-
-    Why no answer can be tried out here; as whom answers run, if not as who started it; and the first
-    file of our Python and of the data that such a user may not read.
-    """
-
-    lost: str | None
-    user: int | None
-    closed_code: str | None
-    closed_data: str | None
-
-
-class Order(NamedTuple):
-    """What is to be tried.
-
-    `files` are pairs of a place in the submission and the bytes there, in base 64; `unread` says what of
-    it was not looked at; `seconds` are allowed, and `given` names what of the library a lesson gives,
-    both by exercise.
-    """
-
-    files: list[tuple[str, str]]
-    unread: str
-    exercises: list[str]
-    seconds: dict[str, float]
-    given: dict[str, list[str]]
-
-
-class Outcome(NamedTuple):
-    """What came of one exercise; a kind of KINDS, or LOST."""
-
-    exercise: str
-    kind: str
-    reply: str
-    reason: str = ""
-    shape: str = ""
-    seconds: float = 0.0
 
 
 class Stopped(Exception):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course import files
-from course.classroom.sandbox import Outcome
+from course.classroom.orders import Outcome
 
 #: How the columns are called, in the order of a row's parts.
 COLUMNS = [

@@ -7,7 +7,6 @@ here again (:func:`outcome_in`), and a new one takes the place of one that has e
 import base64
 import json
 import os
-import pwd
 import select
 import socket
 import subprocess
@@ -18,7 +17,7 @@ from contextlib import suppress
 
 from course.classroom import table
 from course.classroom.asked import given
-from course.classroom.sandbox import (
+from course.classroom.orders import (
     KINDS,
     LOST,
     READING_SECONDS,
@@ -49,6 +48,8 @@ def claim_user() -> tuple[int | None, socket.socket | None]:
 
     The claim is a socket's name, so it ends with this process; it is returned, to be kept and closed.
     """
+    import pwd  # which Linux has
+
     if os.geteuid():
         return None, None
     for user in USERS:

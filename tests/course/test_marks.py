@@ -26,6 +26,7 @@ from course.classroom import (
     definitions,
     grades,
     marks,
+    orders,
     review,
     sandbox,
     submissions,
@@ -530,14 +531,14 @@ def test_behind_walls_nothing_else_can_be_seen_and_the_disk_is_bounded(tmp_path)
 
 def test_without_bubblewrap_it_says_so_and_what_may_be_seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(marks.shutil, "which", lambda name: None)
-    assert not marks.try_the_sandbox(sandbox.Limits(), no_walls=False, with_open=False)
+    assert not marks.try_the_sandbox(orders.Limits(), no_walls=False, with_open=False)
     assert "bubblewrap is not installed" in capsys.readouterr().out
 
 
 def test_where_bubblewrap_does_not_work_it_says_so_and_does_without(monkeypatch, capsys):
     monkeypatch.setattr(marks.shutil, "which", lambda name: "/bin/bwrap")
     monkeypatch.setattr(trial, "walls", lambda *_: ["sh", "-c", "echo no namespaces >&2"])
-    assert not marks.try_the_sandbox(sandbox.Limits(), no_walls=False, with_open=False)
+    assert not marks.try_the_sandbox(orders.Limits(), no_walls=False, with_open=False)
     assert "does not work here" in (said := capsys.readouterr().out)
     assert "no namespaces" in said
 
@@ -759,7 +760,7 @@ class Here:
 def ordered(code, *names):
     """Return the order to try exercises in the code of one file."""
     raw = base64.b64encode(code.encode()).decode()
-    return sandbox.Order(
+    return orders.Order(
         [("ada.py", raw)], unread="", exercises=names, seconds=dict.fromkeys(names, 9), given={}
     )
 
@@ -1024,7 +1025,7 @@ def test_a_right_answer_with_what_its_lesson_gives_is_right_and_no_more(tmp_path
     [submission] = submissions.submissions(tmp_path)
     lessons = {"layer_gradients": "03"}
     seconds = {"layer_gradients": 9}
-    [row] = trial.mark(submission, lessons, sandbox.Limits(), seconds, behind_walls=False)
+    [row] = trial.mark(submission, lessons, orders.Limits(), seconds, behind_walls=False)
     assert (row.kind, row.reason) == ("right", "")
 
 
