@@ -2,11 +2,14 @@
 
 An exercise is data beside a function of the library, which is the answer key: ``exercise`` says
 what it holds, each module ``lesson_NN`` has those of a lesson, and the text beside it their words,
-read by ``texts``. ``checker`` tries an answer, ``compare`` tells whether two results are alike, and
-``faults`` what is wrong. Where no sentence explains it, ``seen`` says what can be seen: how the
-result is related to the right one (``relation``), for which arguments it would be right
-(``right_for``), or of which one change in the key it is the result (``one_change``). ``reply`` puts
-it into words, and ``store`` remembers what outlives a notebook.
+read by ``texts``. ``checker`` tries an answer: ``attempt`` calls it, ``compare`` tells whether two
+results are alike, and ``faults`` what is wrong. ``reply`` puts it into words, and ``store``
+remembers what outlives a notebook.
+
+Where no sentence explains a wrong answer, ``next_step`` says what can be seen of it: how it is
+related to the right one (``relations``, which ask ``pairs``), for which arguments it would be right
+(``changed_arguments``), of which one change in the key it is the result (``changed_key``), or where
+it differs first (``first_difference``).
 """
 
 import dataclasses

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course.exercises import seen
 from course.exercises.attempt import OPAQUE, Attempt, Outcome, call
 from course.exercises.compare import alike, is_several, shape_of
 from course.exercises.exercise import Exercise, Mistake, as_function
 from course.exercises.faults import Attributes, case_in_words, changes_in_passing, find_fault
+from course.exercises.next_step import find_next_step
 from course.exercises.reply import Fault, Reply
 from course.exercises.texts import GENERAL
 
@@ -65,7 +65,7 @@ def wrong_reply(
     next_step = ""
     if not reason and not (fault and fault.asks):
         names = frozenset(values_used(getattr(function, "__code__", OPAQUE)))
-        next_step = seen.next_step(exercise, shown, attempt, fault, names)
+        next_step = find_next_step(exercise, shown, attempt, fault, names)
     return Reply(
         exercise.name,
         kind,
@@ -166,8 +166,8 @@ def likely_reason(exercise: Exercise, attempts: list[Attempt], exact: bool) -> s
 
 def anywhere(exercise: Exercise) -> list[Mistake]:
     """Return the mistakes that can be made anywhere; those about 1/n only where there are examples."""
-    first = exercise.shapes.split("->")[0].split(",")[0].split()
-    return [each for each in ANYWHERE if first[:1] == ["n"] or "len(" not in each.code]
+    has_examples = exercise.argument_shapes[0].axes[:1] == ["n"]
+    return [mistake for mistake in ANYWHERE if has_examples or "len(" not in mistake.code]
 
 
 def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exact: bool) -> bool:

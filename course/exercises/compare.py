@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,13 @@ NOISE: float = 1e-12
 #: NumPy's letters for numbers: bool, int, unsigned int, float.
 NUMBERS = frozenset("biuf")
 
-#: An argument or a result in the reader's letters: its name, if any, its axes, and its value.
-Named = tuple[str, list[str], object]
+
+class NamedValue(NamedTuple):
+    """An argument in the reader's letters: its name, a letter for each of its axes, its value."""
+
+    name: str
+    axes: Sequence[str]
+    value: object
 
 
 def shape_of(value: object) -> tuple[int, ...] | None:
@@ -35,35 +41,38 @@ def is_several(value: object) -> bool:
     return isinstance(value, (tuple, list))
 
 
-def alike(want: object, have: object, exact: bool = False, noise: float = NOISE) -> bool:
+def alike(wanted: object, got: object, exact: bool = False, noise: float = NOISE) -> bool:
     """Tell whether two results are the same but for rounding, or rows of such results.
 
     Args:
-        want: what the answer key gives.
-        have: what the answer gives.
+        wanted: what the answer key gives.
+        got: what the answer gives.
         exact: whether only the last bits may differ.
         noise: what a number may be off, however small it is.
     """
-    if is_several(want) and is_several(have):
-        same_length = len(want) == len(have)
+    if is_several(wanted) and is_several(got):
+        same_length = len(wanted) == len(got)
         return same_length and all(
-            alike(*pair, exact, noise) for pair in zip(want, have, strict=True)
+            alike(*pair, exact, noise) for pair in zip(wanted, got, strict=True)
         )
-    if shape_of(want) is None or shape_of(have) != shape_of(want):
-        return have is want
-    wanted, got = np.asarray(want), np.asarray(have)
-    kinds = {wanted.dtype.kind, got.dtype.kind}
-    if "O" in kinds and isinstance(have, np.ndarray):  # of arrays, say
-        return all(alike(*pair, exact, noise) for pair in zip(wanted.flat, got.flat, strict=True))
+    if shape_of(wanted) is None or shape_of(got) != shape_of(wanted):
+        return got is wanted
+    wanted_array = np.asarray(wanted)
+    got_array = np.asarray(got)
+    kinds = {wanted_array.dtype.kind, got_array.dtype.kind}
+    if "O" in kinds and isinstance(got, np.ndarray):  # of arrays, say
+        entries = zip(wanted_array.flat, got_array.flat, strict=True)
+        return all(alike(*pair, exact, noise) for pair in entries)
     if kinds - NUMBERS:
-        return same_entries(want, have)  # text, say, or complex numbers
-    is_wide = np.result_type(wanted, got) == got.dtype == np.float64
+        return same_entries(wanted, got)  # text, say, or complex numbers
+    is_wide = np.result_type(wanted_array, got_array) == got_array.dtype == np.float64
     if exact:
         rtol = LAST_BITS if is_wide else ROUNDING_NARROW
-        return np.allclose(got, wanted, rtol=rtol, atol=0.0, equal_nan=True)
-    rtol = ROUNDING if is_wide and wanted.dtype != np.float32 else ROUNDING_NARROW
-    scale = np.abs(wanted[np.isfinite(wanted)], dtype=float).max(initial=0)
-    return np.allclose(got, wanted, rtol=rtol, atol=max(noise, rtol * scale), equal_nan=True)
+        return np.allclose(got_array, wanted_array, rtol=rtol, atol=0.0, equal_nan=True)
+    rtol = ROUNDING if is_wide and wanted_array.dtype != np.float32 else ROUNDING_NARROW
+    scale = np.abs(wanted_array[np.isfinite(wanted_array)], dtype=float).max(initial=0)
+    atol = max(noise, rtol * scale)
+    return np.allclose(got_array, wanted_array, rtol=rtol, atol=atol, equal_nan=True)
 
 
 def identical(one: object, other: object) -> bool:
@@ -100,16 +109,17 @@ def text_of(value: object, digits: int = 4) -> str:
     return re.sub(r"-(0\.(?!\d))", r"\1", text)  # a 0 has no sign
 
 
-def digits_apart(want: object, have: object) -> int:
+def digits_apart(wanted: object, got: object) -> int:
     """Return with how many digits two results are seen to differ, beside a point or its lack."""
-    if (
-        shape_of(want) is not None
-        and {np.asarray(each).dtype.kind for each in (want, have)} <= NUMBERS
+    if shape_of(wanted) is not None and all(
+        np.asarray(value).dtype.kind in NUMBERS for value in (wanted, got)
     ):
-        want, have = np.asarray(want, float), np.asarray(have, float)
+        wanted = np.asarray(wanted, float)
+        got = np.asarray(got, float)
     for digits in (4, 8):
-        one, other = (text_of(each, digits).replace(" ", "") for each in (want, have))
-        if one != other:
+        wanted_text = text_of(wanted, digits).replace(" ", "")
+        got_text = text_of(got, digits).replace(" ", "")
+        if wanted_text != got_text:
             return digits
     return 16
 
@@ -134,11 +144,15 @@ def shape_in_letters(value: np.ndarray, axes: Sequence[str] = ()) -> str:
     return f"{letters}{value.shape}"
 
 
-def letters_of(value: object, given: Sequence[Named]) -> list[str]:
+def letters_of(value: object, arguments: Sequence[NamedValue]) -> list[str]:
     """Return the letter of each of an array's sizes, where only one letter has that size."""
-    pairs = {pair for _, axes, arg in given for pair in zip(shape_of(arg) or (), axes)}
+    sizes = {
+        (letter, size)
+        for argument in arguments
+        for letter, size in zip(argument.axes, shape_of(argument.value) or ())
+    }
     letters = []
     for size in shape_of(value) or ():
-        fitting = [letter for other, letter in pairs if other == size]
+        fitting = [letter for letter, other_size in sizes if other_size == size]
         letters.append(fitting[0] if len(fitting) == 1 else "")
     return letters

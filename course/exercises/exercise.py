@@ -16,7 +16,15 @@ from mnistlib import data, functions, network, training
 #: The modules in which a reader's own function may take the library's place: the network uses them.
 HOMES: tuple[types.ModuleType, ...] = (data, functions, network, training)
 
+#: What a case hands to an answer.
 Arguments = tuple
+
+
+class Shape(NamedTuple):
+    """What ``shapes`` says of one argument or result: its name, if any, and a letter for each axis."""
+
+    name: str
+    axes: list[str]
 
 
 class Mistake(NamedTuple):
@@ -94,9 +102,25 @@ class Exercise:
         return list(inspect.signature(self.reference).parameters)
 
     @property
+    def argument_shapes(self) -> list[Shape]:
+        """What ``shapes`` says of the arguments, on the left of its arrow."""
+        return read_shapes(self.shapes.split("->")[0])
+
+    @property
+    def result_shapes(self) -> list[Shape]:
+        """What it says of the results, on the right."""
+        return read_shapes(self.shapes.split("->")[1])
+
+    @property
     def shown(self) -> Callable:
         """The function whose source is the solution."""
         return self.solution or self.reference
+
+
+def read_shapes(side: str) -> list[Shape]:
+    """Read one side of ``shapes``: "dW: inputs outputs, db: outputs"."""
+    parts = [part.rpartition(":") for part in side.split(",")]
+    return [Shape(name.strip(), axes.split()) for name, _, axes in parts]
 
 
 def as_function(exercise: Exercise, code: str) -> Callable:

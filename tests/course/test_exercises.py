@@ -32,11 +32,11 @@ from course import exercises
 from course.exercises import (
     EXERCISES,
     LESSONS,
+    changed_key,
     check,
     keep,
     lesson_04,
     mine,
-    one_change,
     progress,
     texts,
 )
@@ -187,9 +187,9 @@ def test_an_error_is_explained_only_where_the_same_step_raised_it(name, body, wo
 @every_exercise
 def test_every_change_of_a_key_is_a_program_with_a_sentence(name):
     exercise = EXERCISES[name]
-    changed = one_change.all_changed(exercise)
-    assert {each.name for each in changed} <= {*one_change.ORDER}
-    assert {*one_change.ORDER} <= {*texts.GENERAL["relations"]}
+    changed = changed_key.all_changed(exercise)
+    assert {each.finding.name for each in changed} <= {*changed_key.ORDER}
+    assert {*changed_key.ORDER} <= {*texts.GENERAL["relations"]}
     if "while " in inspect.getsource(exercise.reference):
         assert changed == []  # changed, it might never end
     own = [list(inspect.signature(f).parameters) for f in (exercise.reference, exercise.shown)]
@@ -200,7 +200,7 @@ def test_every_change_of_a_key_is_a_program_with_a_sentence(name):
 def test_what_a_changed_key_gives_is_told_as_that_change():
     exercise = EXERCISES["log_softmax"]
     told = set()
-    for changed in one_change.all_changed(exercise):
+    for changed in changed_key.all_changed(exercise):
         reply = check(named(changed.function, "log_softmax"))
         assert reply.kind == "right" or "?" in reply.text
         told.add(reply.kind)

@@ -5,9 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.exercises import relation
-from course.exercises.relation import EXACT, JOINED_RELATIONS, LOOSE, Pair
+from course.exercises import relations_of_numbers, relations_to_arguments
+from course.exercises.compare import NamedValue
+from course.exercises.pairs import Pair
+from course.exercises.relations import COMPLETE, PARTIAL, WITH_SOMETHING_MADE, find_relation
 
+#: All relations, by their names.
+RELATIONS = {each.__name__: each for each in (*COMPLETE, *WITH_SOMETHING_MADE, *PARTIAL)}
 RNG = np.random.default_rng(0)
 #: Two cases: what is wanted, and an argument (n, k) of its shape.
 WANTED = [RNG.normal(size=(3, 4)), RNG.normal(size=(2, 5))]
@@ -17,7 +21,7 @@ ARGUMENTS = [RNG.normal(size=(3, 4)), RNG.normal(size=(2, 5))]
 def pairs(made, wanted=WANTED):
     """Return cases in which an answer gave what is made of the right result and the argument."""
     return [
-        Pair(right, made(right, u), [("u", ("n", "k"), u)])
+        Pair(right, made(right, u), [NamedValue("u", ("n", "k"), u)])
         for right, u in zip(wanted, ARGUMENTS, strict=True)
     ]
 
@@ -91,8 +95,7 @@ MADE = [
 
 @pytest.mark.parametrize(("name", "made", "fields"), MADE, ids=[row[0] for row in MADE])
 def test_a_relation_is_seen_in_what_it_makes(name, made, fields):
-    holds = getattr(relation, name)
-    seen = holds(pairs(made))
+    seen = RELATIONS[name](pairs(made))
     assert seen is not None
     assert fields is None or seen == fields
 
@@ -106,15 +109,14 @@ def test_it_is_not_said_where_one_entry_of_one_case_is_otherwise(name, made, fie
     else:
         got = got.copy()
         got.flat[0] += 7.3
-    broken[1] = Pair(WANTED[1], got, broken[1].given)
-    assert getattr(relation, name)(broken) is None
+    broken[1] = Pair(WANTED[1], got, broken[1].arguments)
+    assert RELATIONS[name](broken) is None
 
 
 def test_every_relation_has_an_example():
     named = {name for name, *_ in MADE}
-    all_of_them = {each.__name__ for each in (*EXACT, *JOINED_RELATIONS, *LOOSE)}
     # These take more to show: seen in tests/course/answers.py.
-    assert all_of_them - named == {
+    assert {*RELATIONS} - named == {
         "whole_numbers",
         "begun_again",
         "cut_off_at_a_bound",
@@ -128,7 +130,7 @@ def test_every_relation_has_an_example():
 def test_what_is_made_of_an_argument_is_told_where_0_is_wanted():
     wanted = [np.maximum(w, 0) for w in WANTED]
     largest = pairs(lambda w, u: u.max(axis=1, keepdims=True) + 0 * w, wanted)
-    found = relation.something_of_an_argument(largest)
+    found = relations_to_arguments.something_of_an_argument(largest)
     assert found == {"what": "that is the largest of each row of `u`"}
 
 
@@ -139,20 +141,21 @@ def test_a_dtype_of_whole_numbers_is_told_where_it_is_what_goes_wrong():
         return holds([Pair(*pair) for pair in zip(wanted, got, strict=True)])
 
     whole, fractions = np.array([3, 300]), np.array([0, 9])
-    assert seen(relation.whole_numbers, whole, fractions) == {"dtype": np.dtype(int)}
-    assert seen(relation.begun_again, whole, fractions) is None
+    assert seen(relations_of_numbers.whole_numbers, whole, fractions) == {"dtype": np.dtype(int)}
+    assert seen(relations_of_numbers.begun_again, whole, fractions) is None
     narrow = np.array([3, 44], np.uint8), fractions.astype(np.uint8)
-    assert seen(relation.whole_numbers, *narrow) is None
+    assert seen(relations_of_numbers.whole_numbers, *narrow) is None
     ends = {"dtype": np.dtype(np.uint8), "low": 0, "high": 255}
-    assert seen(relation.begun_again, *narrow) == ends
+    assert seen(relations_of_numbers.begun_again, *narrow) == ends
     places = np.array([0, 1]), np.array([0, 1])
-    assert seen(relation.whole_numbers, *places) is None
-    assert seen(relation.begun_again, *places) is None
+    assert seen(relations_of_numbers.whole_numbers, *places) is None
+    assert seen(relations_of_numbers.begun_again, *places) is None
 
 
 def test_three_numbers_alike_are_one_number_and_two_are_not():
     def seen(*got):
-        return relation.one_number_everywhere([Pair(1.5 * i, each) for i, each in enumerate(got)])
+        pairs_of_numbers = [Pair(1.5 * i, number) for i, number in enumerate(got)]
+        return relations_of_numbers.one_number_everywhere(pairs_of_numbers)
 
     assert seen(2.0, 2.0, 2.0) == {"number": "2"}
     assert seen(2.0, 2.0) is None
@@ -161,24 +164,24 @@ def test_three_numbers_alike_are_one_number_and_two_are_not():
 
 def test_a_factor_of_each_case_is_seen_beside_a_case_of_one_number():
     cases = [*pairs(lambda w, u: w * (2 + w.std())), Pair(np.array([2.0, 0]), np.array([7.0, 0]))]
-    assert relation.factor_of_each_case(cases) is not None
-    assert relation.factor_of_each_case([cases[0], cases[2]]) is None
-    assert relation.difference_of_each_case([Pair(3.0, 4.0), Pair(5.0, 9.0)]) is None
+    assert relations_of_numbers.factor_of_each_case(cases) is not None
+    assert relations_of_numbers.factor_of_each_case([cases[0], cases[2]]) is None
+    assert relations_of_numbers.difference_of_each_case([Pair(3.0, 4.0), Pair(5.0, 9.0)]) is None
 
 
 def test_nan_is_no_multiple_of_what_is_wanted():
     broken = pairs(lambda w, u: w.copy())
     broken[1].got[0, 0] = np.nan
-    assert relation.relation(broken, [*EXACT, *JOINED_RELATIONS, *LOOSE]) is None
+    assert find_relation(broken, RELATIONS.values()) is None
 
 
 @given(st.integers(0, 2**32 - 1))
 def test_numbers_that_have_nothing_to_do_with_each_other_have_no_relation(seed):
     rng = np.random.default_rng(seed)
-    found = [
-        Pair(rng.normal(size=w.shape), rng.normal(size=w.shape), [("u", ("n", "k"), u)])
+    unrelated = [
+        Pair(rng.normal(size=w.shape), rng.normal(size=w.shape), [NamedValue("u", ("n", "k"), u)])
         for w, u in zip(WANTED, ARGUMENTS, strict=True)
     ]
-    assert relation.relation(found, [*EXACT, *JOINED_RELATIONS, *LOOSE]) is None
-    right = [Pair(pair.wanted, pair.wanted.copy(), pair.given) for pair in found]
-    assert relation.relation(right, EXACT) is None
+    assert find_relation(unrelated, RELATIONS.values()) is None
+    right = [Pair(pair.wanted, pair.wanted.copy(), pair.arguments) for pair in unrelated]
+    assert find_relation(right, COMPLETE) is None
