@@ -65,10 +65,9 @@ class Ours(Contender):
         lap: Lap,
     ) -> None:
         values = [value.astype(self.dtype) for value in start]
-        named = hasattr(start, "_fields")
         training.train.__wrapped__(  # without the limit to one thread
             self.trained(start),
-            type(start)(*values) if named else tuple(values),
+            training.like(start, values),
             (self.mnist.train_images, self.mnist.train_labels),
             batches,
             learning_rate=lambda step: rates[step],

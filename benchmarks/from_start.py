@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from command import circumstances, command
@@ -61,7 +62,7 @@ def be(name: str, percent: str, seed: int) -> None:
     test_set = (mnist.test_images, mnist.test_labels)
     begun = False
 
-    def lap(weights):
+    def lap(weights: Callable[[], tuple] | None) -> bool:
         nonlocal begun
         if not begun:  # nothing has been learnt yet
             begun = True
@@ -83,9 +84,9 @@ def wait(name: str, percent: str, seed: int) -> dict:
     ) as process:
         for line in process.stdout:
             laps.append((round(time.perf_counter() - begun, 3), float(line)))
-        said = process.stderr.read().strip()
+        complaint = process.stderr.read().strip()
     if process.returncode:
-        raise RuntimeError((said.splitlines() or ["no message"])[-1][:200])
+        raise RuntimeError((complaint.splitlines() or ["no message"])[-1][:200])
     seconds, right = laps[-1]
     return {
         "seconds": seconds if 100 * right >= float(percent) else None,

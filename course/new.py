@@ -68,7 +68,7 @@ ROWS = [{"seed": seed} for seed in range(5)]
 QUICK = ROWS.index({"seed": 0})
 
 
-def run(seed):
+def run(seed: int) -> dict:
     """«Train, and return plain numbers, lists and strings.»"""
     rng = np.random.default_rng(seed)
     return {"mean": float(rng.normal(size=1000).mean())}
@@ -120,7 +120,7 @@ def {name}(value: float = 1.0) -> Picture:
 STILL = '''
 
 @framed
-def {name}(value):
+def {name}(value: float) -> Figure:
     """Draw «what the picture shows at first»."""
     figure, axis = plt.subplots(figsize=(6.5, 3))
     axis.barh([0], [value], color=BLUE)
@@ -217,7 +217,8 @@ def picture(name: str) -> list[str]:
     path = folder / f"{name}.js"
     if path.exists():
         raise Refused(f"course/pictures/{name}.js is there already")
-    made, stills = folder / "__init__.py", folder / "stills.py"
+    made = folder / "__init__.py"
+    stills = folder / "stills.py"
     listed = made.read_text(encoding="utf-8")
     ends = re.search(r"^PICTURES = .*\((.*?)\)\s*\}$", listed, re.MULTILINE | re.DOTALL)
     if not ends:

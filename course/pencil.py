@@ -34,7 +34,11 @@ SHAPES = {
 }
 
 #: What a box can be.
-OPEN, RIGHT, FOLLOWS, WRONG, NO_NUMBER = "open", "right", "follows", "not yet", "no number"
+OPEN = "open"
+RIGHT = "right"
+FOLLOWS = "follows"
+WRONG = "not yet"
+NO_NUMBER = "no number"
 
 #: How a list of boxes is written, for whoever wrote it otherwise.
 WANTED = {
@@ -70,7 +74,7 @@ class Reply:
 
 
 @np.errstate(all="ignore")
-def check(sheet, parameters: network.Parameters, x: np.ndarray, y: np.ndarray) -> Reply:
+def check(sheet: object, parameters: network.Parameters, x: np.ndarray, y: np.ndarray) -> Reply:
     """Say which boxes of a sheet are right, and what may have happened in the others.
 
     A number counts as right if it is within 2 % of the true one, so that rounded fractions pass.
@@ -89,8 +93,10 @@ def check(sheet, parameters: network.Parameters, x: np.ndarray, y: np.ndarray) -
     if not isinstance(sheet, Mapping):
         return Reply({}, ['A sheet is a dictionary, as in {"z1": [0, ...]}.'])
     given = {"x": np.ravel(x), "y": np.ravel(y), **parameters._asdict()}
-    truth, theirs = dict(given), dict(given)  # all from true boxes; all from the reader's own
-    boxes, advice = {}, [_unknown(name) for name in sheet if name not in SHAPES]
+    truth = dict(given)  # all boxes as they should be
+    theirs = dict(given)  # the reader's own boxes, where there are any
+    boxes = {}
+    advice = [_unknown(name) for name in sheet if name not in SHAPES]
     slips = {}  # for each name, the names of the slips that its wrong boxes come from
     to_mend = []
     for name, shape in SHAPES.items():
@@ -104,15 +110,16 @@ def check(sheet, parameters: network.Parameters, x: np.ndarray, y: np.ndarray) -
             boxes[name] = [WRONG]
             advice.append(f"{name}: wanted are {WANTED[shape]}.")
             continue
-        states = []
-        for place, cell in enumerate(cells):
-            index = np.unravel_index(place, shape)
-            number = _number(cell)
-            state = _state(cell, number, truth[name][index], expected[index])
-            states.append(state)
+        numbers_given = [_number(cell) for cell in cells]
+        boxes[name] = states = [
+            _state(*box)
+            for box in zip(
+                cells, numbers_given, np.ravel(truth[name]), np.ravel(expected), strict=True
+            )
+        ]
+        for place, state in enumerate(states):
             if state in (FOLLOWS, WRONG):
-                theirs[name][index] = number
-        boxes[name] = states
+                theirs[name].flat[place] = numbers_given[place]
         slips[name] = []
         if FOLLOWS in states:
             follows = np.reshape([state == FOLLOWS for state in states], shape)
@@ -123,16 +130,16 @@ def check(sheet, parameters: network.Parameters, x: np.ndarray, y: np.ndarray) -
             to_mend += slips[name]
         if WRONG in states:
             first = states.index(WRONG)
-            causes = _causes(name, first, _number(cells[first]), expected, theirs)
+            causes = _causes(name, first, numbers_given[first], expected, theirs)
             advice.append(f"{name}{PLACES[shape][first]}: {causes}")
             slips[name].append(name)
         if NO_NUMBER in states:
             first = states.index(NO_NUMBER)
             advice.append(f"{name}{PLACES[shape][first]}: {cells[first]!r:.30} is not a number.")
-    everything = [state for states in boxes.values() for state in states]
     if to_mend:
         named = " and ".join(dict.fromkeys(to_mend))
         advice.append(f"What follows was computed rightly from {named}: mend that first.")
+    everything = [state for states in boxes.values() for state in states]
     if boxes and set(everything) == {RIGHT} and not advice:
         advice = [f"All {len(everything)} boxes are right."]
     return Reply(boxes, advice)
@@ -269,7 +276,7 @@ def draw(parameters: network.Parameters, x: np.ndarray, y: np.ndarray, *, filled
     return plotting.values_and_blame(numbers_by_name, numbers_by_name, title=title, write=write)
 
 
-def _slope(a):
+def _slope(a: np.ndarray) -> np.ndarray:
     """Return the sigmoid's slope, from its value."""
     return a * (1 - a)
 
@@ -278,14 +285,14 @@ def _alike(number: float, other: float) -> bool:
     return math.isclose(number, other, rel_tol=0.02, abs_tol=0.002)
 
 
-def _unknown(name) -> str:
+def _unknown(name: object) -> str:
     written = {known.lower(): known for known in SHAPES}
     near = difflib.get_close_matches(str(name).lower(), written, 1)
     question = f" Is it {written[near[0]]}?" if near else ""
     return f"No box is called {name!r:.30}.{question}"
 
 
-def _cells(answer, shape: tuple[int, ...]) -> list | None:
+def _cells(answer: object, shape: tuple[int, ...]) -> list | None:
     """Return the boxes of one name, row by row, or None if there are more or fewer."""
     wanted = math.prod(shape)
     if answer is ... or answer is None:
@@ -304,7 +311,7 @@ def _cells(answer, shape: tuple[int, ...]) -> list | None:
     return cells if len(cells) == wanted else None
 
 
-def _number(cell) -> float | None:
+def _number(cell: object) -> float | None:
     """Return a box's number; also a text such as "3/4". None if it is none, or not finite."""
     try:
         if isinstance(cell, str):
@@ -317,7 +324,7 @@ def _number(cell) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _state(cell, number: float | None, true: float, expected: float) -> str:
+def _state(cell: object, number: float | None, true: float, expected: float) -> str:
     if cell is ... or cell is None:
         return OPEN
     if number is None:
@@ -330,18 +337,18 @@ def _state(cell, number: float | None, true: float, expected: float) -> str:
 def _causes(name: str, place: int, number: float, expected: np.ndarray, sheet: dict) -> str:
     """Return the questions that may have led to this number, at most two."""
     wanted = np.ravel(expected)
-    found = []
+    questions = []
     for slip, question in SLIPS[name]:
-        if _alike(number, np.ravel(slip(sheet))[place]) and question not in found:
-            found.append(question)
+        if _alike(number, np.ravel(slip(sheet))[place]) and question not in questions:
+            questions.append(question)
     if _alike(number, -wanted[place]):
-        found.append("Right but for its sign.")
+        questions.append("Right but for its sign.")
     others = [other for at, other in enumerate(wanted) if at != place]
     if any(_alike(number, other) for other in others):
-        found.append("That is another box's number.")
-    if not found:
+        questions.append("That is another box's number.")
+    if not questions:
         return f"not yet. {LOOK[name]}"
-    return " Or: ".join(found[:2])
+    return " Or: ".join(questions[:2])
 
 
 #: Where to look when no slip is recognised.

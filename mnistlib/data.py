@@ -11,11 +11,17 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from mnistlib import download
 
+#: Pixels in an image.
 PIXELS = 28 * 28
-TYPES = {0x08: np.dtype("u1"), 0x0B: np.dtype(">i2")}  # IDX's codes for the type of its numbers
-LARGEST = 16 + 60_000 * PIXELS  # bytes in the largest of the four files, unpacked
 
-# Kept beside the clone's own digits, without a mirror: 65 kB that nobody needs to download.
+#: IDX's codes for the type of its numbers.
+TYPES = {0x08: np.dtype("u1"), 0x0B: np.dtype(">i2")}
+
+#: Bytes in the largest of the four files, unpacked.
+LARGEST = 16 + 60_000 * PIXELS
+
+#: Who wrote each digit. They are kept beside the clone's own digits, without a mirror: 65 kB that
+#: nobody needs to download.
 WRITERS = {
     "train": download.File(
         "train-writers-idx1-short.gz",
@@ -156,13 +162,16 @@ def parse_idx(raw: bytes) -> np.ndarray:
     if len(raw) < start:
         raise IdxError(f"{len(raw)} bytes are too few for {dimensions} dimensions' sizes")
     shape = tuple(int.from_bytes(raw[i : i + 4], "big") for i in range(4, start, 4))
-    expected, found = math.prod(shape) * TYPES[kind].itemsize, len(raw) - start
+    expected = math.prod(shape) * TYPES[kind].itemsize
+    present = len(raw) - start
     if expected == 0:
         raise IdxError(f"it is empty, of shape {shape}")
-    if found < expected:
-        raise IdxError(f"shape {shape} needs {expected} bytes of data, but there are only {found}")
-    if found > expected:
-        raise IdxError(f"{found - expected} bytes too many after data of shape {shape}")
+    if present < expected:
+        raise IdxError(
+            f"shape {shape} needs {expected} bytes of data, but there are only {present}"
+        )
+    if present > expected:
+        raise IdxError(f"{present - expected} bytes too many after data of shape {shape}")
     values = np.frombuffer(raw, TYPES[kind], offset=start).reshape(shape)
     return values.astype(TYPES[kind].newbyteorder("="))  # a copy, in this computer's byte order
 

@@ -204,12 +204,12 @@ class Deep:
         backward = ACTIVATIONS[self.activation].backward
         *kept, z = self.forward(parameters, x)
         loss, dz = functions.cross_entropy_with_gradient(z, y)
-        found = []
+        grads = []
         for (W, _), a in zip(reversed(_layers(parameters)), reversed(kept), strict=True):
-            found += [dz.sum(axis=0), a.T @ dz]
+            grads += [dz.sum(axis=0), a.T @ dz]
             if a is not x:
                 dz = backward(dz @ W.T, a)
-        return loss, tuple(reversed(found))
+        return loss, tuple(reversed(grads))
 
 
 def _layers(parameters: Sequence[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -12,10 +12,16 @@ from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 
-TIMEOUT = 10.0  # seconds to connect, and the longest silence between two reads
-DEADLINE = 300.0  # seconds for one mirror's whole answer
-STALE = 3600.0  # seconds after which a half-written file must be a killed process's
+#: Seconds to connect, and the longest silence between two reads.
+TIMEOUT = 10.0
 
+#: Seconds for one mirror's whole answer.
+DEADLINE = 300.0
+
+#: Seconds after which a half-written file must be a killed process's.
+STALE = 3600.0
+
+#: Where the files are fetched, in this order.
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -31,6 +37,7 @@ class File:
     sha256: str
 
 
+#: The four files.
 FILES = {
     "train_images": File(
         "train-images-idx3-ubyte.gz",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnistlib.training import History, Model, Score, copied, evaluate
+from mnistlib.training import History, Model, Score, copied, evaluate, like
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Decayed:
             if value.ndim > 1:  # a weight; a bias has one axis
                 loss += self.weight_decay / 2 * float((value**2).sum())
                 decayed[place] = decayed[place] + self.weight_decay * value
-        return loss, type(grads)(*decayed) if hasattr(grads, "_fields") else tuple(decayed)
+        return loss, like(grads, decayed)
 
 
 class EarlyStopping:
@@ -91,11 +91,14 @@ class EarlyStopping:
     """
 
     def __init__(self, name: str, patience: int):
-        """Watch a set, as patiently as told."""
+        """Watch the monitored set of this name."""
         if patience < 1:
             raise ValueError(f"patience must be at least 1, got {patience}")
-        self.name, self.patience = name, patience
-        self.loss, self.step, self.parameters = np.inf, None, None
+        self.name = name
+        self.patience = patience
+        self.loss = np.inf
+        self.step = None
+        self.parameters = None
         self._waited = 0
 
     def __call__(self, step: int, parameters, history: History) -> bool:
@@ -109,8 +112,10 @@ class EarlyStopping:
             raise KeyError(f"no monitored set is called {self.name!r} ({known})")
         loss = history.scores[self.name][-1].loss
         if loss < self.loss:
-            self.loss, self.step = loss, step
-            self.parameters, self._waited = copied(parameters), 0
+            self.loss = loss
+            self.step = step
+            self.parameters = copied(parameters)
+            self._waited = 0
         else:
             self._waited += 1
         return self._waited >= self.patience

@@ -172,7 +172,7 @@ def evaluate(model: Model, parameters, dataset: Dataset) -> Score:
     return Score(float(loss / len(images)), float(right / len(images)))
 
 
-def one_thread(function):
+def one_thread(function: Callable) -> Callable:
     """Let a function's matrix products run in one thread, whatever BLAS would take.
 
     The numbers change by rounding at most. Products as small as ours gain little by a second thread,
@@ -192,21 +192,21 @@ def one_thread(function):
     return limited
 
 
-def said_in_one_line(function):
+def interrupted_in_one_line(function: Callable) -> Callable:
     """Let a training that is stopped from outside say so in one line."""
 
     @functools.wraps(function)
-    def told(*args, **kwargs):
+    def interruptible(*args, **kwargs):
         try:
             return function(*args, **kwargs)
         except KeyboardInterrupt:
             raise Interrupted("run the cell again to train from the first step") from None
 
-    return told
+    return interruptible
 
 
 @one_thread
-@said_in_one_line
+@interrupted_in_one_line
 def train(
     model: Model,
     parameters,
@@ -218,7 +218,7 @@ def train(
     monitor: dict[str, Dataset] | None = None,
     every: int | None = None,
     after_record: Callable[[int, tuple, History], bool | None] | None = None,
-):
+) -> tuple[tuple, History]:
     """Train, and record. The result is the same for the same model, parameters, set and batches.
 
     Args:
@@ -296,10 +296,14 @@ def train(
     return parameters, history
 
 
-def copied(parameters):
-    """Return a copy of parameters: every array anew, in a tuple of the same type."""
-    copies = [value.copy() for value in parameters]
-    return type(parameters)(*copies) if hasattr(parameters, "_fields") else tuple(copies)
+def like(parameters: tuple, values: Iterable[np.ndarray]) -> tuple:
+    """Return arrays in a tuple of the type that parameters have: with the same names, if any."""
+    return type(parameters)(*values) if hasattr(parameters, "_fields") else tuple(values)
+
+
+def copied(parameters: tuple) -> tuple:
+    """Return a copy of parameters: every array anew."""
+    return like(parameters, (value.copy() for value in parameters))
 
 
 def _checked(dataset: Dataset) -> Dataset:

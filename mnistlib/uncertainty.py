@@ -114,9 +114,12 @@ def paired(before, after) -> Paired:
     before, after = _answers(before, "before"), _answers(after, "after")
     if before.shape != after.shape:
         raise ValueError(f"the same examples twice: got {len(before)} and {len(after)} answers")
-    n, gained, lost = len(before), int((after & ~before).sum()), int((before & ~after).sum())
+    n = len(before)
+    gained = int((after & ~before).sum())
+    lost = int((before & ~after).sum())
     changed = gained + lost
-    tail, ways = 0, 1  # so many ways to choose `fewer` of the changed answers: each from the last
+    tail = 0
+    ways = 1  # to choose `fewer` of the changed answers: each number from the last
     for fewer in range(min(gained, lost) + 1):
         tail += ways
         ways = ways * (changed - fewer) // (fewer + 1)

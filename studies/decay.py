@@ -30,7 +30,7 @@ def run(weight_decay: float, seed: int) -> dict:
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(7)
     )
     chosen = slice(1000 * seed, 1000 * (seed + 1))
-    few = train_set[0][chosen], train_set[1][chosen]
+    learnt = train_set[0][chosen], train_set[1][chosen]
     choosing = images[:5000], labels[:5000]
     reporting = images[5000:], labels[5000:]
     rng = np.random.default_rng(seed)
@@ -40,7 +40,7 @@ def run(weight_decay: float, seed: int) -> dict:
     trained, history = train(
         Decayed(network, weight_decay),
         start,
-        few,
+        learnt,
         batches,
         learning_rate=1.0,
         every=50,
@@ -49,7 +49,7 @@ def run(weight_decay: float, seed: int) -> dict:
     )
     z = network.logits(trained, network.prepare(choosing[0]))
     y = data.one_hot(choosing[1])
-    temperature = min(TEMPERATURES, key=lambda each: cross_entropy(z / each, y))
+    temperature = min(TEMPERATURES, key=lambda T: cross_entropy(z / T, y))
     results = {
         "choosing": history.loss("choosing").tolist(),
         "lowest_at": watch.step,
@@ -62,13 +62,13 @@ def run(weight_decay: float, seed: int) -> dict:
     ]:
         z = network.logits(parameters, network.prepare(reporting[0])) / divisor
         p = softmax(z)
-        found = calibration(p, reporting[1])
+        calibrated = calibration(p, reporting[1])
         results[name] = {
             "loss": cross_entropy(z, data.one_hot(reporting[1])),
             "accuracy": float((p.argmax(axis=1) == reporting[1]).mean()),
             "sureness": float(p.max(axis=1).mean()),
-            "calibration_error": found.error,
-            "by_chance": found.by_chance,
+            "calibration_error": calibrated.error,
+            "by_chance": calibrated.by_chance,
         }
     return results
 

@@ -13,10 +13,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from course.computers.rerun import NotPossible, StandIn, direct_dependencies, made_once
-from course.lessons import ROOT
+from course.computers.rerun import NotPossible, StandIn, direct_dependencies, made_once, pins
 
 #: What QEMU calls a processor, and which kernel of OpenBLAS such a computer runs.
 PROCESSORS = {
@@ -37,7 +37,7 @@ PLATFORMS = [f"manylinux_2_{minor}_aarch64" for minor in (28, 27, 26, 24, 17)]
 PLATFORMS += ["manylinux2014_aarch64"]
 
 
-def run(*command):
+def run(*command: str | Path) -> None:
     """Run a command; what it says is of interest only if it fails."""
     done = subprocess.run(
         [str(word) for word in command], capture_output=True, text=True, stdin=subprocess.DEVNULL
@@ -47,7 +47,7 @@ def run(*command):
         raise NotPossible(f"{command[0]} ended with {done.returncode}: {lines[-1]}")
 
 
-def unpack_debian(root, folder):
+def unpack_debian(root: Path, folder: Path) -> None:
     """Fetch an ARM computer's Python and all that it needs by Debian's apt, and unpack it."""
     for part in ("lists/partial", "cache/archives/partial"):
         (folder / part).mkdir(parents=True)
@@ -72,29 +72,28 @@ def unpack_debian(root, folder):
             (root / name).symlink_to(f"usr/{name}")
 
 
-def unpack_wheels(target, folder):
+def unpack_wheels(target: Path, folder: Path) -> None:
     """Fetch the pinned wheels for ARM that a lesson's kernel needs, by pip, and unpack them."""
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    (folder / "pins.txt").write_text(pins.replace("-e .", ""), encoding="utf-8")
     platforms = [word for platform in PLATFORMS for word in ("--platform", platform)]
     needed = [re.match(r"[\w-]+", wanted)[0] for wanted in direct_dependencies(course=False)]
     run(
         *(sys.executable, "-m", "pip", "install", "-q", "--no-compile", "--target", target),
         *("--only-binary=:all:", "--implementation", "cp", "--python-version", PYTHON, *platforms),
-        *("-c", folder / "pins.txt", *needed, *NEEDED),
+        *("-c", pins(folder), *needed, *NEEDED),
     )
 
 
-def unpack(folder):
+def unpack(folder: Path) -> None:
     """Make an ARM computer's programs in a folder of their own."""
-    root, fetched = folder / "root", folder / "fetched"
+    root = folder / "root"
+    fetched = folder / "fetched"
     root.mkdir()
     unpack_debian(root, fetched)
     unpack_wheels(root / "usr" / "lib" / "python3" / "dist-packages", fetched)
     shutil.rmtree(fetched)
 
 
-def prepare(processor):
+def prepare(processor: str) -> dict:
     """Return what a row sets: the command that starts an ARM computer's Python."""
     needed = {"qemu-aarch64": "qemu-user", "apt-get": "apt", "dpkg-deb": "dpkg"}
     for program, package in needed.items():
@@ -105,7 +104,7 @@ def prepare(processor):
     return {"kernel": [*qemu, str(root / "usr" / "bin" / f"python{PYTHON}")]}
 
 
-def rows(names=tuple(PROCESSORS)):
+def rows(names: Iterable[str] = tuple(PROCESSORS)) -> list[StandIn]:
     """Return a row for each of these processors."""
     return [
         StandIn(

@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from course.computers.machine import cpu_name
@@ -22,10 +23,10 @@ from course.computers.rerun import NotPossible, Verdict, probe, run_lessons, unc
 from course.lessons import ROOT, chosen
 
 
-def course():
+def course() -> str:
     """Tell which state of the course this is, and which of its files were changed here."""
 
-    def git(*arguments):
+    def git(*arguments: str) -> str:
         command = ["git", "-C", str(ROOT), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.rstrip()
 
@@ -38,7 +39,7 @@ def course():
         return "not a git clone"
 
 
-def pinned(packages):
+def pinned(packages: str) -> list[str]:
     """Return the packages among ``numpy 2.4.6 matplotlib ...`` that are not the pinned releases."""
     pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     words = packages.split()
@@ -46,9 +47,10 @@ def pinned(packages):
     return [f"{n} {v}" for n, v in pairs if not re.search(rf"^{n}=={re.escape(v)}\b", pins, re.M)]
 
 
-def computer(seen):
+def computer(seen: dict) -> dict[str, str]:
     """Return what there is to say of this computer, of which `seen` is what a probe saw."""
     numpy = re.search(r"\bnumpy (\S+)", seen["packages"])[1]
+    others = pinned(seen["packages"])
     return {
         "processor": f"{cpu_name()}, {platform.machine()}",
         "system": platform.platform(),
@@ -56,14 +58,12 @@ def computer(seen):
         "NumPy": f"{numpy}; vector instructions beyond its baseline: {seen['SIMD']}",
         "BLAS": f"{seen['BLAS']}, kernel {seen['kernel']}, {seen['threads'] or 'unknown'} thread(s)",
         "last bits": f"of a product {seen['product']}, of exp {seen['exp']}, of log {seen['log']}",
-        "packages": f"not as pinned: {others}"
-        if (others := ", ".join(pinned(seen["packages"])))
-        else "as pinned",
+        "packages": f"not as pinned: {', '.join(others)}" if others else "as pinned",
         "course": course(),
     }
 
 
-def sentence(verdict: Verdict):
+def sentence(verdict: Verdict) -> str:
     """Return the verdict on a lesson in full: the cells that differ, by the numbers Jupyter shows."""
     if not verdict.cells:
         return "**differs**: no cell was run"
@@ -72,21 +72,21 @@ def sentence(verdict: Verdict):
             f", {verdict.figures} figures (apart {verdict.rms:.2f})" if verdict.figures else ""
         )
         return f"same: {verdict.cells} cells{figures}"
-    found = [
+    cells = [
         f"[{int(name.removeprefix('Cell ')) + 1}] by {words}"
         for name, words in verdict.differing.items()
     ]
-    more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
-    return f"**differs** in {len(found)} of {verdict.cells} cells: {'; '.join(found[:5])}{more}"
+    more = f"; and {len(cells) - 5} more" if len(cells) > 5 else ""
+    return f"**differs** in {len(cells)} of {verdict.cells} cells: {'; '.join(cells[:5])}{more}"
 
 
-def table(head, rows):
+def table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
     """Return a Markdown table of two columns; nothing in a cell can end it."""
     lines = [head, ("---", "---"), *rows]
     return "\n".join(f"| {a} | {b.replace('|', '/')} |" for a, b in lines)
 
 
-def main():
+def main() -> None:
     """Run the lessons and print the report."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, as in 02")
@@ -96,16 +96,17 @@ def main():
     except ValueError as error:
         parser.error(str(error))
     settings = unchanged()
-    verdicts, notes = {}, set()
+    verdicts = {}
+    notes = set()
     try:
         about = computer(probe(settings))
         for lesson in lessons:
             print(f"lesson {lesson.number} ...", end=" ", file=sys.stderr, flush=True)
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-                found, told = run_lessons(settings, [lesson], False, Path(folder))
-            print(found[lesson.number], file=sys.stderr)
-            verdicts |= found
-            notes.update(told)
+                verdict, more = run_lessons(settings, [lesson], False, Path(folder))
+            print(verdict[lesson.number], file=sys.stderr)
+            verdicts |= verdict
+            notes.update(more)
     except NotPossible as reason:
         sys.exit(f"no report could be made: {reason}")
     same = all(verdict.same for verdict in verdicts.values())

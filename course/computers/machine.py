@@ -5,6 +5,7 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 #: So many threads has every contender of a race.
@@ -34,15 +35,15 @@ def peak_megabytes() -> float | None:
     return peak / (1e6 if sys.platform == "darwin" else 1e3)
 
 
-def versions(packages) -> dict[str, str]:
+def versions(packages: Iterable[str]) -> dict[str, str]:
     """Return the releases of those packages that are installed."""
-    found = {}
+    releases = {}
     for package in packages:
         try:
-            found[package] = importlib.metadata.version(package)
+            releases[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+            releases[package] = "not installed"
+    return releases
 
 
 def blas_kernel() -> str:
@@ -68,7 +69,7 @@ def quiet(patience: float = 5.0) -> bool:
     if not stat.exists():
         return True
 
-    def ticks():
+    def ticks() -> tuple[int, int]:
         numbers = [int(number) for number in stat.read_text().splitlines()[0].split()[1:9]]
         return sum(numbers), numbers[3] + numbers[4]  # all; idle, waiting for a disk
 

@@ -11,8 +11,7 @@ Needs a C++ compiler, and Debian's or Ubuntu's packages libblas-dev and libblis-
 import sys
 from pathlib import Path
 
-from course.computers.rerun import NotPossible, StandIn, environment, made_once
-from course.lessons import ROOT
+from course.computers.rerun import NotPossible, StandIn, environment, made_once, pins
 
 #: How the library is called, where Debian keeps it, and what the probe must see.
 LIBRARIES = {
@@ -26,23 +25,22 @@ BUILD = [
 ]
 
 
-def build(folder):
+def build(folder: Path) -> None:
     """Make an environment with all that is pinned, NumPy among it from its source."""
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8").replace("-e .", "")
-    (folder / "pins.txt").write_text(pins, encoding="utf-8")
-    environment(folder, sys.executable, "-r", folder / "pins.txt", "--no-binary=numpy", *BUILD)
+    environment(folder, sys.executable, "-r", pins(folder), "--no-binary=numpy", *BUILD)
 
 
-def prepare(place):
+def prepare(place: str) -> dict:
     """Return what a row sets: a Python with that NumPy, and the library to be found first."""
-    found = sorted(Path("/usr/lib").glob(f"*-linux-gnu/{place}/libblas.so.3"))
-    if not found:
+    libraries = sorted(Path("/usr/lib").glob(f"*-linux-gnu/{place}/libblas.so.3"))
+    if not libraries:
         raise NotPossible("no Debian packages libblas-dev and libblis-dev here")
     made = made_once("blas", Path(__file__), build)
-    return {"python": made / "venv" / "bin" / "python", "LD_LIBRARY_PATH": str(found[0].parent)}
+    python = made / "venv" / "bin" / "python"
+    return {"python": python, "LD_LIBRARY_PATH": str(libraries[0].parent)}
 
 
-def rows():
+def rows() -> list[StandIn]:
     """Return a row for each library."""
     return [
         StandIn(

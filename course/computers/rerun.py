@@ -20,11 +20,12 @@ from pathlib import Path
 from threading import Lock
 from xml.etree import ElementTree
 
-from course.lessons import ROOT
+from course.lessons import ROOT, Lesson
 
 #: Rows set these themselves; what happens to be set outside would make a row lie.
 CLEARED = r"(OPENBLAS|GOTO|OMP|MKL|BLIS|NPY|LC)_|(GLIBC_TUNABLES|LANG|LANGUAGE|TZ|PYTHONPATH)$"
 
+#: What runs in those surroundings, and prints what it sees of them.
 PROBE = """
 import hashlib, json, locale, os, pathlib, platform, sys, time
 import numpy as np, threadpoolctl, mnistlib
@@ -68,7 +69,7 @@ print(json.dumps({
 }))
 """
 
-
+#: Settings that are no variables of the environment.
 NOT_VARIABLES = ("python", "root", "kernel")
 
 
@@ -93,32 +94,38 @@ class StandIn:
     otherwise: str = "it did not take effect"
 
 
-def direct_dependencies(course=True):
+def direct_dependencies(course: bool = True) -> list[str]:
     """Return the requirements in pyproject.toml, as in ``numpy>=2.3``; the library's, the course's."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return project["dependencies"] + (project["optional-dependencies"]["course"] if course else [])
 
 
-BIN = "Scripts" if os.name == "nt" else "bin"
+def pins(folder: Path, instead: str = "") -> Path:
+    """Write requirements.txt into a folder, without the clone or with something in its place."""
+    file = folder / "pins.txt"
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    file.write_text(text.replace("-e .", instead), encoding="utf-8")
+    return file
 
 
-def environment(folder, python, *requirements):
+def environment(folder: Path, python: str, *requirements: str | Path) -> dict[str, Path]:
     """Make a virtual environment with some packages; return its interpreter."""
     folder = folder / "venv"
+    interpreter = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     for command in (
         [python, "-m", "venv", folder],
-        [folder / BIN / "python", "-m", "pip", "install", "-q", *requirements],
+        [interpreter, "-m", "pip", "install", "-q", *requirements],
     ):
         done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode:
             raise NotPossible((done.stderr or done.stdout).strip().splitlines()[-1])
-    return {"python": folder / BIN / "python"}
+    return {"python": interpreter}
 
 
 _making = Lock()
 
 
-def made_once(name, source, make):
+def made_once(name: str, source: Path, make: Callable[[Path], object]) -> Path:
     """Return a folder of the temporary files that `make(folder)` fills, unless it has done so before.
 
     It is made anew when the pins or the module `source` have changed.
@@ -138,13 +145,13 @@ def made_once(name, source, make):
     return made
 
 
-def unchanged():
+def unchanged() -> dict:
     """Return the settings of this computer itself: its environment without what the rows set."""
     kept = {key: value for key, value in os.environ.items() if not re.match(CLEARED, key)}
     return {**kept, "LANG": "C.UTF-8", "python": sys.executable, "root": ROOT}
 
 
-def start(settings, *command):
+def start(settings: dict, *command: str | Path) -> subprocess.CompletedProcess:
     """Run a command as a row prescribes."""
     env = {key: value for key, value in settings.items() if key not in NOT_VARIABLES}
     env |= {"PYTHONPATH": str(settings["root"])}
@@ -159,7 +166,7 @@ def start(settings, *command):
     )
 
 
-def probe(settings):
+def probe(settings: dict) -> dict:
     """Return what a process in these surroundings sees."""
     names = [re.match(r"[\w-]+", requirement)[0] for requirement in direct_dependencies()]
     python = settings.get("kernel", [settings["python"]])
@@ -170,7 +177,7 @@ def probe(settings):
     return json.loads(done.stdout)
 
 
-def fingerprint(seen):
+def fingerprint(seen: dict) -> str:
     """Return all that a probe saw as one string."""
     return json.dumps(seen, sort_keys=True)
 
@@ -179,7 +186,7 @@ def fingerprint(seen):
 class Verdict:
     """What became of a lesson: how many cells ran, which differ and how far, and its figures.
 
-    `rms` is the largest difference of a figure, None if none was compared; `told` is what the tests
+    `rms` is the largest difference of a figure, None if none was compared; `printed` is what the tests
     print of each cell that differs.
     """
 
@@ -187,14 +194,14 @@ class Verdict:
     differing: dict[str, str] = field(default_factory=dict)
     rms: float | None = None
     figures: int = 0
-    told: dict[str, list[str]] = field(default_factory=dict)
+    printed: dict[str, list[str]] = field(default_factory=dict)
 
     @property
-    def same(self):
+    def same(self) -> bool:
         """Tell whether something ran, and all of it came out as it is stored."""
         return bool(self.cells) and not self.differing
 
-    def __str__(self):
+    def __str__(self) -> str:
         """Return the verdict in a few words, for a table."""
         if self.same:
             return "same" if self.rms is None else f"same ({self.rms:.2f})"
@@ -203,23 +210,24 @@ class Verdict:
         also = f" +{len(self.differing) - 1}" if len(self.differing) > 1 else ""
         return f"DIFFERS: {next(iter(self.differing))}{also}"
 
-    def add(self, case):
+    def add(self, case: ElementTree.Element) -> None:
         """Count one cell, or one test, of a report in JUnit's format."""
-        noted = [(p.get("name"), p.get("value")) for p in case.iter("property")]
-        distances = [float(value) for name, value in noted if name == "rms"]
+        properties = [(p.get("name"), p.get("value")) for p in case.iter("property")]
+        distances = [float(value) for name, value in properties if name == "rms"]
         self.cells += 1
         self.figures += len(distances)
         self.rms = max([*distances, *([] if self.rms is None else [self.rms])], default=None)
         for part in case:
             if part.tag != "properties":
                 text = re.sub(r"#x1B\[[\d;]*m", "", part.text or part.get("message"))  # colours
-                name, lines = case.get("name"), text.splitlines()
-                words = [value for what, value in noted if what == "apart"]
+                name = case.get("name")
+                lines = text.splitlines()
+                words = [value for what, value in properties if what == "apart"]
                 self.differing[name] = (words or [line for line in lines if line.strip()][-1:])[0]
-                self.told[name] = lines[-30:]
+                self.printed[name] = lines[-30:]
 
 
-def own_kernel(settings, folder):
+def own_kernel(settings: dict, folder: Path) -> tuple[list[str], dict]:
     """Return the options, and settings, with which nbval runs the lessons in a Python of their own."""
     spec = {
         "argv": [*settings["kernel"], "-m", "ipykernel_launcher", "-f", "{connection_file}"],
@@ -234,7 +242,9 @@ def own_kernel(settings, folder):
     return options, settings | {"JUPYTER_PATH": str(folder)}
 
 
-def run_lessons(settings, lessons, all_tests, folder):
+def run_lessons(
+    settings: dict, lessons: list[Lesson], all_tests: bool, folder: Path
+) -> tuple[dict[str, Verdict], list[str]]:
     """Run the tests; return the verdict on each lesson (and on the other tests), and the notes."""
     root = settings["root"]
     notebooks = [root / lesson.path.relative_to(ROOT) for lesson in lessons]
@@ -262,7 +272,7 @@ def run_lessons(settings, lessons, all_tests, folder):
     return verdicts, notes
 
 
-def describe(seen):
+def describe(seen: dict) -> str:
     """Tell in a line what the probe saw."""
     parts = [f"{seen['machine']}, {seen['BLAS']}, kernel {seen['kernel']}"]
     parts += [f"{seen['threads']} thread(s), SIMD {seen['SIMD']}"]

@@ -42,17 +42,18 @@ from course.computers.rerun import (
     direct_dependencies,
     environment,
     fingerprint,
+    pins,
     probe,
     run_lessons,
     unchanged,
 )
-from course.lessons import ROOT, chosen
+from course.lessons import ROOT, Lesson, chosen
 
 #: In seconds: a lesson that takes longer takes minutes on an old kernel, and runs only if it is named.
 QUICK = 20
 
 
-def simd_features():
+def simd_features() -> str:
     """Return the vector instructions that NumPy uses here beyond its baseline."""
     seen = probe(unchanged())
     return "" if seen["SIMD"] == "off" else seen["SIMD"]
@@ -63,12 +64,12 @@ def simd_features():
 ITSELF = "this computer"
 
 
-def itself():
+def itself() -> StandIn:
     """Return the row in which nothing is changed."""
     return StandIn(ITSELF, lambda seen: True)
 
 
-def processors():
+def processors() -> list[StandIn]:
     """Return the twenty: five kernels, one and two threads, SIMD on and off."""
     simd = simd_features()
     rows = []
@@ -90,14 +91,14 @@ def processors():
     return rows
 
 
-def everyday(rows, kernel):
+def everyday(rows: list[StandIn], kernel: str) -> list[StandIn]:
     """Choose the oldest processor with nothing, and a recent one other than this `kernel`."""
     recent = "Sandybridge" if kernel == "Haswell" else "Haswell"
     names = ("Prescott, 2 threads, SIMD off", f"{recent}, 1 thread, SIMD on")
     return [row for row in rows if row.name in names]
 
 
-def older_c_library():
+def older_c_library() -> StandIn:
     """Return the row in which exp and log come from the C library, without fused products."""
     without = "glibc.cpu.hwcaps=-AVX512F,-AVX2,-FMA,-FMA4"
     settings = {"NPY_DISABLE_CPU_FEATURES": simd_features(), "GLIBC_TUNABLES": without}
@@ -109,10 +110,10 @@ def older_c_library():
     )
 
 
-def circumstances():
+def circumstances() -> list[StandIn]:
     """Return the rows that concern everything around the processor."""
 
-    def turkish(folder):
+    def turkish(folder: Path) -> dict:
         name = "tr_TR.UTF-8"
         if shutil.which("localedef") and sys.platform == "linux":
             made = subprocess.run(
@@ -122,12 +123,12 @@ def circumstances():
                 return {"LC_ALL": name, "LANG": name, "LOCPATH": str(folder)}
         return {"LC_ALL": name, "LANG": name}
 
-    def unwritable(folder):
+    def unwritable(folder: Path) -> dict:
         home = folder / "home"
         home.touch()  # a file, so that nothing can be made below it, not even by root
         return {"HOME": str(home), "USERPROFILE": str(home)}
 
-    def odd_path(folder):
+    def odd_path(folder: Path) -> dict:
         root = folder / "Zwölf Übungen, λ → 数"
         ignored = shutil.ignore_patterns(".git", ".*_cache", "node_modules", "build", "_build")
         shutil.copytree(ROOT, root, ignore=ignored)
@@ -153,16 +154,14 @@ def circumstances():
     ]
 
 
-def other_pythons():
+def other_pythons() -> list[StandIn]:
     """Return a row for the first and for the last Python of the course that are not this one."""
 
-    def pinned(folder, minor):
+    def pinned(folder: Path, minor: int) -> dict:
         python = shutil.which(f"python3.{minor}")
         if not python:
             raise NotPossible(f"no python3.{minor} here")
-        pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-        (folder / "pins.txt").write_text(pins.replace("-e .", "threadpoolctl"), encoding="utf-8")
-        return environment(folder, python, "-r", folder / "pins.txt")
+        return environment(folder, python, "-r", pins(folder, instead="threadpoolctl"))
 
     return [
         StandIn(
@@ -175,7 +174,7 @@ def other_pythons():
     ]
 
 
-def other_releases(oldest):
+def other_releases(oldest: bool) -> StandIn:
     """Return the row with the oldest or the newest releases of the direct dependencies."""
     here = probe(unchanged())["packages"]
     wanted = [r.replace(">=", "==") if oldest else r for r in direct_dependencies()]
@@ -191,7 +190,9 @@ def other_releases(oldest):
 # --- Running them
 
 
-def run_row(row, lessons, earlier):
+def run_row(
+    row: StandIn, lessons: list[Lesson], earlier: dict[str, str]
+) -> tuple[list[str], list[str], bool | None]:
     """Run one row; return its cells of the table, what to tell below it, and whether all is same.
 
     The last is None if the row was not run. `earlier` maps what a probe saw to the row that saw it.
@@ -213,13 +214,13 @@ def run_row(row, lessons, earlier):
     details = ["", f"{row.name}: {describe(seen)}", *notes]
     details += [seen["packages"]] if "releases" in row.name else []
     for number, verdict in verdicts.items():
-        for cell, lines in verdict.told.items():
+        for cell, lines in verdict.printed.items():
             details += ["", f"{number}, {cell}:", *lines]
     same = all(verdict.same for verdict in verdicts.values())
     return [f"{verdict!s:16}" for verdict in verdicts.values()], details, same
 
 
-def main():
+def main() -> None:
     """Run the chosen rows and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, as in 02")
@@ -251,7 +252,8 @@ def main():
     print("|---" * (1 + len(columns)) + "|", flush=True)
 
     earlier = {fingerprint(here): ITSELF}
-    details, outcomes = [], []
+    details = []
+    outcomes = []
     with ThreadPoolExecutor(options.jobs) as pool:
         runs = pool.map(lambda row: run_row(row, lessons, earlier), rows)
         for row, (cells, more, same) in zip(rows, runs, strict=True):

@@ -27,12 +27,12 @@ PLATFORMS = {
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
-def pins(text):
+def pins(text: str) -> str:
     """Return the pinned packages of a requirements file; the clone itself needs no wheel."""
     return "\n".join(line for line in text.splitlines() if re.match(r"\w", line)) + "\n"
 
 
-def missing(requirements, platform, python):
+def missing(requirements: str, platform: str, python: str) -> str:
     """Return what uv says against installing `requirements` there: nothing, or its reason."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "pins.txt")
@@ -47,7 +47,7 @@ def missing(requirements, platform, python):
     return " ".join(done.stderr.split()) if done.returncode else ""
 
 
-def main():
+def main() -> None:
     """Ask for each platform and each Python, and say what is missing."""
     if not shutil.which("uv"):
         sys.exit("this needs uv: pip install uv")

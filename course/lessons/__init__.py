@@ -14,15 +14,17 @@ import ast
 import base64
 import os
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import jupytext
 import nbformat
-from markdown_it import MarkdownIt
-from mdit_py_plugins.dollarmath import dollarmath_plugin
+from nbformat import NotebookNode
+
+from course.lessons.markdown import plain, unfolded, words
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -54,14 +56,28 @@ TAGS = {
 
 #: The heading of an exercise: its number and title, its level if it is not core, and its minutes.
 EXERCISE = re.compile(
-    r"^### (Exercise \d+\.\d+: .+) \((?:([a-z-]+), )?(\d+) minutes\)$", re.MULTILINE
+    r"^### (?P<title>Exercise \d+\.\d+: .+) \((?:(?P<level>[a-z-]+), )?(?P<minutes>\d+) minutes\)$",
+    re.MULTILINE,
 )
+
+#: The function that an exercise asks for, up to what follows it at the left margin.
+STUB = re.compile(r"^def my_(?P<name>\w+)(?s:.+?\n(?=\S)|.+)", re.MULTILINE)
 
 #: The heading under which a lesson asks for what earlier ones said.
 RECALL = "Before you start"
 
 #: The headings with which a lesson ends.
 CLOSING = ("Recap", "Questions to ask yourself", "Next")
+
+#: The parts of a lesson's first cell, each begun by its name in bold.
+PARTS = ("You will", "You will be able to", "You need", "Time")
+
+#: In seconds, how long a lesson may take on two quiet cores; and what some may take, by number.
+SECONDS = 30
+MORE_SECONDS = {"04": 45, "05": 45, "06": 45, "08": 90, "09": 90, "10": 90}
+
+#: So much memory a lesson may take.
+MEGABYTES = 600
 
 
 class Figure(NamedTuple):
@@ -94,6 +110,15 @@ class Section(NamedTuple):
     exercises: int
 
 
+@dataclass
+class Part:
+    """A section while it is counted: the words under its heading, and its exercises' minutes."""
+
+    title: str
+    words: int = 0
+    exercises: int = 0
+
+
 class Header(NamedTuple):
     """What a lesson's first cell says; a part that is missing is empty, or None.
 
@@ -120,31 +145,31 @@ class Lesson:
     folder: Path = NOTEBOOKS
 
     @property
-    def number(self):
+    def number(self) -> str:
         """Its number in two digits, as in ``02``."""
         return self.name[:2]
 
     @property
-    def source_path(self):
+    def source_path(self) -> Path:
         """The ``.py``, which people write."""
         return self.folder / f"{self.name}.py"
 
     @property
-    def path(self):
+    def path(self) -> Path:
         """The ``.ipynb``, with the outputs."""
         return self.folder / f"{self.name}.ipynb"
 
     @property
-    def command(self):
+    def command(self) -> str:
         """The command that makes the notebook from its source."""
         return f"python -m course execute {self.number}"
 
     @cached_property
-    def source(self):
+    def source(self) -> NotebookNode:
         """The cells as people wrote them, without outputs."""
         return jupytext.read(self.source_path)
 
-    def place(self, index):
+    def place(self, index: int) -> str:
         """Where a cell begins, as an editor opens it: ``notebooks/02_sigmoid_softmax.py:17``."""
         lines = self.source_path.read_text(encoding="utf-8").splitlines()
         begins = [number for number, line in enumerate(lines, 1) if line.startswith("# %%")]
@@ -152,106 +177,111 @@ class Lesson:
         return f"notebooks/{self.source_path.name}:{begins[min(index, len(begins) - 1)]}"
 
     @cached_property
-    def notebook(self):
+    def notebook(self) -> NotebookNode:
         """The stored notebook."""
         return nbformat.read(self.path, as_version=nbformat.NO_CONVERT)
 
-    def cells(self, kind):
+    def cells(self, kind: str) -> list[tuple[int, NotebookNode]]:
         """Return (index, cell) for every stored cell of one type, ``code`` or ``markdown``."""
         return [(i, cell) for i, cell in enumerate(self.notebook.cells) if cell.cell_type == kind]
 
     @cached_property
-    def markdown(self):
+    def markdown(self) -> str:
         """All the prose, as one text."""
         return "\n\n".join(cell.source for _, cell in self.cells("markdown"))
 
     @cached_property
-    def trees(self):
+    def trees(self) -> list[tuple[int, ast.Module]]:
         """(index, syntax tree) of every code cell; a lesson is plain Python, without magics."""
         return [(i, ast.parse(cell.source, f"cell {i}")) for i, cell in self.cells("code")]
 
     @cached_property
-    def header(self):
+    def header(self) -> Header:
         """What the first cell of the source says."""
         return read_header(self.source.cells[0].source)
 
     @cached_property
-    def measured(self):
+    def measured(self) -> dict:
         """What execute.py measured when the notebook was made: ``seconds`` and ``megabytes``."""
         return self.notebook.metadata.get("measured", {})
 
     @cached_property
-    def tasks(self):
+    def tasks(self) -> list[Task]:
         """The exercises, in their order."""
-        found, words = [], ""
+        tasks = []
+        asked = ""  # the Markdown since an exercise's heading
         for cell in self.source.cells:
             if cell.cell_type == "markdown":
-                words = words + "\n\n" + cell.source if EXERCISE.search(words) else cell.source
-            stub = re.search(r"^def my_(\w+)(?s:.+?\n(?=\S)|.+)", cell.source, re.MULTILINE)
-            if cell.cell_type == "code" and stub and (heading := EXERCISE.search(words)):
-                title, level, minutes = heading.groups()
-                text = words[heading.end() :].strip()
-                parts = (title, level or "core", int(minutes), text, stub[0].strip())
-                found.append(Task(stub[1], *parts))
-                words = ""
-        return found
+                asked = f"{asked}\n\n{cell.source}" if EXERCISE.search(asked) else cell.source
+                continue
+            heading = EXERCISE.search(asked)
+            stub = STUB.search(cell.source)
+            if heading and stub:
+                task = Task(
+                    name=stub["name"],
+                    heading=heading["title"],
+                    level=heading["level"] or "core",
+                    minutes=int(heading["minutes"]),
+                    words=asked[heading.end() :].strip(),
+                    stub=stub[0].strip(),
+                )
+                tasks.append(task)
+                asked = ""
+        return tasks
 
     @cached_property
-    def sections(self):
+    def sections(self) -> list[Section]:
         """The parts of the lesson, among which the header's minutes are shared out by their length.
 
         Those of the closing are one; code that is folded on the pages, and answers, are not counted.
         """
-        parts = [["Opening", 0, 0]]
+        parts = [Part("Opening")]
         for cell in self.source.cells:
-            if "hide-input" in cell.metadata.get("tags", []):
+            if is_folded(cell):
                 continue
-            text = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.DOTALL)
+            text = unfolded(cell.source)
             pieces = [text] if cell.cell_type == "code" else re.split(r"^## ", text, flags=re.M)
             for i, piece in enumerate(pieces):
                 title = plain(piece.partition("\n")[0]) if i else ""
-                if title and not (title in CLOSING and parts[-1][0] == CLOSING[0]):
-                    parts.append([title, 0, 0])
-                parts[-1][1] += len(piece.split())
-                parts[-1][2] += sum(int(found[3]) for found in EXERCISE.finditer(piece))
-        # Rounded so that the sum stays what the header says.
-        words = sum(part[1] for part in parts)
-        exact = [self.header.minutes * part[1] / words for part in parts]
-        ups = sorted(range(len(parts)), key=lambda i: exact[i] % 1, reverse=True)
-        ups = ups[: self.header.minutes - sum(map(int, exact))]
+                if title and not (title in CLOSING and parts[-1].title == CLOSING[0]):
+                    parts.append(Part(title))
+                parts[-1].words += len(piece.split())
+                for heading in EXERCISE.finditer(piece):
+                    parts[-1].exercises += int(heading["minutes"])
+        minutes = shared_out(self.header.minutes, [part.words for part in parts])
         return [
-            Section(title, int(exact[i]) + (i in ups), minutes)
-            for i, (title, _, minutes) in enumerate(parts)
+            Section(part.title, share, part.exercises)
+            for part, share in zip(parts, minutes, strict=True)
         ]
 
     @cached_property
-    def honest_minutes(self):
+    def honest_minutes(self) -> float:
         """How long a newcomer reads: a minute for each 100 words, and for each 10 lines of code.
 
         What is folded (``<details>``, and cells tagged ``hide-input``) is not counted, nor exercises'
         work, whose minutes stand in their headings.
         """
-        words = lines = 0
+        read = 0
+        lines = 0
         for cell in self.source.cells:
             if cell.cell_type == "markdown":
-                words += len(WORD.findall(readable(cell.source)))
-            elif "hide-input" not in cell.metadata.get("tags", []):
+                read += words(cell.source)
+            elif not is_folded(cell):
                 written = map(str.strip, cell.source.splitlines())
                 lines += sum(1 for line in written if line and not line.startswith("#"))
-        return words / 100 + lines / 10
+        return read / 100 + lines / 10
 
     @property
-    def seconds(self):
+    def seconds(self) -> float:
         """How long the computer works, as the header says; a new lesson may take half a minute."""
         return self.header.seconds or self.measured.get("seconds") or 30
 
     @property
-    def limits(self):
+    def limits(self) -> tuple[int, int]:
         """The most seconds and megabytes it may take on two quiet cores."""
-        seconds = {"04": 45, "05": 45, "06": 45, "08": 90, "09": 90, "10": 90}
-        return seconds.get(self.number, 30), 600
+        return MORE_SECONDS.get(self.number, SECONDS), MEGABYTES
 
-    def figures(self, tag=None):
+    def figures(self, tag: str | None = None) -> list[Figure]:
         """Return the stored figures, or those of the cells with a tag, in their order."""
         return [
             Figure(base64.b64decode(png), alternative_text(cell), i)
@@ -261,26 +291,26 @@ class Lesson:
         ]
 
 
-def all_lessons(folder=NOTEBOOKS):
+def all_lessons(folder: Path = NOTEBOOKS) -> list[Lesson]:
     """Return every lesson in its order."""
     return [Lesson(path.stem, folder) for path in sorted(folder.glob("[0-9][0-9]_*.py"))]
 
 
-def chosen(numbers):
+def chosen(numbers: Iterable[str]) -> list[Lesson]:
     """Return the lessons with these numbers, as in ``["02", "03"]``; all of them if there are none."""
-    found = all_lessons()
-    unknown = set(numbers) - {lesson.number for lesson in found}
+    lessons = all_lessons()
+    unknown = set(numbers) - {lesson.number for lesson in lessons}
     if unknown:
         raise ValueError(f"no lesson {', '.join(sorted(unknown))} in {NOTEBOOKS}")
-    return [lesson for lesson in found if not numbers or lesson.number in numbers]
+    return [lesson for lesson in lessons if not numbers or lesson.number in numbers]
 
 
-def figures(tag):
+def figures(tag: str) -> list[Figure]:
     """Return the figures with a tag, of all lessons."""
     return [figure for lesson in all_lessons() for figure in lesson.figures(tag)]
 
 
-def start():
+def start() -> str:
     """Return the README's section *Start*, from below its heading to the next one."""
     text = README.read_text(encoding="utf-8")
     section = re.search(r"^## Start\n(.+?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
@@ -293,11 +323,8 @@ def start():
 
 # --- The header
 
-PARTS = ("You will", "You will be able to", "You need", "Time")
-NUMBER = r"(\d+(?:\.\d+)?)"
 
-
-def read_header(text):
+def read_header(text: str) -> Header:
     """Read a lesson's first cell.
 
     It begins with ``# NN Title`` and an opening; then come its parts, each begun by its name in bold.
@@ -309,8 +336,8 @@ def read_header(text):
     parts = dict(zip(pieces[1::2], (piece.strip() for piece in pieces[2::2]), strict=True))
     time = " ".join(parts.get("Time", "").split())
 
-    def stated(unit):
-        match = re.search(rf"{NUMBER} ?(?:{unit})\b", time)
+    def stated(unit: str) -> float | None:
+        match = re.search(rf"(\d+(?:\.\d+)?) ?(?:{unit})\b", time)
         return float(match[1]) if match else None
 
     minutes = stated("minutes?|min")
@@ -331,188 +358,37 @@ def read_header(text):
 # --- Cells and outputs
 
 
-def pngs(outputs):
+def is_folded(cell: NotebookNode) -> bool:
+    """Tell whether a cell is folded on the pages, as one that only draws."""
+    return "hide-input" in cell.metadata.get("tags", [])
+
+
+def shared_out(total: int, weights: list[int]) -> list[int]:
+    """Share out a number in whole parts, in proportion to weights."""
+    exact = [total * weight / sum(weights) for weight in weights]
+    by_remainder = sorted(range(len(exact)), key=lambda i: exact[i] % 1, reverse=True)
+    rounded_up = by_remainder[: total - sum(map(int, exact))]
+    return [int(share) + (i in rounded_up) for i, share in enumerate(exact)]
+
+
+def pngs(outputs: Iterable[NotebookNode]) -> list[str]:
     """Return the PNG images among outputs, as they are stored: in base64."""
     return [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
 
 
-def alternative_text(cell):
+def alternative_text(cell: NotebookNode) -> str:
     """Return the words that describe a cell's figure."""
     return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
 
 
-def texts(cell):
+def texts(cell: NotebookNode) -> Iterator[str]:
     """Yield every text that a code cell's outputs hold, without colours."""
     for output in cell.outputs:
         if output.output_type == "stream":
-            found = [output.text]
+            values = [output.text]
         elif output.output_type == "error":
-            found = [output.evalue, "\n".join(output.traceback)]
+            values = [output.evalue, "\n".join(output.traceback)]
         else:
-            found = [v for kind, v in output.data.items() if not kind.startswith("image/")]
-        for text in found:
+            values = [v for kind, v in output.data.items() if not kind.startswith("image/")]
+        for text in values:
             yield re.sub(r"\x1b\[[\d;]*m", "", str(text))
-
-
-# --- Code
-
-
-def dotted(node):
-    """Return the names in a call such as ``plt.rcParams.update()``, as a list; [] if not names."""
-    names = []
-    while isinstance(node, ast.Attribute):
-        names.insert(0, node.attr)
-        node = node.value
-    # A method of a nameless object, as in subplots()[1].plot(), still has its own name.
-    return [node.id if isinstance(node, ast.Name) else "", *names]
-
-
-def calls(tree, inside_functions=True):
-    """Yield (dotted names, call) for each call; a function that is only defined calls nothing."""
-    if isinstance(tree, ast.Call):
-        yield dotted(tree.func), tree
-    for child in ast.iter_child_nodes(tree):
-        if inside_functions or not isinstance(tree, (ast.FunctionDef, ast.Lambda)):
-            yield from calls(child, inside_functions)
-
-
-DRAWING_METHODS = {"bar", "barh", "contour", "contourf", "errorbar", "fill_between", "hist"}
-DRAWING_METHODS |= {"imshow", "loglog", "matshow", "pcolormesh", "plot", "plot_surface", "scatter"}
-DRAWING_METHODS |= {"semilogx", "semilogy"}
-DRAWING_MODULES = {"plt", "plotting", "pictures"}
-
-#: What of plt and plotting draws nothing.
-SETTINGS = {"use_style", "rcParams", "rc", "style", "cycler", "close"}
-
-
-def drawing_cells(trees):
-    """Return the indices of the cells that draw, themselves or through a function of the lesson."""
-    drawing_names = set()
-
-    def draws(names):
-        first_of_ours = next((i for i, n in enumerate(names) if n in DRAWING_MODULES), None)
-        if first_of_ours is not None and len(names) > first_of_ours + 1:
-            return names[first_of_ours + 1] not in SETTINGS
-        return names[-1] in (DRAWING_METHODS if len(names) > 1 else drawing_names)
-
-    drawing = set()
-    for index, tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[-1] in (
-                DRAWING_MODULES
-            ):
-                drawing_names |= {alias.asname or alias.name for alias in node.names} - SETTINGS
-            if isinstance(node, ast.FunctionDef) and any(draws(names) for names, _ in calls(node)):
-                drawing_names.add(node.name)
-        if any(draws(names) for names, _ in calls(tree, inside_functions=False)):
-            drawing.add(index)
-    return drawing
-
-
-# --- Markdown
-
-
-@cache
-def markdown_parser():
-    """Return a parser that knows tables and maths, as Jupyter and the pages do."""
-    return MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, double_inline=True)
-
-
-def plain(markdown):
-    """Return a line or a paragraph without the marks for emphasis, code and links."""
-    [inline] = markdown_parser().parseInline(markdown)
-    written = {"text", "code_inline", "math_inline", "math_inline_double"}
-    return "".join(
-        f"${child.content}$" if child.type.startswith("math") else child.content or " "
-        for child in inline.children
-        if child.type in written or child.type.endswith("break")
-    )
-
-
-#: A word of prose; a hyphen or an apostrophe is part of it.
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-
-
-def readable(markdown):
-    """Return what a reader reads of Markdown: no fold, no heading; a formula is one word."""
-    text = re.sub(r"<details>.*?</details>", "", markdown, flags=re.DOTALL)
-    text = re.sub(r"\$\$.*?\$\$", " formula ", text, flags=re.DOTALL)
-    text = re.sub(r"\$[^$\n]*\$", "x", text)
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    return re.sub(r"^#+ .*$", "", text, flags=re.MULTILINE)
-
-
-def headings(markdown):
-    """Return (level, text) of each heading."""
-    tokens = markdown_parser().parse(markdown)
-    return [
-        (int(token.tag[1:]), plain(tokens[i + 1].content))
-        for i, token in enumerate(tokens)
-        if token.type == "heading_open"
-    ]
-
-
-def links(markdown):
-    """Return the targets of all links and images; code and maths hold none."""
-    tokens = markdown_parser().parse(markdown)
-    inside = [child for token in tokens for child in token.children or []]
-    found = [t.attrs.get("href") or t.attrs.get("src") for t in inside if t.attrs]
-    html = " ".join(token.content for token in [*tokens, *inside] if token.type.startswith("html"))
-    return [str(f) for f in found if f] + re.findall(r"(?:href|src)=[\"']([^\"']*)", html)
-
-
-def anchors(path):
-    """Return the anchors of a notebook's headings as Jupyter makes them, of a ``.md`` as GitHub."""
-    if path.suffix == ".md":
-        found = headings(path.read_text(encoding="utf-8"))
-        return {re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for _, text in found}
-    found = headings(Lesson(path.stem, path.parent).markdown) if path.suffix == ".ipynb" else []
-    return {text.replace(" ", "-") for _, text in found}
-
-
-#: A full stop ends a sentence when a new one begins, except in a few abbreviations.
-SENTENCE = r"(?<=[.!?])(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bcf\.)\s+(?=[^a-z\s])"
-
-
-def passages(markdown):
-    """Split Markdown into sentences of paragraphs, table rows, list items and headings.
-
-    Each is as it was written, marks and links included. Displayed formulas are passages too; code
-    blocks are left out.
-    """
-    found, row = [], None
-    tokens = markdown_parser().parse(markdown)
-    for i, token in enumerate(tokens):
-        if token.type == "tr_open":
-            row = []
-        elif token.type == "tr_close":
-            found.append(" | ".join(row))
-            row = None
-        elif token.type == "math_block":
-            found.append(f"$${token.content}$$")
-        elif token.type == "inline" and row is not None:
-            row.append(token.content)
-        elif token.type == "inline":
-            text = " ".join(token.content.split())
-            if tokens[i - 1].type == "heading_open":
-                found.append(f"{tokens[i - 1].markup} {text}")
-            elif tokens[i - 2].type == "list_item_open":
-                found.append(text)
-            else:
-                found += re.split(SENTENCE, text)
-    return [passage for passage in found if passage.strip()]
-
-
-# --- What refers to lessons
-
-CITED = r'\blesson (\d\d)\b((?:(?:,|,? and) "[^"]+")*)'
-
-
-def citations(text):
-    """Return (number, headings) for each mention of a lesson and its sections.
-
-    Such as ``lesson 02, "Which axis?" and "A stable sigmoid"``. A mention may run over the
-    end of a line, of a comment's too.
-    """
-    found = re.findall(CITED, re.sub(r"\s+(?:# )?", " ", text), flags=re.IGNORECASE)
-    return [(number, re.findall(r'"([^"]+)"', quoted)) for number, quoted in found]

@@ -9,11 +9,13 @@ import base64
 import io
 import os
 import re
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from matplotlib.testing.compare import calculate_rms
+from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell
 from PIL import Image
 
@@ -30,24 +32,24 @@ NOT_COMPARED = "figures not compared"
 _compare_text = IPyNbCell.compare_outputs
 
 
-def figures(outputs):
+def figures(outputs: Iterable[NotebookNode]) -> list[Image.Image]:
     """Open the PNG images among a cell's outputs."""
     return [Image.open(io.BytesIO(base64.b64decode(png))) for png in pngs(outputs)]
 
 
-def release(figure):
+def release(figure: Image.Image) -> str:
     """Return the feature release of matplotlib that drew a figure, as the file itself tells."""
     return ".".join(figure.info.get("Software", "unknown").split(",")[0].split(".")[:2])
 
 
-def difference(stored, drawn):
+def difference(stored: Image.Image, drawn: Image.Image) -> float:
     """Return the root mean square difference of two figures; infinite if their sizes differ."""
     if stored.size != drawn.size:
         return np.inf
     return calculate_rms(*(np.asarray(f.convert("RGB"), dtype=np.int16) for f in (stored, drawn)))
 
 
-def apart(stored, printed):
+def apart(stored: str, printed: str) -> str:
     """Tell how far apart two texts are: by which number the most, if they differ in numbers alone."""
     if re.sub(NUMBER, "#", stored) != re.sub(NUMBER, "#", printed):
         return "other words"
@@ -62,25 +64,26 @@ def apart(stored, printed):
 def compare_outputs(self, test, ref, skip_compare=None):
     """Compare a cell's new outputs with the stored ones: the text as nbval does, then figures."""
 
-    def differs(how):
+    def differs(how: str) -> None:
         self.user_properties.append(("apart", how))  # kept in --junit-xml
 
     if not _compare_text(self, test, ref, skip_compare):
         stored, printed = ("\n".join(texts(SimpleNamespace(outputs=o))) for o in (ref, test))
         differs(apart(stored, printed))
         return False
-    drawn, stored = figures(test), figures(ref)
+    drawn = figures(test)
+    stored = figures(ref)
     if len(drawn) != len(stored):
-        told = f"{len(stored)} figures are stored, {len(drawn)} drawn"
-        differs(told)
-        self.comparison_traceback.append(told)
+        problem = f"{len(stored)} figures are stored, {len(drawn)} drawn"
+        differs(problem)
+        self.comparison_traceback.append(problem)
         return False
     same = True
     for old, new in zip(stored, drawn, strict=True):
         if release(old) != release(new):
             # Their letters differ. This is kept with the report, since a worker has no summary.
-            told = f"stored by {release(old)}, drawn here by {release(new)}"
-            self.user_properties.append((NOT_COMPARED, told))
+            releases = f"stored by {release(old)}, drawn here by {release(new)}"
+            self.user_properties.append((NOT_COMPARED, releases))
             continue
         rms = difference(old, new)
         self.user_properties.append(("rms", f"{rms:.4f}"))  # kept in --junit-xml
@@ -116,12 +119,12 @@ def pytest_runtest_setup(item):
 
 def pytest_terminal_summary(terminalreporter):
     """Say so if figures were not compared."""
-    reports = (report for found in terminalreporter.stats.values() for report in found)
-    told = {
+    reports = (report for same_end in terminalreporter.stats.values() for report in same_end)
+    notes = {
         text
         for report in reports
         for name, text in getattr(report, "user_properties", ())
         if name == NOT_COMPARED
     }
-    for text in sorted(told):
+    for text in sorted(notes):
         terminalreporter.write_line(f"FIGURES NOT COMPARED: {text}", yellow=True)

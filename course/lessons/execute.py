@@ -20,14 +20,16 @@ import hashlib
 import os
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 
 from course import files
-from course.lessons import KEPT, KERNEL, NOTEBOOKS, PICTURE, SURROUNDINGS, chosen, pngs
+from course.lessons import KEPT, KERNEL, NOTEBOOKS, PICTURE, SURROUNDINGS, Lesson, chosen, pngs
 
 #: A cell that takes longer hangs.
 CELL_SECONDS = 600
@@ -56,7 +58,7 @@ class Measured(NamedTuple):
     megabytes: int | None
 
 
-def read(lesson):
+def read(lesson: Lesson) -> NotebookNode:
     """Return a lesson's source as a notebook with settled metadata and cell ids."""
     notebook = nbformat.from_dict(lesson.source)
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL})
@@ -72,7 +74,7 @@ def read(lesson):
     return notebook
 
 
-def execute(notebook, folder=NOTEBOOKS):
+def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> Measured:
     """Execute `notebook` in place, in a fresh kernel in `folder`; return what it took."""
     client = NotebookClient(
         notebook,
@@ -101,14 +103,15 @@ def execute(notebook, folder=NOTEBOOKS):
     return Measured(round(seconds, 1), round(int(peak) / 1e6) if peak else None)
 
 
-def code(notebook):
+def code(notebook: NotebookNode) -> list[str]:
     """Return the code of a notebook's cells."""
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def refuse_to_lose_edits(lesson):
+def refuse_to_lose_edits(lesson: Lesson) -> None:
     """Stop if the ``.ipynb`` was edited after the ``.py``: its cells would be overwritten."""
-    source, target = lesson.source_path, lesson.path
+    source = lesson.source_path
+    target = lesson.path
     if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
         ours = [cell.source for cell in lesson.source.cells]
         if [cell.source for cell in lesson.notebook.cells] != ours:
@@ -119,12 +122,12 @@ def refuse_to_lose_edits(lesson):
             )
 
 
-def write(notebook, target):
+def write(notebook: NotebookNode, target: Path) -> None:
     """Write `notebook` as Jupyter would; a broken run never leaves half a file."""
     files.replace(target, nbformat.writes(notebook) + "\n")
 
 
-def only_prose_changed(lesson, notebook):
+def only_prose_changed(lesson: Lesson, notebook: NotebookNode) -> bool:
     """Tell whether the stored outputs are complete, and those of this code.
 
     The age of files would tell nothing: in a fresh clone all are new.
@@ -135,7 +138,7 @@ def only_prose_changed(lesson, notebook):
     return counts == list(range(1, len(counts) + 1))
 
 
-def keep_outputs(lesson, notebook):
+def keep_outputs(lesson: Lesson, notebook: NotebookNode) -> None:
     """Give the code cells of `notebook` the outputs that are stored."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell, (_, stored) in zip(cells, lesson.cells("code"), strict=True):
@@ -143,7 +146,7 @@ def keep_outputs(lesson, notebook):
         cell.execution_count = stored.execution_count
 
 
-def make(lesson, measure=False, again=False):
+def make(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured | None:
     """Make a lesson's notebook from its source.
 
     Returns what executing it took; None where it was not run, since its code had not changed.
@@ -167,7 +170,7 @@ def make(lesson, measure=False, again=False):
     return measured
 
 
-def main():
+def main() -> None:
     """Execute the lessons named on the command line, or all of them."""
     parser = argparse.ArgumentParser(description="Execute lessons and store their outputs.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, as in 02")
@@ -175,17 +178,17 @@ def main():
     parser.add_argument("--again", action="store_true", help="also where no code was changed")
     options = parser.parse_args()
     try:
-        found = chosen(options.lessons)
+        lessons = chosen(options.lessons)
     except ValueError as error:
         parser.error(str(error))
-    for lesson in found:
+    for lesson in lessons:
         try:
             measured = make(lesson, options.measure, options.again)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             sys.exit(f"{lesson.name} was not stored:\n\n{error}")
         if measured is None:
-            said = "its code is as it was, so its outputs are kept (--again runs it)"
-            print(f"{lesson.name}: {said}", flush=True)
+            kept = "its code is as it was, so its outputs are kept (--again runs it)"
+            print(f"{lesson.name}: {kept}", flush=True)
             continue
         memory = f"{measured.megabytes} MB" if measured.megabytes else "peak memory unknown"
         print(f"{lesson.name}: {measured.seconds} s, {memory}", flush=True)

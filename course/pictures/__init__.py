@@ -5,26 +5,26 @@ its words; run the cell, and it lives.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import anywidget
 import numpy as np
 import traitlets
 
-from course.pictures import running, stills
+from course.pictures import packing, running, stills
+from course.pictures.packing import COMPANIONS, DATA
 from mnistlib import convolution, data, functions, network, original
 from mnistlib.network import Parameters
+from mnistlib.training import Dataset
 
 FOLDER = Path(__file__).parent
-DATA = FOLDER / "data"
 
-#: So many digits can keep each other company.
-COMPANIONS = 200
-
-#: Which of them is asked about at first: an 8 of which nearly anything can be said.
+#: Which of the company is asked about at first: an 8 of which nearly anything can be said.
 DIGIT = 188
-SCORES = (-1.2, 0.4, 3.1, 1.0, -2.0, 0.3, -0.6, 2.2, 0.8, -1.5)
 
+#: The ten scores to start from.
+SCORES = (-1.2, 0.4, 3.1, 1.0, -2.0, 0.3, -0.6, 2.2, 0.8, -1.5)
 
 #: The pictures of handwriting, which share how ink becomes an image and a network that reads it.
 HANDWRITING = ("draw", "sheet", "kernel")
@@ -58,7 +58,9 @@ class Picture(anywidget.AnyWidget):
         parts = [(FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in scripts(name)]
         css = (FOLDER / "pictures.css").read_text(encoding="utf-8")
         super().__init__(_esm="\n".join(parts), _css=css, state=state, data=data)
-        self.name, self.words, self.still = name, words, still
+        self.name = name
+        self.words = words
+        self.still = still
 
     def _repr_mimebundle_(self, **options):
         """Return the living view, and for where there is none, a fixed text and the still picture."""
@@ -66,7 +68,7 @@ class Picture(anywidget.AnyWidget):
         return {**bundle, "text/plain": self.words, "image/png": self.still}, metadata
 
 
-def scores(values=SCORES) -> Picture:
+def scores(values: Sequence[float] = SCORES) -> Picture:
     """Show ten scores as sliders, and what the naive and the stable softmax make of them.
 
     Args:
@@ -95,7 +97,7 @@ class Pad(Picture):
     models = traitlets.Dict()  # name: a model and its parameters; Python alone knows them
 
     @traitlets.observe("pixels")
-    def ask(self, _=None):
+    def ask(self, _: dict | None = None) -> None:
         """Let each of the models answer what is drawn."""
         answers = []
         for name, (model, parameters) in self.models.items():
@@ -107,64 +109,6 @@ class Pad(Picture):
     def image(self) -> np.ndarray:
         """What is drawn, as MNIST holds it, uint8, shape (28, 28). A test digit until then."""
         return np.frombuffer(self.pixels, np.uint8).reshape(28, 28).copy()
-
-
-def packed(parameters: Parameters, digit: np.ndarray, exact: bool) -> bytes:
-    """Return what the picture ``draw`` needs: a network, and a digit to show at first.
-
-    Four uint32 (exact or not, pixels, hidden units, classes), then W1, b1, W2, b2 and the digit. They
-    are float64; or, if not exact, the biases are float32, and a matrix is a float32 scale for each of
-    its columns and then int8, so that the largest of each column is 127 or -127.
-
-    Args:
-        parameters: W1, b1, W2, b2.
-        digit: uint8, shape (28, 28).
-        exact: whether the parameters are kept as they are.
-    """
-    header = np.array([exact, *parameters.W1.shape, len(parameters.b2)], "<u4")
-    return header.tobytes() + packed_arrays(parameters, exact) + digit.tobytes()
-
-
-def packed_arrays(parameters, exact: bool) -> bytes:
-    """Return the arrays of a network one after another, exact or rounded as :func:`packed` says."""
-    content = []
-    for array in parameters:
-        if exact:
-            content.append(array.astype("<f8"))
-        elif array.ndim == 1:
-            content.append(array.astype("<f4"))
-        else:
-            scales = (np.abs(array).max(axis=0) / 127).astype("<f4")
-            content += [scales, np.rint(array / np.where(scales > 0, scales, 1)).astype(np.int8)]
-    return b"".join(array.tobytes() for array in content)
-
-
-def packed_shapes(parameters: convolution.Parameters, exact: bool) -> bytes:
-    """Return the convolutional network that ``kernel`` asks: three uint32 (exact or not, the kernels of
-    its two layers), and its arrays."""
-    header = np.array([exact, len(parameters.b1), len(parameters.b2)], "<u4")
-    return header.tobytes() + packed_arrays(parameters, exact)
-
-
-def unpacked(content: bytes) -> tuple[Parameters, np.ndarray]:
-    """Return the network that :func:`packed` has rounded to int8, and the digit."""
-    _, pixels, hidden, classes = np.frombuffer(content, "<u4", 4)
-    shapes = ((pixels, hidden), (hidden,), (hidden, classes), (classes,))
-    arrays, at = unpacked_arrays(content, 16, shapes)
-    return Parameters(*arrays), np.frombuffer(content, np.uint8, offset=at).reshape(28, 28)
-
-
-def unpacked_arrays(content: bytes, at: int, shapes) -> tuple[list[np.ndarray], int]:
-    """Return the arrays of these shapes that stand rounded from ``at`` on, and where they end."""
-    arrays = []
-    for shape in shapes:
-        columns = np.frombuffer(content, "<f4", shape[-1], at).astype(float)
-        at += 4 * len(columns)
-        if len(shape) == 2:
-            whole = np.frombuffer(content, np.int8, shape[0] * shape[1], at)
-            at, columns = at + len(whole), whole.reshape(shape) * columns
-        arrays.append(columns)
-    return arrays, at
 
 
 def draw(parameters: Parameters | None = None, models: dict | None = None) -> Pad:
@@ -183,14 +127,14 @@ def draw(parameters: Parameters | None = None, models: dict | None = None) -> Pa
     Used in lessons 00 and 04.
     """
     content = (DATA / "draw.bin").read_bytes()
-    rounded, digit = unpacked(content)
+    rounded, digit = packing.unpacked(content)
     pad = Pad(
         "draw",
         "A picture to touch: paper to draw a digit on, the 28 x 28 pixels that become of it, the "
         "hidden units of a network, and its ten probabilities. Until you draw, it shows a test digit.",
         stills.draw(parameters or rounded, digit),
         {"strokes": None, "centre": True},
-        content if parameters is None else packed(parameters, digit, exact=True),
+        content if parameters is None else packing.packed(parameters, digit, exact=True),
     )
     pad.models = models or {}
     pad.pixels = digit.tobytes()
@@ -236,7 +180,7 @@ def sheet(parameters: Parameters | None = None) -> Sheet:
     """
     content = (DATA / "draw.bin").read_bytes()
     if parameters is not None:
-        content = packed(parameters, unpacked(content)[1], exact=True)
+        content = packing.packed(parameters, packing.unpacked(content)[1], exact=True)
     photograph = (DATA / "sheet.jpg").read_bytes()
     steps = {"corners": None, "turn": None, "ink": "auto", "threshold": None}
     return Sheet(
@@ -254,32 +198,7 @@ def sheet(parameters: Parameters | None = None) -> Sheet:
     )
 
 
-def company_data(weights: original.Weights, test_set) -> bytes:
-    """Return what the picture ``company`` needs: the first 20 test digits of each class.
-
-    First the original's logits for them, 200 rows of ten float32; then the labels, one byte each, and
-    the pixels, 784 bytes each. The digits stand in the test set's order.
-
-    Args:
-        weights: what the original has learnt.
-        test_set: images uint8 (n, 28, 28) and labels (n,).
-    """
-    images, labels = test_set
-    chosen = np.sort(np.concatenate([np.flatnonzero(labels == k)[:20] for k in range(10)]))
-    images = images[chosen]
-    recipe = original.Recipe()
-    z2 = recipe.logits(weights, recipe.prepare(images)).astype("<f4")
-    return z2.tobytes() + labels[chosen].tobytes() + images.tobytes()
-
-
-def company_arrays(content: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the logits (200, 10), the labels (200,) and the images (200, 28, 28) of ``company``."""
-    z2 = np.frombuffer(content, "<f4", 10 * COMPANIONS).reshape(-1, 10)
-    pixels = np.frombuffer(content, np.uint8, offset=z2.nbytes)
-    return z2, pixels[:COMPANIONS], pixels[COMPANIONS:].reshape(-1, 28, 28)
-
-
-def company(weights: original.Weights | None = None, test_set=None) -> Picture:
+def company(weights: original.Weights | None = None, test_set: Dataset | None = None) -> Picture:
     """Ask the original about one digit, and choose who else is in the batch.
 
     Args:
@@ -292,10 +211,11 @@ def company(weights: original.Weights | None = None, test_set=None) -> Picture:
 
     Used in lessons 00 and 06.
     """
-    content = (
-        (DATA / "company.bin").read_bytes() if weights is None else company_data(weights, test_set)
-    )
-    z2, labels, _ = company_arrays(content)
+    if weights is None:
+        content = (DATA / "company.bin").read_bytes()
+    else:
+        content = packing.company_data(weights, test_set)
+    z2, labels, _ = packing.company_arrays(content)
     together = (original.softmax_over_batch(z2.astype(float)).argmax(axis=1) == labels).sum()
     alone = (z2.argmax(axis=1) == labels).sum()
     others = [i for i in range(COMPANIONS) if i != DIGIT]
@@ -304,7 +224,7 @@ def company(weights: original.Weights | None = None, test_set=None) -> Picture:
         "A picture to touch: the original is asked about one test digit, and you choose which others "
         f"are asked about with it. Of {len(z2)} digits asked about together it reads {together} right; "
         f"its scores alone, each digit by itself, read {alone}.",
-        stills.company(DIGIT, *company_arrays(content), weights is not None),
+        stills.company(DIGIT, *packing.company_arrays(content), weights is not None),
         {"asked": DIGIT, "company": "all", "others": others, "ofClass": 7, "clicks": "company"}
         | {"behind": weights is not None},
         content,
@@ -374,38 +294,10 @@ def descent() -> Picture:
     )
 
 
-def train_data(train_set, validation_set) -> bytes:
-    """Return what the picture ``train`` needs: digits of 16 greys.
-
-    Two uint32 (how many to train on, how many to validate on), the labels, one byte each, and the
-    pixels, two a byte: 0 to 15, which is the pixel divided by 17 and rounded.
-
-    Args:
-        train_set: images uint8 (n, 28, 28) and labels (n,).
-        validation_set: the same, of others.
-    """
-    images = np.concatenate([train_set[0], validation_set[0]]).reshape(-1, 392, 2)
-    labels = np.concatenate([train_set[1], validation_set[1]]).astype(np.uint8)
-    greys = np.rint(images / 17).astype(np.uint8)
-    counts = np.array([len(train_set[0]), len(validation_set[0])], "<u4")
-    packed_pixels = (greys[..., 0] << 4) | greys[..., 1]
-    return counts.tobytes() + labels.tobytes() + packed_pixels.tobytes()
-
-
-def train_arrays(content: bytes):
-    """Return the training set and the validation set of ``train``, as images uint8 and labels."""
-    trained, validated = np.frombuffer(content, "<u4", 2)
-    total = int(trained + validated)
-    labels = np.frombuffer(content, np.uint8, total, 8)
-    pairs = np.frombuffer(content, np.uint8, offset=8 + total)
-    images = 17 * np.stack([pairs >> 4, pairs & 15], axis=-1).reshape(-1, 28, 28)
-    return (images[:trained], labels[:trained]), (images[trained:], labels[trained:])
-
-
 class Training(Picture):
     """A training run in Python: the browser asks it to go on, a moment at a time."""
 
-    def hear(self, _, message: dict, buffers):
+    def hear(self, _: anywidget.AnyWidget, message: dict, buffers: list) -> None:
         """Do what the browser asks, and answer; what the reader's functions raise, the reader sees."""
         try:
             reply = self.run.answer(message)
@@ -414,7 +306,9 @@ class Training(Picture):
         self.send(reply)
 
 
-def train(train_set=None, validation_set=None, **options) -> Picture:
+def train(
+    train_set: Dataset | None = None, validation_set: Dataset | None = None, **options
+) -> Picture:
     """Watch a network learn: its loss, its accuracy and its answers, at any rate, size and number.
 
     With data of your own Python does the steps, some at a time, so that other cells still run.
@@ -437,12 +331,12 @@ def train(train_set=None, validation_set=None, **options) -> Picture:
         "watch. Choose its learning rate, momentum, batch size, hidden units and training images; see "
         "the loss and the accuracy on training and validation images, and ten answers change."
     )
-    still = stills.train(*train_arrays(content))
+    still = stills.train(*packing.train_arrays(content))
     if train_set is None:
         return Picture("train", words, still, state, content)
     run = running.Run(train_set, validation_set, **options)
     empty = train_set[0][:0], train_set[1][:0]
-    content = train_data(empty, tuple(part[run.asked] for part in validation_set))
+    content = packing.train_data(empty, tuple(part[run.asked] for part in validation_set))
     live = {"images": len(train_set[0]), "validation": len(validation_set[0])}
     live["hidden"] = run.start is None  # the number of hidden units can be chosen
     picture = Training("train", words, still, {**state, "live": live}, content)
@@ -461,10 +355,10 @@ def axes() -> Picture:
 
     Used in lessons 02 and 06.
     """
-    _, labels, images = company_arrays((DATA / "company.bin").read_bytes())
+    _, labels, images = packing.company_arrays((DATA / "company.bin").read_bytes())
     firsts = [np.flatnonzero(labels == k)[: 8 if k == 0 else 3] for k in range(10)]
     chosen = np.sort(np.concatenate(firsts))
-    parameters, _ = unpacked((DATA / "draw.bin").read_bytes())
+    parameters, _ = packing.unpacked((DATA / "draw.bin").read_bytes())
     z2 = network.logits(parameters, data.scale(images[chosen])).astype("<f4")
     content = np.array([len(chosen)], "<u4").tobytes() + z2.tobytes()
     content += labels[chosen].tobytes() + images[chosen].tobytes()
@@ -517,15 +411,6 @@ def fill() -> Picture:
     )
 
 
-def shapes() -> convolution.Parameters:
-    """Return the convolutional network that ``kernel`` asks, its weights rounded to int8."""
-    content = (DATA / "kernel.bin").read_bytes()
-    _, first, second = (int(number) for number in np.frombuffer(content, "<u4", 3))
-    sizes = ((25, first), (25 * first, second), (16 * second, 10))
-    arrays, _ = unpacked_arrays(content, 12, [s for pair in sizes for s in (pair, pair[1:])])
-    return convolution.Parameters(*arrays)
-
-
 def kernel(parameters: convolution.Parameters | None = None) -> Picture:
     """Slide a kernel over a digit, and see its map fill; push the digit, and the map goes with it.
 
@@ -540,13 +425,13 @@ def kernel(parameters: convolution.Parameters | None = None) -> Picture:
 
     Used in lesson 10.
     """
-    _, labels, images = company_arrays((DATA / "company.bin").read_bytes())
+    _, labels, images = packing.company_arrays((DATA / "company.bin").read_bytes())
     digits = images[[np.flatnonzero(labels == k)[0] for k in range(10)]]
     weights = np.tile([-1, -1, 0, 1, 1], 5)
     if parameters is None:
         asked = (DATA / "kernel.bin").read_bytes()
     else:
-        asked = packed_shapes(parameters, exact=True)
+        asked = packing.packed_shapes(parameters, exact=True)
     return Picture(
         "kernel",
         "A picture to touch: a kernel of 5 x 5 weights slides over a digit, and the map of its sums "

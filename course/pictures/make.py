@@ -12,11 +12,12 @@ import json
 import numpy as np
 from PIL import Image
 
-from course import pictures
+from course.pictures import packing
 from mnistlib import convolution, data, network, original, training
+from mnistlib.data import Mnist
 
 
-def final_network(mnist):
+def final_network(mnist: Mnist) -> network.Parameters:
     """Train as lesson 04 trains its final network."""
     rng = np.random.default_rng
     train_set, _ = data.split(mnist.train_images, mnist.train_labels, rng=rng(4))
@@ -27,25 +28,36 @@ def final_network(mnist):
     return final
 
 
-def draw(mnist):
+def store(
+    name: str, content: bytes, model: training.Model, exact: tuple, rounded: tuple, mnist: Mnist
+) -> None:
+    """Store a network, and how many test digits it reads as it was trained and as it is stored."""
+    (packing.DATA / f"{name}.bin").write_bytes(content)
+    test_set = mnist.test_images, mnist.test_labels
+    read = {
+        "exact": training.evaluate(model, exact, test_set).accuracy,
+        "rounded": training.evaluate(model, rounded, test_set).accuracy,
+    }
+    (packing.DATA / f"{name}.json").write_text(json.dumps(read) + "\n")
+    print(
+        f"{name}: {read['exact']:.4f} of the test digits right, "
+        f"{read['rounded']:.4f} with rounded weights"
+    )
+
+
+def draw(mnist: Mnist) -> None:
     """Store lesson 04's network, each column of its weights as int8 with a scale of its own."""
     final = final_network(mnist)
-    content = pictures.packed(final, mnist.test_images[0], exact=False)
-    (pictures.DATA / "draw.bin").write_bytes(content)
-    rounded, _ = pictures.unpacked(content)
-    test_set = mnist.test_images, mnist.test_labels
-    found = [training.evaluate(network, p, test_set).accuracy for p in (final, rounded)]
-    (pictures.DATA / "draw.json").write_text(
-        json.dumps({"exact": found[0], "rounded": found[1]}) + "\n"
-    )
-    print(f"draw: {found[0]:.4f} of the test digits right, {found[1]:.4f} with rounded weights")
+    content = packing.packed(final, mnist.test_images[0], exact=False)
+    rounded, _ = packing.unpacked(content)
+    store("draw", content, network, final, rounded, mnist)
 
 
 #: Where the corners of the sheet lie in the photograph of 800 x 640, clockwise.
 CORNERS = [(96, 38), (748, 92), (700, 604), (48, 560)]
 
 
-def photograph(images):
+def photograph(images: np.ndarray) -> Image.Image:
     """Lay digits on a sheet, four rows of five, and photograph it tilted, in uneven light."""
     rng = np.random.default_rng(2)
     ink = np.zeros((560, 700))
@@ -57,9 +69,11 @@ def photograph(images):
         part = ink[top : top + 98, left : left + 98]
         np.maximum(part, np.clip((large - 0.35) / 0.3, 0, 1), out=part)  # a pen has sharp edges
     paper = Image.fromarray(np.rint(255 * (0.93 - 0.7 * ink)).astype(np.uint8))
-    width, height = 800, 640
+    width = 800
+    height = 640
     sides = [(0, 0), (700, 0), (700, 560), (0, 560)]
-    rows, wanted = [], []
+    rows = []
+    wanted = []
     for (x, y), (u, v) in zip(CORNERS, sides, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         wanted += [u, v]
@@ -72,60 +86,56 @@ def photograph(images):
     return Image.fromarray(np.clip(np.asarray(seen) * light + grain, 0, 255).astype(np.uint8))
 
 
-def sheet(mnist):
+def sheet(mnist: Mnist) -> None:
     """Store the photograph of a sheet with twenty test digits, and what is written on it.
 
     Lesson 04's network misreads two of these twenty, so that the sheet's accuracy has an error bar.
     """
     images, labels = mnist.test_images[240:260], mnist.test_labels[240:260]
-    photograph(images).save(pictures.DATA / "sheet.jpg", quality=60, optimize=True)
+    photograph(images).save(packing.DATA / "sheet.jpg", quality=60, optimize=True)
     rows = ["".join(map(str, row)) for row in labels.reshape(4, 5)]
-    (pictures.DATA / "sheet.txt").write_text(" ".join(rows) + "\n", encoding="utf-8")
+    (packing.DATA / "sheet.txt").write_text(" ".join(rows) + "\n", encoding="utf-8")
     print("sheet: stored")
 
 
-def kernel(mnist):
+def kernel(mnist: Mnist) -> None:
     """Train lesson 10's convolutional network without pushes, and store it as ``draw`` is stored."""
     rng = np.random.default_rng
     train_set, _ = data.split(mnist.train_images, mnist.train_labels, rng=rng(8))
-    model, start = convolution.Convolutional(), convolution.initialise(rng(0), kernels=(8, 32))
+    model = convolution.Convolutional()
+    start = convolution.initialise(rng(0), kernels=(8, 32))
     batches = training.minibatches(len(train_set[0]), 64, rng=rng(1), epochs=3)
     rate = training.falling(0.04, len(batches))
     final, _ = training.train(model, start, train_set, batches, learning_rate=rate, momentum=0.9)
-    (pictures.DATA / "kernel.bin").write_bytes(pictures.packed_shapes(final, exact=False))
-    test_set = mnist.test_images, mnist.test_labels
-    found = [training.evaluate(model, p, test_set).accuracy for p in (final, pictures.shapes())]
-    (pictures.DATA / "kernel.json").write_text(
-        json.dumps({"exact": found[0], "rounded": found[1]}) + "\n"
-    )
-    print(f"kernel: {found[0]:.4f} of the test digits right, {found[1]:.4f} with rounded weights")
+    content = packing.packed_shapes(final, exact=False)
+    store("kernel", content, model, final, packing.unpacked_shapes(content), mnist)
 
 
-def company(mnist):
+def company(mnist: Mnist) -> None:
     """Store the first test digits of each class, and the original's logits for them."""
     recipe = original.Recipe()
     train_set, _ = original.split(recipe, (mnist.train_images, mnist.train_labels))
     weights, _ = original.run(recipe, train_set)
-    (pictures.DATA / "company.bin").write_bytes(
-        pictures.company_data(weights, (mnist.test_images, mnist.test_labels))
+    (packing.DATA / "company.bin").write_bytes(
+        packing.company_data(weights, (mnist.test_images, mnist.test_labels))
     )
     print("company: stored")
 
 
-def train(mnist):
+def train(mnist: Mnist) -> None:
     """Store 1,000 digits to train on and 300 to validate on, as lesson 04 splits them, in 16 greys."""
     sets = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4))
     chosen = [
         (images[:n], labels[:n]) for (images, labels), n in zip(sets, (1000, 300), strict=True)
     ]
-    (pictures.DATA / "train.bin").write_bytes(pictures.train_data(*chosen))
+    (packing.DATA / "train.bin").write_bytes(packing.train_data(*chosen))
     print("train: stored")
 
 
-def main():
+def main() -> None:
     """Make all."""
     mnist = data.load()
-    pictures.DATA.mkdir(exist_ok=True)
+    packing.DATA.mkdir(exist_ok=True)
     train(mnist)
     sheet(mnist)
     company(mnist)

@@ -4,6 +4,7 @@ Between two questions the kernel is free, so that other cells run while a networ
 """
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,7 +17,14 @@ SHOWN = 1000
 class Run:
     """A model, its data, and how far it has learnt; :meth:`answer` does what the browser asks."""
 
-    def __init__(self, train_set, validation_set, model=network, start=None, update=None):
+    def __init__(
+        self,
+        train_set: training.Dataset,
+        validation_set: training.Dataset,
+        model: training.Model = network,
+        start: tuple | None = None,
+        update: Callable | None = None,
+    ):
         """Prepare to train.
 
         Args:
@@ -27,12 +35,15 @@ class Run:
                 for each run with as many hidden units as are asked for.
             update: what takes a step; :func:`mnistlib.training.sgd_update` if None.
         """
-        self.model, self.train_set, self.validation_set = model, train_set, validation_set
-        self.start, self.update = start, update or training.sgd_update
+        self.model = model
+        self.train_set = train_set
+        self.validation_set = validation_set
+        self.start = start
+        self.update = update or training.sgd_update
         labels = validation_set[1].tolist()
         self.asked = [labels.index(k) for k in range(model.classes)]  # one digit of each class
 
-    def begin(self, images: int, hidden: int, seed: int):
+    def begin(self, images: int, hidden: int, seed: int) -> None:
         """Begin a run on the first images."""
         self.rng = np.random.default_rng(seed)
         start = self.start
@@ -41,13 +52,17 @@ class Run:
         self.parameters = training.copied(start)
         self.velocity = [np.zeros_like(value) for value in self.parameters]
         self.images, self.labels = (part[:images] for part in self.train_set)
-        self.queue, self.size, self.step = [], None, 0
-        self.batches, self.losses = [], []
+        self.queue = []
+        self.size = None
+        self.step = 0
+        self.batches = []
+        self.losses = []
 
-    def advance(self, rate: float, momentum: float, batch: int):
+    def advance(self, rate: float, momentum: float, batch: int) -> None:
         """Take one step, with the rate, momentum and batch size of now."""
         if self.size != batch:
-            self.queue, self.size = [], batch
+            self.queue = []
+            self.size = batch
         if not self.queue:
             self.queue = training.minibatches(len(self.images), batch, rng=self.rng)
         chosen = self.queue.pop(0)
@@ -60,7 +75,7 @@ class Run:
             self.batches.append(chosen)
             self.losses.append(float(loss))
 
-    def score(self, dataset) -> dict:
+    def score(self, dataset: training.Dataset) -> dict:
         """Return the loss and the accuracy; a loss that is no number as None, which JSON has."""
         some = tuple(part[:SHOWN] for part in dataset)
         loss, accuracy = training.evaluate(self.model, self.parameters, some)

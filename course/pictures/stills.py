@@ -1,9 +1,11 @@
 """What stands in for a picture one can touch where nothing runs: one frame of it, by matplotlib."""
 
 import io
+from collections.abc import Callable, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.polynomial.legendre import legvander
 
 from course import pencil
@@ -12,7 +14,7 @@ from mnistlib import data, functions, network, original, plotting, training
 BLUE, VERMILION = plotting.COLOURS[:2]
 
 
-def png(figure) -> bytes:
+def png(figure: Figure) -> bytes:
     """Return a figure as a PNG file, and close it."""
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=90)
@@ -20,7 +22,7 @@ def png(figure) -> bytes:
     return file.getvalue()
 
 
-def framed(draw):
+def framed(draw: Callable[..., Figure]) -> Callable[..., bytes]:
     """Let a function draw in the course's style, whatever style its caller uses, onto a PNG."""
 
     def drawn(*arguments) -> bytes:
@@ -33,7 +35,7 @@ def framed(draw):
 
 
 @framed
-def scores(values):
+def scores(values: Sequence[float]) -> Figure:
     """Draw ten scores, and their probabilities when nothing, and when 800, is added to all."""
     z = np.array(values, dtype=float)
     figure, axes = plt.subplots(1, 3, figsize=(7, 3.2), sharey=True)
@@ -53,7 +55,9 @@ def scores(values):
 
 
 @framed
-def company(asked, z2, labels, images, behind):
+def company(
+    asked: int, z2: np.ndarray, labels: np.ndarray, images: np.ndarray, behind: bool
+) -> Figure:
     """Draw one digit, and the ten numbers it gets in each company, and by its scores alone.
 
     If what is `behind` them is wanted, above them the scores z and each company's c.
@@ -63,11 +67,11 @@ def company(asked, z2, labels, images, behind):
     zeros = np.flatnonzero(labels == 0)
     batches = {"alone": others[:0], "with 20 zeros": zeros, "with 199 others": others}
     batches = {name: np.vstack([z2[asked], z2[company]]) for name, company in batches.items()}
-    found = {
+    sums = {
         name: (original.class_bias(batch), original.softmax_over_batch(batch)[0])
         for name, batch in batches.items()
     }
-    found["row by row" if behind else "by its scores"] = None, functions.softmax(z2[asked])
+    sums["row by row" if behind else "by its scores"] = None, functions.softmax(z2[asked])
     size = {"figsize": (7, 4.9 if behind else 2.9), "width_ratios": [0.8, 1, 1, 1, 1]}
     rows = 1 + behind
     axes = plt.subplots(rows, 5, sharey="col", layout="constrained", squeeze=False, **size)[1]
@@ -77,8 +81,9 @@ def company(asked, z2, labels, images, behind):
     article = "an" if labels[asked] == 8 else "a"
     axes[0, 0].set_title(f"the digit,\n{article} {labels[asked]}", fontsize=10)
     classes = np.arange(10)
-    for column, (name, (c, p)) in enumerate(found.items(), 1):
-        above, below = axes[0, column], axes[-1, column]
+    for column, (name, (c, p)) in enumerate(sums.items(), 1):
+        above = axes[0, column]
+        below = axes[-1, column]
         best = p.argmax()
         colour = VERMILION if c is not None else BLUE
         below.barh(classes, p / p.max(), color=[colour if k == best else "0.75" for k in classes])
@@ -105,7 +110,7 @@ def company(asked, z2, labels, images, behind):
 
 
 @framed
-def draw(parameters, digit):
+def draw(parameters: network.Parameters, digit: np.ndarray) -> Figure:
     """Draw a digit, a network's hidden units and its answer: the paper before anything is drawn."""
     _, a1, z2 = network.forward(parameters, data.scale(digit[None]))
     p = functions.softmax(z2)[0]
@@ -127,12 +132,11 @@ def draw(parameters, digit):
 
 
 @framed
-def sheet(photograph):
+def sheet(photograph: bytes) -> Figure:
     """Show the photograph, before anything is found on it."""
     figure, axis = plt.subplots(figsize=(5.2, 4.2))
-    greys = (
-        plt.imread(io.BytesIO(photograph), format="jpg") // 16 * 16
-    )  # fewer greys, a lighter file
+    # Fewer greys make a lighter file.
+    greys = plt.imread(io.BytesIO(photograph), format="jpg") // 16 * 16
     axis.imshow(greys, cmap="gray", vmin=0, vmax=255)
     axis.set(title="A photograph of twenty digits")
     axis.set_axis_off()
@@ -140,13 +144,14 @@ def sheet(photograph):
 
 
 @framed
-def backprop(numbers, empty=False):
+def backprop(numbers: dict[str, list[float]], empty: bool = False) -> Figure:
     """Draw lesson 03's network of twelve numbers with values and gradients, or empty."""
     square = {name: np.reshape(numbers[name], (2, 2)) for name in ("W1", "W2")}
     parameters = network.Parameters(
         **{name: np.array(numbers[name]) for name in ("b1", "b2")}, **square
     )
-    x, y = np.array([numbers["x"]]), np.array([[0.0, 1.0]])
+    x = np.array([numbers["x"]])
+    y = np.array([[0.0, 1.0]])
     _, grads = network.gradients(parameters, x, y)
     z1, a1, z2 = (array[0] for array in network.forward(parameters, x))
     p = functions.softmax(z2)
@@ -163,18 +168,16 @@ def backprop(numbers, empty=False):
 
 
 @framed
-def nudge():
+def nudge() -> Figure:
     """Draw the error of the slope of u³ at 0.7, nudged both ways and upwards only.
 
     Products round alike on every computer, which exponentials do not.
     """
-    u, h = (
-        0.7,
-        np.array([float(f"{mantissa}e-{n}") for n in range(17) for mantissa in (1, 0.3)][:33]),
-    )
+    u = 0.7
+    h = np.array([float(f"{mantissa}e-{n}") for n in range(17) for mantissa in (1, 0.3)][:33])
     slope = 3 * u * u
 
-    def cube(u):
+    def cube(u: np.ndarray) -> np.ndarray:
         return u * u * u
 
     both = np.abs((cube(u + h) - cube(u - h)) / (2 * h) - slope)
@@ -189,13 +192,14 @@ def nudge():
 
 
 @framed
-def descent():
+def descent() -> Figure:
     """Draw three paths in a narrow valley: below the edge of stability, beyond it, with momentum."""
     kappa = np.array([1.0, 20.0])
     figure, axes = plt.subplots(1, 3, figsize=(7, 2.6), sharey=True)
     across, along = np.meshgrid(np.linspace(-2.4, 2.4, 80), np.linspace(-1.8, 1.8, 60))
     for axis, (rate, momentum) in zip(axes, [(0.08, 0.0), (0.102, 0.0), (0.102, 0.5)], strict=True):
-        u, v = np.array([-2.0, 1.0]), np.zeros(2)
+        u = np.array([-2.0, 1.0])
+        v = np.zeros(2)
         path = [u.copy()]
         for _ in range(30):
             training.sgd_update([u], [kappa * u], [v], rate, momentum)
@@ -209,7 +213,7 @@ def descent():
 
 
 @framed
-def train(train_set, validation_set):
+def train(train_set: training.Dataset, validation_set: training.Dataset) -> Figure:
     """Draw the loss and the accuracy of 32 hidden units that learn from 200 images, 150 steps."""
     chosen = train_set[0][:200], train_set[1][:200]
     start = network.initialise(np.random.default_rng(5), hidden=32)
@@ -228,7 +232,7 @@ def train(train_set, validation_set):
 
 
 @framed
-def axes(z):
+def axes(z: np.ndarray) -> Figure:
     """Draw the same scores shared out along rows, and down columns."""
     figure, panels = plt.subplots(1, 2, figsize=(7, 3.1))
     for axis, panel, title in zip((1, 0), panels, ("along a row", "down a column"), strict=True):
@@ -245,11 +249,12 @@ def axes(z):
 
 
 @framed
-def fit(points):
+def fit(points: np.ndarray) -> Figure:
     """Draw the curve with as many features as points, and the error by the number of features."""
     u, v = points.T
     grid = np.linspace(-1, 1, 401)
-    true, curves = np.sin(3 * grid), {}
+    true = np.sin(3 * grid)
+    curves = {}
     for count in range(2, 101):
         w = np.linalg.lstsq(legvander(u, count - 1), v)[0]
         curves[count] = legvander(grid, count - 1) @ w
@@ -270,7 +275,7 @@ def fit(points):
 
 
 @framed
-def kernel(digit, weights):
+def kernel(digit: np.ndarray, weights: np.ndarray) -> Figure:
     """Draw a digit, a kernel, and the map of its sums."""
     patches = np.lib.stride_tricks.sliding_window_view(digit / 255, weights.shape)
     sums = (patches * weights).sum(axis=(2, 3))

@@ -16,11 +16,13 @@ from tabs import ROOT, Shown, Tab, both_ways
 from test_browser import AXE, TOO_WIDE, axe
 
 from course import pictures
+from course.pictures import packing
 from mnistlib import convolution, data, functions, network, original, training
 from mnistlib.gradcheck import central_difference
 
 pytestmark = pytest.mark.takes(seconds=200)
 
+KERNEL = (packing.DATA / "kernel.bin").read_bytes()
 PAGES = dict.fromkeys(pictures.PICTURES, "pictures.html") | {
     "draw": "draw.html",
     "sheet": "draw.html",
@@ -193,7 +195,7 @@ def test_scores_by_the_keyboard_alone(lone):
 
 def digits():
     """Return the logits and labels that ``company`` shows, as the library reads them."""
-    z2, labels, _ = pictures.company_arrays(pictures.company().data)
+    z2, labels, _ = packing.company_arrays(pictures.company().data)
     return z2.astype(float), labels
 
 
@@ -349,7 +351,7 @@ def made_as_mnists_makers_did(ink):
 
 def test_a_drawing_becomes_an_image_and_an_answer_as_in_the_library(lone):
     shown, rng = Shown(lone, "draw"), np.random.default_rng(14)
-    parameters, digit = pictures.unpacked(pictures.draw().data)
+    parameters, digit = packing.unpacked(pictures.draw().data)
     for trial in range(12):
         strokes = (
             rng.uniform(15, 265, (rng.integers(1, 4), rng.integers(1, 6), 2)).round(1).tolist()
@@ -836,7 +838,7 @@ def test_descent_says_how_far_it_swings_at_the_edge_and_what_a_small_rate_leaves
 
 def test_the_first_twenty_steps_are_those_of_the_library(lone):
     shown = Shown(lone, "train")
-    train_set, validation_set = pictures.train_arrays(pictures.train().data)
+    train_set, validation_set = packing.train_arrays(pictures.train().data)
     for rate, momentum, batch, hidden, images in ((0.5, 0.0, 32, 32, 200), (2.0, 0.9, 8, 16, 50)):
         sizes = {"rate": rate, "momentum": momentum, "batch": batch}
         shown.set(**sizes, hidden=hidden, images=images)
@@ -1057,7 +1059,7 @@ def test_fit_tries_again_what_was_tried_as_a_point_moves(lone):
 def test_the_kernels_sums_are_those_of_the_library(lone):
     shown, rng = Shown(lone, "kernel"), np.random.default_rng(18)
     digits = np.frombuffer(pictures.kernel().data[:7840], np.uint8).reshape(10, 28, 28)
-    parameters, _ = pictures.unpacked(pictures.draw().data)
+    parameters, _ = packing.unpacked(pictures.draw().data)
     shapes = convolution.Convolutional()
     for right, down in ((0, 0), (3, -2), (-5, 4)):
         digit, weights = int(rng.integers(10)), rng.normal(size=25).round(2)
@@ -1067,7 +1069,10 @@ def test_the_kernels_sums_are_those_of_the_library(lone):
         wanted, _ = convolution.convolve(x, weights[:, None])
         sums = shown.el.evaluate("el => el.sums")
         np.testing.assert_allclose(sums, wanted.ravel(), atol=1e-6)
-        z2 = network.logits(parameters, image.reshape(1, 784)), shapes.logits(pictures.shapes(), x)
+        z2 = (
+            network.logits(parameters, image.reshape(1, 784)),
+            shapes.logits(packing.unpacked_shapes(KERNEL), x),
+        )
         answers = shown.el.evaluate("el => el.answers")
         np.testing.assert_allclose(answers, [functions.softmax(z)[0] for z in z2], atol=1e-6)
         said = [int(text[0]) for text in shown.el.locator(".readers strong").all_inner_texts()]
@@ -1077,7 +1082,11 @@ def test_the_kernels_sums_are_those_of_the_library(lone):
 def test_a_learnt_kernel_slides_and_a_push_tells_two_networks_apart(lone):
     shown = Shown(lone, "kernel")
     shown.el.locator("input[value='learnt 2']").check()
-    np.testing.assert_allclose(shown.state["kernel"], pictures.shapes().W1[:, 2], atol=1e-12)
+    np.testing.assert_allclose(
+        shown.state["kernel"],
+        packing.unpacked_shapes(KERNEL).W1[:, 2],
+        atol=1e-12,
+    )
     alpha = """el => { const map = el.querySelector(".map"), side = map.width;
         const seen = map.getContext("2d").getImageData(0, 0, side, side).data;
         return [...Array(side * side).keys()].filter(i => seen[4 * i + 3]).length; }"""

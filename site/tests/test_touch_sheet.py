@@ -10,7 +10,7 @@ from tabs import Shown
 from test_touch import STROKES, made_as_mnists_makers_did
 
 from course import pictures
-from course.pictures import make
+from course.pictures import make, packing
 from mnistlib import data, functions, network
 from mnistlib.uncertainty import standard_error
 
@@ -115,7 +115,7 @@ def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
         assert f"standard error of {100 * standard_error(right):.0f} %" in told
     else:
         assert "86 %" in told  # 0.86 to the power of twenty is one in twenty
-    parameters, _ = pictures.unpacked(pictures.draw().data)
+    parameters, _ = packing.unpacked(pictures.draw().data)
     wanted = functions.softmax(network.logits(parameters, data.scale(images)))
     np.testing.assert_allclose(p, wanted, atol=1e-6)
 

@@ -13,8 +13,10 @@ from PIL import Image
 
 from course import pictures
 from course.lessons import all_lessons
+from course.pictures import packing
 from mnistlib import convolution, data, functions, network, original, training
 
+KERNEL = (packing.DATA / "kernel.bin").read_bytes()
 HOST = pictures.FOLDER.parent.parent / "site" / "static" / "pictures.js"
 made = functools.cache(lambda name: pictures.PICTURES[name]())  # a still takes its time
 each_picture = pytest.mark.parametrize("name", pictures.PICTURES)
@@ -67,17 +69,17 @@ def test_a_picture_is_what_both_hosts_expect(name):
 
 
 def test_company_stores_digits_of_the_test_set_and_answers_as_the_library():
-    mnist, (z2, labels, images) = data.load(), pictures.company_arrays(pictures.company().data)
+    mnist, (z2, labels, images) = data.load(), packing.company_arrays(pictures.company().data)
     assert np.bincount(labels).tolist() == [20] * 10
     stored = {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
     found = [stored.get(image.tobytes()) for image in mnist.test_images]
     assert [m for m in zip(found, mnist.test_labels, strict=True) if m[0] not in (None, m[1])] == []
     assert sum(label is not None for label in found) == 200
     weights = original.Recipe().initial_weights(np.random.RandomState(1))
-    new = pictures.company_data(weights, (mnist.test_images, mnist.test_labels))
-    np.testing.assert_array_equal(pictures.company_arrays(new)[2], images)
+    new = packing.company_data(weights, (mnist.test_images, mnist.test_labels))
+    np.testing.assert_array_equal(packing.company_arrays(new)[2], images)
     wanted = original.Recipe().logits(weights, images.reshape(200, 784).astype(float))
-    np.testing.assert_allclose(pictures.company_arrays(new)[0], wanted, rtol=1e-6)
+    np.testing.assert_allclose(packing.company_arrays(new)[0], wanted, rtol=1e-6)
     assert z2.shape == (200, 10)
 
 
@@ -93,8 +95,8 @@ def test_company_shows_what_is_behind_its_answers_only_to_who_brings_the_weights
 
 
 def test_the_stored_network_reads_as_many_digits_as_is_said():
-    mnist, said = data.load(), json.loads((pictures.DATA / "draw.json").read_text("utf-8"))
-    rounded, digit = pictures.unpacked(pictures.draw().data)
+    mnist, said = data.load(), json.loads((packing.DATA / "draw.json").read_text("utf-8"))
+    rounded, digit = packing.unpacked(pictures.draw().data)
     found = training.evaluate(network, rounded, (mnist.test_images, mnist.test_labels))
     assert found.accuracy == said["rounded"]
     assert round(abs(said["exact"] - said["rounded"]), 4) <= 0.0005
@@ -105,7 +107,7 @@ def test_rounding_a_network_moves_no_weight_by_more_than_half_its_columns_step()
     start = network.initialise(np.random.default_rng(0), pixels=20, hidden=6, classes=3)
     start = start._replace(b1=np.linspace(-1, 1, 6), W1=start.W1 * [1, 2, 3, 4, 5, 0])
     digit = np.zeros((28, 28), np.uint8)
-    rounded, _ = pictures.unpacked(pictures.packed(start, digit, exact=False))
+    rounded, _ = packing.unpacked(packing.packed(start, digit, exact=False))
     for ours, theirs in zip(start, rounded, strict=True):
         steps = np.abs(ours).max(axis=0) / 127 if ours.ndim == 2 else np.abs(ours) * 1e-6
         assert (np.abs(ours - theirs) <= steps * 0.501).all()
@@ -134,14 +136,14 @@ def test_the_company_of_the_pages_is_that_of_the_lessons_weights():
 def test_train_stores_digits_of_the_training_images_in_sixteen_greys():
     mnist = data.load()
     parts = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4))
-    stored = pictures.train_arrays(pictures.train().data)
+    stored = packing.train_arrays(pictures.train().data)
     for (images, labels), (all_images, all_labels), n in zip(
         stored, parts, (1000, 300), strict=True
     ):
         assert images.shape == (n, 28, 28)
         assert np.abs(images.astype(int) - all_images[:n]).max() <= 8
         np.testing.assert_array_equal(labels, all_labels[:n])
-    assert pictures.train_data(*stored) == pictures.train().data
+    assert packing.train_data(*stored) == pictures.train().data
 
 
 def test_a_pad_asks_any_models_of_the_course_side_by_side():
@@ -242,9 +244,13 @@ def test_what_a_readers_function_raises_is_said_and_a_lost_run_has_no_number():
 
 
 def test_the_convolutional_network_of_kernel_reads_as_many_digits_as_is_said():
-    mnist, said = data.load(), json.loads((pictures.DATA / "kernel.json").read_text("utf-8"))
+    mnist, said = data.load(), json.loads((packing.DATA / "kernel.json").read_text("utf-8"))
     test_set = mnist.test_images, mnist.test_labels
-    found = training.evaluate(convolution.Convolutional(), pictures.shapes(), test_set)
+    found = training.evaluate(
+        convolution.Convolutional(),
+        packing.unpacked_shapes(KERNEL),
+        test_set,
+    )
     assert found.accuracy == said["rounded"]
     assert abs(said["exact"] - said["rounded"]) <= 0.001
 
@@ -258,7 +264,7 @@ def test_a_sheet_gives_the_digits_that_were_labelled():
     images, labels = sheet.labelled
     np.testing.assert_array_equal(images, digits[[0, 2]])
     assert labels.tolist() == [7, 1]
-    parameters, _ = pictures.unpacked(pictures.draw().data)
+    parameters, _ = packing.unpacked(pictures.draw().data)
     assert training.evaluate(network, parameters, sheet.labelled).accuracy == 1
     sheet.state = sheet.state | {"typed": "72"}
     with pytest.raises(ValueError, match="3 digits are found and 2 labels typed"):

@@ -5,7 +5,8 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from course import lessons
+from course.lessons.markdown import plain
+from tests.lessons import reading
 
 
 def places(number):
@@ -82,14 +83,14 @@ def unsupported(cells, own_name=""):
     for index, cell in enumerate(cells):
         if cell.cell_type != "markdown":
             continue
-        for passage in lessons.passages(cell.source):
+        for passage in reading.passages(cell.source):
             if any(
                 s.startswith("http") or (".ipynb" in s and not s.startswith(f"{own_name}.ipynb"))
-                for s in lessons.links(passage)
+                for s in reading.links(passage)
             ):
                 continue
             text = re.sub(r"^#+ +(?:Exercise +)?\d+(\.\d+)*[.:]? ", "", passage)  # its number
-            text = lessons.plain(text).replace("{,}", ",")  # TeX's comma in 10{,}000
+            text = plain(text).replace("{,}", ",")  # TeX's comma in 10{,}000
             text = re.sub(r"https?://\S+", "", text)
             text = re.sub(r"\\[A-Za-z]+", " ", text)  # TeX's \times0.5
             found += [

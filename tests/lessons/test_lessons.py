@@ -13,8 +13,8 @@ import nbformat
 import pytest
 from jupytext.config import load_jupytext_config
 
-from course import lessons as reading
 from course.lessons import (
+    CLOSING,
     KEPT,
     KERNEL,
     NOTEBOOKS,
@@ -25,10 +25,14 @@ from course.lessons import (
     ROOT,
     TAGS,
     all_lessons,
+    alternative_text,
     execute,
+    figures,
+    pngs,
+    texts,
 )
 
-from . import evidence
+from . import evidence, reading
 
 each_lesson = pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
 
@@ -156,7 +160,7 @@ def test_outputs_are_the_same_on_every_computer(lesson):
                 problems.append(f"{lesson.place(i)} failed: {output.ename}: {output.evalue}")
             if output.get("name") == "stderr":
                 problems.append(f"{lesson.place(i)} wrote to stderr: {output.text[:200]!r}")
-        for text in reading.texts(cell):
+        for text in texts(cell):
             for what, pattern in UNSTABLE.items():
                 problems += [
                     f"{lesson.place(i)}: {what}: {text[max(0, m.start() - 20) : m.end() + 20]!r}"
@@ -188,8 +192,8 @@ def test_figures_are_stored_and_described(lesson):
     problems = []
     drawing = reading.drawing_cells(lesson.trees)
     for i, cell in lesson.cells("code"):
-        images = reading.pngs(cell.outputs)
-        alt = reading.alternative_text(cell)
+        images = pngs(cell.outputs)
+        alt = alternative_text(cell)
         if i in drawing and not images:
             problems.append(f"{lesson.place(i)} draws, but no image is stored")
         if len(images) > 1:
@@ -206,7 +210,7 @@ def test_figures_are_stored_and_described(lesson):
 
 
 def test_readme_shows_the_figure_that_is_tagged_for_it():
-    [figure] = reading.figures("readme")
+    [figure] = figures("readme")
     assert figure.png == PICTURE.read_bytes()
     shown = re.findall(r"!\[.+?\]\((.+?)\)", README.read_text(encoding="utf-8"))
     assert [(ROOT / picture).resolve() for picture in shown] == [PICTURE]
@@ -215,9 +219,7 @@ def test_readme_shows_the_figure_that_is_tagged_for_it():
 @pytest.mark.parametrize("path", [README, PICTURE.parent / "index.md"], ids=lambda path: path.name)
 def test_what_the_front_door_claims_was_printed(path):
     printed = {
-        lesson.number: "\n".join(
-            text for _, cell in lesson.cells("code") for text in reading.texts(cell)
-        )
+        lesson.number: "\n".join(text for _, cell in lesson.cells("code") for text in texts(cell))
         for lesson in all_lessons()
     }
     [patient] = re.findall(r"^test: ([\d.]+)%", printed["06"], re.MULTILINE)
@@ -324,7 +326,7 @@ def test_a_lesson_opens_with_two_questions_on_earlier_ones(lesson):
 
 @each_lesson
 def test_closing_has_its_parts(lesson):
-    parts = list(reading.CLOSING)
+    parts = list(CLOSING)
     last = [text for level, text in reading.headings(lesson.markdown) if level == 2][-3:]
     file = f"notebooks/{lesson.source_path.name}"
     assert last == parts, f"{file}: write as its last three ## headings {parts}, not {last}"

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from course.lessons import ROOT, all_lessons, markdown_parser, plain
+from course.lessons import ROOT, all_lessons
+from course.lessons.markdown import markdown_parser, plain
 
 PAGES = ROOT / "site" / "pages"
 COLUMNS = ["maths", "Python", "shape", "meaning"]

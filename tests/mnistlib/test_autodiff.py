@@ -308,7 +308,7 @@ def anywhere(seed, parameters):
     """Return parameters with biases that are not 0."""
     rng = np.random.default_rng(seed)
     moved = (value + rng.normal(0, 0.1, value.shape) for value in parameters)
-    return type(parameters)(*moved) if hasattr(parameters, "_fields") else tuple(moved)
+    return training.like(parameters, moved)
 
 
 def layers(activation, around=False):

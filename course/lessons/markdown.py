@@ -1,0 +1,42 @@
+"""Markdown as Jupyter and the pages read it."""
+
+import re
+from functools import cache
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+#: A word of prose; a hyphen or an apostrophe is part of it.
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+@cache
+def markdown_parser() -> MarkdownIt:
+    """Return a parser that knows tables and maths, as Jupyter and the pages do."""
+    return MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, double_inline=True)
+
+
+def plain(markdown: str) -> str:
+    """Return a line or a paragraph without the marks for emphasis, code and links."""
+    [inline] = markdown_parser().parseInline(markdown)
+    written = {"text", "code_inline", "math_inline", "math_inline_double"}
+    return "".join(
+        f"${child.content}$" if child.type.startswith("math") else child.content or " "
+        for child in inline.children
+        if child.type in written or child.type.endswith("break")
+    )
+
+
+def unfolded(markdown: str) -> str:
+    """Return Markdown without what is folded away."""
+    return re.sub(r"<details>.*?</details>", "", markdown, flags=re.DOTALL)
+
+
+def words(markdown: str) -> int:
+    """Count the words that a reader reads: no fold, no heading; a formula is one word."""
+    text = unfolded(markdown)
+    text = re.sub(r"\$\$.*?\$\$", " formula ", text, flags=re.DOTALL)
+    text = re.sub(r"\$[^$\n]*\$", "x", text)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"^#+ .*$", "", text, flags=re.MULTILINE)
+    return len(WORD.findall(text))
