@@ -1058,6 +1058,16 @@ return cut.reshape(len(cut), -1) @ dz[:, :, :, ::-1].reshape(len(dz), -1).T
             "e = np.exp(-np.abs(z.astype('f4')))\nreturn np.where(z < 0, e, 1) / (1 + e)",
             "its dtype is float32",
         ),
+        (
+            "big = np.exp(-z)\ntotal = 1 + big\nreturn 1 / total + 0 * big",
+            "NumPy warned in the line `big = np.exp(-z)`.",
+        ),
+    ],
+    "relu_backward": [
+        (
+            "before = da.copy()\nda *= a > 0\nout = da.copy()\nda[...] = before\nreturn out",
+            "but in the line `da *= a > 0` it writes into an argument that is its caller's",
+        ),
     ],
     "accuracy": [
         (

@@ -665,6 +665,14 @@ def test_no_solution_names_a_private_helper(name):
     assert [each for each in names if each.startswith("_") and each != "_"] == []
 
 
+@every_exercise
+def test_a_solution_uses_every_name_it_sets(name):
+    tree = ast.parse(exercises.solution(write(name, "...")))
+    names = [each for each in ast.walk(tree) if isinstance(each, ast.Name)]
+    set_here = {each.id for each in names if isinstance(each.ctx, ast.Store)} - {"_"}
+    assert set_here <= {each.id for each in names if isinstance(each.ctx, ast.Load)}
+
+
 def test_folded_text_is_escaped(monkeypatch):
     def smaller(a):
         return a & 1 < 2

@@ -167,7 +167,10 @@ def test_true_probabilities_are_off_by_chance_alone():
 
 def test_float32_probabilities_that_round_to_more_than_1_are_taken():
     p = np.array([[1 + 1e-7, 0], [0.5, 0.5]], np.float32)
-    assert calibration(p, [0, 0]).counts[[5, 9]].tolist() == [1, 1]
+    found = calibration(p, [0, 0])
+    assert found.counts[[5, 9]].tolist() == [1, 1]
+    assert found.sure[9] == 1
+    assert found.by_chance > 0  # and no root of a negative number
 
 
 @pytest.mark.parametrize(
