@@ -898,6 +898,7 @@ return dx
 #: What the checker sees by itself, where no sentence of an exercise explains an answer.
 SEEN = {
     "bias_gradient": [
+        ("db = dz.sum(axis=0)\ndb[-1] = 0.9\nreturn db", "only the last entry is wrong"),
         ("return np.zeros(dz.shape[1])", "every number is 0"),
         ("return np.ones(dz.shape[1])", "every number is 1, in every case"),
         ("return dz.sum(axis=0).astype(int)", "behind the point"),
@@ -1064,6 +1065,10 @@ return cut.reshape(len(cut), -1) @ dz[:, :, :, ::-1].reshape(len(dz), -1).T
         ),
     ],
     "relu_backward": [
+        (
+            "out = da * (a > 0)\nout[:, -1] = 3.3\nreturn out",
+            "in every case only the last column is wrong. At row 0, column 1",
+        ),
         (
             "before = da.copy()\nda *= a > 0\nout = da.copy()\nda[...] = before\nreturn out",
             "but in the line `da *= a > 0` it writes into an argument that is its caller's",

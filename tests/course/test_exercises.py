@@ -668,9 +668,10 @@ def test_no_solution_names_a_private_helper(name):
 @every_exercise
 def test_a_solution_uses_every_name_it_sets(name):
     tree = ast.parse(exercises.solution(write(name, "...")))
+    assigned = [each.targets[0] for each in ast.walk(tree) if isinstance(each, ast.Assign)]
     names = [each for each in ast.walk(tree) if isinstance(each, ast.Name)]
-    set_here = {each.id for each in names if isinstance(each.ctx, ast.Store)} - {"_"}
-    assert set_here <= {each.id for each in names if isinstance(each.ctx, ast.Load)}
+    used = {each.id for each in names if isinstance(each.ctx, ast.Load)}
+    assert {each.id for each in assigned if isinstance(each, ast.Name)} <= used
 
 
 def test_folded_text_is_escaped(monkeypatch):
