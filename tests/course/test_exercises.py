@@ -241,6 +241,9 @@ def assert_is_a_reply(name, reply):
 @pytest.mark.parametrize("name", [name for name in EXERCISES if EXERCISES[name].objections])
 def test_every_example_of_an_objection_gets_its_sentence(name):
     for objection in EXERCISES[name].objections:
+        assert objection.examples, (
+            f"{places.words(name)}: give {objection.applies.__name__} an example"
+        )
         own = max(re.split(r"\{[^}]*\}", objection.sentence), key=len)
         for code in objection.examples:
             reply = check(as_function_of_a_reader(name, code))
