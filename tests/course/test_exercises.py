@@ -4,7 +4,6 @@ The answers are in ``answers.py``, as bodies of functions; ``write`` makes the f
 """
 
 import ast
-import functools
 import importlib
 import inspect
 import linecache
@@ -42,51 +41,19 @@ from course.exercises import (
 )
 from course.exercises.attempt import Outcome
 from course.exercises.compare import alike, identical, text_of
-from course.exercises.exercise import as_function
 from course.lessons import all_lessons
 from mnistlib import data, functions, network, training
 
 from . import places
 from .answers import RIGHT, SEEN, WRONG
+from .handed_in import arguments, as_function_of_a_reader, named, write
 
 HOMES = {name: exercise for name, exercise in EXERCISES.items() if exercise.home is not None}
-counter = iter(range(10**6))
-
-
-def arguments(name):
-    """Return what an answer takes, as a lesson's stub writes it: "labels, classes=10"."""
-    exercise = EXERCISES[name]
-    takes = list(inspect.signature(exercise.reference).parameters.values())[
-        : len(exercise.cases[0])
-    ]
-    return ", ".join(f"{p.name}={p.default}" if p.default is not p.empty else p.name for p in takes)
-
-
-def write(name, body, args=None, **space):
-    """Make a reader's function from its body, with a source that ``inspect`` finds."""
-    args = arguments(name) if args is None else args
-    source = f"def my_{name}({args}):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
-    file = f"<answer {next(counter)}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    space["np"] = np
-    exec(compile(source, file, "exec"), space)
-    return space[f"my_{name}"]
 
 
 def rows(table):
     return [pytest.param(name, *row, id=f"{name}-{i}") for name, all_rows in table.items()
             for i, row in enumerate(all_rows)]  # fmt: skip
-
-
-def named(function, name):
-    """Give another function the name under which an answer is handed in."""
-
-    @functools.wraps(function)
-    def answer(*args):
-        return function(*args)
-
-    answer.__name__ = f"my_{name}"
-    return answer
 
 
 every_exercise = pytest.mark.parametrize("name", EXERCISES)
@@ -283,12 +250,6 @@ def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name
         assert gives_nothing_away(name, reply.text), f"{where}it gives the solution away"
         assert "gufunc" not in reply.text
         assert "NameError" not in reply.text, way
-
-
-def as_function_of_a_reader(name, way):
-    function = as_function(EXERCISES[name], way)
-    function.__name__ = f"my_{name}"
-    return function
 
 
 @pytest.mark.parametrize(

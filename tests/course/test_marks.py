@@ -36,7 +36,7 @@ from course.classroom import (
 )
 from course.lessons import all_lessons
 from tests.course import answers
-from tests.course.test_exercises import arguments, write
+from tests.course.handed_in import arguments, write
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
