@@ -9,6 +9,7 @@ import contextlib
 import copy
 import textwrap
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -142,8 +143,8 @@ def recorded(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
             yield code, as_function_of_a_reader(name, code)
     if exercise.objections:
         return
-    place = [*EXERCISES].index(name)
-    for way in fitting(exercise)[place % STEP :: STEP]:
+    first = zlib.crc32(name.encode()) % STEP  # which stays if exercises are added or moved
+    for way in fitting(exercise)[first::STEP]:
         yield f"the right result, {way}", spoilt(exercise, WAYS[way])
 
 
