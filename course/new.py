@@ -194,7 +194,8 @@ def exercise(name: str, lesson: str) -> list[str]:
         "tests/course/test_exercises_one_step.py: arguments drawn at random, in WIDE",
         "python -m tests.course.replies stores what they are told; read the difference",
         f"then python -m course execute {lesson}; it is done when this passes:",
-        f"pytest -n0 tests/course/test_exercises*.py tests/course/test_replies.py tests/lessons -k '{name} or {lesson}_'",
+        "pytest -n0 tests/course/test_exercises*.py tests/course/test_replies.py tests/lessons -k "
+        f"'{name} or {lesson}_'",
     ]
 
 
