@@ -1,7 +1,8 @@
 """Sigmoid, softmax and the two losses, with their derivatives. Lesson 02 derives every line.
 
 Rows are examples. Inputs are arrays of floats, whose dtype is kept, or anything that NumPy can turn
-into float64. Shapes are written (n, classes): n examples.
+into float64. Shapes are written (n, classes): n examples. Whatever holds no real numbers raises a
+TypeError; shapes that disagree, and an empty batch, a ValueError.
 """
 
 import numpy as np
@@ -41,9 +42,6 @@ def sigmoid(z) -> np.ndarray:
     Returns:
         An array shaped as ``z``, values in [0, 1].
 
-    Raises:
-        TypeError: ``z`` does not hold real numbers.
-
     Derived in lesson 02, "A stable sigmoid".
     """
     z = _floats(z)
@@ -64,9 +62,6 @@ def sigmoid_derivative(z) -> np.ndarray:
     Returns:
         An array shaped as ``z``, values in [0, 1/4] to rounding.
 
-    Raises:
-        TypeError: ``z`` does not hold real numbers.
-
     Derived in lesson 02, "The slope of the sigmoid".
     """
     e = np.exp(-np.abs(_floats(z)))
@@ -84,9 +79,6 @@ def softmax(z) -> np.ndarray:
 
     Returns:
         Probabilities shaped as ``z``; each row sums to 1.
-
-    Raises:
-        TypeError: ``z`` does not hold real numbers.
 
     Derived in lesson 02, "From scores to probabilities".
     """
@@ -106,9 +98,6 @@ def log_softmax(z) -> np.ndarray:
     Returns:
         Log-probabilities shaped as ``z``, values at most 0.
 
-    Raises:
-        TypeError: ``z`` does not hold real numbers.
-
     Derived in lesson 02, "Cross-entropy".
     """
     z = _floats(z)
@@ -126,10 +115,6 @@ def softmax_jacobian(p) -> np.ndarray:
 
     Returns:
         The Jacobian, shape (classes, classes).
-
-    Raises:
-        TypeError: ``p`` does not hold real numbers.
-        ValueError: ``p`` is not one row.
 
     Derived in lesson 02, "The Jacobian".
     """
@@ -151,10 +136,6 @@ def softmax_backward(p, dp) -> np.ndarray:
     Returns:
         The loss's gradient by the logits, shape (n, classes).
 
-    Raises:
-        TypeError: an argument does not hold real numbers.
-        ValueError: the shapes disagree.
-
     Derived in lesson 02, "The Jacobian".
     """
     p, dp = _floats(p), _floats(dp)
@@ -175,10 +156,6 @@ def cross_entropy(z, y) -> float:
     Returns:
         The loss, in nats, at least 0; $\ln 10$ for a network with ten classes that knows nothing.
 
-    Raises:
-        TypeError: an argument does not hold real numbers.
-        ValueError: the shapes disagree, or the batch is empty.
-
     Derived in lesson 02, "Cross-entropy".
     """
     z, y = _rows(z, y)
@@ -194,10 +171,6 @@ def cross_entropy_gradient(z, y) -> np.ndarray:
 
     Returns:
         The gradient, shape (n, classes); each row sums to 0.
-
-    Raises:
-        TypeError: an argument does not hold real numbers.
-        ValueError: the shapes disagree, or the batch is empty.
 
     Derived in lesson 02, "Why the gradient is p - y".
     """
@@ -217,10 +190,6 @@ def cross_entropy_with_gradient(z, y) -> tuple[float, np.ndarray]:
     Returns:
         What :func:`cross_entropy` and :func:`cross_entropy_gradient` return, to rounding.
 
-    Raises:
-        TypeError: an argument does not hold real numbers.
-        ValueError: the shapes disagree, or the batch is empty.
-
     Derived in lesson 02, "Why the gradient is p - y".
     """
     z, y = _rows(z, y)
@@ -237,10 +206,6 @@ def squared_error(p, y) -> float:
 
     Returns:
         The loss, between 0 and 2.
-
-    Raises:
-        TypeError: an argument does not hold real numbers.
-        ValueError: the shapes disagree, or the batch is empty.
 
     Met in lesson 06.
     """
@@ -259,10 +224,6 @@ def squared_error_gradient(p, y) -> np.ndarray:
 
     Returns:
         The gradient, shape (n, classes).
-
-    Raises:
-        TypeError: an argument does not hold real numbers.
-        ValueError: the shapes disagree, or the batch is empty.
 
     Met in lesson 06.
     """

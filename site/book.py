@@ -10,11 +10,12 @@ import copy
 import io
 import logging
 import shutil
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pypdf
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import sync_playwright
 
 HTML = Path(__file__).resolve().parent / "_build" / "html"
@@ -26,9 +27,9 @@ WIDTH = 650
 
 #: Code of more lines than this may be parted.
 LONG = 15
-logging.getLogger("pypdf").setLevel(
-    logging.ERROR
-)  # it warns that Chromium counts objects otherwise
+
+# It warns that Chromium counts objects otherwise.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 CONTENTS = "#contents li"
 ROWS = """rows => rows.map(row => [
@@ -46,24 +47,25 @@ FILL_IN = """numbers => {
 }"""
 
 
-def chapters():
+def chapters() -> dict[str, BeautifulSoup]:
     """Return the parsed pages by their address, in the order in which they lead on."""
-    found, page = {}, "index.html"
+    pages = {}
+    page = "index.html"
     while page:
-        found[page] = BeautifulSoup((HTML / page).read_text("utf-8"), "html.parser")
-        link = found[page].select_one("a.right-next")
+        pages[page] = BeautifulSoup((HTML / page).read_text("utf-8"), "html.parser")
+        link = pages[page].select_one("a.right-next")
         page = urljoin(page, link["href"]) if link else None
-    return found
+    return pages
 
 
-def tag(name, *content, **attributes):
+def tag(name: str, *content: str | Tag, **attributes) -> Tag:
     """Return an element."""
     made = BeautifulSoup("", "html.parser").new_tag(name, attrs=attributes)
     made.extend(content)
     return made
 
 
-def plain(heading):
+def plain(heading: Tag) -> str:
     """Return a heading's text, in which formulas stand once."""
     copied = copy.copy(heading)
     for double in copied.select(".katex-mathml"):
@@ -71,12 +73,12 @@ def plain(heading):
     return copied.get_text().strip()
 
 
-def to_page(words, anchor):
+def to_page(words: str, anchor: str) -> Tag:
     """Return a link that also tells the number of the page that it leads to."""
     return tag("a", words, href=f"#{anchor}", **{"data-page": "000"})
 
 
-def chapter(page, soup, pages):
+def chapter(page: str, soup: BeautifulSoup, pages: Container[str]) -> Tag:
     """Return a page's article as a chapter: its anchors carry the page's name, its links follow them."""
     article = soup.select_one("article").extract()
     for useless in article.select(".headerlink, .viewcode-link, a.start, a.setup"):
@@ -103,12 +105,13 @@ def chapter(page, soup, pages):
     return tag("section", article, id=page, **{"class": "chapter"})
 
 
-def unfold(chapters):
+def unfold(chapters: Iterable[Tag]) -> Tag:
     """Take what is folded out of the chapters of lessons, and return it as a chapter of its own."""
     article = tag("article", tag("h1", "Hints, answers and solutions"), **{"class": "bd-article"})
     number = 0
     for part in chapters:
-        place, answers = None, 0
+        place = None
+        answers = 0
         for fold in part.select("details"):
             if "code" in fold.get("class", []):
                 fold.decompose()
@@ -119,7 +122,8 @@ def unfold(chapters):
                 fold.unwrap()
                 continue
             number += 1
-            anchor, heading = f"fold{number}", fold.find_previous(["h1", "h2", "h3", "h4"])
+            anchor = f"fold{number}"
+            heading = fold.find_previous(["h1", "h2", "h3", "h4"])
             if place is None:
                 article.append(tag("h2", plain(part.h1), id=f"folded:{part['id']}"))
             if heading is not place:
@@ -135,7 +139,7 @@ def unfold(chapters):
     return tag("section", article, id="folded", **{"class": "chapter"})
 
 
-def contents(parts):
+def contents(parts: Iterable[Tag]) -> Iterator[tuple[int, str, str]]:
     """Yield level, words and anchor of each entry of the table of contents."""
     for part in parts:
         yield 1, plain(part.h1), part["id"]
@@ -143,7 +147,7 @@ def contents(parts):
             yield 2, plain(heading), heading["id"]
 
 
-def front(home, parts):
+def front(home: BeautifulSoup, parts: list[Tag]) -> Tag:
     """Return the title, and the table of contents with the numbers of pages."""
     rows = [
         tag("li", to_page(words, anchor), **{"class": f"level{level}"})
@@ -159,12 +163,12 @@ def front(home, parts):
     )
 
 
-def title(home):
+def title(home: BeautifulSoup) -> str:
     """Return the title of the course, as the home page tells it."""
     return home.select_one(".navbar-brand").get_text().strip()
 
 
-def assemble():
+def assemble() -> None:
     """Write the one page, with the style sheets that any of the pages has."""
     pages = chapters()
     home = pages["index.html"]
@@ -191,7 +195,7 @@ def assemble():
     BOOK.write_text(f"<!doctype html>\n{html}", encoding="utf-8")
 
 
-def numbers(pdf):
+def numbers(pdf: pypdf.PdfReader) -> dict[str, int]:
     """Return the number of the page on which each anchor is that a link leads to, from 1."""
     return {
         name.removeprefix("/"): pdf.get_destination_page_number(place) + 1
@@ -199,7 +203,7 @@ def numbers(pdf):
     }
 
 
-def print_it():
+def print_it() -> tuple[pypdf.PdfReader, list]:
     """Print the one page, with the numbers of pages filled in."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
@@ -215,9 +219,10 @@ def print_it():
     return printed, rows
 
 
-def add_outline(printed, rows):
+def add_outline(printed: pypdf.PdfReader, rows: list) -> None:
     """Write what was printed, with the table of contents as its outline."""
-    writer, above = pypdf.PdfWriter(clone_from=printed), None
+    writer = pypdf.PdfWriter(clone_from=printed)
+    above = None
     places = printed.named_destinations
     for chapter, words, anchor in rows:
         place = places[f"/{anchor}"]
@@ -229,7 +234,7 @@ def add_outline(printed, rows):
     writer.write(PDF)
 
 
-def make():
+def make() -> Path:
     """Make the PDF, and return its path."""
     assemble()
     add_outline(*print_it())

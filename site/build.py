@@ -18,7 +18,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from course.lessons import all_lessons, figures, start
+from course.lessons import Figure, all_lessons, figures, start
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
@@ -26,10 +26,10 @@ SOURCE = SITE / "_build" / "source"
 HTML = SITE / "_build" / "html"
 
 
-def install_node_packages():
+def install_node_packages() -> None:
     """Install what package.json pins, unless it is there already."""
 
-    def is_there(name, version):
+    def is_there(name: str, version: str) -> bool:
         manifest = SITE / "node_modules" / name / "package.json"
         return manifest.exists() and json.loads(manifest.read_text())["version"] == version
 
@@ -40,13 +40,13 @@ def install_node_packages():
         subprocess.run(["npm", "install", *quiet], cwd=SITE, check=True)
 
 
-def image(path, figure, target=None):
+def image(path: str, figure: Figure, target: str | None = None) -> str:
     """Return Markdown for a figure of a lesson, with the words that describe it there."""
     options = f":alt: {figure.alt}" + (f"\n:target: {target}" if target else "")
     return f"```{{image}} {path}\n{options}\n```\n"
 
 
-def lesson_list(made):
+def lesson_list(made: Path) -> str:
     """Return Markdown for the home page's list of lessons, each with a picture.
 
     It is the one tagged ``home``, or else the lesson's last.
@@ -75,17 +75,18 @@ def lesson_list(made):
     return from_above("\n\n".join(entries)) + "\n"
 
 
-def from_above(markdown):
+def from_above(markdown: str) -> str:
     """Return a lesson's Markdown for a page that stands one folder above the lessons."""
     markdown = markdown.replace("(../README.md#start)", "(index.md#how-to-start)")
     return re.sub(r"\]\((?=\d\d_)", "](notebooks/", markdown)
 
 
-def for_teachers():
+def for_teachers() -> str:
     """Return Markdown that says of each lesson what it needs, what it gives, and its minutes."""
     entries = []
     for lesson in all_lessons():
-        head, together = lesson.header, sum(task.minutes for task in lesson.tasks)
+        head = lesson.header
+        together = sum(task.minutes for task in lesson.tasks)
         exercises = [f"`my_{t.name}` ({t.level}, {t.minutes} minutes)" for t in lesson.tasks]
         rows = "\n".join(
             f"| {part.title} | {part.minutes or 'under 1'} | {part.exercises or ''} |"
@@ -110,16 +111,16 @@ CARRIED = ("pydata-sphinx-theme", "sphinx", "sphinx-copybutton", "myst-nb", "acc
 CARRIED_NODE = ("katex", "@fontsource/source-serif-4")
 
 
-def licences():
+def licences() -> str:
     """Return our licences, and those of all that the built pages carry, as their authors wrote them."""
-    found = {name: [ROOT / name] for name in ("LICENSE-TEXT.md", "LICENSE", "data/README.md")}
+    carried = {name: [ROOT / name] for name in ("LICENSE-TEXT.md", "LICENSE", "data/README.md")}
     for name in CARRIED:
         files = importlib.metadata.files(name)
-        found[name] = [file.locate() for file in files if "licen" in file.name.lower()]
+        carried[name] = [file.locate() for file in files if "licen" in file.name.lower()]
     for name in CARRIED_NODE:
-        found[name] = [SITE / "node_modules" / name / "LICENSE"]
+        carried[name] = [SITE / "node_modules" / name / "LICENSE"]
     parts = []
-    for name, files in found.items():
+    for name, files in carried.items():
         if not files:
             sys.exit(f"{name} brings no licence; the pages carry its files, so look for it")
         texts = [Path(file).read_text(encoding="utf-8").strip() for file in files]
@@ -127,7 +128,7 @@ def licences():
     return "\n\n\n".join(parts) + "\n"
 
 
-def library_pages():
+def library_pages() -> str:
     """Return Markdown that documents each module of the library."""
     modules = sorted(module.name for module in pkgutil.iter_modules([str(ROOT / "mnistlib")]))
     places = {name: f"mnistlib.{name}" for name in modules}
@@ -139,7 +140,7 @@ def library_pages():
     )
 
 
-def stage():
+def stage() -> None:
     """Lay out what Sphinx reads: the pages, the notebooks, and what is made from them."""
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(SITE / "pages", SOURCE)
@@ -175,7 +176,7 @@ def stage():
         shutil.copy2(picture, SOURCE)
 
 
-def drop_unused_styles():
+def drop_unused_styles() -> None:
     """Take out of the theme's style sheet what neither a page nor a script can use."""
     styles = HTML / "_static" / "styles"
     users = [HTML / "**/*.html", *(HTML / "_static" / place for place in ("*.js", "*/*.js"))]
@@ -186,7 +187,7 @@ def drop_unused_styles():
         source_map.unlink()
 
 
-def shrink_images():
+def shrink_images() -> None:
     """Give each image a palette of 256 colours: a third of the bytes, and no eye tells them apart."""
     for path in [*HTML.glob("_images/*.png"), *HTML.glob("_static/explore/*.png")]:
         image = Image.open(path).convert("RGBA")
@@ -196,7 +197,7 @@ def shrink_images():
         image.save(path, optimize=True)
 
 
-def main():
+def main() -> None:
     """Install, lay out, build, and put the lessons' own files beside their pages."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pdf", action="store_true", help="also make one PDF of all pages")

@@ -6,6 +6,7 @@ import re
 import shutil
 import struct
 import subprocess
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from docutils import nodes
 from fontTools import subset
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
 
 MODULES = Path(__file__).parent / "node_modules"
 
@@ -27,7 +30,7 @@ PROSE_CUTS = ("400-normal", "400-italic", "600-normal")
 
 
 @functools.cache
-def katex():
+def katex() -> subprocess.Popen:
     """Start KaTeX; Node ends by itself when Sphinx does, and with it the pipe."""
     script = [shutil.which("node") or "node", Path(__file__).with_name("katex.js")]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -35,14 +38,14 @@ def katex():
 
 
 @functools.cache
-def rendered(tex, display):
+def rendered(tex: str, display: bool) -> dict[str, str]:
     """Return KaTeX's answer for a formula: a dictionary with its html, or with the error."""
     katex().stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
     katex().stdin.flush()
     return json.loads(katex().stdout.readline())
 
 
-def visit_formula(translator, node):
+def visit_formula(translator: HTML5Translator, node: nodes.Element) -> None:
     """Write a formula as HTML, so that a page needs no script to show it."""
     display = isinstance(node, nodes.math_block)
     answer = rendered(node.astext(), display)
@@ -59,17 +62,19 @@ def visit_formula(translator, node):
     raise nodes.SkipNode
 
 
-def visit_folded(translator, node):
+def visit_folded(translator: HTML5Translator, node: nodes.Element) -> None:
     """Fold the code of a cell tagged ``hide-input``, in the fewest words."""
     translator.body.append('<details class="code"><summary>The code</summary>')
 
 
-def depart_folded(translator, node):
+def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
     """Close what visit_folded opens."""
     translator.body.append("</details>\n")
 
 
-def render_docstring_maths(app, what, name, obj, options, lines):
+def render_docstring_maths(
+    app: Sphinx, what: str, name: str, obj, options, lines: list[str]
+) -> None:
     """Turn the $...$ of docstrings, which reads well in an editor, into Sphinx's maths role."""
     text = re.sub(r"\$([^$]+)\$", r":math:`\1`", "\n".join(lines))
     lines[:] = text.split("\n")
@@ -78,12 +83,12 @@ def render_docstring_maths(app, what, name, obj, options, lines):
         lines[:0] = ["..", ""]
 
 
-def skip_field_numbers(app, what, name, obj, skip, options):
+def skip_field_numbers(app: Sphinx, what: str, name: str, obj, skip: bool, options) -> bool | None:
     """Leave out the fields of named tuples, of which Python knows only "Alias for field 0"."""
     return True if (getattr(obj, "__doc__", "") or "").startswith("Alias for field") else None
 
 
-def leave_out_values(app, doctree):
+def leave_out_values(app: Sphinx, doctree: nodes.document) -> None:
     """Leave out the value of the library's constants, which the source has, and at times pages long."""
     for description in doctree.findall(addnodes.desc):
         if description["objtype"] == "data":
@@ -92,19 +97,20 @@ def leave_out_values(app, doctree):
 
 
 @functools.cache
-def glossary(app):
+def glossary(app: Sphinx) -> dict[str, tuple[str, str, str]]:
     """Return each term of the glossary: the page and the anchor it has, and its definition."""
-    found, tree = {}, functools.cache(app.env.get_doctree)  # which takes a while to read
+    entry_of = {}
+    tree = functools.cache(app.env.get_doctree)  # which takes a while to read
     for (kind, _), (page, anchor) in app.env.get_domain("std").objects.items():
         if kind == "term":
             entries = tree(page).findall(nodes.term)
             term = next(entry for entry in entries if anchor in entry["ids"])
             meaning = term.parent.next_node(nodes.definition).next_node(nodes.paragraph).astext()
-            found[term.astext().lower()] = (page, anchor, " ".join(meaning.split()))
-    return found
+            entry_of[term.astext().lower()] = (page, anchor, " ".join(meaning.split()))
+    return entry_of
 
 
-def terms(app, docname):
+def terms(app: Sphinx, docname: str) -> dict[str, tuple[str, str]]:
     """Return what a page needs to link each glossary term: its address and its definition."""
     return {
         term: (f"{app.builder.get_relative_uri(docname, page)}#{anchor}", meaning)
@@ -112,7 +118,7 @@ def terms(app, docname):
     }
 
 
-def is_prose(text):
+def is_prose(text: nodes.Text) -> bool:
     """Tell whether a text is one that may carry links."""
     parent = text.parent
     while parent is not None and not isinstance(parent, NOT_PROSE):
@@ -120,7 +126,9 @@ def is_prose(text):
     return parent is None
 
 
-def with_links(text, waiting, pattern):
+def with_links(
+    text: nodes.Text, waiting: dict[str, tuple[str, str]], pattern: str
+) -> Iterator[nodes.Node]:
     """Yield a text in pieces, terms as links; a term that was linked is no longer waited for."""
     start = 0
     for match in re.finditer(pattern, text, re.I):
@@ -133,7 +141,7 @@ def with_links(text, waiting, pattern):
     yield nodes.Text(text[start:])
 
 
-def link_terms(app, doctree, docname):
+def link_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Link each glossary term where a lesson first uses it."""
     if not docname.startswith("notebooks/"):
         return
@@ -146,10 +154,11 @@ def link_terms(app, doctree, docname):
             text.parent.replace(text, list(with_links(text, waiting, pattern)))
 
 
-def keep_words_with_formulas(app, doctree, docname):
+def keep_words_with_formulas(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Let no line end between a formula and what is written against it, such as a comma."""
     for math in list(doctree.findall(nodes.math)):
-        parent, at = math.parent, math.parent.index(math)
+        parent = math.parent
+        at = parent.index(math)
         head = tail = ""
         if at + 1 < len(parent) and isinstance(parent[at + 1], nodes.Text):
             tail = re.match(r"\S*", parent[at + 1])[0]
@@ -162,21 +171,22 @@ def keep_words_with_formulas(app, doctree, docname):
         parent[at] = together
 
 
-def words(section):
+def words(section: nodes.section) -> str:
     """Return the words of a section without those of its subsections; formulas as they are seen."""
-    found = []
+    pieces = []
     for node in section.findall(nodes.Text):
-        above, formula = node.parent, isinstance(node.parent, (nodes.math, nodes.math_block))
+        above = node.parent
+        is_formula = isinstance(node.parent, (nodes.math, nodes.math_block))
         while not isinstance(above, nodes.section):
             above = above.parent
         if above is section and not isinstance(node.parent, (nodes.raw, nodes.title)):
-            html = rendered(node.astext(), False).get("html", "") if formula else ""
+            html = rendered(node.astext(), False).get("html", "") if is_formula else ""
             seen = re.sub("<[^>]*>", "", html.partition('class="katex-html"')[2].partition(">")[2])
-            found.append(unescape(seen) if formula else node.astext())
-    return " ".join(" ".join(found).split())
+            pieces.append(unescape(seen) if is_formula else node.astext())
+    return " ".join(" ".join(pieces).split())
 
 
-def keep_words(app, doctree, docname):
+def keep_words(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Keep the words of each section, for the search page to show where it found what."""
     kept = app.env.__dict__.setdefault("course_texts", {})
     kept[docname] = [
@@ -185,28 +195,30 @@ def keep_words(app, doctree, docname):
     ]
 
 
-def write_words(app, failure):
+def write_words(app: Sphinx, failure: Exception | None) -> None:
     """Write the words that were kept as a script, which a page opened from the disk may load."""
     texts = json.dumps(app.env.course_texts, ensure_ascii=False)
     script = Path(app.outdir) / "_static" / "texts.js"
     script.write_text(f"window.courseTexts = {texts};\n", encoding="utf-8")
 
 
-def load_search(app, pagename, templatename, context, doctree):
+def load_search(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
+) -> None:
     """Load what lists the results on the search page, and on no other."""
     if pagename == "search":
         app.add_js_file("texts.js", defer="defer")
         app.add_js_file("search.js", defer="defer")
 
 
-def finish_pages(app, failure):
+def finish_pages(app: Sphinx, failure: Exception | None) -> None:
     """Tell how large each picture is, so that nothing moves once it is loaded.
 
     And the corner of a table that has row heads as well is empty: no head. What the theme would
     search with while one types, which none of our pages does, is left to the search page.
     """
 
-    def with_size(match):
+    def with_size(match: re.Match) -> str:
         path = page.parent / match[1]
         width, height = struct.unpack(">II", path.read_bytes()[16:24])
         return f'{match[0]} width="{width}" height="{height}"'
@@ -234,19 +246,23 @@ EARLY = """
 """
 
 
-def load_fonts_early(app, pagename, templatename, context, doctree):
+def load_fonts_early(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
+) -> None:
     """Let a page from a web server ask for its fonts at once, and not once it has its style."""
     if doctree is not None:
         fonts = context["pathto"]("_static/fonts", 1)
         context["metatags"] += EARLY.format(fonts=fonts)
 
 
-def say_default_of_fields(app, what, name, obj, options, signature, returns):
+def say_default_of_fields(
+    app: Sphinx, what: str, name: str, obj, options, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
     """Say ... where a dataclass makes a default anew: Sphinx cannot read Python's <factory>."""
     return signature and signature.replace("<factory>", "..."), returns
 
 
-def copy_fonts(app):
+def copy_fonts(app: Sphinx) -> None:
     """Copy KaTeX's style sheet and the fonts, in the one format that browsers load."""
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)
@@ -259,7 +275,7 @@ def copy_fonts(app):
         shutil.copy2(font, static / "fonts")
 
 
-def keep_used_icons(app, failure):
+def keep_used_icons(app: Sphinx, failure: Exception | None) -> None:
     """Cut the theme's font of two thousand icons down to those that stand on a page.
 
     It then weighs 1 kB instead of 115, a quarter of all that the first view of a lesson loads.
@@ -281,7 +297,7 @@ def keep_used_icons(app, failure):
     subset.save_font(font, str(static / ICONS), options)
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict[str, str]:
     """Connect the above to Sphinx's events."""
     formulas = (visit_formula, None)
     app.add_html_math_renderer("katex", inline_renderers=formulas, block_renderers=formulas)

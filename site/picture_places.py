@@ -13,6 +13,8 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
 
 from course import pictures
 
@@ -22,14 +24,14 @@ STATIC = "_static/explore"
 WORDS = {}
 
 
-def script(name, picture):
+def script(name: str, picture: pictures.Picture) -> str:
     """Return the script that hands a picture, its first state and its data to pictures.js."""
     data = base64.b64encode(picture.data).decode()
     content = {"module": picture._esm, "state": picture.state, "data": data}
     return f"window.mnistlibPictures[{name!r}] = {json.dumps(content, ensure_ascii=False)};\n"
 
 
-def write_files(app):
+def write_files(app: Sphinx) -> None:
     """Write each picture for pictures.js to load, its still for the pages, and the style sheet."""
     folder = Path(app.outdir) / STATIC
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +47,7 @@ class Place(nodes.General, nodes.Element):
     """Where pictures.js shows a picture; what it holds is shown until then."""
 
 
-def visit_place(translator, node):
+def visit_place(translator: HTML5Translator, node: nodes.Element) -> None:
     """Open the place, and say which picture belongs there."""
     up = "../" * translator.builder.current_docname.count("/")
     name = node["picture"]
@@ -59,7 +61,7 @@ def visit_place(translator, node):
         translator.body.append(f'{still}<p class="note">{words}</p>')
 
 
-def depart_place(translator, node):
+def depart_place(translator: HTML5Translator, node: nodes.Element) -> None:
     """Close the place."""
     translator.body.append("</div>\n")
 
@@ -69,11 +71,11 @@ class Explore(Directive):
 
     required_arguments = 1
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         return [Place(picture=self.arguments[0])]
 
 
-def find_places(app, doctree, docname):
+def find_places(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Make a place of each lesson's cell output that a picture has left."""
     for cell in list(doctree.findall(nodes.container)):
         if "cell" not in cell.get("classes", []):
@@ -91,14 +93,16 @@ def find_places(app, doctree, docname):
             place.extend([image, words])
 
 
-def add_host(app, pagename, templatename, context, doctree):
+def add_host(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
+) -> None:
     """Load pictures.js and its style sheet on the pages that hold a picture, and on no other."""
     if doctree is not None and any(doctree.findall(Place)):
         app.add_css_file("explore/pictures.css")
         app.add_js_file("pictures.js", defer="defer")
 
 
-def setup(app):
+def setup(app: Sphinx) -> None:
     """Connect the above to Sphinx's events."""
     app.add_node(Place, html=(visit_place, depart_place))
     app.add_directive("explore", Explore)

