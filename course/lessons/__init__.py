@@ -33,7 +33,7 @@ README = ROOT / "README.md"
 #: The figure tagged ``readme``, for all to show.
 PICTURE = ROOT / "site" / "pages" / "company.png"
 
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 #: For the kernels of tools and tests: no progress bar, which is for a reader who waits, and none of
 #: the functions that a reader has kept.

@@ -128,14 +128,25 @@ def write(notebook: NotebookNode, target: Path) -> None:
 
 
 def only_prose_changed(lesson: Lesson, notebook: NotebookNode) -> bool:
-    """Tell whether the stored outputs are complete, and those of this code.
+    """Tell whether the stored outputs are complete, those of this code, and stored by this command.
 
     The age of files would tell nothing: in a fresh clone all are new.
     """
     if not lesson.path.exists() or code(lesson.notebook) != code(notebook):
         return False
-    counts = [cell.execution_count for _, cell in lesson.cells("code") if cell.source.strip()]
-    return counts == list(range(1, len(counts) + 1))
+    if "measured" not in lesson.notebook.metadata:
+        return False
+    cells = [cell for _, cell in lesson.cells("code") if cell.source.strip()]
+    counts = [cell.execution_count for cell in cells]
+    is_complete = counts == list(range(1, len(counts) + 1))
+    return is_complete and not any(
+        came_in_jupyter(output) for cell in cells for output in cell.outputs
+    )
+
+
+def came_in_jupyter(output: NotebookNode) -> bool:
+    """Tell whether Jupyter stored an output: a living view, or what was meant for the screen."""
+    return WIDGET in output.get("data", {}) or output.get("name") == "stderr"
 
 
 def keep_outputs(lesson: Lesson, notebook: NotebookNode) -> None:

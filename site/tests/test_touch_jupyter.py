@@ -31,7 +31,7 @@ def written(path, cells=CELLS):
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
     notebook.metadata["kernelspec"] = {
-        "display_name": "Python 3",
+        "display_name": "Python 3 (ipykernel)",
         "language": "python",
         "name": "python3",
     }

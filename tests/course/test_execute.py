@@ -184,6 +184,31 @@ def test_where_only_prose_changed_the_outputs_are_kept_and_nothing_is_run(lesson
     assert execute.make(fresh(lesson)).seconds == 9
 
 
+@pytest.mark.parametrize(
+    "left",
+    [
+        nbformat.v4.new_output("stream", name="stderr", text="a progress bar"),
+        nbformat.v4.new_output("display_data", {execute.WIDGET: {"model_id": "1"}}),
+        None,
+    ],
+    ids=["stderr", "a living view", "nothing measured"],
+)
+def test_what_jupyter_stored_is_run_again(lesson, monkeypatch, left):
+    quick(monkeypatch)
+    execute.make(lesson)
+    saved = fresh(lesson).notebook
+    if left:
+        saved.cells[1].outputs.append(left)
+    else:
+        del saved.metadata["measured"]
+    nbformat.write(saved, lesson.path)
+    os.utime(lesson.source_path)
+    assert execute.make(fresh(lesson)).seconds == 8
+    made = fresh(lesson)
+    assert [output.text for output in made.notebook.cells[1].outputs] == ["7\n"]
+    assert made.measured["seconds"] == (7 if left else 8)
+
+
 def test_cells_keep_their_ids_when_others_are_added(lesson):
     before = [cell.id for cell in execute.read(lesson).cells]
     lesson.source_path.write_text("# %%\nnew = 1\n\n" + SOURCE + "\n# %%\nnew = 1\n")

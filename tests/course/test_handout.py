@@ -171,6 +171,15 @@ def test_the_copies_are_apart_and_the_students_has_what_it_needs(folder):
     assert "Python 3.11 to 3.14" in about
 
 
+def test_the_students_copy_lists_the_commands_that_it_has(folder):
+    listed = subprocess.run(
+        [sys.executable, "-m", "course"], cwd=folder / "students", capture_output=True, text=True
+    )
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert "execute" in listed.stdout
+    assert "marks" not in listed.stdout
+
+
 @pytest.mark.parametrize("number", ["01", "03"])
 def test_a_lesson_of_the_students_copy_runs_from_top_to_bottom_on_its_own(
     folder, number, monkeypatch
