@@ -21,9 +21,12 @@ def _rows(z, y, name: str = "z") -> tuple[np.ndarray, np.ndarray]:
     """Return ``z`` and its targets ``y`` as floats, after checking that their shapes agree."""
     z, y = _floats(z), _floats(y)
     if z.ndim != 2 or z.shape != y.shape:
+        hint = "Are the labels one-hot? data.one_hot(labels) makes them so."
+        if z.ndim == y.ndim == 2 and len(z) == len(y) and y.shape[1] > 1:
+            hint = f"{name} tells {z.shape[1]} classes apart, and y {y.shape[1]}."
         raise ValueError(
             f"{name} and y must both have shape (n, classes), one row for each example; got "
-            f"{z.shape} and {y.shape}. Are the labels one-hot? data.one_hot(labels) makes them so."
+            f"{z.shape} and {y.shape}. {hint}"
         )
     if not len(z):
         raise ValueError("the batch is empty, and a mean over no examples is not defined")

@@ -380,6 +380,8 @@ def test_losses_refuse_shapes_that_disagree(f):
     for bad in (np.ones(3), np.ones((3, 1)), np.ones((1, 10)), np.ones((10, 3))):
         with pytest.raises(ValueError, match=r"got \(3, 10\) and .*one_hot\(labels\)"):
             f(z, bad)
+    with pytest.raises(ValueError, match=r"and \(3, 5\)\. \w tells 10 classes apart, and y 5\.$"):
+        f(z, np.ones((3, 5)))
     with pytest.raises(ValueError, match=r"shape \(n, classes\).*got \(10,\) and \(10,\)"):
         f(z[0], z[0])
     with pytest.raises(ValueError, match="the batch is empty"):

@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from scipy import special
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from mnistlib import data, functions, network
+from mnistlib import data, deep, functions, network
 from mnistlib.training import (
     History,
     Score,
@@ -494,6 +494,15 @@ def test_parameters_for_another_number_of_classes_are_refused_with_both_numbers(
     few = np.zeros((4, 28, 28), np.uint8), np.array([0, 1, 2, 3])
     with pytest.raises(ValueError, match=r"got \(2, 10\); these parameters tell 5 classes apart"):
         train(network, network.initialise(rng, classes=5), few, [[0, 1]], learning_rate=0.1)
+    for model, parameters in (
+        (network, network.initialise(rng, classes=5)),
+        (deep.Deep(), deep.initialise(rng, [784, 5])),
+    ):
+        for monitor in ({}, {"few": few}):
+            with pytest.raises(ValueError, match="5 classes apart"):
+                train(model, parameters, few, [[0, 1]], learning_rate=0.1, monitor=monitor)
+        with pytest.raises(ValueError, match="5 classes apart, and y 10"):
+            evaluate(model, parameters, few)
 
 
 # --- One thread, one line
