@@ -1,8 +1,10 @@
 """Write a file whole or not at all."""
 
 import contextlib
+import errno
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 
@@ -10,7 +12,8 @@ def replace(path: str | os.PathLike[str], text: str | bytes) -> None:
     """Put a file's new contents in the place of the old: all of them, or none.
 
     They are written beside the file first, under a name that nobody else uses, and then take its
-    place in one step. A symbolic link stays one: what it points to is replaced.
+    place in one step. It keeps its permissions. Of a symbolic link, the file it leads to is
+    replaced.
 
     Args:
         path: the file, which may be there already or not.
@@ -21,8 +24,13 @@ def replace(path: str | os.PathLike[str], text: str | bytes) -> None:
     """
     target = Path(os.path.realpath(path))
     part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
     try:
-        part.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+        with open(part, "xb") as file:
+            if target.exists():
+                shutil.copymode(target, part)
+            file.write(text.encode("utf-8") if isinstance(text, str) else text)
         os.replace(part, target)
     except BaseException:
         with contextlib.suppress(OSError):

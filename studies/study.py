@@ -24,6 +24,8 @@ from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
+from course import files
+
 FOLDER = Path(__file__).resolve().parent
 PACKAGES = ("numpy",)
 
@@ -62,9 +64,9 @@ def main(module: ModuleType) -> None:
     cluster = {"backend": "dask", "scheduler_host": address} if address else {}
 
     path = Path(module.__file__)
-    if path.parent == FOLDER and not options.draft and (files := changed(path.stem)):
+    if path.parent == FOLDER and not options.draft and (modified := changed(path.stem)):
         sys.exit(
-            f"these files differ from the last commit:\n{files}\nCommit them first, so that the "
+            f"these files differ from the last commit:\n{modified}\nCommit them first, so that the "
             "results can name the revision that made them. --draft runs all the same; a test then "
             "asks for a run of committed code."
         )
@@ -77,4 +79,4 @@ def main(module: ModuleType) -> None:
         for settings, result in zip(module.ROWS, results, strict=True)
     ]
     written = {"made_from": made_from(path.stem), "quick": module.QUICK, "rows": rows}
-    path.with_suffix(".json").write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    files.replace(path.with_suffix(".json"), json.dumps(written, indent=1) + "\n")
