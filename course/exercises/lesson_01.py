@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from course.exercises.cases import fresh_generator, is_fresh
 from course.exercises.exercise import Arguments, Exercise
 from mnistlib import baseline, data
 
@@ -25,16 +26,22 @@ def split(images, labels, validation, rng):
     return data.split(images, labels, validation, rng=rng)
 
 
-def _split_args(n: int, validation: int) -> tuple:
+def _to_split(n: int, validation: int) -> Arguments:
+    """Return images and labels, each of them another, how many to hold back, and a generator."""
     images = np.arange(n * 4, dtype=np.uint8).reshape(n, 2, 2)
-    labels = np.arange(10, 10 + n, dtype=np.uint8)  # each another, and none the number of an image
-    return images, labels, validation, np.random.default_rng(0)
+    labels = np.arange(10, 10 + n, dtype=np.uint8)  # none is the number of its image
+    return images, labels, validation, fresh_generator()
 
 
 def which(originals: np.ndarray, entries: list) -> list[int | None]:
     """Return which of the originals each entry is, None for one that is none of them."""
-    known = {(np.shape(each), *np.ravel(each).tolist()): i for i, each in enumerate(originals)}
-    return [known.get((np.shape(each), *np.ravel(each).tolist())) for each in entries]
+    numbers = {contents(original): number for number, original in enumerate(originals)}
+    return [numbers.get(contents(entry)) for entry in entries]
+
+
+def contents(array: np.ndarray) -> tuple:
+    """Return an array's shape and numbers, by which it can be looked up."""
+    return np.shape(array), *np.ravel(array).tolist()
 
 
 class Split:
@@ -90,9 +97,8 @@ def is_exchanged(split: Split) -> bool:
 
 def has_drawn_some_twice(split: Split) -> bool:
     """Tell whether all that are not held back train, and some are held back twice."""
-    is_complete = split.sizes[2:] == [split.validation] * 2 and has_other_sizes(split)
-    held = split.chosen_labels[split.sizes[1] :]
-    return is_complete and len({*held}) < len(held)
+    held_back = split.chosen_labels[split.sizes[1] :]
+    return has_lost_some(split) and len({*held_back}) < len(held_back)
 
 
 def has_lost_some(split: Split) -> bool:
@@ -123,20 +129,23 @@ def has_parted_pairs(split: Split) -> bool:
 
 def has_drawn_nothing(split: Split) -> bool:
     """Tell whether the generator is as it was."""
-    fresh = np.random.default_rng(0)
-    return split.is_long and split.rng.bit_generator.state == fresh.bit_generator.state
+    return split.is_long and is_fresh(split.rng)
 
 
 def follows_the_file(split: Split) -> bool:
     """Tell whether those held back lie in few pieces, or at regular distances."""
     if split.n <= 50:
         return False
-    held = np.isin(np.arange(split.n), split.chosen_images[split.n - split.validation :])
-    pieces = (held & ~np.roll(held, 1)).sum()  # in a ring; of 24 in 60, chance makes 15 or so
-    return not 5 < pieces < split.validation
+    held_back = split.chosen_images[split.n - split.validation :]
+    is_held_back = np.isin(np.arange(split.n), held_back)
+    is_first_of_a_piece = is_held_back & ~np.roll(is_held_back, 1)  # the file as a ring
+    return (
+        not 5 < is_first_of_a_piece.sum() < split.validation
+    )  # of 24 in 60, chance makes 15 or so
 
 
 def _rows(seed: int, *shape: int) -> np.ndarray:
+    """Return numbers from 0 to 1."""
     return np.random.default_rng(seed).random(shape)
 
 
@@ -165,7 +174,7 @@ EXERCISES = (
     Exercise(
         reference=split,
         shapes="n rows columns, n,, -> ",
-        cases=(_split_args(4, 1), _split_args(20, 5), _split_args(60, 24)),
+        cases=(_to_split(4, 1), _to_split(20, 5), _to_split(60, 24)),
         solution=data.split,
         view=Split,
         objections=(

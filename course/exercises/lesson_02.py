@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course.exercises.cases import normal_array
 from course.exercises.exercise import Exercise
 from mnistlib import functions
 
@@ -39,10 +40,6 @@ def square(u):
 def cube(u):
     """The cube; nudged by h, its measured slope is 3 u^2 + h^2."""
     return u**3
-
-
-def _batch(seed: int, n: int, classes: int) -> np.ndarray:
-    return np.random.default_rng(seed).normal(size=(n, classes))
 
 
 def _targets(n: int, classes: int) -> np.ndarray:
@@ -85,10 +82,10 @@ EXERCISES = (
             (np.zeros((1, 2)),),
             (_Z[:1, :2],),
             (_Z,),
-            (_batch(5, 5, 4),),
-            (np.asfortranarray(_batch(3, 3, 4)),),
+            (normal_array(5, 5, 4),),
+            (np.asfortranarray(normal_array(3, 3, 4)),),
             (np.array([[0.3, -17.1, -20.2], [-18.3, 0.1, -19.7]]),),
-            (_batch(4, 2, 3).astype(np.float32),),
+            (normal_array(4, 2, 3).astype(np.float32),),
         ),
         extreme=((np.array([[1000.0, 1001.0]]),), (np.array([[0.0, 1000.0]]),), (_FAR,), (_WIDE,)),
     ),
@@ -98,15 +95,15 @@ EXERCISES = (
         cases=(
             (np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])),
             (np.array([[0.5, 0.25, 0.25], [1.0, 0.0, 0.0]]), np.array([[4.0, 0, 0], [1, 2, 3]])),
-            (functions.softmax(_batch(1, 2, 2)), _batch(2, 2, 2)),
-            (functions.softmax(_batch(3, 5, 4)), _batch(4, 5, 4)),
-            (functions.softmax(_batch(3, 2, 3)), 1e-7 * _batch(4, 2, 3)),
+            (functions.softmax(normal_array(1, 2, 2)), normal_array(2, 2, 2)),
+            (functions.softmax(normal_array(3, 5, 4)), normal_array(4, 5, 4)),
+            (functions.softmax(normal_array(3, 2, 3)), 1e-7 * normal_array(4, 2, 3)),
         ),
     ),
     Exercise(
         reference=functions.log_softmax,
         shapes="n classes -> n classes",
-        cases=((np.zeros((1, 2)),), (_Z[:1, :2],), (_Z,), (_batch(5, 5, 4),)),
+        cases=((np.zeros((1, 2)),), (_Z[:1, :2],), (_Z,), (normal_array(5, 5, 4),)),
         extreme=((np.array([[1000.0, 0.0]]),), (_FAR,), (_WIDE,)),
     ),
     Exercise(
@@ -116,7 +113,7 @@ EXERCISES = (
         cases=(
             (np.zeros((1, 2)), np.eye(2)[:1]),
             (_Z, _targets(2, 3)),
-            (_batch(6, 6, 4), _targets(6, 4)),
+            (normal_array(6, 6, 4), _targets(6, 4)),
         ),
         extreme=(
             (np.array([[1000.0, 0.0]]), np.array([[0.0, 1.0]])),
@@ -129,7 +126,7 @@ EXERCISES = (
         cases=(
             (np.zeros((1, 2)), np.eye(2)[:1]),
             (_Z, _targets(2, 3)),
-            (_batch(6, 6, 4), _targets(6, 4)),
+            (normal_array(6, 6, 4), _targets(6, 4)),
         ),
         extreme=(
             (np.array([[1000.0, 0.0]]), np.array([[0.0, 1.0]])),

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.exercises.cases import normal
-from course.exercises.exercise import Exercise
+from course.exercises.cases import normal_array, normal_arrays
+from course.exercises.exercise import Arguments, Exercise
 from mnistlib import deep, network
 from mnistlib.functions import sigmoid, softmax
 from mnistlib.gradcheck import central_difference
@@ -74,30 +74,32 @@ def mended_gradients(parameters, x, y):
     return dW1, db1, dW2, db2
 
 
-def _problem(n: int, *sizes: int) -> tuple:
+def _problem(n: int, *sizes: int) -> Arguments:
     """Return parameters of a network with layers of such sizes, a batch and its targets."""
-    pairs = list(itertools.pairwise(sizes))
-    shapes = [shape for pair in pairs for shape in (pair, pair[1:])]
-    *parameters, x = normal(n, *shapes, (n, sizes[0]))
-    two = len(pairs) == 2
-    kind = network.Parameters if two else ThreeLayers
-    return kind(*parameters), x, np.eye(sizes[-1])[np.arange(n) % sizes[-1]]
+    shapes = []
+    for inputs, outputs in itertools.pairwise(sizes):
+        shapes += [(inputs, outputs), (outputs,)]
+    *arrays, x = normal_arrays(n, *shapes, (n, sizes[0]))
+    has_two_layers = len(sizes) == 3
+    parameters = network.Parameters(*arrays) if has_two_layers else ThreeLayers(*arrays)
+    y = np.eye(sizes[-1])[np.arange(n) % sizes[-1]]
+    return parameters, x, y
 
 
-def _squares(u):
+def _squares(u: np.ndarray) -> float:
     return (u**2).sum()
 
 
-def _waves(u):
+def _waves(u: np.ndarray) -> float:
     return np.sin(10 * u).sum() + u.sum() ** 2
 
 
-def _steep(u):
+def _steep(u: np.ndarray) -> float:
     """At the bottom of a narrow valley, whose curvature shows a nudge to one side only."""
     return u.sum() + 1e6 * ((u - _U) ** 2).sum()
 
 
-def _faint(u):
+def _faint(u: np.ndarray) -> float:
     """A function whose slopes are tiny, as those of a layer far below are."""
     return 1e-7 * (u**2).sum()
 
@@ -105,12 +107,18 @@ def _faint(u):
 #: By pencil: both sums before the sigmoids are 0, and so are both logits.
 _PENCIL = (
     ThreeLayers(
-        *map(np.array, ([[2.0]], [-2.0], [[2.0]], [-1.0], [[2.0, -2.0]], [-1.0, 1.0])),
+        W1=np.array([[2.0]]),
+        b1=np.array([-2.0]),
+        W2=np.array([[2.0]]),
+        b2=np.array([-1.0]),
+        W3=np.array([[2.0, -2.0]]),
+        b3=np.array([-1.0, 1.0]),
     ),
     np.array([[1.0]]),
     np.array([[1.0, 0.0]]),
 )
-_U, _V = np.array([1.0, 2.0]), normal(3, (2, 3))[0]
+_U = np.array([1.0, 2.0])
+_V = normal_array(3, 2, 3)
 _SLOPES = 10 * np.cos(10 * _V) + 2 * _V.sum()
 _SHAPES = "dW1: pixels hidden, db1: hidden, dW2: hidden classes, db2: classes"
 
@@ -121,8 +129,8 @@ EXERCISES = (
         cases=(
             (np.array([[1.0, 2.0]]),),
             (np.array([[1.0, 2.0], [3.0, -4.0], [0.0, 0.5]]),),
-            normal(7, (4, 2)),
-            (1e-7 * normal(8, (3, 3))[0],),
+            (normal_array(7, 4, 2),),
+            (1e-7 * normal_array(8, 3, 3),),
         ),
     ),
     Exercise(
@@ -131,9 +139,9 @@ EXERCISES = (
         cases=(
             (np.array([[1.0, 2.0]]), np.array([[3.0, -1.0, 0.5]])),
             (np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]]), np.array([[3.0, -1.0], [1.0, 2.0]])),
-            normal(5, (5, 3), (5, 2)),
-            normal(4, (4, 4), (4, 4)),
-            (normal(9, (3, 2))[0], 1e-7 * normal(8, (3, 3))[0]),
+            normal_arrays(5, (5, 3), (5, 2)),
+            normal_arrays(4, (4, 4), (4, 4)),
+            (normal_array(9, 3, 2), 1e-7 * normal_array(8, 3, 3)),
         ),
     ),
     Exercise(
@@ -146,12 +154,12 @@ EXERCISES = (
                 np.array([[2.0, 1.0], [0, 1], [3, 1]]),
                 np.array([[0.5, 0.75, 0.5]]),
             ),
-            (*normal(5, (5, 2), (3, 2)), sigmoid(normal(6, (5, 3))[0])),
-            (*normal(7, (4, 3), (3, 3)), sigmoid(normal(8, (4, 3))[0])),
+            (*normal_arrays(5, (5, 2), (3, 2)), sigmoid(normal_array(6, 5, 3))),
+            (*normal_arrays(7, (4, 3), (3, 3)), sigmoid(normal_array(8, 4, 3))),
             (
-                1e-7 * normal(9, (2, 3))[0],
-                *normal(7, (4, 3)),
-                sigmoid(normal(8, (2, 4))[0]),
+                1e-7 * normal_array(9, 2, 3),
+                normal_array(7, 4, 3),
+                sigmoid(normal_array(8, 2, 4)),
             ),
         ),
     ),
@@ -161,8 +169,8 @@ EXERCISES = (
         cases=(
             (np.array([[1.0, 1.0]]), np.array([[0.0, 0.5]])),
             (np.array([[2.0, -1.0]]), np.array([[-0.5, 0.5]])),
-            (normal(1, (4, 3))[0], np.tanh(normal(2, (4, 3))[0])),
-            (1e-7 * normal(1, (2, 3))[0], np.tanh(normal(3, (2, 3))[0])),
+            (normal_array(1, 4, 3), np.tanh(normal_array(2, 4, 3))),
+            (1e-7 * normal_array(1, 2, 3), np.tanh(normal_array(3, 2, 3))),
             (np.array([[2.0, -1.0]]), np.array([[0.9999, -1.0]])),
         ),
     ),

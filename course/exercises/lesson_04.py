@@ -2,102 +2,20 @@
 
 import itertools
 from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 
+from course.exercises.cases import fresh_generator, is_fresh
 from course.exercises.exercise import Arguments, Exercise
 from mnistlib import data, network, training
+
+# Mini-batches
 
 
 def minibatches(n, batch_size, rng, epochs):
     """Arrays of indices, one for each step: every index once in each epoch, in a new order."""
     return training.minibatches(n, batch_size, rng=rng, epochs=epochs)
-
-
-def name_the_faults():
-    """Which fault is behind each of the mystery curves."""
-    return {
-        "A": "rate too large",
-        "B": "overfitting",
-        "C": "labels mixed up",
-        "D": "rate too small",
-    }
-
-
-def tune():
-    """Settings with which the network reaches the target on validation; there are many such."""
-    return {"learning_rate": 0.5, "momentum": 0.9, "epochs": 5}
-
-
-_KEY = name_the_faults()
-FAULTS = tuple(sorted(_KEY.values()))
-TARGET = (
-    0.91  # over eight seeds, tune's settings reach 0.915 to 0.920; plain at rate 2 0.906 to 0.922
-)
-
-
-#: The starts from which settings are judged: one alone may be lucky.
-SEEDS = (0, 1, 2)
-#: How far from the target one start can decide.
-CLOSE = 0.015
-
-
-def mystery_curves(images: np.ndarray, labels: np.ndarray) -> dict[str, training.History]:
-    """Train four times on few images, each time with another fault; monitor both sets.
-
-    Args:
-        images: uint8, shape (n, 28, 28), n at least 3,000.
-        labels: integers, shape (n,).
-
-    Returns:
-        A history for each letter, with scores on "training" and "validation".
-    """
-    # Learning rate, training images, whether the labels are shuffled, and steps: at far too large a
-    # rate the last bits grow, and after some dozens of steps no two computers have the same curve.
-    settings = {
-        "rate too large": (30.0, 1000, False, 40),
-        "overfitting": (1.0, 300, False, 480),
-        "labels mixed up": (1.0, 300, True, 480),
-        "rate too small": (0.003, 1000, False, 480),
-    }
-    validation = images[1000:3000], labels[1000:3000]
-    histories = {}
-    for letter, fault in _KEY.items():
-        rate, count, mixed, steps = settings[fault]
-        rng = np.random.default_rng(12)
-        few = images[:count], rng.permutation(labels[:count]) if mixed else labels[:count]
-        batches = training.minibatches(count, 50, rng=rng, epochs=2400 // (count // 10))
-        _, histories[letter] = training.train(
-            network,
-            network.initialise(rng, hidden=32),
-            few,
-            batches[:steps],
-            learning_rate=rate,
-            every=steps // 20,
-            monitor={"training": few, "validation": validation},
-        )
-    return histories
-
-
-def reached(settings: dict, seed: int = 0) -> tuple[float, float]:
-    """Train on 5,000 images with somebody's settings; return the accuracy there and on 5,000 others.
-
-    Both sets are from the training images: the test images are for another question.
-    """
-    mnist, rng = data.load(), np.random.default_rng(seed)
-    order = np.random.default_rng(4).permutation(len(mnist.train_labels))
-    few, others = [
-        (mnist.train_images[o], mnist.train_labels[o]) for o in (order[:5000], order[-5000:])
-    ]
-    parameters, _ = training.train(
-        network,
-        network.initialise(rng, hidden=32),
-        few,
-        training.minibatches(5000, 50, rng=rng, epochs=settings["epochs"]),
-        learning_rate=settings["learning_rate"],
-        momentum=settings["momentum"],
-    )
-    return tuple(training.evaluate(network, parameters, part).accuracy for part in (few, others))
 
 
 class Deal:
@@ -225,8 +143,7 @@ def has_some_twice(deal: Deal) -> bool:
 
 def has_drawn_nothing(deal: Deal) -> bool:
     """Tell whether the generator is as it was."""
-    fresh = np.random.default_rng(0)
-    return deal.is_long and deal.rng.bit_generator.state == fresh.bit_generator.state
+    return deal.is_long and is_fresh(deal.rng)
 
 
 def begins_in_order(deal: Deal) -> bool:
@@ -278,11 +195,99 @@ def shuffles_parts_apart(deal: Deal) -> bool:
     return deal.is_long and len(set(halves)) < deal.epochs
 
 
+# Momentum
+
+
+def _update(learning_rate: float, momentum: float) -> Arguments:
+    """Return parameters, gradients and velocities that were drawn, and two settings."""
+    rng = np.random.default_rng(1)
+    arrays = [(rng.normal(size=3), rng.normal(size=(2, 2))) for _ in range(3)]
+    return *arrays, learning_rate, momentum
+
+
+# Mystery curves
+
+
+def name_the_faults():
+    """Which fault is behind each of the mystery curves."""
+    return {
+        "A": "rate too large",
+        "B": "overfitting",
+        "C": "labels mixed up",
+        "D": "rate too small",
+    }
+
+
+_FAULT_OF_CURVE = name_the_faults()
+#: What a curve may be called.
+FAULTS = tuple(sorted(_FAULT_OF_CURVE.values()))
+
+
+class Recipe(NamedTuple):
+    """How a network is trained for a mystery curve."""
+
+    learning_rate: float
+    #: How many images it may learn from.
+    images: int
+    mixes_up_labels: bool
+    steps: int
+
+
+#: The recipe behind each fault. At far too large a rate the last bits grow, and after some dozens of
+#: steps no two computers have the same curve: that one has few.
+RECIPES: dict[str, Recipe] = {
+    "rate too large": Recipe(learning_rate=30.0, images=1000, mixes_up_labels=False, steps=40),
+    "overfitting": Recipe(learning_rate=1.0, images=300, mixes_up_labels=False, steps=480),
+    "labels mixed up": Recipe(learning_rate=1.0, images=300, mixes_up_labels=True, steps=480),
+    "rate too small": Recipe(learning_rate=0.003, images=1000, mixes_up_labels=False, steps=480),
+}
+
+
+def mystery_curves(images: np.ndarray, labels: np.ndarray) -> dict[str, training.History]:
+    """Train four times on few images, each time with another fault; monitor both sets.
+
+    Args:
+        images: uint8, shape (n, 28, 28), n at least 3,000.
+        labels: integers, shape (n,).
+
+    Returns:
+        A history for each letter, with scores on "training" and "validation".
+    """
+    return {
+        letter: _mystery_curve(RECIPES[fault], images, labels)
+        for letter, fault in _FAULT_OF_CURVE.items()
+    }
+
+
+def _mystery_curve(recipe: Recipe, images: np.ndarray, labels: np.ndarray) -> training.History:
+    """Train by one recipe."""
+    rng = np.random.default_rng(12)
+    some_labels = labels[: recipe.images]
+    if recipe.mixes_up_labels:
+        some_labels = rng.permutation(some_labels)
+    training_set = images[: recipe.images], some_labels
+    batches = training.minibatches(recipe.images, 50, rng=rng, epochs=24_000 // recipe.images)
+    start = network.initialise(rng, hidden=32)
+    _, history = training.train(
+        network,
+        start,
+        training_set,
+        batches[: recipe.steps],
+        learning_rate=recipe.learning_rate,
+        every=recipe.steps // 20,
+        monitor={
+            "training": training_set,
+            "validation": (images[1000:3000], labels[1000:3000]),
+        },
+    )
+    return history
+
+
 class Names:
     """The names that an answer gave to the curves."""
 
     def __init__(self, arguments: Arguments, result: object) -> None:
-        """Take the arguments as the call left them, and its result."""
+        """Take the arguments as the call left them, of which there are none, and its result."""
         self.result = result
 
     @property
@@ -298,7 +303,7 @@ class Names:
     @cached_property
     def wrong(self) -> list[str]:
         """The letters that have a wrong name."""
-        return [letter for letter, fault in _KEY.items() if self.result[letter] != fault]
+        return [letter for letter, fault in _FAULT_OF_CURVE.items() if self.result[letter] != fault]
 
     @property
     def count(self) -> int:
@@ -308,7 +313,7 @@ class Names:
 
 def has_other_letters(names: Names) -> bool:
     """Tell whether it is no dictionary of the four letters."""
-    return not isinstance(names.result, dict) or set(names.result) != set(_KEY)
+    return not isinstance(names.result, dict) or set(names.result) != set(_FAULT_OF_CURVE)
 
 
 def has_an_unknown_name(names: Names) -> bool:
@@ -336,10 +341,59 @@ def is_wrong_from_d_on(names: Names) -> bool:
     return names.wrong[:1] == ["D"]
 
 
+# Tuning
+
+
+def tune():
+    """Settings with which the network reaches the target on validation; there are many such."""
+    return {"learning_rate": 0.5, "momentum": 0.9, "epochs": 5}
+
+
+#: The accuracy that is wanted. Over eight seeds, tune's settings reach 0.915 to 0.920; without
+#: momentum, a rate of 2 reaches 0.906 to 0.922.
+TARGET = 0.91
+#: The starts from which settings are judged: one alone may be lucky.
+SEEDS = (0, 1, 2)
+#: How far from the target the first start alone decides.
+CLOSE = 0.015
+
+
+class Accuracies(NamedTuple):
+    """The accuracy on the images that were learnt from, and on others."""
+
+    training: float
+    validation: float
+
+
+def reached(settings: dict, seed: int = 0) -> Accuracies:
+    """Train on 5,000 images with somebody's settings; return the accuracy there and on 5,000 others.
+
+    Both sets are from the training images: the test images are for another question.
+    """
+    mnist = data.load()
+    order = np.random.default_rng(4).permutation(len(mnist.train_labels))
+    training_set, validation_set = [
+        (mnist.train_images[chosen], mnist.train_labels[chosen])
+        for chosen in (order[:5000], order[-5000:])
+    ]
+    rng = np.random.default_rng(seed)
+    start = network.initialise(rng, hidden=32)
+    parameters, _ = training.train(
+        network,
+        start,
+        training_set,
+        training.minibatches(5000, 50, rng=rng, epochs=settings["epochs"]),
+        learning_rate=settings["learning_rate"],
+        momentum=settings["momentum"],
+    )
+    return Accuracies(
+        training.evaluate(network, parameters, training_set).accuracy,
+        training.evaluate(network, parameters, validation_set).accuracy,
+    )
+
+
 @cache
-def remembered(
-    learning_rate: float, momentum: float, epochs: int, seed: int
-) -> tuple[float, float]:
+def remembered(learning_rate: float, momentum: float, epochs: int, seed: int) -> Accuracies:
     """Train as ``reached`` does, but not twice with the same settings."""
     settings = {"learning_rate": learning_rate, "momentum": momentum, "epochs": int(epochs)}
     return reached(settings, seed)
@@ -349,54 +403,54 @@ class Tuning:
     """The settings that an answer chose, and what they reach."""
 
     def __init__(self, arguments: Arguments, result: object) -> None:
-        """Take the arguments as the call left them, and its result."""
+        """Take the arguments as the call left them, of which there are none, and its result."""
         self.settings = result
 
     @property
-    def odd(self) -> tuple[str, object]:
-        """The first setting that is no number, and its value."""
-        return next(pair for pair in self.settings.items() if not is_number(pair[1]))
-
-    @property
     def odd_name(self) -> str:
-        """Its name."""
-        return self.odd[0]
+        """The name of the first setting that is no number."""
+        return next(name for name, value in self.settings.items() if not is_number(value))
 
     @property
     def odd_value(self) -> str:
         """Its value, as Python writes it."""
-        return repr(self.odd[1])
+        return repr(self.settings[self.odd_name])
 
     @cached_property
-    def accuracies(self) -> tuple[float, float]:
-        """The accuracy in training and on validation, as means over some starts."""
-        names = ("learning_rate", "momentum", "epochs")
-        settings = {name: self.settings[name] for name in names}
+    def accuracies(self) -> Accuracies:
+        """What the settings reach: from one start, or, close to the target, the mean of several."""
+        settings = {name: self.settings[name] for name in SETTINGS}
+        first_seed, *more_seeds = SEEDS
         with np.errstate(all="ignore"):
-            pairs = [remembered(*settings.values(), SEEDS[0])]
-            if abs(pairs[0][1] - TARGET) < CLOSE:
-                pairs += [remembered(*settings.values(), seed) for seed in SEEDS[1:]]
-        return tuple(np.mean(pairs, axis=0))
+            of_all = [remembered(**settings, seed=first_seed)]
+            if abs(of_all[0].validation - TARGET) < CLOSE:
+                of_all += [remembered(**settings, seed=seed) for seed in more_seeds]
+        return Accuracies(*np.mean(of_all, axis=0))
+
+    @property
+    def misses(self) -> bool:
+        """Whether the target is missed."""
+        return self.accuracies.validation < TARGET
 
     @property
     def missing(self) -> str:
         """How much is missing, in points of a percentage."""
-        return f"{100 * (TARGET - self.accuracies[1]):.2f}"
+        return f"{100 * (TARGET - self.accuracies.validation):.2f}"
 
     @property
     def above(self) -> str:
         """How much it is above the target, in points of a percentage."""
-        return f"{100 * (self.accuracies[1] - TARGET):.2f}"
+        return f"{100 * (self.accuracies.validation - TARGET):.2f}"
 
     @property
     def in_training(self) -> str:
-        """The accuracy on the images that were learnt."""
-        return f"{self.accuracies[0]:.2%}"
+        """The accuracy on the images that were learnt from."""
+        return f"{self.accuracies.training:.2%}"
 
     @property
     def on_validation(self) -> str:
         """The accuracy on the others."""
-        return f"{self.accuracies[1]:.2%}"
+        return f"{self.accuracies.validation:.2%}"
 
     @property
     def target(self) -> str:
@@ -414,9 +468,18 @@ class Tuning:
         return min(round(1 / (1 - self.settings["momentum"])), self.steps)
 
     @property
-    def effective(self) -> str:
+    def effective_rate(self) -> float:
         """The rate with what momentum makes of it."""
-        return f"{self.settings['learning_rate'] / (1 - self.settings['momentum']):.3g}"
+        return self.settings["learning_rate"] / (1 - self.settings["momentum"])
+
+    @property
+    def effective(self) -> str:
+        """That rate, in words."""
+        return f"{self.effective_rate:.3g}"
+
+
+#: The settings that there are.
+SETTINGS = ("learning_rate", "momentum", "epochs")
 
 
 def is_number(value: object) -> bool:
@@ -426,8 +489,7 @@ def is_number(value: object) -> bool:
 
 def has_other_keys(tuning: Tuning) -> bool:
     """Tell whether it is no dictionary of the three settings."""
-    keys = {"learning_rate", "momentum", "epochs"}
-    return not isinstance(tuning.settings, dict) or set(tuning.settings) != keys
+    return not isinstance(tuning.settings, dict) or {*tuning.settings} != {*SETTINGS}
 
 
 def has_no_number(tuning: Tuning) -> bool:
@@ -442,35 +504,29 @@ def has_other_epochs(tuning: Tuning) -> bool:
 
 def is_out_of_bounds(tuning: Tuning) -> bool:
     """Tell whether the rate or momentum is not allowed."""
-    rate, momentum = tuning.settings["learning_rate"], tuning.settings["momentum"]
-    return not (0 < rate < 1e3 and 0 <= momentum < 1)
+    has_a_rate = 0 < tuning.settings["learning_rate"] < 1e3
+    has_a_momentum = 0 <= tuning.settings["momentum"] < 1
+    return not (has_a_rate and has_a_momentum)
 
 
 def is_far_too_fast(tuning: Tuning) -> bool:
     """Tell whether it misses the target with steps of a length that no valley has."""
-    rate = tuning.settings["learning_rate"] / (1 - tuning.settings["momentum"])
-    return rate > 30 and tuning.accuracies[1] < TARGET
+    return tuning.effective_rate > 30 and tuning.misses
 
 
 def has_steps_left(tuning: Tuning) -> bool:
     """Tell whether it misses the target and does not use all the steps."""
-    return tuning.accuracies[1] < TARGET and tuning.settings["epochs"] < 5
+    return tuning.misses and tuning.settings["epochs"] < 5
 
 
 def remembers_too_long(tuning: Tuning) -> bool:
     """Tell whether it misses the target with a momentum that remembers very many steps."""
-    return tuning.accuracies[1] < TARGET and tuning.settings["momentum"] > 0.95
+    return tuning.misses and tuning.settings["momentum"] > 0.95
 
 
 def misses_the_target(tuning: Tuning) -> bool:
     """Tell whether it misses the target."""
-    return tuning.accuracies[1] < TARGET
-
-
-def _step_args(*numbers: float) -> tuple:
-    rng = np.random.default_rng(1)
-    arrays = [(rng.normal(size=3), rng.normal(size=(2, 2))) for _ in range(3)]
-    return *arrays, *numbers
+    return tuning.misses
 
 
 EXERCISES = (
@@ -478,8 +534,8 @@ EXERCISES = (
         reference=minibatches,
         shapes=",,, -> ",
         cases=tuple(
-            (*sizes, np.random.default_rng(0), epochs)
-            for *sizes, epochs in [(2, 2, 1), (5, 2, 2), (40, 12, 3)]
+            (n, batch_size, fresh_generator(), epochs)
+            for n, batch_size, epochs in [(2, 2, 1), (5, 2, 2), (40, 12, 3)]
         ),
         solution=training.minibatches,
         view=Deal,
@@ -517,8 +573,8 @@ EXERCISES = (
                 0.5,
                 0.5,
             ),
-            _step_args(0.1, 0.0),
-            _step_args(0.1, 0.9),
+            _update(0.1, 0.0),
+            _update(0.1, 0.9),
         ),
     ),
     Exercise(

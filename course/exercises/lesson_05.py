@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course.exercises.exercise import Exercise
+from course.exercises.exercise import Arguments, Exercise
 from mnistlib import uncertainty
 
 
@@ -23,20 +23,25 @@ def paired(before, after):
     return gained, lost, min(1.0, 2 * tail / 2**changed)
 
 
-def _graded(seed: int, *sizes: int) -> tuple:
-    """Groups of such sizes, each better than the last; their numbers have gaps, as writers' have."""
-    place = np.repeat(np.arange(len(sizes)), sizes)
+def _graded(seed: int, *sizes: int) -> Arguments:
+    """Return answers of groups of such sizes, each group better than the last, and their numbers.
+
+    The numbers have gaps, as writers' have.
+    """
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    share_right = np.linspace(0.3, 0.95, len(sizes))
     rng = np.random.default_rng(seed)
-    right = rng.random(len(place)) < np.linspace(0.3, 0.95, len(sizes))[place]
-    shuffle = rng.permutation(len(place))
-    return right[shuffle], (326 + 7 * place)[shuffle]
+    right = rng.random(len(group)) < share_right[group]
+    shuffle = rng.permutation(len(group))
+    return right[shuffle], (326 + 7 * group)[shuffle]
 
 
-def _answers(*counts: int) -> tuple:
+def _answers(*counts: int) -> Arguments:
     """Return answers before and after: so many both right, gained, lost, and both wrong."""
     before = np.repeat([True, False, True, False], counts)
+    after = np.repeat([True, True, False, False], counts)
     order = np.random.default_rng(0).permutation(len(before))
-    return before[order], np.repeat([True, True, False, False], counts)[order]
+    return before[order], after[order]
 
 
 _SURE = np.array([0.55, 0.62, 0.68, 0.93, 0.97, 1.0])

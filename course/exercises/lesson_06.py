@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course.exercises.cases import normal_array
 from course.exercises.exercise import Arguments, Exercise
 from mnistlib import functions, original
 
@@ -49,67 +50,63 @@ def is_too_large(rate: Rate) -> bool:
     return not rate.result <= rate.right * (1 + 1e-5)
 
 
-def _one_sum_for_all(z):
+def _one_sum_for_all(z: np.ndarray) -> np.ndarray:
     e = np.exp(z - z.max())
     return e / e.sum()
 
 
-def _centred(z):
+def _centred(z: np.ndarray) -> np.ndarray:
     return functions.softmax(z - z.mean(axis=0))
 
 
-def _leaning_on_a_partner(z):
+def _leaning_on_a_partner(z: np.ndarray) -> np.ndarray:
     """The right softmax of rows that lean on one another by twos, an odd last on the one before."""
     partner = np.arange(len(z)) ^ 1
     partner[partner == len(z)] = len(z) - 2  # of one row alone that is itself, -1
     return functions.softmax((z + z[partner]) / 2)
 
 
-def _leaning_on_the_first_of_three(z):
+def _leaning_on_the_first_of_three(z: np.ndarray) -> np.ndarray:
     """The right softmax of rows that lean by threes on the first of them, as halves of six may hide."""
     places = np.arange(len(z))
     return functions.softmax((z + z[places - places % 3]) / 2)
 
 
-def _looking_back(z):
+def _looking_back(z: np.ndarray) -> np.ndarray:
     return functions.softmax(np.cumsum(z, axis=0))
 
 
-def _looking_ahead(z):
+def _looking_ahead(z: np.ndarray) -> np.ndarray:
     return functions.softmax(np.cumsum(z[::-1], axis=0)[::-1])
 
 
-def _growing_with_company(z):
+def _growing_with_company(z: np.ndarray) -> np.ndarray:
     return functions.softmax(z) * len(z)
 
 
-def _one_part_in_twenty_of_all(z):
+def _one_part_in_twenty_of_all(z: np.ndarray) -> np.ndarray:
     p = functions.softmax(z)
     return 0.95 * p + 0.05 * p.mean(axis=0)
 
 
-def _counting_heads(z):
+def _counting_heads(z: np.ndarray) -> np.ndarray:
     return functions.softmax(z + np.eye(z.shape[1])[0] * len(z) / 50)
 
 
-def _cautious(z):
+def _cautious(z: np.ndarray) -> np.ndarray:
     return functions.softmax(z / 2)
 
 
-def _by_rows_only(z):
+def _by_rows_only(z: np.ndarray) -> np.ndarray:
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
 
 
-def _rounded_otherwise(z):
+def _rounded_otherwise(z: np.ndarray) -> np.ndarray:
     """The right softmax, but for last bits that the size of the batch decides."""
     detour = 1 + len(z) / 10
     e = np.exp(z - z.max(axis=1, keepdims=True)) * detour
     return e / e.sum(axis=1, keepdims=True)
-
-
-def _logits(seed: int, n: int, classes: int) -> tuple:
-    return (np.random.default_rng(seed).normal(size=(n, classes)),)
 
 
 EXERCISES = (
@@ -123,9 +120,9 @@ EXERCISES = (
         shapes="n classes -> classes",
         cases=(
             (np.zeros((2, 2)),),
-            _logits(1, 1, 3),
-            _logits(2, 2, 4),
-            _logits(6, 6, 4),
+            (normal_array(1, 1, 3),),
+            (normal_array(2, 2, 4),),
+            (normal_array(6, 6, 4),),
             (np.array([[-3.3, -1.1], [-2.7, -2.9]]),),
         ),
         extreme=(

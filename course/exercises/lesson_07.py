@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from course.exercises.exercise import Exercise
+from course.exercises.exercise import Arguments, Exercise
 from mnistlib import deep
 
 
@@ -32,38 +32,50 @@ def residual_gradients(layers, kept, da):
     return tuple(found[::-1])
 
 
-def _way_back(seed: int, n: int, *sizes: int) -> tuple:
+def _way_back(seed: int, n: int, *sizes: int) -> Arguments:
     """Return the layers of a tanh network, what came into each, and a gradient by its logits."""
-    rng, layers = np.random.default_rng(seed), []
+    rng = np.random.default_rng(seed)
+    layers = []
     kept = [rng.normal(size=(n, sizes[0]))]
     for inputs, outputs in pairwise(sizes):
-        layers.append((rng.normal(size=(inputs, outputs)), rng.normal(size=outputs)))
-        kept.append(np.tanh(kept[-1] @ layers[-1][0] + layers[-1][1]))
+        W = rng.normal(size=(inputs, outputs))
+        b = rng.normal(size=outputs)
+        layers.append((W, b))
+        kept.append(np.tanh(kept[-1] @ W + b))
     return layers, kept[:-1], rng.normal(size=(n, sizes[-1]))
 
 
-def _way_around(seed: int, n: int, units: int, count: int) -> tuple:
+def _way_around(seed: int, n: int, units: int, count: int) -> Arguments:
     """Return layers that add to what came in, all they hold, and a gradient by the last of it."""
-    rng, layers = np.random.default_rng(seed), []
+    rng = np.random.default_rng(seed)
+    layers = []
     kept = [rng.normal(size=(n, units))]
     for _ in range(count):
-        layers.append((rng.normal(size=(units, units)), rng.normal(size=units)))
-        kept.append(kept[-1] + np.tanh(kept[-1] @ layers[-1][0] + layers[-1][1]))
+        W = rng.normal(size=(units, units))
+        b = rng.normal(size=units)
+        layers.append((W, b))
+        kept.append(kept[-1] + np.tanh(kept[-1] @ W + b))
     return layers, kept, rng.normal(size=(n, units))
 
 
-def _with_tiny_blame(arguments: tuple) -> tuple:
-    """Return a layers' problem in which next to no blame arrives."""
+def _with_tiny_blame(arguments: Arguments) -> Arguments:
+    """Return the same layers, where next to no blame arrives."""
     *others, blame = arguments
     return *others, 1e-7 * blame
 
 
-# tanh(log(3) / 2) = 1/2
-_PENCIL = ([(np.array([[np.log(3) / 2]]), np.zeros(1)), (np.array([[2.0]]), np.zeros(1))],
-           [np.array([[1.0]]), np.array([[0.5]])], np.array([[4.0]]))  # fmt: skip
-
-_AROUND = ([(np.array([[2.0]]), np.array([-2.0])), (np.array([[3.0]]), np.array([-3.0]))],
-           [np.array([[1.0]])] * 3, np.array([[4.0]]))  # fmt: skip
+#: By pencil: the hidden unit holds tanh(log(3) / 2) = 1/2.
+_PENCIL = (
+    [(np.array([[np.log(3) / 2]]), np.zeros(1)), (np.array([[2.0]]), np.zeros(1))],
+    [np.array([[1.0]]), np.array([[0.5]])],
+    np.array([[4.0]]),
+)
+#: By pencil: both sums are 0, so that nothing is added to what came in.
+_PENCIL_AROUND = (
+    [(np.array([[2.0]]), np.array([-2.0])), (np.array([[3.0]]), np.array([-3.0]))],
+    [np.array([[1.0]])] * 3,
+    np.array([[4.0]]),
+)
 
 EXERCISES = (
     Exercise(
@@ -104,7 +116,7 @@ EXERCISES = (
             " dW3: units units2, db3: units"
         ),
         cases=(
-            _AROUND,
+            _PENCIL_AROUND,
             _way_around(1, 4, 3, 2),
             _way_around(2, 3, 2, 2),
             _way_around(3, 2, 2, 3),

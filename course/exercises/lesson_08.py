@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.exercises.cases import normal
+from course.exercises.cases import normal_arrays
 from course.exercises.exercise import Exercise
 
 
@@ -52,9 +52,9 @@ EXERCISES = (
         shapes=", inputs outputs, inputs outputs, -> loss: , dW: inputs outputs",
         cases=(
             (1.0, np.array([[3.0, -4.0]]), np.array([[0.5, 0.5]]), 0.2),
-            (0.7, *normal(2, (3, 2), (3, 2)), 0.05),
-            (2.0, *normal(3, (2, 4), (2, 4)), 0.0),
-            (0.3e-7, *[1e-5 * each for each in normal(9, (2, 3), (2, 3))], 0.1),
+            (0.7, *normal_arrays(2, (3, 2), (3, 2)), 0.05),
+            (2.0, *normal_arrays(3, (2, 4), (2, 4)), 0.0),
+            (0.3e-7, *[1e-5 * each for each in normal_arrays(9, (2, 3), (2, 3))], 0.1),
         ),
     ),
     Exercise(
@@ -88,8 +88,8 @@ EXERCISES = (
                 np.array([[0.3, 0.4], [0.5, 0.3], [0.6, 0.9]]),
                 np.array([[0.3, 0.5], [0.2, 0.3], [0.5, 0.7]]),
             ),
-            normal(11, (4, 7), (4, 7)),
-            tuple(1e-7 * each for each in normal(13, (3, 5), (3, 5))),
+            normal_arrays(11, (4, 7), (4, 7)),
+            tuple(1e-7 * each for each in normal_arrays(13, (3, 5), (3, 5))),
         ),
     ),
 )

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course.exercises.cases import normal
-from course.exercises.exercise import Exercise
+from course.exercises.cases import normal_array, normal_arrays
+from course.exercises.exercise import Arguments, Exercise
 
 
 def lightest_weights(row, target):
@@ -24,9 +24,11 @@ def decayed_fit(a, y, weight_decay):
     return right.T @ (held[:, None] * (left.T @ y))
 
 
-def _taken_apart(seed, shape, classes, weakest, size=1.0):
-    """Drawn features in their three parts, drawn targets, and how many directions are to go."""
-    a, y = normal(seed, shape, (shape[0], classes))
+def _taken_apart(
+    seed: int, shape: tuple[int, int], classes: int, weakest: int, size: float = 1.0
+) -> Arguments:
+    """Return drawn features in their three parts, drawn targets, and how many directions are to go."""
+    a, y = normal_arrays(seed, shape, (shape[0], classes))
     return *np.linalg.svd(a, full_matrices=False), size * y, weakest
 
 
@@ -37,8 +39,8 @@ EXERCISES = (
         cases=(
             (np.array([1.0, 2.0]), 5.0),
             (np.array([3.0, 0.0, 4.0]), 2.0),
-            (*normal(1, (6,)), -1.5),
-            (1e-4 * normal(2, (4,))[0], 1e-7 / 3),
+            (normal_array(1, 6), -1.5),
+            (1e-4 * normal_array(2, 4), 1e-7 / 3),
         ),
     ),
     Exercise(
@@ -67,10 +69,10 @@ EXERCISES = (
             (np.array([[1.0, 0], [0, 2], [0, 0]]), np.array([[4.0], [7], [5]]), 2.0),
             # Here right differs from its own transpose, whatever signs it comes with.
             (np.array([[0.0, 3, 0], [0, 0, 2], [1, 0, 0]]), np.array([[4.0], [7], [4]]), 2.0),
-            (*normal(4, (5, 3), (5, 2)), 0.3),
-            (*normal(5, (3, 7), (3, 2)), 0.02),
-            (*normal(6, (4, 4), (4, 3)), 0.1),
-            (normal(7, (5, 2))[0], 1e-7 * normal(8, (5, 2))[0], 0.3),
+            (*normal_arrays(4, (5, 3), (5, 2)), 0.3),
+            (*normal_arrays(5, (3, 7), (3, 2)), 0.02),
+            (*normal_arrays(6, (4, 4), (4, 3)), 0.1),
+            (normal_array(7, 5, 2), 1e-7 * normal_array(8, 5, 2), 0.3),
         ),
     ),
 )

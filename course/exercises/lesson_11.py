@@ -2,59 +2,12 @@
 
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from course.exercises.exercise import Exercise
+from course.exercises.exercise import Arguments, Exercise
 from mnistlib import autodiff
-
-
-class Graph(dict):
-    """A graph as the lesson writes it, from names to names; a large one is written in words."""
-
-    def __init__(self, came_from, words=""):
-        """Take the dictionary, and the words for a large one."""
-        super().__init__(came_from)
-        self.words = words
-        self.before = links(self)
-        self.asked = 0
-        self.depths = set()
-
-    def __getitem__(self, name):
-        """Return what a value came from.
-
-        Raises:
-            RuntimeError: more were looked up than by the slowest answer that is not endless.
-        """
-        self.asked += 1
-        if self.asked > 1000 + 10 * len(self) ** 3:
-            raise RuntimeError(f"{len(self)} values, and they were looked up {self.asked:,} times")
-        if self.words:  # in a small one nothing is deep
-            self.depths.add(calls_under_way())
-        return super().__getitem__(name)
-
-    def __str__(self):
-        return self.words or super().__repr__()
-
-    def __reduce__(self):
-        return Graph, ({name: [*sources] for name, sources in self.items()}, self.words)
-
-
-def links(came_from):
-    """Return what each value came from, as it is now."""
-    return {name: (*sources,) for name, sources in came_from.items()}
-
-
-def calls_under_way():
-    """Return how many calls are open, one within the other."""
-    frame, count = sys._getframe(), 0
-    while frame:
-        # A page's Python has a call of its own between two of the answer's.
-        count += frame.f_code.co_name != "__watched__"
-        frame = frame.f_back
-    return count
 
 
 def divide_backward(dz, u, w):
@@ -97,162 +50,222 @@ def unit_rows_backward(dz, u):
     return (dz - z * (dz * z).sum(axis=1, keepdims=True)) / length
 
 
-@dataclass(frozen=True)
+# The exercise `order`: what an answer walks, and what can be wrong with its list
+
+
+class Graph(dict[str, list[str]]):
+    """A graph as the lesson writes it, from names to names, which notes how it is walked."""
+
+    def __init__(self, came_from: dict[str, list[str]], words: str = "") -> None:
+        """Take the dictionary, and the words in which a large one is shown."""
+        super().__init__(came_from)
+        self.words = words
+        self.at_first = sources(self)
+        self.lookups = 0
+        #: How many calls were open at each of the lookups.
+        self.depths: set[int] = set()
+
+    def __getitem__(self, name: str) -> list[str]:
+        """Return what a value came from.
+
+        Raises:
+            RuntimeError: more were looked up than by the slowest answer that is not endless.
+        """
+        self.lookups += 1
+        if self.lookups > 1000 + 10 * len(self) ** 3:
+            raise RuntimeError(
+                f"{len(self)} values, and they were looked up {self.lookups:,} times"
+            )
+        if self.words:  # in a small one nothing is deep
+            self.depths.add(open_calls())
+        return super().__getitem__(name)
+
+    def __str__(self) -> str:
+        return self.words or super().__repr__()
+
+    def __reduce__(self) -> tuple:
+        """Let each call of an answer have a copy on which nothing is noted yet."""
+        return Graph, ({name: [*came_from] for name, came_from in self.items()}, self.words)
+
+
+def sources(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return what each value came from, as it is now."""
+    return {name: (*came_from,) for name, came_from in graph.items()}
+
+
+def open_calls() -> int:
+    """Return how many calls are open, one within the other."""
+    frame = sys._getframe()
+    count = 0
+    while frame:
+        # A page's Python has a call of its own between two of the answer's.
+        count += frame.f_code.co_name != "__watched__"
+        frame = frame.f_back
+    return count
+
+
 class Order:
     """What an answer to ``order`` made of a graph, and what is wrong with it."""
 
-    arguments: tuple
-    result: object
+    def __init__(self, arguments: Arguments, result: object) -> None:
+        """Take the arguments as the call left them, and its result."""
+        self.graph, self.end = arguments
+        self.result = result
+        #: Of the answer's own lookups: the predicates look values up, too.
+        self.depths = {*self.graph.depths}
 
     @property
-    def names(self):
+    def names(self) -> list[str]:
         """The list that was returned."""
         return [*self.result]
 
     @property
-    def end(self):
-        """Where the way back starts."""
-        return self.arguments[1]
-
-    @property
-    def first(self):
+    def first(self) -> str:
         """The first name in the list."""
         return self.names[0]
 
     @cached_property
-    def reached(self):
+    def reached(self) -> set[str]:
         """All that the end depends on, and the end."""
-        return {*order(*self.arguments)}
+        return {*order(self.graph, self.end)}
 
     @property
-    def stranger(self):
+    def stranger(self) -> str | None:
         """A name that should not be in the list, or None."""
         return next((name for name in self.names if name not in self.reached), None)
 
     @property
-    def twice(self):
+    def twice(self) -> str | None:
         """A name that comes more than once, or None."""
         return next((name for name, count in Counter(self.names).items() if count > 1), None)
 
     @property
-    def missing(self):
+    def missing(self) -> str | None:
         """A name that should be in the list, or None."""
         return min(self.reached - {*self.names}, default=None)
 
     @property
-    def outsider(self):
+    def users_of_missing(self) -> set[str]:
+        """All values that the missing one went into."""
+        return {name for name in self.graph if self.missing in self.graph[name]}
+
+    @property
+    def outsider(self) -> str | None:
         """What uses the missing one, though the end does not depend on it, or None."""
-        graph = self.arguments[0]
-        return next((n for n in graph if n not in self.reached and self.missing in graph[n]), None)
+        users = self.users_of_missing
+        return next((n for n in self.graph if n in users and n not in self.reached), None)
 
     @property
-    def too_early(self):
-        """The first value that comes before one that it went into, and that one."""
+    def too_early(self) -> tuple[str, str] | None:
+        """The first value that comes before one that it went into, and that one; or None."""
         place = {name: number for number, name in enumerate(self.names)}
-        pairs = [(source, name) for name in self.names for source in self.arguments[0][name]]
-        return next((pair for pair in pairs if place[pair[0]] < place[pair[1]]), None)
+        for name in self.names:
+            for source in self.graph[name]:
+                if place[source] < place[name]:
+                    return source, name
+        return None
 
     @property
-    def early(self):
-        """A value that comes too early."""
+    def early(self) -> str:
+        """The value that comes too early."""
         return self.too_early[0]
 
     @property
-    def late(self):
+    def late(self) -> str:
         """What it should have waited for."""
         return self.too_early[1]
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """What was returned in place of a list."""
         return f"a {type(self.result).__name__}"
 
     @property
-    def deep(self):
+    def deep(self) -> int:
         """How many calls deep it looked values up, counted from the first that did."""
-        depths = self.arguments[0].depths
-        return max(depths, default=0) - min(depths, default=0)
+        return max(self.depths, default=0) - min(self.depths, default=0)
 
     @property
-    def allowed(self):
+    def allowed(self) -> str:
         """How many calls deep Python lets it go."""
         return f"{sys.getrecursionlimit():,}"
 
 
-def changes_the_graph(view):
+def changes_the_graph(answer: Order) -> bool:
     """Tell whether the graph is no longer what it was."""
-    graph = view.arguments[0]
-    return links(graph) != graph.before
+    return sources(answer.graph) != answer.graph.at_first
 
 
-def is_nothing(view):
+def is_nothing(answer: Order) -> bool:
     """Tell whether nothing was returned."""
-    return view.result is None
+    return answer.result is None
 
 
-def is_no_list(view):
+def is_no_list(answer: Order) -> bool:
     """Tell whether the result is no list of names."""
-    return not isinstance(view.result, (list, tuple)) or any(
-        not isinstance(name, str) for name in view.result
+    return not isinstance(answer.result, (list, tuple)) or any(
+        not isinstance(name, str) for name in answer.result
     )
 
 
-def is_empty(view):
+def is_empty(answer: Order) -> bool:
     """Tell whether nothing is in the list."""
-    return not view.names
+    return not answer.names
 
 
-def has_some_twice(view):
+def has_some_twice(answer: Order) -> bool:
     """Tell whether a name comes more than once."""
-    return view.twice is not None
+    return answer.twice is not None
 
 
-def has_a_stranger(view):
+def has_a_stranger(answer: Order) -> bool:
     """Tell whether a name is there that the end does not depend on."""
-    return view.stranger is not None
+    return answer.stranger is not None
 
 
-def waits_for_an_outsider(view):
+def waits_for_an_outsider(answer: Order) -> bool:
     """Tell whether one is missing, though all that the end depends on and that uses it is there."""
-    graph = view.arguments[0]
-    users = {name for name in view.reached if view.missing in graph[name]}
-    return view.missing is not None and view.outsider is not None and users <= {*view.names}
-
-
-def lacks_some(view):
-    """Tell whether a name is missing."""
-    return view.missing is not None
-
-
-def is_the_way_forward(view):
-    """Tell whether the end comes last."""
-    return view.names[-1] == view.end != view.first
-
-
-def starts_elsewhere(view):
-    """Tell whether another name than the end comes first."""
-    return view.first != view.end
-
-
-def counts_a_double_use_once(view):
-    """Tell whether one comes too early as if each value used it once; some use it twice."""
-    if view.too_early is None:
+    if answer.missing is None or answer.outsider is None:
         return False
-    graph = view.arguments[0]
-    uses = {name: graph[name].count(view.early) for name in view.reached}
+    return answer.users_of_missing & answer.reached <= {*answer.names}
+
+
+def lacks_some(answer: Order) -> bool:
+    """Tell whether a name is missing."""
+    return answer.missing is not None
+
+
+def is_the_way_forward(answer: Order) -> bool:
+    """Tell whether the end comes last."""
+    return answer.names[-1] == answer.end != answer.first
+
+
+def starts_elsewhere(answer: Order) -> bool:
+    """Tell whether another name than the end comes first."""
+    return answer.first != answer.end
+
+
+def counts_a_double_use_once(answer: Order) -> bool:
+    """Tell whether one comes too early as if each value used it once; some use it twice."""
+    if answer.too_early is None:
+        return False
+    uses = {name: answer.graph[name].count(answer.early) for name in answer.reached}
     users = sum(count > 0 for count in uses.values())
-    before = view.names[: view.names.index(view.early)]
-    return sum(uses[name] for name in before) >= users
+    names_before = answer.names[: answer.names.index(answer.early)]
+    return sum(uses[name] for name in names_before) >= users
 
 
-def hands_on_too_early(view):
+def hands_on_too_early(answer: Order) -> bool:
     """Tell whether a value comes before one that it went into."""
-    return view.too_early is not None
+    return answer.too_early is not None
 
 
-def calls_itself_for_each(view):
+def calls_itself_for_each(answer: Order) -> bool:
     """Tell whether a chain is walked by calls within calls: in a long one Python allows too few."""
-    return 2 * view.deep > len(_CHAIN) and sys.getrecursionlimit() < LONG
+    return 2 * answer.deep > len(_CHAIN) and sys.getrecursionlimit() < LONG
+
+
+# Cases
 
 
 def _draw(seed: int, *shape: int) -> np.ndarray:
@@ -261,21 +274,22 @@ def _draw(seed: int, *shape: int) -> np.ndarray:
     return rng.uniform(0.3, 3, shape) * rng.choice([-1, 1], shape)
 
 
-def _any_graph(seed: int, size: int) -> tuple:
+def _any_graph(seed: int, size: int) -> Arguments:
     """Return a graph whose names and rows stand in no order, and its end."""
     rng = np.random.default_rng(seed)
     names = [f"v{number}" for number in rng.permutation(size)]
-    came_from = {
-        name: [names[source] for source in rng.integers(0, place, min(place, 3))] if place else []
-        for place, name in enumerate(names)
-    }
-    return Graph({name: came_from[name] for name in sorted(names)}), names[-2]
+    came_from = {names[0]: []}
+    for place in range(1, size):
+        earlier = rng.integers(0, place, min(place, 3))
+        came_from[names[place]] = [names[source] for source in earlier]
+    end = names[-2]
+    return Graph({name: came_from[name] for name in sorted(names)}), end
 
 
-# Who counts the two uses by p as one takes u when p was there, before q: from a stack and a queue.
+#: Who counts the two uses by p as one takes u when p was there, before q: from a stack and a queue.
 _DOUBLE = {"L": ["r", "p"], "r": ["s"], "s": ["q"], "q": ["u"], "p": ["u", "u"], "u": []}
-_FORKS = {f"v{i}": [f"v{i - 1}"] * 2 if i else [] for i in range(19)}
-_CHAIN = {f"v{i}": [f"v{i - 1}"] if i else [] for i in range(120)}
+_FORKS = {"v0": []} | {f"v{i}": [f"v{i - 1}", f"v{i - 1}"] for i in range(1, 19)}
+_CHAIN = {"v0": []} | {f"v{i}": [f"v{i - 1}"] for i in range(1, 120)}
 #: How many values a graph may well have.
 LONG = 5_000
 _INDEX = np.array([[3, 0, 3], [1, 3, 0]])

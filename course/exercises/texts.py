@@ -34,7 +34,7 @@ class TextError(ValueError):
 
 
 @dataclass
-class Part:
+class Words:
     """The words of one exercise, and the line at which they begin."""
 
     line: int
@@ -51,41 +51,49 @@ class Reader:
         """Read all of a text."""
         self.path = path
         self.labels = labels
-        self.parts: dict[str, Part] = {}
-        self.part: Part | None = None
-        self.begin_part(None)
         self.lines = path.read_text(encoding="utf-8").splitlines()
+        #: The line that is read, counted from 1, and the last that held code or a sentence.
         self.number = 0
-        self.last_words = 0
+        self.last_line = 0
+        self.parts: dict[str, Words] = {}
+        #: The part that is read; what stands before the first is for the text's own reader.
+        self.part: Words | None = None
+        #: Into what each line of code is put, after ``within:``.
+        self.frame = ""
+        self.begin_answer()
         while self.number < len(self.lines):
             self.read(self.next_line())
         self.end_answer()
         self.end_part()
 
     def next_line(self) -> str:
-        """Go on by a line, and return it; the number is the line's, counted from 1."""
+        """Go on by a line, and return it."""
         self.number += 1
         return self.lines[self.number - 1]
 
-    def begin_part(self, name: str | None) -> None:
-        """Begin the words of an exercise; what stands before the first is for its reader only."""
-        self.codes: list[str] = []
-        self.sentence: list[str] = []
+    def begin_part(self, name: str) -> None:
+        """Begin the words of an exercise."""
+        if name in self.parts:
+            raise self.error(f"## {name} stands twice: put both parts into one")
+        self.part = Words(self.number)
+        self.parts[name] = self.part
         self.frame = ""
+        self.begin_answer()
+
+    def begin_answer(self) -> None:
+        """Begin with the next lines of code, or the next objection, and the sentence below it."""
+        self.codes: list[str] = []
         self.objection = ""
-        if name is not None:
-            if name in self.parts:
-                raise self.error(f"## {name} stands twice: put both parts into one")
-            self.part = self.parts[name] = Part(self.number)
+        self.sentence: list[str] = []
 
     def read(self, line: str) -> None:
         """Take in one line."""
-        label, colon, rest = line.partition(":")
         if line.startswith(" ") and line.strip():
-            self.last_words = self.number
+            self.last_line = self.number
             self.sentence.append(line.strip())
             return
         self.end_answer()
+        label, colon, rest = line.partition(":")
         if line.startswith("## "):
             self.end_part()
             self.begin_part(line.removeprefix("## ").strip())
@@ -104,7 +112,7 @@ class Reader:
         elif near := self.nearly_a_label(label, colon, rest):
             raise self.error(f"{label}: is none of the labels here; write {near}: in small letters")
         else:
-            self.last_words = self.number
+            self.last_line = self.number
             self.codes.append(self.frame.replace(HOLE, line) if self.frame else line)
 
     def nearly_a_label(self, label: str, colon: str, rest: str) -> str:
@@ -153,11 +161,11 @@ class Reader:
             if self.part is not None:
                 raise self.error(
                     "this sentence has no line of code above it that it could answer",
-                    self.last_words,
+                    self.last_line,
                 )
         else:
             self.part.mistakes += [Mistake(code, sentence) for code in self.codes]
-        self.codes, self.sentence, self.objection = [], [], ""
+        self.begin_answer()
 
     def end_part(self) -> None:
         """Refuse code that no sentence answers."""
@@ -165,7 +173,7 @@ class Reader:
             raise self.error(
                 f"{self.codes[0]!r} has no sentence below it; write one, indented by four spaces,"
                 " that names the cause and asks a question",
-                self.last_words,
+                self.last_line,
             )
 
     def error(self, what: str, number: int | None = None) -> TextError:
@@ -173,7 +181,7 @@ class Reader:
         return TextError(f"{self.path.name}, line {number or self.number}: {what}")
 
 
-def read(path: Path, labels: tuple[str, ...] = LABELS) -> dict[str, Part]:
+def read(path: Path, labels: tuple[str, ...] = LABELS) -> dict[str, Words]:
     """Return the words of a text's exercises by their names; none where there is no such text.
 
     Raises:
@@ -189,28 +197,28 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
         TextError: words for no exercise, an exercise without words, a predicate without a sentence,
             or a line that cannot be read.
     """
-    parts = read(path)
+    words_of = read(path)
     names = [exercise.name for exercise in exercises]
-    for name, part in parts.items():
+    for name, words in words_of.items():
         if name not in names:
             raise TextError(
-                f"{path.name}, line {part.line}: no exercise is called {name!r}; write the name of"
+                f"{path.name}, line {words.line}: no exercise is called {name!r}; write the name of"
                 f" one in {path.stem}.py, {', '.join(names)}"
             )
-    return tuple(_complete(exercise, parts.get(exercise.name), path) for exercise in exercises)
+    return tuple(_complete(exercise, words_of.get(exercise.name), path) for exercise in exercises)
 
 
-def _complete(exercise: Exercise, part: Part | None, path: Path) -> Exercise:
+def _complete(exercise: Exercise, words: Words | None, path: Path) -> Exercise:
     """Return an exercise with the words of its part of the text."""
-    if part is not None:
+    if words is not None:
         exercise = replace(
             exercise,
-            hints=tuple(part.hints),
-            notice=part.notice,
-            mistakes=tuple(part.mistakes),
-            objections=tuple(_answered(exercise, part, path)),
+            hints=tuple(words.hints),
+            notice=words.notice,
+            mistakes=tuple(words.mistakes),
+            objections=tuple(_answered(exercise, words, path)),
         )
-    where = f"{path.name}, line {part.line}" if part else f"{path.name}: write ## {exercise.name}"
+    where = f"{path.name}, line {words.line}" if words else f"{path.name}: write ## {exercise.name}"
     if not exercise.hints:
         raise TextError(
             f"{where}: {exercise.name} has no hint; write two or three lines of hint: ..."
@@ -222,29 +230,32 @@ def _complete(exercise: Exercise, part: Part | None, path: Path) -> Exercise:
     return exercise
 
 
-def _answered(exercise: Exercise, part: Part, path: Path) -> list[Objection]:
+def _answered(exercise: Exercise, words: Words, path: Path) -> list[Objection]:
     """Return an exercise's predicates with their sentences, in the order of the predicates."""
-    asked = [getattr(each, "applies", each) for each in exercise.objections]
-    predicates = {each.__name__: each for each in asked}
-    for name in part.objections:
+    predicates = {}
+    for objection in exercise.objections:
+        # An exercise that was given its words before has more than the bare predicates.
+        predicate = objection.applies if isinstance(objection, Objection) else objection
+        predicates[predicate.__name__] = predicate
+    for name in words.objections:
         if name not in predicates:
             raise TextError(
                 f"{path.name}: {exercise.name} has no predicate called {name!r}; write the name of"
                 f" one in its objections in {path.stem}.py: {', '.join(predicates) or 'it has none'}"
             )
     for name in predicates:
-        if name not in part.objections:
+        if name not in words.objections:
             raise TextError(
-                f"{path.name}, line {part.line}: the predicate {name} has no sentence; write"
+                f"{path.name}, line {words.line}: the predicate {name} has no sentence; write"
                 f" objection {name}: and below it the sentence, indented"
             )
     return [
-        part.objections[name]._replace(applies=predicate) for name, predicate in predicates.items()
+        words.objections[name]._replace(applies=predicate) for name, predicate in predicates.items()
     ]
 
 
 #: What any exercise may have to say: in each part of the text, sentences by what they answer.
 GENERAL: dict[str, dict[str, str]] = {
-    name: dict(part.mistakes)
-    for name, part in read(Path(__file__).with_name("general.txt"), labels=()).items()
+    name: dict(words.mistakes)
+    for name, words in read(Path(__file__).with_name("general.txt"), labels=()).items()
 }
