@@ -42,6 +42,11 @@ class Outcome:
         """The dtype of the result, if it is one array or number."""
         return str(getattr(self.result, "dtype", ""))
 
+    @property
+    def kind_of_error(self) -> str:
+        """The name of the error, without its words."""
+        return self.error.partition(":")[0]
+
     def is_like(
         self, other: "Outcome", exact: bool, noise: float = NOISE, in_kind: bool = False
     ) -> bool:
@@ -53,14 +58,16 @@ class Outcome:
             noise: what a result may be off, however small it is.
             in_kind: whether an error of the same kind will do, whatever its words.
         """
-        errors = (self.error, other.error)
         if in_kind:
-            errors = tuple(error.partition(":")[0] for error in errors)
+            errors_match = self.kind_of_error == other.kind_of_error
+        else:
+            errors_match = self.error == other.error
+        warnings_match = (self.warned, self.dtype) == (other.warned, other.dtype)
         return (
             alike(self.result, other.result, exact, noise)
-            and errors[0] == errors[1]
+            and errors_match
             and alike(self.arguments, other.arguments, exact)
-            and (not exact or (self.warned, self.dtype) == (other.warned, other.dtype))
+            and (warnings_match or not exact)
         )
 
 
@@ -83,31 +90,29 @@ def call(function: Callable, arguments: Arguments, read_only: Iterable[int] = ()
         arguments: what it is called with.
         read_only: the places of the arguments into whose arrays nobody can write.
     """
-    given = copy.deepcopy(arguments)
+    copies = copy.deepcopy(arguments)
     for place in read_only:
-        freeze(given[place])
+        freeze(copies[place])
     result = None
-    error = ""
-    line = ""
-    names = {}
-    step = ""
+    stop = Stop()
     with warnings.catch_warnings(record=True, action="always") as caught:
         try:
-            result = function(*given)
+            result = function(*copies)
             if isinstance(result, Iterator):  # as a `for` would take them, one by one
-                result = [copy.deepcopy(each) for each in result]
-        except (Exception, SystemExit) as raised:  # sys.exit() must not end the kernel
-            message = traceback.format_exception_only(raised)[-1].splitlines()[0]
-            error = re.sub(r"^[\w.<>]+\.| at 0x\w+", "", message)  # no module, no address
-            frames = [*traceback.walk_tb(raised.__traceback__)][::-1]
-            places = [(frame.f_code.co_filename, number) for frame, number in frames]
-            line = own_line(function, places)
-            names = names_in(line, [frame for frame, _ in frames], function)
-            step = own_step(function, raised.__traceback__)
-    numeric = [each for each in caught if issubclass(each.category, RuntimeWarning)]
-    warned = {str(each.message) for each in numeric}
-    line = line or own_line(function, [(each.filename, each.lineno) for each in numeric])
-    return Outcome(result, error, given, ", ".join(sorted(warned)), line, names, step)
+                result = [copy.deepcopy(item) for item in result]
+        except (Exception, SystemExit) as error:  # sys.exit() must not end the kernel
+            stop = where_it_stopped(function, error)
+    numeric = [warning for warning in caught if issubclass(warning.category, RuntimeWarning)]
+    places = [(warning.filename, warning.lineno) for warning in numeric]
+    return Outcome(
+        result=result,
+        error=stop.error,
+        arguments=copies,
+        warned=", ".join(sorted({str(warning.message) for warning in numeric})),
+        line=stop.line or own_line(function, places),
+        names=stop.names,
+        step=stop.step,
+    )
 
 
 def freeze(value: object) -> None:
@@ -119,9 +124,40 @@ def freeze(value: object) -> None:
             freeze(each)
 
 
+# Where an answer stopped
+
+
+@dataclass(frozen=True, eq=False)
+class Stop:
+    """What a call raised, and where in the answer's own code: the same fields as an outcome's."""
+
+    error: str = ""
+    line: str = ""
+    names: dict[str, object] = field(default_factory=dict)
+    step: str = ""
+
+
+def where_it_stopped(function: Callable, error: BaseException) -> Stop:
+    """Say what an answer raised, and where."""
+    message = traceback.format_exception_only(error)[-1].splitlines()[0]
+    calls = [*traceback.walk_tb(error.__traceback__)][::-1]  # the innermost first
+    line = own_line(function, [(frame.f_code.co_filename, number) for frame, number in calls])
+    return Stop(
+        error=re.sub(r"^[\w.<>]+\.| at 0x\w+", "", message),  # no module, no address
+        line=line,
+        names=names_in(line, [frame for frame, _ in calls], function),
+        step=own_step(function, error.__traceback__),
+    )
+
+
+def code_of(function: Callable) -> types.CodeType:
+    """Return the code of an answer."""
+    return getattr(function, "__code__", OPAQUE)
+
+
 def own_file(function: Callable) -> str:
     """Return the name of the file, or of the cell, in which an answer stands."""
-    return getattr(function, "__code__", OPAQUE).co_filename
+    return code_of(function).co_filename
 
 
 def own_line(function: Callable, places: list[tuple[str, int]]) -> str:
@@ -133,10 +169,12 @@ def own_line(function: Callable, places: list[tuple[str, int]]) -> str:
 
 def names_in(line: str, frames: list[types.FrameType], function: Callable) -> dict[str, object]:
     """Return the answer's own names that stand in a line of it, with what they stood for then."""
-    own = [frame for frame in frames if frame.f_code.co_filename == own_file(function)]
-    known = {name: value for frame in own[::-1] for name, value in frame.f_locals.items()}
-    words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))
-    return {word: known[word] for word in words if word in known}
+    values = {}
+    for frame in reversed(frames):  # the innermost last: what a name means there counts
+        if frame.f_code.co_filename == own_file(function):
+            values.update(frame.f_locals)
+    words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))  # each once
+    return {word: values[word] for word in words if word in values}
 
 
 def own_step(function: Callable, trace: types.TracebackType) -> str:
@@ -152,10 +190,13 @@ def own_step(function: Callable, trace: types.TracebackType) -> str:
 
 def step_at(code: types.CodeType, place: int) -> str:
     """Say what code does at a place of it, as far as its source is known."""
-    first, last, begin, end = [*code.co_positions()][place // 2]
-    if None in (first, last, begin, end):
+    first_line, last_line, begin, end = [*code.co_positions()][place // 2]
+    if None in (first_line, last_line, begin, end):
         return ""
-    lines = [linecache.getline(code.co_filename, line).encode() for line in range(first, last + 1)]
+    lines = [
+        linecache.getline(code.co_filename, number).encode()  # columns are counted in bytes
+        for number in range(first_line, last_line + 1)
+    ]
     lines[-1] = lines[-1][:end]
     lines[0] = lines[0][begin:]
     if not any(lines):

@@ -3,11 +3,11 @@
 import dis
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from course.exercises.attempt import OPAQUE, Attempt, Outcome, call
+from course.exercises.attempt import Attempt, Outcome, call, code_of
 from course.exercises.compare import alike, is_several, shape_of
 from course.exercises.exercise import Exercise, Mistake, as_function
 from course.exercises.faults import Attributes, case_in_words, changes_in_passing, find_fault
@@ -28,12 +28,12 @@ def check_answer(exercise: Exercise, function: Callable) -> Reply:
     if is_a_stub(function):
         next_step = GENERAL["next"]["not attempted"]
         return Reply(exercise.name, "not attempted", next_step=next_step)
-    attempts = [Attempt(case, call(function, case), False) for case in exercise.cases]
-    attempts += [Attempt(case, call(function, case), True) for case in exercise.extreme]
+    attempts = [Attempt(case, call(function, case), extreme=False) for case in exercise.cases]
+    last_ordinary = attempts[-1]
+    attempts += [Attempt(case, call(function, case), extreme=True) for case in exercise.extreme]
     for attempt in attempts:
         fault = find_fault(exercise, function, attempt)
-        is_last = attempt is attempts[len(exercise.cases) - 1]
-        if not fault and is_last and is_drawn_elsewhere(function, attempt):
+        if not fault and attempt is last_ordinary and is_drawn_elsewhere(function, attempt):
             fault = Fault("wrong value", happened=GENERAL["next"]["again"], asks=True)
         if fault and not fault.asks and is_left_to_chance(function, attempt):
             fault = Fault("wrong value", happened=GENERAL["next"]["by chance"], asks=True)
@@ -55,23 +55,33 @@ def wrong_reply(
     exercise: Exercise,
     function: Callable,
     attempts: list[Attempt],
-    attempt: Attempt,
+    shown: Attempt,
     fault: Fault | None,
 ) -> Reply:
-    """Return the reply to the first fault, or to a warning where the value is right."""
-    kind = "unstable" if attempt.extreme and not (fault and fault.asks) else fault.kind
-    shown = attempts if attempt.extreme else [each for each in attempts if not each.extreme]
-    reason = likely_reason(exercise, shown, attempt.extreme)
+    """Return the reply to the first fault, or to a warning where the value is right.
+
+    Args:
+        exercise: what is asked.
+        function: the answer.
+        attempts: what it made of all cases.
+        shown: the one that went wrong.
+        fault: what is wrong there; None if NumPy warned, and the value is right.
+    """
+    asks_already = fault is not None and fault.asks
+    kind = "unstable" if shown.extreme and not asks_already else fault.kind
+    if not shown.extreme:  # one cause explains the ordinary cases
+        attempts = [attempt for attempt in attempts if not attempt.extreme]
+    reason = likely_reason(exercise, attempts, shown.extreme)
     next_step = ""
-    if not reason and not (fault and fault.asks):
-        names = frozenset(values_used(getattr(function, "__code__", OPAQUE)))
-        next_step = find_next_step(exercise, shown, attempt, fault, names)
+    if not reason and not asks_already:
+        names_used = frozenset(values_used(code_of(function)))
+        next_step = find_next_step(exercise, attempts, shown, fault, names_used)
     return Reply(
         exercise.name,
         kind,
-        case=case_in_words(exercise, attempt.case),
+        case=case_in_words(exercise, shown.case),
         fault=fault,
-        warned=attempt.outcome.warned if attempt.extreme else "",
+        warned=shown.outcome.warned if shown.extreme else "",
         reason=reason,
         next_step=next_step,
     )
@@ -104,15 +114,22 @@ def notice(exercise: Exercise, attempt: Attempt) -> str:
 # What an answer does
 
 
-def operations(code: types.CodeType) -> set[str]:
-    """Return what code does, in words of the vocabulary or Python's own, and all names it asks for.
+def with_inner(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Yield code, and the code of the functions that are defined in it."""
+    yield code
+    for constant in code.co_consts:
+        if inspect.iscode(constant):
+            yield from with_inner(constant)
 
-    That of code in it, too.
-    """
-    done = {each.opname for each in dis.get_instructions(code)}
-    names = {VOCABULARY.get(each, each) for each in done}.union(code.co_names)
-    inner = [operations(constant) for constant in code.co_consts if inspect.iscode(constant)]
-    return names.union(*inner)
+
+def operations(code: types.CodeType) -> set[str]:
+    """Return what code does, in words of the vocabulary or Python's own, and all names it asks for."""
+    done = set()
+    for part in with_inner(code):
+        instructions = {instruction.opname for instruction in dis.get_instructions(part)}
+        done.update(VOCABULARY.get(name, name) for name in instructions)
+        done.update(part.co_names)
+    return done
 
 
 #: How Python's instructions begin that ask for a value of the code's own.
@@ -120,13 +137,14 @@ ASKING: tuple[str, ...] = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")
 
 
 def values_used(code: types.CodeType) -> set[str]:
-    """Return the names of arguments and other own values that code asks for, and code in it."""
+    """Return the names of arguments and other own values that code asks for."""
     names = set()
-    for each in dis.get_instructions(code):
-        if each.opname.startswith(ASKING):
-            names.update(each.argval if isinstance(each.argval, tuple) else [each.argval])
-    inner = [values_used(constant) for constant in code.co_consts if inspect.iscode(constant)]
-    return names.union(*inner)
+    for part in with_inner(code):
+        for instruction in dis.get_instructions(part):
+            if instruction.opname.startswith(ASKING):
+                asked = instruction.argval  # some ask for two values at once
+                names.update(asked if isinstance(asked, tuple) else [asked])
+    return names
 
 
 #: What a stub of ``...`` or ``pass`` does: it returns None.
@@ -135,17 +153,16 @@ NOTHING: set[str] = operations((lambda: None).__code__) | {"NOP"}
 
 def is_a_stub(function: Callable) -> bool:
     """Tell whether a function does nothing yet."""
-    code = getattr(function, "__code__", OPAQUE)
+    code = code_of(function)
     return operations(code) <= NOTHING and {*code.co_consts} <= {None, function.__doc__}
 
 
 def questions(exercise: Exercise, function: Callable) -> tuple[str, ...]:
     """Return what a right answer is asked about: habits that the solution does not have."""
-    code = getattr(function, "__code__", OPAQUE)
-    own = operations(code) - operations(exercise.shown.__code__)
+    habits = operations(code_of(function)) - operations(exercise.shown.__code__)
     if exercise.may_loop or not has_arrays(exercise):
-        own.discard("a loop")
-    asked = [question for habit, question in GENERAL["habits"].items() if habit in own]
+        habits.discard("a loop")
+    asked = [question for habit, question in GENERAL["habits"].items() if habit in habits]
     return tuple(dict.fromkeys(asked))  # each once
 
 
@@ -174,21 +191,26 @@ def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exac
     """Tell whether a mistake comes to what an answer came to, in all cases."""
     mistaken = as_function(exercise, mistake.code)
     errors = 0
-    is_another_step = False
+    has_another_step = False
     for attempt in attempts:
         outcome = call(mistaken, attempt.case)
         if not outcome.is_like(attempt.outcome, exact, exercise.noise, in_kind=True):
             return False
         if not is_finite(outcome.result) and not warned_alike(outcome, attempt.outcome):
             return False  # many steps lead to nan, and not all by the same operation
-        errors += bool(outcome.error)
-        steps = (outcome.step, attempt.outcome.step)
-        is_another_step |= outcome.error != attempt.outcome.error or (
-            all(steps) and len({*steps}) > 1
-        )
+        if outcome.error:
+            errors += 1
+        if raised_otherwise(outcome, attempt.outcome):
+            has_another_step = True
     # Where it often returns a result, an error elsewhere may be put in other words, or come from
     # another step. Otherwise the step that raises is all that is known of the answer.
-    return not is_another_step or 2 * errors <= len(attempts)
+    return not has_another_step or 2 * errors <= len(attempts)
+
+
+def raised_otherwise(one: Outcome, other: Outcome) -> bool:
+    """Tell whether two calls raised in other words, or in steps that are known and differ."""
+    are_known = bool(one.step and other.step)
+    return one.error != other.error or (are_known and one.step != other.step)
 
 
 def is_finite(result: object) -> bool:
@@ -199,7 +221,13 @@ def is_finite(result: object) -> bool:
     return not is_number or bool(np.isfinite(result).all())
 
 
-def warned_alike(*outcomes: Outcome) -> bool:
+def warned_alike(one: Outcome, other: Outcome) -> bool:
     """Tell whether NumPy warned of one thing in both calls, as far as none of them hides it."""
-    one, other = ({*each.warned.replace("scalar ", "").split(", ")} for each in outcomes)
-    return "" in one | other or bool(one & other)
+    if not one.warned or not other.warned:
+        return True
+    return bool(things_warned_of(one) & things_warned_of(other))
+
+
+def things_warned_of(outcome: Outcome) -> set[str]:
+    """Return what NumPy warned of, be it in an array or in a number."""
+    return {*outcome.warned.replace("scalar ", "").split(", ")}
