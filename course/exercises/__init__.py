@@ -16,6 +16,7 @@ import dataclasses
 import importlib
 import inspect
 import textwrap
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,10 +34,11 @@ LESSONS: dict[str, tuple[Exercise, ...]] = {
 }
 #: All exercises by their names.
 EXERCISES: dict[str, Exercise] = {}
-for _exercise in (each for lesson in LESSONS.values() for each in lesson):
-    if _exercise.name in EXERCISES:
-        raise ValueError(f"two exercises are called {_exercise.name!r}")
-    EXERCISES[_exercise.name] = _exercise
+for _lesson in LESSONS.values():
+    for _exercise in _lesson:
+        if _exercise.name in EXERCISES:
+            raise ValueError(f"two exercises are called {_exercise.name!r}")
+        EXERCISES[_exercise.name] = _exercise
 
 #: How many hints were asked for, by the exercises' names.
 _hints_given: dict[str, int] = {}
@@ -49,9 +51,9 @@ class Shown(str):
 
     def __new__(cls, text: str, html: str | None = None) -> "Shown":
         """Make text with its HTML."""
-        shown = super().__new__(cls, text)
-        shown.html = html
-        return shown
+        made = super().__new__(cls, text)
+        made.html = html
+        return made
 
     __repr__ = str.__str__
 
@@ -90,9 +92,10 @@ def check(function: Callable) -> Reply:
     exercise = find(function)
     try:
         reply = check_answer(exercise, function)
-    except KeyboardInterrupt:  # said in a line, in place of all the lines it went through
-        stopped = f"my_{exercise.name} was still at work. Which loop of it does not end?"
-        raise KeyboardInterrupt(stopped) from None
+    except KeyboardInterrupt:
+        # One line is shown, in place of all the lines that Python went through.
+        question = f"my_{exercise.name} was still at work. Which loop of it does not end?"
+        raise KeyboardInterrupt(question) from None
     store.note(reply.name, reply.kind)
     return reply
 
@@ -158,35 +161,37 @@ def keep(*functions: Callable) -> str:
         TypeError: not a function, or one whose name belongs to no exercise; then none is kept.
     """
     exercises = [find(function) for function in functions]
-    replies = [_keep(*pair) for pair in zip(exercises, functions)]
+    replies = [
+        _check_and_keep(exercise, function) for exercise, function in zip(exercises, functions)
+    ]
     return Shown(
         "\n".join(repr(reply) for reply in replies),
         "\n".join(reply._repr_html_() for reply in replies),
     )
 
 
-def _keep(exercise: Exercise, function: Callable) -> Reply:
+def _check_and_keep(exercise: Exercise, function: Callable) -> Reply:
     """Check an answer, and keep it if it is right; say both."""
     reply = check(function)
     if reply.kind != "right":
         return reply
     try:
-        kept = _put(exercise, function)
+        kept = _keep_right_answer(exercise, function)
     except Exception as error:
         why = getattr(error, "strerror", None) or error
         kept = f"But it could not be kept: {why}."
     return dataclasses.replace(reply, kept=kept)
 
 
-def _put(exercise: Exercise, function: Callable) -> str:
+def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
     """Put a right answer into the file of kept ones and in the library's place; say whether."""
     if exercise.home is None:
         return "The network does not use it, so it is not kept."
     source = textwrap.dedent(inspect.getsource(function))
     with store.locked():
         text = store.with_function(store.read(store.mine_path()), exercise.name, source)
-        # As the next notebook will have it.
-        reply = check_answer(exercise, store.answers(store.run(text))[exercise.name])
+        as_the_next_notebook_has_it = store.answers(store.run(text))[exercise.name]
+        reply = check_answer(exercise, as_the_next_notebook_has_it)
         if reply.kind != "right":
             return GENERAL["next"]["leans"].format(f"{reply}\n")
         store.write(store.mine_path(), text)
@@ -209,22 +214,26 @@ def mine() -> str:
         Exception: what running ``mine.py`` raised, such as a SyntaxError that names its line. Mend
             it, or delete the file and keep your functions again.
     """
-    own = store.functions()
+    kept = store.functions()
     yours = []
     library = []
     left_out = []
-    for exercise in (each for each in EXERCISES.values() if each.home):
-        reply = check_answer(exercise, own[exercise.name]) if exercise.name in own else None
-        is_right = reply is not None and reply.kind == "right"
-        if reply is not None and not is_right:
-            left_out.append(reply)
-        (yours if is_right else library).append(exercise.name)
-        function = own[exercise.name] if is_right else exercise.reference
-        setattr(exercise.home, exercise.name, function)
+    for name, exercise in EXERCISES.items():
+        if exercise.home is None:
+            continue
+        reply = check_answer(exercise, kept[name]) if name in kept else None
+        if reply is not None and reply.kind == "right":
+            yours.append(name)
+            setattr(exercise.home, name, kept[name])
+            continue
+        library.append(name)
+        setattr(exercise.home, name, exercise.reference)
+        if reply is not None:
+            left_out.append(f"Left out, {reply}")
     lines = [
         f"yours:         {', '.join(yours) or 'none yet'}",
         f"the library's: {', '.join(library) or 'nothing, all of the network is yours'}",
-        *[f"Left out, {reply}" for reply in left_out],
+        *left_out,
     ]
     return Shown("\n".join(lines))
 
@@ -242,27 +251,28 @@ def progress() -> str:
     What is right once stays right. It is remembered in ``progress.json`` beside ``mine.py``;
     delete the file, and everything is open again, and nothing else is lost.
     """
-    known = store.states()
-    states = {name: known.get(name, "open") for name in EXERCISES}
-    rows = [
-        (number, [f"{SIGNS[states[each.name]]} {each.name}" for each in lesson])
+    remembered = store.states()
+    states = {name: remembered.get(name, "open") for name in EXERCISES}
+    rows = {
+        number: [f"{SIGNS[states[exercise.name]]} {exercise.name}" for exercise in lesson]
         for number, lesson in LESSONS.items()
-    ]
-    counts = [*states.values()]
-    totals = [f"{sign} {state} {counts.count(state)}" for state, sign in SIGNS.items()]
-    caption = "   ".join(totals)
-    lines = [line for number, cells in rows for line in in_lines(number, cells)]
+    }
+    counts = Counter(states.values())
+    caption = "   ".join(f"{sign} {state} {counts[state]}" for state, sign in SIGNS.items())
+    lines = [line for number, cells in rows.items() for line in in_lines(number, cells)]
     return Shown("\n".join([*lines, caption]), markup.table(rows, caption))
 
 
 def in_lines(heading: str, cells: list[str]) -> list[str]:
     """Return a row in lines that fit a phone, and break no word."""
-    lines = [heading]
-    gap = "  "
+    lines = []
+    line = heading
+    gap = "  "  # behind the heading; between cells it is wider
     for cell in cells:
-        if len(lines[-1] + gap + cell) > WIDTH:
-            lines.append(" " * len(heading))
+        if len(line + gap + cell) > WIDTH:
+            lines.append(line)
+            line = " " * len(heading)
             gap = "  "
-        lines[-1] += gap + cell
+        line += gap + cell
         gap = "   "
-    return lines
+    return [*lines, line]

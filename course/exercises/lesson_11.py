@@ -182,8 +182,8 @@ class Order:
 
     @property
     def deep(self) -> int:
-        """How many calls deep it looked values up, counted from the first that did."""
-        return max(self.depths, default=0) - min(self.depths, default=0)
+        """How many calls deep it looked values up, from the first that did."""
+        return max(self.depths) - min(self.depths) + 1 if self.depths else 0
 
     @property
     def allowed(self) -> str:

@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterable
 
 #: How kinds of words in a program are set apart, without a colour that some page would swallow.
 STYLES: dict[str, str] = {"Keyword": "font-weight: bold", "Comment": "font-style: italic"}
@@ -26,10 +25,10 @@ def program(source: str) -> str:
 
     spans = []
     for token, value in PythonLexer(stripnl=False).get_tokens(source):
-        style = next((STYLES[each] for each in STYLES if each in str(token)), "")
+        style = next((style for kind, style in STYLES.items() if kind in str(token)), "")
+        attribute = f' style="{style}"' if style else ""
         name = STANDARD_TYPES.get(token, "")
         escaped = html.escape(value, quote=False)
-        attribute = f' style="{style}"' if style else ""
         spans.append(f'<span class="{name}"{attribute}>{escaped}</span>' if name else escaped)
     code = "".join(spans).rstrip("\n")
     return f'<div class="highlight"><pre tabindex="0"><code>{code}</code></pre></div>'
@@ -40,12 +39,12 @@ def fold(summary: str, inside: str) -> str:
     return f"<details><summary>{summary}</summary>{inside}</details>"
 
 
-def table(rows: Iterable[tuple[str, list[str]]], caption: str) -> str:
-    """Return a table with a heading for each row, whose words are never broken."""
-    lines = [
-        f'<tr><th scope="row" style="{ROW}">{heading}</th><td style="{ROW}">'
-        + " ".join(f'<span style="{CELL}">{cell}</span>' for cell in cells)
-        + "</td></tr>"
-        for heading, cells in rows
-    ]
+def table(rows: dict[str, list[str]], caption: str) -> str:
+    """Return a table of rows by their headings, whose words are never broken."""
+    lines = []
+    for heading, cells in rows.items():
+        words = " ".join(f'<span style="{CELL}">{cell}</span>' for cell in cells)
+        lines.append(
+            f'<tr><th scope="row" style="{ROW}">{heading}</th><td style="{ROW}">{words}</td></tr>'
+        )
     return f'<table style="{TABLE}">{"".join(lines)}</table><p>{caption}</p>'

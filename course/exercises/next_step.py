@@ -38,7 +38,7 @@ def find_next_step(
     attempts: list[Attempt],
     shown: Attempt,
     fault: Fault | None,
-    names_used: frozenset[str] = frozenset(),
+    names_used: frozenset[str],
 ) -> str:
     """Return a sentence on what can be seen of an answer, which asks a question.
 
@@ -110,11 +110,11 @@ def about_an_error(exercise: Exercise, shown: Attempt) -> str:
 
 def about_the_results(exercise: Exercise, attempts: Sequence[Attempt]) -> str:
     """Say it if several results are right, and come in another order or form."""
-    names = [shape.name for shape in exercise.result_shapes]
     wanted = [call(exercise.reference, attempt.case).result for attempt in attempts]
     got = [attempt.outcome.result for attempt in attempts]
     if not all(is_several(results) for results in wanted):
         return ""
+    names = [shape.name for shape in exercise.result_shapes]
     sentences = GENERAL["parts"]
     if all(isinstance(results, dict) for results in got):
         values = [tuple(results.values()) for results in got]
@@ -263,10 +263,10 @@ def find_cause(
     attempts: Sequence[Attempt],
     names_used: frozenset[str],
 ) -> Finding | None:
-    """Return what explains the result in all cases: what says all first, and then what says a part.
+    """Return what explains the result in all cases: what says all first, at last what says a part.
 
-    Where too few different numbers came, only what says all is asked, or what says a part: the rest
-    tries out so much that something would fit by accident.
+    In between, many changes are tried out: only where the numbers are telling, since of a few zeros
+    and ones some change would be right by accident.
     """
     if not wrong.is_in_all_cases:
         return find_changed_key(exercise, attempts, names_used) if is_telling(wrong.pairs) else None

@@ -35,7 +35,7 @@ class Fault:
         """One to three lines."""
         if self.happened:
             return self.happened
-        name = self.part and f"{self.part}: "
+        name = f"{self.part}: " if self.part else ""
         if self.kind == "wrong shape":
             return f"{name}wanted {self.wanted}, got {self.got.removesuffix('.')}."
         lines = [f"{name}wanted {self.wanted}", f"{name}got {self.got}"]
@@ -71,6 +71,10 @@ class Reply:
     def description(self) -> str:
         """What went wrong, in words: without a reason or a next step."""
         lines = []
+        if self.case:
+            is_extreme = self.kind == "unstable"
+            start = "It is right for ordinary numbers, but with" if is_extreme else "With"
+            lines.append(f"{start} {self.case}:")
         if self.fault:
             lines.append(self.fault.words)
         elif self.warned:
@@ -78,10 +82,6 @@ class Reply:
         if self.warned:
             lines.append(f"NumPy warned: {self.warned}.")
         words = "\n".join(lines)
-        if self.case:
-            far_out = self.kind == "unstable"
-            start = "It is right for ordinary numbers, but with" if far_out else "With"
-            words = f"{start} {self.case}:\n{words}"
         return words[:1].upper() + words[1:]
 
     @property
@@ -113,9 +113,9 @@ class Reply:
         if self.case and line.endswith(f"{self.case}:"):
             start = line.removesuffix(f"{self.case}:")
             return f"{markup.text(start)}<code>{markup.text(self.case)}</code>:"
-        shown = self.fault and self.fault.kind == "wrong value"
-        for label in ("wanted ", "got "):
-            before, separator, value = line.partition(label)
-            if shown and separator and (not before or before == f"{self.fault.part}: "):
-                return f"{markup.text(before + label)}<code>{markup.text(value)}</code>"
+        if self.fault and self.fault.kind == "wrong value":
+            for label in ("wanted ", "got "):
+                before, has_label, value = line.partition(label)
+                if has_label and before in ("", f"{self.fault.part}: "):
+                    return f"{markup.text(before + label)}<code>{markup.text(value)}</code>"
         return markup.text(line)

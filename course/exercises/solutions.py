@@ -12,18 +12,20 @@ def source(function: Callable) -> str:
     That is its docstring, type hints, and what only checks its arguments.
     """
     text = textwrap.dedent(inspect.getsource(function))
-    lines = text.splitlines()
     definition = ast.parse(text).body[0]
     body = [statement for statement in definition.body if not is_docstring(statement)]
     arguments = inspect.signature(function).parameters
     prepared = [statement for statement in body if only_prepares(statement, arguments)]
     left_out = lines_of([*prepared, *only_for_checks(body)])
-    first = (
-        definition.body[0].end_lineno + 1 if len(body) < len(definition.body) else body[0].lineno
-    )
-    kept = [lines[number - 1] for number in range(first, len(lines) + 1) if number not in left_out]
-    shown = [header(definition), *textwrap.dedent("\n".join(kept)).strip("\n").splitlines()]
-    return "\n".join([shown[0], *[f"    {line}" if line else "" for line in shown[1:]]]) + "\n"
+    has_docstring = len(body) < len(definition.body)
+    first_line = definition.body[0].end_lineno + 1 if has_docstring else body[0].lineno
+    kept = [
+        line
+        for number, line in enumerate(text.splitlines(), start=1)
+        if number >= first_line and number not in left_out
+    ]
+    shown = textwrap.dedent("\n".join(kept)).strip("\n")
+    return f"{header(definition)}\n{textwrap.indent(shown, '    ')}\n"
 
 
 def header(definition: ast.FunctionDef) -> str:
@@ -62,13 +64,15 @@ def only_prepares(statement: ast.stmt, arguments: Iterable[str]) -> bool:
 def only_for_checks(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the statements that only raise, and those whose names only they need."""
     checks = [statement for statement in body if only_raises(statement)]
+    if not checks:
+        return []
     rest = [statement for statement in body if statement not in checks]
-    for statement in rest if checks else []:
-        others = [name for each in rest if each is not statement for name in names_in(each)]
-        is_one_name = isinstance(statement, ast.Assign) and isinstance(
-            statement.targets[0], ast.Name
-        )
-        if is_one_name and statement.targets[0].id not in others:
+    for statement in rest:
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+            continue
+        others = [other for other in rest if other is not statement]
+        names_elsewhere = [name for other in others for name in names_in(other)]
+        if statement.targets[0].id not in names_elsewhere:
             checks.append(statement)
     return checks
 

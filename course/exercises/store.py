@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from course import files
 
@@ -59,7 +60,7 @@ def locked() -> Iterator[None]:
         yield
 
 
-def wait_for(file) -> None:
+def wait_for(file: TextIO) -> None:
     """Wait until no other process holds an open file, and hold it until it is closed."""
     if os.name == "nt":
         import msvcrt
@@ -95,8 +96,11 @@ def run(text: str) -> dict[str, object]:
 
 def answers(space: dict[str, object]) -> dict[str, Callable]:
     """Return the functions that were defined in the file, by the names of their exercises."""
-    own = [each for each in space.values() if inspect.isfunction(each)]
-    return {each.__name__.removeprefix("my_"): each for each in own if each.__module__ == "mine"}
+    return {
+        value.__name__.removeprefix("my_"): value
+        for value in space.values()
+        if inspect.isfunction(value) and value.__module__ == "mine"
+    }
 
 
 def functions() -> dict[str, Callable]:
@@ -119,10 +123,10 @@ def with_function(text: str, name: str, source: str) -> str:
     lines = text.splitlines(keepends=True)
     for statement in reversed(ast.parse(text).body):
         if isinstance(statement, ast.FunctionDef) and statement.name.removeprefix("my_") == name:
-            first = min(each.lineno for each in (statement, *statement.decorator_list))
-            del lines[first - 1 : statement.end_lineno]
-    kept = "".join(lines).rstrip()
-    return f"{kept}\n\n\n{imports}{source}"
+            first_line = min(node.lineno for node in (statement, *statement.decorator_list))
+            del lines[first_line - 1 : statement.end_lineno]
+    others = "".join(lines).rstrip()
+    return f"{others}\n\n\n{imports}{source}"
 
 
 # How far you are
