@@ -120,8 +120,8 @@ def freeze(value: object) -> None:
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
     elif is_several(value):
-        for each in value:
-            freeze(each)
+        for entry in value:
+            freeze(entry)
 
 
 # Where an answer stopped

@@ -69,8 +69,8 @@ def gives_the_same(function: Callable, attempt: Attempt, noise: float) -> bool:
 def all_changed(exercise: Exercise) -> list[Changed]:
     """Return key and solution with each change that can be made; none where a loop might never end."""
     functions = dict.fromkeys((exercise.reference, exercise.shown))  # each once
-    changed = [each for function in functions for each in changed_in(function)]
-    return sorted(changed, key=lambda each: ORDER.index(each.finding.name))
+    all_of_them = [changed for function in functions for changed in changed_in(function)]
+    return sorted(all_of_them, key=lambda changed: ORDER.index(changed.finding.name))
 
 
 def changed_in(function: Callable) -> list[Changed]:

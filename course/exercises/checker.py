@@ -89,7 +89,7 @@ def wrong_reply(
 
 def is_drawn_elsewhere(function: Callable, attempt: Attempt) -> bool:
     """Tell whether an answer that is given a generator draws from another one, too."""
-    if not any(isinstance(each, np.random.Generator) for each in attempt.case):
+    if not any(isinstance(value, np.random.Generator) for value in attempt.case):
         return False
     return not alike(attempt.outcome.result, call(function, attempt.case).result)
 

@@ -131,10 +131,10 @@ def as_function(exercise: Exercise, code: str) -> Callable:
     """
     is_statement = re.search(r"\b(return|yield)\b|^(for|import) ", code) or "\n" in code
     body = code if is_statement else f"return {code}"
-    lines = "\n    ".join(body.splitlines())
-    takes = ", ".join(exercise.arguments)
+    arguments = ", ".join(exercise.arguments)
+    lines = [f"def answer({arguments}):", f"given = [{arguments}]", *body.splitlines()]
+    source = "\n    ".join(lines) + "\n"
     space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
-    source = f"def answer({takes}):\n    given = [{takes}]\n    {lines}\n"
     file = f"<{exercise.name}: {code}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     exec(compile(source, file, "exec"), space)

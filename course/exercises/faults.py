@@ -215,13 +215,16 @@ def first_wrong_part(exercise: Exercise, key: Outcome, attempt: Attempt) -> Faul
             )
         if not part.is_right(exercise, attempt):
             digits = digits_apart(part.wanted, part.got)
-            named = [each for each in parts if each.name]
             return Fault(
                 "wrong value",
                 part=part.name,
                 wanted=text_of(part.wanted, digits),
                 got=text_of(part.got, digits),
-                right_so_far=tuple(each.name for each in named if each.is_right(exercise, attempt)),
+                right_so_far=tuple(
+                    other.name
+                    for other in parts
+                    if other.name and other.is_right(exercise, attempt)
+                ),
             )
     return None
 

@@ -121,7 +121,7 @@ def shuffles_pieces(deal: Deal) -> bool:
     """Tell whether the batches are pieces of the file, with the smaller one anywhere."""
     if not has_other_sizes(deal) or sorted(deal.sizes) != sorted(deal.full * deal.epochs):
         return False
-    return all(np.array_equal(each, each[0] + np.arange(each.size)) for each in deal.batches)
+    return all(np.array_equal(batch, batch[0] + np.arange(batch.size)) for batch in deal.batches)
 
 
 def runs_over_the_end(deal: Deal) -> bool:

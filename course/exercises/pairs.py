@@ -1,7 +1,7 @@
 """The right result beside an answer's, case by case, and what can be asked about all these pairs.
 
-Whoever asks wants one answer for all cases at once, so that nothing is said that is the accident of
-one. The relations in ``relations_*.py`` are built from these questions.
+Each question has one answer for all cases, so that nothing is said that is the accident of one. The
+relations are built from these questions.
 """
 
 from collections.abc import Iterator, Sequence
@@ -58,11 +58,13 @@ def as_numbers(value: object) -> np.ndarray | None:
 
 def same(wanted: object, got: object) -> bool:
     """Tell whether two results are alike, and of one shape."""
-    wanted, got = as_numbers(wanted), as_numbers(got)
-    if wanted is None or got is None or wanted.shape != got.shape:
+    wanted_array = as_numbers(wanted)
+    got_array = as_numbers(got)
+    if wanted_array is None or got_array is None or wanted_array.shape != got_array.shape:
         return False
-    scale = np.abs(wanted[np.isfinite(wanted)]).max(initial=0)
-    return bool(np.allclose(got, wanted, rtol=1e-6, atol=1e-9 * scale, equal_nan=True))
+    scale = np.abs(wanted_array[np.isfinite(wanted_array)]).max(initial=0)
+    atol = 1e-9 * scale
+    return bool(np.allclose(got_array, wanted_array, rtol=1e-6, atol=atol, equal_nan=True))
 
 
 def in_one_shape(pairs: Sequence[Pair]) -> bool:

@@ -119,8 +119,8 @@ class Reader:
         """Return the label that a line was meant to have, if it looks like one."""
         plain = label.strip().lower().rstrip("s")
         is_prose = colon and rest.startswith(" ") and re.fullmatch(r"[A-Za-z]+", label)
-        known = [each for each in self.labels if each[:4] == plain[:4]]
-        return known[0] if is_prose and known else ""
+        near = [known for known in self.labels if known[:4] == plain[:4]]
+        return near[0] if is_prose and near else ""
 
     def take(self, label: str, rest: str) -> None:
         """Take in a line that begins with a label."""
