@@ -11,33 +11,69 @@ import numpy as np
 from course.exercises.pairs import Fields, Finding, Pair, arguments_of, in_one_shape
 
 
-def find_first_difference(pair: Pair, pairs: Sequence[Pair]) -> Finding | None:
-    """Return where a result of several entries goes wrong first, and what its wrong entries share.
+def find_difference(pair: Pair, pairs: Sequence[Pair]) -> Finding | None:
+    """Return where a result goes wrong first, and what its wrong entries share.
 
     Args:
         pair: the one case.
         pairs: all of them; this one alone if some have no result.
     """
+    if np.size(pair.wanted) == 1:
+        return difference_of_a_number(pair, pairs)
+    return difference_of_entries(pair, pairs)
+
+
+# One number
+
+
+def difference_of_a_number(pair: Pair, pairs: Sequence[Pair]) -> Finding | None:
+    """Return how a result of one number differs from the one that is wanted."""
+    where = where_an_argument(pairs)
+    if where:
+        return Finding("where_a_number", where)
+    kind = np.asarray(pair.wanted).dtype.kind
+    is_count = kind in "iu"
+    is_place = is_count and np.ndim(pair.wanted)  # a class, say, is not too large or too small
+    if kind == "b" or is_place:
+        return None
+    words = comparison(pair.wanted_array.item(), pair.got_array.item(), is_count)
+    return Finding("a number", {"comparison": words})
+
+
+def comparison(wanted: float, got: float, is_count: bool) -> str:
+    """Say how a number is related to another one."""
+    if not np.isfinite(got):
+        return "no ordinary number"
+    if is_count:
+        return f"too {'large' if got > wanted else 'small'} by {abs(got - wanted):.4g}"
+    if got == 0 or abs(wanted) < 1e-9 * abs(got):
+        return f"off by {abs(got - wanted):.4g}"
+    if wanted * got < 0:
+        return "on the other side of 0"
+    return f"{got / wanted:.4g} times as large as it should be"
+
+
+# Several entries
+
+
+def difference_of_entries(pair: Pair, pairs: Sequence[Pair]) -> Finding | None:
+    """Return the first wrong entry, and what the wrong ones share in all cases, or else in this one."""
     wanted = pair.wanted_array
     got = pair.got_array
-    if wanted.size < 2:
-        return None
     is_wrong, digits = wrong_entries(pair)
     if not is_wrong.any():
         return None
     place = tuple(int(i) for i in np.argwhere(is_wrong)[0])
     shared = shared_in_all_cases(pairs) if np.isfinite(got).all() else None
-    shared = shared or shared_by_wrong_entries(is_wrong, got)
-    return shared._replace(
-        fields={
-            "place": place_in_words(place),
-            "wanted": f"{wanted[place]:.{digits}g}",
-            "got": f"{got[place]:.{digits}g}",
-            "wrong": int(is_wrong.sum()),
-            "all": wanted.size,
-            **shared.fields,
-        }
-    )
+    shared = shared or shared_in_this_case(is_wrong, got)
+    fields = {
+        "place": place_in_words(place),
+        "wanted": f"{wanted[place]:.{digits}g}",
+        "got": f"{got[place]:.{digits}g}",
+        "wrong": int(is_wrong.sum()),
+        "all": wanted.size,
+    }
+    return Finding(shared.name, fields | shared.fields)
 
 
 def wrong_entries(pair: Pair) -> tuple[np.ndarray, int]:
@@ -59,7 +95,7 @@ def place_in_words(place: tuple[int, ...]) -> str:
     return f"entry [{', '.join(map(str, place))}]"
 
 
-# In all cases
+# What the wrong entries share in all cases
 
 
 def shared_in_all_cases(pairs: Sequence[Pair]) -> Finding | None:
@@ -122,10 +158,10 @@ def first_or_last(pairs: Sequence[Pair]) -> Fields | None:
     return None
 
 
-# In this case
+# What they share in this case
 
 
-def shared_by_wrong_entries(is_wrong: np.ndarray, got: np.ndarray) -> Finding:
+def shared_in_this_case(is_wrong: np.ndarray, got: np.ndarray) -> Finding:
     """Return what tells the wrong entries of one array from the right ones."""
     if not np.isfinite(got).all():
         return Finding("not_a_number", {})

@@ -18,7 +18,7 @@ from course.exercises.faults import (
     names_in_words,
     parts_of,
 )
-from course.exercises.first_difference import find_first_difference, where_an_argument
+from course.exercises.first_difference import find_difference
 from course.exercises.pairs import (
     Finding,
     Pair,
@@ -393,9 +393,7 @@ def about_its_entries(
     wrong: WrongResult, exercise: Exercise, attempts: Sequence[Attempt], shown: Attempt
 ) -> str:
     """Say which entry differs first and what the wrong ones share, and ask what leads on."""
-    difference = find_first_difference(wrong.shown, wrong.comparable) or find_number_difference(
-        wrong.shown, wrong.comparable
-    )
+    difference = find_difference(wrong.shown, wrong.comparable)
     name = difference.name if difference else ""
     sentence = GENERAL["entries"][name].format(**difference.fields) if difference else ""
     if shown.extreme:
@@ -403,35 +401,6 @@ def about_its_entries(
     else:
         question = GENERAL["questions"].get(name) or question_about(exercise, attempts, shown)
     return f"{sentence} {question}".strip()
-
-
-def find_number_difference(pair: Pair, pairs: Sequence[Pair]) -> Finding | None:
-    """Return how a result of one number differs from the one that is wanted."""
-    if np.size(pair.wanted) != 1:
-        return None
-    where = where_an_argument(pairs)
-    if where:
-        return Finding("where_a_number", where)
-    kind = np.asarray(pair.wanted).dtype.kind
-    is_count = kind in "iu"
-    is_place = is_count and np.ndim(pair.wanted)  # a class, say, is not too large or too small
-    if kind == "b" or is_place:
-        return None
-    words = comparison(pair.wanted_array.item(), pair.got_array.item(), is_count)
-    return Finding("a number", {"comparison": words})
-
-
-def comparison(wanted: float, got: float, is_count: bool) -> str:
-    """Say how a number is related to another one."""
-    if not np.isfinite(got):
-        return "no ordinary number"
-    if is_count:
-        return f"too {'large' if got > wanted else 'small'} by {abs(got - wanted):.4g}"
-    if got == 0 or abs(wanted) < 1e-9 * abs(got):
-        return f"off by {abs(got - wanted):.4g}"
-    if wanted * got < 0:
-        return "on the other side of 0"
-    return f"{got / wanted:.4g} times as large as it should be"
 
 
 #: How many letters of arguments are named in passing; with twice as many a pencil can work.
