@@ -189,7 +189,7 @@ def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
         return "The network does not use it, so it is not kept."
     source = textwrap.dedent(inspect.getsource(function))
     with store.locked():
-        text = store.with_function(store.read(store.mine_path()), exercise.name, source)
+        text = store.with_function(store.read(store.mine_path()), function.__name__, source)
         as_the_next_notebook_has_it = store.answers(store.run(text))[exercise.name]
         reply = check_answer(exercise, as_the_next_notebook_has_it)
         if reply.kind != "right":

@@ -95,12 +95,17 @@ def run(text: str) -> dict[str, object]:
 
 
 def answers(space: dict[str, object]) -> dict[str, Callable]:
-    """Return the functions that were defined in the file, by the names of their exercises."""
-    return {
-        value.__name__.removeprefix("my_"): value
+    """Return the functions that were defined in the file, by the names of their exercises.
+
+    Of ``softmax`` and ``my_softmax`` the second counts: the first may be a helper.
+    """
+    own = [
+        value
         for value in space.values()
         if inspect.isfunction(value) and value.__module__ == "mine"
-    }
+    ]
+    own.sort(key=lambda function: function.__name__.startswith("my_"))
+    return {function.__name__.removeprefix("my_"): function for function in own}
 
 
 def functions() -> dict[str, Callable]:
@@ -115,17 +120,21 @@ def functions() -> dict[str, Callable]:
 def with_function(text: str, name: str, source: str) -> str:
     """Return what the file is to hold with a function added, in the place of one of that name.
 
+    A function that is kept as ``softmax`` takes the place of ``my_softmax`` too, which would count
+    before it.
+
     Raises:
         Exception: what running the file as it is raised.
     """
     text = text or HEAD
     imports = "" if "np" in run(text) else IMPORT
-    lines = text.splitlines(keepends=True)
+    replaced = {name, f"my_{name.removeprefix('my_')}"}
+    lines = text.split("\n")
     for statement in reversed(ast.parse(text).body):
-        if isinstance(statement, ast.FunctionDef) and statement.name.removeprefix("my_") == name:
+        if isinstance(statement, ast.FunctionDef) and statement.name in replaced:
             first_line = min(node.lineno for node in (statement, *statement.decorator_list))
             del lines[first_line - 1 : statement.end_lineno]
-    others = "".join(lines).rstrip()
+    others = "\n".join(lines).rstrip()
     return f"{others}\n\n\n{imports}{source}"
 
 

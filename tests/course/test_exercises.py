@@ -819,6 +819,43 @@ def test_what_else_the_reader_writes_into_the_file_stays_and_serves():
     assert functions.softmax is EXERCISES["softmax"].reference
 
 
+def test_a_helper_named_as_an_exercise_stays_and_serves_what_is_kept():
+    helper = "def softmax(z):\n    " + RIGHT["softmax"][0]
+    backward = (
+        f"def my_softmax_backward(p, dp):\n    softmax(dp)\n    {RIGHT['softmax_backward'][1]}"
+    )
+    kept_file().write_text(f"import numpy as np\n\n\n{helper}\n\n\n{backward}\n")
+    assert mine().startswith("yours:         softmax, softmax_backward\n")
+    keep(write("softmax", RIGHT["softmax"][1]))
+    assert helper in kept_file().read_text()
+    assert mine().startswith("yours:         softmax, softmax_backward\n")
+    assert functions.softmax.__name__ == "my_softmax"
+
+
+def test_of_two_answers_that_without_my_before_its_name_gives_way():
+    """All editions have kept it so where a reader had left it out."""
+    bare = "def softmax(z):\n    " + RIGHT["softmax"][0] + "\n"
+    own = "def my_softmax(z):\n    return z\n"
+    linecache.cache["<bare>"] = (len(bare), None, bare.splitlines(keepends=True), "<bare>")
+    space = {"np": np}
+    exec(compile(bare, "<bare>", "exec"), space)
+    for before in ("", bare, own, bare + own, own + bare):
+        kept_file().write_text(f"import numpy as np\n\n\n{before}")
+        assert "From here on it is mnistlib.functions.softmax." in keep(space["softmax"])
+        names = [node.name for node in ast.parse(kept_file().read_text()).body[1:]]
+        assert names == ["softmax"]
+        assert mine().startswith("yours:         softmax\n")
+
+
+def test_a_page_break_in_the_file_moves_no_line():
+    before = "# one\x0c two\u2028three\nimport numpy as np\n"
+    after = "A = 1  # mine\n"
+    kept_file().write_text(f"{before}def my_softmax(z):\n    return z\n{after}", encoding="utf-8")
+    keep(write("softmax", RIGHT["softmax"][0]))
+    text = kept_file().read_text(encoding="utf-8")
+    assert text.startswith(f"{before}{after}\n\ndef my_softmax(z):\n")
+
+
 def test_a_cell_of_a_notebook_can_be_kept():
     cells = [
         "import numpy as np\nfrom course.exercises import keep",
