@@ -65,11 +65,21 @@ def load(folder: str | os.PathLike[str] | None = None) -> Mnist:
     Raises:
         download.DownloadError: a file is missing or damaged and could not be fetched.
     """
-    folder = folder or os.environ.get("MNISTLIB_DATA") or Path(__file__).parents[1] / "data"
-    folder = Path(folder).expanduser()
+    if folder is None:
+        folder = os.environ.get("MNISTLIB_DATA") or Path(__file__).parents[1] / "data"
+    folder = _with_home(folder)
     return Mnist(
         **{part: read_idx(download.fetch(file, folder)) for part, file in download.FILES.items()}
     )
+
+
+def _with_home(folder: str | os.PathLike[str]) -> Path:
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError:
+        raise download.DownloadError(
+            f"nobody's home is known for the folder {folder}: write its whole path, without ~."
+        ) from None
 
 
 class Writers(NamedTuple):
@@ -93,11 +103,13 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
     Raises:
         download.DownloadError: a file is missing or damaged; the message says how to bring it back.
     """
-    folder = Path(folder or Path(__file__).parents[1] / "data" / "writers").expanduser()
+    if folder is None:
+        folder = Path(__file__).parents[1] / "data" / "writers"
+    folder = _with_home(folder)
     for file in WRITERS.values():
-        if not download.is_good(folder / file.name, file):
+        if fault := download.fault(folder / file.name, file):
             raise download.DownloadError(
-                f"{file.name} is missing or damaged in {folder}. It comes with the course and is not "
+                f"{file.name} {fault} in {folder}. It comes with the course and is not "
                 "downloaded: `git checkout -- data/writers` in the clone brings it back."
             )
     return Writers(**{part: read_idx(folder / file.name) for part, file in WRITERS.items()})
@@ -112,13 +124,13 @@ def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
         IdxError: the file is damaged, too large or no IDX; the message names it.
         OSError: the file cannot be read.
     """
-    if Path(path).exists() and not Path(path).is_file():  # opening a pipe would wait for ever
-        raise IdxError(f"{os.fspath(path)}: it is no regular file. Replace it by a fresh copy.")
-    with open(path, "rb") as stream:
-        packed = stream.read(LARGEST)
     try:
+        if Path(path).exists() and not Path(path).is_file():  # opening a pipe would wait for ever
+            raise IdxError("it is no regular file")
+        with open(path, "rb") as stream:
+            packed = stream.read(LARGEST)
         return parse_idx(_unpack(packed))
-    except IdxError as error:
+    except ValueError as error:  # one of ours, or a name that cannot be
         raise IdxError(f"{os.fspath(path)}: {error}. Replace it by a fresh copy.") from None
 
 

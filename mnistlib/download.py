@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import stat
 import threading
 import time
 from collections.abc import Iterable
@@ -20,6 +21,9 @@ DEADLINE = 300.0
 
 #: Seconds after which a half-written file must be a killed process's.
 STALE = 3600.0
+
+#: What `fault` says of a folder, a pipe and the like.
+NO_FILE = "is no regular file"
 
 #: Where the files are fetched, in this order.
 MIRRORS = (
@@ -68,14 +72,23 @@ class DownloadError(RuntimeError):
 
 def is_good(path: Path, file: File) -> bool:
     """Whether `path` holds exactly the published file, by its size and SHA-256."""
+    return fault(path, file) is None
+
+
+def fault(path: Path, file: File) -> str | None:
+    """Say what keeps `path` from being the published file, as in "is missing"; None if it is."""
     try:
-        if not path.is_file():  # opening a pipe would wait for ever
-            return False
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
+            return NO_FILE
         with open(path, "rb") as stream:
             right_size = os.fstat(stream.fileno()).st_size == file.size
-            return right_size and hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
-    except (OSError, ValueError):  # unreadable, or an impossible name
-        return False
+            if right_size and hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256:
+                return None
+            return "is damaged"
+    except FileNotFoundError:
+        return "is missing"
+    except (OSError, ValueError) as error:  # not ours to read, or an impossible name
+        return f"cannot be read ({_reason(error)})"
 
 
 def fetch(
@@ -103,42 +116,40 @@ def fetch(
             no regular file.
     """
     path = Path(folder) / file.name
-    try:
-        blocked = path.exists() and not path.is_file()
-    except (OSError, ValueError) as error:  # a folder that may not be searched, an impossible name
-        raise _unusable(file, path, error) from error
-    if blocked:
+    wrong = fault(path, file)
+    if not wrong:
+        return path
+    if wrong == NO_FILE:
         raise DownloadError(
             f"{path} stands where the data belongs, and is no regular file. Move it away, and try "
             "again: a good copy is then fetched. Or name another folder in MNISTLIB_DATA."
         )
-    if is_good(path, file):
-        return path
+    complaint = f"{file.name} {wrong} in {path.parent}"
     part = path.with_name(f"{file.name}.{secrets.token_hex(8)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_stale_parts(path)
         # Opened before the download, so that a folder that cannot be written is known at once.
         with open(part, "xb") as stream:
-            stream.write(_from_any_mirror(file, path, mirrors, timeout, deadline))
+            stream.write(_from_any_mirror(file, complaint, mirrors, timeout, deadline))
         os.replace(part, path)
     except (OSError, ValueError) as error:
         # Windows lets no one replace a file that another process, just as far, has open.
         if not is_good(path, file):
-            raise _unusable(file, path, error) from error
+            raise DownloadError(
+                f"{complaint}, which cannot take a new one: {_reason(error)}. Set the environment "
+                "variable MNISTLIB_DATA to a folder that you can write to, and try again."
+            ) from error
     finally:
         with contextlib.suppress(OSError, ValueError):
             part.unlink(missing_ok=True)
     return path
 
 
-def _unusable(file: File, path: Path, error: OSError | ValueError) -> DownloadError:
-    reason = getattr(error, "strerror", None) or error
-    return DownloadError(
-        f"{file.name} is missing or damaged, and {path.parent} cannot take a new one: "
-        f"{reason}. Set the environment variable MNISTLIB_DATA to a folder that you can write to, "
-        "and try again."
-    )
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileExistsError):  # where a folder should be made
+        return "it is no folder, or a link that leads to none"
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _remove_stale_parts(path: Path) -> None:
@@ -149,7 +160,7 @@ def _remove_stale_parts(path: Path) -> None:
 
 
 def _from_any_mirror(
-    file: File, path: Path, mirrors: Iterable[str], timeout: float, deadline: float
+    file: File, complaint: str, mirrors: Iterable[str], timeout: float, deadline: float
 ) -> bytes:
     reasons = []
     for mirror in mirrors:
@@ -158,7 +169,7 @@ def _from_any_mirror(
         except Exception as error:  # whatever goes wrong with one mirror, the next may do
             reasons.append(f"  {mirror + file.name}: {_root_cause(error)}")
     raise DownloadError(
-        f"{file.name} is missing or damaged in {path.parent}, and no mirror gave a good one:\n"
+        f"{complaint}, and no mirror gave a good one:\n"
         + "\n".join(reasons or ["  (there was no mirror to try)"])
         + "\nIn a clone, `git checkout -- data` brings back the original. Or copy the file into "
         "that folder from another computer, or try again later with a network."

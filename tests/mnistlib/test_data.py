@@ -125,8 +125,15 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path, make):
     with pytest.raises(IdxError, match=r"x\.gz: it is no regular file"):
         read_idx(tmp_path / "x.gz")
     make(tmp_path / "train-writers-idx1-short.gz")
-    with pytest.raises(download.DownloadError, match="missing or damaged"):
+    with pytest.raises(download.DownloadError, match="is no regular file"):
         data.writers(tmp_path)
+
+
+def test_an_impossible_name_is_an_error_that_names_it():
+    with pytest.raises(IdxError, match="x\0y: embedded null byte"):
+        read_idx("x\0y")
+    with pytest.raises(OSError, match="xxx"):
+        read_idx("x" * 300)
 
 
 def test_read_idx_unpacks(tmp_path):
@@ -286,6 +293,37 @@ def test_the_folder_is_the_argument_or_mnistlib_data(copy, tmp_path, monkeypatch
     monkeypatch.setenv("USERPROFILE", str(copy.parent))
     monkeypatch.setenv("MNISTLIB_DATA", os.path.join("~", copy.name))
     assert len(data.load().test_labels) == 10_000
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("ask", [data.load, data.writers])
+def test_a_home_that_nobody_has_is_the_same_clear_error(ask, monkeypatch):
+    with pytest.raises(download.DownloadError, match=r"~nosuchuser/x.*whole path"):
+        ask("~nosuchuser/x")
+    monkeypatch.setenv("MNISTLIB_DATA", "~nosuchuser/x")
+    with pytest.raises(download.DownloadError, match=r"~nosuchuser/x.*whole path"):
+        data.load()
+
+
+@pytest.mark.parametrize("ask", [data.load, data.writers])
+@pytest.mark.parametrize("folder", [0, False])
+def test_what_is_no_folder_is_not_taken_for_none(ask, folder):
+    with pytest.raises(TypeError, match="PathLike"):
+        ask(folder)
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_file_that_may_not_be_read_is_told_as_such(copy, monkeypatch):
+    def refuse(path, mode):
+        if mode == "rb":
+            raise PermissionError(13, "Permission denied", str(path))
+        return open(path, mode)
+
+    monkeypatch.setattr(download, "open", refuse, raising=False)  # root may read any file
+    with pytest.raises(download.DownloadError, match=r"cannot be read \(Permission denied\)"):
+        data.load(copy)
+    with pytest.raises(download.DownloadError, match=r"cannot be read \(Permission denied\)"):
+        data.writers()
 
 
 @pytest.mark.usefixtures("no_network")

@@ -412,9 +412,17 @@ def test_a_folder_that_cannot_be_searched_is_the_same_clear_error(tmp_path, monk
     def refuse(path, **_):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "exists", refuse)  # root may search any folder
+    monkeypatch.setattr(Path, "stat", refuse)  # root may search any folder
     with pytest.raises(DownloadError, match="cannot take a new one: Permission denied"):
         fetch(FILE, tmp_path)
+
+
+@pytest.mark.parametrize("target", ["nowhere", "link"])
+def test_a_link_that_leads_to_no_folder_is_told_as_such(server, tmp_path, target):
+    (tmp_path / "link").symlink_to(tmp_path / target)
+    with pytest.raises(DownloadError, match=r"link, which cannot .* leads to none\. Set"):
+        quick_fetch(tmp_path / "link", server.mirror("good"))
+    assert server.requests == []
 
 
 def test_nobody_waits_long_for_a_mirror_that_is_silent(monkeypatch, tmp_path):
