@@ -192,7 +192,8 @@ class Value:
 
     def sum(self, axis: int | tuple[int, ...] | None = None) -> "Value":
         """Add up over all axes, or over some, which stay with size 1. Each term gets all the blame."""
-        shape, keep = self.shape, axis is not None
+        shape = self.shape
+        keep = axis is not None
         rule = lambda dz: np.broadcast_to(dz, shape)  # noqa: E731
         return _made("sum", lambda u: u.sum(axis=axis, keepdims=keep), (self,), (rule,))
 
@@ -246,7 +247,8 @@ class Value:
                 blame = undo_broadcasting(rule(value.grad), source.shape)
                 source.grad = blame if source.grad is None else source.grad + blame
             if value.came_from and not keep:
-                value.grad, value.came_from = None, ()
+                value.grad = None
+                value.came_from = ()
 
 
 def _quotient(one, other) -> Value:

@@ -448,7 +448,12 @@ def run(
     Explained in lesson 06, "The patient".
     """
     weights, batches = start(recipe, len(train_set[0]))
-    rate, momentum = recipe.learning_rate, recipe.momentum
     return training.train(
-        recipe, weights, train_set, bar(batches), learning_rate=rate, momentum=momentum, **options
+        recipe,
+        weights,
+        train_set,
+        bar(batches),
+        learning_rate=recipe.learning_rate,
+        momentum=recipe.momentum,
+        **options,
     )

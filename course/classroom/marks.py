@@ -26,7 +26,6 @@ called right: such rows say "Read it" where we see it. The first line tells whic
 """
 
 import argparse
-import csv
 import os
 import shutil
 import signal
@@ -120,8 +119,7 @@ def main(argv: list[str] | None = None) -> None:
     try:
         with chosen.out.open("a", encoding="utf-8", newline="") as file, progress:
             for rows in mark_all(waiting, lessons, limits, behind_walls, chosen):
-                csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
-                file.flush()
+                table.append(file, rows)
                 marks[rows[0].student] = rows
                 progress.update()
     except KeyboardInterrupt:

@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from course import files
 from course.classroom.orders import Outcome
@@ -98,10 +98,16 @@ def read(path: Path) -> Table:
     return table
 
 
+def append(file: TextIO, rows: Iterable[Row]) -> None:
+    """Write more rows to the file of a table, at once; each cell is quoted."""
+    csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
+    file.flush()
+
+
 def write(path: Path, rows: Iterable[Row]) -> None:
     """Write all of a table, or leave it as it was. Spreadsheets know UTF-8 by the mark in front."""
     text = io.StringIO(newline="")
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([COLUMNS, *rows])
+    append(text, [COLUMNS, *rows])
     files.replace(path, text.getvalue().encode("utf-8-sig"))
 
 
