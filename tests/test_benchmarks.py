@@ -50,13 +50,13 @@ def test_a_missed_goal_is_said(name, path, row, module):
     inner = results
     for key in path[:-1]:
         inner = inner[key]
-    said = []
+    answers = []
     for value in (1, 10_000):
         inner[path[-1]] = value
         lines = module(name).report(results).splitlines()
         line = next(found for found in lines if found.startswith(f"| {row} "))
-        said.append(line.rstrip(" |").endswith("**no**"))
-    assert said == [False, True]
+        answers.append(line.rstrip(" |").endswith("**no**"))
+    assert answers == [False, True]
 
 
 # --- From starting Python
@@ -124,8 +124,8 @@ def test_waiting_ends_when_enough_are_right(module, tmp_path, monkeypatch):
 
 def test_the_wait_is_said_in_one_sentence(module):
     opening = module("from_start").opening
-    said = opening(1.14, {"slow": 3.0, "quick": 2.1})
-    assert said.endswith("**1.1 s**; the quickest of the frameworks here, quick, takes 2.1 s.")
+    sentence = opening(1.14, {"slow": 3.0, "quick": 2.1})
+    assert sentence.endswith("**1.1 s**; the quickest of the frameworks here, quick, takes 2.1 s.")
     assert "did not get to" in opening(None, {"quick": 2.1})
 
 
@@ -191,8 +191,8 @@ def test_ours_trains_networks_of_any_depth(hidden, module):
     mnist = data.load()
     contenders, team = module("contenders"), module("team")
     kind, dtype = contenders.CONTENDERS["ours, float32"]
-    few = dict(seed=0, hidden=hidden, batch_size=100, epochs=2, images=300)
-    answer = team.run(kind(mnist, dtype), mnist, **few)
+    job = dict(seed=0, hidden=hidden, batch_size=100, epochs=2, images=300)
+    answer = team.run(kind(mnist, dtype), mnist, **job)
     assert len(answer["us_per_step"]) == 2
     assert min(answer["us_per_step"]) > 0
 
@@ -208,9 +208,9 @@ def test_ours_has_the_threads_that_all_have(module):
 
             super().run(start, batches, rates, every, watched)
 
-    few = dict(seed=0, hidden=16, batch_size=100, epochs=1, images=300)
+    job = dict(seed=0, hidden=16, batch_size=100, epochs=1, images=300)
     with threadpool_limits(2):
-        module("team").run(Watched(data.load(), "float32"), None, **few)
+        module("team").run(Watched(data.load(), "float32"), None, **job)
     assert seen
     assert all(max(threads) == 2 for threads in seen)
 
@@ -226,8 +226,8 @@ def test_what_a_contender_keeps_is_not_taken_for_the_race(module):
 
     keeper = Keeper(mnist, "float32")
     keeper.model = keeper.rate = keeper.initialise = None
-    few = dict(seed=0, hidden=16, batch_size=100, epochs=1, images=300, evaluate=True)
-    assert len(team.run(keeper, mnist, **few)["accuracy"]) == 1
+    job = dict(seed=0, hidden=16, batch_size=100, epochs=1, images=300, evaluate=True)
+    assert len(team.run(keeper, mnist, **job)["accuracy"]) == 1
     assert keeper.rates[0] == contenders.RATE
 
 
@@ -235,8 +235,8 @@ def test_what_a_contender_keeps_is_not_taken_for_the_race(module):
 def test_the_convolutional_race_is_run(name, module):
     mnist, team = data.load(), module("team")
     kind, dtype = module("convolvers").CONVOLVERS[name]
-    few = dict(seed=0, hidden=(2, 3), batch_size=50, epochs=1, images=100, evaluate=True)
-    answer = team.run(kind(mnist, dtype), mnist, **few)
+    job = dict(seed=0, hidden=(2, 3), batch_size=50, epochs=1, images=100, evaluate=True)
+    answer = team.run(kind(mnist, dtype), mnist, **job)
     assert min(answer["us_per_step"]) > 0
     assert len(answer["accuracy"]) == ("products" not in name)
 
@@ -262,16 +262,16 @@ def test_the_convolutional_race_is_told(module):
             for i, name in enumerate(names)
         },
     }
-    told = race.report(results)
-    assert "**80 µs an image** in float32 with one thread, 50 with two" in told
-    goals = [line.split("|")[1:5] for line in told.splitlines() if line.startswith("| float")]
+    text = race.report(results)
+    assert "**80 µs an image** in float32 with one thread, 50 with two" in text
+    goals = [line.split("|")[1:5] for line in text.splitlines() if line.startswith("| float")]
     assert [[cell.strip() for cell in goal] for goal in goals] == [
         ["float32, 1 thread", "0.98 ×", "0.9 ×", "**no**"],
         ["float32, 2 threads", "0.96 ×", "1.1 ×", "yes"],
         ["float64, 1 thread", "0.98 ×", "0.9 ×", "**no**"],
         ["float64, 2 threads", "0.96 ×", "1.1 ×", "yes"],
     ]
-    assert told.endswith("Left out: them (why).")
+    assert text.endswith("Left out: them (why).")
 
 
 # --- One thread or two
@@ -286,8 +286,8 @@ def test_what_a_second_thread_costs_is_told(module):
         "missing": {},
         "us_per_step": {"a network, busy": {"1": [90, 100, 80], "2": [700, 900, 1000]}},
     }
-    told = module("threads").report(results).splitlines()
-    [row] = [line for line in told if line.startswith("| a network, busy")]
+    lines = module("threads").report(results).splitlines()
+    [row] = [line for line in lines if line.startswith("| a network, busy")]
     assert [cell.strip() for cell in row.split("|")[2:5]] == ["80 (90)", "700 (900)", "10.00"]
 
 
@@ -321,11 +321,11 @@ def test_the_tape_trains_as_ours_does(hidden, module):
     mnist = data.load()
     team = module("team")
     one_layer = isinstance(hidden, int)  # the team asks the network of one hidden layer
-    few = dict(seed=0, hidden=hidden, batch_size=100, epochs=1, images=300, evaluate=one_layer)
+    job = dict(seed=0, hidden=hidden, batch_size=100, epochs=1, images=300, evaluate=one_layer)
     accuracies = []
     for name in ["the tape, float32", "by hand, float32"]:
         kind, dtype = module("tapes").TAPES[name]
-        answer = team.run(kind(mnist, dtype), mnist, **few)
+        answer = team.run(kind(mnist, dtype), mnist, **job)
         assert min(answer["us_per_step"]) > 0
         accuracies.append(answer["accuracy"])
     assert accuracies[0] == accuracies[1]
@@ -346,9 +346,9 @@ def test_the_race_of_gradients_is_told(module):
             }
         },
     }
-    told = module("tape_step").report(results)
-    assert told.startswith("By the tape of lesson 11 a training step takes 1.20 to 1.20 times")
-    assert "JAX" not in told
+    text = module("tape_step").report(results)
+    assert text.startswith("By the tape of lesson 11 a training step takes 1.20 to 1.20 times")
+    assert "JAX" not in text
 
 
 def study_beside_torch(monkeypatch):

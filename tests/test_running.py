@@ -93,9 +93,9 @@ def test_a_test_that_hangs_is_reported(tmp_path):
 def test_a_cell_that_hangs_is_reported(tmp_path):
     cells = [nbformat.v4.new_code_cell("while True:\n    pass", execution_count=1)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "it.ipynb")
-    said = run(tmp_path, "--nbval-cell-timeout=1")
-    assert "1 failed" in said
-    assert "Timeout of 1 seconds" in said
+    output = run(tmp_path, "--nbval-cell-timeout=1")
+    assert "1 failed" in output
+    assert "Timeout of 1 seconds" in output
 
 
 def test_limits_are_set_by_themselves(pytestconfig):

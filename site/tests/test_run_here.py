@@ -190,8 +190,8 @@ def test_no_overflow_is_hidden_from_the_page(tab):
         answer = written("sigmoid", body.replace("\\n", "\n"))
         assert in_jupyter("sigmoid", answer, f"hidden {number}")[0] == "unstable", answer
         program = f"print(page.reply('sigmoid', ['import numpy as np'], {answer!r}))"
-        said = json.loads(page.evaluate("program => pythonEngine.run(program)", program))
-        assert said["kind"] == "unstable", answer
+        reply = json.loads(page.evaluate("program => pythonEngine.run(program)", program))
+        assert reply["kind"] == "unstable", answer
 
 
 @both_ways
@@ -204,9 +204,9 @@ def test_an_answer_is_run_and_kept_and_taken_away_and_brought_back(tab, tmp_path
     tab.write("softmax", written("softmax", "np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)"))
     assert "NumPy warned: invalid value encountered in divide, overflow" in tab.run("softmax")
     tab.write("softmax", written("softmax", f"print('hello')\n{SOFTMAX}"))
-    said = tab.run("softmax")
-    assert "hello" in said
-    assert "right" in said
+    reply = tab.run("softmax")
+    assert "hello" in reply
+    assert "right" in reply
     # What stands above an exercise is there: the library, and earlier answers.
     loss = "-(y * np.log(my_softmax(z))).sum() / len(z)"
     tab.write("cross_entropy", written("cross_entropy", loss))
@@ -223,9 +223,9 @@ return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     tab.run("log_softmax")
     loss = "-(y * my_log_softmax(z)).sum() / len(z)"
     tab.write("cross_entropy", written("cross_entropy", loss))
-    said = tab.run("cross_entropy")
-    assert "right" in said
-    assert "leans" not in said
+    reply = tab.run("cross_entropy")
+    assert "right" in reply
+    assert "leans" not in reply
 
     page = tab.open(LESSON)  # anew
     assert "hello" in page.input_value("#here-softmax")
@@ -239,9 +239,9 @@ return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     download.value.save_as(mine)
     with monkeypatch.context() as there:
         there.setenv("MNISTLIB_MINE", str(mine))
-        said = exercises.mine().splitlines()
+        lines = exercises.mine().splitlines()
     exercises.mine()  # the library's own again
-    assert said[0] == "yours:         softmax, log_softmax, cross_entropy"
+    assert lines[0] == "yours:         softmax, log_softmax, cross_entropy"
 
     page.evaluate("localStorage.clear()")
     page = tab.open(LESSON)
@@ -274,10 +274,12 @@ def test_a_lesson_is_run_whole_and_the_one_number_misprinted_is_found(tab):
     box.get_by_role("button", name="Run this lesson here and compare").click()
     assert tab.box("softmax").locator(".here-run").is_disabled()
     box.locator(".here-status", has_text=re.compile("Done|ended")).wait_for(timeout=500_000)
-    said = box.locator(".here-reply").inner_text()
-    equal, outputs = map(int, re.match(r"(\d+) of (\d+) printed outputs are equal", said).groups())
+    verdict = box.locator(".here-reply").inner_text()
+    equal, outputs = map(
+        int, re.match(r"(\d+) of (\d+) printed outputs are equal", verdict).groups()
+    )
     assert equal == outputs - 1 > 30
-    assert "that of code cell 10" in said
+    assert "that of code cell 10" in verdict
     stored, here = box.locator(".here-reply pre").all_inner_texts()
     assert here.replace("1", "2") == stored
     # The exercises begin with a Python of their own.
@@ -374,8 +376,8 @@ def test_two_more_browsers_run_a_lesson_whole(here, browser_name):
         engine.run(f"{box}.querySelector('.here-run').click()")
         status = f"{box}.querySelector('.here-status').textContent"
         engines.waited(lambda: re.search("Done|ended", engine.run(status)), seconds=500)
-        said = engine.run(f"{box}.querySelector('.here-reply').textContent")
-        equal, outputs = re.match(r"(\d+) of (\d+) printed outputs are equal", said).groups()
+        verdict = engine.run(f"{box}.querySelector('.here-reply').textContent")
+        equal, outputs = re.match(r"(\d+) of (\d+) printed outputs are equal", verdict).groups()
         assert int(equal) == int(outputs) > 30
         assert engine.errors == []
     finally:
@@ -502,10 +504,10 @@ def test_a_screen_reader_comes_from_the_editor_to_the_hints(tab):
     lesson = next(each for each in all_lessons() if LESSON.endswith(f"/{each.name}.html"))
     page = tab.open(LESSON)
     page.evaluate(OPEN)
-    said = heard(page)
-    assert nameless(said) == []
-    assert [role for role, *_ in said].count("textbox") == len(lesson.tasks)
-    check_exercises(said, lesson)
+    spoken = heard(page)
+    assert nameless(spoken) == []
+    assert [role for role, *_ in spoken].count("textbox") == len(lesson.tasks)
+    check_exercises(spoken, lesson)
 
 
 def test_each_exercise_has_its_editor_or_says_why_not(tab):

@@ -533,10 +533,10 @@ def test_backprop_says_what_a_nudge_does_and_an_emptied_box_is_filled_again(lone
     shown.set(step=24)
     for name in ("W1[0, 0]", "W2[0, 1]", "b1[0]", "W2[1, 1]"):
         shown.el.get_by_label(name).first.click()
-        said = shown.el.locator(".note", has_text="the loss moves").inner_text()
+        note = shown.el.locator(".note", has_text="the loss moves").inner_text()
         row = shown.el.locator("tbody tr", has_text=name)
         gradient = float(row.locator(".blame").get_attribute("data-value"))
-        moved = re.search(r"about (.+)\.", said)[1], row.locator(".nudge").inner_text()
+        moved = re.search(r"about (.+)\.", note)[1], row.locator(".nudge").inner_text()
         moved, nudged = (float(text.replace("−", "-")) for text in moved)
         assert moved == pytest.approx(gradient / 1000, rel=0.05)
         assert nudged == pytest.approx(gradient, abs=6e-5)

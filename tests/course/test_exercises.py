@@ -166,12 +166,12 @@ def test_every_change_of_a_key_is_a_program_with_a_sentence(name):
 
 def test_what_a_changed_key_gives_is_told_as_that_change():
     exercise = EXERCISES["log_softmax"]
-    told = set()
+    kinds = set()
     for changed in changed_key.all_changed(exercise):
         reply = check(named(changed.function, "log_softmax"))
         assert reply.kind == "right" or "?" in reply.text
-        told.add(reply.kind)
-    assert {"right", "wrong value"} <= told
+        kinds.add(reply.kind)
+    assert {"right", "wrong value"} <= kinds
 
 
 def test_nobody_is_told_of_chance_where_a_function_was_not_called():
@@ -227,9 +227,9 @@ def gives_nothing_away(name, text):
     code = [
         ast.unparse(value) for value in returned if not isinstance(value, (ast.Name, ast.Tuple))
     ]
-    said = text.replace(" ", "")
+    squeezed = text.replace(" ", "")
     return not any(
-        len(line) > 8 and line.replace(" ", "") in said for line in [*code, exercise.hints[-1]]
+        len(line) > 8 and line.replace(" ", "") in squeezed for line in [*code, exercise.hints[-1]]
     )
 
 
@@ -733,20 +733,21 @@ def test_keeping_again_replaces_and_leaves_the_others():
 
 
 def test_what_the_network_does_not_use_is_not_kept():
-    said = keep(write("class_bias", RIGHT["class_bias"][0]))
-    assert said.startswith("my_class_bias: right.")
-    assert said.endswith("The network does not use it, so it is not kept.")
+    message = keep(write("class_bias", RIGHT["class_bias"][0]))
+    assert message.startswith("my_class_bias: right.")
+    assert message.endswith("The network does not use it, so it is not kept.")
     assert not kept_file().exists()
 
 
 def test_what_leans_on_the_notebook_is_not_kept():
-    said = keep(write("softmax", "return helper(z)", helper=functions.softmax))
-    assert said.startswith("my_softmax: right.")
+    message = keep(write("softmax", "return helper(z)", helper=functions.softmax))
+    assert message.startswith("my_softmax: right.")
     assert (
-        "it is not kept, since it leans on your notebook. On its own, my_softmax: raises." in said
+        "it is not kept, since it leans on your notebook. On its own, my_softmax: raises."
+        in message
     )
-    assert "name 'helper' is not defined" in said
-    assert said.endswith("Put all that it needs, imports too, inside the function.")
+    assert "name 'helper' is not defined" in message
+    assert message.endswith("Put all that it needs, imports too, inside the function.")
     assert functions.softmax is EXERCISES["softmax"].reference
     assert not kept_file().exists()
 
@@ -775,9 +776,9 @@ def test_a_kept_function_that_was_spoilt_is_left_out_and_said(old, new, words):
     keep(write("softmax", RIGHT["softmax"][0]))
     text = kept_file().read_text()
     kept_file().write_text(text.replace(old, new, 1))
-    said = mine()
-    assert said.startswith("yours:         one_hot\nthe library's: sigmoid, softmax,")
-    assert f"\nLeft out, {words}" in said
+    kept = mine()
+    assert kept.startswith("yours:         one_hot\nthe library's: sigmoid, softmax,")
+    assert f"\nLeft out, {words}" in kept
     assert functions.softmax is EXERCISES["softmax"].reference
 
 
@@ -795,8 +796,8 @@ def test_a_file_that_does_not_run_is_left_alone_and_python_says_why(spoilt, word
     kept_file().write_bytes(spoilt)
     with pytest.raises(Exception, match=words):
         mine()
-    said = keep(write("softmax", RIGHT["softmax"][0]))
-    assert re.search(f"But it could not be kept: .*{words}", said)
+    message = keep(write("softmax", RIGHT["softmax"][0]))
+    assert re.search(f"But it could not be kept: .*{words}", message)
     assert functions.softmax is EXERCISES["softmax"].reference
     assert kept_file().read_bytes() == spoilt
 
@@ -908,11 +909,11 @@ def test_one_reply_says_what_is_kept_and_what_is_not():
     answers = [
         write("one_hot", RIGHT["one_hot"][0]), write("softmax", "return z"), write("sigmoid", "...")
     ]  # fmt: skip
-    said = keep(*answers)
+    message = keep(*answers)
     first, *others = [check(answer) for answer in answers]
     own = f"{first!r} From here on it is mnistlib.data.one_hot."
-    assert repr(said) == str(said) == "\n".join([own, *map(repr, others)])
-    shown = said._repr_html_()
+    assert repr(message) == str(message) == "\n".join([own, *map(repr, others)])
+    shown = message._repr_html_()
     assert shown.count("<p ") == 3
     assert shown.endswith("\n".join(reply._repr_html_() for reply in others))
     well_formed(shown)
@@ -1002,10 +1003,10 @@ def my_sgd_update(parameters, gradients, velocity, learning_rate, momentum):
 
 def test_a_first_editions_file_still_works_and_what_it_let_through_is_said():
     kept_file().write_text(FIRST_EDITION)
-    said = mine().splitlines()
-    assert said[0] == "yours:         sigmoid, sgd_update"
-    assert said[2].startswith("Left out, my_softmax: unstable. It is right for ordinary numbers")
-    assert "Above which number" in said[-1]
+    lines = mine().splitlines()
+    assert lines[0] == "yours:         sigmoid, sgd_update"
+    assert lines[2].startswith("Left out, my_softmax: unstable. It is right for ordinary numbers")
+    assert "Above which number" in lines[-1]
     keep(write("one_hot", RIGHT["one_hot"][0]))
     assert mine().startswith("yours:         one_hot, sigmoid, sgd_update\n")
 
@@ -1038,14 +1039,16 @@ def test_a_damaged_file_of_progress_is_said_and_set_aside(damaged, capfd):
     keep(write("sigmoid", RIGHT["sigmoid"][0]))
     file = kept_file().with_name("progress.json")
     file.write_bytes(damaged)
-    said = "progress.json was damaged: now it is progress-damaged.json, and a new one is begun.\n"
+    warning = (
+        "progress.json was damaged: now it is progress-damaged.json, and a new one is begun.\n"
+    )
     assert check(write("softmax", RIGHT["softmax"][0])).kind == "right"
-    assert capfd.readouterr().out == said
+    assert capfd.readouterr().out == warning
     assert file.with_name("progress-damaged.json").read_bytes() == damaged
     assert progress().endswith(f"✓ right 1   ○ tried 0   · open {len(EXERCISES) - 1}")
     file.write_bytes(damaged)
     progress()
-    assert capfd.readouterr().out == said
+    assert capfd.readouterr().out == warning
     assert mine().startswith("yours:         sigmoid\n")
 
 
@@ -1148,8 +1151,8 @@ def test_a_file_that_ends_python_is_said_and_ends_nothing(ending):
     kept_file().write_text(f"import numpy as np\n{ending}\n")
     with pytest.raises(RuntimeError, match=r"mine\.py ends with SystemExit"):
         mine()
-    said = keep(write("softmax", RIGHT["softmax"][0]))
-    assert "But it could not be kept: mine.py ends with SystemExit" in said
+    message = keep(write("softmax", RIGHT["softmax"][0]))
+    assert "But it could not be kept: mine.py ends with SystemExit" in message
 
 
 # What a maker can get wrong in a text

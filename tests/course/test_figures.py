@@ -107,8 +107,8 @@ def test_a_changed_or_missing_figure_is_caught_unless_another_release_drew_it(sa
 def test_what_was_compared_is_told_from_a_worker_too(said):
     assert "the figure differs from the stored one: rms" in said
     assert "0 figures are stored, 1 drawn" in said
-    told = f"stored by Matplotlib version1.5, drawn here by Matplotlib version{HERE}"
-    assert re.findall("FIGURES NOT COMPARED: (.+)", said) == [told]
+    releases = f"stored by Matplotlib version1.5, drawn here by Matplotlib version{HERE}"
+    assert re.findall("FIGURES NOT COMPARED: (.+)", said) == [releases]
 
 
 def test_only_kernels_are_kept_from_what_a_reader_has_set(said):

@@ -192,8 +192,8 @@ def test_a_lesson_of_the_students_copy_runs_from_top_to_bottom_on_its_own(
     made.cells.append(nbformat.v4.new_code_cell(asks))
     execute.execute(made, students / "notebooks")
     assert str(students) in made.cells[-1].outputs[0].text
-    said = "\n".join(str(cell.get("outputs", "")) for cell in made.cells)
-    assert said.count("not attempted") >= len(lesson.tasks)
+    printed = "\n".join(str(cell.get("outputs", "")) for cell in made.cells)
+    assert printed.count("not attempted") >= len(lesson.tasks)
 
 
 def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
@@ -252,8 +252,8 @@ def test_an_empty_folder_will_do_but_not_one_inside_what_is_copied(tmp_path):
         handout.main([str(ROOT / "mnistlib" / "copy")])
     assert not (ROOT / "mnistlib" / "copy").exists()
     command = [sys.executable, "-m", "course", "handout", tmp_path]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert f"{tmp_path / 'students'}: hand this out{os.linesep}" in said
+    usage = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert f"{tmp_path / 'students'}: hand this out{os.linesep}" in usage
 
 
 # --- What the page for teachers says, and how the course is cited

@@ -289,8 +289,8 @@ def need_walls():
     """Leave out what needs bubblewrap where it does not work; CI installs it, and must have it."""
     trial = ["bwrap", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "true"]
     if not shutil.which("bwrap") or subprocess.run(trial, capture_output=True).returncode:
-        told = pytest.fail if os.environ.get("CI") else pytest.skip
-        told("needs bubblewrap (apt install bubblewrap), and a system that lets it work")
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up("needs bubblewrap (apt install bubblewrap), and a system that lets it work")
 
 
 def as_another():
@@ -308,8 +308,8 @@ def as_another():
 
 
 def command(folder, out, *more):
-    few = ["--seconds", "3", "--memory", "200", "--file", "1", "--jobs", "2"]
-    return [sys.executable, "-m", "course", "marks", folder, "--out", out, *few, *more]
+    small = ["--seconds", "3", "--memory", "200", "--file", "1", "--jobs", "2"]
+    return [sys.executable, "-m", "course", "marks", folder, "--out", out, *small, *more]
 
 
 def read(path):
@@ -324,10 +324,10 @@ def marked(request, folder, tmp_path_factory):
         need_walls()
     out = tmp_path_factory.mktemp("out") / "marks.csv"
     line = command(folder, out, *request.param)
-    said = subprocess.run(line, capture_output=True, text=True, timeout=300)
-    assert said.returncode == 0, said.stderr
-    assert said.stdout.startswith("Without" if request.param else "Behind"), said.stdout
-    return read(out), said, out
+    done = subprocess.run(line, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Without" if request.param else "Behind"), done.stdout
+    return read(out), done, out
 
 
 @pytest.fixture(scope="module")
@@ -342,10 +342,10 @@ def tried(request, hostile):
     line = command(hostile, out / "marks.csv", *walls)
     if another:  # without walls they can reach each other, so one at a time
         line = [*as_another(), *line, *(["--jobs", "1"] if walls else [])]
-    said = subprocess.run(line, capture_output=True, text=True, timeout=500)
-    assert said.returncode == 0, said.stderr
-    assert said.stdout.startswith("Without" if walls else "Behind"), said.stdout
-    assert "Traceback" not in said.stderr
+    done = subprocess.run(line, capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Without" if walls else "Behind"), done.stdout
+    assert "Traceback" not in done.stderr
     assert ours() == []
     if (
         walls and another
@@ -448,8 +448,8 @@ def test_what_may_stand_in_a_file_that_is_not_read_is_not_marked(marked, unread)
     student = f"beside {unread}"
     assert marked[0][student, "one_hot"]["kind"] == "right"
     row = marked[0][student, "softmax"]
-    said = f"not read, being neither .ipynb nor .py: {unread}"
-    assert (row["kind"], row["reply"]) == ("not marked", said)
+    problem = f"not read, being neither .ipynb nor .py: {unread}"
+    assert (row["kind"], row["reply"]) == ("not marked", problem)
 
 
 def test_a_file_that_holds_no_answers_is_no_reason_not_to_mark(tmp_path):
@@ -463,8 +463,8 @@ def test_a_file_that_holds_no_answers_is_no_reason_not_to_mark(tmp_path):
 
 def test_the_shallower_of_two_files_of_one_name_counts_and_the_row_says_so(marked):
     row = marked[0]["two of one name", "one_hot"]
-    said = "Taken from mine.py; there is another in old/mine.py."
-    assert (row["kind"], row["likely reason"]) == ("right", said)
+    place = "Taken from mine.py; there is another in old/mine.py."
+    assert (row["kind"], row["likely reason"]) == ("right", place)
 
 
 @pytest.mark.parametrize("name", ["CAPITALS", "a deep nest"])
@@ -514,9 +514,9 @@ def test_behind_walls_nothing_else_can_be_seen_and_the_disk_is_bounded(tmp_path)
         (folder / f"{name}.py").write_text(answer(body))
     out = tmp_path / "marks.csv"
     line = command(folder, out, "--lesson", "02")
-    said = subprocess.run(line, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=True)
     server.close()
-    assert said.stdout.startswith("Behind bubblewrap's walls")
+    assert done.stdout.startswith("Behind bubblewrap's walls")
     rows = read(out)
     for name in PRYING:
         reply = rows[name, "sigmoid"]["reply"]
@@ -651,13 +651,13 @@ def test_stopped_in_the_middle_it_goes_on_and_leaves_nothing(tmp_path, how):
             time.sleep(0.05)
         time.sleep(0.5)
         process.send_signal(signal.Signals[how])
-        _, said = process.communicate(timeout=200)
+        _, complaint = process.communicate(timeout=200)
     finally:
         process.kill()
     if how != "SIGKILL":
         assert process.returncode == 1
-        assert "goes on from there" in said
-        assert "Traceback" not in said
+        assert "goes on from there" in complaint
+        assert "Traceback" not in complaint
     deadline = time.monotonic() + 10
     while (ours() or [*scratch.iterdir()]) and time.monotonic() < deadline:
         time.sleep(0.05)

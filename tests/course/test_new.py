@@ -41,7 +41,7 @@ def ask(clone, *command, code=0):
 
 
 def test_an_exercise_asks_and_answers(clone):
-    said = ask(
+    output = ask(
         clone,
         "-c",
         "from course import exercises\n"
@@ -50,7 +50,7 @@ def test_an_exercise_asks_and_answers(clone):
         "def my_median(x):\n    return -x\n"
         "print(exercises.check(my_median).reason)",
     )
-    assert said.splitlines() == ["not attempted", "«the cause, and a question that leads on?»"]
+    assert output.splitlines() == ["not attempted", "«the cause, and a question that leads on?»"]
     lesson = (clone / "notebooks" / f"{all_lessons()[1].name}.py").read_text(encoding="utf-8")
     number = len(all_lessons()[1].tasks) + 1
     assert f"### Exercise 1.{number}: " in lesson
@@ -79,9 +79,9 @@ def test_what_is_refused_leaves_nothing_half_written(clone):
     lesson = clone / "notebooks" / f"{all_lessons()[0].name}.py"
     whole = lesson.read_text(encoding="utf-8")
     lesson.write_text(whole.replace("# ## Recap", "# ## The end"), encoding="utf-8")
-    said = ask(clone, "-m", "course", "new", "exercise", "mode", "--lesson", "00", code=1)
+    output = ask(clone, "-m", "course", "new", "exercise", "mode", "--lesson", "00", code=1)
     lesson.write_text(whole, encoding="utf-8")
-    assert f"notebooks/{lesson.name} has no line '# ## Recap'" in said
+    assert f"notebooks/{lesson.name} has no line '# ## Recap'" in output
     assert "mode" not in (clone / "course/exercises/lesson_00.py").read_text(encoding="utf-8")
 
 

@@ -95,11 +95,12 @@ def test_company_shows_what_is_behind_its_answers_only_to_who_brings_the_weights
 
 
 def test_the_stored_network_reads_as_many_digits_as_is_said():
-    mnist, said = data.load(), json.loads((packing.DATA / "draw.json").read_text("utf-8"))
+    mnist = data.load()
+    stored = json.loads((packing.DATA / "draw.json").read_text("utf-8"))
     rounded, digit = packing.unpacked(pictures.draw().data)
     found = training.evaluate(network, rounded, (mnist.test_images, mnist.test_labels))
-    assert found.accuracy == said["rounded"]
-    assert round(abs(said["exact"] - said["rounded"]), 4) <= 0.0005
+    assert found.accuracy == stored["rounded"]
+    assert round(abs(stored["exact"] - stored["rounded"]), 4) <= 0.0005
     np.testing.assert_array_equal(digit, mnist.test_images[0])
 
 
@@ -231,28 +232,30 @@ def test_what_a_readers_function_raises_is_said_and_a_lost_run_has_no_number():
     ask = {"do": "begin", "run": 7, "images": 100, "hidden": 8, "seed": 5}
     ask |= {"rate": 1e308, "momentum": 0.9, "batch": 8}
     for update, wanted in ((broken, "b1 has another shape"), (None, None)):
-        picture, said = pictures.train(train_set, validation_set, update=update), []
-        picture.send = said.append
+        picture = pictures.train(train_set, validation_set, update=update)
+        replies = []
+        picture.send = replies.append
         picture.hear(picture, ask, [])
-        assert said[0]["step"] == 0
+        assert replies[0]["step"] == 0
         picture.hear(picture, ask | {"do": "go on", "steps": 5}, [])
         if wanted:
-            assert wanted in said[1]["problem"]
+            assert wanted in replies[1]["problem"]
         else:
-            assert said[1]["training"]["loss"] is None
-        assert json.loads(json.dumps(said, allow_nan=False)) == said
+            assert replies[1]["training"]["loss"] is None
+        assert json.loads(json.dumps(replies, allow_nan=False)) == replies
 
 
 def test_the_convolutional_network_of_kernel_reads_as_many_digits_as_is_said():
-    mnist, said = data.load(), json.loads((packing.DATA / "kernel.json").read_text("utf-8"))
+    mnist = data.load()
+    stored = json.loads((packing.DATA / "kernel.json").read_text("utf-8"))
     test_set = mnist.test_images, mnist.test_labels
     found = training.evaluate(
         convolution.Convolutional(),
         packing.unpacked_shapes(KERNEL),
         test_set,
     )
-    assert found.accuracy == said["rounded"]
-    assert abs(said["exact"] - said["rounded"]) <= 0.001
+    assert found.accuracy == stored["rounded"]
+    assert abs(stored["exact"] - stored["rounded"]) <= 0.001
 
 
 def test_a_sheet_gives_the_digits_that_were_labelled():

@@ -275,8 +275,10 @@ def test_the_header_states_honest_minutes_and_they_are_few(lesson):
         f"{top}: {lesson.header.minutes} minutes; shorten to {most}"
     )
     asked = sum(task.minutes for task in lesson.tasks)
-    said = re.search(r"(\d+) (?:more )?for the exercises", lesson.header.time)
-    assert (int(said[1]) if said else 0) == asked, f"{top}: write {asked} more for the exercises"
+    stated = re.search(r"(\d+) (?:more )?for the exercises", lesson.header.time)
+    assert (int(stated[1]) if stated else 0) == asked, (
+        f"{top}: write {asked} more for the exercises"
+    )
 
 
 @each_lesson

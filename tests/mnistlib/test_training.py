@@ -361,17 +361,17 @@ def test_everything_that_is_computed_with_has_the_parameters_dtype(dtype, monkey
 
 
 def test_after_each_record_the_caller_is_told_and_may_end_the_training():
-    told = []
+    records = []
 
     def after_record(step, parameters, history):
-        told.append((step, parameters.W1.copy(), list(history.steps)))
+        records.append((step, parameters.W1.copy(), list(history.steps)))
         return step == 4
 
     trained, history = run(batches=deal(epochs=4), every=2, after_record=after_record)
-    assert [step for step, *_ in told] == history.steps == [0, 2, 4]
-    assert [steps for *_, steps in told] == [[0], [0, 2], [0, 2, 4]]
+    assert [step for step, *_ in records] == history.steps == [0, 2, 4]
+    assert [steps for *_, steps in records] == [[0], [0, 2], [0, 2, 4]]
     assert len(history.batch_loss) == 4
-    np.testing.assert_array_equal(told[-1][1], trained.W1)
+    np.testing.assert_array_equal(records[-1][1], trained.W1)
     assert_same_bits(trained, run(batches=deal(epochs=4)[:4])[0])
 
     at_once, history = run(after_record=lambda *_: True)
@@ -491,18 +491,18 @@ def test_the_recipe_reaches_its_accuracy(epochs, least):
 
 def test_parameters_for_another_number_of_classes_are_refused_with_both_numbers():
     rng = np.random.default_rng(0)
-    few = np.zeros((4, 28, 28), np.uint8), np.array([0, 1, 2, 3])
+    four = np.zeros((4, 28, 28), np.uint8), np.array([0, 1, 2, 3])
     with pytest.raises(ValueError, match=r"got \(2, 10\); these parameters tell 5 classes apart"):
-        train(network, network.initialise(rng, classes=5), few, [[0, 1]], learning_rate=0.1)
+        train(network, network.initialise(rng, classes=5), four, [[0, 1]], learning_rate=0.1)
     for model, parameters in (
         (network, network.initialise(rng, classes=5)),
         (deep.Deep(), deep.initialise(rng, [784, 5])),
     ):
-        for monitor in ({}, {"few": few}):
+        for monitor in ({}, {"four": four}):
             with pytest.raises(ValueError, match="5 classes apart"):
-                train(model, parameters, few, [[0, 1]], learning_rate=0.1, monitor=monitor)
+                train(model, parameters, four, [[0, 1]], learning_rate=0.1, monitor=monitor)
         with pytest.raises(ValueError, match="5 classes apart, and y 10"):
-            evaluate(model, parameters, few)
+            evaluate(model, parameters, four)
 
 
 # --- One thread, one line
