@@ -206,7 +206,7 @@ def study(name: str) -> list[str]:
         raise Refused(f"studies/{name}.py is there already")
     files.replace(path, STUDY)
     return [
-        f"studies/{name}.py: the question, ROWS, run; QUICK is a row that takes a few seconds",
+        f"studies/{name}.py: the question, ROWS, run; QUICK is a row that takes seconds, not minutes",
         f"commit it, run `python studies/{name}.py`, and commit studies/{name}.json",
         f'in the lesson: rows = studies.read("{name}")["rows"], and studies.again("{name}")',
         f"it is done when this passes: pytest -n0 tests/course/test_studies.py -k {name}",

@@ -4,7 +4,7 @@ A study answers a question that needs many runs. It is a module beside this one,
 
 - ``ROWS``, a list of settings, each a dictionary of plain values;
 - ``run(**settings)``, which returns a dictionary of plain numbers, lists and strings;
-- ``QUICK``, the index of a row that takes a few seconds: the lesson and a test run it live.
+- ``QUICK``, the index of a row that takes seconds, not minutes: a lesson and a test run it live.
 
 ``python studies/NAME.py`` runs every row and writes ``NAME.json`` beside the module, which is
 committed and which ``course.studies.read("NAME")`` reads. A test runs the quick row again and

@@ -1,6 +1,7 @@
 """Studies: a stored row comes out the same when it is run again, and says what made it."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -51,6 +52,26 @@ def test_a_study_says_what_made_it(name):
     assert made_from["numpy"]
 
 
-def test_a_study_that_is_not_there_is_named():
-    with pytest.raises(FileNotFoundError, match="no study 'weather' is stored"):
-        studies.read("weather")
+@pytest.mark.parametrize("name", ["weather", "", "../studies/decay", "x" * 300, "a\0b"])
+@pytest.mark.parametrize("ask", [studies.read, studies.module, studies.again])
+def test_a_study_that_is_not_there_is_named(ask, name):
+    with pytest.raises(FileNotFoundError, match=re.escape(f"no study {name!r}")):
+        ask(name)
+
+
+def test_a_study_whose_code_is_gone_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(studies, "FOLDER", tmp_path)
+    (tmp_path / "decay.json").write_text('{"rows": [{"settings": {}, "results": 1}], "quick": 0}')
+    with pytest.raises(FileNotFoundError, match=r"'decay' is stored as NAME\.py"):
+        studies.again("decay")
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", b"\xff", b"{", b"[]", b"{}", b'{"rows": [], "quick": 0}', b'{"rows": [1], "quick": 0}'],
+)
+def test_a_damaged_study_is_named(tmp_path, monkeypatch, damaged):
+    monkeypatch.setattr(studies, "FOLDER", tmp_path)
+    (tmp_path / "decay.json").write_bytes(damaged)
+    with pytest.raises(ValueError, match=r"decay\.json is damaged .*git checkout"):
+        studies.read("decay")
