@@ -49,7 +49,7 @@ class Answer(NamedTuple):
     lost: str = ""
 
 
-def taken(
+def take_answers(
     files: Iterable[tuple[str, bytes]], given: Mapping[str, list[str]] | None = None
 ) -> tuple[dict[str, Answer], list[str]]:
     """Return the answers in files, each a pair of its place in the submission and its bytes.
@@ -148,7 +148,7 @@ def answers_in(
                 blank[exercise] = Answer(lost=f"there is no my_{exercise}, but a {name}")
         elif is_function and not is_blank(definition):
             source = "\n\n".join(ast.unparse(statements[i]) for i in names.needed(place))
-            note = review.note(source, given.get(exercise, ()))
+            note = review.reason_to_read(source, given.get(exercise, ()))
             whole[exercise] = Answer(source=source, shape=review.shape(source), note=note)
         elif is_function and name not in inner:
             source = f"def {name}(): ..."

@@ -194,13 +194,13 @@ def pasted(exercise: Exercise, source: str) -> str:
     space = function.__globals__
     imports = []
     for used in sorted(names_used(ast.parse(source).body[0]) & {*space} - {function.__name__}):
-        home = function.__module__
+        module = function.__module__
         known = used
         if inspect.ismodule(space[used]):
-            home, _, known = space[used].__name__.rpartition(".")
+            module, _, known = space[used].__name__.rpartition(".")
         renamed = "" if used == known else f" as {used}"
         imports.append(
-            f"from {home} import {known}{renamed}" if home else f"import {known}{renamed}"
+            f"from {module} import {known}{renamed}" if module else f"import {known}{renamed}"
         )
     source = source.replace(f"def {function.__name__}(", f"def my_{exercise.name}(", 1)
     return "\n".join([*sorted(imports), "", "", source])

@@ -36,7 +36,7 @@ from pathlib import Path
 from course.classroom import asked, grades, table
 from course.classroom.orders import LOST, Greeting, Limits
 from course.classroom.submissions import Submission, submissions
-from course.classroom.trial import SandboxProcess, mark
+from course.classroom.supervisor import SandboxProcess, mark
 
 #: To train what an open exercise asks for.
 OPEN_SECONDS = 120

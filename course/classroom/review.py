@@ -36,10 +36,11 @@ def imported(tree: ast.AST) -> dict[str, str]:
     names = {}
     for node in ast.walk(tree):
         if isinstance(node, IMPORTS):
-            home = f"{node.module}." if getattr(node, "module", None) else ""
+            module = f"{node.module}." if getattr(node, "module", None) else ""
             for alias in node.names:
-                whole = home + alias.name if home or alias.asname else alias.name.partition(".")[0]
-                names[alias.asname or whole.removeprefix(home)] = whole
+                is_top = not module and not alias.asname  # ``import a.b`` gives a
+                whole = module + (alias.name.partition(".")[0] if is_top else alias.name)
+                names[alias.asname or whole.removeprefix(module)] = whole
     return names
 
 
@@ -90,7 +91,7 @@ def shape(source: str) -> str:
 # --- Right, but read it
 
 
-def note(source: str, given: Collection[str] = ()) -> str:
+def reason_to_read(source: str, given: Collection[str] = ()) -> str:
     """Say what in a definition might make it right without being an answer; it may be innocent.
 
     What its lesson gives is innocent: ``given``, names of the library in full.

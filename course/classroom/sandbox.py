@@ -1,11 +1,11 @@
 """Try out the answers of submissions, each in a process of its own that is held to limits.
 
-``trial.py`` starts this module, inside bubblewrap where that is installed (``walls.py``), and speaks
-with it (``orders.py``): an order comes in, an outcome for each exercise goes out. Nothing of a
+``supervisor.py`` starts this module, inside bubblewrap where that is installed (``walls.py``), and
+speaks with it (``orders.py``): an order comes in, an outcome for each exercise goes out. Nothing of a
 submission runs in this process. For each exercise it forks, and the child gives up what it could do
 harm with, takes the definitions, asks ``exercises.check``, and sends the reply through a pipe, behind a
 token that was drawn for this one time. An answer may find the token, so what comes is data from a
-stranger: its shape, types and sizes are checked where it arrives (:func:`judged`).
+stranger: its shape, types and sizes are checked where it arrives (:func:`read_reply`).
 
 Then all that it left running is ended. Behind walls this process is the first of a world of its own
 (pid 1): no answer can stop or kill it, and one signal ends all others. Without walls orphans are given
@@ -304,7 +304,7 @@ def lost_in(result: object) -> str:
     return lost if is_text(lost) else ""
 
 
-def judged(result: object) -> tuple[str, str, str]:
+def read_reply(result: object) -> tuple[str, str, str]:
     """Return a checker's reply as its kind, text and reason; what is none is not marked."""
     if lost := lost_in(result):
         return LOST, lost, ""
@@ -339,10 +339,10 @@ def outcomes(sandbox: Sandbox, order: Order, closed_code: str | None = None) -> 
         order: what is to be tried.
         closed_code: a file of our Python that the user of the process may not read.
     """
-    from course.classroom.definitions import taken
+    from course.classroom.definitions import take_answers
 
     files = [(place, base64.b64decode(raw)) for place, raw in order.files]
-    result, _ = sandbox.run(taken, files, order.given, seconds=READING_SECONDS)
+    result, _ = sandbox.run(take_answers, files, order.given, seconds=READING_SECONDS)
     lost = lost_in(result)
     answers, problems = answers_in(result)
     problems += filter(None, [order.unread])
@@ -359,13 +359,15 @@ def outcomes(sandbox: Sandbox, order: Order, closed_code: str | None = None) -> 
         elif answer.error:
             yield Outcome(name, "raises", answer.error[:TEXT])
         else:
-            yield tried(sandbox, name, answer, order.seconds[name], closed_code)
+            yield try_answer(sandbox, name, answer, order.seconds[name], closed_code)
 
 
-def tried(sandbox: Sandbox, name: str, answer, seconds: float, closed_code: str | None) -> Outcome:
+def try_answer(
+    sandbox: Sandbox, name: str, answer, seconds: float, closed_code: str | None
+) -> Outcome:
     """Return the outcome of one answer, tried in a process of its own."""
     result, spent = sandbox.run(check, name, answer.source, seconds=seconds)
-    kind, reply, reason = judged(result)
+    kind, reply, reason = read_reply(result)
     if closed_code and re.search(r"\b(ImportError|ModuleNotFoundError): ", reply):
         kind = LOST
         reply = f"{reply} ({closed_code} cannot be read by the user it runs as)"

@@ -206,7 +206,7 @@ def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
         if "def my_one_hot" in cell.source:
             cell.source = cell.source.replace("    ...", "    return np.eye(classes)[labels]")
     raw = nbformat.writes(made).encode()
-    answers, _ = definitions.taken([(lesson.path.name, raw)])
+    answers, _ = definitions.take_answers([(lesson.path.name, raw)])
     assert set(answers) == {task.name for task in lesson.tasks}
     space = {}
     exec(answers["one_hot"].source, space)
@@ -227,7 +227,7 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
             shown = str(exercises.solution(named(stub[1])))
             cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
     file = (lesson.path.name, nbformat.writes(made).encode())
-    answers, _ = definitions.taken([file], asked.given())
+    answers, _ = definitions.take_answers([file], asked.given())
     for task in lesson.tasks:
         answer = answers[task.name]
         assert sandbox.check(task.name, answer.source)["kind"] == "right", task.name

@@ -30,8 +30,8 @@ from course.classroom import (
     review,
     sandbox,
     submissions,
+    supervisor,
     table,
-    trial,
     walls,
 )
 from course.lessons import all_lessons
@@ -537,7 +537,7 @@ def test_without_bubblewrap_it_says_so_and_what_may_be_seen(tmp_path, monkeypatc
 
 def test_where_bubblewrap_does_not_work_it_says_so_and_does_without(monkeypatch, capsys):
     monkeypatch.setattr(marks.shutil, "which", lambda name: "/bin/bwrap")
-    monkeypatch.setattr(trial, "walls", lambda *_: ["sh", "-c", "echo no namespaces >&2"])
+    monkeypatch.setattr(supervisor, "walls", lambda *_: ["sh", "-c", "echo no namespaces >&2"])
     assert not marks.try_the_sandbox(orders.Limits(), no_walls=False, with_open=False)
     assert "does not work here" in (said := capsys.readouterr().out)
     assert "no namespaces" in said
@@ -562,8 +562,8 @@ def test_where_bubblewrap_does_not_work_it_says_so_and_does_without(monkeypatch,
     ],
 )
 def test_a_line_that_is_no_row_of_the_exercise_is_none(line):
-    assert trial.outcome_in('["sigmoid", "right", "", "", "", 1]\n', "sigmoid")
-    assert trial.outcome_in(line, "sigmoid") is None
+    assert supervisor.outcome_in('["sigmoid", "right", "", "", "", 1]\n', "sigmoid")
+    assert supervisor.outcome_in(line, "sigmoid") is None
 
 
 @pytest.mark.parametrize(
@@ -592,7 +592,7 @@ def test_answers_that_are_none_are_left_out(found):
     ],
 )
 def test_a_reply_of_another_shape_is_not_marked(reply):
-    assert sandbox.judged(reply)[0] == "not marked"
+    assert sandbox.read_reply(reply)[0] == "not marked"
 
 
 def ours():
@@ -802,7 +802,7 @@ def test_an_error_has_the_reason_that_a_notebook_names(monkeypatch, name, code):
 
 
 def taken(*cells, name="1.ipynb"):
-    found, problems = definitions.taken([(name, notebook(*cells).encode())])
+    found, problems = definitions.take_answers([(name, notebook(*cells).encode())])
     assert problems == []
     return {name: answer.source for name, answer in found.items()}
 
@@ -813,7 +813,7 @@ def taken(*cells, name="1.ipynb"):
 )
 def test_a_file_may_name_its_encoding(cookie, problem):
     raw = f"# -*- coding: {cookie} -*-\ndef my_sigmoid(z):\n    return 'ö'\n".encode("latin-1")
-    found, problems = definitions.taken([("a.py", raw)])
+    found, problems = definitions.take_answers([("a.py", raw)])
     assert problems == [f"a.py {problem}"] * bool(problem)
     assert ("sigmoid" in found) == (not problem)
 
@@ -900,12 +900,12 @@ def test_the_last_that_is_more_than_a_stub_counts():
     assert "raise" not in taken(empty)["sigmoid"]
     files = [("mine.py", first.encode()), ("z.py", second.encode()), ("a.py", stub.encode())]
     for order in (files, files[::-1]):
-        assert "return 1" in definitions.taken(order)[0]["sigmoid"].source
+        assert "return 1" in definitions.take_answers(order)[0]["sigmoid"].source
 
 
 def test_a_name_in_capitals_is_named():
     code = b"def My_Softmax(z):\n    return z\nMY_SPLIT = 0.8\n"
-    found, _ = definitions.taken([("a.py", code)])
+    found, _ = definitions.take_answers([("a.py", code)])
     assert found["softmax"].lost == "there is no my_softmax, but a My_Softmax"
     assert "split" not in found
     assert "return 1" in taken("def MY_F(): return 2", "def my_f(): return 1")["f"]
@@ -914,14 +914,14 @@ def test_a_name_in_capitals_is_named():
 def test_of_versions_that_differ_in_several_files_the_row_says_so():
     new, old = (f"def my_sigmoid(z):\n    return {n}".encode() for n in (1, 2))
     copies = [("02.py", new), ("mine.py", b"# my own\n" + new), ("03.py", b"K = 1")]
-    assert definitions.taken(copies)[0]["sigmoid"].place == ""
-    found, _ = definitions.taken([*copies, ("02 (1).py", old)])
+    assert definitions.take_answers(copies)[0]["sigmoid"].place == ""
+    found, _ = definitions.take_answers([*copies, ("02 (1).py", old)])
     assert found["sigmoid"].place == "Taken from mine.py; there is another in 02 (1).py."
 
 
 def test_a_cell_that_is_no_python_does_not_hide_the_others():
     both = notebook("def my_sigmoid(z:\n    return z", "def my_softmax(z): return z")
-    found, _ = definitions.taken([("1.ipynb", both.encode())])
+    found, _ = definitions.take_answers([("1.ipynb", both.encode())])
     assert found["sigmoid"].error.startswith("SyntaxError: ")
     assert found["softmax"].source
 
@@ -942,7 +942,7 @@ def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
     )
     after = "tens = [10]\ntens[0]+=0\ndef my_one_hot(labels):\n    return np.eye(*tens)[labels]"
     file = ("mine.py", f"{before}\n\n{slip}\n\n{after}\n".encode())
-    found, _ = definitions.taken([file])
+    found, _ = definitions.take_answers([file])
     assert all(line in found["sigmoid"].source for line in ("half = 0.5", "@np.vectorize"))
     assert found["one_hot"].source.startswith("import numpy as np\n\ntens = [10]\n\ntens[0] += 0\n")
     kind, line = re.fullmatch(r"(\w+): .*, line (\d+)", found["softmax"].error).groups()
@@ -963,9 +963,9 @@ def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(c
     good, stub = "def my_softmax(z):\n    return 1", "def my_softmax(z):\n    ..."
     for cells in ([cell], [stub, cell]):
         files = [("1.ipynb", notebook(*cells).encode())]
-        assert "no `def my_softmax" in definitions.taken(files)[0]["softmax"].lost
+        assert "no `def my_softmax" in definitions.take_answers(files)[0]["softmax"].lost
         files.append(("0.py", good.encode()))
-        assert "return 1" in definitions.taken(files)[0]["softmax"].source
+        assert "return 1" in definitions.take_answers(files)[0]["softmax"].source
 
 
 @pytest.mark.parametrize(
@@ -984,7 +984,7 @@ def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(c
 )
 def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words):
     source = "from mnistlib import functions\nimport numpy as np\n" + answer(body)
-    found, _ = definitions.taken([("a.py", source.encode())])
+    found, _ = definitions.take_answers([("a.py", source.encode())])
     assert found["sigmoid"].note == (f"Read it: {words}" if words else "")
 
 
@@ -1014,7 +1014,7 @@ def test_what_a_lesson_gives_may_be_used_in_its_exercises(name, line, is_read):
         "from mnistlib.gradcheck import central_difference, check_gradient, relative_error\n"
     )
     file = ("a.py", (imports + answer(line, name)).encode())
-    note = definitions.taken([file], asked.given())[0][name].note
+    note = definitions.take_answers([file], asked.given())[0][name].note
     assert bool(note) == is_read, note
 
 
@@ -1025,7 +1025,7 @@ def test_a_right_answer_with_what_its_lesson_gives_is_right_and_no_more(tmp_path
     [submission] = submissions.submissions(tmp_path)
     lessons = {"layer_gradients": "03"}
     seconds = {"layer_gradients": 9}
-    [row] = trial.mark(submission, lessons, orders.Limits(), seconds, behind_walls=False)
+    [row] = supervisor.mark(submission, lessons, orders.Limits(), seconds, behind_walls=False)
     assert (row.kind, row.reason) == ("right", "")
 
 
@@ -1051,11 +1051,11 @@ def test_what_is_to_be_read_stands_in_the_table(monkeypatch):
 )
 def test_what_only_pythons_second_look_finds_costs_its_own_answer_alone(wrong):
     good = "def my_sigmoid(z):\n    return z"
-    found, _ = definitions.taken([("1.ipynb", notebook(good, wrong).encode())])
+    found, _ = definitions.take_answers([("1.ipynb", notebook(good, wrong).encode())])
     assert found["sigmoid"].source
     assert found["softmax"].error.startswith("SyntaxError: ")
     file = ("a.py", f"{wrong}\n\n\n{good}\n".encode())
-    assert set(definitions.taken([file])[0]) == {"sigmoid", "softmax"}
+    assert set(definitions.take_answers([file])[0]) == {"sigmoid", "softmax"}
 
 
 def test_a_helper_means_what_it_meant_where_the_answer_stands():
@@ -1107,7 +1107,7 @@ def test_shapes_tell_copies_from_answers_of_ones_own():
     ],
 )
 def test_ways_around_are_said_to_be_read(body):
-    found, _ = definitions.taken([("a.py", answer(body).encode())])
+    found, _ = definitions.take_answers([("a.py", answer(body).encode())])
     assert found["sigmoid"].note.startswith("Read it: ")
 
 
@@ -1115,7 +1115,7 @@ def test_ways_around_are_said_to_be_read(body):
 def test_right_answers_without_ways_around_need_no_second_look(name):
     alone = re.compile(r"\b(return|yield)\b|\n")
     bodies = [b if alone.search(b) else f"return {b}" for b in answers.RIGHT[name]]
-    read = [body for body in bodies if review.note(answer(body, name))]
+    read = [body for body in bodies if review.reason_to_read(answer(body, name))]
     assert all(re.search(r"(import|from) (mnistlib|scipy|graphlib)", body) for body in read)
 
 
