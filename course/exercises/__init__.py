@@ -14,8 +14,6 @@ it differs first (``first_difference``).
 
 import dataclasses
 import importlib
-import inspect
-import textwrap
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -177,9 +175,8 @@ def _check_and_keep(exercise: Exercise, function: Callable) -> Reply:
         return reply
     try:
         kept = _keep_right_answer(exercise, function)
-    except Exception as error:
-        why = getattr(error, "strerror", None) or error
-        kept = f"But it could not be kept: {why}."
+    except store.Unusable as error:
+        kept = f"But it could not be kept: {error}"
     return dataclasses.replace(reply, kept=kept)
 
 
@@ -187,16 +184,27 @@ def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
     """Put a right answer into the file of kept ones and in the library's place; say whether."""
     if exercise.home is None:
         return "The network does not use it, so it is not kept."
-    source = textwrap.dedent(inspect.getsource(function))
-    with store.locked():
-        text = store.with_function(store.read(store.mine_path()), function.__name__, source)
-        as_the_next_notebook_has_it = store.answers(store.run(text))[exercise.name]
-        reply = check_answer(exercise, as_the_next_notebook_has_it)
-        if reply.kind != "right":
-            return GENERAL["next"]["leans"].format(f"{reply}\n")
-        store.write(store.mine_path(), text)
+    source = store.source_of(function)
+    is_written = False
+    while not is_written:  # again where another notebook has just kept something
+        before = store.kept_text()
+        after = store.with_function(before, function.__name__, source)
+        fault = _fault_in_the_next_notebook(exercise, after)
+        if fault:
+            return GENERAL["next"]["leans"].format(f"{fault}\n")
+        is_written = store.replace_kept_text(before, after)
     setattr(exercise.home, exercise.name, function)
     return f"From here on it is {exercise.home.__name__}.{exercise.name}."
+
+
+def _fault_in_the_next_notebook(exercise: Exercise, text: str) -> str:
+    """Return what will be wrong with an answer as the file of kept ones holds it; "" if nothing."""
+    try:
+        answer = store.answers(store.run(text))[exercise.name]
+    except Exception as error:
+        return f"my_{exercise.name}: raises. {type(error).__name__}: {error}."
+    reply = check_answer(exercise, answer)
+    return "" if reply.kind == "right" else f"{reply}"
 
 
 def mine() -> str:

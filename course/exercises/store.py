@@ -2,11 +2,10 @@
 
 import ast
 import contextlib
-import hashlib
 import inspect
 import json
 import os
-import tempfile
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -31,9 +30,27 @@ def mine_path(name: str = "") -> Path | None:
     return None if nowhere else Path(mine).with_name(name or Path(mine).name)
 
 
+class Unusable(RuntimeError):
+    """Raised for what cannot be kept or read; the message says what, why, and what to do."""
+
+
+def is_there(path: Path | None) -> bool:
+    """Tell whether there is a file to read.
+
+    Raises:
+        OSError: nobody can tell.
+        Unusable: what stands there is no file.
+    """
+    if path is None or not path.exists():
+        return False
+    if not path.is_file():  # a pipe would be waited for
+        raise Unusable(f"{path.name} is no regular file. Move it away, and try again.")
+    return True
+
+
 def read(path: Path | None) -> str:
     """Return what a file holds; nothing where there is none."""
-    return path.read_text(encoding="utf-8") if path and path.exists() else ""
+    return path.read_text(encoding="utf-8-sig") if is_there(path) else ""
 
 
 def write(path: Path | None, text: str) -> None:
@@ -43,32 +60,50 @@ def write(path: Path | None, text: str) -> None:
 
 
 @contextlib.contextmanager
-def locked() -> Iterator[None]:
-    """Hold other notebooks off while a file is read, changed and written; they wait their turn.
+def using(path: Path | None) -> Iterator[None]:
+    """Hold other notebooks off a file while it is read, changed and written; they wait their turn.
 
-    The lock is a file among the system's temporary ones, named after the reader's folder, and ends
-    with the process that holds it.
+    Raises:
+        Unusable: it could not be read or written.
     """
-    path = mine_path()
-    if path is None:
-        yield
-        return
-    user = os.getuid() if hasattr(os, "getuid") else ""
-    folder = hashlib.sha256(os.path.realpath(path).encode()).hexdigest()[:16]
-    with open(Path(tempfile.gettempdir()) / f"mnistlib-{user}-{folder}.lock", "a") as file:
-        wait_for(file)
-        yield
+    with contextlib.ExitStack() as held:
+        # Who can have no lock, as in a folder that is not to be written, goes on without.
+        with contextlib.suppress(OSError):
+            if path:
+                wait_for(held.enter_context(open(lock_of(path), "a")))
+        try:
+            yield
+        except UnicodeDecodeError:
+            message = f"{path.name} is no text in UTF-8. Save it as such, and try again."
+            raise Unusable(message) from None
+        except OSError as error:
+            raise Unusable(
+                f"{os.path.realpath(path)} cannot be used: {error.strerror or error}. Mend that, or "
+                "set the environment variable MNISTLIB_MINE to a file in a folder that you can "
+                "write to."
+            ) from error
+
+
+def lock_of(path: Path) -> Path:
+    """Return the lock of a file: a hidden one beside it, which all find who can reach the file.
+
+    It stays, and is empty: if one removed it, another might still wait for it, and a third make a
+    new one. The system frees it when the process that holds it ends.
+    """
+    target = Path(os.path.realpath(path))
+    return target.with_name(f".{target.name}.lock")
 
 
 def wait_for(file: TextIO) -> None:
-    """Wait until no other process holds an open file, and hold it until it is closed."""
+    """Wait until no other process holds an open file, and hold it until it is closed.
+
+    Raises:
+        OSError: there are no locks where it lies, or, on Windows, ten seconds have passed.
+    """
     if os.name == "nt":
         import msvcrt
 
-        while True:
-            with contextlib.suppress(OSError):  # after ten seconds
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-                return
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
     else:
         import fcntl
 
@@ -90,7 +125,7 @@ def run(text: str) -> dict[str, object]:
         exec(compile(text, path or "", "exec"), space)
     except SystemExit as end:
         name = path.name if path else "mine.py"
-        raise RuntimeError(f"{name} ends with {end!r}: take that line out of it") from None
+        raise Unusable(f"{name} ends with {end!r}: take that line out of it.") from None
     return space
 
 
@@ -114,7 +149,53 @@ def functions() -> dict[str, Callable]:
     Raises:
         Exception: what running the file raised.
     """
-    return answers(run(read(mine_path())))
+    return answers(run(kept_text()))
+
+
+def kept_text() -> str:
+    """Return what the file of kept functions holds.
+
+    Raises:
+        Unusable: it cannot be read.
+    """
+    path = mine_path()
+    with using(path):
+        return read(path)
+
+
+def replace_kept_text(before: str, after: str) -> bool:
+    """Write the file of kept functions, if it is still as it was before; tell whether.
+
+    Raises:
+        Unusable: it cannot be written.
+    """
+    path = mine_path()
+    with using(path):
+        is_as_before = read(path) == before
+        if is_as_before:
+            write(path, after)
+    return is_as_before
+
+
+def source_of(function: Callable) -> str:
+    """Return the lines that define a function.
+
+    Raises:
+        Unusable: there are none.
+    """
+    name = function.__name__
+    defined = set()
+    with contextlib.suppress(OSError, TypeError, ValueError, SyntaxError):
+        source = textwrap.dedent(inspect.getsource(function))
+        for statement in ast.parse(source).body:
+            if isinstance(statement, ast.FunctionDef):
+                defined.add(statement.name)
+    if name not in defined or not inspect.isfunction(function):
+        raise Unusable(
+            "it is no plain function whose lines can be found. "
+            f"Write it as `def {name}(...)` in a cell, run that, and keep it again."
+        )
+    return source
 
 
 def with_function(text: str, name: str, source: str) -> str:
@@ -124,10 +205,18 @@ def with_function(text: str, name: str, source: str) -> str:
     before it.
 
     Raises:
-        Exception: what running the file as it is raised.
+        Unusable: the file as it is does not run.
     """
     text = text or HEAD
-    imports = "" if "np" in run(text) else IMPORT
+    try:
+        imports = "" if "np" in run(text) else IMPORT
+    except Unusable:
+        raise
+    except Exception as error:
+        raise Unusable(
+            f"{mine_path().name} does not run: {type(error).__name__}: {error}. mine() shows the "
+            "line. Mend it, or delete the file and keep your functions again."
+        ) from error
     replaced = {name, f"my_{name.removeprefix('my_')}"}
     lines = text.split("\n")
     for statement in reversed(ast.parse(text).body):
@@ -142,25 +231,45 @@ def with_function(text: str, name: str, source: str) -> str:
 
 
 def states() -> dict[str, str]:
-    """Return which exercises are "right" or "tried". A damaged file is said and set aside."""
+    """Return which exercises are "right" or "tried"; what hinders that is said."""
     path = mine_path("progress.json")
-    with contextlib.suppress(ValueError, TypeError, AttributeError, RecursionError):
-        states_read = json.loads(read(path) or "{}")
-        if {*states_read.values()} <= STATES:
-            return states_read
-    os.replace(path, mine_path("progress-damaged.json"))
-    print("progress.json was damaged: now it is progress-damaged.json, and a new one is begun.")
+    with telling_what_hinders(), using(path):
+        return read_states(path)
     return {}
 
 
 def note(name: str, kind: str) -> None:
-    """Remember how a check went; what was right once stays so."""
-    if kind == "not attempted":
-        with contextlib.suppress(OSError):
-            states()  # damage is said
-        return
-    with contextlib.suppress(OSError), locked():  # what cannot be written does not stop a check
-        so_far = states()
-        if so_far.get(name) != "right":
+    """Remember how a check went; what was right once stays so. What hinders that is said."""
+    path = mine_path("progress.json")
+    with telling_what_hinders(), using(path):
+        so_far = read_states(path)
+        if kind != "not attempted" and so_far.get(name) != "right":
             so_far[name] = "right" if kind == "right" else "tried"
-            write(mine_path("progress.json"), json.dumps(so_far, indent=0) + "\n")
+            write(path, json.dumps(so_far, indent=0) + "\n")
+
+
+@contextlib.contextmanager
+def telling_what_hinders() -> Iterator[None]:
+    """Say that a file cannot be used, and go on: it stops no check."""
+    try:
+        yield
+    except Unusable as error:
+        print(error)
+
+
+def read_states(path: Path | None) -> dict[str, str]:
+    """Return what a file of progress holds. A damaged one is said, set aside, and begun anew."""
+    content = path.read_bytes() if is_there(path) else b"{}"
+    with contextlib.suppress(ValueError, TypeError, AttributeError, RecursionError):
+        states_read = json.loads(content or "{}")
+        if {*states_read.values()} <= STATES:
+            return states_read
+    aside = mine_path("progress-damaged.json")
+    number = 1
+    while os.path.lexists(aside):
+        number += 1
+        aside = mine_path(f"progress-damaged-{number}.json")
+    files.replace(aside, content)
+    files.replace(path, "{}\n")
+    print(f"progress.json was damaged: now it is {aside.name}, and a new one is begun.")
+    return {}

@@ -17,6 +17,7 @@ import sys
 import textwrap
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -27,7 +28,7 @@ import numpy as np
 import pytest
 
 import mnistlib
-from course import exercises
+from course import exercises, files
 from course.exercises import (
     EXERCISES,
     LESSONS,
@@ -37,6 +38,7 @@ from course.exercises import (
     lesson_04,
     mine,
     progress,
+    store,
     texts,
 )
 from course.exercises.attempt import Outcome
@@ -57,6 +59,7 @@ def rows(table):
 
 
 every_exercise = pytest.mark.parametrize("name", EXERCISES)
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes, and few may make links")
 
 
 @pytest.fixture(autouse=True)
@@ -712,13 +715,22 @@ def kept_file():
     return Path(os.environ["MNISTLIB_MINE"])
 
 
+def progress_file():
+    return kept_file().with_name("progress.json")
+
+
+def names_in(folder):
+    """Return the names of the files in a folder, without the locks."""
+    return {path.name for path in folder.iterdir() if path.suffix != ".lock"}
+
+
 def test_a_wrong_answer_is_not_kept():
     for kind, body in WRONG["softmax"]:
         assert f"my_softmax: {kind}." in keep(write("softmax", body))
     for mistake in EXERCISES["softmax"].mistakes:
         assert "kept" not in keep(as_function_of_a_reader("softmax", mistake.code))
     assert functions.softmax is EXERCISES["softmax"].reference
-    assert [path.name for path in kept_file().parent.iterdir()] == ["progress.json"]
+    assert names_in(kept_file().parent) == {"progress.json"}
 
 
 def test_keeping_again_replaces_and_leaves_the_others():
@@ -728,7 +740,7 @@ def test_keeping_again_replaces_and_leaves_the_others():
     text = kept_file().read_text()
     assert [node.name for node in ast.parse(text).body[1:]] == ["my_sigmoid", "my_softmax"]
     assert RIGHT["softmax"][0] not in text
-    assert {path.name for path in kept_file().parent.iterdir()} == {"mine.py", "progress.json"}
+    assert names_in(kept_file().parent) == {"mine.py", "progress.json"}
     assert mine().splitlines()[0] == "yours:         sigmoid, softmax"
 
 
@@ -752,16 +764,67 @@ def test_what_leans_on_the_notebook_is_not_kept():
     assert not kept_file().exists()
 
 
-def test_what_cannot_be_written_is_not_kept(monkeypatch, tmp_path):
+def test_what_cannot_be_written_is_not_kept(monkeypatch, tmp_path, capfd):
     right = write("softmax", RIGHT["softmax"][0])
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "disk full")))
-    assert keep(right).endswith("But it could not be kept: disk full.")
+    assert (
+        "But it could not be kept: "
+        f"{tmp_path / 'mine.py'} cannot be used: disk full. Mend that, or set the environment "
+        "variable MNISTLIB_MINE to a file in a folder that you can write to."
+    ) in keep(right)
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "no" / "such" / "folder.py"))
-    assert keep(right).endswith("But it could not be kept: No such file or directory.")
-    linecache.cache.pop(right.__code__.co_filename)
-    assert keep(right).endswith("But it could not be kept: could not get source code.")
+    assert "folder.py cannot be used: No such file or directory. Mend that" in keep(right)
     assert functions.softmax is EXERCISES["softmax"].reference
-    assert [path.name for path in tmp_path.iterdir()] == []
+    assert names_in(tmp_path) == set()
+    printed = capfd.readouterr().out.splitlines()
+    assert [line.partition(" cannot be used: ")[2].partition(".")[0] for line in printed] == [
+        "disk full", "No such file or directory"
+    ]  # fmt: skip
+
+
+def of_a_lambda():
+    function = write("softmax", RIGHT["softmax"][0])
+    source = "my_softmax = lambda z: np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])\n"
+    linecache.cache["<lambda>"] = (len(source), None, [source], "<lambda>")
+    space = {"np": np}
+    exec(compile(source, "<lambda>", "exec"), space)
+    function = space["my_softmax"]
+    function.__name__ = "my_softmax"
+    return function
+
+
+def of_a_lost_cell():
+    function = write("softmax", RIGHT["softmax"][0])
+    linecache.cache.pop(function.__code__.co_filename)
+    return function
+
+
+def of_a_decorator():
+    function = np.vectorize(write("softmax", RIGHT["softmax"][0]), signature="(n,m)->(n,m)")
+    function.__name__ = "my_softmax"
+    return function
+
+
+@pytest.mark.parametrize("make", [of_a_lambda, of_a_lost_cell, of_a_decorator])
+def test_what_is_no_plain_function_is_not_kept(make):
+    assert keep(make()).endswith(
+        "But it could not be kept: it is no plain function whose lines can be found. Write it as "
+        "`def my_softmax(...)` in a cell, run that, and keep it again."
+    )
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert not kept_file().exists()
+
+
+def test_a_definition_that_leans_on_the_notebook_is_not_kept():
+    source = "def my_softmax(z, axis=AXIS):\n    return key(z)\n"
+    linecache.cache["<leans>"] = (len(source), None, source.splitlines(keepends=True), "<leans>")
+    space = {"AXIS": 1, "key": functions.softmax}
+    exec(compile(source, "<leans>", "exec"), space)
+    message = keep(space["my_softmax"])
+    assert (
+        "On its own, my_softmax: raises. NameError: name 'AXIS' is not defined.\nPut all" in message
+    )
+    assert not kept_file().exists()
 
 
 @pytest.mark.parametrize(
@@ -786,7 +849,9 @@ def test_a_kept_function_that_was_spoilt_is_left_out_and_said(old, new, words):
     ("spoilt", "words"),
     [
         (b"def my_softmax(z:\n", r"never closed \(mine.py, line 1\)"),
-        (b"\xff\xfe", "'utf-8' codec can't decode byte 0xff"),
+        ("# sch\xf6n".encode("latin-1"), "mine.py is no text in UTF-8. Save it as such"),
+        (b"# coding: latin-1\n# sch\xf6n", "mine.py is no text in UTF-8. Save it as such"),
+        ("import numpy as np".encode("utf-16"), "mine.py is no text in UTF-8. Save it as such"),
         (b"def my_softmax(z=nothing): pass", "name 'nothing' is not defined"),
         (b"1 / 0", "division by zero"),
     ],
@@ -797,7 +862,11 @@ def test_a_file_that_does_not_run_is_left_alone_and_python_says_why(spoilt, word
     with pytest.raises(Exception, match=words):
         mine()
     message = keep(write("softmax", RIGHT["softmax"][0]))
-    assert re.search(f"But it could not be kept: .*{words}", message)
+    assert re.search(f"But it could not be kept: (mine.py does not run: .*)?{words}", message)
+    if "UTF-8" not in words:
+        assert message.endswith(
+            " mine() shows the line. Mend it, or delete the file and keep your functions again."
+        )
     assert functions.softmax is EXERCISES["softmax"].reference
     assert kept_file().read_bytes() == spoilt
 
@@ -945,7 +1014,7 @@ def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
 def test_the_file_may_have_another_name(monkeypatch, tmp_path):
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "own.py"))
     keep(write("softmax", RIGHT["softmax"][0]))
-    assert {path.name for path in tmp_path.iterdir()} == {"own.py", "progress.json"}
+    assert names_in(tmp_path) == {"own.py", "progress.json"}
     assert mine().startswith("yours:         softmax\n")
 
 
@@ -1014,7 +1083,7 @@ def test_a_first_editions_file_still_works_and_what_it_let_through_is_said():
 def test_progress_tells_right_from_tried_from_open():
     assert progress().splitlines()[1].startswith("01  · label_header   · one_hot   · split")
     check(write("one_hot", "..."))
-    assert not kept_file().with_name("progress.json").exists()
+    assert not progress_file().exists()
     check(write("one_hot", "return labels"))
     check(write("softmax", RIGHT["softmax"][0]))
     check(write("softmax", "return z"))  # right once stays right
@@ -1026,7 +1095,7 @@ def test_progress_tells_right_from_tried_from_open():
     shown = well_formed(progress()._repr_html_())
     assert all(name in shown for name in EXERCISES)
     assert lines[-1] == f"✓ right 1   ○ tried 1   · open {len(EXERCISES) - 2}"
-    kept_file().with_name("progress.json").unlink()
+    progress_file().unlink()
     assert progress().endswith(f"· open {len(EXERCISES)}")
 
 
@@ -1037,24 +1106,107 @@ def test_progress_tells_right_from_tried_from_open():
 )  # fmt: skip
 def test_a_damaged_file_of_progress_is_said_and_set_aside(damaged, capfd):
     keep(write("sigmoid", RIGHT["sigmoid"][0]))
-    file = kept_file().with_name("progress.json")
-    file.write_bytes(damaged)
-    warning = (
-        "progress.json was damaged: now it is progress-damaged.json, and a new one is begun.\n"
-    )
+    progress_file().write_bytes(damaged)
+    warning = "progress.json was damaged: now it is {}, and a new one is begun.\n"
     assert check(write("softmax", RIGHT["softmax"][0])).kind == "right"
-    assert capfd.readouterr().out == warning
-    assert file.with_name("progress-damaged.json").read_bytes() == damaged
+    assert capfd.readouterr().out == warning.format("progress-damaged.json")
     assert progress().endswith(f"✓ right 1   ○ tried 0   · open {len(EXERCISES) - 1}")
-    file.write_bytes(damaged)
+    progress_file().write_bytes(b"{")
+    check(write("softmax", "..."))
+    assert capfd.readouterr().out == warning.format("progress-damaged-2.json")
+    progress_file().write_bytes(b"[")
     progress()
-    assert capfd.readouterr().out == warning
+    assert capfd.readouterr().out == warning.format("progress-damaged-3.json")
+    for name, content in [("", damaged), ("-2", b"{"), ("-3", b"[")]:
+        assert progress_file().with_name(f"progress-damaged{name}.json").read_bytes() == content
     assert mine().startswith("yours:         sigmoid\n")
 
 
-def test_progress_that_cannot_be_written_stops_no_check(monkeypatch, tmp_path):
+def test_a_damaged_file_that_another_notebook_is_replacing_is_left_to_it():
+    progress_file().write_bytes(b"{")
+    with ThreadPoolExecutor(1) as pool:
+        with store.using(progress_file()):
+            waiting = pool.submit(progress)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+            progress_file().write_text('{"softmax": "right"}')
+        assert waiting.result(timeout=30).splitlines()[-1].startswith("✓ right 1")
+    assert names_in(progress_file().parent) == {"progress.json"}
+
+
+def assert_said_and_stops_nothing(words, capfd):
+    """In the place of progress that cannot be used, one line is said."""
+    for asked, kind in [
+        ("...", "not attempted"),
+        ("return z", None),
+        (RIGHT["softmax"][0], "right"),
+    ]:
+        reply = check(write("softmax", asked))
+        assert reply.kind == kind or kind is None
+        assert re.fullmatch(f"[^\n]*{words}[^\n]*\n", capfd.readouterr().out)
+    assert "From here on it is" in keep(write("softmax", RIGHT["softmax"][0]))
+    assert capfd.readouterr().out.count("\n") == 1
+    assert progress().endswith(f"· open {len(EXERCISES)}")
+    assert re.fullmatch(f"[^\n]*{words}[^\n]*\n", capfd.readouterr().out)
+
+
+@pytest.mark.parametrize("make", ["mkdir", pytest.param("mkfifo", marks=posix)])
+def test_progress_that_is_no_file_is_said(make, capfd):
+    getattr(os, make)(progress_file())
+    words = r"^progress\.json is no regular file\. Move it away, and try again\.$"
+    assert_said_and_stops_nothing(words, capfd)
+
+
+NOT_ALLOWED = (
+    r"progress\.json cannot be used: Permission denied\. Mend that, or set the environment "
+)
+
+
+def refuse(path, *_):
+    raise PermissionError(13, "Permission denied", str(path))
+
+
+def test_progress_that_may_not_be_read_is_said(monkeypatch, capfd):
+    progress_file().write_text("{}")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert_said_and_stops_nothing(NOT_ALLOWED, capfd)
+
+
+def test_damaged_progress_that_cannot_be_set_aside_is_said(monkeypatch, capfd):
+    progress_file().write_text("{")
+    replace = files.replace
+    monkeypatch.setattr(
+        files,
+        "replace",
+        lambda path, text: (replace if path == kept_file() else refuse)(path, text),
+    )
+    assert_said_and_stops_nothing(NOT_ALLOWED, capfd)
+    assert progress_file().read_text() == "{"
+
+
+@posix
+def test_progress_that_a_link_leads_to_stays_there_also_where_it_is_damaged(tmp_path, capfd):
+    there = tmp_path / "there" / "far.json"
+    progress_file().symlink_to(there)
+    check(write("softmax", "return z"))
+    assert capfd.readouterr().out.startswith(f"{there} cannot be used: No such file or directory.")
+    there.parent.mkdir()
+    check(write("softmax", "return z"))
+    assert there.exists()
+    there.write_text("{")
+    check(write("softmax", "return z"))
+    assert capfd.readouterr().out.startswith(
+        "progress.json was damaged: now it is progress-damaged."
+    )
+    assert progress_file().with_name("progress-damaged.json").read_text() == "{"
+    assert progress_file().is_symlink()
+    assert progress().splitlines()[-1].startswith("✓ right 0   ○ tried 1")
+
+
+def test_progress_that_cannot_be_written_stops_no_check(monkeypatch, tmp_path, capfd):
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "no" / "mine.py"))
     assert check(write("softmax", RIGHT["softmax"][0])).kind == "right"
+    assert "progress.json cannot be used: No such file or directory." in capfd.readouterr().out
 
 
 def test_two_exercises_of_one_name_are_refused(monkeypatch):
@@ -1096,17 +1248,50 @@ print(repr(keep(space["my_" + name])))
 """
 
 
-def test_notebooks_that_keep_at_once_lose_nothing():
+def test_notebooks_that_keep_at_once_lose_nothing(tmp_path):
+    """Not even if they have no folder of temporary files in common."""
     running = []
     for name in HOMES:
         source = inspect.getsource(write(name, RIGHT[name][0]))
         command = [sys.executable, "-c", KEEP_ONE, name, source]
-        running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        own = tmp_path / "tmp" / name
+        own.mkdir(parents=True)
+        environment = {**os.environ, "TMPDIR": str(own), "TEMP": str(own), "TMP": str(own)}
+        running.append(
+            subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        )
     replies = [process.communicate(timeout=100)[0] for process in running]
     assert all("From here on it is" in reply for reply in replies)
     assert mine() == f"yours:         {', '.join(HOMES)}\n{ALL_YOURS}"
     assert progress().splitlines()[-1].startswith(f"✓ right {len(HOMES)}   ○ tried 0")
-    assert {path.name for path in kept_file().parent.iterdir()} == {"mine.py", "progress.json"}
+    assert names_in(kept_file().parent) == {"mine.py", "progress.json", "tmp"}
+    locks = [path for path in kept_file().parent.iterdir() if path.suffix == ".lock"]
+    assert {path.name for path in locks} == {".mine.py.lock", ".progress.json.lock"}
+    assert all(path.stat().st_size == 0 for path in locks)
+
+
+def test_nobody_waits_while_another_runs_what_is_kept(monkeypatch):
+    """And what another keeps meanwhile is not lost."""
+    run = store.run
+    runs = []
+
+    def run_while_another_keeps(text):
+        runs.append(text)
+        with store.using(kept_file()):
+            if len(runs) == 2:
+                kept_file().write_text("import numpy as np\n\n\nANOTHER = 1\n")
+        return run(text)
+
+    monkeypatch.setattr(store, "run", run_while_another_keeps)
+    assert "From here on it is" in keep(write("softmax", RIGHT["softmax"][0]))
+    assert len(runs) == 4
+    assert "ANOTHER = 1\n\n\ndef my_softmax(z):" in kept_file().read_text()
+
+
+def test_where_there_are_no_locks_one_keeps_without(monkeypatch):
+    monkeypatch.setattr(store, "wait_for", refuse)
+    assert "From here on it is" in keep(write("softmax", RIGHT["softmax"][0]))
+    assert mine().startswith("yours:         softmax\n")
 
 
 def test_a_file_without_numpy_gets_its_import_with_the_answer():
@@ -1135,6 +1320,25 @@ def test_an_answer_is_kept_as_the_next_notebook_will_read_it():
     functions.log_softmax = EXERCISES["log_softmax"].reference
     assert "since it leans on your notebook" in keep(answer)
     assert functions.log_softmax is EXERCISES["log_softmax"].reference
+
+
+def test_a_mark_of_the_byte_order_harms_nothing():
+    """Windows' editors write one."""
+    kept_file().write_text("import numpy as np\n", encoding="utf-8-sig")
+    assert "From here on it is" in keep(write("softmax", RIGHT["softmax"][0]))
+    assert mine().startswith("yours:         softmax\n")
+    progress_file().write_text('{"one_hot": "right"}', encoding="utf-8-sig")
+    assert progress().splitlines()[-1].startswith("✓ right 1")
+
+
+@pytest.mark.parametrize("make", ["mkdir", pytest.param("mkfifo", marks=posix)])
+def test_what_is_no_file_holds_no_functions(make):
+    getattr(os, make)(kept_file())
+    words = "mine.py is no regular file. Move it away, and try again."
+    message = keep(write("softmax", RIGHT["softmax"][0]))
+    assert message.endswith(f"But it could not be kept: {words}")
+    with pytest.raises(RuntimeError, match=words):
+        mine()
 
 
 def test_a_symbolic_link_stays_one():
