@@ -82,7 +82,8 @@ def _made(name: str, forward: Callable, operands: Sequence, rules: Sequence[Call
         result = forward(*arrays)
     except (ValueError, IndexError, TypeError) as error:
         shapes = " and ".join(str(np.shape(array)) for array in arrays)
-        raise type(error)(f"{name} of {shapes}: {error}") from None
+        kind = TypeError if isinstance(error, TypeError) else type(error)  # NumPy's take no text
+        raise kind(f"{name} of {shapes}: {error}") from None
     pairs = zip(operands, rules, strict=True)
     return Value(result, name, [pair for pair in pairs if isinstance(pair[0], Value)])
 
@@ -308,7 +309,7 @@ class Taped:
 
     def logits(self, parameters: Sequence[np.ndarray], x: np.ndarray) -> np.ndarray:
         """Return the logits, shape (n, classes)."""
-        return self.forward([Value(array) for array in parameters], x).array
+        return self._logits([Value(array) for array in parameters], x).array
 
     def gradients(self, parameters: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray):
         """Return the loss of a batch and a tuple of its gradients, zeros where it does not depend.
@@ -316,8 +317,14 @@ class Taped:
         The gradients are shaped as the parameters.
         """
         values = [Value(array) for array in parameters]
-        loss = cross_entropy(self.forward(values, x), y)
+        loss = cross_entropy(self._logits(values, x), y)
         loss.backward()
         zeros = np.zeros_like
         grads = [zeros(v.array) if v.grad is None else v.grad for v in values]
         return loss.array.item(), tuple(grads)
+
+    def _logits(self, values: Sequence[Value], x: np.ndarray) -> Value:
+        z = self.forward(values, x)
+        if not isinstance(z, Value):
+            raise TypeError(f"forward must return a Value, got {type(z).__name__}")
+        return z

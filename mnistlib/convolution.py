@@ -25,8 +25,8 @@ def patches(x: np.ndarray, side: int) -> np.ndarray:
         side: of a patch, at most the rows and the columns.
 
     Returns:
-        Shape (side * side * channels, rows - side + 1, columns - side + 1, n), a copy; along the first
-        axis the patch's own rows come first, then its columns, then the channels.
+        Shape (side * side * channels, rows - side + 1, columns - side + 1, n); along the first axis
+        the patch's own rows come first, then its columns, then the channels.
 
     Raises:
         ValueError: the images are no four-dimensional array, or smaller than a patch.
@@ -65,7 +65,7 @@ def convolve(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"W has {len(W)} rows, which is no square patch of {len(x)} channels")
     cut = patches(x, side)
     z = W.T @ cut.reshape(len(W), -1)
-    return z.reshape(-1, *cut.shape[1:]), cut
+    return z.reshape(len(z), *cut.shape[1:]), cut
 
 
 def kernel_gradient(dz: np.ndarray, cut: np.ndarray) -> np.ndarray:
@@ -183,8 +183,10 @@ def initialise(
         The parameters.
 
     Raises:
-        ValueError: a side with which some layer cannot be halved.
+        ValueError: a side with which some layer cannot be halved, or not two numbers of kernels.
     """
+    if np.shape(kernels) != (2,):
+        raise ValueError(f"kernels must be two numbers, one for each layer, got {kernels}")
     after = 28 - side + 1
     last = after // 2 - side + 1
     if after % 2 or last % 2 or last < 2:
@@ -212,17 +214,18 @@ class Convolutional:
     def _forward(self, parameters: Parameters, x: np.ndarray):
         """Return the logits and, of each layer, what its backward pass needs."""
         kept = []
-        for W, b in ((parameters.W1, parameters.b1), (parameters.W2, parameters.b2)):
+        W1, b1, W2, b2, W3, b3 = parameters
+        for W, b in ((W1, b1), (W2, b2)):
             z, cut = convolve(x, W)
             largest = max_pool(z)
             x = deep.relu(largest + b[:, None, None, None])
             kept.append((cut, z, largest, x))
-        z3, cut3 = convolve(x, parameters.W3)  # one patch is the whole map: one place
-        return z3.reshape(self.classes, -1).T + parameters.b3, cut3, kept
+        z3, cut3 = convolve(x, W3)  # one patch is the whole map: one place
+        return z3.reshape(self.classes, -1).T + b3, cut3, kept
 
     def logits(self, parameters: Parameters, x: np.ndarray) -> np.ndarray:
         """Return the logits, shape (n, classes), of images (1, 28, 28, n)."""
-        parts = [x[..., start : start + 64] for start in range(0, x.shape[-1], 64)]
+        parts = [x[..., start : start + 64] for start in range(0, x.shape[-1], 64)] or [x]
         return np.concatenate([self._forward(parameters, part)[0] for part in parts])
 
     def gradients(
@@ -248,15 +251,16 @@ class Convolutional:
                 f"expected as many targets as images, and at least one; got {x.shape[-1]} images "
                 f"and {len(y)} targets"
             )
+        _, _, W2, _, W3, _ = parameters
         logits, cut3, kept = self._forward(parameters, x)
         (cut1, z1, largest1, a1), (cut2, z2, largest2, a2) = kept
         loss, dlogits = functions.cross_entropy_with_gradient(logits, y)
         dz3 = dlogits.T.reshape(self.classes, 1, 1, -1)
         dW3, db3 = kernel_gradient(dz3, cut3), dlogits.sum(axis=0)
-        dlargest2 = deep.relu_backward(pixel_gradient(dz3, parameters.W3, len(a2)), a2)
+        dlargest2 = deep.relu_backward(pixel_gradient(dz3, W3, len(a2)), a2)
         dz2 = max_pool_backward(dlargest2, z2, largest2)
         dW2, db2 = kernel_gradient(dz2, cut2), dlargest2.sum(axis=(1, 2, 3))
-        dlargest1 = deep.relu_backward(pixel_gradient(dz2, parameters.W2, len(a1)), a1)
+        dlargest1 = deep.relu_backward(pixel_gradient(dz2, W2, len(a1)), a1)
         dz1 = max_pool_backward(dlargest1, z1, largest1)
         dW1, db1 = kernel_gradient(dz1, cut1), dlargest1.sum(axis=(1, 2, 3))
         return loss, Parameters(dW1, db1, dW2, db2, dW3, db3)

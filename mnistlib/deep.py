@@ -86,12 +86,12 @@ def sigmoid_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     return da * a * (1 - a)
 
 
-#: Each activation by its name. Functions are looked up when they are called, so that a reader's own
-#: can take their place.
+#: Each activation by its name. The library's sigmoid is looked up when it is called, so that a
+#: reader's own can take its place.
 ACTIVATIONS = {
     "sigmoid": Activation(lambda z: functions.sigmoid(z), sigmoid_backward),
     "tanh": Activation(np.tanh, tanh_backward),
-    "relu": Activation(relu, lambda da, a: relu_backward(da, a)),
+    "relu": Activation(relu, relu_backward),
 }
 
 #: Each rule for the variance of the starting weights, from a layer's inputs and outputs.
@@ -120,6 +120,7 @@ def initialise(
 
     Raises:
         ValueError: an unknown rule, fewer than two sizes, or one below 1.
+        TypeError: a dtype of integers, in which every weight would be 0.
 
     Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015; Glorot and Bengio, 2010.
     Derived in lesson 07, "How large should the weights be?".
@@ -131,8 +132,8 @@ def initialise(
     parameters = []
     for inputs, outputs in pairwise(sizes):
         limit = np.sqrt(3 * RULES[rule](inputs, outputs))
-        parameters.append(rng.uniform(-limit, limit, (inputs, outputs)).astype(dtype))
-        parameters.append(np.zeros(outputs, dtype))
+        W = rng.uniform(-limit, limit, (inputs, outputs))
+        parameters += [W.astype(dtype, casting="same_kind"), np.zeros(outputs, dtype)]
     return tuple(parameters)
 
 
@@ -214,4 +215,6 @@ class Deep:
 
 def _layers(parameters: Sequence[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return (W, b) for each layer."""
+    if not parameters or len(parameters) % 2:
+        raise ValueError(f"parameters are W and b for each layer, got {len(parameters)} arrays")
     return list(zip(parameters[::2], parameters[1::2], strict=True))

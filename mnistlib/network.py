@@ -66,6 +66,7 @@ def initialise(
 
     Raises:
         ValueError: a size is below 1.
+        TypeError: a dtype of integers, in which every weight would be 0.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010. Explained in lesson 07.
@@ -75,7 +76,7 @@ def initialise(
 
     def glorot(fan_in: int, fan_out: int) -> np.ndarray:
         limit = np.sqrt(6 / (fan_in + fan_out))
-        return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype)
+        return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype, casting="same_kind")
 
     return Parameters(
         W1=glorot(pixels, hidden),
@@ -198,9 +199,10 @@ def gradients(
             f"y must have shape {z2.shape}, as the logits have, got {y.shape}; these parameters tell "
             f"{z2.shape[1]} classes apart"
         )
+    _, _, W2, _ = parameters
     value, dz2 = LOSSES[loss](z2, y)
     dW2, db2 = layer_gradients(a1, dz2)
-    dz1 = hidden_gradient(dz2, parameters.W2, a1)
+    dz1 = hidden_gradient(dz2, W2, a1)
     dW1, db1 = layer_gradients(x, dz1)
     return value, Gradients(dW1, db1, dW2, db2)
 

@@ -246,12 +246,12 @@ def train(
     Built in lesson 04, "The loop".
     """
     images, labels = _checked(train_set)
-    if not callable(learning_rate) and not learning_rate > 0:
-        raise ValueError(f"the learning rate must be above 0, got {learning_rate}")
+    if not callable(learning_rate) and not 0 < learning_rate < np.inf:
+        raise ValueError(f"the learning rate must be above 0 and finite, got {learning_rate}")
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be at least 0 and below 1, got {momentum}")
-    if every is not None and every < 1:
-        raise ValueError(f"every must be at least 1 step, got {every}")
+    if every is not None and (every < 1 or every % 1):
+        raise ValueError(f"every must be a whole number of steps, at least 1, got {every}")
 
     monitor = monitor or {}
     parameters = copied(parameters)

@@ -477,6 +477,18 @@ def test_what_does_not_fit_is_named(attempt, said):
         attempt(Value(np.ones((2, 3))), Value(np.ones((4, 5))))
 
 
+def test_what_is_no_number_is_named():
+    with pytest.raises(TypeError, match=r"sum of \(2,\) and \(2,\): "):
+        Value(np.ones(2)) + np.array(["a", "b"])
+
+
+@pytest.mark.parametrize("ask", [Taped.logits, lambda *given: Taped.gradients(*given, np.eye(2))])
+def test_a_forward_pass_that_lost_the_way_back_is_named(ask):
+    tape = Taped(lambda parameters, x: x @ parameters[0].array, network.prepare, classes=2)
+    with pytest.raises(TypeError, match="forward must return a Value, got ndarray"):
+        ask(tape, (np.ones((3, 2)),), np.ones((2, 3)))
+
+
 def test_an_index_that_is_not_there_is_named():
     with pytest.raises(IndexError, match=r"index of \(2,\): index 5 is out of bounds"):
         Value([1.0, 2.0])[5]

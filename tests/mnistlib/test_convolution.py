@@ -209,6 +209,13 @@ def test_what_is_given_is_not_changed():
             lambda: initialise(np.random.default_rng(0), side=4),
             "kernels of 4 x 4 leave layers that cannot be halved",
         ),
+        *[
+            (
+                lambda kernels=kernels: initialise(np.random.default_rng(0), kernels),
+                f"kernels must be two numbers, one for each layer, got {kernels}",
+            )
+            for kernels in (8, (8,), (8, 16, 32))
+        ],
         (
             lambda: Convolutional().gradients(
                 problem(0)[0], np.zeros((1, 28, 28, 0)), np.zeros((0, 10))
@@ -240,6 +247,19 @@ def test_images_lie_last_and_next_to_each_other():
     assert x.shape == (1, 28, 28, 5)
     assert x.flags.c_contiguous
     np.testing.assert_array_equal(x[0, :, :, 3], images[3] / 255)
+
+
+def test_parameters_may_be_a_plain_tuple():
+    parameters, x, y = problem(9)
+    _, slopes = Convolutional().gradients(parameters, x, y)
+    _, plain_slopes = Convolutional().gradients(tuple(parameters), x, y)
+    assert all(map(np.array_equal, plain_slopes, slopes))
+
+
+def test_of_no_images_there_are_no_logits():
+    parameters = initialise(np.random.default_rng(0), (2, 2))
+    x = Convolutional().prepare(np.zeros((0, 28, 28), np.uint8))
+    assert Convolutional().logits(parameters, x).shape == (0, 10)
 
 
 def test_asked_in_parts_the_logits_are_the_same():

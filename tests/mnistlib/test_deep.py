@@ -143,6 +143,17 @@ def test_the_dtype_is_kept(dtype):
     assert {array.dtype for array in (*parameters, *grads, x)} == {np.dtype(dtype)}
 
 
+def test_weights_that_would_all_be_rounded_to_zero_are_refused():
+    with pytest.raises(TypeError, match=r"from dtype.'float64'. to dtype.'int64'."):
+        initialise(np.random.default_rng(0), [784, 10], dtype=np.int64)
+
+
+def test_a_readers_own_sigmoid_is_taken(monkeypatch):
+    monkeypatch.setattr(deep.functions, "sigmoid", lambda z: 0 * z + 7)
+    parameters = initialise(np.random.default_rng(0), [4, 3, 10])
+    assert (Deep("sigmoid").forward(parameters, np.ones((2, 4)))[1] == 7).all()
+
+
 def test_what_is_given_is_not_changed():
     parameters, x, y = problem(6)
     before = [array.copy() for array in (*parameters, x, y)]
@@ -170,5 +181,8 @@ def test_bad_choices_are_named():
     assert initialise(rng, [1, 1])[0].shape == (1, 1)
     with pytest.raises(ValueError, match="the batch is empty"):
         Deep().gradients(initialise(rng, [4, 3, 10]), np.ones((0, 4)), np.ones((0, 10)))
+    for some in ((), initialise(rng, [4, 3, 10])[:3]):
+        with pytest.raises(ValueError, match=f"W and b for each layer, got {len(some)} arrays"):
+            Deep().logits(some, np.ones((2, 4)))
     with pytest.raises(ValueError, match="must both have shape"):
         Deep().gradients(initialise(rng, [4, 3, 10]), np.ones((2, 4)), np.ones((2, 9)))

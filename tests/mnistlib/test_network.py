@@ -193,6 +193,19 @@ def test_initialise_by_its_generator_and_sizes():
     assert not np.isin(draw(0).W2, draw(0).W1).any()
 
 
+def test_parameters_may_be_a_plain_tuple():
+    parameters, x, y = problem(0)
+    loss, slopes = network.gradients(parameters, x, y)
+    plain_loss, plain_slopes = network.gradients(tuple(parameters), x, y)
+    assert plain_loss == loss
+    assert all(map(np.array_equal, plain_slopes, slopes))
+
+
+def test_weights_that_would_all_be_rounded_to_zero_are_refused():
+    with pytest.raises(TypeError, match=r"from dtype.'float64'. to dtype.'int64'."):
+        network.initialise(np.random.default_rng(0), dtype=np.int64)
+
+
 def test_an_untrained_network_knows_nothing():
     rng = np.random.default_rng(2)
     x, y = rng.random((500, 784)), np.eye(10)[rng.integers(10, size=500)]
