@@ -288,14 +288,9 @@ def unreadable(code: list[str], data: list[str]) -> list[str | None]:
 # --- What comes of it, which is data from a stranger
 
 
-def is_string(value: object) -> bool:
-    """Tell whether a value is a text."""
-    return isinstance(value, str)
-
-
 def is_text(value: object) -> bool:
     """Tell whether a value is a text of a fit length."""
-    return is_string(value) and len(value) <= TEXT
+    return isinstance(value, str) and len(value) <= TEXT
 
 
 def lost_in(result: object) -> str:
@@ -315,19 +310,6 @@ def read_reply(result: object) -> tuple[str, str, str]:
     return LOST, "what came back is no reply of the checker's", ""
 
 
-def answers_in(result: object) -> tuple[dict, list[str]]:
-    """Return the answers and the problems that were taken from files; what is amiss is left out."""
-    from course.classroom.definitions import Answer
-
-    try:
-        answers, problems = result
-        made = {name: Answer(*parts) for name, parts in answers.items()}
-        whole = {name: answer for name, answer in made.items() if all(map(is_string, answer))}
-        return whole, [problem for problem in problems if is_string(problem)]
-    except (AttributeError, TypeError, ValueError):
-        return {}, []
-
-
 # --- Orders
 
 
@@ -339,27 +321,26 @@ def outcomes(sandbox: Sandbox, order: Order, closed_code: str | None = None) -> 
         order: what is to be tried.
         closed_code: a file of our Python that the user of the process may not read.
     """
-    from course.classroom.definitions import take_answers
+    from course.classroom.definitions import Answer, take_answers
 
     files = [(place, base64.b64decode(raw)) for place, raw in order.files]
     result, _ = sandbox.run(take_answers, files, order.given, seconds=READING_SECONDS)
-    lost = lost_in(result)
-    answers, problems = answers_in(result)
+    if lost := lost_in(result):
+        for name in order.exercises:
+            yield Outcome(name, LOST, f"its files could not be read: {lost}")
+        return
+    answers, problems = result  # nothing of the submission has run yet
     problems += filter(None, [order.unread])
     for name in order.exercises:
-        answer = answers.get(name)
-        if lost:
-            yield Outcome(name, LOST, f"its files could not be read: {lost}")
-        elif answer is None and problems:
-            yield Outcome(name, LOST, problems[0][:TEXT])
-        elif answer is None:
-            yield Outcome(name, "not attempted", f"there is no my_{name}")
-        elif answer.lost:
-            yield Outcome(name, LOST, answer.lost)
+        answer = Answer(*answers.get(name, ()))
+        if answer.source:
+            yield try_answer(sandbox, name, answer, order.seconds[name], closed_code)
         elif answer.error:
             yield Outcome(name, "raises", answer.error[:TEXT])
+        elif reason := answer.lost or next(iter(problems), ""):
+            yield Outcome(name, LOST, reason[:TEXT])
         else:
-            yield try_answer(sandbox, name, answer, order.seconds[name], closed_code)
+            yield Outcome(name, "not attempted", f"there is no my_{name}")
 
 
 def try_answer(
