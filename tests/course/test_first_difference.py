@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course.exercises.compare import NamedValue
-from course.exercises.first_difference import find_difference
+from course.exercises.first_difference import find_difference, where_an_argument
 from course.exercises.pairs import Pair
 from course.exercises.texts import GENERAL
 
@@ -54,6 +54,37 @@ def test_what_the_wrong_entries_share_is_seen(name, fields, wanted, places, u):
     assert finding.name == name
     assert fields.items() <= finding.fields.items()
     assert GENERAL["entries"][name].format(**finding.fields)
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        ("is negative", [0]),
+        ("is positive", [3]),
+        ("is 0", [1, 2]),
+        ("is not 0", [0, 3]),
+        ("is 0 or more", [1, 2, 3]),
+        ("is 0 or less", [0, 1, 2]),
+    ],
+)
+def test_the_signs_of_an_argument_are_told_apart(words, places):
+    wanted, u = np.array([1.5, 2.25, 3.5, 4.75]), np.array([-0.5, 0, 0, 0.5])
+    pair = Pair(wanted, changed(wanted, places), [NamedValue("u", ("n",), u)])
+    turned = Pair(wanted[::-1], pair.got[::-1], [NamedValue("u", ("n",), u[::-1])])
+    assert where_an_argument([pair, turned]) == {"argument": "u", "is": words}
+
+
+def test_no_argument_is_blamed_for_a_single_entry_or_for_all():
+    def seen(*wrong):
+        pairs = [
+            Pair(1.5, 9.0 if is_wrong else 1.5, [NamedValue("u", (), -1.0 if is_wrong else 1.0)])
+            for is_wrong in wrong
+        ]
+        return where_an_argument(pairs)
+
+    assert seen(True, True, False) == {"argument": "u", "is": "is negative"}
+    assert seen(True, False, False) is None
+    assert seen(True, True, True) is None
 
 
 def test_nan_is_told_before_anything_else():

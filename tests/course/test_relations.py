@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from course.exercises import relations_of_numbers, relations_to_arguments
 from course.exercises.compare import NamedValue
-from course.exercises.pairs import Pair
+from course.exercises.pairs import Pair, is_telling
 from course.exercises.relations import COMPLETE, PARTIAL, WITH_SOMETHING_MADE, find_relation
 
 #: All relations, by their names.
@@ -46,6 +46,7 @@ MADE = [
     ("sum_with_an_argument", lambda w, u: w - u, {"argument": "u", "done": "subtracted"}),
     ("product_for_a_sum", lambda w, u: u * (w - u), {"argument": "u", "done": "multiplied by"}),
     ("constant_difference", lambda w, u: w - 0.5, {"difference": "0.5", "side": "small"}),
+    ("constant_difference", lambda w, u: w + 0.5, {"difference": "0.5", "side": "large"}),
     ("difference_of_a_size", lambda w, u: w + np.log(len(w)), {"size": "n", "side": "large"}),
     (
         "rounded",
@@ -127,6 +128,7 @@ def test_every_relation_has_an_example():
     }
 
 
+@np.errstate(invalid="ignore")
 def test_what_is_made_of_an_argument_is_told_where_0_is_wanted():
     wanted = [np.maximum(w, 0) for w in WANTED]
     largest = pairs(lambda w, u: u.max(axis=1, keepdims=True) + 0 * w, wanted)
@@ -162,11 +164,30 @@ def test_three_numbers_alike_are_one_number_and_two_are_not():
     assert seen(2.0, 2.0, 2.1) is None
 
 
+def test_one_number_in_a_case_is_seen_in_two_entries_too():
+    cases = [Pair(np.array([1.5, 2]), np.full(2, 5.0)), Pair(np.array([3, 4.5]), np.full(2, 6.0))]
+    assert relations_of_numbers.one_number_in_each_case(cases) == {}
+    cases[1] = Pair(cases[1].wanted, np.array([6.0, 6.5]))
+    assert relations_of_numbers.one_number_in_each_case(cases) is None
+
+
 def test_a_factor_of_each_case_is_seen_beside_a_case_of_one_number():
     cases = [*pairs(lambda w, u: w * (2 + w.std())), Pair(np.array([2.0, 0]), np.array([7.0, 0]))]
     assert relations_of_numbers.factor_of_each_case(cases) is not None
     assert relations_of_numbers.factor_of_each_case([cases[0], cases[2]]) is None
     assert relations_of_numbers.difference_of_each_case([Pair(3.0, 4.0), Pair(5.0, 9.0)]) is None
+
+
+def test_zeros_ones_and_nan_tell_little_and_all_else_tells_something():
+    def tells(*got):
+        return is_telling([Pair(1.5 + i, value) for i, value in enumerate(got)])
+
+    assert not tells(0.0, 0.0)
+    assert not tells(1.0, np.nan, 1.0)
+    assert not tells(1.5, 0.0)  # the first is right
+    assert tells(0.0, 1.0)
+    assert tells(0.25, 0.25)
+    assert tells("text")
 
 
 def test_nan_is_no_multiple_of_what_is_wanted():
