@@ -134,6 +134,8 @@ def test_what_contributing_names_is_there():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = re.findall(r"`(?:pytest (?:-n0 )?|python )?([\w.]+(?:/[\w.]+)+)[` ]", text)
     named = [path for path in named if not re.search("NAME|NN|_build|^owner", path)]
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    named += re.findall(r"^ *entry: pytest .*?([\w./]+)$", hooks, re.MULTILINE)
     assert len(named) > 10
     assert [path for path in named if not (ROOT / path).exists()] == []
     commands = re.findall(r"`python -m course ([\w-]+)", text)

@@ -62,21 +62,26 @@ def test_the_folder_of_lessons_holds_nothing_else():
 # --- The pair
 
 
+def out_of_step(lesson):
+    """Say where the files of a pair first differ, and what to do, if they do."""
+
+    def described(cell):
+        kept = {key: cell.metadata[key] for key in KEPT if key in cell.metadata} if cell else {}
+        return cell and (cell.cell_type, cell.source, kept)
+
+    pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
+    return [
+        f"{lesson.place(i)} is not what the .ipynb holds; run: {lesson.command}"
+        for i, (ours, stored) in enumerate(pairs)
+        if described(ours) != described(stored)
+    ][:1]
+
+
 @each_lesson
 def test_pair_holds_the_same_cells(lesson):
-    def described(cell):
-        if cell is None:
-            return "no cell"
-        kept = {key: cell.metadata[key] for key in KEPT if key in cell.metadata}
-        return cell.cell_type, cell.source, kept
-
+    report(out_of_step(lesson))
     ids = [cell.id for cell in lesson.notebook.cells]
     assert ids == [cell.id for cell in execute.read(lesson).cells], f"run: {lesson.command}"
-    pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
-    for i, (ours, stored) in enumerate(pairs):
-        assert described(ours) == described(stored), (
-            f"{lesson.place(i)} is not what the .ipynb holds; run: {lesson.command}"
-        )
 
 
 @each_lesson
@@ -102,14 +107,16 @@ def test_notebook_is_valid_and_was_run_from_top_to_bottom(lesson):
 @each_lesson
 def test_the_source_is_as_jupyter_writes_it(lesson):
     """Or Jupyter would not open a pair whose notebook is newer, as after `git pull`."""
+    report(out_of_step(lesson))  # else it would ask for the old words back
     config = load_jupytext_config(str(lesson.path))
     notebook = jupytext.read(lesson.path, config=config)
     notebook.metadata["jupytext"] = {}
     written = jupytext.writes(notebook, fmt="py:percent", config=config).splitlines()
     source = lesson.source_path.read_text(encoding="utf-8").splitlines()
     pairs = enumerate(zip_longest(source, written), 1)
+    file = f"notebooks/{lesson.source_path.name}"
     report(
-        [f"{lesson.source_path.name}:{i}: write {b}" for i, (a, b) in pairs if a != b][:5],
+        [f"{file}:{i}: write {b}" for i, (a, b) in pairs if a != b][:5],
         f"(options of a cell come in alphabetical order); then run: {lesson.command}",
     )
 
@@ -261,7 +268,9 @@ def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
     assert len(rows) == 1, f"README.md: write one row of the table for {lesson.path.name}"
     row = f"README.md:{lines.index(rows[0]) + 1}"
     assert header.title in rows[0], f"{row}: write the title {header.title!r}"
-    assert re.search(rf"\b{header.minutes} min\b", rows[0]), f"{row}: write {header.minutes} min"
+    asked = sum(task.minutes for task in lesson.tasks)
+    minutes = f"| {header.minutes} min | {asked} min |"
+    report([] if rows[0].endswith(minutes) else [f"{row}: end it in {minutes}"])
 
 
 @each_lesson
