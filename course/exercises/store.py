@@ -16,6 +16,10 @@ from course import files
 HEAD = "# Your own functions, kept by course.exercises.\n\nimport numpy as np\n"
 #: What stands above a kept function, where the file does not import NumPy.
 IMPORT = "import numpy as np\n\n\n"
+#: What helps where a file stands in the way, or cannot be written.
+ELSEWHERE = (
+    "set the environment variable MNISTLIB_MINE to a file in a folder that you can write to."
+)
 #: What the progress of an exercise can be; one without is open.
 STATES = frozenset({"right", "tried"})
 
@@ -27,7 +31,7 @@ def mine_path(name: str = "") -> Path | None:
     """
     mine = os.environ.get("MNISTLIB_MINE", "mine.py")
     nowhere = mine in ("", os.devnull)
-    return None if nowhere else Path(mine).with_name(name or Path(mine).name)
+    return None if nowhere else Path(mine).parent / (name or Path(mine).name)
 
 
 class Unusable(RuntimeError):
@@ -44,7 +48,7 @@ def is_there(path: Path | None) -> bool:
     if path is None or not path.exists():
         return False
     if not path.is_file():  # a pipe would be waited for
-        raise Unusable(f"{path.name} is no regular file. Move it away, and try again.")
+        raise Unusable(f"{path} is no regular file. Move it away, or {ELSEWHERE}")
     return True
 
 
@@ -77,11 +81,9 @@ def using(path: Path | None) -> Iterator[None]:
             message = f"{path.name} is no text in UTF-8. Save it as such, and try again."
             raise Unusable(message) from None
         except OSError as error:
-            raise Unusable(
-                f"{os.path.realpath(path)} cannot be used: {error.strerror or error}. Mend that, or "
-                "set the environment variable MNISTLIB_MINE to a file in a folder that you can "
-                "write to."
-            ) from error
+            why = error.strerror or error
+            message = f"{os.path.realpath(path)} cannot be used: {why}. Mend that, or {ELSEWHERE}"
+            raise Unusable(message) from error
 
 
 def lock_of(path: Path) -> Path:
