@@ -60,9 +60,10 @@ def measure(plan: dict) -> dict:
 
 def report(results: dict) -> str:
     """Put the results into words and tables, in Markdown."""
-    found = results["contenders"]
+    contenders = results["contenders"]
     best = {
-        name: [min(times) for times in row["us_per_image"].values()] for name, row in found.items()
+        name: [min(times) for times in row["us_per_image"].values()]
+        for name, row in contenders.items()
     }
     goals = []
     rows = []
@@ -74,7 +75,7 @@ def report(results: dict) -> str:
             what = f"{precision}, {threads} thread{'s' * (threads > 1)}"
             goal = GOALS[threads]
             goals.append([what, f"{mine / their:.2f} ×", f"{goal} ×", met(mine / their, goal)])
-    for name, row in found.items():
+    for name, row in contenders.items():
         cells = [name]
         for times, ours in zip(
             row["us_per_image"].values(), best[f"our kernels, {name[-7:]}"], strict=True

@@ -49,8 +49,8 @@ def is_peer(name: str) -> bool:
 
 def report(results: dict) -> str:
     """Put a race's steps, whole runs and sizes into words and tables, in Markdown."""
-    found = results["contenders"]
-    best = {name: row["us_per_step_best"] for name, row in found.items()}
+    contenders = results["contenders"]
+    best = {name: row["us_per_step_best"] for name, row in contenders.items()}
     ours = best["ours, float32"]
     products = best["matrix products, float32"]
 
@@ -63,10 +63,10 @@ def report(results: dict) -> str:
         return ", ".join(f"{name} ({ratio:.2f} times as long)" for ratio, name in chosen) or "none"
 
     goals = [["the bare products, float32", ours / products, 1.75]]
-    goals += [[name, ours / best[name], 1] for name in found if is_peer(name)]
+    goals += [[name, ours / best[name], 1] for name in contenders if is_peer(name)]
     steps = []
     runs = []
-    for name, row in found.items():
+    for name, row in contenders.items():
         bare = best[f"matrix products, {'float64' if 'float64' in name else 'float32'}"]
         times = best[name], row["us_per_step_median"]
         ratios = best[name] / ours, best[name] / bare
@@ -85,7 +85,7 @@ def report(results: dict) -> str:
     cells = results["growth"]
     sizes = [["batch size", *(str(cell["batch_size"]) for cell in cells)]]
     sizes.append(["hidden units", *(str(cell["hidden"]) for cell in cells)])
-    sizes += [[name, *(f"{c['us_per_step_best'][name]:.0f}" for c in cells)] for name in found]
+    sizes += [[name, *(f"{c['us_per_step_best'][name]:.0f}" for c in cells)] for name in contenders]
     return render(
         "training_step",
         results,
@@ -93,7 +93,7 @@ def report(results: dict) -> str:
         products=products,
         slower=named(True),
         faster=named(False),
-        seconds=show(found["ours, float32"]["seconds_to_97_percent"]),
+        seconds=show(contenders["ours, float32"]["seconds_to_97_percent"]),
         goals=[[who, f"{r:.2f} ×", f"{goal} ×", met(r, goal)] for who, r, goal in goals],
         steps=steps,
         runs=runs,
@@ -116,19 +116,23 @@ def draw(results: dict, target: Path) -> None:
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    found = results["contenders"]
+    contenders = results["contenders"]
     figure, (bars, lines) = plt.subplots(2, 1, figsize=(7, 8), layout="constrained")
-    names = [name for name in found if "products" not in name]
-    names.sort(key=lambda name: -found[name]["us_per_step_best"])
+    names = [name for name in contenders if "products" not in name]
+    names.sort(key=lambda name: -contenders[name]["us_per_step_best"])
     colours = ["C0" if "ours" in name else "C7" for name in names]
-    best = [found[name]["us_per_step_best"] for name in names]
+    best = [contenders[name]["us_per_step_best"] for name in names]
     drawn = bars.barh(names, best, color=colours)
     bars.bar_label(drawn, [f"{b:.0f}" for b in best], label_type="center", color="white")
     bars.plot(
-        [found[name]["us_per_step_median"] for name in names], names, "k|", ms=12, label="median"
+        [contenders[name]["us_per_step_median"] for name in names],
+        names,
+        "k|",
+        ms=12,
+        label="median",
     )
     for precision, style in (("float32", "--"), ("float64", ":")):
-        products = found[f"matrix products, {precision}"]["us_per_step_best"]
+        products = contenders[f"matrix products, {precision}"]["us_per_step_best"]
         bars.axvline(products, color="C1", ls=style, label=f"matrix products, {precision}")
     bars.set(xlabel="microseconds a step, best", title="784-128-10, batch 128: shorter is faster")
     bars.legend(loc="upper right", fontsize=8)

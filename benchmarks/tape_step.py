@@ -52,9 +52,9 @@ def report(results: dict) -> str:
     """Put the results into words and a table, in Markdown."""
     rows = []
     beside = []
-    for size, found in results["sizes"].items():
-        hand = min(found["by hand, float32"]["us_per_step"])
-        for name, row in found.items():
+    for size, contenders in results["sizes"].items():
+        hand = min(contenders["by hand, float32"]["us_per_step"])
+        for name, row in contenders.items():
             if row["us_per_step"]:
                 best = min(row["us_per_step"])
                 rows.append([f"{size}: {name}", f"{best:.0f}", f"{best / hand:.2f}"])

@@ -50,14 +50,14 @@ def lessons() -> dict[str, dict]:
 
     command = [sys.executable, "-m", "course", "execute"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = re.findall(r"^(\S+): ([\d.]+) s, (?:(\d+) MB)?", printed, re.M)
+    lines = re.findall(r"^(\S+): ([\d.]+) s, (?:(\d+) MB)?", printed, re.M)
     return {
         name: {
             "seconds": float(seconds),
             "megabytes": int(megabytes) if megabytes else None,
             "limits": Lesson(name).limits,
         }
-        for name, seconds, megabytes in found
+        for name, seconds, megabytes in lines
     }
 
 
@@ -118,7 +118,7 @@ def measure() -> dict:
 
 def report(results: dict) -> str:
     """Put the results into tables, each with its goal and whether it was met."""
-    found = results["milliseconds"]
+    milliseconds = results["milliseconds"]
     goals = {
         "load()": ("gzip.decompress", 2),
         "import mnistlib": ("import numpy", 1.3),
@@ -126,11 +126,11 @@ def report(results: dict) -> str:
     }
     short = []
     whole = []
-    for what, times in found.items():
+    for what, times in milliseconds.items():
         other, goal = goals.get(what, (None, None))
         row = [f"`{what}`", f"{times['best']:.1f}", f"{times['median']:.1f}", "", "", ""]
         if other:
-            ratio = times["best"] / found[other]["best"]
+            ratio = times["best"] / milliseconds[other]["best"]
             row[3] = f"{ratio:.2f} × {other}"
         if goal:
             row[4:] = f"{goal} ×", met(ratio, goal)

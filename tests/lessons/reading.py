@@ -85,18 +85,19 @@ def links(markdown):
     """Return the targets of all links and images; code and maths hold none."""
     tokens = markdown_parser().parse(markdown)
     inside = [child for token in tokens for child in token.children or []]
-    found = [t.attrs.get("href") or t.attrs.get("src") for t in inside if t.attrs]
+    targets = [t.attrs.get("href") or t.attrs.get("src") for t in inside if t.attrs]
     html = " ".join(token.content for token in [*tokens, *inside] if token.type.startswith("html"))
-    return [str(f) for f in found if f] + re.findall(r"(?:href|src)=[\"']([^\"']*)", html)
+    return [str(f) for f in targets if f] + re.findall(r"(?:href|src)=[\"']([^\"']*)", html)
 
 
 def anchors(path):
     """Return the anchors of a notebook's headings as Jupyter makes them, of a ``.md`` as GitHub."""
     if path.suffix == ".md":
-        found = headings(path.read_text(encoding="utf-8"))
-        return {re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for _, text in found}
-    found = headings(Lesson(path.stem, path.parent).markdown) if path.suffix == ".ipynb" else []
-    return {text.replace(" ", "-") for _, text in found}
+        titles = [text for _, text in headings(path.read_text(encoding="utf-8"))]
+        return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+    if path.suffix != ".ipynb":
+        return set()
+    return {text.replace(" ", "-") for _, text in headings(Lesson(path.stem, path.parent).markdown)}
 
 
 def passages(markdown):
@@ -105,27 +106,28 @@ def passages(markdown):
     Each is as it was written, marks and links included. Displayed formulas are passages too; code
     blocks are left out.
     """
-    found, row = [], None
+    pieces = []
+    row = None
     tokens = markdown_parser().parse(markdown)
     for i, token in enumerate(tokens):
         if token.type == "tr_open":
             row = []
         elif token.type == "tr_close":
-            found.append(" | ".join(row))
+            pieces.append(" | ".join(row))
             row = None
         elif token.type == "math_block":
-            found.append(f"$${token.content}$$")
+            pieces.append(f"$${token.content}$$")
         elif token.type == "inline" and row is not None:
             row.append(token.content)
         elif token.type == "inline":
             text = " ".join(token.content.split())
             if tokens[i - 1].type == "heading_open":
-                found.append(f"{tokens[i - 1].markup} {text}")
+                pieces.append(f"{tokens[i - 1].markup} {text}")
             elif tokens[i - 2].type == "list_item_open":
-                found.append(text)
+                pieces.append(text)
             else:
-                found += re.split(SENTENCE, text)
-    return [passage for passage in found if passage.strip()]
+                pieces += re.split(SENTENCE, text)
+    return [passage for passage in pieces if passage.strip()]
 
 
 def citations(text):
@@ -134,5 +136,5 @@ def citations(text):
     Such as ``lesson 02, "Which axis?" and "A stable sigmoid"``. A mention may run over the
     end of a line, of a comment's too.
     """
-    found = re.findall(CITED, re.sub(r"\s+(?:# )?", " ", text), flags=re.IGNORECASE)
-    return [(number, re.findall(r'"([^"]+)"', quoted)) for number, quoted in found]
+    mentions = re.findall(CITED, re.sub(r"\s+(?:# )?", " ", text), flags=re.IGNORECASE)
+    return [(number, re.findall(r'"([^"]+)"', quoted)) for number, quoted in mentions]
