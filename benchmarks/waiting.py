@@ -128,13 +128,17 @@ def report(results: dict) -> str:
     whole = []
     for what, times in milliseconds.items():
         other, goal = goals.get(what, (None, None))
-        row = [f"`{what}`", f"{times['best']:.1f}", f"{times['median']:.1f}", "", "", ""]
-        if other:
-            ratio = times["best"] / milliseconds[other]["best"]
-            row[3] = f"{ratio:.2f} × {other}"
-        if goal:
-            row[4:] = f"{goal} ×", met(ratio, goal)
-        short.append(row)
+        ratio = times["best"] / milliseconds[other]["best"] if other else None
+        short.append(
+            [
+                f"`{what}`",
+                f"{times['best']:.1f}",
+                f"{times['median']:.1f}",
+                f"{ratio:.2f} × {other}" if other else "",
+                f"{goal} ×" if goal else "",
+                met(ratio, goal) if goal else "",
+            ]
+        )
     for name, run in results["lessons"].items():
         (seconds, megabytes), peak = run["limits"], run["megabytes"]
         within = run["seconds"] <= seconds and (peak is None or peak <= megabytes)

@@ -94,7 +94,8 @@ def read(path: Path) -> Table:
             raise ValueError(f"{path} is no table of marks; name another file with --out")
         for line in lines:
             if len(line) == len(COLUMNS):
-                table.setdefault(line[0], []).append(Row(*line))
+                row = Row(*line)
+                table.setdefault(row.student, []).append(row)
     return table
 
 
