@@ -42,6 +42,7 @@ from course.exercises import (
     texts,
 )
 from course.exercises.attempt import Outcome
+from course.exercises.checker import values_used
 from course.exercises.compare import alike, identical, text_of
 from course.lessons import all_lessons
 from mnistlib import data, functions, network, training
@@ -175,6 +176,13 @@ def test_what_a_changed_key_gives_is_told_as_that_change():
         assert reply.kind == "right" or "?" in reply.text
         kinds.add(reply.kind)
     assert {"right", "wrong value"} <= kinds
+
+
+def test_the_values_that_an_answer_uses_are_told_from_those_it_only_takes():
+    answer = write("paired", "d = a[0] + 1\nreturn [x + d for x in b]", "a, b, c")
+    used = values_used(answer.__code__)
+    assert {"a", "b", "d", "x"} <= used
+    assert "c" not in used
 
 
 def test_nobody_is_told_of_chance_where_a_function_was_not_called():
