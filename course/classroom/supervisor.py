@@ -208,6 +208,6 @@ def mark(
         order = Order(files, submission.unread, names, seconds, given())
         outcomes = try_all(order, limits, behind_walls)
     return [
-        table.row(submission.student, submission.digest, lessons[outcome.exercise], outcome)
+        table.make_row(submission.student, submission.digest, lessons[outcome.exercise], outcome)
         for outcome in outcomes
     ]

@@ -64,7 +64,7 @@ def clean(text: str, most: int = 600) -> str:
     return "'" + text if text.lstrip().startswith(FORMULA) else text
 
 
-def row(student: str, digest: str, lesson: str, outcome: Outcome) -> Row:
+def make_row(student: str, digest: str, lesson: str, outcome: Outcome) -> Row:
     """Return the row that tells an outcome."""
     return Row(
         student=student,
