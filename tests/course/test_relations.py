@@ -1,5 +1,7 @@
 """How a wrong result is related to the right one: each relation, by an example of its own."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -134,6 +136,99 @@ def test_what_is_made_of_an_argument_is_told_where_0_is_wanted():
     largest = pairs(lambda w, u: u.max(axis=1, keepdims=True) + 0 * w, wanted)
     found = relations_to_arguments.something_of_an_argument(largest)
     assert found == {"what": "that is the largest of each row of `u`"}
+
+
+@pytest.mark.parametrize(
+    ("words", "made"),
+    [
+        ("the square of", lambda w: w * w),
+        ("the root of", lambda w: abs(w) ** 0.5),
+        ("the exponential of", lambda w: np.e**w),
+        ("the logarithm of", lambda w: np.log2(abs(w)) * np.log(2)),
+        ("the logarithm, with the other sign, of", lambda w: np.log2(1 / abs(w)) * np.log(2)),
+        ("1 divided by", lambda w: w**-1.0),
+        ("the absolute value of", lambda w: np.where(w < 0, -w, w)),
+        ("the part above 0 of", lambda w: w * (w > 0)),
+    ],
+)
+def test_a_function_of_each_number_is_named(words, made):
+    wanted = [abs(w) for w in WANTED] if "log" in words or "root" in words else WANTED
+    seen = relations_of_numbers.function_of_each(pairs(lambda w, u: made(w), wanted))
+    assert seen == {"function": words}
+
+
+#: What was made of the argument, in words and as a function of an array.
+OF_THE_ARGUMENT = {
+    "`1 - u`": lambda u: -(u - 1),
+    "`u * (1 - u)`": lambda u: u - u * u,
+    "`1 - u**2`": lambda u: (1 - u) * (1 + u),
+    "exp of `u`": lambda u: np.e**u,
+    "log of `u`": lambda u: np.log2(u) * np.log(2),
+    "a sigmoid of `u`": lambda u: 0.5 + 0.5 * np.tanh(u / 2),
+    "tanh of `u`": lambda u: 1 - 2 / (np.exp(2 * u) + 1),
+    "`u` without its signs": lambda u: np.where(u < 0, -u, u),
+    "the sign of `u`": lambda u: np.where(u < 0, -1.0, 1.0),
+    "the squares of `u`": lambda u: u * u,
+    "a softmax of `u`": lambda u: (np.exp(u).T / np.exp(u).sum(axis=1)).T,
+    "the sum of all of `u`": lambda u: sum(u.flat),
+    "the mean of each row of `u`": lambda u: np.array([[sum(row) / len(row)] for row in u]),
+    "the largest of each column of `u`": lambda u: np.array([max(column) for column in u.T]),
+    "the smallest of each row of `u`": lambda u: np.array([[min(row)] for row in u]),
+    "the sum of the squares of each row of `u`": lambda u: np.array([[row @ row] for row in u]),
+    "the length of each column of `u`": lambda u: np.linalg.norm(u, axis=0),
+    "the sum of the exponentials of each row of `u`": lambda u: np.array(
+        [[sum(np.exp(row))] for row in u]
+    ),
+    "the log of the sum of the exponentials of all of `u`": lambda u: np.log(sum(np.exp(u.flat))),
+}
+#: How it may be joined to what is wanted, and as functions of that and of what was made.
+JOINED_TO_IT = {
+    "that is what is wanted, multiplied by {}": lambda w, made: made * w,
+    "that is what is wanted, divided by {}": lambda w, made: w * (1 / made),
+    "that is what is wanted with {} added": lambda w, made: made + w,
+    "that is what is wanted with {} subtracted": lambda w, made: -(made - w),
+}
+
+
+#: As a factor these are told in other words, as true: a sign divides as it multiplies, and a length is
+#: the root of a sum of squares.
+AS_A_SUM_ONLY = ("the sign of `u`", "the length of each column of `u`")
+
+
+@np.errstate(all="ignore")
+@pytest.mark.parametrize(
+    ("words", "how"),
+    [
+        (words, how)
+        for words, how in itertools.product(OF_THE_ARGUMENT, JOINED_TO_IT)
+        if words not in AS_A_SUM_ONLY or "with" in how
+    ],
+)
+def test_what_was_made_of_an_argument_and_joined_is_named(words, how):
+    changed_sign = words.startswith("log of")  # which only positive numbers have
+    cases = [
+        Pair(
+            w,
+            JOINED_TO_IT[how](w, OF_THE_ARGUMENT[words](value)),
+            [NamedValue("u", ("n", "k"), value)],
+        )
+        for w, u in zip(WANTED, ARGUMENTS, strict=True)
+        for value in [abs(u) if changed_sign else u]
+    ]
+    found = relations_to_arguments.joined_to_an_argument(cases)
+    assert found == {"what": how.format(words)}
+
+
+@np.errstate(all="ignore")
+@pytest.mark.parametrize(
+    ("how", "join"), [("multiplied", lambda w, r: w * r), ("divided", lambda w, r: w / r)]
+)
+def test_the_root_of_what_was_made_of_an_argument_is_named(how, join):
+    cases = pairs(lambda w, u: join(w, sum((u * u).flat) ** 0.5))
+    found = relations_to_arguments.joined_to_an_argument(cases)
+    assert found["what"].startswith(
+        f"that is what is wanted, {how} by the root of the sum of the sq"
+    )
 
 
 def test_a_dtype_of_whole_numbers_is_told_where_it_is_what_goes_wrong():
