@@ -194,8 +194,8 @@ def exercise(name: str, lesson: str) -> list[str]:
         "tests/course/test_exercises_one_step.py: arguments drawn at random, in WIDE",
         "python -m tests.course.replies stores what they are told; read the difference",
         f"then python -m course execute {lesson}; it is done when this passes:",
-        "pytest -n0 tests/course/test_exercises*.py tests/course/test_replies.py tests/lessons -k "
-        f"'{name} or {lesson}_'",
+        "pytest -n0 tests/course/test_exercises*.py tests/course/test_replies.py "
+        f"tests/course/test_new.py tests/lessons -k '{name} or {lesson}_ or unfilled'",
     ]
 
 
@@ -209,7 +209,8 @@ def study(name: str) -> list[str]:
         f"studies/{name}.py: the question, ROWS, run; QUICK is a row that takes seconds, not minutes",
         f"commit it, run `python studies/{name}.py`, and commit studies/{name}.json",
         f'in the lesson: rows = studies.read("{name}")["rows"], and studies.again("{name}")',
-        f"it is done when this passes: pytest -n0 tests/course/test_studies.py -k {name}",
+        "it is done when this passes: pytest -n0 tests/course/test_studies.py "
+        f"tests/course/test_new.py -k '{name} or unfilled'",
     ]
 
 
@@ -237,7 +238,10 @@ def picture(name: str) -> list[str]:
         f"course/pictures/stills.py: {name}, the still picture for where nothing runs",
         f"course/pictures/__init__.py: {name}, its words and its first state",
         f"a lesson's cell that ends in pictures.{name}(), with its alternative text",
-        f"it is done when this passes: pytest -n0 tests/course/test_pictures.py -k {name}",
+        "site/pages/pictures.md: a heading, a sentence that links its lesson, and below them "
+        f"{{explore}} {name}, as the others have it",
+        "it is done when this passes: pytest -n0 tests/course/test_pictures.py "
+        f"tests/course/test_new.py -k '{name} or unfilled'",
         "and where the pages are built: pytest site/tests/test_touch.py",
     ]
 

@@ -6,6 +6,8 @@ import gzip
 import io
 import json
 import re
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -20,6 +22,33 @@ KERNEL = (packing.DATA / "kernel.bin").read_bytes()
 HOST = pictures.FOLDER.parent.parent / "site" / "static" / "pictures.js"
 made = functools.cache(lambda name: pictures.PICTURES[name]())  # a still takes its time
 each_picture = pytest.mark.parametrize("name", pictures.PICTURES)
+PAGES = pictures.FOLDER.parent.parent / "site" / "pages"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in pictures.FOLDER.glob("*.js")))
+def test_every_script_is_a_pictures(name):
+    used = {part for picture in pictures.PICTURES for part in pictures.scripts(picture)}
+    assert name in used, f"course/pictures/__init__.py: write {name} into PICTURES"
+
+
+@each_picture
+def test_a_page_shows_every_picture(name):
+    shown = "".join((PAGES / page).read_text("utf-8") for page in ("pictures.md", "draw.md"))
+    assert f"```{{explore}} {name}\n```\n" in shown, (
+        "site/pages/pictures.md: write a heading, a sentence that links its lesson, and below them\n"
+        f"```{{explore}} {name}\n```"
+    )
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="Node alone can tell whether it parses")
+@each_picture
+def test_a_pictures_script_is_javascript(name, tmp_path):
+    script = tmp_path / f"{name}.mjs"
+    parts = [(pictures.FOLDER / f"{part}.js").read_text("utf-8") for part in pictures.scripts(name)]
+    script.write_text("\n".join(reversed(parts)), "utf-8")  # its own first: so its lines are right
+    done = subprocess.run(["node", "--check", script], capture_output=True, text=True)
+    told = done.stderr.replace(str(script), f"course/pictures/{name}.js")
+    assert done.returncode == 0, told.partition("\n    at ")[0]
 
 
 @each_picture
@@ -32,11 +61,15 @@ def test_a_picture_shows_fixed_words_and_a_still_beside_its_living_view(name):
         f"course/pictures/__init__.py: say in {name}'s words what is seen and what can be moved, in 60 "
         "to 400 characters"
     )
-    assert first["image/png"] == second["image/png"]
     assert "application/vnd.jupyter.widget-view+json" in first
-    assert len(first["image/png"]) < 100_000
-    still = Image.open(io.BytesIO(first["image/png"]))
-    assert 400 < still.width < 1000
+    drawn = first["image/png"]
+    where = f"course/pictures/stills.py: let {name}, below @framed, draw and return a figure"
+    assert isinstance(drawn, bytes), where
+    assert drawn.startswith(b"\x89PNG"), where
+    assert len(drawn) < 100_000, f"{where} of fewer bytes than {len(drawn)}: 100,000 at most"
+    width = Image.open(io.BytesIO(drawn)).width
+    assert 400 < width < 1000, f"{where} of 400 to 1000 pixels in width, not {width}"
+    assert drawn == second["image/png"], f"{where} that is the same each time"
 
 
 @each_picture
@@ -48,7 +81,8 @@ def test_a_picture_is_light_and_asks_nobody(name):
     sent = [picture._esm, picture._css, json.dumps(picture.state), HOST.read_text("utf-8")]
     sent.append(base64.b64encode(picture.data).decode())
     weight = len(gzip.compress("\n".join(sent).encode()))
-    assert weight <= (300_000 if name == "train" else 150_000)
+    most = 300_000 if name == "train" else 150_000
+    assert weight <= most, f"{name} sends {weight} bytes, compressed: {most} at most"
     script = picture._esm.replace("http://www.w3.org/2000/svg", "")  # a name, not an address
     assert not re.search(r"https?:|fetch\(|XMLHttp|WebSocket|import\(|\beval\(", script)
 
@@ -56,8 +90,8 @@ def test_a_picture_is_light_and_asks_nobody(name):
 @each_picture
 def test_a_picture_is_what_both_hosts_expect(name):
     picture = made(name)
-    assert "\nfunction render({ model, el }) {\n" in picture._esm
-    assert "export default { render };" in picture._esm
+    for line in ("\nfunction render({ model, el }) {\n", "\nexport default { render };\n"):
+        assert line in picture._esm, f"course/pictures/{name}.js: write the line {line.strip()}"
     assert json.loads(json.dumps(picture.state)) == picture.state
     # Every rule stays inside the picture, whatever page it stands on.
     css = picture._css
