@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from course.classroom.definitions import Answer, take_answers
 from course.classroom.orders import (
     KINDS,
     LOST,
@@ -310,6 +311,17 @@ def read_reply(result: object) -> tuple[str, str, str]:
     return LOST, "what came back is no reply of the checker's", ""
 
 
+def answers_in(result: object) -> tuple[dict[str, Answer], list[str]]:
+    """Return the answers and the problems that were taken from files; what is amiss is left out."""
+    try:
+        answers, problems = result
+        made = {name: Answer(*parts) for name, parts in answers.items()}
+        whole = {name: a for name, a in made.items() if all(isinstance(part, str) for part in a)}
+        return whole, [problem for problem in problems if isinstance(problem, str)]
+    except (AttributeError, TypeError, ValueError):
+        return {}, []
+
+
 # --- Orders
 
 
@@ -321,18 +333,16 @@ def outcomes(sandbox: Sandbox, order: Order, closed_code: str | None = None) -> 
         order: what is to be tried.
         closed_code: a file of our Python that the user of the process may not read.
     """
-    from course.classroom.definitions import Answer, take_answers
-
     files = [(place, base64.b64decode(raw)) for place, raw in order.files]
     result, _ = sandbox.run(take_answers, files, order.given, seconds=READING_SECONDS)
     if lost := lost_in(result):
         for name in order.exercises:
             yield Outcome(name, LOST, f"its files could not be read: {lost}")
         return
-    answers, problems = result  # nothing of the submission has run yet
+    answers, problems = answers_in(result)
     problems += filter(None, [order.unread])
     for name in order.exercises:
-        answer = Answer(*answers.get(name, ()))
+        answer = answers.get(name, Answer())
         if answer.source:
             yield try_answer(sandbox, name, answer, order.seconds[name], closed_code)
         elif answer.error:
@@ -344,7 +354,7 @@ def outcomes(sandbox: Sandbox, order: Order, closed_code: str | None = None) -> 
 
 
 def try_answer(
-    sandbox: Sandbox, name: str, answer, seconds: float, closed_code: str | None
+    sandbox: Sandbox, name: str, answer: Answer, seconds: float, closed_code: str | None
 ) -> Outcome:
     """Return the outcome of one answer, tried in a process of its own."""
     result, spent = sandbox.run(check, name, answer.source, seconds=seconds)

@@ -567,6 +567,17 @@ def test_a_line_that_is_no_row_of_the_exercise_is_none(line):
 
 
 @pytest.mark.parametrize(
+    "found",
+    [5, None, {}, [], [[], []], [{"sigmoid": 5}, []], [{"sigmoid": [""] * 9}, []], [{}, 5]],
+)
+def test_answers_that_are_none_are_left_out(found):
+    assert sandbox.answers_in(found) == ({}, [])
+    answer = definitions.Answer(lost="x")
+    whole = [{"sigmoid": answer, "softmax": answer._replace(shape=1)}, ["y", 5]]
+    assert sandbox.answers_in(json.loads(json.dumps(whole))) == ({"sigmoid": answer}, ["y"])
+
+
+@pytest.mark.parametrize(
     "reply",
     [
         5,
