@@ -18,6 +18,8 @@ of that hole, until the next ``within:``; one without a block ends it. Below ``o
 stands the sentence of the predicate of that name, and above the sentence examples of it.
 """
 
+import difflib
+import keyword
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -104,23 +106,26 @@ class Reader:
                 f"a part begins with two # and a space, as in ## softmax; got {line!r}"
             )
         elif line == FENCE:
-            self.codes.append(self.block())
+            self.take_code(self.block())
         elif colon and label in ("hint", "notice", "within") and label in self.labels:
             self.take(label, rest.strip())
-        elif colon and label.startswith("objection ") and not rest:
+        elif colon and label.startswith("objection "):
+            if rest.strip():
+                raise self.error(
+                    f"write {label}: alone in its line, and its sentence below, indented"
+                )
             self.objection = label.removeprefix("objection ").strip()
-        elif near := self.nearly_a_label(label, colon, rest):
-            raise self.error(f"{label}: is none of the labels here; write {near}: in small letters")
+        elif self.labels and re.fullmatch(r"\w+( \w+)?:( .*)?", line) and not is_python(label):
+            raise self.error(f"{label}: is none of the labels here; write {meant(label)}")
         else:
-            self.last_line = self.number
-            self.codes.append(self.frame.replace(HOLE, line) if self.frame else line)
+            self.take_code(self.frame.replace(HOLE, line) if self.frame else line)
 
-    def nearly_a_label(self, label: str, colon: str, rest: str) -> str:
-        """Return the label that a line was meant to have, if it looks like one."""
-        plain = label.strip().lower().rstrip("s")
-        is_prose = colon and rest.startswith(" ") and re.fullmatch(r"[A-Za-z]+", label)
-        near = [known for known in self.labels if known[:4] == plain[:4]]
-        return near[0] if is_prose and near else ""
+    def take_code(self, code: str) -> None:
+        """Take in a wrong answer."""
+        if self.labels and HOLE in code:
+            raise self.error(f"write within: alone in the line above the block that has {HOLE}")
+        self.last_line = self.number
+        self.codes.append(code)
 
     def take(self, label: str, rest: str) -> None:
         """Take in a line that begins with a label."""
@@ -179,6 +184,20 @@ class Reader:
     def error(self, what: str, number: int | None = None) -> TextError:
         """Return an error that says in which line it is and what to write."""
         return TextError(f"{self.path.name}, line {number or self.number}: {what}")
+
+
+def is_python(label: str) -> bool:
+    """Tell whether what stands before a colon may begin a line of Python, as ``lambda`` does."""
+    return keyword.iskeyword(label.split()[0])
+
+
+def meant(label: str) -> str:
+    """Return what to write for a label that is none."""
+    word, *name = label.split()
+    near = difflib.get_close_matches(word.lower(), LABELS, 1)
+    if near:
+        return f"{' '.join([near[0], *name])}: in small letters"
+    return "hint:, notice:, within: or objection NAME:, or a wrong answer in Python"
 
 
 def read(path: Path, labels: tuple[str, ...] = LABELS) -> dict[str, Words]:

@@ -110,6 +110,7 @@ def test_a_stub_is_not_attempted(name, body):
 @pytest.mark.parametrize(("name", "body"), rows({n: [(b,) for b in RIGHT[n]] for n in RIGHT}))
 def test_a_correct_but_different_answer_is_right(name, body):
     reply = check(write(name, body))
+    assert reply.kind == "right", f"tests/course/answers.py, {name} in RIGHT:\n{body}\n{reply}"
     assert repr(reply).startswith(f"my_{name}: right.")
     assert EXERCISES[name].notice.rpartition("}")[2] in reply.text
 
@@ -247,8 +248,12 @@ def gives_nothing_away(name, text):
 @every_exercise
 def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name):
     for way, reason in EXERCISES[name].mistakes:
-        reply = check(as_function_of_a_reader(name, way))
         where = f"{places.words(name, reason)}, above this sentence:\n{way}\n"
+        try:
+            reply = check(as_function_of_a_reader(name, way))
+        except SyntaxError as error:
+            pytest.fail(f"{where}this is no Python: {error.msg}", pytrace=False)
+        assert "NameError" not in reply.text, f"{where}it uses a name that is not there:\n{reply}"
         assert reply.kind in ("wrong value", "wrong shape", "raises", "unstable"), (
             f"{where}is no wrong answer ({reply.kind}): drop it, or write a case that refuses it in "
             f"{places.entry(name)}"
@@ -260,7 +265,6 @@ def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name
         assert reason.endswith("?"), f"{where}end it in a question"
         assert gives_nothing_away(name, reply.text), f"{where}it gives the solution away"
         assert "gufunc" not in reply.text
-        assert "NameError" not in reply.text, way
 
 
 @pytest.mark.parametrize(
@@ -1401,6 +1405,33 @@ GOOD = "Words.\n\n## softmax\n\nhint: One.\nhint: Two.\nnotice: Yes.\n\nz\n    w
             "hints:",
             "line 5: hints: is none of the labels here; write hint: in small letters",
         ),
+        (
+            "notice:",
+            "notcie:",
+            "line 7: notcie: is none of the labels here; write notice: in small",
+        ),
+        ("z\n", "wihtin:\n", "line 9: wihtin: is none of the labels here; write within: in small"),
+        (
+            "z\n",
+            "objction is_bad:\nz\n",
+            "line 9: objction is_bad: is none of the labels here; write objection is_bad: in small",
+        ),
+        (
+            "z\n",
+            "objection is_bad: why?\nz\n",
+            "line 9: write objection is_bad: alone in its line, and its sentence below, indented",
+        ),
+        (
+            "z\n",
+            "Tip: divide.\nz\n",
+            "line 9: Tip: is none of the labels here; write hint:, notice:, within: or objection NAME:",
+        ),
+        (
+            "z\n",
+            "z + ____\n",
+            "line 9: write within: alone in the line above the block that has ____",
+        ),
+        ("z\n", "```\nz + ____\n```\n", "line 11: write within: alone in the line above the block"),
         (
             "notice: Yes.\n",
             "",
