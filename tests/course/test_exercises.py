@@ -1239,13 +1239,31 @@ def test_two_exercises_of_one_name_are_refused(monkeypatch):
     assert sys.modules[exercises.__name__] is exercises
 
 
-def test_each_lesson_asks_with_the_arguments_that_its_exercise_takes():
-    for source in Path(__file__).parents[2].glob("notebooks/[0-9]*.py"):
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("my_"):
-                assert ast.unparse(node.args) == arguments(node.name[3:]), (
-                    f"{source.name}: {node.name}"
-                )
+STUBS = {
+    f"{source.name}:{node.lineno}: {node.name}": node
+    for source in sorted(Path(__file__).parents[2].glob("notebooks/[0-9]*.py"))
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("my_")
+}
+
+
+@pytest.mark.parametrize("place", STUBS)
+def test_each_lesson_asks_with_the_arguments_that_its_exercise_takes(place):
+    name = STUBS[place].name.removeprefix("my_")
+    assert name in EXERCISES, f"notebooks/{place}: no exercise is called {name!r}"
+    takes = arguments(name)
+    assert ast.unparse(STUBS[place].args) == takes, f"notebooks/{place}: write ({takes})"
+
+
+@every_exercise
+def test_shapes_has_a_part_for_each_argument(name):
+    exercise = EXERCISES[name]
+    takes = exercise.arguments[: len(exercise.cases[0])]
+    parts = exercise.shapes.partition("->")[0].strip()
+    assert not parts or len(exercise.argument_shapes) == len(takes), (
+        f"{places.entry(name)}: write in shapes, left of ->, a part for each of {', '.join(takes)} "
+        f"(nothing for a number), with commas between; there is {parts!r}"
+    )
 
 
 def test_the_settings_to_tune_are_judged_on_validation_and_miss_without_tuning(monkeypatch):

@@ -13,8 +13,11 @@ import nbformat
 import pytest
 from jupytext.config import load_jupytext_config
 
+from course.classroom.grades import POINTS
+from course.exercises import LESSONS
 from course.lessons import (
     CLOSING,
+    EXERCISE,
     KEPT,
     KERNEL,
     NOTEBOOKS,
@@ -346,6 +349,34 @@ def test_closing_has_its_parts(lesson):
     questions = lesson.markdown.partition(f"## {parts[1]}")[2].partition(f"## {parts[2]}")[0]
     count = len(re.findall(r"^\d+\. ", questions, flags=re.MULTILINE))
     assert 3 <= count <= 5, f"{file}: write three to five numbered questions, not {count}"
+
+
+@each_lesson
+def test_every_exercise_has_its_heading_numbered_in_order(lesson):
+    """Or handout and marks would not find it."""
+    file = f"notebooks/{lesson.source_path.name}"
+    lines = lesson.source_path.read_text(encoding="utf-8").splitlines()
+    problems = []
+    count = 0
+    for number, line in enumerate(lines, 1):
+        if re.match(r"# #+ Exercise\b", line):
+            count += 1
+            start = f"### Exercise {int(lesson.number)}.{count}: "
+            heading = EXERCISE.fullmatch(line.removeprefix("# "))
+            level = heading["level"] or "core" if heading else ""
+            if not (heading and line.startswith(f"# {start}") and level in POINTS):
+                problems.append(
+                    f"{file}:{number}: write {start}title (LEVEL, 5 minutes), as LEVEL one of "
+                    f"{', '.join(POINTS)}"
+                )
+    headed = {task.name for task in lesson.tasks}
+    for exercise in LESSONS.get(lesson.number, ()):
+        if exercise.name not in headed:
+            stub = f"def my_{exercise.name}("
+            found = [n for n, line in enumerate(lines, 1) if line.startswith(stub)]
+            problems += [f"{file}:{n}: write above it ### Exercise N.M: title" for n in found]
+            problems += [] if found else [f"{file}: write the exercise's heading and {stub}...)"]
+    report(problems)
 
 
 @each_lesson
