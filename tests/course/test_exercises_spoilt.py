@@ -137,10 +137,11 @@ def test_a_spoilt_result_is_refused_or_excused(name, how):
 
     kind = check_answer(exercise, answer).kind
     excused = RIGHT_ALL_THE_SAME[how].get(name)
+    excuse = {"+ 1e-9": "LARGE", "without signs": "POSITIVE"}.get(how, "WHOLE")
     assert (kind == "right") <= bool(excused), (
         f"{places.entry(name)}: a result passes that was spoilt ({how}): write a case that refuses it "
-        "(of tiny numbers, of fractions, of rows that differ), or the reason why it is right all the "
-        "same in tests/course/test_exercises_spoilt.py, under RIGHT_ALL_THE_SAME"
+        "(of tiny numbers, of fractions, of rows that differ); or, if it is right all the same, its "
+        f"name under {excuse} in tests/course/test_exercises_spoilt.py"
     )
 
 

@@ -35,15 +35,9 @@ from course.lessons import (
     texts,
 )
 
-from . import evidence, reading
+from . import evidence, reading, report
 
 each_lesson = pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
-
-
-def report(problems, advice=""):
-    """Fail with all problems at once, each on its line."""
-    if problems:
-        pytest.fail("\n".join([*problems, advice]), pytrace=False)
 
 
 def test_every_lesson_has_both_files():

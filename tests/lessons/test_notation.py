@@ -8,6 +8,8 @@ import pytest
 from course.lessons import ROOT, all_lessons
 from course.lessons.markdown import markdown_parser, plain
 
+from . import report
+
 PAGES = ROOT / "site" / "pages"
 COLUMNS = ["maths", "Python", "shape", "meaning"]
 WITH_TABLES = [lesson for lesson in all_lessons() if "| maths | Python |" in lesson.markdown]
@@ -55,7 +57,14 @@ def test_a_lessons_symbols_are_those_of_the_notation_page(lesson):
     ours = symbols(lesson.markdown)
     assert ours
     unlike = {symbol: (said, NOTATION.get(symbol)) for symbol, said in ours.items()}
-    assert {symbol: both for symbol, both in unlike.items() if both[0] != both[1]} == {}
+    report(
+        [
+            f"{symbol}: the lesson has {said}, site/pages/notation.md {known}"
+            for symbol, (said, known) in unlike.items()
+            if said != known
+        ],
+        f"write the same into notebooks/{lesson.source_path.name} and site/pages/notation.md",
+    )
 
 
 CITATION = r"\[([^\]]*?\b(?:1[89]|20)\d\d)\b[^\]]*\]\(([^)\s]+)\)"
@@ -73,12 +82,14 @@ def test_sources_stand_in_order_and_say_where_they_are_used():
     text = (PAGES / "bibliography.md").read_text(encoding="utf-8")
     for section in text.split("\n## ")[1:]:
         names = list(entries(section))
-        assert names == sorted(names, key=str.casefold)
+        assert names == sorted(names, key=str.casefold), (
+            "site/pages/bibliography.md: by first author"
+        )
     assert len(BIBLIOGRAPHY) == text.count("\n- ")
     lost = [
         name for name, entry in BIBLIOGRAPHY.items() if not re.search(r"[Ll]essons? \d\d", entry)
     ]
-    assert lost == []
+    report([f"site/pages/bibliography.md, {name}: end it in Lesson NN." for name in lost])
 
 
 @pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
@@ -91,8 +102,8 @@ def test_what_a_lesson_cites_is_in_the_bibliography(lesson):
             e for known, e in BIBLIOGRAPHY.items() if known.startswith(authors[0]) and year in known
         ]
         if not any(re.sub(r"[^/]*\.html$", "", url) in e for e in entry):
-            lost.append((name, url))
-    assert lost == []
+            lost.append(f"- **{name}.** [Title]({url}). What it is for. Lesson {lesson.number}.")
+    report(["site/pages/bibliography.md: write"] if lost else [], "\n".join(lost))
 
 
 def test_a_source_names_the_lessons_that_cite_it():
@@ -113,5 +124,6 @@ def test_a_source_names_the_lessons_that_cite_it():
             or (called[author, year] == 1 and by_name.search(lesson.markdown))  # else: which one?
         }
         if citing - named or (named - citing and author not in library):
-            wrong.append((name, "cited in", sorted(citing), "named", sorted(named)))
-    assert wrong == []
+            lessons = f"Lesson{'s' * (len(citing) > 1)} {', '.join(sorted(citing))}."
+            wrong.append(f"site/pages/bibliography.md, {name}: end it in {lessons}")
+    report(wrong)
