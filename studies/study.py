@@ -38,7 +38,8 @@ def git(*arguments: str) -> str:
 
 def changed(name: str) -> str:
     """Return the files behind a study that differ from the last commit, a line each."""
-    return git("status", "--porcelain", "--", ":/mnistlib", ":/data", f":/studies/{name}.py")
+    behind = (":/mnistlib", ":/course", ":/data")
+    return git("status", "--porcelain", "--", *behind, f":/studies/{name}.py")
 
 
 def made_from(name: str) -> dict:

@@ -26,12 +26,19 @@ def close(ours, stored):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_quick_row_comes_out_the_same(name):
     module, stored = studies.module(name), studies.read(name)
-    assert [row["settings"] for row in stored["rows"]] == json.loads(json.dumps(module.ROWS))
-    assert stored["quick"] == module.QUICK
+    unlike = (
+        f"studies/{name}.json is not what studies/{name}.py makes: commit the study, then run: "
+        f"python studies/{name}.py"
+    )
+    rows = json.loads(json.dumps(module.ROWS))
+    assert [row["settings"] for row in stored["rows"]] == rows, unlike
+    assert stored["quick"] == module.QUICK, unlike
     settings, results, here = studies.again(name)
     assert settings == stored["rows"][module.QUICK]["settings"]
     assert results == stored["rows"][module.QUICK]["results"]
-    assert close(json.loads(json.dumps(here)), results)
+    assert close(json.loads(json.dumps(here)), results), (
+        f"{unlike}\n(with {settings} it stored {results} and makes {here})"
+    )
 
 
 def test_a_reader_finds_every_study_from_any_folder(tmp_path):
