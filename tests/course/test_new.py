@@ -1,5 +1,6 @@
 """A skeleton runs as it is written, in a copy of the clone, and writes over nothing."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -142,3 +143,41 @@ def test_what_contributing_names_is_there():
     assert {*commands} <= {*COMMANDS}
     skeletons = {what for what in new.MAKERS if f"python -m course new {what} NAME" in text}
     assert skeletons == {*new.MAKERS}
+
+
+def imported(path):
+    """Return what a module of the library imports of ours, with its line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom):
+            package = node.module or "mnistlib"
+            names = [f"{package}.{alias.name}" for alias in node.names]
+            if node.level:
+                names = [f"mnistlib.{name}" for name in names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for name in names:
+            top, _, rest = name.partition(".")
+            if top in ("course", "studies"):
+                yield top, node.lineno
+            elif top == "mnistlib":
+                yield rest.split(".")[0], node.lineno
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("mnistlib/[!_]*.py")), ids=lambda path: path.stem)
+def test_a_module_of_the_library_imports_what_contributing_allows(path):
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    [order] = re.findall(r"^.*←.*$", text, re.MULTILINE)
+    order, _, alone = order.partition(";")
+    tiers = [re.findall(r"`(\w+)`", tier) for tier in order.split("←")]
+    levels = {name: level for level, tier in enumerate(tiers, 1) for name in tier}
+    own = levels.get(path.stem, 0)
+    assert own or f"`{path.stem}`" in alone, (
+        f"CONTRIBUTING.md, The library: say where {path.stem} is"
+    )
+    wrong = [
+        f"mnistlib/{path.name}:{line}: it may not import {name}: CONTRIBUTING.md, The library"
+        for name, line in imported(path)
+        if not 0 < levels.get(name, 0) < own
+    ]
+    assert not wrong, "\n".join(wrong)

@@ -272,7 +272,7 @@ def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
 
 @each_lesson
 def test_the_header_states_honest_minutes_and_they_are_few(lesson):
-    most, top = 50 if lesson.number == "10" else 45, lesson.place(0)
+    most, top = 45, lesson.place(0)
     honest = round(lesson.honest_minutes)
     assert abs(lesson.header.minutes - lesson.honest_minutes) <= 1, (
         f"{top}: write **Time** {honest} minutes to read; and {honest} min in README.md's table"
