@@ -325,7 +325,7 @@ with np.errstate(all="ignore"):  # or NumPy would warn
 # \sigma(z) = \begin{cases} \dfrac{1}{1 + e^{-z}} & \text{if } z \ge 0, \\[2ex] \dfrac{e^{z}}{e^{z} + 1} & \text{if } z < 0. \end{cases}
 # $$
 #
-# ### Exercise 2.2: a stable sigmoid (5 minutes)
+# ### Exercise 2.2: a stable sigmoid (core, 5 minutes)
 #
 # Write it for arrays. It must not warn for any number. At $z = -40$ or $z = -720$ it must still give the tiny number that is right there, not 0. Mind that `np.where` computes both of its cases for every number. Can you find one formula for both? Both denominators are the same if you write them with $|z|$.
 
@@ -424,7 +424,7 @@ print("shifted:     ", naive_softmax(z_high - z_high.max()).round(4))
 #
 # A network answers for many examples at once. Rows are examples: `z` has shape $(n, 10)$, and each *row* gets a softmax of its own. In NumPy an operation along a row runs over the *last* axis. `keepdims=True` keeps the result as a column, so that each row can be divided by its own sum.
 #
-# ### Exercise 2.3: softmax by rows (8 minutes)
+# ### Exercise 2.3: softmax by rows (core, 8 minutes)
 #
 # For any number of rows, any scores. Each row has its own maximum and its own sum.
 
@@ -607,7 +607,7 @@ pictures.scores()
 #
 # </details>
 #
-# ### Exercise 2.4: back through the softmax (8 minutes)
+# ### Exercise 2.4: back through the softmax (core, 8 minutes)
 #
 # By pencil first: with two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then for a whole batch, each row with its own sum. When it is right, try `p * (1 - p) * dp` in its place, the diagonal of $J$ alone, and read the reply.
 
@@ -667,7 +667,7 @@ with np.errstate(divide="ignore"):
 #
 # The second term is called **log-sum-exp** ([Blanchard, Higham and Higham 2021](https://doi.org/10.1093/imanum/draa038)). As it stands, it overflows. You know the cure: shift the row first.
 #
-# ### Exercise 2.5: log-softmax (5 minutes)
+# ### Exercise 2.5: log-softmax (core, 5 minutes)
 #
 # The result must stay finite even if a class is a thousand points behind. You have every piece.
 
@@ -688,7 +688,7 @@ exercises.folded(my_log_softmax)
 print("log_softmax:", functions.log_softmax(z_far))
 
 # %% [markdown]
-# ### Exercise 2.6: cross-entropy (5 minutes)
+# ### Exercise 2.6: cross-entropy (core, 5 minutes)
 #
 # From the logits, and as safe as your log-softmax. Which numbers are added up, and what is the sum divided by?
 

@@ -370,7 +370,7 @@ exercises.folded(my_bias_gradient)
 #
 # Each pre-activation moves one activation only, so there is nothing to add up: multiply by the slope, entry by entry.
 #
-# ### Exercise 3.2: back through the hidden layer (8 minutes)
+# ### Exercise 3.2: back through the hidden layer (core, 8 minutes)
 #
 # Write the sum over $k$ as a matrix product, as step 2 did for the sum over $i$: which index must stand in the middle, and what has to be transposed? Then the slope.
 
@@ -407,7 +407,7 @@ print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1
 # %% [markdown]
 # Many books call $dz$ a unit's **error signal**, or **delta**. Each step back is a vector-Jacobian product, as in lesson 02, and no Jacobian is ever built.
 #
-# ### Exercise 3.3: through another squasher (6 minutes)
+# ### Exercise 3.3: through another squasher (core, 6 minutes)
 #
 # In place of the sigmoid a unit may have
 #
@@ -432,7 +432,7 @@ exercises.folded(my_tanh_backward)
 #
 # You know the gradient of the hidden layer's sums, as you knew that of the output layer's after step 1. This time the derivation is yours.
 #
-# ### Exercise 3.4: the gradients of a layer (8 minutes)
+# ### Exercise 3.4: the gradients of a layer (core, 8 minutes)
 #
 # What came in? Which shape must come out? Write a function that serves *any* layer: `inputs` is what came in, `dz` the gradient of the layer's sums.
 
@@ -486,7 +486,7 @@ print("same gradients:", all(np.allclose(a, b) for a, b in zip(grads, (dW1, db1,
 #
 # How would you check a network that somebody else wrote?
 #
-# ### Exercise 3.5: the check itself (10 minutes)
+# ### Exercise 3.5: the check itself (core, 10 minutes)
 #
 # First write the heart of `check_gradient`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths.
 

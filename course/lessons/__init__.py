@@ -54,9 +54,9 @@ TAGS = {
     "nbval-skip": "tests leave the cell out; it says why",
 }
 
-#: The heading of an exercise: its number and title, its level if it is not core, and its minutes.
+#: The heading of an exercise: its number and title, its level, and its minutes.
 EXERCISE = re.compile(
-    r"^### (?P<title>Exercise \d+\.\d+: .+) \((?:(?P<level>[a-z-]+), )?(?P<minutes>\d+) minutes\)$",
+    r"^### (?P<title>Exercise \d+\.\d+: .+) \((?P<level>[a-z-]+), (?P<minutes>\d+) minutes\)$",
     re.MULTILINE,
 )
 
@@ -220,7 +220,7 @@ class Lesson:
                 task = Task(
                     name=stub["name"],
                     heading=heading["title"],
-                    level=heading["level"] or "core",
+                    level=heading["level"],
                     minutes=int(heading["minutes"]),
                     words=asked[heading.end() :].strip(),
                     stub=stub[0].strip(),

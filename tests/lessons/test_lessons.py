@@ -357,8 +357,7 @@ def test_every_exercise_has_its_heading_numbered_in_order(lesson):
             count += 1
             start = f"### Exercise {int(lesson.number)}.{count}: "
             heading = EXERCISE.fullmatch(line.removeprefix("# "))
-            level = heading["level"] or "core" if heading else ""
-            if not (heading and line.startswith(f"# {start}") and level in POINTS):
+            if not (line.startswith(f"# {start}") and heading and heading["level"] in POINTS):
                 problems.append(
                     f"{file}:{number}: write {start}title (LEVEL, 5 minutes), as LEVEL one of "
                     f"{', '.join(POINTS)}"
