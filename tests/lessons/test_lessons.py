@@ -1,6 +1,7 @@
 """The lessons keep their promises: pairs in step, clean outputs, true numbers, working links."""
 
 import ast
+import io
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import jupytext
 import nbformat
 import pytest
 from jupytext.config import load_jupytext_config
+from PIL import Image
 
 from course.classroom.grades import POINTS
 from course.exercises import LESSONS
@@ -190,6 +192,10 @@ def test_outputs_that_nbval_ignores_say_why(lesson):
     report(problems)
 
 
+#: In pixels: 6.5 inches in the course's style, and the margin that Jupyter adds.
+WIDEST = 730
+
+
 @each_lesson
 def test_figures_are_stored_and_described(lesson):
     problems = []
@@ -209,6 +215,13 @@ def test_figures_are_stored_and_described(lesson):
             )
         if alt and not images:
             problems.append(f"{lesson.place(i)} has alternative text and no image")
+    for figure in lesson.figures():
+        width = Image.open(io.BytesIO(figure.png)).width
+        if width > WIDEST:
+            place = lesson.place(figure.cell)
+            problems.append(
+                f"{place}: the figure is {width} pixels wide: give it 6.5 inches at most"
+            )
     report(problems)
 
 
