@@ -136,7 +136,7 @@ def recorded(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
     """Yield answers to an exercise, each with how it is written."""
     name = exercise.name
     wrong = [body for *_, body in WRONG.get(name, [])] + [body for body, _ in SEEN.get(name, [])]
-    for body in (*RIGHT[name], *wrong):
+    for body in (*RIGHT.get(name, ()), *wrong):
         yield body, write(name, body)
     for objection in exercise.objections:
         for code in () if objection.applies.__name__ in CHAOTIC else objection.examples:

@@ -15,7 +15,8 @@ def stored():
 @pytest.mark.parametrize("name", EXERCISES)
 def test_replies_are_word_for_word_as_they_are_stored(name, stored):
     assert replies.replies(name) == stored.get(name), (
-        "if you mean that change: python -m tests.course.replies, and read the difference"
+        f"what is replied to {name} is not what tests/course/replies.txt has; if you mean that: "
+        "python -m tests.course.replies, and read the difference"
     )
 
 
