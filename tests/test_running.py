@@ -147,7 +147,7 @@ def test_without_uv_the_check_says_what_to_do(monkeypatch):
 def test_the_commands_are_listed_also_where_there_is_nothing_of_linux():
     code = (
         "import sys\nfor name in ('pwd', 'resource'):\n    sys.modules[name] = None\n"
-        "from course.__main__ import commands\nprint(commands())"
+        "from course.__main__ import listed\nprint(listed())"
     )
     listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "Try out a class's answers" in listed.stdout, listed.stderr
