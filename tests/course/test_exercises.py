@@ -43,7 +43,7 @@ from course.exercises import (
 )
 from course.exercises.attempt import Outcome
 from course.exercises.checker import values_used
-from course.exercises.compare import alike, identical, text_of
+from course.exercises.compare import alike, digits_apart, identical, text_of
 from course.lessons import all_lessons
 from mnistlib import data, functions, network, training
 
@@ -335,6 +335,20 @@ def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():
     assert "\nwanted [[0., 0.]]\n" not in reply.text
     reply = check(write("relu_backward", "return np.rint(da * (a > 0)).astype(int)"))
     assert "\nwanted [[0., 0.]" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "digits"),
+    [
+        (2, 3.0, 4),
+        (np.array([5, 0]), np.array([5.00001, 0]), 8),
+        (5, 5.0, 16),
+        (np.array([1e-12]), np.array([1e-13]), 4),
+        (b"ab", "ab", 4),
+    ],
+)
+def test_a_point_alone_tells_no_numbers_apart(wanted, got, digits):
+    assert digits_apart(wanted, got) == digits
 
 
 def test_a_warning_that_is_hidden_is_asked_about():

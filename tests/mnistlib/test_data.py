@@ -148,6 +148,7 @@ BAD_GZIP = {
     "empty file": (b"", "cut short"),
     "web page": (b"<html>not found</html>", "damaged gzip file"),
     "not packed": (IDX, "damaged gzip file"),
+    "packed otherwise": (zlib.compress(IDX), "damaged gzip file"),
     "flipped bit": (GZ[:20] + bytes([GZ[20] ^ 4]) + GZ[21:], "damaged gzip file"),
     "checksum": (GZ[:-8] + bytes([GZ[-8] ^ 1]) + GZ[-7:], "damaged gzip file"),
     "truncated": (GZ[:-9], "cut short"),
