@@ -311,10 +311,11 @@
     const found = {};
     let name;
     for (const line of text.split(/\r?\n/)) {
-      const begins = line.match(/^def (?:my_)?(\w+)(\(.*)/);
+      const begins = line.match(/^def (my_)?(\w+)(\(.*)/);
       if (begins) {
-        name = begins[1];
-        found[name] = `def my_${name}${begins[2]}\n`;
+        // Of softmax and my_softmax the second counts: the first may be a helper.
+        name = begins[1] || !(begins[2] in found) ? begins[2] : undefined;
+        if (name) found[name] = `def my_${name}${begins[3]}\n`;
       } else if (!/^([ \t)]|$)/.test(line)) name = undefined;
       else if (name) found[name] += `${line}\n`;
     }
