@@ -188,8 +188,8 @@ def exercise(name: str, lesson: str) -> list[str]:
         f"course/exercises/{module.name}: the function, its cases; «extreme» ones, if a careless "
         "formula fails at large numbers",
         f"course/exercises/{text.name}: hints, notice, mistakes",
-        f"notebooks/{one.source_path.name}: move the three cells to where the idea is explained; "
-        "**Time** in the header, and both minutes in README.md's table",
+        f"notebooks/{one.source_path.name}: move the three cells to where the idea is explained, "
+        "and number the exercises anew; **Time** in the header, and both minutes in README.md's table",
         "tests/course/answers.py: three right answers, written differently, in RIGHT",
         "tests/course/test_exercises_one_step.py: arguments drawn at random, in WIDE",
         "python -m tests.course.replies stores what they are told; read the difference",

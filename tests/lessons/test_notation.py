@@ -75,6 +75,12 @@ def entries(text):
     return dict(re.findall(r"^- \*\*(.+?)\.\*\* (.+)$", text, re.M))
 
 
+def named_lessons(entry):
+    """Return the numbers of the lessons in which an entry ends."""
+    ending = re.search(r"Lessons? ([\d, ]+)\.$", entry)
+    return re.findall(r"\d\d", ending[1]) if ending else []
+
+
 BIBLIOGRAPHY = entries((PAGES / "bibliography.md").read_text(encoding="utf-8"))
 
 
@@ -90,6 +96,11 @@ def test_sources_stand_in_order_and_say_where_they_are_used():
         name for name, entry in BIBLIOGRAPHY.items() if not re.search(r"[Ll]essons? \d\d", entry)
     ]
     report([f"site/pages/bibliography.md, {name}: end it in Lesson NN." for name in lost])
+    there = {lesson.number for lesson in all_lessons()}
+    odd = [name for name, entry in BIBLIOGRAPHY.items() if not {*named_lessons(entry)} <= there]
+    report(
+        [f"site/pages/bibliography.md, {name}: it names a lesson that is not there" for name in odd]
+    )
 
 
 @pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
@@ -106,24 +117,28 @@ def test_what_a_lesson_cites_is_in_the_bibliography(lesson):
     report(["site/pages/bibliography.md: write"] if lost else [], "\n".join(lost))
 
 
-def test_a_source_names_the_lessons_that_cite_it():
+SOURCES = entries((PAGES / "bibliography.md").read_text("utf-8").split("\n## Sources\n")[1])
+LIBRARY = "".join(path.read_text("utf-8") for path in (ROOT / "mnistlib").glob("*.py"))
+
+
+@pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
+def test_a_source_names_the_lessons_that_cite_it(lesson):
     """It may also name one whose formula the library takes from there."""
-    library = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "mnistlib").glob("*.py"))
-    text = (PAGES / "bibliography.md").read_text(encoding="utf-8")
-    wrong, sources = [], entries(text.split("\n## Sources\n")[1])
-    called = Counter((re.match(r"[\w-]+", name)[0], name[-4:]) for name in sources)
-    for name, entry in sources.items():
-        named = set(re.findall(r"\d\d", re.search(r"Lessons? ([\d, ]+)\.$", entry)[1]))
+    wrong = []
+    called = Counter((re.match(r"[\w-]+", name)[0], name[-4:]) for name in SOURCES)
+    for name, entry in SOURCES.items():
+        named = named_lessons(entry)
         author, year = re.match(r"[\w-]+", name)[0], name[-4:]
         by_name = re.compile(rf"{author}\b[^.\n]{{0,40}}\b{year}")
         by_link = re.findall(r"\]\((\S+?)\)", entry)
-        citing = {
-            lesson.number
-            for lesson in all_lessons()
-            if any(link in lesson.markdown for link in by_link)
-            or (called[author, year] == 1 and by_name.search(lesson.markdown))  # else: which one?
-        }
-        if citing - named or (named - citing and author not in library):
-            lessons = f"Lesson{'s' * (len(citing) > 1)} {', '.join(sorted(citing))}."
-            wrong.append(f"site/pages/bibliography.md, {name}: end it in {lessons}")
+        is_cited = any(link in lesson.markdown for link in by_link) or (
+            called[author, year] == 1 and by_name.search(lesson.markdown)  # else: which one?
+        )
+        place = f"site/pages/bibliography.md, {name}"
+        if is_cited and lesson.number not in named:
+            wrong.append(
+                f"{place}: end it in Lessons {', '.join(sorted({*named, lesson.number}))}."
+            )
+        if lesson.number in named and not is_cited and author not in LIBRARY:
+            wrong.append(f"{place}: lesson {lesson.number} does not cite it; do not name it")
     report(wrong)
