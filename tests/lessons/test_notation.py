@@ -136,9 +136,9 @@ def test_a_source_names_the_lessons_that_cite_it(lesson):
         )
         place = f"site/pages/bibliography.md, {name}"
         if is_cited and lesson.number not in named:
-            wrong.append(
-                f"{place}: end it in Lessons {', '.join(sorted({*named, lesson.number}))}."
-            )
+            numbers = sorted([*named, lesson.number])
+            lessons = f"Lesson{'s' * (len(numbers) > 1)} {', '.join(numbers)}."
+            wrong.append(f"{place}: end it in {lessons}")
         if lesson.number in named and not is_cited and author not in LIBRARY:
             wrong.append(f"{place}: lesson {lesson.number} does not cite it; do not name it")
     report(wrong)
