@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.exercises import relations_of_numbers, relations_to_arguments
+from course.exercises import relations_of_numbers, relations_of_shape, relations_to_arguments
 from course.exercises.compare import NamedValue
 from course.exercises.pairs import Pair, is_telling
 from course.exercises.relations import COMPLETE, PARTIAL, WITH_SOMETHING_MADE, find_relation
@@ -283,6 +283,12 @@ def test_zeros_ones_and_nan_tell_little_and_all_else_tells_something():
     assert tells(0.0, 1.0)
     assert tells(0.25, 0.25)
     assert tells("text")
+
+
+def test_what_one_case_has_whole_is_not_called_missing():
+    cut = pairs(lambda w, u: w[1:])
+    assert relations_of_shape.some_are_missing(cut) == {"end": "first", "what": "rows"}
+    assert relations_of_shape.some_are_missing([cut[0], Pair(WANTED[1], WANTED[1])]) is None
 
 
 def test_nan_is_no_multiple_of_what_is_wanted():
