@@ -196,7 +196,8 @@ def meant(label: str) -> str:
     word, *name = label.split()
     near = difflib.get_close_matches(word.lower(), LABELS, 1)
     if near:
-        return f"{' '.join([near[0], *name])}: in small letters"
+        in_small_letters = " in small letters" if word != word.lower() else ""
+        return f"{' '.join([near[0], *name])}:{in_small_letters}"
     return "hint:, notice:, within: or objection NAME:, or a wrong answer in Python"
 
 

@@ -89,7 +89,7 @@ def test_the_reference_is_right_and_three_others_and_wrong_ones_are_tried(name):
     right = check(named(exercise.reference, name))
     if "{" not in exercise.notice:
         assert repr(right) == f"my_{name}: right. {exercise.notice}"
-    assert len(RIGHT.get(name, [])) >= 3, (
+    assert len({*RIGHT.get(name, [])}) >= 3, (
         f"tests/course/answers.py: write under RIGHT, as {name!r}, three bodies of right answers that "
         "are written differently"
     )
@@ -1435,18 +1435,18 @@ GOOD = "Words.\n\n## softmax\n\nhint: One.\nhint: Two.\nnotice: Yes.\n\nz\n    w
         (
             "hint:",
             "hints:",
-            "line 5: hints: is none of the labels here; write hint: in small letters",
+            "line 5: hints: is none of the labels here; write hint:",
         ),
         (
             "notice:",
             "notcie:",
-            "line 7: notcie: is none of the labels here; write notice: in small",
+            "line 7: notcie: is none of the labels here; write notice:",
         ),
-        ("z\n", "wihtin:\n", "line 9: wihtin: is none of the labels here; write within: in small"),
+        ("z\n", "wihtin:\n", "line 9: wihtin: is none of the labels here; write within:"),
         (
             "z\n",
             "objction is_bad:\nz\n",
-            "line 9: objction is_bad: is none of the labels here; write objection is_bad: in small",
+            "line 9: objction is_bad: is none of the labels here; write objection is_bad:",
         ),
         (
             "z\n",

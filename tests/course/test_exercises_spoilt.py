@@ -140,8 +140,8 @@ def test_a_spoilt_result_is_refused_or_excused(name, how):
     excuse = {"+ 1e-9": "LARGE", "without signs": "POSITIVE"}.get(how, "WHOLE")
     assert (kind == "right") <= bool(excused), (
         f"{places.entry(name)}: a result passes that was spoilt ({how}): write a case that refuses it "
-        "(of tiny numbers, of fractions, of rows that differ); or, if it is right all the same, its "
-        f"name under {excuse} in tests/course/test_exercises_spoilt.py"
+        "(of tiny results, of fractions, of rows that differ, of negative results); or, if it is right "
+        f"all the same, its name under {excuse} in tests/course/test_exercises_spoilt.py"
     )
 
 

@@ -90,6 +90,7 @@ def unsupported(cells, own_name=""):
             ):
                 continue
             text = re.sub(r"^#+ +(?:Exercise +)?\d+(\.\d+)*[.:]? ", "", passage)  # its number
+            text = re.sub(r"\b[Ee]xercises? \d+\.\d+", "", text)
             text = plain(text).replace("{,}", ",")  # TeX's comma in 10{,}000
             text = re.sub(r"https?://\S+", "", text)
             text = re.sub(r"\\[A-Za-z]+", " ", text)  # TeX's \times0.5
