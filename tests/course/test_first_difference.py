@@ -87,6 +87,14 @@ def test_no_argument_is_blamed_for_a_single_entry_or_for_all():
     assert seen(True, True, True) is None
 
 
+def test_no_argument_is_blamed_where_whole_cases_are_wrong():
+    pairs = [
+        Pair(WANTED[0], WANTED[0] + 1, [NamedValue("u", ("n",), -WANTED[0])]),
+        Pair(WANTED[1], WANTED[1], [NamedValue("u", ("n",), WANTED[1])]),
+    ]
+    assert where_an_argument(pairs) is None
+
+
 def test_nan_is_told_before_anything_else():
     pair = Pair(WANTED[0], changed(WANTED[0], 0, np.nan))
     assert find_difference(pair, [pair]).name == "not_a_number"

@@ -285,6 +285,21 @@ def test_zeros_ones_and_nan_tell_little_and_all_else_tells_something():
     assert tells("text")
 
 
+@np.errstate(invalid="ignore")
+def test_two_factors_are_told_from_three_numbers_on():
+    def seen(*u):
+        cases = [
+            Pair(1.5 + i, 0.3 * x * (1.5 + i), [NamedValue("x", (), x)]) for i, x in enumerate(u)
+        ]
+        return relations_to_arguments.two_factors(cases)
+
+    assert seen(2.0, 3.0, 5.5) == {"factors": "multiplied by 0.3 and multiplied by `x`"}
+    assert seen(2.0, 3.0) is None
+    by_two = pairs(lambda w, u: w * u / len(w))
+    words = "multiplied by `u` and divided by the length of the axis `n`"
+    assert relations_to_arguments.two_factors(by_two) == {"factors": words}
+
+
 def test_what_one_case_has_whole_is_not_called_missing():
     cut = pairs(lambda w, u: w[1:])
     assert relations_of_shape.some_are_missing(cut) == {"end": "first", "what": "rows"}
