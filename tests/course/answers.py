@@ -909,6 +909,7 @@ SEEN = {
         ),
     ],
     "layer_gradients": [
+        ("return (inputs.T @ dz,)", "these are right as far as they go. What of db?"),
         ("return inputs.T @ dz, np.abs(dz).sum(axis=0)", "if `dz` were taken without its signs"),
         ("return inputs[:-1].T @ dz[:-1], dz.sum(axis=0)", "all but the last along the axis `n`"),
         ("return inputs.T @ dz + dz.sum()", "one array came, and wanted are dW, db"),

@@ -337,6 +337,11 @@ def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():
     assert "\nwanted [[0., 0.]" not in reply.text
 
 
+def test_with_all_digits_a_tiny_number_is_written_out():
+    assert "1.e-20" in text_of(np.array([1e-20, 1]), 16)
+    assert "e" not in text_of(np.array([1e-20, 1]), 8)
+
+
 @pytest.mark.parametrize(
     ("wanted", "got", "digits"),
     [

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from course.exercises import relations_of_numbers, relations_of_shape, relations_to_arguments
 from course.exercises.compare import NamedValue
-from course.exercises.pairs import Pair, is_telling
+from course.exercises.pairs import Pair, is_telling, sizes_in_all
 from course.exercises.relations import COMPLETE, PARTIAL, WITH_SOMETHING_MADE, find_relation
 
 #: All relations, by their names.
@@ -283,6 +283,12 @@ def test_zeros_ones_and_nan_tell_little_and_all_else_tells_something():
     assert tells(0.0, 1.0)
     assert tells(0.25, 0.25)
     assert tells("text")
+
+
+def test_an_axis_that_is_always_as_long_explains_no_factor():
+    cases = [Pair(w, 4 * w, [NamedValue("u", ("n", "k"), np.ones((4, len(w))))]) for w in WANTED]
+    assert list(sizes_in_all(cases)) == [("k", [3, 2])]
+    assert relations_of_numbers.factor_of_a_size(cases) is None
 
 
 @np.errstate(invalid="ignore")
