@@ -285,6 +285,15 @@ def test_zeros_ones_and_nan_tell_little_and_all_else_tells_something():
     assert tells("text")
 
 
+def test_another_order_is_told_of_three_numbers_and_not_of_two():
+    def seen(wanted, got):
+        return relations_of_numbers.another_order([Pair(np.array(wanted), np.array(got))])
+
+    assert seen([0, 0.5, 1, 0.5], [0.5, 1, 0.5, 0.0]) is not None
+    assert seen([0, 0.5, 1, 1], [1, 0, 0.5, 1.0]) is not None
+    assert seen([0, 1.0, 1, 0, 1], [1, 0, 1.0, 0, 1]) is None
+
+
 def test_an_axis_that_is_always_as_long_explains_no_factor():
     cases = [Pair(w, 4 * w, [NamedValue("u", ("n", "k"), np.ones((4, len(w))))]) for w in WANTED]
     assert list(sizes_in_all(cases)) == [("k", [3, 2])]
