@@ -20,16 +20,10 @@ import numpy as np
 
 
 def undo_broadcasting(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Add up the blame of all copies that broadcasting made of an array of this shape.
+    """Add up the blame of all copies that broadcasting made of an array of this ``shape``.
 
-    Args:
-        dz: the loss's gradient by the broadcast array.
-        shape: what was broadcast; it fits to ``dz.shape`` by NumPy's rules.
-
-    Returns:
-        The loss's gradient by what was broadcast, of that shape.
-
-    Derived in lesson 11, "What broadcasting did".
+    ``dz``, the loss's gradient by the broadcast array, becomes that by the array itself. Derived in
+    lesson 11, "What broadcasting did".
     """
     if dz.shape == shape:
         return dz
@@ -41,15 +35,8 @@ def undo_broadcasting(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 def way_back(end: "Value") -> list["Value"]:
     """Order all that went into a value so that each comes after everything it went into.
 
-    No recursion: a chain of 100,000 values is no deeper than one of two.
-
-    Args:
-        end: where the way back starts.
-
-    Returns:
-        ``end`` first, and every value that it came from, once.
-
-    Derived in lesson 11, "The order of the way back".
+    ``end`` comes first, and each value once. No recursion: a chain of 100,000 values is no deeper
+    than one of two. Derived in lesson 11, "The order of the way back".
     """
     uses = Counter()
     reached = [end]
@@ -272,17 +259,8 @@ def _matrix_product(one, other) -> Value:
 def cross_entropy(z: Value, y: np.ndarray) -> Value:
     r"""Mean surprise at the right answers: $L = -\frac1n \sum_i \sum_k y_{ik} \log p_{ik}$.
 
-    Args:
-        z: logits, shape (n, classes).
-        y: one-hot targets, shape (n, classes).
-
-    Returns:
-        The loss, one number.
-
-    Raises:
-        ValueError: the shapes differ, or the batch is empty.
-
-    Derived in lesson 02, "Cross-entropy".
+    Logits and one-hot targets are (n, classes), n at least 1; else a ValueError. Derived in lesson
+    02, "Cross-entropy".
     """
     if z.shape != np.shape(y) or not len(y):
         raise ValueError(f"logits {z.shape} and targets {np.shape(y)}: both (n, classes)")

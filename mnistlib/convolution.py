@@ -4,6 +4,9 @@ Inside this network the images lie last: arrays are (channels, rows, columns, n)
 pixel is done to the same pixel of all n images, which lie side by side in memory; so each of NumPy's
 calls works on long runs. A convolution lays every patch out as a column and multiplies all the columns
 by one matrix; a :class:`Convolutional` network is a model as :mod:`mnistlib.training` wants one.
+
+A gradient is shaped as what it belongs to. Sizes that do not fit, and an empty batch, raise a
+ValueError.
 """
 
 from dataclasses import dataclass
@@ -18,20 +21,10 @@ from mnistlib import data, deep, functions
 def patches(x: np.ndarray, side: int) -> np.ndarray:
     """Lay out every patch of side x side pixels as a column: *im2col*.
 
-    A column is a patch; a row is what one place of the kernel sees, the image without a rim.
-
-    Args:
-        x: images, shape (channels, rows, columns, n).
-        side: of a patch, at most the rows and the columns.
-
-    Returns:
-        Shape (side * side * channels, rows - side + 1, columns - side + 1, n); along the first axis
-        the patch's own rows come first, then its columns, then the channels.
-
-    Raises:
-        ValueError: the images are no four-dimensional array, or smaller than a patch.
-
-    Derived in lesson 10, "One product for all patches".
+    Images of shape (channels, rows, columns, n) become an array of shape
+    (side * side * channels, rows - side + 1, columns - side + 1, n). Along its first axis lies a
+    patch: its own rows come first, then its columns, then the channels. Derived in lesson 10, "One
+    product for all patches".
     """
     if x.ndim != 4:
         raise ValueError(f"x must have shape (channels, rows, columns, n), got {x.shape}")
@@ -47,18 +40,9 @@ def patches(x: np.ndarray, side: int) -> np.ndarray:
 def convolve(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Apply the same weights to every patch: $Z = W^T\, \text{patches}(X)$.
 
-    Args:
-        x: images, shape (channels, rows, columns, n).
-        W: kernels, one a column, shape (side * side * channels, kernels).
-
-    Returns:
-        The sums, shape (kernels, rows - side + 1, columns - side + 1, n), and the patches, which the
-        backward pass needs.
-
-    Raises:
-        ValueError: W's rows are no square patch of these channels; see also :func:`patches`.
-
-    Derived in lesson 10, "One product for all patches".
+    ``W`` has a kernel in each column, shape (side * side * channels, kernels). Returned are the
+    sums, shape (kernels, rows - side + 1, columns - side + 1, n), and the patches, which the
+    backward pass needs. Derived in lesson 10, "One product for all patches".
     """
     side = round(np.sqrt(len(W) / len(x)))
     if side * side * len(x) != len(W):
@@ -71,14 +55,8 @@ def convolve(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def kernel_gradient(dz: np.ndarray, cut: np.ndarray) -> np.ndarray:
     r"""Gradient of the kernels: $dW = \text{patches}(X)\, dZ^T$, a sum over all places and images.
 
-    Args:
-        dz: the loss's gradient by the sums, shape (kernels, r, c, n).
-        cut: the patches, as :func:`convolve` returned them.
-
-    Returns:
-        dW, shape (side * side * channels, kernels).
-
-    Derived in lesson 10, "The way back".
+    ``cut`` are the patches, as :func:`convolve` returned them. Derived in lesson 10, "The way
+    back".
     """
     return cut.reshape(len(cut), -1) @ dz.reshape(len(dz), -1).T
 
@@ -89,17 +67,7 @@ def pixel_gradient(dz: np.ndarray, W: np.ndarray, channels: int) -> np.ndarray:
     $dx_{\text{top} + \text{down}, \text{left} + \text{right}} \mathrel{+}=
     W_{\text{down}, \text{right}}\, dz_{\text{top}, \text{left}}$: a pixel lies in many patches, at
     another place in each; so each place of the kernel sends back a whole image of blame, shifted by
-    its own offset.
-
-    Args:
-        dz: the loss's gradient by the sums, shape (kernels, r, c, n).
-        W: kernels, shape (side * side * channels, kernels).
-        channels: of what came in.
-
-    Returns:
-        The loss's gradient by what came in, shape (channels, r + side - 1, c + side - 1, n).
-
-    Derived in lesson 10, "The blame of the pixels".
+    its own offset. Derived in lesson 10, "The blame of the pixels".
     """
     side = round(np.sqrt(len(W) / channels))
     kernels, r, c, n = dz.shape
@@ -117,18 +85,9 @@ def _quarters(z: np.ndarray) -> list[np.ndarray]:
 
 
 def max_pool(z: np.ndarray) -> np.ndarray:
-    """Keep the largest of each square of 2 x 2.
+    """Keep the largest of each square of 2 x 2: shape (channels, rows / 2, columns / 2, n).
 
-    Args:
-        z: shape (channels, rows, columns, n), rows and columns even.
-
-    Returns:
-        Shape (channels, rows / 2, columns / 2, n).
-
-    Raises:
-        ValueError: an odd number of rows or columns.
-
-    Derived in lesson 10, "Max-pooling".
+    Rows and columns must be even in number. Derived in lesson 10, "Max-pooling".
     """
     if z.shape[1] % 2 or z.shape[2] % 2:
         raise ValueError(f"rows and columns must be even, got {z.shape[1]} and {z.shape[2]}")
@@ -137,15 +96,7 @@ def max_pool(z: np.ndarray) -> np.ndarray:
 
 
 def max_pool_backward(dlargest: np.ndarray, z: np.ndarray, largest: np.ndarray) -> np.ndarray:
-    """Send the blame to the largest of each square; equals share it.
-
-    Args:
-        dlargest: the loss's gradient by the maxima, shape (channels, rows / 2, columns / 2, n).
-        z: what went in, shape (channels, rows, columns, n).
-        largest: the maxima, shaped as ``dlargest``.
-
-    Returns:
-        The loss's gradient by z, in its shape.
+    """Send the blame to the largest of each square of ``z``; equals share it.
 
     Derived in lesson 10, "The way back".
     """
@@ -173,17 +124,8 @@ def initialise(
 ) -> Parameters:
     """Draw the parameters to start from, by He's rule; see :func:`mnistlib.deep.initialise`.
 
-    Args:
-        rng: where the chance comes from.
-        kernels: how many in the first layer and in the second.
-        side: of a kernel, in pixels: 1, 5 or 9, with which every halving comes out even.
-        dtype: float64, or float32 for speed.
-
-    Returns:
-        The parameters.
-
-    Raises:
-        ValueError: a side with which some layer cannot be halved, or not two numbers of kernels.
+    ``kernels`` says how many are in the first layer and in the second. Their ``side`` is 1, 5 or 9
+    pixels, with which every halving comes out even; ``dtype`` is float64, or float32 for speed.
     """
     if np.shape(kernels) != (2,):
         raise ValueError(f"kernels must be two numbers, one for each layer, got {kernels}")
@@ -233,18 +175,8 @@ class Convolutional:
     ) -> tuple[float, Parameters]:
         """Loss of a batch and its gradient by every parameter: backpropagation.
 
-        Args:
-            parameters: the network's parameters.
-            x: images, shape (1, 28, 28, n).
-            y: one-hot targets, shape (n, classes).
-
-        Returns:
-            The cross-entropy, and the gradients in the parameters' order and shapes.
-
-        Raises:
-            ValueError: an empty batch, or shapes that disagree.
-
-        Derived in lesson 10, "The way back".
+        Images are (1, 28, 28, n), one-hot targets (n, classes). Derived in lesson 10, "The way
+        back".
         """
         if not len(y) or x.shape[-1] != len(y):
             raise ValueError(

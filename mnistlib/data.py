@@ -50,10 +50,10 @@ class Mnist(NamedTuple):
 
 
 def load(folder: str | os.PathLike[str] | None = None) -> Mnist:
-    """Return MNIST, read from `folder`; each file's SHA-256 is checked every time.
+    """Return MNIST, read from ``folder``; each file's SHA-256 is checked every time.
 
     Without an argument the folder is the one named by the environment variable MNISTLIB_DATA, or
-    else `data/` in the clone. A file that is missing or damaged is downloaded.
+    else ``data/`` in the clone. A file that is missing or damaged is downloaded.
 
     Images are uint8 of shape (n, 28, 28), from 0 (paper) to 255 (ink); labels are uint8 of shape
     (n,), from 0 to 9. Each call returns new arrays that you may change as you like: neither the
@@ -92,13 +92,13 @@ class Writers(NamedTuple):
 def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
     """Return the number of the writer of every digit of MNIST, in the order of the digits.
 
-    Without an argument the folder is `data/writers` in the clone; nothing is ever downloaded. Each
+    Without an argument the folder is ``data/writers`` in the clone; nothing is ever downloaded. Each
     file's SHA-256 is checked every time. 539 people wrote the training digits and 297 others those
     of the test set. Numbers from 2100 on are high-school students, those below are employees of the
     Census Bureau.
 
     Source: C. Yadav, L. Bottou, "Cold case: the lost MNIST digits", NeurIPS 2019, whose QMNIST
-    traces each digit to NIST's archive. Lesson 04 asks them how sure an accuracy is.
+    traces each digit to NIST's archive. Lesson 05 asks them how sure an accuracy is.
 
     Raises:
         download.DownloadError: a file is missing or damaged; the message says how to bring it back.
@@ -116,7 +116,7 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
 
 
 def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
-    """Return the array in the gzip-compressed IDX file at `path`, as `parse_idx` does.
+    """Return the array in the gzip-compressed IDX file at ``path``, as ``parse_idx`` does.
 
     At most about 47 MB, the size of MNIST's largest file, are ever unpacked.
 
@@ -197,13 +197,13 @@ def split(
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Shuffle n examples and set some aside: (train images, labels), (validation images, labels).
 
-    `validation` is a number of examples, from 1 to n - 1. The split is decided by `rng` alone, so
+    ``validation`` is a number of examples, from 1 to n - 1. The split is decided by ``rng`` alone, so
     that a generator with the same seed gives the same split: seed first, shuffle second. The
     results are copies. Lesson 01 says why the test set cannot do this job.
 
     Raises:
-        TypeError: `rng` is no generator, or `validation` no whole number.
-        ValueError: images and labels differ in number, or `validation` leaves one side empty.
+        TypeError: ``rng`` is no generator, or ``validation`` no whole number.
+        ValueError: images and labels differ in number, or ``validation`` leaves one side empty.
     """
     if not isinstance(rng, np.random.Generator | np.random.RandomState):
         raise TypeError(f"rng is {rng!r}: pass a generator, such as np.random.default_rng(0)")
@@ -226,7 +226,7 @@ def split(
 def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64) -> np.ndarray:
     """Return Y of shape (n, classes): Y[i, k] = 1 where k = labels[i], and 0 elsewhere.
 
-    `labels` are integers from 0 to classes - 1, of shape (n,). Lesson 01 derives it: row k of the
+    ``labels`` are integers from 0 to classes - 1, of shape (n,). Lesson 01 derives it: row k of the
     identity matrix is the target of class k.
 
     Raises:
@@ -251,7 +251,7 @@ def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64)
 def scale(images: np.ndarray, dtype: DTypeLike = np.float64) -> np.ndarray:
     """Return X = pixels / 255 of shape (n, 784): one image a row, values from 0 to 1.
 
-    `images` are uint8 of shape (n, 28, 28) or (n, 784). Lesson 01 shows the scaling, a later one
+    ``images`` are uint8 of shape (n, 28, 28) or (n, 784). Lesson 01 shows the scaling, a later one
     what becomes of sigmoids without it.
 
     Raises:

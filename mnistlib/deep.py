@@ -1,7 +1,9 @@
 """Networks of any depth: a layer is a pair of functions, forward and backward. Lesson 07.
 
-Parameters are a flat tuple of arrays, W1, b1, W2, b2 and so on, and a :class:`Deep` network is a
-model as :mod:`mnistlib.training` wants one.
+Parameters are a flat tuple of arrays, W1, b1, W2, b2 and so on. A :class:`Deep` network is a model as
+:mod:`mnistlib.training` wants one: x are scaled pixels, shape (n, pixels), and y one-hot targets,
+shape (n, classes). A gradient is shaped as what it belongs to. Shapes that disagree, and an empty
+batch, raise a ValueError.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,43 +30,22 @@ class Activation(NamedTuple):
 def relu(z: np.ndarray) -> np.ndarray:
     r"""Cut off what is negative: $\mathrm{relu}(z) = \max(z, 0)$.
 
-    Args:
-        z: numbers, any shape.
-
-    Returns:
-        An array shaped as ``z``, of its dtype, values at least 0.
-
     Derived in lesson 07, "A unit that does not saturate".
     """
     return np.maximum(z, 0)
 
 
 def relu_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
-    r"""Let the gradient through where the unit is awake: $dz = da$ where $a > 0$, and 0 elsewhere.
+    """Let the gradient through where the unit is awake: $dz = da$ where $a > 0$, and 0 elsewhere.
 
-    At the kink, z = 0, no derivative exists; 0 is taken.
-
-    Args:
-        da: the loss's gradient by the activations, any shape.
-        a: the activations, shaped as ``da``.
-
-    Returns:
-        The loss's gradient by the sums, shaped as ``da``.
-
-    Derived in lesson 07, "A unit that does not saturate".
+    At the kink, z = 0, no derivative exists; 0 is taken. Derived in lesson 07, "A unit that does
+    not saturate".
     """
     return da * (a > 0)
 
 
 def tanh_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     r"""Carry the gradient back through $a = \tanh z$: $dz = da\,(1 - a^2)$.
-
-    Args:
-        da: the loss's gradient by the activations, any shape.
-        a: the activations, shaped as ``da``.
-
-    Returns:
-        The loss's gradient by the sums, shaped as ``da``.
 
     Derived in exercise 3.3 of lesson 03, and used in lesson 07.
     """
@@ -73,13 +54,6 @@ def tanh_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
 
 def sigmoid_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     r"""Carry the gradient back through $a = \sigma(z)$: $dz = da\,a\,(1 - a)$.
-
-    Args:
-        da: the loss's gradient by the activations, any shape.
-        a: the activations, shaped as ``da``.
-
-    Returns:
-        The loss's gradient by the sums, shaped as ``da``.
 
     Derived in lesson 03.
     """
@@ -104,19 +78,12 @@ RULES = {
 def initialise(
     rng: np.random.Generator, sizes: Sequence[int], rule: str = "He", dtype=np.float64
 ) -> tuple[np.ndarray, ...]:
-    r"""Draw the parameters to start from: weights of the rule's variance, and biases of 0.
+    r"""Draw W1, b1, W2, b2, ...: weights of the rule's variance, and biases of 0.
 
-    Weights are uniform in $\pm\sqrt{3 \cdot \text{variance}}$; the variance is $2 / \text{inputs}$ by
-    He's rule and $2 / (\text{inputs} + \text{outputs})$ by Glorot's.
-
-    Args:
-        rng: where the chance comes from.
-        sizes: pixels, units of each hidden layer, classes: ``[784, 128, 128, 10]``.
-        rule: "He" or "Glorot".
-        dtype: float64, or float32 for speed.
-
-    Returns:
-        W1, b1, W2, b2, ...: two arrays for each layer.
+    Weights are uniform in $\pm\sqrt{3 \cdot \text{variance}}$; the variance is $2 / \text{inputs}$
+    by He's rule and $2 / (\text{inputs} + \text{outputs})$ by Glorot's. ``sizes`` are the pixels,
+    the units of each hidden layer and the classes: ``[784, 128, 128, 10]``. ``dtype`` is float64,
+    or float32 for speed.
 
     Raises:
         ValueError: an unknown rule, fewer than two sizes, or one below 1.
@@ -159,16 +126,10 @@ class Deep:
         return data.scale(images, dtype)
 
     def forward(self, parameters: Sequence[np.ndarray], x: np.ndarray) -> list[np.ndarray]:
-        r"""Go up the layers: $A_0 = X$, $Z_m = A_{m-1} W_m + b_m$, $A_m = f(Z_m)$.
+        """Go up the layers: $A_0 = X$, $Z_m = A_{m-1} W_m + b_m$, $A_m = f(Z_m)$.
 
-        Args:
-            parameters: W1, b1, W2, b2, ...
-            x: scaled pixels, shape (n, pixels).
-
-        Returns:
-            $A_0$ to the last hidden layer's activations, and then the logits.
-
-        Derived in lesson 07, "The loop".
+        Returned are $A_0$ to the last hidden layer's activations, and then the logits. Derived in
+        lesson 07, "The loop".
         """
         value = ACTIVATIONS[self.activation].forward
         *hidden, (W, b) = _layers(parameters)
@@ -184,23 +145,11 @@ class Deep:
     def gradients(
         self, parameters: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray
     ) -> tuple[float, tuple[np.ndarray, ...]]:
-        r"""Loss of a batch and its gradient by every parameter: backpropagation, layer by layer.
+        """Loss of a batch and its gradient by every parameter: backpropagation, layer by layer.
 
         From $dZ$ of the last layer down: $dW_m = A_{m-1}^T dZ_m$, $db_m$ the sum over its rows,
-        $dA_{m-1} = dZ_m W_m^T$, and through the activation to $dZ_{m-1}$.
-
-        Args:
-            parameters: W1, b1, W2, b2, ...
-            x: scaled pixels, shape (n, pixels).
-            y: one-hot targets, shape (n, classes).
-
-        Returns:
-            The cross-entropy, and dW1, db1, dW2, db2, ... in the parameters' shapes.
-
-        Raises:
-            ValueError: an empty batch, or shapes that disagree.
-
-        Derived in lesson 07, "The loop".
+        $dA_{m-1} = dZ_m W_m^T$, and through the activation to $dZ_{m-1}$. Derived in lesson 07,
+        "The loop".
         """
         backward = ACTIVATIONS[self.activation].backward
         *kept, z = self.forward(parameters, x)

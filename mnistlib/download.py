@@ -71,12 +71,12 @@ class DownloadError(RuntimeError):
 
 
 def is_good(path: Path, file: File) -> bool:
-    """Whether `path` holds exactly the published file, by its size and SHA-256."""
+    """Whether ``path`` holds exactly the published file, by its size and SHA-256."""
     return fault(path, file) is None
 
 
 def fault(path: Path, file: File) -> str | None:
-    """Say what keeps `path` from being the published file, as in "is missing"; None if it is."""
+    """Say what keeps ``path`` from being the published file, as in "is missing"; None if it is."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
             return NO_FILE
@@ -98,7 +98,7 @@ def fetch(
     timeout: float = TIMEOUT,
     deadline: float = DEADLINE,
 ) -> Path:
-    """Return the path of the verified `file` in `folder`, downloading it only if need be.
+    """Return the path of the verified ``file`` in ``folder``, downloading it only if need be.
 
     A file already there is checked against its SHA-256 each time. If it is missing or wrong, the
     mirrors are tried in turn; what they send is checked before it takes the file's place in one

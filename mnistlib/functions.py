@@ -1,8 +1,12 @@
 """Sigmoid, softmax and the two losses, with their derivatives. Lesson 02 derives every line.
 
-Rows are examples. Inputs are arrays of floats, whose dtype is kept, or anything that NumPy can turn
-into float64. Shapes are written (n, classes): n examples. Whatever holds no real numbers raises a
-TypeError; shapes that disagree, and an empty batch, a ValueError.
+Logits z, probabilities p and one-hot targets y have shape (n, classes): a row is an example. The
+softmax takes a single row of shape (classes,), too, and the sigmoid any shape. A result or a gradient
+is shaped as what it belongs to; a loss is one float.
+
+Inputs are arrays of floats, whose dtype is kept, or anything that NumPy can turn into float64.
+Whatever holds no real numbers raises a TypeError; shapes that disagree, and an empty batch, a
+ValueError.
 """
 
 import numpy as np
@@ -34,18 +38,10 @@ def _rows(z, y, name: str = "z") -> tuple[np.ndarray, np.ndarray]:
 
 
 def sigmoid(z) -> np.ndarray:
-    r"""Squash every number into (0, 1): $\sigma(z) = 1 / (1 + e^{-z})$.
+    r"""Squash every number into [0, 1]: $\sigma(z) = 1 / (1 + e^{-z})$.
 
-    Written with $e = e^{-|z|}$, which cannot overflow, as $1 / (1 + e)$ for $z \ge 0$ and
-    $e / (1 + e)$ for $z < 0$: the same number.
-
-    Args:
-        z: numbers, any shape.
-
-    Returns:
-        An array shaped as ``z``, values in [0, 1].
-
-    Derived in lesson 02, "A stable sigmoid".
+    For $z < 0$ computed as $e^z / (1 + e^z)$, the same number, so that nothing overflows. Derived
+    in lesson 02, "A stable sigmoid".
     """
     z = _floats(z)
     e = np.exp(-np.abs(z))  # at most 1: nothing overflows
@@ -54,36 +50,20 @@ def sigmoid(z) -> np.ndarray:
 
 
 def sigmoid_derivative(z) -> np.ndarray:
-    r"""Slope of the sigmoid at ``z``: $\sigma'(z) = \sigma(z)\,(1 - \sigma(z))$.
+    r"""Slope of the sigmoid at its input, from 0 to 1/4: $\sigma'(z) = \sigma(z)\,(1 - \sigma(z))$.
 
-    Written as $e^{-|z|} / (1 + e^{-|z|})^2$, which is the same number (the slope is an even
-    function), and stays exact where $1 - \sigma(z)$ would round to 0.
-
-    Args:
-        z: numbers, any shape: the sigmoid's input, not its value.
-
-    Returns:
-        An array shaped as ``z``, values in [0, 1/4] to rounding.
-
-    Derived in lesson 02, "The slope of the sigmoid".
+    Computed as $e^{-|z|} / (1 + e^{-|z|})^2$, the same number, which stays exact where
+    $1 - \sigma(z)$ would round to 0. Derived in lesson 02, "The slope of the sigmoid".
     """
     e = np.exp(-np.abs(_floats(z)))
     return e / (1 + e) ** 2
 
 
 def softmax(z) -> np.ndarray:
-    r"""Turn each row of scores into probabilities: $p_k = e^{z_k} / \sum_l e^{z_l}$.
+    r"""Turn each row of logits into probabilities: $p_k = e^{z_k} / \sum_l e^{z_l}$.
 
     The row's maximum is subtracted first: that changes no probability, and no exponential can
-    overflow.
-
-    Args:
-        z: logits, shape (n, classes) or (classes,); the last axis runs over the classes.
-
-    Returns:
-        Probabilities shaped as ``z``; each row sums to 1.
-
-    Derived in lesson 02, "From scores to probabilities".
+    overflow. Derived in lesson 02, "From scores to probabilities".
     """
     z = _floats(z)
     e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -91,17 +71,10 @@ def softmax(z) -> np.ndarray:
 
 
 def log_softmax(z) -> np.ndarray:
-    r"""Logarithm of the softmax: $\log p_k = z_k - \log \sum_l e^{z_l}$.
+    r"""Logarithm of the softmax, at most 0: $\log p_k = z_k - \log \sum_l e^{z_l}$.
 
-    Finite even where the probability itself is too small for a float and rounds to 0.
-
-    Args:
-        z: logits, shape (n, classes) or (classes,); the last axis runs over the classes.
-
-    Returns:
-        Log-probabilities shaped as ``z``, values at most 0.
-
-    Derived in lesson 02, "Cross-entropy".
+    Finite even where the probability itself is too small for a float and rounds to 0. Derived in
+    lesson 02, "Cross-entropy".
     """
     z = _floats(z)
     shifted = z - z.max(axis=-1, keepdims=True)
@@ -111,15 +84,8 @@ def log_softmax(z) -> np.ndarray:
 def softmax_jacobian(p) -> np.ndarray:
     r"""All derivatives of one softmax: $\partial p_k / \partial z_l = p_k (\delta_{kl} - p_l)$.
 
-    As a matrix, where p is a row, $J = \mathrm{diag}(p) - p^T p$: symmetric, every row sums to 0.
-
-    Args:
-        p: the probabilities of one example, shape (classes,).
-
-    Returns:
-        The Jacobian, shape (classes, classes).
-
-    Derived in lesson 02, "The Jacobian".
+    Of one example, p of shape (classes,), that is $J = \mathrm{diag}(p) - p^T p$: symmetric, and
+    every row sums to 0. Derived in lesson 02, "The Jacobian".
     """
     p = _floats(p)
     if p.ndim != 1:
@@ -130,16 +96,7 @@ def softmax_jacobian(p) -> np.ndarray:
 def softmax_backward(p, dp) -> np.ndarray:
     r"""Carry a gradient back through the softmax: $dz = dp\,J = p \odot (dp - \sum_l p_l\,dp_l)$.
 
-    The product with each row's Jacobian, without building it.
-
-    Args:
-        p: probabilities, shape (n, classes).
-        dp: the loss's gradient by ``p``, shape (n, classes).
-
-    Returns:
-        The loss's gradient by the logits, shape (n, classes).
-
-    Derived in lesson 02, "The Jacobian".
+    The product with each row's Jacobian, without building it. Derived in lesson 02, "The Jacobian".
     """
     p, dp = _floats(p), _floats(dp)
     if p.shape != dp.shape:
@@ -148,18 +105,10 @@ def softmax_backward(p, dp) -> np.ndarray:
 
 
 def cross_entropy(z, y) -> float:
-    r"""Mean surprise at the right answers: $L = -\frac{1}{n} \sum_i \sum_k y_{ik} \log p_{ik}$.
+    r"""Mean surprise at the right answers, in nats: $L = -\frac{1}{n} \sum_i \sum_k y_{ik} \log p_{ik}$.
 
-    Takes the logits, not the probabilities, so that no probability of 0 is ever logged.
-
-    Args:
-        z: logits, shape (n, classes).
-        y: one-hot targets, shape (n, classes).
-
-    Returns:
-        The loss, in nats, at least 0; $\ln 10$ for a network with ten classes that knows nothing.
-
-    Derived in lesson 02, "Cross-entropy".
+    Takes the logits, not the probabilities, so that no probability of 0 is ever logged. Derived in
+    lesson 02, "Cross-entropy".
     """
     z, y = _rows(z, y)
     return float(-(y * log_softmax(z)).sum() / len(z))
@@ -168,32 +117,17 @@ def cross_entropy(z, y) -> float:
 def cross_entropy_gradient(z, y) -> np.ndarray:
     r"""Gradient of the cross-entropy by the logits: $\partial L / \partial z = (p - y) / n$.
 
-    Args:
-        z: logits, shape (n, classes).
-        y: one-hot targets, shape (n, classes). That each row sums to 1 is what makes the formula true.
-
-    Returns:
-        The gradient, shape (n, classes); each row sums to 0.
-
-    Derived in lesson 02, "Why the gradient is p - y".
+    True because each row of y sums to 1. Derived in lesson 02, "Why the gradient is p - y".
     """
     z, y = _rows(z, y)
     return (softmax(z) - y) / len(z)
 
 
 def cross_entropy_with_gradient(z, y) -> tuple[float, np.ndarray]:
-    r"""Cross-entropy and its gradient by the logits, from one log-softmax: what a step needs.
+    """Cross-entropy and its gradient by the logits, from one log-softmax: what a step needs.
 
-    $L = -\frac{1}{n} \sum_i \sum_k y_{ik} \log p_{ik}$ and $\partial L / \partial z = (p - y) / n$.
-
-    Args:
-        z: logits, shape (n, classes).
-        y: one-hot targets, shape (n, classes).
-
-    Returns:
-        What :func:`cross_entropy` and :func:`cross_entropy_gradient` return, to rounding.
-
-    Derived in lesson 02, "Why the gradient is p - y".
+    To rounding, :func:`cross_entropy` and :func:`cross_entropy_gradient`. Derived in lesson 02,
+    "Why the gradient is p - y".
     """
     z, y = _rows(z, y)
     log_p = log_softmax(z)
@@ -201,14 +135,7 @@ def cross_entropy_with_gradient(z, y) -> tuple[float, np.ndarray]:
 
 
 def squared_error(p, y) -> float:
-    r"""Mean squared distance to the targets: $L = \frac{1}{n} \sum_i \sum_k (p_{ik} - y_{ik})^2$.
-
-    Args:
-        p: probabilities, shape (n, classes).
-        y: one-hot targets, shape (n, classes).
-
-    Returns:
-        The loss, between 0 and 2.
+    r"""Mean squared distance, from 0 to 2: $L = \frac{1}{n} \sum_i \sum_k (p_{ik} - y_{ik})^2$.
 
     Met in lesson 06.
     """
@@ -219,16 +146,7 @@ def squared_error(p, y) -> float:
 def squared_error_gradient(p, y) -> np.ndarray:
     r"""Gradient of the squared error by the probabilities: $\partial L/\partial p = 2 (p - y) / n$.
 
-    To go on to the logits, pass it to :func:`softmax_backward`.
-
-    Args:
-        p: probabilities, shape (n, classes).
-        y: one-hot targets, shape (n, classes).
-
-    Returns:
-        The gradient, shape (n, classes).
-
-    Met in lesson 06.
+    :func:`softmax_backward` carries it on to the logits. Met in lesson 06.
     """
     p, y = _rows(p, y, "p")
     return 2 * (p - y) / len(p)

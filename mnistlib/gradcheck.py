@@ -12,23 +12,13 @@ import numpy as np
 def central_difference(f: Callable, u, h: float = 1e-5) -> np.ndarray:
     r"""Measure the gradient of ``f`` by nudging every entry of ``u`` both ways.
 
-    For each entry in turn, $\partial f / \partial u \approx (f(u + h) - f(u - h)) / 2h$.
-
-    The error is of order $h^2$ from the formula plus $10^{-16} / h$ from rounding, so that a step
-    near $10^{-5}$ is the best of both.
-
-    Args:
-        f: function of one array that returns one number.
-        u: where to measure; any shape. Computed in float64, and never changed.
-        h: the step, in the units of ``u``, above 0.
-
-    Returns:
-        The gradient, float64, shaped as ``u``.
+    For each entry in turn, $\partial f / \partial u \approx (f(u + h) - f(u - h)) / 2h$. The error
+    is of order $h^2$ from the formula plus $10^{-16} / h$ from rounding, so that a step near
+    $10^{-5}$ is the best of both. ``u`` has any shape and is never changed; the gradient is
+    float64. Derived in lesson 02, "A formula is a claim".
 
     Raises:
         ValueError: ``h`` is not above 0, or ``f`` does not return one number.
-
-    Derived in lesson 02, "A formula is a claim".
     """
     return _measure(f, np.array(u, dtype=np.float64, order="C"), h, slice(None))
 
@@ -57,17 +47,11 @@ def _measure(f: Callable, u: np.ndarray, h: float, chosen) -> np.ndarray:
 def relative_error(a, b) -> float:
     r"""How far apart two arrays are, for their size: $\|a - b\| / \max(\|a\|, \|b\|)$.
 
-    Args:
-        a: numbers, any shape.
-        b: numbers, shaped as ``a``.
-
-    Returns:
-        0 when they are equal (both zero, too), at most 2.
+    From 0, when they are equal (both zero, too), to 2. Explained in lesson 02, "A formula is a
+    claim".
 
     Raises:
         ValueError: the shapes differ.
-
-    Explained in lesson 02, "A formula is a claim".
     """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape:

@@ -1,7 +1,11 @@
 """The network: 784 pixels, 128 hidden sigmoid units, 10 classes. Lesson 03 derives every line.
 
-Everything is a function of the parameters and the batch: arrays in, arrays out. The module is a model
-as :mod:`mnistlib.training` wants one: ``classes``, ``prepare``, ``logits``, ``gradients``.
+Everything is a function of the parameters and a batch: x, scaled pixels, shape (n, pixels), of the
+parameters' dtype, and y, one-hot targets, shape (n, classes). A gradient is shaped as what it belongs
+to. Shapes that disagree, an empty batch and an unknown loss raise a ValueError.
+
+The module is a model as :mod:`mnistlib.training` wants one: ``classes``, ``prepare``, ``logits``,
+``gradients``.
 """
 
 from typing import NamedTuple
@@ -50,19 +54,10 @@ def initialise(
     classes: int = 10,
     dtype=np.float64,
 ) -> Parameters:
-    r"""Draw the parameters to start from: Glorot's weights, and biases of 0.
+    r"""Draw Glorot's weights and biases of 0; the same generator draws the same network.
 
-    Each weight is uniform in $\pm\sqrt{6 / (\text{inputs} + \text{outputs})}$.
-
-    Args:
-        rng: where the chance comes from; the same generator gives the same network.
-        pixels: numbers in one example.
-        hidden: units in the hidden layer.
-        classes: classes to tell apart; to be trained on digits, 10.
-        dtype: float64, or float32 for speed.
-
-    Returns:
-        The parameters.
+    Each weight is uniform in $\pm\sqrt{6 / (\text{inputs} + \text{outputs})}$. ``dtype`` is
+    float64, or float32 for speed.
 
     Raises:
         ValueError: a size is below 1.
@@ -94,17 +89,7 @@ def prepare(images: np.ndarray, dtype=np.float64) -> np.ndarray:
 def forward(parameters: Parameters, x: np.ndarray) -> Activations:
     r"""Go from pixels to logits: $Z_1 = X W_1 + b_1$, $A_1 = \sigma(Z_1)$, $Z_2 = A_1 W_2 + b_2$.
 
-    Args:
-        parameters: the network's parameters.
-        x: scaled pixels, shape (n, pixels), of the parameters' dtype.
-
-    Returns:
-        Every intermediate result; the backward pass needs them.
-
-    Raises:
-        ValueError: ``x`` does not have as many columns as W1 has rows.
-
-    Derived in lesson 03, "Forward".
+    All three are returned: the backward pass needs them. Derived in lesson 03, "Forward".
     """
     W1, b1, W2, b2 = parameters
     if x.ndim != 2 or x.shape[1] != len(W1):
@@ -139,13 +124,7 @@ LOSSES = {
 def layer_gradients(inputs: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Gradients of one layer's weights and biases: $dW = A^T dZ$, $db = \sum_i dz_i$ (sum over rows).
 
-    Args:
-        inputs: what came into the layer, A, shape (n, inputs).
-        dz: the loss's gradient by the layer's sums, shape (n, outputs).
-
-    Returns:
-        dW, shape (inputs, outputs), and db, shape (outputs,).
-
+    ``inputs`` are A, what came into the layer, shape (n, inputs), and ``dz`` is (n, outputs).
     Derived in lesson 03, "Step 2: the output weights" and "Step 3: the output biases".
     """
     return inputs.T @ dz, dz.sum(axis=0)
@@ -153,14 +132,6 @@ def layer_gradients(inputs: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.
 
 def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarray:
     r"""Carry the gradient back to the hidden sums: $dZ_1 = dZ_2 W_2^T \odot A_1 \odot (1 - A_1)$.
-
-    Args:
-        dz2: the loss's gradient by the logits, shape (n, classes).
-        W2: output weights, shape (hidden, classes).
-        a1: activations, shape (n, hidden).
-
-    Returns:
-        The loss's gradient by z1, shape (n, hidden).
 
     Derived in lesson 03, "Step 4: the activations" and "Step 5: the pre-activations".
     """
@@ -171,23 +142,10 @@ def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarr
 def gradients(
     parameters: Parameters, x: np.ndarray, y: np.ndarray, loss: str = "cross-entropy"
 ) -> tuple[float, Gradients]:
-    r"""Loss of a batch, and its gradient by every parameter: backpropagation.
+    """Loss of a batch, and its gradient by every parameter: backpropagation.
 
-    From $dZ_2$, which depends on the loss, to $dW_2, db_2$, to $dZ_1$, to $dW_1, db_1$.
-
-    Args:
-        parameters: the network's parameters.
-        x: scaled pixels, shape (n, pixels).
-        y: one-hot targets, shape (n, classes).
-        loss: "cross-entropy" or "squared error".
-
-    Returns:
-        The loss, and the gradients in the parameters' shapes.
-
-    Raises:
-        ValueError: an unknown loss, an empty batch, or shapes that disagree.
-
-    Derived in lesson 03, "Backward".
+    From $dZ_2$, which depends on the loss, to $dW_2, db_2$, to $dZ_1$, to $dW_1, db_1$. ``loss`` is
+    "cross-entropy" or "squared error". Derived in lesson 03, "Backward".
     """
     if loss not in LOSSES:
         raise ValueError(f"no loss is called {loss!r}; choose one of {', '.join(LOSSES)}")
@@ -208,20 +166,9 @@ def gradients(
 
 
 def predict(parameters: Parameters, x: np.ndarray) -> np.ndarray:
-    """Return the class with the largest logit for each row of ``x``.
+    """Return the class with the largest logit for each row of ``x``: int64, shape (n,).
 
-    The softmax keeps the order of a row's logits, so the answer does not need it.
-
-    Args:
-        parameters: the network's parameters.
-        x: scaled pixels, shape (n, pixels).
-
-    Returns:
-        Class numbers, int64, shape (n,).
-
-    Raises:
-        ValueError: ``x`` does not have as many columns as W1 has rows.
-
-    Explained in lesson 03, "Forward".
+    The softmax keeps the order of a row's logits, so the answer does not need it. Explained in
+    lesson 03, "Forward".
     """
     return logits(parameters, x).argmax(axis=1)

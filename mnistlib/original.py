@@ -4,6 +4,9 @@ The original is an anonymous notebook, whose text came to this course without a 
 stands for a common kind: it is written anew here from its formulas, with none of its code, and each of
 its faults is one that good people make. They live here and nowhere else. Lesson 06 runs it, takes it
 apart, and mends it.
+
+x are prepared pixels, shape (n, 784); logits, probabilities and one-hot targets have shape (n, 10).
+Shapes that disagree, and an empty batch, raise a ValueError.
 """
 
 import contextlib
@@ -81,14 +84,8 @@ class Recipe:
     def initial_weights(self, chance: np.random.RandomState) -> Weights:
         r"""Draw the weights to start from, W1 first.
 
-        Uniform in $\pm 1 / \sqrt{\text{rows} \cdot \text{columns}}$ as in the original, or by Glorot's
-        rule, which is wider: $\pm\sqrt{6 / (\text{rows} + \text{columns})}$.
-
-        Args:
-            chance: the stream to draw from.
-
-        Returns:
-            W1, shape (784, 128), and W2, shape (128, 10), in the recipe's precision.
+        Uniform in $\pm 1 / \sqrt{\text{rows} \cdot \text{columns}}$ as in the original, or by
+        Glorot's rule, which is wider: $\pm\sqrt{6 / (\text{rows} + \text{columns})}$.
         """
 
         def draw(rows: int, columns: int) -> np.ndarray:
@@ -100,63 +97,26 @@ class Recipe:
         return Weights(draw(784, 128), draw(128, 10))
 
     def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
-        """Flatten images into rows of floats.
-
-        Args:
-            images: uint8, shape (n, 28, 28).
-            dtype: of the result.
-
-        Returns:
-            One image a row, shape (n, 784): 0 to 255 if raw, 0 to 1 if scaled.
-
-        Raises:
-            TypeError, ValueError: scaled, and the images are no uint8 images; see ``data.scale``.
-        """
+        """Flatten uint8 images into rows of floats: from 0 to 255 if raw, from 0 to 1 if scaled."""
         if self.pixels == "scaled":
             return data.scale(images, dtype)
         return images.reshape(len(images), -1).astype(dtype)
 
     def logits(self, weights: Weights, x: np.ndarray) -> np.ndarray:
-        r"""Compute the network without biases: $Z_2 = \sigma(X W_1)\, W_2$.
-
-        Args:
-            weights: the network.
-            x: prepared pixels, shape (n, 784).
-
-        Returns:
-            Logits, shape (n, 10).
-        """
+        r"""Compute the network without biases: $Z_2 = \sigma(X W_1)\, W_2$."""
         return functions.sigmoid(x @ weights.W1) @ weights.W2
 
     def probabilities(self, z2: np.ndarray) -> np.ndarray:
-        """Apply the recipe's softmax, over the batch or over the classes.
-
-        Args:
-            z2: logits, shape (n, classes).
-
-        Returns:
-            Numbers of that shape; each column sums to 1, or each row.
-        """
+        """Apply the recipe's softmax: each column sums to 1, or each row."""
         over_classes = self.softmax == "over the classes"
         return functions.softmax(z2) if over_classes else softmax_over_batch(z2)
 
     def gradients(self, weights: Weights, x: np.ndarray, y: np.ndarray) -> tuple[float, Gradients]:
-        r"""Compute what the recipe takes for the gradients of one batch.
+        r"""Compute what the recipe takes for the loss of one batch, and for its gradients.
 
         With the faults: $dZ_2 = \frac{2 (P - Y)}{n} \odot P \odot (1 - P)$, $dW_2 = A_1^T dZ_2$,
-        $dZ_1 = dZ_2 W_2^T \odot \sigma'(Z_1)$, $dW_1 = X^T dZ_1$. With the softmax over the classes,
-        and the whole Jacobian or cross-entropy, that is the gradient of the loss.
-
-        Args:
-            weights: the network.
-            x: prepared pixels, shape (n, 784).
-            y: one-hot targets, shape (n, 10).
-
-        Returns:
-            What is recorded as the loss, and the gradients.
-
-        Raises:
-            ValueError: the shapes disagree, or the batch is empty.
+        $dZ_1 = dZ_2 W_2^T \odot \sigma'(Z_1)$, $dW_1 = X^T dZ_1$. With the softmax over the
+        classes, and the whole Jacobian or cross-entropy, that is the gradient of the loss.
         """
         z1 = x @ weights.W1
         a1 = functions.sigmoid(z1)
@@ -173,33 +133,16 @@ class Recipe:
         return self._recorded(z2, p, y), Gradients(x.T @ dz1, a1.T @ dz2)
 
     def score(self, weights: Weights, images: np.ndarray, labels: np.ndarray) -> training.Score:
-        """Ask as the recipe asks: all the images at once.
-
-        Args:
-            weights: the network.
-            images: uint8, shape (n, 28, 28).
-            labels: integers, shape (n,).
-
-        Returns:
-            What the recipe records as its loss, and the share of right answers.
-        """
+        """Ask as the recipe asks, all the images at once, for what it records and the accuracy."""
         z2 = self.logits(weights, self.prepare(images, weights.W1.dtype))
         p = self.probabilities(z2)
         right = float((p.argmax(axis=1) == labels).mean())
         return training.Score(self._recorded(z2, p, data.one_hot(labels)), right)
 
     def epoch(self, step: int, n: int) -> float:
-        """Return which epoch it is after some steps, in the recipe's own words.
+        """Return which epoch it is after some steps, with n training images, in the recipe's words.
 
-        The original calls each step an epoch. In the repaired recipe the number of epochs is that of
-        the images drawn so far, in units of the training set.
-
-        Args:
-            step: steps taken.
-            n: examples in the training set.
-
-        Returns:
-            The number that stands in its progress lines.
+        The original calls each step an epoch; repaired, it is the images drawn so far over n.
         """
         return step if self.unit == "epoch" else step * self.batch_size / n
 
@@ -238,18 +181,9 @@ def rungs(recipe: Recipe = Recipe(), ladder=LADDER) -> list[tuple[str, Recipe]]:
 def softmax_over_batch(z: np.ndarray) -> np.ndarray:
     r"""Compute what the original took for a softmax: $e^{z_{ik} - \max z} / \sum_i e^{z_{ik} - \max z}$.
 
-    There is one maximum, of the whole batch.
-
-    The sum runs over the examples i, axis 0, where it should run over the classes k. What an
-    example gets depends on which others are in the batch.
-
-    Args:
-        z: logits, shape (n, classes).
-
-    Returns:
-        Numbers of which each *column* sums to 1, shape (n, classes).
-
-    Taken apart in lesson 02, "Which axis?", and lesson 06.
+    The sum runs over the examples i, axis 0, where it should run over the classes k: each *column*
+    sums to 1, and what an example gets depends on which others are in the batch. There is one
+    maximum, of the whole batch. Taken apart in lesson 02, "Which axis?", and lesson 06.
     """
     e = np.exp(z - z.max())
     return e / e.sum(axis=0)
@@ -258,15 +192,8 @@ def softmax_over_batch(z: np.ndarray) -> np.ndarray:
 def class_bias(z: np.ndarray) -> np.ndarray:
     r"""Compute what the batch-axis softmax subtracts from class k: $c_k = \log \sum_i e^{z_{ik}}$.
 
-    That softmax gives numbers of logarithm $z_{ik} - c_k$: the batch supplies a bias for each class.
-
-    Args:
-        z: logits, shape (n, classes).
-
-    Returns:
-        One bias a class, shape (classes,).
-
-    Derived in lesson 06, "Why it works at all".
+    That softmax gives numbers of logarithm $z_{ik} - c_k$: the batch supplies a bias for each
+    class. Derived in lesson 06, "Why it works at all".
     """
     top = z.max(axis=0)
     return top + np.log(np.exp(z - top).sum(axis=0))
@@ -275,33 +202,19 @@ def class_bias(z: np.ndarray) -> np.ndarray:
 def overflowing_slope(z: np.ndarray) -> np.ndarray:
     r"""Compute the original's $\sigma'(z) = e^{-z} / (e^{-z} + 1)^2$: NaN where $e^{-z}$ overflows.
 
-    Args:
-        z: numbers, any shape.
-
-    Returns:
-        An array shaped as ``z``, values in [0, 1/4] to rounding; with a warning, 0 below about -355
-        and NaN below about -709. In float32, 0 below about -44 and NaN below about -88.7.
-
-    Taken apart in lesson 02, "A stable sigmoid", and lesson 06.
+    With a warning it is 0 below about -355 and NaN below about -709; in float32, 0 below about -44
+    and NaN below about -88.7. Taken apart in lesson 02, "A stable sigmoid", and lesson 06.
     """
     e = np.exp(-z)
     return e / (e + 1) ** 2
 
 
 def class_number_difference(p: np.ndarray, y: np.ndarray) -> float:
-    r"""Compute the original's "loss": the mean squared difference of answers and labels.
+    """Compute the original's "loss", 0 to 81: the mean squared difference of answers and labels.
 
     No loss at all: a 0 read as 9 costs 81, read as 1 it costs 1, and the gradient of an argmax is
-    zero almost everywhere. Nothing ever followed it; it was only drawn.
-
-    Args:
-        p: probabilities or scores, shape (n, classes).
-        y: one-hot targets, shape (n, classes).
-
-    Returns:
-        The mean, from 0 to 81 for ten classes.
-
-    Taken apart in lesson 06, "Write the checks".
+    zero almost everywhere. Nothing ever followed it; it was only drawn. Taken apart in lesson 06,
+    "Write the checks".
     """
     return float(((p.argmax(axis=1) - y.argmax(axis=1)) ** 2).mean())
 
@@ -314,18 +227,10 @@ def fetch(
 ) -> Path:
     """Get a file as the recipe gets it: without looking at what came, or checked.
 
-    The original opens the file first and asks the first mirror then. So whatever is answered is kept
-    under the file's name, and a dead connection leaves a file of 0 bytes. It never asks again.
-    Repaired, it is :func:`mnistlib.download.fetch`.
-
-    Args:
-        recipe: its ``cached`` says how.
-        file: what to get.
-        folder: where it is kept, an existing folder.
-        mirrors: addresses that end in "/", to which the file's name is added.
-
-    Returns:
-        The path of what is now on the disk.
+    The original opens the file first and asks the first mirror then. So whatever is answered is
+    kept under the file's name, and a dead connection leaves a file of 0 bytes. It never asks again.
+    Repaired, it is :func:`mnistlib.download.fetch`. Returned is the path of what is now on the
+    disk.
 
     Raises:
         download.DownloadError: repaired, and no mirror had the published file.
@@ -344,18 +249,13 @@ def fetch(
 
 
 def read_images(path: str | os.PathLike[str]) -> np.ndarray:
-    """Read a file of images as the original does, which never asks how many there should be.
+    """Read images from a gzip file as the original does, which never asks how many there should be.
 
-    Args:
-        path: a file compressed by gzip; after 16 bytes the pixels begin.
-
-    Returns:
-        uint8, shape (n, 28, 28). Of an empty file, shape (0, 28, 28).
+    After 16 bytes the pixels begin: uint8, shape (n, 28, 28), and (0, 28, 28) of an empty file.
+    Used in lesson 06, "The file of 0 bytes".
 
     Raises:
         OSError: the file is not compressed, as an error page is not.
-
-    Used in lesson 06, "The file of 0 bytes".
     """
     unpacked = gzip.decompress(Path(path).read_bytes())
     return np.frombuffer(unpacked, np.uint8)[16:].reshape(-1, 28, 28)
@@ -391,19 +291,11 @@ def unfriendly_server() -> Iterator[str]:
 
 
 def split(recipe: Recipe, train_set: training.Dataset, shuffle: int | None = 0):
-    """Split into 50,000 training and 10,000 validation images.
+    """Split a set into training and validation images, the latter 10,000, with their labels.
 
-    The original shuffled before it set its seed, so its split was another one each time. Here
-    ``shuffle`` stands for the chance of that day. Repaired, the split depends on the seed alone.
-
-    Args:
-        recipe: its ``split`` and ``seed`` say how.
-        train_set: images uint8 (60000, 28, 28), labels (60000,).
-        shuffle: seed of the shuffle where the recipe has none; None for another split each time, as
-            the notebook had it.
-
-    Returns:
-        Images and labels to train on, and images and labels for validation.
+    The original shuffled before it set its seed, so its split was another one each time. Here the
+    seed ``shuffle`` stands for the chance of that day; None draws another split each time, as the
+    notebook did. Repaired, the split depends on the recipe's seed alone.
 
     Raises:
         ValueError: images and labels differ in number, or there are no more than 10,000.
@@ -415,12 +307,7 @@ def split(recipe: Recipe, train_set: training.Dataset, shuffle: int | None = 0):
 def start(recipe: Recipe, n: int) -> tuple[Weights, list[np.ndarray]]:
     """Draw a run's whole chance: weights first, then the batches, from ``RandomState(recipe.seed)``.
 
-    Args:
-        recipe: its weights, steps, batch size and seed.
-        n: examples in the training set.
-
-    Returns:
-        The weights to start from, and the indices of each step's batch, drawn with replacement.
+    A batch holds indices below n, drawn with replacement.
     """
     chance = np.random.RandomState(recipe.seed)
     weights = recipe.initial_weights(chance)
@@ -432,20 +319,13 @@ def run(
 ) -> tuple[Weights, training.History]:
     """Train by a recipe, in its precision, with the original's stream of chance.
 
-    Args:
-        recipe: every choice.
-        train_set: images uint8 (n, 28, 28), labels (n,).
-        bar: what shows how far it is, put around the batches, such as ``tqdm``.
-        options: ``monitor``, ``every`` and ``after_record`` of :func:`mnistlib.training.train`.
-
-    Returns:
-        The weights and the history.
+    ``bar``, such as ``tqdm``, is put around the batches and shows how far it is. ``options`` are
+    ``monitor``, ``every`` and ``after_record`` of :func:`mnistlib.training.train`. Explained in
+    lesson 06, "The patient".
 
     Raises:
         training.TrainingDiverged: the recorded loss became infinite or NaN. The difference of class
             numbers never does: it hides even a network whose weights are all NaN.
-
-    Explained in lesson 06, "The patient".
     """
     weights, batches = start(recipe, len(train_set[0]))
     return training.train(

@@ -44,21 +44,12 @@ def digits(
     columns: int = 10,
     title: str = "",
 ) -> Figure:
-    """Draw images in a grid, dark ink on white.
+    """Draw images (n, 28, 28) in a grid, dark on white, each on its own scale from 0 to its maximum.
 
-    Args:
-        images: numbers, shape (n, 28, 28); each is drawn on its own scale from 0 to its maximum.
-        captions: one for each image, written above it.
-        columns: images in a row.
-        title: what to see in the picture.
-
-    Returns:
-        The figure.
+    A caption stands above each image; ``title`` says what to see. Used from lesson 01 on.
 
     Raises:
         ValueError: no images, or as many captions as images are not given.
-
-    Used from lesson 01 on.
     """
     if not len(images):
         raise ValueError("there is no image to draw")
@@ -89,21 +80,10 @@ def curves(
     axis: plt.Axes | None = None,
     **options,
 ) -> plt.Axes:
-    """Draw one line for each name, labelled in a legend.
+    """Draw a line for each name in ``lines``, its values at ``x``; return the axis drawn on.
 
-    Args:
-        x: where the values were taken, shape (m,).
-        lines: for each name its values, shape (m,).
-        title: what to see in the picture.
-        xlabel: what runs along the x axis, with its unit.
-        ylabel: what runs along the y axis, with its unit.
-        axis: where to draw; a new figure if None.
-        options: passed on to matplotlib's ``plot``.
-
-    Returns:
-        The axis drawn on.
-
-    Used from lesson 02 on.
+    Without an ``axis`` it is that of a new figure. ``options`` are passed on to matplotlib's
+    ``plot``. Used from lesson 02 on.
     """
     axis = axis if axis is not None else plt.subplots()[1]
     for name, values in lines.items():
@@ -117,14 +97,7 @@ def curves(
 def confusion(matrix: np.ndarray, *, title: str) -> plt.Axes:
     """Draw a confusion matrix, its diagonal left blank so that the mistakes can be seen.
 
-    Args:
-        matrix: counts, shape (k, k); row: the label, column: the answer.
-        title: what to see in the picture.
-
-    Returns:
-        The axis drawn on.
-
-    Used in lesson 04.
+    A row is a label, a column an answer. Used in lesson 04.
     """
     mistakes = np.array(matrix)
     np.fill_diagonal(mistakes, 0)
@@ -143,15 +116,7 @@ def confusion(matrix: np.ndarray, *, title: str) -> plt.Axes:
 
 
 def weights(matrix: np.ndarray, *, columns: int = 8, title: str = "") -> Figure:
-    """Draw each column of a weight matrix as an image: brown below zero, violet above, white at 0.
-
-    Args:
-        matrix: shape (784, m).
-        columns: images in a row.
-        title: what to see in the picture.
-
-    Returns:
-        The figure.
+    """Draw each column of a matrix (784, m) as an image: brown below zero, violet above, white at 0.
 
     Used in lesson 04.
     """
@@ -172,16 +137,7 @@ def weights(matrix: np.ndarray, *, columns: int = 8, title: str = "") -> Figure:
 def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> Figure:
     """Draw a network at work: an image, some hidden units, and the probability of each class.
 
-    Args:
-        image: what the network sees, shape (28, 28).
-        a1: activations of the hidden units, shape (m,), 0 to 1; the first eight are drawn.
-        p: probabilities, shape (k,).
-        title: what to see in the picture.
-
-    Returns:
-        The figure.
-
-    Used in lessons 02 and 04.
+    Of the activations ``a1``, from 0 to 1, the first eight are drawn. Used in lessons 02 and 04.
     """
     # Small, so that a phone shows its letters large. Many thin lines make a heavy file; at this
     # resolution it stays below 100 kB.
@@ -228,18 +184,9 @@ def values_and_blame(
     """Draw a small network with every number in it: values in blue, the loss's gradient in orange.
 
     From the pixels above to the classes below; a line is a weight, a box a unit. Where a number is
-    NaN an empty field is drawn, to be filled in.
-
-    Args:
-        values: x (pixels,), W1, b1, z1, a1, W2, b2, z2, p and y (classes,), arrays by name.
-        blame: dW1, db1, dz1, da1, dW2, db2, dz2, each shaped as what it belongs to.
-        title: what to see in the picture.
-        write: how a number is written.
-
-    Returns:
-        The figure.
-
-    Used in lesson 03.
+    NaN an empty field is drawn, to be filled in. ``values`` has the arrays x, W1, b1, z1, a1, W2,
+    b2, z2, p and y of one example, and ``blame`` dW1, db1, dz1, da1, dW2, db2 and dz2. Used in
+    lesson 03.
     """
     figure, axis = plt.subplots(figsize=(5, 6.4))
     heights = {"x": 10.4, "a1": 6, "p": 1.2}

@@ -54,14 +54,6 @@ class Decayed:
     def gradients(self, parameters, x: np.ndarray, y: np.ndarray) -> tuple[float, tuple]:
         r"""Return the loss with its penalty, and its gradients: $dW + \lambda W$ and $db$.
 
-        Args:
-            parameters: the model's parameters.
-            x: what :meth:`prepare` returns for the batch.
-            y: one-hot targets, shape (n, classes).
-
-        Returns:
-            The loss, and the gradients in the parameters' shapes and the model's own type.
-
         Derived in lesson 08, "A price on large weights".
         """
         loss, grads = self.model.gradients(parameters, x, y)

@@ -79,21 +79,13 @@ class History:
 def minibatches(
     n: int, batch_size: int = 128, *, rng: np.random.Generator, epochs: int = 1
 ) -> list[np.ndarray]:
-    """Deal n examples into mini-batches, shuffled anew for each epoch.
+    """Deal n examples into mini-batches: an array of indices for each step.
 
-    Args:
-        n: examples in the training set.
-        batch_size: examples in a batch; the last one of an epoch may be smaller.
-        rng: where the shuffles come from.
-        epochs: passes over the training set.
-
-    Returns:
-        One array of indices for each step. Every index occurs once in each epoch.
+    Each epoch is shuffled anew and holds every index once; its last batch may be smaller. Built in
+    lesson 04, "Step and epoch".
 
     Raises:
         ValueError: a number is below 1.
-
-    Built in lesson 04, "Step and epoch".
     """
     if min(n, batch_size, epochs) < 1:
         raise ValueError(
@@ -109,33 +101,18 @@ def minibatches(
 def falling(start: float, steps: int) -> Callable[[int], float]:
     r"""Return a learning rate that falls in a straight line: $\eta_t = \eta_0\,(1 - t / T)$.
 
-    Args:
-        start: the rate at the first step, $\eta_0$.
-        steps: how many steps there will be, $T$; the rate would be 0 at the next one.
-
-    Returns:
-        A function from the step's number t (0 for the first) to its rate.
-
+    ``start`` is $\eta_0$, ``steps`` is $T$: a function of the step's number t, from 0 to $T - 1$.
     Explained in lesson 04, "A falling rate".
     """
     return lambda step: start * (1 - step / steps)
 
 
 def sgd_update(parameters, gradients, velocity, learning_rate: float, momentum: float) -> None:
-    r"""Take one step of stochastic gradient descent, in place.
+    r"""Take one step, in place: $v \leftarrow \mu v + dW$, then $W \leftarrow W - \eta v$.
 
-    $v \leftarrow \mu v + dW$, then $W \leftarrow W - \eta v$, for every parameter $W$. With
-    $\mu = 0$ that is plain gradient descent.
-
-    Args:
-        parameters: arrays, changed in place.
-        gradients: the loss's gradient by each, in the same shapes.
-        velocity: the running sum v, one array for each parameter, changed in place.
-        learning_rate: $\eta$, above 0.
-        momentum: $\mu$, from 0 to below 1.
-
-    Source: the heavy ball of Polyak, "Some methods of speeding up the convergence of iteration
-    methods", 1964. Derived in lesson 04, "Faster: momentum".
+    So for every parameter W, whose running sum v is in ``velocity``. With momentum $\mu = 0$ that is
+    plain gradient descent. Source: the heavy ball of Polyak, "Some methods of speeding up the
+    convergence of iteration methods", 1964. Derived in lesson 04, "Faster: momentum".
     """
     for value, gradient, v in zip(parameters, gradients, velocity, strict=True):
         v *= momentum
@@ -144,20 +121,13 @@ def sgd_update(parameters, gradients, velocity, learning_rate: float, momentum: 
 
 
 def evaluate(model: Model, parameters, dataset: Dataset) -> Score:
-    """Score a model on a whole dataset, some images at a time to spare memory.
+    """Return a model's mean cross-entropy and accuracy on a whole dataset.
 
-    Args:
-        model: what to ask; its own ``score`` is used if it has one.
-        parameters: its parameters.
-        dataset: images and labels: of the validation set, as a rule.
-
-    Returns:
-        Mean cross-entropy and accuracy.
+    Some images at a time, to spare memory; a model's own ``score`` is used if it has one. Explained
+    in lesson 04, "What to record".
 
     Raises:
         ValueError: the set is empty, or images and labels differ in number.
-
-    Explained in lesson 04, "What to record".
     """
     images, labels = _checked(dataset)
     if hasattr(model, "score"):

@@ -1,6 +1,8 @@
 """How sure is an accuracy, is a difference real, and is "90 % sure" true? Lesson 05.
 
-What is measured is a list of right and wrong answers, one for each example of a set.
+What is measured is right and wrong answers: one True or False for each of n examples, shape (n,).
+Anything else raises a TypeError; no example, or two lists that differ in number, a ValueError.
+Accuracies and their errors are shares, from 0 to 1.
 """
 
 import math
@@ -24,17 +26,7 @@ def _answers(right, name: str = "right") -> np.ndarray:
 def standard_error(right) -> float:
     r"""Return the standard error of an accuracy, examples independent: $\sqrt{q (1 - q) / n}$.
 
-    Args:
-        right: whether each answer is right, bool, shape (n,); their mean stands for the unknown q.
-
-    Returns:
-        The standard error, a share as the accuracy is, from 0 to 1/2.
-
-    Raises:
-        TypeError: not one bool for each example.
-        ValueError: no example.
-
-    Derived in lesson 05, "Other digits".
+    The share of right answers stands for the unknown q. Derived in lesson 05, "Other digits".
     """
     q = _answers(right).mean()
     return float(np.sqrt(q * (1 - q) / len(right)))
@@ -43,24 +35,17 @@ def standard_error(right) -> float:
 def standard_error_by_group(right, groups) -> float:
     r"""Return the standard error of an accuracy whose examples come in groups, as digits by writers.
 
-    Groups are what is independent. Of the $n_g$ examples of group g, $\text{right}_g$ are right, and of
-    all n the share $q$: the error is
-    $\sqrt{\frac{\text{groups}}{\text{groups} - 1} \sum_g (\text{right}_g - q\, n_g)^2}\, / n$.
-    With one example a group it is :func:`standard_error` times $\sqrt{n / (n - 1)}$.
-
-    Args:
-        right: whether each answer is right, bool, shape (n,).
-        groups: to whom each example belongs, integers, shape (n,).
-
-    Returns:
-        The standard error, a share as the accuracy is.
+    Groups are what is independent: ``groups`` says to which each example belongs, integers, shape
+    (n,). Of the $n_g$ examples of group g, $\text{right}_g$ are right, and of all n the share $q$:
+    the error is
+    $\sqrt{\frac{\text{groups}}{\text{groups} - 1} \sum_g (\text{right}_g - q\, n_g)^2}\, / n$. With
+    one example a group it is :func:`standard_error` times $\sqrt{n / (n - 1)}$.
 
     Raises:
-        TypeError: ``right`` is not one bool for each example.
         ValueError: another number of groups than of answers, or fewer than two different groups.
 
-    Source: the ratio estimator of cluster sampling; Cochran, "Sampling Techniques", 1977, chapter 6.
-    Derived in lesson 05, "The error by writer".
+    Source: the ratio estimator of cluster sampling; Cochran, "Sampling Techniques", 1977, chapter
+    6. Derived in lesson 05, "The error by writer".
     """
     right = _answers(right)
     groups = np.asarray(groups)
@@ -96,17 +81,6 @@ def paired(before, after) -> Paired:
     The difference is $(\text{gained} - \text{lost}) / n$, its standard error
     $\sqrt{\text{changed} / n - \text{difference}^2}\, / \sqrt{n}$, and p that of McNemar's test in
     its exact form: twice the tail of a binomial distribution with 1/2, at most 1.
-
-    Args:
-        before: whether each answer is right, bool, shape (n,).
-        after: the same examples, answered otherwise.
-
-    Returns:
-        The counts, the difference, its standard error and p.
-
-    Raises:
-        TypeError: an argument is not one bool for each example.
-        ValueError: the two differ in number, or there is no example.
 
     Source: McNemar, "Note on the sampling error of the difference between correlated proportions or
     percentages", 1947. Derived in lesson 05, "More than chance?".
@@ -154,25 +128,17 @@ def calibration(p, labels, bins: int = 10) -> Calibration:
 
     The answer to row i is its largest probability, and bins are equally wide, from 0 to 1. The
     expected calibration error is
-    $\frac{1}{n} \sum_\text{bins} \text{count}\, |\text{accuracy} - \text{sure}|$.
-    If every probability were true, the accuracy in a bin would have the standard deviation
+    $\frac{1}{n} \sum_\text{bins} \text{count}\, |\text{accuracy} - \text{sure}|$. If every
+    probability were true, the accuracy in a bin would have the standard deviation
     $\sqrt{\sum_i p_i (1 - p_i)}\, / \text{count}$, and, as for a normal distribution, the distance
     $\sqrt{2 / \pi}$ of it in the mean, which gives the error by chance.
 
-    Args:
-        p: probabilities, shape (n, classes).
-        labels: the right classes, integers, shape (n,).
-        bins: so many.
-
-    Returns:
-        Counts, mean probability, accuracy and its spread in each bin, and the two errors.
-
     Raises:
-        ValueError: no example, shapes that disagree, entries outside 0 to 1, or no bin.
+        ValueError: other shapes than (n, classes) and (n,), entries outside 0 to 1, or no bin.
 
     Source: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian
-    binning", 2015; Guo and others, "On calibration of modern neural networks", 2017. Derived in lesson
-    05, "Is 90 % sure right nine times in ten?".
+    binning", 2015; Guo and others, "On calibration of modern neural networks", 2017. Derived in
+    lesson 05, "Is 90 % sure right nine times in ten?".
     """
     p, labels = np.asarray(p), np.asarray(labels)
     if p.ndim != 2 or not p.size or labels.shape != p.shape[:1]:
