@@ -45,7 +45,11 @@ each_lesson = pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson
 def test_every_lesson_has_both_files():
     names = {lesson.name for lesson in all_lessons()}
     assert names, f"no lesson in {NOTEBOOKS}"
-    assert names == {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
+    alone = sorted(names ^ {path.stem for path in NOTEBOOKS.glob("*.ipynb")})
+    assert not alone, (
+        f"{', '.join(alone)} in {NOTEBOOKS.name}/: either the .py or the .ipynb is missing. Bring it "
+        "back with git, or, if this is a copy of your own, move it out of the folder"
+    )
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="only git knows what the course put there")
