@@ -164,7 +164,7 @@ def keep_words_with_formulas(app: Sphinx, doctree: nodes.document, docname: str)
             tail = re.match(r"\S*", parent[at + 1])[0]
             parent[at + 1] = nodes.Text(parent[at + 1][len(tail) :])
         if at and isinstance(parent[at - 1], nodes.Text):
-            head = re.search(r"\S*$", parent[at - 1])[0]
+            head = re.search(r"\S*\Z", parent[at - 1])[0]  # $ would overlook a line's end
             parent[at - 1] = nodes.Text(parent[at - 1].removesuffix(head))
         together = nodes.inline(classes=["nobreak"])
         together.extend([nodes.Text(head), math.deepcopy(), nodes.Text(tail)])

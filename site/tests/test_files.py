@@ -197,6 +197,15 @@ def test_each_formula_of_a_lesson_is_on_its_page(lessons, soups):
     assert differing == {}
 
 
+def test_no_word_before_a_formula_is_written_twice(soups):
+    for page, soup in soups.items():
+        for together in soup.select(".nobreak"):
+            before = together.previous_sibling
+            word = together.contents[0]
+            if isinstance(before, str) and isinstance(word, str) and word.strip():
+                assert before.split()[-1:] != [word.strip()], f"{page}: {before[-60:]!r}, {word!r}"
+
+
 def test_numbered_equations_can_be_referred_to(soups):
     numbers = [tag.get_text() for tag in soups["notation.html"].select("div.math .eqno")]
     assert len(numbers) >= 4
