@@ -432,6 +432,12 @@ def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fi
     html = check(write("softmax", 'raise ValueError("<b>&")'))._repr_html_()
     assert "With <code>z = [[0., 0.]]</code>:<br>ValueError: &lt;b&gt;&amp;<br>" in html
     well_formed(html)
+    for reply in (
+        check(write("softmax", "...")),
+        close,
+        check(write("softmax", RIGHT["softmax"][0])),
+    ):
+        assert re.search(r'style="border-left: 4px solid #[0-9a-f]{6};', reply._repr_html_())
 
 
 # Whatever the reader's function does, the checker answers. (untouched sees to leaks.)

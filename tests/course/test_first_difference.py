@@ -125,3 +125,10 @@ def test_nothing_is_said_of_a_class_or_of_entries_that_are_right():
     assert find_difference(Pair(np.array([3]), np.array([4])), []) is None
     right = Pair(WANTED[0], WANTED[0].copy())
     assert find_difference(right, [right]) is None
+
+
+def test_nan_where_nan_is_wanted_is_no_wrong_entry():
+    wanted = np.array([np.nan, 2.5, 3.5])
+    pair = Pair(wanted, changed(wanted, 1), [])
+    finding = find_difference(pair, [pair])
+    assert (finding.fields["place"], finding.fields["wrong"]) == ("entry 1", 1)

@@ -55,10 +55,13 @@ MADE = [
         lambda w, u: np.trunc(w),
         {"how": "what stands behind the point was cut off"},
     ),
-    (
-        "rounded",
-        lambda w, u: np.round(w, 2),
-        {"how": "it was rounded to 2 digits behind the point"},
+    *(
+        (
+            "rounded",
+            lambda w, u, digits=digits: np.round(w, digits),
+            {"how": f"it was rounded to {digits} digits behind the point"},
+        )
+        for digits in (1, 2, 3, 4, 5)
     ),
     ("running_sum", lambda w, u: w.cumsum(axis=1), {}),
     ("spread_out", lambda w, u: w.sum(axis=1, keepdims=True) + 0 * w, None),
