@@ -164,9 +164,11 @@ def test_every_change_of_a_key_is_a_program_with_a_sentence(name):
     assert {*changed_key.ORDER} <= {*texts.GENERAL["relations"]}
     if "while " in inspect.getsource(exercise.reference):
         assert changed == []  # changed, it might never end
-    own = [list(inspect.signature(f).parameters) for f in (exercise.reference, exercise.shown)]
+    own = [(list(inspect.signature(f).parameters), f.__defaults__)
+           for f in (exercise.reference, exercise.shown)]  # fmt: skip
     for each in changed:
-        assert list(inspect.signature(each.function).parameters) in own
+        takes = list(inspect.signature(each.function).parameters)
+        assert (takes, each.function.__defaults__) in own
 
 
 def test_what_a_changed_key_gives_is_told_as_that_change():
