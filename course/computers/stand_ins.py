@@ -1,7 +1,7 @@
 """Run the lessons under stand-ins for other computers, and tell where a printed number differs.
 
     python -m course stand-ins             # for every day: two processors, as different as can be,
-                                          # and the lessons that take at most 20 seconds
+                                          # and the lessons that take at most 10 seconds
     python -m course stand-ins 02 03       # the same two, for these lessons
     python -m course stand-ins --all       # every row, every lesson; each row takes some minutes
     python -m course stand-ins --all --rows Prescott
@@ -50,7 +50,7 @@ from course.computers.rerun import (
 from course.lessons import ROOT, Lesson, chosen
 
 #: In seconds: a lesson that takes longer takes minutes on an old kernel, and runs only if it is named.
-QUICK = 20
+QUICK = 10
 
 
 def simd_features() -> str:
