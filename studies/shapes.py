@@ -39,6 +39,24 @@ class KernelsAlone(convolution.Convolutional):
     gradients = corners(convolution.Convolutional.gradients)
 
 
+def means(z: np.ndarray) -> np.ndarray:
+    """Take the mean of each square of 2 x 2."""
+    return (z[:, ::2, ::2] + z[:, ::2, 1::2] + z[:, 1::2, ::2] + z[:, 1::2, 1::2]) / 4
+
+
+def means_backward(dmean: np.ndarray, z: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Send a quarter of the blame to each of the four."""
+    return np.repeat(np.repeat(dmean / 4, 2, axis=1), 2, axis=2)
+
+
+class MeansPooled(convolution.Convolutional):
+    """The same network, but of each square of 2 x 2 it takes the mean, not the largest."""
+
+    means = mock.patch.multiple(convolution, max_pool=means, max_pool_backward=means_backward)
+    logits = means(convolution.Convolutional.logits)
+    gradients = means(convolution.Convolutional.gradients)
+
+
 class Unshared(convolution.Convolutional):
     """The same network, but each place of a map has weights and a bias of its own.
 
@@ -119,6 +137,7 @@ MODELS = {
     ),
     "784-512-10": (deep.Deep("relu"), lambda rng: deep.initialise(rng, [784, 512, 10])),
     "kernels alone": (KernelsAlone(), lambda rng: convolution.initialise(rng, kernels=(8, 32))),
+    "means": (MeansPooled(), lambda rng: convolution.initialise(rng, kernels=(8, 32))),
     "unshared": (Unshared(), Unshared.initialise),
 }
 RATES = {
