@@ -54,7 +54,7 @@ class Ours(Contender):
 
     def trained(self, start: Weights) -> training.Model:
         """Return the model that is trained from these weights."""
-        return network if isinstance(start, network.Parameters) else deep.Deep("sigmoid")
+        return network if isinstance(start, network.Parameters) else deep.MLP("sigmoid")
 
     def run(
         self,
@@ -67,7 +67,7 @@ class Ours(Contender):
         values = [value.astype(self.dtype) for value in start]
         training.train.__wrapped__(  # without the limit to one thread
             self.trained(start),
-            training.like(start, values),
+            training.rebuild(start, values),
             (self.mnist.train_images, self.mnist.train_labels),
             batches,
             learning_rate=lambda step: rates[step],

@@ -57,8 +57,8 @@ def be(name: str, percent: str, seed: int) -> None:
     start = network.initialise(rng, dtype=np.float32)
     batches = training.minibatches(len(mnist.train_images), rng=rng, epochs=GOALS[percent])
     every = len(batches) // GOALS[percent]
-    falling = training.falling(RATE, len(batches))
-    rates = [falling(step) for step in range(len(batches))]
+    rate_at = training.linear_decay(RATE, len(batches))
+    rates = [rate_at(step) for step in range(len(batches))]
     test_set = (mnist.test_images, mnist.test_labels)
     begun = False
 

@@ -18,8 +18,8 @@ def way_up(parameters: Sequence[autodiff.Value], x: autodiff.Value) -> autodiff.
 class Tape(Ours):
     """The same training, its gradients by the tape."""
 
-    def trained(self, start: Weights) -> autodiff.Taped:
-        return autodiff.Taped(way_up, data.scale)
+    def trained(self, start: Weights) -> autodiff.TapeModel:
+        return autodiff.TapeModel(way_up, data.scale)
 
 
 #: By name: who takes part, and in which dtype.

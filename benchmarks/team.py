@@ -61,7 +61,7 @@ def run(
     if steps:
         batches = batches[: laps * steps]
         every = steps
-    falling = training.falling(kind.rate, len(batches))
+    rate_at = training.linear_decay(kind.rate, len(batches))
     seconds = []
     accuracy = []
 
@@ -75,7 +75,7 @@ def run(
         lap.start = time.perf_counter()
 
     lap.start = 0.0
-    contender.run(start, batches, [falling(step) for step in range(len(batches))], every, lap)
+    contender.run(start, batches, [rate_at(step) for step in range(len(batches))], every, lap)
     seconds = seconds[1:]
     return {
         "seconds": seconds,

@@ -1,4 +1,4 @@
-"""Let the machine derive: a value that remembers how it was made. Lesson 11.
+"""Let the machine differentiate: a value that remembers how it was made. Lesson 11.
 
 Reverse-mode differentiation over NumPy arrays, for the operations that this course's networks need
 and no more. Wrap what you want a gradient by, compute a loss, and ask the loss to walk back::
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 
-def undo_broadcasting(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def unbroadcast(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Add up the blame of all copies that broadcasting made of an array of this ``shape``.
 
     ``dz``, the loss's gradient by the broadcast array, becomes that by the array itself. Derived in
@@ -32,7 +32,7 @@ def undo_broadcasting(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return dz.sum(axis=stretched, keepdims=True)
 
 
-def way_back(end: "Value") -> list["Value"]:
+def topological_order(end: "Value") -> list["Value"]:
     """Order all that went into a value so that each comes after everything it went into.
 
     ``end`` comes first, and each value once. No recursion: a chain of 100,000 values is no deeper
@@ -41,7 +41,7 @@ def way_back(end: "Value") -> list["Value"]:
     uses = Counter()
     reached = [end]
     for value in reached:  # the list grows while it is walked
-        for source, _ in value.came_from:
+        for source, _ in value.parents:
             if source not in uses:
                 reached.append(source)
             uses[source] += 1
@@ -50,7 +50,7 @@ def way_back(end: "Value") -> list["Value"]:
     while ready:
         value = ready.pop()
         ordered.append(value)
-        for source, _ in value.came_from:
+        for source, _ in value.parents:
             uses[source] -= 1
             if uses[source] == 0:  # all its blame has arrived
                 ready.append(source)
@@ -78,7 +78,7 @@ def _made(name: str, forward: Callable, operands: Sequence, rules: Sequence[Call
 class Value:
     """An array that remembers how it was made.
 
-    ``array`` holds the numbers, ``made_by`` the operation's name, and ``came_from`` a pair for each
+    ``array`` holds the numbers, ``op`` the operation's name, and ``parents`` a pair for each
     value that went in: the value itself, and the rule that turns the loss's gradient by this array
     into the gradient by that one. ``grad`` is filled by :meth:`backward`.
 
@@ -94,18 +94,18 @@ class Value:
     Built in lesson 11, "A value that remembers".
     """
 
-    __slots__ = ("array", "came_from", "grad", "made_by")
+    __slots__ = ("array", "grad", "op", "parents")
     __array_ufunc__ = None  # array + value is left to the value
 
-    def __init__(self, array, made_by: str = "given", came_from: Sequence = ()):
+    def __init__(self, array, op: str = "given", parents: Sequence = ()):
         """Wrap an array; the operations fill in the rest."""
         self.array = np.asarray(array)
         if self.array.dtype.kind not in "fiu":
             raise TypeError(f"expected real numbers, got an array of {self.array.dtype}")
         if self.array.dtype.kind != "f":
             self.array = self.array.astype(np.float64)
-        self.made_by = made_by
-        self.came_from = came_from
+        self.op = op
+        self.parents = parents
         self.grad = None
 
     @property
@@ -114,7 +114,7 @@ class Value:
         return self.array.shape
 
     def __repr__(self) -> str:
-        return f"Value of shape {self.shape}, {self.made_by}"
+        return f"Value of shape {self.shape}, {self.op}"
 
     def __add__(self, other) -> "Value":
         return _made("sum", np.add, (self, other), (lambda dz: dz, lambda dz: dz))
@@ -221,9 +221,9 @@ class Value:
             raise ValueError(
                 f"the way back starts from one number, the loss; this is a {self!r}. Add it up first"
             )
-        ordered = way_back(self)
+        ordered = topological_order(self)
         for value in ordered:
-            if value.made_by != "given" and not value.came_from:
+            if value.op != "given" and not value.parents:
                 raise ValueError(
                     f"the way back was walked before, and how this was made is forgotten: {value!r}. "
                     "Compute the loss anew, or walk with keep=True"
@@ -231,12 +231,12 @@ class Value:
             value.grad = None
         self.grad = np.ones_like(self.array)
         for value in ordered:
-            for source, rule in value.came_from:
-                blame = undo_broadcasting(rule(value.grad), source.shape)
+            for source, rule in value.parents:
+                blame = unbroadcast(rule(value.grad), source.shape)
                 source.grad = blame if source.grad is None else source.grad + blame
-            if value.came_from and not keep:
+            if value.parents and not keep:
                 value.grad = None
-                value.came_from = ()
+                value.parents = ()
 
 
 def _quotient(one, other) -> Value:
@@ -270,7 +270,7 @@ def cross_entropy(z: Value, y: np.ndarray) -> Value:
 
 
 @dataclass(frozen=True)
-class Taped:
+class TapeModel:
     """A model for :mod:`mnistlib.training`: only its forward pass is written, its loss is cross-entropy.
 
     Args:

@@ -1,6 +1,6 @@
 """Networks of any depth: a layer is a pair of functions, forward and backward. Lesson 07.
 
-Parameters are a flat tuple of arrays, W1, b1, W2, b2 and so on. A :class:`Deep` network is a model as
+Parameters are a flat tuple of arrays, W1, b1, W2, b2 and so on. A :class:`MLP` network is a model as
 :mod:`mnistlib.training` wants one: x are scaled pixels, shape (n, pixels), and y one-hot targets,
 shape (n, classes). A gradient is shaped as what it belongs to. Shapes that disagree, and an empty
 batch, raise a ValueError.
@@ -105,7 +105,7 @@ def initialise(
 
 
 @dataclass(frozen=True)
-class Deep:
+class MLP:
     """A network of any number of layers, with one activation between them.
 
     Raises:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnistlib.training import History, Model, Score, copied, evaluate, like
+from mnistlib.training import History, Model, Score, copy_parameters, evaluate, rebuild
 
 
 @dataclass(frozen=True)
-class Decayed:
+class WithWeightDecay:
     r"""A model whose loss grows with its weights: $L + \frac{\lambda}{2} \sum w^2$.
 
     The sum is over all weights, arrays of two axes or more; biases have one, and are left alone. A step
@@ -62,7 +62,7 @@ class Decayed:
             if value.ndim > 1:  # a weight; a bias has one axis
                 loss += self.weight_decay / 2 * float((value**2).sum())
                 decayed[place] = decayed[place] + self.weight_decay * value
-        return loss, like(grads, decayed)
+        return loss, rebuild(grads, decayed)
 
 
 class EarlyStopping:
@@ -106,7 +106,7 @@ class EarlyStopping:
         if loss < self.loss:
             self.loss = loss
             self.step = step
-            self.parameters = copied(parameters)
+            self.parameters = copy_parameters(parameters)
             self._waited = 0
         else:
             self._waited += 1

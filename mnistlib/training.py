@@ -98,7 +98,7 @@ def minibatches(
     return batches
 
 
-def falling(start: float, steps: int) -> Callable[[int], float]:
+def linear_decay(start: float, steps: int) -> Callable[[int], float]:
     r"""Return a learning rate that falls in a straight line: $\eta_t = \eta_0\,(1 - t / T)$.
 
     ``start`` is $\eta_0$, ``steps`` is $T$: a function of the step's number t, from 0 to $T - 1$.
@@ -224,7 +224,7 @@ def train(
         raise ValueError(f"every must be a whole number of steps, at least 1, got {every}")
 
     monitor = monitor or {}
-    parameters = copied(parameters)
+    parameters = copy_parameters(parameters)
     velocity = [np.zeros_like(value) for value in parameters]
     dtype = parameters[0].dtype
     targets = data.one_hot(labels, model.classes).astype(dtype, copy=False)
@@ -266,14 +266,14 @@ def train(
     return parameters, history
 
 
-def like(parameters: tuple, values: Iterable[np.ndarray]) -> tuple:
+def rebuild(parameters: tuple, values: Iterable[np.ndarray]) -> tuple:
     """Return arrays in a tuple of the type that parameters have: with the same names, if any."""
     return type(parameters)(*values) if hasattr(parameters, "_fields") else tuple(values)
 
 
-def copied(parameters: tuple) -> tuple:
+def copy_parameters(parameters: tuple) -> tuple:
     """Return a copy of parameters: every array anew."""
-    return like(parameters, (value.copy() for value in parameters))
+    return rebuild(parameters, (value.copy() for value in parameters))
 
 
 def _checked(dataset: Dataset) -> Dataset:

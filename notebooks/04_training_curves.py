@@ -51,7 +51,7 @@ from course import exercises, pictures, studies
 from course.exercises.lesson_04 import FAULTS, TARGET, mystery_curves, reached
 from mnistlib import data, network, plotting
 from mnistlib.functions import softmax
-from mnistlib.training import evaluate, falling, minibatches, train
+from mnistlib.training import evaluate, linear_decay, minibatches, train
 
 plotting.use_style()
 plt.rcParams.update({"figure.figsize": (6, 3.4), "figure.dpi": 84})
@@ -537,7 +537,7 @@ exercises.folded(my_tune)
 # \end{aligned}$$
 
 # %%
-[falling(0.5, 4)(step) for step in range(4)]  # in four steps
+[linear_decay(0.5, 4)(step) for step in range(4)]  # in four steps
 
 # %% [markdown]
 # What does it gain? That takes more than one run to say, and [lesson 05](05_how_sure.ipynb) asks it.
@@ -553,7 +553,7 @@ final, final_history = train(
     start,
     train_set,
     tqdm(ten_epochs, leave=False),
-    learning_rate=falling(0.5, len(ten_epochs)),
+    learning_rate=linear_decay(0.5, len(ten_epochs)),
     momentum=0.9,
     monitor={"validation": validation_set},
     every=391,

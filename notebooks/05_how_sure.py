@@ -54,7 +54,7 @@ from tqdm import tqdm
 from course import exercises, studies
 from mnistlib import data, network, plotting
 from mnistlib.functions import softmax
-from mnistlib.training import falling, minibatches, train
+from mnistlib.training import linear_decay, minibatches, train
 from mnistlib.uncertainty import calibration, paired, standard_error_by_group
 
 plotting.use_style()
@@ -82,7 +82,7 @@ def trained(seed, epochs, falls=True):
     rng = np.random.default_rng(seed)
     start = network.initialise(rng)
     batches = minibatches(50_000, 128, rng=rng, epochs=epochs)
-    rate = falling(0.5, len(batches)) if falls else 0.5
+    rate = linear_decay(0.5, len(batches)) if falls else 0.5
     steps = tqdm(batches, leave=False)
     return train(network, start, train_set, steps, learning_rate=rate, momentum=0.9)[0]
 

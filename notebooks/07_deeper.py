@@ -157,7 +157,7 @@ exercises.check(my_deep_gradients)
 exercises.folded(my_deep_gradients)
 
 # %% [markdown]
-# The library has the same two loops in `deep.Deep`, a model as lesson 04's `train` wants one. Check it by nudging. We nudge weights of the first layer: their gradient has passed through every line of the loop.
+# The library has the same two loops in `deep.MLP`, a model as lesson 04's `train` wants one. Check it by nudging. We nudge weights of the first layer: their gradient has passed through every line of the loop.
 
 # %% tags=["hide-input"]
 few = slice(0, 10)
@@ -177,7 +177,7 @@ def checked(model, parameters, place, rows):
     return check_gradient(loss_of_these, parameters[place][rows], grads[place][rows], name=name)
 
 
-print(checked(deep.Deep("sigmoid"), parameters, 0, ink))
+print(checked(deep.MLP("sigmoid"), parameters, 0, ink))
 
 # %% [markdown]
 # ## A gradient that fades
@@ -195,7 +195,7 @@ def pull(model, parameters):
     return [np.linalg.norm(dW) for dW in grads[::2]]
 
 
-norms = pull(deep.Deep("sigmoid"), sigmoids)
+norms = pull(deep.MLP("sigmoid"), sigmoids)
 for layer, norm in enumerate(norms, start=1):
     print(f"layer {layer}: {norm:.6f}")
 print(f"the last is {norms[-1] / norms[0]:.0f} times the first")
@@ -257,8 +257,8 @@ def one_epoch(model, parameters, rate):
     return trained, evaluate(model, trained, validation_set)
 
 
-trained, score = one_epoch(deep.Deep("sigmoid"), sigmoids, 0.5)
-z = deep.Deep("sigmoid").logits(trained, data.scale(validation_set[0]))
+trained, score = one_epoch(deep.MLP("sigmoid"), sigmoids, 0.5)
+z = deep.MLP("sigmoid").logits(trained, data.scale(validation_set[0]))
 p = functions.softmax(z)
 print(f"validation loss {score.loss:.3f} (log 10 is {np.log(10):.3f})")
 print(f"accuracy {score.accuracy:.2%}, answers given: {np.unique(p.argmax(axis=1))}")
@@ -457,11 +457,11 @@ plt.show()
 # %%
 large = tuple(4 * value for value in sigmoids)  # the biases are 0
 relus = deep.initialise(np.random.default_rng(seed=1), depths, rule="He")
-print(checked(deep.Deep("relu"), relus, 0, ink))
+print(checked(deep.MLP("relu"), relus, 0, ink))
 pulls = {
     "sigmoid, Glorot": norms,
-    "sigmoid, Glorot x 4": pull(deep.Deep("sigmoid"), large),
-    "ReLU, He": pull(deep.Deep("relu"), relus),
+    "sigmoid, Glorot x 4": pull(deep.MLP("sigmoid"), large),
+    "ReLU, He": pull(deep.MLP("relu"), relus),
 }
 
 # %% tags=["hide-input"]
@@ -471,7 +471,7 @@ for name, values in pulls.items():
     print(f"   first {values[0]:.3f}, last {values[-1]:.3f}: {times:.1f} times")
 for name, start in {"sigmoid, Glorot": sigmoids, "sigmoid, Glorot x 4": large}.items():
     weights, slopes = factors(start)
-    *_, top, z = deep.Deep("sigmoid").forward(start, x)
+    *_, top, z = deep.MLP("sigmoid").forward(start, x)
     print(f"{name}:")
     print(f"   weights {np.mean(weights):.2f}, slopes {np.mean(slopes):.3f} a layer")
     print(f"   last hidden layer varies by {top.std(axis=0).mean():.4f}")
@@ -604,7 +604,7 @@ exercises.folded(my_residual_gradients)
 
 
 # %% tags=["hide-input"]
-class WayAround(deep.Deep):
+class WayAround(deep.MLP):
     def forward(self, parameters, x):
         (W, b), *residual, (W_last, b_last) = zip(parameters[::2], parameters[1::2])
         kept = [x, sigmoid(x @ W + b)]
@@ -638,7 +638,7 @@ print(checked(around, sigmoids, 4, slice(0, 30)))
 
 # %%
 print("last hidden layer")
-for name, model in {"without": deep.Deep("sigmoid"), "with": around}.items():
+for name, model in {"without": deep.MLP("sigmoid"), "with": around}.items():
     *_, top, z = model.forward(sigmoids, x)
     varies = top.std(axis=0).mean()
     print(f"   {name}: mean {top.mean():.2f}, varies by {varies:.4f}")

@@ -51,7 +51,7 @@ from course import exercises, studies
 from course.exercises.lesson_08 import stopped_at
 from mnistlib import data, network, plotting
 from mnistlib.gradcheck import check_gradient
-from mnistlib.regularisation import Decayed, EarlyStopping
+from mnistlib.regularisation import EarlyStopping, WithWeightDecay
 from mnistlib.training import evaluate, minibatches, train
 
 plotting.use_style()
@@ -125,7 +125,7 @@ exercises.check(my_decayed)
 exercises.folded(my_decayed)
 
 # %% [markdown]
-# In the library, `Decayed(model, weight_decay)` puts the price on any model, and `train` takes it like the model itself. Check its gradient by nudging, with $\lambda = 0.5$, and then one step with $\eta = 0.5$ and $\lambda = 0.001$. The start has random biases, so that a decay of the biases would be seen, too. Last, the numbers of the next section: with $\eta = 1$ and $\lambda = 0.001$, how much is left after 1,500 steps of a weight that the loss does not move?
+# In the library, `WithWeightDecay(model, weight_decay)` puts the price on any model, and `train` takes it like the model itself. Check its gradient by nudging, with $\lambda = 0.5$, and then one step with $\eta = 0.5$ and $\lambda = 0.001$. The start has random biases, so that a decay of the biases would be seen, too. Last, the numbers of the next section: with $\eta = 1$ and $\lambda = 0.001$, how much is left after 1,500 steps of a weight that the loss does not move?
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -134,20 +134,20 @@ start.b1[:] = rng.normal(size=128)
 start.b2[:] = rng.normal(size=10)
 ten = slice(0, 10)
 plain_loss, plain = network.gradients(start, x[ten], y[ten])
-loss, grads = Decayed(network, 0.5).gradients(start, x[ten], y[ten])
+loss, grads = WithWeightDecay(network, 0.5).gradients(start, x[ten], y[ten])
 price = 0.25 * ((start.W1**2).sum() + (start.W2**2).sum())
 print(f"loss {plain_loss:.4f} + price {price:.4f} = {loss:.4f}")
 
 
 def loss_of_W2(W2):
-    return Decayed(network, 0.5).gradients(start._replace(W2=W2), x[ten], y[ten])[0]
+    return WithWeightDecay(network, 0.5).gradients(start._replace(W2=W2), x[ten], y[ten])[0]
 
 
 print(check_gradient(loss_of_W2, start.W2, grads.dW2, name="dW2"))
 
 one_batch = [np.arange(1000)]
 free, _ = train(network, start, few, one_batch, learning_rate=0.5)
-paid, _ = train(Decayed(network, 0.001), start, few, one_batch, learning_rate=0.5)
+paid, _ = train(WithWeightDecay(network, 0.001), start, few, one_batch, learning_rate=0.5)
 less = free.W1 - 0.5 * 0.001 * start.W1
 print("shrunk by the factor, else the same:", np.allclose(paid.W1, less, rtol=0, atol=1e-12))
 print("biases the same:", np.array_equal(paid.b1, free.b1) and np.array_equal(paid.b2, free.b2))
@@ -172,7 +172,7 @@ def run(few, weight_decay, seed, patience=100):
     batches = minibatches(1000, 100, rng=rng, epochs=150)
     watch = EarlyStopping("watched", patience)
     trained, history = train(
-        Decayed(network, weight_decay),
+        WithWeightDecay(network, weight_decay),
         start,
         few,
         batches,

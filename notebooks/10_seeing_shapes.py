@@ -53,7 +53,7 @@ from tqdm import tqdm
 from course import exercises, pictures, studies
 from mnistlib import convolution, data, deep, functions, plotting
 from mnistlib.gradcheck import check_gradient
-from mnistlib.training import falling, minibatches, sgd_update
+from mnistlib.training import linear_decay, minibatches, sgd_update
 from mnistlib.uncertainty import paired
 
 plotting.use_style()
@@ -90,7 +90,7 @@ def train_pushed(model, start, most, rate, rng, epochs=3):
     velocity = [np.zeros_like(value) for value in start]
     images, y = train_set[0], data.one_hot(train_set[1])
     batches = minibatches(50_000, 64, rng=rng, epochs=epochs)
-    rates = falling(rate, len(batches))
+    rates = linear_decay(rate, len(batches))
     for step, batch in enumerate(tqdm(batches, leave=False)):
         push = rng.integers(-most, most + 1, size=2)
         x = model.prepare(shifted(images[batch], *push))
@@ -123,7 +123,7 @@ def accuracy_by_push(model, parameters, images, labels):
 
 # %%
 rng = np.random.default_rng(seed=0)
-connected = deep.Deep("relu")
+connected = deep.MLP("relu")
 start = deep.initialise(rng, [784, 128, 10])
 fragile = train_pushed(connected, start, most=0, rate=0.1, rng=rng)
 fragile_shares = accuracy_by_push(connected, fragile, *validation_set)
@@ -785,4 +785,4 @@ for name, rows in four.items():
 #
 # ## Next
 #
-# You have derived every gradient of this course by hand. [11 Let the machine derive](11_let_the_machine_derive.ipynb) asks whether a computer can do it for you.
+# You have derived every gradient of this course by hand. [11 Let the machine differentiate](11_let_the_machine_differentiate.ipynb) asks whether a computer can do it for you.

@@ -10,7 +10,7 @@ import numpy as np
 
 from mnistlib import data, network
 from mnistlib.functions import cross_entropy, softmax
-from mnistlib.regularisation import Decayed, EarlyStopping
+from mnistlib.regularisation import EarlyStopping, WithWeightDecay
 from mnistlib.training import minibatches, train
 from mnistlib.uncertainty import calibration
 
@@ -38,7 +38,7 @@ def run(weight_decay: float, seed: int) -> dict:
     batches = minibatches(1000, 100, rng=rng, epochs=150)
     watch = EarlyStopping("choosing", patience=len(batches))
     trained, history = train(
-        Decayed(network, weight_decay),
+        WithWeightDecay(network, weight_decay),
         start,
         learnt,
         batches,

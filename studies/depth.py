@@ -33,7 +33,7 @@ def run(start: str, hidden_layers: int, rate: float, seed: int) -> dict:
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
     )
     rng = np.random.default_rng(seed)
-    model = deep.Deep(activation)
+    model = deep.MLP(activation)
     parameters = deep.initialise(rng, [784, *[128] * hidden_layers, 10], rule)
     parameters = tuple(width * value for value in parameters)  # the biases are 0
     x = data.scale(train_set[0][:1000])

@@ -8,7 +8,7 @@ drawn anew, each of the ten classes as likely as any other; validation labels st
 import numpy as np
 
 from mnistlib import data, network
-from mnistlib.regularisation import Decayed, EarlyStopping
+from mnistlib.regularisation import EarlyStopping, WithWeightDecay
 from mnistlib.training import evaluate, minibatches, train
 
 KINDS = [
@@ -42,7 +42,7 @@ def run(wrong_labels: float, rate: float, weight_decay: float, seed: int) -> dic
     batches = minibatches(1000, 100, rng=rng, epochs=150)
     watch = EarlyStopping("watched", patience=len(batches))
     trained, history = train(
-        Decayed(network, weight_decay),
+        WithWeightDecay(network, weight_decay),
         start,
         (learnt_images, learnt_labels),
         batches,

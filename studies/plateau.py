@@ -27,7 +27,7 @@ def run(rate: float, seed: int, epochs: int) -> dict:
     x = data.scale(train_set[0][:1000])
     y = data.one_hot(train_set[1][:1000])
     rng = np.random.default_rng(seed)
-    model = deep.Deep("sigmoid")
+    model = deep.MLP("sigmoid")
     norms = []
     parameters = deep.initialise(rng, SIZES, "Glorot")
     batches = training.minibatches(50_000, 128, rng=rng, epochs=epochs)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnistlib import data, network
-from mnistlib.training import falling, minibatches, train
+from mnistlib.training import linear_decay, minibatches, train
 
 ROWS = [
     {"epochs": epochs, "falls": falls, "seed": seed}
@@ -28,7 +28,7 @@ def run(epochs: int, falls: bool, seed: int) -> dict:
         start,
         train_set,
         batches,
-        learning_rate=falling(0.5, len(batches)) if falls else 0.5,
+        learning_rate=linear_decay(0.5, len(batches)) if falls else 0.5,
         momentum=0.9,
         monitor={"validation": validation_set},
         every=391,

@@ -130,12 +130,12 @@ class Unshared(convolution.Convolutional):
 
 
 MODELS = {
-    "784-128-10": (deep.Deep("relu"), lambda rng: deep.initialise(rng, [784, 128, 10])),
+    "784-128-10": (deep.MLP("relu"), lambda rng: deep.initialise(rng, [784, 128, 10])),
     "convolutional": (
         convolution.Convolutional(),
         lambda rng: convolution.initialise(rng, kernels=(8, 32)),
     ),
-    "784-512-10": (deep.Deep("relu"), lambda rng: deep.initialise(rng, [784, 512, 10])),
+    "784-512-10": (deep.MLP("relu"), lambda rng: deep.initialise(rng, [784, 512, 10])),
     "kernels alone": (KernelsAlone(), lambda rng: convolution.initialise(rng, kernels=(8, 32))),
     "means": (MeansPooled(), lambda rng: convolution.initialise(rng, kernels=(8, 32))),
     "unshared": (Unshared(), Unshared.initialise),
@@ -197,7 +197,7 @@ def run(
     model, initialise = MODELS[model]
     trained = [value.astype(dtype) for value in initialise(rng)]
     batches = training.minibatches(50_000, BATCH, rng=rng, epochs=epochs)
-    rates = training.falling(rate, len(batches))
+    rates = training.linear_decay(rate, len(batches))
     y = data.one_hot(labels).astype(dtype)
     velocity = [np.zeros_like(value) for value in trained]
     if isinstance(model, convolution.Convolutional) and not isinstance(model, Unshared):

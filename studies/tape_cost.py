@@ -36,8 +36,8 @@ def way_up(parameters, x):
     return x @ W + b
 
 
-HAND = deep.Deep("sigmoid")
-TAPE = autodiff.Taped(way_up, HAND.prepare)
+HAND = deep.MLP("sigmoid")
+TAPE = autodiff.TapeModel(way_up, HAND.prepare)
 
 
 def contenders(sizes: list[int]) -> dict:

@@ -16,7 +16,7 @@ from mnistlib.gradcheck import relative_error
 ROWS = [{"who": "the tape"}, {"who": "PyTorch"}]
 QUICK = 0
 STEPS = 30
-LESSON = Path(__file__).resolve().parents[1] / "notebooks" / "11_let_the_machine_derive.py"
+LESSON = Path(__file__).resolve().parents[1] / "notebooks" / "11_let_the_machine_differentiate.py"
 
 
 def text(who: str) -> str:

@@ -15,12 +15,12 @@ def divide_backward(dz, u, w):
     return dz / w, -dz * u / w**2
 
 
-def order(came_from, end):
+def order(parents, end):
     """The names of all values that end depends on, each after all that it went into."""
-    uses = dict.fromkeys(came_from, 0)
+    uses = dict.fromkeys(parents, 0)
     reached = [end]
     for name in reached:  # the list grows while it is walked
-        for source in came_from[name]:
+        for source in parents[name]:
             if uses[source] == 0:
                 reached.append(source)
             uses[source] += 1
@@ -29,7 +29,7 @@ def order(came_from, end):
     while ready:
         name = ready.pop()
         ordered.append(name)
-        for source in came_from[name]:
+        for source in parents[name]:
             uses[source] -= 1
             if uses[source] == 0:
                 ready.append(source)
@@ -56,9 +56,9 @@ def unit_rows_backward(dz, u):
 class Graph(dict[str, list[str]]):
     """A graph as the lesson writes it, from names to names, which notes how it is walked."""
 
-    def __init__(self, came_from: dict[str, list[str]], words: str = "") -> None:
+    def __init__(self, parents: dict[str, list[str]], words: str = "") -> None:
         """Take the dictionary, and the words in which a large one is shown."""
-        super().__init__(came_from)
+        super().__init__(parents)
         self.words = words
         self.at_first = sources(self)
         self.lookups = 0
@@ -85,12 +85,12 @@ class Graph(dict[str, list[str]]):
 
     def __reduce__(self) -> tuple:
         """Let each call of an answer have a copy on which nothing is noted yet."""
-        return Graph, ({name: [*came_from] for name, came_from in self.items()}, self.words)
+        return Graph, ({name: [*parents] for name, parents in self.items()}, self.words)
 
 
 def sources(graph: Graph) -> dict[str, tuple[str, ...]]:
     """Return what each value came from, as it is now."""
-    return {name: (*came_from,) for name, came_from in graph.items()}
+    return {name: (*parents,) for name, parents in graph.items()}
 
 
 def open_calls() -> int:
@@ -278,12 +278,12 @@ def _any_graph(seed: int, size: int) -> Arguments:
     """Return a graph whose names and rows stand in no order, and its end."""
     rng = np.random.default_rng(seed)
     names = [f"v{number}" for number in rng.permutation(size)]
-    came_from = {names[0]: []}
+    parents = {names[0]: []}
     for place in range(1, size):
         earlier = rng.integers(0, place, min(place, 3))
-        came_from[names[place]] = [names[source] for source in earlier]
+        parents[names[place]] = [names[source] for source in earlier]
     end = names[-2]
-    return Graph({name: came_from[name] for name in sorted(names)}), end
+    return Graph({name: parents[name] for name in sorted(names)}), end
 
 
 #: Who counts the two uses by p as one takes u when p was there, before q: from a stack and a queue.
@@ -305,7 +305,7 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        reference=autodiff.undo_broadcasting,
+        reference=autodiff.unbroadcast,
         shapes=", -> ",
         cases=(
             (np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), (1, 2)),

@@ -119,7 +119,7 @@ def draw(parameters: Parameters | None = None, models: dict | None = None) -> Pa
     Args:
         parameters: the network to ask, your own; lesson 04's, rounded to int8, if None.
         models: or any models of the course, whose answers then stand side by side: a name for each,
-            and with it the model and its parameters, ``{"deep": (deep.Deep(...), parameters)}``.
+            and with it the model and its parameters, ``{"deep": (deep.MLP(...), parameters)}``.
 
     Returns:
         The picture.

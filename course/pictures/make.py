@@ -23,7 +23,7 @@ def final_network(mnist: Mnist) -> network.Parameters:
     train_set, _ = data.split(mnist.train_images, mnist.train_labels, rng=rng(4))
     start = network.initialise(rng(6))
     batches = training.minibatches(len(train_set[0]), 128, rng=rng(10), epochs=10)
-    rate = training.falling(0.5, len(batches))
+    rate = training.linear_decay(0.5, len(batches))
     final, _ = training.train(network, start, train_set, batches, learning_rate=rate, momentum=0.9)
     return final
 
@@ -105,7 +105,7 @@ def kernel(mnist: Mnist) -> None:
     model = convolution.Convolutional()
     start = convolution.initialise(rng(0), kernels=(8, 32))
     batches = training.minibatches(len(train_set[0]), 64, rng=rng(1), epochs=3)
-    rate = training.falling(0.04, len(batches))
+    rate = training.linear_decay(0.04, len(batches))
     final, _ = training.train(model, start, train_set, batches, learning_rate=rate, momentum=0.9)
     content = packing.packed_shapes(final, exact=False)
     store("kernel", content, model, final, packing.unpacked_shapes(content), mnist)

@@ -49,7 +49,7 @@ class Run:
         start = self.start
         if start is None:
             start = network.initialise(self.rng, hidden=hidden, classes=self.model.classes)
-        self.parameters = training.copied(start)
+        self.parameters = training.copy_parameters(start)
         self.velocity = [np.zeros_like(value) for value in self.parameters]
         self.images, self.labels = (part[:images] for part in self.train_set)
         self.queue = []

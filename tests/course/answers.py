@@ -458,7 +458,7 @@ du = dz / w
 return du, -u * du / w
 """,
     ],
-    "undo_broadcasting": [
+    "unbroadcast": [
         "while dz.ndim > len(shape):\n    dz = dz.sum(axis=0)\n"
         "for axis, size in enumerate(shape):\n    if size == 1:\n"
         "        dz = dz.sum(axis=axis, keepdims=True)\nreturn dz",
@@ -477,14 +477,14 @@ return dz.reshape(shape)
         """
 need, todo = {end}, [end]
 while todo:
-    for source in came_from[todo.pop()]:
+    for source in parents[todo.pop()]:
         if source not in need:
             need.add(source)
             todo.append(source)
 answer = []
 while need:
     for name in list(need):
-        if not any(name in came_from[other] for other in need):
+        if not any(name in parents[other] for other in need):
             answer.append(name)
             need.remove(name)
 return answer
@@ -492,18 +492,18 @@ return answer
         "done, seen, stack = [], set(), [(end, False)]\nwhile stack:\n"
         "    name, left = stack.pop()\n    if left:\n        done.append(name)\n"
         "    elif name not in seen:\n        seen.add(name)\n        stack.append((name, True))\n"
-        "        stack += [(source, False) for source in came_from[name]]\nreturn done[::-1]",
+        "        stack += [(source, False) for source in parents[name]]\nreturn done[::-1]",
         "from graphlib import TopologicalSorter\nreached, todo = {end}, [end]\nwhile todo:\n"
-        "    for source in came_from[todo.pop()]:\n        if source not in reached:\n"
+        "    for source in parents[todo.pop()]:\n        if source not in reached:\n"
         "            reached.add(source)\n            todo.append(source)\n"
-        "graph = {name: came_from[name] for name in reached}\n"
+        "graph = {name: parents[name] for name in reached}\n"
         "return tuple(TopologicalSorter(graph).static_order())[::-1]",
         """
 uses = {}
 found, queue = {end}, [end]
 while queue:
     name = queue.pop()
-    for source in came_from[name]:
+    for source in parents[name]:
         uses[source] = uses.get(source, 0) + 1
         if source not in found:
             found.add(source)
@@ -512,7 +512,7 @@ ready, answer = [end], []
 while ready:
     name = ready.pop(0)
     answer.append(name)
-    for source in came_from[name]:
+    for source in parents[name]:
         uses[source] -= 1
         if not uses[source]:
             ready.append(source)
@@ -853,7 +853,7 @@ return du.astype(int), dw.astype(int)
 """,
         ),
     ],
-    "undo_broadcasting": [
+    "unbroadcast": [
         (
             "wrong value",
             """
@@ -870,7 +870,7 @@ return dz.sum(axis=axes).reshape(shape).astype(int)
 done = []
 def visit(name):
     if name not in done:
-        for source in came_from[name]:
+        for source in parents[name]:
             visit(source)
         done.append(name)
 visit(end)
@@ -1038,7 +1038,7 @@ return cut.reshape(len(cut), -1) @ dz[:, :, :, ::-1].reshape(len(dz), -1).T
     "order": [
         (
             "names, todo = [], [end]\nwhile todo:\n    name = todo.pop()\n    if name in names:\n"
-            "        names.remove(name)\n    names.append(name)\n    todo += came_from[name]\n"
+            "        names.remove(name)\n    names.append(name)\n    todo += parents[name]\n"
             "return names",
             "each fork doubles the roads",
         ),
@@ -1107,7 +1107,7 @@ return np.sqrt(m / (m - 1) * (e**2).mean()) / len(right)
             "divided by the root of the number of different entries of `groups`",
         ),
     ],
-    "undo_broadcasting": [
+    "unbroadcast": [
         (
             "return np.full(shape, dz[(0,) * dz.ndim])",
             "in each case one number stands at all places",

@@ -100,7 +100,7 @@ WIDE = {
     "residual_gradients": lambda: lesson_07._way_around(_ANY.integers(999), 6, 5, 3),
     "relu_backward": lambda: (_n(6, 5), np.maximum(_n(6, 5), 0)),
     "divide_backward": lambda: (_n(4, 5), _n(4, 5), _n(4, 5)),
-    "undo_broadcasting": lambda: (
+    "unbroadcast": lambda: (
         _n(3, 1, 4, 5),
         [(4, 1), (1, 4, 5), (3, 1, 1, 1)][_ANY.integers(3)],
     ),

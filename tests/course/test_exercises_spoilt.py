@@ -88,7 +88,7 @@ LARGE = [
     "reliability",
     "max_pool",
     "divide_backward",
-    "undo_broadcasting",
+    "unbroadcast",
     "take_backward",
 ]
 #: Exercises whose results are 0 or more.

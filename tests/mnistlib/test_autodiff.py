@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from course.exercises import lesson_07
 from mnistlib import autodiff, convolution, data, deep, functions, network, regularisation, training
-from mnistlib.autodiff import Taped, Value, cross_entropy, undo_broadcasting, way_back
+from mnistlib.autodiff import TapeModel, Value, cross_entropy, topological_order, unbroadcast
 from mnistlib.gradcheck import check_gradient, relative_error
 
 seeds = st.integers(0, 2**32 - 1)
@@ -166,7 +166,7 @@ def test_undoing_a_broadcast_adds_up_every_copy(shapes, seed):
     dz = np.random.default_rng(seed).normal(size=result)
     copies = np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), result)
     expected = np.bincount(copies.ravel(), weights=dz.ravel(), minlength=int(np.prod(shape)))
-    undone = undo_broadcasting(dz, shape)
+    undone = unbroadcast(dz, shape)
     assert undone.shape == shape
     np.testing.assert_allclose(undone.ravel(), expected, rtol=1e-12, atol=1e-12)
 
@@ -191,12 +191,12 @@ def test_blame_is_the_number_of_ways(graph):
         for number in sources[1:]:
             total = total + values[number]
         values.append(total)
-    ordered = way_back(values[-1])
+    ordered = topological_order(values[-1])
     place = {value: number for number, value in enumerate(ordered)}
     assert len(place) == len(ordered)
     assert ordered[0] is values[-1]
     for value in ordered:
-        assert all(place[source] > place[value] for source, _ in value.came_from)
+        assert all(place[source] > place[value] for source, _ in value.parents)
     ways = [1]
     for sources in graph:
         ways.append(sum(ways[number] for number in sources))
@@ -308,7 +308,7 @@ def anywhere(seed, parameters):
     """Return parameters with biases that are not 0."""
     rng = np.random.default_rng(seed)
     moved = (value + rng.normal(0, 0.1, value.shape) for value in parameters)
-    return training.like(parameters, moved)
+    return training.rebuild(parameters, moved)
 
 
 def layers(activation, around=False):
@@ -329,7 +329,7 @@ def layers(activation, around=False):
 def test_the_network_of_lesson_03(seed):
     parameters = anywhere(seed, network.initialise(np.random.default_rng(seed)))
     images, y = batch(seed)
-    tape = Taped(layers("sigmoid"), network.prepare)
+    tape = TapeModel(layers("sigmoid"), network.prepare)
     agree(tape, network, parameters, network.prepare(images), y)
 
 
@@ -355,8 +355,8 @@ def test_networks_of_any_depth(activation, hidden):
     start = deep.initialise(np.random.default_rng(2), [784, *hidden, 10])
     parameters = anywhere(3, start)
     images, y = batch(4)
-    model = deep.Deep(activation)
-    agree(Taped(layers(activation), model.prepare), model, parameters, model.prepare(images), y)
+    model = deep.MLP(activation)
+    agree(TapeModel(layers(activation), model.prepare), model, parameters, model.prepare(images), y)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
@@ -381,7 +381,7 @@ def test_a_price_on_weights():
     parameters = anywhere(1, network.initialise(np.random.default_rng(0)))
     images, y = batch(1)
     x = network.prepare(images)
-    held = regularisation.Decayed(network, weight_decay)
+    held = regularisation.WithWeightDecay(network, weight_decay)
     values = [Value(array) for array in parameters]
     loss = cross_entropy(layers("sigmoid")(values, x), y)
     for value in values:
@@ -418,7 +418,7 @@ def test_the_network_that_sees_shapes(seed):
     model = convolution.Convolutional()
     images = data.load().train_images[20 * seed : 20 * seed + 20]  # with blank parts, where all tie
     y = batch(seed)[1]
-    agree(Taped(sees_shapes, model.prepare), model, parameters, model.prepare(images), y)
+    agree(TapeModel(sees_shapes, model.prepare), model, parameters, model.prepare(images), y)
 
 
 def test_training_by_the_tape_is_training_by_hand():
@@ -428,7 +428,7 @@ def test_training_by_the_tape_is_training_by_hand():
     batches = training.minibatches(200, 32, rng=np.random.default_rng(2), epochs=3)
     settings = {"learning_rate": 0.5, "momentum": 0.5, "monitor": {"all": (images, labels)}}
     _, tape = training.train(
-        Taped(layers("sigmoid"), network.prepare), start, (images, labels), batches, **settings
+        TapeModel(layers("sigmoid"), network.prepare), start, (images, labels), batches, **settings
     )
     _, hand = training.train(network, start, (images, labels), batches, **settings)
     np.testing.assert_allclose(tape.batch_loss, hand.batch_loss, rtol=1e-10)
@@ -439,11 +439,13 @@ def test_float32_stays_float32():
     start = network.initialise(np.random.default_rng(0), dtype=np.float32)
     images, y = batch(0)
     x = network.prepare(images, np.float32)
-    agree(Taped(layers("sigmoid"), network.prepare), network, start, x, y.astype(np.float32), 1e-5)
+    agree(
+        TapeModel(layers("sigmoid"), network.prepare), network, start, x, y.astype(np.float32), 1e-5
+    )
 
 
 def test_a_parameter_that_takes_no_part_gets_zeros():
-    tape = Taped(lambda parameters, x: x @ parameters[0], network.prepare, classes=2)
+    tape = TapeModel(lambda parameters, x: x @ parameters[0], network.prepare, classes=2)
     start = (np.ones((3, 2)), np.ones(4))
     _, grads = tape.gradients(start, np.ones((5, 3)), np.eye(2)[[0, 1, 0, 1, 0]])
     assert grads[1].tolist() == [0, 0, 0, 0]
@@ -482,9 +484,11 @@ def test_what_is_no_number_is_named():
         Value(np.ones(2)) + np.array(["a", "b"])
 
 
-@pytest.mark.parametrize("ask", [Taped.logits, lambda *given: Taped.gradients(*given, np.eye(2))])
+@pytest.mark.parametrize(
+    "ask", [TapeModel.logits, lambda *given: TapeModel.gradients(*given, np.eye(2))]
+)
 def test_a_forward_pass_that_lost_the_way_back_is_named(ask):
-    tape = Taped(lambda parameters, x: x @ parameters[0].array, network.prepare, classes=2)
+    tape = TapeModel(lambda parameters, x: x @ parameters[0].array, network.prepare, classes=2)
     with pytest.raises(TypeError, match="forward must return a Value, got ndarray"):
         ask(tape, (np.ones((3, 2)),), np.ones((2, 3)))
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from mnistlib import deep, network
-from mnistlib.deep import ACTIVATIONS, Deep, initialise
+from mnistlib.deep import ACTIVATIONS, MLP, initialise
 from mnistlib.gradcheck import check_gradient, relative_error
 from mnistlib.training import evaluate, minibatches, train
 
@@ -39,7 +39,7 @@ VALUES = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh}
 @given(seed=seeds)
 def test_gradients_by_complex_steps(complex_step, activation, hidden, seed):
     parameters, x, y = problem(seed, hidden)
-    loss, grads = Deep(activation).gradients(parameters, x, y)
+    loss, grads = MLP(activation).gradients(parameters, x, y)
     assert loss == pytest.approx(plain_loss(parameters, x, y, VALUES[activation]), rel=1e-12)
     assert len(grads) == len(parameters)
     for place in range(len(parameters)):
@@ -55,7 +55,7 @@ def test_gradients_by_complex_steps(complex_step, activation, hidden, seed):
 @given(seed=seeds)
 def test_relu_gradients_by_differences_away_from_the_kinks(seed):
     parameters, x, y = problem(seed)
-    model = Deep("relu")
+    model = MLP("relu")
     W1, b1, W2, b2, *_ = parameters
     z1 = x @ W1 + b1
     z2 = np.maximum(z1, 0) @ W2 + b2
@@ -78,25 +78,25 @@ def test_one_hidden_layer_of_sigmoids_is_the_network():
     labels = rng.integers(0, 10, 60).astype(np.uint8)
     batches = minibatches(60, 20, rng=rng, epochs=3)
     options = {"learning_rate": 0.3, "momentum": 0.5}
-    ours, history = train(Deep("sigmoid"), tuple(start), (images, labels), batches, **options)
+    ours, history = train(MLP("sigmoid"), tuple(start), (images, labels), batches, **options)
     theirs, beside = train(network, start, (images, labels), batches, **options)
     np.testing.assert_allclose(history.batch_loss, beside.batch_loss, rtol=1e-12)
     for one, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-14)
-    score = evaluate(Deep("sigmoid"), ours, (images, labels))
+    score = evaluate(MLP("sigmoid"), ours, (images, labels))
     assert score == pytest.approx(evaluate(network, theirs, (images, labels)))
 
 
 @given(seed=seeds)
 def test_forward_keeps_every_layers_activations(seed):
     parameters, x, _ = problem(seed)
-    kept = Deep("tanh").forward(parameters, x)
+    kept = MLP("tanh").forward(parameters, x)
     W1, b1, W2, b2, W3, b3 = parameters
     a1 = np.tanh(x @ W1 + b1)
     a2 = np.tanh(a1 @ W2 + b2)
     for ours, theirs in zip(kept, [x, a1, a2, a2 @ W3 + b3], strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-13)
-    np.testing.assert_array_equal(Deep("tanh").logits(parameters, x), kept[-1])
+    np.testing.assert_array_equal(MLP("tanh").logits(parameters, x), kept[-1])
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -129,7 +129,7 @@ def test_weights_have_the_rules_variance_and_fill_its_bounds(rule, variance):
 def test_hes_rule_keeps_the_sums_spread_through_twenty_layers():
     rng = np.random.default_rng(4)
     parameters = initialise(rng, [500] * 21 + [10])
-    *kept, _ = Deep("relu").forward(parameters, rng.normal(size=(200, 500)))
+    *kept, _ = MLP("relu").forward(parameters, rng.normal(size=(200, 500)))
     spread = [np.sqrt((a**2).mean()) for a in kept]
     assert all(0.5 < later / spread[1] < 2 for later in spread[1:])
 
@@ -137,8 +137,8 @@ def test_hes_rule_keeps_the_sums_spread_through_twenty_layers():
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_the_dtype_is_kept(dtype):
     parameters = initialise(np.random.default_rng(5), [784, 8, 10], dtype=dtype)
-    x = Deep().prepare(np.zeros((3, 28, 28), np.uint8), dtype)
-    loss, grads = Deep().gradients(parameters, x, np.eye(10, dtype=dtype)[:3])
+    x = MLP().prepare(np.zeros((3, 28, 28), np.uint8), dtype)
+    loss, grads = MLP().gradients(parameters, x, np.eye(10, dtype=dtype)[:3])
     assert type(loss) is float
     assert {array.dtype for array in (*parameters, *grads, x)} == {np.dtype(dtype)}
 
@@ -151,27 +151,27 @@ def test_weights_that_would_all_be_rounded_to_zero_are_refused():
 def test_a_readers_own_sigmoid_is_taken(monkeypatch):
     monkeypatch.setattr(deep.functions, "sigmoid", lambda z: 0 * z + 7)
     parameters = initialise(np.random.default_rng(0), [4, 3, 10])
-    assert (Deep("sigmoid").forward(parameters, np.ones((2, 4)))[1] == 7).all()
+    assert (MLP("sigmoid").forward(parameters, np.ones((2, 4)))[1] == 7).all()
 
 
 def test_what_is_given_is_not_changed():
     parameters, x, y = problem(6)
     before = [array.copy() for array in (*parameters, x, y)]
-    Deep("relu").gradients(parameters, x, y)
+    MLP("relu").gradients(parameters, x, y)
     for array, copy in zip((*parameters, x, y), before, strict=True):
         np.testing.assert_array_equal(array, copy)
 
 
 def test_the_loss_is_that_of_the_softmax():
     parameters, x, y = problem(7)
-    z = Deep("relu").logits(parameters, x)
+    z = MLP("relu").logits(parameters, x)
     expected = -(y * special.log_softmax(z, axis=1)).sum() / len(y)
-    assert Deep("relu").gradients(parameters, x, y)[0] == pytest.approx(expected, rel=1e-13)
+    assert MLP("relu").gradients(parameters, x, y)[0] == pytest.approx(expected, rel=1e-13)
 
 
 def test_bad_choices_are_named():
     with pytest.raises(ValueError, match="no activation is called 'step'; choose one of sigmoid"):
-        Deep("step")
+        MLP("step")
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="no rule is called 'guess'; choose one of Glorot, He"):
         initialise(rng, [784, 10], "guess")
@@ -180,9 +180,9 @@ def test_bad_choices_are_named():
             initialise(rng, sizes)
     assert initialise(rng, [1, 1])[0].shape == (1, 1)
     with pytest.raises(ValueError, match="the batch is empty"):
-        Deep().gradients(initialise(rng, [4, 3, 10]), np.ones((0, 4)), np.ones((0, 10)))
+        MLP().gradients(initialise(rng, [4, 3, 10]), np.ones((0, 4)), np.ones((0, 10)))
     for some in ((), initialise(rng, [4, 3, 10])[:3]):
         with pytest.raises(ValueError, match=f"W and b for each layer, got {len(some)} arrays"):
-            Deep().logits(some, np.ones((2, 4)))
+            MLP().logits(some, np.ones((2, 4)))
     with pytest.raises(ValueError, match="must both have shape"):
-        Deep().gradients(initialise(rng, [4, 3, 10]), np.ones((2, 4)), np.ones((2, 9)))
+        MLP().gradients(initialise(rng, [4, 3, 10]), np.ones((2, 4)), np.ones((2, 9)))

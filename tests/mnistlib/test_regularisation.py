@@ -8,7 +8,7 @@ import pytest
 
 from mnistlib import network
 from mnistlib.gradcheck import check_gradient
-from mnistlib.regularisation import Decayed, EarlyStopping
+from mnistlib.regularisation import EarlyStopping, WithWeightDecay
 from mnistlib.training import History, Score, evaluate, minibatches, train
 
 
@@ -35,7 +35,7 @@ class Small:
 @pytest.mark.parametrize("name", network.Parameters._fields)
 def test_the_gradient_is_that_of_the_loss_with_its_penalty(batch, name):
     parameters, x, y = batch
-    model = Decayed(Small, 0.3)
+    model = WithWeightDecay(Small, 0.3)
     loss, grads = model.gradients(parameters, x, y)
     plain, _ = network.gradients(parameters, x, y)
     weights = np.concatenate([parameters.W1.ravel(), parameters.W2.ravel()])
@@ -54,7 +54,7 @@ def test_a_step_shrinks_the_weights_first_and_leaves_the_biases(batch):
     labels = y.argmax(axis=1)
     everything = [np.arange(5)]
     trained, _ = train(
-        Decayed(Small, 0.1), parameters, (images, labels), everything, learning_rate=0.5
+        WithWeightDecay(Small, 0.1), parameters, (images, labels), everything, learning_rate=0.5
     )
     plain, _ = train(Small, parameters, (images, labels), everything, learning_rate=0.5)
     for name, start in parameters._asdict().items():
@@ -67,7 +67,7 @@ def test_a_step_shrinks_the_weights_first_and_leaves_the_biases(batch):
 def test_without_decay_it_is_the_model_and_nothing_is_changed(batch):
     parameters, x, y = batch
     before = copy.deepcopy(parameters)
-    loss, grads = Decayed(Small, 0).gradients(parameters, x, y)
+    loss, grads = WithWeightDecay(Small, 0).gradients(parameters, x, y)
     wanted, plain = network.gradients(parameters, x, y)
     assert loss == wanted
     assert type(grads) is network.Gradients
@@ -81,7 +81,9 @@ def test_scores_are_without_the_penalty(batch):
     parameters, _, y = batch
     images = np.random.default_rng(1).integers(0, 256, (5, 6)).astype(np.uint8)
     some = images, y.argmax(axis=1)
-    assert evaluate(Decayed(Small, 9), parameters, some) == evaluate(Small, parameters, some)
+    assert evaluate(WithWeightDecay(Small, 9), parameters, some) == evaluate(
+        Small, parameters, some
+    )
 
 
 def test_a_models_own_way_to_score_is_kept(batch):
@@ -91,7 +93,7 @@ def test_a_models_own_way_to_score_is_kept(batch):
             return Score(1.0, 0.5)
 
     parameters, x, y = batch
-    assert evaluate(Decayed(Own, 1), parameters, (x, y.argmax(axis=1))) == (1.0, 0.5)
+    assert evaluate(WithWeightDecay(Own, 1), parameters, (x, y.argmax(axis=1))) == (1.0, 0.5)
 
 
 def test_plain_tuples_come_back_as_tuples(batch):
@@ -102,13 +104,13 @@ def test_plain_tuples_come_back_as_tuples(batch):
             return loss, tuple(grads)
 
     parameters, x, y = batch
-    assert type(Decayed(Tuples, 1).gradients(tuple(parameters), x, y)[1]) is tuple
+    assert type(WithWeightDecay(Tuples, 1).gradients(tuple(parameters), x, y)[1]) is tuple
 
 
 @pytest.mark.parametrize("weight_decay", [-1e-9, float("nan"), float("inf")])
 def test_a_decay_that_makes_weights_grow_is_refused(weight_decay):
     with pytest.raises(ValueError, match="weight decay must be 0 or more"):
-        Decayed(network, weight_decay)
+        WithWeightDecay(network, weight_decay)
 
 
 # --- Early stopping

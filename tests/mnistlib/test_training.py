@@ -19,7 +19,7 @@ from mnistlib.training import (
     Score,
     TrainingDiverged,
     evaluate,
-    falling,
+    linear_decay,
     minibatches,
     sgd_update,
     train,
@@ -101,7 +101,7 @@ def test_minibatches_need_numbers_of_at_least_one(numbers):
 
 
 def test_falling_is_a_straight_line_to_zero():
-    rate = falling(0.5, 4)
+    rate = linear_decay(0.5, 4)
     assert [rate(step) for step in range(5)] == [0.5, 0.375, 0.25, 0.125, 0]
 
 
@@ -225,7 +225,7 @@ def test_what_is_given_is_not_changed():
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("rate", [0.1, falling(0.1, 6), lambda step: np.float64(0.1)])
+@pytest.mark.parametrize("rate", [0.1, linear_decay(0.1, 6), lambda step: np.float64(0.1)])
 def test_training_keeps_the_dtype(dtype, rate):
     trained, _ = run(small_network(dtype), learning_rate=rate)
     assert {value.dtype for value in trained} == {np.dtype(dtype)}
@@ -434,7 +434,7 @@ def call_with(images=None, labels=None, batches=None, **options):
             ValueError,
             "learning rate must be above 0 and finite, got inf",
         ),
-        ({"learning_rate": falling(0.5, 3)}, ValueError, "learning rate must not be below 0"),
+        ({"learning_rate": linear_decay(0.5, 3)}, ValueError, "learning rate must not be below 0"),
         ({"momentum": 1}, ValueError, "momentum must be at least 0 and below 1, got 1"),
         ({"momentum": -0.1}, ValueError, "momentum must be at least 0 and below 1, got -0.1"),
         ({"momentum": np.nan}, ValueError, "momentum must be at least 0 and below 1, got nan"),
@@ -491,7 +491,7 @@ def test_the_recipe_reaches_its_accuracy(epochs, least):
         parameters,
         (mnist.train_images, mnist.train_labels),
         batches,
-        learning_rate=falling(0.5, len(batches)),
+        learning_rate=linear_decay(0.5, len(batches)),
         momentum=0.9,
     )
     test = mnist.test_images, mnist.test_labels
@@ -506,7 +506,7 @@ def test_parameters_for_another_number_of_classes_are_refused_with_both_numbers(
         train(network, network.initialise(rng, classes=5), four, [[0, 1]], learning_rate=0.1)
     for model, parameters in (
         (network, network.initialise(rng, classes=5)),
-        (deep.Deep(), deep.initialise(rng, [784, 5])),
+        (deep.MLP(), deep.initialise(rng, [784, 5])),
     ):
         for monitor in ({}, {"four": four}):
             with pytest.raises(ValueError, match="5 classes apart"):

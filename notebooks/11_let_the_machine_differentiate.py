@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 11 Let the machine derive
+# # 11 Let the machine differentiate
 #
 # In lessons 02, 03, 07 and 10 you derived a backward pass by hand. A framework asks for none: you write the forward pass, and the gradients are simply there. **How does a computer derive what you derived?**
 #
@@ -52,7 +52,7 @@ import numpy as np
 
 from course import exercises, studies
 from mnistlib import autodiff, convolution, data, deep, functions, network, plotting
-from mnistlib.autodiff import undo_broadcasting, way_back
+from mnistlib.autodiff import topological_order, unbroadcast
 from mnistlib.gradcheck import check_gradient, relative_error
 from mnistlib.training import minibatches, train
 
@@ -67,9 +67,9 @@ mnist = data.load()
 
 # %%
 class Value:
-    def __init__(self, array, came_from=()):
+    def __init__(self, array, parents=()):
         self.array = np.asarray(array, dtype=float)
-        self.came_from = came_from  # pairs: a value that went in, and the rule back to it
+        self.parents = parents  # pairs: a value that went in, and the rule back to it
 
 
 # %% [markdown]
@@ -106,7 +106,7 @@ u, w = Value(3), Value(2)
 product = multiply(u, w)
 L = add(product, w)
 print("L =", L.array)
-for source, rule in L.came_from:
+for source, rule in L.parents:
     print("L came from", source.array, "and hands it", rule(1.0))
 
 # %% [markdown]
@@ -171,15 +171,15 @@ exercises.folded(my_divide_backward)
 
 
 # %%
-def my_undo_broadcasting(dz, shape):
+def my_unbroadcast(dz, shape):
     """Return the blame of an array of this shape that was broadcast to the shape of dz."""
     ...
 
 
-exercises.check(my_undo_broadcasting)
+exercises.check(my_unbroadcast)
 
 # %%
-exercises.folded(my_undo_broadcasting)
+exercises.folded(my_unbroadcast)
 
 # %% [markdown]
 # ## The order of the way back
@@ -198,7 +198,7 @@ exercises.folded(my_undo_broadcasting)
 
 
 # %%
-def my_order(came_from, end):
+def my_order(parents, end):
     """Return the names of all values that end depends on, each after all that it went into."""
     ...
 
@@ -209,7 +209,7 @@ exercises.check(my_order)
 exercises.folded(my_order)
 
 # %% [markdown]
-# The library has this order as `way_back(end)`, for values. With it, the whole of backpropagation is one loop. Start with $dL = 1$ and all other blame 0. Take each value $z$ in this order, and for each pair of a $u$ that it came from and its rule,
+# The library has this order as `topological_order(end)`, for values. With it, the whole of backpropagation is one loop. Start with $dL = 1$ and all other blame 0. Take each value $z$ in this order, and for each pair of a $u$ that it came from and its rule,
 #
 # $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
 #
@@ -218,13 +218,13 @@ exercises.folded(my_order)
 
 # %%
 def backward(L, adding=True):
-    order = way_back(L)
+    order = topological_order(L)
     for u in order:
         u.grad = np.zeros(u.array.shape)
     L.grad = np.ones(L.array.shape)
     for z in order:
-        for u, rule in z.came_from:
-            blame = undo_broadcasting(rule(z.grad), u.array.shape)
+        for u, rule in z.parents:
+            blame = unbroadcast(rule(z.grad), u.array.shape)
             u.grad = u.grad + blame if adding else blame
 
 
@@ -360,7 +360,7 @@ plt.show()
 #
 # ## Three networks for nothing
 #
-# Now the harvest. Four things are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.Taped`. Give that a forward pass, and you have a model as lesson 04's `train` wants one. Here are the forward passes of lessons 03 and 07:
+# Now the harvest. Four things are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give that a forward pass, and you have a model as lesson 04's `train` wants one. Here are the forward passes of lessons 03 and 07:
 #
 # $$\begin{aligned} Z_2 &= \sigma(X W_1 + b_1)\, W_2 + b_2, \\ A_m &= \max(A_{m-1} W_m + b_m,\, 0) . \end{aligned}$$
 
@@ -431,12 +431,12 @@ rng = np.random.default_rng(seed=5)
 sizes = [784, 128, 128, 128, 128, 128, 10]
 cases = {
     "lesson 03": (lesson_03, network, network.initialise(rng)),
-    "lesson 07": (lesson_07, deep.Deep("relu"), deep.initialise(rng, sizes)),
+    "lesson 07": (lesson_07, deep.MLP("relu"), deep.initialise(rng, sizes)),
     "lesson 10": (lesson_10, convolution.Convolutional(), convolution.initialise(rng)),
 }
 for name, (forward, by_hand, start) in cases.items():
     x = by_hand.prepare(images)
-    _, by_tape = autodiff.Taped(forward, by_hand.prepare).gradients(start, x, y)
+    _, by_tape = autodiff.TapeModel(forward, by_hand.prepare).gradients(start, x, y)
     _, derived = by_hand.gradients(start, x, y)
     largest = max(relative_error(*pair) for pair in zip(by_tape, derived, strict=True))
     print(f"{name}: all gradients to 1e-12:", largest < 1e-12)
@@ -566,7 +566,7 @@ slope_a1 = slope_z1 * a1 * (1 - a1)
 slope_z2 = slope_a1 @ start.W2 + a1 @ r.W2 + r.b2  # (50, 10)
 slope_loss = (dz2 * slope_z2).sum()
 
-_, grads = autodiff.Taped(lesson_03, network.prepare).gradients(start, x, y)
+_, grads = autodiff.TapeModel(lesson_03, network.prepare).gradients(start, x, y)
 along = sum((dW * r_W).sum() for dW, r_W in zip(grads, r))
 print(f"forwards: {slope_loss:.6f}")
 print(f"backwards, the gradient times r: {along:.6f}")
@@ -578,7 +578,7 @@ print(f"{sum(array.size for array in start):,} forwards, 1 backwards")
 #
 # ## The same in PyTorch
 #
-# Here is our tape once more, without `Taped`, so that all four things can be seen.
+# Here is our tape once more, without `TapeModel`, so that all four things can be seen.
 
 
 # %%
