@@ -8,18 +8,19 @@ Run this after each edit of a lesson's ``.py`` file::
     python -m course execute --measure    # and measure anew what has not changed
 
 A lesson ``NN_topic.py`` is what people write; this command makes ``NN_topic.ipynb``, the same cells
-with their outputs, and with the seconds and the memory that they took. Executing an unchanged lesson
-again gives the same file, byte for byte: what was measured stays with the code it was measured on,
-unless you ask to measure anew. Where no code cell was changed, the stored outputs are kept and nothing
-is run: whether the code beneath still gives them, ``pytest notebooks/02*.ipynb`` says.
+with their outputs, and with the processor seconds and the memory that they took. Executing an
+unchanged lesson again gives the same file, byte for byte: what was measured stays with the code it
+was measured on, unless you ask to measure anew. Where no code cell was changed, the stored outputs
+are kept and nothing is run: whether the code beneath still gives them, ``pytest notebooks/02*.ipynb``
+says.
 """
 
 import argparse
+import ast
 import base64
 import hashlib
 import os
 import sys
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,16 +35,18 @@ from course.lessons import KEPT, KERNEL, NOTEBOOKS, PICTURE, SURROUNDINGS, Lesso
 #: A cell that takes longer hangs.
 CELL_SECONDS = 600
 
-#: The kernel tells its peak memory in bytes: Linux, where the resource module would count what the
-#: parent held as well, in /proc; macOS by that module; Windows not at all.
-PEAK = """import pathlib, re, sys
+#: What the kernel is asked at the end: its processor seconds (on a busy computer the clock would
+#: count what others do), and its peak memory in bytes: on Linux from /proc, since the resource module
+#: would count what the parent held as well; unknown on Windows.
+USAGE = """import pathlib, re, sys, time
+peak = None
 if sys.platform == "linux":
     status = pathlib.Path("/proc/self/status").read_text()
     peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1]) * 2**10
-else:
+elif sys.platform == "darwin":
     import resource
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-peak
+time.process_time(), peak
 """
 
 #: A picture that one can touch is stored as its still picture and its words. The living view has
@@ -52,7 +55,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class Measured(NamedTuple):
-    """What executing a lesson took; the memory is None where the computer does not tell it."""
+    """What a lesson's kernel took: processor seconds, and memory, None where it is unknown."""
 
     seconds: float
     megabytes: int | None
@@ -85,8 +88,7 @@ def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> Measured:
         coalesce_streams=True,  # how a stream is cut into messages is chance
         extra_arguments=["--log-level=ERROR"],
     )
-    probe = nbformat.v4.new_code_cell(PEAK, metadata={"tags": ["raises-exception"]})
-    start = time.perf_counter()
+    probe = nbformat.v4.new_code_cell(USAGE)
     with client.setup_kernel(env=os.environ | SURROUNDINGS):
         count = 0
         for index, cell in enumerate(notebook.cells):
@@ -95,12 +97,11 @@ def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> Measured:
                 client.execute_cell(cell, index, execution_count=count)
                 for output in cell.outputs:
                     output.get("data", {}).pop(WIDGET, None)
-        seconds = time.perf_counter() - start
         notebook.cells.append(probe)
         client.execute_cell(probe, len(notebook.cells) - 1)
         notebook.cells.pop()
-    peak = probe.outputs[0].get("data", {}).get("text/plain")
-    return Measured(round(seconds, 1), round(int(peak) / 1e6) if peak else None)
+    seconds, peak = ast.literal_eval(probe.outputs[0].data["text/plain"])
+    return Measured(round(seconds, 1), round(peak / 1e6) if peak else None)
 
 
 def code(notebook: NotebookNode) -> list[str]:
@@ -185,7 +186,9 @@ def main() -> None:
     """Execute the lessons named on the command line, or all of them."""
     parser = argparse.ArgumentParser(description="Execute lessons and store their outputs.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, as in 02")
-    parser.add_argument("--measure", action="store_true", help="store the time it takes now")
+    parser.add_argument(
+        "--measure", action="store_true", help="store the seconds and the memory it takes now"
+    )
     parser.add_argument("--again", action="store_true", help="also where no code was changed")
     options = parser.parse_args()
     try:
