@@ -21,7 +21,7 @@
 #
 # **You need** [to have set the course up](../README.md#start), and to be able to run a cell: click into it and press Shift and Enter. Run the cells from the top, in order. The exercises want a line or two of Python.
 #
-# **Time** 21 minutes to read, 9 more for the exercises; the computer works about 10 s and uses 400 MB
+# **Time** 27 minutes to read, 9 more for the exercises; the computer works about 10 s and uses 400 MB
 
 # %% tags=["hide-input"]
 from itertools import pairwise

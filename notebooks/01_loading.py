@@ -23,7 +23,7 @@
 #
 # **You need** [lesson 00](00_first_look.ipynb) for a first impression, Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`.
 #
-# **Time** 38 minutes to read, 26 more for the exercises; the computer works about 5 s and uses 500 MB
+# **Time** 45 minutes to read, 26 more for the exercises; the computer works about 5 s and uses 500 MB
 
 # %%
 import gzip

@@ -22,7 +22,7 @@
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the rules for products, quotients and chains.
 #
-# **Time** 41 minutes to read, 20 more for the pencil and 46 for the exercises; the computer works about 5 s and uses 240 MB
+# **Time** 60 minutes to read, 20 more for the pencil and 46 for the exercises; the computer works about 5 s and uses 240 MB
 
 # %% [markdown]
 # ## Before you start

@@ -23,7 +23,7 @@
 #
 # **You need** [lesson 02](02_sigmoid_softmax.ipynb), for the slope of the sigmoid, the softmax, and the gradient of its loss; [lesson 01](01_loading.ipynb), for the data; and from school the product of two matrices.
 #
-# **Time** 42 minutes to read, 25 more for the pencil and 60 for the exercises; it runs in about 5 seconds and takes 220 MB
+# **Time** 53 minutes to read, 25 more for the pencil and 60 for the exercises; it runs in about 5 seconds and takes 220 MB
 
 # %% [markdown]
 # ## Before you start

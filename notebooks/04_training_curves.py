@@ -21,7 +21,7 @@
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
-# **Time** 41 minutes to read, 37 more for the exercises; the computer works about 20 s and uses 400 MB
+# **Time** 54 minutes to read, 37 more for the exercises; the computer works about 20 s and uses 400 MB
 
 # %% [markdown]
 # ## Before you start

@@ -22,7 +22,7 @@
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
-# **Time** 35 minutes to read, 28 more for the exercises; the computer works about 15 s and uses 400 MB
+# **Time** 41 minutes to read, 28 more for the exercises; the computer works about 15 s and uses 400 MB
 
 # %% [markdown]
 # ## Before you start

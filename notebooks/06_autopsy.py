@@ -22,7 +22,7 @@
 #
 # **You need** lessons [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 39 minutes to read, 12 more for a check of your own and 25 for the exercises; the computer works about 45 s and uses 450 MB
+# **Time** 49 minutes to read, 12 more for a check of your own and 25 for the exercises; the computer works about 45 s and uses 450 MB
 
 # %% [markdown]
 # ## Before you start

@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 41 minutes to read, 29 more for the exercises; the computer works about 20 s and uses 400 MB
+# **Time** 58 minutes to read, 29 more for the exercises; the computer works about 20 s and uses 400 MB
 
 # %% [markdown]
 # ## Before you start

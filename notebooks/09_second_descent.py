@@ -22,7 +22,7 @@
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 34 minutes to read, 25 more for the exercises; the computer works about 15 s and uses 500 MB
+# **Time** 46 minutes to read, 25 more for the exercises; the computer works about 15 s and uses 500 MB
 
 # %% [markdown]
 # ## Before you start

@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [07](07_deeper.ipynb).
 #
-# **Time** 42 minutes to read, 31 more for the exercises; the computer works about 40 s and uses 500 MB
+# **Time** 57 minutes to read, 31 more for the exercises; the computer works about 40 s and uses 500 MB
 
 # %% [markdown]
 # ## Before you start

@@ -22,7 +22,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which can be read without them.
 #
-# **Time** 41 minutes to read, 42 more for the exercises; the computer works about 5 s and uses 250 MB
+# **Time** 51 minutes to read, 42 more for the exercises; the computer works about 5 s and uses 250 MB
 
 # %% [markdown]
 # ## Before you start

@@ -33,10 +33,16 @@ def unfolded(markdown: str) -> str:
 
 
 def words(markdown: str) -> int:
-    """Count the words that a reader reads: no fold, no heading; a formula is one word."""
+    """Count the words that a reader reads: no fold, no heading; a formula counts as one word."""
     text = unfolded(markdown)
     text = re.sub(r"\$\$.*?\$\$", " formula ", text, flags=re.DOTALL)
     text = re.sub(r"\$[^$\n]*\$", "x", text)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"^#+ .*$", "", text, flags=re.MULTILINE)
-    return len(WORD.findall(text))
+    return len(WORD.findall(re.sub(r"[*_`]", "", text)))
+
+
+def formula_lines(markdown: str) -> int:
+    """Count the lines of displayed formulas, folds left out."""
+    blocks = re.findall(r"\$\$(.*?)\$\$", unfolded(markdown), flags=re.DOTALL)
+    return sum(1 + block.count(r"\\") for block in blocks)

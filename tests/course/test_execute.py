@@ -26,8 +26,8 @@ nines.
 
 **You need** [lesson 01](01_loading.ipynb).
 
-**Time** 20 minutes to read, 15 more for the exercises; the computer works about
-2.5 s and uses 180 MB"""
+**Time** 20 minutes to read, 5 more for the pencil and 15 for the exercises; it runs
+for about 2.5 s and takes 180 MB"""
 
 SOURCE = """# %% [markdown]
 # # 07 Nines and sevens
@@ -82,14 +82,44 @@ def test_a_header_is_read():
     assert header.will == "look at\nnines."
     assert header.able == "- tell a nine from a seven."
     assert header.need == "[lesson 01](01_loading.ipynb)."
-    assert (header.minutes, header.seconds, header.megabytes) == (20, 2.5, 180)
-    assert header.time.endswith("about 2.5 s and uses 180 MB")
+    assert (header.minutes, header.more_minutes) == (20, 20)
+    assert (header.seconds, header.megabytes) == (2.5, 180)
+    assert header.time.endswith("about 2.5 s and takes 180 MB")
 
 
 def test_a_header_without_its_parts_says_so():
     header = lessons.read_header("Nines\n\n**Time** none\n")
     assert header[:6] == ("", "", "", "", "", "")
-    assert header[7:] == (None, None, None)
+    assert header[7:] == (None, 0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("cells", "minutes"),
+    [
+        ("# %% [markdown]\n# " + "word " * 170, 2),
+        ("# %% [markdown]\n# " + "word " * 85 + "\n#\n# <details>\n# folded\n# </details>", 1),
+        ("# %% [markdown]\n# # " + "heading " * 85, 0),
+        ("# %% [markdown]\n# $$\n# a \\\\\n# b \\\\\n# c\n# $$", 1.5 + 1 / 85),
+        ("# %%\n" + "x = 1\n\n# why\n" * 30, 2),
+        ('# %% tags=["hide-input"]\n' + "x = 1\n" * 30, 0),
+        ('# %% mystnb={"image": {"alt": "A seven."}} tags=["hide-input"]\nx = 1', 2 / 3),
+    ],
+    ids=["words", "a fold", "a heading", "formulas", "code", "folded code", "a figure"],
+)
+def test_honest_minutes_are_measured(lesson, cells, minutes):
+    lesson.source_path.write_text(cells + "\n", encoding="utf-8")
+    assert fresh(lesson).honest_minutes == pytest.approx(minutes)
+
+
+def test_the_headers_minutes_are_shared_out_among_the_sections(lesson):
+    text = "\n\n".join(
+        [HEADER, "## One", "word " * 3000, "## Recap", "word " * 1000, "## Next", "End."]
+    )
+    source = "# %% [markdown]\n" + "".join(f"# {line}\n" for line in text.splitlines())
+    lesson.source_path.write_text(source, encoding="utf-8")
+    sections = fresh(lesson).sections
+    assert [part.title for part in sections] == ["Opening", "One", "Recap"]
+    assert [part.minutes for part in sections] == [0, 15, 5]
 
 
 def test_figures_are_found_by_tag():
@@ -269,6 +299,14 @@ def test_what_is_printed_in_pieces_is_stored_as_one():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     execute.execute(notebook)
     assert [output.text for output in notebook.cells[0].outputs] == ["0\n1\n2\n"]
+
+
+def test_the_kernels_processor_is_measured_and_not_the_clock():
+    def seconds(code):
+        return execute.execute(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]))[0]
+
+    assert seconds("import time\ntime.sleep(6)") < 5
+    assert 5 <= seconds("import time\nwhile time.process_time() < 5:\n    pass") < 8
 
 
 def test_the_living_view_of_a_picture_is_not_stored():
