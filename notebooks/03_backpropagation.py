@@ -23,7 +23,7 @@
 #
 # **You need** [lesson 02](02_sigmoid_softmax.ipynb), for the slope of the sigmoid, the softmax, and the gradient of its loss; [lesson 01](01_loading.ipynb), for the data; and from school the product of two matrices.
 #
-# **Time** 53 minutes to read, 25 more for the pencil and 60 for the exercises; it runs in about 5 seconds and takes 220 MB
+# **Time** 52 minutes to read, 25 more for the pencil and 60 for the exercises; it runs in about 5 seconds and takes 220 MB
 
 # %% [markdown]
 # ## Before you start
@@ -95,7 +95,7 @@ pencil.draw(net, x_pencil, y_pencil, filled=False, title="Copy it, and fill it i
 plt.show()
 
 # %% [markdown]
-# A box is a pixel or a unit, and a line is a weight. Take a sheet and copy it. Or type into the next picture: each field says at once whether it is right.
+# A box is a pixel or a unit, and a line is a weight. Take a sheet of paper and copy it. As you find each number, type it into the next picture, in any order: the picture says whether it is right.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the pencil network, its values and gradients left empty."}}
 pictures.fill()
@@ -114,19 +114,6 @@ pictures.fill()
 #
 # The other blue fields are yours, and then the loss. Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.
 #
-# If you work on paper, write your numbers in place of the dots, $\log 3$ as `np.log(3)`, and run the cell. It says which are right.
-
-# %%
-sheet = {
-    "z1": [0, ...],
-    "a1": [1 / 2, ...],
-    "z2": [..., ...],
-    "p": [..., ...],
-    "loss": ...,
-}
-pencil.check(sheet, net, x_pencil, y_pencil)
-
-# %% [markdown]
 # <details><summary>Stuck? Forward, line by line</summary>
 #
 # Second of $z_1$: $1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$. Second of $a_1$: $1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
@@ -161,20 +148,7 @@ pencil.check(sheet, net, x_pencil, y_pencil)
 # **A pre-activation.** Between $z_1$ and $a_1$ lies the sigmoid. Its slope follows from its value, $\frac12 (1 - \frac12) = \frac14$ for the first unit. So a quarter of $\frac94$ gets through: $\frac{9}{16}$. The second is yours. You found its slope at the top of this page.
 #
 # **The hidden layer's weights and biases.** No new idea is needed: all six are yours.
-
-# %%
-sheet.update(
-    dz2=[3 / 4, -3 / 4],
-    dW2=[[3 / 8, ...], [..., ...]],
-    db2=[..., ...],
-    da1=[9 / 4, ...],
-    dz1=[9 / 16, ...],
-    dW1=[[..., ...], [..., ...]],
-    db1=[..., ...],
-)
-pencil.check(sheet, net, x_pencil, y_pencil)
-
-# %% [markdown]
+#
 # <details><summary>Stuck? The second unit, line by line</summary>
 #
 # Its weights: $\frac34 \cdot \frac34 = \frac{9}{16}$ and $\frac34 \cdot (-\frac34) = -\frac{9}{16}$; the first unit's other one: $\frac12 \cdot (-\frac34) = -\frac38$. Its activation: $2 \cdot \frac34 + 4 \cdot (-\frac34) = -\frac32$. Its pre-activation: $-\frac32 \cdot \frac{3}{16} = -\frac{9}{32}$.

@@ -152,19 +152,8 @@ def backprop(numbers: dict[str, list[float]], empty: bool = False) -> Figure:
     )
     x = np.array([numbers["x"]])
     y = np.array([[0.0, 1.0]])
-    _, grads = network.gradients(parameters, x, y)
-    z1, a1, z2 = (array[0] for array in network.forward(parameters, x))
-    p = functions.softmax(z2)
-    da1 = parameters.W2 @ (p - y[0])
-    values = {**parameters._asdict(), "x": x[0], "z1": z1, "a1": a1, "z2": z2, "p": p, "y": y[0]}
-    blame = {**grads._asdict(), "dz2": grads.db2, "da1": da1, "dz1": grads.db1}
-    if empty:
-        for name in ("z1", "a1", "z2", "p"):
-            values[name] = np.full(2, np.nan)
-        blame = {name: np.full_like(value, np.nan) for name, value in blame.items()}
-        title = "Every number, to be filled in"
-        return plotting.values_and_blame(values, blame, title=title, write=pencil.write)
-    return plotting.values_and_blame(values, blame, title="Every number, and its gradient")
+    title = "Every number, to be filled in" if empty else "Every number, and its gradient"
+    return pencil.draw(parameters, x, y, filled=not empty, title=title)
 
 
 @framed
