@@ -1,4 +1,4 @@
-"""Lesson 00's exercises: the accuracy, and the share of answers that are sure and wrong."""
+"""Lesson 00's exercises: accuracy, and the share of answers that are confidently wrong."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from course.exercises.exercise import Exercise
 
 
 def accuracy(p, labels):
-    """Share of pictures whose label got the largest probability: p (n, digits), labels (n,)."""
+    """Share of pictures whose answer is their label; the first of equal probabilities is the answer."""
     return (p.argmax(axis=1) == labels).mean()
 
 
-def surely_wrong(p, labels, limit):
+def confidently_wrong(p, labels, limit):
     """Share of pictures answered wrongly with a probability above the limit: p (n, digits)."""
     wrong = p.argmax(axis=1) != labels
     sure = p.max(axis=1) > limit
@@ -18,7 +18,9 @@ def surely_wrong(p, labels, limit):
 
 
 _SIX = np.random.default_rng(3).dirichlet(np.ones(5), 6)
-_FOUR = np.array([[0.9, 0.05, 0.05], [0.15, 0.7, 0.15], [0.4, 0.3, 0.3], [0.1, 0.3, 0.6]])
+_FOUR = np.array([[0.92, 0.04, 0.04], [0.15, 0.7, 0.15], [0.4, 0.3, 0.3], [0.1, 0.3, 0.6]])
+#: In each row two are largest, and the first of them is the answer.
+_TIED = np.array([[0.4, 0.4, 0.2], [0.1, 0.45, 0.45], [0.4, 0.2, 0.4]])
 EXERCISES = (
     Exercise(
         reference=accuracy,
@@ -29,10 +31,11 @@ EXERCISES = (
             (_SIX, np.array([3, 3, 1, 0, 3, 0])),
             (_SIX, np.array([0, 4, 1, 1, 0, 3])),
             (_FOUR, np.array([0, 0, 1, 2])),
+            (_TIED, np.array([1, 2, 0])),
         ),
     ),
     Exercise(
-        reference=surely_wrong,
+        reference=confidently_wrong,
         shapes="n digits, n, -> ",
         cases=(
             (np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2]]), np.array([1, 2]), 0.3),

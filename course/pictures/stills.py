@@ -72,7 +72,7 @@ def company(
         for name, batch in batches.items()
     }
     sums["row by row" if behind else "by its scores"] = None, functions.softmax(z2[asked])
-    size = {"figsize": (7, 4.9 if behind else 2.9), "width_ratios": [0.8, 1, 1, 1, 1]}
+    size = {"figsize": (7, 4.9 if behind else 3.0), "width_ratios": [0.8, 1, 1, 1, 1]}
     rows = 1 + behind
     axes = plt.subplots(rows, 5, sharey="col", layout="constrained", squeeze=False, **size)[1]
     for axis in axes[:, 0]:
@@ -86,8 +86,15 @@ def company(
         below = axes[-1, column]
         best = p.argmax()
         colour = VERMILION if c is not None else BLUE
-        below.barh(classes, p / p.max(), color=[colour if k == best else "0.75" for k in classes])
+        is_relative = behind or c is not None  # else it is drawn as it is, a probability
+        below.barh(
+            classes,
+            p / p.max() if is_relative else p,
+            color=[colour if k == best else "0.75" for k in classes],
+        )
         below.set(xlim=(0, 1.05), xticks=[0, 1], yticks=classes, ylim=(9.6, -0.6))
+        if not behind:
+            below.set_xlabel("longest bar = 1" if is_relative else "probability", fontsize=9)
         if behind:
             above.plot(z2[asked], classes, "o", color="0.3", markersize=4)
             above.set(xlim=(0, 8), xticks=[0, 4, 8], yticks=classes)

@@ -78,7 +78,7 @@ return dz
 
 #: Several ways to be right: other formulas, dtypes, orders in memory, types of results.
 RIGHT = {
-    "surely_wrong": [
+    "confidently_wrong": [
         "return np.mean((p.argmax(1) != labels) * (p.max(1) > limit))",
         "count = 0\nfor row, label in zip(p, labels):\n"
         "    if row.argmax() != label and row.max() > limit:\n        count += 1\n"
@@ -94,7 +94,8 @@ return np.count_nonzero(how_sure[answers != labels] > limit) / len(p)
         "right = 0\nfor row, label in zip(p, labels):\n    if list(row).index(max(row)) == label:\n"
         "        right += 1\nreturn right / len(labels)",
         "return 1 - np.count_nonzero(p.argmax(axis=1) - labels) / len(p)",
-        "return float(sum(p[i, labels[i]] == p[i].max() for i in range(len(p))) / len(p))",
+        "return sum(max(range(len(row)), key=lambda k: row[k]) == label"
+        " for row, label in zip(p, labels)) / len(labels)",
     ],
     "label_header": [
         'return int.from_bytes(raw[:4], "big"), int.from_bytes(raw[4:8], "big")',

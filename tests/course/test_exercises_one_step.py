@@ -64,7 +64,7 @@ def _to_fit(n):
 #: Wide random and extreme arguments for each exercise with one defined result.
 WIDE = {
     "accuracy": lambda: (_ANY.dirichlet(np.ones(5), 7), _ANY.integers(0, 5, 7)),
-    "surely_wrong": lambda: (
+    "confidently_wrong": lambda: (
         _ANY.dirichlet(np.ones(5), 7),
         _ANY.integers(0, 5, 7),
         float(_ANY.random()),

@@ -95,7 +95,7 @@ LARGE = [
 POSITIVE = [
     *WHOLE,
     "accuracy",
-    "surely_wrong",
+    "confidently_wrong",
     "class_means",
     "sigmoid",
     "softmax",
