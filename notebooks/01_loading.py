@@ -9,21 +9,21 @@
 # %% [markdown]
 # # 01 Loading: from bytes to digits
 #
-# In lesson 00 you took a network's word for everything. Now open the first box. What is in the file, and can it be trusted?
+# In lesson 00 you took a network's word for everything. Now open the first box: what is in the file of digits, and can you trust it?
 #
-# **You will** take a file of 60,000 handwritten digits apart, down to single bytes, and find out which damaged files nobody notices. Then you read digits without any network.
+# **You will** take a file of 60,000 handwritten digits apart, byte by byte, and find out which kinds of damage go unnoticed. Then you will read digits without any network at all.
 #
 # **You will be able to**
 #
 # - read a binary format from its description, header first;
-# - say why a file that opens is not yet the right file, and check it;
-# - split data so that the split can be repeated;
-# - avoid the arithmetic of 8-bit arrays, which wraps around without a word;
+# - say why a file that opens may still be the wrong file, and check it;
+# - split data in a way that can be repeated;
+# - avoid the arithmetic of 8-bit arrays, which wraps around without warning;
 # - judge a result against a baseline.
 #
-# **You need** [lesson 00](00_first_look.ipynb) for a first impression, Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`.
+# **You need** [lesson 00](00_first_look.ipynb) for a first impression, some Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`.
 #
-# **Time** 45 minutes to read, 26 more for the exercises; the computer works about 5 s and uses 500 MB
+# **Time** 47 minutes to read, 26 more for the exercises; it runs for about 5 s and takes 500 MB
 
 # %%
 import gzip
@@ -35,19 +35,19 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course import exercises
+from course import exercises, guesses
 from mnistlib import baseline, data, download, plotting
 
 plotting.use_style()
 
 # %% [markdown]
-# `mnistlib` is the small library of this course. Each lesson builds a piece of it by hand, and from then on uses the library's tested version of the same lines.
+# `mnistlib` is the small library of this course. In each lesson you build a piece of it by hand, and from then on you use the library's tested version of the same lines.
 #
 # ## What is in the file?
 #
-# MNIST is a collection of handwritten digits. Employees of the United States Census Bureau and high-school students wrote them ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)). Each was shrunk to fit into 20 by 20 grey pixels. Then it was placed in a field of 28 by 28, the middle of its ink in the middle ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)).
+# MNIST is a collection of digits written by employees of the United States Census Bureau and by high-school students ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)). Each digit was shrunk to fit into 20 by 20 grey pixels. Then it was placed in a field of 28 by 28, with the middle of its ink in the middle ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)).
 #
-# There are four files: images and labels, for training and for testing. The ten digits are the ten **classes**, and an image's label is its class. The largest file holds the training images. It is compressed with gzip, so that is the first layer to take off.
+# There are four files: images and labels, for training and for testing. The ten digits are the ten **classes**, and an image's label names its class. The largest file holds the training images. It is compressed with gzip, so that is the first layer to take off.
 
 # %%
 folder = Path("../data")
@@ -56,45 +56,45 @@ raw = gzip.decompress(path.read_bytes())
 len(raw)
 
 # %% [markdown]
-# Forty-seven million bytes, each a number from 0 to 255. Where does the first digit begin? Look at the first sixteen.
+# That is forty-seven million bytes, each of them a number from 0 to 255. Where does the first digit begin? Look at the first sixteen.
 
 # %%
 list(raw[:16])
 
 # %% [markdown]
-# The format is called **IDX**. Its description fits in a few lines:
+# The format is called **IDX**, and its description is short:
 #
-# - Four bytes are the **magic number**: two zeros, then the type of the numbers (8 means *unsigned byte*), then how many dimensions the array has.
-# - Then the size of each dimension, as an integer of four bytes. The most significant byte comes first, which is called **big-endian**.
-# - Then the numbers themselves, pixel by pixel along a row, row after row, image after image.
+# - First come four bytes, the **magic number**: two zeros, then the type of the numbers (8 means *unsigned byte*), then how many dimensions the array has.
+# - Next comes the size of each dimension, as an integer of four bytes. The most significant byte is first, which is called **big-endian**.
+# - Then come the numbers themselves: pixel by pixel along a row, row after row, image after image.
 #
-# The first size is `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right. Before you run the cell: what is that?
+# The first size is `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right. Before you run the cell: what number is that?
 
 # %%
 234 * 256 + 96
 
 # %% [markdown]
-# `struct` reads all four integers at once. In `">4I"`, `>` says big-endian, and `4I` four unsigned integers.
+# `struct` reads all four integers at once. In `">4I"`, the `>` stands for big-endian and `4I` for four unsigned integers.
 
 # %%
 magic, count, rows, columns = struct.unpack(">4I", raw[:16])
 print(f"magic number {magic}, {count} images of {rows} x {columns} pixels")
 
 # %% [markdown]
-# The magic number is $8 \cdot 256 + 3$: unsigned bytes, three dimensions. If that is right, then the file's length is fixed, too. It is sixteen bytes of header, then one byte for each pixel.
+# The magic number is $8 \cdot 256 + 3$: unsigned bytes, three dimensions. If all that is right, the length of the file follows from it: sixteen bytes of header, and then one byte for each pixel.
 
 # %%
 16 + count * rows * columns == len(raw)
 
 # %% [markdown]
-# `np.frombuffer` reads bytes as numbers, here as `uint8`: unsigned, 8 bits. `reshape` cuts the long row into images.
+# `np.frombuffer` reads bytes as numbers, here as `uint8`, which means unsigned with 8 bits. `reshape` cuts the long row into images.
 
 # %%
 images = np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, rows, columns)
 images.shape, images.dtype
 
 # %% [markdown]
-# Here is part of the first image, as numbers: rows 5 to 11 and columns 12 to 21. Can you guess the digit from its top alone?
+# Here is a part of the first image as numbers: rows 5 to 11, columns 12 to 21. Can you guess the digit from its top alone?
 
 # %%
 for row in images[0, 5:12, 12:22]:
@@ -106,16 +106,16 @@ axis.imshow(images[0], cmap="gray_r")
 axis.add_patch(
     plt.Rectangle((11.5, 4.5), 10, 7, fill=False, color=plotting.COLOURS[1], linewidth=2)
 )
-axis.set(title="The first image; framed, the numbers above", xlabel="column", ylabel="row")
+axis.set(title="The first image;\nin the frame, the numbers above", xlabel="column", ylabel="row")
 axis.grid(False)
 plt.show()
 
 # %% [markdown]
-# Zero is paper, and 255 is the fullest ink.
+# Zero is paper, and 255 is the darkest ink.
 #
 # ### Exercise 1.1: the header of the labels (warm-up, 3 minutes)
 #
-# The labels are the same story with one dimension: a magic number, a count, then a byte for each digit. Read the two integers at the front of such a file. Which magic number do you expect? The checker also hands over made-up bytes: read what stands there.
+# A file of labels works the same way, with one dimension: a magic number, a count, then a byte for each label. Read the two integers at the front of such a file. Which magic number do you expect? (The checker also tries made-up bytes, so don't assume: read what is there.)
 
 # %%
 raw_labels = gzip.decompress(download.fetch(download.FILES["train_labels"], folder).read_bytes())
@@ -132,17 +132,22 @@ exercises.check(my_label_header)
 exercises.folded(my_label_header)
 
 # %% [markdown]
-# The type is 8 again, and there is one dimension: the magic number is $8 \cdot 256 + 1$. After those eight bytes come the labels. Does the first agree with your eyes?
+# The type is 8 again, and there is one dimension, so the magic number is $8 \cdot 256 + 1$. After those eight bytes come the labels. Does the first one agree with what you saw?
 
 # %%
 list(raw_labels[:8]), list(raw_labels[8:18])
 
 # %% [markdown]
-# ## Can the file be trusted?
+# ## Can you trust the file?
 #
-# Files arrive over the internet, and a transfer can fail in a treacherous way. The program reports success, and what lies on the disk is half a file, or a web page that says "Forbidden".
+# Files arrive over the internet, and a download can fail in a treacherous way: the program reports success, and what lies on your disk is half a file, or a web page that says "Forbidden".
 #
-# How much of that does Python's `gzip` notice by itself? Take the smaller file, the labels, and six impostors. In the last, the first label has been changed from 5 to 6. Which ones will `gzip` open?
+# How much of that does Python's `gzip` notice? Take the smaller file, the labels, and six impostors. In the last, the first label has been changed from 5 to 6.
+#
+# **Predict.** How many of the six impostors will `gzip` open without complaint?
+
+# %%
+guesses.ask("impostors that gzip opens", None)
 
 # %%
 good = (folder / "train-labels-idx1-ubyte.gz").read_bytes()
@@ -160,36 +165,35 @@ files = {
     "one label changed": gzip.compress(bytes(changed)),
 }
 
-
-def gzip_says(file):
-    try:
-        return f"opens it: {len(gzip.decompress(file))} bytes"
-    except (OSError, EOFError, zlib.error):
-        return "refuses"
-
-
+# %% tags=["hide-input"]
+opened = []
 for name, file in files.items():
-    print(f"{name:18} gzip {gzip_says(file)}")
+    try:
+        print(f"{name:18} gzip opens it: {len(gzip.decompress(file))} bytes")
+        opened.append(name)
+    except (OSError, EOFError, zlib.error):
+        print(f"{name:18} gzip refuses")
+guesses.compare("impostors that gzip opens", len(opened) - 1)  # without the good file
 
 # %% [markdown]
-# Three are refused. A gzip file begins with two fixed bytes, and ends with a check value of its contents and their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). So it notices damaged contents. But the check travels *inside* the file, and another file brings another check along. It cannot say that this is the file you wanted.
+# Three are refused, and three get through. A gzip file begins with two fixed bytes, and ends with its length and a check value of its contents ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). That is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. It can't tell you that this is the file you wanted.
 #
-# The empty file passes in silence, and it is no far-fetched case. *The original* of lesson 00 makes its file before it asks for the data ([lesson 06](06_autopsy.ipynb)). Without a connection an empty file is left behind, and at every later run that is the data. What do its next lines make of it?
+# The empty file goes through without a word. That is not far-fetched: *the original* of lesson 00 creates its file before it asks for the data ([lesson 06](06_autopsy.ipynb)). If there is no connection, an empty file stays behind, and every later run takes it for the data. What do its next lines make of it?
 
 # %%
 nothing = np.frombuffer(gzip.decompress(files["empty"]), dtype=np.uint8)
 nothing[16:].reshape(-1, 28, 28).shape
 
 # %% [markdown]
-# No images of 28 by 28, and no error.
+# An array of zero images, each 28 by 28, and no error.
 #
-# <details><summary>Are you sure that gzip takes an empty file?</summary>
+# <details><summary>Are you sure that gzip opens an empty file?</summary>
 #
-# Python's does: a gzip file may consist of several parts, one after the other, and this one consists of none. The program `gzip`, asked at a command line, refuses it.
+# Python's does. A gzip file may consist of several parts, one after the other, and this one consists of none. The program `gzip` on the command line refuses it.
 #
 # </details>
 #
-# So the check has to come from elsewhere. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any number of bytes down to 64 hexadecimal digits, 0 to 9 and a to f. Nobody has ever found two different files with the same result. The right ones are written in this project's code:
+# So the check has to come from somewhere else. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any number of bytes down to 64 hexadecimal digits, 0 to 9 and a to f. Nobody has ever found two different files with the same result. The right checksums are written in this project's code:
 
 # %%
 expected = download.FILES["train_labels"].sha256
@@ -200,37 +204,34 @@ for name, file in files.items():
 # %% [markdown]
 # Only the good file passes.
 #
-# <details><summary>Are you sure? The checksums came in the same clone as the files</summary>
+# <details><summary>Are you sure? The checksums came with the same download as the files</summary>
 #
-# They do not vouch for the clone. They only say that the file is the one these lessons were written with.
+# They can't vouch for the download. They only tell you that the file is the one these lessons were written with.
 #
 # </details>
 #
-# From here on `data.load()` does all this, for all four files, every time. A missing file is fetched, and the copy is checked *before* it gets its name. So no bad file is ever kept.
+# From here on `data.load()` does all this for you, for all four files, every time. If a file is missing, it is fetched, and it is checked *before* it gets its name. So no bad file is ever kept.
 
 # %%
 mnist = data.load()
 for name, array in mnist._asdict().items():
     print(f"{name:13} {array.dtype}  {array.shape}")
 
-# %%
-np.array_equal(mnist.train_images, images)
-
 # %% [markdown]
 # ## Three parts, and a seed
 #
-# Before you look at anything, put some of it away. The **test set** is for one question, asked once, at the very end: how good is the finished network on digits that played no part in its making? While we are still making choices we need other digits to judge them by. So the training images are split: 50,000 to learn from, and 10,000 for **validation**.
+# Before you look at anything, put some of it away. The **test set** is for one question, asked once, at the very end: how well does the finished network read digits that played no part in its making? While we are still making choices, we need other digits to judge them by. So we split the training images: 50,000 to learn from, and 10,000 for **validation**. These are the 10,000 that lesson 00 kept back.
 #
-# Chance decides which ones go where, but chance that can be repeated. A generator is given a **seed** first, and from then on its "random" numbers are the same at every run. Ours makes a **permutation**: the first 60,000 whole numbers, from 0 on, each once, in random order.
+# The split is random, but in a way that can be repeated. A generator of random numbers is given a **seed** first, and from then on it gives the same numbers at every run. Ours makes a **permutation**: the first 60,000 whole numbers, beginning with 0, each of them once and in random order.
 
 # %%
 rng = np.random.default_rng(seed=1)
-order = rng.permutation(len(mnist.train_images))
+order = rng.permutation(60_000)
 for_training, for_validation = order[:50_000], order[50_000:]
 order[:8]
 
 # %% [markdown]
-# A new generator with the same seed: the same order? And a second permutation, from the generator that you have used already?
+# Will a new generator with the same seed give the same order? And what about a second permutation from the generator you have already used?
 
 # %%
 new = np.random.default_rng(seed=1)
@@ -238,9 +239,9 @@ print("same seed:           ", np.array_equal(new.permutation(60_000), order))
 print("same generator again:", np.array_equal(rng.permutation(60_000), order))
 
 # %% [markdown]
-# A generator moves on with every number it gives. To repeat a result, repeat everything from the seed on, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)): nobody can get its split again.
+# A generator moves on with every number it gives. To repeat a result, you have to repeat everything that was drawn since the seed, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
-# A split has three duties. No image may be in both parts, or the network has seen the exam. None may be lost. And each class should keep its share, so that both parts ask the same question.
+# A split has three duties. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that both parts ask the same question.
 
 # %%
 print("in both parts:", len(set(for_training) & set(for_validation)))
@@ -256,11 +257,11 @@ print("of 100 to train on:", shares(for_training).round(1))
 print("of 100 held back:  ", shares(for_validation).round(1))
 
 # %% [markdown]
-# In no class do the two parts differ by a whole image in a hundred. Where some classes are rare, one splits each class by itself, which is called **stratified**.
+# In every class the two shares differ by less than one image in a hundred. Where some classes are rare, you would split each class separately, which is called a **stratified** split.
 #
 # ### Exercise 1.2: a split (core, 5 minutes)
 #
-# Make a function of it. Whoever calls it brings the generator, and so decides the seed. Images and labels must stay together.
+# Make a function of it. Whoever calls it hands over the generator, and so decides the seed. Each image must keep its label.
 
 
 # %%
@@ -294,35 +295,43 @@ print("the same labels:", np.array_equal(train_labels, mnist.train_labels[for_tr
 
 # %% mystnb={"image": {"alt": "A grid of thirty handwritten digits, three rows of zero to nine. Slant, thickness and shape differ from row to row: of the three sevens one is thin and two are thick."}} tags=["digits", "hide-input"]
 chosen = [np.flatnonzero(train_labels == k)[i] for i in range(3) for k in range(10)]
-plotting.digits(train_images[chosen], title="Three of each: slant, width and form all vary")
+plotting.digits(train_images[chosen], title="Three of each: slant, width and shape all vary")
 plt.show()
 
 # %% [markdown]
-# Which class is the most frequent? A program that always says that one sets the lowest mark worth beating.
+# Which class is the most frequent? A program that gave that answer every time would set the lowest mark worth beating.
 
 # %%
-print("training images of 0 to 9:\n", np.bincount(train_labels))
-always = 100 * (validation_set[1] == 1).mean()
-print(f'always "1": {always:.2f} % of the validation images right')
+counts = np.bincount(train_labels)
+print("training images of 0 to 9:\n", counts)
+most = counts.argmax()
+always = 100 * (validation_set[1] == most).mean()
+print(f'always "{most}": {always:.2f} % of the validation images right')
 
 # %% [markdown]
 # ## Arithmetic that wraps
 #
-# The pixels are `uint8`: 8 bits, 256 values, no room for more. Add 10 to two pixels, and say first what you expect.
+# The pixels are `uint8`: 8 bits, 256 values, and no room for more. Here are two pixels. Say what you expect before you add 10 to them, and then 300.
 
 # %%
 pixels = np.array([100, 250], dtype=np.uint8)
-pixels + np.uint8(10)
+print("pixels + 10: ", pixels + 10)
+try:
+    print("pixels + 300:", pixels + 300)
+except OverflowError as error:
+    print("pixels + 300:", error)
 
 # %% [markdown]
-# The second result should be 260. It has become $260 - 256 = 4$, and nothing was said. Differences are worse: every one that should be negative wraps. Predict $0 - 200$:
+# The second pixel should have become 260. It became $260 - 256 = 4$, without warning: it **wrapped** around. You might have thought that 10 was an ordinary integer, and safe. But NumPy fits a plain number to the array's type. So a 10 becomes a byte too, and a 300 is refused because no byte can hold it.
+#
+# Differences are worse, because everything that should be negative wraps. Predict $0 - 200$:
 
 # %%
 paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
 paper - ink
 
 # %% [markdown]
-# Between 8-bit arrays `+`, `-`, `*` and `**` give 8-bit arrays, and wrap. Not everything does: `sum` adds in 64-bit integers, and `mean` in 64-bit floats. But `@`, which multiplies entry by entry and adds up, does all of it in bytes. Divide $100 \cdot 100 + 250 \cdot 250$ by 256: what is left over? Predict what `@` gives.
+# So `+`, `-`, `*` and `**` of 8-bit arrays wrap. Some operations don't: `sum` adds in 64-bit integers, and `mean` in 64-bit floats. But `@`, which multiplies entry by entry and adds up, works in bytes throughout. Divide $100 \cdot 100 + 250 \cdot 250$ by 256. The remainder is what `@` will give.
 
 # %%
 print("sum: ", pixels.sum(), pixels.sum().dtype)
@@ -330,26 +339,26 @@ print("@:   ", pixels @ pixels, (pixels @ pixels).dtype)
 print("of floats:", pixels * 1.0 @ pixels)
 
 # %% [markdown]
-# So the rule of the course: images *rest* as `uint8`, an eighth of the size of NumPy's usual `float64`, and become floats the moment we compute with them. Then we also scale them, and flatten each image into a row. Rows are examples, all through the course. For a batch of $n$ images,
+# Hence the rule of this course: images are *kept* as `uint8`, which takes an eighth of the memory of NumPy's usual `float64`, and turned into floats the moment we compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row. Throughout the course, rows are examples. For a batch of $n$ images,
 #
 # $$X = \frac{\text{pixels}}{255}$$
 #
-# has the shape $(n, 784)$, and every entry lies in $[0, 1]$.
+# has the shape $(n, 784)$.
 
 # %%
 x = train_images[:5].reshape(5, 784) / 255
 x.shape, x.dtype, float(x.min()), float(x.max())
 
 # %% [markdown]
-# The library's `data.scale` is that line, with a complaint if you hand it something already scaled.
+# The library's `data.scale` is that line, with a complaint if you hand it something that is already scaled.
 #
 # ## One-hot labels
 #
-# A network makes ten numbers of an image, so it needs ten targets: a 1 for the right class and a 0 for every other class. That is called **one-hot**, written $Y$, shape $(n, 10)$:
+# A network turns an image into ten numbers. To train it, we need ten numbers to compare them with, the **targets**: a 1 for the right class and a 0 for every other class. Such a row is called **one-hot**. The targets of $n$ examples are $Y$, of shape $(n, 10)$:
 #
 # $$Y_{ik} = \begin{cases} 1 & \text{if example } i \text{ has label } k, \\ 0 & \text{otherwise.} \end{cases}$$
 #
-# The first five training labels are below. On paper: what does their $Y$ look like, and in which column is the first row's 1?
+# Here are the first five training labels. On paper: what does their $Y$ look like, and in which column is the first row's 1?
 
 # %%
 labels = train_labels[:5]
@@ -373,7 +382,7 @@ exercises.check(my_one_hot)
 exercises.folded(my_one_hot)
 
 # %% [markdown]
-# The library picks rows of the identity matrix, `np.eye(10)`. Compare with your paper.
+# The library picks rows of the identity matrix, `np.eye(10)`. Compare them with your paper.
 
 # %%
 y = data.one_hot(labels)
@@ -383,7 +392,7 @@ np.array_equal(y, labels[:, None] == np.arange(10))
 # %% [markdown]
 # ## A baseline before any network
 #
-# A **baseline** is a simple method that anything cleverer has to beat. Here is ours. Average all the training images of each class, pixel by pixel, and answer with the class whose average is nearest.
+# A **baseline** is a simple method that anything cleverer has to beat. Ours is this: average all the training images of each class, pixel by pixel, and answer with the class whose average is nearest.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -397,7 +406,7 @@ np.array_equal(y, labels[:, None] == np.arange(10))
 #
 # ### Exercise 1.4: the mean digits (core, 5 minutes)
 #
-# A loop over the ten classes is fine here. `images` come as they rest, bytes of shape (n, 28, 28), and the result is in grey levels, 0 to 255. We scale it afterwards. The checker also tries smaller images, so do not write 784: `images.reshape(len(images), -1)` makes rows of any.
+# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28), and the means are wanted in grey levels from 0 to 255; we scale them afterwards. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
 
 
 # %%
@@ -415,7 +424,7 @@ exercises.folded(my_class_means)
 # %%
 means = baseline.class_means(train_images, train_labels) / 255
 
-# %% mystnb={"image": {"alt": "The ten mean digits. Each is a blurred but readable digit; the zero and the one are crisp, the two, the four and the five are the most blurred."}} tags=["home", "hide-input"]
+# %% mystnb={"image": {"alt": "The ten mean digits. Each is a blurred but readable digit. The zero is the clearest; the one is sharp in the middle and blurred at its ends; the two, the four and the five are the most blurred."}} tags=["home", "hide-input"]
 plotting.digits(
     means.reshape(10, 28, 28),
     range(10),
@@ -425,11 +434,11 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Now "nearest". Double bars with a square, $\lVert \dots \rVert^2$, are the sum of the squares of a row's entries. The answer is the $k$ for which the squared distance is smallest, written $\arg\min$:
+# Now for "nearest". Double bars with a square, $\lVert \dots \rVert^2$, stand for the sum of the squares of a row's entries. The answer is the $k$ for which the squared distance is smallest, written $\arg\min$:
 #
 # $$\hat k_i = \arg\min_k \; \lVert x_i - \bar x_k \rVert^2 .$$
 #
-# Computed all at once, that takes an array of $10{,}000 \cdot 10 \cdot 784$ differences for our 10,000 validation images. Multiply out instead. In each pixel $j$,
+# Computed all at once, that takes an array of $10{,}000 \cdot 10 \cdot 784$ differences for our 10,000 validation images. It is cheaper to multiply out first. In each pixel $j$,
 #
 # $$(x_{ij} - \bar x_{kj})^2 = x_{ij}^2 - 2\, x_{ij}\, \bar x_{kj} + \bar x_{kj}^2 .$$
 #
@@ -442,11 +451,11 @@ plt.show()
 # \end{aligned}
 # $$
 #
-# The **dot product** $x_i \cdot \bar x_k$ is the sum of the products of matching entries. One of the three terms is the same for every $k$. Which one, and what does that allow you to do with it?
+# The **dot product** $x_i \cdot \bar x_k$ is the sum of the products of matching entries. One of the three terms is the same for every $k$. Which one, and what can you do with it?
 #
 # ### Exercise 1.5: the nearest mean (stretch, 8 minutes)
 #
-# All the dot products together are one **matrix product**, `x @ means.T`. Its shape is (n, 10), and `means.T` is `means` with rows and columns exchanged. Here `means` is scaled, as `x` is.
+# All the dot products together are one **matrix product**, `x @ means.T`, of shape (n, 10), where `means.T` is `means` with rows and columns exchanged. Here `means` is scaled, as `x` is.
 
 
 # %%
@@ -461,11 +470,11 @@ exercises.check(my_nearest_mean)
 exercises.folded(my_nearest_mean)
 
 # %% [markdown]
-# The term $\lVert x_i \rVert^2$ is the same for all ten classes, so it may be left out. What remains is
+# The term $\lVert x_i \rVert^2$ is the same for all ten classes, so it can be left out. What remains is
 #
 # $$\lVert \bar x_k \rVert^2 - 2\, x_i \cdot \bar x_k .$$
 #
-# A formula that was rearranged is a claim. Check it on a hundred images: with the missing term added again, the distances must be those of the definition.
+# A formula that you have rearranged is a claim. Check it on a hundred images: put the missing term back, and the distances must be those of the definition.
 
 # %%
 x = data.scale(validation_set[0])
@@ -474,15 +483,19 @@ direct = ((x[:100, None, :] - means) ** 2).sum(axis=2)  # (100, 1, 784) - (10, 7
 np.allclose((x[:100] ** 2).sum(axis=1, keepdims=True) + remains[:100], direct)
 
 # %% [markdown]
-# Now the question. The validation images played no part in the means. Guess the accuracy before you run the cell.
+# **Predict.** The validation images played no part in the means. What percentage of them will ten averages read correctly?
+
+# %%
+guesses.ask("% read by the nearest mean", None)
 
 # %%
 answers = remains.argmin(axis=1)
-print(f"nearest mean: {100 * (answers == validation_set[1]).mean():.2f} % of the validation images")
-np.array_equal(answers, baseline.nearest_mean(x, means))
+accuracy = 100 * (answers == validation_set[1]).mean()
+print(f"nearest mean: {accuracy:.2f} % of the validation images")
+guesses.compare("% read by the nearest mean", f"{accuracy:.2f}")
 
 # %% [markdown]
-# Four digits in five, 81.36 %, for ten averages and one matrix product. **Whatever we train must beat that.** Neither network of [lesson 00](00_first_look.ipynb)'s question did: 79.04 % and 79.17 %, both stopped early.
+# Four digits in five, for ten averages and one matrix product. **Whatever we train must beat that.** Neither of the two networks at the end of [lesson 00](00_first_look.ipynb) did, at 79.04 % and 79.17 %; both had been stopped early.
 #
 # How many images does a mean need? Change the number: 100, 10,000, 50,000.
 
@@ -495,13 +508,15 @@ print(f"means of {few} images: {100 * right.mean():.2f} % right")
 # %% [markdown]
 # <details><summary>What the others give</summary>
 #
-# A hundred images, ten of each class or so, give about seven in ten. From a few thousand on hardly anything is gained: ten averages can hold no more.
+# With a hundred images, five to fourteen of each class, it is about seven in ten. From a few thousand on, hardly anything is gained, because ten averages can't hold any more.
 #
 # </details>
 #
-# ### The same formula, in bytes
+# ## The same formula, in bytes
 #
-# What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? It is the same formula, and no error is raised. Predict the accuracy, and which answers it gives.
+# What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? The formula is the same, and no error is raised.
+#
+# **Predict.** Which answers will it give, and what percentage will be right?
 
 # %%
 pixels8 = validation_set[0].reshape(-1, 784)
@@ -512,26 +527,24 @@ print("answers given, 0 to 9:", np.bincount(answers8, minlength=10))
 print(f"in bytes: {100 * (answers8 == validation_set[1]).mean():.2f} % right")
 
 # %% [markdown]
-# It answers "1" to every image: the program that looks at nothing. Why? The differences and their squares are bytes, and wrap. Here are the squares of three differences, $-3$, 20 and 200. (As a byte, $-3$ is 253.)
+# It answers "1" to every image, like the program that never looks. Why? The differences and their squares are bytes, and wrap. Here are the squares of three differences, $-3$, 20 and 200. (As a byte, $-3$ is 253.)
 
 # %%
 np.array([253, 20, 200], dtype=np.uint8) ** 2
 
 # %% [markdown]
-# Only the small difference keeps its square. A large one leaves an arbitrary byte. So the sum hardly measures distance. It tells roughly *how many* differ, since an equal pixel adds 0. An image is mostly paper, so it is paper in a mean that most often equals it. Which mean has the most paper? Does it differ from every image in the fewest pixels?
+# Only the small difference keeps its square. What is left of the others says nothing about their size. But where two pixels are equal, the difference is still 0. So the sum no longer measures *how much* an image and a mean differ. It measures, roughly, *in how many pixels* they differ. An image is mostly paper. So the winner should be the mean that has the most paper, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
 print("pixels of paper in the means 0 to 9:\n", (means8 == 0).sum(axis=1))
-differing = np.array([(pixels8 != mean).sum(axis=1) for mean in means8]).T
-print("images that differ least from the mean 1:", (differing.argmin(axis=1) == 1).sum())
 
 # %% [markdown]
-# The mean 1 has the most, and differs least from all of them.
+# That is the 1.
 #
-# ### Where does it go wrong?
+# ## Where does it go wrong?
 #
-# Back to floats. Here are mistakes of the right formula.
+# Back to floats. Here are some mistakes of the right formula.
 
 # %% mystnb={"image": {"alt": "Twenty-one validation digits that the nearest mean reads wrongly, each with its label and the wrong answer above it, from 2 as 1 to 7 as 9. Nearly all are easy for a person to read."}} tags=["hide-input"]
 wrong = np.flatnonzero(answers != validation_set[1])[:21]
@@ -544,7 +557,12 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Most you read at a glance. A mean digit has one slant and one width, and no other: a narrow 2 may lie nearer to the mean 1. What if nothing is averaged, and the one nearest of all 50,000 training images lends its label? That is called the **nearest neighbour**. Guess how many of the first 500 validation images it reads.
+# Most of these you can read at a glance. But a mean digit has only one slant and one width, so a narrow 2 may lie nearer to the mean 1. What if nothing is averaged, and the nearest of all 50,000 training images lends its label? That method is called the **nearest neighbour**.
+#
+# **Predict.** What percentage of the first 500 validation images will it read correctly?
+
+# %%
+guesses.ask("% read by the nearest neighbour", None)
 
 # %%
 first = x[:500]
@@ -553,37 +571,37 @@ for k in range(10):  # the same formula, with the images of class k in place of 
     xk = data.scale(train_images[train_labels == k])
     nearest.append(((xk**2).sum(axis=1) - 2 * first @ xk.T).min(axis=1))
 right = np.argmin(nearest, axis=0) == validation_set[1][:500]
-print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
+guesses.compare("% read by the nearest neighbour", f"{100 * right.mean():.1f}")
 
 # %% [markdown]
-# A much harder mark, with nothing learnt. But it has to keep every image, and to look through all of them for each answer. Another way to do better is to find out which *combinations* of pixels tell digits apart, and to keep only that. That is what a network does, from lesson 03 on.
+# That is a much harder mark to beat, and nothing was learnt. But the method has to keep every image, and to search through all of them for each answer. There is another way to do better: find out which *combinations* of pixels tell digits apart, and keep only that. A network does this, from lesson 03 on.
 
 # %% [markdown]
 # ## Recap
 #
-# - What is in the file? A magic number, sizes in big-endian order, and bytes. `np.frombuffer` and `reshape` make them an array.
-# - Can it be trusted? Not because it opens. gzip tells whether the contents are whole; only a checksum from elsewhere tells whether they are the right ones. Check before you keep it.
+# - What is in the file? A magic number, sizes in big-endian order, and bytes. `np.frombuffer` and `reshape` turn them into an array.
+# - Can you trust it? Not just because it opens. gzip tells you whether the contents are undamaged; only a checksum from elsewhere tells you whether they are the right ones. Check before you keep.
 # - Seed first, then shuffle, then split.
-# - Arithmetic in `uint8` wraps around in silence. Keep images as bytes, compute with floats in $[0, 1]$, shape $(n, 784)$.
-# - The nearest mean digit reads 81.36 % of the validation images: the mark to beat. The nearest neighbour sets a harder one.
+# - Arithmetic in `uint8` wraps around without warning, with plain numbers too. Keep images as bytes, and compute with floats in $[0, 1]$, shape $(n, 784)$.
+# - The nearest mean reads about 81 % of the validation images, and that is the mark to beat. The nearest neighbour sets a harder one.
 #
-# Which network would you trust, lesson 00 asked. A first piece of the answer: one whose data was checked, and that beats a baseline. Neither of the two did yet.
+# Lesson 00 asked which network you would trust. Here is a first part of the answer: one whose data was checked, and that beats a baseline. Neither of those two does yet.
 #
 # ## Questions to ask yourself
 #
-# 1. You unpack the labels and pack them again with another program. Unpacked, your file and the one in `data` are the same, byte for byte. Will `data.load()` take the new file?
+# 1. You unpack the labels and pack them again with another program. Unpacked, your file and the one in `data` are the same, byte for byte. Will `data.load()` accept the new file?
 #
 #    <details><summary>Answer</summary>
 #
-#    No: its checksum is that of the packed file, and another gzip packs the same contents into other bytes. It refuses, and fetches a copy that it knows. A check that is too strict costs a download; one that is too lax costs the truth.
+#    No. Its checksum is that of the packed file, and another program packs the same contents into different bytes. So `data.load()` refuses your file and fetches a copy that it knows. A check that is too strict costs a download; one that is too lax costs the truth.
 #
 #    </details>
 #
-# 2. Someone computes `((a - b) ** 2).sum()` for two `uint8` images, sees a wrong distance, and mends it with `((a - b).astype(float) ** 2).sum()`. Why is it still wrong?
+# 2. Someone computes `((a - b) ** 2).sum()` for two `uint8` images, sees that the distance is wrong, and mends it with `((a - b).astype(float) ** 2).sum()`. Why is it still wrong?
 #
 #    <details><summary>Answer</summary>
 #
-#    The difference has wrapped before it became a float: 0 - 200 is 56 by then, and 56 squared is not 200 squared. Convert first, subtract afterwards.
+#    The difference has already wrapped before it becomes a float: 0 - 200 is 56 by then, and 56 squared is not 200 squared. Convert first, then subtract.
 #
 #    </details>
 #
@@ -591,10 +609,10 @@ print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
 #
 #    <details><summary>Answer</summary>
 #
-#    Each validation image had a small part in a mean, so the exam was seen beforehand. With ten averages of thousands of images each the flattery is slight, and chance hides it: try `baseline.nearest_mean(x, baseline.class_means(*mnist[:2]) / 255)`, and the score even falls a little. A network has many more numbers to remember things by, and there it can be large.
+#    Each validation image had a small part in a mean, so the means have seen the exam. With ten averages of thousands of images each, the advantage is slight, and chance hides it: try `baseline.nearest_mean(x, baseline.class_means(*mnist[:2]) / 255)`, and the score even falls a little. A network has many more numbers to remember things with, and there the advantage can be large.
 #
 #    </details>
 #
 # ## Next
 #
-# [02 Sigmoid and softmax](02_sigmoid_softmax.ipynb): the two functions between pixels and answer, derived and then measured.
+# [02 Sigmoid and softmax](02_sigmoid_softmax.ipynb): the two functions that stand between pixels and answer. You derive them, and then you measure.

@@ -158,6 +158,7 @@ EXERCISES = (
             (struct.pack(">2I", 2049, 3) + bytes([7, 2, 1]),),
             (bytes([12, 2, 3, 4, 50, 6, 7, 8, 9]),),
             (struct.pack(">2I", 2049, 60_000) + bytes(range(10)),),
+            (bytes([1, 2, 3, 4, 250, 6, 7, 8, 9]),),  # as signed integers, the count is negative
         ),
     ),
     Exercise(

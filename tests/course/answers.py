@@ -101,7 +101,7 @@ return np.count_nonzero(how_sure[answers != labels] > limit) / len(p)
         'return int.from_bytes(raw[:4], "big"), int.from_bytes(raw[4:8], "big")',
         'return np.frombuffer(raw[:8], dtype=">u4")',
         'magic, count = np.frombuffer(raw, dtype=">u4", count=2)\nreturn [magic, count]',
-        'import struct\nreturn struct.unpack(">2i", raw[:8])',
+        'import struct\nreturn struct.unpack(">2L", raw[:8])',
     ],
     "one_hot": [
         "return np.eye(classes)[labels]",

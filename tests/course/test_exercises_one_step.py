@@ -69,7 +69,7 @@ WIDE = {
         _ANY.integers(0, 5, 7),
         float(_ANY.random()),
     ),
-    "label_header": lambda: (bytes(_ANY.integers(0, 128, 40).tolist()),),
+    "label_header": lambda: (bytes(_ANY.integers(0, 256, 40).tolist()),),
     "one_hot": lambda: (_ANY.integers(0, 7, 9).astype(np.uint8), 7),
     "class_means": lambda: (_ANY.integers(0, 256, (31, 4, 3)).astype(np.uint8), _labels(21)),
     "nearest_mean": lambda: (_n(50, 7, wide=3), _n(6, 7) * _ANY.random((6, 1)) * 3),
