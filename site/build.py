@@ -2,11 +2,11 @@
 
 They come from the outputs that are stored in the notebooks; nothing is executed. The result is
 site/_build/html, which opens from the disk as well as from a web server. With --pdf, Chromium also
-prints all of them as a book, site/_build/book.pdf. With --run-here, exercises can be answered in the
-pages; without it nothing of a page changes.
+prints all of them as a book, site/_build/book.pdf.
 """
 
 import argparse
+import copy
 import importlib.metadata
 import json
 import pkgutil
@@ -16,6 +16,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
+from nbformat import NotebookNode
 from PIL import Image
 
 from course.lessons import Figure, all_lessons, figures, start
@@ -140,16 +142,34 @@ def library_pages() -> str:
     )
 
 
+#: Links of the lessons whose pages stand elsewhere: what the README says of the start is at home there.
+MOVED = {
+    "../README.md#start": "../index.md#how-to-start",
+    "../benchmarks/README.md": "../speed.md",
+}
+#: A cell that only shows hints and solution: a page folds them, and its one line says nothing.
+ONLY_FOLDED = re.compile(r"exercises\.folded\(\w+\)")
+
+
+def for_pages(notebook: NotebookNode) -> NotebookNode:
+    """Return a lesson whose links lead to pages, without the code that only unfolds hints."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for place, page in MOVED.items():
+                cell.source = cell.source.replace(f"]({place}", f"]({page}")
+        elif ONLY_FOLDED.fullmatch(cell.source.strip()):
+            cell.metadata.tags = [*cell.metadata.get("tags", ()), "remove-input"]
+    return notebook
+
+
 def stage() -> None:
     """Lay out what Sphinx reads: the pages, the notebooks, and what is made from them."""
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(SITE / "pages", SOURCE)
     (SOURCE / "notebooks").mkdir()
-    for lesson in all_lessons():  # what the README says of the start, the home page says here
-        text = lesson.path.read_text(encoding="utf-8")
-        text = text.replace("(../README.md#start)", "(../index.md#how-to-start)")
-        text = text.replace("(../benchmarks/README.md", "(../speed.md")
-        (SOURCE / "notebooks" / lesson.path.name).write_text(text, encoding="utf-8")
+    for lesson in all_lessons():
+        notebook = for_pages(copy.deepcopy(lesson.notebook))
+        nbformat.write(notebook, SOURCE / "notebooks" / lesson.path.name)
     made = SOURCE / "made"
     made.mkdir()
     first = all_lessons()[0]
@@ -201,7 +221,6 @@ def main() -> None:
     """Install, lay out, build, and put the lessons' own files beside their pages."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pdf", action="store_true", help="also make one PDF of all pages")
-    parser.add_argument("--run-here", action="store_true", help="let exercises run in the pages")
     wish = parser.parse_args()
     install_node_packages()
     stage()
@@ -221,10 +240,6 @@ def main() -> None:
         import book
 
         print(f"built: {book.make()}")
-    if wish.run_here:
-        import run_here
-
-        run_here.add(HTML)
 
 
 if __name__ == "__main__":

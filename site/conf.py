@@ -22,6 +22,7 @@ extensions = [
     "sphinx_copybutton",
     "lesson_pages",
     "picture_places",
+    "in_page_python",
 ]
 exclude_patterns = ["made/*.md"]
 

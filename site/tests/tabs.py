@@ -37,9 +37,20 @@ class Tab:
     """A browser tab on the site. It keeps what went wrong, and lets no request out."""
 
     def __init__(self, browser, root, **options):
+        viewport = {"width": 1366, "height": 850}
+        self.attend(browser.new_context(viewport=viewport, **options), root)
+
+    @classmethod
+    def beside(cls, tab):
+        """Return a second tab of the same reader."""
+        other = cls.__new__(cls)
+        other.attend(tab.page.context, tab.root)
+        return other
+
+    def attend(self, context, root):
+        """Open a page, and note what goes wrong there."""
         self.root = root
         self.strays, self.errors, self.loaded = [], [], []
-        context = browser.new_context(viewport={"width": 1366, "height": 850}, **options)
         self.page = context.new_page()
         # Every request passes here, also of what the page does not wait for.
         context.route(lambda address: not self.is_ours(address), self.stop)

@@ -20,12 +20,23 @@ from collections.abc import Callable, Iterable
 os.environ["MNISTLIB_MINE"] = ""  # nothing is written: the page keeps what there is to keep
 sys.dont_write_bytecode = True
 
-import flags  # noqa: E402
+import fp_warnings  # noqa: E402
 
 #: How many seconds an answer and its check may take.
 SECONDS = 10.0
-#: How much of what an answer prints is shown, in letters.
+#: How much of what an answer prints is shown, in characters.
 SHOWN = 10_000
+
+
+class Printed(io.StringIO):
+    """Keeps the beginning of what is printed and counts the rest, so that no print fills the memory."""
+
+    length = 0
+
+    def write(self, text: str) -> int:
+        self.length += len(text)
+        super().write(text[: max(0, SHOWN - self.tell())])
+        return len(text)
 
 
 class Watching(importlib.machinery.SourceFileLoader):
@@ -33,20 +44,20 @@ class Watching(importlib.machinery.SourceFileLoader):
 
     def source_to_code(self, data: bytes, path: str, *more, **named) -> types.CodeType:
         if "/mnistlib/" in path or "/lesson_" in path:
-            return flags.compiled(data, path)
+            return fp_warnings.compiled(data, path)
         return super().source_to_code(data, path, *more, **named)
 
 
 def begin(folder: str) -> None:
     """Import the exercises from a folder; from here on NumPy's warnings are made by hand."""
-    flags.install()
+    fp_warnings.install()
     finder = importlib.machinery.FileFinder.path_hook((Watching, [".py"]))
     sys.path_hooks.insert(0, finder)
     sys.path_importer_cache.pop(folder, None)
     sys.path.insert(0, folder)
     from course.exercises import exercise
 
-    exercise.compile = flags.compiled  # by which known mistakes are compiled
+    exercise.compile = fp_warnings.compiled  # by which known mistakes are compiled
 
 
 # An answer that does not end
@@ -86,7 +97,7 @@ class Deadline:
 def run(source: str, file: str, space: dict, deadline: Deadline) -> None:
     """Run code so that ``inspect`` finds its source, and a warning its line."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    code = flags.compiled(source, file)
+    code = fp_warnings.compiled(source, file)
     deadline.bind(code)
     exec(code, space)
 
@@ -104,15 +115,17 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
         JSON: the ``kind`` of the reply, as ``check`` says it, or "stopped"; its ``html`` and its
         plain ``text``; what was ``printed``; and ``kept``, the source for ``mine.py``, if it is right.
     """
-    printed = io.StringIO()
+    printed = Printed()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
             result = checked(name, above, answer, mine, Deadline(SECONDS))
         except KeyboardInterrupt as stopped:
-            result = alone("stopped", f"After {SECONDS:.0f} seconds it was stopped: {stopped}")
+            result = alone("stopped", f"Stopped after {SECONDS:.0f} seconds: {stopped}")
+        except (Exception, SystemExit) as error:  # whatever an answer does, Python goes on
+            result = alone("raises", shown(error, f"<my_{name}>"))
     text = printed.getvalue()
-    if len(text) > SHOWN:
-        text = f"{text[:SHOWN]}\n... ({len(text)} letters)"
+    if printed.length > SHOWN:
+        text += f"\n... ({printed.length:,} characters in all)"
     return json.dumps({**result, "printed": text})
 
 
@@ -134,7 +147,13 @@ def checked(
         return alone("raises", shown(error, f"<my_{name}>"))
     function = space.get(f"my_{name}")
     if not inspect.isfunction(function):
-        return alone("raises", f"No function called my_{name} came of it. Is its name spelt so?")
+        return alone(
+            "raises", f"This defines no function called my_{name}. Is the name spelt right?"
+        )
+    if function.__name__ != f"my_{name}":
+        return alone(
+            "raises", f"my_{name} is a {function.__name__}. Write it as def my_{name}(...):"
+        )
     verdict = exercises.check(function)
     result = {
         "kind": verdict.kind,
@@ -180,4 +199,8 @@ def shown(error: BaseException, file: str) -> str:
     lines = traceback.extract_tb(error.__traceback__)
     own = [f"line {frame.lineno}: {frame.line}" for frame in lines if frame.filename == file]
     last = "".join(traceback.format_exception_only(error)).replace(f'File "{file}", ', "")
+    if isinstance(error, ModuleNotFoundError):  # Python's own words guess at an environment
+        last = f"There is no {error.name} here: the page's Python has NumPy alone. Jupyter has the rest."
+    if isinstance(error, SyntaxError) and (error.text or "").lstrip().startswith(("%", "!")):
+        last += "A line that begins with % or ! is Jupyter's own, and not Python."
     return "\n".join([*own, last.strip()])

