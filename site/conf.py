@@ -9,7 +9,7 @@ SITE = Path(__file__).resolve().parent
 # page offers to run a lesson elsewhere.
 REPOSITORY = os.environ.get("COURSE_REPOSITORY", "")
 
-project = "Digits from arrays up"
+project = "From bare arrays"
 author = "The mnistlib authors"
 project_copyright = "2026, the mnistlib authors. Text and figures CC BY 4.0, code MIT"
 language = "en"
