@@ -9,8 +9,8 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import numpy as np
 import pytest
-from build import ONLY_FOLDED
 from bs4 import BeautifulSoup
+from build import ONLY_FOLDED
 from PIL import Image
 from tabs import HTML, ROOT, SITE
 
