@@ -30,6 +30,7 @@ ENTRY = """    Exercise(
             (np.array([0.5, 2.0]),),  # «the smallest first: one can follow it with a pencil»
             (np.array([0.3, -1.7, 4.0]),),
         ),
+        random_case=lambda rng: (rng.normal(size=5),),  # «at random, far apart, extreme»
     ),
 """
 TEXT = """
@@ -41,6 +42,11 @@ notice: «What a right answer is told.»
 
 -x
     «the cause, and a question that leads on?»
+
+right:
+x.copy()
++x
+np.array(x)
 """
 CELLS = '''# %% [markdown]
 # ### Exercise {lesson}.{number}: «what it asks» (core, 5 minutes)
@@ -187,11 +193,10 @@ def exercise(name: str, lesson: str) -> list[str]:
     return [
         f"course/exercises/{module.name}: the function, its cases; «extreme» ones, if a careless "
         "formula fails at large numbers",
-        f"course/exercises/{text.name}: hints, notice, mistakes",
+        f"course/exercises/{text.name}: hints, notice, mistakes, and three «right answers, written "
+        "differently»",
         f"notebooks/{one.source_path.name}: move the three cells to where the idea is explained, "
         "and number the exercises anew; **Time** in the header, and both minutes in README.md's table",
-        "tests/course/answers.py: three right answers, written differently, in RIGHT",
-        "tests/course/test_exercises_one_step.py: arguments drawn at random, in WIDE",
         "python -m tests.course.replies stores what they are told; read the difference",
         f"then python -m course execute {lesson}; it is done when this passes:",
         "pytest -n0 tests/course/test_exercises*.py tests/course/test_replies.py "

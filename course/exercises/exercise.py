@@ -6,7 +6,7 @@ import re
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -67,6 +67,11 @@ class Exercise:
     cases: tuple[Arguments, ...]
     #: Arguments at which a careless formula fails.
     extreme: tuple[Arguments, ...] = ()
+    #: Draws arguments at random, far apart and extreme, for the tests: they try every one-step change
+    #: of the reference on them. An exercise with many right answers has none.
+    random_case: Callable[[np.random.Generator], Arguments] | None = None
+    #: What is true of every right result, so that no case can refuse an answer that relies on it.
+    results_are: tuple[Literal["whole", "never negative", "never tiny"], ...] = ()
     #: The function that is shown as the solution, where it is not the reference.
     solution: Callable | None = None
     #: Where many answers are right: makes of the arguments, as the call left them, and the result
@@ -84,6 +89,9 @@ class Exercise:
     notice: str = ""
     #: Wrong answers whose reason is known; of two that explain an answer the first is the likelier.
     mistakes: tuple[Mistake, ...] = ()
+    #: Right answers, written differently, and wrong ones that no sentence explains. The tests try them.
+    right: tuple[str, ...] = ()
+    unexplained: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -123,16 +131,20 @@ def read_shapes(side: str) -> list[Shape]:
     return [Shape(name.strip(), axes.split()) for name, _, axes in parts]
 
 
+def as_body(code: str) -> str:
+    """Return the body of a function; where the code is one expression, the body returns it."""
+    is_statement = re.search(r"\b(return|yield)\b|^(for|import) ", code) or "\n" in code
+    return code if is_statement else f"return {code}"
+
+
 def as_function(exercise: Exercise, code: str) -> Callable:
     """Make a function of an exercise's arguments from its body, or from one expression.
 
     In it ``key`` is the right answer and ``given`` the list of all arguments, and every name is
     known that the reference's module knows.
     """
-    is_statement = re.search(r"\b(return|yield)\b|^(for|import) ", code) or "\n" in code
-    body = code if is_statement else f"return {code}"
     arguments = ", ".join(exercise.arguments)
-    lines = [f"def answer({arguments}):", f"given = [{arguments}]", *body.splitlines()]
+    lines = [f"def answer({arguments}):", f"given = [{arguments}]", *as_body(code).splitlines()]
     source = "\n    ".join(lines) + "\n"
     space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
     file = f"<{exercise.name}: {code}>"

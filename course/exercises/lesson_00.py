@@ -33,6 +33,8 @@ EXERCISES = (
             (_FOUR, np.array([0, 0, 1, 2])),
             (_TIED, np.array([1, 2, 0])),
         ),
+        random_case=lambda rng: (rng.dirichlet(np.ones(5), 7), rng.integers(0, 5, 7)),
+        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=confidently_wrong,
@@ -48,5 +50,11 @@ EXERCISES = (
             (_SIX, np.array([3, 4, 1, 0, 2, 3]), 0.1),
             (np.array([[0.504, 0.496], [0.53, 0.47]]), np.array([1, 0]), 0.5),
         ),
+        random_case=lambda rng: (
+            rng.dirichlet(np.ones(5), 7),
+            rng.integers(0, 5, 7),
+            float(rng.random()),
+        ),
+        results_are=("never negative",),
     ),
 )

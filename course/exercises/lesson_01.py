@@ -33,6 +33,12 @@ def _to_split(n: int, validation: int) -> Arguments:
     return images, labels, validation, fresh_generator()
 
 
+def _random_images(rng: np.random.Generator) -> Arguments:
+    """Return images and their labels, among which every class is."""
+    labels = np.concatenate([np.arange(10), rng.integers(0, 10, 21)])
+    return rng.integers(0, 256, (31, 4, 3)).astype(np.uint8), labels.astype(np.uint8)
+
+
 def which(originals: np.ndarray, entries: list) -> list[int | None]:
     """Return which of the originals each entry is, None for one that is none of them."""
     numbers = {contents(original): number for number, original in enumerate(originals)}
@@ -160,6 +166,8 @@ EXERCISES = (
             (struct.pack(">2I", 2049, 60_000) + bytes(range(10)),),
             (bytes([1, 2, 3, 4, 250, 6, 7, 8, 9]),),  # as signed integers, the count is negative
         ),
+        random_case=lambda rng: (bytes(rng.integers(0, 256, 40).tolist()),),
+        results_are=("whole", "never negative", "never tiny"),
     ),
     Exercise(
         reference=data.one_hot,
@@ -170,6 +178,8 @@ EXERCISES = (
             (np.array([3, 9, 0, 3], np.uint8), 10),
             (np.array([7, 1], np.uint8),),
         ),
+        random_case=lambda rng: (rng.integers(0, 7, 9).astype(np.uint8), 7),
+        results_are=("whole", "never negative", "never tiny"),
         solution=one_hot,
     ),
     Exercise(
@@ -199,6 +209,8 @@ EXERCISES = (
             (np.arange(120, 240, dtype=np.uint8).reshape(20, 2, 3), np.repeat(np.arange(10), 2)),
             (np.uint8(255 * _rows(1, 24, 2, 2)), np.arange(24) * 7 % 10),
         ),
+        random_case=_random_images,
+        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=baseline.nearest_mean,
@@ -209,5 +221,10 @@ EXERCISES = (
             (_rows(3, 20, 5), _rows(4, 3, 5) * [[0.5], [1], [2]]),
             (_rows(5, 40, 6) - 1, _rows(6, 10, 6) - 1),
         ),
+        random_case=lambda rng: (
+            3 * rng.normal(size=(50, 7)),
+            3 * rng.random((6, 1)) * rng.normal(size=(6, 7)),
+        ),
+        results_are=("whole", "never negative", "never tiny"),
     ),
 )

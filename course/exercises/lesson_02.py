@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.exercises.cases import normal_array
+from course.exercises.cases import far_apart, normal_array, random_targets
 from course.exercises.exercise import Exercise
 from mnistlib import functions
 
@@ -57,6 +57,8 @@ EXERCISES = (
             (np.exp, 0.0, 0.25),
             (cube, 2.0, 0.25),
         ),
+        random_case=lambda rng: (rng.choice([np.exp, np.cos]), *rng.random(2) * 3),
+        results_are=("never tiny",),
     ),
     Exercise(
         reference=functions.sigmoid,
@@ -74,6 +76,10 @@ EXERCISES = (
             (np.array([-1000.0, 0.0, 1000.0]),),
             (np.array([-720.0, -40.0]),),
         ),
+        random_case=lambda rng: (
+            np.concatenate([5 * rng.normal(size=40), [-740, -720, -40, 0, 40, 1e3, -1e3]]),
+        ),
+        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=functions.softmax,
@@ -88,6 +94,8 @@ EXERCISES = (
             (normal_array(4, 2, 3).astype(np.float32),),
         ),
         extreme=((np.array([[1000.0, 1001.0]]),), (np.array([[0.0, 1000.0]]),), (_FAR,), (_WIDE,)),
+        random_case=lambda rng: (far_apart(rng, 7, 5),),
+        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=functions.softmax_backward,
@@ -99,12 +107,18 @@ EXERCISES = (
             (functions.softmax(normal_array(3, 5, 4)), normal_array(4, 5, 4)),
             (functions.softmax(normal_array(3, 2, 3)), 1e-7 * normal_array(4, 2, 3)),
         ),
+        random_case=lambda rng: (
+            functions.softmax(3 * rng.normal(size=(6, 5))),
+            rng.normal(size=(6, 5)),
+        ),
     ),
     Exercise(
         reference=functions.log_softmax,
         shapes="n classes -> n classes",
         cases=((np.zeros((1, 2)),), (_Z[:1, :2],), (_Z,), (normal_array(5, 5, 4),)),
         extreme=((np.array([[1000.0, 0.0]]),), (_FAR,), (_WIDE,)),
+        random_case=lambda rng: (far_apart(rng, 7, 5),),
+        results_are=("never tiny",),
     ),
     Exercise(
         reference=functions.cross_entropy,
@@ -119,6 +133,8 @@ EXERCISES = (
             (np.array([[1000.0, 0.0]]), np.array([[0.0, 1.0]])),
             (_FAR, np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])),
         ),
+        random_case=lambda rng: (far_apart(rng, 7, 5), random_targets(rng, 7, 5)),
+        results_are=("never negative",),
     ),
     Exercise(
         reference=cross_entropy_with_gradient,
@@ -133,5 +149,6 @@ EXERCISES = (
             (_FAR, np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])),
             (_WIDE, np.eye(4)[1:2]),
         ),
+        random_case=lambda rng: (far_apart(rng, 7, 5), random_targets(rng, 7, 5)),
     ),
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.exercises.cases import normal_array, normal_arrays
+from course.exercises.cases import Seed, normal_array, normal_arrays
 from course.exercises.exercise import Arguments, Exercise
 from mnistlib import deep, network
 from mnistlib.functions import sigmoid, softmax
@@ -74,12 +74,12 @@ def mended_gradients(parameters, x, y):
     return dW1, db1, dW2, db2
 
 
-def _problem(n: int, *sizes: int) -> Arguments:
+def _problem(seed: Seed, n: int, *sizes: int) -> Arguments:
     """Return parameters of a network with layers of such sizes, a batch and its targets."""
     shapes = []
     for inputs, outputs in itertools.pairwise(sizes):
         shapes += [(inputs, outputs), (outputs,)]
-    *arrays, x = normal_arrays(n, *shapes, (n, sizes[0]))
+    *arrays, x = normal_arrays(seed, *shapes, (n, sizes[0]))
     has_two_layers = len(sizes) == 3
     parameters = network.Parameters(*arrays) if has_two_layers else ThreeLayers(*arrays)
     y = np.eye(sizes[-1])[np.arange(n) % sizes[-1]]
@@ -132,6 +132,7 @@ EXERCISES = (
             (normal_array(7, 4, 2),),
             (1e-7 * normal_array(8, 3, 3),),
         ),
+        random_case=lambda rng: (rng.normal(size=(6, 4)),),
     ),
     Exercise(
         reference=network.layer_gradients,
@@ -143,6 +144,7 @@ EXERCISES = (
             normal_arrays(4, (4, 4), (4, 4)),
             (normal_array(9, 3, 2), 1e-7 * normal_array(8, 3, 3)),
         ),
+        random_case=lambda rng: (rng.normal(size=(6, 3)), rng.normal(size=(6, 4))),
     ),
     Exercise(
         reference=network.hidden_gradient,
@@ -162,6 +164,11 @@ EXERCISES = (
                 sigmoid(normal_array(8, 2, 4)),
             ),
         ),
+        random_case=lambda rng: (
+            rng.normal(size=(6, 3)),
+            rng.normal(size=(5, 3)),
+            sigmoid(3 * rng.normal(size=(6, 5))),
+        ),
     ),
     Exercise(
         reference=deep.tanh_backward,
@@ -173,6 +180,7 @@ EXERCISES = (
             (1e-7 * normal_array(1, 2, 3), np.tanh(normal_array(3, 2, 3))),
             (np.array([[2.0, -1.0]]), np.array([[0.9999, -1.0]])),
         ),
+        random_case=lambda rng: (rng.normal(size=(6, 5)), np.tanh(rng.normal(size=(6, 5)))),
     ),
     Exercise(
         reference=check_gradient,
@@ -189,12 +197,16 @@ EXERCISES = (
             (_waves, _V, 0 * _V),
             (_faint, _U, np.array([3e-7, 2e-7])),
         ),
+        random_case=lambda rng: (_waves, rng.normal(size=(3, 2)), rng.normal(size=(3, 2))),
+        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=mended_gradients,
         may_loop=True,
         shapes=f", n pixels, n classes -> {_SHAPES}",
-        cases=(_problem(1, 4, 3, 3), _problem(2, 4, 3, 3), _problem(6, 4, 2, 3)),
+        cases=(_problem(1, 1, 4, 3, 3), _problem(2, 2, 4, 3, 3), _problem(6, 6, 4, 2, 3)),
+        random_case=lambda rng: _problem(rng, 6, 5, 4, 3),
+        results_are=("never tiny",),
     ),
     Exercise(
         reference=three_layer_gradients,
@@ -203,6 +215,13 @@ EXERCISES = (
             f", n pixels, n classes -> {_SHAPES.replace('classes', 'hidden2')}, "
             "dW3: hidden2 classes, db3: classes"
         ),
-        cases=(_PENCIL, _problem(1, 2, 2, 2, 2), _problem(2, 4, 3, 2, 5), _problem(5, 3, 4, 4, 3)),
+        cases=(
+            _PENCIL,
+            _problem(1, 1, 2, 2, 2, 2),
+            _problem(2, 2, 4, 3, 2, 5),
+            _problem(5, 5, 3, 4, 4, 3),
+        ),
+        random_case=lambda rng: _problem(rng, 6, 5, 4, 3, 2),
+        results_are=("never tiny",),
     ),
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.exercises.cases import fresh_generator, is_fresh
+from course.exercises.cases import Seed, fresh_generator, is_fresh
 from course.exercises.exercise import Arguments, Exercise
 from mnistlib import data, network, training
 
@@ -198,9 +198,9 @@ def shuffles_parts_apart(deal: Deal) -> bool:
 # Momentum
 
 
-def _update(learning_rate: float, momentum: float) -> Arguments:
+def _update(seed: Seed, learning_rate: float, momentum: float) -> Arguments:
     """Return parameters, gradients and velocities that were drawn, and two settings."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     arrays = [(rng.normal(size=3), rng.normal(size=(2, 2))) for _ in range(3)]
     return *arrays, learning_rate, momentum
 
@@ -573,9 +573,10 @@ EXERCISES = (
                 0.5,
                 0.5,
             ),
-            _update(0.1, 0.0),
-            _update(0.1, 0.9),
+            _update(1, 0.1, 0.0),
+            _update(1, 0.1, 0.9),
         ),
+        random_case=lambda rng: _update(rng, 0.3, 0.7),
     ),
     Exercise(
         reference=name_the_faults,

@@ -44,6 +44,12 @@ def _answers(*counts: int) -> Arguments:
     return before[order], after[order]
 
 
+def _random_confidences(rng: np.random.Generator) -> Arguments:
+    """Return probabilities, sometimes none above 0.4, and which answers are right."""
+    sure = np.append(rng.random(60) * rng.choice([0.4, 1.0]), rng.choice([1.0, 0.2512]))
+    return sure, rng.random(61) < 0.7
+
+
 _SURE = np.array([0.55, 0.62, 0.68, 0.93, 0.97, 1.0])
 _HITS = np.array([True, False, True, True, False, True])
 
@@ -59,6 +65,8 @@ EXERCISES = (
             (np.array([0.3, 0.6, 0.7, 0.1]), np.array([True, False, True, True])),
             (np.array([0.697, 0.6996, 0.896, 0.35]), np.array([True, True, False, True])),
         ),
+        random_case=_random_confidences,
+        results_are=("whole", "never negative", "never tiny"),
     ),
     Exercise(
         reference=paired,
@@ -73,6 +81,8 @@ EXERCISES = (
             _answers(1, 4, 0, 1),
         ),
         extreme=(_answers(40, 117, 110, 30), _answers(0, 600, 580, 0)),
+        random_case=lambda rng: (rng.random(40) < rng.random(), rng.random(40) < rng.random()),
+        results_are=("never negative",),
     ),
     Exercise(
         reference=uncertainty.standard_error_by_group,
@@ -83,5 +93,7 @@ EXERCISES = (
             _graded(2, 10, 40, 25, 33),
             _graded(3, *[1] * 12),
         ),
+        random_case=lambda rng: (rng.random(60) < 0.8, 7 * rng.integers(0, 9, 60) + 5),
+        results_are=("never negative", "never tiny"),
     ),
 )

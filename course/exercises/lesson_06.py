@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.exercises.cases import normal_array
+from course.exercises.cases import far_apart, normal_array
 from course.exercises.exercise import Arguments, Exercise
 from mnistlib import functions, original
 
@@ -114,6 +114,8 @@ EXERCISES = (
         reference=loss_at_the_start,
         shapes=" -> cross-entropy:, squared error:",
         cases=((2,), (10,), (5,)),
+        random_case=lambda rng: (int(rng.integers(2, 50)),),
+        results_are=("never negative", "never tiny"),
     ),
     Exercise(
         reference=original.class_bias,
@@ -130,6 +132,8 @@ EXERCISES = (
             (np.array([[-1000.0, 1.0], [1000.0, 0.0]]),),
             (np.array([[30000.0, 1.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]),),
         ),
+        random_case=lambda rng: (far_apart(rng, 5, 7).T,),
+        results_are=("never tiny",),
     ),
     Exercise(
         reference=depends_on_company,
@@ -153,11 +157,16 @@ EXERCISES = (
                 _counting_heads,
             )
         ),
+        random_case=lambda rng: (
+            rng.choice([original.softmax_over_batch, functions.softmax, _centred]),
+        ),
+        results_are=("whole", "never negative"),
     ),
     Exercise(
         reference=rate_for_scaled,
         shapes=" -> ",
         cases=((1.0, 2.0), (0.5, 10.0), (0.001, 255.0)),
+        random_case=lambda rng: (rng.random() * 10, rng.random() * 300),
         view=Rate,
         objections=(is_no_number, is_too_small, is_too_large),
     ),

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from course.exercises.cases import Seed
 from course.exercises.exercise import Arguments, Exercise
 from mnistlib import deep
 
@@ -32,7 +33,7 @@ def residual_gradients(layers, kept, da):
     return tuple(found[::-1])
 
 
-def _way_back(seed: int, n: int, *sizes: int) -> Arguments:
+def _way_back(seed: Seed, n: int, *sizes: int) -> Arguments:
     """Return the layers of a tanh network, what came into each, and a gradient by its logits."""
     rng = np.random.default_rng(seed)
     layers = []
@@ -45,7 +46,7 @@ def _way_back(seed: int, n: int, *sizes: int) -> Arguments:
     return layers, kept[:-1], rng.normal(size=(n, sizes[-1]))
 
 
-def _way_around(seed: int, n: int, units: int, count: int) -> Arguments:
+def _way_around(seed: Seed, n: int, units: int, count: int) -> Arguments:
     """Return layers that add to what came in, all they hold, and a gradient by the last of it."""
     rng = np.random.default_rng(seed)
     layers = []
@@ -88,6 +89,7 @@ EXERCISES = (
             (np.array([[3.0, -4.0]]), np.array([[1.5, 2.5]])),
             (1e-7 * np.array([[0.3, -0.7], [0.1, 1.1]]), np.array([[1.2, 0.0], [0.0, 2.3]])),
         ),
+        random_case=lambda rng: (rng.normal(size=(6, 5)), np.maximum(rng.normal(size=(6, 5)), 0)),
     ),
     Exercise(
         reference=deep_gradients,
@@ -103,11 +105,14 @@ EXERCISES = (
             _way_back(4, 3, 5, 4, 3, 2, 2),
             _with_tiny_blame(_way_back(6, 2, 3, 2)),
         ),
+        random_case=lambda rng: _way_back(rng, 6, 5, 4, 3),
     ),
     Exercise(
         reference=he_limit,
         shapes=" -> ",
         cases=((6,), (2,), (784,), (10**12,)),
+        random_case=lambda rng: (int(rng.integers(1, 999)),),
+        results_are=("never negative",),
     ),
     Exercise(
         reference=residual_gradients,
@@ -123,5 +128,6 @@ EXERCISES = (
             _way_around(4, 2, 2, 1),
             _with_tiny_blame(_way_around(5, 2, 3, 1)),
         ),
+        random_case=lambda rng: _way_around(rng, 6, 5, 3),
     ),
 )

@@ -46,6 +46,7 @@ EXERCISES = (
             (1.7, 0.1, 3.0, 6),
             (0.3e-7, 0.3, 0.9, 4),
         ),
+        random_case=lambda rng: (rng.normal(), *rng.random(2), int(rng.integers(1, 9))),
     ),
     Exercise(
         reference=decayed,
@@ -55,6 +56,12 @@ EXERCISES = (
             (0.7, *normal_arrays(2, (3, 2), (3, 2)), 0.05),
             (2.0, *normal_arrays(3, (2, 4), (2, 4)), 0.0),
             (0.3e-7, *[1e-5 * each for each in normal_arrays(9, (2, 3), (2, 3))], 0.1),
+        ),
+        random_case=lambda rng: (
+            rng.random(),
+            rng.normal(size=(5, 3)),
+            rng.normal(size=(5, 3)),
+            rng.random(),
         ),
     ),
     Exercise(
@@ -71,6 +78,8 @@ EXERCISES = (
             (np.array([2.0, 1.0, 1.0, 1.5, 0.5, 3.0]), 1),
             (np.array([9.0, 6.0, 7.0, 8.0, 5.0, 6.0, 4.0, 4.0, 4.0, 4.0, 3.0]), 3),
         ),
+        random_case=lambda rng: (rng.integers(0, 9, 12) / 2, int(rng.integers(1, 5))),
+        results_are=("whole", "never negative"),
     ),
     Exercise(
         reference=choose_and_report,
@@ -91,5 +100,6 @@ EXERCISES = (
             normal_arrays(11, (4, 7), (4, 7)),
             tuple(1e-7 * each for each in normal_arrays(13, (3, 5), (3, 5))),
         ),
+        random_case=lambda rng: tuple(rng.normal(size=(2, 4, 6))),
     ),
 )

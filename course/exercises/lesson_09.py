@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.exercises.cases import normal_array, normal_arrays
+from course.exercises.cases import Seed, normal_array, normal_arrays
 from course.exercises.exercise import Arguments, Exercise
 
 
@@ -25,11 +25,22 @@ def decayed_fit(a, y, weight_decay):
 
 
 def _taken_apart(
-    seed: int, shape: tuple[int, int], classes: int, weakest: int, size: float = 1.0
+    seed: Seed, shape: tuple[int, int], classes: int, weakest: int, size: float = 1.0
 ) -> Arguments:
     """Return drawn features in their three parts, drawn targets, and how many directions are to go."""
     a, y = normal_arrays(seed, shape, (shape[0], classes))
     return *np.linalg.svd(a, full_matrices=False), size * y, weakest
+
+
+def _random_decomposition(rng: np.random.Generator) -> Arguments:
+    """Return drawn features in their three parts, drawn targets, and how many directions go."""
+    return _taken_apart(rng, (6, 4), 3, int(rng.integers(0, 4)))
+
+
+def _random_fit(rng: np.random.Generator) -> Arguments:
+    """Return features and targets of fewer or more examples than features, and a price."""
+    n = int(rng.integers(2, 9))
+    return 2 * rng.normal(size=(n, 5)), rng.normal(size=(n, 3)), rng.random()
 
 
 EXERCISES = (
@@ -42,6 +53,7 @@ EXERCISES = (
             (normal_array(1, 6), -1.5),
             (1e-4 * normal_array(2, 4), 1e-7 / 3),
         ),
+        random_case=lambda rng: (rng.normal(size=5), rng.normal()),
     ),
     Exercise(
         reference=without_weakest,
@@ -60,6 +72,7 @@ EXERCISES = (
             _taken_apart(23, (3, 7), 2, 2),
             _taken_apart(24, (5, 5), 3, 3, size=1e-7),
         ),
+        random_case=_random_decomposition,
     ),
     Exercise(
         reference=decayed_fit,
@@ -74,5 +87,6 @@ EXERCISES = (
             (*normal_arrays(6, (4, 4), (4, 3)), 0.1),
             (normal_array(7, 5, 2), 1e-7 * normal_array(8, 5, 2), 0.3),
         ),
+        random_case=_random_fit,
     ),
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.exercises.exercise import Exercise
+from course.exercises.exercise import Arguments, Exercise
 from mnistlib import convolution
 
 
@@ -36,6 +36,18 @@ def max_pool_backward(dlargest, z, largest):
     return dz
 
 
+def _random_blame(rng: np.random.Generator) -> Arguments:
+    """Return blame and a kernel of one to three rows."""
+    side = int(rng.integers(1, 4))
+    return rng.normal(size=(3, 4)), rng.normal(size=(side, side))
+
+
+def _random_pooling(rng: np.random.Generator) -> Arguments:
+    """Return blame, and numbers with the largest of each square of four."""
+    z = rng.normal(size=(2, 6, 4, 3))
+    return rng.normal(size=(2, 3, 2, 3)), z, convolution.max_pool(z)
+
+
 _NINE = np.arange(9.0).reshape(3, 3)
 _KERNEL = np.array([[1.0, 2], [3, 4]])
 _SQUARES = np.array([[1.0, 2, 0, 7], [4, 3, 5, 6]]).reshape(1, 2, 4, 1)
@@ -59,6 +71,7 @@ EXERCISES = (
             (np.arange(12.0).reshape(3, 4)[::-1] / 10 - 0.53, 1),
             ((np.arange(20.0) * 7 % 20).reshape(5, 4) * 1e-7 / 3, 2),  # in disorder
         ),
+        random_case=lambda rng: (rng.normal(size=(7, 6)), int(rng.integers(1, 5))),
     ),
     Exercise(
         reference=convolution.max_pool,
@@ -73,6 +86,8 @@ EXERCISES = (
             (_FRACTIONS,),
             (_NEARLY / 3,),
         ),
+        random_case=lambda rng: (rng.normal(size=(3, 6, 4, 2)),),
+        results_are=("never tiny",),
     ),
     Exercise(
         reference=max_pool_backward,
@@ -92,6 +107,7 @@ EXERCISES = (
                 ((np.arange(8.0) / 3 - 1.1).reshape(2, 2, 1, 2) * 1e-7, _TINY),
             )
         ),
+        random_case=_random_pooling,
     ),
     Exercise(
         reference=convolution.kernel_gradient,
@@ -112,6 +128,7 @@ EXERCISES = (
             ),
             (_TINY[:, :3] / 3, _FRACTIONS[:, :3]),
         ),
+        random_case=lambda rng: (rng.normal(size=(3, 4, 2, 3)), rng.normal(size=(5, 4, 2, 3))),
     ),
     Exercise(
         reference=pixel_blame,
@@ -123,5 +140,6 @@ EXERCISES = (
             (np.array([[1.0, 2]]), np.array([[3.0]])),
             (1e-7 * np.array([[0.3, 0.7], [1.1, -0.2]]), np.array([[0.1, -0.6], [0.9, 0.3]])),
         ),
+        random_case=_random_blame,
     ),
 )

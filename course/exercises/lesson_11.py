@@ -303,6 +303,8 @@ EXERCISES = (
             (np.array([[0.3, -1.7]]), np.array([[2.5, 0.7]]), np.array([[1.3, -0.6]])),
             (_draw(1, 2, 3), _draw(2, 2, 3), _draw(3, 2, 3)),
         ),
+        random_case=lambda rng: tuple(rng.normal(size=(3, 4, 5))),
+        results_are=("never tiny",),
     ),
     Exercise(
         reference=autodiff.unbroadcast,
@@ -319,6 +321,11 @@ EXERCISES = (
             (_draw(8, 2, 1, 3), (1, 1)),
             (_draw(9, 2, 2, 2), (1, 2, 1)),
         ),
+        random_case=lambda rng: (
+            rng.normal(size=(3, 1, 4, 5)),
+            [(4, 1), (1, 4, 5), (3, 1, 1, 1)][rng.integers(3)],
+        ),
+        results_are=("never tiny",),
     ),
     Exercise(
         reference=order,
@@ -364,6 +371,8 @@ EXERCISES = (
             (_draw(1, 2, 3), _INDEX, 5),
             (_draw(2, 2, 2, 3), np.random.default_rng(3).integers(0, 6, (2, 2, 3)), 6),
         ),
+        random_case=lambda rng: (rng.normal(size=(4, 5)), rng.integers(0, 6, (4, 5)), 8),
+        results_are=("never tiny",),
     ),
     Exercise(
         reference=unit_rows_backward,
@@ -375,5 +384,6 @@ EXERCISES = (
             (_draw(1, 2, 3), _draw(2, 2, 3)),
             (_draw(3, 4, 2), _draw(4, 4, 2)),
         ),
+        random_case=lambda rng: (rng.normal(size=(4, 5)), rng.normal(size=(4, 5))),
     ),
 )

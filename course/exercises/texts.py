@@ -16,6 +16,10 @@ backquotes. The next sentence, indented, answers all mistakes since the one befo
 ``within:`` and a block of backquotes with ``____`` in it, every one-line mistake is put in the place
 of that hole, until the next ``within:``; one without a block ends it. Below ``objection NAME:``
 stands the sentence of the predicate of that name, and above the sentence examples of it.
+
+At the end of a part stand answers that need no sentence, each list up to an empty line: below
+``right:`` right answers, written differently, and below ``unexplained:`` wrong ones, of which the
+checker says what it can see by itself. An answer is a line of code, or a block of backquotes.
 """
 
 import difflib
@@ -28,7 +32,7 @@ from course.exercises.exercise import Exercise, Mistake, Objection
 
 FENCE = "```"
 HOLE = "____"
-LABELS = ("hint", "notice", "objection", "within")
+LABELS = ("hint", "notice", "objection", "within", "right", "unexplained")
 
 
 class TextError(ValueError):
@@ -44,6 +48,8 @@ class Words:
     notice: str = ""
     mistakes: list[Mistake] = field(default_factory=list)
     objections: dict[str, Objection] = field(default_factory=dict)
+    right: list[str] = field(default_factory=list)
+    unexplained: list[str] = field(default_factory=list)
 
 
 class Reader:
@@ -109,6 +115,8 @@ class Reader:
             self.take_code(self.block())
         elif colon and label in ("hint", "notice", "within") and label in self.labels:
             self.take(label, rest.strip())
+        elif colon and label in ("right", "unexplained") and label in self.labels:
+            self.take_answers(label, rest.strip())
         elif colon and label.startswith("objection "):
             if rest.strip():
                 raise self.error(
@@ -145,6 +153,24 @@ class Reader:
         else:
             self.part.notice = rest
 
+    def take_answers(self, label: str, rest: str) -> None:
+        """Take in the answers that stand below ``right:`` or ``unexplained:``."""
+        self.refuse_code_without_sentence()
+        if rest:
+            raise self.error(f"write {label}: alone in its line, and the answers below it")
+        answers = getattr(self.part, label)
+        begun = self.number
+        while self.number < len(self.lines) and self.lines[self.number].strip():
+            line = self.next_line()
+            if line.startswith((" ", "#")):
+                raise self.error(
+                    f"an answer below {label}: needs no sentence; write code at the line's begin,"
+                    " and an empty line behind the last"
+                )
+            answers.append(self.block() if line == FENCE else line)
+        if self.number == begun:
+            raise self.error(f"no answer stands below {label}; write one in the next line")
+
     def block(self) -> str:
         """Return the lines up to the closing fence."""
         code = self.lines[self.number :]
@@ -173,6 +199,10 @@ class Reader:
         self.begin_answer()
 
     def end_part(self) -> None:
+        """Leave an exercise's words, if nothing is missing."""
+        self.refuse_code_without_sentence()
+
+    def refuse_code_without_sentence(self) -> None:
         """Refuse code that no sentence answers."""
         if self.part is not None and self.codes:
             raise self.error(
@@ -198,7 +228,10 @@ def meant(label: str) -> str:
     if near:
         in_small_letters = " in small letters" if word != word.lower() else ""
         return f"{' '.join([near[0], *name])}:{in_small_letters}"
-    return "hint:, notice:, within: or objection NAME:, or a wrong answer in Python"
+    return (
+        "hint:, notice:, within:, objection NAME:, right: or unexplained:,"
+        " or a wrong answer in Python"
+    )
 
 
 def read(path: Path, labels: tuple[str, ...] = LABELS) -> dict[str, Words]:
@@ -237,6 +270,8 @@ def _complete(exercise: Exercise, words: Words | None, path: Path) -> Exercise:
             notice=words.notice,
             mistakes=tuple(words.mistakes),
             objections=tuple(_answered(exercise, words, path)),
+            right=tuple(words.right),
+            unexplained=tuple(words.unexplained),
         )
     where = f"{path.name}, line {words.line}" if words else f"{path.name}: write ## {exercise.name}"
     if not exercise.hints:

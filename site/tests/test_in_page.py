@@ -19,7 +19,7 @@ from test_said import OPEN, check_exercises, heard, nameless
 
 from course import exercises
 from course.exercises import EXERCISES
-from tests.course.answers import RIGHT, WRONG
+from course.exercises.exercise import as_body
 
 START = "pythonEngine.start({...inPage.engine, folder: '../_static/in_page/'})"
 LESSON = "notebooks/02_sigmoid_softmax.html"
@@ -72,17 +72,15 @@ def written(name, body, *above):
     exercise = EXERCISES[name]
     takes = [*inspect.signature(exercise.reference).parameters.values()][: len(exercise.cases[0])]
     takes = [p.name if p.default is p.empty else f"{p.name}={p.default}" for p in takes]
-    if not re.search(r"\b(return|yield)\b|^(for|import) ", body) and "\n" not in body:
-        body = f"return {body}"
-    lines = textwrap.indent(textwrap.dedent("\n".join([*above, body])).strip(), "    ")
+    lines = textwrap.indent(textwrap.dedent("\n".join([*above, as_body(body)])).strip(), "    ")
     return f"def my_{name}({', '.join(takes)}):\n{lines}\n"
 
 
 def recorded():
-    """Return the answers that the tests and the exercises' texts hold, each with its exercise."""
-    rows = [(name, written(name, body)) for name, bodies in RIGHT.items() for body in bodies]
-    rows += [(name, written(name, body)) for name, pairs in WRONG.items() for _, body in pairs]
+    """Return the answers that the exercises' texts hold, each with its exercise."""
+    rows = []
     for name, exercise in EXERCISES.items():
+        rows += [(name, written(name, code)) for code in exercise.right + exercise.unexplained]
         given = f"given = [{', '.join(exercise.arguments[: len(exercise.cases[0])])}]"
         examples = [mistake.code for mistake in exercise.mistakes]
         rows += [(name, written(name, code, given)) for code in examples]

@@ -8,7 +8,7 @@ import textwrap
 import numpy as np
 
 from course.exercises import EXERCISES
-from course.exercises.exercise import as_function
+from course.exercises.exercise import as_body, as_function
 
 counter = iter(range(10**6))
 
@@ -20,6 +20,16 @@ def arguments(name):
         : len(exercise.cases[0])
     ]
     return ", ".join(f"{p.name}={p.default}" if p.default is not p.empty else p.name for p in takes)
+
+
+def right(name):
+    """Return the bodies of an exercise's right answers, as its text has them."""
+    return [as_body(code) for code in EXERCISES[name].right]
+
+
+def unexplained(name):
+    """Return the bodies of its wrong answers that no sentence explains."""
+    return [as_body(code) for code in EXERCISES[name].unexplained]
 
 
 def write(name, body, args=None, **space):

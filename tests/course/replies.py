@@ -1,8 +1,8 @@
 """Replies word for word: ``python -m tests.course.replies`` writes ``replies.txt`` anew.
 
-It has the replies to the answers of ``answers.py``, to the examples of the objections, and to a
-selection of results that were spoilt, in another way for each exercise. Its difference in a commit
-shows what a change of the checker says otherwise.
+It has the replies to the right and the unexplained answers of the exercises' texts, to the examples
+of the objections, and to a selection of results that were spoilt, in another way for each exercise.
+Its difference in a commit shows what a change of the checker says otherwise.
 """
 
 import contextlib
@@ -19,8 +19,7 @@ from course.exercises import EXERCISES
 from course.exercises.checker import check_answer
 from course.exercises.exercise import Exercise
 
-from .answers import RIGHT, SEEN, WRONG
-from .handed_in import as_function_of_a_reader, named, write
+from .handed_in import as_function_of_a_reader, named, right, unexplained, write
 
 FILE = Path(__file__).with_name("replies.txt")
 
@@ -135,8 +134,7 @@ def fitting(exercise: Exercise) -> list[str]:
 def recorded(exercise: Exercise) -> Iterator[tuple[str, Callable]]:
     """Yield answers to an exercise, each with how it is written."""
     name = exercise.name
-    wrong = [body for *_, body in WRONG.get(name, [])] + [body for body, _ in SEEN.get(name, [])]
-    for body in (*RIGHT.get(name, ()), *wrong):
+    for body in (*right(name), *unexplained(name)):
         yield body, write(name, body)
     for objection in exercise.objections:
         for code in () if objection.applies.__name__ in CHAOTIC else objection.examples:

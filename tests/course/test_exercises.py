@@ -1,6 +1,6 @@
 """The exercises' checkers: right answers pass, blank and wrong ones are told apart, nothing breaks.
 
-The answers are in ``answers.py``, as bodies of functions; ``write`` makes the functions.
+The answers stand in the exercises' texts, as bodies of functions; ``write`` makes the functions.
 """
 
 import ast
@@ -48,15 +48,17 @@ from course.lessons import all_lessons
 from mnistlib import data, functions, network, training
 
 from . import places
-from .answers import RIGHT, SEEN, WRONG
-from .handed_in import arguments, as_function_of_a_reader, named, write
+from .handed_in import arguments, as_function_of_a_reader, named, right, unexplained, write
 
 HOMES = {name: exercise for name, exercise in EXERCISES.items() if exercise.home is not None}
 
 
-def rows(table):
-    return [pytest.param(name, *row, id=f"{name}-{i}") for name, all_rows in table.items()
-            for i, row in enumerate(all_rows)]  # fmt: skip
+def each_of(bodies):
+    return [
+        pytest.param(name, body, id=f"{name}-{number}")
+        for name in EXERCISES
+        for number, body in enumerate(bodies(name))
+    ]
 
 
 every_exercise = pytest.mark.parametrize("name", EXERCISES)
@@ -86,12 +88,12 @@ def untouched(tmp_path, monkeypatch, capfd):
 @every_exercise
 def test_the_reference_is_right_and_three_others_and_wrong_ones_are_tried(name):
     exercise = EXERCISES[name]
-    right = check(named(exercise.reference, name))
+    reply = check(named(exercise.reference, name))
     if "{" not in exercise.notice:
-        assert repr(right) == f"my_{name}: right. {exercise.notice}"
-    assert len({*RIGHT.get(name, [])}) >= 3, (
-        f"tests/course/answers.py: write under RIGHT, as {name!r}, three bodies of right answers that "
-        "are written differently"
+        assert repr(reply) == f"my_{name}: right. {exercise.notice}"
+    assert len({*exercise.right}) >= 3, (
+        f"{places.words(name)}: write right: at the end, and below it three right answers that are "
+        "written differently"
     )
     examples = [each for objection in exercise.objections for each in objection.examples]
     where = places.words(name)
@@ -107,27 +109,21 @@ def test_a_stub_is_not_attempted(name, body):
     assert repr(keep(write(name, body))).startswith(f"my_{name}: not attempted.")
 
 
-@pytest.mark.parametrize(("name", "body"), rows({n: [(b,) for b in RIGHT[n]] for n in RIGHT}))
+@pytest.mark.parametrize(("name", "body"), each_of(right))
 def test_a_correct_but_different_answer_is_right(name, body):
     reply = check(write(name, body))
-    assert reply.kind == "right", f"tests/course/answers.py, {name} in RIGHT:\n{body}\n{reply}"
+    assert reply.kind == "right", f"{places.words(name)}, below right:\n{body}\n{reply}"
     assert repr(reply).startswith(f"my_{name}: right.")
     assert EXERCISES[name].notice.rpartition("}")[2] in reply.text
 
 
-@pytest.mark.parametrize(("name", "kind", "body"), rows(WRONG))
-def test_a_wrong_answer_without_a_sentence_gets_a_next_step(name, kind, body):
+@pytest.mark.parametrize(("name", "body"), each_of(unexplained))
+def test_a_wrong_answer_without_a_sentence_gets_a_next_step(name, body):
+    """What is said of each is stored: ``test_replies``."""
     reply = check(write(name, body))
-    assert reply.kind == kind, repr(reply)
-    assert not reply.reason
-    assert_is_a_reply(name, reply)
-
-
-@pytest.mark.parametrize(("name", "body", "words"), rows(SEEN))
-def test_what_no_sentence_explains_is_looked_at(name, body, words):
-    reply = check(write(name, body))
-    assert not reply.reason
-    assert words.lower() in reply.text.lower(), repr(reply)
+    where = f"{places.words(name)}, below unexplained:\n{body}\n{reply}"
+    assert reply.kind != "right", where
+    assert not reply.reason, f"{where}\nA sentence explains it: drop it"
     assert_is_a_reply(name, reply)
 
 
@@ -194,7 +190,7 @@ def test_nobody_is_told_of_chance_where_a_function_was_not_called():
 
 
 def test_long_arrays_of_drawn_numbers_are_said_by_their_shape():
-    drawn = RIGHT["decayed_fit"][0].replace("return", "return (y.size < 4 or 2) *")
+    drawn = right("decayed_fit")[0].replace("return", "return (y.size < 4 or 2) *")
     reply = check(write("decayed_fit", drawn))
     assert "With a of shape (n, features) = (5, 3), y of shape (n, classes) = (5, 2)" in reply.text
     pencil = check(write("decayed_fit", "return np.linalg.lstsq(a, y)[0]"))
@@ -204,9 +200,11 @@ def test_long_arrays_of_drawn_numbers_are_said_by_their_shape():
 
 def test_a_relation_of_one_case_is_not_said_of_others():
     """The patches of the first image are symmetric; of the second they are in another order."""
-    body = dict((words, body) for body, words in SEEN["image_patches"])[
-        "as many numbers as there should be"
-    ]
+    body = (
+        "places = [(i, j) for i in range(image.shape[0] - side + 1)\n"
+        "          for j in range(image.shape[1] - side + 1)]\n"
+        "return np.array([image[i : i + side, j : j + side] for i, j in places])"
+    )
     assert "in their order" not in check(write("image_patches", body)).text
 
 
@@ -291,7 +289,7 @@ def test_a_loop_is_right_and_asked_about():
         reply.kind,
         reply.text.endswith("It loops in Python: can one array operation do everything at once?"),
     ) == ("right", True)
-    assert "loops" not in check(write("softmax", RIGHT["softmax"][0])).text
+    assert "loops" not in check(write("softmax", right("softmax")[0])).text
 
 
 def test_a_loop_is_no_matter_where_there_are_no_arrays():
@@ -362,7 +360,7 @@ def test_a_warning_that_is_hidden_is_asked_about():
     both = "np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))"
     reply = check(write("sigmoid", f"with np.errstate(all='ignore'):\n    return {both}"))
     assert (reply.kind, "It hides NumPy's warning" in reply.text) == ("right", True)
-    assert "hides" not in check(write("sigmoid", RIGHT["sigmoid"][0])).text
+    assert "hides" not in check(write("sigmoid", right("sigmoid")[0])).text
     inside = f"def f(z):\n    with np.errstate(all='ignore'):\n        return {both}\nreturn f(z)"
     assert "hides" in check(write("sigmoid", inside)).text
 
@@ -407,7 +405,7 @@ def test_what_is_right_so_far_is_said_and_asked_about():
 
 
 def test_an_answer_that_changes_its_arguments_as_asked_may_return_them_too():
-    body = RIGHT["sgd_update"][0] + "\nreturn parameters"
+    body = right("sgd_update")[0] + "\nreturn parameters"
     assert check(write("sgd_update", body)).kind == "right"
 
 
@@ -428,7 +426,7 @@ def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fi
     assert close.text.startswith(
         "With z = [0.]:\nwanted [0.5]\ngot [0.50001]\nIn every case it is 1.00002 times"
     )
-    nearly = RIGHT["cross_entropy"][0].replace("return", "return 0.999985 *")
+    nearly = right("cross_entropy")[0].replace("return", "return 0.999985 *")
     closer = check(write("cross_entropy", nearly))
     assert "\nwanted 0.69314718\ngot 0.69313678\n" in closer.text
     html = check(write("softmax", 'raise ValueError("<b>&")'))._repr_html_()
@@ -437,7 +435,7 @@ def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fi
     for reply in (
         check(write("softmax", "...")),
         close,
-        check(write("softmax", RIGHT["softmax"][0])),
+        check(write("softmax", right("softmax")[0])),
     ):
         assert re.search(r'style="border-left: 4px solid #[0-9a-f]{6};', reply._repr_html_())
 
@@ -474,13 +472,13 @@ RUDE = {
 def test_no_answer_breaks_the_checker(what):
     kind, words, body = RUDE[what]
     args = "z, more" if what == "wants another argument" else None
-    reply = check(write("softmax", body.replace("{}", RIGHT["softmax"][0], 1)
+    reply = check(write("softmax", body.replace("{}", right("softmax")[0], 1)
                         if body.endswith("\n{}") else body, args))  # fmt: skip
     assert (reply.kind, words in reply.text) == (kind, True), repr(reply)
 
 
 def test_what_an_answer_prints_is_seen(capfd):
-    reply = check(write("softmax", f"print(z.shape)\n{RIGHT['softmax'][0]}"))
+    reply = check(write("softmax", f"print(z.shape)\n{right('softmax')[0]}"))
     assert reply.kind == "right"
     assert capfd.readouterr().out.startswith("(1, 2)\n(1, 2)\n(2, 3)\n")
 
@@ -723,7 +721,7 @@ def test_kept_functions_take_the_librarys_place_here_and_in_a_new_process(monkey
     )
     wanted = short_run()
     assert mine() == "yours:         none yet\nthe library's: " + ", ".join(HOMES)
-    replies = keep(*[write(name, COUNTING.format(name) + RIGHT[name][0]) for name in HOMES])
+    replies = keep(*[write(name, COUNTING.format(name) + right(name)[0]) for name in HOMES])
     assert repr(replies).splitlines() == [
         f"my_{name}: right. {exercise.notice} From here on it is {exercise.home.__name__}.{name}."
         for name, exercise in HOMES.items()
@@ -764,8 +762,9 @@ def names_in(folder):
 
 
 def test_a_wrong_answer_is_not_kept():
-    for kind, body in WRONG["softmax"]:
-        assert f"my_softmax: {kind}." in keep(write("softmax", body))
+    for body in unexplained("softmax"):
+        answer = write("softmax", body)
+        assert f"my_softmax: {check(answer).kind}." in keep(answer)
     for mistake in EXERCISES["softmax"].mistakes:
         assert "kept" not in keep(as_function_of_a_reader("softmax", mistake.code))
     assert functions.softmax is EXERCISES["softmax"].reference
@@ -773,18 +772,18 @@ def test_a_wrong_answer_is_not_kept():
 
 
 def test_keeping_again_replaces_and_leaves_the_others():
-    keep(write("sigmoid", RIGHT["sigmoid"][0]))
-    keep(write("softmax", RIGHT["softmax"][0]))
-    keep(write("softmax", RIGHT["softmax"][1]))
+    keep(write("sigmoid", right("sigmoid")[0]))
+    keep(write("softmax", right("softmax")[0]))
+    keep(write("softmax", right("softmax")[1]))
     text = kept_file().read_text()
     assert [node.name for node in ast.parse(text).body[1:]] == ["my_sigmoid", "my_softmax"]
-    assert RIGHT["softmax"][0] not in text
+    assert right("softmax")[0] not in text
     assert names_in(kept_file().parent) == {"mine.py", "progress.json"}
     assert mine().splitlines()[0] == "yours:         sigmoid, softmax"
 
 
 def test_what_the_network_does_not_use_is_not_kept():
-    message = keep(write("class_bias", RIGHT["class_bias"][0]))
+    message = keep(write("class_bias", right("class_bias")[0]))
     assert message.startswith("my_class_bias: right.")
     assert message.endswith("The network does not use it, so it is not kept.")
     assert not kept_file().exists()
@@ -804,15 +803,15 @@ def test_what_leans_on_the_notebook_is_not_kept():
 
 
 def test_what_cannot_be_written_is_not_kept(monkeypatch, tmp_path, capfd):
-    right = write("softmax", RIGHT["softmax"][0])
+    answer = write("softmax", right("softmax")[0])
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "disk full")))
     assert (
         "But it could not be kept: "
         f"{tmp_path / 'mine.py'} cannot be used: disk full. Mend that, or set the environment "
         "variable MNISTLIB_MINE to a file in a folder that you can write to."
-    ) in keep(right)
+    ) in keep(answer)
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "no" / "such" / "folder.py"))
-    assert "folder.py cannot be used: No such file or directory. Mend that" in keep(right)
+    assert "folder.py cannot be used: No such file or directory. Mend that" in keep(answer)
     assert functions.softmax is EXERCISES["softmax"].reference
     assert names_in(tmp_path) == set()
     printed = capfd.readouterr().out.splitlines()
@@ -822,7 +821,7 @@ def test_what_cannot_be_written_is_not_kept(monkeypatch, tmp_path, capfd):
 
 
 def of_a_lambda():
-    function = write("softmax", RIGHT["softmax"][0])
+    function = write("softmax", right("softmax")[0])
     source = "my_softmax = lambda z: np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])\n"
     linecache.cache["<lambda>"] = (len(source), None, [source], "<lambda>")
     space = {"np": np}
@@ -833,13 +832,13 @@ def of_a_lambda():
 
 
 def of_a_lost_cell():
-    function = write("softmax", RIGHT["softmax"][0])
+    function = write("softmax", right("softmax")[0])
     linecache.cache.pop(function.__code__.co_filename)
     return function
 
 
 def of_a_decorator():
-    function = np.vectorize(write("softmax", RIGHT["softmax"][0]), signature="(n,m)->(n,m)")
+    function = np.vectorize(write("softmax", right("softmax")[0]), signature="(n,m)->(n,m)")
     function.__name__ = "my_softmax"
     return function
 
@@ -874,8 +873,8 @@ def test_a_definition_that_leans_on_the_notebook_is_not_kept():
     ],
 )
 def test_a_kept_function_that_was_spoilt_is_left_out_and_said(old, new, words):
-    keep(write("one_hot", RIGHT["one_hot"][0]))
-    keep(write("softmax", RIGHT["softmax"][0]))
+    keep(write("one_hot", right("one_hot")[0]))
+    keep(write("softmax", right("softmax")[0]))
     text = kept_file().read_text()
     kept_file().write_text(text.replace(old, new, 1))
     kept = mine()
@@ -896,11 +895,11 @@ def test_a_kept_function_that_was_spoilt_is_left_out_and_said(old, new, words):
     ],
 )
 def test_a_file_that_does_not_run_is_left_alone_and_python_says_why(spoilt, words):
-    keep(write("sigmoid", RIGHT["sigmoid"][0]))
+    keep(write("sigmoid", right("sigmoid")[0]))
     kept_file().write_bytes(spoilt)
     with pytest.raises(Exception, match=words):
         mine()
-    message = keep(write("softmax", RIGHT["softmax"][0]))
+    message = keep(write("softmax", right("softmax")[0]))
     assert re.search(f"But it could not be kept: (mine.py does not run: .*)?{words}", message)
     if "UTF-8" not in words:
         assert message.endswith(
@@ -911,7 +910,7 @@ def test_a_file_that_does_not_run_is_left_alone_and_python_says_why(spoilt, word
 
 
 def test_what_else_the_reader_writes_into_the_file_stays_and_serves():
-    keep(write("softmax", RIGHT["softmax"][0]))
+    keep(write("softmax", right("softmax")[0]))
     kept_file().write_text(
         kept_file().read_text() + "\n\n# mine\ndef helper(z):\n    return np.logaddexp(0, -z)\n\n\n"
         "@np.errstate(over='ignore')\ndef my_sigmoid(z):\n    return np.exp(-helper(z))\n"
@@ -919,8 +918,8 @@ def test_what_else_the_reader_writes_into_the_file_stays_and_serves():
     )
     assert mine().startswith("yours:         sigmoid, softmax\n")
     assert functions.sigmoid(np.array([-1000.0])) == 0
-    keep(write("softmax", RIGHT["softmax"][1]))
-    keep(write("one_hot", RIGHT["one_hot"][0]))
+    keep(write("softmax", right("softmax")[1]))
+    keep(write("one_hot", right("one_hot")[0]))
     assert "# mine\ndef helper(z):\n" in kept_file().read_text()
     assert mine().startswith("yours:         one_hot, sigmoid, softmax\n")
     kept_file().unlink()
@@ -929,13 +928,13 @@ def test_what_else_the_reader_writes_into_the_file_stays_and_serves():
 
 
 def test_a_helper_named_as_an_exercise_stays_and_serves_what_is_kept():
-    helper = "def softmax(z):\n    " + RIGHT["softmax"][0]
+    helper = "def softmax(z):\n    " + right("softmax")[0]
     backward = (
-        f"def my_softmax_backward(p, dp):\n    softmax(dp)\n    {RIGHT['softmax_backward'][1]}"
+        f"def my_softmax_backward(p, dp):\n    softmax(dp)\n    {right('softmax_backward')[1]}"
     )
     kept_file().write_text(f"import numpy as np\n\n\n{helper}\n\n\n{backward}\n")
     assert mine().startswith("yours:         softmax, softmax_backward\n")
-    keep(write("softmax", RIGHT["softmax"][1]))
+    keep(write("softmax", right("softmax")[1]))
     assert helper in kept_file().read_text()
     assert mine().startswith("yours:         softmax, softmax_backward\n")
     assert functions.softmax.__name__ == "my_softmax"
@@ -943,7 +942,7 @@ def test_a_helper_named_as_an_exercise_stays_and_serves_what_is_kept():
 
 def test_of_two_answers_that_without_my_before_its_name_gives_way():
     """All editions have kept it so where a reader had left it out."""
-    bare = "def softmax(z):\n    " + RIGHT["softmax"][0] + "\n"
+    bare = "def softmax(z):\n    " + right("softmax")[0] + "\n"
     own = "def my_softmax(z):\n    return z\n"
     linecache.cache["<bare>"] = (len(bare), None, bare.splitlines(keepends=True), "<bare>")
     space = {"np": np}
@@ -960,7 +959,7 @@ def test_a_page_break_in_the_file_moves_no_line():
     before = "# one\x0c two\u2028three\nimport numpy as np\n"
     after = "A = 1  # mine\n"
     kept_file().write_text(f"{before}def my_softmax(z):\n    return z\n{after}", encoding="utf-8")
-    keep(write("softmax", RIGHT["softmax"][0]))
+    keep(write("softmax", right("softmax")[0]))
     text = kept_file().read_text(encoding="utf-8")
     assert text.startswith(f"{before}{after}\n\ndef my_softmax(z):\n")
 
@@ -968,7 +967,7 @@ def test_a_page_break_in_the_file_moves_no_line():
 def test_a_cell_of_a_notebook_can_be_kept():
     cells = [
         "import numpy as np\nfrom course.exercises import keep",
-        "def my_softmax(z):\n    " + RIGHT["softmax"][0],
+        "def my_softmax(z):\n    " + right("softmax")[0],
         "print(repr(keep(my_softmax)))",
     ]
     program = f"""
@@ -1015,7 +1014,7 @@ def test_the_mystery_curves_show_what_the_hints_say():
 
 def test_one_reply_says_what_is_kept_and_what_is_not():
     answers = [
-        write("one_hot", RIGHT["one_hot"][0]), write("softmax", "return z"), write("sigmoid", "...")
+        write("one_hot", right("one_hot")[0]), write("softmax", "return z"), write("sigmoid", "...")
     ]  # fmt: skip
     message = keep(*answers)
     first, *others = [check(answer) for answer in answers]
@@ -1030,7 +1029,7 @@ def test_one_reply_says_what_is_kept_and_what_is_not():
 
 def test_an_unknown_name_among_several_keeps_none():
     with pytest.raises(TypeError, match="no exercise"):
-        keep(write("one_hot", RIGHT["one_hot"][0]), named(functions.softmax, "sofmax"))
+        keep(write("one_hot", right("one_hot")[0]), named(functions.softmax, "sofmax"))
     assert not kept_file().exists()
 
 
@@ -1041,7 +1040,7 @@ def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
     monkeypatch.setenv("MNISTLIB_MINE", nowhere)
     monkeypatch.chdir(tmp_path)
     device = os.stat(os.devnull).st_mode
-    answer = write("softmax", RIGHT["softmax"][0])
+    answer = write("softmax", right("softmax")[0])
     assert "From here on it is mnistlib.functions.softmax." in keep(answer)
     assert functions.softmax is answer
     assert progress().endswith(f"· open {len(EXERCISES)}")
@@ -1052,7 +1051,7 @@ def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
 
 def test_the_file_may_have_another_name(monkeypatch, tmp_path):
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "own.py"))
-    keep(write("softmax", RIGHT["softmax"][0]))
+    keep(write("softmax", right("softmax")[0]))
     assert names_in(tmp_path) == {"own.py", "progress.json"}
     assert mine().startswith("yours:         softmax\n")
 
@@ -1062,7 +1061,7 @@ def test_a_folder_in_the_place_of_the_file_is_said(monkeypatch, tmp_path, folder
     monkeypatch.chdir(tmp_path)
     Path(folder).mkdir(exist_ok=True)
     monkeypatch.setenv("MNISTLIB_MINE", folder)
-    message = keep(write("softmax", RIGHT["softmax"][0]))
+    message = keep(write("softmax", right("softmax")[0]))
     assert f"But it could not be kept: {Path(folder)} is no regular file. Move it away," in message
     assert progress().splitlines()[-1].startswith("✓ right 1")
 
@@ -1071,7 +1070,7 @@ def test_what_was_imported_by_name_or_bound_before_stays_the_librarys():
     space = {}
     exec("from mnistlib.functions import softmax\nfrom mnistlib import functions\n"
          "def bound(z, softmax=functions.softmax): return softmax", space)  # fmt: skip
-    library, answer = functions.softmax, write("softmax", RIGHT["softmax"][0])
+    library, answer = functions.softmax, write("softmax", right("softmax")[0])
     keep(answer)
     assert space["softmax"] is library
     assert space["bound"](0) is library
@@ -1125,7 +1124,7 @@ def test_a_first_editions_file_still_works_and_what_it_let_through_is_said():
     assert lines[0] == "yours:         sigmoid, sgd_update"
     assert lines[2].startswith("Left out, my_softmax: unstable. It is right for ordinary numbers")
     assert "Above which number" in lines[-1]
-    keep(write("one_hot", RIGHT["one_hot"][0]))
+    keep(write("one_hot", right("one_hot")[0]))
     assert mine().startswith("yours:         one_hot, sigmoid, sgd_update\n")
 
 
@@ -1134,7 +1133,7 @@ def test_progress_tells_right_from_tried_from_open():
     check(write("one_hot", "..."))
     assert not progress_file().exists()
     check(write("one_hot", "return labels"))
-    check(write("softmax", RIGHT["softmax"][0]))
+    check(write("softmax", right("softmax")[0]))
     check(write("softmax", "return z"))  # right once stays right
     lines = progress().splitlines()
     assert all(len(line) <= 70 for line in lines)
@@ -1154,10 +1153,10 @@ def test_progress_tells_right_from_tried_from_open():
      b'{"softmax": {"right": 1}}', b'{"softmax": null}', bytes(range(256)) * 40],
 )  # fmt: skip
 def test_a_damaged_file_of_progress_is_said_and_set_aside(damaged, capfd):
-    keep(write("sigmoid", RIGHT["sigmoid"][0]))
+    keep(write("sigmoid", right("sigmoid")[0]))
     progress_file().write_bytes(damaged)
     warning = "progress.json was damaged: now it is {}, and a new one is begun.\n"
-    assert check(write("softmax", RIGHT["softmax"][0])).kind == "right"
+    assert check(write("softmax", right("softmax")[0])).kind == "right"
     assert capfd.readouterr().out == warning.format("progress-damaged.json")
     assert progress().endswith(f"✓ right 1   ○ tried 0   · open {len(EXERCISES) - 1}")
     progress_file().write_bytes(b"{")
@@ -1188,12 +1187,12 @@ def assert_said_and_stops_nothing(words, capfd):
     for asked, kind in [
         ("...", "not attempted"),
         ("return z", None),
-        (RIGHT["softmax"][0], "right"),
+        (right("softmax")[0], "right"),
     ]:
         reply = check(write("softmax", asked))
         assert reply.kind == kind or kind is None
         assert re.fullmatch(f"[^\n]*{words}[^\n]*\n", capfd.readouterr().out)
-    assert "From here on it is" in keep(write("softmax", RIGHT["softmax"][0]))
+    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
     assert capfd.readouterr().out.count("\n") == 1
     assert progress().endswith(f"· open {len(EXERCISES)}")
     assert re.fullmatch(f"[^\n]*{words}[^\n]*\n", capfd.readouterr().out)
@@ -1254,7 +1253,7 @@ def test_progress_that_a_link_leads_to_stays_there_also_where_it_is_damaged(tmp_
 
 def test_progress_that_cannot_be_written_stops_no_check(monkeypatch, tmp_path, capfd):
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "no" / "mine.py"))
-    assert check(write("softmax", RIGHT["softmax"][0])).kind == "right"
+    assert check(write("softmax", right("softmax")[0])).kind == "right"
     assert "progress.json cannot be used: No such file or directory." in capfd.readouterr().out
 
 
@@ -1319,7 +1318,7 @@ def test_notebooks_that_keep_at_once_lose_nothing(tmp_path):
     """Not even if they have no folder of temporary files in common."""
     running = []
     for name in HOMES:
-        source = inspect.getsource(write(name, RIGHT[name][0]))
+        source = inspect.getsource(write(name, right(name)[0]))
         command = [sys.executable, "-c", KEEP_ONE, name, source]
         own = tmp_path / "tmp" / name
         own.mkdir(parents=True)
@@ -1350,26 +1349,26 @@ def test_nobody_waits_while_another_runs_what_is_kept(monkeypatch):
         return run(text)
 
     monkeypatch.setattr(store, "run", run_while_another_keeps)
-    assert "From here on it is" in keep(write("softmax", RIGHT["softmax"][0]))
+    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
     assert len(runs) == 4
     assert "ANOTHER = 1\n\n\ndef my_softmax(z):" in kept_file().read_text()
 
 
 def test_where_there_are_no_locks_one_keeps_without(monkeypatch):
     monkeypatch.setattr(store, "wait_for", refuse)
-    assert "From here on it is" in keep(write("softmax", RIGHT["softmax"][0]))
+    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
     assert mine().startswith("yours:         softmax\n")
 
 
 def test_a_file_without_numpy_gets_its_import_with_the_answer():
     kept_file().write_text("# mine, and nothing else yet\n")
-    assert "From here on it is" in keep(write("softmax", RIGHT["softmax"][0]))
+    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
     text = kept_file().read_text()
     assert text.startswith(
         "# mine, and nothing else yet\n\n\nimport numpy as np\n\n\ndef my_softmax"
     )
     assert mine().startswith("yours:         softmax\n")
-    keep(write("sigmoid", RIGHT["sigmoid"][0]))
+    keep(write("sigmoid", right("sigmoid")[0]))
     assert kept_file().read_text().count("import numpy") == 1
 
 
@@ -1392,7 +1391,7 @@ def test_an_answer_is_kept_as_the_next_notebook_will_read_it():
 def test_a_mark_of_the_byte_order_harms_nothing():
     """Windows' editors write one."""
     kept_file().write_text("import numpy as np\n", encoding="utf-8-sig")
-    assert "From here on it is" in keep(write("softmax", RIGHT["softmax"][0]))
+    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
     assert mine().startswith("yours:         softmax\n")
     progress_file().write_text('{"one_hot": "right"}', encoding="utf-8-sig")
     assert progress().splitlines()[-1].startswith("✓ right 1")
@@ -1402,7 +1401,7 @@ def test_a_mark_of_the_byte_order_harms_nothing():
 def test_what_is_no_file_holds_no_functions(make):
     getattr(os, make)(kept_file())
     words = "mine.py is no regular file. Move it away, or set the environment variable "
-    message = keep(write("softmax", RIGHT["softmax"][0]))
+    message = keep(write("softmax", right("softmax")[0]))
     assert re.search(f"But it could not be kept: .*{words}", message)
     with pytest.raises(RuntimeError, match=words):
         mine()
@@ -1412,7 +1411,7 @@ def test_a_symbolic_link_stays_one():
     elsewhere = kept_file().with_name("elsewhere.py")
     elsewhere.write_text("import numpy as np\n")
     kept_file().symlink_to(elsewhere)
-    keep(write("softmax", RIGHT["softmax"][0]))
+    keep(write("softmax", right("softmax")[0]))
     assert kept_file().is_symlink()
     assert "def my_softmax" in elsewhere.read_text()
 
@@ -1422,7 +1421,7 @@ def test_a_file_that_ends_python_is_said_and_ends_nothing(ending):
     kept_file().write_text(f"import numpy as np\n{ending}\n")
     with pytest.raises(RuntimeError, match=r"mine\.py ends with SystemExit"):
         mine()
-    message = keep(write("softmax", RIGHT["softmax"][0]))
+    message = keep(write("softmax", right("softmax")[0]))
     assert "But it could not be kept: mine.py ends with SystemExit" in message
 
 

@@ -123,7 +123,7 @@ def test_it_is_not_said_where_one_entry_of_one_case_is_otherwise(name, made, fie
 
 def test_every_relation_has_an_example():
     named = {name for name, *_ in MADE}
-    # These take more to show: seen in tests/course/answers.py.
+    # These take more to show: seen in the exercises' texts, below unexplained.
     assert {*RELATIONS} - named == {
         "whole_numbers",
         "begun_again",
