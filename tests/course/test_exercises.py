@@ -1468,7 +1468,7 @@ GOOD = "Words.\n\n## softmax\n\nhint: One.\nhint: Two.\nnotice: Yes.\n\nz\n    w
         (
             "z\n",
             "Tip: divide.\nz\n",
-            "line 9: Tip: is none of the labels here; write hint:, notice:, within: or objection NAME:",
+            "line 9: Tip: is none of the labels here; write hint:, notice:, within:, objection NAME:",
         ),
         (
             "z\n",
@@ -1487,6 +1487,21 @@ GOOD = "Words.\n\n## softmax\n\nhint: One.\nhint: Two.\nnotice: Yes.\n\nz\n    w
             "line 9: 'z' has no sentence below it; write one, indented by four spaces",
         ),
         ("z\n", "", "line 9: this sentence has no line of code above it that it could answer"),
+        (
+            "    why?\n",
+            "    why?\n\nright:\nz\n    why?\n",
+            "line 13: an answer below right: needs no sentence; write code at the line's begin",
+        ),
+        (
+            "    why?\n",
+            "    why?\n\nright: z\n",
+            "line 12: write right: alone in its line, and the",
+        ),
+        (
+            "    why?\n",
+            "    why?\nright:\n\nz\n",
+            "line 11: no answer stands below right:; write one",
+        ),
         ("z\n", "```\nz\n", "this block is never closed; write ``` alone in a line below its code"),
         (
             "z\n",

@@ -68,9 +68,7 @@ def is_excused(exercise, how):
     """Tell whether a result that was spoilt is right all the same, and cannot but be."""
     result = exercise.reference(*copy.deepcopy(exercise.cases[-1]))
     if result is None:
-        return not how.startswith(
-            ("rows", "sorted")
-        )  # it returns nothing: it changes its arguments
+        return True  # it returns nothing: it changes its arguments
     if how == "float32":
         return True  # the network may compute in it
     if how in ("rows turned", "sorted"):
