@@ -169,7 +169,7 @@ class Reader:
                 )
             answers.append(self.block() if line == FENCE else line)
         if self.number == begun:
-            raise self.error(f"no answer stands below {label}; write one in the next line")
+            raise self.error(f"{label}: has no answer below it; write one in the next line")
 
     def block(self) -> str:
         """Return the lines up to the closing fence."""

@@ -1490,7 +1490,7 @@ GOOD = "Words.\n\n## softmax\n\nhint: One.\nhint: Two.\nnotice: Yes.\n\nz\n    w
         (
             "    why?\n",
             "    why?\n\nright:\nz\n    why?\n",
-            "line 13: an answer below right: needs no sentence; write code at the line's begin",
+            "line 14: an answer below right: needs no sentence; write code at the line's begin",
         ),
         (
             "    why?\n",
@@ -1500,7 +1500,7 @@ GOOD = "Words.\n\n## softmax\n\nhint: One.\nhint: Two.\nnotice: Yes.\n\nz\n    w
         (
             "    why?\n",
             "    why?\nright:\n\nz\n",
-            "line 11: no answer stands below right:; write one",
+            "line 11: right: has no answer below it; write one",
         ),
         ("z\n", "```\nz\n", "this block is never closed; write ``` alone in a line below its code"),
         (
