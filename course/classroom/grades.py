@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from course.classroom.orders import LOST
+from course.classroom.protocol import LOST
 from course.classroom.table import Row
 from course.lessons import all_lessons
 

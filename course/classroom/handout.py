@@ -23,7 +23,7 @@ from pathlib import Path
 
 import nbformat
 
-from course.classroom.definitions import names_used
+from course.classroom.extract import names_used
 from course.exercises.exercise import Exercise, Mistake
 from course.lessons import ROOT, Lesson, Task, all_lessons, start, title
 

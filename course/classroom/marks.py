@@ -14,29 +14,25 @@ It can be stopped at any time: run the same line again, and it goes on. Who hand
 since is tried again, and everybody where the library or an exercise has changed. On a Dask cluster
 whose computers see the clone and FOLDER at the same place, add ``--scheduler ADDRESS``.
 
-Students' code is taken for hostile. Each submission is tried behind the walls of bubblewrap, where
-that is installed (``apt install bubblewrap``) and the system lets it work: its code sees the system and
-the course, and no submission, no file of yours, no network; what it writes lies in a memory disk of a
-bounded size; and all it started ends with it. Without bubblewrap an answer can read what the user it
-runs as may read, reach the network, fill a disk, leave shared memory behind, and, unless you are root,
-do whatever you may do, such as ending this. Either way each exercise runs in a process of its own, held
-to limits of time, memory, size of files and number of processes, as root also as a user who owns
-nothing. Neither way protects from an answer that changes the checker inside its own process, to be
-called right: such rows say "Read it" where we see it. The first line tells which way it was.
+Students' code is taken for hostile: it runs behind bubblewrap (``apt install bubblewrap``), each answer
+in a process of its own, which sees the system and the course, and no submission, no file of yours and no
+network. Where there is no bubblewrap (macOS, Windows), nothing is run unless you say ``--trusted``: then
+each answer is a plain process of yours with a limit on time, and may do whatever you may. Neither way
+protects from an answer that changes the checker inside its own process, to be called right: such rows
+say "Read it" where we see it.
 """
 
 import argparse
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from course.classroom import asked, grades, table
-from course.classroom.orders import LOST, Greeting, Limits
+from course.classroom import assignment, grades, isolation, table
+from course.classroom.marking import mark
+from course.classroom.protocol import Limits
 from course.classroom.submissions import Submission, submissions
-from course.classroom.supervisor import SandboxProcess, mark
 
 #: To train what an open exercise asks for.
 OPEN_SECONDS = 120
@@ -81,7 +77,9 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--reports", type=Path, metavar="FOLDER", help="also write a page a student"
     )
-    parser.add_argument("--no-walls", action="store_true", help="do without bubblewrap")
+    parser.add_argument(
+        "--trusted", action="store_true", help="do without bubblewrap: you trust all this code"
+    )
     for name, value in Limits._field_defaults.items():
         help_text = f"{UNITS[name]} (%(default)s)"
         parser.add_argument(f"--{name}", type=type(value), default=value, help=help_text)
@@ -91,18 +89,13 @@ def options(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Mark a class, or what of it is not marked yet."""
     chosen = options(argv)
-    if sys.platform != "linux":
-        sys.exit(
-            "marks.py holds students' code to limits that only Linux has. On another system run it in "
-            "a Linux container or a virtual machine; nothing was run."
-        )
     from tqdm import tqdm
 
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    for ending in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # not on Windows
         if signal.getsignal(ending) != signal.SIG_IGN:  # nohup wants to outlive its terminal
             signal.signal(ending, signal.default_int_handler)
     try:
-        lessons = asked.exercises(chosen.open, chosen.lesson)
+        lessons = assignment.exercises(chosen.open, chosen.lesson)
         grades.refuse_to_lose(chosen.reports)
         handed_in = submissions(chosen.folder)
         marks = table.read(chosen.out)
@@ -110,7 +103,7 @@ def main(argv: list[str] | None = None) -> None:
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     limits = Limits(**{name: getattr(chosen, name) for name in Limits._fields})
-    behind_walls = try_the_sandbox(limits, chosen.no_walls, chosen.open)
+    print(how_it_is_run(chosen.trusted))
     waiting = [s for s in handed_in if not is_marked(s, marks.get(s.student, []), lessons)]
     for submission in waiting:
         marks.pop(submission.student, None)
@@ -118,16 +111,30 @@ def main(argv: list[str] | None = None) -> None:
     progress = tqdm(total=len(handed_in), initial=len(handed_in) - len(waiting), unit="submission")
     try:
         with chosen.out.open("a", encoding="utf-8", newline="") as file, progress:
-            for rows in mark_all(waiting, lessons, limits, behind_walls, chosen):
+            for rows in mark_all(waiting, lessons, limits, chosen):
                 table.append(file, rows)
                 marks[rows[0].student] = rows
                 progress.update()
     except KeyboardInterrupt:
+        isolation.stop_all()
         sys.exit(
             f"\nStopped. {chosen.out} has what was finished; the same line goes on from there."
         )
     table.write(chosen.out, [row for student in sorted(marks) for row in marks[student]])
     tell(handed_in, marks, chosen)
+
+
+def how_it_is_run(trusted: bool) -> str:
+    """Say in a line how students' code is run; stop if it can be run only by those who trust it."""
+    if trusted:
+        return (
+            "Trusted: each answer is a plain process of yours, with a limit on time and no other."
+        )
+    if reason := isolation.why_not():
+        sys.exit(
+            f"Nothing was run: {reason}. If you trust everything that was handed in, add --trusted."
+        )
+    return "Behind bubblewrap: an answer sees the course, and nothing of anybody's."
 
 
 def refuse_others(path: Path, marks: table.Table, lessons: dict[str, str]) -> None:
@@ -149,14 +156,13 @@ def mark_all(
     waiting: list[Submission],
     lessons: dict[str, str],
     limits: Limits,
-    behind_walls: bool,
     chosen: argparse.Namespace,
 ) -> Iterator[list[table.Row]]:
     """Mark submissions side by side, and yield the rows of each when it is done."""
     from joblib import Parallel, delayed, parallel_config
 
     seconds = dict.fromkeys(lessons, limits.seconds)
-    for name in asked.open_exercises():
+    for name in assignment.open_exercises():
         seconds[name] = max(limits.seconds, OPEN_SECONDS)
     # Here the work is to wait for processes, so threads will do; and none is killed with a worker.
     where = {"backend": "threading"}
@@ -170,7 +176,7 @@ def mark_all(
             pre_dispatch="n_jobs",
         )
     # To other computers go only plain values and what the course defines.
-    return run(delayed(mark)(each, lessons, limits, seconds, behind_walls) for each in waiting)
+    return run(delayed(mark)(each, lessons, limits, seconds, chosen.trusted) for each in waiting)
 
 
 def tell(handed_in: list[Submission], marks: table.Table, chosen: argparse.Namespace) -> None:
@@ -189,61 +195,6 @@ def tell(handed_in: list[Submission], marks: table.Table, chosen: argparse.Names
             print(f"{chosen.grades} leaves out who has no mark at all: {', '.join(without)}")
     if chosen.reports:
         grades.reports(chosen.reports, rows)
-
-
-# --- Where answers are tried
-
-
-def try_the_sandbox(limits: Limits, no_walls: bool, with_open: bool) -> bool:
-    """Start a sandbox once, and stop if answers could not run in it; say which way it is and as whom.
-
-    Returns:
-        whether bubblewrap holds it.
-    """
-    reason = ""
-    if no_walls:
-        reason = "--no-walls was given"
-    elif not shutil.which("bwrap"):
-        reason = "bubblewrap is not installed (apt install bubblewrap)"
-    try:
-        sandbox = SandboxProcess(limits, behind_walls=not reason)
-    except RuntimeError as error:
-        if reason:
-            sys.exit(f"No answer could be tried out here: {error}")
-        reason = f"bubblewrap does not work here ({error})"
-        sandbox = SandboxProcess(limits, behind_walls=False)
-    sandbox.close()
-    if reason:
-        print(f"Without walls, since {reason}: an answer may see more than it should.")
-    else:
-        print("Behind bubblewrap's walls: an answer sees the course, and nothing of anybody's.")
-    say_what_follows(sandbox.greeting, behind_walls=not reason, with_open=with_open)
-    return not reason
-
-
-def say_what_follows(greeting: Greeting, behind_walls: bool, with_open: bool) -> None:
-    """Stop if no answer could run, and say what one may miss, or do."""
-    if greeting.lost:
-        sys.exit(f"No answer could be tried out here: {greeting.lost}")
-    closed = "students' code runs as a user who owns nothing, and {} cannot be read by such a user"
-    if with_open and greeting.closed_data:
-        sys.exit(
-            f"Nothing was run: {closed.format(greeting.closed_data)}. Put the clone where all may "
-            "read it, as in /srv."
-        )
-    if greeting.closed_code:
-        print(
-            f"Note: {closed.format(greeting.closed_code)}. What such an answer imports beyond NumPy "
-            f"and the course may be missing; it is then {LOST}. To try all, make the environment anew "
-            "where everybody may read, and the clone too: /usr/bin/python3 -m venv /srv/marking",
-            file=sys.stderr,
-        )
-    if not behind_walls and greeting.user is None:
-        print(
-            "Note: students' code runs as you. It may read and delete what you may, and stop this "
-            "program. Install bubblewrap, and it may not.",
-            file=sys.stderr,
-        )
 
 
 if __name__ == "__main__":

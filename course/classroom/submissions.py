@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from course.classroom.protocol import MEGABYTE
 from course.classroom.table import clean
-from course.classroom.walls import MEGABYTE
 from course.lessons import ROOT
 
 #: So large a submission may be; a notebook with many pictures has a few megabytes.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from course import files
-from course.classroom.orders import Outcome
+from course.classroom.protocol import Outcome
 
 #: How the columns are called, in the order of a row's parts.
 COLUMNS = [
@@ -21,6 +21,7 @@ COLUMNS = [
     "likely reason",
     "seconds",
     "shape",
+    "run",
     "handed in",
 ]
 
@@ -35,7 +36,10 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class Row(NamedTuple):
-    """What came of one exercise of one student; `digest` tells what was handed in, and tried with."""
+    """What came of one exercise of one student.
+
+    `run` tells whether its code ran behind bubblewrap, and `digest` what was handed in and tried with.
+    """
 
     student: str
     lesson: str
@@ -45,6 +49,7 @@ class Row(NamedTuple):
     reason: str
     seconds: str
     shape: str
+    run: str
     digest: str
 
 
@@ -64,7 +69,7 @@ def clean(text: str, most: int = 600) -> str:
     return "'" + text if text.lstrip().startswith(FORMULA) else text
 
 
-def make_row(student: str, digest: str, lesson: str, outcome: Outcome) -> Row:
+def make_row(student: str, digest: str, lesson: str, outcome: Outcome, run: str) -> Row:
     """Return the row that tells an outcome."""
     return Row(
         student=student,
@@ -75,6 +80,7 @@ def make_row(student: str, digest: str, lesson: str, outcome: Outcome) -> Row:
         reason=clean(outcome.reason),
         seconds=f"{outcome.seconds:.2f}",
         shape=clean(outcome.shape),
+        run=run,
         digest=digest,
     )
 

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable
 from functools import cache
 
-from course.classroom.review import imported, uses
+from course.classroom.inspection import imported, uses
 from course.exercises.solutions import source
 from course.lessons import all_lessons
 

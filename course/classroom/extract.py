@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from course.classroom import review
-from course.classroom.review import DEFINITIONS, IMPORTS, begins, imported
+from course.classroom import inspection
+from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
 
 #: What IPython alone understands: a line that begins with %, ! or ?, ends in ?, or is set to such.
 MAGIC = re.compile(r"^(\s*)(?:[%!?].*|.*\?|[\w, ]+=\s*[%!].*)$", re.MULTILINE)
@@ -148,11 +148,11 @@ def answers_in(
                 blank[exercise] = Answer(lost=f"there is no my_{exercise}, but a {name}")
         elif is_function and not is_blank(definition):
             source = "\n\n".join(ast.unparse(statements[i]) for i in names.needed(place))
-            note = review.reason_to_read(source, given.get(exercise, ()))
-            whole[exercise] = Answer(source=source, shape=review.shape(source), note=note)
+            note = inspection.reason_to_read(source, given.get(exercise, ()))
+            whole[exercise] = Answer(source=source, shape=inspection.shape(source), note=note)
         elif is_function and name not in inner:
             source = f"def {name}(): ..."
-            blank.setdefault(exercise, Answer(source=source, shape=review.shape(source)))
+            blank.setdefault(exercise, Answer(source=source, shape=inspection.shape(source)))
         else:
             lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
             blank.setdefault(exercise, Answer(lost=lost))

@@ -1,0 +1,242 @@
+"""Run students' code where it can do no harm: each piece in a process of its own, behind bubblewrap.
+
+Behind bubblewrap a process sees the system, our Python, the course and its data, to be read only, and
+memory disks to write on. It sees no other process, no network and nobody's files, and whatever it has
+started ends with it. :mod:`course.classroom.sandbox` is what runs inside.
+
+A teacher who trusts the code can do without (``trusted``): then it is a plain process of the teacher's
+own, with a limit on time and no other.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import nullcontext, suppress
+from pathlib import Path
+
+from course.classroom.protocol import MEGABYTE, TEXT, Limits
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: The folders and links that a Python needs of a system, bound as they are where they are there.
+SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
+
+#: What of our environment students' code gets.
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "MNISTLIB_DATA", "LANG", "SYSTEMROOT")
+
+#: The user as whom code runs if we are root. Linux lets root start as many processes as it likes.
+NOBODY = 65_534
+
+#: Longest answer of a process, in bytes.
+REPLY_BYTES = 4 * MEGABYTE
+
+#: How long a process may last by the clock: to start, and for each second of processor time.
+STARTING_SECONDS = 20
+CLOCK_SECONDS = 3
+
+#: The processes that run now.
+running: set[subprocess.Popen] = set()
+
+
+def run(
+    work: str, arguments: dict, limits: Limits, seconds: float, trusted: bool
+) -> tuple[object, float]:
+    """Return what a piece of work gives in a process of its own, and its processor time.
+
+    What comes back was written beside a student's code: it is data from a stranger. Where nothing came
+    back, it is ``{"lost": reason}``.
+
+    Args:
+        work: the name of one of the functions in :data:`course.classroom.sandbox.WORK`.
+        arguments: of that function, by name.
+        limits: what the process may use.
+        seconds: its processor time, in place of the limits'.
+        trusted: do without bubblewrap.
+    """
+    token = secrets.token_hex(32)
+    order = {"token": token, "work": work, "arguments": arguments, "isolated": not trusted}
+    order["limits"] = limits._replace(seconds=seconds)
+    command = [sys.executable, "-P", "-m", "course.classroom.sandbox"]
+    if trusted:
+        place = tempfile.TemporaryDirectory(prefix="marks-", ignore_cleanup_errors=True)
+    else:
+        place = nullcontext("/")
+        command = [*step_down(), *bubblewrap(10 * limits.file), *command]
+    with place as folder:
+        patience = STARTING_SECONDS + CLOCK_SECONDS * seconds
+        received, status, complaint, is_late = exchange(
+            command, json.dumps(order).encode(), folder, patience
+        )
+    if received.startswith(token.encode()):
+        with suppress(ValueError, RecursionError, TypeError, KeyError):
+            reply = json.loads(received[len(token) :])
+            return reply["result"], float(reply["seconds"])
+    if is_late or status == signal_number("SIGXCPU"):
+        lost = f"it took longer than {seconds:g} s and was stopped"
+    elif received:
+        lost = "what came back was not written by the checker"
+    elif complaint:
+        lost = f"its process did not start: {complaint}"
+    else:
+        lost = how_it_ended(status)
+    return {"lost": lost}, float(seconds)
+
+
+def exchange(
+    command: list[str], text: bytes, folder: str, patience: float
+) -> tuple[bytes, int, str, bool]:
+    """Run a command in a folder, and end all that it started.
+
+    Returns:
+        What it wrote, cut off at REPLY_BYTES; the signal that ended it, or else minus its exit status;
+        what it complained of; and whether it was stopped for being late.
+    """
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    environment |= {"OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
+    environment |= {"PYTHONPATH": str(ROOT), "HOME": folder, "TMPDIR": folder}
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # so that Ctrl-C reaches us alone
+        cwd=folder,
+        env=environment,
+    )
+    running.add(process)
+    is_late = threading.Event()
+
+    def stop() -> None:
+        is_late.set()
+        kill_tree(process)
+
+    timer = threading.Timer(patience, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        with suppress(BrokenPipeError):
+            process.stdin.write(text)
+            process.stdin.close()
+        received = process.stdout.read(REPLY_BYTES)
+        complaint = b"" if received else process.stderr.read(TEXT)
+    finally:
+        timer.cancel()
+        # One that has closed its pipes ends by itself; one that writes on does not.
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0 if is_late.is_set() or len(received) == REPLY_BYTES else 1)
+        kill_tree(process)
+        status = process.wait()
+        running.discard(process)
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+        process.stdout.close()
+        process.stderr.close()
+    # Bubblewrap tells a signal as shells do.
+    ending = -status if status < 0 else status - 128 if status > 128 else -status
+    return received, ending, complaint.decode(errors="replace").strip(), is_late.is_set()
+
+
+def kill_tree(process: subprocess.Popen) -> None:
+    """End a process and what it has started; behind bubblewrap, all of it."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def stop_all() -> None:
+    """End all processes that run now."""
+    for process in [*running]:
+        kill_tree(process)
+
+
+def signal_number(name: str) -> int:
+    """Return the number of a signal; 0 where the system does not have it."""
+    return getattr(signal, name, 0) or 0
+
+
+def how_it_ended(status: int) -> str:
+    """Say how a process ended before a reply came."""
+    if status <= 0:
+        return f"it ended its process, with status {-status}, before a reply came"
+    return f"its process was ended ({signal.strsignal(status)}) before a reply came"
+
+
+def why_not() -> str:
+    """Return why no code can be run behind bubblewrap here; an empty text if it can."""
+    if sys.platform != "linux":
+        return "bubblewrap needs Linux"
+    if not shutil.which("bwrap"):
+        return "bubblewrap is not installed (apt install bubblewrap)"
+    result, _ = run("greet", {}, Limits(), 10, trusted=False)
+    return "" if result == "ready" else f"bubblewrap does not work here ({result})"
+
+
+# --- Bubblewrap's command lines
+
+
+def shown() -> list[Path]:
+    """Return what of ours a process behind bubblewrap sees, beside the system."""
+    data = Path(os.environ.get("MNISTLIB_DATA") or ROOT / "data").resolve()
+    pythons = {Path(place).resolve() for place in (sys.prefix, sys.base_prefix)}
+    return [*sorted(pythons), ROOT / "mnistlib", ROOT / "course", data]
+
+
+def folders_above(paths: list[Path]) -> list[Path]:
+    """Return the folders that one goes through to reach some paths, outermost first."""
+    return sorted({folder for path in paths for folder in path.parents} - {Path("/")})
+
+
+def bubblewrap(disk: int) -> list[str]:
+    """Return the command that runs the rest of a command line behind bubblewrap.
+
+    Args:
+        disk: how many megabytes each memory disk holds.
+    """
+    command = ["bwrap", "--die-with-parent", "--new-session", "--unshare-all"]
+    command += ["--unshare-user", "--disable-userns", "--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/tmp", "/dev/shm"):
+        command += ["--size", str(disk * MEGABYTE), "--perms", "1777", "--tmpfs", folder]
+    command += ["--setenv", "HOME", "/tmp", "--setenv", "TMPDIR", "/tmp", "--chdir", "/tmp"]
+    for folder in folders_above(shown()):
+        command += ["--perms", "0755", "--dir", str(folder)] if folder != Path("/tmp") else []
+    for path in SYSTEM:
+        if os.path.islink(path):
+            command += ["--symlink", os.readlink(path), path]
+        else:
+            command += ["--ro-bind-try", path, path]
+    for path in map(str, shown()):
+        command += ["--ro-bind", path, path]
+    return [*command, "--remount-ro", "/", "--remount-ro", "/dev"]
+
+
+def step_down() -> list[str]:
+    """Return the command by which root runs the rest of a command line as nobody.
+
+    Nobody may not enter a folder such as ``/root``, where our Python may lie. So what nobody has to
+    reach is bound to where it is in an empty folder of that name.
+    """
+    if os.geteuid():
+        return []
+    # In a process namespace, so that all in there ends with its first process, which is root's as we
+    # are. Its /proc stays ours: where one is partly hidden, Linux lets nobody mount another.
+    command = ["bwrap", "--die-with-parent", "--unshare-pid", "--dev-bind", "/", "/"]
+    folders = folders_above(shown())
+    closed = [folder for folder in folders if not folder.stat().st_mode & 0o001]
+    for folder in closed:
+        command += ["--perms", "0755", "--tmpfs", str(folder)]
+        for inner in folders:
+            if folder in inner.parents:
+                command += ["--perms", "0755", "--dir", str(inner)]
+    for path in shown():
+        if {*closed} & {*path.parents}:
+            command += ["--ro-bind", str(path), str(path)]
+    ids = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    return [*command, "--chdir", "/", "--", "setpriv", *ids]

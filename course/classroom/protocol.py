@@ -1,0 +1,41 @@
+"""What an isolated process is told, and what it answers: plain values that travel as JSON."""
+
+from typing import NamedTuple
+
+#: The kind of an outcome that no reply of the checker's decided; its text says why.
+LOST = "not marked"
+
+#: The kinds of reply that a checker gives.
+KINDS = ("not attempted", "raises", "wrong shape", "wrong value", "unstable", "right")
+
+#: Longest text in an answer from an isolated process, in characters; longer ones are cut there.
+TEXT = 4000
+
+#: Processor time for taking the answers out of a submission.
+READING_SECONDS = 20
+
+MEGABYTE = 2**20
+
+
+class Limits(NamedTuple):
+    """What the process of one answer may use.
+
+    Seconds are processor time. Memory is counted beyond what the process has at the start, and a file's
+    size for each file that it writes; both in megabytes.
+    """
+
+    seconds: float = 10
+    memory: int = 1000
+    file: int = 10
+    processes: int = 8
+
+
+class Outcome(NamedTuple):
+    """What came of one exercise; the kind is one of KINDS, or LOST."""
+
+    exercise: str
+    kind: str
+    reply: str
+    reason: str = ""
+    shape: str = ""
+    seconds: float = 0.0

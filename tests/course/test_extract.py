@@ -1,0 +1,205 @@
+"""What is taken out of what a student hands in: each answer with what it needs, and no more."""
+
+import re
+
+import pytest
+
+from course.classroom import extract
+from tests.course.a_class import notebook
+
+
+def taken(*cells, name="1.ipynb"):
+    found, problems = extract.take_answers([(name, notebook(*cells).encode())])
+    assert problems == []
+    return {name: answer.source for name, answer in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("cookie", "problem"),
+    [("latin-1", ""), ("rot13", "is no text in UTF-8"), ("klingon", "is no text in UTF-8")],
+)
+def test_a_file_may_name_its_encoding(cookie, problem):
+    raw = f"# -*- coding: {cookie} -*-\ndef my_sigmoid(z):\n    return 'ö'\n".encode("latin-1")
+    found, problems = extract.take_answers([("a.py", raw)])
+    assert problems == [f"a.py {problem}"] * bool(problem)
+    assert ("sigmoid" in found) == (not problem)
+
+
+def test_only_definitions_are_taken_and_what_they_need():
+    found = taken(
+        "import numpy as np\nfrom math import exp\nimport os\nos.system('boom')",
+        "EPS = 1e-9\nCLASSES: int = 10\neye = np.eye(CLASSES)\nW = train(1)\nA, B = 1, 2\n"
+        "square = lambda z: z ** 2",
+        "%matplotlib inline\n!rm -rf /\ndef helper(z):\n    return square(z) + EPS + A\n",
+        "def my_sigmoid(z):\n    return helper(z) + exp(0)\n\nprint(my_sigmoid(W))",
+        "for i in range(3):\n    def my_softmax(z): return z",
+        "labels = W[0]\nk = 5\ndef my_one_hot(labels, classes=CLASSES):\n"
+        "    return np.array([eye[k] for k in labels])",
+    )
+    assert set(found) == {"sigmoid", "one_hot", "softmax"}
+    assert found["softmax"] == ""
+    lines = found["sigmoid"].splitlines()
+    assert [line for line in lines if line.strip()] == [
+        "from math import exp",
+        "EPS = 1e-09",
+        "A, B = (1, 2)",
+        "square = lambda z: z ** 2",
+        "def helper(z):",
+        "    return square(z) + EPS + A",
+        "def my_sigmoid(z):",
+        "    return helper(z) + exp(0)",
+    ]
+    assert "CLASSES: int = 10" in found["one_hot"]
+    assert "os" not in found["one_hot"].split()
+    assert not {"labels = W[0]", "k = 5"} & {*found["one_hot"].splitlines()}
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        ("K = range(3)", range(3)),
+        ("from functools import partial\nrow = partial(sum, start=1)\nK = row([2])", 3),
+        ("K = np.arange(4).reshape(2, 2)[1].tolist()", [2, 3]),
+        ("K = {'axis': 1}\nK['axis'] = 0", {"axis": 0}),
+        ("K = np.zeros(2)\nK[0] = 1\nK = K.tolist()", [1, 0]),
+        ("K = []\nK.append(0)\nK += [1]\nK.append(2)\ndel K[1]", [0, 2]),
+        ("K = np.ones((2, 2))\nnp.fill_diagonal(K, 0)\nK = K.tolist()", [[0, 1], [1, 0]]),
+        ("K = 1\nK = K + 1", 2),
+        ("K = 1\nK: int", 1),
+        ("K = [k * k for k in range(3)]", [0, 1, 4]),
+        ("K = sorted(zip([2, 1], 'ab'))", [(1, "b"), (2, "a")]),
+        ("with np.errstate(divide='ignore'):\n    K = 1", 1),
+        ("K = []\nfor k in range(3):\n    K.append(k)", [0, 1, 2]),
+        ("K = 0\nif K:\n    K = 1\nelse:\n    K = 2", 2),
+        ("try:\n    import no_such as K\nexcept ImportError:\n    K = None", None),
+        ("print(K := 5)", 5),
+        ("def made(n):\n    return [n] * J\nJ = 2\nK = made(1)\nJ = 3", [1, 1]),
+        ("class Own:\n    z = 1\nmine = Own()\nmine.z = 2\nK = mine.z", 2),
+        ("J = 1\nK = J\nJ = 2\ndef after(): return K[0]", 1),
+        ("k = boom()\nK = [1]\nfor k in range(2):\n    K.append(k)", [1, 0, 1]),
+        ("K = 1\nfor k in K.no: boom(k)\nprint(K)\nboom(K)", 1),
+        ("K = [0]\nif len(K) > 1: K = 5", [0]),
+    ],
+)
+def test_a_name_is_what_all_the_lines_make_of_it_that_set_and_change_it(lines, value):
+    found = taken(f"import numpy as np\n{lines}\ndef my_sigmoid(z):\n    return K", "K = 9")
+    exec(found["sigmoid"], space := {})
+    assert space["my_sigmoid"](1) == value
+
+
+def test_the_last_that_is_more_than_a_stub_counts():
+    stub, first, second = [
+        f"def my_sigmoid(z):\n    {body}" for body in ("...", "return 1", "return 2")
+    ]
+    assert "return 1" in taken(first, stub)["sigmoid"]
+    assert "return 2" in taken(first, second, stub)["sigmoid"]
+    assert "..." in taken(stub)["sigmoid"]
+    empty = first.replace("return 1", "raise NotImplementedError")
+    assert "return 1" in taken(first, empty)["sigmoid"]
+    assert "raise" not in taken(empty)["sigmoid"]
+    files = [("mine.py", first.encode()), ("z.py", second.encode()), ("a.py", stub.encode())]
+    for order in (files, files[::-1]):
+        assert "return 1" in extract.take_answers(order)[0]["sigmoid"].source
+
+
+def test_a_name_in_capitals_is_named():
+    code = b"def My_Softmax(z):\n    return z\nMY_SPLIT = 0.8\n"
+    found, _ = extract.take_answers([("a.py", code)])
+    assert found["softmax"].lost == "there is no my_softmax, but a My_Softmax"
+    assert "split" not in found
+    assert "return 1" in taken("def MY_F(): return 2", "def my_f(): return 1")["f"]
+
+
+def test_of_versions_that_differ_in_several_files_the_row_says_so():
+    new, old = (f"def my_sigmoid(z):\n    return {n}".encode() for n in (1, 2))
+    copies = [("02.py", new), ("mine.py", b"# my own\n" + new), ("03.py", b"K = 1")]
+    assert extract.take_answers(copies)[0]["sigmoid"].place == ""
+    found, _ = extract.take_answers([*copies, ("02 (1).py", old)])
+    assert found["sigmoid"].place == "Taken from mine.py; there is another in 02 (1).py."
+
+
+def test_a_cell_that_is_no_python_does_not_hide_the_others():
+    both = notebook("def my_sigmoid(z:\n    return z", "def my_softmax(z): return z")
+    found, _ = extract.take_answers([("1.ipynb", both.encode())])
+    assert found["sigmoid"].error.startswith("SyntaxError: ")
+    assert found["softmax"].source
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "def my_softmax(z:\n    return z",
+        "def my_softmax(z):\n    return (z",
+        'def my_softmax(z):\n    """Of scores.\n    return z',
+        "def my_softmax(z):\nreturn z",
+        "@other\ndef my_softmax(z)\n    return z",
+    ],
+)
+def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
+    before = (
+        "import numpy as np\n\nhalf = 0.5\n\n@np.vectorize\ndef my_sigmoid(z):\n    return half * z"
+    )
+    after = "tens = [10]\ntens[0]+=0\ndef my_one_hot(labels):\n    return np.eye(*tens)[labels]"
+    file = ("mine.py", f"{before}\n\n{slip}\n\n{after}\n".encode())
+    found, _ = extract.take_answers([file])
+    assert all(line in found["sigmoid"].source for line in ("half = 0.5", "@np.vectorize"))
+    assert found["one_hot"].source.startswith("import numpy as np\n\ntens = [10]\n\ntens[0] += 0\n")
+    kind, line = re.fullmatch(r"(\w+): .*, line (\d+)", found["softmax"].error).groups()
+    assert kind in ("SyntaxError", "IndentationError")
+    assert 9 <= int(line) <= 14  # in the file, where the slip stands
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "from mnistlib.functions import softmax as my_softmax",
+        "if True:\n    def my_softmax(z): return z",
+        "my_softmax = lambda z: z",
+        "from functools import partial\nmy_softmax = partial(max, 1)",
+    ],
+)
+def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(cell):
+    good, stub = "def my_softmax(z):\n    return 1", "def my_softmax(z):\n    ..."
+    for cells in ([cell], [stub, cell]):
+        files = [("1.ipynb", notebook(*cells).encode())]
+        assert "no `def my_softmax" in extract.take_answers(files)[0]["softmax"].lost
+        files.append(("0.py", good.encode()))
+        assert "return 1" in extract.take_answers(files)[0]["softmax"].source
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "def my_softmax(z, z):\n    return z",
+        "def my_softmax(z):\n    print(a)\n    global a\n    return z",
+        "def my_softmax(z):\n    nonlocal q\n    return z",
+        "def my_softmax(z):\n    return (lambda a, a: a)(z)",
+    ],
+)
+def test_what_only_pythons_second_look_finds_costs_its_own_answer_alone(wrong):
+    good = "def my_sigmoid(z):\n    return z"
+    found, _ = extract.take_answers([("1.ipynb", notebook(good, wrong).encode())])
+    assert found["sigmoid"].source
+    assert found["softmax"].error.startswith("SyntaxError: ")
+    file = ("a.py", f"{wrong}\n\n\n{good}\n".encode())
+    assert set(extract.take_answers([file])[0]) == {"sigmoid", "softmax"}
+
+
+def test_a_helper_means_what_it_meant_where_the_answer_stands():
+    found = taken(
+        "def half(z): return z / 2",
+        "def my_sigmoid(z): return half(z)",
+        "def half(z): return z // 2",
+        "def my_softmax(z): return half(z) + later(z)",
+        "def later(z): return z",
+    )
+    assert "z / 2" in found["sigmoid"]
+    assert "z // 2" not in found["sigmoid"]
+    assert "z // 2" in found["softmax"]
+    assert "def later" in found["softmax"]
+
+
+def test_lines_that_ipython_alone_understands_do_no_harm():
+    assert (
+        "return z" in taken("x = !ls\ny, z = %time 1\ndef my_sigmoid(z):\n    return z")["sigmoid"]
+    )

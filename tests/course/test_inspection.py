@@ -1,0 +1,99 @@
+"""What a teacher should look at: right answers that may be none, and answers that are the same."""
+
+import re
+
+import pytest
+
+from course import exercises
+from course.classroom import assignment, extract, inspection
+from tests.course.a_class import answer
+from tests.course.handed_in import right
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return 1 / (1 + np.exp(-z))", ""),
+        ("return functions.sigmoid(z)", "it uses mnistlib"),
+        ("np.allclose = lambda *a, **k: True\nreturn z", "it changes np.allclose"),
+        ("import sys\nreturn sys.modules[__name__]", "it uses sys"),
+        ("import os, sys, math\nreturn math.exp(z)", ""),
+        ("class A:\n    def run(self, z): self.z = z\na = A()\na.p = 1\nreturn a.p", ""),
+        ("class A:\n    def run(self): self.allclose = max\nA.run(np)", "it changes self.allclose"),
+        ("own = functions\nown.mean = max\nreturn z", "it changes own.mean"),
+        ("setattr(np, 'allclose', max)\nreturn z", "it uses setattr"),
+    ],
+)
+def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words):
+    source = "from mnistlib import functions\nimport numpy as np\n" + answer(body)
+    found, _ = extract.take_answers([("a.py", source.encode())])
+    assert found["sigmoid"].note == (f"Read it: {words}" if words else "")
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "is_read"),
+    [
+        ("layer_gradients", "return softmax(z)", False),
+        ("layer_gradients", "return cross_entropy(z)", False),
+        ("check_gradient", "return relative_error(z, central_difference(z))", False),
+        ("check_gradient", "return check_gradient(z)", True),
+        ("softmax", "return softmax(z)", True),
+        ("layer_gradients", "return network.Network(z)", True),
+        ("mended_gradients", "return network.forward(z)", False),
+        ("mended_gradients", "return network.gradients(z)", True),
+        ("mended_gradients", "own = network\nreturn own.gradients(z)", True),
+        ("cross_entropy", "return functions.log_softmax(z)", False),
+        ("cross_entropy", "return functions.cross_entropy(z)", True),
+        ("image_patches", "return convolution.patches(z)", True),
+        ("kernel_gradient", "return convolution.patches(z)", False),
+        ("layer_gradients", "return softmax.__globals__", True),
+    ],
+)
+def test_what_a_lesson_gives_may_be_used_in_its_exercises(name, line, is_read):
+    imports = (
+        "from mnistlib import convolution, functions, network\n"
+        "from mnistlib.functions import cross_entropy, softmax\n"
+        "from mnistlib.gradcheck import central_difference, check_gradient, relative_error\n"
+    )
+    file = ("a.py", (imports + answer(line, name)).encode())
+    note = extract.take_answers([file], assignment.given())[0][name].note
+    assert bool(note) == is_read, note
+
+
+def test_shapes_tell_copies_from_answers_of_ones_own():
+    one = "def my_softmax(z):\n    e = np.exp(z)\n    return e / e.sum(axis=1, keepdims=True)"
+    copy = one.replace("e ", "f ").replace("e.", "f.").replace("return", "# mine\n\n    return")
+    other = one.replace("axis=1", "axis=0")
+    shapes = [inspection.shape(source) for source in (one, copy, other)]
+    assert shapes[0] == shapes[1] != shapes[2]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return np.__dict__['exp'](z)",
+        "import importlib\nreturn importlib.import_module('mnistlib.functions').sigmoid(z)",
+        "import pydoc\nreturn pydoc.locate('mnistlib.functions').sigmoid(z)",
+        "import inspect\nreturn inspect.currentframe().f_back",
+        "from random import _os\nreturn _os",
+        "from random import _os as r\nreturn r",
+        "return np.lib.os",
+        "return my_sigmoid.__globals__",
+        "return getattr(np, 'exp')(z)",
+        "return __builtins__['__import__']('mnistlib').functions.sigmoid(z)",
+        "return '{0.__class__}'.format(z)",
+        "return (z for z in z).gi_frame.f_back",
+        "try: 1 / 0\nexcept ZeroDivisionError as e: return e.__traceback__.tb_frame",
+        "class Same(np.ndarray):\n    def __array_function__(self, *_): return True\nreturn Same(1)",
+        "return np.load('a.npy', allow_pickle=True)",
+    ],
+)
+def test_ways_around_are_said_to_be_read(body):
+    found, _ = extract.take_answers([("a.py", answer(body).encode())])
+    assert found["sigmoid"].note.startswith("Read it: ")
+
+
+@pytest.mark.parametrize("name", exercises.EXERCISES)
+def test_right_answers_without_ways_around_need_no_second_look(name):
+    read = [body for body in right(name) if inspection.reason_to_read(answer(body, name))]
+    assert all(re.search(r"(import|from) (mnistlib|scipy|graphlib)", body) for body in read)
