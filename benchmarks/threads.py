@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-import threadpoolctl
 from command import circumstances, command
 from report import render
 
@@ -66,14 +65,15 @@ def measure(plan: dict) -> dict:
                 for threads, times in laps.items():
                     turns += 1
                     disturbed += not quiet(plan["patience"])
-                    with busy(programs), threadpoolctl.threadpool_limits(int(threads)):
+                    with busy(programs):
                         began = time.perf_counter()
-                        training.train.__wrapped__(  # without its own limit
+                        training.train(
                             model,
                             start,
                             (mnist.train_images, mnist.train_labels),
                             batches[: plan["steps"]],
                             learning_rate=0.02,
+                            threads=int(threads),
                         )
                         seconds = time.perf_counter() - began
                     times.append(round(1e6 * seconds / plan["steps"], 1))

@@ -67,19 +67,10 @@ def load(folder: str | os.PathLike[str] | None = None) -> Mnist:
     """
     if folder is None:
         folder = os.environ.get("MNISTLIB_DATA") or Path(__file__).parents[1] / "data"
-    folder = _with_home(folder)
+    folder = Path(folder).expanduser()
     return Mnist(
         **{part: read_idx(download.fetch(file, folder)) for part, file in download.FILES.items()}
     )
-
-
-def _with_home(folder: str | os.PathLike[str]) -> Path:
-    try:
-        return Path(folder).expanduser()
-    except RuntimeError:
-        raise download.DownloadError(
-            f"nobody's home is known for the folder {folder}: write its whole path, without ~."
-        ) from None
 
 
 class Writers(NamedTuple):
@@ -105,7 +96,7 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
     """
     if folder is None:
         folder = Path(__file__).parents[1] / "data" / "writers"
-    folder = _with_home(folder)
+    folder = Path(folder).expanduser()
     for file in WRITERS.values():
         if fault := download.fault(folder / file.name, file):
             raise download.DownloadError(
@@ -125,8 +116,6 @@ def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
         OSError: the file cannot be read.
     """
     try:
-        if Path(path).exists() and not Path(path).is_file():  # opening a pipe would wait for ever
-            raise IdxError("it is no regular file")
         with open(path, "rb") as stream:
             packed = stream.read(LARGEST)
         return parse_idx(_unpack(packed))

@@ -60,8 +60,7 @@ def sigmoid_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     return da * a * (1 - a)
 
 
-#: Each activation by its name. The library's sigmoid is looked up when it is called, so that a
-#: reader's own can take its place.
+#: Each activation by its name.
 ACTIVATIONS = {
     "sigmoid": Activation(lambda z: functions.sigmoid(z), sigmoid_backward),
     "tanh": Activation(np.tanh, tanh_backward),

@@ -1,31 +1,15 @@
 """One verified file on disk: the four files of MNIST, their hashes and where to fetch them."""
 
-import contextlib
 import hashlib
 import os
-import secrets
-import stat
-import threading
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
-from http.client import HTTPException
 from pathlib import Path
 
-#: Seconds to connect, and the longest silence between two reads.
+#: Seconds to wait for a connection, and for the next bytes.
 TIMEOUT = 10.0
 
-#: Seconds for one mirror's whole answer.
-DEADLINE = 300.0
-
-#: Seconds after which a half-written file must be a killed process's.
-STALE = 3600.0
-
-#: What `fault` says of a folder, a pipe and the like.
-NO_FILE = "is no regular file"
-
-#: Where the files are fetched, in this order.
+#: Where the files are fetched from, in this order.
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -77,175 +61,100 @@ def is_good(path: Path, file: File) -> bool:
 
 def fault(path: Path, file: File) -> str | None:
     """Say what keeps ``path`` from being the published file, as in "is missing"; None if it is."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
-            return NO_FILE
-        with open(path, "rb") as stream:
-            right_size = os.fstat(stream.fileno()).st_size == file.size
-            if right_size and hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256:
-                return None
-            return "is damaged"
-    except FileNotFoundError:
+    if not path.is_file():
         return "is missing"
-    except (OSError, ValueError) as error:  # not ours to read, or an impossible name
-        return f"cannot be read ({_reason(error)})"
+    try:
+        with path.open("rb") as stream:
+            body = stream.read(file.size + 1)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return None if _is_published(body, file) else "is damaged"
 
 
-def fetch(
-    file: File,
-    folder: Path,
-    mirrors: Iterable[str] = MIRRORS,
-    timeout: float = TIMEOUT,
-    deadline: float = DEADLINE,
-) -> Path:
-    """Return the path of the verified ``file`` in ``folder``, downloading it only if need be.
+def fetch(file: File, folder: str | os.PathLike[str], mirrors: Iterable[str] = MIRRORS) -> Path:
+    """Return the path of the verified ``file`` in ``folder``, downloading it only if necessary.
 
-    A file already there is checked against its SHA-256 each time. If it is missing or wrong, the
-    mirrors are tried in turn; what they send is checked before it takes the file's place in one
-    atomic step, so that a wrong or cut-off answer never stands under the file's name.
+    A file already there is checked against its size and SHA-256 each time. If it is missing or wrong,
+    the mirrors are tried in turn. What they send is checked before it is moved into place in one step,
+    so a wrong answer, or half of one, never stands under the file's name.
 
     Args:
         file: what to get.
         folder: where it belongs; made if it does not exist.
         mirrors: addresses that end in "/", to which the file's name is added.
-        timeout: seconds to connect to a mirror, and the longest silence between two reads.
-        deadline: seconds for everything that one mirror does.
 
     Raises:
-        DownloadError: no mirror had the file, the folder cannot be written, or what stands there is
-            no regular file.
+        DownloadError: no mirror has the file, or the folder cannot be written.
     """
     path = Path(folder) / file.name
-    wrong = fault(path, file)
-    if not wrong:
+    complaint = fault(path, file)
+    if complaint is None:
         return path
-    if wrong == NO_FILE:
-        raise DownloadError(
-            f"{path} stands where the data belongs, and is no regular file. Move it away, and try "
-            "again: a good copy is then fetched. Or name another folder in MNISTLIB_DATA."
-        )
-    complaint = f"{file.name} {wrong} in {path.parent}"
-    part = path.with_name(f"{file.name}.{secrets.token_hex(8)}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale_parts(path)
-        # Opened before the download, so that a folder that cannot be written is known at once.
-        with open(part, "xb") as stream:
-            stream.write(_from_any_mirror(file, complaint, mirrors, timeout, deadline))
-        os.replace(part, path)
-    except (OSError, ValueError) as error:
-        # Windows lets no one replace a file that another process, just as far, has open.
-        if not is_good(path, file):
-            raise DownloadError(
-                f"{complaint}, which cannot take a new one: {_reason(error)}. Set the environment "
-                "variable MNISTLIB_DATA to a folder that you can write to, and try again."
-            ) from error
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            part.unlink(missing_ok=True)
-    return path
-
-
-def _reason(error: OSError | ValueError) -> str:
-    if isinstance(error, FileExistsError):  # where a folder should be made
-        return "it is no folder, or a link that leads to none"
-    return getattr(error, "strerror", None) or str(error)
-
-
-def _remove_stale_parts(path: Path) -> None:
-    for part in path.parent.glob(f"{path.name}.*.part"):
-        with contextlib.suppress(OSError):
-            if time.time() - part.stat().st_mtime > STALE:
-                part.unlink()
-
-
-def _from_any_mirror(
-    file: File, complaint: str, mirrors: Iterable[str], timeout: float, deadline: float
-) -> bytes:
     reasons = []
     for mirror in mirrors:
+        url = mirror + file.name
         try:
-            return _within(deadline, mirror + file.name, file, timeout)
-        except Exception as error:  # whatever goes wrong with one mirror, the next may do
-            reasons.append(f"  {mirror + file.name}: {_root_cause(error)}")
+            body = _download(url, file)
+        except (OSError, ValueError) as error:  # every error of requests is an OSError
+            reasons.append(f"  {url}: {_root_cause(error)}")
+        else:
+            _put_in_place(body, path)
+            return path
     raise DownloadError(
-        f"{complaint}, and no mirror gave a good one:\n"
+        f"{file.name} {complaint} in {folder}, and no mirror gave a good one:\n"
         + "\n".join(reasons or ["  (there was no mirror to try)"])
         + "\nIn a clone, `git checkout -- data` brings back the original. Or copy the file into "
         "that folder from another computer, or try again later with a network."
     )
 
 
-def _within(deadline: float, url: str, file: File, timeout: float) -> bytes:
-    # The time-out of requests starts anew with every byte that arrives: a server that drips its
-    # headers could hold a plain call for days. A thread can be left behind; as a daemon it does
-    # not outlive the process.
-    ends = time.monotonic() + deadline
-    given_up = threading.Event()
-    results: list[bytes | Exception] = []
-
-    def work() -> None:
-        try:
-            results.append(_download(url, file, timeout, given_up))
-        except Exception as error:
-            results.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while thread.is_alive():
-            if time.monotonic() > ends:
-                raise TimeoutError(f"not finished after {deadline:g} seconds")
-            thread.join(0.1)  # short, because Windows delivers no Ctrl-C during a wait
-    finally:
-        given_up.set()
-    if isinstance(results[0], Exception):
-        raise results[0]
-    return results[0]
+def _is_published(body: bytes, file: File) -> bool:
+    return len(body) == file.size and hashlib.sha256(body).hexdigest() == file.sha256
 
 
-def _download(url: str, file: File, timeout: float, given_up: threading.Event) -> bytes:
-    # Loaded here, because hardly anyone needs them: the files come with the clone.
-    import requests
+def _download(url: str, file: File) -> bytes:
+    import requests  # imported here because hardly anyone needs it: the files come with the clone
     from tqdm import tqdm
 
-    def skip_body(response: requests.Response, **_: object) -> None:
-        if response.is_redirect:  # requests would read it to its end, however far that is
-            response.close()
-
     body = bytearray()
-    with requests.get(
-        url,
-        stream=True,
-        timeout=timeout,
-        headers={"Accept-Encoding": "identity"},  # the .gz itself, not a second packing of it
-        hooks={"response": skip_body},
-    ) as response:
-        if response.status_code != HTTPStatus.OK:
-            raise ValueError(f"answered with HTTP status {response.status_code}")
+    # "identity" asks for the .gz itself, not for a second packing of it
+    headers = {"Accept-Encoding": "identity"}
+    with requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as response:
+        response.raise_for_status()
         with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, leave=False) as bar:
-            # read1 returns whatever has arrived; iter_content would wait for a whole chunk.
-            while chunk := response.raw.read1(1 << 16):
+            for chunk in response.iter_content(1 << 16):
                 body += chunk
                 bar.update(len(chunk))
-                if len(body) > file.size or given_up.is_set():
-                    break
-    if body.lstrip()[:1] == b"<":
-        raise ValueError("sent a web page instead of the file")
-    if len(body) > file.size:
-        raise ValueError(f"sent more than the file's {file.size} bytes")
+                if len(body) > file.size:
+                    raise ValueError(f"sent more than the file's {file.size} bytes")
     if len(body) < file.size:
         raise ValueError(f"sent only {len(body)} of {file.size} bytes")
-    if hashlib.sha256(body).hexdigest() != file.sha256:
+    if not _is_published(body, file):
         raise ValueError("sent other bytes: the SHA-256 is wrong")
     return bytes(body)
 
 
-def _root_cause(error: BaseException) -> str:
-    if type(error) is ValueError:  # ours
+def _put_in_place(body: bytes, path: Path) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            part.write_bytes(body)
+            os.replace(part, path)  # in one step: nobody ever sees half a file
+        finally:
+            part.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise DownloadError(
+            f"{path.name} was downloaded but cannot be written to {path.parent} ({error}). Make room "
+            "or get permission to write there, or set the environment variable MNISTLIB_DATA to "
+            "another folder."
+        ) from None
+
+
+def _root_cause(error: Exception) -> str:
+    """Find the words that help: "Connection refused" is wrapped in three other exceptions."""
+    if isinstance(error, ValueError):
         return str(error)
-    # "Connection refused" says more than the three exceptions wrapped around it, and "bad status
-    # line" more than what reading its number raised.
-    while (inner := error.__cause__ or error.__context__) and not isinstance(error, HTTPException):
-        error = inner
+    while error.__context__:
+        error = error.__context__
     return f"{type(error).__name__}: {error}"

@@ -9,17 +9,13 @@ x are prepared pixels, shape (n, 784); logits, probabilities and one-hot targets
 Shapes that disagree, and an empty batch, raise a ValueError.
 """
 
-import contextlib
-import gzip
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from mnistlib import data, download, functions, training
+from mnistlib import data, functions, training
 
 
 class Weights(NamedTuple):
@@ -217,77 +213,6 @@ def class_number_difference(p: np.ndarray, y: np.ndarray) -> float:
     "Write the checks".
     """
     return float(((p.argmax(axis=1) - y.argmax(axis=1)) ** 2).mean())
-
-
-def fetch(
-    recipe: Recipe,
-    file: download.File,
-    folder: str | os.PathLike[str],
-    mirrors: Sequence[str] = download.MIRRORS,
-) -> Path:
-    """Get a file as the recipe gets it: without looking at what came, or checked.
-
-    The original opens the file first and asks the first mirror then. So whatever is answered is
-    kept under the file's name, and a dead connection leaves a file of 0 bytes. It never asks again.
-    Repaired, it is :func:`mnistlib.download.fetch`. Returned is the path of what is now on the
-    disk.
-
-    Raises:
-        download.DownloadError: repaired, and no mirror had the published file.
-        OSError: no answer at all, or the folder cannot be written.
-    """
-    if recipe.cached == "the published file":
-        return download.fetch(file, Path(folder), mirrors)
-    path = Path(folder) / file.name
-    if not path.exists():
-        import requests  # loaded here, as in download: the files come with the clone
-
-        with path.open("wb") as opened:
-            answer = requests.get(mirrors[0] + file.name, timeout=download.TIMEOUT)
-            opened.write(answer.content)
-    return path
-
-
-def read_images(path: str | os.PathLike[str]) -> np.ndarray:
-    """Read images from a gzip file as the original does, which never asks how many there should be.
-
-    After 16 bytes the pixels begin: uint8, shape (n, 28, 28), and (0, 28, 28) of an empty file.
-    Used in lesson 06, "The file of 0 bytes".
-
-    Raises:
-        OSError: the file is not compressed, as an error page is not.
-    """
-    unpacked = gzip.decompress(Path(path).read_bytes())
-    return np.frombuffer(unpacked, np.uint8)[16:].reshape(-1, 28, 28)
-
-
-@contextlib.contextmanager
-def unfriendly_server() -> Iterator[str]:
-    """Run, on this computer alone, a server that answers every request with an error page.
-
-    Yields:
-        Its address, to stand in a mirror's place.
-
-    Used in lesson 06, "Write the checks".
-    """
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-    from threading import Thread
-
-    class Refuse(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(403)
-            self.end_headers()
-            self.wfile.write(b"<html><h1>403 Forbidden</h1></html>")
-
-        def log_message(self, *_) -> None:
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Refuse) as server:
-        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
 
 
 def split(recipe: Recipe, train_set: training.Dataset, shuffle: int | None = 0):

@@ -4,8 +4,8 @@ A *step* is one update from one mini-batch; an *epoch* is one pass over the trai
 trained is a *model*: anything that has the names of :class:`Model`.
 """
 
-import functools
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -19,13 +19,6 @@ Dataset = tuple[np.ndarray, np.ndarray]
 
 class TrainingDiverged(ArithmeticError):
     """The loss is no longer a finite number; the message says at which step and what to try."""
-
-
-class Interrupted(KeyboardInterrupt):
-    """Training was stopped from outside, as by Jupyter's *Stop*; a notebook shows this line alone."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"Interrupted: {self}"]
 
 
 class Score(NamedTuple):
@@ -142,41 +135,18 @@ def evaluate(model: Model, parameters, dataset: Dataset) -> Score:
     return Score(float(loss / len(images)), float(right / len(images)))
 
 
-def one_thread(function: Callable) -> Callable:
-    """Let a function's matrix products run in one thread, whatever BLAS would take.
-
-    The numbers change by rounding at most. Products as small as ours gain little by a second thread,
-    and lose much where another program runs: at every product the threads wait for each other,
-    spinning. Measured by ``benchmarks/threads.py``.
-    """
-
-    @functools.wraps(function)
-    def limited(*args, **kwargs):
-        try:
-            from threadpoolctl import threadpool_limits
-        except ImportError:  # as in a web page, whose Python has one thread
-            return function(*args, **kwargs)
-        with threadpool_limits(1, user_api="blas"):
-            return function(*args, **kwargs)
-
-    return limited
+@contextlib.contextmanager
+def _blas_threads(count: int | None) -> Iterator[None]:
+    """Run matrix products in this many threads; without the package threadpoolctl, BLAS decides."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        yield
+        return
+    with threadpool_limits(count, user_api="blas"):
+        yield
 
 
-def interrupted_in_one_line(function: Callable) -> Callable:
-    """Let a training that is stopped from outside say so in one line."""
-
-    @functools.wraps(function)
-    def interruptible(*args, **kwargs):
-        try:
-            return function(*args, **kwargs)
-        except KeyboardInterrupt:
-            raise Interrupted("run the cell again to train from the first step") from None
-
-    return interruptible
-
-
-@one_thread
-@interrupted_in_one_line
 def train(
     model: Model,
     parameters,
@@ -188,8 +158,12 @@ def train(
     monitor: dict[str, Dataset] | None = None,
     every: int | None = None,
     after_record: Callable[[int, tuple, History], bool | None] | None = None,
+    threads: int | None = 1,
 ) -> tuple[tuple, History]:
     """Train, and record. The result is the same for the same model, parameters, set and batches.
+
+    Products as small as ours gain little from a second thread, and lose much where another program
+    runs: at every product the threads wait for each other (measured by ``benchmarks/threads.py``).
 
     Args:
         model: what is trained.
@@ -203,13 +177,14 @@ def train(
         every: steps between two scores; if None, only before the first step and after the last.
         after_record: called after each scoring with the steps taken, the parameters and the history;
             training ends there if it returns True.
+        threads: how many BLAS takes for a matrix product; None leaves it to BLAS. The numbers change
+            by rounding at most.
 
     Returns:
         The trained parameters, and the :class:`History`.
 
     Raises:
         TrainingDiverged: the loss became infinite or NaN.
-        Interrupted: it was stopped from outside.
         ValueError: an empty set or batch, images and labels that differ in number, a label outside
             the model's classes, or a learning rate, momentum or interval out of its range.
 
@@ -237,32 +212,33 @@ def train(
             history.scores[name].append(evaluate(model, parameters, dataset))
         return bool(after_record and after_record(step, parameters, history))
 
-    ended = record(0)
-    step = 0
-    for batch in () if ended else batches:
-        rate = learning_rate(step) if callable(learning_rate) else learning_rate
-        if not rate >= 0:
-            raise ValueError(
-                f"the learning rate must not be below 0, got {rate} at step {step + 1}"
-            )
-        # take(batch, axis=0) is [batch], and faster
-        x = model.prepare(images.take(batch, axis=0), dtype)
-        loss, gradients = model.gradients(parameters, x, targets.take(batch, axis=0))
-        step += 1
-        if not np.isfinite(loss):
-            raise TrainingDiverged(
-                f"the loss became {loss} at step {step}, with learning rate {rate:g}. Try a "
-                "smaller one (a tenth, say); if that does not help, check the gradients and "
-                "whether the pixels are scaled to [0, 1]"
-            )
-        history.batch_loss.append(loss)
-        sgd_update(parameters, gradients, velocity, rate, momentum)
-        if every and step % every == 0 and (ended := record(step)):
-            break
-    if not step and not ended:
-        raise ValueError("there is no batch to train on; minibatches(n, rng=rng) deals some")
-    if history.steps[-1] != step:
-        record(step)
+    with _blas_threads(threads):
+        ended = record(0)
+        step = 0
+        for batch in () if ended else batches:
+            rate = learning_rate(step) if callable(learning_rate) else learning_rate
+            if not rate >= 0:
+                raise ValueError(
+                    f"the learning rate must not be below 0, got {rate} at step {step + 1}"
+                )
+            # take(batch, axis=0) is [batch], and faster
+            x = model.prepare(images.take(batch, axis=0), dtype)
+            loss, gradients = model.gradients(parameters, x, targets.take(batch, axis=0))
+            step += 1
+            if not np.isfinite(loss):
+                raise TrainingDiverged(
+                    f"the loss became {loss} at step {step}, with learning rate {rate:g}. Try a "
+                    "smaller one (a tenth, say); if that does not help, check the gradients and "
+                    "whether the pixels are scaled to [0, 1]"
+                )
+            history.batch_loss.append(loss)
+            sgd_update(parameters, gradients, velocity, rate, momentum)
+            if every and step % every == 0 and (ended := record(step)):
+                break
+        if not step and not ended:
+            raise ValueError("there is no batch to train on; minibatches(n, rng=rng) deals some")
+        if history.steps[-1] != step:
+            record(step)
     return parameters, history
 
 

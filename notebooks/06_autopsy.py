@@ -52,7 +52,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from course import exercises, pictures, studies
+from course import exercises, faulty_download, pictures, studies
 from mnistlib import baseline, data, download, functions, original, plotting
 from mnistlib.gradcheck import central_difference
 from mnistlib.training import evaluate
@@ -483,9 +483,9 @@ def a_small_batch(recipe):
 def keeps_only_the_file(recipe):
     """is what was kept the published file?"""
     file = download.FILES["test_labels"]
-    with TemporaryDirectory() as folder, original.unfriendly_server() as address:
+    with TemporaryDirectory() as folder, faulty_download.unfriendly_server() as address:
         try:
-            return download.is_good(original.fetch(recipe, file, folder, [address]), file)
+            return download.is_good(faulty_download.fetch(recipe, file, folder, [address]), file)
         except download.DownloadError:
             return True  # refused: nothing was kept
 
@@ -576,16 +576,16 @@ for number, check in enumerate(checks, 1):
 
 # %% tags=["hide-input"]
 file = download.FILES["train_images"]
-with original.unfriendly_server() as address:
+with faulty_download.unfriendly_server() as address:
     pass  # from here on nobody answers there
 with TemporaryDirectory() as folder:
     try:
-        original.fetch(recipe, file, folder, [address])
+        faulty_download.fetch(recipe, file, folder, [address])
     except OSError as error:
         print("first run:", type(error).__name__)
-    path = original.fetch(recipe, file, folder, [address])
+    path = faulty_download.fetch(recipe, file, folder, [address])
     print("second run: no error; a file of", path.stat().st_size, "bytes")
-    print("images of shape", original.read_images(path).shape)
+    print("images of shape", faulty_download.read_images(path).shape)
 
 # %% [markdown]
 # No images, and no complaint, for as long as the file lies there. Lesson 01's library writes a download under another name, checks it, and only then moves it into its place.

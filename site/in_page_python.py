@@ -170,7 +170,8 @@ def contents() -> dict[str, bytes]:
     files["shim.js"] = shim().encode()
     files["/usr/local/lib/python315.zip"] = library(part(folder, "python-stdlib.zip"))
     files |= {f"/in_page/{path.name}": path.read_bytes() for path in IN_PAGE.glob("*.py")}
-    course = [ROOT / "course" / f"{name}.py" for name in ("__init__", "files", "guesses", "pencil")]
+    modules = ("__init__", "faulty_download", "files", "guesses", "pencil")
+    course = [ROOT / "course" / f"{name}.py" for name in modules]
     course += [*(ROOT / "course" / "exercises").glob("*.*"), *(ROOT / "mnistlib").glob("*.py")]
     files |= {f"/home/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in course}
     return files

@@ -295,7 +295,7 @@ def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):
 
 
 #: What a lesson imports of the course.
-OF_THE_COURSE = ("exercises", "pencil", "pictures", "studies")
+OF_THE_COURSE = ("exercises", "faulty_download", "pencil", "pictures", "studies")
 
 
 def public_names():

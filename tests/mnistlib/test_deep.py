@@ -148,7 +148,7 @@ def test_weights_that_would_all_be_rounded_to_zero_are_refused():
         initialise(np.random.default_rng(0), [784, 10], dtype=np.int64)
 
 
-def test_a_readers_own_sigmoid_is_taken(monkeypatch):
+def test_the_sigmoid_is_looked_up_at_each_call(monkeypatch):
     monkeypatch.setattr(deep.functions, "sigmoid", lambda z: 0 * z + 7)
     parameters = initialise(np.random.default_rng(0), [4, 3, 10])
     assert (MLP("sigmoid").forward(parameters, np.ones((2, 4)))[1] == 7).all()

@@ -1,18 +1,15 @@
 """The original's recipe against a direct transcription, and each repair against its one fault."""
 
-import io
 import warnings
 from dataclasses import FrozenInstanceError, asdict, fields, replace
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
-import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlib import data, download, functions, original
+from mnistlib import data, functions, original
 from mnistlib.gradcheck import central_difference, check_gradient
 from mnistlib.original import LADDER, Recipe, Weights, run, rungs, start
 from mnistlib.training import Score, TrainingDiverged, evaluate, train
@@ -320,82 +317,6 @@ def test_split_without_a_seed_is_another_each_time():
 def test_an_epoch_is_a_step_or_a_pass():
     assert [ORIGINAL.epoch(step, 50_000) for step in (0, 1, 500)] == [0, 1, 500]
     assert [REPAIRED["unit"].epoch(step, 1280) for step in (0, 5, 10)] == [0, 0.5, 1]
-
-
-@pytest.fixture
-def answer(monkeypatch):
-    """Return a function that sets what every server answers, and notes who was asked."""
-    asked = []
-
-    def set_answer(body, status=200):
-        def get(url, **_):
-            asked.append(url)
-            response = requests.Response()
-            response.status_code, response.raw = status, io.BytesIO(body)
-            response.raw.read1 = response.raw.read
-            return response
-
-        monkeypatch.setattr(requests, "get", get)
-        return asked
-
-    return set_answer
-
-
-LABELS = download.FILES["test_labels"]
-
-
-@pytest.mark.parametrize("status", [200, 403])
-def test_an_error_page_is_kept_for_ever_or_refused(answer, tmp_path, status):
-    asked = answer(page := b"<html>403 Forbidden</html>", status)
-    path = original.fetch(ORIGINAL, LABELS, tmp_path, ["http://a/", "http://b/"])
-    assert path == tmp_path / LABELS.name
-    assert path.read_bytes() == page
-    answer(b"better now")
-    assert original.fetch(ORIGINAL, LABELS, tmp_path, ["http://a/"]).read_bytes() == page
-    assert asked == [f"http://a/{LABELS.name}"]
-
-    answer(page, status)
-    with pytest.raises(download.DownloadError):
-        original.fetch(REPAIRED["cached"], LABELS, tmp_path / "new", ["http://a/", "http://b/"])
-    assert not list((tmp_path / "new").iterdir())
-
-
-def test_an_unfriendly_server_answers_with_an_error_page(tmp_path):
-    with original.unfriendly_server() as address:
-        path = original.fetch(ORIGINAL, LABELS, tmp_path, [address])
-        assert path.read_bytes().startswith(b"<html>")
-        assert not download.is_good(path, LABELS)
-        with pytest.raises(download.DownloadError, match="HTTP status 403"):
-            original.fetch(REPAIRED["cached"], LABELS, tmp_path / "new", [address])
-    with pytest.raises(requests.ConnectionError):
-        requests.get(address, timeout=5)
-
-
-def test_a_dead_connection_leaves_an_empty_file_that_is_read_without_a_word(tmp_path):
-    images = download.FILES["test_images"]
-    with original.unfriendly_server() as address:
-        pass
-    with pytest.raises(requests.ConnectionError):
-        original.fetch(ORIGINAL, images, tmp_path, [address])
-    path = original.fetch(ORIGINAL, images, tmp_path, [address])  # the second time nobody is asked
-    assert path.stat().st_size == 0
-    assert original.read_images(path).shape == (0, 28, 28)
-    with pytest.raises(download.DownloadError):
-        original.fetch(REPAIRED["cached"], images, tmp_path / "new", [address])
-
-
-def test_a_good_file_is_read_as_the_course_reads_it(mnist):
-    path = Path(__file__).parents[2] / "data" / download.FILES["test_images"].name
-    np.testing.assert_array_equal(original.read_images(path), mnist.test_images)
-
-
-def test_the_published_file_passes_both(answer, tmp_path):
-    good = (Path(__file__).parents[2] / "data" / LABELS.name).read_bytes()
-    for recipe in (ORIGINAL, REPAIRED["cached"]):
-        answer(good)
-        (tmp_path / recipe.cached).mkdir()
-        path = original.fetch(recipe, LABELS, tmp_path / recipe.cached, ["http://a/"])
-        assert path.read_bytes() == good
 
 
 def test_weights_fill_glorots_bounds():

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from IPython.core.interactiveshell import InteractiveShell
 from scipy import special
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -515,7 +514,7 @@ def test_parameters_for_another_number_of_classes_are_refused_with_both_numbers(
             evaluate(model, parameters, four)
 
 
-# --- One thread, one line
+# --- One thread
 
 
 def test_training_takes_one_thread_and_gives_back_the_others():
@@ -530,22 +529,13 @@ def test_training_takes_one_thread_and_gives_back_the_others():
         with pytest.raises(ValueError, match="momentum"):
             run(momentum=2)
         assert threads() == before
-    assert seen
-    assert all(now == [1] * len(before) for now in seen)
-    assert max(before) == 2
-
-
-def test_a_training_that_is_stopped_says_so_in_one_line(capsys):
-    def stop(*_):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt, match="train from the first step"):
-        run(after_record=stop)
-    shell = InteractiveShell()
-    shell.user_ns.update(run=run, stop=stop)
-    shell.run_cell("run(after_record=stop)")
-    [line] = capsys.readouterr().out.splitlines()
-    assert line == "Interrupted: run the cell again to train from the first step"
+        assert seen
+        assert all(now == [1] * len(before) for now in seen)
+        assert max(before) == 2
+        seen.clear()
+        run(threads=None, after_record=lambda *_: seen.append(threads()))
+        assert seen
+        assert all(now == before for now in seen)
 
 
 def test_training_does_without_the_package_that_limits_threads(monkeypatch):

@@ -1,0 +1,84 @@
+"""How the original notebook gets its files, fault included, and a server that shows what that does.
+
+Used in lesson 06, "Write the checks" and "The file of 0 bytes".
+"""
+
+import contextlib
+import gzip
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mnistlib import download, original
+
+
+def fetch(
+    recipe: original.Recipe,
+    file: download.File,
+    folder: str | os.PathLike[str],
+    mirrors: Sequence[str] = download.MIRRORS,
+) -> Path:
+    """Get a file as the recipe gets it, unchecked or checked; return the path of what is now on disk.
+
+    The original opens the file first and only then asks the first mirror. So whatever comes back is
+    kept under the file's name, and a dead connection leaves a file of 0 bytes. It never asks again.
+    Repaired, this is :func:`mnistlib.download.fetch`.
+
+    Raises:
+        download.DownloadError: repaired, and no mirror had the published file.
+        OSError: no answer at all, or the folder cannot be written.
+    """
+    if recipe.cached == "the published file":
+        return download.fetch(file, Path(folder), mirrors)
+    path = Path(folder) / file.name
+    if not path.exists():
+        import requests  # imported here because only this fault needs it
+
+        with path.open("wb") as opened:
+            answer = requests.get(mirrors[0] + file.name, timeout=download.TIMEOUT)
+            opened.write(answer.content)
+    return path
+
+
+def read_images(path: str | os.PathLike[str]) -> np.ndarray:
+    """Read images from a gzip file as the original does, never asking how many there should be.
+
+    The pixels begin after 16 bytes: uint8, shape (n, 28, 28), or (0, 28, 28) for an empty file. Used in
+    lesson 06, "The file of 0 bytes".
+
+    Raises:
+        OSError: the file is not compressed, as an error page is not.
+    """
+    unpacked = gzip.decompress(Path(path).read_bytes())
+    return np.frombuffer(unpacked, np.uint8)[16:].reshape(-1, 28, 28)
+
+
+@contextlib.contextmanager
+def unfriendly_server() -> Iterator[str]:
+    """Run, on this computer alone, a server that answers every request with an error page.
+
+    Yields:
+        Its address, to be used as a mirror.
+
+    Used in lesson 06, "Write the checks".
+    """
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    class Refuse(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(403)
+            self.end_headers()
+            self.wfile.write(b"<html><h1>403 Forbidden</h1></html>")
+
+        def log_message(self, *_) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Refuse) as server:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()

@@ -1,0 +1,90 @@
+"""The original's download keeps whatever came; repaired, it refuses."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import requests
+
+from course import faulty_download
+from mnistlib import data, download
+from mnistlib.original import Recipe
+
+LABELS = download.FILES["test_labels"]
+ORIGINAL = Recipe()
+REPAIRED = Recipe(cached="the published file")
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Return a function that sets what every server answers, and notes who was asked."""
+    asked = []
+
+    def set_answer(body, status=200):
+        def get(url, **_):
+            asked.append(url)
+            response = requests.Response()
+            response.status_code, response.raw = status, io.BytesIO(body)
+            return response
+
+        monkeypatch.setattr(requests, "get", get)
+        return asked
+
+    return set_answer
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_error_page_is_kept_for_ever_or_refused(answer, tmp_path, status):
+    asked = answer(page := b"<html>403 Forbidden</html>", status)
+    path = faulty_download.fetch(ORIGINAL, LABELS, tmp_path, ["http://a/", "http://b/"])
+    assert path == tmp_path / LABELS.name
+    assert path.read_bytes() == page
+    answer(b"better now")
+    assert faulty_download.fetch(ORIGINAL, LABELS, tmp_path, ["http://a/"]).read_bytes() == page
+    assert asked == [f"http://a/{LABELS.name}"]
+
+    answer(page, status)
+    with pytest.raises(download.DownloadError):
+        faulty_download.fetch(REPAIRED, LABELS, tmp_path / "new", ["http://a/", "http://b/"])
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_unfriendly_server_answers_with_an_error_page(tmp_path):
+    with faulty_download.unfriendly_server() as address:
+        path = faulty_download.fetch(ORIGINAL, LABELS, tmp_path, [address])
+        assert path.read_bytes().startswith(b"<html>")
+        assert not download.is_good(path, LABELS)
+        with pytest.raises(download.DownloadError, match="403"):
+            faulty_download.fetch(REPAIRED, LABELS, tmp_path / "new", [address])
+    with pytest.raises(requests.ConnectionError):
+        requests.get(address, timeout=5)
+
+
+def test_a_dead_connection_leaves_an_empty_file_that_is_read_without_a_word(tmp_path):
+    images = download.FILES["test_images"]
+    with faulty_download.unfriendly_server() as address:
+        pass
+    with pytest.raises(requests.ConnectionError):
+        faulty_download.fetch(ORIGINAL, images, tmp_path, [address])
+    path = faulty_download.fetch(
+        ORIGINAL, images, tmp_path, [address]
+    )  # the second time nobody is asked
+    assert path.stat().st_size == 0
+    assert faulty_download.read_images(path).shape == (0, 28, 28)
+    with pytest.raises(download.DownloadError):
+        faulty_download.fetch(REPAIRED, images, tmp_path / "new", [address])
+
+
+def test_a_good_file_is_read_as_the_course_reads_it():
+    path = Path(__file__).parents[2] / "data" / download.FILES["test_images"].name
+    np.testing.assert_array_equal(faulty_download.read_images(path), data.load().test_images)
+
+
+def test_the_published_file_passes_both(answer, tmp_path):
+    good = (Path(__file__).parents[2] / "data" / LABELS.name).read_bytes()
+    for recipe in (ORIGINAL, REPAIRED):
+        answer(good)
+        (tmp_path / recipe.cached).mkdir()
+        path = faulty_download.fetch(recipe, LABELS, tmp_path / recipe.cached, ["http://a/"])
+        assert path.read_bytes() == good
