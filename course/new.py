@@ -197,9 +197,10 @@ def exercise(name: str, lesson: str) -> list[str]:
         "differently»",
         f"notebooks/{one.source_path.name}: move the three cells to where the idea is explained, "
         "and number the exercises anew; **Time** in the header, and both minutes in README.md's table",
-        "python -m tests.course.replies stores what they are told; read the difference",
+        f"pytest -n0 tests/course/test_replies.py -k {lesson} --regen-all stores what they are told; "
+        "read the difference",
         f"then python -m course execute {lesson}; it is done when this passes:",
-        "pytest -n0 tests/course/test_exercises*.py tests/course/test_replies.py "
+        "pytest -n0 tests/course/test_exercises*.py "
         f"tests/course/test_new.py tests/lessons -k '{name} or {lesson}_ or unfilled'",
     ]
 
