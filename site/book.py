@@ -133,8 +133,10 @@ def unfold(chapters: Iterable[Tag]) -> Tag:
             if words == "Answer":  # of which a lesson has several
                 answers += 1
                 words += f" {int(part['id'].partition('/')[2][:2])}.{answers}"
-            fold.insert_before(tag("p", to_page(words, anchor), **{"class": "folded"}))
-            article.append(tag("p", words, id=anchor, **{"class": "summary"}))
+            asked = f"{anchor}-asked"
+            fold.insert_before(tag("p", to_page(words, anchor), id=asked, **{"class": "folded"}))
+            back = tag("a", words, href=f"#{asked}")
+            article.append(tag("p", back, id=anchor, **{"class": "summary"}))
             article.extend(fold.extract().contents)
     return tag("section", article, id="folded", **{"class": "chapter"})
 

@@ -2,7 +2,7 @@
 
 They come from the outputs that are stored in the notebooks; nothing is executed. The result is
 site/_build/html, which opens from the disk as well as from a web server. With --pdf, Chromium also
-prints all of them as a book, site/_build/book.pdf.
+prints all of them as a book, site/_build/book.pdf; with --epub they become an e-book, book.epub.
 """
 
 import argparse
@@ -222,6 +222,7 @@ def main() -> None:
     """Install, lay out, build, and put the lessons' own files beside their pages."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pdf", action="store_true", help="also make one PDF of all pages")
+    parser.add_argument("--epub", action="store_true", help="also make an e-book of them")
     wish = parser.parse_args()
     install_node_packages()
     stage()
@@ -241,6 +242,11 @@ def main() -> None:
         import book
 
         print(f"built: {book.make()}")
+    if wish.epub:
+        import ebook
+
+        shutil.copy2(ebook.make(), HTML)
+        print(f"built: {HTML / ebook.EPUB.name}")
 
 
 if __name__ == "__main__":

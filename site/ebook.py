@@ -1,0 +1,264 @@
+"""The course as an e-book: python site/build.py --epub makes an EPUB 3 from the built pages.
+
+Each page is a chapter. A formula is MathML and nothing else; hints, answers and solutions are notes at
+the end, linked both ways, because a reader that ignores <details> would show each answer below its
+question; a picture to touch is its still and its words. Pages for a screen alone are left out.
+"""
+
+import datetime
+import io
+import mimetypes
+import uuid
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+import book
+from bs4 import Tag
+from PIL import Image, ImageDraw, ImageFont
+
+from mnistlib import data
+
+EPUB = book.HTML.parent / "book.epub"
+STYLE = Path(__file__).with_name("ebook.css")
+
+TITLE = "Build a neural network from bare arrays"
+AUTHOR = "The mnistlib authors"
+#: Pages that are of no use on paper-like screens, or to those who only read.
+LEFT_OUT = {
+    "index.html",
+    "teachers.html",
+    "library.html",
+    "speed.html",
+    "computers.html",
+    "draw.html",
+}
+#: What only a browser can use.
+FOR_BROWSERS = (
+    "script, style, button, input, form, .lesson-tools, .prev-next-footer, .touchable .explore"
+)
+#: Attributes that a chapter keeps; the rest speaks to the pages' scripts and styles.
+KEPT = {
+    "id",
+    "class",
+    "href",
+    "src",
+    "alt",
+    "lang",
+    "title",
+    "colspan",
+    "rowspan",
+    "start",
+    "scope",
+}
+#: How a computer names what an e-book of this kind offers to those who cannot see it.
+ACCESS = {
+    "accessMode": ("textual", "visual"),
+    "accessModeSufficient": ("textual",),
+    "accessibilityFeature": (
+        "alternativeText",
+        "MathML",
+        "tableOfContents",
+        "structuralNavigation",
+    ),
+    "accessibilityHazard": ("none",),
+    "accessibilitySummary": (
+        "Figures have descriptions and formulas are MathML; hints and answers are linked notes.",
+    ),
+}
+COVER_SIZE = (1200, 1800)
+
+
+def formula(katex: Tag) -> Tag:
+    """Return the MathML of a formula on a page, with its TeX as the words for those who need them."""
+    math = katex.select_one("math").extract()
+    tex = math.annotation.extract().get_text()
+    math.semantics.unwrap()
+    math["alttext"] = tex
+    return math
+
+
+def simplified(part: Tag) -> Tag:
+    """Return a chapter without what is for browsers, its formulas as MathML."""
+    for useless in part.select(FOR_BROWSERS):
+        useless.decompose()
+    for katex in part.select(".katex"):
+        display = katex.find_parent(class_="katex-display")
+        (display or katex).replace_with(formula(katex))
+    for element in part.find_all(True):
+        if element.find_parent("math") or element.name == "math":
+            continue
+        for name in set(element.attrs) - KEPT:
+            del element[name]
+    for table in part.select("table"):  # its caption and its groups must come in HTML's order
+        for cell in table.select("th, td"):
+            cell.attrs.pop("class", None)
+    return part
+
+
+def file_of(page: str) -> str:
+    """Return the name of a chapter's file."""
+    return page.removeprefix("notebooks/").removesuffix(".html").replace("/", "-") + ".xhtml"
+
+
+def plain_id(anchor: str) -> str:
+    """Return an anchor without the characters that some readers take for parts of an address."""
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in anchor)
+
+
+def link_chapters(chapters: dict[str, Tag]) -> None:
+    """Let each link lead to the file that now holds its anchor."""
+    homes = {
+        element["id"]: file
+        for file, part in chapters.items()
+        for element in [part, *part.select("[id]")]
+    }
+    for part in chapters.values():
+        for link in part.select('a[href^="#"]'):
+            anchor = link["href"][1:]
+            if anchor in homes:
+                link["href"] = f"{homes[anchor]}#{plain_id(anchor)}"
+            else:  # to a page that is left out
+                link.unwrap()
+        for element in [part, *part.select("[id]")]:
+            element["id"] = plain_id(element["id"])
+
+
+def take_images(chapters: Iterable[Tag]) -> dict[str, bytes]:
+    """Return the chapters' images by their new names, at which the chapters now look."""
+    images = {}
+    for part in chapters:
+        for image in part.select("img[src]"):
+            source = book.HTML.parent / image["src"]
+            name = f"images/{source.name}"
+            images[name] = source.read_bytes()
+            image["src"] = name
+    return images
+
+
+def cover() -> bytes:
+    """Draw the cover: the title over the first digits of the training set, in their order."""
+    images, *_ = data.load()
+    columns, rows, size = 12, 12, 100
+    digits = images[: columns * rows].reshape(rows, columns, 28, 28)
+    mosaic = Image.fromarray(digits.swapaxes(1, 2).reshape(28 * rows, 28 * columns))
+    paper = Image.new("RGB", COVER_SIZE, "#0b5c96")
+    paper.paste(mosaic.resize((columns * size, rows * size)), (0, COVER_SIZE[1] - rows * size))
+    draw = ImageDraw.Draw(paper)
+    lines = (
+        ("Build a neural network", 90),
+        ("from bare arrays", 90),
+        ("and find out how it can fool you", 48),
+    )
+    top = 130
+    for words, height in lines:
+        draw.text((90, top), words, fill="white", font=ImageFont.load_default(height))
+        top += 1.5 * height
+    written = io.BytesIO()
+    paper.quantize(64).save(written, "png", optimize=True)
+    return written.getvalue()
+
+
+def document(title: str, body: Tag | str) -> str:
+    """Return a chapter's file."""
+    names = 'xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
+    head = f'<title>{title}</title><link rel="stylesheet" type="text/css" href="ebook.css"/>'
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
+        f'<html {names} lang="en-GB" xml:lang="en-GB"><head>{head}</head><body>{body}</body></html>\n'
+    )
+
+
+def contents(chapters: dict[str, Tag]) -> Tag:
+    """Return the table of contents: chapters and their sections."""
+    rows = []
+    for file, part in chapters.items():
+        inner = [
+            book.tag("li", book.tag("a", book.plain(h2), href=f"{file}#{h2['id']}"))
+            for h2 in part.select("h2[id]")
+        ]
+        row = book.tag("li", book.tag("a", book.plain(part.h1), href=file))
+        if inner:
+            row.append(book.tag("ol", *inner))
+        rows.append(row)
+    return book.tag(
+        "nav", book.tag("h1", "Contents"), book.tag("ol", *rows), **{"epub:type": "toc"}
+    )
+
+
+def package(files: dict[str, bytes], spine: list[str]) -> bytes:
+    """Return the OPF: what the book is, what it holds, and in which order it is read."""
+    dc = "{http://purl.org/dc/elements/1.1/}"
+    ET.register_namespace("", "http://www.idpf.org/2007/opf")
+    ET.register_namespace("dc", dc[1:-1])
+    opf = "{http://www.idpf.org/2007/opf}"
+    root = ET.Element(
+        f"{opf}package", {"version": "3.0", "unique-identifier": "id", "xml:lang": "en-GB"}
+    )
+    metadata = ET.SubElement(root, f"{opf}metadata")
+    number = uuid.uuid5(uuid.NAMESPACE_URL, TITLE)
+    ET.SubElement(metadata, f"{dc}identifier", id="id").text = f"urn:uuid:{number}"
+    for name, text in {"title": TITLE, "creator": AUTHOR, "language": "en-GB"}.items():
+        ET.SubElement(metadata, f"{dc}{name}").text = text
+    ET.SubElement(metadata, f"{dc}rights").text = "CC BY 4.0; code MIT"
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ET.SubElement(metadata, f"{opf}meta", property="dcterms:modified").text = now
+    for name, values in ACCESS.items():
+        for value in values:
+            ET.SubElement(metadata, f"{opf}meta", property=f"schema:{name}").text = value
+    manifest = ET.SubElement(root, f"{opf}manifest")
+    for name, content in files.items():
+        suffix = Path(name).suffix
+        kind = "application/xhtml+xml" if suffix == ".xhtml" else mimetypes.types_map[suffix]
+        item = ET.SubElement(
+            manifest,
+            f"{opf}item",
+            {"id": f"item-{plain_id(name)}", "href": quote(name), "media-type": kind},
+        )
+        properties = {"contents.xhtml": "nav", "images/cover.png": "cover-image"}.get(name, "")
+        if suffix == ".xhtml" and b"<math" in content:
+            properties = f"{properties} mathml".strip()
+        if properties:
+            item.set("properties", properties)
+    order = ET.SubElement(root, f"{opf}spine")
+    for name in spine:
+        ET.SubElement(order, f"{opf}itemref", idref=f"item-{plain_id(name)}")
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
+<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
+<rootfile full-path="book/package.opf" media-type="application/oebps-package+xml"/>
+</rootfiles></container>
+"""
+
+
+def make() -> Path:
+    """Make the e-book from the built pages, and return its path."""
+    pages = {page: soup for page, soup in book.chapters().items() if page not in LEFT_OUT}
+    parts = [book.chapter(page, soup, pages) for page, soup in pages.items()]
+    notes = book.unfold(parts)
+    chapters = {file_of(part["id"]): simplified(part) for part in parts}
+    chapters["notes.xhtml"] = simplified(notes)
+    link_chapters(chapters)
+    files = take_images(chapters.values())
+    files["images/cover.png"] = cover()
+    files["ebook.css"] = STYLE.read_bytes()
+    front = (
+        '<section epub:type="cover"><img class="cover" src="images/cover.png" alt="{}"/></section>'
+    )
+    texts = {
+        "cover.xhtml": document(TITLE, front.format(f"{TITLE}, and find out how it can fool you"))
+    }
+    texts["contents.xhtml"] = document("Contents", contents(chapters))
+    texts |= {file: document(book.plain(part.h1), part) for file, part in chapters.items()}
+    files |= {file: text.encode() for file, text in texts.items()}
+    with zipfile.ZipFile(EPUB, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
+        target.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
+        target.writestr("META-INF/container.xml", CONTAINER)
+        target.writestr("book/package.opf", package(files, list(texts)))
+        for name, content in files.items():
+            target.writestr(f"book/{name}", content)
+    return EPUB
