@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 08 When is a fit too good?
 #
-# In lesson 04 a network learnt a thousand images by heart. Its loss on new images fell, then climbed. Its accuracy did not fall. **What holds a network back, and what does it cost?**
+# In lesson 04 a network learnt a thousand images by heart. Its loss on new images fell and then climbed again, but its accuracy did not fall. **What holds a network back, and what does it cost?**
 #
 # **You will** put a price on large weights, and end a training by a rule. You will choose on one half of the images and report on the other. Then you will draw 200 of the 1,000 labels anew, and see what learning by heart costs.
 #
@@ -18,28 +18,28 @@
 # - derive weight decay, and check its gradient;
 # - stop a training early by a rule;
 # - choose on some images, report on others, and say what was gained, with its standard error;
-# - say when learning by heart costs right answers, and when only a higher loss.
+# - say when learning by heart costs right answers, and when it only raises the loss.
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 36 minutes to read, 25 more for the exercises; the computer works about 10 s and uses 300 MB
+# **Time** 38 minutes to read, 25 more for the exercises; the computer works about 10 s and uses 300 MB
 
 # %% [markdown]
 # ## Before you start
 #
-# 1. In lesson 04 a network learnt 1,000 images by heart. What became of its loss on new images, and what of its accuracy?
+# 1. In lesson 04 a network learnt 1,000 images by heart. What happened to its loss on new images, and what to its accuracy?
 #
 #    <details><summary>Answer</summary>
 #
-#    The loss fell, turned, and climbed. The accuracy rose and levelled off, with no turn.
+#    The loss fell, turned and climbed. The accuracy rose and levelled off, without turning.
 #
 #    </details>
 #
-# 2. Two ways of training are tried with the same ten seeds. What do you average, and how does its standard error come from the standard deviation?
+# 2. Two ways of training are tried with the same ten seeds. What do you average, and how do you get its standard error from the standard deviation?
 #
 #    <details><summary>Answer</summary>
 #
-#    The ten differences, one for each seed: what a seed does to both ways alike drops out (lesson 05). The standard error is their standard deviation, divided by the root of ten.
+#    The ten differences, one for each seed, because whatever a seed does to both ways alike drops out (lesson 05). The standard error is their standard deviation, divided by the root of ten.
 #
 #    </details>
 
@@ -47,7 +47,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course import exercises, studies
+from course import exercises, guesses, studies
 from course.exercises.lesson_08 import stopped_at
 from mnistlib import data, network, plotting
 from mnistlib.gradcheck import check_gradient
@@ -66,7 +66,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## A price on large weights
 #
-# A network that knows its thousand images can still lower its loss by being *surer* of them. Double the output layer's weights, and its biases with them: all logits double, every answer stays as it was, and the largest probability moves towards 1. Each right answer then costs less. So let large weights cost something. Add to the loss $L$ a price: half the sum of all squared weights, times a number $\lambda$ that says how much it matters.
+# A network that knows its thousand images can lower its loss further still, simply by being *surer* of them. Double the weights and biases of the output layer. All logits double, every answer stays the same, and the largest probability moves towards 1, so each right answer costs less. To discourage that, let large weights cost something. Add a price to the loss $L$: half the sum of all squared weights, times a number $\lambda$ that says how much it matters.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -74,23 +74,35 @@ x.shape, y.shape
 #
 # $$L_\lambda = L + \frac{\lambda}{2} \sum w^2 .$$
 #
-# The sum runs over every weight $w$ of every layer. Biases pay nothing. A bias moves a unit's sums for all images alike; it does not stretch them apart. Large weights do that.
+# The sum runs over every weight $w$ of every layer. Biases pay nothing. A bias moves a unit's sums for all images alike, whereas large weights pull the sums of different images apart, and that is what makes a network sure.
 #
-# This is **weight decay** ([Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html) explained why it helps). Books call the added term an L2 **penalty**, and whatever holds a network back **regularisation**.
+# This is **weight decay** ([Krogh and Hertz 1992](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html) explained why it helps). Books call the added term an L2 **penalty**, and anything that holds a network back **regularisation**.
 #
-# What does the price add to the gradient? Change one weight $w$, and of the whole sum only $\frac{\lambda}{2} w^2$ changes. Its derivative is $\frac{\lambda}{2} \cdot 2 w = \lambda w$. Write $dW_\lambda$ and $db_\lambda$ for the gradients of $L_\lambda$, and $dW$ and $db$ for those of $L$, as before:
+# What does the price add to the gradient? Change one weight $w$, and in the whole sum only $\frac{\lambda}{2} w^2$ changes. Its derivative is $\frac{\lambda}{2} \cdot 2 w = \lambda w$. Write $dW_\lambda$ and $db_\lambda$ for the gradients of $L_\lambda$, and $dW$ and $db$ for those of $L$, as before:
 #
 # $$dW_\lambda = dW + \lambda W, \qquad db_\lambda = db .$$
 #
-# And the step of plain gradient descent, at the learning rate $\eta$, becomes
+# With a learning rate of $\eta$, a step of plain gradient descent becomes
 #
 # $$\begin{aligned} W &\leftarrow W - \eta\,(dW + \lambda W) \\ &= (1 - \eta \lambda)\, W - \eta\, dW . \end{aligned}$$
 #
-# Hence the name. At each step every weight first shrinks by the factor $1 - \eta \lambda$, and then moves by $-\eta\, dW$ as ever. A weight that does nothing for the loss, such as that of a pixel that is 0 in all images, fades away.
+# Hence the name. In each step every weight first shrinks by the factor $1 - \eta \lambda$, and then moves by $-\eta\, dW$ as usual. A weight that does nothing for the loss, such as that of a pixel that is 0 in every image, fades away.
+#
+# <details><summary>Are decay and price always the same thing?</summary>
+#
+# With plain steps they are, as you have just seen. With momentum, or with steps that each parameter scales for itself, the price's gradient goes through the same machinery as the loss's, and shrinking the weights directly gives something else ([Loshchilov and Hutter 2019](https://arxiv.org/abs/1711.05101)).
+#
+# </details>
 #
 # ### Exercise 8.1: what is left of a weight (warm-up, 2 minutes)
 #
-# The loss itself does not move this weight: its $dW$ is 0 at every step. Pencil first: $w = 64$, $\eta = \frac12$, $\lambda = \frac12$. What is $w$ after one step, after two, after three?
+# The loss itself does not move this weight: its $dW$ is 0 in every step. Pencil first: $w = 64$, $\eta = \frac12$, $\lambda = \frac12$. What is $w$ after one step, after two, after three?
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# The factor is $1 - \frac14 = \frac34$, so 48, 36 and 27.
+#
+# </details>
 
 
 # %%
@@ -107,7 +119,13 @@ exercises.folded(my_weight_left)
 # %% [markdown]
 # ### Exercise 8.2: the price and its gradient (core, 5 minutes)
 #
-# For one layer: you get the loss and the gradient that you had without the price. Pencil first: with $W = (3, -4)$, $dW = (0.5, 0.5)$, a loss of 1 and $\lambda = 0.2$, what do they become?
+# This is for one layer. You get the loss and the gradient without the price, and return both with it. Pencil first: with $W = (3, -4)$, $dW = (0.5, 0.5)$, a loss of 1 and $\lambda = 0.2$, what do they become?
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# The price is $\tfrac{1}{10} (9 + 16) = \tfrac52$, so the loss becomes $\tfrac72$. The gradient becomes $(\tfrac12 + \tfrac35,\; \tfrac12 - \tfrac45) = (\tfrac{11}{10}, -\tfrac{3}{10})$.
+#
+# </details>
 
 
 # %%
@@ -125,7 +143,7 @@ exercises.check(my_decayed)
 exercises.folded(my_decayed)
 
 # %% [markdown]
-# In the library, `WithWeightDecay(model, weight_decay)` puts the price on any model, and `train` takes it like the model itself. Check its gradient by nudging, with $\lambda = 0.5$, and then one step with $\eta = 0.5$ and $\lambda = 0.001$. The start has random biases, so that a decay of the biases would be seen, too. Last, the numbers of the next section: with $\eta = 1$ and $\lambda = 0.001$, how much is left after 1,500 steps of a weight that the loss does not move?
+# In the library, `WithWeightDecay(model, weight_decay)` puts the price on any model, and `train` takes the result like the model itself. Check its loss and, by nudging, its gradient, with $\lambda = 0.5$. Then compare one step with $\eta = 0.5$ and $\lambda = 0.001$. The biases start at random, so that we would notice if they decayed too.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -133,14 +151,15 @@ start = network.initialise(rng)
 start.b1[:] = rng.normal(size=128)
 start.b2[:] = rng.normal(size=10)
 ten = slice(0, 10)
+priced = WithWeightDecay(network, 0.5)
 plain_loss, plain = network.gradients(start, x[ten], y[ten])
-loss, grads = WithWeightDecay(network, 0.5).gradients(start, x[ten], y[ten])
+loss, grads = priced.gradients(start, x[ten], y[ten])
 price = 0.25 * ((start.W1**2).sum() + (start.W2**2).sum())
-print(f"loss {plain_loss:.4f} + price {price:.4f} = {loss:.4f}")
+print("loss + price adds up:", np.isclose(plain_loss + price, loss))
 
 
 def loss_of_W2(W2):
-    return WithWeightDecay(network, 0.5).gradients(start._replace(W2=W2), x[ten], y[ten])[0]
+    return priced.gradients(start._replace(W2=W2), x[ten], y[ten])[0]
 
 
 print(check_gradient(loss_of_W2, start.W2, grads.dW2, name="dW2"))
@@ -148,30 +167,30 @@ print(check_gradient(loss_of_W2, start.W2, grads.dW2, name="dW2"))
 one_batch = [np.arange(1000)]
 free, _ = train(network, start, few, one_batch, learning_rate=0.5)
 paid, _ = train(WithWeightDecay(network, 0.001), start, few, one_batch, learning_rate=0.5)
-less = free.W1 - 0.5 * 0.001 * start.W1
-print("shrunk by the factor, else the same:", np.allclose(paid.W1, less, rtol=0, atol=1e-12))
+for name in ["W1", "W2"]:
+    less = getattr(free, name) - 0.5 * 0.001 * getattr(start, name)
+    same = np.allclose(getattr(paid, name), less, rtol=0, atol=1e-12)
+    print(f"{name} shrunk by the factor, else the same:", same)
 print("biases the same:", np.array_equal(paid.b1, free.b1) and np.array_equal(paid.b2, free.b2))
-print(f"left after 1,500 steps: {0.999**1500:.3f}")
 
 # %% [markdown]
 # ## Five values of $\lambda$, ten seeds
 #
-# What does the price do for a network that learns 1,000 images by heart? And which $\lambda$ is best? The lowest of several losses is partly luck: that setting happened to suit these images. So the validation images are split. The first 5,000 are the *watched* ones: on them we choose. On the other 5,000, the *reporting* ones, we only say what came of it.
+# What does the price do for a network that learns 1,000 images by heart, and which $\lambda$ is best? The lowest of several losses is partly luck, because that setting may just happen to suit these images. So we split the validation images. The first 5,000 are the *watched* ones, and on them we choose. On the other 5,000, the *reporting* ones, we only say what came of it.
 #
-# Here is one training without a price: 150 epochs, scored every 50 steps. Scores are always $L$ alone: the price is paid in training only. The library's `EarlyStopping` keeps the parameters of the lowest watched loss, for later.
+# Here is one training without a price: 150 epochs, which makes 1,500 steps, scored every 50. The scores are always $L$ alone; the price is paid in training only.
 
 
 # %%
 watched, reporting = (others[:5000], truth[:5000]), (others[5000:], truth[5000:])
 
 
-def run(few, weight_decay, seed, patience=100):
-    """Train until patience runs out; return the parameters, the watcher, and the history."""
+def run(few, weight_decay, seed, after_record=None):
+    """Train on a few images for 150 epochs; return the parameters and the history."""
     rng = np.random.default_rng(seed)
     start = network.initialise(rng)
     batches = minibatches(1000, 100, rng=rng, epochs=150)
-    watch = EarlyStopping("watched", patience)
-    trained, history = train(
+    return train(
         WithWeightDecay(network, weight_decay),
         start,
         few,
@@ -179,18 +198,19 @@ def run(few, weight_decay, seed, patience=100):
         learning_rate=1.0,
         every=50,
         monitor={"watched": watched},
-        after_record=watch,
+        after_record=after_record,
     )
-    return trained, watch, history
 
 
-_, watch, clean = run(few, weight_decay=0.0, seed=0)
+plain_end, clean = run(few, weight_decay=0.0, seed=0)
 losses = clean.loss("watched")
-print(f"lowest loss {watch.loss:.4f} at step {watch.step}")
+print(f"lowest loss {losses.min():.4f} at step {clean.steps[losses.argmin()]}")
 print(f"at the end  {losses[-1]:.4f}")
 
 # %% [markdown]
-# One seed is one seed. The study `decay` has ten, and five values of $\lambda$. Each seed has its own 1,000 images, its own start and its own batches, the same for every $\lambda$. Draw your guess of the five curves first.
+# One seed is one seed. The study `decay` has ten, and five values of $\lambda$. Each seed has its own 1,000 images, its own start and its own batches, the same for every $\lambda$.
+#
+# **Predict.** Draw your guess of the five curves before you look.
 
 # %% tags=["hide-input"]
 decay = studies.read("decay")
@@ -207,7 +227,7 @@ for weight_decay, mean in means.items():
 chosen = min(decays, key=lambda weight_decay: means[weight_decay][-1])
 print(f"chosen by the watched half: {chosen:g}")
 
-# %% mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and jumps about above 0.40. A mark stands at the lowest point of each curve, three of them nearly at one place."}} tags=["hide-input", "home"]
+# %% mystnb={"image": {"alt": "Validation loss against the step, 0 to 1,500, mean of ten seeds, for five weight decays. Four fall together to just below 0.4 at 250 steps. From there the loss climbs to 0.46 without decay, less with 0.0001 and 0.0003, and stays nearly level with 0.001. With 0.003 it falls more slowly, and goes up and down above 0.40. A mark stands at the lowest point of each curve, three of them nearly at one place."}} tags=["hide-input", "home"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
 for (weight_decay, mean), style in zip(means.items(), ["o-", "s--", "^-.", "D-", "v:"]):
     axis.plot(
@@ -229,9 +249,11 @@ axis.legend(title="weight decay", loc="upper center", ncols=2)
 plt.show()
 
 # %% [markdown]
-# A mark stands where each curve is lowest; three marks lie on each other at step 250. The thick curve is chosen, for it ends lowest. Without a price the loss turns and climbs, as in lesson 04. With 0.001 it hardly turns any more. With 0.003 the loss stays higher, and jumps about: that price is too high here.
+# A mark stands where each curve is lowest; three of them lie on top of one another at step 250. The thick curve ends lowest, so that is the one we choose. Without a price the loss turns and climbs, as in lesson 04. With 0.001 it hardly turns any more. With 0.003 it stays higher and goes up and down from one scoring to the next: that price is too high.
 #
-# Now the report, on the other half. Before you look: what will decay do to the *accuracy*? And to the *sureness*, the mean of each image's largest probability? (*se* is the standard error of the difference before it.)
+# Now for the report, on the other half. The **sureness** is the mean of each image's largest probability, and *se* is the standard error of the difference before it.
+#
+# **Predict.** What will decay do to the *accuracy*: raise it, lower it, or neither? And to the sureness?
 
 
 # %%
@@ -252,7 +274,7 @@ for what in ["loss", "accuracy", "sureness"]:
     print(f"   {difference(ours, theirs)}")
 
 # %% [markdown]
-# The loss falls by almost a fifth. The accuracy does not rise with it: at this rate it falls, by a quarter of a point, which is more than two standard errors. (The standard error knows the luck of the seeds only. Other images might give another difference.) Without decay the sureness lies six points above the accuracy. With decay it lies less than one point above.
+# The loss falls by almost a fifth. The accuracy does not rise with it. At this rate it even falls, by a quarter of a point, which is more than two standard errors. (They only know the luck of the seeds; other images might give another difference.) And the network is less sure of itself: its sureness was six points above its accuracy, and is now less than one point above.
 #
 # <details><summary>Why is the loss without decay higher here, 0.5088 against the 0.4605 of the watched half?</summary>
 #
@@ -260,24 +282,40 @@ for what in ["loss", "accuracy", "sureness"]:
 #
 # </details>
 #
-# So the price did not make the network read better. Did it do more than make it less sure? Cross-entropy charges most where a network is sure and wrong. Take the networks trained without a price, and divide their logits by one number, the cure of lesson 05. The study chose that number for each seed on the watched images. No answer changes. How far will the loss fall?
+# So the price did not make the network read better. Did it do anything beyond making it less sure? Cross-entropy charges most where a network is confidently wrong. Take the networks that were trained without a price, and divide their logits by one number, which was the cure of lesson 05. The study chose that number for each seed on the watched images. It changes no answer.
+#
+# **Predict.** Decay brought the loss down to 0.4162. What will one division after the training bring it down to?
+
+# %%
+guesses.ask("loss after one division", None)
 
 # %%
 for what in ["loss", "accuracy", "sureness"]:
     ours = at(0.0, "scaled", what)
     print(f"{what}: {np.mean(ours):.4f}")
     print(f"   against decay {difference(ours, at(chosen, 'end', what))}")
+print("decay and a division of its own")
+print(f"   loss {np.mean(at(chosen, 'scaled', 'loss')):.4f}")
+plain_scaled, decay_scaled = at(0.0, "scaled", "loss"), at(chosen, "scaled", "loss")
+print(f"   division alone against both {difference(plain_scaled, decay_scaled)}")
+guesses.compare("loss after one division", round(np.mean(plain_scaled), 4))
 
 # %% [markdown]
-# One number after the training lowers the loss by more than decay did, and costs no right answer. All that decay bought here is a network that is less sure.
+# One number after the training lowers the loss by more than decay did, and costs no right answer. And if the decayed networks get a number of their own, they are no better for it: they still end above the plain ones with theirs. So all that decay bought here is a network that is less sure.
 #
 # ## When to stop
 #
-# Without a price the curve had its low point early. **Early stopping** keeps the parameters from there. But while the network trains, nobody knows yet that the point is the lowest. All one can do is wait a while and see whether the loss falls again. The **patience** is a number of scorings: when so many in a row have brought no new lowest loss, training ends ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8). [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3) compares other rules.
+# Without a price the loss was lowest early on. **Early stopping** keeps the parameters from there. But while the network trains, nobody knows yet that this is the lowest point. All you can do is wait a while, and see whether the loss falls again. The **patience** says how long: when so many scorings in a row have brought no new lowest loss, training ends ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8). [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3) compares other rules.
 #
 # ### Exercise 8.3: the end, by rule (core, 8 minutes)
 #
-# You get the losses in the order in which they were scored. Count them from 0. Pencil first: with the losses 50, 30, 40, 45, 48, 10 and a patience of 2, at which of them does training end, and which was the lowest until then?
+# You get the losses in the order in which they were scored. Count them from 0. Pencil first: with the losses 50, 30, 40, 45, 48, 10 and a patience of 2, at which of them does training end, and which was the lowest up to then?
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# The lowest is number 1, the 30. Numbers 2 and 3 bring no lower one, so training ends at number 3. The 10 is never seen.
+#
+# </details>
 
 
 # %%
@@ -295,23 +333,30 @@ exercises.check(my_stopped_at)
 exercises.folded(my_stopped_at)
 
 # %% [markdown]
-# In the library this is `EarlyStopping`. In `run` its patience of 100 never ran out. Give it one of 2, and train the network without a price once more. At which step will it stop? Seed 0 was lowest at 250 (printed above), and is scored every 50 steps.
+# In the library this is `EarlyStopping`. It also keeps the parameters of the lowest loss. `train` asks it after every scoring whether to go on. Train the network without a price once more, with a patience of 2. Seed 0 was lowest at step 250, as you saw above, and is scored every 50 steps.
+#
+# **Predict.** At which step will it stop?
 
 # %%
-_, watch, history = run(few, weight_decay=0.0, seed=0, patience=2)  # change me
+guesses.ask("it stops at step", None)
+
+# %%
+watch = EarlyStopping("watched", patience=2)  # change me
+_, history = run(few, weight_decay=0.0, seed=0, after_record=watch)
 print(f"ended at step {history.steps[-1]} of 1,500")
 print(f"kept step {watch.step}, loss {watch.loss:.4f}")
+guesses.compare("it stops at step", history.steps[-1])
 
 # %% [markdown]
 # **Change a number.** Give it a patience of 1, and of 10. What changes?
 #
 # <details><summary>Answer</summary>
 #
-# Only the end: it comes at step 300, or at 750. All three keep the same parameters, for none of them stops before step 250. A curve that wobbles on its way down may be left too soon, as the next cell shows.
+# Only the end, which comes at step 300, or at 750. All three keep the same parameters, for none of them stops before step 250. But a curve that wobbles on its way down may be left too soon, as the next cell shows.
 #
 # </details>
 #
-# Would the other nine seeds have been stopped too soon? The next cell applies the exercise's rule to their stored losses.
+# Would the other nine seeds have been stopped too soon? Apply the exercise's rule to their stored losses.
 
 # %% tags=["hide-input"]
 curves = np.array([stored[0.0, seed]["choosing"] for seed in range(10)])
@@ -322,7 +367,7 @@ for patience in [1, 2, 10]:
     print(f"{patience:8}  {np.mean(ends) / 30:5.0%}  {kept} of 10 seeds")
 
 # %% [markdown]
-# So with a patience of 2 each seed keeps its lowest loss. What does that gain? Compare by pairs over the ten seeds, on the reporting images.
+# So with a patience of 2 every seed keeps its lowest loss. What does that gain? Compare in pairs over the ten seeds, on the reporting images.
 
 # %%
 ways = {
@@ -335,13 +380,44 @@ for name, other in pairs:
     print(f"{name} against {other}:")
     for what in ["loss", "accuracy"]:
         print(f"   {what:8} {difference(at(*ways[name], what), at(*ways[other], what))}")
+print("sureness:", *(f"{name} {np.mean(at(*way, 'sureness')):.4f}" for name, way in ways.items()))
 
 # %% [markdown]
-# Stopping and decay lower the loss by about the same. That is no accident: where the loss is shaped like a bowl, the two nearly coincide (section 7.8 of the same [book](https://www.deeplearningbook.org/)). Stopping is a little ahead, in accuracy too, on the edge of what ten seeds can tell from chance. It took less than a quarter of one training, and choosing $\lambda$ took five. But stopping looks at the watched images at every scoring, and choosing $\lambda$ once for each training.
+# Stopping and decay lower the loss by about the same. The differences between the two are about two standard errors, so they may be luck, and other seeds may well decide the other way. Stopping is cheaper: it took less than a quarter of one training, while choosing $\lambda$ took five.
+#
+# Is it the *same* network that the two arrive at? Where the loss is shaped like a bowl and training starts at 0, theory says nearly so. Measure it: how far apart are the parameters, and how often do the answers agree?
+
+# %% tags=["hide-input"]
+decayed_end, _ = run(few, weight_decay=chosen, seed=0)
+three = {"stopped": watch.parameters, "decay": decayed_end, "to the end": plain_end}
+given = {
+    name: network.logits(parameters, network.prepare(reporting[0])).argmax(axis=1)
+    for name, parameters in three.items()
+}
+print("                      distance  same answers")
+for one, other in [("stopped", "decay"), ("stopped", "to the end"), ("decay", "to the end")]:
+    squares = sum(((v - w) ** 2).sum() for v, w in zip(three[one], three[other]))
+    agree = (given[one] == given[other]).mean()
+    print(f"{f'{one}, {other}':21}  {np.sqrt(squares):7.1f}  {agree:12.1%}")
+
+# %% [markdown]
+# No. The stopped network is nearer to the one that trained to the end than to the decayed one. What stopping and decay share is that both networks are less sure.
+#
+# <details><summary>What does the theory say?</summary>
+#
+# In a bowl, stopping after $\tau$ steps does nearly the same as a decay of $\lambda = 1 / (\eta \tau)$ ([Sjöberg and Ljung 1995](https://doi.org/10.1080/00207179508921605); section 7.8 of the same [book](https://www.deeplearningbook.org/) derives it, and credits Bishop as well). With $\eta = 1$ and 250 steps that would be a decay of 0.004. Even 0.003 was too much here, so our loss is no such bowl.
+#
+# </details>
 #
 # ### Exercise 8.4: choose, then report (stretch, 10 minutes)
 #
-# Now the whole of that comparison in one function. You get two arrays of losses with a row for each setting and a column for each seed. Row 0 is the training without decay or stopping. The rows of `watched` choose, by their mean. What the chosen row gains over row 0 comes from `reporting`, by pairs. Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`.
+# Now put that whole comparison into one function. You get two arrays of losses with a row for each setting and a column for each seed. Row 0 is the training without decay or stopping. The rows of `watched` choose, by their mean. What the chosen row gains over row 0 comes from `reporting`, in pairs. Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`.
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# The means are 5 and 3, so row 1 is chosen. The differences in `reporting` are $-1, -4, -1$, with a mean of $-2$. Around it they scatter by 1, $-2$ and 1, so their variance is $6 / 2 = 3$, and the standard error is $\sqrt{3 / 3} = 1$.
+#
+# </details>
 
 
 # %%
@@ -375,7 +451,7 @@ watched_losses.shape, reporting_losses.shape
 #
 # ## Is that so at another rate?
 #
-# All of this was seen at the learning rate of 1. Perhaps it is true at that rate only. The study `held_back` repeats decay and stopping at 0.3. From here on "stopped" means the lowest loss of the whole run, in hindsight. The first line printed below says for how many seeds a patience of 2 would have kept it.
+# We have seen all of this at a learning rate of 1 only. The study `held_back` repeats it at 0.3. From here on "stopped" means the lowest watched loss of the whole run, in hindsight.
 
 # %% tags=["hide-input"]
 held = studies.read("held_back")
@@ -391,22 +467,28 @@ def of_held(wrong_labels, rate, weight_decay, moment, what):
 slow = {"wrong_labels": 0.0, "rate": 0.3, "weight_decay": 0.0}
 slow_losses = [r["results"]["loss"] for r in held["rows"] if slow.items() <= r["settings"].items()]
 kept = sum(stopped_at(losses, 2)[1] == np.argmin(losses) for losses in slow_losses)
-print(f"patience 2: lowest kept by {kept} of 10")
+print(f"patience 2 would keep it for {kept} of 10 seeds")
 for name, way in {"stopped": (0.0, "lowest"), "decay 0.001": (1e-3, "end")}.items():
     print(f"rate 0.3, {name} against to the end:")
     for what in ["loss", "accuracy"]:
         end = of_held(0.0, 0.3, 0.0, "end", what)
         print(f"   {what:8} {difference(of_held(0.0, 0.3, *way, what), end)}")
-print(f"left after 1,500 steps of decay: {(1 - 0.3 * 0.001) ** 1500:.3f}")
+print("left of an idle weight after 1,500 steps:")
+print(f"   rate 1: {(1 - 0.001) ** 1500:.3f}, rate 0.3: {(1 - 0.3 * 0.001) ** 1500:.3f}")
 
 # %% [markdown]
-# Here, too, the loss falls, and the accuracy moves by no more than chance would move it. The quarter of a point that decay cost at the rate of 1 does not show at 0.3. But there decay is weaker, too: in as many steps it leaves 0.638 of a weight that the loss does not move, not 0.223. What holds at both rates: the loss fell, and ten seeds show no gain in right answers.
+# Here too the loss falls, and the accuracy moves by no more than chance would move it. The loss of accuracy that decay caused at a rate of 1 does not show. But at 0.3 the same $\lambda$ is also weaker, as the last line says. What holds at both rates: the loss fell, and ten seeds show no gain in right answers.
 #
 # ## What if some labels are wrong?
 #
 # So learning by heart made the network too sure, and cost hardly any right answers. But these labels are clean. MNIST has few wrong ones: [Northcutt and others 2021](https://arxiv.org/abs/2103.14749) estimate 0.15 % of its test labels, and on average at least 3.3 % of the labels in ten famous test sets.
 #
-# Now spoil some. Draw 200 of the 1,000 labels anew, each of the ten classes as likely as any other, and let the same network learn *these* by heart. The watched and the reporting images keep their labels. Before you look: with how many of its own labels will it agree at the end? And sketch its accuracy on the watched images.
+# Now spoil some. Draw 200 of the 1,000 labels anew, each of the ten classes as likely as any other, and let the same network learn *these* by heart. The watched and the reporting images keep their labels, which is a luxury: whoever has dirty labels usually has them there too.
+#
+# **Predict.** With what percentage of its own labels will it agree at the end? And sketch its accuracy on the watched images.
+
+# %%
+guesses.ask("% of its own labels at the end", None)
 
 # %%
 chance = np.random.default_rng(seed=100)
@@ -415,8 +497,9 @@ spoilt = labels[:1000].copy()
 spoilt[anew] = chance.integers(10, size=200)
 print(f"labels that are now wrong: {(spoilt != labels[:1000]).sum()} of 1,000")
 
-trained, watch, history = run((images[:1000], spoilt), weight_decay=0.0, seed=0)
-for name, parameters in {"at the end": trained, "at the lowest loss": watch.parameters}.items():
+watch = EarlyStopping("watched", patience=31)  # never runs out
+trained, history = run((images[:1000], spoilt), weight_decay=0.0, seed=0, after_record=watch)
+for name, parameters in {"at the lowest loss": watch.parameters, "at the end": trained}.items():
     learnt = evaluate(network, parameters, (images[:1000], spoilt)).accuracy
     score = evaluate(network, parameters, reporting)
     print(f"{name}:")
@@ -424,6 +507,7 @@ for name, parameters in {"at the end": trained, "at the lowest loss": watch.para
     print(f"   reads {score.accuracy:.1%} of new images")
 row = held["rows"][held["quick"]]
 print("the same as stored:", np.allclose(history.loss("watched"), row["results"]["loss"]))
+guesses.compare("% of its own labels at the end", round(100 * learnt, 1))
 
 # %% mystnb={"image": {"alt": "Accuracy on the watched images against the step, 0 to 1,500. With right labels, solid, it climbs to about 88 per cent and stays there. With a fifth of the labels drawn anew, dashed, ten seeds climb to between 82 and 85 per cent within 100 to 200 steps and then fall to between 75 and 78."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4))
@@ -462,15 +546,15 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
         print(f"  {name:11} {np.mean(ours):.4f}, {difference(ours, end)}")
 
 # %% [markdown]
-# Now the accuracy turns, with every seed. The network above goes on until it agrees with 99.9 % of its labels, the 176 wrong ones hardly excepted. On the way it loses right answers on new images. Here learning by heart does harm. Stopping, in hindsight, gives back more than five points at both rates. Decay gives back a part at one rate and nearly as much as stopping at the other. Only one $\lambda$ was tried at each rate, set by hand; another may do better. Krogh and Hertz prove for linear networks that a decay of the right size can suppress some of the effects of noise on the targets, and a wrong label is such noise.
+# Now the accuracy turns, with every seed. The network above goes on until it agrees with 99.9 % of its labels, nearly all of the 176 wrong ones among them, and on the way it loses right answers on new images. Here learning by heart does harm. Stopping, in hindsight, gives back more than five points at both rates. Decay gives back a part at one rate, and nearly as much as stopping at the other; only one $\lambda$ was tried at each, so another may do better. Krogh and Hertz prove for linear networks that a decay of the right size can suppress some of the effects of noise on the targets, and a wrong label is such noise.
 #
-# So holding back bought two different things here: with clean labels a lower loss, with wrong labels right answers. From another start it may differ: [Nielsen](http://neuralnetworksanddeeplearning.com/chap3.html) begins with much larger weights, and his decay gains right answers with clean labels, too.
+# So holding back bought two different things here: with clean labels a lower loss, with wrong labels right answers. From another start it may differ. [Nielsen](http://neuralnetworksanddeeplearning.com/chap3.html) begins with much larger weights, and his decay gains right answers with clean labels, too.
 #
 # ## Recap
 #
-# - **What holds a network back?** A price on its weights, which adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Or an end of the training by a rule, which looks at watched images.
-# - **What does it cost?** Images to choose on, and for decay four more trainings. With clean labels both lowered the loss and raised no accuracy, and at one rate decay cost a quarter of a point on these images.
-# - **When is a fit too good?** When it is sure more often than it is right, and when the labels it fits are false. With a fifth of the labels drawn anew, learning by heart cost right answers.
+# - **What holds a network back?** A price on its weights, which adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Or a rule that ends the training, by looking at watched images.
+# - **What does it cost?** Images to choose on, and for decay four more trainings. With clean labels both lowered the loss and neither raised the accuracy; one division of the logits lowered the loss more, and cost nothing.
+# - **When is a fit too good?** When it is, on average, surer than it is right; that costs loss. And when the labels it fits are false; that costs right answers.
 # - Choose on some images, report on others. Pair the seeds, and give the difference with its standard error.
 #
 # ## Questions to ask yourself
@@ -479,7 +563,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 #    <details><summary>Answer</summary>
 #
-#    What did the accuracy do? A loss also falls when a network becomes less sure of its mistakes; one number that divides the logits may do as much. And was the decay chosen on the images that now report?
+#    What did the accuracy do? A loss also falls when a network becomes less sure of its mistakes, and one number that divides the logits may do as much. And was the decay chosen on the images that now report?
 #
 #    </details>
 #
@@ -487,15 +571,15 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 #    <details><summary>Answer</summary>
 #
-#    They do not stretch a unit's sums apart, as large weights do. A price would only pull the bias away from the value that the unit needs.
+#    They do not pull a unit's sums apart, as large weights do. A price would only draw the bias away from the value that the unit needs.
 #
 #    </details>
 #
-# 3. Your training loss goes to 0 and the validation accuracy has fallen on the way. What is your first suspicion?
+# 3. Your training loss goes to 0, and the validation accuracy has fallen on the way. What do you suspect?
 #
 #    <details><summary>Answer</summary>
 #
-#    Wrong labels among those it learnt. Here learning by heart cost hardly any accuracy while the labels were clean, and much when a fifth of them had been drawn anew.
+#    That something it learnt by heart does not hold for new images. Wrong labels are one reason, as here. They are not the only one: in lesson 09 every label is right, and learning by heart ruins nearly every answer, because there are just as many numbers to choose as images.
 #
 #    </details>
 #

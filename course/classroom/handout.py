@@ -219,7 +219,7 @@ def exercise_page(task: Task) -> str:
     notice = re.sub(r"\{\w+\}", "…", exercise.notice)  # filled in for each answer
     parts = [
         f"### {task.heading}\n\n*{task.level}, {task.minutes} minutes*",
-        task.words,
+        re.sub(r"\n{3,}", "\n\n", FOLD.sub("", task.words)).strip(),
         code(task.stub),
         f"**Solution**\n\n{code(pasted(exercise, exercises.solution(asked)))}",
         f"**What a right answer is told**\n\n{notice}",
