@@ -1,9 +1,22 @@
-"""Call an answer, and record what the call came to: a result or an error, warnings, arguments."""
+"""Call an answer, and record what the call came to: a result or an error, warnings, arguments.
+
+An answer shares Python and NumPy with its key and with the notebook. Whatever it changes there is
+put back after the call, and what it returns is copied as it comes.
+"""
 
 import ast
+import builtins
+import contextlib
 import copy
+import dis
+import functools
+import inspect
 import linecache
+import math
+import numbers
+import random
 import re
+import sys
 import traceback
 import types
 import warnings
@@ -12,17 +25,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course.exercises.compare import NOISE, alike, is_several
-from course.exercises.exercise import Arguments
-
-#: The code of an answer that is not Python's, such as np.vectorize(f): it does something.
-OPAQUE: types.CodeType = (lambda *args: args).__code__
+from course.exercises.comparison import ATOL, a, is_several, matches
+from course.exercises.exercise import HOMES, Arguments
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What a call came to."""
 
+    #: What it returned, copied: lists as lists, every array as a plain one.
     result: object
     #: What it raised, in a line; nothing if it returned.
     error: str
@@ -36,11 +47,16 @@ class Outcome:
     names: dict[str, object] = field(default_factory=dict)
     #: What raised in that line: "solve(...)", "... @ ...".
     step: str = ""
+    #: What came in place of plain numbers: "an np.matrix"; nothing if no such thing came.
+    odd: str = ""
+    #: Names of NumPy, Python or the library that it bound to something else: "np.exp".
+    rebound: tuple[str, ...] = ()
 
     @property
     def dtype(self) -> str:
         """The dtype of the result, if it is one array or number."""
-        return str(getattr(self.result, "dtype", ""))
+        is_one = isinstance(self.result, (np.ndarray, np.generic))
+        return str(self.result.dtype) if is_one else ""
 
     @property
     def kind_of_error(self) -> str:
@@ -48,14 +64,14 @@ class Outcome:
         return self.error.partition(":")[0]
 
     def is_like(
-        self, other: "Outcome", exact: bool, noise: float = NOISE, in_kind: bool = False
+        self, other: "Outcome", exact: bool, atol: float = ATOL, in_kind: bool = False
     ) -> bool:
         """Tell whether another call came to the same: result, error, arguments, warnings.
 
         Args:
             other: what the other call came to.
             exact: whether only the last bits of a result may differ.
-            noise: what a result may be off, however small it is.
+            atol: how far a result may be off, however small it is.
             in_kind: whether an error of the same kind will do, whatever its words.
         """
         if in_kind:
@@ -64,43 +80,70 @@ class Outcome:
             errors_match = self.error == other.error
         warnings_match = (self.warned, self.dtype) == (other.warned, other.dtype)
         return (
-            alike(self.result, other.result, exact, noise)
-            and errors_match
-            and alike(self.arguments, other.arguments, exact)
+            errors_match
+            and matches(self.result, other.result, exact, atol)
+            and matches(self.arguments, other.arguments, exact)
             and (warnings_match or not exact)
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Attempt:
-    """A case, and what the answer made of it."""
+    """A case: its arguments, what the answer made of them, and what the key makes of them."""
 
-    case: Arguments
+    arguments: Arguments
     outcome: Outcome
-    #: Whether it is an extreme case, in which only the last bits may differ.
-    extreme: bool
+    wanted: Outcome
+    #: Whether it is an edge case, in which only the last bits may differ.
+    is_edge: bool = False
 
 
-@np.errstate(all="warn", under="ignore")
+class BrokenKey(RuntimeError):
+    """Raised where the answer key itself raises: a fault of the course, not of the answer."""
+
+
+def try_case(
+    answer: Callable, reference: Callable, arguments: Arguments, is_edge: bool = False
+) -> Attempt:
+    """Call an answer and its key.
+
+    Raises:
+        BrokenKey: the key raises.
+    """
+    wanted = call(reference, arguments)
+    if wanted.error:
+        raise BrokenKey(
+            f"the answer key to {reference.__name__} raised {wanted.error}. That is a fault of the "
+            "course, not of your answer: please report it. Until it is mended, this exercise cannot "
+            "be checked."
+        )
+    return Attempt(arguments, call(answer, arguments), wanted, is_edge)
+
+
 def call(function: Callable, arguments: Arguments, read_only: Iterable[int] = ()) -> Outcome:
     """Call a function on copies of the arguments. Jupyter's stop button ends an endless loop.
 
     Args:
         function: the answer, or the key.
         arguments: what it is called with.
-        read_only: the places of the arguments into whose arrays nobody can write.
+        read_only: the places of the arguments whose arrays refuse to be written to.
     """
     copies = copy.deepcopy(arguments)
     for place in read_only:
         freeze(copies[place])
     result = None
+    odd = ""
     stop = Stop()
-    with warnings.catch_warnings(record=True, action="always") as caught:
+    with (
+        warnings.catch_warnings(record=True, action="always") as caught,
+        settings_kept(),
+        names_kept() as rebound,
+    ):
         try:
-            result = function(*copies)
-            if isinstance(result, Iterator):  # as a `for` would take them, one by one
-                result = [copy.deepcopy(item) for item in result]
-        except (Exception, SystemExit) as error:  # sys.exit() must not end the kernel
+            result, odd = received(function(*copies))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # sys.exit() must not end the kernel
             stop = where_it_stopped(function, error)
     numeric = [warning for warning in caught if issubclass(warning.category, RuntimeWarning)]
     places = [(warning.filename, warning.lineno) for warning in numeric]
@@ -112,11 +155,13 @@ def call(function: Callable, arguments: Arguments, read_only: Iterable[int] = ()
         line=stop.line or own_line(function, places),
         names=stop.names,
         step=stop.step,
+        odd=odd,
+        rebound=tuple(rebound),
     )
 
 
 def freeze(value: object) -> None:
-    """Let nobody write into an array, or into those of a tuple or a list."""
+    """Make an array, or those in a tuple or a list, refuse to be written to."""
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
     elif is_several(value):
@@ -124,7 +169,131 @@ def freeze(value: object) -> None:
             freeze(entry)
 
 
-# Where an answer stopped
+# What an answer shares with others
+
+
+class Names:
+    """What all names of some modules stood for at one moment."""
+
+    def __init__(self, *modules: types.ModuleType) -> None:
+        """Look them up."""
+        self.values = {module: dict(vars(module)) for module in modules}
+
+    def restore(self) -> list[str]:
+        """Put back every name that stands for something else now; return these names."""
+        changed = []
+        for module, values in self.values.items():
+            now = vars(module)
+            for name, value in values.items():
+                if name not in now or now[name] is not value:
+                    setattr(module, name, value)
+                    changed.append(in_short(module, name))
+        return changed
+
+
+def in_short(module: types.ModuleType, name: str) -> str:
+    """Return a module's name as a reader writes it: "np.exp", "functions.softmax", "len"."""
+    if module is builtins:
+        return name
+    return f"{module.__name__.removeprefix('mnistlib.').replace('numpy', 'np')}.{name}"
+
+
+#: NumPy's and the library's own names, as they are before anybody can have changed them.
+NUMPY = Names(np, np.linalg, np.random)
+LIBRARY = Names(*HOMES)
+
+
+@contextlib.contextmanager
+def originals() -> Iterator[list[str]]:
+    """Let NumPy and the library be what they were at first, while an answer is judged.
+
+    The reader's own functions, which may stand in the library's place, return to it afterwards.
+    What somebody has changed in NumPy stays mended: the names are yielded.
+    """
+    kept = Names(*HOMES)
+    drawn = np.random.get_state(), random.getstate()  # noqa: NPY002
+    LIBRARY.restore()
+    try:
+        yield NUMPY.restore()
+    finally:
+        kept.restore()
+        np.random.set_state(drawn[0])  # noqa: NPY002
+        random.setstate(drawn[1])
+
+
+@contextlib.contextmanager
+def names_kept() -> Iterator[list[str]]:
+    """Put back each name of NumPy, the library or Python that is rebound meanwhile; fill them in."""
+    python = Names(math, builtins)
+    rebound: list[str] = []
+    try:
+        yield rebound
+    finally:
+        rebound += [*NUMPY.restore(), *LIBRARY.restore(), *python.restore()]
+
+
+@contextlib.contextmanager
+def settings_kept() -> Iterator[None]:
+    """Let NumPy warn of all but underflow, and put back how it warns, prints, and how deep calls go."""
+    depth = sys.getrecursionlimit()
+    try:
+        with np.errstate(all="warn", under="ignore"), np.printoptions():
+            yield
+    finally:
+        if sys.getrecursionlimit() != depth:
+            sys.setrecursionlimit(depth)
+
+
+# What comes back
+
+
+#: How many lists may lie one in the other.
+DEEPEST = 8
+#: The most entries of an array that are copied; no exercise has a result that is nearly as large.
+MOST_ENTRIES = 10**7
+
+
+def received(value: object, depth: int = 0) -> tuple[object, str]:
+    """Copy a result as it comes; return it, and what came that is not plain numbers.
+
+    One rule for all: a plain array of numbers will do, or what NumPy turns into one without changing
+    its meaning. A matrix is none, since its ``*`` is another product, and breaks the training far
+    from here; nor is an array with masked entries, or of objects. Where a list, a tuple or a
+    dictionary came, that holds for its entries. All else, such as a function, stays what it is.
+    """
+    if isinstance(value, np.ndarray):
+        if value.size > MOST_ENTRIES:
+            return ..., f"an array of shape {value.shape}"
+        return np.array(value, subok=False), what_is_odd(value)
+    if isinstance(value, Iterator):  # as a `for` would take them, one by one
+        value = [copy.deepcopy(item) for item in value]
+    if type(value) is dict or is_several(value):
+        if depth == DEEPEST:
+            return ..., "a list of lists without an end"
+        entries = value.values() if type(value) is dict else value
+        all_received = [received(entry, depth + 1) for entry in entries]
+        odd = next((odd for _, odd in all_received if odd), "")
+        copied = [entry for entry, _ in all_received]
+        if type(value) is dict:
+            return dict(zip(value, copied)), odd
+        return tuple(copied) if isinstance(value, tuple) else copied, odd
+    if isinstance(value, numbers.Number) and not isinstance(
+        value, (int, float, complex, np.number)
+    ):
+        return value, a(type(value).__name__)
+    return value, ""
+
+
+def what_is_odd(array: np.ndarray) -> str:
+    """Say of which odd kind an array is; nothing of a plain one."""
+    if type(array) not in (np.ndarray, np.memmap):
+        names = {kind.__name__ for kind in type(array).__mro__}
+        return "a masked array" if "MaskedArray" in names else a(f"`{type(array).__name__}`")
+    odd = {"O": "an array of objects", "V": "an array of records"}
+    return odd.get(array.dtype.kind, "")
+
+
+# Where an answer stopped, and what it names
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,14 +319,28 @@ def where_it_stopped(function: Callable, error: BaseException) -> Stop:
     )
 
 
-def code_of(function: Callable) -> types.CodeType:
-    """Return the code of an answer."""
-    return getattr(function, "__code__", OPAQUE)
+def code_of(function: Callable) -> types.CodeType | None:
+    """Return the code of an answer as the reader wrote it; None if one cannot look into it.
+
+    It may be wrapped: in ``np.vectorize``, ``functools.cache`` or ``functools.partial``, say.
+    """
+    if isinstance(function, np.vectorize):
+        return code_of(function.pyfunc)
+    if isinstance(function, functools.partial):
+        return code_of(function.func)
+    if not isinstance(function, type):
+        function = inspect.unwrap(function)
+    if not hasattr(function, "__code__"):
+        kind = function if isinstance(function, type) else type(function)
+        function = kind.__init__ if kind is function else kind.__call__
+    code = getattr(function, "__code__", None)
+    return code if isinstance(code, types.CodeType) else None
 
 
-def own_file(function: Callable) -> str:
-    """Return the name of the file, or of the cell, in which an answer stands."""
-    return code_of(function).co_filename
+def own_file(function: Callable) -> str | None:
+    """Return the name of the file, or of the cell, in which an answer stands; None if unknown."""
+    code = code_of(function)
+    return code.co_filename if code else None
 
 
 def own_line(function: Callable, places: list[tuple[str, int]]) -> str:
@@ -169,20 +352,22 @@ def own_line(function: Callable, places: list[tuple[str, int]]) -> str:
 
 def names_in(line: str, frames: list[types.FrameType], function: Callable) -> dict[str, object]:
     """Return the answer's own names that stand in a line of it, with what they stood for then."""
+    own = own_file(function)
     values = {}
     for frame in reversed(frames):  # the innermost last: what a name means there counts
-        if frame.f_code.co_filename == own_file(function):
+        if frame.f_code.co_filename == own:
             values.update(frame.f_locals)
     words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))  # each once
     return {word: values[word] for word in words if word in values}
 
 
 def own_step(function: Callable, trace: types.TracebackType) -> str:
-    """Say what raised in the answer's own code: which function was called, or which sign stood there."""
+    """Say what raised in the answer's own code: which function was called, or which operator stood."""
+    own = own_file(function)
     step = ""
     while trace:
         code = trace.tb_frame.f_code
-        if code.co_filename == own_file(function):
+        if code.co_filename == own:
             step = step_at(code, trace.tb_lasti)
         trace = trace.tb_next
     return step
@@ -210,6 +395,29 @@ def step_at(code: types.CodeType, place: int) -> str:
             return f"{name}(...)"
         case ast.Call(func=ast.Attribute(attr=name)):
             return f".{name}(...)"
-        case ast.BinOp(op=sign):
-            return type(sign).__name__
+        case ast.BinOp(op=operator):
+            return type(operator).__name__
     return type(expression).__name__
+
+
+#: How Python's instructions begin that ask for a value of the code's own.
+ASKING: tuple[str, ...] = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")
+
+
+def with_inner(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Yield code, and the code of the functions that are defined in it."""
+    yield code
+    for constant in code.co_consts:
+        if inspect.iscode(constant):
+            yield from with_inner(constant)
+
+
+def values_used(code: types.CodeType | None) -> set[str]:
+    """Return the names of arguments and other own values that code asks for."""
+    names = set()
+    for part in with_inner(code) if code else ():
+        for instruction in dis.get_instructions(part):
+            if instruction.opname.startswith(ASKING):
+                asked = instruction.argval  # some ask for two values at once
+                names.update(asked if isinstance(asked, tuple) else [asked])
+    return names

@@ -1,17 +1,26 @@
-"""Try an answer: on small inputs first, then on extreme ones, and reply to the first fault."""
+"""Try an answer: on small inputs first, then on edge cases, and reply to the first fault."""
 
+import dataclasses
 import dis
-import inspect
+import time
 import types
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from course.exercises.attempt import Attempt, Outcome, call, code_of
-from course.exercises.compare import alike, is_several, shape_of
+from course.exercises.attempt import (
+    Attempt,
+    Outcome,
+    call,
+    code_of,
+    originals,
+    try_case,
+    with_inner,
+)
+from course.exercises.comparison import is_several, matches, same_where_known, shape_of
+from course.exercises.diagnosis import find_next_step
 from course.exercises.exercise import Exercise, Mistake, as_function
 from course.exercises.faults import Attributes, case_in_words, changes_in_passing, find_fault
-from course.exercises.next_step import find_next_step
 from course.exercises.reply import Fault, Reply
 from course.exercises.texts import GENERAL
 
@@ -21,28 +30,45 @@ ANYWHERE: tuple[Mistake, ...] = tuple(Mistake(*pair) for pair in GENERAL["any"].
 RIGHT: Mistake = Mistake("key(*given)", "")
 #: What Python's instructions are called in ``general.txt``.
 VOCABULARY: dict[str, str] = {"FOR_ITER": "a loop"}
+#: How many seconds of the processor may pass in search of the reason once a case has gone wrong.
+SECONDS_FOR_A_REASON = 1.5
 
 
 def check_answer(exercise: Exercise, function: Callable) -> Reply:
-    """Try a function on every case of an exercise, and reply to the first that goes wrong."""
+    """Try a function on the cases of an exercise, and reply to the first that goes wrong.
+
+    Meanwhile NumPy and the library are what they were at first.
+
+    Raises:
+        BrokenKey: the answer key itself raises.
+    """
+    with originals() as mended:
+        reply = judge(exercise, function)
+    if not mended:
+        return reply
+    names = " and ".join(f"`{name}`" for name in mended[:3])
+    return dataclasses.replace(reply, mended=GENERAL["next"]["mended"].format(names=names))
+
+
+def judge(exercise: Exercise, function: Callable) -> Reply:
+    """Reply to the first case that goes wrong."""
     if is_a_stub(function):
         next_step = GENERAL["next"]["not attempted"]
         return Reply(exercise.name, "not attempted", next_step=next_step)
-    attempts = [Attempt(case, call(function, case), extreme=False) for case in exercise.cases]
-    last_ordinary = attempts[-1]
-    attempts += [Attempt(case, call(function, case), extreme=True) for case in exercise.extreme]
-    for attempt in attempts:
+    attempts = []
+    for attempt in all_attempts(exercise, function):
+        attempts.append(attempt)
         fault = find_fault(exercise, function, attempt)
-        if not fault and attempt is last_ordinary and is_drawn_elsewhere(function, attempt):
-            fault = Fault("wrong value", happened=GENERAL["next"]["again"], asks=True)
+        if not fault and len(attempts) == len(exercise.cases):
+            fault = drawn_elsewhere(function, attempt)
         if fault and not fault.asks and is_left_to_chance(function, attempt):
             fault = Fault("wrong value", happened=GENERAL["next"]["by chance"], asks=True)
-        if fault or (attempt.extreme and attempt.outcome.warned):
-            return wrong_reply(exercise, function, attempts, attempt, fault)
-    for attempt in attempts:
-        fault = changes_in_passing(exercise, function, attempt)
+        if fault or (attempt.is_edge and attempt.outcome.warned):
+            return wrong_reply(exercise, function, attempts, fault)
+    for number, attempt in enumerate(attempts, start=1):
+        fault = changes_in_passing(function, attempt)
         if fault:
-            return wrong_reply(exercise, function, attempts, attempt, fault)
+            return wrong_reply(exercise, function, attempts[:number], fault)
     return Reply(
         exercise.name,
         "right",
@@ -51,60 +77,80 @@ def check_answer(exercise: Exercise, function: Callable) -> Reply:
     )
 
 
+def all_attempts(exercise: Exercise, function: Callable, first: int = 0) -> Iterator[Attempt]:
+    """Try case after case, from the first that is asked for: the ordinary ones, then the edge cases."""
+    cases = [(case, False) for case in exercise.cases] + [(case, True) for case in exercise.extreme]
+    for case, is_edge in cases[first:]:
+        yield try_case(function, exercise.reference, case, is_edge)
+
+
 def wrong_reply(
-    exercise: Exercise,
-    function: Callable,
-    attempts: list[Attempt],
-    shown: Attempt,
-    fault: Fault | None,
+    exercise: Exercise, function: Callable, attempts: list[Attempt], fault: Fault | None
 ) -> Reply:
     """Return the reply to the first fault, or to a warning where the value is right.
 
     Args:
         exercise: what is asked.
         function: the answer.
-        attempts: what it made of all cases.
-        shown: the one that went wrong.
+        attempts: what it made of the cases so far; the last is the one that went wrong.
         fault: what is wrong there; None if NumPy warned, and the value is right.
     """
+    shown = attempts[-1]
     asks_already = fault is not None and fault.asks
-    kind = "unstable" if shown.extreme and not asks_already else fault.kind
-    if not shown.extreme:  # one cause explains the ordinary cases
-        attempts = [attempt for attempt in attempts if not attempt.extreme]
-    reason = likely_reason(exercise, attempts, shown.extreme)
+    kind = "unstable" if shown.is_edge and not asks_already else fault.kind
+    latest = time.process_time() + SECONDS_FOR_A_REASON
+    attempts = with_the_others(exercise, function, attempts, latest)
+    reason = likely_reason(exercise, attempts, shown.is_edge, latest)
     next_step = ""
     if not reason and not asks_already:
-        names_used = frozenset(values_used(code_of(function)))
-        next_step = find_next_step(exercise, attempts, shown, fault, names_used)
+        next_step = find_next_step(exercise, function, attempts, shown, fault)
     return Reply(
         exercise.name,
         kind,
-        case=case_in_words(exercise, shown.case),
+        case=case_in_words(exercise, shown.arguments),
         fault=fault,
-        warned=shown.outcome.warned if shown.extreme else "",
+        warned=shown.outcome.warned if shown.is_edge else "",
         reason=reason,
         next_step=next_step,
     )
 
 
-def is_drawn_elsewhere(function: Callable, attempt: Attempt) -> bool:
-    """Tell whether an answer that is given a generator draws from another one, too."""
-    if not any(isinstance(value, np.random.Generator) for value in attempt.case):
-        return False
-    return not alike(attempt.outcome.result, call(function, attempt.case).result)
+def with_the_others(
+    exercise: Exercise, function: Callable, attempts: list[Attempt], latest: float
+) -> list[Attempt]:
+    """Try the other cases that one cause would explain too, as far as the time allows.
+
+    One cause explains the ordinary cases; where an edge case went wrong, it explains them all.
+    """
+    attempts = list(attempts)
+    counted = len(exercise.cases)
+    if attempts[-1].is_edge:
+        counted += len(exercise.extreme)
+    others = all_attempts(exercise, function, len(attempts))
+    while len(attempts) < counted and time.process_time() < latest:
+        attempts.append(next(others))
+    return attempts
+
+
+def drawn_elsewhere(function: Callable, attempt: Attempt) -> Fault | None:
+    """Find out whether an answer that is given a generator draws from another one, too."""
+    if not any(isinstance(value, np.random.Generator) for value in attempt.arguments):
+        return None
+    again = call(function, attempt.arguments)
+    if matches(attempt.outcome.result, again.result):
+        return None
+    return Fault("wrong value", happened=GENERAL["next"]["again"], asks=True)
 
 
 def is_left_to_chance(function: Callable, attempt: Attempt) -> bool:
-    """Tell whether an answer to the same question comes out otherwise the second time."""
-    if shape_of(attempt.outcome.result) is None and not is_several(attempt.outcome.result):
-        return False  # a function that was not called, say, is another one each time
-    again = call(function, attempt.case)
-    is_another = not alike(attempt.outcome.result, again.result)
+    """Tell whether an answer to the same question comes out differently the second time."""
+    again = call(function, attempt.arguments)
+    is_another = not same_where_known(attempt.outcome.result, again.result)
     return is_another and not (attempt.outcome.error or again.error)
 
 
 def notice(exercise: Exercise, attempt: Attempt) -> str:
-    """Return what a right answer is told; where many are right, also of what it reached."""
+    """Return what a right answer is told; where many are right, also what it reached."""
     if exercise.view is None:
         return exercise.notice
     view = exercise.view(attempt.outcome.arguments, attempt.outcome.result)
@@ -114,37 +160,14 @@ def notice(exercise: Exercise, attempt: Attempt) -> str:
 # What an answer does
 
 
-def with_inner(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Yield code, and the code of the functions that are defined in it."""
-    yield code
-    for constant in code.co_consts:
-        if inspect.iscode(constant):
-            yield from with_inner(constant)
-
-
-def operations(code: types.CodeType) -> set[str]:
+def operations(code: types.CodeType | None) -> set[str]:
     """Return what code does, in words of the vocabulary or Python's own, and all names it asks for."""
     done = set()
-    for part in with_inner(code):
+    for part in with_inner(code) if code else ():
         instructions = {instruction.opname for instruction in dis.get_instructions(part)}
         done.update(VOCABULARY.get(name, name) for name in instructions)
         done.update(part.co_names)
     return done
-
-
-#: How Python's instructions begin that ask for a value of the code's own.
-ASKING: tuple[str, ...] = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")
-
-
-def values_used(code: types.CodeType) -> set[str]:
-    """Return the names of arguments and other own values that code asks for."""
-    names = set()
-    for part in with_inner(code):
-        for instruction in dis.get_instructions(part):
-            if instruction.opname.startswith(ASKING):
-                asked = instruction.argval  # some ask for two values at once
-                names.update(asked if isinstance(asked, tuple) else [asked])
-    return names
 
 
 #: What a stub of ``...`` or ``pass`` does: it returns None.
@@ -154,6 +177,8 @@ NOTHING: set[str] = operations((lambda: None).__code__) | {"NOP"}
 def is_a_stub(function: Callable) -> bool:
     """Tell whether a function does nothing yet."""
     code = code_of(function)
+    if code is None:  # it cannot be looked into, so it does something
+        return False
     return operations(code) <= NOTHING and {*code.co_consts} <= {None, function.__doc__}
 
 
@@ -171,11 +196,25 @@ def has_arrays(exercise: Exercise) -> bool:
     return any(shape_of(value) for case in exercise.cases for value in case)
 
 
-def likely_reason(exercise: Exercise, attempts: list[Attempt], exact: bool) -> str:
-    """Return the sentence on the mistake that explains the answers to all cases, if one does."""
+# Known mistakes
+
+
+def likely_reason(
+    exercise: Exercise, attempts: list[Attempt], exact: bool, latest: float = float("inf")
+) -> str:
+    """Return the sentence on the mistake that explains the answers to all cases, if one does.
+
+    Args:
+        exercise: what is asked.
+        attempts: what the answer made of the cases.
+        exact: whether only the last bits may differ.
+        latest: the time of the processor at which the search ends.
+    """
     if explains(exercise, RIGHT, attempts, exact):
-        return ""  # the numbers are: what is wrong is how they came about
+        return ""  # the numbers are right: what is wrong is how they came about
     for mistake in (*exercise.mistakes, *anywhere(exercise)):
+        if time.process_time() > latest:
+            return ""
         if explains(exercise, mistake, attempts, exact):
             return mistake.sentence
     return ""
@@ -193,7 +232,7 @@ def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exac
     errors = 0
     has_another_step = False
     for attempt in attempts:
-        outcome = call(mistaken, attempt.case)
+        outcome = call(mistaken, attempt.arguments)
         if not outcome.is_like(attempt.outcome, exact, exercise.noise, in_kind=True):
             return False
         if not is_finite(outcome.result) and not warned_alike(outcome, attempt.outcome):
@@ -222,7 +261,7 @@ def is_finite(result: object) -> bool:
 
 
 def warned_alike(one: Outcome, other: Outcome) -> bool:
-    """Tell whether NumPy warned of one thing in both calls, as far as none of them hides it."""
+    """Tell whether NumPy warned of one thing in both calls, as far as neither of them hides it."""
     if not one.warned or not other.warned:
         return True
     return bool(things_warned_of(one) & things_warned_of(other))

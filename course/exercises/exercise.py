@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from course.exercises.compare import NOISE
+from course.exercises.comparison import ATOL
 from mnistlib import data, functions, network, training
 
 #: The modules in which a reader's own function may take the library's place: the network uses them.
@@ -80,7 +80,7 @@ class Exercise:
     #: What is asked of that view, in this order; the first that applies is said.
     objections: tuple[Callable[[object], bool] | Objection, ...] = ()
     #: What a result may be off, however small it is: more than rounding where it is measured.
-    noise: float = NOISE
+    noise: float = ATOL
     #: Whether a loop is as good as any array operation, so that nobody is asked about one.
     may_loop: bool = False
     #: Each closer than the last; none is the whole solution.

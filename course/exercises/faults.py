@@ -1,15 +1,14 @@
-"""Find what is wrong with what an answer made of one case."""
+"""Find what is wrong with what an answer made of one case, and put it into words."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from course.exercises.attempt import Attempt, Outcome, call
-from course.exercises.compare import (
+from course.exercises.comparison import (
+    Comparison,
     NamedValue,
-    alike,
     digits_apart,
     identical,
     is_several,
@@ -27,17 +26,22 @@ from course.exercises.texts import GENERAL
 def find_fault(exercise: Exercise, function: Callable, attempt: Attempt) -> Fault | None:
     """Compare what an answer made of a case with what the key makes of it."""
     outcome = attempt.outcome
+    sentences = GENERAL["next"]
+    if outcome.rebound:
+        names = " and ".join(f"`{name}`" for name in outcome.rebound[:3])
+        return Fault("wrong value", happened=sentences["rebinds"].format(names=names), asks=True)
     if outcome.error:
-        arguments = named_arguments(exercise, attempt.case)
+        arguments = named_arguments(exercise, attempt.arguments)
         return Fault("raises", happened=error_in_words(outcome, arguments))
-    key = call(exercise.reference, attempt.case)
-    name = changed_argument(exercise, attempt.case, key, outcome)
+    name = changed_argument(exercise, attempt)
     if name:
         happened = change_in_words(name, exercise, function, attempt)
         return Fault("wrong value", happened=happened, asks=True)
+    if outcome.odd and attempt.wanted.result is not None:
+        return Fault("wrong value", happened=sentences["odd"].format(what=outcome.odd), asks=True)
     if exercise.objections:
         return first_objection(exercise, outcome)
-    return first_wrong_part(exercise, key, attempt)
+    return first_wrong_result(exercise, attempt)
 
 
 # A case in words
@@ -67,15 +71,15 @@ def case_in_numbers(exercise: Exercise, case: Arguments) -> str:
     return ", ".join(f"{name} = {text_of(value)}" for name, _, value in arguments)
 
 
-#: How many numbers with many digits one reads.
-PENCIL = 6
+#: The most numbers with many digits that anybody reads.
+MOST_DRAWN_NUMBERS = 6
 
 
 def is_long_and_drawn(value: object) -> bool:
     """Tell whether an array has so many digits that nobody reads them, or follows with a pencil."""
-    if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or value.size <= PENCIL:
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
         return False
-    return bool((np.round(value, 2) != value).mean() > 0.5)
+    return value.size > MOST_DRAWN_NUMBERS and bool((np.round(value, 2) != value).mean() > 0.5)
 
 
 # An error
@@ -110,34 +114,45 @@ def names_in_words(names: dict[str, object], arguments: list[NamedValue]) -> lis
 # An argument that was changed
 
 
-def changed_argument(
-    exercise: Exercise, case: Arguments, key: Outcome, outcome: Outcome
-) -> str | None:
+def changed_argument(exercise: Exercise, attempt: Attempt) -> str | None:
     """Return the name of an argument that the answer changed, and the key leaves as it was."""
-    arguments = zip(exercise.arguments, case, key.arguments, outcome.arguments)
-    for name, before, after_key, after in arguments:
+    after_both = zip(attempt.wanted.arguments, attempt.outcome.arguments)
+    for name, before, (after_key, after) in zip(exercise.arguments, attempt.arguments, after_both):
         if identical(before, after_key) and not identical(before, after):
             return name
     return None
 
 
 def change_in_words(name: str, exercise: Exercise, function: Callable, attempt: Attempt) -> str:
-    """Say that an argument is changed, and in which line."""
-    line = call(function, attempt.case, range(len(attempt.case))).line
-    argument = attempt.case[exercise.arguments.index(name)]
-    if isinstance(argument, list) and not line:  # no array in it was written into
-        return GENERAL["next"]["changes a list"].format(name=name)
+    """Say that an argument is changed, in which line, and what would leave it alone."""
+    everything = range(len(attempt.arguments))
+    line = call(function, attempt.arguments, read_only=everything).line
+    argument = attempt.arguments[exercise.arguments.index(name)]
+    sentences = GENERAL["next"]
+    where = in_the_line(line)
+    if isinstance(argument, list) and not line:  # no array in it was written to
+        return sentences["changes a list"].format(name=name)
     if re.search(r"\bnp\.(maximum|minimum)\(", line) and not re.search(r"[-+*/]=", line):
-        return GENERAL["next"]["changes a third"].format(name=name, line=line)
-    return GENERAL["next"]["changes"].format(name=name, where=in_the_line(line))
+        return sentences["changes a third"].format(name=name, line=line)
+    for way, words in CHANGED_BY.items():
+        if re.search(way, line):
+            return sentences[words].format(name=name, where=where)
+    return sentences["changes"].format(name=name, where=where)
 
 
-def changes_in_passing(exercise: Exercise, function: Callable, attempt: Attempt) -> Fault | None:
+#: How a line changes an array, and the name of the sentence that says how else it could be done.
+CHANGED_BY: dict[str, str] = {
+    r"\.(shuffle|sort|fill|resize|partition|put)\(": "changes by a method",
+    r"[-+*/@%&|^]=": "changes by an operator",
+    r"\]\s*=[^=]": "changes entries",
+}
+
+
+def changes_in_passing(function: Callable, attempt: Attempt) -> Fault | None:
     """Find out whether an answer changes an argument, and then puts back what was there."""
-    key = call(exercise.reference, attempt.case)
-    pairs = enumerate(zip(attempt.case, key.arguments))
+    pairs = enumerate(zip(attempt.arguments, attempt.wanted.arguments))
     left_alone = [place for place, (before, after) in pairs if identical(before, after)]
-    outcome = call(function, attempt.case, read_only=left_alone)
+    outcome = call(function, attempt.arguments, read_only=left_alone)
     if "read-only" not in outcome.error:
         return None
     where = in_the_line(outcome.line)
@@ -182,82 +197,91 @@ class Attributes(dict):
 # A result that differs
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """One of the things that a call has to make: a result, or an argument as it leaves it."""
-
-    name: str
-    axes: list[str]
-    wanted: object
-    got: object
-
-    def is_right(self, exercise: Exercise, attempt: Attempt) -> bool:
-        """Tell whether what came is what is wanted; in an extreme case, but for the last bits."""
-        return alike(self.wanted, self.got, attempt.extreme, exercise.noise)
-
-
-def first_wrong_part(exercise: Exercise, key: Outcome, attempt: Attempt) -> Fault | None:
+def first_wrong_result(exercise: Exercise, attempt: Attempt) -> Fault | None:
     """Compare results, and arguments that are to be changed, with the key's."""
-    parts = parts_of(exercise, key, attempt)
-    if parts is None:
+    comparisons = compared(exercise, attempt)
+    if comparisons is None:
         got = attempt.outcome.result
-        wanted = f"{len(key.result)} results"
+        wanted = f"{len(attempt.wanted.result)} results"
         return Fault("wrong shape", wanted=wanted, got=kind_of(got), asks=got is None)
-    for part in parts:
-        if shape_of(part.got) != shape_of(part.wanted):
-            arguments = named_arguments(exercise, attempt.case)
+    for comparison in comparisons:
+        wanted, got = comparison.wanted, comparison.got
+        if shape_of(got) != shape_of(wanted):
+            letters = letters_of(got, comparison.arguments)
             return Fault(
                 "wrong shape",
-                part=part.name,
-                wanted=kind_of(part.wanted, part.axes),
-                got=kind_of(part.got, letters_of(part.got, arguments)),
-                asks=part.got is None,
+                part=comparison.name,
+                wanted=kind_of(wanted, comparison.axes),
+                got=kind_of(got, letters),
+                asks=got is None,
             )
-        if not part.is_right(exercise, attempt):
-            digits = digits_apart(part.wanted, part.got)
+        if not comparison.is_right:
+            digits = digits_apart(wanted, got)
             return Fault(
                 "wrong value",
-                part=part.name,
-                wanted=text_of(part.wanted, digits),
-                got=text_of(part.got, digits),
+                part=comparison.name,
+                wanted=text_of(wanted, digits),
+                got=text_of(got, digits),
                 right_so_far=tuple(
-                    other.name
-                    for other in parts
-                    if other.name and other.is_right(exercise, attempt)
+                    other.name for other in comparisons if other.name and other.is_right
                 ),
             )
-    return None
+    return narrow_result(attempt, comparisons)
 
 
-def parts_of(exercise: Exercise, key: Outcome, attempt: Attempt) -> list[Part] | None:
+def compared(exercise: Exercise, attempt: Attempt) -> list[Comparison] | None:
     """Return all that a call has to make, as it is wanted and as it came.
 
     None if it came in another number of results.
     """
     result = attempt.outcome.result
-    are_several = is_several(key.result)
-    wanted = key.result if are_several else [key.result]
-    got = result if are_several else [result]
-    has_parts = is_several(got) or bool(shape_of(got))
-    if not has_parts or len(got) != len(wanted):
+    are_several = is_several(attempt.wanted.result)
+    all_wanted = attempt.wanted.result if are_several else [attempt.wanted.result]
+    all_got = result if are_several else [result]
+    has_parts = is_several(all_got) or bool(shape_of(all_got))
+    if not has_parts or len(all_got) != len(all_wanted):
         return None
+    arguments = named_arguments(exercise, attempt.arguments)
     results = [
-        Part(shape.name, shape.axes, wanted_part, got_part)
-        for shape, wanted_part, got_part in zip(exercise.result_shapes, wanted, got)
-        if wanted_part is not None  # a function that changes its arguments returns nothing
+        Comparison(wanted, got, arguments, shape.name, shape.axes, attempt.is_edge, exercise.noise)
+        for shape, wanted, got in zip(exercise.result_shapes, all_wanted, all_got)
+        if wanted is not None  # a function that changes its arguments returns nothing
     ]
     is_one_array = are_several and isinstance(result, np.ndarray)
-    if is_one_array and any(shape_of(part.got) != shape_of(part.wanted) for part in results):
+    if is_one_array and any(shape_of(each.got) != shape_of(each.wanted) for each in results):
         return None
-    return changed_parts(exercise, key, attempt) + results
+    return compared_arguments(exercise, attempt, arguments) + results
 
 
-def changed_parts(exercise: Exercise, key: Outcome, attempt: Attempt) -> list[Part]:
+def compared_arguments(
+    exercise: Exercise, attempt: Attempt, arguments: list[NamedValue]
+) -> list[Comparison]:
     """Return the arrays in arguments that the key changes, as they are wanted and as they are."""
-    parts = []
-    arguments = zip(exercise.arguments, attempt.case, key.arguments, attempt.outcome.arguments)
-    for name, before, after_key, after in arguments:
-        if isinstance(after_key, tuple) and not identical(before, after_key):
-            pairs = enumerate(zip(after_key, after, strict=True))
-            parts += [Part(f"{name}[{i}]", [], wanted, got) for i, (wanted, got) in pairs]
-    return parts
+    comparisons = []
+    after_both = zip(attempt.wanted.arguments, attempt.outcome.arguments)
+    for argument, (after_key, after) in zip(arguments, after_both):
+        if isinstance(after_key, tuple) and not identical(argument.value, after_key):
+            for i, (wanted, got) in enumerate(zip(after_key, after, strict=True)):
+                name = f"{argument.name}[{i}]"
+                comparisons.append(
+                    Comparison(wanted, got, arguments, name, (), attempt.is_edge, exercise.noise)
+                )
+    return comparisons
+
+
+def narrow_result(attempt: Attempt, comparisons: list[Comparison]) -> Fault | None:
+    """Find a right result in fewer digits than the arguments came in: float32, say, for float64."""
+    came_in_float64 = any(
+        np.asarray(value).dtype == np.float64
+        for argument in attempt.arguments
+        for value in (argument if is_several(argument) else [argument])
+        if shape_of(value) is not None
+    )
+    for comparison in comparisons if came_in_float64 else ():
+        dtype = np.asarray(comparison.got).dtype
+        wanted = np.asarray(comparison.wanted).dtype
+        if wanted == np.float64 and dtype.kind == "f" and dtype.itemsize < wanted.itemsize:
+            sentence = GENERAL["next"]["narrow"].format(dtype=dtype, wanted=wanted)
+            name = f"{comparison.name}: " if comparison.name else ""
+            return Fault("wrong value", happened=f"{name}{sentence}", asks=True)
+    return None

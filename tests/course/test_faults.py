@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course.exercises import check
-from course.exercises.compare import NamedValue
+from course.exercises.comparison import NamedValue
 from course.exercises.faults import names_in_words
 
 from .handed_in import write
@@ -30,9 +30,9 @@ def test_of_what_is_no_number_and_no_array_nothing_is_said():
     assert names_in_words({"np": np, "f": len}, [X]) == []
 
 
-def test_an_argument_changed_by_a_sign_is_not_laid_to_the_function_beside_it():
+def test_an_argument_changed_by_an_operator_is_not_laid_to_the_function_beside_it():
     by_sign = check(write("sigmoid", "z += 1 + np.maximum(z, 0)\nreturn z"))
     by_third = check(write("sigmoid", "return np.maximum(z, 1, z)"))
     assert "it changes z in the line `z += 1 + np.maximum(z, 0)`" in by_sign.text
-    assert "writes into a third" not in by_sign.text
-    assert "writes into a third" in by_third.text
+    assert "writes the result into a third" not in by_sign.text
+    assert "writes the result into a third" in by_third.text

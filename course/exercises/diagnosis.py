@@ -1,53 +1,50 @@
-"""What to do next, from what can be seen of a wrong answer where no known mistake explains it."""
+"""What can be seen of a wrong answer that no known mistake explains, and what to do next.
+
+The means, in the order in which they are asked: the line that raised or of which NumPy warned; the
+order and number of several results; the dtype; a relation to the right result (``relations``); a
+one-step mutant of the key that gives the same (``mutants``); the form; the shape; and at last where
+the two differ first. Each reply ends in a question.
+"""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from course.exercises.attempt import Attempt, call
-from course.exercises.changed_arguments import find_changed_arguments
-from course.exercises.changed_key import find_changed_key
-from course.exercises.compare import NUMBERS, alike, is_several, shape_of
-from course.exercises.exercise import Exercise
-from course.exercises.faults import (
-    Part,
-    case_in_numbers,
-    named_arguments,
-    names_in_words,
-    parts_of,
-)
-from course.exercises.first_difference import find_difference
-from course.exercises.pairs import (
-    Finding,
-    Pair,
-    arguments_of,
+from course.exercises.attempt import Attempt
+from course.exercises.comparison import (
+    NUMBERS,
+    Comparison,
+    a,
     as_numbers,
-    is_telling,
-    sizes_in_all,
+    is_several,
+    matches,
+    shape_of,
 )
-from course.exercises.relations import COMPLETE, PARTIAL, WITH_SOMETHING_MADE, find_relation
-from course.exercises.relations_of_shape import right_in_another_shape
+from course.exercises.exercise import Exercise
+from course.exercises.faults import case_in_numbers, compared, named_arguments, names_in_words
+from course.exercises.mutants import find_mutant
+from course.exercises.relations import find_difference, find_relation, sizes_in_all
 from course.exercises.reply import Fault
 from course.exercises.texts import GENERAL
 
 
 def find_next_step(
     exercise: Exercise,
-    attempts: list[Attempt],
+    function: Callable,
+    attempts: Sequence[Attempt],
     shown: Attempt,
     fault: Fault | None,
-    names_used: frozenset[str],
 ) -> str:
     """Return a sentence on what can be seen of an answer, which asks a question.
 
     Args:
         exercise: what is asked.
-        attempts: what the answer made of each case that counts.
+        function: the answer.
+        attempts: what it made of each case that counts.
         shown: the one that the reply shows.
         fault: what is wrong there; None if NumPy warned, and the value is right.
-        names_used: the names that the answer itself uses.
     """
     if fault is None:
         return about_a_warning(shown)
@@ -56,11 +53,11 @@ def find_next_step(
     sentence = ""
     if not exercise.objections:
         sentence = about_the_results(exercise, attempts) or about_the_wrong_result(
-            exercise, attempts, shown, fault.part, names_used
+            exercise, function, attempts, shown, fault.part
         )
     if sentence:
         return capitalised(sentence)
-    if shown.extreme:
+    if shown.is_edge:
         return about_a_warning(shown)
     return GENERAL["next"]["hint"].format(exercise.hints[0])
 
@@ -68,15 +65,6 @@ def find_next_step(
 def capitalised(sentence: str) -> str:
     """Return a sentence with a capital at its beginning, and all else as it is."""
     return f"{sentence[:1].upper()}{sentence[1:]}"
-
-
-def in_words(finding: Finding) -> str:
-    """Put a relation into words; one of its fields may be a relation itself."""
-    fields = {
-        name: in_words(value) if isinstance(value, Finding) else value
-        for name, value in finding.fields.items()
-    }
-    return GENERAL["relations"][finding.name].format(**fields)
 
 
 # A line that NumPy warned of, or that raised
@@ -101,7 +89,7 @@ def about_an_error(exercise: Exercise, shown: Attempt) -> str:
     lines = [f"{stops}."]
     shapes_are_said = any(words in outcome.error for words in GENERAL["shapes"])
     if not shapes_are_said:
-        lines += names_in_words(outcome.names, named_arguments(exercise, shown.case))
+        lines += names_in_words(outcome.names, named_arguments(exercise, shown.arguments))
     return " ".join([*lines, GENERAL["next"]["stopped"]])
 
 
@@ -110,7 +98,7 @@ def about_an_error(exercise: Exercise, shown: Attempt) -> str:
 
 def about_the_results(exercise: Exercise, attempts: Sequence[Attempt]) -> str:
     """Say it if several results are right, and come in another order or form."""
-    wanted = [call(exercise.reference, attempt.case).result for attempt in attempts]
+    wanted = [attempt.wanted.result for attempt in attempts]
     got = [attempt.outcome.result for attempt in attempts]
     if not all(is_several(results) for results in wanted):
         return ""
@@ -118,15 +106,15 @@ def about_the_results(exercise: Exercise, attempts: Sequence[Attempt]) -> str:
     sentences = GENERAL["parts"]
     if all(isinstance(results, dict) for results in got):
         values = [tuple(results.values()) for results in got]
-        return sentences["in a dictionary"] if all(map(alike, wanted, values)) else ""
+        return sentences["in a dictionary"] if all(map(matches, wanted, values)) else ""
     if all(
-        is_nested(results) and alike(in_case, tuple(itertools.chain(*results)))
+        is_nested(results) and matches(in_case, tuple(itertools.chain(*results)))
         for in_case, results in zip(wanted, got)
     ):
         return sentences["nested"]
     for i, name in enumerate(names):
         if all(
-            i < len(in_case) and alike(in_case[i], result) for in_case, result in zip(wanted, got)
+            i < len(in_case) and matches(in_case[i], result) for in_case, result in zip(wanted, got)
         ):
             others = [other for other in names if other != name]
             in_short = " and ".join(others) if len(names) < 4 else "the others"
@@ -147,7 +135,7 @@ def are_in_another_order(wanted: Sequence[tuple], got: Sequence[object], count: 
     got = [tuple(results) if is_several(results) else results for results in got]
     return any(
         all(
-            alike(tuple(in_case[i] for i in order), results)
+            matches(tuple(in_case[i] for i in order), results)
             for in_case, results in zip(wanted, got)
         )
         for order in other_orders
@@ -155,19 +143,19 @@ def are_in_another_order(wanted: Sequence[tuple], got: Sequence[object], count: 
 
 
 def about_their_number(exercise: Exercise, shown: Attempt) -> str:
-    """Say that one array came where several results are wanted, or that too few or too many came."""
+    """Say that one array came where several results are wanted, or too few, or too many."""
     got = shown.outcome.result
-    wanted = call(exercise.reference, shown.case).result
+    wanted = shown.wanted.result
     names = [shape.name for shape in exercise.result_shapes]
     if is_several(got) and is_several(wanted):
-        if len(got) > len(wanted) and alike(tuple(wanted), tuple(got[: len(wanted)])):
+        if len(got) > len(wanted) and matches(tuple(wanted), tuple(got[: len(wanted)])):
             count = len(got) - len(wanted)
             return GENERAL["parts"]["some and more"].format(count=count)
-        if 0 < len(got) < len(wanted) <= len(names) and alike(
+        if 0 < len(got) < len(wanted) <= len(names) and matches(
             tuple(wanted[: len(got)]), tuple(got)
         ):
-            others = ", ".join(names[len(got) : len(wanted)])
-            return GENERAL["parts"]["some of them"].format(others=others)
+            missing = ", ".join(names[len(got) : len(wanted)])
+            return GENERAL["parts"]["some of them"].format(missing=missing)
     if shape_of(got) is None or not all(names):
         return ""
     return GENERAL["parts"]["one array"].format(names=", ".join(names))
@@ -180,31 +168,28 @@ def about_their_number(exercise: Exercise, shown: Attempt) -> str:
 class WrongResult:
     """The result that is wrong in the case that is shown, there and in the other cases."""
 
-    name: str
-    #: Its axes, in the letters of the task.
-    axes: Sequence[str]
     #: In the case that is shown.
-    shown: Pair
+    shown: Comparison
     #: In all cases in which the answer returned one.
-    pairs: Sequence[Pair]
+    comparisons: Sequence[Comparison]
     #: Whether these are all cases that count.
     is_in_all_cases: bool
 
     @property
-    def comparable(self) -> Sequence[Pair]:
+    def comparable(self) -> Sequence[Comparison]:
         """The cases of which something may be said: all of them, or only the one that is shown."""
-        return self.pairs if self.is_in_all_cases else [self.shown]
+        return self.comparisons if self.is_in_all_cases else [self.shown]
 
 
 def about_the_wrong_result(
     exercise: Exercise,
+    function: Callable,
     attempts: Sequence[Attempt],
     shown: Attempt,
     name: str,
-    names_used: frozenset[str],
 ) -> str:
     """Say how the result that is wrong is related to what is wanted, or where it differs first."""
-    if parts_in(exercise, shown) is None:
+    if compared(exercise, shown) is None:
         return about_their_number(exercise, shown)
     wrong = result_called(name, exercise, attempts, shown)
     if wrong is None or as_numbers(wrong.shown.wanted) is None:
@@ -212,10 +197,12 @@ def about_the_wrong_result(
     narrow_dtype = about_a_narrow_dtype(wrong.shown)
     if narrow_dtype:
         return narrow_dtype
-    if not shown.extreme:
-        cause = find_cause(wrong, exercise, attempts, names_used)
+    if not shown.is_edge:
+        cause = find_relation(wrong.comparisons) if wrong.is_in_all_cases else None
+        if cause is None and is_telling(wrong.comparisons):
+            cause = find_mutant(exercise, function, attempts)
         if cause:
-            return in_words(cause)
+            return GENERAL["relations"][cause.name].format(**cause.fields)
     return (
         about_its_form(wrong.shown)
         or about_its_shape(wrong)
@@ -223,107 +210,99 @@ def about_the_wrong_result(
     )
 
 
-def parts_in(exercise: Exercise, attempt: Attempt) -> list[Part] | None:
-    """Return what a call had to make; None if the results do not match in number."""
-    return parts_of(exercise, call(exercise.reference, attempt.case), attempt)
-
-
 def result_called(
     name: str, exercise: Exercise, attempts: Sequence[Attempt], shown: Attempt
 ) -> WrongResult | None:
     """Return the result of a name, in all cases in which there is one."""
-    parts = parts_in(exercise, shown)
-    names = [part.name for part in parts]
+    names = [comparison.name for comparison in compared(exercise, shown)]
     if name not in names:
         return None
     place = names.index(name)
-    in_each_case = [pair_at(place, exercise, attempt) for attempt in attempts]
-    pairs = [pair for pair in in_each_case if pair is not None]
+    in_each_case = [comparison_at(place, exercise, attempt) for attempt in attempts]
+    comparisons = [comparison for comparison in in_each_case if comparison is not None]
     return WrongResult(
-        name=name,
-        axes=parts[place].axes,
         shown=in_each_case[attempts.index(shown)],
-        pairs=pairs,
-        is_in_all_cases=len(pairs) == len(attempts),
+        comparisons=comparisons,
+        is_in_all_cases=len(comparisons) == len(attempts),
     )
 
 
-def pair_at(place: int, exercise: Exercise, attempt: Attempt) -> Pair | None:
-    """Return one of a case's results, as it is wanted and as it came; None if it did not come."""
-    parts = parts_in(exercise, attempt)
-    if attempt.outcome.error or parts is None or place >= len(parts):
+def comparison_at(place: int, exercise: Exercise, attempt: Attempt) -> Comparison | None:
+    """Return one of a case's results beside what is wanted; None if it did not come."""
+    comparisons = compared(exercise, attempt)
+    if attempt.outcome.error or comparisons is None or place >= len(comparisons):
         return None
-    arguments = named_arguments(exercise, attempt.case)
-    return Pair(parts[place].wanted, parts[place].got, arguments)
+    return comparisons[place]
 
 
-def find_cause(
-    wrong: WrongResult,
-    exercise: Exercise,
-    attempts: Sequence[Attempt],
-    names_used: frozenset[str],
-) -> Finding | None:
-    """Return what explains the result in all cases: what says all first, at last what says a part.
+def is_telling(comparisons: Sequence[Comparison]) -> bool:
+    """Tell whether wrong results hold more than one number that many mistakes lead to: 0, 1, nan.
 
-    In between, many changes are tried out: only where the numbers are telling, since of a few zeros
-    and ones some change would be right by accident.
+    Of a few zeros and ones, some mutant of the key would be right by accident.
     """
-    if not wrong.is_in_all_cases:
-        return find_changed_key(exercise, attempts, names_used) if is_telling(wrong.pairs) else None
-    finding = find_relation(wrong.pairs, COMPLETE)
-    if not finding and is_telling(wrong.pairs):
-        finding = (
-            find_changed_arguments(exercise, attempts, wrong.name)
-            or find_relation(wrong.pairs, WITH_SOMETHING_MADE)
-            or find_changed_key(exercise, attempts, names_used)
-        )
-    return finding or find_relation(wrong.pairs, PARTIAL)
+    wrong = [as_numbers(each.got) for each in comparisons if not each.is_right]
+    if any(got is None for got in wrong):
+        return True
+    numbers = {float(number) for got in wrong for number in np.ravel(got) if np.isfinite(number)}
+    return len(numbers) > 1 or bool(numbers - {0, 1})
 
 
 # Its dtype, and whether it holds numbers
 
 
-def about_a_narrow_dtype(pair: Pair) -> str:
+def about_a_narrow_dtype(comparison: Comparison) -> str:
     """Say that a result is right but for a dtype of few digits."""
-    if shape_of(pair.got) is None or shape_of(pair.got) != shape_of(pair.wanted):
+    if shape_of(comparison.got) is None or not comparison.has_its_shape:
         return ""
-    dtype = np.asarray(pair.got).dtype
-    wanted_dtype = np.asarray(pair.wanted).dtype
+    dtype = np.asarray(comparison.got).dtype
+    wanted_dtype = np.asarray(comparison.wanted).dtype
     if dtype.kind != "f" or wanted_dtype.kind != "f" or dtype.itemsize >= wanted_dtype.itemsize:
         return ""
     limits = np.finfo(dtype)
     rtol = float(limits.eps) * 100
-    if not np.allclose(pair.wanted_array, pair.got_array, rtol=rtol, atol=float(limits.tiny)):
+    atol = float(limits.tiny)
+    if not np.allclose(comparison.wanted_array, comparison.got_array, rtol=rtol, atol=atol):
         return ""  # something else is wrong as well
     return GENERAL["forms"]["narrow dtype"].format(
         dtype=dtype, digits=limits.precision, smallest=f"{limits.smallest_subnormal:.0e}"
     )
 
 
-#: What an array holds that holds no numbers, by NumPy's letter.
+#: What an array holds that does not hold numbers, by NumPy's letter.
 HELD: dict[str, str] = {"U": "text", "S": "bytes", "O": "objects", "c": "complex numbers"}
 
 
-def about_its_form(pair: Pair) -> str:
+def about_its_form(comparison: Comparison) -> str:
     """Say it if something else came than numbers, or a number where True or False is wanted."""
     forms = GENERAL["forms"]
-    is_array_or_number = shape_of(pair.got) is not None
-    if is_array_or_number and np.iscomplexobj(pair.got):
+    got = comparison.got
+    is_array_or_number = shape_of(got) is not None
+    if callable(got) and not isinstance(got, type):
+        return forms["not called"].format(name=getattr(got, "__name__", "it"))
+    if is_array_or_number and np.iscomplexobj(got):
         return forms["complex"]
-    if not is_array_or_number or np.asarray(pair.got).dtype.kind not in NUMBERS:
-        form = "no array" if shape_of(pair.wanted) else "no number"
-        return forms[form].format(what=no_numbers(pair.got))
-    wants_truth = np.asarray(pair.wanted).dtype.kind == "b"
-    if wants_truth and shape_of(pair.got) == () and np.asarray(pair.got).dtype.kind != "b":
+    if is_array_or_number and is_true_or_false(got) and not is_true_or_false(comparison.wanted):
+        return forms["truth"]
+    if not is_array_or_number or np.asarray(got).dtype.kind not in NUMBERS:
+        form = "no array" if shape_of(comparison.wanted) else "no number"
+        return forms[form].format(what=what_came(got))
+    if is_true_or_false(comparison.wanted) and shape_of(got) == () and not is_true_or_false(got):
         return forms["no truth"]
     return ""
 
 
-def no_numbers(value: object) -> str:
-    """Say what came in the place of numbers."""
+def is_true_or_false(value: object) -> bool:
+    """Tell whether a value is True or False, or an array of them."""
+    return np.asarray(value).dtype.kind == "b"
+
+
+def what_came(value: object) -> str:
+    """Say what came in place of numbers."""
     if isinstance(value, np.ndarray):
         return f"an array of {HELD.get(value.dtype.kind, value.dtype.name)}"
-    return f"a {type(value).__name__}"
+    if isinstance(value, (str, bytes)):
+        return "text" if isinstance(value, str) else "bytes"
+    return a(type(value).__name__)
 
 
 # Its shape
@@ -335,15 +314,12 @@ def about_its_shape(wrong: WrongResult) -> str:
     got = shape_of(wrong.shown.got)
     if got == wanted:
         return ""
-    finding = find_relation(wrong.pairs, (right_in_another_shape,))  # where some have no result
-    if finding:
-        return in_words(finding)
     forms = GENERAL["forms"]
     if np.size(wrong.shown.got) == 0 and np.size(wrong.shown.wanted):
         return forms["empty"]
     if len(got) == len(wanted):
         return about_a_length(wrong)
-    if all(np.size(pair.wanted) == np.size(pair.got) for pair in wrong.comparable):
+    if all(np.size(each.wanted) == np.size(each.got) for each in wrong.comparable):
         return forms["as many numbers"]
     form = "fewer axes" if len(got) < len(wanted) else "more axes"
     return forms[form].format(wanted=counted(len(wanted)), got=counted(len(got)))
@@ -358,32 +334,25 @@ def about_a_length(wrong: WrongResult) -> str:
     """Say along which axis the length is wrong, and what it is instead."""
     wanted = shape_of(wrong.shown.wanted)
     got = shape_of(wrong.shown.got)
+    axes = wrong.shown.axes
     axis = next(i for i in range(len(wanted)) if wanted[i] != got[i])
-    letter = wrong.axes[axis] if axis < len(wrong.axes) else ""
+    letter = axes[axis] if axis < len(axes) else ""
     where = f"along axis {axis}, which should count `{letter}`," if letter else f"along axis {axis}"
     with_that_axis = [
-        pair
-        for pair in wrong.comparable
-        if len(shape_of(pair.got) or ()) == len(shape_of(pair.wanted)) > axis
+        each
+        for each in wrong.comparable
+        if len(shape_of(each.got) or ()) == len(shape_of(each.wanted)) > axis
     ]
-    wanted_lengths = [shape_of(pair.wanted)[axis] for pair in with_that_axis]
-    got_lengths = [shape_of(pair.got)[axis] for pair in with_that_axis]
+    wanted_lengths = [shape_of(each.wanted)[axis] for each in with_that_axis]
+    got_lengths = [shape_of(each.got)[axis] for each in with_that_axis]
     forms = GENERAL["forms"]
     off = {is_ - should_be for is_, should_be in zip(got_lengths, wanted_lengths)}
     if off in ({1}, {-1}) and len(with_that_axis) == len(wrong.comparable) > 1:
         return forms["one off"].format(where=where, side="long" if off == {1} else "short")
-    for name, lengths in possible_lengths(wrong.comparable):
+    for name, lengths in sizes_in_all(wrong.comparable):
         if lengths == got_lengths:
             return forms["another axis"].format(where=where, name=name)
     return forms["another size"].format(where=where, wanted=wanted[axis], got=got[axis])
-
-
-def possible_lengths(pairs: Sequence[Pair]) -> Iterator[tuple[str, list[int]]]:
-    """Yield what an axis may be as long as in every case: another one, or a number that is given."""
-    yield from sizes_in_all(pairs)
-    for name, values in arguments_of(pairs):
-        if all(value.shape == () for value in values):
-            yield name, [int(value) for value in values]
 
 
 # Its entries
@@ -394,16 +363,16 @@ def about_its_entries(
 ) -> str:
     """Say which entry differs first and what the wrong ones share, and ask what leads on."""
     difference = find_difference(wrong.shown, wrong.comparable)
-    name = difference.name if difference else ""
-    sentence = GENERAL["entries"][name].format(**difference.fields) if difference else ""
-    if shown.extreme:
-        question = about_a_warning(shown)
-    else:
-        question = GENERAL["questions"].get(name) or question_about(exercise, attempts, shown)
+    sentence = ""
+    if difference:
+        sentence = GENERAL["entries"][difference.name].format(**difference.fields)
+    question = (
+        about_a_warning(shown) if shown.is_edge else question_about(exercise, attempts, shown)
+    )
     return f"{sentence} {question}".strip()
 
 
-#: How many letters of arguments are named in passing; with twice as many a pencil can work.
+#: The most letters of arguments that are named in passing; twice as many will do for a pencil.
 SHORT = 60
 
 
@@ -411,11 +380,12 @@ def question_about(exercise: Exercise, attempts: Sequence[Attempt], shown: Attem
     """Return what to ask where nothing more is known of an answer: about the case that it fails."""
     questions = GENERAL["questions"]
     right_before = [
-        case_in_numbers(exercise, attempt.case) for attempt in attempts[: attempts.index(shown)]
+        case_in_numbers(exercise, attempt.arguments)
+        for attempt in attempts[: attempts.index(shown)]
     ]
     short = [words for words in right_before if len(words) <= SHORT]
     if short:
         return questions["right before"].format(short[-1])
-    if len(case_in_numbers(exercise, shown.case)) <= 2 * SHORT:
+    if len(case_in_numbers(exercise, shown.arguments)) <= 2 * SHORT:
         return questions["by hand"]
     return questions["hint"].format(exercise.hints[0])

@@ -1,0 +1,267 @@
+"""What an answer shares with its key: NumPy, the library, Python's own names, and its results."""
+
+import builtins
+import dataclasses
+import functools
+import linecache
+import random
+import sys
+
+import numpy as np
+import pytest
+
+from course.exercises import EXERCISES, check, keep
+from course.exercises.attempt import BrokenKey, call
+from course.exercises.checker import check_answer
+from mnistlib import functions
+
+from .handed_in import write
+
+SOFTMAX = "e = np.exp(z - z.max(axis=1, keepdims=True))\nreturn e / e.sum(axis=1, keepdims=True)"
+FLOAT32 = (
+    "s = z.astype(np.float32) - z.max(axis=1, keepdims=True).astype(np.float32)\n"
+    "return s - np.log(np.exp(s).sum(axis=1, keepdims=True))"
+)
+CROSS_ENTROPY = (
+    "s = z - z.max(axis=1, keepdims=True)\n"
+    "log_p = s - np.log(np.exp(s).sum(axis=1, keepdims=True))\n"
+    "return -(y * log_p).sum() / len(z)"
+)
+
+
+@pytest.fixture(autouse=True)
+def library(tmp_path, monkeypatch):
+    """Keep into a temporary file; afterwards the library, and NumPy, are as before."""
+    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "mine.py"))
+    monkeypatch.setattr(functions, "log_softmax", functions.log_softmax)
+    monkeypatch.setattr(np, "exp", np.exp)
+
+
+# The key stands apart
+
+
+def test_a_kept_function_never_judges_another_answer(monkeypatch):
+    """The key of cross_entropy calls log_softmax, in whose place something else stands here."""
+    monkeypatch.setattr(functions, "log_softmax", write("log_softmax", FLOAT32))
+    stands_there = functions.log_softmax
+    assert check(write("cross_entropy", CROSS_ENTROPY)).kind == "right"
+    assert functions.log_softmax is stands_there
+
+
+def test_a_float32_result_of_float64_arguments_is_not_right_and_not_kept():
+    answer = write("log_softmax", FLOAT32)
+    reply = check(answer)
+    assert reply.kind == "wrong value"
+    assert "they are float32, and the arguments were float64" in reply.text
+    assert "From here on" not in keep(answer)
+
+
+def test_float32_on_the_way_and_for_float32_arguments_is_right():
+    widened = FLOAT32.replace("return ", "s = ") + "\nreturn s.astype(float)"
+    assert check(write("softmax", SOFTMAX)).kind == "right"  # one case of it is float32
+    reply = check(write("log_softmax", widened))
+    assert "float32, and the arguments" not in reply.text
+
+
+@pytest.mark.parametrize("in_its_place", ["None", "lambda x: 2.0**x", "np.exp2"])
+def test_an_answer_that_rebinds_a_name_of_numpys_is_told_so(in_its_place):
+    exp = np.exp
+    for body in (SOFTMAX, "return z"):
+        reply = check(write("softmax", f"np.exp = {in_its_place}\n{body}"))
+        assert reply.kind == "wrong value"
+        assert "it binds `np.exp` to something else" in reply.text
+        assert np.exp is exp
+
+
+def test_what_was_changed_in_numpy_before_is_put_back_and_said():
+    exp = np.exp
+    for body, kind in ((SOFTMAX, "right"), ("return z", "wrong value")):
+        np.exp = None
+        reply = check(write("softmax", body))
+        assert reply.kind == kind
+        assert "`np.exp` had been bound to something else" in reply.text
+        assert np.exp is exp
+    assert "had been bound" not in check(write("softmax", SOFTMAX)).text
+
+
+def test_names_of_python_and_of_the_library_are_put_back():
+    length, softmax = len, functions.softmax
+    reply = check(write("softmax", "import builtins\nbuiltins.len = max\nreturn z"))
+    assert builtins.len is length
+    assert "it binds `len` to something else" in reply.text
+    reply = check(write("softmax", "functions.softmax = None\nreturn z", functions=functions))
+    assert functions.softmax is softmax
+    assert "it binds `functions.softmax` to something else" in reply.text
+
+
+def test_how_numpy_prints_and_draws_is_put_back():
+    before = np.get_printoptions(), np.geterr(), sys.getrecursionlimit()
+    drawn = np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
+    body = (
+        "import random, sys\nnp.random.seed(3)\nrandom.seed(3)\nnp.set_printoptions(precision=1)\n"
+        "np.seterr(divide='ignore')\nsys.setrecursionlimit(5000)\n"
+    )
+    assert check(write("softmax", body + SOFTMAX)).kind == "right"
+    assert before == (np.get_printoptions(), np.geterr(), sys.getrecursionlimit())
+    now = np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
+    assert now == drawn
+
+
+def test_a_key_that_raises_is_an_error_of_the_courses_and_nothing_is_right(monkeypatch):
+    def softmax(z):
+        raise ValueError("a slip")
+
+    exercise = dataclasses.replace(EXERCISES["softmax"], reference=softmax)
+    for body in (SOFTMAX, "return z", "raise ValueError('a slip')"):
+        with pytest.raises(BrokenKey, match=r"ValueError: a slip\. That is a fault of the course"):
+            check_answer(exercise, write("softmax", body))
+
+
+# What comes back
+
+BUFFER = """
+result = buffer[:len(z), :z.shape[1]]
+result[...] = softmax(z)
+return result
+"""
+
+
+def test_a_buffer_that_is_used_again_is_judged_by_what_it_held():
+    buffer = np.zeros((9, 9))
+    answer = write("softmax", BUFFER, buffer=buffer, softmax=functions.softmax)
+    assert check(answer).kind == "right"
+
+
+def subclass(array):
+    """Return an array of a type of the reader's own, whose functions raise."""
+
+    class Odd(np.ndarray):
+        def __array_ufunc__(self, *args, **named):
+            raise RuntimeError("no")
+
+        def __array_function__(self, *args, **named):
+            raise RuntimeError("no")
+
+    return array.view(Odd)
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (np.matrix, "a `matrix` came"),
+        (np.ma.masked_array, "a masked array came"),
+        (lambda a: a.astype(object), "an array of objects came"),
+        (lambda a: np.ma.masked, "a masked array came"),
+        (subclass, "an `Odd` came"),
+        (lambda a: a.view([("a", "f8")]), "an array of records came"),
+        (lambda a: np.broadcast_to(0.0, (10**6, 10**6)), "an array of shape (1000000, 1000000)"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_what_is_not_a_plain_array_is_named_and_not_kept(made, words):
+    answer = write("softmax", "return made(softmax(z))", made=made, softmax=functions.softmax)
+    reply = check(answer)
+    assert reply.kind == "wrong value"
+    assert words in reply.text
+    assert "From here on" not in keep(answer)
+
+
+@pytest.mark.parametrize("dtype", [">f8", "longdouble"])
+def test_what_numpy_turns_into_plain_numbers_unchanged_is_right(dtype):
+    body = f"p = softmax(z)\nreturn p if p.dtype == 'f4' else p.astype('{dtype}')"
+    assert check(write("softmax", body, softmax=functions.softmax)).kind == "right"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "a = []\na.append(a)\nreturn a",
+        "a = []\nfor _ in range(5000):\n    a = [a]\nreturn a",
+        "a = np.empty(1, object)\na[0] = a\nreturn a",
+        "class Odd:\n    def __getattr__(self, name): 1 / 0\nreturn Odd()",
+        "class Odd:\n    def __repr__(self): 1 / 0\nreturn Odd()",
+        "raise GeneratorExit",
+        "class Stop(BaseException): pass\nraise Stop",
+        "return list(range(10**5))",
+        "return {'p': z, 'q': {1, 2}}",
+    ],
+)
+def test_whatever_comes_back_is_answered_in_words(body):
+    reply = check(write("softmax", body))
+    assert reply.kind in ("wrong value", "wrong shape", "raises")
+    assert reply.text
+
+
+@pytest.mark.parametrize("other", ["dz.sum", "{1, 2}", "map(int, '12')", "iter([1])", "{'n': 1}"])
+def test_nobody_is_told_of_chance_for_what_cannot_be_looked_into(other):
+    reply = check(write("layer_gradients", f"return inputs.T @ dz, {other}"))
+    assert reply.kind == "wrong shape"
+    assert "chance" not in reply.text
+    assert ("that was not called" in reply.text) == (other == "dz.sum")
+
+
+def test_chance_is_told_where_numbers_differ():
+    reply = check(write("softmax", "return np.random.random(z.shape)"))
+    assert "called twice with the same arguments, it gives two different results" in reply.text
+
+
+# Answers that one cannot look into
+
+
+def on_one_number():
+    return write("sigmoid", "import math\nreturn 1 / (1 + math.exp(-z))")
+
+
+def of_a_class():
+    class Sigmoid:
+        __name__ = "my_sigmoid"
+
+        def __call__(self, z):
+            return write("sigmoid", "return 1 / (1 + z)")(None)
+
+    return Sigmoid()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: np.vectorize(on_one_number()),
+        lambda: functools.cache(on_one_number()),
+        lambda: functools.wraps(on_one_number())(functools.partial(on_one_number())),
+        of_a_class,
+    ],
+)
+def test_the_readers_own_line_is_quoted_or_none(make):
+    reply = check(make())
+    assert reply.kind in ("raises", "unstable")
+    assert "function(*copies)" not in reply.text
+    assert "copies is" not in reply.text
+
+
+def test_the_line_inside_a_wrapper_is_the_readers():
+    assert (
+        "in the line `return 1 / (1 + math.exp(-z))`" in check(np.vectorize(on_one_number())).text
+    )
+
+
+def test_code_that_is_not_pythons_has_no_line():
+    outcome = call(np.exp, ("text",))
+    assert outcome.error.startswith("TypeError")
+    assert outcome.line == ""
+
+
+def test_a_stub_in_a_wrapper_is_not_attempted():
+    assert check(np.vectorize(write("sigmoid", "..."))).kind == "not attempted"
+
+
+# Time
+
+
+def test_a_wrong_case_is_answered_without_waiting_for_the_others(monkeypatch):
+    seen = []
+    answer = write("softmax", "seen.append(len(z))\nreturn work(z)", seen=seen, work=lambda z: z)
+    monkeypatch.setattr("course.exercises.checker.SECONDS_FOR_A_REASON", -1.0)
+    reply = check(answer)
+    assert reply.kind == "wrong value"
+    assert len(seen) <= 2  # the first case, and once more to see whether it is left to chance
+    assert linecache.getline(answer.__code__.co_filename, 2)
