@@ -51,7 +51,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course import exercises, pencil, pictures
-from course.exercises.lesson_03 import faulty_gradients
+from course.materials.planted_bug import faulty_gradients
 from mnistlib import data, network, plotting
 from mnistlib.functions import cross_entropy, sigmoid, softmax
 from mnistlib.gradcheck import central_difference, check_gradient, relative_error

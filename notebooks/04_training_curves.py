@@ -48,7 +48,8 @@ import numpy as np
 from tqdm import tqdm
 
 from course import exercises, pictures, studies
-from course.exercises.lesson_04 import FAULTS, TARGET, mystery_curves, reached
+from course.materials.mystery_curves import FAULTS, mystery_curves
+from course.materials.tuning import TARGET, reached
 from mnistlib import data, network, plotting
 from mnistlib.functions import softmax
 from mnistlib.training import evaluate, linear_decay, minibatches, train

@@ -172,7 +172,8 @@ def contents() -> dict[str, bytes]:
     files |= {f"/in_page/{path.name}": path.read_bytes() for path in IN_PAGE.glob("*.py")}
     modules = ("__init__", "faulty_download", "files", "guesses", "pencil")
     course = [ROOT / "course" / f"{name}.py" for name in modules]
-    course += [*(ROOT / "course" / "exercises").glob("*.*"), *(ROOT / "mnistlib").glob("*.py")]
+    packages = ("course/exercises/*.*", "course/exercises/views/*.py", "course/materials/*.py")
+    course += [path for files_of in (*packages, "mnistlib/*.py") for path in ROOT.glob(files_of)]
     files |= {f"/home/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in course}
     return files
 

@@ -37,10 +37,11 @@ class Mistake(NamedTuple):
 class Objection(NamedTuple):
     """A named way in which a result can be wrong, where many are right.
 
-    ``applies`` is a predicate; its name leads to its sentence in the lesson's text. The sentence's
+    ``applies`` is a predicate; ``name`` leads to its sentence in the lesson's text. The sentence's
     ``{fields}`` are attributes of what the predicate was asked about.
     """
 
+    name: str
     applies: Callable[[object], bool]
     sentence: str
     examples: tuple[str, ...] = ()
@@ -77,8 +78,9 @@ class Exercise:
     #: Where many answers are right: makes of the arguments, as the call left them, and the result
     #: what the objections are asked about.
     view: Callable[[Arguments, object], object] | None = None
-    #: What is asked of that view, in this order; the first that applies is said.
-    objections: tuple[Callable[[object], bool] | Objection, ...] = ()
+    #: What is asked of that view, in this order; the first that applies is said. A predicate has
+    #: its own name in the lesson's text, or stands behind another in a pair.
+    objections: tuple[Callable[[object], bool] | tuple[str, Callable] | Objection, ...] = ()
     #: What a result may be off, however small it is: more than rounding where it is measured.
     noise: float = ATOL
     #: Whether a loop is as good as any array operation, so that nobody is asked about one.

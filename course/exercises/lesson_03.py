@@ -49,21 +49,6 @@ def three_layer_gradients(parameters, x, y):
     return dW1, db1, dW2, db2, dW3, db3
 
 
-def faulty_gradients(parameters, x, y):
-    """A backward pass with one bug planted in it. An exercise of lesson 03 asks which."""
-    W1, b1, W2, b2 = parameters
-    n = len(x)
-    a1 = sigmoid(x @ W1 + b1)
-    p = softmax(a1 @ W2 + b2)
-    dz2 = (p - y) / n
-    dW2 = a1.T @ dz2
-    db2 = dz2.sum(axis=0)
-    dz1 = dz2 @ W2.T * a1 * (1 - a1)
-    dW1 = x.T @ dz1
-    db1 = dz1.mean(axis=0)
-    return network.Gradients(dW1, db1, dW2, db2)
-
-
 def mended_gradients(parameters, x, y):
     """The four gradients of the cross-entropy, all right."""
     _, a1, z2 = network.forward(parameters, x)

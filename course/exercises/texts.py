@@ -186,7 +186,7 @@ class Reader:
             return
         sentence = " ".join(self.sentence)
         if self.objection:
-            objection = Objection(None, sentence, tuple(self.codes))
+            objection = Objection(self.objection, None, sentence, tuple(self.codes))
             self.part.objections[self.objection] = objection
         elif not self.codes:
             if self.part is not None:
@@ -289,9 +289,12 @@ def _answered(exercise: Exercise, words: Words, path: Path) -> list[Objection]:
     """Return an exercise's predicates with their sentences, in the order of the predicates."""
     predicates = {}
     for objection in exercise.objections:
-        # An exercise that was given its words before has more than the bare predicates.
-        predicate = objection.applies if isinstance(objection, Objection) else objection
-        predicates[predicate.__name__] = predicate
+        if isinstance(objection, Objection):  # the exercise was given its words before
+            predicates[objection.name] = objection.applies
+        elif isinstance(objection, tuple):
+            name, predicates[name] = objection
+        else:
+            predicates[objection.__name__] = objection
     for name in words.objections:
         if name not in predicates:
             raise TextError(

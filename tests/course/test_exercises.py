@@ -40,6 +40,7 @@ from course.exercises import (
 from course.exercises.attempt import Outcome, values_used
 from course.exercises.comparison import digits_apart, identical, matches, text_of
 from course.lessons import all_lessons
+from course.materials import mystery_curves, tuning
 from mnistlib import data, functions, network, training
 
 from . import places
@@ -190,9 +191,7 @@ def assert_is_a_reply(name, reply):
 @pytest.mark.parametrize("name", [name for name in EXERCISES if EXERCISES[name].objections])
 def test_every_example_of_an_objection_gets_its_sentence(name):
     for objection in EXERCISES[name].objections:
-        assert objection.examples, (
-            f"{places.words(name)}: give {objection.applies.__name__} an example"
-        )
+        assert objection.examples, f"{places.words(name)}: give {objection.name} an example"
         own = max(re.split(r"\{[^}]*\}", objection.sentence), key=len)
         for code in objection.examples:
             reply = check(as_function_of_a_reader(name, code))
@@ -962,10 +961,10 @@ for cell in {cells!r}:
 
 def test_the_mystery_curves_show_what_the_hints_say():
     mnist = data.load()
-    histories = lesson_04.mystery_curves(mnist.train_images, mnist.train_labels)
+    histories = mystery_curves.mystery_curves(mnist.train_images, mnist.train_labels)
     key = lesson_04.name_the_faults()
     assert list(histories) == list(key) == list("ABCD")
-    assert sorted(key.values()) == list(lesson_04.FAULTS)
+    assert key == {letter: recipe.fault for letter, recipe in mystery_curves.RECIPES.items()}
     train, held = (
         {key[k]: history.loss(part) for k, history in histories.items()}
         for part in ("training", "validation")
@@ -1250,9 +1249,9 @@ def test_shapes_has_a_part_for_each_argument(name):
 
 def test_the_settings_to_tune_are_judged_on_validation_and_miss_without_tuning(monkeypatch):
     untuned = {"learning_rate": 0.5, "momentum": 0.0, "epochs": 5}
-    assert lesson_04.reached(untuned)[1] < lesson_04.TARGET - 0.005
-    assert lesson_04.reached(lesson_04.tune())[1] > lesson_04.TARGET + 0.003
-    monkeypatch.setattr(lesson_04, "reached", lambda settings: 1 / 0)
+    assert tuning.reached(untuned)[1] < tuning.TARGET - 0.005
+    assert tuning.reached(lesson_04.tune())[1] > tuning.TARGET + 0.003
+    monkeypatch.setattr("course.exercises.views.tuning.reached", lambda settings: 1 / 0)
     assert check(write("tune", "...")).kind == "not attempted"  # and nothing was trained
 
 

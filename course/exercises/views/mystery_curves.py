@@ -1,0 +1,55 @@
+"""Lesson 04's ``name_the_faults``: the names that an answer gave to the curves."""
+
+from functools import cached_property, partial
+
+from course.exercises.exercise import Arguments
+from course.materials.mystery_curves import FAULTS, RECIPES
+
+
+class Names:
+    """The names that an answer gave to the curves."""
+
+    def __init__(self, arguments: Arguments, result: object) -> None:
+        """Take the arguments as the call left them, of which there are none, and its result."""
+        self.result = result
+
+    @property
+    def unknown(self) -> str:
+        """The first name that is no fault's."""
+        return repr(next(name for name in self.result.values() if name not in FAULTS))
+
+    @property
+    def faults(self) -> str:
+        """The names of all faults."""
+        return ", ".join(FAULTS)
+
+    @cached_property
+    def wrong(self) -> list[str]:
+        """The letters that have a wrong name."""
+        return [letter for letter, recipe in RECIPES.items() if self.result[letter] != recipe.fault]
+
+    @property
+    def count(self) -> int:
+        """How many have a wrong name."""
+        return len(self.wrong)
+
+
+def has_other_letters(names: Names) -> bool:
+    """Tell whether it is no dictionary of the four letters."""
+    return not isinstance(names.result, dict) or set(names.result) != set(RECIPES)
+
+
+def has_an_unknown_name(names: Names) -> bool:
+    """Tell whether some name is no fault's."""
+    return any(name not in FAULTS for name in names.result.values())
+
+
+def is_wrong_from(letter: str, names: Names) -> bool:
+    """Tell whether a letter is the first with a wrong name."""
+    return names.wrong[:1] == [letter]
+
+
+#: For each letter a name in the lesson's text, and a predicate.
+WRONG_FROM = tuple(
+    (f"is_wrong_from_{letter.lower()}_on", partial(is_wrong_from, letter)) for letter in RECIPES
+)

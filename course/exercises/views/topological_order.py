@@ -1,0 +1,230 @@
+"""Lesson 11's ``order``: what an answer walks, and what can be wrong with its list."""
+
+import sys
+from collections import Counter
+from functools import cached_property
+
+from course.exercises.exercise import Arguments
+
+#: A chain of some length.
+CHAIN = {"v0": []} | {f"v{i}": [f"v{i - 1}"] for i in range(1, 120)}
+#: How many values a graph may well have.
+LONG = 5_000
+
+
+class Graph(dict[str, list[str]]):
+    """A graph as the lesson writes it, from names to names, which notes how it is walked."""
+
+    def __init__(self, parents: dict[str, list[str]], words: str = "") -> None:
+        """Take the dictionary, and the words in which a large one is shown."""
+        super().__init__(parents)
+        self.words = words
+        self.at_first = sources(self)
+        self.lookups = 0
+        #: How many calls were open at each of the lookups.
+        self.depths: set[int] = set()
+
+    def __getitem__(self, name: str) -> list[str]:
+        """Return what a value came from.
+
+        Raises:
+            RuntimeError: more were looked up than by the slowest answer that is not endless.
+        """
+        self.lookups += 1
+        if self.lookups > 1000 + 10 * len(self) ** 3:
+            raise RuntimeError(
+                f"{len(self)} values, and they were looked up {self.lookups:,} times"
+            )
+        if self.words:  # in a small one nothing is deep
+            self.depths.add(open_calls())
+        return super().__getitem__(name)
+
+    def __str__(self) -> str:
+        return self.words or super().__repr__()
+
+    def __reduce__(self) -> tuple:
+        """Let each call of an answer have a copy on which nothing is noted yet."""
+        return Graph, ({name: [*parents] for name, parents in self.items()}, self.words)
+
+
+def sources(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return what each value came from, as it is now."""
+    return {name: (*parents,) for name, parents in graph.items()}
+
+
+def open_calls() -> int:
+    """Return how many calls are open, one within the other."""
+    frame = sys._getframe()
+    count = 0
+    while frame:
+        # A page's Python has a call of its own between two of the answer's.
+        count += frame.f_code.co_name != "__watched__"
+        frame = frame.f_back
+    return count
+
+
+class Order:
+    """What an answer to ``order`` made of a graph, and what is wrong with it."""
+
+    def __init__(self, arguments: Arguments, result: object) -> None:
+        """Take the arguments as the call left them, and its result."""
+        self.graph, self.end = arguments
+        self.result = result
+        #: Of the answer's own lookups: the predicates look values up, too.
+        self.depths = {*self.graph.depths}
+
+    @property
+    def names(self) -> list[str]:
+        """The list that was returned."""
+        return [*self.result]
+
+    @property
+    def first(self) -> str:
+        """The first name in the list."""
+        return self.names[0]
+
+    @cached_property
+    def reached(self) -> set[str]:
+        """All that the end depends on, and the end."""
+        names = {self.end}
+        to_follow = [self.end]
+        while to_follow:
+            new = {*self.graph[to_follow.pop()]} - names
+            names |= new
+            to_follow += new
+        return names
+
+    @property
+    def stranger(self) -> str | None:
+        """A name that should not be in the list, or None."""
+        return next((name for name in self.names if name not in self.reached), None)
+
+    @property
+    def twice(self) -> str | None:
+        """A name that comes more than once, or None."""
+        return next((name for name, count in Counter(self.names).items() if count > 1), None)
+
+    @property
+    def missing(self) -> str | None:
+        """A name that should be in the list, or None."""
+        return min(self.reached - {*self.names}, default=None)
+
+    @property
+    def users_of_missing(self) -> set[str]:
+        """All values that the missing one went into."""
+        return {name for name in self.graph if self.missing in self.graph[name]}
+
+    @property
+    def outsider(self) -> str | None:
+        """What uses the missing one, though the end does not depend on it, or None."""
+        users = self.users_of_missing
+        return next((n for n in self.graph if n in users and n not in self.reached), None)
+
+    @property
+    def too_early(self) -> tuple[str, str] | None:
+        """The first value that comes before one that it went into, and that one; or None."""
+        place = {name: number for number, name in enumerate(self.names)}
+        for name in self.names:
+            for source in self.graph[name]:
+                if place[source] < place[name]:
+                    return source, name
+        return None
+
+    @property
+    def early(self) -> str:
+        """The value that comes too early."""
+        return self.too_early[0]
+
+    @property
+    def late(self) -> str:
+        """What it should have waited for."""
+        return self.too_early[1]
+
+    @property
+    def kind(self) -> str:
+        """What was returned in place of a list."""
+        return f"a {type(self.result).__name__}"
+
+    @property
+    def deep(self) -> int:
+        """How many calls deep it looked values up, from the first that did."""
+        return max(self.depths) - min(self.depths) + 1 if self.depths else 0
+
+    @property
+    def allowed(self) -> str:
+        """How many calls deep Python lets it go."""
+        return f"{sys.getrecursionlimit():,}"
+
+
+def changes_the_graph(answer: Order) -> bool:
+    """Tell whether the graph is no longer what it was."""
+    return sources(answer.graph) != answer.graph.at_first
+
+
+def is_nothing(answer: Order) -> bool:
+    """Tell whether nothing was returned."""
+    return answer.result is None
+
+
+def is_no_list(answer: Order) -> bool:
+    """Tell whether the result is no list of names."""
+    return not isinstance(answer.result, (list, tuple)) or any(
+        not isinstance(name, str) for name in answer.result
+    )
+
+
+def is_empty(answer: Order) -> bool:
+    """Tell whether nothing is in the list."""
+    return not answer.names
+
+
+def has_some_twice(answer: Order) -> bool:
+    """Tell whether a name comes more than once."""
+    return answer.twice is not None
+
+
+def has_a_stranger(answer: Order) -> bool:
+    """Tell whether a name is there that the end does not depend on."""
+    return answer.stranger is not None
+
+
+def waits_for_an_outsider(answer: Order) -> bool:
+    """Tell whether one is missing, though all that the end depends on and that uses it is there."""
+    if answer.missing is None or answer.outsider is None:
+        return False
+    return answer.users_of_missing & answer.reached <= {*answer.names}
+
+
+def lacks_some(answer: Order) -> bool:
+    """Tell whether a name is missing."""
+    return answer.missing is not None
+
+
+def is_the_way_forward(answer: Order) -> bool:
+    """Tell whether the end comes last."""
+    return answer.names[-1] == answer.end != answer.first
+
+
+def starts_elsewhere(answer: Order) -> bool:
+    """Tell whether another name than the end comes first."""
+    return answer.first != answer.end
+
+
+def counts_a_double_use_once(answer: Order) -> bool:
+    """Tell whether one comes too early as if each value used it once; some use it twice."""
+    if answer.too_early is None:
+        return False
+    uses = {name: answer.graph[name].count(answer.early) for name in answer.reached}
+    users = sum(count > 0 for count in uses.values())
+    names_before = answer.names[: answer.names.index(answer.early)]
+    return sum(uses[name] for name in names_before) >= users
+
+
+def hands_on_too_early(answer: Order) -> bool:
+    """Tell whether a value comes before one that it went into."""
+    return answer.too_early is not None
+
+
+def calls_itself_for_each(answer: Order) -> bool:
+    """Tell whether a chain is walked by calls within calls: in a long one Python allows too few."""
+    return 2 * answer.deep > len(CHAIN) and sys.getrecursionlimit() < LONG

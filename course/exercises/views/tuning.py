@@ -1,0 +1,150 @@
+"""Lesson 04's ``tune``: the settings that an answer chose, and what they reach."""
+
+from functools import cache, cached_property
+
+import numpy as np
+
+from course.exercises.exercise import Arguments
+from course.materials.tuning import TARGET, Accuracies, reached
+
+#: The starts from which settings are judged: one alone may be lucky.
+SEEDS = (0, 1, 2)
+#: How far from the target the first start alone decides.
+CLOSE = 0.015
+
+
+@cache
+def remembered(learning_rate: float, momentum: float, epochs: int, seed: int) -> Accuracies:
+    """Train as ``reached`` does, but not twice with the same settings."""
+    settings = {"learning_rate": learning_rate, "momentum": momentum, "epochs": int(epochs)}
+    return reached(settings, seed)
+
+
+class Tuning:
+    """The settings that an answer chose, and what they reach."""
+
+    def __init__(self, arguments: Arguments, result: object) -> None:
+        """Take the arguments as the call left them, of which there are none, and its result."""
+        self.settings = result
+
+    @property
+    def odd_name(self) -> str:
+        """The name of the first setting that is no number."""
+        return next(name for name, value in self.settings.items() if not is_number(value))
+
+    @property
+    def odd_value(self) -> str:
+        """Its value, as Python writes it."""
+        return repr(self.settings[self.odd_name])
+
+    @cached_property
+    def accuracies(self) -> Accuracies:
+        """What the settings reach: from one start, or, close to the target, the mean of several."""
+        settings = {name: self.settings[name] for name in SETTINGS}
+        first_seed, *more_seeds = SEEDS
+        with np.errstate(all="ignore"):
+            of_all = [remembered(**settings, seed=first_seed)]
+            if abs(of_all[0].validation - TARGET) < CLOSE:
+                of_all += [remembered(**settings, seed=seed) for seed in more_seeds]
+        return Accuracies(*np.mean(of_all, axis=0))
+
+    @property
+    def misses(self) -> bool:
+        """Whether the target is missed."""
+        return self.accuracies.validation < TARGET
+
+    @property
+    def missing(self) -> str:
+        """How much is missing, in points of a percentage."""
+        return f"{100 * (TARGET - self.accuracies.validation):.2f}"
+
+    @property
+    def above(self) -> str:
+        """How much it is above the target, in points of a percentage."""
+        return f"{100 * (self.accuracies.validation - TARGET):.2f}"
+
+    @property
+    def in_training(self) -> str:
+        """The accuracy on the images that were learnt from."""
+        return f"{self.accuracies.training:.2%}"
+
+    @property
+    def on_validation(self) -> str:
+        """The accuracy on the others."""
+        return f"{self.accuracies.validation:.2%}"
+
+    @property
+    def target(self) -> str:
+        """The accuracy that is wanted."""
+        return f"{TARGET:.0%}"
+
+    @property
+    def steps(self) -> int:
+        """How many steps the training has."""
+        return 100 * self.settings["epochs"]
+
+    @property
+    def memory(self) -> int:
+        """How many steps the velocity adds up, if all gradients agree; no more than there are."""
+        return min(round(1 / (1 - self.settings["momentum"])), self.steps)
+
+    @property
+    def effective_rate(self) -> float:
+        """The rate with what momentum makes of it."""
+        return self.settings["learning_rate"] / (1 - self.settings["momentum"])
+
+    @property
+    def effective(self) -> str:
+        """That rate, in words."""
+        return f"{self.effective_rate:.3g}"
+
+
+#: The settings that there are.
+SETTINGS = ("learning_rate", "momentum", "epochs")
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a number."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+def has_other_keys(tuning: Tuning) -> bool:
+    """Tell whether it is no dictionary of the three settings."""
+    return not isinstance(tuning.settings, dict) or {*tuning.settings} != {*SETTINGS}
+
+
+def has_no_number(tuning: Tuning) -> bool:
+    """Tell whether some setting is no number."""
+    return not all(is_number(value) for value in tuning.settings.values())
+
+
+def has_other_epochs(tuning: Tuning) -> bool:
+    """Tell whether it trains for a number of epochs that is not allowed."""
+    return tuning.settings["epochs"] not in range(1, 6)
+
+
+def is_out_of_bounds(tuning: Tuning) -> bool:
+    """Tell whether the rate or momentum is not allowed."""
+    has_a_rate = 0 < tuning.settings["learning_rate"] < 1e3
+    has_a_momentum = 0 <= tuning.settings["momentum"] < 1
+    return not (has_a_rate and has_a_momentum)
+
+
+def is_far_too_fast(tuning: Tuning) -> bool:
+    """Tell whether it misses the target with steps of a length that no valley has."""
+    return tuning.effective_rate > 30 and tuning.misses
+
+
+def has_steps_left(tuning: Tuning) -> bool:
+    """Tell whether it misses the target and does not use all the steps."""
+    return tuning.misses and tuning.settings["epochs"] < 5
+
+
+def remembers_too_long(tuning: Tuning) -> bool:
+    """Tell whether it misses the target with a momentum that remembers very many steps."""
+    return tuning.misses and tuning.settings["momentum"] > 0.95
+
+
+def misses_the_target(tuning: Tuning) -> bool:
+    """Tell whether it misses the target."""
+    return tuning.misses

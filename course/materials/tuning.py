@@ -1,0 +1,45 @@
+"""Lesson 04's training to tune: few images, few steps, and a target."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mnistlib import data, network, training
+
+#: The accuracy that is wanted. Over eight seeds, tune's settings reach 0.915 to 0.920; without
+#: momentum, a rate of 2 reaches 0.906 to 0.922.
+TARGET = 0.91
+
+
+class Accuracies(NamedTuple):
+    """The accuracy on the images that were learnt from, and on others."""
+
+    training: float
+    validation: float
+
+
+def reached(settings: dict, seed: int = 0) -> Accuracies:
+    """Train on 5,000 images with somebody's settings; return the accuracy there and on 5,000 others.
+
+    Both sets are from the training images: the test images are for another question.
+    """
+    mnist = data.load()
+    order = np.random.default_rng(4).permutation(len(mnist.train_labels))
+    training_set, validation_set = [
+        (mnist.train_images[chosen], mnist.train_labels[chosen])
+        for chosen in (order[:5000], order[-5000:])
+    ]
+    rng = np.random.default_rng(seed)
+    start = network.initialise(rng, hidden=32)
+    parameters, _ = training.train(
+        network,
+        start,
+        training_set,
+        training.minibatches(5000, 50, rng=rng, epochs=settings["epochs"]),
+        learning_rate=settings["learning_rate"],
+        momentum=settings["momentum"],
+    )
+    return Accuracies(
+        training.evaluate(network, parameters, training_set).accuracy,
+        training.evaluate(network, parameters, validation_set).accuracy,
+    )
