@@ -1,144 +1,80 @@
-"""Who takes part: our training, the bare matrix products, and three frameworks' ways to train.
+"""Who takes part: our training, and three frameworks' ways to train the same network.
 
-Each is made once, from the data and a dtype. ``run(start, batches, rates, every, lap)`` trains from
-the weights ``start`` with the given batches and learning rates, and calls ``lap`` before the first
-step and after every ``every`` steps, with a function that hands back the weights (or None); where
-``lap`` returns True, training ends.
+Each is made once, from the data and a dtype. ``run(start, batches, rates, every, on_epoch)`` trains from
+the weights ``start`` with the given batches and learning rates, and calls ``on_epoch`` before the first
+step and after every ``every`` steps, with a function that returns the weights.
 """
 
+import os
 from collections.abc import Callable
 
 import numpy as np
-import threadpoolctl
 
-from course.computers.machine import THREADS
-from mnistlib import data, deep, network, training
+from mnistlib import data, network, training
 
 RATE = 0.5
 MOMENTUM = 0.9
 
-#: All the weights and biases of a network, layer by layer.
-Weights = tuple[np.ndarray, ...]
-
-#: What is called between steps, with a function that hands back the weights; True ends the training.
-Lap = Callable[[Callable[[], Weights] | None], bool | None]
+#: Called between epochs, with a function that returns the weights.
+OnEpoch = Callable[[Callable[[], network.Parameters]], None]
 
 
-class Contender:
-    """What every contender is, unless it says otherwise: of the course's network, at its rate."""
-
-    needs = ()
-    rate = RATE
-    model = network  # evaluates what everybody has trained
+class Ours:
+    """``training.train``, with all that it checks and records, and its one thread."""
 
     def __init__(self, mnist: data.Mnist, dtype: str):
-        self.mnist = mnist
+        self.train_set = (mnist.train_images, mnist.train_labels)
         self.dtype = dtype
-
-    @staticmethod
-    def initialise(rng: np.random.Generator, hidden: int | list[int]) -> Weights:
-        """Draw the weights to start from: one hidden layer of so many units, or a list of layers."""
-        if isinstance(hidden, int):
-            return network.initialise(rng, hidden=hidden, dtype=np.float32)
-        sizes = [data.PIXELS, *hidden, network.classes]
-        return tuple(deep.initialise(rng, sizes, "Glorot", np.float32))
-
-    @staticmethod
-    def limit(threads: int) -> None:
-        """Use so many threads from now on."""
-        threadpoolctl.threadpool_limits(threads)
-
-
-class Ours(Contender):
-    """`training.train` with all that it checks and records, and with the threads that all have."""
-
-    def trained(self, start: Weights) -> training.Model:
-        """Return the model that is trained from these weights."""
-        return network if isinstance(start, network.Parameters) else deep.MLP("sigmoid")
 
     def run(
         self,
-        start: Weights,
+        start: network.Parameters,
         batches: list[np.ndarray],
         rates: list[float],
         every: int,
-        lap: Lap,
+        on_epoch: OnEpoch,
     ) -> None:
-        values = [value.astype(self.dtype) for value in start]
         training.train(
-            self.trained(start),
-            training.rebuild(start, values),
-            (self.mnist.train_images, self.mnist.train_labels),
+            network,
+            training.rebuild(start, [value.astype(self.dtype) for value in start]),
+            self.train_set,
             batches,
             learning_rate=lambda step: rates[step],
             momentum=MOMENTUM,
             every=every,
-            after_record=lambda step, parameters, history: lap(lambda: parameters),
-            threads=None,  # as many as everybody has here
+            after_record=lambda step, parameters, history: on_epoch(lambda: parameters),
         )
 
 
-class Products(Contender):
-    """The five matrix products of a step and nothing else, on arrays of their shapes."""
-
-    def products(self, start: Weights, n: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return the pairs of matrices that a step with a batch of n multiplies."""
-        W1, W2 = (value.astype(self.dtype) for value in (start[0], start[2]))
-        rng = np.random.default_rng(0)
-        x, a1, dz1, dz2 = (
-            rng.random((n, m)).astype(self.dtype) for m in (len(W1), len(W2), len(W2), 10)
-        )
-        return [(x, W1), (a1, W2), (a1.T, dz2), (dz2, W2.T), (x.T, dz1)]
+class Peer:
+    """A framework: ``start`` makes what it trains, ``steps`` trains it, ``weights`` returns it."""
 
     def run(
         self,
-        start: Weights,
+        start: network.Parameters,
         batches: list[np.ndarray],
         rates: list[float],
         every: int,
-        lap: Lap,
-    ) -> None:
-        products = self.products(start, len(batches[0]))
-        lap(None)
-        for first in range(0, len(batches), every):
-            for _ in batches[first : first + every]:
-                for left, right in products:
-                    left @ right
-            lap(None)
-
-
-class Peer(Contender):
-    """A framework: `start` makes what it trains, `steps` takes steps, `weights` gives ours back."""
-
-    def run(
-        self,
-        start: Weights,
-        batches: list[np.ndarray],
-        rates: list[float],
-        every: int,
-        lap: Lap,
+        on_epoch: OnEpoch,
     ) -> None:
         self.start(start, len(batches[0]))
-        lap(self.weights)
+        on_epoch(self.weights)
         for first in range(0, len(batches), every):
             self.steps(batches[first : first + every], rates[first : first + every])
-            if lap(self.weights):
-                return
+            on_epoch(self.weights)
 
 
 class Torch(Peer):
-    needs = ("torch",)
-
     def __init__(self, mnist: data.Mnist, dtype: str):
         import torch
 
-        torch.set_num_threads(THREADS)
+        torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
         self.torch = torch
         self.dtype = torch.float32
         self.images = torch.from_numpy(mnist.train_images.reshape(-1, data.PIXELS))
         self.labels = torch.from_numpy(mnist.train_labels.astype(np.int64))
 
-    def start(self, start: Weights, batch_size: int) -> None:
+    def start(self, start: network.Parameters, batch_size: int) -> None:
         torch = self.torch
         layers = [torch.nn.Linear(*W.shape) for W in start[::2]]
         between = [part for layer in layers for part in (layer, torch.nn.Sigmoid())]
@@ -162,61 +98,12 @@ class Torch(Peer):
             loss.backward()
             self.optimiser.step()
 
-    def weights(self) -> Weights:
+    def weights(self) -> network.Parameters:
         W1, b1, W2, b2 = (parameter.detach().numpy() for parameter in self.net.parameters())
         return network.Parameters(W1.T, b1, W2.T, b2)
 
 
-class TorchCompiled(Torch):
-    """The loss with its gradients, and the optimiser's step: two compiled functions."""
-
-    def __init__(self, mnist: data.Mnist, dtype: str):
-        super().__init__(mnist, dtype)
-        # Several networks, each compiled for itself.
-        self.torch._dynamo.config.recompile_limit = 100
-        self.made = {}
-
-    def start(self, start: Weights, batch_size: int) -> None:
-        torch = self.torch
-        key = (start.W1.shape, batch_size)
-        if key not in self.made:
-            super().start(start, batch_size)
-            net = self.net
-            optimiser = torch.optim.SGD(net.parameters(), lr=torch.tensor(RATE), momentum=MOMENTUM)
-
-            def loss(pixels, labels):
-                return torch.nn.functional.cross_entropy(net(pixels.float() / 255), labels)
-
-            compiled = (
-                torch.compile(loss, dynamic=False),
-                torch.compile(optimiser.step, dynamic=False),
-            )
-            self.made[key] = net, optimiser, *compiled
-        self.net, self.optimiser, self.loss, self.update = self.made[key]
-        self.rate = self.optimiser.param_groups[0]["lr"]
-        # The first calls compile, for the epoch's last and smaller batch too. Then all is set back.
-        self.rate.fill_(0)
-        for n in (batch_size, batch_size, len(self.labels) % batch_size or batch_size):
-            self.one(slice(n))
-        with torch.no_grad():
-            for parameter, value in zip(self.net.parameters(), start, strict=True):
-                parameter.copy_(torch.from_numpy(value.T))
-                self.optimiser.state[parameter]["momentum_buffer"].zero_()
-
-    def one(self, batch) -> None:
-        self.loss(self.images[batch], self.labels[batch]).backward()
-        self.update()
-        self.optimiser.zero_grad()
-
-    def steps(self, batches: list[np.ndarray], rates: list[float]) -> None:
-        for batch, rate in zip(batches, rates, strict=True):
-            self.rate.fill_(rate)
-            self.one(self.torch.from_numpy(batch))
-
-
 class Jax(Peer):
-    needs = ("jax",)
-
     def __init__(self, mnist: data.Mnist, dtype: str):
         import jax
         import jax.numpy as jnp
@@ -247,7 +134,7 @@ class Jax(Peer):
         self.step = jax.jit(step, donate_argnums=0)
         self.scan = jax.jit(scan, donate_argnums=0)
 
-    def start(self, start: Weights, batch_size: int) -> None:
+    def start(self, start: network.Parameters, batch_size: int) -> None:
         parameters = tuple(self.jax.numpy.array(value) for value in start)
         velocity = tuple(self.jax.numpy.zeros_like(value) for value in parameters)
         self.state = self.jax.block_until_ready((parameters, velocity))
@@ -259,7 +146,7 @@ class Jax(Peer):
             )
         self.jax.block_until_ready(self.state)
 
-    def weights(self) -> Weights:
+    def weights(self) -> network.Parameters:
         return network.Parameters(*(np.asarray(value) for value in self.state[0]))
 
 
@@ -279,8 +166,6 @@ class JaxScan(Jax):
 
 
 class ScikitLearn(Peer):
-    needs = ("sklearn",)
-
     def __init__(self, mnist: data.Mnist, dtype: str):
         import sklearn.neural_network
 
@@ -289,7 +174,7 @@ class ScikitLearn(Peer):
         self.x = data.scale(mnist.train_images, np.float32)
         self.y = mnist.train_labels
 
-    def start(self, start: Weights, batch_size: int) -> None:
+    def start(self, start: network.Parameters, batch_size: int) -> None:
         self.model = self.classifier(
             [W.shape[1] for W in start[:-2:2]],
             activation="logistic",
@@ -314,7 +199,7 @@ class ScikitLearn(Peer):
         self.model._optimizer.learning_rate = float(np.mean(rates))
         self.model.partial_fit(self.x[:n], self.y[:n])
 
-    def weights(self) -> Weights:
+    def weights(self) -> network.Parameters:
         (W1, W2), (b1, b2) = self.model.coefs_, self.model.intercepts_
         return network.Parameters(W1, b1, W2, b2)
 
@@ -323,11 +208,8 @@ class ScikitLearn(Peer):
 CONTENDERS = {
     "ours, float32": (Ours, "float32"),
     "ours, float64": (Ours, "float64"),
-    "PyTorch eager": (Torch, "float32"),
-    "PyTorch compile": (TorchCompiled, "float32"),
+    "PyTorch": (Torch, "float32"),
     "JAX jit": (Jax, "float32"),
     "JAX jit, scan": (JaxScan, "float32"),
     "scikit-learn": (ScikitLearn, "float32"),
-    "matrix products, float32": (Products, "float32"),
-    "matrix products, float64": (Products, "float64"),
 }

@@ -14,8 +14,6 @@ COMMANDS = {
     "handout": "course.classroom.handout",
     "marks": "course.classroom.marks",
     "certificate": "course.computers.certificate",
-    "stand-ins": "course.computers.stand_ins",
-    "wheels": "course.computers.wheels",
 }
 
 

@@ -216,7 +216,7 @@ for p, share in enumerate(robust_shares):
 #
 # <details><summary>Why last?</summary>
 #
-# Memory is one long row of numbers, in which the *last* axis of an array lies side by side. Cutting patches copies 25 numbers for each place into another order. Numbers that stay side by side, a run, are copied in one go; each jump to the next run costs time. With a batch of 64 images last, the runs are 64 times as long as with the images first. The page on speed compares a whole step [with PyTorch's](../benchmarks/README.md).
+# Memory is one long row of numbers, in which the *last* axis of an array lies side by side. Cutting patches copies 25 numbers for each place into another order. Numbers that stay side by side, a run, are copied in one go; each jump to the next run costs time. With a batch of 64 images last, the runs are 64 times as long as with the images first.
 #
 # </details>
 #

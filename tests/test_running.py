@@ -3,13 +3,11 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 
-from course.computers import wheels as check_wheels
 from course.lessons import ROOT, Lesson, all_lessons
 
 
@@ -101,47 +99,6 @@ def test_a_cell_that_hangs_is_reported(tmp_path):
 def test_limits_are_set_by_themselves(pytestconfig):
     limits = [pytestconfig.getini("timeout"), pytestconfig.getoption("nbval_cell_timeout")]
     assert all(0 < float(limit) <= 600 for limit in limits)
-
-
-# --- Wheels
-
-
-def test_pins_are_read_without_the_clone_itself():
-    text = "# a comment\none==1.0\ntwo==2 ; sys_platform == 'win32'\n-e .\n"
-    assert check_wheels.pins(text) == "one==1.0\ntwo==2 ; sys_platform == 'win32'\n"
-
-
-def test_every_computer_is_asked_for_and_a_missing_wheel_is_an_error(monkeypatch, capsys):
-    asked, lacks = [], None
-
-    def answer(command, **_):
-        platform = command[command.index("--python-platform") + 1]
-        python = command[command.index("--python-version") + 1]
-        file = Path(command[command.index("--requirement") + 1])
-        assert "numpy==" in file.read_text(encoding="utf-8")
-        assert "--dry-run" in command
-        asked.append((platform, python))
-        lacking = (platform, python) == lacks
-        return SimpleNamespace(returncode=int(lacking), stderr="no\n wheel" if lacking else "")
-
-    monkeypatch.setattr(check_wheels.subprocess, "run", answer)
-    monkeypatch.setattr(check_wheels.shutil, "which", lambda name: name)
-    with pytest.raises(SystemExit, match=r"^0$"):
-        check_wheels.main()
-    lacks = ("aarch64-apple-darwin", "3.13")
-    with pytest.raises(SystemExit, match=r"^1$"):
-        check_wheels.main()
-    assert len(set(asked)) == 20
-    lines = capsys.readouterr().out.splitlines()
-    assert [line for line in lines if "every package" not in line] == [
-        "macOS, Apple, Python 3.13: no wheel"
-    ]
-
-
-def test_without_uv_the_check_says_what_to_do(monkeypatch):
-    monkeypatch.setattr(check_wheels.shutil, "which", lambda name: None)
-    with pytest.raises(SystemExit, match="pip install uv"):
-        check_wheels.main()
 
 
 def test_the_commands_are_listed_also_where_there_is_nothing_of_linux():

@@ -1,1 +1,1 @@
-"""The same numbers on other computers: a report on yours, stand-ins for others, and the pins."""
+"""The same numbers on other computers: a report on yours, or on one that it stands in for."""

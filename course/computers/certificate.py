@@ -2,11 +2,16 @@
 
     python -m course certificate          # every lesson; some minutes
     python -m course certificate 02 03    # these only
+    python -m course certificate 02 --kernel Prescott    # as on another processor
 
-The report is Markdown, fit to be pasted. It says what computer this is, as far as numbers depend on
+The report is Markdown, ready to be pasted. It says what computer this is, as far as numbers depend on
 it, and for every lesson that all cells came out the same, or which differ and how far. It is printed
 and sent nowhere. ``site/pages/computers.md`` lists the computers that were tried; yours is welcome.
-The result is 1 if a lesson differs, else 0.
+The exit code is 1 if a lesson differs, else 0.
+
+With ``--kernel`` this processor stands in for another one: OpenBLAS multiplies matrices with the kernel
+of that processor, and for the oldest of them, Prescott, NumPy does without vector instructions. The
+report is refused if that did not take effect.
 """
 
 import argparse
@@ -18,9 +23,37 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from course.computers.machine import cpu_name
-from course.computers.rerun import NotPossible, Verdict, probe, run_lessons, unchanged
+from course.computers.rerun import NotPossible, Verdict, probe, run_lesson, unchanged
 from course.lessons import ROOT, chosen
+
+#: Kernels of OpenBLAS that any processor of Intel or AMD can run, and the name that each then reports.
+KERNELS = {"Prescott": "Katmai", "Nehalem": "Nehalem", "Sandybridge": "Sandybridge"}
+
+#: In seconds: with ``--quick`` only lessons that take no longer run.
+QUICK = 10
+
+
+def cpu_name() -> str:
+    """Return the processor's name, as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or "unknown"
+
+
+def stand_in(kernel: str) -> tuple[dict[str, str], dict]:
+    """Return the environment in which this processor stands in for another, and what a probe saw."""
+    here = unchanged()
+    settings = here | {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": "1"}
+    if kernel == "Prescott" and (simd := probe(here)["SIMD"]) != "off":
+        settings["NPY_DISABLE_CPU_FEATURES"] = simd
+    seen = probe(settings)
+    if seen["kernel"] != KERNELS[kernel] or (kernel == "Prescott" and seen["SIMD"] != "off"):
+        raise NotPossible(
+            f"{kernel} did not take effect: the kernel is {seen['kernel']}, SIMD {seen['SIMD']}"
+        )
+    return settings, seen
 
 
 def course() -> str:
@@ -48,7 +81,7 @@ def pinned(packages: str) -> list[str]:
 
 
 def computer(seen: dict) -> dict[str, str]:
-    """Return what there is to say of this computer, of which `seen` is what a probe saw."""
+    """Return what there is to say about this computer, given what a probe saw of it."""
     numpy = re.search(r"\bnumpy (\S+)", seen["packages"])[1]
     others = pinned(seen["packages"])
     return {
@@ -90,27 +123,36 @@ def main() -> None:
     """Run the lessons and print the report."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, as in 02")
+    parser.add_argument("--kernel", choices=KERNELS, help="stand in for another processor")
+    parser.add_argument("--quick", action="store_true", help=f"lessons of at most {QUICK} seconds")
     options = parser.parse_args()
     try:
         lessons = chosen(options.lessons)
     except ValueError as error:
         parser.error(str(error))
-    settings = unchanged()
+    if options.quick:
+        lessons = [lesson for lesson in lessons if lesson.seconds <= QUICK]
     verdicts = {}
     notes = set()
     try:
-        about = computer(probe(settings))
+        if options.kernel:
+            settings, seen = stand_in(options.kernel)
+        else:
+            settings = unchanged()
+            seen = probe(settings)
+        about = computer(seen)
         for lesson in lessons:
             print(f"lesson {lesson.number} ...", end=" ", file=sys.stderr, flush=True)
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-                verdict, more = run_lessons(settings, [lesson], False, Path(folder))
-            print(verdict[lesson.number], file=sys.stderr)
-            verdicts |= verdict
+                verdict, more = run_lesson(settings, lesson, Path(folder))
+            print("same" if verdict.same else "DIFFERS", file=sys.stderr)
+            verdicts[lesson.number] = verdict
             notes.update(more)
     except NotPossible as reason:
         sys.exit(f"no report could be made: {reason}")
     same = all(verdict.same for verdict in verdicts.values())
-    print(f"### {'The same numbers' if same else 'Other numbers'} on {cpu_name()}\n")
+    name = cpu_name() + (f" as {options.kernel}" if options.kernel else "")
+    print(f"### {'The same numbers' if same else 'Other numbers'} on {name}\n")
     print(table(("computer", ""), about.items()), end="\n\n")
     print(table(("lesson", ""), [(n, sentence(v)) for n, v in verdicts.items()]))
     for note in sorted(notes):

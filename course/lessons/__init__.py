@@ -1,8 +1,8 @@
 """What a lesson is: its two files, its header, its cells, its figures, its Markdown.
 
 A lesson is ``notebooks/NN_topic.py``, which people write, and ``notebooks/NN_topic.ipynb``, the same
-cells with their outputs, which ``execute.py`` makes. This is the one place that knows so. Executing,
-the stand-ins, the tests, the pages and the benchmarks ask here::
+cells with their outputs, which ``execute.py`` makes. Only this package knows so: executing, the
+certificate, the tests and the pages ask here::
 
     from course.lessons import all_lessons
 

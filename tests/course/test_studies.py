@@ -82,3 +82,28 @@ def test_a_damaged_study_is_named(tmp_path, monkeypatch, damaged):
     (tmp_path / "decay.json").write_bytes(damaged)
     with pytest.raises(ValueError, match=r"decay\.json is damaged .*git checkout"):
         studies.read("decay")
+
+
+# --- Lesson 11 beside PyTorch
+
+
+def study_beside_torch():
+    rows = {row["settings"]["who"]: row["results"] for row in studies.read("tape_torch")["rows"]}
+    return studies.module("tape_torch"), rows
+
+
+def test_lesson_11_shows_the_text_that_was_run_in_pytorch():
+    study, rows = study_beside_torch()
+    for who, stored in rows.items():
+        assert stored["text"] == study.text(who), f"{who}: run studies/tape_torch.py again"
+        assert stored["gradients agree"]
+        assert stored["losses"] == pytest.approx(rows["the tape"]["losses"], rel=1e-12)
+    assert rows["PyTorch"]["release"].startswith("2.")
+
+
+def test_pytorch_comes_to_the_same_here():
+    pytest.importorskip("torch", reason="PyTorch is in the benchmarks' environment only")
+    study, rows = study_beside_torch()
+    here = study.run("PyTorch")
+    assert here["gradients agree"]
+    assert here["losses"] == pytest.approx(rows["PyTorch"]["losses"], rel=1e-10)
