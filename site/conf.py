@@ -55,6 +55,7 @@ html_css_files = ["katex.min.css", "pages.css"]
 html_js_files = [("pages.js", {"defer": "defer"}), ("guesses.js", {"defer": "defer"})]
 templates_path = [str(SITE / "templates")]
 html_copy_source = False
+html_scaled_image_link = False
 html_show_sourcelink = False
 html_use_index = False
 html_domain_indices = False

@@ -49,11 +49,6 @@ LEFT_OUT = {
 #: The lessons that can be run whole in the page, and how long that takes: about as many seconds as
 #: a processor was at work in the three browsers (in Chromium and Firefox fewer, in WebKitGTK more).
 WHOLE = {"00": "a minute", "01": "twenty seconds", "02": "twenty seconds", "03": "forty seconds"}
-#: Where a phone's keyboard opens, the page ends above it, and so do the keys below an editor.
-VIEWPORT = (
-    '<meta name="viewport" '
-    'content="width=device-width, initial-scale=1, interactive-widget=resizes-content">'
-)
 #: Modules that are younger than the oldest Python that builds the pages.
 YOUNGER = {"annotationlib", "compression"}
 #: What has to be said beside the engine.
@@ -305,7 +300,6 @@ def load_editors(
 ) -> None:
     """Let the lessons and the home page load the editors' scripts."""
     if app.builder.name == "html" and pagename.startswith(("notebooks/", "index")):
-        context["metatags"] += VIEWPORT
         app.add_css_file("in_page/in_page.css")
         for name in ("data", "engine", "in_page"):
             app.add_js_file(f"in_page/{name}.js", defer="defer")

@@ -4,7 +4,6 @@ import functools
 import json
 import re
 import shutil
-import struct
 import subprocess
 from collections.abc import Iterator
 from html import unescape
@@ -25,7 +24,6 @@ MODULES = Path(__file__).parent / "node_modules"
 NOT_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nodes.raw)
 NOT_PROSE += (nodes.math, nodes.math_block, nodes.comment, nodes.system_message)
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
-SEARCHING = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>'
 PROSE_CUTS = ("400-normal", "400-italic", "600-normal")
 
 
@@ -211,25 +209,23 @@ def load_search(
         app.add_js_file("search.js", defer="defer")
 
 
-def finish_pages(app: Sphinx, failure: Exception | None) -> None:
-    """Tell how large each picture is, so that nothing moves once it is loaded.
+def tell_sizes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let each page tell how large its pictures are, so that nothing moves once they are loaded."""
+    for image in doctree.findall(nodes.image):
+        image["scale"] = 100  # at which Sphinx reads the size from the file
 
-    And the corner of a table that has row heads as well is empty: no head. What the theme would
-    search with while one types, which none of our pages does, is left to the search page.
-    """
 
-    def with_size(match: re.Match) -> str:
-        path = page.parent / match[1]
-        width, height = struct.unpack(">II", path.read_bytes()[16:24])
-        return f'{match[0]} width="{width}" height="{height}"'
+def visit_entry(translator: HTML5Translator, node: nodes.entry) -> None:
+    """Open a table's cell; the corner above row heads is empty, so it is no head."""
+    if isinstance(node.parent.parent, nodes.thead) and not node.astext().strip():
+        translator.body.append("<td></td>")
+        raise nodes.SkipNode
+    HTML5Translator.visit_entry(translator, node)
 
-    for page in Path(app.outdir).rglob("*.html"):
-        text = page.read_text("utf-8")
-        sized = re.sub(r'<img\b[^>]*?\bsrc="([^":]+\.png)"', with_size, text)
-        sized = sized.replace('<th class="head"><p></p></th>', "<td></td>")
-        if page.name != "search.html":
-            sized = re.sub(SEARCHING, "", sized)
-        page.write_text(sized, encoding="utf-8")
+
+def depart_entry(translator: HTML5Translator, node: nodes.entry) -> None:
+    """Close a table's cell."""
+    HTML5Translator.depart_entry(translator, node)
 
 
 EARLY = """
@@ -301,6 +297,7 @@ def setup(app: Sphinx) -> dict[str, str]:
     """Connect the above to Sphinx's events."""
     formulas = (visit_formula, None)
     app.add_html_math_renderer("katex", inline_renderers=formulas, block_renderers=formulas)
+    app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
     app.connect("builder-inited", copy_fonts)
     app.connect("autodoc-process-docstring", render_docstring_maths, priority=0)
@@ -310,9 +307,9 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("doctree-resolved", link_terms)
     app.connect("doctree-resolved", keep_words_with_formulas)
     app.connect("doctree-resolved", keep_words)
+    app.connect("doctree-resolved", tell_sizes)
     app.connect("html-page-context", load_search)
     app.connect("html-page-context", load_fonts_early)
     app.connect("build-finished", keep_used_icons)
-    app.connect("build-finished", finish_pages)
     app.connect("build-finished", write_words)
     return {"version": "1"}

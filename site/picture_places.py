@@ -14,14 +14,16 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
+from sphinx.util.images import get_image_size
 from sphinx.writers.html5 import HTML5Translator
 
 from course import pictures
 
 STATIC = "_static/explore"
 
-#: What each picture says of itself, once its files are written.
+#: What each picture says of itself, and how large its still is, once its files are written.
 WORDS = {}
+SIZES = {}
 
 
 def script(name: str, picture: pictures.Picture) -> str:
@@ -41,6 +43,7 @@ def write_files(app: Sphinx) -> None:
         (folder / f"{name}.png").write_bytes(picture.still)
         (folder / "pictures.css").write_text(picture._css, encoding="utf-8")
         WORDS[name] = picture.words
+        SIZES[name] = get_image_size(folder / f"{name}.png")
 
 
 class Place(nodes.General, nodes.Element):
@@ -57,7 +60,9 @@ def visit_place(translator: HTML5Translator, node: nodes.Element) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="touchable", **attributes))
     if not node.children:
         words = html.escape(WORDS[name])
-        still = f'<img src="{up}{STATIC}/{name}.png" alt="{words}">'
+        width, height = SIZES[name]
+        size = f'width="{width}" height="{height}"'
+        still = f'<img src="{up}{STATIC}/{name}.png" alt="{words}" {size}>'
         translator.body.append(f'{still}<p class="note">{words}</p>')
 
 
