@@ -82,9 +82,9 @@ def log_softmax(z) -> np.ndarray:
 
 
 def softmax_jacobian(p) -> np.ndarray:
-    r"""All derivatives of one softmax: $\partial p_k / \partial z_l = p_k (\delta_{kl} - p_l)$.
+    r"""All derivatives $\partial p_k / \partial z_l$ of one softmax: row k, column l.
 
-    Of one example, p of shape (classes,), that is $J = \mathrm{diag}(p) - p^T p$: symmetric, and
+    Of one example, p of shape (classes,), they are $J = \mathrm{diag}(p) - p^T p$: symmetric, and
     every row sums to 0. Derived in lesson 02, "The Jacobian".
     """
     p = _floats(p)

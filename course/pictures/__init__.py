@@ -367,7 +367,7 @@ def axes() -> Picture:
         "axes",
         "A picture to touch: a grid of images by classes, with one row or one column lit: the numbers "
         "that sum to 1. Switch the axis, add images and take them out, and see whose answers change.",
-        stills.axes(z2[rows].astype(float)),
+        stills.axes(z2[rows].astype(float), images[chosen][rows]),
         {"axis": 1, "rows": rows, "held": [rows[0], 0]},
         content,
     )

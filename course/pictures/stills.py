@@ -228,17 +228,19 @@ def train(train_set: training.Dataset, validation_set: training.Dataset) -> Figu
 
 
 @framed
-def axes(z: np.ndarray) -> Figure:
-    """Draw the same scores shared out along rows, and down columns."""
-    figure, panels = plt.subplots(1, 2, figsize=(7, 3.1))
+def axes(z: np.ndarray, images: np.ndarray) -> Figure:
+    """Draw the same scores shared out along rows, and down columns, beside the images they are of."""
+    figure, panels = plt.subplots(1, 2, figsize=(7, 3.2))
     for axis, panel, title in zip((1, 0), panels, ("along a row", "down a column"), strict=True):
         exponentials = np.exp(z - z.max(axis=axis, keepdims=True))
-        panel.imshow(exponentials / exponentials.sum(axis=axis, keepdims=True), "Blues", vmin=0)
-        panel.set(title=f"softmax {title}", xlabel="class", ylabel="image", xticks=range(10))
-        if axis == 1:
-            corner, size = (-0.5, 1.5), (10, 1)
-        else:
-            corner, size = (3.5, -0.5), (1, len(z))
+        shares = exponentials / exponentials.sum(axis=axis, keepdims=True)
+        panel.imshow(shares, "Blues", vmin=0, vmax=1.6)
+        panel.plot(shares.argmax(axis=1), range(len(z)), "o", color="black", markersize=5)
+        for row, image in enumerate(images):
+            panel.imshow(image, "gray_r", extent=(-1.7, -0.7, row + 0.5, row - 0.5))
+        panel.set(title=f"softmax {title}", xlabel="class (dot: the answer)")
+        panel.set(xlim=(-1.8, 9.6), ylim=(len(z) - 0.4, -0.6), xticks=range(10), yticks=[])
+        corner, size = ((-0.5, 1.5), (10, 1)) if axis == 1 else ((3.5, -0.5), (1, len(z)))
         panel.add_patch(plt.Rectangle(corner, *size, fill=False, color=VERMILION, linewidth=2))
         panel.grid(False)
     return figure
