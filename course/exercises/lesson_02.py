@@ -32,6 +32,11 @@ def cross_entropy_with_gradient(z, y):
     return -(y * log_p).sum() / len(z), (np.exp(log_p) - y) / len(z)
 
 
+def softmax_jacobian(p):
+    """The Jacobian for one row, as the lesson writes it; readers also hand it a whole batch."""
+    return np.diag(p) - np.outer(p, p)
+
+
 def square(u):
     """The square, whose slope is 2 u."""
     return u**2
@@ -91,6 +96,7 @@ EXERCISES = (
             (normal_array(5, 5, 4),),
             (np.asfortranarray(normal_array(3, 3, 4)),),
             (np.array([[0.3, -17.1, -20.2], [-18.3, 0.1, -19.7]]),),
+            (np.array([[0.0, -8.0, -14.5]]),),  # no probability is too small to count
             (normal_array(4, 2, 3).astype(np.float32),),
         ),
         extreme=((np.array([[1000.0, 1001.0]]),), (np.array([[0.0, 1000.0]]),), (_FAR,), (_WIDE,)),
