@@ -122,12 +122,12 @@ def test_the_licences_of_all_that_the_pages_carry_travel_with_them(soups):
         ours[name] = {re.sub(r"(\.jinja|_t|\.jinja2)$", "", file.name) for file in files}
     for name in brought & {"katex", "@fontsource/source-serif-4"}:
         ours[name] = {path.name for path in (SITE / "node_modules" / name).rglob("*")}
-    ours["here"] = {path.name for path in SITE.glob("static/*")}
+    ours["the course"] = {path.name for path in SITE.glob("static/*")}
     strangers = [
         path.relative_to(HTML).as_posix()
         for path in (HTML / "_static").rglob("*.*")
         # The pictures are ours, and what runs exercises in a page has a notice of its own.
-        if path.parent.name not in ("explore", "here") and not path.name.startswith("mystnb.")
+        if path.parent.name not in ("explore", "in_page") and not path.name.startswith("mystnb.")
         if not any(path.name in names for names in ours.values())
     ]
     assert not strangers, f"whose are {strangers}? Name the package in CARRIED, site/build.py"
