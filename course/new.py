@@ -83,9 +83,9 @@ def run(seed: int) -> dict:
 if __name__ == "__main__":
     import sys
 
-    import study
+    from course import studies
 
-    study.main(sys.modules[__name__])
+    studies.main(sys.modules[__name__])
 '''
 PICTURE = """// Lesson «NN»: «what is seen, and what can be moved».
 

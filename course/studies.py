@@ -1,9 +1,27 @@
-"""The stored results of studies: questions that need many runs, asked once, by ``studies``."""
+"""Studies: questions that need many runs, asked once, whose stored results the lessons read.
 
+A study is a module ``studies/NAME.py`` with
+
+- ``ROWS``, a list of settings, each a dictionary of plain values;
+- ``run(**settings)``, which returns a dictionary of plain numbers, lists and strings;
+- ``QUICK``, the index of a row that takes seconds, not minutes: a lesson and a test run it live.
+
+``python studies/NAME.py`` runs every row by :func:`main` and writes ``NAME.json`` beside it, which is
+committed. A lesson reads it (:func:`read`) and runs the quick row again (:func:`again`). With
+``--scheduler ADDRESS`` the rows run on a Dask cluster, whose computers have installed the clone.
+"""
+
+import argparse
 import importlib.util
 import json
+import os
+import subprocess
+import sys
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
+
+from course import files
 
 FOLDER = Path(__file__).resolve().parents[1] / "studies"
 
@@ -43,7 +61,7 @@ def module(name: str) -> ModuleType:
 
 
 def again(name: str) -> tuple[dict, dict, dict]:
-    """Run the quick row of a study once more, by the code that made it.
+    """Run the quick row of a study once more.
 
     Args:
         name: the study's name.
@@ -61,11 +79,68 @@ def again(name: str) -> tuple[dict, dict, dict]:
 
 
 def _file(name: str, ending: str) -> Path:
-    """Return a file of a study. Only names that stand in the folder are taken, and no paths."""
-    files = {file.stem: file for file in FOLDER.glob(f"*{ending}")}
-    if name not in files:
+    """Return a file of a study; a name that is not in the folder, such as a path, is refused."""
+    present = {file.stem: file for file in FOLDER.glob(f"*{ending}")}
+    if name not in present:
         raise FileNotFoundError(
-            f"no study {name!r} is stored as NAME{ending} in {FOLDER} ({', '.join(sorted(files))}); "
+            f"no study {name!r} is stored as NAME{ending} in {FOLDER} ({', '.join(sorted(present))}); "
             "python studies/NAME.py makes NAME.json, from a clone of the course"
         )
-    return files[name]
+    return present[name]
+
+
+# --- Running a study
+
+
+def git(*arguments: str) -> str:
+    """Return what git says about the clone."""
+    command = ["git", "-C", str(FOLDER), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def changed(name: str) -> str:
+    """Return the files behind a study that differ from the last commit, a line each."""
+    behind = (":/mnistlib", ":/course", ":/data")
+    return git("status", "--porcelain", "--", *behind, f":/studies/{name}.py")
+
+
+def made_from(name: str) -> dict:
+    """Return the revision of the code, whether it was changed since, and NumPy's release."""
+    return {
+        "revision": git("rev-parse", "HEAD"),
+        "changed since": changed(name) != "",
+        "python": ".".join(map(str, sys.version_info[:2])),
+        "numpy": metadata.version("numpy"),
+    }
+
+
+def main(module: ModuleType) -> None:
+    """Run every row of a study, as many at a time as there are cores, and write its JSON."""
+    from joblib import Parallel, delayed, parallel_config
+    from tqdm import tqdm
+
+    parser = argparse.ArgumentParser(description=module.__doc__)
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="run the rows on this Dask cluster")
+    parser.add_argument("--draft", action="store_true", help="run code that is not committed yet")
+    options = parser.parse_args()
+    address = options.scheduler
+    cluster = {"backend": "dask", "scheduler_host": address} if address else {}
+
+    path = Path(module.__file__)
+    if path.parent == FOLDER and not options.draft and (modified := changed(path.stem)):
+        sys.exit(
+            f"these files differ from the last commit:\n{modified}\nCommit them first, so that the "
+            "results can name the revision that made them. --draft runs all the same; a test then "
+            "asks for a run of committed code."
+        )
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for the processes that run rows side by side
+    jobs = (delayed(module.run)(**row) for row in module.ROWS)
+    with parallel_config(**cluster):
+        runs = Parallel(n_jobs=os.cpu_count(), return_as="generator")(jobs)
+        results = list(tqdm(runs, total=len(module.ROWS), unit="row", desc=path.stem))
+    rows = [
+        {"settings": settings, "results": result}
+        for settings, result in zip(module.ROWS, results, strict=True)
+    ]
+    written = {"made_from": made_from(path.stem), "quick": module.QUICK, "rows": rows}
+    files.replace(path.with_suffix(".json"), json.dumps(written, indent=1) + "\n")

@@ -51,6 +51,6 @@ def run(start: str, hidden_layers: int, rate: float, seed: int) -> dict:
 if __name__ == "__main__":
     import sys
 
-    import study
+    from course import studies
 
-    study.main(sys.modules[__name__])
+    studies.main(sys.modules[__name__])

@@ -67,6 +67,6 @@ def run(wrong_labels: float, rate: float, weight_decay: float, seed: int) -> dic
 if __name__ == "__main__":
     import sys
 
-    import study
+    from course import studies
 
-    study.main(sys.modules[__name__])
+    studies.main(sys.modules[__name__])

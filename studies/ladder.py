@@ -78,6 +78,6 @@ def run(rung: str, rate: float, seed: int, slope: str) -> dict:
 if __name__ == "__main__":
     import sys
 
-    import study
+    from course import studies
 
-    study.main(sys.modules[__name__])
+    studies.main(sys.modules[__name__])

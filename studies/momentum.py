@@ -46,6 +46,6 @@ def run(effective_rate: float, momentum: float, seed: int) -> dict:
 if __name__ == "__main__":
     import sys
 
-    import study
+    from course import studies
 
-    study.main(sys.modules[__name__])
+    studies.main(sys.modules[__name__])

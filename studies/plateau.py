@@ -56,6 +56,6 @@ def run(rate: float, seed: int, epochs: int) -> dict:
 if __name__ == "__main__":
     import sys
 
-    import study
+    from course import studies
 
-    study.main(sys.modules[__name__])
+    studies.main(sys.modules[__name__])

@@ -136,6 +136,6 @@ def run_elsewhere(kernel: str, arguments: list) -> dict:
 
 
 if __name__ == "__main__":
-    import study
+    from course import studies
 
-    study.main(sys.modules[__name__])
+    studies.main(sys.modules[__name__])

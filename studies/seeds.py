@@ -42,6 +42,6 @@ def run(epochs: int, falls: bool, seed: int) -> dict:
 if __name__ == "__main__":
     import sys
 
-    import study
+    from course import studies
 
-    study.main(sys.modules[__name__])
+    studies.main(sys.modules[__name__])

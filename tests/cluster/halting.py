@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-import study
 
+from course import studies
 from mnistlib import data, network
 from mnistlib.training import minibatches, train
 
@@ -34,4 +34,4 @@ def run(seed, halts):
 
 
 if __name__ == "__main__":
-    study.main(sys.modules[__name__])
+    studies.main(sys.modules[__name__])

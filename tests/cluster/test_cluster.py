@@ -27,8 +27,7 @@ def cluster():
 @contextlib.contextmanager
 def started(*command):
     """Start Python as one does in a terminal, and see that it ends well."""
-    # A study beside this file asks for what all studies share.
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "studies")])}
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen([sys.executable, *command], env=env)
     try:
         yield process
