@@ -138,7 +138,7 @@ def check_gradient(
         ValueError: the shapes differ, ``u`` is empty, ``h`` is not above 0, ``f`` does not return
             one number, or a sample is empty or asked for without a generator.
 
-    Built in lesson 02, "A formula is a claim".
+    Built in lesson 02, "The Jacobian".
     """
     u = np.array(u, dtype=np.float64, order="C")
     gradient = np.asarray(gradient, dtype=np.float64)

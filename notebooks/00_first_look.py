@@ -11,7 +11,7 @@
 #
 # Before you build a network, meet one. What does training do, and what can't accuracy tell you? Today you run code that is ready for you, and watch what happens. Each later lesson opens one of the boxes that stay closed today.
 #
-# **You will** train a network in a few seconds, draw it a digit of your own, and watch its answers change as it learns. Then you will meet a network that scores well, and that you shouldn't trust.
+# **You will** train a network in a few seconds, draw it a digit of your own, and watch its answers change as it learns. Then you will meet a network that scores well and shouldn't be trusted.
 #
 # **You will be able to**
 #
@@ -89,7 +89,7 @@ print(f"after    0 steps: {100 * before.accuracy:.2f} % right")
 print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
 
 # %% [markdown]
-# What happened in between? We shall often ask a network about some pictures, so here is a function for that. Lessons 02 and 03 open it.
+# What happened in between? We shall often ask a network about some pictures, so here is a function for that. Lessons 02 and 03 show what is inside.
 
 
 # %%
@@ -249,7 +249,7 @@ for name, half in {"less sure half": order[:5_000], "surer half": order[5_000:]}
 guesses.compare("mistakes in the surer half", mistakes)
 
 # %% [markdown]
-# So confidence does mean something: nearly all the mistakes are in the less sure half. But it is no guarantee. Three are left even here.
+# So confidence does mean something: nearly all the mistakes are in the less sure half. But it is no guarantee. Three are left even in the surer half.
 #
 # ### Exercise 0.2: confidently wrong (stretch, 6 minutes)
 #
@@ -290,7 +290,7 @@ print("training pictures without ink:", (train_set[0].max(axis=(1, 2)) == 0).sum
 #
 # ## The same digit, moved
 #
-# Here is a 7 drawn by program, as a line through a few corners. Each corner is (column, row), counted from the upper left, from 0 to 27.
+# Here is a 7 made by a line of code, which joins a few corners. Each corner is (column, row), counted from the upper left, from 0 to 27.
 
 
 # %% tags=["hide-input"]
@@ -372,7 +372,7 @@ print(f"the original:         {100 * recipe.score(weights, images, labels).accur
 print(f"ours, after 14 steps: {100 * early_score.accuracy:.2f} % right")
 
 # %% [markdown]
-# Each reads about 79 in 100 correctly, because we stopped ours there. Tomorrow a new digit arrives by post. **Which of the two would you ask?** Accuracy won't help you choose. What would you want to know? Write down one question before you read on.
+# Each reads about 79 in 100 correctly; we stopped ours at just the right moment. Tomorrow a new digit arrives by post. **Which of the two would you ask?** Accuracy won't help you choose. What would you want to know? Write down one question before you read on.
 #
 # Here is one. Take the first hundred pictures that we kept back, one at a time. Hand each of them to a network together with some others, its **company**, and look only at the answer to that one picture. Try four kinds of company: nobody, 99 digits of all kinds, 99 zeros, and 99 of the picture's own kind. Should the answer depend on the others?
 
@@ -440,7 +440,7 @@ print(f"the original by its scores: {100 * (scores.argmax(axis=1) == labels).mea
 # %% [markdown]
 # That is far less than the 79.04 % it reached with all 10,000 pictures in the room. The difference came from the company.
 #
-# Here is the original trained with all of its steps, and you choose the company. Can you make it say nearly anything?
+# Here is the original after all of its steps, and you choose the company. Can you make it say nearly anything?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. In the first three the longest bar is drawn as 1. Alone all ten are equal and the original says 0; with twenty zeros it says 7; among many other digits 8. The fourth has the probabilities by its scores alone, and says 1."}}
 pictures.company()

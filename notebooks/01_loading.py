@@ -261,7 +261,7 @@ print("of 100 held back:  ", shares(for_validation).round(1))
 #
 # ### Exercise 1.2: a split (core, 5 minutes)
 #
-# Make a function of it. Whoever calls it hands over the generator, and so decides the seed. Each image must keep its label.
+# Turn this into a function. Whoever calls it hands over the generator, and so decides the seed. Each image must keep its label.
 
 
 # %%

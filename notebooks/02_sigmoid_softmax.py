@@ -120,7 +120,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
     print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
 
 # %% [markdown]
-# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left it grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident (for the second step, multiply above and below by $e^z$):
+# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left it grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident (for the second step, multiply top and bottom by $e^z$):
 #
 # $$1 - \sigma(z) = \frac{e^{-z}}{1 + e^{-z}} = \sigma(-z) .$$
 #
@@ -144,7 +144,7 @@ slope_line = slope_from_value(a_line)
 print(f"steepest at z = {z_line[slope_line.argmax()]:.0f}, with slope {slope_line.max()}")
 
 # %% [markdown]
-# Why never more than one quarter? Complete the square: $a(1 - a) = \frac14 - (a - \frac12)^2$.
+# One quarter is the most, because $a(1 - a) = \frac14 - (a - \frac12)^2$.
 
 # %% mystnb={"image": {"alt": "The sigmoid rises from 0 to 1 as an S through one half at z = 0; its slope, drawn below it, is a bell with its top of one quarter at z = 0 that has all but vanished beyond plus and minus 5. The regions beyond 5 are shaded and marked saturated."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(5.2, 3.9))
@@ -172,7 +172,7 @@ plt.show()
 #
 # ### Exercise 2.1: measure a slope (warm-up, 3 minutes)
 #
-# `f` takes a number and returns one, and your function returns the slope of `f` at the number `u`. With a pencil first: what does the formula give for $f(u) = u^2$ at $u = 3$ with $h = 1$?
+# With a pencil first: what does the formula give for $f(u) = u^2$ at $u = 3$ with $h = 1$?
 
 
 # %%
@@ -262,7 +262,7 @@ guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(er
 #
 # </details>
 #
-# Whether an error is small depends on how large the slopes are. So the **relative error** is $\lVert \text{given} - \text{measured} \rVert$, divided by the larger of $\lVert \text{given} \rVert$ and $\lVert \text{measured} \rVert$. (Double bars stand for an array's length, the root of the sum of its squares.) We call a gradient right if this is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries. Does $h = 10^{-5}$ always do? Try a wave that wiggles a hundred times as fast, $\sin(100u)$, whose slope is $100 \cos(100u)$.
+# Whether an error is small depends on how large the slopes are. So the **relative error** is $\lVert \text{given} - \text{measured} \rVert$, divided by the larger of $\lVert \text{given} \rVert$ and $\lVert \text{measured} \rVert$. (Double bars stand for an array's length, the root of the sum of its squares.) We call a gradient right if this is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries. Is $h = 10^{-5}$ always good enough? Try a wave that wiggles a hundred times as fast, $\sin(100u)$, whose slope is $100 \cos(100u)$.
 
 # %% tags=["hide-input"]
 u = np.linspace(-1, 1, 201)
@@ -274,26 +274,15 @@ for h in [1e-5, 1e-6]:
 # %% [markdown]
 # Here $10^{-5}$ is too long, and a correct slope would be refused: where the bottom of the V lies depends on the function. Ours bend as slowly as the sigmoid, so we stay with $h = 10^{-5}$.
 #
-# `gradcheck.check_gradient` nudges every entry of an array in turn. The function must give *one* number: here the sum of eight sigmoids, whose derivative by one entry is the sigmoid's slope there. Does the check notice if a factor is forgotten?
+# Now move the nudge yourself. Two errors are drawn: one for nudging both ways, as here, and one for nudging upwards only, where $f(u + h) - f(u)$ is divided by $h$. Which of them gets smaller?
 
-# %%
-z_random = np.random.default_rng(seed=2).normal(size=8)
-a_random = naive_sigmoid(z_random)
-
-
-def sum_of_sigmoids(u):
-    return naive_sigmoid(u).sum()
-
-
-print(gradcheck.check_gradient(sum_of_sigmoids, z_random, a_random * (1 - a_random)))
-print(gradcheck.check_gradient(sum_of_sigmoids, z_random, a_random))
+# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of a measured slope against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
+pictures.nudge()
 
 # %% [markdown]
-# It does. Break every check once on purpose, because a check that you have never seen fail is only a hope.
-#
 # ## A stable sigmoid
 #
-# A computer has a largest number. When $e^z$ grows beyond it, the exponential **overflows**, and the result is `inf`. Where does that happen?
+# There is a largest number that a float can hold. When $e^z$ is larger still, it **overflows**, and the result is `inf`. Where does that happen?
 
 # %% tags=["hide-input"]
 for dtype in (np.float64, np.float32):
@@ -313,9 +302,9 @@ with np.errstate(all="ignore"):  # or NumPy would warn
     print("value:", naive_sigmoid(far), "  slope:", naive_slope(far))
 
 # %% [markdown]
-# The value survives, because $1 / (1 + \infty) = 0$. The slope doesn't: $\infty / \infty$ has no value, so the computer says `nan`, *not a number*, and so will every sum or product with it.
+# The value survives, because $1 / (1 + \infty) = 0$. The slope doesn't: $\infty / \infty$ has no value, so the computer says `nan`, *not a number*. And every sum or product with a `nan` is `nan` again.
 #
-# The cure: **never take the exponential of a large positive number.** For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply above and below by $e^{z}$:
+# The cure: **never take the exponential of a large positive number.** For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
 #
 # $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
 #
@@ -354,7 +343,7 @@ exercises.folded(my_sigmoid)
 #
 # ## From scores to probabilities
 #
-# Ten scores, each of them any number, should become probabilities: none negative, adding up to 1, and the larger the score, the larger the probability. Exponentials are positive and keep the order, and dividing by their sum does the rest:
+# Ten scores should become probabilities: none negative, adding up to 1, and the larger the score, the larger the probability. Exponentials are positive and keep the order, and dividing by their sum does the rest:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 #
@@ -394,7 +383,7 @@ print("multiplied: ", naive_softmax(times * z_three).round(4))
 #
 # </details>
 #
-# Adding the same number to every score changes nothing, because $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$: above and below there is the same factor, which cancels. That is just what we need, because with a score of 1000 the softmax overflows. The illness is the sigmoid's, and so is the cure: shift the scores by $-\max_l z_l$ first. Then no exponent is positive. And one of them is 0, so the sum contains a 1 and can't vanish.
+# Adding the same number to every score changes nothing, because $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and the same factor at the top and at the bottom cancels. That is just what we need, since with a score of 1000 the softmax overflows. The illness is the sigmoid's, and so is the cure: shift the scores by $-\max_l z_l$ first. Then no exponent is positive. And one of them is 0, so the sum contains a 1 and can't vanish.
 #
 # ## Which axis?
 #
@@ -481,18 +470,6 @@ p_row = functions.softmax(z_row)
 J = softmax_jacobian(p_row)
 
 # %% [markdown]
-# Measure it: nudge score $l$, and see how all the probabilities move. That is column $l$. (The rows of `np.eye(5)` are the directions to nudge in.)
-
-# %%
-h = 1e-5
-columns = [
-    (functions.softmax(z_row + h * along) - functions.softmax(z_row - h * along)) / (2 * h)
-    for along in np.eye(5)
-]
-J_measured = np.array(columns).T
-print("relative error below 1e-7:", gradcheck.relative_error(J, J_measured) < 1e-7)
-
-# %% [markdown]
 # Now move a score yourself. Raise one: its own probability gains, and together the others lose as much, so a column of $J$ adds up to 0. Then add the same number to all the scores, until one of the formulas breaks.
 
 # %% mystnb={"image": {"alt": "A still of the picture of scores: ten scores as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
@@ -517,7 +494,7 @@ pictures.scores()
 #
 # ### Exercise 2.4: back through the softmax (core, 8 minutes)
 #
-# With a pencil first: for two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then write it for a whole batch, where each row has its own sum. When it is right, try `p * (1 - p) * dp`, the diagonal of $J$ alone, and read the reply.
+# With a pencil first: for two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then write it for a whole batch, where each row has its own sum.
 
 
 # %%
@@ -538,13 +515,22 @@ exercises.folded(my_softmax_backward)
 #
 # </details>
 #
-# Does it agree with the Jacobian?
+# Is the Jacobian right? `gradcheck.check_gradient` nudges every entry of an array in turn, and measures how *one* number depends on it. Take the sum of all $dp_k\, p_k$, whose gradient by $z$ is $dp$ times $J$. Does the check notice if we take the diagonal alone?
 
 # %%
-dp_random = np.random.default_rng(seed=3).normal(size=5)
-np.allclose(functions.softmax_backward(p_row, dp_random), dp_random @ J)
+dp_row = np.random.default_rng(seed=3).normal(size=5)
+
+
+def weighted_sum(z):
+    return functions.softmax(z) @ dp_row
+
+
+print(gradcheck.check_gradient(weighted_sum, z_row, dp_row @ J))
+print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)))
 
 # %% [markdown]
+# It does. Always break a check once on purpose, because a check that you have never seen fail is only a hope.
+#
 # ## Cross-entropy
 #
 # How wrong is a set of probabilities? What counts is $p_\text{right}$, the probability of the right answer. At 1 the loss should be 0, and as $p_\text{right}$ falls, the loss should grow. The logarithm does that: $-\log p_\text{right}$, by which [Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x) measured information. Here it is called the **surprise**.
@@ -631,7 +617,7 @@ guesses.compare("cross-entropy before learning", f"{nothing_known:.6f}")
 #
 # ### Exercise 2.7: the loss and its gradient (stretch, 12 minutes)
 #
-# A step of training needs the loss and its gradient by the logits, $dZ$. The long way: for a batch of one, $L = -\sum_k y_k \log p_k$ has $dp_k = -y_k / p_k$, and your `my_softmax_backward` carries that on to the logits. But what if $p_k$ has been rounded to 0? The short way needs a pencil: put log-sum-exp into the loss, and differentiate by one logit. In a larger batch, mind the mean's $1/n$.
+# A step of training needs the loss and its gradient by the logits, $dZ$. The long way goes through $dp_k = -y_k / p_k$ and your `my_softmax_backward`, but what if $p_k$ has been rounded to 0? The short way needs a pencil: for a batch of one, put log-sum-exp into the loss, and differentiate by one logit. In a larger batch, mind the mean's $1/n$.
 
 
 # %%
@@ -796,7 +782,7 @@ guesses.compare("pushes until it says 6", needed)
 #
 #    <details><summary>Answer</summary>
 #
-#    The sigmoid of the difference between their scores. Divide above and below by $e^{z_0}$:
+#    The sigmoid of the difference between their scores. Divide top and bottom by $e^{z_0}$:
 #
 #    $$p_0 = \frac{e^{z_0}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_0 - z_1)}} = \sigma(z_0 - z_1) .$$
 #
