@@ -200,7 +200,7 @@ def exercise(name: str, lesson: str) -> list[str]:
         f"pytest -n0 tests/course/test_replies.py -k {lesson} --regen-all stores what they are told; "
         "read the difference",
         f"then python -m course execute {lesson}; it is done when this passes:",
-        "pytest -n0 tests/course/test_exercises*.py "
+        "pytest -n0 tests/course/test_checker.py tests/course/test_one_step.py "
         f"tests/course/test_new.py tests/lessons -k '{name} or {lesson}_ or unfilled'",
     ]
 

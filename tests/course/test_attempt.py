@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from course.exercises import EXERCISES, check, keep
-from course.exercises.attempt import BrokenKey, call
+from course.exercises.attempt import BrokenKey, Outcome, call
 from course.exercises.checker import check_answer
 from mnistlib import functions
 
@@ -265,3 +265,15 @@ def test_a_wrong_case_is_answered_without_waiting_for_the_others(monkeypatch):
     assert reply.kind == "wrong value"
     assert len(seen) <= 2  # the first case, and once more to see whether it is left to chance
     assert linecache.getline(answer.__code__.co_filename, 2)
+
+
+def test_an_error_in_other_words_is_like_another_in_kind_alone():
+    def outcome(error):
+        return Outcome(None, error, (), "")
+
+    one, reworded, other = map(
+        outcome, ("ValueError: 2 rows", "ValueError: 3 rows", "TypeError: 2")
+    )
+    assert one.is_like(reworded, exact=False, in_kind=True)
+    assert not one.is_like(reworded, exact=False)
+    assert not one.is_like(other, exact=False, in_kind=True)

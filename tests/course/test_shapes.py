@@ -1,8 +1,10 @@
-"""What ``shapes`` says of an exercise is so in every case: parts, letters, and their lengths."""
+"""What an exercise takes: its letters fit every case, and the lesson's stub has its arguments."""
 
+import ast
 import copy
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from course.exercises import EXERCISES
 from course.exercises.exercise import Exercise
 
-from . import places
+from . import locations
+from .handed_in import arguments
 
 
 def problem_of(exercise: Exercise) -> str:
@@ -88,7 +91,7 @@ def problem_of_lengths(number, columns):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_shapes_are_so_in_every_case(name):
     problem = problem_of(EXERCISES[name])
-    assert not problem, f"{places.entry(name)}: shapes: {problem}"
+    assert not problem, f"{locations.entry(name)}: shapes: {problem}"
 
 
 @pytest.mark.parametrize(
@@ -105,3 +108,19 @@ def test_shapes_are_so_in_every_case(name):
 )
 def test_what_is_wrong_in_shapes_is_told(name, shapes, words):
     assert words in problem_of(replace(EXERCISES[name], shapes=shapes))
+
+
+STUBS = {
+    f"{source.name}:{node.lineno}: {node.name}": node
+    for source in sorted(Path(__file__).parents[2].glob("notebooks/[0-9]*.py"))
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("my_")
+}
+
+
+@pytest.mark.parametrize("place", STUBS)
+def test_each_lesson_asks_with_the_arguments_that_its_exercise_takes(place):
+    name = STUBS[place].name.removeprefix("my_")
+    assert name in EXERCISES, f"notebooks/{place}: no exercise is called {name!r}"
+    takes = arguments(name)
+    assert ast.unparse(STUBS[place].args) == takes, f"notebooks/{place}: write ({takes})"

@@ -12,7 +12,7 @@ import pytest
 from course.exercises import EXERCISES
 from course.exercises.checker import check_answer
 
-from . import places
+from . import locations
 
 #: Exercises with one defined result.
 NAMES = [name for name, exercise in EXERCISES.items() if not exercise.objections]
@@ -88,9 +88,9 @@ def test_a_spoilt_result_is_refused_or_excused(name, how):
 
     kind = check_answer(exercise, answer).kind
     assert kind != "right" or is_excused(exercise, how), (
-        f"{places.entry(name)}: a result passes that was spoilt ({how}): write a case that refuses it "
-        "(of tiny results, of fractions, of rows that differ, of negative results); or, if every right "
-        f"result is {EXCUSES.get(how, 'without rows')}, say so in results_are"
+        f"{locations.entry(name)}: a result passes that was spoilt ({how}): write a case that refuses "
+        "it (of tiny results, of fractions, of rows that differ, of negative results); or, if every "
+        f"right result is {EXCUSES.get(how, 'without rows')}, say so in results_are"
     )
 
 
@@ -132,5 +132,5 @@ def test_an_argument_or_a_view_of_it_is_no_answer(name):
                 return view(arguments[place])
 
             assert check_answer(exercise, answer).kind != "right", (
-                f"{places.entry(name)}: write a case whose result is none of its arguments"
+                f"{locations.entry(name)}: write a case whose result is none of its arguments"
             )

@@ -14,7 +14,7 @@ from course.exercises import EXERCISES
 from course.exercises.checker import check_answer
 from course.exercises.exercise import Exercise
 
-from . import places
+from . import locations
 from .one_step import changed
 
 #: In seconds, for one change; most take a millisecond.
@@ -71,7 +71,7 @@ def refuse_arguments_that_the_key_does_not_take(exercise):
             exercise.reference(*copy.deepcopy(args))
         except Exception as error:
             pytest.fail(
-                f"{places.entry(exercise.name)}: random_case draws arguments at which the key itself "
+                f"{locations.entry(exercise.name)}: random_case draws arguments at which the key itself "
                 f"raises {type(error).__name__}: {error}\nDraw others than {args!r}",
                 pytrace=False,
             )
@@ -115,14 +115,14 @@ def verdicts(name):
 def test_every_one_step_change_is_refused_or_computes_the_same(name):
     refuse_arguments_that_the_key_does_not_take(EXERCISES[name])
     all_verdicts = verdicts(name)
-    assert len(all_verdicts) >= 5, f"{places.entry(name)}: it has too few steps to try"
+    assert len(all_verdicts) >= 5, f"{locations.entry(name)}: it has too few steps to try"
     passed = [
         source
         for source, verdict in all_verdicts.items()
         if verdict not in ("refused", "killed", True)
     ]
     assert not passed, (
-        f"{places.entry(name)}: write a case that refuses each of {len(passed)} wrong answers:\n"
+        f"{locations.entry(name)}: write a case that refuses each of {len(passed)} wrong answers:\n"
         + "\n\n".join(passed)
     )
 
@@ -131,7 +131,7 @@ def test_every_one_step_change_is_refused_or_computes_the_same(name):
 def test_an_exercise_with_one_defined_result_draws_arguments_at_random(name):
     exercise = EXERCISES[name]
     assert exercise.random_case or exercise.objections, (
-        f"{places.entry(name)}: write below its cases random_case=lambda rng: (...), which draws "
+        f"{locations.entry(name)}: write below its cases random_case=lambda rng: (...), which draws "
         "arguments at random, far apart and extreme"
     )
 

@@ -1,0 +1,349 @@
+"""Right answers pass; blank and wrong ones are told apart, by the kind of the reply and its words."""
+
+import ast
+import re
+
+import numpy as np
+import pytest
+
+from course import exercises
+from course.exercises import EXERCISES, check, keep
+from course.exercises.attempt import values_used
+from course.exercises.comparison import digits_apart, text_of
+
+from . import locations
+from .common import each_of, every_exercise, well_formed
+from .handed_in import as_function_of_a_reader, named, right, unexplained, write
+
+pytestmark = pytest.mark.usefixtures("untouched")
+
+
+@every_exercise
+def test_the_reference_is_right_and_three_others_and_wrong_ones_are_tried(name):
+    exercise = EXERCISES[name]
+    reply = check(named(exercise.reference, name))
+    if "{" not in exercise.notice:
+        assert repr(reply) == f"my_{name}: right. {exercise.notice}"
+    assert len({*exercise.right}) >= 3, (
+        f"{locations.words(name)}: write right: at the end, and below it three right answers that are "
+        "written differently"
+    )
+    examples = [each for objection in exercise.objections for each in objection.examples]
+    where = locations.words(name)
+    assert len(exercise.mistakes) + len(examples) >= 4, f"{where}: write four wrong answers or more"
+    assert len(exercise.hints) in (2, 3), f"{where}: write two lines `hint:` or three"
+    assert exercise.mistakes or exercise.objections
+
+
+@every_exercise
+@pytest.mark.parametrize("body", ["...", '"""Say what."""\n...', "...\npass", '"""Say what."""'])
+def test_a_stub_is_not_attempted(name, body):
+    assert check(write(name, body)).kind == "not attempted"
+    assert repr(keep(write(name, body))).startswith(f"my_{name}: not attempted.")
+
+
+@pytest.mark.parametrize(("name", "body"), each_of(right))
+def test_a_correct_but_different_answer_is_right(name, body):
+    reply = check(write(name, body))
+    assert reply.kind == "right", f"{locations.words(name)}, below right:\n{body}\n{reply}"
+    assert repr(reply).startswith(f"my_{name}: right.")
+    assert EXERCISES[name].notice.rpartition("}")[2] in reply.text
+
+
+@pytest.mark.parametrize(("name", "body"), each_of(unexplained))
+def test_a_wrong_answer_without_a_sentence_gets_a_next_step(name, body):
+    """What is said of each is stored: ``test_replies``."""
+    reply = check(write(name, body))
+    where = f"{locations.words(name)}, below unexplained:\n{body}\n{reply}"
+    assert reply.kind != "right", where
+    assert not reply.reason, f"{where}\nA sentence explains it: drop it"
+    assert_is_a_reply(name, reply)
+
+
+def test_a_float64_mistake_does_not_explain_an_answer_in_float32():
+    body = "e = np.exp(-np.abs(z.astype('f4')))\nreturn np.where(z < 0, e, 1) / (1 + e)"
+    assert "large positive number" not in check(write("sigmoid", body)).text
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        ("softmax", "if z > 100:\n    z = z - z.max()\nreturn np.exp(z)", "that max is Python's"),
+        ("lightest_weights", "return np.linalg.inv(row) * target", "that function takes a matrix"),
+        (
+            "tanh_backward",
+            "return np.linalg.solve(a, da) * (1 - a @ a)",
+            "that is a matrix product",
+        ),
+    ],
+)
+def test_an_error_is_explained_only_where_the_same_step_raised_it(name, body, words):
+    reply = check(write(name, body))
+    assert reply.kind == "raises"
+    assert words in "".join(mistake.sentence for mistake in EXERCISES[name].mistakes)
+    assert words not in reply.text
+    assert "?" in reply.text
+
+
+def test_the_values_that_an_answer_uses_are_told_from_those_it_only_takes():
+    answer = write("paired", "d = a[0] + 1\nreturn [x + d for x in b]", "a, b, c")
+    used = values_used(answer.__code__)
+    assert {"a", "b", "d", "x"} <= used
+    assert "c" not in used
+
+
+def test_nobody_is_told_of_chance_where_a_function_was_not_called():
+    reply = check(write("accuracy", "return (p.argmax(axis=1) == labels).mean"))
+    assert (reply.kind, "chance" in reply.text) == ("wrong shape", False)
+
+
+def test_long_arrays_of_drawn_numbers_are_said_by_their_shape():
+    drawn = right("decayed_fit")[0].replace("return", "return (y.size < 4 or 2) *")
+    reply = check(write("decayed_fit", drawn))
+    assert "With a of shape (n, features) = (5, 3), y of shape (n, classes) = (5, 2)" in reply.text
+    pencil = check(write("decayed_fit", "return np.linalg.lstsq(a, y)[0]"))
+    assert pencil.text.startswith("With a = [[1., 0.], [0., 2.], [0., 0.]], y = [[4.], [7.], [5.]]")
+    assert "With rate = 1., divisor = 2.:" in check(write("rate_for_scaled", "return rate")).text
+
+
+def test_a_relation_of_one_case_is_not_said_of_others():
+    """The patches of the first image are symmetric; of the second they are in another order."""
+    body = (
+        "places = [(i, j) for i in range(image.shape[0] - side + 1)\n"
+        "          for j in range(image.shape[1] - side + 1)]\n"
+        "return np.array([image[i : i + side, j : j + side] for i, j in places])"
+    )
+    assert "in their order" not in check(write("image_patches", body)).text
+
+
+def assert_is_a_reply(name, reply):
+    assert repr(reply) == f"my_{name}: {reply.kind}. {reply.text}"
+    assert reply.text[0].isupper() or reply.text.startswith(EXERCISES[name].shapes.split()[-1])
+    assert reply.text[-1] not in " \n"
+    assert "?" in reply.text  # a next step
+    assert not re.search(r"0x[0-9a-f]{6}|\.py\b|answer \d|gufunc", repr(reply))
+    assert gives_nothing_away(name, reply.text)
+
+
+@pytest.mark.parametrize("name", [name for name in EXERCISES if EXERCISES[name].objections])
+def test_every_example_of_an_objection_gets_its_sentence(name):
+    for objection in EXERCISES[name].objections:
+        assert objection.examples, f"{locations.words(name)}: give {objection.name} an example"
+        own = max(re.split(r"\{[^}]*\}", objection.sentence), key=len)
+        for code in objection.examples:
+            reply = check(as_function_of_a_reader(name, code))
+            assert reply.kind == "wrong value"
+            assert own.lower() in reply.text.lower(), (code, reply)
+            assert_is_a_reply(name, reply)
+
+
+def gives_nothing_away(name, text):
+    """Tell whether no line of the solution, nor the last hint's code, stands in a text."""
+    exercise = EXERCISES[name]
+    solution = ast.parse(exercises.solution(write(name, "...")))
+    returned = [node.value for node in ast.walk(solution) if isinstance(node, ast.Return)]
+    code = [
+        ast.unparse(value) for value in returned if not isinstance(value, (ast.Name, ast.Tuple))
+    ]
+    squeezed = text.replace(" ", "")
+    return not any(
+        len(line) > 8 and line.replace(" ", "") in squeezed for line in [*code, exercise.hints[-1]]
+    )
+
+
+@every_exercise
+def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name):
+    for way, reason in EXERCISES[name].mistakes:
+        where = f"{locations.words(name, reason)}, above this sentence:\n{way}\n"
+        try:
+            reply = check(as_function_of_a_reader(name, way))
+        except SyntaxError as error:
+            pytest.fail(f"{where}this is no Python: {error.msg}", pytrace=False)
+        assert "NameError" not in reply.text, f"{where}it uses a name that is not there:\n{reply}"
+        assert reply.kind in ("wrong value", "wrong shape", "raises", "unstable"), (
+            f"{where}is no wrong answer ({reply.kind}): drop it, or write a case that refuses it in "
+            f"{locations.entry(name)}"
+        )
+        assert reply.text.endswith(f"A likely reason: {reason}"), (
+            f"{where}is told something else; put it above what wins, or drop it:\n{reply}"
+        )
+        assert reason[0].islower() or reason[0].isdigit(), f"{where}begin it in lower case"
+        assert reason.endswith("?"), f"{where}end it in a question"
+        assert gives_nothing_away(name, reply.text), f"{where}it gives the solution away"
+        assert "gufunc" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return -dz.sum(axis=0)", "every sign is the other way round"),
+        ("return dz.sum(axis=0) * 2", "a factor of 2"),
+        ("return dz.sum(axis=0) * len(dz)", "it is too large by a factor: the number of examples"),
+        ("return dz.sum(axis=0) / len(dz) ** 2 * len(dz)", "mean"),
+        ("return dz.sum(axis=0, keepdims=True)", "one axis too many"),
+        ("return [sum(column) for column in dz.T]", "in a list"),
+    ],
+)
+def test_what_can_go_wrong_anywhere_is_recognised_anywhere(body, words):
+    assert words in check(write("bias_gradient", body)).text
+
+
+def test_a_loop_is_right_and_asked_about():
+    loop = "return np.array([np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z])"
+    reply = check(write("softmax", loop))
+    assert (
+        reply.kind,
+        reply.text.endswith("It loops in Python: can one array operation do everything at once?"),
+    ) == ("right", True)
+    assert "loops" not in check(write("softmax", right("softmax")[0])).text
+
+
+def test_a_loop_is_no_matter_where_there_are_no_arrays():
+    body = "for step in range(steps):\n    w -= learning_rate * weight_decay * w\nreturn w"
+    reply = check(write("weight_left", body))
+    assert (reply.kind, "loops" in reply.text) == ("right", False)
+    body = "return sum((i < 1) ** 0 * 0 for i in range(2)) + rate * divisor**2"
+    assert check(write("rate_for_scaled", body)).text.endswith(EXERCISES["rate_for_scaled"].notice)
+
+
+def test_examples_are_spoken_of_where_there_are_some():
+    reply = check(write("lightest_weights", "return target * row / np.mean(row**2)"))
+    assert "examples" not in reply.text
+
+
+def test_a_count_is_no_answer_to_whether():
+    body = "z = np.random.default_rng(1).normal(size=(6, 3))\nreturn int(softmax(z)[0].argmax())"
+    assert (
+        "which comparison gives the answer" in check(write("depends_on_company", body)).text.lower()
+    )
+
+
+def test_a_third_array_of_a_comparison_is_one_to_write_into():
+    corners = "z[:, ::2, ::2], z[:, 1::2, ::2], z[:, ::2, 1::2]"
+    reply = check(write("max_pool", f"return np.maximum({corners})"))
+    assert "it changes z in the line" in reply.text
+    assert "that function compares two arrays, and writes the result into a third" in reply.text
+
+
+def test_tiny_numbers_are_not_shown_as_0():
+    assert text_of(np.array([1e-7, -3e-7])) == "[ 1.e-07, -3.e-07]"
+    assert text_of(np.array([0.3, 1e-7])) == "[0.3, 0. ]"
+    assert text_of(np.zeros(2)) == "[0., 0.]"
+
+
+def test_a_number_with_an_imaginary_part_is_told_as_one():
+    body = "return w * (1 - weight_decay * steps) ** learning_rate"
+    assert "of which negative number was a root" in check(write("weight_left", body)).text.lower()
+
+
+def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():
+    reply = check(write("relu_backward", "return (da * (a > 0) * 1e6).astype(int) / 10**6"))
+    assert "\nwanted [[0., 0.]]\n" not in reply.text
+    reply = check(write("relu_backward", "return np.rint(da * (a > 0)).astype(int)"))
+    assert "\nwanted [[0., 0.]" not in reply.text
+
+
+def test_with_all_digits_a_tiny_number_is_written_out():
+    assert "1.e-20" in text_of(np.array([1e-20, 1]), 16)
+    assert "e" not in text_of(np.array([1e-20, 1]), 8)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "digits"),
+    [
+        (2, 3.0, 4),
+        (np.array([5, 0]), np.array([5.00001, 0]), 8),
+        (5, 5.0, 16),
+        (np.array([1e-12]), np.array([1e-13]), 4),
+        (b"ab", "ab", 4),
+    ],
+)
+def test_a_point_alone_tells_no_numbers_apart(wanted, got, digits):
+    assert digits_apart(wanted, got) == digits
+
+
+def test_a_warning_that_is_hidden_is_asked_about():
+    both = "np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))"
+    reply = check(write("sigmoid", f"with np.errstate(all='ignore'):\n    return {both}"))
+    assert (reply.kind, "It hides NumPy's warning" in reply.text) == ("right", True)
+    assert "hides" not in check(write("sigmoid", right("sigmoid")[0])).text
+    inside = f"def f(z):\n    with np.errstate(all='ignore'):\n        return {both}\nreturn f(z)"
+    assert "hides" in check(write("sigmoid", inside)).text
+
+
+def test_an_answer_that_is_no_function_of_pythons_is_judged_all_the_same():
+    each = write("softmax", "e = np.exp(z - z.max())\nreturn e / e.sum()")
+    rows = np.vectorize(each, signature="(k)->(k)")
+    assert check(rows).kind == "right"
+    assert check(np.vectorize(each)).kind == "raises"
+
+
+def test_shapes_are_said_in_the_letters_of_the_task():
+    reply = check(write("layer_gradients", "return dz.T @ inputs, dz.sum(axis=0)"))
+    assert "dW: wanted an array of shape (inputs, outputs) = (2, 3)" in reply.text
+    assert "got an array of shape (outputs, inputs) = (3, 2)." in reply.text
+    reply = check(write("hidden_gradient", "return (dz2 @ W2) * a1"))
+    assert "W2 is an array of shape (hidden, classes) = (1, 2)." in reply.text
+    same_sizes = check(write("hidden_gradient", "return dz2"))  # 1 is n, and the hidden units too
+    assert (
+        "wanted an array of shape (n, hidden) = (1, 1), got an array of shape (1, 2)."
+        in same_sizes.text
+    )
+    no_letter_twice = check(write("softmax", "return np.ones((2, 2))"))
+    assert "got an array of shape (2, 2)." in no_letter_twice.text
+
+
+def test_a_number_that_ends_in_its_point_gets_no_second_one():
+    reply = check(write("deep_gradients", "return 6.0"))
+    assert "wanted 4 results, got one value, 6.\n" in reply.text
+
+
+def test_a_list_that_was_changed_is_told_from_an_array_in_it():
+    reply = check(write("deep_gradients", "kept.pop()\nreturn []"))
+    assert reply.text.endswith("walk through a list and leave it whole, as `reversed(kept)` does?")
+    reply = check(write("deep_gradients", "kept[0] *= 2\nreturn []"))
+    assert "it changes kept in the line `kept[0] *= 2`" in reply.text
+
+
+def test_what_is_right_so_far_is_said_and_asked_about():
+    reply = check(write("layer_gradients", "return inputs.T @ dz, np.abs(dz).sum(axis=0)"))
+    assert (
+        "\nRight so far: dW.\nIt comes out as if one value entered a step without its sign"
+        in reply.text
+    )
+
+
+def test_an_answer_that_changes_its_arguments_as_asked_may_return_them_too():
+    body = right("sgd_update")[0] + "\nreturn parameters"
+    assert check(write("sgd_update", body)).kind == "right"
+
+
+def test_one_hot_must_work_without_a_number_of_classes_as_the_librarys_does():
+    reply = check(write("one_hot", "return np.eye(classes)[labels]", args="labels, classes"))
+    assert reply.kind == "raises"
+    assert reply.text.startswith("With labels = [7, 1]:\nTypeError: my_one_hot() missing 1")
+
+
+def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fit():
+    reply = check(write("softmax", "return np.exp(z) / np.exp(z).sum() + 0.0 * z + 1e-3"))
+    assert repr(reply) == (
+        "my_softmax: wrong value. With z = [[0., 0.]]:\nwanted [[0.5, 0.5]]\ngot [[0.501, 0.501]]\n"
+        "No entry is right. The first is row 0, column 0: wanted 0.5, got 0.501. Work this one out by "
+        "hand: at which step does your answer differ?"
+    )
+    close = check(write("sigmoid", "return 1.00002 / (1 + np.exp(-z))"))
+    assert close.text.startswith(
+        "With z = [0.]:\nwanted [0.5]\ngot [0.50001]\nIn every case it is 1.00002 times"
+    )
+    nearly = right("cross_entropy")[0].replace("return", "return 0.999985 *")
+    closer = check(write("cross_entropy", nearly))
+    assert "\nwanted 0.69314718\ngot 0.69313678\n" in closer.text
+    html = check(write("softmax", 'raise ValueError("<b>&")'))._repr_html_()
+    assert "With <code>z = [[0., 0.]]</code>:<br>ValueError: &lt;b&gt;&amp;<br>" in html
+    well_formed(html)
+    for reply in (
+        check(write("softmax", "...")),
+        close,
+        check(write("softmax", right("softmax")[0])),
+    ):
+        assert re.search(r'style="border-left: 4px solid #[0-9a-f]{6};', reply._repr_html_())

@@ -1,0 +1,156 @@
+"""Whatever the reader's function does, the checker answers.
+
+That nothing leaks out of it, the fixture ``untouched`` sees to.
+"""
+
+import signal
+import threading
+import warnings
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+import pytest
+
+from course import exercises
+from course.exercises import EXERCISES, check, keep
+from course.exercises.comparison import identical, matches
+from mnistlib import functions
+
+from .common import every_exercise
+from .handed_in import named, right, write
+
+pytestmark = pytest.mark.usefixtures("untouched")
+
+
+ODD_ANSWERS = {
+    "changes its input": ("wrong value", "it writes into z in the line", "z[...] = 1\nreturn z"),
+    "warns": ("right", "", 'import warnings\nwarnings.warn("look out")\n{}'),
+    "silences warnings": ("right", "", 'import warnings\nwarnings.simplefilter("ignore")\n{}'),
+    "sets NumPy's errors": ("right", "", 'np.seterr(all="ignore")\n{}'),
+    "returns a list": ("wrong shape", "got a list of 1.", "return [list(z[0])]"),
+    "returns a ragged list": ("wrong shape", "got a list of 2", "return [[1, 2], [3]]"),
+    "returns nothing": ("wrong shape", "`return` missing", "z + 1"),
+    "returns NaN": ("wrong value", "got [[nan, nan]]", "return z * np.nan"),
+    "returns complex numbers": ("wrong value", "got [[0.+1.j", "return z + 1j"),
+    "returns text": ("wrong value", "wanted [[0.5, 0.5]]", "return z.astype(str)"),
+    "returns itself": ("wrong shape", "got a function", "return my_softmax"),
+    "yields": ("wrong shape", "got a list of 1", "yield from z"),
+    "recurses for ever": ("raises", "RecursionError", "return my_softmax(z)"),
+    "raises": ("raises", "With z = [[0., 0.]]:\nKeyError: 'k'\n", 'return {}["k"]'),
+    "raises in silence": ("raises", "ValueError\n", "raise ValueError"),
+    "raises what cannot be said": ("raises", "Odd: <exception str() failed>", "class Odd(Exception):\n"
+                                   "    def __str__(self): 1 / 0\nraise Odd"),
+    "names an address": ("raises", "TypeError: bad <object object>\n",
+                         'raise TypeError(f"bad {object()}")'),
+    "exits": ("raises", "SystemExit: 3\n", "import sys\nsys.exit(3)"),
+    "wants another argument": ("raises", "missing 1 required positional", "return z + more"),
+    "raises late": ("unstable", "ValueError: hot", "if z.max() > 99: raise ValueError('hot')\n{}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ODD_ANSWERS)
+def test_no_answer_breaks_the_checker(what):
+    kind, words, body = ODD_ANSWERS[what]
+    args = "z, more" if what == "wants another argument" else None
+    reply = check(write("softmax", body.replace("{}", right("softmax")[0], 1)
+                        if body.endswith("\n{}") else body, args))  # fmt: skip
+    assert (reply.kind, words in reply.text) == (kind, True), repr(reply)
+
+
+def test_what_an_answer_prints_is_seen(capfd):
+    reply = check(write("softmax", f"print(z.shape)\n{right('softmax')[0]}"))
+    assert reply.kind == "right"
+    assert capfd.readouterr().out.startswith("(1, 2)\n(1, 2)\n(2, 3)\n")
+
+
+@every_exercise
+@pytest.mark.parametrize(
+    "junk",
+    ["None", "3", "np.array(3)", "'ab'", "[[1, 2], [3]]", "[None]", "{}", "np.nan", "object()",
+     "[[], []]", "((np.zeros(3), np.zeros(3)), (np.zeros(1), np.zeros(1)))", "[np.zeros(2), np.ones(2)]",
+     "[[0, 1], [1, 2], 3] * 2", "dict(A=[], B={}, C=None, D=print)", "np"],
+)  # fmt: skip
+def test_no_result_breaks_the_checker(name, junk):
+    reply = check(write(name, f"return {junk}"))
+    assert reply.kind == "not attempted" if junk == "None" else reply.kind.startswith("wrong")
+
+
+def of_objects(result, entry):
+    """Put an object into each place of every array and number of a result."""
+    if isinstance(result, (tuple, list)):
+        return [of_objects(each, entry) for each in result]
+    made = np.empty(np.shape(result), dtype=object)
+    for place in np.ndindex(made.shape):
+        made[place] = entry
+    return made
+
+
+@every_exercise
+@pytest.mark.parametrize("entry", [np.zeros(2), [1, 2], Fraction(1, 3)])
+def test_no_array_of_objects_breaks_the_checker(name, entry):
+    """Arrays in an array say neither True nor False when they are compared."""
+    reference = EXERCISES[name].reference
+    reply = check(named(lambda *args: of_objects(reference(*args), entry), name))
+    works_in_its_arguments = name == "sgd_update"
+    assert reply.kind.startswith("right" if works_in_its_arguments else "wrong"), repr(reply)
+
+
+def test_arrays_in_an_array_are_answered_by_what_is_wrong_and_text_by_its_name():
+    rows = "rows = images.reshape(len(images), -1)\n"
+    means = "np.array([rows[labels == k].mean(axis=1) for k in range(10)], dtype=object)"
+    reply = check(write("class_means", f"{rows}return {means}"))
+    assert "that is one number for each image" in reply.text
+    reply = check(write("one_hot", "return (labels[:, None] == np.arange(classes)).astype(str)"))
+    assert "Numbers are wanted, in an array, and an array of text came." in reply.text
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (3, 2)])
+def test_arrays_in_an_array_are_compared_one_by_one(shape):
+    zeros = np.zeros(shape)
+    one, same, another = (of_objects(zeros, np.full(2, entry)) for entry in (0.0, 0.0, 1.0))
+    assert matches(one, same)
+    assert not matches(one, another)
+    assert not matches(zeros, one)
+    assert not identical(zeros, one)
+
+
+@pytest.mark.parametrize("action", ["ignore", "error"])
+def test_how_the_reader_filters_warnings_does_not_matter(action):
+    with warnings.catch_warnings():
+        warnings.simplefilter(action)
+        reply = check(write("sigmoid", "return 1 / (1 + np.exp(-z))"))
+    assert reply.kind == "unstable"
+    assert "NumPy warned: overflow encountered in exp." in reply.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "while True: yield z",
+        "while True:\n    try: z + 1\n    except Exception: pass",
+    ],
+)
+def test_the_stop_button_stops_an_endless_loop(body):
+    soon = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    soon.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            check(write("softmax", body))
+    finally:
+        soon.join()
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("not_an_answer", [None, "my_softmax", np.ones(3), 3, partial(max)])
+def test_what_is_no_function_is_refused_in_words(not_an_answer):
+    for call in (check, keep, exercises.hint, exercises.solution, exercises.folded):
+        with pytest.raises(TypeError, match=r"without brackets: check\(my_softmax\)"):
+            call(not_an_answer)
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones():
+    with pytest.raises(TypeError, match=r"no exercise is called 'my_sofmax'; .* my_softmax,"):
+        check(named(functions.softmax, "sofmax"))

@@ -1,0 +1,105 @@
+"""Hints come one by one, and a solution is a function that the lesson could hold."""
+
+import ast
+import inspect
+import textwrap
+from dataclasses import replace
+
+import pytest
+
+from course import exercises
+from course.exercises import EXERCISES, LESSONS, check
+from course.lessons import all_lessons
+
+from .common import every_exercise, well_formed
+from .handed_in import arguments, write
+
+pytestmark = pytest.mark.usefixtures("untouched")
+
+
+@every_exercise
+def test_hints_come_one_by_one_and_the_last_stays(name):
+    stub, hints = write(name, "..."), EXERCISES[name].hints
+    wanted = [f"Hint {i} of {len(hints)}: {hint}" for i, hint in enumerate(hints, start=1)]
+    given = [exercises.hint(stub) for _ in range(len(hints) + 2)]
+    assert given == [*wanted, wanted[-1], wanted[-1]]
+    assert repr(given[0]) == given[0]
+
+
+@every_exercise
+def test_the_solution_is_the_librarys_own_source_without_its_docstring(name):
+    exercise = EXERCISES[name]
+    shown = exercises.solution(write(name, "..."))
+    own = ast.parse(textwrap.dedent(inspect.getsource(exercise.shown))).body[0]
+    [definition] = ast.parse(shown).body
+    statements = [ast.dump(each) for each in own.body]
+    assert definition.name == own.name
+    assert [ast.dump(each) for each in definition.body if ast.dump(each) not in statements] == []
+    assert ast.dump(definition.body[-1]) == statements[-1]
+    assert ast.get_docstring(definition) is None
+    assert not any(isinstance(each, ast.Raise) for each in ast.walk(definition))
+    arguments = [each for each in ast.walk(definition) if isinstance(each, ast.arg)]
+    assert not any(each.annotation for each in arguments)
+    assert definition.returns is None
+    assert repr(shown) == shown
+    folded = exercises.folded(write(name, "..."))
+    assert repr(folded) == f"{len(exercise.hints)} hints and the solution, folded"
+    html = folded._repr_html_()
+    assert html.count("<details>") == len(exercise.hints) + 1
+    text = well_formed(html)
+    assert shown in text
+    assert all(hint.replace("`", "") in text for hint in exercise.hints)
+
+
+IMPORTS = {
+    lesson.number: [
+        ast.unparse(statement)
+        for _, tree in lesson.trees
+        for statement in tree.body
+        if isinstance(statement, (ast.Import, ast.ImportFrom))
+    ]
+    for lesson in all_lessons()
+}
+
+
+@every_exercise
+def test_the_solution_pasted_into_its_lesson_is_right(name):
+    """It names nothing but what the lesson imports."""
+    source = exercises.solution(write(name, "..."))
+    [definition] = ast.parse(source).body
+    given = [part.partition("=")[0] for part in arguments(name).split(", ") if part]
+    call = f"return {definition.name}({', '.join(f'{each}={each}' for each in given)})"
+    [number] = [number for number, lesson in LESSONS.items() if EXERCISES[name] in lesson]
+    space = {}
+    exec("\n".join(IMPORTS[number]), space)
+    assert check(write(name, f"{source}\n{call}", **space)).kind == "right"
+
+
+@every_exercise
+def test_no_solution_names_a_private_helper(name):
+    tree = ast.parse(exercises.solution(write(name, "...")))
+    names = [each.id for each in ast.walk(tree) if isinstance(each, ast.Name)]
+    names += [each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)]
+    assert [each for each in names if each.startswith("_") and each != "_"] == []
+
+
+@every_exercise
+def test_a_solution_uses_every_name_it_sets(name):
+    tree = ast.parse(exercises.solution(write(name, "...")))
+    assigned = [each.targets[0] for each in ast.walk(tree) if isinstance(each, ast.Assign)]
+    names = [each for each in ast.walk(tree) if isinstance(each, ast.Name)]
+    used = {each.id for each in names if isinstance(each.ctx, ast.Load)}
+    assert {each.id for each in assigned if isinstance(each, ast.Name)} <= used
+
+
+def test_folded_text_is_escaped(monkeypatch):
+    def smaller(a):
+        return a & 1 < 2
+
+    exercise = replace(EXERCISES["softmax"], reference=smaller, hints=("<b> & c",))
+    monkeypatch.setitem(EXERCISES, "smaller", exercise)
+    html = exercises.folded(smaller)._repr_html_()
+    assert "<p>&lt;b&gt; &amp; c</p>" in html
+    assert "return a & 1 < 2" in well_formed(html)
+    assert "< 2" not in html
+    well_formed(html)

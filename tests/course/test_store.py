@@ -1,0 +1,522 @@
+"""What is kept takes the library's place, here and in the next notebook, and nothing is lost."""
+
+import ast
+import inspect
+import linecache
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course.exercises import EXERCISES, check, keep, mine, progress, store
+from mnistlib import data, functions, network, training
+
+from .common import HOMES, kept_file, names_in, posix, progress_file, refuse, well_formed
+from .handed_in import as_function_of_a_reader, named, right, unexplained, write
+
+pytestmark = pytest.mark.usefixtures("untouched")
+
+
+ALL_YOURS = "the library's: nothing, all of the network is yours"
+
+
+COUNTING = "np.calls = getattr(np, 'calls', []) + ['{}']\n"
+
+
+def short_run():
+    rng = np.random.default_rng(7)
+    images = rng.integers(0, 256, (60, 28, 28), dtype=np.uint8)
+    labels = rng.integers(0, 10, 60).astype(np.uint8)
+    batches = training.minibatches(60, 20, rng=rng, epochs=3)
+    parameters = network.initialise(rng, hidden=8)
+    _, history = training.train(
+        network, parameters, (images, labels), batches, learning_rate=0.1, momentum=0.5, every=3,
+        monitor={"training": (images, labels)},
+    )  # fmt: skip
+    squared, slopes = network.gradients(
+        parameters, data.scale(images), data.one_hot(labels), "squared error"
+    )
+    return [*history.batch_loss, *history.loss("training"), squared, *slopes.db1, *slopes.db2]
+
+
+def test_kept_functions_take_the_librarys_place_here_and_in_a_new_process(monkeypatch):
+    monkeypatch.setattr(np, "calls", [], raising=False)
+    assert " ".join(HOMES) == (
+        "one_hot sigmoid softmax softmax_backward log_softmax cross_entropy "
+        "layer_gradients hidden_gradient sgd_update"
+    )
+    wanted = short_run()
+    assert mine() == "yours:         none yet\nthe library's: " + ", ".join(HOMES)
+    replies = keep(*[write(name, COUNTING.format(name) + right(name)[0]) for name in HOMES])
+    assert repr(replies).splitlines() == [
+        f"my_{name}: right. {exercise.notice} From here on it is {exercise.home.__name__}.{name}."
+        for name, exercise in HOMES.items()
+    ]
+    np.calls = []
+    np.testing.assert_allclose(short_run(), wanted, rtol=1e-10)
+    assert set(np.calls) == set(HOMES)
+    for exercise in HOMES.values():
+        assert check(named(exercise.reference, exercise.name)).kind == "right"
+
+    everything = f"yours:         {', '.join(HOMES)}\n{ALL_YOURS}"
+    assert mine() == everything
+    np.calls = []
+    np.testing.assert_allclose(short_run(), wanted, rtol=1e-10)
+    assert set(np.calls) == set(HOMES)
+    lines = ["import numpy as np; from tests.course import test_store as t", "print(t.mine())",
+             "print(set(np.calls) == set(t.HOMES))", "print(*t.short_run())"]  # fmt: skip
+    here = Path(__file__).parents[2]
+    lines.insert(2, "np.calls = []; t.short_run()")
+    fresh = subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=here, text=True,
+                           capture_output=True, timeout=60, check=True)  # fmt: skip
+    *said, counted, numbers = fresh.stdout.splitlines()
+    assert ("\n".join(said), counted) == (everything, "True")
+    np.testing.assert_allclose([float(x) for x in numbers.split()], wanted, rtol=1e-10)
+
+
+def test_a_wrong_answer_is_not_kept():
+    for body in unexplained("softmax"):
+        answer = write("softmax", body)
+        assert f"my_softmax: {check(answer).kind}." in keep(answer)
+    for mistake in EXERCISES["softmax"].mistakes:
+        assert "kept" not in keep(as_function_of_a_reader("softmax", mistake.code))
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert names_in(kept_file().parent) == {"progress.json"}
+
+
+def test_keeping_again_replaces_and_leaves_the_others():
+    keep(write("sigmoid", right("sigmoid")[0]))
+    keep(write("softmax", right("softmax")[0]))
+    keep(write("softmax", right("softmax")[1]))
+    text = kept_file().read_text()
+    assert [node.name for node in ast.parse(text).body[1:]] == ["my_sigmoid", "my_softmax"]
+    assert right("softmax")[0] not in text
+    assert names_in(kept_file().parent) == {"mine.py", "progress.json"}
+    assert mine().splitlines()[0] == "yours:         sigmoid, softmax"
+
+
+def test_what_the_network_does_not_use_is_not_kept():
+    message = keep(write("class_bias", right("class_bias")[0]))
+    assert message.startswith("my_class_bias: right.")
+    assert message.endswith("The network does not use it, so it is not kept.")
+    assert not kept_file().exists()
+
+
+def test_what_leans_on_the_notebook_is_not_kept():
+    message = keep(write("softmax", "return helper(z)", helper=functions.softmax))
+    assert message.startswith("my_softmax: right.")
+    assert (
+        "it is not kept, because it depends on your notebook. On its own, my_softmax: raises."
+        in message
+    )
+    assert "name 'helper' is not defined" in message
+    assert message.endswith("Put everything it needs inside the function, imports too.")
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert not kept_file().exists()
+
+
+def test_what_cannot_be_written_is_not_kept(monkeypatch, tmp_path, capfd):
+    answer = write("softmax", right("softmax")[0])
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "disk full")))
+    assert (
+        "But it could not be kept: "
+        f"{tmp_path / 'mine.py'} cannot be used: disk full. Mend that, or set the environment "
+        "variable MNISTLIB_MINE to a file in a folder that you can write to."
+    ) in keep(answer)
+    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "no" / "such" / "folder.py"))
+    assert "folder.py cannot be used: No such file or directory. Mend that" in keep(answer)
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert names_in(tmp_path) == set()
+    printed = capfd.readouterr().out.splitlines()
+    assert [line.partition(" cannot be used: ")[2].partition(".")[0] for line in printed] == [
+        "disk full", "No such file or directory"
+    ]  # fmt: skip
+
+
+def of_a_lambda():
+    function = write("softmax", right("softmax")[0])
+    source = "my_softmax = lambda z: np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])\n"
+    linecache.cache["<lambda>"] = (len(source), None, [source], "<lambda>")
+    space = {"np": np}
+    exec(compile(source, "<lambda>", "exec"), space)
+    function = space["my_softmax"]
+    function.__name__ = "my_softmax"
+    return function
+
+
+def of_a_lost_cell():
+    function = write("softmax", right("softmax")[0])
+    linecache.cache.pop(function.__code__.co_filename)
+    return function
+
+
+def of_a_decorator():
+    function = np.vectorize(write("softmax", right("softmax")[0]), signature="(n,m)->(n,m)")
+    function.__name__ = "my_softmax"
+    return function
+
+
+@pytest.mark.parametrize("make", [of_a_lambda, of_a_lost_cell, of_a_decorator])
+def test_what_is_no_plain_function_is_not_kept(make):
+    assert keep(make()).endswith(
+        "But it could not be kept: it is no plain function whose lines can be found. Write it as "
+        "`def my_softmax(...)` in a cell, run that, and keep it again."
+    )
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert not kept_file().exists()
+
+
+def test_a_definition_that_leans_on_the_notebook_is_not_kept():
+    source = "def my_softmax(z, axis=AXIS):\n    return key(z)\n"
+    linecache.cache["<leans>"] = (len(source), None, source.splitlines(keepends=True), "<leans>")
+    space = {"AXIS": 1, "key": functions.softmax}
+    exec(compile(source, "<leans>", "exec"), space)
+    message = keep(space["my_softmax"])
+    assert (
+        "On its own, my_softmax: raises. NameError: name 'AXIS' is not defined.\nPut everything"
+        in message
+    )
+    assert not kept_file().exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("axis=1", "axis=0", "my_softmax: wrong shape. With z = [[0., 0.]]:"),
+        ("np.exp", "np.expp", "my_softmax: raises. With z = [[0., 0.]]:\nAttributeError"),
+    ],
+)
+def test_a_kept_function_that_was_spoilt_is_left_out_and_said(old, new, words):
+    keep(write("one_hot", right("one_hot")[0]))
+    keep(write("softmax", right("softmax")[0]))
+    text = kept_file().read_text()
+    kept_file().write_text(text.replace(old, new, 1))
+    kept = mine()
+    assert kept.startswith("yours:         one_hot\nthe library's: sigmoid, softmax,")
+    assert f"\nLeft out, {words}" in kept
+    assert functions.softmax is EXERCISES["softmax"].reference
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "words"),
+    [
+        (b"def my_softmax(z:\n", r"never closed \(mine.py, line 1\)"),
+        ("# sch\xf6n".encode("latin-1"), "mine.py is no text in UTF-8. Save it as such"),
+        (b"# coding: latin-1\n# sch\xf6n", "mine.py is no text in UTF-8. Save it as such"),
+        ("import numpy as np".encode("utf-16"), "mine.py is no text in UTF-8. Save it as such"),
+        (b"def my_softmax(z=nothing): pass", "name 'nothing' is not defined"),
+        (b"1 / 0", "division by zero"),
+    ],
+)
+def test_a_file_that_does_not_run_is_left_alone_and_python_says_why(spoilt, words):
+    keep(write("sigmoid", right("sigmoid")[0]))
+    kept_file().write_bytes(spoilt)
+    with pytest.raises(Exception, match=words):
+        mine()
+    message = keep(write("softmax", right("softmax")[0]))
+    assert re.search(f"But it could not be kept: (mine.py does not run: .*)?{words}", message)
+    if "UTF-8" not in words:
+        assert message.endswith(
+            " mine() shows the line. Mend it, or delete the file and keep your functions again."
+        )
+    assert functions.softmax is EXERCISES["softmax"].reference
+    assert kept_file().read_bytes() == spoilt
+
+
+def test_what_else_the_reader_writes_into_the_file_stays_and_serves():
+    keep(write("softmax", right("softmax")[0]))
+    kept_file().write_text(
+        kept_file().read_text() + "\n\n# mine\ndef helper(z):\n    return np.logaddexp(0, -z)\n\n\n"
+        "@np.errstate(over='ignore')\ndef my_sigmoid(z):\n    return np.exp(-helper(z))\n"
+        "from mnistlib.functions import log_softmax\n"
+    )
+    assert mine().startswith("yours:         sigmoid, softmax\n")
+    assert functions.sigmoid(np.array([-1000.0])) == 0
+    keep(write("softmax", right("softmax")[1]))
+    keep(write("one_hot", right("one_hot")[0]))
+    assert "# mine\ndef helper(z):\n" in kept_file().read_text()
+    assert mine().startswith("yours:         one_hot, sigmoid, softmax\n")
+    kept_file().unlink()
+    assert mine().startswith("yours:         none yet\n")
+    assert functions.softmax is EXERCISES["softmax"].reference
+
+
+def test_a_helper_named_as_an_exercise_stays_and_serves_what_is_kept():
+    helper = "def softmax(z):\n    " + right("softmax")[0]
+    backward = (
+        f"def my_softmax_backward(p, dp):\n    softmax(dp)\n    {right('softmax_backward')[1]}"
+    )
+    kept_file().write_text(f"import numpy as np\n\n\n{helper}\n\n\n{backward}\n")
+    assert mine().startswith("yours:         softmax, softmax_backward\n")
+    keep(write("softmax", right("softmax")[1]))
+    assert helper in kept_file().read_text()
+    assert mine().startswith("yours:         softmax, softmax_backward\n")
+    assert functions.softmax.__name__ == "my_softmax"
+
+
+def test_of_two_answers_that_without_my_before_its_name_gives_way():
+    """All editions have kept it so where a reader had left it out."""
+    bare = "def softmax(z):\n    " + right("softmax")[0] + "\n"
+    own = "def my_softmax(z):\n    return z\n"
+    linecache.cache["<bare>"] = (len(bare), None, bare.splitlines(keepends=True), "<bare>")
+    space = {"np": np}
+    exec(compile(bare, "<bare>", "exec"), space)
+    for before in ("", bare, own, bare + own, own + bare):
+        kept_file().write_text(f"import numpy as np\n\n\n{before}")
+        assert "From here on it is mnistlib.functions.softmax." in keep(space["softmax"])
+        names = [node.name for node in ast.parse(kept_file().read_text()).body[1:]]
+        assert names == ["softmax"]
+        assert mine().startswith("yours:         softmax\n")
+
+
+def test_a_page_break_in_the_file_moves_no_line():
+    before = "# one\x0c two\u2028three\nimport numpy as np\n"
+    after = "A = 1  # mine\n"
+    kept_file().write_text(f"{before}def my_softmax(z):\n    return z\n{after}", encoding="utf-8")
+    keep(write("softmax", right("softmax")[0]))
+    text = kept_file().read_text(encoding="utf-8")
+    assert text.startswith(f"{before}{after}\n\ndef my_softmax(z):\n")
+
+
+def test_a_cell_of_a_notebook_can_be_kept():
+    cells = [
+        "import numpy as np\nfrom course.exercises import keep",
+        "def my_softmax(z):\n    " + right("softmax")[0],
+        "print(repr(keep(my_softmax)))",
+    ]
+    program = f"""
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for cell in {cells!r}:
+    shell.run_cell(cell, store_history=True).raise_error()
+"""
+    environment = {**os.environ, "IPYTHONDIR": str(kept_file().parent / "ipython")}
+    ran = subprocess.run([sys.executable, "-c", program], text=True, capture_output=True,
+                         timeout=60, check=True, env=environment)  # fmt: skip
+    assert "From here on it is mnistlib.functions.softmax." in ran.stdout
+    assert mine().startswith("yours:         softmax\n")
+
+
+def test_one_reply_says_what_is_kept_and_what_is_not():
+    answers = [
+        write("one_hot", right("one_hot")[0]), write("softmax", "return z"), write("sigmoid", "...")
+    ]  # fmt: skip
+    message = keep(*answers)
+    first, *others = [check(answer) for answer in answers]
+    own = f"{first!r} From here on it is mnistlib.data.one_hot."
+    assert repr(message) == str(message) == "\n".join([own, *map(repr, others)])
+    shown = message._repr_html_()
+    assert shown.count("<p ") == 3
+    assert shown.endswith("\n".join(reply._repr_html_() for reply in others))
+    well_formed(shown)
+    assert mine().startswith("yours:         one_hot\n")
+
+
+def test_an_unknown_name_among_several_keeps_none():
+    with pytest.raises(TypeError, match="no exercise"):
+        keep(write("one_hot", right("one_hot")[0]), named(functions.softmax, "sofmax"))
+    assert not kept_file().exists()
+
+
+@pytest.mark.parametrize("nowhere", ["", os.devnull])
+def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
+    monkeypatch, nowhere, tmp_path
+):
+    monkeypatch.setenv("MNISTLIB_MINE", nowhere)
+    monkeypatch.chdir(tmp_path)
+    device = os.stat(os.devnull).st_mode
+    answer = write("softmax", right("softmax")[0])
+    assert "From here on it is mnistlib.functions.softmax." in keep(answer)
+    assert functions.softmax is answer
+    assert progress().endswith(f"· open {len(EXERCISES)}")
+    assert list(tmp_path.iterdir()) == []
+    assert os.stat(os.devnull).st_mode == device
+    assert mine().startswith("yours:         none yet")
+
+
+def test_the_file_may_have_another_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "own.py"))
+    keep(write("softmax", right("softmax")[0]))
+    assert names_in(tmp_path) == {"own.py", "progress.json"}
+    assert mine().startswith("yours:         softmax\n")
+
+
+@pytest.mark.parametrize("folder", [".", "answers", "answers/"])
+def test_a_folder_in_the_place_of_the_file_is_said(monkeypatch, tmp_path, folder):
+    monkeypatch.chdir(tmp_path)
+    Path(folder).mkdir(exist_ok=True)
+    monkeypatch.setenv("MNISTLIB_MINE", folder)
+    message = keep(write("softmax", right("softmax")[0]))
+    assert f"But it could not be kept: {Path(folder)} is no regular file. Move it away," in message
+    assert progress().splitlines()[-1].startswith("✓ right 1")
+
+
+def test_what_was_imported_by_name_or_bound_before_stays_the_librarys():
+    space = {}
+    exec("from mnistlib.functions import softmax\nfrom mnistlib import functions\n"
+         "def bound(z, softmax=functions.softmax): return softmax", space)  # fmt: skip
+    library, answer = functions.softmax, write("softmax", right("softmax")[0])
+    keep(answer)
+    assert space["softmax"] is library
+    assert space["bound"](0) is library
+    assert space["functions"].softmax is answer
+
+
+FIRST_EDITION = """# Your own functions, kept by course.exercises.
+
+import numpy as np
+
+
+def my_sigmoid(x):
+    e = np.exp(-abs(x))
+    return np.where(x < 0, e, 1) / (1 + e)
+
+
+def my_softmax(z):
+    e = np.exp(z - z.mean(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def my_sgd_update(parameters, gradients, velocity, learning_rate, momentum):
+    for w, g, v in zip(parameters, gradients, velocity):
+        v *= momentum
+        v += g
+        w -= learning_rate * v
+"""
+
+
+def test_a_first_editions_file_still_works_and_what_it_let_through_is_said():
+    kept_file().write_text(FIRST_EDITION)
+    lines = mine().splitlines()
+    assert lines[0] == "yours:         sigmoid, sgd_update"
+    assert lines[2].startswith("Left out, my_softmax: unstable. It is right for ordinary numbers")
+    assert "Above which number" in lines[-1]
+    keep(write("one_hot", right("one_hot")[0]))
+    assert mine().startswith("yours:         one_hot, sigmoid, sgd_update\n")
+
+
+KEEP_ONE = """
+import sys, linecache
+from course.exercises import keep
+name, source = sys.argv[1:]
+linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
+import numpy as np
+space = {"np": np}
+exec(compile(source, "<cell>", "exec"), space)
+print(repr(keep(space["my_" + name])))
+"""
+
+
+def test_notebooks_that_keep_at_once_lose_nothing(tmp_path):
+    """Not even if they have no folder of temporary files in common."""
+    running = []
+    for name in HOMES:
+        source = inspect.getsource(write(name, right(name)[0]))
+        command = [sys.executable, "-c", KEEP_ONE, name, source]
+        own = tmp_path / "tmp" / name
+        own.mkdir(parents=True)
+        environment = {**os.environ, "TMPDIR": str(own), "TEMP": str(own), "TMP": str(own)}
+        running.append(
+            subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        )
+    replies = [process.communicate(timeout=100)[0] for process in running]
+    assert all("From here on it is" in reply for reply in replies)
+    assert mine() == f"yours:         {', '.join(HOMES)}\n{ALL_YOURS}"
+    assert progress().splitlines()[-1].startswith(f"✓ right {len(HOMES)}   ○ tried 0")
+    assert names_in(kept_file().parent) == {"mine.py", "progress.json", "tmp"}
+    locks = [path for path in kept_file().parent.iterdir() if path.suffix == ".lock"]
+    assert {path.name for path in locks} == {".mine.py.lock", ".progress.json.lock"}
+    assert all(path.stat().st_size == 0 for path in locks)
+
+
+def test_nobody_waits_while_another_runs_what_is_kept(monkeypatch):
+    """And what another keeps meanwhile is not lost."""
+    run = store.run
+    runs = []
+
+    def run_while_another_keeps(text):
+        runs.append(text)
+        with store.using(kept_file()):
+            if len(runs) == 2:
+                kept_file().write_text("import numpy as np\n\n\nANOTHER = 1\n")
+        return run(text)
+
+    monkeypatch.setattr(store, "run", run_while_another_keeps)
+    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
+    assert len(runs) == 4
+    assert "ANOTHER = 1\n\n\ndef my_softmax(z):" in kept_file().read_text()
+
+
+def test_where_there_are_no_locks_one_keeps_without(monkeypatch):
+    monkeypatch.setattr(store, "wait_for", refuse)
+    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
+    assert mine().startswith("yours:         softmax\n")
+
+
+def test_a_file_without_numpy_gets_its_import_with_the_answer():
+    kept_file().write_text("# mine, and nothing else yet\n")
+    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
+    text = kept_file().read_text()
+    assert text.startswith(
+        "# mine, and nothing else yet\n\n\nimport numpy as np\n\n\ndef my_softmax"
+    )
+    assert mine().startswith("yours:         softmax\n")
+    keep(write("sigmoid", right("sigmoid")[0]))
+    assert kept_file().read_text().count("import numpy") == 1
+
+
+def test_an_answer_is_kept_as_the_next_notebook_will_read_it():
+    helper = "def helper(z):\n    return np.logaddexp.reduce(z, axis=1)[:, None]\n"
+    answer = write("log_softmax", "return z - helper(z)", helper=lambda z: None)
+    answer.__globals__["helper"] = eval(
+        "lambda z: np.logaddexp.reduce(z, axis=1)[:, None]", {"np": np}
+    )
+    assert "because it depends on your notebook" in keep(answer)
+    kept_file().write_text("import numpy as np\n\n\n" + helper)
+    assert "From here on it is mnistlib.functions.log_softmax." in keep(answer)
+    assert mine().startswith("yours:         log_softmax\n")
+    kept_file().write_text("import numpy as np\n\n\n" + helper.replace("[:, None]", ""))
+    functions.log_softmax = EXERCISES["log_softmax"].reference
+    assert "because it depends on your notebook" in keep(answer)
+    assert functions.log_softmax is EXERCISES["log_softmax"].reference
+
+
+def test_a_mark_of_the_byte_order_harms_nothing():
+    """Windows' editors write one."""
+    kept_file().write_text("import numpy as np\n", encoding="utf-8-sig")
+    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
+    assert mine().startswith("yours:         softmax\n")
+    progress_file().write_text('{"one_hot": "right"}', encoding="utf-8-sig")
+    assert progress().splitlines()[-1].startswith("✓ right 1")
+
+
+@pytest.mark.parametrize("make", ["mkdir", pytest.param("mkfifo", marks=posix)])
+def test_what_is_no_file_holds_no_functions(make):
+    getattr(os, make)(kept_file())
+    words = "mine.py is no regular file. Move it away, or set the environment variable "
+    message = keep(write("softmax", right("softmax")[0]))
+    assert re.search(f"But it could not be kept: .*{words}", message)
+    with pytest.raises(RuntimeError, match=words):
+        mine()
+
+
+def test_a_symbolic_link_stays_one():
+    elsewhere = kept_file().with_name("elsewhere.py")
+    elsewhere.write_text("import numpy as np\n")
+    kept_file().symlink_to(elsewhere)
+    keep(write("softmax", right("softmax")[0]))
+    assert kept_file().is_symlink()
+    assert "def my_softmax" in elsewhere.read_text()
+
+
+@pytest.mark.parametrize("ending", ["raise SystemExit", "import sys; sys.exit(3)", "quit()"])
+def test_a_file_that_ends_python_is_said_and_ends_nothing(ending):
+    kept_file().write_text(f"import numpy as np\n{ending}\n")
+    with pytest.raises(RuntimeError, match=r"mine\.py ends with SystemExit"):
+        mine()
+    message = keep(write("softmax", right("softmax")[0]))
+    assert "But it could not be kept: mine.py ends with SystemExit" in message
