@@ -139,11 +139,14 @@ def for_students(lesson: Lesson) -> nbformat.NotebookNode:
 
 
 def how_to_start() -> str:
-    """Return the README's *Start* up to what tests the course, which is not in the copy."""
-    kept = "## Start\n" + start().partition("Test everything")[0].rstrip()
-    return (
-        kept.replace("Get a clone, open a terminal in it", "Open a terminal in this folder") + "\n"
+    """Return the README's way to start in Jupyter: the course's pages and its tests are not in the copy."""
+    in_jupyter = re.search(
+        r"^\*\*In Jupyter\*\*.+?(?=^\*\*|^To test)", start(), re.MULTILINE | re.DOTALL
     )
+    kept = in_jupyter[0].replace(
+        "Clone the repository, open a terminal in the clone,", "Open a terminal in this folder"
+    )
+    return f"## Start\n\n{kept.rstrip()}\n"
 
 
 def make_students(folder: Path) -> None:
