@@ -2,12 +2,14 @@
 
 import argparse
 import csv
+import html
 import re
-from collections import Counter
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from course.classroom.protocol import LOST
+from course.classroom.submissions import Submission
 from course.classroom.table import Row
 from course.lessons import all_lessons
 
@@ -17,141 +19,169 @@ POINTS = {"warm-up": 1.0, "core": 2.0, "stretch": 3.0, "open": 4.0}
 PLATFORMS = ("moodle", "canvas")
 #: The columns that Canvas' import asks for, in its order, before those of assignments.
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+#: How the name of a student's page ends.
+PAGE = "marks.html"
 
 
 def weights(text: str) -> dict[str, float]:
     """Read points by level, ``core=2,stretch=3``; levels that are not named keep theirs.
 
     Raises:
-        argparse.ArgumentTypeError: no level of that name, or no number from 0 on.
+        argparse.ArgumentTypeError: no level of that name, or not a number from 0 on.
     """
     points = dict(POINTS)
     for part in text.split(","):
         level, _, number = part.strip().partition("=")
         if level not in POINTS or not re.fullmatch(r"\d+(\.\d+)?", number):
             raise argparse.ArgumentTypeError(
-                f"{part!r} is no level with its points; write them as in core=2; "
+                f"{part!r} is not a level with its points; write them as in core=2; "
                 f"the levels are {', '.join(POINTS)}"
             )
         points[level] = float(number)
     return points
 
 
-def plain(number: float) -> str:
-    """Return a number without a needless ``.0``."""
-    return f"{number:g}"
+def worth(exercises: list[str], points: Mapping[str, float] = POINTS) -> dict[str, float]:
+    """Return the points of each exercise; one that is in no lesson counts as core."""
+    levels = {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
+    return {name: points[levels.get(name, "core")] for name in exercises}
+
+
+def reached(row: Row, points: float) -> float | None:
+    """Return the points that a row stands for; None where a person has to decide."""
+    if row.by_hand:
+        return float(row.by_hand.partition(":")[0])
+    if row.is_open:
+        return None
+    return points if row.kind == "right" else 0.0
+
+
+def plain(number: float | None) -> str:
+    """Return a number without a needless ``.0``, and nothing for none."""
+    return "" if number is None else f"{number:g}"
 
 
 def write(
     path: Path,
     rows: list[Row],
-    points: Mapping[str, float] = POINTS,
+    submissions: list[Submission],
+    worth: Mapping[str, float],
     by: str = "exercise",
     platform: str = "moodle",
 ) -> list[str]:
     """Write the points of each student, as a learning platform imports them.
 
-    Moodle asks for a column that identifies the student, here "ID number", and maps the others to grade
-    items; a row of somebody it does not know ends its whole import, so who has no mark at all, such as
-    a file that is no submission, has none. Canvas asks for five columns by their names, of which one
-    must identify the student, then a column for each assignment; its second row holds the points
-    possible. Both take "-" for no grade, which stands where nothing could be marked. Canvas cannot read
-    a mark of UTF-8 in front of a quoted name, so there is none.
+    A cell is empty where a person has to decide, which both platforms take for no grade. One row of
+    somebody unknown ends Moodle's whole import. So a student has no row who is not in the file of names,
+    or who has no points at all, as where nothing could be read. Canvas cannot read a mark of UTF-8 in
+    front of a quoted name, so there is none.
 
     Args:
         path: the file to write.
         rows: those of the table.
-        points: of an exercise that is right, by its level.
+        submissions: whose they are.
+        worth: the points of each exercise.
         by: "exercise" or "lesson", what has a column.
         platform: "moodle" or "canvas".
 
     Returns:
-        the students who are left out.
+        The students who are left out.
     """
-    levels = {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
-    worth = {row.exercise: points[levels.get(row.exercise, "core")] for row in rows}
-    column = {row.exercise: row.exercise for row in rows}
-    if by == "lesson":
-        column = {row.exercise: f"lesson {row.lesson}" for row in rows}
-    possible = Counter()
-    for exercise, value in worth.items():
-        possible[column[exercise]] += value
-    reached = {row.student: Counter() for row in rows}  # by column, where anything was marked
+    column = {
+        row.exercise: f"lesson {row.lesson}" if by == "lesson" else row.exercise for row in rows
+    }
+    possible = dict.fromkeys(column.values(), 0.0)
+    for exercise, name in column.items():
+        possible[name] += worth[exercise]
+    totals = {}  # by student and column; None where a person has to decide
     for row in rows:
-        if row.kind != LOST:
-            reached[row.student][column[row.exercise]] += worth[row.exercise] * (
-                row.kind == "right"
-            )
-    head = [["ID number", *possible]]
+        cells = totals.setdefault(row.student, dict.fromkeys(possible, 0.0))
+        name = column[row.exercise]
+        number = reached(row, worth[row.exercise])
+        before = cells[name]
+        cells[name] = None if number is None or before is None else before + number
+    head = [["student", *possible]]
     if platform == "canvas":
         head = [
             [*CANVAS, *possible],
             ["    Points Possible", "", "", "", "", *map(plain, possible.values())],
         ]
+    left_out = []
     with Path(path).open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, quoting=csv.QUOTE_ALL)
-        table.writerows(head)
-        for student, own in sorted(reached.items()):
-            if own:
-                known = [student, "", student, student, ""] if platform == "canvas" else [student]
-                table.writerow([*known, *(plain(own[c]) if c in own else "-" for c in possible)])
-    return [student for student, own in reached.items() if not own]
+        lines = csv.writer(file, quoting=csv.QUOTE_ALL)
+        lines.writerows(head)
+        for submission in sorted(submissions, key=lambda each: each.student):
+            cells = totals.get(submission.student, {})
+            if not submission.known_as or all(number is None for number in cells.values()):
+                left_out.append(submission.student)
+                continue
+            known = submission.known_as
+            first = [known]
+            if platform == "canvas":
+                is_number = known.isdigit()
+                first = [submission.student, known if is_number else ""]
+                first += ["", ""] if is_number else [known, known]
+                first += [""]
+            lines.writerow([*first, *map(plain, cells.values())])
+    return left_out
 
 
-def is_report(path: Path) -> bool:
-    """Tell whether a file is a student's page, which may be written anew."""
-    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    return bool(re.match(r"# .*\n\nRight: \d+ of \d+ exercises\.\n", text))
-
-
-def refuse_to_lose(folder: Path | None) -> None:
-    """Refuse a place for reports that holds anything else.
+def refuse_to_lose(archive: Path | None) -> None:
+    """Refuse a place for the students' pages that holds anything else.
 
     Raises:
         ValueError: it does.
     """
-    if folder and (folder.is_file() or not all(map(is_report, folder.glob("*")))):
-        raise ValueError(f"{folder} holds more than reports; name a new folder for them")
+    if archive and archive.exists():
+        is_zip = archive.is_file() and zipfile.is_zipfile(archive)
+        if not is_zip or not all(n.endswith(PAGE) for n in zipfile.ZipFile(archive).namelist()):
+            raise ValueError(f"{archive} is not an archive of students' pages; name another file")
 
 
-def reports(folder: Path, rows: list[Row]) -> None:
-    """Write a page for each student: how each exercise went, and why; of nobody else."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in filter(is_report, sorted(folder.iterdir())):
-        old.unlink()
-    by_student = {}
-    for row in rows:
-        by_student.setdefault(row.student, []).append(row)
-    for number, (student, own) in enumerate(sorted(by_student.items()), 1):
-        # Names are people's, and may be no names for files.
-        safe = re.sub(r"[^\w-]+", "_", student)[:60]
-        text = report(student, own)
-        (folder / f"{number:03} {safe}.md").write_text(text, encoding="utf-8")
+def pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None:
+    """Write a page for each student, of nobody else, into one archive that the platform takes back."""
+    names = {}
+    for submission in submissions:
+        name = submission.returned_as + PAGE
+        while name in names:
+            name = f"_{name}"
+        names[name] = submission.student
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, student in names.items():
+            made.writestr(name, page(student, [row for row in rows if row.student == student]))
 
 
-def report(student: str, rows: list[Row]) -> str:
+def page(student: str, rows: list[Row]) -> str:
     """Return a student's page; what was not attempted stands in a line for each lesson."""
     right = sum(row.kind == "right" for row in rows)
-    lines = [f"# {escaped(student)}", f"Right: {right} of {len(rows)} exercises."]
+    parts = [f"<h1>{html.escape(student)}</h1>", f"<p>Right: {right} of {len(rows)} exercises.</p>"]
     for lesson in dict.fromkeys(row.lesson for row in rows):
-        lines.append(f"## Lesson {lesson}")
         own = [row for row in rows if row.lesson == lesson]
-        lines += [line(row) for row in own if row.kind != "not attempted"]
-        missing = [f"`my_{row.exercise}`" for row in own if row.kind == "not attempted"]
-        if missing:
-            lines.append(f"Not attempted: {', '.join(missing)}.")
-    return "\n\n".join(lines) + "\n"
+        tried = [line(row) for row in own if row.kind != "not attempted" or row.by_hand]
+        missing = [
+            f"<code>my_{row.exercise}</code>"
+            for row in own
+            if row.kind == "not attempted" and not row.by_hand
+        ]
+        parts.append(f"<h2>Lesson {lesson}</h2>")
+        parts += [f"<ul>{''.join(tried)}</ul>"] if tried else []
+        parts += [f"<p>Not attempted: {', '.join(missing)}.</p>"] if missing else []
+    title = f'<meta charset="utf-8"><title>Marks of {html.escape(student)}</title>'
+    return "\n".join([f'<!doctype html><html lang="en">{title}', *parts, "</html>", ""])
 
 
 def line(row: Row) -> str:
-    """Return what a student's page says of an exercise that was attempted."""
-    kind = f"- `my_{row.exercise}`: **{row.kind}**"
-    if row.kind == "right":  # what a teacher should read is not for the student
-        return f"{kind}."
-    reason = f" A likely reason: {escaped(row.reason)}" if row.reason else ""
-    return f"{kind}: {escaped(row.reply).rstrip('.')}.{reason}"
-
-
-def escaped(text: str) -> str:
-    """Return a text for Markdown, in which nothing of it is a mark or HTML."""
-    return re.sub(r"([\\`*_<>\[\]#|])", r"\\\1", text)
+    """Return what a student's page says of an exercise."""
+    if row.by_hand:
+        points, _, why = row.by_hand.partition(": ")
+        said = (
+            f"<b>{points} points</b>, marked by your teacher{': ' if why else ''}{html.escape(why)}"
+        )
+    elif row.kind == LOST:
+        said = f"<b>for your teacher to mark</b>: {html.escape(row.reply)}"
+    elif row.kind == "right":  # what a teacher should read is not for the student
+        said = f"<b>{row.kind}</b>"
+    else:
+        reason = f" A likely reason: {row.reason}" if row.reason else ""
+        said = f"<b>{row.kind}</b>: {html.escape(row.reply.rstrip('.') + '.' + reason)}"
+    return f"<li><code>my_{row.exercise}</code>: {said}</li>"

@@ -139,7 +139,7 @@ def for_students(lesson: Lesson) -> nbformat.NotebookNode:
 
 
 def how_to_start() -> str:
-    """Return the README's way to start in Jupyter: the course's pages and its tests are not in the copy."""
+    """Return the README's way to start in Jupyter; the copy has neither pages nor tests."""
     in_jupyter = re.search(
         r"^\*\*In Jupyter\*\*.+?(?=^\*\*|^To test)", start(), re.MULTILINE | re.DOTALL
     )

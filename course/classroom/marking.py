@@ -14,6 +14,7 @@ from course.classroom.submissions import Submission, read_file
 def mark(
     submission: Submission,
     lessons: dict[str, str],
+    digests: dict[str, str],
     limits: Limits,
     seconds: dict[str, float],
     trusted: bool,
@@ -23,13 +24,16 @@ def mark(
     Args:
         submission: what a student handed in.
         lessons: of each exercise that is tried, in the table's order.
+        digests: of what is handed in and what judges it, by exercise.
         limits: what each answer may use.
         seconds: how long each may take.
         trusted: whether they run without bubblewrap.
     """
     run = "trusted, without bubblewrap" if trusted else "behind bubblewrap"
     return [
-        table.make_row(submission.student, submission.digest, lessons[found.exercise], found, run)
+        table.make_row(
+            submission.student, lessons[found.exercise], found, run, digests[found.exercise]
+        )
         for found in outcomes(submission, [*lessons], limits, seconds, trusted)
     ]
 
@@ -43,32 +47,48 @@ def outcomes(
 ) -> Iterator[Outcome]:
     """Yield the outcome of each exercise."""
     files = []
-    problem = submission.problem
-    try:
-        for place, path in submission.files:
+    problems = []
+    for place, path in submission.files:
+        try:
             files.append((place, base64.b64encode(read_file(path)).decode()))
-    except OSError as error:
-        problem = problem or f"its files could not be read: {error.strerror or error}"
-    answers, problems = {}, []
-    if not problem:
-        arguments = {"files": files, "given": given()}
-        result, _ = isolation.run("extract", arguments, limits, READING_SECONDS, trusted)
-        lost = lost_in(result)
-        problem = lost and f"its files could not be read: {lost}"
-        answers, problems = answers_in(result)
-        problems += filter(None, [submission.unread])
+        except OSError as error:
+            problems.append(f"{place} ({error.strerror or error})")
+    problems += filter(None, [submission.unread])
+    answers, more = take(files, limits, trusted)
+    problems += more
+    if not submission.files and not problems:
+        problems = ["nothing was handed in"]
     for name in names:
         answer = answers.get(name, Answer())
-        if problem:
-            yield Outcome(name, LOST, problem)
-        elif answer.source:
+        if answer.source:
             yield try_answer(name, answer, limits, seconds[name], trusted)
         elif answer.error:
-            yield Outcome(name, "raises", answer.error)
-        elif reason := answer.lost or next(iter(problems), ""):
-            yield Outcome(name, LOST, reason)
+            yield Outcome(name, "raises", answer.error, note=answer.place)
+        elif answer.lost:
+            yield Outcome(name, LOST, answer.lost, note=answer.place)
+        elif problems:
+            yield Outcome(name, LOST, f"not read: {', '.join(problems)}")
         else:
             yield Outcome(name, "not attempted", f"there is no my_{name}")
+
+
+def take(
+    files: list[tuple[str, str]], limits: Limits, trusted: bool
+) -> tuple[dict[str, Answer], list[str]]:
+    """Return the answers in files, and what could not be read; a file too large costs itself alone."""
+    if not files:
+        return {}, []
+    arguments = {"files": files, "given": given()}
+    result, _ = isolation.run("extract", arguments, limits, READING_SECONDS, trusted)
+    lost = lost_in(result)
+    if not lost:
+        return answers_in(result)
+    if len(files) == 1:
+        return {}, [f"{files[0][0]} ({lost})"]
+    half = len(files) // 2
+    answers, problems = take(files[:half], limits, trusted)
+    others, more = take(files[half:], limits, trusted)
+    return answers | others, problems + more
 
 
 def try_answer(name: str, answer: Answer, limits: Limits, seconds: float, trusted: bool) -> Outcome:
@@ -76,9 +96,11 @@ def try_answer(name: str, answer: Answer, limits: Limits, seconds: float, truste
     arguments = {"name": name, "source": answer.source}
     result, spent = isolation.run("check", arguments, limits, seconds, trusted)
     kind, reply, reason = read_reply(result)
-    notes = [answer.place, answer.note if kind == "right" else reason]
+    if kind == "right":
+        reason = ""
+    notes = [answer.note if kind == "right" else "", answer.place]
     spent = spent if isfinite(spent) else 0.0
-    return Outcome(name, kind, reply, " ".join(filter(None, notes)), answer.shape, spent)
+    return Outcome(name, kind, reply, reason, " ".join(filter(None, notes)), answer.shape, spent)
 
 
 # --- What comes back, which is data from a stranger

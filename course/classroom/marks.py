@@ -2,17 +2,21 @@
 
     python -m course marks FOLDER --out marks.csv
 
-In FOLDER each student has a folder of notebooks (and ``mine.py``), or one file: ``ada/02.ipynb``
-and ``ada/mine.py``, or ``ada.ipynb``, or ``ada.py``. Only the functions ``my_*`` are taken, each with
-what it needs of its file. The table has a row for each student and exercise: the kind of
-the checker's reply, what it wanted and got, the likely reason if it names one, and seconds. ``--open``
-also trains what the open exercises ask for; ``--lesson 02,03`` tries the exercises of those lessons
-alone, for a table of their own. ``--grades grades.csv`` also writes points, a row for each student, as
-Moodle and Canvas import them; ``--reports FOLDER`` a page for each student, in words, to hand back.
+FOLDER is what Moodle or Canvas gives for download, unpacked; or a folder for each student; or a file:
+``ada/02.ipynb`` and ``ada/mine.py``, or ``ada.ipynb``. Only the functions ``my_*`` are taken, each with
+what it needs. The table has a row for each student and exercise: the kind of the checker's reply, what
+it wanted and got, the likely reason if it names one. ``--lesson 02,03`` tries the exercises of those
+lessons alone, for a table of their own; ``--open`` also trains what the open exercises ask for.
+``--grades grades.csv`` also writes points, as Moodle and Canvas import them; ``--reports pages.zip`` a
+page for each student, in an archive that they take back. ``--names names.csv`` says whom the platform
+calls what.
 
-It can be stopped at any time: run the same line again, and it goes on. Who handed in something else
-since is tried again, and everybody where the library or an exercise has changed. On a Dask cluster
-whose computers see the clone and FOLDER at the same place, add ``--scheduler ADDRESS``.
+Marks of your own stand in a file of yours, ``by-hand.csv`` beside the table, with the columns student,
+exercise, points, why. They always win, and the program never writes there.
+
+It can be stopped at any time: run the same line again, and it goes on. An answer is tried again when its
+student handed in something else, or when what judges it has changed. On a Dask cluster whose computers
+see the clone and FOLDER at the same place, add ``--scheduler ADDRESS``.
 
 Students' code is taken for hostile: it runs behind bubblewrap (``apt install bubblewrap``), each answer
 in a process of its own, which sees the system and the course, and no submission, no file of yours and no
@@ -23,16 +27,17 @@ say "Read it" where we see it.
 """
 
 import argparse
+import hashlib
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from course.classroom import assignment, grades, isolation, table
+from course.classroom import assignment, by_hand, grades, isolation, table
 from course.classroom.marking import mark
 from course.classroom.protocol import Limits
-from course.classroom.submissions import Submission, submissions
+from course.classroom.submissions import Submission, read_names, submissions
 
 #: To train what an open exercise asks for.
 OPEN_SECONDS = 120
@@ -59,6 +64,13 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--open", action="store_true", help="also train for the open exercises")
     parser.add_argument("--lesson", metavar="NN,...", help="only these lessons' exercises")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="at a time (%(default)s)")
+    parser.add_argument(
+        "--by-hand",
+        type=Path,
+        metavar="FILE",
+        help="marks of your own, which always win (by-hand.csv beside the table)",
+    )
+    parser.add_argument("--names", type=Path, metavar="FILE", help="what the platform calls whom")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="run on this Dask cluster")
     parser.add_argument(
         "--grades", type=Path, metavar="FILE", help="also write points, for Moodle or"
@@ -75,7 +87,7 @@ def options(argv: list[str] | None) -> argparse.Namespace:
         "--by", choices=("exercise", "lesson"), default="exercise", help="a column each"
     )
     parser.add_argument(
-        "--reports", type=Path, metavar="FOLDER", help="also write a page a student"
+        "--reports", type=Path, metavar="FILE.zip", help="also write a page for each student"
     )
     parser.add_argument(
         "--trusted", action="store_true", help="do without bubblewrap: you trust all this code"
@@ -97,31 +109,100 @@ def main(argv: list[str] | None = None) -> None:
     try:
         lessons = assignment.exercises(chosen.open, chosen.lesson)
         grades.refuse_to_lose(chosen.reports)
-        handed_in = submissions(chosen.folder)
+        names = read_names(chosen.names) if chosen.names else {}
+        handed_in = submissions(chosen.folder, names)
         marks = table.read(chosen.out)
         refuse_others(chosen.out, marks, lessons)
+        worth = grades.worth([*lessons], chosen.points)
+        given = hand_marks(chosen, handed_in, marks, worth)
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     limits = Limits(**{name: getattr(chosen, name) for name in Limits._fields})
     print(how_it_is_run(chosen.trusted))
-    waiting = [s for s in handed_in if not is_marked(s, marks.get(s.student, []), lessons)]
-    for submission in waiting:
-        marks.pop(submission.student, None)
-    table.write(chosen.out, [row for rows in marks.values() for row in rows])
+    waiting = []
+    for submission in handed_in:
+        digests = {name: digest(submission, name, lessons[name]) for name in lessons}
+        rows = marks.get(submission.student, {})
+        anew = [name for name in lessons if name not in rows or rows[name].digest != digests[name]]
+        if anew:
+            waiting.append((submission, {name: lessons[name] for name in anew}, digests))
+    table.write(chosen.out, table.rows_of(marks))
     progress = tqdm(total=len(handed_in), initial=len(handed_in) - len(waiting), unit="submission")
     try:
         with chosen.out.open("a", encoding="utf-8", newline="") as file, progress:
-            for rows in mark_all(waiting, lessons, limits, chosen):
-                table.append(file, rows)
-                marks[rows[0].student] = rows
+            for rows in mark_all(waiting, limits, chosen):
+                table.append(file, keep(marks, rows))
                 progress.update()
     except KeyboardInterrupt:
         isolation.stop_all()
         sys.exit(
             f"\nStopped. {chosen.out} has what was finished; the same line goes on from there."
         )
-    table.write(chosen.out, [row for student in sorted(marks) for row in marks[student]])
-    tell(handed_in, marks, chosen)
+    marks = {
+        student: {name: rows[name] for name in lessons if name in rows}
+        for student, rows in marks.items()
+    }
+    told = apply_by_hand(marks, given)
+    table.write(chosen.out, table.rows_of(marks))
+    tell(handed_in, marks, worth, chosen)
+    print("\n".join(told), end="\n" if told else "")
+
+
+def digest(submission: Submission, exercise: str, lesson: str) -> str:
+    """Return a digest of what is handed in and what judges it."""
+    both = f"{submission.digest} {assignment.judge(exercise, lesson)}"
+    return hashlib.sha256(both.encode()).hexdigest()[:12]
+
+
+def keep(marks: table.Table, rows: list[table.Row]) -> list[table.Row]:
+    """Put new rows in the place of old ones, and return them; what was marked by hand stays noted."""
+    kept = []
+    for row in rows:
+        own = marks.setdefault(row.student, {})
+        if old := own.get(row.exercise):
+            row = row._replace(by_hand=old.by_hand, by_hand_for=old.by_hand_for)
+        own[row.exercise] = row
+        kept.append(row)
+    return kept
+
+
+def hand_marks(
+    chosen: argparse.Namespace,
+    handed_in: list[Submission],
+    marks: table.Table,
+    worth: dict[str, float],
+) -> dict[tuple[str, str], by_hand.HandMark]:
+    """Return the teacher's own marks."""
+    from course.exercises import EXERCISES
+
+    if chosen.by_hand and not chosen.by_hand.exists():
+        raise ValueError(f"{chosen.by_hand} does not exist")
+    students = {student: student for student in marks}
+    for submission in handed_in:
+        students |= {
+            submission.known_as: submission.student,
+            submission.student: submission.student,
+        }
+    path = chosen.by_hand or chosen.out.with_name("by-hand.csv")
+    return by_hand.read(path, students, worth, EXERCISES)
+
+
+def apply_by_hand(marks: table.Table, given: dict[tuple[str, str], by_hand.HandMark]) -> list[str]:
+    """Note the teacher's own marks in the table; return what there is to say of them."""
+    kept = []
+    changed = []
+    for student, rows in sorted(marks.items()):
+        for name, row in rows.items():
+            mark = given.get((student, name))
+            text = table.clean(str(mark)) if mark else ""
+            if text != row.by_hand:
+                rows[name] = row._replace(by_hand=text, by_hand_for=row.shape or row.digest)
+            elif mark and row.by_hand_for not in (row.shape, row.digest):
+                changed.append(f"      {student}: my_{name}")
+            if mark:
+                kept.append(f"      {student}: my_{name} ({text})")
+    title = "Changed since you marked it by hand (write another reason, and it is not said again):"
+    return table.section("Your marks by hand, kept:", kept) + table.section(title, changed)
 
 
 def how_it_is_run(trusted: bool) -> str:
@@ -139,29 +220,22 @@ def how_it_is_run(trusted: bool) -> str:
 
 def refuse_others(path: Path, marks: table.Table, lessons: dict[str, str]) -> None:
     """Refuse to write over a table that holds marks of other lessons."""
-    others = {row.lesson for rows in marks.values() for row in rows} - {*lessons.values()}
+    others = {row.lesson for rows in marks.values() for row in rows.values()} - {*lessons.values()}
     if others:
         raise ValueError(
             f"{path} holds marks of lesson {', '.join(sorted(others))}; name another file with --out"
         )
 
 
-def is_marked(submission: Submission, rows: list[table.Row], lessons: dict[str, str]) -> bool:
-    """Tell whether rows are those of just this submission, one for each exercise."""
-    is_whole = [row.exercise for row in rows] == [*lessons]
-    return is_whole and {row.digest for row in rows} == {submission.digest}
-
-
 def mark_all(
-    waiting: list[Submission],
-    lessons: dict[str, str],
+    waiting: list[tuple[Submission, dict[str, str], dict[str, str]]],
     limits: Limits,
     chosen: argparse.Namespace,
 ) -> Iterator[list[table.Row]]:
     """Mark submissions side by side, and yield the rows of each when it is done."""
     from joblib import Parallel, delayed, parallel_config
 
-    seconds = dict.fromkeys(lessons, limits.seconds)
+    seconds = {name: limits.seconds for _, lessons, _ in waiting for name in lessons}
     for name in assignment.open_exercises():
         seconds[name] = max(limits.seconds, OPEN_SECONDS)
     # Here the work is to wait for processes, so threads will do; and none is killed with a worker.
@@ -176,25 +250,34 @@ def mark_all(
             pre_dispatch="n_jobs",
         )
     # To other computers go only plain values and what the course defines.
-    return run(delayed(mark)(each, lessons, limits, seconds, chosen.trusted) for each in waiting)
+    return run(
+        delayed(mark)(submission, lessons, digests, limits, seconds, chosen.trusted)
+        for submission, lessons, digests in waiting
+    )
 
 
-def tell(handed_in: list[Submission], marks: table.Table, chosen: argparse.Namespace) -> None:
+def tell(
+    handed_in: list[Submission],
+    marks: table.Table,
+    worth: dict[str, float],
+    chosen: argparse.Namespace,
+) -> None:
     """Say how it went, and write the grades and the students' pages, if they are asked for."""
-    rows = [row for submission in handed_in for row in marks[submission.student]]
+    rows = [row for submission in handed_in for row in marks[submission.student].values()]
     print(table.summary(rows, chosen.out))
-    in_part = [f"{s.student} ({s.unread})" for s in handed_in if s.files and s.unread]
-    if in_part:
-        print(f"Read in part: {', '.join(in_part)}")
+    unread = [f"      {s.student}: {s.unread}" for s in handed_in if s.unread]
     gone = sorted({*marks} - {submission.student for submission in handed_in})
+    lines = table.section("Not read:", unread)
     if gone:
-        print(f"No longer in {chosen.folder}, whose rows are kept: {', '.join(gone)}")
+        lines.append(f"No longer in {chosen.folder}, whose rows are kept: {', '.join(gone)}")
     if chosen.grades:
-        without = grades.write(chosen.grades, rows, chosen.points, chosen.by, chosen.platform)
-        if without:
-            print(f"{chosen.grades} leaves out who has no mark at all: {', '.join(without)}")
+        left_out = grades.write(chosen.grades, rows, handed_in, worth, chosen.by, chosen.platform)
+        if left_out:
+            why = "have no points at all, or are not in the file of names"
+            lines.append(f"{chosen.grades} leaves out who {why}: {', '.join(left_out)}")
     if chosen.reports:
-        grades.reports(chosen.reports, rows)
+        grades.pages(chosen.reports, rows, handed_in)
+    print("\n".join(lines), end="\n" if lines else "")
 
 
 if __name__ == "__main__":

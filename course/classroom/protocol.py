@@ -37,5 +37,6 @@ class Outcome(NamedTuple):
     kind: str
     reply: str
     reason: str = ""
+    note: str = ""
     shape: str = ""
     seconds: float = 0.0

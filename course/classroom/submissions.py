@@ -4,51 +4,122 @@ import hashlib
 import os
 import re
 import stat
-import sys
 import unicodedata
 from collections import deque
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from course.classroom import spreadsheet
 from course.classroom.protocol import MEGABYTE
 from course.classroom.table import clean
-from course.lessons import ROOT
 
-#: So large a submission may be; a notebook with many pictures has a few megabytes.
-FILE_BYTES = 50 * MEGABYTE
+#: Largest submission that is read, in bytes; a notebook with many pictures has a few megabytes.
+SUBMISSION_BYTES = 50 * MEGABYTE
 
-#: So many files one student's folder may hold, and so many folders in it are looked at.
+#: Most files of a student's that are read, and most folders that are looked at.
 MOST_FILES = 100
 
-#: How the name of a file goes on that may hold answers, but in a form that is not read.
+#: How the name of a file ends that may hold answers in a form that is not read.
 UNREAD = re.compile(r"\.(ipynb|py|zip|7z|rar|tar|tgz|pdf|html?|docx?|odt)\b", re.IGNORECASE)
+ENDINGS = re.compile(rf"(?:{UNREAD.pattern}|\.txt)+$", re.IGNORECASE)
+
+#: Folders of others' code: environments, and the course itself.
+NOT_A_STUDENTS = {"site-packages", "node_modules", "mnistlib", "course"}
+
+#: How platforms name what is downloaded from them. Moodle's and Canvas' own importers take the numbers
+#: from names of this form: Moodle, mod/assign/feedback/file/importziplib.php; Canvas,
+#: lib/content_zipper.rb.
+PLATFORMS = (
+    re.compile(
+        r"(?P<owner>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+)(?:_(?P<file>.*))?",
+        re.DOTALL,
+    ),
+    re.compile(
+        r"(?P<owner>(?P<name>\w*?[^\W\d_]\w*?)(?:_LATE)?_(?P<id>\d+)_(?P<version>\d+))_(?P<file>.+)",
+        re.DOTALL,
+    ),
+    re.compile(r"(?P<owner>(?P<name>anon)_(?P<id>\w+?)_(?P<version>\d+))_(?P<file>.+)", re.DOTALL),
+)
 
 
 class Submission(NamedTuple):
-    """What a student handed in: files, or why they are not marked.
+    """What a student handed in.
 
-    `files` are pairs of a place in the submission and a path. `unread` says what was not looked at. The
-    digest is another when a file is, or what it is tried with.
+    `known_as` is what the platform knows the student as, empty where a file of names does not say; a
+    file that it takes back has a name that begins with `returned_as`. `files` are pairs of a place in
+    the submission and a path, and `unread` says what was not looked at. The digest changes with a file.
     """
 
     student: str
+    known_as: str
+    returned_as: str
     files: list[tuple[str, str]]
     digest: str
-    problem: str = ""
     unread: str = ""
 
 
-def submissions(folder: Path) -> list[Submission]:
-    """Return the submissions in a folder; what can be none stands under its whole name."""
+class Entry(NamedTuple):
+    """One file or folder of what was handed in, and whose it is by its name."""
+
+    path: Path
+    student: str
+    id: str
+    returned_as: str
+    file: str
+
+
+def submissions(folder: Path, names: Mapping[str, str] | None = None) -> list[Submission]:
+    """Return the submissions in a folder, one for each student, in whatever many files.
+
+    Args:
+        folder: what the class handed in, as a platform's archive is unpacked, or a folder for each
+            student, or files with their names.
+        names: what a platform knows students as, by their names or numbers in the folder.
+    """
     by_student = {}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__MACOSX")):
-            continue
-        is_file = is_code(path.name) and not is_folder(path)
-        name = unicodedata.normalize("NFC", path.stem if is_file else path.name)
-        by_student.setdefault(clean(name), []).append(path)
-    return [read(student, paths) for student, paths in by_student.items()]
+        if not path.name.startswith((".", "__MACOSX")):
+            entry = owner(path)
+            by_student.setdefault(entry.student, []).append(entry)
+    return [read(entries, names or {}) for entries in by_student.values()]
+
+
+def owner(path: Path) -> Entry:
+    """Return whose a file or folder is, by its name."""
+    name = unicodedata.normalize("NFC", path.name)
+    for pattern in PLATFORMS:
+        if found := pattern.fullmatch(name):
+            version = found.groupdict().get("version") or ""
+            file = found["file"] or ""
+            # Of two files in Canvas the one with the higher number was handed in later.
+            place = f"{version.zfill(12)}/{file}" if version else file
+            student = clean(f"{found['name']} ({found['id']})")
+            return Entry(path, student, found["id"], f"{found['owner']}_", place)
+    if not is_folder(path):
+        name = ENDINGS.sub("", name) or name
+    safe = re.sub(r"[^\w-]+", "_", name)[:60]
+    return Entry(path, clean(name), "", f"{safe}_", path.name)
+
+
+def read_names(path: Path) -> dict[str, str]:
+    """Return what a platform knows students as, by their names or numbers in the class's folder.
+
+    The first cell of a row is a name or a number, which words may stand before ("Participant 1001"); the
+    next one is what the platform knows the student as, or a later one that holds an "@".
+
+    Raises:
+        ValueError: the file is not such a table.
+    """
+    names = {}
+    for line, [called, *others] in spreadsheet.read(path):
+        addresses = [cell for cell in others if "@" in cell]
+        known_as = next(iter(addresses or others), "")
+        if not known_as:
+            raise ValueError(f"{path}, line {line}: {called!r} has no second name")
+        number = re.search(r"\d+$", called)
+        names |= {called: known_as} | ({number[0]: known_as} if number else {})
+    return names
 
 
 def is_code(name: str) -> bool:
@@ -61,79 +132,83 @@ def is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-@cache
-def course() -> bytes:
-    """Return the bytes of what answers are tried with: the library, and which Python."""
-    files = (
-        file
-        for package in ("mnistlib", "course")
-        for end in ("py", "txt")
-        for file in (ROOT / package).rglob(f"*.{end}")
-    )
-    return sys.prefix.encode() + b"".join(file.read_bytes() for file in sorted(files))
-
-
-def read(student: str, paths: list[Path]) -> Submission:
-    """Return a student's submission, which is one file or one folder."""
-
-    def refused(problem: str) -> Submission:
-        return Submission(student, [], "", problem)
-
-    names = ", ".join(clean(path.name) for path in paths)
-    if len(paths) > 1:
-        return refused(f"{len(paths)} submissions have this name: {names}")
-    [path] = paths
-    if not is_folder(path) and not is_code(path.name):
-        return refused("not readable: it is neither a folder nor .ipynb nor .py")
-    present, unread = files_in(path)
+def read(entries: list[Entry], names: Mapping[str, str]) -> Submission:
+    """Return a student's submission."""
+    first = entries[0]
+    found = []
+    unread = []
+    for entry in entries:
+        if is_folder(entry.path):
+            present, others = files_in(entry.path)
+            found += present
+            unread += others
+        elif is_code(entry.path.name):
+            found.append((entry.file, entry.path))
+        else:
+            unread.append(f"{entry.path.name} (neither .ipynb nor .py)")
+    found.sort(key=lambda file: (file[0].count("/"), file[0]))
     files = []
     size = 0
-    problem = ""
-    digest = hashlib.sha256(course() + unread.encode())
-    try:
-        for place, file in present:
-            raw = read_file(file)
-            files.append((place, str(file.absolute())))
-            size += len(raw)
-            digest.update(f"{place}\0".encode(errors="surrogateescape") + raw)
-            if size > FILE_BYTES or len(files) > MOST_FILES:
-                large = f"{MOST_FILES} files or {FILE_BYTES // MEGABYTE} MB"
-                return refused(f"{names} holds more than {large}")
-    except OSError as error:
-        problem = f"{clean(Path(error.filename or file).name)}: {error.strerror or error}"
-    if not files:
-        problem = problem or unread or f"{names} holds no notebook and no .py file"
-    return Submission(student, files, digest.hexdigest()[:12], problem, unread)
+    digest = hashlib.sha256()
+    for place, path in found:
+        try:
+            raw = read_file(path)
+        except OSError as error:
+            unread.append(f"{path.name} ({error.strerror or error})")
+            continue
+        size += len(raw)
+        if size > SUBMISSION_BYTES or len(files) == MOST_FILES:
+            most = f"{MOST_FILES} files and {SUBMISSION_BYTES // MEGABYTE} MB"
+            unread.append(f"{path.name} and what follows it (more than {most})")
+            break
+        files.append((place, str(path.absolute())))
+        digest.update(f"{place}\0".encode(errors="surrogateescape") + raw)
+    digest.update("".join(unread).encode(errors="surrogateescape"))
+    plain = first.student.removesuffix(f" ({first.id})")
+    if names:
+        known_as = names.get(first.id) or names.get(plain) or names.get(first.path.name, "")
+    else:  # Canvas' own number is what it knows best; Moodle's is of no use to its import
+        known_as = first.id if first.id and "_assignsubmission_" not in first.path.name else plain
+    return Submission(
+        first.student,
+        known_as,
+        first.returned_as,
+        files,
+        digest.hexdigest()[:12],
+        clean(", ".join(unread)),
+    )
 
 
-def files_in(path: Path) -> tuple[list[tuple[str, Path]], str]:
-    """Return the notebooks and ``.py`` files of a submission, and what was not looked at.
+def files_in(path: Path) -> tuple[list[tuple[str, Path]], list[str]]:
+    """Return the notebooks and ``.py`` files of a folder, and what was not looked at.
 
-    Each comes with its place in the submission. Links to folders are left out; the shallowest folders
-    are looked at first, and at most MOST_FILES of them.
+    Each comes with its place in the folder. Links to folders are left out; the shallowest folders are
+    looked at first, and at most MOST_FILES of them.
     """
-    if not is_folder(path):
-        return [(path.name, path)], ""
     code = []
-    others = []
+    unread = []
     folders = deque([path])
     for _ in range(MOST_FILES):
         if not folders:
             break
-        for entry in sorted(folders.popleft().iterdir()):
-            is_hidden = entry.name.startswith(".")
+        folder = folders.popleft()
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError as error:
+            unread.append(f"{folder.name} ({error.strerror})")
+            continue
+        for entry in entries:
+            is_hidden = entry.name.startswith((".", "__"))
             if is_folder(entry):
-                if not is_hidden and not entry.name.startswith("__"):
+                is_others = entry.name in NOT_A_STUDENTS or (entry / "pyvenv.cfg").exists()
+                if not is_hidden and not is_others:
                     folders.append(entry)
             elif is_code(entry.name):
                 code.append((entry.relative_to(path).as_posix(), entry))
             elif not is_hidden and (UNREAD.search(entry.name) or entry.is_symlink()):
-                others.append(entry.name)
-    unread = ""
+                unread.append(f"{entry.name} (neither .ipynb nor .py)")
     if folders:
-        unread = f"it has more than {MOST_FILES} folders; what lies deeper was not looked at"
-    elif others:
-        unread = f"not read, being neither .ipynb nor .py: {clean(', '.join(others))}"
+        unread.append(f"{folders[0].name} and what follows it (more than {MOST_FILES} folders)")
     return code, unread
 
 
@@ -144,12 +219,13 @@ def read_file(path: str | Path) -> bytes:
         OSError: a link, a pipe, a device, a file that is too large or cannot be read.
     """
     if os.path.islink(path):
-        raise OSError(0, "is a link")
-    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        raise OSError(0, "a link")
+    flags = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+    file = os.open(path, os.O_RDONLY | sum(flags))
     with open(file, "rb") as opened:
         if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise OSError(0, "is no file")
-        raw = opened.read(FILE_BYTES + 1)
-    if len(raw) > FILE_BYTES:
-        raise OSError(0, f"is larger than {FILE_BYTES // MEGABYTE} MB")
+            raise OSError(0, "not a file")
+        raw = opened.read(SUBMISSION_BYTES + 1)
+    if len(raw) > SUBMISSION_BYTES:
+        raise OSError(0, f"larger than {SUBMISSION_BYTES // MEGABYTE} MB")
     return raw

@@ -3,13 +3,15 @@
 import csv
 import io
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from course import files
-from course.classroom.protocol import Outcome
+from course.classroom import spreadsheet
+from course.classroom.protocol import LOST, Outcome
 
 #: How the columns are called, in the order of a row's parts.
 COLUMNS = [
@@ -19,17 +21,27 @@ COLUMNS = [
     "kind",
     "reply",
     "likely reason",
+    "note",
     "seconds",
     "shape",
     "run",
-    "handed in",
+    "digest",
+    "by hand",
+    "by hand for",
 ]
 
-#: So many of the reasons most often given are told.
+#: How many of the reasons most often given are told.
 COMMONEST = 10
 
-#: So many answers must be the same before two submissions are worth a look.
-ALIKE = 5
+#: How the note begins on a right answer that may not be an answer.
+READ_IT = "Read it: "
+
+#: Answers that more than this share of a class wrote are nobody's own; nor are those of three.
+COMMON_SHARE = 0.2
+COMMON_COUNT = 3
+
+#: Share of the answers of one's own that two submissions have in common, from which they are alike.
+ALIKE_SHARE = 0.5
 
 #: What a spreadsheet may take for a formula's beginning.
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -38,7 +50,9 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 class Row(NamedTuple):
     """What came of one exercise of one student.
 
-    `run` tells whether its code ran behind bubblewrap, and `digest` what was handed in and tried with.
+    `note` says why a teacher should look at an answer, `run` whether its code ran behind bubblewrap, and
+    `digest` what was handed in and what judged it. `by_hand` is what the teacher gives instead, and
+    `by_hand_for` the shape of the answer that the teacher gave it for.
     """
 
     student: str
@@ -47,14 +61,22 @@ class Row(NamedTuple):
     kind: str
     reply: str
     reason: str
+    note: str
     seconds: str
     shape: str
     run: str
     digest: str
+    by_hand: str = ""
+    by_hand_for: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person has to decide about it."""
+        return not self.by_hand and (self.kind == LOST or self.note.startswith(READ_IT))
 
 
-#: Rows by student.
-Table = dict[str, list[Row]]
+#: Rows by student, and in there by exercise.
+Table = dict[str, dict[str, Row]]
 
 
 def clean(text: str, most: int = 600) -> str:
@@ -69,7 +91,7 @@ def clean(text: str, most: int = 600) -> str:
     return "'" + text if text.lstrip().startswith(FORMULA) else text
 
 
-def make_row(student: str, digest: str, lesson: str, outcome: Outcome, run: str) -> Row:
+def make_row(student: str, lesson: str, outcome: Outcome, run: str, digest: str) -> Row:
     """Return the row that tells an outcome."""
     return Row(
         student=student,
@@ -78,6 +100,7 @@ def make_row(student: str, digest: str, lesson: str, outcome: Outcome, run: str)
         kind=clean(outcome.kind),
         reply=clean(outcome.reply),
         reason=clean(outcome.reason),
+        note=clean(outcome.note),
         seconds=f"{outcome.seconds:.2f}",
         shape=clean(outcome.shape),
         run=run,
@@ -91,18 +114,23 @@ def read(path: Path) -> Table:
     Raises:
         ValueError: the file is another one.
     """
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         return {}
+    (_, columns), *lines = spreadsheet.read(path) or [(0, [])]
+    if columns != COLUMNS:
+        raise ValueError(f"{path} is not a table of marks; name another file with --out")
     table = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file)
-        if next(lines, COLUMNS) != COLUMNS:
-            raise ValueError(f"{path} is no table of marks; name another file with --out")
-        for line in lines:
-            if len(line) == len(COLUMNS):
-                row = Row(*line)
-                table.setdefault(row.student, []).append(row)
+    for _, line in lines:
+        if len(line) == len(COLUMNS):
+            row = Row(*line)
+            row = row._replace(lesson=row.lesson.zfill(2))  # which spreadsheets shorten
+            table.setdefault(row.student, {})[row.exercise] = row
     return table
+
+
+def rows_of(table: Table) -> list[Row]:
+    """Return all rows of a table, by student."""
+    return [row for student in sorted(table) for row in table[student].values()]
 
 
 def append(file: TextIO, rows: Iterable[Row]) -> None:
@@ -118,38 +146,73 @@ def write(path: Path, rows: Iterable[Row]) -> None:
     files.replace(path, text.getvalue().encode("utf-8-sig"))
 
 
+# --- What a teacher reads at the end
+
+
 def summary(rows: list[Row], path: Path | str) -> str:
-    """Say in a few lines how it went."""
+    """Say how it went: the counts, the commonest reasons, and each student to look at."""
     kinds = Counter(row.kind for row in rows)
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    students = len({row.student for row in rows})
+    parts = [f"{path}: {students} submissions, {len(rows)} rows: {counts}"]
+    reasons = Counter((row.exercise, row.reason) for row in rows if row.reason)
     lines = [
-        f"{path}: {len({row.student for row in rows})} submissions, {len(rows)} rows: {counts}"
+        f"{count:4}  my_{name}: {reason}"
+        for (name, reason), count in reasons.most_common(COMMONEST)
     ]
-    reasons = Counter(
-        (row.exercise, row.reason) for row in rows if row.reason and row.kind != "right"
+    parts += section("The reasons most often given:", lines)
+    unsure = [row for row in rows if row.is_open]
+    parts += section(
+        "For you to decide; no points until then:",
+        by_student(
+            (row.student, f"my_{row.exercise} ({row.kind}. {row.note or row.reply})")
+            for row in unsure
+        ),
     )
-    if reasons:
-        lines.append("The reasons most often given:")
-    for (exercise, reason), count in reasons.most_common(COMMONEST):
-        lines.append(f"{count:4}  my_{exercise}: {reason}")
-    to_read = [row.student for row in rows if row.kind == "right" and "Read it" in row.reason]
-    if to_read:
-        lines.append(f"Right, but read it: {', '.join(dict.fromkeys(to_read))}")
-    groups = alike(rows)
-    if groups:
-        lines.append("Worth a look, the same but for names and spaces:")
-    lines += [f"      {', '.join(group)}" for group in groups]
-    return "\n".join(lines)
+    chosen = [row for row in rows if row.note and not row.note.startswith(READ_IT)]
+    parts += section(
+        "Of several versions, one was taken:",
+        by_student((row.student, f"my_{row.exercise}: {row.note}") for row in chosen),
+    )
+    parts += section("Alike but for names and spaces, so worth a look:", alike(rows))
+    return "\n".join(parts)
 
 
-def alike(rows: Iterable[Row]) -> list[list[str]]:
-    """Return groups of students all of whose answers have the same shapes, ALIKE answers at least."""
-    shapes = {}
+def section(title: str, lines: Iterable[str]) -> list[str]:
+    """Return lines under a title, and nothing if there are none."""
+    lines = [*lines]
+    return [title, *lines] if lines else []
+
+
+def by_student(told: Iterable[tuple[str, str]]) -> list[str]:
+    """Return a line for each thing that is told of students; what is told several times, once."""
+    lines = defaultdict(list)
+    for student, words in told:
+        name, _, rest = words.partition(" (")
+        lines[student, rest].append(name)
+    return [
+        f"      {student}: {', '.join(names)}{' (' + rest if rest else ''}"
+        for (student, rest), names in lines.items()
+    ]
+
+
+def alike(rows: Iterable[Row]) -> list[str]:
+    """Return a line for each two submissions that share many of the answers that few others wrote."""
+    holders = defaultdict(set)
     for row in rows:
-        if row.shape:
-            shapes.setdefault(row.student, []).append((row.exercise, row.shape))
-    groups = {}
-    for student, own in shapes.items():
-        if len(own) >= ALIKE:
-            groups.setdefault(tuple(sorted(own)), []).append(student)
-    return [group for group in groups.values() if len(group) > 1]
+        if row.shape and row.kind != "not attempted":
+            holders[row.exercise, row.shape].add(row.student)
+    students = {student for students in holders.values() for student in students}
+    most = max(COMMON_COUNT, COMMON_SHARE * len(students))
+    own = Counter()
+    shared = Counter()
+    for few in holders.values():
+        if len(few) <= most:
+            own.update(few)
+            shared.update(combinations(sorted(few), 2))
+    lines = []
+    for (one, other), count in shared.most_common():
+        fewest = min(own[one], own[other])
+        if count >= 2 and count >= ALIKE_SHARE * fewest:
+            lines.append(f"      {one}, {other}: {count} of {fewest} answers")
+    return lines

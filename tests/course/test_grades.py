@@ -2,10 +2,12 @@
 
 import argparse
 import csv
+import zipfile
 
 import pytest
 
-from course.classroom import grades, marks, table
+from course.classroom import grades, table
+from course.classroom.submissions import Submission
 
 
 def some_rows(students=("ada", "=bob"), shape="abc"):
@@ -15,8 +17,9 @@ def some_rows(students=("ada", "=bob"), shape="abc"):
             lesson=lesson,
             exercise=name,
             kind=kind,
-            reply="With *z*:\nwanted 1",
+            reply="With z: wanted 1",
             reason="the <b> axis",
+            note="",
             seconds="1.0",
             shape=shape,
             run="behind bubblewrap",
@@ -30,15 +33,15 @@ def some_rows(students=("ada", "=bob"), shape="abc"):
 def moodles_import(path, known):
     """Read grades as Moodle's import describes it: by column, and nothing if one student is unknown.
 
-    It takes a mark of UTF-8 or none; a user is found by the column mapped to one; "-" is no grade; other
-    grades are numbers, at most 100.
+    It takes a mark of UTF-8 or none; a user is found by the column mapped to one; an empty cell is no
+    grade; other grades are numbers, at most 100.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file, strict=True)
     assert len({*header}) == len(header)
     assert {row[0] for row in rows} <= known
     grades = {row[0]: dict(zip(header[1:], row[1:], strict=True)) for row in rows}
-    assert all(g == "-" or 0 <= float(g) <= 100 for row in grades.values() for g in row.values())
+    assert all(not g or 0 <= float(g) <= 100 for row in grades.values() for g in row.values())
     return grades
 
 
@@ -66,32 +69,66 @@ def canvas_import(path):
     return possible, students
 
 
+def handed_in(*students):
+    return [Submission(name, name, f"{name}_", [], "d") for name in students]
+
+
+def write(path, rows, *, points=grades.POINTS, **options):
+    worth = grades.worth([row.exercise for row in rows], points)
+    return grades.write(path, rows, handed_in("ada", "=bob", "essay"), worth, **options)
+
+
 def with_an_essay():
     """Return the rows of two students, and of a file that is no submission."""
     rows = some_rows()
-    return rows + [row._replace(student="essay.txt", kind="not marked") for row in rows[:2]]
+    return rows + [row._replace(student="essay", kind="not marked") for row in rows[:2]]
 
 
 def test_moodles_import_reads_the_points(tmp_path):
-    left_out = grades.write(tmp_path / "g.csv", with_an_essay(), by="lesson")
-    assert left_out == ["essay.txt"]
+    assert write(tmp_path / "g.csv", with_an_essay(), by="lesson") == ["essay"]
     found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
     assert found == {each: {"lesson 01": "2", "lesson 02": "0"} for each in ("ada", "=bob")}
 
 
-def test_what_was_not_marked_has_no_grade(tmp_path):
-    rows = [row._replace(kind="not marked") if row.lesson == "02" else row for row in some_rows()]
-    grades.write(tmp_path / "g.csv", rows)
+@pytest.mark.parametrize(
+    "change", [{"kind": "not marked"}, {"kind": "right", "note": "Read it: it uses sys"}]
+)
+def test_where_a_person_has_to_decide_there_is_no_grade_until_that_is_done(tmp_path, change):
+    rows = [row._replace(**change) if row.lesson == "02" else row for row in some_rows()]
+    write(tmp_path / "g.csv", rows)
     found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
-    assert found["ada"] == {"one_hot": "2", "softmax": "-"}
+    assert found["ada"] == {"one_hot": "2", "softmax": ""}
+    decided = [row._replace(by_hand="1.5: seen") if row.lesson == "02" else row for row in rows]
+    write(tmp_path / "g.csv", decided)
+    found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
+    assert found["ada"] == {"one_hot": "2", "softmax": "1.5"}
+
+
+def test_a_lesson_has_no_grade_while_one_of_its_exercises_has_none(tmp_path):
+    rows = some_rows(["ada"])
+    rows = [row._replace(lesson="02") for row in rows] + [rows[0]._replace(exercise="split")]
+    rows[0] = rows[0]._replace(kind="not marked")
+    write(tmp_path / "g.csv", rows, by="lesson")
+    found = moodles_import(tmp_path / "g.csv", known={"ada"})
+    assert found["ada"] == {"lesson 02": "", "lesson 01": "2"}
 
 
 def test_canvas_import_reads_the_points_and_what_is_possible(tmp_path):
     points = grades.weights("core=5, warm-up=1")
-    grades.write(tmp_path / "g.csv", with_an_essay(), points, platform="canvas")
+    write(tmp_path / "g.csv", with_an_essay(), points=points, platform="canvas")
     possible, students = canvas_import(tmp_path / "g.csv")
     assert possible == {"one_hot": "5", "softmax": "5"}
     assert students == {each: {"one_hot": "5", "softmax": "0"} for each in ("ada", "=bob")}
+
+
+def test_canvas_own_number_stands_in_its_own_column(tmp_path):
+    known = [Submission("ada (4711)", "4711", "", [], "d")]
+    rows = [row._replace(student="ada (4711)") for row in some_rows(["ada"])]
+    worth = grades.worth(["one_hot", "softmax"])
+    grades.write(tmp_path / "g.csv", rows, known, worth, platform="canvas")
+    with (tmp_path / "g.csv").open(encoding="utf-8", newline="") as file:
+        *_, row = csv.reader(file)
+    assert row == ["ada (4711)", "4711", "", "", "", "2", "0"]
 
 
 @pytest.mark.parametrize("text", ["easy=1", "core", "core=-1", "core=x"])
@@ -100,57 +137,85 @@ def test_odd_points_are_refused_with_the_levels(text):
         grades.weights(text)
 
 
-def test_a_report_speaks_of_its_student_alone(tmp_path):
-    grades.reports(tmp_path / "reports", some_rows())
-    pages = sorted((tmp_path / "reports").iterdir())
-    assert [page.name for page in pages] == ["001 _bob.md", "002 ada.md"]
-    text = pages[1].read_text(encoding="utf-8")
+def test_a_page_speaks_of_its_student_alone_and_what_others_wrote_is_no_html(tmp_path):
+    grades.pages(tmp_path / "pages.zip", some_rows(), handed_in("=bob", "ada"))
+    with zipfile.ZipFile(tmp_path / "pages.zip") as made:
+        assert made.namelist() == ["=bob_marks.html", "ada_marks.html"]
+        text = made.read("ada_marks.html").decode()
     assert "ada" in text
     assert "bob" not in text
     assert "Right: 1 of 2 exercises" in text
-    skipped = grades.report(
-        "ada", [row._replace(kind="not attempted") for row in some_rows(["ada"])]
-    )
-    assert "Not attempted: `my_softmax`." in skipped
-    assert r"\*z\*" in text
-    assert r"the \<b\> axis" in text
+    assert "the &lt;b&gt; axis" in text
+    skipped = grades.page("ada", [row._replace(kind="not attempted") for row in some_rows(["ada"])])
+    assert "Not attempted: <code>my_softmax</code>." in skipped
+    by_hand = grades.line(some_rows()[1]._replace(by_hand="1.5: <i>told me"))
+    assert "<b>1.5 points</b>, marked by your teacher: &lt;i&gt;told me" in by_hand
+    doubtful = grades.line(some_rows()[0]._replace(note="Read it: it uses sys"))
+    assert "Read it" not in doubtful
 
 
-def test_reports_are_written_anew_and_nothing_else_is_touched(tmp_path):
-    folder, out = tmp_path / "reports", tmp_path / "marks.csv"
-    (tmp_path / "class").mkdir()
-    line = [str(tmp_path / "class"), "--out", str(out), "--reports", str(folder), "--trusted"]
-    grades.reports(folder, some_rows(["bob", "cleo"]))
-    grades.reports(folder, some_rows(["ada", "bob"]))
-    assert [page.name for page in sorted(folder.iterdir())] == ["001 ada.md", "002 bob.md"]
-    (folder / "003 notes.md").write_text("# Mine\n")
-    with pytest.raises(SystemExit, match="holds more than reports"):
-        marks.main(line)
-    (folder / "003 notes.md").unlink()
-    marks.main(line)
-    assert [*folder.iterdir()] == []  # as the class is
-
-
-def test_a_report_calls_files_as_they_are():
-    row = some_rows(["ada"])[0]._replace(kind="not marked", reply="mine.py: is a link", reason="")
-    assert grades.line(row) == ("- `my_one_hot`: **not marked**: mine.py: is a link.")
+def test_an_archive_that_holds_anything_else_is_left_alone(tmp_path):
+    path = tmp_path / "pages.zip"
+    grades.refuse_to_lose(path)
+    for _ in range(2):
+        grades.pages(path, some_rows(), handed_in("ada"))
+        grades.refuse_to_lose(path)
+    with zipfile.ZipFile(path, "a") as made:
+        made.writestr("thesis.tex", "")
+    with pytest.raises(ValueError, match="not an archive of students' pages"):
+        grades.refuse_to_lose(path)
+    path.write_text("thesis")
+    with pytest.raises(ValueError, match="not an archive of students' pages"):
+        grades.refuse_to_lose(path)
 
 
 def test_whose_right_answers_are_to_be_read_is_said_at_the_end():
-    first = some_rows()[0]
+    first = some_rows()[0]._replace(reason="")
     rows = [
-        first._replace(student="ada", reason="Read it: it uses sys"),
-        first._replace(student="bob", reason=""),
-        first._replace(student="cleo", kind="wrong value", reason="Read it, somebody wrote"),
+        first._replace(student="ada", note="Read it: it uses sys"),
+        first._replace(student="ada", note="Read it: it uses sys", exercise="split"),
+        first._replace(student="bob"),
+        first._replace(student="cleo", kind="not marked", reply="not read: a.zip"),
     ]
-    assert "Right, but read it: ada" in table.summary(rows, "m.csv").splitlines()
+    said = table.summary(rows, "m.csv").partition("For you to decide; no points until then:\n")[2]
+    assert said.splitlines() == [
+        "      ada: my_one_hot, my_split (right. Read it: it uses sys)",
+        "      cleo: my_one_hot (not marked. not read: a.zip)",
+    ]
 
 
-def test_submissions_that_are_the_same_but_for_names_are_worth_a_look():
-    def five(student, shape):
-        [row, _] = some_rows([student])
-        return [row._replace(exercise=f"e{i}", shape=f"{shape}{i}") for i in range(5)]
+def answers_of(student, shapes):
+    [row, _] = some_rows([student])
+    return [row._replace(exercise=f"e{i}", shape=shape) for i, shape in enumerate(shapes)]
 
-    rows = five("ada", "x") + five("bob", "x") + five("cleo", "y")
-    assert table.alike(rows) == [["ada", "bob"]]
-    assert table.alike(five("ada", "x")[:4] + five("bob", "x")[:4]) == []
+
+@pytest.mark.parametrize(
+    ("ada", "bob", "said"),
+    [
+        ("xyz", "xyz", ["      ada, bob: 3 of 3 answers"]),
+        ("xy", "xy", ["      ada, bob: 2 of 2 answers"]),
+        ("xyzw", "xyuv", ["      ada, bob: 2 of 4 answers"]),
+        ("xyzwu", "xyabc", []),
+        ("x", "x", []),
+    ],
+)
+def test_submissions_are_alike_by_the_share_of_their_answers(ada, bob, said):
+    others = [row for i in range(9) for row in answers_of(f"s{i}", f"{i}{i}{i}{i}{i}")]
+    assert table.alike(answers_of("ada", ada) + answers_of("bob", bob) + others) == said
+
+
+def test_what_many_wrote_is_nobodys_own():
+    rows = [row for i in range(10) for row in answers_of(f"s{i}", f"xy{i}")]
+    assert table.alike(rows) == []
+
+
+def test_a_table_that_a_spreadsheet_has_saved_is_read(tmp_path):
+    path = tmp_path / "marks.csv"
+    table.write(path, some_rows(["ada", "zoë"]))
+    before = table.read(path)
+    text = path.read_text(encoding="utf-8-sig").replace('"01"', '"1"').replace('","', '";"')
+    path.write_bytes(text.encode("cp1252"))
+    assert table.read(path) == before
+    path.write_text("name,grade\nada,1\n")
+    with pytest.raises(ValueError, match="not a table of marks"):
+        table.read(path)

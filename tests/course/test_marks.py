@@ -64,7 +64,7 @@ def folder(tmp_path_factory):
     (folder / "every mistake.ipynb").write_text(notebook(*map(mistaken, exercises.EXERCISES)))
     (folder / "no json.ipynb").write_text("{")
     (folder / "nested.ipynb").write_text("[" * 10**6)
-    (folder / "nested.ipynb.py").write_text("x = " + "(" * 10**5)
+    (folder / "brackets.py").write_text("x = " + "(" * 10**5)
     (folder / "no cells.ipynb").write_text("[1, 2]")
     (folder / "bytes.py").write_bytes(b"\xff\x00\xff")
     (folder / "empty").mkdir()
@@ -137,13 +137,13 @@ def test_every_submission_has_a_row_for_each_exercise(folder, marked):
     assert assignment.open_exercises() == ["tune"]
     assert "tune" not in names
     students = {student for student, _ in rows}
-    assert len(students) == len(list(folder.iterdir())) - 2  # two and two have one name
+    assert len(students) == len(list(folder.iterdir())) - 2  # two and two are one student's
     assert set(rows) == {(student, name) for student in students for name in names}
     homes = {task.name: lesson.number for lesson in all_lessons() for task in lesson.tasks}
     assert {name: row["lesson"] for (_, name), row in rows.items()} == {n: homes[n] for n in names}
     assert f"{len(students)} submissions" in said.stdout
     reasons = [row["likely reason"] for row in rows.values() if row["likely reason"]]
-    _, _, title, *lines = re.split("\nWorth a look|\nRead in part", said.stdout)[0].splitlines()
+    _, _, title, *lines = said.stdout.partition("\nFor you to decide")[0].splitlines()
     assert title == "The reasons most often given:"
     assert len(lines) == 10
     for line in lines:
@@ -176,50 +176,72 @@ def test_a_name_that_is_no_text_does_no_harm(marked):
     ("name", "words"),
     [
         ("no json", "cannot be read as JSON from line 1"),
-        ("nested", ""),
-        ("nested.ipynb", ""),
+        ("nested", "nested"),
         ("no cells", "no cells of code"),
         ("bytes", "no text in UTF-8"),
-        ("empty", "no notebook and no .py"),
-        ("essay.txt", "not readable: it is neither a folder nor .ipynb nor .py"),
-        ("02.ipynb.txt", "not readable: it is neither a folder nor .ipynb nor .py"),
-        ("twice", "2 submissions have this name: twice.ipynb, twice.py"),
-        ("clash.zip", "2 submissions have this name: clash.zip, clash.zip.py"),
-        ("many folders", "more than 100 folders; what lies deeper was not looked at"),
-        ("a link", "a link.py: is a link"),
-        ("pipes", "is no file"),
+        ("empty", "nothing was handed in"),
+        ("essay", "not read: essay.txt (neither .ipynb nor .py)"),
+        ("02", "not read: 02.ipynb.txt (neither .ipynb nor .py)"),
+        ("many folders", "and what follows it (more than 100 folders)"),
+        ("a link", "not read: a link.py (a link)"),
+        ("pipes", "not read: mine.py (not a file)"),
     ],
 )
-def test_what_cannot_be_read_loses_its_rows_with_the_reason(marked, name, words):
+def test_what_cannot_be_read_loses_its_rows_with_the_reason_and_is_named(marked, name, words):
     row = marked[0][name, "one_hot"]
-    if name == "nested.ipynb":  # no answer in it could be found either way
-        assert row["kind"] in ("not marked", "not attempted")
-    else:
-        assert (row["kind"], words in row["reply"]) == ("not marked", True), row
+    assert (row["kind"], words in row["reply"]) == ("not marked", True), row
+    named = marked[1].stdout.partition("For you to decide; no points until then:")[2]
+    assert f"      {name}: my_" in named
 
 
-@pytest.mark.parametrize("unread", ["rest.zip", "03.ipynb.txt", "essay.PDF"])
-def test_what_may_stand_in_a_file_that_is_not_read_is_not_marked(marked, unread):
-    student = f"beside {unread}"
-    assert marked[0][student, "one_hot"]["kind"] == "right"
-    row = marked[0][student, "softmax"]
-    problem = f"not read, being neither .ipynb nor .py: {unread}"
-    assert (row["kind"], row["reply"]) == ("not marked", problem)
+def test_what_may_stand_in_a_file_that_is_not_read_is_not_marked(marked):
+    for unread in ("rest.zip", "03.ipynb.txt", "essay.PDF"):
+        student = f"beside {unread}"
+        assert marked[0][student, "one_hot"]["kind"] == "right"
+        row = marked[0][student, "softmax"]
+        problem = f"not read: {unread} (neither .ipynb nor .py)"
+        assert (row["kind"], row["reply"]) == ("not marked", problem)
+        assert f"      {student}: {unread}" in marked[1].stdout.partition("\nNot read:")[2]
 
 
 def test_a_file_that_holds_no_answers_is_no_reason_not_to_mark(tmp_path):
-    for name in ("02.ipynb", "progress.json", "plot.png", "._02.ipynb.txt", "mine.pyc"):
-        (tmp_path / name).touch()
-    assert submissions.files_in(tmp_path) == ([("02.ipynb", tmp_path / "02.ipynb")], "")
-    before = submissions.read("ada", [tmp_path])
-    (tmp_path / "rest.zip").touch()
-    assert submissions.read("ada", [tmp_path]).digest != before.digest  # so it is marked again
+    folder = tmp_path / "ada"
+    folder.mkdir()
+    for name in ("02.ipynb", "progress.json", "plot.png", "._02.ipynb.txt", "mine.pyc", "me.txt"):
+        (folder / name).touch()
+    assert submissions.files_in(folder) == ([("02.ipynb", folder / "02.ipynb")], [])
+    [before] = submissions.submissions(tmp_path)
+    (folder / "rest.zip").touch()
+    [after] = submissions.submissions(tmp_path)
+    assert after.digest != before.digest  # so it is marked again
+
+
+def test_too_many_files_cost_only_those_that_are_too_many(tmp_path):
+    (tmp_path / "ada" / ".venv").mkdir(parents=True)
+    (tmp_path / "ada" / "env" / "lib").mkdir(parents=True)
+    (tmp_path / "ada" / "env" / "pyvenv.cfg").touch()
+    (tmp_path / "ada" / "mnistlib").mkdir()
+    for inner in (".venv", "env/lib", "mnistlib"):  # others' code
+        (tmp_path / "ada" / inner / "code.py").touch()
+    for number in range(submissions.MOST_FILES + 2):
+        (tmp_path / "ada" / f"{number:03}.py").touch()
+    [found] = submissions.submissions(tmp_path)
+    assert len(found.files) == submissions.MOST_FILES
+    assert found.unread == "100.py and what follows it (more than 100 files and 50 MB)"
 
 
 def test_the_shallower_of_two_files_of_one_name_counts_and_the_row_says_so(marked):
     row = marked[0]["two of one name", "one_hot"]
     place = "Taken from mine.py; there is another in old/mine.py."
-    assert (row["kind"], row["likely reason"]) == ("right", place)
+    assert (row["kind"], row["note"]) == ("right", place)
+    chosen = marked[1].stdout.partition("Of several versions, one was taken:")[2]
+    assert f"      two of one name: my_one_hot: {place}" in chosen
+
+
+def test_files_and_folders_of_one_name_are_one_students(marked):
+    assert marked[0]["twice", "one_hot"]["kind"] == "right"
+    assert marked[0]["clash", "one_hot"]["kind"] == "right"
+    assert marked[0]["clash", "softmax"]["reply"].startswith("not read: clash.zip")
 
 
 @pytest.mark.parametrize("name", ["CAPITALS", "a deep nest"])
@@ -332,7 +354,7 @@ def test_stopped_in_the_middle_it_goes_on_and_leaves_nothing(tmp_path, how):
 def test_another_file_is_not_overwritten(tmp_path, folder, capsys):
     out = tmp_path / "grades.csv"
     out.write_text("name,grade\nada,1\n")
-    with pytest.raises(SystemExit, match="no table of marks"):
+    with pytest.raises(SystemExit, match="is not a table of marks"):
         marks.main([str(folder), "--out", str(out)])
     assert out.read_text() == "name,grade\nada,1\n"
 
@@ -351,40 +373,49 @@ def test_a_table_of_other_lessons_is_not_overwritten(tmp_path):
     assert {row["lesson"] for row in read(out).values()} == {"01", "02"}
 
 
-def test_what_the_last_lines_name(tmp_path, capsys):
-    (tmp_path / "class").mkdir()
+def test_rows_of_a_student_who_has_left_are_kept_and_named(here, tmp_path, capsys):
     for name in ("ada", "bob"):
-        (tmp_path / "class" / name).mkdir()
+        (tmp_path / "class" / name).mkdir(parents=True)
         (tmp_path / "class" / name / "01.py").write_text(GOOD)
-    (tmp_path / "class" / "bob" / "rest.zip").write_text("?")
     line = [str(tmp_path / "class"), "--out", str(tmp_path / "marks.csv"), "--trusted"]
     marks.main([*line, "--lesson", "01"])
-    assert (
-        "Read in part: bob (not read, being neither .ipynb nor .py: rest.zip)"
-        in capsys.readouterr().out
-    )
     shutil.rmtree(tmp_path / "class" / "ada")
+    capsys.readouterr()
     marks.main([*line, "--lesson", "01"])
-    out = capsys.readouterr().out
-    assert "No longer in " in out
-    assert "whose rows are kept: ada" in out
+    assert "whose rows are kept: ada\n" in capsys.readouterr().out
     assert ("ada", "one_hot") in read(tmp_path / "marks.csv")
 
 
-def test_after_a_change_of_the_course_all_are_tried_again(tmp_path, monkeypatch):
-    (tmp_path / "ada.py").write_text(GOOD)
-    [before], [again] = submissions.submissions(tmp_path), submissions.submissions(tmp_path)
-    assert before == again
-    monkeypatch.setattr(submissions, "ROOT", tmp_path)  # another course
-    (tmp_path / "mnistlib" / "exercises").mkdir(parents=True)
-    checker = tmp_path / "mnistlib" / "exercises" / "lesson_90.py"
-    digests = {before.digest}
-    for text in ("1", "2"):
-        checker.write_text(text)
-        submissions.course.cache_clear()
-        digests.add(next(s for s in submissions.submissions(tmp_path) if s.student == "ada").digest)
-    submissions.course.cache_clear()
-    assert len(digests) == 3
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """Return the folder of exercises of another course, of which files may change."""
+    folder = tmp_path / "course" / "exercises"
+    folder.mkdir(parents=True)
+    for name in ("lesson_01.py", "lesson_02.py", "checker.py"):
+        (folder / name).write_text("")
+    classroom = tmp_path / "course" / "classroom"
+    classroom.mkdir()
+    monkeypatch.setattr(assignment, "ROOT", tmp_path)
+    yield folder
+    assignment.judge.cache_clear()
+    assignment.shared_code.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("file", "anew"),
+    [("lesson_02.py", "2"), ("lesson_02.txt", "2"), ("lesson_91.py", ""), ("checker.py", "12")],
+)
+def test_an_answer_is_tried_again_only_when_what_judges_it_has_changed(course, file, anew):
+    def digests():
+        assignment.judge.cache_clear()
+        assignment.shared_code.cache_clear()
+        return [assignment.judge("one_hot", "01"), assignment.judge("softmax", "02")]
+
+    before = digests()
+    assert digests() == before
+    (course / file).write_text("K = 1")
+    changed = [old != new for old, new in zip(before, digests(), strict=True)]
+    assert changed == ["1" in anew, "2" in anew]
 
 
 def test_some_lessons_alone():
@@ -456,5 +487,107 @@ def test_what_is_to_be_read_stands_in_the_table(here, tmp_path):
         "def my_softmax(z):\n    return functions.sigmoid(z)\n"
     )
     right, wrong = tried(tmp_path, code, "sigmoid", "softmax")
-    assert (right.kind, right.reason) == ("right", "Read it: it uses mnistlib")
-    assert (wrong.kind, "Read it" in wrong.reason) == ("wrong value", False)
+    assert (right.kind, right.note) == ("right", "Read it: it uses mnistlib")
+    assert (wrong.kind, wrong.note) == ("wrong value", "")
+
+
+def test_a_file_that_takes_too_long_to_read_costs_itself_alone(here, monkeypatch, tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "01.py").write_text(GOOD)
+    (tmp_path / "ada" / "02.py").write_text("# too long")
+    run = isolation.run
+
+    def slow(work, arguments, *others):
+        if work == "extract" and any(place == "02.py" for place, _ in arguments["files"]):
+            return {"lost": "it took longer than 20 s and was stopped"}, 20.0
+        return run(work, arguments, *others)
+
+    monkeypatch.setattr(isolation, "run", slow)
+    [submission] = submissions.submissions(tmp_path)
+    names = ["one_hot", "softmax"]
+    seconds = dict.fromkeys(names, 9)
+    good, lost = marking.outcomes(submission, names, Limits(), seconds, trusted=True)
+    assert good.kind == "right"
+    words = "not read: 02.py (it took longer than 20 s and was stopped)"
+    assert (lost.kind, lost.reply) == ("not marked", words)
+
+
+# --- Marks by hand
+
+
+@pytest.fixture
+def marked_by_hand(here, tmp_path, capsys):
+    """Return a way to mark two students, with marks by hand, which gives the table and what is said."""
+    (tmp_path / "class").mkdir()
+    for name in ("ada", "bob"):
+        (tmp_path / "class" / f"{name}.py").write_text(GOOD)
+
+    def mark(hand, *more):
+        if hand is not None:
+            (tmp_path / "by-hand.csv").write_bytes(
+                hand.encode("utf-16" if "\t" in hand else "utf-8")
+            )
+        out = tmp_path / "marks.csv"
+        line = [str(tmp_path / "class"), "--out", str(out), "--trusted", "--lesson", "01"]
+        capsys.readouterr()
+        marks.main([*line, "--grades", str(tmp_path / "grades.csv"), *more])
+        grades = (tmp_path / "grades.csv").read_text().splitlines()
+        return read(out), capsys.readouterr().out, [line.replace('"', "") for line in grades]
+
+    return mark
+
+
+HEAD = "student,exercise,points,why\n"
+
+
+@pytest.mark.parametrize(
+    "hand",
+    [
+        HEAD + "ada,one_hot,1.5,late\nbob,my_split,2,told me\n",
+        "\ufeff" + HEAD.replace(",", ";") + "ada;one_hot;1,5;late\nbob;split;2;told me\n",
+        (HEAD + "ada,one_hot,1.5,late\nbob,my_split,2,told me\n").replace(",", "\t"),
+    ],
+)
+def test_marks_by_hand_always_win_and_survive_every_run(marked_by_hand, tmp_path, hand):
+    for _ in range(2):
+        rows, said, grades = marked_by_hand(hand)
+        assert rows["ada", "one_hot"]["kind"] == "right"
+        assert rows["ada", "one_hot"]["by hand"] == "1.5: late"
+        assert "ada,0,1.5,0,0,0" in grades
+        assert "bob,0,2,2,0,0" in grades
+        assert "Your marks by hand, kept:\n      ada: my_one_hot (1.5: late)\n" in said
+        assert "Changed since" not in said
+    (tmp_path / "class" / "ada.py").write_text(GOOD + "\nK = 1\n")
+    assert "Changed since" not in marked_by_hand(None)[1]  # a line elsewhere
+    (tmp_path / "class" / "ada.py").write_text(GOOD.replace("labels]", "labels] + 0"))
+    for _ in range(2):
+        rows, said, grades = marked_by_hand(None)
+        assert "ada,0,1.5,0,0,0" in grades
+        assert said.partition("not said again):\n")[2] == "      ada: my_one_hot\n"
+    assert "Changed since" not in marked_by_hand(hand.replace("late", "late seen"))[1]
+    rows, said, grades = marked_by_hand(HEAD)
+    assert rows["ada", "one_hot"]["by hand"] == ""
+    assert "ada,0,2,0,0,0" in grades
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("eve,one_hot,1,", "line 2: there is no student 'eve'"),
+        ("ada,onehot,1,", "line 2: there is no exercise 'onehot'"),
+        ("ada,one_hot,Right,", "line 2: 'Right' is not a number of points from 0 to 2"),
+        ("ada,one_hot,20,", "line 2: '20' is not a number of points from 0 to 2"),
+        ("ada,one_hot,1,\nada,my_one_hot,2,", "line 3: ada has a mark for one_hot above"),
+    ],
+)
+def test_what_is_not_a_mark_by_hand_is_refused_with_its_line(marked_by_hand, tmp_path, line, words):
+    marked_by_hand(HEAD)
+    before = (tmp_path / "marks.csv").read_bytes()
+    with pytest.raises(SystemExit) as refusal:
+        marked_by_hand(HEAD + line)
+    assert words in str(refusal.value).splitlines()
+    assert (tmp_path / "marks.csv").read_bytes() == before
+
+
+def test_a_mark_by_hand_for_an_exercise_of_another_week_waits(marked_by_hand):
+    assert "softmax" not in marked_by_hand(HEAD + "ada,softmax,1,\n")[1]

@@ -1,0 +1,65 @@
+"""Marks that a teacher gives by hand, in a file of the teacher's that the program never writes."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from course.classroom import spreadsheet
+
+COLUMNS = ("student", "exercise", "points", "why")
+
+
+class HandMark(NamedTuple):
+    """The points that a teacher gives for an exercise, and why."""
+
+    points: float
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.points:g}: {self.why}"
+
+
+def read(
+    path: Path, students: Mapping[str, str], worth: Mapping[str, float], known: Collection[str]
+) -> dict[tuple[str, str], HandMark]:
+    """Return the marks in a teacher's file, by student and exercise.
+
+    Args:
+        path: a CSV file with the columns of COLUMNS; a file that does not exist holds no marks.
+        students: the student in the table, by each name that the file may use.
+        worth: the points of each exercise that is marked now.
+        known: all exercises; marks of those that are not marked now are left alone.
+
+    Raises:
+        ValueError: a line is not a mark. The message names each such line.
+    """
+    if not path.exists():
+        return {}
+    marks = {}
+    problems = []
+    for line, row in spreadsheet.read(path):
+        student, exercise, points, why = (*row, "", "", "", "")[:4]
+        if line == 1 and exercise.lower() == COLUMNS[1]:
+            continue
+        exercise = exercise.removeprefix("my_")
+        try:
+            number = spreadsheet.number(points)
+        except ValueError:
+            number = -1
+        if exercise not in known:
+            problems.append(f"line {line}: there is no exercise {exercise!r}")
+        elif exercise not in worth:
+            continue
+        elif student not in students:
+            problems.append(f"line {line}: there is no student {student!r}")
+        elif not 0 <= number <= worth[exercise]:
+            most = f"from 0 to {worth[exercise]:g}"
+            problems.append(f"line {line}: {points!r} is not a number of points {most}")
+        elif (students[student], exercise) in marks:
+            problems.append(f"line {line}: {student} has a mark for {exercise} above")
+        else:
+            marks[students[student], exercise] = HandMark(number, why)
+    if problems:
+        columns = ", ".join(COLUMNS)
+        raise ValueError("\n".join([f"{path} (columns {columns}) was not used:", *problems]))
+    return marks

@@ -1,0 +1,88 @@
+"""Whose a file is that a class handed in, by the names that learning platforms give."""
+
+import pytest
+
+from course.classroom import submissions
+from tests.course.a_class import GOOD
+
+
+def students_of(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(GOOD)
+    return submissions.submissions(folder)
+
+
+def test_moodles_folders_and_files_are_their_students(tmp_path):
+    both = students_of(
+        tmp_path,
+        "Ada Lovelace_1001_assignsubmission_file_/sub/02.ipynb",  # until Moodle 4.0
+        "Zoe Müller_1002_assignsubmission_file/02.ipynb",  # from 4.1 on
+        "Anna-Lena O'Neill_1003_assignsubmission_file_02.ipynb",  # not in folders
+        "Anna-Lena O'Neill_1003_assignsubmission_file_03_more.ipynb",
+        "Anna-Lena O'Neill_1003_assignsubmission_onlinetext_onlinetext.html",
+    )
+    found = {s.student: ([place for place, _ in s.files], s.unread) for s in both}
+    assert found == {
+        "Ada Lovelace (1001)": (["sub/02.ipynb"], ""),
+        "Zoe Müller (1002)": (["02.ipynb"], ""),
+        "Anna-Lena O'Neill (1003)": (
+            ["02.ipynb", "03_more.ipynb"],
+            "Anna-Lena O'Neill_1003_assignsubmission_onlinetext_onlinetext.html "
+            "(neither .ipynb nor .py)",
+        ),
+    }
+    for submission in both:  # as Moodle's importer takes a page back
+        _, number, kind, plugin, rest = f"{submission.returned_as}marks.html".split("_", 4)
+        assert (kind, plugin, rest) == ("assignsubmission", "file", "marks.html")
+        assert f"({number})" in submission.student
+
+
+def test_canvas_files_are_their_students_and_the_later_one_counts(tmp_path):
+    new = students_of(
+        tmp_path,
+        "lovelaceada_LATE_4711_900_02_sigmoid-1.ipynb",
+        "lovelaceada_LATE_4711_1000_02_sigmoid.ipynb",
+        "m\u00fcller_zoe_4712_17_mine.py",
+        "anon_x7k2p_18_mine.py",
+    )
+    ada, zoe, anonymous = sorted(new, key=lambda submission: submission.returned_as[:1] == "a")
+    ada, zoe = sorted((ada, zoe), key=lambda submission: submission.known_as)
+    assert (ada.student, ada.known_as) == ("lovelaceada (4711)", "4711")
+    assert (zoe.student, zoe.known_as) == ("müller_zoe (4712)", "4712")
+    assert anonymous.student == "anon (x7k2p)"
+    places = [place for place, _ in ada.files]
+    assert places == ["000000000900/02_sigmoid-1.ipynb", "000000001000/02_sigmoid.ipynb"]
+    # As Canvas' importer takes a page back: the first two parts that are numbers.
+    numbers = [part for part in f"{ada.returned_as}marks.html".split("_") if part.isdigit()]
+    assert numbers[0] == "4711"
+
+
+def test_a_name_with_numbers_in_it_is_no_platforms(tmp_path):
+    names = {s.student for s in students_of(tmp_path, "ada_2.py", "group_3_a.py", "eve_1_2_/x.py")}
+    assert names == {"ada_2", "group_3_a", "eve_1_2_"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada,ada@x.org\nZoe Müller,z77\n",
+        "\ufeffIdentifier;Full name;Email address\n"
+        "Participant 1001;Ada;ada@x.org\nTeilnehmer/in 1002;Zoe;z77@x\n",
+    ],
+)
+def test_a_file_of_names_says_what_the_platform_calls_whom(tmp_path, text):
+    (tmp_path / "names.csv").write_text(text, encoding="utf-8")
+    names = submissions.read_names(tmp_path / "names.csv")
+    students_of(tmp_path / "class", "ada_1001_assignsubmission_file_/1.py")
+    students_of(tmp_path / "class", "Zoe Müller_1002_assignsubmission_file_/1.py")
+    students_of(tmp_path / "class", "eve_1003_assignsubmission_file_/1.py")
+    known = [s.known_as for s in submissions.submissions(tmp_path / "class", names)]
+    assert known[0].startswith("z77")
+    assert known[1:] == ["ada@x.org", ""]  # who is not there has no row in the grades
+
+
+def test_a_line_without_a_second_name_is_refused(tmp_path):
+    (tmp_path / "names.csv").write_text("ada,a1\nbob,\n")
+    with pytest.raises(ValueError, match="line 2: 'bob' has no second name"):
+        submissions.read_names(tmp_path / "names.csv")
