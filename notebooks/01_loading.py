@@ -222,7 +222,7 @@ for name, array in mnist._asdict().items():
 #
 # Before you look at anything, put some of it away. The **test set** is for one question, asked once, at the very end: how well does the finished network read digits that played no part in its making? While we are still making choices, we need other digits to judge them by. So we split the training images: 50,000 to learn from, and 10,000 for **validation**. These are the 10,000 that lesson 00 kept back.
 #
-# The split is random, but in a way that can be repeated. A generator of random numbers is given a **seed** first, and from then on it gives the same numbers at every run. Ours makes a **permutation**: the first 60,000 whole numbers, beginning with 0, each of them once and in random order.
+# The split is random, but it can be repeated. A generator of random numbers is given a **seed** first, and from then on it gives the same numbers at every run. Ours makes a **permutation**: the first 60,000 whole numbers, beginning with 0, each of them once and in random order.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -322,7 +322,7 @@ except OverflowError as error:
     print("pixels + 300:", error)
 
 # %% [markdown]
-# The second pixel should have become 260. It became $260 - 256 = 4$, without warning: it **wrapped** around. You might have thought that 10 was an ordinary integer, and safe. But NumPy fits a plain number to the array's type. So a 10 becomes a byte too, and a 300 is refused because no byte can hold it.
+# The second pixel should have become 260. It became $260 - 256 = 4$, without warning: it **wrapped** around. A plain 10 is no safer than a byte, because NumPy fits it to the array's type; and a 300 is refused, because no byte can hold it.
 #
 # Differences are worse, because everything that should be negative wraps. Predict $0 - 200$:
 
@@ -339,7 +339,7 @@ print("@:   ", pixels @ pixels, (pixels @ pixels).dtype)
 print("of floats:", pixels * 1.0 @ pixels)
 
 # %% [markdown]
-# Hence the rule of this course: images are *kept* as `uint8`, which takes an eighth of the memory of NumPy's usual `float64`, and turned into floats the moment we compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row. Throughout the course, rows are examples. For a batch of $n$ images,
+# Hence the rule of this course: images are *kept* as `uint8`, which takes an eighth of the memory of NumPy's usual `float64`, and turned into floats the moment we compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row: in this course, rows are examples. For a batch of $n$ images,
 #
 # $$X = \frac{\text{pixels}}{255}$$
 #
@@ -557,12 +557,7 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Most of these you can read at a glance. But a mean digit has only one slant and one width, so a narrow 2 may lie nearer to the mean 1. What if nothing is averaged, and the nearest of all 50,000 training images lends its label? That method is called the **nearest neighbour**.
-#
-# **Predict.** What percentage of the first 500 validation images will it read correctly?
-
-# %%
-guesses.ask("% read by the nearest neighbour", None)
+# Most of these you can read at a glance. But a mean digit has only one slant and one width, so a narrow 2 may lie nearer to the mean 1. What if nothing is averaged, and the nearest of all 50,000 training images lends its label? That method is called the **nearest neighbour**. How many of the first 500 validation images will it read?
 
 # %%
 first = x[:500]
@@ -571,10 +566,10 @@ for k in range(10):  # the same formula, with the images of class k in place of 
     xk = data.scale(train_images[train_labels == k])
     nearest.append(((xk**2).sum(axis=1) - 2 * first @ xk.T).min(axis=1))
 right = np.argmin(nearest, axis=0) == validation_set[1][:500]
-guesses.compare("% read by the nearest neighbour", f"{100 * right.mean():.1f}")
+print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
 
 # %% [markdown]
-# That is a much harder mark to beat, and nothing was learnt. But the method has to keep every image, and to search through all of them for each answer. There is another way to do better: find out which *combinations* of pixels tell digits apart, and keep only that. A network does this, from lesson 03 on.
+# That is a much harder mark to beat, and nothing was learnt. But the method has to keep every image, and to search them all for each answer. There is another way: find out which *combinations* of pixels tell digits apart, and keep only those. A network does this, from lesson 03 on.
 
 # %% [markdown]
 # ## Recap

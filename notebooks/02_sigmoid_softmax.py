@@ -443,7 +443,7 @@ print("alone:", original.softmax_over_batch(z_rows[:1])[0])
 #
 # Take your pencil. Write $\text{sum}$ for the sum of the ten exponentials, whose derivative by $z_l$ is $e^{z_l}$. So $p_k = e^{z_k} / \text{sum}$. Now use the quotient rule twice: once for a class's own score, where the numerator moves too, and once for another's. You should find
 #
-# $$J_{kl} = \frac{\partial p_k}{\partial z_l} = \begin{cases} p_k (1 - p_k) & \text{if } l = k, \\ -\,p_k\, p_l & \text{if } l \ne k. \end{cases}$$
+# $$J_{kl} = \begin{cases} p_k (1 - p_k) & \text{if } l = k, \\ -\,p_k\, p_l & \text{if } l \ne k. \end{cases}$$
 #
 # <details><summary>With a pencil</summary>
 #
@@ -480,7 +480,7 @@ pictures.scores()
 #
 # Suppose we know $dp_k = \partial L / \partial p_k$ for each probability. Score $l$ reaches the loss in ten ways, through each of the probabilities, and the chain rule adds them up:
 #
-# $$dz_l = \frac{\partial L}{\partial z_l} = \sum_k \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial z_l} = \sum_k dp_k\, J_{kl} .$$
+# $$dz_l = \sum_k \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial z_l} = \sum_k dp_k\, J_{kl} .$$
 #
 # That is the row $dp$ times the matrix $J$, a **vector-Jacobian product**. But you needn't build the matrix: multiply $dp$ by the two parts of $J = \mathrm{diag}(p) - p^T p$.
 #
@@ -634,9 +634,9 @@ exercises.folded(my_cross_entropy_with_gradient)
 # %% [markdown]
 # ## Why the gradient is p - y
 #
-# Take a batch of one, and put log-sum-exp into its loss. The targets add up to 1, so log-sum-exp comes in exactly once:
+# Take a batch of one, whose loss is $-\sum_k y_k \log p_k$. Put in $\log p_k = z_k - \log \sum_l e^{z_l}$. The targets add up to 1, so log-sum-exp comes in exactly once:
 #
-# $$L = -\sum_k y_k \Big( z_k - \log \sum_l e^{z_l} \Big) = -\sum_k y_k z_k + \log \sum_l e^{z_l} .$$
+# $$L = -\sum_k y_k z_k + \log \sum_l e^{z_l} .$$
 #
 # Now differentiate by one score $z_k$. In the first sum only the term $-y_k z_k$ contains it, and gives $-y_k$. The second part is the logarithm of what we called $\text{sum}$, and gives $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
 #
