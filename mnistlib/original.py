@@ -1,9 +1,8 @@
 """The original notebook's recipe, faults included, each a named choice that can be repaired.
 
-The original is an anonymous notebook, whose text came to this course without a name or a licence. It
-stands for a common kind: it is written anew here from its formulas, with none of its code, and each of
-its faults is one that good people make. They live here and nowhere else. Lesson 06 runs it, takes it
-apart, and mends it.
+The original is an anonymous notebook, whose text came to this course without a name or a licence. It is
+written anew here from its formulas, with none of its code. Each of its faults is one that good people
+make, and they live here and nowhere else. Lesson 06 runs it, takes it apart, and mends it.
 
 x are prepared pixels, shape (n, 784); logits, probabilities and one-hot targets have shape (n, 10).
 Shapes that disagree, and an empty batch, raise a ValueError.

@@ -9,19 +9,19 @@
 # %% [markdown]
 # # 04 Training curves
 #
-# One step downhill is nothing; thousands make a network that reads. While it trains you see only a curve. Is it learning, and how fast may it?
+# One step downhill is nothing; thousands of them make a network that reads. While it trains, all you see is a curve. Is it learning, and how fast may it?
 #
 # **You will** read a training loop of ten lines, tell from curves what is wrong with a run, tune a network yourself, and measure once, at the very end, how well one reads new digits.
 #
 # **You will be able to**
 #
 # - tell a step from an epoch, and loss from accuracy;
-# - read from a curve whether the learning rate is too small, right or too large, and whether a network overfits;
+# - see from a curve whether the learning rate is too small, right or too large, and whether a network overfits;
 # - derive how large a step may be, and compare momentum with plain descent fairly.
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
-# **Time** 54 minutes to read, 37 more for the exercises; the computer works about 20 s and uses 400 MB
+# **Time** 51 minutes to read, 37 more for the exercises; it runs for about 20 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -30,7 +30,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    A short step lowers it by about $\eta\, \lVert \nabla L \rVert^2$. A long one runs beyond the lowest point, and the loss may end higher than it began.
+#    A short step lowers it by about $\eta\, \lVert \nabla L \rVert^2$. A long one overshoots the lowest point, and the loss may end up higher than it began.
 #
 #    </details>
 #
@@ -38,7 +38,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    For choices: which learning rate, how many epochs. Whoever chooses by the test images can no longer ask them about *new* digits.
+#    For choices: which learning rate, how many epochs. If you choose by the test images, you can no longer ask them about *new* digits.
 #
 #    </details>
 
@@ -47,7 +47,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from course import exercises, pictures, studies
+from course import exercises, guesses, pictures, studies
 from course.materials.mystery_curves import FAULTS, mystery_curves
 from course.materials.tuning import TARGET, reached
 from mnistlib import data, network, plotting
@@ -82,7 +82,7 @@ exercises.mine()
 #
 # ## Step and epoch
 #
-# How many images does a step need? The gradient over all 50,000 is exact, but costs fifty thousand passes. Over 128 of them it is a guess, four hundred times cheaper. So shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
+# How many images does a step need? The gradient over all 50,000 is exact, but costs fifty thousand passes. Over 128 of them it is a guess, and four hundred times cheaper. So shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
 #
 # A step is one update of the parameters, from one mini-batch. An **epoch** is one pass over the whole training set.
 #
@@ -103,19 +103,25 @@ exercises.check(my_minibatches)
 exercises.folded(my_minibatches)
 
 # %% [markdown]
-# The library's `minibatches` returns the same as a list. How many steps of 128 make an epoch of 50,000? Work it out first.
+# The library's `minibatches` returns the same as a list.
+#
+# **Predict.** How many steps of 128 make an epoch of 50,000?
+
+# %%
+guesses.ask("steps in an epoch", None)
 
 # %%
 batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=6)
 epoch = batches[: len(batches) // 6]
 print("steps in an epoch:", len(epoch))
 print("images in the last batch:", len(epoch[-1]))
+guesses.compare("steps in an epoch", len(epoch))
 
 # %% [markdown]
 # How good is a batch's guess? Take 78 batches, a fifth of the epoch, and the exact gradient over all their images. Compare directions by the cosine of the angle between them: 1 if they agree, 0 if they have nothing to do with each other, negative if they are opposed. Then deal the same images sorted by label, so that each batch holds one or two kinds of digit.
 
 
-# %%
+# %% tags=["hide-input"]
 def gradient(parameters, indices):
     """Return the gradient as one long row, shape (101770,)."""
     x, y = data.scale(images[indices]), data.one_hot(labels[indices])
@@ -131,6 +137,8 @@ def compare(parameters, dealt):
     print(f"cosine with the exact: mean   {np.mean(cosines):5.2f}")
     print(f"                       lowest {min(cosines):5.2f}")
     print("mean guess is exact:", np.allclose(np.mean(guesses, axis=0), exact))
+    far = np.mean([np.linalg.norm(g - exact) for g in guesses])
+    print(f"length of the exact {np.linalg.norm(exact):.2f}, guesses off by {far:.2f}")
 
 
 dealt = epoch[:78]
@@ -142,7 +150,7 @@ print("the same images, sorted by label:")
 compare(start, by_label)
 
 # %% [markdown]
-# Either way the guesses average to the exact gradient: the batches are equally large and hold the same images. But a sorted batch speaks for one digit or two, and a step from it may lead uphill. A shuffled batch may hold any of the images, each with the same chance. So its gradient is right on average: an **unbiased estimate**. Before training, a step from even the worst of these 78 leads downhill.
+# Either way the guesses average to the exact gradient, because the batches are equally large and together hold the same images. So a batch picked at random is right on average: its gradient is an **unbiased estimate**. But a sorted batch speaks for one digit or two, and a step from it may lead uphill. Shuffled batches scatter far less. Before training, a step from even the worst of these 78 leads downhill.
 #
 # ## The loop
 #
@@ -165,9 +173,9 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 compare(parameters, dealt)
 
 # %% [markdown]
-# A quarter of an epoch, and it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses have become worse.
+# A quarter of an epoch, and it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses point in worse directions than before. The last line says why. Most images are read correctly by now and pull on nothing, so the exact gradient has become much shorter. The guesses are off by more than its whole length: the signal fades faster than the noise.
 #
-# From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), first parameters, a set, and batches. It returns trained parameters and a `History`: the batch losses, and scores on the sets that `monitor` names, `every` so many steps.
+# From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), the first parameters, a set, and batches. It returns the trained parameters and a `History`: the batch losses, and scores on the sets that `monitor` names, `every` so many steps.
 
 # %%
 trained, history = train(network, start, train_set, epoch[:100], learning_rate=0.5)
@@ -176,11 +184,19 @@ print("same losses:", np.allclose(history.batch_loss, losses))
 # %% [markdown]
 # ### What to record
 #
-# The *batch loss*, at every step: it costs nothing, but is noisy. And loss and accuracy on the validation set, now and then. *Loss* is what the gradient follows: smooth, and sensitive to how *sure* the network is. *Accuracy*, the share of right answers, is what we want. But it moves in jumps and has no useful gradient.
+# The *batch loss* at every step: it costs nothing, but it is noisy. Now and then, loss and accuracy on the validation set. *Loss* is what the gradient follows: smooth, and sensitive to how *sure* the network is. *Accuracy*, the share of right answers, is what we want, but it moves in jumps and has no useful gradient.
 #
 # ## A learning-rate sweep
 #
-# How fast may it learn? Try rates in factors of about three, each from the same weights over the same batches. Look at the loss early, after 30 steps, and after a whole epoch, 391. Where do you expect the best rate? At the same place both times?
+# How fast may it learn? Try rates in factors of about three, each from the same weights over the same batches. Look at the loss early, after 30 steps, and again after a whole epoch, 391.
+#
+# **Predict.** Which rate will be best after 30 steps, and which after the epoch?
+
+# %%
+guesses.ask("best rate after 30 steps", None)
+
+# %%
+guesses.ask("best rate after an epoch", None)
 
 # %%
 rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]  # add some
@@ -193,8 +209,12 @@ for rate in rates:
     if rate <= 3:
         late[rate] = np.mean(history.batch_loss[291:])
         print(f"{rate:7} {early[rate]:21.3f} {late[rate]:11.3f}")
+guesses.compare("best rate after 30 steps", min(early, key=early.get))
 
-# %% mystnb={"image": {"alt": "Loss against the learning rate, both axes logarithmic, for two horizons. After 30 steps the curve is a basin: near log 10 at the left, lowest at a rate of 1, and above 3 it rises steeply, out of the picture. After 391 steps the curve lies lower and falls all the way to its last point, at a rate of 3."}} tags=["hide-input"]
+# %%
+guesses.compare("best rate after an epoch", min(late, key=late.get))
+
+# %% mystnb={"image": {"alt": "Loss against the learning rate, both axes logarithmic, early and late. After 30 steps the curve is a basin: near log 10 at the left, lowest at a rate of 1, and above 3 it rises steeply, out of the picture. After 391 steps the curve lies lower and falls all the way to its last point, at a rate of 3."}} tags=["hide-input"]
 figure, axis = plt.subplots()
 for found, style, label in [(early, "o-", "steps 11 to 30"), (late, "s--", "steps 292 to 391")]:
     axis.loglog(*zip(*sorted(found.items())), style, label=label)
@@ -209,15 +229,15 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A basin: on the left nothing is broken, only slow; on the right each step overshoots. And the two horizons disagree. Of the rates run for a whole epoch, 1 is best after 30 steps and 3, the largest, at the end; a study further below runs larger ones, where it turns. A sweep that is cut short favours the cautious.
+# A basin: on the left nothing is broken, only slow; on the right each step overshoots. And early and late disagree. After 30 steps 1 is best. After a whole epoch it is 3, and that is just the largest rate we ran so long; a study further below runs larger ones. A sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
 #
 # <details><summary>If you add 0.5, 2 and 5</summary>
 #
-# The early curve is still lowest at 1, and the later one still at 3. Rates above 3 are run for 30 steps only. Beyond that, rounding can grow until two computers may draw different curves.
+# The early curve is still lowest at 1. The late one is about as low at 2 as at 3, and another seed may exchange them. Rates above 3 are run for 30 steps only, because beyond that rounding can grow until two computers draw different curves.
 #
 # </details>
 #
-# Mind the scale of the third.
+# What do three of these runs look like? Mind the scale of the third.
 
 # %% mystnb={"image": {"alt": "Batch loss over 30 steps for three learning rates. At 0.01 the curve sinks slowly, like a shallow ramp. At 0.3 it falls steadily to less than two thirds of its start. At 30 it jumps up and down, thirty times as high as the other two."}} tags=["hide-input"]
 figure, axes = plt.subplots(3, 1, figsize=(5, 6.4), sharex=True)
@@ -230,11 +250,13 @@ axes[2].set_xlabel("step")
 plt.show()
 
 # %% [markdown]
-# A flat curve alone does not prove the rate too small: a healthy one flattens, too. Draw one at three times the rate; if that falls further, it was. In the table each rate below 1 is beaten by the next.
+# A flat curve alone doesn't prove that the rate is too small, because a healthy one flattens, too. Run it again at three times the rate: if the loss falls further, the rate was too small.
 #
 # ## Learning by heart
 #
-# The training loss falls. Is that always good news? Give the network only 1,000 images, and plenty of epochs. What will the two losses do, on training and validation, and the two accuracies? Sketch all four before you look.
+# The training loss falls. Is that always good news? Give the network only 1,000 images, and plenty of epochs.
+#
+# **Predict.** What will the two losses do, on training and validation images, and the two accuracies? Sketch all four.
 
 # %%
 few = (images[:1000], labels[:1000])
@@ -270,12 +292,12 @@ axes[1].set(
 plt.show()
 
 # %% [markdown]
-# This is **overfitting**: the network has learnt its thousand images by heart. The accuracy shows a gap, the loss shows the turn. One may keep the parameters from the lowest point: **early stopping**. But look at the accuracy, which does not turn. What stopping is worth, [lesson 08](08_too_good.ipynb) asks.
+# This is **overfitting**: the network has learnt its thousand images by heart. Its accuracy on them is perfect, on others it isn't, and the validation loss turns and rises. You could keep the parameters from the lowest point, which is called **early stopping**. But look at the accuracy, which doesn't turn. [Lesson 08](08_too_good.ipynb) asks what stopping is worth.
 #
-# Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss shows that the network can store its images. It does not show that it can read others.
+# Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss shows no more than that the network is storing its images. It doesn't show that it can read others.
 
 # %% [markdown]
-# Cause all of this yourself: press *start*, then raise the rate until it thrashes, or take so few images that they are learnt by heart.
+# Now cause all of this yourself. Press *start*, then raise the rate until it thrashes, or take so few images that they are learnt by heart.
 
 # %% mystnb={"image": {"alt": "A still of the picture of training: the loss and the accuracy on training and validation digits over the steps, sliders for the learning rate, momentum, batch size, hidden units and number of images, and ten digits with the network's answers."}}
 pictures.train(train_set, validation_set)
@@ -317,15 +339,15 @@ exercises.folded(my_name_the_faults)
 # %% [markdown]
 # ## Faster: momentum
 #
-# Can a step remember the ones before it? In a narrow valley the gradient points mostly *across*, and plain descent zigzags. A rolling ball does better ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). It keeps a **velocity** $v$, a sum of past gradients, 0 at the start. At each step the old sum is first multiplied by the **momentum** $\mu$, with $0 \le \mu < 1$:
+# Can a step remember the ones before it? In a narrow valley the gradient points mostly *across*, and plain descent zigzags. A rolling ball does better ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). It keeps a **velocity** $v$, a sum of past gradients that starts at 0. At each step the old sum is first multiplied by the **momentum** $\mu$, with $0 \le \mu < 1$:
 #
 # $$v \leftarrow \mu\, v + dW, \qquad W \leftarrow W - \eta\, v .$$
 #
-# There is a $v$ for each parameter, in its shape.
+# There is a $v$ for each parameter, of the same shape.
 #
 # ### Exercise 4.3: momentum (core, 8 minutes)
 #
-# The two lines, for all the parameters, changing the arrays in place.
+# Write these two lines, for all the parameters, and change the arrays in place.
 
 
 # %%
@@ -343,14 +365,11 @@ exercises.folded(my_sgd_update)
 # exercises.keep(my_sgd_update)
 
 # %% [markdown]
-# What the sum does depends on whether the gradients agree. If each is the same $dW$, the velocity becomes a geometric series. If they alternate, $dW, -dW, dW, \dots$, so do the signs of the series:
+# What does the sum do? If every gradient is the same $dW$, the velocity becomes a geometric series:
 #
-# $$\begin{aligned}
-# v &= dW\,(1 + \mu + \mu^2 + \dots) \\
-# &= \frac{dW}{1 - \mu}, \\
-# \lVert v \rVert &= \lVert dW \rVert\,(1 - \mu + \mu^2 - \dots) \\
-# &= \frac{\lVert dW \rVert}{1 + \mu} .
-# \end{aligned}$$
+# $$v = dW\,(1 + \mu + \mu^2 + \dots) = \frac{dW}{1 - \mu} .$$
+#
+# If the gradients alternate, $dW, -dW, dW, \dots$, so do the signs of the series, and its size is $\lVert dW \rVert / (1 + \mu)$.
 
 # %%
 momentum = 0.9
@@ -364,27 +383,25 @@ print(f"predicted  : {1 / (1 - momentum):.4f} and {1 / (1 + momentum):.4f}")
 # %% [markdown]
 # So *along* the valley, where the gradients agree, the ball goes $1 / (1 - \mu)$ times as far: ten times, for $\mu = 0.9$. Call $\eta / (1 - \mu)$ the **effective rate**. *Across* the valley, where they alternate, the ball calms down.
 #
-# But plain descent with ten times the rate goes as far. So a fair comparison takes the *same effective rate*. What has momentum then that a larger rate has not?
+# But plain descent with ten times the rate goes just as far. So compare them at the *same effective rate*. What does momentum have, then, that a larger rate doesn't?
 #
 # ## How large may a step be?
 #
-# Take the simplest valley, one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, and the gradient is $\kappa\, w$. The last step, the one that led to $w_t$, was $w_t - w_{t-1} = -\eta\, v$. The next velocity is $\mu v + \kappa w_t$. So momentum's two lines become one:
+# Take the simplest valley, one weight $w$ with the loss $\frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, and the gradient is $\kappa\, w$. The step that led to $w_t$ was $w_t - w_{t-1} = -\eta\, v$, and the next velocity is $\mu v + \kappa w_t$. So momentum's two lines become one:
 #
 # $$\begin{aligned} w_{t+1} &= w_t - \eta\,(\mu\, v + \kappa\, w_t) \\ &= w_t + \mu\,(w_t - w_{t-1}) - \eta\,\kappa\, w_t . \end{aligned}$$
 #
-# With too large an $\eta$ the weight jumps from wall to wall, further each time. At the edge it jumps to and fro for ever (the fold below shows that every smaller rate is safe): $w_{t+1} = w_{t-1} = -w_t$. Put that in, divide by $w_t$, and solve for the rate at the edge:
+# If $\eta$ is too large, the weight jumps from one wall of the valley to the other, and lands higher each time. If it is a little smaller, each jump lands lower than the one before. In between is an edge, at which every jump lands exactly as high as the last, on the opposite wall: $w_{t+1} = -w_t$ and $w_{t-1} = -w_t$. Put both in, divide by $w_t$, and solve for $\eta$:
 #
 # $$-1 = 1 + 2 \mu - \eta\,\kappa, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
 #
-# <details><summary>Why every smaller rate is safe, for those who like quadratic equations</summary>
+# <details><summary>Are you sure? Why every smaller rate is safe, for those who like quadratic equations</summary>
 #
-# Try $w_t = \rho^t$: then $\rho^2 - (1 + \mu - \eta\kappa)\,\rho + \mu = 0$, and every walk mixes the powers of the two solutions (if they coincide, $\rho^t$ and $t\rho^t$). Their product is $\mu < 1$. A complex pair has the size $\sqrt\mu < 1$: the walk dies out. Real ones lie between 0 and 1 at a very small rate, and as $\eta$ grows one can leave the range from $-1$ to $1$ only through an end of it. At $\rho = 1$ the equation says $\eta\kappa = 0$; at $\rho = -1$ it says $\eta\kappa = 2(1 + \mu)$, the edge.
+# Try $w_t = \rho^t$: then $\rho^2 - (1 + \mu - \eta\kappa)\,\rho + \mu = 0$, and every walk mixes the powers of the two solutions (if they coincide, $\rho^t$ and $t\rho^t$). Their product is $\mu < 1$. A complex pair has the size $\sqrt\mu < 1$: the walk dies out, though it may swing out further before it does. Real ones lie between 0 and 1 at a very small rate, and as $\eta$ grows one can leave the range from $-1$ to $1$ only through an end of it. At $\rho = 1$ the equation says $\eta\kappa = 0$; at $\rho = -1$ it says $\eta\kappa = 2(1 + \mu)$, the edge.
 #
 # </details>
 #
-# For plain descent the edge is $2 / \kappa$. Momentum of 0.9 nearly doubles it. Divide by $1 - \mu$, and in the effective rate the edge is nineteen times as high:
-#
-# $$\frac{\eta}{1 - \mu} < \frac{2}{\kappa} \cdot \frac{1 + \mu}{1 - \mu} .$$
+# For plain descent the edge is $2 / \kappa$, and a momentum of 0.9 nearly doubles it. In the *effective* rate, which divides by $1 - \mu$, the edge becomes nineteen times as high.
 #
 # Check it: walk a hundred steps, one per cent below the edge and one per cent above it.
 
@@ -409,7 +426,9 @@ for momentum in [0, 0.9]:
     print(f"    to {abs(above):.1e} above it")
 
 # %% [markdown]
-# A long valley has two curvatures, here 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge. How far from the lowest point are plain descent and $\mu = 0.6$ after ten steps, at the effective rates 0.095 and 0.2375? Which of the four walks stay below their edge?
+# A long valley has two curvatures, here 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge. Let plain descent and $\mu = 0.6$ walk at the effective rates 0.095 and 0.2375.
+#
+# **Predict.** Which of the four walks stay below their edge, and which of them ends nearest to the lowest point?
 
 # %%
 curvatures, first = np.array([1, 20]), np.array([-4.0, 1.0])
@@ -443,9 +462,9 @@ axes[1].set_xlabel("$w_0$")
 plt.show()
 
 # %% [markdown]
-# At the modest effective rate momentum wins nothing. At the larger one plain descent is above its edge, while momentum arrives. What momentum buys is *stability*: longer steps than plain descent can bear. [Goh 2017](https://doi.org/10.23915/distill.00006) has more.
+# At the modest effective rate momentum wins nothing. At the larger one plain descent is above its edge, while momentum arrives. What momentum buys is *stability*: longer steps than plain descent can bear ([Goh 2017](https://doi.org/10.23915/distill.00006) has more).
 #
-# By hand: raise the rate until the path leaves, then the momentum until it comes back.
+# Try it by hand: raise the rate until the path leaves, then the momentum until it comes back.
 
 # %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
 pictures.descent()
@@ -453,9 +472,9 @@ pictures.descent()
 # %% [markdown]
 # ### Is it so in the network?
 #
-# A network's loss is no quadratic, but the prediction is clear. At small effective rates the two do equally well; then plain descent suffers first. We ran it as a *study* (`studies/momentum.py`): seven effective rates, five seeds, one epoch each. Both ways start from the same weights and see the same batches, so the gain is taken seed by seed. The number behind $\pm$ says by how much the mean gain would vary with five other seeds ([lesson 05](05_how_sure.ipynb)).
+# A network's loss isn't quadratic, but the prediction is clear: at small effective rates the two do equally well (for convex losses [Yuan, Ying and Sayed](https://arxiv.org/abs/1603.04136) proved it in 2016), and then plain descent suffers first. We ran it as a *study* (`studies/momentum.py`): seven effective rates, five seeds, one epoch each. Both ways start from the same weights and see the same batches, so the gain is taken seed by seed. The number after $\pm$ says how far the mean gain would typically move with five other seeds ([lesson 05](05_how_sure.ipynb)).
 
-# %%
+# %% tags=["hide-input"]
 settings, stored, here = studies.again("momentum")  # one of its runs, here and now
 for name, value in settings.items():
     print(f"{name}: {value}")
@@ -500,15 +519,15 @@ axis.set(
     xticklabels=[f"{e:g}" for e in effective_rates],
 )
 axis.minorticks_off()
-axis.legend(loc="lower left", title="bars: standard deviation of five seeds")
+axis.legend(loc="lower left", title="bars: spread of five seeds")
 plt.show()
 
 # %% [markdown]
-# As predicted in kind, not in size. Up to an effective rate of 2 five seeds show no clear gain. Each at its best, momentum at 5 and plain descent at 3, momentum is ahead by two points. The quadratic promised an edge nineteen times as high. Here plain descent loses ground beyond 3 and momentum beyond 5: not even twice as far. The network is no quadratic, and its batches are noisy.
+# The kind of effect is as predicted, its size isn't. Up to an effective rate of 2 five seeds show no clear gain. Each at its best, momentum at 5 and plain descent at 3, momentum is ahead by two percentage points. The quadratic promised an edge nineteen times as high; here it is not even twice as high.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
-# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs. Find settings with which it reads at least 91 % of 5,000 *other* images. Change one at a time, by factors of about three, and write down what you expect before each try. How far above the target can you get? `check` trains the network and says what is missing. `reached` gives both accuracies for any settings.
+# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs. Find settings with which it reads at least 91 % of 5,000 *other* images. Change one at a time, by factors of about three, and write down what you expect before each try. `check` trains the network and says what is missing. `reached` gives both accuracies for any settings.
 
 # %%
 print(f"target: {100 * TARGET:.0f} % of the validation images")
@@ -530,22 +549,19 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## A falling rate
 #
-# At a constant rate every step follows a noisy guess, and the parameters never come to rest. [Robbins and Monro 1951](https://doi.org/10.1214/aoms/1177729586) looked for the root of a function that they could measure only with noise. They proved that steps which *shrink*, but not too fast, arrive there. In that spirit people let the learning rate fall, say in a straight line from $\eta_0$ to 0:
+# At a constant rate every step follows a noisy guess, and the parameters never come to rest. At the lowest point the gradient is 0, so training looks for a place where a function that it can measure only with noise is 0. For a single number, [Robbins and Monro](https://doi.org/10.1214/aoms/1177729586) proved in 1951 that steps which *shrink*, but not too fast, arrive there. In that spirit people let the learning rate fall, say in a straight line from $\eta_0$ to 0:
 #
-# $$\begin{aligned}
-# \eta_t &= \eta_0\, \Big( 1 - \frac{t}{\text{number of steps}} \Big), \\
-# t &= 0, 1, \dots
-# \end{aligned}$$
+# $$\eta_t = \eta_0\, \Big( 1 - \frac{t}{\text{number of steps}} \Big), \quad t = 0, 1, \dots$$
 
 # %%
 [linear_decay(0.5, 4)(step) for step in range(4)]  # in four steps
 
 # %% [markdown]
-# What does it gain? That takes more than one run to say, and [lesson 05](05_how_sure.ipynb) asks it.
+# What does it gain? One run can't say, and [lesson 05](05_how_sure.ipynb) asks many.
 #
 # ## The whole run
 #
-# What does a healthy run look like? Our own choice: ten epochs, momentum 0.9, and a rate that falls from 0.5. That is effectively 5, the study's best for one epoch; it was not tuned anew for ten.
+# What does a healthy run look like? This is our own choice: ten epochs, momentum 0.9, and a rate that falls from 0.5. That is effectively 5, the study's best for one epoch; it wasn't tuned anew for ten.
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -577,18 +593,24 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Each point of the batch loss is the mean of a hundred steps, a **moving average**. The two losses part, but the validation loss does not turn: it is lowest at the end.
+# Each point of the batch loss is the mean of a hundred steps, a **moving average**. The two losses part, but the validation loss doesn't turn: it is lowest at the end.
 #
 # ## The test set, once
 #
-# How well does it read new digits? All choices are made. Choosing by the validation images picks up a little luck, so their accuracy may flatter. No choice has seen the test set. Will its accuracy be lower? Open it once.
+# How well does it read new digits? All choices are made. Choosing by the validation images picks up a little luck, so their accuracy may flatter. No choice has seen the test set. Open it, once.
+#
+# **Predict.** How many of the 10,000 test digits will it misread?
+
+# %%
+guesses.ask("test digits misread", None)
 
 # %%
 test = evaluate(network, final, (mnist.test_images, mnist.test_labels))
 print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
+guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 
 # %% [markdown]
-# Higher than on validation. Would it be so again, with another seed, or other people's digits? That is lesson 05's question.
+# That is even better than on validation. Would it be so again, with another seed, or with other people's digits? That is lesson 05's question.
 #
 # <details><summary>What others reached</summary>
 #
@@ -604,7 +626,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# No choice follows, so we may look at what it gets wrong. A **confusion matrix** counts, for each label, the answers given. The right ones are left blank.
+# No choice follows, so we may look at what it gets wrong. A **confusion matrix** counts, for each label, the answers given. The correct ones are left blank.
 
 # %% mystnb={"image": {"alt": "Confusion matrix of the ten classes, the diagonal blank. Most cells hold counts of 0 to 4. A few stand out: fives answered as threes, sevens as twos, fours as nines."}}
 answers = network.predict(final, data.scale(mnist.test_images))
@@ -626,17 +648,17 @@ with plt.rc_context({"figure.dpi": 110}):
 plt.show()
 
 # %% [markdown]
-# And what has it learnt? Each hidden unit's 784 weights make an image: violet where ink pushes the unit towards 1, brown where towards 0. Would you expect strokes? Whole digits?
+# And what has it learnt? Each hidden unit's 784 weights make an image: violet where ink pushes the unit towards 1, orange where it pushes towards 0. Would you expect strokes? Whole digits?
 
-# %% mystnb={"image": {"alt": "The weights of eight hidden units as images, violet for positive and brown for negative. They show blotches and short streaks in the middle, where the digits are, and faint starting noise in the corners."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The weights of eight hidden units as images, violet for positive and orange for negative. They show blotches and short streaks in the middle, where the digits are, and faint starting noise in the corners."}} tags=["hide-input"]
 with plt.rc_context({"figure.dpi": 110}):
     plotting.weights(final.W1[:, :8], columns=4, title="Eight hidden units: blotches and streaks")
 plt.show()
 
 # %% [markdown]
-# Hardly: blotches and short streaks, violet beside brown. A unit answers to ink *here rather than there*.
+# Neither: blotches and short streaks, violet beside orange. A unit answers to ink *here rather than there*.
 #
-# Now let it read your own hand, in the middle and in a corner, with and without centring: its training digits were centred.
+# Now let it read your own hand, in the middle of the paper and in a corner, with centring and without. The digits it was trained on were centred.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pad = pictures.draw(final)
@@ -648,9 +670,9 @@ print("it reads what is on the paper as", network.predict(final, data.scale(pad.
 # %% [markdown]
 # ## Recap
 #
-# Is it learning, and how fast may it? While the *validation* loss falls, it is learning to read. After the turn the accuracy may still creep up. To find how fast it may, raise the rate by factors of three until the loss is worse than at the rate before, then go back to that.
+# Is it learning, and how fast may it? While the *validation* loss falls, it is learning to read; after the turn the accuracy may still creep up. To find how fast it may learn, raise the rate by factors of three until the loss is worse than at the rate before, and go back to that one.
 #
-# - A step is one update, an epoch one pass. A shuffled mini-batch's gradient is right on average.
+# - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy.
 # - Too small a rate crawls, too large a rate thrashes. The best depends on how long you train.
 # - Validation loss that rises while training loss falls is overfitting.
 # - Momentum buys stability: on a quadratic, up to $\eta < 2\,(1 + \mu) / \kappa$ for the largest curvature; in our network, less. Compare it at the same effective rate, or each at its best.
@@ -671,7 +693,7 @@ print("it reads what is on the paper as", network.predict(final, data.scale(pad.
 #
 #    <details><summary>Answer</summary>
 #
-#    They cannot know: the effective rate is now ten times as large. Try plain descent at ten times the rate, and then each at its best.
+#    They can't know, because the effective rate is now ten times as large. They should try plain descent at ten times the rate, and then each at its best.
 #
 #    </details>
 #
@@ -679,7 +701,7 @@ print("it reads what is on the paper as", network.predict(final, data.scale(pad.
 #
 #    <details><summary>Answer</summary>
 #
-#    Take it as a place to begin. Short sweeps favour the cautious: try larger rates for a whole epoch, too. A rate that falls to 0 changes the answer again.
+#    Take it as a place to begin. Short sweeps favour caution, so try larger rates for a whole epoch, too. A rate that falls to 0 changes the answer again.
 #
 #    </details>
 #

@@ -265,8 +265,8 @@ def received(value: object, depth: int = 0) -> tuple[object, str]:
         if value.size > MOST_ENTRIES:
             return ..., f"an array of shape {value.shape}"
         return np.array(value, subok=False), what_is_odd(value)
-    if isinstance(value, Iterator):  # as a `for` would take them, one by one
-        value = [copy.deepcopy(item) for item in value]
+    if isinstance(value, Iterator):  # as `list` would keep them: views may change later
+        value = list(value)
     if type(value) is dict or is_several(value):
         if depth == DEEPEST:
             return ..., "a list of lists without an end"

@@ -177,6 +177,8 @@ def sheet(parameters: Parameters | None = None) -> Sheet:
 
     Returns:
         The picture.
+
+    Used in lesson 05.
     """
     content = (DATA / "draw.bin").read_bytes()
     if parameters is not None:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from course.exercises.cases import is_fresh
+from course.exercises.cases import fresh_generator, is_fresh
 from course.exercises.exercise import Arguments
 
 
@@ -92,9 +92,22 @@ def is_nested(deal: Deal) -> bool:
     return any(batch.ndim != 1 for batch in deal.batches)
 
 
+def deals_masks(deal: Deal) -> bool:
+    """Tell whether a batch is a mask over all the images."""
+    return all(batch.dtype == bool and batch.shape == (deal.n,) for batch in deal.batches)
+
+
 def has_other_sizes(deal: Deal) -> bool:
     """Tell whether the batches have other sizes than asked for."""
     return deal.sizes != deal.full * deal.epochs
+
+
+def draws_each_batch_anew(deal: Deal) -> bool:
+    """Tell whether all batches are full, and an index comes again before an epoch has ended."""
+    whole = deal.n // deal.batch_size
+    dealt = [index for batch in deal.batches[:whole] for index in batch.tolist()]
+    full = {*deal.sizes} == {deal.batch_size}
+    return has_other_sizes(deal) and full and len({*dealt}) < len(dealt)
 
 
 def has_one_epoch(deal: Deal) -> bool:
@@ -146,6 +159,15 @@ def has_sorted_batches(deal: Deal) -> bool:
     """Tell whether the first batch of an epoch is a piece of the file in its order."""
     firsts = [order[: deal.batch_size] for order in deal.orders]
     return deal.is_long and any(first == [*range(first[0], first[-1] + 1)] for first in firsts)
+
+
+def repeats_the_last_order(deal: Deal) -> bool:
+    """Tell whether all epochs have one order in a list, and rng was asked for more than one."""
+    once = fresh_generator()
+    once.permutation(deal.n)
+    again = once.bit_generator.state != deal.rng.bit_generator.state
+    one_order = len({*map(tuple, deal.orders)}) == 1
+    return deal.is_long and deal.epochs > 1 and again and one_order
 
 
 def repeats_an_order(deal: Deal) -> bool:

@@ -34,6 +34,12 @@ class Names:
         return len(self.wrong)
 
 
+def is_turned_round(names: Names) -> bool:
+    """Tell whether the faults are the keys and the letters the values."""
+    result = names.result if isinstance(names.result, dict) else {}
+    return {*result} == {*FAULTS} and {*map(str, result.values())} == {*RECIPES}
+
+
 def has_other_letters(names: Names) -> bool:
     """Tell whether it is no dictionary of the four letters."""
     return not isinstance(names.result, dict) or set(names.result) != set(RECIPES)

@@ -1,0 +1,303 @@
+"""Lesson 06's checks: one for each of the original's nine faults, and a reply to a reader's own.
+
+A *check* gets a recipe, makes it do something, and returns True if the recipe passes. A good one fails
+on the original and passes where its own fault is mended. Reached from lesson 06, "Write the checks".
+"""
+
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from tempfile import TemporaryDirectory
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from course import faulty_download
+from course.exercises import Shown
+from mnistlib import data, download, functions, original
+from mnistlib.gradcheck import central_difference
+
+Check = Callable[[original.Recipe], bool]
+
+#: What mends each fault. Without a good softmax the repairs of 4 and 5 make no sense.
+REPAIRS = {
+    1: {"cached": "the published file"},
+    2: {"split": "after the seed"},
+    3: {"softmax": "over the classes"},
+    4: {"softmax": "over the classes", "jacobian": "whole"},
+    5: {"softmax": "over the classes", "loss": "cross-entropy"},
+    6: {"recorded": "the loss"},
+    7: {"unit": "step"},
+    8: {"slope": "stable"},
+    9: {"pixels": "scaled"},
+}
+
+#: The field that holds each fault.
+FIELDS = {number: list(repair)[-1] for number, repair in REPAIRS.items()}
+
+#: With which faults mended a good check of the first passes: the repairs of 4 and 5 mend 3 as well,
+#: and the gradient of cross-entropy is that of its loss.
+ALSO = {3: {3, 4, 5}, 4: {4, 5}}
+
+HEADER = "original  1 2 3 4 5 6 7 8 9 mended"
+
+
+class _Watched(original.Recipe):
+    """A recipe that notes which of its choices a check reads by name."""
+
+    names_read: ClassVar[set[str]] = set()
+
+    def __getattribute__(self, name: str):
+        asker = sys._getframe(1).f_globals.get("__name__")
+        if name in FIELDS.values() and asker not in (
+            "mnistlib.original",
+            "course.faulty_download",
+            "dataclasses",
+        ):
+            _Watched.names_read.add(name)
+        return super().__getattribute__(name)
+
+
+class Verdicts(NamedTuple):
+    """What a check said of the original, and of it with each fault mended."""
+
+    of_original: bool
+    of_mended: dict[int, bool]
+
+    @property
+    def row(self) -> str:
+        """One character each, + for a pass, under the header."""
+        shown = ["+" if passed else "-" for passed in (self.of_original, *self.of_mended.values())]
+        return f"   {shown[0]}      {' '.join(shown[1:])}"
+
+    @property
+    def passing(self) -> set[int]:
+        """The faults whose repair lets the recipe pass."""
+        return {number for number, passed in self.of_mended.items() if passed}
+
+
+def verdicts(check: Check) -> Verdicts:
+    """Return what a check says of the original and of its nine repairs; anything true is a pass."""
+    return Verdicts(
+        bool(check(original.Recipe())),
+        {number: bool(check(original.Recipe(**repair))) for number, repair in REPAIRS.items()},
+    )
+
+
+def try_check(check: Check) -> Shown:
+    """Show the verdicts of a check, and what they tell about it."""
+    _Watched.names_read.clear()
+    recipes = {0: _Watched()} | {number: _Watched(**repair) for number, repair in REPAIRS.items()}
+    answers = {}
+    for number, recipe in recipes.items():
+        try:
+            answers[number] = check(recipe)
+        except Exception as error:  # a reader's code may raise anything
+            which = f"with fault {number} mended" if number else "on the original"
+            return Shown(
+                f"Your check raised {type(error).__name__} {which}: {error}\nA check should return "
+                "True or False for every recipe."
+            )
+    if all(answer is None for answer in answers.values()):
+        return Shown("Your check returns None, so there is no verdict yet.")
+    for answer in answers.values():
+        if not isinstance(answer, bool | np.bool_):
+            kind = type(answer).__name__
+            return Shown(
+                f"Your check returned a value of type {kind}, and True or False is wanted.\n"
+                "If it is an array of answers, .all() and .any() make one of them."
+            )
+    found = Verdicts(bool(answers.pop(0)), {n: bool(answer) for n, answer in answers.items()})
+    return Shown(f"{HEADER}\n{found.row}\n{diagnosis(found, _Watched.names_read)}")
+
+
+def diagnosis(found: Verdicts, names_read: set[str]) -> str:
+    """Return what a check's verdicts tell about it, in one or two sentences."""
+    passing, failing = found.passing, set(REPAIRS) - found.passing
+    if not found.of_original:
+        for number in REPAIRS:
+            if passing == ALSO.get(number, {number}):
+                if FIELDS[number] in names_read:
+                    return (
+                        f"It tells fault {number} by reading recipe.{FIELDS[number]}, the name of the "
+                        "choice.\nSomebody else's program has no such label. Make the recipe do "
+                        "something,\nand look at what comes out."
+                    )
+                return (
+                    f"It catches fault {number}: it fails on the original, and passes once that is "
+                    "mended.\nWhat would it pass that it should not?"
+                )
+        if not passing:
+            return (
+                "It fails every recipe, whatever is mended. Would anything pass?\nTry it on the recipe "
+                "with your fault mended, and print what it compares."
+            )
+        return (
+            f"It passes with any of the faults {_listed(passing)} mended.\nWhich of them is yours, and "
+            "what do the others change in what you look at?"
+        )
+    for number in REPAIRS:
+        if failing == ALSO.get(number, {number}):
+            return (
+                f"It is upside down: it passes the original and fails once fault {number} is mended.\n"
+                "True means that the recipe passes. Is a `not` missing?"
+            )
+    if not failing:
+        return (
+            "It passes every recipe, the original too, so it does not see your fault.\nWhat comes out "
+            "differently when the fault is mended? If you are after fault 2:\noriginal.split has a new "
+            "day's chance only with shuffle=None."
+        )
+    return (
+        f"It passes the original, and fails with any of the faults {_listed(failing)} mended.\nA check "
+        "should be the other way round, and ask about one fault."
+    )
+
+
+def _listed(numbers: set[int]) -> str:
+    *first, last = sorted(numbers)
+    return f"{', '.join(map(str, first))} and {last}" if first else str(last)
+
+
+def table() -> Shown:
+    """Show the verdicts of the course's nine checks, and the question that each asks."""
+    rows = [f"{verdicts(check).row}   {number}" for number, check in CHECKS.items()]
+    questions = [f"{number} {question}" for number, question in QUESTIONS.items()]
+    return Shown("\n".join([HEADER, *rows, *questions]))
+
+
+def source(number: int) -> Shown:
+    """Show the course's check of a fault."""
+    return Shown(inspect.getsource(CHECKS[number]).rstrip())
+
+
+def examine(recipe: original.Recipe) -> Shown:
+    """Show which of the course's nine checks a recipe passes."""
+    shown = " ".join("+" if check(recipe) else "-" for check in CHECKS.values())
+    return Shown(f"check   1 2 3 4 5 6 7 8 9\nyours   {shown}")
+
+
+@cache
+def _mnist() -> data.Mnist:
+    return data.load()
+
+
+def a_small_batch(recipe: original.Recipe) -> tuple:
+    """Twenty images as a recipe takes them, their targets, and weights far enough apart to see."""
+    mnist = _mnist()
+    start = recipe.initial_weights(np.random.RandomState(1))
+    x = recipe.prepare(mnist.train_images[:20])
+    return x, data.one_hot(mnist.train_labels[:20]), original.Weights(*(20 * W for W in start))
+
+
+def keeps_only_the_file(recipe):
+    """Return whether what was kept is the published file."""
+    file = download.FILES["test_labels"]
+    with TemporaryDirectory() as folder, faulty_download.unfriendly_server() as address:
+        try:
+            return download.is_good(faulty_download.fetch(recipe, file, folder, [address]), file)
+        except download.DownloadError:
+            return True  # refused: nothing was kept
+
+
+def splits_alike(recipe):
+    """Return whether the runs of two days split alike."""
+    many = np.arange(60_000)
+    runs = [original.split(recipe, (many, many), shuffle=None)[0][0] for _ in range(2)]
+    return np.array_equal(*runs)
+
+
+def answers_alone_as_in_company(recipe):
+    """Return whether images get the same answer alone as in company."""
+    x, _, weights = a_small_batch(recipe)
+
+    def answers(images):
+        return recipe.probabilities(recipe.logits(weights, images))
+
+    return np.allclose(answers(x), np.vstack([answers(row[None]) for row in x]))
+
+
+def gradient_is_right(recipe):
+    """Return whether the gradient is that of the loss."""
+    recipe = replace(recipe, slope="stable", pixels="scaled")  # so that nothing overflows
+    x, y, (W1, W2) = a_small_batch(recipe)
+    rng = np.random.default_rng(seed=3)
+    D1, D2 = rng.normal(size=W1.shape), rng.normal(size=W2.shape)  # a way to go, in both
+
+    def loss(t):
+        z2 = recipe.logits(original.Weights(W1 + t[0] * D1, W2 + t[0] * D2), x)
+        if recipe.loss == "cross-entropy":
+            return functions.cross_entropy(z2, y)
+        return functions.squared_error(recipe.probabilities(z2), y)
+
+    _, grads = recipe.gradients(original.Weights(W1, W2), x, y)
+    slope = (grads.dW1 * D1).sum() + (grads.dW2 * D2).sum()
+    return np.isclose(central_difference(loss, np.zeros(1))[0], slope, rtol=1e-4)
+
+
+def pulls_where_it_is_wrong(recipe):
+    """Return whether the loss pulls where it is most wrong."""
+    z = np.array([12.0, 0, 0, 0, 0, 0, 0, 0, 0, 0])  # sure of class 0
+    sure = original.Weights(np.zeros((784, 128)), np.tile(z / 64, (128, 1)))  # all units at 1/2
+    _, grads = recipe.gradients(sure, np.ones((1, 784)), data.one_hot([1]))
+    return -2 * grads.dW2[0, 1] > 0.1  # the pull on the right class's logit
+
+
+def recorded_responds(recipe):
+    """Return whether the recorded loss moves at a nudge."""
+    x, y, (W1, W2) = a_small_batch(recipe)
+
+    def recorded(w):
+        nudged = W2.copy()
+        nudged[3, 4] = w[0]
+        return recipe.gradients(original.Weights(W1, nudged), x, y)[0]
+
+    return central_difference(recorded, W2[3, 4:5])[0] != 0
+
+
+def an_epoch_is_a_pass(recipe):
+    """Return whether epoch 1 is one pass over all images."""
+    return recipe.epoch(390, 50_000) < 1 <= recipe.epoch(391, 50_000)  # of 128 images each
+
+
+def slope_is_finite(recipe):
+    """Return whether the slope is finite far out."""
+    far_out = original.Weights(np.full((784, 128), -1000 / 784), np.zeros((128, 10)))
+    with np.errstate(over="ignore", invalid="ignore"):  # each sum is -1000
+        _, grads = recipe.gradients(far_out, np.ones((2, 784)), data.one_hot([3, 4]))
+    return np.isfinite(grads.dW1).all()
+
+
+def units_are_awake(recipe):
+    """Return whether the sums start where sigmoids bend."""
+    W1, _ = recipe.initial_weights(np.random.RandomState(recipe.seed))
+    return (recipe.prepare(_mnist().train_images[:1000]) @ W1).std() <= 1
+
+
+#: What each of the course's checks asks.
+QUESTIONS = {
+    1: "Is what was kept the published file?",
+    2: "Do the runs of two days split alike?",
+    3: "Do images get the same answer alone as in company?",
+    4: "Is the gradient that of the loss?",
+    5: "Does the loss pull where it is most wrong?",
+    6: "Does the recorded loss move at a nudge?",
+    7: "Is epoch 1 one pass over all images?",
+    8: "Is the slope finite far out?",
+    9: "Do the sums start where sigmoids bend?",
+}
+
+#: The course's check of each fault.
+CHECKS: dict[int, Check] = {
+    1: keeps_only_the_file,
+    2: splits_alike,
+    3: answers_alone_as_in_company,
+    4: gradient_is_right,
+    5: pulls_where_it_is_wrong,
+    6: recorded_responds,
+    7: an_epoch_is_a_pass,
+    8: slope_is_finite,
+    9: units_are_awake,
+}

@@ -1,0 +1,94 @@
+"""Lesson 06's checks catch their own fault and no other, and a reader's check is answered truly."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from course import autopsy
+from mnistlib import functions, original
+
+ORIGINAL = original.Recipe()
+
+
+@pytest.mark.parametrize("number", autopsy.CHECKS)
+def test_a_check_fails_on_the_original_and_passes_where_its_fault_is_mended(number):
+    found = autopsy.verdicts(autopsy.CHECKS[number])
+    assert not found.of_original
+    assert found.passing == autopsy.ALSO.get(number, {number})
+
+
+@pytest.mark.parametrize("number", autopsy.CHECKS)
+def test_the_courses_checks_are_told_which_fault_they_catch(number):
+    assert f"It catches fault {number}:" in autopsy.try_check(autopsy.CHECKS[number])
+
+
+def test_every_check_passes_where_all_is_mended():
+    mended = replace(
+        ORIGINAL,
+        **{name: value for repair in autopsy.REPAIRS.values() for name, value in repair.items()},
+    )
+    assert autopsy.examine(mended).endswith("yours   + + + + + + + + +")
+    assert autopsy.examine(ORIGINAL).endswith("yours   - - - - - - - - -")
+
+
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        (lambda recipe: None, "returns None"),
+        (lambda recipe: recipe.epoch(391, 50_000), "True or False is wanted"),
+        (lambda recipe: 1 / 0, "raised ZeroDivisionError on the original"),
+        (lambda recipe: recipe.pixels == "scaled", "by reading recipe.pixels"),
+        (lambda recipe: recipe.softmax != "over the batch", "by reading recipe.softmax"),
+        (lambda recipe: True, "passes every recipe"),
+        (lambda recipe: False, "fails every recipe"),
+        (lambda recipe: not autopsy.CHECKS[7](recipe), "upside down"),
+        (lambda recipe: not autopsy.CHECKS[3](recipe), "fails once fault 3 is mended"),
+        (
+            lambda recipe: recipe.prepare(np.ones((1, 28, 28), np.uint8)).max() < 1,
+            "catches fault 9",
+        ),
+        (
+            lambda recipe: autopsy.CHECKS[7](recipe) or autopsy.CHECKS[9](recipe),
+            "passes with any of the faults 7 and 9 mended",
+        ),
+        (
+            lambda recipe: not (autopsy.CHECKS[7](recipe) or autopsy.CHECKS[9](recipe)),
+            "fails with any of the faults 7 and 9 mended",
+        ),
+    ],
+)
+def test_a_readers_check_is_answered(check, said):
+    reply = autopsy.try_check(check)
+    assert said in reply
+    assert max(map(len, reply.splitlines())) <= 90
+
+
+def test_two_calls_of_split_without_shuffle_none_are_told_of_it():
+    def splits_alike(recipe):
+        many = np.arange(20_000)
+        first, second = (original.split(recipe, (many, many))[0][0] for _ in range(2))
+        return np.array_equal(first, second)
+
+    assert "shuffle=None" in autopsy.try_check(splits_alike)
+
+
+class OnlyInLargeBatches(original.Recipe):
+    """Looks around in batches of 20 or more alone."""
+
+    def probabilities(self, z2):
+        return original.softmax_over_batch(z2) if len(z2) >= 20 else functions.softmax(z2)
+
+
+class CentredOverTheBatch(original.Recipe):
+    """Looks around in its logits, before a good softmax."""
+
+    def logits(self, weights, x):
+        z2 = super().logits(weights, x)
+        return z2 - z2.mean(axis=0)
+
+
+@pytest.mark.parametrize("kind", [OnlyInLargeBatches, CentredOverTheBatch])
+def test_company_is_seen_wherever_it_enters(kind):
+    recipe = kind(softmax="over the classes", pixels="scaled")
+    assert not autopsy.answers_alone_as_in_company(recipe)
