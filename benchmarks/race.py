@@ -69,7 +69,7 @@ def train_contender(name: str, seed: int, plan: dict) -> None:
 
 
 def turn(name: str, threads: int, seed: int, plan: dict) -> dict:
-    """Run a contender in a process of its own with so many cores and threads."""
+    """Run a contender in a process of its own, with this many cores and threads."""
     command = [sys.executable, __file__, "--contender", name, str(seed), json.dumps(plan)]
     variables = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     env = os.environ | dict.fromkeys(variables, str(threads))

@@ -1,7 +1,7 @@
 """Let the machine differentiate: a value that remembers how it was made. Lesson 11.
 
 Reverse-mode differentiation over NumPy arrays, for the operations that this course's networks need
-and no more. Wrap what you want a gradient by, compute a loss, and ask the loss to walk back::
+and no more. Wrap what you want gradients for, compute a loss, and let it walk back::
 
     W = Value(weights)
     loss = cross_entropy(x @ W, y)
@@ -9,7 +9,7 @@ and no more. Wrap what you want a gradient by, compute a loss, and ask the loss 
     W.grad  # the gradient, shaped as the weights
 
 Plain arrays and numbers are constants: they take part, and get no gradient. Every rule works on plain
-arrays, so a gradient is no :class:`Value` itself: second derivatives are out of scope.
+arrays, so a gradient is not a :class:`Value` itself: second derivatives are out of scope.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ def unbroadcast(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def topological_order(end: "Value") -> list["Value"]:
-    """Order all that went into a value so that each comes after everything it went into.
+    """Order everything that went into a value so that each comes after all it went into.
 
     ``end`` comes first, and each value once. No recursion: a chain of 100,000 values is no deeper
     than one of two. Derived in lesson 11, "The order of the way back".
@@ -63,7 +63,7 @@ def _plain(operand):
 
 
 def _made(name: str, forward: Callable, operands: Sequence, rules: Sequence[Callable]) -> "Value":
-    """Compute a value, and note the way back to each operand that is no constant."""
+    """Compute a value, and note the way back to each operand that is not a constant."""
     arrays = [_plain(operand) for operand in operands]
     try:
         result = forward(*arrays)
@@ -201,7 +201,7 @@ class Value:
         return _made("reshape", lambda u: u.reshape(shape), (self,), (lambda dz: dz.reshape(old),))
 
     def backward(self, keep: bool = False) -> None:
-        r"""Carry the loss's blame back to all that it came from: $dW$ into ``W.grad``, for every W.
+        r"""Carry the loss's blame back to everything it came from: $dW$ into ``W.grad``, for every W.
 
         A value used twice gets the *sum* of what both uses send. Each call starts from nothing: what
         an earlier one left in ``grad`` is replaced. Afterwards only what was given holds a ``grad``;
@@ -212,7 +212,7 @@ class Value:
             keep: leave everything as it is, to look at; then one can walk back once more.
 
         Raises:
-            ValueError: this value is no single number, or its way back was walked and let go.
+            ValueError: this value is not a single number, or its way back was walked and forgotten.
 
         Source: Linnainmaa's thesis of 1970; Griewank and Walther, "Evaluating derivatives", 2008.
         Derived in lesson 11, "The order of the way back".
@@ -290,9 +290,9 @@ class TapeModel:
         return self._logits([Value(array) for array in parameters], x).array
 
     def gradients(self, parameters: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray):
-        """Return the loss of a batch and a tuple of its gradients, zeros where it does not depend.
+        """Return the loss of a batch and a tuple of its gradients, shaped as the parameters.
 
-        The gradients are shaped as the parameters.
+        A parameter that the loss does not depend on gets zeros.
         """
         values = [Value(array) for array in parameters]
         loss = cross_entropy(self._logits(values, x), y)

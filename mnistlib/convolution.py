@@ -46,7 +46,7 @@ def convolve(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     side = round(np.sqrt(len(W) / len(x)))
     if side * side * len(x) != len(W):
-        raise ValueError(f"W has {len(W)} rows, which is no square patch of {len(x)} channels")
+        raise ValueError(f"W has {len(W)} rows, which is not a square patch of {len(x)} channels")
     cut = patches(x, side)
     z = W.T @ cut.reshape(len(W), -1)
     return z.reshape(len(z), *cut.shape[1:]), cut

@@ -89,7 +89,7 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
     Census Bureau.
 
     Source: C. Yadav, L. Bottou, "Cold case: the lost MNIST digits", NeurIPS 2019, whose QMNIST
-    traces each digit to NIST's archive. Lesson 05 asks them how sure an accuracy is.
+    traces each digit to NIST's archive. Lesson 05 uses them to say how sure accuracy is.
 
     Raises:
         download.DownloadError: a file is missing or damaged; the message says how to bring it back.
@@ -112,7 +112,7 @@ def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
     At most about 47 MB, the size of MNIST's largest file, are ever unpacked.
 
     Raises:
-        IdxError: the file is damaged, too large or no IDX; the message names it.
+        IdxError: the file is damaged, too large or not in IDX format; the message names it.
         OSError: the file cannot be read.
     """
     try:
@@ -191,7 +191,7 @@ def split(
     results are copies. Lesson 01 says why the test set cannot do this job.
 
     Raises:
-        TypeError: ``rng`` is no generator, or ``validation`` no whole number.
+        TypeError: ``rng`` is not a generator, or ``validation`` is not a whole number.
         ValueError: images and labels differ in number, or ``validation`` leaves one side empty.
     """
     if not isinstance(rng, np.random.Generator | np.random.RandomState):
@@ -240,8 +240,8 @@ def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64)
 def scale(images: np.ndarray, dtype: DTypeLike = np.float64) -> np.ndarray:
     """Return X = pixels / 255 of shape (n, 784): one image a row, values from 0 to 1.
 
-    ``images`` are uint8 of shape (n, 28, 28) or (n, 784). Lesson 01 shows the scaling, a later one
-    what becomes of sigmoids without it.
+    ``images`` are uint8 of shape (n, 28, 28) or (n, 784). Lesson 01 shows the scaling; lesson 06
+    shows what happens to sigmoids without it.
 
     Raises:
         TypeError: images are not uint8, perhaps because they are scaled already.

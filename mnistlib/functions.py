@@ -5,8 +5,8 @@ softmax takes a single row of shape (classes,), too, and the sigmoid any shape. 
 is shaped as what it belongs to; a loss is one float.
 
 Inputs are arrays of floats, whose dtype is kept, or anything that NumPy can turn into float64.
-Whatever holds no real numbers raises a TypeError; shapes that disagree, and an empty batch, a
-ValueError.
+Anything that does not hold real numbers raises a TypeError; shapes that disagree, and an empty batch,
+raise a ValueError.
 """
 
 import numpy as np

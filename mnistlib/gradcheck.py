@@ -128,7 +128,7 @@ def check_gradient(
         name: what to call it in the verdict.
         h: step of the central difference.
         tolerance: the relative error that passes; 1e-7 is what a smooth function should show.
-        sample: check only so many entries, drawn by ``rng``; all of them if None.
+        sample: how many entries to check, drawn by ``rng``; None checks them all.
         rng: generator for the sample.
 
     Returns:

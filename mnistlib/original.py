@@ -43,7 +43,7 @@ class Recipe:
     one computer to another; in float64 a run comes out the same. ``precision="float32"`` is as it was.
 
     Raises:
-        ValueError: a value that is not one of the field's, or no steps, or empty batches.
+        ValueError: a value that the field does not allow, no steps, or empty batches.
     """
 
     classes: ClassVar[int] = 10
@@ -153,8 +153,8 @@ class Recipe:
         return functions.squared_error(p, y)
 
 
-#: One rung of the ladder after another: what is repaired, and the recipe's fields that change. The
-#: learning rate is no rung: it belongs to each recipe, and lesson 06 chooses it anew for each.
+#: The rungs of the ladder in order: what is repaired, and the recipe's fields that change. The learning
+#: rate is not a rung: it belongs to each recipe, and lesson 06 chooses it anew for each.
 LADDER: tuple[tuple[str, dict], ...] = (
     ("softmax over the classes", {"softmax": "over the classes"}),
     ("the whole Jacobian", {"jacobian": "whole"}),
@@ -207,8 +207,8 @@ def overflowing_slope(z: np.ndarray) -> np.ndarray:
 def class_number_difference(p: np.ndarray, y: np.ndarray) -> float:
     """Compute the original's "loss", 0 to 81: the mean squared difference of answers and labels.
 
-    No loss at all: a 0 read as 9 costs 81, read as 1 it costs 1, and the gradient of an argmax is
-    zero almost everywhere. Nothing ever followed it; it was only drawn. Taken apart in lesson 06,
+    It is not a loss: a 0 read as 9 costs 81, read as 1 it costs 1, and the gradient of an argmax is
+    zero almost everywhere. Nothing ever followed it; it was only plotted. Taken apart in lesson 06,
     "Write the checks".
     """
     return float(((p.argmax(axis=1) - y.argmax(axis=1)) ** 2).mean())
@@ -217,9 +217,9 @@ def class_number_difference(p: np.ndarray, y: np.ndarray) -> float:
 def split(recipe: Recipe, train_set: training.Dataset, shuffle: int | None = 0):
     """Split a set into training and validation images, the latter 10,000, with their labels.
 
-    The original shuffled before it set its seed, so its split was another one each time. Here the
-    seed ``shuffle`` stands for the chance of that day; None draws another split each time, as the
-    notebook did. Repaired, the split depends on the recipe's seed alone.
+    The original shuffled before it set its seed, so it split differently each time. Here the seed
+    ``shuffle`` stands for the luck of that day; None splits differently each time, as the notebook
+    did. Repaired, the split depends on the recipe's seed alone.
 
     Raises:
         ValueError: images and labels differ in number, or there are no more than 10,000.
@@ -229,9 +229,9 @@ def split(recipe: Recipe, train_set: training.Dataset, shuffle: int | None = 0):
 
 
 def start(recipe: Recipe, n: int) -> tuple[Weights, list[np.ndarray]]:
-    """Draw a run's whole chance: weights first, then the batches, from ``RandomState(recipe.seed)``.
+    """Draw everything random in a run: first the weights, then the batches.
 
-    A batch holds indices below n, drawn with replacement.
+    Both come from ``RandomState(recipe.seed)``. A batch holds indices below n, drawn with replacement.
     """
     chance = np.random.RandomState(recipe.seed)
     weights = recipe.initial_weights(chance)
@@ -241,7 +241,7 @@ def start(recipe: Recipe, n: int) -> tuple[Weights, list[np.ndarray]]:
 def run(
     recipe: Recipe, train_set: training.Dataset, bar: Callable = iter, **options
 ) -> tuple[Weights, training.History]:
-    """Train by a recipe, in its precision, with the original's stream of chance.
+    """Train by a recipe, in its precision, with the original's random numbers.
 
     ``bar``, such as ``tqdm``, is put around the batches and shows how far it is. ``options`` are
     ``monitor``, ``every`` and ``after_record`` of :func:`mnistlib.training.train`. Explained in

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-#: Okabe and Ito's colours, told apart by every kind of colour vision, in an order of contrast.
+#: Okabe and Ito's colours, which every kind of colour vision can tell apart, in an order of contrast.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
 _CYCLE = plt.cycler(color=COLOURS)
 
@@ -169,24 +169,19 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
     return figure
 
 
-def _short(value: float) -> str:
-    """Write three digits; a tie such as 0.5625, whose last bits differ by computer, always alike."""
-    return f"{round(float(value), 9) + 0.0:.3g}"
-
-
 def values_and_blame(
     values: Mapping[str, np.ndarray],
     blame: Mapping[str, np.ndarray],
     *,
     title: str,
-    write: Callable[[float], str] = _short,
+    write: Callable[[float], str],
 ) -> Figure:
     """Draw a small network with every number in it: values in blue, the loss's gradient in orange.
 
     From the pixels above to the classes below; a line is a weight, a box a unit. Where a number is
     NaN an empty field is drawn, to be filled in. ``values`` has the arrays x, W1, b1, z1, a1, W2,
-    b2, z2, p and y of one example, and ``blame`` dW1, db1, dz1, da1, dW2, db2 and dz2. Used in
-    lesson 03.
+    b2, z2, p and y of one example, and ``blame`` dW1, db1, dz1, da1, dW2, db2 and dz2; ``write`` turns
+    a number into words. Used in lesson 03.
     """
     figure, axis = plt.subplots(figsize=(5, 6.4))
     heights = {"x": 10.4, "a1": 6, "p": 1.2}

@@ -11,9 +11,9 @@ from mnistlib.training import History, Model, Score, copy_parameters, evaluate, 
 class WithWeightDecay:
     r"""A model whose loss grows with its weights: $L + \frac{\lambda}{2} \sum w^2$.
 
-    The sum is over all weights, arrays of two axes or more; biases have one, and are left alone. A step
-    of plain gradient descent first shrinks every weight by the factor $1 - \eta \lambda$. Scores are the
-    model's own, without the penalty.
+    The sum is over all weights, arrays of two axes or more; biases have one axis and are left
+    alone. A step of plain gradient descent first shrinks every weight by the factor $1 - \eta \lambda$.
+    Scores are the model's own, without the penalty.
 
     Args:
         model: what is held back.
@@ -68,12 +68,12 @@ class WithWeightDecay:
 class EarlyStopping:
     """End training when a monitored loss no longer falls; keep the parameters of its lowest.
 
-    It is given to :func:`mnistlib.training.train` as ``after_record``. Afterwards it holds ``loss``, the
-    lowest one, ``step``, where that was, and ``parameters``, what they were there.
+    Pass it to :func:`mnistlib.training.train` as ``after_record``. Afterwards it holds the lowest
+    ``loss``, the ``step`` at which that was, and the ``parameters`` at that step.
 
     Args:
         name: the monitored set whose loss is watched.
-        patience: so many scorings in a row without a new lowest loss end the training.
+        patience: how many scorings in a row without a new lowest loss end the training.
 
     Raises:
         ValueError: the patience is below 1.

@@ -18,7 +18,7 @@ Dataset = tuple[np.ndarray, np.ndarray]
 
 
 class TrainingDiverged(ArithmeticError):
-    """The loss is no longer a finite number; the message says at which step and what to try."""
+    """The loss is no longer a finite number; the message says at which step, and what to try."""
 
 
 class Score(NamedTuple):
@@ -29,7 +29,7 @@ class Score(NamedTuple):
 
 
 class Model(Protocol):
-    """What can be trained: a module such as :mod:`mnistlib.network`, or an object, of these names.
+    """What can be trained: a module such as :mod:`mnistlib.network`, or an object, with these names.
 
     Parameters are any tuple of arrays. Where an image's answer depends on more than its own row, a
     model also has ``score(parameters, images, labels)``, which returns a :class:`Score`.
@@ -51,7 +51,7 @@ class Model(Protocol):
 class History:
     """What was recorded, and when.
 
-    ``batch_loss[i]`` is the loss of step i + 1's batch just before that step's update.
+    ``batch_loss[i]`` is the loss on the batch of step i + 1, just before that step's update.
     ``scores[name][j]`` is the score on the monitored set ``name`` after ``steps[j]`` steps; the
     first is taken before any.
     """
@@ -103,8 +103,8 @@ def linear_decay(start: float, steps: int) -> Callable[[int], float]:
 def sgd_update(parameters, gradients, velocity, learning_rate: float, momentum: float) -> None:
     r"""Take one step, in place: $v \leftarrow \mu v + dW$, then $W \leftarrow W - \eta v$.
 
-    So for every parameter W, whose running sum v is in ``velocity``. With momentum $\mu = 0$ that is
-    plain gradient descent. Source: the heavy ball of Polyak, "Some methods of speeding up the
+    This is done for every parameter W, whose running sum v is in ``velocity``. With momentum $\mu = 0$
+    it is plain gradient descent. Source: the heavy ball of Polyak, "Some methods of speeding up the
     convergence of iteration methods", 1964. Derived in lesson 04, "Faster: momentum".
     """
     for value, gradient, v in zip(parameters, gradients, velocity, strict=True):
@@ -116,8 +116,8 @@ def sgd_update(parameters, gradients, velocity, learning_rate: float, momentum: 
 def evaluate(model: Model, parameters, dataset: Dataset) -> Score:
     """Return a model's mean cross-entropy and accuracy on a whole dataset.
 
-    Some images at a time, to spare memory; a model's own ``score`` is used if it has one. Explained
-    in lesson 04, "What to record".
+    The images are taken 2,000 at a time, to spare memory; a model's own ``score`` is used if it has one.
+    Explained in lesson 04, "What to record".
 
     Raises:
         ValueError: the set is empty, or images and labels differ in number.
@@ -236,7 +236,7 @@ def train(
             if every and step % every == 0 and (ended := record(step)):
                 break
         if not step and not ended:
-            raise ValueError("there is no batch to train on; minibatches(n, rng=rng) deals some")
+            raise ValueError("there is no batch to train on: minibatches(n, rng=rng) deals some")
         if history.steps[-1] != step:
             record(step)
     return parameters, history

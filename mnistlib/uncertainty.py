@@ -1,7 +1,7 @@
-"""How sure is an accuracy, is a difference real, and is "90 % sure" true? Lesson 05.
+"""How sure is a measured accuracy, is a difference real, and is "90 % sure" true? Lesson 05.
 
-What is measured is right and wrong answers: one True or False for each of n examples, shape (n,).
-Anything else raises a TypeError; no example, or two lists that differ in number, a ValueError.
+Everything is computed from right and wrong answers: one True or False for each of n examples, shape
+(n,). Anything else raises a TypeError; an empty list, or two of different lengths, raise a ValueError.
 Accuracies and their errors are shares, from 0 to 1.
 """
 
@@ -24,7 +24,7 @@ def _answers(right, name: str = "right") -> np.ndarray:
 
 
 def standard_error(right) -> float:
-    r"""Return the standard error of an accuracy, examples independent: $\sqrt{q (1 - q) / n}$.
+    r"""Return the standard error of accuracy for independent examples: $\sqrt{q (1 - q) / n}$.
 
     The share of right answers stands for the unknown q. Derived in lesson 05, "Other digits".
     """
@@ -33,16 +33,16 @@ def standard_error(right) -> float:
 
 
 def standard_error_by_group(right, groups) -> float:
-    r"""Return the standard error of an accuracy whose examples come in groups, as digits by writers.
+    r"""Return the standard error of accuracy for examples that come in groups, as digits do by writer.
 
-    Groups are what is independent: ``groups`` says to which each example belongs, integers, shape
-    (n,). Of the $n_g$ examples of group g, $\text{right}_g$ are right, and of all n the share $q$:
-    the error is
+    The groups are independent, not the examples: ``groups``, integers of shape (n,), says which group
+    each example belongs to. Of the $n_g$ examples of group g, $\text{right}_g$ are right, and of all n
+    the share $q$: the error is
     $\sqrt{\frac{\text{groups}}{\text{groups} - 1} \sum_g (\text{right}_g - q\, n_g)^2}\, / n$. With
     one example a group it is :func:`standard_error` times $\sqrt{n / (n - 1)}$.
 
     Raises:
-        ValueError: another number of groups than of answers, or fewer than two different groups.
+        ValueError: not one group for each answer, or fewer than two different groups.
 
     Source: the ratio estimator of cluster sampling; Cochran, "Sampling Techniques", 1977, chapter
     6. Derived in lesson 05, "The error by writer".
@@ -54,7 +54,7 @@ def standard_error_by_group(right, groups) -> float:
     _, place = np.unique(groups, return_inverse=True)
     sizes = np.bincount(place)
     if len(sizes) < 2:
-        raise ValueError("one group alone does not tell how groups differ; two or more are needed")
+        raise ValueError("a single group does not show how groups differ: pass two or more")
     excess = np.bincount(place, weights=right) - right.mean() * sizes
     several = len(sizes) / (len(sizes) - 1)
     return float(np.sqrt(several * (excess**2).sum()) / len(right))
@@ -111,8 +111,8 @@ class Calibration(NamedTuple):
 
     ``counts`` answers fell into the bin; ``sure`` is their mean probability and ``accuracy`` the share
     of them that is right, both NaN where there is none. ``spread`` is the standard deviation that the
-    accuracy would have by chance, if every probability were true. ``error`` is the expected calibration
-    error, and ``by_chance`` about what it would be by chance alone.
+    accuracy would have by chance if every probability were true. ``error`` is the expected calibration
+    error, and ``by_chance`` roughly what it would be by chance alone.
     """
 
     counts: np.ndarray

@@ -14,7 +14,7 @@ QUICK = ROWS.index({"weight_decay": 0.0, "seed": 0})
 
 
 def run(weight_decay: float, seed: int) -> dict:
-    """Fit each number of features, the first so many of one draw, and count the wrong answers."""
+    """Fit the first features of one draw, in each number, and count the wrong answers."""
     mnist = data.load()
     (images, labels), (others, truth) = data.split(
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(7)

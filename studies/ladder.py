@@ -1,11 +1,11 @@
 """The ladder of lesson 06: each rung at the original's learning rate and at others, and more seeds.
 
 Judged on the 10,000 validation images, as each recipe asks: all at once. ``right`` holds which of
-them were answered rightly, one bit an image, so that two rungs can be compared image by image. The
+them were answered correctly, one bit an image, so that two rungs can be compared image by image. The
 split is the same in all rows; the seed decides weights and batches. The last rung stands beside the
 ladder: pixels / 255 put on before cross-entropy, so that the loss can be exchanged there, too.
 
-On raw pixels, at rates of 0.01 and more, a last bit grows until other images are read rightly: run
+On raw pixels, at rates of 0.01 and more, a last bit grows until other images are read correctly: run
 elsewhere, such a row comes out as with another seed, at the best rates up to 0.2 points off.
 """
 

@@ -4,7 +4,7 @@ The original multiplied uint8 pixels by float32 weights. Its slope e^-z / (e^-z 
 hidden unit's sum z lies below -88.7, since e^88.8 is too large for a float32. In float64, too large
 is e^709.8. Each row trains a recipe with some repairs and notes when a sum first lay below -88.7,
 when the weights first held a NaN, the lowest sum so far every 250 steps, and the share of the 10,000
-validation images read rightly, asked all at once.
+validation images read correctly, asked all at once.
 
 Steps count from 0, as in the original. In float32 the last bits of a product differ from one kind
 of processor to another, and grow. So rows with a `kernel` are the same run under stand-ins for other

@@ -177,7 +177,7 @@ QUICK = 0
 
 
 def shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
-    """Return images moved by so many pixels; negative numbers move up and to the left."""
+    """Return images moved by a number of pixels; negative ones move up and to the left."""
     moved = np.zeros_like(images)
     to = slice(max(down, 0), 28 + min(down, 0)), slice(max(right, 0), 28 + min(right, 0))
     come = slice(max(-down, 0), 28 + min(-down, 0)), slice(max(-right, 0), 28 + min(-right, 0))

@@ -15,7 +15,7 @@ QUICK = ROWS.index({"features": 300, "seed": 0})
 
 
 def drawn_anew(labels: np.ndarray, seed: int) -> np.ndarray:
-    """Return labels of which a fifth was drawn by chance."""
+    """Return labels, a fifth of them drawn at random."""
     rng = np.random.default_rng(100 + seed)
     labels = labels.copy()
     anew = rng.permutation(len(labels))[: len(labels) // 5]

@@ -35,8 +35,8 @@ PICTURE = ROOT / "site" / "pages" / "company.png"
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
-#: For the kernels of tools and tests: no progress bar, which is for a reader who waits, and none of
-#: the functions that a reader has kept.
+#: Environment of the kernels of tools and tests: without progress bars, which are for a reader who
+#: waits, and without the functions that a reader has kept.
 SURROUNDINGS = {"TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
 
 #: Metadata of a cell that is stored: a figure's alternative text, tags, and how many lines the source
@@ -72,11 +72,11 @@ CLOSING = ("Recap", "Questions to ask yourself", "Next")
 #: The parts of a lesson's first cell, each begun by its name in bold.
 PARTS = ("You will", "You will be able to", "You need", "Time")
 
-#: In seconds, how long a lesson may take on two quiet cores; and what some may take, by number.
+#: Most processor seconds that a lesson may take; and the higher limits of some, by number.
 SECONDS = 30
 MORE_SECONDS = {"04": 45, "05": 45, "06": 45, "08": 90, "09": 90, "10": 90}
 
-#: So much memory a lesson may take.
+#: Most memory that a lesson may take.
 MEGABYTES = 600
 
 
@@ -274,7 +274,7 @@ class Lesson:
 
     @property
     def limits(self) -> tuple[int, int]:
-        """The most seconds and megabytes it may take on two quiet cores."""
+        """The most processor seconds and megabytes it may take."""
         return MORE_SECONDS.get(self.number, SECONDS), MEGABYTES
 
     def figures(self, tag: str | None = None) -> list[Figure]:

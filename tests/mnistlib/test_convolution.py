@@ -201,7 +201,7 @@ def test_what_is_given_is_not_changed():
         (lambda: patches(np.zeros((1, 3, 4, 1)), 0), "patches of 0 x 0 do not fit"),
         (
             lambda: convolve(np.zeros((2, 9, 9, 1)), np.zeros((9, 4))),
-            "9 rows, which is no square patch of 2 channels",
+            "9 rows, which is not a square patch of 2 channels",
         ),
         (lambda: max_pool(np.zeros((1, 3, 4, 1))), "must be even, got 3 and 4"),
         (lambda: max_pool(np.zeros((1, 4, 3, 1))), "must be even, got 4 and 3"),

@@ -134,7 +134,7 @@ def test_values_and_blame_leaves_a_field_for_each_number_that_is_not_known():
     blame = {
         "d" + name: np.nan * values[name] for name in ("W1", "b1", "z1", "a1", "W2", "b2", "z2")
     }
-    axis = plotting.values_and_blame(values, blame, title="t").axes[0]
+    axis = plotting.values_and_blame(values, blame, title="t", write=str).axes[0]
     edges = [field.get_edgecolor() for field in axis.patches]
     blue, orange = (mpl.colors.to_rgba(colour) for colour in plotting.COLOURS[:2])
     assert edges.count(blue) == 8

@@ -440,7 +440,7 @@ def call_with(images=None, labels=None, batches=None, **options):
         ({"every": 0}, ValueError, "every must be a whole number of steps, at least 1, got 0"),
         ({"every": -3}, ValueError, "every must be a whole number of steps, at least 1, got -3"),
         ({"every": 1.5}, ValueError, "every must be a whole number of steps, at least 1, got 1.5"),
-        ({"batches": []}, ValueError, "there is no batch to train on; minibatches"),
+        ({"batches": []}, ValueError, "there is no batch to train on: minibatches"),
         ({"batches": [np.arange(0)]}, ValueError, "the batch is empty"),
         ({"batches": [np.arange(3), np.arange(0)]}, ValueError, "the batch is empty"),
         ({"batches": [np.array([N])]}, IndexError, "index 40 is out of bounds"),

@@ -106,7 +106,7 @@ def test_groups_and_pairs_must_fit():
         ValueError, match=r"one group for each answer: got shapes \(2,\) and \(3,\)"
     ):
         standard_error_by_group(right, [1, 2])
-    with pytest.raises(ValueError, match="one group alone"):
+    with pytest.raises(ValueError, match="a single group"):
         standard_error_by_group(right, [5, 5, 5])
     with pytest.raises(ValueError, match="the same examples twice: got 3 and 2 answers"):
         paired(right, right[:2])
