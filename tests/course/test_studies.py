@@ -59,6 +59,29 @@ def test_a_study_says_what_made_it(name):
     assert made_from["numpy"]
 
 
+def git(*arguments):
+    """Return what git answers in the clone; None where it has nothing to say."""
+    command = ["git", "-C", str(studies.FOLDER), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+@pytest.mark.skipif(
+    git("rev-parse", "--is-shallow-repository") != "false",
+    reason="only a clone with its whole history knows the revisions that made the studies",
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_revision_that_made_a_study_is_in_the_history(name):
+    revision = studies.read(name)["made_from"]["revision"]
+    assert git("merge-base", "--is-ancestor", revision, "HEAD") is not None, (
+        f"studies/{name}.json names {revision}, which is not in the history (a rebase loses "
+        f"revisions): run python studies/{name}.py at one that is"
+    )
+
+
 @pytest.mark.parametrize("name", ["weather", "", "../studies/decay", "x" * 300, "a\0b"])
 @pytest.mark.parametrize("ask", [studies.read, studies.module, studies.again])
 def test_a_study_that_is_not_there_is_named(ask, name):
