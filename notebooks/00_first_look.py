@@ -43,12 +43,13 @@ plotting.use_style()
 mnist = data.load()
 train_set, held_back = data.split(*mnist[:2], rng=np.random.default_rng(seed=1))
 images, labels = held_back
-print(f"{len(mnist.train_labels)}: {len(train_set[1])} to train on, {len(labels)} kept back")
+print(f"{len(mnist.train_labels)} pictures")
+print(f"{len(train_set[1])} to train on, {len(labels)} kept back")
 
 # %% [markdown]
 # A **network** is a rule together with a pile of numbers, its **parameters**. It takes a picture, and from the pixels and the parameters it computes ten probabilities, one for each digit. The digit with the largest probability is its answer.
 #
-# **Predict.** We are about to train one, for a few seconds. What percentage of the 10,000 pictures will it read correctly? Put a number in place of `None`.
+# **Predict.** We are about to train one, for a few seconds. What percentage of the 10,000 pictures will it read correctly? Put your guess in place of `None`, or, on a web page, in the field.
 
 # %%
 guesses.ask("% read correctly after training", None)
@@ -59,7 +60,6 @@ start = network.initialise(rng)
 batches = training.minibatches(len(train_set[0]), rng=rng, epochs=3)
 trained, _ = training.train(network, start, train_set, batches, learning_rate=0.5, momentum=0.9)
 after = training.evaluate(network, trained, held_back)
-print(f"{100 * after.accuracy:.2f} % read correctly")
 guesses.compare("% read correctly after training", f"{100 * after.accuracy:.2f}")
 
 # %% [markdown]

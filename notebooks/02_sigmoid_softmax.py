@@ -126,11 +126,11 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
 #
 # ## The slope of the sigmoid
 #
-# Learning keeps asking: *if I nudge this number, how much does the answer move?* That is a slope. Take a pencil and the chain rule, and work from the outside in. "One over something" has the slope minus one over its square. The something, $1 + e^{-z}$, has the slope $-e^{-z}$. The two minus signs cancel:
+# Learning keeps asking: *if I nudge this number, how much does the answer move?* That is a slope. Take a pencil and the chain rule, and work from the outside in. "One over something" has the slope minus one over its square. The something, $1 + e^{-z}$, has the slope $-e^{-z}$. The two minus signs cancel. With $a = \sigma(z)$,
 #
-# $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \sigma(z)\,(1 - \sigma(z)) .$$
+# $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = a\,(1 - a) .$$
 #
-# For the second step, split off one factor $\frac{1}{1 + e^{-z}}$, which is $\sigma(z)$. The rest is $1 - \sigma(z)$, as you have just seen. So the activation $a = \sigma(z)$ is all you need: the slope is $a (1 - a)$.
+# For the second step, split off one factor $\frac{1}{1 + e^{-z}}$, which is $a$. The rest is $1 - a$, as you have just seen. So the activation $a$ is all you need for the slope.
 
 
 # %%
