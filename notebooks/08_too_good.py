@@ -305,7 +305,7 @@ guesses.compare("loss after one division", round(np.mean(plain_scaled), 4))
 #
 # ## When to stop
 #
-# Without a price the loss was lowest early on. **Early stopping** keeps the parameters from there. But while the network trains, nobody knows yet that this is the lowest point. All you can do is wait a while, and see whether the loss falls again. The **patience** says how long: when so many scorings in a row have brought no new lowest loss, training ends ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8). [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3) compares other rules.
+# Without a price the loss was lowest early on. **Early stopping** keeps the parameters from there. But while the network trains, nobody knows yet that this is the lowest point. All you can do is wait a while and see whether the loss falls again. The **patience** says how long: when so many scorings in a row have brought no new lowest loss, training ends ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8). [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3) compares other rules.
 #
 # ### Exercise 8.3: the end, by rule (core, 8 minutes)
 #
@@ -405,7 +405,7 @@ for one, other in [("stopped", "decay"), ("stopped", "to the end"), ("decay", "t
 #
 # <details><summary>What does the theory say?</summary>
 #
-# In a bowl, stopping after $\tau$ steps does nearly the same as a decay of $\lambda = 1 / (\eta \tau)$ ([Sjöberg and Ljung 1995](https://doi.org/10.1080/00207179508921605); section 7.8 of the same [book](https://www.deeplearningbook.org/) derives it, and credits Bishop as well). With $\eta = 1$ and 250 steps that would be a decay of 0.004. Even 0.003 was too much here, so our loss is no such bowl.
+# In a bowl, stopping after $\tau$ steps does nearly the same as a decay of $\lambda = 1 / (\eta \tau)$ ([Sjöberg and Ljung 1995](https://doi.org/10.1080/00207179508921605); section 7.8 of the same [book](https://www.deeplearningbook.org/) derives it, and credits Bishop as well). With $\eta = 1$ and 250 steps that would be a decay of 0.004. Even 0.003 was too much here, so the bowl does not describe our loss.
 #
 # </details>
 #
@@ -477,7 +477,7 @@ print("left of an idle weight after 1,500 steps:")
 print(f"   rate 1: {(1 - 0.001) ** 1500:.3f}, rate 0.3: {(1 - 0.3 * 0.001) ** 1500:.3f}")
 
 # %% [markdown]
-# Here too the loss falls, and the accuracy moves by no more than chance would move it. The loss of accuracy that decay caused at a rate of 1 does not show. But at 0.3 the same $\lambda$ is also weaker, as the last line says. What holds at both rates: the loss fell, and ten seeds show no gain in right answers.
+# Here too the loss falls, and the accuracy moves by no more than chance would move it. What decay cost in accuracy at a rate of 1 does not show. But at 0.3 the same $\lambda$ is also weaker, as the last line says. What holds at both rates: the loss fell, and ten seeds show no gain in right answers.
 #
 # ## What if some labels are wrong?
 #
@@ -554,7 +554,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 # - **What holds a network back?** A price on its weights, which adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Or a rule that ends the training, by looking at watched images.
 # - **What does it cost?** Images to choose on, and for decay four more trainings. With clean labels both lowered the loss and neither raised the accuracy; one division of the logits lowered the loss more, and cost nothing.
-# - **When is a fit too good?** When it is, on average, surer than it is right; that costs loss. And when the labels it fits are false; that costs right answers.
+# - **When is a fit too good?** When it is, on average, surer than it is right; that costs loss. And when what it learnt by heart does not hold for new images, as false labels do not; that costs right answers.
 # - Choose on some images, report on others. Pair the seeds, and give the difference with its standard error.
 #
 # ## Questions to ask yourself

@@ -132,7 +132,7 @@ axis.legend(fontsize=10)
 plt.show()
 
 # %% [markdown]
-# The peak stands where there are as many features as points. How high it is depends on where the points lie. That polynomials through evenly spread points swing wildly at the ends was shown by Runge in 1901, and is called after him.
+# The peak stands where there are as many features as points. How high it is depends on where the points lie. That polynomials through evenly spread points swing wildly at the ends was shown by Runge in 1901, and is named after him.
 #
 # The old tale of overfitting tells the left half of this picture. A larger model first follows the curve better, and then the noise as well, so the errors fall and then rise. In the tale they go on rising.
 #
@@ -314,7 +314,7 @@ exercises.folded(my_lightest_weights)
 # %% [markdown]
 # With many images it is the same argument. Whatever stands at a right angle to *every* row of $A$ changes no answer to the images learnt, and only adds to the sum of squares. So the lightest exact fit has no such part: it is a sum of multiples of $A$'s rows.
 #
-# Beyond the threshold, more features never make the lightest fit heavier. For give a hundred new features the weight 0, and an exact fit of 1,000 features becomes one of 1,100, just as heavy. The lightest of those is at most as heavy. What will the norms look like, from 100 features to 6,000?
+# Beyond the threshold, more features never make the lightest fit heavier. Give a hundred new features the weight 0, and an exact fit of 1,000 features becomes one of 1,100, just as heavy. So the lightest of those can only be lighter. What will the norms look like, from 100 features to 6,000?
 
 # %%
 heaviness = [np.linalg.norm(W) for W in fits]
@@ -440,7 +440,7 @@ exercises.folded(my_without_weakest)
 #
 # *To its left* there are fewer features than images. The faintest direction is the weights of norm 1 that come closest to silencing all 1,000 images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So each feature makes the faintest direction *fainter*, or leaves it as it was.
 #
-# *To its right*, some weights silence all the images completely, because there are more unknowns than equations. But such weights change no answer, and the lightest fit never uses them. The question turns round: now it is the *images* that can nearly cancel one another. The faintest direction is the mixture of images, of norm 1, whose features add up to almost nothing. With one more feature there is one more sum that would have to vanish. So each feature makes the faintest direction *louder*.
+# *To its right*, some weights silence all the images completely, because there are more unknowns than equations. But such weights change no answer, and the lightest fit never uses them. The question turns round: now it is the *images* that can nearly cancel one another. The faintest direction is the mixture of images, of norm 1, whose features add up to almost nothing. With one more feature there is one more sum that would have to vanish. So each feature makes the faintest direction *louder*, or leaves it as it was.
 #
 # Fainter up to the threshold, louder from there on: it must be faintest exactly there. Look at it with the digits, and with the twelve points in both of their layouts.
 
