@@ -62,8 +62,7 @@ the reply. You need Python 3.11 to 3.14.
 {start}
 An exercise that is still a stub says *not attempted*, and nothing below it depends on it. For a hint,
 take away the `#` before `exercises.hint(...)` and run the cell; run it again for the next.
-`exercises.progress()` shows how far you are, and `exercises.keep(my_function)` lets the network use
-what you wrote.
+`exercises.keep(my_function)` lets the network use what you wrote.
 
 ## Hand in
 

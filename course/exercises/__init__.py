@@ -1,25 +1,31 @@
 """Exercises that answer back: check, hint, solution, and keep, which puts your function to work.
 
-An exercise is data beside a function of the library, which is the answer key: ``exercise`` says
-what it holds, each module ``lesson_NN`` has those of a lesson, and the text beside it their words,
-read by ``texts``. ``checker`` tries an answer: ``attempt`` calls it, ``compare`` tells whether two
-results are alike, and ``faults`` what is wrong. ``reply`` puts it into words, and ``store``
-remembers what outlives a notebook.
+The map of the engine, from a reader's call to the reply:
 
-Where no sentence explains a wrong answer, ``next_step`` says what can be seen of it: how it is
-related to the right one (``relations``, which ask ``pairs``), for which arguments it would be right
-(``changed_arguments``), of which one change in the key it is the result (``changed_key``), or where
-it differs first (``first_difference``).
+- ``exercise``: an exercise as data, beside the function that is its answer key. ``lesson_NN.py``
+  holds those of a lesson, ``lesson_NN.txt`` their words, which ``texts`` reads. Where many answers
+  are right, ``views`` says what is asked of them.
+- ``checker``: tries an answer, case by case, and names the known mistake that explains it.
+- ``attempt``: calls answer and key, keeps them apart, and records the outcome of both.
+- ``comparison``: puts the two beside each other; says what *identical*, *matching* and *close* mean.
+- ``faults``: finds what is wrong in one case: an error, an argument that was changed, a result.
+- ``diagnosis``: where no known mistake explains it, says what can be seen. It asks ``relations``
+  (a factor, a sign, where the two differ first) and ``mutants`` (one-step changes of the key).
+- ``reply``: the reply as data, and in words; its general sentences stand in ``general.txt``.
+- ``store``: the kept functions in ``mine.py``. ``solutions`` and ``markup`` show source and HTML.
 """
 
+import contextlib
 import dataclasses
+import difflib
 import importlib
-from collections import Counter
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from course.exercises import markup, solutions, store, texts
-from course.exercises.checker import GENERAL, check_answer
+from course.exercises.attempt import line_at_work
+from course.exercises.checker import check_answer
 from course.exercises.exercise import Exercise
 from course.exercises.reply import Reply
 
@@ -40,6 +46,9 @@ for _lesson in LESSONS.values():
 
 #: How many hints were asked for, by the exercises' names.
 _hints_given: dict[str, int] = {}
+
+#: The seconds after which a check says that it is still at work.
+PATIENCE = 5.0
 
 
 class Shown(str):
@@ -68,9 +77,16 @@ def find(function: Callable) -> Exercise:
     name = getattr(function, "__name__", "")
     if not callable(function) or not name:
         raise TypeError("pass the function itself, without brackets: check(my_softmax)")
+    if name == "<lambda>":
+        raise TypeError(
+            "a lambda has no name that tells which exercise it answers: write it as a function, "
+            "def my_softmax(z): and below it return ..."
+        )
     exercise = EXERCISES.get(name.removeprefix("my_"))
     if exercise is None:
-        raise TypeError(f"no exercise is called {name!r}; there are my_{', my_'.join(EXERCISES)}")
+        near = difflib.get_close_matches(name, [f"my_{each}" for each in EXERCISES], 1)
+        meant = f"; do you mean {near[0]}?" if near else ": name it as the lesson does, my_softmax, say"
+        raise TypeError(f"no exercise is called {name!r}{meant}")
     return exercise
 
 
@@ -88,14 +104,28 @@ def check(function: Callable) -> Reply:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
     exercise = find(function)
+    with patience(exercise, function):
+        return check_answer(exercise, function)
+
+
+@contextlib.contextmanager
+def patience(exercise: Exercise, function: Callable) -> Iterator[None]:
+    """Say so if an answer takes long, and how to stop it; and where it was, if it was stopped."""
+    words = f"my_{exercise.name} is still at work. To stop it: the square button above, or Ctrl+C."
+    timer = threading.Timer(PATIENCE, print, [words], {"flush": True})
+    timer.daemon = True
+    with contextlib.suppress(RuntimeError):  # the Python in a page has no threads
+        timer.start()
     try:
-        reply = check_answer(exercise, function)
-    except KeyboardInterrupt:
+        yield
+    except KeyboardInterrupt as stopped:
         # One line is shown, in place of all the lines that Python went through.
-        question = f"my_{exercise.name} was still at work. Which loop of it does not end?"
+        line = line_at_work(function, stopped.__traceback__)
+        where = f", in the line `{line}`" if line else ""
+        question = f"my_{exercise.name} was still at work{where}. Which loop of it does not end?"
         raise KeyboardInterrupt(question) from None
-    store.note(reply.name, reply.kind)
-    return reply
+    finally:
+        timer.cancel()
 
 
 def hint(function: Callable) -> str:
@@ -159,9 +189,10 @@ def keep(*functions: Callable) -> str:
         TypeError: not a function, or one whose name belongs to no exercise; then none is kept.
     """
     exercises = [find(function) for function in functions]
-    replies = [
-        _check_and_keep(exercise, function) for exercise, function in zip(exercises, functions)
-    ]
+    replies = []
+    for exercise, function in zip(exercises, functions):
+        with patience(exercise, function):
+            replies.append(_check_and_keep(exercise, function))
     return Shown(
         "\n".join(repr(reply) for reply in replies),
         "\n".join(reply._repr_html_() for reply in replies),
@@ -170,7 +201,7 @@ def keep(*functions: Callable) -> str:
 
 def _check_and_keep(exercise: Exercise, function: Callable) -> Reply:
     """Check an answer, and keep it if it is right; say both."""
-    reply = check(function)
+    reply = check_answer(exercise, function)
     if reply.kind != "right":
         return reply
     try:
@@ -181,7 +212,7 @@ def _check_and_keep(exercise: Exercise, function: Callable) -> Reply:
 
 
 def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
-    """Put a right answer into the file of kept ones and in the library's place; say whether."""
+    """Put a right answer into the file of kept ones and in the library's place; say so."""
     if exercise.home is None:
         return "The network does not use it, so it is not kept."
     source = store.source_of(function)
@@ -191,7 +222,7 @@ def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
         after = store.with_function(before, function.__name__, source)
         fault = _fault_in_the_next_notebook(exercise, after)
         if fault:
-            return GENERAL["next"]["leans"].format(f"{fault}\n")
+            return texts.GENERAL["next"]["leans"].format(f"{fault}\n")
         is_written = store.replace_kept_text(before, after)
     setattr(exercise.home, exercise.name, function)
     return f"From here on it is {exercise.home.__name__}.{exercise.name}."
@@ -200,7 +231,7 @@ def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
 def _fault_in_the_next_notebook(exercise: Exercise, text: str) -> str:
     """Return what will be wrong with an answer as the file of kept ones holds it; "" if nothing."""
     try:
-        answer = store.answers(store.run(text))[exercise.name]
+        answer = store.functions_in(store.load(text))[exercise.name]
     except Exception as error:
         return f"my_{exercise.name}: raises. {type(error).__name__}: {error}."
     reply = check_answer(exercise, answer)
@@ -222,7 +253,7 @@ def mine() -> str:
         Exception: what running ``mine.py`` raised, such as a SyntaxError that names its line. Mend
             it, or delete the file and keep your functions again.
     """
-    kept = store.functions()
+    kept = store.kept_functions()
     yours = []
     library = []
     left_out = []
@@ -244,43 +275,3 @@ def mine() -> str:
         *left_out,
     ]
     return Shown("\n".join(lines))
-
-
-#: How many letters a line of the progress holds.
-WIDTH = 70
-
-#: The signs of the three states of an exercise.
-SIGNS: dict[str, str] = {"right": "✓", "tried": "○", "open": "·"}
-
-
-def progress() -> str:
-    """Show which exercises are right, tried or open, lesson by lesson, in every notebook so far.
-
-    What is right once stays right. It is remembered in ``progress.json`` beside ``mine.py``;
-    delete the file, and everything is open again, and nothing else is lost.
-    """
-    remembered = store.states()
-    states = {name: remembered.get(name, "open") for name in EXERCISES}
-    rows = {
-        number: [f"{SIGNS[states[exercise.name]]} {exercise.name}" for exercise in lesson]
-        for number, lesson in LESSONS.items()
-    }
-    counts = Counter(states.values())
-    caption = "   ".join(f"{sign} {state} {counts[state]}" for state, sign in SIGNS.items())
-    lines = [line for number, cells in rows.items() for line in in_lines(number, cells)]
-    return Shown("\n".join([*lines, caption]), markup.table(rows, caption))
-
-
-def in_lines(heading: str, cells: list[str]) -> list[str]:
-    """Return a row in lines that fit a phone, and break no word."""
-    lines = []
-    line = heading
-    gap = "  "  # behind the heading; between cells it is wider
-    for cell in cells:
-        if len(line + gap + cell) > WIDTH:
-            lines.append(line)
-            line = " " * len(heading)
-            gap = "  "
-        line += gap + cell
-        gap = "   "
-    return [*lines, line]

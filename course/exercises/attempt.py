@@ -319,6 +319,12 @@ def where_it_stopped(function: Callable, error: BaseException) -> Stop:
     )
 
 
+def line_at_work(function: Callable, trace: types.TracebackType | None) -> str:
+    """Return the innermost line of an answer's own that was at work when it was interrupted."""
+    calls = [*traceback.walk_tb(trace)][::-1]
+    return own_line(function, [(frame.f_code.co_filename, number) for frame, number in calls])
+
+
 def code_of(function: Callable) -> types.CodeType | None:
     """Return the code of an answer as the reader wrote it; None if one cannot look into it.
 

@@ -6,12 +6,6 @@ import re
 #: How kinds of words in a program are set apart, without a colour that some page would swallow.
 STYLES: dict[str, str] = {"Keyword": "font-weight: bold", "Comment": "font-style: italic"}
 
-#: Where the progress begins, and a row of it; JupyterLab would put them in the middle, and right.
-TABLE = "margin-left: 0"
-ROW = "text-align: left; vertical-align: top"
-#: How a cell of the progress keeps its words whole.
-CELL = "display: inline-block; white-space: nowrap; margin-right: 1.2em"
-
 
 def text(words: str) -> str:
     """Return plain text as HTML, where what stands between backquotes is code."""
@@ -37,14 +31,3 @@ def program(source: str) -> str:
 def fold(summary: str, inside: str) -> str:
     """Return HTML that is folded until it is opened."""
     return f"<details><summary>{summary}</summary>{inside}</details>"
-
-
-def table(rows: dict[str, list[str]], caption: str) -> str:
-    """Return a table of rows by their headings, whose words are never broken."""
-    lines = []
-    for heading, cells in rows.items():
-        words = " ".join(f'<span style="{CELL}">{cell}</span>' for cell in cells)
-        lines.append(
-            f'<tr><th scope="row" style="{ROW}">{heading}</th><td style="{ROW}">{words}</td></tr>'
-        )
-    return f'<table style="{TABLE}">{"".join(lines)}</table><p>{caption}</p>'

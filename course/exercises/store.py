@@ -1,128 +1,161 @@
-"""What outlives a notebook: your functions in ``mine.py``, and beside it how far you are."""
+"""What outlives a notebook: the functions that are kept, in ``mine.py`` beside the notebooks."""
 
 import ast
 import contextlib
 import inspect
-import json
 import os
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
 
 from course import files
 
 #: How the file of kept functions begins.
 HEAD = "# Your own functions, kept by course.exercises.\n\nimport numpy as np\n"
-#: What stands above a kept function, where the file does not import NumPy.
+#: What is written above a kept function where the file does not import NumPy.
 IMPORT = "import numpy as np\n\n\n"
 #: What helps where a file stands in the way, or cannot be written.
 ELSEWHERE = (
     "set the environment variable MNISTLIB_MINE to a file in a folder that you can write to."
 )
-#: What the progress of an exercise can be; one without is open.
-STATES = frozenset({"right", "tried"})
-
-
-def mine_path(name: str = "") -> Path | None:
-    """Return the file of kept functions, or one beside it; None if there is to be no file.
-
-    That is so where the variable MNISTLIB_MINE is empty, or names the null device.
-    """
-    mine = os.environ.get("MNISTLIB_MINE", "mine.py")
-    nowhere = mine in ("", os.devnull)
-    return None if nowhere else Path(mine).parent / (name or Path(mine).name)
+#: How many seconds to wait for another notebook that is writing the file.
+SECONDS_TO_WAIT = 10.0
 
 
 class Unusable(RuntimeError):
     """Raised for what cannot be kept or read; the message says what, why, and what to do."""
 
 
-def is_there(path: Path | None) -> bool:
-    """Tell whether there is a file to read.
+def kept_path() -> Path | None:
+    """Return the file of kept functions; None if there is to be no file.
+
+    That is so where the variable MNISTLIB_MINE is empty, or names the null device.
+    """
+    mine = os.environ.get("MNISTLIB_MINE", "mine.py")
+    return None if mine in ("", os.devnull) else Path(mine).expanduser()
+
+
+def kept_text() -> str:
+    """Return what the file of kept functions holds; nothing where there is none.
 
     Raises:
-        OSError: nobody can tell.
-        Unusable: what stands there is no file.
+        Unusable: it cannot be read.
     """
-    if path is None or not path.exists():
-        return False
-    if not path.is_file():  # a pipe would be waited for
-        raise Unusable(f"{path} is no regular file. Move it away, or {ELSEWHERE}")
-    return True
+    path = kept_path()
+    if path is None:
+        return ""
+    with naming(path):
+        if not path.exists():
+            return ""
+        if not path.is_file():  # a pipe would be waited for
+            raise Unusable(f"{path} is not a regular file. Move it away, or {ELSEWHERE}")
+        return path.read_text(encoding="utf-8-sig")
 
 
-def read(path: Path | None) -> str:
-    """Return what a file holds; nothing where there is none."""
-    return path.read_text(encoding="utf-8-sig") if is_there(path) else ""
+def replace_kept_text(before: str, after: str) -> bool:
+    """Write the file of kept functions, if it is still as it was before; tell whether.
 
+    Other notebooks wait meanwhile: two that keep at once lose nothing.
 
-def write(path: Path | None, text: str) -> None:
-    """Write all of a file, or leave it as it was; where there is to be none, do nothing."""
-    if path:
-        files.replace(path, text)
+    Raises:
+        Unusable: it cannot be written.
+    """
+    path = kept_path()
+    if path is None:
+        return True
+    with naming(path), locked(path):
+        is_as_before = kept_text() == before
+        if is_as_before:
+            files.replace(path, after)
+        return is_as_before
 
 
 @contextlib.contextmanager
-def using(path: Path | None) -> Iterator[None]:
-    """Hold other notebooks off a file while it is read, changed and written; they wait their turn.
+def naming(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file into words that name it, and say what to do."""
+    try:
+        yield
+    except UnicodeError:
+        message = f"{path.name} is not text in UTF-8. Save it as such, and try again."
+        raise Unusable(message) from None
+    except OSError as error:
+        where = path
+        with contextlib.suppress(OSError):  # the working folder may be gone
+            where = os.path.realpath(path)
+        why = error.strerror or error
+        message = f"{where} cannot be used: {why}. Mend that, or {ELSEWHERE}"
+        raise Unusable(message) from error
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file: a hidden, empty one beside it, which stays. Without locks, carry on.
+
+    If it were removed, one notebook might still wait for it while another makes a new one. The
+    system frees it when the process that holds it ends.
 
     Raises:
-        Unusable: it could not be read or written.
-    """
-    with contextlib.ExitStack() as held:
-        # Who can have no lock, as in a folder that is not to be written, goes on without.
-        with contextlib.suppress(OSError):
-            if path:
-                wait_for(held.enter_context(open(lock_of(path), "a")))
-        try:
-            yield
-        except UnicodeDecodeError:
-            message = f"{path.name} is no text in UTF-8. Save it as such, and try again."
-            raise Unusable(message) from None
-        except OSError as error:
-            why = error.strerror or error
-            message = f"{os.path.realpath(path)} cannot be used: {why}. Mend that, or {ELSEWHERE}"
-            raise Unusable(message) from error
-
-
-def lock_of(path: Path) -> Path:
-    """Return the lock of a file: a hidden one beside it, which all find who can reach the file.
-
-    It stays, and is empty: if one removed it, another might still wait for it, and a third make a
-    new one. The system frees it when the process that holds it ends.
+        Unusable: somebody else has held it for ten seconds.
     """
     target = Path(os.path.realpath(path))
-    return target.with_name(f".{target.name}.lock")
+    lock = target.with_name(f".{target.name}.lock")
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # in a folder, say, that cannot be written to
+            file = os.open(lock, os.O_RDWR | os.O_CREAT)
+            held.callback(os.close, file)
+            wait_for(file, lock)
+        yield
 
 
-def wait_for(file: TextIO) -> None:
+def wait_for(file: int, lock: Path) -> None:
     """Wait until no other process holds an open file, and hold it until it is closed.
 
     Raises:
-        OSError: there are no locks where it lies, or, on Windows, ten seconds have passed.
+        OSError: there are no locks where it lies.
+        Unusable: too much time has passed.
     """
-    if os.name == "nt":
-        import msvcrt
+    latest = time.monotonic() + SECONDS_TO_WAIT
+    while not is_mine(file):
+        if time.monotonic() > latest:
+            raise Unusable(
+                f"another program holds {lock}. Wait for it, restart the kernel that keeps, or "
+                f"{ELSEWHERE}"
+            )
+        time.sleep(0.05)
 
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-    else:
-        import fcntl
 
-        fcntl.flock(file, fcntl.LOCK_EX)
+def is_mine(file: int) -> bool:
+    """Try to lock an open file; tell whether this process holds it now.
+
+    Raises:
+        OSError: there are no locks where it lies.
+    """
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 # Your functions
 
 
-def run(text: str) -> dict[str, object]:
+def load(text: str) -> dict[str, object]:
     """Run what the file of kept functions holds, or is to hold, and return all its names.
 
     Raises:
         Exception: what running it raised.
     """
     space: dict[str, object] = {"__name__": "mine"}
-    path = mine_path()
+    path = kept_path()
     try:
         exec(compile(text, path or "", "exec"), space)
     except SystemExit as end:
@@ -131,7 +164,7 @@ def run(text: str) -> dict[str, object]:
     return space
 
 
-def answers(space: dict[str, object]) -> dict[str, Callable]:
+def functions_in(space: dict[str, object]) -> dict[str, Callable]:
     """Return the functions that were defined in the file, by the names of their exercises.
 
     Of ``softmax`` and ``my_softmax`` the second counts: the first may be a helper.
@@ -145,38 +178,13 @@ def answers(space: dict[str, object]) -> dict[str, Callable]:
     return {function.__name__.removeprefix("my_"): function for function in own}
 
 
-def functions() -> dict[str, Callable]:
+def kept_functions() -> dict[str, Callable]:
     """Return the functions that are kept, by the names of their exercises.
 
     Raises:
         Exception: what running the file raised.
     """
-    return answers(run(kept_text()))
-
-
-def kept_text() -> str:
-    """Return what the file of kept functions holds.
-
-    Raises:
-        Unusable: it cannot be read.
-    """
-    path = mine_path()
-    with using(path):
-        return read(path)
-
-
-def replace_kept_text(before: str, after: str) -> bool:
-    """Write the file of kept functions, if it is still as it was before; tell whether.
-
-    Raises:
-        Unusable: it cannot be written.
-    """
-    path = mine_path()
-    with using(path):
-        is_as_before = read(path) == before
-        if is_as_before:
-            write(path, after)
-    return is_as_before
+    return functions_in(load(kept_text()))
 
 
 def source_of(function: Callable) -> str:
@@ -194,7 +202,7 @@ def source_of(function: Callable) -> str:
                 defined.add(statement.name)
     if name not in defined or not inspect.isfunction(function):
         raise Unusable(
-            "it is no plain function whose lines can be found. "
+            "it is not a plain function whose lines can be found. "
             f"Write it as `def {name}(...)` in a cell, run that, and keep it again."
         )
     return source
@@ -211,12 +219,12 @@ def with_function(text: str, name: str, source: str) -> str:
     """
     text = text or HEAD
     try:
-        imports = "" if "np" in run(text) else IMPORT
+        imports = "" if "np" in load(text) else IMPORT
     except Unusable:
         raise
     except Exception as error:
         raise Unusable(
-            f"{mine_path().name} does not run: {type(error).__name__}: {error}. mine() shows the "
+            f"{kept_path().name} does not run: {type(error).__name__}: {error}. mine() shows the "
             "line. Mend it, or delete the file and keep your functions again."
         ) from error
     replaced = {name, f"my_{name.removeprefix('my_')}"}
@@ -227,51 +235,3 @@ def with_function(text: str, name: str, source: str) -> str:
             del lines[first_line - 1 : statement.end_lineno]
     others = "\n".join(lines).rstrip()
     return f"{others}\n\n\n{imports}{source}"
-
-
-# How far you are
-
-
-def states() -> dict[str, str]:
-    """Return which exercises are "right" or "tried"; what hinders that is said."""
-    path = mine_path("progress.json")
-    with telling_what_hinders(), using(path):
-        return read_states(path)
-    return {}
-
-
-def note(name: str, kind: str) -> None:
-    """Remember how a check went; what was right once stays so. What hinders that is said."""
-    path = mine_path("progress.json")
-    with telling_what_hinders(), using(path):
-        so_far = read_states(path)
-        if kind != "not attempted" and so_far.get(name) != "right":
-            so_far[name] = "right" if kind == "right" else "tried"
-            write(path, json.dumps(so_far, indent=0) + "\n")
-
-
-@contextlib.contextmanager
-def telling_what_hinders() -> Iterator[None]:
-    """Say that a file cannot be used, and go on: it stops no check."""
-    try:
-        yield
-    except Unusable as error:
-        print(error)
-
-
-def read_states(path: Path | None) -> dict[str, str]:
-    """Return what a file of progress holds. A damaged one is said, set aside, and begun anew."""
-    content = path.read_bytes() if is_there(path) else b"{}"
-    with contextlib.suppress(ValueError, TypeError, AttributeError, RecursionError):
-        states_read = json.loads(content or "{}")
-        if {*states_read.values()} <= STATES:
-            return states_read
-    aside = mine_path("progress-damaged.json")
-    number = 1
-    while os.path.lexists(aside):
-        number += 1
-        aside = mine_path(f"progress-damaged-{number}.json")
-    files.replace(aside, content)
-    files.replace(path, "{}\n")
-    print(f"progress.json was damaged: now it is {aside.name}, and a new one is begun.")
-    return {}
