@@ -281,7 +281,11 @@ def about_its_form(comparison: Comparison) -> str:
         return forms["not called"].format(name=getattr(got, "__name__", "it"))
     if is_array_or_number and np.iscomplexobj(got):
         return forms["complex"]
-    if is_array_or_number and is_true_or_false(got) and not is_true_or_false(comparison.wanted):
+    if (
+        comparison.has_its_shape
+        and is_true_or_false(got)
+        and not is_true_or_false(comparison.wanted)
+    ):
         return forms["truth"]
     if not is_array_or_number or np.asarray(got).dtype.kind not in NUMBERS:
         form = "no array" if shape_of(comparison.wanted) else "no number"

@@ -92,8 +92,13 @@ def compiled_as(function: Callable, source: str) -> Callable:
     return mutant
 
 
-def mutants_of(function: Callable) -> list[Mutant]:
+def mutants_of(function: Callable, exchanges_own_values: bool = True) -> list[Mutant]:
     """Return all mutants of a function that are programs, each once.
+
+    Args:
+        function: the function.
+        exchanges_own_values: whether what it makes may stand for an argument, and the other way
+            round; a long function has very many such mutants.
 
     Raises:
         OSError: its source cannot be found.
@@ -106,8 +111,11 @@ def mutants_of(function: Callable) -> list[Mutant]:
     definition.decorator_list = []
     for argument in definition.args.args:
         argument.annotation = None
+    values = [argument.arg for argument in definition.args.args]
+    if exchanges_own_values:
+        values = list(dict.fromkeys([*values, *assigned_in(definition)]))
     findings: dict[str, Finding | None] = {}
-    for node, finding in changed_trees(tree):
+    for node, finding in changed_trees(tree, values):
         try:
             source = ast.unparse(ast.fix_missing_locations(node))
             compile(source, "<mutant>", "exec")
@@ -119,12 +127,14 @@ def mutants_of(function: Callable) -> list[Mutant]:
     return [Mutant(source, finding) for source, finding in findings.items()]
 
 
-def changed_trees(tree: ast.Module) -> Iterator[tuple[ast.Module, Finding | None]]:
-    """Yield a copy of a program for each change of each of its nodes."""
+def changed_trees(
+    tree: ast.Module, values: list[str]
+) -> Iterator[tuple[ast.Module, Finding | None]]:
+    """Yield a copy of a function for each change of each of its nodes, among them its values."""
     definition = tree.body[0]
     nodes = [node for part in definition.body for node in ast.walk(part)]
     for number, node in enumerate(nodes):
-        for change in [*changes_of(node, definition)]:
+        for change in [*changes_of(node, values)]:
             copied = copy.deepcopy(tree)
             copies = [each for part in copied.body[0].body for each in ast.walk(part)]
             yield Replace(copies[number], change.node).visit(copied), change.finding
@@ -210,7 +220,7 @@ WRAPPERS: frozenset[str] = frozenset(
 TEXTS: dict[str, tuple[str, ...]] = {">2I": ("<2I", ">2i", ">4H")}
 
 
-def changes_of(node: ast.AST, definition: ast.FunctionDef) -> Iterator[Change]:
+def changes_of(node: ast.AST, values: list[str]) -> Iterator[Change]:
     """Yield what one node can become in one step."""
     match node:
         case ast.BinOp():
@@ -247,7 +257,7 @@ def changes_of(node: ast.AST, definition: ast.FunctionDef) -> Iterator[Change]:
         case ast.Call():
             yield from changes_of_a_call(node)
         case ast.Name(ctx=ast.Load()):
-            yield from changes_of_a_name(node, definition)
+            yield from changes_of_a_name(node, values)
         case ast.Tuple(ctx=ast.Load(), elts=[_, _, *_] as entries):
             yield Change(ast.Tuple(entries[::-1], node.ctx))
             yield Change(ast.Tuple(entries[1:], node.ctx))
@@ -298,11 +308,10 @@ def changes_of_a_call(node: ast.Call) -> Iterator[Change]:
         yield Change(ast.Call(function, args[::-1], keywords))
 
 
-def changes_of_a_name(node: ast.Name, definition: ast.FunctionDef) -> Iterator[Change]:
+def changes_of_a_name(node: ast.Name, values: list[str]) -> Iterator[Change]:
     """Yield what a name can become where its value is used."""
     for other in taken_for(node.id):
         yield said(ast.Name(other, node.ctx), "another_function", function=other)
-    values = values_of(definition)
     if node.id not in values:
         return
     for other in values:
@@ -323,12 +332,10 @@ def taken_for(name: str) -> list[str]:
     return [other for group in FUNCTIONS if name in group for other in group if other != name]
 
 
-def values_of(definition: ast.FunctionDef) -> list[str]:
-    """Return the names of a function's arguments and of what it makes."""
-    arguments = [argument.arg for argument in definition.args.args]
-    assigned = [
+def assigned_in(definition: ast.FunctionDef) -> list[str]:
+    """Return the names that a function gives values."""
+    return [
         node.id
         for node in ast.walk(definition)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     ]
-    return list(dict.fromkeys([*arguments, *assigned]))

@@ -90,11 +90,6 @@ def one_number_everywhere(comparisons: Sequence[Comparison]) -> Fields | None:
 # A factor
 
 
-def opposite(comparisons: Sequence[Comparison]) -> Fields | None:
-    """Every sign is the other way round."""
-    return {} if all_close(comparisons, [-each.wanted_array for each in comparisons]) else None
-
-
 def factor_of_a_size(comparisons: Sequence[Comparison]) -> Fields | None:
     """Every number is multiplied or divided by a length, such as the number of examples."""
     for letter, sizes in sizes_in_all(comparisons):
@@ -189,7 +184,6 @@ def reduced_too_far(comparisons: Sequence[Comparison]) -> Fields | None:
 RELATIONS: tuple[Relation, ...] = (
     nothing_but_zeros,
     one_number_everywhere,
-    opposite,
     factor_of_a_size,
     constant_factor,
     rounded,

@@ -34,10 +34,10 @@ def compared(made, wanted=WANTED):
 MADE = [
     ("nothing_but_zeros", lambda w, u: 0 * w, {}),
     ("one_number_everywhere", lambda w, u: 0 * w + 0.25, {"number": "0.25"}),
-    ("opposite", lambda w, u: -w, {}),
     ("factor_of_a_size", lambda w, u: w * len(w), {"size": "n", "power": "multiplied by"}),
     ("factor_of_a_size", lambda w, u: w / w.shape[1], {"size": "k", "power": "divided by"}),
     ("constant_factor", lambda w, u: 3 * w, {"factor": "3"}),
+    ("constant_factor", lambda w, u: -w, {"factor": "-1"}),
     ("rounded", lambda w, u: np.trunc(w), {"how": "what follows the decimal point was cut off"}),
     ("rounded", lambda w, u: np.round(w, 3),
      {"how": "it was rounded to 3 digits after the decimal point"}),
