@@ -85,7 +85,9 @@ def find(function: Callable) -> Exercise:
     exercise = EXERCISES.get(name.removeprefix("my_"))
     if exercise is None:
         near = difflib.get_close_matches(name, [f"my_{each}" for each in EXERCISES], 1)
-        meant = f"; do you mean {near[0]}?" if near else ": name it as the lesson does, my_softmax, say"
+        meant = (
+            f"; do you mean {near[0]}?" if near else ": name it as the lesson does, my_softmax, say"
+        )
         raise TypeError(f"no exercise is called {name!r}{meant}")
     return exercise
 

@@ -55,10 +55,6 @@ def kept_file():
     return Path(os.environ["MNISTLIB_MINE"])
 
 
-def progress_file():
-    return kept_file().with_name("progress.json")
-
-
 def names_in(folder):
     """Return the names of the files in a folder, without the locks."""
     return {path.name for path in folder.iterdir() if path.suffix != ".lock"}

@@ -277,3 +277,34 @@ def test_an_error_in_other_words_is_like_another_in_kind_alone():
     assert one.is_like(reworded, exact=False, in_kind=True)
     assert not one.is_like(reworded, exact=False)
     assert not one.is_like(other, exact=False, in_kind=True)
+
+
+def test_a_check_that_takes_long_says_so_and_how_to_stop_it(monkeypatch, capfd):
+    monkeypatch.setattr("course.exercises.PATIENCE", 0.05)
+    check(write("softmax", "import time\ntime.sleep(0.3)\nreturn z"))
+    said = capfd.readouterr().out
+    assert "my_softmax is still at work. To stop it: the square button above, or Ctrl+C." in said
+    monkeypatch.setattr("course.exercises.PATIENCE", 60.0)
+    check(write("softmax", "return z"))
+    assert capfd.readouterr().out == ""
+
+
+def test_where_there_are_no_threads_a_check_goes_on_without_a_word(monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("threading.Timer.start", refuse)
+    assert check(write("softmax", SOFTMAX)).kind == "right"
+
+
+@pytest.mark.parametrize("call", [check, keep])
+def test_an_endless_loop_names_its_line_when_it_is_stopped(call):
+    body = "import signal\nwhile True:\n    signal.raise_signal(signal.SIGINT)"
+    question = r"at work, in the line `signal.raise_signal\(signal.SIGINT\)`\. Which loop of it"
+    with pytest.raises(KeyboardInterrupt, match=question):
+        call(write("softmax", body))
+
+
+def test_a_lambda_is_told_to_become_a_function():
+    with pytest.raises(TypeError, match=r"write it as a function, def my_softmax\(z\)"):
+        check(lambda z: z)

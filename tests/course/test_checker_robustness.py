@@ -102,7 +102,7 @@ def test_arrays_in_an_array_are_answered_by_what_is_wrong_and_text_by_its_name()
     reply = check(write("class_means", f"{rows}return {means}"))
     assert "that is one number for each image" in reply.text
     reply = check(write("one_hot", "return (labels[:, None] == np.arange(classes)).astype(str)"))
-    assert "Numbers are wanted, in an array, and an array of text came." in reply.text
+    assert "An array of numbers is wanted, and an array of text came." in reply.text
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (3, 2)])
@@ -152,5 +152,7 @@ def test_what_is_no_function_is_refused_in_words(not_an_answer):
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(TypeError, match=r"no exercise is called 'my_sofmax'; .* my_softmax,"):
+    with pytest.raises(
+        TypeError, match=r"no exercise is called 'my_sofmax'; do you mean my_softmax\?"
+    ):
         check(named(functions.softmax, "sofmax"))
