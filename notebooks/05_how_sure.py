@@ -9,20 +9,20 @@
 # %% [markdown]
 # # 05 How sure?
 #
-# Would it be so again? Lesson 04 ended with one number, the share of the test digits that one network reads. Ask other digits, other people, another seed, another computer: how far would the number move?
+# Would it be so again? Lesson 04 ended with a single number, the share of the test digits that one network reads correctly. How different might it have been with other digits, other people's hands, another seed or another computer?
 #
-# **You will** put an error beside an accuracy, and ask a network whether it knows how sure it may be. You will catch two runs of one recipe that differ by more than chance. Then you will count the people who wrote, in place of their digits, and the error will grow.
+# **You will** put an error bar on an accuracy, try it on your own handwriting, and find out whether a network knows when it may be wrong. You will catch two runs of one recipe that differ by more than chance. Then you will count the people who wrote instead of the digits they wrote, and watch the error grow.
 #
 # **You will be able to**
 #
-# - say how sure an accuracy is, digit by digit and writer by writer;
-# - check whether "90 % sure" is right nine times in ten;
-# - compare two networks by the answers that changed, and tell a network from a recipe;
-# - say when another computer gets other numbers.
+# - say how sure an accuracy is, digit by digit and writer by writer, and when not to believe that error;
+# - check whether "90 % sure" means right nine times in ten;
+# - compare two networks by the answers that changed, and two recipes by many seeds;
+# - say when another computer will get other numbers.
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
-# **Time** 41 minutes to read, 28 more for the exercises; the computer works about 15 s and uses 400 MB
+# **Time** 50 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 16 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -31,15 +31,15 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    A choice picks what did well on the very images it looked at. So their accuracy flatters a little. The accuracy on images that no choice has seen does not flatter.
+#    A choice favours whatever happened to do well on the images it looked at, so the accuracy on those images flatters a little. On images that no choice has seen, it doesn't.
 #
 #    </details>
 #
-# 2. [Lesson 04](04_training_curves.ipynb): two runs use the same recipe and the same images, but another seed. What differs between them?
+# 2. [Lesson 04](04_training_curves.ipynb): two runs use the same recipe and the same images, but different seeds. What differs between them?
 #
 #    <details><summary>Answer</summary>
 #
-#    The weights that they start from, and the order in which the images are dealt into mini-batches.
+#    The weights they start from, and the order in which the images are dealt into mini-batches.
 #
 #    </details>
 
@@ -51,7 +51,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from course import exercises, studies
+from course import exercises, guesses, pictures, studies
 from mnistlib import data, network, plotting
 from mnistlib.functions import softmax
 from mnistlib.training import linear_decay, minibatches, train
@@ -64,27 +64,27 @@ train_set, validation_set = data.split(
 )
 
 # %% [markdown]
-# Two letters are new, and $n$ counts the digits that are asked.
+# Two letters are new. As before, $n$ is the number of examples: here, of digits that a network is asked about.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $q$ | | | the true share of right answers; the accuracy is its measurement |
+# | $q$ | | | the true share of right answers; what is measured is the accuracy |
 # | $g$ | `groups` | (n,) | a writer; $n_g$ is how many digits they wrote, `groups[i]` the writer of digit $i$ |
 #
 # ## One network, asked once
 #
-# Lesson 04's recipe: momentum 0.9, and a rate that falls from 0.5 to 0. The seed decides the starting weights and the order of the images.
+# The recipe is lesson 04's: momentum 0.9, and a learning rate that falls from 0.5 to 0.
 
 
 # %%
-def trained(seed, epochs, falls=True):
-    """Lesson 04's recipe: weights and order of the images are the seed's."""
+def trained(seed, epochs, falls=True, dataset=train_set):
+    """Train by lesson 04's recipe; the seed decides the weights and the order of the images."""
     rng = np.random.default_rng(seed)
     start = network.initialise(rng)
-    batches = minibatches(50_000, 128, rng=rng, epochs=epochs)
+    batches = minibatches(len(dataset[0]), 128, rng=rng, epochs=epochs)
     rate = linear_decay(0.5, len(batches)) if falls else 0.5
     steps = tqdm(batches, leave=False)
-    return train(network, start, train_set, steps, learning_rate=rate, momentum=0.9)[0]
+    return train(network, start, dataset, steps, learning_rate=rate, momentum=0.9)[0]
 
 
 final = trained(seed=0, epochs=10)
@@ -94,61 +94,82 @@ n = len(right)
 print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digits")
 
 # %% [markdown]
-# Before you read on, write down a guess: between which two accuracies would it lie on 10,000 *other* digits of the same kind?
-#
+# **Predict.** Ask this network about 10,000 *other* digits of the same kind. By how many percentage points could its accuracy easily be different? The answer comes at the end of the lesson.
+
+# %%
+guesses.ask("points, on 10,000 other digits", None)
+
+# %% [markdown]
 # ## Other digits
 #
-# Take each answer for a coin that comes up "right" with probability $q$. Counted as 1 or 0, the coin has the mean $q$. Its **variance**, the mean squared distance from the mean, is
+# Think of each answer as the toss of a coin that comes up "right" with probability $q$. Count "right" as 1 and "wrong" as 0. The mean of the toss is then $q$. Its **variance**, the mean squared distance from that mean, is
 #
 # $$q\,(1 - q)^2 + (1 - q)\,q^2 = q\,(1 - q) .$$
 #
-# The variances of independent coins add up: the sum of $n$ coins has the variance $n\,q\,(1 - q)$. The accuracy is this sum divided by $n$, which divides the variance by $n^2$. The root of a variance is the **standard deviation**. The standard deviation of a measured number is called its **standard error**:
+# The variances of independent coins add up, so the number of right answers among $n$ has the variance $n\,q\,(1 - q)$. The accuracy is that number divided by $n$. This makes every distance from the mean $n$ times smaller, and every squared distance $n^2$ times. The square root of a variance is the **standard deviation**, and the standard deviation of something we have measured is called its **standard error**:
 #
 # $$\text{standard error} = \sqrt{\frac{q\,(1 - q)}{n}} .$$
 #
-# <details><summary>Why the variances add up</summary>
+# <details><summary>Why do the variances add up?</summary>
 #
-# Let $u$ and $v$ say how far two coins fell from their means. The sum of the coins then lies $u + v$ from its mean, and $(u + v)^2 = u^2 + 2uv + v^2$. Whatever $u$ is, an independent $v$ is 0 on average, so $uv$ is 0 on average too. What is left are the two variances.
+# Let $u$ and $v$ say how far two coins fell from their means. Then their sum lies $u + v$ from its own mean, and $(u + v)^2 = u^2 + 2uv + v^2$. Whatever $u$ is, an independent $v$ is 0 on average, and so $uv$ is 0 on average too. The two variances are left.
 #
 # </details>
 #
-# We do not know $q$, so we put the measured accuracy in its place. A sum of many coins scatters in a bell curve, which has about 19 in 20 of its area within two standard deviations of its middle. So the promise is that about 19 times in 20 the truth lies within two standard errors. Try it: take our ten thousand answers for the whole truth, deal 500 of them, and do so two thousand times.
+# We don't know $q$, so the measured accuracy takes its place. The sum of many coins scatters around its mean in a bell-shaped curve, and about 19 times in 20 it lies within two standard deviations. So here is the promise: about 19 times in 20, the truth lies within two standard errors of the accuracy. Let's test it. Pretend that our ten thousand answers are the whole truth, deal out 500 of them, and see whether the promise holds. Do so two thousand times; then deal out only 100, and only 20.
 
 # %%
 rng = np.random.default_rng(seed=1)
-covered = []
-for _ in range(2000):
-    dealt = right[rng.integers(n, size=500)]
-    error = np.sqrt(dealt.mean() * (1 - dealt.mean()) / 500)
-    covered.append(abs(dealt.mean() - right.mean()) <= 2 * error)
-print(f"within two standard errors: {np.mean(covered):.1%}")
+for dealt in [500, 100, 20]:  # try others
+    covered = without_mistake = 0
+    for _ in range(2000):
+        some = right[rng.integers(n, size=dealt)]
+        error = np.sqrt(some.mean() * (1 - some.mean()) / dealt)
+        covered += abs(some.mean() - right.mean()) <= 2 * error
+        without_mistake += some.all()
+    print(f"{dealt:3} digits: within two standard errors {covered / 2000:5.1%}", end="")
+    print(f", no mistake {without_mistake / 2000:5.1%}")
 by_digit = np.sqrt(right.mean() * (1 - right.mean()) / n)
 print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} points")
 
 # %% [markdown]
-# The promise is kept. If answers were coins, the error of our accuracy would be a seventh of a point.
+# With 500 digits the promise is kept, with 100 it begins to fail, and with 20 it is worthless. Most deals of 20 contain no mistake at all, and then the formula says that the error is 0, which is absurd. A rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers. For fewer there are better intervals ([Wilson 1927](https://doi.org/10.1080/01621459.1927.10502953)). Our network made plenty of mistakes. If its answers were independent coins, its standard error would be a seventh of a point.
 #
 # <details><summary>Are you sure? The standard deviation in NumPy, and <code>ddof</code></summary>
 #
-# `np.std` divides the squared distances by their number. When the mean was taken from the same numbers, they lie a little too close to it, and dividing by one less makes up for that: `np.std(..., ddof=1)`. With 10,000 digits that changes nothing that one could see. With five seeds, as further below, it makes the answer larger by a factor of $\sqrt{5/4}$.
+# `np.std` divides the sum of the squared distances by how many there are. If the mean was computed from the same numbers, they lie a little too close to it. Dividing by one less makes up for that, and `np.std(..., ddof=1)` does so. For 10,000 digits nobody could see the difference. For five seeds, as further below, the answer grows by a factor of $\sqrt{5/4}$.
 #
 # </details>
 #
+# ### Twenty digits of your own
+#
+# Enough of other people's handwriting. Write twenty digits on white paper with a dark pen, none of them touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs. The network you have just trained reads them (on the course's pages, lesson 04's). Type what you wrote, and you get your accuracy with its standard error. The photograph never leaves your computer.
+#
+# **Predict.** How many of your twenty will it read?
+
+# %% mystnb={"image": {"alt": "A still of the picture for your own handwriting: a photograph of a sheet of paper with twenty handwritten digits in four rows, lying a little askew on a table."}}
+sheet = pictures.sheet(final)
+sheet
+
+# %% [markdown]
+# Twenty digits leave a large error, but they are plenty to notice that something is badly wrong. And all of them come from *one* hand, one pen and one lamp. Does it matter who wrote a digit? Keep that question for "Other people".
+#
 # ## Is 90 % sure right nine times in ten?
 #
-# How sure is the network itself? The largest of its ten probabilities is the answer's **confidence**; we say how *sure* it is. Of a hundred answers that are 90 % sure, about ninety should be right. Where that is so at every level of sureness, the network is **calibrated**.
+# How sure is the network itself? The largest of its ten probabilities is its **confidence** in the answer; we say how *sure* it is. Of a hundred answers that are 90 % sure, about ninety should be right. If the like holds at every level, the network is **calibrated**.
 #
-# Sort the answers into ten bins by how sure they are, 0 to 0.1, 0.1 to 0.2 and so on. In each bin, count the answers and the right ones.
+# Sort the answers into ten bins by how sure they are: 0 to 0.1, 0.1 to 0.2 and so on. In each bin, count all the answers and the right ones.
 #
 # ### Exercise 5.1: how sure, how right (warm-up, 6 minutes)
 
 
 # %%
 def my_reliability(sure, hits):
-    """For each tenth of the sureness: how many answers, and how many of them are right.
+    """For each tenth from 0 to 1: how many answers are that sure, and how many of them are right.
 
-    sure: shape (n,), from 0 to 1; a border belongs to the tenth above it, a 1 to the last.
-    hits: shape (n,), True where the answer is right. Return two arrays of shape (10,).
+    sure: shape (n,), from 0 to 1. A value on a border, such as 0.3, belongs to the tenth above it;
+    1 belongs to the last. hits: shape (n,), True where the answer is right.
+    Return two arrays of shape (10,).
     """
     ...
 
@@ -159,11 +180,13 @@ exercises.check(my_reliability)
 exercises.folded(my_reliability)
 
 # %% [markdown]
-# How far may a bin's share of right answers lie from its mean sureness by chance? Suppose that the network is calibrated. Then answer $i$ is a coin that comes up right with probability $\text{sure}_i$. The variances of these coins add, so the bin's share has the standard deviation
+# How far off may a bin be by chance? If the network is calibrated, answer $i$ is a coin that comes up right with probability $\text{sure}_i$. The variances of these coins add up, so the share of right answers in the bin has the standard deviation
 #
 # $$\text{spread} = \frac{1}{\text{count}} \sqrt{\textstyle\sum_i \text{sure}_i\, (1 - \text{sure}_i)} .$$
 #
-# The library's `calibration` gives counts, means and spread. Which bin do you expect to be the fullest?
+# The library's `calibration` returns counts, means and spread.
+#
+# **Predict.** Which bin will be the fullest, and how full?
 
 # %%
 found = calibration(softmax(z2), mnist.test_labels)
@@ -172,7 +195,7 @@ for tenth in np.flatnonzero(found.counts):
     print(f"{found.counts[tenth]:7} {found.sure[tenth]:6.3f} ", end="")
     print(f"{found.accuracy[tenth]:6.3f} {found.spread[tenth]:7.3f}")
 
-# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against how sure they were, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.6 and 0.9 the points lie a little below the diagonal, with the bars reaching about to it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against how sure they were, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.4 and 0.9 four of five points lie a little below the diagonal, and the bars reach about as far as it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(5.6, 4.8))
 seen = found.counts > 0
 axis.plot([0, 1], [0, 1], color="0.5", ls="--")
@@ -190,8 +213,8 @@ for tenth in np.flatnonzero(seen):
     label = f"{found.counts[tenth]}"
     axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
 axis.set(
-    title="Between 0.6 and 0.9 the points lie below the line",
-    xlabel="how sure (a number: so many answers)",
+    title="Nearly calibrated; the unsure answers lie a little low",
+    xlabel="how sure (beside each point: number of answers)",
     ylabel="share right (bars: two spreads)",
     xlim=(0, 1.03),
     ylim=(0, 1.03),
@@ -199,9 +222,9 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# Such a picture is a **reliability diagram**. A calibrated network's points lie on the diagonal, as far as chance lets them. Nearly all our answers are in the last bin, and there the promise holds.
+# This is a **reliability diagram**; weather forecasters drew it first ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance. Nearly all our answers are in the last bin, and there the promise holds. The other bins are nearly empty, so take all answers below 0.9 together. A network that is more sure than it is right is **overconfident**. [Guo and others](https://arxiv.org/abs/1706.04599) found in 2017 that large networks are. Their cure is to divide all logits by one number, which changes no answer.
 #
-# The other bins are nearly empty, so take all answers below 0.9 together. A network that is surer than right is **overconfident**. [Guo and others](https://arxiv.org/abs/1706.04599) found in 2017 that large networks are. Their cure divides all logits by one number, which changes no answer. To make a network less sure, must the number be larger or smaller than 1? Guess, then run.
+# **Predict.** To make a network less sure, must that number be larger or smaller than 1?
 
 # %%
 print("divisor  below 0.9   sure  right  spread")
@@ -213,11 +236,11 @@ for divisor in [1, 1.1, 2]:  # try others
     print(f"{right[unsure].mean():6.3f} {spread:7.3f}")
 
 # %% [markdown]
-# Larger: divided by 2, four times as many answers are unsure, and they are right far more often than they say. As it stands, divided by 1, the network is a little overconfident: the gap is more than twice the spread. Divided by 1.1, sureness and truth agree as far as chance lets one see. To use such a number, choose it on the validation images.
+# Larger. Divided by 2, the answers are right far more often than they claim. As it stands, this network is a little overconfident: the gap is more than twice the spread. Divide by 1.1, and sure and right agree as well as chance lets us see. To *use* such a number, choose it on the validation images.
 #
 # ## Another network
 #
-# The digits were one throw of the dice. The network's seed was another. Train for one epoch at a constant rate, with five seeds. How far apart will the best and the worst be, on the 10,000 validation images?
+# The digits were one throw of the dice, and the network's seed was another. Train for one epoch at a constant rate, with five seeds.
 
 # %%
 x, digits = data.scale(validation_set[0]), validation_set[1]
@@ -229,26 +252,30 @@ for seed in range(5):
 # %% [markdown]
 # ### More than chance?
 #
-# Seeds 2 and 3 lie furthest apart. Both networks answered the **same images**. Where they agree they say nothing about which is better. Look at the others:
+# Seeds 2 and 3 lie furthest apart. Both networks answered the **same images**. An image on which they agree says nothing about which of the two is better, so look at the others:
 #
 # | | network 3 right | network 3 wrong |
 # |---|---|---|
 # | **network 2 right** | | lost |
 # | **network 2 wrong** | gained | |
 #
-# Take the images as independent. If neither network were better, each image that changed would be a toss of a fair coin. The **p-value** is how often such a coin would do something at least as uneven. Say 3 were gained and 1 lost. Four tosses have $2^4$ equally likely outcomes. In $1 + 4$ of them at most one image was lost, and in as many at most one was gained:
+# Suppose that neither network is better, and that the images are independent. Then each image that changed is the toss of a fair coin: gained or lost. The **p-value** is how often such a coin would do something at least as uneven. Say that 3 were gained and 1 was lost. Four tosses have $2^4$ equally likely outcomes. In one of them none is lost, and in four exactly one: that makes $1 + 4$ outcomes at least as uneven in this direction, and as many in the other. The p-value is $2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8}$.
 #
-# $$2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8} .$$
-#
-# So 3 to 1 is no evidence of anything. In general, `changed` counts all the answers that changed. The smaller of gained and lost is `fewer`:
+# So 3 to 1 is no evidence of anything. In general, let `changed` be the number of answers that changed, and `fewer` the smaller of gained and lost:
 #
 # $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}} .$$
 #
-# If that is more than 1, the p-value is 1. This is McNemar's test in its exact form ([McNemar 1947](https://doi.org/10.1007/BF02295996)).
+# If that comes out above 1, the p-value is 1. [McNemar 1947](https://doi.org/10.1007/BF02295996) compared the answers that changed, with a bell curve in place of the coins. Counting the coins gives the test's exact form ([Fagerland and others 2013](https://doi.org/10.1186/1471-2288-13-91) compare the two).
 #
 # ### Exercise 5.2: gained and lost (core, 10 minutes)
 #
-# Write it. `math.comb(changed, few)` is the number of ways to choose. Count with a pencil first for 2 gained and 0 lost.
+# Write it. `math.comb(changed, few)` is the number of ways to choose. When hundreds of answers change, $2^{\text{changed}}$ is too large for NumPy's integers. Python's own `int` has no limit, so turn the counts into those. First, with a pencil: what is the p-value for 2 gained and 0 lost?
+#
+# <details><summary>The pencil's number</summary>
+#
+# Two tosses have 4 outcomes. In one of them none is lost, in another none is gained: $2 \cdot \frac{1}{4} = \frac12$.
+#
+# </details>
 
 
 # %%
@@ -263,77 +290,124 @@ exercises.check(my_paired)
 exercises.folded(my_paired)
 
 # %% [markdown]
-# The library's `paired` gives the difference of the two accuracies and its standard error as well. Two runs of *one* recipe: what will the p-value be?
+# The library's `paired` also returns the difference of the two accuracies, and the standard error of that difference.
 #
-# <details><summary>Why that is its standard error</summary>
+# <details><summary>Where that standard error comes from</summary>
 #
-# Each image changes the count by $+1$, $-1$ or 0. The mean of these numbers is the difference, and the mean of their squares is changed $/ n$. A variance is the mean square minus the squared mean. So
+# Each image changes the number of right answers by $+1$, $-1$ or 0. The mean of these numbers is the difference, and the mean of their squares is changed $/ n$. A variance is the mean square minus the squared mean. So
 #
 # $$\begin{aligned} & \text{standard error} \\ &= \sqrt{\frac{1}{n} \left( \frac{\text{changed}}{n} - \text{difference}^2 \right)} . \end{aligned}$$
 #
 # </details>
+#
+# **Predict.** Seeds 2 and 3 are two runs of *one* recipe. What will the p-value be?
+
+# %%
+guesses.ask("p-value of seeds 2 and 3", None)
 
 # %%
 pair = paired(right_of[2], right_of[3])
 print(f"gained {pair.gained}, lost {pair.lost}: p-value {pair.p:.1g}")
 print(f"difference {100 * pair.difference:.2f} points, standard error {100 * pair.error:.2f}")
 p_values = [paired(right_of[one], right_of[two]).p for one, two in combinations(range(5), 2)]
-print(
-    f"p-value below 0.01: {sum(p < 0.01 for p in p_values)} of the {len(p_values)} pairs of seeds"
-)
+small = sum(p < 0.01 for p in p_values)
+print(f"p-value below 0.01: {small} of the {len(p_values)} pairs of seeds")
+guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% [markdown]
-# A coin would do that less than once in a million times. We picked this pair, but three of the other nine pairs also have a p-value below 0.01. And yet neither recipe is better, for they are the same. **The test's answer is about these two networks.** Network 3 *does* read more of such digits than network 2. Of a third seed the test knows nothing, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
+# A fair coin would do that less than once in a million times. We picked the most extreme pair, but three of the other nine are below 0.01, too. And yet neither recipe is better, because they are the same recipe. **The test speaks of these two networks.** Network 3 really *does* read more digits of this kind than network 2. Of a third seed the test knows nothing, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
 #
 # ### A network and a recipe
 #
-# To judge a *recipe* takes several seeds. A study (`studies/seeds.py`) trained this one with a constant and with a falling rate, from the same seeds. Again the difference is taken in pairs, seed by seed. Which of the two would you choose for one epoch? For ten?
-
+# To judge a *recipe* takes several seeds. Does a falling rate help? A study (`studies/seeds.py`) trained with a constant and with a falling rate, from the same seeds, so that the difference can be taken seed by seed. But from which rate? If both begin at 0.5, the falling one may lose just because it soon moves less. A fair comparison gives **each recipe its own best rate**. A few seeds choose it, and other seeds compare.
+#
+# **Predict.** For a single epoch, which would you choose, the constant rate or the falling one? For ten epochs?
 
 # %% tags=["hide-input"]
-def results(name, epochs, falls):
-    """One result of the study, seed by seed, on the validation images."""
-    return np.array(
-        [
-            row["results"][name][-1]
-            for row in studies.read("seeds")["rows"]
-            if (row["settings"]["epochs"], row["settings"]["falls"]) == (epochs, falls)
-        ]
-    )
-
-
-gains = {}
+rows = studies.read("seeds")["rows"]
+best = {}
 for epochs in [1, 10]:
-    gain = 100 * (results("accuracy", epochs, True) - results("accuracy", epochs, False))
-    gains[epochs] = gain
-    error = gain.std(ddof=1) / np.sqrt(len(gain))
-    lower = results("loss", epochs, True) < results("loss", epochs, False)
-    print(f"{epochs} epoch{'s' * (epochs > 1)}, {len(gain)} seeds: what a falling rate gains")
-    print(f"   from {gain.min():+.2f} to {gain.max():+.2f} points", end="")
-    print(f", on average {gain.mean():+.2f}, standard error {error:.2f}")
-    print(f"   its loss is lower with {lower.sum()} of {len(lower)} seeds")
+    for falls in [False, True]:
+        tried = {}
+        for row in rows:
+            made = row["settings"]
+            if (made["epochs"], made["falls"]) == (epochs, falls) and made["seed"] >= 20:
+                accuracy = 100 * row["results"]["accuracy"][-1]
+                tried.setdefault(made["rate"], []).append(accuracy)
+        means = {rate: np.mean(each) for rate, each in tried.items()}
+        best[epochs, falls] = max(means, key=means.get)
+        seeds = len(next(iter(tried.values())))
+        kind = "falling" if falls else "constant"
+        print(f"{kind}, {epochs} epoch{'s' * (epochs > 1)}, mean of {seeds} seeds")
+        print("   from " + " ".join(f"{rate:6}" for rate in means))
+        print("        " + " ".join(f"{mean:6.2f}" for mean in means.values()))
 
-# %% mystnb={"image": {"alt": "What a falling rate gains in accuracy, one dot for each seed, in two rows. After one epoch all five dots lie left of zero, between minus 1.15 and minus 0.2 points. After ten epochs the ten dots crowd around zero."}} tags=["hide-input"]
-figure, axis = plt.subplots(figsize=(6.5, 2.6))
+
+def results(name, epochs, falls, rate):
+    """Return one result of the study, by seed, of the seeds that chose nothing."""
+    found = []
+    for row in rows:
+        made = row["settings"]
+        kind = (made["epochs"], made["falls"], made["rate"])
+        if kind == (epochs, falls, rate) and made["seed"] < 20:
+            found.append(row["results"][name])
+    return np.array(found)
+
+
+comparisons = {
+    "1 epoch, both from 0.5": (1, 0.5, 0.5),
+    "1 epoch, each from its own best rate": (1, best[1, False], best[1, True]),
+    "10 epochs, each from its own best rate": (10, best[10, False], best[10, True]),
+}
+live = [right_of[seed].mean() for seed in range(5)]  # the study's first five, as above
+print("seeds 0 to 4 the same:", np.allclose(live, results("accuracy", 1, False, 0.5)[:5, -1]))
+gains = {}
+print("what the falling rate gains, in points")
+for name, (epochs, constant, fall) in comparisons.items():
+    before = 100 * results("accuracy", epochs, False, constant)[:, -1]
+    after = 100 * results("accuracy", epochs, True, fall)[: len(before), -1]
+    gains[name] = after - before
+    error = gains[name].std(ddof=1) / np.sqrt(len(before))
+    print(f"{name}:")
+    print(f"   {gains[name].mean():+.2f} ± {error:.2f}", end="")
+    print(f", ahead with {(gains[name] > 0).sum()} of {len(before)} seeds")
+
+# %% mystnb={"image": {"alt": "What a falling rate gains in accuracy, one mark for each of ten seeds, in three rows. After one epoch, both from 0.5, all ten marks lie left of zero. With each from its own best rate all ten still lie left of zero, most of them nearer to it. After ten epochs they crowd around zero, eight of them just right of it."}} tags=["hide-input"]
+figure, axis = plt.subplots(figsize=(6.5, 3.2))
 for row, gain in enumerate(gains.values()):
     heights = row + np.linspace(-0.25, 0.25, len(gain))  # so that no mark hides another
-    axis.plot(gain, heights, "os"[row], markersize=8)
+    axis.plot(gain, heights, "os^"[row], markersize=7)
 axis.axvline(0, color="0.5", lw=1)
 axis.set(
-    title="For one epoch a falling rate loses, for ten it hardly matters",
+    title="In one epoch a falling rate loses; in ten it hardly matters",
     xlabel="points gained by the falling rate (each mark a seed)",
-    ylim=(-0.6, 1.6),
+    ylim=(-0.6, 2.6),
 )
-axis.set_yticks([0, 1], ["1 epoch", "10 epochs"])
+axis.set_yticks(
+    range(3), ["1 epoch,\nboth from 0.5", "1 epoch,\neach its best", "10 epochs,\neach its best"]
+)
 axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# For one epoch take the constant rate: all five seeds agree. (Lesson 04 picked this starting rate for a constant one.) For ten epochs no difference in accuracy is seen. A single seed could have told you that the falling rate loses 0.24 points, or gains 0.18. But its loss is lower with every seed, and for that we take it.
+# In a single epoch the falling rate loses with every seed. From its own best rate it loses less, so part of the difference was the rate and not the recipe. In ten epochs there is no clear difference in accuracy. But accuracy isn't everything. How widely do the seeds scatter then, how low is their loss, and which divisor of the logits suits them best?
+
+# %% tags=["hide-input"]
+print("10 epochs    rate  spread    loss  best divisor")
+for falls in [False, True]:
+    rate = best[10, falls]
+    accuracy = 100 * results("accuracy", 10, falls, rate)[:, -1]
+    divisor = results("divisor", 10, falls, rate)
+    print(f"{'falling' if falls else 'constant':9} {rate:7} {accuracy.std(ddof=1):7.3f}", end="")
+    print(f" {results('loss', 10, falls, rate)[:, -1].mean():7.4f}", end="")
+    print(f"  {divisor.min():.2f} to {divisor.max():.2f}")
+
+# %% [markdown]
+# The seeds of the falling rate scatter half as widely, their loss is lower, and they are less overconfident. For that we take it.
 #
 # ## Other people
 #
-# So far each answer was a coin, independent of all others. Is it? A person whose sevens look like ones has not written just one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit; `data.writers()` knows. The numbers from 2100 on belong to high-school students, the others to employees of the Census Bureau.
+# So far every answer was a coin, independent of all the others. Is that so? Somebody whose sevens look like ones will have written more than one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit, and `data.writers()` knows. Writers with numbers from 2100 on were high-school students, the others worked for the Census Bureau. We call these the two *crowds*.
 
 # %%
 writers = data.writers()
@@ -348,19 +422,27 @@ for crowd, who in crowds.items():
 print("writers in both training and test:", len(np.intersect1d(writers.train, writers.test)))
 
 # %% [markdown]
-# Students' digits are misread more than twice as often. So compare writers with their own crowd. Each gets a limit: the mistakes expected at the crowd's average, and two standard deviations more. How many of the 297 will lie above their limit? And how many would, if each crowd's mistakes fell on its digits by chance?
+# The students' digits are misread more than twice as often, so compare each writer with their own crowd. Everybody gets a limit: the mistakes expected at the crowd's average, plus two standard deviations. Chance alone would put some of the 297 writers above it. To see how many, deal each crowd's mistakes out at random among its digits, a thousand times.
+#
+# **Predict.** If all writers of a crowd were equally readable, how many of the 297 would lie above their limit? How many really do?
+
+# %%
+guesses.ask("writers above their limit, by chance", None)
 
 # %%
 limit = share * digits_of + 2 * np.sqrt(share * (1 - share) * digits_of)
 print("writers above their limit:", (mistakes_of > limit).sum())
 
-counts, rng = [], np.random.default_rng(seed=11)
+deals, rng = [], np.random.default_rng(seed=11)
 for _ in range(1000):
     dealt = ~right
     for crowd in (writers.test >= 2100, writers.test < 2100):
         dealt[crowd] = rng.permutation(dealt[crowd])
-    counts.append((np.bincount(place, weights=dealt) > limit).sum())
-print(f"by chance: {np.mean(counts):.1f} on average, in a thousand deals at most {max(counts)}")
+    deals.append(np.bincount(place, weights=dealt).astype(int))
+deals = np.array(deals)  # mistakes of each writer in each deal, shape (1000, 297)
+above = (deals > limit).sum(axis=1)
+print(f"by chance: {above.mean():.1f} on average, in a thousand deals at most {above.max()}")
+guesses.compare("writers above their limit, by chance", above.mean())
 
 # %% mystnb={"image": {"alt": "Two panels of mistakes against digits written by one writer, each with the average of the crowd as a line and a shaded band up to the limit. Larger marks stand for more writers. Above, 249 students with some 20 digits each: most lie in the band, 30 with 2 or more mistakes lie above it. Below, 48 employees with some 100 digits each: most lie within the band, 5 above it."}} tags=["hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(6.5, 6))
@@ -379,51 +461,83 @@ for axis, (crowd, who), marker in zip(axes, crowds.items(), "o^"):
     number = (mistakes_of[who] > limit[who]).sum()
     axis.set(title=f"{who.sum()} {crowd}s, {number} above their limit", ylabel="mistakes")
 axes[0].legend(loc="upper left")
-axes[1].set_xlabel("digits by one writer (larger marks: more writers)")
+axes[1].set_xlabel("digits by one writer (larger mark: more writers)")
 plt.show()
 
 # %% [markdown]
-# Thirty-five lie above. Chance puts twelve there, and in a thousand deals never more than 22. Mistakes keep company, so the digits are not independent. We go on to assume that the *writers* are. Statisticians call the digits of one writer a **cluster**.
+# Thirty-five really do. Chance puts twelve there, and never more than 22. So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
 #
 # ### Who is hardest to read?
 #
-# Sort the writers by their share of mistakes. Or sort them by a p-value: how often chance alone, at the crowd's average, would give a writer at least as many mistakes. Do both name the same person?
+# You could sort the writers by their share of mistakes, or by a p-value: how often would chance, at the crowd's average, give writer $g$ at least as many mistakes? Add up the probabilities of every number of mistakes from theirs to $n_g$:
+#
+# $$\sum_{\text{wrong}} \binom{n_g}{\text{wrong}} \text{share}^{\text{wrong}}\, (1 - \text{share})^{n_g - \text{wrong}} .$$
+#
+# **Predict.** Will both ways name the same writer?
 
 # %% tags=["hide-input"]
-p_value = np.zeros(len(names))
-for writer in range(len(names)):
-    size, least = int(digits_of[writer]), int(mistakes_of[writer])
-    p_value[writer] = sum(
-        math.comb(size, wrong) * share[writer] ** wrong * (1 - share[writer]) ** (size - wrong)
-        for wrong in range(least, size + 1)
-    )
-for called, writer in {
-    "largest share": (mistakes_of / digits_of).argmax(),
-    "least p-value": p_value.argmin(),
-}.items():
-    print(
-        f"{called}: writer {names[writer]}, {mistakes_of[writer]} of {digits_of[writer]}, ", end=""
-    )
-    print(f"p-value {p_value[writer]:.1g}, times 297: {297 * p_value[writer]:.2f}")
+most = max(deals.max(), mistakes_of.max()) + 1  # one more than anybody's mistakes
+
+
+def chance_of_at_least(size, share):
+    """Return the probability of at least 0, 1, ..., mistakes in so many digits, shape (most,)."""
+    exactly = [
+        math.comb(size, wrong) * share**wrong * (1 - share) ** (size - wrong)
+        for wrong in range(size + 1)
+    ]
+    from_here_on = np.cumsum(exactly[::-1])[::-1]
+    return np.pad(from_here_on, (0, most))[:most]
+
+
+table = np.array([chance_of_at_least(int(size), q) for size, q in zip(digits_of, share)])
+everybody = np.arange(len(names))
+p_value = table[everybody, mistakes_of]
+by_share, by_p = (mistakes_of / digits_of).argmax(), p_value.argmin()
+for called, writer in {"largest share": by_share, "least p-value": by_p}.items():
+    print(f"{called}: writer {names[writer]}, {mistakes_of[writer]} of {digits_of[writer]}", end="")
+    print(f", p-value {p_value[writer]:.1g}")
 
 # %% [markdown]
-# They do not. Three mistakes in ten is the largest share. Its p-value times 297 is how many such writers chance puts among 297: nearly one. Eight mistakes in 130 is a smaller share, and much harder to explain by chance. Small samples have the largest shares, and the smallest. Even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
+# No. Taken singly, 8 mistakes in 130 digits are harder to explain by chance than 3 in 10. But we didn't pick these two at random. Each holds a record among 297 people, and *somebody* always does. The fair question is what records chance would set. Look for them in the deals above.
+
+# %% tags=["hide-input"]
+shares, p_values_of = deals / digits_of, table[everybody, deals]
+record, least = shares.max(axis=1), p_values_of.min(axis=1)
+largest = mistakes_of[by_share] / digits_of[by_share]
+print(f"records set by chance, in {len(deals)} deals")
+print(f"   a share of {largest:.0%} or more: {(record >= largest).sum()} times")
+print(f"   a p-value of {p_value[by_p]:.1g} or less: {(least <= p_value[by_p]).sum()} times")
+print(f"the largest share of a deal: {np.median(record):.0%}, the median")
+few = digits_of[shares.argmax(axis=1)] <= np.median(digits_of)
+print(f"   its writer has {np.median(digits_of):.0f} digits or fewer: {few.sum()} times")
+as_rare = (p_values_of <= p_value[by_share]).sum(axis=1).mean()
+print(f"writers with a p-value of {p_value[by_share]:.1g} or less: {as_rare:.2f} in a deal")
+print(f"   but {len(names)} times that p-value is {len(names) * p_value[by_share]:.2f}")
+
+# %% [markdown]
+# As records, the two are about equally rare: chance sets one like either in about one deal in fifty. So neither writer is a mere accident, and these numbers can't say which is harder to read. But look at what chance does all the time. In the usual deal somebody with 19 % mistakes tops the table, and in most deals it is somebody who wrote few digits. Small samples have the largest shares, and the smallest. Even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
+#
+# <details><summary>Are you sure? 297 times the p-value</summary>
+#
+# You might expect 297 times the p-value to be the number of writers whom chance makes as remarkable as that. It is only an upper limit, and here more than twice what the deals contain. Mistakes come in whole numbers, so a writer can't have just any p-value. For most of them the largest possible one below 0.003 is a good deal smaller.
+#
+# </details>
 #
 # ### The error by writer
 #
-# Writer $g$ wrote $n_g$ digits, and $\text{right}_g$ of them were read rightly. The accuracy differs from the truth $q$ by a sum, with one term for each writer:
+# Now count people. Of the $n_g$ digits by writer $g$, $\text{right}_g$ were read correctly. If the truth is $q$, you would expect $q\, n_g$. Each writer brings a little more than that or a little less, and together this is what separates the accuracy from the truth:
 #
 # $$\begin{aligned} & \frac{1}{n} \sum_g \text{right}_g - q \\ &= \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) . \end{aligned}$$
 #
-# The terms belong to different people, so their variances add. Averaged over all writers, of both crowds, a term is 0. So the mean of its square is its variance. The standard error *by writer* is ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6)
+# Draw writers at random, for ever. On average they bring neither more nor less, because $q$ *is* the share of right answers over all writers there are. So the mean of a term is 0, and its variance is the mean of its square. Different people are independent, so the variances add up to the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
-# For $q$ we put the accuracy again. It comes from these very writers, and the factor makes up for that.
+# Once more the accuracy stands in for $q$. It comes from these very writers, which makes the terms a little too small; the factor before the sum makes up for that.
 #
 # ### Exercise 5.3: the error by writer (stretch, 12 minutes)
 #
-# Write it. `groups[i]` is the number of the writer of digit $i$, any number. An earlier cell turned such numbers into places without gaps. With which function?
+# Write it. `groups[i]` is the number of the writer of digit $i$, and it can be any integer. An earlier cell turned such numbers into places from 0 on, without gaps. Which function did that?
 
 
 # %%
@@ -444,22 +558,58 @@ low, high = right.mean() - 2 * by_writer, right.mean() + 2 * by_writer
 print(f"within two errors by writer: from {low:.1%} to {high:.1%}")
 print(f"the variance is {(by_writer / by_digit) ** 2:.1f} times as large")
 
-change = right_of[3].astype(int) - right_of[2]  # on validation: gained 1, lost -1
-_, (wrote, _) = data.split(writers.train, mnist.train_labels, rng=np.random.default_rng(seed=4))
-_, writer_of = np.unique(wrote, return_inverse=True)
-excess = np.bincount(writer_of, weights=change - change.mean())
-several = len(excess) / (len(excess) - 1)
-pair_by_writer = np.sqrt(several * (excess**2).sum()) / len(change)
-print(f"networks 2 and 3, on digits by {len(excess)} writers:")
-print(f"   apart by {pair.difference / pair.error:.1f} errors by digit,", end="")
-print(f" {pair.difference / pair_by_writer:.1f} by writer")
+error_of = {by: results(f"error by {by}", 10, True, 0.5) for by in ("digit", "writer")}
+times = (error_of["writer"] / error_of["digit"]) ** 2
+print(f"{len(times)} seeds of the study: {times.min():.1f} to {times.max():.1f} times", end="")
+print(f", median {np.median(times):.1f}")
 
 # %% [markdown]
-# The variance is twice as large. So these ten thousand digits say only as much as five thousand would, each by another person. The difference of networks 2 and 3 hardly changes: 5.0 errors by digit, 4.8 by writer. Who is hard to read is hard to read for both.
+# For this network the variance is twice as large, and for most other seeds it is larger still. So these ten thousand digits say no more about strangers than some four or five thousand would, each by another person.
+#
+# ### Does it keep its promise?
+#
+# Test this formula as you tested the first, but with people. Train on the digits of half of the training writers, and ask about those of the other half. Pretend that these others are the whole truth. Draw as many of them at random, some twice and some never, and look whether the truth lies within two standard errors of the accuracy on their digits. It should, 19 times in 20.
+#
+# **Predict.** In what percentage of the draws will it, with the standard error by digit?
+
+# %%
+guesses.ask("% within two errors by digit", None)
+
+# %% tags=["hide-input"]
+everyone = np.random.default_rng(seed=12).permutation(np.unique(writers.train))
+known = np.isin(writers.train, everyone[:270])
+those = mnist.train_images[known], mnist.train_labels[known]
+parameters = trained(seed=12, epochs=3, dataset=those)
+blocks = np.array_split(mnist.train_images[~known], 10)  # one after the other, to save memory
+answers = np.concatenate([network.predict(parameters, data.scale(block)) for block in blocks])
+read = answers == mnist.train_labels[~known]
+_, by_whom, sizes = np.unique(writers.train[~known], return_inverse=True, return_counts=True)
+read_of = np.bincount(by_whom, weights=read)
+people = len(sizes)
+
+rng = np.random.default_rng(seed=13)
+within = {"digit": [], "writer": []}
+for _ in range(2000):
+    drawn = rng.integers(people, size=people)
+    number = sizes[drawn].sum()
+    q = read_of[drawn].sum() / number
+    terms = read_of[drawn] - q * sizes[drawn]
+    errors = {
+        "digit": np.sqrt(q * (1 - q) / number),
+        "writer": np.sqrt(people / (people - 1) * (terms**2).sum()) / number,
+    }
+    for by, error in errors.items():
+        within[by].append(abs(q - read.mean()) <= 2 * error)
+for by, inside in within.items():
+    print(f"{people} other writers, within two errors by {by}: {np.mean(inside):.0%}")
+guesses.compare("% within two errors by digit", round(100 * np.mean(within["digit"])))
+
+# %% [markdown]
+# Digit by digit, "19 times in 20" is three times in five. Writer by writer it is true.
 #
 # ## Another computer
 #
-# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product is made of long sums. Their order depends on the processor, and another order rounds otherwise. Play two processors: compute one product in one go, and in two halves.
+# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product consists of long sums. Their order depends on the processor, and another order rounds differently. Play two processors: compute one product in one go, and again in two halves.
 
 # %%
 start = network.initialise(np.random.default_rng(seed=6))
@@ -470,14 +620,16 @@ print("every entry equal:", np.array_equal(whole, halves))
 print("largest difference below 1e-13:", np.abs(whole - halves).max() < 1e-13)
 
 # %% [markdown]
-# So two computers train networks that are a hair's breadth apart. Make the hair thick enough to see: start twice, with one weight differing by $10^{-8}$, and watch how far apart the two $W_2$ are over forty plain steps, without momentum. Guess the curves at three learning rates.
+# So two computers train networks that lie a hair's breadth apart. Does it stay that way? Start two runs whose weights differ in one number, by $10^{-8}$, and watch the distance between their $W_2$ over forty plain steps.
+#
+# **Predict.** Sketch that distance at the learning rates 0.5, 3 and 10.
 
 # %% tags=["hide-input"]
 batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8), epochs=1)[:40]
 
 
 def path_of_W2(nudge, rate):
-    """W2 before each step and after the last, shape (41, 128, 10)."""
+    """Return W2 before each step and after the last, shape (41, 128, 10)."""
     W2, path = start.W2.copy(), []
     W2[0, 0] += nudge
     train(
@@ -512,37 +664,46 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# At moderate rates the two hardly part. At 10 the distance *multiplies*, a millionfold in forty steps. That is *chaos*. So the lessons compute in float64, at moderate rates, and print few decimals. Forty plain steps prove nothing about four thousand with momentum. That whole runs print the same was tried: the page *Computers it was tried on* (`site/pages/computers.md`) lists where, and `python -m course certificate` tries yours.
+# At moderate rates the two runs hardly drift apart. At 10 the distance *multiplies*, in this run a millionfold within forty steps: that is *chaos*. It is why the lessons compute in float64, at moderate rates, and print few decimals. Forty steps prove nothing about four thousand, so whole lessons were run on several kinds of computer. The page *Computers it was tried on* (`site/pages/computers.md`) lists them, and `python -m course certificate` tries yours.
 #
-# <details><summary>Are you sure?</summary>
+# <details><summary>Are you sure? Chance on another computer</summary>
 #
-# Generators are seeded, and one release of NumPy is installed (another may change their stream, [NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)).
+# Every generator is seeded, and the release of NumPy is pinned, because another release may draw other numbers ([NEP 19](https://numpy.org/neps/nep-0019-rng-policy.html)).
 #
 # </details>
 #
 # ## Would it be so again?
 #
-# What may change, and by how much the accuracy then moves? The truth stands still, but a second measurement scatters as much as the first. Variances add, so the difference of the two has $\sqrt2$ times the standard deviation. About 19 times in 20 it is less than twice this: the last column.
+# Measure a second time. The second accuracy scatters around the truth as much as the first. Variances add up, so the difference of the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that: the last column.
 
 # %%
-by_seed = results("accuracy", 10, True).std(ddof=1)  # on validation
+by_seed = results("accuracy", 10, True, 0.5)[:, -1]  # on validation, one for each seed
+rng = np.random.default_rng(seed=14)
+spreads = [rng.choice(by_seed, len(by_seed)).std(ddof=1) for _ in range(2000)]
+deviations = {
+    "other digits": by_digit,
+    "other people": by_writer,
+    "another seed": by_seed.std(ddof=1),
+}
 print("in points     deviation  difference below")
-errors = {"other digits": by_digit, "other people": by_writer, "another seed": by_seed}
-for what, error in errors.items():
-    print(f"{what}  {100 * error:9.2f} {200 * np.sqrt(2) * error:17.2f}")
+for what, deviation in deviations.items():
+    print(f"{what}  {100 * deviation:9.2f} {200 * np.sqrt(2) * deviation:17.2f}")
+print(f"from {len(by_seed)} seeds: {100 * deviations['another seed']:.3f}", end="")
+print(f" ± {100 * np.std(spreads):.3f}")
+guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# So would it be so again? The truth for people of this kind most likely lies within two errors by writer. Ten thousand digits by other such people scatter round it too: they differ from ours most often by less than 0.6 points. Was the interval that you guessed wider or narrower? Another seed moves the accuracy by hardly more than a tenth of a point, another computer most likely by nothing that is shown. For people who are neither American students nor Census employees the table has no line: nobody has asked them.
+# So would it be so again? Ten thousand digits by other such people would most likely read within 0.6 points of ours. Another seed moves the accuracy less. Another computer most likely changes nothing that is shown. And people who are neither American students nor Census employees? The table has no line for them, because nobody has asked them. Your own twenty digits are a start.
 #
 # ## Recap
 #
-# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. The truth most likely lies within two of them; the difference of two measurements scatters $\sqrt2$ times as much as one.
-# - A network that is 90 % sure ought to be right in nine cases of ten. Sort and count.
-# - Two networks are compared by the answers that changed. That says nothing yet of two recipes: they need several seeds, compared seed by seed.
-# - Digits come in clusters, so the error by writer is the honest one. A largest share is often only a small sample.
-# - Computers round differently. At moderate rates the difference stays tiny, at too large a rate it explodes.
+# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. The truth most likely lies within two of them, once there are about ten mistakes.
+# - A network that is 90 % sure ought to be right nine times in ten. Sort its answers and count.
+# - Compare two networks by the answers that changed. Two *recipes* need several seeds, compared seed by seed, each recipe at its own best rate.
+# - Digits come in clusters, so the honest error counts writers. Compare a record among many with the records that chance sets.
+# - Computers round differently. At moderate rates the difference stays tiny; at too large a rate it explodes.
 #
-# Which network would you trust? One whose accuracy comes with an error, and says for whom it holds.
+# Which network would you trust? One whose accuracy comes with an error, and says whom it speaks for.
 #
 # ## Questions to ask yourself
 #
@@ -550,26 +711,26 @@ for what, error in errors.items():
 #
 #    <details><summary>Answer</summary>
 #
-#    They tell less about strangers: a hundred people in place of 297. The standard error by writer would most likely be larger, the one by digit about the same.
+#    They tell less about strangers, because they come from a hundred people and not from 297. The standard error by writer would most likely be larger, and the one by digit about the same.
 #
 #    </details>
 #
-# 2. Two networks differ by 30 images in 10,000. In one case 40 were gained and 10 lost, in another 540 gained and 510 lost. Which would you believe, and what would the two accuracies alone tell you?
+# 2. Two networks differ by 30 images in 10,000. In one case 40 were gained and 10 lost, in another 540 gained and 510 lost. Which difference would you believe? What would the two accuracies alone have told you?
 #
 #    <details><summary>Answer</summary>
 #
-#    The first: 40 to 10 is far from a fair coin, 540 to 510 is not. The accuracies alone cannot tell the cases apart.
+#    The first: a fair coin hardly ever gives 40 to 10, but it may well give 540 to 510. The accuracies alone can't tell the cases apart.
 #
 #    </details>
 #
-# 3. A paper reports that a new layer reads 0.3 points more, p-value 0.001, one run each. What do you ask for?
+# 3. A paper reports that a new layer reads 0.3 points more, with a p-value of 0.001, from one run each. What do you ask for?
 #
 #    <details><summary>Answer</summary>
 #
-#    More seeds of both recipes, and the gain seed by seed with its standard error. One pair of runs tells about two networks.
+#    More seeds of both recipes, each at its own best rate, and the gain seed by seed with its standard error. One pair of runs speaks of two networks.
 #
 #    </details>
 #
 # ## Next
 #
-# [06 Autopsy of the original](06_autopsy.ipynb): a network that reads 84 %, and a p-value that says it beats [lesson 01](01_loading.ipynb)'s nearest mean. You know now what to ask. Take it apart.
+# [06 Autopsy of the original](06_autopsy.ipynb): a network that reads 84 %, and a p-value that says it beats the nearest mean of [lesson 01](01_loading.ipynb). You now know what to ask. Take it apart.
