@@ -185,7 +185,7 @@ def is_a_stub(function: Callable) -> bool:
 def questions(exercise: Exercise, function: Callable) -> tuple[str, ...]:
     """Return what a right answer is asked about: habits that the solution does not have."""
     habits = operations(code_of(function)) - operations(exercise.shown.__code__)
-    if exercise.may_loop or not has_arrays(exercise):
+    if exercise.loops_allowed or not has_arrays(exercise):
         habits.discard("a loop")
     asked = [question for habit, question in GENERAL["habits"].items() if habit in habits]
     return tuple(dict.fromkeys(asked))  # each once
@@ -233,7 +233,7 @@ def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exac
     has_another_step = False
     for attempt in attempts:
         outcome = call(mistaken, attempt.arguments)
-        if not outcome.is_like(attempt.outcome, exact, exercise.noise, in_kind=True):
+        if not outcome.is_like(attempt.outcome, exact, exercise.atol, in_kind=True):
             return False
         if not is_finite(outcome.result) and not warned_alike(outcome, attempt.outcome):
             return False  # many steps lead to nan, and not all by the same operation

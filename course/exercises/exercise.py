@@ -1,4 +1,4 @@
-"""What an exercise is: data beside a function of the library, which is the answer key."""
+"""An exercise as data, beside the function that is its answer key."""
 
 import inspect
 import linecache
@@ -16,12 +16,12 @@ from mnistlib import data, functions, network, training
 #: The modules in which a reader's own function may take the library's place: the network uses them.
 HOMES: tuple[types.ModuleType, ...] = (data, functions, network, training)
 
-#: What a case hands to an answer.
+#: The arguments of one case.
 Arguments = tuple
 
 
 class Shape(NamedTuple):
-    """What ``shapes`` says of one argument or result: its name, if any, and a letter for each axis."""
+    """What ``shapes`` says about one argument or result: its name, if any, and a letter per axis."""
 
     name: str
     axes: list[str]
@@ -35,10 +35,10 @@ class Mistake(NamedTuple):
 
 
 class Objection(NamedTuple):
-    """A named way in which a result can be wrong, where many are right.
+    """A property that every right result has, where many results are right.
 
-    ``applies`` is a predicate; ``name`` leads to its sentence in the lesson's text. The sentence's
-    ``{fields}`` are attributes of what the predicate was asked about.
+    ``applies`` tells whether a result lacks it; ``name`` leads to the sentence in the lesson's text
+    that says so. The sentence's ``{fields}`` are attributes of the view that was asked about.
     """
 
     name: str
@@ -57,16 +57,16 @@ class Exercise:
     """One exercise, as data.
 
     Its words (hints, notice, mistakes, the sentences of its objections) stand in the text beside
-    the lesson's module, under the reference's name; a variant without such a text gives them here.
+    the lesson's module, under the reference's name. A variant without such a text has them here.
     """
 
     #: The answer key. A reader's answer to ``softmax`` is called ``my_softmax``.
     reference: Callable
     #: Arguments and results in the reader's letters: "n inputs, n outputs -> dW: inputs outputs".
     shapes: str
-    #: Arguments to try, the smallest first: one can follow it with a pencil.
+    #: Arguments to try, the smallest first, so that a pencil can follow it.
     cases: tuple[Arguments, ...]
-    #: Arguments at which a careless formula fails.
+    #: Edge cases: arguments at which a careless formula overflows, or loses its digits.
     extreme: tuple[Arguments, ...] = ()
     #: Draws arguments at random, far apart and extreme, for the tests: they try every one-step change
     #: of the reference on them. An exercise with many right answers has none.
@@ -75,21 +75,21 @@ class Exercise:
     results_are: tuple[Literal["whole", "never negative", "never tiny"], ...] = ()
     #: The function that is shown as the solution, where it is not the reference.
     solution: Callable | None = None
-    #: Where many answers are right: makes of the arguments, as the call left them, and the result
-    #: what the objections are asked about.
+    #: Where many answers are right: turns the arguments, as the call left them, and the result into
+    #: an object that the objections are asked about.
     view: Callable[[Arguments, object], object] | None = None
-    #: What is asked of that view, in this order; the first that applies is said. A predicate has
-    #: its own name in the lesson's text, or stands behind another in a pair.
+    #: Predicates of that view, in the order in which they are asked; the reply names the first that
+    #: applies. In the lesson's text it has its own name, or the one before it in a pair.
     objections: tuple[Callable[[object], bool] | tuple[str, Callable] | Objection, ...] = ()
-    #: What a result may be off, however small it is: more than rounding where it is measured.
-    noise: float = ATOL
-    #: Whether a loop is as good as any array operation, so that nobody is asked about one.
-    may_loop: bool = False
-    #: Each closer than the last; none is the whole solution.
+    #: How far a result may be off, however small it is; a measured one is off by more than rounding.
+    atol: float = ATOL
+    #: Whether a loop is as good here as an array operation, so that no reply asks about it.
+    loops_allowed: bool = False
+    #: Hints, each closer than the last; none is the whole solution.
     hints: tuple[str, ...] = ()
-    #: What a right answer is told.
+    #: What the reply to a right answer points out.
     notice: str = ""
-    #: Wrong answers whose reason is known; of two that explain an answer the first is the likelier.
+    #: Wrong answers whose reason is known, the likelier first.
     mistakes: tuple[Mistake, ...] = ()
     #: Right answers, written differently, and wrong ones that no sentence explains. The tests try them.
     right: tuple[str, ...] = ()
@@ -113,12 +113,12 @@ class Exercise:
 
     @property
     def argument_shapes(self) -> list[Shape]:
-        """What ``shapes`` says of the arguments, on the left of its arrow."""
+        """What ``shapes`` says about the arguments, on the left of its arrow."""
         return read_shapes(self.shapes.split("->")[0])
 
     @property
     def result_shapes(self) -> list[Shape]:
-        """What it says of the results, on the right."""
+        """What it says about the results, on the right."""
         return read_shapes(self.shapes.split("->")[1])
 
     @property

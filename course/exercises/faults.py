@@ -243,7 +243,7 @@ def compared(exercise: Exercise, attempt: Attempt) -> list[Comparison] | None:
         return None
     arguments = named_arguments(exercise, attempt.arguments)
     results = [
-        Comparison(wanted, got, arguments, shape.name, shape.axes, attempt.is_edge, exercise.noise)
+        Comparison(wanted, got, arguments, shape.name, shape.axes, attempt.is_edge, exercise.atol)
         for shape, wanted, got in zip(exercise.result_shapes, all_wanted, all_got)
         if wanted is not None  # a function that changes its arguments returns nothing
     ]
@@ -264,7 +264,7 @@ def compared_arguments(
             for i, (wanted, got) in enumerate(zip(after_key, after, strict=True)):
                 name = f"{argument.name}[{i}]"
                 comparisons.append(
-                    Comparison(wanted, got, arguments, name, (), attempt.is_edge, exercise.noise)
+                    Comparison(wanted, got, arguments, name, (), attempt.is_edge, exercise.atol)
                 )
     return comparisons
 

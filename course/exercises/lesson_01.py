@@ -158,7 +158,7 @@ def _rows(seed: int, *shape: int) -> np.ndarray:
 EXERCISES = (
     Exercise(
         reference=label_header,
-        may_loop=True,
+        loops_allowed=True,
         shapes=" -> magic number:, count:",
         cases=(
             (struct.pack(">2I", 2049, 3) + bytes([7, 2, 1]),),

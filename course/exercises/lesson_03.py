@@ -169,8 +169,8 @@ EXERCISES = (
     ),
     Exercise(
         reference=check_gradient,
-        noise=1e-6,  # two ways to measure do not agree better
-        may_loop=True,
+        atol=1e-6,  # two ways to measure do not agree better
+        loops_allowed=True,
         shapes=", entries, entries -> ",
         cases=(
             (_squares, _U, np.array([2.0, 4.0])),
@@ -187,7 +187,7 @@ EXERCISES = (
     ),
     Exercise(
         reference=mended_gradients,
-        may_loop=True,
+        loops_allowed=True,
         shapes=f", n pixels, n classes -> {_SHAPES}",
         cases=(_problem(1, 1, 4, 3, 3), _problem(2, 2, 4, 3, 3), _problem(6, 6, 4, 2, 3)),
         random_case=lambda rng: _problem(rng, 6, 5, 4, 3),
@@ -195,7 +195,7 @@ EXERCISES = (
     ),
     Exercise(
         reference=three_layer_gradients,
-        may_loop=True,
+        loops_allowed=True,
         shapes=(
             f", n pixels, n classes -> {_SHAPES.replace('classes', 'hidden2')}, "
             "dW3: hidden2 classes, db3: classes"

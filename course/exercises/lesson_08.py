@@ -38,7 +38,7 @@ EXERCISES = (
     Exercise(
         reference=weight_left,
         shapes=", , , -> ",
-        may_loop=True,
+        loops_allowed=True,
         cases=(
             (64.0, 0.5, 0.5, 3),
             (-2.0, 1.0, 0.001, 300),

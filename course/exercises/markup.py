@@ -1,14 +1,14 @@
-"""Replies, hints and solutions as HTML: code as code, and a solution with its words told apart."""
+"""Replies, hints and solutions as HTML, with code set as code."""
 
 import html
 import re
 
-#: How kinds of words in a program are set apart, without a colour that some page would swallow.
+#: How kinds of words in a program stand out without colour, which some pages would not show.
 STYLES: dict[str, str] = {"Keyword": "font-weight: bold", "Comment": "font-style: italic"}
 
 
 def text(words: str) -> str:
-    """Return plain text as HTML, where what stands between backquotes is code."""
+    """Return plain text as HTML; what stands between backquotes becomes code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(words, quote=False))
 
 

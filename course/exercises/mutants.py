@@ -51,7 +51,7 @@ def find_mutant(
         name = finding.fields.get("value", "")
         if name and name not in names_used:
             continue
-        if all(gives_the_same(mutant, attempt, exercise.noise) for attempt in attempts):
+        if all(gives_the_same(mutant, attempt, exercise.atol) for attempt in attempts):
             return finding
     return None
 

@@ -1,4 +1,4 @@
-"""A reply: what a checker found, as data; put into words once, here."""
+"""A reply: what the checker has found, as data, and the one place where it is put into words."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,9 +7,9 @@ from course.exercises import markup
 
 Kind = Literal["not attempted", "raises", "wrong shape", "wrong value", "unstable", "right"]
 
-#: The sign before each kind of reply, and the colour beside it, which alone says nothing to some.
+#: The mark before each kind of reply, and the colour beside it (never colour alone).
 SIGNS: dict[str, tuple[str, str]] = {"right": ("✓", "#1a7f37"), "not attempted": ("○", "#767676")}
-#: Those of a wrong answer.
+#: The mark and colour of a wrong answer.
 WRONG: tuple[str, str] = ("✗", "#b35900")
 
 
@@ -18,16 +18,16 @@ class Fault:
     """What is wrong with the answer to one case."""
 
     kind: Kind
-    #: Which of several results it is, as the task calls it: "dW".
+    #: Which of several results is wrong, as the task calls it: "dW".
     part: str = ""
-    #: What the answer key gives, and what the answer gave.
+    #: What the key gives, and what the answer gave.
     wanted: str = ""
     got: str = ""
-    #: What happened, where no result stands against another: an error, say.
+    #: What happened, where there are no two results to compare: an error, say.
     happened: str = ""
-    #: Whether ``happened`` or ``got`` asks the reader something already.
+    #: Whether ``happened`` or ``got`` asks a question already.
     asks: bool = False
-    #: The results that are right, by their names.
+    #: The names of the results that are right.
     right_so_far: tuple[str, ...] = ()
 
     @property
@@ -46,7 +46,7 @@ class Fault:
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """What a checker says of an answer."""
+    """What the checker says about an answer."""
 
     #: The exercise's name.
     name: str
@@ -55,23 +55,23 @@ class Reply:
     case: str = ""
     #: What went wrong there.
     fault: Fault | None = None
-    #: What NumPy warned of there, in an extreme case.
+    #: What NumPy warned of there, in an edge case.
     warned: str = ""
-    #: Why, if a known mistake explains the answers to all cases.
+    #: Why, if a known mistake explains what the answer gave in all cases.
     reason: str = ""
     #: What to do next, where no reason is known.
     next_step: str = ""
-    #: What a right answer is told, and asked.
+    #: What a right answer points out, and what it is asked.
     notice: str = ""
     questions: tuple[str, ...] = ()
-    #: Whether it was kept, and if not, why.
+    #: Whether the answer was kept, and if not, why.
     kept: str = ""
     #: What somebody had changed in NumPy before, and what was put back.
     mended: str = ""
 
     @property
     def description(self) -> str:
-        """What went wrong, in words: without a reason or a next step."""
+        """What went wrong, in words, without the reason or the next step."""
         lines = []
         if self.case:
             is_extreme = self.kind == "unstable"

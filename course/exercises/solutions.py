@@ -1,4 +1,4 @@
-"""The source of an answer key, as one shows it to somebody who asks for a solution."""
+"""The source of an answer key, as it is shown to a reader who asks for the solution."""
 
 import ast
 import inspect
@@ -7,10 +7,7 @@ from collections.abc import Callable, Iterable
 
 
 def source(function: Callable) -> str:
-    """Return a function's source without what is not the answer.
-
-    That is its docstring, type hints, and what only checks its arguments.
-    """
+    """Return a function's source without its docstring, its type hints and its argument checks."""
     text = textwrap.dedent(inspect.getsource(function))
     definition = ast.parse(text).body[0]
     body = [statement for statement in definition.body if not is_docstring(statement)]
@@ -29,7 +26,7 @@ def source(function: Callable) -> str:
 
 
 def header(definition: ast.FunctionDef) -> str:
-    """Return a function's first line without type hints, and as a checker calls it: in order."""
+    """Return a function's first line without type hints, and with arguments by position only."""
     arguments = definition.args
     if arguments.kwonlyargs:
         arguments.args += arguments.kwonlyargs
@@ -46,14 +43,14 @@ def is_docstring(statement: ast.stmt) -> bool:
 
 
 def only_raises(statement: ast.stmt) -> bool:
-    """Tell whether a statement asks one thing, and ends in an error if it is so."""
+    """Tell whether a statement is an ``if`` that ends in an error."""
     if not isinstance(statement, ast.If) or statement.orelse:
         return False
     return isinstance(statement.body[-1], ast.Raise)
 
 
 def only_prepares(statement: ast.stmt, arguments: Iterable[str]) -> bool:
-    """Tell whether a statement lets a private helper check arguments, as in ``z = _floats(z)``."""
+    """Tell whether a statement has a private helper check arguments, as ``z = _floats(z)`` does."""
     if not isinstance(statement, ast.Assign):
         return False
     assigned = [name for target in statement.targets for name in names_in(target)]
@@ -62,7 +59,7 @@ def only_prepares(statement: ast.stmt, arguments: Iterable[str]) -> bool:
 
 
 def only_for_checks(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the statements that only raise, and those whose names only they need."""
+    """Return the statements that only raise, and those whose results only they use."""
     checks = [statement for statement in body if only_raises(statement)]
     if not checks:
         return []
