@@ -474,7 +474,7 @@ plt.show()
 
 # %% tags=["hide-input"]
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
-leave_out = [0, 1, 10, 100, 200, 250, n // 2]
+leave_out = [0, 1, n // 100, n // 10, n // 5, n // 4, n // 2]
 cut = []
 for weakest in leave_out:
     kept = len(s) - weakest

@@ -456,7 +456,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 #
 # Convolution, pooling, bias and ReLU, twice; then a last layer that sees everything, a convolution with ten kernels as large as its maps. Here is one digit on its way through a network that has not been trained yet, with one map of each layer.
 
-# %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. Between them stand the words convolution, pooling, convolution, pooling. In each square a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below stand the numbers of maps: 1, 8, 8, 16, 16."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. Between them stand the words convolution, pooling, convolution, pooling. In each square a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below stands how many maps each layer has: one image, then 8, 8, 16 and 16."}} tags=["hide-input"]
 a_digit = model.prepare(validation_set[0][chosen : chosen + 1])
 z_one, _ = convolution.convolve(a_digit, first.W1)
 a_one = deep.relu(convolution.max_pool(z_one))
