@@ -10,6 +10,7 @@ import course
 COMMANDS = {
     "execute": "course.lessons.execute",
     "new": "course.new",
+    "done": "course.done",
     "pictures": "course.pictures.make",
     "handout": "course.classroom.handout",
     "marks": "course.classroom.marks",

@@ -1,20 +1,25 @@
-"""Write the skeleton of a new exercise, study or picture, and say what is to be filled in.
+"""Write the skeleton of a new lesson, exercise, study or picture, and say what to fill in.
 
+    python -m course new lesson colours
     python -m course new exercise median --lesson 04
     python -m course new study widths
     python -m course new picture weights
 
-Nothing that is there is written over. What is written runs and says so: an exercise that asks for
-nothing yet, a study of one row, a picture of one slider. Fill in what stands between « and ».
+Nothing that is there is written over. What is written runs: a lesson of one cell, an exercise that
+asks for nothing yet, a study of five rows, a picture of one slider. Fill in what stands between « and ».
 """
 
 import argparse
+import ast
+import builtins
+import importlib.util
+import keyword
 import re
 import sys
 from pathlib import Path
 
 from course import files
-from course.lessons import CLOSING, ROOT, chosen
+from course.lessons import CLOSING, NOTEBOOKS, README, ROOT, all_lessons, chosen
 
 EXERCISE = '''
 def {name}(x):
@@ -135,6 +140,102 @@ def {name}(value: float) -> Figure:
 '''
 
 
+LESSON = """# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # {number} {title}
+#
+# «Why should a reader care? A sentence or two, and» **«the lesson's one question»?**
+#
+# **You will** «see, measure and derive what».
+#
+# **You will be able to**
+#
+# - «say, derive or compute what».
+#
+# **You need** lesson [{before}]({before_file}).
+#
+# **Time** 1 minute to read; the computer works about 2 s and uses 200 MB
+
+# %% [markdown]
+# ## Before you start
+#
+# 1. «A question on an earlier lesson»?
+#
+#    <details><summary>Answer</summary>
+#
+#    «The answer» (lesson {before}).
+#
+#    </details>
+#
+# 2. «Another question»?
+#
+#    <details><summary>Answer</summary>
+#
+#    «The answer» (lesson {before}).
+#
+#    </details>
+
+# %%
+import numpy as np
+
+rng = np.random.default_rng(0)
+rng.integers(0, 10, 3)
+
+# %% [markdown]
+# ## Recap
+#
+# «The question again, and its answer.»
+#
+# - «What to remember.»
+#
+# ## Questions to ask yourself
+#
+# 1. «Something that the lesson did not say, but that follows»?
+#
+#    <details><summary>Answer</summary>
+#
+#    «The answer.»
+#
+#    </details>
+#
+# 2. «A second question»?
+#
+#    <details><summary>Answer</summary>
+#
+#    «The answer.»
+#
+#    </details>
+#
+# 3. «A third question»?
+#
+#    <details><summary>Answer</summary>
+#
+#    «The answer.»
+#
+#    </details>
+#
+# ## Next
+#
+# «What is still open, and where it goes on.»
+"""
+MODULE = '''"""Lesson {number}'s exercises: «what they ask»."""
+
+import numpy as np
+
+from course.exercises.exercise import Exercise
+
+EXERCISES = (
+)
+'''
+
+
 class Refused(ValueError):
     """What was asked for cannot be written; the message says why, and what to do."""
 
@@ -169,6 +270,45 @@ def above_the_recap(path: Path, cells: str) -> str:
     return head.removesuffix(begun) + cells + begun + heading + tail
 
 
+def lesson(name: str) -> list[str]:
+    """Write a lesson of one cell, after the last, and its row in the README; return what is left."""
+    last = all_lessons()[-1]
+    number = f"{int(last.number) + 1:02}"
+    source = NOTEBOOKS / f"{number}_{name}.py"
+    title = name.replace("_", " ").capitalize()
+    rows = README.read_text(encoding="utf-8")
+    link = f"[{number} {title}](notebooks/{number}_{name}.ipynb)"
+    row = f"| {link} | «what a reader can do afterwards» | 1 min | 0 min |\n"
+    places = [match.end() for match in re.finditer(r"^\| \[\d\d .*\n", rows, re.MULTILINE)]
+    if not places:
+        raise Refused("README.md has no row of a lesson to write the new one below")
+    written = LESSON.format(
+        number=number, title=title, before=last.number, before_file=last.path.name
+    )
+    files.replace(source, written)
+    files.replace(README, rows[: places[-1]] + row + rows[places[-1] :])
+    return [
+        f"notebooks/{source.name}: the header, the lesson, recap and questions",
+        f"python -m course new exercise NAME --lesson {number}, for each exercise",
+        "site/pages: its words in glossary.md, symbols in notation.md, sources in bibliography.md",
+        f"python -m course execute {number} makes the .ipynb; then, in README.md's table, the minutes",
+        f"it is done when this passes: python -m course done lesson {number}",
+    ]
+
+
+def names_in(source: str) -> set[str]:
+    """Return the names that a module's source gives to what it imports, defines or sets."""
+    names = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return names
+
+
 def exercise(name: str, lesson: str) -> list[str]:
     """Write an exercise into its lesson's module, text and cells; return what is left to do."""
     from course.exercises import EXERCISES
@@ -178,14 +318,18 @@ def exercise(name: str, lesson: str) -> list[str]:
     [one] = chosen([lesson])
     module = ROOT / "course" / "exercises" / f"lesson_{lesson}.py"
     text = module.with_suffix(".txt")
-    if not module.exists():
-        raise Refused(
-            f"lesson {lesson} has no {module.name} yet; copy the form of another lesson's"
-        )
+    if module.exists():
+        listed = module.read_text(encoding="utf-8")
+        worded = text.read_text(encoding="utf-8").rstrip() + "\n"
+    else:
+        listed = MODULE.format(number=lesson)
+        worded = f"Lesson {lesson}: hints, notices, and answers that are known, right and wrong.\n"
+    if name in names_in(listed):
+        raise Refused(f"{name!r} stands in {module.name} already; choose another name")
     # All is composed before anything is written: what is refused leaves nothing behind.
-    entered = inserted(module.read_text(encoding="utf-8"), ENTRY.format(name=name), r"^\)$")
+    entered = inserted(listed, ENTRY.format(name=name), r"^\)$")
     entered = with_function(entered, EXERCISE.format(name=name))
-    worded = text.read_text(encoding="utf-8").rstrip() + "\n" + TEXT.format(name=name)
+    worded += TEXT.format(name=name)
     cells = CELLS.format(name=name, lesson=int(lesson), number=len(one.tasks) + 1)
     asked = above_the_recap(one.source_path, cells)
     for path, words in ((module, entered), (text, worded), (one.source_path, asked)):
@@ -195,13 +339,13 @@ def exercise(name: str, lesson: str) -> list[str]:
         "formula fails at large numbers",
         f"course/exercises/{text.name}: hints, notice, mistakes, and three «right answers, written "
         "differently»",
-        f"notebooks/{one.source_path.name}: move the three cells to where the idea is explained, "
-        "and number the exercises anew; **Time** in the header, and both minutes in README.md's table",
+        f"notebooks/{one.source_path.name}: import exercises; move the three cells to where the "
+        "idea is explained, and number the exercises anew; **Time** in the header, and both minutes "
+        "in README.md's table",
         f"pytest -n0 tests/course/test_replies.py -k {lesson} --regen-all stores what they are told; "
         "read the difference",
-        f"then python -m course execute {lesson}; it is done when this passes:",
-        "pytest -n0 tests/course/test_checker.py tests/course/test_one_step.py "
-        f"tests/course/test_new.py tests/lessons -k '{name} or {lesson}_ or unfilled'",
+        f"python -m course execute {lesson}",
+        f"it is done when this passes: python -m course done exercise {name}",
     ]
 
 
@@ -210,13 +354,14 @@ def study(name: str) -> list[str]:
     path = ROOT / "studies" / f"{name}.py"
     if path.exists():
         raise Refused(f"studies/{name}.py is there already")
+    if name == "study" or importlib.util.find_spec(name):
+        raise Refused(f"{name!r} is a module already, which a study of that name would hide")
     files.replace(path, STUDY)
     return [
         f"studies/{name}.py: the question, ROWS, run; QUICK is a row that takes seconds, not minutes",
         f"commit it, run `python studies/{name}.py`, and commit studies/{name}.json",
         f'in the lesson: rows = studies.read("{name}")["rows"], and studies.again("{name}")',
-        "it is done when this passes: pytest -n0 tests/course/test_studies.py "
-        f"tests/course/test_new.py -k '{name} or unfilled'",
+        f"it is done when this passes: python -m course done study {name}",
     ]
 
 
@@ -229,6 +374,8 @@ def picture(name: str) -> list[str]:
     made = folder / "__init__.py"
     stills = folder / "stills.py"
     listed = made.read_text(encoding="utf-8")
+    if name in names_in(listed):
+        raise Refused(f"course.pictures has a {name!r} already; choose another name")
     ends = re.search(r"^PICTURES = .*\((.*?)\)\s*\}$", listed, re.MULTILINE | re.DOTALL)
     if not ends:
         raise Refused("course/pictures/__init__.py has no PICTURES in the form that is known here")
@@ -246,13 +393,12 @@ def picture(name: str) -> list[str]:
         f"a lesson's cell that ends in pictures.{name}(), with its alternative text",
         "site/pages/pictures.md: a heading, a sentence that links its lesson, and below them "
         f"{{explore}} {name}, as the others have it",
-        "it is done when this passes: pytest -n0 tests/course/test_pictures.py "
-        f"tests/course/test_new.py -k '{name} or unfilled'",
+        f"it is done when this passes: python -m course done picture {name}",
         "and where the pages are built: pytest site/tests/test_touch.py",
     ]
 
 
-MAKERS = {"exercise": exercise, "study": study, "picture": picture}
+MAKERS = {"lesson": lesson, "exercise": exercise, "study": study, "picture": picture}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -271,6 +417,8 @@ def main(argv: list[str] | None = None) -> None:
         parser.error("an exercise, and it alone, needs --lesson NN")
     arguments = [options.name, options.lesson] if options.lesson else [options.name]
     try:
+        if keyword.iskeyword(options.name) or hasattr(builtins, options.name):
+            raise Refused(f"{options.name!r} is a word of Python's own; choose another name")
         left = MAKERS[options.what](*arguments)
     except (Refused, ValueError) as error:
         sys.exit(str(error))

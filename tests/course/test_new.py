@@ -26,6 +26,11 @@ def clone(tmp_path_factory):
     for lesson in all_lessons()[:3]:
         shutil.copy2(lesson.source_path, clone / "notebooks")
         shutil.copy2(lesson.path, clone / "notebooks")
+    shutil.copy2(ROOT / "README.md", clone)
+    for path in (clone / "course" / "exercises").glob("lesson_03.*"):
+        path.unlink()
+    ask(clone, "-m", "course", "new", "lesson", "colours")
+    ask(clone, "-m", "course", "new", "exercise", "hue", "--lesson", "03")
     ask(clone, "-m", "course", "new", "exercise", "median", "--lesson", "01")
     ask(clone, "-m", "course", "new", "study", "weather")
     ask(clone, "-m", "course", "new", "picture", "weights")
@@ -56,6 +61,18 @@ def test_an_exercise_asks_and_answers(clone):
     number = len(all_lessons()[1].tasks) + 1
     assert f"### Exercise 1.{number}: " in lesson
     assert lesson.index("my_median") < lesson.index("## Recap")
+
+
+def test_a_lesson_comes_after_the_last_and_may_have_exercises(clone):
+    [source] = (clone / "notebooks").glob("03_*.py")
+    assert source.name == "03_colours.py"
+    assert "# # 03 Colours\n" in source.read_text(encoding="utf-8")
+    assert "### Exercise 3.1: " in source.read_text(encoding="utf-8")
+    rows = [line for line in (clone / "README.md").read_text(encoding="utf-8").splitlines()
+            if line.startswith("| [")]  # fmt: skip
+    assert rows[-1].startswith("| [03 Colours](notebooks/03_colours.ipynb) | «")
+    ask_it = "from course.exercises import LESSONS; print(LESSONS['03'][0].name, len(LESSONS))"
+    assert "hue" in ask(clone, "-c", ask_it)
 
 
 @pytest.mark.parametrize("between", ["\n\n", "\n\n\n"])  # above EXERCISES: a constant, a function
@@ -106,6 +123,13 @@ def test_a_picture_has_its_still_and_its_words(clone):
         (["study", "weather"], "studies/weather.py is there already"),
         (["picture", "weights"], "course/pictures/weights.js is there already"),
         (["exercise", "mode", "--lesson", "77"], "no lesson 77"),
+        (["exercise", "lambda", "--lesson", "01"], "'lambda' is a word of Python's own"),
+        (["exercise", "sum", "--lesson", "01"], "'sum' is a word of Python's own"),
+        (["exercise", "np", "--lesson", "01"], "'np' stands in lesson_01.py already"),
+        (["exercise", "which", "--lesson", "01"], "'which' stands in lesson_01.py already"),
+        (["study", "numpy"], "'numpy' is a module already"),
+        (["study", "study"], "'study' is a module already"),
+        (["picture", "stills"], "course.pictures has a 'stills' already"),
     ],
 )
 def test_nothing_is_written_over(clone, line, words):
@@ -120,6 +144,7 @@ def test_what_is_no_name_is_refused_with_the_form(line):
 
 def test_no_skeleton_is_left_unfilled():
     code = [*ROOT.glob("course/**/*.*"), *ROOT.glob("studies/*.py"), *ROOT.glob("notebooks/*.py")]
+    code.append(ROOT / "README.md")
     texts = {path: path.read_text(encoding="utf-8", errors="ignore") for path in code}
     left = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
@@ -136,10 +161,10 @@ def test_what_contributing_names_is_there():
     named = re.findall(r"`(?:pytest (?:-n0 )?|python )?([\w.]+(?:/[\w.]+)+)[` ]", text)
     named = [path for path in named if not re.search("NAME|NN|_build|^owner", path)]
     hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
-    named += re.findall(r"^ *entry: pytest .*?([\w./]+)$", hooks, re.MULTILINE)
     assert len(named) > 10
     assert [path for path in named if not (ROOT / path).exists()] == []
     commands = re.findall(r"`python -m course ([\w-]+)", text)
+    commands += re.findall(r"^ *entry: python -m course ([\w-]+)", hooks, re.MULTILINE)
     assert {*commands} <= {*COMMANDS}
     skeletons = {what for what in new.MAKERS if f"python -m course new {what} NAME" in text}
     assert skeletons == {*new.MAKERS}
