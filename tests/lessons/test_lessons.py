@@ -431,15 +431,32 @@ def test_what_cites_a_lesson_and_its_section_leads_somewhere(path):
         lesson.number: {text for _, text in reading.headings(lesson.markdown)}
         for lesson in all_lessons()
     }
-    cited = reading.citations(path.read_text(encoding="utf-8"))
-    problems = [f"no lesson {number}" for number, _ in cited if number not in sections]
-    problems += [
-        f"lesson {number} has no section {heading!r}"
-        for number, headings in cited
-        for heading in headings
-        if heading not in sections.get(number, ())
-    ]
-    assert not problems, f"{path.relative_to(ROOT)}: {problems}"
+    text = path.read_text(encoding="utf-8")
+    where = path.relative_to(ROOT).as_posix()
+    problems = []
+    for number, headings in reading.citations(text):
+        if number not in sections:
+            problems.append(f"{where}: there is no lesson {number}")
+        for heading in headings:
+            if heading not in sections.get(number, {heading}):
+                there = ", ".join(f'"{section}"' for section in sorted(sections[number]))
+                line = line_of(heading, text)
+                problems.append(
+                    f'{where}:{line}: lesson {number} has no section "{heading}"; write one of {there}'
+                )
+    report(problems)
+
+
+def line_of(words, text):
+    """Return the number of the line in which words begin, which may be broken between lines."""
+    found = re.search(r"\s+".join(map(re.escape, words.split())), text)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def test_words_are_found_in_the_line_where_they_begin():
+    assert (
+        line_of("A baseline after any network", "one\ntwo, A baseline\n    after any network") == 2
+    )
 
 
 @each_lesson

@@ -67,6 +67,50 @@ def test_a_lessons_symbols_are_those_of_the_notation_page(lesson):
     )
 
 
+def glossary_problems(text):
+    """Return what is wrong with the form and the order of the glossary, each with its line."""
+    lines = text.splitlines()
+    begin = lines.index("```{glossary}") + 1
+    end = lines.index("```", begin)
+    terms = {number: line for number, line in enumerate(lines[begin:end], begin + 1)
+             if line and not line.startswith(" ")}  # fmt: skip
+    problems = []
+    last = ""
+    for number, term in terms.items():
+        if term.casefold() < last.casefold():
+            problems.append(f"{number}: {term!r} comes before {last!r} in the alphabet: move it up")
+        last = max(last, term, key=str.casefold)
+        if number < len(lines) and not re.match(r"  \S", lines[number]):
+            problems.append(f"{number + 1}: write what {term!r} means, indented by two spaces")
+        if lines[number - 2] and number > begin + 1:
+            problems.append(f"{number}: leave an empty line above {term!r}")
+    for number, line in enumerate(lines, 1):
+        for target in re.findall(r"\{term\}`([^`]+)`", line):
+            name = re.sub(r".*<(.+)>", r"\1", target)
+            if name.casefold() not in map(str.casefold, terms.values()):
+                problems.append(
+                    f"{number}: no term is called {name!r}: define it, or drop {{term}}"
+                )
+    return [f"site/pages/glossary.md:{problem}" for problem in problems]
+
+
+def test_the_glossary_is_in_form_and_in_order():
+    report(glossary_problems((PAGES / "glossary.md").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("b\n  B.\n\na\n  A.", "glossary.md:5: 'a' comes before 'b'"),
+        ("a\nA.", "glossary.md:3: write what"),
+        ("a\n  A.\nb\n  B.", "glossary.md:4: leave an empty line above 'b'"),
+        ("a\n  See {term}`c`.", "glossary.md:3: no term is called 'c'"),
+    ],
+)
+def test_what_is_wrong_with_a_glossary_is_told(body, words):
+    assert any(words in problem for problem in glossary_problems(f"```{{glossary}}\n{body}\n```"))
+
+
 CITATION = r"\[([^\]]*?\b(?:1[89]|20)\d\d)\b[^\]]*\]\(([^)\s]+)\)"
 
 
