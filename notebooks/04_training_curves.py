@@ -470,7 +470,7 @@ plt.show()
 pictures.descent()
 
 # %% [markdown]
-# ### Is it so in the network?
+# ## Is it so in the network?
 #
 # A network's loss isn't quadratic, but the prediction is clear: at small effective rates the two do equally well (for convex losses [Yuan, Ying and Sayed](https://arxiv.org/abs/1603.04136) proved it in 2016), and then plain descent suffers first. We ran it as a *study* (`studies/momentum.py`): seven effective rates, five seeds, one epoch each. Both ways start from the same weights and see the same batches, so the gain is taken seed by seed. The number after $\pm$ says how far the mean gain would typically move with five other seeds ([lesson 05](05_how_sure.ipynb)).
 

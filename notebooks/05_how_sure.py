@@ -222,7 +222,7 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# This is a **reliability diagram**; weather forecasters drew it first ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance. Nearly all our answers are in the last bin, and there the promise holds. The other bins are nearly empty, so take all answers below 0.9 together. A network that is more sure than it is right is **overconfident**. [Guo and others](https://arxiv.org/abs/1706.04599) found in 2017 that large networks are. Their cure is to divide all logits by one number, which changes no answer.
+# This is a **reliability diagram**, as weather forecasters have long drawn it ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance. Nearly all our answers are in the last bin, and there the promise holds. The other bins are nearly empty, so take all answers below 0.9 together. A network that is more sure than it is right is **overconfident**. [Guo and others](https://arxiv.org/abs/1706.04599) found in 2017 that large networks are. Their cure is to divide all logits by one number, which changes no answer.
 #
 # **Predict.** To make a network less sure, must that number be larger or smaller than 1?
 
@@ -523,7 +523,7 @@ print(f"   but {len(names)} times that p-value is {len(names) * p_value[by_share
 #
 # </details>
 #
-# ### The error by writer
+# ## The error by writer
 #
 # Now count people. Of the $n_g$ digits by writer $g$, $\text{right}_g$ were read correctly. If the truth is $q$, you would expect $q\, n_g$. Each writer brings a little more than that or a little less, and together this is what separates the accuracy from the truth:
 #
@@ -534,6 +534,12 @@ print(f"   but {len(names)} times that p-value is {len(names) * p_value[by_share
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
 # Once more the accuracy stands in for $q$. It comes from these very writers, which makes the terms a little too small; the factor before the sum makes up for that.
+#
+# <details><summary>Are you sure? Half students, half employees</summary>
+#
+# We treat it as chance that about half of the digits are by students. MNIST's makers fixed that half, and if you count each crowd by itself and add the two variances, the error is a little smaller. Most of what the writers add to it remains.
+#
+# </details>
 #
 # ### Exercise 5.3: the error by writer (stretch, 12 minutes)
 #
@@ -605,7 +611,7 @@ for by, inside in within.items():
 guesses.compare("% within two errors by digit", round(100 * np.mean(within["digit"])))
 
 # %% [markdown]
-# Digit by digit, "19 times in 20" is three times in five. Writer by writer it is true.
+# Digit by digit, "19 times in 20" is only three times in five. Writer by writer it is true.
 #
 # ## Another computer
 #

@@ -156,7 +156,9 @@ print(f"squared error of the parts:     {((parts - y) ** 2).sum(axis=1).mean():.
 # %% [markdown]
 # What it records is something else, a mean squared difference of digits. And the error of the parts isn't 0.9 either, because each part is near 1/128 and not near 1/10. **You are the pathologist.** Before you go on, take a sheet of paper and write down everything you would object to.
 #
-# Then run the whole thing. We changed two things, so that every computer gets the same numbers: float64 where the original had float32, with half as many digits, and one shuffle for the split where the original had a new one each time.
+# ## Ten thousand steps
+#
+# Run the whole thing. We changed two things, so that every computer gets the same numbers: float64 where the original had float32, with half as many digits, and one shuffle for the split where the original had a new one each time.
 
 # %%
 train_set, validation_set = original.split(recipe, (mnist.train_images, mnist.train_labels))
@@ -182,7 +184,7 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# ### Ten averages
+# ## Ten averages
 #
 # A curve like that makes nobody suspicious. But lesson 01's nearest mean takes no steps at all: it compares each image with ten averages. Ask it about the validation images, beside five networks of the original's recipe with different seeds (a study, `studies/ladder.py`).
 #
