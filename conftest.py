@@ -5,7 +5,7 @@ from pathlib import Path
 
 from course.lessons import NOTEBOOKS, Lesson
 
-pytest_plugins = ["course.lessons.compare_figures"]
+pytest_plugins = ["course.lessons.pytest_plugin"]
 
 ROOT = Path(__file__).resolve().parent
 #: At most so many, since each may hold a lesson's kernel of several hundred megabytes.

@@ -6,27 +6,27 @@ Both texts are the lesson's own: the function ``torch_gradients`` is read out of
 """
 
 import re
-from pathlib import Path
 
 import numpy as np
 
+from course.lessons import chosen
 from mnistlib import autodiff, data, network, training
 from mnistlib.gradcheck import relative_error
 
 ROWS = [{"who": "the tape"}, {"who": "PyTorch"}]
 QUICK = 0
 STEPS = 30
-LESSON = Path(__file__).resolve().parents[1] / "notebooks" / "11_let_the_machine_differentiate.py"
 
 
 def text(who: str) -> str:
     """Return the function that computes the gradients, as the lesson shows it."""
-    cells = LESSON.read_text(encoding="utf-8").split("# %%")
+    [lesson] = chosen(["11"])
     if who == "PyTorch":
-        prose = "".join(re.sub(r"(?m)^# ?", "", cell) for cell in cells)
-        [shown] = re.findall(r"```python\n(import torch\n.*?)```", prose, re.DOTALL)
+        cells = [cell.source for cell in lesson.source.cells if cell.cell_type == "markdown"]
+        [shown] = re.findall(r"```python\n(import torch\n.*?)```", "\n".join(cells), re.DOTALL)
     else:
-        [shown] = [cell for cell in cells if cell.startswith("\ndef tape_gradients(")]
+        cells = [cell.source for cell in lesson.source.cells if cell.cell_type == "code"]
+        [shown] = [cell for cell in cells if cell.startswith("def tape_gradients(")]
     return shown.strip() + "\n"
 
 

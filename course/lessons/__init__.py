@@ -24,6 +24,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from course.lessons.header import Header, read_header
 from course.lessons.markdown import formula_lines, plain, unfolded, words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,9 +69,6 @@ RECALL = "Before you start"
 
 #: The headings with which a lesson ends.
 CLOSING = ("Recap", "Questions to ask yourself", "Next")
-
-#: The parts of a lesson's first cell, each begun by its name in bold.
-PARTS = ("You will", "You will be able to", "You need", "Time")
 
 #: Most processor seconds that a lesson may take; and the higher limits of some, by number.
 SECONDS = 30
@@ -117,26 +115,6 @@ class Part:
     title: str
     reading: float = 0.0
     exercises: int = 0
-
-
-class Header(NamedTuple):
-    """What a lesson's first cell says; a part that is missing is empty, or None.
-
-    ``minutes`` are for reading, ``more_minutes`` for the pencil and the exercises; the lesson takes
-    about ``seconds`` of processor time and ``megabytes`` of memory.
-    """
-
-    number: str
-    title: str
-    opening: str
-    will: str
-    able: str
-    need: str
-    time: str
-    minutes: int | None
-    more_minutes: int
-    seconds: float | None
-    megabytes: float | None
 
 
 @dataclass(frozen=True)
@@ -323,44 +301,6 @@ def start() -> str:
             'README.md has no section "## Start": the home page and the handout show it'
         )
     return section[1]
-
-
-# --- The header
-
-
-def read_header(text: str) -> Header:
-    """Read a lesson's first cell.
-
-    It begins with ``# NN Title`` and an opening; then come its parts, each begun by its name in bold.
-    The last of them reads like ``**Time** 40 minutes to read, 20 more for the pencil and 30 for the
-    exercises; it runs for about 5 s and takes 250 MB``: the first minutes are for reading, each number
-    before *for the* is more work, and then come the seconds and the megabytes.
-    """
-    title = re.match(r"# (\d\d) +(.+)", text)
-    pieces = re.split(rf"^\*\*({'|'.join(PARTS)})[.:]?\*\*", text, flags=re.MULTILINE)
-    parts = dict(zip(pieces[1::2], (piece.strip() for piece in pieces[2::2]), strict=True))
-    time = " ".join(parts.get("Time", "").split())
-
-    def stated(unit: str) -> float | None:
-        match = re.search(rf"(\d+(?:\.\d+)?) ?(?:{unit})\b", time)
-        return float(match[1]) if match else None
-
-    minutes = stated("minutes?|min")
-    return Header(
-        number=title[1] if title else "",
-        title=title[2].strip() if title else "",
-        opening=pieces[0].partition("\n")[2].strip(),
-        will=parts.get("You will", ""),
-        able=parts.get("You will be able to", ""),
-        need=parts.get("You need", ""),
-        time=time,
-        minutes=None if minutes is None else round(minutes),
-        more_minutes=sum(
-            map(int, re.findall(r"(\d+) (?:more )?(?:minutes )?for (?:the|a)\b", time))
-        ),
-        seconds=stated("seconds?|s"),
-        megabytes=stated("megabytes?|MB"),
-    )
 
 
 # --- Cells and outputs

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from course.computers import certificate, rerun
 from course.computers.rerun import NotPossible, Verdict
 from course.lessons import Lesson
-from course.lessons.compare_figures import apart
+from course.lessons.pytest_plugin import apart
 
 pytestmark = pytest.mark.takes(seconds=8)
 
@@ -47,7 +47,7 @@ def verdict(tmp_path_factory):
     ini = "[pytest]\naddopts = --nbval --nbval-current-env\n"
     (root / "pytest.ini").write_text(ini, encoding="utf-8")
     (root / "conftest.py").write_text(
-        'pytest_plugins = ["course.lessons.compare_figures"]\n', encoding="utf-8"
+        'pytest_plugins = ["course.lessons.pytest_plugin"]\n', encoding="utf-8"
     )
     cells = [
         new_code_cell(

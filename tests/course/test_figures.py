@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from course.lessons import compare_figures, execute
+from course.lessons import execute, pytest_plugin
 
 pytestmark = pytest.mark.takes(seconds=15)
 
@@ -40,7 +40,7 @@ def test_it():
 def replace_picture(cell, change):
     """Put another picture in the place of the stored one, or none."""
     [output] = (output for output in cell.outputs if "image/png" in output.get("data", {}))
-    [figure] = compare_figures.figures([output])
+    [figure] = pytest_plugin.figures([output])
     output.data["image/png"] = change and change(figure)
     if not change:
         del output.data["image/png"]
@@ -77,7 +77,7 @@ def said(tmp_path_factory):
     (folder / "pytest.ini").touch()  # so that no settings from further up are taken
     options = [
         "-p",
-        "course.lessons.compare_figures",
+        "course.lessons.pytest_plugin",
         "-p",
         "no:cacheprovider",
         "--nbval",
@@ -124,6 +124,6 @@ def test_the_tolerance_lies_between_noise_and_a_missing_dot():
     noise, dot, smaller = plain.copy(), plain.copy(), plain[1:]
     noise[::5, ::5] = 254  # edges that another processor smooths otherwise
     dot[100:102, 50:52] = 0  # two by two pixels
-    assert 0 < compare_figures.difference(image(plain), image(noise)) < compare_figures.TOLERANCE
-    assert compare_figures.difference(image(plain), image(dot)) > compare_figures.TOLERANCE
-    assert compare_figures.difference(image(plain), image(smaller)) == np.inf
+    assert 0 < pytest_plugin.difference(image(plain), image(noise)) < pytest_plugin.TOLERANCE
+    assert pytest_plugin.difference(image(plain), image(dot)) > pytest_plugin.TOLERANCE
+    assert pytest_plugin.difference(image(plain), image(smaller)) == np.inf

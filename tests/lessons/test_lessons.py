@@ -23,7 +23,6 @@ from course.lessons import (
     KEPT,
     KERNEL,
     NOTEBOOKS,
-    PARTS,
     PICTURE,
     README,
     RECALL,
@@ -36,6 +35,7 @@ from course.lessons import (
     pngs,
     texts,
 )
+from course.lessons.header import PARTS
 
 from . import evidence, reading, report
 
