@@ -87,8 +87,9 @@ class Comparison:
 
 
 def shape_of(value: object) -> tuple[int, ...] | None:
-    """Return the shape of an array or a number; None for anything else."""
-    return np.shape(value) if isinstance(value, np.ndarray) or np.isscalar(value) else None
+    """Return the shape of an array, a number or a text; None for anything else."""
+    is_scalar = np.isscalar(value) and not isinstance(value, memoryview)  # one of NumPy's scalars
+    return np.shape(value) if isinstance(value, np.ndarray) or is_scalar else None
 
 
 def is_several(value: object) -> bool:

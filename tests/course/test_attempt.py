@@ -6,13 +6,18 @@ import functools
 import linecache
 import random
 import sys
+import warnings
+from typing import get_args
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from course.exercises import EXERCISES, check, keep
 from course.exercises.attempt import BrokenKey, Outcome, call
 from course.exercises.checker import check_answer
+from course.exercises.reply import Kind
 from mnistlib import functions
 
 from .handed_in import write
@@ -203,6 +208,62 @@ def test_nobody_is_told_of_chance_for_what_cannot_be_looked_into(other):
 def test_chance_is_told_where_numbers_differ():
     reply = check(write("softmax", "return np.random.random(z.shape)"))
     assert "called twice with the same arguments, it gives two different results" in reply.text
+
+
+#: A small grammar of odd answers: what is done first, what is made, and in what it is wrapped.
+FIRST = (
+    "pass",
+    "np.seterr(all='raise')",
+    "np.log = np.exp",
+    "del np.sqrt",
+    "for a in given: a[...] = 0",
+    "given[0].resize((7,), refcheck=False)",
+    "given.reverse()",
+)
+MADE = (
+    "result",
+    "None",
+    "result + 1j",
+    "np.float16(result)",
+    "result[..., None]",
+    "np.where(result > 0, np.nan, result)",
+    "result.astype(str)",
+    "np.array([result, None], object)",
+    "memoryview(np.ascontiguousarray(result))",
+    "lambda: result",
+    "[result] * 10**4",
+    "np.random.random(np.shape(result))",
+    "(entry for entry in result)",
+    "1 / 0",
+    "np.datetime64('2026-01-01') + np.zeros(np.shape(result), 'm8[D]')",
+)
+WRAPPED = (
+    "{}",
+    "({}, {})",
+    "[[{}]]",
+    "{{'a': {}}}",
+    "np.matrix({})",
+    "type('T', (), {{}})({})",
+    "({},)",
+)
+
+
+@given(st.sampled_from(["softmax", "bias_gradient", "layer_gradients", "accuracy", "one_hot"]),
+       st.sampled_from(FIRST), st.sampled_from(MADE), st.sampled_from(WRAPPED))  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_any_odd_answer_is_answered_in_words(name, first, made, wrapped):
+    exercise = EXERCISES[name]
+    arguments = ", ".join(exercise.arguments)
+    body = (
+        f"given = [{arguments}]\nresult = key(*given)\nresult = result[0] if type(result) is tuple "
+        f"else result\n{first}\nreturn {wrapped.replace('{}', f'({made})')}"
+    )
+    with warnings.catch_warnings(action="ignore"):
+        reply = check_answer(exercise, write(name, body, key=exercise.reference))
+    assert reply.kind in get_args(Kind)
+    assert reply.text[-1] not in " \n"
+    assert reply.kind != "right" or (wrapped in ("{}", "({},)", "[[{}]]") and made == "result")
+    assert np.log is not np.exp
 
 
 # Answers that one cannot look into
