@@ -355,7 +355,7 @@ def axes() -> Picture:
     Returns:
         The picture.
 
-    Used in lessons 02 and 06.
+    Used in lesson 02.
     """
     _, labels, images = packing.company_arrays((DATA / "company.bin").read_bytes())
     firsts = [np.flatnonzero(labels == k)[: 8 if k == 0 else 3] for k in range(10)]

@@ -42,6 +42,21 @@ def test_a_page_shows_every_picture(name):
 
 @pytest.mark.skipif(not shutil.which("node"), reason="Node alone can tell whether it parses")
 @each_picture
+def test_the_lessons_that_a_picture_names_show_it(name):
+    shown_in = [
+        lesson.number
+        for lesson in all_lessons()
+        if re.search(rf"\bpictures\.{name}\(", lesson.source_path.read_text("utf-8"))
+    ]
+    named = re.search(r"Used in lessons? ([\d, and]+)", pictures.PICTURES[name].__doc__ or "")
+    assert shown_in, f"let a cell of a lesson end in pictures.{name}(), with its alternative text"
+    assert re.findall(r"\d\d", named[1] if named else "") == shown_in, (
+        f"course/pictures/__init__.py, {name}: end its docstring in `Used in lesson "
+        f"{' and '.join(shown_in)}.`"
+    )
+
+
+@each_picture
 def test_a_pictures_script_is_javascript(name, tmp_path):
     script = tmp_path / f"{name}.mjs"
     parts = [(pictures.FOLDER / f"{part}.js").read_text("utf-8") for part in pictures.scripts(name)]
