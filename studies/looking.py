@@ -35,7 +35,7 @@ CHANGES += [{"pairs": pairs, "seed": seed} for pairs in (2, 3, 6, 8) for seed in
 CHANGES += [{"keys": 8, "seed": seed} for seed in range(5)]
 CHANGES += [
     {"centred": False, "rate": rate, "seed": seed}
-    for rate in (0.005, 0.01, 0.02)
+    for rate in (0.005, 0.01, 0.02, 0.05)
     for seed in range(3)
 ]
 CHANGES += [{"scale": 0.0, "epochs": 1, "dtype": "float64"}]
