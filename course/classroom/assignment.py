@@ -67,7 +67,9 @@ def given() -> dict[str, list[str]]:
 def shared_code() -> bytes:
     """Return the code that judges every answer: the library, the checker, and what runs beside it."""
     files = [*(ROOT / "mnistlib").rglob("*.py")]
-    files += [f for f in (ROOT / "course" / "exercises").glob("*.*") if not is_of_lesson(f.name)]
+    for end in ("py", "txt"):
+        found = (ROOT / "course" / "exercises").rglob(f"*.{end}")
+        files += [file for file in found if not file.name.startswith("lesson_")]
     files += [
         ROOT / "course" / "classroom" / f"{name}.py"
         for name in ("extract", "inspection", "sandbox")
@@ -76,17 +78,13 @@ def shared_code() -> bytes:
     return sys.prefix.encode() + b"".join(code)
 
 
-def is_of_lesson(name: str) -> bool:
-    """Tell whether a file of exercises is one lesson's alone."""
-    return name.startswith("lesson_")
-
-
 @cache
 def judge(exercise: str, lesson: str) -> str:
     """Return a digest of what judges the answers to an exercise: it changes when that does."""
     digest = hashlib.sha256(shared_code())
-    for file in sorted((ROOT / "course" / "exercises").glob(f"lesson_{lesson}*.*")):
-        digest.update(file.read_bytes())
+    for file in sorted((ROOT / "course" / "exercises").rglob(f"lesson_{lesson}*.*")):
+        if file.suffix in (".py", ".txt"):
+            digest.update(file.read_bytes())
     digest.update(repr(given().get(exercise)).encode())
     return digest.hexdigest()
 

@@ -3,7 +3,8 @@
 An answer is a function ``my_NAME`` that stands by itself in a cell or a file. With it goes what it
 names, and what that names in turn: functions, classes, imports, and the lines that set or change a
 name. A name that is set or changed several times means what it meant where the answer stands. No
-other line is taken, whether it trains a network, prints or draws.
+other line is taken, whether it trains a network, prints or draws. A helper that is imported from another
+``.py`` file of the submission comes along as that file.
 """
 
 import ast
@@ -14,14 +15,37 @@ import re
 import symtable
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from course.classroom import inspection
 from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
 
-#: What IPython alone understands: a line that begins with %, ! or ?, ends in ?, or is set to such.
-MAGIC = re.compile(r"^(\s*)(?:[%!?].*|.*\?|[\w, ]+=\s*[%!].*)$", re.MULTILINE)
+#: What Jupyter alone understands, and the Python in its place: what is timed is run; a line that tells,
+#: shows or sets something is left out; what is run as a file is imported; all else is named.
+MAGICS = [
+    (re.compile(pattern, re.MULTILINE), python)
+    for pattern, python in (
+        (r"^%%(?:time|timeit|capture)\b.*$", ""),
+        (r"^([ \t]*)%(?:time|timeit)\b(?: +-\w+(?: +\d+)?)*[ \t]+(.+)$", r"\1\2"),
+        (r"^([ \t]*[\w, ]+=[ \t]*)%time\b[ \t]+(.+)$", r"\1\2"),
+        (r"^([ \t]*)%run +(?:\S*/)?(\w+)\.py *$", r"\1from \2 import *"),
+        (r"^([ \t]*)(?:[%!?].*|.*\?)$", r"\1pass"),
+        (r"^([ \t]*[\w, ]+=[ \t]*)([%!].*)$", r"\1only_jupyter"),
+    )
+]
+#: The names that only Jupyter gives.
+JUPYTERS = {"only_jupyter", "get_ipython"}
+#: How computers name a copy of a file: "02 (1)", "02-Copy1", "02 - Kopie (2)", "Copie de 02", "02-1".
+COPIES = re.compile(
+    r"^(?P<of>(?:Copy of|Kopie von|Copie de|Copia de)\s+)?(?P<name>.+?)"
+    r"(?P<word>[\s-]+(?:Copy|Kopie|Copie|Copia)\s*(?P<counted>\d*))?"
+    r"(?:\s*\((?P<number>\d+)\)|-(?P<plain>\d+))?$",
+    re.IGNORECASE,
+)
+#: When a notebook says that a cell was run.
+RUN_AT = re.compile(r'"iopub\.[\w.]+": *"(\d{4}-[^"]+)"')
 #: What begins at the left margin: a definition with its decorators, an import, an assignment.
 BEGINNING = re.compile(
     r"^(?:(?:@.*\n)*(?:async +def|def|class)\b|(?:import|from)\b|\w[^\s(=]* *[-+*/]?=)",
@@ -38,7 +62,8 @@ class Answer(NamedTuple):
 
     `shape` is the same for sources that differ in names and spaces alone, `note` says why a teacher
     should read it, and `place` which of several versions it is. There is no source where Python refuses
-    it (`error`) or where it cannot be tried (`lost`).
+    it (`error`) or where it cannot be tried (`lost`). `modules` is JSON: the sources of the
+    submission's files that it imports, by name.
     """
 
     source: str = ""
@@ -47,6 +72,29 @@ class Answer(NamedTuple):
     place: str = ""
     error: str = ""
     lost: str = ""
+    modules: str = ""
+
+
+class Weight(NamedTuple):
+    """What files are ordered by: of two with an answer the greater counts."""
+
+    is_mine: bool
+    height: int
+    name: str
+    run_at: str
+    copy: int
+    place: str
+
+
+#: Why a file counts, by the part of its weight that is greater.
+WHY = Weight(
+    is_mine="mine.py counts most",
+    height="it lies less deep",
+    name="it comes later by name",
+    run_at="it was run later",
+    copy="it is the later copy by name",
+    place="it comes later by name",
+)
 
 
 def take_answers(
@@ -54,8 +102,9 @@ def take_answers(
 ) -> tuple[dict[str, Answer], list[str]]:
     """Return the answers in files, each a pair of its place in the submission and its bytes.
 
-    ``mine.py`` counts before notebooks, a file before one that lies deeper, and then the last by name;
-    where a function is defined several times in a file the last counts that is more than a stub.
+    ``mine.py`` counts before notebooks, a file before one that lies deeper, of two copies the later one,
+    and then the last by name; where a function is defined several times in a file the last counts that
+    is more than a stub.
 
     Args:
         files: each a place in the submission, and the bytes there.
@@ -68,41 +117,75 @@ def take_answers(
     stubs = {}
     places = {}  # by exercise: where its answers stand, with the shape of each
     problems = []
-    for place, raw in sorted(files, key=weight):
+    read = []
+    for place, raw in files:
         try:
-            whole, blank = answers_in(cells(place, raw), given or {})
+            read.append((weight(place, raw), cells(place, raw)))
         except (ValueError, RecursionError) as error:
-            problems.append(f"{place} {error}")
-            continue
+            problems.append(f"{place} ({error})")
+    read = sorted(without_half_told_times(read), key=lambda file: file[0])
+    helpers = {
+        PurePosixPath(file.place).stem: "\n".join(sources)
+        for file, sources in read
+        if file.place.lower().endswith(".py")
+    }
+    for file, sources in read:
+        whole, blank = answers_in(sources, given or {}, helpers)
         answers |= whole
         stubs = blank | stubs
         for exercise, answer in whole.items():
-            places.setdefault(exercise, []).append((place, answer.shape))
+            places.setdefault(exercise, []).append((file, answer.shape))
     for exercise, [*others, (last, counted)] in places.items():
-        differing = [place for place, version in others if version != counted]
+        differing = [file for file, version in others if version != counted]
         if differing:
-            told = f"Taken from {last}; there is another in {differing[-1]}."
+            told = taken_from(last, differing[-1])
             answers[exercise] = answers[exercise]._replace(place=told)
     return stubs | answers, problems
 
 
-def weight(file: tuple[str, bytes]) -> tuple:
-    """Return what files are ordered by: the last counts."""
-    place, raw = file
-    is_mine = PurePosixPath(place).name.lower() == "mine.py"
-    return is_mine, -place.count("/"), place, raw
+def weight(place: str, raw: bytes) -> Weight:
+    """Return what a file is ordered by."""
+    path = PurePosixPath(place)
+    copy = COPIES.match(path.stem)
+    number = copy["number"] or copy["plain"] or copy["counted"]
+    is_copy = bool(copy["of"] or copy["word"])
+    return Weight(
+        is_mine=path.name.lower() == "mine.py",
+        height=-place.count("/"),
+        name=copy["name"] + path.suffix.lower(),
+        run_at=max(RUN_AT.findall(raw.decode(errors="replace")), default=""),
+        copy=int(number or is_copy),
+        place=place,
+    )
+
+
+def without_half_told_times(
+    files: list[tuple[Weight, list[str]]],
+) -> list[tuple[Weight, list[str]]]:
+    """Leave out when copies were run where not each of them tells."""
+    silent = {(file.height, file.name) for file, _ in files if not file.run_at}
+    return [
+        (file._replace(run_at="") if (file.height, file.name) in silent else file, sources)
+        for file, sources in files
+    ]
+
+
+def taken_from(last: Weight, other: Weight) -> str:
+    """Say which of two files counts, and why."""
+    why = next(reason for reason, a, b in zip(WHY, last, other, strict=True) if a != b)
+    return f"Taken from {last.place} ({why}); there is another in {other.place}."
 
 
 def cells(name: str, raw: bytes) -> list[str]:
     """Return the code cells of a notebook; a ``.py`` file is one cell.
 
     Raises:
-        ValueError: it is no notebook, or no text.
+        ValueError: it is not a notebook, or not a text.
     """
     try:
         text = raw.decode(tokenize.detect_encoding(io.BytesIO(raw).readline)[0])
     except (UnicodeError, SyntaxError, LookupError):
-        raise ValueError("is no text in UTF-8") from None
+        raise ValueError("not a text in UTF-8; open it in Jupyter and save it again") from None
     if name.lower().endswith(".py"):
         return [text]
     try:
@@ -111,16 +194,16 @@ def cells(name: str, raw: bytes) -> list[str]:
         return [source if isinstance(source, str) else "".join(source) for source in sources]
     except ValueError as error:
         line = getattr(error, "lineno", "?")
-        problem = f"is no notebook: it cannot be read as JSON from line {line} on"
+        problem = f"not a notebook, or cut off: it is not valid JSON from line {line} on"
     except (KeyError, TypeError):
-        problem = "is no notebook: it has no cells of code"
+        problem = "not a notebook: it has no cells of code"
     except RecursionError:
-        problem = "is no notebook: it is nested too deeply"
+        problem = "not a notebook: it is nested too deeply"
     raise ValueError(problem)
 
 
 def answers_in(
-    sources: Iterable[str], given: Mapping[str, list[str]]
+    sources: Iterable[str], given: Mapping[str, list[str]], helpers: Mapping[str, str]
 ) -> tuple[dict[str, Answer], dict[str, Answer]]:
     """Return the answers in the cells of one file, and apart from them what is none yet.
 
@@ -148,8 +231,7 @@ def answers_in(
                 blank[exercise] = Answer(lost=f"there is no my_{exercise}, but a {name}")
         elif is_function and not is_blank(definition):
             source = "\n\n".join(ast.unparse(statements[i]) for i in names.needed(place))
-            note = inspection.reason_to_read(source, given.get(exercise, ()))
-            whole[exercise] = Answer(source=source, shape=inspection.shape(source), note=note)
+            whole[exercise] = an_answer(source, given.get(exercise, ()), helpers)
         elif is_function and name not in inner:
             source = f"def {name}(): ..."
             blank.setdefault(exercise, Answer(source=source, shape=inspection.shape(source)))
@@ -157,6 +239,39 @@ def answers_in(
             lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
             blank.setdefault(exercise, Answer(lost=lost))
     return whole, blank
+
+
+def an_answer(source: str, given: Iterable[str], helpers: Mapping[str, str]) -> Answer:
+    """Return an answer with the files that it imports, or why it cannot be tried."""
+    modules = imported_modules(source, helpers)
+    code = "\n\n".join([*modules.values(), source])
+    try:
+        tree = ast.parse(code)
+    except NO_PYTHON as error:
+        return Answer(lost=f"a file that it imports is not Python: {what_is_wrong(error)}")
+    if JUPYTERS & {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
+        return Answer(lost="it uses a command that only Jupyter runs")
+    return Answer(
+        source=source,
+        shape=inspection.shape(code),
+        note=inspection.reason_to_read(code, {*given}, {*modules}),
+        modules=json.dumps(modules) if modules else "",
+    )
+
+
+def imported_modules(source: str, helpers: Mapping[str, str]) -> dict[str, str]:
+    """Return the helpers that some code imports, and those that they import in turn."""
+    modules = {}
+    waiting = [source]
+    while waiting:
+        try:
+            names = imported(ast.parse(waiting.pop())).values()
+        except NO_PYTHON:
+            continue
+        for name in {whole.partition(".")[0] for whole in names} & {*helpers} - {*modules}:
+            modules[name] = helpers[name]
+            waiting.append(helpers[name])
+    return modules
 
 
 # --- Statements, also of a cell with a slip
@@ -170,12 +285,12 @@ def understood(source: str) -> tuple[list[ast.stmt], dict[str, str]]:
     """
     kept = []
     errors = {}
-    for piece in pieces(source):
+    for line, piece in pieces(source):
         try:
             body = parsed(piece).body
         except NO_PYTHON as error:
             names = re.findall(r"^def +my_(\w+)", piece, re.MULTILINE)
-            errors |= dict.fromkeys(names, what_is_wrong(error))
+            errors |= dict.fromkeys(names, what_is_wrong(error, line))
             continue
         for statement in body:
             try:
@@ -188,30 +303,37 @@ def understood(source: str) -> tuple[list[ast.stmt], dict[str, str]]:
     return kept, errors
 
 
-def pieces(source: str) -> list[str]:
+def pieces(source: str) -> list[tuple[int, str]]:
     """Return code in one piece if it is Python; if not, cut where something begins at the left margin.
 
-    So a slip costs its own function alone. Each piece has as many empty lines above as it had lines.
+    So a slip costs its own function alone. Each piece comes with the lines that stand above it.
     """
     try:
         parsed(source)
-        return [source]
+        return [(0, source)]
     except NO_PYTHON:
         cuts = [0, *(match.start() for match in BEGINNING.finditer(source)), len(source)]
-        return ["\n" * source.count("\n", 0, a) + source[a:b] for a, b in itertools.pairwise(cuts)]
+    found = []
+    line = 0
+    for start, end in itertools.pairwise(cuts):
+        found.append((line, source[start:end]))
+        line += source.count("\n", start, end)
+    return found
 
 
 def parsed(source: str) -> ast.Module:
-    """Parse a cell; what IPython alone understands is left out."""
+    """Parse a cell; what Jupyter alone understands is replaced."""
     try:
         return ast.parse(source)
     except SyntaxError:
-        return ast.parse(MAGIC.sub(r"\1pass", source))
+        for pattern, python in MAGICS:
+            source = pattern.sub(python, source)
+        return ast.parse(source)
 
 
-def what_is_wrong(error: Exception) -> str:
-    """Return an error of Python's in a line."""
-    where = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
+def what_is_wrong(error: Exception, line: int = 0) -> str:
+    """Return an error of Python's in a line; lines of code stand above where it was found."""
+    where = f", line {line + error.lineno}" if getattr(error, "lineno", None) else ""
     return f"{type(error).__name__}: {getattr(error, 'msg', None) or error}{where}"
 
 
@@ -281,6 +403,7 @@ class Names:
         return sorted({here for here, _ in visited})
 
 
+@cache
 def names_used(statement: ast.stmt) -> set[str]:
     """Return the names of a module that a statement uses: not arguments, not local variables."""
     waiting = [symtable.symtable(ast.unparse(statement), "answer", "exec")]

@@ -14,15 +14,24 @@ from functools import cache
 #: What an answer may import without a second look.
 INNOCENT = {
     *("numpy", "math", "cmath", "fractions", "decimal", "statistics", "random", "numbers", "array"),
-    *("itertools", "functools", "collections", "bisect", "heapq", "string", "re", "copy", "struct"),
-    *("gzip", "zlib", "time", "typing", "dataclasses", "enum", "warnings", "__future__"),
+    *("itertools", "functools", "collections", "bisect", "heapq", "re", "copy", "struct"),
+    *("gzip", "zlib", "time", "dataclasses", "enum", "warnings", "__future__"),
 }
 #: Functions and modules, also as others' attributes (``np.lib.os``), with which a lot can be done.
 MEDDLERS = {
     *("mnistlib", "course", "sys", "inspect", "gc", "importlib", "builtins", "types", "ctypes"),
     *("os", "subprocess", "pickle", "traceback", "operator", "ctypeslib", "testing", "f2py"),
     *("setattr", "getattr", "delattr", "exec", "eval", "compile", "globals", "locals", "vars"),
-    *("open", "load", "get_type_hints", "modules", "getframe", "attrgetter"),
+    *(
+        "open",
+        "load",
+        "get_type_hints",
+        "modules",
+        "getframe",
+        "attrgetter",
+        "get_field",
+        "vformat",
+    ),
 }
 #: Names that lead out of an answer, into frames, modules and the like.
 WAYS_OUT = re.compile(r"__\w+__|(f|tb|gi|ag|cr|co)_\w+")
@@ -91,22 +100,27 @@ def shape(source: str) -> str:
 # --- Right, but read it
 
 
-def reason_to_read(source: str, given: Collection[str] = ()) -> str:
+def reason_to_read(source: str, given: Collection[str] = (), own: Collection[str] = ()) -> str:
     """Say what in a definition might make it right without being an answer; it may be innocent.
 
-    What its lesson gives is innocent: ``given``, names of the library in full.
+    Args:
+        source: the code.
+        given: names of the library, in full, that its lesson gives.
+        own: modules of the student's.
     """
-    first = next(doubts(ast.parse(source), given), None)
+    first = next(doubts(ast.parse(source), given, own), None)
     return f"Read it: {first}" if first else ""
 
 
-def doubts(tree: ast.AST, given: Collection[str]) -> Iterator[str]:
+def doubts(tree: ast.AST, given: Collection[str], modules: Collection[str]) -> Iterator[str]:
     """Yield what in some code a teacher should read."""
     loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    names = {name: whole for name, whole in imported(tree).items() if name in {*loaded, "*"}}
+    names = imported(tree)
+    if not modules:  # another file may reach what one imports as a part of it
+        names = {name: whole for name, whole in names.items() if name in {*loaded, "*"}}
     for whole in names.values():
         root = whole.partition(".")[0]
-        if root not in {*INNOCENT, "mnistlib"}:
+        if root not in {*INNOCENT, *modules, "mnistlib"}:
             yield f"it uses {root}"
         if "." in whole and leads_out(whole.rpartition(".")[2]):
             yield f"it uses {whole.partition('.')[2]}"
@@ -125,7 +139,10 @@ def doubts(tree: ast.AST, given: Collection[str]) -> Iterator[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             for dunder in re.findall(r"__\w+?__", node.value):
                 yield f"it uses {dunder}"
-    if uses(tree, names) - {*given}:
+    used = uses(tree, names)
+    if modules:
+        used |= {whole for whole in names.values() if whole.partition(".")[0] == "mnistlib"}
+    if used - {*given}:
         yield "it uses mnistlib"
 
 

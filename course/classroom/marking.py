@@ -1,6 +1,7 @@
 """Mark one submission: take its answers out, try each, and check what comes back."""
 
 import base64
+import secrets
 from collections.abc import Iterator
 from math import isfinite
 
@@ -93,7 +94,8 @@ def take(
 
 def try_answer(name: str, answer: Answer, limits: Limits, seconds: float, trusted: bool) -> Outcome:
     """Return the outcome of one answer."""
-    arguments = {"name": name, "source": answer.source}
+    arguments = {"name": name, "source": answer.source, "modules": answer.modules}
+    arguments["seed"] = secrets.randbits(32)
     result, spent = isolation.run("check", arguments, limits, seconds, trusted)
     kind, reply, reason = read_reply(result)
     if kind == "right":

@@ -6,15 +6,23 @@ what comes back is still data from a stranger, and :mod:`course.classroom.markin
 """
 
 import base64
+import dataclasses
 import json
 import linecache
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from course.classroom.protocol import MEGABYTE, TEXT, Limits
+
+#: How many cases are drawn for an answer that is right on those of its exercise.
+DRAWN = 3
+
+#: How an answer fails that needs what is not here: it may be right where its student wrote it.
+MISSING = re.compile(r"\b(ModuleNotFoundError|FileNotFoundError): .*")
 
 
 def greet() -> str:
@@ -31,16 +39,26 @@ def extract(files: list[tuple[str, str]], given: dict[str, list[str]]) -> tuple:
     return take_answers([(place, base64.b64decode(raw)) for place, raw in files], given)
 
 
-def check(name: str, source: str) -> dict[str, str]:
-    """Run definitions, and return the checker's reply to one of them: kind, first lines, reason."""
+def check(name: str, source: str, modules: str, seed: int) -> dict[str, str]:
+    """Run definitions, and return the checker's reply to one of them: kind, first lines, reason.
+
+    Args:
+        name: the exercise.
+        source: the definitions.
+        modules: JSON of the files that they import, by name.
+        seed: of the cases that a right answer is tried on once more, which no student has seen.
+    """
     import numpy as np
 
     from course import exercises
 
     # The checker reads in which step an answer raised.
     linecache.cache["answer"] = (len(source), None, source.splitlines(keepends=True), "answer")
-    space = {"__name__": "answer", "np": np}
+    space = {"__name__": "answer", "np": np, "display": lambda *_, **__: None}
     try:
+        for module, code in json.loads(modules or "{}").items():
+            Path(f"{module}.py").write_text(code, encoding="utf-8")
+        sys.path.append(os.getcwd())
         exec(compile(source, "answer", "exec"), space)
     except MemoryError:
         raise
@@ -49,17 +67,33 @@ def check(name: str, source: str) -> dict[str, str]:
         return {"lost": lost[:TEXT]}
     try:
         function = space[f"my_{name}"]
-        if exercises.find(function).name != name:
+        exercise = exercises.find(function)
+        if exercise.name != name:
             return {"lost": "it answers to the name of another exercise"}
     except MemoryError:
         raise
     except BaseException as error:
         return {"kind": "raises", "reply": f"{type(error).__name__}: {error}"[:TEXT], "reason": ""}
     reply = exercises.check(function)
+    if reply.kind == "right" and exercise.random_case:
+        again = exercises.check_answer(with_cases_drawn(exercise, seed), function)
+        if again.kind != "right":
+            reply = again
     # What helps a student on tells a teacher nothing.
     text = reply.text if reply.kind == "right" else reply.description
     first_lines = " ".join(text.splitlines()[:4])
+    if reply.kind == "raises" and (missing := MISSING.search(first_lines)):
+        return {"lost": f"what it needs was not handed in: {missing[0]}"[:TEXT]}
     return {"kind": reply.kind, "reply": first_lines[:TEXT], "reason": reply.reason}
+
+
+def with_cases_drawn(exercise, seed: int):
+    """Return an exercise with DRAWN cases drawn at random in place of its own."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    cases = tuple(exercise.random_case(rng) for _ in range(DRAWN))
+    return dataclasses.replace(exercise, cases=cases, extreme=())
 
 
 #: The pieces of work, by name.

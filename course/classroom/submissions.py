@@ -36,10 +36,10 @@ PLATFORMS = (
         re.DOTALL,
     ),
     re.compile(
-        r"(?P<owner>(?P<name>\w*?[^\W\d_]\w*?)(?:_LATE)?_(?P<id>\d+)_(?P<version>\d+))_(?P<file>.+)",
+        r"(?P<owner>(?P<name>\w*?[^\W\d_]\w*?)(?:_LATE)?_(?P<id>\d+)_\d+)_(?P<file>.+)",
         re.DOTALL,
     ),
-    re.compile(r"(?P<owner>(?P<name>anon)_(?P<id>\w+?)_(?P<version>\d+))_(?P<file>.+)", re.DOTALL),
+    re.compile(r"(?P<owner>(?P<name>anon)_(?P<id>\w+?)_\d+)_(?P<file>.+)", re.DOTALL),
 )
 
 
@@ -90,12 +90,8 @@ def owner(path: Path) -> Entry:
     name = unicodedata.normalize("NFC", path.name)
     for pattern in PLATFORMS:
         if found := pattern.fullmatch(name):
-            version = found.groupdict().get("version") or ""
-            file = found["file"] or ""
-            # Of two files in Canvas the one with the higher number was handed in later.
-            place = f"{version.zfill(12)}/{file}" if version else file
             student = clean(f"{found['name']} ({found['id']})")
-            return Entry(path, student, found["id"], f"{found['owner']}_", place)
+            return Entry(path, student, found["id"], f"{found['owner']}_", found["file"] or "")
     if not is_folder(path):
         name = ENDINGS.sub("", name) or name
     safe = re.sub(r"[^\w-]+", "_", name)[:60]

@@ -1,10 +1,13 @@
 """What is taken out of what a student hands in: each answer with what it needs, and no more."""
 
+import json
 import re
+import time
 
 import pytest
 
 from course.classroom import extract
+from course.classroom.protocol import READING_SECONDS
 from tests.course.a_class import notebook
 
 
@@ -16,12 +19,13 @@ def taken(*cells, name="1.ipynb"):
 
 @pytest.mark.parametrize(
     ("cookie", "problem"),
-    [("latin-1", ""), ("rot13", "is no text in UTF-8"), ("klingon", "is no text in UTF-8")],
+    [("latin-1", ""), ("rot13", "not a text in UTF-8"), ("klingon", "not a text in UTF-8")],
 )
 def test_a_file_may_name_its_encoding(cookie, problem):
     raw = f"# -*- coding: {cookie} -*-\ndef my_sigmoid(z):\n    return 'ö'\n".encode("latin-1")
     found, problems = extract.take_answers([("a.py", raw)])
-    assert problems == [f"a.py {problem}"] * bool(problem)
+    again = "; open it in Jupyter and save it again"
+    assert problems == [f"a.py ({problem}{again})"] * bool(problem)
     assert ("sigmoid" in found) == (not problem)
 
 
@@ -115,7 +119,8 @@ def test_of_versions_that_differ_in_several_files_the_row_says_so():
     copies = [("02.py", new), ("mine.py", b"# my own\n" + new), ("03.py", b"K = 1")]
     assert extract.take_answers(copies)[0]["sigmoid"].place == ""
     found, _ = extract.take_answers([*copies, ("02 (1).py", old)])
-    assert found["sigmoid"].place == "Taken from mine.py; there is another in 02 (1).py."
+    told = "Taken from mine.py (mine.py counts most); there is another in 02 (1).py."
+    assert found["sigmoid"].place == told
 
 
 def test_a_cell_that_is_no_python_does_not_hide_the_others():
@@ -199,7 +204,115 @@ def test_a_helper_means_what_it_meant_where_the_answer_stands():
     assert "def later" in found["softmax"]
 
 
-def test_lines_that_ipython_alone_understands_do_no_harm():
-    assert (
-        "return z" in taken("x = !ls\ny, z = %time 1\ndef my_sigmoid(z):\n    return z")["sigmoid"]
-    )
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("02.ipynb", "02 (1).ipynb"),
+        ("02 (2).ipynb", "02 (10).ipynb"),
+        ("02.ipynb", "02-Copy1.ipynb"),
+        ("02-Copy1.ipynb", "02-Copy2.ipynb"),
+        ("02.ipynb", "02 - Copy.ipynb"),
+        ("02 - Kopie.ipynb", "02 - Kopie (2).ipynb"),
+        ("02.ipynb", "Kopie von 02.ipynb"),
+        ("02.ipynb", "02 - Copie.ipynb"),
+        ("02.ipynb", "Copie de 02.ipynb"),
+        ("02.ipynb", "02 - copia.ipynb"),
+        ("02.ipynb", "Copia de 02.ipynb"),
+        ("02 copy.ipynb", "02 copy 2.ipynb"),
+        ("02.ipynb", "02-1.ipynb"),
+    ],
+)
+def test_of_two_copies_the_later_counts_and_the_row_says_why(older, newer):
+    files = [
+        (older, notebook("def my_sigmoid(z): return 'old'").encode()),
+        (newer, notebook("def my_sigmoid(z): return 'new'").encode()),
+    ]
+    for order in (files, files[::-1]):
+        found, _ = extract.take_answers(order)
+        assert "'new'" in found["sigmoid"].source
+        why = "it is the later copy by name"
+        assert found["sigmoid"].place == f"Taken from {newer} ({why}); there is another in {older}."
+
+
+def run_at(time, code):
+    made = json.loads(notebook(code))
+    made["cells"][0]["metadata"] = {"execution": {"iopub.execute_input": time}} if time else {}
+    return json.dumps(made).encode()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [
+        ("2026-11-02T10:00:00Z", "2026-11-01T10:00:00Z", "'first'"),
+        ("2026-11-01T10:00:00Z", "2026-11-02T10:00:00Z", "'second'"),
+        ("2026-11-01T10:00:00Z", "", "'second'"),  # one does not tell, so the name does
+    ],
+)
+def test_of_two_copies_the_one_that_says_it_was_run_later_counts(first, second, counts):
+    files = [
+        ("02.ipynb", run_at(first, "def my_sigmoid(z): return 'first'")),
+        ("02 (1).ipynb", run_at(second, "def my_sigmoid(z): return 'second'")),
+    ]
+    found, _ = extract.take_answers(files)
+    assert counts in found["sigmoid"].source
+    assert ("it was run later" in found["sigmoid"].place) == bool(second)
+
+
+@pytest.mark.parametrize(
+    ("line", "python"),
+    [
+        ("%time s = 2 * z", "s = 2 * z"),
+        ("%timeit -n 10 -r3 f(z)", "f(z)"),
+        ("s = %time z", "s = z"),
+        ("%matplotlib inline", "pass"),
+        ("!ls", "pass"),
+        ("np.exp?", "pass"),
+    ],
+)
+def test_what_jupyter_alone_understands_is_run_or_left_out(line, python):
+    source = taken(f"def my_sigmoid(z):\n    {line}\n    return z")["sigmoid"]
+    assert source.splitlines() == ["def my_sigmoid(z):", f"    {python}", "    return z"]
+
+
+def test_what_times_a_cell_is_left_out_and_a_file_that_is_run_is_imported():
+    assert "return z" in taken("%%time\ndef my_sigmoid(z):\n    return z")["sigmoid"]
+    cells = notebook("%run helpers.py", "def my_sigmoid(z):\n    return half(z)")
+    files = [("1.ipynb", cells.encode()), ("helpers.py", b"def half(z): return z / 2")]
+    answer = extract.take_answers(files)[0]["sigmoid"]
+    assert "from helpers import *" in answer.source
+    assert json.loads(answer.modules) == {"helpers": "def half(z): return z / 2"}
+
+
+@pytest.mark.parametrize("line", ["s = !ls", "s = %sql select 1", "get_ipython().system('ls')"])
+def test_what_only_jupyter_runs_is_not_marked_with_the_reason(line):
+    file = ("1.ipynb", notebook(f"def my_sigmoid(z):\n    {line}\n    return s").encode())
+    answer = extract.take_answers([file])[0]["sigmoid"]
+    assert (answer.source, answer.lost) == ("", "it uses a command that only Jupyter runs")
+
+
+def test_files_that_an_answer_imports_come_along_and_are_read_too():
+    cell = "from mine import half\ndef my_sigmoid(z):\n    return half(z)"
+    files = [
+        ("a/1.ipynb", notebook(cell).encode()),
+        ("a/mine.py", b"import other\ndef half(z): return other.K * z"),
+        ("a/other.py", b"import math\nK = 0.5"),
+        ("a/unused.py", b"boom"),
+    ]
+    answer = extract.take_answers(files)[0]["sigmoid"]
+    assert {*json.loads(answer.modules)} == {"mine", "other"}
+    assert answer.note == ""
+    files[2] = ("a/other.py", b"from mnistlib.functions import sigmoid as K")
+    again = extract.take_answers(files)[0]["sigmoid"]
+    assert again.note == "Read it: it uses mnistlib"
+    assert again.shape != answer.shape
+
+
+def test_many_definitions_and_many_empty_lines_are_read_in_time():
+    slip = "\n" * 60_000 + "def my_softmax(z:\n    return z\n"
+    many = "".join(f"def f{i}(z): return z\n" for i in range(20_000))
+    code = f"{many}{slip}def my_sigmoid(z):\n    return f1(z)\n"
+    start = time.process_time()
+    found, _ = extract.take_answers([("mine.py", code.encode())])
+    assert time.process_time() - start < READING_SECONDS
+    assert "def f1(z)" in found["sigmoid"].source
+    assert found["softmax"].error.endswith("line 80001")

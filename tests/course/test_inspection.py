@@ -86,6 +86,8 @@ def test_shapes_tell_copies_from_answers_of_ones_own():
         "try: 1 / 0\nexcept ZeroDivisionError as e: return e.__traceback__.tb_frame",
         "class Same(np.ndarray):\n    def __array_function__(self, *_): return True\nreturn Same(1)",
         "return np.load('a.npy', allow_pickle=True)",
+        "import string\nreturn string.Formatter().get_field('0._', (z,), {})",
+        "import typing\nreturn typing.ForwardRef('z')._evaluate({}, {}, frozenset())",
     ],
 )
 def test_ways_around_are_said_to_be_read(body):

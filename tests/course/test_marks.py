@@ -6,11 +6,13 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import textwrap
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from course import exercises
@@ -26,7 +28,7 @@ from tests.course.a_class import (
     notebook,
     read,
 )
-from tests.course.handed_in import arguments, write
+from tests.course.handed_in import arguments, right, write
 
 pytestmark = pytest.mark.takes(seconds=90)
 
@@ -155,7 +157,7 @@ def test_every_submission_has_a_row_for_each_exercise(folder, marked):
 def test_the_kind_of_each_row_is_the_checkers(marked, name, monkeypatch):
     monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
     row = marked[0]["every mistake", name]
-    here = sandbox.check(name, f"import numpy as np\n{mistaken(name)}")
+    here = sandbox.check(name, f"import numpy as np\n{mistaken(name)}", "", 0)
     assert row["kind"] == here["kind"] != "right"
     assert row["reply"]
     if row["kind"] in ("wrong value", "unstable") and "wanted" in row["reply"]:
@@ -460,7 +462,7 @@ def test_an_error_has_the_reason_that_a_notebook_names(monkeypatch, name, code):
     body = f"import struct\nreturn {code}"
     reply = exercises.check(write(name, body))
     source = answer(body, name, arguments(name))
-    found = sandbox.check(name, source)
+    found = sandbox.check(name, source, "", 0)
     assert (found["kind"], found["reason"]) == (reply.kind, reply.reason)
     assert reply.reason
     exec(source.replace(GOOD, "import numpy as np\n"), space := {})  # whose lines nobody has
@@ -510,6 +512,76 @@ def test_a_file_that_takes_too_long_to_read_costs_itself_alone(here, monkeypatch
     assert good.kind == "right"
     words = "not read: 02.py (it took longer than 20 s and was stopped)"
     assert (lost.kind, lost.reply) == ("not marked", words)
+
+
+def in_place(folder, monkeypatch):
+    """Work in a folder, and find modules where one would without."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("display(z)\n    return half(z)", "right"),
+        ("import mine\n    return mine.half(z)", "right"),
+        ("import no_such\n    return half(z)", "not marked"),
+        ("np.load('table.npy')\n    return half(z)", "not marked"),
+    ],
+)
+def test_what_is_right_in_a_notebook_is_right_here_or_for_a_person_to_decide(
+    here, tmp_path, monkeypatch, body, kind
+):
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    in_place(tmp_path, monkeypatch)
+    cell = f"import numpy as np\nfrom mine import half\ndef my_sigmoid(z):\n    {body}"
+    (tmp_path / "class" / "ada" / "02.ipynb").write_text(notebook(cell))
+    helper = "import numpy as np\ndef half(z):\n    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-abs(z)))\n"
+    (tmp_path / "class" / "ada" / "mine.py").write_text(helper)
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
+    [submission] = submissions.submissions(tmp_path / "class")
+    [found] = marking.outcomes(submission, ["sigmoid"], Limits(), {"sigmoid": 9}, trusted=True)
+    assert found.kind == kind, found
+    assert kind == "right" or "what it needs was not handed in: " in found.reply
+
+
+def test_a_table_of_the_published_cases_fails_on_cases_that_nobody_has_seen(
+    here, tmp_path, monkeypatch
+):
+    in_place(tmp_path, monkeypatch)
+    exercise = exercises.EXERCISES["sigmoid"]
+    cases = [arguments for arguments in (*exercise.cases, *exercise.extreme)]
+    table = [(z.tolist(), exercise.reference(z).tolist()) for (z,) in map(as_arrays, cases)]
+    code = (
+        f"import numpy as np\nfrom numpy import inf, nan\nTABLE = {table!r}\n"
+        "def my_sigmoid(z):\n"
+        "    for seen, answer in TABLE:\n"
+        "        if np.array_equal(seen, z):\n"
+        "            return np.asarray(answer)\n"
+        "    return 0.5 + 0 * z\n"
+    )
+    assert exercises.check(function_of(code)).kind == "right"  # which a student can see
+    [found] = tried(tmp_path, code, "sigmoid")
+    assert found.kind == "wrong value"
+
+
+def as_arrays(arguments):
+    return [np.asarray(argument) for argument in arguments]
+
+
+def function_of(code):
+    exec(code, space := {})
+    return space["my_sigmoid"]
+
+
+@pytest.mark.parametrize("name", [n for n, e in exercises.EXERCISES.items() if e.random_case])
+def test_right_answers_are_right_on_cases_that_are_drawn(name, monkeypatch):
+    monkeypatch.setenv("MNISTLIB_MINE", os.devnull)
+    for body in right(name):
+        for seed in range(2):
+            drawn = sandbox.with_cases_drawn(exercises.EXERCISES[name], seed)
+            reply = exercises.check_answer(drawn, write(name, body))
+            assert reply.kind == "right", (body, seed, reply.description)
 
 
 # --- Marks by hand

@@ -235,7 +235,7 @@ def test_one_who_is_not_root_runs_it_behind_bubblewrap_too(tmp_path):
 def test_trusted_code_has_a_limit_on_time(monkeypatch, body):
     monkeypatch.setattr(isolation, "STARTING_SECONDS", 10)
     source = f"def my_sigmoid(z):\n    {body.replace(chr(10), chr(10) + '    ')}"
-    arguments = {"name": "sigmoid", "source": source}
+    arguments = {"name": "sigmoid", "source": source, "modules": "", "seed": 0}
     result, _ = isolation.run("check", arguments, Limits(), seconds=1, trusted=True)
     assert result == {"lost": "it took longer than 1 s and was stopped"}
     assert left_running() == []
