@@ -536,7 +536,8 @@ def test_what_is_right_in_a_notebook_is_right_here_or_for_a_person_to_decide(
     in_place(tmp_path, monkeypatch)
     cell = f"import numpy as np\nfrom mine import half\ndef my_sigmoid(z):\n    {body}"
     (tmp_path / "class" / "ada" / "02.ipynb").write_text(notebook(cell))
-    helper = "import numpy as np\ndef half(z):\n    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-abs(z)))\n"
+    stable = "np.exp(np.minimum(z, 0)) / (1 + np.exp(-abs(z)))"
+    helper = f"import numpy as np\ndef half(z):\n    return {stable}\n"
     (tmp_path / "class" / "ada" / "mine.py").write_text(helper)
     monkeypatch.delitem(sys.modules, "mine", raising=False)
     [submission] = submissions.submissions(tmp_path / "class")
