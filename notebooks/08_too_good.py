@@ -525,7 +525,7 @@ for curve in spoilt_runs:
     axis.plot(50 * np.arange(len(curve)), 100 * np.array(curve), "--", color="C1", lw=1)
 axis.plot([], [], "--", color="C1", label="a fifth drawn anew, ten seeds")
 axis.set(
-    title="With wrong labels the accuracy turns, too",
+    title="With wrong labels, accuracy turns as well",
     xlabel="step",
     ylabel="accuracy on watched images, %",
     ylim=(55, 92),

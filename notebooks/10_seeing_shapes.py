@@ -605,7 +605,7 @@ def errors(**settings):
 
 
 kernels_pushed = errors(model="convolutional", most=1, rate=0.04)
-print("convolutional errors for each one of ...")
+print("errors of the convolutional network, divided by those of")
 for name in ["784-128-10", "784-512-10"]:
     ratios = kernels_pushed[:, :4] / errors(model=name, most=1, rate=0.1)[:, :4]
     print(f"{name}, pushed alike:")
@@ -639,21 +639,22 @@ for name, rows in design.items():
 places = [24 * 24, 12 * 12, 8 * 8, 4 * 4, 1, 1]  # for W1, b1, W2, b2, W3, b3
 numbers = sum(count * value.size for count, value in zip(places, trained))
 print(f"parameters, unshared: {numbers:,}")
-print("at two pixels, at the other rate:")
+print("at two pixels, with another rate:")
 for name, kind, rate in [
     ("unshared", "unshared", 0.08),
     ("no pooling", "kernels alone", 0.04),
     ("means", "means", 0.04),
     ("convolutional", "convolutional", 0.08),
 ]:
-    print(f"   {name}: {errors(model=kind, most=0, rate=rate)[:, 2].mean():.2f}")
+    mean = errors(model=kind, most=0, rate=rate)[:, 2].mean()
+    print(f"   {name}, {rate}: {mean:.2f}")
 
 # %% [markdown]
 # Look at two pixels. Even with one part missing, the errors fall most of the way from 17.01 to 4.96. Without sharing it is 7.36, without pooling 7.6, so at this push each of the two saves about a third. And most of what pooling saves does not need maxima: with means it is 5.87. All of these networks see neighbours only; what that alone is worth, no row shows.
 #
 # <details><summary>Are you sure?</summary>
 #
-# Of the unshared network there is only one seed, so whether it or the one without pooling is better is not settled. The others have three, which lie within a point of one another at two pixels. Means and maxima do not overlap at these rates: the best of the means is worse than the worst of the maxima. Each network has the rate, of two or three, that read most digits where they were written; below the table stands what another rate gave. With the larger rate for both, means and maxima lie close together, at 5.87 and 5.45. Sizes and epochs were not chosen for each. The unshared network, the means and the rates added later are in float32.
+# Of the unshared network there is only one seed, so whether it or the one without pooling is better is not settled. The others have three, which lie within a point of one another at two pixels. Means and maxima do not overlap at these rates: the best of the means is worse than the worst of the maxima. Each network has the rate, of two or three, that read most digits where they were written; below the table stands what another rate gave. With the larger rate of 0.08 for both, means and maxima lie close together, at 5.87 and 5.45. Sizes and epochs were not chosen for each. The unshared network, the means and the rates added later are in float32.
 #
 # </details>
 #
@@ -682,7 +683,7 @@ axis.set_yticks(ticks, map(str, ticks))
 axis.minorticks_off()
 axis.set(
     title="Pushed digits: design and data",
-    xlabel="pushed by so many pixels",
+    xlabel="push, in pixels",
     ylabel="validation errors, % (log scale)",
     xticks=range(4),
     ylim=(0.5, 130),
