@@ -233,7 +233,7 @@ plt.show()
 #
 # <details><summary>If you add 0.5, 2 and 5</summary>
 #
-# The early curve is still lowest at 1. The late one is about as low at 2 as at 3, and another seed may exchange them. Rates above 3 are run for 30 steps only, because beyond that rounding can grow until two computers draw different curves.
+# The early curve is still lowest at 1. The late one is still lowest at 3, with 2 close behind, and with other seeds 2 may win. Rates above 3 are run for 30 steps only, because beyond that rounding can grow until two computers draw different curves.
 #
 # </details>
 #
