@@ -587,7 +587,7 @@ for name, shares in {
 guesses.compare("% misread after a push of two", round(100 * (1 - trained_shares[2]), 2))
 
 # %% [markdown]
-# The last two were pushed alike in training, and the convolutional one makes less than half as many errors at every push. But that is one seed, and it takes five times as many multiplications. The stored study `shapes` has three seeds of ten epochs, and a fully connected network of 512 units, which takes nearly as many.
+# The last two were pushed alike in training, and the convolutional one makes less than half as many errors at every push. But that is one seed, and it takes five times as many multiplications. The stored study `shapes` has three seeds of ten epochs, and a fully connected network of 512 units, which takes three quarters as many.
 
 # %% tags=["hide-input"]
 study = studies.read("shapes")
