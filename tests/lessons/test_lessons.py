@@ -316,6 +316,18 @@ def test_the_header_states_honest_minutes(lesson):
     )
 
 
+#: What the course promises: no lesson takes longer to read.
+MOST_MINUTES = 50
+
+
+@each_lesson
+def test_a_lesson_is_read_in_fifty_minutes(lesson):
+    minutes = lesson.header.minutes
+    assert minutes <= MOST_MINUTES, (
+        f"{lesson.place(0)}: {minutes} minutes; shorten to {MOST_MINUTES}"
+    )
+
+
 @each_lesson
 def test_what_the_header_says_of_seconds_and_memory_was_measured(lesson):
     header = lesson.header
