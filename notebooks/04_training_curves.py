@@ -21,7 +21,7 @@
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
-# **Time** 51 minutes to read, 37 more for the exercises; it runs for about 20 s and takes 400 MB
+# **Time** 50 minutes to read, 37 more for the exercises; it runs for about 20 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -173,7 +173,7 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 compare(parameters, dealt)
 
 # %% [markdown]
-# A quarter of an epoch, and it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses point in worse directions than before. The last line says why. Most images are read correctly by now and pull on nothing, so the exact gradient has become much shorter. The guesses are off by more than its whole length: the signal fades faster than the noise.
+# A quarter of an epoch, and it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses have become worse. The last line says why. Most images are read correctly by now and pull on nothing, so the exact gradient has become much shorter. The guesses are off by more than its whole length: the signal fades faster than the noise.
 #
 # From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), the first parameters, a set, and batches. It returns the trained parameters and a `History`: the batch losses, and scores on the sets that `monitor` names, `every` so many steps.
 
@@ -250,7 +250,7 @@ axes[2].set_xlabel("step")
 plt.show()
 
 # %% [markdown]
-# A flat curve alone doesn't prove that the rate is too small, because a healthy one flattens, too. Run it again at three times the rate: if the loss falls further, the rate was too small.
+# A flat curve alone doesn't prove that the rate is too small, because a healthy one flattens, too. Run it again at three times the rate, and see if the loss falls further.
 #
 # ## Learning by heart
 #
@@ -297,7 +297,7 @@ plt.show()
 # Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss shows no more than that the network is storing its images. It doesn't show that it can read others.
 
 # %% [markdown]
-# Now cause all of this yourself. Press *start*, then raise the rate until it thrashes, or take so few images that they are learnt by heart.
+# Now cause all of this yourself: press *start*, then raise the rate until it thrashes, or take very few images.
 
 # %% mystnb={"image": {"alt": "A still of the picture of training: the loss and the accuracy on training and validation digits over the steps, sliders for the learning rate, momentum, batch size, hidden units and number of images, and ten digits with the network's answers."}}
 pictures.train(train_set, validation_set)
@@ -561,7 +561,7 @@ exercises.folded(my_tune)
 #
 # ## The whole run
 #
-# What does a healthy run look like? This is our own choice: ten epochs, momentum 0.9, and a rate that falls from 0.5. That is effectively 5, the study's best for one epoch; it wasn't tuned anew for ten.
+# What does a healthy run look like? Our own choice is ten epochs, momentum 0.9, and a rate that falls from 0.5: effectively 5, the study's best for one epoch.
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -597,7 +597,7 @@ plt.show()
 #
 # ## The test set, once
 #
-# How well does it read new digits? All choices are made. Choosing by the validation images picks up a little luck, so their accuracy may flatter. No choice has seen the test set. Open it, once.
+# How well does it read new digits? Choosing by the validation images picks up a little luck, so their accuracy may flatter. No choice has seen the test set. Open it, once.
 #
 # **Predict.** How many of the 10,000 test digits will it misread?
 
