@@ -1,4 +1,4 @@
-"""One look at the company: scores, a softmax over the pairs, a weighted mean.
+"""One look at the company: scores, a softmax over the pairs, a weighted mean. Lesson 12 derives it.
 
 A *card* is 2p + 1 images in a row: the image that is asked about, and then p pairs, each a key and
 beside it a value. The answer is the value whose key shows the same digit as the image asked about.
@@ -89,7 +89,7 @@ def deal_cards(
 
     A card's keys are different digits, drawn from ``keys``. One of them is asked about, by another
     image of the same digit. The values are any digits, and may repeat. With ``asked``, only these
-    digits are asked about, and each must be one of the keys.
+    digits are asked about, and each must be one of the keys. Described in lesson 12, "The cards".
 
     Raises:
         ValueError: fewer keys than pairs, a number below 1, a digit asked about that is not a key, or
@@ -177,13 +177,16 @@ def attention_weights(q: np.ndarray, k: np.ndarray, scale: float) -> np.ndarray:
     r"""Share one unit of attention among the pairs: $w = \mathrm{softmax}(\text{scale} \cdot k q)$.
 
     Queries (n, d) and keys (n, p, d) give weights (n, p), whose rows sum to 1: a pair's score is the
-    dot product of its key with the query.
+    dot product of its key with the query. Derived in lesson 12, "One look".
     """
     return functions.softmax(scale * (q[:, None] * k).sum(axis=2))
 
 
 def weighted_mean(w: np.ndarray, v: np.ndarray) -> np.ndarray:
-    r"""Average the values by their weights: $m = \sum_i w_i v_i$, shapes (n, p), (n, p, c), (n, c)."""
+    r"""Average the values by their weights: $m = \sum_i w_i v_i$, shapes (n, p), (n, p, c), (n, c).
+
+    Derived in lesson 12, "One look".
+    """
     return (w[:, :, None] * v).sum(axis=1)
 
 
@@ -192,7 +195,7 @@ def weighted_mean_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""Carry a gradient back through the mean: $dw_i = dm \cdot v_i$ and $dv_i = w_i\,dm$.
 
-    Returned are dw (n, p) and dv (n, p, c).
+    Returned are dw (n, p) and dv (n, p, c). Derived in lesson 12, "Backwards".
     """
     dw = (dm[:, None] * v).sum(axis=2)
     dv = w[:, :, None] * dm[:, None]
@@ -204,7 +207,7 @@ def scores_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""Carry a gradient back through the scores: $dq = c \sum_i ds_i k_i$, $dk_i = c\,ds_i\,q$.
 
-    c is the scale. Returned are dq (n, d) and dk (n, p, d).
+    c is the scale. Returned are dq (n, d) and dk (n, p, d). Derived in lesson 12, "Backwards".
     """
     dq = scale * (ds[:, :, None] * k).sum(axis=1)
     dk = scale * ds[:, :, None] * q[:, None]
@@ -218,6 +221,8 @@ class Attention:
     Args:
         scale: what the scores are multiplied by; $1 / \sqrt d$ if None. With 0 it looks at all pairs
             alike.
+
+    Built in lesson 12, "The whole network".
     """
 
     scale: float | None = None
@@ -244,7 +249,7 @@ class Attention:
         r"""Go from pixels to logits: features $A = \max(X W_1 + b_1, 0)$, then one look.
 
         $q = a_0 W_q$, $k_i = a_{\text{key}_i} W_k$, $v_i = a_{\text{value}_i} W_v$, the weights w of
-        :func:`attention_weights`, and $z = \sum_i w_i v_i + b_2$.
+        :func:`attention_weights`, and $z = \sum_i w_i v_i + b_2$. Derived in lesson 12, "One look".
         """
         W1, b1, Wq, Wk, Wv, b2 = parameters
         if x.ndim != 3 or x.shape[1] < 3 or x.shape[1] % 2 == 0 or x.shape[2] != len(W1):
@@ -271,7 +276,8 @@ class Attention:
         """Loss of a batch, and its gradient by every parameter: backpropagation.
 
         From dz to the weights and values, through the softmax to the scores, to queries and keys, and
-        to the features of all images, which meet in dW1. The loss is the cross-entropy.
+        to the features of all images, which meet in dW1. The loss is the cross-entropy. Derived in
+        lesson 12, "Backwards".
         """
         _, _, Wq, Wk, Wv, _ = parameters
         a, q, k, v, w, z = self.forward(parameters, x)

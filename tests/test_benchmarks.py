@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 def module(monkeypatch):
     """Return a function that imports a program of the benchmarks, which find each other by name."""
     monkeypatch.syspath_prepend(str(FOLDER))
-    for name in ("contenders", "page", "race", "threads"):
+    for name in ("attention_step", "contenders", "page", "race", "threads"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     return importlib.import_module
 
@@ -27,7 +27,7 @@ def stored(name):
     return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ["race", "threads"])
+@pytest.mark.parametrize("name", ["attention_step", "race", "threads"])
 def test_the_page_shows_what_is_stored(name, module):
     text = module(name).report(stored(name))
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -92,6 +92,21 @@ def test_a_peer_trains_as_ours_does(module, monkeypatch, name, package):
         ends.append(after[-1])
     for value, wanted in zip(ends[1], ends[0], strict=True):
         np.testing.assert_allclose(value, wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize(("name", "package"), [("PyTorch", "torch"), ("JAX jit", "jax")])
+def test_the_frameworks_gradients_of_attention_are_ours(module, name, package):
+    pytest.importorskip(package, reason="the frameworks are in the benchmarks' environment only")
+    step = module("attention_step")
+    given = step.problem(step.FULL | {"cards": 8})
+    expected = step.CONTENDERS["ours"](*given)()
+    assert step.difference(step.CONTENDERS[name](*given)(), expected) < 1e-12
+
+
+def test_the_stored_gradients_of_attention_agree(module):
+    results = stored("attention_step")
+    assert set(results["difference"]) == set(module("attention_step").CONTENDERS)
+    assert max(results["difference"].values()) < 1e-12
 
 
 def test_a_turn_is_a_process_of_its_own_that_is_timed(module):

@@ -72,7 +72,7 @@ CLOSING = ("Recap", "Questions to ask yourself", "Next")
 
 #: Most processor seconds that a lesson may take; and the higher limits of some, by number.
 SECONDS = 30
-MORE_SECONDS = {"04": 45, "05": 45, "06": 45, "08": 90, "09": 90, "10": 90}
+MORE_SECONDS = {"04": 45, "05": 45, "06": 45, "08": 90, "09": 90, "10": 90, "12": 45}
 
 #: Most memory that a lesson may take.
 MEGABYTES = 600

@@ -14,7 +14,7 @@ import traitlets
 
 from course.pictures import packing, running, stills
 from course.pictures.packing import COMPANIONS, DATA
-from mnistlib import convolution, data, functions, network, original
+from mnistlib import attention, convolution, data, functions, network, original
 from mnistlib.network import Parameters
 from mnistlib.training import Dataset
 
@@ -27,13 +27,21 @@ DIGIT = 188
 SCORES = (-1.2, 0.4, 3.1, 1.0, -2.0, 0.3, -0.6, 2.2, 0.8, -1.5)
 
 #: The pictures of handwriting, which share how ink becomes an image and a network that reads it.
-HANDWRITING = ("draw", "sheet", "kernel")
+HANDWRITING = ("draw", "sheet", "kernel", "attend")
+
+#: Those among them with paper to draw on.
+PADS = ("draw", "attend")
+
+#: Handwritings of each digit that the picture ``attend`` has.
+KINDS = 4
 
 
 def scripts(name: str) -> list[str]:
     """Return the names of the JavaScript files that make the picture ``name``, in their order."""
     if name == "sheet":
         return ["base", "digit", "paper", "sheet"]
+    if name in PADS:
+        return ["base", "digit", "pad", name]
     return ["base", "digit", name] if name in HANDWRITING else ["base", name]
 
 
@@ -445,6 +453,39 @@ def kernel(parameters: convolution.Parameters | None = None) -> Picture:
     )
 
 
+def attend(parameters: attention.Parameters | None = None) -> Picture:
+    """Ask a network about a card, and see at which pair it looks.
+
+    Swap pairs, change values, draw the digit that is asked about, and multiply the scores.
+
+    Args:
+        parameters: the network to ask, your own; lesson 12's, rounded to int8, if None.
+
+    Returns:
+        The picture.
+
+    Used in lesson 12.
+    """
+    _, labels, images = packing.company_arrays((DATA / "company.bin").read_bytes())
+    kept = np.concatenate([np.flatnonzero(labels == digit)[:KINDS] for digit in range(10)])
+    if parameters is None:
+        network_asked = (DATA / "attend.bin").read_bytes()
+        parameters = packing.unpacked_attention(network_asked)
+    else:
+        network_asked = packing.packed_attention(parameters, exact=True)
+    pairs = [[3 * KINDS, 5 * KINDS], [7 * KINDS, 1 * KINDS], [0, 9 * KINDS], [8 * KINDS, 2 * KINDS]]
+    asked = 7 * KINDS + 1
+    return Picture(
+        "attend",
+        "A picture to touch: a card of four pairs of digits, and one digit that is asked about. Lines "
+        "as thick as the attention weights show at which pair a network looks. Swap pairs, draw the "
+        "digit, and multiply the scores.",
+        stills.attend(parameters, images[kept], [asked, *np.ravel(pairs)]),
+        {"pairs": pairs, "asked": asked, "strokes": None, "times": 1.0},
+        network_asked + images[kept].tobytes(),
+    )
+
+
 #: The pictures that need nothing from the reader, by name: what the pages show.
 PICTURES = {
     make.__name__: make
@@ -461,5 +502,6 @@ PICTURES = {
         company,
         fit,
         kernel,
+        attend,
     )
 }

@@ -1,40 +1,12 @@
 // Lessons 00 and 04: draw a digit. It becomes 28 x 28 as MNIST's makers did it, and a network answers.
 
-const SIDE = 280; // the paper; ten of its dots make one pixel of the image
-const PEN = 11;
-
-/** Put ink along a line: each dot of the paper holds the darkest that any line left there. */
-function trace(ink, x0, y0, x1, y1) {
-  const [dx, dy] = [x1 - x0, y1 - y0];
-  const square = dx * dx + dy * dy || 1;
-  const range = (a, b) => [Math.max(0, Math.floor(Math.min(a, b) - PEN - 1)), Math.min(SIDE - 1, Math.ceil(Math.max(a, b) + PEN + 1))];
-  const [left, right] = range(x0, x1);
-  const [top, bottom] = range(y0, y1);
-  for (let y = top; y <= bottom; y++) {
-    for (let x = left; x <= right; x++) {
-      const t = Math.min(1, Math.max(0, ((x + 0.5 - x0) * dx + (y + 0.5 - y0) * dy) / square));
-      const distance = Math.hypot(x + 0.5 - x0 - t * dx, y + 0.5 - y0 - t * dy);
-      const dark = 255 * Math.min(1, Math.max(0, PEN + 0.5 - distance));
-      if (dark > ink[y * SIDE + x]) ink[y * SIDE + x] = dark;
-    }
-  }
-}
-
 function render({ model, el }) {
   const network = unpack(model.get("data"));
   const told = teller();
   const { change, stop } = bind(model, el, redraw);
   const now = () => model.get("state");
-  const live = new Map(); // the strokes that are being drawn, one for each finger, pen or mouse
-  const kept = { strokes: [], ink: new Float64Array(SIDE * SIDE) }; // the ink of whole strokes
-  let waiting = 0;
-  let pen = [140, 60];
-  let down = false;
-
-  const paper = make("canvas", { class: "paper", tabindex: 0, role: "application",
-    "aria-label": "Paper. The arrow keys move the pen, the space bar puts it down or lifts it, Backspace takes back the last stroke." });
-  const [dot, frame] = [make("span", { class: "pen" }), make("span", { class: "box" })];
-  const here = make("span", { class: "invitation" }, "draw here");
+  const drawing = pad({ now, change, redraw, told });
+  const { undo, clear, live } = drawing;
   const seen = make("canvas", { class: "seen", role: "img" });
   const units = make("canvas", { class: "units", role: "img" });
   const bars = Array.from({ length: network.classes }, () => bar());
@@ -42,95 +14,12 @@ function render({ model, el }) {
   const ten = (ones) => make("div", { class: "ten" }, ones.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
   const asked = (model.get("answers") ?? []).map(([name]) => ({ name, bars: Array.from({ length: 10 }, () => bar()) }));
   const ways = choice("Make it 28 × 28", [[true, "as MNIST’s makers did"], [false, "as it lies"]], (centre) => change({ centre }));
-  const undo = button("take back", takeBack);
-  const clear = button("clear", () => { down = false; dot.classList.remove("down"); change({ strokes: [] }); });
-
-  function takeBack() {
-    down = false;
-    dot.classList.remove("down");
-    change({ strokes: (now().strokes ?? []).slice(0, -1) });
-  }
-  const point = (event) => {
-    const area = paper.getBoundingClientRect();
-    return [event.clientX - area.left, event.clientY - area.top].map((v) => Math.round((v * SIDE * 10) / area.width) / 10);
-  };
-  paper.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    event.preventDefault();
-    paper.focus({ preventScroll: true });
-    paper.setPointerCapture(event.pointerId);
-    live.set(event.pointerId, [point(event)]);
-    soon();
-  });
-  paper.addEventListener("pointermove", (event) => {
-    if (!live.has(event.pointerId)) return;
-    for (const each of event.getCoalescedEvents?.() ?? []) live.get(event.pointerId).push(point(each));
-    live.get(event.pointerId).push(point(event));
-    soon();
-  });
-  const lift = (event) => {
-    if (!live.has(event.pointerId)) return;
-    const strokes = [...(now().strokes ?? []), live.get(event.pointerId)];
-    live.delete(event.pointerId);
-    change({ strokes });
-  };
-  paper.addEventListener("pointerup", lift);
-  paper.addEventListener("pointercancel", lift);
-  paper.addEventListener("contextmenu", (event) => event.preventDefault());
-
-  /** Draw again once a frame, however fast the pen is. */
-  function soon() {
-    waiting ||= requestAnimationFrame(() => { waiting = 0; redraw(now()); });
-  }
-
-  /** The ink of all strokes; what has been traced is not traced again. */
-  function inkOf(strokes) {
-    if (strokes.length < kept.strokes.length || !kept.strokes.every((one, i) => one.points === strokes[i])) {
-      kept.strokes = [];
-      kept.ink.fill(0);
-    }
-    strokes.forEach((points, i) => {
-      const stroke = (kept.strokes[i] ??= { points, done: 0 });
-      for (; stroke.done < points.length; stroke.done++) trace(kept.ink, ...points[Math.max(stroke.done - 1, 0)], ...points[stroke.done]);
-    });
-    return kept.ink;
-  }
-  paper.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    const strokes = now().strokes ?? [];
-    if (step) {
-      pen = pen.map((value, i) => Math.min(SIDE - 12, Math.max(12, value + step[i] * (event.shiftKey ? 2 : 8))));
-      if (down) change({ strokes: [...strokes.slice(0, -1), [...(strokes.at(-1) ?? []), pen]] });
-      else redraw(now());
-    } else if (event.key === " ") {
-      down = !down;
-      if (down) change({ strokes: [...strokes, [pen]] });
-      told.tell(down ? "pen down" : "pen up");
-    } else if (event.key === "Backspace") {
-      takeBack();
-    } else return;
-    event.preventDefault();
-    dot.classList.toggle("down", down);
-  });
 
   function redraw({ strokes, centre }) {
-    const fresh = strokes === null && !live.size;
-    const ink = inkOf([...(strokes ?? []), ...live.values()]);
-    const image = fresh ? network.digit : centre ? asMakersDid(ink, SIDE) : Uint8Array.from(shrunk(ink, SIDE, { x: 0, y: 0, width: SIDE, height: SIDE }, 28, 28), Math.round);
-    paint(paper, fresh ? network.digit : ink, fresh ? 28 : SIDE);
-    paper.classList.toggle("fresh", fresh);
-    here.style.display = fresh ? "" : "none";
-    paper.ink = ink;
-    dot.style.left = `${pen[0] / 2.8}%`;
-    dot.style.top = `${pen[1] / 2.8}%`;
-    const part = centre && !fresh ? box(ink, SIDE) : null;
-    frame.style.display = part ? "" : "none";
-    if (part) for (const [side, value] of [["left", part.x], ["top", part.y], ["width", part.width], ["height", part.height]]) frame.style[side] = `${value / 2.8}%`;
-
+    const { image, fresh } = drawing.show({ strokes, centre }, network.digit);
     paint(seen, image);
     seen.setAttribute("aria-label", "what the network is given, 28 by 28 pixels");
     ways.set(centre);
-    undo.disabled = clear.disabled = !strokes?.length;
     if (!asked.length) answer(image, fresh);
     if (live.size) return; // Python hears of a stroke once it is whole
     const before = model.get("pixels");
@@ -169,11 +58,10 @@ function render({ model, el }) {
     told.tell(said.join(" ").replaceAll("**", ""));
   }
 
-  const sheet = make("div", { class: "sheet" }, paper, frame, here, dot);
   const small = (canvas, caption) => make("figure", {}, canvas, make("figcaption", {}, caption));
   el.append(make("p", { class: "title" }, "Draw a digit, and ask a network"),
     make("div", { class: "drawing" },
-      make("div", {}, sheet, make("div", { class: "strip" }, undo, clear)),
+      make("div", {}, drawing.element, make("div", { class: "strip" }, undo, clear)),
       make("div", { class: "between" }, small(seen, "what it is given"), asked.length ? [] : small(units, `its ${network.hidden} hidden units`)),
       asked.length ? make("div", { class: "asked" }, asked.map((one) => small(ten(one.bars), one.name))) : ten(bars)),
     verdict, make("div", { class: "strip" }, ways),

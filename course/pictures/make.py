@@ -1,6 +1,6 @@
-"""Make the data of the pictures one can touch: what lessons 04 and 06 train, small enough for a page.
+"""Make the data of the pictures one can touch: what lessons train, small enough for a page.
 
-Run it after a change to lesson 04's final network or to the original's recipe::
+Run it after a change to lesson 04's or 12's network, or to the original's recipe::
 
     python -m course pictures
 
@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from course.pictures import packing
-from mnistlib import convolution, data, network, original, training
+from mnistlib import attention, convolution, data, network, original, training
 from mnistlib.data import Mnist
 
 
@@ -29,18 +29,22 @@ def final_network(mnist: Mnist) -> network.Parameters:
 
 
 def store(
-    name: str, content: bytes, model: training.Model, exact: tuple, rounded: tuple, mnist: Mnist
+    name: str,
+    content: bytes,
+    model: training.Model,
+    exact: tuple,
+    rounded: tuple,
+    test_set: training.Dataset,
 ) -> None:
-    """Store a network, and how many test digits it reads as it was trained and as it is stored."""
+    """Store a network, and how many test images it reads as it was trained and as it is stored."""
     (packing.DATA / f"{name}.bin").write_bytes(content)
-    test_set = mnist.test_images, mnist.test_labels
     read = {
         "exact": training.evaluate(model, exact, test_set).accuracy,
         "rounded": training.evaluate(model, rounded, test_set).accuracy,
     }
     (packing.DATA / f"{name}.json").write_text(json.dumps(read) + "\n")
     print(
-        f"{name}: {read['exact']:.4f} of the test digits right, "
+        f"{name}: {read['exact']:.4f} of the test images right, "
         f"{read['rounded']:.4f} with rounded weights"
     )
 
@@ -50,7 +54,7 @@ def draw(mnist: Mnist) -> None:
     final = final_network(mnist)
     content = packing.packed(final, mnist.test_images[0], exact=False)
     rounded, _ = packing.unpacked(content)
-    store("draw", content, network, final, rounded, mnist)
+    store("draw", content, network, final, rounded, (mnist.test_images, mnist.test_labels))
 
 
 #: Where the corners of the sheet lie in the photograph of 800 x 640, clockwise.
@@ -108,7 +112,24 @@ def kernel(mnist: Mnist) -> None:
     rate = training.linear_decay(0.04, len(batches))
     final, _ = training.train(model, start, train_set, batches, learning_rate=rate, momentum=0.9)
     content = packing.packed_shapes(final, exact=False)
-    store("kernel", content, model, final, packing.unpacked_shapes(content), mnist)
+    test_set = mnist.test_images, mnist.test_labels
+    store("kernel", content, model, final, packing.unpacked_shapes(content), test_set)
+
+
+def attend(mnist: Mnist) -> None:
+    """Train as lesson 12 trains its network, and store it as ``draw`` is stored."""
+    train_digits, _ = data.split(*mnist[:2], rng=np.random.default_rng(4))
+    rng = np.random.default_rng(0)
+    cards = attention.deal_cards(*train_digits, 24_000, rng=rng)
+    start = attention.initialise(rng)
+    batches = training.minibatches(len(cards.labels), 64, rng=rng, epochs=8)
+    model = attention.Attention()
+    rate = training.linear_decay(0.05, len(batches))
+    final, _ = training.train(model, start, cards[:2], batches, learning_rate=rate, momentum=0.9)
+    test_cards = attention.deal_cards(*mnist[2:], 2_000, rng=np.random.default_rng(4))
+    content = packing.packed_attention(final, exact=False)
+    rounded = packing.unpacked_attention(content)
+    store("attend", content, model, final, rounded, test_cards[:2])
 
 
 def company(mnist: Mnist) -> None:
@@ -140,6 +161,7 @@ def main() -> None:
     sheet(mnist)
     company(mnist)
     kernel(mnist)
+    attend(mnist)
     draw(mnist)
 
 

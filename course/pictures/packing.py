@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnistlib import convolution, original
+from mnistlib import attention, convolution, original
 from mnistlib.network import Parameters
 from mnistlib.training import Dataset
 
@@ -92,6 +92,22 @@ def unpacked_shapes(content: bytes) -> convolution.Parameters:
     shapes = [shape for matrix in matrices for shape in (matrix, matrix[1:])]
     arrays, _ = unpacked_arrays(content, 12, shapes)
     return convolution.Parameters(*arrays)
+
+
+def packed_attention(parameters: attention.Parameters, exact: bool) -> bytes:
+    """Return the network that ``attend`` asks.
+
+    Three uint32 (exact or not, hidden units, d), and its arrays.
+    """
+    header = np.array([exact, *parameters.Wq.shape], "<u4")
+    return header.tobytes() + packed_arrays(parameters, exact)
+
+
+def unpacked_attention(content: bytes) -> attention.Parameters:
+    """Return the network that :func:`packed_attention` has rounded to int8."""
+    _, hidden, d = (int(number) for number in np.frombuffer(content, "<u4", 3))
+    shapes = ((784, hidden), (hidden,), (hidden, d), (hidden, d), (hidden, 10), (10,))
+    return attention.Parameters(*unpacked_arrays(content, 12, shapes)[0])
 
 
 # --- Digits

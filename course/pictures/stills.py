@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.polynomial.legendre import legvander
 
 from course import pencil
-from mnistlib import data, functions, network, original, plotting, training
+from mnistlib import attention, data, functions, network, original, plotting, training
 
 BLUE, VERMILION = plotting.COLOURS[:2]
 
@@ -293,4 +293,34 @@ def kernel(digit: np.ndarray, weights: np.ndarray) -> Figure:
         )
     panels[1].set(title=titles[1], xticks=[], yticks=[], aspect="equal")
     panels[1].invert_yaxis()
+    return figure
+
+
+@framed
+def attend(parameters: attention.Parameters, images: np.ndarray, card: list[int]) -> Figure:
+    """Draw a card, lines from the digit asked about to the keys, and the ten probabilities."""
+    model = attention.Attention()
+    state = model.forward(parameters, model.prepare(images[card][None]))
+    pairs = len(card) // 2
+    figure, (axis, bars) = plt.subplots(1, 2, figsize=(7, 3.6), width_ratios=[1.7, 1])
+
+    def put(image: np.ndarray, x: float, y: float, size: float = 0.9) -> None:
+        axis.imshow(image, cmap="gray_r", extent=(x, x + size, y + size, y))
+        axis.add_patch(plt.Rectangle((x, y), size, size, fill=False, ec="0.6"))
+
+    middle = pairs / 2
+    put(images[card[0]], 0, middle - 0.8, 1.6)
+    for i, weight in enumerate(state.w[0]):
+        put(images[card[1 + 2 * i]], 4.1, i)
+        put(images[card[2 + 2 * i]], 5.1, i)
+        style = {"lw": 0.6 + 10 * weight, "color": BLUE, "solid_capstyle": "round"}
+        axis.plot([1.8, 3.9], [middle, i + 0.45], **style)
+        axis.text(6.2, i + 0.55, f"{weight:.2f}", fontsize=11)
+    axis.set(xlim=(-0.1, 7.2), ylim=(pairs + 0.1, -0.2), aspect="equal")
+    axis.set_axis_off()
+    axis.set_title("Which digit stands beside this one?", fontsize=11)
+    p = functions.softmax(state.z)[0]
+    bars.barh(np.arange(10), p, color=[BLUE if k == p.argmax() else "0.75" for k in range(10)])
+    bars.set(xlim=(0, 1), xticks=[0, 1], yticks=np.arange(10), xlabel="probability")
+    bars.invert_yaxis()
     return figure

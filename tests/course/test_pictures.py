@@ -16,7 +16,7 @@ from PIL import Image
 from course import pictures
 from course.lessons import all_lessons
 from course.pictures import packing
-from mnistlib import convolution, data, functions, network, original, training
+from mnistlib import attention, convolution, data, functions, network, original, training
 
 KERNEL = (packing.DATA / "kernel.bin").read_bytes()
 HOST = pictures.FOLDER.parent.parent / "site" / "static" / "pictures.js"
@@ -161,6 +161,18 @@ def test_rounding_a_network_moves_no_weight_by_more_than_half_its_columns_step()
     for ours, theirs in zip(start, rounded, strict=True):
         steps = np.abs(ours).max(axis=0) / 127 if ours.ndim == 2 else np.abs(ours) * 1e-6
         assert (np.abs(ours - theirs) <= steps * 0.501).all()
+
+
+def test_the_stored_network_answers_as_many_cards_as_is_said():
+    mnist = data.load()
+    stored = json.loads((packing.DATA / "attend.json").read_text("utf-8"))
+    rounded = packing.unpacked_attention((packing.DATA / "attend.bin").read_bytes())
+    cards = attention.deal_cards(*mnist[2:], 2_000, rng=np.random.default_rng(4))
+    found = training.evaluate(attention.Attention(), rounded, cards[:2])
+    assert found.accuracy == stored["rounded"]
+    assert abs(stored["exact"] - stored["rounded"]) <= 0.005
+    own = packing.packed_attention(rounded, exact=True)
+    assert pictures.attend(rounded).data.startswith(own)
 
 
 def test_a_pad_shows_a_test_digit_until_something_is_drawn():

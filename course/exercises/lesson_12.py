@@ -1,0 +1,178 @@
+"""Lesson 12's exercises: one look forwards, back through its mean and its scores, and a check of it."""
+
+import numpy as np
+
+from course.exercises.exercise import Exercise
+from mnistlib import attention
+
+
+def looks(answer, x):
+    """Whether the answers to cards x are decided by the question and the pairs, not by places."""
+    z = answer(x)
+    moved = np.concatenate([x[:, :1], x[:, 3:], x[:, 1:3]], axis=1)  # the first pair goes last
+    if not np.allclose(answer(moved), z):
+        return False
+    first = x.copy()
+    second = x.copy()
+    first[:, 0] = x[:, 1]
+    second[:, 0] = x[:, 3]
+    if np.allclose(answer(first), answer(second)):
+        return False
+    swapped = x.copy()  # the first two pairs exchange their values
+    swapped[:, 2] = x[:, 4]
+    swapped[:, 4] = x[:, 2]
+    return not np.allclose(answer(swapped), z)
+
+
+def _draw(seed: int, *shape: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def _shares(seed: int, *shape: int) -> np.ndarray:
+    """Weights as a look makes them: rows that sum to 1."""
+    e = np.exp(_draw(seed, *shape))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _parts(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A small network's queries, keys and values, from cards of five pixels."""
+    features = np.maximum(x @ _draw(20, 5, 8), 0)
+    q = features[:, 0] @ _draw(21, 8, 4)
+    k = features[:, 1::2] @ _draw(22, 8, 4)
+    v = features[:, 2::2] @ _draw(23, 8, 10)
+    return q, k, v
+
+
+def _looking(x: np.ndarray) -> np.ndarray:
+    q, k, v = _parts(x)
+    return attention.weighted_mean(attention.attention_weights(q, k, 0.5), v)
+
+
+def _looking_softly(x: np.ndarray) -> np.ndarray:
+    """One that looks, but whose weights are nearly alike: changes of some hundredths."""
+    q, k, v = _parts(x)
+    return attention.weighted_mean(attention.attention_weights(q, k, 0.002), v)
+
+
+def _looking_up_to_last_bits(x: np.ndarray) -> np.ndarray:
+    """One that looks, and adds up in another order, as by the places of the pairs."""
+    return _looking(x) * (1 + 1e-13 * np.tanh(x[:, 1].sum(axis=1, keepdims=True)))
+
+
+def _scores_of_zero(x: np.ndarray) -> np.ndarray:
+    return _parts(x)[2].mean(axis=1)
+
+
+def _scores_by_place(x: np.ndarray) -> np.ndarray:
+    v = _parts(x)[2]
+    return np.average(v, axis=1, weights=1 / (1.0 + np.arange(v.shape[1])))
+
+
+def _the_first_pair(x: np.ndarray) -> np.ndarray:
+    return _parts(x)[2][:, 0]
+
+
+def _the_last_pair(x: np.ndarray) -> np.ndarray:
+    return _parts(x)[2][:, -1]
+
+
+def _the_question_alone(x: np.ndarray) -> np.ndarray:
+    """One that reads the image asked about, and none of its company."""
+    return np.maximum(x[:, 0] @ _draw(20, 5, 8), 0) @ _draw(23, 8, 10)
+
+
+def _the_blackest_key(x: np.ndarray) -> np.ndarray:
+    """One that weighs pairs by their keys' ink, whatever is asked."""
+    v = _parts(x)[2]
+    ink = x[:, 1::2].sum(axis=2)
+    return attention.weighted_mean(np.exp(ink) / np.exp(ink).sum(axis=1, keepdims=True), v)
+
+
+_CARDS = _draw(24, 6, 9, 5)
+
+EXERCISES = (
+    Exercise(
+        reference=attention.attention_weights,
+        shapes="n d, n pairs d, -> n pairs",
+        cases=(
+            (np.array([[np.log(3), 0.0]]), np.array([[[1.0, 0.0], [0.0, 1.0]]]), 1.0),
+            (_draw(1, 1, 3), _draw(2, 1, 4, 3), 0.5),
+            (_draw(3, 4, 3), _draw(4, 4, 2, 3), 0.3),
+            (_draw(5, 3, 3), _draw(6, 3, 3, 3), 3**-0.5),
+            (_draw(7, 2, 4), _draw(8, 2, 5, 4), 0.0),
+        ),
+        extreme=(
+            (np.array([[1000.0, 0.0]]), np.array([[[1.0, 0.0], [0.0, 1.0]]]), 1.0),
+            (
+                np.array([[1000.0, 0.0], [-1000.0, 0.0]]),
+                np.array(2 * [[[1.0, 0.0], [0.9, 1.0]]]),
+                1.0,
+            ),
+        ),
+        random_case=lambda rng: (rng.normal(size=(5, 3)), rng.normal(size=(5, 4, 3)), rng.random()),
+        results_are=("never negative", "never tiny"),
+    ),
+    Exercise(
+        reference=attention.weighted_mean_backward,
+        shapes="n c, n pairs, n pairs c -> dw: n pairs, dv: n pairs c",
+        cases=(
+            (
+                np.array([[1.0, -1.0]]),
+                np.array([[0.75, 0.25]]),
+                np.array([[[4.0, 0.0], [0.0, 8.0]]]),
+            ),
+            (_draw(1, 1, 3), _shares(2, 1, 4), _draw(3, 1, 4, 3)),
+            (_draw(4, 4, 3), _shares(5, 4, 2), _draw(6, 4, 2, 3)),
+            (1e-7 * _draw(7, 3, 3), _shares(8, 3, 3), _draw(9, 3, 3, 3)),
+        ),
+        random_case=lambda rng: (
+            rng.normal(size=(5, 3)),
+            rng.dirichlet(np.ones(4), 5),
+            rng.normal(size=(5, 4, 3)),
+        ),
+    ),
+    Exercise(
+        reference=attention.scores_backward,
+        shapes="n pairs, n d, n pairs d, -> dq: n d, dk: n pairs d",
+        cases=(
+            (
+                np.array([[2.25, -2.25]]),
+                np.array([[np.log(3), 0.0]]),
+                np.array([[[1.0, 0.0], [0.0, 1.0]]]),
+                1.0,
+            ),
+            (_draw(1, 1, 4), _draw(2, 1, 3), _draw(3, 1, 4, 3), 0.5),
+            (_draw(4, 4, 2), _draw(5, 4, 3), _draw(6, 4, 2, 3), 0.3),
+            (1e-7 * _draw(7, 3, 3), _draw(8, 3, 3), _draw(9, 3, 3, 3), 3**-0.5),
+        ),
+        random_case=lambda rng: (
+            rng.normal(size=(5, 4)),
+            rng.normal(size=(5, 3)),
+            rng.normal(size=(5, 4, 3)),
+            rng.random(),
+        ),
+    ),
+    Exercise(
+        reference=looks,
+        shapes=", n images pixels -> ",
+        cases=tuple(
+            (answer, _CARDS)
+            for answer in (
+                _looking,
+                _scores_of_zero,
+                _scores_by_place,
+                _the_first_pair,
+                _looking_softly,
+                _looking_up_to_last_bits,
+                _the_question_alone,
+                _the_blackest_key,
+                _the_last_pair,
+            )
+        ),
+        random_case=lambda rng: (
+            rng.choice([_looking, _scores_by_place, _the_question_alone, _scores_of_zero]),
+            rng.normal(size=(6, 9, 5)),
+        ),
+        results_are=("whole", "never negative"),
+    ),
+)
