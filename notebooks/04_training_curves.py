@@ -343,8 +343,6 @@ exercises.folded(my_name_the_faults)
 #
 # $$v \leftarrow \mu\, v + dW, \qquad W \leftarrow W - \eta\, v .$$
 #
-# There is a $v$ for each parameter, of the same shape.
-#
 # ### Exercise 4.3: momentum (core, 8 minutes)
 #
 # Write these two lines, for all the parameters, and change the arrays in place.
@@ -648,7 +646,7 @@ with plt.rc_context({"figure.dpi": 110}):
 plt.show()
 
 # %% [markdown]
-# And what has it learnt? Each hidden unit's 784 weights make an image: violet where ink pushes the unit towards 1, orange where it pushes towards 0. Would you expect strokes? Whole digits?
+# And what has it learnt? Each hidden unit's 784 weights make an image: violet where ink pushes the unit towards 1, orange where it pushes towards 0. Would you expect strokes?
 
 # %% mystnb={"image": {"alt": "The weights of eight hidden units as images, violet for positive and orange for negative. They show blotches and short streaks in the middle, where the digits are, and faint starting noise in the corners."}} tags=["hide-input"]
 with plt.rc_context({"figure.dpi": 110}):
@@ -656,7 +654,7 @@ with plt.rc_context({"figure.dpi": 110}):
 plt.show()
 
 # %% [markdown]
-# Neither: blotches and short streaks, violet beside orange. A unit answers to ink *here rather than there*.
+# No: blotches and short streaks, violet beside orange. A unit answers to ink *here rather than there*.
 #
 # Now let it read your own hand, in the middle of the paper and in a corner, with centring and without. The digits it was trained on were centred.
 

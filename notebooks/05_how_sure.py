@@ -64,7 +64,7 @@ train_set, validation_set = data.split(
 )
 
 # %% [markdown]
-# Two letters are new. As before, $n$ is the number of examples: here, of digits that a network is asked about.
+# Two letters are new, and $n$ counts the digits that a network is asked about.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -143,7 +143,7 @@ print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} poi
 #
 # ### Twenty digits of your own
 #
-# Enough of other people's handwriting. Write twenty digits on white paper with a dark pen, none of them touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs. The network you have just trained reads them (on the course's pages, lesson 04's). Type what you wrote, and you get your accuracy with its standard error. The photograph never leaves your computer.
+# Write twenty digits on white paper with a dark pen, none of them touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs. The network you have just trained reads them (on the course's pages, lesson 04's). Type what you wrote, and you get your accuracy with its standard error. The photograph never leaves your computer.
 #
 # **Predict.** How many of your twenty will it read?
 
@@ -183,8 +183,6 @@ exercises.folded(my_reliability)
 # How far off may a bin be by chance? If the network is calibrated, answer $i$ is a coin that comes up right with probability $\text{sure}_i$. The variances of these coins add up, so the share of right answers in the bin has the standard deviation
 #
 # $$\text{spread} = \frac{1}{\text{count}} \sqrt{\textstyle\sum_i \text{sure}_i\, (1 - \text{sure}_i)} .$$
-#
-# The library's `calibration` returns counts, means and spread.
 #
 # **Predict.** Which bin will be the fullest, and how full?
 
@@ -699,7 +697,7 @@ print(f" ± {100 * np.std(spreads):.3f}")
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# So would it be so again? Ten thousand digits by other such people would most likely read within 0.6 points of ours. Another seed moves the accuracy less. Another computer most likely changes nothing that is shown. And people who are neither American students nor Census employees? The table has no line for them, because nobody has asked them. Your own twenty digits are a start.
+# So would it be so again? Ten thousand digits by other such people would most likely read within 0.6 points of ours. Another seed moves it less, another computer most likely not at all. And people who are neither American students nor Census employees? The table has no line for them, because nobody has asked them. Your own twenty digits are a start.
 #
 # ## Recap
 #
