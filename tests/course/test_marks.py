@@ -177,10 +177,10 @@ def test_a_name_that_is_no_text_does_no_harm(marked):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("no json", "cannot be read as JSON from line 1"),
+        ("no json", "not valid JSON from line 1"),
         ("nested", "nested"),
         ("no cells", "no cells of code"),
-        ("bytes", "no text in UTF-8"),
+        ("bytes", "not a text in UTF-8"),
         ("empty", "nothing was handed in"),
         ("essay", "not read: essay.txt (neither .ipynb nor .py)"),
         ("02", "not read: 02.ipynb.txt (neither .ipynb nor .py)"),
@@ -234,7 +234,7 @@ def test_too_many_files_cost_only_those_that_are_too_many(tmp_path):
 
 def test_the_shallower_of_two_files_of_one_name_counts_and_the_row_says_so(marked):
     row = marked[0]["two of one name", "one_hot"]
-    place = "Taken from mine.py; there is another in old/mine.py."
+    place = "Taken from mine.py (it lies less deep); there is another in old/mine.py."
     assert (row["kind"], row["note"]) == ("right", place)
     chosen = marked[1].stdout.partition("Of several versions, one was taken:")[2]
     assert f"      two of one name: my_one_hot: {place}" in chosen
