@@ -83,7 +83,8 @@ def paired(before, after) -> Paired:
     its exact form: twice the tail of a binomial distribution with 1/2, at most 1.
 
     Source: McNemar, "Note on the sampling error of the difference between correlated proportions or
-    percentages", 1947. Derived in lesson 05, "More than chance?".
+    percentages", 1947, which has a bell curve in place of the coins. Derived in lesson 05, "More than
+    chance?".
     """
     before, after = _answers(before, "before"), _answers(after, "after")
     if before.shape != after.shape:
