@@ -9,20 +9,20 @@
 # %% [markdown]
 # # 11 Let the machine differentiate
 #
-# In lessons 02, 03, 07 and 10 you derived a backward pass by hand. A framework asks for none: you write the forward pass, and the gradients are simply there. **How does a computer derive what you derived?**
+# In lessons 02, 03, 07 and 10 you derived a backward pass by hand. A framework never asks you to: you write the forward pass, and the gradients are simply there. **How does a computer work out what you derived?**
 #
-# **You will** build a value that remembers how it was made, see a famous bug refused, and get the gradients of lessons 03, 07 and 10 for nothing.
+# **You will** build a value that remembers how it was made, watch a famous bug get caught, and then have the gradients of lessons 03, 07 and 10 for nothing.
 #
 # **You will be able to**
 #
-# - explain what a framework does when it is told `loss.backward()`;
+# - explain what a framework does when you call `loss.backward()`;
 # - write the backward rule of an operation, and undo a broadcast;
-# - say in which order blame must travel, and why it is added;
-# - say what a gradient costs in time and in memory, and why it is found backwards.
+# - say in which order blame must travel, and why it is added up;
+# - say what a gradient costs in time and memory, and why it is computed backwards.
 #
-# **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which can be read without them.
+# **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
 #
-# **Time** 51 minutes to read, 42 more for the exercises; the computer works about 5 s and uses 250 MB
+# **Time** 50 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -31,15 +31,15 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    $dW_2 = A_1^T dZ_2$, what came in times the blame of what went out. $dA_1 = dZ_2 W_2^T$, the blame sent back along the same weights. And $db_2$ is the sum of the rows of $dZ_2$.
+#    $dW_2 = A_1^T dZ_2$: what came in, times the blame of what went out. $dA_1 = dZ_2 W_2^T$: the blame, sent back along the same weights. And $db_2$ is the sum of the rows of $dZ_2$.
 #
 #    </details>
 #
-# 2. One activation feeds two logits. How does its blame follow from theirs?
+# 2. One activation feeds two logits. How do you get its blame from theirs?
 #
 #    <details><summary>Answer</summary>
 #
-#    Each logit sends back its own blame times the weight between them, and the two are added: nudge the activation, and the loss changes along both roads.
+#    Each logit sends back its own blame times the weight between the two, and you add what arrives, because a nudge of the activation changes the loss along both roads.
 #
 #    </details>
 
@@ -50,7 +50,7 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course import exercises, studies
+from course import exercises, guesses, studies
 from mnistlib import autodiff, convolution, data, deep, functions, network, plotting
 from mnistlib.autodiff import topological_order, unbroadcast
 from mnistlib.gradcheck import check_gradient, relative_error
@@ -62,7 +62,7 @@ mnist = data.load()
 # %% [markdown]
 # ## A value that remembers
 #
-# Look at what you did on paper in lesson 03. At each step you held one array's *blame*, the loss's gradient with respect to it, and handed it on to the arrays it was made from. You had to know two things: *which* ones these were, and *by which rule* the blame goes back to each. So let a value remember just that.
+# Think back to your sheet in lesson 03. At each step you held one array's *blame*, the loss's gradient with respect to it, and passed it back to the arrays it was made from. For that you had to know two things: *which* arrays those were, and *by which rule* the blame goes back to each. So let a value remember just those two.
 
 
 # %%
@@ -81,11 +81,11 @@ class Value:
 # | $w$ | `w` | any | the second thing that goes into an operation, often a weight |
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array; its blame |
 #
-# What an operation makes is called $z$. Take the product of two arrays of one shape, entry by entry: $z = u \odot w$. Nudge an entry of $u$ by $h$, and that of $z$ moves by $w h$. So the blame of $u$ is $w$ times that of $z$, and the other way round:
+# What comes out of an operation is called $z$. Take the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, that entry of $z$ moves by $w h$. So the blame of $u$ is $w$ times the blame of $z$, and the same with the letters exchanged:
 #
 # $$du = dz \odot w, \qquad dw = dz \odot u .$$
 #
-# In a sum, $z = u + w$, a nudge of $u$ or of $w$ moves $z$ by just as much. Both get the blame of $z$, whole: $du = dw = dz$. In code a rule is a small function of `dz`.
+# In a sum, $z = u + w$, a nudge of $u$ or of $w$ moves $z$ by exactly as much. Each of them gets the whole blame of $z$: $du = dw = dz$. In code, a rule is a small function of `dz`.
 
 
 # %%
@@ -99,7 +99,13 @@ def add(u, w):
 
 
 # %% [markdown]
-# Try it on $L = u\,w + w$, with $u = 3$ and $w = 2$. Pencil first: what is $L$, and what is the blame of $u$, and of $w$? Mind that $w$ is used twice.
+# Try it on $L = u\,w + w$, with $u = 3$ and $w = 2$. Pencil first: what is $L$, and how much blame do $u$ and $w$ get? Mind that $w$ is used twice.
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# $L = 6 + 2 = 8$. The blame of $u$ is $w = 2$. For $w$ it is 1 from the sum and $u = 3$ from the product, which makes 4.
+#
+# </details>
 
 # %%
 u, w = Value(3), Value(2)
@@ -110,9 +116,11 @@ for source, rule in L.parents:
     print("L came from", source.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# That is the first step back; the next ones are your pencil's, until a loop does them all. Values, and arrows to what they came from: the field calls that a **computational graph**. The record of it is the **tape**, as we call our program, too, and walking it backwards is **automatic differentiation** in **reverse mode**. No formula is analysed: Python ran your lines, and each value noted what it came from.
+# That is only the first step back. You took the others on paper, and soon a loop will take them all.
 #
-# Every other rule was derived earlier, or is from school:
+# Values, with arrows to what they were made from, form a **computational graph**. The record of it is called a **tape**. Walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. Of an `if` or a loop, only the lines that ran are on the tape.
+#
+# The other rules you have derived already, or know from school:
 #
 # | operation | its rule | from lesson |
 # |---|---|---|
@@ -125,7 +133,7 @@ for source, rule in L.parents:
 # | $z = u - w$ | $du = dz$ and $dw = -dz$ | school |
 # | $z = u / w$ | yours | |
 #
-# In code they all look alike. Here are the first two:
+# In code they all look alike. Here are two of them:
 
 
 # %%
@@ -142,7 +150,13 @@ def exp(u):
 # %% [markdown]
 # ### Exercise 11.1: back through a quotient (warm-up, 4 minutes)
 #
-# Two rules for $z = u / w$, entry by entry, all arrays of one shape. Pencil first: $u = 6$, $w = 2$, $dz = 4$. If $w$ grows, does $z$ grow?
+# Write the two rules for $z = u / w$, entry by entry, where all arrays have the same shape. Pencil first: $u = 6$, $w = 2$, $dz = 4$. If $w$ grows, does $z$ grow?
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# $du = 4 / 2 = 2$ and $dw = -4 \cdot 6 / 4 = -6$. If $w$ grows, $z$ shrinks, hence the minus.
+#
+# </details>
 
 
 # %%
@@ -159,15 +173,21 @@ exercises.folded(my_divide_backward)
 # %% [markdown]
 # ## What broadcasting did
 #
-# One rule is missing, and it is easily forgotten. In $Z = XW + b$ the product has the shape (n, outputs), and $b$ is a single row, of shape (outputs,). NumPy adds that row to every row, as if there were $n$ copies of it. This **broadcasting** is an operation like any other. Each copy is one use of $b$. So the blame of $b$ is the sum of the blames of all copies, one in each row of $dZ$: in code, `dZ.sum(axis=0)`. In general:
+# One rule is still missing, and it is easy to forget. In $Z = XW + b$ the product has shape (n, outputs), and $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other, and each copy is one use of $b$. So the blame of $b$ is the sum of the blames of its copies, one in each row of $dZ$: in code, `dZ.sum(axis=0)`. In general:
 #
 # > To undo a broadcast, sum over every axis along which the array was copied.
 #
-# Arrays are copied in two ways. Axes are put in front: `(10,)` becomes `(n, 10)`. And an axis of size 1 is stretched: `(n, 1)` becomes `(n, 10)`.
+# An array can be copied in two ways. New axes are put in front: `(10,)` becomes `(n, 10)`. And an axis of size 1 is stretched: `(n, 1)` becomes `(n, 10)`.
 #
 # ### Exercise 11.2: undo a broadcast (core, 8 minutes)
 #
-# Pencil first: an array of shape (1, 2) was broadcast to (3, 2), and the blame of the result has the rows (1, 2), (3, 4), (5, 6). What is the blame of the array, in its own shape?
+# Pencil first: an array of shape (1, 2) was broadcast to (3, 2), and the blame of the result has the rows (1, 2), (3, 4) and (5, 6). What is the blame of the array, in its own shape?
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# The row was copied three times, so add the three rows: (9, 12), of shape (1, 2).
+#
+# </details>
 
 
 # %%
@@ -184,17 +204,23 @@ exercises.folded(my_unbroadcast)
 # %% [markdown]
 # ## The order of the way back
 #
-# Who hands on first? In the example, $L$ hands 1 to the product and 1 to $w$. Then the product hands on to $u$ and to $w$. Only now is the blame of $w$ complete: $1 + 3 = 4$.
+# Who passes blame on first? In the example, $L$ hands 1 to the product and 1 to $w$. Then the product hands its share to $u$ and to $w$. Only now is the blame of $w$ complete: $1 + 3 = 4$.
 #
-# Suppose that $w$ itself had come from something else. Had it handed on its blame too early, it would have handed on 1 in place of 4. So **a value hands on its blame when all its blame has arrived.** In the order it stands after everything that it went into. Such an order is called a **topological order**. There always is one, since a value is made only from values that exist already.
+# Suppose that $w$ itself had been made from something else. If it had passed its blame on too early, it would have passed on 1 instead of 4. So **a value passes its blame on once all of it has arrived**, which means that in the order of the way back a value must come after everything that it went into. Such an order is called a **topological order**. There always is one, because a value can only be made from values that already exist.
 #
 # ### Exercise 11.3: the order (core, 12 minutes)
 #
-# You get the graph as a dictionary, from the name of each value to the list of what it came from, and the name of the end. Inputs have an empty list. Return a list of names. The end comes first. Each value that it depends on follows once, after everything that it went into. Several orders may be right.
+# You get the graph as a dictionary, which gives for the name of each value the list of what it was made from, and you get the name of the end. Inputs have an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. Often there are several right orders.
 #
-# Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, from `"L"`. May `"w"` come second?
+# Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
 #
-# Two traps. If each of fifty values is used twice by the next, $2^{50}$ roads lead from the end to the start: too many to walk. And a chain can be longer than Python lets a function call itself.
+# <details><summary>With the pencil</summary>
+#
+# No, because $w$ went into $p$ too, so $p$ must come before it. `["L", "p", "u", "w"]` and `["L", "p", "w", "u"]` are both right.
+#
+# </details>
+#
+# There are two traps. If each of fifty values is used twice by the next, $2^{50}$ roads lead from the end to the start, far too many to walk. And a chain of values can be longer than Python lets a function call itself.
 
 
 # %%
@@ -209,7 +235,7 @@ exercises.check(my_order)
 exercises.folded(my_order)
 
 # %% [markdown]
-# The library has this order as `topological_order(end)`, for values. With it, the whole of backpropagation is one loop. Start with $dL = 1$ and all other blame 0. Take each value $z$ in this order, and for each pair of a $u$ that it came from and its rule,
+# The library has this order as `topological_order(end)`, for values. With it, all of backpropagation is one loop. Start with $dL = 1$ and every other blame 0. Take the values $z$ in this order, and for each $u$ that $z$ was made from, with its rule,
 #
 # $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
 #
@@ -232,7 +258,13 @@ backward(L)
 print("du =", u.grad, "  dw =", w.grad)
 
 # %% [markdown]
-# As on paper. With `adding=False` the loop has a famous bug: it *assigns* the blame where it should add. What will come out for $u$, and what for $w$? And does the check of lesson 03 see it?
+# Just as on paper. With `adding=False` the loop has a famous bug: it *assigns* the blame instead of adding it.
+#
+# **Predict.** What will the bug make of the blame of $w$, which should be 4? And will the check of lesson 03 notice?
+
+
+# %%
+guesses.ask("dw with the bug", None)
 
 
 # %%
@@ -244,16 +276,17 @@ for adding in [True, False]:
     backward(L, adding)
     print(f"adding={adding}: du = {u.grad}, dw = {w.grad}")
     print("  ", check_gradient(loss_by_w, np.array(2.0), w.grad, name="dw"))
+guesses.compare("dw with the bug", w.grad)
 
 # %% [markdown]
-# $u$ is right, for it is used once. $w$ is left with what it was handed last, and the check refuses it. Where each value is used once, nobody would see the bug.
+# $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and the check refuses it. In a network that uses every value just once, nobody would ever see this bug.
 #
-# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. From here on we use it. The operators `+ - * / @` work on it. `sum` and `max` along an axis keep it, with size 1. Plain arrays, such as the pixels, count as constants and get no blame.
+# The library's `autodiff.Value` is the class from above, with every rule of the table, a few more, and this loop as its method `backward`. We use it from here on. The operators `+ - * / @` work on it. `sum` and `max` along an axis leave that axis in place, with size 1. Plain arrays, such as the pixels, count as constants and get no blame.
 
 # %% [markdown]
 # ## Lesson 03's sheet, once more
 #
-# Here is the forward pass of the pencil network, for its one image. The cross-entropy comes in its single steps:
+# Here is the forward pass of the pencil network, for its one image. The cross-entropy is written out in single steps:
 #
 # $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
@@ -286,7 +319,7 @@ print("dz1:", z1.grad[0])
 print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
-# The first line is $(\frac34, -\frac34)$, and the machine never heard of $p - y$. Then $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: your sheet. Here is the graph that it walked, in short. Values run down the page, blame runs up. Find the value that is used twice, and add up what its two roads bring.
+# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: it is your sheet. Below is the graph that the machine walked, slightly shortened. Values run down the page, and blame runs up. Find the value that is used twice, and add up what its two roads bring.
 
 
 # %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value and its blame. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["home", "hide-input"]
@@ -351,16 +384,16 @@ axis.set_axis_off()
 plt.show()
 
 # %% [markdown]
-# $z_2$ goes straight into $\log p$, and once more by way of the total. Start at the loss, and follow both roads up with a pencil. The loss hands $-y$ to $\log p$.
+# $z_2$ goes straight into $\log p$, and a second time by way of the total. Start at the loss, where $\log p$ gets the blame $-y$, and follow both roads up with a pencil.
 #
-# - Straight on, $z_2$ gets $-y$. In the picture that is $(0, -1)$.
-# - Log total is subtracted in every $\log p_k$, so $\log p_k$ hands it $-(-y_k)$, which is $+y_k$. The sum of these is 1. The total gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies that by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
+# - The straight road brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
+# - On the other road, log total is subtracted in every $\log p_k$, so each $\log p_k$ hands it $y_k$. These add up to 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, and that makes $p_k$. In the picture it is $(\frac34, \frac14)$.
 #
 # **The famous $p - y$ is the sum of two roads.**
 #
 # ## Three networks for nothing
 #
-# Now the harvest. Four things are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give that a forward pass, and you have a model as lesson 04's `train` wants one. Here are the forward passes of lessons 03 and 07:
+# Now for the harvest. Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give that a forward pass, and you have a model that lesson 04's `train` accepts. Here are the forward passes of lessons 03 and 07:
 #
 # $$\begin{aligned} Z_2 &= \sigma(X W_1 + b_1)\, W_2 + b_2, \\ A_m &= \max(A_{m-1} W_m + b_m,\, 0) . \end{aligned}$$
 
@@ -381,11 +414,17 @@ def lesson_07(parameters, x):
 
 
 # %% [markdown]
-# Lesson 10's kernels also reshape, and keep maxima; the library has rules for both. One operation is yours: to *take* entries. Patches are taken out by an index, and an entry of the first layer's maps lies in many patches of the second. So its blame is a sum once more.
+# Lesson 10's kernels also reshape arrays and keep maxima, and the library has rules for both. One operation is left to you: *taking* entries. An index takes the patches out of an image or a map, and one entry of the first layer's maps lies in many of the second layer's patches. So its blame is a sum once more.
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
-# Let `z = u[index]`, where `u` is a row with `size` entries and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, `dz` is `[1, 5, 10]`. Beware of the obvious line, `du[index] += dz`: try it on that.
+# Let `z = u[index]`, where `u` is a row of `size` entries and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, and `dz` is `[1, 5, 10]`. The obvious line, `du[index] += dz`, is a trap: try it on these numbers.
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# Entry 0 gets 5, entry 1 was never taken and gets 0, and entry 2 gets $1 + 10$: `[5, 0, 11]`.
+#
+# </details>
 
 
 # %%
@@ -400,7 +439,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# NumPy writes a repeated entry once: the same bug again, inside that line. Now a layer of kernels: cut out the patches, multiply, keep the largest of each square, cut off below 0.
+# When an index names an entry twice, NumPy writes it only once: the same bug again, inside that one line. Now for a layer of kernels. It cuts out the patches, multiplies, keeps the largest of each square of four, and sets what is negative to 0.
 
 
 # %% tags=["hide-input"]
@@ -422,7 +461,7 @@ def lesson_10(parameters, x):
 
 
 # %% [markdown]
-# The same weights, the same 50 images: do the gradients agree with those that were derived by hand?
+# With the same weights and the same 50 images, do these gradients agree with the ones you derived by hand?
 
 # %%
 images, labels = mnist.train_images[:50], mnist.train_labels[:50]
@@ -446,13 +485,13 @@ for name, (forward, by_hand, start) in cases.items():
 #
 # <details><summary>Are you sure?</summary>
 #
-# Two programs may share an error, so the test suite asks others too: each rule is nudged at many shapes, and lesson 03's network stands beside PyTorch, further down. Equal maxima are one place where programs may rightly differ: in a blank part of an image all four of a square tie. Ours share the blame, as lesson 10 does.
+# Two programs may share an error, so the test suite asks others as well: it nudges each rule at many shapes, and further down lesson 03's network stands beside PyTorch. There is one place where programs may rightly differ on the way: in a blank part of an image all four numbers of a square tie. Ours share the blame, as lesson 10 does, and others give it all to the first. For our parameters it makes no difference, because such patches hold the same numbers.
 #
 # </details>
 #
 # ### The formula that you wrote
 #
-# Why has the table a rule for the sigmoid? The machine could build it from exp, + and /, as $1 / (1 + e^{-z})$.
+# Why does the table have a rule of its own for the sigmoid? The machine could build one from exp, + and /, as $1 / (1 + e^{-z})$.
 
 # %%
 with np.errstate(over="ignore", invalid="ignore"):
@@ -465,25 +504,31 @@ z.sigmoid().sum().backward()
 print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. In the forward pass $e^{800}$ became infinity. On the way back the quotient hands it 0, and the rule of exp multiplies that by infinity. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb) (fault 8 of lesson 06), found anew by a machine.
+# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity. On the way back the quotient hands it 0, and the rule of exp multiplies that 0 by infinity. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), fault 8 of lesson 06, found all over again by a machine.
 #
-# **Change a number.** Put -700 in place of the -800, then -709 and -710. Where is the slope lost?
+# **Change a number.** Put -700 in place of the -800, then -709 and -710. Where do you lose the slope?
 #
 # <details><summary>Answer</summary>
 #
-# At -710: there $e^{-z}$ passes float64's largest number, about $e^{709.8}$ ([lesson 02](02_sigmoid_softmax.ipynb)). Before it the slope is 0 to six decimals, as it should be.
+# At -710, where $e^{-z}$ is larger than float64's largest number, which is about $e^{709.8}$ ([lesson 02](02_sigmoid_softmax.ipynb)). Until then the slope is 0 to six decimals, as it should be.
 #
 # </details>
 #
-# **A machine derives the formula that you wrote, not the function that you meant.** What lesson 02 taught about stable formulas stays your work.
+# **A machine differentiates the formula that you wrote, not the function that you meant.** So what lesson 02 taught you about stable formulas is still your job.
 #
 # ### Exercise 11.5: one rule for many steps (stretch, 12 minutes)
 #
-# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps a layer's sums at one size. Up to a factor for each unit, it divides each row by its own length:
+# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps a layer's sums at one size. Leaving out a constant factor, it divides each row by its own length:
 #
 # $$z = \frac{u}{\text{length}}, \qquad \text{length} = \sqrt{\textstyle\sum_j u_j^2} .$$
 #
-# With a rule for the root, the tape could do that in steps: square, sum, root, quotient. Derive one rule in their place. Draw the graph first (let the square be one step), and count the roads from $u$ to $z$. Then the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
+# With a rule for the root, the tape could do that in steps: square, sum, root, quotient. Derive a single rule to replace them. First draw the graph, with the square as one step, and count the roads from $u$ to $z$. Then use the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
+#
+# <details><summary>The pencil's numbers</summary>
+#
+# There are two roads: straight into the quotient, and by way of the length, which is 5. The straight road brings $dz / 5 = (1, 0)$. The quotient hands the length $-\sum_j dz_j u_j / 5^2 = -\frac{15}{25}$, and the length hands $u_j / 5$ times that to each entry: $(-\frac{9}{25}, -\frac{12}{25})$. Together that is $(\frac{16}{25}, -\frac{12}{25})$.
+#
+# </details>
 
 
 # %%
@@ -500,7 +545,12 @@ exercises.folded(my_unit_rows_backward)
 # %% [markdown]
 # ## What it costs
 #
-# Two guesses, for 128 hidden units and for 4,096. Loss and gradient together cost how many times the loss alone? And how much slower is the tape than your own pass? Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the cell counts them anew.
+# **Predict.** The loss needs a forward pass. The loss *and* its gradient need a forward and a backward pass. How many times as long does that take, with 128 hidden units and with 4,096? And how much slower than your own pass is the tape?
+#
+# Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the next cell counts them anew.
+
+# %%
+guesses.ask("loss and gradient / loss, 4,096 units", None)
 
 # %% tags=["hide-input"]
 study = studies.read("tape_cost")
@@ -518,6 +568,8 @@ for name in shown:
     time = one["tape"] / one["hand"]
     space = memory[name]["tape"] / memory[name]["hand"]
     print(f"{name:11} {count:4.1f} {hand:4.1f} {tape:4.1f} {time:5.1f} {space:6.1f}")
+wide = timed["4,096 units"]
+guesses.compare("loss and gradient / loss, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
 
 # %% mystnb={"image": {"alt": "Cost of loss and gradient together, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from a hundred thousand to more than three million. The points by hand and by the tape, for wide networks and for deep ones, lie in a flat band between about two and three."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(6, 3.6))
@@ -536,23 +588,23 @@ axis.legend(ncols=2)
 plt.show()
 
 # %% [markdown]
-# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice the loss alone, and 2.7 times at most. The count says why. Every layer multiplies once on the way forward, and twice on the way back: for $dW$ and for $dA$. Only the first layer needs no $dA$, since nobody asks for the blame of pixels. With one hidden layer the first layer makes nearly all the multiplications, hence 2.0. With depth the count climbs towards 3.
+# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice as much as the loss alone, and never more than 2.7 times as much. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$. Only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer, nearly all the multiplications are in the first layer, hence 2.0. With more layers the count climbs towards 3. The measured times stay below it. The count knows only products, and the exponentials of the sigmoids are needed on the way forward alone.
 #
 # <details><summary>Who proved it for every program, and whose idea it was</summary>
 #
-# [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved a factor of three for multiplications and divisions, and [Griewank and Walther 2008](https://doi.org/10.1137/1.9780898717761) bound the whole work, memory traffic included, by a factor of about four. Neither bound grows with the number of parameters. The idea is older: it stands in a Finnish thesis (Linnainmaa 1970; in English [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)), and [Speelpenning 1980](https://www.ideals.illinois.edu/handle/2142/66437) wrote a compiler that does it.
+# [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved a factor of three for multiplications and divisions, and [Griewank and Walther 2008](https://doi.org/10.1137/1.9780898717761) bound all of the work, memory traffic included, by a factor of about four. Neither bound grows with the number of parameters. The idea is older: it is in a Finnish thesis (Linnainmaa 1970; in English [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)), and [Speelpenning 1980](https://www.ideals.illinois.edu/handle/2142/66437) wrote a compiler that does it.
 #
 # </details>
 #
-# Compared with your own pass, the tape takes about a fifth more time in the small networks, and none in the widest: there the products outweigh all bookkeeping. The 0.9 is noise: these times are good to about a tenth. The price of the tape is *memory*: nearly twice as much in deep networks. It keeps both $z$ and $a$ of each layer until the way back has passed; your pass kept only $a$.
+# Compared with your own pass, the tape takes about a fifth longer in the small networks, and no longer at all in the widest, where the products outweigh all the bookkeeping. (Don't read anything into the 0.9: these times are good to about a tenth.) What the tape really costs is *memory*, nearly twice as much in deep networks. Of each layer it keeps three arrays until the way back has passed: the product, $z$ and $a$. Your pass keeps only $a$. Both also make a $dW$, which here has the same size, so it is four arrays against two.
 #
 # ### Why backwards?
 #
-# One could also go forwards. Move all parameters at once, in a direction $r$, and carry beside each value its **slope** along $r$: how fast the value grows as they move. The pixels stand still. In a product both factors may move, and each brings a term (the product rule). Past the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. With $r_{W_1}$ for the part of $r$ that moves $W_1$:
+# One could also go forwards. Move all the parameters at once, in some direction $r$, and carry beside each value its **slope** along $r$: how fast it grows as they move. In a product both factors may move, so each adds a term (the product rule). For the output layer, with $r_{W_2}$ for the part of $r$ that moves $W_2$, that is
 #
-# $$\begin{aligned} \text{slope}(Z_1) &= X\, r_{W_1} + r_{b_1}, \\ \text{slope}(A_1) &= \text{slope}(Z_1) \odot A_1 \\ &\quad \odot (1 - A_1), \\ \text{slope}(Z_2) &= \text{slope}(A_1)\, W_2 \\ &\quad + A_1\, r_{W_2} + r_{b_2}, \\ \text{slope}(L) &= \textstyle\sum dZ_2 \odot \text{slope}(Z_2). \end{aligned}$$
+# $$\text{slope}(Z_2) = \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2},$$
 #
-# The loss grows by each logit's slope times its $dZ_2$, added up. Lesson 03 called that slope the directional derivative, and checked with it. This is **forward mode**. Backwards, the same number is the sum of gradient times $r$, entry by entry.
+# and for the hidden layer it is the same, except that the pixels stand still. Past the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. In the end the loss grows by each logit's slope times its $dZ_2$, added up. Lesson 03 called that the directional derivative, and used it for its check. This is **forward mode**. Going backwards, you get the same number as the sum of gradient times $r$, entry by entry.
 
 # %%
 x = network.prepare(images)  # 50 images, as above
@@ -574,11 +626,11 @@ print("runs for the whole gradient:")
 print(f"{sum(array.size for array in start):,} forwards, 1 backwards")
 
 # %% [markdown]
-# Nothing has to be kept for a way back. But one run answers one question: how fast does the loss grow *in this direction*? A gradient needs that answer for each parameter separately. Going forwards takes 101,770 runs. Going backwards takes one, because there is only one loss.
+# Forwards, nothing has to be kept for a way back. But one run answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes 101,770 runs. Backwards it takes one, because there is only one loss.
 #
 # ## The same in PyTorch
 #
-# Here is our tape once more, without `TapeModel`, so that all four things can be seen.
+# Here is our tape once more, without `TapeModel`, so that you can see all four steps.
 
 
 # %%
@@ -592,7 +644,7 @@ def tape_gradients(parameters, x, y):
 
 
 # %% [markdown]
-# And here the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses. You need not have it: read.
+# And here is the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses. You needn't have it: just read.
 #
 # ```python
 # import torch
@@ -606,9 +658,9 @@ def tape_gradients(parameters, x, y):
 #     return loss.item(), [W.grad.numpy() for W in (W1, b1, W2, b2)]
 # ```
 #
-# Lay the two side by side, line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that are to get blame.
+# Compare the two line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that are to get blame.
 #
-# A study ran that very text where PyTorch is installed: the gradients at lesson 04's start, then thirty steps of training at its rate. Train the same steps here, by hand and by the tape. Will the losses differ?
+# A study ran this very text on a computer with PyTorch: first the gradients at lesson 04's start, then thirty steps of training at its rate. Here we train the same steps by hand and by the tape. Will the losses differ?
 
 # %% tags=["hide-input"]
 study = studies.read("tape_torch")
@@ -628,52 +680,43 @@ for step in [1, 10, 30]:
     print("{:7} {:9.6f} {:12.6f} {:8.6f}".format(step, *losses))
 
 # %% [markdown]
-# At the steps shown all three are the same to six decimals. One habit of PyTorch would puzzle you otherwise: it *adds* to a `grad` that is left from the last step. So a loop there begins with `zero_grad()`. Ours starts anew each time.
+# At the steps shown, all three agree to six decimals. One habit of PyTorch would puzzle you otherwise: it *adds* to whatever `grad` is left from the last step. So a training loop there begins with `zero_grad()`.
 #
 # ## What now?
 #
-# You have built, from arrays up, the core of a modern framework. Here is what is missing, and what it rests on.
+# You have built, from bare arrays, the core of a modern framework. Here is what is still missing, and what it rests on.
 #
 # | next | what it is | you have it from | start at |
 # |---|---|---|---|
+# | Attention | a softmax decides which inputs to listen to | the softmax of 02, the fault of 06 | [lesson 12](12_in_good_company.ipynb) |
 # | Normalisation | layers that keep their sums at one size | exercise 11.5, the variances of 07 | [Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167) |
 # | Optimisers | a step size for each parameter, from its own past | momentum in 04, a gradient for each layer in 07 | [Kingma and Ba 2015](https://arxiv.org/abs/1412.6980) |
-# | Attention | a softmax decides which inputs to listen to | the softmax of 02, shared weights in 10, plus signs in 07 | [Vaswani and others 2017](https://arxiv.org/abs/1706.03762) |
 # | GPUs | the same products, thousands at once, in fewer digits | what float32 did in 06 | [Krizhevsky, Sutskever and Hinton 2012](https://doi.org/10.1145/3065386) |
 # | Making images | a network learns to remove noise, step by step | squared error in 06, kernels in 10 | [Ho and others 2020](https://arxiv.org/abs/2006.11239) |
 #
-# For books, go on with [Prince 2023](https://udlbook.github.io/udlbook/) or, with code for everything, [Zhang and others 2023](https://d2l.ai). [Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers. History and variants of the idea are in [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html).
+# <details><summary>Books, a shorter engine, and the history</summary>
 #
-# The course began with two networks and a question: which would you trust with the next digit that comes in by post? And would its accuracy tell you? Write down what you would ask each of them, before you open the answer.
-#
-# <details><summary>What we would ask</summary>
-#
-# - Was its gradient checked? (03)
-# - Would it come out so again, with another seed and other writers? Is it as right as it is sure? (05)
-# - Does its answer depend on its company? (06)
-# - What do two pixels of push do to it? (10)
-#
-# Its accuracy answers none of these.
+# For books, go on with [Prince 2023](https://udlbook.github.io/udlbook/) or, with code for everything, [Zhang and others 2023](https://d2l.ai). [Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers. [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea and its variants.
 #
 # </details>
 
 # %% [markdown]
 # ## Recap
 #
-# - Automatic differentiation needs values that remember what made them, and by which rule blame goes back.
-# - A value hands on its blame when all of it has arrived: topological order.
-# - Blame is added: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget it, and a number or a shape is wrong.
+# - Automatic differentiation needs values that remember what they were made from, and by which rule blame goes back.
+# - A value passes its blame on once all of it has arrived: topological order.
+# - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget it, and a number or a shape comes out wrong.
 # - $p - y$ is the sum of two roads.
-# - Loss and gradient together cost about two to three times the loss alone, however many parameters there are. The price is memory: what the rules need of the forward pass must be kept.
-# - A machine derives the formula you wrote. Stable formulas stay your work.
+# - Loss and gradient together cost two to three times as much as the loss alone, however many parameters there are. The price is memory, because whatever the rules need from the forward pass must be kept.
+# - A machine differentiates the formula that you wrote. Stable formulas are still your job.
 #
 # ## Questions to ask yourself
 #
-# 1. In which of these would the bug of assigning show: $u + u$, $u \cdot w$, $XW + b$?
+# 1. In which of these would you see the bug of assigning: $u + u$, $u \cdot w$, $XW + b$?
 #
 #    <details><summary>Answer</summary>
 #
-#    Only in $u + u$: there $u$ would get 1 in place of 2. In $u \cdot w$ and in $XW + b$ everything is used once. The copies of $b$ are summed by undoing the broadcast, before the loop adds or assigns.
+#    Only in $u + u$, where $u$ would get 1 instead of 2. In $u \cdot w$ and in $XW + b$ everything is used once. The copies of $b$ are summed when the broadcast is undone, before the loop adds or assigns.
 #
 #    </details>
 #
@@ -681,11 +724,11 @@ for step in [1, 10, 30]:
 #
 #    <details><summary>Answer</summary>
 #
-#    The slope is $z(1 - z)$. The value has to be kept anyway, for what comes after it; what went in need not be.
+#    The slope is $z(1 - z)$. The value has to be kept anyway, for whatever comes after it, so what went in need not be kept.
 #
 #    </details>
 #
-# 3. Training keeps every activation until the way back. How could one train a network whose activations do not fit into memory?
+# 3. Training keeps every activation until the way back. How could you train a network whose activations don't fit into memory?
 #
 #    <details><summary>Answer</summary>
 #
@@ -693,14 +736,14 @@ for step in [1, 10, 30]:
 #
 #    </details>
 #
-# 4. Could the tape differentiate the *accuracy*?
+# 4. Could the tape differentiate *accuracy*?
 #
 #    <details><summary>Answer</summary>
 #
-#    It could carry blame through a step function, and that blame is 0 nearly everywhere. The machine would be right, and nothing would be learnt: that is why lesson 02 chose a loss.
+#    It could carry blame through a step function, and that blame is 0 nearly everywhere. The machine would be right, and nothing would be learnt. That is why lesson 02 chose a loss.
 #
 #    </details>
 #
 # ## Next
 #
-# There is no next lesson. Take a network that nobody derived for you, write its forward pass, and check what the machine says.
+# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) ends it with one that looks at its company on purpose, and you will need the softmax, the gradient check and the tape to build it.
