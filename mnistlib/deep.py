@@ -30,7 +30,7 @@ class Activation(NamedTuple):
 def relu(z: np.ndarray) -> np.ndarray:
     r"""Cut off what is negative: $\mathrm{relu}(z) = \max(z, 0)$.
 
-    Derived in lesson 07, "A unit that does not saturate".
+    Derived in lesson 07, "A unit with a corner".
     """
     return np.maximum(z, 0)
 
@@ -38,8 +38,8 @@ def relu(z: np.ndarray) -> np.ndarray:
 def relu_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     """Let the gradient through where the unit is awake: $dz = da$ where $a > 0$, and 0 elsewhere.
 
-    At the kink, z = 0, no derivative exists; 0 is taken. Derived in lesson 07, "A unit that does
-    not saturate".
+    At the kink, z = 0, no derivative exists; 0 is taken. Derived in lesson 07, "A unit with
+    a corner".
     """
     return da * (a > 0)
 
