@@ -6,7 +6,6 @@ there. The tests ask that no mutant of a key passes as right.
 """
 
 import ast
-import copy
 import functools
 import inspect
 import linecache
@@ -115,42 +114,46 @@ def mutants_of(function: Callable, exchanges_own_values: bool = True) -> list[Mu
     if exchanges_own_values:
         values = list(dict.fromkeys([*values, *assigned_in(definition)]))
     findings: dict[str, Finding | None] = {}
-    for node, finding in changed_trees(tree, values):
-        try:
-            source = ast.unparse(ast.fix_missing_locations(node))
-            compile(source, "<mutant>", "exec")
-        except (SyntaxError, ValueError, TypeError):
-            continue  # not a program
+    for source, finding in changed_sources(tree, values):
         if findings.get(source) is None:
             findings[source] = finding
     findings.pop(ast.unparse(tree), None)
     return [Mutant(source, finding) for source, finding in findings.items()]
 
 
-def changed_trees(
-    tree: ast.Module, values: list[str]
-) -> Iterator[tuple[ast.Module, Finding | None]]:
-    """Yield a copy of a function for each change of each of its nodes, among them its values."""
-    definition = tree.body[0]
-    nodes = [node for part in definition.body for node in ast.walk(part)]
-    for number, node in enumerate(nodes):
-        for change in [*changes_of(node, values)]:
-            copied = copy.deepcopy(tree)
-            copies = [each for part in copied.body[0].body for each in ast.walk(part)]
-            yield Replace(copies[number], change.node).visit(copied), change.finding
+def changed_sources(tree: ast.Module, values: list[str]) -> Iterator[tuple[str, Finding | None]]:
+    """Yield a function's source with each change of each of its nodes, if that is a program."""
+    for node, put in places_in(tree.body[0]):
+        # All changes are made before the first is put there: they look at the function as it is.
+        for change in list(changes_of(node, values)):
+            put(change.node)
+            try:
+                source = ast.unparse(ast.fix_missing_locations(tree))
+                compile(source, "<mutant>", "exec")
+            except (SyntaxError, ValueError, TypeError):
+                continue
+            finally:
+                put(node)
+            yield source, change.finding
 
 
-class Replace(ast.NodeTransformer):
-    """Puts one node in the place of another."""
-
-    def __init__(self, old: ast.AST, new: ast.AST) -> None:
-        """Take both."""
-        self.old = old
-        self.new = new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        """Return the node that is to stand in this one's place."""
-        return self.new if node is self.old else super().visit(node)
+def places_in(definition: ast.FunctionDef) -> list[tuple[ast.AST, Callable[[ast.AST], None]]]:
+    """Return each node of a function's body, with what puts another one in its place."""
+    places = [
+        (node, functools.partial(definition.body.__setitem__, i))
+        for i, node in enumerate(definition.body)
+    ]
+    for parent in [each for statement in definition.body for each in ast.walk(statement)]:
+        for field, value in ast.iter_fields(parent):
+            if isinstance(value, ast.AST):
+                places.append((value, functools.partial(setattr, parent, field)))
+            elif isinstance(value, list):
+                places += [
+                    (entry, functools.partial(value.__setitem__, i))
+                    for i, entry in enumerate(value)
+                    if isinstance(entry, ast.AST)
+                ]
+    return places
 
 
 # What a node may become
