@@ -252,7 +252,7 @@ def settings_kept() -> Iterator[None]:
 #: How many lists may lie one in the other.
 DEEPEST = 8
 #: The most entries of an array that are copied; no exercise has a result that is nearly as large.
-MOST_ENTRIES = 10**7
+MOST_ENTRIES = 10**6
 
 
 def received(value: object, depth: int = 0) -> tuple[object, str]:
@@ -263,6 +263,8 @@ def received(value: object, depth: int = 0) -> tuple[object, str]:
     from here; nor is an array with masked entries, or of objects. Where a list, a tuple or a
     dictionary came, that holds for its entries. All else, such as a function, stays what it is.
     """
+    if type(value) in (float, int, bool, str):
+        return value, ""
     if isinstance(value, np.ndarray):
         if value.size > MOST_ENTRIES:
             return ..., f"an array of shape {value.shape}"

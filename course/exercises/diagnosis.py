@@ -243,8 +243,11 @@ def is_telling(comparisons: Sequence[Comparison]) -> bool:
     wrong = [as_numbers(each.got) for each in comparisons if not each.is_right]
     if any(got is None for got in wrong):
         return True
-    numbers = {float(number) for got in wrong for number in np.ravel(got) if np.isfinite(number)}
-    return len(numbers) > 1 or bool(numbers - {0, 1})
+    numbers = np.concatenate([np.ravel(got) for got in wrong]) if wrong else np.zeros(0)
+    zeros = numbers == 0
+    ones = numbers == 1
+    others = np.isfinite(numbers) & ~zeros & ~ones
+    return bool(others.any() or (zeros.any() and ones.any()))
 
 
 # Its dtype, and whether it holds numbers

@@ -6,6 +6,7 @@ import functools
 import linecache
 import random
 import sys
+import time
 import warnings
 from typing import get_args
 
@@ -369,3 +370,21 @@ def test_an_endless_loop_names_its_line_when_it_is_stopped(call):
 def test_a_lambda_is_told_to_become_a_function():
     with pytest.raises(TypeError, match=r"write it as a function, def my_softmax\(z\)"):
         check(lambda z: z)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "np.zeros((10**4, 10**4))",
+        "np.zeros((900, 900))",
+        "iter(range(10**5))",
+        "[[1.0] * 300] * 300",
+        "'a' * 10**6",
+    ],
+)
+def test_a_huge_result_is_answered_soon(made):
+    begun = time.process_time()
+    reply = check(write("softmax", f"return {made}"))
+    assert reply.kind in ("wrong shape", "wrong value")
+    assert len(reply.text) < 1000
+    assert time.process_time() - begun < 10
