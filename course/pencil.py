@@ -9,8 +9,8 @@ from mnistlib import functions, network, plotting
 
 
 def write(number: float) -> str:
-    """Write a number as on paper: a small fraction, perhaps plus log 3; otherwise four decimals."""
-    for extra, name in [(0, ""), (np.log(3), "log 3")]:
+    """Write a number as on paper: a small fraction, perhaps plus log 3 or 4; else four decimals."""
+    for extra, name in [(0, ""), (np.log(3), "log 3"), (np.log(4), "log 4")]:
         fraction = Fraction(number - extra).limit_denominator(64)
         if abs(number - extra - fraction) < 1e-6:
             parts = [str(fraction)] if fraction or not name else []
@@ -35,7 +35,8 @@ def draw(
     z1, a1, z2 = (array[0] for array in network.forward(parameters, x))
     _, grads = network.gradients(parameters, x, y)
     given = {"x": x[0], "y": y[0], **parameters._asdict()}
-    values = {"z1": z1, "a1": a1, "z2": z2, "p": functions.softmax(z2)}
+    loss = functions.cross_entropy(z2[np.newaxis], y)
+    values = {"z1": z1, "a1": a1, "z2": z2, "p": functions.softmax(z2), "loss": loss}
     hidden = {"da1": parameters.W2 @ grads.db2, "dz1": grads.db1}  # of one example
     blame = {"dz2": grads.db2, **hidden, **grads._asdict()}
     if not filled:

@@ -178,13 +178,13 @@ def values_and_blame(
 ) -> Figure:
     """Draw a small network with every number in it: values in blue, the loss's gradient in orange.
 
-    From the pixels above to the classes below; a line is a weight, a box a unit. Where a number is
-    NaN an empty field is drawn, to be filled in. ``values`` has the arrays x, W1, b1, z1, a1, W2,
-    b2, z2, p and y of one example, and ``blame`` dW1, db1, dz1, da1, dW2, db2 and dz2; ``write`` turns
-    a number into words. Used in lesson 03.
+    From the pixels at the top to the loss at the bottom; a line is a weight, a box a unit. Where a
+    number is NaN an empty field is drawn, to be filled in. ``values`` has the arrays x, W1, b1, z1,
+    a1, W2, b2, z2, p and y of one example, and the loss; ``blame`` has dW1, db1, dz1, da1, dW2, db2
+    and dz2; ``write`` turns a number into words. Used in lesson 03.
     """
-    figure, axis = plt.subplots(figsize=(5, 6.4))
-    heights = {"x": 10.4, "a1": 6, "p": 1.2}
+    figure, axis = plt.subplots(figsize=(5, 6.9))
+    heights = {"x": 11.5, "a1": 7.1, "p": 2.3}
     places = {name: np.linspace(2, 8, len(values[name])) for name in heights}
 
     def text(x, y, words, colour="black", **options):
@@ -235,8 +235,10 @@ def values_and_blame(
         rows = [(letter, values[n][k], blame["d" + n][k]) for letter, n in names]
         target = f"$y$ = {write(values['y'][k])}"
         box(x, heights["p"], [*rows, ("$p$", values["p"][k], target)])
-    text(0.2, 11.6, "blue: value", COLOURS[0], ha="left")
-    text(9.8, 11.6, "orange: the loss's gradient", COLOURS[1], ha="right")
-    axis.set(title=title, xlim=(0, 10), ylim=(0, 12))
+        axis.plot((x, 5), (heights["p"], 0.45), color="0.75", linewidth=1.2, zorder=1)
+    box(5, 0.45, [("loss", values["loss"], "")])
+    text(0.2, 12.7, "blue: value", COLOURS[0], ha="left")
+    text(9.8, 12.7, "orange: the loss's gradient", COLOURS[1], ha="right")
+    axis.set(title=title, xlim=(0, 10), ylim=(0, 13))
     axis.set_axis_off()
     return figure

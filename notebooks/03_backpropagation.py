@@ -9,26 +9,25 @@
 # %% [markdown]
 # # 03 Backpropagation
 #
-# A network with a hundred thousand adjustable numbers gives a wrong answer. Which of them should move, and which way? Seven lines
-# of NumPy answer for all of them at once. You find these lines with a pencil, on a network of twelve numbers.
+# A network has a hundred thousand adjustable numbers, and it gives a wrong answer. Which of them should move, and which way? Seven lines of NumPy answer for all of them at once. You will find those lines with a pencil, on a network of twelve numbers.
 #
-# **You will** carry the gradient back through a small network by hand, then through the course's network in code. You check every line, and meet a check that is easily fooled.
+# **You will** carry the gradient back through a small network by hand, and then through the course's network in code. You will check every line, and meet a check that is easily fooled.
 #
 # **You will be able to**
 #
 # - write down the shape of every array in a network, and use shapes to catch mistakes;
-# - derive the gradients of a layer, from one weight to the matrix form;
+# - derive the gradients of a layer, from a single weight to the matrix form;
 # - check a gradient, and tell a check that can see a fault from one that cannot;
 # - say what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb), for the slope of the sigmoid, the softmax, and the gradient of its loss; [lesson 01](01_loading.ipynb), for the data; and from school the product of two matrices.
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss; [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Exercise 3.2 and exercise 3.4 are enough: together they are the backward pass.
 #
-# **Time** 52 minutes to read, 25 more for the pencil and 60 for the exercises; it runs in about 5 seconds and takes 220 MB
+# **Time** 50 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
 
 # %% [markdown]
 # ## Before you start
 #
-# From [lesson 02](02_sigmoid_softmax.ipynb), without looking. Both answers will be needed within minutes.
+# From [lesson 02](02_sigmoid_softmax.ipynb), without looking. You will need both answers within minutes.
 #
 # 1. A sigmoid unit has the activation $\frac34$. How steep is its sigmoid there?
 #
@@ -38,11 +37,11 @@
 #
 #    </details>
 #
-# 2. A network gives two classes the probabilities $\frac34$ and $\frac14$, and the second is the right one. What is the gradient of the cross-entropy with respect to the two logits? Why do its entries add up to 0?
+# 2. A network gives two classes the probabilities $\frac34$ and $\frac14$, and the second class is the right one. What is the gradient of the cross-entropy with respect to the two logits? Why do its entries add up to 0?
 #
 #    <details><summary>Answer</summary>
 #
-#    $p - y = \left(\frac34, -\frac34\right)$. A constant added to both logits changes no probability, so moving both together must leave the loss as it is.
+#    $p - y = \left(\frac34, -\frac34\right)$. If you add a constant to both logits, no probability changes, and so neither does the loss.
 #
 #    </details>
 
@@ -50,7 +49,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course import exercises, pencil, pictures
+from course import exercises, guesses, pencil, pictures
 from course.materials.planted_bug import faulty_gradients
 from mnistlib import data, network, plotting
 from mnistlib.functions import cross_entropy, sigmoid, softmax
@@ -62,7 +61,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# An image enters as a row of numbers, its pixels. Each **hidden unit** multiplies every pixel by a weight of its own, adds up, and adds a bias. A sigmoid squashes this sum. Each **output unit** does the same with the activations of the hidden units, but its sum, the logit, goes into the softmax. The hidden units are one **layer**, the output units another.
+# You saw it at work in lesson 02. Each **hidden unit** multiplies every pixel by a weight of its own, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units form one **layer**, the output units another.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -75,9 +74,9 @@ mnist = data.load()
 # | $P = \mathrm{softmax}(Z_2)$ | `p` | (n, 10) | probabilities |
 # | $Y$ | `y` | (n, 10) | one-hot targets |
 #
-# The batch size $n$, the loss $L$ and the `d` of a gradient are as in lesson 02. Rows are examples, everywhere. The first index is the layer, and what follows a comma picks an entry: $z_{1,ij}$ is the sum of hidden unit $j$ for example $i$. For a single example we write its row, $z_1$. The numbers in $W_1, b_1, W_2, b_2$ are the **parameters**: what the network learns.
+# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02, and rows are examples, everywhere. The first index names the layer, and what follows a comma picks an entry: $z_{1,ij}$ is the sum of hidden unit $j$ for example $i$. For a single example we write its row, $z_1$. The numbers in $W_1, b_1, W_2$ and $b_2$ are the **parameters**: they are what the network learns.
 #
-# ## By pencil: a network of twelve numbers
+# ## By hand: a network of twelve numbers
 #
 # Shrink the network until it fits on a sheet of paper: two pixels, two hidden units, two classes, one image. The second class is the right one.
 
@@ -90,54 +89,47 @@ net = network.Parameters(
 )
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
-# %% mystnb={"image": {"alt": "The pencil network drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits and probabilities; orange fields for the gradient by every number."}} tags=["hide-input"]
-pencil.draw(net, x_pencil, y_pencil, filled=False, title="Copy it, and fill it in")
-plt.show()
-
 # %% [markdown]
-# A box is a pixel or a unit, and a line is a weight. Take a sheet of paper and copy it. As you find each number, type it into the next picture, in any order: the picture says whether it is right.
+# This is your worksheet. A box is a pixel or a unit, and a line is a weight. Both hidden boxes say $z_1$, because each holds one entry of that row. Find each number with a pencil and type it in: the sheet tells you whether it is right.
 
-# %% mystnb={"image": {"alt": "A still of a picture to touch: the pencil network, its values and gradients left empty."}}
+# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits, probabilities and the loss; orange fields for the gradient with respect to every number."}}
 pictures.fill()
 
 # %% [markdown]
-# In the matrices, each *column* belongs to one unit: the first hidden unit weighs the first pixel by 1 and the second by $-2$.
+# In the matrices, each *column* belongs to one unit: the first hidden unit multiplies the first pixel by 1 and the second by $-2$.
 #
 # ### Forward, down the page
 #
-# The way from the pixels to the loss is called the **forward pass**. For the first hidden unit it gives
+# The way from the pixels to the loss is the **forward pass**. For the first hidden unit,
 #
-# $$\begin{aligned}
-# \text{first of } z_1 &= 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \\
-# \text{first of } a_1 &= \sigma(0) = \tfrac12 .
-# \end{aligned}$$
+# $$z_{1,1} = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad a_{1,1} = \sigma(0) = \tfrac12 .$$
 #
-# The other blue fields are yours, and then the loss. Two hints: $e^{-\log 3} = \frac13$; and of the logits only their difference counts.
+# The other blue fields are yours, down to the loss. Two hints: $e^{-\log 3} = \frac13$, and only the difference between the logits counts.
 #
 # <details><summary>Stuck? Forward, line by line</summary>
 #
-# Second of $z_1$: $1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$. Second of $a_1$: $1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
+# Second unit: $z_{1,2} = 1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$, and $a_{1,2} = 1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
 # They are $\log 3$ apart, so the odds are 3 to 1: $p = (\frac34, \frac14)$. The right class, the second, got $\frac14$, so the loss is $-\log \frac14 = \log 4$.
 #
 # </details>
 #
 # Three to one for the wrong class. Which parameter is to blame?
 #
-# ### Backward, up the page
+# ## By hand: back up the page
 #
-# Nudge a number upwards. How fast does the loss grow? That is the derivative of the loss with respect to this number; we also say, how much *blame* the number bears.
+# Nudge a number upwards. How fast does the loss grow? That is the derivative of the loss with respect to this number. We also say: that is how much *blame* the number bears.
 #
-# We go backwards, from the loss to the pixels, and each step uses the one before. That is all that **backpropagation** means, or the **backward pass**. [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it known for networks. The method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).
+# We work backwards, from the loss to the pixels, because then each step can use the one before. That is all there is to **backpropagation**, or the **backward pass**. [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it famous for networks, but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).
 #
-# **The logits.** You have it from above: $dz_2 = p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
+# **The logits.** You have these from the top of the page: $dz_2 = p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
 #
-# **A weight.** Take the weight 1 from the first hidden unit to the first logit. It adds activation times weight, $\frac12 \cdot 1$, to that logit. Nudge the weight by a small $h$. The logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So the gradient is
+# **A weight.** Take the weight 1 from the first hidden unit to the first logit. It contributes activation times weight, $\frac12 \cdot 1$, to that logit. Nudge the weight by a small $h$. The logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So the gradient is
 #
 # $$\tfrac12 \cdot \tfrac34 = \tfrac38 ,$$
 #
-# *what came in, times the gradient of what went out.* The other three of $W_2$ are yours.
+# *what came in, times the gradient of what went out.* The other three entries of $dW_2$ are yours.
 #
-# **A bias.** What comes in there is always 1. So $db_2 = dz_2$.
+# **A bias.** What comes in there is always 1, so $db_2 = dz_2$.
 #
 # **An activation.** The first hidden unit's activation reaches the loss by *two* roads, one through each logit. Nudge it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$. The roads add up:
 #
@@ -145,18 +137,18 @@ pictures.fill()
 #
 # The second one is yours.
 #
-# **A pre-activation.** Between $z_1$ and $a_1$ lies the sigmoid. Its slope follows from its value, $\frac12 (1 - \frac12) = \frac14$ for the first unit. So a quarter of $\frac94$ gets through: $\frac{9}{16}$. The second is yours. You found its slope at the top of this page.
+# **A pre-activation.** Between $z_1$ and $a_1$ lies the sigmoid. Its slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So a quarter of $\frac94$ gets through, which is $\frac{9}{16}$. The second is yours, and you found its slope before you started.
 #
-# **The hidden layer's weights and biases.** No new idea is needed: all six are yours.
+# **The hidden layer's weights and biases.** No new idea is needed. All six are yours.
 #
 # <details><summary>Stuck? The second unit, line by line</summary>
 #
 # Its weights: $\frac34 \cdot \frac34 = \frac{9}{16}$ and $\frac34 \cdot (-\frac34) = -\frac{9}{16}$; the first unit's other one: $\frac12 \cdot (-\frac34) = -\frac38$. Its activation: $2 \cdot \frac34 + 4 \cdot (-\frac34) = -\frac32$. Its pre-activation: $-\frac32 \cdot \frac{3}{16} = -\frac{9}{32}$.
-# The hidden layer: from the first pixel $1 \cdot \frac{9}{16}$ and $1 \cdot (-\frac{9}{32})$, from the second $\frac12 \cdot \frac{9}{16} = \frac{9}{32}$ and $\frac12 \cdot (-\frac{9}{32}) = -\frac{9}{64}$.
+# The hidden layer: from the first pixel $1 \cdot \frac{9}{16}$ and $1 \cdot (-\frac{9}{32})$, from the second $\frac12 \cdot \frac{9}{16} = \frac{9}{32}$ and $\frac12 \cdot (-\frac{9}{32}) = -\frac{9}{64}$. The biases: $\frac{9}{16}$ and $-\frac{9}{32}$.
 #
 # </details>
 #
-# Rules can be misapplied. So measure: nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. Here `net._replace(W1=...)` is a copy of `net` with one array exchanged.
+# It is easy to misapply a rule, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. Here `net._replace(W1=...)` is a copy of `net` with one array exchanged, and `central_difference` brings its own $h$.
 
 
 # %%
@@ -168,44 +160,51 @@ measured = central_difference(pencil_loss, net.W1)
 print("dW1, measured:", [pencil.write(number) for number in measured.ravel()])
 
 # %% [markdown]
-# Now the sheet with all its answers. Values ran down the page, gradients ran up.
+# Here is the sheet with all its answers. Values ran down the page, and gradients ran up.
 
-# %% mystnb={"image": {"alt": "The pencil network with every field filled in. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The network of twelve numbers with every field filled in. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}} tags=["hide-input"]
 pencil.draw(net, x_pencil, y_pencil, filled=True, title="Every number, and its gradient")
 plt.show()
 
 # %% [markdown]
-# Check any weight: its gradient is the blue $x$ or $a_1$ where its line begins, times the orange number beside the $z_1$ or $z_2$ where it ends. Which parameters should move most? The two output biases, in opposite directions.
+# Check any weight: its gradient is the blue $x$ or $a_1$ where its line begins, times the orange number beside the $z_1$ or $z_2$ where it ends.
 #
-# Is the gradient good for anything? Move every parameter *against* its gradient, by half of it. What becomes of the probability of the right class, now $\frac14$?
+# **Predict.** Move every parameter *against* its gradient, by half of it. What becomes of the probability of the right class, now $\frac14$?
+
+# %%
+guesses.ask("right class, after the move", None)
 
 # %%
 _, grads = network.gradients(net, x_pencil, y_pencil)
 moved = network.Parameters(*(value - d / 2 for value, d in zip(net, grads)))
 print("before:", softmax(network.logits(net, x_pencil))[0].round(4))
 print("after: ", softmax(network.logits(moved, x_pencil))[0].round(4))
+guesses.compare("right class, after the move", softmax(network.logits(moved, x_pencil))[0, 1])
 
 # %% [markdown]
-# From 0.25 to 0.6905, in one step. All that follows is this sheet with more rows and columns.
+# From 0.25 to 0.6905 in one step. The rest of this lesson is the same sheet with more rows and columns.
 #
-# Now with your own numbers. Drag a weight, and say beforehand whose gradient will change.
+# Now try numbers of your own. Before you drag a weight, say whose gradient will change.
 
-# %% mystnb={"image": {"alt": "A still of a picture to touch: the pencil network from its two pixels at the top to its two classes, each number with its value and its gradient."}}
+# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient."}}
 pictures.backprop()
 
 # %% [markdown]
 # ## The real size
 #
-# How many parameters has the course's network? Work it out from the table before the next cell prints it.
-#
+# **Predict.** How many parameters does the course's network have? Work it out from the table.
+
+# %%
+guesses.ask("parameters", None)
+
+# %% [markdown]
 # ### Forward
 #
-# Take small random weights, and the first twelve images as a batch. The forward pass takes five lines. Say the shape of each array before you run them.
+# Start from small random weights and a batch of twelve images. The forward pass takes five lines. Say the shape of each array before you run them.
 
 # %%
 parameters = network.initialise(np.random.default_rng(seed=3))
 W1, b1, W2, b2 = parameters
-print("parameters:", W1.size + b1.size + W2.size + b2.size)
 
 n = 12
 x = data.scale(mnist.train_images[:n])
@@ -220,18 +219,19 @@ loss = cross_entropy(z2, y)
 for name, array in {"x": x, "z1": z1, "a1": a1, "z2": z2, "p": p}.items():
     print(f"{name:2} {array.shape}")
 print(f"loss {loss:.3f}")
+guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 
 # %% [markdown]
-# The bias `b1` has shape (128,) and `x @ W1` has (12, 128): NumPy adds the bias to every row.
+# The bias `b1` has shape (128,) and `x @ W1` has (12, 128), so NumPy adds the bias to every row.
 #
 # ## Backward
 #
-# Which lines of NumPy do what you did on the sheet, for $n$ examples at once? There are seven. As always $i$ counts examples and $k$ classes; $j$ counts hidden units. A gradient has the shape of the array it belongs to. That rule alone will catch many mistakes. On this map a value and its gradient stand side by side.
+# Which lines of NumPy do what you did on the sheet, for $n$ examples at once? There are seven. As always, $i$ counts examples and $k$ classes; $j$ counts hidden units. A gradient has the shape of the array it belongs to, and that rule alone catches many mistakes. On this map each value has its gradient beside it.
 
-# %% mystnb={"image": {"alt": "A map of the two passes. On the left the values run down in blue: X of shape n by 784, Z1 and A1 of n by 128, Z2 of n by 10, and the loss L. In the middle the gradients run up in orange: step 1 leads from L to dZ2, step 4 from there to dA1, step 5 to dZ1. On the right are the parameters' gradients: steps 2 and 3 lead from dZ2 to dW2 and db2, steps 6 and 7 from dZ1 to dW1 and db1."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "A map of the two passes. On the left the values run down in blue: X of shape n by 784, Z1 and A1 of n by 128, Z2 and P of n by 10, and the loss L, which the cross-entropy makes of P and the targets Y. In the middle the gradients run up in orange: step 1 leads from L past P to dZ2, step 4 from there to dA1, step 5 to dZ1. On the right are the parameters' gradients: steps 2 and 3 lead from dZ2 to dW2 and db2, steps 6 and 7 from dZ1 to dW1 and db1."}} tags=["hide-input"]
 blue, orange = plotting.COLOURS[:2]
-figure, axis = plt.subplots(figsize=(5.2, 5.2))
-axis.set(title="Values down, gradients up, in seven steps", xlim=(0, 10), ylim=(0.3, 9.6))
+figure, axis = plt.subplots(figsize=(5.2, 6.2))
+axis.set(title="Values down, gradients up, in seven steps", xlim=(0, 10), ylim=(0.3, 11.6))
 axis.set_axis_off()
 
 
@@ -245,9 +245,11 @@ def arrow(start, end, colour):
     axis.annotate("", end, start, arrowprops=line)
 
 
-shapes = {"X": "(n, 784)", "Z_1": "(n, 128)", "A_1": "(n, 128)", "Z_2": "(n, 10)", "L": ""}
+shapes = {"X": "(n, 784)", "Z_1": "(n, 128)", "A_1": "(n, 128)", "Z_2": "(n, 10)"}
+shapes |= {"P": "(n, 10)", "L": ""}
 below = {"X": "$W_1, b_1$", "Z_1": "sigmoid", "A_1": "$W_2, b_2$", "Z_2": "softmax"}
-heights = {"X": 9, "Z_1": 7, "A_1": 5, "Z_2": 3, "L": 1}
+below["P"] = "cross-\nentropy\nwith $Y$"
+heights = {"X": 11, "Z_1": 9, "A_1": 7, "Z_2": 5, "P": 3, "L": 1}
 for name, level in heights.items():
     box(2, level, f"${name}$ {shapes[name]}".strip(), blue)
     if name in below:
@@ -255,12 +257,12 @@ for name, level in heights.items():
         axis.text(1.8, level - 1, below[name], color=blue, ha="right", va="center")
     if name in ["Z_1", "A_1", "Z_2"]:
         box(5.4, level, f"$d{name}$", orange)
-arrow((2, 1), (5.4, 3), orange)
-axis.text(4, 1.7, "step 1", color=orange)
-for level, step in [(3, "step 4"), (5, "step 5")]:
+arrow((2, 1), (5.4, 5), orange)
+axis.text(4.3, 2.9, "step 1", color=orange)
+for level, step in [(5, "step 4"), (7, "step 5")]:
     arrow((5.4, level), (5.4, level + 2), orange)
     axis.text(5.55, level + 1, step, color=orange, va="center")
-for level, layer, steps in [(3, 2, "2 and 3"), (7, 1, "6 and 7")]:
+for level, layer, steps in [(5, 2, "2 and 3"), (9, 1, "6 and 7")]:
     arrow((5.4, level), (8.2, level), orange)
     axis.text(6.9, level + 0.25, steps, color=orange, ha="center")
     box(8.9, level, f"$dW_{layer}$, $db_{layer}$", orange)
@@ -269,7 +271,7 @@ plt.show()
 # %% [markdown]
 # ### Step 1: the logits
 #
-# Lesson 02 did the work. The loss is a mean over the batch, so $1/n$ appears here, once, and never again.
+# Lesson 02 did the work, and went from the loss past the probabilities in one step. The loss is a mean over the batch, so $1/n$ appears here, once, and never again.
 #
 # $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
 
@@ -278,25 +280,18 @@ dz2 = (p - y) / n
 print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 
 # %% [markdown]
-# Each row of $dZ_2$ adds up to 0, as you found before you started. That check costs nothing.
+# Each row of $dZ_2$ adds up to 0, as you found before you started.
 #
 # ### Step 2: the output weights
 #
-# Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. In example $i$ it occurs in one logit only:
-#
-# $$z_{2,ik} = \dots + a_{1,ij}\, W_{2,jk} + \dots$$
-#
-# Example $i$ therefore contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and the contributions add up. In a matrix product the sum runs over the middle index. To bring $i$ into the middle, **transpose** $A_1$, that is, turn its rows into columns: $(A_1^T)_{ji} = a_{1,ij}$.
+# Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. In example $i$ it occurs in one logit only, $z_{2,ik}$, where it is multiplied by $a_{1,ij}$. So example $i$ contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and their contributions add up. In a matrix product the sum runs over the middle index. To bring $i$ into the middle, **transpose** $A_1$: turn its rows into columns, so that $(A_1^T)_{ji} = a_{1,ij}$.
 #
 # $$\begin{aligned}
-# dW_{2,jk} &= \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} \\
-# &= \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} \\
-# &= \big( A_1^T\, dZ_2 \big)_{jk} .
+# dW_{2,jk} &= \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} = \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} \\
+# dW_2 &= A_1^T\, dZ_2
 # \end{aligned}$$
 #
-# The shapes agree: (128, n) times (n, 10) is (128, 10), as $W_2$ is.
-#
-# $$dW_2 = A_1^T\, dZ_2$$
+# The shapes agree: (128, n) times (n, 10) is (128, 10).
 
 # %%
 dW2 = a1.T @ dz2
@@ -334,6 +329,8 @@ exercises.folded(my_bias_gradient)
 #
 # </details>
 #
+# ## Backward, through the hidden layer
+#
 # ### Step 4: the activations
 #
 # On your sheet an activation reached the loss by two roads. Here it has ten, one through each logit of its example:
@@ -342,11 +339,11 @@ exercises.folded(my_bias_gradient)
 #
 # ### Step 5: the pre-activations
 #
-# Each pre-activation moves one activation only, so there is nothing to add up: multiply by the slope, entry by entry.
+# Each pre-activation moves only one activation, so there is nothing to add up: multiply by the slope, entry by entry.
 #
 # ### Exercise 3.2: back through the hidden layer (core, 8 minutes)
 #
-# Write the sum over $k$ as a matrix product, as step 2 did for the sum over $i$: which index must stand in the middle, and what has to be transposed? Then the slope.
+# Write the sum over $k$ as a matrix product, as step 2 did with the sum over $i$. Which index must stand in the middle, and what has to be transposed? Then comes the slope.
 
 
 # %%
@@ -363,7 +360,7 @@ exercises.folded(my_hidden_gradient)
 # %% [markdown]
 # <details><summary>The course's version of steps 4 and 5</summary>
 #
-# $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle. The same weights that carried the signal forward carry the gradient back, transposed; the product entry by entry is written $\odot$:
+# $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle. The same weights that carried the signal forward carry the gradient back, transposed. The product entry by entry is written $\odot$:
 #
 # $$\begin{aligned} dA_1 &= dZ_2\, W_2^T \\ dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \end{aligned}$$
 #
@@ -402,13 +399,19 @@ exercises.check(my_tanh_backward)
 exercises.folded(my_tanh_backward)
 
 # %% [markdown]
+# <details><summary>The slope of tanh, with a pencil</summary>
+#
+# The derivative's numerator is $(e^z + e^{-z})^2 - (e^z - e^{-z})^2$, and its denominator $(e^z + e^{-z})^2$. Divide: the slope is $1 - a^2$. At $z = 0$, where $a = 0$, that is 1.
+#
+# </details>
+#
 # ### Steps 6 and 7: the hidden layer's weights and biases
 #
-# You know the gradient of the hidden layer's sums, as you knew that of the output layer's after step 1. This time the derivation is yours.
+# You were at the same point after step 1, one layer up. This time the derivation is yours.
 #
 # ### Exercise 3.4: the gradients of a layer (core, 8 minutes)
 #
-# What came in? Which shape must come out? Write a function that serves *any* layer: `inputs` is what came in, `dz` the gradient of the layer's sums.
+# What came in? Which shape must come out? Write a function that serves *any* layer: `inputs` is what came in, and `dz` the gradient of the layer's sums.
 
 
 # %%
@@ -442,11 +445,11 @@ exercises.folded(my_layer_gradients)
 # db1 = dz1.sum(axis=0)
 # ```
 #
-# Lines 2 and 5 need $A_1$, which was kept from the forward pass: backpropagation pays with memory. A network with another layer repeats lines 4 to 7.
+# Lines 2 and 5 need $A_1$, which had to be kept from the forward pass: backpropagation pays in memory. A network with another layer repeats lines 4 to 7.
 #
 # </details>
 #
-# `network.gradients` puts them together, and returns the loss and the four gradients. Does it agree?
+# `network.gradients` puts them together, and returns the loss and the four gradients. Does it agree with your lines?
 
 # %%
 dW1, db1 = network.layer_gradients(x, dz1)
@@ -462,7 +465,7 @@ print("same gradients:", all(np.allclose(a, b) for a, b in zip(grads, (dW1, db1,
 #
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
-# First write the heart of `check_gradient`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths.
+# `check_gradient` puts its verdict into words. Write the heart of it, which returns a number. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths.
 
 
 # %%
@@ -479,9 +482,7 @@ exercises.folded(my_check_gradient)
 # %% [markdown]
 # ### Entry by entry
 #
-# To nudge every parameter of the real network takes two hundred thousand forward passes. So check a smaller one, made by the same code. Its biases get random values, since at zero a mistake with a bias can hide. Batch, hidden layer and classes all have size ten, so that no wrong shape gives a bug away.
-#
-# Each function below gives the loss when one array changes and the other three stay.
+# Nudging every parameter of the real network would take two hundred thousand forward passes. So check a smaller one, made by the same code. Give its biases random values, because a mistake with a bias can hide where the bias is zero. Make the batch, the hidden layer and the classes all ten, so that no wrong shape gives a bug away.
 
 # %%
 rng = np.random.default_rng(seed=4)
@@ -494,6 +495,7 @@ def loss_of(changed):
     return cross_entropy(network.logits(changed, x_ten), y_ten)
 
 
+# The loss, when one array changes and the other three stay:
 def loss_by_W1(W1):
     return loss_of(small._replace(W1=W1))
 
@@ -517,9 +519,9 @@ print(check_gradient(loss_by_W2, small.W2, right.dW2, name="dW2"))
 print(check_gradient(loss_by_b2, small.b2, right.db2, name="db2"))
 
 # %% [markdown]
-# ### Three planted bugs
+# ### Two planted bugs
 #
-# Would the check see a fault? Plant three common mistakes. Each runs without an error message.
+# Would the check see a fault? Plant two common mistakes. Both run without an error message.
 
 # %%
 _, a1_small, z2_small = network.forward(small, x_ten)
@@ -533,32 +535,29 @@ dz1_wrong = dz2_small @ small.W2 * a1_small * (1 - a1_small)
 print(check_gradient(loss_by_W1, small.W1, x_ten.T @ dz1_wrong, name="dW1"))
 
 # %% [markdown]
-# **The missing** $1/n$. What is given is everywhere too large by the same factor, the batch size. Which batch would hide this bug?
+# **The missing** $1/n$. The given gradient is too large everywhere by the same factor, the batch size. Which batch would hide this bug?
 
 # %%
 dW2_wrong = a1_small.T @ (softmax(z2_small) - y_ten)
 print(check_gradient(loss_by_W2, small.W2, dW2_wrong, name="dW2"))
 
 # %% [markdown]
-# A batch of one: to divide by 1 changes nothing.
+# A batch of one, because dividing by 1 changes nothing.
 #
-# **Summed over the wrong axis.** A bias needs the sum down its column. In step 3, `axis=1` adds along a row. What will each of these sums be?
-
-# %%
-print(check_gradient(loss_by_b2, small.b2, dz2_small.sum(axis=1), name="db2"))
-
-# %% [markdown]
-# Zeros: each row adds up to 0, so this "gradient" says that no bias matters.
+# If the layers differed in size, the shapes would give the first bug away. They never show a missing $1/n$.
 #
-# If the sizes differ, a look at the shapes catches the first bug and the last. It never catches the missing $1/n$.
+# ## A check that forgets with you
 #
-# ### All at once, and a check that forgets with you
-#
-# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$. The slope of the loss on that path is called the **directional derivative**. Each parameter moves by its entry of $r$, and adds its gradient times that entry to the slope. Write $\nabla L$ (nabla L) for all the gradients, laid end to end. Then the slope must be
+# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$: each parameter moves by its own entry of $r$. The slope of the loss on that path is the **directional derivative**. Each parameter contributes its gradient times its entry of $r$. Write $\nabla L$ (nabla L) for all the gradients laid end to end. Then the slope must be
 #
 # $$\nabla L \cdot r ,$$
 #
-# where the dot multiplies entry by entry and adds up. In which direction? It is tempting to take the gradient itself. Try that on a right gradient and on four wrong ones. Which will be refused?
+# where the dot multiplies entry by entry and adds up.
+#
+# **Predict.** Which direction? It is tempting to take the gradient itself. Try that with the right gradient and with four wrong ones. How many of the four will be refused?
+
+# %%
+guesses.ask("wrong ones refused along themselves", None)
 
 # %%
 rng = np.random.default_rng(seed=5)
@@ -594,32 +593,40 @@ candidates = {
     "hidden layer set to 0": grads_full._replace(dW1=0 * grads_full.dW1, db1=0 * grads_full.db1),
     "everything doubled": [2 * d for d in grads_full],
 }
-for name, given in candidates.items():
-    print(f"{name:22} along itself: {verdict(given, direction=given)}")
+verdicts = [verdict(given, direction=given) for given in candidates.values()]
+for name, words in zip(candidates, verdicts):
+    print(f"{name:22} along itself: {words}")
+refused = sum(words != "passes" for words in verdicts)
+guesses.compare("wrong ones refused along themselves", refused)
 
 # %% [markdown]
-# Three bugs of four pass. One of them has nothing for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there. Where it is not 0, it is right. The check forgets whatever the formula forgot.
+# Three of the four bugs pass. One of them has nothing at all for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there. Everywhere else, these three are right. The check forgets whatever the formula forgot.
 #
-# So let chance choose the direction $r$, not the one who is being checked:
+# So draw the direction $r$ at random. The one being checked must not choose it:
 
 # %%
 rng = np.random.default_rng(seed=6)
 r = [0.1 * rng.normal(size=value.shape) for value in full]
 for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(given, direction=r)}")
+print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 
 # %% [markdown]
 # All four are caught, even the single weight among 101,770.
 #
 # <details><summary>Are you sure?</summary>
 #
-# Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But a single weight whose gradient is small enough would pass. The check does not say *where* the fault is. So take two or three directions, and go entry by entry where they refuse. The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and even the right gradient may be refused.
+# Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and go entry by entry where they refuse.
+#
+# No check on these twelve images can see what goes wrong for a pixel that is blank in all twelve. Its gradients are exactly 0, and that is the share in the last line above.
+#
+# The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and often even the right gradient is refused.
 #
 # </details>
 #
 # ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
-# `faulty_gradients` below is a backward pass with one bug planted in it. Three more checks like the first will tell which of its four results is wrong. Find out how it is wrong, and write a function that gives all four right.
+# `faulty_gradients` below is a backward pass with one bug planted in it. Three more checks like the first will tell you which of its four results is wrong. Find out how it is wrong, and write a function that gets all four right.
 
 # %%
 wrong = faulty_gradients(small, x_ten, y_ten)
@@ -641,16 +648,13 @@ exercises.folded(my_mended_gradients)
 #
 # Which way should all the parameters move together? Nudge them by a short vector. The loss changes by about
 #
-# $$\begin{aligned}
-# &\nabla L \cdot \text{nudge} \\
-# &= \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos(\text{angle between}).
-# \end{aligned}$$
+# $$\nabla L \cdot \text{nudge} = \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos(\text{angle between}) ,$$
 #
-# Of all nudges of one length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
+# which you know for arrows in a plane. With a hundred thousand entries it is what *angle* means. Of all nudges of one length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
-# and so for each of the four arrays. The nudge is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$. Take the network we started with and 200 images, and see how far that holds.
+# and the same for the other three arrays. The nudge is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$. Take the network we started with and 200 images, and see how far that holds.
 
 # %%
 x_200, y_200 = data.scale(mnist.train_images[:200]), data.one_hot(mnist.train_labels[:200])
@@ -668,7 +672,7 @@ for eta in [0.001, 0.01, 0.1, 1]:  # change these: how long a step still pays?
     after = loss_after(eta)
     print(f"{eta:5} {after:11.6f} {loss_before - after:11.6f} {eta * squared_length:10.6f}")
 
-# %% mystnb={"image": {"alt": "The loss after one step against its learning rate from 0 to 1. It falls steeply, following the dashed tangent at first, bends away from it, reaches a lowest point and climbs again."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The loss after one step, drawn over its learning rate from 0 to 1. It falls steeply, following the dashed tangent at first, bends away from it, reaches a lowest point and climbs again."}} tags=["hide-input"]
 etas = np.linspace(0, 1, 81)
 downhill = np.array([loss_after(eta) for eta in etas])
 axis = plotting.curves(
@@ -687,17 +691,20 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# For small steps the prediction is excellent. For long ones the loss has curved away from its tangent. The gradient knows the slope where we are, and nothing of what comes after. So the next lesson takes thousands of steps, each with a fresh gradient.
+# For small steps the prediction is excellent. For long ones the loss has curved away from its tangent. The gradient knows the slope where we stand, and nothing of what comes after. That is why the next lesson takes thousands of steps, each with a fresh gradient.
 #
 # <details><summary>How long a step still pays?</summary>
 #
-# The loss falls most at the dot. At about two and a half times that rate it is back where it started. Beyond, the step does harm. So it is with the first step, from this start.
+# The loss falls most at the dot. At about two and a half times that rate it is back where it started, and a longer step does harm. That is true of the first step, from this start; other starts have other rates.
 #
 # </details>
 #
 # ## What it costs
 #
-# Guess first: how many forward passes does a whole gradient cost? Then count the multiplications for one example. A layer takes inputs times outputs multiplications; all else is few beside them.
+# **Predict.** How many forward passes does a loss with its whole gradient cost? Guess, and then count the multiplications for one example. A layer takes inputs times outputs of them, and there are few others.
+
+# %%
+guesses.ask("cost in forward passes", None)
 
 # %%
 forward = 784 * 128 + 128 * 10
@@ -706,13 +713,14 @@ nudging = 2 * 101_770  # forward passes, two for each parameter
 print("forward:    ", forward)
 print("backward:   ", backward)
 print(f"both passes: {(forward + backward) / forward:.2f} forward passes; by nudging: {nudging}")
+guesses.compare("cost in forward passes", round((forward + backward) / forward, 2))
 
 # %% [markdown]
-# Here the loss and all its gradients cost about two forward passes, against two hundred thousand by nudging. With many layers of one size it would be nearly three: every layer but the first also needs the gradient of its inputs.
+# Counted in multiplications, the loss and all its gradients cost about two forward passes, and two hundred thousand by nudging. In a network of many equal layers it would be nearly three, because every layer but the first also needs the gradient of its inputs.
 #
 # <details><summary>Are gradients always so cheap?</summary>
 #
-# [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved it for any function made of the four arithmetic operations: all its derivatives together cost only a small multiple of the function itself. Exponentials and logarithms change nothing, for their slopes are as cheap.
+# [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved it for any function made of the four arithmetic operations: all its derivatives together cost only a small multiple of the function itself. Exponentials and logarithms change nothing, since their slopes are just as cheap.
 #
 # </details>
 #
@@ -741,13 +749,13 @@ exercises.folded(my_three_layer_gradients)
 # %% [markdown]
 # ## Recap
 #
-# Every parameter should move, against its gradient. Seven lines give all the gradients.
+# Every parameter should move against its gradient, and seven lines give all the gradients.
 #
 # - A gradient has the shape of the array it belongs to.
 # - Weights: *what came in, times the gradient of what went out*. Back through a layer: *times the weights transposed*. Through
 #   a sigmoid: *times* $a(1 - a)$.
 # - Check entry by entry, at a random point, or all at once, along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
-# - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$. The loss and all its gradients cost here about two forward passes.
+# - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$. Here the loss and all its gradients cost about two forward passes.
 #
 # Which network would you trust? One whose gradients passed a check that you have seen fail.
 #
@@ -757,7 +765,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    In the product of the two, each is the other's factor: nudge a weight, and what it multiplies decides the effect; nudge an activation, and its weights do.
+#    In the product of the two, each is the other's factor. Nudge a weight, and the effect depends on the activation it multiplies; nudge an activation, and it depends on the weights.
 #
 #    </details>
 #
@@ -765,7 +773,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    Only that of the two weights that lead from this pixel: it becomes 0. All else depends on the activations and on what lies behind them. So a blank pixel teaches its weights nothing, and a check there compares 0 with 0.
+#    Only that of the two weights that lead from this pixel: it becomes 0. Everything else depends on the activations and on what comes after them. So a blank pixel teaches its weights nothing, and a check there compares 0 with 0.
 #
 #    </details>
 #
@@ -773,7 +781,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    What happens when a block of the gradient is set to 0? It passes still. Step along a direction that has nothing to do with the gradient.
+#    What happens when you set a block of the gradient to 0? It still passes. Step along a direction that has nothing to do with the gradient.
 #
 #    </details>
 #
@@ -781,7 +789,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    A backward pass that computes the activations, and from them the logits, afresh, and forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` these are the right ones and all four gradients pass; at a random `b1` all four are refused.
+#    A backward pass that computes the activations afresh, and from them the logits, and forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` those activations are right, and all four gradients pass; at a random `b1` all four are refused.
 #
 #    </details>
 #

@@ -71,6 +71,13 @@ def _problem(seed: Seed, n: int, *sizes: int) -> Arguments:
     return parameters, x, y
 
 
+def _saturated(arguments: Arguments) -> Arguments:
+    """Return the same problem with hidden sums so far from 0 that their slopes nearly vanish."""
+    parameters, x, y = arguments
+    wide = {name: 4 * value for name, value in parameters._asdict().items() if name[1:] == "1"}
+    return parameters._replace(**wide), x, y
+
+
 def _squares(u: np.ndarray) -> float:
     return (u**2).sum()
 
@@ -148,6 +155,8 @@ EXERCISES = (
                 normal_array(7, 4, 3),
                 sigmoid(normal_array(8, 2, 4)),
             ),
+            # saturated: next to nothing gets through
+            (np.array([[1.0, -2.0]]), np.array([[3.0, 0.5]] * 3), np.array([[0.9999, 1e-5, 1.0]])),
         ),
         random_case=lambda rng: (
             rng.normal(size=(6, 3)),
@@ -189,7 +198,12 @@ EXERCISES = (
         reference=mended_gradients,
         loops_allowed=True,
         shapes=f", n pixels, n classes -> {_SHAPES}",
-        cases=(_problem(1, 1, 4, 3, 3), _problem(2, 2, 4, 3, 3), _problem(6, 6, 4, 2, 3)),
+        cases=(
+            _problem(1, 1, 4, 3, 3),
+            _problem(2, 2, 4, 3, 3),
+            _problem(6, 6, 4, 2, 3),
+            _saturated(_problem(3, 2, 4, 3, 3)),
+        ),
         random_case=lambda rng: _problem(rng, 6, 5, 4, 3),
         results_are=("never tiny",),
     ),
@@ -205,6 +219,7 @@ EXERCISES = (
             _problem(1, 1, 2, 2, 2, 2),
             _problem(2, 2, 4, 3, 2, 5),
             _problem(5, 5, 3, 4, 4, 3),
+            _saturated(_problem(3, 2, 4, 3, 2, 3)),
         ),
         random_case=lambda rng: _problem(rng, 6, 5, 4, 3, 2),
         results_are=("never tiny",),

@@ -17,8 +17,15 @@ X, Y = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 
 def test_numbers_are_written_as_on_paper():
-    numbers = [0, -9 / 64, 2 + np.log(3), np.log(3), 0.6905]
-    assert list(map(pencil.write, numbers)) == ["0", "-9/64", "2 + log 3", "log 3", "0.6905"]
+    numbers = [0, -9 / 64, 2 + np.log(3), np.log(3), np.log(4), 0.6905]
+    assert list(map(pencil.write, numbers)) == [
+        "0",
+        "-9/64",
+        "2 + log 3",
+        "log 3",
+        "log 4",
+        "0.6905",
+    ]
 
 
 @pytest.mark.parametrize("filled", [True, False])
@@ -26,5 +33,5 @@ def test_the_drawing_holds_the_answers_only_when_it_is_filled(filled):
     axis = pencil.draw(NET, X, Y, filled=filled, title="t").axes[0]
     words = {text.get_text() for text in axis.texts}
     assert {"log 3", "-4", "1/2"} <= words  # what the reader is given
-    assert ({"-9/64", "-3/4", "2 + log 3"} <= words) == filled
+    assert ({"-9/64", "-3/4", "2 + log 3", "log 4"} <= words) == filled
     plt.close(axis.figure)
