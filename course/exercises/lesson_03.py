@@ -7,6 +7,7 @@ import numpy as np
 
 from course.exercises.cases import Seed, normal_array, normal_arrays
 from course.exercises.exercise import Arguments, Exercise
+from course.materials.planted_bug import faulty_gradients  # noqa: F401, the text's mistakes call it
 from mnistlib import deep, network
 from mnistlib.functions import sigmoid, softmax
 from mnistlib.gradcheck import central_difference
@@ -156,7 +157,11 @@ EXERCISES = (
                 sigmoid(normal_array(8, 2, 4)),
             ),
             # saturated: next to nothing gets through
-            (np.array([[1.0, -2.0]]), np.array([[3.0, 0.5]] * 3), np.array([[0.9999, 1e-5, 1.0]])),
+            (
+                np.array([[1.0, -2.0], [0.5, 1.0], [-1.0, 1.0]]),
+                np.array([[3.0, 0.5]]),
+                np.array([[0.9999], [1e-5], [1.0]]),
+            ),
         ),
         random_case=lambda rng: (
             rng.normal(size=(6, 3)),
