@@ -394,7 +394,8 @@ def picture(name: str) -> list[str]:
         "site/pages/pictures.md: a heading, a sentence that links its lesson, and below them "
         f"{{explore}} {name}, as the others have it",
         f"it is done when this passes: python -m course done picture {name}",
-        "and where the pages are built: pytest site/tests/test_touch.py",
+        "and where the pages are built: pytest site/tests/test_touch.py, and a test of its own in "
+        f"site/tests/test_touch_{name}.py",
     ]
 
 

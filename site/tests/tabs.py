@@ -147,3 +147,22 @@ class Shown:
 
 
 both_ways = pytest.mark.parametrize("tab", ["http", "file"], indirect=True)
+
+
+STICKS_OUT = """
+    [...document.querySelectorAll(".explore")].flatMap(el => [...el.querySelectorAll("*")]
+        .filter(tag => tag.getBoundingClientRect().right > el.getBoundingClientRect().right + 1)
+        .filter(tag => !tag.closest(".scrolls, svg *")).map(tag => tag.outerHTML.slice(0, 80)))
+"""
+
+
+def drag(shown, mark, right, down):
+    """Drag what is at `mark`'s middle by so many dots of the screen."""
+    mark.scroll_into_view_if_needed()
+    area = mark.bounding_box()
+    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    shown.page.mouse.move(x, y)
+    shown.page.mouse.down()
+    shown.page.mouse.move(x + right / 2, y + down / 2)
+    shown.page.mouse.move(x + right, y + down)
+    shown.page.mouse.up()

@@ -5,9 +5,9 @@ import json
 
 import numpy as np
 import pytest
+from drawing import STROKES, made_as_mnists_makers_did
 from PIL import Image, ImageDraw
 from tabs import Shown
-from test_touch import STROKES, made_as_mnists_makers_did
 
 from course import pictures
 from course.pictures import make, packing

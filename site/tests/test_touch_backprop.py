@@ -1,0 +1,96 @@
+"""The picture of a small network and its blame, in a real browser."""
+
+import re
+
+import numpy as np
+import pytest
+from tabs import STICKS_OUT, Shown
+from test_browser import TOO_WIDE
+
+from mnistlib import network
+
+
+def test_blame_is_that_of_the_library(lone):
+    shown, rng = Shown(lone, "backprop"), np.random.default_rng(14)
+    sizes = {"x": 2, "W1": 4, "b1": 2, "W2": 4, "b2": 2}
+    for _ in range(15):
+        numbers = {name: rng.normal(0, 2, size).tolist() for name, size in sizes.items()}
+        target = int(rng.integers(2))
+        shown.set(**numbers, target=target, step=24)
+        arrays = {
+            n: np.reshape(v, (-1, 2) if n in ("x", "W1", "W2") else -1) for n, v in numbers.items()
+        }
+        x, y = arrays.pop("x"), np.eye(2)[[target]]
+        loss, grads = network.gradients(network.Parameters(**arrays), x, y)
+        wanted = np.concatenate([array.ravel() for array in grads])
+        np.testing.assert_allclose(shown.numbers("svg"), loss, atol=1e-6)
+        np.testing.assert_allclose(shown.numbers("td.blame"), wanted, atol=1e-6)
+        np.testing.assert_allclose(shown.numbers("td.nudge"), wanted, atol=1e-6)
+
+
+def test_backprop_by_the_keyboard_alone(lone):
+    shown = Shown(lone, "backprop")
+    assert "".join(shown.el.locator("text.blame").all_text_contents()) == ""
+    shown.tab_to("button")
+    for _ in range(8):
+        shown.page.keyboard.press("Enter")
+    assert "1.3863" in shown.el.locator(".verdict").inner_text()  # log 4
+    for _ in range(3):
+        shown.page.keyboard.press("Enter")
+    assert "3/8" in shown.el.locator(".verdict").inner_text()
+    before = shown.state["b1"][0]
+    shown.tab_to("[aria-label='b1[0]'].grip")
+    shown.page.keyboard.press("ArrowRight")
+    shown.page.keyboard.press("Shift+ArrowUp")
+    assert shown.state["b1"][0] == before + 1.5
+    shown.tab_to("input[type=number]")
+    shown.page.keyboard.type("-12345.5")
+    shown.page.keyboard.press("Enter")
+    assert shown.state["b1"][0] == -12345.5
+
+
+OVERPRINTED = """
+    el => { const boxes = [...el.querySelectorAll("svg text")].filter(tag => tag.textContent.trim())
+        .map(tag => [tag.textContent, tag.getBoundingClientRect()]);
+      const out = boxes.filter(([, b]) => b.left < el.getBoundingClientRect().left
+        || b.right > el.getBoundingClientRect().right).map(([text]) => text);
+      const over = boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) =>
+        a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
+        .map(([other]) => `${one} over ${other}`));
+      return [...out, ...over]; }
+"""
+
+
+def test_backprop_holds_any_number_on_any_screen(lone):
+    shown, rng = Shown(lone, "backprop", 280), np.random.default_rng(15)
+    for _ in range(25):
+        sizes = {"x": 2, "W1": 4, "b1": 2, "W2": 4, "b2": 2}
+        numbers = {
+            name: (rng.normal(0, 1, n) * 10.0 ** rng.integers(-9, 7, n)).tolist()
+            for name, n in sizes.items()
+        }
+        shown.set(**numbers, step=24)
+        assert shown.el.evaluate(OVERPRINTED) == [], numbers
+        assert shown.page.evaluate(TOO_WIDE) <= 0
+    for width in (700, 760, 900):  # drawing and table side by side
+        shown.page.set_viewport_size({"width": width, "height": 850})
+        assert shown.page.evaluate(STICKS_OUT) == []
+
+
+def test_backprop_says_what_a_nudge_does_and_an_emptied_box_is_filled_again(lone):
+    shown = Shown(lone, "backprop")
+    shown.set(step=24)
+    for name in ("W1[0, 0]", "W2[0, 1]", "b1[0]", "W2[1, 1]"):
+        shown.el.get_by_label(name).first.click()
+        note = shown.el.locator(".note", has_text="the loss moves").inner_text()
+        row = shown.el.locator("tbody tr", has_text=name)
+        gradient = float(row.locator(".blame").get_attribute("data-value"))
+        moved = re.search(r"about (.+)\.", note)[1], row.locator(".nudge").inner_text()
+        moved, nudged = (float(text.replace("−", "-")) for text in moved)
+        assert moved == pytest.approx(gradient / 1000, rel=0.05)
+        assert nudged == pytest.approx(gradient, abs=6e-5)
+    box = shown.el.locator("input[type=number]")
+    before = box.input_value()
+    box.fill("")
+    box.blur()
+    assert box.input_value() == before
