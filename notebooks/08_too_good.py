@@ -11,12 +11,12 @@
 #
 # In lesson 04 a network learnt a thousand images by heart. Its loss on new images fell and then climbed again, but its accuracy did not fall. **What holds a network back, and what does it cost?**
 #
-# **You will** put a price on large weights, and end a training by a rule. You will choose on one half of the images and report on the other. Then you will draw 200 of the 1,000 labels anew, and see what learning by heart costs.
+# **You will** put a price on large weights, and end training by a rule. You will choose on one half of the images and report on the other. Then you will draw 200 of the 1,000 labels anew, and see what learning by heart costs.
 #
 # **You will be able to**
 #
 # - derive weight decay, and check its gradient;
-# - stop a training early by a rule;
+# - stop training early, by a rule;
 # - choose on some images, report on others, and say what was gained, with its standard error;
 # - say when learning by heart costs right answers, and when it only raises the loss.
 #
@@ -66,7 +66,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## A price on large weights
 #
-# A network that knows its thousand images can lower its loss further still, simply by being *surer* of them. Double the weights and biases of the output layer. All logits double, every answer stays the same, and the largest probability moves towards 1, so each right answer costs less. To discourage that, let large weights cost something. Add a price to the loss $L$: half the sum of all squared weights, times a number $\lambda$ that says how much it matters.
+# A network that knows its thousand images can lower its loss further still, simply by being *surer* of them. Double the weights and biases of the output layer: all logits double, every answer stays the same, and the largest probability moves towards 1, so each right answer costs less. To discourage that, let large weights cost something. Add a price to the loss $L$: half the sum of all squared weights, times a number $\lambda$ that says how much it matters.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -90,7 +90,7 @@ x.shape, y.shape
 #
 # <details><summary>Are decay and price always the same thing?</summary>
 #
-# With plain steps they are, as you have just seen. With momentum, or with steps that each parameter scales for itself, the price's gradient goes through the same machinery as the loss's, and shrinking the weights directly gives something else ([Loshchilov and Hutter 2019](https://arxiv.org/abs/1711.05101)).
+# With plain steps they are, as you have just seen. With momentum, or with steps scaled for each parameter separately, the price's gradient goes through the same machinery as the loss's, and shrinking the weights directly gives something else ([Loshchilov and Hutter 2019](https://arxiv.org/abs/1711.05101)).
 #
 # </details>
 #
@@ -119,7 +119,7 @@ exercises.folded(my_weight_left)
 # %% [markdown]
 # ### Exercise 8.2: the price and its gradient (core, 5 minutes)
 #
-# This is for one layer. You get the loss and the gradient without the price, and return both with it. Pencil first: with $W = (3, -4)$, $dW = (0.5, 0.5)$, a loss of 1 and $\lambda = 0.2$, what do they become?
+# Take one layer. You are given the loss and the gradient without the price; return both with it. Pencil first: with $W = (3, -4)$, $dW = (0.5, 0.5)$, a loss of 1 and $\lambda = 0.2$, what do they become?
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -170,7 +170,7 @@ paid, _ = train(WithWeightDecay(network, 0.001), start, few, one_batch, learning
 for name in ["W1", "W2"]:
     less = getattr(free, name) - 0.5 * 0.001 * getattr(start, name)
     same = np.allclose(getattr(paid, name), less, rtol=0, atol=1e-12)
-    print(f"{name} shrunk by the factor, else the same:", same)
+    print(f"{name} shrunk by the factor, otherwise the same:", same)
 print("biases the same:", np.array_equal(paid.b1, free.b1) and np.array_equal(paid.b2, free.b2))
 
 # %% [markdown]
@@ -178,7 +178,7 @@ print("biases the same:", np.array_equal(paid.b1, free.b1) and np.array_equal(pa
 #
 # What does the price do for a network that learns 1,000 images by heart, and which $\lambda$ is best? The lowest of several losses is partly luck, because that setting may just happen to suit these images. So we split the validation images. The first 5,000 are the *watched* ones, and on them we choose. On the other 5,000, the *reporting* ones, we only say what came of it.
 #
-# Here is one training without a price: 150 epochs, which makes 1,500 steps, scored every 50. The scores are always $L$ alone; the price is paid in training only.
+# Here is one run without a price: 150 epochs, which makes 1,500 steps, scored every 50. The scores are always $L$ alone; the price is paid in training only.
 
 
 # %%
@@ -215,7 +215,7 @@ print(f"at the end  {losses[-1]:.4f}")
 # %% tags=["hide-input"]
 decay = studies.read("decay")
 stored = {tuple(r["settings"].values()): r["results"] for r in decay["rows"]}
-print("the run above, the same:", np.allclose(losses, stored[0.0, 0]["choosing"]))
+print("the same as the run above:", np.allclose(losses, stored[0.0, 0]["choosing"]))
 
 decays = [0.0, 1e-4, 3e-4, 1e-3, 3e-3]
 steps = 50 * np.arange(31)
@@ -274,7 +274,7 @@ for what in ["loss", "accuracy", "sureness"]:
     print(f"   {difference(ours, theirs)}")
 
 # %% [markdown]
-# The loss falls by almost a fifth. The accuracy does not rise with it. At this rate it even falls, by a quarter of a point, which is more than two standard errors. (They only know the luck of the seeds; other images might give another difference.) And the network is less sure of itself: its sureness was six points above its accuracy, and is now less than one point above.
+# The loss falls by almost a fifth. The accuracy does not rise with it. At this rate it even falls, by a quarter of a point, which is more than two standard errors. (The standard errors know only the luck of the seeds; other images might give another difference.) And the network is less sure of itself: its sureness was six points above its accuracy, and is now less than one point above.
 #
 # <details><summary>Why is the loss without decay higher here, 0.5088 against the 0.4605 of the watched half?</summary>
 #
@@ -282,9 +282,9 @@ for what in ["loss", "accuracy", "sureness"]:
 #
 # </details>
 #
-# So the price did not make the network read better. Did it do anything beyond making it less sure? Cross-entropy charges most where a network is confidently wrong. Take the networks that were trained without a price, and divide their logits by one number, which was the cure of lesson 05. The study chose that number for each seed on the watched images. It changes no answer.
+# So the price did not make the network read better. Did it do anything beyond making it less sure? Cross-entropy charges most where a network is confidently wrong. Take the networks that were trained without a price, and divide their logits by one number, as in lesson 05. The study chose that number for each seed on the watched images. It changes no answer.
 #
-# **Predict.** Decay brought the loss down to 0.4162. What will one division after the training bring it down to?
+# **Predict.** Decay brought the loss down to 0.4162. What will one division after training bring it down to?
 
 # %%
 guesses.ask("loss after one division", None)
@@ -301,15 +301,15 @@ print(f"   division alone against both {difference(plain_scaled, decay_scaled)}"
 guesses.compare("loss after one division", round(np.mean(plain_scaled), 4))
 
 # %% [markdown]
-# One number after the training lowers the loss by more than decay did, and costs no right answer. And if the decayed networks get a number of their own, they are no better for it: they still end above the plain ones with theirs. So all that decay bought here is a network that is less sure.
+# A single division after training lowers the loss by more than decay did, and costs no right answer. And if the decayed networks get a number of their own, they are no better for it: they still end with a higher loss than the plain ones with theirs. So all that decay bought here is a network that is less sure.
 #
 # ## When to stop
 #
-# Without a price the loss was lowest early on. **Early stopping** keeps the parameters from there. But while the network trains, nobody knows yet that this is the lowest point. All you can do is wait a while and see whether the loss falls again. The **patience** says how long: when so many scorings in a row have brought no new lowest loss, training ends ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8). [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3) compares other rules.
+# Without a price the loss was lowest early on. **Early stopping** keeps the parameters from there. But while the network trains, nobody knows yet that this is the lowest point. All you can do is wait a while and see whether the loss falls again. The **patience** says how long: when that many scorings in a row have brought no new lowest loss, training ends ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 7.8). [Prechelt 1998](https://doi.org/10.1007/3-540-49430-8_3) compares other rules.
 #
 # ### Exercise 8.3: the end, by rule (core, 8 minutes)
 #
-# You get the losses in the order in which they were scored. Count them from 0. Pencil first: with the losses 50, 30, 40, 45, 48, 10 and a patience of 2, at which of them does training end, and which was the lowest up to then?
+# You are given the losses in the order in which they were scored. Count them from 0. Pencil first: with the losses 50, 30, 40, 45, 48, 10 and a patience of 2, at which of them does training end, and which was the lowest up to then?
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -348,7 +348,7 @@ print(f"kept step {watch.step}, loss {watch.loss:.4f}")
 guesses.compare("it stops at step", history.steps[-1])
 
 # %% [markdown]
-# **Change a number.** Give it a patience of 1, and of 10. What changes?
+# **Change a number.** Give it a patience of 1, then of 10. What changes?
 #
 # <details><summary>Answer</summary>
 #
@@ -383,9 +383,9 @@ for name, other in pairs:
 print("sureness:", *(f"{name} {np.mean(at(*way, 'sureness')):.4f}" for name, way in ways.items()))
 
 # %% [markdown]
-# Stopping and decay lower the loss by about the same. The differences between the two are about two standard errors, so they may be luck, and other seeds may well decide the other way. Stopping is cheaper: it took less than a quarter of one training, while choosing $\lambda$ took five.
+# Stopping and decay lower the loss by about the same amount. The differences between the two are about two standard errors, so they may be luck, and other seeds may well favour the other one. Stopping is cheaper: it took less than a quarter of one run, while choosing $\lambda$ took five.
 #
-# Is it the *same* network that the two arrive at? Where the loss is shaped like a bowl and training starts at 0, theory says nearly so. Measure it: how far apart are the parameters, and how often do the answers agree?
+# Do the two arrive at the *same* network? Where the loss is shaped like a bowl and training starts at 0, theory says that they nearly do. Measure it: how far apart are the parameters, and how often do the answers agree?
 
 # %% tags=["hide-input"]
 decayed_end, _ = run(few, weight_decay=chosen, seed=0)
@@ -411,11 +411,11 @@ for one, other in [("stopped", "decay"), ("stopped", "to the end"), ("decay", "t
 #
 # ### Exercise 8.4: choose, then report (stretch, 10 minutes)
 #
-# Now put that whole comparison into one function. You get two arrays of losses with a row for each setting and a column for each seed. Row 0 is the training without decay or stopping. The rows of `watched` choose, by their mean. What the chosen row gains over row 0 comes from `reporting`, in pairs. Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`.
+# Now put that whole comparison into one function. You are given two arrays of losses with a row for each setting and a column for each seed. Row 0 is the run without decay or stopping. The rows of `watched` choose, by their mean. What the chosen row gains over row 0 comes from `reporting`, in pairs. Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`.
 #
 # <details><summary>The pencil's numbers</summary>
 #
-# The means are 5 and 3, so row 1 is chosen. The differences in `reporting` are $-1, -4, -1$, with a mean of $-2$. Around it they scatter by 1, $-2$ and 1, so their variance is $6 / 2 = 3$, and the standard error is $\sqrt{3 / 3} = 1$.
+# The means are 5 and 3, so row 1 is chosen. The differences in `reporting` are $-1, -4, -1$, with a mean of $-2$. They lie 1, $-2$ and 1 from it, so their variance is $6 / 2 = 3$, and the standard error is $\sqrt{3 / 3} = 1$.
 #
 # </details>
 
@@ -451,7 +451,7 @@ watched_losses.shape, reporting_losses.shape
 #
 # ## Is that so at another rate?
 #
-# We have seen all of this at a learning rate of 1 only. The study `held_back` repeats it at 0.3. From here on "stopped" means the lowest watched loss of the whole run, in hindsight.
+# So far the learning rate has always been 1. The study `held_back` repeats it at 0.3. From here on "stopped" means the lowest watched loss of the whole run, in hindsight.
 
 # %% tags=["hide-input"]
 held = studies.read("held_back")
@@ -477,7 +477,7 @@ print("left of an idle weight after 1,500 steps:")
 print(f"   rate 1: {(1 - 0.001) ** 1500:.3f}, rate 0.3: {(1 - 0.3 * 0.001) ** 1500:.3f}")
 
 # %% [markdown]
-# Here too the loss falls, and the accuracy moves by no more than chance would move it. What decay cost in accuracy at a rate of 1 does not show. But at 0.3 the same $\lambda$ is also weaker, as the last line says. What holds at both rates: the loss fell, and ten seeds show no gain in right answers.
+# Here too the loss falls, and the accuracy moves by no more than chance would move it. The accuracy that decay cost at a rate of 1 does not show here. But at 0.3 the same $\lambda$ is also weaker, as the last line says. At both rates the loss fell, and ten seeds show no gain in right answers.
 #
 # ## What if some labels are wrong?
 #
@@ -546,15 +546,15 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
         print(f"  {name:11} {np.mean(ours):.4f}, {difference(ours, end)}")
 
 # %% [markdown]
-# Now the accuracy turns, with every seed. The network above goes on until it agrees with 99.9 % of its labels, nearly all of the 176 wrong ones among them, and on the way it loses right answers on new images. Here learning by heart does harm. Stopping, in hindsight, gives back more than five points at both rates. Decay gives back a part at one rate, and nearly as much as stopping at the other; only one $\lambda$ was tried at each, so another may do better. Krogh and Hertz prove for linear networks that a decay of the right size can suppress some of the effects of noise on the targets, and a wrong label is such noise.
+# Now the accuracy turns, with every seed. The network above goes on until it agrees with 99.9 % of its labels, nearly all of the 176 wrong ones among them, and on the way it loses right answers on new images. Here learning by heart does harm. Stopping, in hindsight, gives back more than five points at both rates. Decay gives back some of that at one rate, and nearly as much as stopping at the other; only one $\lambda$ was tried at each, so another may do better. Krogh and Hertz prove for linear networks that a decay of the right size can suppress some of the effects of noise on the targets, and a wrong label is such noise.
 #
-# So holding back bought two different things here: with clean labels a lower loss, with wrong labels right answers. From another start it may differ. [Nielsen](http://neuralnetworksanddeeplearning.com/chap3.html) begins with much larger weights, and his decay gains right answers with clean labels, too.
+# So holding back bought two different things here: with clean labels a lower loss, with wrong labels right answers. Another start may change that. [Nielsen](http://neuralnetworksanddeeplearning.com/chap3.html) begins with much larger weights, and his decay gains right answers with clean labels, too.
 #
 # ## Recap
 #
-# - **What holds a network back?** A price on its weights, which adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Or a rule that ends the training, by looking at watched images.
-# - **What does it cost?** Images to choose on, and for decay four more trainings. With clean labels both lowered the loss and neither raised the accuracy; one division of the logits lowered the loss more, and cost nothing.
-# - **When is a fit too good?** When it is, on average, surer than it is right; that costs loss. And when what it learnt by heart does not hold for new images, as false labels do not; that costs right answers.
+# - **What holds a network back?** A price on its weights, which adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Or a rule that ends training by looking at watched images.
+# - **What does it cost?** Images to choose on, and for decay four more runs. With clean labels both lowered the loss and neither raised the accuracy; one division of the logits lowered the loss more, and cost nothing.
+# - **When is a fit too good?** When it is, on average, surer than it is right; that raises the loss. And when what it learnt by heart, such as a false label, does not hold for new images; that costs right answers.
 # - Choose on some images, report on others. Pair the seeds, and give the difference with its standard error.
 #
 # ## Questions to ask yourself

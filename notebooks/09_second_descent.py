@@ -61,7 +61,7 @@ plotting.use_style()
 #
 # $$1, \quad u, \quad \tfrac12 (3u^2 - 1), \quad \tfrac12 (5u^3 - 3u) .$$
 #
-# Each has one more wiggle than the last, and over the range from $-1$ to 1 none leaves that range. Since each brings in one more power, either kind makes the same curves. What the choice does, you will see further on.
+# Each has one more wiggle than the last, and while $u$ stays between $-1$ and 1, so does each of them. Since each brings in one more power, both kinds make the same curves. You will see later what the choice changes.
 #
 # With 12 features the polynomial can go through all twelve points. With 40 there are infinitely many that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -132,25 +132,25 @@ axis.legend(fontsize=10)
 plt.show()
 
 # %% [markdown]
-# The peak stands where there are as many features as points. How high it is depends on where the points lie. That polynomials through evenly spread points swing wildly at the ends was shown by Runge in 1901, and is named after him.
+# The peak stands where there are as many features as points. How high it is depends on where the points lie. Runge showed in 1901 that polynomials through evenly spread points swing wildly at the ends, and the effect is named after him.
 #
 # The old tale of overfitting tells the left half of this picture. A larger model first follows the curve better, and then the noise as well, so the errors fall and then rise. In the tale they go on rising.
 #
-# Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve answer most? Then move the slider to 40, and drag the same point.
+# Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
 # %% mystnb={"image": {"alt": "A still of the picture of fits. Left, a dozen points and the curve of 12 features, which goes through all of them and swings out of the panel near both ends; right, the error from the true curve against the number of features, with a peak at 12."}}
 pictures.fit()
 
 # %% [markdown]
-# <details><summary>Where does the curve answer most?</summary>
+# <details><summary>Where does the curve move most?</summary>
 #
-# At the two ends. With twelve features, move a point next to the middle by 1 and one end moves by 57. With 40 features the curve answers most where you drag.
+# At the two ends. With twelve features, move a point next to the middle by 1 and one end moves by 57. With 40 features the curve moves most where you drag.
 #
 # </details>
 #
 # ## The same with digits
 #
-# In the picture the second low was not as low as the first. How will it be with digits? We want a model of them whose size is a single number. Take a layer of ReLUs, give it He's weights $W_1$, drawn at random with variance 2 / inputs (lesson 07), and never train it. Its activations are **random features** of an image. ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html) took cosines where we take ReLUs.) What we fit, by least squares, are the weights from there to the ten classes:
+# In the picture the second low was not as low as the first. Is it so with digits? We want a model of them whose size is a single number. Take a layer of ReLUs, give it He's weights $W_1$, drawn at random with variance 2 / inputs (lesson 07), and never train it. Its activations are **random features** of an image. ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html) took cosines where we take ReLUs.) What we fit, by least squares, are the weights from there to the ten classes:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -177,7 +177,7 @@ a = deep.relu(x @ W1)
 x.shape, y.shape, a.shape
 
 # %% [markdown]
-# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images. Ask each fit about 10,000 new ones.
+# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images. Try each fit on 10,000 new ones.
 #
 # **Predict.** Draw two curves against the number of features: the errors on the images *learnt*, and those on *new* ones. At which number will something happen, and what percentage of the new images will be misread there?
 
@@ -291,7 +291,7 @@ for small in [two, three]:
 #
 # ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
 #
-# How do you find it? Begin with one example: its features are one *row* of $A$, and it has one target. Take the pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact. Which weights are lightest? Split $w$ into a multiple of the row and a rest at a right angle to it: $w = \text{multiple} \cdot \text{row} + \text{rest}$ with $\text{row} \cdot \text{rest} = 0$. Which of the two parts answers the image, and what does the other do to the sum of squares?
+# How do you find the lightest fit? Begin with one example: its features are one *row* of $A$, and it has one target. Pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact. Which weights are lightest? Split $w$ into a multiple of the row and a rest at a right angle to it: $w = \text{multiple} \cdot \text{row} + \text{rest}$ with $\text{row} \cdot \text{rest} = 0$. Which of the two parts answers the image, and what does the other do to the sum of squares?
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -314,7 +314,7 @@ exercises.folded(my_lightest_weights)
 # %% [markdown]
 # With many images it is the same argument. Whatever stands at a right angle to *every* row of $A$ changes no answer to the images learnt, and only adds to the sum of squares. So the lightest exact fit has no such part: it is a sum of multiples of $A$'s rows.
 #
-# Beyond the threshold, more features never make the lightest fit heavier. Give a hundred new features the weight 0, and an exact fit of 1,000 features becomes one of 1,100, just as heavy. So the lightest of those can only be lighter. What will the norms look like, from 100 features to 6,000?
+# Beyond the threshold, more features never make the lightest fit heavier. Give a hundred new features the weight 0, and an exact fit of 1,000 features becomes one of 1,100, just as heavy. So the lightest of those is no heavier. What will the norms look like, from 100 features to 6,000?
 
 # %%
 heaviness = [np.linalg.norm(W) for W in fits]
@@ -351,7 +351,7 @@ guesses.compare("% misread with one part in a hundred", mixed_wrong[1] / 100)
 # %% [markdown]
 # The same images, the same features, all five exact, and yet 9.42 % errors become 86.71 %. One part in a hundred is enough to see the harm. **Exact fits differ in their weights, and new images feel it.**
 #
-# Is the lightest fit always a good one? Take the twelve points again, and put the powers $1, u, u^2, \dots$ in place of Legendre's polynomials. The same curves can be made. But now each weight belongs to a power, so the lightest weights make another curve. Will that one calm down too?
+# Is the lightest fit always a good one? Take the twelve points again, and put the powers $1, u, u^2, \dots$ in place of Legendre's polynomials. They make the same curves, but now each weight belongs to a power, so the lightest weights make a different one. Will that one calm down too?
 
 # %%
 for count in [12, 40, 100]:
@@ -378,7 +378,7 @@ for count in [12, 40, 100]:
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers they get, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# (*pairs* is the smaller of $n$ and features.) The rows of `right` stand at right angles to one another, and so do the columns of `left`, so $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identities. $\mathrm{diag}(s)$ has $s$ on its diagonal (lesson 02).
+# (*pairs* is $n$ or the number of features, whichever is smaller.) The rows of `right` stand at right angles to one another, and so do the columns of `left`, so $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identities. $\mathrm{diag}(s)$ has $s$ on its diagonal (lesson 02).
 #
 # That is the fact we borrow. Now a row of `right` with the weight 1 gets answers of size $s$ along its column of `left`. How much of the targets lies along that column? Their dot product with it, the *part*. So the row needs the weight $\text{part} / s$. Small $s$, large weight. Here are the two images from above, whose targets were 0 and 1:
 
@@ -468,9 +468,9 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$ it takes a thousand times the part to reach it. And crowded points leave the faintest direction louder, which is why their peak was so low.
+# With $s = 0.001$ the weight must be a thousand times the part. And crowded points leave the faintest direction louder, which is why their peak was so low.
 #
-# Does the faintest direction do the harm all by itself? Leave out more and more of them, until the fit misreads fewer than one digit in five.
+# Does the faintest direction do the harm all by itself? Leave out more and more faint ones, until the fit misreads fewer than one digit in five.
 
 # %% tags=["hide-input"]
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
@@ -647,7 +647,7 @@ print(f"norm of exact fits, 6,000: {min(weights):.2f} to {max(weights):.2f}")
 #
 # Here one layer was fitted, exactly, to a squared error. Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). And [Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that with the best price there is no peak.
 #
-# And why should a training find the lightest fit, with no `lstsq` to look for it? For one layer and the squared error the answer is short. Gradient descent adds multiples of $A$'s rows to the weights, and nothing else. So if it starts at 0 and ends at an exact fit, that fit is a sum of multiples of $A$'s rows, and therefore the lightest.
+# And why should training find the lightest fit, with no `lstsq` to look for it? For one layer and the squared error the answer is short. Gradient descent adds multiples of $A$'s rows to the weights, and nothing else. So if it starts at 0 and ends at an exact fit, that fit is a sum of multiples of $A$'s rows, and therefore the lightest.
 #
 # </details>
 #

@@ -11,7 +11,7 @@
 #
 # Move a digit by two pixels and you read it as easily as before. The networks of the lessons so far do not, because nobody ever told them which pixels lie side by side. **How does a network learn that pixels have neighbours?**
 #
-# **You will** watch a good network fail on digits that were pushed, cure it once with data and once by design, and measure what each part of the design is worth.
+# **You will** watch a good network fail on pushed digits, cure it once with data and once by design, and measure what each part of the design is worth.
 #
 # **You will be able to**
 #
@@ -260,11 +260,11 @@ print("z", z, z.reshape(2, 2), sep="\n")
 #
 # Several kernels are several columns of $W$, and each makes a map of its own. For the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph. A digit has one. A kernel then has side · side weights *for each channel*, and its one sum runs over all of them.
 #
-# And why does `x` have four axes? Everywhere else in this course rows are examples, so the images come first. Inside this network, and only here, they come *last*, and `model.prepare`, which used to scale the pixels, turns the axes as well. That changes no number, only the time it takes.
+# And why does `x` have four axes? Everywhere else in this course rows are examples, so the images come first. Inside this network, and only here, they come *last*, and `model.prepare`, which until now only scaled the pixels, reorders the axes as well. That changes no number, only the time it takes.
 #
 # <details><summary>Why is it faster with the images last?</summary>
 #
-# In memory an array is one long row of numbers, and along its *last* axis they lie side by side. Cutting patches copies 25 numbers for each place into a new order. Numbers that lie side by side are copied in one go, while each jump costs time. With a batch of 64 images last, every pixel is copied for 64 images in one go; with the images first, a go is a row of five pixels.
+# In memory an array is one long row of numbers, and along its *last* axis they lie side by side. Cutting patches copies 25 numbers for each place into a new order. Numbers that lie side by side are copied in one go, while each jump costs time. With a batch of 64 images last, every pixel is copied for 64 images in one go; with the images first, only a row of five pixels is.
 #
 # </details>
 #
@@ -277,7 +277,7 @@ print("z", z, z.reshape(2, 2), sep="\n")
 #
 # <details><summary>What others call this</summary>
 #
-# Mathematicians call our sum a **cross-correlation**; their convolution turns the kernel by half a circle first. Frameworks also offer **padding**, a rim of zeros around the image, and a **stride**, which moves the kernel several pixels at a time. We do without both.
+# Mathematicians call our sum a **cross-correlation**; their convolution gives the kernel half a turn first. Frameworks also offer **padding**, a rim of zeros around the image, and a **stride**, which moves the kernel several pixels at a time. We do without both.
 #
 # </details>
 #
@@ -339,7 +339,7 @@ pictures.kernel()
 #
 # ### Exercise 10.2: the largest of four (warm-up, 4 minutes)
 #
-# Return the largest number of each square. Rows and columns are the two axes in the middle, and both are even in number.
+# Return the largest number of each square. Rows and columns are the two axes in the middle, and there is an even number of each.
 
 
 # %%
@@ -362,7 +362,7 @@ exercises.folded(my_max_pool)
 #
 # ### Exercise 10.3: back through the pooling (core, 8 minutes)
 #
-# Write pooling's way back. In this exercise no two of the four are equal.
+# Write pooling's backward pass. In this exercise no two of the four are equal.
 
 
 # %%
@@ -393,7 +393,7 @@ exercises.folded(my_max_pool_backward)
 #
 # $$dW = \text{patches}(X)\, dZ^T .$$
 #
-# It is lesson 03's formula with places for examples. There each example was a row. Here each place is a column, and so it is the other factor that is transposed.
+# It is lesson 03's formula with places instead of examples. There each example was a row. Here each place is a column, and so it is the other factor that is transposed.
 #
 # ### Exercise 10.4: the gradient of the kernels (core, 5 minutes)
 #
@@ -418,7 +418,7 @@ exercises.folded(my_kernel_gradient)
 #
 # The pixel above it lies in two patches only, and gets $2 \cdot 1 + 1 \cdot 10 = 12$. What do the pixels at the bottom right and to the left of the centre get? The cell after the next exercise prints all nine.
 #
-# Now for any place. Each pixel of a patch was multiplied by one weight. That weight is its slope, so back comes the weight times the blame of the patch. For every place of the map and every weight of the kernel, add it up:
+# Now for any place. Each pixel of a patch was multiplied by one weight. That weight is its slope, so what comes back is the weight times the blame of the patch. For every place of the map and every weight of the kernel, add it up:
 #
 # $$
 # \begin{aligned}
@@ -567,7 +567,7 @@ print("parameters:", sum(value.size for value in start))
 print("fully connected:", sum(value.size for value in robust))
 
 # %% [markdown]
-# That is a ninth of the numbers, but each works harder: a weight of the first layer is used in 576 places. The rate is its own, the best of three; all else stays as it was.
+# That is a ninth of the numbers, but each works harder: a weight of the first layer is used in 576 places. It has its own rate, the best of three; all else stays as it was.
 #
 # **Predict.** After a push of two pixels, the fully connected network that was trained with pushes misreads six digits in a hundred. How many will this one misread?
 
@@ -587,7 +587,7 @@ for name, shares in {
 guesses.compare("% misread after a push of two", round(100 * (1 - trained_shares[2]), 2))
 
 # %% [markdown]
-# The last two were pushed alike in training, and the convolutional one makes less than half as many errors at every push. But that is one seed, and it takes five times as many multiplications. The stored study `shapes` has three seeds of ten epochs, and a fully connected network of 512 units, which takes three quarters as many.
+# The last two were pushed alike in training, and the convolutional one makes less than half as many errors at every push. But that is one seed, and it takes five times as many multiplications. The stored study `shapes` has three seeds of ten epochs, and a fully connected network of 512 units, which takes three quarters as many as the convolutional one.
 
 # %% tags=["hide-input"]
 study = studies.read("shapes")
@@ -613,7 +613,7 @@ for name in ["784-128-10", "784-512-10"]:
     print(f"   highest {np.round(ratios.max(axis=0), 2)}")
 
 # %% [markdown]
-# So about half as many errors is fair, and fewer after the largest push. Against 512 units the gain is smaller, but every seed shows it at every push.
+# So "about half as many errors" is a fair summary, and after the largest push there are fewer still. Against 512 units the gain is smaller, but every seed shows it at every push.
 #
 # ## Which part of it does what?
 #
@@ -650,11 +650,11 @@ for name, kind, rate in [
     print(f"   {name}, {rate}: {mean:.2f}")
 
 # %% [markdown]
-# Look at two pixels. Even with one part missing, the errors fall most of the way from 17.01 to 4.96. Without sharing it is 7.36, without pooling 7.6, so at this push each of the two saves about a third. And most of what pooling saves does not need maxima: with means it is 5.87. All of these networks see neighbours only; what that alone is worth, no row shows.
+# Look at two pixels. Even with one part missing, the errors fall most of the way from 17.01 to 4.96. Without sharing they are 7.36, without pooling 7.6, so at this push each of the two saves about a third. And most of what pooling saves does not need maxima: with means they are 5.87. All of these networks see neighbours only; no row shows what that alone is worth.
 #
 # <details><summary>Are you sure?</summary>
 #
-# Of the unshared network there is only one seed, so whether it or the one without pooling is better is not settled. The others have three, which lie within a point of one another at two pixels. Means and maxima do not overlap at these rates: the best of the means is worse than the worst of the maxima. Each network has the rate, of two or three, that read most digits where they were written; below the table stands what another rate gave. With the larger rate of 0.08 for both, means and maxima lie close together, at 5.87 and 5.45. Sizes and epochs were not chosen for each. The unshared network, the means and the rates added later are in float32.
+# Of the unshared network there is only one seed, so it may or may not be better than the one without pooling. The others have three, which lie within a point of one another at two pixels. Means and maxima do not overlap at these rates: the best of the means is worse than the worst of the maxima. Each network has the rate, of two or three, that read most digits where they were written; below the table you see what another rate gave. With the larger rate of 0.08 for both, means and maxima lie close together, at 5.87 and 5.45. Sizes and epochs were not chosen for each. The unshared network, the means and the rates added later are in float32.
 #
 # </details>
 #
@@ -692,7 +692,7 @@ axis.legend(loc="upper left", fontsize=12, handlelength=3.5)
 plt.show()
 
 # %% [markdown]
-# From a dashed curve down to the solid one of the same colour: that is the design. From a circle down to a square of the same line style: that is the pushing. Each helps at every push, and the two in the middle cross: from two pixels on, pushing did more. With both, only 1.78 of a hundred digits are misread after a push of two, where it had been 17.01.
+# From a dashed curve down to the solid one of the same colour: that is the design. From a circle down to a square of the same line style: that is the pushing. Each helps at every push, and the two in the middle cross: from two pixels on, pushing did more. With both, only 1.78 digits in a hundred are misread after a push of two, where it had been 17.01.
 #
 # <details><summary>Could data alone do it all?</summary>
 #
@@ -725,9 +725,9 @@ for p in [4, 2, 1]:
     print(f"pushed by {p}:", *(moved_copies(*maps) for maps in compared))
 
 # %% [markdown]
-# A push of four pixels is two places after the first pooling and one after the second. A push of one is half a place after the first: the squares hold other numbers than before, and the equivariance is gone ([Zhang 2019](https://arxiv.org/abs/1904.11486) shows how to mend it).
+# A push of four pixels is two places after the first pooling and one after the second. A push of one is half a place after the first pooling: the squares hold other numbers than before, and the equivariance is gone ([Zhang 2019](https://arxiv.org/abs/1904.11486) shows how to mend it).
 #
-# The other suspect is the last layer, which has a weight of its own for each place of the last maps. Question it alone: push by *four*, move the last maps back by one place, and let it read them again.
+# The other suspect is the last layer, which has a weight of its own for each place of the last maps. Question it on its own: push by *four*, move the last maps back by one place, and let it read them again.
 #
 # **Predict.** Of the right answers that the push costs, what percentage will come back?
 
@@ -768,11 +768,11 @@ before, harmed, mended = scores.values()
 guesses.compare("% of the harm undone", round(100 * (mended - harmed) / (before - harmed)))
 
 # %% [markdown]
-# Every sixth digit was misread, although the kernels saw all of it. Moving the maps back undoes four fifths of the harm, so most of it is the last layer's doing: it has learnt in which place each map should answer. At one, two and three pixels the pooling does harm as well.
+# Every sixth digit was misread, although the kernels saw all of it. Moving the maps back undoes four fifths of the harm, so most of it is the last layer's doing: it has learnt where each map should answer. At one, two and three pixels the pooling does harm as well.
 #
 # ### What the kernels look for
 #
-# Here are four kernels of the first layer, as they were drawn and as they were learnt, and the map that each learnt one makes of one digit. Which answers to strokes that lie flat, and which to upright ones?
+# Here are four kernels of the first layer, as they were drawn and as they were learnt, and the map that each learnt one makes of one digit. Which responds to flat strokes, and which to upright ones?
 
 # %% mystnb={"image": {"alt": "Three rows of four pictures. The first two rows hold four kernels, 5 by 5 weights, in one colour where positive and in another where negative: as drawn at random, without order, and as learnt, with bands of one colour. The third row holds the map of one handwritten digit under each learnt kernel, twelve by twelve, with most ink where the kernel answers. The digit is a four. Map 4 has most ink along its flat stroke, map 1 just above and below that stroke, map 2 along the two upright strokes, map 3 at the corner on the left."}} tags=["hide-input", "home"]
 maps, _ = layer(a_digit, trained.W1, trained.b1)
@@ -796,11 +796,11 @@ figure.suptitle("Four kernels before and after training", fontsize=13, x=0.01, h
 plt.show()
 
 # %% [markdown]
-# On this digit kernel 4 answers to the flat stroke, and kernel 2 to the upright ones.
+# On this digit kernel 4 responds to the flat stroke, and kernel 2 to the upright ones.
 #
 # ## The test set, once
 #
-# The two that were pushed in training are compared digit by digit, as in lesson 05.
+# The two networks trained on pushed digits are compared digit by digit, as in lesson 05.
 
 # %% tags=["hide-input"]
 on_test = {
@@ -824,13 +824,13 @@ print("  ", *(f"{100 - share:.2f}" for share in kernels_pushed[:, 4]))
 #
 # <details><summary>Why is this not the last word?</summary>
 #
-# Others have gone further. *Elastic* distortions of the training images, like the work of a shaky hand, led to 0.4 % errors ([Simard and others 2003](https://doi.org/10.1109/ICDAR.2003.1227801)), and 35 deep networks that vote got down to 0.23 % ([Cireșan and others 2012](https://arxiv.org/abs/1202.2745)).
+# Others have gone further. *Elastic* distortions of the training images, like the work of a shaky hand, led to 0.4 % errors ([Simard and others 2003](https://doi.org/10.1109/ICDAR.2003.1227801)), and a vote of 35 deep networks got down to 0.23 % ([Cireșan and others 2012](https://arxiv.org/abs/1202.2745)).
 #
 # </details>
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** From pushed digits, best as far as they were pushed. Or its design tells it.
+# **How does a network learn that pixels have neighbours?** It learns it from pushed digits, best as far as they were pushed. Or its design tells it.
 #
 # - A fully connected layer knows nothing of neighbours, and a push of two pixels costs it dearly.
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places. The pixels get their blame back patch by patch, added up where patches overlap.
