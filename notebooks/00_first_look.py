@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 00 First look
 #
-# Before you build a network, meet one. What does training do, and what can't accuracy tell you? Today you run code that is ready for you, and watch what happens. Each later lesson opens one of the boxes that stay closed today.
+# Before you build a network, meet one. What does training do, and what can't accuracy tell you? Today you run ready-made code and watch what happens. Each later lesson opens one of the boxes that stay closed today.
 #
 # **You will** train a network in a few seconds, draw it a digit of your own, and watch its answers change as it learns. Then you will meet a network that scores well and shouldn't be trusted.
 #
@@ -17,9 +17,9 @@
 #
 # - say in one sentence what training does;
 # - tell *sure* from *right*;
-# - put a network to a test that its accuracy says nothing about.
+# - test a network for something that its accuracy says nothing about.
 #
-# **You need** [the course installed](../README.md#start), and to know how to run a cell: click into it and press Shift and Enter. Run the cells from the top, in order. Each exercise takes a line or two of NumPy, and its hints name the functions you need.
+# **You need** [the course installed](../README.md#start), and to know how to run a cell: click in it and press Shift+Enter. Run the cells from the top, in order. Each exercise takes a line or two of NumPy, and its hints name the functions you need.
 #
 # **Time** 29 minutes to read, 9 more for the exercises; it runs for about 10 s and takes 400 MB
 
@@ -37,7 +37,7 @@ plotting.use_style()
 # %% [markdown]
 # ## Train one, and draw it a digit
 #
-# Here are 60,000 handwritten digits. Each is a picture of 28 by 28 pixels with a **label**, which says what digit was meant. It is hard to write down a rule that recognises everyone's 9, so we let a program learn from 50,000 of the pictures. The other 10,000 we keep back, to quiz it on afterwards.
+# Here are 60,000 handwritten digits. Each is a picture of 28 by 28 pixels with a **label** that says which digit was meant. It is hard to write down a rule that recognises everyone's 9, so we let a program learn from 50,000 of the pictures. The other 10,000 we keep back, to quiz it on afterwards.
 
 # %%
 mnist = data.load()
@@ -69,7 +69,7 @@ guesses.compare("% read correctly after training", f"{100 * after.accuracy:.2f}"
 pictures.draw(trained)
 
 # %% [markdown]
-# The bars are the ten probabilities. The grey squares are 128 numbers that the network makes on the way from pixels to answer, its **hidden units**. Your drawing is first brought to the size and place of the training pictures, unless you switch that off. Draw a 7 in the upper left corner, and try it both ways. (The web pages ask the network of lesson 04, which was trained for longer.)
+# The bars are the ten probabilities. The grey squares are 128 numbers that the network makes on the way from pixels to answer, its **hidden units**. Your drawing is first resized and centred like the training pictures, unless you switch that off. Draw a 7 in the upper left corner, and try it both ways. (On the web pages, the one that answers is from lesson 04, where it was trained for longer.)
 #
 # ## What did training do?
 #
@@ -99,7 +99,7 @@ def ask(parameters, images):
 
 
 # %% [markdown]
-# Train the network once more, from the same start and with the same batches. This time stop after some of the steps, and ask about eight pictures.
+# Train the network once more, from the same start and with the same batches. This time, pause after some of the steps to ask about eight pictures.
 
 # %%
 eight = [7, 57, 2, 9, 5, 18, 55, 56]  # change these: any eight below 100
@@ -166,21 +166,21 @@ show_answers(
 )
 
 # %% [markdown]
-# Read it from the top. At the start the network has only two answers for these pictures, 8 and 2. After a single step it says 3 to all of them. After ten steps five are right. From 30 steps on, the 0, the 7, the 2 and the 4 stay right, and their blue deepens. Over the 5 and the 3 the network keeps changing its mind, and in the end it takes the 3 for a 9.
+# Read it from the top. At the start the network has only two answers for these pictures, 8 and 2. After a single step it says 3 to all of them. After ten steps five are right. From 30 steps on, the 0, the 7, the 2 and the 4 stay right, and their blue deepens. The network keeps changing its mind about the 5 and the 3, and ends up taking the 3 for a 9.
 #
 # Nobody told the network what a loop is, or a stroke. It was told only which answer is right for each training picture. [Lesson 03](03_backpropagation.ipynb) works out how a step knows which way to move each parameter.
 #
-# Choose eight others, run that cell and the one below it, and see whether they all settle.
+# Choose another eight, run that cell and the one below it, and see whether they all settle.
 #
 # <details><summary>What we saw in three tries</summary>
 #
-# In the end all of 0 to 7 are right, and all of 40 to 47. Of 50 to 57 one is wrong: the 3 that you have already seen. Most are right after 100 steps, and a few change once more after that.
+# Pictures 0 to 7 all end up right, and so do 40 to 47. Of 50 to 57 one is wrong: the 3 that you have already seen. Most are right after 100 steps, and a few change once more after that.
 #
 # </details>
 #
 # ### Exercise 0.1: accuracy (warm-up, 3 minutes)
 #
-# Suppose that there are only three digits, 0, 1 and 2, and two pictures, a 1 and a 2. Here are a network's probabilities, one row for each picture. All lessons call them `p`.
+# Suppose that there are only three digits, 0, 1 and 2, and two pictures, a 1 and a 2. Here are a network's probabilities, one row for each picture. Every lesson calls them `p`.
 
 # %%
 p = np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2]])
@@ -194,7 +194,7 @@ print(p)
 def my_accuracy(p, labels):
     """Share of right answers, from 0 to 1, for p of shape (n, digits) and labels of shape (n,).
 
-    A picture's answer is the digit with the largest probability; of equal ones, the first.
+    A picture's answer is the digit with the largest probability; if several tie, the first.
     """
     ...
 
@@ -213,7 +213,7 @@ exercises.folded(my_accuracy)
 #
 # ## Sure, or right?
 #
-# Here are the eight pictures about which the network is least sure, with its two likeliest answers to each. The label stands in brackets.
+# Here are the eight pictures that the network is least sure of, with its two likeliest answers to each. The label is in brackets.
 
 # %% mystnb={"image": {"alt": "Eight digits that are faint, broken or oddly shaped, each with its two likeliest answers and its label above it."}} tags=["hide-input"]
 p = ask(trained, images)
@@ -249,7 +249,7 @@ for name, half in {"less sure half": order[:5_000], "surer half": order[5_000:]}
 guesses.compare("mistakes in the surer half", mistakes)
 
 # %% [markdown]
-# So confidence does mean something: nearly all the mistakes are in the less sure half. But it is no guarantee. Three are left even in the surer half.
+# So confidence does mean something: nearly all the mistakes are in the less sure half. But it is no guarantee: there are three even in the surer half.
 #
 # ### Exercise 0.2: confidently wrong (stretch, 6 minutes)
 #
@@ -276,7 +276,7 @@ exercises.folded(my_confidently_wrong)
 #
 # ### An empty page
 #
-# There is nothing on it to read. What would be a good answer?
+# Now show the network an empty page, with nothing to read. What would be a good answer?
 
 # %%
 empty = np.zeros((1, 28, 28), dtype=np.uint8)
@@ -290,7 +290,7 @@ print("training pictures without ink:", (train_set[0].max(axis=(1, 2)) == 0).sum
 #
 # ## The same digit, moved
 #
-# Here is a 7 made by a line of code, which joins a few corners. Each corner is (column, row), counted from the upper left, from 0 to 27.
+# Here is a 7 drawn by a line of code that joins a few corners. Each corner is (column, row), counted from the upper left, from 0 to 27.
 
 
 # %% tags=["hide-input"]
@@ -337,7 +337,7 @@ plt.show()
 #
 # Is that bad luck with one drawing? Take 2,000 of the pictures that we kept back, and move each of them left, right, up and down.
 #
-# **Predict.** How many pixels does it take until half the answers are wrong?
+# **Predict.** How many pixels does it take before half the answers are wrong?
 
 # %%
 guesses.ask("pixels until half the answers are wrong", None)
@@ -357,11 +357,11 @@ nearest_to_half = np.abs(np.array(shares) - 0.5).argmin()
 guesses.compare("pixels until half the answers are wrong", f"about {nearest_to_half}")
 
 # %% [markdown]
-# About three. By then more than one answer in ten is confidently wrong. Accuracy couldn't have told you that, because it was measured on pictures that lie in the middle.
+# About three. By then more than one answer in ten is confidently wrong. Accuracy couldn't have told you that, because it was measured on centred pictures.
 #
 # ## Two networks, one accuracy
 #
-# Now meet *the original*: somebody else's network, with which this course began. We train it by its maker's recipe, faults and all, but for only a fifth of the steps. Beside it stands ours, trained afresh and stopped after 14 steps.
+# Now meet *the original*: somebody else's network, the one this course began with. We train it by its maker's recipe, faults and all, but for only a fifth of the steps. Beside it stands ours, trained afresh and stopped after 14 steps.
 
 # %%
 recipe = original.Recipe(steps=2_000)
@@ -407,9 +407,9 @@ for who, asking in [("ours", ask_early), ("original", ask_original)]:
         right = (table[who, company] == labels[:100]).sum()
         print(f"{who:8} {company:15}: {right:3} of 100 right")
     rows = np.array([table[who, company] for company in companies(0)])
-    for what, some in {"four": rows, "three, without alone": rows[1:]}.items():
+    for what, some in {"all four": rows, "the last three": rows[1:]}.items():
         changed = (some != some[0]).any(axis=0).sum()
-        print(f"{who:8} answers that differ among the {what}: {changed}")
+        print(f"{who:8} answers that change over {what}: {changed}")
     print()
 
 # %% mystnb={"image": {"alt": "The same eight digits, and the answers of two networks. Ours has one row for any company, six of eight right. The original has a row for each of four companies, and they differ: alone, it answers 0 to everything; among all kinds six are right, among zeros four, among their own kind two."}} tags=["hide-input"]
@@ -421,7 +421,7 @@ show_answers(
 )
 
 # %% [markdown]
-# Ours gives the same answers, right or wrong, in any company. Of the original's hundred answers, 96 change. That looks worse than it is, because alone it says 0 to every picture. But leave *alone* out, and still 66 of them depend on who else is there. Why always 0? Look at its ten numbers for the first picture, alone. Do the others get different ones?
+# Ours gives the same answers, right or wrong, in any company. Of the original's hundred answers, 96 change. That looks worse than it is, because alone it says 0 to every picture. But leave *alone* out, and 66 of them still depend on who else is there. Why always 0? Look at its ten numbers for the first picture, alone. Do the others get different ones?
 
 # %%
 alone = np.array([ask_original(images[i : i + 1])[0] for i in range(100)])
@@ -429,7 +429,7 @@ print(alone[0])
 print("the same for all hundred:", (alone == alone[0]).all())
 
 # %% [markdown]
-# Ten ones, whatever the picture. These can't be probabilities. And since all ten are equal, the first of them wins, which is 0. [Lesson 02](02_sigmoid_softmax.ipynb) shows where the ones come from.
+# Ten ones, whatever the picture. These can't be probabilities. And since all ten are equal, the first one wins, the 0. [Lesson 02](02_sigmoid_softmax.ipynb) shows where the ones come from.
 #
 # So how well does the original read by itself? On the way to those numbers it makes ten **scores**, from each picture alone. Take the digit with the largest score:
 
@@ -440,7 +440,7 @@ print(f"the original by its scores: {100 * (scores.argmax(axis=1) == labels).mea
 # %% [markdown]
 # That is far less than the 79.04 % it reached with all 10,000 pictures in the room. The difference came from the company.
 #
-# Here is the original after all of its steps, and you choose the company. Can you make it say nearly anything?
+# Here is the original after all of its steps, and you choose the company. Can you make it say almost anything?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. In the first three the longest bar is drawn as 1. Alone all ten are equal and the original says 0; with twenty zeros it says 7; among many other digits 8. The fourth has the probabilities by its scores alone, and says 1."}}
 pictures.company()
@@ -462,7 +462,7 @@ pictures.company()
 #
 #    <details><summary>Answer</summary>
 #
-#    You don't have to read a picture to make one answer likelier for *every* picture. This batch held 16 threes, more than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), so "more of 3" was the loudest demand. With another seed, which means other random numbers, it may be another digit, and the eight need not all agree. To tell pictures apart, many parameters have to move together, and that takes more steps.
+#    You don't have to read a picture to make one answer likelier for *every* picture. This batch held 16 threes, more than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), so "more of 3" was the loudest demand. With another seed, that is, other random numbers, it may be another digit, and the eight needn't all agree. To tell pictures apart, many parameters have to move together, and that takes more steps.
 #
 #    </details>
 #
@@ -478,7 +478,7 @@ pictures.company()
 #
 #    <details><summary>Answer</summary>
 #
-#    Does it give the same answers when a few of those pictures are handed over one at a time? If an answer can change, the accuracy belongs to that set of 10,000, asked together, and promises nothing about the next picture.
+#    Does it give the same answers when it is handed a few of those pictures, one at a time? If an answer can change, the accuracy belongs to that set of 10,000, asked together, and promises nothing about the next picture.
 #
 #    </details>
 #

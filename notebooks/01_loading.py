@@ -17,7 +17,7 @@
 #
 # - read a binary format from its description, header first;
 # - say why a file that opens may still be the wrong file, and check it;
-# - split data in a way that can be repeated;
+# - split data in a way that you can repeat;
 # - avoid the arithmetic of 8-bit arrays, which wraps around without warning;
 # - judge a result against a baseline.
 #
@@ -41,7 +41,7 @@ from mnistlib import baseline, data, download, plotting
 plotting.use_style()
 
 # %% [markdown]
-# `mnistlib` is the small library of this course. In each lesson you build a piece of it by hand, and from then on you use the library's tested version of the same lines.
+# `mnistlib` is this course's small library. In each lesson you build a piece of it by hand, and from then on you use the library's tested version of the same lines.
 #
 # ## What is in the file?
 #
@@ -87,7 +87,7 @@ print(f"magic number {magic}, {count} images of {rows} x {columns} pixels")
 16 + count * rows * columns == len(raw)
 
 # %% [markdown]
-# `np.frombuffer` reads bytes as numbers, here as `uint8`, which means unsigned with 8 bits. `reshape` cuts the long row into images.
+# `np.frombuffer` reads bytes as numbers, here as `uint8`, unsigned integers of 8 bits. `reshape` cuts the long row into images.
 
 # %%
 images = np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, rows, columns)
@@ -106,7 +106,7 @@ axis.imshow(images[0], cmap="gray_r")
 axis.add_patch(
     plt.Rectangle((11.5, 4.5), 10, 7, fill=False, color=plotting.COLOURS[1], linewidth=2)
 )
-axis.set(title="The first image;\nin the frame, the numbers above", xlabel="column", ylabel="row")
+axis.set(title="The first image: the frame\nmarks the numbers above", xlabel="column", ylabel="row")
 axis.grid(False)
 plt.show()
 
@@ -140,9 +140,9 @@ list(raw_labels[:8]), list(raw_labels[8:18])
 # %% [markdown]
 # ## Can you trust the file?
 #
-# Files arrive over the internet, and a download can fail in a treacherous way: the program reports success, and what lies on your disk is half a file, or a web page that says "Forbidden".
+# Files arrive over the internet, and a download can fail in a treacherous way: the program reports success, but what lies on your disk is half a file, or a web page that says "Forbidden".
 #
-# How much of that does Python's `gzip` notice? Take the smaller file, the labels, and six impostors. In the last, the first label has been changed from 5 to 6.
+# How much of that does Python's `gzip` notice? Take the smaller file, the one of labels, and six impostors. In the last, the first label has been changed from 5 to 6.
 #
 # **Predict.** How many of the six impostors will `gzip` open without complaint?
 
@@ -178,7 +178,7 @@ guesses.compare("impostors that gzip opens", len(opened) - 1)  # without the goo
 # %% [markdown]
 # Three are refused, and three get through. A gzip file begins with two fixed bytes, and ends with its length and a check value of its contents ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). That is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. It can't tell you that this is the file you wanted.
 #
-# The empty file goes through without a word. That is not far-fetched: *the original* of lesson 00 creates its file before it asks for the data ([lesson 06](06_autopsy.ipynb)). If there is no connection, an empty file stays behind, and every later run takes it for the data. What do its next lines make of it?
+# The empty file goes through without a word. That is not far-fetched: *the original* of lesson 00 creates its file before it asks for the data ([lesson 06](06_autopsy.ipynb)). If there is no connection, an empty file stays behind, and every later run takes it for the data. What do the next lines of its code make of that?
 
 # %%
 nothing = np.frombuffer(gzip.decompress(files["empty"]), dtype=np.uint8)
@@ -210,7 +210,7 @@ for name, file in files.items():
 #
 # </details>
 #
-# From here on `data.load()` does all this for you, for all four files, every time. If a file is missing, it is fetched, and it is checked *before* it gets its name. So no bad file is ever kept.
+# From here on `data.load()` does all this for you, for all four files, every time. A missing file is fetched, and checked *before* it gets its name, so a bad file is never kept.
 
 # %%
 mnist = data.load()
@@ -222,7 +222,7 @@ for name, array in mnist._asdict().items():
 #
 # Before you look at anything, put some of it away. The **test set** is for one question, asked once, at the very end: how well does the finished network read digits that played no part in its making? While we are still making choices, we need other digits to judge them by. So we split the training images: 50,000 to learn from, and 10,000 for **validation**. These are the 10,000 that lesson 00 kept back.
 #
-# The split is random, but it can be repeated. A generator of random numbers is given a **seed** first, and from then on it gives the same numbers at every run. Ours makes a **permutation**: the first 60,000 whole numbers, beginning with 0, each of them once and in random order.
+# The split is random, but it can be repeated. A random number generator starts from a **seed**, and the same seed gives the same numbers in every run. Ours makes a **permutation**: the first 60,000 whole numbers, starting with 0, each of them once and in random order.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -241,7 +241,7 @@ print("same generator again:", np.array_equal(rng.permutation(60_000), order))
 # %% [markdown]
 # A generator moves on with every number it gives. To repeat a result, you have to repeat everything that was drawn since the seed, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
-# A split has three duties. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that both parts ask the same question.
+# A split must do three things. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that both parts ask the same question.
 
 # %%
 print("in both parts:", len(set(for_training) & set(for_validation)))
@@ -261,7 +261,7 @@ print("of 100 held back:  ", shares(for_validation).round(1))
 #
 # ### Exercise 1.2: a split (core, 5 minutes)
 #
-# Turn this into a function. Whoever calls it hands over the generator, and so decides the seed. Each image must keep its label.
+# Turn the split into a function. Whoever calls it hands over the generator, and so chooses the seed. Each image must keep its label.
 
 
 # %%
@@ -299,7 +299,7 @@ plotting.digits(train_images[chosen], title="Three of each: slant, width and sha
 plt.show()
 
 # %% [markdown]
-# Which class is the most frequent? A program that gave that answer every time would set the lowest mark worth beating.
+# Which class is the most frequent? A program that always gave that answer would set the lowest mark worth beating.
 
 # %%
 counts = np.bincount(train_labels)
@@ -350,7 +350,7 @@ x = train_images[:5].reshape(5, 784) / 255
 x.shape, x.dtype, float(x.min()), float(x.max())
 
 # %% [markdown]
-# The library's `data.scale` is that line, with a complaint if you hand it something that is already scaled.
+# The library's `data.scale` is that line, plus a complaint if you hand it something that is already scaled.
 #
 # ## One-hot labels
 #
@@ -358,7 +358,7 @@ x.shape, x.dtype, float(x.min()), float(x.max())
 #
 # $$Y_{ik} = \begin{cases} 1 & \text{if example } i \text{ has label } k, \\ 0 & \text{otherwise.} \end{cases}$$
 #
-# Here are the first five training labels. On paper: what does their $Y$ look like, and in which column is the first row's 1?
+# Here are the first five training labels. On paper first: what does their $Y$ look like, and which column is the first row's 1 in?
 
 # %%
 labels = train_labels[:5]
@@ -406,7 +406,7 @@ np.array_equal(y, labels[:, None] == np.arange(10))
 #
 # ### Exercise 1.4: the mean digits (core, 5 minutes)
 #
-# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28), and the means are wanted in grey levels from 0 to 255; we scale them afterwards. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
+# A loop over the ten classes is fine here. The `images` come as they are kept, bytes of shape (n, 28, 28). Return the means in the same units, grey levels from 0 to 255; we scale them afterwards. The checker also tries smaller images, so don't write 784: `images.reshape(len(images), -1)` makes rows of any size.
 
 
 # %%
@@ -506,9 +506,9 @@ right = baseline.nearest_mean(x, few_means) == validation_set[1]
 print(f"means of {few} images: {100 * right.mean():.2f} % right")
 
 # %% [markdown]
-# <details><summary>What the others give</summary>
+# <details><summary>What other numbers give</summary>
 #
-# With a hundred images, five to fourteen of each class, it is about seven in ten. From a few thousand on, hardly anything is gained, because ten averages can't hold any more.
+# With a hundred images, five to fourteen of each class, it reads about seven in ten. Beyond a few thousand you gain hardly anything, because ten averages can't hold any more.
 #
 # </details>
 #
@@ -516,7 +516,7 @@ print(f"means of {few} images: {100 * right.mean():.2f} % right")
 #
 # What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? The formula is the same, and no error is raised.
 #
-# **Predict.** Which answers will it give, and what percentage will be right?
+# **Predict.** What answers will it give, and what percentage will be right?
 
 # %%
 pixels8 = validation_set[0].reshape(-1, 784)
@@ -527,13 +527,13 @@ print("answers given, 0 to 9:", np.bincount(answers8, minlength=10))
 print(f"in bytes: {100 * (answers8 == validation_set[1]).mean():.2f} % right")
 
 # %% [markdown]
-# It answers "1" to every image, like the program that never looks. Why? The differences and their squares are bytes, and wrap. Here are the squares of three differences, $-3$, 20 and 200. (As a byte, $-3$ is 253.)
+# It answers "1" to every image, like the program that never looks. Why? The differences and their squares are bytes, so they wrap. Here are the squares of three differences, $-3$, 20 and 200. (As a byte, $-3$ is 253.)
 
 # %%
 np.array([253, 20, 200], dtype=np.uint8) ** 2
 
 # %% [markdown]
-# Only the small difference keeps its square. What is left of the others says nothing about their size. But where two pixels are equal, the difference is still 0. So the sum no longer measures *how much* an image and a mean differ. It measures, roughly, *in how many pixels* they differ. An image is mostly paper. So the winner should be the mean that has the most paper, whatever the image:
+# Only the small difference keeps its square. What is left of the others says nothing about their size. But where two pixels are equal, the difference is still 0. So the sum no longer measures *how much* an image and a mean differ. It measures, roughly, *in how many pixels* they differ. An image is mostly paper, so the winner should be the mean with the most paper, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
@@ -544,7 +544,7 @@ print("pixels of paper in the means 0 to 9:\n", (means8 == 0).sum(axis=1))
 #
 # ## Where does it go wrong?
 #
-# Back to floats. Here are some mistakes of the right formula.
+# Back to floats. Here are some of the mistakes that the right formula makes.
 
 # %% mystnb={"image": {"alt": "Twenty-one validation digits that the nearest mean reads wrongly, each with its label and the wrong answer above it, from 2 as 1 to 7 as 9. Nearly all are easy for a person to read."}} tags=["hide-input"]
 wrong = np.flatnonzero(answers != validation_set[1])[:21]
@@ -569,7 +569,7 @@ right = np.argmin(nearest, axis=0) == validation_set[1][:500]
 print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
 
 # %% [markdown]
-# That is a much harder mark to beat, and nothing was learnt. But the method has to keep every image, and to search them all for each answer. There is another way: find out which *combinations* of pixels tell digits apart, and keep only those. A network does this, from lesson 03 on.
+# That is a much harder mark to beat, and nothing was learnt. But the method has to keep every image, and search them all for each answer. There is another way: find out which *combinations* of pixels tell digits apart, and keep only those. A network does this, from lesson 03 on.
 
 # %% [markdown]
 # ## Recap
@@ -580,7 +580,7 @@ print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
 # - Arithmetic in `uint8` wraps around without warning, with plain numbers too. Keep images as bytes, and compute with floats in $[0, 1]$, shape $(n, 784)$.
 # - The nearest mean reads about 81 % of the validation images, and that is the mark to beat. The nearest neighbour sets a harder one.
 #
-# Lesson 00 asked which network you would trust. Here is a first part of the answer: one whose data was checked, and that beats a baseline. Neither of those two does yet.
+# Lesson 00 asked which network you would trust. Here is the first part of the answer: one whose data was checked and which beats a baseline. Neither of those two does yet.
 #
 # ## Questions to ask yourself
 #
@@ -610,4 +610,4 @@ print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
 #
 # ## Next
 #
-# [02 Sigmoid and softmax](02_sigmoid_softmax.ipynb): the two functions that stand between pixels and answer. You derive them, and then you measure.
+# [02 Sigmoid and softmax](02_sigmoid_softmax.ipynb): the two functions that stand between pixels and answer. First you derive their slopes, then you measure them.

@@ -29,7 +29,7 @@
 #
 # On paper first:
 #
-# 1. You scale a batch of 128 images. What shape has $X$, and what is in one row? What is the row of $Y$ for a 3?
+# 1. You scale a batch of 128 images. What shape does $X$ have, and what is in one row? What is the row of $Y$ for a 3?
 #
 #    <details><summary>Answer</summary>
 #
@@ -87,7 +87,7 @@ for k in range(10):
     print(f"{k:5}  {z_image[k]:5.2f}   {functions.softmax(z_image)[k]:11.4f}  {y_image[k]:6.0f}")
 
 # %% [markdown]
-# To learn is to move numbers. If you could move these ten scores, which way would you push each, and how hard? **Write ten numbers on paper**, positive for up. By the end you will have derived the network's own answer.
+# Learning means moving numbers. If you could move these ten scores, which way would you push each, and how hard? **Write ten numbers on paper**, positive for up. By the end you will have derived the network's own answer.
 #
 # One number says how wrong an answer is, the **loss** $L$. How it changes when only the score $z_k$ moves is its derivative $\partial L / \partial z_k$. The ten derivatives together are the **gradient** by $z$ (short for "with respect to $z$"), written $dz$. In school, $dz$ was a small piece of $z$; here it is a slope.
 #
@@ -120,7 +120,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
     print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
 
 # %% [markdown]
-# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left it grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident (for the second step, multiply top and bottom by $e^z$):
+# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left $e^{-z}$ grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident (for the second step, multiply top and bottom by $e^z$):
 #
 # $$1 - \sigma(z) = \frac{e^{-z}}{1 + e^{-z}} = \sigma(-z) .$$
 #
@@ -144,7 +144,7 @@ slope_line = slope_from_value(a_line)
 print(f"steepest at z = {z_line[slope_line.argmax()]:.0f}, with slope {slope_line.max()}")
 
 # %% [markdown]
-# One quarter is the most, because $a(1 - a) = \frac14 - (a - \frac12)^2$.
+# One quarter is the maximum, because $a(1 - a) = \frac14 - (a - \frac12)^2$.
 
 # %% mystnb={"image": {"alt": "The sigmoid rises from 0 to 1 as an S through one half at z = 0; its slope, drawn below it, is a bell with its top of one quarter at z = 0 that has all but vanished beyond plus and minus 5. The regions beyond 5 are shaded and marked saturated."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(5.2, 3.9))
@@ -272,7 +272,7 @@ for h in [1e-5, 1e-6]:
     print(f"sin(100 u), nudged by {h:.0e}: below 1e-7: {error < 1e-7}")
 
 # %% [markdown]
-# Here $10^{-5}$ is too long, and a correct slope would be refused: where the bottom of the V lies depends on the function. Ours bend as slowly as the sigmoid, so we stay with $h = 10^{-5}$.
+# Here $10^{-5}$ is too large, and a correct slope would be refused, because where the bottom of the V lies depends on the function. Ours bend as gently as the sigmoid, so we stay with $h = 10^{-5}$.
 #
 # Now move the nudge yourself. Two errors are drawn: one for nudging both ways, as here, and one for nudging upwards only, where $f(u + h) - f(u)$ is divided by $h$. Which of them gets smaller?
 
@@ -310,7 +310,7 @@ with np.errstate(all="ignore"):  # or NumPy would warn
 #
 # ### Exercise 2.2: a stable sigmoid (core, 5 minutes)
 #
-# Write it for arrays. It must not warn for any number, and at $z = -40$ or $z = -720$ it must still give the tiny number that is right there, not 0. Mind that `np.where` computes both of its cases for every number. With $|z|$, one formula serves both sides.
+# Write it for arrays. It must not give a warning for any number, and at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Remember that `np.where` computes both of its cases for every number. With $|z|$, one formula serves both sides.
 
 
 # %%
@@ -347,11 +347,11 @@ exercises.folded(my_sigmoid)
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 #
-# This is the **softmax**, so named by [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28).
+# This is the **softmax**, as [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28) named it.
 #
 # <details><summary>Who had it before?</summary>
 #
-# Physics has known the form since Boltzmann 1868 and [Gibbs 1902](https://archive.org/details/elementaryprinci00gibbrich). In psychology Luce 1959 arrived at it, and in economics McFadden 1974: how does somebody choose one of several things?
+# Physics has known the form since Boltzmann 1868 and [Gibbs 1902](https://archive.org/details/elementaryprinci00gibbrich). Luce 1959 arrived at it in psychology, and McFadden 1974 in economics, both by asking how somebody chooses one of several things.
 #
 # </details>
 
@@ -379,11 +379,11 @@ print("multiplied: ", naive_softmax(times * z_three).round(4))
 # %% [markdown]
 # <details><summary>What other numbers give</summary>
 #
-# Doubling squares all the odds. A factor of 10 leaves one winner, 0 makes all equal, and $-1$ turns the order round. Adding changes nothing until an exponential overflows, which happens from 706 on. Far below, from about $-710$ down, the exponentials lose their digits one by one, and at $-750$ all of them are 0: then $0/0$ makes every probability `nan`.
+# Doubling squares all the odds. A factor of 10 leaves one winner, 0 makes all equal, and $-1$ reverses the order. Adding changes nothing until an exponential overflows, which happens from 706 on. Far below, from about $-710$ down, the exponentials lose their digits one by one, and at $-750$ all of them are 0: then $0/0$ makes every probability `nan`.
 #
 # </details>
 #
-# Adding the same number to every score changes nothing, because $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and the same factor at the top and at the bottom cancels. That is just what we need, since with a score of 1000 the softmax overflows. The illness is the sigmoid's, and so is the cure: shift the scores by $-\max_l z_l$ first. Then no exponent is positive. And one of them is 0, so the sum contains a 1 and can't vanish.
+# Adding the same number to every score changes nothing, because $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and the same factor at the top and at the bottom cancels. That is just what we need, since with a score of 1000 the softmax overflows. The illness is the sigmoid's, and so is the cure: shift the scores by $-\max_l z_l$ first. Then no exponent is positive, and one of them is 0, so the sum contains a 1 and can't vanish.
 #
 # ## Which axis?
 #
@@ -391,7 +391,7 @@ print("multiplied: ", naive_softmax(times * z_three).round(4))
 #
 # ### Exercise 2.3: softmax by rows (core, 8 minutes)
 #
-# For any number of rows, and any scores. Each row has its own maximum and its own sum.
+# Write it for any number of rows, and any scores. Each row has its own maximum and its own sum.
 
 
 # %%
@@ -478,7 +478,7 @@ pictures.scores()
 # %% [markdown]
 # ### Carrying a gradient back
 #
-# Suppose we know $dp_k = \partial L / \partial p_k$ for each probability. Score $l$ reaches the loss in ten ways, through each of the probabilities, and the chain rule adds them up:
+# Suppose we know $dp_k = \partial L / \partial p_k$ for each probability. Score $l$ reaches the loss in ten ways, one through each probability, and the chain rule adds them up:
 #
 # $$dz_l = \sum_k \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial z_l} = \sum_k dp_k\, J_{kl} .$$
 #
@@ -634,11 +634,11 @@ exercises.folded(my_cross_entropy_with_gradient)
 # %% [markdown]
 # ## Why the gradient is p - y
 #
-# Take a batch of one, whose loss is $-\sum_k y_k \log p_k$. Put in $\log p_k = z_k - \log \sum_l e^{z_l}$. The targets add up to 1, so log-sum-exp comes in exactly once:
+# Take a batch of one, whose loss is $-\sum_k y_k \log p_k$. Substitute $\log p_k = z_k - \log \sum_l e^{z_l}$. The targets add up to 1, so log-sum-exp appears exactly once:
 #
 # $$L = -\sum_k y_k z_k + \log \sum_l e^{z_l} .$$
 #
-# Now differentiate by one score $z_k$. In the first sum only the term $-y_k z_k$ contains it, and gives $-y_k$. The second part is the logarithm of what we called $\text{sum}$, and gives $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
+# Now differentiate by one score $z_k$. In the first sum only the term $-y_k z_k$ contains it, which gives $-y_k$. The second part is the logarithm of what we called $\text{sum}$, and gives $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
@@ -722,7 +722,7 @@ guesses.compare("pushes until it says 6", needed)
 #
 # <details><summary>What other numbers give</summary>
 #
-# With the 1 as target the pushes are the strongest, and yet after four of them the answer is still 0. The 1 starts more than eight points behind the 0. A push moves both, and closes less than two points of the gap. Back to the 6: with a tenth of the length it is not the answer even after four pushes.
+# With the 1 as target the pushes are the strongest, and yet after four of them the answer is still 0. The 1 starts more than eight points behind the 0. A push moves both, and closes less than two points of the gap. Back to the 6: with pushes a tenth as long, it isn't the answer even after four.
 #
 # </details>
 #
@@ -730,7 +730,7 @@ guesses.compare("pushes until it says 6", needed)
 #
 # ### Put yours to work
 #
-# Your functions can take the library's place, and in lesson 04 train a network. Take away the `#`, and the names of those that aren't right yet.
+# Your functions can take the library's place, and in lesson 04 train a network. Delete the `#`, and the names of those that aren't right yet.
 
 # %%
 # exercises.keep(my_sigmoid, my_softmax, my_softmax_backward, my_log_softmax, my_cross_entropy)
@@ -774,7 +774,7 @@ guesses.compare("pushes until it says 6", needed)
 #
 #    <details><summary>Answer</summary>
 #
-#    Training sees only a rate that is $n$ times as large. It may fail, or go well if the rate was chosen that way, but it doesn't name the fault. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
+#    Training only sees a learning rate that is $n$ times as large. It may fail, or go well if the rate was chosen that way, but it doesn't name the fault. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
 #
 #    </details>
 #
