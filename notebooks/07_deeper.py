@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# If one hidden layer is good, five should be better. So build a network with five sigmoid layers, and train it for an epoch at any of eight rates: it gives the same answer to every image. Its gradients are right, but they hardly arrive. **Why does the gradient fade, and what keeps it alive?**
+# If one hidden layer is good, five should be better. So build a network with five sigmoid layers, train it for an epoch at any of eight rates, and it gives every image the same answer. Its gradients are right, but they hardly get through. **Why does the gradient fade, and what keeps it alive?**
 #
 # **You will** turn the network of lesson 03 into one with as many layers as you like. You will watch its gradient fade, and wait to see what becomes of it. Then you will bring it back in three ways: with other weights, with other units, and with a plus sign.
 #
@@ -35,7 +35,7 @@
 #
 #    </details>
 #
-# 2. You know $dZ_2$, the blame of a layer's sums. Which product gives you the blame of the layer's weights? And which the blame of what came in?
+# 2. You know $dZ_2$, the blame of a layer's sums. Which product gives you the blame of the layer's weights, and which the blame of what came in?
 #
 #    <details><summary>Answer</summary>
 #
@@ -76,11 +76,11 @@ x.shape, y.shape
 # | $Z_m$ | `z` | (n, outputs) | sums of layer $m$ |
 # | $A_m$ | `kept[m]` | (n, outputs) | activations of layer $m$ |
 #
-# *Inputs* is the number of units that feed a layer, and *outputs* the number of its own.
+# *Inputs* is the number of units that feed a layer, *outputs* the number of units it has.
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= f(Z_m) . \end{aligned}$$
 #
-# The **activation function** $f$ works on every entry by itself. So far it was the sigmoid. The last layer has no $f$, because its sums are the logits. On the way forward we keep every $A_m$, since we shall need them on the way back.
+# The **activation function** $f$ works on each entry separately. So far it has been the sigmoid. The last layer has no $f$, because its sums are the logits. On the way forward we keep every $A_m$, since we shall need them on the way back.
 
 
 # %%
@@ -112,7 +112,7 @@ for array in [*kept, z]:
 # | tanh | $a = \tanh z$ | $dz = da \odot (1 - a^2)$ |
 # | ReLU | $a = \max(z, 0)$ | yours |
 #
-# The third is new here: the **rectified linear unit**, or ReLU. (The function is [Fukushima 1969](https://doi.org/10.1109/TSSC.1969.300225)'s; the name came with [Nair and Hinton 2010](https://icml.cc/Conferences/2010/papers/432.pdf).) It passes on what is positive and cuts off the rest. Its slope is 1 for $z > 0$ and 0 for $z < 0$, so you can tell it from the value. Where $a > 0$ we call the unit *awake*. Where $a = 0$ it is asleep, and we take 0.
+# The third is new here: the **rectified linear unit**, or ReLU. (The function is [Fukushima 1969](https://doi.org/10.1109/TSSC.1969.300225)'s; the name came with [Nair and Hinton 2010](https://icml.cc/Conferences/2010/papers/432.pdf).) It passes on what is positive and cuts off the rest. Its slope is 1 for $z > 0$ and 0 for $z < 0$, so the value tells you the slope. Where $a > 0$ we call the unit *awake*. Where $a = 0$ it is *asleep*, and we take the slope to be 0.
 #
 # ### Exercise 7.1: back through a ReLU (warm-up, 3 minutes)
 #
@@ -203,7 +203,7 @@ sigmoids = deep.initialise(np.random.default_rng(seed=1), depths, rule="Glorot")
 
 
 def pull(model, parameters):
-    """The norm of the gradient by each layer's weights."""
+    """Norm of the gradient with respect to each layer's weights."""
     _, grads = model.gradients(parameters, x, y)
     return [np.linalg.norm(dW) for dW in grads[::2]]
 
@@ -241,7 +241,7 @@ print(f"             slopes  {all_slopes:.6f}")
 print(f"both: one part in {1 / (all_weights * all_slopes):.0f}")
 
 # %% [markdown]
-# The weights change the norm very little: by a factor of 1.34 over the whole way. But the slopes of each layer leave less than a quarter, and those of five layers less than a thousandth. The field calls it the **vanishing gradient** (Hochreiter 1991; [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)).
+# The weights change the norm very little: by a factor of 1.34 all the way back. But the slopes of each layer leave less than a quarter, and those of five layers less than a thousandth. This is the **vanishing gradient** (Hochreiter 1991; [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)).
 #
 # <details><summary>Why 872 above, and 1,023 here?</summary>
 #
@@ -249,11 +249,11 @@ print(f"both: one part in {1 / (all_weights * all_slopes):.0f}")
 #
 # </details>
 #
-# **Change a number.** Take one 128 out of `depths`. By what factor will the ratio fall? Run both cells. Then put it back, and run both again.
+# **Change a number.** Take one 128 out of `depths`. By what factor will the ratio of the last pull to the first fall? Run both cells. Then put it back, and run both again.
 #
 # <details><summary>Answer</summary>
 #
-# By about four, as the slopes of one layer say: the last pull is then some 200 times the first. (Other seeds give anything from two to seven, mostly three to five.)
+# By about four, which is what the slopes of one layer cost: the last pull is then some 200 times the first. (Other seeds give anything from two to seven, mostly three to five.)
 #
 # </details>
 #
@@ -282,7 +282,7 @@ for layer, (before, after) in enumerate(zip(sigmoids[::2], trained[::2]), start=
     print(f"layer {layer}: moved by {moved:.3f}")
 
 # %% [markdown]
-# The network has not begun to learn. All images get the same answer, and the first three layers have moved by a hundredth or two of their size. It looks as if such a network could not learn. But what if we wait? The study `plateau` trains it from three starts, for ten epochs at a rate of 2 and for twenty at 0.5. Sketch the validation accuracy that you expect, epoch by epoch. The cell also prints when layer 1's pull was lowest, and when accuracy was first over 15 %.
+# The network has not begun to learn. All images get the same answer, and the first three layers have moved by a hundredth or two of their size. It looks as if such a network could not learn. But what if we wait? The study `plateau` trains it from three starts, for ten epochs at a rate of 2 and for twenty at 0.5. Sketch the validation accuracy that you expect, epoch by epoch. The cell also prints when layer 1's pull was lowest, and when accuracy first passed 15 %.
 
 # %% tags=["hide-input"]
 study = studies.read("plateau")
@@ -322,7 +322,7 @@ lower.legend()
 plt.show()
 
 # %% [markdown]
-# So it does learn after all: at a rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**, a stretch on which the loss hardly moves. The last lines printed above show seed 1's, where the loss stays near $\log 10$. A small pull is not the end: in the lower panel, layer 1's grows more than a hundredfold from epoch 2 to epoch 4.
+# So it does learn after all: at a rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**, a stretch on which the loss hardly moves. The last lines printed above show seed 1's, where the loss stays near $\log 10$. A small pull is not the end: in the lower panel, layer 1's pull grows more than a hundredfold from epoch 2 to epoch 4.
 #
 # ### What goes quiet
 #
@@ -343,11 +343,11 @@ names += ["length of the blame", "pull at layer 6"]
 for name, start, after in zip(names, *found):
     print(f"{name:21} {start:8.5f} {after:8.5f}")
 (*_, mean_start, blame_start, _), (*_, mean_after, blame_after, _) = found
-print(f"A5 has lost a factor of {mean_start / mean_after:.0f}, ", end="")
-print(f"the blame one of {blame_start / blame_after:.0f}")
+print(f"A5 has shrunk by a factor of {mean_start / mean_after:.0f}, ", end="")
+print(f"the blame by one of {blame_start / blame_after:.0f}")
 
 # %% [markdown]
-# $A_5$ is almost the same for every image, so the pull is simply one length times the other, and you can read off what each has lost. The blames do cancel: an $A_5$ that can't tell images apart can only teach how common each digit is. But the larger half is the other one. The last hidden layer has gone quiet: its activations have sunk from about a half to nearly 0, where a sigmoid is **saturated**. So little comes into layer 6, and layer 5 has lost its slope, which weakens the pull of every layer before. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) saw just this: training pushes the top hidden layer to 0, and it takes long to come back.
+# $A_5$ is almost the same for every image, so the pull is simply one length times the other, and you can read off what each has lost. The blames do cancel: an $A_5$ that can't tell images apart can only teach how common each digit is. But the other suspect did more of it. The last hidden layer has gone quiet: its activations have sunk from about a half to nearly 0, where a sigmoid is **saturated**. That leaves little to come into layer 6, and layer 5 has lost its slope, which weakens the pull at every layer before it. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) saw just this: training pushes the top hidden layer to 0, and it takes a long time to come back.
 #
 # So the blame fades on its way back, the image fades on its way forward, and between them a layer falls asleep.
 #
@@ -387,19 +387,19 @@ for name, (model, start) in runs.items():
     print(f"{name:22}: {one_epoch(model, start, 0.3)[1].accuracy:.2%} after one epoch at 0.3")
 
 # %% [markdown]
-# Tanh learns at once, about as well as the ReLUs. (This is one seed of each.) So what the sigmoids lacked at the start was not a corner. Nor were they saturated then, because the slopes above were close to a quarter. It was that quarter itself.
+# Tanh learns at once, about as well as the ReLUs. (This is one seed of each.) So what the sigmoids lacked at the start was not a corner. Nor were they saturated then, because the slopes above were close to a quarter. The trouble was that quarter itself.
 #
 # ## How large should the weights be?
 #
 # What the slopes take away, larger weights could give back. How large must they be, so that neither the sums on the way forward nor the blame on the way back shrinks from layer to layer?
 #
-# Follow the mean square of the numbers through one layer, and ask when it stays as it is. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square. Biases start at 0. We write $E$ for "the mean of".
+# Follow the mean square of the numbers through one layer, and ask when it stays the same. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square. Biases start at 0. We write $E$ for "the mean of".
 #
 # **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get the squares $a_j^2 w_j^2$ and mixed products $a_j w_j \cdot a_k w_k$. The weights' signs are random, so the mixed products are 0 on average, and only the squares remain. There is one for each of the layer's inputs:
 #
 # $$E[z^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot E[a^2] .$$
 #
-# **Through the unit.** If you turn the signs of all of a unit's weights, its sum turns from $z$ to $-z$, and one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, so $E[a^2] = \frac12 E[z^2]$, and these $a$ come into the next layer. Its sums have the same mean square if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12$ is 1, which means $\mathrm{Var}(w) = 2 / \text{inputs}$. For tanh nothing is halved as long as sums are small, so it wants $1 / \text{inputs}$ ([LeCun and others 1998](https://doi.org/10.1007/3-540-49430-8_2)).
+# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, so $E[a^2] = \frac12 E[z^2]$, and these $a$ come into the next layer. Its sums have the same mean square if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12$ is 1, which means $\mathrm{Var}(w) = 2 / \text{inputs}$. With tanh nothing is halved as long as the sums are small, so it wants $1 / \text{inputs}$ ([LeCun and others 1998](https://doi.org/10.1007/3-540-49430-8_2)).
 #
 # ## And on the way back?
 #
@@ -409,7 +409,7 @@ for name, (model, start) in runs.items():
 #
 # (This takes the blame to be independent of the weights and slopes it meets. The twenty layers below will show whether that is true enough.) Half of the ReLUs have slope 1 and the others 0, so $E[f'^2] = \frac12$. A sigmoid's slope is at most $\frac14$, so its $E[f'^2]$ is at most $\frac1{16}$.
 #
-# On the way forward, a sigmoid's activations are all near $\frac12$. What matters is how two images *differ*, and a difference meets the weights and then a slope of at most $\frac14$, just as the blame does.
+# On the way forward, a sigmoid's activations are all near $\frac12$, so what matters is how two images *differ*. A difference meets the weights and then a slope of at most $\frac14$, just as the blame does.
 #
 # | $\mathrm{Var}(w)$ that keeps things level | forward | back |
 # |---|---|---|
@@ -438,7 +438,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# Try it. Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back. Give the weights He's variance, then half of it, then twice. Measure the *spread*, the root of the mean square over all images and units.
+# Try it. Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back. Give the weights He's variance, then half of it, then twice that variance. Measure the *spread*, the root of the mean square over all images and units.
 #
 # **Predict.** If the variance is halved, by what factor does the spread change from one layer to the next?
 
@@ -479,7 +479,7 @@ print(f"forward, half against He's: {half[-1] / half[0] / (whole[-1] / whole[0])
 a_layer = (half[-1] / half[0] / (whole[-1] / whole[0])) ** (1 / 19)
 guesses.compare("factor from layer to layer", f"{a_layer:.3f}, the root of 1/2")
 
-# %% mystnb={"image": {"alt": "Two panels on logarithmic axes against the layer, one to twenty: left the spread of the sums on the way forward, right the spread of the blame on the way back. With He's variance both stay nearly level. With half of it the sums sink in a straight line to about a thousandth from left to right, and the blame as far from right to left. With twice of it both climb to several hundred, in their directions."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Two panels on logarithmic axes against the layer, one to twenty: left the spread of the sums on the way forward, right the spread of the blame on the way back. With He's variance both stay nearly level. With half of it the sums sink in a straight line to about a thousandth from left to right, and the blame just as far from right to left. With twice that variance each climbs to several hundred, in its own direction."}} tags=["hide-input"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.5, 3.8), sharey=True, layout="constrained")
 for (name, (there, back)), style in zip(spreads.items(), ["s--", "o-", "^:"]):
     left.semilogy(np.arange(1, 21), there, style, markersize=4, label=name)
@@ -518,7 +518,7 @@ for name, start in {"sigmoid, Glorot": sigmoids, "sigmoid, Glorot x 4": large}.i
     print(f"   weights {np.mean(weights):.2f}, slopes {np.mean(slopes):.3f} a layer")
     print(f"   last hidden layer varies by {top.std(axis=0).mean():.4f}")
 
-# %% mystnb={"image": {"alt": "Norm of the loss's gradient by each layer's weights, for six layers, on a logarithmic axis. For sigmoids with Glorot's weights it falls from about one at the last layer to about two thousandths at the first, in nearly even steps. With weights four times as large it falls from six to four tenths. For ReLUs with He's weights it is nearly level, between one half and one and a half."}} tags=["home", "hide-input"]
+# %% mystnb={"image": {"alt": "Norm of the loss's gradient with respect to each layer's weights, for six layers, on a logarithmic axis. For sigmoids with Glorot's weights it falls from about one at the last layer to about two thousandths at the first, in nearly even steps. With weights four times as large it falls from six to four tenths. For ReLUs with He's weights it is nearly level, between one half and one and a half."}} tags=["home", "hide-input"]
 figure, axis = plt.subplots()
 for (name, values), style in zip(pulls.items(), ["o--", "s:", "o-"]):
     axis.semilogy(range(1, len(values) + 1), values, style, label=name)
@@ -553,7 +553,7 @@ found = [
 shares = np.bincount(validation_set[1]) / len(validation_set[1])
 of_one_digit = [np.isclose(accuracy, shares).any() for accuracy in found]
 print(f"five sigmoid layers, Glorot: {len(found)} runs")
-print(f"   read the share of one digit: {sum(of_one_digit)}")
+print(f"   no better than always saying one digit: {sum(of_one_digit)}")
 print("   accuracies in %:", *(f"{100 * accuracy:.2f}" for accuracy in np.unique(found)))
 
 # %% mystnb={"image": {"alt": "Validation errors after one epoch, in per cent on a logarithmic axis, against the number of hidden layers, one to five, each at its best learning rate, with bars from the lowest to the highest of three seeds. Sigmoids with Glorot's weights climb with depth from seven errors in a hundred to the level of chance. Sigmoids with weights four times as large climb slowly, from six to thirteen. ReLUs with He's weights are lowest at every depth, between five and seven."}} tags=["hide-input"]
@@ -600,11 +600,11 @@ axis.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they are still on their plateau after an epoch: at all eight rates they read the share of a single digit.
+# - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they are still on their plateau after an epoch: at all eight rates they do no better than always saying the same digit.
 # - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
 # - **ReLUs with He's weights** are ahead at every depth. With Glorot's weights five layers of ReLUs do as well, so at this depth it is the unit that helps, and not yet the rule.
 #
-# Depth itself gains nothing here. But these are small images, and one epoch.
+# Depth itself gains nothing here. But the images are small, and this is one epoch.
 #
 # ## A way around
 #
@@ -612,7 +612,7 @@ plt.show()
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
 #
-# That is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385), with gates [Srivastava and others 2015](https://arxiv.org/abs/1505.00387)), and with it networks of more than a hundred layers were trained. It has as many outputs as inputs, or the two could not be added. What does it do to the blame? $A_{m-1}$ now reaches $A_m$ in two ways, through the layer and around it, and the blame of both adds up. Before you write the loop, work out with a pencil what comes around:
+# That is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385), with gates [Srivastava and others 2015](https://arxiv.org/abs/1505.00387)), and networks of more than a hundred layers have been trained with it. It has as many outputs as inputs, or the two could not be added. What does it do to the blame? $A_{m-1}$ now reaches $A_m$ in two ways, through the layer and around it, and its blame is the sum of both. Before you write the loop, work out with a pencil what comes back around:
 #
 # $$dA_{m-1} = \quad ? \quad + \; dZ_m W_m^T .$$
 #
@@ -682,7 +682,7 @@ print(checked(around, sigmoids, 0, ink))
 print(checked(around, sigmoids, 4, slice(0, 30)))
 
 # %% [markdown]
-# The first layer and one in the middle pass their check. What comes of one epoch now, from the same weights and with the same batches? And what does a network do that has only *one* hidden layer, at the same rates?
+# The first layer and one in the middle pass their check. How far does one epoch take us now, from the same weights and with the same batches? And how far does a network with only *one* hidden layer get, at the same rates?
 
 # %%
 print("last hidden layer")
@@ -698,7 +698,7 @@ for rate in [0.5, 1.0]:
     one = one_epoch(deep.MLP("sigmoid"), single, rate)[1].accuracy
     print(f"{rate}  {five:19.2%} {one:17.2%}")
 
-# %% mystnb={"image": {"alt": "Norm of the gradient by each layer's weights, for six layers, on a logarithmic axis, for sigmoids with Glorot's weights. Without a way around it falls from about one at the last layer to about two thousandths at the first. With a way around it stays between one and five in the first five layers and is 25 at the last."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Norm of the gradient with respect to each layer's weights, for six layers, on a logarithmic axis, for sigmoids with Glorot's weights. Without a way around it falls from about one at the last layer to about two thousandths at the first. With a way around it stays between one and five in the first five layers and is 25 at the last."}} tags=["hide-input"]
 figure, axis = plt.subplots()
 axis.semilogy(range(1, len(norms) + 1), norms, "o--", label="each layer replaces what came in")
 axis.semilogy(range(1, len(norms) + 1), pull(around, sigmoids), "s-", label="each layer adds to it")
@@ -711,9 +711,9 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# After one epoch the network reads nine digits in ten, where it had been guessing. (That is one seed.) There is now a way on which nothing multiplies ([He and others, also 2016](https://arxiv.org/abs/1603.05027)), and it serves the blame and the image alike.
+# After one epoch the network reads nine digits in ten, where it had been guessing. (That is one seed.) There is now a path along which nothing is multiplied ([He and others, also 2016](https://arxiv.org/abs/1603.05027)), and it serves the blame and the image alike.
 #
-# But look at the last column before you praise the plus sign. With the four residual layers left out, the network does about as well. So the plus sign has not made these layers useful. It has let the network pass them by, so that a layer that can't help does no harm. (In the networks of a hundred layers, its inventors say, vanishing gradients were *not* the trouble: those were normalised.)
+# But look at the last column before you praise the plus sign. With the four residual layers left out, the network does about as well. So the plus sign has not made these layers useful. It has let the network pass them by, so that a layer that can't help does no harm. (In their networks of a hundred layers, the inventors say, vanishing gradients were *not* the trouble, because those networks were normalised.)
 #
 # ## Recap
 #
@@ -729,7 +729,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    Before the first step, the norm of the gradient by each layer's weights, and how much the last hidden layer varies from image to image. If the norm shrinks from layer to layer towards the pixels, or the last layer hardly varies, the start or the activation function is at fault. After some steps, print the activations' means too: a layer may have gone quiet.
+#    Before the first step, the norm of the gradient with respect to each layer's weights, and how much the last hidden layer varies from image to image. If the norm shrinks from layer to layer towards the pixels, or the last layer hardly varies, the start or the activation function is at fault. After some steps, print the activations' means too: a layer may have gone quiet.
 #
 #    </details>
 #

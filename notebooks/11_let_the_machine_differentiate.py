@@ -11,7 +11,7 @@
 #
 # In lessons 02, 03, 07 and 10 you derived a backward pass by hand. A framework never asks you to: you write the forward pass, and the gradients are simply there. **How does a computer work out what you derived?**
 #
-# **You will** build a value that remembers how it was made, watch a famous bug get caught, and then have the gradients of lessons 03, 07 and 10 for nothing.
+# **You will** build a value that remembers how it was made, watch a famous bug get caught, and then get the gradients of lessons 03, 07 and 10 for nothing.
 #
 # **You will be able to**
 #
@@ -81,7 +81,7 @@ class Value:
 # | $w$ | `w` | any | the second thing that goes into an operation, often a weight |
 # | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array; its blame |
 #
-# What comes out of an operation is called $z$. Take the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, that entry of $z$ moves by $w h$. So the blame of $u$ is $w$ times the blame of $z$, and the same with the letters exchanged:
+# What comes out of an operation is called $z$. Take the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$. So the blame of $u$ is $w$ times the blame of $z$, and likewise with the letters exchanged:
 #
 # $$du = dz \odot w, \qquad dw = dz \odot u .$$
 #
@@ -99,7 +99,7 @@ def add(u, w):
 
 
 # %% [markdown]
-# Try it on $L = u\,w + w$, with $u = 3$ and $w = 2$. Pencil first: what is $L$, and how much blame do $u$ and $w$ get? Mind that $w$ is used twice.
+# Try it on $L = u\,w + w$, with $u = 3$ and $w = 2$. Pencil first: what is $L$, and how much blame do $u$ and $w$ get? Note that $w$ is used twice.
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -118,7 +118,7 @@ for source, rule in L.parents:
 # %% [markdown]
 # That is only the first step back. You took the others on paper, and soon a loop will take them all.
 #
-# Values, with arrows to what they were made from, form a **computational graph**. The record of it is called a **tape**. Walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. Of an `if` or a loop, only the lines that ran are on the tape.
+# Values, with arrows to what they were made from, form a **computational graph**. The record of it is called a **tape**. Walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop, only the lines that ran are on the tape.
 #
 # The other rules you have derived already, or know from school:
 #
@@ -210,7 +210,7 @@ exercises.folded(my_unbroadcast)
 #
 # ### Exercise 11.3: the order (core, 12 minutes)
 #
-# You get the graph as a dictionary, which gives for the name of each value the list of what it was made from, and you get the name of the end. Inputs have an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. Often there are several right orders.
+# You get the graph as a dictionary, which maps each value's name to a list of the names it was made from, and you get the name of the end. Inputs have an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. There are often several right orders.
 #
 # Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
 #
@@ -220,7 +220,7 @@ exercises.folded(my_unbroadcast)
 #
 # </details>
 #
-# There are two traps. If each of fifty values is used twice by the next, $2^{50}$ roads lead from the end to the start, far too many to walk. And a chain of values can be longer than Python lets a function call itself.
+# There are two traps. If each of fifty values is used twice by the next, $2^{50}$ roads lead from the end to the start, far too many to walk. And on a long chain of values, a function that calls itself runs into Python's limit.
 
 
 # %%
@@ -235,7 +235,7 @@ exercises.check(my_order)
 exercises.folded(my_order)
 
 # %% [markdown]
-# The library has this order as `topological_order(end)`, for values. With it, all of backpropagation is one loop. Start with $dL = 1$ and every other blame 0. Take the values $z$ in this order, and for each $u$ that $z$ was made from, with its rule,
+# The library finds this order for values: `topological_order(end)`. With it, all of backpropagation is one loop. Start with $dL = 1$ and every other blame 0. Take the values $z$ in this order, and for each $u$ that $z$ was made from, with its rule,
 #
 # $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
 #
@@ -290,7 +290,7 @@ guesses.compare("dw with the bug", w.grad)
 #
 # $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
-# We write no way back.
+# We write no backward pass.
 
 # %% tags=["hide-input"]
 pencil = network.Parameters(
@@ -303,7 +303,7 @@ x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 # %%
 W1, b1, W2, b2 = (autodiff.Value(array) for array in pencil)
-z1 = x_pencil @ W1 + b1  # (1, 2), as a1, z2, e and log_p
+z1 = x_pencil @ W1 + b1  # (1, 2), as are a1, z2, e and log_p
 a1 = z1.sigmoid()
 z2 = a1 @ W2 + b2
 e = z2.exp()
@@ -319,7 +319,7 @@ print("dz1:", z1.grad[0])
 print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
-# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: it is your sheet. Below is the graph that the machine walked, slightly shortened. Values run down the page, and blame runs up. Find the value that is used twice, and add up what its two roads bring.
+# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet. Below is the graph that the machine walked, slightly shortened. Values run down the page, and blame runs up. Find the value that is used twice, and add up what its two roads bring.
 
 
 # %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value and its blame. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["home", "hide-input"]
@@ -387,13 +387,13 @@ plt.show()
 # $z_2$ goes straight into $\log p$, and a second time by way of the total. Start at the loss, where $\log p$ gets the blame $-y$, and follow both roads up with a pencil.
 #
 # - The straight road brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
-# - On the other road, log total is subtracted in every $\log p_k$, so each $\log p_k$ hands it $y_k$. These add up to 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, and that makes $p_k$. In the picture it is $(\frac34, \frac14)$.
+# - On the other road, log total is subtracted in every $\log p_k$, so each $\log p_k$ hands it $y_k$. These add up to 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
 #
 # **The famous $p - y$ is the sum of two roads.**
 #
 # ## Three networks for nothing
 #
-# Now for the harvest. Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give that a forward pass, and you have a model that lesson 04's `train` accepts. Here are the forward passes of lessons 03 and 07:
+# Now for the harvest. Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a forward pass, and you have a model that lesson 04's `train` accepts. Here are the forward passes of lessons 03 and 07:
 #
 # $$\begin{aligned} Z_2 &= \sigma(X W_1 + b_1)\, W_2 + b_2, \\ A_m &= \max(A_{m-1} W_m + b_m,\, 0) . \end{aligned}$$
 
@@ -481,7 +481,7 @@ for name, (forward, by_hand, start) in cases.items():
     print(f"{name}: all gradients to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
-# All three agree to rounding.
+# All three agree, up to rounding.
 #
 # <details><summary>Are you sure?</summary>
 #
@@ -588,7 +588,7 @@ axis.legend(ncols=2)
 plt.show()
 
 # %% [markdown]
-# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice as much as the loss alone, and never more than 2.7 times as much. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$. Only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer, nearly all the multiplications are in the first layer, hence 2.0. With more layers the count climbs towards 3. The measured times stay below it. The count knows only products, and the exponentials of the sigmoids are needed on the way forward alone.
+# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice as much as the loss alone, and never more than 2.7 times as much. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$. Only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer, nearly all the multiplications are in the first layer, hence 2.0. With more layers the count climbs towards 3. The measured times stay below it, because the count knows only products, and the exponentials of the sigmoids are needed on the way forward alone.
 #
 # <details><summary>Who proved it for every program, and whose idea it was</summary>
 #
@@ -596,11 +596,11 @@ plt.show()
 #
 # </details>
 #
-# Compared with your own pass, the tape takes about a fifth longer in the small networks, and no longer at all in the widest, where the products outweigh all the bookkeeping. (Don't read anything into the 0.9: these times are good to about a tenth.) What the tape really costs is *memory*, nearly twice as much in deep networks. Of each layer it keeps three arrays until the way back has passed: the product, $z$ and $a$. Your pass keeps only $a$. Both also make a $dW$, which here has the same size, so it is four arrays against two.
+# Compared with your own pass, the tape takes about a fifth longer in the small networks, and no longer at all in the widest, where the products outweigh all the bookkeeping. (Don't read anything into the 0.9: these times are good to about a tenth.) What the tape really costs is *memory*, nearly twice as much in deep networks. For each layer it keeps three arrays until the way back has passed it: the product, $z$ and $a$. Your pass keeps only $a$. Both also make a $dW$, which here has the same size, so it is four arrays against two.
 #
 # ### Why backwards?
 #
-# One could also go forwards. Move all the parameters at once, in some direction $r$, and carry beside each value its **slope** along $r$: how fast it grows as they move. In a product both factors may move, so each adds a term (the product rule). For the output layer, with $r_{W_2}$ for the part of $r$ that moves $W_2$, that is
+# You could also go forwards. Move all the parameters at once, in some direction $r$, and carry beside each value its **slope** along $r$: how fast it grows as they move. In a product both factors may move, so each adds a term (the product rule). For the output layer, with $r_{W_2}$ for the part of $r$ that moves $W_2$, that is
 #
 # $$\text{slope}(Z_2) = \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2},$$
 #
@@ -660,7 +660,7 @@ def tape_gradients(parameters, x, y):
 #
 # Compare the two line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that are to get blame.
 #
-# A study ran this very text on a computer with PyTorch: first the gradients at lesson 04's start, then thirty steps of training at its rate. Here we train the same steps by hand and by the tape. Will the losses differ?
+# A study ran this very code on a computer with PyTorch: first the gradients at lesson 04's start, then thirty steps of training at that lesson's rate. Here we train the same steps by hand and by the tape. Will the losses differ?
 
 # %% tags=["hide-input"]
 study = studies.read("tape_torch")
@@ -680,13 +680,13 @@ for step in [1, 10, 30]:
     print("{:7} {:9.6f} {:12.6f} {:8.6f}".format(step, *losses))
 
 # %% [markdown]
-# At the steps shown, all three agree to six decimals. One habit of PyTorch would puzzle you otherwise: it *adds* to whatever `grad` is left from the last step. So a training loop there begins with `zero_grad()`.
+# At the steps shown, all three agree to six decimals. One habit of PyTorch might puzzle you: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`.
 #
 # ## What now?
 #
 # You have built, from bare arrays, the core of a modern framework. Here is what is still missing, and what it rests on.
 #
-# | next | what it is | you have it from | start at |
+# | next | what it is | you know it from | start at |
 # |---|---|---|---|
 # | Attention | a softmax decides which inputs to listen to | the softmax of 02, the fault of 06 | [lesson 12](12_in_good_company.ipynb) |
 # | Normalisation | layers that keep their sums at one size | exercise 11.5, the variances of 07 | [Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167) |
