@@ -14,7 +14,7 @@ def deep_gradients(layers, kept, dz):
     found = []
     for (W, _), a in zip(reversed(layers), reversed(kept), strict=True):
         found += [dz.sum(axis=0), a.T @ dz]
-        dz = deep.tanh_backward(dz @ W.T, a)
+        dz = dz @ W.T * (1 - a**2)
     return tuple(found[::-1])
 
 
@@ -27,7 +27,7 @@ def residual_gradients(layers, kept, da):
     """The gradients of tanh layers that add to what came in, dW1, db1, dW2, db2, ..., from the top."""
     found = []
     for (W, _), a, above in zip(reversed(layers), kept[-2::-1], kept[:0:-1], strict=True):
-        dz = deep.tanh_backward(da, above - a)
+        dz = da * (1 - (above - a) ** 2)
         found += [dz.sum(axis=0), a.T @ dz]
         da = da + dz @ W.T
     return tuple(found[::-1])
