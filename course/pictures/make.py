@@ -124,7 +124,7 @@ def attend(mnist: Mnist) -> None:
     start = attention.initialise(rng)
     batches = training.minibatches(len(cards.labels), 64, rng=rng, epochs=8)
     model = attention.Attention()
-    rate = training.linear_decay(0.05, len(batches))
+    rate = training.linear_decay(0.02, len(batches))
     final, _ = training.train(model, start, cards[:2], batches, learning_rate=rate, momentum=0.9)
     test_cards = attention.deal_cards(*mnist[2:], 2_000, rng=np.random.default_rng(4))
     content = packing.packed_attention(final, exact=False)
