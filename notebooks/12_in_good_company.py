@@ -131,7 +131,7 @@ print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# **Whoever gets much more than this must have looked.** Keep the number.
+# **Whoever gets much more than this must have looked.**
 #
 # <details><summary>The same with a pencil</summary>
 #
@@ -384,7 +384,7 @@ for d in [16, 64]:
 #
 # ## Train it
 #
-# A card is just one more kind of image, so the same `train` will do as for every network since lesson 04. (`prepare` also subtracts the mean of all training pixels. We thought that it would help; see below.)
+# A card is just one more kind of image, so the same `train` will do as for every network since lesson 04. (`prepare` also subtracts the mean training pixel. We thought that it would help; see below.)
 #
 # **Predict.** After eight passes over 24,000 cards, what percentage of *new* cards, with digits that it has never seen, will it answer correctly?
 
@@ -434,7 +434,7 @@ guesses.compare("% of new cards answered right", f"{right:.1f}")
 # %% [markdown]
 # More than nine in ten, where looking nowhere gives less than four. And nobody ever told it *which pair to look at*: comparing the asked image with the keys lowered the loss.
 #
-# Here are three cards, and three of its mistakes. The thicker the line, the larger the attention weight. In each mistake, which step failed: did it look at the wrong pair, or misread the value?
+# Here are three cards, and three mistakes. The thicker the line, the larger the attention weight. In each mistake, did it look at the wrong pair, or misread the value?
 
 # %% mystnb={"image": {"alt": "Six cards in two rows, with lines from the asked digit to the four keys, as thick as the attention weights. In the first row one line of each card is thick, and leads to the key with the same digit; the answers are right. In the second row the answers are wrong. In the first of these the thick line leads to the right key, an 8, and the 6 beside it is called a 0. In the other two the thickest line leads to a wrong key, a 9 for a 4 and a 5 for a 3, and a thinner one to the right key."}} tags=["home", "hide-input"]
 state = model.forward(trained, model.prepare(validation_cards.images))
@@ -466,7 +466,7 @@ pictures.attend(trained)
 # %% [markdown]
 # ### Are you sure?
 #
-# One run is one run. The study trained ten seeds, and with three seeds each other rates, other $d$ and other numbers of pairs. The numbers are percentages of validation cards, but for the second line:
+# One run is one run. The study trained ten seeds, and other settings with three seeds each. In percent of validation cards, but for the second line:
 
 # %% tags=["hide-input"]
 ten = runs()
@@ -488,11 +488,11 @@ for pairs in [2, 3, 6, 8]:
 # %% [markdown]
 # All ten seeds learn, and differ by little more than a point. At twice the study's rate of 0.05 they thrash. The lesson takes 0.02: at 0.05 a last bit, in which computers differ, grows in training until the accuracies differ as well. At a given rate, centred pixels are no better than others: we were wrong. And $d = 4$ falls behind $d = 2$ at the usual rate, but passes it at a lower one: a fair comparison gives each its own (lesson 06).
 #
-# Test cards came out better than validation cards, ten times out of ten. But all ten networks saw the *same* cards, so that is one observation, not ten (lesson 05).
+# Test cards came out better ten times out of ten. But all ten networks saw the *same* cards, so that is one observation (lesson 05).
 #
 # ## Does it look?
 #
-# Would a falling loss have shown that the network attends? Here is the control: the same network with its scores multiplied by 0, so that it looks at all four alike. It is a row of the study, run once more:
+# Would a falling loss have shown that the network attends? Here is the control: the same network with its scores multiplied by 0, so that it looks at all four alike. It is a row of the study:
 
 # %%
 del cards  # to make room: the study deals its own
@@ -521,7 +521,7 @@ right = (m.argmax(axis=2) == reversed_letters.argmax(axis=2)).mean()
 print(f"letters right: {100 * right:.1f} %")
 
 # %% [markdown]
-# Perfect, without ever looking at a word. Reversing needs to know *where*, never *what*, so it proves nothing about looking. It is an easy trap: the tests of [TinyTorch 2026](https://github.com/harvard-edge/cs249r_book/blob/main/tinytorch/milestones/05_2017_transformer/transformer_gates.py) once accepted a transformer whose attention returned zeros, as its authors found in an audit. Now write a better one.
+# Perfect, without ever looking at a word. Reversing needs to know *where*, never *what*, so it proves nothing about looking. It is an easy trap: the tests of [TinyTorch 2026](https://github.com/harvard-edge/cs249r_book/blob/main/tinytorch/milestones/05_2017_transformer/transformer_gates.py) once accepted a transformer whose attention returned zeros, as its authors found in an audit.
 #
 # ### Exercise 12.4: a check that it looks (core, 15 minutes)
 #
