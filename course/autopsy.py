@@ -14,8 +14,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from course import faulty_download
 from course.exercises import Shown
+from course.materials import faulty_download
 from mnistlib import data, download, functions, original
 from mnistlib.gradcheck import central_difference
 
@@ -53,7 +53,7 @@ class _Watched(original.Recipe):
         asker = sys._getframe(1).f_globals.get("__name__")
         if name in FIELDS.values() and asker not in (
             "mnistlib.original",
-            "course.faulty_download",
+            "course.materials.faulty_download",
             "dataclasses",
         ):
             _Watched.names_read.add(name)

@@ -52,7 +52,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from course import autopsy, exercises, faulty_download, guesses, pictures, studies
+from course import autopsy, exercises, guesses, pictures, studies
+from course.materials import faulty_download
 from mnistlib import baseline, data, download, functions, original, plotting
 from mnistlib.training import evaluate
 from mnistlib.uncertainty import paired, standard_error_by_group

@@ -135,8 +135,8 @@ def library_pages() -> str:
     modules = sorted(module.name for module in pkgutil.iter_modules([str(ROOT / "mnistlib")]))
     places = {name: f"mnistlib.{name}" for name in modules}
     # And what of the course a lesson imports.
-    course = ("exercises", "faulty_download", "pencil", "pictures", "studies")
-    places |= {name: f"course.{name}" for name in course}
+    course = ("exercises", "materials.faulty_download", "pencil", "pictures", "studies")
+    places |= {name.rpartition(".")[2]: f"course.{name}" for name in course}
     return "\n".join(
         f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {place}\n```\n"
         for name, place in places.items()

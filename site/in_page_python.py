@@ -165,7 +165,7 @@ def contents() -> dict[str, bytes]:
     files["shim.js"] = shim().encode()
     files["/usr/local/lib/python315.zip"] = library(part(folder, "python-stdlib.zip"))
     files |= {f"/in_page/{path.name}": path.read_bytes() for path in IN_PAGE.glob("*.py")}
-    modules = ("__init__", "autopsy", "faulty_download", "files", "guesses", "pencil")
+    modules = ("__init__", "autopsy", "files", "guesses", "pencil")
     course = [ROOT / "course" / f"{name}.py" for name in modules]
     packages = ("course/exercises/*.*", "course/exercises/views/*.py", "course/materials/*.py")
     course += [path for files_of in (*packages, "mnistlib/*.py") for path in ROOT.glob(files_of)]

@@ -295,14 +295,15 @@ def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):
 
 
 #: What a lesson imports of the course.
-OF_THE_COURSE = ("exercises", "faulty_download", "pencil", "pictures", "studies")
+OF_THE_COURSE = ("exercises", "materials.faulty_download", "pencil", "pictures", "studies")
 
 
 def public_names():
     """Yield place and name of every public function and class that a lesson may import."""
     files = {f"mnistlib.{path.stem}": path for path in (ROOT / "mnistlib").glob("[a-z]*.py")}
     for name in OF_THE_COURSE:
-        one, many = ROOT / "course" / f"{name}.py", ROOT / "course" / name / "__init__.py"
+        place = ROOT / "course" / name.replace(".", "/")
+        one, many = place.with_suffix(".py"), place / "__init__.py"
         files[f"course.{name}"] = one if one.exists() else many
     for place, path in files.items():
         for name in re.findall(r"^(?:def|class) ([a-zA-Z]\w*)", path.read_text("utf-8"), re.M):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import requests
 
-from course import faulty_download
+from course.materials import faulty_download
 from mnistlib import data, download
 from mnistlib.original import Recipe
 
