@@ -115,7 +115,7 @@ plt.show()
 #
 # ### Exercise 1.1: the header of the labels (warm-up, 3 minutes)
 #
-# A file of labels works the same way, with one dimension: a magic number, a count, then a byte for each label. Read the two integers at the front of such a file. Which magic number do you expect? (The checker also tries made-up bytes, so don't assume: read what is there.)
+# A file of labels works the same way, with one dimension: a magic number, a count, then a byte for each label. Read the two integers at the front of such a file. What magic number do you expect? (The checker also tries made-up bytes, so don't assume: read what is there.)
 
 # %%
 raw_labels = gzip.decompress(download.fetch(download.FILES["train_labels"], folder).read_bytes())
@@ -438,7 +438,7 @@ plt.show()
 #
 # $$\hat k_i = \arg\min_k \; \lVert x_i - \bar x_k \rVert^2 .$$
 #
-# Computed all at once, that takes an array of $10{,}000 \cdot 10 \cdot 784$ differences for our 10,000 validation images. It is cheaper to multiply out first. In each pixel $j$,
+# Computing all the distances at once takes an array of $10{,}000 \cdot 10 \cdot 784$ differences for our 10,000 validation images. It is cheaper to multiply out first. In each pixel $j$,
 #
 # $$(x_{ij} - \bar x_{kj})^2 = x_{ij}^2 - 2\, x_{ij}\, \bar x_{kj} + \bar x_{kj}^2 .$$
 #

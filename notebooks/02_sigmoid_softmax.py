@@ -104,7 +104,7 @@ for k in range(10):
 #
 # ## From any number to between 0 and 1
 #
-# A unit's sum may be any number, but its response should lie between 0, silent, and 1, fully on. The **sigmoid** sees to that:
+# A unit's sum, also called $z$, may be any number, but its response should lie between 0, silent, and 1, fully on. The **sigmoid** sees to that:
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
@@ -166,7 +166,7 @@ plt.show()
 #
 # ## A formula is a claim
 #
-# You derived the slope by hand. Is it right? Measure it: nudge a point $u$ by a small $h$ both ways, and divide the rise of $f$ by the run. This is the **central difference**:
+# You derived the slope by hand. Is it right? Measure it: nudge the argument $u$ of a function $f$ by a small $h$ both ways, and divide the rise by the run. This is the **central difference**:
 #
 # $$f'(u) \approx \frac{f(u + h) - f(u - h)}{2h} .$$
 #
@@ -262,7 +262,7 @@ guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(er
 #
 # </details>
 #
-# Whether an error is small depends on how large the slopes are. So the **relative error** is $\lVert \text{given} - \text{measured} \rVert$, divided by the larger of $\lVert \text{given} \rVert$ and $\lVert \text{measured} \rVert$. (Double bars stand for an array's length, the root of the sum of its squares.) We call a gradient right if this is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries. Is $h = 10^{-5}$ always good enough? Try a wave that wiggles a hundred times as fast, $\sin(100u)$, whose slope is $100 \cos(100u)$.
+# Whether an error is small depends on how large the slopes are, so we use the **relative error**: $\lVert \text{given} - \text{measured} \rVert$, divided by the larger of $\lVert \text{given} \rVert$ and $\lVert \text{measured} \rVert$. (Double bars stand for an array's length, the root of the sum of its squares.) We call a gradient right if this is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries. Is $h = 10^{-5}$ always good enough? Try a wave that wiggles a hundred times as fast, $\sin(100u)$, whose slope is $100 \cos(100u)$.
 
 # %% tags=["hide-input"]
 u = np.linspace(-1, 1, 201)
@@ -712,7 +712,7 @@ answers = []
 for pushes in range(5):
     p_pushed = functions.softmax(z_pushed)
     answers.append(p_pushed.argmax())
-    print(f"{pushes} pushes: it says {answers[-1]}, and gives the {target} {p_pushed[target]:.2f}")
+    print(f"pushes: {pushes}   answer: {answers[-1]}   p of the {target}: {p_pushed[target]:.2f}")
     z_pushed = z_pushed + length * (np.eye(10)[target] - p_pushed)
 needed = answers.index(target) if target in answers else "more than 4"
 guesses.compare("pushes until it says 6", needed)
