@@ -233,7 +233,7 @@ def test_tiny_numbers_are_not_shown_as_0():
 
 def test_a_number_with_an_imaginary_part_is_told_as_one():
     body = "return w * (1 - weight_decay * steps) ** learning_rate"
-    assert "of which negative number was a root" in check(write("weight_left", body)).text.lower()
+    assert "Which negative number had its root taken" in check(write("weight_left", body)).text
 
 
 def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():

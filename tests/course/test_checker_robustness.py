@@ -102,7 +102,7 @@ def test_arrays_in_an_array_are_answered_by_what_is_wrong_and_text_by_its_name()
     reply = check(write("class_means", f"{rows}return {means}"))
     assert "that is one number for each image" in reply.text
     reply = check(write("one_hot", "return (labels[:, None] == np.arange(classes)).astype(str)"))
-    assert "An array of numbers is wanted, and an array of text came." in reply.text
+    assert "An array of numbers is wanted, but an array of text came back." in reply.text
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (3, 2)])
