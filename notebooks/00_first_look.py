@@ -69,7 +69,7 @@ guesses.compare("% read correctly after training", f"{100 * after.accuracy:.2f}"
 pictures.draw(trained)
 
 # %% [markdown]
-# The bars are the ten probabilities. The grey squares are 128 numbers that the network makes on the way from pixels to answer, its **hidden units**. Your drawing is first resized and centred like the training pictures, unless you switch that off. Draw a 7 in the upper left corner, and try it both ways. (On the web pages, the one that answers is from lesson 04, where it was trained for longer.)
+# The bars are the ten probabilities. The grey squares are 128 numbers that the network makes on the way from pixels to answer, its **hidden units**. Your drawing is first resized and centred like the training pictures, unless you switch that off. Draw a 7 in the upper left corner, and try it both ways. (On the web pages, the network of lesson 04 answers instead; it was trained for longer.)
 #
 # ## What did training do?
 #
