@@ -97,7 +97,9 @@ def wrong_reply(
     """
     shown = attempts[-1]
     asks_already = fault is not None and fault.asks
-    kind = "unstable" if shown.is_edge and not asks_already else fault.kind
+    has_objections = bool(exercise.objections)  # each asks its own question
+    is_unstable = shown.is_edge and (not asks_already or has_objections)
+    kind = "unstable" if is_unstable else fault.kind
     latest = time.process_time() + SECONDS_FOR_A_REASON
     attempts = with_the_others(exercise, function, attempts, latest)
     reason = likely_reason(exercise, attempts, shown.is_edge, latest)

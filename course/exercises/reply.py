@@ -75,7 +75,7 @@ class Reply:
         lines = []
         if self.case:
             is_extreme = self.kind == "unstable"
-            start = "It is right for ordinary numbers, but with" if is_extreme else "With"
+            start = "It is right in ordinary cases, but with" if is_extreme else "With"
             lines.append(f"{start} {self.case}:")
         if self.fault:
             lines.append(self.fault.words)

@@ -132,7 +132,8 @@ def test_every_example_of_an_objection_gets_its_sentence(name):
         own = max(re.split(r"\{[^}]*\}", objection.sentence), key=len)
         for code in objection.examples:
             reply = check(as_function_of_a_reader(name, code))
-            assert reply.kind == "wrong value"
+            is_right_but_deep = objection.name == "calls_itself_for_each"
+            assert reply.kind == ("unstable" if is_right_but_deep else "wrong value")
             assert own.lower() in reply.text.lower(), (code, reply)
             assert_is_a_reply(name, reply)
 

@@ -389,7 +389,7 @@ def test_a_first_editions_file_still_works_and_what_it_let_through_is_said():
     kept_file().write_text(FIRST_EDITION)
     lines = mine().splitlines()
     assert lines[0] == "yours:         sigmoid, sgd_update"
-    assert lines[2].startswith("Left out, my_softmax: unstable. It is right for ordinary numbers")
+    assert lines[2].startswith("Left out, my_softmax: unstable. It is right in ordinary cases")
     assert lines[-1].startswith("A likely reason: ")
     keep(write("one_hot", right("one_hot")[0]))
     assert mine().startswith("yours:         one_hot, sigmoid, sgd_update\n")
