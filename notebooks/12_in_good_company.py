@@ -62,7 +62,7 @@ del mnist  # the split holds copies, and the cards will need the room
 # %% [markdown]
 # ## The cards
 #
-# A **card** holds four pairs of handwritten digits, each a **key** and, beside it, a **value**. The keys are four different digits. The values are any digits, and may repeat. To the left stands the image we ask about: *another handwriting* of one of the keys. The question is always the same: **which digit stands beside that key?**
+# A **card** holds four pairs of handwritten digits, each a **key** and, beside it, a **value**. The keys are four different digits. The values are any digits, and may repeat. To the left stands the image we ask about: one of the keys *in another hand*. The question is always the same: **which digit stands beside that key?**
 
 
 # %% mystnb={"image": {"alt": "Three cards. At the left of each stands one handwritten digit, and beside it, one below the other, four pairs of digits in two columns headed key and value. In each card exactly one of the four keys shows the same digit as the single one at the left, in another handwriting."}} tags=["hide-input"]
@@ -111,7 +111,7 @@ for i in range(3):
 #
 # ## The rival that cannot look
 #
-# First, how far does one get without looking? Our rival reads all four values perfectly. But it never compares the asked image with the keys, so it can't tell which value is wanted.
+# First, how far can you get without looking? Our rival reads all four values perfectly. But it never compares the asked image with the keys, so it can't tell which value is wanted.
 #
 # **Predict.** What percentage of the cards can the rival answer correctly, at best? It isn't 10, and it isn't 25.
 
@@ -141,7 +141,7 @@ guesses.compare("% right without looking", f"{bound:.2f}")
 #
 # ## One look
 #
-# How does one compare two images? Not pixel by pixel, since two handwritings of a 3 may share hardly any ink. So let a layer first turn each image into features: 64 ReLU units, with the same weights for all nine images. From its features the asked image makes a **query** $q$, and each key image makes a **key** $k_i$ of the same length $d$. How alike the two are is their dot product, the pair's **score**:
+# How do you compare two images? Not pixel by pixel, since two handwritten 3s may share hardly any ink. So let a layer first turn each image into features: 64 ReLU units, with the same weights for all nine images. From its features the asked image makes a **query** $q$, and each key image makes a **key** $k_i$ of the same length $d$. Their dot product says how alike they are. It is the pair's **score**:
 #
 # $$s_i = c \, (q \cdot k_i) .$$
 #
@@ -151,7 +151,7 @@ guesses.compare("% right without looking", f"{bound:.2f}")
 #
 # The shares $w_i$ are the **attention weights**. Each value image makes a **value** $v_i$ from its features, with ten entries, one for each digit. The answer is the values' weighted mean $m$, plus a bias, taken as ten logits.
 #
-# > A softmax along the company was the original's fault. Here it is the point: **the company is asked on purpose, and those whose keys fit are heard.**
+# > A softmax over the company was the original's fault. Here it is the point: **the company is asked on purpose, and those whose keys fit are heard.**
 #
 # For $n$ cards with $p$ pairs each:
 #
@@ -192,7 +192,7 @@ exercises.check(my_attention_weights)
 exercises.folded(my_attention_weights)
 
 # %% [markdown]
-# The library's lines for the look are these two; `w[:, :, None]` lets each weight multiply all ten entries of its value.
+# In the library, the look is these two lines; `w[:, :, None]` lets each weight multiply all ten entries of its value.
 #
 # ```python
 # w = functions.softmax(scale * (q[:, None] * k).sum(axis=2))
@@ -201,11 +201,11 @@ exercises.folded(my_attention_weights)
 #
 # ## Backwards
 #
-# Blame arrives at the mean as $dm$. The bias only adds, so $dm$ is the blame of the logits, $(p - y)/n$ as ever. Whom does it go to? Nudge an entry of $v_i$ by $h$, and that entry of $m = \sum_i w_i v_i$ moves by $w_i h$. Nudge $w_i$ by $h$, and all of $m$ moves by $h v_i$, which changes the loss by $h \, (dm \cdot v_i)$. So
+# Blame arrives at the mean as $dm$. The bias only adds, so $dm$ is the blame of the logits: probabilities less targets, over $n$, as ever. Whom does it go to? Nudge an entry of $v_i$ by $h$, and that entry of $m = \sum_i w_i v_i$ moves by $w_i h$. Nudge $w_i$ by $h$, and all of $m$ moves by $h v_i$, which changes the loss by $h \, (dm \cdot v_i)$. So
 #
 # $$dv_i = w_i \, dm, \qquad dw_i = dm \cdot v_i .$$
 #
-# Read the first as a sentence: **who was listened to gets the blame**, each in proportion.
+# Read the first as a sentence: **whoever was listened to gets the blame**, in proportion.
 #
 # ### Exercise 12.2: back through the weighted mean (core, 8 minutes)
 #
@@ -230,9 +230,9 @@ exercises.check(my_weighted_mean_backward)
 exercises.folded(my_weighted_mean_backward)
 
 # %% [markdown]
-# From $dw$ to the scores leads lesson 02's way back through a softmax, `softmax_backward(w, dw)`. On the paper card the average blame is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second rise: what one pair gains in attention, the others lose.
+# Lesson 02's way back through a softmax, `softmax_backward(w, dw)`, leads from $dw$ to the scores. On the paper card the average blame is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second rise: what one pair gains in attention, the others lose.
 #
-# What remains are the scores, $s_i = c \, (q \cdot k_i)$. The query has met *every* key, and each key has met one query. What does that say about their blames?
+# That leaves the scores, $s_i = c \, (q \cdot k_i)$. The query has met *every* key, and each key has met one query. What does that say about their blames?
 #
 # ### Exercise 12.3: back through the scores (core, 8 minutes)
 #
@@ -263,7 +263,7 @@ exercises.folded(my_scores_backward)
 #
 # ### The whole network
 #
-# Below the look there is nothing new: a layer makes the features, and three matrices make queries, keys and values from them, all with lesson 03's $dW = A^T dZ$. All nine images share $W_1$, so its gradient collects from all nine. `mnistlib.attention` has it in full; you know each line. Is it right? First nudge all parameters at once, along a random direction of length 1:
+# Below the look there is nothing new: a layer makes the features, and three matrices make queries, keys and values from them, all with lesson 03's $dW = A^T dZ$. All nine images share $W_1$, so its gradient collects from all nine. `mnistlib.attention` has it in full; you know every line. Is it right? First nudge all parameters at once, along a random direction of length 1:
 
 # %%
 model = Attention()
@@ -294,7 +294,7 @@ print(check_gradient(loss_at, np.array(0.0), along, name="slope", tolerance=1e-6
 #
 # </details>
 #
-# And then ask lesson 11's tape, which gets the forward pass alone. Attention needs no new operation there: a dot product is a product and a sum, and the softmax is exp, sum and a quotient.
+# Then ask lesson 11's tape, which gets the forward pass alone. Attention needs no new operation there: a dot product is a product and a sum, and the softmax is exp, sum and a quotient.
 
 
 # %%
@@ -314,7 +314,7 @@ def look(parameters, x):
 tape = autodiff.TapeModel(look, model.prepare)
 _, taped = tape.gradients(start, x, y)
 apart = [np.abs(dW - by_tape).max() / np.abs(by_tape).max() for dW, by_tape in zip(grads, taped)]
-print("all six as by the tape, to 1e-12:", max(apart) < 1e-12)
+print("all six agree with the tape, to 1e-12:", max(apart) < 1e-12)
 
 # %% [markdown]
 # ## Why one over the root of d?
@@ -325,7 +325,7 @@ print("all six as by the tape, to 1e-12:", max(apart) < 1e-12)
 #
 # So without a factor, longer queries make larger scores, just because they are longer. What does a softmax do with large scores?
 #
-# **Predict.** Random queries and keys, $d = 256$, four pairs, $c = 1$. How large is the largest of the four weights, on average? (Were all alike, it would be 0.25.)
+# **Predict.** Random queries and keys, $d = 256$, four pairs, $c = 1$. How large is the largest of the four weights, on average? (If all were alike, it would be 0.25.)
 
 # %%
 guesses.ask("largest weight at d = 256", None)
@@ -348,7 +348,7 @@ guesses.compare("largest weight at d = 256", answer)
 # %% [markdown]
 # Without the factor, the softmax of long random vectors puts nearly everything on one pair before it has learnt anything. And it is stuck there: the last column is the softmax's slope, and where $w(1 - w)$ is close to 0, hardly any blame gets back to the scores. You know that as saturation. With $c = 1/\sqrt d$ nothing changes with $d$, which is why the famous formula of [Vaswani and others 2017](https://arxiv.org/abs/1706.03762) has it.
 #
-# Does it matter for us? Training can repair a lot, so ask a study (`studies/looking.py`). Three seeds each, and the percentage of validation cards answered right:
+# Does it matter for us? Training can repair a lot, so ask a study (`studies/looking.py`): three seeds each, and the percentage of validation cards answered right.
 
 # %% tags=["hide-input"]
 study = studies.read("looking")
@@ -380,11 +380,11 @@ for d in [16, 64]:
         print(f"{d:3} {c:6} {rate:6}   {summary(runs(d=d, scale=scale, rate=rate)[:3])}")
 
 # %% [markdown]
-# Without the factor, training thrashes at the rate that suits the other. At $d = 16$ a lower rate repairs that almost wholly; at $d = 64$ even the lower rate is too high. So attention can do without the factor. With it, one rate does for every $d$ here.
+# Without the factor, training thrashes at the rate that suits scaled scores. At $d = 16$ a lower rate repairs that almost entirely; at $d = 64$ even the lower rate is too high. So attention can do without the factor, but with it, one rate does for every $d$ here.
 #
 # ## Train it
 #
-# A card is just one more kind of image, so the same `train` will do as for every network since lesson 04. (`prepare` also subtracts the mean training pixel. We thought that it would help; see below.)
+# A card is just one more kind of image, so the `train` of every network since lesson 04 will do. (`prepare` also subtracts the mean training pixel. We thought that would help; see below.)
 #
 # **Predict.** After eight passes over 24,000 cards, what percentage of *new* cards, with digits that it has never seen, will it answer correctly?
 
@@ -450,13 +450,13 @@ for axis, i in zip(axes.flat, [*fine[:3], misread[0], *lost[:2]]):
     label = validation_cards.labels[i]
     title = f"says {answers[i]}" + (" ✓" if answers[i] == label else f", it is {label}")
     draw_card(axis, validation_cards.images[i], title, state.w[i])
-figure.suptitle("Whom it looks at: right above, wrong below", fontsize=13)
+figure.suptitle("Whom it looks at: right answers above, wrong ones below", fontsize=13)
 plt.show()
 print(f"{len(wrong)} mistakes on 1,000 validation cards:")
 print(f"{len(lost)} looked most at a wrong pair, {len(misread)} at the right one")
 
 # %% [markdown]
-# More of its mistakes are misread values than wrong looks. Where it looked wrong here, a thinner line still leads to the right key.
+# More of its mistakes are misread values than wrong looks. Where it looked at the wrong pair here, a thinner line still leads to the right key.
 #
 # Now play with it. Swap pairs, ask about another digit, draw the asked digit yourself. Then move the slider, which multiplies the scores. What do the lines do at 0.1, and at 0?
 
@@ -466,7 +466,7 @@ pictures.attend(trained)
 # %% [markdown]
 # ### Are you sure?
 #
-# One run is one run. The study trained ten seeds, and other settings with three seeds each. In percent of validation cards, but for the second line:
+# One run is one run. The study trained ten seeds, and other settings with three seeds each. All but the second line are percentages of validation cards:
 
 # %% tags=["hide-input"]
 ten = runs()
@@ -486,13 +486,13 @@ for pairs in [2, 3, 6, 8]:
     print(f"trained on {pairs} pairs       ", summary(runs(pairs=pairs)))
 
 # %% [markdown]
-# All ten seeds learn, and differ by little more than a point. At twice the study's rate of 0.05 they thrash. The lesson takes 0.02: at 0.05 a last bit, in which computers differ, grows in training until the accuracies differ as well. At a given rate, centred pixels are no better than others: we were wrong. And $d = 4$ falls behind $d = 2$ at the usual rate, but passes it at a lower one: a fair comparison gives each its own (lesson 06).
+# All ten seeds learn, and differ by little more than a point. At twice the study's rate of 0.05 they thrash. The lesson takes 0.02: at 0.05 a last bit, in which computers differ, grows in training until the accuracies differ as well. At a given rate, centred pixels are no better than others: we were wrong. And $d = 4$ falls behind $d = 2$ at the usual rate, but passes it at a lower one: a fair comparison gives each its own rate (lesson 06).
 #
 # Test cards came out better ten times out of ten. But all ten networks saw the *same* cards, so that is one observation (lesson 05).
 #
 # ## Does it look?
 #
-# Would a falling loss have shown that the network attends? Here is the control: the same network with its scores multiplied by 0, so that it looks at all four alike. It is a row of the study:
+# Would a falling loss have shown that the network attends? Here is the control: the same network with its scores multiplied by 0, so that it looks at all four equally. It is a row of the study:
 
 # %%
 del cards  # to make room: the study deals its own
@@ -527,11 +527,11 @@ print(f"letters right: {100 * right:.1f} %")
 #
 # You get a function `answer`, which turns cards `x` of shape (n, 2p + 1, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You can't see inside `answer`, but you can ask it about changed cards:
 #
-# - *Places don't matter.* Move a pair elsewhere on the card: the answers must stay, but for rounding (`np.allclose`).
+# - *Places don't matter.* Move a pair elsewhere on the card: the answers must stay the same, up to rounding (`np.allclose`).
 # - *The question matters.* Ask about the first key's image, then about the second's: the answers must differ.
 # - *The company matters.* What can you swap?
 #
-# Accept a network that looks. Refuse three impostors: scores of 0, scores by place, and one that always looks at the first pair. (The checker has some more up its sleeve.)
+# Accept a network that looks. Refuse three impostors: scores of 0, scores by place, and one that always looks at the first pair. (The checker has a few more up its sleeve.)
 
 
 # %%
@@ -589,7 +589,7 @@ for name, answer in candidates.items():
     print("{:16} {:>6}  {:>8}  {:>7}  {:7.1f}".format(name, *marks, share))
 
 # %% [markdown]
-# Only the network has *no, yes, yes*. What rests on this check, and what doesn't? It shows that question and company decide the answer together, wherever the pairs stand. It doesn't show that the network compares *well*: an untrained one passes, too. For that there is the accuracy, beside the bound.
+# Only the network has *no, yes, yes*. What does this check show, and what doesn't it? It shows that question and company decide the answer together, wherever the pairs stand. It doesn't show that the network compares *well*: an untrained one passes, too. For that there is the accuracy, beside the bound.
 #
 # ## Does it compare, or does it know its eight?
 #
@@ -615,7 +615,7 @@ print(f"asked 8 and 9: {values.mean():.1f}, standard error {error:.1f}")
 guesses.compare("% right on 8 and 9 as new keys", f"{values.mean():.1f}")
 
 # %% [markdown]
-# Much less than of the keys that it knows, and much more than without looking. None of the five seeds comes near either. It looks at the right pair about twice as often as chance would. So it does both: in part it compares, and in part it knows its eight.
+# Far fewer than with keys it knows, and far more than without looking. None of the five seeds comes near either. It looks at the right pair about twice as often as chance would. So it does both: in part it compares, and in part it knows its eight.
 #
 # ## Lesson 00's question again
 #
@@ -645,7 +645,7 @@ for pairs in [1, 2, 4, 5, 7, 10]:
 guesses.compare("% right with a fifth pair", five)
 
 # %% [markdown]
-# It copes, and so it does with ten. Nothing in the formulas knows how many pairs there are: a softmax shares among as many as it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls slowly. With a single pair no look can go wrong, and what is left are the misread values.
+# It copes, even with ten. Nothing in the formulas knows how many pairs there are: a softmax shares among as many as it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls slowly. With a single pair no look can go wrong, and what is left are the misread values.
 #
 # The original, too, ran a softmax over the company, and its answers moved with whoever happened to be in the batch. Here the company is *on the card*, and nobody else has a say. The operation is the same. The difference is **who was meant to be asked**.
 #
@@ -653,9 +653,9 @@ guesses.compare("% right with a fifth pair", five)
 #
 # ## The way out
 #
-# You have built one look, of one question, at a handful of pairs. The networks that write text repeat it many times. What lies between:
+# You have built one look, of one question, at a handful of pairs. The networks that write text repeat it many times. Here is what lies between:
 #
-# | next | what it is | you have it from | start at |
+# | next | what it is | you know it from | start at |
 # |---|---|---|---|
 # | Self-attention | every item asks: as many queries as keys | this lesson | [Vaswani and others 2017](https://arxiv.org/abs/1706.03762) |
 # | Heads | several looks side by side, each with its own $W_q, W_k, W_v$ | several kernels in 10 | the same, *Multi-Head Attention* |
@@ -673,11 +673,11 @@ guesses.compare("% right with a fifth pair", five)
 # - read a file of bytes and made sure it was what it claimed to be (01);
 # - derived every gradient of four kinds of network, and checked each by nudging (02, 03, 07, 10, 12);
 # - trained, and read from the curves what was going wrong (04, 08, 09);
-# - said how sure a result is, and when a difference is none (05);
+# - said how sure a result is, and when a difference is only chance (05);
 # - taken apart a program that seemed to work (06);
 # - written a machine that differentiates, and an attention layer that it agrees with (11, 12).
 #
-# When somebody shows you a network that works, you know what to ask: What does it score without the part you are proud of? Would it be so again? What may its answer depend on, and how do you know that it does?
+# When somebody shows you a network that works, you know what to ask: What does it score without the part you are proud of? Would it happen again? What may its answer depend on, and how do you know that it does?
 
 # %% [markdown]
 # ## Recap
@@ -685,7 +685,7 @@ guesses.compare("% right with a fifth pair", five)
 # - Attention is a softmax over the company: scores are a query's dot products with keys, and the answer is the weighted mean of the values.
 # - Blame goes to whoever was listened to: $dv_i = w_i\,dm$. The query collects from all keys.
 # - Scores are divided by $\sqrt d$ so that their spread doesn't grow with $d$, and the softmax isn't saturated from the start.
-# - A falling loss doesn't show that a network looks. Compare it with the best that is possible without looking; change question, places and company, one at a time.
+# - A falling loss doesn't show that a network looks. Compare it with the best that is possible without looking; change the question, the places and the company, one at a time.
 # - An answer may depend on its company, if you can say on which and how.
 #
 # ## Questions to ask yourself
@@ -710,7 +710,7 @@ guesses.compare("% right with a fifth pair", five)
 #
 #    <details><summary>Answer</summary>
 #
-#    Not as it is. It is blind to order: shuffled pairs leave its answer alone. Somebody would have to put the place into the input, beside the pixels.
+#    Not as it is. It is blind to order: shuffling the pairs leaves its answer unchanged. Somebody would have to put the place into the input, beside the pixels.
 #
 #    </details>
 #
