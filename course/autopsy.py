@@ -87,7 +87,7 @@ def verdicts(check: Check) -> Verdicts:
 
 
 def try_check(check: Check) -> Shown:
-    """Show the verdicts of a check, and what they tell about it."""
+    """Show the verdicts of a check, and what they say about it."""
     _Watched.names_read.clear()
     recipes = {0: _Watched()} | {number: _Watched(**repair) for number, repair in REPAIRS.items()}
     answers = {}
@@ -106,23 +106,23 @@ def try_check(check: Check) -> Shown:
         if not isinstance(answer, bool | np.bool_):
             kind = type(answer).__name__
             return Shown(
-                f"Your check returned a value of type {kind}, and True or False is wanted.\n"
-                "If it is an array of answers, .all() and .any() make one of them."
+                f"Your check returned a value of type {kind}, but True or False is wanted.\n"
+                "If it is an array of answers, .all() or .any() turns it into one."
             )
     found = Verdicts(bool(answers.pop(0)), {n: bool(answer) for n, answer in answers.items()})
     return Shown(f"{HEADER}\n{found.row}\n{diagnosis(found, _Watched.names_read)}")
 
 
 def diagnosis(found: Verdicts, names_read: set[str]) -> str:
-    """Return what a check's verdicts tell about it, in one or two sentences."""
+    """Return what a check's verdicts say about it, in one or two sentences."""
     passing, failing = found.passing, set(REPAIRS) - found.passing
     if not found.of_original:
         for number in REPAIRS:
             if passing == ALSO.get(number, {number}):
                 if FIELDS[number] in names_read:
                     return (
-                        f"It tells fault {number} by reading recipe.{FIELDS[number]}, the name of the "
-                        "choice.\nSomebody else's program has no such label. Make the recipe do "
+                        f"It recognises fault {number} by reading recipe.{FIELDS[number]}, the name of "
+                        "the choice.\nSomebody else's program has no such label. Make the recipe do "
                         "something,\nand look at what comes out."
                     )
                 return (
@@ -135,8 +135,8 @@ def diagnosis(found: Verdicts, names_read: set[str]) -> str:
                 "with your fault mended, and print what it compares."
             )
         return (
-            f"It passes with any of the faults {_listed(passing)} mended.\nWhich of them is yours, and "
-            "what do the others change in what you look at?"
+            f"It passes with {_any_of(passing)} mended.\nWhich fault is yours, and what do the "
+            "other repairs change in what you look at?"
         )
     for number in REPAIRS:
         if failing == ALSO.get(number, {number}):
@@ -146,19 +146,21 @@ def diagnosis(found: Verdicts, names_read: set[str]) -> str:
             )
     if not failing:
         return (
-            "It passes every recipe, the original too, so it does not see your fault.\nWhat comes out "
-            "differently when the fault is mended? If you are after fault 2:\noriginal.split has a new "
-            "day's chance only with shuffle=None."
+            "It passes every recipe, even the original, so it does not see your fault.\nWhat comes out "
+            "differently when the fault is mended? If you are after fault 2:\noriginal.split draws a "
+            "new day's shuffle only with shuffle=None."
         )
     return (
-        f"It passes the original, and fails with any of the faults {_listed(failing)} mended.\nA check "
+        f"It passes the original, and fails with {_any_of(failing)} mended.\nA check "
         "should be the other way round, and ask about one fault."
     )
 
 
-def _listed(numbers: set[int]) -> str:
+def _any_of(numbers: set[int]) -> str:
     *first, last = sorted(numbers)
-    return f"{', '.join(map(str, first))} and {last}" if first else str(last)
+    if not first:
+        return f"fault {last} alone"
+    return f"any of the faults {', '.join(map(str, first))} and {last}"
 
 
 def table() -> Shown:
@@ -193,7 +195,7 @@ def a_small_batch(recipe: original.Recipe) -> tuple:
 
 
 def keeps_only_the_file(recipe):
-    """Return whether what was kept is the published file."""
+    """Return whether the file it keeps is the published one."""
     file = download.FILES["test_labels"]
     with TemporaryDirectory() as folder, faulty_download.unfriendly_server() as address:
         try:
@@ -203,7 +205,7 @@ def keeps_only_the_file(recipe):
 
 
 def splits_alike(recipe):
-    """Return whether the runs of two days split alike."""
+    """Return whether runs on two days split alike."""
     many = np.arange(60_000)
     runs = [original.split(recipe, (many, many), shuffle=None)[0][0] for _ in range(2)]
     return np.array_equal(*runs)
@@ -238,7 +240,7 @@ def gradient_is_right(recipe):
 
 
 def pulls_where_it_is_wrong(recipe):
-    """Return whether the loss pulls where it is most wrong."""
+    """Return whether the loss pulls where the network is most wrong."""
     z = np.array([12.0, 0, 0, 0, 0, 0, 0, 0, 0, 0])  # sure of class 0
     sure = original.Weights(np.zeros((784, 128)), np.tile(z / 64, (128, 1)))  # all units at 1/2
     _, grads = recipe.gradients(sure, np.ones((1, 784)), data.one_hot([1]))
@@ -246,7 +248,7 @@ def pulls_where_it_is_wrong(recipe):
 
 
 def recorded_responds(recipe):
-    """Return whether the recorded loss moves at a nudge."""
+    """Return whether a nudge moves the recorded loss."""
     x, y, (W1, W2) = a_small_batch(recipe)
 
     def recorded(w):
@@ -278,12 +280,12 @@ def units_are_awake(recipe):
 
 #: What each of the course's checks asks.
 QUESTIONS = {
-    1: "Is what was kept the published file?",
-    2: "Do the runs of two days split alike?",
+    1: "Is the file it keeps the published one?",
+    2: "Do runs on two days split alike?",
     3: "Do images get the same answer alone as in company?",
     4: "Is the gradient that of the loss?",
-    5: "Does the loss pull where it is most wrong?",
-    6: "Does the recorded loss move at a nudge?",
+    5: "Does the loss pull where the network is most wrong?",
+    6: "Does a nudge move the recorded loss?",
     7: "Is epoch 1 one pass over all images?",
     8: "Is the slope finite far out?",
     9: "Do the sums start where sigmoids bend?",

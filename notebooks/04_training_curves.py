@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 04 Training curves
 #
-# One step downhill is nothing; thousands of them make a network that reads. While it trains, all you see is a curve. Is it learning, and how fast may it?
+# One step downhill does little; thousands make a network that reads. While it trains, all you see is a curve. Is it learning, and how fast can it go?
 #
-# **You will** read a training loop of ten lines, tell from curves what is wrong with a run, tune a network yourself, and measure once, at the very end, how well one reads new digits.
+# **You will** read a training loop of ten lines, tell from curves what is wrong with a run, tune a network yourself, and measure once, at the end, how well a network reads new digits.
 #
 # **You will be able to**
 #
@@ -38,7 +38,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    For choices: which learning rate, how many epochs. If you choose by the test images, you can no longer ask them about *new* digits.
+#    To choose with: which learning rate, how many epochs. Once you have chosen by the test images, they can tell you nothing about *new* digits.
 #
 #    </details>
 
@@ -75,20 +75,20 @@ exercises.mine()
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $t$ | `step` | | a step of training |
-# | $\eta$ | `learning_rate` | | one step goes this many times the gradient, against it |
+# | $\eta$ | `learning_rate` | | a step is minus this many times the gradient |
 # | $\mu$ | `momentum` | | how much of the last velocity is kept |
 # | $v$ | `velocity` | as the parameter | the decaying sum of past gradients |
 # | $\kappa$ | `curvature` | | curvature of a quadratic |
 #
 # ## Step and epoch
 #
-# How many images does a step need? The gradient over all 50,000 is exact, but costs fifty thousand passes. Over 128 of them it is a guess, and four hundred times cheaper. So shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
+# How many images does a step need? The gradient over all 50,000 is exact, but costs fifty thousand passes. Over 128 of them it is only a guess, but four hundred times cheaper. So shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
 #
 # A step is one update of the parameters, from one mini-batch. An **epoch** is one pass over the whole training set.
 #
 # ### Exercise 4.1: mini-batches (warm-up, 6 minutes)
 #
-# Write a generator that deals several epochs. Each needs a shuffle of its own, and the last batch of an epoch may be smaller.
+# Write a generator that deals out several epochs. Each needs its own shuffle, and its last batch may be smaller.
 
 
 # %%
@@ -130,15 +130,15 @@ def gradient(parameters, indices):
 
 
 def compare(parameters, dealt):
-    """Print how the guesses of batches agree with the gradient over all their images."""
+    """Print how well the guesses of batches agree with the gradient over all their images."""
     exact = gradient(parameters, np.concatenate(dealt))
     guesses = [gradient(parameters, batch) for batch in dealt]
     cosines = [g @ exact / np.linalg.norm(g) / np.linalg.norm(exact) for g in guesses]
-    print(f"cosine with the exact: mean   {np.mean(cosines):5.2f}")
-    print(f"                       lowest {min(cosines):5.2f}")
-    print("mean guess is exact:", np.allclose(np.mean(guesses, axis=0), exact))
+    print(f"cosine with the exact gradient: mean   {np.mean(cosines):5.2f}")
+    print(f"                                lowest {min(cosines):5.2f}")
+    print("mean of the guesses is exact:", np.allclose(np.mean(guesses, axis=0), exact))
     far = np.mean([np.linalg.norm(g - exact) for g in guesses])
-    print(f"length of the exact {np.linalg.norm(exact):.2f}, guesses off by {far:.2f}")
+    print(f"length of the exact gradient {np.linalg.norm(exact):.2f}, guesses off by {far:.2f}")
 
 
 dealt = epoch[:78]
@@ -150,7 +150,7 @@ print("the same images, sorted by label:")
 compare(start, by_label)
 
 # %% [markdown]
-# Either way the guesses average to the exact gradient, because the batches are equally large and together hold the same images. So a batch picked at random is right on average: its gradient is an **unbiased estimate**. But a sorted batch speaks for one digit or two, and a step from it may lead uphill. Shuffled batches scatter far less. Before training, a step from even the worst of these 78 leads downhill.
+# Either way the guesses average to the exact gradient, because the batches are of equal size and together hold the same images. So a batch picked at random is right on average: its gradient is an **unbiased estimate**. But a sorted batch speaks for one digit or two, and a step from it may lead uphill. Shuffled batches scatter far less. Before training, a step from even the worst of these 78 leads downhill.
 #
 # ## The loop
 #
@@ -173,9 +173,9 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 compare(parameters, dealt)
 
 # %% [markdown]
-# A quarter of an epoch, and it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses have become worse. The last line says why. Most images are read correctly by now and pull on nothing, so the exact gradient has become much shorter. The guesses are off by more than its whole length: the signal fades faster than the noise.
+# After a quarter of an epoch it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses have become worse, and the last line says why. Most images are read correctly by now and hardly pull any more, so the exact gradient has become much shorter. The guesses are off by more than its whole length: the signal fades faster than the noise.
 #
-# From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), the first parameters, a set, and batches. It returns the trained parameters and a `History`: the batch losses, and scores on the sets that `monitor` names, `every` so many steps.
+# From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), the starting parameters, a dataset, and batches. It returns the trained parameters and a `History`: the batch losses and, `every` so many steps, scores on the sets that `monitor` names.
 
 # %%
 trained, history = train(network, start, train_set, epoch[:100], learning_rate=0.5)
@@ -184,11 +184,11 @@ print("same losses:", np.allclose(history.batch_loss, losses))
 # %% [markdown]
 # ### What to record
 #
-# The *batch loss* at every step: it costs nothing, but it is noisy. Now and then, loss and accuracy on the validation set. *Loss* is what the gradient follows: smooth, and sensitive to how *sure* the network is. *Accuracy*, the share of right answers, is what we want, but it moves in jumps and has no useful gradient.
+# The *batch loss* at every step: it costs nothing, but it is noisy. Now and then, loss and accuracy on the validation set. *Loss* is what the steps lower: it is smooth, and sensitive to how *sure* the network is. *Accuracy*, the share of right answers, is what we want, but it moves in jumps and has no useful gradient.
 #
 # ## A learning-rate sweep
 #
-# How fast may it learn? Try rates in factors of about three, each from the same weights over the same batches. Look at the loss early, after 30 steps, and again after a whole epoch, 391.
+# How fast may it learn? Try rates about a factor of three apart, each from the same weights over the same batches. Look at the loss early, after 30 steps, and again after a whole epoch, 391.
 #
 # **Predict.** Which rate will be best after 30 steps, and which after the epoch?
 
@@ -229,11 +229,11 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A basin: on the left nothing is broken, only slow; on the right each step overshoots. And early and late disagree. After 30 steps 1 is best. After a whole epoch it is 3, and that is just the largest rate we ran so long; a study further below runs larger ones. A sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
+# The curve is a basin: on the left nothing is broken, only slow; on the right each step overshoots. And early and late disagree. After 30 steps 1 is best; after a whole epoch it is 3, just the largest rate we ran for so long. A study below runs larger ones. A sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
 #
 # <details><summary>If you add 0.5, 2 and 5</summary>
 #
-# The early curve is still lowest at 1. The late one is still lowest at 3, with 2 close behind, and with other seeds 2 may win. Rates above 3 are run for 30 steps only, because beyond that rounding can grow until two computers draw different curves.
+# The early curve is still lowest at 1, the late one at 3, with 2 close behind. With other seeds 2 may win. Rates above 3 are run for 30 steps only, because beyond that rounding can grow until two computers draw different curves.
 #
 # </details>
 #
@@ -250,7 +250,7 @@ axes[2].set_xlabel("step")
 plt.show()
 
 # %% [markdown]
-# A flat curve alone doesn't prove that the rate is too small, because a healthy one flattens, too. Run it again at three times the rate, and see if the loss falls further.
+# A flat curve alone doesn't prove that the rate is too small, because a healthy one flattens too. Run it again at three times the rate, and see whether the loss falls further.
 #
 # ## Learning by heart
 #
@@ -292,12 +292,12 @@ axes[1].set(
 plt.show()
 
 # %% [markdown]
-# This is **overfitting**: the network has learnt its thousand images by heart. Its accuracy on them is perfect, on others it isn't, and the validation loss turns and rises. You could keep the parameters from the lowest point, which is called **early stopping**. But look at the accuracy, which doesn't turn. [Lesson 08](08_too_good.ipynb) asks what stopping is worth.
+# This is **overfitting**: the network has learnt its thousand images by heart. Its accuracy is perfect on them but not on others, and the validation loss turns and rises. You could keep the parameters from the lowest point, which is called **early stopping**. But look at the accuracy: it doesn't turn. [Lesson 08](08_too_good.ipynb) asks what stopping is worth.
 #
-# Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss shows no more than that the network is storing its images. It doesn't show that it can read others.
+# Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss shows only that the network is storing its images, not that it can read others.
 
 # %% [markdown]
-# Now cause all of this yourself: press *start*, then raise the rate until it thrashes, or take very few images.
+# Now make it all happen yourself: press *start*, then raise the rate until it thrashes, or take very few images.
 
 # %% mystnb={"image": {"alt": "A still of the picture of training: the loss and the accuracy on training and validation digits over the steps, sliders for the learning rate, momentum, batch size, hidden units and number of images, and ten digits with the network's answers."}}
 pictures.train(train_set, validation_set)
@@ -339,7 +339,7 @@ exercises.folded(my_name_the_faults)
 # %% [markdown]
 # ## Faster: momentum
 #
-# Can a step remember the ones before it? In a narrow valley the gradient points mostly *across*, and plain descent zigzags. A rolling ball does better ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). It keeps a **velocity** $v$, a sum of past gradients that starts at 0. At each step the old sum is first multiplied by the **momentum** $\mu$, with $0 \le \mu < 1$:
+# Can a step remember the ones before it? In a narrow valley the gradient points mostly *across*, so plain descent zigzags. A rolling ball does better ([Polyak 1964](https://doi.org/10.1016/0041-5553%2864%2990137-5)). It keeps a **velocity** $v$, a sum of past gradients that starts at 0. At each step the old sum is first multiplied by the **momentum** $\mu$, with $0 \le \mu < 1$:
 #
 # $$v \leftarrow \mu\, v + dW, \qquad W \leftarrow W - \eta\, v .$$
 #
@@ -350,7 +350,7 @@ exercises.folded(my_name_the_faults)
 
 # %%
 def my_sgd_update(parameters, gradients, velocity, learning_rate, momentum):
-    """Update every array of parameters and of velocity in place; the three go in step."""
+    """Update the arrays of parameters and velocity in place; all three have the same order."""
     ...
 
 
@@ -381,7 +381,7 @@ print(f"predicted  : {1 / (1 - momentum):.4f} and {1 / (1 + momentum):.4f}")
 # %% [markdown]
 # So *along* the valley, where the gradients agree, the ball goes $1 / (1 - \mu)$ times as far: ten times, for $\mu = 0.9$. Call $\eta / (1 - \mu)$ the **effective rate**. *Across* the valley, where they alternate, the ball calms down.
 #
-# But plain descent with ten times the rate goes just as far. So compare them at the *same effective rate*. What does momentum have, then, that a larger rate doesn't?
+# But plain descent with ten times the rate goes just as far. So compare them at the *same effective rate*. What, then, does momentum offer that a larger rate doesn't?
 #
 # ## How large may a step be?
 #
@@ -389,7 +389,7 @@ print(f"predicted  : {1 / (1 - momentum):.4f} and {1 / (1 + momentum):.4f}")
 #
 # $$\begin{aligned} w_{t+1} &= w_t - \eta\,(\mu\, v + \kappa\, w_t) \\ &= w_t + \mu\,(w_t - w_{t-1}) - \eta\,\kappa\, w_t . \end{aligned}$$
 #
-# If $\eta$ is too large, the weight jumps from one wall of the valley to the other, and lands higher each time. If it is a little smaller, each jump lands lower than the one before. In between is an edge, at which every jump lands exactly as high as the last, on the opposite wall: $w_{t+1} = -w_t$ and $w_{t-1} = -w_t$. Put both in, divide by $w_t$, and solve for $\eta$:
+# If $\eta$ is too large, the weight jumps from one wall of the valley to the other, and lands higher each time. If it is a little smaller, each jump lands lower than the one before. In between is an edge, at which every jump lands as high as the last, on the opposite wall: $w_{t+1} = -w_t$ and $w_{t-1} = -w_t$. Substitute both, divide by $w_t$, and solve for $\eta$:
 #
 # $$-1 = 1 + 2 \mu - \eta\,\kappa, \qquad \eta = \frac{2\,(1 + \mu)}{\kappa} .$$
 #
@@ -419,9 +419,9 @@ for momentum in [0, 0.9]:
     edge = 2 * (1 + momentum) / 5
     below = walk(1.0, 5.0, 0.99 * edge, momentum, steps=100)[-1]
     above = walk(1.0, 5.0, 1.01 * edge, momentum, steps=100)[-1]
-    print(f"momentum {momentum:3}: edge {edge:.2f}; from 1")
-    print(f"    to {abs(below):.4f} below it")
-    print(f"    to {abs(above):.1e} above it")
+    print(f"momentum {momentum:3}: edge {edge:.2f}; a walk from 1 ends at")
+    print(f"    {abs(below):.4f} below the edge")
+    print(f"    {abs(above):.1e} above the edge")
 
 # %% [markdown]
 # A long valley has two curvatures, here 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge. Let plain descent and $\mu = 0.6$ walk at the effective rates 0.095 and 0.2375.
@@ -460,7 +460,7 @@ axes[1].set_xlabel("$w_0$")
 plt.show()
 
 # %% [markdown]
-# At the modest effective rate momentum wins nothing. At the larger one plain descent is above its edge, while momentum arrives. What momentum buys is *stability*: longer steps than plain descent can bear ([Goh 2017](https://doi.org/10.23915/distill.00006) has more).
+# At the modest effective rate momentum gains nothing. At the larger one plain descent is above its edge, while momentum gets there. What momentum buys is *stability*: longer steps than plain descent can bear ([Goh 2017](https://doi.org/10.23915/distill.00006) has more).
 #
 # Try it by hand: raise the rate until the path leaves, then the momentum until it comes back.
 
@@ -470,7 +470,7 @@ pictures.descent()
 # %% [markdown]
 # ## Is it so in the network?
 #
-# A network's loss isn't quadratic, but the prediction is clear: at small effective rates the two do equally well (for convex losses [Yuan, Ying and Sayed](https://arxiv.org/abs/1603.04136) proved it in 2016), and then plain descent suffers first. We ran it as a *study* (`studies/momentum.py`): seven effective rates, five seeds, one epoch each. Both ways start from the same weights and see the same batches, so the gain is taken seed by seed. The number after $\pm$ says how far the mean gain would typically move with five other seeds ([lesson 05](05_how_sure.ipynb)).
+# A network's loss isn't quadratic, but the prediction is clear: at small effective rates the two do equally well (for convex losses [Yuan, Ying and Sayed](https://arxiv.org/abs/1603.04136) proved it in 2016). As the rate grows, plain descent suffers first. We ran it as a *study* (`studies/momentum.py`): seven effective rates, five seeds, one epoch each. Both start from the same weights and see the same batches, so the gain is taken seed by seed. The number after $\pm$ says how far the mean gain would typically move with five other seeds ([lesson 05](05_how_sure.ipynb)).
 
 # %% tags=["hide-input"]
 settings, stored, here = studies.again("momentum")  # one of its runs, here and now
@@ -521,7 +521,7 @@ axis.legend(loc="lower left", title="bars: spread of five seeds")
 plt.show()
 
 # %% [markdown]
-# The kind of effect is as predicted, its size isn't. Up to an effective rate of 2 five seeds show no clear gain. Each at its best, momentum at 5 and plain descent at 3, momentum is ahead by two percentage points. The quadratic promised an edge nineteen times as high; here it is not even twice as high.
+# The kind of effect is as predicted; its size isn't. Up to an effective rate of 2, five seeds show no clear gain. With each at its best, momentum at 5 and plain descent at 3, momentum is ahead by two percentage points. The quadratic promised an edge nineteen times as high; here it is not even twice as high.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
@@ -547,7 +547,7 @@ exercises.folded(my_tune)
 # %% [markdown]
 # ## A falling rate
 #
-# At a constant rate every step follows a noisy guess, and the parameters never come to rest. At the lowest point the gradient is 0, so training looks for a place where a function that it can measure only with noise is 0. For a single number, [Robbins and Monro](https://doi.org/10.1214/aoms/1177729586) proved in 1951 that steps which *shrink*, but not too fast, arrive there. In that spirit people let the learning rate fall, say in a straight line from $\eta_0$ to 0:
+# At a constant rate every step follows a noisy guess, and the parameters never come to rest. At the lowest point the gradient is 0, so training is looking for the zero of a function that it can measure only with noise. For a single number, [Robbins and Monro](https://doi.org/10.1214/aoms/1177729586) proved in 1951 that steps which *shrink*, but not too fast, arrive there. In that spirit people let the learning rate fall, often in a straight line from $\eta_0$ to 0:
 #
 # $$\eta_t = \eta_0\, \Big( 1 - \frac{t}{\text{number of steps}} \Big), \quad t = 0, 1, \dots$$
 
@@ -555,11 +555,11 @@ exercises.folded(my_tune)
 [linear_decay(0.5, 4)(step) for step in range(4)]  # in four steps
 
 # %% [markdown]
-# What does it gain? One run can't say, and [lesson 05](05_how_sure.ipynb) asks many.
+# What does it gain? One run can't say; [lesson 05](05_how_sure.ipynb) asks many.
 #
 # ## The whole run
 #
-# What does a healthy run look like? Our own choice is ten epochs, momentum 0.9, and a rate that falls from 0.5: effectively 5, the study's best for one epoch.
+# What does a healthy run look like? Our own choice is ten epochs, momentum 0.9, and a rate that falls from 0.5: an effective rate of 5, the study's best for one epoch.
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -577,7 +577,7 @@ final, final_history = train(
 # %%
 for epochs in [1, 2, 5, 10]:
     score = final_history.scores["validation"][epochs]
-    print(f"{epochs:2} epochs: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
+    print(f"epoch {epochs:2}: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 print("validation loss was lowest after epoch", final_history.loss("validation").argmin())
 
 # %% mystnb={"image": {"alt": "The loss over ten epochs. The averaged batch loss sinks towards zero, while the validation loss falls fast at first and then levels off above it."}} tags=["hide-input"]
@@ -608,7 +608,7 @@ print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 
 # %% [markdown]
-# That is even better than on validation. Would it be so again, with another seed, or with other people's digits? That is lesson 05's question.
+# That is even better than on validation. Would it come out so well again, with another seed or other people's digits? That is lesson 05's question.
 #
 # <details><summary>What others reached</summary>
 #
@@ -624,7 +624,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# No choice follows, so we may look at what it gets wrong. A **confusion matrix** counts, for each label, the answers given. The correct ones are left blank.
+# Nothing is left to choose, so we may look at what it gets wrong. A **confusion matrix** counts, for each label, the answers given. The correct ones are left blank.
 
 # %% mystnb={"image": {"alt": "Confusion matrix of the ten classes, the diagonal blank. Most cells hold counts of 0 to 4. A few stand out: fives answered as threes, sevens as twos, fours as nines."}}
 answers = network.predict(final, data.scale(mnist.test_images))
@@ -656,7 +656,7 @@ plt.show()
 # %% [markdown]
 # No: blotches and short streaks, violet beside orange. A unit answers to ink *here rather than there*.
 #
-# Now let it read your own hand, in the middle of the paper and in a corner, with centring and without. The digits it was trained on were centred.
+# Now let it read your own writing, in the middle of the paper and in a corner, with centring and without. The digits it was trained on were centred.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pad = pictures.draw(final)
@@ -668,7 +668,7 @@ print("it reads what is on the paper as", network.predict(final, data.scale(pad.
 # %% [markdown]
 # ## Recap
 #
-# Is it learning, and how fast may it? While the *validation* loss falls, it is learning to read; after the turn the accuracy may still creep up. To find how fast it may learn, raise the rate by factors of three until the loss is worse than at the rate before, and go back to that one.
+# Is it learning, and how fast can it go? While the *validation* loss falls, it is learning to read; after the turn the accuracy may still creep up. To find how fast it can go, raise the rate by factors of three until the loss is worse than at the rate before, and go back to that one.
 #
 # - A step is one update, an epoch one pass. A mini-batch's gradient is right on average, and noisy.
 # - Too small a rate crawls, too large a rate thrashes. The best depends on how long you train.
@@ -687,7 +687,7 @@ print("it reads what is on the paper as", network.predict(final, data.scale(pad.
 #
 #    </details>
 #
-# 2. Somebody switches on momentum of 0.9, keeps the learning rate, and gets a better network after one epoch. Was it the momentum?
+# 2. Somebody switches on a momentum of 0.9, keeps the learning rate, and gets a better network after one epoch. Was it the momentum?
 #
 #    <details><summary>Answer</summary>
 #
@@ -699,7 +699,7 @@ print("it reads what is on the paper as", network.predict(final, data.scale(pad.
 #
 #    <details><summary>Answer</summary>
 #
-#    Take it as a place to begin. Short sweeps favour caution, so try larger rates for a whole epoch, too. A rate that falls to 0 changes the answer again.
+#    Take it as a starting point. Short sweeps favour caution, so try larger rates for a whole epoch. A rate that falls to 0 changes the answer again.
 #
 #    </details>
 #

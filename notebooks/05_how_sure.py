@@ -9,16 +9,16 @@
 # %% [markdown]
 # # 05 How sure?
 #
-# Would it be so again? Lesson 04 ended with a single number, the share of the test digits that one network reads correctly. How different might it have been with other digits, other people's hands, another seed or another computer?
+# Would it come out the same? Lesson 04 ended with a single number, the share of the test digits that one network reads correctly. How different might it have been with other digits, other people's writing, another seed or another computer?
 #
-# **You will** put an error bar on an accuracy, try it on your own handwriting, and find out whether a network knows when it may be wrong. You will catch two runs of one recipe that differ by more than chance. Then you will count the people who wrote instead of the digits they wrote, and watch the error grow.
+# **You will** put an error bar on an accuracy, try it on your own handwriting, and find out whether a network knows when it may be wrong. You will catch two runs of the same recipe differing by more than chance. Then you will count writers instead of digits, and watch the error grow.
 #
 # **You will be able to**
 #
-# - say how sure an accuracy is, digit by digit and writer by writer, and when not to believe that error;
+# - say how large the error of an accuracy is, by digit and by writer, and when not to believe it;
 # - check whether "90 % sure" means right nine times in ten;
 # - compare two networks by the answers that changed, and two recipes by many seeds;
-# - say when another computer will get other numbers.
+# - say when another computer will get different numbers.
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
@@ -94,7 +94,7 @@ n = len(right)
 print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digits")
 
 # %% [markdown]
-# **Predict.** Ask this network about 10,000 *other* digits of the same kind. By how many percentage points could its accuracy easily be different? The answer comes at the end of the lesson.
+# **Predict.** Ask this network about 10,000 *other* digits of the same kind. By how many percentage points could its accuracy easily differ? The answer comes at the end of the lesson.
 
 # %%
 guesses.ask("points, on 10,000 other digits", None)
@@ -133,17 +133,17 @@ by_digit = np.sqrt(right.mean() * (1 - right.mean()) / n)
 print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} points")
 
 # %% [markdown]
-# With 500 digits the promise is kept, with 100 it begins to fail, and with 20 it is worthless. Most deals of 20 contain no mistake at all, and then the formula says that the error is 0, which is absurd. A rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers. For fewer there are better intervals ([Wilson 1927](https://doi.org/10.1080/01621459.1927.10502953)). Our network made plenty of mistakes. If its answers were independent coins, its standard error would be a seventh of a point.
+# With 500 digits the promise is kept, with 100 it begins to fail, and with 20 it is worthless. Most deals of 20 contain no mistake at all, and then the formula says that the error is 0, which is absurd. A rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers. For fewer there are better intervals ([Wilson 1927](https://doi.org/10.1080/01621459.1927.10502953)). Our network made plenty of mistakes, so if its answers were independent coins, its standard error would be a seventh of a point.
 #
 # <details><summary>Are you sure? The standard deviation in NumPy, and <code>ddof</code></summary>
 #
-# `np.std` divides the sum of the squared distances by how many there are. If the mean was computed from the same numbers, they lie a little too close to it. Dividing by one less makes up for that, and `np.std(..., ddof=1)` does so. For 10,000 digits nobody could see the difference. For five seeds, as further below, the answer grows by a factor of $\sqrt{5/4}$.
+# `np.std` divides the sum of the squared distances by how many there are. If the mean was computed from the same numbers, they lie a little too close to it. Dividing by one less makes up for that, and `np.std(..., ddof=1)` does so. For 10,000 digits nobody could see the difference. For five seeds, as below, the answer grows by a factor of $\sqrt{5/4}$.
 #
 # </details>
 #
 # ### Twenty digits of your own
 #
-# Write twenty digits on white paper with a dark pen, none of them touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs. The network you have just trained reads them (on the course's pages, lesson 04's). Type what you wrote, and you get your accuracy with its standard error. The photograph never leaves your computer.
+# Write twenty digits on white paper with a dark pen, none of them touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs. The network you have just trained reads them (on the course's pages, lesson 04's does). Type what you wrote, and you get your accuracy with its standard error. The photograph never leaves your computer.
 #
 # **Predict.** How many of your twenty will it read?
 
@@ -152,11 +152,11 @@ sheet = pictures.sheet(final)
 sheet
 
 # %% [markdown]
-# Twenty digits leave a large error, but they are plenty to notice that something is badly wrong. And all of them come from *one* hand, one pen and one lamp. Does it matter who wrote a digit? Keep that question for "Other people".
+# Twenty digits leave a large error, but they are enough to show that something is badly wrong. And all of them come from *one* hand, one pen and one lamp. Does it matter who wrote a digit? Keep that question for "Other people".
 #
 # ## Is 90 % sure right nine times in ten?
 #
-# How sure is the network itself? The largest of its ten probabilities is its **confidence** in the answer; we say how *sure* it is. Of a hundred answers that are 90 % sure, about ninety should be right. If the like holds at every level, the network is **calibrated**.
+# How sure is the network itself? The largest of its ten probabilities is its **confidence** in the answer; we say how *sure* it is. Of a hundred answers that are 90 % sure, about ninety should be right. If the same holds at every level, the network is **calibrated**.
 #
 # Sort the answers into ten bins by how sure they are: 0 to 0.1, 0.1 to 0.2 and so on. In each bin, count all the answers and the right ones.
 #
@@ -220,7 +220,7 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# This is a **reliability diagram**, as weather forecasters have long drawn it ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance. Nearly all our answers are in the last bin, and there the promise holds. The other bins are nearly empty, so take all answers below 0.9 together. A network that is more sure than it is right is **overconfident**. [Guo and others](https://arxiv.org/abs/1706.04599) found in 2017 that large networks are. Their cure is to divide all logits by one number, which changes no answer.
+# This is a **reliability diagram**, as weather forecasters have long drawn it ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, apart from chance. Nearly all our answers are in the last bin, and there the promise holds. The other bins are nearly empty, so take all answers below 0.9 together. A network that is more sure than it is right is **overconfident**. [Guo and others](https://arxiv.org/abs/1706.04599) found in 2017 that large networks are. Their cure is to divide all logits by one number, which changes no answer.
 #
 # **Predict.** To make a network less sure, must that number be larger or smaller than 1?
 
@@ -234,7 +234,7 @@ for divisor in [1, 1.1, 2]:  # try others
     print(f"{right[unsure].mean():6.3f} {spread:7.3f}")
 
 # %% [markdown]
-# Larger. Divided by 2, the answers are right far more often than they claim. As it stands, this network is a little overconfident: the gap is more than twice the spread. Divide by 1.1, and sure and right agree as well as chance lets us see. To *use* such a number, choose it on the validation images.
+# Larger. With the logits divided by 2, the answers are right far more often than they claim. As it stands, this network is a little overconfident: the gap is more than twice the spread. Divide by 1.1, and *sure* and *right* agree as well as chance lets us see. To *use* such a number, choose it on the validation images.
 #
 # ## Another network
 #
@@ -257,17 +257,17 @@ for seed in range(5):
 # | **network 2 right** | | lost |
 # | **network 2 wrong** | gained | |
 #
-# Suppose that neither network is better, and that the images are independent. Then each image that changed is the toss of a fair coin: gained or lost. The **p-value** is how often such a coin would do something at least as uneven. Say that 3 were gained and 1 was lost. Four tosses have $2^4$ equally likely outcomes. In one of them none is lost, and in four exactly one: that makes $1 + 4$ outcomes at least as uneven in this direction, and as many in the other. The p-value is $2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8}$.
+# Suppose that neither network is better, and that the images are independent. Then each answer that changed is the toss of a fair coin: gained or lost. The **p-value** is how often such coins would fall at least as unevenly. Say that 3 were gained and 1 was lost. Four tosses have $2^4$ equally likely outcomes. In one of them none is lost, and in four exactly one: that makes $1 + 4$ outcomes at least as uneven in this direction, and as many in the other. The p-value is $2 \cdot \frac{1 + 4}{2^4} = \frac{5}{8}$.
 #
 # So 3 to 1 is no evidence of anything. In general, let `changed` be the number of answers that changed, and `fewer` the smaller of gained and lost:
 #
 # $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}} .$$
 #
-# If that comes out above 1, the p-value is 1. [McNemar 1947](https://doi.org/10.1007/BF02295996) compared the answers that changed, with a bell curve in place of the coins. Counting the coins gives the test's exact form ([Fagerland and others 2013](https://doi.org/10.1186/1471-2288-13-91) compare the two).
+# If that comes out above 1, the p-value is 1. [McNemar 1947](https://doi.org/10.1007/BF02295996) compared the answers that changed, using a bell curve in place of the coins. Counting the coins gives the test's exact form ([Fagerland and others 2013](https://doi.org/10.1186/1471-2288-13-91) compare the two).
 #
 # ### Exercise 5.2: gained and lost (core, 10 minutes)
 #
-# Write it. `math.comb(changed, few)` is the number of ways to choose. When hundreds of answers change, $2^{\text{changed}}$ is too large for NumPy's integers. Python's own `int` has no limit, so turn the counts into those. First, with a pencil: what is the p-value for 2 gained and 0 lost?
+# Write it. `math.comb(changed, few)` is the number of ways to choose. When hundreds of answers change, $2^{\text{changed}}$ is too large for NumPy's integers. Python's own `int` has no limit, so convert the counts first. But begin with a pencil: what is the p-value for 2 gained and 0 lost?
 #
 # <details><summary>The pencil's number</summary>
 #
@@ -313,13 +313,13 @@ print(f"p-value below 0.01: {small} of the {len(p_values)} pairs of seeds")
 guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% [markdown]
-# A fair coin would do that less than once in a million times. We picked the most extreme pair, but three of the other nine are below 0.01, too. And yet neither recipe is better, because they are the same recipe. **The test speaks of these two networks.** Network 3 really *does* read more digits of this kind than network 2. Of a third seed the test knows nothing, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
+# A fair coin would do that less than once in a million times. We picked the most extreme pair, but three of the other nine are below 0.01 too. And yet neither recipe is better, because they are the same recipe. **The test speaks only for these two networks.** Network 3 really *does* read more digits of this kind than network 2. About a third seed it says nothing, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
 #
 # ### A network and a recipe
 #
-# To judge a *recipe* takes several seeds. Does a falling rate help? A study (`studies/seeds.py`) trained with a constant and with a falling rate, from the same seeds, so that the difference can be taken seed by seed. But from which rate? If both begin at 0.5, the falling one may lose just because it soon moves less. A fair comparison gives **each recipe its own best rate**. A few seeds choose it, and other seeds compare.
+# Judging a *recipe* takes several seeds. Does a falling rate help? A study (`studies/seeds.py`) trained with a constant and with a falling rate, from the same seeds, so that the difference can be taken seed by seed. But from which rate? If both begin at 0.5, the falling one may lose just because it soon moves less. A fair comparison gives **each recipe its own best rate**. A few seeds choose it; others compare.
 #
-# **Predict.** For a single epoch, which would you choose, the constant rate or the falling one? For ten epochs?
+# **Predict.** For a single epoch, which would you choose, the constant rate or the falling one? And for ten?
 
 # %% tags=["hide-input"]
 rows = studies.read("seeds")["rows"]
@@ -388,7 +388,7 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# In a single epoch the falling rate loses with every seed. From its own best rate it loses less, so part of the difference was the rate and not the recipe. In ten epochs there is no clear difference in accuracy. But accuracy isn't everything. How widely do the seeds scatter then, how low is their loss, and which divisor of the logits suits them best?
+# In a single epoch the falling rate loses with every seed. From its own best rate it loses less, so part of the difference was the rate, not the recipe. In ten epochs there is no clear difference in accuracy. But accuracy isn't everything. How widely do the seeds scatter, how low is their loss, and which divisor of the logits suits them best?
 
 # %% tags=["hide-input"]
 print("10 epochs    rate  spread    loss  best divisor")
@@ -401,11 +401,11 @@ for falls in [False, True]:
     print(f"  {divisor.min():.2f} to {divisor.max():.2f}")
 
 # %% [markdown]
-# The seeds of the falling rate scatter half as widely, their loss is lower, and they are less overconfident. For that we take it.
+# With the falling rate the seeds scatter half as widely, their loss is lower, and they are less overconfident. That is why we use it.
 #
 # ## Other people
 #
-# So far every answer was a coin, independent of all the others. Is that so? Somebody whose sevens look like ones will have written more than one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit, and `data.writers()` knows. Writers with numbers from 2100 on were high-school students, the others worked for the Census Bureau. We call these the two *crowds*.
+# So far every answer has been a coin, independent of all the others. Is it? Somebody whose sevens look like ones will have written more than one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit, and `data.writers()` knows. Writers with numbers from 2100 up were high-school students; the others worked for the Census Bureau. We call the two groups *crowds*.
 
 # %%
 writers = data.writers()
@@ -496,7 +496,7 @@ for called, writer in {"largest share": by_share, "least p-value": by_p}.items()
     print(f", p-value {p_value[writer]:.1g}")
 
 # %% [markdown]
-# No. Taken singly, 8 mistakes in 130 digits are harder to explain by chance than 3 in 10. But we didn't pick these two at random. Each holds a record among 297 people, and *somebody* always does. The fair question is what records chance would set. Look for them in the deals above.
+# No. Taken singly, 8 mistakes in 130 digits are harder to explain by chance than 3 in 10. But we didn't pick these two at random. Each holds a record among 297 people, and *somebody* always does. The fair question is what records chance would set, so look for them in the deals above.
 
 # %% tags=["hide-input"]
 shares, p_values_of = deals / digits_of, table[everybody, deals]
@@ -513,7 +513,7 @@ print(f"writers with a p-value of {p_value[by_share]:.1g} or less: {as_rare:.2f}
 print(f"   but {len(names)} times that p-value is {len(names) * p_value[by_share]:.2f}")
 
 # %% [markdown]
-# As records, the two are about equally rare: chance sets one like either in about one deal in fifty. So neither writer is a mere accident, and these numbers can't say which is harder to read. But look at what chance does all the time. In the usual deal somebody with 19 % mistakes tops the table, and in most deals it is somebody who wrote few digits. Small samples have the largest shares, and the smallest. Even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
+# As records, the two are about equally rare: chance sets a record as rare as either in about one deal in fifty. So neither writer is a mere accident, and these numbers can't say which is harder to read. But look at what chance does all the time: in a typical deal somebody with 19 % mistakes tops the table, and mostly it is somebody who wrote few digits. Small samples have the largest shares, and the smallest. Even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
 #
 # <details><summary>Are you sure? 297 times the p-value</summary>
 #
@@ -523,11 +523,11 @@ print(f"   but {len(names)} times that p-value is {len(names) * p_value[by_share
 #
 # ## The error by writer
 #
-# Now count people. Of the $n_g$ digits by writer $g$, $\text{right}_g$ were read correctly. If the truth is $q$, you would expect $q\, n_g$. Each writer brings a little more than that or a little less, and together this is what separates the accuracy from the truth:
+# Now count people. Of the $n_g$ digits by writer $g$, $\text{right}_g$ were read correctly. If the truth is $q$, you would expect $q\, n_g$. Each writer brings a little more than that or a little less, and together these differences separate the accuracy from the truth:
 #
 # $$\begin{aligned} & \frac{1}{n} \sum_g \text{right}_g - q \\ &= \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) . \end{aligned}$$
 #
-# Draw writers at random, for ever. On average they bring neither more nor less, because $q$ *is* the share of right answers over all writers there are. So the mean of a term is 0, and its variance is the mean of its square. Different people are independent, so the variances add up to the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
+# Draw writers at random, for ever. On average they bring neither more nor less, because $q$ *is* the share of right answers over all the writers there are. So the mean of a term is 0, and its variance is the mean of its square. Different people are independent, so the variances add up, which gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
@@ -568,13 +568,13 @@ print(f"{len(times)} seeds of the study: {times.min():.1f} to {times.max():.1f} 
 print(f", median {np.median(times):.1f}")
 
 # %% [markdown]
-# For this network the variance is twice as large, and for most other seeds it is larger still. So these ten thousand digits say no more about strangers than some four or five thousand would, each by another person.
+# For this network the variance is twice as large, and for most other seeds it is larger still. So these ten thousand digits say no more about strangers than some four or five thousand would, each by a different person.
 #
 # ### Does it keep its promise?
 #
-# Test this formula as you tested the first, but with people. Train on the digits of half of the training writers, and ask about those of the other half. Pretend that these others are the whole truth. Draw as many of them at random, some twice and some never, and look whether the truth lies within two standard errors of the accuracy on their digits. It should, 19 times in 20.
+# Test this formula as you tested the first, but with people. Train on the digits of half of the training writers, and ask about those of the other half. Pretend that these others are the whole truth. Draw as many of them at random, some twice and some never, and see whether the truth lies within two standard errors of the accuracy on their digits. It should, 19 times in 20.
 #
-# **Predict.** In what percentage of the draws will it, with the standard error by digit?
+# **Predict.** In what percentage of the draws will it do so, counting by digit?
 
 # %%
 guesses.ask("% within two errors by digit", None)
@@ -609,11 +609,11 @@ for by, inside in within.items():
 guesses.compare("% within two errors by digit", round(100 * np.mean(within["digit"])))
 
 # %% [markdown]
-# Digit by digit, "19 times in 20" is only three times in five. Writer by writer it is true.
+# Digit by digit, "19 times in 20" is only three times in five. Writer by writer it holds.
 #
 # ## Another computer
 #
-# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product consists of long sums. Their order depends on the processor, and another order rounds differently. Play two processors: compute one product in one go, and again in two halves.
+# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product consists of long sums. Their order depends on the processor, and another order rounds differently. Pretend to be two processors: compute one product in one go, and again in two halves.
 
 # %%
 start = network.initialise(np.random.default_rng(seed=6))
@@ -624,7 +624,7 @@ print("every entry equal:", np.array_equal(whole, halves))
 print("largest difference below 1e-13:", np.abs(whole - halves).max() < 1e-13)
 
 # %% [markdown]
-# So two computers train networks that lie a hair's breadth apart. Does it stay that way? Start two runs whose weights differ in one number, by $10^{-8}$, and watch the distance between their $W_2$ over forty plain steps.
+# So two computers train networks that lie a hair's breadth apart. Do they stay that close? Start two runs whose weights differ in one number, by $10^{-8}$, and watch the distance between their $W_2$ over forty plain steps.
 #
 # **Predict.** Sketch that distance at the learning rates 0.5, 3 and 10.
 
@@ -668,7 +668,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# At moderate rates the two runs hardly drift apart. At 10 the distance *multiplies*, in this run a millionfold within forty steps: that is *chaos*. It is why the lessons compute in float64, at moderate rates, and print few decimals. Forty steps prove nothing about four thousand, so whole lessons were run on several kinds of computer. The page *Computers it was tried on* (`site/pages/computers.md`) lists them, and `python -m course certificate` tries yours.
+# At moderate rates the two runs hardly drift apart. At 10 the distance *multiplies*, in this run a millionfold within forty steps: that is *chaos*. This is why the lessons compute in float64, at moderate rates, and print few decimals. Forty steps prove nothing about four thousand, so whole lessons were run on several kinds of computer. The page *Computers it was tried on* (`site/pages/computers.md`) lists them, and `python -m course certificate` tries yours.
 #
 # <details><summary>Are you sure? Chance on another computer</summary>
 #
@@ -678,7 +678,7 @@ plt.show()
 #
 # ## Would it be so again?
 #
-# Measure a second time. The second accuracy scatters around the truth as much as the first. Variances add up, so the difference of the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that: the last column.
+# Suppose you measure again. The second accuracy scatters around the truth as much as the first. Variances add up, so the difference between the two has $\sqrt2$ times the standard deviation of one, and about 19 times in 20 it is smaller than twice that: the last column.
 
 # %%
 by_seed = results("accuracy", 10, True, 0.5)[:, -1]  # on validation, one for each seed
@@ -697,7 +697,7 @@ print(f" ± {100 * np.std(spreads):.3f}")
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# So would it be so again? Ten thousand digits by other such people would most likely read within 0.6 points of ours. Another seed moves it less, another computer most likely not at all. And people who are neither American students nor Census employees? The table has no line for them, because nobody has asked them. Your own twenty digits are a start.
+# So would it come out the same? Ten thousand digits by other such people would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, another computer most likely not at all. And people who are neither American students nor Census employees? The table has no line for them, because nobody has asked them. Your own twenty digits are a start.
 #
 # ## Recap
 #
@@ -707,7 +707,7 @@ guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_wr
 # - Digits come in clusters, so the honest error counts writers. Compare a record among many with the records that chance sets.
 # - Computers round differently. At moderate rates the difference stays tiny; at too large a rate it explodes.
 #
-# Which network would you trust? One whose accuracy comes with an error, and says whom it speaks for.
+# Which network would you trust? One whose accuracy comes with an error and says whom it speaks for.
 #
 # ## Questions to ask yourself
 #
@@ -715,7 +715,7 @@ guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_wr
 #
 #    <details><summary>Answer</summary>
 #
-#    They tell less about strangers, because they come from a hundred people and not from 297. The standard error by writer would most likely be larger, and the one by digit about the same.
+#    They tell you less about strangers, because they come from a hundred people and not from 297. The standard error by writer would most likely be larger, and the one by digit about the same.
 #
 #    </details>
 #
@@ -731,7 +731,7 @@ guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_wr
 #
 #    <details><summary>Answer</summary>
 #
-#    More seeds of both recipes, each at its own best rate, and the gain seed by seed with its standard error. One pair of runs speaks of two networks.
+#    More seeds of both recipes, each at its own best rate, and the gain seed by seed with its standard error. One pair of runs speaks only for two networks.
 #
 #    </details>
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 06 Autopsy of the original
 #
-# **Why does it seem to work?** A notebook trains a network for 10,000 steps. Its curve rises smoothly, and at the end it reads about 84 % of the test digits. It looks like success. You now know enough to look closer.
+# **Why does it seem to work?** A notebook trains a network for 10,000 steps. Its curve rises smoothly, and at the end the network reads about 84 % of the test digits. It looks like success. You now know enough to look closer.
 #
 # **You will** run its recipe, ask its weights the same question in three ways, write a check that catches one of its faults, and make one of the repairs yourself. One good repair will kill the patient.
 #
@@ -27,7 +27,7 @@
 # %% [markdown]
 # ## Before you start
 #
-# 1. [Lesson 03](03_backpropagation.ipynb): a softmax and a loss behind it give some $dZ_2$. Why must each of its rows add up to 0, whatever the loss?
+# 1. [Lesson 03](03_backpropagation.ipynb): a softmax followed by a loss gives some $dZ_2$. Why must each of its rows add up to 0, whatever the loss?
 #
 #    <details><summary>Answer</summary>
 #
@@ -35,7 +35,7 @@
 #
 #    </details>
 #
-# 2. [Lesson 05](05_how_sure.ipynb): one network reads 30 of 10,000 images more than another. What are your two questions before you believe that its *recipe* is better?
+# 2. [Lesson 05](05_how_sure.ipynb): one network reads 30 of 10,000 images more than another. Which two questions do you ask before you believe that its *recipe* is better?
 #
 #    <details><summary>Answer</summary>
 #
@@ -74,7 +74,7 @@ for name, value in vars(recipe).items():
     print(f"{name:13} {value}")
 
 # %% [markdown]
-# Here is one step in formulas, with the letters of lesson 03. We write *raw* and not $X$, because these pixels run from 0 to 255, and *parts* and not $P$, because they aren't probabilities. There are no biases. A batch has $n = 128$ images, and there happen to be 128 hidden units as well. So raw has the shape (128, 784), $W_1$ (784, 128), $W_2$ (128, 10), parts and the targets $Y$ (128, 10).
+# Here is one step in formulas, with the letters of lesson 03. We write *raw* for $X$, because these pixels run from 0 to 255, and *parts* for $P$, because they aren't probabilities. There are no biases. A batch has $n = 128$ images, and there happen to be 128 hidden units as well. So raw has the shape (128, 784), $W_1$ (784, 128), $W_2$ (128, 10), parts and the targets $Y$ (128, 10).
 #
 # $$
 # \begin{aligned}
@@ -84,7 +84,7 @@ for name, value in vars(recipe).items():
 # \end{aligned}
 # $$
 #
-# The maximum is one number for the whole batch, and a column holds one class for all its images. Then come the gradients, or what the notebook takes for them:
+# The maximum is one number for the whole batch, and a column holds one class for every image. Then come the gradients, or what the notebook takes for them:
 #
 # $$
 # \begin{aligned}
@@ -125,11 +125,11 @@ print(f"sums of dz2's columns: {sums.min():.4f} to {sums.max():.4f}")
 print(f"  without their signs: {sizes.min():.4f} to {sizes.max():.4f}")
 
 # %% [markdown]
-# Every column should add up to 0. But hardly anything cancels: without their signs, the entries of a column add up to little more. Keep that in mind.
+# Every column should add up to 0. But hardly anything cancels: without their signs, the entries of a column add up to hardly more. Keep that in mind.
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
-# One check belongs at the head of every training run: is the first loss that of a network that knows nothing? ([CS231n's notes](https://cs231n.github.io/neural-networks-3/) have it, and so does Karpathy's [recipe for training](http://karpathy.github.io/2019/04/25/recipe/), with many more.) Such a network gives every class the same probability. What is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and two classes first.
+# One check belongs at the start of every training run: is the first loss that of a network that knows nothing? ([CS231n's notes](https://cs231n.github.io/neural-networks-3/) have it, and so does Karpathy's [recipe for training](http://karpathy.github.io/2019/04/25/recipe/), with many more.) Such a network gives every class the same probability. What is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and try two classes first.
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -155,7 +155,7 @@ print(f"squared error, knowing nothing: {1 - 1 / 10:.3f}")
 print(f"squared error of the parts:     {((parts - y) ** 2).sum(axis=1).mean():.3f}")
 
 # %% [markdown]
-# What it records is something else, a mean squared difference of digits. And the error of the parts isn't 0.9 either, because each part is near 1/128 and not near 1/10. **You are the pathologist.** Before you go on, take a sheet of paper and write down everything you would object to.
+# What the notebook records is something else, a mean squared difference of digits. Nor is the error of the parts 0.9, because each part is near 1/128 and not near 1/10. **You are the pathologist.** Before you go on, write down on paper everything you would object to.
 #
 # ## Ten thousand steps
 #
@@ -187,7 +187,7 @@ plt.show()
 # %% [markdown]
 # ## Ten averages
 #
-# A curve like that makes nobody suspicious. But lesson 01's nearest mean takes no steps at all: it compares each image with ten averages. Ask it about the validation images, beside five networks of the original's recipe with different seeds (a study, `studies/ladder.py`).
+# Nobody would suspect a curve like that. But lesson 01's nearest mean takes no steps at all: it compares each image with ten averages. Ask it about the validation images, beside five networks of the original's recipe with different seeds (a study, `studies/ladder.py`).
 #
 # **Predict.** How many of the five clearly beat ten averages?
 
@@ -231,7 +231,7 @@ print(f"the recipe: {np.mean(gains):+.2f}, standard error {error:.2f}")
 guesses.compare("networks of five that beat ten averages", clearly)
 
 # %% [markdown]
-# Four of the five, each by more than chance would give. But a p-value speaks of one network. The *recipe*, give or take two standard errors, gains between one point and three, and a single run may gain nothing or even lose. What, then, did ten thousand steps learn?
+# Four of the five do, each by more than chance. But a p-value speaks for one network. The *recipe*, give or take two standard errors, gains between one point and three, and a single run may gain nothing or even lose. What, then, did it learn in ten thousand steps?
 #
 # ## The same weights, asked three ways
 #
@@ -241,7 +241,7 @@ guesses.compare("networks of five that beat ten averages", clearly)
 # - **row by row**, by the largest logit of each image, without any softmax;
 # - **one at a time**, each image alone through the notebook's own softmax.
 #
-# **Predict.** The first number you know. What are the other two, in percent?
+# **Predict.** You know the first number. What are the other two, in percent?
 
 # %%
 guesses.ask("row by row, %", None)
@@ -273,7 +273,7 @@ guesses.compare("row by row, %", round(share["row by row"], 2))
 guesses.compare("one at a time, %", round(share["one at a time"], 2))
 
 # %% [markdown]
-# The third way answers 0 to every image. Alone in its batch, an image gets $e^{z}/e^{z} = 1$ for every class. All ten tie, and `argmax` takes the first.
+# Asked the third way, it answers 0 to every image. Alone in its batch, an image gets $e^{z}/e^{z} = 1$ for every class. All ten tie, and `argmax` takes the first.
 #
 # **The answer to an image depends on its company**, the other images of the batch. Take one image, a clearly written 2, and change nothing but its company.
 
@@ -314,7 +314,7 @@ plt.show()
 print("The same image is called", *(answer_among(the_two, each) for each in rooms.values()))
 
 # %% [markdown]
-# We chose this 2 for its four answers. How many different answers do the first thousand test images get, in the four kinds of company?
+# We chose this 2 for its four answers. How many different answers does each of the first thousand test images get, in the four kinds of company?
 
 # %% tags=["hide-input"]
 different = np.array(
@@ -349,7 +349,7 @@ for number in [1, 2, 3, 4]:
 # \end{aligned}
 # $$
 #
-# The second term is one number for each class, the same for every image of the batch. So $-c_k$ is a bias, and this network has no other. It needs one badly: because adding a number to a whole column changes no part, training never compared one class's logits with another's. A batch of many mixed digits gives a good estimate of the bias that is missing.
+# The second term is one number for each class, the same for every image of the batch. So $-c_k$ is a bias, and this network has no other. It needs one badly: because adding a number to a whole column changes no part, training never compared one class's logits with another's. A batch of many mixed digits gives a good estimate of the missing bias.
 #
 # Be the company yourself: choose who else is in the batch, and watch $c$ move while $z$ stays. The class with the largest $z - c$ wins. How many of the ten answers can you get out of one image?
 
@@ -376,7 +376,7 @@ exercises.folded(my_class_bias)
 # %% [markdown]
 # The library has it as `original.class_bias`.
 #
-# **Predict.** What happens in groups of 100 *sorted* images, where nearly every group holds one digit only? And if $c$ is taken once, from mixed *training* images, and kept: how well is each test image then read *alone*?
+# **Predict.** What happens in groups of 100 *sorted* images, where nearly every group holds only one digit? And if $c$ is taken once, from mixed *training* images, and kept: how well is each test image then read *alone*?
 
 # %%
 guesses.ask("sorted groups of 100, %", None)
@@ -399,7 +399,7 @@ print(f"alone, with a kept bias: {((z2 - kept_bias).argmax(axis=1) == labels).me
 guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, by_label), 2))
 
 # %% [markdown]
-# Among twos, a two is nothing special: in sorted groups fewer than half of the images are read correctly. A kept bias mends that without any training. So this is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows in the same way.**
+# Among twos, a two is nothing special: in sorted groups fewer than half of the images are read correctly. A kept bias mends that without any training. So this is why it seems to work: **it borrows from each batch the biases that it lacks, and its validation borrows the same way.**
 #
 # <details><summary>Why this matters today: a common layer</summary>
 #
@@ -409,7 +409,7 @@ guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, b
 #
 # ### Three softmaxes
 #
-# How does such a line get into a program? The notebook's numbered cells tell the story, for which you have only our word. Cell 6 has a softmax that divides by the sum over *everything*. Cell 7 tries it on ten scores, and the result looks fine. Cell 9 repairs an overflow: the maximum is subtracted, and in the same line the sum gets `axis=0`. Cell 7 was never run again. Would it have caught the slip?
+# How does such a line get into a program? The notebook's numbered cells tell the story, though you have only our word for it. Cell 6 has a softmax that divides by the sum over *everything*. Cell 7 tries it on ten scores, and the result looks fine. Cell 9 repairs an overflow: the maximum is subtracted, and in the same line the sum gets `axis=0`. Cell 7 was never run again. Would it have caught the slip?
 
 # %% tags=["hide-input"]
 one = np.arange(10) / 4  # ten scores, as in the notebook's only test
@@ -425,7 +425,7 @@ for name, softmax in {
     print(f"{name:16}  {softmax(one).sum():6.3f}  {sums.round(3)}")
 
 # %% [markdown]
-# It wouldn't. For a single vector, axis 0 *is* the classes, and all three are right. For a batch, the first two are wrong. A test must look like the use.
+# It wouldn't. For a single vector, axis 0 *is* the classes, and all three are right. For a batch, the first two are wrong. A test must look like real use.
 #
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
@@ -446,7 +446,7 @@ exercises.folded(my_depends_on_company)
 # %% [markdown]
 # ## Write the checks
 #
-# Compare with your sheet of paper. Here are nine of the original's faults:
+# Here are nine of the original's faults. Compare them with your list:
 #
 # | | fault |
 # |---|---|
@@ -483,8 +483,8 @@ autopsy.try_check(units_are_awake)
 # | `recipe.probabilities(z2)` | the parts, or probabilities |
 # | `recipe.gradients(weights, x, y)` | the recorded loss, and `dW1`, `dW2` |
 # | `recipe.epoch(step, 50_000)` | the epoch it prints after so many steps of 128 images |
-# | `original.split(recipe, (a, b), shuffle=None)` | two pairs of arrays; each call is another day |
-# | `faulty_download.fetch(recipe, file, folder, [address])` | the path of what it keeps |
+# | `original.split(recipe, (a, b), shuffle=None)` | two pairs of arrays; each call is a new day |
+# | `faulty_download.fetch(recipe, file, folder, [address])` | the path of the file it keeps |
 
 
 # %%
@@ -496,7 +496,7 @@ def your_check(recipe):
 autopsy.try_check(your_check)
 
 # %% [markdown]
-# Here are the verdicts of the course's nine, and the code of one of them. Ask for the one that you wrote.
+# Here are the verdicts of the course's nine, and the code of one of them. Ask for the one you wrote.
 
 # %%
 autopsy.table()
@@ -509,7 +509,7 @@ autopsy.source(7)
 #
 # <details><summary>Are you sure? The three other +, and whose idea the third check is</summary>
 #
-# Down the diagonal each check passes where its own fault is mended. The three other + are right as well. Where 4 or 5 is mended the softmax is good, and the gradient of cross-entropy is that of its loss. To ask whether one image's result depends on another is in Karpathy's recipe, too. He does it with derivatives.
+# Down the diagonal each check passes where its own fault is mended. The three other + are right as well. Where 4 or 5 is mended the softmax is good, and the gradient of cross-entropy is that of its loss. Asking whether one image's result depends on another is in Karpathy's recipe too; he does it with derivatives.
 #
 # </details>
 #
@@ -531,11 +531,11 @@ with TemporaryDirectory() as folder:
     print("images of shape", faulty_download.read_images(path).shape)
 
 # %% [markdown]
-# No images, and no complaint, for as long as the file lies there. Lesson 01's library writes a download under another name, checks it, and only then moves it into its place.
+# No images, and no complaint, for as long as the file lies there. Lesson 01's library writes a download under another name, checks it, and only then moves it into place.
 #
 # ## Mend it, and it dies
 #
-# Make the first repair yourself. Below is the notebook's softmax, in a recipe that is otherwise as it was. Mend its two lines. The next cell trains your recipe for 1,000 steps, asks it the three ways, and puts it before the nine checks.
+# Make the first repair yourself. Below is the notebook's softmax, in a recipe that is otherwise as it was. Mend its two lines. The next cell trains your recipe for 1,000 steps, asks it the three ways, and puts it through the nine checks.
 
 
 # %%
@@ -572,9 +572,9 @@ autopsy.examine(mended)
 #
 # </details>
 #
-# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, at the original's own rate, and **in its own float32**. First the softmax. Then the loss, because cross-entropy pulls hard where the network is most wrong.
+# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, at the original's own rate, and **in its own float32**. It mends first the softmax, then the loss, because cross-entropy pulls hard where the network is most wrong.
 #
-# **Predict.** What do the two repairs read of the validation images, in percent?
+# **Predict.** With both repairs, what percentage of the validation images does it read?
 
 # %%
 guesses.ask("softmax and cross-entropy, %", None)
@@ -592,7 +592,7 @@ for mended in ["none", "softmax", "softmax + loss"]:
     results = precision[mended, 0.001, 42, "float32"]
     print(f"{mended:14}  accuracy {results['accuracy']:.2%}")
 print(f"first NaN at step {results['nan']:,}")
-print(f"records right after, on that batch: {results['recorded after nan']:.2f}")
+print(f"recorded right after, on that batch: {results['recorded after nan']:.2f}")
 guesses.compare("softmax and cross-entropy, %", round(100 * results["accuracy"], 2))
 
 # %% [markdown]
@@ -613,7 +613,7 @@ wall = -np.log(np.finfo(np.float32).max)
 print(f"  wall  {wall:7.1f}  {-np.log(np.finfo(float).max):7.1f}")
 
 # %% [markdown]
-# In float32 the largest number is about $10^{38}$. Below $z = -88.7$, which we call the *wall*, $e^{-z}$ is infinite, and $\infty / \infty$ is NaN. Did the sum of a hidden unit go that far down? In float64 the wall is far away, so there the run can be watched. Repeat it with seed 1, whose float32 run died early, and stop at the first sum below float32's wall.
+# In float32 the largest number is about $10^{38}$. Below $z = -88.7$, which we call the *wall*, $e^{-z}$ is infinite, and $\infty / \infty$ is NaN. Did a hidden unit's sum go that far down? In float64 the wall is far away, so there the run can be watched. Repeat it with seed 1, whose float32 run died early, and stop at the first sum below float32's wall.
 
 # %% tags=["hide-input"]
 sick = replace(recipe, softmax="over the classes", loss="cross-entropy", seed=1)
@@ -700,7 +700,7 @@ print("".join(f"{one:8.1f}" for one in lowest))
 # %% [markdown]
 # With the better loss all five die. With the softmax alone a longer step kills as well, and even at 0.001 that repair was on its way to the wall: seed 3 ended at −85.6, three short of it. Mend the slope *before* the loss, and all five live, and read more than with the softmax alone. With scaled pixels, and a rate that suits them, the one seed tried does better still.
 #
-# Neither repair was wrong. Both let the sums go further, and the better loss went fastest, until they met a fault that had done no harm for ten thousand steps. **Mend first what can break, then what can improve.** Float64 mends nothing: it only moves the wall away.
+# Neither repair was wrong. Both let the sums go further, and the better loss drove them fastest, until they met a fault that had done no harm for ten thousand steps. **Mend first what can break, then what can improve.** Float64 mends nothing: it only moves the wall further off.
 
 # %% [markdown]
 # ## Which repair helps?
@@ -721,7 +721,7 @@ for name, rung in original.rungs():
     print(f"{short[name]:18}  {right_answers(name, 0.001).mean():7.2%}  {length:8.3f}")
 
 # %% [markdown]
-# Pixels / 255 are a disaster, which not even Glorot's weights and momentum make good. Throw them out? Look at the last column. All rungs have *one* learning rate, and their first gradients differ by a factor of more than forty; with scaled pixels the gradient is a thirteenth as long as on the rung before. And did the better loss win because it is better, or because its steps were longer?
+# Pixels / 255 are a disaster, which not even Glorot's weights and momentum make good. Throw them out? Look at the last column. All rungs share *one* learning rate, and their first gradients differ by a factor of more than forty; with scaled pixels the gradient is a thirteenth as long as on the rung before. And did the better loss win because it is better, or because its steps were longer?
 #
 # ### Exercise 6.4: the rate that belongs to the pixels (stretch, 8 minutes)
 #
@@ -846,10 +846,10 @@ print(f"standard error by writer: {100 * by_writer:.2f} points")
 # **Why does it seem to work?** It borrows biases from its batches, and so does the measurement. Other faults lie in wait, or hide one another. Five habits were missing:
 #
 # - **A baseline.** Ten averages would have said that 84 % is nothing to be proud of.
-# - **A test that looks like the use.** One vector can't show what a batch does.
+# - **A test that looks like real use.** One vector can't show what a batch does.
 # - **A check for each formula**, seen failing once on the fault and passing on the repair.
 # - **An order of repairs.** First what can break, then what can improve.
-# - **A fair comparison.** Each recipe at its own best rate, chosen on validation, on several seeds.
+# - **A fair comparison.** Each recipe at its own best rate, chosen on validation, with several seeds.
 #
 # ## Questions to ask yourself
 #
@@ -861,7 +861,7 @@ print(f"standard error by writer: {100 * by_writer:.2f} points")
 #
 #    </details>
 #
-# 2. A colleague replaces a loss by a better one, and the run ends in NaN. "So the old loss was better," they say. What do you look for?
+# 2. A colleague replaces a loss with a better one, and the run ends in NaN. "So the old loss was better," they say. What do you look for?
 #
 #    <details><summary>Answer</summary>
 #
