@@ -184,7 +184,7 @@ print("same losses:", np.allclose(history.batch_loss, losses))
 # %% [markdown]
 # ### What to record
 #
-# The *batch loss* at every step: it costs nothing, but it is noisy. Now and then, loss and accuracy on the validation set. *Loss* is what the steps lower: it is smooth, and sensitive to how *sure* the network is. *Accuracy*, the share of right answers, is what we want, but it moves in jumps and has no useful gradient.
+# Record the *batch loss* at every step: it costs nothing, but it is noisy. Now and then, record loss and accuracy on the validation set. *Loss* is what the steps lower: it is smooth, and sensitive to how *sure* the network is. *Accuracy*, the share of right answers, is what we want, but it moves in jumps and has no useful gradient.
 #
 # ## A learning-rate sweep
 #
@@ -229,7 +229,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The curve is a basin: on the left nothing is broken, only slow; on the right each step overshoots. And early and late disagree. After 30 steps 1 is best; after a whole epoch it is 3, just the largest rate we ran for so long. A study below runs larger ones. A sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
+# The curve is a basin: on the left nothing is broken, only slow; on the right each step overshoots. And early and late disagree. After 30 steps 1 is best; after a whole epoch it is 3, just the largest rate we ran for so long. A section below runs larger ones. A sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
 #
 # <details><summary>If you add 0.5, 2 and 5</summary>
 #
@@ -381,7 +381,7 @@ print(f"predicted  : {1 / (1 - momentum):.4f} and {1 / (1 + momentum):.4f}")
 # %% [markdown]
 # So *along* the valley, where the gradients agree, the ball goes $1 / (1 - \mu)$ times as far: ten times, for $\mu = 0.9$. Call $\eta / (1 - \mu)$ the **effective rate**. *Across* the valley, where they alternate, the ball calms down.
 #
-# But plain descent with ten times the rate goes just as far. So compare them at the *same effective rate*. What, then, does momentum offer that a larger rate doesn't?
+# But plain descent with ten times the rate goes just as far, so compare them at the *same effective rate*. What, then, does momentum offer that a larger rate doesn't?
 #
 # ## How large may a step be?
 #
@@ -470,7 +470,7 @@ pictures.descent()
 # %% [markdown]
 # ## Is it so in the network?
 #
-# A network's loss isn't quadratic, but the prediction is clear: at small effective rates the two do equally well (for convex losses [Yuan, Ying and Sayed](https://arxiv.org/abs/1603.04136) proved it in 2016). As the rate grows, plain descent suffers first. We ran it as a *study* (`studies/momentum.py`): seven effective rates, five seeds, one epoch each. Both start from the same weights and see the same batches, so the gain is taken seed by seed. The number after $\pm$ says how far the mean gain would typically move with five other seeds ([lesson 05](05_how_sure.ipynb)).
+# A network's loss isn't quadratic, but the prediction is clear: at small effective rates the two do equally well (for bowl-shaped, *convex* losses [Yuan, Ying and Sayed](https://arxiv.org/abs/1603.04136) proved it in 2016). As the rate grows, plain descent suffers first. We ran it as a *study* (`studies/momentum.py`): seven effective rates, five seeds, one epoch each. Both start from the same weights and see the same batches, so the gain is taken seed by seed. The number after $\pm$ says how far the mean gain would typically move with five other seeds ([lesson 05](05_how_sure.ipynb)).
 
 # %% tags=["hide-input"]
 settings, stored, here = studies.again("momentum")  # one of its runs, here and now
@@ -559,7 +559,7 @@ exercises.folded(my_tune)
 #
 # ## The whole run
 #
-# What does a healthy run look like? Our own choice is ten epochs, momentum 0.9, and a rate that falls from 0.5: an effective rate of 5, the study's best for one epoch.
+# What does a healthy run look like? We choose ten epochs, momentum 0.9, and a rate that falls from 0.5: an effective rate of 5, the study's best for one epoch.
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -624,7 +624,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# Nothing is left to choose, so we may look at what it gets wrong. A **confusion matrix** counts, for each label, the answers given. The correct ones are left blank.
+# Nothing is left to choose, so we may look at what it gets wrong. A **confusion matrix** counts, for each label, the answers given. Correct ones are left blank.
 
 # %% mystnb={"image": {"alt": "Confusion matrix of the ten classes, the diagonal blank. Most cells hold counts of 0 to 4. A few stand out: fives answered as threes, sevens as twos, fours as nines."}}
 answers = network.predict(final, data.scale(mnist.test_images))

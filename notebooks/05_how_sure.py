@@ -405,7 +405,7 @@ for falls in [False, True]:
 #
 # ## Other people
 #
-# So far every answer has been a coin, independent of all the others. Is it? Somebody whose sevens look like ones will have written more than one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit, and `data.writers()` knows. Writers with numbers from 2100 up were high-school students; the others worked for the Census Bureau. We call the two groups *crowds*.
+# So far every answer has been a coin, independent of the others. Is it? Somebody whose sevens look like ones will have written more than one of them. [Yadav and Bottou found out in 2019](https://arxiv.org/abs/1905.10498) who wrote each digit, and `data.writers()` knows. Writers with numbers from 2100 up were high-school students; the others worked for the Census Bureau. We call the two groups *crowds*.
 
 # %%
 writers = data.writers()
@@ -467,7 +467,7 @@ plt.show()
 #
 # ### Who is hardest to read?
 #
-# You could sort the writers by their share of mistakes, or by a p-value: how often would chance, at the crowd's average, give writer $g$ at least as many mistakes? Add up the probabilities of every number of mistakes from theirs to $n_g$:
+# You could sort the writers by their share of mistakes, or by a p-value: how often would chance, at the crowd's average share, give writer $g$ at least as many mistakes? Add up the probabilities of every number wrong, from theirs to $n_g$:
 #
 # $$\sum_{\text{wrong}} \binom{n_g}{\text{wrong}} \text{share}^{\text{wrong}}\, (1 - \text{share})^{n_g - \text{wrong}} .$$
 #

@@ -159,7 +159,7 @@ print(f"squared error of the parts:     {((parts - y) ** 2).sum(axis=1).mean():.
 #
 # ## Ten thousand steps
 #
-# Run the whole thing. We changed two things, so that every computer gets the same numbers: float64 where the original had float32, with half as many digits, and one shuffle for the split where the original had a new one each time.
+# Run the whole thing. We changed two things, so that every computer gets the same numbers: float64 replaces float32, which has half as many digits, and one fixed shuffle for the split replaces a new one each time.
 
 # %%
 train_set, validation_set = original.split(recipe, (mnist.train_images, mnist.train_labels))
