@@ -166,7 +166,7 @@ class Sheet(Picture):
         if len(typed) != len(self.images):
             raise ValueError(
                 f"{len(self.images)} digits are found and {len(typed)} labels typed: type one for "
-                "each, in the order of reading, and a – for what is no digit"
+                "each, in the order of reading, and a – for anything that is not a digit"
             )
         chosen = np.array([letter.isdigit() for letter in typed], dtype=bool)
         labels = np.array([letter for letter in typed if letter.isdigit()], dtype=np.uint8)

@@ -55,7 +55,7 @@ function render({ model, el }) {
     return parts;
   });
   const pairs = make("div", { class: "pairs" }, rows.map((parts) => parts.element));
-  const bars = Array.from({ length: 10 }, () => bar());
+  const bars = Array.from({ length: 10 }, () => bar("percent"));
   const verdict = make("p", { class: "verdict" });
   const times = slider("scores times", { min: 0, max: 2, step: 0.05, places: 2 }, (value) => change({ times: value }));
   const usual = button("as trained", () => change({ times: 1 }));
@@ -159,7 +159,7 @@ function render({ model, el }) {
       make("div", { class: "asking-for" }, drawing.element), looks, pairs),
     make("div", { class: "strip" }, other, drawing.undo, drawing.clear, deal),
     verdict, make("div", { class: "strip" }, times, usual), ten,
-    make("p", { class: "note" }, "Draw over the digit at the left, or press a key to ask about it. Press a value to change it; drag ↕, or use its arrow keys, to move a pair. The bars are the ten probabilities."), told);
+    make("p", { class: "note" }, "Draw over the digit on the left, or press a key to ask about it. Press a value to change it; drag ↕, or use its arrow keys, to move a pair. The bars are the ten probabilities."), told);
   redraw(now());
   return stop;
 }

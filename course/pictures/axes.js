@@ -50,7 +50,7 @@ function render({ model, el }) {
     (rows.length > 1 ? lines[rows[0]].out : add).focus();
   }
 
-  const axis = choice("The numbers that sum to 1 stand", [[1, "along a row (axis=1)"], [0, "down a column (axis=0)"]], (value) => change({ axis: value, before: null }));
+  const axis = choice("The numbers that sum to 1 lie", [[1, "along a row (axis=1)"], [0, "down a column (axis=0)"]], (value) => change({ axis: value, before: null }));
   const add = button("add an image", () => {
     const next = z.findIndex((_, i) => !now().rows.includes(i));
     change({ rows: [...now().rows, next] });
@@ -93,7 +93,7 @@ function render({ model, el }) {
     axis.set(along);
     const moved = said.filter((k, r) => k !== alone[r]).length;
     const lit = along === 1 ? `The lit **row** sums to 1: one image’s ten numbers, whoever else is in the batch.` : `The lit **column** sums to 1: class ${column}, shared out among ${rows.length} image${rows.length > 1 ? "s" : ""}.`;
-    const what = along === 1 ? "Add or take out images: no answer moves." : rows.length === 1 ? "One image alone gets ten times 1, and of equal numbers the first is taken: 0." : moved ? `**${moved} of ${rows.length}** answers ${moved > 1 ? "are" : "is"} not what the image’s own scores say. Add or take out an image: others may change theirs.` : "With these images no answer differs from what the image’s own scores say. Take one out" + (add.disabled ? "." : ", or add some.");
+    const what = along === 1 ? "Add or take out images: no answer moves." : rows.length === 1 ? "One image alone gets a 1 for every class, and of equal numbers the first is taken: 0." : moved ? `**${moved} of ${rows.length}** answers ${moved > 1 ? "are" : "is"} not what the image’s own scores say. Add or take out an image: others may change theirs.` : "With these images no answer differs from what the image’s own scores say. Take one out" + (add.disabled ? "." : ", or add some.");
     words(verdict, `${lit} ${what}`);
     told.tell(verdict.textContent);
   }

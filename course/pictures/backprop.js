@@ -194,14 +194,14 @@ function render({ model, el }) {
     svg.dataset.value = v.loss;
     const rate = measured(state, name, i);
     const known = name === "x" || lit.has(`d${name}${i}`);
-    nudged.textContent = !known ? `Step on until ${title(name, i)} has its gradient; then see here what a nudge of it does.` : Math.abs(rate) < 5e-8 ? `Nudge ${title(name, i)}, and the loss hardly moves: a share too small to measure, or none.` : `Raise ${title(name, i)} by 0.001, and the loss moves by about ${(rate / 1000).toPrecision(2).replace("+", "").replaceAll("-", "−")}.${name === "x" ? " (A pixel is no parameter, but it has a gradient too.)" : ""}`;
+    nudged.textContent = !known ? `Step on until ${title(name, i)} has its gradient; then see here what nudging it does.` : Math.abs(rate) < 5e-8 ? `Nudge ${title(name, i)}, and the loss hardly moves: a share too small to measure, or none.` : `Raise ${title(name, i)} by 0.001, and the loss moves by about ${(rate / 1000).toPrecision(2).replace("+", "").replaceAll("-", "−")}.${name === "x" ? " (A pixel is no parameter, but it has a gradient too.)" : ""}`;
     told.tell(`Step ${state.step}. ${said.replaceAll("**", "")}`);
   }
 
   el.append(make("p", { class: "title" }, "Twelve numbers, and the gradient of each"),
     make("div", { class: "strip" }, next, back, all, again, count),
     make("div", { class: "backprop" }, svg, make("div", {}, formula, make("label", { class: "typed" }, held, " = ", typed), targets, nudged, table)),
-    make("p", { class: "note" }, "Values are blue. In orange stands the gradient, the share that this number has in the loss (its blame): how fast the loss grows as the number is nudged upwards."), told);
+    make("p", { class: "note" }, "Values are blue. The gradient, in orange, is this number’s share in the loss (its blame): how fast the loss grows as the number is nudged upwards."), told);
   redraw(start);
   return stop;
 }

@@ -35,7 +35,11 @@ function show(element, value, places) {
   element.dataset.value = value;
 }
 
-/** A bar that starts at the left, or in the middle if it may go either way; widths are parts of 1. */
+/** Write a probability as a percentage: a tiny one is 0.00 %. */
+const percentage = (p) => (Number.isNaN(p) ? "nan" : `${(100 * p).toFixed(2)}\u00a0%`);
+
+/** A bar that starts at the left, or in the middle if it may go either way; widths are parts of 1. Of kind
+    "percent", its number is a percentage. */
 function bar(kind = "") {
   const ink = make("span", { class: "bar-ink" });
   const number = make("span", { class: "bar-number" });
@@ -47,6 +51,7 @@ function bar(kind = "") {
     if (either) ink.style.left = `${width < 0 ? 50 - share * 50 : 50}%`;
     element.classList.toggle("broken", !Number.isFinite(value));
     show(number, value, places);
+    if (kind.includes("percent")) number.textContent = percentage(value);
   };
   return element;
 }

@@ -70,7 +70,7 @@ function render({ model, el }) {
   const ofClass = make("select", { "aria-label": "which class keeps it company" }, Array.from({ length: 10 }, (_, k) => make("option", { value: k }, `the ${k}s`)));
   ofClass.addEventListener("change", () => gather({ company: "class", ofClass: Number(ofClass.value) }));
   const says = Array.from({ length: 10 }, (_, k) => button("", () => sway(k)));
-  const counts = make("div", { class: "sway" }, make("span", {}, "With one well-chosen other it says (in brackets, how many would do)"), make("div", {}, says));
+  const counts = make("div", { class: "sway" }, make("span", {}, "With one well-chosen companion it says (in brackets: how many would do)"), make("div", {}, says));
   const clicks = choice("Choosing one of the digits above", [["company", "puts it into the company, or takes it out"], ["asked", "asks about it"]], (value) => change({ clicks: value }));
   const tiles = Array.from({ length: COUNT }, (_, i) => {
     const canvas = make("canvas", {});
@@ -156,7 +156,7 @@ function render({ model, el }) {
     const columns = behind ? ["class", "z", "c", "part of the batch", "p over the classes"] : ["digit", "", "", "in this company", "by its scores alone"];
     heads.forEach((head, i) => { head.textContent = columns[i]; });
     note.textContent = (behind
-      ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all who are in the batch. Part of the batch: e to the z − c. " : "")
+      ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all digits in the batch. Part of the batch: e to the z − c. " : "")
       + "The left bars are drawn against the longest of them, the right ones against 1.";
     shown.set(behind ? "behind" : "");
     kinds.set(company);
@@ -167,7 +167,7 @@ function render({ model, el }) {
       words(says[i], `**${i}**`);
       says[i].append(make("small", {}, ` (${found.length})`));
       says[i].disabled = found.length === 0;
-      says[i].title = found.length ? "" : "no single other makes it say this";
+      says[i].title = found.length ? "" : "no single companion makes it say this";
       says[i].setAttribute("aria-pressed", others.length === 1 && answers[0] === i);
       says[i].dataset.value = found.length;
     });

@@ -33,7 +33,7 @@ function factor(kappa, rate, momentum) {
 function explained({ rate, momentum, shape, start }) {
   const kappa = SHAPES[shape];
   if (!start[0] && !start[1]) return "You have started **at the bottom**: the gradient is 0, and no rate moves it.";
-  if (shape === "valley" && !start[1]) return "You have started exactly in the middle of the valley, where the steep direction has no gradient: only the flat one counts. A start the least bit beside it shows the edge.";
+  if (shape === "valley" && !start[1]) return "You have started exactly in the middle of the valley, where the steep direction has no gradient: only the flat one counts. Start a little to one side, and you will see the edge.";
   const limit = edge(kappa, momentum);
   const [flat, steep] = kappa.map((k) => factor(k, rate, momentum));
   const along = shape === "valley" && !start[0];
@@ -45,7 +45,7 @@ function explained({ rate, momentum, shape, start }) {
   const speed = `After each step about ${remains(flat)} of the distance remains in the flat direction, and ${remains(steep)} in the steep one.`;
   if (along) return `It settles. You have started where the flat direction has no gradient; after each step about ${remains(steep)} of the distance remains in the steep one.`;
   if (shape === "bowl") return `It settles. After each step about ${remains(flat)} of the distance remains.`;
-  return flat > steep + 0.02 ? `It settles, held up by the **flat** direction. ${speed}` : `It settles. ${speed}`;
+  return flat > steep + 0.02 ? `It settles, slowed down by the **flat** direction. ${speed}` : `It settles. ${speed}`;
 }
 
 function render({ model, el }) {

@@ -9,11 +9,11 @@ function render({ model, el }) {
   const { undo, clear, live } = drawing;
   const seen = make("canvas", { class: "seen", role: "img" });
   const units = make("canvas", { class: "units", role: "img" });
-  const bars = Array.from({ length: network.classes }, () => bar());
+  const bars = Array.from({ length: network.classes }, () => bar("percent"));
   const verdict = make("p", { class: "verdict" });
   const ten = (ones) => make("div", { class: "ten" }, ones.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
-  const asked = (model.get("answers") ?? []).map(([name]) => ({ name, bars: Array.from({ length: 10 }, () => bar()) }));
-  const ways = choice("Make it 28 × 28", [[true, "as MNIST’s makers did"], [false, "as it lies"]], (centre) => change({ centre }));
+  const asked = (model.get("answers") ?? []).map(([name]) => ({ name, bars: Array.from({ length: 10 }, () => bar("percent")) }));
+  const ways = choice("Make it 28 × 28", [[true, "as MNIST’s makers did"], [false, "as drawn"]], (centre) => change({ centre }));
 
   function redraw({ strokes, centre }) {
     const { image, fresh } = drawing.show({ strokes, centre }, network.digit);
@@ -40,7 +40,7 @@ function render({ model, el }) {
     units.setAttribute("aria-label", `${network.hidden} hidden units, ${a1.filter((a) => a > 0.5).length} of them above one half`);
     units.values = a1;
     const order = [...p.keys()].sort((k, l) => p[l] - p[k]);
-    const text = `${fresh ? "This is a test digit. " : image.some(Boolean) ? "" : "The paper is empty, and still it answers. "}The network says **${order[0]}**, and gives it ${written(p[order[0]])}; next comes ${order[1]} with ${written(p[order[1]])}.`;
+    const text = `${fresh ? "This is a test digit. " : image.some(Boolean) ? "" : "The paper is empty, and still it answers. "}The network says **${order[0]}**, with a probability of ${percentage(p[order[0]])}; next comes ${order[1]}, with ${percentage(p[order[1]])}.`;
     words(verdict, text);
     if (!live.size) told.tell(text.replaceAll("**", ""));
   }
@@ -52,7 +52,7 @@ function render({ model, el }) {
         asked[i].bars[k].set(value);
         asked[i].bars[k].classList.toggle("most", k === argmax(p));
       });
-      return `${name}: **${argmax(p)}**, ${written(Math.max(...p))}.`;
+      return `${name}: **${argmax(p)}**, ${percentage(Math.max(...p))}.`;
     });
     words(verdict, said.join(" "));
     told.tell(said.join(" ").replaceAll("**", ""));
@@ -65,7 +65,7 @@ function render({ model, el }) {
       make("div", { class: "between" }, small(seen, "what it is given"), asked.length ? [] : small(units, `its ${network.hidden} hidden units`)),
       asked.length ? make("div", { class: "asked" }, asked.map((one) => small(ten(one.bars), one.name))) : ten(bars)),
     verdict, make("div", { class: "strip" }, ways),
-    make("p", { class: "note" }, "By the keyboard: on the paper, the arrow keys move the pen, the space bar puts it down or lifts it, Backspace takes back the last stroke."), told);
+    make("p", { class: "note" }, "By the keyboard: on the paper, the arrow keys move the pen, the space bar puts it down or lifts it, Backspace undoes the last stroke."), told);
   redraw(now());
   if (!asked.length) return stop;
   hear();

@@ -135,18 +135,18 @@ function render({ model, el }) {
       carried: `**Right, from your numbers**: ${name} follows from an earlier slip, and that is all that is wrong with it. `,
       sign: `${name}: **look at the sign**. `,
       wrong: `Not yet: ${name} is ${last[3]}. `,
-      unreadable: `${name}: this is no number that can be read. Try 3/8, −0.375 or log 3. `,
+      unreadable: `${name}: this cannot be read as a number. Try 3/8, −0.375 or log 3. `,
     }[kind];
     const counts = (wanted) => Object.entries(found).filter(([one, is]) => is === wanted && !state.shown.includes(one)).length;
     const next = open ? `Next, the marked box: **${title(open[0], open[1]).replace("loss[0]", "the loss")}**.` : `All 27 are filled in: a forward and a backward pass${state.shown.length ? "" : ", by hand"}.`;
-    words(verdict, `${said}${next} ${counts("right")} of 27 right${counts("carried") ? `, ${counts("carried")} right from a slip` : ""}${state.shown.length ? `, ${state.shown.length} shown` : ""}.`);
+    words(verdict, `${said}${next} ${counts("right")} of 27 right${counts("carried") ? `, ${counts("carried")} right but for an earlier slip` : ""}${state.shown.length ? `, ${state.shown.length} shown` : ""}.`);
     showOne.disabled = !open;
     told.tell(verdict.textContent);
   }
 
   el.append(make("p", { class: "title" }, "Fill in the network: values down, gradients back up"), net, verdict,
     make("div", { class: "strip" }, showOne, again),
-    make("p", { class: "note" }, "Left boxes, blue: values. Right boxes and those under the weights, orange: gradients of the loss. Type 3/8, −0.375 or log 3; Enter or Tab has it judged."), told);
+    make("p", { class: "note" }, "Left boxes, blue: values. Right boxes and those under the weights, orange: gradients of the loss. Type 3/8, −0.375 or log 3; then press Enter or Tab, and it is marked."), told);
   redraw(start);
   return stop;
 }

@@ -163,7 +163,8 @@ function render({ model, el }) {
       const right = argmax(p) === state.digit;
       said.textContent = `${argmax(p)} ${right ? "✓" : "✗"}`;
       element.className = right ? "" : "wrong";
-      show(sure, Math.max(...p), 3);
+      show(sure, Math.max(...p));
+      sure.textContent = percentage(Math.max(...p));
       return `${name} ${argmax(p)}`;
     });
     el.answers = answers;

@@ -42,7 +42,7 @@ function explained(state) {
   const { h, errors, bend, rounding } = now;
   const next = measured(state, power + 1);
   if (now.up === u && now.down === u) return "To the computer u + h and u − h are **both u**: nothing is left to measure, and the measured slope is 0.";
-  if (name === "square") return `The slope of a parabola, nudged both ways, has no error of its own at any h, since the two bends cancel: ${errors.both ? "what you see is **rounding**, divided by h" : "and here nothing was rounded, so the error is **exactly 0**"}. Nudged one way, the error is h itself${rounding.forward > h ? ", and here more than that is rounding" : ""}.`;
+  if (name === "square") return `The slope of a parabola, nudged both ways, has no error of its own at any h, since the two bends cancel: ${errors.both ? "what you see is **rounding**, divided by h" : "and here nothing was rounded, so the error is **exactly 0**"}. Nudged one way, the error is h itself${rounding.forward > h ? ", and here rounding adds more than that" : ""}.`;
   if (errors.both === 0) {
     const exact = "The measured slope is the formula’s, to the last digit";
     if (bend.both < Math.abs(FUNCTIONS[name].slope(u)) * 2 ** -53) return `${exact}: here the bend’s part is below that digit, and no rounding is left.`;
@@ -53,14 +53,14 @@ function explained(state) {
     const same = Math.floor(-Math.log10(Math.abs(above - below) / Math.max(Math.abs(above), Math.abs(below))));
     const digits = above === below ? "f(u + h) and f(u − h) are **the same number**" : same < 3 ? "f(u + h) and f(u − h) are rounded" : `f(u + h) and f(u − h) agree in about ${same} of their 16 digits`;
     const one = errors.forward === 0 || rounding.forward > bend.forward ? "" : " Nudged one way, most of the error is still the curve’s bend, which shrinks with h.";
-    return `Most of the error is **rounding**, divided by h, so that it grows as h shrinks: ${digits}.${one}`;
+    return `Most of the error is **rounding**, divided by h, so it grows as h shrinks: ${digits}.${one}`;
   }
   const wide = h > 0.3 ? "A wide nudge: the line cuts through the curve instead of touching it. " : "";
   // Without rounding: at a wide h there is next to none; at a narrow one the bend’s first terms are all.
   const [before, after] = h > 0.2 ? [errors, next.errors] : [bend, next.bend];
   const alone = { both: before.both / after.both, forward: before.forward / after.forward };
   const first = `The error comes from the curve’s bend. Without rounding, a ten times smaller h would make it ${times(alone.both)}`;
-  if (FUNCTIONS[name].second(u) === 0) return `${wide}${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is luck of this u.`;
+  if (FUNCTIONS[name].second(u) === 0) return `${wide}${first}. Here the curve bends as much to the left as to the right, so nudging one way errs **just as little**: that is the luck of this u.`;
   return `${wide}${first}, nudged both ways, and ${times(alone.forward)}, nudged one way.`;
 }
 
@@ -167,7 +167,7 @@ function render({ model, el }) {
   el.append(make("p", { class: "title" }, "How small a nudge?"),
     make("div", { class: "two-plots" }, left, right), make("div", { class: "strip" }, nudge, all, again), verdict, table,
     make("div", { class: "strip" }, f, u),
-    make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. Among the errors, circles: nudged both ways; squares: upwards only; one that is exactly 0 lies at the bottom, dotted. On the curve, the dashed line touches it, and the full one goes through the two nudged points."), told);
+    make("p", { class: "note" }, "Drag the open circle along the curve, and the two nudged points. Among the errors, circles: nudged both ways; squares: upwards only; one that is exactly 0 lies at the bottom, dotted. On the curve, the dashed line touches it, and the solid one goes through the two nudged points."), told);
   redraw(start);
   return stop;
 }

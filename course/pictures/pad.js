@@ -30,13 +30,13 @@ function pad({ now, change, redraw, told }) {
   let down = false;
 
   const paper = make("canvas", { class: "paper", tabindex: 0, role: "application",
-    "aria-label": "Paper. The arrow keys move the pen, the space bar puts it down or lifts it, Backspace takes back the last stroke." });
+    "aria-label": "Paper. The arrow keys move the pen, the space bar puts it down or lifts it, Backspace undoes the last stroke." });
   const [dot, frame] = [make("span", { class: "pen" }), make("span", { class: "box" })];
   const here = make("span", { class: "invitation" }, "draw here");
-  const undo = button("take back", takeBack);
+  const undo = button("undo", undoStroke);
   const clear = button("clear", () => { down = false; dot.classList.remove("down"); change({ strokes: [] }); });
 
-  function takeBack() {
+  function undoStroke() {
     down = false;
     dot.classList.remove("down");
     change({ strokes: (now().strokes ?? []).slice(0, -1) });
@@ -98,7 +98,7 @@ function pad({ now, change, redraw, told }) {
       if (down) change({ strokes: [...strokes, [pen]] });
       told.tell(down ? "pen down" : "pen up");
     } else if (event.key === "Backspace") {
-      takeBack();
+      undoStroke();
     } else return;
     event.preventDefault();
     dot.classList.toggle("down", down);

@@ -25,7 +25,7 @@ function verdict({ z, e, total, naive, stable }, floats) {
   const top = Math.max(...z);
   if (!e.every(Number.isFinite)) {
     return `The largest score is ${written(top, 1)}, and e to that power is more than ${floats} can hold `
-      + `(${written(LARGEST[floats])}): it becomes **inf**; inf / inf is **nan**, and any other / inf is 0. The stable formula subtracts the largest score first, `
+      + `(${written(LARGEST[floats])}): it becomes **inf**; inf / inf is **nan**, and any other number / inf is 0. The stable formula subtracts the largest score first, `
       + "and has nothing larger than 1 to hold.";
   }
   if (total === 0) {
@@ -95,7 +95,7 @@ function render({ model, el }) {
     make("tbody", {}, rows.map((parts) => parts.element)));
   const times = slider("multiply all by", { min: 0, max: 10, step: 0.1 }, (value) => change({ times: value }));
   const plus = slider("add to all", { min: -900, max: 900, step: 1, places: 0 }, (value) => change({ plus: value }));
-  const floats = choice("numbers are held as", [["float64", "float64"], ["float32", "float32"]], (value) => change({ floats: value }));
+  const floats = choice("numbers are stored as", [["float64", "float64"], ["float32", "float32"]], (value) => change({ floats: value }));
   const start = model.get("state");
   const again = button("start again", () => change(start));
 
@@ -123,7 +123,7 @@ function render({ model, el }) {
 
   el.append(make("p", { class: "title" }, "Ten scores, and what the softmax makes of them"), table,
     make("div", { class: "strip" }, plus, times), say, make("div", { class: "strip" }, floats, again),
-    make("p", { class: "note" }, "Drag a score, or the end of a stable probability’s bar. The last column is one column of the Jacobian: how each probability answers when the marked score is raised. It sums to 0."), told);
+    make("p", { class: "note" }, "Drag a score, or the end of a stable probability’s bar. The last column is one column of the Jacobian: how each probability changes as the marked score is raised. It sums to 0."), told);
   redraw(start);
   return stop;
 }

@@ -10,7 +10,7 @@ function accuracyOf(right, n) {
   const one = `**${right} of ${n}** right: your accuracy is **${written(100 * q, 0)} %**`;
   if (right > 0 && right < n) return `${one}, give or take a standard error of **${written(100 * Math.sqrt((q * (1 - q)) / n), 0)} %**.`;
   const limit = 0.05 ** (1 / n);
-  return `${one}. From these alone the standard error would be 0, which is too good to be true: a network that reads ${written(100 * (right ? limit : 1 - limit), 0)} % of your digits would still give such a sheet once in twenty.`;
+  return `${one}. From these alone the standard error would be 0, which is too good to be true: a network that reads ${written(100 * (right ? limit : 1 - limit), 0)} % of your digits would still produce such a sheet one time in twenty.`;
 }
 
 /** Whether four corners go round once and none is dented: else no flat paper looks so. */
@@ -43,7 +43,7 @@ function render({ model, el }) {
     return { canvas, element: make("figure", {}, canvas, make("figcaption", {}, caption)) };
   });
   steps[0].canvas.classList.add("photo");
-  const bars = Array.from({ length: 10 }, () => bar());
+  const bars = Array.from({ length: 10 }, () => bar("percent"));
   const ten = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
   const which = make("p", { class: "note which" });
   const chain = make("div", { class: "chain" }, steps.map((step) => step.element), ten);
@@ -70,15 +70,15 @@ function render({ model, el }) {
   const smallest = slider("leave out what is smaller than", { min: 0, max: 1, step: 0.05, unit: percent }, (value) => set({ smallest: value }));
   const gap = slider("join parts closer than", { min: 0, max: 1, step: 0.05, unit: percent }, (value) => set({ gap: value }));
   const pen = slider("make strokes wider by", { min: 0, max: 0.2, step: 0.01, unit: percent }, (value) => set({ pen: value }));
-  const ink = choice("the ink is", [["auto", "found out"], ["dark", "dark"], ["light", "light"]], (value) => set({ ink: value }));
+  const ink = choice("the ink is", [["auto", "detected"], ["dark", "dark"], ["light", "light"]], (value) => set({ ink: value }));
   const quarter = button("quarter turn", () => set({ corners: [sheet.corners[3], ...sheet.corners.slice(0, 3)], turn: null }));
   const whole = button("the whole photograph", () => set({ corners: WHOLE }));
-  const automatic = button("all found out", () => change({ steps: start.steps }));
+  const automatic = button("all automatic", () => change({ steps: start.steps }));
   const adjust = make("details", {}, make("summary", {}, "Each step, to adjust"),
     make("p", { class: "note" }, "1. The paper in the photograph: drag its corners."), original, make("div", { class: "strip" }, whole, quarter, turn),
-    make("p", { class: "note" }, "2. Shading is divided out, and a threshold (Otsu’s, until you move it) parts ink from paper."), make("div", { class: "strip" }, ink, threshold),
-    make("p", { class: "note" }, "3. Connected components, as parts of the usual digit’s size: strokes one above the other are joined, specks left out."), make("div", { class: "strip" }, gap, smallest),
-    make("p", { class: "note" }, "4. MNIST was written with a broad pen: a thin one’s strokes are made wider, as a part of the digit’s size."), make("div", { class: "strip" }, pen, automatic));
+    make("p", { class: "note" }, "2. Shading is divided out, and a threshold (Otsu’s, until you move it) separates ink from paper."), make("div", { class: "strip" }, ink, threshold),
+    make("p", { class: "note" }, "3. Connected components become digits: parts one above the other are joined, specks left out. Both sizes are parts of the usual digit’s."), make("div", { class: "strip" }, gap, smallest),
+    make("p", { class: "note" }, "4. MNIST was written with a broad pen, so a thin pen’s strokes are made wider, by a part of the digit’s size."), make("div", { class: "strip" }, pen, automatic));
 
   /** Take an image file; what cannot be read leaves the last sheet as it is. */
   async function take(file, labels = "", chosen = 0) {
@@ -86,7 +86,7 @@ function render({ model, el }) {
       if (!file.size) throw new Error("empty");
       photo = await opened(file);
     } catch {
-      problem = `**${file.name ?? "This file"} cannot be read as an image.** It may be damaged, or of a kind that this browser does not know; JPEG and PNG it does.`;
+      problem = `**${file.name ?? "This file"} cannot be read as an image.** It may be damaged, or of a kind that this browser does not know; it does know JPEG and PNG.`;
       redraw(now());
       return;
     }
@@ -195,9 +195,9 @@ function render({ model, el }) {
     else if (!photo) text = "";
     else if (!digits.length) text = "**No ink is found on this paper.** Is it sharp and lit, and does none of it touch the paper’s edge? Below, under “Each step”, you can drag the paper’s corners and move the threshold.";
     else if (!labels.length) text = `${count} found, and read as **${digits.map(({ p }) => argmax(p)).join(" ")}**. Type above what you wrote, in the order of reading, and it is marked.`;
-    else if (!marked) text = `${count} found, and ${labels.length} typed. Type one for each, in the order of reading; a – for what is no digit.`;
+    else if (!marked) text = `${count} found, and ${labels.length} typed. Type one for each, in the order of reading, and a – for anything that is not a digit.`;
     else if (!counted.length) text = "Nothing to mark: no digit is typed.";
-    else text = `${accuracyOf(counted.filter(([label, { p }]) => argmax(p) === label).length, counted.length)} ${own ? "It speaks of your hand, this pen and this light." : "These are test digits on a sheet made by the computer; yours will be harder."}`;
+    else text = `${accuracyOf(counted.filter(([label, { p }]) => argmax(p) === label).length, counted.length)} ${own ? "This holds for your hand, this pen and this light." : "These are test digits on a sheet made by the computer; yours will be harder."}`;
     words(verdict, text);
     told.tell(text.replaceAll("**", ""));
   }

@@ -91,10 +91,10 @@ function score(network, images) {
 function explained({ records, step }, images) {
   const [first, last] = [records[0], records.at(-1)];
   if (!step) return "It guesses: one in ten is right. Press **start**, and watch the ten digits.";
-  if (!Number.isFinite(last.training.loss)) return "**It has diverged**: the loss is no number any more. Lower the rate or the momentum, and begin a new run.";
+  if (!Number.isFinite(last.training.loss)) return "**It has diverged**: the loss is no longer a number. Lower the rate or the momentum, and begin a new run.";
   const said = `After ${step} step${step > 1 ? "s" : ""} it reads ${written(100 * last.training.accuracy, 0)} % of its training images, and ${written(100 * last.validation.accuracy, 0)} % of others.`;
   const best = Math.min(...records.map((one) => one.validation.loss));
-  if (step >= 10 && last.training.loss > first.training.loss) return `${said} **It thrashes**: its loss is larger than before the first step. The rate was too high, for this momentum. Begin a new run with a lower one.`;
+  if (step >= 10 && last.training.loss > first.training.loss) return `${said} **It thrashes**: its loss is larger than before the first step. The rate was too high for this momentum. Begin a new run with a lower one.`;
   const recent = records.slice(-13);
   const jumps = recent.filter((one, i) => i && one.training.loss > 1.1 * recent[i - 1].training.loss).length;
   if (jumps > 3) return `${said} **It thrashes**: the loss on the very images it trains on goes up as often as down. A lower rate would calm it.`;
@@ -260,7 +260,7 @@ function render({ model, el }) {
     momentum.set(state.momentum);
     for (const [name, one_] of Object.entries(sizes)) one_.set(SIZES[name].indexOf(state[name]));
     if (run.problem) {
-      words(verdict, `**The functions that are trained have stopped**: ${run.problem}`);
+      words(verdict, `**Training has stopped with an error**: ${run.problem}`);
       return told.tell(verdict.textContent);
     }
     loss.show("loss");
@@ -284,7 +284,7 @@ function render({ model, el }) {
     make("div", { class: "strip" }, go, single, fresh, again),
     make("div", { class: "strip" }, rate, momentum, sizes.images, live && !live.hidden ? [] : sizes.hidden, sizes.batch),
     make("div", { class: "two-plots" }, loss, accuracy),
-    make("p", { class: "note" }, `Blue, full: on its training images. Orange, dashed: on ${live ? live.validation : validation.length} others, the validation images. Faint: earlier runs.${live ? " Python takes the steps; the curves are drawn from the first thousand of each." : ""}`),
+    make("p", { class: "note" }, `Blue, solid: on its training images. Orange, dashed: on ${live ? live.validation : validation.length} others, the validation images. Faint: earlier runs.${live ? " Python takes the steps; the curves are drawn from the first thousand of each." : ""}`),
     verdict, told);
   redraw(now());
   return () => {

@@ -246,7 +246,7 @@ def test_sheet_by_the_keyboard_alone(lone):
     shown.page.keyboard.press("End")
     shown.page.wait_for_timeout(400)
     assert "No ink" in shown.el.locator(".verdict").inner_text()
-    shown.el.get_by_text("all found out").click()
+    shown.el.get_by_text("all automatic").click()
     shown.page.wait_for_timeout(400)
     assert shown.el.locator(".found button").count() == 20
 
