@@ -553,7 +553,7 @@ found = [
 shares = np.bincount(validation_set[1]) / len(validation_set[1])
 of_one_digit = [np.isclose(accuracy, shares).any() for accuracy in found]
 print(f"five sigmoid layers, Glorot: {len(found)} runs")
-print(f"   no better than always saying one digit: {sum(of_one_digit)}")
+print(f"   exactly the share of one digit right: {sum(of_one_digit)}")
 print("   accuracies in %:", *(f"{100 * accuracy:.2f}" for accuracy in np.unique(found)))
 
 # %% mystnb={"image": {"alt": "Validation errors after one epoch, in per cent on a logarithmic axis, against the number of hidden layers, one to five, each at its best learning rate, with bars from the lowest to the highest of three seeds. Sigmoids with Glorot's weights climb with depth from seven errors in a hundred to the level of chance. Sigmoids with weights four times as large climb slowly, from six to thirteen. ReLUs with He's weights are lowest at every depth, between five and seven."}} tags=["hide-input"]
@@ -600,7 +600,7 @@ axis.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they are still on their plateau after an epoch: at all eight rates they do no better than always saying the same digit.
+# - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they are still on their plateau after an epoch: at all eight rates they get exactly the share of a single digit right.
 # - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
 # - **ReLUs with He's weights** are ahead at every depth. With Glorot's weights five layers of ReLUs do as well, so at this depth it is the unit that helps, and not yet the rule.
 #
