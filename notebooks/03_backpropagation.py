@@ -61,7 +61,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# You saw it at work in lesson 02. Each **hidden unit** multiplies every pixel by a weight of its own, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units form one **layer**, the output units another.
+# You saw this network at work in lesson 02. Each **hidden unit** multiplies every pixel by a weight of its own, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units form one **layer**, the output units another.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -557,7 +557,7 @@ print(check_gradient(loss_by_W2, small.W2, dW2_wrong, name="dW2"))
 # **Predict.** Which direction? It is tempting to take the gradient itself. Try that with the right gradient and with four wrong ones. How many of the four will be refused?
 
 # %%
-guesses.ask("wrong ones refused along themselves", None)
+guesses.ask("wrong gradients refused", None)
 
 # %%
 rng = np.random.default_rng(seed=5)
@@ -597,7 +597,7 @@ verdicts = [verdict(given, direction=given) for given in candidates.values()]
 for name, words in zip(candidates, verdicts):
     print(f"{name:22} along itself: {words}")
 refused = sum(words != "passes" for words in verdicts)
-guesses.compare("wrong ones refused along themselves", refused)
+guesses.compare("wrong gradients refused", refused)
 
 # %% [markdown]
 # Three of the four bugs pass. One of them has nothing at all for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there. Everywhere else, these three are right. The check forgets whatever the formula forgot.
