@@ -498,7 +498,7 @@ for weakest, W, count in zip(leave_out, cut, wrong_answers(cut)):
 #
 # ### Exercise 9.3: the fit that pays (stretch, 12 minutes)
 #
-# As before, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the equation, and use the two identities. Pencil: what takes the place of $1/s$? With $n\lambda/2 = 1$, what does it become for $s = 100$, what for $s = 1/100$, and where is it largest?
+# As before, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the equation, where $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identities. Pencil first: what takes the place of $1/s$? With $n\lambda/2 = 1$, what does it become for $s = 100$, what for $s = 1/100$, and where is it largest?
 
 
 # %%

@@ -830,7 +830,7 @@ print("  ", *(f"{100 - share:.2f}" for share in kernels_pushed[:, 4]))
 #
 # ## Recap
 #
-# **How does a network learn that pixels have neighbours?** It learns it from pushed digits, best as far as they were pushed. Or its design tells it.
+# **How does a network learn that pixels have neighbours?** It can learn it from pushed digits, best as far as they were pushed. Or its design tells it.
 #
 # - A fully connected layer knows nothing of neighbours, and a push of two pixels costs it dearly.
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places. The pixels get their blame back patch by patch, added up where patches overlap.
