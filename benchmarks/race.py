@@ -178,7 +178,7 @@ def report(results: dict) -> str:
         )
     sentences.append(
         f"Once it trains, a step takes plain NumPy {steps[OURS]:.0f} µs at best; quicker than that "
-        f"{'is' if len(faster) == 1 else 'are'}: {', '.join(faster) or 'none'}."
+        f"{'is' if len(faster) == 1 else 'are'}: {' and '.join(faster) or 'none'}."
     )
     head = ["", "threads", "a step, µs", "at best", "/ ours", "to 97 %, s", "got there"]
     parts = [
