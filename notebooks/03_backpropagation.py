@@ -618,7 +618,7 @@ print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 #
 # Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and go entry by entry where they refuse.
 #
-# No check on these twelve images can see what goes wrong for a pixel that is blank in all twelve. Its gradients are exactly 0, and that is the share in the last line above.
+# Where a pixel is blank in all twelve images, its gradients are exactly 0, and a wrong factor leaves them so. No check on these images can see that. The last line above gives the share.
 #
 # The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and often even the right gradient is refused.
 #
