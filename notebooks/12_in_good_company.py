@@ -141,7 +141,7 @@ guesses.compare("% right without looking", f"{bound:.2f}")
 #
 # ## One look
 #
-# How do you compare two images? Not pixel by pixel, since two handwritten 3s may share hardly any ink. So let a layer first turn each image into features: 64 ReLU units, with the same weights for all nine images. From its features the asked image makes a **query** $q$, and each key image makes a **key** $k_i$ of the same length $d$. Their dot product says how alike they are. It is the pair's **score**:
+# How do you compare two images? Not pixel by pixel, since two handwritten 3s may share hardly any ink. So let a layer first turn each image into features: 64 ReLU units, with the same weights for all nine images. A matrix $W_q$ turns the asked image's features into a **query** $q$, and a matrix $W_k$ turns each key image's features into a **key** $k_i$. Both have the length $d = 16$, and their dot product says how alike they are. It makes the pair's **score**:
 #
 # $$s_i = c \, (q \cdot k_i) .$$
 #
@@ -149,19 +149,19 @@ guesses.compare("% right without looking", f"{bound:.2f}")
 #
 # $$w = \mathrm{softmax}(s), \qquad m = \sum_i w_i \, v_i .$$
 #
-# The shares $w_i$ are the **attention weights**. Each value image makes a **value** $v_i$ from its features, with ten entries, one for each digit. The answer is the values' weighted mean $m$, plus a bias, taken as ten logits.
+# The shares $w_i$ are the **attention weights**. A third matrix, $W_v$, turns each value image's features into a **value** $v_i$ with ten entries, one for each digit. The answer is the values' weighted mean $m$, plus a bias $b_2$, taken as ten logits.
 #
 # > A softmax over the company was the original's fault. Here it is the point: **the company is asked on purpose, and those whose keys fit are heard.**
 #
-# For $n$ cards with $p$ pairs each:
+# In this lesson $i$ numbers the pairs, and $k$ is a key, as everywhere in the field. For $n$ cards with the same number of pairs each:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $q$, a query | `q` | (n, d) | queries, one for each card |
-# | $k_i$ | `k` | (n, p, d) | keys, one for each pair |
-# | $v_i$ | `v` | (n, p, 10) | values, one for each pair |
-# | $s_i$ | `s` | (n, p) | scores, a query's dot product with each key, times $c$ |
-# | $w_i$ | `w` | (n, p) | attention weights; each row sums to 1 |
+# | $k_i$ | `k` | (n, pairs, d) | keys, one for each pair |
+# | $v_i$ | `v` | (n, pairs, 10) | values, one for each pair |
+# | $s_i$ | `s` | (n, pairs) | scores, a query's dot product with each key, times $c$ |
+# | $w_i$ | `w` | (n, pairs) | attention weights; each row sums to 1 |
 # | $m$, a mean | `m` | (n, 10) | the values' weighted mean |
 #
 # ### Exercise 12.1: weights from queries and keys (warm-up, 6 minutes)
@@ -174,12 +174,12 @@ guesses.compare("% right without looking", f"{bound:.2f}")
 #
 # </details>
 #
-# In code, `q[:, None]` has the shape (n, 1, d), and so meets all $p$ keys of its own card.
+# In code, `q[:, None]` has the shape (n, 1, d), and so meets all the keys of its own card.
 
 
 # %%
 def my_attention_weights(q, k, scale):
-    """Return the attention weights, shape (n, p), for queries (n, d) and keys (n, p, d).
+    """Return the attention weights (n, pairs) of queries (n, d) and keys (n, pairs, d).
 
     scale is the number c. You may use np.exp; the softmax must not overflow.
     """
@@ -220,7 +220,7 @@ exercises.folded(my_attention_weights)
 
 # %%
 def my_weighted_mean_backward(dm, w, v):
-    """Return dw (n, p) and dv (n, p, c) for m, the mean of the values v weighted by w."""
+    """Return dw (n, pairs) and dv (n, pairs, classes) for m, the mean of v weighted by w."""
     ...
 
 
@@ -230,7 +230,7 @@ exercises.check(my_weighted_mean_backward)
 exercises.folded(my_weighted_mean_backward)
 
 # %% [markdown]
-# Lesson 02's way back through a softmax, `softmax_backward(w, dw)`, leads from $dw$ to the scores. On the paper card the average blame is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second rise: what one pair gains in attention, the others lose.
+# Lesson 02's way back through a softmax, `softmax_backward(w, dw)`, leads from $dw$ to the scores: a weight's blame, less the average blame $\sum_l w_l \, dw_l$, times the weight. On the paper card the average is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second rise: what one pair gains in attention, the others lose.
 #
 # That leaves the scores, $s_i = c \, (q \cdot k_i)$. The query has met *every* key, and each key has met one query. What does that say about their blames?
 #
@@ -247,7 +247,7 @@ exercises.folded(my_weighted_mean_backward)
 
 # %%
 def my_scores_backward(ds, q, k, scale):
-    """Return dq (n, d) and dk (n, p, d) for the scores s_i = scale * (q . k_i)."""
+    """Return dq (n, d) and dk (n, pairs, d) for the scores s_i = scale * (q . k_i)."""
     ...
 
 
@@ -301,11 +301,11 @@ print(check_gradient(loss_at, np.array(0.0), along, name="slope", tolerance=1e-6
 def look(parameters, x):
     W1, b1, Wq, Wk, Wv, b2 = parameters
     n, images, pixels = x.shape
-    p = images // 2
+    pairs = images // 2
     a = (x.reshape(-1, pixels) @ W1 + b1).relu().reshape(n, images, 64)
     q = (a[:, 0] @ Wq).reshape(n, 1, 16)
-    k = (a[:, 1::2].reshape(n * p, 64) @ Wk).reshape(n, p, 16)
-    v = (a[:, 2::2].reshape(n * p, 64) @ Wv).reshape(n, p, 10)
+    k = (a[:, 1::2].reshape(n * pairs, 64) @ Wk).reshape(n, pairs, 16)
+    v = (a[:, 2::2].reshape(n * pairs, 64) @ Wv).reshape(n, pairs, 10)
     e = ((q * k).sum(axis=2) * 16**-0.5).exp()
     w = e / e.sum(axis=1)
     return (w * v).sum(axis=1).reshape(n, 10) + b2
@@ -384,7 +384,7 @@ for d in [16, 64]:
 #
 # ## Train it
 #
-# A card is just one more kind of image, so the `train` of every network since lesson 04 will do. (`prepare` also subtracts the mean training pixel. We thought that would help; see below.)
+# A card is just one more kind of image, so the `train` of every network since lesson 04 will do.
 #
 # **Predict.** After eight passes over 24,000 cards, what percentage of *new* cards, with digits that it has never seen, will it answer correctly?
 
@@ -456,9 +456,9 @@ print(f"{len(wrong)} mistakes on 1,000 validation cards:")
 print(f"{len(lost)} looked most at a wrong pair, {len(misread)} at the right one")
 
 # %% [markdown]
-# More of its mistakes are misread values than wrong looks. Where it looked at the wrong pair here, a thinner line still leads to the right key.
+# Both kinds of mistake happen, and there are too few to say which is commoner. Where it looked at the wrong pair here, a thinner line still leads to the right key.
 #
-# Now play with it. Swap pairs, ask about another digit, draw the asked digit yourself. Then move the slider, which multiplies the scores. What do the lines do at 0.1, and at 0?
+# Now play with it. Swap pairs, change a value, ask about another digit, draw the asked digit yourself. Then move the slider, which multiplies the scores. What do the lines do at 0.1, and at 0?
 
 # %% mystnb={"image": {"alt": "A still of the picture to touch: a card with an asked digit at the left and four pairs at the right, lines from the asked digit to the four keys, as thick as their attention weights, and ten bars, of which that of the right value is the longest."}}
 pictures.attend(trained)
@@ -486,7 +486,13 @@ for pairs in [2, 3, 6, 8]:
     print(f"trained on {pairs} pairs       ", summary(runs(pairs=pairs)))
 
 # %% [markdown]
-# All ten seeds learn, and differ by little more than a point. At twice the study's rate of 0.05 they thrash. The lesson takes 0.02: at 0.05 a last bit, in which computers differ, grows in training until the accuracies differ as well. At a given rate, centred pixels are no better than others: we were wrong. And $d = 4$ falls behind $d = 2$ at the usual rate, but passes it at a lower one: a fair comparison gives each its own rate (lesson 06).
+# All ten seeds learn, and differ by little more than a point. At twice the study's rate of 0.05 they thrash.
+#
+# <details><summary>What else do the rows say?</summary>
+#
+# The lesson takes the rate 0.02, because at 0.05 training magnifies the last bits, in which computers differ, until your accuracy would no longer be ours. `prepare` subtracts the mean training pixel, since we thought that centred pixels would help. At a given rate they are no better: we were wrong. And $d = 4$ falls behind $d = 2$ at the usual rate, but passes it at a lower one: a fair comparison gives each its own rate (lesson 06).
+#
+# </details>
 #
 # Test cards came out better ten times out of ten. But all ten networks saw the *same* cards, so that is one observation (lesson 05).
 #
@@ -498,7 +504,7 @@ for pairs in [2, 3, 6, 8]:
 del cards  # to make room: the study deals its own
 settings, stored, here = studies.again("looking")
 print(f"scores times {settings['scale']:g}, {settings['epochs']} epoch:")
-print(f"loss at the end {here['loss']:.3f}, at the start {np.log(10):.3f}")
+print(f"loss at the end {here['loss']:.3f}; of ten equal guesses {np.log(10):.3f}")
 print(f"{100 * here['accuracy']:.1f} % right; the study has {100 * stored['accuracy']:.1f} %")
 print("after 8 epochs, three seeds:", summary(runs(scale=0.0)), "%")
 print(f"the best that is possible without looking: {bound:.2f} %")
@@ -514,6 +520,7 @@ table = np.zeros((6, 6))
 for _ in range(300):
     w = functions.softmax(table)  # the same weights for every word
     m = w @ letters  # at each place, a mean of the six letters
+    # The loss is -log of the right letter's share, so its slope is -1 / share.
     dm = -reversed_letters / (m + 1e-12) / len(letters)
     dw = (dm @ letters.transpose(0, 2, 1)).sum(axis=0)
     table -= functions.softmax_backward(w, dw)
@@ -525,7 +532,7 @@ print(f"letters right: {100 * right:.1f} %")
 #
 # ### Exercise 12.4: a check that it looks (core, 15 minutes)
 #
-# You get a function `answer`, which turns cards `x` of shape (n, 2p + 1, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You can't see inside `answer`, but you can ask it about changed cards:
+# You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You can't see inside `answer`, but you can ask it about changed cards:
 #
 # - *Places don't matter.* Move a pair elsewhere on the card: the answers must stay the same, up to rounding (`np.allclose`).
 # - *The question matters.* Ask about the first key's image, then about the second's: the answers must differ.
@@ -573,6 +580,7 @@ def by_place(scores, x):
 
 candidates = {
     "the network": lambda x: model.logits(trained, x),
+    "an untrained one": lambda x: model.logits(start, x),
     "scores of 0": lambda x: Attention(scale=0).logits(trained, x),
     "scores by place": lambda x: by_place(-0.5 * np.arange(10), x),
     "the first pair": lambda x: by_place(-1000 * np.arange(10), x),
@@ -589,7 +597,13 @@ for name, answer in candidates.items():
     print("{:16} {:>6}  {:>8}  {:>7}  {:7.1f}".format(name, *marks, share))
 
 # %% [markdown]
-# Only the network has *no, yes, yes*. What does this check show, and what doesn't it? It shows that question and company decide the answer together, wherever the pairs stand. It doesn't show that the network compares *well*: an untrained one passes, too. For that there is the accuracy, beside the bound.
+# The impostors are caught. What does *no, yes, yes* show, and what doesn't it? It shows that the answer depends on the question and on which value stands beside which key, wherever the pairs stand. It doesn't show that the network compares *well*: an untrained one passes. For that there is the accuracy, beside the bound.
+#
+# <details><summary>Does it even show that it compares?</summary>
+#
+# No. Let one part answer from the asked image alone, let another read the value beside the blackest key, and add their logits. The sum depends on the question and on the company, so it passes, but nothing in it compares the asked image with a key. A check like this can refuse, and never prove.
+#
+# </details>
 #
 # ## Does it compare, or does it know its eight?
 #
@@ -615,7 +629,7 @@ print(f"asked 8 and 9: {values.mean():.1f}, standard error {error:.1f}")
 guesses.compare("% right on 8 and 9 as new keys", f"{values.mean():.1f}")
 
 # %% [markdown]
-# Far fewer than with keys it knows, and far more than without looking. None of the five seeds comes near either. It looks at the right pair about twice as often as chance would. So it does both: in part it compares, and in part it knows its eight.
+# Far fewer than with keys it knows, and far more than without looking. None of the five seeds comes near either. It looks at the right pair about twice as often as chance would. So it does both: in part it compares, and in part it knows its eight digits.
 #
 # ## Lesson 00's question again
 #
@@ -645,7 +659,7 @@ for pairs in [1, 2, 4, 5, 7, 10]:
 guesses.compare("% right with a fifth pair", five)
 
 # %% [markdown]
-# It copes, even with ten. Nothing in the formulas knows how many pairs there are: a softmax shares among as many as it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls slowly. With a single pair no look can go wrong, and what is left are the misread values.
+# It copes, even with ten. Nothing in the formulas knows how many pairs there are: a softmax shares among as many as it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls slowly. (Five beat four by luck: a thousand cards can't tell them apart.) With a single pair no look can go wrong, and what is left are the misread values.
 #
 # The original, too, ran a softmax over the company, and its answers moved with whoever happened to be in the batch. Here the company is *on the card*, and nobody else has a say. The operation is the same. The difference is **who was meant to be asked**.
 #

@@ -114,7 +114,7 @@ EXERCISES = (
     ),
     Exercise(
         reference=attention.weighted_mean_backward,
-        shapes="n c, n pairs, n pairs c -> dw: n pairs, dv: n pairs c",
+        shapes="n classes, n pairs, n pairs classes -> dw: n pairs, dv: n pairs classes",
         cases=(
             (
                 np.array([[1.0, -1.0]]),
