@@ -63,7 +63,8 @@
     if (!location.protocol.startsWith("http") || !navigator.serviceWorker) return;
     try {
       await navigator.serviceWorker.register(`${up}offline.js`);
-      await navigator.serviceWorker.ready;
+      // It may never be ready, where a browser blocks it without a word.
+      await Promise.race([navigator.serviceWorker.ready, new Promise((go) => setTimeout(go, 3000))]);
       const onPage = performance.getEntriesByType("resource").map(({ name }) => name);
       const pieces = [engine, ...lessons.map(({ whole }) => whole ?? { scripts: [] })].flatMap(({ scripts }) => scripts.map(([name]) => name));
       navigator.serviceWorker.controller?.postMessage({ keep: [location.href, ...onPage], pieces });
