@@ -62,9 +62,11 @@
   async function keepOffline() {
     if (!location.protocol.startsWith("http") || !navigator.serviceWorker) return;
     try {
+      const taken = new Promise((go) => navigator.serviceWorker.addEventListener("controllerchange", go, { once: true }));
       await navigator.serviceWorker.register(`${up}offline.js`);
       // It may never be ready, where a browser blocks it without a word.
-      await Promise.race([navigator.serviceWorker.ready, new Promise((go) => setTimeout(go, 3000))]);
+      const late = new Promise((go) => setTimeout(go, 3000));
+      await Promise.race([navigator.serviceWorker.controller ?? taken, late]);
       const onPage = performance.getEntriesByType("resource").map(({ name }) => name);
       const pieces = [engine, ...lessons.map(({ whole }) => whole ?? { scripts: [] })].flatMap(({ scripts }) => scripts.map(([name]) => name));
       navigator.serviceWorker.controller?.postMessage({ keep: [location.href, ...onPage], pieces });
