@@ -253,7 +253,7 @@ print(f"both: one part in {1 / (all_weights * all_slopes):.0f}")
 #
 # <details><summary>Answer</summary>
 #
-# By about four, which is what the slopes of one layer cost: the last pull is then some 200 times the first. (Other seeds give anything from two to seven, mostly three to five.)
+# By about four, which is what the slopes of one layer cost: the last pull is then some 200 times the first. With another seed, the factor is another.
 #
 # </details>
 #
