@@ -561,7 +561,7 @@ print(f"letters right: {100 * right:.1f} %")
 #
 # You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You can't see inside `answer`, but you can ask it about changed cards:
 #
-# - *Places don't matter.* Move a pair elsewhere on the card: the answers must stay the same, up to rounding (`np.allclose`).
+# - *Places don't matter.* Move a pair elsewhere on the card: the answers must stay the same, up to float64's rounding (`np.allclose`).
 # - *The question matters.* Ask about the first key's image, then about the second's: the answers must differ.
 # - *The company matters.* What can you swap?
 #
@@ -762,7 +762,7 @@ print("study,", *ten[0]["pairs"], "pairs:", *(f"{100 * mean:.1f}" for mean in me
 #
 # - Attention is a softmax over the company: scores are a query's dot products with keys, and the answer is the weighted mean of the values.
 # - Blame goes to whoever was listened to: $dv_i = w_i\,dm$. The query collects from all keys.
-# - Scores are divided by $\sqrt d$ so that neither their spread nor the size of their steps grows with $d$.
+# - Scores are divided by $\sqrt d$ so that their spread doesn't grow with $d$.
 # - A falling loss doesn't show that a network looks. Compare it with the best that is possible without looking; change the question, the places and the company, one at a time.
 # - An answer may depend on its company, if you can say on which and how.
 #
