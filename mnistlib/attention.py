@@ -183,9 +183,9 @@ def attention_weights(q: np.ndarray, k: np.ndarray, scale: float) -> np.ndarray:
 
 
 def weighted_mean(w: np.ndarray, v: np.ndarray) -> np.ndarray:
-    r"""Average the values by their weights: $m = \sum_i w_i v_i$, shapes (n, p), (n, p, c), (n, c).
+    r"""Average the values by their weights: $m = \sum_i w_i v_i$.
 
-    Derived in lesson 12, "One look".
+    Weights (n, p) and values (n, p, classes) give means (n, classes). Derived in lesson 12, "One look".
     """
     return (w[:, :, None] * v).sum(axis=1)
 
@@ -195,7 +195,7 @@ def weighted_mean_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""Carry a gradient back through the mean: $dw_i = dm \cdot v_i$ and $dv_i = w_i\,dm$.
 
-    Returned are dw (n, p) and dv (n, p, c). Derived in lesson 12, "Backwards".
+    Returned are dw (n, p) and dv (n, p, classes). Derived in lesson 12, "Backwards".
     """
     dw = (dm[:, None] * v).sum(axis=2)
     dv = w[:, :, None] * dm[:, None]

@@ -537,7 +537,7 @@ print("after 8 epochs, three seeds:", summary(runs(scale=0.0)), "%")
 print(f"the best that is possible without looking: {bound:.2f} %")
 
 # %% [markdown]
-# Its loss falls, too! It learns to read values and average them, and comes close to the rival. So here the *accuracy* tells the two apart, because we know what is possible without looking. **That is a property of the task.** Take another that is often used to show off attention: turn a word round, from *abcdef* to *fedcba*. The next cell has a table of 36 scores by *place*, and no letter ever enters them.
+# Its loss falls, too! It learns to read values and average them, and comes close to the rival. So here the *accuracy* tells the two apart, because we know what is possible without looking. **That is a property of the task.** Take another task, often used to show off attention: turn a word round, from *abcdef* to *fedcba*. The next cell has a table of 36 scores by *place*, and no letter ever enters them.
 
 # %%
 rng = np.random.default_rng(seed=5)
@@ -570,7 +570,7 @@ print(f"letters right: {100 * right:.1f} %")
 
 # %%
 def my_looks(answer, x):
-    """Return True if answer(x) comes from looking: not from places, and not without the question."""
+    """Return True if the answers depend on the question and the company, but not on places."""
     ...
 
 
@@ -711,12 +711,12 @@ print("no other card in the batch:", np.allclose(alone, z, atol=1e-9))
 for pairs in [1, 2, 4, 5, 7, 10]:
     more = deal_cards(*validation_digits, 1_000, pairs=pairs, rng=np.random.default_rng(seed=6))
     right, looks = ask(more)
-    print(f"{pairs:2} pairs: {right:5.1f} % right, looks right on {looks:5.1f} %")
+    print(f"pairs: {pairs:2}   {right:5.1f} % right, looks right on {looks:5.1f} %")
     if pairs == 5:
         five = f"{right:.1f}"
-guesses.compare("% right with a fifth pair", five)
 means = [np.mean([one["pairs"][pairs]["accuracy"] for one in ten]) for pairs in ten[0]["pairs"]]
 print("study,", *ten[0]["pairs"], "pairs:", *(f"{100 * mean:.1f}" for mean in means))
+guesses.compare("% right with a fifth pair", five)
 
 # %% [markdown]
 # It copes, even with ten. Nothing in the formulas knows how many pairs there are: a softmax shares among as many as it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls slowly. (Five beat four by luck: in the study, with more cards, each line is lower.) With a single pair no look can go wrong, and what is left are the misread values.
