@@ -719,7 +719,7 @@ print("study,", *ten[0]["pairs"], "pairs:", *(f"{100 * mean:.1f}" for mean in me
 guesses.compare("% right with a fifth pair", five)
 
 # %% [markdown]
-# It copes, even with ten. Nothing in the formulas knows how many pairs there are: a softmax shares among as many as it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls slowly. (Five beat four by luck: in the study, with more cards, each line is lower.) With a single pair no look can go wrong, and what is left are the misread values.
+# It copes, even with ten. Nothing in the formulas knows how many pairs there are: a softmax shares among as many as it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls slowly. (Five beat four by luck: in the study, with more cards, every further pair costs a little.) With a single pair no look can go wrong, and only misread values are left.
 #
 # The original, too, ran a softmax over the company, and its answers moved with whoever happened to be in the batch. Here the company is *on the card*, and nobody else has a say. The operation is the same. The difference is **who was meant to be asked**.
 #
