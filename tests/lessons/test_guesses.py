@@ -27,6 +27,7 @@ def test_a_guess_is_asked_for_before_its_answer_is_shown(lesson):
     asked = []
     compared = []
     sizes = {index: len(tree.body) for index, tree in lesson.trees}
+    shown = {index: ast.unparse(tree.body[-1]) for index, tree in lesson.trees if tree.body}
     for index, function, name, arguments in calls(lesson):
         if function == "ask":
             if name in asked:
@@ -41,6 +42,10 @@ def test_a_guess_is_asked_for_before_its_answer_is_shown(lesson):
         else:
             if name not in asked:
                 problems.append(f"{lesson.place(index)}: no cell above asks for {name!r}")
+            if not shown[index].startswith("guesses.compare("):
+                problems.append(
+                    f"{lesson.place(index)}: end the cell in guesses.compare, or it shows nothing"
+                )
             compared.append(name)
     problems += [
         f"{lesson.name}: no cell shows the answer to {name!r}"
