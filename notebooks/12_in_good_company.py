@@ -677,17 +677,21 @@ reader, _ = train(
     learning_rate=0.05,
     momentum=0.9,
 )
-for name, keys, digits in [("0 to 7", range(8), range(8)), ("8 and 9", range(10), [8, 9])]:
-    rng = np.random.default_rng(seed=8)
-    dealt = deal_cards(*validation_digits, 1_000, keys=keys, asked=digits, rng=rng)
-    rows = deep.MLP().prepare(dealt.images.reshape(-1, 28, 28))
-    p = functions.softmax(deep.MLP().logits(reader, rows)).reshape(1000, 9, 10)
-    same = (p[:, :1] * p[:, 1::2]).sum(axis=2)  # the probability of calling both the same
+for name, keys, digits, seed in [
+    ("0 to 7", range(8), None, 50),
+    ("8 and 9", range(10), [8, 9], 51),
+]:
+    rng = np.random.default_rng(seed)  # the study's own cards
+    dealt = deal_cards(*validation_digits, 4_000, keys=keys, asked=digits, rng=rng)
+    asked_and_keys = dealt.images[:, [0, 1, 3, 5, 7]].reshape(-1, 28, 28)
+    rows = deep.MLP().prepare(asked_and_keys, np.float32)
+    p = functions.softmax(deep.MLP().logits(reader, rows)).reshape(4000, 5, 10)
+    same = (p[:, :1] * p[:, 1:]).sum(axis=2)  # the probability of calling both the same
     share = 100 * (same.argmax(axis=1) == dealt.right).mean()
     print(f"asked {name}: the classifier's key is right on {share:.1f} %")
 
 # %% [markdown]
-# It does as well as our network, by recognising alone: often enough two 8s get the same wrong name. So twice chance is no evidence of comparing. As far as we can tell, **it knows its eight digits**.
+# It does almost as well, by recognising alone: often enough two 8s get the same wrong name. The little that is missing is no more than our five seeds differ by, so twice chance is no evidence of comparing. As far as we can tell, **it knows its eight digits**.
 #
 # ## Lesson 00's question again
 #
