@@ -41,8 +41,8 @@ JUPYTERS = {"only_jupyter", "get_ipython"}
 COPIES = re.compile(
     r"^(?P<of>(?:Copy of|Kopie von|Copie de|Copia de)\s+)?(?P<name>.+?)"
     r"(?P<word>[\s-]+(?:Copy|Kopie|Copie|Copia)\s*(?P<counted>\d*))?"
-    r"(?:\s*\((?P<number>\d+)\)|-(?P<plain>\d+))?$",
-    re.IGNORECASE,
+    r"(?:\s*\((?P<number>\d+)\)|-(?P<plain>\d+))?\Z",
+    re.IGNORECASE | re.DOTALL,  # a name may have two lines
 )
 #: When a notebook says that a cell was run.
 RUN_AT = re.compile(r'"iopub\.[\w.]+": *"(\d{4}-[^"]+)"')

@@ -307,6 +307,13 @@ def test_files_that_an_answer_imports_come_along_and_are_read_too():
     assert again.shape != answer.shape
 
 
+@pytest.mark.parametrize("name", ["two\nlines", "ends in one\n", "\n", "(1)", "02 (1)\n", " "])
+def test_a_file_of_any_name_is_read(name):
+    code = b"def my_sigmoid(z):\n    return z\n"
+    found, _ = extract.take_answers([(f"{name}.py", code)])
+    assert set(found) == {"sigmoid"}
+
+
 def test_many_definitions_and_many_empty_lines_are_read_in_time():
     slip = "\n" * 60_000 + "def my_softmax(z:\n    return z\n"
     many = "".join(f"def f{i}(z): return z\n" for i in range(20_000))

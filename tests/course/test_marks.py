@@ -167,7 +167,8 @@ def test_the_kind_of_each_row_is_the_checkers(marked, name, monkeypatch):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_odd_letters_in_a_name_do_no_harm(marked, name):
-    assert marked[0][NAMES[name], "one_hot"]["kind"] == "right"
+    row = marked[0][NAMES[name], "one_hot"]
+    assert row["kind"] == "right", row
 
 
 def test_a_name_that_is_no_text_does_no_harm(marked):
