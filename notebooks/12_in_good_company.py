@@ -72,7 +72,8 @@ def draw_card(axis, images, title, weights=None):
     middle = (pairs - 1) / 2
 
     def put(image, x, y):
-        axis.imshow(image, cmap="gray_r", extent=(x, x + 0.92, y + 0.92, y))
+        extent = (x, x + 0.92, y + 0.92, y)
+        axis.imshow(image, cmap="gray_r", extent=extent, interpolation="nearest")
         axis.add_patch(plt.Rectangle((x, y), 0.92, 0.92, fill=False, ec="0.6"))
 
     put(images[0], 0, middle)
