@@ -165,7 +165,7 @@ exercises.check(my_deep_gradients)
 exercises.folded(my_deep_gradients)
 
 # %% [markdown]
-# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it by nudging. We nudge weights of the first layer, because their gradient has passed through every line of the loop.
+# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it by nudging weights of the first layer, because their gradient has passed through every line of the loop.
 
 # %% tags=["hide-input"]
 few = slice(0, 10)
@@ -190,7 +190,7 @@ print(checked(deep.MLP("sigmoid"), parameters, 0, ink))
 # %% [markdown]
 # ## A gradient that fades
 #
-# So the gradient is right. But how *large* is it? Take its **norm**, the root of the sum of all squares, which earlier lessons called its length. The norm of $dW_m$ says how hard the loss pulls at layer $m$, so we call it the *pull*. Take five hidden layers of 128 sigmoids, with weights drawn as in the lessons so far.
+# So the gradient is right. But how *large* is it? Take its **norm**, the root of the sum of all squares, which earlier lessons called its length. The norm of $dW_m$ says how hard the loss pulls at layer $m$, so we call it the *pull*. Take five hidden layers of 128 sigmoids, with weights drawn as in the lessons so far, by *Glorot's rule*, which is explained below.
 #
 # **Predict.** How many times as strong is the pull at layer 6 as at layer 1?
 
@@ -253,7 +253,7 @@ print(f"both: one part in {1 / (all_weights * all_slopes):.0f}")
 #
 # <details><summary>Answer</summary>
 #
-# By about four, which is what the slopes of one layer cost: the last pull is then some 200 times the first. With another seed, the factor is another.
+# By about four, which is what the slopes of one layer cost: the last pull is then some 200 times the first. With another seed the factor can be larger, because the weights play their part in it too.
 #
 # </details>
 #
@@ -282,7 +282,7 @@ for layer, (before, after) in enumerate(zip(sigmoids[::2], trained[::2]), start=
     print(f"layer {layer}: moved by {moved:.3f}")
 
 # %% [markdown]
-# The network has not begun to learn. All images get the same answer, and the first three layers have moved by a hundredth or two of their size. It looks as if such a network could not learn. But what if we wait? The study `plateau` trains it from three starts, for ten epochs at a rate of 2 and for twenty at 0.5. Sketch the validation accuracy that you expect, epoch by epoch. The cell also prints when layer 1's pull was lowest, and when accuracy first passed 15 %.
+# The network has not begun to learn. All images get the same answer, and the first three layers have moved by a hundredth or two of their size. But what if we wait? The study `plateau` trains it from three starts, for ten epochs at a rate of 2 and for twenty at 0.5. Sketch the validation accuracy that you expect, epoch by epoch. The cell also prints when layer 1's pull was lowest, and when accuracy first passed 15 %.
 
 # %% tags=["hide-input"]
 study = studies.read("plateau")
@@ -347,9 +347,9 @@ print(f"A5 has shrunk by a factor of {mean_start / mean_after:.0f}, ", end="")
 print(f"the blame by one of {blame_start / blame_after:.0f}")
 
 # %% [markdown]
-# $A_5$ is almost the same for every image, so the pull is simply one length times the other, and you can read off what each has lost. The blames do cancel: an $A_5$ that can't tell images apart can only teach how common each digit is. But the other suspect did more of it. The last hidden layer has gone quiet: its activations have sunk from about a half to nearly 0, where a sigmoid is **saturated**. That leaves little to come into layer 6, and layer 5 has lost its slope, which weakens the pull at every layer before it. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) saw just this: training pushes the top hidden layer to 0, and it takes a long time to come back.
+# $A_5$ is almost the same for every image. So layer 6's gradient is the mean $A_5$ times the blame added up over the images, and the pull is the length of one times the length of the other. The blames do cancel, because an $A_5$ that can't tell images apart can only teach how common each digit is. But $A_5$ has lost more. The last hidden layer has gone quiet: its activations have sunk from about a half to nearly 0, where a sigmoid is **saturated**. That leaves little to come into layer 6, and layer 5 has lost its slope, which weakens the pull at every layer before it. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) saw just this: training pushes the top hidden layer to 0, and it takes a long time to come back.
 #
-# So the blame fades on its way back, the image fades on its way forward, and between them a layer falls asleep.
+# So the blame fades on its way back, the image fades on its way forward, and between them a layer goes quiet.
 #
 # ## A unit with a corner
 #
@@ -387,7 +387,7 @@ for name, (model, start) in runs.items():
     print(f"{name:22}: {one_epoch(model, start, 0.3)[1].accuracy:.2%} after one epoch at 0.3")
 
 # %% [markdown]
-# Tanh learns at once, about as well as the ReLUs. (This is one seed of each.) So what the sigmoids lacked at the start was not a corner. Nor were they saturated then, because the slopes above were close to a quarter. The trouble was that quarter itself.
+# Tanh learns at once, about as well as the ReLUs. (This is one seed of each.) So what the sigmoids lacked at the start was not a corner. Nor were they saturated then: the slopes above were close to a quarter. The trouble was that quarter itself.
 #
 # ## How large should the weights be?
 #
@@ -438,7 +438,7 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# Try it. Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back. Give the weights He's variance, then half of it, then twice that variance. Measure the *spread*, the root of the mean square over all images and units.
+# Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back. Give the weights He's variance, then half of it, then twice that variance. Measure the *spread*, the root of the mean square over all images and units.
 #
 # **Predict.** If the variance is halved, by what factor does the spread change from one layer to the next?
 
@@ -531,7 +531,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# Large weights lift the pull at the first layer from two thousandths to four tenths. Yet their curve isn't level. With large weights more sums are far from 0, where the sigmoid is less steep, so the slopes of a layer leave only 0.160 of the blame, and the weights multiply it by only 4.25. This is why the table says *at least*.
+# Large weights lift the pull at the first layer from two thousandths to four tenths. Yet their curve isn't level. With large weights more sums are far from 0, where the sigmoid is less steep. So a layer's slopes leave only 0.160 of the blame, and weights that multiply it by 4.25 can't make up for that. This is why the table says *at least*.
 #
 # ## One to five hidden layers
 #
@@ -612,7 +612,7 @@ plt.show()
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
 #
-# That is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385), with gates [Srivastava and others 2015](https://arxiv.org/abs/1505.00387)), and networks of more than a hundred layers have been trained with it. It has as many outputs as inputs, or the two could not be added. What does it do to the blame? $A_{m-1}$ now reaches $A_m$ in two ways, through the layer and around it, and its blame is the sum of both. Before you write the loop, work out with a pencil what comes back around:
+# That is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385), with gates [Srivastava and others 2015](https://arxiv.org/abs/1505.00387)), and networks of more than a hundred layers have been trained with it. It needs as many outputs as inputs, or the two could not be added. What does it do to the blame? $A_{m-1}$ now reaches $A_m$ in two ways, through the layer and around it, and its blame is the sum of both. Before you write the loop, work out with a pencil what comes back around:
 #
 # $$dA_{m-1} = \quad ? \quad + \; dZ_m W_m^T .$$
 #
@@ -713,7 +713,13 @@ plt.show()
 # %% [markdown]
 # After one epoch the network reads nine digits in ten, where it had been guessing. (That is one seed.) There is now a path along which nothing is multiplied ([He and others, also 2016](https://arxiv.org/abs/1603.05027)), and it serves the blame and the image alike.
 #
-# But look at the last column before you praise the plus sign. With the four residual layers left out, the network does about as well. So the plus sign has not made these layers useful. It has let the network pass them by, so that a layer that can't help does no harm. (In their networks of a hundred layers, the inventors say, vanishing gradients were *not* the trouble, because those networks were normalised.)
+# But look at the last column before you praise the plus sign. With the four residual layers left out, the network does about as well. So the plus sign has not made these layers useful. It has let the network pass them by, so that a layer that can't help does no harm.
+#
+# <details><summary>Was it invented against vanishing gradients?</summary>
+#
+# Its inventors say not. Their networks also rescaled the sums at every layer, and the gradients had not vanished. Yet without the plus sign, the deeper networks trained worse than the shallower ones.
+#
+# </details>
 #
 # ## Recap
 #

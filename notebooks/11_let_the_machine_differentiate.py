@@ -116,9 +116,9 @@ for source, rule in L.parents:
     print("L came from", source.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# That is only the first step back. You took the others on paper, and soon a loop will take them all.
+# That is only the first step back. Soon a loop will take the others.
 #
-# Values, with arrows to what they were made from, form a **computational graph**. The record of it is called a **tape**. Walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop, only the lines that ran are on the tape.
+# Values, with arrows from each to what was made from it, form a **computational graph**. The record of it is called a **tape**. Walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop, only the lines that ran are on the tape.
 #
 # The other rules you have derived already, or know from school:
 #
@@ -133,7 +133,7 @@ for source, rule in L.parents:
 # | $z = u - w$ | $du = dz$ and $dw = -dz$ | school |
 # | $z = u / w$ | yours | |
 #
-# In code they all look alike. Here are two of them:
+# Here are two of them in code:
 
 
 # %%
@@ -220,7 +220,7 @@ exercises.folded(my_unbroadcast)
 #
 # </details>
 #
-# There are two traps. If each of fifty values is used twice by the next, $2^{50}$ roads lead from the end to the start, far too many to walk. And on a long chain of values, a function that calls itself runs into Python's limit.
+# There are two traps. If each of fifty values is used twice by the next, $2^{50}$ roads lead from the end to the start, far too many to walk. And on a long chain of values, a function that calls itself hits Python's limit on nested calls.
 
 
 # %%
@@ -485,7 +485,7 @@ for name, (forward, by_hand, start) in cases.items():
 #
 # <details><summary>Are you sure?</summary>
 #
-# Two programs may share an error, so the test suite asks others as well: it nudges each rule at many shapes, and further down lesson 03's network stands beside PyTorch. There is one place where programs may rightly differ on the way: in a blank part of an image all four numbers of a square tie. Ours share the blame, as lesson 10 does, and others give it all to the first. For our parameters it makes no difference, because such patches hold the same numbers.
+# Two programs may share an error, so the test suite also nudges each rule, at many shapes. And further down this page, PyTorch differentiates lesson 03's network. There is one place where two programs may differ and both be right: in a blank part of an image all four numbers of a square tie. Ours share the blame, as lesson 10 does, and others give it all to the first. For our parameters it makes no difference, because such patches hold the same numbers.
 #
 # </details>
 #
@@ -504,7 +504,7 @@ z.sigmoid().sum().backward()
 print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity. On the way back the quotient hands it 0, and the rule of exp multiplies that 0 by infinity. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), fault 8 of lesson 06, found all over again by a machine.
+# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity. On the way back the quotient gives that infinity a blame of 0, and the rule of exp multiplies the two. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine.
 #
 # **Change a number.** Put -700 in place of the -800, then -709 and -710. Where do you lose the slope?
 #
@@ -588,7 +588,7 @@ axis.legend(ncols=2)
 plt.show()
 
 # %% [markdown]
-# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice as much as the loss alone, and never more than 2.7 times as much. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$. Only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer, nearly all the multiplications are in the first layer, hence 2.0. With more layers the count climbs towards 3. The measured times stay below it, because the count knows only products, and the exponentials of the sigmoids are needed on the way forward alone.
+# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice as much as the loss alone, and never more than 2.7 times as much. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$. Only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer, nearly all the multiplications are in the first layer, hence 2.0. With more layers the count climbs towards 3. The measured times climb less steeply, because the count knows only products, and the exponentials of the sigmoids are needed on the way forward alone.
 #
 # <details><summary>Who proved it for every program, and whose idea it was</summary>
 #
@@ -596,7 +596,7 @@ plt.show()
 #
 # </details>
 #
-# Compared with your own pass, the tape takes about a fifth longer in the small networks, and no longer at all in the widest, where the products outweigh all the bookkeeping. (Don't read anything into the 0.9: these times are good to about a tenth.) What the tape really costs is *memory*, nearly twice as much in deep networks. For each layer it keeps three arrays until the way back has passed it: the product, $z$ and $a$. Your pass keeps only $a$. Both also make a $dW$, which here has the same size, so it is four arrays against two.
+# Compared with your own pass, the tape takes about a fifth longer in the small networks, and no longer at all in the widest, where the products outweigh all the bookkeeping. (The 0.9 means nothing: these times are good to about a tenth.) What the tape really costs is *memory*, nearly twice as much in deep networks. For each layer it keeps three arrays until the way back has passed it: the product, $z$ and $a$. Your pass keeps only $a$. Both also make a $dW$, which here has the same size, so it is four arrays against two.
 #
 # ### Why backwards?
 #
@@ -604,7 +604,7 @@ plt.show()
 #
 # $$\text{slope}(Z_2) = \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2},$$
 #
-# and for the hidden layer it is the same, except that the pixels stand still. Past the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. In the end the loss grows by each logit's slope times its $dZ_2$, added up. Lesson 03 called that the directional derivative, and used it for its check. This is **forward mode**. Going backwards, you get the same number as the sum of gradient times $r$, entry by entry.
+# and for the hidden layer it is the same, except that the pixels stand still. Past the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. At the end, multiply each logit's slope by its $dZ_2$ and add up: that is how fast the loss grows. Lesson 03 called it the directional derivative, and used it for its check. This is **forward mode**. Going backwards, you get the same number as the sum of gradient times $r$, entry by entry.
 
 # %%
 x = network.prepare(images)  # 50 images, as above
@@ -644,7 +644,7 @@ def tape_gradients(parameters, x, y):
 
 
 # %% [markdown]
-# And here is the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses. You needn't have it: just read.
+# And here is the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses. You needn't have it.
 #
 # ```python
 # import torch
