@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 02 Sigmoid and softmax
 #
-# A network ends in ten numbers. How do they become ten probabilities, and how does the network learn from those? The softmax does most of the work, helped by its little sister, the sigmoid. Each is one line long, and each has its traps.
+# A network ends in ten numbers. How do they become ten probabilities, and how does the network learn from those? The softmax does most of the work, helped by its little sister, the sigmoid. Each is one line long, and has its traps.
 #
 # **You will** derive with a pencil how steep both functions are, and check every formula by measuring it. You will write both in NumPy, break them, and mend them.
 #
@@ -20,7 +20,7 @@
 # - write both functions so that no exponential overflows;
 # - tell whether a softmax runs along the right axis.
 #
-# **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the rules for products, quotients and chains.
+# **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
 #
 # **Time** 50 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
 
@@ -77,7 +77,7 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 hidden units. Each unit multiplies every pixel by a number of its own, a **weight**, adds up the products, and adds one more number, its **bias** ($W_1$ and $b_1$ in the picture). The sigmoid turns this sum into a response between 0 and 1, the unit's **activation**. The darker the circle, the larger it is.
+# The pixels go into 128 hidden units. Each unit has a number for every pixel, that pixel's **weight**. It multiplies each pixel by its weight, adds up the products, and adds one more number, the unit's **bias** ($W_1$ and $b_1$ in the picture). The sigmoid turns this sum into a response between 0 and 1, the unit's **activation**. The darker the circle, the larger it is.
 #
 # From the 128 activations, ten more sums are made in the same way, one for each class: the **logits**, or *scores*. The softmax turns them into ten probabilities, which the bars show.
 
@@ -89,7 +89,7 @@ for k in range(10):
 # %% [markdown]
 # Learning means moving numbers. If you could move these ten scores, which way would you push each, and how hard? **Write ten numbers on paper**, positive for up. By the end you will have derived the network's own answer.
 #
-# One number says how wrong an answer is, the **loss** $L$. How it changes when only the score $z_k$ moves is its derivative $\partial L / \partial z_k$. The ten derivatives together are the **gradient** by $z$ (short for "with respect to $z$"), written $dz$. In school, $dz$ was a small piece of $z$; here it is a slope.
+# One number says how wrong an answer is, the **loss** $L$. Its derivative $\partial L / \partial z_k$ says how fast it changes when only the score $z_k$ moves. The ten derivatives together are the **gradient** with respect to $z$, written $dz$. In school, $dz$ was a small piece of $z$; here it is a slope.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -274,7 +274,7 @@ for h in [1e-5, 1e-6]:
 # %% [markdown]
 # Here $10^{-5}$ is too large, and a correct slope would be refused, because where the bottom of the V lies depends on the function. Ours bend as gently as the sigmoid, so we stay with $h = 10^{-5}$.
 #
-# Now move the nudge yourself. Two errors are drawn: one for nudging both ways, as here, and one for nudging upwards only, where $f(u + h) - f(u)$ is divided by $h$. Which of them gets smaller?
+# Now move the nudge yourself. One error is drawn for nudging both ways, and one for nudging upwards only, where $f(u + h) - f(u)$ is divided by $h$. Which of them gets smaller?
 
 # %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of a measured slope against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
 pictures.nudge()
@@ -383,11 +383,11 @@ print("multiplied: ", naive_softmax(times * z_three).round(4))
 #
 # </details>
 #
-# Adding the same number to every score changes nothing, because $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and the same factor at the top and at the bottom cancels. That is just what we need, since with a score of 1000 the softmax overflows. The illness is the sigmoid's, and so is the cure: shift the scores by $-\max_l z_l$ first. Then no exponent is positive, and one of them is 0, so the sum contains a 1 and can't vanish.
+# Adding the same number to every score changes nothing, because $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and the same factor at the top and at the bottom cancels. But a score of 1000 makes the softmax overflow, so shift all scores by $-\max_l z_l$ first. Then no exponent is positive, and one of them is 0, so the sum contains a 1 and can't vanish.
 #
 # ## Which axis?
 #
-# A network answers for many examples at once. Rows are examples, so `z` has shape $(n, 10)$, and each *row* gets a softmax of its own. In NumPy that means an operation over the *last* axis, and `keepdims=True` keeps its result as a column, so that each row can be divided by its own sum.
+# A network answers for many examples at once. Rows are examples, so `z` has shape $(n, 10)$, and each *row* gets a softmax of its own. In NumPy that means an operation over the *last* axis, and `keepdims=True` keeps its result as a column, so that each row is divided by its own sum.
 #
 # ### Exercise 2.3: softmax by rows (core, 8 minutes)
 #
@@ -441,7 +441,7 @@ print("alone:", original.softmax_over_batch(z_rows[:1])[0])
 #
 # Raise one score, and its probability grows at the expense of all the others. *Every* probability depends on *every* score, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The matrix that holds them is the **Jacobian**, $J$: row $k$, column $l$.
 #
-# Take your pencil. Write $\text{sum}$ for the sum of the ten exponentials, whose derivative by $z_l$ is $e^{z_l}$. So $p_k = e^{z_k} / \text{sum}$. Now use the quotient rule twice: once for a class's own score, where the numerator moves too, and once for another's. You should find
+# Take your pencil. Write $\text{sum}$ for the sum of the ten exponentials, whose derivative with respect to $z_l$ is $e^{z_l}$. So $p_k = e^{z_k} / \text{sum}$. Now use the quotient rule twice: once for a class's own score, where the numerator moves too, and once for another's. You should find
 #
 # $$J_{kl} = \begin{cases} p_k (1 - p_k) & \text{if } l = k, \\ -\,p_k\, p_l & \text{if } l \ne k. \end{cases}$$
 #
@@ -482,7 +482,7 @@ pictures.scores()
 #
 # $$dz_l = \sum_k \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial z_l} = \sum_k dp_k\, J_{kl} .$$
 #
-# That is the row $dp$ times the matrix $J$, a **vector-Jacobian product**. But you needn't build the matrix: multiply $dp$ by the two parts of $J = \mathrm{diag}(p) - p^T p$.
+# That is the row $dp$ times the matrix $J$, a **vector-Jacobian product**. But you needn't build it: multiply $dp$ by $\mathrm{diag}(p)$ and by $p^T p$, and subtract.
 #
 # <details><summary>With a pencil</summary>
 #
@@ -515,7 +515,7 @@ exercises.folded(my_softmax_backward)
 #
 # </details>
 #
-# Is the Jacobian right? `gradcheck.check_gradient` nudges every entry of an array in turn, and measures how *one* number depends on it. Take the sum of all $dp_k\, p_k$, whose gradient by $z$ is $dp$ times $J$. Does the check notice if we take the diagonal alone?
+# Is the Jacobian right? `gradcheck.check_gradient` nudges every entry of an array in turn, and measures how *one* number depends on it. Take the sum of all $dp_k\, p_k$, whose gradient with respect to $z$ is $dp$ times $J$. Does the check notice if we take the diagonal alone?
 
 # %%
 dp_row = np.random.default_rng(seed=3).normal(size=5)
@@ -533,7 +533,7 @@ print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)
 #
 # ## Cross-entropy
 #
-# How wrong is a set of probabilities? What counts is $p_\text{right}$, the probability of the right answer. At 1 the loss should be 0, and as $p_\text{right}$ falls, the loss should grow. The logarithm does that: $-\log p_\text{right}$, by which [Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x) measured information. Here it is called the **surprise**.
+# How wrong is a set of probabilities? What counts is $p_\text{right}$, the probability of the right answer. At 1 the loss should be 0, and as $p_\text{right}$ falls, it should grow. The logarithm does that: $-\log p_\text{right}$, by which [Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x) measured information. Here it is called the **surprise**.
 
 # %%
 for p_right in [1.0, 0.9, 0.5, 0.1, 0.001]:
@@ -617,7 +617,7 @@ guesses.compare("cross-entropy before learning", f"{nothing_known:.6f}")
 #
 # ### Exercise 2.7: the loss and its gradient (stretch, 12 minutes)
 #
-# A step of training needs the loss and its gradient by the logits, $dZ$. The long way goes through $dp_k = -y_k / p_k$ and your `my_softmax_backward`, but what if $p_k$ has been rounded to 0? The short way needs a pencil: for a batch of one, put log-sum-exp into the loss, and differentiate by one logit. In a larger batch, mind the mean's $1/n$.
+# A step of training needs the loss and its gradient with respect to the logits, $dZ$. The long way goes through $dp_k = -y_k / p_k$ and your `my_softmax_backward`, but what if $p_k$ has been rounded to 0? The short way needs a pencil: for a batch of one, put log-sum-exp into the loss, and differentiate with respect to one logit. In a larger batch, mind the mean's $1/n$.
 
 
 # %%
@@ -638,7 +638,7 @@ exercises.folded(my_cross_entropy_with_gradient)
 #
 # $$L = -\sum_k y_k z_k + \log \sum_l e^{z_l} .$$
 #
-# Now differentiate by one score $z_k$. In the first sum only the term $-y_k z_k$ contains it, which gives $-y_k$. The second part is the logarithm of what we called $\text{sum}$, and gives $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
+# Now differentiate with respect to one score, $z_k$. In the first sum only the term $-y_k z_k$ contains it, which gives $-y_k$. The second part is the logarithm of what we called $\text{sum}$, and gives $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
@@ -668,7 +668,7 @@ gradcheck.check_gradient(loss_of, z_batch, dz_batch)
 #
 # </details>
 #
-# Weighted sums, a softmax and the cross-entropy: together, statisticians call them **multinomial logistic regression** or, with two classes, **logistic regression** ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)). Our network's last layer is just that, fed with activations in place of pixels.
+# Weighted sums, a softmax and the cross-entropy make up what statisticians call **multinomial logistic regression** or, with two classes, **logistic regression** ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)). Our network's last layer is just that, fed with activations in place of pixels.
 #
 # ## Back to the wrong answer
 #
@@ -698,7 +698,7 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# The 6 goes up by what it lacked. Every other score goes down by the probability that it had claimed: the 0 most, the 1 hardly at all.
+# The 6 goes up by what it lacked. The 0 goes down most, the 1 hardly at all.
 #
 # **Predict.** Push again and again, with a fresh $p$ each time. After how many pushes will the answer be 6?
 
@@ -718,7 +718,7 @@ needed = answers.index(target) if target in answers else "more than 4"
 guesses.compare("pushes until it says 6", needed)
 
 # %% [markdown]
-# How many does it take if the target is the 1, the class it believes in least?
+# Are four pushes enough if the target is the 1, the class it believes in least?
 #
 # <details><summary>What other numbers give</summary>
 #

@@ -61,7 +61,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# You saw this network at work in lesson 02. Each **hidden unit** multiplies every pixel by a weight of its own, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units form one **layer**, the output units another.
+# You saw this network at work in lesson 02. Each **hidden unit** has a weight for every pixel. It multiplies each pixel by its weight, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units form one **layer**, the output units another.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -90,7 +90,7 @@ net = network.Parameters(
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 # %% [markdown]
-# This is your worksheet. A box is a pixel or a unit, and a line is a weight. Both hidden boxes say $z_1$, because each holds one entry of that row. Find each number with a pencil and type it in: the sheet tells you whether it is right.
+# This is your worksheet. A box is a pixel or a unit, and a line is a weight. Both hidden boxes say $z_1$, because each holds one entry of that row. Find each number with a pencil and type it in, as a decimal or as 3/8 or log 3: the sheet tells you whether it is right.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits, probabilities and the loss; orange fields for the gradient with respect to every number."}}
 pictures.fill()
@@ -148,7 +148,7 @@ pictures.fill()
 #
 # </details>
 #
-# It is easy to misapply a rule, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. Here `net._replace(W1=...)` is a copy of `net` with one array exchanged, and `central_difference` brings its own $h$.
+# It is easy to misapply a rule, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. Here `net._replace(W1=...)` is a copy of `net` with one array exchanged, and `central_difference` chooses its own $h$.
 
 
 # %%
@@ -169,7 +169,7 @@ plt.show()
 # %% [markdown]
 # Check any weight: its gradient is the blue $x$ or $a_1$ where its line begins, times the orange number beside the $z_1$ or $z_2$ where it ends.
 #
-# **Predict.** Move every parameter *against* its gradient, by half of it. What becomes of the probability of the right class, now $\frac14$?
+# **Predict.** Move every parameter *against* its gradient, by half of that gradient. What becomes of the probability of the right class, now $\frac14$?
 
 # %%
 guesses.ask("right class, after the move", None)
@@ -226,7 +226,7 @@ guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 #
 # ## Backward
 #
-# Which lines of NumPy do what you did on the sheet, for $n$ examples at once? There are seven. As always, $i$ counts examples and $k$ classes; $j$ counts hidden units. A gradient has the shape of the array it belongs to, and that rule alone catches many mistakes. On this map each value has its gradient beside it.
+# Which lines of NumPy do what you did on the sheet, for $n$ examples at once? There are seven. As always, $i$ counts examples and $k$ classes; $j$ counts hidden units. A gradient has the shape of the array it belongs to, and that rule alone catches many mistakes. On this map $Z_1$, $A_1$ and $Z_2$ have their gradients beside them.
 
 # %% mystnb={"image": {"alt": "A map of the two passes. On the left the values run down in blue: X of shape n by 784, Z1 and A1 of n by 128, Z2 and P of n by 10, and the loss L, which the cross-entropy makes of P and the targets Y. In the middle the gradients run up in orange: step 1 leads from L past P to dZ2, step 4 from there to dA1, step 5 to dZ1. On the right are the parameters' gradients: steps 2 and 3 lead from dZ2 to dW2 and db2, steps 6 and 7 from dZ1 to dW1 and db1."}} tags=["hide-input"]
 blue, orange = plotting.COLOURS[:2]
@@ -271,7 +271,7 @@ plt.show()
 # %% [markdown]
 # ### Step 1: the logits
 #
-# Lesson 02 did the work, and went from the loss past the probabilities in one step. The loss is a mean over the batch, so $1/n$ appears here, once, and never again.
+# Lesson 02 did the work: a single step led from the loss, past the probabilities, to the logits. The loss is a mean over the batch, so $1/n$ appears here, once, and never again.
 #
 # $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
 
@@ -284,7 +284,7 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # ### Step 2: the output weights
 #
-# Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. In example $i$ it occurs in one logit only, $z_{2,ik}$, where it is multiplied by $a_{1,ij}$. So example $i$ contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and their contributions add up. In a matrix product the sum runs over the middle index. To bring $i$ into the middle, **transpose** $A_1$: turn its rows into columns, so that $(A_1^T)_{ji} = a_{1,ij}$.
+# Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. In example $i$ it occurs in one logit only, $z_{2,ik}$, where it is multiplied by $a_{1,ij}$. So example $i$ contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and their contributions add up. In a matrix product the sum runs over the middle index: the last of the left factor and the first of the right. To bring $i$ into the middle, **transpose** $A_1$: turn its rows into columns, so that $(A_1^T)_{ji} = a_{1,ij}$.
 #
 # $$\begin{aligned}
 # dW_{2,jk} &= \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} = \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} \\
@@ -407,7 +407,7 @@ exercises.folded(my_tanh_backward)
 #
 # ### Steps 6 and 7: the hidden layer's weights and biases
 #
-# You were at the same point after step 1, one layer up. This time the derivation is yours.
+# You were at the same point after step 1, one layer nearer the loss. This time the derivation is yours.
 #
 # ### Exercise 3.4: the gradients of a layer (core, 8 minutes)
 #
@@ -554,7 +554,7 @@ print(check_gradient(loss_by_W2, small.W2, dW2_wrong, name="dW2"))
 #
 # where the dot multiplies entry by entry and adds up.
 #
-# **Predict.** Which direction? It is tempting to take the gradient itself. Try that with the right gradient and with four wrong ones. How many of the four will be refused?
+# **Predict.** Which direction? It is tempting to take the very gradient that is being checked. Try that with the right gradient and with four wrong ones: one entry set to 0, all of `db2` set to 0, the whole hidden layer set to 0, and everything doubled. How many of the four will be refused?
 
 # %%
 guesses.ask("wrong gradients refused", None)
@@ -650,7 +650,7 @@ exercises.folded(my_mended_gradients)
 #
 # $$\nabla L \cdot \text{nudge} = \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos(\text{angle between}) ,$$
 #
-# which you know for arrows in a plane. With a hundred thousand entries it is what *angle* means. Of all nudges of one length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
+# a formula that you know for arrows in a plane. With a hundred thousand entries, it defines the angle. Of all nudges of one length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
@@ -701,7 +701,7 @@ plt.show()
 #
 # ## What it costs
 #
-# **Predict.** How many forward passes does a loss with its whole gradient cost? Guess, and then count the multiplications for one example. A layer takes inputs times outputs of them, and there are few others.
+# **Predict.** How many forward passes does a loss with its whole gradient cost? Guess, and then count the multiplications for one example. A layer takes as many as its inputs times its outputs, and the others hardly count.
 
 # %%
 guesses.ask("cost in forward passes", None)
