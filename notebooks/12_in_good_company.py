@@ -65,7 +65,7 @@ del mnist  # the split holds copies, and the cards will need the room
 # A **card** holds four pairs of handwritten digits, each a **key** and, beside it, a **value**. The keys are four different digits. The values are any digits, and may repeat. To the left stands the image we ask about: one of the keys *in another hand*. The question is always the same: **which digit stands beside that key?**
 
 
-# %% mystnb={"image": {"alt": "Three cards. At the left of each stands one handwritten digit, and beside it, one below the other, four pairs of digits in two columns headed key and value. In each card exactly one of the four keys shows the same digit as the single one at the left, in another handwriting."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Three cards. At the left of each stands one handwritten digit, and beside it, one below the other, four pairs of digits in two columns headed key and value. In each card exactly one of the four keys shows the same digit as the single one at the left, in another handwriting."}} tags=["home", "hide-input"]
 def draw_card(axis, images, title, weights=None):
     """Draw one card: the image asked about, and its pairs; lines as thick as the weights."""
     pairs = len(images) // 2
@@ -448,7 +448,7 @@ guesses.compare("% of new cards answered right", f"{right:.1f}")
 #
 # Here are three cards, and three mistakes. The thicker the line, the larger the attention weight. In each mistake, did it look at the wrong pair, or misread the value?
 
-# %% mystnb={"image": {"alt": "Six cards in two rows, with lines from the asked digit to the four keys, as thick as the attention weights. In the first row one line of each card is thick, and leads to the key with the same digit; the answers are right. In the second row the answers are wrong. In the first of these the thick line leads to the right key, an 8, and the 6 beside it is called a 0. In the other two the thickest line leads to a wrong key, a 9 for a 4 and a 5 for a 3, and a thinner one to the right key."}} tags=["home", "hide-input"]
+# %% mystnb={"image": {"alt": "Six cards in two rows, with lines from the asked digit to the four keys, as thick as the attention weights. In the first row one line of each card is thick, and leads to the key with the same digit; the answers are right. In the second row the answers are wrong. In the first of these the thick line leads to the right key, an 8, and the 6 beside it is called a 0. In the other two the thickest line leads to a wrong key, a 9 for a 4 and a 5 for a 3, and a thinner one to the right key."}} tags=["hide-input"]
 state = model.forward(trained, model.prepare(validation_cards.images))
 answers = state.z.argmax(axis=1)
 is_right = answers == validation_cards.labels

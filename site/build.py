@@ -54,6 +54,7 @@ def lesson_list(made: Path) -> str:
     It is the one tagged ``home``, or else the lesson's last.
     """
     entries = []
+    patient = next((figure.png for figure in figures("readme")), None)
     for lesson in all_lessons():
         head = lesson.header
         if missing := [
@@ -69,10 +70,12 @@ def lesson_list(made: Path) -> str:
             f"<details class='able'><summary>Afterwards you can</summary>\n\n{head.able}\n\n</details>",
         ]
         if pictures := lesson.figures("home") or lesson.figures():
-            (made / f"{lesson.name}.png").write_bytes(pictures[-1].png)
-            entry.append(
-                image(f"made/{lesson.name}.png", pictures[-1], f"notebooks/{lesson.name}.html")
-            )
+            path = f"made/{lesson.name}.png"
+            if pictures[-1].png == patient:  # shown above already: a browser loads it once
+                path = "made/readme.png"
+            else:
+                (made / f"{lesson.name}.png").write_bytes(pictures[-1].png)
+            entry.append(image(path, pictures[-1], f"notebooks/{lesson.name}.html"))
         entries += [*entry, "::::"]
     return from_above("\n\n".join(entries)) + "\n"
 

@@ -1,8 +1,8 @@
 """Exercises answered in the page: a Sphinx extension that adds Python, and an editor to each exercise.
 
 Python for WebAssembly, with NumPy, and all that an answer needs are laid beside the pages as scripts,
-because a page opened from the disk may load nothing else. They are loaded by a click on *Run*; before
-it a lesson has three small scripts more, which put an editor in the place of each exercise's cell.
+because a page opened from the disk may load nothing else. They are loaded by a click on *Run*. A
+lesson has one small script more, which loads the editors once an exercise comes near.
 """
 
 import ast
@@ -262,7 +262,7 @@ def add(html: Path) -> None:
     """Add Python, the editor, and the service worker to built pages."""
     folder = html / "_static" / "in_page"
     folder.mkdir(parents=True)
-    for name in ("engine.js", "in_page.js", "in_page.css"):
+    for name in ("loader.js", "engine.js", "in_page.js", "in_page.css"):
         shutil.copy2(IN_PAGE / name, folder)
     shutil.copy2(IN_PAGE / "offline.js", html)  # it serves the folder that it lies in
     bundle_editor(folder)
@@ -298,11 +298,10 @@ def add(html: Path) -> None:
 def load_editors(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
 ) -> None:
-    """Let the lessons and the home page load the editors' scripts."""
-    if app.builder.name == "html" and pagename.startswith(("notebooks/", "index")):
+    """Let the lessons load what loads the editors."""
+    if app.builder.name == "html" and pagename.startswith("notebooks/"):
         app.add_css_file("in_page/in_page.css")
-        for name in ("data", "engine", "in_page"):
-            app.add_js_file(f"in_page/{name}.js", defer="defer")
+        app.add_js_file("in_page/loader.js", defer="defer")
 
 
 def add_python(app: Sphinx, failure: Exception | None) -> None:

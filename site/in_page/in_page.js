@@ -439,9 +439,11 @@
       status.textContent = `${count} ${count === 1 ? "answer was" : "answers were"} loaded; run them to have them checked.`;
       file.value = "";
     });
-    box.append(summary, list, ...words.map((textContent) => element("p", { textContent })), element("p", { className: "in-page-buttons" }, away, back, file), status);
+    box.append(summary);
     const open = lessons.find(({ page, whole }) => whole && location.pathname.endsWith(`/${page}`));
-    if (open) box.append(...certificate(open));
+    const inside = [list, ...words.map((textContent) => element("p", { textContent })), element("p", { className: "in-page-buttons" }, away, back, file), status];
+    // A page holds what is folded only once it is opened.
+    box.addEventListener("toggle", () => box.append(...inside, ...(open ? certificate(open) : [])), { once: true });
     tellProgress = () => {
       const right = tasks.filter(({ name }) => stateOf(name) === "right").length;
       summary.textContent = `Your answers so far: ${right} of ${tasks.length} right`;
@@ -488,5 +490,5 @@
     if (location.hash.startsWith("#answer-")) document.getElementById(location.hash.slice(1))?.closest("section[id]").scrollIntoView();
   }
   window.addEventListener("hashchange", lead);
-  window.addEventListener("load", () => setTimeout(lead)); // after the browser's own leap to it
+  setTimeout(lead); // after the browser's own leap to it
 })();

@@ -109,8 +109,11 @@ def nothing_is_written(monkeypatch):
 class EditorTab(Tab):
     """A tab on pages that have the editors."""
 
-    def weigh(self, request):
-        pass
+    def open(self, address, width=1366):
+        """Open a page, and load the editors, as coming near an exercise does."""
+        page = super().open(address, width)
+        page.evaluate("loadEditors()")
+        return page
 
     def box(self, name):
         return self.page.locator(f"section.in-page:has(#answer-{name})")
@@ -343,7 +346,8 @@ def said_in(engine, name, answer):
 def test_two_more_browsers_run_answers(roots, browser_name, root):
     engine = getattr(engines, browser_name)()
     try:
-        engine.open(f"{roots[root]}/{LESSON}")
+        engine.open(f"{roots[root]}/{LESSON}#answers")
+        engines.waited(lambda: engine.run("Boolean(document.querySelector('.in-page'))"))
         naive = written("softmax", "np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)")
         assert "overflow encountered in exp" in said_in(engine, "softmax", naive)
         assert "right" in said_in(engine, "softmax", written("softmax", SOFTMAX))
@@ -364,7 +368,10 @@ def test_two_more_browsers_run_a_lesson_whole(roots, browser_name):
     engine = getattr(engines, browser_name)()
     box = "document.querySelector('.in-page-progress')"
     try:
-        engine.open(f"{roots['file']}/{LESSON}")
+        engine.open(f"{roots['file']}/{LESSON}#answers")
+        engines.waited(lambda: engine.run("Boolean(document.querySelector('.in-page-progress'))"))
+        engine.run(f"({box}.open = true, 1)")
+        engines.waited(lambda: engine.run(f"Boolean({box}.querySelector('.in-page-run'))"))
         engine.run(f"{box}.querySelector('.in-page-run').click()")
         status = f"{box}.querySelector('.in-page-status').textContent"
         engines.waited(lambda: re.search("Done|ended", engine.run(status)), seconds=500)
@@ -432,6 +439,13 @@ def test_what_was_pasted_from_a_word_processor_is_python(tab):
 
 
 # Nothing that was typed is lost
+
+
+def test_the_editors_come_with_the_first_exercise_and_not_before(tab):
+    page = super(EditorTab, tab).open(LESSON)
+    assert page.locator(".in-page").count() == 0
+    page.get_by_role("heading", name=re.compile("^Exercise 2.1")).scroll_into_view_if_needed()
+    page.locator(".in-page").first.wait_for()
 
 
 def test_two_tabs_share_their_answers(tab):
@@ -503,6 +517,7 @@ def test_a_visited_lesson_opens_and_answers_without_a_connection(browser, roots)
     page.wait_for_function("caches.match(location.href).then(Boolean)")
     tab.page.context.set_offline(True)
     page.reload()
+    page.evaluate("loadEditors()")
     assert tab.text("softmax") == written("softmax", "z")
     assert "wrong value" in tab.run("softmax")
     page.context.close()
@@ -624,7 +639,7 @@ def test_on_a_phone_all_is_large_enough_and_in_sight(phone):
 
 def test_a_link_to_an_editor_leads_to_its_exercise(phone):
     heading = re.compile("^Exercise .*: softmax by rows")
-    for start in (LESSON, "index.html"):
+    for start in (LESSON, "notebooks/03_backpropagation.html"):
         page = phone.open(start, width=390)
         page.locator(".in-page-progress summary").tap()
         page.locator(".in-page-progress").get_by_role("link", name="softmax", exact=True).tap()

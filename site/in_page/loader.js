@@ -1,0 +1,26 @@
+// Loads what answers an exercise in the page once one comes near. Until then a page carries this alone.
+(() => {
+  const folder = `${document.documentElement.dataset.content_root}_static/in_page/`;
+
+  function load(name) {
+    return new Promise((onload, onerror) => {
+      document.head.append(Object.assign(document.createElement("script"), { src: `${folder}${name}.js`, onload, onerror }));
+    });
+  }
+
+  let loading;
+  window.loadEditors = () => (loading ??= load("data").then(() => load("engine")).then(() => load("in_page")));
+
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      near.disconnect();
+      window.loadEditors();
+    },
+    { rootMargin: "1500px" },
+  );
+  for (const cell of document.querySelectorAll("div.cell")) {
+    if (/^\s*def my_/m.test(cell.querySelector("pre")?.textContent ?? "")) near.observe(cell);
+  }
+  if (location.hash.startsWith("#answer")) window.loadEditors();
+})();
