@@ -354,7 +354,7 @@
       result.append(element("p", { textContent: `${equal} of ${outputs} printed outputs are equal, and ${whole.figures} figures were left out.` }));
       if (!first) return;
       result.append(element("p", { textContent: `The first that differs is that of code cell ${first.place}. The lesson prints` }), element("pre", { textContent: first.stored }));
-      result.append(element("p", { textContent: "and this page" }), element("pre", { textContent: first.in-page }));
+      result.append(element("p", { textContent: "and this page" }), element("pre", { textContent: first.here }));
     }
 
     run.addEventListener("click", async () => {
