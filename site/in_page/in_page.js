@@ -177,11 +177,13 @@
     const anew = element("button", { type: "button", textContent: "Start Python anew" });
     const bar = element("progress", { max: 1, value: 0, hidden: true, ariaLabel: "Loading Python" });
     const status = element("span", { role: "status", className: "in-page-status" });
-    const note = element("p", { className: "in-page-note", hidden: true });
+    const note = element("p", { className: "in-page-other", hidden: true });
     const reply = element("div", { className: "in-page-reply", ariaLive: "polite" });
     const box = element("section", { className: "in-page", ariaLabel: `Exercise my_${name}` });
     const buttons = element("div", { className: "in-page-buttons" }, run, stop, over, anew, bar, status);
     box.append(label, help, room, keys(box), buttons, note, reply);
+    // The editor keeps the focus: the keys would vanish, and the buttons move away under the finger.
+    for (const press of ["pointerdown", "mousedown"]) buttons.addEventListener(press, (event) => event.preventDefault());
 
     let saved = area.value; // what this page last read from the browser, or wrote there
     let set = false; // while the text is put there by the page
