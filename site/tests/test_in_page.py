@@ -727,7 +727,7 @@ def test_another_python_may_take_its_place(browser, tmp_path):
     with Server(folder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         tab = EditorTab(browser, f"http://127.0.0.1:{server.server_port}")
-        page = tab.open("page.html")
+        page = super(EditorTab, tab).open("page.html")
         start = "pythonEngine.start({folder: location.origin + '/', first: 'import math'})"
         page.evaluate(start)
         run = "source => pythonEngine.run(source).catch(error => error.message)"
