@@ -697,7 +697,7 @@ print(f" ± {100 * np.std(spreads):.3f}")
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# So would it come out the same? Ten thousand digits by other such people would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, another computer most likely not at all. And people who are neither American students nor Census employees? The table has no line for them, because nobody has asked them. Your own twenty digits are a start.
+# So would it come out the same? Ten thousand digits by other such people would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, another computer most likely not at all. And people who are neither American students nor Census employees? Nobody has asked them. Your own twenty digits are a start.
 #
 # ## Recap
 #

@@ -260,7 +260,7 @@ print("z", z, z.reshape(2, 2), sep="\n")
 #
 # Several kernels are several columns of $W$, and each makes a map of its own. For the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph. A digit has one. A kernel then has side · side weights *for each channel*, and its one sum runs over all of them.
 #
-# And why does `x` have four axes? Everywhere else in this course rows are examples, so the images come first. Inside this network, and only here, they come *last*, and `model.prepare`, which until now only scaled the pixels, reorders the axes as well. That changes no number, only the time it takes.
+# And why does `x` have four axes? Everywhere else in this course rows are examples, so the images come first. Inside this network, and only here, they come *last*, and `model.prepare` reorders the axes as well. That changes only the time it takes.
 #
 # <details><summary>Why is it faster with the images last?</summary>
 #
