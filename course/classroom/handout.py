@@ -143,7 +143,9 @@ def how_to_start() -> str:
         r"^\*\*In Jupyter\*\*.+?(?=^\*\*|^To test)", start(), re.MULTILINE | re.DOTALL
     )
     kept = in_jupyter[0].replace(
-        "Clone the repository, open a terminal in the clone,", "Open a terminal in this folder"
+        "Clone the repository, or download it as a ZIP file and unpack that. "
+        "Open a terminal in its folder,",
+        "Open a terminal in this folder",
     )
     return f"## Start\n\n{kept.rstrip()}\n"
 
