@@ -89,7 +89,7 @@ print(f"after    0 steps: {100 * before.accuracy:.2f} % right")
 print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
 
 # %% [markdown]
-# What happened in between? We shall often ask a network about some pictures, so here is a function for that. Lessons 02 and 03 show what is inside.
+# Before the first step it does no better than guessing. What happened in between? We shall often ask a network about some pictures, so here is a function for that. Lessons 02 and 03 show what is inside.
 
 
 # %%
@@ -232,11 +232,12 @@ surest = wrong[(-sure[wrong]).argsort()[:8]]
 captions = [f"is {labels[i]}, says {answers[i]}" for i in surest]
 plotting.digits(images[surest], captions, columns=4, title="Confidently wrong")
 plt.show()
+print(f"of these eight it was at least {100 * sure[surest].min():.1f} % sure")
 
 # %% [markdown]
-# Some are misshapen, but you can read the 6 that it takes for a 0 at a glance. Such answers are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
+# Some are misshapen, but you can read the 6 that it takes for a 0 at a glance, and the network was at least 99.6 % sure of each. Such answers are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
 #
-# **Predict.** How many of the mistakes are in the surer half?
+# **Predict.** At 96.82 %, the network makes 318 mistakes. How many of them are in the surer half?
 
 # %%
 guesses.ask("mistakes in the surer half", None)
