@@ -57,6 +57,8 @@ def find_next_step(
         )
     if sentence:
         return capitalised(sentence)
+    if exercise.objections and fault.kind == "wrong shape":
+        return GENERAL["next"]["another form"]
     if shown.is_edge:
         return about_a_warning(shown)
     return GENERAL["next"]["hint"].format(exercise.hints[0])
@@ -158,7 +160,13 @@ def about_their_number(exercise: Exercise, shown: Attempt) -> str:
             return GENERAL["parts"]["some of them"].format(missing=missing)
     if shape_of(got) is None or not all(names):
         return ""
-    return GENERAL["parts"]["one array"].format(names=", ".join(names))
+    if isinstance(got, (str, bytes)):
+        what = what_came(got)
+    else:
+        what = "one array" if shape_of(got) else "one number"
+    *others, last = names
+    wanted = f"{', '.join(others)} and {last}"
+    return GENERAL["parts"]["one array"].format(what=what, names=wanted)
 
 
 # The result that is wrong

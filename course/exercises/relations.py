@@ -144,8 +144,9 @@ def ratios_of(comparison: Comparison) -> np.ndarray:
 
 
 def rounded(comparisons: Sequence[Comparison]) -> Fields | None:
-    """Every number is cut to a whole one, or rounded."""
-    if not in_one_shape(comparisons):
+    """Every number is cut to a whole one, or rounded; True and False were never numbers."""
+    answers_a_question = any(np.asarray(each.got).dtype.kind == "b" for each in comparisons)
+    if answers_a_question or not in_one_shape(comparisons):
         return None
     if is_close_to(np.trunc, comparisons):
         return {"how": "what follows the decimal point was cut off"}
