@@ -142,12 +142,7 @@ list(raw_labels[:8]), list(raw_labels[8:18])
 #
 # Files arrive over the internet, and a download can fail in a treacherous way: the program reports success, but what lies on your disk is half a file, or a web page that says "Forbidden".
 #
-# How much of that does Python's `gzip` notice? Take the smaller file, the one of labels, and six impostors. In the last, the first label has been changed from 5 to 6.
-#
-# **Predict.** How many of the six impostors will `gzip` open without complaint?
-
-# %%
-guesses.ask("impostors that gzip opens", None)
+# How much of that does Python's `gzip` notice? Take the smaller file, the one of labels, and make six impostors. In the last, the first label is changed from 5 to 6.
 
 # %%
 good = (folder / "train-labels-idx1-ubyte.gz").read_bytes()
@@ -165,6 +160,12 @@ files = {
     "one label changed": gzip.compress(bytes(changed)),
 }
 
+# %% [markdown]
+# **Predict.** How many of the six impostors will `gzip` open without complaint?
+
+# %%
+guesses.ask("impostors that gzip opens", None)
+
 # %% tags=["hide-input"]
 opened = []
 for name, file in files.items():
@@ -176,7 +177,7 @@ for name, file in files.items():
 guesses.compare("impostors that gzip opens", len(opened) - 1)  # without the good file
 
 # %% [markdown]
-# Three are refused, and three get through. A gzip file begins with two fixed bytes, and ends with its length and a check value of its contents ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). That is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. It can't tell you that this is the file you wanted.
+# Three are refused, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). That is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. It can't tell you that this is the file you wanted.
 #
 # The empty file goes through without a word. That is not far-fetched: *the original* of lesson 00 creates its file before it asks for the data ([lesson 06](06_autopsy.ipynb)). If there is no connection, an empty file stays behind, and every later run takes it for the data. What do the next lines of its code make of that?
 
@@ -280,7 +281,7 @@ exercises.check(my_split)
 exercises.folded(my_split)
 
 # %% [markdown]
-# The library's `data.split` does the same:
+# The library's `data.split` does the same. (`*mnist[:2]` hands over the first two of the four arrays, the training images and their labels.)
 
 # %%
 train_set, validation_set = data.split(*mnist[:2], 10_000, rng=np.random.default_rng(seed=1))
@@ -322,7 +323,7 @@ except OverflowError as error:
     print("pixels + 300:", error)
 
 # %% [markdown]
-# The second pixel should have become 260. It became $260 - 256 = 4$, without warning: it **wrapped** around. A plain 10 is no safer than a byte, because NumPy fits it to the array's type; and a 300 is refused, because no byte can hold it.
+# The second pixel should have become 260. It became $260 - 256 = 4$, without warning: it **wrapped** around. NumPy turns a plain 10 into a byte too, so that it fits the array. A 300 is refused, because no byte can hold it.
 #
 # Differences are worse, because everything that should be negative wraps. Predict $0 - 200$:
 
@@ -367,7 +368,7 @@ print(labels)
 # %% [markdown]
 # ### Exercise 1.3: one-hot (core, 5 minutes)
 #
-# No loop this time. Compare a *column* of labels, shape $(n, 1)$, with a *row* of class numbers, shape $(10,)$: NumPy stretches both to $(n, 10)$, which is called **broadcasting**. `labels[:, None]` makes the column.
+# Do it without a loop. Compare a *column* of labels, shape $(n, 1)$, with a *row* of class numbers, shape $(10,)$: NumPy stretches both to $(n, 10)$, which is called **broadcasting**. `labels[:, None]` makes the column.
 
 
 # %%
