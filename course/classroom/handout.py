@@ -3,13 +3,14 @@
     python -m course handout FOLDER
 
 ``FOLDER/students`` works on its own, set up as the README says: the lessons without outputs and without
-what answers them, the library, the data, the studies that the lessons read. ``FOLDER/teacher`` has a
-page for each lesson: the questions with their answers, and each exercise with its solution, its hints,
-and the common mistakes with the reply that each gets.
+what answers them, the library, the data, the studies that the lessons read. There
+``exercises.solution(...)`` says that the teacher has it; with ``--with-solutions`` it shows it, as here.
+``FOLDER/teacher`` has a page for each lesson: the questions with their answers, and each exercise with
+its solution, its hints, and the common mistakes with the reply that each gets.
 
-The students' copy holds ``mnistlib``, which is the answer key: the checkers cannot work without it. So
-an exercise can be looked up there, and what is asked under a student's own eyes should be a variant.
-Variants of yours, ``course/exercises/lesson_9*``, are left out of both.
+The students' copy holds the answer key in ``mnistlib`` and ``course/exercises``: the checkers and the
+later lessons cannot work without it. So an exercise can be looked up there, and what counts for a grade
+should be a variant. Variants of yours, ``course/exercises/lesson_9*``, are left out of both.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from pathlib import Path
 import nbformat
 
 from course.classroom.extract import names_used
+from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
 from course.lessons import ROOT, Lesson, Task, all_lessons, start, title
 
@@ -91,9 +93,14 @@ the mistakes that the checker knows, each with what it says. Keep this folder, a
 
 A solution is the library's own code or the lesson's, and can be pasted into a lesson as it stands.
 
-The students' copy holds `mnistlib`, which is the answer key: the checkers compare with it. What counts
-for a grade should be a variant, asked under your own eyes: other data, another function, another axis.
+The students' copy holds the answer key, in `mnistlib` and `course/exercises`: the checkers compare with
+it. What counts for a grade should be a variant, asked under your own eyes.
 """
+
+#: What ``exercises.solution(...)`` says in the students' copy.
+ASK = (
+    "Your teacher has the solution. Take a hint: exercises.hint(...) gives the next one each time."
+)
 
 PROPERTIES = """Many answers are right here: the checker compares with no solution, but asks for
 properties, and says which of them fails."""
@@ -150,7 +157,7 @@ def how_to_start() -> str:
     return f"## Start\n\n{kept.rstrip()}\n"
 
 
-def make_students(folder: Path) -> None:
+def make_students(folder: Path, with_solutions: bool) -> None:
     """Write the students' copy."""
     for name in COPIED:
         source = ROOT / name
@@ -160,6 +167,8 @@ def make_students(folder: Path) -> None:
             shutil.copytree(source, target, ignore=LEFT_OUT)
         else:
             shutil.copy2(source, target)
+    if not with_solutions:
+        (folder / WITHHELD.relative_to(ROOT)).write_text(ASK, encoding="utf-8")
     (folder / "notebooks").mkdir()
     for lesson in all_lessons():
         nbformat.write(for_students(lesson), folder / "notebooks" / lesson.path.name)
@@ -277,14 +286,18 @@ def main(argv: list[str] | None = None) -> None:
     """Make both copies in a folder that is new or empty."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="a new folder, or an empty one")
-    folder = parser.parse_args(argv).folder
+    parser.add_argument(
+        "--with-solutions", action="store_true", help="let the students' copy show them on request"
+    )
+    chosen = parser.parse_args(argv)
+    folder = chosen.folder
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         sys.exit(
             f"{folder} is not empty; name a new folder, so that nothing in it is lost or mixed up"
         )
     if any(folder.resolve().is_relative_to(ROOT / name) for name in COPIED):
         sys.exit(f"{folder} lies inside what is copied; name a folder elsewhere")
-    make_students(folder / "students")
+    make_students(folder / "students", chosen.with_solutions)
     make_teacher(folder / "teacher")
     print(f"{folder / 'students'}: hand this out\n{folder / 'teacher'}: keep this")
 

@@ -44,6 +44,9 @@ for _lesson in LESSONS.values():
             raise ValueError(f"two exercises are called {_exercise.name!r}")
         EXERCISES[_exercise.name] = _exercise
 
+#: A students' copy may hold this file: what it says is shown in place of any solution.
+WITHHELD = Path(__file__).with_name("withheld.txt")
+
 #: How many hints were asked for, by the exercises' names.
 _hints_given: dict[str, int] = {}
 
@@ -143,15 +146,20 @@ def hint(function: Callable) -> str:
     return Shown(words, f"<p>{markup.text(words)}</p>")
 
 
-def solution(function: Callable) -> str:
+def solution(function: Callable) -> Shown:
     """Return the source of what the exercise asks for: the library's own, or the lesson's.
 
-    It comes without its docstring, its type hints, and what only checks its arguments.
+    It comes without its docstring, its type hints, and what only checks its arguments. In a class's
+    copy it may be the teacher's to show.
 
     Raises:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
-    source = solutions.source(find(function).shown)
+    exercise = find(function)
+    if WITHHELD.exists():
+        words = WITHHELD.read_text(encoding="utf-8").strip()
+        return Shown(words, f"<p>{markup.text(words)}</p>")
+    source = solutions.source(exercise.shown)
     return Shown(source, markup.program(source))
 
 
@@ -166,7 +174,7 @@ def folded(function: Callable) -> str:
         markup.fold(f"Hint {number}", f"<p>{markup.text(hint)}</p>")
         for number, hint in enumerate(hints, start=1)
     ]
-    folds.append(markup.fold("Solution", markup.program(solution(function))))
+    folds.append(markup.fold("Solution", solution(function).html))
     return Shown(f"{len(hints)} hints and the solution, folded", "\n".join(folds))
 
 

@@ -171,6 +171,21 @@ def test_the_copies_are_apart_and_the_students_has_what_it_needs(folder):
     assert "Python 3.11 to 3.14" in about
 
 
+@pytest.mark.parametrize("is_withheld", [True, False])
+def test_the_students_copy_shows_solutions_only_if_the_teacher_wants(folder, tmp_path, is_withheld):
+    copy = folder / "students"
+    if not is_withheld:
+        copy = tmp_path / "students"
+        handout.make_students(copy, with_solutions=True)
+    code = "from course import exercises\ndef my_softmax(z): ...\n"
+    code += "print(exercises.solution(my_softmax), exercises.folded(my_softmax).html)\n"
+    code += "print(exercises.check(my_softmax).kind, exercises.hint(my_softmax)[:6])"
+    asked = subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, text=True)
+    assert asked.stdout.endswith("not attempted Hint 1\n"), asked.stderr
+    assert ("Your teacher has the solution." in asked.stdout) == is_withheld
+    assert ("def softmax(z)" not in asked.stdout) == is_withheld
+
+
 def test_the_students_copy_lists_the_commands_that_it_has(folder):
     listed = subprocess.run(
         [sys.executable, "-m", "course"], cwd=folder / "students", capture_output=True, text=True
