@@ -68,8 +68,9 @@ class Exercise:
     cases: tuple[Arguments, ...]
     #: Edge cases: arguments at which a careless formula overflows, or loses its digits.
     extreme: tuple[Arguments, ...] = ()
-    #: Draws arguments at random, far apart and extreme, for the tests: they try every one-step change
-    #: of the reference on them. An exercise with many right answers has none.
+    #: Draws arguments at random, far apart and extreme. Marking tries a right answer on some, which no
+    #: student has seen. Where one answer is right, the tests try every one-step change of the reference
+    #: on them. An exercise without arguments has none.
     random_case: Callable[[np.random.Generator], Arguments] | None = None
     #: What is true of every right result, so that no case can refuse an answer that relies on it.
     results_are: tuple[Literal["whole", "never negative", "never tiny"], ...] = ()

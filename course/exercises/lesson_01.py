@@ -33,6 +33,14 @@ def _to_split(n: int, validation: int) -> Arguments:
     return images, labels, validation, fresh_generator()
 
 
+def _random_split(rng: np.random.Generator) -> Arguments:
+    """Return images and labels in a random order, how many to hold back, and a generator."""
+    n = int(rng.integers(55, 64))
+    images, labels, _, generator = _to_split(n, 0)
+    order = rng.permutation(n)
+    return images[order], labels[order], int(rng.integers(20, 28)), generator
+
+
 def _random_images(rng: np.random.Generator) -> Arguments:
     """Return images and their labels, among which every class is."""
     labels = np.concatenate([np.arange(10), rng.integers(0, 10, 21)])
@@ -186,6 +194,7 @@ EXERCISES = (
         reference=split,
         shapes="n rows columns, n,, -> ",
         cases=(_to_split(4, 1), _to_split(20, 5), _to_split(60, 24)),
+        random_case=_random_split,
         solution=data.split,
         view=Split,
         objections=(

@@ -45,6 +45,12 @@ EXERCISES = (
             (n, batch_size, fresh_generator(), epochs)
             for n, batch_size, epochs in [(2, 2, 1), (5, 2, 2), (40, 12, 3)]
         ),
+        random_case=lambda rng: (
+            int(rng.integers(41, 70)),
+            int(rng.integers(9, 15)),
+            fresh_generator(),
+            int(rng.integers(2, 5)),
+        ),
         solution=training.minibatches,
         view=deal.Deal,
         objections=(

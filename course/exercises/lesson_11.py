@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course.exercises.cases import Seed
 from course.exercises.exercise import Arguments, Exercise
 from course.exercises.views import topological_order as walk
 from mnistlib import autodiff
@@ -53,7 +54,7 @@ def _draw(seed: int, *shape: int) -> np.ndarray:
     return rng.uniform(0.3, 3, shape) * rng.choice([-1, 1], shape)
 
 
-def _any_graph(seed: int, size: int) -> Arguments:
+def _any_graph(seed: Seed, size: int) -> Arguments:
     """Return a graph whose names and rows stand in no order, and its end."""
     rng = np.random.default_rng(seed)
     names = [f"v{number}" for number in rng.permutation(size)]
@@ -120,6 +121,7 @@ EXERCISES = (
             (walk.Graph(_FORKS, "18 forks, one behind the other"), "v18"),
         ),
         extreme=((walk.Graph(walk.CHAIN, "a chain of 120 values"), "v119"),),
+        random_case=lambda rng: _any_graph(rng, int(rng.integers(10, 20))),
         view=walk.Order,
         objections=(
             walk.changes_the_graph,

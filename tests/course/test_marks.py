@@ -586,6 +586,22 @@ def test_right_answers_are_right_on_cases_that_are_drawn(name, monkeypatch):
             assert reply.kind == "right", (body, seed, reply.description)
 
 
+@pytest.mark.parametrize("name", [n for n, e in exercises.EXERCISES.items() if e.arguments])
+def test_a_case_that_is_drawn_is_none_of_the_published(name):
+    exercise = exercises.EXERCISES[name]
+    published = {repr(case) for case in (*exercise.cases, *exercise.extreme)}
+    for seed in range(3):
+        assert not published & {*map(repr, sandbox.with_cases_drawn(exercise, seed).cases)}
+
+
+def test_the_table_says_what_was_not_tried_on_fresh_cases(here, tmp_path, monkeypatch):
+    in_place(tmp_path, monkeypatch)
+    names = exercises.EXERCISES["name_the_faults"].reference()
+    [found] = tried(tmp_path, f"def my_name_the_faults():\n    return {names}", "name_the_faults")
+    assert found.kind == "right"
+    assert "Tried on no fresh cases" in found.reply
+
+
 # --- Marks by hand
 
 
