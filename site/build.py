@@ -102,6 +102,7 @@ def for_teachers() -> str:
             f"**Time** {head.time.partition(';')[0]}"
             + (f" ({len(exercises)}, together {together} minutes)." if exercises else "."),
             f"**Exercises** {', '.join(exercises) or 'none'}",
+            f'**To show in the room** <a href="slides/{lesson.name}.html">slides</a>',
             f"**It needs** {head.need}",
             f"**Afterwards a student can**\n\n{head.able}",
             "<details><summary>Minutes, section by section</summary>",
@@ -237,6 +238,9 @@ def main() -> None:
         sys.exit("the pages were not built without a warning; see above")
     drop_unused_styles()
     shrink_images()
+    import slides
+
+    slides.make()
     for lesson in all_lessons():
         shutil.copy2(lesson.path, HTML / "notebooks")
         shutil.copy2(lesson.source_path, HTML / "notebooks")

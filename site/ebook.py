@@ -80,13 +80,18 @@ def formula(katex: Tag) -> Tag:
     return math
 
 
+def write_mathml(part: Tag) -> None:
+    """Put MathML in the place of all formulas."""
+    for katex in part.select(".katex"):
+        display = katex.find_parent(class_="katex-display")
+        (display or katex).replace_with(formula(katex))
+
+
 def simplified(part: Tag) -> Tag:
     """Return a chapter without what is for browsers, its formulas as MathML."""
     for useless in part.select(FOR_BROWSERS):
         useless.decompose()
-    for katex in part.select(".katex"):
-        display = katex.find_parent(class_="katex-display")
-        (display or katex).replace_with(formula(katex))
+    write_mathml(part)
     for element in part.find_all(True):
         if element.find_parent("math") or element.name == "math":
             continue

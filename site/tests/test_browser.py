@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pypdf
 import pytest
-from tabs import ROOT, SITE, Tab, both_ways
+from tabs import HTML, ROOT, SITE, Tab, both_ways
 
 pytestmark = pytest.mark.takes(seconds=300)
 
@@ -281,3 +281,17 @@ def test_pages_are_light(browser, roots, pages, lessons):
     print(whole)
     assert {page: first[page] for page in lessons if not 100_000 < first[page] <= 280_000} == {}
     assert {page: weight for page, weight in whole.items() if weight > 600_000} == {}
+
+
+@pytest.mark.parametrize("tab", ["file"], indirect=True)
+def test_keys_turn_the_slides_and_nothing_is_cut_off(tab):
+    page = tab.page
+    page.goto(f"{HTML.as_uri()}/slides/03_backpropagation.html")
+    count = page.locator("section").count()
+    top = "document.querySelectorAll('section')[{}].getBoundingClientRect().top"
+    for key, shown in [("ArrowRight", 1), ("PageDown", 2), ("ArrowLeft", 1), (" ", 2)]:
+        page.keyboard.press(key)
+        page.wait_for_function(f"Math.abs({top.format(shown)}) < 2")
+    assert count > len(page.locator("img").all()) > 2
+    wide = "[...document.querySelectorAll('section')].filter(s => s.scrollWidth > s.clientWidth)"
+    assert page.evaluate(f"{wide}.length") == 0

@@ -14,6 +14,8 @@ from build import ONLY_FOLDED
 from PIL import Image
 from tabs import HTML, ROOT, SITE
 
+from course.lessons import all_lessons
+
 NOTEBOOKS = ROOT / "notebooks"
 
 
@@ -267,6 +269,23 @@ def test_a_lesson_lists_its_sections_and_leads_on(lessons, soups):
         if before:
             assert soups[before].select_one("a.right-next")["href"] == page.split("/")[1]
             assert soups[page].select_one("a.left-prev")["href"] == before.split("/")[1]
+
+
+def test_the_slides_of_a_lesson_hold_all_that_they_show(lessons, soups):
+    for page, lesson in zip(lessons, all_lessons(), strict=True):
+        text = (HTML / "slides" / f"{lesson.name}.html").read_text("utf-8")
+        slides = BeautifulSoup(text, "html.parser")
+        assert slides.select("link, [href], script[src], details") == []
+        pictures = slides.select("img")
+        assert [picture["alt"] for picture in pictures] == [fig.alt for fig in lesson.figures()]
+        assert all(picture["src"].startswith("data:image/png;") for picture in pictures)
+        formulas = soups[page].article.select("div.math")
+        unfolded = [formula for formula in formulas if not formula.find_parent("details")]
+        assert len(slides.select("div.math math")) == len(unfolded)
+        for task, stub in zip(lesson.tasks, slides.select("pre"), strict=True):
+            assert f"def my_{task.name}(" in stub.get_text()
+        headings = [tag.get_text().rstrip("#") for tag in soups[page].article.select("h2")]
+        assert len(slides.select("h1 + ol > li")) == len(headings) > 4
 
 
 def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):
