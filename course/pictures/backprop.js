@@ -54,25 +54,26 @@ function byNudging(value) {
   return size < 5e-8 ? "≈ 0" : size >= 0.0005 && size < 9.9999 ? written(value, 4) : compact(value);
 }
 
-/** The steps: what each brings to light, and its formula in numbers. */
+/** The steps: what each brings to light, its formula in numbers, and along which weights it goes. */
 function steps(s) {
   const v = forward(s);
   const d = backward(s, v);
   const ordinal = ["first", "second"];
   const sum = (a, W, b, to) => `${bracket(a[0])} · ${bracket(W[to])} + ${bracket(a[1])} · ${bracket(W[2 + to])} + ${bracket(b[to])}`;
   const found = [];
-  const step = (shown, text) => found.push({ shown, text });
-  for (const j of [0, 1]) step([`z1${j}`], `The ${ordinal[j]} hidden unit adds up what comes in: z = ${sum(s.x, s.W1, s.b1, j)} = **${friendly(v.z1[j])}**`);
+  const step = (shown, text, along = []) => found.push({ shown, text, along });
+  const into = (W, to) => [`${W}${to}`, `${W}${2 + to}`];
+  for (const j of [0, 1]) step([`z1${j}`], `The ${ordinal[j]} hidden unit adds up what comes in: z = ${sum(s.x, s.W1, s.b1, j)} = **${friendly(v.z1[j])}**`, into("W1", j));
   for (const j of [0, 1]) step([`a1${j}`], `and squashes the sum: a = σ(${friendly(v.z1[j])}) = **${friendly(v.a1[j])}**`);
-  for (const k of [0, 1]) step([`z2${k}`], `The ${ordinal[k]} output unit’s logit: z = ${sum(v.a1, s.W2, s.b2, k)} = **${friendly(v.z2[k])}**`);
+  for (const k of [0, 1]) step([`z2${k}`], `The ${ordinal[k]} output unit’s logit: z = ${sum(v.a1, s.W2, s.b2, k)} = **${friendly(v.z2[k])}**`, into("W2", k));
   step(["p0", "p1"], `The softmax: the logits differ by ${friendly(v.z2[0] - v.z2[1])}, so p = **(${friendly(v.p[0])}, ${friendly(v.p[1])})**`);
   step(["loss"], `The loss: −log ${friendly(v.p[s.target])} = **${friendly(v.loss)}**. Now back: how much does each number share in it?`);
   for (const k of [0, 1]) step([`dz2${k}`], `The ${ordinal[k]} logit’s gradient: p − y = ${friendly(v.p[k])} − ${k === s.target ? 1 : 0} = **${friendly(d.dz2[k])}**`);
-  EDGES.forEach(([j, k], i) => step([`dW2${i}`], `The weight from the ${ordinal[j]} hidden unit to the ${ordinal[k]} logit: what came in, times the gradient of what went out: ${bracket(v.a1[j])} · ${bracket(d.dz2[k])} = **${friendly(d.dW2[i])}**`));
+  EDGES.forEach(([j, k], i) => step([`dW2${i}`], `The weight from the ${ordinal[j]} hidden unit to the ${ordinal[k]} logit: what came in, times the gradient of what went out: ${bracket(v.a1[j])} · ${bracket(d.dz2[k])} = **${friendly(d.dW2[i])}**`, [`W2${i}`]));
   step(["db20", "db21"], "The output biases: what comes in there is always 1, so their gradients are those of their logits.");
-  for (const j of [0, 1]) step([`da1${j}`], `The ${ordinal[j]} activation reaches the loss by two roads, which add up: ${bracket(s.W2[2 * j])} · ${bracket(d.dz2[0])} + ${bracket(s.W2[2 * j + 1])} · ${bracket(d.dz2[1])} = **${friendly(d.da1[j])}**`);
+  for (const j of [0, 1]) step([`da1${j}`], `The ${ordinal[j]} activation reaches the loss by two roads, which add up: ${bracket(s.W2[2 * j])} · ${bracket(d.dz2[0])} + ${bracket(s.W2[2 * j + 1])} · ${bracket(d.dz2[1])} = **${friendly(d.da1[j])}**`, [`W2${2 * j}`, `W2${2 * j + 1}`]);
   for (const j of [0, 1]) step([`dz1${j}`], `Through the sigmoid, whose slope is a (1 − a) = ${friendly(v.a1[j] * sigmoid(-v.z1[j]))}: ${bracket(d.da1[j])} · ${friendly(v.a1[j] * sigmoid(-v.z1[j]))} = **${friendly(d.dz1[j])}**`);
-  EDGES.forEach(([i, j], e) => step([`dW1${e}`], `The weight from the ${ordinal[i]} pixel to the ${ordinal[j]} hidden unit: ${bracket(s.x[i])} · ${bracket(d.dz1[j])} = **${friendly(d.dW1[e])}**`));
+  EDGES.forEach(([i, j], e) => step([`dW1${e}`], `The weight from the ${ordinal[i]} pixel to the ${ordinal[j]} hidden unit: ${bracket(s.x[i])} · ${bracket(d.dz1[j])} = **${friendly(d.dW1[e])}**`, [`W1${e}`]));
   step(["db10", "db11"], "And the hidden biases: the gradients of their units’ sums. Every parameter now has its gradient.");
   return { found, v, d };
 }
@@ -86,7 +87,7 @@ function render({ model, el }) {
   const names = Object.entries(SIZES).flatMap(([name, size]) => Array.from({ length: size }, (_, i) => [name, i]));
   const title = (name, i) => `${name}[${SIZES[name] === 4 ? EDGES[i].join(", ") : i}]`;
   const put = (name, i, value) => change({ [name]: now()[name].map((v, j) => (j === i ? value : v)) });
-  const svg = draw("svg", { viewBox: "0 0 400 476", class: "sheet-of-paper", role: "group", "aria-label": "The network of twelve numbers, from its two pixels at the top to the loss at the bottom. The table tells the same." });
+  const svg = draw("svg", { viewBox: "0 0 400 538", class: "sheet-of-paper", role: "group", "aria-label": "The network of twelve numbers, from its two pixels at the top to the loss at the bottom. The table tells the same." });
   const text = (x, y, kind, anchor = "middle") => draw("text", { x, y, class: kind, "text-anchor": anchor });
 
   /** A number that can be grabbed: to the right and up it grows. */
@@ -102,35 +103,39 @@ function render({ model, el }) {
     return group;
   }
 
-  const edges = {};
-  for (const [name, top, bottom] of [["W1", 38, 150], ["W2", 236, 348]]) EDGES.forEach(([from, to], i) => {
-    const x = 50 + 100 * i;
-    const middle = (top + bottom) / 2;
-    const line = draw("polyline", { points: `${100 + 200 * from + (to - 0.5) * 30},${top} ${x},${middle} ${100 + 200 * to + (from - 0.5) * 30},${bottom}`, class: "edge" });
+  // A weight stands below the unit that it comes from, and its wire leads on to the unit that it goes to:
+  // the two wires between the middles cross below the weights, where nothing hides which is which.
+  const ports = [46, 157, 243, 354];
+  for (const [name, top, bottom] of [["W1", 38, 166], ["W2", 252, 380]]) EDGES.forEach(([from, to], i) => {
+    const [x, low] = [ports[i], top + 64];
+    const line = draw("polyline", { points: `${x},${top} ${x},${low} ${ports[2 * to + from]},${bottom}`, class: "edge" });
     svg.prepend(line);
-    const [value, share] = [text(x, middle - 4, "value"), text(x, middle + 19, "blame")];
-    parts[`${name}${i}`] = { value, share, line, group: holder(name, i, x - 46, middle - 25, 92, 52, value, share) };
+    const [value, share] = [text(x, low - 31, "value"), text(x, low - 8, "blame")];
+    parts[`${name}${i}`] = { value, share, line, group: holder(name, i, x - 40, low - 52, 80, 52, value, share) };
   });
+  const truths = [];
   [0, 1].forEach((i) => {
     const x = 100 + 200 * i;
     const value = text(x + 9, 28, "value");
     parts[`x${i}`] = { value, group: holder("x", i, x - 62, 6, 124, 32, text(x - 54, 28, "name", "start"), value) };
     parts[`x${i}`].group.querySelector(".name").textContent = "x";
-    for (const [top, rows] of [[150, ["b1", "z1", "a1"]], [348, ["b2", "z2", "p"]]]) {
+    for (const [top, rows] of [[166, ["b1", "z1", "a1"]], [380, ["b2", "z2", "p"]]]) {
       svg.append(draw("rect", { x: x - 97, y: top, width: 194, height: 86, rx: 8, class: "node" }));
       rows.forEach((name, row) => {
         const y = top + 22 + 27 * row;
-        const [label, number, share] = [text(x - 91, y, "name", "start"), text(x - 75, y, "value", "start"), text(x + 92, y, "blame", "end")];
+        const share = text(x + 92, y, name === "p" ? "name" : "blame", "end");
+        const [label, number] = [text(x - 91, y, "name", "start"), text(x - 75, y, "value", "start")];
         label.textContent = name[0];
-        parts[`${name}${i}`] = { value: number, share };
+        parts[`${name}${i}`] = name === "p" ? { value: number } : { value: number, share };
+        if (name === "p") truths[i] = share;
         if (row) svg.append(label, number, share);
         else parts[`${name}${i}`].group = holder(name, i, x - 95, top + 2, 190, 27, label, number, share);
       });
     }
+    svg.prepend(draw("polyline", { points: `${x},466 ${160 + 80 * i},502`, class: "edge" }));
   });
-  const [loss, truth] = [text(8, 464, "value", "start"), text(392, 464, "name", "end")];
-  parts.loss = { value: loss };
-  svg.append(loss, truth);
+  parts.loss = { value: text(200, 524, "value") };
+  svg.append(draw("rect", { x: 103, y: 502, width: 194, height: 32, rx: 8, class: "node" }), parts.loss.value);
 
   const formula = make("p", { class: "verdict" });
   const count = make("span", { class: "note" });
@@ -158,7 +163,8 @@ function render({ model, el }) {
   function redraw(state) {
     const { found, v, d } = steps(state);
     const lit = new Set(found.slice(0, state.step).flatMap((one) => one.shown));
-    const fresh = new Set(found[state.step - 1]?.shown ?? []);
+    const { shown: newest = [], along = [] } = found[state.step - 1] ?? {};
+    const fresh = new Set(newest);
     const values = { ...state, ...v };
     for (const [name, { value, share, line, group }] of Object.entries(parts)) {
       const [array, i] = name === "loss" ? ["loss", 0] : [name.slice(0, -1), Number(name.at(-1))];
@@ -169,11 +175,14 @@ function render({ model, el }) {
       const blamed = lit.has(`d${name}`);
       if (share) share.textContent = blamed ? friendly(d[`d${array}`][i], true) : "";
       share?.classList.toggle("fresh", fresh.has(`d${name}`));
-      line?.classList.toggle("fresh", fresh.has(`d${name}`));
+      const chosen = array in SIZES && title(array, i) === title(...names[state.held]);
+      line?.classList.toggle("fresh", along.includes(name));
+      line?.classList.toggle("back", along.includes(name) && newest[0][0] === "d");
+      line?.classList.toggle("held", chosen);
       group?.say(number, `${friendly(number)}${blamed ? `, gradient ${friendly(d[`d${array}`][i])}` : ""}`);
-      group?.classList.toggle("held", title(array, i) === title(...names[state.held]));
+      group?.classList.toggle("held", chosen);
     }
-    truth.textContent = `truth: the ${state.target ? "second" : "first"}`;
+    truths.forEach((tag, k) => { tag.textContent = `y = ${k === state.target ? 1 : 0}`; });
     const said = state.step ? found[state.step - 1].text : "Press **next**: one number after another comes to light, down to the loss, and then the gradients on the way back up. Drag any weight, bias or pixel to change it.";
     words(formula, said);
     count.textContent = `step ${state.step} of ${total}`;
