@@ -1,6 +1,6 @@
-// Lesson 03: the network of twelve numbers, empty. The reader types each value, then each gradient.
+// Lesson 03: the network of twelve numbers, empty. The reader types each value, then each gradient, and
+// of the 27 boxes sees those that can be filled in now.
 
-const ORDINAL = ["first", "second"];
 const title = (name, i) => `${name}[${["W1", "W2", "dW1", "dW2"].includes(name) ? `${i >> 1}, ${i % 2}` : i}]`;
 
 /** What is to be filled in, in an order in which it can be: [name, index, from the numbers before it, how]. */
@@ -18,6 +18,10 @@ const ENTRIES = [
   ...[0, 1, 2, 3].map((i) => ["dW1", i, (g) => g("x", i >> 1) * g("dz1", i % 2), "what came in, times the gradient of the sum it went to"]),
   ...[0, 1].map((j) => ["db1", j, (g) => g("dz1", j), "the gradient of its sum, since what comes in there is 1"]),
 ];
+
+/** Which boxes come to light together: a stage, once each box of those before it holds a number. */
+const STAGES = [["z1", "a1"], ["z2", "p", "loss"], ["dz2", "dW2", "db2"], ["da1", "dz1"], ["dW1", "db1"]];
+const stageOf = (name) => STAGES.findIndex((names) => names.includes(name));
 
 /** Read a number as it would be written by hand: -3/8, 0,375, log 3, 1 + log(4). nan if it is none. */
 function read(text) {
@@ -98,18 +102,22 @@ function render({ model, el }) {
       if (done(found, name + i)) boxes[nextOpen(found)]?.input.focus();
     } });
     const element = make("span", { class: `cell ${name[0] === "d" ? "blame" : "value"}` }, input);
-    boxes[name + i] = { input, element };
+    boxes[name + i] = { name, input, element };
     return element;
   }
   const given = (name, i) => make("span", { class: "given" }, plain(start[name][i]));
   const weight = (name, i) => make("div", { class: "weight" }, make("span", { class: "note" }, title(name, i)), given(name, i), box(`d${name}`, i));
   const row = (letter, value, gradient) => [make("span", { class: "k" }, letter), value, gradient].flat();
-  const unit = (b, z, a, i) => make("div", { class: "unit" }, row("b", given(b, i), box(`d${b}`, i)), row("z", box(z, i), box(`d${z}`, i)), row(a[0], box(a, i), a === "a1" ? box("da1", i) : make("span", {})));
+  const truth = (k) => make("span", { class: "note" }, `y = ${k === start.target ? 1 : 0}`);
+  const unit = (b, z, a, i) => make("div", { class: "unit" }, row("b", given(b, i), box(`d${b}`, i)), row("z", box(z, i), box(`d${z}`, i)), row(a[0], box(a, i), a === "a1" ? box("da1", i) : truth(i)));
+  // Four columns, one for each weight of a layer: it stands below the unit that it comes from, and its
+  // wire leads on to the unit that it goes to.
+  const wires = (kind, ends) => draw("svg", { class: `wires ${kind}`, viewBox: "0 0 8 1", preserveAspectRatio: "none", "aria-hidden": "true" }, ends.map(([from, to]) => draw("line", { x1: from, y1: 0, x2: to, y2: 1 })));
+  const layer = (name) => [wires("short", [1, 3, 5, 7].map((x) => [x, x])), [0, 1, 2, 3].map((i) => weight(name, i)), wires("", [0, 1, 2, 3].map((i) => [2 * i + 1, 4 * (i % 2) + 2 * (i >> 1) + 1]))].flat();
   const net = make("div", { class: "filling" },
-    [0, 1].map((i) => make("div", { class: "unit" }, row("x", given("x", i), make("span", {})))), [0, 1, 2, 3].map((i) => weight("W1", i)),
-    [0, 1].map((i) => unit("b1", "z1", "a1", i)), [0, 1, 2, 3].map((i) => weight("W2", i)),
-    [0, 1].map((i) => unit("b2", "z2", "p", i)),
-    make("div", { class: "unit" }, row("loss", box("loss", 0), [])), make("div", { class: "unit note" }, `the truth: the ${ORDINAL[start.target]} class`));
+    [0, 1].map((i) => make("div", { class: "unit" }, row("x", given("x", i), make("span", {})))), layer("W1"),
+    [0, 1].map((i) => unit("b1", "z1", "a1", i)), layer("W2"), [0, 1].map((i) => unit("b2", "z2", "p", i)),
+    wires("short", [[2, 3], [6, 5]]), make("div", { class: "unit loss" }, row("loss", box("loss", 0), [])));
   const verdict = make("p", { class: "verdict" });
   const showOne = button("show me this one", () => {
     const { found, truth } = judged(now());
@@ -121,7 +129,11 @@ function render({ model, el }) {
   function redraw(state) {
     const { found } = judged(state);
     const open = ENTRIES.find(([name, i]) => !done(found, name + i));
-    for (const [name, { input, element }] of Object.entries(boxes)) {
+    const empty = ENTRIES.find(([name, i]) => [undefined, "unreadable"].includes(found[name + i]));
+    const reached = empty ? stageOf(empty[0]) : STAGES.length;
+    for (const [name, { name: own, input, element }] of Object.entries(boxes)) {
+      element.classList.toggle("later", stageOf(own) > reached && !found[name]);
+      element.classList.toggle("done", done(found, name));
       if (document.activeElement !== input || name === state.last) input.value = state.typed[name] ?? "";
       element.dataset.mark = { right: "✓", carried: "✓ from yours", sign: "✗", wrong: "✗", unreadable: "?" }[found[name]] ?? "";
       element.classList.toggle("next", Boolean(open) && name === open[0] + open[1]);
@@ -144,9 +156,9 @@ function render({ model, el }) {
     told.tell(verdict.textContent);
   }
 
-  el.append(make("p", { class: "title" }, "Fill in the network: values down, gradients back up"), net, verdict,
-    make("div", { class: "strip" }, showOne, again),
-    make("p", { class: "note" }, "Left boxes, blue: values. Right boxes and those under the weights, orange: gradients of the loss. Type 3/8, −0.375 or log 3; then press Enter or Tab, and it is marked."), told);
+  el.append(make("p", { class: "title" }, "Fill in the network: values down, gradients back up"),
+    make("div", { class: "filled" }, make("div", {}, verdict, make("div", { class: "strip" }, showOne, again)), net,
+      make("p", { class: "note" }, "Blue: values. Orange: gradients of the loss. Type 3/8, −0.375 or log 3; then press Enter or Tab, and it is marked. A dot is a box that comes later.")), told);
   redraw(start);
   return stop;
 }
