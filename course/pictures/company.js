@@ -62,7 +62,7 @@ function render({ model, el }) {
     make("thead", {}, make("tr", {}, heads)),
     make("tbody", {}, rows.map((parts) => parts.element)));
   const verdict = make("p", { class: "verdict" });
-  const note = make("p", { class: "note" });
+  const [note, pressing] = [0, 1].map(() => make("p", { class: "note" }));
   const shown = choice("Show", [["", "the answers"], ["behind", "the numbers behind them (lesson 06)"]], (value) => change({ behind: value !== "" }));
 
   const kinds = choice("Who else is asked about at the same time?", [["nobody", "nobody"], ["one", "one other"], ["all", "all 199 others"], ["class", "all of one class"], ["own", "my choice"]],
@@ -153,14 +153,15 @@ function render({ model, el }) {
     const text = explained(answers[0], labels[asked], batch, { byClass: answers[1] }, behind);
     words(verdict, text);
     table.classList.toggle("behind", behind);
-    const columns = behind ? ["class", "z", "c", "part of the batch", "p over the classes"] : ["digit", "", "", "in this company", "by its scores alone"];
+    const columns = behind ? ["class", "z", "c", "part of the batch", "p over the classes"] : ["digit", "", "", "how strongly it says so, in this company", ""];
     heads.forEach((head, i) => { head.textContent = columns[i]; });
-    note.textContent = (behind
-      ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all digits in the batch. Part of the batch: e to the z − c. " : "")
-      + "The left bars are drawn against the longest of them, the right ones against 1.";
+    note.textContent = behind
+      ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all digits in the batch. Part of the batch: e to the z − c. The left bars are drawn against the longest of them, the right ones against 1."
+      : "The bars are drawn against the longest of them.";
     shown.set(behind ? "behind" : "");
     kinds.set(company);
     clicks.set(mode);
+    pressing.textContent = mode === "asked" ? "Press a digit, and it is asked about." : "Press a digit: it joins the company, or leaves it.";
     ofClass.value = k;
     ofClass.style.display = company === "class" ? "" : "none";
     single(asked).forEach((found, i) => {
@@ -187,10 +188,12 @@ function render({ model, el }) {
   const { behind } = now();
   focusOn(0);
   el.append(make("p", { class: "title" }, "One digit, the same weights, and the company it keeps"),
-    make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
-    make("div", { class: "strip" }, kinds, ofClass), counts, verdict, tray, table, note,
+    make("div", { class: "company" },
+      make("div", {}, make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))), table),
+      make("div", {}, pressing, tray)),
+    make("div", { class: "strip" }, kinds, ofClass), counts, verdict,
     make("details", { open: behind }, make("summary", {}, "More to set"),
-      make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown)), sum, told);
+      make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown)), note, sum, told);
   redraw(now());
   return stop;
 }

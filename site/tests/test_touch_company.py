@@ -5,8 +5,9 @@ import re
 
 import numpy as np
 import picture_places
+import pytest
 from docutils import nodes
-from tabs import Shown
+from tabs import STICKS_OUT, Shown
 
 from course import pictures
 from course.pictures import packing
@@ -56,6 +57,17 @@ def test_company_shows_no_formula_until_the_numbers_behind_are_asked_for(lone):
     assert shown.el.locator("td.c").first.is_visible()
     shown.el.get_by_text("the answers", exact=True).click()
     assert formulas.findall(shown.el.inner_text()) == []
+
+
+@pytest.mark.parametrize("width", [280, 390, 1366])
+def test_company_begins_with_the_thing_itself(lone, width):
+    shown = Shown(lone, "company", width)
+    marks = (".answers .bar.warm", ".tray", ".choice", ".verdict")
+    boxes = [shown.el.locator(mark).first.bounding_box() for mark in marks]
+    bars, tray, who, words = (box["y"] for box in boxes)
+    assert max(bars, tray) < who < words
+    assert not shown.el.locator(".answers .bar:not(.warm)").first.is_visible()  # one bar of ten
+    assert shown.page.evaluate(STICKS_OUT) == []
 
 
 def says(shown):
