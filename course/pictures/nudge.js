@@ -69,7 +69,7 @@ function render({ model, el }) {
   const { change, stop } = bind(model, el, redraw);
   const now = () => model.get("state");
   const start = now();
-  const toU = (u) => change({ u: within(-3, Math.round(u * 10) / 10, 3), seen: [now().power] });
+  const toU = (u) => change({ u: within(-3, Math.round(u * 10) / 10, 3) });
   const toPower = (power) => { const kept = within(0, Math.round(power * 2) / 2, 16); change({ power: kept, seen: [...new Set([...now().seen, kept])] }); };
 
   const curve = draw("polyline", { class: "curve" });
@@ -102,15 +102,16 @@ function render({ model, el }) {
     move: toPlace,
     nudge: ([right, up]) => toPower(now().power - (right + up) / 2),
   });
+  const hint = draw("text", { x: x(1), y: HEIGHT / 2, "text-anchor": "end" });
   const axis = [0, 4, 8, 12, 16].flatMap((n) => [
     draw("text", { x: x(n), y: HEIGHT - 30, "text-anchor": "middle" }, n ? `1e−${n}` : "1"),
     draw("text", { x: 54, y: y(10 ** -n) + 4, "text-anchor": "end" }, n ? `1e−${n}` : "1"),
     draw("line", { x1: 56, x2: WIDTH - 8, y1: y(10 ** -n), y2: y(10 ** -n), class: "grid" }),
   ]);
-  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" }, ...axis, marks, cursor,
+  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" }, ...axis, hint, marks, cursor,
     draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 6, "text-anchor": "middle" }, "the nudge h"), draw("text", { x: 4, y: 12 }, "error"));
 
-  const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value, seen: [now().power] }));
+  const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value }));
   const u = slider("where, u", { min: -3, max: 3, step: 0.1 }, toU);
   const nudge = slider("the nudge, h", { min: -16, max: 0, step: 0.5, unit: (n) => written(10 ** n, 0) }, (n) => toPower(-n)); // to the left is smaller, as in the plot
   const all = button("all nudges", () => change({ seen: Array.from({ length: 33 }, (_, i) => i / 2) }));
@@ -149,6 +150,7 @@ function render({ model, el }) {
       const kind = (name, error) => (error ? name : `${name} zero`);
       return [draw("rect", { x: x(power) - 3.5, y: y(errors.forward) - 3.5, width: 7, height: 7, class: kind("one", errors.forward) }), draw("circle", { cx: x(power), cy: y(errors.both), r: 4.5, class: kind("two", errors.both) })];
     }));
+    hint.textContent = state.seen.length > 1 ? "" : "← drag: smaller nudges";
     here.setAttribute("transform", `translate(${x(state.power)} 0)`);
     f.set(state.f);
     u.set(state.u);

@@ -136,6 +136,22 @@ def test_nudge_by_the_keyboard_alone(lone):
         assert shown.state["power"] == power
 
 
+def test_all_nudges_stay_in_sight_when_the_function_changes(lone):
+    shown = Shown(lone, "nudge")
+    hint = shown.el.get_by_text("drag: smaller nudges")
+    assert hint.is_visible()
+    shown.el.get_by_text("all nudges").click()
+    assert hint.count() == 0
+    shown.el.get_by_text("sin(u)").click()
+    middle = shown.el.locator(".middle")
+    middle.focus()
+    shown.page.keyboard.press("ArrowRight")
+    assert (shown.state["f"], shown.state["u"]) == ("sine", 0.6)
+    assert shown.el.locator("circle.two").count() == shown.el.locator("rect.one").count() == 33
+    shown.el.get_by_text("start again").click()
+    assert shown.el.locator("circle.two").count() == 1
+
+
 def test_a_press_anywhere_in_the_plot_of_errors_sets_the_nudge(lone):
     shown = Shown(lone, "nudge")
     plot = shown.el.locator("svg.plot").nth(1)
