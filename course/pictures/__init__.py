@@ -448,7 +448,7 @@ def kernel(parameters: convolution.Parameters | None = None) -> Picture:
         "fills. Push the digit: the map goes with it, and two networks say what they read.",
         stills.kernel(digits[4], weights.reshape(5, 5)),
         {"digit": 4, "kernel": weights.tolist(), "name": "upright", "shift": [0, 0]}
-        | {"at": 250, "reached": 250},
+        | {"at": 250, "reached": 575},
         digits.tobytes() + (DATA / "draw.bin").read_bytes() + asked,
     )
 

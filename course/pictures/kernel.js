@@ -21,6 +21,16 @@ function pushed(pixels, [right, down]) {
   });
 }
 
+/** What is lost at the edge: the part of the digit's ink, and whether sums that are not 0 have left the map. */
+function cutOff(pixels, image, kernel, [right, down]) {
+  const ink = (values) => values.reduce((sum, value) => sum + value, 0);
+  const still = pushed(pixels, [0, 0]);
+  const gone = (at, by) => at + by < 0 || at + by >= MAP;
+  const map = Array.from({ length: MAP * MAP }, (_, i) => [Math.floor(i / MAP), i % MAP])
+    .some(([r, c]) => (gone(r, down) || gone(c, right)) && Math.abs(sumAt(still, kernel, r, c)) > 1e-9);
+  return { ink: Math.max(0, 1 - ink(image) / ink(still)), map };
+}
+
 /** The sum under the kernel at one place: each weight times the pixel that lies below it. */
 function sumAt(image, kernel, r, c) {
   return kernel.reduce((sum, weight, i) => sum + weight * image[(r + Math.floor(i / K)) * SIDE + c + (i % K)], 0);
@@ -168,7 +178,9 @@ function render({ model, el }) {
       return `${name} ${argmax(p)}`;
     });
     el.answers = answers;
-    const moved = state.shift.some(Boolean) ? " Pushed, the digit takes its map **with it**: the same 25 weights look everywhere. Neither network has seen a pushed digit in training." : " Now push the digit with the arrows.";
+    const lost = cutOff(digits[state.digit], image, state.kernel, state.shift);
+    const edge = lost.ink > 1e-9 ? ` **Cut off**: ${percentage(lost.ink)} of its ink has left the paper, and neither network can see that.` : lost.map ? " What was at the map’s edge has left it: there the kernel does not fit onto the paper." : "";
+    const moved = state.shift.some(Boolean) ? ` Pushed, the digit takes its map **with it**: the same 25 weights look everywhere.${edge} Neither network has seen a pushed digit in training.` : " Now push the digit with the arrows.";
     words(verdict, `At row ${r}, column ${c} the 25 weights times the 25 pixels below them sum to **${written(sums[state.at], 2)}**.${moved}`);
     if (!sliding) told.tell(`${verdict.textContent} ${read.join(", ")}.`);
   }
@@ -177,7 +189,7 @@ function render({ model, el }) {
   el.append(make("p", { class: "title" }, "A kernel slides over a digit"),
     make("div", { class: "sliding" }, sheet(digit, patch, "the digit: drag the kernel over it"),
       make("figure", {}, make("div", { class: "kernel" }, cells), make("figcaption", {}, "25 weights: press to change")),
-      sheet(map, cell, "its map: like ink where the sum is large, like paper where it is most negative")),
+      sheet(map, cell, "its map: like ink where the sum is large, grey where it is 0, like paper where it is most negative")),
     make("div", { class: "strip" }, slide, whole, again, make("div", { class: "pushes" }, make("span", { class: "note" }, "push the digit "), pushes)),
     make("div", { class: "readers" }, readers.map((reader_) => reader_.element)), verdict,
     make("div", { class: "strip" }, which, names, taught), told);
