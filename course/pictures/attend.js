@@ -130,22 +130,23 @@ function render({ model, el }) {
       parts.move.setAttribute("aria-label", `pair ${i + 1}: move it with the arrow keys up and down, or drag it`);
       lines[i].style.strokeWidth = `${0.6 + 13 * weights[i]}px`;
       lines[i].classList.toggle("most", i === most);
+      parts.element.classList.toggle("most", i === most);
     });
     bars.forEach((one, k) => {
       one.set(p[k]);
       one.classList.toggle("most", k === answer);
     });
     times.set(state.times);
-    const text = said(state, fresh, { weights, most, answer });
+    const text = said(state, fresh, { empty: !image.some(Boolean), weights, most, answer });
     words(verdict, text);
     if (!drawing.live.size) told.tell(text.replaceAll("**", ""));
   }
 
   /** Put into words where it looks, and what it answers. */
-  function said({ pairs: card, asked, times: factor }, fresh, { weights, most, answer }) {
-    const where = factor === 0
+  function said({ pairs: card, asked, times: factor }, fresh, { empty, weights, most, answer }) {
+    const where = (empty ? "**Nothing is drawn**, and still it looks and answers. " : "") + (factor === 0
       ? "With all scores 0 it can't choose: every pair weighs the same, and it hears the mean of the values."
-      : `It looks most at pair ${most + 1}, ${anOr(digitOf(card[most][0]))}, with a weight of ${written(weights[most], 2)}.`;
+      : `It looks most at pair ${most + 1}, ${anOr(digitOf(card[most][0]))}, with a weight of ${written(weights[most], 2)}.`);
     const beside = card.filter(([key]) => digitOf(key) === digitOf(asked)).map(([, value]) => digitOf(value));
     const judged = !fresh ? "" : beside.length !== 1 ? ` No single key shows ${anOr(digitOf(asked))}, so no answer is right.`
       : beside[0] === answer ? " ✓ That is right." : ` ✗ Beside the ${digitOf(asked)} stands ${anOr(beside[0])}.`;
@@ -154,11 +155,11 @@ function render({ model, el }) {
 
   const ten = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
   el.append(make("p", { class: "title" }, "Which digit stands beside this one?"),
-    make("div", { class: "attending" },
+    make("div", { class: "attended" }, make("div", { class: "attending" },
       make("span", { class: "head" }, "asked"), make("span", {}), make("div", { class: "pair head" }, ["key", "value", "weight"].map((name) => make("span", {}, name))),
-      make("div", { class: "asking-for" }, drawing.element), looks, pairs),
+      make("div", { class: "asking-for" }, drawing.element), looks, pairs), make("div", {}, make("span", { class: "head" }, "its answer"), ten)),
     make("div", { class: "strip" }, other, drawing.undo, drawing.clear, deal),
-    verdict, make("div", { class: "strip" }, times, usual), ten,
+    verdict, make("div", { class: "strip" }, times, usual),
     make("p", { class: "note" }, "Draw over the digit on the left, or press a key to ask about it. Press a value to change it; drag ↕, or use its arrow keys, to move a pair. The bars are the ten probabilities."), told);
   redraw(now());
   return stop;

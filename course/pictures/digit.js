@@ -99,3 +99,6 @@ function asMakersDid(ink, across) {
   const fit = fitted(ink, across);
   return fit ? centred(fit) : new Uint8Array(784);
 }
+
+/** The whole paper as 28 x 28 pixels, and nothing moved. */
+const asDrawn = (ink, across) => Uint8Array.from(shrunk(ink, across, { x: 0, y: 0, width: across, height: across }, 28, 28), Math.round);

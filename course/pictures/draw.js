@@ -11,16 +11,18 @@ function render({ model, el }) {
   const units = make("canvas", { class: "units", role: "img" });
   const bars = Array.from({ length: network.classes }, () => bar("percent"));
   const verdict = make("p", { class: "verdict" });
+  const left = make("p", { class: "note" });
   const ten = (ones) => make("div", { class: "ten" }, ones.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
   const asked = (model.get("answers") ?? []).map(([name]) => ({ name, bars: Array.from({ length: 10 }, () => bar("percent")) }));
   const ways = choice("Make it 28 × 28", [[true, "as MNIST’s makers did"], [false, "as drawn"]], (centre) => change({ centre }));
 
   function redraw({ strokes, centre }) {
-    const { image, fresh } = drawing.show({ strokes, centre }, network.digit);
+    const { image, fresh, speck } = drawing.show({ strokes, centre }, network.digit);
     paint(seen, image);
     seen.setAttribute("aria-label", "what the network is given, 28 by 28 pixels");
     ways.set(centre);
-    if (!asked.length) answer(image, fresh);
+    left.textContent = speck && centre ? "A dot is not fitted into 20 × 20: it would become a disc. It stays as small as it was drawn." : "";
+    if (!asked.length) answer(image, fresh, speck);
     if (live.size) return; // Python hears of a stroke once it is whole
     const before = model.get("pixels");
     if (before && image.every((value, i) => before.byteLength === 784 && value === before.getUint8(i))) return;
@@ -29,7 +31,7 @@ function render({ model, el }) {
   }
 
   /** Ask the network that came with the picture. */
-  function answer(image, fresh) {
+  function answer(image, fresh, speck) {
     const { a1, p } = answered(network, image);
     bars.forEach((one, k) => {
       one.set(p[k]);
@@ -40,7 +42,8 @@ function render({ model, el }) {
     units.setAttribute("aria-label", `${network.hidden} hidden units, ${a1.filter((a) => a > 0.5).length} of them above one half`);
     units.values = a1;
     const order = [...p.keys()].sort((k, l) => p[l] - p[k]);
-    const text = `${fresh ? "This is a test digit. " : image.some(Boolean) ? "" : "The paper is empty, and still it answers. "}The network says **${order[0]}**, with a probability of ${percentage(p[order[0]])}; next comes ${order[1]}, with ${percentage(p[order[1]])}.`;
+    const about = fresh ? "This is a test digit. " : !image.some(Boolean) ? "The paper is empty, and still it answers. " : speck ? "This is only a dot, and still it answers. " : "";
+    const text = `${about}The network says **${order[0]}**, with a probability of ${percentage(p[order[0]])}; next comes ${order[1]}, with ${percentage(p[order[1]])}.`;
     words(verdict, text);
     if (!live.size) told.tell(text.replaceAll("**", ""));
   }
@@ -64,7 +67,7 @@ function render({ model, el }) {
       make("div", {}, drawing.element, make("div", { class: "strip" }, undo, clear)),
       make("div", { class: "between" }, small(seen, "what it is given"), asked.length ? [] : small(units, `its ${network.hidden} hidden units`)),
       asked.length ? make("div", { class: "asked" }, asked.map((one) => small(ten(one.bars), one.name))) : ten(bars)),
-    verdict, make("div", { class: "strip" }, ways),
+    verdict, make("div", { class: "strip" }, ways, left),
     make("p", { class: "note" }, "By the keyboard: on the paper, the arrow keys move the pen, the space bar puts it down or lifts it, Backspace undoes the last stroke."), told);
   redraw(now());
   if (!asked.length) return stop;

@@ -2,6 +2,7 @@
 
 const SIDE = 280; // the paper; ten of its dots make one pixel of the image
 const PEN = 11;
+const SPECK = 4 * PEN; // ink that is nowhere longer, twice the pen's width, is no digit but a dot
 
 /** Put ink along a line: each dot of the paper holds the darkest that any line left there. */
 function trace(ink, x0, y0, x1, y1) {
@@ -104,22 +105,25 @@ function pad({ now, change, redraw, told }) {
     dot.classList.toggle("down", down);
   });
 
-  /** Show the strokes, or the digit; return the 28 x 28 pixels, and whether it is the digit still. */
+  /** Show the strokes, or the digit; return the 28 x 28 pixels, and whether it is the digit still, or a
+      speck: fitted into 20 x 20 it would become a disc, so it stays as small as it was drawn. */
   function showDrawing({ strokes, centre = true }, digit) {
     const fresh = strokes === null && !live.size;
     const ink = inkOf([...(strokes ?? []), ...live.values()]);
-    const image = fresh ? digit : centre ? asMakersDid(ink, SIDE) : Uint8Array.from(shrunk(ink, SIDE, { x: 0, y: 0, width: SIDE, height: SIDE }, 28, 28), Math.round);
+    const inked = fresh ? null : box(ink, SIDE);
+    const speck = inked !== null && Math.max(inked.width, inked.height) <= SPECK;
+    const image = fresh ? digit : centre && !speck ? asMakersDid(ink, SIDE) : asDrawn(ink, SIDE);
     paint(paper, fresh ? digit : ink, fresh ? 28 : SIDE);
     paper.classList.toggle("fresh", fresh);
     here.style.display = fresh ? "" : "none";
     paper.ink = ink;
     dot.style.left = `${pen[0] / 2.8}%`;
     dot.style.top = `${pen[1] / 2.8}%`;
-    const part = centre && !fresh ? box(ink, SIDE) : null;
+    const part = centre && !speck ? inked : null;
     frame.style.display = part ? "" : "none";
     if (part) for (const [side, value] of [["left", part.x], ["top", part.y], ["width", part.width], ["height", part.height]]) frame.style[side] = `${value / 2.8}%`;
     undo.disabled = clear.disabled = !strokes?.length;
-    return { image, fresh };
+    return { image, fresh, speck };
   }
 
   return { element: make("div", { class: "sheet" }, paper, frame, here, dot), undo, clear, live, show: showDrawing };

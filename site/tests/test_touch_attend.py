@@ -54,6 +54,9 @@ def test_attend_answers_about_a_drawing(lone):
     wanted = asked_in_python(shown, image, cards)
     np.testing.assert_allclose(shown.numbers(".weight"), wanted.w[0], atol=0.01)
     assert "right" not in shown.el.locator(".verdict").inner_text()  # what was drawn, nobody knows
+    assert "Nothing is drawn" not in shown.el.locator(".verdict").inner_text()
+    shown.el.get_by_text("clear").click()
+    assert "Nothing is drawn" in shown.el.locator(".verdict").inner_text()
     shown.el.get_by_text("another handwriting").click()
     assert shown.state["strokes"] is None
     shown.el.get_by_label("pair 4, key").click()

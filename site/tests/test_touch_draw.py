@@ -52,8 +52,13 @@ def test_draw_takes_whatever_a_hand_does(lone):
     shown.page.mouse.move(area["x"] + 90, area["y"] + 90)
     shown.page.mouse.up(button="right")
     assert shown.state["strokes"] == []
-    shown.set(strokes=[[[140, 140]]])  # one dot is a drawing, too
-    assert pixels(shown).sum() > 0
+    shown.set(strokes=[[[140, 140], [150, 140]]])  # one dot is a drawing, too
+    assert 5 < (pixels(shown) > 0).sum() < 25  # and no disc of 20 x 20
+    assert "only a dot" in shown.el.locator(".verdict").inner_text()
+    assert "would become a disc" in shown.el.inner_text()
+    shown.set(strokes=[[[140, 140], [140, 190]]])
+    assert "dot" not in shown.el.locator(".verdict").inner_text()
+    assert np.flatnonzero(pixels(shown).any(axis=1)).size == 20
     rng = np.random.default_rng(3)
     shown.set(strokes=rng.uniform(10, 270, (30, 100, 2)).round(1).tolist())
     slow = """el => { const paper = el.querySelector(".paper"), area = paper.getBoundingClientRect();
