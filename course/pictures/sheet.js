@@ -1,6 +1,8 @@
 // Your own handwriting: a photograph of a sheet with digits, what a network reads on it, and each step
 // from the photograph to 28 x 28 pixels. The photograph stays in the browser.
 
+const SURE = 0.9; // an answer of a smaller probability is marked as doubtful
+
 /** What the reader says is written, one digit for each found; null for what is no digit. */
 const labelsOf = (typed) => [...typed].filter((letter) => /[0-9–−-]/.test(letter)).map((letter) => (/[0-9]/.test(letter) ? Number(letter) : null));
 
@@ -11,6 +13,14 @@ function accuracyOf(right, n) {
   if (right > 0 && right < n) return `${one}, give or take a standard error of **${written(100 * Math.sqrt((q * (1 - q)) / n), 0)} %**.`;
   const limit = 0.05 ** (1 / n);
   return `${one}. From these alone the standard error would be 0, which is too good to be true: a network that reads ${written(100 * (right ? limit : 1 - limit), 0)} % of your digits would still produce such a sheet one time in twenty.`;
+}
+
+/** How many answers are doubtful, and whether so many are that these may be no digits. */
+function doubts(digits) {
+  const unsure = digits.filter(({ p }) => Math.max(...p) < SURE).length;
+  if (!unsure) return "";
+  const marked = `${unsure} of these answers ${unsure === 1 ? "is" : "are"} **in doubt**, with a probability below ${written(100 * SURE, 0)} %, and marked with a question mark. `;
+  return unsure < digits.length / 5 ? marked : `${marked}**Are these digits at all?** The network knows nothing else, and calls letters and stains digits, too. `;
 }
 
 /** Whether four corners go round once and none is dented: else no flat paper looks so. */
@@ -164,11 +174,12 @@ function render({ model, el }) {
     digits.forEach(({ p }, k) => {
       const right = marked && labels[k] !== null ? argmax(p) === labels[k] : null;
       const box = boxes.children[k];
-      box.className = right === false ? "wrong" : marked && labels[k] === null ? "out" : "";
-      box.dataset.answer = `${argmax(p)}${right === false ? " ✗" : ""}`;
+      const unsure = right === null && Math.max(...p) < SURE;
+      box.className = right === false ? "wrong" : marked && labels[k] === null ? "out" : unsure ? "unsure" : "";
+      box.dataset.answer = `${argmax(p)}${right === false ? " ✗" : unsure ? "?" : ""}`;
       box.tabIndex = k === chosen ? 0 : -1;
       box.setAttribute("aria-pressed", k === chosen);
-      box.setAttribute("aria-label", `digit ${k + 1}: read as ${argmax(p)}${right === null ? "" : right ? ", right" : `, wrong: a ${labels[k]}`}`);
+      box.setAttribute("aria-label", `digit ${k + 1}: read as ${argmax(p)}${unsure ? ", in doubt" : right === null ? "" : right ? ", right" : `, wrong: a ${labels[k]}`}`);
     });
     if (typed.value !== state.typed) typed.value = state.typed;
     chain.hidden = which.hidden = !digits.length;
@@ -194,7 +205,7 @@ function render({ model, el }) {
     if (problem) text = problem;
     else if (!photo) text = "";
     else if (!digits.length) text = "**No ink is found on this paper.** Is it sharp and lit, and does none of it touch the paper’s edge? Below, under “Each step”, you can drag the paper’s corners and move the threshold.";
-    else if (!labels.length) text = `${count} found, and read as **${digits.map(({ p }) => argmax(p)).join(" ")}**. Type above what you wrote, in the order of reading, and it is marked.`;
+    else if (!labels.length) text = `${count} found, and read as **${digits.map(({ p }) => argmax(p)).join(" ")}**. ${doubts(digits)}Type above what you wrote, in the order of reading, and it is marked.`;
     else if (!marked) text = `${count} found, and ${labels.length} typed. Type one for each, in the order of reading, and a – for anything that is not a digit.`;
     else if (!counted.length) text = "Nothing to mark: no digit is typed.";
     else text = `${accuracyOf(counted.filter(([label, { p }]) => argmax(p) === label).length, counted.length)} ${own ? "This holds for your hand, this pen and this light." : "These are test digits on a sheet made by the computer; yours will be harder."}`;

@@ -3,10 +3,11 @@
 import io
 import json
 
+import matplotlib
 import numpy as np
 import pytest
 from drawing import STROKES, made_as_mnists_makers_did
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from tabs import Shown
 
 from course import pictures
@@ -188,6 +189,22 @@ def test_an_empty_sheet_has_no_digits(lone, kind):
     assert "No ink is found" in taken(shown, jpeg(EMPTY[kind]))
     assert len(found(shown)[0]) == 0
     assert not shown.el.locator(".chain").is_visible()
+
+
+@pytest.mark.parametrize("size", [18, 60])
+def test_a_page_of_text_is_read_with_doubt(lone, size):
+    shown = Shown(lone, "sheet")
+    page = Image.new("L", (900, 1000), 250)
+    font = ImageFont.truetype(matplotlib.get_data_path() + "/fonts/ttf/DejaVuSerif.ttf", size)
+    lines = "\n".join(["The company", "a digit keeps", "is no part of", "its answer"])
+    ImageDraw.Draw(page).multiline_text((60, 60), lines, fill=30, font=font, spacing=size)
+    told = taken(shown, jpeg(np.asarray(page, float)))
+    doubtful = (found(shown)[1].max(axis=1) < 0.9).sum()
+    assert f"{doubtful} of these answers are in doubt" in told
+    assert "Are these digits at all?" in told
+    marked = "tags => tags.filter(tag => tag.dataset.answer.endsWith('?')).length"
+    assert shown.el.locator(".found button").evaluate_all(marked) == doubtful
+    assert "at all" not in taken(shown, jpeg(written()))
 
 
 def test_a_photograph_of_anything_is_soon_done(lone):
