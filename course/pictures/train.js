@@ -93,13 +93,14 @@ function explained({ records, step }, images) {
   if (!step) return "It guesses: one in ten is right. Press **start**, and watch the ten digits.";
   if (!Number.isFinite(last.training.loss)) return "**It has diverged**: the loss is no longer a number. Lower the rate or the momentum, and begin a new run.";
   const said = `After ${step} step${step > 1 ? "s" : ""} it reads ${written(100 * last.training.accuracy, 0)} % of its training images, and ${written(100 * last.validation.accuracy, 0)} % of others.`;
+  const byHeart = last.training.accuracy === 1 && last.training.loss < 0.005 ? " With so little loss left its gradients are nearly 0, so a rate hardly matters now. To see what a rate does, press **new run**." : "";
   const best = Math.min(...records.map((one) => one.validation.loss));
   if (step >= 10 && last.training.loss > first.training.loss) return `${said} **It thrashes**: its loss is larger than before the first step. The rate was too high for this momentum. Begin a new run with a lower one.`;
   const recent = records.slice(-13);
   const jumps = recent.filter((one, i) => i && one.training.loss > 1.1 * recent[i - 1].training.loss).length;
   if (jumps > 3) return `${said} **It thrashes**: the loss on the very images it trains on goes up as often as down. A lower rate would calm it.`;
-  if (last.validation.loss > 1.15 * best && last.validation.loss > 1.5 * last.training.loss) return `${said} **It overfits**: on its ${images} training images the loss is ${written(last.training.loss, 2)}; on others it was ${written(best, 2)}, and has risen to ${written(last.validation.loss, 2)}. Would more images help, or fewer steps?`;
-  return said;
+  if (last.validation.loss > 1.15 * best && last.validation.loss > 1.5 * last.training.loss) return `${said} **It overfits**: on its ${images} training images the loss is ${written(last.training.loss, 2)}; on others it was ${written(best, 2)}, and has risen to ${written(last.validation.loss, 2)}. Would more images help, or fewer steps?${byHeart}`;
+  return said + byHeart;
 }
 
 function render({ model, el }) {

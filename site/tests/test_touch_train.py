@@ -103,6 +103,29 @@ def test_a_phone_shows_the_dials_of_training_and_what_they_do_at_once(lone):
     assert loss["y"] + loss["height"] - digits["y"] < 700
 
 
+def test_training_thrashes_where_the_words_promise_it(lone):
+    shown = Shown(lone, "train")
+    said = "document.querySelector('.verdict').textContent.includes"
+    rate = shown.el.get_by_role("slider", name="learning rate")
+    for images, known, raised in (
+        (200, 10, "It thrashes"),
+        (200, 200, "It thrashes"),
+        (10, 100, "hardly matters"),
+    ):
+        shown.el.get_by_text("start again").click()
+        shown.set(images=images)
+        shown.el.get_by_text("new run").click()
+        shown.el.locator("button.main").click()
+        shown.page.wait_for_function(f"document.querySelector('.explore').run.step > {known}")
+        rate.focus()
+        shown.page.keyboard.press("End")
+        shown.page.wait_for_function(f"{said}('{raised}')")
+    shown.el.get_by_text("new run").click()  # as the picture advises
+    shown.el.locator("button.main").click()
+    shown.page.wait_for_function(f"{said}('It thrashes')")
+    shown.el.get_by_text("pause").click()
+
+
 def test_training_starts_pauses_thrashes_and_keeps_the_last_runs(lone):
     shown = Shown(lone, "train")
     shown.tab_to("button.main")
