@@ -93,7 +93,7 @@ function explained({ records, step }, images) {
   if (!step) return "It guesses: one in ten is right. Press **start**, and watch the ten digits.";
   if (!Number.isFinite(last.training.loss)) return "**It has diverged**: the loss is no longer a number. Lower the rate or the momentum, and begin a new run.";
   const said = `After ${step} step${step > 1 ? "s" : ""} it reads ${written(100 * last.training.accuracy, 0)} % of its training images, and ${written(100 * last.validation.accuracy, 0)} % of others.`;
-  const byHeart = last.training.accuracy === 1 && last.training.loss < 0.005 ? " With so little loss left its gradients are nearly 0, so a rate hardly matters now. To see what a rate does, press **new run**." : "";
+  const byHeart = last.training.accuracy === 1 && last.training.loss < 0.005 ? " With so little loss left its gradients are nearly 0, so even a large rate may change nothing. To see what a rate does, press **new run**." : "";
   const best = Math.min(...records.map((one) => one.validation.loss));
   if (step >= 10 && last.training.loss > first.training.loss) return `${said} **It thrashes**: its loss is larger than before the first step. The rate was too high for this momentum. Begin a new run with a lower one.`;
   const recent = records.slice(-13);
