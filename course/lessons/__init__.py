@@ -12,11 +12,12 @@ certificate, the tests and the pages ask here::
 
 import ast
 import base64
+import copy
 import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -147,7 +148,7 @@ class Lesson:
     @cached_property
     def source(self) -> NotebookNode:
         """The cells as people wrote them, without outputs."""
-        return jupytext.read(self.source_path)
+        return copy.deepcopy(cells_of(self.source_path.read_text(encoding="utf-8")))
 
     def place(self, index: int) -> str:
         """Where a cell begins, as an editor opens it: ``notebooks/02_sigmoid_softmax.py:17``."""
@@ -304,6 +305,12 @@ def start() -> str:
 
 
 # --- Cells and outputs
+
+
+@cache
+def cells_of(source: str) -> NotebookNode:
+    """Return the cells of a lesson's text, which is long to parse and read by many."""
+    return jupytext.reads(source, fmt="py:percent")
 
 
 def is_folded(cell: NotebookNode) -> bool:
