@@ -475,16 +475,15 @@ def test_options_are_named():
         train(network, small_network(), digits(), deal(), 0.1)
 
 
-# The recipe, on the real digits. Three seeds gave 97.11 to 97.13 % after 3 epochs, and 97.94 to
-# 98.11 % after 20.
+# The recipe, on the real digits. Three seeds gave 97.11 to 97.13 % after 3 epochs; lesson 04 trains
+# for longer.
 
 
-@pytest.mark.parametrize(("epochs", "least"), [(3, 0.968), (20, 0.977)])
-def test_the_recipe_reaches_its_accuracy(epochs, least):
+def test_the_recipe_reaches_its_accuracy():
     mnist = data.load()
     rng = np.random.default_rng(0)
     parameters = network.initialise(rng, dtype=np.float32)
-    batches = minibatches(len(mnist.train_images), 128, rng=rng, epochs=epochs)
+    batches = minibatches(len(mnist.train_images), 128, rng=rng, epochs=3)
     trained, _ = train(
         network,
         parameters,
@@ -494,8 +493,8 @@ def test_the_recipe_reaches_its_accuracy(epochs, least):
         momentum=0.9,
     )
     test = mnist.test_images, mnist.test_labels
-    assert evaluate(network, trained, test).accuracy >= least
-    assert (network.predict(trained, data.scale(test[0], np.float32)) == test[1]).mean() >= least
+    assert evaluate(network, trained, test).accuracy >= 0.968
+    assert (network.predict(trained, data.scale(test[0], np.float32)) == test[1]).mean() >= 0.968
 
 
 def test_parameters_for_another_number_of_classes_are_refused_with_both_numbers():
