@@ -154,7 +154,8 @@ def rounded(comparisons: Sequence[Comparison]) -> Fields | None:
         return {"how": "it was rounded to whole numbers"}
     for digits in (1, 2, 3, 4, 5, 6):
         if is_close_to(functools.partial(np.round, decimals=digits), comparisons):
-            return {"how": f"it was rounded to {digits} digits after the decimal point"}
+            places = "1 digit" if digits == 1 else f"{digits} digits"
+            return {"how": f"it was rounded to {places} after the decimal point"}
     return None
 
 
