@@ -5,6 +5,7 @@ import pkgutil
 import sys
 
 import course
+from course import files
 
 #: Each command's module, whose ``main`` reads the rest of the command line.
 COMMANDS = {
@@ -37,13 +38,14 @@ def listed() -> str:
 def main(arguments: list[str]) -> None:
     """Run the command that is named first, with the rest of the arguments."""
     name = arguments[0] if arguments else "--help"
-    if name in ("-h", "--help"):
-        print(f"usage: python -m course COMMAND ...\n\n{listed()}\n\nMore: COMMAND --help")
-    elif name in present():
-        sys.argv = [f"python -m course {name}", *arguments[1:]]
-        importlib.import_module(COMMANDS[name]).main()
-    else:
-        sys.exit(f"no command is called {name!r}; there are\n\n{listed()}")
+    with files.told_in_a_line():
+        if name in ("-h", "--help"):
+            print(f"usage: python -m course COMMAND ...\n\n{listed()}\n\nMore: COMMAND --help")
+        elif name in present():
+            sys.argv = [f"python -m course {name}", *arguments[1:]]
+            importlib.import_module(COMMANDS[name]).main()
+        else:
+            sys.exit(f"no command is called {name!r}; there are\n\n{listed()}")
 
 
 if __name__ == "__main__":

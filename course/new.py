@@ -261,7 +261,7 @@ def with_function(module: str, function: str) -> str:
 def above_the_recap(path: Path, cells: str) -> str:
     """Return a lesson's source with cells before its recap, which may stand within a cell."""
     recap = f"# ## {CLOSING[0]}"
-    head, heading, tail = path.read_text(encoding="utf-8").rpartition(f"{recap}\n")
+    head, heading, tail = files.read_text(path).rpartition(f"{recap}\n")
     if not heading:
         raise Refused(f"{path.relative_to(ROOT)} has no line {recap!r} to write the exercise above")
     begun = "# %% [markdown]\n"
@@ -276,7 +276,7 @@ def lesson(name: str) -> list[str]:
     number = f"{int(last.number) + 1:02}"
     source = NOTEBOOKS / f"{number}_{name}.py"
     title = name.replace("_", " ").capitalize()
-    rows = README.read_text(encoding="utf-8")
+    rows = files.read_text(README)
     link = f"[{number} {title}](notebooks/{number}_{name}.ipynb)"
     row = f"| {link} | «what a reader can do afterwards» | 1 min | 0 min |\n"
     places = [match.end() for match in re.finditer(r"^\| \[\d\d .*\n", rows, re.MULTILINE)]
@@ -296,10 +296,10 @@ def lesson(name: str) -> list[str]:
     ]
 
 
-def names_in(source: str) -> set[str]:
+def names_in(source: str, path: Path) -> set[str]:
     """Return the names that a module's source gives to what it imports, defines or sets."""
     names = set()
-    for node in ast.parse(source).body:
+    for node in ast.parse(source, path).body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -319,12 +319,12 @@ def exercise(name: str, lesson: str) -> list[str]:
     module = ROOT / "course" / "exercises" / f"lesson_{lesson}.py"
     text = module.with_suffix(".txt")
     if module.exists():
-        listed = module.read_text(encoding="utf-8")
-        worded = text.read_text(encoding="utf-8").rstrip() + "\n"
+        listed = files.read_text(module)
+        worded = files.read_text(text).rstrip() + "\n"
     else:
         listed = MODULE.format(number=lesson)
         worded = f"Lesson {lesson}: hints, notices, and answers that are known, right and wrong.\n"
-    if name in names_in(listed):
+    if name in names_in(listed, module):
         raise Refused(f"{name!r} stands in {module.name} already; choose another name")
     # All is composed before anything is written: what is refused leaves nothing behind.
     entered = inserted(listed, ENTRY.format(name=name), r"^\)$")
@@ -373,8 +373,12 @@ def picture(name: str) -> list[str]:
         raise Refused(f"course/pictures/{name}.js is there already")
     made = folder / "__init__.py"
     stills = folder / "stills.py"
-    listed = made.read_text(encoding="utf-8")
-    if name in names_in(listed):
+    listed = files.read_text(made)
+    drawn = files.read_text(stills)
+    taken = (
+        names_in(listed, made) | names_in(drawn, stills) | {each.stem for each in folder.iterdir()}
+    )
+    if name in taken:
         raise Refused(f"course.pictures has a {name!r} already; choose another name")
     ends = re.search(r"^PICTURES = .*\((.*?)\)\s*\}$", listed, re.MULTILINE | re.DOTALL)
     if not ends:
@@ -383,8 +387,7 @@ def picture(name: str) -> list[str]:
     listed = listed[: ends.start(1)] + f"{names},\n        {name},\n    " + listed[ends.end(1) :]
     listed = inserted(listed, MAKE.format(name=name).lstrip("\n") + "\n\n", r"^(#:.*\n)*PICTURES\b")
     files.replace(made, listed)
-    drawn = stills.read_text(encoding="utf-8").rstrip() + "\n" + STILL.format(name=name)
-    files.replace(stills, drawn)
+    files.replace(stills, drawn.rstrip() + "\n" + STILL.format(name=name))
     files.replace(path, PICTURE)
     return [
         f"course/pictures/{name}.js: what is seen; base.js, which stands before it, says what helps",
@@ -412,7 +415,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("name", help="a name as functions have them, such as layer_gradients")
     parser.add_argument("--lesson", metavar="NN", help="for an exercise: the lesson it belongs to")
     options = parser.parse_args(argv)
-    if not options.name.isidentifier() or options.name != options.name.lower():
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", options.name):
         parser.error(f"{options.name!r} is no name for a function; write it as layer_gradients")
     if (options.what == "exercise") != bool(options.lesson):
         parser.error("an exercise, and it alone, needs --lesson NN")

@@ -38,16 +38,17 @@ def read(name: str) -> dict:
 
     Raises:
         FileNotFoundError: no such study was stored; the message names those that were.
-        ValueError: what was stored is damaged.
+        files.Damaged: what was stored is damaged.
     """
     path = _file(name, ".json")
+    text = files.read_text(path)
     try:
-        study = json.loads(path.read_text(encoding="utf-8"))
-        study["rows"][study["quick"]]["results"]  # what every reader asks for
-    except (ValueError, LookupError, TypeError) as error:
-        raise ValueError(
-            f"{path} is damaged ({type(error).__name__}: {error}); "
-            "`git checkout -- studies` in the clone brings it back"
+        study = json.loads(text)
+        study["rows"][study["quick"]]["results"].keys()  # what every reader asks for
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise files.Damaged(
+            f"{files.shown(path)} is damaged ({type(error).__name__}: {error}). "
+            "`git checkout -- studies` in the clone brings it back."
         ) from error
     return study
 
@@ -71,7 +72,7 @@ def again(name: str) -> tuple[dict, dict, dict]:
 
     Raises:
         FileNotFoundError: no such study was stored, or its code is not there.
-        ValueError: what was stored is damaged.
+        files.Damaged: what was stored is damaged.
     """
     study = read(name)
     row = study["rows"][study["quick"]]
@@ -93,9 +94,20 @@ def _file(name: str, ending: str) -> Path:
 
 
 def git(*arguments: str) -> str:
-    """Return what git says about the clone."""
+    """Return what git says about the clone.
+
+    Raises:
+        files.Damaged: it says nothing.
+    """
     command = ["git", "-C", str(FOLDER), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1]
+        raise files.Damaged(
+            f"git does not know {FOLDER} ({said}), but a study's results name the revision that "
+            "made them. Run it in a clone of the course."
+        ) from None
 
 
 def changed(name: str) -> str:
@@ -116,6 +128,12 @@ def made_from(name: str) -> dict:
 
 def main(module: ModuleType) -> None:
     """Run every row of a study, as many at a time as there are cores, and write its JSON."""
+    with files.told_in_a_line():
+        run_all(module)
+
+
+def run_all(module: ModuleType) -> None:
+    """Do so; what stands in the way is raised."""
     from joblib import Parallel, delayed, parallel_config
     from tqdm import tqdm
 
@@ -133,6 +151,8 @@ def main(module: ModuleType) -> None:
             "results can name the revision that made them. --draft runs all the same; a test then "
             "asks for a run of committed code."
         )
+    origin = made_from(path.stem)
+    files.refuse_place(path.with_suffix(".json"))
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for the processes that run rows side by side
     jobs = (delayed(module.run)(**row) for row in module.ROWS)
     with parallel_config(**cluster):
@@ -142,5 +162,5 @@ def main(module: ModuleType) -> None:
         {"settings": settings, "results": result}
         for settings, result in zip(module.ROWS, results, strict=True)
     ]
-    written = {"made_from": made_from(path.stem), "quick": module.QUICK, "rows": rows}
+    written = {"made_from": origin, "quick": module.QUICK, "rows": rows}
     files.replace(path.with_suffix(".json"), json.dumps(written, indent=1) + "\n")

@@ -67,10 +67,19 @@ def load(folder: str | os.PathLike[str] | None = None) -> Mnist:
     """
     if folder is None:
         folder = os.environ.get("MNISTLIB_DATA") or Path(__file__).parents[1] / "data"
-    folder = Path(folder).expanduser()
+    folder = _expanded(folder)
     return Mnist(
         **{part: read_idx(download.fetch(file, folder)) for part, file in download.FILES.items()}
     )
+
+
+def _expanded(folder: str | os.PathLike[str]) -> Path:
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError:
+        raise download.DownloadError(
+            f"{os.fspath(folder)}: whose home folder is that? Write the path in full."
+        ) from None
 
 
 class Writers(NamedTuple):
@@ -96,7 +105,7 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
     """
     if folder is None:
         folder = Path(__file__).parents[1] / "data" / "writers"
-    folder = Path(folder).expanduser()
+    folder = _expanded(folder)
     for file in WRITERS.values():
         if fault := download.fault(folder / file.name, file):
             raise download.DownloadError(

@@ -20,6 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 from PIL import Image
 
+from course import files
 from course.lessons import Figure, all_lessons, figures, start
 
 SITE = Path(__file__).resolve().parent
@@ -33,10 +34,15 @@ def install_node_packages() -> None:
 
     def is_there(name: str, version: str) -> bool:
         manifest = SITE / "node_modules" / name / "package.json"
-        return manifest.exists() and json.loads(manifest.read_text())["version"] == version
+        try:
+            return json.loads(manifest.read_text())["version"] == version
+        except (OSError, ValueError, LookupError):  # not there, or not whole
+            return False
 
-    wanted = json.loads((SITE / "package.json").read_text())["dependencies"]
+    wanted = json.loads(files.read_text(SITE / "package.json"))["dependencies"]
     if not all(is_there(name, version) for name, version in wanted.items()):
+        if not shutil.which("npm"):
+            sys.exit("the pages need npm, which comes with Node: CONTRIBUTING.md, The pages")
         # A lock file would name the registry that this computer happens to use.
         quiet = ["--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(["npm", "install", *quiet], cwd=SITE, check=True)
@@ -121,15 +127,15 @@ def licences() -> str:
     """Return our licences, and those of all that the built pages carry, as their authors wrote them."""
     carried = {name: [ROOT / name] for name in ("LICENSE-TEXT.md", "LICENSE", "data/README.md")}
     for name in CARRIED:
-        files = importlib.metadata.files(name)
-        carried[name] = [file.locate() for file in files if "licen" in file.name.lower()]
+        brought = importlib.metadata.files(name)
+        carried[name] = [file.locate() for file in brought if "licen" in file.name.lower()]
     for name in CARRIED_NODE:
         carried[name] = [SITE / "node_modules" / name / "LICENSE"]
     parts = []
-    for name, files in carried.items():
-        if not files:
+    for name, found in carried.items():
+        if not found:
             sys.exit(f"{name} brings no licence; the pages carry its files, so look for it")
-        texts = [Path(file).read_text(encoding="utf-8").strip() for file in files]
+        texts = [Path(file).read_text(encoding="utf-8").strip() for file in found]
         parts.append("\n\n".join([f"{'=' * 20} {name}", *texts]))
     return "\n\n\n".join(parts) + "\n"
 
@@ -169,6 +175,10 @@ def for_pages(notebook: NotebookNode) -> NotebookNode:
 
 def stage() -> None:
     """Lay out what Sphinx reads: the pages, the notebooks, and what is made from them."""
+    for lesson in all_lessons():
+        lesson.refuse_damaged()
+        if any(cell.execution_count is None for _, cell in lesson.cells("code") if cell.source):
+            sys.exit(f"notebooks/{lesson.path.name} has no outputs; run: {lesson.command} --again")
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(SITE / "pages", SOURCE)
     (SOURCE / "notebooks").mkdir()
@@ -223,6 +233,17 @@ def shrink_images() -> None:
 
 
 def main() -> None:
+    """Build what the command line asks for; what stands in the way is said in a line."""
+    try:
+        with files.told_in_a_line():
+            build()
+    except ModuleNotFoundError as error:
+        sys.exit(f"{error.name} is not installed: pip install -r site/requirements.txt")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{Path(error.cmd[0]).name} ended with {error.returncode}; see above")
+
+
+def build() -> None:
     """Install, lay out, build, and put the lessons' own files beside their pages."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pdf", action="store_true", help="also make one PDF of all pages")

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import nbformat
 
+from course import files
 from course.classroom.extract import names_used
 from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
@@ -285,7 +286,7 @@ def make_teacher(folder: Path) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Make both copies in a folder that is new or empty."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=Path, help="a new folder, or an empty one")
+    parser.add_argument("folder", type=files.path, help="a new folder, or an empty one")
     parser.add_argument(
         "--with-solutions", action="store_true", help="let the students' copy show them on request"
     )
@@ -297,6 +298,8 @@ def main(argv: list[str] | None = None) -> None:
         )
     if any(folder.resolve().is_relative_to(ROOT / name) for name in COPIED):
         sys.exit(f"{folder} lies inside what is copied; name a folder elsewhere")
+    for lesson in all_lessons():
+        lesson.refuse_damaged()  # before anything is written
     make_students(folder / "students", chosen.with_solutions)
     make_teacher(folder / "teacher")
     print(f"{folder / 'students'}: hand this out\n{folder / 'teacher'}: keep this")

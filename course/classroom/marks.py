@@ -28,12 +28,14 @@ say "Read it" where we see it.
 
 import argparse
 import hashlib
+import math
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from course import files
 from course.classroom import assignment, by_hand, grades, isolation, table
 from course.classroom.marking import mark
 from course.classroom.protocol import Limits
@@ -57,23 +59,27 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=about, epilog=detail, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path, help="what the class handed in")
+    parser.add_argument("folder", type=files.path, help="what the class handed in")
     parser.add_argument(
-        "--out", type=Path, default=Path("marks.csv"), help="the table (%(default)s)"
+        "--out", type=files.path, default=Path("marks.csv"), help="the table (%(default)s)"
     )
     parser.add_argument("--open", action="store_true", help="also train for the open exercises")
     parser.add_argument("--lesson", metavar="NN,...", help="only these lessons' exercises")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="at a time (%(default)s)")
+    parser.add_argument(
+        "--jobs", type=positive(int), default=os.cpu_count(), help="at a time (%(default)s)"
+    )
     parser.add_argument(
         "--by-hand",
-        type=Path,
+        type=files.path,
         metavar="FILE",
         help="marks of your own, which always win (by-hand.csv beside the table)",
     )
-    parser.add_argument("--names", type=Path, metavar="FILE", help="what the platform calls whom")
+    parser.add_argument(
+        "--names", type=files.path, metavar="FILE", help="what the platform calls whom"
+    )
     parser.add_argument("--scheduler", metavar="ADDRESS", help="run on this Dask cluster")
     parser.add_argument(
-        "--grades", type=Path, metavar="FILE", help="also write points, for Moodle or"
+        "--grades", type=files.path, metavar="FILE", help="also write points, for Moodle or"
     )
     parser.add_argument("--platform", choices=grades.PLATFORMS, default="moodle", help="Canvas")
     parser.add_argument(
@@ -87,15 +93,31 @@ def options(argv: list[str] | None) -> argparse.Namespace:
         "--by", choices=("exercise", "lesson"), default="exercise", help="a column each"
     )
     parser.add_argument(
-        "--reports", type=Path, metavar="FILE.zip", help="also write a page for each student"
+        "--reports", type=files.path, metavar="FILE.zip", help="also write a page for each student"
     )
     parser.add_argument(
         "--trusted", action="store_true", help="do without bubblewrap: you trust all this code"
     )
     for name, value in Limits._field_defaults.items():
         help_text = f"{UNITS[name]} (%(default)s)"
-        parser.add_argument(f"--{name}", type=type(value), default=value, help=help_text)
+        parser.add_argument(f"--{name}", type=positive(type(value)), default=value, help=help_text)
     return parser.parse_args(argv)
+
+
+def positive(kind: type) -> Callable[[str], float]:
+    """Return what reads a number above 0, whole or not."""
+
+    def number(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = 0
+        if not 0 < value < math.inf:
+            whole = "whole " if kind is int else ""
+            raise argparse.ArgumentTypeError(f"{text!r} is not a {whole}number above 0")
+        return value
+
+    return number
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -107,6 +129,8 @@ def main(argv: list[str] | None = None) -> None:
         if signal.getsignal(ending) != signal.SIG_IGN:  # nohup wants to outlive its terminal
             signal.signal(ending, signal.default_int_handler)
     try:
+        for place in filter(None, (chosen.out, chosen.grades, chosen.reports)):
+            files.refuse_place(place)
         lessons = assignment.exercises(chosen.open, chosen.lesson)
         grades.refuse_to_lose(chosen.reports)
         names = read_names(chosen.names) if chosen.names else {}
@@ -115,7 +139,7 @@ def main(argv: list[str] | None = None) -> None:
         refuse_others(chosen.out, marks, lessons)
         worth = grades.worth([*lessons], chosen.points)
         given = hand_marks(chosen, handed_in, marks, worth)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         sys.exit(str(error))
     limits = Limits(**{name: getattr(chosen, name) for name in Limits._fields})
     print(how_it_is_run(chosen.trusted))

@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from course import files
 from course.computers.rerun import NotPossible, Verdict, probe, run_lesson, unchanged
 from course.lessons import ROOT, chosen
 
@@ -74,7 +75,7 @@ def course() -> str:
 
 def pinned(packages: str) -> list[str]:
     """Return the packages among ``numpy 2.4.6 matplotlib ...`` that are not the pinned releases."""
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    pins = files.read_text(ROOT / "requirements.txt")
     words = packages.split()
     pairs = zip(words[::2], words[1::2], strict=True)
     return [f"{n} {v}" for n, v in pairs if not re.search(rf"^{n}=={re.escape(v)}\b", pins, re.M)]
@@ -132,6 +133,8 @@ def main() -> None:
         parser.error(str(error))
     if options.quick:
         lessons = [lesson for lesson in lessons if lesson.seconds <= QUICK]
+    for lesson in lessons:
+        lesson.refuse_damaged()
     verdicts = {}
     notes = set()
     try:

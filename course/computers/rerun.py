@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from course import files
 from course.lessons import ROOT, Lesson
 
 #: What happens to be set outside must not decide which computer is tried.
@@ -69,7 +70,10 @@ def start(settings: dict[str, str], *command: str | Path) -> subprocess.Complete
 
 def probe(settings: dict[str, str]) -> dict:
     """Return what a process in these surroundings sees."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    try:
+        project = tomllib.loads(files.read_text(ROOT / "pyproject.toml"))["project"]
+    except tomllib.TOMLDecodeError as error:
+        raise NotPossible(f"pyproject.toml is not TOML: {error}") from None
     requirements = project["dependencies"] + project["optional-dependencies"]["course"]
     names = [re.match(r"[\w-]+", requirement)[0] for requirement in requirements]
     done = start(settings, "-c", PROBE, json.dumps(names))

@@ -125,9 +125,9 @@ def changed_argument(exercise: Exercise, attempt: Attempt) -> str | None:
 
 def change_in_words(name: str, exercise: Exercise, function: Callable, attempt: Attempt) -> str:
     """Say that an argument is changed, in which line, and what would leave it alone."""
-    everything = range(len(attempt.arguments))
-    line = call(function, attempt.arguments, read_only=everything).line
-    argument = attempt.arguments[exercise.arguments.index(name)]
+    place = exercise.arguments.index(name)
+    line = call(function, attempt.arguments, read_only=[place]).line
+    argument = attempt.arguments[place]
     sentences = GENERAL["next"]
     where = in_the_line(line)
     if isinstance(argument, list) and not line:  # no array in it was written to

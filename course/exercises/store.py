@@ -31,9 +31,12 @@ def kept_path() -> Path | None:
     """Return the file of kept functions; None if there is to be no file.
 
     That is so where the variable MNISTLIB_MINE is empty, or names the null device.
+
+    Raises:
+        files.Damaged: the variable names a home folder of nobody.
     """
     mine = os.environ.get("MNISTLIB_MINE", "mine.py")
-    return None if mine in ("", os.devnull) else Path(mine).expanduser()
+    return None if mine in ("", os.devnull) else files.path(mine)
 
 
 def kept_text() -> str:

@@ -21,6 +21,7 @@ import base64
 import hashlib
 import os
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,10 +72,15 @@ def read(lesson: Lesson) -> NotebookNode:
         if "hide-input" in cell.metadata.get("tags", []):
             cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab folds by this alone
         # An id made from the cell's content stays the same when cells are added above it.
-        key = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+        key = key_of(cell)
         seen[key] = seen.get(key, 0) + 1
         cell.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
     return notebook
+
+
+def key_of(cell: NotebookNode) -> str:
+    """Return what is the same for cells of one kind and content."""
+    return hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
 
 
 def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> Measured:
@@ -109,18 +115,49 @@ def code(notebook: NotebookNode) -> list[str]:
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def refuse_to_lose_edits(lesson: Lesson) -> None:
-    """Stop if the ``.ipynb`` was edited after the ``.py``: its cells would be overwritten."""
-    source = lesson.source_path
-    target = lesson.path
-    if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
-        ours = [cell.source for cell in lesson.source.cells]
-        if [cell.source for cell in lesson.notebook.cells] != ours:
-            sys.exit(
-                f"{target.name} was edited after {source.name}, and executing would overwrite it.\n"
-                f"To keep its cells:  jupytext --to py:percent notebooks/{target.name}\n"
-                f"To drop them:       delete {target.name}\nThen run this again."
-            )
+def edits_to_lose(lesson: Lesson) -> str:
+    """Say which edits in the ``.ipynb`` the ``.py`` has not, as executing would overwrite them.
+
+    Its cells' ids tell what was edited since it was made, whichever file is the newer. Where Jupyter
+    pairs the two, it writes both and leaves its mark: then a newer ``.py`` has all that there was.
+    """
+    source, target = lesson.source_path, lesson.path
+    if not os.path.lexists(target):
+        return ""
+    ours = [key_of(cell) for cell in lesson.source.cells]
+    stored = [
+        (key_of(cell), cell.get("id", "").partition("-")[0]) for cell in lesson.notebook.cells
+    ]
+    is_newer = target.stat().st_mtime > source.stat().st_mtime
+    was_paired = "jupytext" in lesson.notebook.metadata
+    edited = [
+        cell.source
+        for cell, (key, made) in zip(lesson.notebook.cells, stored, strict=True)
+        if key not in (made, *ours)
+    ]
+    if not (is_newer and ours != [key for key, _ in stored]) and (was_paired or not edited):
+        return ""
+    of_the_source = {*ours} <= {made for _, made in stored}  # it was not edited since
+    to_keep = f"jupytext --to py:percent notebooks/{target.name}"
+    if not of_the_source:  # which would overwrite what is new there
+        to_keep = f"copy them into {source.name}, which was edited too; then delete {target.name}"
+    begins = [f"  {' '.join(text.split())[:70]}" for text in edited[:3]]
+    return "\n".join(
+        [
+            f"{target.name} ({written(target)}) was edited apart from {source.name} "
+            f"({written(source)}), and executing would overwrite it."
+            + (f" It alone has {len(edited)} cell(s), which begin" if begins else ""),
+            *begins,
+            f"To keep its cells:  {to_keep}",
+            f"To drop them:       delete {target.name}",
+            "Then run this again.",
+        ]
+    )
+
+
+def written(path: Path) -> str:
+    """Return when a file was written, as in ``29 November, 10:02``."""
+    return time.strftime("%d %B, %H:%M", time.localtime(path.stat().st_mtime)).lstrip("0")
 
 
 def write(notebook: NotebookNode, target: Path) -> None:
@@ -163,7 +200,8 @@ def make(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured
 
     Returns what executing it took; None where it was not run, since its code had not changed.
     """
-    refuse_to_lose_edits(lesson)
+    if words := edits_to_lose(lesson):
+        sys.exit(words)
     notebook = read(lesson)
     measured = None
     if not (measure or again) and only_prose_changed(lesson, notebook):

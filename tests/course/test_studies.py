@@ -91,19 +91,29 @@ def test_a_study_that_is_not_there_is_named(ask, name):
 
 def test_a_study_whose_code_is_gone_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(studies, "FOLDER", tmp_path)
-    (tmp_path / "decay.json").write_text('{"rows": [{"settings": {}, "results": 1}], "quick": 0}')
+    (tmp_path / "decay.json").write_text('{"rows": [{"settings": {}, "results": {}}], "quick": 0}')
     with pytest.raises(FileNotFoundError, match=r"'decay' is stored as NAME\.py"):
         studies.again("decay")
 
 
 @pytest.mark.parametrize(
     "damaged",
-    [b"", b"\xff", b"{", b"[]", b"{}", b'{"rows": [], "quick": 0}', b'{"rows": [1], "quick": 0}'],
+    [
+        b"",
+        b"\xff",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"rows": [], "quick": 0}',
+        b'{"rows": [1], "quick": 0}',
+        b"[" * 200_000,
+        b'{"rows": [{"results": null}], "quick": 0}',
+    ],
 )
 def test_a_damaged_study_is_named(tmp_path, monkeypatch, damaged):
     monkeypatch.setattr(studies, "FOLDER", tmp_path)
     (tmp_path / "decay.json").write_bytes(damaged)
-    with pytest.raises(ValueError, match=r"decay\.json is damaged .*git checkout"):
+    with pytest.raises(ValueError, match=r"decay\.json is .*git checkout"):
         studies.read("decay")
 
 

@@ -74,7 +74,8 @@ def out_of_step(lesson):
 
     pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
     return [
-        f"{lesson.place(i)} is not what the .ipynb holds; run: {lesson.command}"
+        f"{lesson.place(i)} is not what the .ipynb holds; "
+        f"{execute.edits_to_lose(lesson) or f'run: {lesson.command}'}"
         for i, (ours, stored) in enumerate(pairs)
         if described(ours) != described(stored)
     ][:1]
