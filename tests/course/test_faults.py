@@ -36,3 +36,14 @@ def test_an_argument_changed_by_an_operator_is_not_laid_to_the_function_beside_i
     assert "it changes z in the line `z += 1 + np.maximum(z, 0)`" in by_sign.text
     assert "writes the result into a third" not in by_sign.text
     assert "writes the result into a third" in by_third.text
+
+
+def test_the_line_that_changes_an_argument_is_named_and_no_line_that_may_change_another():
+    reply = check(
+        write(
+            "sgd_update",
+            "for w, g, v in zip(parameters, gradients, velocity):\n"
+            "    v *= momentum\n    v += g\n    g *= learning_rate\n    w -= learning_rate * v",
+        )
+    )
+    assert "it changes gradients in the line `g *= learning_rate`" in reply.text
