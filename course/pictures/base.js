@@ -177,14 +177,31 @@ function compact(value) {
   return text.replaceAll("-", "−");
 }
 
+/** Keep the keys pressed on a picture from Jupyter, where x cuts the cell; only Ctrl+S still saves. Jupyter
+    asks the focused element alone, and may listen on the document before anything below it. What takes no
+    focus itself gives it to the picture. Returns what ends this. */
+function keepKeys(el) {
+  el.tabIndex = -1;
+  const hear = ({ target, key, ctrlKey, metaKey }) => {
+    if (el.contains(target)) target.toggleAttribute("data-lm-suppress-shortcuts", !(key === "s" && (ctrlKey || metaKey)));
+  };
+  window.addEventListener("keydown", hear, true);
+  return () => window.removeEventListener("keydown", hear, true);
+}
+
 /** Bind a picture to its model: `change(part)` sets part of the state, `redraw` follows each change. */
 function bind(model, el, redraw) {
   el.classList.add("explore");
+  const letGo = keepKeys(el);
   const change = (part) => {
     model.set("state", { ...model.get("state"), ...part });
     model.save_changes();
   };
   const follow = () => redraw(model.get("state"));
   model.on("change:state", follow);
-  return { change, stop: () => model.off("change:state", follow) };
+  const stop = () => {
+    letGo();
+    model.off("change:state", follow);
+  };
+  return { change, stop };
 }

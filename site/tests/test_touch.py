@@ -103,6 +103,27 @@ def test_forced_colours_and_reduced_motion_are_respected(tab, address):
     assert tab.errors == []
 
 
+KEYS = """
+    heard = [];
+    document.addEventListener("keydown", ({ key, target }) => {
+        heard.push([key, target.closest(".explore") !== null, target.hasAttribute("data-lm-suppress-shortcuts")]);
+    }, true); // as Notebook 7 listens, before anything in the page does
+"""
+
+
+def test_a_key_pressed_on_a_picture_is_none_of_jupyters_shortcuts(lone):
+    shown = Shown(lone, "backprop")
+    shown.page.evaluate(KEYS)
+    shown.tab_to("button")
+    shown.page.evaluate("heard.length = 0")
+    shown.page.keyboard.press("x")
+    shown.page.keyboard.press("Control+s")  # saves the notebook, wherever the focus is
+    shown.el.locator(".title").click()
+    shown.page.keyboard.press("x")
+    keys = [part for part in shown.page.evaluate("heard") if part[0] != "Control"]
+    assert keys == [["x", True, True], ["s", True, False], ["x", True, True]]
+
+
 def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
     shown = Shown(lone, "backprop")
     drag(shown, shown.el.locator(".grip[aria-label='W2[0, 1]']"), 30, 0)

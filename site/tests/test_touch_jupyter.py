@@ -129,6 +129,8 @@ def opened(browser, lab, path, living):
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
     page.locator(".jp-CodeCell img").wait_for()  # the still picture, before anything runs
     page.get_by_text(re.compile(r"Python 3 .*\| Idle")).wait_for(timeout=60_000)
+    page.wait_for_timeout(500)  # what the kernel tells of itself is noted by now
+    assert page.locator(".jp-mod-dirty").count() == 0  # nobody has changed anything yet
     picture = page.locator(f".jp-CodeCell .explore {living}")
     for _ in range(3):  # a kernel that has just connected may connect once more, and forget
         run_cell(page, 0)
@@ -162,6 +164,12 @@ def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(l
     rows = int(told.inner_text().rsplit(":", 1)[1])
     assert 2 <= rows <= 8  # a level line, where the test digit has twenty rows
     assert tab.strays == []
+
+    paper.focus()
+    page.keyboard.press("x")  # which would cut the cell
+    page.locator(".explore .title").click()
+    page.keyboard.press("x")
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == len(CELLS)
 
     page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").click()
     for _ in range(60):
