@@ -139,7 +139,7 @@ def for_students(lesson: Lesson) -> nbformat.NotebookNode:
             if folded:
                 cell.source = f"# For a hint, take away the #:\n# exercises.hint({folded[1]})"
         cells.append(cell)
-    metadata = {"kernelspec": lesson.notebook.metadata["kernelspec"]}
+    metadata = {name: lesson.notebook.metadata[name] for name in ("kernelspec", "language_info")}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     notebook.nbformat_minor = lesson.notebook.nbformat_minor
     return notebook

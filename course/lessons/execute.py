@@ -96,6 +96,10 @@ def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> Measured:
     )
     probe = nbformat.v4.new_code_cell(USAGE)
     with client.setup_kernel(env=os.environ | SURROUNDINGS):
+        # Jupyter notes the kernel's language in a notebook that does not tell it, and then marks the
+        # notebook as changed when it has only been opened.
+        info = client.wait_for_reply(client.kc.kernel_info())
+        notebook.metadata["language_info"] = info["content"]["language_info"]
         count = 0
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type == "code" and cell.source.strip():
@@ -172,7 +176,7 @@ def only_prose_changed(lesson: Lesson, notebook: NotebookNode) -> bool:
     """
     if not lesson.path.exists() or code(lesson.notebook) != code(notebook):
         return False
-    if "measured" not in lesson.notebook.metadata:
+    if not {"measured", "language_info"} <= set(lesson.notebook.metadata):
         return False
     cells = [cell for _, cell in lesson.cells("code") if cell.source.strip()]
     counts = [cell.execution_count for cell in cells]
@@ -206,6 +210,7 @@ def make(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured
     measured = None
     if not (measure or again) and only_prose_changed(lesson, notebook):
         keep_outputs(lesson, notebook)
+        notebook.metadata["language_info"] = lesson.notebook.metadata["language_info"]
         kept = lesson.notebook.metadata["measured"]
     else:
         measured = execute(notebook, lesson.folder)

@@ -153,7 +153,7 @@ def test_a_lesson_is_made_with_outputs_and_only_the_metadata_that_is_kept(lesson
     assert notebook.cells[1].metadata == {"tags": ["readme", "hide-input"]} | folded
     assert notebook.cells[1].execution_count == 1
     assert picture.read_bytes() == PNG
-    assert set(notebook.metadata) == {"kernelspec", "measured"}
+    assert set(notebook.metadata) == {"kernelspec", "language_info", "measured"}
     assert notebook.metadata["measured"] == measured._asdict()
     assert 0 < measured.seconds < 60
     assert measured.megabytes is None or 10 < measured.megabytes < 300
@@ -166,6 +166,7 @@ def quick(monkeypatch):
     def fake(notebook, folder):
         notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="7\n")]
         notebook.cells[1].execution_count = 1
+        notebook.metadata["language_info"] = {"name": "python"}
         return execute.Measured(next(times), 180)
 
     monkeypatch.setattr(execute, "execute", fake)
@@ -201,6 +202,7 @@ def test_where_only_prose_changed_the_outputs_are_kept_and_nothing_is_run(lesson
     made = fresh(lesson).notebook
     assert "An end" in made.cells[-1].source
     assert made.cells[1].outputs[0].text == "7\n"
+    assert made.metadata["language_info"] == {"name": "python"}
     assert [cell.id for cell in made.cells] == [
         cell.id for cell in execute.read(lesson).cells[:-1]
     ] + [execute.read(fresh(lesson)).cells[-1].id]

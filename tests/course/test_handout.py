@@ -59,7 +59,7 @@ def flat(text):
 def test_the_students_lesson_was_never_run_and_holds_no_answer(folder, lesson):
     made = notebook(folder, lesson)
     nbformat.validate(made)
-    assert set(made.metadata) == {"kernelspec"}
+    assert set(made.metadata) == {"kernelspec", "language_info"}
     for cell in made.cells:
         # The words that describe a picture tell what is in it.
         assert set(cell.metadata) <= {"tags", "jupyter"}

@@ -130,7 +130,10 @@ def test_metadata_holds_only_what_is_needed(lesson):
     problems = []
     metadata = dict(lesson.notebook.metadata)
     measured = metadata.pop("measured", {})
-    if metadata != {"kernelspec": KERNEL} or not set(measured) <= {"seconds", "megabytes"}:
+    language = metadata.pop("language_info", {}).get("name")  # or Jupyter adds it, unasked
+    if (metadata, language) != ({"kernelspec": KERNEL}, "python"):
+        problems.append(f"{lesson.path.name}: metadata {dict(lesson.notebook.metadata)}")
+    if not set(measured) <= {"seconds", "megabytes"}:
         problems.append(f"{lesson.path.name}: metadata {dict(lesson.notebook.metadata)}")
     for i, cell in enumerate(lesson.notebook.cells):
         tags = cell.metadata.get("tags", [])
