@@ -106,7 +106,8 @@ def test_forced_colours_and_reduced_motion_are_respected(tab, address):
 KEYS = """
     heard = [];
     document.addEventListener("keydown", ({ key, target }) => {
-        heard.push([key, target.closest(".explore") !== null, target.hasAttribute("data-lm-suppress-shortcuts")]);
+        const kept = target.hasAttribute("data-lm-suppress-shortcuts");
+        heard.push([key, target.closest(".explore") !== null, kept]);
     }, true); // as Notebook 7 listens, before anything in the page does
 """
 
