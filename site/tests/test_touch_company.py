@@ -68,6 +68,8 @@ def test_company_begins_with_the_thing_itself(lone, width):
     assert max(bars, tray) < who < words
     assert not shown.el.locator(".answers .bar:not(.warm)").first.is_visible()  # one bar of ten
     assert shown.page.evaluate(STICKS_OUT) == []
+    sizes = "tiles => new Set(tiles.map(tile => tile.offsetWidth + tile.offsetHeight)).size"
+    assert shown.el.locator(".tray button").evaluate_all(sizes) == 1  # also the one asked about
 
 
 def says(shown):
