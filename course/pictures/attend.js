@@ -119,6 +119,7 @@ function render({ model, el }) {
     const { weights, p } = looked(network, asked, state.pairs.map((pair) => pair.map((i) => known[i])), state.times);
     const most = argmax(weights);
     const answer = argmax(p);
+    const clear = weights.filter((weight) => weight > weights[most] - 1e-9).length === 1;
     rows.forEach((parts, i) => {
       const [key, value] = state.pairs[i];
       paint(parts.key, images[key]);
@@ -129,8 +130,8 @@ function render({ model, el }) {
       parts.turn.setAttribute("aria-label", `pair ${i + 1}, value ${digitOf(value)}: change it`);
       parts.move.setAttribute("aria-label", `pair ${i + 1}: move it with the arrow keys up and down, or drag it`);
       lines[i].style.strokeWidth = `${0.6 + 13 * weights[i]}px`;
-      lines[i].classList.toggle("most", i === most);
-      parts.element.classList.toggle("most", i === most);
+      lines[i].classList.toggle("most", clear && i === most);
+      parts.element.classList.toggle("most", clear && i === most);
     });
     bars.forEach((one, k) => {
       one.set(p[k]);

@@ -89,6 +89,7 @@ def test_attend_never_says_what_is_not_so(lone):
     shown.set(times=0)
     assert "can't choose" in verdict.inner_text()
     np.testing.assert_allclose(shown.numbers(".weight"), 0.25, atol=1e-12)
+    assert shown.el.locator(".most:not(.bar)").count() == 0  # no pair stands out
     shown.set(times=1, asked=16)  # a 4, and no key is one
     assert "no answer is right" in verdict.inner_text()
     for _ in range(5):
