@@ -1,0 +1,294 @@
+"""What to ask again today: questions and warm-ups of the lessons that were read, over a month.
+
+Reached by ``exercises.review()``. The page *Review* of the site shows the same cards by the same rule:
+``site/build.py`` takes cards and intervals from here, and ``site/static/review.js`` keeps a history
+of the same form. A card is asked again after each of the intervals in turn; one that was not known
+begins with the first again, and one that was known after the last is learnt.
+"""
+
+import contextlib
+import functools
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from course import files
+from course.exercises import EXERCISES, Shown, solutions, store
+from course.lessons import RECALL, Lesson, all_lessons
+from course.lessons.questions import questions
+
+#: Days until a card is asked again: since its lesson was read, and each time that it was known.
+INTERVALS = (1, 7, 21)
+
+#: What the reader says of a card, and whether it was known.
+WORDS = {"knew it": True, "not yet": False}
+
+#: The card that was shown last in this notebook, by its name.
+_shown: list[str] = []
+
+
+class Card(NamedTuple):
+    """A question, its answer, and where it stands; its name outlives a change of its words.
+
+    ``asked`` and ``answer`` are Markdown, ``heading`` is the one below which it stands in its lesson.
+    """
+
+    name: str
+    lesson: Lesson
+    heading: str
+    asked: str
+    answer: str
+
+
+def cards(lesson: Lesson) -> list[Card]:
+    """Return the cards of a lesson: what it asks first, its warm-ups, and what it asks at the end."""
+    asked = []
+    for question in questions(lesson):
+        place = "start" if question.heading == RECALL else "end"
+        name = f"{lesson.number}-{place}-{question.number}"
+        asked.append(Card(name, lesson, question.heading, question.asked, question.answer))
+    first = sum(card.heading == RECALL for card in asked)
+    return asked[:first] + warm_ups(lesson) + asked[first:]
+
+
+def warm_ups(lesson: Lesson) -> list[Card]:
+    """Return a card for each warm-up: it asks for the function, and answers with the solution."""
+    return [
+        Card(
+            name=f"{lesson.number}-{task.name.replace('_', '-')}",
+            lesson=lesson,
+            heading=f"{task.heading} ({task.level}, {task.minutes} minutes)",
+            asked=f"Write `my_{task.name}` again, without looking:\n\n{code(asked_function(task.stub))}",
+            answer=code(solutions.source(EXERCISES[task.name].shown)),
+        )
+        for task in lesson.tasks
+        if task.level == "warm-up"
+    ]
+
+
+@functools.cache
+def all_cards() -> dict[str, Card]:
+    """Return the cards of all lessons by their names; reading the lessons takes a moment."""
+    return {card.name: card for lesson in all_lessons() for card in cards(lesson)}
+
+
+def asked_function(stub: str) -> str:
+    """Return the stub alone, without the check that may stand below it in its cell."""
+    return stub.partition("\n    ...")[0] + "\n    ..."
+
+
+def code(text: str) -> str:
+    """Return a block of code."""
+    return f"```python\n{text.strip()}\n```"
+
+
+# --- The rule
+
+
+def due(read: date, answers: Mapping[date, bool], today: date) -> date | None:
+    """Return the day on which a card is to be asked next; None if it is learnt.
+
+    What a clock that was ahead has dated later than today does not count yet: a card then comes too
+    early, and is not lost.
+
+    Args:
+        read: the day on which its lesson was read.
+        answers: whether it was known, by the days on which it was asked.
+        today: the day of the question.
+    """
+    last = read
+    times_known = 0
+    for day in sorted(day for day in answers if day <= today):
+        last = day
+        times_known = times_known + 1 if answers[day] else 0
+    if times_known >= len(INTERVALS):
+        return None
+    return today if last > today else last + timedelta(days=INTERVALS[times_known])
+
+
+# --- The history: {"lessons": {"02": day}, "answers": {"02-end-1": {day: known}}}, days as "2026-11-30"
+
+
+def nothing_yet() -> dict:
+    """Return the history of somebody who begins."""
+    return {"lessons": {}, "answers": {}}
+
+
+def checked(history: object) -> dict:
+    """Return a history, if it has the form of one.
+
+    Raises:
+        ValueError: it has not.
+    """
+    try:
+        days = [*history["lessons"].values()]
+        for answers in history["answers"].values():
+            days += answers
+            if not all(known is True or known is False for known in answers.values()):
+                raise ValueError("an answer is neither true nor false")
+        for day in days:
+            if date.fromisoformat(day).isoformat() != day:
+                raise ValueError(f"{day!r} is not a day such as '2026-11-30'")
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError("it does not hold the lessons read and the answers given") from error
+    return history
+
+
+def path() -> Path | None:
+    """Return the file of the history, beside the kept functions; None if there is to be no file."""
+    mine = store.kept_path()
+    return mine and mine.with_name("review.json")
+
+
+@contextlib.contextmanager
+def history() -> Iterator[tuple[dict, list[str]]]:
+    """Hand out the history and what has to be said of its file; write it back if it was changed.
+
+    Other notebooks wait meanwhile. A file that cannot be understood is set aside.
+
+    Raises:
+        Unusable: the file cannot be read or written.
+    """
+    file = path()
+    if file is None:
+        yield nothing_yet(), []
+        return
+    with store.naming(file), store.locked(file):
+        said = []
+        kept = nothing_yet()
+        if file.exists():
+            try:
+                kept = checked(json.loads(file.read_text(encoding="utf-8-sig")))
+            except ValueError as error:
+                aside = free_name(file)
+                file.replace(aside)
+                said = [f"{file} could not be understood: {error}. It is now {aside.name}."]
+        before = json.dumps(kept)
+        yield kept, said
+        if json.dumps(kept) != before:
+            files.replace(file, json.dumps(kept, indent=1) + "\n")
+
+
+def free_name(file: Path) -> Path:
+    """Return a name beside a file for one that is set aside."""
+    names = (f"{file.stem}-damaged{number or ''}{file.suffix}" for number in itertools.count())
+    return next(aside for name in names if not (aside := file.with_name(name)).exists())
+
+
+# --- In Jupyter
+
+
+class Asked(Shown):
+    """Text that a notebook shows as the Markdown beside it, formulas and folds included."""
+
+    markdown: str
+
+    def __new__(cls, text: str, markdown: str) -> "Asked":
+        """Make text with its Markdown."""
+        made = super().__new__(cls, text)
+        made.markdown = markdown
+        return made
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+
+def answer(word: str | int = "", today: date | None = None) -> Asked:
+    """Take down what the reader says, and show what is to be asked next; see ``exercises.review``."""
+    today = today or date.today()
+    known = all_cards()
+    if not known:
+        return plainly("This copy of the course holds no answers, so there is nothing to review.")
+    with history() as (kept, said):
+        said = [*said, take_down(word, kept, known, today)]
+    days = {
+        name: next_day(card, kept, today)
+        for name, card in known.items()
+        if card.lesson.number in kept["lessons"]
+    }
+    waiting = sorted((name for name in days if days[name]), key=days.get)  # else in their order
+    ready = [name for name in waiting if days[name] <= today]
+    _shown[:] = ready[:1]
+    if ready:
+        return question(known[ready[0]], len(ready), said)
+    if waiting:
+        said.append(
+            f"Nothing is due today. The next question comes on {in_words(days[waiting[0]])}."
+        )
+    elif days:
+        said.append("You have learnt all of it: nothing is due any more.")
+    else:
+        said.append(
+            'When you have read a lesson, say so: `exercises.review("02")` for lesson 02. '
+            f"Its questions come back after {INTERVALS[0]}, {INTERVALS[1]} and {INTERVALS[2]} days."
+        )
+    return plainly(*said)
+
+
+def next_day(card: Card, kept: dict, today: date) -> date | None:
+    """Return the day on which a card of a lesson that was read is due; None if it is learnt."""
+    read = kept["lessons"][card.lesson.number]
+    answers = kept["answers"].get(card.name, {})
+    by_day = {date.fromisoformat(day): was_known for day, was_known in answers.items()}
+    return due(date.fromisoformat(read), by_day, today)
+
+
+def take_down(word: str | int, kept: dict, known: Mapping[str, Card], today: date) -> str:
+    """Write what the reader says into the history, and return what to say of it.
+
+    Raises:
+        ValueError: it is neither a lesson nor one of the two words.
+    """
+    if word == "":
+        return ""
+    said = str(word).strip().lower()
+    if said in WORDS:
+        if not _shown:
+            return "No question was open in this notebook, so nothing was taken down."
+        card = known[_shown[0]]
+        kept["lessons"].setdefault(card.lesson.number, today.isoformat())
+        kept["answers"].setdefault(card.name, {})[today.isoformat()] = WORDS[said]
+        day = next_day(card, kept, today)
+        return f"It comes back on {in_words(day)}." if day else "You have learnt that one."
+    number = said.zfill(2)
+    if number not in {card.lesson.number for card in known.values()}:
+        raise ValueError(
+            f'{word!r} is not a word of this: write "knew it" or "not yet" of the question shown, '
+            'or the number of a lesson that you have read, such as "02"'
+        )
+    if number in kept["lessons"]:
+        return f"Lesson {number} was there already."
+    kept["lessons"][number] = today.isoformat()
+    return f"Lesson {number} is read: its questions begin tomorrow."
+
+
+def in_words(day: date) -> str:
+    """Return a day as one says it."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def plainly(*said: str) -> Asked:
+    """Return sentences, one below the other."""
+    lines = [line for line in said if line]
+    return Asked("\n".join(lines), "\n\n".join(lines))
+
+
+def question(card: Card, count: int, said: list[str]) -> Asked:
+    """Return a card as it is asked: the question, the answer folded, and how to go on."""
+    count_in_words = "The last one" if count == 1 else f"{count} questions"
+    lesson = card.lesson
+    place = f"{lesson.path.name}#{card.heading.replace(' ', '-')}"
+    head = f"{count_in_words} for today, from lesson {lesson.number}, {{}}:"
+    fold = f"<details><summary>Answer</summary>\n\n{card.answer}\n\n</details>"
+    how = (
+        "Answer in your head, or run code, and open the answer. Then say "
+        '`exercises.review("knew it")` or `exercises.review("not yet")`.'
+    )
+    said = [line for line in said if line]
+    return Asked(
+        "\n\n".join([*said, head.format(card.heading), card.asked, how]),
+        "\n\n".join([*said, head.format(f"[{card.heading}]({place})"), card.asked, fold, how]),
+    )

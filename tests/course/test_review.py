@@ -1,0 +1,260 @@
+"""Questions come back on their days, once a day, and nothing that was answered is lost."""
+
+import json
+import re
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course import exercises, review
+from course.lessons import CLOSING, RECALL, ROOT, all_lessons
+from course.lessons.questions import questions
+
+from .common import names_in, posix, refuse
+
+pytestmark = pytest.mark.usefixtures("nothing_shown")
+
+DAY = timedelta(days=1)
+FIRST = date(2026, 11, 30)
+LESSONS = all_lessons()
+CARDS = {lesson.number: review.cards(lesson) for lesson in LESSONS}
+
+
+@pytest.fixture
+def nothing_shown(monkeypatch):
+    """No question is open when a test begins."""
+    monkeypatch.setattr(review, "_shown", [])
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """Return the file that holds the history, which is not there yet."""
+    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "mine.py"))
+    return tmp_path / "review.json"
+
+
+# --- The cards
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_each_question_and_each_warm_up_is_one_card_with_an_answer(lesson):
+    source = re.sub("^# ?", "", lesson.source_path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    numbered = {}
+    for heading in (RECALL, CLOSING[1]):
+        section = source.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+        section = re.sub("<details>.+?</details>", "", section, flags=re.DOTALL)
+        numbered[heading] = re.findall(r"^\d+\. (.+)", section, re.MULTILINE)
+    ours = CARDS[lesson.number]
+    for heading, lines in numbered.items():
+        assert [c.asked.partition("\n")[0] for c in ours if c.heading == heading] == lines
+    warm_ups = [task.name for task in lesson.tasks if task.level == "warm-up"]
+    others = [card for card in ours if card.heading not in numbered]
+    for name, card in zip(warm_ups, others, strict=True):
+        assert f"`my_{name}`" in card.asked
+        assert f"def my_{name}(" in card.asked
+        assert f"def {exercises.EXERCISES[name].shown.__name__}(" in card.answer
+    assert len(ours) == sum(map(len, numbered.values())) + len(warm_ups)
+    for card in ours:
+        assert card.answer.strip()
+        assert "<details>" not in card.asked + card.answer
+        assert f"\n{'#' * (2 if card.heading in numbered else 3)} {card.heading}\n" in source
+
+
+def test_no_two_cards_have_one_name_and_a_changed_word_changes_none():
+    names = [card.name for cards in CARDS.values() for card in cards]
+    assert Counter(names).most_common(1)[0][1] == 1
+    assert len(names) > 75
+    assert {"00-accuracy", "02-start-1", "02-end-5"} < set(names)
+
+
+def test_a_question_without_an_answer_is_named(tmp_path):
+    lesson = LESSONS[2]
+    text = lesson.source_path.read_text(encoding="utf-8")
+    fold = re.search(r"# +<details><summary>Answer</summary>.+?</details>\n", text, re.DOTALL)
+    (tmp_path / lesson.source_path.name).write_text(text.replace(fold[0], "", 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"'Before you start': '1\. You scale .+ has no answer"):
+        questions(type(lesson)(lesson.name, tmp_path))
+
+
+# --- The rule
+
+days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
+histories = st.dictionaries(days, st.booleans(), max_size=12)
+
+
+def asked_on(knows, days):
+    """Return the days, of so many, on which a card is asked of somebody who comes every day.
+
+    ``knows`` says, of the numbers 0, 1, ... of the questions, whether the answer is known.
+    """
+    answers = {}
+    asked = []
+    for number in range(days):
+        today = FIRST + number * DAY
+        day = review.due(FIRST, answers, today)
+        if day and day <= today:
+            answers[today] = knows(len(asked))
+            asked.append(number)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("knows", "asked"),
+    [
+        (lambda _: True, [1, 8, 29]),
+        (lambda time: time != 0, [1, 2, 9, 30]),
+        (lambda time: time != 1, [1, 8, 9, 16]),
+        (lambda _: False, [*range(1, 31)]),
+    ],
+)
+def test_thirty_days(knows, asked):
+    assert asked_on(knows, 31) == asked
+
+
+def test_what_is_learnt_is_asked_no_more():
+    assert asked_on(lambda _: True, 1000) == [1, 8, 29]
+
+
+@given(days, histories, days, st.booleans())
+def test_nothing_is_due_twice_a_day(read, answers, today, known):
+    after = review.due(read, answers | {today: known}, today)
+    assert after is None or after > today
+    if not known:
+        assert after == today + DAY
+
+
+@given(days, histories, days)
+def test_a_card_comes_back_within_the_longest_interval_or_is_learnt(read, answers, today):
+    day = review.due(read, answers, today)
+    past = [known for when, known in sorted(answers.items()) if when <= today]
+    if day is None:
+        assert past[-len(review.INTERVALS) :] == [True] * len(review.INTERVALS)
+    else:
+        assert day <= today + max(review.INTERVALS) * DAY
+
+
+@given(days, histories, days, st.integers(1, 800), st.booleans())
+def test_a_clock_set_back_loses_no_card(read, answers, today, ahead, known):
+    wrong = today + ahead * DAY
+    day = review.due(read, answers | {wrong: known}, today)
+    assert day == review.due(read, answers, today)
+    assert review.due(wrong, {}, today) == today
+
+
+# --- In Jupyter
+
+
+def ask(word="", day=0):
+    return review.answer(word, FIRST + day * DAY)
+
+
+def history(kept):
+    return json.loads(kept.read_text())
+
+
+def test_a_month_in_jupyter(kept):
+    assert ask().startswith("When you have read a lesson, say so")
+    assert not kept.exists()
+    assert ask("0") == (
+        "Lesson 00 is read: its questions begin tomorrow.\n"
+        "Nothing is due today. The next question comes on Tuesday 1 December."
+    )
+    names = [card.name for card in CARDS["00"]]
+    missed = names[1]
+    seen = Counter()
+    for day in range(1, 32):
+        shown = ask(day=day)
+        while review._shown:
+            [name] = review._shown
+            seen[day] += 1
+            shown = ask("not yet" if name == missed and day == 1 else "knew it", day)
+        assert ("Nothing is due" in shown) == (day < 30)
+    # Known at once: on days 1, 8 and 29; the one that was missed: on days 1, 2, 9 and 30.
+    others = len(names) - 1
+    assert seen == {1: others + 1, 8: others, 29: others, 2: 1, 9: 1, 30: 1}
+    assert ask(day=31) == "You have learnt all of it: nothing is due any more."
+    assert history(kept)["lessons"] == {"00": "2026-11-30"}
+    assert history(kept)["answers"][missed] == {
+        "2026-12-01": False, "2026-12-02": True, "2026-12-09": True, "2026-12-30": True,
+    }  # fmt: skip
+    assert names_in(kept.parent) == {"review.json"}
+
+
+def test_a_question_is_shown_with_its_answer_folded_and_how_to_go_on(kept):
+    ask("02")
+    shown = ask(day=1)
+    card = CARDS["02"][0]
+    assert card.asked in shown
+    assert card.answer not in shown  # where nothing can be folded
+    head, fold = shown.markdown.split("<details><summary>Answer</summary>\n\n")
+    assert card.asked in head
+    assert fold.startswith(f"{card.answer}\n\n</details>")
+    assert "[Before you start](02_sigmoid_softmax.ipynb#Before-you-start)" in head
+    assert '`exercises.review("knew it")`' in shown
+    assert shown._repr_html_() is None  # else Jupyter would show that in place of the Markdown
+
+
+def test_a_word_is_taken_down_of_what_was_shown_and_of_nothing_else(kept):
+    ask("00")
+    assert ask("knew it", 1).startswith("No question was open in this notebook")
+    assert history(kept)["answers"] == {}
+    ask("Knew it", 1)
+    assert [*history(kept)["answers"]] == [CARDS["00"][0].name]
+    assert ask("00", 1).startswith("Lesson 00 was there already.")
+    for word in ("yes", "77", "lesson 00"):
+        with pytest.raises(ValueError, match='write "knew it" or "not yet"'):
+            ask(word, 1)
+
+
+def test_exercises_review_is_the_way_to_it(kept):
+    assert exercises.review("00").startswith("Lesson 00 is read")
+    assert kept.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "\udcff",
+        '{"lessons": {}}',
+        '{"lessons": {"02": "soon"}, "answers": {}}',
+        '{"lessons": {"02": "20261130"}, "answers": {}}',
+        '{"lessons": {}, "answers": {"02-end-1": {"2026-11-30": 1}}}',
+        '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}',
+    ],
+)
+def test_a_damaged_file_is_set_aside_and_named(kept, text):
+    for count, name in enumerate(["review-damaged.json", "review-damaged1.json"], start=1):
+        kept.write_text(text, encoding="utf-8", errors="surrogateescape")
+        said = ask("02")
+        assert said.startswith(f"{kept} could not be understood: ")
+        assert f"It is now {name}." in said
+        aside = kept.with_name(name)
+        assert aside.read_text(encoding="utf-8", errors="surrogateescape") == text
+        assert history(kept)["lessons"] == {"02": "2026-11-30"}
+        assert len(names_in(kept.parent)) == count + 1
+
+
+def test_cards_of_another_edition_are_kept(kept):
+    there = {"lessons": {"99": "2026-11-01"}, "answers": {"99-end-1": {"2026-11-02": True}}}
+    kept.write_text(json.dumps(there))
+    ask("00")
+    assert history(kept) == {**there, "lessons": {"99": "2026-11-01", "00": "2026-11-30"}}
+
+
+@posix
+def test_what_cannot_be_written_is_said_and_nothing_is_lost(kept, monkeypatch):
+    ask("00")
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(exercises.store.Unusable, match="cannot be used: Permission denied"):
+        ask("02")
+    assert history(kept)["lessons"] == {"00": "2026-11-30"}
+
+
+def test_the_page_tells_the_days_of_the_rule():
+    page = (ROOT / "site" / "pages" / "review.md").read_text(encoding="utf-8")
+    assert "after {}, {} and {} days".format(*review.INTERVALS) in page
