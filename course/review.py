@@ -278,7 +278,7 @@ def plainly(*said: str) -> Asked:
 
 def question(card: Card, count: int, said: list[str]) -> Asked:
     """Return a card as it is asked: the question, the answer folded, and how to go on."""
-    count_in_words = "The last one" if count == 1 else f"{count} questions"
+    count_in_words = "1 question" if count == 1 else f"{count} questions"
     lesson = card.lesson
     place = f"{lesson.path.name}#{card.heading.replace(' ', '-')}"
     head = f"{count_in_words} for today, from lesson {lesson.number}, {{}}:"

@@ -459,6 +459,8 @@ pictures.company()
 #
 # ## Questions to ask yourself
 #
+# You keep more if you are asked again in a few days. So when you have read a lesson, say so: `exercises.review("00")` in Jupyter, or a tick on the website's page *Review*.
+#
 # 1. After one step the network answered 3 to all eight pictures. Why might that be the quickest way to be a little less wrong about one batch of 128 pictures?
 #
 #    <details><summary>Answer</summary>

@@ -48,13 +48,17 @@ FILL_IN = """numbers => {
 
 
 def chapters() -> dict[str, BeautifulSoup]:
-    """Return the parsed pages by their address, in the order in which they lead on."""
+    """Return the parsed pages by their address, in the order in which they lead on.
+
+    All but Review, whose questions stand in the lessons.
+    """
     pages = {}
     page = "index.html"
     while page:
         pages[page] = BeautifulSoup((HTML / page).read_text("utf-8"), "html.parser")
         link = pages[page].select_one("a.right-next")
         page = urljoin(page, link["href"]) if link else None
+    del pages["review.html"]
     return pages
 
 

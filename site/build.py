@@ -17,11 +17,12 @@ import sys
 from pathlib import Path
 
 import nbformat
+from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from PIL import Image
 
-from course import files
-from course.lessons import Figure, all_lessons, figures, start
+from course import files, review
+from course.lessons import Figure, Lesson, all_lessons, figures, start
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
@@ -140,6 +141,48 @@ def licences() -> str:
     return "\n\n\n".join(parts) + "\n"
 
 
+def review_cards() -> str:
+    """Return Markdown for the page Review: its data, and all cards, lesson by lesson."""
+    known = []
+    parts = ["## All the questions"]
+    for lesson in all_lessons():
+        cards = review.cards(lesson)
+        known.append(
+            {
+                "number": lesson.number,
+                "title": lesson.header.title,
+                "page": lesson.name,
+                "cards": [card.name for card in cards],
+                "guesses": answers_to_guesses(lesson),
+            }
+        )
+        parts.append(f"### {lesson.number} {lesson.header.title}")
+        parts += map(review_card, cards)
+    data = json.dumps({"intervals": review.INTERVALS, "lessons": known}).replace("<", "\\u003c")
+    parts[:0] = [f'<script type="application/json" id="review-data">{data}</script>']
+    return "\n\n".join(parts) + "\n"
+
+
+def review_card(card: review.Card) -> str:
+    """Return Markdown for a card: the question, and the answer folded, with a link to its place."""
+    anchor = re.sub(r"[^\w -]", "", card.heading).lower().replace(" ", "-")
+    link = f"[{card.heading}](notebooks/{card.lesson.path.name}#{anchor})"
+    fold = f"<details><summary>Answer</summary>\n\n{card.answer}\n\n{link}\n\n</details>"
+    inside = from_above(f"{card.asked}\n\n{fold}")
+    return f"::::{{container}} asked\n:name: card-{card.name}\n\n{inside}\n::::"
+
+
+def answers_to_guesses(lesson: Lesson) -> list[tuple[str, str]]:
+    """Return what is guessed in a lesson, and what came out, in their order."""
+    found = []
+    for _, cell in lesson.cells("code"):
+        for output in cell.outputs:
+            shown = BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser")
+            for tag in shown.select("[data-guessed]"):
+                found.append((tag["data-guessed"], tag["data-answer"]))
+    return found
+
+
 def library_pages() -> str:
     """Return Markdown that documents each module of the library."""
     modules = sorted(module.name for module in pkgutil.iter_modules([str(ROOT / "mnistlib")]))
@@ -194,6 +237,7 @@ def stage() -> None:
         "start": start(),
         "library": library_pages(),
         "teachers": for_teachers(),
+        "review": review_cards(),
     }
     for tag in ("readme", "digits"):
         pieces[tag] = ""

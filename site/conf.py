@@ -68,6 +68,7 @@ html_theme_options = {
     "navbar_persistent": ["search-button-field"],
     "navbar_end": ["theme-switcher"],
     "article_header_start": ["lesson-tools"],
+    "article_footer_items": ["review-link"],
     "secondary_sidebar_items": ["close", "page-toc"],
     "primary_sidebar_end": [],
     "footer_start": ["copyright"],

@@ -186,6 +186,8 @@ def words(section: nodes.section) -> str:
 
 def keep_words(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Keep the words of each section, for the search page to show where it found what."""
+    if "nosearch" in app.env.metadata[docname]:
+        return  # what it says stands elsewhere
     kept = app.env.__dict__.setdefault("course_texts", {})
     kept[docname] = [
         {"id": part["ids"][0], "title": part.next_node(nodes.title).astext(), "text": words(part)}
@@ -207,6 +209,14 @@ def load_search(
     if pagename == "search":
         app.add_js_file("texts.js", defer="defer")
         app.add_js_file("search.js", defer="defer")
+
+
+def load_review(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
+) -> None:
+    """Load what keeps the days on the page Review, and on no other."""
+    if pagename == "review":
+        app.add_js_file("review.js", defer="defer")
 
 
 def tell_sizes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -309,6 +319,7 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("doctree-resolved", keep_words)
     app.connect("doctree-resolved", tell_sizes)
     app.connect("html-page-context", load_search)
+    app.connect("html-page-context", load_review)
     app.connect("html-page-context", load_fonts_early)
     app.connect("build-finished", keep_used_icons)
     app.connect("build-finished", write_words)

@@ -73,6 +73,7 @@ def test_the_students_lesson_was_never_run_and_holds_no_answer(folder, lesson):
         r"\b(?:folded|unfold(?:ed)?)\b", text
     )  # a sentence of a lesson speaks of folds
     assert "Stuck?" not in text  # that fold has the pencil sheet's numbers
+    assert "exercises.review" not in text  # it would find no answer in this copy
     answers = [
         fold for fold in handout.FOLD.finditer(lesson.markdown) if fold["summary"] == "Answer"
     ]
