@@ -30,7 +30,6 @@ h2 { font-size: 1.3em; }
 img { height: 74vh; max-width: 100%; object-fit: contain; object-position: left; }
 h1 + ol { margin: 0; columns: 2; }
 math { font-size: 1.2em; }
-.math { overflow-x: auto; }
 .eqno { float: right; }
 pre { margin: 0; white-space: pre-wrap; font: 0.8em/1.4 monospace; }
 @page { size: A4 landscape; margin: 0; }

@@ -33,6 +33,9 @@ COLUMNS = [
 #: How many of the reasons most often given are told.
 COMMONEST = 10
 
+#: How many exercises are named in a line.
+MOST_NAMED = 5
+
 #: How the note begins on a right answer that may not be an answer.
 READ_IT = "Read it: "
 
@@ -191,9 +194,14 @@ def by_student(told: Iterable[tuple[str, str]]) -> list[str]:
         name, _, rest = words.partition(" (")
         lines[student, rest].append(name)
     return [
-        f"      {student}: {', '.join(names)}{' (' + rest if rest else ''}"
+        f"      {student}: {listed(names)}{' (' + rest if rest else ''}"
         for (student, rest), names in lines.items()
     ]
+
+
+def listed(names: list[str]) -> str:
+    """Return names in a row; where there are many, as when a file cannot be read, their number."""
+    return ", ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} exercises"
 
 
 def alike(rows: Iterable[Row]) -> list[str]:
