@@ -1,19 +1,20 @@
-"""Say whether an exercise, study, picture, lesson or page is done: run the tests that concern it.
+"""Say whether an exercise, study, picture, lesson, module or page is done: run its tests.
 
     python -m course done exercise softmax
     python -m course done study weights
     python -m course done picture kernel
     python -m course done lesson 04
+    python -m course done module network
     python -m course done page glossary
 
 A lesson may be named by its number or by one of its files, and there may be several.
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
-import time
 
 from course.lessons import ROOT, all_lessons, chosen
 
@@ -79,6 +80,19 @@ def picture(names: list[str]) -> list[list[str]]:
     return [[f"{COURSE}/test_pictures.py", "-k", " or ".join(names)], [UNFILLED]]
 
 
+def module(names: list[str]) -> list[list[str]]:
+    """Return what pytest is to run for modules of the library: tests, imports, what they cite."""
+    for name in names:
+        if not (ROOT / "mnistlib" / f"{name}.py").exists():
+            raise Unknown(f"there is no mnistlib/{name}.py")
+    own = " or ".join(names)
+    return [
+        [f"tests/mnistlib/test_{name}.py" for name in names],
+        [f"{COURSE}/test_new.py", "-k", f"contributing_allows and ({own})"],
+        ["tests/lessons/test_lessons.py", "-k", f"cites_a_lesson and mnistlib and ({own})"],
+    ]
+
+
 def page(names: list[str]) -> list[list[str]]:
     """Return what pytest is to run for pages: words, symbols and sources; the build says the rest."""
     for name in names:
@@ -87,7 +101,21 @@ def page(names: list[str]) -> list[list[str]]:
     return [["tests/lessons/test_notation.py"], [UNFILLED]]
 
 
-KINDS = {"exercise": exercise, "study": study, "picture": picture, "lesson": lesson, "page": page}
+def time_taken() -> str:
+    """Return the processor's seconds that the tests took: the clock would count other programs' too."""
+    times = os.times()
+    seconds = times.children_user + times.children_system  # unknown on Windows
+    return f" ({seconds:.0f} s of processor time)" if seconds else ""
+
+
+KINDS = {
+    "exercise": exercise,
+    "study": study,
+    "picture": picture,
+    "lesson": lesson,
+    "module": module,
+    "page": page,
+}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -105,7 +133,6 @@ def main(argv: list[str] | None = None) -> None:
         runs = KINDS[options.what](options.names)
     except Unknown as error:
         sys.exit(str(error))
-    begin = time.monotonic()
     failed = []
     for arguments in runs:
         command = ["pytest", "-q", "-n0", *arguments]
@@ -113,7 +140,7 @@ def main(argv: list[str] | None = None) -> None:
         if code:
             failed.append(" ".join(f"'{part}'" if " " in part else part for part in command))
     names = f"{options.what} {' '.join(options.names)}"
-    print(f"{names}: {'not done yet' if failed else 'done'} ({time.monotonic() - begin:.0f} s)")
+    print(f"{names}: {'not done yet' if failed else 'done'}{time_taken()}")
     for command in failed:
         print(f"  {command}")
     sys.exit(bool(failed))

@@ -18,6 +18,7 @@ from course.lessons import ROOT, all_lessons
         ("lesson", "README.md", "no lesson README.md; there are 00, 01, "),
         ("study", "softmx", "there is no studies/softmx.py"),
         ("picture", "softmx", "no picture is called 'softmx'; there are "),
+        ("module", "softmx", "there is no mnistlib/softmx.py"),
         ("page", "softmx", "there is no site/pages/softmx.md"),
     ],
 )
@@ -40,6 +41,7 @@ def test_every_name_leads_to_tests_of_its_own():
     """Collect them all at once, and look for one of each file."""
     number = all_lessons()[0].number
     asked = [*done.exercise(["softmax"])[:2], done.study(["seeds"])[0], done.lesson([number])[0]]
+    asked += done.module(["network"])
     runs = [(*files, words.split(" or ")) for *files, _, words in asked]
     files = [file for *files, _ in runs for file in files]
     either = " or ".join(word for *_, words in runs for word in words)
