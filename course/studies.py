@@ -38,7 +38,7 @@ def read(name: str) -> dict:
 
     Raises:
         FileNotFoundError: no such study was stored; the message names those that were.
-        files.Damaged: what was stored is damaged.
+        ValueError: what was stored is damaged.
     """
     path = _file(name, ".json")
     text = files.read_text(path)
@@ -72,7 +72,7 @@ def again(name: str) -> tuple[dict, dict, dict]:
 
     Raises:
         FileNotFoundError: no such study was stored, or its code is not there.
-        files.Damaged: what was stored is damaged.
+        ValueError: what was stored is damaged.
     """
     study = read(name)
     row = study["rows"][study["quick"]]
@@ -97,7 +97,7 @@ def git(*arguments: str) -> str:
     """Return what git says about the clone.
 
     Raises:
-        files.Damaged: it says nothing.
+        ValueError: it says nothing.
     """
     command = ["git", "-C", str(FOLDER), *arguments]
     try:
