@@ -102,7 +102,7 @@ def names_in_words(names: dict[str, object], arguments: list[NamedValue]) -> lis
     lines = []
     for name, value in names.items():
         if value is None or shape_of(value) == ():
-            lines.append(f"{name} is {text_of(value)}.")
+            lines.append(f"{name} is {text_of(value).removesuffix('.')}.")
         elif shape_of(value) or type(value) in (tuple, list):
             argument = by_name.get(name)
             has_its_shape = argument and shape_of(value) == shape_of(argument.value)

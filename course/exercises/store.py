@@ -33,10 +33,15 @@ def kept_path() -> Path | None:
     That is so where the variable MNISTLIB_MINE is empty, or names the null device.
 
     Raises:
-        files.Damaged: the variable names a home folder of nobody.
+        Unusable: the variable names a home folder of nobody.
     """
     mine = os.environ.get("MNISTLIB_MINE", "mine.py")
-    return None if mine in ("", os.devnull) else files.path(mine)
+    if mine in ("", os.devnull):
+        return None
+    try:
+        return files.path(mine)
+    except files.Damaged as error:
+        raise Unusable(f"MNISTLIB_MINE is {error}") from None
 
 
 def kept_text() -> str:

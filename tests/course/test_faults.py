@@ -17,6 +17,7 @@ X = NamedValue("x", ("n", "pixels"), np.zeros((3, 2)))
     [
         (None, "v is None."),
         (2.5, "v is 2.5."),
+        (-1000.0, "v is -1000."),
         (np.zeros((3, 2)), "v is an array of shape (n, pixels) = (3, 2)."),
         (np.zeros(2), "v is an array of shape (pixels) = (2,)."),
         ([1, 2], "v is a list of 2."),

@@ -487,6 +487,9 @@ def test_a_tilde_stands_for_the_home(monkeypatch, tmp_path):
     monkeypatch.setenv("MNISTLIB_MINE", "~/own.py")
     assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
     assert names_in(tmp_path) == {"own.py"}
+    monkeypatch.setenv("MNISTLIB_MINE", "~nobody-here/own.py")
+    message = keep(write("softmax", right("softmax")[0]))
+    assert "could not be kept: MNISTLIB_MINE is ~nobody-here/own.py: whose home" in message
 
 
 def test_where_there_are_no_locks_one_keeps_without(monkeypatch):
