@@ -2,7 +2,9 @@
 
 import ast
 import copy
+import difflib
 import itertools
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +44,8 @@ def problem_of(exercise: Exercise) -> str:
             columns.append((f"result {i}" if most > 1 else "the result", shape, of_all))
     problems = (problem_of_letters(name, shape.axes, values) for name, shape, values in columns)
     lengths = (problem_of_lengths(number, columns) for number in range(len(exercise.cases)))
-    return next(filter(None, itertools.chain(problems, lengths)), "")
+    misspelt = problem_of_spelling({axis for _, shape, _ in columns for axis in shape.axes})
+    return next(filter(None, itertools.chain(problems, lengths, misspelt)), "")
 
 
 def results_in(exercise, case):
@@ -88,6 +91,15 @@ def problem_of_lengths(number, columns):
     return ""
 
 
+def problem_of_spelling(words):
+    """Yield what is wrong if two words are nearly one: as two, they would be two axes to the reader."""
+    for one, other in itertools.combinations(sorted(words), 2):
+        are_numbered = re.sub(r"\d", "", one) == re.sub(r"\d", "", other)
+        are_near = difflib.SequenceMatcher(None, one, other).ratio() > 0.8
+        if are_near and abs(len(one) - len(other)) <= 1 and not are_numbered:
+            yield f"{one!r} and {other!r} are nearly the same word: write one of them in both places"
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_shapes_are_so_in_every_case(name):
     problem = problem_of(EXERCISES[name])
@@ -101,6 +113,7 @@ def test_shapes_are_so_in_every_case(name):
         ("nearest_mean", "n, classes pixels -> n", "x has the shape"),
         ("nearest_mean", "pixels n, classes pixels -> n", "'pixels' is"),
         ("nearest_mean", "n pixels, classes pixels -> pixels", "'pixels' is"),
+        ("nearest_mean", "n pixels, classes pixles -> n", "'pixels' and 'pixles' are nearly the"),
         ("nearest_mean", "n pixels, classes pixels -> n pixels", "the result has the shape"),
         ("layer_gradients", "n inputs, n outputs -> dW: inputs outputs", "each of the 2 results"),
         ("paired", "n, n -> , , , ", "each of the 3 results"),
