@@ -185,14 +185,15 @@ function render({ model, el }) {
   const totals = [right(overBatch(z).map(argmax)), right(z.map(argmax)), right(z.map(() => 0))];
   const sum = make("p", { class: "note" }, "Of these 200 digits it reads ",
     ...[" right if all are asked about together; its scores alone, each digit by itself, read ", "; and asked about one at a time it is right ", " times, since then it always says 0."].flatMap((text, i) => [make("strong", { class: "total", "data-value": totals[i] }, String(totals[i])), text]));
-  const { behind } = now();
+  const start = now();
+  const again = button("start again", () => change(start));
   focusOn(0);
   el.append(make("p", { class: "title" }, "One digit, the same weights, and the company it keeps"),
     make("div", { class: "company" },
       make("div", {}, make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))), table),
       make("div", {}, pressing, tray)),
-    make("div", { class: "strip" }, kinds, ofClass), counts, verdict,
-    make("details", { open: behind }, make("summary", {}, "More to set"),
+    make("div", { class: "strip" }, kinds, ofClass, again), counts, verdict,
+    make("details", { open: start.behind }, make("summary", {}, "More to set"),
       make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown)), note, sum, told);
   redraw(now());
   return stop;

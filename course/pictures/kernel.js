@@ -131,7 +131,17 @@ function render({ model, el }) {
     const kernel = [...now().kernel];
     kernel[i] = kernel[i] === 0 ? 1 : kernel[i] > 0 ? -1 : 0;
     change({ kernel, name: "own" });
-  }));
+  }, { tabindex: i ? -1 : 0 }));
+  const weights = make("div", { class: "kernel", role: "group", "aria-label": "25 weights; the arrow keys move among them", onkeydown: (event) => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const at = cells.indexOf(event.target);
+    if (!way || at < 0) return;
+    event.preventDefault();
+    const next = within(0, Math.floor(at / K) + way[1], K - 1) * K + within(0, (at % K) + way[0], K - 1);
+    cells.forEach((one, i) => { one.tabIndex = i === next ? 0 : -1; });
+    cells[next].focus();
+  } });
+  weights.append(...cells);
   const names = choice("the kernel looks for", [...Object.entries(KERNELS).map(([key, { name }]) => [key, name]), ["own", "your own"]], (name) => change(name === "own" ? { name } : { name, kernel: filled(KERNELS[name].of) }));
   const taught = choice("or one that the convolutional network has learnt", learnt.map((_, k) => [`learnt ${k}`, String(k + 1)]), (name) => change({ name, kernel: learnt[name.slice(7)] }));
   const which = choice("the digit", digits.map((_, k) => [k, String(k)]), (k) => change({ digit: k, shift: [0, 0] }));
@@ -188,7 +198,7 @@ function render({ model, el }) {
   const sheet = (canvas, mark, caption) => make("figure", {}, make("div", { class: "sheet" }, canvas, mark), make("figcaption", {}, caption));
   el.append(make("p", { class: "title" }, "A kernel slides over a digit"),
     make("div", { class: "sliding" }, sheet(digit, patch, "the digit: drag the kernel over it"),
-      make("figure", {}, make("div", { class: "kernel" }, cells), make("figcaption", {}, "25 weights: press to change")),
+      make("figure", {}, weights, make("figcaption", {}, "25 weights: press to change")),
       sheet(map, cell, "its map: like ink where the sum is large, grey where it is 0, like paper where it is most negative")),
     make("div", { class: "strip" }, slide, whole, again, make("div", { class: "pushes" }, make("span", { class: "note" }, "push the digit "), pushes)),
     make("div", { class: "readers" }, readers.map((reader_) => reader_.element)), verdict,

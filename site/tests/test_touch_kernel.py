@@ -88,6 +88,9 @@ def test_kernel_by_the_keyboard_alone(lone):
     shown.tab_to(".kernel button")
     shown.page.keyboard.press("Enter")
     assert (shown.state["kernel"][0], shown.state["name"]) == (0, "own")
+    for key in ("ArrowRight", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowDown", "Enter"):
+        shown.page.keyboard.press(key)
+    assert shown.state["kernel"][6] == 0
     shown.tab_to("button.main")
     shown.page.keyboard.press("Enter")
     shown.page.wait_for_function(
