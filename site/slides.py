@@ -28,7 +28,7 @@ section { box-sizing: border-box; min-height: 100vh; padding: 4vh 5vw; scroll-sn
 h1, h2 { margin: 0; line-height: 1.2; color: #0b5c96; }
 h2 { font-size: 1.3em; }
 img { height: 74vh; max-width: 100%; object-fit: contain; object-position: left; }
-h1 + ol { margin: 0; columns: 2; }
+h1 + ol { margin: 0; padding: 0; columns: 2; column-gap: 5vw; list-style-position: inside; }
 math { font-size: 1.2em; }
 .eqno { float: right; }
 pre { margin: 0; white-space: pre-wrap; font: 0.8em/1.4 monospace; }
