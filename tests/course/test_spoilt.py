@@ -73,6 +73,9 @@ EXCUSES = {
     "without signs": "never negative",
 }
 
+#: What the results of a case are that refuses it where there is no such excuse.
+NEEDED = {"whole": "fractions", "never tiny": "tiny", "never negative": "negative"}
+
 
 def is_excused(exercise, how):
     """Tell whether a result that was spoilt is right all the same, and cannot but be."""
@@ -96,11 +99,13 @@ def test_a_spoilt_result_is_refused_or_excused(name, how):
     def answer(*arguments):
         return SPOILT[how](exercise.reference(*arguments))
 
-    kind = check_answer(exercise, answer).kind
-    assert kind != "right" or is_excused(exercise, how), (
-        f"{locations.entry(name)}: a result passes that was spoilt ({how}): write a case that refuses "
-        "it (of tiny results, of fractions, of rows that differ, of negative results); or, if every "
-        f"right result is {EXCUSES.get(how, 'without rows')}, say so in results_are"
+    refused = check_answer(exercise, answer).kind != "right"
+    excuse = EXCUSES.get(how)
+    needed = NEEDED.get(excuse, "different in each row, and not in order")
+    or_else = f'; or, if every right result is, add "{excuse}" to results_are' if excuse else ""
+    assert refused or is_excused(exercise, how), (
+        f"{locations.entry(name)}: a result passes that was spoilt ({how}): write a case whose results "
+        f"are {needed}{or_else}"
     )
 
 
