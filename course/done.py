@@ -16,14 +16,14 @@ import re
 import subprocess
 import sys
 
-from course.lessons import ROOT, all_lessons, chosen
+from course.lessons import ROOT, all_lessons, chosen, execute
 
 COURSE = "tests/course"
 UNFILLED = f"{COURSE}/test_new.py::test_no_skeleton_is_left_unfilled"
 
 
 class Unknown(ValueError):
-    """Nothing has that name; the message says which names there are."""
+    """Nothing has that name, or it cannot be tried yet; the message says why, and what to do."""
 
 
 def lesson(names: list[str]) -> list[list[str]]:
@@ -39,6 +39,8 @@ def lesson(names: list[str]) -> list[list[str]]:
         raise Unknown(f"no lesson {', '.join(names)}; there are {', '.join(there)}")
     for one in chosen(numbers):
         one.refuse_damaged()  # or every test would say so
+        if problem := execute.out_of_step(one):  # or tests would judge the old one
+            raise Unknown(problem[0])
     return [["tests/lessons", "-k", " or ".join(f"{number}_" for number in numbers)], [UNFILLED]]
 
 

@@ -22,6 +22,7 @@ import hashlib
 import os
 import sys
 import time
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -150,13 +151,29 @@ def edits_to_lose(lesson: Lesson) -> str:
         [
             f"{target.name} ({written(target)}) was edited apart from {source.name} "
             f"({written(source)}), and executing would overwrite it."
-            + (f" It alone has {len(edited)} cell(s), which begin" if begins else ""),
+            + (" Only the .ipynb has:" if begins else ""),
             *begins,
             f"To keep its cells:  {to_keep}",
             f"To drop them:       delete {target.name}",
             "Then run this again.",
         ]
     )
+
+
+def out_of_step(lesson: Lesson) -> list[str]:
+    """Say where the two files of a lesson first differ, and what to do; nothing if they agree."""
+
+    def described(cell: NotebookNode | None) -> tuple | None:
+        kept = {key: cell.metadata[key] for key in KEPT if key in cell.metadata} if cell else {}
+        return cell and (cell.cell_type, cell.source, kept)
+
+    pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
+    return [
+        f"{lesson.place(i)} is not what the .ipynb holds; "
+        f"{edits_to_lose(lesson) or f'run: {lesson.command}'}"
+        for i, (ours, stored) in enumerate(pairs)
+        if described(ours) != described(stored)
+    ][:1]
 
 
 def written(path: Path) -> str:

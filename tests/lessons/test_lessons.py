@@ -65,25 +65,9 @@ def test_the_folder_of_lessons_holds_nothing_else():
 # --- The pair
 
 
-def out_of_step(lesson):
-    """Say where the files of a pair first differ, and what to do, if they do."""
-
-    def described(cell):
-        kept = {key: cell.metadata[key] for key in KEPT if key in cell.metadata} if cell else {}
-        return cell and (cell.cell_type, cell.source, kept)
-
-    pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
-    return [
-        f"{lesson.place(i)} is not what the .ipynb holds; "
-        f"{execute.edits_to_lose(lesson) or f'run: {lesson.command}'}"
-        for i, (ours, stored) in enumerate(pairs)
-        if described(ours) != described(stored)
-    ][:1]
-
-
 @each_lesson
 def test_pair_holds_the_same_cells(lesson):
-    report(out_of_step(lesson))
+    report(execute.out_of_step(lesson))
     ids = [cell.id for cell in lesson.notebook.cells]
     assert ids == [cell.id for cell in execute.read(lesson).cells], f"run: {lesson.command}"
 
@@ -111,7 +95,7 @@ def test_notebook_is_valid_and_was_run_from_top_to_bottom(lesson):
 @each_lesson
 def test_the_source_is_as_jupyter_writes_it(lesson):
     """Or Jupyter would not open a pair whose notebook is newer, as after `git pull`."""
-    report(out_of_step(lesson))  # else it would ask for the old words back
+    report(execute.out_of_step(lesson))  # else it would ask for the old words back
     config = load_jupytext_config(str(lesson.path))
     notebook = jupytext.read(lesson.path, config=config)
     notebook.metadata["jupytext"] = {}
@@ -141,7 +125,11 @@ def test_metadata_holds_only_what_is_needed(lesson):
         more = {key: value for key, value in cell.metadata.items() if key not in KEPT}
         if more != folded:
             problems.append(f"{lesson.place(i)}: {more} where {folded} should be")
-        problems += [f"{lesson.place(i)}: unknown tag {tag}" for tag in tags if tag not in TAGS]
+        problems += [
+            f"{lesson.place(i)}: unknown tag {tag}; there are {', '.join(TAGS)}"
+            for tag in tags
+            if tag not in TAGS
+        ]
         for output in cell.get("outputs", []):
             extra = set(output.get("metadata", {})) - {"needs_background"}
             problems += [f"{lesson.place(i)}, output: {key}" for key in sorted(extra)]
@@ -487,9 +475,8 @@ def test_numbers_in_the_prose_were_printed_or_are_quoted(lesson):
 # --- Code
 
 NETWORK = {"asyncio", "ftplib", "http", "imaplib", "poplib", "smtplib", "socket", "ssl", "urllib"}
-ALLOWED = {"course", "joblib", "matplotlib", "mnistlib", "numpy", "tqdm"} | set(
-    sys.stdlib_module_names
-) - NETWORK
+PACKAGES = ("course", "joblib", "matplotlib", "mnistlib", "numpy", "tqdm")
+ALLOWED = {*PACKAGES} | set(sys.stdlib_module_names) - NETWORK
 
 
 @each_lesson
@@ -507,7 +494,10 @@ def test_imports_are_few_and_offline(lesson):
                     f"{lesson.place(i)} uses sys.path; `pip install -r requirements.txt` does"
                 )
         problems += [
-            f"{lesson.place(i)} imports {m}" for m in modules if m.split(".")[0] not in ALLOWED
+            f"{lesson.place(i)} imports {m}; a lesson may import what is Python's own and no network, "
+            f"and {', '.join(PACKAGES)}"
+            for m in modules
+            if m.split(".")[0] not in ALLOWED
         ]
     report(problems)
 
