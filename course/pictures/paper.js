@@ -300,19 +300,23 @@ function thickened({ side, mask }, radius) {
   return wider;
 }
 
-/** All of it: from a photograph to its digits, each with the pictures of its steps. A setting of null is found out. */
-function readSheet(photo, settings) {
+/** All of it: from a photograph to its digits, each with the pictures of its steps. A setting of null is found out. It yields between steps. */
+function* readingSheet(photo, settings) {
   const corners = settings.corners ?? paperIn(photo);
   let turn = settings.turn ?? 0;
   let paper;
   for (let pass = 0; pass < 2; pass++) {
+    yield;
     paper = straightened(photo, corners, turn);
+    yield;
     paper.turned = settings.ink === "auto" ? isLightOnDark(paper) : settings.ink === "light";
     paper.ink = inked(paper, paper.turned);
+    yield;
     paper.threshold = settings.threshold ?? Math.max(FAINTEST, otsu(paper.ink));
     const mask = paper.ink.map((value) => (value > paper.threshold ? 1 : 0));
     Object.assign(paper, components(mask, paper.width, paper.height));
     markCut(paper);
+    yield;
     const [noise, dark] = [0, 1].map((on) => middleOf(paper.ink.filter((_, i) => i % 5 === 0 && mask[i] === on)));
     paper.groups = settings.threshold === null && dark < noise + 1.2 * FAINTEST ? [] : joined(paper.found, settings);
     const own = new Set(paper.groups.flatMap((one) => one.labels));
@@ -320,6 +324,7 @@ function readSheet(photo, settings) {
     turn = -skew(mask.map((on, i) => (on && own.has(paper.labels[i]) ? 1 : 0)), paper.width, paper.height);
     if (!turn) break; // nothing to lay straight
   }
+  yield;
   const cuts = inOrder(paper.groups).map((one) => ({ one, ...cutOut(paper, one) }));
   const long = ({ one }) => Math.max(one.right - one.left, one.bottom - one.top) + 1;
   const pen = middleOf(cuts.map((cut) => strokeWidth(cut) / long(cut)));
@@ -330,4 +335,23 @@ function readSheet(photo, settings) {
     return { ...cut, mask, fit, image: centred(fit) };
   });
   return { corners, turn, paper, pen, wider, digits };
+}
+
+/** The digits of a photograph, all steps at once. */
+function readSheet(photo, settings) {
+  const steps = readingSheet(photo, settings);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** The same for a photograph that has just come: between two steps the page is its reader's. */
+async function readUnhurried(photo, settings) {
+  const steps = readingSheet(photo, settings);
+  let step = steps.next();
+  while (!step.done) {
+    await new Promise((go) => setTimeout(go));
+    step = steps.next();
+  }
+  return step.value;
 }

@@ -38,7 +38,7 @@ function render({ model, el }) {
   const now = () => model.get("state");
   const start = now();
   const example = new Blob([sample]);
-  let [photo, own, sheet, made, problem, waiting] = [null, false, null, "", "", 0];
+  let [photo, own, sheet, made, problem, waiting, first] = [null, false, null, "", "", 0, null];
 
   const picker = make("input", { type: "file", accept: "image/*", class: "hidden-input", onchange: () => picker.files.length && take(picker.files[0]) });
   const choose = make("label", { class: "main file" }, picker, make("span", {}, "choose a photograph or scan"));
@@ -92,14 +92,17 @@ function render({ model, el }) {
 
   /** Take an image file; what cannot be read leaves the last sheet as it is. */
   async function take(file, labels = "", chosen = 0) {
+    let taken;
     try {
       if (!file.size) throw new Error("empty");
-      photo = await opened(file);
+      taken = await opened(file);
     } catch {
       problem = `**${file.name ?? "This file"} cannot be read as an image.** It may be damaged, or of a kind that this browser does not know; it does know JPEG and PNG.`;
       redraw(now());
       return;
     }
+    first = await readUnhurried(taken, start.steps);
+    photo = taken;
     [own, problem, made, picker.value] = [file !== example, "", "", ""];
     change({ steps: start.steps, typed: labels, chosen });
     clearTimeout(waiting);
@@ -126,7 +129,8 @@ function render({ model, el }) {
   function read(settings) {
     if (made === JSON.stringify(settings)) return;
     made = JSON.stringify(settings);
-    sheet = readSheet(photo, settings);
+    sheet = first ?? readSheet(photo, settings);
+    first = null;
     el.sheet = sheet;
     for (const digit of sheet.digits) digit.p = answered(network, digit.image).p;
     const { width, height, grey } = sheet.paper;
