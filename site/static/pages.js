@@ -1,16 +1,20 @@
 // What is wider than the screen scrolls inside itself, and the keyboard must reach it too.
+// First all is measured and then all is set: in turns, the browser would lay out the page each time.
 function fitToScreen() {
-  for (const formula of document.querySelectorAll(".nobreak")) {
-    formula.classList.remove("wide");
-    const room = formula.closest("p, li, dd, td, div").clientWidth;
-    formula.classList.toggle("wide", formula.getBoundingClientRect().width > room + 1);
-  }
-  for (const box of document.querySelectorAll("div.math, .nobreak, .pst-scrollable-table-container, pre")) {
+  const formulas = [...document.querySelectorAll(".nobreak")];
+  for (const formula of formulas) formula.classList.remove("wide");
+  const room = (formula) => formula.closest("p, li, dd, td, div").clientWidth;
+  const tooWide = formulas.map((formula) => formula.getBoundingClientRect().width > room(formula) + 1);
+  formulas.forEach((formula, i) => formula.classList.toggle("wide", tooWide[i]));
+  const boxes = [...document.querySelectorAll("div.math, .nobreak, .pst-scrollable-table-container, pre")].map((box) => {
     // What stands in a line of text scrolls nowhere, and one browser gives it no width to compare.
     const inLine = getComputedStyle(box).display === "inline";
     const wide = !inLine && box.scrollWidth > box.clientWidth + 1;
+    return { box, wide, tall: !inLine && box.scrollHeight > box.clientHeight + 1 };
+  });
+  for (const { box, wide, tall } of boxes) {
     box.classList.toggle("scrolls", wide);
-    if (wide || (!inLine && box.scrollHeight > box.clientHeight + 1)) box.tabIndex = 0;
+    if (wide || tall) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }
