@@ -89,7 +89,7 @@ for k in range(10):
 # %% [markdown]
 # Learning means moving numbers. If you could move these ten scores, which way would you push each, and how hard? **Write ten numbers on paper**, positive for up. By the end you will have derived the network's own answer.
 #
-# One number says how wrong an answer is, the **loss** $L$. Its derivative $\partial L / \partial z_k$ says how fast it changes when only the score $z_k$ moves. The ten derivatives together are the **gradient** with respect to $z$, written $dz$. In school, $dz$ was a small piece of $z$; here it is a slope.
+# One number says how wrong an answer is, the **loss** $L$. Its derivative $\partial L / \partial z_k$ says how fast it changes when only the score $z_k$ moves. The ten derivatives together are the **gradient** with respect to $z$, written $dz$. <small>In school, $dz$ was a small piece of $z$; here it is a slope.</small>
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -108,7 +108,7 @@ for k in range(10):
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
-# It goes back to Verhulst in 1838, and to populations that can't grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)). What is $\sigma(0)$? What happens far to the right, and far to the left?
+# <small>It goes back to Verhulst in 1838, and to populations that can't grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)).</small> What is $\sigma(0)$? What happens far to the right, and far to the left?
 
 
 # %%
@@ -120,7 +120,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
     print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
 
 # %% [markdown]
-# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left $e^{-z}$ grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident (for the second step, multiply top and bottom by $e^z$):
+# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left $e^{-z}$ grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1. <small>For the second step below, multiply top and bottom by $e^z$.</small> That is no accident:
 #
 # $$1 - \sigma(z) = \frac{e^{-z}}{1 + e^{-z}} = \sigma(-z) .$$
 #
@@ -262,7 +262,7 @@ guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(er
 #
 # </details>
 #
-# Whether an error is small depends on how large the slopes are, so we use the **relative error**: $\lVert \text{given} - \text{measured} \rVert$, divided by the larger of $\lVert \text{given} \rVert$ and $\lVert \text{measured} \rVert$. (Double bars stand for an array's length, the root of the sum of its squares.) We call a gradient right if this is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries. Is $h = 10^{-5}$ always good enough? Try a wave that wiggles a hundred times as fast, $\sin(100u)$, whose slope is $100 \cos(100u)$.
+# Whether an error is small depends on how large the slopes are, so we use the **relative error**: $\lVert \text{given} - \text{measured} \rVert$, divided by the larger of $\lVert \text{given} \rVert$ and $\lVert \text{measured} \rVert$. <small>Double bars stand for an array's length, the root of the sum of its squares.</small> We call a gradient right if this is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries. Is $h = 10^{-5}$ always good enough? Try a wave that wiggles a hundred times as fast, $\sin(100u)$, whose slope is $100 \cos(100u)$.
 
 # %% tags=["hide-input"]
 u = np.linspace(-1, 1, 201)

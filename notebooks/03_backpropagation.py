@@ -119,7 +119,7 @@ pictures.fill()
 #
 # Nudge a number upwards. How fast does the loss grow? That is the derivative of the loss with respect to this number. We also say: that is how much *blame* the number bears.
 #
-# We work backwards, from the loss to the pixels, because then each step can use the one before. That is all there is to **backpropagation**, or the **backward pass**. [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it famous for networks, but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).
+# We work backwards, from the loss to the pixels, because then each step can use the one before. That is all there is to **backpropagation**, or the **backward pass**. <small>[Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it famous for networks, but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).</small>
 #
 # **The logits.** You have these from the top of the page: $dz_2 = p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
 #
@@ -148,7 +148,7 @@ pictures.fill()
 #
 # </details>
 #
-# It is easy to misapply a rule, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. Here `net._replace(W1=...)` is a copy of `net` with one array exchanged, and `central_difference` chooses its own $h$.
+# It is easy to misapply a rule, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. <small>Here `net._replace(W1=...)` is a copy of `net` with one array exchanged, and `central_difference` chooses its own $h$.</small>
 
 
 # %%
@@ -376,7 +376,7 @@ dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# Many books call $dz$ a unit's **error signal**, or **delta**. Each step back is a vector-Jacobian product, as in lesson 02, and no Jacobian is ever built.
+# Each step back is a vector-Jacobian product, as in lesson 02, and no Jacobian is ever built. <small>Many books call $dz$ a unit's **error signal**, or **delta**.</small>
 #
 # ### Exercise 3.3: through another squasher (core, 6 minutes)
 #

@@ -100,7 +100,7 @@ for name, value in vars(recipe).items():
 #
 # **Predict.** In *Before you start*, rows had to add up to 0. Here the softmax runs down the columns: add a number to a whole column of $Z_2$, and no part changes. So what must each column of $dZ_2$ add up to? Does it?
 #
-# Now the same in code, for one batch, beside the library's. (`RandomState` is NumPy's older random generator.)
+# Now the same in code, for one batch, beside the library's. <small>`RandomState` is NumPy's older random generator.</small>
 
 # %%
 raw = recipe.prepare(mnist.train_images[:128])
@@ -129,7 +129,7 @@ print(f"  without their signs: {sizes.min():.4f} to {sizes.max():.4f}")
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
-# One check belongs at the start of every training run: is the first loss that of a network that knows nothing? ([CS231n's notes](https://cs231n.github.io/neural-networks-3/) have it, and so does Karpathy's [recipe for training](http://karpathy.github.io/2019/04/25/recipe/), with many more.) Such a network gives every class the same probability. What is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and try two classes first.
+# One check belongs at the start of every training run: is the first loss that of a network that knows nothing? <small>[CS231n's notes](https://cs231n.github.io/neural-networks-3/) have it, and so does Karpathy's [recipe for training](http://karpathy.github.io/2019/04/25/recipe/), with many more.</small> Such a network gives every class the same probability. What is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and try two classes first.
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -340,7 +340,7 @@ for number in [1, 2, 3, 4]:
 #
 # ### Why it works at all
 #
-# With all the others beside it, an image is read far *better* than by its own logits. Why? Take the logarithm of a part, for image $i$ and class $k$. (The one maximum cancels.)
+# With all the others beside it, an image is read far *better* than by its own logits. Why? Take the logarithm of a part, for image $i$ and class $k$. <small>The one maximum cancels.</small>
 #
 # $$
 # \begin{aligned}
@@ -460,7 +460,7 @@ exercises.folded(my_depends_on_company)
 # | 8 | the sigmoid's slope overflows |
 # | 9 | pixels stay in 0 to 255 |
 #
-# A **check** gets a recipe, makes it do something, and returns True or False. `autopsy.try_check` runs it on the original, and then on the original with one fault mended, for each of the nine. (For 4 and 5 the softmax is mended too, because without it these repairs make no sense.) A good check fails on the original, and passes where its own fault is mended. Here is one for fault 9: far from 0 a sigmoid is flat and hardly learns, so how widely are the hidden units' sums $Z_1$ spread?
+# A **check** gets a recipe, makes it do something, and returns True or False. `autopsy.try_check` runs it on the original, and then on the original with one fault mended, for each of the nine. <small>For 4 and 5 the softmax is mended too, because without it these repairs make no sense.</small> A good check fails on the original, and passes where its own fault is mended. Here is one for fault 9: far from 0 a sigmoid is flat and hardly learns, so how widely are the hidden units' sums $Z_1$ spread?
 
 
 # %%
@@ -705,7 +705,7 @@ print("".join(f"{one:8.1f}" for one in lowest))
 # %% [markdown]
 # ## Which repair helps?
 #
-# The repairs that decide how well it learns make a ladder: each rung is the one before it with one more repair. (*Glorot's weights* are in [lesson 07](07_deeper.ipynb).) Here each rung has the original's rate, 0.001, and float64, so that nothing dies. The accuracy is on the validation images. The last column is the length of the very first gradient.
+# The repairs that decide how well it learns make a ladder: each rung is the one before it with one more repair. <small>*Glorot's weights* are in [lesson 07](07_deeper.ipynb).</small> Here each rung has the original's rate, 0.001, and float64, so that nothing dies. The accuracy is on the validation images. The last column is the length of the very first gradient.
 #
 # **Predict.** Cover the last column. Which repair would you throw out?
 

@@ -14,9 +14,12 @@ from fontTools import subset
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
+
+from course.lessons import EXERCISE
 
 MODULES = Path(__file__).parent / "node_modules"
 
@@ -225,6 +228,14 @@ def tell_sizes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         image["scale"] = 100  # at which Sphinx reads the size from the file
 
 
+def shorten_contents(app: Sphinx, env: BuildEnvironment) -> None:
+    """Leave out of the contents an exercise's level and minutes, which would fill two lines more."""
+    for contents in env.tocs.values():
+        for text in list(contents.findall(nodes.Text)):
+            if match := EXERCISE.fullmatch(f"### {text}"):
+                text.parent.replace(text, nodes.Text(match["title"]))
+
+
 def visit_entry(translator: HTML5Translator, node: nodes.entry) -> None:
     """Open a table's cell; the corner above row heads is empty, so it is no head."""
     if isinstance(node.parent.parent, nodes.thead) and not node.astext().strip():
@@ -314,6 +325,7 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("autodoc-process-signature", say_default_of_fields)
     app.connect("autodoc-skip-member", skip_field_numbers)
     app.connect("doctree-read", leave_out_values)
+    app.connect("env-updated", shorten_contents)
     app.connect("doctree-resolved", link_terms)
     app.connect("doctree-resolved", keep_words_with_formulas)
     app.connect("doctree-resolved", keep_words)

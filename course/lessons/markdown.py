@@ -39,7 +39,7 @@ def words(markdown: str) -> int:
     text = re.sub(r"\$[^$\n]*\$", "x", text)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"^#+ .*$", "", text, flags=re.MULTILINE)
-    return len(WORD.findall(re.sub(r"[*_`]", "", text)))
+    return len(WORD.findall(re.sub(r"</?small>|[*_`]", "", text)))
 
 
 def formula_lines(markdown: str) -> int:

@@ -266,6 +266,7 @@ def test_a_lesson_lists_its_sections_and_leads_on(lessons, soups):
         headings = [tag.get_text().rstrip("#") for tag in soups[page].article.select("h2")]
         contents = [a.get_text().strip() for a in soups[page].select(".page-toc .toc-h2 > a")]
         assert contents == headings
+        assert not any("minutes)" in a.get_text() for a in soups[page].select(".page-toc a"))
         if before:
             assert soups[before].select_one("a.right-next")["href"] == page.split("/")[1]
             assert soups[page].select_one("a.left-prev")["href"] == before.split("/")[1]

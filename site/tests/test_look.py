@@ -148,6 +148,14 @@ HEADER = """
 """
 
 
+LINES = """
+    (() => {
+        const title = document.querySelector(".bd-header .title");
+        return Math.round(title.offsetHeight / parseFloat(getComputedStyle(title).lineHeight));
+    })()
+"""
+
+
 def test_nothing_in_the_header_overlaps_or_sticks_out(tab, pages):
     faults = []
     for page in ("index.html", "notation.html"):
@@ -161,7 +169,59 @@ def test_nothing_in_the_header_overlaps_or_sticks_out(tab, pages):
                 faults.append((page, width, "sticks out", boxes))
             if any(right > left for (_, right, *_), (left, *_) in itertools.pairwise(boxes)):
                 faults.append((page, width, "overlaps", boxes))
+            if width >= 320 and tab.page.evaluate(LINES) != 1:
+                faults.append((page, width, "the title is on two lines"))
     assert faults == []
+
+
+SMALL_INPUTS = """
+    [...document.querySelectorAll("input, select, textarea")]
+        .filter(input => !["range", "checkbox", "radio", "file"].includes(input.type))
+        .filter(input => parseFloat(getComputedStyle(input).fontSize) < 16)
+        .map(input => input.outerHTML)
+"""
+
+
+def test_a_phone_need_not_zoom_into_what_is_typed(tab, lessons):
+    for address in (lessons[3], "pictures.html", "draw.html", "search.html"):
+        page = tab.open(address, 390)
+        for place in page.locator(".touchable").all():
+            place.scroll_into_view_if_needed()
+            place.and_(page.locator(".awake")).wait_for()
+        assert page.evaluate(SMALL_INPUTS) == [], address
+
+
+# --- Asides
+
+ASIDES = """
+    [...document.querySelectorAll("article p > small")].map(aside => {
+        const box = aside.getBoundingClientRect();
+        const crossed = [...document.querySelectorAll("article :is(p, pre, img, td, h2, h3, small)")]
+            .filter(other => !other.contains(aside) && !aside.contains(other))
+            .map(other => other.getBoundingClientRect())
+            .filter(other => other.left < box.right && other.right > box.left)
+            .filter(other => other.top < box.bottom && other.bottom > box.top);
+        const paragraph = aside.parentElement.getBoundingClientRect();
+        return { beside: box.left >= paragraph.right, right: box.right, crossed: crossed.length,
+            letters: parseFloat(getComputedStyle(aside).fontSize) };
+    })
+"""
+
+
+def test_an_aside_stands_in_the_margin_and_on_a_phone_where_it_was_said(tab, lessons):
+    seen = 0
+    for lesson in lessons:
+        page = tab.open(lesson, 1280)
+        asides = page.evaluate(ASIDES)
+        seen += len(asides)
+        assert all(
+            one["beside"] and not one["crossed"] and one["right"] < 1280 for one in asides
+        ), lesson
+        if asides:
+            tab.resize(390)
+            assert not any(one["beside"] for one in page.evaluate(ASIDES)), lesson
+            assert min(one["letters"] for one in page.evaluate(ASIDES)) >= 12, lesson
+    assert seen
 
 
 # --- What is wider than the screen
