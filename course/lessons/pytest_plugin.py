@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell
 from PIL import Image
 
-from course.lessons import SURROUNDINGS, pngs, texts
+from course.lessons import SURROUNDINGS, Lesson, pngs, texts
 
 #: Other processors move no curve by as much as this.
 TOLERANCE = 0.5
@@ -70,6 +70,7 @@ def compare_outputs(self, test, ref, skip_compare=None):
     if not _compare_text(self, test, ref, skip_compare):
         stored, printed = ("\n".join(texts(SimpleNamespace(outputs=o))) for o in (ref, test))
         differs(apart(stored, printed))
+        self.comparison_traceback += what_to_do(self)
         return False
     drawn = figures(test)
     stored = figures(ref)
@@ -95,6 +96,15 @@ def compare_outputs(self, test, ref, skip_compare=None):
                 f"sizes {old.size} and {new.size}"
             )
     return same
+
+
+def what_to_do(item: IPyNbCell) -> list[str]:
+    """Say in which line a lesson's cell begins, and what to do if its new output is right."""
+    lesson = Lesson(item.path.stem, item.path.parent)
+    if not lesson.source_path.exists():
+        return []
+    index, _ = lesson.cells("code")[item.cell_num]
+    return [f"{lesson.place(index)}: if this output is right, run: {lesson.command} --again"]
 
 
 IPyNbCell.compare_outputs = compare_outputs

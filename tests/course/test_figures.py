@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import matplotlib
 import nbformat
@@ -15,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from course.lessons import execute, pytest_plugin
+from course.lessons import all_lessons, execute, pytest_plugin
 
 pytestmark = pytest.mark.takes(seconds=15)
 
@@ -127,3 +128,15 @@ def test_the_tolerance_lies_between_noise_and_a_missing_dot():
     assert 0 < pytest_plugin.difference(image(plain), image(noise)) < pytest_plugin.TOLERANCE
     assert pytest_plugin.difference(image(plain), image(dot)) > pytest_plugin.TOLERANCE
     assert pytest_plugin.difference(image(plain), image(smaller)) == np.inf
+
+
+def test_an_output_that_differs_is_told_with_its_line_and_what_to_do(tmp_path):
+    lesson = all_lessons()[1]
+    index, cell = lesson.cells("code")[3]
+    [told] = pytest_plugin.what_to_do(SimpleNamespace(path=lesson.path, cell_num=3))
+    place, _, advice = told.partition(": ")
+    assert advice == f"if this output is right, run: {lesson.command} --again"
+    line = lesson.source_path.read_text(encoding="utf-8").splitlines()[int(place.split(":")[1])]
+    assert line == cell.source.splitlines()[0]
+    elsewhere = SimpleNamespace(path=tmp_path / "a.ipynb", cell_num=0)
+    assert pytest_plugin.what_to_do(elsewhere) == []
