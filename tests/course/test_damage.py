@@ -3,9 +3,11 @@
 import errno
 import os
 import shutil
+import subprocess
 import sys
 import types
 
+import build
 import nbformat
 import pytest
 
@@ -284,3 +286,42 @@ def test_a_study_outside_a_clone_is_told_before_its_rows_run(monkeypatch, tmp_pa
         studies.main(study)
     line_of(raised)
     assert asked == []
+
+
+# --- The pages
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (files.Damaged("a.ipynb is empty."), "a.ipynb is empty."),
+        (ModuleNotFoundError("x", name="pypdf"), "pypdf is not installed: pip install -r site/"),
+        (subprocess.CalledProcessError(2, ["/bin/npm", "x"]), "npm ended with 2; see above"),
+    ],
+)
+def test_the_build_says_in_a_line_what_stands_in_the_way(monkeypatch, error, words):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(build, "install_node_packages", fail)
+    monkeypatch.setattr(sys, "argv", ["build.py"])
+    with pytest.raises(SystemExit) as raised:
+        build.main()
+    assert line_of(raised).startswith(words)
+
+
+def test_the_build_names_a_notebook_that_it_cannot_show_and_keeps_the_last_pages(
+    lesson, monkeypatch, tmp_path
+):
+    (tmp_path / "source").mkdir()
+    monkeypatch.setattr(build, "SOURCE", tmp_path / "source")
+    monkeypatch.setattr(build, "all_lessons", lambda: [lesson])
+    stripped = lesson.notebook
+    stripped.cells[1].execution_count = None
+    with pytest.raises(SystemExit, match=r"07_nines\.ipynb has no outputs; run: .+ 07 --again"):
+        build.stage()
+    del lesson.__dict__["notebook"]
+    lesson.path.write_text("", encoding="utf-8")
+    with pytest.raises(files.Damaged, match=r"07_nines\.ipynb is not a whole notebook"):
+        build.stage()
+    assert (tmp_path / "source").exists()

@@ -132,7 +132,7 @@ def test_the_tolerance_lies_between_noise_and_a_missing_dot():
 
 def test_an_output_that_differs_is_told_with_its_line_and_what_to_do(tmp_path):
     lesson = all_lessons()[1]
-    index, cell = lesson.cells("code")[3]
+    _, cell = lesson.cells("code")[3]
     [told] = pytest_plugin.what_to_do(SimpleNamespace(path=lesson.path, cell_num=3))
     place, _, advice = told.partition(": ")
     assert advice == f"if this output is right, run: {lesson.command} --again"
