@@ -161,8 +161,8 @@ def history() -> Iterator[tuple[dict, list[str]]]:
         kept = nothing_yet()
         if file.exists():
             try:
-                kept = checked(json.loads(file.read_text(encoding="utf-8-sig")))
-            except ValueError as error:
+                kept = checked(json.loads(files.read_bytes(file).decode("utf-8-sig")))
+            except (ValueError, RecursionError) as error:
                 aside = free_name(file)
                 file.replace(aside)
                 said = [f"{file} could not be understood: {error}. It is now {aside.name}."]

@@ -220,6 +220,7 @@ def test_exercises_review_is_the_way_to_it(kept):
         "{",
         "[]",
         "\udcff",
+        "[" * 100_000,
         '{"lessons": {}}',
         '{"lessons": {"02": "soon"}, "answers": {}}',
         '{"lessons": {"02": "20261130"}, "answers": {}}',
@@ -244,6 +245,14 @@ def test_cards_of_another_edition_are_kept(kept):
     kept.write_text(json.dumps(there))
     ask("00")
     assert history(kept) == {**there, "lessons": {"99": "2026-11-01", "00": "2026-11-30"}}
+
+
+def test_a_folder_in_its_place_is_named(kept):
+    kept.mkdir()
+    with pytest.raises(
+        exercises.store.Unusable, match=r"review\.json cannot be used: it is a folder"
+    ):
+        ask("00")
 
 
 @posix
