@@ -211,6 +211,8 @@ def answer(word: str | int = "", today: date | None = None) -> Asked:
     }
     waiting = sorted((name for name in days if days[name]), key=days.get)  # else in their order
     ready = [name for name in waiting if days[name] <= today]
+    # Those that were asked before come first: a heap of new ones does not keep them back.
+    ready.sort(key=lambda name: not kept["answers"].get(name))
     _shown[:] = ready[:1]
     if ready:
         return question(known[ready[0]], len(ready), said)

@@ -4,6 +4,7 @@
 (() => {
   const KEY = "review";
   const DAMAGED = "review-damaged";
+  const NEVER = "never"; // sorted after any day
   const MANY = 12; // more questions than one should feel to owe
   const GUESSES = "guesses"; // which guesses.js keeps
   const CANNOT_KEEP = "This browser keeps nothing for this page, so save your days as a file before you leave.";
@@ -102,11 +103,16 @@
   let undo; // and how to take that back
   let shownOn; // the day that is shown
 
-  // When each card of the lessons read is due, in the order in which they are asked.
+  // When each card of the lessons read is due, in the order in which they are asked: those that were asked
+  // before come first, so that a heap of new ones does not keep them back.
   function waiting(today) {
     const cards = lessons.filter(({ number }) => number in history.lessons).flatMap(({ number, cards }) => cards.map((name) => ({ number, name })));
-    for (const card of cards) card.day = due(history.lessons[card.number], history.answers[card.name] ?? {}, today);
-    return cards.sort((one, other) => (one.day ?? "~") < (other.day ?? "~") ? -1 : one.day === other.day ? 0 : 1);
+    for (const card of cards) {
+      const answers = history.answers[card.name] ?? {};
+      card.day = due(history.lessons[card.number], answers, today) ?? NEVER;
+      card.rank = `${card.day <= today && !Object.keys(answers).length} ${card.day}`;
+    }
+    return cards.sort((one, other) => (one.rank < other.rank ? -1 : one.rank > other.rank ? 1 : 0));
   }
 
   function show() {
@@ -115,7 +121,7 @@
     shownOn = today;
     const cards = waiting(today);
     const ready = cards.filter(({ day }) => day <= today);
-    const next = cards.find(({ day }) => day > today);
+    const next = cards.find(({ day }) => day > today && day !== NEVER);
     const sentences = [last];
     if (ready.length) sentences.push(`${count(ready.length, "question")} for today.${ready.length > MANY ? " Do as many as you like: the rest waits." : ""}`);
     else if (next) sentences.push(`Nothing is due today. The next question comes on ${inWords(next.day)}.`);
@@ -126,8 +132,8 @@
     if (ready[0]?.name !== room.dataset.name) ask(ready[0], today);
     for (const { number, cards: all } of lessons) {
       const mine = cards.filter((card) => card.number === number);
-      const learnt = mine.filter(({ day }) => day === undefined).length;
-      const soonest = mine[0]?.day;
+      const learnt = mine.filter(({ day }) => day === NEVER).length;
+      const soonest = mine.map(({ day }) => day).sort()[0];
       const [box, words] = rows[number];
       box.checked = mine.length > 0;
       words.textContent = !mine.length ? count(all.length, "question") : learnt === all.length ? "all learnt" : `${learnt} of ${all.length} learnt, next ${soonest <= today ? "today" : `on ${inWords(soonest)}`}`;
@@ -144,7 +150,6 @@
     const { title } = lessons.find(({ number }) => number === card.number);
     const copy = document.getElementById(`card-${card.name}`).cloneNode(true);
     for (const tag of [copy, ...copy.querySelectorAll("[id]")]) tag.removeAttribute("id");
-    for (const useless of copy.querySelectorAll(".copybtn")) useless.remove();
     const say = (known) => {
       const before = history.answers[card.name]?.[today];
       const write = (value) => (kept) => {
@@ -246,8 +251,7 @@
   renew();
   // A lesson's end leads to its tick.
   const tick = rows[location.hash.match(/^#read-(\d\d)$/)?.[1]]?.[0];
-  tick?.scrollIntoView({ block: "center" });
-  tick?.focus({ preventScroll: true });
+  tick?.focus();
   addEventListener("storage", ({ key }) => [KEY, GUESSES, null].includes(key) && renew());
   addEventListener("pageshow", renew); // a page that comes back from the browser's memory
   document.addEventListener("visibilitychange", () => document.hidden || renew()); // perhaps on another day

@@ -209,6 +209,16 @@ def test_a_word_is_taken_down_of_what_was_shown_and_of_nothing_else(kept):
             ask(word, 1)
 
 
+def test_what_was_asked_before_comes_before_a_heap_of_new_questions(kept):
+    ask("02")
+    ask(day=1)
+    [first] = review._shown
+    ask("not yet", 1)
+    assert review._shown != [first]
+    assert ask(day=2).startswith(f"{len(CARDS['02'])} questions for today")
+    assert review._shown == [first]
+
+
 def test_exercises_review_is_the_way_to_it(kept):
     assert exercises.review("00").startswith("Lesson 00 is read")
     assert kept.exists()
