@@ -32,10 +32,10 @@ def clone(tmp_path_factory):
         path.unlink()
     ask(clone, "-m", "course", "new", "lesson", "colours")
     lines = [
-        ["exercise", "hue", "--lesson", "03"],
-        ["exercise", "median", "--lesson", "01"],
-        ["study", "weather"],
-        ["picture", "weights"],
+        ["exercise", "tried_too", "--lesson", "03"],
+        ["exercise", "tried", "--lesson", "01"],
+        ["study", "tried_study"],
+        ["picture", "tried_picture"],
     ]
     ask(clone, "-c", f"from course import new\nfor line in {lines}: new.main(line)")
     return clone
@@ -55,16 +55,16 @@ def test_an_exercise_asks_and_answers(clone):
         clone,
         "-c",
         "from course import exercises\n"
-        "def my_median(x):\n    ...\n"
-        "print(exercises.check(my_median).kind)\n"
-        "def my_median(x):\n    return -x\n"
-        "print(exercises.check(my_median).reason)",
+        "def my_tried(x):\n    ...\n"
+        "print(exercises.check(my_tried).kind)\n"
+        "def my_tried(x):\n    return -x\n"
+        "print(exercises.check(my_tried).reason)",
     )
     assert output.splitlines() == ["not attempted", "«the cause, and a question that leads on?»"]
     lesson = (clone / "notebooks" / f"{all_lessons()[1].name}.py").read_text(encoding="utf-8")
     number = len(all_lessons()[1].tasks) + 1
     assert f"### Exercise 1.{number}: " in lesson
-    assert lesson.index("my_median") < lesson.index("## Recap")
+    assert lesson.index("my_tried") < lesson.index("## Recap")
 
 
 def test_a_lesson_comes_after_the_last_and_may_have_exercises(clone):
@@ -76,7 +76,7 @@ def test_a_lesson_comes_after_the_last_and_may_have_exercises(clone):
             if line.startswith("| [")]  # fmt: skip
     assert rows[-1].startswith("| [03 Colours](notebooks/03_colours.ipynb) | «")
     ask_it = "from course.exercises import LESSONS; print(LESSONS['03'][0].name, len(LESSONS))"
-    assert "hue" in ask(clone, "-c", ask_it)
+    assert "tried_too" in ask(clone, "-c", ask_it)
 
 
 @pytest.mark.parametrize("between", ["\n\n", "\n\n\n"])  # above EXERCISES: a constant, a function
@@ -87,11 +87,11 @@ def test_a_function_stands_with_two_empty_lines_around_it(between):
 
 @pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
 def test_an_exercise_finds_its_place_in_every_lesson(lesson):
-    cells = new.CELLS.format(name="median", lesson=int(lesson.number), number=len(lesson.tasks) + 1)
+    cells = new.CELLS.format(name="tried", lesson=int(lesson.number), number=len(lesson.tasks) + 1)
     source = new.above_the_recap(lesson.source_path, cells)
     kinds = [cell.cell_type for cell in jupytext.reads(source, fmt="py:percent").cells]
     before = [cell.cell_type for cell in lesson.source.cells]
-    at = source.index("my_median")
+    at = source.index("my_tried")
     assert 0 < at < source.index("# %% [markdown]\n# ## Recap\n")
     assert len(kinds) - len(before) - 3 in (0, 1)  # the recap may have stood within a cell
     assert not re.search(r"^#\n+# %%", source, re.MULTILINE), "a cell ends in an empty line"
@@ -101,20 +101,20 @@ def test_what_is_refused_leaves_nothing_half_written(clone):
     lesson = clone / "notebooks" / f"{all_lessons()[0].name}.py"
     whole = lesson.read_text(encoding="utf-8")
     lesson.write_text(whole.replace("# ## Recap", "# ## The end"), encoding="utf-8")
-    output = ask(clone, "-m", "course", "new", "exercise", "mode", "--lesson", "00", code=1)
+    output = ask(clone, "-m", "course", "new", "exercise", "refused", "--lesson", "00", code=1)
     lesson.write_text(whole, encoding="utf-8")
     assert f"notebooks/{lesson.name} has no line '# ## Recap'" in output
-    assert "mode" not in (clone / "course/exercises/lesson_00.py").read_text(encoding="utf-8")
+    assert "refused" not in (clone / "course/exercises/lesson_00.py").read_text(encoding="utf-8")
 
 
 def test_a_study_has_a_quick_row(clone):
-    ask_it = "from course import studies; print(studies.module('weather').run(seed=0).keys())"
+    ask_it = "from course import studies; print(studies.module('tried_study').run(seed=0).keys())"
     assert "mean" in ask(clone, "-c", ask_it)
 
 
 def test_a_picture_has_its_still_and_its_words(clone):
     ask_it = (
-        "from course import pictures\nmade = pictures.PICTURES['weights'](2)\n"
+        "from course import pictures\nmade = pictures.PICTURES['tried_picture'](2)\n"
         "print(made.state, made.still[1:4], made.words[:18], len(made._esm) > 5000)"
     )
     assert ask(clone, "-c", ask_it).strip() == "{'value': 2.0} b'PNG' A picture to touch True"
@@ -123,9 +123,9 @@ def test_a_picture_has_its_still_and_its_words(clone):
 #: What is refused, and with which words.
 REFUSED = {
     "exercise softmax --lesson 02": "there is an exercise 'softmax' already",
-    "study weather": "studies/weather.py is there already",
-    "picture weights": "course/pictures/weights.js is there already",
-    "exercise mode --lesson 77": "no lesson 77",
+    "study tried_study": "studies/tried_study.py is there already",
+    "picture tried_picture": "course/pictures/tried_picture.js is there already",
+    "exercise refused --lesson 77": "no lesson 77",
     "exercise lambda --lesson 01": "'lambda' is a word of Python's own",
     "exercise sum --lesson 01": "'sum' is a word of Python's own",
     "exercise np --lesson 01": "'np' stands in lesson_01.py already",
@@ -155,7 +155,9 @@ def test_nothing_is_written_over(refusals, line):
     assert REFUSED[line] in refusals[line]
 
 
-@pytest.mark.parametrize("line", [["study", "two words"], ["study", "Big"], ["exercise", "mode"]])
+@pytest.mark.parametrize(
+    "line", [["study", "two words"], ["study", "Big"], ["exercise", "refused"]]
+)
 def test_what_is_no_name_is_refused_with_the_form(line):
     with pytest.raises(SystemExit):
         new.main(line)
