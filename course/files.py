@@ -22,7 +22,7 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 #: What to do about an error of the system's.
 REMEDIES = {
-    errno.ENOENT: "Is the name right? `git checkout -- {name}` brings back a file of the course.",
+    errno.ENOENT: "Is the name right?",
     errno.EACCES: "Get permission, or name another place.",
     errno.EPERM: "Get permission, or name another place.",
     errno.EROFS: "Name another place.",
@@ -118,7 +118,7 @@ def refuse_place(path: str | os.PathLike[str]) -> None:
     if target.exists():
         refuse_odd(target)
     elif not target.parent.is_dir():
-        raise OSError(errno.ENOTDIR, "its folder is not there", os.fspath(path))
+        raise FileNotFoundError(errno.ENOENT, "its folder is not there", os.fspath(path))
     if not os.access(target if target.exists() else target.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
 
@@ -171,7 +171,9 @@ def in_a_line(error: OSError) -> str:
         source, _, reason = error.args[0][0]
         return f"{shown(source)} cannot be copied: {reason}. {MOVE}"
     name = shown(error.filename)
-    remedy = REMEDIES.get(error.errno, MOVE).format(name=name)
+    remedy = REMEDIES.get(error.errno, MOVE)
+    if error.errno == errno.ENOENT and not os.path.isabs(name):
+        remedy += f" `git checkout -- {name}` brings back a file of the course."
     return f"{name} cannot be used: {why(error)}. {remedy}"
 
 
