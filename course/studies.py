@@ -15,6 +15,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib import metadata
@@ -126,6 +127,13 @@ def made_from(name: str) -> dict:
     }
 
 
+def address(text: str) -> str:
+    """Return the address of a Dask cluster, if it is written as one."""
+    if not re.fullmatch(r"(\w+://)?[^\s/]+:\d+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address: write it as tcp://HOST:PORT")
+    return text
+
+
 def main(module: ModuleType) -> None:
     """Run every row of a study, as many at a time as there are cores, and write its JSON."""
     with files.told_in_a_line():
@@ -138,11 +146,13 @@ def run_all(module: ModuleType) -> None:
     from tqdm import tqdm
 
     parser = argparse.ArgumentParser(description=module.__doc__)
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="run the rows on this Dask cluster")
+    parser.add_argument(
+        "--scheduler", type=address, metavar="ADDRESS", help="run the rows on this Dask cluster"
+    )
     parser.add_argument("--draft", action="store_true", help="run code that is not committed yet")
     options = parser.parse_args()
-    address = options.scheduler
-    cluster = {"backend": "dask", "scheduler_host": address} if address else {}
+    scheduler = options.scheduler
+    cluster = {"backend": "dask", "scheduler_host": scheduler} if scheduler else {}
 
     path = Path(module.__file__)
     if path.parent == FOLDER and not options.draft and (modified := changed(path.stem)):

@@ -35,7 +35,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from course import files
+from course import files, studies
 from course.classroom import assignment, by_hand, grades, isolation, table
 from course.classroom.marking import mark
 from course.classroom.protocol import Limits
@@ -77,7 +77,9 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--names", type=files.path, metavar="FILE", help="what the platform calls whom"
     )
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="run on this Dask cluster")
+    parser.add_argument(
+        "--scheduler", type=studies.address, metavar="ADDRESS", help="run on this Dask cluster"
+    )
     parser.add_argument(
         "--grades", type=files.path, metavar="FILE", help="also write points, for Moodle or"
     )

@@ -224,6 +224,14 @@ def test_a_number_that_is_none_is_refused(capsys, option, value):
     assert f"argument {option}: {value!r} is not a whole number above 0" in capsys.readouterr().err
 
 
+def test_an_address_that_is_none_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        marks.options(["class", "--scheduler", "nowhere"])
+    assert "'nowhere' is no address: write it as tcp://HOST:PORT" in capsys.readouterr().err
+    for good in ("tcp://127.0.0.1:8786", "host:8786"):
+        assert marks.options(["class", "--scheduler", good]).scheduler == good
+
+
 @not_on_windows
 def test_a_pipe_in_the_place_of_a_table_is_not_waited_for(tmp_path):
     (tmp_path / "class").mkdir()
