@@ -26,6 +26,8 @@ extensions = [
 ]
 exclude_patterns = ["made/*.md"]
 
+copybutton_selector = "div.highlight pre:not(.cell_output pre)"  # nobody runs an output
+
 # The notebooks' stored outputs are shown as they are.
 nb_execution_mode = "off"
 nb_merge_streams = True

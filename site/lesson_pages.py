@@ -73,6 +73,28 @@ def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
     translator.body.append("</details>\n")
 
 
+#: What a screen reader is told of a cell's parts, which one sees by their frames.
+PARTS = {"cell_code_source": "Code", "cell_code_output": "Output"}
+
+
+def visit_container(translator: HTML5Translator, node: nodes.container) -> None:
+    """Open a container; of code and of what it prints, say which is which."""
+    part = PARTS.get(node.get("nb_element"))
+    if part and node.next_node(nodes.literal_block):
+        named = {"role": "group", "aria-label": part}
+        translator.body.append(
+            translator.starttag(node, "div", CLASS="docutils container", **named)
+        )
+        node.html5tagname = "div"
+    else:
+        HTML5Translator.visit_container(translator, node)
+
+
+def depart_container(translator: HTML5Translator, node: nodes.container) -> None:
+    """Close a container."""
+    HTML5Translator.depart_container(translator, node)
+
+
 def render_docstring_maths(
     app: Sphinx, what: str, name: str, obj, options, lines: list[str]
 ) -> None:
@@ -319,6 +341,7 @@ def setup(app: Sphinx) -> dict[str, str]:
     formulas = (visit_formula, None)
     app.add_html_math_renderer("katex", inline_renderers=formulas, block_renderers=formulas)
     app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
+    app.add_node(nodes.container, override=True, html=(visit_container, depart_container))
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
     app.connect("builder-inited", copy_fonts)
     app.connect("autodoc-process-docstring", render_docstring_maths, priority=0)

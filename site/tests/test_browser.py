@@ -252,9 +252,14 @@ def long_words(markdown):
     return [w for w in re.findall(r"[A-Za-z]{5,}", plain) if not re.search("ff|fi|fl|ft", w)]
 
 
-def test_a_printed_lesson_is_whole(tab, lessons):
+def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab, lessons):
     for lesson in lessons:
-        pdf = pypdf.PdfReader(io.BytesIO(tab.open(lesson).pdf(format="A4")))
+        page = tab.open(lesson)
+        pdf = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+        ends = [page.extract_text().split("\n")[-1].strip() for page in pdf.pages]
+        headings = page.locator("article :is(h2, h3)").all_inner_texts()
+        assert len(headings) > 5
+        assert [end for end in ends if end.strip() in [each.strip("# ") for each in headings]] == []
         printed = re.sub(r"-?\s+", "", "".join(page.extract_text() for page in pdf.pages))
         cells = json.loads((ROOT / lesson.replace(".html", ".ipynb")).read_text("utf-8"))["cells"]
         sections = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
