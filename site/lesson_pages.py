@@ -82,10 +82,9 @@ def visit_container(translator: HTML5Translator, node: nodes.container) -> None:
     part = PARTS.get(node.get("nb_element"))
     if part and node.next_node(nodes.literal_block):
         named = {"role": "group", "aria-label": part}
-        translator.body.append(
-            translator.starttag(node, "div", CLASS="docutils container", **named)
-        )
-        node.html5tagname = "div"
+        node.html5tagname = "div"  # which HTML5Translator closes
+        opened = translator.starttag(node, "div", CLASS="docutils container", **named)
+        translator.body.append(opened)
     else:
         HTML5Translator.visit_container(translator, node)
 

@@ -139,7 +139,8 @@ function placeIn(svg, { clientX, clientY }) {
     units; `nudge([right, up])` hears the arrow keys, five times as much with Shift or as a page, and `far`
     for Home and End: 0 where there is no end. `take` hears that it begins, from a pointer with its place. */
 function grip(mark, name, { take = () => {}, move, nudge, far = 1000 }) {
-  fill(mark, { tabindex: 0, role: "slider", "aria-label": name, "aria-valuenow": 0 }, []);
+  // Without ends of its own a slider goes from 0 to 100, and -2 is told as 0.
+  fill(mark, { tabindex: 0, role: "slider", "aria-label": name, "aria-valuemin": -1000, "aria-valuemax": 1000, "aria-valuenow": 0 }, []);
   mark.classList.add("grip");
   const place = (event) => placeIn(mark.ownerSVGElement, event);
   let [from, finger] = [null, null]; // where the first finger took hold; a second one is not heard
