@@ -96,13 +96,17 @@ function paint(canvas, pixels, side = 28, rows = side) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** Tell a screen reader, once the reader has paused. */
+/** Tell a screen reader what the reader's own act has changed, once the reader has paused. It doesn't stay:
+    who reads on finds the same words in the picture. */
 function teller() {
   const element = make("p", { class: "told", "aria-live": "polite" });
   let waiting;
   element.tell = (words) => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => { element.textContent = words; }, 400);
+    waiting = setTimeout(() => {
+      if (element.closest(".explore")?.contains(document.activeElement)) element.textContent = words;
+      waiting = setTimeout(() => { element.textContent = ""; }, 5000);
+    }, 400);
   };
   return element;
 }

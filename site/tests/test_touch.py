@@ -125,6 +125,16 @@ def test_a_key_pressed_on_a_picture_is_none_of_jupyters_shortcuts(lone):
     assert keys == [["x", True, True], ["s", True, False], ["x", True, True]]
 
 
+def test_a_screen_reader_is_told_of_what_the_reader_does_and_of_nothing_else(lone):
+    shown = Shown(lone, "descent")
+    told = shown.el.locator(".told")
+    shown.page.wait_for_timeout(600)
+    assert told.inner_text() == ""  # a picture that comes into view interrupts nobody
+    shown.tab_to(".grip")
+    shown.page.keyboard.press("ArrowLeft")
+    expect(told).to_contain_text("edge")
+
+
 def test_a_weight_a_point_and_a_start_can_be_grabbed(lone):
     shown = Shown(lone, "backprop")
     drag(shown, shown.el.locator(".grip[aria-label='W2[0, 1]']"), 30, 0)
