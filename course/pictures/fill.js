@@ -53,7 +53,7 @@ function read(text) {
 
 /** Write a number as one would by hand: a small fraction where it is one, or three decimals. */
 function shortly(value) {
-  const below = [1, 2, 4, 8, 16, 32].find((n) => Math.abs(value * n - Math.round(value * n)) < 1e-9);
+  const below = [1, 2, 4, 8, 16, 32, 64].find((n) => Math.abs(value * n - Math.round(value * n)) < 1e-9);
   return below ? `${Math.round(value * below)}${below > 1 ? `/${below}` : ""}`.replace("-", "−") : written(value, 3);
 }
 
