@@ -252,15 +252,28 @@ def long_words(markdown):
     return [w for w in re.findall(r"[A-Za-z]{5,}", plain) if not re.search("ff|fi|fl|ft", w)]
 
 
+def read_paper(page):
+    """Return a printed page's text, and of that what stands lowest."""
+    found = []
+
+    def visit(text, outer, inner, font, size):
+        if text.strip():
+            found.append((inner[4] * outer[1] + inner[5] * outer[3] + outer[5], text.strip()))
+
+    return page.extract_text(visitor_text=visit), min(found)[1]
+
+
 def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab, lessons):
     for lesson in lessons:
         page = tab.open(lesson)
         pdf = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
-        ends = [page.extract_text().split("\n")[-1].strip() for page in pdf.pages]
+        texts, lowest = zip(*map(read_paper, pdf.pages), strict=True)
         headings = page.locator("article :is(h2, h3)").all_inner_texts()
         assert len(headings) > 5
-        assert [end for end in ends if end.strip() in [each.strip("# ") for each in headings]] == []
-        printed = re.sub(r"-?\s+", "", "".join(page.extract_text() for page in pdf.pages))
+        ends = tuple(each.strip("# \n") for each in headings)
+        assert [low for low in lowest if len(low) > 3 and low.endswith(ends)] == [], lesson
+        assert [low for low in lowest if low.endswith("minutes)")] == [], lesson
+        printed = re.sub(r"-?\s+", "", "".join(texts))
         cells = json.loads((ROOT / lesson.replace(".html", ".ipynb")).read_text("utf-8"))["cells"]
         sections = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
         shown = re.sub(r"<details>.*?</details>", "", "\n".join(sections), flags=re.S)
