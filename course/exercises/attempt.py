@@ -11,6 +11,7 @@ import copy
 import dis
 import functools
 import inspect
+import itertools
 import linecache
 import math
 import numbers
@@ -253,6 +254,8 @@ def settings_kept() -> Iterator[None]:
 DEEPEST = 8
 #: The most entries of an array that are copied; no exercise has a result that is nearly as large.
 MOST_ENTRIES = 10**6
+#: The most values that are taken from a generator, which may have no end.
+MOST_YIELDED = 10**4
 
 
 def received(value: object, depth: int = 0) -> tuple[object, str]:
@@ -270,7 +273,9 @@ def received(value: object, depth: int = 0) -> tuple[object, str]:
             return ..., f"an array of shape {value.shape}"
         return np.array(value, subok=False), what_is_odd(value)
     if isinstance(value, Iterator):  # as `list` would keep them: views may change later
-        value = list(value)
+        value = list(itertools.islice(value, MOST_YIELDED + 1))
+        if len(value) > MOST_YIELDED:
+            raise RuntimeError(f"{MOST_YIELDED} values were yielded, and still no end")
     if type(value) is dict or is_several(value):
         if depth == DEEPEST:
             return ..., "a list of lists without an end"

@@ -128,7 +128,7 @@ def test_how_the_reader_filters_warnings_does_not_matter(action):
     "body",
     [
         "while True: pass",
-        "while True: yield z",
+        "yield z\nwhile True: pass",
         "while True:\n    try: z + 1\n    except Exception: pass",
     ],
 )
@@ -142,6 +142,12 @@ def test_the_stop_button_stops_an_endless_loop(body):
     finally:
         soon.join()
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_generator_without_an_end_is_left_in_time():
+    reply = check(write("minibatches", "while True: yield rng.permutation(n)"))
+    assert reply.kind == "raises"
+    assert reply.text.endswith("What should end it, and after how many rounds?")
 
 
 @pytest.mark.parametrize("not_an_answer", [None, "my_softmax", np.ones(3), 3, partial(max)])
