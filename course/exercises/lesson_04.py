@@ -54,6 +54,8 @@ EXERCISES = (
         solution=training.minibatches,
         view=deal.Deal,
         objections=(
+            deal.returns_nothing,
+            deal.deals_pairs,
             deal.deals_nothing,
             deal.is_one_batch,
             deal.deals_single_indices,
@@ -101,6 +103,7 @@ EXERCISES = (
         cases=((),),
         view=curves.Names,
         objections=(
+            curves.returns_nothing,
             curves.is_turned_round,
             curves.has_other_letters,
             curves.has_an_unknown_name,
@@ -113,6 +116,7 @@ EXERCISES = (
         cases=((),),
         view=tuning.Tuning,
         objections=(
+            tuning.returns_nothing,
             tuning.has_other_keys,
             tuning.has_no_number,
             tuning.has_other_epochs,

@@ -56,7 +56,7 @@ _HITS = np.array([True, False, True, True, False, True])
 EXERCISES = (
     Exercise(
         reference=reliability,
-        shapes="n, n -> counts: tenths, hits: tenths",
+        shapes="n, n -> counts: tenths, counts_right: tenths",
         cases=(
             (_SURE, _HITS),
             (np.array([0.0, 0.5, 0.25, 0.75]), np.array([False, True, False, True])),

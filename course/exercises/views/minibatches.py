@@ -16,7 +16,16 @@ class Deal:
         """Take the arguments as the call left them, and its result."""
         self.n, self.batch_size, self.rng, self.epochs = arguments
         self.result = result
-        self.first = result[0] if len(result) else None
+
+    @property
+    def first(self) -> object:
+        """What was dealt first, if anything."""
+        return self.result[0] if len(self.result) else None
+
+    @property
+    def count(self) -> int:
+        """How many things came at once."""
+        return len(self.first)
 
     @cached_property
     def batches(self) -> list[np.ndarray]:
@@ -70,6 +79,17 @@ class Deal:
     def is_long(self) -> bool:
         """Whether chance would hardly leave the order as it was."""
         return self.n > 8
+
+
+def returns_nothing(deal: Deal) -> bool:
+    """Tell whether no value came back at all, nor was one yielded."""
+    return deal.result is None
+
+
+def deals_pairs(deal: Deal) -> bool:
+    """Tell whether a batch came in a tuple with something else."""
+    is_a_tuple = isinstance(deal.first, tuple)
+    return is_a_tuple and any(np.ndim(part) == 1 for part in deal.first)
 
 
 def deals_nothing(deal: Deal) -> bool:

@@ -29,9 +29,15 @@ class Names:
         return [letter for letter, recipe in RECIPES.items() if self.result[letter] != recipe.fault]
 
     @property
-    def count(self) -> int:
-        """How many have a wrong name."""
-        return len(self.wrong)
+    def which(self) -> str:
+        """Which have a wrong name: the one, or how many and the first of them."""
+        first = self.wrong[0]
+        return first if len(self.wrong) == 1 else f"{len(self.wrong)} of the four, {first} among them"
+
+
+def returns_nothing(names: Names) -> bool:
+    """Tell whether no value came back."""
+    return names.result is None
 
 
 def is_turned_round(names: Names) -> bool:

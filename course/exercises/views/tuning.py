@@ -108,6 +108,11 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
+def returns_nothing(tuning: Tuning) -> bool:
+    """Tell whether no value came back."""
+    return tuning.settings is None
+
+
 def has_other_keys(tuning: Tuning) -> bool:
     """Tell whether it is no dictionary of the three settings."""
     return not isinstance(tuning.settings, dict) or {*tuning.settings} != {*SETTINGS}
