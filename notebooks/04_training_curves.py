@@ -150,7 +150,7 @@ print("the same images, sorted by label:")
 compare(start, by_label)
 
 # %% [markdown]
-# Either way the guesses average to the exact gradient, because the batches are of equal size and together hold the same images. So a batch picked at random is right on average: its gradient is an **unbiased estimate**. But a sorted batch speaks for one digit or two, and a step from it may lead uphill. Shuffled batches scatter far less. Before training, a step from even the worst of these 78 leads downhill.
+# Either way the guesses average to the exact gradient, because the batches are of equal size and together hold the same images. So a batch picked at random is right on average: its gradient is an **unbiased estimate**. But a sorted batch speaks for one digit or two, and a step from it may lead uphill. Shuffled batches scatter far less. Before training, a short step from even the worst of the 78 shuffled batches leads downhill.
 #
 # ## The loop
 #
@@ -424,7 +424,7 @@ for momentum in [0, 0.9]:
     print(f"    {abs(above):.1e} above the edge")
 
 # %% [markdown]
-# A long valley has two curvatures, here 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge. Let plain descent and $\mu = 0.6$ walk at the effective rates 0.095 and 0.2375.
+# A long valley has two curvatures, here 1 along and 20 across: $L = \frac12 (w_0^2 + 20\, w_1^2)$. The larger one sets the edge. Let plain descent and $\mu = 0.6$ walk at two effective rates: 0.095, and 0.2375, which is what a learning rate of 0.095 comes to with $\mu = 0.6$.
 #
 # **Predict.** Which of the four walks stay below their edge, and which of them ends nearest to the lowest point?
 
@@ -521,7 +521,7 @@ axis.legend(loc="lower left", title="bars: spread of five seeds")
 plt.show()
 
 # %% [markdown]
-# The kind of effect is as predicted; its size isn't. Up to an effective rate of 2, five seeds show no clear gain. With each at its best, momentum at 5 and plain descent at 3, momentum is ahead by two percentage points. The quadratic promised an edge nineteen times as high; here it is not even twice as high.
+# The kind of effect is as predicted; its size isn't. Up to an effective rate of 2, five seeds show no clear gain. With each at its best, momentum at 5 and plain descent at 3, momentum is ahead by two percentage points. The quadratic promised an edge nineteen times as high; here the best rate is not even twice as high.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #

@@ -440,7 +440,7 @@ for _ in range(1000):
 deals = np.array(deals)  # mistakes of each writer in each deal, shape (1000, 297)
 above = (deals > limit).sum(axis=1)
 print(f"by chance: {above.mean():.1f} on average, in a thousand deals at most {above.max()}")
-guesses.compare("writers above their limit, by chance", above.mean())
+guesses.compare("writers above their limit, by chance", round(above.mean(), 1))
 
 # %% mystnb={"image": {"alt": "Two panels of mistakes against digits written by one writer, each with the average of the crowd as a line and a shaded band up to the limit. Larger marks stand for more writers. Above, 249 students with some 20 digits each: most lie in the band, 30 with 2 or more mistakes lie above it. Below, 48 employees with some 100 digits each: most lie within the band, 5 above it."}} tags=["hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(6.5, 6))
@@ -467,7 +467,7 @@ plt.show()
 #
 # ### Who is hardest to read?
 #
-# You could sort the writers by their share of mistakes, or by a p-value: how often would chance, at the crowd's average share, give writer $g$ at least as many mistakes? Add up the probabilities of every number wrong, from theirs to $n_g$:
+# You could sort the writers by their share of mistakes, or by a p-value: how often would chance, at the crowd's average share, give writer $g$ at least as many mistakes? Add up the probability of each number of mistakes, $\text{wrong}$, from theirs to $n_g$:
 #
 # $$\sum_{\text{wrong}} \binom{n_g}{\text{wrong}} \text{share}^{\text{wrong}}\, (1 - \text{share})^{n_g - \text{wrong}} .$$
 #
@@ -487,7 +487,7 @@ def chance_of_at_least(size, share):
     return np.pad(from_here_on, (0, most))[:most]
 
 
-table = np.array([chance_of_at_least(int(size), q) for size, q in zip(digits_of, share)])
+table = np.array([chance_of_at_least(int(size), mean) for size, mean in zip(digits_of, share)])
 everybody = np.arange(len(names))
 p_value = table[everybody, mistakes_of]
 by_share, by_p = (mistakes_of / digits_of).argmax(), p_value.argmin()
@@ -513,7 +513,7 @@ print(f"writers with a p-value of {p_value[by_share]:.1g} or less: {as_rare:.2f}
 print(f"   but {len(names)} times that p-value is {len(names) * p_value[by_share]:.2f}")
 
 # %% [markdown]
-# As records, the two are about equally rare: chance sets a record as rare as either in about one deal in fifty. So neither writer is a mere accident, and these numbers can't say which is harder to read. But look at what chance does all the time: in a typical deal somebody with 19 % mistakes tops the table, and mostly it is somebody who wrote few digits. Small samples have the largest shares, and the smallest. Even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
+# As records, the two are about equally rare: chance sets a record as rare as either in about one deal in fifty. So neither writer is likely to be a mere accident, and these numbers can't say which is harder to read. But look at what chance does all the time: in a typical deal somebody with 19 % mistakes tops the table, and mostly it is somebody who wrote few digits. Small samples have the largest shares, and the smallest. Even experts trust them too much ([Tversky and Kahneman 1971](https://doi.org/10.1037/h0031322)).
 #
 # <details><summary>Are you sure? 297 times the p-value</summary>
 #
