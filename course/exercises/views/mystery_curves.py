@@ -31,8 +31,8 @@ class Names:
     @property
     def which(self) -> str:
         """Which have a wrong name: the one, or how many and the first of them."""
-        first = self.wrong[0]
-        return first if len(self.wrong) == 1 else f"{len(self.wrong)} of the four, {first} among them"
+        first, *others = self.wrong
+        return f"{len(self.wrong)} of the four, {first} among them" if others else first
 
 
 def returns_nothing(names: Names) -> bool:
