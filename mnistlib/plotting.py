@@ -23,6 +23,10 @@ def use_style() -> None:
             "figure.dpi": 110,
             "figure.facecolor": "white",
             "figure.constrained_layout.use": True,
+            # Of the fonts that matplotlib brings, which are the same on every computer, the nearest to
+            # the pages' own; and one for signs that it lacks, such as a tick.
+            "font.family": ["DejaVu Serif", "DejaVu Sans"],
+            "mathtext.fontset": "dejavuserif",
             "font.size": 12,
             "axes.titlesize": 13,
             "axes.titlelocation": "left",

@@ -107,7 +107,7 @@ plt.show()
 noise = np.random.default_rng(seed=1).normal(size=(12, 200))
 crowded = -0.95 * np.cos(np.pi * (np.arange(12) + 0.5) / 12)
 counts = sorted({4, 12, 40, *np.round(np.geomspace(2, 100, 40)).astype(int)})
-figure, axis = plt.subplots(figsize=(6, 3.6))
+figure, axis = plt.subplots(figsize=(6, 4.2))
 print("off the true curve, median of 200")
 for name, style, at in [("evenly spread", "o-", u), ("crowded at the ends", "s--", crowded)]:
     medians = []
@@ -119,7 +119,7 @@ for name, style, at in [("evenly spread", "o-", u), ("crowded at the ends", "s--
         if count in [4, 12, 40]:
             print(f"{count:5} features: {medians[-1]:.2f}")
     axis.loglog(counts, medians, style, ms=4, label=name)
-axis.axvline(12, color="0.5", ls="--", lw=1.5, label="as many features as points")
+axis.axvline(12, color="0.5", ls="--", lw=1.5, label="features = points")
 axis.set(
     title="A peak where the fit just becomes exact",
     xlabel="features (log scale)",
@@ -128,7 +128,7 @@ axis.set(
 axis.set_xticks([2, 4, 12, 40, 100], ["2", "4", "12", "40", "100"])
 axis.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
 axis.minorticks_off()
-axis.legend(fontsize=10)
+axis.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]

@@ -209,15 +209,15 @@ for p, share in enumerate(robust_shares):
 
 # %% mystnb={"image": {"alt": "Four copies of the same grid of 3 by 3 pixels with the values 0 to 8. In each, another square of 2 by 2 is shaded, first at the top left, then the top right, the bottom left and the bottom right. In the corner of each shaded pixel stands the weight that lies on it: times 1, times 2, times 3, times 4. Above each grid stands the sum: 27, 37, 57 and 67."}} tags=["hide-input"]
 nine, small_kernel = np.arange(9).reshape(3, 3), np.array([[1, 2], [3, 4]])
-figure, axes = plt.subplots(1, 4, figsize=(6.5, 2.4))
-for axis, (top, left) in zip(axes, [(0, 0), (0, 1), (1, 0), (1, 1)]):
+figure, axes = plt.subplots(2, 2, figsize=(4.6, 5.2))
+for axis, (top, left) in zip(axes.flat, [(0, 0), (0, 1), (1, 0), (1, 1)]):
     patch = nine[top : top + 2, left : left + 2]
     axis.add_patch(plt.Rectangle((left - 0.5, top - 0.5), 2, 2, color="C4", alpha=0.45))
     for row, column in np.ndindex(3, 3):
-        axis.text(column, row, nine[row, column], ha="center", va="center", fontsize=14)
+        axis.text(column, row, nine[row, column], ha="center", va="center", fontsize=16)
     for row, column in np.ndindex(2, 2):
         place = {"x": left + column + 0.45, "y": top + row - 0.43}
-        axis.text(**place, s=f"×{small_kernel[row, column]}", ha="right", va="top", fontsize=8)
+        axis.text(**place, s=f"×{small_kernel[row, column]}", ha="right", va="top", fontsize=11)
     axis.set(xticks=np.arange(-0.5, 3), yticks=np.arange(-0.5, 3), xlim=(-0.5, 2.5))
     axis.set(ylim=(2.5, -0.5), aspect="equal", xticklabels=[], yticklabels=[])
     axis.tick_params(length=0)
@@ -473,16 +473,16 @@ for (maps, side), step in zip(stages, steps):
     axis.add_patch(plt.Rectangle((left, -size / 2), size, size, fill=False, ec="0.4", lw=1))
     corner = (left + size // 2 - side // 2, -(side / 2) - (size % 2) / 2)
     axis.add_patch(plt.Rectangle(corner, side, side, fill=False, ec="C1", lw=2))
-    axis.text(middle, -size / 2 - 1, f"{size} × {size}", ha="center", va="bottom", fontsize=11)
+    axis.text(middle, -size / 2 - 1, f"{size} × {size}", ha="center", va="bottom")
     count = len(maps)
     word = "image" if count == 1 else f"1 of {count}"
-    axis.text(middle, size / 2 + 1, word, ha="center", va="top", fontsize=11)
+    axis.text(middle, size / 2 + 1, word, ha="center", va="top")
     if step:
         end = left + size
-        axis.annotate("", (end + 9, 0), (end + 1, 0), arrowprops={"arrowstyle": "->"})
-        axis.text(end + 5, -1, step, ha="center", va="bottom", fontsize=8)
-    left += size + 10
-axis.set(xlim=(-1, left - 9), ylim=(17, -18), aspect="equal")
+        axis.annotate("", (end + 19, 0), (end + 1, 0), arrowprops={"arrowstyle": "->"})
+        axis.text(end + 10, -1, step, ha="center", va="bottom")
+    left += size + 20
+axis.set(xlim=(-1, left - 13), ylim=(18, -19), aspect="equal")
 axis.set_axis_off()
 axis.set_title("The maps shrink: 28, 24, 12, 8, 4; each frame becomes one number")
 plt.show()

@@ -14,10 +14,14 @@ from mnistlib import attention, data, functions, network, original, plotting, tr
 BLUE, VERMILION = plotting.COLOURS[:2]
 
 
+#: In a still 6 inches wide, letters of so many points can be read on a phone.
+SMALL = 11
+
+
 def png(figure: Figure) -> bytes:
     """Return a figure as a PNG file, and close it."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=90)
+    figure.savefig(file, format="png", dpi=105)
     plt.close(figure)
     return file.getvalue()
 
@@ -38,7 +42,7 @@ def framed(draw: Callable[..., Figure]) -> Callable[..., bytes]:
 def scores(values: Sequence[float]) -> Figure:
     """Draw ten scores, and their probabilities when nothing, and when 800, is added to all."""
     z = np.array(values, dtype=float)
-    figure, axes = plt.subplots(1, 3, figsize=(7, 3.2), sharey=True)
+    figure, axes = plt.subplots(1, 3, figsize=(6, 3.2), sharey=True)
     places = np.arange(len(z))
     with np.errstate(over="ignore", invalid="ignore"):
         e = np.exp(z + 800)
@@ -65,21 +69,21 @@ def company(
     z2 = z2.astype(float)
     others = np.delete(np.arange(len(z2)), asked)
     zeros = np.flatnonzero(labels == 0)
-    batches = {"alone": others[:0], "with 20 zeros": zeros, "with 199 others": others}
+    batches = {"alone": others[:0], "20 zeros": zeros, "199 others": others}
     batches = {name: np.vstack([z2[asked], z2[company]]) for name, company in batches.items()}
     sums = {
         name: (original.class_bias(batch), original.softmax_over_batch(batch)[0])
         for name, batch in batches.items()
     }
-    sums["row by row" if behind else "by its scores"] = None, functions.softmax(z2[asked])
-    size = {"figsize": (7, 4.9 if behind else 3.0), "width_ratios": [0.8, 1, 1, 1, 1]}
+    sums["by row" if behind else "by scores"] = None, functions.softmax(z2[asked])
+    size = {"figsize": (6, 5.2 if behind else 3.4), "width_ratios": [0.8, 1, 1, 1, 1]}
     rows = 1 + behind
     axes = plt.subplots(rows, 5, sharey="col", layout="constrained", squeeze=False, **size)[1]
     for axis in axes[:, 0]:
         axis.set_axis_off()
     axes[0, 0].imshow(images[asked], cmap="gray_r")
     article = "an" if labels[asked] == 8 else "a"
-    axes[0, 0].set_title(f"the digit,\n{article} {labels[asked]}", fontsize=10)
+    axes[0, 0].set_title(f"{article} {labels[asked]}", fontsize=SMALL)
     classes = np.arange(10)
     for column, (name, (c, p)) in enumerate(sums.items(), 1):
         above = axes[0, column]
@@ -93,26 +97,24 @@ def company(
             color=[colour if k == best else "0.75" for k in classes],
         )
         below.set(xlim=(0, 1.05), xticks=[0, 1], yticks=classes, ylim=(9.6, -0.6))
-        if not behind:
-            below.set_xlabel("longest bar = 1" if is_relative else "probability", fontsize=9)
+        below.set_xlabel("longest = 1" if is_relative else "probability", fontsize=SMALL)
         if behind:
             above.plot(z2[asked], classes, "o", color="0.3", markersize=4)
             above.set(xlim=(0, 8), xticks=[0, 4, 8], yticks=classes)
-            above.set_xlabel("z" if c is None else "z (dot), c (diamond)", fontsize=9)
-            below.set_xlabel("p / largest p" if c is None else "part / largest part", fontsize=9)
+            above.set_xlabel("z" if c is None else "z ●, c ◇", fontsize=SMALL)
         if behind and c is not None:
             above.hlines(classes, z2[asked], c, color="0.75", linewidth=1)
             above.hlines(best, z2[asked, best], c[best], color=VERMILION, linewidth=3)
             above.plot(c, classes, "D", color=VERMILION, fillstyle="none", markersize=6)
-        above.set_title(f"{name}:\nsays {best}", fontsize=10)
+        above.set_title(f"{name}:\nsays {best}", fontsize=SMALL)
         for axis in axes[:, column]:
-            axis.tick_params(labelsize=8, labelleft=column == 1)
+            axis.tick_params(labelsize=SMALL, labelleft=column == 1)
     for axis in axes[:, 1]:
-        axis.set_ylabel("class" if behind else "digit", fontsize=9)
-    title = "The same digit, the same weights: the answer depends on the company"
+        axis.set_ylabel("class" if behind else "digit", fontsize=SMALL)
+    title = "The same digit, the same weights:\nthe answer depends on the company"
     if behind:
-        title = "The same digit, the same z; the company sets c, and the smallest gap wins"
-    axes[0, 0].figure.suptitle(title, fontsize=11.5)
+        title = "The same digit, the same z: the company\nsets c, and the smallest gap wins"
+    axes[0, 0].figure.suptitle(title)
     return axes[0, 0].figure
 
 
@@ -121,7 +123,7 @@ def draw(parameters: network.Parameters, digit: np.ndarray) -> Figure:
     """Draw a digit, a network's hidden units and its answer: the paper before anything is drawn."""
     _, a1, z2 = network.forward(parameters, data.scale(digit[None]))
     p = functions.softmax(z2)[0]
-    figure, axes = plt.subplots(1, 3, figsize=(7, 2.9), width_ratios=[1, 1, 1.4])
+    figure, axes = plt.subplots(1, 3, figsize=(6, 2.9), width_ratios=[1, 1, 1.4])
     axes[0].imshow(digit, cmap="gray_r")
     axes[0].set(title="a test digit")
     side = int(np.ceil(np.sqrt(a1.size)))
@@ -131,7 +133,6 @@ def draw(parameters: network.Parameters, digit: np.ndarray) -> Figure:
     axes[1].set(title=f"{a1.size} units")
     for axis in axes[:2]:
         axis.set_axis_off()
-        axis.title.set_fontsize(11)
     axes[2].barh(np.arange(len(p)), p)
     axes[2].set(yticks=np.arange(len(p)), xlim=(0, 1), xlabel="probability")
     axes[2].invert_yaxis()
@@ -141,7 +142,7 @@ def draw(parameters: network.Parameters, digit: np.ndarray) -> Figure:
 @framed
 def sheet(photograph: bytes) -> Figure:
     """Show the photograph, before anything is found on it."""
-    figure, axis = plt.subplots(figsize=(5.2, 4.2))
+    figure, axis = plt.subplots(figsize=(4.45, 3.6))
     # Fewer greys make a lighter file.
     greys = plt.imread(io.BytesIO(photograph), format="jpg") // 16 * 16
     axis.imshow(greys, cmap="gray", vmin=0, vmax=255)
@@ -178,10 +179,10 @@ def nudge() -> Figure:
 
     both = np.abs((cube(u + h) - cube(u - h)) / (2 * h) - slope)
     upwards = np.abs((cube(u + h) - cube(u)) / h - slope)
-    figure, axis = plt.subplots(figsize=(7, 3.2))
+    figure, axis = plt.subplots(figsize=(6, 3.2))
     axis.loglog(h, both, "o", label="nudged both ways")
     axis.loglog(h, upwards, "s", fillstyle="none", label="nudged upwards only")
-    axis.set(title="The error of a measured slope falls, and rises again", xlabel="nudge h")
+    axis.set(title="A measured slope's error falls, and rises again", xlabel="nudge h")
     axis.set(ylabel="error")
     axis.legend()
     return figure
@@ -191,7 +192,7 @@ def nudge() -> Figure:
 def descent() -> Figure:
     """Draw three paths in a narrow valley: below the edge of stability, beyond it, with momentum."""
     kappa = np.array([1.0, 20.0])
-    figure, axes = plt.subplots(1, 3, figsize=(7, 2.6), sharey=True)
+    figure, axes = plt.subplots(1, 3, figsize=(6, 2.6), sharey=True)
     across, along = np.meshgrid(np.linspace(-2.4, 2.4, 80), np.linspace(-1.8, 1.8, 60))
     for axis, (rate, momentum) in zip(axes, [(0.08, 0.0), (0.102, 0.0), (0.102, 0.5)], strict=True):
         u = np.array([-2.0, 1.0])
@@ -203,7 +204,6 @@ def descent() -> Figure:
         axis.contour(across, along, (across**2 + 20 * along**2) / 2, 8, colors="0.8")
         axis.plot(*np.array(path).T, "o-", markersize=3, linewidth=1)
         axis.set(title=f"rate {rate}, $\\mu$ = {momentum}", xlim=(-2.4, 2.4), ylim=(-1.8, 1.8))
-        axis.title.set_fontsize(11)
         axis.grid(False)
     return figure
 
@@ -217,7 +217,7 @@ def train(train_set: training.Dataset, validation_set: training.Dataset) -> Figu
     watched = {"training images": chosen, "validation images": validation_set}
     options = {"learning_rate": 0.5, "monitor": watched, "every": 10}
     _, history = training.train(network, start, chosen, batches, **options)
-    figure, axes = plt.subplots(1, 2, figsize=(7, 2.9))
+    figure, axes = plt.subplots(1, 2, figsize=(6, 2.9))
     for (name, _), style in zip(watched.items(), ("-", "--"), strict=True):
         axes[0].plot(history.steps, history.loss(name), style, label=name)
         axes[1].plot(history.steps, history.accuracy(name), style, label=name)
@@ -230,7 +230,7 @@ def train(train_set: training.Dataset, validation_set: training.Dataset) -> Figu
 @framed
 def axes(z: np.ndarray, images: np.ndarray) -> Figure:
     """Draw the same scores shared out along rows, and down columns, beside the images they are of."""
-    figure, panels = plt.subplots(1, 2, figsize=(7, 3.2))
+    figure, panels = plt.subplots(1, 2, figsize=(6, 3.2))
     for axis, panel, title in zip((1, 0), panels, ("along a row", "down a column"), strict=True):
         exponentials = np.exp(z - z.max(axis=axis, keepdims=True))
         shares = exponentials / exponentials.sum(axis=axis, keepdims=True)
@@ -256,7 +256,7 @@ def fit(points: np.ndarray) -> Figure:
     for count in range(2, 101):
         w = np.linalg.lstsq(legvander(u, count - 1), v)[0]
         curves[count] = legvander(grid, count - 1) @ w
-    figure, (curve, errors) = plt.subplots(1, 2, figsize=(7, 3))
+    figure, (curve, errors) = plt.subplots(1, 2, figsize=(6, 3))
     curve.plot(grid, true, ":", color="0.5")
     curve.plot(grid, curves[len(u)])
     curve.plot(u, v, "o", color=VERMILION, markersize=5)
@@ -277,8 +277,8 @@ def kernel(digit: np.ndarray, weights: np.ndarray) -> Figure:
     """Draw a digit, a kernel, and the map of its sums."""
     patches = np.lib.stride_tricks.sliding_window_view(digit / 255, weights.shape)
     sums = (patches * weights).sum(axis=(2, 3))
-    figure, panels = plt.subplots(1, 3, figsize=(7, 2.7))
-    titles = ("a digit", "25 weights", "its map: ink where large")
+    figure, panels = plt.subplots(1, 3, figsize=(6, 2.7))
+    titles = ("a digit", "25 weights", "its map of sums")
     for panel, image, title in zip(panels, (digit, weights, sums), titles, strict=True):
         panel.imshow(image, cmap="gray_r")
         panel.set(title=title, xticks=[], yticks=[])
@@ -302,7 +302,7 @@ def attend(parameters: attention.Parameters, images: np.ndarray, card: list[int]
     model = attention.Attention()
     state = model.forward(parameters, model.prepare(images[card][None]))
     pairs = len(card) // 2
-    figure, (axis, bars) = plt.subplots(1, 2, figsize=(7, 3.6), width_ratios=[1.7, 1])
+    figure, (axis, bars) = plt.subplots(1, 2, figsize=(6, 3.6), width_ratios=[1.7, 1])
 
     def put(image: np.ndarray, x: float, y: float, size: float = 0.9) -> None:
         axis.imshow(image, cmap="gray_r", extent=(x, x + size, y + size, y))
@@ -315,10 +315,10 @@ def attend(parameters: attention.Parameters, images: np.ndarray, card: list[int]
         put(images[card[2 + 2 * i]], 5.1, i)
         style = {"lw": 0.6 + 10 * weight, "color": BLUE, "solid_capstyle": "round"}
         axis.plot([1.8, 3.9], [middle, i + 0.45], **style)
-        axis.text(6.2, i + 0.55, f"{weight:.2f}", fontsize=11)
+        axis.text(6.2, i + 0.55, f"{weight:.2f}", fontsize=SMALL)
     axis.set(xlim=(-0.1, 7.2), ylim=(pairs + 0.1, -0.2), aspect="equal")
     axis.set_axis_off()
-    axis.set_title("Which digit stands beside this one?", fontsize=11)
+    axis.set_title("Which digit stands beside this one?", fontsize=SMALL)
     p = functions.softmax(state.z)[0]
     bars.barh(np.arange(10), p, color=[BLUE if k == p.argmax() else "0.75" for k in range(10)])
     bars.set(xlim=(0, 1), xticks=[0, 1], yticks=np.arange(10), xlabel="probability")

@@ -1,6 +1,7 @@
 """The lessons keep their promises: pairs in step, clean outputs, true numbers, working links."""
 
 import ast
+import inspect
 import io
 import re
 import shutil
@@ -10,6 +11,7 @@ from itertools import zip_longest
 from urllib.parse import unquote, urlsplit
 
 import jupytext
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from jupytext.config import load_jupytext_config
@@ -36,6 +38,8 @@ from course.lessons import (
     texts,
 )
 from course.lessons.header import PARTS
+from course.pictures import stills
+from mnistlib import plotting
 
 from . import evidence, reading, report
 
@@ -217,6 +221,35 @@ def test_figures_are_stored_and_described(lesson):
             place = lesson.place(figure.cell)
             problems.append(
                 f"{place}: the figure is {width} pixels wide: give it 6.5 inches at most"
+            )
+    report(problems)
+
+
+#: Of the 390 pixels of a phone, those that a page leaves for a figure; and the lowest letters.
+PHONE, LOWEST = 358, 9
+
+#: Letters whose size is not that of the style.
+OWN_SIZE = r'(?:font|label|title)size(?:=|": )(\d+(?:\.\d+)?)'
+
+
+@each_lesson
+def test_the_letters_of_figures_can_be_read_on_a_phone(lesson):
+    with plt.rc_context():
+        plotting.use_style()
+        usual = plt.rcParams["font.size"]
+    problems = []
+    for figure in lesson.figures():
+        source = lesson.notebook.cells[figure.cell].source
+        is_still = re.search(r"\bpictures\.\w+\(", source)
+        own = re.findall(OWN_SIZE, inspect.getsource(stills) if is_still else source)
+        smallest = min([usual, *map(float, own), *([stills.SMALL] if is_still else [])])
+        picture = Image.open(io.BytesIO(figure.png))
+        inches = picture.width / picture.info["dpi"][0]
+        if smallest / 72 * PHONE / inches < LOWEST:
+            needed = LOWEST * 72 * inches / PHONE
+            problems.append(
+                f"{lesson.place(figure.cell)}: in a figure {inches:.2f} inches wide, letters of "
+                f"{smallest:g} points are too small for a phone; {needed:.1f} can be read"
             )
     report(problems)
 
