@@ -8,6 +8,9 @@ import sys
 import pytest
 
 from course import studies
+from course.lessons import ROOT
+
+pytestmark = pytest.mark.takes(seconds=45)
 
 NAMES = sorted(path.stem for path in studies.FOLDER.glob("*.py"))
 
@@ -69,20 +72,37 @@ def git(*arguments):
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-@pytest.mark.skipif(
+with_history = pytest.mark.skipif(
     git("rev-parse", "--is-shallow-repository") != "false",
-    reason="only a clone with its whole history knows the revisions that made the studies",
+    reason="only a clone with its whole history knows the revisions that made what is stored",
 )
+
+
+def is_in_the_history(revision):
+    return git("merge-base", "--is-ancestor", revision, "HEAD") is not None
+
+
+@with_history
 @pytest.mark.parametrize("name", NAMES)
-def test_the_revision_that_made_a_study_is_in_the_history(name):
-    revision = studies.read(name)["made_from"]["revision"]
-    assert git("merge-base", "--is-ancestor", revision, "HEAD") is not None, (
-        f"studies/{name}.json names {revision}, which is not in the history (a rebase loses "
-        f"revisions): run python studies/{name}.py at one that is"
+def test_the_revisions_that_made_a_study_are_in_the_history(name):
+    named = [str(value) for value in studies.read(name)["made_from"].values()]
+    revisions = [value for value in named if re.fullmatch("[0-9a-f]{40}", value)]
+    assert revisions
+    assert [revision for revision in revisions if not is_in_the_history(revision)] == [], (
+        f"studies/{name}.json names what is not in the history (a rebase loses revisions): run "
+        f"python studies/{name}.py at a revision that is"
     )
 
 
-@pytest.mark.parametrize("name", ["weather", "", "../studies/decay", "x" * 300, "a\0b"])
+@with_history
+def test_the_commits_that_other_computers_tried_are_in_the_history():
+    page = (ROOT / "site" / "pages" / "computers.md").read_text(encoding="utf-8")
+    commits = re.findall(r"^\| ([0-9a-f]{7,40}) \|", page, re.MULTILINE)
+    assert commits
+    assert [commit for commit in commits if not is_in_the_history(commit)] == []
+
+
+@pytest.mark.parametrize("name", ["no such study", "", "../studies/decay", "x" * 300, "a\0b"])
 @pytest.mark.parametrize("ask", [studies.read, studies.module, studies.again])
 def test_a_study_that_is_not_there_is_named(ask, name):
     with pytest.raises(FileNotFoundError, match=re.escape(f"no study {name!r}")):
