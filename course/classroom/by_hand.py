@@ -8,6 +8,9 @@ from course.classroom import spreadsheet
 
 COLUMNS = ("student", "exercise", "points", "why")
 
+#: What to do about a mark for somebody of whom there is nothing.
+NOBODY = "one who handed in nothing must stand in the file of --names, or have an empty folder"
+
 
 class HandMark(NamedTuple):
     """The points that a teacher gives for an exercise, and why."""
@@ -51,7 +54,7 @@ def read(
         elif exercise not in worth:
             continue
         elif student not in students:
-            problems.append(f"line {line}: there is no student {student!r}")
+            problems.append(f"line {line}: there is no student {student!r}; {NOBODY}")
         elif not 0 <= number <= worth[exercise]:
             most = f"from 0 to {worth[exercise]:g}"
             problems.append(f"line {line}: {points!r} is not a number of points {most}")

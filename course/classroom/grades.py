@@ -142,6 +142,8 @@ def pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None
     """Write a page for each student, of nobody else, into one archive that the platform takes back."""
     names = {}
     for submission in submissions:
+        if not submission.returned_as:  # nothing was handed in that a page could go back to
+            continue
         name = submission.returned_as + PAGE
         while name in names:
             name = f"_{name}"

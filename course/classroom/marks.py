@@ -32,14 +32,14 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from course import files, studies
 from course.classroom import assignment, by_hand, grades, isolation, table
 from course.classroom.marking import mark
 from course.classroom.protocol import Limits
-from course.classroom.submissions import Submission, read_names, submissions
+from course.classroom.submissions import Submission, nothing_of, read_names, submissions
 
 #: To train what an open exercise asks for.
 OPEN_SECONDS = 120
@@ -140,7 +140,7 @@ def main(argv: list[str] | None = None) -> None:
         marks = table.read(chosen.out)
         refuse_others(chosen.out, marks, lessons)
         worth = grades.worth([*lessons], chosen.points)
-        given = hand_marks(chosen, handed_in, marks, worth)
+        given = hand_marks(chosen, handed_in, marks, worth, names)
     except ValueError as error:
         sys.exit(str(error))
     limits = Limits(**{name: getattr(chosen, name) for name in Limits._fields})
@@ -197,8 +197,9 @@ def hand_marks(
     handed_in: list[Submission],
     marks: table.Table,
     worth: dict[str, float],
+    names: Mapping[str, str],
 ) -> dict[tuple[str, str], by_hand.HandMark]:
-    """Return the teacher's own marks."""
+    """Return the teacher's own marks; who has one and is in the names alone is added to the class."""
     from course.exercises import EXERCISES
 
     if chosen.by_hand and not chosen.by_hand.exists():
@@ -209,8 +210,16 @@ def hand_marks(
             submission.known_as: submission.student,
             submission.student: submission.student,
         }
+    present = {submission.known_as for submission in handed_in}
+    absent = {each: nothing_of(each) for each in names.values() if each not in present}
+    students |= {known_as: nobody.student for known_as, nobody in absent.items()}
+    for called, known_as in names.items():
+        students.setdefault(called, students[known_as])
     path = chosen.by_hand or chosen.out.with_name("by-hand.csv")
-    return by_hand.read(path, students, worth, EXERCISES)
+    given = by_hand.read(path, students, worth, EXERCISES)
+    marked = {student for student, _ in given}
+    handed_in += [nobody for nobody in absent.values() if nobody.student in marked]
+    return given
 
 
 def apply_by_hand(marks: table.Table, given: dict[tuple[str, str], by_hand.HandMark]) -> list[str]:

@@ -98,6 +98,11 @@ def owner(path: Path) -> Entry:
     return Entry(path, clean(name), "", f"{safe}_", path.name)
 
 
+def nothing_of(known_as: str) -> Submission:
+    """Return the submission of somebody who handed in nothing, named as the platform knows them."""
+    return Submission(clean(known_as), known_as, "", [], "")
+
+
 def read_names(path: Path) -> dict[str, str]:
     """Return what a platform knows students as, by their names or numbers in the class's folder.
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import textwrap
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -243,7 +244,7 @@ def test_the_shallower_of_two_files_of_one_name_counts_and_the_row_says_so(marke
     place = "Taken from mine.py (it lies less deep); there is another in old/mine.py."
     assert (row["kind"], row["note"]) == ("right", place)
     chosen = marked[1].stdout.partition("Of several versions, one was taken:")[2]
-    assert f"      two of one name: my_one_hot: {place}" in chosen
+    assert f"      two of one name: my_one_hot ({place})" in chosen
 
 
 def test_files_and_folders_of_one_name_are_one_students(marked):
@@ -670,7 +671,11 @@ def test_marks_by_hand_always_win_and_survive_every_run(marked_by_hand, tmp_path
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("eve,one_hot,1,", "line 2: there is no student 'eve'"),
+        (
+            "eve,one_hot,1,",
+            "line 2: there is no student 'eve'; one who handed in nothing must stand in the file of "
+            "--names, or have an empty folder",
+        ),
         ("ada,onehot,1,", "line 2: there is no exercise 'onehot'"),
         ("ada,one_hot,Right,", "line 2: 'Right' is not a number of points from 0 to 2"),
         ("ada,one_hot,20,", "line 2: '20' is not a number of points from 0 to 2"),
@@ -688,3 +693,23 @@ def test_what_is_not_a_mark_by_hand_is_refused_with_its_line(marked_by_hand, tmp
 
 def test_a_mark_by_hand_for_an_exercise_of_another_week_waits(marked_by_hand):
     assert "softmax" not in marked_by_hand(HEAD + "ada,softmax,1,\n")[1]
+
+
+def test_a_mark_by_hand_counts_for_somebody_who_handed_in_nothing(marked_by_hand, tmp_path):
+    names = tmp_path / "names.csv"
+    names.write_text("ada,ada@x\nbob,bob@x\nParticipant 1003,eve@x\nfay,fay@x\n")
+    pages = tmp_path / "pages.zip"
+    options = ["--names", str(names), "--reports", str(pages)]
+    for hand in (HEAD + "eve@x,one_hot,1,aloud\n", HEAD + "1003,one_hot,1,aloud\n"):
+        rows, said, grades = marked_by_hand(hand, *options)
+        assert rows["eve@x", "one_hot"]["by hand"] == "1: aloud"
+        assert rows["eve@x", "split"]["reply"] == "not read: nothing was handed in"
+        assert grades[1:] == ["ada@x,0,2,0,0,0", "bob@x,0,2,0,0,0", "eve@x,,1,,,"]
+        assert "Your marks by hand, kept:\n      eve@x: my_one_hot (1: aloud)\n" in said
+        assert len(zipfile.ZipFile(pages).namelist()) == 2
+    (tmp_path / "class" / "eve_1003_assignsubmission_file").mkdir()  # who was late
+    path = tmp_path / "class" / "eve_1003_assignsubmission_file" / "a.py"
+    path.write_text(GOOD)
+    rows, said, grades = marked_by_hand(None, *options)
+    assert rows["eve (1003)", "one_hot"]["by hand"] == "1: aloud"
+    assert grades[-1] == "eve@x,0,1,0,0,0"
