@@ -14,6 +14,7 @@ import json
 import re
 import symtable
 import tokenize
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import PurePosixPath
@@ -37,10 +38,10 @@ MAGICS = [
 ]
 #: The names that only Jupyter gives.
 JUPYTERS = {"only_jupyter", "get_ipython"}
-#: How computers name a copy of a file: "02 (1)", "02-Copy1", "02 - Kopie (2)", "Copie de 02", "02-1".
+#: How computers name a copy of a file: "02 (1)", "02-Copy1", "02 — kopia (2)", "Copie de 02", "02-1".
 COPIES = re.compile(
     r"^(?P<of>(?:Copy of|Kopie von|Copie de|Copia de)\s+)?(?P<name>.+?)"
-    r"(?P<word>[\s-]+(?:Copy|Kopie|Copie|Copia)\s*(?P<counted>\d*))?"
+    r"(?P<word>[\s–—-]+(?:Copy|C[oó]pi[ae]|Kop(?:i[aeo]?|ya)|копия)\s*(?P<counted>\d*))?"
     r"(?:\s*\((?P<number>\d+)\)|-(?P<plain>\d+))?\Z",
     re.IGNORECASE | re.DOTALL,  # a name may have two lines
 )
@@ -146,13 +147,13 @@ def take_answers(
 def weight(place: str, raw: bytes) -> Weight:
     """Return what a file is ordered by."""
     path = PurePosixPath(place)
-    copy = COPIES.match(path.stem)
+    copy = COPIES.match(unicodedata.normalize("NFC", path.stem))
     number = copy["number"] or copy["plain"] or copy["counted"]
     is_copy = bool(copy["of"] or copy["word"])
     return Weight(
         is_mine=path.name.lower() == "mine.py",
         height=-place.count("/"),
-        name=copy["name"] + path.suffix.lower(),
+        name=f"{copy['name']}\0{path.suffix.lower()}",  # so that "02 second try" comes after "02"
         run_at=max(RUN_AT.findall(raw.decode(errors="replace")), default=""),
         copy=int(number or is_copy),
         place=place,

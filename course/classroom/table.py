@@ -175,7 +175,7 @@ def summary(rows: list[Row], path: Path | str) -> str:
     chosen = [row for row in rows if row.note and not row.note.startswith(READ_IT)]
     parts += section(
         "Of several versions, one was taken:",
-        by_student((row.student, f"my_{row.exercise}: {row.note}") for row in chosen),
+        by_student((row.student, f"my_{row.exercise} ({row.note})") for row in chosen),
     )
     parts += section("Alike but for names and spaces, so worth a look:", alike(rows))
     return "\n".join(parts)

@@ -218,6 +218,9 @@ def test_a_helper_means_what_it_meant_where_the_answer_stands():
         ("02.ipynb", "Copie de 02.ipynb"),
         ("02.ipynb", "02 - copia.ipynb"),
         ("02.ipynb", "Copia de 02.ipynb"),
+        ("02.ipynb", "02 — kopia.ipynb"),
+        ("02.ipynb", "02 - Co\u0301pia (2).ipynb"),
+        ("02 – Kopi.ipynb", "02 – Kopi (3).ipynb"),
         ("02 copy.ipynb", "02 copy 2.ipynb"),
         ("02.ipynb", "02-1.ipynb"),
     ],
@@ -232,6 +235,14 @@ def test_of_two_copies_the_later_counts_and_the_row_says_why(older, newer):
         assert "'new'" in found["sigmoid"].source
         why = "it is the later copy by name"
         assert found["sigmoid"].place == f"Taken from {newer} ({why}); there is another in {older}."
+
+
+def test_a_longer_name_comes_after_the_one_that_it_begins_with():
+    files = [
+        (place, notebook(f"def my_sigmoid(z): return {place!r}").encode())
+        for place in ("02 - másolat.ipynb", "02.ipynb")
+    ]
+    assert "másolat" in extract.take_answers(files)[0]["sigmoid"].source
 
 
 def run_at(time, code):

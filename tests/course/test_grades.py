@@ -184,6 +184,14 @@ def test_whose_right_answers_are_to_be_read_is_said_at_the_end():
     ]
 
 
+def test_a_copy_that_was_taken_for_several_exercises_is_told_once():
+    taken = "Taken from 02 (1).ipynb (it is the later copy by name); there is another in 02.ipynb."
+    first = some_rows()[0]._replace(reason="", note=taken)
+    said = table.summary([first, first._replace(exercise="split")], "m.csv")
+    told = said.partition("Of several versions, one was taken:\n")[2]
+    assert told == f"      ada: my_one_hot, my_split ({taken})"
+
+
 def answers_of(student, shapes):
     [row, _] = some_rows([student])
     return [row._replace(exercise=f"e{i}", shape=shape) for i, shape in enumerate(shapes)]
