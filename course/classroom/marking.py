@@ -102,7 +102,7 @@ def try_answer(name: str, answer: Answer, limits: Limits, seconds: float, truste
         reason = ""
     notes = [answer.note if kind == "right" else "", answer.place]
     spent = spent if isfinite(spent) else 0.0
-    return Outcome(name, kind, reply, reason, " ".join(filter(None, notes)), answer.shape, spent)
+    return Outcome(name, kind, reply, reason, ". ".join(filter(None, notes)), answer.shape, spent)
 
 
 # --- What comes back, which is data from a stranger

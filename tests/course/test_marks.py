@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from course import exercises
-from course.classroom import assignment, isolation, marking, marks, sandbox, submissions
+from course.classroom import assignment, extract, isolation, marking, marks, sandbox, submissions
 from course.classroom.protocol import Limits
 from course.lessons import all_lessons
 from tests.course.a_class import (
@@ -500,6 +500,14 @@ def test_what_is_to_be_read_stands_in_the_table(here, tmp_path):
     right, wrong = tried(tmp_path, code, "sigmoid", "softmax")
     assert (right.kind, right.note) == ("right", "Read it: it uses mnistlib")
     assert (wrong.kind, wrong.note) == ("wrong value", "")
+
+
+def test_what_is_to_be_read_and_where_it_was_taken_from_are_two_sentences(monkeypatch):
+    reply = {"kind": "right", "reply": "yes", "reason": ""}
+    monkeypatch.setattr(isolation, "run", lambda *_: (reply, 0.1))
+    answer = extract.Answer("def ...", note="Read it: it uses sys", place="Taken from a.py.")
+    found = marking.try_answer("sigmoid", answer, Limits(), 1, trusted=True)
+    assert found.note == "Read it: it uses sys. Taken from a.py."
 
 
 def test_a_file_that_takes_too_long_to_read_costs_itself_alone(here, monkeypatch, tmp_path):
