@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import linecache
 import random
+import signal
 import sys
 import time
 import warnings
@@ -359,6 +360,15 @@ def test_where_there_are_no_threads_a_check_goes_on_without_a_word(monkeypatch):
     assert check(write("softmax", SOFTMAX)).kind == "right"
 
 
+@pytest.fixture
+def stoppable():
+    """Let Ctrl+C stop what runs, also where a shell that started us in the background forbids it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("stoppable")
 @pytest.mark.parametrize("call", [check, keep])
 def test_an_endless_loop_names_its_line_when_it_is_stopped(call):
     body = "import signal\nwhile True:\n    signal.raise_signal(signal.SIGINT)"
