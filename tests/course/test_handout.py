@@ -291,14 +291,9 @@ def test_the_page_for_teachers_says_how_long_the_computer_works():
     assert f" {longest:.0f} at most on two quiet cores" in TEACHERS
 
 
-def test_the_page_for_teachers_names_exercises_that_there_are_where_they_are():
-    homes = {task.name: lesson.number for lesson in LESSONS for task in lesson.tasks}
-    assert {*re.findall(r"`my_(\w+)`", TEACHERS)} <= {*homes}
-    section = re.search(r"^## What students believe.+?^## ", TEACHERS, re.MULTILINE | re.DOTALL)[0]
-    beliefs = re.findall(r"^\| (\d\d) \| .+ \| (.+) \|$", section, re.MULTILINE)
-    for number, named in beliefs:
-        assert {homes[name] for name in re.findall(r"my_(\w+)", named)} == {number}
-    assert {number for number, _ in beliefs} == {*homes.values()} - {"00"}
+def test_the_page_for_teachers_names_exercises_that_there_are():
+    names = {task.name for lesson in LESSONS for task in lesson.tasks}
+    assert {*re.findall(r"`my_(\w+)`", TEACHERS)} <= names
 
 
 def test_the_pages_variant_works_as_it_stands(monkeypatch):
