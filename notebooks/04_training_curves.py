@@ -150,11 +150,11 @@ print("the same images, sorted by label:")
 compare(start, by_label)
 
 # %% [markdown]
-# Either way the guesses average to the exact gradient, because the batches are of equal size and together hold the same images. So a batch picked at random is right on average: its gradient is an **unbiased estimate**. But a sorted batch speaks for one digit or two, and a step from it may lead uphill. Shuffled batches scatter far less. Before training, a short step from even the worst of the 78 shuffled batches leads downhill.
+# Either way the guesses average to the exact gradient, because the batches are of equal size and together hold the same images. So a batch picked at random is right on average: its gradient is an **unbiased estimate**. But a sorted batch speaks for one digit or two, and a step from it may lead uphill. Shuffled batches scatter far less.
 #
 # ## The loop
 #
-# What does training consist of? For each batch, compute the gradients, and subtract from each parameter $\eta$ (the learning rate) times its gradient.
+# For each batch, compute the gradients, and subtract from each parameter $\eta$ (the learning rate) times its gradient.
 
 # %%
 parameters = network.initialise(np.random.default_rng(seed=6))
@@ -229,7 +229,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The curve is a basin: on the left nothing is broken, only slow; on the right each step overshoots. And early and late disagree. After 30 steps 1 is best; after a whole epoch it is 3, just the largest rate we ran for so long. A section below runs larger ones. A sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
+# The curve is a basin: on the left nothing is broken, only slow; on the right each step overshoots. But after 30 steps 1 is best, and after a whole epoch it is 3, just the largest rate we ran for so long. A section below runs larger ones. A sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
 #
 # <details><summary>If you add 0.5, 2 and 5</summary>
 #
@@ -608,7 +608,7 @@ print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 
 # %% [markdown]
-# That is even better than on validation. Would it come out so well again, with another seed or other people's digits? That is lesson 05's question.
+# That is even better than on validation. Would it come out so well again, with other people's digits? Lesson 05 asks.
 #
 # <details><summary>What others reached</summary>
 #

@@ -152,7 +152,7 @@ sheet = pictures.sheet(final)
 sheet
 
 # %% [markdown]
-# Twenty digits leave a large error, but they are enough to show that something is badly wrong. And all of them come from *one* hand, one pen and one lamp. Does it matter who wrote a digit? Keep that question for "Other people".
+# Twenty digits leave a large error, but they are enough to show that something is badly wrong. And all of them come from *one* hand, one pen and one lamp. Does it matter who wrote a digit? We shall see, under "Other people".
 #
 # ## Is 90 % sure right nine times in ten?
 #
@@ -263,7 +263,7 @@ for seed in range(5):
 #
 # $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}} .$$
 #
-# If that comes out above 1, the p-value is 1. [McNemar 1947](https://doi.org/10.1007/BF02295996) compared the answers that changed, using a bell curve in place of the coins. Counting the coins gives the exact form of McNemar's test ([Fagerland and others 2013](https://doi.org/10.1186/1471-2288-13-91) compare the two).
+# If that comes out above 1, the p-value is 1. This is the exact form of [McNemar's test](https://doi.org/10.1007/BF02295996), which in 1947 used a bell curve in place of the coins ([Fagerland and others 2013](https://doi.org/10.1186/1471-2288-13-91) compare the two).
 #
 # ### Exercise 5.2: gained and lost (core, 10 minutes)
 #
