@@ -156,6 +156,8 @@ def review_cards() -> str:
                 "guesses": answers_to_guesses(lesson),
             }
         )
+        # Without a script a lesson's end leads here; else the tick takes the anchor over.
+        parts.append(f'<div id="read-{lesson.number}"></div>')
         parts.append(f"### {lesson.number} {lesson.header.title}")
         parts += map(review_card, cards)
     data = json.dumps({"intervals": review.INTERVALS, "lessons": known}).replace("<", "\\u003c")

@@ -232,6 +232,7 @@
   });
 
   for (const { number, title } of lessons) {
+    document.getElementById(`read-${number}`)?.removeAttribute("id"); // where a page without scripts leads
     const box = element("input", { type: "checkbox", id: `read-${number}`, autocomplete: "off" });
     const words = element("span", { className: "review-days" });
     box.addEventListener("change", () => {
