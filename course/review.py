@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course import files
-from course.exercises import EXERCISES, Shown, solutions, store
-from course.lessons import RECALL, Lesson, all_lessons
+from course.exercises import EXERCISES, Shown, solutions, store, withheld
+from course.lessons import NOTEBOOKS, RECALL, Lesson, all_lessons
 from course.lessons.questions import questions
 
 #: Days until a card is asked again: since its lesson was read, and each time that it was known.
@@ -62,7 +62,7 @@ def warm_ups(lesson: Lesson) -> list[Card]:
             lesson=lesson,
             heading=f"{task.heading} ({task.level}, {task.minutes} minutes)",
             asked=f"Write `my_{task.name}` again, without looking:\n\n{code(asked_function(task.stub))}",
-            answer=code(solutions.source(EXERCISES[task.name].shown)),
+            answer=withheld() or code(solutions.source(EXERCISES[task.name].shown)),
         )
         for task in lesson.tasks
         if task.level == "warm-up"
@@ -71,7 +71,13 @@ def warm_ups(lesson: Lesson) -> list[Card]:
 
 @functools.cache
 def all_cards() -> dict[str, Card]:
-    """Return the cards of all lessons by their names; reading the lessons takes a moment."""
+    """Return the cards of all lessons by their names; reading the lessons takes a moment.
+
+    There are none in a class's copy, which has the notebooks without their sources, nor the answers.
+    """
+    lessons = "[0-9][0-9]_*"
+    if any(NOTEBOOKS.glob(f"{lessons}.ipynb")) and not any(NOTEBOOKS.glob(f"{lessons}.py")):
+        return {}
     return {card.name: card for lesson in all_lessons() for card in cards(lesson)}
 
 
@@ -201,7 +207,10 @@ def answer(word: str | int = "", today: date | None = None) -> Asked:
     today = today or date.today()
     known = all_cards()
     if not known:
-        return plainly("This copy of the course holds no answers, so there is nothing to review.")
+        return plainly(
+            "This copy of the course does not hold the answers to a lesson's questions, "
+            "so it cannot ask you them again."
+        )
     with history() as (kept, said):
         said = [*said, take_down(word, kept, known, today)]
     days = {

@@ -156,11 +156,15 @@ def solution(function: Callable) -> Shown:
         TypeError: not a function, or one whose name belongs to no exercise.
     """
     exercise = find(function)
-    if WITHHELD.exists():
-        words = WITHHELD.read_text(encoding="utf-8").strip()
+    if words := withheld():
         return Shown(words, f"<p>{markup.text(words)}</p>")
     source = solutions.source(exercise.shown)
     return Shown(source, markup.program(source))
+
+
+def withheld() -> str:
+    """Return what a class's copy says in place of any solution; "" where they are shown."""
+    return WITHHELD.read_text(encoding="utf-8").strip() if WITHHELD.exists() else ""
 
 
 def folded(function: Callable) -> str:

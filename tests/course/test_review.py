@@ -63,6 +63,12 @@ def test_each_question_and_each_warm_up_is_one_card_with_an_answer(lesson):
         assert f"\n{'#' * (2 if card.heading in numbered else 3)} {card.heading}\n" in source
 
 
+def test_a_solution_that_a_class_is_not_to_see_is_on_no_card(tmp_path, monkeypatch):
+    monkeypatch.setattr(exercises, "WITHHELD", tmp_path / "withheld.txt")
+    exercises.WITHHELD.write_text("Ask.\n")
+    assert {card.answer for card in review.warm_ups(LESSONS[3])} == {"Ask."}
+
+
 def test_no_two_cards_have_one_name_and_a_changed_word_changes_none():
     names = [card.name for cards in CARDS.values() for card in cards]
     assert Counter(names).most_common(1)[0][1] == 1
