@@ -78,6 +78,7 @@ html_theme_options = {
     "show_toc_level": 2,
     "back_to_top_button": False,  # it would lie on what is read
     "search_bar_text": "Search the course",
+    "enable_search_shortcuts": False,  # its "/" would be missing where a page is typed into
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
