@@ -79,7 +79,7 @@ pictures.draw(trained)
 sum(array.size for array in start)
 
 # %% [markdown]
-# At first most of them are drawn at random, and the others are 0. Then the training pictures are dealt into small **batches**. After each batch every parameter moves a little, in whichever direction makes the answers to that batch better. One such move is a **step**. [Lesson 04](04_training_curves.ipynb) explains the settings.
+# At first most of them are drawn at random, and the others are 0. Then the training pictures are dealt into small **batches**. After each batch the parameters move a little, so that the answers to that batch get better. One such move is a **step**. [Lesson 04](04_training_curves.ipynb) explains the settings.
 #
 # The share of pictures that a network reads correctly is its **accuracy**. What would you expect of ours before the first step?
 
@@ -307,14 +307,19 @@ def draw(corners, pen=1.7):
 
 
 def centred(picture):
-    """The same picture, moved so that the middle of its ink is in row 14 and column 14."""
+    """The same picture, moved so that the middle of its ink is in row 14 and column 14.
+
+    What leaves the field on one side is lost, and does not come back on the other.
+    """
     ink = picture.astype(float)
     middle = (np.indices((28, 28)) * ink).sum(axis=(1, 2)) / max(ink.sum(), 1)
-    return np.roll(picture, np.round(14 - middle).astype(int), axis=(0, 1))
+    with_margin = np.pad(picture, 14)
+    moved = np.roll(with_margin, np.round(14 - middle).astype(int), axis=(0, 1))
+    return moved[14:-14, 14:-14]
 
 
 # %%
-mine = draw([(4, 3), (17, 3), (10, 21)])  # a 7; change the corners
+mine = draw([(5, 4), (16, 4), (10, 20)])  # a 7; change the corners
 
 # %% [markdown]
 # It sits too high, and a little too far left. The training pictures don't: in each, the middle of the ink is in the middle of the field ([lesson 01](01_loading.ipynb)). Does it matter? Ask about the 7 as drawn, and again after centring it.
@@ -465,7 +470,7 @@ pictures.company()
 #
 #    <details><summary>Answer</summary>
 #
-#    You don't have to read a picture to make one answer likelier for *every* picture. This batch held 16 threes, more than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), so "more of 3" was the loudest demand. With another seed, that is, other random numbers, it may be another digit, and the eight needn't all agree. To tell pictures apart, many parameters have to move together, and that takes more steps.
+#    You don't have to read a picture to make one answer likelier for *every* picture. This batch held 16 threes, more than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), so 3 was the answer it asked for most often. With another seed, that is, other random numbers, it may be another digit, and the eight needn't all agree. To tell pictures apart, many parameters have to move together, and that takes more steps.
 #
 #    </details>
 #
