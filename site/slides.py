@@ -27,7 +27,7 @@ section { box-sizing: border-box; min-height: 100vh; padding: 4vh 5vw; scroll-sn
   display: flex; flex-direction: column; gap: 3vh; break-after: page; }
 h1, h2 { margin: 0; line-height: 1.2; color: #0b5c96; }
 h2 { font-size: 1.3em; }
-img { height: 74vh; max-width: 100%; object-fit: contain; object-position: left; }
+img { width: 100%; height: 74vh; object-fit: contain; object-position: left top; }
 h1 + ol { margin: 0; padding: 0; columns: 2; column-gap: 5vw; list-style-position: inside; }
 math { font-size: 1.2em; }
 .eqno { float: right; }
@@ -89,7 +89,7 @@ def make() -> Path:
         shown = slides(book.HTML / "notebooks" / f"{lesson.name}.html")
         head = f'<meta charset="utf-8"><title>{lesson.header.title}</title><style>{STYLE}</style>'
         body = "\n".join(map(str, shown))
-        text = f'<!doctype html><html lang="en-GB"><head>{head}</head><body>\n{body}\n'
+        text = f'<!doctype html><html lang="en-GB"><head>{head}</head><body><main>\n{body}\n</main>'
         text += f"<script>{KEYS}</script></body></html>\n"
         (SLIDES / f"{lesson.name}.html").write_text(text, encoding="utf-8")
     return SLIDES

@@ -313,3 +313,5 @@ def test_keys_turn_the_slides_and_nothing_is_cut_off(tab):
     assert count > len(page.locator("img").all()) > 2
     wide = "[...document.querySelectorAll('section')].filter(s => s.scrollWidth > s.clientWidth)"
     assert page.evaluate(f"{wide}.length") == 0
+    narrow = "[...document.images].filter(i => i.width < 0.85 * document.body.clientWidth)"
+    assert page.evaluate(f"{narrow}.length") == 0
