@@ -94,6 +94,12 @@ def try_check(check: Check) -> Shown:
     for number, recipe in recipes.items():
         try:
             answers[number] = check(recipe)
+        except download.DownloadError:
+            return Shown(
+                "Your check raised DownloadError, because the recipe refused what the server sent.\n"
+                "It kept nothing, so it should pass. Catch download.DownloadError there,\n"
+                "and return True."
+            )
         except Exception as error:  # a reader's code may raise anything
             which = f"with fault {number} mended" if number else "on the original"
             return Shown(
@@ -132,7 +138,8 @@ def diagnosis(found: Verdicts, names_read: set[str]) -> str:
         if not passing:
             return (
                 "It fails every recipe, whatever is mended. Would anything pass?\nTry it on the recipe "
-                "with your fault mended, and print what it compares."
+                "with your fault mended, and print what it compares.\nIf two numbers differ in their "
+                "last digits, use np.isclose or np.allclose."
             )
         return (
             f"It passes with {_any_of(passing)} mended.\nWhich fault is yours, and what do the "

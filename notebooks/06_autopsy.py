@@ -31,7 +31,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    Add the same number to all logits of one image. None of its probabilities changes, so the loss can't change either.
+#    Add the same small number to all logits of one image. None of its probabilities changes, so the loss can't change either. But it would change by that number times the sum of the row. So the sum is 0.
 #
 #    </details>
 #
@@ -125,11 +125,11 @@ print(f"sums of dz2's columns: {sums.min():.4f} to {sums.max():.4f}")
 print(f"  without their signs: {sizes.min():.4f} to {sizes.max():.4f}")
 
 # %% [markdown]
-# Every column should add up to 0. But hardly anything cancels: without their signs, the entries of a column add up to hardly more. Keep that in mind.
+# Every column should add up to 0. But next to nothing cancels: without their signs, the entries add up to hardly more. So this isn't the gradient of any loss of the parts. Which formula would you suspect?
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
-# One check belongs at the start of every training run: is the first loss that of a network that knows nothing? <small>[CS231n's notes](https://cs231n.github.io/neural-networks-3/) have it, and so does Karpathy's [recipe for training](http://karpathy.github.io/2019/04/25/recipe/), with many more.</small> Such a network gives every class the same probability. What is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and try two classes first.
+# One check belongs at the start of every training run: is the first loss that of a network that knows nothing? <small>[CS231n's notes](https://cs231n.github.io/neural-networks-3/) have it, and so does Karpathy's [recipe for training](http://karpathy.github.io/2019/04/25/recipe/).</small> Such a network gives every class the same probability. What is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and try two classes first.
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -155,7 +155,7 @@ print(f"squared error, knowing nothing: {1 - 1 / 10:.3f}")
 print(f"squared error of the parts:     {((parts - y) ** 2).sum(axis=1).mean():.3f}")
 
 # %% [markdown]
-# What the notebook records is something else, a mean squared difference of digits. Nor is the error of the parts 0.9, because each part is near 1/128 and not near 1/10. **You are the pathologist.** Before you go on, write down on paper everything you would object to.
+# What the notebook records is a mean squared difference of digits. Nor is the error of the parts 0.9, because each part is near 1/128 and not near 1/10. **You are the pathologist.** Before you go on, write down everything you would object to.
 #
 # ## Ten thousand steps
 #
@@ -237,7 +237,7 @@ guesses.compare("networks of five that beat ten averages", clearly)
 #
 # Ask the trained weights about the test images, in three ways that ought to make no difference:
 #
-# - **all at once**, through the notebook's own softmax, as the notebook did;
+# - **all at once**, as the notebook did, through its own softmax;
 # - **row by row**, by the largest logit of each image, without any softmax;
 # - **one at a time**, each image alone through the notebook's own softmax.
 #
@@ -349,7 +349,7 @@ for number in [1, 2, 3, 4]:
 # \end{aligned}
 # $$
 #
-# The second term is one number for each class, the same for every image of the batch. So $-c_k$ is a bias, and this network has no other. It needs one badly: because adding a number to a whole column changes no part, training never compared one class's logits with another's. A batch of many mixed digits gives a good estimate of the missing bias.
+# The second term is one number for each class, the same for every image of the batch. So $-c_k$ is a bias, and this network has no other. It needs one badly. Adding a number to a whole column changes no part, so nothing in training brought the classes to a common level. A batch of many mixed digits gives a good estimate of the missing bias.
 #
 # Be the company yourself: choose who else is in the batch, and watch $c$ move while $z$ stays. The class with the largest $z - c$ wins. How many of the ten answers can you get out of one image?
 
@@ -409,7 +409,7 @@ guesses.compare("sorted groups of 100, %", round(100 * accuracy_in_groups(100, b
 #
 # ### Three softmaxes
 #
-# How does such a line get into a program? The notebook's numbered cells tell the story, though you have only our word for it. Cell 6 has a softmax that divides by the sum over *everything*. Cell 7 tries it on ten scores, and the result looks fine. Cell 9 repairs an overflow: the maximum is subtracted, and in the same line the sum gets `axis=0`. Cell 7 was never run again. Would it have caught the slip?
+# How does such a line get into a program? The notebook's numbered cells tell the story. Cell 6 has a softmax that divides by the sum over *everything*. Cell 7 tries it on ten scores, and the result looks fine. Cell 9 repairs an overflow: the maximum is subtracted, and in the same line the sum gets `axis=0`. Cell 7 was never run again. Would it have caught the slip?
 
 # %% tags=["hide-input"]
 one = np.arange(10) / 4  # ten scores, as in the notebook's only test
@@ -453,7 +453,7 @@ exercises.folded(my_depends_on_company)
 # | 1 | whatever a server sends is kept as data |
 # | 2 | the split is shuffled before the seed is set |
 # | 3 | the softmax runs over the batch |
-# | 4 | the softmax's derivative is only the Jacobian's diagonal |
+# | 4 | the softmax's derivative is only the Jacobian's diagonal, so no column of $dZ_2$ adds up to 0 |
 # | 5 | squared error, which hardly pulls where the network is most wrong |
 # | 6 | the recorded "loss" is a difference of class numbers |
 # | 7 | a step is called an epoch |
@@ -484,7 +484,7 @@ autopsy.try_check(units_are_awake)
 # | `recipe.gradients(weights, x, y)` | the recorded loss, and `dW1`, `dW2` |
 # | `recipe.epoch(step, 50_000)` | the epoch it prints after so many steps of 128 images |
 # | `original.split(recipe, (a, b), shuffle=None)` | two pairs of arrays; each call is a new day |
-# | `faulty_download.fetch(recipe, file, folder, [address])` | the path of the file it keeps |
+# | `faulty_download.fetch(recipe, file, folder, [address])` | the path of the file it keeps; see *The file of 0 bytes* |
 
 
 # %%
@@ -654,13 +654,17 @@ for batch in batches[step : step + 2]:
 # %% mystnb={"image": {"alt": "The lowest sum so far of a hidden unit over 10,000 steps, in float32, with five seeds each. With the softmax alone mended, five lines sink slowly towards float32's wall at minus 88.7 and are between minus 67 and minus 86 at the end. With softmax and loss mended, five lines sink much faster, and each ends at the wall in a cross, between step 2,472 and step 7,658. With the slope mended as well, one line goes on through the wall to about minus 99."}} tags=["hide-input"]
 seeds = [42, 1, 2, 3, 4]
 figure, axis = plt.subplots(figsize=(6.5, 4))
-lines = {"softmax": "--", "softmax + loss": "-", "softmax + slope + loss": ":"}
-for colour, (name, line) in enumerate(lines.items()):
+lines = {
+    "softmax": ("--", "softmax mended"),
+    "softmax + loss": ("-", "softmax and loss mended"),
+    "softmax + slope + loss": (":", "slope as well, seed 42 only"),
+}
+for colour, (name, (line, called)) in enumerate(lines.items()):
     for seed in seeds[:1] if "slope" in name else seeds:
         results = precision[name, 0.001, seed, "float32"]
         lowest = results["lowest"]
         steps = 250 * np.arange(len(lowest))
-        label = f"mended: {name}" if seed == 42 else None
+        label = called if seed == 42 else None
         axis.plot(steps, lowest, line, color=f"C{colour}", label=label, linewidth=1.6)
         if results["nan"] is not None:
             end = results["nan"]  # below the wall for the first time
@@ -677,7 +681,7 @@ plt.show()
 # Does another order of repairs help: the slope *before* the loss, or the pixels before it? All in float32:
 
 # %% tags=["hide-input"]
-print("mended, in this order; below it, by seed")
+print("repairs, in their order; below, what became of each seed")
 print("seed" + "".join(f"{seed:8}" for seed in seeds)[4:])
 for mended, rate in [
     ("none", 0.001),

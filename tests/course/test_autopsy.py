@@ -1,12 +1,14 @@
 """Lesson 06's checks catch their own fault and no other, and a reader's check is answered truly."""
 
 from dataclasses import replace
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 
 from course import autopsy
-from mnistlib import functions, original
+from course.materials import faulty_download
+from mnistlib import download, functions, original
 
 ORIGINAL = original.Recipe()
 
@@ -62,6 +64,15 @@ def test_a_readers_check_is_answered(check, said):
     reply = autopsy.try_check(check)
     assert said in reply
     assert max(map(len, reply.splitlines())) <= 90
+
+
+def test_a_refused_download_is_told_to_be_a_pass():
+    def keeps_something(recipe):
+        file = download.FILES["test_labels"]
+        with TemporaryDirectory() as folder, faulty_download.unfriendly_server() as address:
+            return faulty_download.fetch(recipe, file, folder, [address]).stat().st_size > 1000
+
+    assert "Catch download.DownloadError" in autopsy.try_check(keeps_something)
 
 
 def test_two_calls_of_split_without_shuffle_none_are_told_of_it():
