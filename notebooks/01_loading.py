@@ -558,7 +558,7 @@ plotting.digits(
 plt.show()
 
 # %% [markdown]
-# Most of these you can read at a glance. But a mean digit has only one slant and one width, so a narrow 2 may lie nearer to the mean 1. What if nothing is averaged, and the nearest of all 50,000 training images lends its label? That method is called the **nearest neighbour**. How many of the first 500 validation images will it read?
+# Most of these you can read at a glance. But a mean digit has only one slant and one width, so a narrow 2 may lie nearer to the mean 1. What if nothing is averaged, and the nearest of all 50,000 training images lends its label? That method is called the **nearest neighbour** ([Cover and Hart 1967](https://doi.org/10.1109/TIT.1967.1053964)). How many of the first 500 validation images will it read?
 
 # %%
 first = x[:500]
