@@ -616,7 +616,7 @@ print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 #
 # <details><summary>Are you sure?</summary>
 #
-# Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and go entry by entry where they refuse.
+# Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and go entry by entry where they refuse. The library JAX offers the same check, along [a single random direction](https://docs.jax.dev/en/latest/_autosummary/jax.test_util.check_vjp.html).
 #
 # Where a pixel is blank in all twelve images, its gradients are exactly 0, and a wrong factor leaves them so. No check on these images can see that. The last line above gives the share.
 #
