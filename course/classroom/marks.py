@@ -30,8 +30,10 @@ import argparse
 import hashlib
 import math
 import os
+import re
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -168,7 +170,7 @@ def main(argv: list[str] | None = None) -> None:
         student: {name: rows[name] for name in lessons if name in rows}
         for student, rows in marks.items()
     }
-    told = apply_by_hand(marks, given)
+    told = apply_by_hand(marks, given, handed_in)
     table.write(chosen.out, table.rows_of(marks))
     tell(handed_in, marks, worth, chosen)
     print("\n".join(told), end="\n" if told else "")
@@ -205,16 +207,19 @@ def hand_marks(
     if chosen.by_hand and not chosen.by_hand.exists():
         raise ValueError(f"{chosen.by_hand} does not exist")
     students = {student: student for student in marks}
+    owners = defaultdict(set)  # of a name, without the platform's number too
     for submission in handed_in:
-        students |= {
-            submission.known_as: submission.student,
-            submission.student: submission.student,
-        }
+        plain = re.sub(r" \(\w+\)$", "", submission.student)
+        for name in (submission.known_as, plain):
+            owners[name].add(submission.student)
+    students |= {name: min(few) for name, few in owners.items() if name and len(few) == 1}
+    students |= {submission.student: submission.student for submission in handed_in}
     present = {submission.known_as for submission in handed_in}
     absent = {each: nothing_of(each) for each in names.values() if each not in present}
     students |= {known_as: nobody.student for known_as, nobody in absent.items()}
     for called, known_as in names.items():
-        students.setdefault(called, students[known_as])
+        if known_as in students:
+            students.setdefault(called, students[known_as])
     path = chosen.by_hand or chosen.out.with_name("by-hand.csv")
     given = by_hand.read(path, students, worth, EXERCISES)
     marked = {student for student, _ in given}
@@ -222,17 +227,26 @@ def hand_marks(
     return given
 
 
-def apply_by_hand(marks: table.Table, given: dict[tuple[str, str], by_hand.HandMark]) -> list[str]:
-    """Note the teacher's own marks in the table; return what there is to say of them."""
+def apply_by_hand(
+    marks: table.Table,
+    given: dict[tuple[str, str], by_hand.HandMark],
+    handed_in: list[Submission],
+) -> list[str]:
+    """Note the teacher's own marks in the table; return what there is to say of them.
+
+    Where there is no answer to compare, all that its student handed in is.
+    """
+    digests = {submission.student: submission.digest for submission in handed_in}
     kept = []
     changed = []
     for student, rows in sorted(marks.items()):
         for name, row in rows.items():
             mark = given.get((student, name))
             text = table.clean(str(mark)) if mark else ""
+            marked = row.shape or digests.get(student, row.by_hand_for)
             if text != row.by_hand:
-                rows[name] = row._replace(by_hand=text, by_hand_for=row.shape or row.digest)
-            elif mark and row.by_hand_for not in (row.shape, row.digest):
+                rows[name] = row._replace(by_hand=text, by_hand_for=marked)
+            elif mark and row.by_hand_for != marked:
                 changed.append(f"      {student}: my_{name}")
             if mark:
                 kept.append(f"      {student}: my_{name} ({text})")

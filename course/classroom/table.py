@@ -55,7 +55,7 @@ class Row(NamedTuple):
 
     `note` says why a teacher should look at an answer, `run` whether its code ran behind bubblewrap, and
     `digest` what was handed in and what judged it. `by_hand` is what the teacher gives instead, and
-    `by_hand_for` the shape of the answer that the teacher gave it for.
+    `by_hand_for` the shape of the answer that the teacher gave it for, or a digest of all files.
     """
 
     student: str

@@ -699,6 +699,28 @@ def test_what_is_not_a_mark_by_hand_is_refused_with_its_line(marked_by_hand, tmp
     assert (tmp_path / "marks.csv").read_bytes() == before
 
 
+def test_a_mark_by_hand_without_an_answer_changes_with_what_was_handed_in(marked_by_hand, tmp_path):
+    hand = HEAD + "ada,split,1,aloud\n"
+    marked_by_hand(hand)
+    rows = (tmp_path / "marks.csv").read_text("utf-8-sig")
+    again = re.sub(r'"[0-9a-f]{12}","(?=1: aloud)', '"another judge","', rows)
+    assert again != rows
+    (tmp_path / "marks.csv").write_text(again)
+    assert "Changed since" not in marked_by_hand(None)[1]
+    (tmp_path / "class" / "ada.py").write_text(GOOD + "\nK = 1\n")
+    assert marked_by_hand(None)[1].endswith("not said again):\n      ada: my_split\n")
+
+
+def test_a_mark_by_hand_knows_a_student_without_the_platforms_number(marked_by_hand, tmp_path):
+    for number in (1, 2, 3):
+        name = f"{'eve' if number > 1 else 'cy'}_{number}_assignsubmission_file_a.py"
+        (tmp_path / "class" / name).write_text(GOOD)
+    rows, _, _ = marked_by_hand(HEAD + "cy,one_hot,1,\n")
+    assert rows["cy (1)", "one_hot"]["by hand"] == "1: "
+    with pytest.raises(SystemExit, match="no student 'eve'"):  # of whom there are two
+        marked_by_hand(HEAD + "eve,one_hot,1,\n")
+
+
 def test_a_mark_by_hand_for_an_exercise_of_another_week_waits(marked_by_hand):
     assert "softmax" not in marked_by_hand(HEAD + "ada,softmax,1,\n")[1]
 
