@@ -427,6 +427,15 @@ def with_inner(code: types.CodeType) -> Iterator[types.CodeType]:
             yield from with_inner(constant)
 
 
+def leaves_unfilled(function: Callable) -> bool:
+    """Tell whether an answer asks for an array that holds whatever was in memory: ``np.empty``."""
+    code = code_of(function)
+    return any(
+        not {"empty", "empty_like"}.isdisjoint(part.co_names)
+        for part in (with_inner(code) if code else ())
+    )
+
+
 def values_used(code: types.CodeType | None) -> set[str]:
     """Return the names of arguments and other own values that code asks for."""
     names = set()

@@ -13,6 +13,7 @@ from course.exercises.attempt import (
     Outcome,
     call,
     code_of,
+    leaves_unfilled,
     originals,
     try_case,
     with_inner,
@@ -62,7 +63,8 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
         if not fault and len(attempts) == len(exercise.cases):
             fault = drawn_elsewhere(function, attempt)
         if fault and not fault.asks and is_left_to_chance(function, attempt):
-            fault = Fault("wrong value", happened=GENERAL["next"]["by chance"], asks=True)
+            name = "by memory" if leaves_unfilled(function) else "by chance"
+            fault = Fault("wrong value", happened=GENERAL["next"][name], asks=True)
         if fault or (attempt.is_edge and attempt.outcome.warned):
             return wrong_reply(exercise, function, attempts, fault)
     for number, attempt in enumerate(attempts, start=1):

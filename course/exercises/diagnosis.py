@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.exercises.attempt import Attempt
+from course.exercises.attempt import Attempt, leaves_unfilled
 from course.exercises.comparison import (
     NUMBERS,
     Comparison,
@@ -214,7 +214,7 @@ def about_the_wrong_result(
     return (
         about_its_form(wrong.shown)
         or about_its_shape(wrong)
-        or about_its_entries(wrong, exercise, attempts, shown)
+        or about_its_entries(wrong, exercise, function, attempts, shown)
     )
 
 
@@ -374,16 +374,23 @@ def about_a_length(wrong: WrongResult) -> str:
 
 
 def about_its_entries(
-    wrong: WrongResult, exercise: Exercise, attempts: Sequence[Attempt], shown: Attempt
+    wrong: WrongResult,
+    exercise: Exercise,
+    function: Callable,
+    attempts: Sequence[Attempt],
+    shown: Attempt,
 ) -> str:
     """Say which entry differs first and what the wrong ones share, and ask what leads on."""
     difference = find_difference(wrong.shown, wrong.comparable)
     sentence = ""
     if difference:
         sentence = GENERAL["entries"][difference.name].format(**difference.fields)
-    question = (
-        about_a_warning(shown) if shown.is_edge else question_about(exercise, attempts, shown)
-    )
+    if shown.is_edge:
+        question = about_a_warning(shown)
+    elif leaves_unfilled(function):
+        question = GENERAL["questions"]["unfilled"]
+    else:
+        question = question_about(exercise, attempts, shown)
     return f"{sentence} {question}".strip()
 
 

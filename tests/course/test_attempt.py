@@ -212,6 +212,18 @@ def test_chance_is_told_where_numbers_differ():
     assert "called twice with the same arguments, it gives two different results" in reply.text
 
 
+def test_an_array_that_nobody_filled_is_told_from_chance():
+    answers = {
+        "pixel_blame": "dx = np.empty([3, 3])\nfor top, left in np.ndindex(2, 2):\n"
+        "    dx[top : top + 2, left : left + 2] += kernel * dz[top, left]\nreturn dx",
+        "softmax": "p = np.empty_like(z)\np[:] = np.exp(z) + 1\nreturn p",
+    }
+    for name, body in answers.items():
+        text = check(write(name, body)).text
+        assert "`np.empty` fills nothing in" in text
+        assert "chance" not in text
+
+
 #: A small grammar of odd answers: what is done first, what is made, and in what it is wrapped.
 FIRST = (
     "pass",
