@@ -260,7 +260,7 @@ print("z", z, z.reshape(2, 2), sep="\n")
 #
 # Several kernels are several columns of $W$, and each makes a map of its own. For the next layer these maps are **channels**, just as red, green and blue are the three channels of a photograph. A digit has one. A kernel then has side · side weights *for each channel*, and its one sum runs over all of them.
 #
-# And why does `x` have four axes? Everywhere else in this course rows are examples, so the images come first. Inside this network, and only here, they come *last*, and `model.prepare` reorders the axes as well. That changes only the time it takes.
+# And why does `x` have four axes? Everywhere else in this course rows are examples, so the images come first. Inside this network, and only here, they come *last*, so its `model.prepare` reorders the axes too. That changes only the time it takes.
 #
 # <details><summary>Why is it faster with the images last?</summary>
 #
@@ -294,7 +294,7 @@ print("z", z, z.reshape(2, 2), sep="\n")
 
 # %%
 def my_image_patches(image, side):
-    """Every patch of side x side pixels as a column, from the top left; image (rows, columns)."""
+    """Each patch of image (rows, columns) as a column, in reading order: (side * side, places)."""
     ...
 
 
@@ -587,7 +587,7 @@ for name, shares in {
 guesses.compare("% misread after a push of two", round(100 * (1 - trained_shares[2]), 2))
 
 # %% [markdown]
-# The last two were pushed alike in training, and the convolutional one makes less than half as many errors at every push. But that is one seed, and it takes five times as many multiplications. The stored study `shapes` has three seeds of ten epochs, and a fully connected network of 512 units, which takes three quarters as many as the convolutional one.
+# The last two were pushed alike in training, and the convolutional one makes less than half as many errors at every push. But that is one seed, and convolving takes five times as many multiplications. The stored study `shapes` has three seeds of ten epochs, and a fully connected network of 512 units, which takes three quarters as many as the convolutional one.
 
 # %% tags=["hide-input"]
 study = studies.read("shapes")
@@ -729,7 +729,7 @@ for p in [4, 2, 1]:
 #
 # The other suspect is the last layer, which has a weight of its own for each place of the last maps. Question it on its own: push by *four*, move the last maps back by one place, and let it read them again.
 #
-# **Predict.** Of the right answers that the push costs, what percentage will come back?
+# **Predict.** The push costs right answers. What percentage of that harm will be undone?
 
 # %%
 guesses.ask("% of the harm undone", None)
