@@ -260,6 +260,12 @@ print("of 100 held back:  ", shares(for_validation).round(1))
 # %% [markdown]
 # In every class the two shares differ by less than one image in a hundred. Where some classes are rare, you would split each class separately, which is called a **stratified** split.
 #
+# <details><summary>Are you sure that the two parts share nothing?</summary>
+#
+# They share their writers. Whoever wrote an image that we hold back also wrote some that we train on: with `writers = data.writers().train`, the line `np.isin(writers[for_validation], writers[for_training]).all()` gives True. So the validation images are new digits by known hands. The test images are by other people, and [lesson 05](05_how_sure.ipynb) counts people.
+#
+# </details>
+#
 # ### Exercise 1.2: a split (core, 5 minutes)
 #
 # Turn the split into a function. Whoever calls it hands over the generator, and so chooses the seed. Each image must keep its label.
