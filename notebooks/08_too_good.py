@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 08 When is a fit too good?
 #
-# In lesson 04 a network learnt a thousand images by heart. Its loss on new images fell and then climbed again, but its accuracy did not fall. **What holds a network back, and what does it cost?**
+# In lesson 04 a network learnt a thousand images by heart. Its loss on new images fell and then climbed again, but its accuracy didn't fall. **What holds a network back, and what does it cost?**
 #
 # **You will** put a price on large weights, and end training by a rule. You will choose on one half of the images and report on the other. Then you will draw 200 of the 1,000 labels anew, and see what learning by heart costs.
 #
@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 38 minutes to read, 25 more for the exercises; the computer works about 10 s and uses 300 MB
+# **Time** 38 minutes to read, 25 more for the exercises; it runs for about 10 s and takes 300 MB
 
 # %% [markdown]
 # ## Before you start
@@ -96,7 +96,7 @@ x.shape, y.shape
 #
 # ### Exercise 8.1: what is left of a weight (warm-up, 2 minutes)
 #
-# The loss itself does not move this weight: its $dW$ is 0 in every step. Pencil first: $w = 64$, $\eta = \frac12$, $\lambda = \frac12$. What is $w$ after one step, after two, after three?
+# The loss itself doesn't move this weight: its $dW$ is 0 in every step. Pencil first: $w = 64$, $\eta = \frac12$, $\lambda = \frac12$. What is $w$ after one step, after two, after three?
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -143,7 +143,7 @@ exercises.check(my_decayed)
 exercises.folded(my_decayed)
 
 # %% [markdown]
-# In the library, `WithWeightDecay(model, weight_decay)` puts the price on any model, and `train` takes the result like the model itself. Check its loss and, by nudging, its gradient, with $\lambda = 0.5$. Then compare one step with $\eta = 0.5$ and $\lambda = 0.001$. The biases start at random, so that we would notice if they decayed too.
+# In the library, `WithWeightDecay(model, weight_decay)` puts the price on any model, and `train` takes the result like the model itself. Check its loss and, by nudging, its gradient, with $\lambda = 0.5$. Then take one step with the price and one without, with $\eta = 0.5$ and $\lambda = 0.001$, and compare. The biases start at random, so that we would notice if they decayed too.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -274,15 +274,15 @@ for what in ["loss", "accuracy", "sureness"]:
     print(f"   {difference(ours, theirs)}")
 
 # %% [markdown]
-# The loss falls by almost a fifth. The accuracy does not rise with it. At this rate it even falls, by a quarter of a point, which is more than two standard errors. (The standard errors know only the luck of the seeds; other images might give another difference.) And the network is less sure of itself: its sureness was six points above its accuracy, and is now less than one point above.
+# The loss falls by almost a fifth. The accuracy doesn't rise with it. At this rate it even falls, by a quarter of a point, which is more than two standard errors. (The standard errors know only the luck of the seeds; other images might give another difference.) And the network is less sure of itself: its sureness was six points above its accuracy, and is now less than one point above.
 #
 # <details><summary>Why is the loss without decay higher here, 0.5088 against the 0.4605 of the watched half?</summary>
 #
-# $\lambda = 0$ was not picked for its loss, so picking cannot explain the gap. These 5,000 images are simply harder. That is one more reason to compare two ways on the *same* images.
+# $\lambda = 0$ was not picked for its loss, so picking can't explain the gap. These 5,000 images are simply harder. That is one more reason to compare two ways on the *same* images.
 #
 # </details>
 #
-# So the price did not make the network read better. Did it do anything beyond making it less sure? Cross-entropy charges most where a network is confidently wrong. Take the networks that were trained without a price, and divide their logits by one number, as in lesson 05. The study chose that number for each seed on the watched images. It changes no answer.
+# So the price didn't make the network read better. Did it do anything beyond making it less sure? Cross-entropy charges most where a network is confidently wrong. Take the networks that were trained without a price, and divide their logits by one number, as in lesson 05. The study chose that number for each seed on the watched images. It changes no answer.
 #
 # **Predict.** Decay brought the loss down to 0.4162. What will one division after training bring it down to?
 
@@ -301,7 +301,7 @@ print(f"   division alone against both {difference(plain_scaled, decay_scaled)}"
 guesses.compare("loss after one division", round(np.mean(plain_scaled), 4))
 
 # %% [markdown]
-# A single division after training lowers the loss by more than decay did, and costs no right answer. And if the decayed networks get a number of their own, they are no better for it: they still end with a higher loss than the plain ones with theirs. So all that decay bought here is a network that is less sure.
+# A single division after training lowers the loss by more than decay did, and costs no right answer. And if the decayed networks get a number of their own, that doesn't bring them level: they still end with a higher loss than the plain ones with theirs. So all that decay bought here is a network that is less sure.
 #
 # ## When to stop
 #
@@ -360,22 +360,22 @@ guesses.compare("it stops at step", history.steps[-1])
 
 # %% tags=["hide-input"]
 curves = np.array([stored[0.0, seed]["choosing"] for seed in range(10)])
-print("patience  steps  lowest loss kept by")
+print("patience  share of steps  lowest loss kept by")
 for patience in [1, 2, 10]:
     ends, places = np.transpose([stopped_at(losses, patience) for losses in curves])
     kept = np.sum(places == curves.argmin(axis=1))
-    print(f"{patience:8}  {np.mean(ends) / 30:5.0%}  {kept} of 10 seeds")
+    print(f"{patience:8}  {np.mean(ends) / 30:14.0%}  {kept} of 10 seeds")
 
 # %% [markdown]
-# So with a patience of 2 every seed keeps its lowest loss. What does that gain? Compare in pairs over the ten seeds, on the reporting images.
+# So with a patience of 2 every seed keeps its lowest loss. What does that gain? Compare in pairs over the ten seeds, on the reporting images. Here *plain* is the run to the end without a price.
 
 # %%
 ways = {
-    "to the end": (0.0, "end"),
+    "plain": (0.0, "end"),
     "stopped": (0.0, "lowest"),
     "decay": (chosen, "end"),
 }
-pairs = [("stopped", "to the end"), ("decay", "to the end"), ("stopped", "decay")]
+pairs = [("stopped", "plain"), ("decay", "plain"), ("stopped", "decay")]
 for name, other in pairs:
     print(f"{name} against {other}:")
     for what in ["loss", "accuracy"]:
@@ -389,29 +389,29 @@ print("sureness:", *(f"{name} {np.mean(at(*way, 'sureness')):.4f}" for name, way
 
 # %% tags=["hide-input"]
 decayed_end, _ = run(few, weight_decay=chosen, seed=0)
-three = {"stopped": watch.parameters, "decay": decayed_end, "to the end": plain_end}
+three = {"stopped": watch.parameters, "decay": decayed_end, "plain": plain_end}
 given = {
     name: network.logits(parameters, network.prepare(reporting[0])).argmax(axis=1)
     for name, parameters in three.items()
 }
-print("                      distance  same answers")
-for one, other in [("stopped", "decay"), ("stopped", "to the end"), ("decay", "to the end")]:
+print("                distance  same answers")
+for one, other in [("stopped", "decay"), ("stopped", "plain"), ("decay", "plain")]:
     squares = sum(((v - w) ** 2).sum() for v, w in zip(three[one], three[other]))
     agree = (given[one] == given[other]).mean()
-    print(f"{f'{one}, {other}':21}  {np.sqrt(squares):7.1f}  {agree:12.1%}")
+    print(f"{f'{one}, {other}':15}  {np.sqrt(squares):7.1f}  {agree:12.1%}")
 
 # %% [markdown]
-# No. The stopped network is nearer to the one that trained to the end than to the decayed one. What stopping and decay share is that both networks are less sure.
+# No. The stopped network is nearer to the plain one than to the decayed one. What stopping and decay share is that both networks are less sure.
 #
 # <details><summary>What does the theory say?</summary>
 #
-# In a bowl, stopping after $\tau$ steps does nearly the same as a decay of $\lambda = 1 / (\eta \tau)$ ([Sjöberg and Ljung 1995](https://doi.org/10.1080/00207179508921605); section 7.8 of the same [book](https://www.deeplearningbook.org/) derives it, and credits Bishop as well). With $\eta = 1$ and 250 steps that would be a decay of 0.004. Even 0.003 was too much here, so the bowl does not describe our loss.
+# In a bowl, stopping after $\tau$ steps does nearly the same as a decay of $\lambda = 1 / (\eta \tau)$ ([Sjöberg and Ljung 1995](https://doi.org/10.1080/00207179508921605); section 7.8 of the same [book](https://www.deeplearningbook.org/) derives it, and credits Bishop as well). With $\eta = 1$ and 250 steps that would be a decay of 0.004. Even 0.003 was too much here, so the bowl doesn't describe our loss.
 #
 # </details>
 #
 # ### Exercise 8.4: choose, then report (stretch, 10 minutes)
 #
-# Now put that whole comparison into one function. You are given two arrays of losses with a row for each setting and a column for each seed. Row 0 is the run without decay or stopping. The rows of `watched` choose, by their mean. What the chosen row gains over row 0 comes from `reporting`, in pairs. Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`.
+# Now put that whole comparison into one function. You are given two arrays of losses with a row for each setting and a column for each seed. Row 0 is the run without decay or stopping. Choose the row of `watched` with the lowest mean. What it gains over row 0 comes from `reporting`, in pairs. Pencil first: let the rows be (5, 6, 4) and (3, 2, 4) in `watched`, and (6, 9, 7) and (5, 5, 6) in `reporting`.
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -435,7 +435,7 @@ exercises.check(my_choose_and_report)
 exercises.folded(my_choose_and_report)
 
 # %% [markdown]
-# Give your function the five values of $\lambda$ and the ten seeds. Which numbers from above should come out?
+# Give your function the five values of $\lambda$ and the ten seeds. The cell makes the two arrays, and you add the call. Which numbers from above should come out?
 
 # %%
 watched_losses = np.array([[stored[d, seed]["choosing"][-1] for seed in range(10)] for d in decays])
@@ -469,7 +469,7 @@ slow_losses = [r["results"]["loss"] for r in held["rows"] if slow.items() <= r["
 kept = sum(stopped_at(losses, 2)[1] == np.argmin(losses) for losses in slow_losses)
 print(f"patience 2 would keep it for {kept} of 10 seeds")
 for name, way in {"stopped": (0.0, "lowest"), "decay 0.001": (1e-3, "end")}.items():
-    print(f"rate 0.3, {name} against to the end:")
+    print(f"rate 0.3, {name} against plain:")
     for what in ["loss", "accuracy"]:
         end = of_held(0.0, 0.3, 0.0, "end", what)
         print(f"   {what:8} {difference(of_held(0.0, 0.3, *way, what), end)}")
@@ -477,7 +477,7 @@ print("left of an idle weight after 1,500 steps:")
 print(f"   rate 1: {(1 - 0.001) ** 1500:.3f}, rate 0.3: {(1 - 0.3 * 0.001) ** 1500:.3f}")
 
 # %% [markdown]
-# Here too the loss falls, and the accuracy moves by no more than chance would move it. The accuracy that decay cost at a rate of 1 does not show here. But at 0.3 the same $\lambda$ is also weaker, as the last line says. At both rates the loss fell, and ten seeds show no gain in right answers.
+# Here too the loss falls, and the accuracy moves by no more than chance would move it. At a rate of 1 decay cost some accuracy; here we see none of that. But at 0.3 the same $\lambda$ is also weaker, as the last line says. At both rates the loss fell, and ten seeds show no gain in right answers.
 #
 # ## What if some labels are wrong?
 #
@@ -537,7 +537,7 @@ plt.show()
 print("accuracy on the reporting images")
 for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
     end = of_held(0.2, rate, 0.0, "end", "accuracy")
-    print(f"rate {rate}: to the end {np.mean(end):.4f}")
+    print(f"rate {rate}: plain {np.mean(end):.4f}")
     for name, way in {
         "stopped": (0.0, "lowest"),
         f"decay {weight_decay:g}": (weight_decay, "end"),
@@ -553,8 +553,8 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 # ## Recap
 #
 # - **What holds a network back?** A price on its weights, which adds $\lambda W$ to the gradient, so that every step shrinks the weights first. Or a rule that ends training by looking at watched images.
-# - **What does it cost?** Images to choose on, and for decay four more runs. With clean labels both lowered the loss and neither raised the accuracy; one division of the logits lowered the loss more, and cost nothing.
-# - **When is a fit too good?** When it is, on average, surer than it is right; that raises the loss. And when what it learnt by heart, such as a false label, does not hold for new images; that costs right answers.
+# - **What does it cost?** Images to choose on, and for decay four more runs. With clean labels both lowered the loss and neither raised the accuracy; one division of the logits did as much, and cost no right answer.
+# - **When is a fit too good?** When it is, on average, surer than it is right; that raises the loss. And when what it learnt by heart, such as a false label, doesn't hold for new images; that costs right answers.
 # - Choose on some images, report on others. Pair the seeds, and give the difference with its standard error.
 #
 # ## Questions to ask yourself
@@ -571,7 +571,7 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 #    <details><summary>Answer</summary>
 #
-#    They do not pull a unit's sums apart, as large weights do. A price would only draw the bias away from the value that the unit needs.
+#    They don't pull a unit's sums for different images apart, as large weights do. A price would only draw the bias away from the value that the unit needs.
 #
 #    </details>
 #
@@ -579,10 +579,10 @@ for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
 #
 #    <details><summary>Answer</summary>
 #
-#    That something it learnt by heart does not hold for new images. Wrong labels are one reason, as here. They are not the only one: in lesson 09 every label is right, and learning by heart ruins nearly every answer, because there are just as many numbers to choose as images.
+#    That something it learnt by heart doesn't hold for new images. Wrong labels are one reason, as here. They are not the only one: in lesson 09 every label is right, and learning by heart ruins nearly every answer, because there are just as many numbers to choose as images.
 #
 #    </details>
 #
 # ## Next
 #
-# One number held this network back. Another way to hold it back would be to make it smaller. [09 The second descent](09_second_descent.ipynb) makes it *larger*, and the old tale of overfitting does not survive that.
+# One number held this network back. Another way to hold it back would be to make it smaller. [09 The second descent](09_second_descent.ipynb) makes it *larger*, and the old tale of overfitting doesn't survive that.
