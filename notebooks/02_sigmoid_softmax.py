@@ -272,7 +272,7 @@ for h in [1e-5, 1e-6]:
     print(f"sin(100 u), nudged by {h:.0e}: below 1e-7: {error < 1e-7}")
 
 # %% [markdown]
-# Here $10^{-5}$ is too large, and a correct slope would be refused, because where the bottom of the V lies depends on the function. Ours bend as gently as the sigmoid, so we stay with $h = 10^{-5}$.
+# Here $10^{-5}$ is too large, and a correct slope would be refused. Where the V has its bottom depends on the function. The functions in this lesson and the next bend as gently as the sigmoid, so we stay with $h = 10^{-5}$.
 #
 # Now move the nudge yourself. One error is drawn for nudging both ways, and one for nudging upwards only, where $f(u + h) - f(u)$ is divided by $h$. Which of them gets smaller?
 
