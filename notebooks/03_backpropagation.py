@@ -602,7 +602,7 @@ guesses.compare("wrong gradients refused", refused)
 # %% [markdown]
 # Three of the four bugs pass. One of them has nothing at all for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there. Everywhere else, these three are right. The check forgets whatever the formula forgot.
 #
-# So draw the direction $r$ at random. The one being checked must not choose it:
+# So draw the direction $r$ at random. The gradient under test must have no say in it:
 
 # %%
 rng = np.random.default_rng(seed=6)
