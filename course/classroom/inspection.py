@@ -53,6 +53,23 @@ def imported(tree: ast.AST) -> dict[str, str]:
     return names
 
 
+def meanings(tree: ast.AST) -> list[dict[str, str]]:
+    """Return what the imports in some code give, as :func:`imported` does, with nothing overwritten.
+
+    A name that stands for several things, each in its place, is in as many of the dictionaries.
+    """
+    layers = [{}]
+    for node in ast.walk(tree):
+        if isinstance(node, IMPORTS):
+            for name, whole in imported(node).items():
+                fits = (layer for layer in layers if layer.get(name, whole) == whole)
+                layer = next(fits, None)
+                if layer is None:
+                    layers.append(layer := {})
+                layer[name] = whole
+    return layers
+
+
 def begins(node: ast.AST) -> str | None:
     """Return the name that an expression begins with, such as K in ``K.x[0]``; None if none does."""
     while isinstance(node, ast.Attribute | ast.Subscript):
@@ -115,16 +132,19 @@ def reason_to_read(source: str, given: Collection[str] = (), own: Collection[str
 def doubts(tree: ast.AST, given: Collection[str], modules: Collection[str]) -> Iterator[str]:
     """Yield what in some code a teacher should read."""
     loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    names = imported(tree)
+    layers = meanings(tree)
     if not modules:  # another file may reach what one imports as a part of it
-        names = {name: whole for name, whole in names.items() if name in {*loaded, "*"}}
-    for whole in names.values():
+        layers = [
+            {n: whole for n, whole in names.items() if n in {*loaded, "*"}} for names in layers
+        ]
+    wholes = [whole for names in layers for whole in names.values()]
+    for whole in wholes:
         root = whole.partition(".")[0]
         if root not in {*INNOCENT, *modules, "mnistlib"}:
             yield f"it uses {root}"
         if "." in whole and leads_out(whole.rpartition(".")[2]):
             yield f"it uses {whole.partition('.')[2]}"
-    own = own_names(tree) - {*names}
+    own = own_names(tree).difference(*layers)
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             if begins(node) not in own or node.attr in known_names():
@@ -139,9 +159,9 @@ def doubts(tree: ast.AST, given: Collection[str], modules: Collection[str]) -> I
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             for dunder in re.findall(r"__\w+?__", node.value):
                 yield f"it uses {dunder}"
-    used = uses(tree, names)
+    used = {whole for names in layers for whole in uses(tree, names)}
     if modules:
-        used |= {whole for whole in names.values() if whole.partition(".")[0] == "mnistlib"}
+        used |= {whole for whole in wholes if whole.partition(".")[0] == "mnistlib"}
     if used - {*given}:
         yield "it uses mnistlib"
 

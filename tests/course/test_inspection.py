@@ -95,6 +95,16 @@ def test_ways_around_are_said_to_be_read(body):
     assert found["sigmoid"].note.startswith("Read it: ")
 
 
+def test_a_name_that_is_imported_twice_hides_nothing():
+    body = "def f():\n    from numpy import exp as s\nreturn s(z)"
+    inside = "from mnistlib.functions import sigmoid as s\n" + answer(body)
+    helper = "from mnistlib.functions import sigmoid as s\n"
+    outside = "from h import s\n" + answer("return s(z)")
+    for files in ([("a.py", inside)], [("a.py", outside), ("h.py", helper)]):
+        found, _ = extract.take_answers([(place, code.encode()) for place, code in files])
+        assert found["sigmoid"].note == "Read it: it uses mnistlib"
+
+
 @pytest.mark.parametrize("name", exercises.EXERCISES)
 def test_right_answers_without_ways_around_need_no_second_look(name):
     read = [body for body in right(name) if inspection.reason_to_read(answer(body, name))]
