@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 38 minutes to read, 25 more for the exercises; it runs for about 10 s and takes 300 MB
+# **Time** 39 minutes to read, 25 more for the exercises; it runs for about 10 s and takes 300 MB
 
 # %% [markdown]
 # ## Before you start
@@ -389,19 +389,20 @@ print("sureness:", *(f"{name} {np.mean(at(*way, 'sureness')):.4f}" for name, way
 
 # %% tags=["hide-input"]
 decayed_end, _ = run(few, weight_decay=chosen, seed=0)
-three = {"stopped": watch.parameters, "decay": decayed_end, "plain": plain_end}
+begun = network.initialise(np.random.default_rng(seed=0))  # where all three start
+networks = {"stopped": watch.parameters, "decay": decayed_end, "plain": plain_end, "start": begun}
 given = {
     name: network.logits(parameters, network.prepare(reporting[0])).argmax(axis=1)
-    for name, parameters in three.items()
+    for name, parameters in networks.items()
 }
 print("                distance  same answers")
-for one, other in [("stopped", "decay"), ("stopped", "plain"), ("decay", "plain")]:
-    squares = sum(((v - w) ** 2).sum() for v, w in zip(three[one], three[other]))
+for one, other in [*pairs, ("start", "plain")]:
+    squares = sum(((v - w) ** 2).sum() for v, w in zip(networks[one], networks[other]))
     agree = (given[one] == given[other]).mean()
     print(f"{f'{one}, {other}':15}  {np.sqrt(squares):7.1f}  {agree:12.1%}")
 
 # %% [markdown]
-# No. The stopped network is nearer to the plain one than to the decayed one. What stopping and decay share is that both networks are less sure.
+# No. For scale, the last line says how far the plain run got from its start. Stopping and decay ended more than half that far from each other, and the stopped network is nearer to the plain one. What stopping and decay share is that both networks are less sure.
 #
 # <details><summary>What does the theory say?</summary>
 #
