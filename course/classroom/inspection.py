@@ -31,6 +31,8 @@ MEDDLERS = {
         "attrgetter",
         "get_field",
         "vformat",
+        "update_wrapper",
+        "wraps",
     ),
 }
 #: Names that lead out of an answer, into frames, modules and the like.
@@ -156,6 +158,8 @@ def doubts(tree: ast.AST, given: Collection[str], modules: Collection[str]) -> I
             name = node.id if isinstance(node, ast.Name) else node.attr
             if leads_out(name):
                 yield f"it uses {name}"
+        elif isinstance(node, ast.MatchClass):  # ``case object(__class__=c)`` reads an attribute
+            yield from (f"it uses {name}" for name in node.kwd_attrs if leads_out(name))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             for dunder in re.findall(r"__\w+?__", node.value):
                 yield f"it uses {dunder}"

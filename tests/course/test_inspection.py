@@ -88,6 +88,8 @@ def test_shapes_tell_copies_from_answers_of_ones_own():
         "return np.load('a.npy', allow_pickle=True)",
         "import string\nreturn string.Formatter().get_field('0._', (z,), {})",
         "import typing\nreturn typing.ForwardRef('z')._evaluate({}, {}, frozenset())",
+        "match my_sigmoid:\n    case object(__globals__=space): return space",
+        "from functools import wraps\nreturn wraps(np.sum, (), ['_' + '_globals_' + '_'])(my_sigmoid)",
     ],
 )
 def test_ways_around_are_said_to_be_read(body):
