@@ -288,6 +288,9 @@ def about_its_form(comparison: Comparison) -> str:
     forms = GENERAL["forms"]
     got = comparison.got
     is_array_or_number = shape_of(got) is not None
+    is_more_than_one = isinstance(got, tuple) and len(got) > 1
+    if is_more_than_one and any(matches(comparison.wanted, part) for part in got):
+        return forms["among others"]
     if callable(got) and not isinstance(got, type):
         return forms["not called"].format(name=getattr(got, "__name__", "it"))
     if is_array_or_number and np.iscomplexobj(got):

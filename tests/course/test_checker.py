@@ -294,6 +294,13 @@ def test_shapes_are_said_in_the_letters_of_the_task():
     assert "got an array of shape (2, 2)." in no_letter_twice.text
 
 
+def test_an_equation_that_does_not_fit_is_said_without_numpys_signature():
+    text = check(write("decayed_fit", "return np.linalg.solve(a.T @ a, y.T @ a)")).text
+    assert "`solve` needs as many rows on its right-hand side as its matrix has." in text
+    assert "a is an array of shape (n, features) = (3, 2)." in text
+    assert "gufunc" not in text
+
+
 def test_a_number_that_ends_in_its_point_gets_no_second_one():
     reply = check(write("deep_gradients", "return 6.0"))
     assert "wanted 4 results, got one value, 6.\n" in reply.text
