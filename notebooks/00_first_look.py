@@ -235,9 +235,9 @@ plt.show()
 print(f"of these eight it was at least {100 * sure[surest].min():.1f} % sure")
 
 # %% [markdown]
-# Some are misshapen, but you can read the 6 that it takes for a 0 at a glance, and the network was at least 99.6 % sure of each. Such answers are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
+# Some are misshapen, but the 6 that it takes for a 0 is plain at a glance, and the network was at least 99.6 % sure of each. Such answers are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
 #
-# **Predict.** At 96.82 %, the network makes 318 mistakes. How many of them are in the surer half?
+# **Predict.** An accuracy of 96.82 % means 318 mistakes. How many of them are in the surer half?
 
 # %%
 guesses.ask("mistakes in the surer half", None)
@@ -309,7 +309,7 @@ def draw(corners, pen=1.7):
 def centred(picture):
     """The same picture, moved so that the middle of its ink is in row 14 and column 14.
 
-    What leaves the field on one side is lost, and does not come back on the other.
+    Ink that leaves the picture on one side is lost; it does not come back on the other.
     """
     ink = picture.astype(float)
     middle = (np.indices((28, 28)) * ink).sum(axis=(1, 2)) / max(ink.sum(), 1)
@@ -464,7 +464,7 @@ pictures.company()
 #
 # ## Questions to ask yourself
 #
-# You keep more if you are asked again in a few days. So when you have read a lesson, say so: `exercises.review("00")` in Jupyter, or a tick on the website's page *Review*.
+# You remember more if you are asked again a few days later. So when you have read a lesson, say so: with `exercises.review("00")` in Jupyter, or a tick on the website's *Review* page.
 #
 # 1. After one step the network answered 3 to all eight pictures. Why might that be the quickest way to be a little less wrong about one batch of 128 pictures?
 #

@@ -262,7 +262,7 @@ print("of 100 held back:  ", shares(for_validation).round(1))
 #
 # <details><summary>Are you sure that the two parts share nothing?</summary>
 #
-# They share their writers. Whoever wrote an image that we hold back also wrote some that we train on: with `writers = data.writers().train`, the line `np.isin(writers[for_validation], writers[for_training]).all()` gives True. So the validation images are new digits by known hands. The test images are by other people, and [lesson 05](05_how_sure.ipynb) counts people.
+# They share their writers. Whoever wrote an image that we hold back also wrote some that we train on: with `writers = data.writers().train`, the line `np.isin(writers[for_validation], writers[for_training]).all()` gives True. So the validation images are new digits in familiar handwriting. The test images are by other people, which is why [lesson 05](05_how_sure.ipynb) counts people.
 #
 # </details>
 #
@@ -329,7 +329,7 @@ except OverflowError as error:
     print("pixels + 300:", error)
 
 # %% [markdown]
-# The second pixel should have become 260. It became $260 - 256 = 4$, without warning: it **wrapped** around. NumPy turns a plain 10 into a byte too, so that it fits the array. A 300 is refused, because no byte can hold it.
+# The second pixel should have become 260. It became $260 - 256 = 4$, without warning: it **wrapped** around. NumPy turns a plain 10 into a byte too, to fit the array. A 300 is refused, because no byte can hold it.
 #
 # Differences are worse, because everything that should be negative wraps. Predict $0 - 200$:
 

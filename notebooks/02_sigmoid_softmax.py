@@ -120,7 +120,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
     print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
 
 # %% [markdown]
-# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left $e^{-z}$ grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1. <small>For the second step below, multiply top and bottom by $e^z$.</small> That is no accident:
+# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left $e^{-z}$ grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident. <small>For the second step, multiply top and bottom by $e^z$.</small>
 #
 # $$1 - \sigma(z) = \frac{e^{-z}}{1 + e^{-z}} = \sigma(-z) .$$
 #
@@ -272,7 +272,7 @@ for h in [1e-5, 1e-6]:
     print(f"sin(100 u), nudged by {h:.0e}: below 1e-7: {error < 1e-7}")
 
 # %% [markdown]
-# Here $10^{-5}$ is too large, and a correct slope would be refused. Where the V has its bottom depends on the function. The functions in this lesson and the next bend as gently as the sigmoid, so we stay with $h = 10^{-5}$.
+# Here $10^{-5}$ is too large, and a correct slope would be refused. Where the V bottoms out depends on the function. Those in this lesson and the next bend as gently as the sigmoid, so we stay with $h = 10^{-5}$.
 #
 # Now move the nudge yourself. One error is drawn for nudging both ways, and one for nudging upwards only, where $f(u + h) - f(u)$ is divided by $h$. Which of them gets smaller?
 

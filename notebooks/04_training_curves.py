@@ -229,7 +229,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# The curve is a basin: on the left nothing is broken, only slow; on the right each step overshoots. But after 30 steps 1 is best, and after a whole epoch it is 3, just the largest rate we ran for so long. A section below runs larger ones. A sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
+# The curve is a basin: on the left nothing is broken, only slow; on the right each step overshoots. But after 30 steps the best rate is 1, and after a whole epoch it is 3, the largest we ran that long. A later section runs larger ones. A sweep that is cut short favours caution, which is known as *short-horizon bias* ([Wu and others 2018](https://arxiv.org/abs/1803.02021)).
 #
 # <details><summary>If you add 0.5, 2 and 5</summary>
 #
@@ -608,7 +608,7 @@ print(f"test loss {test.loss:.4f}, test accuracy {100 * test.accuracy:.2f} %")
 guesses.compare("test digits misread", round(10_000 * (1 - test.accuracy)))
 
 # %% [markdown]
-# That is even better than on validation. Would it come out so well again, with other people's digits? Lesson 05 asks.
+# That is even better than on validation. Would it do as well on other people's digits? Lesson 05 asks.
 #
 # <details><summary>What others reached</summary>
 #

@@ -467,7 +467,7 @@ plt.show()
 #
 # ### Who is hardest to read?
 #
-# You could sort the writers by their share of mistakes, or by a p-value: how often would chance, at the crowd's average share, give writer $g$ at least as many mistakes? Add up the probability of each number of mistakes, $\text{wrong}$, from theirs to $n_g$:
+# You could sort the writers by their share of mistakes, or by a p-value: how often would chance, at the crowd's average share, give writer $g$ at least as many mistakes? Add up the probability of each number of mistakes, $\text{wrong}$, from $g$'s own to $n_g$:
 #
 # $$\sum_{\text{wrong}} \binom{n_g}{\text{wrong}} \text{share}^{\text{wrong}}\, (1 - \text{share})^{n_g - \text{wrong}} .$$
 #

@@ -55,8 +55,8 @@ SOLUTION = "The course's version"
 REWORDED = {
     "Answer aloud, then unfold.": "Answer each in a sentence or two.",
     "Hints and a solution are folded below it.": "The cell below it gives hints.",
-    "You keep more if you are asked again in a few days. So when you have read a lesson, say so: "
-    '`exercises.review("00")` in Jupyter, or a tick on the website\'s page *Review*.': "",
+    "You remember more if you are asked again a few days later. So when you have read a lesson, say "
+    'so: with `exercises.review("00")` in Jupyter, or a tick on the website\'s *Review* page.': "",
 }
 
 ABOUT_STUDENTS = """# {title}
