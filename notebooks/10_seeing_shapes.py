@@ -654,7 +654,7 @@ for name, kind, rate in [
 #
 # <details><summary>Are you sure?</summary>
 #
-# Of the unshared network there is only one seed, so it may or may not be better than the one without pooling. The others have three, which lie within a point of one another at two pixels. Means and maxima do not overlap at these rates: the best of the means is worse than the worst of the maxima. Each network has the rate, of two or three, that read most digits where they were written; below the table you see what another rate gave. With the larger rate of 0.08 for both, means and maxima lie close together, at 5.87 and 5.45. Sizes and epochs were not chosen for each. The unshared network, the means and the rates added later are in float32.
+# Of the unshared network there is only one seed, so it may or may not be better than the one without pooling. The others have three, which lie within a point of one another at two pixels. Means and maxima do not overlap at these rates: the best of the means is worse than the worst of the maxima. Each network has the rate, of two or three, that read most digits where they were written; below the table you see what another rate gave. (The fully connected one's rate was chosen among three with pushes in training.) With the larger rate of 0.08 for both, means and maxima lie close together, at 5.87 and 5.45. Sizes and epochs were not chosen for each. The unshared network, the means and the rates added later are in float32.
 #
 # </details>
 #
