@@ -225,10 +225,13 @@ function markCut({ width, height, grey, labels, found }) {
   });
 }
 
+/** A component large enough to be ink, and whole. */
+const isPiece = (one) => one.area >= 6 && !one.cut;
+
 /** Join what lies one above the other and close by, as the strokes of a 5 do; leave out specks and what the paper's edge cuts off. */
 function joined(found, { smallest, gap }) {
   const size = (one) => Math.max(one.right - one.left, one.bottom - one.top) + 1;
-  const parts = found.filter((one) => one.area >= 6 && !one.cut).sort((a, b) => b.area - a.area).slice(0, MOST);
+  const parts = found.filter(isPiece).sort((a, b) => b.area - a.area).slice(0, MOST);
   const usual = middleOf(parts.map(size).filter((length) => length > 0.3 * Math.max(...parts.map(size))));
   const groups = parts.filter((one) => size(one) > 0.04 * usual).map((one) => ({ ...one, labels: [one.label] }));
   for (let again = true; again;) {
@@ -334,7 +337,7 @@ function* readingSheet(photo, settings) {
     const fit = fitted(mask, cut.side);
     return { ...cut, mask, fit, image: centred(fit) };
   });
-  return { corners, turn, paper, pen, wider, digits };
+  return { corners, turn, paper, pieces: paper.found.filter(isPiece).length, pen, wider, digits };
 }
 
 /** The digits of a photograph, all steps at once. */

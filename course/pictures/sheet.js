@@ -19,7 +19,7 @@ function accuracyOf(right, n) {
 function doubts(digits) {
   const unsure = digits.filter(({ p }) => Math.max(...p) < SURE).length;
   if (!unsure) return "";
-  const marked = `${unsure} of these answers ${unsure === 1 ? "is" : "are"} **in doubt**, with a probability below ${written(100 * SURE, 0)} %, and marked with a question mark. `;
+  const marked = `${unsure} of these answers ${unsure === 1 ? "is" : "are"} **in doubt**, with a probability below ${written(100 * SURE, 0)} %, and a dotted box. `;
   return unsure < digits.length / 5 ? marked : `${marked}**Are these digits at all?** The network knows nothing else, and calls letters and stains digits, too. `;
 }
 
@@ -141,6 +141,7 @@ function render({ model, el }) {
       const style = Object.entries(place).map(([side, value]) => `${side}: ${100 * value}%`).join("; ");
       return button("", () => change({ chosen: k }), { style });
     }));
+    unclutter();
     over.setAttribute("viewBox", `0 0 ${photo.width} ${photo.height}`);
     original.style.width = `min(100cqi, ${(20 * photo.width) / photo.height}rem)`;
     if (original.firstChild !== photo.canvas) original.replaceChildren(photo.canvas, over);
@@ -163,6 +164,17 @@ function render({ model, el }) {
     model.set("pixels", new DataView(images.buffer));
     model.save_changes();
   }
+
+  /** Where the answers would cover one another, only the chosen digit's is written. */
+  function unclutter() {
+    boxes.classList.remove("crowded");
+    const em = Number.parseFloat(boxes.firstChild ? getComputedStyle(boxes.firstChild, "::after").fontSize : 0);
+    const edges = [...boxes.children].map((box) => box.getBoundingClientRect());
+    const covers = edges.some((box, k) => k && box.right > edges[k - 1].right && box.right - edges[k - 1].right < 1.6 * em);
+    boxes.classList.toggle("crowded", covers);
+  }
+  const sized = new ResizeObserver(unclutter);
+  sized.observe(page);
 
   function redraw(state) {
     clearTimeout(waiting); // a slider that is dragged asks often
@@ -204,12 +216,13 @@ function render({ model, el }) {
       which.textContent = `Digit ${chosen + 1} of ${digits.length}, from the paper to what the network is given.${wide ? " It is wide: are these two digits that touch?" : ""}`;
     }
     const count = `${digits.length} digit${digits.length === 1 ? "" : "s"}`;
+    const most = sheet?.pieces > MOST ? `**More than this can read**: of ${sheet.pieces} pieces of ink only the ${MOST} largest are looked at. ` : "";
     const counted = labels.map((label, k) => [label, digits[k]]).filter(([label]) => label !== null);
     let text = "";
     if (problem) text = problem;
     else if (!photo) text = "";
     else if (!digits.length) text = "**No ink is found on this paper.** Is it sharp and lit, and does none of it touch the paper’s edge? Below, under “Each step”, you can drag the paper’s corners and move the threshold.";
-    else if (!labels.length) text = `${count} found, and read as **${digits.map(({ p }) => argmax(p)).join(" ")}**. ${doubts(digits)}Type above what you wrote, in the order of reading, and it is marked.`;
+    else if (!labels.length) text = `${most}${count} found, and read as **${digits.map(({ p }) => argmax(p)).join(" ")}**. ${doubts(digits)}Type above what you wrote, in the order of reading, and it is marked.`;
     else if (!marked) text = `${count} found, and ${labels.length} typed. Type one for each, in the order of reading, and a – for anything that is not a digit.`;
     else if (!counted.length) text = "Nothing to mark: no digit is typed.";
     else text = `${accuracyOf(counted.filter(([label, { p }]) => argmax(p) === label).length, counted.length)} ${own ? "This holds for your hand, this pen and this light." : "These are test digits on a sheet made by the computer; yours will be harder."}`;
@@ -222,7 +235,7 @@ function render({ model, el }) {
       make("div", { class: "strip" }, choose, again),
       make("p", { class: "note" }, "A dark pen, white paper, no digit touching another. The photograph stays on your computer."),
       make("label", { class: "typed" }, make("span", {}, "what is written, in the order of reading"), typed), verdict, which, chain, adjust, told);
-    return () => { clearTimeout(waiting); stop(); };
+    return () => { clearTimeout(waiting); sized.disconnect(); stop(); };
   });
 }
 

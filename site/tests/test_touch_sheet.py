@@ -204,14 +204,22 @@ def test_a_page_of_text_is_read_with_doubt(lone, size):
     assert "Are these digits at all?" in told
     marked = "tags => tags.filter(tag => tag.dataset.answer.endsWith('?')).length"
     assert shown.el.locator(".found button").evaluate_all(marked) == doubtful
+    lone.resize(390)
+    drawn = """tags => tags.filter(tag => getComputedStyle(tag, "::after").content !== "none")
+        .map(tag => tag.getAttribute("aria-pressed"))"""
+    assert shown.el.locator(".found button").evaluate_all(drawn) == ["true"]  # the rest would overlap
+    dotted = "tags => tags.filter(tag => getComputedStyle(tag).borderStyle === 'dotted').length"
+    assert shown.el.locator(".found button").evaluate_all(dotted) == doubtful
     assert "at all" not in taken(shown, jpeg(written()))
 
 
 def test_a_photograph_of_anything_is_soon_done(lone):
     shown = Shown(lone, "sheet")
-    for pixels in (rng(5).uniform(0, 255, (900, 1200)), on_a_table(shaded(written()))):
-        taken(shown, jpeg(pixels))
+    carpet = rng(5).uniform(0, 255, (900, 1200))
+    for pixels, too_many in ((carpet, True), (on_a_table(shaded(written())), False)):
+        told = taken(shown, jpeg(pixels))
         assert len(found(shown)[0]) <= 400
+        assert ("only the 400 largest are looked at" in told) == too_many
 
 
 def test_labels_are_one_for_each_digit_and_a_dash_for_none(lone):
