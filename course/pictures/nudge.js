@@ -103,12 +103,12 @@ function render({ model, el }) {
     nudge: ([right, up]) => toPower(now().power - (right + up) / 2),
   });
   const hint = draw("text", { x: x(1), y: HEIGHT / 2, "text-anchor": "end" });
-  const axis = [0, 4, 8, 12, 16].flatMap((n) => [
+  const axis = draw("g", { "aria-hidden": "true" }, [0, 4, 8, 12, 16].flatMap((n) => [
     draw("text", { x: x(n), y: HEIGHT - 30, "text-anchor": "middle" }, n ? `1e−${n}` : "1"),
     draw("text", { x: 54, y: y(10 ** -n) + 4, "text-anchor": "end" }, n ? `1e−${n}` : "1"),
     draw("line", { x1: 56, x2: WIDTH - 8, y1: y(10 ** -n), y2: y(10 ** -n), class: "grid" }),
-  ]);
-  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" }, ...axis, hint, marks, cursor,
+  ]));
+  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" }, axis, hint, marks, cursor,
     draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 6, "text-anchor": "middle" }, "the nudge h"), draw("text", { x: 4, y: 12 }, "error"));
 
   const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value }));

@@ -31,6 +31,7 @@ def test_nudges_measure_as_the_library_does(lone):
         np.testing.assert_allclose(shown.numbers(".slope, .both, .forward"), wanted, atol=1e-6)
         errors = np.abs(np.array(wanted[1:]) - wanted[0])
         np.testing.assert_allclose(shown.numbers(".errorBoth, .errorForward"), errors, atol=1e-6)
+    assert "1e−4" not in shown.el.aria_snapshot()  # a scale says nothing aloud; the sliders do
 
 
 def test_nudge_says_nothing_that_is_not_so(lone):
