@@ -1,7 +1,7 @@
 // Lesson 03: the network of twelve numbers, empty. The reader types each value, then each gradient, and
 // of the 27 boxes sees those that can be filled in now.
 
-const title = (name, i) => `${name}[${["W1", "W2", "dW1", "dW2"].includes(name) ? `${i >> 1}, ${i % 2}` : i}]`;
+const title = (name, i) => (name === "loss" ? "the loss" : `${name}[${["W1", "W2", "dW1", "dW2"].includes(name) ? `${i >> 1}, ${i % 2}` : i}]`);
 
 /** What is to be filled in, in an order in which it can be: [name, index, from the numbers before it, how]. */
 const ENTRIES = [
@@ -109,13 +109,13 @@ function render({ model, el }) {
   const weight = (name, i) => make("div", { class: "weight" }, make("span", { class: "note" }, title(name, i)), given(name, i), box(`d${name}`, i));
   const row = (letter, value, gradient) => [make("span", { class: "k" }, letter), value, gradient].flat();
   const truth = (k) => make("span", { class: "note" }, `y = ${k === start.target ? 1 : 0}`);
-  const unit = (b, z, a, i) => make("div", { class: "unit" }, row("b", given(b, i), box(`d${b}`, i)), row("z", box(z, i), box(`d${z}`, i)), row(a[0], box(a, i), a === "a1" ? box("da1", i) : truth(i)));
+  const unit = (b, z, a, i) => make("div", { class: "unit" }, row(title(b, i), given(b, i), box(`d${b}`, i)), row(title(z, i), box(z, i), box(`d${z}`, i)), row(title(a, i), box(a, i), a === "a1" ? box("da1", i) : truth(i)));
   // Four columns, one for each weight of a layer: it stands below the unit that it comes from, and its
   // wire leads on to the unit that it goes to.
   const wires = (kind, ends) => draw("svg", { class: `wires ${kind}`, viewBox: "0 0 8 1", preserveAspectRatio: "none", "aria-hidden": "true" }, ends.map(([from, to]) => draw("line", { x1: from, y1: 0, x2: to, y2: 1 })));
   const layer = (name) => [wires("short", [1, 3, 5, 7].map((x) => [x, x])), [0, 1, 2, 3].map((i) => weight(name, i)), wires("", [0, 1, 2, 3].map((i) => [2 * i + 1, 4 * (i % 2) + 2 * (i >> 1) + 1]))].flat();
   const net = make("div", { class: "filling" },
-    [0, 1].map((i) => make("div", { class: "unit" }, row("x", given("x", i), make("span", {})))), layer("W1"),
+    [0, 1].map((i) => make("div", { class: "unit" }, row(title("x", i), given("x", i), make("span", {})))), layer("W1"),
     [0, 1].map((i) => unit("b1", "z1", "a1", i)), layer("W2"), [0, 1].map((i) => unit("b2", "z2", "p", i)),
     wires("short", [[2, 3], [6, 5]]), make("div", { class: "unit loss" }, row("loss", box("loss", 0), [])));
   const verdict = make("p", { class: "verdict" });
@@ -141,7 +141,7 @@ function render({ model, el }) {
     }
     const last = ENTRIES.find(([name, i]) => name + i === state.last);
     const kind = found[state.last];
-    const name = last && title(last[0], last[1]).replace("loss[0]", "the loss");
+    const name = last && title(last[0], last[1]);
     const said = !kind ? "" : state.shown.includes(state.last) ? `${name}: shown; it is ${last[3]}. ` : {
       right: `**Right**: ${name}. `,
       carried: `**Right, from your numbers**: ${name} follows from an earlier slip, and that is all that is wrong with it. `,

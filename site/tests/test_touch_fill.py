@@ -85,7 +85,7 @@ def test_the_empty_network_tells_right_from_carried_from_wrong(lone):
     assert "Right" in typed("p[0]", "0.75")
     assert not shown.el.get_by_label("dz2[0]", exact=True).is_visible()  # that comes later
     assert "Right" in typed("p[1]", "1/4")
-    assert "Right" in typed("loss[0]", "log 4")
+    assert "Right" in typed("the loss", "log 4")
     assert "Right" in typed("dz2[0]", "3/4")
     assert "sign" in typed("dz2[1]", "3/4")
     numbers = {name: np.array(value) for name, value in pictures.backprop_numbers().items()}
