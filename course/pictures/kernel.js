@@ -147,7 +147,7 @@ function render({ model, el }) {
   const which = choice("the digit", digits.map((_, k) => [k, String(k)]), (k) => change({ digit: k, shift: [0, 0] }));
   const pushes = [["←", [-1, 0], "left"], ["→", [1, 0], "right"], ["↑", [0, -1], "up"], ["↓", [0, 1], "down"]].map(([sign, way, name]) => button(sign, () => push(way), { "aria-label": `push the digit ${name}` }));
   const verdict = make("p", { class: "verdict" });
-  const readers = ["lesson 04’s network reads", "a convolutional one reads"].map((name) => {
+  const readers = ["lesson 04’s network", "a convolutional one"].map((name) => {
     const [said, sure] = [make("strong", {}), make("span", { class: "number" })];
     return { name, said, sure, element: make("p", {}, make("span", {}, name), said, sure) };
   });
@@ -185,7 +185,7 @@ function render({ model, el }) {
       element.className = right ? "" : "wrong";
       show(sure, Math.max(...p));
       sure.textContent = percentage(Math.max(...p));
-      return `${name} ${argmax(p)}`;
+      return `${name} reads ${argmax(p)}`;
     });
     el.answers = answers;
     const lost = cutOff(digits[state.digit], image, state.kernel, state.shift);
@@ -199,7 +199,7 @@ function render({ model, el }) {
   el.append(make("p", { class: "title" }, "A kernel slides over a digit"),
     make("div", { class: "sliding" }, sheet(digit, patch, "the digit: drag the kernel over it"),
       make("figure", {}, weights, make("figcaption", {}, "25 weights: press to change")),
-      sheet(map, cell, "its map: like ink where the sum is large, grey where it is 0, like paper where it is most negative")),
+      sheet(map, cell, "its map: ink for a large sum, grey for 0, paper for a negative one")),
     make("div", { class: "strip" }, slide, whole, again, make("div", { class: "pushes" }, make("span", { class: "note" }, "push the digit "), pushes)),
     make("div", { class: "readers" }, readers.map((reader_) => reader_.element)), verdict,
     make("div", { class: "strip" }, which, names, taught), told);

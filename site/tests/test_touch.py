@@ -231,3 +231,12 @@ def test_a_lesson_shows_its_pictures_where_its_cells_have_left_a_still_one(tab, 
             place.locator(".explore .title").wait_for()
         assert page.evaluate(TOO_WIDE) <= 0
         assert (tab.strays, tab.errors) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["kernel", "train"])
+def test_on_a_phone_what_is_pressed_and_what_is_said_are_seen_together(lone, name):
+    shown = Shown(lone, name, width=390)
+    pressed, said = (shown.el.locator(one).first.bounding_box() for one in (".main", ".verdict"))
+    assert said["y"] + said["height"] - pressed["y"] < 500
+    top = shown.el.bounding_box()["y"]
+    assert said["y"] + said["height"] - top < 785  # a phone's screen below the site's own bar
