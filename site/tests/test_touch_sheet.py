@@ -207,7 +207,8 @@ def test_a_page_of_text_is_read_with_doubt(lone, size):
     lone.resize(390)
     drawn = """tags => tags.filter(tag => getComputedStyle(tag, "::after").content !== "none")
         .map(tag => tag.getAttribute("aria-pressed"))"""
-    assert shown.el.locator(".found button").evaluate_all(drawn) == ["true"]  # the rest would overlap
+    lit = shown.el.locator(".found button").evaluate_all(drawn)
+    assert lit == ["true"]  # the rest would overlap
     dotted = "tags => tags.filter(tag => getComputedStyle(tag).borderStyle === 'dotted').length"
     assert shown.el.locator(".found button").evaluate_all(dotted) == doubtful
     assert "at all" not in taken(shown, jpeg(written()))
