@@ -17,8 +17,16 @@ export function asTyped(text) {
     .replace(/^(>>>|\.\.\.) /gm, "");
 }
 
-window.courseEditor = ({ parent, text, attributes, onChange, onRun }) => {
+window.courseEditor = ({ parent, text, attributes, passing, onChange, onRun }) => {
   const run = () => (onRun(), true);
+  // By itself CodeMirror forgets an Escape after two seconds.
+  const leave = {
+    focus: (event, view) => view.setTabFocusMode(passing()),
+    keydown: ({ key }, view) => {
+      if (key === "Escape") view.setTabFocusMode(true);
+      else if (!["Tab", "Shift"].includes(key)) view.setTabFocusMode(false);
+    },
+  };
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -36,6 +44,7 @@ window.courseEditor = ({ parent, text, attributes, onChange, onRun }) => {
         syntaxHighlighting(classHighlighter),
         EditorView.contentAttributes.of(attributes),
         EditorView.clipboardInputFilter.of(asTyped),
+        EditorView.domEventHandlers(leave),
         keymap.of([
           { key: "Shift-Enter", run },
           { key: "Mod-Enter", run },

@@ -77,6 +77,11 @@
 
   const TAB = "    ";
 
+  // Who comes to an editor with Tab may be passing by: until another key is pressed, Tab goes on and indents nothing.
+  let passing = false;
+  window.addEventListener("keydown", ({ key }) => (passing = key === "Tab" || (passing && key === "Shift")), true);
+  window.addEventListener("pointerdown", () => (passing = false), true);
+
   function plainEditor(area, onChange, onRun) {
     const type = (text, back = 0) => {
       area.focus();
@@ -89,6 +94,7 @@
       area.setSelectionRange(place, place);
     };
     area.addEventListener("input", onChange);
+    area.addEventListener("focus", () => passing && (area.dataset.leaves = "yes"));
     area.addEventListener("keydown", (event) => {
       if (event.key === "Escape") area.dataset.leaves = "yes";
       else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)) {
@@ -167,7 +173,7 @@
     const help = element("span", {
       id: `answer-help-${name}`,
       className: "in-page-help",
-      textContent: "Shift and Enter run it. Tab indents; Escape, then Tab, takes you on.",
+      textContent: "Shift and Enter run it. While you type, Tab indents; Escape, then Tab, takes you on.",
     });
     area.setAttribute("aria-describedby", help.id);
     const room = element("div", { className: "in-page-editor" }, area);
@@ -298,7 +304,7 @@
       const [from, to] = [area.selectionStart, area.selectionEnd];
       const attributes = { ...forCode, id: area.id, "aria-labelledby": label.id, "aria-describedby": help.id };
       area.remove();
-      box.editor = window.courseEditor({ parent: room, text, attributes, onChange, onRun: answer });
+      box.editor = window.courseEditor({ parent: room, text, attributes, passing: () => passing, onChange, onRun: answer });
       label.addEventListener("click", () => box.editor.focus());
       box.editor.select(from, to);
       if (focused) box.editor.focus();
@@ -454,9 +460,9 @@
           const row = element("p", {}, element("strong", { textContent: `${number} ` }));
           for (const { name } of tasks.filter((task) => task.page === page)) {
             const state = stateOf(name);
-            const link = element("a", { href: `${up}${page}#answer-${name}`, textContent: name });
-            const [textContent, ariaLabel] = STATES[state];
-            row.append(element("span", { className: "in-page-state" }, element("span", { textContent, role: "img", ariaLabel }), " ", link), " ");
+            const [sign, words] = STATES[state];
+            const link = element("a", { href: `${up}${page}#answer-${name}`, textContent: name, ariaLabel: `${name}, ${words}` });
+            row.append(element("span", { className: "in-page-state" }, element("span", { textContent: sign, ariaHidden: "true" }), " ", link), " ");
           }
           return row;
         }),
