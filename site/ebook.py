@@ -87,8 +87,19 @@ def write_mathml(part: Tag) -> None:
         (display or katex).replace_with(formula(katex))
 
 
+def take_no_answers(part: Tag) -> None:
+    """Take out what is said of guesses and answers that nobody can give to a book."""
+    for place in part.select("[data-guess]"):
+        place.find_parent(class_="cell").decompose()
+    for place in part.select("[data-guessed]"):
+        place.string = f"The answer is {place['data-answer']}."
+    for verdict in part.find_all("strong", string="not attempted"):
+        verdict.find_parent("p").decompose()
+
+
 def simplified(part: Tag) -> Tag:
     """Return a chapter without what is for browsers, its formulas as MathML."""
+    take_no_answers(part)
     for useless in part.select(FOR_BROWSERS):
         useless.decompose()
     write_mathml(part)

@@ -58,6 +58,8 @@ def test_each_lesson_is_a_chapter_with_all_its_sections_figures_and_formulas(cha
         ) == len(kept), lesson.name
         assert len(chapter.select("img")) >= len(lesson.figures())
         assert chapter.select(".katex, script, details, button") == []
+        # Nobody can give a guess or an answer to a book, so nothing is said of them.
+        assert not any(words in chapter.get_text() for words in ("not attempted", "You made no"))
 
 
 def test_formulas_are_mathml_and_stand_once(chapters):
