@@ -59,7 +59,7 @@ function bar(kind = "") {
 /** A slider with its name before it and its value behind. */
 function slider(name, { min, max, step = 1, places = 1, unit = (v) => written(v, places) }, change) {
   const input = make("input", { type: "range", min, max, step, "aria-label": name });
-  const value = make("output", {});
+  const value = make("output", { "aria-hidden": "true" }); // the slider itself tells it
   const element = make("label", { class: "slider" }, make("span", {}, name), input, value);
   element.input = input;
   input.addEventListener("input", () => change(Number(input.value)));
