@@ -8,6 +8,7 @@ prints all of them as a book, site/_build/book.pdf; with --epub they become an e
 import argparse
 import copy
 import importlib.metadata
+import inspect
 import json
 import pkgutil
 import re
@@ -17,11 +18,12 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from PIL import Image
 
-from course import files, review
+from course import exercises, files, review
 from course.lessons import Figure, Lesson, all_lessons, figures, start
 
 SITE = Path(__file__).resolve().parent
@@ -49,10 +51,9 @@ def install_node_packages() -> None:
         subprocess.run(["npm", "install", *quiet], cwd=SITE, check=True)
 
 
-def image(path: str, figure: Figure, target: str | None = None) -> str:
+def image(path: str, figure: Figure) -> str:
     """Return Markdown for a figure of a lesson, with the words that describe it there."""
-    options = f":alt: {figure.alt}" + (f"\n:target: {target}" if target else "")
-    return f"```{{image}} {path}\n{options}\n```\n"
+    return f"```{{image}} {path}\n:alt: {figure.alt}\n```\n"
 
 
 def lesson_list(made: Path) -> str:
@@ -82,7 +83,7 @@ def lesson_list(made: Path) -> str:
                 path = "made/readme.png"
             else:
                 (made / f"{lesson.name}.png").write_bytes(pictures[-1].png)
-            entry.append(image(path, pictures[-1], f"notebooks/{lesson.name}.html"))
+            entry.append(image(path, pictures[-1]))
         entries += [*entry, "::::"]
     return from_above("\n\n".join(entries)) + "\n"
 
@@ -91,6 +92,17 @@ def from_above(markdown: str) -> str:
     """Return a lesson's Markdown for a page that stands one folder above the lessons."""
     markdown = markdown.replace("(../README.md#start)", "(index.md#how-to-start)")
     return re.sub(r"\]\((?=\d\d_)", "](notebooks/", markdown)
+
+
+def my_softmax(z):
+    e = np.exp(z)
+    return e / e.sum(axis=0)
+
+
+def wrong_answer() -> str:
+    """Return Markdown for a wrong answer, and below it what the exercise replies."""
+    answer = inspect.getsource(my_softmax)
+    return f"```python\n{answer}```\n\n{exercises.check(my_softmax)._repr_html_()}\n"
 
 
 def for_teachers() -> str:
@@ -236,6 +248,7 @@ def stage() -> None:
     pieces = {
         "first": f"[Start with lesson {first.number}](notebooks/{first.path.name}){{.start}}\n",
         "lessons": lesson_list(made),
+        "reply": wrong_answer(),
         "start": start(),
         "library": library_pages(),
         "teachers": for_teachers(),

@@ -26,7 +26,7 @@ extensions = [
 ]
 exclude_patterns = ["made/*.md"]
 
-copybutton_selector = "div.highlight pre:not(.cell_output pre)"  # nobody runs an output
+copybutton_selector = "div.highlight pre:not(.cell_output pre, .answered pre)"  # nobody runs those
 
 # The notebooks' stored outputs are shown as they are.
 nb_execution_mode = "off"
