@@ -10,17 +10,32 @@ function fitToScreen() {
     // What stands in a line of text scrolls nowhere, and one browser gives it no width to compare.
     const inLine = getComputedStyle(box).display === "inline";
     const wide = !inLine && box.scrollWidth > box.clientWidth + 1;
-    return { box, wide, tall: !inLine && box.scrollHeight > box.clientHeight + 1 };
+    const long = box.matches(".cell_output pre") && box.scrollHeight > box.clientHeight + 1;
+    return { box, wide, long };
   });
-  for (const { box, wide, tall } of boxes) {
+  for (const { box, wide, long } of boxes) {
     box.classList.toggle("scrolls", wide);
-    if (wide || tall) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+    const named = wide ? "wider than the page: the arrow keys scroll it" : "long: the arrow keys scroll it";
+    const attributes = { tabindex: 0, role: "group", "aria-label": named };
+    for (const [name, value] of Object.entries(attributes)) {
+      if (wide || long) box.setAttribute(name, value);
+      else box.removeAttribute(name);
+    }
   }
 }
 window.addEventListener("load", fitToScreen);
 window.addEventListener("resize", fitToScreen);
 document.addEventListener("toggle", fitToScreen, true); // what was folded has been laid out only now
+
+// Who copies code by keyboard stays at its button, which says so. (Its picture is another one after the click.)
+document.addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest("button.copybtn");
+    if (button) setTimeout(() => button.focus({ preventScroll: true }));
+  },
+  true,
+);
 
 // Who has chosen a heading from "On this page" wants to see it, not the menu above it.
 document.addEventListener("click", (event) => {

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pypdf
 import pytest
+from playwright.sync_api import expect
 from tabs import HTML, ROOT, SITE, Tab, both_ways
 
 pytestmark = pytest.mark.takes(seconds=300)
@@ -217,6 +218,7 @@ def test_code_can_be_copied(tab, lessons):
         cell.locator("button.copybtn").click()
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied.strip() == cell.locator("pre").inner_text().strip()
+        expect(cell.locator("button.copybtn")).to_be_focused()  # and not at the page's beginning
     for lesson in lessons:
         cells = tab.open(lesson).locator(".cell_input")
         assert cells.count() == cells.locator("button.copybtn").count()
@@ -230,6 +232,7 @@ def test_what_is_too_wide_or_too_long_scrolls_inside_itself(tab, lessons):
     assert box[0] < 500 < box[1]
     tab.resize(350)  # and with that the page looks again at what scrolls
     assert output.get_attribute("tabindex") == "0"
+    assert "scroll" in output.get_attribute("aria-label")
 
 
 def test_printing_leaves_out_what_paper_cannot_use(tab, lessons):

@@ -118,6 +118,8 @@ def test_headings_come_in_order_and_no_level_is_left_out(said):
 
 def test_each_picture_and_each_control_has_a_name(page, said):
     assert nameless(said) == []
+    assert page.locator("article [tabindex='0']:not([aria-label])").count() == 0
+    assert page.locator(".course-nav [aria-current=page]").count() == 1
     assert {"button", "DisclosureTriangle", "link"} <= {role for role, *_ in said}
     words = page.locator("article img:visible").evaluate_all("all => all.map(img => img.alt)")
     assert words
