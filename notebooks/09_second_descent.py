@@ -339,7 +339,7 @@ guesses.ask("% misread with one part in a hundred", None)
 light = fits[-1]
 heavy = np.zeros_like(light)
 heavy[:n] = np.linalg.lstsq(a[:, :n], y)[0]
-shares = [0.0, 0.01, 0.03, 0.1, 1.0]  # change me
+shares = [0.0, 0.01, 0.03, 0.1, 1.0]  # change those after 0.01
 mixed = [(1 - share) * light + share * heavy for share in shares]
 mixed_wrong = wrong_answers(mixed)
 print("share  exact    norm   errors")
@@ -544,7 +544,7 @@ exercises.folded(my_decayed_fit)
 guesses.ask("% misread with a price of 0.002", None)
 
 # %%
-prices = [2e-3, 2e-2]  # change me
+prices = [2e-3, 2e-2]  # change the second, or add more
 paid = []
 for weight_decay in prices:  # lambda
     instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
