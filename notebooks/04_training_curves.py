@@ -173,7 +173,7 @@ print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %
 compare(parameters, dealt)
 
 # %% [markdown]
-# After a quarter of an epoch it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses have become worse, and the last line says why. Most images are read correctly by now and hardly pull any more, so the exact gradient has become much shorter. The guesses are off by more than its whole length: the signal fades faster than the noise.
+# After a quarter of an epoch it reads more digits than the nearest mean of [lesson 01](01_loading.ipynb), which read 81.36 %. But the guesses have become worse, and the last line says why. By now images pull less, and agree less, so the exact gradient is much shorter. The guesses are off by more than its whole length: the signal fades faster than the noise.
 #
 # From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), the starting parameters, a dataset, and batches. It returns the trained parameters and a `History`: the batch losses and, `every` so many steps, scores on the sets that `monitor` names.
 
@@ -292,9 +292,9 @@ axes[1].set(
 plt.show()
 
 # %% [markdown]
-# This is **overfitting**: the network has learnt its thousand images by heart. Its accuracy is perfect on them but not on others, and the validation loss turns and rises. You could keep the parameters from the lowest point, which is called **early stopping**. But look at the accuracy: it doesn't turn. [Lesson 08](08_too_good.ipynb) asks what stopping is worth.
+# This is **overfitting**: the network has learnt its thousand images by heart. Its accuracy is perfect on them but not on others, and the validation loss turns and rises. You could keep the parameters from the lowest point, which is called **early stopping**. But the accuracy doesn't turn. [Lesson 08](08_too_good.ipynb) asks what stopping is worth.
 #
-# Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss shows only that the network is storing its images, not that it can read others.
+# Even *random* labels can be learnt by heart ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)). So a falling training loss alone doesn't show that a network can read other images.
 
 # %% [markdown]
 # Now make it all happen yourself: press *start*, then raise the rate until it thrashes, or take very few images.
@@ -437,13 +437,13 @@ for momentum in [0, 0.6]:
     for effective in [0.095, 0.2375]:
         path = walk(first, curvatures, effective * (1 - momentum), momentum, steps=20)
         paths[effective, momentum] = path
-        away = np.linalg.norm(path[10])
-        print(f"  {effective:6}: {away:.3f} away after ten steps")
+        ten, twenty = np.linalg.norm(path[[10, 20]], axis=1)
+        print(f"  {effective:6}: {ten:.3g} away after ten steps, {twenty:.3g} after twenty")
 
-# %% mystnb={"image": {"alt": "Two panels, each with two paths over the contour lines of a long narrow valley, from the same point at the upper left towards the star in the middle. Above, at the effective rate 0.095, the plain path zigzags from wall to wall and the path with momentum 0.6 swings; both move along the valley equally fast. Below, at 0.2375, the plain path leaves the picture after two jumps, while the path with momentum swings across a few times and ends at the star."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Two panels, each with two paths over the contour lines of a long narrow valley, from the same point at the upper left towards the star in the middle. Above, at the effective rate 0.095, the plain path zigzags from wall to wall and the path with momentum 0.6 swings; both move along the valley nearly equally fast. Below, at 0.2375, the plain path leaves the picture after two jumps, while the path with momentum swings across a few times and ends at the star."}} tags=["hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(6.4, 5.6), sharex=True)
 w0, w1 = np.meshgrid(np.linspace(-4.5, 2, 100), np.linspace(-1.5, 1.5, 100))
-titles = {0.095: "equally far", 0.2375: "plain descent is flung out"}
+titles = {0.095: "nearly level", 0.2375: "plain descent is flung out"}
 for axis, (effective, title) in zip(axes, titles.items()):
     axis.contour(w0, w1, 0.5 * (w0**2 + 20 * w1**2), levels=5, cmap="Greys", linewidths=0.8)
     for momentum, line, label in [(0, "s--", "plain"), (0.6, "o-", "momentum 0.6")]:
@@ -460,7 +460,7 @@ axes[1].set_xlabel("$w_0$")
 plt.show()
 
 # %% [markdown]
-# At the modest effective rate momentum gains nothing. At the larger one plain descent is above its edge, while momentum gets there. What momentum buys is *stability*: longer steps than plain descent can bear ([Goh 2017](https://doi.org/10.23915/distill.00006) has more).
+# At the modest effective rate momentum gains little: a touch behind after ten steps, a touch ahead after twenty. At the larger one plain descent is above its edge, while momentum gets there. What momentum buys is *stability*: longer steps than plain descent can bear ([Goh 2017](https://doi.org/10.23915/distill.00006) has more).
 #
 # Try it by hand: raise the rate until the path leaves, then the momentum until it comes back.
 
