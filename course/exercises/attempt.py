@@ -21,7 +21,7 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -254,7 +254,7 @@ def settings_kept() -> Iterator[None]:
 DEEPEST = 8
 #: The most entries of an array that are copied; no exercise has a result that is nearly as large.
 MOST_ENTRIES = 10**6
-#: The most values that are taken from a generator, which may have no end.
+#: The most values that are taken from an iterator, which may have no end.
 MOST_YIELDED = 10**4
 
 
@@ -273,8 +273,9 @@ def received(value: object, depth: int = 0) -> tuple[object, str]:
             return ..., f"an array of shape {value.shape}"
         return np.array(value, subok=False), what_is_odd(value)
     if isinstance(value, Iterator):  # as `list` would keep them: views may change later
+        has_loop = isinstance(value, Generator)
         value = list(itertools.islice(value, MOST_YIELDED + 1))
-        if len(value) > MOST_YIELDED:
+        if has_loop and len(value) > MOST_YIELDED:
             raise RuntimeError(f"{MOST_YIELDED} values were yielded, and still no end")
     if type(value) is dict or is_several(value):
         if depth == DEEPEST:

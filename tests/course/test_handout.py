@@ -33,6 +33,12 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def no_compiled_code(monkeypatch):
+    """Whatever runs in the copies, for all tests here, leaves nothing of its own in them."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+
 def notebook(folder, lesson):
     path = folder / "students" / "notebooks" / lesson.path.name
     return nbformat.read(path, as_version=nbformat.NO_CONVERT)
