@@ -42,7 +42,7 @@ def shown(path: str | os.PathLike[str]) -> str:
 
 
 def path(text: str) -> Path:
-    """Return a path as it was typed, ``~`` being the home folder, which not every shell puts in.
+    """Return a path as it was typed, with ``~`` as the home folder, which not every shell expands.
 
     Raises:
         Damaged: this computer does not know whose home is meant.
@@ -54,7 +54,7 @@ def path(text: str) -> Path:
 
 
 def refuse_odd(path: str | os.PathLike[str]) -> None:
-    """Refuse a folder, a device or a pipe where a file should be: one may wait for them for ever.
+    """Refuse a folder, a device or a pipe where a file should be: reading one may never end.
 
     Raises:
         OSError: there is one.
@@ -87,7 +87,7 @@ def read_text(path: str | os.PathLike[str], remedy: str = "") -> str:
         Damaged: it cannot be read, is not text in UTF-8, or holds both sides of a merge.
     """
     name = shown(path)
-    remedy = remedy or f"`git checkout -- {name}` brings back the last one that was committed."
+    remedy = remedy or f"`git checkout -- {name}` brings back the version last committed."
     try:
         raw = read_bytes(path)
     except OSError as error:
@@ -112,13 +112,13 @@ def refuse_place(path: str | os.PathLike[str]) -> None:
     """Refuse a place where no file can be written, before any work is done for it.
 
     Raises:
-        OSError: its folder is not there, or something else is in its place.
+        OSError: its folder does not exist, or something else is in its place.
     """
     target = Path(os.path.realpath(path))
     if target.exists():
         refuse_odd(target)
     elif not target.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "its folder is not there", os.fspath(path))
+        raise FileNotFoundError(errno.ENOENT, "its folder does not exist", os.fspath(path))
     if not os.access(target if target.exists() else target.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
 
@@ -127,8 +127,8 @@ def replace(path: str | os.PathLike[str], text: str | bytes) -> None:
     """Put a file's new contents in the place of the old: all of them, or none.
 
     They are written beside the file first, under a name that nobody else uses, and then take its
-    place in one step. It keeps its permissions. Of a symbolic link, the file it leads to is
-    replaced.
+    place in one step. It keeps its permissions. If it is a symbolic link, the file
+    it leads to is replaced.
 
     Args:
         path: the file, which may be there already or not.
@@ -179,7 +179,7 @@ def in_a_line(error: OSError) -> str:
 
 @contextlib.contextmanager
 def told_in_a_line() -> Iterator[None]:
-    """End a command in a line that names the file, where otherwise Python would show its own lines."""
+    """End a command in a line that names the file, in place of Python's traceback."""
     try:
         yield
     except (Damaged, DownloadError) as error:
@@ -190,7 +190,7 @@ def told_in_a_line() -> Iterator[None]:
         name = shown(error.filename)
         sys.exit(
             f"{name}:{error.lineno} is not Python: {error.msg}. Mend that line; or "
-            f"`git checkout -- {name}` brings back the last one that was committed."
+            f"`git checkout -- {name}` brings back the version last committed."
         )
     except OSError as error:
         if error.filename is None and not isinstance(error, shutil.Error):

@@ -1,4 +1,4 @@
-"""What to ask again today: questions and warm-ups of the lessons that were read, over a month.
+"""What to ask again today: questions and warm-ups of the lessons read, over a month.
 
 Reached by ``exercises.review()``. The page *Review* of the site shows the same cards by the same rule:
 ``site/build.py`` takes cards and intervals from here, and ``site/static/review.js`` keeps a history
@@ -203,13 +203,13 @@ class Asked(Shown):
 
 
 def answer(word: str | int = "", today: date | None = None) -> Asked:
-    """Take down what the reader says, and show what is to be asked next; see ``exercises.review``."""
+    """Note what the reader says, and show what is asked next; see ``exercises.review``."""
     today = today or date.today()
     known = all_cards()
     if not known:
         return plainly(
             "This copy of the course does not hold the answers to a lesson's questions, "
-            "so it cannot ask you them again."
+            "so it cannot ask them again."
         )
     with history() as (kept, said):
         said = [*said, take_down(word, kept, known, today)]
@@ -230,7 +230,7 @@ def answer(word: str | int = "", today: date | None = None) -> Asked:
             f"Nothing is due today. The next question comes on {in_words(days[waiting[0]])}."
         )
     elif days:
-        said.append("You have learnt all of it: nothing is due any more.")
+        said.append("You have learnt them all: nothing more is due.")
     else:
         said.append(
             'When you have read a lesson, say so: `exercises.review("02")` for lesson 02. '
@@ -258,7 +258,7 @@ def take_down(word: str | int, kept: dict, known: Mapping[str, Card], today: dat
     said = str(word).strip().lower()
     if said in WORDS:
         if not _shown:
-            return "No question was open in this notebook, so nothing was taken down."
+            return "No question was open in this notebook, so nothing was noted."
         card = known[_shown[0]]
         kept["lessons"].setdefault(card.lesson.number, today.isoformat())
         kept["answers"].setdefault(card.name, {})[today.isoformat()] = WORDS[said]
@@ -267,17 +267,17 @@ def take_down(word: str | int, kept: dict, known: Mapping[str, Card], today: dat
     number = said.zfill(2)
     if number not in {card.lesson.number for card in known.values()}:
         raise ValueError(
-            f'{word!r} is not a word of this: write "knew it" or "not yet" of the question shown, '
+            f'{word!r} is not an answer: write "knew it" or "not yet" about the question shown, '
             'or the number of a lesson that you have read, such as "02"'
         )
     if number in kept["lessons"]:
-        return f"Lesson {number} was there already."
+        return f"Lesson {number} was on your list already."
     kept["lessons"][number] = today.isoformat()
-    return f"Lesson {number} is read: its questions begin tomorrow."
+    return f"Lesson {number} is on your list: its questions begin tomorrow."
 
 
 def in_words(day: date) -> str:
-    """Return a day as one says it."""
+    """Return a day as people say it."""
     return f"{day:%A} {day.day} {day:%B}"
 
 

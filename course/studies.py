@@ -130,7 +130,7 @@ def made_from(name: str) -> dict:
 def address(text: str) -> str:
     """Return the address of a Dask cluster, if it is written as one."""
     if not re.fullmatch(r"(\w+://)?[^\s/]+:\d+", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no address: write it as tcp://HOST:PORT")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address: write it as tcp://HOST:PORT")
     return text
 
 

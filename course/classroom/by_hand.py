@@ -9,7 +9,7 @@ from course.classroom import spreadsheet
 COLUMNS = ("student", "exercise", "points", "why")
 
 #: What to do about a mark for somebody of whom there is nothing.
-NOBODY = "one who handed in nothing must stand in the file of --names, or have an empty folder"
+NOBODY = "somebody who handed in nothing must be in the file of --names, or have an empty folder"
 
 
 class HandMark(NamedTuple):

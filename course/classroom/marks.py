@@ -77,7 +77,7 @@ def options(argv: list[str] | None) -> argparse.Namespace:
         help="marks of your own, which always win (by-hand.csv beside the table)",
     )
     parser.add_argument(
-        "--names", type=files.path, metavar="FILE", help="what the platform calls whom"
+        "--names", type=files.path, metavar="FILE", help="what the platform calls each student"
     )
     parser.add_argument(
         "--scheduler", type=studies.address, metavar="ADDRESS", help="run on this Dask cluster"

@@ -210,7 +210,7 @@ function render({ model, el }) {
   el.append(make("p", { class: "title" }, "Twelve numbers, and the gradient of each"),
     make("div", { class: "strip" }, next, back, all, again, count),
     make("div", { class: "backprop" }, svg, make("div", {}, formula, make("label", { class: "typed" }, held, " = ", typed), targets, nudged, table),
-      make("p", { class: "note" }, "Values are blue. The gradient, in orange, is this number’s share in the loss (its blame): how fast the loss grows as the number is nudged upwards.")), told);
+      make("p", { class: "note" }, "Values are blue. The gradient, in orange, is the number’s blame: how fast the loss grows as the number is nudged upwards.")), told);
   redraw(start);
   return stop;
 }

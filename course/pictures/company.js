@@ -157,11 +157,11 @@ function render({ model, el }) {
     heads.forEach((head, i) => { head.textContent = columns[i]; });
     note.textContent = behind
       ? "z: the digit’s ten scores. c: for each class, the logarithm of the sum of e to the scores of all digits in the batch. Part of the batch: e to the z − c. The left bars are drawn against the longest of them, the right ones against 1."
-      : "The bars are drawn against the longest of them.";
+      : "The longest bar fills the width.";
     shown.set(behind ? "behind" : "");
     kinds.set(company);
     clicks.set(mode);
-    pressing.textContent = mode === "asked" ? "Press a digit, and it is asked about." : "Press a digit: it joins the company, or leaves it.";
+    pressing.textContent = mode === "asked" ? "Press a digit to ask about it." : "Press a digit: it joins the company or leaves it.";
     ofClass.value = k;
     ofClass.style.display = company === "class" ? "" : "none";
     single(asked).forEach((found, i) => {
@@ -193,7 +193,7 @@ function render({ model, el }) {
       make("div", {}, make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))), table),
       make("div", {}, pressing, tray)),
     make("div", { class: "strip" }, kinds, ofClass, again), counts, verdict,
-    make("details", { open: start.behind }, make("summary", {}, "More to set"),
+    make("details", { open: start.behind }, make("summary", {}, "More settings"),
       make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown)), note, sum, told);
   redraw(now());
   return stop;

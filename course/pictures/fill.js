@@ -158,7 +158,7 @@ function render({ model, el }) {
 
   el.append(make("p", { class: "title" }, "Fill in the network: values down, gradients back up"),
     make("div", { class: "filled" }, make("div", {}, verdict, make("div", { class: "strip" }, showOne, again)), net,
-      make("p", { class: "note" }, "Blue: values. Orange: gradients of the loss. Type 3/8, −0.375 or log 3; then press Enter or Tab, and it is marked. A dot is a box that comes later.")), told);
+      make("p", { class: "note" }, "Blue: values. Orange: gradients of the loss. Type 3/8, −0.375 or log 3; then press Enter or Tab to have it marked. A dot marks a box that comes later.")), told);
   redraw(start);
   return stop;
 }

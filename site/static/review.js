@@ -7,7 +7,7 @@
   const NEVER = "never"; // sorted after any day
   const MANY = 12; // more questions than one should feel to owe
   const GUESSES = "guesses"; // which guesses.js keeps
-  const CANNOT_KEEP = "This browser keeps nothing for this page, so save your days as a file before you leave.";
+  const CANNOT_KEEP = "This browser keeps nothing for this page, so save the days as a file before you leave.";
   const { intervals, lessons } = JSON.parse(document.getElementById("review-data").textContent);
   const place = document.getElementById("reviewing");
 
@@ -123,10 +123,10 @@
     const ready = cards.filter(({ day }) => day <= today);
     const next = cards.find(({ day }) => day > today && day !== NEVER);
     const sentences = [last];
-    if (ready.length) sentences.push(`${count(ready.length, "question")} for today.${ready.length > MANY ? " Do as many as you like: the rest waits." : ""}`);
+    if (ready.length) sentences.push(`${count(ready.length, "question")} for today.${ready.length > MANY ? " Do as many as you like: the rest can wait." : ""}`);
     else if (next) sentences.push(`Nothing is due today. The next question comes on ${inWords(next.day)}.`);
-    else if (cards.length) sentences.push("You have learnt all of it: nothing is due any more.");
-    else sentences.push("Tick a lesson that you have read: its questions come back from tomorrow on.");
+    else if (cards.length) sentences.push("You have learnt them all: nothing more is due.");
+    else sentences.push("Tick each lesson that you have read: its questions come back, from tomorrow.");
     status.replaceChildren([...sentences, notKept].filter(Boolean).join(" "));
     if (undo) status.append(" ", button("Undo", undo));
     if (ready[0]?.name !== room.dataset.name) ask(ready[0], today);
@@ -221,7 +221,7 @@
       return back ? joined(back, kept) : nothingYet();
     });
     forgetting.textContent = gone ? "Bring them back" : "Forget all days";
-    told.textContent = gone ? "All days are forgotten. Until you leave the page you can bring them back." : "They are back.";
+    told.textContent = gone ? "All days are forgotten. You can bring them back until you leave the page." : "They are back.";
   }
 
   const file = element("input", { type: "file", accept: ".json", hidden: true });

@@ -105,7 +105,7 @@ def test_the_rule_is_that_of_python(asked):
 @both_ways
 def test_a_month_on_the_page(asked):
     assert (
-        asked.said == "Tick a lesson that you have read: its questions come back from tomorrow on."
+        asked.said == "Tick each lesson that you have read: its questions come back, from tomorrow."
     )
     asked.read("00")
     assert asked.said == ("Nothing is due today. The next question comes on Tuesday 1 December.")
@@ -119,7 +119,7 @@ def test_a_month_on_the_page(asked):
             asked.say("Not yet" if name == missed and day == 1 else "Knew it")
     others = len(names) - 1
     assert seen == {1: others + 1, 8: others, 29: others, 2: 1, 9: 1, 30: 1}
-    assert asked.said.endswith("You have learnt all of it: nothing is due any more.")
+    assert asked.said.endswith("You have learnt them all: nothing more is due.")
     assert (
         asked.page.locator("#reviewing label", has_text="00")
         .locator("..")
@@ -159,7 +159,7 @@ def test_what_was_asked_before_comes_before_a_heap_of_new_questions(asked):
     assert asked.shown == second
     asked.on(2)
     assert asked.shown == first
-    assert asked.said == "15 questions for today. Do as many as you like: the rest waits."
+    assert asked.said == "15 questions for today. Do as many as you like: the rest can wait."
 
 
 def test_two_tabs_do_not_overwrite_each_other(asked):

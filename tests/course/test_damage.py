@@ -227,7 +227,7 @@ def test_a_number_that_is_none_is_refused(capsys, option, value):
 def test_an_address_that_is_none_is_refused(capsys):
     with pytest.raises(SystemExit):
         marks.options(["class", "--scheduler", "nowhere"])
-    assert "'nowhere' is no address: write it as tcp://HOST:PORT" in capsys.readouterr().err
+    assert "'nowhere' is not an address: write it as tcp://HOST:PORT" in capsys.readouterr().err
     for good in ("tcp://127.0.0.1:8786", "host:8786"):
         assert marks.options(["class", "--scheduler", good]).scheduler == good
 

@@ -681,7 +681,7 @@ def test_marks_by_hand_always_win_and_survive_every_run(marked_by_hand, tmp_path
     [
         (
             "eve,one_hot,1,",
-            "line 2: there is no student 'eve'; one who handed in nothing must stand in the file of "
+            "line 2: there is no student 'eve'; somebody who handed in nothing must be in the file of "
             "--names, or have an empty folder",
         ),
         ("ada,onehot,1,", "line 2: there is no exercise 'onehot'"),

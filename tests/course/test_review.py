@@ -165,7 +165,7 @@ def test_a_month_in_jupyter(kept):
     assert ask().startswith("When you have read a lesson, say so")
     assert not kept.exists()
     assert ask("0") == (
-        "Lesson 00 is read: its questions begin tomorrow.\n"
+        "Lesson 00 is on your list: its questions begin tomorrow.\n"
         "Nothing is due today. The next question comes on Tuesday 1 December."
     )
     names = [card.name for card in CARDS["00"]]
@@ -181,7 +181,7 @@ def test_a_month_in_jupyter(kept):
     # Known at once: on days 1, 8 and 29; the one that was missed: on days 1, 2, 9 and 30.
     others = len(names) - 1
     assert seen == {1: others + 1, 8: others, 29: others, 2: 1, 9: 1, 30: 1}
-    assert ask(day=31) == "You have learnt all of it: nothing is due any more."
+    assert ask(day=31) == "You have learnt them all: nothing more is due."
     assert history(kept)["lessons"] == {"00": "2026-11-30"}
     assert history(kept)["answers"][missed] == {
         "2026-12-01": False, "2026-12-02": True, "2026-12-09": True, "2026-12-30": True,
@@ -209,7 +209,7 @@ def test_a_word_is_taken_down_of_what_was_shown_and_of_nothing_else(kept):
     assert history(kept)["answers"] == {}
     ask("Knew it", 1)
     assert [*history(kept)["answers"]] == [CARDS["00"][0].name]
-    assert ask("00", 1).startswith("Lesson 00 was there already.")
+    assert ask("00", 1).startswith("Lesson 00 was on your list already.")
     for word in ("yes", "77", "lesson 00"):
         with pytest.raises(ValueError, match='write "knew it" or "not yet"'):
             ask(word, 1)
@@ -226,7 +226,7 @@ def test_what_was_asked_before_comes_before_a_heap_of_new_questions(kept):
 
 
 def test_exercises_review_is_the_way_to_it(kept):
-    assert exercises.review("00").startswith("Lesson 00 is read")
+    assert exercises.review("00").startswith("Lesson 00 is on your list")
     assert kept.exists()
 
 
