@@ -181,7 +181,7 @@ def checked(model, parameters, place, rows):
         changed[place][rows] = weights
         return cross_entropy(model.logits(changed, x[few]), y[few])
 
-    name = f"dW{place // 2 + 1}"
+    name = f"d{'Wb'[place % 2]}{place // 2 + 1}"
     return check_gradient(loss_of_these, parameters[place][rows], grads[place][rows], name=name)
 
 
@@ -604,7 +604,7 @@ plt.show()
 # - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
 # - **ReLUs with He's weights** are ahead at every depth. With Glorot's weights five layers of ReLUs do as well, so at this depth it is the unit that helps, and not yet the rule.
 #
-# Depth itself gains little: with three layers about half a point, which may be luck. But the images are small, and this is one epoch.
+# Depth itself gains little: with three layers about half a point, perhaps by luck. But the images are small, and this is one epoch.
 #
 # ## A way around
 #
@@ -678,8 +678,8 @@ class WayAround(deep.MLP):
 
 
 around = WayAround("sigmoid")
-print(checked(around, sigmoids, 0, ink))
-print(checked(around, sigmoids, 4, slice(0, 30)))
+for place, rows in [(0, ink), (4, slice(0, 30)), (5, slice(0, 128))]:  # W1, W3, b3
+    print(checked(around, sigmoids, place, rows))
 
 # %% [markdown]
 # The first layer and one in the middle pass their check. How far does one epoch take us now, from the same weights and two other draws? And how far does a network with only *one* hidden layer get?

@@ -768,7 +768,7 @@ before, harmed, mended = scores.values()
 guesses.compare("% of the harm undone", round(100 * (mended - harmed) / (before - harmed)))
 
 # %% [markdown]
-# Every sixth digit was misread, although the kernels saw all of it. Moving the maps back undoes four fifths of the harm, so most of it is the last layer's doing: it has learnt where each map should answer. At one, two and three pixels the pooling does harm as well.
+# Every sixth digit was misread, although the kernels saw all of it. Moving the maps back undoes four fifths of the harm, so most of it is the last layer's doing: it has learnt where each map should answer. At one, two and three pixels the pooling may do harm as well.
 #
 # ### What the kernels look for
 #
