@@ -460,7 +460,7 @@ axes[1].set_xlabel("$w_0$")
 plt.show()
 
 # %% [markdown]
-# At the modest effective rate momentum gains little: a touch behind after ten steps, a touch ahead after twenty. At the larger one plain descent is above its edge, while momentum gets there. What momentum buys is *stability*: longer steps than plain descent can bear ([Goh 2017](https://doi.org/10.23915/distill.00006) has more).
+# At the lower effective rate momentum gains little, a touch behind after ten steps and a touch ahead after twenty. At the larger one plain descent is above its edge, while momentum gets there. What momentum buys is *stability*: longer steps than plain descent can bear ([Goh 2017](https://doi.org/10.23915/distill.00006) has more).
 #
 # Try it by hand: raise the rate until the path leaves, then the momentum until it comes back.
 

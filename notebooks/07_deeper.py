@@ -714,7 +714,7 @@ plt.show()
 # %% [markdown]
 # After one epoch the network reads nine digits in ten, where it had been guessing. There is now a path along which nothing is multiplied ([He and others, also 2016](https://arxiv.org/abs/1603.05027)), and it serves the blame and the image alike.
 #
-# But look at the last column before you praise the plus sign. With the four residual layers left out, the network does about as well, and with two seeds of the three a little better. So the plus sign has not made these layers useful. It has let the network pass them by, so that a layer that can't help does no harm.
+# But look at the last column before you praise the plus sign. With the four residual layers left out, the network does about as well, and with two of the three seeds a little better. So the plus sign has not made these layers useful. It has let the network pass them by, so that a layer that can't help does no harm.
 #
 # <details><summary>Was it invented against vanishing gradients?</summary>
 #

@@ -380,7 +380,7 @@ for count in [12, 40, 100]:
 #
 # (*pairs* is $n$ or the number of features, whichever is smaller.) The rows of `right` stand at right angles to one another, and so do the columns of `left`, so $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identities. $\mathrm{diag}(s)$ has $s$ on its diagonal (lesson 02).
 #
-# That is the fact we borrow. Now take a row of `right` as the weights: its answers are $s$ times its column of `left`. How much of the targets lies along that column is their dot product with it, the *part*. So the row is needed $\text{part} / s$ times. Small $s$, large weight. Here are the two images from above, whose targets were 0 and 1:
+# That is the fact we borrow. Now take a row of `right` as the weights: its answers are $s$ times its column of `left`. Their dot product with that column, the *part*, says how much of the targets lies along it. So the row is needed $\text{part} / s$ times. Small $s$, large weight. Here are the two images from above, whose targets were 0 and 1:
 
 # %% tags=["hide-input"]
 for small in [two, three]:
