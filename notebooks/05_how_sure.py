@@ -263,7 +263,7 @@ for seed in range(5):
 #
 # $$\text{p-value} = \frac{2}{2^{\text{changed}}} \sum_{\text{few} = 0}^{\text{fewer}} \binom{\text{changed}}{\text{few}} .$$
 #
-# If that comes out above 1, the p-value is 1. This is the exact form of McNemar's test, which [in 1947](https://doi.org/10.1007/BF02295996) used a bell curve in place of the coins ([Fagerland and others 2013](https://doi.org/10.1186/1471-2288-13-91) compare the two).
+# If that comes out above 1, the p-value is 1. This is the exact form of McNemar's test; [McNemar 1947](https://doi.org/10.1007/BF02295996) used a bell curve in place of the coins ([Fagerland and others 2013](https://doi.org/10.1186/1471-2288-13-91) compare the two).
 #
 # ### Exercise 5.2: gained and lost (core, 10 minutes)
 #
