@@ -463,7 +463,7 @@ axes[1].set_xlabel("digits by one writer (larger mark: more writers)")
 plt.show()
 
 # %% [markdown]
-# Thirty-five really do. Chance puts twelve there, and never more than 22. So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
+# Thirty-five really do. Chance puts twelve there, at most 22 in a thousand deals. So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
 #
 # ### Who is hardest to read?
 #
@@ -568,7 +568,7 @@ print(f"{len(times)} seeds of the study: {times.min():.1f} to {times.max():.1f} 
 print(f", median {np.median(times):.1f}")
 
 # %% [markdown]
-# For this network the variance is twice as large, and for most other seeds it is larger still. So these ten thousand digits say no more about strangers than some four or five thousand would, each by a different person.
+# For this network the variance is twice as large, for most other seeds larger still. So these ten thousand digits say no more about strangers than some four or five thousand would, each by a different person.
 #
 # ### Does it keep its promise?
 #
@@ -683,6 +683,7 @@ plt.show()
 # %%
 by_seed = results("accuracy", 10, True, 0.5)[:, -1]  # on validation, one for each seed
 rng = np.random.default_rng(seed=14)
+# draw as many seeds again, some twice and some never: how far does their deviation move?
 spreads = [rng.choice(by_seed, len(by_seed)).std(ddof=1) for _ in range(2000)]
 deviations = {
     "other digits": by_digit,
@@ -697,7 +698,7 @@ print(f" ± {100 * np.std(spreads):.3f}")
 guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_writer, 2))
 
 # %% [markdown]
-# So would it come out the same? Ten thousand digits by other such people would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, another computer most likely not at all. And people who are neither American students nor Census employees? Nobody has asked them. Your own twenty digits are a start.
+# So would it come out the same? Ten thousand digits by other such people would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, another computer most likely not at all. And people who are neither American students nor Census employees? We haven't asked them. Your own twenty digits are a start.
 #
 # ## Recap
 #
