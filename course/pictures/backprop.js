@@ -87,7 +87,7 @@ function render({ model, el }) {
   const names = Object.entries(SIZES).flatMap(([name, size]) => Array.from({ length: size }, (_, i) => [name, i]));
   const title = (name, i) => `${name}[${SIZES[name] === 4 ? EDGES[i].join(", ") : i}]`;
   const put = (name, i, value) => change({ [name]: now()[name].map((v, j) => (j === i ? value : v)) });
-  const svg = draw("svg", { viewBox: "0 0 400 538", class: "sheet-of-paper", role: "group", "aria-label": "The network of twelve numbers, from its two pixels at the top to the loss at the bottom. The table tells the same." });
+  const svg = draw("svg", { viewBox: "0 0 400 538", class: "sheet-of-paper", role: "group", "aria-label": "The network of twelve numbers, from its two pixels at the top to the loss at the bottom. The table says the same." });
   const text = (x, y, kind, anchor = "middle") => draw("text", { x, y, class: kind, "text-anchor": anchor });
 
   /** A number that can be grabbed: to the right and up it grows. */
