@@ -170,7 +170,10 @@ function render({ model, el }) {
     boxes.classList.remove("crowded");
     const em = Number.parseFloat(boxes.firstChild ? getComputedStyle(boxes.firstChild, "::after").fontSize : 0);
     const edges = [...boxes.children].map((box) => box.getBoundingClientRect());
-    const covers = edges.some((box, k) => k && box.right > edges[k - 1].right && box.right - edges[k - 1].right < 1.6 * em);
+    const covers = edges.some((box, k) => {
+      const [right, up] = k ? [box.right - edges[k - 1].right, box.top - edges[k - 1].top] : [Infinity, 0];
+      return right > 0 && right < 1.6 * em && Math.abs(up) < 1.25 * em; // an answer's width and height
+    });
     boxes.classList.toggle("crowded", covers);
   }
   const sized = new ResizeObserver(unclutter);
