@@ -86,6 +86,7 @@ def test_attends_pairs_are_moved_by_keys_and_by_dragging(lone):
 def test_attend_never_says_what_is_not_so(lone):
     shown = Shown(lone, "attend", 280)
     verdict = shown.el.locator(".verdict")
+    first = shown.state
     shown.set(times=0)
     assert "can't choose" in verdict.inner_text()
     np.testing.assert_allclose(shown.numbers(".weight"), 0.25, atol=1e-12)
@@ -102,3 +103,5 @@ def test_attend_never_says_what_is_not_so(lone):
     shown.el.get_by_label("scores times").focus()
     shown.page.keyboard.press("Home")
     assert shown.state["times"] == 0
+    shown.el.get_by_text("start again").click()
+    assert shown.state == first
