@@ -212,7 +212,7 @@ def test_a_page_of_text_is_read_with_doubt(lone, size):
     dotted = "tags => tags.filter(tag => getComputedStyle(tag).borderStyle === 'dotted').length"
     assert shown.el.locator(".found button").evaluate_all(dotted) == doubtful
     assert "at all" not in taken(shown, jpeg(written()))
-    assert shown.el.locator(".found.crowded").count() == 0  # twenty digits have room, on a phone too
+    assert shown.el.locator(".found.crowded").count() == 0  # twenty digits have room
 
 
 def test_a_photograph_of_anything_is_soon_done(lone):
