@@ -19,7 +19,7 @@ function accuracyOf(right, n) {
 function doubts(digits) {
   const unsure = digits.filter(({ p }) => Math.max(...p) < SURE).length;
   if (!unsure) return "";
-  const marked = `${unsure} of these answers ${unsure === 1 ? "is" : "are"} **in doubt**, with a probability below ${written(100 * SURE, 0)} %, and a dotted box. `;
+  const marked = `${unsure} of these answers ${unsure === 1 ? "is" : "are"} **in doubt**: the probability is below ${written(100 * SURE, 0)} %, and the box is dotted. `;
   return unsure < digits.length / 5 ? marked : `${marked}**Are these digits at all?** The network knows nothing else, and calls letters and stains digits, too. `;
 }
 
