@@ -264,7 +264,7 @@ WRAPPED = (
 
 @given(st.sampled_from(["softmax", "bias_gradient", "layer_gradients", "accuracy", "one_hot"]),
        st.sampled_from(FIRST), st.sampled_from(MADE), st.sampled_from(WRAPPED))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_odd_answer_is_answered_in_words(name, first, made, wrapped):
     exercise = EXERCISES[name]
     arguments = ", ".join(exercise.arguments)
