@@ -190,7 +190,7 @@ def test_the_students_copy_shows_solutions_only_if_the_teacher_wants(folder, tmp
     code += "print(exercises.check(my_softmax).kind, exercises.hint(my_softmax)[:6])"
     asked = subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, text=True)
     assert asked.stdout.endswith("not attempted Hint 1\n"), asked.stderr
-    assert "so it cannot ask you them again." in asked.stdout
+    assert "so it cannot ask them again." in asked.stdout
     assert ("Your teacher has the solution." in asked.stdout) == is_withheld
     assert ("def softmax(z)" not in asked.stdout) == is_withheld
 
