@@ -232,7 +232,7 @@ surest = wrong[(-sure[wrong]).argsort()[:8]]
 captions = [f"is {labels[i]}, says {answers[i]}" for i in surest]
 plotting.digits(images[surest], captions, columns=4, title="Confidently wrong")
 plt.show()
-print(f"of these eight it was at least {100 * sure[surest].min():.1f} % sure")
+print(f"it was at least {100 * sure[surest].min():.1f} % sure of all eight")
 
 # %% [markdown]
 # Some are misshapen, but the 6 that it takes for a 0 is plain at a glance, and the network was at least 99.6 % sure of each. Such answers are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
