@@ -7,7 +7,7 @@
   const NEVER = "never"; // sorted after any day
   const MANY = 12; // more questions than one should feel to owe
   const GUESSES = "guesses"; // which guesses.js keeps
-  const CANNOT_KEEP = "This browser keeps nothing for this page, so save the days as a file before you leave.";
+  const CANNOT_KEEP = "This browser keeps nothing for this page, so save your progress as a file before you leave.";
   const { intervals, lessons } = JSON.parse(document.getElementById("review-data").textContent);
   const place = document.getElementById("reviewing");
 
@@ -92,10 +92,11 @@
   const button = (textContent, onclick) => element("button", { type: "button", textContent, onclick });
   const count = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
   const inWords = (day) => new Date(day).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
+  const on = (day, today) => (day === plus(today, 1) ? "tomorrow" : `on ${inWords(day)}`);
 
-  const status = element("p", { role: "status" });
+  const status = element("p", { role: "status", tabIndex: -1 });
   const room = element("div");
-  const list = element("fieldset", {}, element("legend", { textContent: "Lessons that you have read" }));
+  const list = element("fieldset", {}, element("legend", { textContent: "Lessons you have read" }));
   const guessed = element("details", {}, element("summary", { textContent: "Your guesses, and what came out" }));
   const told = element("p", { role: "status" });
   const rows = {};
@@ -123,10 +124,11 @@
     const ready = cards.filter(({ day }) => day <= today);
     const next = cards.find(({ day }) => day > today && day !== NEVER);
     const sentences = [last];
-    if (ready.length) sentences.push(`${count(ready.length, "question")} for today.${ready.length > MANY ? " Do as many as you like: the rest can wait." : ""}`);
-    else if (next) sentences.push(`Nothing is due today. The next question comes on ${inWords(next.day)}.`);
+    if (ready.length && last) sentences.push(`${ready.length} more for today.`);
+    else if (ready.length) sentences.push(`${count(ready.length, "question")} for today.${ready.length > MANY ? " Do as many as you like: the rest can wait." : ""}`);
+    else if (next) sentences.push(`${last ? "That is all for today" : "Nothing is due today"}. The next question comes ${on(next.day, today)}.`);
     else if (cards.length) sentences.push("You have learnt them all: nothing more is due.");
-    else sentences.push("Tick each lesson that you have read: its questions come back, from tomorrow.");
+    else sentences.push("Tick each lesson you have read: its questions come back from tomorrow.");
     status.replaceChildren([...sentences, notKept].filter(Boolean).join(" "));
     if (undo) status.append(" ", button("Undo", undo));
     if (ready[0]?.name !== room.dataset.name) ask(ready[0], today);
@@ -136,7 +138,8 @@
       const soonest = mine.map(({ day }) => day).sort()[0];
       const [box, words] = rows[number];
       box.checked = mine.length > 0;
-      words.textContent = !mine.length ? count(all.length, "question") : learnt === all.length ? "all learnt" : `${learnt} of ${all.length} learnt, next ${soonest <= today ? "today" : `on ${inWords(soonest)}`}`;
+      const next = `next due ${soonest <= today ? "today" : on(soonest, today)}`;
+      words.textContent = !mine.length ? count(all.length, "question") : learnt === all.length ? "all learnt" : learnt ? `${learnt} of ${all.length} learnt, ${next}` : next;
     }
     showGuesses();
   }
@@ -146,7 +149,10 @@
     const hadFocus = room.contains(document.activeElement);
     room.dataset.name = card?.name ?? "";
     room.replaceChildren();
-    if (!card) return;
+    if (!card) {
+      if (hadFocus) status.focus();
+      return;
+    }
     const { title } = lessons.find(({ number }) => number === card.number);
     const copy = document.getElementById(`card-${card.name}`).cloneNode(true);
     for (const tag of [copy, ...copy.querySelectorAll("[id]")]) tag.removeAttribute("id");
@@ -158,7 +164,7 @@
         return { ...kept, answers: { ...kept.answers, [card.name]: days } };
       };
       const back = due(history.lessons[card.number], { ...history.answers[card.name], [today]: known }, today);
-      last = back ? `That one comes back on ${inWords(back)}.` : "You have learnt that one.";
+      last = back ? `That one comes back ${on(back, today)}.` : "You have learnt that one.";
       undo = () => {
         last = undo = undefined;
         change(write(before));
@@ -210,9 +216,10 @@
     }
     change((kept) => joined(kept, theirs));
     told.textContent = `${file.name} was added to what is kept here.`;
+    (room.firstChild ?? status).focus(); // else the way on from the button leads to the answers below
   }
 
-  let gone; // what was forgotten, until the page is left
+  let gone; // what was cleared, until the page is left
   function forget() {
     const back = gone;
     last = undo = undefined;
@@ -220,12 +227,12 @@
       gone = back ? undefined : kept;
       return back ? joined(back, kept) : nothingYet();
     });
-    forgetting.textContent = gone ? "Bring them back" : "Forget all days";
-    told.textContent = gone ? "All days are forgotten. You can bring them back until you leave the page." : "They are back.";
+    forgetting.textContent = gone ? "Bring it back" : "Clear my progress";
+    told.textContent = gone ? "Your progress is cleared. You can bring it back until you leave this page." : "Your progress is back.";
   }
 
   const file = element("input", { type: "file", accept: ".json", hidden: true });
-  const forgetting = button("Forget all days", forget);
+  const forgetting = button("Clear my progress", forget);
   file.addEventListener("change", async () => {
     await load(file.files[0]);
     file.value = "";
@@ -243,7 +250,7 @@
     list.append(element("div", {}, element("label", {}, box, ` ${number} ${title}`), " ", words));
   }
   place.replaceChildren(status, room, list, guessed);
-  place.append(element("p", { className: "review-keep" }, button("Save the days as a file", save), " ", button("Load a file", () => file.click()), " ", forgetting, file), told);
+  place.append(element("p", { className: "review-keep" }, button("Save my progress as a file", save), " ", button("Load a saved file", () => file.click()), " ", forgetting, file), told);
 
   function renew() {
     recall();

@@ -105,10 +105,10 @@ def test_the_rule_is_that_of_python(asked):
 @both_ways
 def test_a_month_on_the_page(asked):
     assert (
-        asked.said == "Tick each lesson that you have read: its questions come back, from tomorrow."
+        asked.said == "Tick each lesson you have read: its questions come back from tomorrow."
     )
     asked.read("00")
-    assert asked.said == ("Nothing is due today. The next question comes on Tuesday 1 December.")
+    assert asked.said == "Nothing is due today. The next question comes tomorrow."
     names = of_lesson("00")
     missed = names[1]
     seen = Counter()
@@ -120,6 +120,7 @@ def test_a_month_on_the_page(asked):
     others = len(names) - 1
     assert seen == {1: others + 1, 8: others, 29: others, 2: 1, 9: 1, 30: 1}
     assert asked.said.endswith("You have learnt them all: nothing more is due.")
+    assert asked.page.locator(f"{SENTENCE}:focus").count() == 1  # the last card has left with it
     assert (
         asked.page.locator("#reviewing label", has_text="00")
         .locator("..")
@@ -186,15 +187,16 @@ def test_the_days_travel_as_the_file_that_jupyter_keeps(asked, tmp_path, monkeyp
     asked.on(1)
     asked.say("Not yet")
     with asked.page.expect_download() as download:
-        asked.page.get_by_role("button", name="Save the days as a file").click()
+        asked.page.get_by_role("button", name="Save my progress as a file").click()
     assert download.value.suggested_filename == "review.json"
     download.value.save_as(tmp_path / "review.json")
     said = review.answer("01", FIRST)
-    assert said.startswith("Lesson 01 is read")
-    asked.page.get_by_role("button", name="Forget all days").click()
+    assert said.startswith("Lesson 01 is on your list")
+    asked.page.get_by_role("button", name="Clear my progress").click()
     assert asked.kept == review.nothing_yet()
     asked.page.locator("#reviewing input[type=file]").set_input_files(tmp_path / "review.json")
     asked.page.get_by_text("review.json was added to what is kept here.").wait_for()
+    assert asked.page.locator(".review-card:focus").count() == 1
     assert [*asked.kept["lessons"]] == ["00", "01"]
     assert asked.kept["answers"] == {of_lesson("00")[0]: {"2026-12-01": False}}
 
@@ -230,10 +232,10 @@ def test_a_bad_file_changes_nothing(asked, tmp_path, text):
 def test_what_was_forgotten_can_be_brought_back(asked):
     asked.read("00")
     before = asked.kept
-    asked.page.get_by_role("button", name="Forget all days").click()
+    asked.page.get_by_role("button", name="Clear my progress").click()
     assert asked.kept == review.nothing_yet()
     asked.read("01")
-    asked.page.get_by_role("button", name="Bring them back").click()
+    asked.page.get_by_role("button", name="Bring it back").click()
     assert asked.kept["lessons"] == before["lessons"] | {"01": "2026-11-30"}
 
 
