@@ -104,9 +104,7 @@ def test_the_rule_is_that_of_python(asked):
 
 @both_ways
 def test_a_month_on_the_page(asked):
-    assert (
-        asked.said == "Tick each lesson you have read: its questions come back from tomorrow."
-    )
+    assert asked.said == "Tick each lesson you have read: its questions come back from tomorrow."
     asked.read("00")
     assert asked.said == "Nothing is due today. The next question comes tomorrow."
     names = of_lesson("00")
