@@ -39,12 +39,18 @@ TOO_WIDE = """
 """
 #: KaTeX ends a formula with an empty box two pixels wide. What is one pixel wide is for screen
 #: readers alone, such as what a picture tells them.
-CUT_OFF = """
-    [...document.querySelectorAll("article :is(h1, h2, h3, h4, p, li, dt, dd)")]
-        .filter(tag => tag.scrollWidth > tag.clientWidth + 2 && tag.clientWidth > 1)
+CUT_OFF = """() => {
+    const isCut = tag => tag.scrollWidth > tag.clientWidth + 2 && tag.clientWidth > 1;
+    const asides = [...document.querySelectorAll("article p > small")];
+    const cut = asides.filter(isCut); // alone: in the margin they reach beyond their paragraphs
+    for (const aside of asides) aside.style.display = "none";
+    const texts = document.querySelectorAll("article :is(h1, h2, h3, h4, p, li, dt, dd)");
+    cut.push(...[...texts].filter(isCut));
+    for (const aside of asides) aside.style.display = "";
+    return cut
         .filter(tag => !tag.closest(".pst-scrollable-table-container"))
-        .map(tag => tag.textContent.slice(0, 80))
-"""
+        .map(tag => tag.textContent.slice(0, 80));
+}"""
 SCROLLS = """
     [...document.querySelectorAll("article *")]
         .filter(tag => tag.scrollWidth > tag.clientWidth + 1 && tag.clientWidth > 20)
