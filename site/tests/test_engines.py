@@ -86,7 +86,8 @@ PLACE = """(tag => {
     .filter(tag => tag.checkVisibility())[{}])"""
 FOCUS = """
     [...el.querySelectorAll("[tabindex='0'], button:enabled, input")]
-        .filter(tag => tag.tabIndex >= 0 && tag.checkVisibility({{ visibilityProperty: true }}))[{}]?.focus()
+        .filter(tag => tag.tabIndex >= 0 && tag.checkVisibility({{ visibilityProperty: true }}))[{}]
+        ?.focus()
 """
 
 
