@@ -79,7 +79,7 @@ plt.show()
 # %% [markdown]
 # The pixels go into 128 hidden units. Each unit has a number for every pixel, that pixel's **weight**. It multiplies each pixel by its weight, adds up the products, and adds one more number, the unit's **bias** ($W_1$ and $b_1$ in the picture). The sigmoid turns this sum into a response between 0 and 1, the unit's **activation**. The darker the circle, the larger it is.
 #
-# From the 128 activations, ten more sums are made in the same way, one for each class: the **logits**, or *scores*. The softmax turns them into ten probabilities, which the bars show.
+# From the 128 activations, ten more sums are made in the same way, one for each class: the **logits**, or *scores*. The softmax turns them into ten probabilities, the bars.
 
 # %% tags=["hide-input"]
 print("class  score   probability  target")
@@ -272,7 +272,7 @@ for h in [1e-5, 1e-6]:
     print(f"sin(100 u), nudged by {h:.0e}: below 1e-7: {error < 1e-7}")
 
 # %% [markdown]
-# Here $10^{-5}$ is too large, and a correct slope would be refused. Where the V bottoms out depends on the function. Those in this lesson and the next bend as gently as the sigmoid, so we stay with $h = 10^{-5}$.
+# Here $10^{-5}$ is too large, and a correct slope would be refused, because where the V bottoms out depends on the function. In this lesson and the next, all functions bend as gently as the sigmoid, so we stay with $10^{-5}$.
 #
 # Now move the nudge yourself. One error is drawn for nudging both ways, and one for nudging upwards only, where $f(u + h) - f(u)$ is divided by $h$. Which of them gets smaller?
 
@@ -391,7 +391,7 @@ print("multiplied: ", naive_softmax(times * z_three).round(4))
 #
 # ### Exercise 2.3: softmax by rows (core, 8 minutes)
 #
-# Write it for any number of rows, and any scores. Each row has its own maximum and its own sum.
+# Write it for any number of rows, and any scores.
 
 
 # %%

@@ -61,7 +61,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# You saw this network at work in lesson 02. Each **hidden unit** has a weight for every pixel. It multiplies each pixel by its weight, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units form one **layer**, the output units another.
+# You saw this network in lesson 02. Each **hidden unit** has a weight for every pixel. It multiplies each pixel by its weight, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units form one **layer**, the output units another.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -117,7 +117,7 @@ pictures.fill()
 #
 # ## By hand: back up the page
 #
-# Nudge a number upwards. How fast does the loss grow? That is the derivative of the loss with respect to this number. We also say: that is how much *blame* the number bears.
+# Nudge a number upwards. How fast does the loss grow? That is the derivative of the loss with respect to this number. We also call it the number's *blame*.
 #
 # We work backwards, from the loss to the pixels, because then each step can use the one before. That is all there is to **backpropagation**, or the **backward pass**. <small>[Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it famous for networks, but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).</small>
 #
@@ -184,7 +184,7 @@ guesses.compare("right class, after the move", softmax(network.logits(moved, x_p
 # %% [markdown]
 # From 0.25 to 0.6905 in one step. The rest of this lesson is the same sheet with more rows and columns.
 #
-# Now try numbers of your own. Before you drag a weight, say whose gradient will change.
+# Try numbers of your own. Before you drag a weight, say whose gradient will change.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient."}}
 pictures.backprop()
@@ -616,11 +616,11 @@ print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 #
 # <details><summary>Are you sure?</summary>
 #
-# Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and go entry by entry where they refuse. The library JAX offers the same check, along [a single random direction](https://docs.jax.dev/en/latest/_autosummary/jax.test_util.check_vjp.html).
+# Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and go entry by entry where they refuse. JAX offers this check, along [one random direction](https://docs.jax.dev/en/latest/_autosummary/jax.test_util.check_vjp.html).
 #
 # Where a pixel is blank in all twelve images, its gradients are exactly 0, and a wrong factor leaves them so. No check on these images can see that. The last line above gives the share.
 #
-# The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and often even the right gradient is refused.
+# The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and often the right gradient is refused.
 #
 # </details>
 #
