@@ -28,13 +28,12 @@ say "Read it" where we see it.
 
 import argparse
 import hashlib
-import math
 import os
 import re
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from course import files, studies
@@ -68,7 +67,7 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--open", action="store_true", help="also train for the open exercises")
     parser.add_argument("--lesson", metavar="NN,...", help="only these lessons' exercises")
     parser.add_argument(
-        "--jobs", type=positive(int), default=os.cpu_count(), help="at a time (%(default)s)"
+        "--jobs", type=above_zero, default=os.cpu_count(), help="at a time (%(default)s)"
     )
     parser.add_argument(
         "--by-hand",
@@ -104,24 +103,19 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     )
     for name, value in Limits._field_defaults.items():
         help_text = f"{UNITS[name]} (%(default)s)"
-        parser.add_argument(f"--{name}", type=positive(type(value)), default=value, help=help_text)
+        parser.add_argument(f"--{name}", type=above_zero, default=value, help=help_text)
     return parser.parse_args(argv)
 
 
-def positive(kind: type) -> Callable[[str], float]:
-    """Return what reads a number above 0, whole or not."""
-
-    def number(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = 0
-        if not 0 < value < math.inf:
-            whole = "whole " if kind is int else ""
-            raise argparse.ArgumentTypeError(f"{text!r} is not a {whole}number above 0")
-        return value
-
-    return number
+def above_zero(text: str) -> int:
+    """Return a whole number above 0, if it is written as one."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return value
 
 
 def main(argv: list[str] | None = None) -> None:
