@@ -61,6 +61,11 @@ def find_next_step(
         return GENERAL["next"]["another form"]
     if shown.is_edge:
         return about_a_warning(shown)
+    return first_hint(exercise)
+
+
+def first_hint(exercise: Exercise) -> str:
+    """Return the first hint, and ask where the answer departs from it."""
     return GENERAL["next"]["hint"].format(exercise.hints[0])
 
 
@@ -413,4 +418,4 @@ def question_about(exercise: Exercise, attempts: Sequence[Attempt], shown: Attem
         return questions["right before"].format(short[-1])
     if len(case_in_numbers(exercise, shown.arguments)) <= 2 * SHORT:
         return questions["by hand"]
-    return questions["hint"].format(exercise.hints[0])
+    return first_hint(exercise)
