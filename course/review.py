@@ -97,8 +97,8 @@ def code(text: str) -> str:
 def due(read: date, answers: Mapping[date, bool], today: date) -> date | None:
     """Return the day on which a card is to be asked next; None if it is learnt.
 
-    What a clock that was ahead has dated later than today does not count yet: a card then comes too
-    early, and is not lost.
+    An answer dated later than today, by a clock that was ahead, does not count yet: the card then comes
+    too early, but it is not lost.
 
     Args:
         read: the day on which its lesson was read.
@@ -119,7 +119,7 @@ def due(read: date, answers: Mapping[date, bool], today: date) -> date | None:
 
 
 def nothing_yet() -> dict:
-    """Return the history of somebody who begins."""
+    """Return the history of a beginner."""
     return {"lessons": {}, "answers": {}}
 
 
@@ -212,7 +212,8 @@ def answer(word: str | int = "", today: date | None = None) -> Asked:
             "so it cannot ask them again."
         )
     with history() as (kept, said):
-        said = [*said, take_down(word, kept, known, today)]
+        if word != "":
+            said.append(take_down(word, kept, known, today))
     days = {
         name: next_day(card, kept, today)
         for name, card in known.items()
@@ -253,8 +254,6 @@ def take_down(word: str | int, kept: dict, known: Mapping[str, Card], today: dat
     Raises:
         ValueError: it is neither a lesson nor one of the two words.
     """
-    if word == "":
-        return ""
     said = str(word).strip().lower()
     if said in WORDS:
         if not _shown:
@@ -283,8 +282,7 @@ def in_words(day: date) -> str:
 
 def plainly(*said: str) -> Asked:
     """Return sentences, one below the other."""
-    lines = [line for line in said if line]
-    return Asked("\n".join(lines), "\n\n".join(lines))
+    return Asked("\n".join(said), "\n\n".join(said))
 
 
 def question(card: Card, count: int, said: list[str]) -> Asked:
@@ -298,7 +296,6 @@ def question(card: Card, count: int, said: list[str]) -> Asked:
         "Answer in your head, or run code, and open the answer. Then say "
         '`exercises.review("knew it")` or `exercises.review("not yet")`.'
     )
-    said = [line for line in said if line]
     return Asked(
         "\n\n".join([*said, head.format(card.heading), card.asked, how]),
         "\n\n".join([*said, head.format(f"[{card.heading}]({place})"), card.asked, fold, how]),
