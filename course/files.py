@@ -137,11 +137,8 @@ def replace(path: str | os.PathLike[str], text: str | bytes) -> None:
     Raises:
         OSError: it could not be written. Then the file is as it was, and nothing is left beside it.
     """
+    refuse_place(path)
     target = Path(os.path.realpath(path))
-    if target.exists():
-        refuse_odd(target)
-        if not os.access(target, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
     part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         with open(part, "xb") as file:

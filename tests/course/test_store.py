@@ -128,7 +128,7 @@ def test_what_cannot_be_written_is_not_kept(monkeypatch, tmp_path):
         "variable MNISTLIB_MINE to a file in a folder that you can write to."
     ) in keep(answer)
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "no" / "such" / "folder.py"))
-    assert "folder.py cannot be used: No such file or directory. Mend that" in keep(answer)
+    assert "folder.py cannot be used: its folder does not exist. Mend that" in keep(answer)
     assert functions.softmax is EXERCISES["softmax"].reference
     assert names_in(tmp_path) == set()
 
