@@ -57,6 +57,12 @@ def fresh(lesson):
     return lessons.Lesson(lesson.name, lesson.folder)
 
 
+def save_before_the_source(lesson, notebook):
+    """Write a lesson's notebook with an older date than its source."""
+    nbformat.write(notebook, lesson.path)
+    os.utime(lesson.path, (1, 1))
+
+
 # --- What a lesson is
 
 
@@ -284,10 +290,9 @@ def test_an_edit_in_the_notebook_is_not_overwritten_because_the_source_is_newer(
     execute.make(lesson)
     notebook = fresh(lesson).notebook
     notebook.cells[-1].source = "An end, typed in Jupyter."
-    nbformat.write(notebook, lesson.path)
     source = SOURCE.replace("print(7)", "print(7)  # later")
     lesson.source_path.write_text(source, encoding="utf-8")
-    os.utime(lesson.path, (1, 1))
+    save_before_the_source(lesson, notebook)
     stored = lesson.path.read_bytes()
     with pytest.raises(SystemExit, match="An end, typed in Jupyter") as refused:
         execute.make(fresh(lesson))
@@ -296,16 +301,14 @@ def test_an_edit_in_the_notebook_is_not_overwritten_because_the_source_is_newer(
     assert lesson.path.read_bytes() == stored
     # Jupyter's own pairing has written both files: then the newer source has all of it.
     notebook.metadata["jupytext"] = {"formats": "ipynb,py:percent"}
-    nbformat.write(notebook, lesson.path)
-    os.utime(lesson.path, (1, 1))
+    save_before_the_source(lesson, notebook)
     assert execute.make(fresh(lesson)).seconds == 8
     # So it has where the same cell stands there.
     notebook = fresh(lesson).notebook
     notebook.cells[-1].source = "A third end."
-    nbformat.write(notebook, lesson.path)
     source = source.replace("The end.", "A third end.")
     lesson.source_path.write_text(source, encoding="utf-8")
-    os.utime(lesson.path, (1, 1))
+    save_before_the_source(lesson, notebook)
     assert execute.make(fresh(lesson)) is None
 
 
