@@ -141,7 +141,7 @@ def main(module: ModuleType) -> None:
 
 
 def run_all(module: ModuleType) -> None:
-    """Do so; what stands in the way is raised."""
+    """Run the rows and write the JSON, and raise whatever stands in the way."""
     from joblib import Parallel, delayed, parallel_config
     from tqdm import tqdm
 

@@ -73,7 +73,7 @@ def depart_folded(translator: HTML5Translator, node: nodes.Element) -> None:
     translator.body.append("</details>\n")
 
 
-#: What a screen reader is told of a cell's parts, which one sees by their frames.
+#: What a screen reader calls the parts of a cell, which the eye tells apart by their frames.
 PARTS = {"cell_code_source": "Code", "cell_code_output": "Output"}
 
 

@@ -8,7 +8,7 @@ from course.classroom import spreadsheet
 
 COLUMNS = ("student", "exercise", "points", "why")
 
-#: What to do about a mark for somebody of whom there is nothing.
+#: What to do about a mark for somebody who handed in nothing.
 NOBODY = "somebody who handed in nothing must be in the file of --names, or have an empty folder"
 
 

@@ -195,7 +195,7 @@ def hand_marks(
     worth: dict[str, float],
     names: Mapping[str, str],
 ) -> dict[tuple[str, str], by_hand.HandMark]:
-    """Return the teacher's own marks; who has one and is in the names alone is added to the class."""
+    """Return the teacher's own marks, and add to the class whoever has one but handed in nothing."""
     from course.exercises import EXERCISES
 
     if chosen.by_hand and not chosen.by_hand.exists():

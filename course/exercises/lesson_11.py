@@ -66,7 +66,7 @@ def _any_graph(seed: Seed, size: int) -> Arguments:
     return walk.Graph({name: parents[name] for name in sorted(names)}), end
 
 
-#: Who counts the two uses by p as one takes u when p was there, before q: from a stack and a queue.
+#: An answer that counts the two uses by p as one takes u after p and before q, from a stack or a queue.
 _DOUBLE = {"L": ["r", "p"], "r": ["s"], "s": ["q"], "q": ["u"], "p": ["u", "u"], "u": []}
 _FORKS = {"v0": []} | {f"v{i}": [f"v{i - 1}", f"v{i - 1}"] for i in range(1, 19)}
 _INDEX = np.array([[3, 0, 3], [1, 3, 0]])

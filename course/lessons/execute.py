@@ -121,10 +121,10 @@ def code(notebook: NotebookNode) -> list[str]:
 
 
 def edits_to_lose(lesson: Lesson) -> str:
-    """Say which edits in the ``.ipynb`` the ``.py`` has not, as executing would overwrite them.
+    """Say which edits are in the ``.ipynb`` alone, because executing would overwrite them.
 
-    Its cells' ids tell what was edited since it was made, whichever file is the newer. Where Jupyter
-    pairs the two, it writes both and leaves its mark: then a newer ``.py`` has all that there was.
+    The ids of its cells show what was edited since it was made, whichever file is newer. Where Jupyter
+    pairs the two, it saves both and leaves its mark: a newer ``.py`` then holds every edit.
     """
     source, target = lesson.source_path, lesson.path
     if not os.path.lexists(target):

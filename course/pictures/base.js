@@ -97,7 +97,7 @@ function paint(canvas, pixels, side = 28, rows = side) {
 }
 
 /** Tell a screen reader what the reader's own act has changed, once the reader has paused. It doesn't stay:
-    who reads on finds the same words in the picture. */
+    whoever reads on finds the same words in the picture. */
 function teller() {
   const element = make("p", { class: "told", "aria-live": "polite" });
   let waiting;

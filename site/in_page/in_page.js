@@ -77,7 +77,7 @@
 
   const TAB = "    ";
 
-  // Who comes to an editor with Tab may be passing by: until another key is pressed, Tab goes on and indents nothing.
+  // A reader who reaches an editor with Tab may be passing by: until another key is pressed, Tab moves on and indents nothing.
   let passing = false;
   window.addEventListener("keydown", ({ key }) => (passing = key === "Tab" || (passing && key === "Shift")), true);
   window.addEventListener("pointerdown", () => (passing = false), true);

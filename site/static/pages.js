@@ -27,7 +27,7 @@ window.addEventListener("load", fitToScreen);
 window.addEventListener("resize", fitToScreen);
 document.addEventListener("toggle", fitToScreen, true); // what was folded has been laid out only now
 
-// Who copies code by keyboard stays at its button, which says so. (Its picture is another one after the click.)
+// Whoever copies code by keyboard stays at its button, which says that it worked. (The click changes its picture.)
 document.addEventListener(
   "click",
   (event) => {
@@ -37,7 +37,7 @@ document.addEventListener(
   true,
 );
 
-// Who has chosen a heading from "On this page" wants to see it, not the menu above it.
+// Whoever chooses a heading from "On this page" wants to see it, not the menu above it.
 document.addEventListener("click", (event) => {
   event.target.closest("dialog[open] :is(a[href^='#'], .close)")?.closest("dialog").close();
 });
