@@ -424,7 +424,7 @@ def main(argv: list[str] | None = None) -> None:
         if keyword.iskeyword(options.name) or hasattr(builtins, options.name):
             raise Refused(f"{options.name!r} is a word of Python's own; choose another name")
         left = MAKERS[options.what](*arguments)
-    except (Refused, ValueError) as error:
+    except ValueError as error:  # Refused, or a lesson that does not exist
         sys.exit(str(error))
     print(f"Written. Look for « in:\n{chr(10).join(f'  {line}' for line in left)}")
 
