@@ -98,7 +98,7 @@ for k in range(10):
 # | $y$ | `y` | (10,) | one-hot targets, 1 for the right class |
 # | $a$ | `a` | (128,) | the activations of the hidden units |
 # | $L$ | `loss` | | the number that training makes small |
-# | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
+# | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
 # All of these belong to one example. A capital letter, as in $Z$, $P$ and $Y$, is a whole batch of $n$ examples, one in each row; in code the names stay small. The index $i$ counts examples, and $k$ and $l$ count classes. $\log$ is the natural logarithm.
 #
@@ -108,7 +108,7 @@ for k in range(10):
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
-# <small>It goes back to Verhulst in 1838, and to populations that can't grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)).</small> What is $\sigma(0)$? What happens far to the right, and far to the left?
+# What is $\sigma(0)$? What happens far to the right, and far to the left? <small>Verhulst drew this curve in 1838, for populations that can't grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)).</small>
 
 
 # %%

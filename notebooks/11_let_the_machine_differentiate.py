@@ -79,7 +79,7 @@ class Value:
 # |---|---|---|---|
 # | $u$ | `u` | any | what goes into an operation |
 # | $w$ | `w` | any | the second thing that goes into an operation, often a weight |
-# | $\partial L / \partial z$, short $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array; its blame |
+# | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array; its blame |
 #
 # What comes out of an operation is called $z$. Take the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$. So the blame of $u$ is $w$ times the blame of $z$, and likewise with the letters exchanged:
 #
