@@ -108,7 +108,7 @@ for k in range(10):
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
-# What is $\sigma(0)$? What happens far to the right, and far to the left? <small>Verhulst drew this curve in 1838, for populations that can't grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)).</small>
+# What is $\sigma(0)$? What happens far to the right, and far to the left? <small>Verhulst found this curve in 1838, for populations that can't grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)).</small>
 
 
 # %%

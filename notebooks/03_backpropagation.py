@@ -612,13 +612,13 @@ for name, given in candidates.items():
 print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 
 # %% [markdown]
-# All four are caught, even the single weight among 101,770.
+# All four are caught, even one weight among 101,770.
 #
 # <details><summary>Are you sure?</summary>
 #
 # Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and go entry by entry where they refuse. JAX offers this check, along [one random direction](https://docs.jax.dev/en/latest/_autosummary/jax.test_util.check_vjp.html).
 #
-# Where a pixel is blank in all twelve images, its gradients are exactly 0, and a wrong factor leaves them so. No check on these images can see that. The last line above gives the share.
+# Where a pixel is blank in all twelve images, its gradients are exactly 0, and a wrong factor leaves them so. No check on these images can see that; the last line above gives the share.
 #
 # The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and often the right gradient is refused.
 #
