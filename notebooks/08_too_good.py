@@ -213,13 +213,20 @@ print(f"at the end  {losses[-1]:.4f}")
 # **Predict.** Draw your guess of the five curves before you look.
 
 # %% tags=["hide-input"]
-decay = studies.read("decay")
-stored = {tuple(r["settings"].values()): r["results"] for r in decay["rows"]}
-print("the same as the run above:", np.allclose(losses, stored[0.0, 0]["choosing"]))
+stored = studies.read("decay")["rows"]
+
+
+def ten(weight_decay, rate=1.0, wrong_labels=0.0):
+    """What the study found for one setting: ten results, one for each seed."""
+    wanted = {"wrong_labels": wrong_labels, "rate": rate, "weight_decay": weight_decay}
+    return [row["results"] for row in stored if wanted.items() <= row["settings"].items()]
+
+
+print("the same as the run above:", np.allclose(losses, ten(0.0)[0]["loss"]))
 
 decays = [0.0, 1e-4, 3e-4, 1e-3, 3e-3]
 steps = 50 * np.arange(31)
-means = {d: np.mean([stored[d, seed]["choosing"] for seed in range(10)], axis=0) for d in decays}
+means = {d: np.mean([results["loss"] for results in ten(d)], axis=0) for d in decays}
 print("mean watched loss")
 print(" decay  lowest  at the end")
 for weight_decay, mean in means.items():
@@ -263,9 +270,9 @@ def difference(ours, theirs):
     return f"{apart.mean():+.4f}, se {apart.std(ddof=1) / np.sqrt(len(apart)):.4f}"
 
 
-def at(weight_decay, moment, what):
-    """What the study reports of one weight decay: ten numbers, one for each seed."""
-    return [stored[weight_decay, seed][moment][what] for seed in range(10)]
+def at(weight_decay, moment, what, **others):
+    """One of the numbers that the study reports, for each of the ten seeds."""
+    return [results[moment][what] for results in ten(weight_decay, **others)]
 
 
 for what in ["loss", "accuracy", "sureness"]:
@@ -359,7 +366,7 @@ guesses.compare("it stops at step", history.steps[-1])
 # Would the other nine seeds have been stopped too soon? Apply the exercise's rule to their stored losses.
 
 # %% tags=["hide-input"]
-curves = np.array([stored[0.0, seed]["choosing"] for seed in range(10)])
+curves = np.array([results["loss"] for results in ten(0.0)])
 print("patience  share of steps  lowest loss kept by")
 for patience in [1, 2, 10]:
     ends, places = np.transpose([stopped_at(losses, patience) for losses in curves])
@@ -439,7 +446,7 @@ exercises.folded(my_choose_and_report)
 # Give your function the five values of $\lambda$ and the ten seeds. The cell makes the two arrays, and you add the call. Which numbers from above should come out?
 
 # %%
-watched_losses = np.array([[stored[d, seed]["choosing"][-1] for seed in range(10)] for d in decays])
+watched_losses = np.array([[results["loss"][-1] for results in ten(d)] for d in decays])
 reporting_losses = np.array([at(d, "end", "loss") for d in decays])
 watched_losses.shape, reporting_losses.shape
 
@@ -452,28 +459,17 @@ watched_losses.shape, reporting_losses.shape
 #
 # ## Is that so at another rate?
 #
-# So far the learning rate has always been 1. The study `held_back` repeats it at 0.3. From here on "stopped" means the lowest watched loss of the whole run, in hindsight.
+# So far the learning rate has always been 1. The study repeats it at 0.3. From here on "stopped" means the lowest watched loss of the whole run, in hindsight.
 
 # %% tags=["hide-input"]
-held = studies.read("held_back")
-
-
-def of_held(wrong_labels, rate, weight_decay, moment, what):
-    """Ten numbers of the study, one for each seed."""
-    wanted = {"wrong_labels": wrong_labels, "rate": rate, "weight_decay": weight_decay}
-    rows = [row for row in held["rows"] if wanted.items() <= row["settings"].items()]
-    return [row["results"][moment][what] for row in rows]
-
-
-slow = {"wrong_labels": 0.0, "rate": 0.3, "weight_decay": 0.0}
-slow_losses = [r["results"]["loss"] for r in held["rows"] if slow.items() <= r["settings"].items()]
+slow_losses = [results["loss"] for results in ten(0.0, rate=0.3)]
 kept = sum(stopped_at(losses, 2)[1] == np.argmin(losses) for losses in slow_losses)
 print(f"patience 2 would keep it for {kept} of 10 seeds")
 for name, way in {"stopped": (0.0, "lowest"), "decay 0.001": (1e-3, "end")}.items():
     print(f"rate 0.3, {name} against plain:")
     for what in ["loss", "accuracy"]:
-        end = of_held(0.0, 0.3, 0.0, "end", what)
-        print(f"   {what:8} {difference(of_held(0.0, 0.3, *way, what), end)}")
+        end = at(0.0, "end", what, rate=0.3)
+        print(f"   {what:8} {difference(at(*way, what, rate=0.3), end)}")
 print("left of an idle weight after 1,500 steps:")
 print(f"   rate 1: {(1 - 0.001) ** 1500:.3f}, rate 0.3: {(1 - 0.3 * 0.001) ** 1500:.3f}")
 
@@ -506,8 +502,8 @@ for name, parameters in {"at the lowest loss": watch.parameters, "at the end": t
     print(f"{name}:")
     print(f"   agrees with {learnt:.1%} of its labels")
     print(f"   reads {score.accuracy:.1%} of new images")
-row = held["rows"][held["quick"]]
-print("the same as stored:", np.allclose(history.loss("watched"), row["results"]["loss"]))
+spoilt_runs = ten(0.0, wrong_labels=0.2)
+print("the same as stored:", np.allclose(history.loss("watched"), spoilt_runs[0]["loss"]))
 guesses.compare("% of its own labels at the end", round(100 * learnt, 1))
 
 # %% mystnb={"image": {"alt": "Accuracy on the watched images against the step, 0 to 1,500. With right labels, solid, it climbs to about 88 per cent and stays there. With a fifth of the labels drawn anew, dashed, ten seeds climb to between 82 and 85 per cent within 100 to 200 steps and then fall to between 75 and 78."}} tags=["hide-input"]
@@ -515,15 +511,8 @@ figure, axis = plt.subplots(figsize=(6.4, 4))
 axis.plot(
     clean.steps, 100 * clean.accuracy("watched"), "-", color="C0", label="labels right, seed 0"
 )
-spoilt_runs = [
-    row["results"]["accuracy"]
-    for row in held["rows"]
-    if row["settings"]["wrong_labels"]
-    and row["settings"]["rate"] == 1.0
-    and not row["settings"]["weight_decay"]
-]
-for curve in spoilt_runs:
-    axis.plot(50 * np.arange(len(curve)), 100 * np.array(curve), "--", color="C1", lw=1)
+for results in spoilt_runs:
+    axis.plot(steps, 100 * np.array(results["accuracy"]), "--", color="C1", lw=1)
 axis.plot([], [], "--", color="C1", label="a fifth drawn anew, ten seeds")
 axis.set(
     title="With wrong labels, accuracy turns as well",
@@ -537,13 +526,13 @@ plt.show()
 # %% tags=["hide-input"]
 print("accuracy on the reporting images")
 for rate, weight_decay in [(1.0, 3e-3), (0.3, 1e-2)]:
-    end = of_held(0.2, rate, 0.0, "end", "accuracy")
+    end = at(0.0, "end", "accuracy", rate=rate, wrong_labels=0.2)
     print(f"rate {rate}: plain {np.mean(end):.4f}")
     for name, way in {
         "stopped": (0.0, "lowest"),
         f"decay {weight_decay:g}": (weight_decay, "end"),
     }.items():
-        ours = of_held(0.2, rate, *way, "accuracy")
+        ours = at(*way, "accuracy", rate=rate, wrong_labels=0.2)
         print(f"  {name:11} {np.mean(ours):.4f}, {difference(ours, end)}")
 
 # %% [markdown]
