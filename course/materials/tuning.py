@@ -1,5 +1,6 @@
 """Lesson 04's training to tune: few images, few steps, and a target."""
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -23,12 +24,7 @@ def reached(settings: dict, seed: int = 0) -> Accuracies:
 
     Both sets are from the training images: the test images are for another question.
     """
-    mnist = data.load()
-    order = np.random.default_rng(4).permutation(len(mnist.train_labels))
-    training_set, validation_set = [
-        (mnist.train_images[chosen], mnist.train_labels[chosen])
-        for chosen in (order[:5000], order[-5000:])
-    ]
+    training_set, validation_set = chosen_sets()
     rng = np.random.default_rng(seed)
     start = network.initialise(rng, hidden=32)
     parameters, _ = training.train(
@@ -43,3 +39,14 @@ def reached(settings: dict, seed: int = 0) -> Accuracies:
         training.evaluate(network, parameters, training_set).accuracy,
         training.evaluate(network, parameters, validation_set).accuracy,
     )
+
+
+@functools.cache
+def chosen_sets() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return images and labels to learn from, and to judge by, read from the files once."""
+    mnist = data.load()
+    order = np.random.default_rng(4).permutation(len(mnist.train_labels))
+    return [
+        (mnist.train_images[chosen], mnist.train_labels[chosen])
+        for chosen in (order[:5000], order[-5000:])
+    ]
