@@ -185,7 +185,7 @@ class Names:
         changed = []
         for module, values in self.values.items():
             now = vars(module)
-            if values.items() <= now.items():  # fast, and nearly always so
+            if values == now or values.items() <= now.items():  # fast, and nearly always so
                 continue
             for name, value in values.items():
                 if name not in now or now[name] is not value:

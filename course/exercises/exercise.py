@@ -1,5 +1,6 @@
 """An exercise as data, beside the function that is its answer key."""
 
+import functools
 import inspect
 import linecache
 import re
@@ -146,12 +147,18 @@ def as_function(exercise: Exercise, code: str) -> Callable:
     In it ``key`` is the right answer and ``given`` the list of all arguments, and every name is
     known that the reference's module knows.
     """
+    space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
+    exec(_compiled(exercise, code), space)
+    space["answer"].__defaults__ = exercise.reference.__defaults__
+    return space["answer"]
+
+
+@functools.cache
+def _compiled(exercise: Exercise, code: str) -> types.CodeType:
+    """Compile such a function, whose source a traceback then finds."""
     arguments = ", ".join(exercise.arguments)
     lines = [f"def answer({arguments}):", f"given = [{arguments}]", *as_body(code).splitlines()]
     source = "\n    ".join(lines) + "\n"
-    space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
     file = f"<{exercise.name}: {code}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    exec(compile(source, file, "exec"), space)
-    space["answer"].__defaults__ = exercise.reference.__defaults__
-    return space["answer"]
+    return compile(source, file, "exec")

@@ -1,5 +1,6 @@
 """Where an exercise is written, as an editor opens it: ``course/exercises/lesson_02.txt:17``."""
 
+import functools
 import re
 
 from course.lessons import ROOT
@@ -16,8 +17,13 @@ def words(name, sentence=""):
 
 
 def _first(files, pattern):
-    for path in sorted((ROOT / "course" / "exercises").glob(files)):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if re.search(pattern, line):
-                return f"{path.relative_to(ROOT).as_posix()}:{number}"
+    for place, text in _texts(files):
+        if found := re.search(pattern, text, re.MULTILINE):
+            return f"{place}:{text.count(chr(10), 0, found.start()) + 1}"
     return f"course/exercises/{files}"
+
+
+@functools.cache
+def _texts(files):
+    paths = sorted((ROOT / "course" / "exercises").glob(files))
+    return [(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths]

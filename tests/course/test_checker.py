@@ -1,6 +1,7 @@
 """Right answers pass; blank and wrong ones are told apart, by the kind of the reply and its words."""
 
 import ast
+import functools
 import re
 
 import numpy as np
@@ -140,16 +141,21 @@ def test_every_example_of_an_objection_gets_its_sentence(name):
 
 def gives_nothing_away(name, text):
     """Tell whether no line of the solution, nor the last hint's code, stands in a text."""
+    squeezed = text.replace(" ", "")
+    return not any(line in squeezed for line in giving_away(name))
+
+
+@functools.cache
+def giving_away(name):
+    """Return what a reply may not hold, without its spaces."""
     exercise = EXERCISES[name]
     solution = ast.parse(exercises.solution(write(name, "...")))
     returned = [node.value for node in ast.walk(solution) if isinstance(node, ast.Return)]
     code = [
         ast.unparse(value) for value in returned if not isinstance(value, (ast.Name, ast.Tuple))
     ]
-    squeezed = text.replace(" ", "")
-    return not any(
-        len(line) > 8 and line.replace(" ", "") in squeezed for line in [*code, exercise.hints[-1]]
-    )
+    lines = [*code, exercise.hints[-1]]
+    return [line.replace(" ", "") for line in lines if len(line) > 8]
 
 
 @every_exercise
