@@ -1,8 +1,8 @@
 """Build the pages of the course with one command, `python site/build.py`.
 
 They come from the outputs that are stored in the notebooks; nothing is executed. The result is
-site/_build/html, which opens from the disk as well as from a web server. With --pdf, Chromium also
-prints all of them as a book, site/_build/book.pdf; with --epub they become an e-book, book.epub.
+site/_build/html, which opens from the disk as well as from a web server, with the slides and an e-book
+beside the pages. With --pdf, Chromium also prints all of them as a book, site/_build/book.pdf.
 """
 
 import argparse
@@ -306,7 +306,6 @@ def build() -> None:
     """Install, lay out, build, and put the lessons' own files beside their pages."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pdf", action="store_true", help="also make one PDF of all pages")
-    parser.add_argument("--epub", action="store_true", help="also make an e-book of them")
     wish = parser.parse_args()
     install_node_packages()
     stage()
@@ -318,9 +317,11 @@ def build() -> None:
         sys.exit("the pages were not built without a warning; see above")
     drop_unused_styles()
     shrink_images()
+    import ebook
     import slides
 
     slides.make()
+    ebook.make()
     for lesson in all_lessons():
         shutil.copy2(lesson.path, HTML / "notebooks")
         shutil.copy2(lesson.source_path, HTML / "notebooks")
@@ -329,11 +330,6 @@ def build() -> None:
         import book
 
         print(f"built: {book.make()}")
-    if wish.epub:
-        import ebook
-
-        shutil.copy2(ebook.make(), HTML)
-        print(f"built: {HTML / ebook.EPUB.name}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The course as an e-book: python site/build.py --epub makes an EPUB 3 from the built pages.
+"""The course as an e-book: python site/build.py makes an EPUB 3 from the built pages.
 
 Each page is a chapter. A formula is MathML and nothing else; hints, answers and solutions are notes at
 the end, linked both ways, because a reader that ignores <details> would show each answer below its
@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mnistlib import data
 
-EPUB = book.HTML.parent / "book.epub"
+EPUB = book.HTML / "book.epub"
 STYLE = Path(__file__).with_name("ebook.css")
 
 TITLE = "Build a neural network from bare arrays"
@@ -251,8 +251,8 @@ CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 """
 
 
-def make() -> Path:
-    """Make the e-book from the built pages, and return its path."""
+def make() -> None:
+    """Make the e-book from the built pages, and put it beside them."""
     pages = {page: soup for page, soup in book.chapters().items() if page not in LEFT_OUT}
     parts = [book.chapter(page, soup, pages) for page, soup in pages.items()]
     notes = book.unfold(parts)
@@ -277,4 +277,3 @@ def make() -> Path:
         target.writestr("book/package.opf", package(files, list(texts)))
         for name, content in files.items():
             target.writestr(f"book/{name}", content)
-    return EPUB

@@ -17,15 +17,16 @@ from course.lessons import all_lessons
 pytestmark = pytest.mark.takes(seconds=60)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def epub(built):
-    return ebook.make()
+    """Return the e-book that was built with the pages."""
+    return ebook.EPUB
 
 
 @pytest.fixture(scope="module")
-def chapters(epub):
+def chapters(built):
     """Return the chapters by their files, parsed."""
-    with zipfile.ZipFile(epub) as files:
+    with zipfile.ZipFile(ebook.EPUB) as files:
         return {
             name.removeprefix("book/"): BeautifulSoup(files.read(name).decode(), "html.parser")
             for name in files.namelist()
