@@ -10,24 +10,27 @@ import contextlib
 import copy
 import dis
 import functools
+import importlib
 import inspect
 import itertools
 import linecache
 import math
 import numbers
+import pkgutil
 import random
 import re
 import sys
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+import mnistlib
 from course.exercises.comparison import ATOL, a, is_several, matches
-from course.exercises.exercise import HOMES, Arguments
+from course.exercises.exercise import Arguments
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +53,7 @@ class Outcome:
     step: str = ""
     #: What came in place of plain numbers: "an np.matrix"; nothing if no such thing came.
     odd: str = ""
-    #: Names of NumPy, Python or the library that it bound to something else: "np.exp".
+    #: Names of NumPy, Python or the library that it gave another value: "np.exp".
     rebound: tuple[str, ...] = ()
 
     @property
@@ -174,46 +177,81 @@ def freeze(value: object) -> None:
 
 
 class Names:
-    """What all names of some modules stood for at one moment."""
+    """What the names of modules and classes stood for, and their dictionaries held, at one moment."""
 
-    def __init__(self, *modules: types.ModuleType) -> None:
+    def __init__(self, *places: types.ModuleType | type) -> None:
         """Look them up."""
-        self.values = {module: dict(vars(module)) for module in modules}
+        self.values = {place: dict(vars(place)) for place in places}
+        self.contents = [
+            (in_short(place, name), value, value.copy())
+            for place, values in self.values.items()
+            for name, value in values.items()
+            if type(value) is dict and not name.startswith("_")
+        ]
 
     def restore(self) -> list[str]:
-        """Put back every name that stands for something else now; return these names."""
+        """Put back every name that stands for something else now, or holds it; return these names."""
         changed = []
-        for module, values in self.values.items():
-            now = vars(module)
-            if values == now or values.items() <= now.items():  # fast, and nearly always so
+        for place, values in self.values.items():
+            now = vars(place)
+            if are_as_before(values, now):  # fast, and nearly always so
                 continue
             for name, value in values.items():
                 if name not in now or now[name] is not value:
-                    setattr(module, name, value)
-                    changed.append(in_short(module, name))
+                    setattr(place, name, value)
+                    changed.append(in_short(place, name))
+        for name, value, before in self.contents:
+            if len(before) != len(value) or not are_as_before(before, value):
+                value.clear()
+                value.update(before)
+                changed.append(name)
         return changed
 
 
-def in_short(module: types.ModuleType, name: str) -> str:
-    """Return a module's name as a reader writes it: "np.exp", "functions.softmax", "len"."""
-    if module is builtins:
+def are_as_before(before: Mapping, now: Mapping) -> bool:
+    """Tell whether what was there before still is; names may have been added."""
+    try:
+        return before == now or before.items() <= now.items()
+    except ValueError:  # an array stands in a function's place
+        return False
+
+
+def in_short(place: types.ModuleType | type, name: str) -> str:
+    """Return a name as a reader writes it: "np.exp", "functions.softmax", "deep.MLP.forward", "len"."""
+    if place is builtins:
         return name
-    return f"{module.__name__.removeprefix('mnistlib.').replace('numpy', 'np')}.{name}"
+    if isinstance(place, type):
+        return in_short(sys.modules[place.__module__], f"{place.__qualname__}.{name}")
+    return f"{place.__name__.removeprefix('mnistlib.').replace('numpy', 'np')}.{name}"
+
+
+def library() -> Iterator[types.ModuleType | type]:
+    """Yield the library's modules, and the classes that each defines.
+
+    What draws is left out: no key needs it, and importing Matplotlib takes longer than a check.
+    """
+    for module in pkgutil.iter_modules(mnistlib.__path__, "mnistlib."):
+        if module.name != "mnistlib.plotting":
+            home = importlib.import_module(module.name)
+            yield home
+            for value in vars(home).values():
+                if isinstance(value, type) and value.__module__ == home.__name__:
+                    yield value
 
 
 #: NumPy's and the library's own names, as they are before anybody can have changed them.
 NUMPY = Names(np, np.linalg, np.random)
-LIBRARY = Names(*HOMES)
+LIBRARY = Names(*library())
 
 
 @contextlib.contextmanager
 def originals() -> Iterator[list[str]]:
     """Let NumPy and the library be what they were at first, while an answer is judged.
 
-    The reader's own functions, which may stand in the library's place, return to it afterwards.
-    What somebody has changed in NumPy stays mended: the names are yielded.
+    What the reader has changed in the library, such as a function of their own in the place of one,
+    returns afterwards. What somebody has changed in NumPy stays mended: the names are yielded.
     """
-    kept = Names(*HOMES)
+    kept = Names(*LIBRARY.values)
     drawn = np.random.get_state(), random.getstate()  # noqa: NPY002
     LIBRARY.restore()
     try:
@@ -226,7 +264,7 @@ def originals() -> Iterator[list[str]]:
 
 @contextlib.contextmanager
 def names_kept() -> Iterator[list[str]]:
-    """Put back each name of NumPy, the library or Python that is rebound meanwhile; fill them in."""
+    """Put back each name of NumPy, the library or Python that is changed meanwhile; fill them in."""
     python = Names(math, builtins)
     rebound: list[str] = []
     try:

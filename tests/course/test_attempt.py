@@ -20,9 +20,9 @@ from course.exercises import EXERCISES, check, keep
 from course.exercises.attempt import BrokenKey, Outcome, call
 from course.exercises.checker import check_answer
 from course.exercises.reply import Kind
-from mnistlib import functions
+from mnistlib import autodiff, deep, functions
 
-from .handed_in import write
+from .handed_in import right, write
 
 SOFTMAX = "e = np.exp(z - z.max(axis=1, keepdims=True))\nreturn e / e.sum(axis=1, keepdims=True)"
 FLOAT32 = (
@@ -76,7 +76,7 @@ def test_an_answer_that_rebinds_a_name_of_numpys_is_told_so(in_its_place):
     for body in (SOFTMAX, "return z"):
         reply = check(write("softmax", f"np.exp = {in_its_place}\n{body}"))
         assert reply.kind == "wrong value"
-        assert "it binds `np.exp` to something else" in reply.text
+        assert "it gives `np.exp` another value" in reply.text
         assert np.exp is exp
 
 
@@ -95,10 +95,49 @@ def test_names_of_python_and_of_the_library_are_put_back():
     length, softmax = len, functions.softmax
     reply = check(write("softmax", "import builtins\nbuiltins.len = max\nreturn z"))
     assert builtins.len is length
-    assert "it binds `len` to something else" in reply.text
+    assert "it gives `len` another value" in reply.text
     reply = check(write("softmax", "functions.softmax = None\nreturn z", functions=functions))
     assert functions.softmax is softmax
-    assert "it binds `functions.softmax` to something else" in reply.text
+    assert "it gives `functions.softmax` another value" in reply.text
+
+
+def test_whatever_stands_in_the_library_no_answer_is_judged_by_it(monkeypatch):
+    """One exercise of each module is tried while all that the library defines is something else."""
+    monkeypatch.setattr(autodiff.Value, "__mul__", lambda self, other: self)
+    asked = {each.reference.__module__: name for name, each in EXERCISES.items()}
+    for name, module in list(sys.modules.items()):
+        if name.startswith("mnistlib."):
+            for each, value in list(vars(module).items()):
+                if getattr(value, "__module__", None) == name:
+                    monkeypatch.setattr(module, each, None)
+    monkeypatch.setattr(deep, "ACTIVATIONS", {})
+    for name in asked.values():
+        answer = write(name, right(name)[0])
+        assert check(answer).kind == "right", name
+    assert deep.ACTIVATIONS == {}  # as the notebook has it
+    assert functions.softmax is None
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("deep.relu_backward = None", "deep.relu_backward"),
+        ("deep.ACTIVATIONS = np.zeros(3)", "deep.ACTIVATIONS"),
+        ("deep.ACTIVATIONS.clear()", "deep.ACTIVATIONS"),
+        ("deep.RULES['He'] = deep.RULES['Glorot']", "deep.RULES"),
+        ("del deep.MLP.forward", "deep.MLP.forward"),
+        ("np.exp = np.zeros(3)", "np.exp"),
+    ],
+)
+def test_what_an_answer_changes_in_a_module_is_put_back(change, named):
+    before = {**vars(deep), **vars(deep.MLP)}
+    held = dict(deep.ACTIVATIONS), dict(deep.RULES)
+    body = f"from mnistlib import deep\n{change}\nreturn da * (a > 0)"
+    reply = check(write("relu_backward", body))
+    assert reply.kind == "wrong value"
+    assert f"it gives `{named}` another value" in reply.text
+    assert (dict(deep.ACTIVATIONS), dict(deep.RULES)) == held
+    assert {**vars(deep), **vars(deep.MLP)} == before
 
 
 def test_how_numpy_prints_and_draws_is_put_back():
