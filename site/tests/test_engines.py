@@ -8,7 +8,7 @@ import os
 import engines
 import pytest
 from tabs import Tab
-from test_browser import BROKEN_PICTURES, TOO_WIDE, UNREADABLE_FORMULAS
+from test_every_page import BROKEN_PICTURES, TOO_WIDE, UNREADABLE_FORMULAS
 
 pytestmark = pytest.mark.takes(seconds=100)
 

@@ -14,7 +14,7 @@ import engines
 import pytest
 from playwright.sync_api import expect
 from tabs import ROOT, SITE, Server, Tab
-from test_browser import AXE, TOO_WIDE, axe
+from test_every_page import AXE, TOO_WIDE, axe
 from test_said import OPEN, check_exercises, heard, nameless
 
 from course import exercises

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from tabs import HTML
-from test_browser import AXE, CUT_OFF, TOO_WIDE, axe
+from test_every_page import AXE, CUT_OFF, TOO_WIDE, axe
 
-pytestmark = pytest.mark.takes(seconds=150)
+pytestmark = pytest.mark.takes(seconds=100)
 
 WIDTHS = (280, 320, 390, 768, 1024, 1440)
 NARROW = (280, 390)
@@ -191,39 +191,6 @@ def test_a_phone_need_not_zoom_into_what_is_typed(tab, lessons):
         assert page.evaluate(SMALL_INPUTS) == [], address
 
 
-# --- Asides
-
-ASIDES = """
-    [...document.querySelectorAll("article p > small")].map(aside => {
-        const box = aside.getBoundingClientRect();
-        const crossed = [...document.querySelectorAll("article :is(p, pre, img, td, h2, h3, small)")]
-            .filter(other => !other.contains(aside) && !aside.contains(other))
-            .map(other => other.getBoundingClientRect())
-            .filter(other => other.left < box.right && other.right > box.left)
-            .filter(other => other.top < box.bottom && other.bottom > box.top);
-        const paragraph = aside.parentElement.getBoundingClientRect();
-        return { beside: box.left >= paragraph.right, right: box.right, crossed: crossed.length,
-            letters: parseFloat(getComputedStyle(aside).fontSize) };
-    })
-"""
-
-
-def test_an_aside_stands_in_the_margin_and_on_a_phone_where_it_was_said(tab, lessons):
-    seen = 0
-    for lesson in lessons:
-        page = tab.open(lesson, 1280)
-        asides = page.evaluate(ASIDES)
-        seen += len(asides)
-        assert all(
-            one["beside"] and not one["crossed"] and one["right"] < 1280 for one in asides
-        ), lesson
-        if asides:
-            tab.resize(390)
-            assert not any(one["beside"] for one in page.evaluate(ASIDES)), lesson
-            assert min(one["letters"] for one in page.evaluate(ASIDES)) >= 12, lesson
-    assert seen
-
-
 # --- What is wider than the screen
 
 BOXES = {
@@ -321,67 +288,7 @@ def test_the_keyboard_scrolls_what_is_wide(tab, longest):
     page.wait_for_function("document.activeElement.scrollLeft > 20")
 
 
-PARTED = """
-    [...document.querySelectorAll("article span.math")].flatMap(formula => {
-        const found = [];
-        const last = [...formula.getClientRects()].at(-1), first = formula.getClientRects()[0];
-        if (!first) return found;
-        const beside = (node, at) => {
-            const range = document.createRange();
-            range.setStart(node, at);
-            range.setEnd(node, at + 1);
-            return range.getBoundingClientRect();
-        };
-        const apart = (one, other) => one.bottom < other.top || other.bottom < one.top;
-        for (const step of ["nextSibling", "previousSibling"]) {
-            let node = formula;
-            while (!node[step] && node.parentElement.matches(".nobreak")) node = node.parentElement;
-            node = node[step];
-            if (node?.nodeType !== 3) continue;
-            const after = step === "nextSibling";
-            const at = after ? 0 : node.data.length - 1;
-            if (!node.data[at]?.trim()) continue;
-            found.push(apart(after ? last : first, beside(node, at)) && node.data.slice(0, 30));
-        }
-        return found;
-    })
-"""
-
-
-def test_no_line_ends_between_a_formula_and_what_is_written_against_it(tab, lessons):
-    parted, pairs = {}, 0
-    for lesson in lessons:
-        tab.open(lesson)
-        for width in (320, 345, 370, 390, 768):
-            tab.resize(width)
-            found = tab.page.evaluate(PARTED)
-            pairs += len(found)
-            if apart := [text for text in found if text]:
-                parted[lesson, width] = apart
-    assert parted == {}
-    assert pairs > 100
-
-
 # --- Folded code, and colours of the reader's own
-
-
-def test_code_that_only_draws_is_folded_and_opens_by_the_keyboard(tab, lessons):
-    folded = 0
-    for lesson in lessons:
-        page = tab.open(lesson)
-        cells = page.locator(".cell.tag_hide-input")
-        folded += cells.count()
-        for cell in cells.all():
-            assert not cell.locator(".cell_input pre").first.is_visible()
-        if cells.count():
-            cell = cells.first
-            cell.locator("summary").focus()
-            page.keyboard.press("Enter")
-            assert cell.locator(".cell_input pre").first.is_visible()
-            assert cell.locator("summary").inner_text() == "The code"
-            for picture in page.locator(".cell.tag_hide-input .cell_output img").all():
-                assert picture.is_visible()
-    assert folded
 
 
 @pytest.mark.parametrize("surroundings", ["forced light", "forced dark"])

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from tabs import ROOT, STICKS_OUT, Shown, Tab, both_ways, drag
-from test_browser import AXE, TOO_WIDE, axe
+from test_every_page import AXE, TOO_WIDE, axe
 
 from course import pictures
 

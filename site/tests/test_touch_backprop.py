@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from tabs import STICKS_OUT, Shown
-from test_browser import TOO_WIDE
+from test_every_page import TOO_WIDE
 
 from mnistlib import network
 
