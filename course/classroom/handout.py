@@ -22,13 +22,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import nbformat
-
 from course import files
 from course.classroom.extract import names_used
 from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
 from course.lessons import ROOT, Lesson, Task, all_lessons, start, title
+from course.lessons.formats import nbformat
 
 #: What of the clone the students' copy holds as it is.
 COPIED = ("mnistlib", "course", "data", "studies", "requirements.txt", "pyproject.toml")

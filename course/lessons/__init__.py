@@ -21,11 +21,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-import jupytext
-import nbformat
-from nbformat import NotebookNode
-
 from course import files
+from course.lessons.formats import jupytext, nbformat
 from course.lessons.header import Header, read_header
 from course.lessons.markdown import formula_lines, plain, unfolded, words
 
@@ -151,7 +148,7 @@ class Lesson:
         return f"python -m course execute {self.number}"
 
     @cached_property
-    def source(self) -> NotebookNode:
+    def source(self) -> nbformat.NotebookNode:
         """The cells as people wrote them, without outputs.
 
         Raises:
@@ -173,7 +170,7 @@ class Lesson:
         return f"notebooks/{self.source_path.name}:{begins[min(index, len(begins) - 1)]}"
 
     @cached_property
-    def notebook(self) -> NotebookNode:
+    def notebook(self) -> nbformat.NotebookNode:
         """The stored notebook.
 
         Raises:
@@ -208,7 +205,7 @@ class Lesson:
         reason = " ".join(str(error).split())[:100] or type(error).__name__
         return f"{files.shown(self.path)} is not a whole notebook ({reason}). {remedy}"
 
-    def cells(self, kind: str) -> list[tuple[int, NotebookNode]]:
+    def cells(self, kind: str) -> list[tuple[int, nbformat.NotebookNode]]:
         """Return (index, cell) for every stored cell of one type, ``code`` or ``markdown``."""
         return [(i, cell) for i, cell in enumerate(self.notebook.cells) if cell.cell_type == kind]
 
@@ -393,12 +390,12 @@ def start() -> str:
 
 
 @cache
-def cells_of(source: str) -> NotebookNode:
+def cells_of(source: str) -> nbformat.NotebookNode:
     """Return the cells of a lesson's text, which is long to parse and read by many."""
     return jupytext.reads(source, fmt="py:percent")
 
 
-def is_folded(cell: NotebookNode) -> bool:
+def is_folded(cell: nbformat.NotebookNode) -> bool:
     """Tell whether a cell is folded on the pages, as one that only draws."""
     return "hide-input" in cell.metadata.get("tags", [])
 
@@ -412,7 +409,7 @@ def prose_minutes(markdown: str) -> float:
     return words(markdown) / 85 + formula_lines(markdown) / 2
 
 
-def code_minutes(cell: NotebookNode) -> float:
+def code_minutes(cell: nbformat.NotebookNode) -> float:
     """How long a newcomer reads a code cell: 15 lines a minute, and 40 seconds for its figure.
 
     Comments, blank lines and code that is folded on the pages are not counted.
@@ -430,17 +427,17 @@ def shared_out(total: int, weights: list[float]) -> list[int]:
     return [int(share) + (i in rounded_up) for i, share in enumerate(exact)]
 
 
-def pngs(outputs: Iterable[NotebookNode]) -> list[str]:
+def pngs(outputs: Iterable[nbformat.NotebookNode]) -> list[str]:
     """Return the PNG images among outputs, as they are stored: in base64."""
     return [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
 
 
-def alternative_text(cell: NotebookNode) -> str:
+def alternative_text(cell: nbformat.NotebookNode) -> str:
     """Return the words that describe a cell's figure."""
     return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
 
 
-def texts(cell: NotebookNode) -> Iterator[str]:
+def texts(cell: nbformat.NotebookNode) -> Iterator[str]:
     """Yield every text that a code cell's outputs hold, without colours."""
     for output in cell.outputs:
         if output.output_type == "stream":
