@@ -1,6 +1,7 @@
 """The lessons keep their promises: pairs in step, clean outputs, true numbers, working links."""
 
 import ast
+import functools
 import inspect
 import io
 import re
@@ -465,12 +466,17 @@ CODE = sorted(
 )
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_cites_a_lesson_and_its_section_leads_somewhere(path):
-    sections = {
+@functools.cache
+def sections_of_lessons():
+    return {
         lesson.number: {text for _, text in reading.headings(lesson.markdown)}
         for lesson in all_lessons()
     }
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_cites_a_lesson_and_its_section_leads_somewhere(path):
+    sections = sections_of_lessons()
     text = path.read_text(encoding="utf-8")
     where = path.relative_to(ROOT).as_posix()
     problems = []
