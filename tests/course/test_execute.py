@@ -352,11 +352,11 @@ def test_what_is_printed_in_pieces_is_stored_as_one():
 
 
 def test_the_kernels_processor_is_measured_and_not_the_clock():
-    def seconds(code):
-        return execute.execute(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]))[0]
-
-    assert seconds("import time\ntime.sleep(3)") < 2.5
-    assert 3 <= seconds("import time\nwhile time.process_time() < 3:\n    pass") < 5
+    code = (
+        "import time\ntime.sleep(2)\nwhile time.process_time() < 2:\n    pass"  # the clock says 4
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    assert 2 <= execute.execute(notebook).seconds < 3.5
 
 
 def test_the_living_view_of_a_picture_is_not_stored():
