@@ -41,7 +41,7 @@ def read(
     marks = {}
     problems = []
     for line, row in spreadsheet.read(path):
-        student, exercise, points, why = (*row, "", "", "", "")[:4]
+        student, exercise, points, why, *more = (*row, "", "", "", "")
         if line == 1 and exercise.lower() == COLUMNS[1]:
             continue
         exercise = exercise.removeprefix("my_")
@@ -49,7 +49,12 @@ def read(
             number = spreadsheet.number(points)
         except ValueError:
             number = -1
-        if exercise not in known:
+        if any(more):
+            problems.append(
+                f"line {line}: there are more than {len(COLUMNS)} cells; put quotation marks around "
+                "a cell that contains the separator"
+            )
+        elif exercise not in known:
             problems.append(f"line {line}: there is no exercise {exercise!r}")
         elif exercise not in worth:
             continue

@@ -685,6 +685,11 @@ def test_marks_by_hand_always_win_and_survive_every_run(marked_by_hand, tmp_path
             "--names, or have an empty folder",
         ),
         ("ada,onehot,1,", "line 2: there is no exercise 'onehot'"),
+        (
+            "ada,one_hot,1,5,late",
+            "line 2: there are more than 4 cells; put quotation marks around a cell that contains the "
+            "separator",
+        ),
         ("ada,one_hot,Right,", "line 2: 'Right' is not a number of points from 0 to 2"),
         ("ada,one_hot,20,", "line 2: '20' is not a number of points from 0 to 2"),
         ("ada,one_hot,1,\nada,my_one_hot,2,", "line 3: ada has a mark for one_hot above"),
