@@ -8,7 +8,7 @@ from course.lessons import NOTEBOOKS, Lesson
 pytest_plugins = ["course.lessons.pytest_plugin"]
 
 ROOT = Path(__file__).resolve().parent
-#: At most so many, since each may hold a lesson's kernel of several hundred megabytes.
+#: The most there may be, since each may hold a lesson's kernel of several hundred megabytes.
 WORKERS = 4
 
 

@@ -416,7 +416,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--lesson", metavar="NN", help="for an exercise: the lesson it belongs to")
     options = parser.parse_args(argv)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", options.name):
-        parser.error(f"{options.name!r} is no name for a function; write it as layer_gradients")
+        parser.error(
+            f"{options.name!r} cannot be the name of a function; write it as layer_gradients"
+        )
     if (options.what == "exercise") != bool(options.lesson):
         parser.error("an exercise, and it alone, needs --lesson NN")
     arguments = [options.name, options.lesson] if options.lesson else [options.name]

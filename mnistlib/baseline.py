@@ -23,7 +23,7 @@ def nearest_mean(x: np.ndarray, means: np.ndarray) -> np.ndarray:
     r"""Answer with the class whose mean is nearest: $\hat k = \arg\min_k \lVert x - \bar x_k \rVert^2$.
 
     ``x`` is (n, pixels) and ``means`` (classes, pixels), floats in the same units; the answers are
-    int64, shape (n,). Multiplied out, $\lVert x \rVert^2$ is the same for all classes and left
-    away. Derived in lesson 01, "A baseline before any network".
+    int64, shape (n,). Multiplied out, $\lVert x \rVert^2$ is the same for all classes and
+    dropped. Derived in lesson 01, "A baseline before any network".
     """
     return (-2 * x @ means.T + (means**2).sum(axis=1)).argmin(axis=1)

@@ -144,8 +144,8 @@ def check_gradient(
     gradient = np.asarray(gradient, dtype=np.float64)
     if gradient.shape != u.shape:
         raise ValueError(
-            f"{name} has shape {gradient.shape}, but what it is the gradient by has {u.shape}; "
-            "the two must be equal"
+            f"{name} has shape {gradient.shape}, but the array that is nudged has {u.shape}; a "
+            "gradient has the shape of what it belongs to"
         )
     if not u.size:
         raise ValueError(f"{name}: nothing to check, the array is empty")

@@ -258,7 +258,7 @@ def shorten_contents(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def visit_entry(translator: HTML5Translator, node: nodes.entry) -> None:
-    """Open a table's cell; the corner above row heads is empty, so it is no head."""
+    """Open a table's cell; the corner above row heads is empty, so it is not a heading."""
     if isinstance(node.parent.parent, nodes.thead) and not node.astext().strip():
         translator.body.append("<td></td>")
         raise nodes.SkipNode

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-# No deadline, since a slow computer is no bug; the same examples each time, so that a clone which
+# No deadline, since a slow computer is not a bug; the same examples each time, so that a clone which
 # passes today passes tomorrow. To look further: pytest --hypothesis-profile=default
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")

@@ -33,7 +33,7 @@ from course.lessons.formats import nbformat
 COPIED = ("mnistlib", "course", "data", "studies", "requirements.txt", "pyproject.toml")
 COPIED += ("LICENSE", "LICENSE-TEXT.md")
 
-#: What of it is left out.
+#: What it leaves out of these folders.
 LEFT_OUT = shutil.ignore_patterns(
     "__pycache__", ".*", "*.egg-info", "*.part", "lesson_9*", "classroom", "computers"
 )
@@ -52,7 +52,6 @@ SOLUTION = "The course's version"
 
 #: What lessons say of their folds, and what the students' copy says instead.
 REWORDED = {
-    "Answer aloud, then unfold.": "Answer each in a sentence or two.",
     "Hints and a solution are folded below it.": "The cell below it gives hints.",
     "You remember more if you are asked again a few days later. So when you have read a lesson, say "
     'so: with `exercises.review("00")` in Jupyter, or a tick on the website\'s *Review* page.': "",

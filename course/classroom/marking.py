@@ -127,7 +127,7 @@ def read_reply(result: object) -> tuple[str, str, str]:
         reply = (result.get("kind"), result.get("reply"), result.get("reason"))
         if all(map(is_text, reply)) and reply[0] in KINDS:
             return reply
-    return LOST, "what came back is no reply of the checker's", ""
+    return LOST, "what came back isn't a reply from the checker", ""
 
 
 def answers_in(result: object) -> tuple[dict[str, Answer], list[str]]:

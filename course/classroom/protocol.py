@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-#: The kind of an outcome that no reply of the checker's decided; its text says why.
+#: The kind of an outcome that the checker did not decide; its text says why.
 LOST = "not marked"
 
 #: The kinds of reply that a checker gives.

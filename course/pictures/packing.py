@@ -15,7 +15,7 @@ from mnistlib.training import Dataset
 #: Where ``python -m course pictures`` stores it.
 DATA = Path(__file__).parent / "data"
 
-#: So many digits can keep each other company.
+#: How many digits there are to keep each other company.
 COMPANIONS = 200
 
 

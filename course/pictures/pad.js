@@ -2,7 +2,7 @@
 
 const SIDE = 280; // the paper; ten of its dots make one pixel of the image
 const PEN = 11;
-const SPECK = 4 * PEN; // ink that is nowhere longer, twice the pen's width, is no digit but a dot
+const SPECK = 4 * PEN; // ink that is nowhere longer, twice the pen's width, is a dot, not a digit
 
 /** Put ink along a line: each dot of the paper holds the darkest that any line left there. */
 function trace(ink, x0, y0, x1, y1) {

@@ -10,7 +10,7 @@ import numpy as np
 
 from mnistlib import data, functions, network, training
 
-#: Of so many images in each set the loss and the accuracy are drawn.
+#: How many images of each set the loss and the accuracy are taken from.
 SHOWN = 1000
 
 
@@ -76,7 +76,7 @@ class Run:
             self.losses.append(float(loss))
 
     def score(self, dataset: training.Dataset) -> dict:
-        """Return the loss and the accuracy; a loss that is no number as None, which JSON has."""
+        """Return the loss and the accuracy; a loss that is not a number as None, which JSON has."""
         some = tuple(part[:SHOWN] for part in dataset)
         loss, accuracy = training.evaluate(self.model, self.parameters, some)
         return {"loss": loss if np.isfinite(loss) else None, "accuracy": accuracy}

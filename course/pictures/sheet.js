@@ -3,7 +3,7 @@
 
 const SURE = 0.9; // an answer of a smaller probability is marked as doubtful
 
-/** What the reader says is written, one digit for each found; null for what is no digit. */
+/** What the reader says is written, one digit for each found; null for what is not a digit. */
 const labelsOf = (typed) => [...typed].filter((letter) => /[0-9–−-]/.test(letter)).map((letter) => (/[0-9]/.test(letter) ? Number(letter) : null));
 
 /** The accuracy of n answers with its error bar, in words. */

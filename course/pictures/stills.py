@@ -14,7 +14,7 @@ from mnistlib import attention, data, functions, network, original, plotting, tr
 BLUE, VERMILION = plotting.COLOURS[:2]
 
 
-#: In a still 6 inches wide, letters of so many points can be read on a phone.
+#: The smallest letters, in points, that a phone still shows legibly in a still 6 inches wide.
 SMALL = 11
 
 

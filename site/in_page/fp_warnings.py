@@ -268,7 +268,7 @@ def faults_of_each(
 
 
 def summary(values: Iterable) -> tuple[bool, bool, bool]:
-    """Tell of some values: whether one is infinite, one is nan, one is no whole number."""
+    """Tell of some values: whether one is infinite, one is nan, one is not a whole number."""
     arrays = [array for array in map(floats, values) if array is not None]
     inexact = [array for array in arrays if array.dtype.kind in "fc"]
     infinite = any(np.isinf(array).any() for array in inexact)

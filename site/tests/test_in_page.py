@@ -241,7 +241,7 @@ return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     exercises.mine()  # the library's own again
     assert lines[0] == "yours:         softmax, log_softmax, cross_entropy"
     with mine.open("a", encoding="utf-8") as file:
-        file.write("\n\ndef softmax(z):\n    return 0  # a helper of this name is no answer\n")
+        file.write("\n\ndef softmax(z):\n    return 0  # a helper of this name is not an answer\n")
 
     page.evaluate("localStorage.clear()")
     page = tab.open(LESSON)

@@ -168,7 +168,7 @@ def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name
             pytest.fail(f"{where}this is no Python: {error.msg}", pytrace=False)
         assert "NameError" not in reply.text, f"{where}it uses a name that is not there:\n{reply}"
         assert reply.kind in ("wrong value", "wrong shape", "raises", "unstable"), (
-            f"{where}is no wrong answer ({reply.kind}): drop it, or write a case that refuses it in "
+            f"{where}is not a wrong answer ({reply.kind}): drop it, or write a case that refuses it in "
             f"{locations.entry(name)}"
         )
         assert reply.text.endswith(f"A likely reason: {reason}"), (

@@ -275,7 +275,7 @@ def test_a_picture_may_not_take_the_name_of_what_it_stands_on(name):
 def test_a_name_that_python_or_a_file_cannot_have_is_refused(capsys, what, name):
     with pytest.raises(SystemExit):
         new.main([what, name])
-    assert f"{name!r} is no name for a function; write it as layer_gradients" in (
+    assert f"{name!r} cannot be the name of a function; write it as layer_gradients" in (
         capsys.readouterr().err
     )
 

@@ -79,7 +79,7 @@ def write(path, rows, *, points=grades.POINTS, **options):
 
 
 def with_an_essay():
-    """Return the rows of two students, and of a file that is no submission."""
+    """Return the rows of two students, and of a file that is not a submission."""
     rows = some_rows()
     return rows + [row._replace(student="essay", kind="not marked") for row in rows[:2]]
 

@@ -1,4 +1,4 @@
-"""Who starts Jupyter as the README says, edits a lesson and saves, has both of its files in step."""
+"""Start Jupyter as the README says, edit a lesson and save: both of its files stay in step."""
 
 import contextlib
 import json

@@ -105,7 +105,7 @@ SPOILINGS: dict[str, Callable[[np.ndarray, object], object]] = {
 }
 #: Objections whose numbers depend on the last bit: another computer has others.
 CHAOTIC = ("is_far_too_fast",)
-#: Of the ways that fit its results an exercise has one in so many.
+#: An exercise has every sixth of the ways that fit its results.
 STEP = 6
 
 

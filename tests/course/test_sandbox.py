@@ -100,7 +100,7 @@ HOSTILE = {
         "        os.write(found['pipe'], reply.encode())\n        os._exit(0)\n"
         "    frame = frame.f_back",
         "not marked",
-        "no reply of the checker",
+        "a reply from the checker",
     ),
     "a formula": ("raise type('=1+1', (Exception,), {})", "raises", ": =1+1"),
     "stops its watcher": (

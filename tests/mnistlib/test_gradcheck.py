@@ -250,7 +250,7 @@ def test_the_gradient_must_fit():
     with pytest.raises(ValueError, match=r"shapes differ: \(3,\) and \(2,\)"):
         relative_error([1, 2, 3], [1, 2])
     for shape in ((2,), (4,), (1, 3), (3, 1)):
-        with pytest.raises(ValueError, match=r"but what it is the gradient by has \(3,\)"):
+        with pytest.raises(ValueError, match=r"but the array that is nudged has \(3,\)"):
             check_gradient(lambda u: u.sum(), np.ones(3), np.ones(shape))
 
 

@@ -15,7 +15,7 @@ class Names:
 
     @property
     def unknown(self) -> str:
-        """The first name that is no fault's."""
+        """The first name that is not a fault's."""
         return repr(next(name for name in self.result.values() if name not in FAULTS))
 
     @property
@@ -47,12 +47,12 @@ def is_turned_round(names: Names) -> bool:
 
 
 def has_other_letters(names: Names) -> bool:
-    """Tell whether it is no dictionary of the four letters."""
+    """Tell whether it is not a dictionary of the four letters."""
     return not isinstance(names.result, dict) or set(names.result) != set(RECIPES)
 
 
 def has_an_unknown_name(names: Names) -> bool:
-    """Tell whether some name is no fault's."""
+    """Tell whether some name is not a fault's."""
     return any(name not in FAULTS for name in names.result.values())
 
 

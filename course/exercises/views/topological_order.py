@@ -8,9 +8,9 @@ from course.exercises.exercise import Arguments
 
 #: A chain of some length.
 CHAIN = {"v0": []} | {f"v{i}": [f"v{i - 1}"] for i in range(1, 120)}
-#: How many values a graph may well have.
+#: How many values a large graph has.
 LONG = 5_000
-#: So many lookups are noted with their depth: a recursion is seen long before.
+#: How many lookups are noted, with their depth: a recursion shows long before that.
 NOTED = 10_000
 
 
@@ -169,7 +169,7 @@ def is_nothing(answer: Order) -> bool:
 
 
 def is_no_list(answer: Order) -> bool:
-    """Tell whether the result is no list of names."""
+    """Tell whether the result is something other than a list of names."""
     return not isinstance(answer.result, (list, tuple)) or any(
         not isinstance(name, str) for name in answer.result
     )

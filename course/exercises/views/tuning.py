@@ -29,7 +29,7 @@ class Tuning:
 
     @property
     def odd_name(self) -> str:
-        """The name of the first setting that is no number."""
+        """The name of the first setting that is not a number."""
         return next(name for name, value in self.settings.items() if not is_number(value))
 
     @property
@@ -114,12 +114,12 @@ def returns_nothing(tuning: Tuning) -> bool:
 
 
 def has_other_keys(tuning: Tuning) -> bool:
-    """Tell whether it is no dictionary of the three settings."""
+    """Tell whether it is not a dictionary of the three settings."""
     return not isinstance(tuning.settings, dict) or {*tuning.settings} != {*SETTINGS}
 
 
 def has_no_number(tuning: Tuning) -> bool:
-    """Tell whether some setting is no number."""
+    """Tell whether some setting is not a number."""
     return not all(is_number(value) for value in tuning.settings.values())
 
 
