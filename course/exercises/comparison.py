@@ -15,10 +15,11 @@ import numpy as np
 #: enough for another order of summation, and for one step in float32 on the way.
 RTOL: float = 2e-7
 
-#: The same where the result, or what is wanted, is not float64.
+#: The same where the result, or what is wanted, is of fewer digits: float32, say.
 RTOL_FLOAT32: float = 1e-5
 
-#: The same for a float64 in an edge case, where even a number added "for safety" must be found.
+#: The same for a float64 in an edge case, where even a number added "for safety" must be found, and
+#: wherever whole numbers, or True and False, are wanted.
 RTOL_EDGE: float = 3e-13
 
 #: How far a number may be off that should be exactly 0.
@@ -141,13 +142,26 @@ def matches(wanted: object, got: object, exact: bool = False, atol: float = ATOL
         return all(matches(*pair, exact, atol) for pair in entries)
     if not kinds <= NUMBERS:
         return same_entries(wanted, got)  # text, say, or complex numbers
-    is_float64 = np.result_type(wanted_array, got_array) == got_array.dtype == np.float64
+    rtol = rtol_of(wanted_array, got_array, exact)
     if exact:
-        rtol = RTOL_EDGE if is_float64 else RTOL_FLOAT32
-        return np.allclose(got_array, wanted_array, rtol=rtol, atol=0.0, equal_nan=True)
-    rtol = RTOL if is_float64 and wanted_array.dtype != np.float32 else RTOL_FLOAT32
-    atol = max(atol, rtol * largest_of(wanted_array))
+        atol = 0.0
+    elif wanted_array.dtype.kind == "f":
+        atol = max(atol, rtol * largest_of(wanted_array))
     return np.allclose(got_array, wanted_array, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def rtol_of(wanted: np.ndarray, got: np.ndarray, exact: bool) -> float:
+    """Return how far a right result may be off, relative to its size."""
+    if wanted.dtype.kind != "f":
+        return RTOL_EDGE  # whole numbers are not rounded on their way
+    if is_narrow(got) or (is_narrow(wanted) and not exact):
+        return RTOL_FLOAT32
+    return RTOL_EDGE if exact else RTOL
+
+
+def is_narrow(array: np.ndarray) -> bool:
+    """Tell whether an array holds floats of fewer digits than float64: float32, say."""
+    return array.dtype.kind == "f" and array.dtype.itemsize < 8
 
 
 def close(wanted: object, got: object) -> bool:

@@ -115,6 +115,35 @@ def test_arrays_in_an_array_are_compared_one_by_one(shape):
     assert not identical(zeros, one)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "got", "is_right"),
+    [
+        (100_000, 100_001, False),
+        (839_255_816, 839_260_816, False),
+        (839_255_816, 839_255_817.0, False),
+        (60_000, np.float32(60_000), True),  # which float32 holds
+        (839_255_817, np.float32(839_255_817), False),
+        (np.array([0, 10**9]), np.array([1e-6, 1e9]), False),
+        (3, 3.0, True),
+        (3, 0.3 * 10 + 4e-16, True),
+        (True, 1, True),
+        (True, 0.999999, False),
+        (np.uint8(255), 255, True),
+        (np.array([1e5]), np.array([100_001]), False),  # and so where a whole number came
+        (0.1, np.float32(0.1), True),
+    ],
+)
+@pytest.mark.parametrize("exact", [False, True])
+def test_whole_numbers_are_right_or_wrong_without_rounding(wanted, got, is_right, exact):
+    assert matches(wanted, got, exact) == is_right
+
+
+@pytest.mark.parametrize("count", ["count + (count > 100_000)", "np.float32(count)"])
+def test_a_count_that_is_off_by_one_in_a_million_is_wrong(count):
+    body = f"import struct\nmagic, count = struct.unpack('>2I', raw[:8])\nreturn magic, {count}"
+    assert check(write("label_header", body)).kind == "wrong value"
+
+
 @pytest.mark.parametrize("action", ["ignore", "error"])
 def test_how_the_reader_filters_warnings_does_not_matter(action):
     with warnings.catch_warnings():
