@@ -1,8 +1,8 @@
 """How a wrong result is related to the right one, and where the two differ first.
 
 A relation is asked about the answers to all cases at once, so that what is said is never the
-accident of one. Each one here spoke for at least one in a hundred of the wrong answers that nobody
-had foreseen; rarer ones were left out. Its sentence stands under its name in ``general.txt``.
+accident of one. Its sentence stands under its name in ``general.txt``, and in a reply that the tests
+store: one that never speaks has no place here.
 """
 
 import functools
@@ -299,7 +299,8 @@ def where_an_argument(comparisons: Sequence[Comparison]) -> Fields | None:
     """Tell whether in all cases just those entries are wrong where an argument is negative, say.
 
     Some case must have entries of both kinds. Where whole cases are wrong, or single numbers, it may
-    be for another reason that the cases have.
+    be for another reason that the cases have. And of a factor that is 0 just where 0 is wanted,
+    nothing is said: there it would be hard to go wrong.
     """
     if not in_one_shape(comparisons):
         return None
@@ -311,6 +312,11 @@ def where_an_argument(comparisons: Sequence[Comparison]) -> Fields | None:
     for in_all_cases in zip(*[each.arguments for each in comparisons]):
         values = [argument.value for argument in in_all_cases]
         if any(shape_of(value) != is_wrong.shape for value, is_wrong in zip(values, wrong)):
+            continue
+        if all(
+            ((value == 0) & (each.wanted_array == 0))[~is_wrong].all()
+            for value, each, is_wrong in zip(values, comparisons, wrong)
+        ):
             continue
         for words, holds in CONDITIONS.items():
             if all((holds(value) == is_wrong).all() for value, is_wrong in zip(values, wrong)):

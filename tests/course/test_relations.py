@@ -156,6 +156,15 @@ def test_what_an_argument_is_where_entries_are_wrong(words, places):
     assert GENERAL["entries"][finding.name].format(**finding.fields)
 
 
+def test_a_factor_is_not_blamed_where_its_zeros_are_all_that_is_right():
+    """Of probabilities, say: where they are not 0 they are positive, and that is no news."""
+    p = np.array([0.0, 0.25, 0.75])
+    one = Comparison(p * [3, 5, 7], p * [4, 9, 8], [NamedValue("p", ("n",), p)])
+    assert find_difference(one, [one]).name == "some_entries"
+    mask = Comparison(p * [3, 5, 7] + 1, p * [4, 9, 8] + 1, one.arguments)
+    assert find_difference(mask, [mask]).fields["is"] == "is positive"
+
+
 def test_no_argument_is_blamed_for_single_numbers_or_for_whole_cases():
     numbers = [
         Comparison(1.5, 1.5 if u > 0 else 9.0, [NamedValue("u", (), u)]) for u in (-1.0, -2.0, 1.0)

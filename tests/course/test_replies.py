@@ -10,6 +10,7 @@ read the difference before you commit it::
 
 import contextlib
 import copy
+import re
 import textwrap
 import warnings
 import zlib
@@ -21,6 +22,7 @@ import pytest
 from course.exercises import EXERCISES, LESSONS
 from course.exercises.checker import check_answer
 from course.exercises.exercise import Exercise
+from course.exercises.texts import GENERAL
 
 from .handed_in import as_function_of_a_reader, named, right, unexplained, write
 
@@ -161,6 +163,13 @@ def replies(name: str) -> str:
 def test_replies_are_word_for_word_as_they_are_stored(lesson, file_regression):
     text = "\n\n".join(replies(exercise.name) for exercise in LESSONS[lesson])
     file_regression.check(text + "\n", encoding="utf-8", basename=f"lesson_{lesson}")
+
+
+def test_every_relation_speaks_in_a_reply(original_datadir):
+    stored = "".join(path.read_text("utf-8") for path in original_datadir.iterdir())
+    for name, sentence in GENERAL["relations"].items():
+        words = max(re.split(r"{\w+}", sentence), key=len)[1:]  # it begins with a capital there
+        assert words in stored, name
 
 
 def test_no_lesson_is_stored_that_is_gone(original_datadir):
