@@ -92,10 +92,13 @@ def deal_cards(
     digits are asked about, and each must be one of the keys. Described in lesson 12, "The cards".
 
     Raises:
-        ValueError: fewer keys than pairs, a number below 1, a digit asked about that is not a key, or
-            too few images: one of each digit, and two of each that may be asked about.
+        ValueError: keys that are not digits, or fewer of them than pairs; a number below 1; a digit
+            asked about that is not a key; too few images: one of each digit, and two of each that may
+            be asked about.
     """
     keys = sorted(set(keys))
+    if not set(keys) <= set(range(10)):
+        raise ValueError(f"keys must be digits, whole numbers from 0 to 9, got {keys}")
     asked = keys if asked is None else sorted(set(asked))
     if min(n, pairs) < 1 or pairs > len(keys):
         raise ValueError(

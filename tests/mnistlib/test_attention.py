@@ -228,6 +228,8 @@ def test_only_some_digits_as_keys_and_only_some_asked_about(digits):
         ({"pairs": 11}, "one for each of the 10 keys"),
         ({"pairs": 0}, "at least 1 card"),
         ({"keys": [1, 2, 3]}, "one for each of the 3 keys"),
+        ({"keys": [3, 12], "pairs": 2}, "keys must be digits, whole numbers from 0 to 9"),
+        ({"keys": [-1, 3], "pairs": 2}, "keys must be digits"),
         ({"keys": range(8), "asked": [9]}, "only keys can be asked about"),
         ({"asked": []}, "only keys can be asked about"),
     ],
