@@ -201,9 +201,10 @@ def library_pages() -> str:
     """Return Markdown that documents each module of the library."""
     modules = sorted(module.name for module in pkgutil.iter_modules([str(ROOT / "mnistlib")]))
     places = {name: f"mnistlib.{name}" for name in modules}
-    # And what of the course a lesson imports.
-    course = ("exercises", "materials.faulty_download", "pencil", "pictures", "studies")
-    places |= {name.rpartition(".")[2]: f"course.{name}" for name in course}
+    # And what lessons use of the course; what they hand out as a riddle is not explained here.
+    course = ("exercises", "guesses", "pictures", "studies", "pencil", "autopsy")
+    places |= {name: f"course.{name}" for name in course}
+    places["faulty_download"] = "course.materials.faulty_download"
     return "\n".join(
         f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {place}\n```\n"
         for name, place in places.items()
@@ -213,7 +214,6 @@ def library_pages() -> str:
 #: Links of the lessons whose pages stand elsewhere: what the README says of the start is at home there.
 MOVED = {
     "../README.md#start": "../index.md#how-to-start",
-    "../benchmarks/README.md": "../speed.md",
 }
 #: A cell that only shows hints and solution: a page folds them, and its one line says nothing.
 ONLY_FOLDED = re.compile(r"exercises\.folded\(\w+\)")
