@@ -165,18 +165,16 @@ def notice(exercise: Exercise, attempt: Attempt) -> str:
 # What an answer does
 
 
-def operations(code: types.CodeType | None) -> set[str]:
-    """Return what code does, in words of the vocabulary or Python's own, and all names it asks for."""
-    done = set()
+def operations(code: types.CodeType | None) -> Iterator[str]:
+    """Yield what code does, in words of the vocabulary or Python's own, and all names it asks for."""
     for part in with_inner(code) if code else ():
-        instructions = {instruction.opname for instruction in dis.get_instructions(part)}
-        done.update(VOCABULARY.get(name, name) for name in instructions)
-        done.update(part.co_names)
-    return done
+        yield from part.co_names
+        for instruction in dis.get_instructions(part):
+            yield VOCABULARY.get(instruction.opname, instruction.opname)
 
 
 #: What a stub of ``...`` or ``pass`` does: it returns None.
-NOTHING: set[str] = operations((lambda: None).__code__) | {"NOP"}
+NOTHING: set[str] = {*operations((lambda: None).__code__), "NOP"}
 
 
 def is_a_stub(function: Callable) -> bool:
@@ -184,12 +182,13 @@ def is_a_stub(function: Callable) -> bool:
     code = code_of(function)
     if code is None:  # it cannot be looked into, so it does something
         return False
-    return operations(code) <= NOTHING and {*code.co_consts} <= {None, function.__doc__}
+    does_nothing = all(done in NOTHING for done in operations(code))
+    return does_nothing and {*code.co_consts} <= {None, function.__doc__}
 
 
 def questions(exercise: Exercise, function: Callable) -> tuple[str, ...]:
     """Return what a right answer is asked about: habits that the solution does not have."""
-    habits = operations(code_of(function)) - operations(exercise.shown.__code__)
+    habits = {*operations(code_of(function))}.difference(operations(exercise.shown.__code__))
     if exercise.loops_allowed or not has_arrays(exercise):
         habits.discard("a loop")
     asked = [question for habit, question in GENERAL["habits"].items() if habit in habits]

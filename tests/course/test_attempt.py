@@ -395,7 +395,7 @@ def test_an_error_in_other_words_is_like_another_in_kind_alone():
 
 def test_a_check_that_takes_long_says_so_and_how_to_stop_it(monkeypatch, capfd):
     monkeypatch.setattr("course.exercises.PATIENCE", 0.05)
-    check(write("softmax", "import time\ntime.sleep(0.3)\nreturn z"))
+    check(write("softmax", "import time\ntime.sleep(0.1)\nreturn z"))
     said = capfd.readouterr().out
     assert "my_softmax is still at work. To stop it: the square button above, or Ctrl+C." in said
     monkeypatch.setattr("course.exercises.PATIENCE", 60.0)

@@ -4,6 +4,7 @@ Each exercise's changes run in a process of their own, which is killed if one of
 """
 
 import copy
+import functools
 import multiprocessing
 import warnings
 
@@ -50,13 +51,19 @@ def _results(function, args):
     return several + [part for arg in given if isinstance(arg, tuple) for part in arg]
 
 
-def computes_the_same(exercise, function, tries=TRIES):
+@functools.cache
+def drawn(exercise):
+    """Return wide random and extreme input, each beside the reference's results."""
+    rng = np.random.default_rng(2024)
+    cases = [exercise.random_case(rng) for _ in range(TRIES)]
+    return [(args, _results(exercise.reference, args)) for args in cases]
+
+
+def computes_the_same(exercise, function):
     """Tell whether a function gives the reference's results, on wide random and extreme input."""
     small = 1e-7 if exercise.name == "check_gradient" else 0
-    rng = np.random.default_rng(2024)
-    for _ in range(tries):
-        args = exercise.random_case(rng)
-        wanted, got = (_results(f, args) for f in (exercise.reference, function))
+    for args, wanted in drawn(exercise):
+        got = _results(function, args)
         try:
             assert len(wanted) == len(got)
             for a, b in zip(wanted, got, strict=True):
