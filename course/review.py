@@ -18,6 +18,7 @@ from typing import NamedTuple
 from course import files
 from course.exercises import EXERCISES, Shown, solutions, store, withheld
 from course.lessons import NOTEBOOKS, RECALL, Lesson, all_lessons
+from course.lessons.markdown import code_block
 from course.lessons.questions import questions
 
 #: Days until a card is asked again: since its lesson was read, and each time that it was known.
@@ -61,8 +62,11 @@ def warm_ups(lesson: Lesson) -> list[Card]:
             name=f"{lesson.number}-{task.name.replace('_', '-')}",
             lesson=lesson,
             heading=f"{task.heading} ({task.level}, {task.minutes} minutes)",
-            asked=f"Write `my_{task.name}` again, without looking:\n\n{code(asked_function(task.stub))}",
-            answer=withheld() or code(solutions.source(EXERCISES[task.name].shown)),
+            asked=(
+                f"Write `my_{task.name}` again, without looking:\n\n"
+                f"{code_block(asked_function(task.stub))}"
+            ),
+            answer=withheld() or code_block(solutions.source(EXERCISES[task.name].shown)),
         )
         for task in lesson.tasks
         if task.level == "warm-up"
@@ -84,11 +88,6 @@ def all_cards() -> dict[str, Card]:
 def asked_function(stub: str) -> str:
     """Return the stub alone, without the check that may stand below it in its cell."""
     return stub.partition("\n    ...")[0] + "\n    ..."
-
-
-def code(text: str) -> str:
-    """Return a block of code."""
-    return f"```python\n{text.strip()}\n```"
 
 
 # --- The rule

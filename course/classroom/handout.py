@@ -28,6 +28,7 @@ from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
 from course.lessons import ROOT, Lesson, Task, all_lessons, start, title
 from course.lessons.formats import nbformat
+from course.lessons.markdown import code_block
 
 #: What of the clone the students' copy holds as it is.
 COPIED = ("mnistlib", "course", "data", "studies", "requirements.txt", "pyproject.toml")
@@ -197,11 +198,6 @@ def laid_open(fold: re.Match) -> str:
     return f"{fold['indent']}**{fold['summary']}:**\n{fold['inside'].rstrip()}\n"
 
 
-def code(text: str) -> str:
-    """Return text as a block of code."""
-    return f"```python\n{text.strip()}\n```"
-
-
 def pasted(exercise: Exercise, source: str) -> str:
     """Return a solution's source as an answer that stands by itself, with its imports."""
     function = exercise.shown
@@ -234,8 +230,8 @@ def exercise_page(task: Task) -> str:
     parts = [
         f"### {task.heading}\n\n*{task.level}, {task.minutes} minutes*",
         re.sub(r"\n{3,}", "\n\n", FOLD.sub("", task.words)).strip(),
-        code(task.stub),
-        f"**Solution**\n\n{code(pasted(exercise, exercises.solution(asked)))}",
+        code_block(task.stub),
+        f"**Solution**\n\n{code_block(pasted(exercise, exercises.solution(asked)))}",
         f"**What a right answer is told**\n\n{notice}",
         f"**Hints**\n\n{hints}",
     ]
@@ -252,7 +248,7 @@ def mistakes(known: Iterable[Mistake]) -> str:
     for way, sentence in known:
         ways.setdefault(sentence, []).append(way.strip())
     return "\n\n".join(
-        code("\n".join(alike)) + f"\n\n> A likely reason: {sentence}"
+        code_block("\n".join(alike)) + f"\n\n> A likely reason: {sentence}"
         for sentence, alike in ways.items()
     )
 

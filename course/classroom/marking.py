@@ -4,12 +4,14 @@ import base64
 import secrets
 from collections.abc import Iterator
 from math import isfinite
+from typing import get_args
 
 from course.classroom import isolation, table
 from course.classroom.assignment import given
 from course.classroom.extract import Answer
-from course.classroom.protocol import KINDS, LOST, READING_SECONDS, TEXT, Limits, Outcome
+from course.classroom.protocol import LOST, READING_SECONDS, TEXT, Limits, Outcome
 from course.classroom.submissions import Submission, read_file
+from course.exercises.reply import Kind
 
 
 def mark(
@@ -125,7 +127,7 @@ def read_reply(result: object) -> tuple[str, str, str]:
         return LOST, lost, ""
     if isinstance(result, dict):
         reply = (result.get("kind"), result.get("reply"), result.get("reason"))
-        if all(map(is_text, reply)) and reply[0] in KINDS:
+        if all(map(is_text, reply)) and reply[0] in get_args(Kind):
             return reply
     return LOST, "what came back isn't a reply from the checker", ""
 

@@ -5,9 +5,6 @@ from typing import NamedTuple
 #: The kind of an outcome that the checker did not decide; its text says why.
 LOST = "not marked"
 
-#: The kinds of reply that a checker gives.
-KINDS = ("not attempted", "raises", "wrong shape", "wrong value", "unstable", "right")
-
 #: Longest text in an answer from an isolated process, in characters; longer ones are cut there.
 TEXT = 4000
 
@@ -31,7 +28,7 @@ class Limits(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of one exercise; the kind is one of KINDS, or LOST."""
+    """What came of one exercise; the kind is that of the reply, or LOST."""
 
     exercise: str
     kind: str

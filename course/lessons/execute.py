@@ -32,7 +32,17 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from course import files
-from course.lessons import KEPT, KERNEL, NOTEBOOKS, PICTURE, SURROUNDINGS, Lesson, chosen, pngs
+from course.lessons import (
+    KEPT,
+    KERNEL,
+    NOTEBOOKS,
+    PICTURE,
+    SURROUNDINGS,
+    Lesson,
+    chosen,
+    is_folded,
+    pngs,
+)
 
 #: A cell that takes longer hangs.
 CELL_SECONDS = 600
@@ -70,7 +80,7 @@ def read(lesson: Lesson) -> NotebookNode:
     seen = {}
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT})
-        if "hide-input" in cell.metadata.get("tags", []):
+        if is_folded(cell):
             cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab folds by this alone
         # An id made from the cell's content stays the same when cells are added above it.
         key = key_of(cell)

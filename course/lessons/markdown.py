@@ -16,6 +16,11 @@ def markdown_parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, double_inline=True)
 
 
+def code_block(source: str) -> str:
+    """Return Python's source as a block of code."""
+    return f"```python\n{source.strip()}\n```"
+
+
 def plain(markdown: str) -> str:
     """Return a line or a paragraph without the marks for emphasis, code and links."""
     [inline] = markdown_parser().parseInline(markdown)
