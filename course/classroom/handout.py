@@ -273,7 +273,7 @@ def make_teacher(folder: Path) -> None:
     about = ABOUT_TEACHER.format(title=title(), rows="\n".join(rows))
     (folder / "README.md").write_text(about, encoding="utf-8")
     text = (
-        "# Mistakes that any exercise's reply may name\n\n`key(...)` is the right answer.\n\n"
+        "# Mistakes that any exercise's reply may name\n\n`wanted` is the right result.\n\n"
         + mistakes(ANYWHERE)
     )
     (folder / "general.md").write_text(text + "\n", encoding="utf-8")

@@ -106,13 +106,11 @@ class BrokenKey(RuntimeError):
     """Raised where the answer key itself raises: a fault of the course, not of the answer."""
 
 
-def try_case(
-    answer: Callable, reference: Callable, arguments: Arguments, is_edge: bool = False
-) -> Attempt:
-    """Call an answer and its key.
+def call_key(reference: Callable, arguments: Arguments) -> Outcome:
+    """Call the answer key.
 
     Raises:
-        BrokenKey: the key raises.
+        BrokenKey: it raises.
     """
     wanted = call(reference, arguments)
     if wanted.error:
@@ -121,7 +119,7 @@ def try_case(
             "course, not of your answer: please report it. Until it is mended, this exercise cannot "
             "be checked."
         )
-    return Attempt(arguments, call(answer, arguments), wanted, is_edge)
+    return wanted
 
 
 def call(function: Callable, arguments: Arguments, read_only: Iterable[int] = ()) -> Outcome:

@@ -1,11 +1,12 @@
 """Try an answer: on small inputs first, then on edge cases, and reply to the first fault."""
 
+import copy
 import dataclasses
 import dis
 import functools
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -13,10 +14,10 @@ from course.exercises.attempt import (
     Attempt,
     Outcome,
     call,
+    call_key,
     code_of,
     leaves_unfilled,
     originals,
-    try_case,
     with_inner,
 )
 from course.exercises.comparison import is_several, matches, same_where_known, shape_of
@@ -28,8 +29,6 @@ from course.exercises.texts import GENERAL
 
 #: Mistakes that can be made in any exercise with one result.
 ANYWHERE: tuple[Mistake, ...] = tuple(Mistake(*pair) for pair in GENERAL["any"].items())
-#: What explains the numbers where nothing is wrong with them.
-RIGHT: Mistake = Mistake("key(*given)", "")
 #: What Python's instructions are called in ``general.txt``.
 VOCABULARY: dict[str, str] = {"FOR_ITER": "a loop"}
 #: How many seconds of the processor may pass in search of the reason once a case has gone wrong.
@@ -82,9 +81,15 @@ def judge(exercise: Exercise, function: Callable) -> Reply:
 
 def all_attempts(exercise: Exercise, function: Callable, first: int = 0) -> Iterator[Attempt]:
     """Try case after case, from the first that is asked for: the ordinary ones, then the edge cases."""
-    cases = [(case, False) for case in exercise.cases] + [(case, True) for case in exercise.extreme]
-    for case, is_edge in cases[first:]:
-        yield try_case(function, exercise.reference, case, is_edge)
+    for number, case in enumerate(exercise.all_cases[first:], start=first):
+        wanted = wanted_in(exercise, number)
+        yield Attempt(case, call(function, case), wanted, is_edge=number >= len(exercise.cases))
+
+
+@functools.cache
+def wanted_in(exercise: Exercise, number: int) -> Outcome:
+    """Return what the key makes of one of the cases: always the same, so it is called once."""
+    return call_key(exercise.reference, exercise.all_cases[number])
 
 
 def wrong_reply(
@@ -214,12 +219,14 @@ def likely_reason(
         exact: whether only the last bits may differ.
         latest: the time of the processor at which the search ends.
     """
-    if explains(exercise, RIGHT, attempts, exact):
+    wanted = [attempt.wanted for attempt in attempts]
+    if explain(wanted, attempts, exact, exercise.atol):
         return ""  # the numbers are right: what is wrong is how they came about
     for mistake in (*exercise.mistakes, *anywhere(exercise)):
         if time.process_time() > latest:
             return ""
-        if explains(exercise, mistake, attempts, exact):
+        outcomes = (outcome_of(exercise, mistake.code, number) for number in range(len(attempts)))
+        if explain(outcomes, attempts, exact, exercise.atol):
             return mistake.sentence
     return ""
 
@@ -230,13 +237,12 @@ def anywhere(exercise: Exercise) -> list[Mistake]:
     return [mistake for mistake in ANYWHERE if has_examples or "len(" not in mistake.code]
 
 
-def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exact: bool) -> bool:
-    """Tell whether a mistake comes to what an answer came to, in all cases."""
+def explain(outcomes: Iterable[Outcome], attempts: list[Attempt], exact: bool, atol: float) -> bool:
+    """Tell whether what a mistake came to is what an answer came to, in all cases."""
     errors = 0
     has_another_step = False
-    for number, attempt in enumerate(attempts):
-        outcome = outcome_of(exercise, mistake.code, number)
-        if not outcome.is_like(attempt.outcome, exact, exercise.atol, in_kind=True):
+    for outcome, attempt in zip(outcomes, attempts):
+        if not outcome.is_like(attempt.outcome, exact, atol, in_kind=True):
             return False
         if not is_finite(outcome.result) and not warned_alike(outcome, attempt.outcome):
             return False  # many steps lead to nan, and not all by the same operation
@@ -252,8 +258,8 @@ def explains(exercise: Exercise, mistake: Mistake, attempts: list[Attempt], exac
 @functools.cache
 def outcome_of(exercise: Exercise, code: str, number: int) -> Outcome:
     """Return what a mistake comes to in one of the cases: always the same, so it is tried once."""
-    cases = [*exercise.cases, *exercise.extreme]
-    return call(as_function(exercise, code), cases[number])
+    wanted = copy.deepcopy(wanted_in(exercise, number).result)
+    return call(as_function(exercise, code, wanted=wanted), exercise.all_cases[number])
 
 
 def raised_otherwise(one: Outcome, other: Outcome) -> bool:

@@ -109,6 +109,11 @@ class Exercise:
         return module if module in HOMES else None
 
     @property
+    def all_cases(self) -> tuple[Arguments, ...]:
+        """The ordinary cases, then the edge cases."""
+        return *self.cases, *self.extreme
+
+    @property
     def arguments(self) -> list[str]:
         """The names of the arguments, in their order; the last may have defaults."""
         return list(inspect.signature(self.reference).parameters)
@@ -141,13 +146,13 @@ def as_body(code: str) -> str:
     return code if is_statement else f"return {code}"
 
 
-def as_function(exercise: Exercise, code: str) -> Callable:
+def as_function(exercise: Exercise, code: str, **names: object) -> Callable:
     """Make a function of an exercise's arguments from its body, or from one expression.
 
     In it ``key`` is the right answer and ``given`` the list of all arguments, and every name is
-    known that the reference's module knows.
+    known that the reference's module knows, or that is passed.
     """
-    space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference}
+    space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference, **names}
     exec(_compiled(exercise, code), space)
     space["answer"].__defaults__ = exercise.reference.__defaults__
     return space["answer"]

@@ -568,7 +568,7 @@ def test_a_table_of_the_published_cases_fails_on_cases_that_nobody_has_seen(
 ):
     in_place(tmp_path, monkeypatch)
     exercise = exercises.EXERCISES["sigmoid"]
-    cases = [arguments for arguments in (*exercise.cases, *exercise.extreme)]
+    cases = list(exercise.all_cases)
     table = [(z.tolist(), exercise.reference(z).tolist()) for (z,) in map(as_arrays, cases)]
     code = (
         f"import numpy as np\nfrom numpy import inf, nan\nTABLE = {table!r}\n"
@@ -605,7 +605,7 @@ def test_right_answers_are_right_on_cases_that_are_drawn(name, monkeypatch):
 @pytest.mark.parametrize("name", [n for n, e in exercises.EXERCISES.items() if e.arguments])
 def test_a_case_that_is_drawn_is_none_of_the_published(name):
     exercise = exercises.EXERCISES[name]
-    published = {repr(case) for case in (*exercise.cases, *exercise.extreme)}
+    published = {repr(case) for case in exercise.all_cases}
     for seed in range(3):
         assert not published & {*map(repr, sandbox.with_cases_drawn(exercise, seed).cases)}
 
