@@ -4,7 +4,7 @@ import ast
 import hashlib
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from course.classroom.inspection import imported, uses
@@ -12,9 +12,14 @@ from course.exercises.solutions import source
 from course.lessons import ROOT, all_lessons
 
 
-def open_exercises() -> list[str]:
-    """Return the names of the exercises that train a network to judge an answer."""
-    return [t.name for lesson in all_lessons() for t in lesson.tasks if t.level == "open"]
+def open_exercises(numbers: Iterable[str] | None = None) -> list[str]:
+    """Return the names of the exercises that train a network to judge an answer.
+
+    Args:
+        numbers: of the lessons in which to look; all of them if None.
+    """
+    lessons = [each for each in all_lessons() if numbers is None or each.number in numbers]
+    return [task.name for lesson in lessons for task in lesson.tasks if task.level == "open"]
 
 
 def exercises(with_open: bool, only: str | None = None) -> dict[str, str]:
@@ -35,7 +40,7 @@ def exercises(with_open: bool, only: str | None = None) -> dict[str, str]:
             raise ValueError(
                 f"There are no exercises of lesson {number}, but of {', '.join(LESSONS)}"
             )
-    left_out = [] if with_open else open_exercises()
+    left_out = [] if with_open else open_exercises(chosen)
     lessons = {exercise.name: number for number in chosen for exercise in LESSONS[number]}
     return {name: number for name, number in lessons.items() if name not in left_out}
 

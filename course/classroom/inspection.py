@@ -190,8 +190,9 @@ def uses(tree: ast.AST, names: dict[str, str]) -> set[str]:
         names: what its names stand for, as :func:`imported` returns it.
     """
     used = {names.get("*", "")}
-    parts = {node.value: node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(tree):
+    nodes = [*ast.walk(tree)]
+    parts = {node.value: node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
         if isinstance(node, ast.Name) and node.id in names:
             dotted = f"{names[node.id]}.{parts.get(node, '')}"
             used.add(".".join(dotted.split(".")[:3]).rstrip("."))

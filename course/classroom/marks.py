@@ -279,7 +279,7 @@ def mark_all(
     from joblib import Parallel, delayed, parallel_config
 
     seconds = {name: limits.seconds for _, lessons, _ in waiting for name in lessons}
-    for name in assignment.open_exercises():
+    for name in assignment.open_exercises() if chosen.open else ():
         seconds[name] = max(limits.seconds, OPEN_SECONDS)
     # Here the work is to wait for processes, so threads will do; and none is killed with a worker.
     where = {"backend": "threading"}
