@@ -18,6 +18,7 @@ The map of the engine, from a reader's call to the reply:
 import contextlib
 import dataclasses
 import difflib
+import functools
 import importlib
 import threading
 from collections.abc import Callable, Iterator
@@ -234,22 +235,31 @@ def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
     while not is_written:  # again where another notebook has just kept something
         before = store.kept_text()
         after = store.with_function(before, function.__name__, source)
-        fault = _fault_in_the_next_notebook(exercise, after)
+        fault = fault_in_the_next_notebook(exercise, functools.partial(store.load, after))
         if fault:
-            return texts.GENERAL["next"]["leans"].format(f"{fault}\n")
+            return fault
         is_written = store.replace_kept_text(before, after)
     setattr(exercise.home, exercise.name, function)
     return f"From here on it is {exercise.home.__name__}.{exercise.name}."
 
 
-def _fault_in_the_next_notebook(exercise: Exercise, text: str) -> str:
-    """Return what will be wrong with an answer as the file of kept ones holds it; "" if nothing."""
+def fault_in_the_next_notebook(exercise: Exercise, load: Callable[[], dict[str, object]]) -> str:
+    """Say why an answer is not right where the kept functions stand alone; "" if it is.
+
+    Args:
+        exercise: what is asked.
+        load: runs the kept functions, the answer among them, and returns all their names.
+    """
     try:
-        answer = store.functions_in(store.load(text))[exercise.name]
+        answer = store.functions_in(load())[exercise.name]
     except Exception as error:
-        return f"my_{exercise.name}: raises. {type(error).__name__}: {error}."
-    reply = check_answer(exercise, answer)
-    return "" if reply.kind == "right" else f"{reply}"
+        fault = f"my_{exercise.name}: raises. {type(error).__name__}: {error}."
+    else:
+        reply = check_answer(exercise, answer)
+        if reply.kind == "right":
+            return ""
+        fault = f"{reply}"
+    return texts.GENERAL["next"]["leans"].format(f"{fault}\n")
 
 
 def mine() -> str:

@@ -13,9 +13,15 @@ def text(words: str) -> str:
 
 
 def program(source: str) -> str:
-    """Return a program as HTML, in the classes of Pygments, which a page may colour."""
-    from pygments.lexers import PythonLexer
-    from pygments.token import STANDARD_TYPES
+    """Return a program as HTML, in the classes of Pygments, which a page may colour.
+
+    Without Pygments, as in the Python of the course's own pages, it has no classes.
+    """
+    try:
+        from pygments.lexers import PythonLexer
+        from pygments.token import STANDARD_TYPES
+    except ImportError:
+        return f"<pre>{html.escape(source, quote=False)}</pre>"
 
     spans = []
     for token, value in PythonLexer(stripnl=False).get_tokens(source):

@@ -57,7 +57,7 @@ def begin(folder: str) -> None:
     sys.path.insert(0, folder)
     from course.exercises import exercise
 
-    exercise.compile = fp_warnings.compiled  # by which known mistakes are compiled
+    exercise.COMPILE = fp_warnings.compiled
 
 
 # An answer that does not end
@@ -176,17 +176,16 @@ def kept(
 ) -> tuple[str, str]:
     """Return the source of a right answer for ``mine.py``, and what is said if it is not right there."""
     from course.exercises import markup, store
-    from course.exercises.checker import GENERAL, check_answer
 
     source = textwrap.dedent(inspect.getsource(function))
-    space = {"__name__": "mine"}
-    whole = "\n\n".join([store.HEAD, *mine, source])
-    run(whole, f"<mine {name}>", space, deadline)
-    verdict = check_answer(exercises.EXERCISES[name], space[f"my_{name}"])
-    if verdict.kind == "right":
-        return source, ""
-    words = GENERAL["next"]["leans"].format(f"{verdict}\n")
-    return "", f"<p>{markup.text(words)}</p>"
+
+    def load() -> dict[str, object]:
+        space = {"__name__": "mine"}
+        run("\n\n".join([store.HEAD, *mine, source]), f"<mine {name}>", space, deadline)
+        return space
+
+    fault = exercises.fault_in_the_next_notebook(exercises.EXERCISES[name], load)
+    return ("", f"<p>{markup.text(fault)}</p>") if fault else (source, "")
 
 
 def alone(kind: str, text: str) -> dict[str, str]:

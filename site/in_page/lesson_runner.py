@@ -2,7 +2,6 @@
 
 import ast
 import contextlib
-import html
 import importlib
 import io
 import json
@@ -48,10 +47,6 @@ def begin(number: str) -> int:
         package, _, own = name.rpartition(".")
         if package:
             setattr(importlib.import_module(package), own, sys.modules[name])
-    from course.exercises import markup
-
-    # In colours it would need Pygments.
-    markup.program = lambda source: f"<pre>{html.escape(source)}</pre>"
     cells[:] = json.loads((NOTEBOOKS / f"{number}.json").read_text("utf-8"))
     space.clear()
     space["__name__"] = "__main__"

@@ -2,13 +2,14 @@
 
 import ast
 import inspect
+import sys
 import textwrap
 from dataclasses import replace
 
 import pytest
 
 from course import exercises
-from course.exercises import EXERCISES, LESSONS, check
+from course.exercises import EXERCISES, LESSONS, check, markup
 from course.lessons import all_lessons
 
 from .common import every_exercise, well_formed
@@ -103,3 +104,8 @@ def test_folded_text_is_escaped(monkeypatch):
     assert "return a & 1 < 2" in well_formed(html)
     assert "< 2" not in html
     well_formed(html)
+
+
+def test_where_there_is_no_pygments_a_program_is_shown_without_colours(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pygments.lexers", None)
+    assert well_formed(markup.program("return a < b\n")) == "return a < b\n"
