@@ -38,10 +38,12 @@ def test_limits_are_set_by_themselves(pytestconfig):
     assert all(0 < float(limit) <= 600 for limit in limits)
 
 
-def test_the_commands_are_listed_also_where_there_is_nothing_of_linux():
+def test_the_commands_are_listed_and_start_also_where_there_is_nothing_of_linux():
     code = (
-        "import sys\nfor name in ('pwd', 'resource'):\n    sys.modules[name] = None\n"
-        "from course.__main__ import listed\nprint(listed())"
+        "import importlib, sys\nfor name in ('pwd', 'resource'):\n    sys.modules[name] = None\n"
+        "from course.__main__ import COMMANDS, listed\nprint(listed())\n"
+        "for module in COMMANDS.values():\n    importlib.import_module(module)"
     )
     listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "Try out a class's answers" in listed.stdout, listed.stderr
+    assert listed.returncode == 0, listed.stderr

@@ -195,9 +195,13 @@ def test_the_students_copy_shows_solutions_only_if_the_teacher_wants(folder, tmp
     assert ("def softmax(z)" not in asked.stdout) == is_withheld
 
 
-def test_the_students_copy_lists_the_commands_that_it_has(folder):
+def test_the_students_copy_lists_the_commands_that_it_has_and_they_start(folder):
+    code = (
+        "import importlib\nfrom course import __main__ as commands\ncommands.main([])\n"
+        "for name in commands.present():\n    importlib.import_module(commands.COMMANDS[name])"
+    )
     listed = subprocess.run(
-        [sys.executable, "-m", "course"], cwd=folder / "students", capture_output=True, text=True
+        [sys.executable, "-c", code], cwd=folder / "students", capture_output=True, text=True
     )
     assert (listed.returncode, listed.stderr) == (0, "")
     assert "execute" in listed.stdout
