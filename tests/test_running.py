@@ -4,8 +4,11 @@ import subprocess
 import sys
 
 import nbformat
+import pytest
 
 from course.lessons import ROOT
+
+pytestmark = pytest.mark.takes(seconds=7)
 
 
 def run(folder, *options):

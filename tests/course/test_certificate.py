@@ -12,7 +12,7 @@ from course.computers.rerun import NotPossible, Verdict
 from course.lessons import Lesson
 from course.lessons.pytest_plugin import apart
 
-pytestmark = pytest.mark.takes(seconds=8)
+pytestmark = pytest.mark.takes(seconds=5)
 
 SEEN = {
     "SIMD": "off",

@@ -16,7 +16,7 @@ from . import locations
 from .common import each_of, every_exercise, well_formed
 from .handed_in import as_function_of_a_reader, named, right, unexplained, write
 
-pytestmark = pytest.mark.usefixtures("untouched")
+pytestmark = [pytest.mark.usefixtures("untouched"), pytest.mark.takes(seconds=20)]
 
 
 @every_exercise

@@ -20,7 +20,7 @@ from mnistlib import functions
 from .common import every_exercise
 from .handed_in import named, right, write
 
-pytestmark = pytest.mark.usefixtures("untouched")
+pytestmark = [pytest.mark.usefixtures("untouched"), pytest.mark.takes(seconds=13)]
 
 
 ODD_ANSWERS = {

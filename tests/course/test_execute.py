@@ -12,6 +12,8 @@ import pytest
 from course import done, lessons
 from course.lessons import execute
 
+pytestmark = pytest.mark.takes(seconds=15)
+
 HEADER = """# 07 Nines and sevens
 
 A short

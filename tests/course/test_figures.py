@@ -18,7 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from course.lessons import all_lessons, execute, pytest_plugin
 
-pytestmark = pytest.mark.takes(seconds=15)
+pytestmark = pytest.mark.takes(seconds=13)
 
 DRAW = """import matplotlib.pyplot as plt
 figure, axis = plt.subplots()

@@ -14,7 +14,7 @@ from course import new
 from course.__main__ import COMMANDS
 from course.lessons import ROOT, all_lessons
 
-pytestmark = pytest.mark.takes(seconds=10)
+pytestmark = pytest.mark.takes(seconds=7)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,8 @@ from course.exercises.reply import Reply
 
 from . import locations
 
+pytestmark = pytest.mark.takes(seconds=8)
+
 #: In seconds, for one change; most take a millisecond.
 LIMIT = 10
 #: How often arguments are drawn.

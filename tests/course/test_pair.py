@@ -16,7 +16,7 @@ import requests
 
 from course.lessons import ROOT, all_lessons
 
-pytestmark = pytest.mark.takes(seconds=20)
+pytestmark = pytest.mark.takes(seconds=7)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,8 @@ from course.lessons import all_lessons
 from course.pictures import packing
 from mnistlib import attention, convolution, data, functions, network, original, training
 
+pytestmark = pytest.mark.takes(seconds=15)
+
 KERNEL = (packing.DATA / "kernel.bin").read_bytes()
 HOST = pictures.FOLDER.parent.parent / "site" / "static" / "pictures.js"
 made = functools.cache(lambda name: pictures.PICTURES[name]())  # a still takes its time

@@ -26,6 +26,8 @@ from course.exercises.texts import GENERAL
 
 from .handed_in import as_function_of_a_reader, named, right, unexplained, write
 
+pytestmark = pytest.mark.takes(seconds=10)
+
 
 def line(array: np.ndarray, place: int, axis: int) -> np.ndarray:
     """Spoil one line of an array: the first row, say, or the last column."""

@@ -22,7 +22,7 @@ from tests.course.a_class import (
     read,
 )
 
-pytestmark = pytest.mark.takes(seconds=30)
+pytestmark = pytest.mark.takes(seconds=25)
 
 
 #: What each hostile answer does, and the kind and some words of the only row that it loses.

@@ -8,7 +8,7 @@ import pytest
 from course.lessons import all_lessons, pngs, texts
 from course.lessons.execute import execute, read
 
-pytestmark = pytest.mark.takes(seconds=15)
+pytestmark = pytest.mark.takes(seconds=8)
 
 
 def run_twice(lesson):
