@@ -122,6 +122,22 @@ def call_key(reference: Callable, arguments: Arguments) -> Outcome:
     return wanted
 
 
+#: What no result of an exercise is.
+LEFTOVER = -12345.678
+
+
+def spoil_memory(result: object) -> None:
+    """Leave numbers in the memory that NumPy hands out next to arrays as large as those of a result.
+
+    An answer that fills no array might find zeros there otherwise, or what the key has left, and be
+    right by chance.
+    """
+    for array in result if is_several(result) else [result]:
+        if isinstance(array, np.ndarray):
+            together = [np.full(array.shape, LEFTOVER) for _ in range(8)]  # more than NumPy keeps
+            del together
+
+
 def call(function: Callable, arguments: Arguments, read_only: Iterable[int] = ()) -> Outcome:
     """Call a function on copies of the arguments. Jupyter's stop button ends an endless loop.
 

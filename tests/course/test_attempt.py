@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from course.exercises import EXERCISES, check, keep
 from course.exercises.attempt import BrokenKey, Outcome, call
-from course.exercises.checker import check_answer
+from course.exercises.checker import all_attempts, check_answer
+from course.exercises.comparison import matches
 from course.exercises.reply import Kind
 from mnistlib import autodiff, deep, functions
 
@@ -277,6 +278,15 @@ def test_an_array_that_nobody_filled_is_told_from_chance():
         text = check(write(name, body)).text
         assert "`np.empty` fills nothing in" in text
         assert "chance" not in text
+
+
+def test_an_array_that_nobody_filled_is_not_right_by_chance():
+    body = "db = np.empty(dz.shape[1])\ndb += dz.sum(axis=0)\nreturn db"
+    for _ in range(5):
+        zeros = [np.zeros(size) for size in range(1, 9) for _ in range(8)]
+        del zeros
+        attempt = next(all_attempts(EXERCISES["bias_gradient"], write("bias_gradient", body)))
+        assert not matches(attempt.wanted.result, attempt.outcome.result)
 
 
 #: A small grammar of odd answers: what is done first, what is made, and in what it is wrapped.
