@@ -41,6 +41,7 @@ SHRINK = """document.fonts.ready.then(() => {
             box.querySelector(".katex-display, table").style.fontSize = `${share}%`;
     document.body.classList.add("shrunk");
 })"""
+UNSEEN = ".katex-mathml { display: none } img { visibility: hidden }"
 FILL_IN = """numbers => {
     for (const link of document.querySelectorAll("a[data-page]"))
         link.dataset.page = numbers[link.hash.slice(1)];
@@ -218,7 +219,10 @@ def print_it() -> tuple[pypdf.PdfReader, list]:
         page.goto(BOOK.as_uri(), wait_until="load")
         page.wait_for_selector("body.shrunk")
         options = {"prefer_css_page_size": True, "print_background": True}
+        # First for the numbers alone, without what takes no room: a formula's MathML, a picture's dots.
+        less = page.add_style_tag(content=UNSEEN)
         page.evaluate(FILL_IN, numbers(pypdf.PdfReader(io.BytesIO(page.pdf(**options)))))
+        less.evaluate("tag => tag.remove()")
         rows = page.eval_on_selector_all(CONTENTS, ROWS)
         printed = pypdf.PdfReader(io.BytesIO(page.pdf(tagged=True, **options)))
         browser.close()
