@@ -19,6 +19,16 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Let the second worker begin with what needs no pages, while the first one builds them."""
+    needing = {item.path for item in items if "built" in item.fixturenames}
+    files = list(dict.fromkeys(item.path for item in items))
+    if needing and (others := [path for path in files[1:] if path not in needing]):
+        second = others[0]
+        items.sort(key=lambda item: (item.path != files[0], item.path != second))
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory, worker_id):
     """Build the pages, once for all the tests: the first worker does, and the others wait.
@@ -82,12 +92,14 @@ def elsewhere(built, tmp_path_factory):
         folder = tmp_path_factory.mktemp("elsewhere")
         built = SITE / "_build"
         source = next((built / "source").glob(page.replace(".html", ".*")))
-        command = [sys.executable, "-m", "sphinx", "--quiet", "-c", SITE, "-d", built / "doctrees"]
+        # Another builder than the pages', for which nothing is laid beside them: no Python, no editor.
+        command = [sys.executable, "-m", "sphinx", "-q", "-b", "dirhtml", "-c", SITE]
+        command += ["-d", built / "doctrees"]
         known = os.environ | {"COURSE_REPOSITORY": "someone/course"}
         subprocess.run(
             [*command, built / "source", folder, source], check=True, env=known, cwd=SITE
         )
-        return (folder / page).read_text("utf-8")
+        return (folder / page.removesuffix(".html") / "index.html").read_text("utf-8")
 
     return written
 

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from tabs import HTML
 
-pytestmark = pytest.mark.takes(seconds=150)
+pytestmark = pytest.mark.takes(seconds=110)
 
 BOOK, PDF = HTML.parent / "book.html", HTML.parent / "book.pdf"
 FORMULA = "¤"

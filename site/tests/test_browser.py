@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from tabs import HTML, ROOT, both_ways
 
-pytestmark = pytest.mark.takes(seconds=80)
+pytestmark = pytest.mark.takes(seconds=65)
 
 
 @both_ways

@@ -10,7 +10,7 @@ import pytest
 from tabs import Tab
 from test_every_page import BROKEN_PICTURES, TOO_WIDE, UNREADABLE_FORMULAS
 
-pytestmark = pytest.mark.takes(seconds=100)
+pytestmark = pytest.mark.takes(seconds=70)
 
 LESSON = "notebooks/03_backpropagation.html"
 KINDS = ["index.html", LESSON, "notation.html", "teachers.html", "library.html", "pictures.html"]

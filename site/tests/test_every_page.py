@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 from tabs import SITE, Tab
 
-pytestmark = pytest.mark.takes(seconds=120)
+pytestmark = pytest.mark.takes(seconds=160)
 
 WIDTHS = (280, 360, 390, 768, 1366, 1440)
 #: At which a lesson is looked at besides.

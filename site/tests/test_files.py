@@ -16,6 +16,8 @@ from tabs import HTML, ROOT, SITE
 
 from course.lessons import all_lessons
 
+pytestmark = pytest.mark.takes(seconds=35)
+
 NOTEBOOKS = ROOT / "notebooks"
 
 

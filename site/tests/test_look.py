@@ -9,7 +9,7 @@ from PIL import Image
 from tabs import HTML
 from test_every_page import AXE, CUT_OFF, TOO_WIDE, axe
 
-pytestmark = pytest.mark.takes(seconds=100)
+pytestmark = pytest.mark.takes(seconds=110)
 
 WIDTHS = (280, 320, 390, 768, 1024, 1440)
 NARROW = (280, 390)

@@ -10,6 +10,8 @@ from tabs import HTML, Tab, both_ways
 
 from course import review
 
+pytestmark = pytest.mark.takes(seconds=55)
+
 FIRST = datetime.date(2026, 11, 30)
 CARDS = review.all_cards()
 SENTENCE = "#reviewing > p[role=status]:first-of-type"

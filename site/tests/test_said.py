@@ -10,7 +10,7 @@ from tabs import Tab
 from course.exercises import EXERCISES
 from course.lessons import all_lessons
 
-pytestmark = pytest.mark.takes(seconds=60)
+pytestmark = pytest.mark.takes(seconds=15)
 
 CONTROLS = {"button", "checkbox", "combobox", "DisclosureTriangle", "link", "menuitem", "radio"}
 CONTROLS |= {"searchbox", "slider", "spinbutton", "switch", "tab", "textbox"}

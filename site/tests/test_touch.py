@@ -9,7 +9,7 @@ from test_every_page import AXE, TOO_WIDE, axe
 
 from course import pictures
 
-pytestmark = pytest.mark.takes(seconds=100)
+pytestmark = pytest.mark.takes(seconds=65)
 
 PAGES = dict.fromkeys(pictures.PICTURES, "pictures.html") | {
     "draw": "draw.html",

@@ -17,6 +17,8 @@ from tabs import Tab
 
 from course.lessons.execute import execute
 
+pytestmark = pytest.mark.takes(seconds=60)
+
 CELLS = [
     "from course import pictures\nfrom mnistlib import network\nimport numpy as np",
     "parameters = network.initialise(np.random.default_rng(5))\n"

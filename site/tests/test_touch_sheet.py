@@ -15,7 +15,7 @@ from course.pictures import make, packing
 from mnistlib import data, functions, network
 from mnistlib.uncertainty import standard_error
 
-pytestmark = pytest.mark.takes(seconds=100)
+pytestmark = pytest.mark.takes(seconds=80)
 rng = np.random.default_rng
 
 
