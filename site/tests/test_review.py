@@ -201,32 +201,36 @@ def test_the_days_travel_as_the_file_that_jupyter_keeps(asked, tmp_path, monkeyp
     assert asked.kept["answers"] == {of_lesson("00")[0]: {"2026-12-01": False}}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "no file of ours",
-        "[]",
-        "null",
-        '{"lessons": {}}',
-        '{"lessons": {"02": "soon"}, "answers": {}}',
-        '{"lessons": {"02": "2026-02-31"}, "answers": {}}',
-        '{"lessons": {}, "answers": {"02-end-1": {"2026-11-30": 1}}}',
-        '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}',
-    ],
-)
-def test_a_bad_file_changes_nothing(asked, tmp_path, text):
+BAD = [
+    "no file of ours",
+    "[]",
+    "null",
+    '{"lessons": {}}',
+    '{"lessons": {"02": "soon"}, "answers": {}}',
+    '{"lessons": {"02": "2026-02-31"}, "answers": {}}',
+    '{"lessons": {}, "answers": {"02-end-1": {"2026-11-30": 1}}}',
+    '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}',
+]
+
+
+def test_a_bad_file_changes_nothing(asked, tmp_path):
     asked.read("00")
     before = asked.kept
-    (tmp_path / "bad.json").write_text(text)
-    asked.page.locator("#reviewing input[type=file]").set_input_files(tmp_path / "bad.json")
-    asked.page.get_by_text("bad.json was not saved by this page").wait_for()
-    assert asked.kept == before
-    # And where the browser itself has kept such a text, it is put aside.
-    asked.page.evaluate("text => localStorage.review = text", text)
-    asked.page.reload()
-    asked.read("02")
-    assert [*asked.kept["lessons"]] == ["02"]
-    assert asked.page.evaluate("localStorage['review-damaged']") == text
+    for number, text in enumerate(BAD):
+        bad = tmp_path / f"bad{number}.json"
+        bad.write_text(text)
+        asked.page.locator("#reviewing input[type=file]").set_input_files(bad)
+        asked.page.get_by_text(f"{bad.name} was not saved by this page").wait_for()
+        assert asked.kept == before, text
+
+
+def test_what_is_kept_badly_is_put_aside(asked):
+    for text in BAD:
+        asked.page.evaluate("text => { localStorage.clear(); localStorage.review = text; }", text)
+        asked.page.reload()
+        asked.read("02")
+        assert [*asked.kept["lessons"]] == ["02"], text
+        assert asked.page.evaluate("localStorage['review-damaged']") == text
 
 
 def test_what_was_forgotten_can_be_brought_back(asked):
