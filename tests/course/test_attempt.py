@@ -271,7 +271,8 @@ def test_chance_is_told_where_numbers_differ():
 def test_an_array_that_nobody_filled_is_told_from_chance():
     answers = {
         "pixel_blame": "dx = np.empty([3, 3])\nfor top, left in np.ndindex(2, 2):\n"
-        "    dx[top : top + 2, left : left + 2] += kernel * dz[top, left]\nreturn dx",
+        "    dx[top : top + 2, left : left + 2] += kernel * dz[top, left]\n"
+        "return dx + 1",  # wrong also where memory happens to hold zeros
         "softmax": "p = np.empty_like(z)\np[:] = np.exp(z) + 1\nreturn p",
     }
     for name, body in answers.items():
