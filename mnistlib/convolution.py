@@ -151,7 +151,8 @@ class Convolutional:
 
     def prepare(self, images: np.ndarray, dtype=np.float64) -> np.ndarray:
         """Return images as pixels from 0 to 1, shape (1, 28, 28, n): the images last."""
-        return np.ascontiguousarray(data.scale(images, dtype).T).reshape(1, 28, 28, -1)
+        x = np.divide(data.as_rows(images).T, 255, dtype=dtype, order="C")
+        return x.reshape(1, 28, 28, -1)
 
     def _forward(self, parameters: Parameters, x: np.ndarray):
         """Return the logits and, of each layer, what its backward pass needs."""
@@ -167,7 +168,7 @@ class Convolutional:
 
     def logits(self, parameters: Parameters, x: np.ndarray) -> np.ndarray:
         """Return the logits, shape (n, classes), of images (1, 28, 28, n)."""
-        parts = [x[..., start : start + 64] for start in range(0, x.shape[-1], 64)] or [x]
+        parts = [x[..., start : start + 32] for start in range(0, x.shape[-1], 32)] or [x]
         return np.concatenate([self._forward(parameters, part)[0] for part in parts])
 
     def gradients(

@@ -256,6 +256,15 @@ def scale(images: np.ndarray, dtype: DTypeLike = np.float64) -> np.ndarray:
         TypeError: images are not uint8, perhaps because they are scaled already.
         ValueError: images have another shape.
     """
+    return np.divide(as_rows(images), 255, dtype=dtype)
+
+
+def as_rows(images: np.ndarray) -> np.ndarray:
+    """Return uint8 images as rows of pixels, shape (n, 784), without copying them.
+
+    Raises:
+        TypeError, ValueError: as :func:`scale` does.
+    """
     images = np.asarray(images)
     if images.dtype != np.uint8:
         raise TypeError(
@@ -267,4 +276,4 @@ def scale(images: np.ndarray, dtype: DTypeLike = np.float64) -> np.ndarray:
             f"images have shape {images.shape}, not (n, 28, 28) or (n, 784): "
             "for a single image pass images[i : i + 1]"
         )
-    return np.divide(images.reshape(-1, PIXELS), 255, dtype=dtype)
+    return images.reshape(-1, PIXELS)

@@ -21,7 +21,7 @@
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
-# **Time** 50 minutes to read, 37 more for the exercises; it runs for about 20 s and takes 400 MB
+# **Time** 50 minutes to read, 37 more for the exercises; it runs for about 25 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start

@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 50 minutes to read, 29 more for the exercises; it runs for about 20 s and takes 400 MB
+# **Time** 50 minutes to read, 29 more for the exercises; it runs for about 25 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start

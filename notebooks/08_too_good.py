@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 39 minutes to read, 25 more for the exercises; it runs for about 10 s and takes 300 MB
+# **Time** 39 minutes to read, 25 more for the exercises; it runs for about 12 s and takes 300 MB
 
 # %% [markdown]
 # ## Before you start

@@ -71,7 +71,7 @@ CLOSING = ("Recap", "Questions to ask yourself", "Next")
 
 #: Most processor seconds that a lesson may take; and the higher limits of some, by number.
 SECONDS = 30
-MORE_SECONDS = {"04": 45, "05": 45, "06": 45, "08": 90, "09": 90, "10": 90, "12": 45}
+MORE_SECONDS = {"04": 45, "05": 45, "06": 45, "08": 45, "09": 45, "10": 50, "12": 45}
 
 #: How the bytes of a PNG begin and end.
 PNG = b"\x89PNG\r\n\x1a\n"
