@@ -1,4 +1,4 @@
-"""What both programs share: the circumstances of a measurement, and their sections of README.md."""
+"""What the programs share: the circumstances of a measurement, and their sections of README.md."""
 
 import argparse
 import importlib.metadata
@@ -8,6 +8,8 @@ import platform
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from course.computers import cpu_name
 
 HERE = Path(__file__).parent
 
@@ -34,9 +36,6 @@ def quiet(patience: float = 2.0) -> bool:
 
 def circumstances(plan: dict, packages: list[str], turns: list[bool]) -> dict:
     """Return where, with what and how it was measured; a turn says whether the computer was quiet."""
-    # Here, because what it imports would count as a contender's time to start.
-    from course.computers.certificate import cpu_name
-
     return {
         "machine": {
             "cpu": cpu_name(),

@@ -3,7 +3,11 @@
 import importlib
 import json
 import multiprocessing
+import os
+import re
+import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +36,21 @@ def test_the_page_shows_what_is_stored(name, module):
     text = module(name).report(stored(name))
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert f"<!-- {name}: written by {name}.py -->\n\n{text}\n\n<!-- end of {name} -->" in page
+
+
+def test_where_it_was_measured_is_told_with_no_more_than_the_benchmarks_install():
+    lines = (FOLDER / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    installed = {line.partition("==")[0] for line in lines}
+    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = [re.match("[a-z0-9-]+", each)[0] for each in project["project"]["dependencies"]]
+    course = project["project"]["optional-dependencies"]["course"]
+    absent = {re.match("[a-z0-9-]+", each)[0] for each in course} - installed - set(needed)
+    assert "jupytext" in absent
+    hidden = {name.replace("-", "_"): None for name in absent}
+    ask = f"import sys; sys.modules.update({hidden}); import page; page.circumstances({{}}, [], [])"
+    paths = os.pathsep.join([str(FOLDER), str(FOLDER.parent)])
+    environment = os.environ | {"PYTHONPATH": paths}
+    subprocess.run([sys.executable, "-c", ask], check=True, env=environment)
 
 
 def test_a_section_is_replaced_and_the_rest_stays(module, monkeypatch, tmp_path):

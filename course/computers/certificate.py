@@ -24,6 +24,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from course import files
+from course.computers import cpu_name
 from course.computers.rerun import NotPossible, Verdict, probe, run_lesson, unchanged
 from course.lessons import ROOT, chosen
 
@@ -32,15 +33,6 @@ KERNELS = {"Prescott": "Katmai", "Nehalem": "Nehalem", "Sandybridge": "Sandybrid
 
 #: In seconds: with ``--quick`` only lessons that take no longer run.
 QUICK = 10
-
-
-def cpu_name() -> str:
-    """Return the processor's name, as the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or "unknown"
 
 
 def stand_in(kernel: str) -> tuple[dict[str, str], dict]:
