@@ -31,13 +31,14 @@ def jupyter(folder, root):
         command, cwd=folder / "clone", env=os.environ | own, stderr=log, stdout=log
     )
     try:
-        found = []
+        url = ""
         ends = time.monotonic() + 60
-        while not found and time.monotonic() < ends:
+        while not url and time.monotonic() < ends:
             time.sleep(0.1)
-            found = list((folder / "JUPYTER_RUNTIME_DIR").glob("jpserver-*.json"))
             assert process.poll() is None, (folder / "server.log").read_text()
-        url = json.loads(found[0].read_text())["url"]
+            for told in (folder / "JUPYTER_RUNTIME_DIR").glob("jpserver-*.json"):
+                with contextlib.suppress(json.JSONDecodeError):  # while it is being written
+                    url = json.loads(told.read_text())["url"]
         session = requests.Session()
         session.headers["Authorization"] = f"token {token}"
         while time.monotonic() < ends:  # it writes its address before it listens
