@@ -32,7 +32,10 @@ PROSE_CUTS = ("400-normal", "400-italic", "600-normal")
 
 @functools.cache
 def katex() -> subprocess.Popen:
-    """Start KaTeX; Node ends by itself when Sphinx does, and with it the pipe."""
+    """Start KaTeX; Node ends by itself when Sphinx does, and with it the pipe.
+
+    The extension sphinxcontrib-katex starts a server instead, which failed in a race when it was tried.
+    """
     script = [shutil.which("node") or "node", Path(__file__).with_name("katex.js")]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return subprocess.Popen(script, text=True, encoding="utf-8", **pipes)
