@@ -168,17 +168,17 @@ def report(results: dict) -> str:
         rows.append([name, threads, *cells, wait, f"{got} of {len(runs['to_97'])}"])
     peers = [name for name in waits if "ours" not in name]
     quickest = min(peers, key=lambda name: waits[name] or float("inf"), default=None)
-    faster = [name for name in peers if steps[name] < steps[OURS]]
+    faster = [f"*{name}*" for name in peers if steps[name] < steps[OURS]]
     sentences = []
     if quickest and waits[OURS] and waits[quickest]:
         sentences.append(
             "From starting Python to a network that reads 97 % of the test images correctly, plain "
-            f"NumPy takes **{waits[OURS]:.1f} s**; the quickest of the frameworks here, {quickest}, "
+            f"NumPy takes **{waits[OURS]:.1f} s**; the quickest of the frameworks here, *{quickest}*, "
             f"takes {waits[quickest]:.1f} s."
         )
     sentences.append(
-        f"Once it trains, a step takes plain NumPy {steps[OURS]:.0f} µs at best; quicker than that "
-        f"{'is' if len(faster) == 1 else 'are'}: {' and '.join(faster) or 'none'}."
+        f"Once it trains, plain NumPy needs {steps[OURS]:.0f} µs for a step at best; "
+        f"{' and '.join(faster) or 'none of them'} {'need' if len(faster) > 1 else 'needs'} less."
     )
     head = ["", "threads", "a step, µs", "at best", "/ ours", "to 97 %, s", "got there"]
     parts = [

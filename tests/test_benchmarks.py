@@ -165,8 +165,8 @@ def test_each_peer_counts_with_the_better_number_of_threads(module):
     text = module("race").report(
         results(**{"ours, float32": ours, "PyTorch": {"1": (3.0, 600.0), "2": (2.0, 200.0)}})
     )
-    assert "**1.0 s**; the quickest of the frameworks here, PyTorch, takes 2.0 s" in text
-    assert "quicker than that is: PyTorch." in text
+    assert "**1.0 s**; the quickest of the frameworks here, *PyTorch*, takes 2.0 s" in text
+    assert "*PyTorch* needs less." in text
     assert "| PyTorch | 2 | 200 | 200 | 0.67 | 2.00 | 1 of 1 |" in text
     assert text.endswith("Left out: JAX jit (no jax).")
 
