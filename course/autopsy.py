@@ -37,8 +37,8 @@ REPAIRS = {
 #: The field that holds each fault.
 FIELDS = {number: list(repair)[-1] for number, repair in REPAIRS.items()}
 
-#: With which faults mended a good check of the first passes: the repairs of 4 and 5 mend 3 as well,
-#: and the gradient of cross-entropy is that of its loss.
+#: For a fault, the repairs after which a good check of it passes: those of 4 and 5 mend 3 as well, and
+#: with cross-entropy the gradient is that of the loss.
 ALSO = {3: {3, 4, 5}, 4: {4, 5}}
 
 HEADER = "original  1 2 3 4 5 6 7 8 9 mended"

@@ -127,9 +127,9 @@ LEFTOVER = -12345.678
 
 
 def spoil_memory(result: object) -> None:
-    """Leave numbers in the memory that NumPy hands out next to arrays as large as those of a result.
+    """Leave numbers in the memory from which NumPy will make arrays as large as those of a result.
 
-    An answer that fills no array might find zeros there otherwise, or what the key has left, and be
+    Otherwise an answer that fills no array might find zeros there, or what the key has left, and be
     right by chance.
     """
     for array in result if is_several(result) else [result]:

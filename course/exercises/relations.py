@@ -299,8 +299,8 @@ def where_an_argument(comparisons: Sequence[Comparison]) -> Fields | None:
     """Tell whether in all cases just those entries are wrong where an argument is negative, say.
 
     Some case must have entries of both kinds. Where whole cases are wrong, or single numbers, it may
-    be for another reason that the cases have. And of a factor that is 0 just where 0 is wanted,
-    nothing is said: there it would be hard to go wrong.
+    be for another reason that the cases have. Nothing is said of a factor that is 0 just where 0 is
+    wanted, since it would be hard to go wrong there.
     """
     if not in_one_shape(comparisons):
         return None

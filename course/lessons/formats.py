@@ -9,9 +9,8 @@ import sys
 
 _GRAMMAR = "rfc3987_syntax"
 
-sys.modules.setdefault(
-    _GRAMMAR, None
-)  # an import of it raises an ImportError, which jsonschema expects
+# With None an import of it raises an ImportError, which jsonschema expects.
+sys.modules.setdefault(_GRAMMAR, None)
 try:
     import jupytext
     import nbformat

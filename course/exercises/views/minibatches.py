@@ -213,7 +213,7 @@ def have_much_in_common(sets: list[set]) -> bool:
 
 
 def has_no_indices(deal: Deal) -> bool:
-    """Tell whether the numbers have a dtype that is not of integers."""
+    """Tell whether the numbers are not of an integer dtype."""
     return any(batch.dtype.kind not in "iu" for batch in deal.batches)
 
 
