@@ -117,7 +117,7 @@ def accuracy_by_push(model, parameters, images, labels):
     for p in range(4):
         correct = [
             answers(model, parameters, shifted(images, *push)) == labels
-            for push in {(p, 0), (-p, 0), (0, p), (0, -p)}  # for p = 0 a single one
+            for push in {(p, 0), (-p, 0), (0, p), (0, -p)}  # only one where p is 0
         ]
         shares.append(np.mean(correct))
     return np.array(shares)
