@@ -49,10 +49,14 @@ TAGS = {
     "digits": "the picture of digits as they come, for the home page",
     "home": "the figure that stands for its lesson in the home page's list; else it is the last",
     "hide-input": "code that only draws: folded on the pages",
+    "answer": "its output answers a prediction: folded until the reader has guessed, or asks",
     "raises-exception": "the cell is meant to fail",
     "nbval-ignore-output": "the output may vary; the cell says why",
     "nbval-skip": "tests leave the cell out; it says why",
 }
+
+#: What JupyterLab hides of a cell that has one of these tags.
+FOLDED_IN_JUPYTER = {"hide-input": "source_hidden", "answer": "outputs_hidden"}
 
 #: The heading of an exercise: its number and title, its level, and its minutes.
 EXERCISE = re.compile(

@@ -33,6 +33,7 @@ from nbformat import NotebookNode
 
 from course import files
 from course.lessons import (
+    FOLDED_IN_JUPYTER,
     KEPT,
     KERNEL,
     NOTEBOOKS,
@@ -40,7 +41,6 @@ from course.lessons import (
     SURROUNDINGS,
     Lesson,
     chosen,
-    is_folded,
     pngs,
 )
 
@@ -80,8 +80,9 @@ def read(lesson: Lesson) -> NotebookNode:
     seen = {}
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT})
-        if is_folded(cell):
-            cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab folds by this alone
+        tags = cell.metadata.get("tags", [])
+        if hidden := {FOLDED_IN_JUPYTER[tag]: True for tag in tags if tag in FOLDED_IN_JUPYTER}:
+            cell.metadata["jupyter"] = hidden  # JupyterLab folds by this alone
         # An id made from the cell's content stays the same when cells are added above it.
         key = key_of(cell)
         seen[key] = seen.get(key, 0) + 1

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 #: The parts of a lesson's first cell, each begun by its name in bold.
-PARTS = ("You will", "You will be able to", "You need", "Time")
+PARTS = ("You will be able to", "You need", "Time")
 
 
 class Header(NamedTuple):
@@ -17,7 +17,6 @@ class Header(NamedTuple):
     number: str
     title: str
     opening: str
-    will: str
     able: str
     need: str
     time: str
@@ -49,7 +48,6 @@ def read_header(text: str) -> Header:
         number=title[1] if title else "",
         title=title[2].strip() if title else "",
         opening=pieces[0].partition("\n")[2].strip(),
-        will=parts.get("You will", ""),
         able=parts.get("You will be able to", ""),
         need=parts.get("You need", ""),
         time=time,

@@ -19,9 +19,6 @@ HEADER = """# 07 Nines and sevens
 A short
 opening.
 
-**You will** look at
-nines.
-
 **You will be able to**
 
 - tell a nine from a seven.
@@ -87,7 +84,6 @@ def test_a_header_is_read():
     header = lessons.read_header(HEADER)
     assert (header.number, header.title) == ("07", "Nines and sevens")
     assert header.opening == "A short\nopening."
-    assert header.will == "look at\nnines."
     assert header.able == "- tell a nine from a seven."
     assert header.need == "[lesson 01](01_loading.ipynb)."
     assert (header.minutes, header.more_minutes) == (20, 20)
@@ -97,8 +93,8 @@ def test_a_header_is_read():
 
 def test_a_header_without_its_parts_says_so():
     header = lessons.read_header("Nines\n\n**Time** none\n")
-    assert header[:6] == ("", "", "", "", "", "")
-    assert header[7:] == (None, 0, None, None)
+    assert header[:5] == ("", "", "", "", "")
+    assert header[6:] == (None, 0, None, None)
 
 
 @pytest.mark.parametrize(
