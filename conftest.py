@@ -5,7 +5,7 @@ from pathlib import Path
 
 from course.lessons import NOTEBOOKS, Lesson
 
-pytest_plugins = ["course.lessons.pytest_plugin"]
+pytest_plugins = ["course.making.nbval_figures"]
 
 ROOT = Path(__file__).resolve().parent
 #: The most there may be, since each may hold a lesson's kernel of several hundred megabytes.

@@ -1,55 +1,32 @@
 """The commands of the course: ``python -m course NAME ...``; without a name, a list of them."""
 
-import ast
 import importlib
 import sys
-from pathlib import Path
 
-from course import files
+from course.files import Damaged
 
-#: Each command's module, whose ``main`` reads the rest of the command line.
+#: What each command does, and its module, whose ``main`` reads the rest of the command line.
 COMMANDS = {
-    "execute": "course.lessons.execute",
-    "new": "course.new",
-    "done": "course.done",
-    "pictures": "course.pictures.make",
-    "handout": "course.classroom.handout",
-    "marks": "course.classroom.marks",
-    "certificate": "course.computers.certificate",
+    "execute": ("run lessons and store their outputs", "course.making.execute"),
+    "pictures": ("make the data of the pictures to touch", "course.making.pictures"),
+    "handout": ("make the students' and the teacher's copy", "course.classroom.handout"),
+    "marks": ("try out a class's answers", "course.classroom.marks"),
 }
-
-
-def present() -> dict[str, Path]:
-    """Return the files of the commands that are here; a student's copy has not all of them."""
-    root = Path(__file__).parents[1]
-    found = {name: root / f"{module.replace('.', '/')}.py" for name, module in COMMANDS.items()}
-    return {name: path for name, path in found.items() if path.exists()}
-
-
-def listed() -> str:
-    """Return a line for each command: its name, and the first sentence of its module.
-
-    They are read, not imported, which takes a second.
-    """
-    width = max(map(len, COMMANDS))
-    lines = []
-    for name, path in present().items():
-        about = ast.get_docstring(ast.parse(files.read_text(path))).partition("\n")[0]
-        lines.append(f"  {name:{width}}  {about}")
-    return "\n".join(lines)
 
 
 def main(arguments: list[str]) -> None:
     """Run the command that is named first, with the rest of the arguments."""
     name = arguments[0] if arguments else "--help"
-    with files.told_in_a_line():
-        if name in ("-h", "--help"):
-            print(f"usage: python -m course COMMAND ...\n\n{listed()}\n\nMore: COMMAND --help")
-        elif name in present():
-            sys.argv = [f"python -m course {name}", *arguments[1:]]
-            importlib.import_module(COMMANDS[name]).main()
-        else:
-            sys.exit(f"no command is called {name!r}; there are\n\n{listed()}")
+    if name not in COMMANDS:
+        rows = [f"  {name:10}{about}" for name, (about, _) in COMMANDS.items()]
+        usage = "\n".join(["usage: python -m course COMMAND ...", "", *rows])
+        asks_for_help = name in ("-h", "--help")
+        sys.exit(print(usage) if asks_for_help else f"no command is called {name!r}\n\n{usage}")
+    sys.argv = [f"python -m course {name}", *arguments[1:]]
+    try:
+        importlib.import_module(COMMANDS[name][1]).main()
+    except (Damaged, OSError) as error:  # whose message names the file
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,22 @@
 """What to ask again today: questions and warm-ups of the lessons read, over a month.
 
-Reached by ``exercises.review()``. The page *Review* of the site shows the same cards by the same rule:
-``site/build.py`` takes cards and intervals from here, and ``site/static/review.js`` keeps a history
-of the same form. A card is asked again after each of the intervals in turn; one that was not known
-begins with the first again, and one that was known after the last is learnt.
+In Jupyter::
+
+    from course import review
+
+    review.add_lesson("02")  # I have read lesson 02
+    review.ask()             # what is due today, one question at a time
+    review.knew_it()         # or review.not_yet(), and the next one appears
+
+The page *Review* of the website shows the same cards by the same rule: it takes cards and intervals
+from here, and keeps a history of the same form. A card is asked again after each of the intervals in
+turn; one that was not known begins with the first again, and one known after the last is learnt.
 """
 
-import contextlib
 import functools
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -23,9 +29,6 @@ from course.lessons.questions import questions
 
 #: Days until a card is asked again: since its lesson was read, and each time that it was known.
 INTERVALS = (1, 7, 21)
-
-#: What the reader says of a card, and whether it was known.
-WORDS = {"knew it": True, "not yet": False}
 
 #: The card that was shown last in this notebook, by its name.
 _shown: list[str] = []
@@ -142,45 +145,36 @@ def checked(history: object) -> dict:
     return history
 
 
-def path() -> Path | None:
+def history_path() -> Path | None:
     """Return the file of the history, beside the kept functions; None if there is to be no file."""
     mine = store.kept_path()
     return mine and mine.with_name("review.json")
 
 
-@contextlib.contextmanager
-def history() -> Iterator[tuple[dict, list[str]]]:
-    """Hand out the history and what has to be said of its file; write it back if it was changed.
-
-    Other notebooks wait meanwhile. A file that cannot be understood is set aside.
-
-    Raises:
-        Unusable: the file cannot be read or written.
-    """
-    file = path()
-    if file is None:
-        yield nothing_yet(), []
-        return
-    with store.naming(file), store.locked(file):
-        said = []
-        kept = nothing_yet()
-        if file.exists():
-            try:
-                kept = checked(json.loads(files.read_bytes(file).decode("utf-8-sig")))
-            except (ValueError, RecursionError) as error:
-                aside = free_name(file)
-                file.replace(aside)
-                said = [f"{file} could not be understood: {error}. It is now {aside.name}."]
-        before = json.dumps(kept)
-        yield kept, said
-        if json.dumps(kept) != before:
-            files.replace(file, json.dumps(kept, indent=1) + "\n")
+def read_history() -> tuple[dict, list[str]]:
+    """Return the history, and what has to be said of its file: one that is damaged is set aside."""
+    path = history_path()
+    if path is None or not path.exists():
+        return nothing_yet(), []
+    try:
+        return checked(json.loads(path.read_text(encoding="utf-8-sig"))), []
+    except (ValueError, RecursionError):
+        aside = free_name(path)
+        path.replace(aside)
+        said = f"Your {path.name} could not be understood. It is now {aside.name}, and a new one begins."
+        return nothing_yet(), [said]
 
 
-def free_name(file: Path) -> Path:
+def write_history(history: dict) -> None:
+    """Write the history, whole or not at all."""
+    if path := history_path():
+        files.replace(path, json.dumps(history, indent=1) + "\n")
+
+
+def free_name(path: Path) -> Path:
     """Return a name beside a file for one that is set aside."""
-    names = (f"{file.stem}-damaged{number or ''}{file.suffix}" for number in itertools.count())
-    return next(aside for name in names if not (aside := file.with_name(name)).exists())
+    names = (f"{path.stem}-damaged{number or ''}{path.suffix}" for number in itertools.count())
+    return next(aside for name in names if not (aside := path.with_name(name)).exists())
 
 
 # --- In Jupyter
@@ -201,27 +195,88 @@ class Asked(Shown):
         return self.markdown
 
 
-def answer(word: str | int = "", today: date | None = None) -> Asked:
-    """Note what the reader says, and show what is asked next; see ``exercises.review``."""
+NO_ANSWERS = (
+    "This copy of the course does not hold the answers to a lesson's questions, so it cannot ask them "
+    "again."
+)
+
+
+def add_lesson(number: str | int, today: date | None = None) -> Asked:
+    """Say that you have read a lesson: its questions and warm-ups come back from tomorrow on.
+
+    The days are kept in ``review.json``, beside ``mine.py``; the website's page *Review* reads and
+    writes the same file.
+
+    Args:
+        number: the lesson's, as in "02".
+        today: the day, if it is another.
+
+    Raises:
+        ValueError: there is no such lesson.
+    """
+    if not all_cards():
+        return plainly(NO_ANSWERS)
+    number = str(number).strip().zfill(2)
+    known = sorted({card.lesson.number for card in all_cards().values()})
+    if number not in known:
+        raise ValueError(f"no lesson has the number {number!r}; there are {', '.join(known)}")
+    history, said = read_history()
+    if number in history["lessons"]:
+        said.append(f"Lesson {number} was on your list already.")
+    else:
+        history["lessons"][number] = (today or date.today()).isoformat()
+        write_history(history)
+        said.append(f"Lesson {number} is on your list: its questions begin tomorrow.")
+    return what_is_due(history, said, today)
+
+
+def ask(today: date | None = None) -> Asked:
+    """Show one question that is due today, with its answer folded."""
+    return what_is_due(*read_history(), today)
+
+
+def knew_it(today: date | None = None) -> Asked:
+    """Say that you knew the answer to the question shown, and see the next one."""
+    return take_down(True, today)
+
+
+def not_yet(today: date | None = None) -> Asked:
+    """Say that you did not know the answer to the question shown, and see the next one."""
+    return take_down(False, today)
+
+
+def take_down(was_known: bool, today: date | None) -> Asked:
+    """Write down whether the question shown was known, and show what is due next."""
+    history, said = read_history()
+    if not _shown:
+        return what_is_due(
+            history, [*said, "No question was open in this notebook, so nothing was noted."], today
+        )
+    today = today or date.today()
+    card = all_cards()[_shown[0]]
+    history["lessons"].setdefault(card.lesson.number, today.isoformat())
+    history["answers"].setdefault(card.name, {})[today.isoformat()] = was_known
+    write_history(history)
+    day = next_day(card, history, today)
+    said.append(f"It comes back on {in_words(day)}." if day else "You have learnt that one.")
+    return what_is_due(history, said, today)
+
+
+def what_is_due(history: dict, said: list[str], today: date | None = None) -> Asked:
+    """Show what was said, and the first question that is due."""
     today = today or date.today()
     known = all_cards()
     if not known:
-        return plainly(
-            "This copy of the course does not hold the answers to a lesson's questions, "
-            "so it cannot ask them again."
-        )
-    with history() as (kept, said):
-        if word != "":
-            said.append(take_down(word, kept, known, today))
+        return plainly(NO_ANSWERS)
     days = {
-        name: next_day(card, kept, today)
+        name: next_day(card, history, today)
         for name, card in known.items()
-        if card.lesson.number in kept["lessons"]
+        if card.lesson.number in history["lessons"]
     }
     waiting = sorted((name for name in days if days[name]), key=days.get)  # else in their order
     ready = [name for name in waiting if days[name] <= today]
     # Those that were asked before come first: a heap of new ones does not keep them back.
-    ready.sort(key=lambda name: not kept["answers"].get(name))
+    ready.sort(key=lambda name: not history["answers"].get(name))
     _shown[:] = ready[:1]
     if ready:
         return question(known[ready[0]], len(ready), said)
@@ -233,45 +288,18 @@ def answer(word: str | int = "", today: date | None = None) -> Asked:
         said.append("You have learnt them all: nothing more is due.")
     else:
         said.append(
-            'When you have read a lesson, say so: `exercises.review("02")` for lesson 02. '
+            'When you have read a lesson, say so: `review.add_lesson("02")` for lesson 02. '
             f"Its questions come back after {INTERVALS[0]}, {INTERVALS[1]} and {INTERVALS[2]} days."
         )
     return plainly(*said)
 
 
-def next_day(card: Card, kept: dict, today: date) -> date | None:
+def next_day(card: Card, history: dict, today: date) -> date | None:
     """Return the day on which a card of a lesson that was read is due; None if it is learnt."""
-    read = kept["lessons"][card.lesson.number]
-    answers = kept["answers"].get(card.name, {})
+    read = history["lessons"][card.lesson.number]
+    answers = history["answers"].get(card.name, {})
     by_day = {date.fromisoformat(day): was_known for day, was_known in answers.items()}
     return due(date.fromisoformat(read), by_day, today)
-
-
-def take_down(word: str | int, kept: dict, known: Mapping[str, Card], today: date) -> str:
-    """Write what the reader says into the history, and return what to say of it.
-
-    Raises:
-        ValueError: it is neither a lesson nor one of the two words.
-    """
-    said = str(word).strip().lower()
-    if said in WORDS:
-        if not _shown:
-            return "No question was open in this notebook, so nothing was noted."
-        card = known[_shown[0]]
-        kept["lessons"].setdefault(card.lesson.number, today.isoformat())
-        kept["answers"].setdefault(card.name, {})[today.isoformat()] = WORDS[said]
-        day = next_day(card, kept, today)
-        return f"It comes back on {in_words(day)}." if day else "You have learnt that one."
-    number = said.zfill(2)
-    if number not in {card.lesson.number for card in known.values()}:
-        raise ValueError(
-            f'{word!r} is not an answer: write "knew it" or "not yet" about the question shown, '
-            'or the number of a lesson that you have read, such as "02"'
-        )
-    if number in kept["lessons"]:
-        return f"Lesson {number} was on your list already."
-    kept["lessons"][number] = today.isoformat()
-    return f"Lesson {number} is on your list: its questions begin tomorrow."
 
 
 def in_words(day: date) -> str:
@@ -293,7 +321,7 @@ def question(card: Card, count: int, said: list[str]) -> Asked:
     fold = f"<details><summary>Answer</summary>\n\n{card.answer}\n\n</details>"
     how = (
         "Answer in your head, or run code, and open the answer. Then say "
-        '`exercises.review("knew it")` or `exercises.review("not yet")`.'
+        "`review.knew_it()` or `review.not_yet()`."
     )
     return Asked(
         "\n\n".join([*said, head.format(card.heading), card.asked, how]),

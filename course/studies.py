@@ -39,19 +39,8 @@ def read(name: str) -> dict:
 
     Raises:
         FileNotFoundError: no such study was stored; the message names those that were.
-        ValueError: what was stored is damaged.
     """
-    path = _file(name, ".json")
-    text = files.read_text(path)
-    try:
-        study = json.loads(text)
-        study["rows"][study["quick"]]["results"].keys()  # what every reader asks for
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise files.Damaged(
-            f"{files.shown(path)} is damaged ({type(error).__name__}: {error}). "
-            "`git checkout -- studies` in the clone brings it back."
-        ) from error
-    return study
+    return json.loads(files.read_text(_file(name, ".json")))
 
 
 def module(name: str) -> ModuleType:
@@ -73,7 +62,6 @@ def again(name: str) -> tuple[dict, dict, dict]:
 
     Raises:
         FileNotFoundError: no such study was stored, or its code is not there.
-        ValueError: what was stored is damaged.
     """
     study = read(name)
     row = study["rows"][study["quick"]]
@@ -136,12 +124,6 @@ def address(text: str) -> str:
 
 def main(module: ModuleType) -> None:
     """Run every row of a study, as many at a time as there are cores, and write its JSON."""
-    with files.told_in_a_line():
-        run_all(module)
-
-
-def run_all(module: ModuleType) -> None:
-    """Run the rows and write the JSON, and raise whatever stands in the way."""
     from joblib import Parallel, delayed, parallel_config
     from tqdm import tqdm
 
@@ -162,7 +144,6 @@ def run_all(module: ModuleType) -> None:
             "asks for a run of committed code."
         )
     origin = made_from(path.stem)
-    files.refuse_place(path.with_suffix(".json"))
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for the processes that run rows side by side
     jobs = (delayed(module.run)(**row) for row in module.ROWS)
     with parallel_config(**cluster):

@@ -22,11 +22,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from course import files
 from course.classroom.extract import names_used
 from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
-from course.lessons import ROOT, Lesson, Task, all_lessons, start, title
+from course.lessons import ROOT, Lesson, Task, all_lessons
 from course.lessons.formats import nbformat
 from course.lessons.markdown import code_block
 
@@ -36,7 +35,7 @@ COPIED += ("LICENSE", "LICENSE-TEXT.md")
 
 #: What it leaves out of these folders.
 LEFT_OUT = shutil.ignore_patterns(
-    "__pycache__", ".*", "*.egg-info", "*.part", "lesson_9*", "classroom", "computers"
+    "__pycache__", ".*", "*.egg-info", "*.part", "lesson_9*", "classroom", "making"
 )
 
 #: What a lesson folds away.
@@ -51,38 +50,10 @@ HELP = "Why "
 #: How those begin that stand below an exercise, and say what its solution says.
 SOLUTION = "The course's version"
 
-#: What lessons say of their folds, and what the students' copy says instead.
-REWORDED = {
-    "Hints and a solution are folded below it.": "The cell below it gives hints.",
-    "You remember more if you are asked again a few days later. So when you have read a lesson, say "
-    'so: with `exercises.review("00")` in Jupyter, or a tick on the website\'s *Review* page.': "",
-}
+#: The students' README.
+STUDENTS = Path(__file__).with_name("students.md")
 
-ABOUT_STUDENTS = """# {title}
-
-The lessons of a course, for you to work through: read, predict, fill in the `...`, run the cell, read
-the reply. You need Python 3.11 to 3.14.
-
-{start}
-An exercise that is still a stub says *not attempted*, and nothing below it depends on it. For a hint,
-take away the `#` before `exercises.hint(...)` and run the cell; run it again for the next.
-`exercises.keep(my_function)` lets the network use what you wrote.
-
-## Hand in
-
-Your notebooks from `notebooks/`, and `notebooks/mine.py` if there is one, in a folder with the name
-that your teacher gave you. Only your functions `my_...` are marked, each with what it needs of the
-same file; so let each begin at the left margin of a cell, and set what it uses above it. Of several
-versions the last counts, and `mine.py` comes last.
-
-## Whose this is
-
-Made from *{title}*, by the mnistlib authors. Code: MIT; lessons, text and figures: CC BY 4.0, changed
-here by leaving out outputs and answers. See [LICENSE-TEXT.md](LICENSE-TEXT.md); the data has
-[terms of its own](data/README.md).
-"""
-
-ABOUT_TEACHER = """# For the teacher: {title}
+ABOUT_TEACHER = """# For the teacher
 
 A page for each lesson: the questions with their answers, then the exercises with solution, hints, and
 the mistakes that the checker knows, each with what it says. Keep this folder, and hand out the other.
@@ -116,14 +87,11 @@ def without_answers(markdown: str) -> str:
             return fold[0]
         return f"{fold['indent']}*Your answer:*\n" if fold["summary"] == "Answer" else ""
 
-    text = FOLD.sub(replaced, markdown)
-    for ours, theirs in REWORDED.items():
-        text = text.replace(ours, theirs)
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", FOLD.sub(replaced, markdown)).strip("\n")
 
 
 def for_students(lesson: Lesson) -> nbformat.NotebookNode:
-    """Return a lesson as a notebook that was never run, hints on request in place of solutions."""
+    """Return a lesson as a notebook that was never run, without what answers it."""
     cells = []
     for stored in lesson.notebook.cells:
         cell = nbformat.from_dict(stored)
@@ -136,27 +104,11 @@ def for_students(lesson: Lesson) -> nbformat.NotebookNode:
         else:
             cell.outputs = []
             cell.execution_count = None
-            folded = re.fullmatch(r"exercises\.folded\((my_\w+)\)", cell.source.strip())
-            if folded:
-                cell.source = f"# For a hint, take away the #:\n# exercises.hint({folded[1]})"
         cells.append(cell)
     metadata = {name: lesson.notebook.metadata[name] for name in ("kernelspec", "language_info")}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     notebook.nbformat_minor = lesson.notebook.nbformat_minor
     return notebook
-
-
-def how_to_start() -> str:
-    """Return the README's way to start in Jupyter; the copy has neither pages nor tests."""
-    in_jupyter = re.search(
-        r"^\*\*In Jupyter\*\*.+?(?=^\*\*|^To test)", start(), re.MULTILINE | re.DOTALL
-    )
-    kept = in_jupyter[0].replace(
-        "Clone the repository, or download it as a ZIP file and unpack that. "
-        "Open a terminal in its folder,",
-        "Open a terminal in this folder",
-    )
-    return f"## Start\n\n{kept.rstrip()}\n"
 
 
 def make_students(folder: Path, with_solutions: bool) -> None:
@@ -174,8 +126,7 @@ def make_students(folder: Path, with_solutions: bool) -> None:
     (folder / "notebooks").mkdir()
     for lesson in all_lessons():
         nbformat.write(for_students(lesson), folder / "notebooks" / lesson.path.name)
-    about = ABOUT_STUDENTS.format(title=title(), start=how_to_start())
-    (folder / "README.md").write_text(about, encoding="utf-8")
+    shutil.copy2(STUDENTS, folder / "README.md")
 
 
 # --- The teacher's
@@ -270,7 +221,7 @@ def make_teacher(folder: Path) -> None:
             parts += ["## Exercises", *map(exercise_page, tasks)]
         text = "\n\n".join(parts) + "\n"
         (folder / f"{lesson.name}.md").write_text(text, encoding="utf-8")
-    about = ABOUT_TEACHER.format(title=title(), rows="\n".join(rows))
+    about = ABOUT_TEACHER.format(rows="\n".join(rows))
     (folder / "README.md").write_text(about, encoding="utf-8")
     text = (
         "# Mistakes that any exercise's reply may name\n\n`wanted` is the right result.\n\n"
@@ -282,7 +233,7 @@ def make_teacher(folder: Path) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Make both copies in a folder that is new or empty."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=files.path, help="a new folder, or an empty one")
+    parser.add_argument("folder", type=Path, help="a new folder, or an empty one")
     parser.add_argument(
         "--with-solutions", action="store_true", help="let the students' copy show them on request"
     )
@@ -294,8 +245,6 @@ def main(argv: list[str] | None = None) -> None:
         )
     if any(folder.resolve().is_relative_to(ROOT / name) for name in COPIED):
         sys.exit(f"{folder} lies inside what is copied; name a folder elsewhere")
-    for lesson in all_lessons():
-        lesson.refuse_damaged()  # before anything is written
     make_students(folder / "students", chosen.with_solutions)
     make_teacher(folder / "teacher")
     print(f"{folder / 'students'}: hand this out\n{folder / 'teacher'}: keep this")

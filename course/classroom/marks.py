@@ -36,7 +36,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from course import files, studies
+from course import studies
 from course.classroom import assignment, by_hand, grades, isolation, table
 from course.classroom.marking import mark
 from course.classroom.protocol import Limits
@@ -60,9 +60,9 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=about, epilog=detail, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=files.path, help="what the class handed in")
+    parser.add_argument("folder", type=Path, help="what the class handed in")
     parser.add_argument(
-        "--out", type=files.path, default=Path("marks.csv"), help="the table (%(default)s)"
+        "--out", type=Path, default=Path("marks.csv"), help="the table (%(default)s)"
     )
     parser.add_argument("--open", action="store_true", help="also train for the open exercises")
     parser.add_argument("--lesson", metavar="NN,...", help="only these lessons' exercises")
@@ -71,18 +71,18 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--by-hand",
-        type=files.path,
+        type=Path,
         metavar="FILE",
         help="marks of your own, which always win (by-hand.csv beside the table)",
     )
     parser.add_argument(
-        "--names", type=files.path, metavar="FILE", help="what the platform calls each student"
+        "--names", type=Path, metavar="FILE", help="what the platform calls each student"
     )
     parser.add_argument(
         "--scheduler", type=studies.address, metavar="ADDRESS", help="run on this Dask cluster"
     )
     parser.add_argument(
-        "--grades", type=files.path, metavar="FILE", help="also write points, for Moodle or"
+        "--grades", type=Path, metavar="FILE", help="also write points, for Moodle or"
     )
     parser.add_argument("--platform", choices=grades.PLATFORMS, default="moodle", help="Canvas")
     parser.add_argument(
@@ -96,7 +96,7 @@ def options(argv: list[str] | None) -> argparse.Namespace:
         "--by", choices=("exercise", "lesson"), default="exercise", help="a column each"
     )
     parser.add_argument(
-        "--reports", type=files.path, metavar="FILE.zip", help="also write a page for each student"
+        "--reports", type=Path, metavar="FILE.zip", help="also write a page for each student"
     )
     parser.add_argument(
         "--trusted", action="store_true", help="do without bubblewrap: you trust all this code"
@@ -128,7 +128,8 @@ def main(argv: list[str] | None = None) -> None:
             signal.signal(ending, signal.default_int_handler)
     try:
         for place in filter(None, (chosen.out, chosen.grades, chosen.reports)):
-            files.refuse_place(place)
+            if not place.absolute().parent.is_dir():
+                raise ValueError(f"{place} cannot be written: its folder does not exist")
         lessons = assignment.exercises(chosen.open, chosen.lesson)
         grades.refuse_to_lose(chosen.reports)
         names = read_names(chosen.names) if chosen.names else {}

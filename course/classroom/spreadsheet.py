@@ -4,8 +4,6 @@ import csv
 import io
 from pathlib import Path
 
-from course import files
-
 
 def read(path: Path) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV file that hold anything, each with its line number; cells are stripped.
@@ -16,7 +14,7 @@ def read(path: Path) -> list[tuple[int, list[str]]]:
     Raises:
         ValueError: the file is not such a text.
     """
-    raw = files.read_bytes(path)
+    raw = path.read_bytes()
     encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:

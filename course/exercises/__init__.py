@@ -299,22 +299,3 @@ def mine() -> str:
         *left_out,
     ]
     return Shown("\n".join(lines))
-
-
-def review(word: str | int = "") -> str:
-    """Ask one question that is due today, from the lessons you have read, with its answer folded.
-
-    ``review("02")`` says that you have read lesson 02: its questions and warm-ups come back from
-    tomorrow on. About the question shown, say ``review("knew it")`` or ``review("not yet")``,
-    and the next one appears. The days are kept in ``review.json``, beside ``mine.py``; the page
-    *Review* of the course's website reads that file and writes it.
-
-    Args:
-        word: what you say; leave it out to be asked.
-
-    Raises:
-        ValueError: it is neither a lesson nor one of the two words.
-    """
-    from course import review as days  # which reads the lessons: only who asks waits for it
-
-    return days.answer(word)

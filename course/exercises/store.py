@@ -38,10 +38,7 @@ def kept_path() -> Path | None:
     mine = os.environ.get("MNISTLIB_MINE", "mine.py")
     if mine in ("", os.devnull):
         return None
-    try:
-        return files.path(mine)
-    except files.Damaged as error:
-        raise Unusable(f"MNISTLIB_MINE is {error}") from None
+    return Path(mine).expanduser()
 
 
 def kept_text() -> str:

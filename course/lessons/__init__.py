@@ -1,8 +1,8 @@
 """What a lesson is: its two files, its header, its cells, its figures, its Markdown.
 
 A lesson is ``notebooks/NN_topic.py``, which people write, and ``notebooks/NN_topic.ipynb``, the same
-cells with their outputs, which ``execute.py`` makes. Only this package knows so: executing, the
-certificate, the tests and the pages ask here::
+cells with their outputs, which ``python -m course execute`` makes. Only this package knows so: Review,
+the students' copy, executing, the tests and the pages ask here::
 
     from course.lessons import all_lessons
 
@@ -28,10 +28,6 @@ from course.lessons.markdown import formula_lines, plain, unfolded, words
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
-README = ROOT / "README.md"
-
-#: The figure tagged ``readme``, for all to show.
-PICTURE = ROOT / "site" / "pages" / "company.png"
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -73,13 +69,8 @@ RECALL = "Before you start"
 #: The headings with which a lesson ends.
 CLOSING = ("Recap", "Questions to ask yourself", "Next")
 
-#: Most processor seconds that a lesson may take; and the higher limits of some, by number.
-SECONDS = 30
-MORE_SECONDS = {"04": 45, "05": 45, "06": 45, "08": 45, "09": 45, "10": 50, "12": 45}
-
-#: How the bytes of a PNG begin and end.
-PNG = b"\x89PNG\r\n\x1a\n"
-PNG_END = b"IEND\xaeB`\x82"
+#: Most processor seconds that a lesson may take.
+SECONDS = 45
 
 #: Most memory that a lesson may take.
 MEGABYTES = 600
@@ -153,18 +144,8 @@ class Lesson:
 
     @cached_property
     def source(self) -> nbformat.NotebookNode:
-        """The cells as people wrote them, without outputs.
-
-        Raises:
-            files.Damaged: there are none that can be read.
-        """
-        text = files.read_text(self.source_path)
-        if not text.strip():
-            name = files.shown(self.source_path)
-            raise files.Damaged(
-                f"{name} is empty. `git checkout -- {name}` brings back the last one."
-            )
-        return copy.deepcopy(cells_of(text))
+        """The cells as people wrote them, without outputs."""
+        return copy.deepcopy(cells_of(files.read_text(self.source_path)))
 
     def place(self, index: int) -> str:
         """Where a cell begins, as an editor opens it: ``notebooks/02_sigmoid_softmax.py:17``."""
@@ -175,39 +156,8 @@ class Lesson:
 
     @cached_property
     def notebook(self) -> nbformat.NotebookNode:
-        """The stored notebook.
-
-        Raises:
-            files.Damaged: it cannot be read.
-        """
-        remedy = f"`{self.command}` makes it from the .py."
-        if os.path.lexists(self.path):
-            remedy = f"To make it anew from the .py: delete it, and run `{self.command}`."
-        text = files.read_text(self.path, remedy)
-        invalid = {}
-        try:
-            notebook = nbformat.reads(
-                text, as_version=nbformat.NO_CONVERT, capture_validation_error=invalid
-            )
-            notebook.cells  # noqa: B018 - what everybody asks for
-        except Exception as error:  # not JSON, or any other JSON
-            raise files.Damaged(self.not_a_notebook(error, remedy)) from None
-        if invalid:
-            raise files.Damaged(self.not_a_notebook(*invalid.values(), remedy))
-        return notebook
-
-    def refuse_damaged(self) -> None:
-        """Read both files.
-
-        Raises:
-            files.Damaged: one of them cannot be read.
-        """
-        self.source, self.notebook  # noqa: B018
-
-    def not_a_notebook(self, error: Exception, remedy: str) -> str:
-        """Return a line that says why the stored file is not a notebook, and what to do."""
-        reason = " ".join(str(error).split())[:100] or type(error).__name__
-        return f"{files.shown(self.path)} is not a whole notebook ({reason}). {remedy}"
+        """The stored notebook."""
+        return nbformat.reads(files.read_text(self.path), as_version=nbformat.NO_CONVERT)
 
     def cells(self, kind: str) -> list[tuple[int, nbformat.NotebookNode]]:
         """Return (index, cell) for every stored cell of one type, ``code`` or ``markdown``."""
@@ -221,19 +171,7 @@ class Lesson:
     @cached_property
     def trees(self) -> list[tuple[int, ast.Module]]:
         """(index, syntax tree) of every code cell; a lesson is plain Python, without magics."""
-        return [(i, self.parsed(i, cell.source)) for i, cell in self.cells("code")]
-
-    def parsed(self, index: int, source: str) -> ast.Module:
-        """Return the syntax tree of a cell.
-
-        Raises:
-            files.Damaged: it is not Python.
-        """
-        try:
-            return ast.parse(source)
-        except SyntaxError as error:
-            place = f"{files.shown(self.path)}, cell {index}, line {error.lineno}"
-            raise files.Damaged(f"{place} is not Python: {error.msg}. Mend that line.") from None
+        return [(i, ast.parse(cell.source)) for i, cell in self.cells("code")]
 
     @cached_property
     def header(self) -> Header:
@@ -242,7 +180,7 @@ class Lesson:
 
     @cached_property
     def measured(self) -> dict:
-        """What execute.py measured when the notebook was made: processor ``seconds``, ``megabytes``."""
+        """What was measured when the notebook was made: processor ``seconds``, ``megabytes``."""
         return self.notebook.metadata.get("measured", {})
 
     @cached_property
@@ -313,29 +251,12 @@ class Lesson:
     @property
     def limits(self) -> tuple[int, int]:
         """The most processor seconds and megabytes it may take."""
-        return MORE_SECONDS.get(self.number, SECONDS), MEGABYTES
-
-    def decoded(self, png: str, index: int) -> bytes:
-        """Return the bytes of a cell's picture.
-
-        Raises:
-            files.Damaged: they are not a whole PNG.
-        """
-        try:
-            content = base64.b64decode(png, validate=False)
-        except ValueError:
-            content = b""
-        if not (content.startswith(PNG) and content.endswith(PNG_END)):
-            raise files.Damaged(
-                f"{files.shown(self.path)}, cell {index}: the stored picture is not a whole PNG. Run "
-                f"`{self.command} --again`."
-            )
-        return content
+        return SECONDS, MEGABYTES
 
     def figures(self, tag: str | None = None) -> list[Figure]:
         """Return the stored figures, or those of the cells with a tag, in their order."""
         return [
-            Figure(self.decoded(png, i), alternative_text(cell), i)
+            Figure(base64.b64decode(png), alternative_text(cell), i)
             for i, cell in self.cells("code")
             if tag is None or tag in cell.metadata.get("tags", [])
             for png in pngs(cell.outputs)
@@ -343,18 +264,8 @@ class Lesson:
 
 
 def all_lessons(folder: Path = NOTEBOOKS) -> list[Lesson]:
-    """Return every lesson in its order.
-
-    Raises:
-        files.Damaged: there is none.
-    """
-    lessons = [Lesson(path.stem, folder) for path in sorted(folder.glob("[0-9][0-9]_*.py"))]
-    if not lessons:
-        name = files.shown(folder)
-        raise files.Damaged(
-            f"{name} has no lesson, NN_topic.py. `git checkout -- {name}` brings the lessons back."
-        )
-    return lessons
+    """Return every lesson in its order."""
+    return [Lesson(path.stem, folder) for path in sorted(folder.glob("[0-9][0-9]_*.py"))]
 
 
 def chosen(numbers: Iterable[str]) -> list[Lesson]:
@@ -369,25 +280,6 @@ def chosen(numbers: Iterable[str]) -> list[Lesson]:
 def figures(tag: str) -> list[Figure]:
     """Return the figures with a tag, of all lessons."""
     return [figure for lesson in all_lessons() for figure in lesson.figures(tag)]
-
-
-# --- The README
-
-
-def title() -> str:
-    """Return the course's title."""
-    return files.read_text(README).partition("\n")[0].removeprefix("# ")
-
-
-def start() -> str:
-    """Return the README's section *Start*, from below its heading to the next one."""
-    text = files.read_text(README)
-    section = re.search(r"^## Start\n(.+?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    if not section:
-        raise files.Damaged(
-            'README.md has no section "## Start": the home page and the handout show it'
-        )
-    return section[1]
 
 
 # --- Cells and outputs

@@ -9,8 +9,8 @@ import sys
 import nbformat
 import pytest
 
-from course import done, lessons
-from course.lessons import execute
+from course import lessons
+from course.making import execute
 
 pytestmark = pytest.mark.takes(seconds=15)
 
@@ -308,19 +308,6 @@ def test_an_edit_in_the_notebook_is_not_overwritten_because_the_source_is_newer(
     lesson.source_path.write_text(source, encoding="utf-8")
     save_before_the_source(lesson, notebook)
     assert execute.make(fresh(lesson)) is None
-
-
-def test_done_stops_at_a_pair_out_of_step_whose_old_notebook_tests_would_judge(lesson, monkeypatch):
-    quick(monkeypatch)
-    execute.make(lesson)
-    monkeypatch.setattr(done, "all_lessons", lambda: [lesson])
-    monkeypatch.setattr(done, "chosen", lambda numbers: [fresh(lesson)])
-    assert done.lesson(["07"])
-    lesson.source_path.write_text(SOURCE.replace("print(7)", "print(8)"), encoding="utf-8")
-    with pytest.raises(
-        SystemExit, match=r"\.py:4 is not what the \.ipynb holds; run: .+ execute 07"
-    ):
-        done.main(["lesson", "07"])
 
 
 def test_a_lesson_that_fails_is_not_stored(lesson, monkeypatch):

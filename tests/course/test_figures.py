@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from course.lessons import all_lessons, execute, pytest_plugin
+from course.lessons import all_lessons
+from course.making import execute, nbval_figures
 
 pytestmark = pytest.mark.takes(seconds=13)
 
@@ -41,7 +42,7 @@ def test_it():
 def replace_picture(cell, change):
     """Put another picture in the place of the stored one, or none."""
     [output] = (output for output in cell.outputs if "image/png" in output.get("data", {}))
-    [figure] = pytest_plugin.figures([output])
+    [figure] = nbval_figures.figures([output])
     output.data["image/png"] = change and change(figure)
     if not change:
         del output.data["image/png"]
@@ -78,7 +79,7 @@ def said(tmp_path_factory):
     (folder / "pytest.ini").touch()  # so that no settings from further up are taken
     options = [
         "-p",
-        "course.lessons.pytest_plugin",
+        "course.making.nbval_figures",
         "-p",
         "no:cacheprovider",
         "--nbval",
@@ -125,18 +126,18 @@ def test_the_tolerance_lies_between_noise_and_a_missing_dot():
     noise, dot, smaller = plain.copy(), plain.copy(), plain[1:]
     noise[::5, ::5] = 254  # edges that another processor smooths otherwise
     dot[100:102, 50:52] = 0  # two by two pixels
-    assert 0 < pytest_plugin.difference(image(plain), image(noise)) < pytest_plugin.TOLERANCE
-    assert pytest_plugin.difference(image(plain), image(dot)) > pytest_plugin.TOLERANCE
-    assert pytest_plugin.difference(image(plain), image(smaller)) == np.inf
+    assert 0 < nbval_figures.difference(image(plain), image(noise)) < nbval_figures.TOLERANCE
+    assert nbval_figures.difference(image(plain), image(dot)) > nbval_figures.TOLERANCE
+    assert nbval_figures.difference(image(plain), image(smaller)) == np.inf
 
 
 def test_an_output_that_differs_is_told_with_its_line_and_what_to_do(tmp_path):
     lesson = all_lessons()[1]
     _, cell = lesson.cells("code")[3]
-    [told] = pytest_plugin.what_to_do(SimpleNamespace(path=lesson.path, cell_num=3))
+    [told] = nbval_figures.what_to_do(SimpleNamespace(path=lesson.path, cell_num=3))
     place, _, advice = told.partition(": ")
     assert advice == f"if this output is right, run: {lesson.command} --again"
     line = lesson.source_path.read_text(encoding="utf-8").splitlines()[int(place.split(":")[1])]
     assert line == cell.source.splitlines()[0]
     elsewhere = SimpleNamespace(path=tmp_path / "a.ipynb", cell_num=0)
-    assert pytest_plugin.what_to_do(elsewhere) == []
+    assert nbval_figures.what_to_do(elsewhere) == []

@@ -116,27 +116,6 @@ def test_a_study_whose_code_is_gone_is_named(tmp_path, monkeypatch):
         studies.again("decay")
 
 
-@pytest.mark.parametrize(
-    "damaged",
-    [
-        b"",
-        b"\xff",
-        b"{",
-        b"[]",
-        b"{}",
-        b'{"rows": [], "quick": 0}',
-        b'{"rows": [1], "quick": 0}',
-        b"[" * 200_000,
-        b'{"rows": [{"results": null}], "quick": 0}',
-    ],
-)
-def test_a_damaged_study_is_named(tmp_path, monkeypatch, damaged):
-    monkeypatch.setattr(studies, "FOLDER", tmp_path)
-    (tmp_path / "decay.json").write_bytes(damaged)
-    with pytest.raises(ValueError, match=r"decay\.json is .*git checkout"):
-        studies.read("decay")
-
-
 # --- Lesson 11 beside PyTorch
 
 

@@ -27,23 +27,24 @@ from course.lessons import (
     KEPT,
     KERNEL,
     NOTEBOOKS,
-    PICTURE,
-    README,
     RECALL,
     ROOT,
     TAGS,
     all_lessons,
     alternative_text,
-    execute,
     figures,
     pngs,
     texts,
 )
 from course.lessons.header import PARTS
+from course.making import execute
+from course.making.execute import PICTURE
 from course.pictures import stills
 from mnistlib import plotting
 
 from . import evidence, reading, report
+
+README = ROOT / "README.md"
 
 each_lesson = pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.name)
 
@@ -299,9 +300,7 @@ def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
     top = lesson.place(0)
     if header.number != lesson.number:
         problems.append(f"{top}: begin it with `# {lesson.number} Title`")
-    for part, name in zip(
-        ("opening", "able", "need"), ("an opening", *PARTS), strict=False
-    ):
+    for part, name in zip(("opening", "able", "need"), ("an opening", *PARTS), strict=False):
         if not getattr(header, part):
             problems.append(f"{top}: write {name}")
     if header.minutes is None:

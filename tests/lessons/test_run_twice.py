@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from course.lessons import all_lessons, pngs, texts
-from course.lessons.execute import execute, read
+from course.making.execute import execute, read
 
 pytestmark = pytest.mark.takes(seconds=8)
 

@@ -37,12 +37,15 @@ from course.lessons import (
     KEPT,
     KERNEL,
     NOTEBOOKS,
-    PICTURE,
+    ROOT,
     SURROUNDINGS,
     Lesson,
     chosen,
     pngs,
 )
+
+#: The figure tagged ``readme``, which the README shows.
+PICTURE = ROOT / "site" / "pages" / "company.png"
 
 #: A cell that takes longer hangs.
 CELL_SECONDS = 600
