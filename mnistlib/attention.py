@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mnistlib import data, functions
 
@@ -77,7 +78,7 @@ class Activations(NamedTuple):
 
 def deal_cards(
     images: np.ndarray,
-    labels: np.ndarray,
+    labels: ArrayLike,
     n: int,
     *,
     pairs: int = 4,
@@ -107,6 +108,7 @@ def deal_cards(
         )
     if not asked or not set(asked) <= set(keys):
         raise ValueError(f"only keys can be asked about: keys {keys}, asked {asked}")
+    labels = np.asarray(labels)
     images_of = [np.flatnonzero(labels == digit) for digit in range(10)]
     count = np.array([len(places) for places in images_of])
     if count.min() < 1 or count[asked].min() < 2:

@@ -15,7 +15,7 @@ from mnistlib import download
 PIXELS = 28 * 28
 
 #: IDX's codes for the type of its numbers.
-TYPES = {0x08: np.dtype("u1"), 0x0B: np.dtype(">i2")}
+TYPES: dict[int, np.dtype] = {0x08: np.dtype("u1"), 0x0B: np.dtype(">i2")}
 
 #: Bytes in the largest of the four files, unpacked.
 LARGEST = 16 + 60_000 * PIXELS
@@ -66,11 +66,28 @@ def load(folder: str | os.PathLike[str] | None = None) -> Mnist:
         download.DownloadError: a file is missing or damaged and could not be fetched.
     """
     if folder is None:
-        folder = os.environ.get("MNISTLIB_DATA") or Path(__file__).parents[1] / "data"
+        folder = os.environ.get("MNISTLIB_DATA") or _clones_data()
     folder = _expanded(folder)
+    files = download.FILES.items()
     return Mnist(
-        **{part: read_idx(download.fetch(file, folder)) for part, file in download.FILES.items()}
+        **{part: parse_idx(_unpack(download.fetch_bytes(file, folder))) for part, file in files}
     )
+
+
+def _clones_data() -> Path:
+    """Return the clone's ``data/``, beside the package.
+
+    Raises:
+        download.DownloadError: the package was copied out of its clone, and its data was not.
+    """
+    folder = Path(__file__).parents[1] / "data"
+    if not (folder / "SHA256SUMS").exists():
+        raise download.DownloadError(
+            f"{Path(__file__).parent} is not in a clone of the course, where the data lies beside it. "
+            "Install from the clone, editable: pip install -e . Or set the environment variable "
+            "MNISTLIB_DATA to a folder for the data."
+        )
+    return folder
 
 
 def _expanded(folder: str | os.PathLike[str]) -> Path:
@@ -103,16 +120,17 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
     Raises:
         download.DownloadError: a file is missing or damaged; the message says how to bring it back.
     """
-    if folder is None:
-        folder = Path(__file__).parents[1] / "data" / "writers"
-    folder = _expanded(folder)
-    for file in WRITERS.values():
-        if fault := download.fault(folder / file.name, file):
+    folder = _expanded(_clones_data() / "writers" if folder is None else folder)
+    arrays = {}
+    for part, file in WRITERS.items():
+        packed = download.read_verified(folder / file.name, file)
+        if isinstance(packed, download.Fault):
             raise download.DownloadError(
-                f"{file.name} {fault} in {folder}. It comes with the course and is not "
+                f"{file.name} {packed} in {folder}. It comes with the course and is not "
                 "downloaded: `git checkout -- data/writers` in the clone brings it back."
             )
-    return Writers(**{part: read_idx(folder / file.name) for part, file in WRITERS.items()})
+        arrays[part] = parse_idx(_unpack(packed))
+    return Writers(**arrays)
 
 
 def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
@@ -260,7 +278,7 @@ def scale(images: np.ndarray, dtype: DTypeLike = np.float64) -> np.ndarray:
 
 
 def as_rows(images: np.ndarray) -> np.ndarray:
-    """Return uint8 images as rows of pixels, shape (n, 784), without copying them.
+    """Return uint8 images as rows of pixels, shape (n, 784); a view where they lie in order.
 
     Raises:
         TypeError, ValueError: as :func:`scale` does.

@@ -2,12 +2,21 @@
 
 import hashlib
 import os
+import secrets
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import urllib3
 
 #: Seconds to wait for a connection, and for the next bytes.
 TIMEOUT = 10.0
+
+#: Seconds after which a mirror that is still sending is given up, and the next one asked.
+LONGEST = 120.0
 
 #: Where the files are fetched from, in this order.
 MIRRORS = (
@@ -56,27 +65,39 @@ class DownloadError(RuntimeError):
 
 def is_good(path: Path, file: File) -> bool:
     """Whether ``path`` holds exactly the published file, by its size and SHA-256."""
-    return fault(path, file) is None
+    return isinstance(read_verified(path, file), bytes)
 
 
-def fault(path: Path, file: File) -> str | None:
-    """Say what keeps ``path`` from being the published file, as in "is missing"; None if it is."""
+class Fault(str):
+    """What keeps a path from being the published file, as in "is missing"."""
+
+
+def read_verified(path: Path, file: File) -> bytes | Fault:
+    """Return what ``path`` holds if that is the published file, or else what is wrong with it."""
     if not path.is_file():
-        return "is missing"
+        return Fault("is missing")
     try:
         with path.open("rb") as stream:
             body = stream.read(file.size + 1)
     except OSError as error:
-        return f"cannot be read ({error.strerror})"
-    return None if _is_published(body, file) else "is damaged"
+        return Fault(f"cannot be read ({error.strerror})")
+    return body if _is_published(body, file) else Fault("is damaged")
 
 
 def fetch(file: File, folder: str | os.PathLike[str], mirrors: Iterable[str] = MIRRORS) -> Path:
-    """Return the path of the verified ``file`` in ``folder``, downloading it only if necessary.
+    """Return the path of the verified ``file`` in ``folder``; otherwise as :func:`fetch_bytes`."""
+    fetch_bytes(file, folder, mirrors)
+    return Path(folder) / file.name
+
+
+def fetch_bytes(
+    file: File, folder: str | os.PathLike[str], mirrors: Iterable[str] = MIRRORS
+) -> bytes:
+    """Return the bytes of the verified ``file`` in ``folder``, downloading it only if necessary.
 
     A file already there is checked against its size and SHA-256 each time. If it is missing or wrong,
-    the mirrors are tried in turn. What they send is checked before it is moved into place in one step,
-    so a wrong answer, or half of one, never stands under the file's name.
+    the mirrors are tried in turn, two minutes each. What they send is checked before it is moved into
+    place in one step, so a wrong answer, or half of one, never stands under the file's name.
 
     Args:
         file: what to get.
@@ -87,9 +108,9 @@ def fetch(file: File, folder: str | os.PathLike[str], mirrors: Iterable[str] = M
         DownloadError: no mirror has the file, or the folder cannot be written.
     """
     path = Path(folder) / file.name
-    complaint = fault(path, file)
-    if complaint is None:
-        return path
+    present = read_verified(path, file)
+    if isinstance(present, bytes):
+        return present
     reasons = []
     for mirror in mirrors:
         url = mirror + file.name
@@ -99,9 +120,9 @@ def fetch(file: File, folder: str | os.PathLike[str], mirrors: Iterable[str] = M
             reasons.append(f"  {url}: {_root_cause(error)}")
         else:
             _put_in_place(body, path)
-            return path
+            return body
     raise DownloadError(
-        f"{file.name} {complaint} in {folder}, and no mirror gave a good one:\n"
+        f"{file.name} {present} in {folder}, and no mirror gave a good one:\n"
         + "\n".join(reasons or ["  (there was no mirror to try)"])
         + "\nIn a clone, `git checkout -- data` brings back the original. Or copy the file into "
         "that folder from another computer, or try again later with a network."
@@ -113,31 +134,51 @@ def _is_published(body: bytes, file: File) -> bool:
 
 
 def _download(url: str, file: File) -> bytes:
-    import requests  # imported here because hardly anyone needs it: the files come with the clone
+    # imported here because hardly anyone needs them: the files come with the clone
+    import requests
     from tqdm import tqdm
 
-    body = bytearray()
+    parts = []
+    received = 0
+    ends = time.monotonic() + LONGEST
     # "identity" asks for the .gz itself, not for a second packing of it
     headers = {"Accept-Encoding": "identity"}
     with requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as response:
         response.raise_for_status()
         with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, leave=False) as bar:
-            for chunk in response.iter_content(1 << 16):
-                body += chunk
+            while chunk := _read_some(response.raw):
+                parts.append(chunk)
+                received += len(chunk)
                 bar.update(len(chunk))
-                if len(body) > file.size:
+                if received > file.size:
                     raise ValueError(f"sent more than the file's {file.size} bytes")
-    if len(body) < file.size:
-        raise ValueError(f"sent only {len(body)} of {file.size} bytes")
+                if time.monotonic() > ends:
+                    raise ValueError(f"sent only {received} bytes in {LONGEST:.0f} seconds")
+    if received < file.size:
+        raise ValueError(f"sent only {received} of {file.size} bytes")
+    body = b"".join(parts)
     if not _is_published(body, file):
         raise ValueError("sent other bytes: the SHA-256 is wrong")
-    return bytes(body)
+    return body
+
+
+def _read_some(stream: "urllib3.HTTPResponse") -> bytes:
+    """Return what has come, without waiting for more; nothing at the end."""
+    from urllib3.exceptions import HTTPError
+
+    try:
+        return stream.read1(1 << 16, decode_content=True)
+    except HTTPError as error:
+        raise OSError(str(error)) from error
 
 
 def _put_in_place(body: bytes, path: Path) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f"{path.name}.*.part"):  # by a process that was killed
+            if left.stat().st_mtime < time.time() - 3600:
+                left.unlink(missing_ok=True)
         try:
             part.write_bytes(body)
             os.replace(part, path)  # in one step: nobody ever sees half a file
@@ -151,10 +192,14 @@ def _put_in_place(body: bytes, path: Path) -> None:
         ) from None
 
 
-def _root_cause(error: Exception) -> str:
-    """Find the words that help: "Connection refused" is wrapped in three other exceptions."""
+def _root_cause(error: BaseException) -> str:
+    """Find the words that help: "Connection refused" is wrapped in three other exceptions.
+
+    What a mirror sent may stand in them: it is shown without control characters.
+    """
     if isinstance(error, ValueError):
         return str(error)
     while error.__context__:
         error = error.__context__
-    return f"{type(error).__name__}: {error}"
+    words = f"{type(error).__name__}: {error}"
+    return "".join(letter if letter.isprintable() else "?" for letter in words)[:200]

@@ -5,6 +5,7 @@ that they still stand out where a dark page turns the figure over.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -142,7 +143,12 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
     """Draw a network at work: an image, some hidden units, and the probability of each class.
 
     Of the activations ``a1``, from 0 to 1, the first eight are drawn. Used in lessons 02 and 04.
+
+    Raises:
+        ValueError: fewer than eight hidden units.
     """
+    if len(a1) < 8:
+        raise ValueError(f"eight hidden units are drawn, and there are only {len(a1)}")
     # Small, so that a phone shows its letters large. Many thin lines make a heavy file; at this
     # resolution it stays below 100 kB.
     figure, axis = plt.subplots(figsize=(5.6, 3.6), dpi=112)
@@ -152,12 +158,12 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
         axis.plot([3.1, 5], [0, y], color="0.8", linewidth=1, zorder=0)
         for y_out in output:
             axis.plot([5, 7.4], [y, y_out], color="0.85", linewidth=0.6, zorder=0)
-    unit = {"s": 170, "edgecolors": "black", "cmap": "gray_r", "vmin": 0, "vmax": 1}
+    unit: dict[str, Any] = {"s": 170, "edgecolors": "black", "cmap": "gray_r", "vmin": 0, "vmax": 1}
     axis.scatter([5] * 8, hidden, c=a1[:8], **unit)
     axis.scatter([7.4] * len(p), output, c=p, **unit)
     axis.barh(output, 1.6 * p, left=8.2, height=0.3, color=COLOURS[0])
     for digit, (y, value) in enumerate(zip(output, p, strict=True)):
-        axis.text(7.8, y, digit, va="center")
+        axis.text(7.8, y, str(digit), va="center")
         axis.text(8.3 + 1.6 * value, y, f"{value:.2f}", va="center")
     layers = [
         (1.5, f"{image.size} pixels"),

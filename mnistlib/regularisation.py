@@ -68,7 +68,8 @@ class WithWeightDecay:
 class EarlyStopping:
     """End training when a monitored loss no longer falls; keep the parameters of its lowest.
 
-    Pass it to :func:`mnistlib.training.train` as ``after_record``. Afterwards it holds the lowest
+    Pass it to :func:`mnistlib.training.train` as ``after_record``. With each training it begins
+    again. Afterwards it holds the lowest
     ``loss``, the ``step`` at which that was, and the ``parameters`` at that step.
 
     Args:
@@ -88,9 +89,12 @@ class EarlyStopping:
             raise ValueError(f"patience must be at least 1, got {patience}")
         self.name = name
         self.patience = patience
+        self._begin()
+
+    def _begin(self) -> None:
         self.loss = np.inf
-        self.step = None
-        self.parameters = None
+        self.step: int | None = None
+        self.parameters: tuple | None = None
         self._waited = 0
 
     def __call__(self, step: int, parameters, history: History) -> bool:
@@ -102,6 +106,8 @@ class EarlyStopping:
         if self.name not in history.scores:
             known = ", ".join(history.scores) or "none"
             raise KeyError(f"no monitored set is called {self.name!r} ({known})")
+        if step == 0:  # another training begins
+            self._begin()
         loss = history.scores[self.name][-1].loss
         if loss < self.loss:
             self.loss = loss

@@ -7,7 +7,7 @@ trained is a *model*: anything that has the names of :class:`Model`.
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from mnistlib import data, functions
 
 #: Images (n, 28, 28), uint8, and their labels (n,), integers.
 Dataset = tuple[np.ndarray, np.ndarray]
+
+#: A model's parameters: any tuple of arrays, with names or without.
+P = TypeVar("P", bound=tuple)
 
 
 class TrainingDiverged(ArithmeticError):
@@ -35,7 +38,9 @@ class Model(Protocol):
     model also has ``score(parameters, images, labels)``, which returns a :class:`Score`.
     """
 
-    classes: int
+    @property
+    def classes(self) -> int:
+        """The number of classes."""
 
     def prepare(self, images: np.ndarray, dtype) -> np.ndarray:
         """Turn n images into what the network takes, x, in a dtype."""
@@ -96,7 +101,12 @@ def linear_decay(start: float, steps: int) -> Callable[[int], float]:
 
     ``start`` is $\eta_0$, ``steps`` is $T$: a function of the step's number t, from 0 to $T - 1$.
     Explained in lesson 04, "A falling rate".
+
+    Raises:
+        ValueError: fewer steps than 1.
     """
+    if steps < 1:
+        raise ValueError(f"a rate falls over at least 1 step, got {steps}")
     return lambda step: start * (1 - step / steps)
 
 
@@ -149,7 +159,7 @@ def _blas_threads(count: int | None) -> Iterator[None]:
 
 def train(
     model: Model,
-    parameters,
+    parameters: P,
     train_set: Dataset,
     batches: Iterable[np.ndarray],
     *,
@@ -159,11 +169,12 @@ def train(
     every: int | None = None,
     after_record: Callable[[int, tuple, History], bool | None] | None = None,
     threads: int | None = 1,
-) -> tuple[tuple, History]:
+) -> tuple[P, History]:
     """Train, and record. The result is the same for the same model, parameters, set and batches.
 
-    Products as small as ours gain little from a second thread, and lose much where another program
-    runs: at every product the threads wait for each other (measured by ``benchmarks/threads.py``).
+    Products as small as ours gain from a second thread only while the computer is quiet (lesson 04's
+    step took 721 microseconds in place of 1,131). Beside other programs it costs more than it gains,
+    since at every product the threads wait for each other; so there is one, unless you ask for more.
 
     Args:
         model: what is trained.
@@ -185,6 +196,7 @@ def train(
 
     Raises:
         TrainingDiverged: the loss became infinite or NaN.
+        TypeError: a batch that does not hold indices: a mask, say.
         ValueError: an empty set or batch, images and labels that differ in number, a label outside
             the model's classes, or a learning rate, momentum or interval out of its range.
 
@@ -217,11 +229,16 @@ def train(
         step = 0
         for batch in () if ended else batches:
             rate = learning_rate(step) if callable(learning_rate) else learning_rate
-            if not rate >= 0:
+            if not 0 <= rate < np.inf:  # which also refuses NaN
                 raise ValueError(
-                    f"the learning rate must not be below 0, got {rate} at step {step + 1}"
+                    f"the learning rate must be 0 or more and finite, got {rate} at step {step + 1}"
                 )
-            # take(batch, axis=0) is [batch], and faster
+            if np.asarray(batch).dtype.kind not in "iu":
+                raise TypeError(
+                    f"a batch holds the indices of its examples, not {np.asarray(batch).dtype}, at "
+                    f"step {step + 1}; np.flatnonzero(mask) turns a mask into indices"
+                )
+            # for indices, take(batch, axis=0) is [batch], and faster
             x = model.prepare(images.take(batch, axis=0), dtype)
             loss, gradients = model.gradients(parameters, x, targets.take(batch, axis=0))
             step += 1
@@ -242,12 +259,13 @@ def train(
     return parameters, history
 
 
-def rebuild(parameters: tuple, values: Iterable[np.ndarray]) -> tuple:
+def rebuild(parameters: P, values: Iterable[np.ndarray]) -> P:
     """Return arrays in a tuple of the type that parameters have: with the same names, if any."""
-    return type(parameters)(*values) if hasattr(parameters, "_fields") else tuple(values)
+    kind = type(parameters)
+    return kind(*values) if hasattr(parameters, "_fields") else kind(values)
 
 
-def copy_parameters(parameters: tuple) -> tuple:
+def copy_parameters(parameters: P) -> P:
     """Return a copy of parameters: every array anew."""
     return rebuild(parameters, (value.copy() for value in parameters))
 

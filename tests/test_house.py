@@ -27,7 +27,7 @@ LIBRARY = [
 #: What a module of the library may import beside NumPy and Python's own.
 OTHER_PACKAGES = {
     "plotting": {"matplotlib"},
-    "download": {"requests", "tqdm"},
+    "download": {"requests", "tqdm", "urllib3"},
     "training": {"threadpoolctl"},
 }
 

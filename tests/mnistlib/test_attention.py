@@ -208,7 +208,7 @@ def test_cards_depend_on_the_seed_alone(digits):
 
 def test_cards_use_every_place_digit_and_image(digits):
     cards = deal_cards(*digits, 6000, rng=np.random.default_rng(1))
-    assert np.bincount(cards.right).min() > 1300
+    assert np.bincount(cards.right, minlength=4).min() > 1300
     for column in cards.digits.T:
         assert np.bincount(column, minlength=10).min() > 480
     assert len(np.unique(cards.images[:, 0, 0, 0])) == 200
@@ -243,6 +243,15 @@ def test_too_few_images_to_deal_from(digits):
     images, labels = digits
     with pytest.raises(ValueError, match=r"there are .* of 0 to 9"):
         deal_cards(images[:10], labels[:10], 5, rng=np.random.default_rng(0))
+    without_7 = labels != 7  # which nobody asks about, but which a value may be
+    with pytest.raises(ValueError, match=r"an image of each digit"):
+        deal_cards(
+            images[without_7],
+            labels[without_7].tolist(),
+            5,
+            asked=[1, 2],
+            rng=np.random.default_rng(0),
+        )
 
 
 # --- A model like the others

@@ -229,6 +229,18 @@ def test_bad_input_is_told(call, words):
         call()
 
 
+@pytest.mark.parametrize("side", [2, 3, 7, 11, 13])
+def test_a_side_that_cannot_be_halved_twice_is_refused(side):
+    with pytest.raises(ValueError, match="leave layers that cannot be halved"):
+        initialise(np.random.default_rng(0), (2, 2), side)
+
+
+def test_images_and_targets_of_different_number_are_refused():
+    parameters, x, y = problem(9)
+    with pytest.raises(ValueError, match="as many targets as images"):
+        Convolutional().gradients(parameters, x, y[:-1])
+
+
 def test_unasked_there_are_eight_kernels_and_sixteen_of_five_by_five():
     shapes = [value.shape for value in initialise(np.random.default_rng(0))]
     assert shapes == [(25, 8), (8,), (200, 16), (16,), (256, 10), (10,)]

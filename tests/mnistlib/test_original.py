@@ -268,6 +268,14 @@ def test_precision_is_the_originals_or_doubled(sets):
     assert_close(ours, doubled, 1e-3)
 
 
+@pytest.mark.parametrize("weights", ["small uniform", "Glorot"])
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_weights_are_drawn_in_the_recipes_precision(weights, precision):
+    recipe = replace(STEPS, weights=weights, precision=precision)
+    drawn = recipe.initial_weights(np.random.RandomState(0))
+    assert {W.dtype for W in drawn} == {np.dtype(precision)}
+
+
 def test_the_slope_is_nan_sooner_in_float32():
     z = np.array([-89, -88, -45, -44, 0])
     with np.errstate(over="ignore", invalid="ignore"):

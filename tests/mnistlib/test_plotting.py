@@ -63,6 +63,11 @@ def test_curves_draws_each_line_and_names_it():
     assert alone is axis
 
 
+def test_one_curve_needs_no_legend():
+    axis = plotting.curves([1, 2], {"a": [3, 2]}, title="t", xlabel="x", ylabel="y")
+    assert axis.get_legend() is None
+
+
 def test_confusion_writes_every_mistake_and_blanks_the_diagonal():
     matrix = np.arange(100).reshape(10, 10)
     before = matrix.copy()
@@ -84,6 +89,10 @@ def test_weights_shows_each_column_on_a_scale_with_white_at_zero():
         np.testing.assert_array_equal(drawn.get_array(), column.reshape(28, 28))
         low, high = drawn.get_clim()
         assert -low == high == np.abs(column).max()
+        brown, white, violet = drawn.to_rgba(np.array([[low, 0, high]]))[0, :, :3]
+        np.testing.assert_allclose(white, 1, atol=0.05)
+        assert brown[0] > brown[2]
+        assert violet[2] > violet[1]
 
 
 def test_network_shows_the_image_the_units_and_the_probabilities():
@@ -98,6 +107,11 @@ def test_network_shows_the_image_the_units_and_the_probabilities():
     words = {text.get_text() for text in axis.texts}
     assert {"784 pixels", "8 of 20 hidden units", "10 classes"} <= words
     assert {f"{value:.2f}" for value in p} <= words
+
+
+def test_network_refuses_fewer_units_than_it_draws():
+    with pytest.raises(ValueError, match="there are only 4"):
+        plotting.network(IMAGES[0], np.ones(4) / 2, np.ones(10) / 10, title="t")
 
 
 def test_the_style_is_set_for_every_figure_that_follows():

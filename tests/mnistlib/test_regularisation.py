@@ -170,6 +170,18 @@ def test_what_it_keeps_is_what_training_had_there_and_stays():
     assert type(watch.parameters) is network.Parameters
 
 
+def test_a_second_training_begins_again():
+    losses = [3, 2, 2.5, 2.5]
+    watch = EarlyStopping("v", 2)
+    for _ in range(2):
+        history = History(scores={"v": []})
+        for step, loss in enumerate(losses):
+            history.scores["v"].append(Score(loss, 0.0))
+            assert watch(step, (np.array([float(step)]),), history) == (step == 3)
+        assert (watch.step, watch.loss) == (1, 2)
+        losses = [9, *losses[1:]]  # its first loss is not compared with the training before
+
+
 def test_bad_watchers_are_refused():
     with pytest.raises(ValueError, match="patience must be at least 1, got 0"):
         EarlyStopping("v", 0)

@@ -433,7 +433,19 @@ def call_with(images=None, labels=None, batches=None, **options):
             ValueError,
             "learning rate must be above 0 and finite, got inf",
         ),
-        ({"learning_rate": linear_decay(0.5, 3)}, ValueError, "learning rate must not be below 0"),
+        (
+            {"learning_rate": linear_decay(0.5, 3)},
+            ValueError,
+            "must be 0 or more and finite, got -",
+        ),
+        ({"learning_rate": lambda step: np.nan}, ValueError, "0 or more and finite, got nan"),
+        ({"learning_rate": lambda step: np.inf}, ValueError, "0 or more and finite, got inf"),
+        (
+            {"batches": [np.arange(N) < 5]},
+            TypeError,
+            "indices of its examples, not bool, at step 1",
+        ),
+        ({"batches": [np.array([1.0])]}, TypeError, "indices of its examples, not float64"),
         ({"momentum": 1}, ValueError, "momentum must be at least 0 and below 1, got 1"),
         ({"momentum": -0.1}, ValueError, "momentum must be at least 0 and below 1, got -0.1"),
         ({"momentum": np.nan}, ValueError, "momentum must be at least 0 and below 1, got nan"),
@@ -465,8 +477,13 @@ def test_bad_arguments(bad, error, words):
         call_with(**bad)
 
 
+def test_a_rate_cannot_fall_over_no_steps():
+    with pytest.raises(ValueError, match="at least 1 step, got 0"):
+        linear_decay(0.5, 0)
+
+
 def test_the_step_at_which_a_rate_fell_below_zero_is_named():
-    with pytest.raises(ValueError, match=r"must not be below 0, got -0.25 at step 4$"):
+    with pytest.raises(ValueError, match=r"must be 0 or more and finite, got -0.25 at step 4$"):
         run(learning_rate=lambda step: 1 / 2 - step / 4)
 
 

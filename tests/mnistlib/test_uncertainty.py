@@ -180,6 +180,7 @@ def test_float32_probabilities_that_round_to_more_than_1_are_taken():
         (np.ones((0, 3)), [], 10, "at least one row"),
         (np.ones((2, 3)) / 3, [0], 10, r"got \(2, 3\) and \(1,\)"),
         (np.array([[3.0, -2.0]]), [0], 10, "softmax"),
+        (np.array([[1.5, 0.0]]), [0], 10, "softmax"),
         (np.array([[np.nan, 1.0]]), [0], 10, "softmax"),
         (np.ones((2, 3)) / 3, [0, 1], 0, "at least 1 bin"),
     ],
@@ -187,3 +188,9 @@ def test_float32_probabilities_that_round_to_more_than_1_are_taken():
 def test_calibration_refuses(p, labels, bins, said):
     with pytest.raises(ValueError, match=said):
         calibration(p, labels, bins)
+
+
+def test_what_chance_alone_does_is_the_mean_distance_of_a_normal_variable():
+    """Of a bin with n examples at p: sqrt(2 / pi) times the standard error of their share."""
+    found = calibration(np.tile([0.8, 0.2], (400, 1)), np.zeros(400, int), 10)
+    assert found.by_chance == pytest.approx(np.sqrt(2 / np.pi * 0.8 * 0.2 / 400), rel=1e-12)
