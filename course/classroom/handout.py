@@ -27,7 +27,7 @@ from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
 from course.lessons import ROOT, Lesson, Task, all_lessons
 from course.lessons.formats import nbformat
-from course.lessons.markdown import code_block
+from course.lessons.markdown import FOLD, code_block
 
 #: What of the clone the students' copy holds as it is.
 COPIED = ("mnistlib", "course", "data", "studies", "requirements.txt", "pyproject.toml")
@@ -36,12 +36,6 @@ COPIED += ("LICENSE", "LICENSE-TEXT.md")
 #: What it leaves out of these folders.
 LEFT_OUT = shutil.ignore_patterns(
     "__pycache__", ".*", "*.egg-info", "*.part", "lesson_9*", "classroom", "making"
-)
-
-#: What a lesson folds away.
-FOLD = re.compile(
-    r"^(?P<indent> *)<details><summary>(?P<summary>.*?)</summary>(?P<inside>.*?)</details>\n?",
-    re.MULTILINE | re.DOTALL,
 )
 
 #: How the summaries of folds begin that stay in the students' copy: more for the curious.

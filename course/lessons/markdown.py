@@ -9,6 +9,12 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 #: A word of prose; a hyphen or an apostrophe is part of it.
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
+#: What is folded away: below a summary, perhaps indented as an item of a list is.
+FOLD = re.compile(
+    r"^(?P<indent> *)<details><summary>(?P<summary>.*?)</summary>(?P<inside>.*?)</details>\n?",
+    re.MULTILINE | re.DOTALL,
+)
+
 
 @cache
 def markdown_parser() -> MarkdownIt:
@@ -34,7 +40,12 @@ def plain(markdown: str) -> str:
 
 def unfolded(markdown: str) -> str:
     """Return Markdown without what is folded away."""
-    return re.sub(r"<details>.*?</details>", "", markdown, flags=re.DOTALL)
+    return FOLD.sub("", markdown)
+
+
+def jupyter_anchor(heading: str) -> str:
+    """Return the anchor that Jupyter gives a heading, for a link to it."""
+    return heading.replace(" ", "-")
 
 
 def words(markdown: str) -> int:

@@ -5,15 +5,10 @@ import textwrap
 from typing import NamedTuple
 
 from course.lessons import CLOSING, RECALL, Lesson
+from course.lessons.markdown import FOLD
 
 #: The headings under which numbered questions stand, each with its answer folded below it.
 HEADINGS = (RECALL, CLOSING[1])
-
-QUESTION = re.compile(
-    r"(?P<number>\d+)\. +(?P<asked>.+?)\s*"
-    r"<details><summary>Answer</summary>\s*?\n(?P<answer>.+?)</details>\s*",
-    re.DOTALL,
-)
 
 
 class Question(NamedTuple):
@@ -38,7 +33,7 @@ def questions(lesson: Lesson) -> list[Question]:
         for section in re.split(r"^(?=## )", cell.source, flags=re.MULTILINE):
             heading, _, text = section.removeprefix("## ").partition("\n")
             if heading in HEADINGS:
-                found += [read(heading, item, lesson) for item in numbered(text)]
+                found += [read_question(heading, item, lesson) for item in numbered(text)]
     return found
 
 
@@ -47,16 +42,16 @@ def numbered(text: str) -> list[str]:
     return re.split(r"^(?=\d+\. )", text, flags=re.MULTILINE)[1:]
 
 
-def read(heading: str, item: str, lesson: Lesson) -> Question:
+def read_question(heading: str, item: str, lesson: Lesson) -> Question:
     """Return the question that an item of a list asks."""
-    match = QUESTION.fullmatch(item)
-    if not match or not match["answer"].strip():
+    fold = FOLD.search(item)
+    if not fold or fold["summary"] != "Answer" or not fold["inside"].strip():
         start = " ".join(item.split())[:60]
         raise ValueError(
             f"notebooks/{lesson.source_path.name}, {heading!r}: {start!r} has no answer; "
             "fold one below it, in <details><summary>Answer</summary>"
         )
+    number, _, asked = item[: fold.start()].partition(". ")
     # What belongs to an item stands three spaces to the right of its number.
-    asked = textwrap.dedent(f"   {match['asked']}").strip()
-    answer = textwrap.dedent(match["answer"]).strip()
-    return Question(heading, int(match["number"]), asked, answer)
+    asked = textwrap.dedent(f"   {asked.strip()}").strip()
+    return Question(heading, int(number), asked, textwrap.dedent(fold["inside"]).strip())

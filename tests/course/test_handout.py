@@ -14,6 +14,7 @@ import yaml
 from course import exercises
 from course.classroom import handout, sandbox
 from course.lessons import ROOT, all_lessons
+from course.lessons.markdown import FOLD
 from course.making import execute
 
 LESSONS = all_lessons()
@@ -77,9 +78,7 @@ def test_the_students_lesson_was_never_run_and_holds_no_answer(folder, lesson):
     assert [summary for summary in summaries if not summary.startswith(handout.HELP)] == []
     assert text.count("<details>") == text.count("</details>") == len(summaries)
     assert "Stuck?" not in text  # that fold has the pencil sheet's numbers
-    answers = [
-        fold for fold in handout.FOLD.finditer(lesson.markdown) if fold["summary"] == "Answer"
-    ]
+    answers = [fold for fold in FOLD.finditer(lesson.markdown) if fold["summary"] == "Answer"]
     assert text.count("*Your answer:*") == len(answers)
     for fold in answers:
         assert flat(fold["inside"]) not in flat(text)
@@ -102,7 +101,7 @@ def test_the_teachers_page_has_every_answer_solution_and_reply(folder, lesson):
     text = page(folder, lesson)
     assert text.startswith(f"# {lesson.number} {lesson.header.title}\n")
     assert "<details>" not in text
-    for fold in handout.FOLD.finditer(lesson.markdown):
+    for fold in FOLD.finditer(lesson.markdown):
         if not fold["summary"].startswith((*handout.HELP, handout.SOLUTION)):
             assert flat(fold["inside"]).replace(".ipynb", ".md") in flat(text)
     for task in lesson.tasks:

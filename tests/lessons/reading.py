@@ -4,7 +4,7 @@ import ast
 import re
 
 from course.lessons import Lesson
-from course.lessons.markdown import markdown_parser, plain
+from course.lessons.markdown import jupyter_anchor, markdown_parser, plain
 
 DRAWING_METHODS = {"bar", "barh", "contour", "contourf", "errorbar", "fill_between", "hist"}
 DRAWING_METHODS |= {"imshow", "loglog", "matshow", "pcolormesh", "plot", "plot_surface", "scatter"}
@@ -97,7 +97,7 @@ def anchors(path):
         return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
     if path.suffix != ".ipynb":
         return set()
-    return {text.replace(" ", "-") for _, text in headings(Lesson(path.stem, path.parent).markdown)}
+    return {jupyter_anchor(text) for _, text in headings(Lesson(path.stem, path.parent).markdown)}
 
 
 def passages(markdown):
