@@ -101,8 +101,8 @@ def module(names: list[str]) -> list[list[str]]:
 def page(names: list[str]) -> list[list[str]]:
     """Return what pytest is to run for pages: words, symbols and sources; the build says the rest."""
     for name in names:
-        if not (ROOT / "site" / "pages" / f"{name}.md").exists():
-            raise Unknown(f"there is no site/pages/{name}.md")
+        if not (ROOT / "website" / "pages" / f"{name}.md").exists():
+            raise Unknown(f"there is no website/pages/{name}.md")
     return [["tests/lessons/test_notation.py"], [UNFILLED]]
 
 

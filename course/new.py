@@ -290,7 +290,7 @@ def lesson(name: str) -> list[str]:
     return [
         f"notebooks/{source.name}: the header, the lesson, recap and questions",
         f"python -m course new exercise NAME --lesson {number}, for each exercise",
-        "site/pages: its words in glossary.md, symbols in notation.md, sources in bibliography.md",
+        "website/pages: its words in glossary.md, symbols in notation.md, sources in bibliography.md",
         f"python -m course execute {number} makes the .ipynb; then, in README.md's table, the minutes",
         f"it is done when this passes: python -m course done lesson {number}",
     ]
@@ -394,11 +394,11 @@ def picture(name: str) -> list[str]:
         f"course/pictures/stills.py: {name}, the still picture for where nothing runs",
         f"course/pictures/__init__.py: {name}, its words and its first state",
         f"a lesson's cell that ends in pictures.{name}(), with its alternative text",
-        "site/pages/pictures.md: a heading, a sentence that links its lesson, and below them "
+        "website/pages/pictures.md: a heading, a sentence that links its lesson, and below them "
         f"{{explore}} {name}, as the others have it",
         f"it is done when this passes: python -m course done picture {name}",
-        "and where the pages are built: pytest site/tests/test_touch.py, and a test of its own in "
-        f"site/tests/test_touch_{name}.py",
+        "and where the pages are built: pytest website/tests/test_touch.py, and a test of its own in "
+        f"website/tests/test_touch_{name}.py",
     ]
 
 

@@ -1,7 +1,7 @@
 """What to ask again today: questions and warm-ups of the lessons read, over a month.
 
 Reached by ``exercises.review()``. The page *Review* of the site shows the same cards by the same rule:
-``site/build.py`` takes cards and intervals from here, and ``site/static/review.js`` keeps a history
+``website/build.py`` takes cards and intervals from here, and ``website/static/review.js`` keeps a history
 of the same form. A card is asked again after each of the intervals in turn; one that was not known
 begins with the first again, and one that was known after the last is learnt.
 """

@@ -6,7 +6,7 @@
 
 The report is Markdown, ready to be pasted. It says what computer this is, as far as numbers depend on
 it, and for every lesson that all cells came out the same, or which differ and how far. It is printed
-and sent nowhere. ``site/pages/computers.md`` lists the computers that were tried; yours is welcome.
+and sent nowhere. ``website/pages/computers.md`` lists the computers that were tried; yours is welcome.
 The exit code is 1 if a lesson differs, else 0.
 
 With ``--kernel`` this processor stands in for another one: OpenBLAS multiplies matrices with the kernel

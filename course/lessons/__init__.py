@@ -31,7 +31,7 @@ NOTEBOOKS = ROOT / "notebooks"
 README = ROOT / "README.md"
 
 #: The figure tagged ``readme``, for all to show.
-PICTURE = ROOT / "site" / "pages" / "company.png"
+PICTURE = ROOT / "website" / "pages" / "company.png"
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 

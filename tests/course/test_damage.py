@@ -7,7 +7,6 @@ import subprocess
 import sys
 import types
 
-import build
 import nbformat
 import pytest
 
@@ -16,6 +15,7 @@ from course.classroom import handout, marks
 from course.computers import certificate
 from course.lessons import execute
 from mnistlib import data
+from website import build
 
 SOURCE = "# %% [markdown]\n# # 07 Nines\n\n# %%\nprint(7)\n"
 #: What is damaged in a file that was good: its new bytes, and what is said of it.
@@ -303,7 +303,7 @@ def test_a_study_outside_a_clone_is_told_before_its_rows_run(monkeypatch, tmp_pa
     ("error", "words"),
     [
         (files.Damaged("a.ipynb is empty."), "a.ipynb is empty."),
-        (ModuleNotFoundError("x", name="pypdf"), "pypdf is not installed: pip install -r site/"),
+        (ModuleNotFoundError("x", name="pypdf"), "pypdf is not installed: pip install -r website/"),
         (subprocess.CalledProcessError(2, ["/bin/npm", "x"]), "npm ended with 2; see above"),
     ],
 )
@@ -312,7 +312,6 @@ def test_the_build_says_in_a_line_what_stands_in_the_way(monkeypatch, error, wor
         raise error
 
     monkeypatch.setattr(build, "install_node_packages", fail)
-    monkeypatch.setattr(sys, "argv", ["build.py"])
     with pytest.raises(SystemExit) as raised:
         build.main()
     assert line_of(raised).startswith(words)

@@ -19,7 +19,7 @@ from course.lessons import ROOT, all_lessons
         ("study", "softmx", "there is no studies/softmx.py"),
         ("picture", "softmx", "no picture is called 'softmx'; there are "),
         ("module", "softmx", "there is no mnistlib/softmx.py"),
-        ("page", "softmx", "there is no site/pages/softmx.md"),
+        ("page", "softmx", "there is no website/pages/softmx.md"),
     ],
 )
 def test_what_is_not_there_is_told(what, name, words):

@@ -1,6 +1,6 @@
 // Exercises answered in the page: an editor for each, its reply, and how far the reader is.
 (() => {
-  const { engine, size, memory, wholeSize, head, lessons } = window.inPage;
+  const { engine, size, memory, offline, head, lessons } = window.inPage;
   const up = document.documentElement.dataset.content_root;
   const folder = `${up}_static/in_page/`;
   const STATES = { right: ["✓", "right"], tried: ["○", "tried"], open: ["·", "not tried yet"] };
@@ -16,9 +16,17 @@
   // ---- What the browser keeps: {softmax: {code, state, kept}}, in which `state` is there once it was run
 
   const KEY = "digits-from-arrays-up";
+  const DAMAGED = `${KEY}-damaged`;
   const CANNOT_KEEP = " This browser keeps nothing for this page, so take your answers away as a file before you leave.";
+  const SET_ASIDE = `Something that this browser had kept of your answers could not be read. It was set aside, under the name ${DAMAGED}; all that could be read is here.`;
   let answers = {};
   let notKept = "";
+  let isDamaged = false;
+
+  const isMap = (thing) => typeof thing === "object" && thing !== null && !Array.isArray(thing);
+  const isText = (thing) => thing === undefined || typeof thing === "string";
+  const isAnswer = (thing) => isMap(thing) && isText(thing.code) && isText(thing.kept) && (thing.state === undefined || thing.state in STATES);
+
   function remember() {
     try {
       localStorage.setItem(KEY, JSON.stringify(answers));
@@ -29,9 +37,25 @@
   }
   function recall() {
     if (notKept) return; // what this page knows is more than what the browser has
+    let text;
     try {
-      answers = JSON.parse(localStorage.getItem(KEY)) ?? answers;
-    } catch {} // then what this page knows is all there is
+      text = localStorage.getItem(KEY);
+    } catch {} // forbidden
+    if (!text) return; // then what this page knows is all there is
+    let found;
+    try {
+      found = JSON.parse(text);
+    } catch {} // no answers, but half a file, say
+    const whole = isMap(found) ? Object.entries(found).filter(([, answer]) => isAnswer(answer)) : [];
+    if (!isMap(found) || whole.length < Object.keys(found).length) setAside(text);
+    answers = Object.fromEntries(whole);
+  }
+  // What this page cannot have written takes no editor away: it is kept elsewhere, and the reader is told.
+  function setAside(text) {
+    isDamaged = true;
+    try {
+      localStorage.setItem(DAMAGED, text);
+    } catch {}
   }
   recall();
 
@@ -39,13 +63,22 @@
   const stateOf = (name) => answers[name]?.state ?? "open";
   const boxes = () => [...document.querySelectorAll(".in-page")];
 
-  // ---- Python, which is started by the first run and after each end
+  // ---- Python, which is started by the first run or the first key, and after each end
 
   let busy = false;
   let starting; // a promise, while Python starts and as long as it runs
+  let share = 0; // of what it consists of that is loaded
 
-  function python(tell) {
+  // It is in the browser's cache, or on the same disk as the page.
+  const isAtHand = () => location.protocol === "file:" || Object.values(answers).some(({ state }) => state);
+
+  function python() {
     if (!starting) {
+      share = 0;
+      const tell = (now) => {
+        share = now;
+        boxes().forEach((box) => box.tellLoading());
+      };
       const begun = keepOffline().then(() => window.pythonEngine.start({ ...engine, folder }, tell));
       begun.catch(() => begun === starting && (starting = undefined));
       starting = begun;
@@ -58,7 +91,7 @@
     starting = undefined;
   }
 
-  // From a web server, what was loaded once is there for all pages, and without a connection too.
+  // From a web server, what was loaded once is there for all pages, and all pages without a connection too.
   async function keepOffline() {
     if (!location.protocol.startsWith("http") || !navigator.serviceWorker) return;
     try {
@@ -67,11 +100,21 @@
       // It may never be ready, where a browser blocks it without a word.
       const late = new Promise((go) => setTimeout(go, 3000));
       await Promise.race([navigator.serviceWorker.controller ?? taken, late]);
-      const onPage = performance.getEntriesByType("resource").map(({ name }) => name);
-      const pieces = [engine, ...lessons.map(({ whole }) => whole ?? { scripts: [] })].flatMap(({ scripts }) => scripts.map(([name]) => name));
-      navigator.serviceWorker.controller?.postMessage({ keep: [location.href, ...onPage], pieces });
+      const keep = offline.map((path) => new URL(up + path, location.href).href);
+      const pieces = engine.scripts.map(([name]) => name);
+      navigator.serviceWorker.controller?.postMessage({ keep, pieces });
     } catch {} // a browser that forbids it loads everything again next time, and that is all
   }
+
+  // What Python says is data, since an answer may have written it: of its HTML the plainest elements are
+  // made again, without whatever they carry, and the rest is text.
+  const PLAIN = ["P", "BR", "CODE", "STRONG", "EM", "PRE"];
+  function plainly(node) {
+    if (node.nodeType === Node.TEXT_NODE) return [node.data];
+    const inside = [...node.childNodes].flatMap(plainly);
+    return PLAIN.includes(node.nodeName) ? [element(node.nodeName, {}, ...inside)] : inside;
+  }
+  const shown = (html) => plainly(new DOMParser().parseFromString(html, "text/html").body);
 
   // ---- An editor: a text area, and CodeMirror in its place as soon as that is loaded
 
@@ -180,13 +223,12 @@
     const run = element("button", { type: "button", className: "in-page-run" });
     const stop = element("button", { type: "button", textContent: "Stop", disabled: true });
     const over = element("button", { type: "button", textContent: "Start over" });
-    const anew = element("button", { type: "button", textContent: "Start Python anew" });
     const bar = element("progress", { max: 1, value: 0, hidden: true, ariaLabel: "Loading Python" });
     const status = element("span", { role: "status", className: "in-page-status" });
     const note = element("p", { className: "in-page-other", hidden: true });
     const reply = element("div", { className: "in-page-reply", ariaLive: "polite" });
     const box = element("section", { className: "in-page", ariaLabel: `Exercise my_${name}` });
-    const buttons = element("div", { className: "in-page-buttons" }, run, stop, over, anew, bar, status);
+    const buttons = element("div", { className: "in-page-buttons" }, run, stop, over, bar, status);
     box.append(label, help, room, keys(box), buttons, note, reply);
     // The editor keeps the focus: the keys would vanish, and the buttons move away under the finger.
     for (const press of ["pointerdown", "mousedown"]) buttons.addEventListener(press, (event) => event.preventDefault());
@@ -195,13 +237,13 @@
     let set = false; // while the text is put there by the page
 
     const show = () => {
-      const first = !Object.values(answers).some(({ state }) => state); // else it is in the browser's cache
-      run.textContent = first ? `Load Python (${size}) and run` : "Run";
+      run.textContent = isAtHand() ? "Run" : `Load Python (${size}) and run`;
       const state = stateOf(name);
       const [character, words] = STATES[state];
-      const other = state === "right" && answers[name]?.kept && answers[name].kept.trim() !== box.editor.text.trim();
-      const said = other ? "right, and kept: an earlier version of this" : words;
-      Object.assign(sign, { hidden: state === "open", textContent: character, ariaLabel: said, title: said });
+      const isChanged = state === "right" && answers[name]?.kept && answers[name].kept.trim() !== box.editor.text.trim();
+      Object.assign(sign, { hidden: state === "open", textContent: isChanged ? "○" : character, ariaLabel: words, title: words });
+      if (isChanged) Object.assign(sign, { textContent: "changed since it was right", ariaLabel: null, title: "" });
+      sign.role = isChanged ? null : "img";
     };
     const put = (text) => {
       set = true;
@@ -238,6 +280,19 @@
       if (set) return;
       over.textContent = "Start over";
       keep({});
+      show();
+      if (isAtHand()) python().catch(() => {}); // it starts while the reader types
+    };
+
+    let waitsForPython = false;
+    // The bar tells how much is loaded; how far Python has started nobody can tell, so it only moves.
+    box.tellLoading = () => {
+      if (!waitsForPython) return;
+      const isLoaded = share === 1;
+      bar.hidden = false;
+      if (isLoaded) bar.removeAttribute("value");
+      else bar.value = share;
+      status.textContent = isLoaded ? "Starting Python, which takes ten seconds or more" : "Loading Python";
     };
 
     async function answer() {
@@ -246,17 +301,16 @@
       keep({});
       stop.disabled = false;
       for (const each of document.querySelectorAll(".in-page-run")) each.disabled = true;
-      bar.hidden = Boolean(starting);
-      status.textContent = starting ? "Running" : "Loading Python";
+      waitsForPython = true;
+      const started = python();
+      box.tellLoading();
       status.scrollIntoView({ block: "nearest" });
       const asked = box.editor.text;
       let said;
       let timer;
       try {
-        await python((share) => {
-          bar.value = share;
-          if (share === 1) status.textContent = "Starting Python";
-        });
+        await started;
+        waitsForPython = false;
         bar.hidden = true;
         status.textContent = "Running";
         timer = setTimeout(() => end("late"), PATIENCE * 1000);
@@ -267,11 +321,12 @@
         said = { kind: "stopped", html: "", printed: whyItEnded(error.message) };
       }
       clearTimeout(timer);
-      busy = false;
+      waitsForPython = busy = false;
       bar.hidden = true;
       stop.disabled = true;
       for (const each of document.querySelectorAll(".in-page-run")) each.disabled = false;
-      reply.innerHTML = said.html;
+      reply.replaceChildren(...shown(said.html));
+      reply.dataset.kind = said.kind;
       if (said.printed) reply.prepend(element("pre", { textContent: said.printed }));
       const was = stateOf(name);
       const state = said.kind === "right" || was === "right" ? "right" : said.kind === "not attempted" ? was : "tried";
@@ -312,10 +367,6 @@
     show();
     run.addEventListener("click", answer);
     stop.addEventListener("click", () => end());
-    anew.addEventListener("click", () => {
-      end();
-      status.textContent = "The next run starts a new Python.";
-    });
     let given; // what was there before it was started over
     over.addEventListener("click", () => {
       const back = over.textContent !== "Start over";
@@ -330,61 +381,6 @@
     cell.before(box);
     cell.classList.add("in-page-replaced");
     inSight.observe(box);
-  }
-
-  // ---- The lesson as a whole, run here and compared with what is printed in the page
-
-  function certificate({ number, whole }) {
-    const run = element("button", { type: "button", className: "in-page-run", textContent: `Run this lesson here and compare (${wholeSize})` });
-    const stop = element("button", { type: "button", textContent: "Stop", disabled: true, onclick: () => end() });
-    const bar = element("progress", { max: 1, value: 0, hidden: true, ariaLabel: "Running the lesson" });
-    const status = element("span", { role: "status", className: "in-page-status" });
-    const result = element("div", { className: "in-page-reply", ariaLive: "polite" });
-    const said = `All cells of this lesson, in order, and what each prints compared with what is printed here: that takes about ${whole.takes}. Figures are left out: the page has no matplotlib. Where NumPy's own choice of a type is printed, 32 stands for 64.`;
-
-    async function compare() {
-      let equal = 0;
-      let outputs = 0;
-      let first;
-      const all = { ...engine, scripts: [...engine.scripts, ...whole.scripts], folder };
-      await keepOffline();
-      await window.pythonEngine.start(all, (share) => (bar.value = share));
-      const cells = Number(await window.pythonEngine.run(`import lesson_runner; print(lesson_runner.begin("${number}"))`));
-      for (let i = 0; i < cells; i++) {
-        status.textContent = `Cell ${i + 1} of ${cells}`;
-        bar.value = i / cells;
-        const cell = JSON.parse(await window.pythonEngine.run(`print(lesson_runner.step(${i}))`));
-        if (cell.equal === null) continue;
-        outputs += 1;
-        if (cell.equal) equal += 1;
-        else first ??= { ...cell, place: i + 1 };
-      }
-      result.append(element("p", { textContent: `${equal} of ${outputs} printed outputs are equal, and ${whole.figures} figures were left out.` }));
-      if (!first) return;
-      result.append(element("p", { textContent: `The first that differs is that of code cell ${first.place}. The lesson prints` }), element("pre", { textContent: first.stored }));
-      result.append(element("p", { textContent: "and this page" }), element("pre", { textContent: first.here }));
-    }
-
-    run.addEventListener("click", async () => {
-      if (busy) return;
-      busy = true;
-      end(); // the Python of the exercises has no digits
-      result.replaceChildren();
-      stop.disabled = bar.hidden = false;
-      for (const each of document.querySelectorAll(".in-page-run")) each.disabled = true;
-      status.textContent = "Loading Python and the digits";
-      try {
-        await compare();
-        status.textContent = "Done.";
-      } catch (error) {
-        status.textContent = error.message === "stopped" ? "Stopped." : `Python has ended: ${error.message.trim().split("\n").at(-1)}`;
-      }
-      end(); // and its memory is given back
-      busy = false;
-      stop.disabled = bar.hidden = true;
-      for (const each of document.querySelectorAll(".in-page-run")) each.disabled = false;
-    });
-    return [element("p", { textContent: said }), element("p", { className: "in-page-buttons" }, run, stop, bar, status), result];
   }
 
   // ---- How far the reader is, and the answers as a file
@@ -437,10 +433,15 @@
     const file = element("input", { type: "file", accept: ".py", hidden: true });
     const away = element("button", { type: "button", textContent: "Save the right ones as mine.py", onclick: takeAway });
     const back = element("button", { type: "button", textContent: "Load a mine.py", onclick: () => file.click() });
+    const anew = element("button", { type: "button", textContent: "Start Python again" });
+    anew.addEventListener("click", () => {
+      end();
+      status.textContent = "The next run starts a new Python.";
+    });
     const key = Object.values(STATES).map((state) => state.join(" ")).join(", ");
     const words = [
       `${key}. Your answers are kept in this browser and nowhere else. Save them as mine.py beside the notebooks, and Jupyter uses them too.`,
-      `Python runs in the page, not on a server: loading it takes ${size} once, and running it about ${memory} of memory. It has NumPy and no other package, and its default integers have 32 bits, not 64.`,
+      `Python runs in the page, not on a server: loading it takes ${size} once, and running it up to ${memory} of memory. It has NumPy and no other package. Two things differ from Jupyter: whole numbers have 32 bits by default, and NumPy warns of no overflow, so that "unstable" is decided by the value alone.`,
     ];
     file.addEventListener("change", async () => {
       const count = await bringBack(file.files[0]);
@@ -448,10 +449,9 @@
       file.value = "";
     });
     box.append(summary);
-    const open = lessons.find(({ page, whole }) => whole && location.pathname.endsWith(`/${page}`));
-    const inside = [list, ...words.map((textContent) => element("p", { textContent })), element("p", { className: "in-page-buttons" }, away, back, file), status];
+    const inside = [list, ...words.map((textContent) => element("p", { textContent })), element("p", { className: "in-page-buttons" }, away, back, anew, file), status];
     // A page holds what is folded only once it is opened.
-    box.addEventListener("toggle", () => box.append(...inside, ...(open ? certificate(open) : [])), { once: true });
+    box.addEventListener("toggle", () => box.append(...inside), { once: true });
     tellProgress = () => {
       const right = tasks.filter(({ name }) => stateOf(name) === "right").length;
       summary.textContent = `Your answers so far: ${right} of ${tasks.length} right`;
@@ -485,14 +485,18 @@
     }
   }
   document.querySelector("article")?.append(progress());
+  const told = element("p", { className: "in-page-note", role: "status" });
+  boxes()[0]?.before(told);
   function renew() {
     recall();
+    if (isDamaged) told.textContent = SET_ASIDE;
     tellProgress();
     boxes().forEach((box) => box.renew());
   }
   window.addEventListener("storage", (event) => event.key === KEY && renew());
   window.addEventListener("pageshow", renew); // a page that comes back from the browser's memory
   document.addEventListener("visibilitychange", () => document.hidden || renew());
+  renew();
   // A link to an editor leads to its exercise's heading.
   function lead() {
     if (location.hash.startsWith("#answer-")) document.getElementById(location.hash.slice(1))?.closest("section[id]").scrollIntoView();

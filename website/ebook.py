@@ -1,27 +1,28 @@
-"""The course as an e-book: python site/build.py makes an EPUB 3 from the built pages.
+"""The course as an e-book: python -m website makes an EPUB 3 from the built pages.
 
 Each page is a chapter. A formula is MathML and nothing else; hints, answers and solutions are notes at
 the end, linked both ways, because a reader that ignores <details> would show each answer below its
 question; a picture to touch is its still and its words. Pages for a screen alone are left out.
 """
 
+import copy
 import datetime
 import io
 import mimetypes
 import uuid
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
-import book
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
 from PIL import Image, ImageDraw, ImageFont
 
 from mnistlib import data
 
-EPUB = book.HTML / "book.epub"
+HTML = Path(__file__).with_name("_build") / "html"
+EPUB = HTML / "book.epub"
 STYLE = Path(__file__).with_name("ebook.css")
 
 TITLE = "Build a neural network from bare arrays"
@@ -69,6 +70,98 @@ ACCESS = {
     ),
 }
 COVER_SIZE = (1200, 1800)
+
+
+def pages_in_order() -> dict[str, BeautifulSoup]:
+    """Return the parsed pages by their address, in the order in which they lead on.
+
+    All but Review, whose questions stand in the lessons.
+    """
+    pages = {}
+    page = "index.html"
+    while page:
+        pages[page] = BeautifulSoup((HTML / page).read_text("utf-8"), "html.parser")
+        link = pages[page].select_one("a.right-next")
+        page = urljoin(page, link["href"]) if link else None
+    del pages["review.html"]
+    return pages
+
+
+def tag(name: str, *content: str | Tag, **attributes) -> Tag:
+    """Return an element."""
+    made = BeautifulSoup("", "html.parser").new_tag(name, attrs=attributes)
+    made.extend(content)
+    return made
+
+
+def plain(heading: Tag) -> str:
+    """Return a heading's text, in which formulas stand once."""
+    copied = copy.copy(heading)
+    for double in copied.select(".katex-mathml"):
+        double.decompose()
+    return copied.get_text().strip()
+
+
+def chapter(page: str, soup: BeautifulSoup, pages: Container[str]) -> Tag:
+    """Return a page's article as a chapter: its anchors carry the page's name, its links follow them."""
+    article = soup.select_one("article").extract()
+    for useless in article.select(".headerlink, .viewcode-link, a.start, a.setup"):
+        useless.decompose()
+    for element in article.select("[id]"):
+        element["id"] = f"{page}:{element['id']}"
+    # A heading moves to the next page with what follows; its section would begin at the end of this.
+    for heading in article.select("section[id] > :is(h1, h2, h3, h4)"):
+        for other in heading.find_previous_siblings(id=True):
+            heading.insert(0, other.extract())
+        heading["id"] = heading.parent["id"]
+        del heading.parent["id"]
+    for picture in article.select("[src]"):
+        picture["src"] = f"html/{urljoin(page, picture['src'])}"
+    for link in article.select("a[href]"):
+        address, anchor = urldefrag(urljoin(page, link["href"]))
+        if address in pages:
+            link["href"] = f"#{address}:{anchor}" if anchor else f"#{address}"
+        elif not urlsplit(address).scheme:
+            link.unwrap()  # a file beside the pages
+    return tag("section", article, id=page, **{"class": "chapter"})
+
+
+def unfold(chapters: Iterable[Tag]) -> Tag:
+    """Take what is folded out of the chapters of lessons, and return it as a chapter of its own."""
+    article = tag("article", tag("h1", "Hints, answers and solutions"), **{"class": "bd-article"})
+    number = 0
+    for part in chapters:
+        place = None
+        answers = 0
+        for fold in part.select("details"):
+            if "code" in fold.get("class", []):
+                fold.decompose()
+                continue
+            summary = fold.summary.extract()
+            if "/" not in part["id"]:  # no lesson
+                fold.insert_before(tag("p", *summary.contents, **{"class": "summary"}))
+                fold.unwrap()
+                continue
+            number += 1
+            anchor = f"fold{number}"
+            heading = fold.find_previous(["h1", "h2", "h3", "h4"])
+            if place is None:
+                article.append(tag("h2", plain(part.h1), id=f"folded:{part['id']}"))
+            if heading is not place:
+                place = heading
+                article.append(tag("h3", plain(heading)))
+            words = summary.get_text()
+            if words == "Answer":  # of which a lesson has several
+                answers += 1
+                words += f" {int(part['id'].partition('/')[2][:2])}.{answers}"
+            asked = f"{anchor}-asked"
+            fold.insert_before(
+                tag("p", tag("a", words, href=f"#{anchor}"), id=asked, **{"class": "folded"})
+            )
+            back = tag("a", words, href=f"#{asked}")
+            article.append(tag("p", back, id=anchor, **{"class": "summary"}))
+            article.extend(fold.extract().contents)
+    return tag("section", article, id="folded", **{"class": "chapter"})
 
 
 def formula(katex: Tag) -> Tag:
@@ -147,7 +240,7 @@ def take_images(chapters: Iterable[Tag]) -> dict[str, bytes]:
     images = {}
     for part in chapters:
         for image in part.select("img[src]"):
-            source = book.HTML.parent / image["src"]
+            source = HTML.parent / image["src"]
             name = f"images/{source.name}"
             images[name] = source.read_bytes()
             image["src"] = name
@@ -192,16 +285,14 @@ def contents(chapters: dict[str, Tag]) -> Tag:
     rows = []
     for file, part in chapters.items():
         inner = [
-            book.tag("li", book.tag("a", book.plain(h2), href=f"{file}#{h2['id']}"))
+            tag("li", tag("a", plain(h2), href=f"{file}#{h2['id']}"))
             for h2 in part.select("h2[id]")
         ]
-        row = book.tag("li", book.tag("a", book.plain(part.h1), href=file))
+        row = tag("li", tag("a", plain(part.h1), href=file))
         if inner:
-            row.append(book.tag("ol", *inner))
+            row.append(tag("ol", *inner))
         rows.append(row)
-    return book.tag(
-        "nav", book.tag("h1", "Contents"), book.tag("ol", *rows), **{"epub:type": "toc"}
-    )
+    return tag("nav", tag("h1", "Contents"), tag("ol", *rows), **{"epub:type": "toc"})
 
 
 def package(files: dict[str, bytes], spine: list[str]) -> bytes:
@@ -253,9 +344,9 @@ CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 
 def make() -> None:
     """Make the e-book from the built pages, and put it beside them."""
-    pages = {page: soup for page, soup in book.chapters().items() if page not in LEFT_OUT}
-    parts = [book.chapter(page, soup, pages) for page, soup in pages.items()]
-    notes = book.unfold(parts)
+    pages = {page: soup for page, soup in pages_in_order().items() if page not in LEFT_OUT}
+    parts = [chapter(page, soup, pages) for page, soup in pages.items()]
+    notes = unfold(parts)
     chapters = {file_of(part["id"]): simplified(part) for part in parts}
     chapters["notes.xhtml"] = simplified(notes)
     link_chapters(chapters)
@@ -269,7 +360,7 @@ def make() -> None:
         "cover.xhtml": document(TITLE, front.format(f"{TITLE}, and find out how it can fool you"))
     }
     texts["contents.xhtml"] = document("Contents", contents(chapters))
-    texts |= {file: document(book.plain(part.h1), part) for file, part in chapters.items()}
+    texts |= {file: document(plain(part.h1), part) for file, part in chapters.items()}
     files |= {file: text.encode() for file, text in texts.items()}
     with zipfile.ZipFile(EPUB, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
         target.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)

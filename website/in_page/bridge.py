@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import html
-import importlib.machinery
 import inspect
 import io
 import json
@@ -19,8 +18,6 @@ from collections.abc import Callable, Iterable
 
 os.environ["MNISTLIB_MINE"] = ""  # nothing is written: the page keeps what there is to keep
 sys.dont_write_bytecode = True
-
-import fp_warnings  # noqa: E402
 
 #: How many seconds an answer and its check may take.
 SECONDS = 10.0
@@ -39,25 +36,10 @@ class Printed(io.StringIO):
         return len(text)
 
 
-class Watching(importlib.machinery.SourceFileLoader):
-    """Reads what an answer may call so that it warns of overflows, which WebAssembly does not see."""
-
-    def source_to_code(self, data: bytes, path: str, *more, **named) -> types.CodeType:
-        if "/mnistlib/" in path or "/lesson_" in path:
-            return fp_warnings.compiled(data, path)
-        return super().source_to_code(data, path, *more, **named)
-
-
 def begin(folder: str) -> None:
-    """Import the exercises from a folder; from here on NumPy's warnings are made by hand."""
-    fp_warnings.install()
-    finder = importlib.machinery.FileFinder.path_hook((Watching, [".py"]))
-    sys.path_hooks.insert(0, finder)
-    sys.path_importer_cache.pop(folder, None)
+    """Import the exercises from a folder."""
     sys.path.insert(0, folder)
-    from course.exercises import exercise
-
-    exercise.COMPILE = fp_warnings.compiled
+    import course.exercises  # noqa: F401
 
 
 # An answer that does not end
@@ -97,7 +79,7 @@ class Deadline:
 def run(source: str, file: str, space: dict, deadline: Deadline) -> None:
     """Run code so that ``inspect`` finds its source, and a warning its line."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    code = fp_warnings.compiled(source, file)
+    code = compile(source, file, "exec")
     deadline.bind(code)
     exec(code, space)
 
@@ -118,7 +100,7 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
     printed = Printed()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
-            result = checked(name, above, answer, mine, Deadline(SECONDS))
+            result = checked(name, above, answer, mine)
         except KeyboardInterrupt as stopped:
             result = alone("stopped", f"Stopped after {SECONDS:.0f} seconds: {stopped}")
         except (Exception, SystemExit) as error:  # whatever an answer does, Python goes on
@@ -129,20 +111,19 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
     return json.dumps({**result, "printed": text})
 
 
-def checked(
-    name: str, above: Iterable[str], answer: str, mine: Iterable[str], deadline: Deadline
-) -> dict[str, str]:
+def checked(name: str, above: Iterable[str], answer: str, mine: Iterable[str]) -> dict[str, str]:
     """Run what stands above, then the answer, and check it."""
     from course import exercises
 
     space = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
+        deadline = Deadline(SECONDS)
         for number, source in enumerate(above):
             # An earlier answer that does not run is said where it stands.
             with contextlib.suppress(Exception, SystemExit):
                 run(source, f"<above {number}>", space, deadline)
     try:
-        run(answer, f"<my_{name}>", space, deadline)
+        run(answer, f"<my_{name}>", space, Deadline(SECONDS))  # what stands above is not counted
     except (Exception, SystemExit) as error:
         return alone("raises", shown(error, f"<my_{name}>"))
     function = space.get(f"my_{name}")
