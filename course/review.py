@@ -1,9 +1,9 @@
 """What to ask again today: questions and warm-ups of the lessons read, over a month.
 
 Reached by ``exercises.review()``. The page *Review* of the site shows the same cards by the same rule:
-``website/build.py`` takes cards and intervals from here, and ``website/static/review.js`` keeps a history
-of the same form. A card is asked again after each of the intervals in turn; one that was not known
-begins with the first again, and one that was known after the last is learnt.
+``website/build.py`` takes cards and intervals from here, and ``website/static/review.js`` keeps a
+history of the same form. A card is asked again after each of the intervals in turn; one that was not
+known begins with the first again, and one that was known after the last is learnt.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from course import files
 from course.exercises import EXERCISES, Shown, solutions, store, withheld
 from course.lessons import NOTEBOOKS, RECALL, Lesson, all_lessons
-from course.lessons.markdown import code_block
+from course.lessons.markdown import code_block, jupyter_anchor
 from course.lessons.questions import questions
 
 #: Days until a card is asked again: since its lesson was read, and each time that it was known.
@@ -288,7 +288,7 @@ def question(card: Card, count: int, said: list[str]) -> Asked:
     """Return a card as it is asked: the question, the answer folded, and how to go on."""
     count_in_words = "1 question" if count == 1 else f"{count} questions"
     lesson = card.lesson
-    place = f"{lesson.path.name}#{card.heading.replace(' ', '-')}"
+    place = f"{lesson.path.name}#{jupyter_anchor(card.heading)}"
     head = f"{count_in_words} for today, from lesson {lesson.number}, {{}}:"
     fold = f"<details><summary>Answer</summary>\n\n{card.answer}\n\n</details>"
     how = (

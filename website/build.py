@@ -23,12 +23,8 @@ from PIL import Image
 
 from course import exercises, files, review
 from course.lessons import Figure, Lesson, all_lessons, figures
-from website import ebook
-
-SITE = Path(__file__).resolve().parent
-ROOT = SITE.parent
-SOURCE = SITE / "_build" / "source"
-HTML = SITE / "_build" / "html"
+from course.lessons.markdown import page_anchor
+from website import HTML, ROOT, SITE, SOURCE, ebook
 
 
 def install_node_packages() -> None:
@@ -50,7 +46,7 @@ def install_node_packages() -> None:
         subprocess.run(["npm", "install", *quiet], cwd=SITE, check=True)
 
 
-def image(path: str, figure: Figure) -> str:
+def image_markdown(path: str, figure: Figure) -> str:
     """Return Markdown for a figure of a lesson, with the words that describe it there."""
     return f"```{{image}} {path}\n:alt: {figure.alt}\n```\n"
 
@@ -82,7 +78,7 @@ def lesson_list(made: Path) -> str:
                 path = "made/readme.png"
             else:
                 (made / f"{lesson.name}.png").write_bytes(pictures[-1].png)
-            entry.append(image(path, pictures[-1]))
+            entry.append(image_markdown(path, pictures[-1]))
         entries += [*entry, "::::"]
     return from_above("\n\n".join(entries)) + "\n"
 
@@ -177,8 +173,7 @@ def review_cards() -> str:
 
 def review_card(card: review.Card) -> str:
     """Return Markdown for a card: the question, and the answer folded, with a link to its place."""
-    anchor = re.sub(r"[^\w -]", "", card.heading).lower().replace(" ", "-")
-    link = f"[{card.heading}](notebooks/{card.lesson.path.name}#{anchor})"
+    link = f"[{card.heading}](notebooks/{card.lesson.path.name}#{page_anchor(card.heading)})"
     fold = f"<details><summary>Answer</summary>\n\n{card.answer}\n\n{link}\n\n</details>"
     inside = from_above(f"{card.asked}\n\n{fold}")
     return f"::::{{container}} asked\n:name: card-{card.name}\n\n{inside}\n::::"
@@ -255,7 +250,7 @@ def stage() -> None:
         pieces[tag] = ""
         for figure in figures(tag)[:1]:
             (made / f"{tag}.png").write_bytes(figure.png)
-            pieces[tag] = image(f"made/{tag}.png", figure)
+            pieces[tag] = image_markdown(f"made/{tag}.png", figure)
     (made / "licences.txt").write_text(licences(), encoding="utf-8")
     for name, text in pieces.items():
         (made / f"{name}.md").write_text(text, encoding="utf-8")

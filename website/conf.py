@@ -1,9 +1,8 @@
 """Sphinx settings for the pages. Build them with python -m website."""
 
 import os
-from pathlib import Path
 
-SITE = Path(__file__).resolve().parent
+from website import SITE
 
 # The one place that knows where the course lives, as owner/name on GitHub. While it is empty no
 # page offers to run a lesson elsewhere.

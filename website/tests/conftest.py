@@ -6,12 +6,12 @@ import subprocess
 import sys
 import threading
 
-import picture_places
 import pytest
 from playwright.sync_api import sync_playwright
-from tabs import BARE, HTML, SITE, Server, Tab
 
 from course import pictures
+from website import picture_places
+from website.tests.tabs import BARE, HTML, SITE, Server, Tab
 
 CHROMIUM = "/usr/bin/chromium"
 #: Root may not use Chromium's sandbox; the rest keeps the browser from calling home by itself.

@@ -7,7 +7,8 @@ import re
 import pypdf
 import pytest
 from playwright.sync_api import expect
-from tabs import HTML, ROOT, both_ways
+
+from website.tests.tabs import ROOT, both_ways
 
 pytestmark = pytest.mark.takes(seconds=65)
 
@@ -123,19 +124,3 @@ def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab
         last = long_words(sections[-1])[-4:]
         assert len(last) == 4
         assert [word for word in last if word not in printed[-1500:]] == [], lesson
-
-
-@pytest.mark.parametrize("tab", ["file"], indirect=True)
-def test_keys_turn_the_slides_and_nothing_is_cut_off(tab):
-    page = tab.page
-    page.goto(f"{HTML.as_uri()}/slides/03_backpropagation.html")
-    count = page.locator("section").count()
-    top = "document.querySelectorAll('section')[{}].getBoundingClientRect().top"
-    for key, shown in [("ArrowRight", 1), ("PageDown", 2), ("ArrowLeft", 1), (" ", 2)]:
-        page.keyboard.press(key)
-        page.wait_for_function(f"Math.abs({top.format(shown)}) < 2")
-    assert count > len(page.locator("img").all()) > 2
-    wide = "[...document.querySelectorAll('section')].filter(s => s.scrollWidth > s.clientWidth)"
-    assert page.evaluate(f"{wide}.length") == 0
-    narrow = "[...document.images].filter(i => i.width < 0.85 * document.body.clientWidth)"
-    assert page.evaluate(f"{narrow}.length") == 0

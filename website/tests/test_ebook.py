@@ -6,13 +6,13 @@ import subprocess
 import zipfile
 from urllib.parse import urldefrag
 
-import ebook
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
-from tabs import HTML
 
 from course.lessons import all_lessons
+from website import ebook
+from website.tests.tabs import HTML
 
 pytestmark = pytest.mark.takes(seconds=45)
 

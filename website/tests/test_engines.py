@@ -5,10 +5,11 @@ A page of each kind is opened; with EVERY_PAGE=1 in the environment, every page.
 
 import os
 
-import engines
 import pytest
-from tabs import Tab
-from test_every_page import BROKEN_PICTURES, TOO_WIDE, UNREADABLE_FORMULAS
+
+from website.tests import engines
+from website.tests.tabs import Tab
+from website.tests.test_every_page import BROKEN_PICTURES, TOO_WIDE, UNREADABLE_FORMULAS
 
 pytestmark = pytest.mark.takes(seconds=70)
 

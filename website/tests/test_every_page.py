@@ -6,7 +6,8 @@ To open a page takes longer than to look at it, so that one walk through all of 
 from collections import defaultdict
 
 import pytest
-from tabs import SITE, Tab
+
+from website.tests.tabs import SITE, Tab
 
 pytestmark = pytest.mark.takes(seconds=160)
 

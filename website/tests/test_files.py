@@ -10,11 +10,10 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from build import ONLY_FOLDED
 from PIL import Image
-from tabs import HTML, ROOT, SITE
 
-from course.lessons import all_lessons
+from website.build import ONLY_FOLDED
+from website.tests.tabs import HTML, ROOT, SITE
 
 pytestmark = pytest.mark.takes(seconds=35)
 
@@ -84,17 +83,6 @@ def are_alike(found, stored):
     )
 
 
-def test_another_picture_is_not_alike(lessons):
-    first, second = (tagged(page, None)[:1] for page in lessons[:2])
-    assert are_alike(first, first)
-    assert not are_alike(first, second)
-    grid = np.asarray(Image.open(io.BytesIO(first[0][0])).convert("RGB")).copy()
-    grid[len(grid) // 2 :, : len(grid) // 4] //= 2  # a corner is darker
-    changed = io.BytesIO()
-    Image.fromarray(grid).save(changed, "PNG")
-    assert not are_alike([(changed.getvalue(), first[0][1])], first)
-
-
 def test_the_home_page_shows_the_patient_and_each_lesson_by_its_picture(lessons, soups):
     home = soups["index.html"]
     [patient] = [found for page in lessons for found in tagged(page, "readme")]
@@ -137,14 +125,6 @@ def test_the_licences_of_all_that_the_pages_carry_travel_with_them(soups):
     assert not strangers, f"whose are {strangers}? Name the package in CARRIED, website/build.py"
 
 
-def test_the_home_page_has_the_commands_of_the_readme(soups):
-    shown = soups["index.html"].get_text()
-    readme = (ROOT / "README.md").read_text("utf-8")
-    commands = re.findall(r"^pip install .+$", readme, re.M)
-    assert commands
-    assert [command for command in commands if command not in shown] == []
-
-
 def targets(soup):
     """Return what a page points to: links, pictures, scripts, style sheets."""
     return [t.get("href") or t.get("src") for t in soup.select("[href], [src]")]
@@ -165,16 +145,6 @@ def test_no_link_anchor_or_picture_is_broken(soups):
             if not path.is_file() or (anchor and unquote(anchor) not in anchors.get(name, ())):
                 broken.append((page, target))
     assert broken == []
-
-
-def test_the_style_sheets_of_the_course_find_their_fonts(pages):
-    missing = []
-    for sheet in ("pages.css", "katex.min.css"):
-        text = (HTML / "_static" / sheet).read_text("utf-8")
-        for address in re.findall(r"url\(\"?([^\")]+)\"?\)", text):
-            if not address.startswith("data:") and not (HTML / "_static" / address).is_file():
-                missing.append((sheet, address))
-    assert missing == []
 
 
 def test_no_page_loads_anything_from_elsewhere(soups):
@@ -200,15 +170,6 @@ def test_each_formula_of_a_lesson_is_on_its_page(lessons, soups):
         if shown != (len(display), len(inline)):
             differing[page] = (shown, (len(display), len(inline)))
     assert differing == {}
-
-
-def test_no_word_before_a_formula_is_written_twice(soups):
-    for page, soup in soups.items():
-        for together in soup.select(".nobreak"):
-            before = together.previous_sibling
-            word = together.contents[0]
-            if isinstance(before, str) and isinstance(word, str) and word.strip():
-                assert before.split()[-1:] != [word.strip()], f"{page}: {before[-60:]!r}, {word!r}"
 
 
 def test_numbered_equations_can_be_referred_to(soups):
@@ -272,23 +233,6 @@ def test_a_lesson_lists_its_sections_and_leads_on(lessons, soups):
         if before:
             assert soups[before].select_one("a.right-next")["href"] == page.split("/")[1]
             assert soups[page].select_one("a.left-prev")["href"] == before.split("/")[1]
-
-
-def test_the_slides_of_a_lesson_hold_all_that_they_show(lessons, soups):
-    for page, lesson in zip(lessons, all_lessons(), strict=True):
-        text = (HTML / "slides" / f"{lesson.name}.html").read_text("utf-8")
-        slides = BeautifulSoup(text, "html.parser")
-        assert slides.select("link, [href], script[src], details") == []
-        pictures = slides.select("img")
-        assert [picture["alt"] for picture in pictures] == [fig.alt for fig in lesson.figures()]
-        assert all(picture["src"].startswith("data:image/png;") for picture in pictures)
-        formulas = soups[page].article.select("div.math")
-        unfolded = [formula for formula in formulas if not formula.find_parent("details")]
-        assert len(slides.select("div.math math")) == len(unfolded)
-        for task, stub in zip(lesson.tasks, slides.select("pre"), strict=True):
-            assert f"def my_{task.name}(" in stub.get_text()
-        headings = [tag.get_text().rstrip("#") for tag in soups[page].article.select("h2")]
-        assert len(slides.select("h1 + ol > li")) == len(headings) > 4
 
 
 def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):

@@ -1,7 +1,8 @@
 """A guess typed into a page is kept by the browser, and stands beside the answer."""
 
 import pytest
-from tabs import HTML, both_ways
+
+from website.tests.tabs import HTML, both_ways
 
 
 @pytest.fixture

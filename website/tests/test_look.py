@@ -6,8 +6,9 @@ import itertools
 import numpy as np
 import pytest
 from PIL import Image
-from tabs import HTML
-from test_every_page import AXE, CUT_OFF, TOO_WIDE, axe
+
+from website.tests.tabs import HTML
+from website.tests.test_every_page import CUT_OFF, TOO_WIDE
 
 pytestmark = pytest.mark.takes(seconds=110)
 
@@ -114,26 +115,6 @@ def test_letters_of_twice_the_size_fit(tab, lessons):
         assert page.evaluate(CUT_OFF) == []
         # Some fifteen letters a line at the least.
         assert page.locator("article section > p").first.bounding_box()["width"] > 300
-
-
-SHIFTS = """
-    window.shift = 0;
-    new PerformanceObserver(list => list.getEntries().forEach(one => window.shift += one.value))
-        .observe({ type: "layout-shift", buffered: true });
-"""
-
-
-def test_nothing_jumps_while_a_page_is_loaded(tab, lessons):
-    shifts = {}
-    tab.page.add_init_script(SHIFTS)
-    for page in ("index.html", lessons[2], "pictures.html"):
-        for width in (390, 1366):
-            opened = tab.open(page, width)
-            opened.wait_for_load_state("networkidle")
-            tab.resize(width)
-            shifts[page, width] = opened.evaluate("shift")
-    print(shifts)
-    assert max(shifts.values()) < 0.05
 
 
 HEADER = """
@@ -289,20 +270,6 @@ def test_the_keyboard_scrolls_what_is_wide(tab, longest):
 
 
 # --- Folded code, and colours of the reader's own
-
-
-@pytest.mark.parametrize("surroundings", ["forced light", "forced dark"])
-def test_forced_colours_are_legible(tab, longest, surroundings):
-    surround(tab, surroundings)
-    for page in ("index.html", "notation.html", longest):
-        opened = tab.open(page, 390)
-        opened.evaluate(AXE.read_text("utf-8"))
-        assert axe(opened) == [], page
-        assert opened.evaluate(TOO_WIDE) <= 0
-        for kind in ("h1", "article p", "article a", "article code", ".katex-html"):
-            for tag in opened.locator(f"{kind}:visible").all()[:2]:
-                seen = pixels(tag)
-                assert contrast(seen, np.median(seen)).max() > 7, (page, kind)
 
 
 def test_figures_are_at_home_in_the_dark(tab, lessons):

@@ -6,9 +6,9 @@ import random
 from collections import Counter
 
 import pytest
-from tabs import HTML, Tab, both_ways
 
 from course import review
+from website.tests.tabs import HTML, Tab, both_ways
 
 pytestmark = pytest.mark.takes(seconds=55)
 

@@ -5,10 +5,10 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from tabs import Tab
 
 from course.exercises import EXERCISES
 from course.lessons import all_lessons
+from website.tests.tabs import Tab
 
 pytestmark = pytest.mark.takes(seconds=15)
 

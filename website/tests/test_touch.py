@@ -4,10 +4,10 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tabs import ROOT, STICKS_OUT, Shown, Tab, both_ways, drag
-from test_every_page import AXE, TOO_WIDE, axe
 
 from course import pictures
+from website.tests.tabs import ROOT, STICKS_OUT, Shown, Tab, both_ways, drag
+from website.tests.test_every_page import AXE, TOO_WIDE, axe
 
 pytestmark = pytest.mark.takes(seconds=65)
 

@@ -1,12 +1,12 @@
 """The picture of a network that attends to its company, in a real browser."""
 
 import numpy as np
-from drawing import draw_by_mouse, made_as_mnists_makers_did, probabilities
-from tabs import Shown
 
 from course import pictures
 from course.pictures import packing
 from mnistlib import attention, functions
+from website.tests.drawing import draw_by_mouse, made_as_mnists_makers_did, probabilities
+from website.tests.tabs import Shown
 
 
 def asked_in_python(shown, image, cards):

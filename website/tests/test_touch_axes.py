@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tabs import Shown
 
 from course import pictures
+from website.tests.tabs import Shown
 
 
 def test_axes_share_out_rows_or_columns_as_the_library_does(lone):

@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from tabs import STICKS_OUT, Shown
-from test_every_page import TOO_WIDE
 
 from mnistlib import network
+from website.tests.tabs import STICKS_OUT, Shown
+from website.tests.test_every_page import TOO_WIDE
 
 
 def test_blame_is_that_of_the_library(lone):

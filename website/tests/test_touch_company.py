@@ -4,14 +4,14 @@ import json
 import re
 
 import numpy as np
-import picture_places
 import pytest
 from docutils import nodes
-from tabs import STICKS_OUT, Shown
 
 from course import pictures
 from course.pictures import packing
 from mnistlib import functions, original
+from website import picture_places
+from website.tests.tabs import STICKS_OUT, Shown
 
 
 def digits():

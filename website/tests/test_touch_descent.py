@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from tabs import Shown
 
 from mnistlib import training
+from website.tests.tabs import Shown
 
 
 def test_descent_walks_as_the_library_does_and_its_edge_is_the_edge(lone):

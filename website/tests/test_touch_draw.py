@@ -1,12 +1,18 @@
 """The pad to draw digits on, in a real browser."""
 
 import numpy as np
-from drawing import STROKES, draw_by_mouse, made_as_mnists_makers_did, pixels, probabilities
-from tabs import Shown
 
 from course import pictures
 from course.pictures import packing
 from mnistlib import data, functions, network
+from website.tests.drawing import (
+    STROKES,
+    draw_by_mouse,
+    made_as_mnists_makers_did,
+    pixels,
+    probabilities,
+)
+from website.tests.tabs import Shown
 
 
 def test_known_digits_drawn_with_the_mouse_are_read_right(lone):

@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 import numpy as np
-from tabs import Shown
 
 from course import pictures
 from mnistlib import network
+from website.tests.tabs import Shown
 
 
 def shown_one(shown):

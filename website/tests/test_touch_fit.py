@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from numpy.polynomial.legendre import legvander
-from tabs import Shown, drag
+
+from website.tests.tabs import Shown, drag
 
 
 def test_the_fitted_curve_is_that_of_least_squares_with_a_price(lone):

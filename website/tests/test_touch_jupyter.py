@@ -13,9 +13,9 @@ import urllib.request
 import nbformat
 import pytest
 from playwright.sync_api import TimeoutError, expect
-from tabs import Tab
 
 from course.lessons.execute import execute
+from website.tests.tabs import Tab
 
 pytestmark = pytest.mark.takes(seconds=60)
 

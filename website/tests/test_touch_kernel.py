@@ -1,11 +1,11 @@
 """The picture of a kernel that slides over a digit, in a real browser."""
 
 import numpy as np
-from tabs import Shown
 
 from course import pictures
 from course.pictures import packing
 from mnistlib import convolution, functions, network
+from website.tests.tabs import Shown
 
 KERNEL = (packing.DATA / "kernel.bin").read_bytes()
 

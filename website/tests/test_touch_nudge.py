@@ -5,10 +5,10 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
-from tabs import Shown
 
 from mnistlib import functions
 from mnistlib.gradcheck import central_difference
+from website.tests.tabs import Shown
 
 
 def test_nudges_measure_as_the_library_does(lone):

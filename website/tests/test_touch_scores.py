@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tabs import Shown
 
 from mnistlib import functions
+from website.tests.tabs import Shown
 
 
 def random_scores(rng):

@@ -6,14 +6,14 @@ import json
 import matplotlib
 import numpy as np
 import pytest
-from drawing import STROKES, made_as_mnists_makers_did
 from PIL import Image, ImageDraw, ImageFont
-from tabs import Shown
 
 from course import pictures
 from course.pictures import make, packing
 from mnistlib import data, functions, network
 from mnistlib.uncertainty import standard_error
+from website.tests.drawing import STROKES, made_as_mnists_makers_did
+from website.tests.tabs import Shown
 
 pytestmark = pytest.mark.takes(seconds=80)
 rng = np.random.default_rng

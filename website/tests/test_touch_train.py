@@ -5,11 +5,11 @@ import base64
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from tabs import Shown
 
 from course import pictures
 from course.pictures import packing
 from mnistlib import data, network, training
+from website.tests.tabs import Shown
 
 
 def test_the_first_twenty_steps_are_those_of_the_library(lone):
