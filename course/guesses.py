@@ -2,7 +2,7 @@
 
 Reached from the *Predict* paragraphs of the lessons. ``ask`` stands in a cell of its own, in which
 the reader puts a guess in place of ``None``; ``compare`` ends the cell that computes the answer. On
-the pages ``site/static/guesses.js`` puts a field in the place of the first, and the guess beside the
+the pages ``website/static/guesses.js`` puts a field in the place of the first, and the guess beside the
 second; the two find each other by name.
 """
 

@@ -43,8 +43,13 @@ def unfolded(markdown: str) -> str:
     return FOLD.sub("", markdown)
 
 
+def page_anchor(heading: str) -> str:
+    """Return the anchor of a heading on the pages, and on GitHub."""
+    return re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-")
+
+
 def jupyter_anchor(heading: str) -> str:
-    """Return the anchor that Jupyter gives a heading, for a link to it."""
+    """Return the anchor of a heading in a notebook that Jupyter shows."""
     return heading.replace(" ", "-")
 
 

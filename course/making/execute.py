@@ -45,7 +45,7 @@ from course.lessons import (
 )
 
 #: The figure tagged ``readme``, which the README shows.
-PICTURE = ROOT / "site" / "pages" / "company.png"
+PICTURE = ROOT / "website" / "pages" / "company.png"
 
 #: A cell that takes longer hangs.
 CELL_SECONDS = 600

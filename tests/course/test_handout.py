@@ -265,7 +265,7 @@ def test_an_empty_folder_will_do_but_not_one_inside_what_is_copied(tmp_path):
 
 # --- What the page for teachers says, and how the course is cited
 
-TEACHERS = (ROOT / "site" / "pages" / "teachers.md").read_text(encoding="utf-8")
+TEACHERS = (ROOT / "website" / "pages" / "teachers.md").read_text(encoding="utf-8")
 
 
 def test_the_minutes_of_sections_add_up_to_the_lessons():
@@ -338,7 +338,7 @@ def test_every_folder_is_named_among_the_licences():
         r"^\*\*(?=Words|The data|What the built)", text, flags=re.MULTILINE
     )
     named = {*re.findall(r"`[\w.]+/`", code)}
-    both = {"`notebooks/`", "`site/`"}  # code in one, words in the other
+    both = {"`notebooks/`", "`website/`"}  # code in one, words in the other
     assert both <= named
     assert named & {*re.findall(r"`[\w.]+/`", words)} <= both
     assert folders == named | {"`data/`"}

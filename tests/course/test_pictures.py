@@ -1,4 +1,4 @@
-"""The pictures one can touch, as Python sees them; site/tests tries them in a browser."""
+"""The pictures one can touch, as Python sees them; website/tests tries them in a browser."""
 
 import base64
 import functools
@@ -21,10 +21,10 @@ from mnistlib import attention, convolution, data, functions, network, original,
 pytestmark = pytest.mark.takes(seconds=15)
 
 KERNEL = (packing.DATA / "kernel.bin").read_bytes()
-HOST = pictures.FOLDER.parent.parent / "site" / "static" / "pictures.js"
+HOST = pictures.FOLDER.parent.parent / "website" / "static" / "pictures.js"
 made = functools.cache(lambda name: pictures.PICTURES[name]())  # a still takes its time
 each_picture = pytest.mark.parametrize("name", pictures.PICTURES)
-PAGES = pictures.FOLDER.parent.parent / "site" / "pages"
+PAGES = pictures.FOLDER.parent.parent / "website" / "pages"
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in pictures.FOLDER.glob("*.js")))
@@ -37,7 +37,7 @@ def test_every_script_is_a_pictures(name):
 def test_a_page_shows_every_picture(name):
     shown = "".join((PAGES / page).read_text("utf-8") for page in ("pictures.md", "draw.md"))
     assert f"```{{explore}} {name}\n```\n" in shown, (
-        "site/pages/pictures.md: write a heading, a sentence that links its lesson, and below them\n"
+        "website/pages/pictures.md: write a heading, a sentence that links its lesson, and below them\n"
         f"```{{explore}} {name}\n```"
     )
 

@@ -271,5 +271,5 @@ def test_what_cannot_be_written_is_said_and_nothing_is_lost(kept, monkeypatch):
 
 
 def test_the_page_tells_the_days_of_the_rule():
-    page = (ROOT / "site" / "pages" / "review.md").read_text(encoding="utf-8")
+    page = (ROOT / "website" / "pages" / "review.md").read_text(encoding="utf-8")
     assert "after {}, {} and {} days".format(*review.INTERVALS) in page

@@ -96,7 +96,7 @@ def test_the_revisions_that_made_a_study_are_in_the_history(name):
 
 @with_history
 def test_the_commits_that_other_computers_tried_are_in_the_history():
-    page = (ROOT / "site" / "pages" / "computers.md").read_text(encoding="utf-8")
+    page = (ROOT / "website" / "pages" / "computers.md").read_text(encoding="utf-8")
     commits = re.findall(r"^\| ([0-9a-f]{7,40}) \|", page, re.MULTILINE)
     assert commits
     assert [commit for commit in commits if not is_in_the_history(commit)] == []
@@ -134,7 +134,7 @@ def test_lesson_11_shows_the_text_that_was_run_in_pytorch():
 
 
 def test_pytorch_comes_to_the_same_here():
-    pytest.importorskip("torch", reason="PyTorch is in the benchmarks' environment only")
+    pytest.importorskip("torch", reason="PyTorch is in the race's environment only")
     study, rows = study_beside_torch()
     here = study.run("PyTorch")
     assert here["gradients agree"]

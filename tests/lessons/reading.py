@@ -4,7 +4,7 @@ import ast
 import re
 
 from course.lessons import Lesson
-from course.lessons.markdown import jupyter_anchor, markdown_parser, plain
+from course.lessons.markdown import jupyter_anchor, markdown_parser, page_anchor, plain
 
 DRAWING_METHODS = {"bar", "barh", "contour", "contourf", "errorbar", "fill_between", "hist"}
 DRAWING_METHODS |= {"imshow", "loglog", "matshow", "pcolormesh", "plot", "plot_surface", "scatter"}
@@ -94,10 +94,11 @@ def anchors(path):
     """Return the anchors of a notebook's headings as Jupyter makes them, of a ``.md`` as GitHub."""
     if path.suffix == ".md":
         titles = [text for _, text in headings(path.read_text(encoding="utf-8"))]
-        return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+        return {page_anchor(title) for title in titles}
     if path.suffix != ".ipynb":
         return set()
-    return {jupyter_anchor(text) for _, text in headings(Lesson(path.stem, path.parent).markdown)}
+    titles = headings(Lesson(path.stem, path.parent).markdown)
+    return {jupyter_anchor(title) for _, title in titles}
 
 
 def passages(markdown):

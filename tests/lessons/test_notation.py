@@ -10,7 +10,7 @@ from course.lessons.markdown import markdown_parser, plain
 
 from . import report
 
-PAGES = ROOT / "site" / "pages"
+PAGES = ROOT / "website" / "pages"
 COLUMNS = ["maths", "Python", "shape", "meaning"]
 WITH_TABLES = [lesson for lesson in all_lessons() if "| maths | Python |" in lesson.markdown]
 
@@ -59,11 +59,11 @@ def test_a_lessons_symbols_are_those_of_the_notation_page(lesson):
     unlike = {symbol: (said, NOTATION.get(symbol)) for symbol, said in ours.items()}
     report(
         [
-            f"{symbol}: the lesson has {said}, site/pages/notation.md {known}"
+            f"{symbol}: the lesson has {said}, website/pages/notation.md {known}"
             for symbol, (said, known) in unlike.items()
             if said != known
         ],
-        f"write the same into notebooks/{lesson.source_path.name} and site/pages/notation.md",
+        f"write the same into notebooks/{lesson.source_path.name} and website/pages/notation.md",
     )
 
 
@@ -91,7 +91,7 @@ def glossary_problems(text):
                 problems.append(
                     f"{number}: no term is called {name!r}: define it, or drop {{term}}"
                 )
-    return [f"site/pages/glossary.md:{problem}" for problem in problems]
+    return [f"website/pages/glossary.md:{problem}" for problem in problems]
 
 
 def test_the_glossary_is_in_form_and_in_order():
@@ -133,17 +133,20 @@ def test_sources_stand_in_order_and_say_where_they_are_used():
     for section in text.split("\n## ")[1:]:
         names = list(entries(section))
         assert names == sorted(names, key=str.casefold), (
-            "site/pages/bibliography.md: by first author"
+            "website/pages/bibliography.md: by first author"
         )
     assert len(BIBLIOGRAPHY) == text.count("\n- ")
     lost = [
         name for name, entry in BIBLIOGRAPHY.items() if not re.search(r"[Ll]essons? \d\d", entry)
     ]
-    report([f"site/pages/bibliography.md, {name}: end it in Lesson NN." for name in lost])
+    report([f"website/pages/bibliography.md, {name}: end it in Lesson NN." for name in lost])
     there = {lesson.number for lesson in all_lessons()}
     odd = [name for name, entry in BIBLIOGRAPHY.items() if not {*named_lessons(entry)} <= there]
     report(
-        [f"site/pages/bibliography.md, {name}: it names a lesson that is not there" for name in odd]
+        [
+            f"website/pages/bibliography.md, {name}: it names a lesson that is not there"
+            for name in odd
+        ]
     )
 
 
@@ -158,7 +161,7 @@ def test_what_a_lesson_cites_is_in_the_bibliography(lesson):
         ]
         if not any(re.sub(r"[^/]*\.html$", "", url) in e for e in entry):
             lost.append(f"- **{name}.** [Title]({url}). What it is for. Lesson {lesson.number}.")
-    report(["site/pages/bibliography.md: write"] if lost else [], "\n".join(lost))
+    report(["website/pages/bibliography.md: write"] if lost else [], "\n".join(lost))
 
 
 SOURCES = entries((PAGES / "bibliography.md").read_text("utf-8").split("\n## Sources\n")[1])
@@ -178,7 +181,7 @@ def test_a_source_names_the_lessons_that_cite_it(lesson):
         is_cited = any(link in lesson.markdown for link in by_link) or (
             called[author, year] == 1 and by_name.search(lesson.markdown)  # else: which one?
         )
-        place = f"site/pages/bibliography.md, {name}"
+        place = f"website/pages/bibliography.md, {name}"
         if is_cited and lesson.number not in named:
             numbers = sorted([*named, lesson.number])
             lessons = f"Lesson{'s' * (len(numbers) > 1)} {', '.join(numbers)}."

@@ -1,0 +1,5 @@
+"""``python -m website`` builds the pages."""
+
+from website.build import main
+
+main()

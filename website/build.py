@@ -1,0 +1,310 @@
+"""Build the pages of the course: what ``python -m website`` does, step by step.
+
+They come from the outputs that are stored in the notebooks; nothing is executed. The result is
+website/_build/html, which opens from the disk as well as from a web server, with an e-book beside it.
+"""
+
+import copy
+import importlib.metadata
+import inspect
+import json
+import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from bs4 import BeautifulSoup
+from nbformat import NotebookNode
+from PIL import Image
+
+from course import exercises, files, review
+from course.lessons import Figure, Lesson, all_lessons, figures
+from course.lessons.markdown import page_anchor
+from website import HTML, ROOT, SITE, SOURCE, ebook
+
+
+def install_node_packages() -> None:
+    """Install what package.json pins, unless it is there already."""
+
+    def is_there(name: str, version: str) -> bool:
+        manifest = SITE / "node_modules" / name / "package.json"
+        try:
+            return json.loads(manifest.read_text())["version"] == version
+        except (OSError, ValueError, LookupError):  # not there, or not whole
+            return False
+
+    wanted = json.loads(files.read_text(SITE / "package.json"))["dependencies"]
+    if not all(is_there(name, version) for name, version in wanted.items()):
+        if not shutil.which("npm"):
+            sys.exit("the pages need npm, which comes with Node: CONTRIBUTING.md, The pages")
+        # A lock file would name the registry that this computer happens to use.
+        quiet = ["--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(["npm", "install", *quiet], cwd=SITE, check=True)
+
+
+def image_markdown(path: str, figure: Figure) -> str:
+    """Return Markdown for a figure of a lesson, with the words that describe it there."""
+    return f"```{{image}} {path}\n:alt: {figure.alt}\n```\n"
+
+
+def lesson_list(made: Path) -> str:
+    """Return Markdown for the home page's list of lessons, each with a picture.
+
+    It is the one tagged ``home``, or else the lesson's last.
+    """
+    entries = []
+    patient = next((figure.png for figure in figures("readme")), None)
+    for lesson in all_lessons():
+        head = lesson.header
+        if missing := [
+            part for part in ("title", "opening", "able", "time") if not getattr(head, part)
+        ]:
+            sys.exit(f"{lesson.path.name}: its first cell does not tell {', '.join(missing)}")
+        page = f"notebooks/{lesson.path.name}"
+        entry = [
+            "::::{container} lesson",
+            f"{{.title}}\n[{head.title}]({page})",
+            f"{{.minutes}}\nLesson {lesson.number} · {head.time}",
+            head.opening,
+            f"<details class='able'><summary>Afterwards you can</summary>\n\n{head.able}\n\n</details>",
+        ]
+        if pictures := lesson.figures("home") or lesson.figures():
+            path = f"made/{lesson.name}.png"
+            if pictures[-1].png == patient:  # shown above already: a browser loads it once
+                path = "made/readme.png"
+            else:
+                (made / f"{lesson.name}.png").write_bytes(pictures[-1].png)
+            entry.append(image_markdown(path, pictures[-1]))
+        entries += [*entry, "::::"]
+    return from_above("\n\n".join(entries)) + "\n"
+
+
+def from_above(markdown: str) -> str:
+    """Return a lesson's Markdown for a page that stands one folder above the lessons."""
+    markdown = markdown.replace("(../README.md#start)", "(index.md#how-to-start)")
+    return re.sub(r"\]\((?=\d\d_)", "](notebooks/", markdown)
+
+
+def my_softmax(z):
+    e = np.exp(z)
+    return e / e.sum(axis=0)
+
+
+def wrong_answer() -> str:
+    """Return Markdown for a wrong answer, and below it what the exercise replies."""
+    answer = inspect.getsource(my_softmax)
+    return f"```python\n{answer}```\n\n{exercises.check(my_softmax)._repr_html_()}\n"
+
+
+def for_teachers() -> str:
+    """Return Markdown that says of each lesson what it needs, what it gives, and its minutes."""
+    entries = []
+    for lesson in all_lessons():
+        head = lesson.header
+        together = sum(task.minutes for task in lesson.tasks)
+        exercises = [f"`my_{t.name}` ({t.level}, {t.minutes} minutes)" for t in lesson.tasks]
+        rows = "\n".join(
+            f"| {part.title} | {part.minutes or 'under 1'} | {part.exercises or ''} |"
+            for part in lesson.sections
+        )
+        entries += [
+            f"### {lesson.number} {head.title}",
+            f"**Time** {head.time.partition(';')[0]}"
+            + (f" ({len(exercises)}, together {together} minutes)." if exercises else "."),
+            f"**Exercises** {', '.join(exercises) or 'none'}",
+            f"**It needs** {head.need}",
+            f"**Afterwards a student can**\n\n{head.able}",
+            "<details><summary>Minutes, section by section</summary>",
+            f"| section | to read | its exercises |\n| --- | --- | --- |\n{rows}",
+            "</details>",
+        ]
+    return from_above("\n\n".join(entries)) + "\n"
+
+
+#: Whose files the built pages carry: packages of Python, and of Node.
+CARRIED = ("pydata-sphinx-theme", "sphinx", "sphinx-copybutton", "myst-nb", "accessible-pygments")
+CARRIED_NODE = ("katex", "@fontsource/source-serif-4")
+
+
+def licences() -> str:
+    """Return our licences, and those of all that the built pages carry, as their authors wrote them."""
+    carried = {name: [ROOT / name] for name in ("LICENSE-TEXT.md", "LICENSE", "data/README.md")}
+    for name in CARRIED:
+        brought = importlib.metadata.files(name)
+        carried[name] = [file.locate() for file in brought if "licen" in file.name.lower()]
+    for name in CARRIED_NODE:
+        carried[name] = [SITE / "node_modules" / name / "LICENSE"]
+    parts = []
+    for name, found in carried.items():
+        if not found:
+            sys.exit(f"{name} brings no licence; the pages carry its files, so look for it")
+        texts = [Path(file).read_text(encoding="utf-8").strip() for file in found]
+        parts.append("\n\n".join([f"{'=' * 20} {name}", *texts]))
+    return "\n\n\n".join(parts) + "\n"
+
+
+def review_cards() -> str:
+    """Return Markdown for the page Review: its data, and all cards, lesson by lesson."""
+    known = []
+    parts = ["## All the questions"]
+    for lesson in all_lessons():
+        cards = review.cards(lesson)
+        known.append(
+            {
+                "number": lesson.number,
+                "title": lesson.header.title,
+                "page": lesson.name,
+                "cards": [card.name for card in cards],
+                "guesses": answers_to_guesses(lesson),
+            }
+        )
+        # Without a script a lesson's end leads here; else the tick takes the anchor over.
+        parts.append(f'<div id="read-{lesson.number}"></div>')
+        parts.append(f"### {lesson.number} {lesson.header.title}")
+        parts += map(review_card, cards)
+    data = json.dumps({"intervals": review.INTERVALS, "lessons": known}).replace("<", "\\u003c")
+    parts[:0] = [f'<script type="application/json" id="review-data">{data}</script>']
+    return "\n\n".join(parts) + "\n"
+
+
+def review_card(card: review.Card) -> str:
+    """Return Markdown for a card: the question, and the answer folded, with a link to its place."""
+    link = f"[{card.heading}](notebooks/{card.lesson.path.name}#{page_anchor(card.heading)})"
+    fold = f"<details><summary>Answer</summary>\n\n{card.answer}\n\n{link}\n\n</details>"
+    inside = from_above(f"{card.asked}\n\n{fold}")
+    return f"::::{{container}} asked\n:name: card-{card.name}\n\n{inside}\n::::"
+
+
+def answers_to_guesses(lesson: Lesson) -> list[tuple[str, str]]:
+    """Return what is guessed in a lesson, and what came out, in their order."""
+    found = []
+    for _, cell in lesson.cells("code"):
+        for output in cell.outputs:
+            shown = BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser")
+            for tag in shown.select("[data-guessed]"):
+                found.append((tag["data-guessed"], tag["data-answer"]))
+    return found
+
+
+def library_pages() -> str:
+    """Return Markdown that documents each module of the library."""
+    modules = sorted(module.name for module in pkgutil.iter_modules([str(ROOT / "mnistlib")]))
+    places = {name: f"mnistlib.{name}" for name in modules}
+    # And what lessons use of the course; what they hand out as a riddle is not explained here.
+    course = ("exercises", "guesses", "pictures", "studies", "pencil", "autopsy")
+    places |= {name: f"course.{name}" for name in course}
+    places["faulty_download"] = "course.materials.faulty_download"
+    return "\n".join(
+        f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {place}\n```\n"
+        for name, place in places.items()
+    )
+
+
+#: Links of the lessons whose pages stand elsewhere: what the README says of the start is at home there.
+MOVED = {
+    "../README.md#start": "../index.md#how-to-start",
+}
+#: A cell that only shows hints and solution: a page folds them, and its one line says nothing.
+ONLY_FOLDED = re.compile(r"exercises\.folded\(\w+\)")
+
+
+def for_pages(notebook: NotebookNode) -> NotebookNode:
+    """Return a lesson whose links lead to pages, without the code that only unfolds hints."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for place, page in MOVED.items():
+                cell.source = cell.source.replace(f"]({place}", f"]({page}")
+        elif ONLY_FOLDED.fullmatch(cell.source.strip()):
+            cell.metadata.tags = [*cell.metadata.get("tags", ()), "remove-input"]
+    return notebook
+
+
+def stage() -> None:
+    """Lay out what Sphinx reads: the pages, the notebooks, and what is made from them."""
+    for lesson in all_lessons():
+        if any(cell.execution_count is None for _, cell in lesson.cells("code") if cell.source):
+            sys.exit(f"notebooks/{lesson.path.name} has no outputs; run: {lesson.command} --again")
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    shutil.copytree(SITE / "pages", SOURCE)
+    (SOURCE / "notebooks").mkdir()
+    for lesson in all_lessons():
+        notebook = for_pages(copy.deepcopy(lesson.notebook))
+        nbformat.write(notebook, SOURCE / "notebooks" / lesson.path.name)
+    made = SOURCE / "made"
+    made.mkdir()
+    first = all_lessons()[0]
+    pieces = {
+        "first": f"[Start with lesson {first.number}](notebooks/{first.path.name}){{.start}}\n",
+        "lessons": lesson_list(made),
+        "reply": wrong_answer(),
+        "library": library_pages(),
+        "teachers": for_teachers(),
+        "review": review_cards(),
+    }
+    for tag in ("readme", "digits"):
+        pieces[tag] = ""
+        for figure in figures(tag)[:1]:
+            (made / f"{tag}.png").write_bytes(figure.png)
+            pieces[tag] = image_markdown(f"made/{tag}.png", figure)
+    (made / "licences.txt").write_text(licences(), encoding="utf-8")
+    for name, text in pieces.items():
+        (made / f"{name}.md").write_text(text, encoding="utf-8")
+    shutil.copy2(ROOT / "data" / "README.md", made / "data.md")
+    shutil.copy2(ROOT / "studies" / "race" / "race.md", made)
+    shutil.copy2(ROOT / "studies" / "race" / "race.png", SOURCE)
+
+
+def drop_unused_styles() -> None:
+    """Take out of the theme's style sheet what neither a page nor a script can use."""
+    styles = HTML / "_static" / "styles"
+    users = [HTML / "**/*.html", *(HTML / "_static" / place for place in ("*.js", "*/*.js"))]
+    content = [part for place in users for part in ("--content", place)]
+    purge = [SITE / "node_modules/.bin/purgecss", "--css", styles / "*.css", "--output", styles]
+    subprocess.run([*purge, *content], check=True)
+    for source_map in styles.glob("*.map"):  # it tells of lines that are no more
+        source_map.unlink()
+
+
+def shrink_images() -> None:
+    """Give each image a palette of 256 colours: a third of the bytes, and no eye tells them apart."""
+    for path in [*HTML.glob("_images/*.png"), *HTML.glob("_static/explore/*.png")]:
+        image = Image.open(path).convert("RGBA")
+        if image.getchannel("A").getextrema() != (255, 255):
+            sys.exit(f"{path.name} lets its ground shine through, which a palette would lose")
+        image = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        image.save(path, optimize=True)
+
+
+def main() -> None:
+    """Build what the command line asks for; what stands in the way is said in a line."""
+    try:
+        build()
+    except (files.Damaged, OSError) as error:  # whose message names the file
+        sys.exit(str(error))
+    except ModuleNotFoundError as error:
+        sys.exit(f"{error.name} is not installed: pip install -r website/requirements.txt")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{Path(error.cmd[0]).name} ended with {error.returncode}; see above")
+
+
+def build() -> None:
+    """Install, lay out, build, and put the lessons' own files beside their pages."""
+    install_node_packages()
+    stage()
+    shutil.rmtree(HTML, ignore_errors=True)
+    strict = ["-W", "--keep-going", "--nitpicky", "--quiet", "--fresh-env"]
+    command = [sys.executable, "-m", "sphinx", *strict, "-c", SITE, "-d", SITE / "_build/doctrees"]
+    # From the root, where Python finds our own extensions: they are modules of this package.
+    if subprocess.run([*command, SOURCE, HTML], cwd=ROOT).returncode:
+        sys.exit("the pages were not built without a warning; see above")
+    drop_unused_styles()
+    shrink_images()
+    ebook.make()
+    for lesson in all_lessons():
+        shutil.copy2(lesson.path, HTML / "notebooks")
+        shutil.copy2(lesson.source_path, HTML / "notebooks")
+    print(f"built: {HTML / 'index.html'}")

@@ -1,0 +1,376 @@
+"""The course as an e-book: python -m website makes an EPUB 3 from the built pages.
+
+Each page is a chapter. A formula is MathML and nothing else; hints, answers and solutions are notes at
+the end, linked both ways, because a reader that ignores <details> would show each answer below its
+question; a picture to touch is its still and its words. Pages for a screen alone are left out.
+"""
+
+import copy
+import datetime
+import io
+import mimetypes
+import uuid
+import zipfile
+from collections.abc import Container, Iterable
+from pathlib import Path
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
+from xml.etree import ElementTree as ET
+
+from bs4 import BeautifulSoup, Tag
+from PIL import Image, ImageDraw, ImageFont
+
+from mnistlib import data
+from website import HTML, SITE
+
+EPUB = HTML / "book.epub"
+STYLE = SITE / "ebook.css"
+
+TITLE = "Build a neural network from bare arrays"
+AUTHOR = "The mnistlib authors"
+#: Pages that are of no use on paper-like screens, or to those who only read.
+LEFT_OUT = {
+    "index.html",
+    "teachers.html",
+    "library.html",
+    "speed.html",
+    "computers.html",
+    "draw.html",
+}
+#: What only a browser can use.
+FOR_BROWSERS = (
+    "script, style, button, input, form, .lesson-tools, .prev-next-footer, .touchable .explore"
+)
+#: Attributes that a chapter keeps; the rest speaks to the pages' scripts and styles.
+KEPT = {
+    "id",
+    "class",
+    "href",
+    "src",
+    "alt",
+    "lang",
+    "title",
+    "colspan",
+    "rowspan",
+    "start",
+    "scope",
+}
+#: How a computer names what an e-book of this kind offers to those who cannot see it.
+ACCESS = {
+    "accessMode": ("textual", "visual"),
+    "accessModeSufficient": ("textual",),
+    "accessibilityFeature": (
+        "alternativeText",
+        "MathML",
+        "tableOfContents",
+        "structuralNavigation",
+    ),
+    "accessibilityHazard": ("none",),
+    "accessibilitySummary": (
+        "Figures have descriptions and formulas are MathML; hints and answers are linked notes.",
+    ),
+}
+COVER_SIZE = (1200, 1800)
+
+
+def pages_in_order() -> dict[str, BeautifulSoup]:
+    """Return the parsed pages by their address, in the order in which they lead on.
+
+    All but Review, whose questions stand in the lessons.
+    """
+    pages = {}
+    page = "index.html"
+    while page:
+        pages[page] = BeautifulSoup((HTML / page).read_text("utf-8"), "html.parser")
+        link = pages[page].select_one("a.right-next")
+        page = urljoin(page, link["href"]) if link else None
+    del pages["review.html"]
+    return pages
+
+
+def new_tag(name: str, *content: str | Tag, **attributes) -> Tag:
+    """Return an element."""
+    made = BeautifulSoup("", "html.parser").new_tag(name, attrs=attributes)
+    made.extend(content)
+    return made
+
+
+def heading_text(heading: Tag) -> str:
+    """Return a heading's text, in which formulas stand once."""
+    copied = copy.copy(heading)
+    for double in copied.select(".katex-mathml"):
+        double.decompose()
+    return copied.get_text().strip()
+
+
+def chapter_of(page: str, soup: BeautifulSoup, pages: Container[str]) -> Tag:
+    """Return a page's article as a chapter: its anchors carry the page's name, its links follow them."""
+    article = soup.select_one("article").extract()
+    for useless in article.select(".headerlink, .viewcode-link, a.start, a.setup"):
+        useless.decompose()
+    for element in article.select("[id]"):
+        element["id"] = f"{page}:{element['id']}"
+    # A heading moves to the next page with what follows; its section would begin at the end of this.
+    for heading in article.select("section[id] > :is(h1, h2, h3, h4)"):
+        for other in heading.find_previous_siblings(id=True):
+            heading.insert(0, other.extract())
+        heading["id"] = heading.parent["id"]
+        del heading.parent["id"]
+    for picture in article.select("[src]"):
+        picture["src"] = f"html/{urljoin(page, picture['src'])}"
+    for link in article.select("a[href]"):
+        address, anchor = urldefrag(urljoin(page, link["href"]))
+        if address in pages:
+            link["href"] = f"#{address}:{anchor}" if anchor else f"#{address}"
+        elif not urlsplit(address).scheme:
+            link.unwrap()  # a file beside the pages
+    return new_tag("section", article, id=page, **{"class": "chapter"})
+
+
+def notes_of(chapters: Iterable[Tag]) -> Tag:
+    """Take what is folded out of the chapters of lessons, and return it as a chapter of its own."""
+    article = new_tag(
+        "article", new_tag("h1", "Hints, answers and solutions"), **{"class": "bd-article"}
+    )
+    number = 0
+    for part in chapters:
+        place = None
+        answers = 0
+        for fold in part.select("details"):
+            if "code" in fold.get("class", []):
+                fold.decompose()
+                continue
+            summary = fold.summary.extract()
+            if "/" not in part["id"]:  # no lesson
+                fold.insert_before(new_tag("p", *summary.contents, **{"class": "summary"}))
+                fold.unwrap()
+                continue
+            number += 1
+            anchor = f"fold{number}"
+            heading = fold.find_previous(["h1", "h2", "h3", "h4"])
+            if place is None:
+                article.append(new_tag("h2", heading_text(part.h1), id=f"folded:{part['id']}"))
+            if heading is not place:
+                place = heading
+                article.append(new_tag("h3", heading_text(heading)))
+            words = summary.get_text()
+            if words == "Answer":  # of which a lesson has several
+                answers += 1
+                words += f" {int(part['id'].partition('/')[2][:2])}.{answers}"
+            asked = f"{anchor}-asked"
+            fold.insert_before(
+                new_tag(
+                    "p", new_tag("a", words, href=f"#{anchor}"), id=asked, **{"class": "folded"}
+                )
+            )
+            back = new_tag("a", words, href=f"#{asked}")
+            article.append(new_tag("p", back, id=anchor, **{"class": "summary"}))
+            article.extend(fold.extract().contents)
+    return new_tag("section", article, id="folded", **{"class": "chapter"})
+
+
+def mathml_of(katex: Tag) -> Tag:
+    """Return the MathML of a formula on a page, with its TeX as the words for those who need them."""
+    math = katex.select_one("math").extract()
+    tex = math.annotation.extract().get_text()
+    math.semantics.unwrap()
+    math["alttext"] = tex
+    return math
+
+
+def write_mathml(part: Tag) -> None:
+    """Put MathML in the place of all formulas."""
+    for katex in part.select(".katex"):
+        display = katex.find_parent(class_="katex-display")
+        (display or katex).replace_with(mathml_of(katex))
+
+
+def take_no_answers(part: Tag) -> None:
+    """Take out what is said of guesses and answers that nobody can give to a book."""
+    for place in part.select("[data-guess]"):
+        place.find_parent(class_="cell").decompose()
+    for place in part.select("[data-guessed]"):
+        place.string = f"The answer is {place['data-answer']}."
+    for verdict in part.find_all("strong", string="not attempted"):
+        verdict.find_parent("p").decompose()
+
+
+def simplified_chapter(part: Tag) -> Tag:
+    """Return a chapter without what is for browsers, its formulas as MathML."""
+    take_no_answers(part)
+    for useless in part.select(FOR_BROWSERS):
+        useless.decompose()
+    write_mathml(part)
+    for element in part.find_all(True):
+        if element.find_parent("math") or element.name == "math":
+            continue
+        for name in set(element.attrs) - KEPT:
+            del element[name]
+    for table in part.select("table"):  # its caption and its groups must come in HTML's order
+        for cell in table.select("th, td"):
+            cell.attrs.pop("class", None)
+    return part
+
+
+def file_name_of(page: str) -> str:
+    """Return the name of a chapter's file."""
+    return page.removeprefix("notebooks/").removesuffix(".html").replace("/", "-") + ".xhtml"
+
+
+def plain_id(anchor: str) -> str:
+    """Return an anchor without the characters that some readers take for parts of an address."""
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in anchor)
+
+
+def link_chapters(chapters: dict[str, Tag]) -> None:
+    """Let each link lead to the file that now holds its anchor."""
+    homes = {
+        element["id"]: file
+        for file, part in chapters.items()
+        for element in [part, *part.select("[id]")]
+    }
+    for part in chapters.values():
+        for link in part.select('a[href^="#"]'):
+            anchor = link["href"][1:]
+            if anchor in homes:
+                link["href"] = f"{homes[anchor]}#{plain_id(anchor)}"
+            else:  # to a page that is left out
+                link.unwrap()
+        for element in [part, *part.select("[id]")]:
+            element["id"] = plain_id(element["id"])
+
+
+def take_images(chapters: Iterable[Tag]) -> dict[str, bytes]:
+    """Return the chapters' images by their new names, at which the chapters now look."""
+    images = {}
+    for part in chapters:
+        for image in part.select("img[src]"):
+            source = HTML.parent / image["src"]
+            name = f"images/{source.name}"
+            images[name] = source.read_bytes()
+            image["src"] = name
+    return images
+
+
+def cover_image() -> bytes:
+    """Draw the cover: the title over the first digits of the training set, in their order."""
+    images, *_ = data.load()
+    columns, rows, size = 12, 12, 100
+    digits = images[: columns * rows].reshape(rows, columns, 28, 28)
+    mosaic = Image.fromarray(digits.swapaxes(1, 2).reshape(28 * rows, 28 * columns))
+    paper = Image.new("RGB", COVER_SIZE, "#0b5c96")
+    paper.paste(mosaic.resize((columns * size, rows * size)), (0, COVER_SIZE[1] - rows * size))
+    draw = ImageDraw.Draw(paper)
+    lines = (
+        ("Build a neural network", 90),
+        ("from bare arrays", 90),
+        ("and find out how it can fool you", 48),
+    )
+    top = 130
+    for words, height in lines:
+        draw.text((90, top), words, fill="white", font=ImageFont.load_default(height))
+        top += 1.5 * height
+    written = io.BytesIO()
+    paper.quantize(64).save(written, "png", optimize=True)
+    return written.getvalue()
+
+
+def chapter_file(title: str, body: Tag | str) -> str:
+    """Return a chapter's file."""
+    names = 'xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
+    head = f'<title>{title}</title><link rel="stylesheet" type="text/css" href="ebook.css"/>'
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
+        f'<html {names} lang="en-GB" xml:lang="en-GB"><head>{head}</head><body>{body}</body></html>\n'
+    )
+
+
+def table_of_contents(chapters: dict[str, Tag]) -> Tag:
+    """Return the table of contents: chapters and their sections."""
+    rows = []
+    for file, part in chapters.items():
+        inner = [
+            new_tag("li", new_tag("a", heading_text(h2), href=f"{file}#{h2['id']}"))
+            for h2 in part.select("h2[id]")
+        ]
+        row = new_tag("li", new_tag("a", heading_text(part.h1), href=file))
+        if inner:
+            row.append(new_tag("ol", *inner))
+        rows.append(row)
+    return new_tag("nav", new_tag("h1", "Contents"), new_tag("ol", *rows), **{"epub:type": "toc"})
+
+
+def package_document(files: dict[str, bytes], spine: list[str]) -> bytes:
+    """Return the OPF: what the book is, what it holds, and in which order it is read."""
+    dc = "{http://purl.org/dc/elements/1.1/}"
+    ET.register_namespace("", "http://www.idpf.org/2007/opf")
+    ET.register_namespace("dc", dc[1:-1])
+    opf = "{http://www.idpf.org/2007/opf}"
+    root = ET.Element(
+        f"{opf}package", {"version": "3.0", "unique-identifier": "id", "xml:lang": "en-GB"}
+    )
+    metadata = ET.SubElement(root, f"{opf}metadata")
+    number = uuid.uuid5(uuid.NAMESPACE_URL, TITLE)
+    ET.SubElement(metadata, f"{dc}identifier", id="id").text = f"urn:uuid:{number}"
+    for name, text in {"title": TITLE, "creator": AUTHOR, "language": "en-GB"}.items():
+        ET.SubElement(metadata, f"{dc}{name}").text = text
+    ET.SubElement(metadata, f"{dc}rights").text = "CC BY 4.0; code MIT"
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ET.SubElement(metadata, f"{opf}meta", property="dcterms:modified").text = now
+    for name, values in ACCESS.items():
+        for value in values:
+            ET.SubElement(metadata, f"{opf}meta", property=f"schema:{name}").text = value
+    manifest = ET.SubElement(root, f"{opf}manifest")
+    for name, content in files.items():
+        suffix = Path(name).suffix
+        kind = "application/xhtml+xml" if suffix == ".xhtml" else mimetypes.types_map[suffix]
+        item = ET.SubElement(
+            manifest,
+            f"{opf}item",
+            {"id": f"item-{plain_id(name)}", "href": quote(name), "media-type": kind},
+        )
+        properties = {"contents.xhtml": "nav", "images/cover.png": "cover-image"}.get(name, "")
+        if suffix == ".xhtml" and b"<math" in content:
+            properties = f"{properties} mathml".strip()
+        if properties:
+            item.set("properties", properties)
+    order = ET.SubElement(root, f"{opf}spine")
+    for name in spine:
+        ET.SubElement(order, f"{opf}itemref", idref=f"item-{plain_id(name)}")
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
+<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
+<rootfile full-path="book/package.opf" media-type="application/oebps-package+xml"/>
+</rootfiles></container>
+"""
+
+
+def make() -> None:
+    """Make the e-book from the built pages, and put it beside them."""
+    pages = {page: soup for page, soup in pages_in_order().items() if page not in LEFT_OUT}
+    parts = [chapter_of(page, soup, pages) for page, soup in pages.items()]
+    notes = notes_of(parts)
+    chapters = {file_name_of(part["id"]): simplified_chapter(part) for part in parts}
+    chapters["notes.xhtml"] = simplified_chapter(notes)
+    link_chapters(chapters)
+    files = take_images(chapters.values())
+    files["images/cover.png"] = cover_image()
+    files["ebook.css"] = STYLE.read_bytes()
+    front = (
+        '<section epub:type="cover"><img class="cover" src="images/cover.png" alt="{}"/></section>'
+    )
+    texts = {
+        "cover.xhtml": chapter_file(
+            TITLE, front.format(f"{TITLE}, and find out how it can fool you")
+        )
+    }
+    texts["contents.xhtml"] = chapter_file("Contents", table_of_contents(chapters))
+    texts |= {file: chapter_file(heading_text(part.h1), part) for file, part in chapters.items()}
+    files |= {file: text.encode() for file, text in texts.items()}
+    with zipfile.ZipFile(EPUB, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
+        target.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
+        target.writestr("META-INF/container.xml", CONTAINER)
+        target.writestr("book/package.opf", package_document(files, list(texts)))
+        for name, content in files.items():
+            target.writestr(f"book/{name}", content)

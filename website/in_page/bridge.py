@@ -1,0 +1,186 @@
+"""What the page asks of Python: a reader's answer is run and checked, and the reply comes as HTML."""
+
+import contextlib
+import functools
+import html
+import inspect
+import io
+import json
+import linecache
+import os
+import sys
+import textwrap
+import time
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Iterable
+
+os.environ["MNISTLIB_MINE"] = ""  # nothing is written: the page keeps what there is to keep
+sys.dont_write_bytecode = True
+
+#: How many seconds an answer and its check may take.
+SECONDS = 10.0
+#: How much of what an answer prints is shown, in characters.
+SHOWN = 10_000
+
+
+class Printed(io.StringIO):
+    """Keeps the beginning of what is printed and counts the rest, so that no print fills the memory."""
+
+    length = 0
+
+    def write(self, text: str) -> int:
+        self.length += len(text)
+        super().write(text[: max(0, SHOWN - self.tell())])
+        return len(text)
+
+
+def begin(folder: str) -> None:
+    """Import the exercises from a folder."""
+    sys.path.insert(0, folder)
+    import course.exercises  # noqa: F401
+
+
+# An answer that does not end
+
+
+class Deadline:
+    """Ends an answer that takes too long: at its next turn of a loop, or call, it is interrupted."""
+
+    TOOL = 4
+
+    def __init__(self, seconds: float):
+        monitoring = sys.monitoring
+        self.end = time.monotonic() + seconds
+        kinds = monitoring.events
+        events = (kinds.JUMP, kinds.BRANCH_LEFT, kinds.BRANCH_RIGHT, kinds.PY_START)
+        if not monitoring.get_tool(self.TOOL):
+            monitoring.use_tool_id(self.TOOL, "deadline")
+        for event in events:
+            monitoring.register_callback(self.TOOL, event, self.look)
+        self.events = functools.reduce(int.__or__, events)
+
+    def bind(self, code: types.CodeType) -> None:
+        """Watch over code, and what is defined in it. What cleans up after it is not watched."""
+        sys.monitoring.set_local_events(self.TOOL, code, self.events)
+        for constant in code.co_consts:
+            if inspect.iscode(constant):
+                self.bind(constant)
+
+    def look(self, *where) -> None:
+        if time.monotonic() > self.end:
+            raise KeyboardInterrupt("it took too long")
+
+
+# An answer
+
+
+def run(source: str, file: str, space: dict, deadline: Deadline) -> None:
+    """Run code so that ``inspect`` finds its source, and a warning its line."""
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    code = compile(source, file, "exec")
+    deadline.bind(code)
+    exec(code, space)
+
+
+def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()) -> str:
+    """Check an answer to an exercise.
+
+    Args:
+        name: the exercise's name.
+        above: what stands above it in the lesson: imports, functions, earlier answers.
+        answer: what the reader has written.
+        mine: the sources of what is kept of other exercises.
+
+    Returns:
+        JSON: the ``kind`` of the reply, as ``check`` says it, or "stopped"; its ``html`` and its
+        plain ``text``; what was ``printed``; and ``kept``, the source for ``mine.py``, if it is right.
+    """
+    printed = Printed()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            result = checked(name, above, answer, mine)
+        except KeyboardInterrupt as stopped:
+            result = alone("stopped", f"Stopped after {SECONDS:.0f} seconds: {stopped}")
+        except (Exception, SystemExit) as error:  # whatever an answer does, Python goes on
+            result = alone("raises", shown(error, f"<my_{name}>"))
+    text = printed.getvalue()
+    if printed.length > SHOWN:
+        text += f"\n... ({printed.length:,} characters in all)"
+    return json.dumps({**result, "printed": text})
+
+
+def checked(name: str, above: Iterable[str], answer: str, mine: Iterable[str]) -> dict[str, str]:
+    """Run what stands above, then the answer, and check it."""
+    from course import exercises
+
+    space = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
+        deadline = Deadline(SECONDS)
+        for number, source in enumerate(above):
+            # An earlier answer that does not run is said where it stands.
+            with contextlib.suppress(Exception, SystemExit):
+                run(source, f"<above {number}>", space, deadline)
+    try:
+        run(answer, f"<my_{name}>", space, Deadline(SECONDS))  # what stands above is not counted
+    except (Exception, SystemExit) as error:
+        return alone("raises", shown(error, f"<my_{name}>"))
+    function = space.get(f"my_{name}")
+    if not inspect.isfunction(function):
+        return alone(
+            "raises", f"This defines no function called my_{name}. Is the name spelt right?"
+        )
+    if function.__name__ != f"my_{name}":
+        return alone(
+            "raises", f"my_{name} is a {function.__name__}. Write it as def my_{name}(...):"
+        )
+    verdict = exercises.check(function)
+    result = {
+        "kind": verdict.kind,
+        "html": verdict._repr_html_(),
+        "text": repr(verdict),
+        "kept": "",
+    }
+    if verdict.kind == "right":
+        result["kept"], note = kept(exercises, name, function, mine, Deadline(SECONDS))
+        result["html"] += note
+    return result
+
+
+def kept(
+    exercises: types.ModuleType,
+    name: str,
+    function: Callable,
+    mine: Iterable[str],
+    deadline: Deadline,
+) -> tuple[str, str]:
+    """Return the source of a right answer for ``mine.py``, and what is said if it is not right there."""
+    from course.exercises import markup, store
+
+    source = textwrap.dedent(inspect.getsource(function))
+
+    def load() -> dict[str, object]:
+        space = {"__name__": "mine"}
+        run("\n\n".join([store.HEAD, *mine, source]), f"<mine {name}>", space, deadline)
+        return space
+
+    fault = exercises.fault_in_the_next_notebook(exercises.EXERCISES[name], load)
+    return ("", f"<p>{markup.text(fault)}</p>") if fault else (source, "")
+
+
+def alone(kind: str, text: str) -> dict[str, str]:
+    """Return a reply that no checker gave."""
+    return {"kind": kind, "html": f"<pre>{html.escape(text)}</pre>", "text": text, "kept": ""}
+
+
+def shown(error: BaseException, file: str) -> str:
+    """Return an error as Python shows it, without the frames that are not the reader's."""
+    lines = traceback.extract_tb(error.__traceback__)
+    own = [f"line {frame.lineno}: {frame.line}" for frame in lines if frame.filename == file]
+    last = "".join(traceback.format_exception_only(error)).replace(f'File "{file}", ', "")
+    if isinstance(error, ModuleNotFoundError):  # Python's own words guess at an environment
+        last = f"There is no {error.name} here: the page's Python has NumPy alone. Jupyter has the rest."
+    if isinstance(error, SyntaxError) and (error.text or "").lstrip().startswith(("%", "!")):
+        last += "A line that begins with % or ! is Jupyter's own, and not Python."
+    return "\n".join([*own, last.strip()])

@@ -1,0 +1,506 @@
+// Exercises answered in the page: an editor for each, its reply, and how far the reader is.
+(() => {
+  const { engine, size, memory, offline, head, lessons } = window.inPage;
+  const up = document.documentElement.dataset.content_root;
+  const folder = `${up}_static/in_page/`;
+  const STATES = { right: ["✓", "right"], tried: ["○", "tried"], open: ["·", "not tried yet"] };
+  // Seconds after which the page ends a Python that has not answered: it ends itself after ten, where it can.
+  const PATIENCE = 30;
+
+  function element(tag, properties = {}, ...inside) {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...inside);
+    return made;
+  }
+
+  // ---- What the browser keeps: {softmax: {code, state, kept}}, in which `state` is there once it was run
+
+  const KEY = "digits-from-arrays-up";
+  const DAMAGED = `${KEY}-damaged`;
+  const CANNOT_KEEP = " This browser keeps nothing for this page, so take your answers away as a file before you leave.";
+  const SET_ASIDE = `Something that this browser had kept of your answers could not be read. It was set aside, under the name ${DAMAGED}; all that could be read is here.`;
+  let answers = {};
+  let notKept = "";
+  let isDamaged = false;
+
+  const isMap = (thing) => typeof thing === "object" && thing !== null && !Array.isArray(thing);
+  const isText = (thing) => thing === undefined || typeof thing === "string";
+  const isAnswer = (thing) => isMap(thing) && isText(thing.code) && isText(thing.kept) && (thing.state === undefined || thing.state in STATES);
+
+  function remember() {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(answers));
+      notKept = "";
+    } catch {
+      notKept = CANNOT_KEEP; // forbidden, or full
+    }
+  }
+  function recall() {
+    if (notKept) return; // what this page knows is more than what the browser has
+    let text;
+    try {
+      text = localStorage.getItem(KEY);
+    } catch {} // forbidden
+    if (!text) return; // then what this page knows is all there is
+    let found;
+    try {
+      found = JSON.parse(text);
+    } catch {} // no answers, but half a file, say
+    const whole = isMap(found) ? Object.entries(found).filter(([, answer]) => isAnswer(answer)) : [];
+    if (!isMap(found) || whole.length < Object.keys(found).length) setAside(text);
+    answers = Object.fromEntries(whole);
+  }
+  // What this page cannot have written takes no editor away: it is kept elsewhere, and the reader is told.
+  function setAside(text) {
+    isDamaged = true;
+    try {
+      localStorage.setItem(DAMAGED, text);
+    } catch {}
+  }
+  recall();
+
+  const tasks = lessons.flatMap(({ page, items }) => items.filter((item) => item.name && !item.trains).map((item) => ({ ...item, page })));
+  const stateOf = (name) => answers[name]?.state ?? "open";
+  const boxes = () => [...document.querySelectorAll(".in-page")];
+
+  // ---- Python, which is started by the first run or the first key, and after each end
+
+  let busy = false;
+  let starting; // a promise, while Python starts and as long as it runs
+  let share = 0; // of what it consists of that is loaded
+
+  // It is in the browser's cache, or on the same disk as the page.
+  const isAtHand = () => location.protocol === "file:" || Object.values(answers).some(({ state }) => state);
+
+  function python() {
+    if (!starting) {
+      share = 0;
+      const tell = (now) => {
+        share = now;
+        boxes().forEach((box) => box.tellLoading());
+      };
+      const begun = keepOffline().then(() => window.pythonEngine.start({ ...engine, folder }, tell));
+      begun.catch(() => begun === starting && (starting = undefined));
+      starting = begun;
+    }
+    return starting;
+  }
+
+  function end(reason = "stopped") {
+    window.pythonEngine.stop(reason);
+    starting = undefined;
+  }
+
+  // From a web server, what was loaded once is there for all pages, and all pages without a connection too.
+  async function keepOffline() {
+    if (!location.protocol.startsWith("http") || !navigator.serviceWorker) return;
+    try {
+      const taken = new Promise((go) => navigator.serviceWorker.addEventListener("controllerchange", go, { once: true }));
+      await navigator.serviceWorker.register(`${up}offline.js`);
+      // It may never be ready, where a browser blocks it without a word.
+      const late = new Promise((go) => setTimeout(go, 3000));
+      await Promise.race([navigator.serviceWorker.controller ?? taken, late]);
+      const keep = offline.map((path) => new URL(up + path, location.href).href);
+      const pieces = engine.scripts.map(([name]) => name);
+      navigator.serviceWorker.controller?.postMessage({ keep, pieces });
+    } catch {} // a browser that forbids it loads everything again next time, and that is all
+  }
+
+  // What Python says is data, since an answer may have written it: of its HTML the plainest elements are
+  // made again, without whatever they carry, and the rest is text.
+  const PLAIN = ["P", "BR", "CODE", "STRONG", "EM", "PRE"];
+  function plainly(node) {
+    if (node.nodeType === Node.TEXT_NODE) return [node.data];
+    const inside = [...node.childNodes].flatMap(plainly);
+    return PLAIN.includes(node.nodeName) ? [element(node.nodeName, {}, ...inside)] : inside;
+  }
+  const shown = (html) => plainly(new DOMParser().parseFromString(html, "text/html").body);
+
+  // ---- An editor: a text area, and CodeMirror in its place as soon as that is loaded
+
+  const TAB = "    ";
+
+  // A reader who reaches an editor with Tab may be passing by: until another key is pressed, Tab moves on and indents nothing.
+  let passing = false;
+  window.addEventListener("keydown", ({ key }) => (passing = key === "Tab" || (passing && key === "Shift")), true);
+  window.addEventListener("pointerdown", () => (passing = false), true);
+
+  function plainEditor(area, onChange, onRun) {
+    const type = (text, back = 0) => {
+      area.focus();
+      // Typed like this, it can be undone.
+      if (!document.execCommand("insertText", false, text)) {
+        area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+        onChange();
+      }
+      const place = area.selectionStart - back;
+      area.setSelectionRange(place, place);
+    };
+    area.addEventListener("input", onChange);
+    area.addEventListener("focus", () => passing && (area.dataset.leaves = "yes"));
+    area.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") area.dataset.leaves = "yes";
+      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)) {
+        event.preventDefault();
+        onRun();
+      } else if (event.key === "Tab" && !event.shiftKey && !area.dataset.leaves) {
+        event.preventDefault();
+        type(TAB);
+      } else if (event.key !== "Tab") delete area.dataset.leaves;
+    });
+    return {
+      get text() {
+        return area.value;
+      },
+      set text(text) {
+        area.value = text;
+        onChange();
+      },
+      type,
+      move: (by) => area.setSelectionRange(...Array(2).fill(Math.max(0, area.selectionStart + by))),
+      select: (from, to) => area.setSelectionRange(from, to),
+      focus: () => area.focus(),
+      get focused() {
+        return document.activeElement === area;
+      },
+    };
+  }
+
+  let loading;
+  function loadEditor() {
+    loading ??= new Promise((onload, onerror) => {
+      document.head.append(element("script", { src: `${folder}editor.js`, onload, onerror }));
+    });
+    return loading;
+  }
+  const inSight = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
+      inSight.unobserve(target);
+      loadEditor().then(() => target.upgrade(), () => {}); // else the text area stays
+    }),
+    { rootMargin: "800px" },
+  );
+
+  // The keys that a phone's keyboard hides, in one row that scrolls.
+  function keys(box) {
+    const row = element("div", { className: "in-page-keys", role: "toolbar", ariaLabel: "Keys" });
+    const add = (label, said, act) => {
+      const key = element("button", { type: "button", textContent: label, ariaLabel: said, tabIndex: -1 });
+      key.addEventListener("pointerdown", (event) => event.preventDefault()); // the keyboard stays open
+      key.addEventListener("click", act);
+      row.append(key);
+    };
+    add("⇥", "indent", () => box.editor.type(TAB));
+    for (const pair of ["()", "[]"]) add(pair, `brackets ${pair[0]} ${pair[1]}`, () => box.editor.type(pair, 1));
+    for (const character of "=-+*/@.,:_<>\"#") add(character, character, () => box.editor.type(character));
+    add("←", "left", () => box.editor.move(-1));
+    add("→", "right", () => box.editor.move(1));
+    return row;
+  }
+
+  // ---- An exercise
+
+  // What stands above an exercise in its lesson, with the reader's own answers for the stubs.
+  function above(items, name) {
+    const before = items.slice(0, items.findIndex((item) => item.name === name));
+    return before.map((item) => (item.name ? answers[item.name]?.code ?? item.stub : item.code));
+  }
+
+  function place(items, { name, stub }, cell) {
+    const area = element("textarea", { id: `answer-${name}`, value: answers[name]?.code ?? stub, spellcheck: false, rows: stub.split("\n").length });
+    const forCode = { autocapitalize: "off", autocomplete: "off", autocorrect: "off", spellcheck: "false" };
+    for (const [attribute, value] of Object.entries(forCode)) area.setAttribute(attribute, value);
+    const label = element("label", { id: `answer-label-${name}`, htmlFor: area.id });
+    const sign = element("span", { role: "img" });
+    label.append("Your answer, ", element("code", { textContent: `my_${name}` }), " ", sign);
+    const help = element("span", {
+      id: `answer-help-${name}`,
+      className: "in-page-help",
+      textContent: "Shift and Enter run it. While you type, Tab indents; Escape, then Tab, takes you on.",
+    });
+    area.setAttribute("aria-describedby", help.id);
+    const room = element("div", { className: "in-page-editor" }, area);
+    const run = element("button", { type: "button", className: "in-page-run" });
+    const stop = element("button", { type: "button", textContent: "Stop", disabled: true });
+    const over = element("button", { type: "button", textContent: "Start over" });
+    const bar = element("progress", { max: 1, value: 0, hidden: true, ariaLabel: "Loading Python" });
+    const status = element("span", { role: "status", className: "in-page-status" });
+    const note = element("p", { className: "in-page-other", hidden: true });
+    const reply = element("div", { className: "in-page-reply", ariaLive: "polite" });
+    const box = element("section", { className: "in-page", ariaLabel: `Exercise my_${name}` });
+    const buttons = element("div", { className: "in-page-buttons" }, run, stop, over, bar, status);
+    box.append(label, help, room, keys(box), buttons, note, reply);
+    // The editor keeps the focus: the keys would vanish, and the buttons move away under the finger.
+    for (const press of ["pointerdown", "mousedown"]) buttons.addEventListener(press, (event) => event.preventDefault());
+
+    let saved = area.value; // what this page last read from the browser, or wrote there
+    let set = false; // while the text is put there by the page
+
+    const show = () => {
+      run.textContent = isAtHand() ? "Run" : `Load Python (${size}) and run`;
+      const state = stateOf(name);
+      const [character, words] = STATES[state];
+      const isChanged = state === "right" && answers[name]?.kept && answers[name].kept.trim() !== box.editor.text.trim();
+      Object.assign(sign, { hidden: state === "open", textContent: isChanged ? "○" : character, ariaLabel: words, title: words });
+      if (isChanged) Object.assign(sign, { textContent: "changed since it was right", ariaLabel: null, title: "" });
+      sign.role = isChanged ? null : "img";
+    };
+    const put = (text) => {
+      set = true;
+      box.editor.text = text;
+      set = false;
+      saved = text;
+    };
+    const keep = (changes) => {
+      recall(); // another tab may have kept something since
+      const theirs = answers[name]?.code ?? stub;
+      const mine = box.editor.text;
+      if (theirs !== saved && theirs !== mine) offer(theirs);
+      answers[name] = { ...answers[name], ...changes };
+      if (mine === stub) delete answers[name].code; // a later version of the lesson may ask otherwise
+      else answers[name].code = mine;
+      remember();
+      saved = mine;
+      if (notKept) status.textContent = notKept;
+      tellProgress();
+    };
+    // Another tab changed the answer after this one had read it: neither version is lost.
+    const offer = (theirs) => {
+      const swap = element("button", { type: "button", textContent: "Show the other version" });
+      swap.addEventListener("click", () => {
+        const mine = box.editor.text;
+        put(theirs);
+        keep({});
+        theirs = mine;
+      });
+      note.replaceChildren("This answer was changed in another tab as well. ", swap);
+      note.hidden = false;
+    };
+    const onChange = () => {
+      if (set) return;
+      over.textContent = "Start over";
+      keep({});
+      show();
+      if (isAtHand()) python().catch(() => {}); // it starts while the reader types
+    };
+
+    let waitsForPython = false;
+    // The bar tells how much is loaded; how far Python has started nobody can tell, so it only moves.
+    box.tellLoading = () => {
+      if (!waitsForPython) return;
+      const isLoaded = share === 1;
+      bar.hidden = false;
+      if (isLoaded) bar.removeAttribute("value");
+      else bar.value = share;
+      status.textContent = isLoaded ? "Starting Python, which takes ten seconds or more" : "Loading Python";
+    };
+
+    async function answer() {
+      if (busy) return;
+      busy = true;
+      keep({});
+      stop.disabled = false;
+      for (const each of document.querySelectorAll(".in-page-run")) each.disabled = true;
+      waitsForPython = true;
+      const started = python();
+      box.tellLoading();
+      status.scrollIntoView({ block: "nearest" });
+      const asked = box.editor.text;
+      let said;
+      let timer;
+      try {
+        await started;
+        waitsForPython = false;
+        bar.hidden = true;
+        status.textContent = "Running";
+        timer = setTimeout(() => end("late"), PATIENCE * 1000);
+        const mine = tasks.filter((task) => task.name !== name).map((task) => answers[task.name]?.kept).filter(Boolean);
+        const call = [name, above(items, name), asked, mine].map((each) => JSON.stringify(each)).join(", ");
+        said = JSON.parse(await window.pythonEngine.run(`print(bridge.reply(${call}))`));
+      } catch (error) {
+        said = { kind: "stopped", html: "", printed: whyItEnded(error.message) };
+      }
+      clearTimeout(timer);
+      waitsForPython = busy = false;
+      bar.hidden = true;
+      stop.disabled = true;
+      for (const each of document.querySelectorAll(".in-page-run")) each.disabled = false;
+      reply.replaceChildren(...shown(said.html));
+      reply.dataset.kind = said.kind;
+      if (said.printed) reply.prepend(element("pre", { textContent: said.printed }));
+      const was = stateOf(name);
+      const state = said.kind === "right" || was === "right" ? "right" : said.kind === "not attempted" ? was : "tried";
+      if (said.html) keep({ state, ...(said.kind === "right" ? { kept: said.kept } : {}) }); // else nothing was checked
+      status.textContent = `${said.kind === "stopped" ? "Stopped" : "Done"}.${notKept}`;
+      boxes().forEach((each) => each.show());
+      // If the reader has read on meanwhile, the page stays where it is.
+      const { top } = status.getBoundingClientRect();
+      if (top > 0 && top < innerHeight) reply.scrollIntoView({ block: "nearest" });
+    }
+
+    function whyItEnded(message) {
+      if (message === "stopped") return "Stopped.";
+      if (message === "late") return `After ${PATIENCE} seconds without an answer the page stopped Python. It starts anew with the next run.`;
+      end();
+      return `Python has ended, and starts anew with the next run: ${message.trim().split("\n").at(-1)}`;
+    }
+
+    box.editor = plainEditor(area, onChange, answer);
+    box.show = show;
+    box.put = put;
+    // Takes over what another tab has written, unless the reader is typing here.
+    box.renew = () => {
+      const theirs = answers[name]?.code ?? stub;
+      if (theirs !== saved && box.editor.text === saved && !(box.editor.focused && document.hasFocus())) put(theirs);
+      show();
+    };
+    box.upgrade = () => {
+      const { focused, text } = box.editor;
+      const [from, to] = [area.selectionStart, area.selectionEnd];
+      const attributes = { ...forCode, id: area.id, "aria-labelledby": label.id, "aria-describedby": help.id };
+      area.remove();
+      box.editor = window.courseEditor({ parent: room, text, attributes, passing: () => passing, onChange, onRun: answer });
+      label.addEventListener("click", () => box.editor.focus());
+      box.editor.select(from, to);
+      if (focused) box.editor.focus();
+    };
+    show();
+    run.addEventListener("click", answer);
+    stop.addEventListener("click", () => end());
+    let given; // what was there before it was started over
+    over.addEventListener("click", () => {
+      const back = over.textContent !== "Start over";
+      const text = back ? given : stub;
+      given = box.editor.text;
+      put(text);
+      keep({});
+      box.editor.focus();
+      reply.replaceChildren();
+      over.textContent = back ? "Start over" : "Bring it back";
+    });
+    cell.before(box);
+    cell.classList.add("in-page-replaced");
+    inSight.observe(box);
+  }
+
+  // ---- How far the reader is, and the answers as a file
+
+  let tellProgress = () => {};
+
+  function takeAway() {
+    recall();
+    const kept = tasks.map(({ name }) => answers[name]?.kept).filter(Boolean);
+    const text = [head.trimEnd(), ...kept.map((source) => source.trimEnd())].join("\n\n\n") + "\n";
+    const address = URL.createObjectURL(new Blob([text], { type: "text/x-python" }));
+    element("a", { href: address, download: "mine.py" }).click();
+  }
+
+  // The functions of a file by their names: a first line, and all that stands indented below it.
+  function functionsIn(text) {
+    const found = {};
+    let name;
+    for (const line of text.split(/\r?\n/)) {
+      const begins = line.match(/^def (my_)?(\w+)(\(.*)/);
+      if (begins) {
+        // Of softmax and my_softmax the second counts: the first may be a helper.
+        name = begins[1] || !(begins[2] in found) ? begins[2] : undefined;
+        if (name) found[name] = `def my_${name}${begins[3]}\n`;
+      } else if (!/^([ \t)]|$)/.test(line)) name = undefined;
+      else if (name) found[name] += `${line}\n`;
+    }
+    return found;
+  }
+
+  async function bringBack(file) {
+    const found = functionsIn(await file.text());
+    const known = tasks.filter(({ name }) => name in found);
+    recall();
+    for (const { name } of known) {
+      const code = `${found[name].trimEnd()}\n`;
+      answers[name] = { ...answers[name], code, state: stateOf(name) === "open" ? "tried" : stateOf(name) };
+      document.getElementById(`answer-${name}`)?.closest(".in-page").put(code);
+    }
+    remember();
+    tellProgress();
+    return known.length;
+  }
+
+  function progress() {
+    const box = element("details", { id: "answers", className: "in-page-progress" });
+    const summary = element("summary");
+    const list = element("div");
+    const status = element("p", { role: "status" });
+    const file = element("input", { type: "file", accept: ".py", hidden: true });
+    const away = element("button", { type: "button", textContent: "Save the right ones as mine.py", onclick: takeAway });
+    const back = element("button", { type: "button", textContent: "Load a mine.py", onclick: () => file.click() });
+    const anew = element("button", { type: "button", textContent: "Start Python again" });
+    anew.addEventListener("click", () => {
+      end();
+      status.textContent = "The next run starts a new Python.";
+    });
+    const key = Object.values(STATES).map((state) => state.join(" ")).join(", ");
+    const words = [
+      `${key}. Your answers are kept in this browser and nowhere else. Save them as mine.py beside the notebooks, and Jupyter uses them too.`,
+      `Python runs in the page, not on a server: loading it takes ${size} once, and running it up to ${memory} of memory. It has NumPy and no other package. Two things differ from Jupyter: whole numbers have 32 bits by default, and NumPy warns of no overflow, so that "unstable" is decided by the value alone.`,
+    ];
+    file.addEventListener("change", async () => {
+      const count = await bringBack(file.files[0]);
+      status.textContent = `${count} ${count === 1 ? "answer was" : "answers were"} loaded; run them to have them checked.`;
+      file.value = "";
+    });
+    box.append(summary);
+    const inside = [list, ...words.map((textContent) => element("p", { textContent })), element("p", { className: "in-page-buttons" }, away, back, anew, file), status];
+    // A page holds what is folded only once it is opened.
+    box.addEventListener("toggle", () => box.append(...inside), { once: true });
+    tellProgress = () => {
+      const right = tasks.filter(({ name }) => stateOf(name) === "right").length;
+      summary.textContent = `Your answers so far: ${right} of ${tasks.length} right`;
+      list.replaceChildren(
+        ...lessons.map(({ number, page }) => {
+          const row = element("p", {}, element("strong", { textContent: `${number} ` }));
+          for (const { name } of tasks.filter((task) => task.page === page)) {
+            const state = stateOf(name);
+            const [sign, words] = STATES[state];
+            const link = element("a", { href: `${up}${page}#answer-${name}`, textContent: name, ariaLabel: `${name}, ${words}` });
+            row.append(element("span", { className: "in-page-state" }, element("span", { textContent: sign, ariaHidden: "true" }), " ", link), " ");
+          }
+          return row;
+        }),
+      );
+    };
+    tellProgress();
+    return box;
+  }
+
+  // ---- The page
+
+  const cells = [...document.querySelectorAll("div.cell")];
+  for (const { page, items } of lessons) {
+    if (!location.pathname.endsWith(`/${page}`)) continue;
+    for (const item of items) {
+      if (!item.name) continue;
+      const cell = cells.find((each) => each.querySelector("pre")?.textContent.includes(`def my_${item.name}(`));
+      if (cell && item.trains) cell.after(element("p", { className: "in-page-note", textContent: "This one trains a network on the digits, which the page does not carry, so it needs Jupyter." }));
+      else if (cell) place(items, item, cell);
+    }
+  }
+  document.querySelector("article")?.append(progress());
+  const told = element("p", { className: "in-page-note", role: "status" });
+  boxes()[0]?.before(told);
+  function renew() {
+    recall();
+    if (isDamaged) told.textContent = SET_ASIDE;
+    tellProgress();
+    boxes().forEach((box) => box.renew());
+  }
+  window.addEventListener("storage", (event) => event.key === KEY && renew());
+  window.addEventListener("pageshow", renew); // a page that comes back from the browser's memory
+  document.addEventListener("visibilitychange", () => document.hidden || renew());
+  renew();
+  // A link to an editor leads to its exercise's heading.
+  function lead() {
+    if (location.hash.startsWith("#answer-")) document.getElementById(location.hash.slice(1))?.closest("section[id]").scrollIntoView();
+  }
+  window.addEventListener("hashchange", lead);
+  setTimeout(lead); // after the browser's own leap to it
+})();

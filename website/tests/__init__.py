@@ -1,0 +1,1 @@
+"""Tests of the pages, in real browsers where a reader has one."""

@@ -1,0 +1,348 @@
+"""What holds on every page: each is opened in a real browser, and looked at from all sides at once.
+
+To open a page takes longer than to look at it, so that one walk through all of them asks everything.
+"""
+
+from collections import defaultdict
+
+import pytest
+
+from website.tests.tabs import SITE, Tab
+
+pytestmark = pytest.mark.takes(seconds=160)
+
+WIDTHS = (280, 360, 390, 768, 1366, 1440)
+#: At which a lesson is looked at besides.
+LESSON_WIDTHS = (320, 345, 370, 1280)
+AXE = SITE / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+BROKEN_PICTURES = """
+    [...document.images].filter(i => !(i.complete && i.naturalWidth)).map(i => i.src)
+"""
+#: What is left of a page's text once formulas and code are taken out must not look like TeX.
+RAW_TEX = r"""
+    () => {
+        const article = document.querySelector("main").cloneNode(true);
+        article.querySelectorAll(".katex, pre, code, script").forEach(tag => tag.remove());
+        return article.textContent.match(/\$[^$]{1,40}|\\[a-zA-Z]+|\\[(\[]/g) || [];
+    }
+"""
+UNREADABLE_FORMULAS = """
+    [...document.querySelectorAll(".katex-error, .math:not(:has(.katex-html))")]
+        .concat([...document.querySelectorAll(".math")].filter(m => m.offsetWidth === 0))
+        .map(tag => tag.outerHTML.slice(0, 100))
+"""
+#: The theme lets the article scroll by itself, which would hide the fault from the window.
+TOO_WIDE = """
+    Math.max(...[...document.querySelectorAll("html, main, .bd-content, .bd-content *:has(article)")]
+        .map(tag => tag.scrollWidth - tag.clientWidth))
+"""
+#: KaTeX ends a formula with an empty box two pixels wide. What is one pixel wide is for screen
+#: readers alone, such as what a picture tells them.
+CUT_OFF = """() => {
+    const isCut = tag => tag.scrollWidth > tag.clientWidth + 2 && tag.clientWidth > 1;
+    const asides = [...document.querySelectorAll("article p > small")];
+    const cut = asides.filter(isCut); // alone: in the margin they reach beyond their paragraphs
+    for (const aside of asides) aside.style.display = "none";
+    const texts = document.querySelectorAll("article :is(h1, h2, h3, h4, p, li, dt, dd)");
+    cut.push(...[...texts].filter(isCut));
+    for (const aside of asides) aside.style.display = "";
+    return cut
+        .filter(tag => !tag.closest(".pst-scrollable-table-container"))
+        .map(tag => tag.textContent.slice(0, 80));
+}"""
+SCROLLS = """
+    [...document.querySelectorAll("article *")]
+        .filter(tag => tag.scrollWidth > tag.clientWidth + 1 && tag.clientWidth > 20)
+        .filter(tag => ["auto", "scroll", "hidden"].includes(getComputedStyle(tag).overflowX))
+        .filter(tag => !tag.closest(".katex, .explore"))
+        .map(tag => [tag.tabIndex === 0 && tag.matches(".scrolls"), tag.outerHTML.slice(0, 80)])
+"""
+BROKEN_WORDS = """
+    [...document.querySelectorAll("article code:not(pre code)")]
+        .filter(code => !code.textContent.includes("://")) // an address may be longer than a line
+        .flatMap(code => {
+        const found = [], walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+            for (const word of walker.currentNode.data.matchAll(/\\w+/g)) {
+                const range = document.createRange();
+                range.setStart(walker.currentNode, word.index);
+                range.setEnd(walker.currentNode, word.index + word[0].length);
+                const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+                if (lines.size > 1) found.push(word[0]);
+            }
+        }
+        return found;
+    })
+"""
+FONTS = "document.fonts.ready.then(fonts => [...fonts].map(f => [f.family, f.status]))"
+
+
+#: Axe's time grows with what it looks at, and of a page's formulas and code it need see one of each
+#: kind: what stands in the same elements has the same colours.
+ONE_OF_EACH = """() => {
+    const seen = new Set(), body = document.body;
+    body.remove(); // else each change would make the browser think of the whole page again
+    const some = ".katex-html, .katex-mathml, pre span, code span, .sig span:not(:has(a))";
+    for (const tag of body.querySelectorAll(some)) {
+        const kind = [Boolean(tag.closest("details:not([open])"))]; // which is not seen
+        for (let up = tag; up && kind.length < 6; up = up.parentElement)
+            kind.push(`${up.tagName}.${up.className}`);
+        if (!seen.has(`${kind}`)) seen.add(`${kind}`);
+        else if (tag.matches(".katex-html")) tag.remove();
+        else if (tag.matches(".katex-mathml")) tag.replaceChildren(tag.textContent);
+        else tag.replaceWith(tag.textContent);
+    }
+    body.normalize();
+    document.documentElement.append(body);
+}"""
+#: Of what is written in the same colours and letters, on the same ground, axe need see one; of a
+#: picture to touch all, since there words may stand on what is not around them.
+ONE_OF_EACH_COLOUR = """() => {
+    const seen = new Set(), grounds = new Map(), found = [];
+    const ground = tag => {
+        if (!tag) return "";
+        if (!grounds.has(tag)) {
+            const { backgroundColor, backgroundImage, opacity } = getComputedStyle(tag);
+            const own = /, 0\\)$/.test(backgroundColor) && backgroundImage === "none" && opacity === "1"
+                ? "" : `${backgroundColor} ${backgroundImage} ${opacity} / `;
+            grounds.set(tag, own + ground(tag.parentElement));
+        }
+        return grounds.get(tag);
+    };
+    for (const tag of document.body.querySelectorAll("*")) {
+        if (![...tag.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
+        if (!tag.checkVisibility({ visibilityProperty: true })) continue;
+        const { color, fontSize, fontWeight, textShadow, textDecorationLine } = getComputedStyle(tag);
+        const link = tag.closest("a");
+        const beside = link && getComputedStyle(link.parentElement).color;
+        const kind = [color, fontSize, fontWeight, textShadow, textDecorationLine, beside, ground(tag)];
+        if (!seen.has(`${kind}`) || tag.closest(".explore")) found.push(link ?? tag);
+        seen.add(`${kind}`);
+    }
+    return { include: found };
+}"""
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def axe(page, where="() => document", **how):
+    """Return the rules that a page breaks, each with the first places where it does.
+
+    Of WCAG's rules, or of those that are asked for, in the whole page, or where it is asked for.
+    """
+    how = {"runOnly": WCAG, "resultTypes": ["violations"], **how}
+    return [
+        (rule["id"], len(rule["nodes"]), [node["html"][:150] for node in rule["nodes"][:3]])
+        for rule in page.evaluate(f"how => axe.run(({where})(), how)", how)["violations"]
+    ]
+
+
+def inaccessible(tab):
+    """Yield what axe finds in a page, light, dark and in forced colours; of the page less is left."""
+    tab.page.evaluate(ONE_OF_EACH)
+    tab.page.evaluate(AXE.read_text("utf-8"))
+    for colours, width in (("light", 1366), ("dark", 360), ("forced", 360)):
+        tab.resize(width)
+        tab.colours(colours)
+        yield colours, axe(tab.page, ONE_OF_EACH_COLOUR, runOnly=COLOURS)
+        # No style sheet shows or hides by forced colours what it does not by dark ones.
+        if colours != "dark":
+            yield colours, axe(tab.page, rules={rule: {"enabled": False} for rule in COLOURS})
+    tab.colours("light")  # as the next page begins
+
+
+def opened_whole(tab, address):
+    """Open a page, and return by kind what is missing or wrong with it."""
+    tab.errors, tab.strays, tab.loaded = [], [], []
+    page = tab.open(address)
+    fonts = page.evaluate(FONTS)
+    return {
+        "requests to others": tab.strays,
+        "errors": tab.errors,
+        "pictures": page.evaluate(BROKEN_PICTURES),
+        "raw TeX": page.evaluate(RAW_TEX),
+        "formulas": page.evaluate(UNREADABLE_FORMULAS),
+        "fonts": [family for family, status in fonts if status == "error"],
+    }
+
+
+ASIDES = """
+    [...document.querySelectorAll("article p > small")].map(aside => {
+        const box = aside.getBoundingClientRect();
+        const crossed = [...document.querySelectorAll("article :is(p, pre, img, td, h2, h3, small)")]
+            .filter(other => !other.contains(aside) && !aside.contains(other))
+            .map(other => other.getBoundingClientRect())
+            .filter(other => other.left < box.right && other.right > box.left)
+            .filter(other => other.top < box.bottom && other.bottom > box.top);
+        const paragraph = aside.parentElement.getBoundingClientRect();
+        return { beside: box.left >= paragraph.right, right: box.right, crossed: crossed.length,
+            letters: parseFloat(getComputedStyle(aside).fontSize) };
+    })
+"""
+PARTED = """
+    [...document.querySelectorAll("article span.math")].flatMap(formula => {
+        const found = [];
+        const last = [...formula.getClientRects()].at(-1), first = formula.getClientRects()[0];
+        if (!first) return found;
+        const beside = (node, at) => {
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            return range.getBoundingClientRect();
+        };
+        const apart = (one, other) => one.bottom < other.top || other.bottom < one.top;
+        for (const step of ["nextSibling", "previousSibling"]) {
+            let node = formula;
+            while (!node[step] && node.parentElement.matches(".nobreak")) node = node.parentElement;
+            node = node[step];
+            if (node?.nodeType !== 3) continue;
+            const after = step === "nextSibling";
+            const at = after ? 0 : node.data.length - 1;
+            if (!node.data[at]?.trim()) continue;
+            found.push(apart(after ? last : first, beside(node, at)) && node.data.slice(0, 30));
+        }
+        return found;
+    })
+"""
+#: The cells whose code is folded: whether it is hidden, and whether all their pictures are seen.
+FOLDED = """
+    [...document.querySelectorAll(".cell.tag_hide-input")].map(cell => [
+        !cell.querySelector(".cell_input pre").checkVisibility(),
+        [...cell.querySelectorAll(".cell_output img")].every(img => img.checkVisibility())])
+"""
+COPIED = """
+    [...document.querySelectorAll(".cell_input")]
+        .filter(cell => !cell.querySelector("button.copybtn")).map(cell => cell.textContent)
+"""
+
+
+def looked_at(tab, address, width):
+    """Yield what is wrong with a page at a width, by its kind; of some kinds also what is not."""
+    page = tab.page
+    tab.resize(width)
+    faults = [page.evaluate(TOO_WIDE), page.evaluate(CUT_OFF)]
+    if faults[0] > 0 or faults[1]:
+        yield "too wide", faults
+    if width == 280 and not address.startswith("_modules"):
+        yield "scrolls", page.evaluate(SCROLLS)
+    if width == 390 and (words := page.evaluate(BROKEN_WORDS)):
+        yield "broken words", words
+    if address.startswith("notebooks/"):
+        if width in (1280, 390):
+            yield "asides", page.evaluate(ASIDES)
+        if width in (320, 345, 370, 390, 768):
+            yield "formulas", page.evaluate(PARTED)
+
+
+def unfolded(page):
+    """Open the first folded code of a page by the keyboard; return whether it was, and is seen now."""
+    cell = page.locator(".cell.tag_hide-input").first
+    folded = page.evaluate(FOLDED)
+    if folded:
+        cell.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert cell.locator(".cell_input pre").first.is_visible()
+        assert cell.locator("summary").inner_text() == "The code"
+    return folded
+
+
+@pytest.fixture(scope="module")
+def walk(browser, roots, pages):
+    """Go through all pages once, and return by kind, page and place what is wrong there."""
+    tab, found = Tab(browser, roots["http"]), defaultdict(dict)
+    for address in pages:
+        if faults := {kind: what for kind, what in opened_whole(tab, address).items() if what}:
+            found["whole"][address] = faults
+        ours = {url for url in tab.loaded if url.startswith(tab.root)}
+        found["weights"][address] = {url: tab.weight(url) for url in ours}
+        is_lesson = address.startswith("notebooks/")
+        if is_lesson:
+            found["not copied"][address] = tab.page.evaluate(COPIED)
+        for width in (*WIDTHS, *(LESSON_WIDTHS if is_lesson else ())):
+            for kind, what in looked_at(tab, address, width):
+                found[kind][address, width] = what
+        if is_lesson:
+            found["folded"][address] = unfolded(tab.page)
+        if violations := [
+            (colours, *rule) for colours, rules in inaccessible(tab) for rule in rules
+        ]:
+            found["axe"][address] = violations
+    tab.page.context.close()
+    return found
+
+
+def test_every_page_opens_whole_and_asks_nobody_else(walk):
+    assert walk["whole"] == {}
+
+
+@pytest.mark.parametrize("tab", ["file"], indirect=True)
+def test_from_the_disk_every_page_opens_whole_too(tab, pages):
+    found = {page: opened_whole(tab, page) for page in pages}
+    faults = {
+        (page, kind): what for page, kinds in found.items() for kind, what in kinds.items() if what
+    }
+    assert faults == {}
+
+
+def test_no_page_scrolls_sideways_or_is_cut_off(walk):
+    assert walk["too wide"] == {}
+
+
+def test_all_that_scrolls_sideways_can_be_reached_and_says_so(walk):
+    boxes = [(page, *box) for (page, _), boxes in walk["scrolls"].items() for box in boxes]
+    assert [box for box in boxes if not box[1]] == []
+    assert len(boxes) > 20
+
+
+def test_code_in_a_sentence_does_not_break_inside_a_word(walk):
+    assert walk["broken words"] == {}
+
+
+def test_every_page_is_accessible_in_light_dark_and_forced_colours(walk):
+    assert walk["axe"] == {}
+
+
+def test_each_cell_of_code_can_be_copied(walk, lessons):
+    assert walk["not copied"] == {page: [] for page in lessons}
+
+
+def test_an_aside_stands_in_the_margin_and_on_a_phone_where_it_was_said(walk):
+    wide = {page: asides for (page, width), asides in walk["asides"].items() if width == 1280}
+    assert any(wide.values())
+    for page, asides in wide.items():
+        for one in asides:
+            assert one["beside"], page
+            assert not one["crossed"], page
+            assert one["right"] < 1280, page
+        for one in walk["asides"][page, 390]:
+            assert not one["beside"], page
+            assert one["letters"] >= 12, page
+
+
+def test_no_line_ends_between_a_formula_and_what_is_written_against_it(walk):
+    parted = {place: [text for text in found if text] for place, found in walk["formulas"].items()}
+    assert {place: texts for place, texts in parted.items() if texts} == {}
+    assert sum(map(len, walk["formulas"].values())) > 100
+
+
+def test_code_that_only_draws_is_folded_and_opens_by_the_keyboard(walk):
+    cells = [cell for found in walk["folded"].values() for cell in found]
+    assert cells
+    assert all(is_hidden and has_pictures for is_hidden, has_pictures in cells)
+
+
+def test_pages_are_light(walk, lessons):
+    """What a web server sends, compressed: a lesson's text before figures, and any page with them."""
+    whole = {
+        page: sum(own.values())
+        for page, own in walk["weights"].items()
+        if not page.startswith("_modules/")
+    }
+    first = {
+        page: sum(weight for url, weight in own.items() if "/_images/" not in url)
+        for page, own in walk["weights"].items()
+    }
+    print(whole)
+    assert {page: first[page] for page in lessons if not 100_000 < first[page] <= 280_000} == {}
+    assert {page: weight for page, weight in whole.items() if weight > 600_000} == {}

@@ -1,0 +1,314 @@
+"""Tests of the built files themselves, read without a browser."""
+
+import base64
+import importlib.metadata
+import io
+import json
+import re
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
+
+from website.build import ONLY_FOLDED
+from website.tests.tabs import HTML, ROOT, SITE
+
+pytestmark = pytest.mark.takes(seconds=35)
+
+NOTEBOOKS = ROOT / "notebooks"
+
+
+@pytest.fixture(scope="module")
+def soups(pages):
+    """Return every page, parsed."""
+    return {page: BeautifulSoup((HTML / page).read_text("utf-8"), "html.parser") for page in pages}
+
+
+def notebook(page):
+    """Return the notebook that a lesson's page was made from."""
+    name = page.removesuffix(".html").removeprefix("notebooks/")
+    return json.loads((NOTEBOOKS / f"{name}.ipynb").read_text("utf-8"))
+
+
+def sources(page, kind):
+    return ["".join(c["source"]) for c in notebook(page)["cells"] if c["cell_type"] == kind]
+
+
+def prose(soup):
+    """Return a page's article without code, formulas, headings, and the names of folds."""
+    article = BeautifulSoup(str(soup.article), "html.parser")
+    for tag in article.select(".cell_output, pre, code, .katex, h1, h2, h3, h4, summary, script"):
+        tag.decompose()
+    return article
+
+
+def test_there_is_a_page_for_every_lesson_and_each_is_listed_at_home(lessons, soups):
+    names = sorted(path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    assert lessons == [f"notebooks/{name}.html" for name in names]
+    listed = [link["href"] for link in soups["index.html"].select(".lesson > .title a")]
+    assert listed == lessons
+    assert len(soups["index.html"].select(".lesson .able li")) >= 2 * len(lessons)
+
+
+def tagged(page, tag):
+    """Return the pictures of a lesson's cells with a tag, or all of them, with their words."""
+    return [
+        (base64.b64decode(out["data"]["image/png"]), cell["metadata"]["mystnb"]["image"]["alt"])
+        for cell in notebook(page)["cells"]
+        for out in cell.get("outputs", [])
+        if "image/png" in out.get("data", {})
+        and (tag is None or tag in cell["metadata"].get("tags", []))
+    ]
+
+
+def shown(page, picture):
+    """Return a picture that a page shows, and its words."""
+    return (HTML / page).parent.joinpath(picture["src"]).read_bytes(), picture["alt"]
+
+
+def off_by(png, stored):
+    """Return by how much a picture differs from what is stored, in the mean, in 255ths of white."""
+    ours, theirs = (
+        np.asarray(Image.open(io.BytesIO(each)).convert("RGB"), float) for each in (png, stored)
+    )
+    return np.abs(ours - theirs).mean() if ours.shape == theirs.shape else np.inf
+
+
+def are_alike(found, stored):
+    """Tell whether pictures are those that are stored, but for their palettes, in the same words."""
+    return [words for _, words in found] == [words for _, words in stored] and all(
+        off_by(png, other) < 0.25 for (png, _), (other, _) in zip(found, stored, strict=True)
+    )
+
+
+def test_the_home_page_shows_the_patient_and_each_lesson_by_its_picture(lessons, soups):
+    home = soups["index.html"]
+    [patient] = [found for page in lessons for found in tagged(page, "readme")]
+    assert are_alike([shown("index.html", home.select_one(".hero img"))], [patient])
+    entries = home.select(".lesson")
+    assert len(entries) == len(lessons)
+    for page, entry in zip(lessons, entries, strict=True):
+        pictures = tagged(page, "home") or tagged(page, None)[-1:]
+        assert are_alike([shown("index.html", image) for image in entry.select("img")], pictures)
+        assert [link["href"] for link in entry.select("a:not(details *)")] == [page]
+    assert home.select_one("a.start")["href"] == lessons[0]
+
+
+def test_the_page_about_the_data_shows_digits(lessons, soups):
+    [digits] = [found for page in lessons for found in tagged(page, "digits")]
+    assert are_alike([shown("data.html", soups["data.html"].article.select_one("img"))], [digits])
+
+
+def test_the_licences_of_all_that_the_pages_carry_travel_with_them(soups):
+    [link] = soups["index.html"].select("a[href$='licences.txt']")
+    text = (HTML / link["href"]).read_text("utf-8")
+    brought = set(re.findall(r"^=+ (.+)$", text, re.M))
+    assert {"LICENSE", "LICENSE-TEXT.md", "data/README.md"} < brought
+    assert "Khan Academy" in text
+    ours = {"made by the build": {"pygments.css", "katex.min.css", "texts.js"}}
+    for name in brought & {each.name.lower() for each in importlib.metadata.distributions()}:
+        files = importlib.metadata.files(name)
+        # A template loses its ending when Sphinx fills it in.
+        ours[name] = {re.sub(r"(\.jinja|_t|\.jinja2)$", "", file.name) for file in files}
+    for name in brought & {"katex", "@fontsource/source-serif-4"}:
+        ours[name] = {path.name for path in (SITE / "node_modules" / name).rglob("*")}
+    ours["the course"] = {path.name for path in SITE.glob("static/*")}
+    strangers = [
+        path.relative_to(HTML).as_posix()
+        for path in (HTML / "_static").rglob("*.*")
+        # The pictures are ours, and what runs exercises in a page has a notice of its own.
+        if path.parent.name not in ("explore", "in_page") and not path.name.startswith("mystnb.")
+        if not any(path.name in names for names in ours.values())
+    ]
+    assert not strangers, f"whose are {strangers}? Name the package in CARRIED, website/build.py"
+
+
+def targets(soup):
+    """Return what a page points to: links, pictures, scripts, style sheets."""
+    return [t.get("href") or t.get("src") for t in soup.select("[href], [src]")]
+
+
+def test_no_link_anchor_or_picture_is_broken(soups):
+    anchors = {page: {tag["id"] for tag in soup.select("[id]")} for page, soup in soups.items()}
+    broken = []
+    for page, soup in soups.items():
+        for target in targets(soup):
+            address, anchor = urldefrag(target)
+            if urlsplit(target).scheme or target == "#":
+                continue  # another site, or a picture within the address itself
+            path = (
+                (HTML / page).parent / unquote(urlsplit(address).path) if address else HTML / page
+            )
+            name = path.resolve().relative_to(HTML).as_posix()
+            if not path.is_file() or (anchor and unquote(anchor) not in anchors.get(name, ())):
+                broken.append((page, target))
+    assert broken == []
+
+
+def test_no_page_loads_anything_from_elsewhere(soups):
+    loading = "script[src], img[src], link[rel=stylesheet], link[rel=preload], iframe, source"
+    found = [
+        (page, str(tag)[:120])
+        for page, soup in soups.items()
+        for tag in soup.select(loading)
+        if re.match(r"(https?:)?//", tag.get("src") or tag.get("href") or "")
+    ]
+    assert found == []
+
+
+def test_each_formula_of_a_lesson_is_on_its_page(lessons, soups):
+    differing = {}
+    for page in lessons:
+        text = "\n\n".join(sources(page, "markdown"))
+        text = re.sub(r"^```.*?^```|`[^`\n]+`", "", text, flags=re.M | re.S)
+        display = re.findall(r"\$\$.+?\$\$", text, flags=re.S)
+        inline = re.findall(r"\$[^$]+\$", re.sub(r"\$\$.+?\$\$", "", text, flags=re.S))
+        article = soups[page].article
+        shown = len(article.select("div.math .katex")), len(article.select("span.math .katex"))
+        if shown != (len(display), len(inline)):
+            differing[page] = (shown, (len(display), len(inline)))
+    assert differing == {}
+
+
+def test_numbered_equations_can_be_referred_to(soups):
+    numbers = [tag.get_text() for tag in soups["notation.html"].select("div.math .eqno")]
+    assert len(numbers) >= 4
+    links = soups["notation.html"].select("p a.reference[href^='#equation-']")
+    assert links
+    assert all(any(link.get_text() in number for number in numbers) for link in links)
+
+
+def test_every_picture_is_described(soups):
+    vague = [
+        (page, picture.get("src"))
+        for page, soup in soups.items()
+        for picture in soup.select("img")
+        if len(picture.get("alt", "")) < 20 or picture["alt"].endswith(".png")
+    ]
+    assert vague == []
+
+
+def test_the_stored_pictures_are_shown_and_each_is_light(lessons, soups):
+    for page in lessons:
+        outputs = [out for cell in notebook(page)["cells"] for out in cell.get("outputs", [])]
+        stored = [out["data"]["image/png"] for out in outputs if "image/png" in out.get("data", {})]
+        found = [shown(page, img)[0] for img in soups[page].select(".cell_output img")]
+        pairs = zip(found, map(base64.b64decode, stored), strict=True)
+        assert [off for off in (off_by(*pair) for pair in pairs) if off >= 0.25] == []
+        assert [len(png) for png in found if len(png) > 50_000] == []
+
+
+def test_a_page_knows_how_large_its_pictures_are(soups):
+    count = 0
+    for page, soup in soups.items():
+        for picture in soup.select("img[src$='.png']"):
+            size = Image.open((HTML / page).parent / picture["src"]).size
+            assert (picture.get("width"), picture.get("height")) == tuple(map(str, size)), page
+            count += 1
+    assert count > 30
+
+
+def test_no_head_of_a_table_is_empty(soups):
+    heads = [(page, head.get_text()) for page, s in soups.items() for head in s.select("th")]
+    assert len(heads) > 50
+    assert [page for page, words in heads if not words.strip()] == []
+
+
+def test_each_code_cell_is_on_its_page(lessons, soups):
+    for page in lessons:
+        shown = [tag.get_text().strip() for tag in soups[page].select(".cell_input pre")]
+        written = [source.strip() for source in sources(page, "code") if source.strip()]
+        # What only folds hints and a solution is shown as its folds.
+        assert shown == [source for source in written if not ONLY_FOLDED.fullmatch(source)]
+
+
+def test_a_lesson_lists_its_sections_and_leads_on(lessons, soups):
+    for before, page in zip([None, *lessons], lessons, strict=False):
+        headings = [tag.get_text().rstrip("#") for tag in soups[page].article.select("h2")]
+        contents = [a.get_text().strip() for a in soups[page].select(".page-toc .toc-h2 > a")]
+        assert contents == headings
+        assert not any("minutes)" in a.get_text() for a in soups[page].select(".page-toc a"))
+        if before:
+            assert soups[before].select_one("a.right-next")["href"] == page.split("/")[1]
+            assert soups[page].select_one("a.left-prev")["href"] == before.split("/")[1]
+
+
+def test_each_term_is_linked_where_a_lesson_first_uses_it(lessons, soups):
+    entries = [
+        tag.get_text().rstrip("#") for tag in soups["glossary.html"].select("dl.glossary dt")
+    ]
+    assert len(entries) > 20
+    words = "|".join(map(re.escape, sorted(entries, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<![\w-])({words})(?:es|s)?(?![\w-])", re.I)
+    linked_anywhere = set()
+    for page in lessons:
+        article, seen = prose(soups[page]), set()
+        for text in article.find_all(string=True):
+            for match in pattern.finditer(text):
+                term = match[1].lower()
+                link = text.find_parent("a", class_="term")
+                other_link = link is None and text.find_parent("a")
+                if not other_link:
+                    assert bool(link) == (term not in seen), (page, term, str(text)[:80])
+                    seen.add(term)
+        linked_anywhere |= seen
+        assert not soups[page].select(
+            "pre a.term, code a.term, .katex a.term, h1 a.term, h2 a.term, summary a.term"
+        )
+    assert {entry.lower() for entry in entries} - linked_anywhere == set()
+
+
+#: What a lesson imports of the course.
+OF_THE_COURSE = ("exercises", "materials.faulty_download", "pencil", "pictures", "studies")
+
+
+def public_names():
+    """Yield place and name of every public function and class that a lesson may import."""
+    files = {f"mnistlib.{path.stem}": path for path in (ROOT / "mnistlib").glob("[a-z]*.py")}
+    for name in OF_THE_COURSE:
+        place = ROOT / "course" / name.replace(".", "/")
+        one, many = place.with_suffix(".py"), place / "__init__.py"
+        files[f"course.{name}"] = one if one.exists() else many
+    for place, path in files.items():
+        for name in re.findall(r"^(?:def|class) ([a-zA-Z]\w*)", path.read_text("utf-8"), re.M):
+            yield place, name
+
+
+def test_the_library_page_documents_every_public_name_and_links_to_its_source(soups):
+    page = soups["library.html"]
+    names = list(public_names())
+    assert {("course.exercises", "check"), ("mnistlib.network", "forward")} <= set(names)
+    missing = []
+    for place, name in names:
+        entry = page.find(id=f"{place}.{name}")
+        package = place.partition(".")[0]
+        if not (entry and entry.select_one(f"a[href*='_modules/{package}/'] .viewcode-link")):
+            missing.append(f"{place}.{name}")
+    assert missing == []
+    assert page.select(".katex")
+    assert "Alias for field" not in page.get_text()
+    assert max(len(entry.get_text()) for entry in page.select("dt.sig")) < 400
+
+
+def test_without_a_repository_no_page_links_to_one(soups):
+    assert [page for page in soups if "In the repository" in soups[page].get_text()] == []
+
+
+def test_with_a_repository_each_lesson_links_to_its_place_there(lessons, elsewhere):
+    tools = BeautifulSoup(elsewhere(lessons[0]), "html.parser").select(".lesson-tools a")
+    links = {link.get_text(): link["href"] for link in tools}
+    notebook = lessons[0].replace(".html", ".ipynb")
+    assert links["In the repository"] == f"https://github.com/someone/course/blob/HEAD/{notebook}"
+
+
+def test_no_page_tells_where_it_was_built(pages):
+    private = [str(ROOT), str(SITE), "file://"]
+    told = [
+        (page, place)
+        for page in pages
+        for place in private
+        if place in (HTML / page).read_text("utf-8")
+    ]
+    assert told == []

@@ -1,0 +1,316 @@
+"""The page Review: asked on its days, kept by the browser, and lost neither by tabs nor by files."""
+
+import datetime
+import json
+import random
+from collections import Counter
+
+import pytest
+
+from course import review
+from website.tests.tabs import HTML, Tab, both_ways
+
+pytestmark = pytest.mark.takes(seconds=55)
+
+FIRST = datetime.date(2026, 11, 30)
+CARDS = review.all_cards()
+SENTENCE = "#reviewing > p[role=status]:first-of-type"
+
+
+@pytest.fixture
+def asked(tab):
+    """Open the page on the first day; whatever it complains of fails the test."""
+    yield Asked(tab)
+    assert (tab.strays, tab.errors) == ([], [])
+
+
+class Asked:
+    """The page Review, on a day of the test's choice."""
+
+    def __init__(self, tab):
+        self.tab, self.page = tab, tab.page
+        self.page.clock.install(time=datetime.datetime(2026, 11, 30, 12))
+        self.tab.open("review.html")
+
+    def on(self, day):
+        """Let it be noon of a day, so many after the first, and look at the page again."""
+        noon = datetime.datetime(2026, 11, 30, 12) + datetime.timedelta(days=day)
+        self.page.clock.set_fixed_time(noon)
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    def read(self, number):
+        self.page.locator(f"#read-{number}").click()
+
+    @property
+    def said(self):
+        return self.page.locator(SENTENCE).inner_text()
+
+    @property
+    def shown(self):
+        """Return the name of the card that is asked; None if there is none."""
+        name = (
+            "(document.querySelector('.review-card')?.parentElement ?? {dataset: {}}).dataset.name"
+        )
+        return self.page.evaluate(f"{name} ?? null")
+
+    def say(self, words):
+        card = self.page.locator(".review-card")
+        assert card.get_by_role("button", name=words).count() == 0  # not before the answer
+        card.locator("summary").click()
+        card.get_by_role("button", name=words).click()
+
+    @property
+    def kept(self):
+        return json.loads(self.page.evaluate("localStorage.review ?? 'null'"))
+
+
+def of_lesson(number):
+    return [name for name, card in CARDS.items() if card.lesson.number == number]
+
+
+def test_the_page_shows_every_card_and_what_is_guessed(asked):
+    shown = asked.page.locator(".asked[id]").evaluate_all("all => all.map(({ id }) => id)")
+    assert shown == [f"card-{name}" for name in CARDS]
+    data = json.loads(asked.page.locator("#review-data").text_content())
+    assert data["intervals"] == list(review.INTERVALS)
+    assert [each["cards"] for each in data["lessons"]] == [
+        of_lesson(each["number"]) for each in data["lessons"]
+    ]
+    for each in data["lessons"]:
+        page = (HTML / "notebooks" / f"{each['page']}.html").read_text("utf-8")
+        assert page.count("data-guessed=") == len(each["guesses"]) > 0
+
+
+def test_the_rule_is_that_of_python(asked):
+    chance = random.Random(0)
+    first = datetime.date(2026, 1, 1)
+
+    def day():
+        return first + datetime.timedelta(days=chance.randrange(80))
+
+    asked_both = []
+    for _ in range(500):
+        answers = {day(): chance.random() < 0.7 for _ in range(chance.randrange(7))}
+        asked_both.append((day(), answers, day()))
+    python = [str(review.due(*each)) for each in asked_both]
+    plain = [
+        (str(read), {str(day): known for day, known in answers.items()}, str(today))
+        for read, answers, today in asked_both
+    ]
+    theirs = asked.page.evaluate(
+        "all => all.map(each => courseReview.due(...each) ?? 'None')", plain
+    )
+    assert theirs == python
+    assert 20 < python.count("None") < 480
+
+
+@both_ways
+def test_a_month_on_the_page(asked):
+    assert asked.said == "Tick each lesson you have read: its questions come back from tomorrow."
+    asked.read("00")
+    assert asked.said == "Nothing is due today. The next question comes tomorrow."
+    names = of_lesson("00")
+    missed = names[1]
+    seen = Counter()
+    for day in range(1, 32):
+        asked.on(day)
+        while name := asked.shown:
+            seen[day] += 1
+            asked.say("Not yet" if name == missed and day == 1 else "Knew it")
+    others = len(names) - 1
+    assert seen == {1: others + 1, 8: others, 29: others, 2: 1, 9: 1, 30: 1}
+    assert asked.said.endswith("You have learnt them all: nothing more is due.")
+    assert asked.page.locator(f"{SENTENCE}:focus").count() == 1  # the last card has left with it
+    assert (
+        asked.page.locator("#reviewing label", has_text="00")
+        .locator("..")
+        .inner_text()
+        .endswith("all learnt")
+    )
+    assert review.checked(asked.kept)["answers"][missed] == {
+        "2026-12-01": False, "2026-12-02": True, "2026-12-09": True, "2026-12-30": True,
+    }  # fmt: skip
+
+
+def test_what_was_said_outlives_a_reload_and_can_be_taken_back(asked):
+    asked.read("02")
+    asked.on(1)
+    first, second = of_lesson("02")[:2]
+    assert asked.shown == first
+    asked.say("Knew it")
+    assert asked.said.startswith("That one comes back on Tuesday 8 December.")
+    asked.page.get_by_role("button", name="Undo").click()
+    assert asked.shown == first
+    assert asked.kept["answers"][first] == {}
+    asked.say("Not yet")
+    asked.page.reload()
+    assert asked.shown == second
+    assert asked.kept["answers"] == {first: {"2026-12-01": False}}
+    asked.read("02")  # takes the tick away
+    assert asked.shown is None
+    assert asked.kept["lessons"] == {}
+
+
+def test_what_was_asked_before_comes_before_a_heap_of_new_questions(asked):
+    for number in ("02", "03"):
+        asked.read(number)
+    asked.on(1)
+    first, second = of_lesson("02")[:2]
+    asked.say("Not yet")
+    assert asked.shown == second
+    asked.on(2)
+    assert asked.shown == first
+    assert asked.said == "15 questions for today. Do as many as you like: the rest can wait."
+
+
+def test_two_tabs_do_not_overwrite_each_other(asked):
+    asked.read("00")
+    other = Tab.beside(asked.tab)
+    other.open("review.html")
+    # Neither tab hears of the other before it writes.
+    for page in (asked.page, other.page):
+        page.evaluate("addEventListener('storage', stop => stop.stopImmediatePropagation(), true)")
+    other.page.locator("#read-01").click()
+    asked.read("02")
+    assert [*asked.kept["lessons"]] == ["00", "01", "02"]
+
+
+def test_a_tab_shows_what_another_has_written(asked):
+    other = Tab.beside(asked.tab)
+    other.open("review.html").locator("#read-03").click()
+    asked.page.locator("#read-03:checked").wait_for()
+
+
+def test_the_days_travel_as_the_file_that_jupyter_keeps(asked, tmp_path, monkeypatch):
+    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "mine.py"))
+    asked.read("00")
+    asked.on(1)
+    asked.say("Not yet")
+    with asked.page.expect_download() as download:
+        asked.page.get_by_role("button", name="Save my progress as a file").click()
+    assert download.value.suggested_filename == "review.json"
+    download.value.save_as(tmp_path / "review.json")
+    said = review.answer("01", FIRST)
+    assert said.startswith("Lesson 01 is on your list")
+    asked.page.get_by_role("button", name="Clear my progress").click()
+    assert asked.kept == review.nothing_yet()
+    asked.page.locator("#reviewing input[type=file]").set_input_files(tmp_path / "review.json")
+    asked.page.get_by_text("review.json was added to what is kept here.").wait_for()
+    assert asked.page.locator(".review-card:focus").count() == 1
+    assert [*asked.kept["lessons"]] == ["00", "01"]
+    assert asked.kept["answers"] == {of_lesson("00")[0]: {"2026-12-01": False}}
+
+
+BAD = [
+    "no file of ours",
+    "[]",
+    "null",
+    '{"lessons": {}}',
+    '{"lessons": {"02": "soon"}, "answers": {}}',
+    '{"lessons": {"02": "2026-02-31"}, "answers": {}}',
+    '{"lessons": {}, "answers": {"02-end-1": {"2026-11-30": 1}}}',
+    '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}',
+]
+
+
+def test_a_bad_file_changes_nothing(asked, tmp_path):
+    asked.read("00")
+    before = asked.kept
+    for number, text in enumerate(BAD):
+        bad = tmp_path / f"bad{number}.json"
+        bad.write_text(text)
+        asked.page.locator("#reviewing input[type=file]").set_input_files(bad)
+        asked.page.get_by_text(f"{bad.name} was not saved by this page").wait_for()
+        assert asked.kept == before, text
+
+
+def test_what_is_kept_badly_is_put_aside(asked):
+    for text in BAD:
+        asked.page.evaluate("text => { localStorage.clear(); localStorage.review = text; }", text)
+        asked.page.reload()
+        asked.read("02")
+        assert [*asked.kept["lessons"]] == ["02"], text
+        assert asked.page.evaluate("localStorage['review-damaged']") == text
+
+
+def test_what_was_forgotten_can_be_brought_back(asked):
+    asked.read("00")
+    before = asked.kept
+    asked.page.get_by_role("button", name="Clear my progress").click()
+    assert asked.kept == review.nothing_yet()
+    asked.read("01")
+    asked.page.get_by_role("button", name="Bring it back").click()
+    assert asked.kept["lessons"] == before["lessons"] | {"01": "2026-11-30"}
+
+
+@pytest.mark.parametrize("fault", ["full", "forbidden"])
+def test_a_browser_that_keeps_nothing_is_said_and_the_page_works(tab, fault):
+    throws = "throw new DOMException('no', 'QuotaExceededError')"
+    for method in ["setItem"] + (["getItem"] if fault == "forbidden" else []):
+        tab.page.add_init_script(f"""{{
+            const plain = Storage.prototype.{method};
+            Storage.prototype.{method} = function (key, ...more) {{
+                if (key.startsWith("review") || key === "guesses") {throws};
+                return plain.call(this, key, ...more);
+            }};
+        }}""")
+    asked = Asked(tab)
+    asked.read("00")
+    assert "This browser keeps nothing for this page" in asked.said
+    asked.on(1)
+    asked.say("Knew it")
+    assert asked.shown == of_lesson("00")[1]
+    assert tab.errors == []
+
+
+def test_guesses_stand_beside_what_came_out(asked):
+    page = asked.tab.open("notebooks/00_first_look.html")
+    page.get_by_label("pixels until half the answers are wrong").fill("<b>8</b>")
+    page = asked.tab.open("review.html")
+    page.get_by_text("Your guesses, and what came out").click()
+    [said] = page.locator("#reviewing li").all_inner_texts()
+    assert said.startswith(
+        "pixels until half the answers are wrong: you guessed <b>8</b>; it was about "
+    )
+
+
+def test_the_keyboard_alone_is_enough(asked):
+    page = asked.page
+    page.locator("#read-00").focus()
+    page.keyboard.press("Space")
+    asked.on(1)
+    first, second = of_lesson("00")[:2]
+    assert asked.shown == first
+    page.locator(".review-card summary").focus()
+    page.keyboard.press("Enter")
+    page.locator(".review-say").wait_for()  # the browser says a little later that the fold is open
+    for _ in range(3):  # the answer's code can be copied
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Knew it":
+            break
+    page.keyboard.press("Enter")
+    assert asked.shown == second
+    assert asked.kept["answers"] == {first: {"2026-12-01": True}}
+    assert page.evaluate("document.activeElement.className") == "review-card"
+
+
+def test_a_lessons_end_leads_to_its_tick(asked):
+    page = asked.tab.open("notebooks/02_sigmoid_softmax.html")
+    page.locator(".review-link a").click()
+    page.wait_for_url("**/review.html#read-02")
+    page.locator("#read-02:focus").wait_for()
+    assert 100 < page.locator("#read-02").bounding_box()["y"] < 700  # below the header
+    page.keyboard.press("Space")
+    assert page.locator("#read-02").is_checked()
+
+
+def test_without_a_script_all_questions_are_there_with_their_answers(browser, roots):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{roots['file']}/review.html")
+    assert page.locator("article button:visible").count() == 0
+    assert page.locator(".asked").count() == len(CARDS)
+    fold = page.locator(".asked details").first
+    fold.locator("summary").click()
+    assert fold.locator("p").first.is_visible()
+    context.close()

@@ -1,0 +1,216 @@
+"""The pictures one can touch in a real JupyterLab, started here, with no network."""
+
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import nbformat
+import pytest
+from playwright.sync_api import TimeoutError, expect
+
+from course.making.execute import execute
+from website.tests.tabs import Tab
+
+pytestmark = pytest.mark.takes(seconds=60)
+
+CELLS = [
+    "from course import pictures\nfrom mnistlib import network\nimport numpy as np",
+    "parameters = network.initialise(np.random.default_rng(5))\n"
+    "pad = pictures.draw(parameters)\npad",
+    "print('rows with ink:', int(pad.image.any(axis=1).sum()))",
+]
+
+
+def written(path, cells=CELLS):
+    """Execute a small notebook as the lessons are executed, and store it."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in cells])
+    for i, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{i}"
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
+    execute(notebook, path.parent)
+    nbformat.write(notebook, path)
+    return path.read_text("utf-8")
+
+
+def nbval(path):
+    """Run a notebook's cells again, as the lessons' tests do, and compare."""
+    options = [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-o",
+        "addopts=",
+        "--rootdir",
+        path.parent,
+    ]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--nbval",
+        "--nbval-current-env",
+        *options,
+        path,
+    ]
+    return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """Start JupyterLab on an empty folder; end it by the process that was started."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    root = f"http://127.0.0.1:{port}"
+    surroundings = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+        "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"),
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+    }
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    options = [
+        f"--port={port}",
+        f"--IdentityProvider.token={token}",
+        "--allow-root",
+        "--no-browser",
+    ]
+    options += [f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"]
+    options += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command = [sys.executable, "-m", "jupyterlab", *options]
+    with (tmp_path / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, env=surroundings, stdout=log, stderr=log)
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{root}/api/status?token={token}", timeout=5).close()
+                break
+            except OSError:
+                assert server.poll() is None, (tmp_path / "lab.log").read_text()
+                time.sleep(0.25)
+        yield folder, root, token
+    finally:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def run_cell(page, number):
+    """Run one cell, as a reader does."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    return cell
+
+
+def opened(browser, lab, path, living):
+    """Open a notebook, run its first two cells until their picture lives, and return tab and picture."""
+    _, root, token = lab
+    tab = Tab(browser, root)
+    page = tab.page
+    page.set_default_timeout(60_000)  # JupyterLab is large, and computers are busy
+    page.goto(f"{root}/lab/tree/{path.name}?token={token}&reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.locator(".jp-CodeCell img").wait_for()  # the still picture, before anything runs
+    page.get_by_text(re.compile(r"Python 3 .*\| Idle")).wait_for(timeout=60_000)
+    page.wait_for_timeout(500)  # what the kernel tells of itself is noted by now
+    assert page.locator(".jp-mod-dirty").count() == 0  # nobody has changed anything yet
+    picture = page.locator(f".jp-CodeCell .explore {living}")
+    for _ in range(3):  # a kernel that has just connected may connect once more, and forget
+        run_cell(page, 0)
+        run_cell(page, 1)
+        try:
+            picture.wait_for(timeout=15_000)
+            break
+        except TimeoutError:
+            continue
+    return tab, picture
+
+
+def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(lab, browser):
+    folder, _, _ = lab
+    path = folder / "pad.ipynb"
+    stored = written(path)
+    outputs = json.loads(stored)["cells"][1]["outputs"]
+    assert set(outputs[0]["data"]) == {"text/plain", "image/png"}
+    assert "rows with ink: 20" in stored
+
+    tab, paper = opened(browser, lab, path, "canvas.paper")
+    page = tab.page
+    paper.scroll_into_view_if_needed()
+    area = paper.bounding_box()
+    page.mouse.move(area["x"] + area["width"] * 0.3, area["y"] + area["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] * 0.7, area["y"] + area["height"] * 0.5, steps=5)
+    page.mouse.up()
+    told = run_cell(page, 2).locator(".jp-OutputArea-output")
+    expect(told).not_to_have_text("rows with ink: 20", timeout=15_000)
+    rows = int(told.inner_text().rsplit(":", 1)[1])
+    assert 2 <= rows <= 8  # a level line, where the test digit has twenty rows
+    assert tab.strays == []
+
+    paper.focus()
+    page.keyboard.press("x")  # which would cut the cell
+    page.locator(".explore .title").click()
+    page.keyboard.press("x")
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == len(CELLS)
+
+    page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").click()
+    for _ in range(60):
+        page.wait_for_timeout(250)  # the page's requests go on meanwhile
+        if f"rows with ink: {rows}" in (saved := path.read_text("utf-8")):
+            break
+    page.context.close()
+    assert "application/vnd.jupyter.widget-view+json" in saved
+
+    # Saved there, with the living view and its random name, it passes nbval like any other lesson
+    # (but for what the reader drew); and executing it brings the stored file back.
+    path.write_text(saved.replace(f"rows with ink: {rows}", "rows with ink: 20"), encoding="utf-8")
+    found = nbval(path)
+    assert found.returncode == 0, found.stdout
+    assert written(path) == stored
+
+
+TRAINING = [
+    "from course import pictures\nfrom mnistlib import data\nimport numpy as np",
+    "mnist = data.load()\n"
+    "parts = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4))\n"
+    "picture = pictures.train(*parts)\npicture",
+    "print('steps:', picture.run.step)",
+]
+
+
+def test_while_a_network_trains_in_jupyterlab_other_cells_still_run(lab, browser):
+    path = lab[0] / "train.ipynb"
+    written(path, [*TRAINING[:2], "print('steps: 0')"])
+    path.write_text(path.read_text("utf-8").replace("print('steps: 0')", TRAINING[2]), "utf-8")
+    tab, start = opened(browser, lab, path, "button.main")
+    page = tab.page
+    start.click()
+    page.get_by_text(re.compile(r"After \d{2,} steps it reads")).wait_for()
+    told = run_cell(page, 2).locator(".jp-OutputArea-output")
+    expect(told).not_to_have_text("steps: 0")
+    seen = int(told.inner_text().rsplit(":", 1)[1])
+    assert seen >= 10
+    page.wait_for_function("steps => document.querySelector('.explore').run.step > steps", arg=seen)
+    start.click()  # pause
+    assert tab.strays == []
+    page.context.close()

@@ -1,0 +1,292 @@
+"""A photograph of handwriting, in a real browser: tilted, shaded, oversized, damaged and empty ones."""
+
+import io
+import json
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from course import pictures
+from course.making import pictures as make
+from course.pictures import packing
+from mnistlib import data, functions, network
+from mnistlib.uncertainty import standard_error
+from website.tests.drawing import STROKES, made_as_mnists_makers_did
+from website.tests.tabs import Shown
+
+pytestmark = pytest.mark.takes(seconds=80)
+rng = np.random.default_rng
+
+
+def written(count=20, columns=5, size=90):
+    """Return a white sheet with the first test digits on it, in rows, each a little out of place."""
+    images, chance = data.load().test_images[:count], rng(7)
+    rows = -(-count // columns)
+    paper = np.full((130 * rows + 80, 130 * columns + 80), 250.0)
+    for k, image in enumerate(images):
+        large = np.asarray(Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC))
+        row, column = divmod(k, columns)
+        top, left = (
+            60 + 130 * row + chance.integers(-9, 9),
+            60 + 130 * column + chance.integers(-9, 9),
+        )
+        part = paper[top : top + size, left : left + size]
+        np.minimum(part, 250 - 210.0 * (large > 110), out=part)
+    return paper
+
+
+def turned(paper, degrees, ground=250):
+    options = {"resample": Image.Resampling.BICUBIC, "expand": True, "fillcolor": ground}
+    return np.asarray(Image.fromarray(paper.astype(np.uint8)).rotate(degrees, **options), float)
+
+
+def shaded(paper):
+    """Let light fall from one side, and the hard shadow of a hand over a corner."""
+    down, across = np.mgrid[0 : paper.shape[0], 0 : paper.shape[1]]
+    light = 1 - 0.5 * across / paper.shape[1] - 0.2 * down / paper.shape[0]
+    light[across + down < paper.shape[1] / 3] *= 0.75
+    return paper * light + rng(1).normal(0, 2, paper.shape)
+
+
+def on_a_table(paper, ground=70):
+    tilted = turned(paper, -13, ground)
+    table = np.pad(tilted, 60, constant_values=ground)
+    return table + rng(2).normal(0, 3, table.shape)
+
+
+def large(paper):
+    return np.asarray(Image.fromarray(paper.astype(np.uint8)).resize((4800, 4000)), float)
+
+
+SHEETS = {
+    "a scan": lambda paper: paper,
+    "tilted": lambda paper: turned(paper, 8),
+    "shaded": shaded,
+    "on a table": on_a_table,
+    "shaded, on a table": lambda paper: on_a_table(shaded(paper), 25),
+    "large": large,
+    "chalk": lambda paper: 270 - paper,
+    "pencil": lambda paper: 250 - 0.25 * (250 - paper) + rng(3).normal(0, 2, paper.shape),
+}
+
+
+def jpeg(pixels):
+    file = io.BytesIO()
+    Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(file, "JPEG", quality=80)
+    return file.getvalue()
+
+
+def taken(shown, content, name="sheet.jpg", typed=""):
+    """Give the picture a file, and wait for what it says."""
+    verdict = shown.el.locator(".verdict")
+    verdict.evaluate("tag => tag.replaceChildren('waiting')")
+    chosen = {"name": name, "mimeType": "image/jpeg", "buffer": content}
+    shown.el.locator("input[type=file]").set_input_files(chosen)
+    shown.page.wait_for_function(
+        "tag => tag.textContent !== 'waiting'", arg=verdict.element_handle()
+    )
+    if typed:
+        shown.el.locator(".typed input").fill(typed)
+        shown.page.wait_for_timeout(300)
+    return verdict.inner_text().replace("\xa0", " ")
+
+
+def found(shown):
+    """Return the images of the digits found, as Python would receive them, and their probabilities."""
+    read = "el => [...new Uint8Array(el.model.get('pixels').buffer)]"
+    images = np.array(shown.el.evaluate(read), np.uint8).reshape(-1, 28, 28)
+    return images, np.array(shown.el.evaluate("el => el.sheet.digits.map(digit => digit.p)"))
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
+    shown = Shown(lone, "sheet")
+    labels = data.load().test_labels[:20]
+    typed = "".join(map(str, labels))
+    told = taken(shown, jpeg(SHEETS[kind](written())), typed=typed)
+    images, p = found(shown)
+    assert len(images) == 20, told
+    for ours, theirs in zip(images, data.load().test_images, strict=False):
+        assert np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] > 0.65
+    right = p.argmax(axis=1) == labels
+    assert right.sum() >= 18
+    assert f"{right.sum()} of 20 right" in told
+    if not right.all():
+        assert f"standard error of {100 * standard_error(right):.0f} %" in told
+    else:
+        assert "86 %" in told  # 0.86 to the power of twenty is one in twenty
+    parameters, _ = packing.unpacked(pictures.draw().data)
+    wanted = functions.softmax(network.logits(parameters, data.scale(images)))
+    np.testing.assert_allclose(p, wanted, atol=1e-6)
+
+
+def test_the_samples_paper_is_found_where_it_was_laid(lone):
+    shown = Shown(lone, "sheet")
+    shown.page.wait_for_function("document.querySelectorAll('.found button').length === 20")
+    corners = np.array(shown.el.evaluate("el => el.sheet.corners")) * [800, 640]
+    np.testing.assert_allclose(corners, make.CORNERS, atol=8)
+    labels = [int(letter) for letter in shown.state["typed"] if letter.isdigit()]
+    right = found(shown)[1].argmax(axis=1) == labels
+    assert 0 < right.sum() < 20  # its accuracy has an error bar
+
+
+def test_each_digit_is_made_as_mnists_makers_did(lone):
+    shown = Shown(lone, "sheet")
+    taken(shown, jpeg(shaded(written(6, 3))))
+    images, _ = found(shown)
+    for k, image in enumerate(images):
+        read = f"el => [...el.sheet.digits[{k}].mask]"
+        mask = np.array(shown.el.evaluate(read))
+        mask = mask.reshape(int(np.sqrt(mask.size)), -1)
+        assert set(np.unique(mask)) == {0, 255}
+        difference = np.abs(image.astype(int) - made_as_mnists_makers_did(mask))
+        assert difference.max() <= 1  # a mean at a half may be rounded either way
+
+
+def drawn(digit, pen):
+    """Draw one digit in the middle of a sheet."""
+    sheet = Image.new("L", (900, 700), 245)
+    for stroke in STROKES[digit]:
+        points = [(x + 300, y + 200) for x, y in stroke]
+        ImageDraw.Draw(sheet).line(points, fill=40, width=pen, joint="curve")
+    return np.asarray(sheet, float)
+
+
+@pytest.mark.parametrize("pen", [3, 20])
+def test_one_digit_is_read_with_a_thin_pen_and_with_a_broad_one(lone, pen):
+    shown, read = Shown(lone, "sheet"), {}
+    for digit in STROKES:
+        taken(shown, jpeg(drawn(digit, pen)))
+        images, p = found(shown)
+        read[digit] = p.argmax(axis=1).tolist()
+        assert len(images) == 1
+    assert sum(read[digit] == [digit] for digit in read) >= 9, read
+
+
+def test_what_is_no_image_leaves_the_last_sheet(lone):
+    shown = Shown(lone, "sheet")
+    shown.page.wait_for_function("document.querySelectorAll('.found button').length === 20")
+    for content in (b"", b"no image", bytes(5000), jpeg(written())[:700]):
+        assert "cannot be read as an image" in taken(shown, content), content[:20]
+        assert shown.el.locator(".found button").count() == 20
+
+
+EMPTY = {
+    "white": np.full((600, 800), 255.0),
+    "black": np.zeros((600, 800)),
+    "grain": 230 + rng(4).normal(0, 4, (600, 800)),
+    "shading alone": shaded(np.full((600, 800), 240.0)),
+    "one dot": np.full((1, 1), 200.0),
+    "a line of dots": np.full((1, 900), 200.0),
+    "an empty sheet on a table": on_a_table(np.full((600, 800), 240.0)),
+}
+
+
+def test_an_empty_sheet_has_no_digits(lone):
+    shown = Shown(lone, "sheet")
+    for kind, pixels in EMPTY.items():
+        taken(shown, jpeg(written(6, 3)))  # so that each has digits to take away
+        assert len(found(shown)[0]) == 6
+        assert "No ink is found" in taken(shown, jpeg(pixels)), kind
+        assert len(found(shown)[0]) == 0, kind
+        assert not shown.el.locator(".chain").is_visible(), kind
+
+
+@pytest.mark.parametrize("size", [18, 60])
+def test_a_page_of_text_is_read_with_doubt(lone, size):
+    shown = Shown(lone, "sheet")
+    page = Image.new("L", (900, 1000), 250)
+    font = ImageFont.truetype(matplotlib.get_data_path() + "/fonts/ttf/DejaVuSerif.ttf", size)
+    lines = "\n".join(["The company", "a digit keeps", "is no part of", "its answer"])
+    ImageDraw.Draw(page).multiline_text((60, 60), lines, fill=30, font=font, spacing=size)
+    told = taken(shown, jpeg(np.asarray(page, float)))
+    doubtful = (found(shown)[1].max(axis=1) < 0.9).sum()
+    assert f"{doubtful} of these answers are in doubt" in told
+    assert "Are these digits at all?" in told
+    marked = "tags => tags.filter(tag => tag.dataset.answer.endsWith('?')).length"
+    assert shown.el.locator(".found button").evaluate_all(marked) == doubtful
+    lone.resize(390)
+    drawn = """tags => tags.filter(tag => getComputedStyle(tag, "::after").content !== "none")
+        .map(tag => tag.getAttribute("aria-pressed"))"""
+    lit = shown.el.locator(".found button").evaluate_all(drawn)
+    assert lit == ["true"]  # the rest would overlap
+    dotted = "tags => tags.filter(tag => getComputedStyle(tag).borderStyle === 'dotted').length"
+    assert shown.el.locator(".found button").evaluate_all(dotted) == doubtful
+    assert "at all" not in taken(shown, jpeg(written()))
+    assert shown.el.locator(".found.crowded").count() == 0  # twenty digits have room
+
+
+def test_a_photograph_of_anything_is_soon_done(lone):
+    shown = Shown(lone, "sheet")
+    carpet = rng(5).uniform(0, 255, (900, 1200))
+    for pixels, too_many in ((carpet, True), (on_a_table(shaded(written())), False)):
+        told = taken(shown, jpeg(pixels))
+        assert len(found(shown)[0]) <= 400
+        assert ("only the 400 largest are looked at" in told) == too_many
+
+
+def test_labels_are_one_for_each_digit_and_a_dash_for_none(lone):
+    shown = Shown(lone, "sheet")
+    content = jpeg(written(6, 3))
+    assert "Type above what you wrote" in taken(shown, content)
+    assert "6 digits found, and 5 typed" in taken(shown, content, typed="72 104")
+    assert "5 of 5 right" in taken(shown, content, typed="721 04-")
+    told = taken(shown, content, typed="721 049")
+    assert "5 of 6 right" in told
+    assert "standard error of 15 %" in told
+    assert " %" not in shown.el.locator(".verdict").inner_text()  # no line ends before it
+    assert shown.el.locator(".found .wrong").count() == 1
+    assert "-" not in shown.state["typed"]
+    assert len(json.dumps(shown.state)) < 1000  # the photograph is nowhere but in the browser
+    sample = pictures.sheet().state["typed"]
+    taken(shown, jpeg(written(len(sample.replace(" ", "")))), typed=sample)
+    assert "your hand" in shown.el.locator(".verdict").inner_text()  # whatever is typed
+
+
+def test_sheet_by_the_keyboard_alone(lone):
+    shown = Shown(lone, "sheet")
+    shown.page.wait_for_function("document.querySelectorAll('.found button').length === 20")
+    shown.tab_to(".found button")
+    before = shown.state["chosen"]
+    shown.page.keyboard.press("ArrowRight")
+    shown.page.keyboard.press("ArrowRight")
+    assert shown.state["chosen"] == before + 2
+    shown.tab_to("input[type=file]")
+    shown.tab_to(".typed input")
+    shown.page.keyboard.press("End")
+    shown.page.keyboard.type("1")
+    shown.page.wait_for_timeout(300)
+    assert "20 digits found, and 21 typed" in shown.el.locator(".verdict").inner_text()
+    shown.tab_to("summary")
+    shown.page.keyboard.press("Enter")
+    shown.tab_to(".grip")
+    before = shown.el.evaluate("el => el.sheet.corners[0]")
+    shown.page.keyboard.press("Shift+ArrowRight")
+    shown.page.wait_for_timeout(400)
+    assert shown.el.evaluate("el => el.sheet.corners[0]")[0] > before[0]
+    shown.page.keyboard.press("End")
+    for _ in range(60):  # towards the other side: the corners never cross
+        shown.page.keyboard.press("Shift+ArrowRight")
+    shown.page.wait_for_timeout(400)
+    (x, _), (other, _), *_ = shown.el.evaluate("el => el.sheet.corners")
+    assert before[0] < x < other
+    shown.tab_to("[aria-label='threshold of darkness']")
+    shown.page.keyboard.press("End")
+    shown.page.wait_for_timeout(400)
+    assert "No ink" in shown.el.locator(".verdict").inner_text()
+    shown.el.get_by_text("all automatic").click()
+    shown.page.wait_for_timeout(400)
+    assert shown.el.locator(".found button").count() == 20
+
+
+def test_a_quarter_turn_lays_a_sheet_straight(lone):
+    shown = Shown(lone, "sheet")
+    taken(shown, jpeg(np.rot90(written(6, 3))))
+    shown.el.locator("summary").click()
+    widths = "tags => tags.map(tag => tag.offsetWidth)"
+    assert min(shown.el.locator(".slider input").evaluate_all(widths)) > 90  # fine enough to set
+    shown.el.get_by_text("quarter turn").click()
+    shown.page.wait_for_timeout(500)
+    assert found(shown)[1].argmax(axis=1).tolist() == data.load().test_labels[:6].tolist()
