@@ -1,6 +1,6 @@
 """Is a gradient right? Nudge every number both ways, measure the slope, and compare.
 
-Lesson 02 derives the central difference and chooses its step; lesson 03 checks a whole network.
+Lesson 02 introduces the central difference; lesson 03 chooses its step and checks a whole network.
 """
 
 from collections.abc import Callable
@@ -138,7 +138,7 @@ def check_gradient(
         ValueError: the shapes differ, ``u`` is empty, ``h`` is not above 0, ``f`` does not return
             one number, or a sample is empty or asked for without a generator.
 
-    Built in lesson 02, "The Jacobian".
+    Introduced in lesson 02, "A formula is a claim", and built in lesson 03, "Is it right?".
     """
     u = np.array(u, dtype=np.float64, order="C")
     gradient = np.asarray(gradient, dtype=np.float64)

@@ -20,7 +20,7 @@
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
 #
-# **Time** 90 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
+# **Time** 95 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
 
 # %% [markdown]
 # ## Before you start
