@@ -142,6 +142,8 @@ guesses.compare("adding 100, and doubling", "adding: nothing; doubling: the larg
 # %% [markdown]
 # Only *differences* between logits matter, so adding changes nothing: $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and a factor common to top and bottom cancels. Doubling squares all the odds, and so the largest probability gains at the others' expense. <small>A factor of 10 leaves one winner, 0 makes all equal, and $-1$ reverses the order.</small>
 #
+# ### Too large for a float
+#
 # That you may add what you like is good to know, because exponentials are dangerous. There is a largest number that a float can hold, and whatever is larger **overflows** and becomes `inf`.
 
 # %% tags=["hide-input"]
@@ -180,7 +182,7 @@ exercises.check(my_softmax)
 exercises.folded(my_softmax)
 
 # %% [markdown]
-# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Here are both softmaxes on the same seven images. On the left, each image shares out a total of 1 among the classes, whereas on the right each *class* shares it out among the images. Choose an axis with the switch, and then add six 0s. Whose answers change?
+# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Try both on the same seven images. Along the rows, each image shares out a total of 1 among the classes, whereas down the columns each *class* shares it out among the images. Choose an axis with the switch, and then add six 0s. Whose answers change?
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: seven images, a 0 to a 6, each with its row in two grids of seven rows by ten classes, shaded by the numbers of a softmax, with a dot on the largest of each row. On the left a row is framed and adds up to 1; on the right a column. The 5 has its dot at 6 on the left, and at 5 on the right, because the 6 below it takes nearly all of column 6."}}
 pictures.axes()
@@ -284,7 +286,9 @@ for p_one, pull_one in zip(p_right, pull):
 guesses.compare("p of the answer pulled hardest", p_right[pull.argmax()])
 
 # %% [markdown]
-# The undecided answer is pulled hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network is quite sure and quite wrong, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help either, because the fatal factor $p_\text{right}$ stays in front.
+# The undecided answer is pulled hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network is quite sure and quite wrong, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help: the chain rule puts another factor $2\,(1 - p_\text{right})$ in front, and the fatal factor $p_\text{right}$ stays.
+#
+# ### A loss made to measure
 #
 # So instead of guessing a loss, let us wish for one. **The pull on the right logit shall be what was missing, $1 - p_\text{right}$**, strong where the answer is hopeless, and fading only as it becomes right. Let $L$ be a function of $p_\text{right}$ that we don't know yet. By the chain rule, its slope with respect to the right logit is $L'(p_\text{right}) \cdot p_\text{right}\,(1 - p_\text{right})$, and the wish says that this should be $-(1 - p_\text{right})$, with a minus because the loss is to fall. Divide, and what is left is a question from school:
 #
@@ -406,7 +410,7 @@ exercises.folded(my_cross_entropy_with_gradient)
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
-# *What you said minus what is true.* After all these exponentials and logarithms, that is as much as is left. For the right class it is $p_\text{right} - 1$, which is our wish come true, and each of the others is pushed down by exactly the share that it claimed. In a larger batch each row has a share of $1/n$ in the mean, so divide by $n$, once:
+# *What you said minus what is true.* After all these exponentials and logarithms, nothing more is left than a subtraction, and we still find that hard to believe. For the right class it is $p_\text{right} - 1$, which is our wish come true; for each of the others it is exactly the share that it claimed. In a larger batch each row has a share of $1/n$ in the mean, so divide by $n$, once:
 #
 # $$dZ = \frac{P - Y}{n} .$$
 #
@@ -487,9 +491,9 @@ guesses.compare("pushes until it says 6", needed)
 #
 # A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to them.
 #
-# **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs, and a harder page on the softmax, which may wait until lesson 11.
-#
 # ## From any number to between 0 and 1
+#
+# **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs, and a harder page on the softmax, which may wait until lesson 06.
 #
 # A hidden unit competes with nobody. Its sum, also called $z$, may be any number, but its response should lie between 0, silent, and 1, fully on. The **sigmoid** sees to that:
 #
@@ -612,7 +616,7 @@ exercises.folded(my_sigmoid)
 #
 # </details>
 #
-# Every entry contains $-p_k p_l$, and on the diagonal there is a $p_k$ as well, since $p_k (1 - p_k) = p_k - p_k p_k$. So $J$ is the difference of two tables. One has $p$ on its diagonal and 0 elsewhere, and is written $\mathrm{diag}(p)$. The other has $p_k p_l$ in row $k$ and column $l$: set the row $p$ upright as a column, which is called its **transpose**, $p^T$, and multiply each number of the column by each number of the row. In NumPy that is `np.outer(p, p)`.
+# Every entry contains $-p_k p_l$, and on the diagonal there is a $p_k$ as well, since $p_k (1 - p_k) = p_k - p_k p_k$. So $J$ is the difference of two tables. One has $p$ on its diagonal and 0 elsewhere, and is written $\mathrm{diag}(p)$. The other has $p_k p_l$ in row $k$ and column $l$: set the row $p$ upright as a column, which is called its **transpose**, $p^T$, and multiply each number of the column by each number of the row, as `np.outer(p, p)` does. Hence
 #
 # $$J = \mathrm{diag}(p) - p^T p .$$
 
@@ -633,7 +637,7 @@ J = softmax_jacobian(p_row)
 #
 # $$dz_l = \sum_k dp_k\, J_{kl} .$$
 #
-# At school the chain rule had one path from the nudge to the result. Here there are ten, one through each probability, and *paths add*. To multiply a row by column $l$ of a table, entry by entry, and to add up: that is what *a row times a matrix* means. So $dz$ is the row $dp$ times the matrix $J$, a **vector-Jacobian product**, and there is no need to build all of $J$ for it. What is $dp$ times $\mathrm{diag}(p)$, and what is $dp$ times $p^T p$?
+# At school the chain rule had one path from the nudge to the result. Here there are ten, one through each probability, and *paths add*. To take one column of a table after another, to multiply it entry by entry by a row, and to add up each time is what *a row times a matrix* means. So $dz$ is the row $dp$ times the matrix $J$, which is called a **vector-Jacobian product**, and it can be had without building $J$ at all. What is $dp$ times $\mathrm{diag}(p)$, and what is $dp$ times $p^T p$?
 #
 # <details><summary>Answer</summary>
 #

@@ -146,6 +146,7 @@ pictures.fill()
 #
 # It is easy to misapply a rule and not to notice, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. <small>Here `net._replace(W1=...)` is a copy of `net` with one array replaced.</small>
 
+
 # %%
 def pencil_loss(W1):
     return cross_entropy(network.logits(net._replace(W1=W1), x_pencil), y_pencil)
@@ -301,6 +302,7 @@ print(check_gradient(lambda W2: cross_entropy(a1 @ W2 + b2, y), W2, dW2, name="d
 #
 # What came in is 1. So which numbers must be added up? From `dz`, shape (n, classes), make `db`, shape (classes,).
 
+
 # %%
 def my_bias_gradient(dz):
     """Return db, shape (classes,), from dz, shape (n, classes)."""
@@ -334,6 +336,7 @@ exercises.folded(my_bias_gradient)
 # ### Exercise 3.2: back through the hidden layer (core, 8 minutes)
 #
 # Write the sum over $k$ as a matrix product, as step 2 did with the sum over $i$. Which index must stand in the middle, and what has to be transposed? Then multiply by the slope.
+
 
 # %%
 def my_hidden_gradient(dz2, W2, a1):
@@ -377,6 +380,7 @@ print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1
 #
 # which lies between $-1$ and 1. Its slope, too, follows from the value alone. Find it with the quotient rule, then write step 5 for such a layer. What is the slope at $z = 0$?
 
+
 # %%
 def my_tanh_backward(da, a):
     """Return dz from da and the values a = tanh(z), all of shape (n, hidden)."""
@@ -400,6 +404,7 @@ exercises.folded(my_tanh_backward)
 # ### Exercise 3.4: the gradients of a layer (core, 8 minutes)
 #
 # What came in? Which shape must come out? Write a function that serves *any* layer: `inputs` is what came in, and `dz` the gradient of the layer's sums.
+
 
 # %%
 def my_layer_gradients(inputs, dz):
@@ -524,6 +529,7 @@ pictures.nudge()
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
 # `check_gradient` puts its verdict into words. Write the heart of it, which returns a number, without the help of `relative_error`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths. <small>As in lesson 02, an array's length is the root of the sum of its squares; Python's `len` is something else.</small>
+
 
 # %%
 def my_check_gradient(f, u, gradient):
@@ -767,6 +773,7 @@ guesses.compare("cost in forward passes", round((forward + backward) / forward, 
 # ### Exercise 3.7: a third layer (stretch, 15 minutes)
 #
 # Put a second hidden layer between the first and the output. The parameters are `W1, b1, W2, b2, W3, b3`, both hidden layers have sigmoids, and the loss is the cross-entropy. Return all six gradients. You may call `my_hidden_gradient` and `my_layer_gradients`.
+
 
 # %%
 def my_three_layer_gradients(parameters, x, y):
