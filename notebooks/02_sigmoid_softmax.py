@@ -633,7 +633,7 @@ J = softmax_jacobian(p_row)
 # %% [markdown]
 # ### Carrying a gradient back
 #
-# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves, $p_k$ by $J_{kl}\, h$, and each of these moves changes the loss, by $dp_k$ times as much. The ten small changes add up, like small expenses. Divide the total by $h$:
+# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves, $p_k$ by $J_{kl}\, h$, and each of these moves changes the loss, by $dp_k$ times as much. The ten small changes simply add up. Divide the total by $h$:
 #
 # $$dz_l = \sum_k dp_k\, J_{kl} .$$
 #

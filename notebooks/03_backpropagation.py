@@ -123,11 +123,11 @@ pictures.fill()
 #
 # $$\tfrac12 \cdot \tfrac34 = \tfrac38 ,$$
 #
-# *what came in, times the blame of what went out.* A weight whose input was silent is blameless, and so is one whose logit was right. The other three entries of `dW2` are yours.
+# *what came in, times the blame of what went out.* A weight whose input was silent is blameless, and so is one whose logit had no blame to pass on. The other three entries of `dW2` are yours.
 #
 # **A bias.** What comes in there is always 1, so `db2` is the same as `dz2`.
 #
-# **An activation.** The first hidden unit's activation reaches the loss by *two* paths, one through each logit. Nudge it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$. As in lesson 02, paths add:
+# **An activation.** The first hidden unit's activation reaches the loss by *two* paths, one through each logit. Nudge it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$, and each of these moves changes the loss by that logit's blame. The two small changes add up, like small expenses; in short, *paths add*:
 #
 # $$1 \cdot \tfrac34 + (-2) \cdot \left(-\tfrac34\right) = \tfrac94 .$$
 #
@@ -165,6 +165,12 @@ plt.show()
 # %% [markdown]
 # Check any weight: its gradient is the blue `x` or `a1` where its line begins, times the orange number beside the `z1` or `z2` where it ends.
 #
+# Try numbers of your own. Before you drag a weight, say whose gradient will change.
+
+# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient."}}
+pictures.backprop()
+
+# %% [markdown]
 # **Predict.** Move every parameter *against* its gradient, by half of that gradient. What becomes of the probability of the right class, now $\frac14$?
 
 # %%
@@ -180,12 +186,6 @@ guesses.compare("right class, after the move", softmax(network.logits(moved, x_p
 # %% [markdown]
 # From 0.25 to 0.6905 in one step, although no parameter knew what the others would do. The rest of this lesson is the same sheet with more rows and columns.
 #
-# Try numbers of your own. Before you drag a weight, say whose gradient will change.
-
-# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient."}}
-pictures.backprop()
-
-# %% [markdown]
 # ## The real size
 #
 # **Predict.** How many parameters does the course's network have? Work it out from the table.
@@ -278,7 +278,7 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 #
 # $$dW_{2,jk} = \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} .$$
 #
-# Can NumPy do that for all $j$ and $k$ at once? A sum over products smells of a matrix product, and there is one rule to know which one:
+# Can NumPy do that for all $j$ and $k$ at once? A sum of products suggests a matrix product, and one rule tells you which:
 #
 # > **In a matrix product, the sum runs over the middle index**, the last of the left factor and the first of the right.
 #
@@ -370,7 +370,7 @@ dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# Nowhere was a table of all derivatives built, only products of a gradient with one. <small>Many books call $dz$ a unit's **error signal**, or **delta**; lesson 02's last page calls such a product a vector-Jacobian product.</small>
+# <small>Many books call $dz$ a unit's **error signal**, or **delta**. Each step back is a vector-Jacobian product, as on lesson 02's last page, and no Jacobian is ever built.</small>
 #
 # ### Exercise 3.3: through another squashing function (core, 6 minutes)
 #
@@ -526,6 +526,8 @@ for h in [1e-5, 1e-6]:
 pictures.nudge()
 
 # %% [markdown]
+# Nudging both ways does, because what the curve's bend adds on one side it takes away on the other.
+#
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
 # `check_gradient` puts its verdict into words. Write the heart of it, which returns a number, without the help of `relative_error`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths. <small>As in lesson 02, an array's length is the root of the sum of its squares; Python's `len` is something else.</small>
@@ -605,7 +607,7 @@ print(check_gradient(loss_by_W2, small.W2, dW2_wrong, name="dW2"))
 #
 # ## All of them at once
 #
-# Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true, but it works. Move *all* parameters together, a little way along some direction $r$, each parameter by its own entry of $r$. The slope of the loss along that path is called the **directional derivative**, and each parameter contributes its gradient times its entry of $r$. If $\nabla L$ (nabla L) stands for all the gradients laid end to end, the slope must therefore be
+# Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true. Move *all* parameters together, a little way along some direction $r$, each parameter by its own entry of $r$. The slope of the loss along that path is called the **directional derivative**, and each parameter contributes its gradient times its entry of $r$. If $\nabla L$ (nabla L) stands for all the gradients laid end to end, the slope must therefore be
 #
 # $$\nabla L \cdot r ,$$
 #
@@ -707,7 +709,7 @@ exercises.folded(my_mended_gradients)
 #
 # $$\nabla L \cdot \text{nudge} = \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos(\text{angle between}) ,$$
 #
-# a formula you know for arrows in the plane. (With a hundred thousand entries there are no arrows to draw, and we let the formula say what the angle is.) Of all nudges of the same length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by a small multiple $\eta$ (eta) of the gradient, which is called the **learning rate**:
+# a formula you know for arrows in the plane. (With a hundred thousand entries there are no arrows to draw, and we let the formula say what the angle is.) Of all nudges of the same length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by $\eta$ (eta) times the gradient, where the small number $\eta$ is called the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
@@ -768,7 +770,7 @@ print(f"nudging would cost {nudging:,} of them")
 guesses.compare("cost in forward passes", round((forward + backward) / forward, 2))
 
 # %% [markdown]
-# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. In a network of many equal layers it would be nearly three, because every layer but the first also needs the gradient of its inputs. <small>[Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved that it is always so: all the derivatives of a number together cost only a small multiple of the number itself. Backpropagation was made famous for networks by [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0), but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).</small>
+# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. In a network of many equal layers the cost would be nearly three forward passes, because every layer but the first also needs the gradient of its inputs. <small>[Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved that it is always so: all the derivatives of a number together cost only a small multiple of the number itself. Backpropagation was made famous for networks by [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0), but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).</small>
 #
 # ### Exercise 3.7: a third layer (stretch, 15 minutes)
 #
