@@ -481,13 +481,7 @@ needed = answers.index(target) if target in answers else "more than 4"
 guesses.compare("pushes until it says 6", needed)
 
 # %% [markdown]
-# The pushes grow weaker as there is less to complain about. Are four enough if the target is the 1, the class that it believes in least?
-#
-# <details><summary>What you should see</summary>
-#
-# With the 1 as target the pushes are the strongest, and yet after four of them the answer is still 0. The 1 starts more than eight points behind the 0, and although a push moves both, it closes less than two points of the gap. With the 6 as target again but pushes a tenth as long, four are not enough either.
-#
-# </details>
+# The pushes grow weaker as there is less to complain about. Now make the 1 the target, the class that it believes in least. The pushes are as strong as they can be, and yet after four of them the answer is still 0, because the 1 starts more than eight points behind and a push closes less than two.
 #
 # A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to them.
 #
@@ -511,11 +505,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
     print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
 
 # %% [markdown]
-# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left it grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident:
-#
-# $$1 - \sigma(z) = \frac{e^{-z}}{1 + e^{-z}} = \frac{1}{e^z + 1} = \sigma(-z) ,$$
-#
-# where the second step divides top and bottom by $e^{-z}$.
+# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left it grows without bound, and the value sinks to 0.
 #
 # ## The slope of the sigmoid
 #
@@ -523,7 +513,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
 #
 # $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} = a\,(1 - a) .$$
 #
-# The slope can be read off the value: once you have the activation, you need neither $z$ nor another exponential. You have met this formula before; question 5 asks why.
+# (The second factor is $1 - a$, because adding it to the first gives 1.) So the slope can be read off the value: once you have the activation, you need neither $z$ nor another exponential. You have met this formula before; question 5 asks why.
 
 
 # %%

@@ -20,7 +20,7 @@
 #
 # **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss (not its last page, on the Jacobian); [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Exercise 3.2 and exercise 3.4 are enough: together they are the backward pass.
 #
-# **Time** 85 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
+# **Time** 90 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
 
 # %% [markdown]
 # ## Before you start
