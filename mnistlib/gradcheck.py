@@ -15,7 +15,8 @@ def central_difference(f: Callable, u, h: float = 1e-5) -> np.ndarray:
     For each entry in turn, $\partial f / \partial u \approx (f(u + h) - f(u - h)) / 2h$. The error
     is of order $h^2$ from the formula plus $10^{-16} / h$ from rounding, so that a step near
     $10^{-5}$ is the best of both. ``u`` has any shape and is never changed; the gradient is
-    float64. Derived in lesson 02, "A formula is a claim".
+    float64. Introduced in lesson 02, "A formula is a claim"; the step is chosen in lesson 03,
+    "Is it right?".
 
     Raises:
         ValueError: ``h`` is not above 0, or ``f`` does not return one number.
