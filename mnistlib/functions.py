@@ -63,7 +63,7 @@ def softmax(z) -> np.ndarray:
     r"""Turn each row of logits into probabilities: $p_k = e^{z_k} / \sum_l e^{z_l}$.
 
     The row's maximum is subtracted first: that changes no probability, and no exponential can
-    overflow. Derived in lesson 02, "From scores to probabilities".
+    overflow. Derived in lesson 02, "From logits to probabilities".
     """
     z = _floats(z)
     e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -117,7 +117,7 @@ def cross_entropy(z, y) -> float:
 def cross_entropy_gradient(z, y) -> np.ndarray:
     r"""Gradient of the cross-entropy by the logits: $\partial L / \partial z = (p - y) / n$.
 
-    True because each row of y sums to 1. Derived in lesson 02, "Why the gradient is p - y".
+    True because each row of y sums to 1. Derived in lesson 02, "The short way, with a pencil".
     """
     z, y = _rows(z, y)
     return (softmax(z) - y) / len(z)
@@ -127,7 +127,7 @@ def cross_entropy_with_gradient(z, y) -> tuple[float, np.ndarray]:
     """Cross-entropy and its gradient by the logits, from one log-softmax: what a step needs.
 
     To rounding, :func:`cross_entropy` and :func:`cross_entropy_gradient`. Derived in lesson 02,
-    "Why the gradient is p - y".
+    "The short way, with a pencil".
     """
     z, y = _rows(z, y)
     log_p = log_softmax(z)

@@ -1,6 +1,6 @@
 """Is a gradient right? Nudge every number both ways, measure the slope, and compare.
 
-Lesson 02 derives the central difference and chooses its step; lesson 03 checks a whole network.
+Lesson 02 introduces the central difference; lesson 03 chooses its step and checks a whole network.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,8 @@ def central_difference(f: Callable, u, h: float = 1e-5) -> np.ndarray:
     For each entry in turn, $\partial f / \partial u \approx (f(u + h) - f(u - h)) / 2h$. The error
     is of order $h^2$ from the formula plus $10^{-16} / h$ from rounding, so that a step near
     $10^{-5}$ is the best of both. ``u`` has any shape and is never changed; the gradient is
-    float64. Derived in lesson 02, "A formula is a claim".
+    float64. Introduced in lesson 02, "A formula is a claim"; the step is chosen in lesson 03,
+    "Is it right?".
 
     Raises:
         ValueError: ``h`` is not above 0, or ``f`` does not return one number.
@@ -138,7 +139,7 @@ def check_gradient(
         ValueError: the shapes differ, ``u`` is empty, ``h`` is not above 0, ``f`` does not return
             one number, or a sample is empty or asked for without a generator.
 
-    Built in lesson 02, "The Jacobian".
+    Introduced in lesson 02, "A formula is a claim", and built in lesson 03, "Is it right?".
     """
     u = np.array(u, dtype=np.float64, order="C")
     gradient = np.asarray(gradient, dtype=np.float64)

@@ -89,7 +89,7 @@ def prepare(images: np.ndarray, dtype=np.float64) -> np.ndarray:
 def forward(parameters: Parameters, x: np.ndarray) -> Activations:
     r"""Go from pixels to logits: $Z_1 = X W_1 + b_1$, $A_1 = \sigma(Z_1)$, $Z_2 = A_1 W_2 + b_2$.
 
-    All three are returned: the backward pass needs them. Derived in lesson 03, "Forward".
+    All three are returned: the backward pass needs them. Derived in lesson 03, "The real size".
     """
     W1, b1, W2, b2 = parameters
     if x.ndim != 2 or x.shape[1] != len(W1):
@@ -125,7 +125,7 @@ def layer_gradients(inputs: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.
     r"""Gradients of one layer's weights and biases: $dW = A^T dZ$, $db = \sum_i dz_i$ (sum over rows).
 
     ``inputs`` are A, what came into the layer, shape (n, inputs), and ``dz`` is (n, outputs).
-    Derived in lesson 03, "Step 2: the output weights" and "Step 3: the output biases".
+    Derived in lesson 03, "Backward".
     """
     return inputs.T @ dz, dz.sum(axis=0)
 
@@ -133,7 +133,7 @@ def layer_gradients(inputs: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.
 def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarray:
     r"""Carry the gradient back to the hidden sums: $dZ_1 = dZ_2 W_2^T \odot A_1 \odot (1 - A_1)$.
 
-    Derived in lesson 03, "Step 4: the activations" and "Step 5: the pre-activations".
+    Derived in lesson 03, "Backward, through the hidden layer".
     """
     da1 = dz2 @ W2.T
     return da1 * a1 * (1 - a1)
@@ -169,6 +169,6 @@ def predict(parameters: Parameters, x: np.ndarray) -> np.ndarray:
     """Return the class with the largest logit for each row of ``x``: int64, shape (n,).
 
     The softmax keeps the order of a row's logits, so the answer does not need it. Explained in
-    lesson 03, "Forward".
+    lesson 03, "The real size".
     """
     return logits(parameters, x).argmax(axis=1)

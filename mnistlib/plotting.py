@@ -212,18 +212,18 @@ def values_and_blame(
         axis.add_patch(field)
 
     def box(x, y, rows):
-        """Draw a unit: for each row its letter, its value, its gradient."""
+        """Draw a unit: for each row its name, its value, its gradient."""
         height = 0.55 * len(rows) + 0.25
-        corner = (x - 1.9, y - height / 2)
-        axis.add_patch(plt.Rectangle(corner, 3.8, height, fc="white", ec="0.3", zorder=4))
-        for row, (letter, value, back) in enumerate(rows):
+        corner = (x - 2.2, y - height / 2)
+        axis.add_patch(plt.Rectangle(corner, 4.4, height, fc="white", ec="0.3", zorder=4))
+        for row, (name, value, back) in enumerate(rows):
             level = y + 0.55 * ((len(rows) - 1) / 2 - row)
-            text(x - 1.7, level, letter, ha="left")
-            entry(x - 0.3, level, value, COLOURS[0])
+            text(x - 2.05, level, name, ha="left")
+            entry(x + 0.1, level, value, COLOURS[0])
             if isinstance(back, str):
-                text(x + 1.75, level, back, "0.2", ha="right")
+                text(x + 2.05, level, back, "0.2", ha="right")
             else:
-                entry(x + 1.75, level, back, COLOURS[1], ha="right")
+                entry(x + 2.05, level, back, COLOURS[1], ha="right")
 
     for above, below, name in [("x", "a1", "W1"), ("a1", "p", "W2")]:
         for (start, end), weight in np.ndenumerate(values[name]):
@@ -235,20 +235,18 @@ def values_and_blame(
             entry(x, y + 0.22, weight, COLOURS[0], **ground)
             entry(x, y - 0.22, blame["d" + name][start, end], COLOURS[1], **ground)
     for j, x in enumerate(places["x"]):
-        box(x, heights["x"], [("$x$", values["x"][j], "")])
+        box(x, heights["x"], [(f"x[{j}]", values["x"][j], "")])
     for j, x in enumerate(places["a1"]):
-        names = [("$b_1$", "b1"), ("$z_1$", "z1"), ("$a_1$", "a1")]
-        rows = [(letter, values[n][j], blame["d" + n][j]) for letter, n in names]
+        rows = [(f"{n}[{j}]", values[n][j], blame["d" + n][j]) for n in ("b1", "z1", "a1")]
         box(x, heights["a1"], rows)
     for k, x in enumerate(places["p"]):
-        names = [("$b_2$", "b2"), ("$z_2$", "z2")]
-        rows = [(letter, values[n][k], blame["d" + n][k]) for letter, n in names]
-        target = f"$y$ = {write(values['y'][k])}"
-        box(x, heights["p"], [*rows, ("$p$", values["p"][k], target)])
+        rows = [(f"{n}[{k}]", values[n][k], blame["d" + n][k]) for n in ("b2", "z2")]
+        target = f"y = {write(values['y'][k])}"
+        box(x, heights["p"], [*rows, (f"p[{k}]", values["p"][k], target)])
         axis.plot((x, 5), (heights["p"], 0.45), color="0.75", linewidth=1.2, zorder=1)
     box(5, 0.45, [("loss", values["loss"], "")])
     text(0.2, 12.7, "blue: value", COLOURS[0], ha="left")
     text(9.8, 12.7, "orange: the loss's gradient", COLOURS[1], ha="right")
-    axis.set(title=title, xlim=(0, 10), ylim=(0, 13))
+    axis.set(title=title, xlim=(-0.3, 10.3), ylim=(0, 13))
     axis.set_axis_off()
     return figure

@@ -9,20 +9,18 @@
 # %% [markdown]
 # # 02 Sigmoid and softmax
 #
-# A network ends in ten numbers. How do they become ten probabilities, and how does the network learn from those? The softmax does most of the work, helped by its little sister, the sigmoid. Each is one line long, and has its traps.
-#
-# **You will** derive with a pencil how steep both functions are, and check every formula by measuring it. You will write both in NumPy, break them, and mend them.
+# Show this lesson's network a certain 6, and it says 0. We can't simply tell it the right answer, because what it computes is not an answer but ten numbers, one for each class, and the 0's happens to be the largest. All we can do is push those numbers, but which of them, which way, and how hard? **How do ten numbers become ten probabilities that can learn?** That takes two functions, the softmax and its little sister, the sigmoid, which does a similar job one layer further in. Each is one line long, and each has its traps.
 #
 # **You will be able to**
 #
-# - derive the slope of the sigmoid, all the slopes of the softmax, and how the loss depends on each score;
-# - measure a slope, with a nudge that is neither too large nor too small;
-# - write both functions so that no exponential overflows;
-# - tell whether a softmax runs along the right axis.
+# - write a softmax and a sigmoid in which no exponential overflows;
+# - tell whether a softmax runs along the right axis;
+# - say why the loss is a logarithm, and derive how it depends on each of the ten numbers;
+# - measure any slope, and so check a formula that you have derived.
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
 #
-# **Time** 50 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
+# **Time** 95 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
 
 # %% [markdown]
 # ## Before you start
@@ -37,11 +35,11 @@
 #
 #    </details>
 #
-# 2. Somebody's new network gets four of five validation images right. What do you say?
+# 2. Somebody's new network gets four out of five validation images right. What do you say?
 #
 #    <details><summary>Answer</summary>
 #
-#    That ten averages do better: the nearest mean of [lesson 01](01_loading.ipynb) reads 81.36 % of them.
+#    That ten averages do better: the nearest mean of [lesson 01](01_loading.ipynb) gets 81.36 % of them right.
 #
 #    </details>
 
@@ -57,7 +55,7 @@ plotting.use_style()
 # %% [markdown]
 # ## A wrong answer
 #
-# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps. We want one of its mistakes.
+# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps, and one of its mistakes.
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -77,100 +75,160 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 hidden units. Each unit has a number for every pixel, that pixel's **weight**. It multiplies each pixel by its weight, adds up the products, and adds one more number, the unit's **bias** ($W_1$ and $b_1$ in the picture). The sigmoid turns this sum into a response between 0 and 1, the unit's **activation**. The darker the circle, the larger it is.
+# The pixels go into 128 hidden units. Each unit keeps one number, a **weight**, for every pixel. It multiplies the pixels by their weights, adds up the products, and adds one more number of its own, the **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes this sum into a response between 0 and 1, which is called the unit's **activation**; the darker the circle, the larger the activation.
 #
-# From the 128 activations, ten more sums are made in the same way, one for each class: the **logits**, or *scores*. The softmax turns them into ten probabilities, the bars.
+# From the 128 activations, ten more sums are made in the same way, one for each class. Up to now we have called them scores; the field's word is **logit**, and from here on it is ours, too. The softmax turns the ten logits into ten probabilities, which are the bars.
 
 # %% tags=["hide-input"]
-print("class  score   probability  target")
+print("class  logit   probability  target")
 for k in range(10):
     print(f"{k:5}  {z_image[k]:5.2f}   {functions.softmax(z_image)[k]:11.4f}  {y_image[k]:6.0f}")
 
 # %% [markdown]
-# Learning means moving numbers. If you could move these ten scores, which way would you push each, and how hard? **Write ten numbers on paper**, positive for up. By the end you will have derived the network's own answer.
+# Learning means moving numbers. Suppose that you could take hold of these ten logits: which way would you push each of them, and how hard?
 #
-# One number says how wrong an answer is, the **loss** $L$. Its derivative $\partial L / \partial z_k$ says how fast it changes when only the score $z_k$ moves. The ten derivatives together are the **gradient** with respect to $z$, written $dz$. <small>In school, $dz$ was a small piece of $z$; here it is a slope.</small>
+# **Predict.** Write ten numbers on paper, one for each class, positive for a push upwards. Then copy them into the cell, in quotes, as in `"1 2 3 4 5 6 7 8 9 10"`. Half-way through the lesson you will have derived the network's own ten, and we shall put them beside yours.
+
+# %%
+guesses.ask("ten pushes, from the 0 to the 9", None)
+
+# %% [markdown]
+# To push well, one has to know what for. The **loss** $L$ is one number that says how wrong an answer is. Its derivative $\partial L / \partial z_k$ says how fast it grows when the logit $z_k$ alone is raised, and the ten derivatives together are the **gradient** with respect to $z$, written $dz$. <small>At school, $dz$ was a small piece of $z$; here it is a slope.</small>
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
-# | $z$ | `z` | (10,) | the scores of the classes |
+# | $z$ | `z` | (10,) | the logits of the classes |
 # | $p$ | `p` | (10,) | their probabilities |
 # | $y$ | `y` | (10,) | one-hot targets, 1 for the right class |
 # | $a$ | `a` | (128,) | the activations of the hidden units |
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# All of these belong to one example. A capital letter, as in $Z$, $P$ and $Y$, is a whole batch of $n$ examples, one in each row; in code the names stay small. The index $i$ counts examples, and $k$ and $l$ count classes. $\log$ is the natural logarithm.
+# All of these belong to a single example. A capital letter, as in $Z$, $P$ and $Y$, is a whole batch of $n$ examples, one in each row, so that each column belongs to one class; in code, the names stay lower-case. The index $i$ counts examples, and $k$ and $l$ count classes. $\log$ is the natural logarithm.
 #
-# ## From any number to between 0 and 1
+# ## From logits to probabilities
 #
-# A unit's sum, also called $z$, may be any number, but its response should lie between 0, silent, and 1, fully on. The **sigmoid** sees to that:
+# We want ten probabilities: none of them negative, all together 1, and the larger a logit, the larger its probability. Since logits can be negative, it won't do to divide each by their sum. Exponentials, however, are always positive and keep the order, and dividing by *their* sum does the rest:
 #
-# $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
+# $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 #
-# What is $\sigma(0)$? What happens far to the right, and far to the left? <small>Verhulst found this curve in 1838, for populations that can't grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)).</small>
+# This is the **softmax**. Put another way, class $k$ pays $e^{z_k}$ into a common pot, and its probability is its share of the pot.
 
 
 # %%
-def naive_sigmoid(z):
-    return 1 / (1 + np.exp(-z))
+def naive_softmax(z):
+    e = np.exp(z)
+    return e / e.sum()
 
 
-for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
-    print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
+z_three = np.array([1.0, 2.0, 4.0])
+p_three = naive_softmax(z_three)
+print(p_three.round(4), f" sum {p_three.sum():.4f}")
 
 # %% [markdown]
-# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left $e^{-z}$ grows without bound, and the value sinks to 0. The values at $-2$ and $2$ add up to 1, and that is no accident. <small>For the second step, multiply top and bottom by $e^z$.</small>
+# Divide one probability by another, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. This ratio is called the **odds** of $k$ against $l$, and a lead of one more point always multiplies it by $e$, whatever the other eight classes do.
 #
-# $$1 - \sigma(z) = \frac{e^{-z}}{1 + e^{-z}} = \sigma(-z) .$$
+# **Predict.** What happens to the probabilities if you add 100 to every logit? And if you double every logit?
+
+# %%
+guesses.ask("adding 100, and doubling", None)
+
+# %% tags=["answer"]
+more, times = 100, 2  # change these
+print("added:      ", naive_softmax(z_three + more).round(4))
+print("multiplied: ", naive_softmax(times * z_three).round(4))
+guesses.compare("adding 100, and doubling", "adding: nothing; doubling: the largest gains")
+
+# %% [markdown]
+# Only *differences* between logits matter, so adding changes nothing: $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and a factor common to top and bottom cancels. Doubling squares all the odds, and so the largest probability gains at the others' expense. <small>A factor of 10 leaves one winner, 0 makes all equal, and $-1$ reverses the order.</small>
 #
-# ## The slope of the sigmoid
+# ### Too large for a float
 #
-# Learning keeps asking: *if I nudge this number, how much does the answer move?* That is a slope. Take a pencil and the chain rule, and work from the outside in. "One over something" has the slope minus one over its square. The something, $1 + e^{-z}$, has the slope $-e^{-z}$. The two minus signs cancel. With $a = \sigma(z)$,
+# That you may add what you like is good to know, because exponentials are dangerous. There is a largest number that a float can hold, and whatever is larger **overflows** and becomes `inf`.
+
+# %% tags=["hide-input"]
+for dtype in (np.float64, np.float32):
+    print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
+
+# %% [markdown]
+# A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and $\infty / \infty$ has no value, so the computer says `nan`, *not a number*. (Any sum or product with a `nan` in it is `nan` too.) Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, and one of them is 0, so the sum contains a 1 and can't vanish either.
 #
-# $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = a\,(1 - a) .$$
+# Try it with logits of your own: raise one, and watch the others pay for it; then add the same number to all ten, until one of the two formulas breaks. <small>The last column is explained at the end of this lesson, under *The Jacobian*.</small>
+
+# %% mystnb={"image": {"alt": "A still of the picture of scores: ten scores as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
+pictures.scores()
+
+# %% [markdown]
+# <small>John Bridle gave the softmax its name ([Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28)). Physics had known the form since Boltzmann 1868 and [Gibbs 1902](https://archive.org/details/elementaryprinci00gibbrich), while Luce 1959 arrived at it in psychology and McFadden 1974 in economics, both by asking how people choose one of several things.</small>
 #
-# For the second step, split off one factor $\frac{1}{1 + e^{-z}}$, which is $a$. The rest is $1 - a$, as you have just seen. So the activation $a$ is all you need for the slope.
+# ## Which axis?
+#
+# A network answers for many examples at once. Rows are examples, so `z` has the shape $(n, 10)$, and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, and `keepdims=True` keeps its result as a column, so that each row is divided by its own sum. It sounds too simple to get wrong, but good people do, and no error message tells them, because both axes give a table of the right shape.
+#
+# ### Exercise 2.1: softmax by rows (core, 8 minutes)
+#
+# Write it for any number of rows, and any logits.
 
 
 # %%
-def slope_from_value(a):
-    return a * (1 - a)
+def my_softmax(z):
+    """Probabilities of shape (n, classes) for logits of that shape: a softmax along each row."""
+    ...
 
 
-z_line = np.linspace(-8, 8, 401)
-a_line = naive_sigmoid(z_line)
-slope_line = slope_from_value(a_line)
-print(f"steepest at z = {z_line[slope_line.argmax()]:.0f}, with slope {slope_line.max()}")
+exercises.check(my_softmax)
 
-# %% [markdown]
-# One quarter is the maximum, because $a(1 - a) = \frac14 - (a - \frac12)^2$.
-
-# %% mystnb={"image": {"alt": "The sigmoid rises from 0 to 1 as an S through one half at z = 0; its slope, drawn below it, is a bell with its top of one quarter at z = 0 that has all but vanished beyond plus and minus 5. The regions beyond 5 are shaded and marked saturated."}} tags=["hide-input"]
-figure, axis = plt.subplots(figsize=(5.2, 3.9))
-for left, right in [(-8, -5), (5, 8)]:
-    axis.axvspan(left, right, color="0.92")
-    axis.text((left + right) / 2, 0.5, "satu-\nrated", ha="center", color="0.3")
-plotting.curves(
-    z_line,
-    {"sigmoid": a_line, "its slope": slope_line},
-    axis=axis,
-    title="Where it saturates, the slope is nearly 0:\na nudge hardly shows",
-    xlabel="z",
-    ylabel="value",
-)
-plt.show()
+# %%
+exercises.folded(my_softmax)
 
 # %% [markdown]
-# A unit whose sum lies in one of the flat parts is **saturated**: nudge the sum, and the response hardly moves. So learning hardly reaches such a unit.
+# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Try both on the same seven images. Along the rows, each image shares out a total of 1 among the classes, whereas down the columns each *class* shares it out among the images. Choose an axis with the switch, and then add six 0s. Whose answers change?
+
+# %% mystnb={"image": {"alt": "A still of a picture to touch: seven images, a 0 to a 6, each with its row in two grids of seven rows by ten classes, shaded by the numbers of a softmax, with a dot on the largest of each row. On the left a row is framed and adds up to 1; on the right a column. The 5 has its dot at 6 on the left, and at 5 on the right, because the 6 below it takes nearly all of column 6."}}
+pictures.axes()
+
+# %% [markdown]
+# Along the rows, nobody's. Down the columns, the 0 that was there first becomes a 7, because the newcomers want the same column and leave it too little. Two questions expose the fault. Does each row add up to 1? And **does a row get the same numbers alone as in company?**
+
+
+# %%
+z_rows = network.logits(parameters, data.scale(validation_set[0][[113, 0, 7]]))
+
+
+def same_alone(softmax):
+    """Does the first image get alone what it gets in company?"""
+    return np.allclose(softmax(z_rows[:1]), softmax(z_rows)[:1])
+
+
+print("same alone, by a softmax along each row:  ", same_alone(functions.softmax))
+print("same alone, by a softmax down each column:", same_alone(original.softmax_over_batch))
+print("alone, down each column:", original.softmax_over_batch(z_rows[:1])[0])
+
+# %% [markdown]
+# There are the ten ones of lesson 00. Alone, an image has no rival for any class, and so it gets the whole of every class.
+#
+# <details><summary>Wouldn't one maximum for the whole batch do?</summary>
+#
+# It does no harm as long as all rows have logits of about the same size. But take the logits (1000, 1001) and (0, 1): shifted by 1001, the exponentials of the second row both sink to 0, and $0/0$ is `nan`, although each row alone is fine. So test with rows that lie far apart, as the checker does.
+#
+# </details>
 #
 # ## A formula is a claim
 #
-# You derived the slope by hand. Is it right? Measure it: nudge the argument $u$ of a function $f$ by a small $h$ both ways, and divide the rise by the run. This is the **central difference**:
+# From here on we derive formulas, and whoever derives makes mistakes. So let us take an easy one first, and learn how to catch a wrong one. Raise one logit $z_k$, and hold the other nine still. How fast does its probability rise? Write $\text{sum}$ for the sum of the exponentials. Only one of its terms contains $z_k$, so its slope is $e^{z_k}$, the same as the numerator's, and the quotient rule does the rest:
+#
+# $$
+# \begin{aligned}
+# \frac{\partial p_k}{\partial z_k} &= \frac{e^{z_k}\, \text{sum} - e^{z_k} e^{z_k}}{\text{sum}^2} \\
+# &= p_k - p_k^2 = p_k (1 - p_k) .
+# \end{aligned}
+# $$
+#
+# So says the pencil. But a formula is a claim, and claims can be tested. Nudge the argument $u$ of a function $f$ by a small $h$, once up and once down, and divide the rise by the run. This is the **central difference**:
 #
 # $$f'(u) \approx \frac{f(u + h) - f(u - h)}{2h} .$$
 #
-# ### Exercise 2.1: measure a slope (warm-up, 3 minutes)
+# ### Exercise 2.2: measure a slope (warm-up, 3 minutes)
 #
 # With a pencil first: what does the formula give for $f(u) = u^2$ at $u = 3$ with $h = 1$?
 
@@ -188,383 +246,87 @@ exercises.folded(my_central_difference)
 
 
 # %% [markdown]
-# <details><summary>With a pencil</summary>
+# <details><summary>Answer</summary>
 #
 # $(4^2 - 2^2) / 2 = 12 / 2 = 6$, which is exactly the slope $2u$.
 #
 # </details>
 #
-# Now measure the sigmoid's slope at all points of the picture, and keep the largest error.
+# Now measure how fast the second of our three probabilities rises with its own logit.
 
 
 # %%
-def worst_error(h):
-    measured = (naive_sigmoid(z_line + h) - naive_sigmoid(z_line - h)) / (2 * h)
-    return np.abs(measured - slope_line).max()
+def second(u):
+    return naive_softmax(np.array([1.0, u, 4.0]))[1]
 
 
-print("h = 1e-5: error below 1e-9:", worst_error(1e-5) < 1e-9)
+print(f"formula p (1 - p): {second(2.0) * (1 - second(2.0)):.6f}")
+for h in [1, 0.1, 0.01]:
+    print(f"nudged by {h:4}:    {(second(2.0 + h) - second(2.0 - h)) / (2 * h):.6f}")
 
 # %% [markdown]
-# **Predict.** Why $h = 10^{-5}$? Of the powers of ten from 1 down to $10^{-14}$, which gives the smallest error? Write down its exponent.
+# The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it, and what came out surprised us.
+#
+# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn, and compares the gradient so measured with the one that you derived. Whether a difference is small depends on how large the slopes are, so it looks at the **relative error**: the length of the difference, divided by the larger of the two gradients' lengths. <small>The length of an array is the root of the sum of its squares.</small>
+#
+# ## How wrong is an answer?
+#
+# What should the loss be? What counts is $p_\text{right}$, the probability that was given to the right answer, so let us try the obvious: the loss is what was missing, $1 - p_\text{right}$. A perfect answer costs 0 and a hopeless one 1, and you may ask what anybody could have against that. But a loss has to *teach*. Raise the right class's logit, and this loss falls as fast as $p_\text{right}$ rises, which is by $p_\text{right}\,(1 - p_\text{right})$. Call that its pull.
+#
+# **Predict.** Four answers gave the right class 0.9, 0.5, 0.1 and 0.001. For which of them does the loss pull hardest at the right logit?
 
 # %%
-guesses.ask("exponent of the best nudge", None)
+guesses.ask("p of the answer pulled hardest", None)
 
-# %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: circles in the shape of a V. From the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. A dashed line, h squared over 48, follows the right arm, and a dotted one, 1e-16 over h, the left arm."}} tags=["hide-input"]
-nudges = np.logspace(-14, 0, 57)
-errors = [worst_error(h) for h in nudges]
-figure, axis = plt.subplots(figsize=(5.2, 4.4))
-axis.loglog(nudges, errors, "o", markersize=4, label="measured")
-arms = {
-    r"formula, $h^2 / 48$": (nudges[32:], nudges[32:] ** 2 / 48, "--"),
-    r"rounding, $\sim 10^{-16} / h$": (nudges[:44], 1e-16 / nudges[:44], ":"),
-}
-for name, (where, arm, style) in arms.items():
-    axis.loglog(where, arm, style, color="black", linewidth=1.2, label=name)
-axis.set(
-    title="The sigmoid's measured slope: smaller\nnudges are better, until they are not",
-    xlabel="nudge h",
-    ylabel="largest error",
-    xticks=[1e-12, 1e-9, 1e-6, 1e-3, 1],
-    ylim=(1e-13, 1),
-)
-axis.legend(loc="upper center")
-plt.show()
-guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(errors)])))
+# %% tags=["answer"]
+p_right = np.array([0.9, 0.5, 0.1, 0.001])
+pull = p_right * (1 - p_right)
+for p_one, pull_one in zip(p_right, pull):
+    print(f"{p_one:5.3f} for the right class: pull {pull_one:.4f}")
+guesses.compare("p of the answer pulled hardest", p_right[pull.argmax()])
 
 # %% [markdown]
-# It is a V, because two things go wrong. On the right the formula is to blame: a line through two points of a curve is not yet its tangent. On the left it is rounding ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A float64 holds about 16 digits, so the rise is off by about $10^{-16}$, and dividing by a tiny run makes that large.
+# The undecided answer is pulled hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network is quite sure and quite wrong, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help: the chain rule puts another factor $2\,(1 - p_\text{right})$ in front, and the fatal factor $p_\text{right}$ stays.
 #
-# <details><summary>Why are the arms so steep, and why 48?</summary>
+# ### A loss made to measure
 #
-# The rise is divided by $2h$, so rounding makes an error of about $10^{-16} / h$. That is ten times as much for a tenth of the nudge.
+# So instead of guessing a loss, let us wish for one. **The pull on the right logit shall be what was missing, $1 - p_\text{right}$**, strong where the answer is hopeless, and fading only as it becomes right. Let $L$ be a function of $p_\text{right}$ that we don't know yet. By the chain rule, its slope with respect to the right logit is $L'(p_\text{right}) \cdot p_\text{right}\,(1 - p_\text{right})$, and the wish says that this should be $-(1 - p_\text{right})$, with a minus because the loss is to fall. Divide, and what is left is a question from school:
 #
-# For the other arm, Taylor's formula tells us what we lose with a nudge that is not zero:
+# $$L'(p_\text{right}) = -\frac{1}{p_\text{right}} .$$
 #
-# $$
-# \begin{aligned}
-# f(u \pm h) = f(u) &\pm h f'(u) + \frac{h^2}{2} f''(u) \\
-# &\pm \frac{h^3}{6} f'''(u) + \dots
-# \end{aligned}
-# $$
+# Which function has this slope? Minus the logarithm, give or take a constant, and since a perfect answer should cost nothing and $\log 1 = 0$, the constant is 0:
 #
-# Subtract the two: the even powers cancel, and the odd ones double. Divide by $2h$. What remains beside $f'(u)$ is an error of about $\frac{h^2}{6} f'''(u)$. The sigmoid's third derivative is at most an eighth in size. To see that, differentiate $\sigma' = a(1 - a)$ by the product rule, where $a$ has the slope $\sigma'$ and $1 - a$ has $-\sigma'$: this gives $\sigma'' = \sigma' (1 - 2a)$. Once more: $1 - 2a$ has the slope $-2\sigma'$, and $(1 - 2a)^2 = 1 - 4\sigma'$. So
+# $$L = -\log p_\text{right} .$$
 #
-# $$
-# \begin{aligned}
-# \sigma''' &= \sigma'' (1 - 2a) - 2\, \sigma'^{\,2} \\
-# &= \sigma' (1 - 4 \sigma') - 2\, \sigma'^{\,2} = \sigma' (1 - 6 \sigma') .
-# \end{aligned}
-# $$
+# So we haven't chosen the logarithm. We have chosen how the network should be taught, and the logarithm is what that comes to. It is called the **surprise**, because the less we expected what happened, the larger it is.
 #
-# As $\sigma'$ goes from 0 to $\frac14$, this rises to $\frac1{24}$ and falls to $-\frac18$. An eighth of $\frac{h^2}{6}$ is $\frac{h^2}{48}$.
+# <details><summary>Don't books give another reason for the logarithm?</summary>
+#
+# They do, and it leads to the same loss. For independent examples, the probability of *all* the right answers is a product, and the logarithm makes it a sum. Where the sum of the surprises is smallest, the product is largest. The field calls that **maximum likelihood**.
 #
 # </details>
 #
-# Whether an error is small depends on how large the slopes are, so we use the **relative error**: $\lVert \text{given} - \text{measured} \rVert$, divided by the larger of $\lVert \text{given} \rVert$ and $\lVert \text{measured} \rVert$. <small>Double bars stand for an array's length, the root of the sum of its squares.</small> We call a gradient right if this is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries. Is $h = 10^{-5}$ always good enough? Try a wave that wiggles a hundred times as fast, $\sin(100u)$, whose slope is $100 \cos(100u)$.
-
-# %% tags=["hide-input"]
-u = np.linspace(-1, 1, 201)
-for h in [1e-5, 1e-6]:
-    measured = (np.sin(100 * (u + h)) - np.sin(100 * (u - h))) / (2 * h)
-    error = gradcheck.relative_error(100 * np.cos(100 * u), measured)
-    print(f"sin(100 u), nudged by {h:.0e}: below 1e-7: {error < 1e-7}")
-
-# %% [markdown]
-# Here $10^{-5}$ is too large, and a correct slope would be refused, because where the V bottoms out depends on the function. In this lesson and the next, all functions bend as gently as the sigmoid, so we stay with $10^{-5}$.
+# ### Cross-entropy
 #
-# Now move the nudge yourself. One error is drawn for nudging both ways, and one for nudging upwards only, where $f(u + h) - f(u)$ is divided by $h$. Which of them gets smaller?
-
-# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of a measured slope against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
-pictures.nudge()
-
-# %% [markdown]
-# ## A stable sigmoid
-#
-# There is a largest number that a float can hold. When $e^z$ is larger still, it **overflows**, and the result is `inf`. Where does that happen?
-
-# %% tags=["hide-input"]
-for dtype in (np.float64, np.float32):
-    print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
-
-# %% [markdown]
-# Take $z = -1000$. The sigmoid there is too small for any float, so 0 is the right answer, both for the value and for the slope. What will the formulas make of it, $1 / (1 + e^{-z})$ and $e^{-z} / (1 + e^{-z})^2$? Write down both guesses.
-
-
-# %%
-def naive_slope(z):
-    return np.exp(-z) / (1 + np.exp(-z)) ** 2
-
-
-far = np.array([-1000.0])
-with np.errstate(all="ignore"):  # or NumPy would warn
-    print("value:", naive_sigmoid(far), "  slope:", naive_slope(far))
-
-# %% [markdown]
-# The value survives, because $1 / (1 + \infty) = 0$. The slope doesn't: $\infty / \infty$ has no value, so the computer says `nan`, *not a number*. And every sum or product with a `nan` is `nan` again.
-#
-# The cure: **never take the exponential of a large positive number.** For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
-#
-# $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
-#
-# ### Exercise 2.2: a stable sigmoid (core, 5 minutes)
-#
-# Write it for arrays. It must not give a warning for any number, and at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Remember that `np.where` computes both of its cases for every number. With $|z|$, one formula serves both sides.
-
-
-# %%
-def my_sigmoid(z):
-    """Sigmoid of every number in the array z, of any shape, without overflow."""
-    ...
-
-
-exercises.check(my_sigmoid)
-
-# %%
-exercises.folded(my_sigmoid)
-
-# %% [markdown]
-# <details><summary>Both cases in one formula</summary>
-#
-# The denominator is $1 + e^{-|z|}$ in both, and the numerator is $e^{\min(z, 0)}$, which is 1 where $z \ge 0$.
-#
-# $$\sigma(z) = \frac{e^{\min(z, 0)}}{1 + e^{-|z|}} .$$
-#
-# </details>
-#
-# For the slope, $a(1 - a)$ needs no exponential at all, so it can't overflow.
-#
-# <details><summary>Are you sure about the slope? Far to the right, a is rounded to 1</summary>
-#
-# Yes, and then $1 - a$ has lost its digits. At $z = 30$ the slope $a(1 - a)$ is off by one part in a thousand, at 36 by four in a hundred, and from 37 on it is 0. But the true slope is below $10^{-16}$ there, which moves nothing. `functions.sigmoid_derivative` keeps its digits.
-#
-# </details>
-#
-# ## From scores to probabilities
-#
-# Ten scores should become probabilities: none negative, adding up to 1, and the larger the score, the larger the probability. Exponentials are positive and keep the order, and dividing by their sum does the rest:
-#
-# $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
-#
-# This is the **softmax**, as [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28) named it.
-#
-# <details><summary>Who had it before?</summary>
-#
-# Physics has known the form since Boltzmann 1868 and [Gibbs 1902](https://archive.org/details/elementaryprinci00gibbrich). Luce 1959 arrived at it in psychology, and McFadden 1974 in economics, both by asking how somebody chooses one of several things.
-#
-# </details>
-
-
-# %%
-def naive_softmax(z):
-    e = np.exp(z)
-    return e / e.sum()
-
-
-z_three = np.array([1.0, 2.0, 4.0])
-p_three = naive_softmax(z_three)
-print(p_three.round(4), f" sum {p_three.sum():.4f}")
-
-# %% [markdown]
-# Divide two probabilities, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. This ratio is called the **odds** of $k$ against $l$. So only *differences* between scores matter, and a lead of one more point always multiplies the odds by $e$.
-#
-# What happens if you add the same number to every score? And if you double them all? Decide before you run the cell. Then try other factors: 10, 0, $-1$.
-
-# %%
-more, times = 100, 2  # change these
-print("added:      ", naive_softmax(z_three + more).round(4))
-print("multiplied: ", naive_softmax(times * z_three).round(4))
-
-# %% [markdown]
-# <details><summary>What other numbers give</summary>
-#
-# Doubling squares all the odds. A factor of 10 leaves one winner, 0 makes all equal, and $-1$ reverses the order. Adding changes nothing until an exponential overflows, which happens from 706 on. Far below, from about $-710$ down, the exponentials lose their digits one by one, and at $-750$ all of them are 0: then $0/0$ makes every probability `nan`.
-#
-# </details>
-#
-# Adding the same number to every score changes nothing, because $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and the same factor at the top and at the bottom cancels. But a score of 1000 makes the softmax overflow, so shift all scores by $-\max_l z_l$ first. Then no exponent is positive, and one of them is 0, so the sum contains a 1 and can't vanish.
-#
-# ## Which axis?
-#
-# A network answers for many examples at once. Rows are examples, so `z` has shape $(n, 10)$, and each *row* gets a softmax of its own. In NumPy that means an operation over the *last* axis, and `keepdims=True` keeps its result as a column, so that each row is divided by its own sum.
-#
-# ### Exercise 2.3: softmax by rows (core, 8 minutes)
-#
-# Write it for any number of rows, and any scores.
-
-
-# %%
-def my_softmax(z):
-    """Probabilities of shape (n, classes) for logits of that shape: a softmax along each row."""
-    ...
-
-
-exercises.check(my_softmax)
-
-# %%
-exercises.folded(my_softmax)
-
-# %% [markdown]
-# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Here are both, for seven images. On the left, each image shares out a total of 1 among the classes. On the right, each *class* shares out a total of 1 among the images. Switch the axis, and add six 0s. Whose answers change?
-
-# %% mystnb={"image": {"alt": "A still of a picture to touch: seven images, a 0 to a 6, each with its row in two grids of seven rows by ten classes, shaded by the numbers of a softmax, with a dot on the largest of each row. On the left a row is framed and adds up to 1; on the right a column. The 5 has its dot at 6 on the left, and at 5 on the right, because the 6 below it takes nearly all of column 6."}}
-pictures.axes()
-
-# %% [markdown]
-# Two questions expose the fault. Does each row add up to 1? And **does a batch of one get what the same row gets in company?**
-
-
-# %%
-z_rows = network.logits(parameters, data.scale(validation_set[0][[113, 0, 7]]))
-
-
-def same_alone(softmax):
-    """Does the first image get alone what it gets in company?"""
-    return np.allclose(softmax(z_rows[:1]), softmax(z_rows)[:1])
-
-
-print("along each row:  ", same_alone(functions.softmax))
-print("down each column:", same_alone(original.softmax_over_batch))
-print("alone:", original.softmax_over_batch(z_rows[:1])[0])
-
-# %% [markdown]
-# There are the ten ones of lesson 00: alone, an image has no rival for any class.
-#
-# <details><summary>Are you sure that each row needs its own maximum?</summary>
-#
-# One maximum for the whole batch does no harm as long as the rows have scores of about the same size. But take the scores (1000, 1001) and (0, 1). The exponentials of the second row both sink to 0, and $0/0$ is `nan`, while each row alone is fine. So test with rows that lie far apart, as the checker does.
-#
-# </details>
-#
-# ## The Jacobian
-#
-# Raise one score, and its probability grows at the expense of all the others. *Every* probability depends on *every* score, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The matrix that holds them is the **Jacobian**, $J$: row $k$, column $l$.
-#
-# Take your pencil. Write $\text{sum}$ for the sum of the ten exponentials, whose derivative with respect to $z_l$ is $e^{z_l}$. So $p_k = e^{z_k} / \text{sum}$. Now use the quotient rule twice: once for a class's own score, where the numerator moves too, and once for another's. You should find
-#
-# $$J_{kl} = \begin{cases} p_k (1 - p_k) & \text{if } l = k, \\ -\,p_k\, p_l & \text{if } l \ne k. \end{cases}$$
-#
-# <details><summary>With a pencil</summary>
-#
-# $$
-# \begin{aligned}
-# \frac{\partial p_k}{\partial z_k} &= \frac{e^{z_k}\, \text{sum} - e^{z_k} e^{z_k}}{\text{sum}^2} \\
-# &= p_k - p_k^2 = p_k (1 - p_k), \\
-# \frac{\partial p_k}{\partial z_l} &= \frac{0 \cdot \text{sum} - e^{z_k} e^{z_l}}{\text{sum}^2} = -\,p_k\, p_l .
-# \end{aligned}
-# $$
-#
-# </details>
-#
-# Every entry contains $-p_k p_l$, and on the diagonal there is a $p_k$ as well. So $J = \mathrm{diag}(p) - p^T p$, where $\mathrm{diag}(p)$ has $p$ on its diagonal and 0 elsewhere, and the column $p^T$ times the row $p$ is `np.outer(p, p)`.
-
-
-# %%
-def softmax_jacobian(p):
-    return np.diag(p) - np.outer(p, p)
-
-
-z_row = np.array([0.5, -1.0, 2.0, 0.0, 1.5])
-p_row = functions.softmax(z_row)
-J = softmax_jacobian(p_row)
-
-# %% [markdown]
-# Now move a score yourself. Raise one: its own probability gains, and together the others lose as much, so a column of $J$ adds up to 0. Then add the same number to all the scores, until one of the formulas breaks.
-
-# %% mystnb={"image": {"alt": "A still of the picture of scores: ten scores as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
-pictures.scores()
-
-# %% [markdown]
-# ### Carrying a gradient back
-#
-# Suppose we know $dp_k = \partial L / \partial p_k$ for each probability. Score $l$ reaches the loss in ten ways, one through each probability, and the chain rule adds them up:
-#
-# $$dz_l = \sum_k \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial z_l} = \sum_k dp_k\, J_{kl} .$$
-#
-# That is the row $dp$ times the matrix $J$, a **vector-Jacobian product**. But you needn't build it: multiply $dp$ by $\mathrm{diag}(p)$ and by $p^T p$, and subtract.
-#
-# <details><summary>With a pencil</summary>
-#
-# $dp$ times $\mathrm{diag}(p)$ has the entries $dp_l\, p_l$. And $dp$ times $p^T$ is a single number, the sum of all $dp_k\, p_k$, which is then multiplied by the row $p$. So
-#
-# $$dz_l = p_l \Big( dp_l - \sum_k p_k\; dp_k \Big) .$$
-#
-# </details>
-#
-# ### Exercise 2.4: back through the softmax (core, 8 minutes)
-#
-# With a pencil first: for two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then write it for a whole batch, where each row has its own sum.
-
-
-# %%
-def my_softmax_backward(p, dp):
-    """Gradient of the loss with respect to the logits, from p and dp; all (n, classes)."""
-    ...
-
-
-exercises.check(my_softmax_backward)
-
-# %%
-exercises.folded(my_softmax_backward)
-
-# %% [markdown]
-# <details><summary>With a pencil</summary>
-#
-# The sum of $p_k\, dp_k$ is $\frac12$. So $dz = (\frac12 (1 - \frac12),\; \frac12 (0 - \frac12)) = (\frac14, -\frac14)$.
-#
-# </details>
-#
-# Is the Jacobian right? `gradcheck.check_gradient` nudges every entry of an array in turn, and measures how *one* number depends on it. Take the sum of all $dp_k\, p_k$, whose gradient with respect to $z$ is $dp$ times $J$. Does the check notice if we take the diagonal alone?
-
-# %%
-dp_row = np.random.default_rng(seed=3).normal(size=5)
-
-
-def weighted_sum(z):
-    return functions.softmax(z) @ dp_row
-
-
-print(gradcheck.check_gradient(weighted_sum, z_row, dp_row @ J))
-print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)))
-
-# %% [markdown]
-# It does. Always break a check once on purpose, because a check that you have never seen fail is only a hope.
-#
-# ## Cross-entropy
-#
-# How wrong is a set of probabilities? What counts is $p_\text{right}$, the probability of the right answer. At 1 the loss should be 0, and as $p_\text{right}$ falls, it should grow. The logarithm does that: $-\log p_\text{right}$, by which [Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x) measured information. Here it is called the **surprise**.
-
-# %%
-for p_right in [1.0, 0.9, 0.5, 0.1, 0.001]:
-    print(f"{p_right:5.3f} to the right class: surprise {np.log(1 / p_right):.4f}")
-
-# %% [markdown]
-# <details><summary>Why the logarithm, of all functions?</summary>
-#
-# For independent examples, the probability of *all* the right answers is a product, and the logarithm makes it a sum. Where the sum of the surprises is smallest, the product is largest. The field calls that **maximum likelihood**.
-#
-# </details>
-#
-# With one-hot targets, $-\sum_k y_k \log p_k$ picks out the right class. The mean over the $n$ rows of a batch is the **cross-entropy**:
+# With one-hot targets, $-\sum_k y_k \log p_k$ picks out the right class, because the other $y_k$ are 0. Its mean over the $n$ rows of a batch is the **cross-entropy**:
 #
 # $$L = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik} .$$
 #
-# Give a wrong class a lead of 1000 points, so that $p_\text{right}$ is practically $e^{-1000}$. What is the surprise on paper, and what does the computer say?
+# It looks ready to be typed in, but there is a trap. Give a wrong class a lead of 1000 points. Then $p_\text{right}$ is practically $e^{-1000}$, and on paper the surprise is 1000. In the computer:
 
 # %%
 z_far = np.array([[1000.0, 0.0]])
-with np.errstate(divide="ignore"):
+with np.errstate(divide="ignore"):  # or NumPy would warn
     print("log of softmax:", np.log(functions.softmax(z_far)))
 
 # %% [markdown]
-# On paper it is 1000. But the computer has rounded the probability to 0, and the logarithm of 0 is minus infinity. So take the logarithm *before* anything can be rounded to zero:
+# The probability was rounded to 0, and the logarithm of 0 is minus infinity. So take the logarithm *before* anything can be rounded to 0:
 #
 # $$\log p_k = \log \frac{e^{z_k}}{\sum_l e^{z_l}} = z_k - \log \sum_l e^{z_l} .$$
 #
-# The second term is called **log-sum-exp** ([Blanchard, Higham and Higham 2021](https://doi.org/10.1093/imanum/draa038)). As it stands it overflows, but you know the cure: shift the row first.
+# The second term is called **log-sum-exp**. As it stands it overflows, but you know the cure: shift the row first.
 #
-# ### Exercise 2.5: log-softmax (core, 5 minutes)
+# ### Exercise 2.3: log-softmax (core, 5 minutes)
 #
 # The result must stay finite even when a class is a thousand points behind.
 
@@ -585,7 +347,7 @@ exercises.folded(my_log_softmax)
 print("log_softmax:", functions.log_softmax(z_far))
 
 # %% [markdown]
-# ### Exercise 2.6: cross-entropy (core, 5 minutes)
+# ### Exercise 2.4: cross-entropy (core, 5 minutes)
 #
 # Compute it from the logits, as safely as your log-softmax. Which numbers are added up, and what is the sum divided by?
 
@@ -607,17 +369,23 @@ exercises.folded(my_cross_entropy)
 # %%
 guesses.ask("cross-entropy before learning", None)
 
-# %%
+# %% tags=["answer"]
 y_batch = data.one_hot([3, 1, 4, 1])
 nothing_known = functions.cross_entropy(np.zeros((4, 10)), y_batch)
 guesses.compare("cross-entropy before learning", f"{nothing_known:.6f}")
 
 # %% [markdown]
-# That is the logarithm of 10.
+# It is $\log 10$, about 2.3. Keep that number in mind, because it is what a network's loss should be before it has learnt anything; if a first loss is far from it, something is wrong before training has begun.
 #
-# ### Exercise 2.7: the loss and its gradient (stretch, 12 minutes)
+# <small>Nielsen invents the cross-entropy from such a wish in [chapter 3 of his book](http://neuralnetworksanddeeplearning.com/chap3.html), for a sigmoid. [Shannon 1948](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x) measured information by minus the logarithm of a probability; on log-sum-exp see [Blanchard, Higham and Higham 2021](https://doi.org/10.1093/imanum/draa038).</small>
 #
-# A step of training needs the loss and its gradient with respect to the logits, $dZ$. The long way goes through $dp_k = -y_k / p_k$ and your `my_softmax_backward`, but what if $p_k$ has been rounded to 0? The short way needs a pencil: for a batch of one, put log-sum-exp into the loss, and differentiate with respect to one logit. In a larger batch, mind the mean's $1/n$.
+# ## All ten logits
+#
+# Our wish was about the right class's logit alone. What does the same loss want from the other nine? You have all that it takes to find out.
+#
+# ### Exercise 2.5: the loss and its gradient (stretch, 12 minutes)
+#
+# A step of training needs the loss and its gradient with respect to the logits, $dZ$. With a pencil first: for a batch of one, substitute your log-softmax into the loss, and differentiate with respect to one logit $z_k$. For a larger batch, don't forget the $1/n$ of the mean.
 
 
 # %%
@@ -632,19 +400,21 @@ exercises.check(my_cross_entropy_with_gradient)
 exercises.folded(my_cross_entropy_with_gradient)
 
 # %% [markdown]
-# ## Why the gradient is p - y
+# ### The short way, with a pencil
 #
-# Take a batch of one, whose loss is $-\sum_k y_k \log p_k$. Substitute $\log p_k = z_k - \log \sum_l e^{z_l}$. The targets add up to 1, so log-sum-exp appears exactly once:
+# Take a batch of one, whose loss is $-\sum_k y_k \log p_k$, and substitute $\log p_k = z_k - \log \sum_l e^{z_l}$. Log-sum-exp is the same for every $k$, so it comes out $\sum_k y_k$ times. The targets add up to 1, which means that it appears exactly once:
 #
 # $$L = -\sum_k y_k z_k + \log \sum_l e^{z_l} .$$
 #
-# Now differentiate with respect to one score, $z_k$. In the first sum only the term $-y_k z_k$ contains it, which gives $-y_k$. The second part is the logarithm of what we called $\text{sum}$, and gives $\frac{1}{\text{sum}} \cdot e^{z_k} = p_k$. Therefore
+# Now differentiate with respect to one logit, $z_k$. Only one term of the first sum, $-y_k z_k$, contains it, and its derivative is $-y_k$. The second part is the logarithm of what we called $\text{sum}$, whose derivative is $\frac{1}{\text{sum}} \cdot e^{z_k}$, and that is $p_k$. Therefore
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
-# No Jacobian is left, and no product of small slopes: *what you said minus what is true*. In a larger batch each row has a share of $1/n$ in the mean, so divide by $n$, once:
+# *What you said minus what is true.* After all these exponentials and logarithms, nothing more is left than a subtraction, and we still find that hard to believe. For the right class it is $p_\text{right} - 1$, which is our wish come true; for each of the others it is exactly the share that it claimed. In a larger batch each row has a share of $1/n$ in the mean, so divide by $n$, once:
 #
 # $$dZ = \frac{P - Y}{n} .$$
+#
+# Is it right? Measure it.
 
 # %%
 z_batch = np.random.default_rng(seed=4).normal(size=(4, 10))
@@ -658,24 +428,17 @@ def loss_of(u):
 gradcheck.check_gradient(loss_of, z_batch, dz_batch)
 
 # %% [markdown]
-# <details><summary>Are you sure that the long way, through the Jacobian, leads to the same place?</summary>
-#
-# On paper, yes. Carry $dp_k = -y_k / p_k$ back, and use that the targets add up to 1:
-#
-# $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = p_l - y_l .$$
-#
-# The $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm. That is why this loss and this function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). In the computer they cancel only if $p_l$ was not rounded to 0 first.
-#
-# </details>
-#
-# Weighted sums, a softmax and the cross-entropy make up what statisticians call **multinomial logistic regression** or, with two classes, **logistic regression** ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)). Our network's last layer is just that, fed with activations in place of pixels.
+# <small>Weighted sums, a softmax and the cross-entropy make up **multinomial logistic regression** or, with two classes, **logistic regression** ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)); our last layer is just that, fed with activations. The same $p - y$ comes out for a whole family of functions, each with the loss that belongs to it, the *generalised linear models* with their *canonical links*.</small>
 #
 # ## Back to the wrong answer
 #
-# The loss falls fastest in the direction opposite to its gradient, as lesson 03 shows. So the network's own ten numbers are $y - p$. Compare them with yours.
+# The loss grows along its gradient, so to make it fall we push each logit the other way, by $y - p$. Here are the network's own ten numbers for the 6 that it took for a 0. Are yours like them?
 
-# %% mystnb={"image": {"alt": "The ten classes from top to bottom, each with a bar that ends in a dot and the number y minus p. The 6 is pushed up by 0.71. Every other class is pushed down: the 0 by 0.49, the 2 by 0.11, the 5 by 0.06, the 4 by 0.02, and the rest by less, the 1 least of all, by 0.0002."}} tags=["hide-input"]
+# %% tags=["answer"]
 push = y_image - functions.softmax(z_image)
+guesses.compare("ten pushes, from the 0 to the 9", " ".join(f"{value:+.2f}" for value in push))
+
+# %% mystnb={"image": {"alt": "The ten classes from top to bottom, each with a bar that ends in a dot and the number y minus p. The 6 is pushed up by 0.71. Every other class is pushed down: the 0 by 0.49, the 2 by 0.11, the 5 by 0.06, the 4 by 0.02, and the rest by less, the 1 least of all, by 0.0002."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(5.2, 4.6))
 for k, value in enumerate(push):
     colour = plotting.COLOURS[0] if value > 0 else plotting.COLOURS[1]
@@ -688,8 +451,8 @@ for k, value in enumerate(push):
     )  # fmt: skip
 axis.axvline(0, color="black", linewidth=1)
 axis.set(
-    title="The right score goes up, and every\nother down by the share it claimed",
-    xlabel="push on the score, y - p",
+    title="The right logit goes up, and every\nother down by the share it claimed",
+    xlabel="push on the logit, y - p",
     ylabel="class",
     yticks=range(10),
     xlim=(-0.8, 1.0),
@@ -698,14 +461,14 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# The 6 goes up by what it lacked. The 0 goes down most, the 1 hardly at all.
+# The 6 goes up by what it lacked, the 0 goes down most, and the 1, which had claimed next to nothing, hardly moves. Perhaps you pushed two logits only, the 6 up and the 0 down. That is a fair answer, but it lets the 2 and the 5 off, although they had claimed a share, too.
 #
 # **Predict.** Push again and again, with a fresh $p$ each time. After how many pushes will the answer be 6?
 
 # %%
 guesses.ask("pushes until it says 6", None)
 
-# %%
+# %% tags=["answer"]
 target, length = 6, 1.0  # change these: another class, a shorter or a longer push
 z_pushed = z_image
 answers = []
@@ -718,15 +481,206 @@ needed = answers.index(target) if target in answers else "more than 4"
 guesses.compare("pushes until it says 6", needed)
 
 # %% [markdown]
-# Are four pushes enough if the target is the 1, the class it believes in least?
+# The pushes grow weaker as there is less to complain about. Now make the 1 the target, the class that it believes in least. The pushes are as strong as they can be, and yet after four of them the answer is still 0, because the 1 starts more than eight points behind and a push closes less than two.
 #
-# <details><summary>What other numbers give</summary>
+# A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to them.
 #
-# With the 1 as target the pushes are the strongest, and yet after four of them the answer is still 0. The 1 starts more than eight points behind the 0. A push moves both, and closes less than two points of the gap. Back to the 6: with pushes a tenth as long, it isn't the answer even after four.
+# ## From any number to between 0 and 1
+#
+# **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs, and a harder page on the softmax, which may wait until lesson 06.
+#
+# A hidden unit competes with nobody. Its sum, also called $z$, may be any number, but its response should lie between 0, silent, and 1, fully on. The **sigmoid** sees to that:
+#
+# $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
+#
+# What is $\sigma(0)$? What happens far to the right, and far to the left?
+
+
+# %%
+def naive_sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
+    print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
+
+# %% [markdown]
+# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left it grows without bound, and the value sinks to 0.
+#
+# ## The slope of the sigmoid
+#
+# Learning keeps asking one question: *if I nudge this number, how much does the answer move?* So we need the sigmoid's slope. The sigmoid is one over something, and the slope of $1/s$ is $-1/s^2$ times the slope of $s$. Here $s = 1 + e^{-z}$, whose own slope is $-e^{-z}$, so the two minus signs cancel. Write $a$ for the value $\sigma(z)$, and something pleasant happens:
+#
+# $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{e^{-z}}{1 + e^{-z}} = a\,(1 - a) .$$
+#
+# (The second factor is $1 - a$, because adding it to the first gives 1.) So the slope can be read off the value: once you have the activation, you need neither $z$ nor another exponential. You have met this formula before; question 5 asks why.
+
+
+# %%
+def slope_from_value(a):
+    return a * (1 - a)
+
+
+z_line = np.linspace(-8, 8, 401)
+a_line = naive_sigmoid(z_line)
+slope_line = slope_from_value(a_line)
+print(f"steepest at z = {z_line[slope_line.argmax()]:.0f}, with slope {slope_line.max()}")
+gradcheck.check_gradient(lambda z: naive_sigmoid(z).sum(), z_line, slope_line)
+
+# %% [markdown]
+# <small>The check watches *one* number, so it was given the sum of all the sigmoids, in which each $z$ moves its own term only.</small> One quarter is the maximum, because $a(1 - a) = \frac14 - (a - \frac12)^2$. Even at its steepest, then, a sigmoid passes on no more than a quarter of a nudge.
+
+# %% mystnb={"image": {"alt": "The sigmoid rises from 0 to 1 as an S through one half at z = 0; its slope, drawn below it, is a bell with its top of one quarter at z = 0 that has all but vanished beyond plus and minus 5. The regions beyond 5 are shaded and marked saturated."}} tags=["hide-input"]
+figure, axis = plt.subplots(figsize=(5.2, 3.9))
+for left, right in [(-8, -5), (5, 8)]:
+    axis.axvspan(left, right, color="0.92")
+    axis.text((left + right) / 2, 0.5, "satu-\nrated", ha="center", color="0.3")
+plotting.curves(
+    z_line,
+    {"sigmoid": a_line, "its slope": slope_line},
+    axis=axis,
+    title="Where it saturates, the slope is nearly 0:\na nudge hardly shows",
+    xlabel="z",
+    ylabel="value",
+)
+plt.show()
+
+# %% [markdown]
+# A unit whose sum lies in one of the level parts is **saturated**: nudge the sum, and the response hardly moves, so learning hardly reaches the unit. <small>Verhulst found this curve in 1838, for populations that can't grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)).</small>
+#
+# ## A stable sigmoid
+#
+# Take $z = -1000$. The sigmoid and its slope are both too small there for any float, so 0 is the right answer for either.
+#
+# **Predict.** What will the computer make of the two formulas as they stand, $1 / (1 + e^{-z})$ for the value and $e^{-z} / (1 + e^{-z})^2$ for the slope?
+
+# %%
+guesses.ask("value and slope at -1000", None)
+
+
+# %% tags=["answer"]
+def naive_slope(z):
+    return np.exp(-z) / (1 + np.exp(-z)) ** 2
+
+
+far = np.array([-1000.0])
+with np.errstate(all="ignore"):
+    value_far, slope_far = naive_sigmoid(far)[0], naive_slope(far)[0]
+guesses.compare("value and slope at -1000", f"value {value_far:.0f}, slope {slope_far:.0f}")
+
+# %% [markdown]
+# The value survives, because $1 / (1 + \infty)$ is 0, but the slope is $\infty / \infty$. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
+#
+# $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
+#
+# ### Exercise 2.6: a stable sigmoid (core, 5 minutes)
+#
+# Write it for arrays. It must not give a warning for any number, and at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Remember that `np.where` computes both of its cases for every number. With $|z|$, one formula serves both sides.
+
+
+# %%
+def my_sigmoid(z):
+    """Sigmoid of every number in the array z, of any shape, without overflow."""
+    ...
+
+
+exercises.check(my_sigmoid)
+
+# %%
+exercises.folded(my_sigmoid)
+
+# %% [markdown]
+# For the slope, $a(1 - a)$ needs no exponential at all, so there is nothing in it that could overflow. <small>From $z = 37$ on it gives 0, because $a$ is rounded to 1; the true slope is below $10^{-16}$ there and would move nothing.</small>
+#
+# ## The Jacobian
+#
+# This is the one hard page of the lesson, and a tired reader may leave it for another day. It goes the long way, from the loss to the probabilities and from there to the logits, as one has to whenever a loss and a function are *not* made for each other.
+#
+# Raise one logit, and its own probability rises, while the others together fall by just as much. *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already, so take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves. You should find
+#
+# $$J_{kl} = \begin{cases} p_k (1 - p_k) & \text{if } l = k, \\ -\,p_k\, p_l & \text{if } l \ne k. \end{cases}$$
+#
+# <details><summary>The other entries, line by line</summary>
+#
+# $$\frac{\partial p_k}{\partial z_l} = \frac{0 \cdot \text{sum} - e^{z_k} e^{z_l}}{\text{sum}^2} = -\,p_k\, p_l .$$
 #
 # </details>
 #
-# A network can't move its scores, only the weights they are made of. Lesson 03 hands the push on to them.
+# Every entry contains $-p_k p_l$, and on the diagonal there is a $p_k$ as well, since $p_k (1 - p_k) = p_k - p_k p_k$. So $J$ is the difference of two tables. One has $p$ on its diagonal and 0 elsewhere, and is written $\mathrm{diag}(p)$. The other has $p_k p_l$ in row $k$ and column $l$: set the row $p$ upright as a column, which is called its **transpose**, $p^T$, and multiply each number of the column by each number of the row, as `np.outer(p, p)` does. Hence
+#
+# $$J = \mathrm{diag}(p) - p^T p .$$
+
+
+# %%
+def softmax_jacobian(p):
+    return np.diag(p) - np.outer(p, p)
+
+
+z_row = np.array([0.5, -1.0, 2.0, 0.0, 1.5])
+p_row = functions.softmax(z_row)
+J = softmax_jacobian(p_row)
+
+# %% [markdown]
+# ### Carrying a gradient back
+#
+# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves, $p_k$ by $J_{kl}\, h$, and each of these moves changes the loss, by $dp_k$ times as much. The ten small changes simply add up. Divide the total by $h$:
+#
+# $$dz_l = \sum_k dp_k\, J_{kl} .$$
+#
+# At school the chain rule had one path from the nudge to the result. Here there are ten, one through each probability, and *paths add*. To take one column of a table after another, to multiply it entry by entry by a row, and to add up each time is what *a row times a matrix* means. So $dz$ is the row $dp$ times the matrix $J$, which is called a **vector-Jacobian product**, and it can be had without building $J$ at all. What is $dp$ times $\mathrm{diag}(p)$, and what is $dp$ times $p^T p$?
+#
+# <details><summary>Answer</summary>
+#
+# $dp$ times $\mathrm{diag}(p)$ has the entries $dp_l\, p_l$. And $dp$ times the column $p^T$ is a single number, the sum of all $dp_k\, p_k$, by which the row $p$ is then multiplied. So
+#
+# $$dz_l = p_l \Big( dp_l - \sum_k p_k\; dp_k \Big) .$$
+#
+# </details>
+#
+# ### Exercise 2.7: back through the softmax (core, 8 minutes)
+#
+# With a pencil first: for two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then write it for a whole batch, where each row has its own sum.
+
+
+# %%
+def my_softmax_backward(p, dp):
+    """Gradient of the loss with respect to the logits, from p and dp; all (n, classes)."""
+    ...
+
+
+exercises.check(my_softmax_backward)
+
+# %%
+exercises.folded(my_softmax_backward)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The sum of $p_k\, dp_k$ is $\frac12$. So $dz = (\frac12 (1 - \frac12),\; \frac12 (0 - \frac12)) = (\frac14, -\frac14)$.
+#
+# </details>
+#
+# Does the long way lead to the same place as the short one? The loss of one example is $-\sum_k y_k \log p_k$, and $\log p_k$ has the slope $1 / p_k$, so $dp_k = -y_k / p_k$. Carry that back through the softmax:
+#
+# $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = p_l - y_l .$$
+#
+# It does: the $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm, which is why this loss and this function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). In the computer, however, they cancel only if $p_l$ was not rounded to 0 first, so the short way is also the safe one.
+#
+# That leaves $J$ itself to be checked. Draw any $dp$, and let the number that is watched be the sum of all $dp_k\, p_k$, whose gradient with respect to $z$ is $dp$ times $J$. Whoever derives the softmax in a hurry may keep the diagonal alone. Would the check notice?
+
+# %%
+dp_row = np.random.default_rng(seed=3).normal(size=5)
+
+
+def weighted_sum(z):
+    return functions.softmax(z) @ dp_row
+
+
+print(gradcheck.check_gradient(weighted_sum, z_row, dp_row @ J))
+print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)))
+
+# %% [markdown]
+# It would. Always make a check fail once, on purpose: a check that you have never seen fail is only a hope.
 #
 # ### Put yours to work
 #
@@ -738,11 +692,13 @@ guesses.compare("pushes until it says 6", needed)
 # %% [markdown]
 # ## Recap
 #
-# - The softmax turns ten scores into ten probabilities. The cross-entropy says how wrong they are; its gradient, $(P - Y) / n$, how to move each score.
+# You can turn ten numbers into ten probabilities, say how wrong these are, and say of each number which way to push it, and how hard. You have also seen that a formula, even your own, is a claim until it has been measured. What you can't do yet is reach the weights: the push still stops at the logits.
+#
+# - The softmax runs over the classes, row by row. It doesn't change when a constant is added to a row.
+# - Never give `exp` a large positive number: subtract each *row's* maximum, or use $-|z|$.
+# - The cross-entropy is the mean surprise, $-\log p_\text{right}$. Its gradient is $(P - Y)/n$, and one pushes the other way.
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
-# - A central difference measures a derivative. Its error is a V, whose bottom depends on the function; for ours it is near $h = 10^{-5}$.
-# - Never give `exp` a large positive number: use $-|z|$, or subtract each *row's* maximum.
-# - Softmax runs over the classes, row by row.
+# - A central difference measures a derivative. Where several paths lead from a nudge to the loss, they add.
 #
 # ## Questions to ask yourself
 #
@@ -754,11 +710,11 @@ guesses.compare("pushes until it says 6", needed)
 #
 #    </details>
 #
-# 2. Why may you subtract the maximum in the softmax, but not multiply the scores by 2?
+# 2. Why may you subtract the maximum in the softmax, but not multiply the logits by 2?
 #
 #    <details><summary>Answer</summary>
 #
-#    What is added to all scores cancels between numerator and denominator. Doubling squares all the odds: unless all scores are equal, the largest probability grows.
+#    What is added to all logits cancels between numerator and denominator. Doubling squares all the odds: unless all logits are equal, the largest probability grows.
 #
 #    </details>
 #
@@ -766,7 +722,7 @@ guesses.compare("pushes until it says 6", needed)
 #
 #    <details><summary>Answer</summary>
 #
-#    Which sums: those along the rows, or those down the columns? Better still: does a batch of one get what it gets in company?
+#    Which sums: those along the rows, or those down the columns? Better still: does a row get the same numbers alone as in company?
 #
 #    </details>
 #
@@ -774,7 +730,7 @@ guesses.compare("pushes until it says 6", needed)
 #
 #    <details><summary>Answer</summary>
 #
-#    Training only sees a learning rate that is $n$ times as large. It may fail, or go well if the rate was chosen that way, but it doesn't name the fault. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
+#    Training only sees a learning rate that is $n$ times as large. It may fail, or it may go well if the rate happens to suit, but it never tells you what is wrong. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
 #
 #    </details>
 #
@@ -782,7 +738,7 @@ guesses.compare("pushes until it says 6", needed)
 #
 #    <details><summary>Answer</summary>
 #
-#    The sigmoid of the difference between their scores. Divide top and bottom by $e^{z_0}$:
+#    The sigmoid of the difference between their logits. Divide top and bottom by $e^{z_0}$:
 #
 #    $$p_0 = \frac{e^{z_0}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_0 - z_1)}} = \sigma(z_0 - z_1) .$$
 #
@@ -790,4 +746,4 @@ guesses.compare("pushes until it says 6", needed)
 #
 # ## Next
 #
-# [03 Backpropagation](03_backpropagation.ipynb): put these pieces together into a network, and carry the gradient back to every one of its weights.
+# [03 Backpropagation](03_backpropagation.ipynb): put these pieces together into a network, and carry the push back to every one of its weights.

@@ -9,20 +9,18 @@
 # %% [markdown]
 # # 03 Backpropagation
 #
-# A network has a hundred thousand adjustable numbers, and it gives a wrong answer. Which of them should move, and which way? Seven lines of NumPy answer for all of them at once. You will find those lines with a pencil, on a network of twelve numbers.
-#
-# **You will** carry the gradient back through a small network by hand, and then through the course's network in code. You will check every line, and meet a check that is easily fooled.
+# A network has a hundred thousand adjustable numbers, and it gives a wrong answer. **Which of them should move, and which way?** Seven lines of NumPy answer that for all of them at once. You will find those lines with a pencil, on a network of twelve numbers, and then meet a check that is easily fooled.
 #
 # **You will be able to**
 #
 # - write down the shape of every array in a network, and use shapes to catch mistakes;
 # - derive the gradients of a layer, from a single weight to the matrix form;
-# - check a gradient, and tell a check that can see a fault from one that cannot;
+# - check a gradient, with a nudge that is neither too large nor too small, and tell a check that can see a fault from one that cannot;
 # - say what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss; [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Exercise 3.2 and exercise 3.4 are enough: together they are the backward pass.
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss (not its last page, on the Jacobian); [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Exercise 3.2 and exercise 3.4 are enough: together they are the backward pass.
 #
-# **Time** 50 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
+# **Time** 90 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
 
 # %% [markdown]
 # ## Before you start
@@ -61,7 +59,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# You saw this network in lesson 02. Each **hidden unit** has a weight for every pixel. It multiplies each pixel by its weight, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units form one **layer**, the output units another.
+# You saw this network in lesson 02. Each **hidden unit** multiplies every pixel by a weight, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units together form one **layer**, the output units another.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -74,11 +72,11 @@ mnist = data.load()
 # | $P = \mathrm{softmax}(Z_2)$ | `p` | (n, 10) | probabilities |
 # | $Y$ | `y` | (n, 10) | one-hot targets |
 #
-# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02, and rows are examples, everywhere. The first index names the layer, and what follows a comma picks an entry: $z_{1,ij}$ is the sum of hidden unit $j$ for example $i$. For a single example we write its row, $z_1$. The numbers in $W_1, b_1, W_2$ and $b_2$ are the **parameters**: they are what the network learns.
+# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02, and rows are examples, everywhere. The index on a capital names the layer. The numbers in $W_1, b_1, W_2$ and $b_2$ are the **parameters**: they are what the network learns.
 #
 # ## By hand: a network of twelve numbers
 #
-# Shrink the network until it fits on a sheet of paper: two pixels, two hidden units, two classes, one image. The second class is the right one.
+# A hundred thousand numbers hide what happens to each. So shrink the network until it fits on a sheet of paper: two pixels, two hidden units, two classes, one image. The second class is the right one.
 
 # %%
 net = network.Parameters(
@@ -90,7 +88,7 @@ net = network.Parameters(
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 # %% [markdown]
-# This is your worksheet. A box is a pixel or a unit, and a line is a weight. Both hidden boxes say $z_1$, because each holds one entry of that row. Find each number with a pencil and type it in, as a decimal or as 3/8 or log 3: the sheet tells you whether it is right.
+# This is your worksheet. Each number on it has the name that it has in Python, which counts from 0: `z1[0]` is the first hidden unit's sum, and `W1[0, 1]` is the weight that leads from the first pixel to the second hidden unit. Find each number with a pencil and type it in, as a decimal or as 5/7 or log 5, and the sheet tells you whether it is right. It is the one page of this lesson that you shouldn't skip, because everything after it is the same page again, only larger.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits, probabilities and the loss; orange fields for the gradient with respect to every number."}}
 pictures.fill()
@@ -98,17 +96,15 @@ pictures.fill()
 # %% [markdown]
 # In the matrices, each *column* belongs to one unit: the first hidden unit multiplies the first pixel by 1 and the second by $-2$.
 #
-# ### Forward, down the page
+# **Forward, down the page.** The way from the pixels to the loss is called the **forward pass**. For the first hidden unit,
 #
-# The way from the pixels to the loss is the **forward pass**. For the first hidden unit,
-#
-# $$z_{1,1} = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad a_{1,1} = \sigma(0) = \tfrac12 .$$
+# $$\texttt{z1[0]} = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad \texttt{a1[0]} = \sigma(0) = \tfrac12 .$$
 #
 # The other blue fields are yours, down to the loss. Two hints: $e^{-\log 3} = \frac13$, and only the difference between the logits counts.
 #
 # <details><summary>Stuck? Forward, line by line</summary>
 #
-# Second unit: $z_{1,2} = 1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$, and $a_{1,2} = 1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
+# Second unit: `z1[1]` is $1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$, and `a1[1]` is $1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
 # They are $\log 3$ apart, so the odds are 3 to 1: $p = (\frac34, \frac14)$. The right class, the second, got $\frac14$, so the loss is $-\log \frac14 = \log 4$.
 #
 # </details>
@@ -117,27 +113,27 @@ pictures.fill()
 #
 # ## By hand: back up the page
 #
-# Nudge a number upwards. How fast does the loss grow? That is the derivative of the loss with respect to this number. We also call it the number's *blame*.
+# Nudge one number upwards. How fast does the loss grow? That is the derivative of the loss with respect to this number, and we also call it the number's *blame*. It can be negative, and then the number deserves encouragement.
 #
-# We work backwards, from the loss to the pixels, because then each step can use the one before. That is all there is to **backpropagation**, or the **backward pass**. <small>[Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0) made it famous for networks, but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).</small>
+# We work backwards, from the loss to the pixels, because then each step can use the one before, and that is all there is to **backpropagation**, or the **backward pass**. The idea takes a sentence; we think it is still the cleverest thing in the course.
 #
-# **The logits.** You have these from the top of the page: $dz_2 = p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
+# **The logits.** You found these before you started: `dz2` is $p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
 #
-# **A weight.** Take the weight 1 from the first hidden unit to the first logit. It contributes activation times weight, $\frac12 \cdot 1$, to that logit. Nudge the weight by a small $h$. The logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So the gradient is
+# **A weight.** Take `W2[0, 0]`, the weight 1 from the first hidden unit to the first logit. It contributes activation times weight, $\frac12 \cdot 1$, to that logit. Nudge the weight by a small $h$, and the logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So the weight's blame is
 #
 # $$\tfrac12 \cdot \tfrac34 = \tfrac38 ,$$
 #
-# *what came in, times the gradient of what went out.* The other three entries of $dW_2$ are yours.
+# *what came in, times the blame of what went out.* A weight whose input was silent is blameless, and so is one whose logit had no blame to pass on. The other three entries of `dW2` are yours.
 #
-# **A bias.** What comes in there is always 1, so $db_2 = dz_2$.
+# **A bias.** What comes in there is always 1, so `db2` is the same as `dz2`.
 #
-# **An activation.** The first hidden unit's activation reaches the loss by *two* roads, one through each logit. Nudge it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$. The roads add up:
+# **An activation.** The first hidden unit's activation reaches the loss by *two* paths, one through each logit. Nudge it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$, and each of these moves changes the loss by that logit's blame. The two small changes add up, like small expenses; in short, *paths add*:
 #
 # $$1 \cdot \tfrac34 + (-2) \cdot \left(-\tfrac34\right) = \tfrac94 .$$
 #
 # The second one is yours.
 #
-# **A pre-activation.** Between $z_1$ and $a_1$ lies the sigmoid. Its slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So a quarter of $\frac94$ gets through, which is $\frac{9}{16}$. The second is yours, and you found its slope before you started.
+# **A pre-activation.** Between `z1` and `a1` lies the sigmoid, whose slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So a quarter of $\frac94$ gets through, which is $\frac{9}{16}$. The second is yours, and you found its slope before you started.
 #
 # **The hidden layer's weights and biases.** No new idea is needed. All six are yours.
 #
@@ -148,7 +144,7 @@ pictures.fill()
 #
 # </details>
 #
-# It is easy to misapply a rule, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. <small>Here `net._replace(W1=...)` is a copy of `net` with one array exchanged, and `central_difference` chooses its own $h$.</small>
+# It is easy to misapply a rule and not to notice, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. <small>Here `net._replace(W1=...)` is a copy of `net` with one array replaced.</small>
 
 
 # %%
@@ -160,29 +156,14 @@ measured = central_difference(pencil_loss, net.W1)
 print("dW1, measured:", [pencil.write(number) for number in measured.ravel()])
 
 # %% [markdown]
-# Here is the sheet with all its answers. Values ran down the page, and gradients ran up.
+# They are the four numbers that you found on the lines of the first layer. Here is the sheet with all its answers. Values run down the page, and gradients back up it.
 
 # %% mystnb={"image": {"alt": "The network of twelve numbers with every field filled in. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}} tags=["hide-input"]
 pencil.draw(net, x_pencil, y_pencil, filled=True, title="Every number, and its gradient")
 plt.show()
 
 # %% [markdown]
-# Check any weight: its gradient is the blue $x$ or $a_1$ where its line begins, times the orange number beside the $z_1$ or $z_2$ where it ends.
-#
-# **Predict.** Move every parameter *against* its gradient, by half of that gradient. What becomes of the probability of the right class, now $\frac14$?
-
-# %%
-guesses.ask("right class, after the move", None)
-
-# %%
-_, grads = network.gradients(net, x_pencil, y_pencil)
-moved = network.Parameters(*(value - d / 2 for value, d in zip(net, grads)))
-print("before:", softmax(network.logits(net, x_pencil))[0].round(4))
-print("after: ", softmax(network.logits(moved, x_pencil))[0].round(4))
-guesses.compare("right class, after the move", softmax(network.logits(moved, x_pencil))[0, 1])
-
-# %% [markdown]
-# From 0.25 to 0.6905 in one step. The rest of this lesson is the same sheet with more rows and columns.
+# Check any weight: its gradient is the blue `x` or `a1` where its line begins, times the orange number beside the `z1` or `z2` where it ends.
 #
 # Try numbers of your own. Before you drag a weight, say whose gradient will change.
 
@@ -190,6 +171,21 @@ guesses.compare("right class, after the move", softmax(network.logits(moved, x_p
 pictures.backprop()
 
 # %% [markdown]
+# **Predict.** Move every parameter *against* its gradient, by half of that gradient. What becomes of the probability of the right class, now $\frac14$?
+
+# %%
+guesses.ask("right class, after the move", None)
+
+# %% tags=["answer"]
+_, grads = network.gradients(net, x_pencil, y_pencil)
+moved = network.Parameters(*(value - d / 2 for value, d in zip(net, grads)))
+print("before:", softmax(network.logits(net, x_pencil))[0].round(4))
+print("after: ", softmax(network.logits(moved, x_pencil))[0].round(4))
+guesses.compare("right class, after the move", softmax(network.logits(moved, x_pencil))[0, 1])
+
+# %% [markdown]
+# From 0.25 to 0.6905 in one step, although no parameter knew what the others would do. The rest of this lesson is the same sheet with more rows and columns.
+#
 # ## The real size
 #
 # **Predict.** How many parameters does the course's network have? Work it out from the table.
@@ -198,11 +194,9 @@ pictures.backprop()
 guesses.ask("parameters", None)
 
 # %% [markdown]
-# ### Forward
-#
-# Start from small random weights and a batch of twelve images. The forward pass takes five lines. Say the shape of each array before you run them.
+# Start from small random weights and a batch of twelve images. The forward pass takes five lines, and you can say the shape of each array before you run them.
 
-# %%
+# %% tags=["answer"]
 parameters = network.initialise(np.random.default_rng(seed=3))
 W1, b1, W2, b2 = parameters
 
@@ -226,7 +220,7 @@ guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 #
 # ## Backward
 #
-# Which lines of NumPy do what you did on the sheet, for $n$ examples at once? There are seven. As always, $i$ counts examples and $k$ classes; $j$ counts hidden units. A gradient has the shape of the array it belongs to, and that rule alone catches many mistakes. On this map $Z_1$, $A_1$ and $Z_2$ have their gradients beside them.
+# What you did on the sheet takes seven lines of NumPy, for $n$ examples at once, and this map shows where each of them leads. As you derive them, lean on one rule that catches many mistakes by itself: *a gradient has the shape of the array it belongs to.*
 
 # %% mystnb={"image": {"alt": "A map of the two passes. On the left the values run down in blue: X of shape n by 784, Z1 and A1 of n by 128, Z2 and P of n by 10, and the loss L, which the cross-entropy makes of P and the targets Y. In the middle the gradients run up in orange: step 1 leads from L past P to dZ2, step 4 from there to dA1, step 5 to dZ1. On the right are the parameters' gradients: steps 2 and 3 lead from dZ2 to dW2 and db2, steps 6 and 7 from dZ1 to dW1 and db1."}} tags=["hide-input"]
 blue, orange = plotting.COLOURS[:2]
@@ -269,9 +263,9 @@ for level, layer, steps in [(5, 2, "2 and 3"), (9, 1, "6 and 7")]:
 plt.show()
 
 # %% [markdown]
-# ### Step 1: the logits
+# Single entries need indices. As always, $i$ counts examples and $k$ classes, and $j$ counts hidden units; so $a_{1,ij}$ is the activation of hidden unit $j$ for example $i$, where the 1 still names the layer.
 #
-# Lesson 02 did the work: a single step led from the loss, past the probabilities, to the logits. The loss is a mean over the batch, so $1/n$ appears here, once, and never again.
+# **Step 1: the logits.** Lesson 02 went from the loss to the logits in one go, past the probabilities. The loss is a mean over the batch, so $1/n$ appears here, once, and never again.
 #
 # $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
 
@@ -280,27 +274,29 @@ dz2 = (p - y) / n
 print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 
 # %% [markdown]
-# Each row of $dZ_2$ adds up to 0, as you found before you started.
+# **Step 2: the output weights.** Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. In example $i$ it occurs in one logit only, $z_{2,ik}$, where it is multiplied by $a_{1,ij}$. So this example contributes what came in, times the blame of what went out: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, which means that it reaches the loss by $n$ paths, and paths add:
 #
-# ### Step 2: the output weights
+# $$dW_{2,jk} = \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} .$$
 #
-# Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. In example $i$ it occurs in one logit only, $z_{2,ik}$, where it is multiplied by $a_{1,ij}$. So example $i$ contributes *what came in, times the gradient of what went out*: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, and their contributions add up. In a matrix product the sum runs over the middle index: the last of the left factor and the first of the right. To bring $i$ into the middle, **transpose** $A_1$: turn its rows into columns, so that $(A_1^T)_{ji} = a_{1,ij}$.
+# Can NumPy do that for all $j$ and $k$ at once? A sum of products suggests a matrix product, and one rule tells you which:
+#
+# > **In a matrix product, the sum runs over the middle index**, the last of the left factor and the first of the right.
+#
+# Here the sum runs over $i$, but $i$ is the *first* index of $a_{1,ij}$. To bring it into the middle, **transpose** $A_1$, that is, turn its rows into columns, so that $(A_1^T)_{ji} = a_{1,ij}$:
 #
 # $$\begin{aligned}
-# dW_{2,jk} &= \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} = \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} \\
+# dW_{2,jk} &= \sum_{i=1}^{n} (A_1^T)_{ji}\, dz_{2,ik} \\
 # dW_2 &= A_1^T\, dZ_2
 # \end{aligned}$$
 #
-# The shapes agree: (128, n) times (n, 10) is (128, 10).
+# The shapes agree: (128, n) times (n, 10) is (128, 10), which is the shape of $W_2$. You will need the rule twice more, so it is worth half a minute now.
 
 # %%
 dW2 = a1.T @ dz2
 print(check_gradient(lambda W2: cross_entropy(a1 @ W2 + b2, y), W2, dW2, name="dW2"))
 
 # %% [markdown]
-# ### Step 3: the output biases
-#
-# Bias $b_{2,k}$ is added to logit $k$ of *every* example.
+# **Step 3: the output biases.** Bias $b_{2,k}$ is added to logit $k$ of *every* example.
 #
 # ### Exercise 3.1: the gradient of the biases (warm-up, 3 minutes)
 #
@@ -331,19 +327,15 @@ exercises.folded(my_bias_gradient)
 #
 # ## Backward, through the hidden layer
 #
-# ### Step 4: the activations
-#
-# On your sheet an activation reached the loss by two roads. Here it has ten, one through each logit of its example:
+# **Step 4: the activations.** On your sheet an activation reached the loss by two paths. Here it has ten, one through each logit of its example:
 #
 # $$da_{1,ij} = \sum_{k} dz_{2,ik}\, W_{2,jk} .$$
 #
-# ### Step 5: the pre-activations
-#
-# Each pre-activation moves only one activation, so there is nothing to add up: multiply by the slope, entry by entry.
+# **Step 5: the pre-activations.** Each pre-activation moves only one activation, so there is nothing to add up: multiply by the slope, entry by entry.
 #
 # ### Exercise 3.2: back through the hidden layer (core, 8 minutes)
 #
-# Write the sum over $k$ as a matrix product, as step 2 did with the sum over $i$. Which index must stand in the middle, and what has to be transposed? Then comes the slope.
+# Write the sum over $k$ as a matrix product, as step 2 did with the sum over $i$. Which index must stand in the middle, and what has to be transposed? Then multiply by the slope.
 
 
 # %%
@@ -360,7 +352,7 @@ exercises.folded(my_hidden_gradient)
 # %% [markdown]
 # <details><summary>The course's version of steps 4 and 5</summary>
 #
-# $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle. The same weights that carried the signal forward carry the gradient back, transposed. The product entry by entry is written $\odot$:
+# $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle. The same weights that carried the signal forward carry the gradient back, transposed:
 #
 # $$\begin{aligned} dA_1 &= dZ_2\, W_2^T \\ dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \end{aligned}$$
 #
@@ -370,15 +362,17 @@ exercises.folded(my_hidden_gradient)
 # ```
 #
 # </details>
+#
+# Products entry by entry, NumPy's `*`, are written $\odot$ in formulas, so that nobody takes them for matrix products. Is `dz1` right?
 
 # %%
 dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# Each step back is a vector-Jacobian product, as in lesson 02, and no Jacobian is ever built. <small>Many books call $dz$ a unit's **error signal**, or **delta**.</small>
+# <small>Many books call $dz$ a unit's **error signal**, or **delta**. Each step back is a vector-Jacobian product, as on lesson 02's last page, and no Jacobian is ever built.</small>
 #
-# ### Exercise 3.3: through another squasher (core, 6 minutes)
+# ### Exercise 3.3: through another squashing function (core, 6 minutes)
 #
 # In place of the sigmoid a unit may have
 #
@@ -405,9 +399,7 @@ exercises.folded(my_tanh_backward)
 #
 # </details>
 #
-# ### Steps 6 and 7: the hidden layer's weights and biases
-#
-# You were at the same point after step 1, one layer nearer the loss. This time the derivation is yours.
+# **Steps 6 and 7: the hidden layer's weights and biases.** You were at the same point after step 1, one layer nearer the loss. This time the derivation is yours.
 #
 # ### Exercise 3.4: the gradients of a layer (core, 8 minutes)
 #
@@ -449,23 +441,96 @@ exercises.folded(my_layer_gradients)
 #
 # </details>
 #
-# `network.gradients` puts them together, and returns the loss and the four gradients. Does it agree with your lines?
+# `network.gradients` puts the lines together, and returns the loss and the four gradients. If it ever disagreed with yours, this cell would say so.
 
 # %%
 dW1, db1 = network.layer_gradients(x, dz1)
 dW2, db2 = network.layer_gradients(a1, dz2)
 loss_library, grads = network.gradients(parameters, x, y)
-print("same loss:     ", np.isclose(loss_library, loss))
-print("same gradients:", all(np.allclose(a, b) for a, b in zip(grads, (dW1, db1, dW2, db2))))
+agree = [np.allclose(a, b) for a, b in zip(grads, (dW1, db1, dW2, db2))]
+if not (np.isclose(loss_library, loss) and all(agree)):
+    print("network.gradients disagrees with the seven lines")
 
 # %% [markdown]
+# **A good place to stop.** You have carried the gradient back to every parameter of the network. What follows asks whether it is right, and then takes a first step with it.
+#
 # ## Is it right?
 #
-# How would you check a network that somebody else wrote?
+# How would you check a network that somebody else wrote? By nudging its parameters, as we have done all along. But lesson 02 left a question open. The smaller the nudge, the closer the measured slope came to the true one; so should we nudge by as little as we can?
+#
+# **Predict.** Measure the slope of the sigmoid at many points, and keep the largest error. Of the nudges $1$, $10^{-1}$, $10^{-2}$ and so on down to $10^{-14}$, which one gives the smallest error? Write down its exponent.
+
+# %%
+guesses.ask("exponent of the best nudge", None)
+
+# %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: circles in the shape of a V. From the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. A dashed line follows the right arm, and a dotted one the left arm."}} tags=["answer", "hide-input"]
+z_line = np.linspace(-8, 8, 401)
+slope_line = sigmoid(z_line) * (1 - sigmoid(z_line))
+nudges = np.logspace(-14, 0, 57)
+errors = []
+for h in nudges:
+    slope_measured = (sigmoid(z_line + h) - sigmoid(z_line - h)) / (2 * h)
+    errors.append(np.abs(slope_measured - slope_line).max())
+figure, axis = plt.subplots(figsize=(5.2, 4.4))
+axis.loglog(nudges, errors, "o", markersize=4, label="measured")
+guides = {
+    "the formula: as $h^2$": (nudges[32:], nudges[32:] ** 2 / 48, "--"),
+    "rounding: as $1 / h$": (nudges[:44], 1e-16 / nudges[:44], ":"),
+}
+for name, (where, guide, style) in guides.items():
+    axis.loglog(where, guide, style, color="black", linewidth=1.2, label=name)
+axis.set(
+    title="The sigmoid's measured slope: smaller\nnudges are better, until they are not",
+    xlabel="nudge h",
+    ylabel="largest error",
+    xticks=[1e-12, 1e-9, 1e-6, 1e-3, 1],
+    ylim=(1e-13, 1),
+)
+axis.legend(loc="upper center")
+plt.show()
+guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(errors)])))
+
+# %% [markdown]
+# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the rise is off by about $10^{-16}$, and dividing by a tiny run makes that large. <small>[Goldberg 1991](https://doi.org/10.1145/103162.103163) has all there is to know about rounding.</small>
+#
+# <details><summary>Why is the right arm twice as steep as the left one?</summary>
+#
+# Rounding makes an error of about $10^{-16} / h$: ten times as much for a tenth of the nudge. For the other arm, Taylor's formula tells us what we lose with a nudge that is not zero:
+#
+# $$
+# \begin{aligned}
+# f(u \pm h) = f(u) &\pm h f'(u) + \frac{h^2}{2} f''(u) \\
+# &\pm \frac{h^3}{6} f'''(u) + \dots
+# \end{aligned}
+# $$
+#
+# Subtract the two: the even powers cancel, which is what nudging *both* ways is for, and the odd ones double. Divide by $2h$. What is left, apart from $f'(u)$, is an error of about $\frac{h^2}{6} f'''(u)$, and so a tenth of the nudge makes it a hundredth.
+#
+# </details>
+#
+# Is $10^{-5}$ always the best? Try something that wiggles much faster than a sigmoid: $\sin(100u)$, whose slope is $100 \cos(100u)$. We call a gradient right if its relative error is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries.
+
+# %% tags=["hide-input"]
+u = np.linspace(-1, 1, 201)
+for h in [1e-5, 1e-6]:
+    measured = (np.sin(100 * (u + h)) - np.sin(100 * (u - h))) / (2 * h)
+    error = relative_error(100 * np.cos(100 * u), measured)
+    print(f"sin(100 u), nudged by {h:.0e}: relative error below 1e-7: {error < 1e-7}")
+
+# %% [markdown]
+# Here $10^{-5}$ is too large, and a correct slope would be rejected: each function has its V in a different place. But all functions of this lesson bend as gently as the sigmoid, so $10^{-5}$ it is, and `check_gradient` has used it from the start.
+#
+# Now choose the nudge yourself. One curve is the error when you nudge both ways, the other when you nudge upwards only and divide $f(u + h) - f(u)$ by $h$. Which of the two gets lower?
+
+# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of a measured slope against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
+pictures.nudge()
+
+# %% [markdown]
+# Nudging both ways does, because what the curve's bend adds on one side it takes away on the other.
 #
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
-# `check_gradient` puts its verdict into words. Write the heart of it, which returns a number. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths.
+# `check_gradient` puts its verdict into words. Write the heart of it, which returns a number, without the help of `relative_error`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths. <small>As in lesson 02, an array's length is the root of the sum of its squares; Python's `len` is something else.</small>
 
 
 # %%
@@ -480,9 +545,7 @@ exercises.check(my_check_gradient)
 exercises.folded(my_check_gradient)
 
 # %% [markdown]
-# ### Entry by entry
-#
-# Nudging every parameter of the real network would take two hundred thousand forward passes. So check a smaller one, made by the same code. Give its biases random values, because a mistake with a bias can hide where the bias is zero. Make the batch, the hidden layer and the classes all ten, so that no wrong shape gives a bug away.
+# **Entry by entry.** Nudging every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code. Give its biases random values, because a mistake with a bias can hide where the bias is zero. And make the batch, the hidden layer and the classes the same size, ten: then no shape can give a bug away, and the check has to find it.
 
 # %%
 rng = np.random.default_rng(seed=4)
@@ -519,47 +582,43 @@ print(check_gradient(loss_by_W2, small.W2, right.dW2, name="dW2"))
 print(check_gradient(loss_by_b2, small.b2, right.db2, name="db2"))
 
 # %% [markdown]
-# ### Two planted bugs
-#
-# Would the check see a fault? Plant two common mistakes. Both run without an error message.
+# **Two planted bugs.** Four times *right* is pleasant to read, but would the check see a fault? Plant two common mistakes. Both run without an error message.
 
 # %%
 _, a1_small, z2_small = network.forward(small, x_ten)
 dz2_small = (softmax(z2_small) - y_ten) / 10
 
 # %% [markdown]
-# **A forgotten transpose**: `W2` where `W2.T` should be.
+# The first is a forgotten transpose, `W2` where `W2.T` should be.
 
 # %%
 dz1_wrong = dz2_small @ small.W2 * a1_small * (1 - a1_small)
 print(check_gradient(loss_by_W1, small.W1, x_ten.T @ dz1_wrong, name="dW1"))
 
 # %% [markdown]
-# **The missing** $1/n$. The given gradient is too large everywhere by the same factor, the batch size. Which batch would hide this bug?
+# The second is a missing $1/n$. The given gradient is too large everywhere by the same factor, the batch size. Which batch would hide this bug?
 
 # %%
 dW2_wrong = a1_small.T @ (softmax(z2_small) - y_ten)
 print(check_gradient(loss_by_W2, small.W2, dW2_wrong, name="dW2"))
 
 # %% [markdown]
-# A batch of one, because dividing by 1 changes nothing.
+# A batch of one, because dividing by 1 changes nothing. If the layers differed in size, the shapes would give the first bug away, but no shape ever shows that a $1/n$ is missing.
 #
-# If the layers differed in size, the shapes would give the first bug away. They never show a missing $1/n$.
+# ## All of them at once
 #
-# ## A check that forgets with you
-#
-# Can all 101,770 entries of the real network be checked with two forward passes? Move *all* parameters together, a little way along some direction $r$: each parameter moves by its own entry of $r$. The slope of the loss on that path is the **directional derivative**. Each parameter contributes its gradient times its entry of $r$. Write $\nabla L$ (nabla L) for all the gradients laid end to end. Then the slope must be
+# Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true. Move *all* parameters together, a little way along some direction $r$, each parameter by its own entry of $r$. The slope of the loss along that path is called the **directional derivative**, and each parameter contributes its gradient times its entry of $r$. If $\nabla L$ (nabla L) stands for all the gradients laid end to end, the slope must therefore be
 #
 # $$\nabla L \cdot r ,$$
 #
 # where the dot multiplies entry by entry and adds up.
 #
-# **Predict.** Which direction? It is tempting to take the very gradient that is being checked. Try that with the right gradient and with four wrong ones: one entry set to 0, all of `db2` set to 0, the whole hidden layer set to 0, and everything doubled. How many of the four will be refused?
+# **Predict.** Which direction? It is tempting to take the very gradient that is being checked, since along it the loss changes most. Try that with the right gradient and with four wrong ones: one entry set to 0, all of `db2` set to 0, the whole hidden layer set to 0, and everything doubled. How many of the four will be rejected?
 
 # %%
-guesses.ask("wrong gradients refused", None)
+guesses.ask("wrong gradients rejected", None)
 
-# %%
+# %% tags=["answer"]
 rng = np.random.default_rng(seed=5)
 full = network.initialise(rng)
 full = full._replace(b1=rng.normal(size=128), b2=rng.normal(size=10))
@@ -581,7 +640,7 @@ def verdict(given, direction):
     h = 1e-5
     measured = (loss_along(direction, h) - loss_along(direction, -h)) / (2 * h)
     error = relative_error(measured, dot(given, direction))
-    return "passes" if error < 1e-7 else f"REFUSED, error {error:.1g}"
+    return "passes" if error < 1e-7 else f"REJECTED, error {error:.1g}"
 
 
 dW2_but_one = grads_full.dW2.copy()
@@ -596,11 +655,11 @@ candidates = {
 verdicts = [verdict(given, direction=given) for given in candidates.values()]
 for name, words in zip(candidates, verdicts):
     print(f"{name:22} along itself: {words}")
-refused = sum(words != "passes" for words in verdicts)
-guesses.compare("wrong gradients refused", refused)
+rejected = sum(words != "passes" for words in verdicts)
+guesses.compare("wrong gradients rejected", rejected)
 
 # %% [markdown]
-# Three of the four bugs pass. One of them has nothing at all for the hidden layer, which holds 99 of every 100 parameters. Why? Where the given gradient is 0, the path does not move, so nothing is measured there. Everywhere else, these three are right. The check forgets whatever the formula forgot.
+# Three of the four bugs pass, and one of them leaves the hidden layer out altogether, with 99 of every 100 parameters. How can that be? Where the given gradient is 0, those parameters stay put along the path, so nothing is measured there; and everywhere else, these three are right. **The check forgets whatever the formula forgot.**
 #
 # So draw the direction $r$ at random. The gradient under test must have no say in it:
 
@@ -614,13 +673,13 @@ print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 # %% [markdown]
 # All four are caught, even one weight among 101,770.
 #
-# <details><summary>Are you sure?</summary>
+# <details><summary>Then why did we ever check entry by entry?</summary>
 #
-# Call the given gradient minus the right one the fault. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and go entry by entry where they refuse. JAX offers this check, along [one random direction](https://docs.jax.dev/en/latest/_autosummary/jax.test_util.check_vjp.html).
+# Let the *fault* be the given gradient minus the right one. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and if any of them rejects the gradient, go entry by entry. JAX offers this check, along [one random direction](https://docs.jax.dev/en/latest/_autosummary/jax.test_util.check_vjp.html).
 #
-# Where a pixel is blank in all twelve images, its gradients are exactly 0, and a wrong factor leaves them so. No check on these images can see that; the last line above gives the share.
+# Where a pixel is blank in all twelve images, its gradients are exactly 0, and no wrong factor can change that, so no check on these images will see it. The last line above says how many such entries there are.
 #
-# The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and often the right gradient is refused.
+# The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and often the right gradient is rejected.
 #
 # </details>
 #
@@ -646,11 +705,11 @@ exercises.folded(my_mended_gradients)
 # %% [markdown]
 # ## One step downhill
 #
-# Which way should all the parameters move together? Nudge them by a short vector. The loss changes by about
+# We know which way each parameter should move. Is it also the best way for all of them to move together? Nudge them by a short vector, and the loss changes by about
 #
 # $$\nabla L \cdot \text{nudge} = \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos(\text{angle between}) ,$$
 #
-# a formula that you know for arrows in a plane. With a hundred thousand entries, it defines the angle. Of all nudges of one length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by a small amount $\eta$ (eta), the **learning rate**:
+# a formula you know for arrows in the plane. (With a hundred thousand entries there are no arrows to draw, and we let the formula say what the angle is.) Of all nudges of the same length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by $\eta$ (eta) times the gradient, where the small number $\eta$ is called the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
@@ -680,8 +739,8 @@ axis = plotting.curves(
     {"along the negative gradient": downhill},
     axis=plt.subplots(figsize=(5.2, 4.2))[1],
     title="Downhill at first;\ntoo long a step climbs again",
-    xlabel="learning rate of the one step",
-    ylabel="loss after it",
+    xlabel="learning rate",
+    ylabel="loss after one step",
 )
 axis.plot(etas, loss_before - etas * squared_length, "--", label="tangent at the start")
 best = etas[downhill.argmin()]
@@ -691,38 +750,27 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# For small steps the prediction is excellent. For long ones the loss has curved away from its tangent. The gradient knows the slope where we stand, and nothing of what comes after. That is why the next lesson takes thousands of steps, each with a fresh gradient.
-#
-# <details><summary>How long a step still pays?</summary>
-#
-# The loss falls most at the dot. At about two and a half times that rate it is back where it started, and a longer step does harm. That is true of the first step, from this start; other starts have other rates.
-#
-# </details>
+# For small steps the prediction is excellent, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, and nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient. <small>At about two and a half times the rate of the dot the loss is back where it started, and a longer step does harm. Other starts have other rates.</small>
 #
 # ## What it costs
 #
-# **Predict.** How many forward passes does a loss with its whole gradient cost? Guess, and then count the multiplications for one example. A layer takes as many as its inputs times its outputs, and the others hardly count.
+# **Predict.** How many forward passes does a loss with its whole gradient cost? Guess, and then count the multiplications for one example. A layer takes inputs times outputs of them, and everything else is negligible.
 
 # %%
 guesses.ask("cost in forward passes", None)
 
-# %%
+# %% tags=["answer"]
 forward = 784 * 128 + 128 * 10
 backward = 128 * 10 + 128 * 10 + 784 * 128  # dW2, da1, dW1
 nudging = 2 * 101_770  # forward passes, two for each parameter
 print("forward:    ", forward)
 print("backward:   ", backward)
-print(f"both passes: {(forward + backward) / forward:.2f} forward passes; by nudging: {nudging}")
+print(f"both passes together cost {(forward + backward) / forward:.2f} forward passes")
+print(f"nudging would cost {nudging:,} of them")
 guesses.compare("cost in forward passes", round((forward + backward) / forward, 2))
 
 # %% [markdown]
-# Counted in multiplications, the loss and all its gradients cost about two forward passes, and two hundred thousand by nudging. In a network of many equal layers it would be nearly three, because every layer but the first also needs the gradient of its inputs.
-#
-# <details><summary>Are gradients always so cheap?</summary>
-#
-# [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved it for any function made of the four arithmetic operations: all its derivatives together cost only a small multiple of the function itself. Exponentials and logarithms change nothing, since their slopes are just as cheap.
-#
-# </details>
+# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. In a network of many equal layers the cost would be nearly three forward passes, because every layer but the first also needs the gradient of its inputs. <small>[Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved that it is always so: all the derivatives of a number together cost only a small multiple of the number itself. Backpropagation was made famous for networks by [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0), but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).</small>
 #
 # ### Exercise 3.7: a third layer (stretch, 15 minutes)
 #
@@ -749,13 +797,13 @@ exercises.folded(my_three_layer_gradients)
 # %% [markdown]
 # ## Recap
 #
-# Every parameter should move against its gradient, and seven lines give all the gradients.
+# You can now say of every number in a network which way it should move, and you know a check that would have told you if you were wrong. Seven lines do it, for the price of about two forward passes. What you can't do yet is *train*: one step downhill is a beginning, and we don't know how long it should be.
 #
 # - A gradient has the shape of the array it belongs to.
-# - Weights: *what came in, times the gradient of what went out*. Back through a layer: *times the weights transposed*. Through
-#   a sigmoid: *times* $a(1 - a)$.
-# - Check entry by entry, at a random point, or all at once, along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
-# - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$. Here the loss and all its gradients cost about two forward passes.
+# - Weights: *what came in, times the blame of what went out*. Back through a layer: *times the weights transposed*. Through a sigmoid: *times* $a(1 - a)$. Where several paths lead to the loss, they add.
+# - Plotted against the nudge, the error of a measured slope is a V; for our functions its bottom is near $10^{-5}$.
+# - Check entry by entry at a random point, or all at once along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
+# - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$.
 #
 # Which network would you trust? One whose gradients passed a check that you have seen fail.
 #
@@ -773,7 +821,7 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    Only that of the two weights that lead from this pixel: it becomes 0. Everything else depends on the activations and on what comes after them. So a blank pixel teaches its weights nothing, and a check there compares 0 with 0.
+#    Only the gradients of the two weights that lead from this pixel: they become 0. Everything else depends on the activations and on what comes after them. So a blank pixel teaches its weights nothing, and a check there compares 0 with 0.
 #
 #    </details>
 #
@@ -789,10 +837,10 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    A backward pass that computes the activations afresh, and from them the logits, and forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` those activations are right, and all four gradients pass; at a random `b1` all four are refused.
+#    A backward pass that recomputes the activations instead of keeping them, and forgets the bias: `a1 = sigmoid(x @ W1)`. At `b1 = 0` those activations are right, and all four gradients pass; at a random `b1` all four are rejected.
 #
 #    </details>
 #
 # ## Next
 #
-# [04 Training curves](04_training_curves.ipynb): repeat that one step some thousands of times, and learn to read what happens.
+# [04 Training curves](04_training_curves.ipynb): repeat that one step a few thousand times, and learn to read what happens.

@@ -276,7 +276,7 @@ def nudge() -> Picture:
     Returns:
         The picture.
 
-    Used in lesson 02.
+    Used in lesson 03.
     """
     return Picture(
         "nudge",

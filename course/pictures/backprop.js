@@ -71,7 +71,7 @@ function steps(s) {
   for (const k of [0, 1]) step([`dz2${k}`], `The ${ordinal[k]} logit’s gradient: p − y = ${friendly(v.p[k])} − ${k === s.target ? 1 : 0} = **${friendly(d.dz2[k])}**`);
   EDGES.forEach(([j, k], i) => step([`dW2${i}`], `The weight from the ${ordinal[j]} hidden unit to the ${ordinal[k]} logit: what came in, times the gradient of what went out: ${bracket(v.a1[j])} · ${bracket(d.dz2[k])} = **${friendly(d.dW2[i])}**`, [`W2${i}`]));
   step(["db20", "db21"], "The output biases: what comes in there is always 1, so their gradients are those of their logits.");
-  for (const j of [0, 1]) step([`da1${j}`], `The ${ordinal[j]} activation reaches the loss by two roads, which add up: ${bracket(s.W2[2 * j])} · ${bracket(d.dz2[0])} + ${bracket(s.W2[2 * j + 1])} · ${bracket(d.dz2[1])} = **${friendly(d.da1[j])}**`, [`W2${2 * j}`, `W2${2 * j + 1}`]);
+  for (const j of [0, 1]) step([`da1${j}`], `The ${ordinal[j]} activation reaches the loss by two paths, which add up: ${bracket(s.W2[2 * j])} · ${bracket(d.dz2[0])} + ${bracket(s.W2[2 * j + 1])} · ${bracket(d.dz2[1])} = **${friendly(d.da1[j])}**`, [`W2${2 * j}`, `W2${2 * j + 1}`]);
   for (const j of [0, 1]) step([`dz1${j}`], `Through the sigmoid, whose slope is a (1 − a) = ${friendly(v.a1[j] * sigmoid(-v.z1[j]))}: ${bracket(d.da1[j])} · ${friendly(v.a1[j] * sigmoid(-v.z1[j]))} = **${friendly(d.dz1[j])}**`);
   EDGES.forEach(([i, j], e) => step([`dW1${e}`], `The weight from the ${ordinal[i]} pixel to the ${ordinal[j]} hidden unit: ${bracket(s.x[i])} · ${bracket(d.dz1[j])} = **${friendly(d.dW1[e])}**`, [`W1${e}`]));
   step(["db10", "db11"], "And the hidden biases: the gradients of their units’ sums. Every parameter now has its gradient.");

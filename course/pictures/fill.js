@@ -13,7 +13,7 @@ const ENTRIES = [
   ...[0, 1].map((k) => ["dz2", k, (g) => g("p", k) - (k === g("target", 0) ? 1 : 0), "p − y, where y is 1 for the true class"]),
   ...[0, 1, 2, 3].map((i) => ["dW2", i, (g) => g("a1", i >> 1) * g("dz2", i % 2), "what came in, times the gradient of the logit it went to"]),
   ...[0, 1].map((k) => ["db2", k, (g) => g("dz2", k), "the gradient of its sum, since what comes in there is 1"]),
-  ...[0, 1].map((j) => ["da1", j, (g) => g("W2", 2 * j) * g("dz2", 0) + g("W2", 2 * j + 1) * g("dz2", 1), "both roads to the loss, added up"]),
+  ...[0, 1].map((j) => ["da1", j, (g) => g("W2", 2 * j) * g("dz2", 0) + g("W2", 2 * j + 1) * g("dz2", 1), "both paths to the loss, added up"]),
   ...[0, 1].map((j) => ["dz1", j, (g) => g("da1", j) * g("a1", j) * (1 - g("a1", j)), "the activation’s gradient, times a (1 − a)"]),
   ...[0, 1, 2, 3].map((i) => ["dW1", i, (g) => g("x", i >> 1) * g("dz1", i % 2), "what came in, times the gradient of the sum it went to"]),
   ...[0, 1].map((j) => ["db1", j, (g) => g("dz1", j), "the gradient of its sum, since what comes in there is 1"]),
@@ -147,7 +147,7 @@ function render({ model, el }) {
       carried: `**Right, from your numbers**: ${name} follows from an earlier slip, and that is all that is wrong with it. `,
       sign: `${name}: **look at the sign**. `,
       wrong: `Not yet: ${name} is ${last[3]}. `,
-      unreadable: `${name}: this cannot be read as a number. Try 3/8, −0.375 or log 3. `,
+      unreadable: `${name}: this cannot be read as a number. Try 5/7, −0.2 or log 5. `,
     }[kind];
     const counts = (wanted) => Object.entries(found).filter(([one, is]) => is === wanted && !state.shown.includes(one)).length;
     const next = open ? `Next, the marked box: **${title(open[0], open[1]).replace("loss[0]", "the loss")}**.` : `All 27 are filled in: a forward and a backward pass${state.shown.length ? "" : ", by hand"}.`;
@@ -158,7 +158,7 @@ function render({ model, el }) {
 
   el.append(make("p", { class: "title" }, "Fill in the network: values down, gradients back up"),
     make("div", { class: "filled" }, make("div", {}, verdict, make("div", { class: "strip" }, showOne, again)), net,
-      make("p", { class: "note" }, "Blue: values. Orange: gradients of the loss. Type 3/8, −0.375 or log 3; then press Enter or Tab to have it marked. A dot marks a box that comes later.")), told);
+      make("p", { class: "note" }, "Blue: values. Orange: gradients of the loss. Type 5/7, −0.2 or log 5; then press Enter or Tab to have it marked. A dot marks a box that comes later.")), told);
   redraw(start);
   return stop;
 }

@@ -136,7 +136,7 @@ def test_values_and_blame_writes_every_number_in_its_colour(hidden):
     figure = plotting.values_and_blame(values, blame, title="t", write=str)
     texts = {(text.get_text(), text.get_color()) for text in figure.axes[0].texts}
     for name, array in values.items():
-        words, colour = ("$y$ = {}", "0.2") if name == "y" else ("{}", plotting.COLOURS[0])
+        words, colour = ("y = {}", "0.2") if name == "y" else ("{}", plotting.COLOURS[0])
         assert {(words.format(value), colour) for value in array.ravel()} <= texts
     for array in blame.values():
         assert {(str(value), plotting.COLOURS[1]) for value in array.ravel()} <= texts
