@@ -152,29 +152,28 @@ def path() -> Path | None:
 def history() -> Iterator[tuple[dict, list[str]]]:
     """Hand out the history and what has to be said of its file; write it back if it was changed.
 
-    Other notebooks wait meanwhile. A file that cannot be understood is set aside.
+    A file that cannot be understood is set aside.
 
     Raises:
-        Unusable: the file cannot be read or written.
+        OSError: the file cannot be read or written.
     """
     file = path()
     if file is None:
         yield nothing_yet(), []
         return
-    with store.naming(file), store.locked(file):
-        said = []
-        kept = nothing_yet()
-        if file.exists():
-            try:
-                kept = checked(json.loads(files.read_bytes(file).decode("utf-8-sig")))
-            except (ValueError, RecursionError) as error:
-                aside = free_name(file)
-                file.replace(aside)
-                said = [f"{file} could not be understood: {error}. It is now {aside.name}."]
-        before = json.dumps(kept)
-        yield kept, said
-        if json.dumps(kept) != before:
-            files.replace(file, json.dumps(kept, indent=1) + "\n")
+    said = []
+    kept = nothing_yet()
+    if file.exists():
+        try:
+            kept = checked(json.loads(files.read_bytes(file).decode("utf-8-sig")))
+        except (ValueError, RecursionError) as error:
+            aside = free_name(file)
+            file.replace(aside)
+            said = [f"{file} could not be understood: {error}. It is now {aside.name}."]
+    before = json.dumps(kept)
+    yield kept, said
+    if json.dumps(kept) != before:
+        files.replace(file, json.dumps(kept, indent=1) + "\n")
 
 
 def free_name(file: Path) -> Path:

@@ -122,9 +122,8 @@ def find_fault(exercise: Exercise, function: Callable, attempt: Attempt) -> Faul
     if odd and attempt.wanted.result is not None:
         sentence = GENERAL["next"]["odd"].format(what=odd)
         return Fault("wrong value", happened=sentence, asks=True)
-    if exercise.objections:
-        fault = first_objection(exercise, outcome)
-    else:
+    fault = first_objection(exercise, outcome)
+    if not fault and exercise.one_is_right:
         fault = first_wrong_part(exercise, attempt)
     if fault and not fault.asks:
         return left_to_chance(function, attempt) or fault
@@ -178,7 +177,9 @@ def what_is_odd(result: object) -> str:
 
 
 def first_objection(exercise: Exercise, outcome: Outcome) -> Fault | None:
-    """Return the first objection that applies, where many results are right."""
+    """Return the first objection that applies; none where the exercise has none."""
+    if not exercise.objections:
+        return None
     try:
         view = exercise.view(outcome.arguments, outcome.result)
         for objection in exercise.objections:
@@ -271,11 +272,12 @@ def wrong_reply(
     """
     shown = attempts[-1]
     asks_already = fault is not None and fault.asks
-    has_objections = bool(exercise.objections)  # each asks its own question
-    is_unstable = shown.is_edge and (not asks_already or has_objections)
+    # An objection asks its own question, and says what is unstable.
+    is_unstable = shown.is_edge and (not asks_already or bool(exercise.objections))
     latest = time.process_time() + SECONDS_FOR_A_REASON
     attempts = with_the_others(exercise, function, attempts, latest)
-    reason = likely_reason(exercise, attempts, latest)
+    is_objection = asks_already and exercise.is_compared  # which says what is wrong
+    reason = "" if is_objection else likely_reason(exercise, attempts, latest)
     next_step = ""
     if not reason and not asks_already:
         next_step = diagnosis.find_next_step(exercise, function, attempts, shown, fault)
@@ -311,7 +313,7 @@ def with_the_others(
 
 def notice(exercise: Exercise, attempt: Attempt) -> str:
     """Return what a right answer is told; where many are right, also what it reached."""
-    if exercise.view is None:
+    if exercise.one_is_right:
         return exercise.notice
     view = exercise.view(attempt.outcome.arguments, attempt.outcome.result)
     return exercise.notice.format_map(Attributes(view))

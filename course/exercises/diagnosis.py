@@ -50,20 +50,15 @@ def find_next_step(
         return about_a_warning(shown)
     if fault.kind == "raises":
         return about_an_error(exercise, shown)
-    if exercise.objections:
+    if not exercise.one_is_right:
         is_of_another_form = fault.kind == "wrong shape"
-        return GENERAL["next"]["another form"] if is_of_another_form else first_hint(exercise)
+        return GENERAL["next"]["another form" if is_of_another_form else "by steps"]
     sentence = about_several(exercise, attempts, shown)
     if not sentence and parts_of(exercise, shown) is not None:
         sentence = about_one(exercise, function, attempts, shown, fault.part)
     if sentence:
         return sentence[:1].upper() + sentence[1:]
-    return about_a_warning(shown) if shown.is_edge else first_hint(exercise)
-
-
-def first_hint(exercise: Exercise) -> str:
-    """Return the first hint, and ask where the answer departs from it."""
-    return GENERAL["next"]["hint"].format(exercise.hints[0])
+    return about_a_warning(shown) if shown.is_edge else GENERAL["next"]["by steps"]
 
 
 # A line that NumPy warned of, or that raised
@@ -391,4 +386,4 @@ def question_about(
         return GENERAL["questions"]["right before"].format(short[-1])
     if len(case_in_words(exercise, shown.arguments, in_numbers=True)) <= 2 * SHORT:
         return GENERAL["questions"]["by hand"]
-    return first_hint(exercise)
+    return GENERAL["next"]["by steps"]

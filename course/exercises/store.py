@@ -20,7 +20,7 @@ class Unusable(RuntimeError):
 def kept_path() -> Path | None:
     """Return the file of kept answers; None if there is to be none: MNISTLIB_MINE is empty then."""
     mine = os.environ.get("MNISTLIB_MINE", "mine.py")
-    return Path(mine).expanduser() if mine else None
+    return None if mine in ("", os.devnull) else Path(mine).expanduser()
 
 
 def kept_text() -> str:
@@ -50,7 +50,7 @@ def load(text: str) -> dict[str, object]:
     try:
         exec(compile(text, kept_path() or "", "exec"), space)
     except SystemExit as end:
-        raise Unusable(f"it ends with {end!r}: take that line out of it.") from None
+        raise Unusable(f"mine.py ends with {end!r}: take that line out of it.") from None
     return space
 
 

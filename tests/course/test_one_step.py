@@ -26,7 +26,9 @@ LIMIT = 10
 #: How often arguments are drawn.
 TRIES = 40
 #: Exercises with one defined result.
-NAMES = [name for name, exercise in EXERCISES.items() if exercise.random_case and not exercise.view]
+NAMES = [
+    name for name, exercise in EXERCISES.items() if exercise.random_case and exercise.one_is_right
+]
 
 
 def _answer(exercise, source):

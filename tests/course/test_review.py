@@ -265,9 +265,7 @@ def test_cards_of_another_edition_are_kept(kept):
 
 def test_a_folder_in_its_place_is_named(kept):
     kept.mkdir()
-    with pytest.raises(
-        exercises.store.Unusable, match=r"review\.json cannot be used: it is a folder"
-    ):
+    with pytest.raises(OSError, match="review.json"):
         ask("00")
 
 
@@ -275,7 +273,7 @@ def test_a_folder_in_its_place_is_named(kept):
 def test_what_cannot_be_written_is_said_and_nothing_is_lost(kept, monkeypatch):
     ask("00")
     monkeypatch.setattr("os.replace", refuse)
-    with pytest.raises(exercises.store.Unusable, match="cannot be used: Permission denied"):
+    with pytest.raises(OSError, match="Permission denied"):
         ask("02")
     assert history(kept)["lessons"] == {"00": "2026-11-30"}
 
