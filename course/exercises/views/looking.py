@@ -41,8 +41,12 @@ class Cards:
 
 
 def loses_an_image(view: Cards) -> bool:
-    """Whether one image stands at two places of a card's company, and another is gone."""
-    return any(len({*places[1:]}) < len(places) - 1 for places in map(view.places_of, view.asked))
+    """Whether one image stands at two places of a card's company, so that another is gone."""
+    for cards in view.asked:
+        company = [place for place in view.places_of(cards)[1:] if place >= 0]
+        if len({*company}) < len(company):
+            return True
+    return False
 
 
 def moves_the_question(view: Cards) -> bool:
