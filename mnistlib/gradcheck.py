@@ -8,15 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+#: The step of a central difference, for an entry of size 1 or less; a larger one's is in proportion.
+STEP = 1e-5
 
-def central_difference(f: Callable, u, h: float = 1e-5) -> np.ndarray:
+
+def central_difference(f: Callable, u, h: float | None = None) -> np.ndarray:
     r"""Measure the gradient of ``f`` by nudging every entry of ``u`` both ways.
 
     For each entry in turn, $\partial f / \partial u \approx (f(u + h) - f(u - h)) / 2h$. The error
     is of order $h^2$ from the formula plus $10^{-16} / h$ from rounding, so that a step near
-    $10^{-5}$ is the best of both. ``u`` has any shape and is never changed; the gradient is
-    float64. Introduced in lesson 02, "A formula is a claim"; the step is chosen in lesson 03,
-    "Is it right?".
+    $10^{-5}$ is the best of both; by default it is that, times $|u|$ where $|u| > 1$. ``u`` has any
+    shape and is never changed; the gradient is float64. Introduced in lesson 02, "A formula is a
+    claim"; the step is chosen in lesson 03, "Is it right?".
 
     Raises:
         ValueError: ``h`` is not above 0, or ``f`` does not return one number.
@@ -24,24 +27,25 @@ def central_difference(f: Callable, u, h: float = 1e-5) -> np.ndarray:
     return _measure(f, np.array(u, dtype=np.float64, order="C"), h, slice(None))
 
 
-def _measure(f: Callable, u: np.ndarray, h: float, chosen) -> np.ndarray:
+def _measure(f: Callable, u: np.ndarray, h: float | None, chosen) -> np.ndarray:
     """Measure the slope along the ``chosen`` entries of the flattened ``u``; the rest stay NaN.
 
     ``u`` is nudged in place, through a flat view of it: so it must be a copy, and in C order.
     """
-    if not h > 0:
+    if h is not None and not h > 0:
         raise ValueError(f"the step h must be above 0, got {h}")
     flat, measured = u.reshape(-1), np.full(u.size, np.nan)
     for entry in np.arange(u.size)[chosen]:
         kept = flat[entry]
+        step = STEP * max(1.0, abs(kept)) if h is None else h
         values = []
-        for nudged in (kept + h, kept - h):
+        for nudged in (kept + step, kept - step):
             flat[entry] = nudged
             values.append(np.asarray(f(u)))
         flat[entry] = kept
         if values[0].size != 1:
             raise ValueError(f"f must return one number, got an array of shape {values[0].shape}")
-        measured[entry] = (values[0].item() - values[1].item()) / (2 * h)
+        measured[entry] = (values[0].item() - values[1].item()) / (2 * step)
     return measured.reshape(u.shape)
 
 
@@ -64,17 +68,32 @@ def relative_error(a, b) -> float:
     return float(np.linalg.norm(a - b) / max(np.linalg.norm(a), np.linalg.norm(b)))
 
 
+def texts_apart(one: float, other: float) -> tuple[str, str]:
+    """Write two numbers with as many digits as tell them apart: 6 decimals, if these will do."""
+    is_large = max(abs(one), abs(other)) >= 1e6
+    for form in (".6g" if is_large else ".6f", ".6g", ".10g", ".17g"):
+        texts = tuple(
+            f"{round(each, 6) + 0.0 if form == '.6f' else each:{form}}" for each in (one, other)
+        )
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a gradient check found; printing it says so.
 
     ``error`` is the relative error over all entries that were checked, ``worst`` the index of the
-    entry furthest off, ``given`` and ``measured`` its two values.
+    entry furthest off, ``given`` and ``measured`` its two values. ``tolerance`` is the relative error
+    that passes, and ``atol`` how far off each entry may be in any case: no slope is measured more
+    exactly, so that a right 0 passes.
     """
 
     name: str
     error: float
     tolerance: float
+    atol: float
     checked: int
     worst: tuple[int, ...]
     given: float
@@ -82,8 +101,8 @@ class Verdict:
 
     @property
     def right(self) -> bool:
-        """Whether the two agree to within the tolerance. A NaN agrees with nothing."""
-        return self.error < self.tolerance
+        """Whether the two agree to within a tolerance. A NaN agrees with nothing."""
+        return self.error < self.tolerance or abs(self.given - self.measured) <= self.atol
 
     def __bool__(self) -> bool:
         """Return the verdict, so that ``assert check_gradient(...)`` reads as it should."""
@@ -92,17 +111,20 @@ class Verdict:
     def __str__(self) -> str:
         """Return a sentence. A passing error is noise, different on every computer: not printed."""
         if self.right:
-            return (
-                f"{self.name}: right, {self.checked} entries, "
-                f"relative error below the limit {self.tolerance:g}"
-            )
+            return f"{self.name}: right, {self.checked} entries, {self._passed}"
         index = ", ".join(map(str, self.worst))
-        given, measured = round(self.given, 6) + 0.0, round(self.measured, 6) + 0.0  # no -0.0
+        given, measured = texts_apart(self.given, self.measured)
         return (
             f"{self.name}: WRONG, relative error {self.error:.3g}\n"
             f"    worst at [{index}]:\n"
-            f"    given {given:.6f}, measured {measured:.6f}"
+            f"    given {given}, measured {measured}"
         )
+
+    @property
+    def _passed(self) -> str:
+        if self.error < self.tolerance:
+            return f"relative error below the limit {self.tolerance:g}"
+        return f"none off by more than {self.atol:g}"
 
     __repr__ = __str__
 
@@ -113,8 +135,9 @@ def check_gradient(
     gradient,
     *,
     name: str = "gradient",
-    h: float = 1e-5,
+    h: float | None = None,
     tolerance: float = 1e-7,
+    atol: float = 1e-10,
     sample: int | None = None,
     rng: np.random.Generator | None = None,
 ) -> Verdict:
@@ -127,8 +150,10 @@ def check_gradient(
         u: where to compare; any shape.
         gradient: what the formula under test gives at ``u``, shaped as ``u``.
         name: what to call it in the verdict.
-        h: step of the central difference.
+        h: step of the central difference; None for one in proportion to each entry.
         tolerance: the relative error that passes; 1e-7 is what a smooth function should show.
+        atol: how far off each entry may be, however small the gradient is. Where f is of size 1,
+            rounding alone makes a measured slope uncertain by some 1e-11.
         sample: how many entries to check, drawn by ``rng``; None checks them all.
         rng: generator for the sample.
 
@@ -164,6 +189,7 @@ def check_gradient(
         name=name,
         error=relative_error(given, measured),
         tolerance=tolerance,
+        atol=atol,
         checked=given.size,
         worst=tuple(int(index) for index in np.unravel_index(position, u.shape)),
         given=float(given[worst]),

@@ -5,14 +5,15 @@ The map of the engine, from a reader's call to the reply:
 - ``exercise``: an exercise as data, beside the function that is its answer key. ``lesson_NN.py``
   holds those of a lesson, ``lesson_NN.txt`` their words, which ``texts`` reads. Where many answers
   are right, ``views`` says what is asked of them.
-- ``checker``: tries an answer, case by case, and names the known mistake that explains it.
-- ``attempt``: calls answer and key, keeps them apart, and records the outcome of both.
-- ``comparison``: puts the two beside each other; says what *identical*, *matching* and *close* mean.
-- ``faults``: finds what is wrong in one case: an error, an argument that was changed, a result.
-- ``diagnosis``: where no known mistake explains it, says what can be seen. It asks ``relations``
-  (a factor, a sign, where the two differ first) and ``mutants`` (one-step changes of the key).
-- ``reply``: the reply as data, and in words; its general sentences stand in ``general.txt``.
-- ``store``: the kept functions in ``mine.py``. ``solutions`` and ``markup`` show source and HTML.
+- ``checker``: computes what is wanted, tries an answer case by case, replies to the first that goes
+  wrong, and names the known mistake that explains all of them.
+- ``attempt``: calls a function on one case, and records what came of it.
+- ``parts``: the results of a case beside what is wanted; ``comparison`` says what *close* means.
+- ``diagnosis``: where no known mistake explains it, says what can be seen.
+- ``reply``: the reply as data, and in words; ``words`` says what a value, a case or an error is.
+  General sentences stand in ``general.txt``.
+- ``store``: the kept answers in ``mine.py``; ``library`` puts them to work. ``solutions`` and
+  ``markup`` show source and HTML.
 """
 
 import contextlib
@@ -20,14 +21,16 @@ import dataclasses
 import difflib
 import functools
 import importlib
+import io
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from course.exercises import markup, solutions, store, texts
-from course.exercises.attempt import line_at_work
+from course.exercises.attempt import where_it_stopped
 from course.exercises.checker import check_answer
 from course.exercises.exercise import Exercise
+from course.exercises.library import put_to_work
 from course.exercises.reply import Reply
 
 #: The exercises of each lesson, by its number; a new module is found, not listed.
@@ -126,7 +129,7 @@ def patience(exercise: Exercise, function: Callable) -> Iterator[None]:
         yield
     except KeyboardInterrupt as stopped:
         # One line is shown, in place of all the lines that Python went through.
-        line = line_at_work(function, stopped.__traceback__)
+        line, _ = where_it_stopped(function, stopped.__traceback__)
         where = f", in the line `{line}`" if line else ""
         question = f"my_{exercise.name} was still at work{where}. Which loop of it does not end?"
         raise KeyboardInterrupt(question) from None
@@ -184,13 +187,13 @@ def folded(function: Callable) -> str:
 
 
 def keep(*functions: Callable) -> str:
-    """Let functions of yours take the library's place, in this notebook and in the ones to come.
+    """Keep right answers of yours in ``mine.py``, and let them take the library's place.
 
     Each is checked first. If it is right, and right on its own too, its source is written to
-    ``mine.py`` beside the notebooks, from where :func:`mine` takes it, and it is put in the place
-    of the library's function: everything that asks the library's module for it gets yours. A name
-    that was imported with ``from mnistlib.functions import softmax`` stays what it was, and so does
-    a function that was handed on before.
+    ``mine.py`` beside the notebooks, from where :func:`mine` takes it. Where the library has such a
+    function, yours is put in its place: everything that asks the library's module for it gets yours.
+    A name that was imported with ``from mnistlib.functions import softmax`` stays what it was, and so
+    does a function that was handed on before.
 
     Args:
         functions: your answers, all of whose work is done with NumPy (``np``), built-in functions,
@@ -207,39 +210,35 @@ def keep(*functions: Callable) -> str:
     replies = []
     for exercise, function in zip(exercises, functions):
         with patience(exercise, function):
-            replies.append(_check_and_keep(exercise, function))
+            reply = check_answer(exercise, function)
+            if reply.kind == "right":
+                reply = dataclasses.replace(reply, kept=_keep_right_answer(exercise, function))
+        replies.append(reply)
     return Shown(
         "\n".join(repr(reply) for reply in replies),
         "\n".join(reply._repr_html_() for reply in replies),
     )
 
 
-def _check_and_keep(exercise: Exercise, function: Callable) -> Reply:
-    """Check an answer, and keep it if it is right; say both."""
-    reply = check_answer(exercise, function)
-    if reply.kind != "right":
-        return reply
-    try:
-        kept = _keep_right_answer(exercise, function)
-    except store.Unusable as error:
-        kept = f"But it could not be kept: {error}"
-    return dataclasses.replace(reply, kept=kept)
-
-
 def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
     """Put a right answer into the file of kept ones and in the library's place; say so."""
-    if exercise.home is None:
-        return "The network does not use it, so it is not kept."
-    source = store.source_of(function)
-    is_written = False
-    while not is_written:  # again where another notebook has just kept something
-        before = store.kept_text()
-        after = store.with_function(before, function.__name__, source)
-        fault = fault_in_the_next_notebook(exercise, functools.partial(store.load, after))
+    try:
+        source = store.source_of(function)
+        text = store.with_function(store.kept_text(), function.__name__, source)
+        fault = fault_in_the_next_notebook(exercise, functools.partial(store.load, text))
         if fault:
             return fault
-        is_written = store.replace_kept_text(before, after)
-    setattr(exercise.home, exercise.name, function)
+        store.replace_kept_text(text)
+    except store.Unusable as error:
+        return f"But it could not be kept: {error}"
+    except (OSError, UnicodeError) as error:
+        return (
+            f"But it could not be kept: {error}. Mend that, or set the environment variable "
+            "MNISTLIB_MINE to a file in a folder that you can write to."
+        )
+    if exercise.home is None:
+        return "It is kept."
+    put_to_work(exercise, function)
     return f"From here on it is {exercise.home.__name__}.{exercise.name}."
 
 
@@ -255,7 +254,10 @@ def fault_in_the_next_notebook(exercise: Exercise, load: Callable[[], dict[str, 
     except Exception as error:
         fault = f"my_{exercise.name}: raises. {type(error).__name__}: {error}."
     else:
-        reply = check_answer(exercise, answer)
+        with contextlib.redirect_stdout(
+            io.StringIO()
+        ):  # what it prints was seen when it was checked
+            reply = check_answer(exercise, answer)
         if reply.kind == "right":
             return ""
         fault = f"{reply}"
@@ -270,8 +272,8 @@ def mine() -> str:
     the file and call this again.
 
     Returns:
-        Which parts of the network and its training are yours, which are the library's, and which
-        of yours were left out and why.
+        Which parts of the library are yours, which are its own, and which of yours were left out
+        and why.
 
     Raises:
         Exception: what running ``mine.py`` raised, such as a SyntaxError that names its line. Mend
@@ -279,23 +281,22 @@ def mine() -> str:
     """
     kept = store.kept_functions()
     yours = []
-    library = []
+    librarys = []
     left_out = []
     for name, exercise in EXERCISES.items():
-        if exercise.home is None:
-            continue
         reply = check_answer(exercise, kept[name]) if name in kept else None
-        if reply is not None and reply.kind == "right":
-            yours.append(name)
-            setattr(exercise.home, name, kept[name])
-            continue
-        library.append(name)
-        setattr(exercise.home, name, exercise.reference)
-        if reply is not None:
+        is_right = reply is not None and reply.kind == "right"
+        if reply is not None and not is_right:
             left_out.append(f"Left out, {reply}")
+        if is_right:
+            yours.append(name)
+        elif exercise.home:
+            librarys.append(name)
+        if exercise.home:
+            put_to_work(exercise, kept[name] if is_right else exercise.reference)
     lines = [
         f"yours:         {', '.join(yours) or 'none yet'}",
-        f"the library's: {', '.join(library) or 'nothing, all of the network is yours'}",
+        f"the library's: {', '.join(librarys) or 'nothing, all of it is yours'}",
         *left_out,
     ]
     return Shown("\n".join(lines))

@@ -12,10 +12,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from course.exercises.comparison import ATOL
-from mnistlib import data, functions, network, training
+from mnistlib import autodiff, data, functions, network, training
 
 #: The modules in which a reader's own function may take the library's place: the network uses them.
-HOMES: tuple[types.ModuleType, ...] = (data, functions, network, training)
+HOMES: tuple[types.ModuleType, ...] = (autodiff, data, functions, network, training)
 
 #: What compiles a known mistake. In the course's own pages another takes its place, since the Python
 #: there does not see by itself that a number overflows.
@@ -87,6 +87,8 @@ class Exercise:
     #: Predicates of that view, in the order in which they are asked; the reply names the first that
     #: applies. In the lesson's text it has its own name, or the one before it in a pair.
     objections: tuple[Callable[[object], bool] | tuple[str, Callable] | Objection, ...] = ()
+    #: Whether a result to which no objection applies is compared with the reference's, too.
+    is_compared: bool = False
     #: How far a result may be off, however small it is; a measured one is off by more than rounding.
     atol: float = ATOL
     #: Whether a loop is as good here as an array operation, so that no reply asks about it.
@@ -111,6 +113,11 @@ class Exercise:
         """The module of the library in which a reader's own may take the reference's place."""
         module = inspect.getmodule(self.reference)
         return module if module in HOMES else None
+
+    @property
+    def one_is_right(self) -> bool:
+        """Whether the reference's result is the only right one."""
+        return self.is_compared or not self.objections
 
     @property
     def all_cases(self) -> tuple[Arguments, ...]:

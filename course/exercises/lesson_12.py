@@ -2,26 +2,27 @@
 
 import numpy as np
 
+from course.exercises.comparison import matches
 from course.exercises.exercise import Exercise
+from course.exercises.views import looking
 from mnistlib import attention
 
 
 def looks(answer, x):
-    """Whether the answers to cards x are decided by the question and the pairs, not by places."""
+    """Whether the answers to cards x come from comparing the question with the keys."""
     z = answer(x)
     moved = np.concatenate([x[:, :1], x[:, 3:], x[:, 1:3]], axis=1)  # the first pair goes last
     if not np.allclose(answer(moved), z):
         return False
-    first = x.copy()
-    second = x.copy()
-    first[:, 0] = x[:, 1]
-    second[:, 0] = x[:, 3]
+    if not np.allclose(answer(x[:1]), z[:1]):  # a card alone
+        return False
+    first, second = x.copy(), x.copy()
+    first[:, 0], second[:, 0] = x[:, 1], x[:, 3]
     if np.allclose(answer(first), answer(second)):
         return False
-    swapped = x.copy()  # the first two pairs exchange their values
-    swapped[:, 2] = x[:, 4]
-    swapped[:, 4] = x[:, 2]
-    return not np.allclose(answer(swapped), z)
+    swap = [0, 1, 4, 3, 2, *range(5, x.shape[1])]  # the first two pairs exchange their values
+    change = answer(first[:, swap]) - answer(first)
+    return not np.allclose(answer(second[:, swap]) - answer(second), change)
 
 
 def _draw(seed: int, *shape: int) -> np.ndarray:
@@ -86,6 +87,24 @@ def _the_blackest_key(x: np.ndarray) -> np.ndarray:
     v = _parts(x)[2]
     ink = x[:, 1::2].sum(axis=2)
     return attention.weighted_mean(np.exp(ink) / np.exp(ink).sum(axis=1, keepdims=True), v)
+
+
+def _the_blackest_key_and_the_question(x: np.ndarray) -> np.ndarray:
+    """One that adds a vote of the question to a vote of the company, and compares nothing."""
+    return _the_blackest_key(x) + _the_question_alone(x)
+
+
+def _cards_among_themselves(x: np.ndarray) -> np.ndarray:
+    """Lesson 06's fault: the cards share out the attention, and not the pairs of one card."""
+    q, k, v = _parts(x)
+    e = np.exp(0.5 * (q[:, None] * k).sum(axis=2))
+    return attention.weighted_mean(e / e.sum(axis=0), v)
+
+
+def _cards_asked_about(arguments: tuple, result: object) -> looking.Cards:
+    answer, x = arguments
+    asked = [cards for cards in answer.cards if cards.shape == x.shape]
+    return looking.Cards(x, asked, is_right=matches(looks(answer.answer, x), result))
 
 
 _CARDS = _draw(24, 6, 9, 5)
@@ -156,7 +175,7 @@ EXERCISES = (
         reference=looks,
         shapes=", n images pixels -> ",
         cases=tuple(
-            (answer, _CARDS)
+            (looking.Asked(answer), _CARDS)
             for answer in (
                 _looking,
                 _scores_of_zero,
@@ -167,12 +186,19 @@ EXERCISES = (
                 _the_question_alone,
                 _the_blackest_key,
                 _the_last_pair,
+                _cards_among_themselves,
+                _the_blackest_key_and_the_question,
             )
         ),
         random_case=lambda rng: (
-            rng.choice([_looking, _scores_by_place, _the_question_alone, _scores_of_zero]),
+            looking.Asked(
+                rng.choice([_looking, _scores_by_place, _the_question_alone, _scores_of_zero])
+            ),
             rng.normal(size=(6, 9, 5)),
         ),
         results_are=("whole", "never negative"),
+        view=_cards_asked_about,
+        objections=(looking.loses_an_image, looking.moves_the_question, looking.parts_a_pair),
+        is_compared=True,
     ),
 )

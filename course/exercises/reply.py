@@ -66,8 +66,6 @@ class Reply:
     questions: tuple[str, ...] = ()
     #: Whether the answer was kept, and if not, why.
     kept: str = ""
-    #: What somebody had changed in NumPy before, and what was put back.
-    mended: str = ""
 
     @property
     def description(self) -> str:
@@ -95,8 +93,8 @@ class Reply:
     def text(self) -> str:
         """The whole reply but for its kind."""
         if self.kind == "right":
-            return " ".join(filter(None, (self.notice, *self.questions, self.kept, self.mended)))
-        return "\n".join(filter(None, (self.description, self.explanation, self.mended)))
+            return " ".join(filter(None, (self.notice, *self.questions, self.kept)))
+        return "\n".join(filter(None, (self.description, self.explanation)))
 
     def __repr__(self) -> str:
         """The plain form, which the tests of the lessons compare."""

@@ -1,171 +1,56 @@
-"""What outlives a notebook: the functions that are kept, in ``mine.py`` beside the notebooks."""
+"""What outlives a notebook: the answers that are kept, in ``mine.py`` beside the notebooks."""
 
 import ast
-import contextlib
 import inspect
 import os
 import textwrap
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from course import files
-
-#: How the file of kept functions begins.
+#: How the file of kept answers begins.
 HEAD = "# Your own functions, kept by course.exercises.\n\nimport numpy as np\n"
-#: What is written above a kept function where the file does not import NumPy.
+#: What is written above a kept answer where the file does not import NumPy.
 IMPORT = "import numpy as np\n\n\n"
-#: What helps where a file stands in the way, or cannot be written.
-ELSEWHERE = (
-    "set the environment variable MNISTLIB_MINE to a file in a folder that you can write to."
-)
-#: How many seconds to wait for another notebook that is writing the file.
-SECONDS_TO_WAIT = 10.0
 
 
 class Unusable(RuntimeError):
-    """Raised for what cannot be kept or read; the message says what, why, and what to do."""
+    """Raised for what cannot be kept; the message says what, why, and what to do."""
 
 
 def kept_path() -> Path | None:
-    """Return the file of kept functions; None if there is to be no file.
-
-    That is so where the variable MNISTLIB_MINE is empty, or names the null device.
-
-    Raises:
-        Unusable: the variable names a home folder of nobody.
-    """
+    """Return the file of kept answers; None if there is to be none: MNISTLIB_MINE is empty then."""
     mine = os.environ.get("MNISTLIB_MINE", "mine.py")
-    if mine in ("", os.devnull):
-        return None
-    return Path(mine).expanduser()
+    return None if mine in ("", os.devnull) else Path(mine).expanduser()
 
 
 def kept_text() -> str:
-    """Return what the file of kept functions holds; nothing where there is none.
+    """Return what the file of kept answers holds; nothing where there is none."""
+    path = kept_path()
+    return path.read_text(encoding="utf-8-sig") if path and path.exists() else ""
 
-    Raises:
-        Unusable: it cannot be read.
-    """
+
+def replace_kept_text(text: str) -> None:
+    """Write the file of kept answers; whatever happens, it holds the old text or the new."""
     path = kept_path()
     if path is None:
-        return ""
-    with naming(path):
-        if not path.exists():
-            return ""
-        if not path.is_file():  # a pipe would be waited for
-            raise Unusable(f"{path} is not a regular file. Move it away, or {ELSEWHERE}")
-        return path.read_text(encoding="utf-8-sig")
-
-
-def replace_kept_text(before: str, after: str) -> bool:
-    """Write the file of kept functions, if it is still as it was before; tell whether.
-
-    Other notebooks wait meanwhile: two that keep at once lose nothing.
-
-    Raises:
-        Unusable: it cannot be written.
-    """
-    path = kept_path()
-    if path is None:
-        return True
-    with naming(path), locked(path):
-        is_as_before = kept_text() == before
-        if is_as_before:
-            files.replace(path, after)
-        return is_as_before
-
-
-@contextlib.contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Turn what the system says of a file into words that name it, and say what to do."""
-    try:
-        yield
-    except UnicodeError:
-        message = f"{path.name} is not text in UTF-8. Save it as such, and try again."
-        raise Unusable(message) from None
-    except OSError as error:
-        where = path
-        with contextlib.suppress(OSError):  # the working folder may be gone
-            where = os.path.realpath(path)
-        why = error.strerror or error
-        message = f"{where} cannot be used: {why}. Mend that, or {ELSEWHERE}"
-        raise Unusable(message) from error
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a file: a hidden, empty one beside it, which stays. Without locks, carry on.
-
-    If it were removed, one notebook might still wait for it while another makes a new one. The
-    system frees it when the process that holds it ends.
-
-    Raises:
-        Unusable: somebody else has held it for ten seconds.
-    """
-    target = Path(os.path.realpath(path))
-    lock = target.with_name(f".{target.name}.lock")
-    with contextlib.ExitStack() as held:
-        with contextlib.suppress(OSError):  # in a folder, say, that cannot be written to
-            file = os.open(lock, os.O_RDWR | os.O_CREAT)
-            held.callback(os.close, file)
-            wait_for(file, lock)
-        yield
-
-
-def wait_for(file: int, lock: Path) -> None:
-    """Wait until no other process holds an open file, and hold it until it is closed.
-
-    Raises:
-        OSError: there are no locks where it lies.
-        Unusable: too much time has passed.
-    """
-    latest = time.monotonic() + SECONDS_TO_WAIT
-    while not is_mine(file):
-        if time.monotonic() > latest:
-            raise Unusable(
-                f"another program holds {lock}. Wait for it, restart the kernel that keeps, or "
-                f"{ELSEWHERE}"
-            )
-        time.sleep(0.05)
-
-
-def is_mine(file: int) -> bool:
-    """Try to lock an open file; tell whether this process holds it now.
-
-    Raises:
-        OSError: there are no locks where it lies.
-    """
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
-
-
-# Your functions
+        return
+    path = path.resolve()  # where a link leads
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 def load(text: str) -> dict[str, object]:
-    """Run what the file of kept functions holds, or is to hold, and return all its names.
+    """Run what the file of kept answers holds, or is to hold, and return all its names.
 
     Raises:
         Exception: what running it raised.
     """
     space: dict[str, object] = {"__name__": "mine"}
-    path = kept_path()
     try:
-        exec(compile(text, path or "", "exec"), space)
+        exec(compile(text, kept_path() or "", "exec"), space)
     except SystemExit as end:
-        name = path.name if path else "mine.py"
-        raise Unusable(f"{name} ends with {end!r}: take that line out of it.") from None
+        raise Unusable(f"mine.py ends with {end!r}: take that line out of it.") from None
     return space
 
 
@@ -184,7 +69,7 @@ def functions_in(space: dict[str, object]) -> dict[str, Callable]:
 
 
 def kept_functions() -> dict[str, Callable]:
-    """Return the functions that are kept, by the names of their exercises.
+    """Return the answers that are kept, by the names of their exercises.
 
     Raises:
         Exception: what running the file raised.
@@ -199,12 +84,13 @@ def source_of(function: Callable) -> str:
         Unusable: there are none.
     """
     name = function.__name__
-    defined = set()
-    with contextlib.suppress(OSError, TypeError, ValueError, SyntaxError):
+    try:
         source = textwrap.dedent(inspect.getsource(function))
-        for statement in ast.parse(source).body:
-            if isinstance(statement, ast.FunctionDef):
-                defined.add(statement.name)
+        defined = [
+            each.name for each in ast.parse(source).body if isinstance(each, ast.FunctionDef)
+        ]
+    except (OSError, TypeError, ValueError, SyntaxError):
+        defined = []
     if name not in defined or not inspect.isfunction(function):
         raise Unusable(
             "it is not a plain function whose lines can be found. "
@@ -225,8 +111,6 @@ def with_function(text: str, name: str, source: str) -> str:
     text = text or HEAD
     try:
         imports = "" if "np" in load(text) else IMPORT
-    except Unusable:
-        raise
     except Exception as error:
         raise Unusable(
             f"{kept_path().name} does not run: {type(error).__name__}: {error}. mine() shows the "

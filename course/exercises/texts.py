@@ -28,7 +28,6 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from course import files
 from course.exercises.exercise import Exercise, Mistake, Objection
 
 FENCE = "```"
@@ -36,7 +35,7 @@ HOLE = "____"
 LABELS = ("hint", "notice", "objection", "within", "right", "unexplained")
 
 
-class TextError(files.Damaged):
+class TextError(ValueError):
     """A text that cannot be read; says in which file and line, and what to write there."""
 
 
@@ -60,7 +59,7 @@ class Reader:
         """Read all of a text."""
         self.path = path
         self.labels = labels
-        self.lines = files.read_text(path).splitlines()
+        self.lines = path.read_text(encoding="utf-8").splitlines()
         #: The line that is read, counted from 1, and the last that held code or a sentence.
         self.number = 0
         self.last_line = 0

@@ -1,29 +1,19 @@
 """What an answer shares with its key: NumPy, the library, Python's own names, and its results."""
 
-import builtins
 import dataclasses
-import functools
 import linecache
 import random
 import signal
 import sys
-import time
-import warnings
-from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from course.exercises import EXERCISES, check, keep
-from course.exercises.attempt import BrokenKey, Outcome, call
-from course.exercises.checker import all_attempts, check_answer
-from course.exercises.comparison import matches
-from course.exercises.reply import Kind
-from mnistlib import autodiff, deep, functions
+from course.exercises.checker import BrokenKey, check_answer
+from mnistlib import functions
 
-from .handed_in import right, write
+from .handed_in import write
 
 pytestmark = pytest.mark.takes(seconds=7)
 
@@ -72,76 +62,6 @@ def test_float32_on_the_way_and_for_float32_arguments_is_right():
     assert check(write("softmax", SOFTMAX)).kind == "right"  # one case of it is float32
     reply = check(write("log_softmax", widened))
     assert "float32, and the arguments" not in reply.text
-
-
-@pytest.mark.parametrize("in_its_place", ["None", "lambda x: 2.0**x", "np.exp2"])
-def test_an_answer_that_rebinds_a_name_of_numpys_is_told_so(in_its_place):
-    exp = np.exp
-    for body in (SOFTMAX, "return z"):
-        reply = check(write("softmax", f"np.exp = {in_its_place}\n{body}"))
-        assert reply.kind == "wrong value"
-        assert "it gives `np.exp` another value" in reply.text
-        assert np.exp is exp
-
-
-def test_what_was_changed_in_numpy_before_is_put_back_and_said():
-    exp = np.exp
-    for body, kind in ((SOFTMAX, "right"), ("return z", "wrong value")):
-        np.exp = None
-        reply = check(write("softmax", body))
-        assert reply.kind == kind
-        assert "`np.exp` had been bound to something else" in reply.text
-        assert np.exp is exp
-    assert "had been bound" not in check(write("softmax", SOFTMAX)).text
-
-
-def test_names_of_python_and_of_the_library_are_put_back():
-    length, softmax = len, functions.softmax
-    reply = check(write("softmax", "import builtins\nbuiltins.len = max\nreturn z"))
-    assert builtins.len is length
-    assert "it gives `len` another value" in reply.text
-    reply = check(write("softmax", "functions.softmax = None\nreturn z", functions=functions))
-    assert functions.softmax is softmax
-    assert "it gives `functions.softmax` another value" in reply.text
-
-
-def test_whatever_stands_in_the_library_no_answer_is_judged_by_it(monkeypatch):
-    """One exercise of each module is tried while all that the library defines is something else."""
-    monkeypatch.setattr(autodiff.Value, "__mul__", lambda self, other: self)
-    asked = {each.reference.__module__: name for name, each in EXERCISES.items() if each.cases[0]}
-    for name, module in list(sys.modules.items()):
-        if name.startswith("mnistlib."):
-            for each, value in list(vars(module).items()):
-                if getattr(value, "__module__", None) == name:
-                    monkeypatch.setattr(module, each, None)
-    monkeypatch.setattr(deep, "ACTIVATIONS", {})
-    for name in asked.values():
-        exercise = dataclasses.replace(EXERCISES[name])  # whose key was never called
-        assert check_answer(exercise, write(name, right(name)[0])).kind == "right", name
-    assert deep.ACTIVATIONS == {}  # as the notebook has it
-    assert functions.softmax is None
-
-
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ("deep.relu_backward = None", "deep.relu_backward"),
-        ("deep.ACTIVATIONS = np.zeros(3)", "deep.ACTIVATIONS"),
-        ("deep.ACTIVATIONS.clear()", "deep.ACTIVATIONS"),
-        ("deep.RULES['He'] = deep.RULES['Glorot']", "deep.RULES"),
-        ("del deep.MLP.forward", "deep.MLP.forward"),
-        ("np.exp = np.zeros(3)", "np.exp"),
-    ],
-)
-def test_what_an_answer_changes_in_a_module_is_put_back(change, named):
-    before = {**vars(deep), **vars(deep.MLP)}
-    held = dict(deep.ACTIVATIONS), dict(deep.RULES)
-    body = f"from mnistlib import deep\n{change}\nreturn da * (a > 0)"
-    reply = check(write("relu_backward", body))
-    assert reply.kind == "wrong value"
-    assert f"it gives `{named}` another value" in reply.text
-    assert (dict(deep.ACTIVATIONS), dict(deep.RULES)) == held
-    assert {**vars(deep), **vars(deep.MLP)} == before
 
 
 def test_how_numpy_prints_and_draws_is_put_back():
@@ -195,19 +115,6 @@ def test_a_buffer_that_is_used_again_is_judged_by_what_it_held():
     assert check(answer).kind == "right"
 
 
-def subclass(array):
-    """Return an array of a type of the reader's own, whose functions raise."""
-
-    class Odd(np.ndarray):
-        def __array_ufunc__(self, *args, **named):
-            raise RuntimeError("no")
-
-        def __array_function__(self, *args, **named):
-            raise RuntimeError("no")
-
-    return array.view(Odd)
-
-
 @pytest.mark.parametrize(
     ("made", "words"),
     [
@@ -215,9 +122,6 @@ def subclass(array):
         (np.ma.masked_array, "a masked array came"),
         (lambda a: a.astype(object), "an array of objects came"),
         (lambda a: np.ma.masked, "a masked array came"),
-        (subclass, "an `Odd` came"),
-        (lambda a: a.view([("a", "f8")]), "an array of records came"),
-        (lambda a: np.broadcast_to(0.0, (10**6, 10**6)), "an array of shape (1000000, 1000000)"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
@@ -281,118 +185,7 @@ def test_an_array_that_nobody_filled_is_told_from_chance():
         assert "chance" not in text
 
 
-def test_an_array_that_nobody_filled_is_not_right_by_chance():
-    body = "db = np.empty(dz.shape[1])\ndb += dz.sum(axis=0)\nreturn db"
-    for _ in range(5):
-        zeros = [np.zeros(size) for size in range(1, 9) for _ in range(8)]
-        del zeros
-        attempt = next(all_attempts(EXERCISES["bias_gradient"], write("bias_gradient", body)))
-        assert not matches(attempt.wanted.result, attempt.outcome.result)
-
-
-#: A small grammar of odd answers: what is done first, what is made, and in what it is wrapped.
-FIRST = (
-    "pass",
-    "np.seterr(all='raise')",
-    "np.log = np.exp",
-    "del np.sqrt",
-    "for a in given: a[...] = 0",
-    "given[0].resize((7,), refcheck=False)",
-    "given.reverse()",
-)
-MADE = (
-    "result",
-    "None",
-    "result + 1j",
-    "np.float16(result)",
-    "result[..., None]",
-    "np.where(result > 0, np.nan, result)",
-    "result.astype(str)",
-    "np.array([result, None], object)",
-    "memoryview(np.ascontiguousarray(result))",
-    "lambda: result",
-    "[result] * 10**4",
-    "np.random.random(np.shape(result))",
-    "(entry for entry in result)",
-    "1 / 0",
-    "np.datetime64('2026-01-01') + np.zeros(np.shape(result), 'm8[D]')",
-)
-WRAPPED = (
-    "{}",
-    "({}, {})",
-    "[[{}]]",
-    "{{'a': {}}}",
-    "np.matrix({})",
-    "type('T', (), {{}})({})",
-    "({},)",
-)
-
-
-@given(st.sampled_from(["softmax", "bias_gradient", "layer_gradients", "accuracy", "one_hot"]),
-       st.sampled_from(FIRST), st.sampled_from(MADE), st.sampled_from(WRAPPED))  # fmt: skip
-@settings(max_examples=300, deadline=None)
-def test_any_odd_answer_is_answered_in_words(name, first, made, wrapped):
-    exercise = EXERCISES[name]
-    arguments = ", ".join(exercise.arguments)
-    body = (
-        f"given = [{arguments}]\nresult = key(*given)\nresult = result[0] if type(result) is tuple "
-        f"else result\n{first}\nreturn {wrapped.replace('{}', f'({made})')}"
-    )
-    with warnings.catch_warnings(action="ignore"):
-        reply = check_answer(exercise, write(name, body, key=exercise.reference))
-    assert reply.kind in get_args(Kind)
-    assert reply.text[-1] not in " \n"
-    assert reply.kind != "right" or (wrapped in ("{}", "({},)", "[[{}]]") and made == "result")
-    assert np.log is not np.exp
-
-
 # Answers that one cannot look into
-
-
-def on_one_number():
-    return write("sigmoid", "import math\nreturn 1 / (1 + math.exp(-z))")
-
-
-def of_a_class():
-    class Sigmoid:
-        __name__ = "my_sigmoid"
-
-        def __call__(self, z):
-            return write("sigmoid", "return 1 / (1 + z)")(None)
-
-    return Sigmoid()
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: np.vectorize(on_one_number()),
-        lambda: functools.cache(on_one_number()),
-        lambda: functools.wraps(on_one_number())(functools.partial(on_one_number())),
-        of_a_class,
-    ],
-)
-def test_the_readers_own_line_is_quoted_or_none(make):
-    reply = check(make())
-    assert reply.kind in ("raises", "unstable")
-    assert "function(*copies)" not in reply.text
-    assert "copies is" not in reply.text
-
-
-def test_the_line_inside_a_wrapper_is_the_readers():
-    assert (
-        "in the line `return 1 / (1 + math.exp(-z))`" in check(np.vectorize(on_one_number())).text
-    )
-
-
-def test_code_that_is_not_pythons_has_no_line():
-    outcome = call(np.exp, ("text",))
-    assert outcome.error.startswith("TypeError")
-    assert outcome.line == ""
-
-
-def test_a_stub_in_a_wrapper_is_not_attempted():
-    assert check(np.vectorize(write("sigmoid", "..."))).kind == "not attempted"
 
 
 # Time
@@ -406,18 +199,6 @@ def test_a_wrong_case_is_answered_without_waiting_for_the_others(monkeypatch):
     assert reply.kind == "wrong value"
     assert len(seen) <= 2  # the first case, and once more to see whether it is left to chance
     assert linecache.getline(answer.__code__.co_filename, 2)
-
-
-def test_an_error_in_other_words_is_like_another_in_kind_alone():
-    def outcome(error):
-        return Outcome(None, error, (), "")
-
-    one, reworded, other = map(
-        outcome, ("ValueError: 2 rows", "ValueError: 3 rows", "TypeError: 2")
-    )
-    assert one.is_like(reworded, exact=False, in_kind=True)
-    assert not one.is_like(reworded, exact=False)
-    assert not one.is_like(other, exact=False, in_kind=True)
 
 
 def test_a_check_that_takes_long_says_so_and_how_to_stop_it(monkeypatch, capfd):
@@ -458,21 +239,3 @@ def test_an_endless_loop_names_its_line_when_it_is_stopped(call):
 def test_a_lambda_is_told_to_become_a_function():
     with pytest.raises(TypeError, match=r"write it as a function, def my_softmax\(z\)"):
         check(lambda z: z)
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        "np.zeros((10**4, 10**4))",
-        "np.zeros((900, 900))",
-        "iter(range(10**5))",
-        "[[1.0] * 300] * 300",
-        "'a' * 10**6",
-    ],
-)
-def test_a_huge_result_is_answered_soon(made):
-    begun = time.process_time()
-    reply = check(write("softmax", f"return {made}"))
-    assert reply.kind in ("wrong shape", "wrong value")
-    assert len(reply.text) < 1000
-    assert time.process_time() - begun < 10

@@ -9,8 +9,7 @@ import pytest
 
 from course import exercises
 from course.exercises import EXERCISES, check, keep
-from course.exercises.attempt import values_used
-from course.exercises.comparison import digits_apart, text_of
+from course.exercises.words import digits_apart, text_of
 
 from . import locations
 from .common import each_of, every_exercise, well_formed
@@ -84,13 +83,6 @@ def test_an_error_is_explained_only_where_the_same_step_raised_it(name, body, wo
     assert words in "".join(mistake.sentence for mistake in EXERCISES[name].mistakes)
     assert words not in reply.text
     assert "?" in reply.text
-
-
-def test_the_values_that_an_answer_uses_are_told_from_those_it_only_takes():
-    answer = write("paired", "d = a[0] + 1\nreturn [x + d for x in b]", "a, b, c")
-    used = values_used(answer.__code__)
-    assert {"a", "b", "d", "x"} <= used
-    assert "c" not in used
 
 
 def test_nobody_is_told_of_chance_where_a_function_was_not_called():

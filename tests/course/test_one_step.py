@@ -14,10 +14,10 @@ import pytest
 from course.exercises import EXERCISES, checker
 from course.exercises.checker import check_answer
 from course.exercises.exercise import Exercise
-from course.exercises.mutants import mutants_of
 from course.exercises.reply import Reply
 
 from . import locations
+from .mutants import mutants_of
 
 pytestmark = pytest.mark.takes(seconds=8)
 
@@ -26,11 +26,9 @@ LIMIT = 10
 #: How often arguments are drawn.
 TRIES = 40
 #: Exercises with one defined result.
-NAMES = [name for name, exercise in EXERCISES.items() if exercise.random_case and not exercise.view]
-
-
-def sources_of_mutants(function):
-    return [mutant.source for mutant in mutants_of(function, exchanges_own_values=False)]
+NAMES = [
+    name for name, exercise in EXERCISES.items() if exercise.random_case and exercise.one_is_right
+]
 
 
 def _answer(exercise, source):
@@ -107,7 +105,7 @@ def _work(name, sources, start, answers):
 def verdicts(name):
     """Return for each change of a solution: "refused", "killed", True if it computes the same, False."""
     exercise, found = EXERCISES[name], []
-    sources = sources_of_mutants(exercise.reference)
+    sources = mutants_of(exercise.reference)
     ways = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in ways else "spawn")
     while len(found) < len(sources):
@@ -155,7 +153,7 @@ def test_an_exercise_with_arguments_draws_some_at_random(name):
 def test_a_change_that_never_ends_is_killed(monkeypatch):
     endless = "def bias_gradient(dz):\n    while True:\n        pass"
     monkeypatch.setattr(
-        f"{__name__}.sources_of_mutants", lambda f: [endless, "def bias_gradient(dz): return dz"]
+        f"{__name__}.mutants_of", lambda f: [endless, "def bias_gradient(dz): return dz"]
     )
     monkeypatch.setattr(f"{__name__}.LIMIT", 1)
     assert list(verdicts("bias_gradient").values()) == ["killed", "refused"]

@@ -50,7 +50,7 @@ def problem_of(exercise: Exercise) -> str:
 
 def results_in(exercise, case):
     result = exercise.reference(*copy.deepcopy(case))
-    return list(result) if isinstance(result, tuple) and not exercise.objections else [result]
+    return list(result) if isinstance(result, tuple) and exercise.one_is_right else [result]
 
 
 def sizes_of(value):

@@ -268,3 +268,30 @@ def test_a_sample_needs_a_generator():
 def test_a_sample_has_at_least_one_entry(sample):
     with pytest.raises(ValueError, match="sample must be at least 1"):
         check_gradient(f, X, gradient(X), sample=sample, rng=np.random.default_rng(0))
+
+
+# Small gradients, and large arguments
+
+
+def test_a_gradient_that_is_0_passes_though_rounding_is_measured():
+    z = np.random.default_rng(0).normal(size=(3, 4))
+    verdict = check_gradient(lambda z: (np.exp(z) / np.exp(z).sum()).sum(), z, 0 * z)
+    assert verdict
+    assert str(verdict) == "gradient: right, 12 entries, none off by more than 1e-10"
+    assert not check_gradient(lambda z: (np.exp(z) / np.exp(z).sum()).sum(), z, 0 * z + 1e-9)
+
+
+def test_a_wrong_gradient_of_1e_8_is_seen_and_told_apart():
+    x = np.array([1.0, -2.0])
+    verdict = check_gradient(lambda x: 1e-8 * (x**2).sum(), x, 3e-8 * x)
+    assert not verdict
+    assert str(verdict).endswith("given -6e-08, measured -4e-08")
+    assert check_gradient(lambda x: 1e-8 * (x**2).sum(), x, 2e-8 * x)
+
+
+def test_a_large_argument_is_nudged_in_proportion():
+    x = 1e12 * np.array([1.0, -2.0])
+    assert check_gradient(lambda x: (x**2).sum(), x, 2 * x)
+    assert "given 3e+12, measured 2e+12" in str(
+        check_gradient(lambda x: (x**2).sum(), x[:1], 3 * x[:1])
+    )

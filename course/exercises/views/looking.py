@@ -1,0 +1,64 @@
+"""What an answer to `looks` asked: the cards that it handed to the network it was given."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+class Asked:
+    """A network that remembers the cards it was asked about in one call."""
+
+    def __init__(self, answer: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Let it answer as another does, under that one's name."""
+        self.answer = answer
+        self.__name__ = answer.__name__
+        self.cards: list[np.ndarray] = []
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Answer, and remember what was asked."""
+        self.cards.append(np.array(x))
+        return self.answer(x)
+
+    def __deepcopy__(self, memo: dict) -> "Asked":
+        """Forget what was asked: a call begins with a copy of its arguments."""
+        self.cards.clear()
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class Cards:
+    """The cards that were handed in, the changed ones that were asked about, and the verdict."""
+
+    x: np.ndarray
+    asked: Sequence[np.ndarray]
+    is_right: bool
+
+    def places_of(self, cards: np.ndarray) -> list[int]:
+        """Return from which place of the first card each image of the changed one came, or -1."""
+        same = (cards[0][:, None] == self.x[0][None]).all(axis=2)
+        return [int(row.argmax()) if row.any() else -1 for row in same]
+
+
+def loses_an_image(view: Cards) -> bool:
+    """Whether one image stands at two places of a card's company, so that another is gone."""
+    for cards in view.asked:
+        company = [place for place in view.places_of(cards)[1:] if place >= 0]
+        if len({*company}) < len(company):
+            return True
+    return False
+
+
+def moves_the_question(view: Cards) -> bool:
+    """Whether the image that was asked about stands in the company."""
+    return not view.is_right and any(0 in view.places_of(cards)[1:] for cards in view.asked)
+
+
+def parts_a_pair(view: Cards) -> bool:
+    """Whether a key stands where a value stood, or the other way round."""
+    return not view.is_right and any(
+        came_from > 0 and (came_from - place) % 2
+        for cards in view.asked
+        for place, came_from in enumerate(view.places_of(cards))
+        if place > 0
+    )

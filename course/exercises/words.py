@@ -1,0 +1,169 @@
+"""Cases, values, shapes and errors in words: the one place where a value becomes text."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from course.exercises.attempt import Attempt
+from course.exercises.comparison import is_numeric, is_several, shape_of
+from course.exercises.exercise import Arguments, Exercise
+from course.exercises.texts import GENERAL
+
+#: The longest list that is written out, in entries, and the longest text, in characters.
+LONGEST_LIST = 40
+LONGEST_TEXT = 60
+#: The most numbers with many digits that anybody reads.
+MOST_DRAWN_NUMBERS = 6
+#: How NumPy prints, whatever a notebook has told it.
+PRINTING = np.get_printoptions() | {"threshold": 30, "legacy": False}
+
+#: What some types are called.
+TYPES: dict[type, str] = {
+    bytes: "bytes",
+    str: "text",
+    type(...): "the three dots of a stub",
+    set: "a set, which has no order",
+}
+
+
+def text_of(value: object, digits: int = 4) -> str:
+    """Write a value in one line; a long one only from both its ends."""
+    if is_several(value):
+        if len(value) > LONGEST_LIST:
+            return f"{len(value)} values"
+        text = f"({', '.join(map(text_of, value))})"
+        return text if len(text) < 80 else f"{len(value)} arrays"
+    if isinstance(value, str):
+        return repr(value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}...")
+    if isinstance(value, bytes):
+        return value.hex(" ")
+    if shape_of(value) is None or np.asarray(value).dtype.kind not in "biufc":
+        return name_of(value)
+    size = np.abs(value).max(initial=0)
+    is_seen = not 0 < size < 10.0**-digits  # with that many digits after the decimal point
+    options = PRINTING | {"precision": digits, "suppress": is_seen and digits < 16}
+    with np.printoptions(**options):
+        text = " ".join(np.array2string(np.asarray(value), separator=", ").split())
+    return re.sub(r"-(0\.(?!\d))", r"\1", text)  # a 0 has no sign
+
+
+def name_of(value: object) -> str:
+    """Write what is not a number, an array of numbers or text."""
+    try:
+        return str(getattr(value, "__name__", value)).strip("_")
+    except Exception:  # its own __str__ raises
+        return an(type(value).__name__)
+
+
+def digits_apart(wanted: object, got: object) -> int:
+    """Return how many digits it takes to see two results differ in more than a decimal point."""
+    if is_numeric(wanted) and is_numeric(got):
+        wanted = np.asarray(wanted, float)
+        got = np.asarray(got, float)
+    for digits in (4, 8):
+        wanted_text = text_of(wanted, digits).replace(" ", "")
+        got_text = text_of(got, digits).replace(" ", "")
+        if wanted_text != got_text:
+            return digits
+    return 16
+
+
+def an(name: str) -> str:
+    """Put the right article before a name."""
+    return f"{'an' if name.strip('`')[:1].lower() in 'aeio' else 'a'} {name}"
+
+
+def kind_of(value: object, axes: Sequence[str] = ()) -> str:
+    """Say what a value is: an array by its shape, in letters if they tell all its axes apart."""
+    if value is None:
+        return "None (is a `return` missing?)"
+    if isinstance(value, str):
+        return f"text, {text_of(value)}"
+    shape = shape_of(value)
+    if shape == () and is_numeric(value):
+        return f"one value, {text_of(value)}"
+    if shape:
+        return f"an array of shape {shape_in_letters(value, axes)}"
+    length = f" of {len(value)}" if is_several(value) else ""
+    return f"{TYPES.get(type(value)) or an(type(value).__name__)}{length}"
+
+
+def shape_in_letters(value: np.ndarray, axes: Sequence[str] = ()) -> str:
+    """Write an array's shape, with letters before it if they tell all its axes apart."""
+    are_told_apart = len({*axes} - {""}) == value.ndim
+    letters = f"({', '.join(axes)}) = " if are_told_apart else ""
+    return f"{letters}{value.shape}"
+
+
+# The arguments
+
+
+def axes_of_arguments(exercise: Exercise, case: Arguments) -> dict[str, Sequence[str]]:
+    """Return the letters of each argument's axes, by its name."""
+    shapes = [shape.axes for shape in exercise.argument_shapes]
+    shapes += [[]] * (len(case) - len(shapes))  # the last may be left to its default
+    return dict(zip(exercise.arguments, shapes))
+
+
+def letters_of(value: object, exercise: Exercise, attempt: Attempt) -> list[str]:
+    """Return the letter of each of an array's sizes, where only one letter has that size."""
+    axes = axes_of_arguments(exercise, attempt.arguments).values()
+    sizes = {
+        (letter, size)
+        for letters, argument in zip(axes, attempt.arguments)
+        for letter, size in zip(letters, shape_of(argument) or ())
+    }
+    found = []
+    for size in shape_of(value) or ():
+        fitting = [letter for letter, other_size in sizes if other_size == size]
+        found.append(fitting[0] if len(fitting) == 1 else "")
+    return found
+
+
+def case_in_words(exercise: Exercise, case: Arguments, in_numbers: bool = False) -> str:
+    """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape."""
+    axes = axes_of_arguments(exercise, case)
+    return ", ".join(
+        f"{name} = {text_of(value)}"
+        if in_numbers or not is_long_and_drawn(value)
+        else f"{name} of shape {shape_in_letters(value, letters)}"
+        for (name, letters), value in zip(axes.items(), case)
+    )
+
+
+def is_long_and_drawn(value: object) -> bool:
+    """Tell whether an array has so many digits that nobody reads them, or follows with a pencil."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        return False
+    return value.size > MOST_DRAWN_NUMBERS and bool((np.round(value, 2) != value).mean() > 0.5)
+
+
+# An error
+
+
+def error_in_words(exercise: Exercise, attempt: Attempt) -> str:
+    """Say what was raised; where shapes do not fit, in the letters of the task."""
+    outcome = attempt.outcome
+    for word, sentence in GENERAL["shapes"].items():
+        if word in outcome.error:
+            unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", outcome.error))
+            names = outcome.names or dict(zip(exercise.arguments, attempt.arguments))
+            arrays = {name: value for name, value in names.items() if shape_of(value)}
+            return "\n".join([sentence.format(unfit), *names_in_words(arrays, exercise, attempt)])
+    return outcome.error
+
+
+def names_in_words(names: dict[str, object], exercise: Exercise, attempt: Attempt) -> list[str]:
+    """Say in a line what each name stands for; an array's shape in the letters of the task."""
+    arguments = dict(zip(exercise.arguments, attempt.arguments))
+    axes = axes_of_arguments(exercise, attempt.arguments)
+    lines = []
+    for name, value in names.items():
+        if value is None or shape_of(value) == ():
+            lines.append(f"{name} is {text_of(value).removesuffix('.')}.")
+        elif shape_of(value) or type(value) in (tuple, list):
+            is_as_it_came = name in axes and shape_of(value) == shape_of(arguments[name])
+            letters = axes[name] if is_as_it_came else letters_of(value, exercise, attempt)
+            lines.append(f"{name} is {kind_of(value, letters)}.")
+    return lines
