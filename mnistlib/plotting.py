@@ -4,7 +4,7 @@ Lines have a colour-blind-safe cycle. Amounts are drawn as ink on a white ground
 that they still stand out where a dark page turns the figure over.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -175,78 +175,5 @@ def network(image: np.ndarray, a1: np.ndarray, p: np.ndarray, *, title: str) -> 
     axis.text(4, 1.5, r"$W_1, b_1$", ha="center")
     axis.text(6.2, 2.5, r"$W_2, b_2$", ha="center")
     axis.set(title=title, xlim=(-0.2, 10.6), ylim=(-3.3, 2.9), aspect="equal")
-    axis.set_axis_off()
-    return figure
-
-
-def values_and_blame(
-    values: Mapping[str, np.ndarray],
-    blame: Mapping[str, np.ndarray],
-    *,
-    title: str,
-    write: Callable[[float], str],
-) -> Figure:
-    """Draw a small network with every number in it: values in blue, the loss's gradient in orange.
-
-    From the pixels at the top to the loss at the bottom; a line is a weight, a box a unit. Where a
-    number is NaN an empty field is drawn, to be filled in. ``values`` has the arrays x, W1, b1, z1,
-    a1, W2, b2, z2, p and y of one example, and the loss; ``blame`` has dW1, db1, dz1, da1, dW2, db2
-    and dz2; ``write`` turns a number into words. Used in lesson 03.
-    """
-    figure, axis = plt.subplots(figsize=(5, 6.9))
-    heights = {"x": 11.5, "a1": 7.1, "p": 2.3}
-    places = {name: np.linspace(2, 8, len(values[name])) for name in heights}
-
-    def text(x, y, words, colour="black", **options):
-        options = {"ha": "center", "va": "center", "zorder": 5, **options}
-        axis.text(x, y, words, color=colour, **options)
-
-    def entry(x, y, number, colour, **options):
-        """Write a number, or draw a field to write it in."""
-        if not np.isnan(number):
-            text(x, y, write(number), colour, **options)
-            return
-        right = options.get("ha") == "right"
-        corner = (x - (1.2 if right else 0.6), y - 0.2)
-        field = plt.Rectangle(corner, 1.2, 0.4, fc="white", ec=colour, linewidth=0.9, zorder=5)
-        axis.add_patch(field)
-
-    def box(x, y, rows):
-        """Draw a unit: for each row its name, its value, its gradient."""
-        height = 0.55 * len(rows) + 0.25
-        corner = (x - 2.2, y - height / 2)
-        axis.add_patch(plt.Rectangle(corner, 4.4, height, fc="white", ec="0.3", zorder=4))
-        for row, (name, value, back) in enumerate(rows):
-            level = y + 0.55 * ((len(rows) - 1) / 2 - row)
-            text(x - 2.05, level, name, ha="left")
-            entry(x + 0.1, level, value, COLOURS[0])
-            if isinstance(back, str):
-                text(x + 2.05, level, back, "0.2", ha="right")
-            else:
-                entry(x + 2.05, level, back, COLOURS[1], ha="right")
-
-    for above, below, name in [("x", "a1", "W1"), ("a1", "p", "W2")]:
-        for (start, end), weight in np.ndenumerate(values[name]):
-            x, y = (places[above][start], places[below][end]), (heights[above], heights[below])
-            axis.plot(x, y, color="0.75", linewidth=1.2, zorder=1)
-            along = 0.55 if x[0] == x[1] else 0.36
-            x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
-            ground = {"bbox": {"fc": "white", "ec": "none", "pad": 1}, "zorder": 2}
-            entry(x, y + 0.22, weight, COLOURS[0], **ground)
-            entry(x, y - 0.22, blame["d" + name][start, end], COLOURS[1], **ground)
-    for j, x in enumerate(places["x"]):
-        box(x, heights["x"], [(f"x[{j}]", values["x"][j], "")])
-    for j, x in enumerate(places["a1"]):
-        rows = [(f"{n}[{j}]", values[n][j], blame["d" + n][j]) for n in ("b1", "z1", "a1")]
-        box(x, heights["a1"], rows)
-    for k, x in enumerate(places["p"]):
-        rows = [(f"{n}[{k}]", values[n][k], blame["d" + n][k]) for n in ("b2", "z2")]
-        target = f"y = {write(values['y'][k])}"
-        box(x, heights["p"], [*rows, (f"p[{k}]", values["p"][k], target)])
-        axis.plot((x, 5), (heights["p"], 0.45), color="0.75", linewidth=1.2, zorder=1)
-    box(5, 0.45, [("loss", values["loss"], "")])
-    text(0.2, 12.7, "blue: value", COLOURS[0], ha="left")
-    text(9.8, 12.7, "orange: the loss's gradient", COLOURS[1], ha="right")
-    axis.set(title=title, xlim=(-0.3, 10.3), ylim=(0, 13))
     axis.set_axis_off()
     return figure

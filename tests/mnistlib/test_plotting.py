@@ -119,39 +119,3 @@ def test_the_style_is_set_for_every_figure_that_follows():
         plotting.use_style()
         assert mpl.rcParams["axes.prop_cycle"].by_key()["color"] == plotting.COLOURS
         assert mpl.rcParams["figure.facecolor"] == "white"
-
-
-@pytest.mark.parametrize("hidden", [2, 3])
-def test_values_and_blame_writes_every_number_in_its_colour(hidden):
-    shapes = {"x": 2, "W1": (2, hidden), "b1": hidden, "z1": hidden, "a1": hidden}
-    shapes |= {"W2": (hidden, 2), "b2": 2, "z2": 2, "p": 2, "y": 2}
-    count = iter(range(1, 1000))
-
-    def numbered(shape):
-        return np.array([next(count) for _ in range(np.prod(shape))]).reshape(shape)
-
-    values = {name: numbered(shape) for name, shape in shapes.items()}
-    blame = {"d" + name: numbered(values[name].shape) for name in list(shapes)[1:8]}
-    values["loss"] = np.array(next(count))
-    figure = plotting.values_and_blame(values, blame, title="t", write=str)
-    texts = {(text.get_text(), text.get_color()) for text in figure.axes[0].texts}
-    for name, array in values.items():
-        words, colour = ("y = {}", "0.2") if name == "y" else ("{}", plotting.COLOURS[0])
-        assert {(words.format(value), colour) for value in array.ravel()} <= texts
-    for array in blame.values():
-        assert {(str(value), plotting.COLOURS[1]) for value in array.ravel()} <= texts
-
-
-def test_values_and_blame_leaves_a_field_for_each_number_that_is_not_known():
-    row, square = np.ones(2), np.ones((2, 2))
-    values = {"x": row, "W1": square, "b1": row, "W2": square, "b2": row, "y": row}
-    values |= {name: np.nan * row for name in ("z1", "a1", "z2", "p")} | {"loss": np.nan}
-    blame = {
-        "d" + name: np.nan * values[name] for name in ("W1", "b1", "z1", "a1", "W2", "b2", "z2")
-    }
-    axis = plotting.values_and_blame(values, blame, title="t", write=str).axes[0]
-    edges = [field.get_edgecolor() for field in axis.patches]
-    blue, orange = (mpl.colors.to_rgba(colour) for colour in plotting.COLOURS[:2])
-    assert edges.count(blue) == 9
-    assert edges.count(orange) == 8 + 10
-    assert not any("nan" in text.get_text() for text in axis.texts)
