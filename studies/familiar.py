@@ -1,4 +1,4 @@
-"""How much does it help to know a writer already from the training images? (Lesson 01.)
+"""Ask how much it helps to know a writer already from the training images (lesson 01).
 
 Half of the writers are set aside, and a third of their digits are asked about. One reader learns from
 the other two thirds and some digits by other people, the second from as many digits by other people
