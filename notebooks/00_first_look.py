@@ -236,7 +236,11 @@ guesses.ask("mistakes in the surer half", None)
 
 # %% tags=["answer", "hide-input"]
 order = sure.argsort()
-for name, half in {"the 5,000 it was least sure of": order[:5_000], "the 5,000 it was surest of": order[5_000:]}.items():
+halves = {
+    "the 5,000 it was least sure of": order[:5_000],
+    "the 5,000 it was surest of": order[5_000:],
+}
+for name, half in halves.items():
     mistakes = (answers[half] != labels[half]).sum()
     print(f"{name:30}: {mistakes:3} wrong of {len(half)}")
 guesses.compare("mistakes in the surer half", mistakes)
@@ -358,7 +362,7 @@ nearest_to_half = np.abs(np.array(shares) - 0.5).argmin()
 guesses.compare("pixels until half the answers are wrong", f"about {nearest_to_half}")
 
 # %% [markdown]
-# About three. By then more than one answer in ten is confidently wrong, and accuracy couldn't have warned you: it was measured on centred images, and it speaks only for images like those. Images of any other kind, such as these or the empty page, are said to be **out of distribution**, and it has long been known that networks answer them with great confidence ([Nguyen, Yosinski and Clune 2015](https://arxiv.org/abs/1412.1897); [Hendrycks and Gimpel 2017](https://arxiv.org/abs/1610.02136)).
+# About three. By then more than one answer in ten is confidently wrong, and accuracy couldn't have warned you: it was measured on centred images, and it speaks only for images like those. Images of any other kind, such as these or the empty page, are said to be **out of distribution**. That networks answer them with great confidence has long been known ([Nguyen, Yosinski and Clune 2015](https://arxiv.org/abs/1412.1897); [Hendrycks and Gimpel 2017](https://arxiv.org/abs/1610.02136)).
 #
 # ## Two networks, one accuracy
 #
@@ -436,7 +440,8 @@ print("all hundred images get these ten:", (alone == alone[0]).all())
 
 # %%
 scores = recipe.logits(weights, recipe.prepare(images))
-print(f"the original, going by its scores alone: {100 * (scores.argmax(axis=1) == labels).mean():.2f} % right")
+right = (scores.argmax(axis=1) == labels).mean()
+print(f"the original, going by its scores alone: {100 * right:.2f} % right")
 
 # %% [markdown]
 # That is far less than the 79.04 % that it reached with all 10,000 images in the room. The rest was the company's doing, and that is worth a moment's thought, because nothing went wrong that anybody could have seen: no error, no warning, and a decent number at the end.
