@@ -55,7 +55,11 @@ def read_by_network(images, labels, asked, seed) -> np.ndarray:
         learning_rate=linear_decay(0.5, len(batches)),
         momentum=0.9,
     )
-    return network.predict(parameters, data.scale(asked))
+    answers = [  # a part at a time, to spare memory
+        network.predict(parameters, data.scale(asked[i : i + 1_000]))
+        for i in range(0, len(asked), 1_000)
+    ]
+    return np.concatenate(answers)
 
 
 def run(reader: str, seed: int) -> dict:
