@@ -426,7 +426,7 @@ show_answers(
 )
 
 # %% [markdown]
-# Ours gives the same answers, right or wrong, in any company. Of the original's hundred answers, 96 change. That looks worse than it is, because it calls *any* image a 0 if asked about it alone; but even among the other three kinds of company, 66 of the answers depend on who else is there. Why a 0, of all digits? Look at the ten numbers that it gives for the first image on its own. Do the others get different ones?
+# Ours gives the same answers, right or wrong, in any company. Of the original's hundred answers, 96 change. That looks worse than it is, because the original calls *any* image a 0 if asked about it alone; but even among the other three kinds of company, 66 of the answers depend on who else is there. Why a 0, of all digits? Look at the ten numbers that it gives for the first image on its own. Do the others get different ones?
 
 # %%
 alone = np.array([ask_original(images[i : i + 1])[0] for i in range(100)])
