@@ -575,7 +575,7 @@ guesses.compare("% right at a rate of 5, after a warm-up", f"{warmed_up:.1f} %")
 # %% [markdown]
 # It gets 94.3 %, nearly two points more, for nothing but a gentler start. What is more, momentum with the same warm-up gets no further at that rate, so the two are level again where from a cold start they were 2.5 points apart. Only at 10 does momentum pull ahead. With each at its best, its lead has shrunk from 2.6 points to 1.1.
 #
-# So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line. <small>At a rate of 5 momentum needs no warm-up, and loses a little by it. Where a network's edge lies also changes as it trains: with full-batch descent the largest curvature tends to rise until it hovers just above $2 / \eta$ ([Cohen and others 2021](https://arxiv.org/abs/2103.00065)).</small>
+# So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line. <small>At a rate of 5 momentum needs no warm-up, and loses a little by it; 10 is the largest rate that we warmed up to, so a larger one might win back a little. Where a network's edge lies also changes as it trains: with full-batch descent the largest curvature tends to rise until it hovers just above $2 / \eta$ ([Cohen and others 2021](https://arxiv.org/abs/2103.00065)).</small>
 
 # %% [markdown]
 # ## A falling rate
