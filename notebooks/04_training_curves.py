@@ -19,7 +19,7 @@
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
-# **Time** 85 minutes to read, 37 more for the exercises; it runs for about 30 s and takes 400 MB
+# **Time** 90 minutes to read, 37 more for the exercises; it runs for about 30 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -559,7 +559,7 @@ plt.show()
 #
 # ### Was it only the start?
 #
-# Here we used to stop, and to say that momentum buys stability. Then a referee asked what we should have asked ourselves: *when* is plain descent flung out? If it happens in the first steps, while the weights are random and the loss is steep, then plain descent may only need to be let in gently. So raise its rate in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and keep it there.
+# Here we used to stop, and to say that momentum buys stability. Then a referee of this lesson asked what we should have asked ourselves: *when* is plain descent flung out? If it happens in the first steps, while the weights are random and the loss is steep, then plain descent may only need to be let in gently. So raise its rate in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and keep it there.
 #
 # **Predict.** From a cold start, plain descent at a rate of 5 gets 92.5 % right. What does it get after a warm-up?
 
