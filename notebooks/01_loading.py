@@ -9,9 +9,7 @@
 # %% [markdown]
 # # 01 Loading: from bytes to digits
 #
-# In lesson 00 you took a network's word for everything. Now open the first box: what is in the file of digits, and can you trust it?
-#
-# **You will** take a file of 60,000 handwritten digits apart, byte by byte, and find out which kinds of damage go unnoticed. Then you will read digits without any network at all.
+# In lesson 00 you took a network's word for everything, and before that a file's: something on the disk was said to hold 60,000 handwritten digits, and nobody looked. Now open the first box. **What is in the file, and can you trust it?** You will take it apart byte by byte, and find out which kinds of damage go unnoticed. Then you will read digits without any network at all, which works better than you might think.
 #
 # **You will be able to**
 #
@@ -21,9 +19,9 @@
 # - avoid the arithmetic of 8-bit arrays, which wraps around without warning;
 # - judge a result against a baseline.
 #
-# **You need** [lesson 00](00_first_look.ipynb) for a first impression, some Python, and to have met NumPy arrays: shapes, slices, `mean(axis=...)`.
+# **You need** some Python, a nodding acquaintance with NumPy arrays (shapes, slices, `mean(axis=...)`), and [lesson 00](00_first_look.ipynb) for a first impression.
 #
-# **Time** 47 minutes to read, 26 more for the exercises; it runs for about 5 s and takes 500 MB
+# **Time** 80 minutes to read, 26 more for the exercises; it runs for about 15 s and takes 550 MB
 
 # %%
 import gzip
@@ -35,7 +33,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course import exercises, guesses
+from course import exercises, guesses, studies
 from mnistlib import baseline, data, download, plotting
 
 plotting.use_style()
@@ -45,9 +43,9 @@ plotting.use_style()
 #
 # ## What is in the file?
 #
-# MNIST is a collection of digits written by employees of the United States Census Bureau and by high-school students ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)). Each digit was shrunk to fit into 20 by 20 grey pixels. Then it was placed in a field of 28 by 28, with the middle of its ink in the middle ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)).
+# MNIST is a collection of digits written by employees of the United States Census Bureau and by high-school students ([Yadav and Bottou 2019](https://arxiv.org/abs/1905.10498)). Each digit was shrunk to fit into 20 by 20 grey pixels and then placed in a square of 28 by 28, with the middle of its ink in the middle ([LeCun, Bottou, Bengio and Haffner 1998](https://doi.org/10.1109/5.726791)).
 #
-# There are four files: images and labels, for training and for testing. The ten digits are the ten **classes**, and an image's label names its class. The largest file holds the training images. It is compressed with gzip, so that is the first layer to take off.
+# There are four files: images and labels, for training and for testing. The ten digits are the ten **classes**, and an image's label names its class. The largest file holds the training images, and because it is compressed with gzip, that is the first layer to take off.
 
 # %%
 folder = Path("../data")
@@ -56,7 +54,7 @@ raw = gzip.decompress(path.read_bytes())
 len(raw)
 
 # %% [markdown]
-# That is forty-seven million bytes, each of them a number from 0 to 255. Where does the first digit begin? Look at the first sixteen.
+# Forty-seven million bytes, each of them a number from 0 to 255, and nothing that looks like a digit. Where does the first one begin? Look at the first sixteen bytes.
 
 # %%
 list(raw[:16])
@@ -68,7 +66,7 @@ list(raw[:16])
 # - Next comes the size of each dimension, as an integer of four bytes. The most significant byte is first, which is called **big-endian**.
 # - Then come the numbers themselves: pixel by pixel along a row, row after row, image after image.
 #
-# The first size is `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right. Before you run the cell: what number is that?
+# The first size is `0, 0, 234, 96`. Each byte counts 256 times as much as the one to its right, just as each figure of a decimal number counts ten times as much. Before you run the cell: what number is that?
 
 # %%
 234 * 256 + 96
@@ -81,13 +79,13 @@ magic, count, rows, columns = struct.unpack(">4I", raw[:16])
 print(f"magic number {magic}, {count} images of {rows} x {columns} pixels")
 
 # %% [markdown]
-# The magic number is $8 \cdot 256 + 3$: unsigned bytes, three dimensions. If all that is right, the length of the file follows from it: sixteen bytes of header, and then one byte for each pixel.
+# The magic number is $8 \cdot 256 + 3$: unsigned bytes, three dimensions. If we have understood the description, the length of the file follows from it: sixteen bytes of header, and then one byte for each pixel.
 
 # %%
 16 + count * rows * columns == len(raw)
 
 # %% [markdown]
-# `np.frombuffer` reads bytes as numbers, here as `uint8`, unsigned integers of 8 bits. `reshape` cuts the long row into images.
+# It does, to the byte. So `np.frombuffer` may read the rest as numbers, here as `uint8`, unsigned integers of 8 bits, and `reshape` cuts the long row into images.
 
 # %%
 images = np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, rows, columns)
@@ -140,9 +138,9 @@ list(raw_labels[:8]), list(raw_labels[8:18])
 # %% [markdown]
 # ## Can you trust the file?
 #
-# Files arrive over the internet, and a download can fail in a treacherous way: the program reports success, but what lies on your disk is half a file, or a web page that says "Forbidden".
+# Files arrive over the internet, and a download can fail in a treacherous way: the program reports success, although what lies on your disk is half a file, or a web page that says "Forbidden".
 #
-# How much of that does Python's `gzip` notice? Take the smaller file, the one of labels, and make six impostors. In the last, the first label is changed from 5 to 6.
+# How much of that does Python's `gzip` notice? Take the smaller file, the labels, and make six impostors of it. In the last, somebody has changed the first label from 5 to 6.
 
 # %%
 good = (folder / "train-labels-idx1-ubyte.gz").read_bytes()
@@ -166,52 +164,48 @@ files = {
 # %%
 guesses.ask("impostors that gzip opens", None)
 
-# %% tags=["hide-input"]
+# %% tags=["answer", "hide-input"]
 opened = []
 for name, file in files.items():
     try:
         print(f"{name:18} gzip opens it: {len(gzip.decompress(file))} bytes")
         opened.append(name)
     except (OSError, EOFError, zlib.error):
-        print(f"{name:18} gzip refuses")
+        print(f"{name:18} gzip rejects it")
 guesses.compare("impostors that gzip opens", len(opened) - 1)  # without the good file
 
 # %% [markdown]
-# Three are refused, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)). That is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. It can't tell you that this is the file you wanted.
+# Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and with their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. In other words, `gzip` can tell you that nothing happened to this file on the way, and can't tell you that it is the file you wanted.
 #
-# The empty file goes through without a word. That is not far-fetched: *the original* of lesson 00 creates its file before it asks for the data ([lesson 06](06_autopsy.ipynb)). If there is no connection, an empty file stays behind, and every later run takes it for the data. What do the next lines of its code make of that?
+# The empty file goes through without a word, and that is not far-fetched: *the original* of lesson 00 creates its file before it asks for the data ([lesson 06](06_autopsy.ipynb)). If there is no connection, it leaves an empty file behind, and every later run mistakes that for the data. What do the next lines of its code make of it?
 
 # %%
 nothing = np.frombuffer(gzip.decompress(files["empty"]), dtype=np.uint8)
 nothing[16:].reshape(-1, 28, 28).shape
 
 # %% [markdown]
-# An array of zero images, each 28 by 28, and no error.
+# An array of zero images, each 28 by 28, and no error. <small>Python takes it for an archive of no parts; the program `gzip` on the command line rejects it.</small>
 #
-# <details><summary>Are you sure that gzip opens an empty file?</summary>
+# ### A check from somewhere else
 #
-# Python's does. A gzip file may consist of several parts, one after the other, and this one consists of none. The program `gzip` on the command line refuses it.
-#
-# </details>
-#
-# So the check has to come from somewhere else. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any number of bytes down to 64 hexadecimal digits, 0 to 9 and a to f. Nobody has ever found two different files with the same result. The right checksums are written in this project's code:
+# So the check has to come from outside the file. A **checksum** such as SHA-256 ([NIST 2015](https://doi.org/10.6028/NIST.FIPS.180-4)) boils any number of bytes down to 64 hexadecimal digits, 0 to 9 and a to f, and nobody has ever found two different files with the same result. The right checksums are written in this project's code:
 
 # %%
 expected = download.FILES["train_labels"].sha256
 for name, file in files.items():
     digits = hashlib.sha256(file).hexdigest()
-    print(f"{name:18} {'accepted' if digits == expected else 'REFUSED'}")
+    print(f"{name:18} {'accepted' if digits == expected else 'rejected'}")
 
 # %% [markdown]
 # Only the good file passes.
 #
-# <details><summary>Are you sure? The checksums came with the same download as the files</summary>
+# <details><summary>But didn't the checksums come with the same download as the files?</summary>
 #
-# They can't vouch for the download. They only tell you that the file is the one these lessons were written with.
+# They did, so they can't vouch for the download. They tell you only that the file is the one these lessons were written with, which is what you need if your numbers are to be ours.
 #
 # </details>
 #
-# From here on `data.load()` does all this for you, for all four files, every time. A missing file is fetched, and checked *before* it gets its name, so a bad file is never kept.
+# From here on `data.load()` does all this for you, for all four files, every time. A missing file is downloaded under a temporary name and gets its real one only after it has passed the check, so a bad file is never kept.
 
 # %%
 mnist = data.load()
@@ -221,9 +215,11 @@ for name, array in mnist._asdict().items():
 # %% [markdown]
 # ## Three parts, and a seed
 #
-# Before you look at anything, put some of it away. The **test set** is for one question, asked once, at the very end: how well does the finished network read digits that played no part in its making? While we are still making choices, we need other digits to judge them by. So we split the training images: 50,000 to learn from, and 10,000 for **validation**. These are the 10,000 that lesson 00 kept back.
+# Before you look at the data, put some of it away. The **test set** has one job: to say, when every choice has been made, how well the finished network reads digits that played no part in its making. Whatever you choose by it, it can no longer judge, because then it has helped to make the network. So while we are still choosing we need other digits, and we split the training images: 50,000 to learn from, and 10,000 for **validation**, which are the 10,000 that lesson 00 kept back.
 #
-# The split is random, but it can be repeated. A random number generator starts from a **seed**, and the same seed gives the same numbers in every run. Ours makes a **permutation**: the first 60,000 whole numbers, starting with 0, each of them once and in random order.
+# The usual advice is to ask the test set *once*, and you should know that this course doesn't keep to it: lessons 04, 05, 06 and 10 all ask, about different networks. We choose nothing by the answers, which is what matters, but every look is a temptation. <small>Why it misleads: [Dwork and others 2015](https://doi.org/10.1126/science.aaa9375). Two famous test sets that had been reused for years turned out to have suffered surprisingly little, when somebody made new ones: [Recht and others 2019](https://arxiv.org/abs/1902.10811).</small>
+#
+# The split is random, but it can be repeated. A random number generator starts from a **seed**, and the same seed gives the same numbers in every run. Ours makes a **permutation**: all the whole numbers from 0 up to, but not including, 60,000, each of them once, in random order.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -240,9 +236,9 @@ print("same seed:           ", np.array_equal(new.permutation(60_000), order))
 print("same generator again:", np.array_equal(rng.permutation(60_000), order))
 
 # %% [markdown]
-# A generator moves on with every number it gives. To repeat a result, you have to repeat everything that was drawn since the seed, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
+# A generator moves on with every number it gives. To repeat a result, you therefore have to repeat everything that was drawn since the seed, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
-# A split must do three things. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that both parts ask the same question.
+# A split must do three things. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that neither part is easier than the other.
 
 # %%
 print("in both parts:", len(set(for_training) & set(for_validation)))
@@ -254,21 +250,18 @@ def shares(part):
     return 100 * np.bincount(mnist.train_labels[part]) / len(part)
 
 
-print("of 100 to train on:", shares(for_training).round(1))
-print("of 100 held back:  ", shares(for_validation).round(1))
+print("training set, % of each class:  ", shares(for_training).round(1))
+print("validation set, % of each class:", shares(for_validation).round(1))
+writers = data.writers().train  # a number for each person
+known = np.isin(writers[for_validation], writers[for_training])
+print(f"validation images whose writer also wrote training images: {known.sum()} of {len(known)}")
 
 # %% [markdown]
-# In every class the two shares differ by less than one image in a hundred. Where some classes are rare, you would split each class separately, which is called a **stratified** split.
-#
-# <details><summary>Are you sure that the two parts share nothing?</summary>
-#
-# They share their writers. Whoever wrote an image that we hold back also wrote some that we train on: with `writers = data.writers().train`, the line `np.isin(writers[for_validation], writers[for_training]).all()` gives True. So the validation images are new digits in familiar handwriting. The test images are by other people, which is why [lesson 05](05_how_sure.ipynb) counts people.
-#
-# </details>
+# In every class the two shares differ by less than one image in a hundred. Yet the two parts do share something, as the last line says: every person who wrote a validation image wrote some of the training images, too. The validation images are new digits in familiar handwriting. The test images were written by other people, and before this lesson is over you will see what that is worth.
 #
 # ### Exercise 1.2: a split (core, 5 minutes)
 #
-# Turn the split into a function. Whoever calls it hands over the generator, and so chooses the seed. Each image must keep its label.
+# Turn the split into a function. The caller passes in the generator, and so chooses the seed. Each image must keep its label.
 
 
 # %%
@@ -287,13 +280,14 @@ exercises.check(my_split)
 exercises.folded(my_split)
 
 # %% [markdown]
-# The library's `data.split` does the same. (`*mnist[:2]` hands over the first two of the four arrays, the training images and their labels.)
+# The library's `data.split` does the same. (`*mnist[:2]` passes the first two of the four arrays, the training images and their labels.)
 
 # %%
 train_set, validation_set = data.split(*mnist[:2], 10_000, rng=np.random.default_rng(seed=1))
 train_images, train_labels = train_set
-print("the same images:", np.array_equal(train_images, images[for_training]))
-print("the same labels:", np.array_equal(train_labels, mnist.train_labels[for_training]))
+if not np.array_equal(train_images, images[for_training]):
+    print("these are not the images of our own split")
+train_images.shape, train_labels.shape, validation_set[0].shape, validation_set[1].shape
 
 # %% [markdown]
 # ## Look before you compute
@@ -318,6 +312,8 @@ print(f'always "{most}": {always:.2f} % of the validation images right')
 # %% [markdown]
 # ## Arithmetic that wraps
 #
+# One trap lies between the bytes and the first sum, and it is worth a page, because it is silent. Remember it when we come to distances, where it will spoil a good program without a word.
+#
 # The pixels are `uint8`: 8 bits, 256 values, and no room for more. Here are two pixels. Say what you expect before you add 10 to them, and then 300.
 
 # %%
@@ -329,24 +325,24 @@ except OverflowError as error:
     print("pixels + 300:", error)
 
 # %% [markdown]
-# The second pixel should have become 260. It became $260 - 256 = 4$, without warning: it **wrapped** around. NumPy turns a plain 10 into a byte too, to fit the array. A 300 is refused, because no byte can hold it.
+# The second pixel should have become 260. Instead it became $260 - 256 = 4$, without warning: it **wrapped** around, as a clock does after twelve. NumPy turns a plain 10 into a byte too, to fit the array, whereas it rejects a 300, which no byte can hold.
 #
-# Differences are worse, because everything that should be negative wraps. Predict $0 - 200$:
+# Differences are worse, because everything that should be negative wraps. What will $0 - 200$ be?
 
 # %%
 paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
 paper - ink
 
 # %% [markdown]
-# So `+`, `-`, `*` and `**` of 8-bit arrays wrap. Some operations don't: `sum` adds in 64-bit integers, and `mean` in 64-bit floats. But `@`, which multiplies entry by entry and adds up, works in bytes throughout. Divide $100 \cdot 100 + 250 \cdot 250$ by 256. The remainder is what `@` will give.
+# So `+`, `-`, `*` and `**` of 8-bit arrays wrap. Some operations don't: `sum` adds in 64-bit integers, and `mean` in 64-bit floats. But `@`, which multiplies entry by entry and adds up, works in bytes throughout, so it will give you only the remainder of $100 \cdot 100 + 250 \cdot 250$ after division by 256.
 
 # %%
 print("sum: ", pixels.sum(), pixels.sum().dtype)
 print("@:   ", pixels @ pixels, (pixels @ pixels).dtype)
-print("of floats:", pixels * 1.0 @ pixels)
+print("@ of floats:", pixels * 1.0 @ pixels)
 
 # %% [markdown]
-# Hence the rule of this course: images are *kept* as `uint8`, which takes an eighth of the memory of NumPy's usual `float64`, and turned into floats the moment we compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row: in this course, rows are examples. For a batch of $n$ images,
+# Hence the rule of this course: keep images as `uint8`, in an eighth of the memory that NumPy's usual `float64` would take, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For a batch of $n$ images,
 #
 # $$X = \frac{\text{pixels}}{255}$$
 #
@@ -361,7 +357,7 @@ x.shape, x.dtype, float(x.min()), float(x.max())
 #
 # ## One-hot labels
 #
-# A network turns an image into ten numbers. To train it, we need ten numbers to compare them with, the **targets**: a 1 for the right class and a 0 for every other class. Such a row is called **one-hot**. The targets of $n$ examples are $Y$, of shape $(n, 10)$:
+# A network turns an image into ten numbers. To train it, we need ten numbers to compare them with, which are called the **targets**: a 1 for the right class and a 0 for every other. Such a row is **one-hot**. The targets of $n$ examples are $Y$, of shape $(n, 10)$:
 #
 # $$Y_{ik} = \begin{cases} 1 & \text{if example } i \text{ has label } k, \\ 0 & \text{otherwise.} \end{cases}$$
 #
@@ -389,14 +385,15 @@ exercises.check(my_one_hot)
 exercises.folded(my_one_hot)
 
 # %% [markdown]
-# The library picks rows of the identity matrix, `np.eye(10)`. Compare them with your paper.
+# The library picks rows of the identity matrix, `np.eye(10)`, and comes to the same. Compare them with your paper.
 
 # %%
 y = data.one_hot(labels)
 print(y)
-np.array_equal(y, labels[:, None] == np.arange(10))
 
 # %% [markdown]
+# **A good place to stop.** The file has been opened, checked, split and turned into numbers that a network can learn from. What remains is one story, of ten averages and how far they get, and it will keep until tomorrow.
+#
 # ## A baseline before any network
 #
 # A **baseline** is a simple method that anything cleverer has to beat. Ours is this: average all the training images of each class, pixel by pixel, and answer with the class whose average is nearest.
@@ -445,7 +442,7 @@ plt.show()
 #
 # $$\hat k_i = \arg\min_k \; \lVert x_i - \bar x_k \rVert^2 .$$
 #
-# Computing all the distances at once takes an array of $10{,}000 \cdot 10 \cdot 784$ differences for our 10,000 validation images. It is cheaper to multiply out first. In each pixel $j$,
+# Taken literally, that is an array of $10{,}000 \cdot 10 \cdot 784$ differences for our 10,000 validation images. It is cheaper to multiply out first. In each pixel $j$,
 #
 # $$(x_{ij} - \bar x_{kj})^2 = x_{ij}^2 - 2\, x_{ij}\, \bar x_{kj} + \bar x_{kj}^2 .$$
 #
@@ -477,11 +474,11 @@ exercises.check(my_nearest_mean)
 exercises.folded(my_nearest_mean)
 
 # %% [markdown]
-# The term $\lVert x_i \rVert^2$ is the same for all ten classes, so it can be left out. What remains is
+# The term $\lVert x_i \rVert^2$ is the same for all ten classes, so it can't change which of them is nearest, and we leave it out. What remains is
 #
 # $$\lVert \bar x_k \rVert^2 - 2\, x_i \cdot \bar x_k .$$
 #
-# A formula that you have rearranged is a claim. Check it on a hundred images: put the missing term back, and the distances must be those of the definition.
+# A formula that you have rearranged is a claim. Check it on a hundred images: put the missing term back, and you should get the distances of the definition again.
 
 # %%
 x = data.scale(validation_set[0])
@@ -490,21 +487,23 @@ direct = ((x[:100, None, :] - means) ** 2).sum(axis=2)  # (100, 1, 784) - (10, 7
 np.allclose((x[:100] ** 2).sum(axis=1, keepdims=True) + remains[:100], direct)
 
 # %% [markdown]
-# **Predict.** The validation images played no part in the means. What percentage of them will ten averages read correctly?
+# **Predict.** The validation images played no part in the means. What percentage of them will ten averages get right?
 
 # %%
-guesses.ask("% read by the nearest mean", None)
+guesses.ask("% right by the nearest mean", None)
 
-# %%
+# %% tags=["answer"]
 answers = remains.argmin(axis=1)
 accuracy = 100 * (answers == validation_set[1]).mean()
 print(f"nearest mean: {accuracy:.2f} % of the validation images")
-guesses.compare("% read by the nearest mean", f"{accuracy:.2f}")
+guesses.compare("% right by the nearest mean", f"{accuracy:.2f}")
 
 # %% [markdown]
-# Four digits in five, for ten averages and one matrix product. **Whatever we train must beat that.** Neither of the two networks at the end of [lesson 00](00_first_look.ipynb) did, at 79.04 % and 79.17 %; both had been stopped early.
+# Four digits in five, for ten averages and one matrix product, without a single step of training. It should make you slow to be impressed. **Whatever we train must beat that.** Neither of the two networks at the end of [lesson 00](00_first_look.ipynb) did, at 79.04 % and 79.17 %, although both had been stopped early.
 #
-# How many images does a mean need? Change the number: 100, 10,000, 50,000.
+# ### How many images does a mean need?
+#
+# Change the number: 100, 10,000, 50,000.
 
 # %%
 few = 1_000  # change this, up to 50_000
@@ -513,41 +512,47 @@ right = baseline.nearest_mean(x, few_means) == validation_set[1]
 print(f"means of {few} images: {100 * right.mean():.2f} % right")
 
 # %% [markdown]
-# <details><summary>What other numbers give</summary>
+# <details><summary>What you should see</summary>
 #
-# With a hundred images, five to fourteen of each class, it reads about seven in ten. Beyond a few thousand you gain hardly anything, because ten averages can't hold any more.
+# With a hundred images, five to fourteen of each class, it gets about seven in ten right. Beyond a few thousand you gain hardly anything, because ten averages can't hold any more.
 #
 # </details>
 #
 # ## The same formula, in bytes
 #
-# What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? The formula is the same, and no error is raised.
+# Here the trap snaps shut. What if we had skipped the floats, and subtracted the `uint8` means from the `uint8` images? The formula is the same, and no error is raised.
 #
 # **Predict.** What answers will it give, and what percentage will be right?
 
 # %%
+guesses.ask("answers in bytes, and % right", None)
+
+# %% tags=["answer"]
 pixels8 = validation_set[0].reshape(-1, 784)
 means8 = (255 * means).round().astype(np.uint8)
 wrapped = np.array([((pixels8 - mean) ** 2).sum(axis=1) for mean in means8]).T
 answers8 = wrapped.argmin(axis=1)
 print("answers given, 0 to 9:", np.bincount(answers8, minlength=10))
-print(f"in bytes: {100 * (answers8 == validation_set[1]).mean():.2f} % right")
+accuracy8 = 100 * (answers8 == validation_set[1]).mean()
+print(f"in bytes: {accuracy8:.2f} % right")
+always_one = "1 every time" if (answers8 == 1).all() else "several"
+guesses.compare("answers in bytes, and % right", f"{always_one}, {accuracy8:.2f} %")
 
 # %% [markdown]
-# It answers "1" to every image, like the program that never looks. Why? The differences and their squares are bytes, so they wrap. Here are the squares of three differences, $-3$, 20 and 200. (As a byte, $-3$ is 253.)
+# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Here are the squares of three differences, $-3$, 20 and 200; as a byte, $-3$ is 253.
 
 # %%
 np.array([253, 20, 200], dtype=np.uint8) ** 2
 
 # %% [markdown]
-# Only the small difference keeps its square. What is left of the others says nothing about their size. But where two pixels are equal, the difference is still 0. So the sum no longer measures *how much* an image and a mean differ. It measures, roughly, *in how many pixels* they differ. An image is mostly paper, so the winner should be the mean with the most paper, whatever the image:
+# Only the small difference keeps its square, and what is left of a large one says nothing about its size. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. And since most of any image is paper, the mean with the most paper should win, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
 print("pixels of paper in the means 0 to 9:\n", (means8 == 0).sum(axis=1))
 
 # %% [markdown]
-# That is the 1.
+# The mean of the 1s has the most paper by far, so the 1 always wins. Nothing was wrong with the program but the type of its numbers, and nothing complained. What gives it away is the baseline: when a result equals that of a program which never looks, find out whether yours does.
 #
 # ## Where does it go wrong?
 #
@@ -559,35 +564,85 @@ plotting.digits(
     validation_set[0][wrong],
     [f"{validation_set[1][i]} as {answers[i]}" for i in wrong],
     columns=7,
-    title="What the nearest mean misreads, and as what",
+    title="What the nearest mean gets wrong, and what it says",
 )
 plt.show()
 
 # %% [markdown]
-# Most of these you can read at a glance. But a mean digit has only one slant and one width, so a narrow 2 may lie nearer to the mean 1. What if nothing is averaged, and the nearest of all 50,000 training images lends its label? That method is called the **nearest neighbour** ([Cover and Hart 1967](https://doi.org/10.1109/TIT.1967.1053964)). How many of the first 500 validation images will it read?
+# Most of these you can read at a glance. But a mean digit has only one slant and one width, so a narrow 2 may lie nearer to the mean of the 1s. What if nothing is averaged, and the nearest of all 50,000 training images lends its label? That method is called the **nearest neighbour** ([Cover and Hart 1967](https://doi.org/10.1109/TIT.1967.1053964)).
+#
+# **Predict.** What percentage of the first 500 validation images will the nearest neighbour get right?
 
 # %%
-first = x[:500]
-nearest = []
+guesses.ask("% right by the nearest neighbour", None)
+
+# %% tags=["answer"]
+first, first_labels = x[:500], validation_set[1][:500]
+nearest, lenders = [], []
 for k in range(10):  # the same formula, with the images of class k in place of its mean
-    xk = data.scale(train_images[train_labels == k])
-    nearest.append(((xk**2).sum(axis=1) - 2 * first @ xk.T).min(axis=1))
-right = np.argmin(nearest, axis=0) == validation_set[1][:500]
+    of_class = np.flatnonzero(train_labels == k)
+    xk = data.scale(train_images[of_class])
+    distances = (xk**2).sum(axis=1) - 2 * first @ xk.T
+    nearest.append(distances.min(axis=1))
+    lenders.append(of_class[distances.argmin(axis=1)])
+lent = np.argmin(nearest, axis=0)
+right = lent == first_labels
 print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
+guesses.compare("% right by the nearest neighbour", f"{100 * right.mean():.1f}")
 
 # %% [markdown]
-# That is a much harder mark to beat, and nothing was learnt. But the method has to keep every image, and search them all for each answer. There is another way: find out which *combinations* of pixels tell digits apart, and keep only those. A network does this, from lesson 03 on.
+# That is a much harder mark to beat, although nothing was learnt at all. <small>With other images it might be a point or two higher or lower, since 500 are few; lesson 05 shows how to tell.</small>
+#
+# ### Whose hand lent the label?
+#
+# Before you believe that number, remember what the two parts share. The neighbour may well be another digit *by the same hand*, and how often that happens is easy to count. If handwriting had nothing to do with it, how many of the 500 would you expect?
+
+# %%
+lender = np.array(lenders)[lent, np.arange(500)]
+hand, lending_hand = writers[for_validation][:500], writers[for_training][lender]
+print(f"nearest image by the same writer: {(hand == lending_hand).sum()} of 500")
+by_chance = sum((writers[for_training] == one).mean() for one in hand)
+print(f"a training image at random:       {by_chance:.1f} of 500")
+
+# %% [markdown]
+# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits, and with a letter from a stranger it would lose that help. How much does the help matter? That takes many trainings, so we ran it as a **study**: many runs, done once, their results stored with the course. In each, the same digits are read twice, once after learning from other digits by the same writers, and once after as many by strangers in their place. <small>The gain is taken run by run, and the number after $\pm$ says how far its mean would typically move with ten other runs ([lesson 05](05_how_sure.ipynb)). The last line repeats one run here and now.</small>
+
+# %% tags=["hide-input"]
+for reader in ["nearest neighbour", "network"]:
+    rows = [
+        row["results"]
+        for row in studies.read("familiar")["rows"]
+        if row["settings"]["reader"] == reader
+    ]
+    familiar = 100 * np.array([row["familiar"] for row in rows])
+    strangers = 100 * np.array([row["strangers"] for row in rows])
+    gain = familiar - strangers
+    print(f"{reader}, % right, mean of {len(rows)} runs")
+    print(f"    the writers' other digits among the training images: {familiar.mean():.2f}")
+    print(f"    strangers' digits in their place:                    {strangers.mean():.2f}")
+    error = gain.std(ddof=1) / np.sqrt(len(gain))
+    print(f"    gain: {gain.mean():.2f} ± {error:.2f} points\n")
+settings, stored, here = studies.again("familiar")
+gains = [100 * (row["familiar"] - row["strangers"]) for row in (stored, here)]
+print("network, first run: gain stored {:.2f}, here {:.2f} points".format(*gains))
+
+# %% [markdown]
+# The help is real, and small: a whole point for the nearest neighbour, and about half a point for a network like the one that you will train in lesson 04, although a network keeps no images to compare with. <small>Each learnt from fewer images than our 50,000, and whoever learns from more should need the help less.</small> So whatever we measure on the validation images flatters by some tenths of a point, if what you care about is people whose hand nobody has seen. That is what the test set is for, because its writers are others.
+#
+# The nearest neighbour has a price, too: it has to keep every image, and search them all for each answer. A network takes another way. It finds out which *combinations* of pixels tell digits apart, and keeps only those, as you will see from lesson 03 on.
 
 # %% [markdown]
 # ## Recap
 #
+# You now have a set of digits that you can trust, in the form in which every later lesson takes them, and a mark to beat. What you don't have yet is anything that learns: ten averages are all that they will ever be.
+#
 # - What is in the file? A magic number, sizes in big-endian order, and bytes. `np.frombuffer` and `reshape` turn them into an array.
 # - Can you trust it? Not just because it opens. gzip tells you whether the contents are undamaged; only a checksum from elsewhere tells you whether they are the right ones. Check before you keep.
-# - Seed first, then shuffle, then split.
+# - Seed first, then shuffle, then split. The validation images are new digits by familiar writers, and the test images are by others.
 # - Arithmetic in `uint8` wraps around without warning, with plain numbers too. Keep images as bytes, and compute with floats in $[0, 1]$, shape $(n, 784)$.
-# - The nearest mean reads about 81 % of the validation images, and that is the mark to beat. The nearest neighbour sets a harder one.
+# - The nearest mean gets about 81 % of the validation images right, and that is the mark to beat. The nearest neighbour sets a harder one.
 #
-# Lesson 00 asked which network you would trust. Here is the first part of the answer: one whose data was checked and which beats a baseline. Neither of those two does yet.
+# Lesson 00 asked which network you would trust. Here is the first part of the answer: one whose data was checked, and which beats a baseline. So far neither of lesson 00's two networks qualifies.
 #
 # ## Questions to ask yourself
 #
@@ -595,11 +650,11 @@ print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
 #
 #    <details><summary>Answer</summary>
 #
-#    No. Its checksum is that of the packed file, and another program packs the same contents into different bytes. So `data.load()` refuses your file and fetches a copy that it knows. A check that is too strict costs a download; one that is too lax costs the truth.
+#    No. Its checksum is that of the packed file, and another program packs the same contents into different bytes. So `data.load()` rejects your file and fetches a copy that it knows. A check that is too strict costs a download; one that is too lax costs the truth.
 #
 #    </details>
 #
-# 2. Someone computes `((a - b) ** 2).sum()` for two `uint8` images, sees that the distance is wrong, and mends it with `((a - b).astype(float) ** 2).sum()`. Why is it still wrong?
+# 2. Someone computes `((a - b) ** 2).sum()` for two `uint8` images, sees that the distance is wrong, and writes `((a - b).astype(float) ** 2).sum()` instead. Why is it still wrong?
 #
 #    <details><summary>Answer</summary>
 #
@@ -607,11 +662,11 @@ print(f"nearest neighbour: {100 * right.mean():.1f} % of {len(right)} images")
 #
 #    </details>
 #
-# 3. A friend computes the mean digits from all 60,000 training images and scores them on your 10,000 validation images. What is wrong with that score, and would you see it in the number?
+# 3. A friend computes the mean digits from all 60,000 training images and evaluates them on your 10,000 validation images. What is wrong with that accuracy, and would you see it in the number?
 #
 #    <details><summary>Answer</summary>
 #
-#    Each validation image had a small part in a mean, so the means have seen the exam. With ten averages of thousands of images each, the advantage is slight, and a single split can hide it: try `baseline.nearest_mean(x, baseline.class_means(*mnist[:2]) / 255)`, and the score even falls a little. With most other seeds for the split, it rises a little. A network has many more numbers to remember things with, and there the advantage can be large.
+#    Each validation image had a small part in a mean, so the means have seen the exam. With ten averages of thousands of images each, the advantage is slight, and a single split can hide it: try `baseline.nearest_mean(x, baseline.class_means(*mnist[:2]) / 255)`. On this split the accuracy even falls a little, although on most others it rises. A network has far more numbers in which to remember things, and there the advantage can be large.
 #
 #    </details>
 #
