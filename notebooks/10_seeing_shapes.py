@@ -22,7 +22,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [07](07_deeper.ipynb).
 #
-# **Time** 80 minutes to read, 31 more for the exercises; it runs for about 45 s and takes 450 MB
+# **Time** 80 minutes to read, 31 more for the exercises; it runs for about 45 s and takes 500 MB
 
 # %% [markdown]
 # ## Before you start
