@@ -151,8 +151,9 @@ function render({ model, el }) {
       ? "With all scores 0 it can't choose: every pair weighs the same, and it hears the mean of the values."
       : `It looks most at pair ${most + 1}, ${anOr(digitOf(card[most][0]))}, with a weight of ${written(weights[most], 2)}.`);
     const beside = card.filter(([key]) => digitOf(key) === digitOf(asked)).map(([, value]) => digitOf(value));
+    const looksRight = factor !== 0 && digitOf(card[most][0]) === digitOf(asked);
     const judged = !fresh ? "" : beside.length !== 1 ? ` No single key shows ${anOr(digitOf(asked))}, so no answer is right.`
-      : beside[0] === answer ? " ✓ That is right." : ` ✗ Beside the ${digitOf(asked)} stands ${anOr(beside[0])}.`;
+      : beside[0] === answer ? ` ✓ That is right${looksRight ? "" : ", by luck"}.` : ` ✗ Beside the ${digitOf(asked)} stands ${anOr(beside[0])}.`;
     return `${where} It says **${answer}**.${judged}`;
   }
 

@@ -91,6 +91,11 @@ def test_attend_never_says_what_is_not_so(lone):
     assert "can't choose" in verdict.inner_text()
     np.testing.assert_allclose(shown.numbers(".weight"), 0.25, atol=1e-12)
     assert shown.el.locator(".most:not(.bar)").count() == 0  # no pair stands out
+    shown.set(pairs=[[key, 28] for key, _ in first["pairs"]])  # four values, all the same 7
+    assert "That is right, by luck." in verdict.inner_text()
+    shown.set(times=1)
+    assert "That is right." in verdict.inner_text()
+    shown.set(pairs=first["pairs"])
     shown.set(times=1, asked=16)  # a 4, and no key is one
     assert "no answer is right" in verdict.inner_text()
     for _ in range(5):
