@@ -1,4 +1,4 @@
-"""What is left of the gain of pixels / 255, if raw pixels get a rate of their own (lesson 06)?
+"""Raw pixels at a rate of their own: what is left of the gain of pixels / 255 (lesson 06).
 
 The rung "cross-entropy" of the ladder, with two learning rates: that of W1 is a number over 255 squared,
 which is how far raw pixels let it move as scaled ones would (exercise 6.4), and that of W2 is the number

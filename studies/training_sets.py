@@ -1,4 +1,4 @@
-"""How far does another training set move an accuracy, beside another seed (lesson 05)?
+"""Another training set: how far it moves an accuracy, beside another seed (lesson 05).
 
 Lesson 05's recipe for ten epochs, on training images by other people: the writers of its 50,000
 training images are drawn as often as there are writers, some twice and some never, and whoever is
