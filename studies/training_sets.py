@@ -11,7 +11,7 @@ import numpy as np
 from mnistlib import data, network
 from mnistlib.training import linear_decay, minibatches, train
 
-ROWS = [{"draw": draw} for draw in range(20)]
+ROWS = [{"draw": draw} for draw in range(12)]
 QUICK = 0
 
 
