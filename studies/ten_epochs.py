@@ -20,7 +20,7 @@ ROWS = [
         (False, 0.5, (23, 24)),
         (False, 0.3, (23, 24)),
         (False, 0.75, (20, 21, 22)),
-        (False, 0.5, range(16)),
+        (False, 0.5, range(10)),
     )
     for seed in seeds
 ]
