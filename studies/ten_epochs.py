@@ -1,10 +1,10 @@
 """What the study of seeds leaves open after ten epochs (lesson 05).
 
-Its grid of constant rates ends at 0.5, which does as well as 0.3: here 0.75 is tried as well, two more
-seeds choose between these two, and 0.5 is compared with a rate that falls from 0.5. Of six networks of
-the recipe that the lessons use, ``right`` holds which validation images were answered correctly, one bit
-an image, so that any two can be compared; ``too sure`` is by how much the test answers below 0.9 are
-more sure than right.
+Its grid of constant rates ends at 0.5, which does as well as 0.3: here 0.75 is tried as well, one more
+seed chooses between these two, and seven compare 0.5 with a rate that falls from 0.5. Of six networks
+of the recipe that the lessons use, ``right`` holds which validation images were answered correctly, one
+bit an image, so that any two can be compared; ``too sure`` is by how much the test answers below 0.9
+are more sure than right.
 """
 
 import numpy as np
@@ -17,10 +17,10 @@ ROWS = [
     {"epochs": 10, "falls": falls, "rate": rate, "seed": seed}
     for falls, rate, seeds in (
         (True, 0.5, range(6)),
-        (False, 0.5, (23, 24)),
-        (False, 0.3, (23, 24)),
-        (False, 0.75, (20, 21, 22)),
-        (False, 0.5, range(10)),
+        (False, 0.5, (23,)),
+        (False, 0.3, (23,)),
+        (False, 0.75, (20,)),
+        (False, 0.5, range(7)),
     )
     for seed in seeds
 ]
