@@ -883,7 +883,7 @@ plt.show()
 # - **Dividing the pixels by 255**, the disaster, turns out to be the largest gain after the softmax.
 # - **Glorot's weights** and **momentum** had seemed to bring fifty points and eleven. They only made up for a rate that was far too small.
 #
-# One of these gains deserves a second look. By exercise 6.4, dividing the pixels by 255 is the same thing as leaving them raw and giving $W_1$ a start and a learning rate of its own, and nothing else. So we left the pixels raw and the start as it was, and gave $W_1$ the rate that exercise 6.4 calls for: that alone brings half of the gain (`studies/layer_rates.py`). The largest gain on the ladder was never about pixels, then. It comes from a start and a rate that fit $W_1$, and "each recipe at its own best rate" was still one rate for two layers.
+# One of these gains deserves a second look. By exercise 6.4, dividing the pixels by 255 is the same thing as leaving them raw and giving $W_1$ a start and a learning rate of its own, and nothing else. So we left the pixels raw and the start as it was, and gave $W_1$ the rate that exercise 6.4 calls for: that alone brings nearly half of the gain (`studies/layer_rates.py`). The largest gain on the ladder was never about pixels, then. It comes from a start and a rate that fit $W_1$, and "each recipe at its own best rate" was still one rate for two layers.
 #
 # ## The test images, for the repaired network
 #
