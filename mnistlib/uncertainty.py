@@ -26,7 +26,7 @@ def _answers(right, name: str = "right") -> np.ndarray:
 def standard_error(right) -> float:
     r"""Return the standard error of accuracy for independent examples: $\sqrt{q (1 - q) / n}$.
 
-    The share of right answers stands for the unknown q. Derived in lesson 05, "Other digits".
+    The share of right answers stands for the unknown q. Derived in lesson 05, "The error by digit".
     """
     q = _answers(right).mean()
     return float(np.sqrt(q * (1 - q) / len(right)))
@@ -139,7 +139,7 @@ def calibration(p, labels, bins: int = 10) -> Calibration:
 
     Source: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian
     binning", 2015; Guo and others, "On calibration of modern neural networks", 2017. Derived in
-    lesson 05, "Is 90 % sure right nine times in ten?".
+    lesson 05, "Is it as sure as it is right?".
     """
     p, labels = np.asarray(p), np.asarray(labels)
     if p.ndim != 2 or not p.size or labels.shape != p.shape[:1]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from mnistlib import data, network, uncertainty
 from mnistlib.functions import cross_entropy
-from mnistlib.training import linear_decay, minibatches, train
+from mnistlib.training import History, linear_decay, minibatches, train
 
 #: Starting rates to choose from, by epochs and by whether the rate falls.
 RATES = {
@@ -47,11 +47,10 @@ QUICK = ROWS.index({"epochs": 1, "falls": True, "rate": 0.5, "seed": 0})
 DIVISORS = np.round(np.arange(0.8, 1.61, 0.02), 2)
 
 
-def run(epochs: int, falls: bool, rate: float, seed: int) -> dict:
+def fit(epochs: int, falls: bool, rate: float, seed: int) -> tuple:
     """Train with momentum 0.9 from a rate, constant or falling; weights and order are the seed's.
 
-    Returns accuracy and loss after each epoch and the best divisor of the logits, all on validation
-    images, and of the test images the accuracy with its standard errors, by digit and by writer.
+    Returns the parameters, the history after each epoch, and the validation images with their labels.
     """
     mnist = data.load()
     train_set, validation_set = data.split(
@@ -70,6 +69,16 @@ def run(epochs: int, falls: bool, rate: float, seed: int) -> dict:
         monitor={"validation": validation_set},
         every=391,
     )
+    return parameters, history, validation_set
+
+
+def judge(parameters: network.Parameters, history: History, validation_set: tuple) -> dict:
+    """Judge what `fit` returned.
+
+    Returns accuracy and loss after each epoch and the best divisor of the logits, all on validation
+    images, and of the test images the accuracy with its standard errors, by digit and by writer.
+    """
+    mnist = data.load()
     z2 = network.logits(parameters, data.scale(validation_set[0]))
     y = data.one_hot(validation_set[1])
     losses = [cross_entropy(z2 / divisor, y) for divisor in DIVISORS]
@@ -82,6 +91,11 @@ def run(epochs: int, falls: bool, rate: float, seed: int) -> dict:
         "error by digit": uncertainty.standard_error(right),
         "error by writer": uncertainty.standard_error_by_group(right, data.writers().test),
     }
+
+
+def run(epochs: int, falls: bool, rate: float, seed: int) -> dict:
+    """Train and judge one network."""
+    return judge(*fit(epochs, falls, rate, seed))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,38 @@
+"""Does the original's recipe beat ten averages, which take no steps? Six more seeds (lesson 06).
+
+The study of the ladder has the notebook's own seed and four others; here are six, at its own rate,
+beside the nearest mean of lesson 01. Both are asked about the same 10,000 validation images, the recipe
+all at once, as it asks itself.
+"""
+
+from mnistlib import baseline, data, original, uncertainty
+
+ROWS = [{"seed": seed} for seed in range(5, 11)]
+QUICK = 0
+
+
+def run(seed: int) -> dict:
+    """Train the original for its 10,000 steps; return the images gained and lost on ten averages."""
+    recipe = original.Recipe(seed=seed)
+    mnist = data.load()
+    train_set, (images, digits) = original.split(recipe, (mnist.train_images, mnist.train_labels))
+    means = baseline.class_means(*train_set)
+    nearest = baseline.nearest_mean(images.reshape(-1, 784).astype(float), means) == digits
+    weights, _ = original.run(recipe, train_set)
+    p = recipe.probabilities(recipe.logits(weights, recipe.prepare(images)))
+    pair = uncertainty.paired(nearest, p.argmax(axis=1) == digits)
+    return {
+        "accuracy": float((p.argmax(axis=1) == digits).mean()),
+        "nearest mean": float(nearest.mean()),
+        "gained": pair.gained,
+        "lost": pair.lost,
+        "p": pair.p,
+    }
+
+
+if __name__ == "__main__":
+    import sys
+
+    from course import studies
+
+    studies.main(sys.modules[__name__])
