@@ -121,7 +121,7 @@ class Reply:
 
     def _html_of_line(self, line: str) -> str:
         """Return a line of the reply as HTML: arguments, results and backquoted words are code."""
-        if line.startswith(("[", " [")):  # a row of a grid
+        if line.lstrip().startswith("["):  # a row of a grid
             return f'<code style="white-space: pre">{markup.text(line)}</code>'
         if self.case and line.endswith(f"{self.case}:"):
             start = line.removesuffix(f"{self.case}:")

@@ -69,7 +69,7 @@ def grid_of(value: object, digits: int = 4) -> str:
     if not (is_numeric(value) and np.ndim(value) > 1 and np.size(value) > np.shape(value)[-1]):
         return text_of(value, digits)
     flat = np.squeeze(value)
-    has_short_axes = np.ndim(value) > 2 and flat.ndim == 2
+    has_short_axes = np.ndim(value) > 2 and flat.ndim < 3
     text = array_text(flat if has_short_axes else np.asarray(value), digits)
     rows = re.sub(r"\n\s*\n", "\n", text)
     return f"{rows}\nof shape {np.shape(value)}" if has_short_axes else rows
