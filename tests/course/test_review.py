@@ -265,7 +265,7 @@ def test_cards_of_another_edition_are_kept(kept):
 
 def test_a_folder_in_its_place_is_named(kept):
     kept.mkdir()
-    with pytest.raises(OSError, match="review.json"):
+    with pytest.raises(OSError, match=r"review\.json"):
         ask("00")
 
 
