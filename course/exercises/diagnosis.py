@@ -144,7 +144,7 @@ def about_their_number(names: Sequence[str], shown: Attempt) -> str:
     what = "one array" if shape_of(got) else "one number"
     if isinstance(got, (str, bytes)):
         what = what_came(got)
-    *others, last = names
+    *others, last = names[: len(wanted)]
     return PARTS["one array"].format(what=what, names=f"{', '.join(others)} and {last}")
 
 
