@@ -129,7 +129,7 @@ def patience(exercise: Exercise, function: Callable) -> Iterator[None]:
         yield
     except KeyboardInterrupt as stopped:
         # One line is shown, in place of all the lines that Python went through.
-        line, _ = where_it_stopped(function, stopped.__traceback__)
+        line, *_ = where_it_stopped(function, stopped.__traceback__)
         where = f", in the line `{line}`" if line else ""
         question = f"my_{exercise.name} was still at work{where}. Which loop of it does not end?"
         raise KeyboardInterrupt(question) from None

@@ -39,6 +39,8 @@ class Outcome:
     line: str = ""
     #: What the names in the line that raised stood for.
     names: dict[str, object] = field(default_factory=dict)
+    #: In which other function of the reader's that line stands.
+    inside: str = ""
 
     @property
     def kind_of_error(self) -> str:
@@ -79,7 +81,8 @@ def call(
     copies = copy.deepcopy(arguments)
     if read_only:
         freeze(copies)
-    result, error, line, names = None, "", "", {}
+    result = None
+    error, line, names, inside = "", "", {}, ""
     silence = contextlib.nullcontext() if prints else contextlib.redirect_stdout(Unheard())
     with (
         warnings.catch_warnings(record=True, action="always") as caught,
@@ -93,7 +96,7 @@ def call(
         except BaseException as raised:  # sys.exit() must not end the kernel
             message = traceback.format_exception_only(raised)[-1].splitlines()[0]
             error = re.sub(r"^[\w.<>]+\.| at 0x\w+", "", message)  # no module, no address
-            line, names = where_it_stopped(function, raised.__traceback__)
+            line, names, inside = where_it_stopped(function, raised.__traceback__)
     numeric = [warning for warning in caught if issubclass(warning.category, RuntimeWarning)]
     places = [(warning.filename, warning.lineno) for warning in numeric]
     return Outcome(
@@ -103,6 +106,7 @@ def call(
         warned=frozenset(str(warning.message).replace("scalar ", "") for warning in numeric),
         line=line or first_own_line(function, places),
         names=names,
+        inside=inside,
     )
 
 
@@ -150,16 +154,21 @@ def first_own_line(function: Callable, places: list[tuple[str, int]]) -> str:
 
 def where_it_stopped(
     function: Callable, trace: types.TracebackType | None
-) -> tuple[str, dict[str, object]]:
-    """Return the innermost line of an answer's own that was at work, and what its names stood for."""
+) -> tuple[str, dict[str, object], str]:
+    """Return the innermost line of the reader's own that was at work, what its names stood for, and
+    in which other function it stands, if it does.
+    """
     own = own_file(function)
     frames = [each for each in traceback.walk_tb(trace) if each[0].f_code.co_filename == own]
     if not frames:
-        return "", {}
+        return "", {}, ""
     frame, number = frames[-1]
     line = linecache.getline(own, number).strip()
     words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))  # each once
-    return line, {word: frame.f_locals[word] for word in words if word in frame.f_locals}
+    names = {word: frame.f_locals[word] for word in words if word in frame.f_locals}
+    inside = frame.f_code.co_name
+    is_another = inside.startswith("my_") and inside != getattr(function, "__name__", "")
+    return line, names, inside if is_another else ""
 
 
 def definition_of(function: Callable) -> ast.AST | None:

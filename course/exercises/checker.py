@@ -30,9 +30,9 @@ from course.exercises.words import (
     case_in_words,
     digits_apart,
     error_in_words,
+    grid_of,
     kind_of,
     letters_of,
-    text_of,
 )
 
 #: Mistakes that can be made in any exercise with one result.
@@ -117,7 +117,9 @@ def find_fault(exercise: Exercise, function: Callable, attempt: Attempt) -> Faul
     name = changed_argument(exercise, attempt)
     if name:
         happened = change_in_words(name, exercise, function, attempt)
-        return Fault("wrong value", happened=happened, asks=True)
+        is_right = matches(attempt.wanted.result, outcome.result, atol=exercise.atol)
+        headline = "right values, but an argument is changed" if is_right else ""
+        return Fault("wrong value", happened=happened, headline=headline, asks=True)
     odd = what_is_odd(outcome.result)
     if odd and attempt.wanted.result is not None:
         sentence = GENERAL["next"]["odd"].format(what=odd)
@@ -224,14 +226,15 @@ def first_wrong_part(exercise: Exercise, attempt: Attempt) -> Fault | None:
             return Fault(
                 "wrong value",
                 part=part.name,
-                wanted=text_of(part.wanted, digits),
-                got=text_of(part.got, digits),
+                wanted=grid_of(part.wanted, digits),
+                got=grid_of(part.got, digits),
                 right_so_far=tuple(right),
             )
         if part.lost_digits:
             sentence = GENERAL["next"]["narrow"].format(dtype=part.got.dtype, wanted="float64")
             name = f"{part.name}: " if part.name else ""
-            return Fault("wrong value", happened=f"{name}{sentence}", asks=True)
+            headline = "too few digits"
+            return Fault("wrong value", happened=f"{name}{sentence}", headline=headline, asks=True)
     return None
 
 

@@ -74,7 +74,8 @@ def about_a_warning(shown: Attempt) -> str:
 def about_an_error(exercise: Exercise, shown: Attempt) -> str:
     """Name the line that raised, and ask what fits the error."""
     outcome = shown.outcome
-    stops = f"It stops in the line `{outcome.line}`"
+    where = f"inside `{outcome.inside}`, " if outcome.inside else ""
+    stops = f"It stops {where}in the line `{outcome.line}`"
     for words, question in GENERAL["stops"].items():
         if words in outcome.error:
             return f"{stops}: {question}" if outcome.line else question[:1].upper() + question[1:]
@@ -113,8 +114,14 @@ def about_several(exercise: Exercise, attempts: Sequence[Attempt], shown: Attemp
             for wanted, got in pairs
         ):
             return PARTS["in another order"]
-    is_their_number = parts_of(exercise, shown) is None
-    return about_their_number(names, shown) if is_their_number else ""
+    parts = parts_of(exercise, shown)
+    if parts is None:
+        return about_their_number(names, shown)
+    shapes = [(shape_of(part.wanted), shape_of(part.got) or ()) for part in parts]
+    wanted, got = zip(*shapes)
+    return (
+        PARTS["shapes in another order"] if sorted(wanted) == sorted(got) and wanted != got else ""
+    )
 
 
 def flattened(value: object) -> object:
@@ -137,7 +144,7 @@ def about_their_number(names: Sequence[str], shown: Attempt) -> str:
     what = "one array" if shape_of(got) else "one number"
     if isinstance(got, (str, bytes)):
         what = what_came(got)
-    *others, last = names
+    *others, last = names[: len(wanted)]
     return PARTS["one array"].format(what=what, names=f"{', '.join(others)} and {last}")
 
 
@@ -247,7 +254,7 @@ def about_its_shape(
     if np.size(part.got) == np.size(part.wanted):
         return FORMS["as many numbers"]
     form = "fewer axes" if len(got) < len(wanted) else "more axes"
-    return FORMS[form].format(wanted=axes_in_words(len(wanted)), got=axes_in_words(len(got)))
+    return FORMS[form].format(wanted=len(wanted) or "none", got=axes_in_words(len(got)))
 
 
 def axes_in_words(count: int) -> str:
@@ -324,8 +331,8 @@ def about_its_entries(part: Part) -> str:
         form = "one entry" if is_wrong.sum() == 1 else "some entries"
     return GENERAL["entries"][form].format(
         place=place_in_words(place),
-        wanted=f"{wanted[place]:.{digits}g}",
-        got=f"{got[place]:.{digits}g}",
+        wanted=f"{wanted[place] + 0.0:.{digits}g}",  # a 0 has no sign
+        got=f"{got[place] + 0.0:.{digits}g}",
         wrong=int(is_wrong.sum()),
         all=wanted.size,
     )

@@ -25,6 +25,8 @@ class Fault:
     got: str = ""
     #: What happened, where there are no two results to compare: an error, say.
     happened: str = ""
+    #: What stands at the head of the reply, where the kind says too little.
+    headline: str = ""
     #: Whether ``happened`` or ``got`` asks a question already.
     asks: bool = False
     #: The names of the results that are right.
@@ -37,8 +39,10 @@ class Fault:
             return self.happened
         name = f"{self.part}: " if self.part else ""
         if self.kind == "wrong shape":
-            return f"{name}wanted {self.wanted}, got {self.got.removesuffix('.')}."
-        lines = [f"{name}wanted {self.wanted}", f"{name}got {self.got}"]
+            return f"{name}wanted {self.wanted}, got {self.got}."
+        is_grid = "\n" in self.wanted + self.got
+        between = "\n" if is_grid else " "
+        lines = [f"{name}wanted{between}{self.wanted}", f"{name}got{between}{self.got}"]
         if self.right_so_far:
             lines.append(f"Right so far: {', '.join(self.right_so_far)}.")
         return "\n".join(lines)
@@ -66,6 +70,13 @@ class Reply:
     questions: tuple[str, ...] = ()
     #: Whether the answer was kept, and if not, why.
     kept: str = ""
+
+    @property
+    def headline(self) -> str:
+        """What stands at the head of the reply: its kind, or what is truer of this answer."""
+        if self.kind == "unstable" and self.fault is None:
+            return "right value, with a warning"
+        return self.fault.headline if self.fault and self.fault.headline else self.kind
 
     @property
     def description(self) -> str:
@@ -97,19 +108,21 @@ class Reply:
         return "\n".join(filter(None, (self.description, self.explanation)))
 
     def __repr__(self) -> str:
-        """The plain form, which the tests of the lessons compare."""
-        return f"my_{self.name}: {self.kind}. {self.text}"
+        """Return the plain form, which the tests of the lessons compare."""
+        return f"my_{self.name}: {self.headline}. {self.text}"
 
     def _repr_html_(self) -> str:
         sign, colour = SIGNS.get(self.kind, WRONG)
         lines = map(self._html_of_line, self.text.splitlines())
         return (
             f'<p style="border-left: 4px solid {colour}; padding-left: 0.6em">{sign} '
-            f"<code>my_{self.name}</code>: <strong>{self.kind}</strong>. {'<br>'.join(lines)}</p>"
+            f"<code>my_{self.name}</code>: <strong>{self.headline}</strong>. {'<br>'.join(lines)}</p>"
         )
 
     def _html_of_line(self, line: str) -> str:
         """Return a line of the reply as HTML: arguments, results and backquoted words are code."""
+        if line.lstrip().startswith("["):  # a row of a grid
+            return f'<code style="white-space: pre">{markup.text(line)}</code>'
         if self.case and line.endswith(f"{self.case}:"):
             start = line.removesuffix(f"{self.case}:")
             return f"{markup.text(start)}<code>{markup.text(self.case)}</code>:"

@@ -1,13 +1,16 @@
 """Cases, values, shapes and errors in words: the one place where a value becomes text."""
 
+import ast
 import re
+import types
 from collections.abc import Sequence
 
 import numpy as np
 
-from course.exercises.attempt import Attempt
+from course.exercises.attempt import Attempt, definition_of
 from course.exercises.comparison import is_numeric, is_several, shape_of
 from course.exercises.exercise import Arguments, Exercise
+from course.exercises.solutions import is_docstring
 from course.exercises.texts import GENERAL
 
 #: The longest list that is written out, in entries, and the longest text, in characters.
@@ -16,7 +19,7 @@ LONGEST_TEXT = 60
 #: The most numbers with many digits that anybody reads.
 MOST_DRAWN_NUMBERS = 6
 #: How NumPy prints, whatever a notebook has told it.
-PRINTING = np.get_printoptions() | {"threshold": 30, "legacy": False}
+PRINTING = np.get_printoptions() | {"threshold": 30, "legacy": False, "linewidth": 150}
 
 #: What some types are called.
 TYPES: dict[type, str] = {
@@ -33,19 +36,43 @@ def text_of(value: object, digits: int = 4) -> str:
         if len(value) > LONGEST_LIST:
             return f"{len(value)} values"
         text = f"({', '.join(map(text_of, value))})"
-        return text if len(text) < 80 else f"{len(value)} arrays"
+        return text if len(text) < 80 else f"{len(value)} {what_a_list_holds(value)}"
     if isinstance(value, str):
         return repr(value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}...")
     if isinstance(value, bytes):
         return value.hex(" ")
     if shape_of(value) is None or np.asarray(value).dtype.kind not in "biufc":
         return name_of(value)
-    size = np.abs(value).max(initial=0)
+    text = " ".join(array_text(np.asarray(value), digits).split())
+    return f"{text}0" if text.endswith(".") else text  # one number, which may end a sentence
+
+
+def array_text(array: np.ndarray, digits: int) -> str:
+    """Write an array as NumPy does, in as many lines as it has rows; a 0 has no sign."""
+    size = np.abs(array).max(initial=0)
     is_seen = not 0 < size < 10.0**-digits  # with that many digits after the decimal point
     options = PRINTING | {"precision": digits, "suppress": is_seen and digits < 16}
     with np.printoptions(**options):
-        text = " ".join(np.array2string(np.asarray(value), separator=", ").split())
-    return re.sub(r"-(0\.(?!\d))", r"\1", text)  # a 0 has no sign
+        text = np.array2string(array, separator=", ")
+    return re.sub(r"-(0\.(?!\d))", r" \1", text)
+
+
+def what_a_list_holds(values: Sequence[object]) -> str:
+    """Say what a long list holds: "pairs", "arrays", "lists"."""
+    if all(is_several(value) and len(value) == 2 for value in values):
+        return "pairs"
+    return "lists" if all(map(is_several, values)) else "arrays"
+
+
+def grid_of(value: object, digits: int = 4) -> str:
+    """Write an array as the grid that one would draw, a row in a line; all else in one line."""
+    if not (is_numeric(value) and np.ndim(value) > 1 and np.size(value) > np.shape(value)[-1]):
+        return text_of(value, digits)
+    flat = np.squeeze(value)
+    has_short_axes = np.ndim(value) > 2 and flat.ndim < 3
+    text = array_text(flat if has_short_axes else np.asarray(value), digits)
+    rows = re.sub(r"\n\s*\n", "\n", text)
+    return f"{rows}\nof shape {np.shape(value)}" if has_short_axes else rows
 
 
 def name_of(value: object) -> str:
@@ -122,14 +149,33 @@ def letters_of(value: object, exercise: Exercise, attempt: Attempt) -> list[str]
 
 
 def case_in_words(exercise: Exercise, case: Arguments, in_numbers: bool = False) -> str:
-    """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape."""
+    """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape.
+
+    Where it is said in passing, ``in_numbers``, all is written in one line, however long.
+    """
     axes = axes_of_arguments(exercise, case)
-    return ", ".join(
-        f"{name} = {text_of(value)}"
-        if in_numbers or not is_long_and_drawn(value)
-        else f"{name} of shape {shape_in_letters(value, letters)}"
-        for (name, letters), value in zip(axes.items(), case)
-    )
+    words = []
+    for (name, letters), value in zip(axes.items(), case):
+        if in_numbers:
+            words.append(f"{name} = {text_of(value)}")
+        elif is_long_and_drawn(value):
+            words.append(f"{name} of shape {shape_in_letters(value, letters)}")
+        else:
+            text = grid_of(value)
+            sign = " =\n" if "\n" in text else " = "
+            words.append(f"{name}{sign}{text}{source_in_words(value)}")
+    return (",\n" if any("\n" in each for each in words) else ", ").join(words)
+
+
+def source_in_words(value: object) -> str:
+    """Say what a function of the course's own does, which a reader has not seen; of others, nothing."""
+    is_unseen = isinstance(value, types.FunctionType) and value.__name__.startswith("_")
+    definition = definition_of(value) if is_unseen else None
+    if definition is None:
+        return ""
+    lines = [ast.unparse(each) for each in definition.body if not is_docstring(each)]
+    arguments = ast.unparse(definition.args).split(":")[0]
+    return f" (which makes of {arguments}: {'; '.join(lines)})" if len(lines) < 4 else ""
 
 
 def is_long_and_drawn(value: object) -> bool:
@@ -161,7 +207,7 @@ def names_in_words(names: dict[str, object], exercise: Exercise, attempt: Attemp
     lines = []
     for name, value in names.items():
         if value is None or shape_of(value) == ():
-            lines.append(f"{name} is {text_of(value).removesuffix('.')}.")
+            lines.append(f"{name} is {text_of(value)}.")
         elif shape_of(value) or type(value) in (tuple, list):
             is_as_it_came = name in axes and shape_of(value) == shape_of(arguments[name])
             letters = axes[name] if is_as_it_came else letters_of(value, exercise, attempt)

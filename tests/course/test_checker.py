@@ -69,7 +69,6 @@ def test_a_float64_mistake_does_not_explain_an_answer_in_float32():
     ("name", "body", "words"),
     [
         ("softmax", "if z > 100:\n    z = z - z.max()\nreturn np.exp(z)", "that max is Python's"),
-        ("lightest_weights", "return np.linalg.inv(row) * target", "that function takes a matrix"),
         (
             "tanh_backward",
             "return np.linalg.solve(a, da) * (1 - a @ a)",
@@ -77,7 +76,7 @@ def test_a_float64_mistake_does_not_explain_an_answer_in_float32():
         ),
     ],
 )
-def test_an_error_is_explained_only_where_the_same_step_raised_it(name, body, words):
+def test_an_error_is_explained_only_by_a_mistake_that_raises_it_too(name, body, words):
     reply = check(write(name, body))
     assert reply.kind == "raises"
     assert words in "".join(mistake.sentence for mistake in EXERCISES[name].mistakes)
@@ -95,8 +94,8 @@ def test_long_arrays_of_drawn_numbers_are_said_by_their_shape():
     reply = check(write("decayed_fit", drawn))
     assert "With a of shape (n, features) = (5, 3), y of shape (n, classes) = (5, 2)" in reply.text
     pencil = check(write("decayed_fit", "return np.linalg.lstsq(a, y)[0]"))
-    assert pencil.text.startswith("With a = [[1., 0.], [0., 2.], [0., 0.]], y = [[4.], [7.], [5.]]")
-    assert "With rate = 1., divisor = 2.:" in check(write("rate_for_scaled", "return rate")).text
+    assert pencil.text.startswith("With a =\n[[1., 0.],\n [0., 2.],\n [0., 0.]],\ny =\n[[4.],\n")
+    assert "With rate = 1.0, divisor = 2.0:" in check(write("rate_for_scaled", "return rate")).text
 
 
 def test_a_relation_of_one_case_is_not_said_of_others():
@@ -110,7 +109,7 @@ def test_a_relation_of_one_case_is_not_said_of_others():
 
 
 def assert_is_a_reply(name, reply):
-    assert repr(reply) == f"my_{name}: {reply.kind}. {reply.text}"
+    assert repr(reply) == f"my_{name}: {reply.headline}. {reply.text}"
     assert reply.text[0].isupper() or reply.text.startswith(EXERCISES[name].shapes.split()[-1])
     assert reply.text[-1] not in " \n"
     assert "?" in reply.text  # a next step
@@ -301,7 +300,8 @@ def test_an_equation_that_does_not_fit_is_said_without_numpys_signature():
 
 def test_a_number_that_ends_in_its_point_gets_no_second_one():
     reply = check(write("deep_gradients", "return 6.0"))
-    assert "wanted 4 results, got one value, 6.\n" in reply.text
+    assert "wanted 4 results, got one value, 6.0.\n" in reply.text
+    assert "dW1, db1, dW2 and db2 are wanted" in reply.text
 
 
 def test_a_list_that_was_changed_is_told_from_an_array_in_it():
@@ -314,7 +314,7 @@ def test_a_list_that_was_changed_is_told_from_an_array_in_it():
 def test_what_is_right_so_far_is_said_and_asked_about():
     reply = check(write("layer_gradients", "return inputs.T @ dz, np.abs(dz).sum(axis=0)"))
     assert (
-        "\nRight so far: dW.\nIt comes out as if one value entered a step without its sign"
+        "\nRight so far: dW.\nOnly entry 1 is wrong: wanted -1, got 1. Work this one out by hand"
         in reply.text
     )
 

@@ -4,6 +4,7 @@ That nothing leaks out of it, the fixture ``untouched`` sees to.
 """
 
 import signal
+import sys
 import threading
 import warnings
 from functools import partial
@@ -135,3 +136,29 @@ def test_an_unknown_name_is_refused_with_the_known_ones():
         TypeError, match=r"no exercise is called 'my_sofmax'; do you mean my_softmax\?"
     ):
         check(named(functions.softmax, "sofmax"))
+
+
+def test_a_notebooks_settings_neither_break_a_check_nor_are_changed_by_it():
+    depth = sys.getrecursionlimit()
+    plain = repr(check(write("softmax", "return np.exp(z)")))
+    with np.errstate(all="raise"), np.printoptions(sign="+", precision=1, legacy="1.13"):
+        before = np.geterr(), np.get_printoptions()
+        assert check(write("sigmoid", right("sigmoid")[0])).kind == "right"
+        assert repr(check(write("softmax", "return np.exp(z)"))) == plain
+        check(write("softmax", "import sys\nsys.setrecursionlimit(5000)\nreturn z"))
+        assert (np.geterr(), np.get_printoptions()) == before
+    assert sys.getrecursionlimit() == depth
+
+
+def test_what_an_answer_prints_is_seen_once(capfd):
+    assert check(write("softmax", f"print(z.shape)\n{right('softmax')[0]}")).kind == "right"
+    assert capfd.readouterr().out == "(1, 2)\n"
+
+
+@pytest.mark.parametrize(
+    "body", ["raise NotImplementedError", "raise NotImplementedError('later')"]
+)
+def test_what_is_not_implemented_is_not_attempted(body):
+    assert check(write("softmax", body)).kind == "not attempted"
+    with_a_step = write("softmax", f"e = np.exp(z)\n{body}")
+    assert check(with_a_step).kind == "raises"
