@@ -316,7 +316,19 @@ def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
     report([] if rows[0].endswith(minutes) else [f"{row}: end it in {minutes}"])
 
 
-HOURS = "six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+HOURS = [
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+]
 
 
 def test_the_readme_adds_up_the_minutes_of_the_course():
