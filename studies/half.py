@@ -1,4 +1,4 @@
-"""Lesson 07: is it the sigmoid's slope of a quarter that stops five layers, or its mean of a half?
+"""Lesson 07: what stops five sigmoid layers, their slope of a quarter or their mean of a half.
 
 Five hidden layers of 128 units, Glorot's weights, one epoch, each network at several rates. The sigmoid
 minus 1/2 keeps the slope and loses the mean; tanh plus 1 keeps the slope of 1 and gains a mean. Weights
@@ -23,7 +23,7 @@ ACTIVATIONS = {
 }
 RATES = {
     "sigmoid - 1/2": (0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0),
-    "tanh + 1": (0.01, 0.03, 0.1, 0.3, 1.0),
+    "tanh + 1": (0.03, 0.1, 0.3, 1.0),
     "tanh": (0.03, 0.1, 0.3, 1.0),
 }
 ROWS = [

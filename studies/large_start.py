@@ -1,9 +1,9 @@
 """Lesson 08: weight decay with clean labels, from starting weights that are far too large.
 
-Weights and biases are drawn from the bell curve of standard deviation 1, as Nielsen's first network draws
-them; images, split, batches and learning rate are those of the study decay, and training is twice as long.
-The first 5,000 validation images are watched and choose; the other 5,000 only report, at the end and where
-the watched loss was lowest.
+Weights and biases are drawn from the bell curve of standard deviation 1, as Nielsen's book first draws
+them; images, split, batches and learning rate are those of the study decay, and training is twice as
+long. The first 5,000 validation images are watched and choose; the other 5,000 only report, at the end
+and where the watched loss was lowest.
 """
 
 import numpy as np

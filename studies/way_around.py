@@ -1,4 +1,4 @@
-"""Lesson 07: what are four residual layers worth, each network at its own best rate?
+"""Lesson 07: what four residual layers are worth, with each network at its own best rate.
 
 Five hidden layers of 128 sigmoids with Glorot's weights, one epoch: the first is an ordinary layer, and
 each of the other four adds to its input. Beside it the network with the first layer alone, and the
@@ -12,16 +12,17 @@ from mnistlib import data, deep, functions, training
 from mnistlib.functions import sigmoid
 
 SIZES = [784, 128, 128, 128, 128, 128, 10]
-RATES = {
-    "residual": (0.3, 0.5, 1.0, 1.5, 2.0, 3.0),
-    "one hidden layer": (0.5, 1.0, 2.0, 3.0, 5.0),
-    "residual, frozen": (0.01, 0.03, 0.1, 0.3, 1.0),
+#: Each network's rates, and how many seeds it is trained from.
+NETWORKS = {
+    "residual": ((0.5, 1.0, 1.5, 2.0), 8),
+    "one hidden layer": ((1.0, 2.0, 3.0), 8),
+    "residual, frozen": ((0.03, 0.1, 0.3, 1.0), 3),
 }
 ROWS = [
     {"network": network, "rate": rate, "seed": seed}
-    for network, rates in RATES.items()
+    for network, (rates, seeds) in NETWORKS.items()
     for rate in rates
-    for seed in range(8)
+    for seed in range(seeds)
 ]
 QUICK = ROWS.index({"network": "residual", "rate": 1.0, "seed": 0})
 
@@ -31,7 +32,7 @@ class Residual(deep.MLP):
 
     def forward(self, parameters, x):
         """Return the pixels, each hidden layer's activations, and the logits."""
-        (W, b), *residual, (W_last, b_last) = zip(parameters[::2], parameters[1::2])
+        (W, b), *residual, (W_last, b_last) = zip(parameters[::2], parameters[1::2], strict=True)
         kept = [x, sigmoid(x @ W + b)]
         for W, b in residual:
             kept.append(kept[-1] + sigmoid(kept[-1] @ W + b))
@@ -45,7 +46,9 @@ class Residual(deep.MLP):
         grads = [dz.sum(axis=0), kept[-1].T @ dz]
         da = dz @ W_last.T
         # from the top down: each layer's weights, its input and its output
-        for W, layer_input, output in zip(reversed(residual), kept[-2:0:-1], kept[:1:-1]):
+        for W, layer_input, output in zip(
+            reversed(residual), kept[-2:0:-1], kept[:1:-1], strict=True
+        ):
             added = output - layer_input
             dz = da * added * (1 - added)
             grads += [dz.sum(axis=0), layer_input.T @ dz]
