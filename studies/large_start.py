@@ -2,8 +2,8 @@
 
 Weights and biases are drawn from the bell curve of standard deviation 1, as Nielsen's book first draws
 them; images, split, batches and learning rate are those of the study decay, and training is twice as
-long. The first 5,000 validation images are watched and choose; the other 5,000 only report, at the end
-and where the watched loss was lowest.
+long. The weight decay is the one that was chosen there. The first 5,000 validation images are watched;
+the other 5,000 report, at the end and where the watched loss was lowest.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from mnistlib.training import evaluate, minibatches, train
 
 ROWS = [
     {"weight_decay": weight_decay, "seed": seed}
-    for weight_decay in (0.0, 3e-4, 1e-3, 3e-3)
+    for weight_decay in (0.0, 1e-3)
     for seed in range(10)
 ]
 QUICK = ROWS.index({"weight_decay": 1e-3, "seed": 0})
@@ -43,7 +43,7 @@ def run(weight_decay: float, seed: int) -> dict:
         (images[chosen], labels[chosen]),
         batches,
         learning_rate=1.0,
-        every=100,
+        every=300,
         monitor={"watched": watched},
         after_record=watch,
     )
