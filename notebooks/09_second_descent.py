@@ -20,7 +20,7 @@
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 95 minutes to read, 25 more for the exercises; it runs for about 20 s and takes 550 MB
+# **Time** 90 minutes to read, 25 more for the exercises; it runs for about 20 s and takes 550 MB
 
 # %% [markdown]
 # ## Before you start
@@ -643,7 +643,7 @@ axis.legend(title="weight decay")
 plt.show()
 
 # %% [markdown]
-# With either of these values the peak is gone, and on average the larger one misreads fewer digits at every width. Take away the amplifier, and the noise or misfit is harmless. Go back to the twelve points and move the slider of the weight decay: what happens at the ends?
+# With either of these values the peak is gone, and on average the larger one misreads fewer digits at every width. Take away the amplifier, and the noise or misfit is harmless. Go back to the twelve points and move the slider of $\lambda$: what happens at the ends?
 #
 # <details><summary>Is 0.002 a large weight decay?</summary>
 #
