@@ -21,7 +21,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 75 minutes to read, 29 more for the exercises; it runs for about 25 s and takes 400 MB
+# **Time** 100 minutes to read, 29 more for the exercises; it runs for about 25 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -685,9 +685,9 @@ for place, text in [(0, "$A_{m-1}$"), (2, "$f(A_{m-1} W_m + b_m)$"), (4, "+"), (
 arrow = {"arrowstyle": "->", "lw": 2, "shrinkA": 0, "shrinkB": 0, "color": "C0"}
 for start, end in [(0.42, 1.02), (2.98, 3.76), (4.24, 4.7)]:
     axis.annotate("", (end, 0), (start, 0), arrowprops=arrow)
-around_it = {**arrow, "color": "C1", "connectionstyle": "bar,fraction=-0.25"}
-axis.annotate("", (4, 0.3), (0, 0.3), arrowprops=around_it)
-axis.text(2, 0.95, "around: nothing is multiplied", ha="center", color="C1")
+axis.plot([0, 0, 4], [0.3, 1.3, 1.3], lw=2, color="C1")
+axis.annotate("", (4, 0.28), (4, 1.33), arrowprops={**arrow, "color": "C1"})
+axis.text(2, 0.8, "around: nothing is multiplied", ha="center", color="C1")
 axis.text(2, -0.75, "through the layer", ha="center", color="C0")
 axis.set(xlim=(-0.6, 5.5), ylim=(-1, 2), title="Two paths to the same sum")
 axis.axis("off")

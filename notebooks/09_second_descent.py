@@ -137,7 +137,7 @@ axis.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# The peak is exactly where there are as many features as points, with both layouts, although with the crowded points it is so low that you could overlook it. <small>(We measure from $-1$ to 1, a little beyond the outermost points, which lie at 0.95 or less; that is where a wild curve is wildest. Counting only what lies between the points, the peak of the even layout is less than half as high, and with crowded points nothing is left of it: 0.19, against 0.20 at 40 features.)</small>
+# The peak is exactly where there are as many features as points, with both layouts, although with the crowded points it is so low that you could overlook it. <small>(We measure from $-1$ to 1, a little beyond the outermost points, and that is where a wild curve is wildest. Counting only what lies between the points, the peak of the even layout is less than half as high, and with crowded points nothing is left of it: 0.19, against 0.20 at 40 features.)</small>
 #
 # The old tale of overfitting tells the left half of this picture. A larger model first follows the curve better, and then it follows the noise as well, so the errors fall and then rise. In the tale they go on rising for ever.
 #
