@@ -574,9 +574,9 @@ def there_and_back(factor, seed=3):
 
 # %% tags=["answer", "hide-input"]
 spreads = {
-    "half of the He variance": there_and_back(0.5),
+    "half of it": there_and_back(0.5),
     "the He variance": there_and_back(1.0),
-    "twice the He variance": there_and_back(2.0),
+    "double": there_and_back(2.0),
 }
 print("over all twenty layers the root mean square")
 print("is multiplied by        forward      back")

@@ -20,7 +20,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 65 minutes to read, 25 more for the exercises; it runs for about 15 s and takes 300 MB
+# **Time** 70 minutes to read, 25 more for the exercises; it runs for about 20 s and takes 350 MB
 
 # %% [markdown]
 # ## Before you start
@@ -458,7 +458,7 @@ watched_losses.shape, reporting_losses.shape
 #
 # ## From a different start
 #
-# So far holding back has gained not one answer. Is it the learning rate, perhaps? The study repeats everything at 0.3 instead of 1.
+# So far holding back has gained not one answer. Is it the learning rate, perhaps? The study repeats it at 0.3 instead of 1.
 
 # %% tags=["hide-input"]
 for name, way in {"stopped": (0.0, "lowest"), "weight decay 0.001": (1e-3, "end")}.items():
@@ -498,7 +498,7 @@ guesses.compare(
 )
 
 # %% [markdown]
-# Eight points more, on clean labels. So weight decay can gain answers, and many of them. But look where it ends, at about 88 %, which is where our networks were all along. After 3,000 steps it has shrunk an idle weight to a twentieth, so what it takes away here is above all the *start*: random numbers of our own making, far larger than anything that a thousand images could teach, which no amount of learning had removed. Stopping early removes nothing of the kind, and gains nothing.
+# Eight points more, on clean labels. So weight decay can gain answers, and many of them. But look where it ends, at about 88 %, which is where our networks were all along. By the end it has shrunk an idle weight to a twentieth, so what it takes away here is above all the *start*: random numbers of our own making, far larger than anything that a thousand images could teach, which no amount of learning had removed. Stopping early removes nothing of the kind, and gains nothing.
 #
 # In other words, the same dial did two different things. From small weights it made the network less sure, and from large ones it cleared away noise that had nothing to do with the images. Whenever you read that weight decay helps, ask what it was that it took away.
 #
