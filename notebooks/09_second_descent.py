@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 09 The second descent
 #
-# A model has a thousand adjustable numbers for each class, and a thousand images to learn from. It fits them without a single error, and then reads new digits hardly better than by guessing. You would expect a larger model to be worse still. But give it six times as many numbers, and although it again fits every image without an error, it now gets nine new digits in ten right. By everything that one hears about overfitting, this should not happen. **Why does more get better again?**
+# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many numbers to adjust. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. By everything that one hears about overfitting, this should not happen. **Why does more get better again?**
 #
 # **You will be able to**
 #
