@@ -20,7 +20,7 @@
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 90 minutes to read, 25 more for the exercises; it runs for about 20 s and takes 550 MB
+# **Time** 90 minutes to read, 25 more for the exercises; it runs for about 25 s and takes 500 MB
 
 # %% [markdown]
 # ## Before you start
