@@ -9,20 +9,19 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# If one hidden layer is good, five should be better. So build a network with five sigmoid layers, train it for an epoch at any of eight rates, and it gives every image the same answer. Its gradients are right, but they hardly get through. **Why does the gradient fade, and what keeps it alive?**
-#
-# **You will** turn the network of lesson 03 into one with as many layers as you like. You will watch its gradient fade, and wait to see what becomes of it. Then you will bring it back in three ways: with other weights, with other units, and with a plus sign.
+# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try a different learning rate, and then six more, and each time it still has a single answer for everybody, although the gradient check finds nothing wrong. In fact the gradients are correct; there is just almost nothing left of them when they reach the first layers. **Why does the gradient fade, and what keeps it alive?** The first half of that question has a famous answer, which we gave in this place, too, until one small experiment refuted it. You will run that experiment.
 #
 # **You will be able to**
 #
 # - write the backward pass of a network of any depth as one loop;
-# - read gradient norms, layer by layer, and know that waiting may help;
+# - read gradient norms layer by layer, and tell a slow start from a dead end;
+# - separate two causes that always come together, by a control;
 # - work out from variances how large a layer's weights should be at the start;
-# - give a deep network, and its gradient, a way around the layers.
+# - build a residual layer, which both the image and the blame can go around.
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 50 minutes to read, 29 more for the exercises; it runs for about 25 s and takes 400 MB
+# **Time** 100 minutes to read, 29 more for the exercises; it runs for about 25 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -35,11 +34,11 @@
 #
 #    </details>
 #
-# 2. You know $dZ_2$, the blame of a layer's sums. Which product gives you the blame of the layer's weights, and which the blame of what came in?
+# 2. You know $dZ_2$, the blame of a layer's sums. Which product gives you the blame of the layer's weights, and which the blame of the layer's input?
 #
 #    <details><summary>Answer</summary>
 #
-#    $dW_2 = A_1^T dZ_2$: what came in, times the blame of the sums. And $dA_1 = dZ_2 W_2^T$: the blame, sent back along the same weights.
+#    $dW_2 = A_1^T dZ_2$: the layer's input, times the blame of its sums. And $dA_1 = dZ_2 W_2^T$: the blame, sent back along the same weights.
 #
 #    </details>
 
@@ -64,9 +63,31 @@ y = data.one_hot(train_set[1][:1000])
 x.shape, y.shape
 
 # %% [markdown]
+# ## Five units in a row
+#
+# Begin with the smallest deep network that there is. Put five sigmoid units in a row, so that each one's activation is the only input of the next. Give every unit the weight 1, and a bias that brings its sum to 0, where a sigmoid is steepest: its activation is one half there, and its slope one quarter. (Since every unit receives a half, the bias must be $-\frac12$. Remember that half.) At the far end a loss complains, and the last unit's activation gets a blame of 1.
+#
+# On its way back to the first unit's sum, the blame is multiplied by what it passes: a slope, a weight, a slope, a weight, and so on.
+#
+# **Predict.** Of the blame of 1, how much reaches the sum of the first unit: one part in how many?
+
+# %%
+guesses.ask("one part in", None)
+
+# %% tags=["answer"]
+blame = 1.0
+for unit in [5, 4, 3, 2, 1]:
+    blame = blame * 1 / 4  # the unit's slope
+    print(f"sum of unit {unit}: {blame:.6f}")
+    blame = blame * 1.0  # the weight between this unit and the one before
+guesses.compare("one part in", f"{1 / blame:.0f}")
+
+# %% [markdown]
+# Less than a thousandth arrives, and this was the best case, for no slope can be larger than a quarter. With ten units in a row it would be less than a millionth. In other words, a gradient can vanish without anybody having made a mistake, because it is a product of many numbers, and a product of many numbers below 1 is small. Weights of 4 instead of 1 would make up for it exactly. That sounds like a cure, and we shall come back to it.
+#
 # ## The loop
 #
-# In lesson 03 every layer had lines of its own. Now give each layer a number $m$, and call the pixels $A_0$:
+# Real layers have 128 units instead of one, and then the product is one of matrices. In lesson 03 every layer had lines of its own. Now give each layer a number $m$, and call the pixels $A_0$:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -80,7 +101,7 @@ x.shape, y.shape
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= f(Z_m) . \end{aligned}$$
 #
-# The **activation function** $f$ works on each entry separately. So far it has been the sigmoid. The last layer has no $f$, because its sums are the logits. On the way forward we keep every $A_m$, since we shall need them on the way back.
+# The **activation function** $f$ works on each entry separately; so far it has been the sigmoid. The last layer has no $f$, because its sums are the logits. On the way forward we keep every $A_m$, since we shall need them all on the way back.
 
 
 # %%
@@ -100,11 +121,11 @@ for array in [*kept, z]:
     print(array.shape)
 
 # %% [markdown]
-# The way back is the same walk in the other direction. At layer $m$ we hold $dZ_m$. We want the two gradients of the layer, and the $dZ$ of the layer before it. These are lesson 03's lines, with $m$ in place of 2:
+# The way back is the same walk in the other direction. At layer $m$ we hold $dZ_m$, and we want three things from it: the layer's two gradients, and the $dZ$ of the layer before. These are lesson 03's lines with $m$ in place of 2, where $\odot$ multiplies two arrays of the same shape entry by entry:
 #
 # $$\begin{aligned} dW_m &= A_{m-1}^T\, dZ_m, \\ dA_{m-1} &= dZ_m\, W_m^T, \\ dZ_{m-1} &= dA_{m-1} \odot f'(Z_{m-1}) , \end{aligned}$$
 #
-# and $db_m$ is the sum of the rows of $dZ_m$, as ever. Only the last line knows which function $f$ is. So an activation function comes as a *pair*: one function for the way forward, from $z$ to $a$, and one for the way back, from $da$ to $dz$.
+# and $db_m$ is the sum of the rows of $dZ_m$, as ever. Only the last line knows which function $f$ is. That is why an activation function comes as a *pair*: one function for the way forward, from $z$ to $a$, and one for the way back, from $da$ to $dz$. Whoever brings a new pair has a new kind of network, and nothing else changes.
 #
 # | | forward | backward |
 # |---|---|---|
@@ -112,13 +133,17 @@ for array in [*kept, z]:
 # | tanh | $a = \tanh z$ | $dz = da \odot (1 - a^2)$ |
 # | ReLU | $a = \max(z, 0)$ | yours |
 #
-# The third is new here: the **rectified linear unit**, or ReLU. ([Fukushima 1969](https://doi.org/10.1109/TSSC.1969.300225) built such units into a network of many layers; the name came with [Nair and Hinton 2010](https://icml.cc/Conferences/2010/papers/432.pdf).) It passes on what is positive and cuts off the rest. Its slope is 1 for $z > 0$ and 0 for $z < 0$, so the value tells you the slope. Where $a > 0$ we call the unit *awake*. Where $a = 0$ it is *asleep*, and we take the slope to be 0.
+# ### A unit with a corner
+#
+# The third pair is new here. The **rectified linear unit**, or ReLU, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. In between, at $z = 0$, the function has a corner, a **kink**, where it has no derivative at all; there the library takes 0, so that the activation alone always tells you the slope.
+#
+# <small>[Fukushima 1969](https://doi.org/10.1109/TSSC.1969.300225) built such units into a network of many layers, their name came with [Nair and Hinton 2010](https://icml.cc/Conferences/2010/papers/432.pdf), and [Glorot, Bordes and Bengio 2011](https://proceedings.mlr.press/v15/glorot11a.html) showed how well they train.</small>
 #
 # ### Exercise 7.1: back through a ReLU (warm-up, 3 minutes)
 #
 # Pencil first: $a = (2, 0)$ and $da = (5, 7)$. What is $dz$?
 #
-# <details><summary>The pencil's numbers</summary>
+# <details><summary>The numbers, by hand</summary>
 #
 # $(5, 0)$: the first unit is awake and passes its blame on, the second is asleep.
 #
@@ -127,7 +152,7 @@ for array in [*kept, z]:
 
 # %%
 def my_relu_backward(da, a):
-    """Return dz from da and the activations a, all of one shape."""
+    """Return dz from da and the activations a, all of the same shape."""
     ...
 
 
@@ -143,9 +168,9 @@ exercises.folded(my_relu_backward)
 #
 # Pencil first: one image, one unit in each layer, biases of 0. Let $x = 1$ and $W_1 = \frac12 \log 3$, which makes $a_1 = \tanh W_1 = \frac12$. Let $W_2 = 2$ and $dz_2 = 4$. What are $dW_2$, $dz_1$ and $dW_1$?
 #
-# <details><summary>The pencil's numbers</summary>
+# <details><summary>The numbers, by hand</summary>
 #
-# $dW_2 = a_1\, dz_2 = 2$. The blame of $a_1$ is $dz_2\, W_2 = 8$, and tanh's slope is $1 - \frac14 = \frac34$, so $dz_1 = 6$. With $x = 1$, $dW_1 = 6$ too.
+# $dW_2 = a_1\, dz_2 = 2$. $a_1$'s blame is $dz_2\, W_2 = 8$, and tanh's slope is $1 - \frac14 = \frac34$, so $dz_1 = 6$. With $x = 1$, $dW_1 = 6$ too.
 #
 # </details>
 
@@ -154,7 +179,7 @@ exercises.folded(my_relu_backward)
 def my_deep_gradients(layers, kept, dz):
     """Return the list dW1, db1, dW2, db2, ... of a network whose hidden layers are tanh.
 
-    layers: list of (W, b). kept: list of x, a1, a2, ..., what came into each layer.
+    layers: list of (W, b). kept: list of x, a1, a2, ..., the input of each layer.
     """
     ...
 
@@ -188,16 +213,33 @@ def checked(model, parameters, place, rows):
 print(checked(deep.MLP("sigmoid"), parameters, 0, ink))
 
 # %% [markdown]
+# ### At the kink
+#
+# A check compares the given gradient with a measured one, and at a kink there is nothing to measure. What will it say there, and a little to the right of it? With a pencil, work out the central difference $\big(\mathrm{relu}(u + h) - \mathrm{relu}(u - h)\big) / 2h$ at $u = 0$ before you run the cell.
+
+
+# %%
+def relu_sum(u):
+    return deep.relu(u).sum()
+
+
+for u in [0.0, 4e-6, 1e-3]:
+    given = deep.relu_backward(np.ones(1), deep.relu(np.array([u])))
+    print(check_gradient(relu_sum, np.array([u]), given, name=f"at {u:g}"))
+
+# %% [markdown]
+# At the kink only the nudge to the right climbs, so the check measures one half, which is the slope of neither side. At the second point the nudge to the left, $10^{-5}$ long, jumps over the kink. **A check that fails at a kink has not found a bug.** Before you believe a "WRONG", ask how far the nearest sum is from 0.
+#
 # ## A gradient that fades
 #
-# So the gradient is right. But how *large* is it? Take its **norm**, the root of the sum of all squares, which earlier lessons called its length. The norm of $dW_m$ says how hard the loss pulls at layer $m$, so we call it the *pull*. Take five hidden layers of 128 sigmoids, with weights drawn as in the lessons so far, by *Glorot's rule*, which is explained below.
+# So the gradient is correct. But is it large enough to teach anything? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the layer's *pull*. Our network has five hidden layers of 128 sigmoids, and its weights are drawn as in every lesson so far, by a rule that has a name and that you will meet below.
 #
-# **Predict.** How many times as strong is the pull at layer 6 as at layer 1?
+# **Predict.** By what factor is the pull on layer 6, the last, stronger than the pull on layer 1?
 
 # %%
-guesses.ask("times the pull at layer 1", None)
+guesses.ask("pull on layer 6 / pull on layer 1", None)
 
-# %%
+# %% tags=["answer"]
 depths = [784, 128, 128, 128, 128, 128, 10]
 sigmoids = deep.initialise(np.random.default_rng(seed=1), depths, rule="Glorot")
 
@@ -211,55 +253,51 @@ def pull(model, parameters):
 norms = pull(deep.MLP("sigmoid"), sigmoids)
 for layer, norm in enumerate(norms, start=1):
     print(f"layer {layer}: {norm:.6f}")
-guesses.compare("times the pull at layer 1", f"{norms[-1] / norms[0]:.0f}")
+guesses.compare("pull on layer 6 / pull on layer 1", f"{norms[-1] / norms[0]:.0f}")
 
 # %% [markdown]
-# From each layer to the one before it, most of the pull is lost. Where does it go? Two things happen to the blame on its way from $dZ_m$ to $dZ_{m-1}$. It is multiplied by $W_m^T$, and then by the slopes $a\,(1 - a)$, each *at most a quarter*. By what factor does each of the two change the norm of the blame?
+# From each layer to the one before it, most of the pull is lost. Where does it go? A layer's pull is made of two things, its input and its blame, since $dW_m = A_{m-1}^T\, dZ_m$. Follow the blame first, as you did with five units. On its way from $dZ_m$ to $dZ_{m-1}$ it is multiplied by $W_m^T$ and then by the slopes $a\,(1 - a)$, so measure by what factor each of the two changes its norm.
 
 
 # %% tags=["hide-input"]
-def factors(parameters):
-    """Factors by which weights, and then slopes, change the norm of the blame, last layer first."""
-    layers = list(zip(parameters[::2], parameters[1::2]))
-    kept, z = forward(layers, x, sigmoid)
+def way_back(model, parameters):
+    """Norms of the blame dZ, layer 1 first; and factors of weights and slopes, last layer first."""
+    backward = deep.ACTIVATIONS[model.activation].backward
+    *kept, z = model.forward(parameters, x)
     dz = functions.cross_entropy_gradient(z, y)
-    weights, slopes = [], []
-    for (W, _), a in reversed(list(zip(layers[1:], kept[1:]))):  # a came into the layer of W
+    blames, weights, slopes = [np.linalg.norm(dz)], [], []
+    for W, a in zip(parameters[-2:0:-2], kept[:0:-1]):  # a is the input of W's layer
         da = dz @ W.T
-        weights.append(np.linalg.norm(da) / np.linalg.norm(dz))
-        dz = da * a * (1 - a)
+        dz = backward(da, a)
+        weights.append(np.linalg.norm(da) / blames[-1])
         slopes.append(np.linalg.norm(dz) / np.linalg.norm(da))
-    return weights, slopes
+        blames.append(np.linalg.norm(dz))
+    return blames[::-1], weights, slopes
 
 
-weights, slopes = factors(sigmoids)
+blames, weights, slopes = way_back(deep.MLP("sigmoid"), sigmoids)
 for m, by_weights, by_slopes in zip(range(len(weights) + 1, 1, -1), weights, slopes):
     print(f"layer {m} to {m - 1}: weights {by_weights:.3f}, slopes {by_slopes:.3f}")
-all_weights, all_slopes = np.prod(weights), np.prod(slopes)
-print(f"all the way: weights {all_weights:.3f}")
-print(f"             slopes  {all_slopes:.6f}")
-print(f"both: one part in {1 / (all_weights * all_slopes):.0f}")
+print(f"all the way: weights {np.prod(weights):.3f}")
+print(f"             slopes  {np.prod(slopes):.6f}")
+print(f"of the blame arrives: one part in {blames[-1] / blames[0]:.0f}")
 
 # %% [markdown]
-# The weights change the norm very little: by a factor of 1.34 all the way back. But the slopes of each layer leave less than a quarter, and those of five layers less than a thousandth. This is the **vanishing gradient** (Hochreiter 1991; [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)).
+# It is the five units again. The weights hardly change the norm, by a factor of 1.34 all the way back, whereas each layer's slopes let less than a quarter of the blame through, and five layers' together less than a thousandth. This is the **vanishing gradient**.
 #
-# <details><summary>Why 872 above, and 1,023 here?</summary>
+# <small>Hochreiter described it in 1991 for networks that read sequences; [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured it layer by layer, as you have just done.</small>
 #
-# This cell measured the blame $dZ_m$. The cell before it measured $dW_m = A_{m-1}^T\, dZ_m$, which also depends on what came in, and pixels and activations differ in size.
-#
-# </details>
-#
-# **Change a number.** Take one 128 out of `depths`. By what factor will the ratio of the last pull to the first fall? Run both cells. Then put it back, and run both again.
+# **Change a number.** Take one 128 out of `depths`. By what factor will the ratio of the last pull to the first fall? Run the last two cells, put the 128 back, and run them again.
 #
 # <details><summary>Answer</summary>
 #
-# By about four, which is what the slopes of one layer cost: the last pull is then some 200 times the first. With another seed it can be smaller, or much larger, because the weights play their part too.
+# By about four, which is what the slopes of one layer cost: the last pull is then some 200 times the first. With a different seed that factor can be two or seven, because the weights have a say, too.
 #
 # </details>
 #
 # ## One epoch, and nine more
 #
-# What can the network do with so faint a pull? Give it one epoch, at a rate of 0.5. What do you expect of its answers, and how far will each layer move, as a share of the size of its weights?
+# What can the network do with so faint a pull? Give it one epoch, at a rate of 0.5. Before you run the cell, say what its answers will look like, and how far each layer's weights will move, compared with their size.
 
 
 # %% tags=["hide-input"]
@@ -275,32 +313,33 @@ z = deep.MLP("sigmoid").logits(trained, data.scale(validation_set[0]))
 p = functions.softmax(z)
 print(f"validation loss {score.loss:.3f} (log 10 is {np.log(10):.3f})")
 print(f"accuracy {score.accuracy:.2%}, answers given: {np.unique(p.argmax(axis=1))}")
-print("a probability varies between images")
-print(f"   by {p.std(axis=0).max():.6f} at most")
+print("a probability differs from image to image")
+print(f"   by {p.std(axis=0).max():.6f} at most (standard deviation)")
 for layer, (before, after) in enumerate(zip(sigmoids[::2], trained[::2]), start=1):
     moved = np.linalg.norm(after - before) / np.linalg.norm(before)
-    print(f"layer {layer}: moved by {moved:.3f}")
+    print(f"layer {layer}: moved by {moved:.3f} of its size")
 
 # %% [markdown]
-# The network has not begun to learn. All images get the same answer, and the first three layers have moved by a hundredth or two of their size. But what if we wait? The study `plateau` trains it from three starts, for ten epochs at a rate of 2 and for twenty at 0.5. Sketch the validation accuracy that you expect, epoch by epoch. The cell also prints when layer 1's pull was lowest, and when accuracy first passed 15 %.
+# The network has not begun to learn. It gives all images the same answer, and the weights of its first three layers have moved by a hundredth or two of their size. Most people would stop here and call it dead. But what if we wait? The study `plateau` trains it from three starts, for ten epochs at a rate of 2 and for twenty at 0.5. Sketch the validation accuracy that you expect, epoch by epoch, before you look.
 
 # %% tags=["hide-input"]
 study = studies.read("plateau")
 settings, results, here = studies.again("plateau")
-print(settings)
-print("the same as stored:", np.allclose(here["loss"], results["loss"]))
+if not np.allclose(here["loss"], results["loss"]):
+    print("not as stored:", settings)
 
 runs = [row for row in study["rows"] if row["settings"]["epochs"] > 1]
-print("rate  seed  lowest pull  over 15 %    end")
+print("            epoch of the")
+print("rate  seed  lowest pull  first 15 %    end")
 for run in runs:
     settings, accuracy = run["settings"], np.array(run["results"]["accuracy"])
     lowest = np.argmin([norms[0] for norms in run["results"]["norms"]])
     over = np.argmax(accuracy > 0.15)
     print(f"{settings['rate']}   {settings['seed']:4}", end="")
-    print(f"  {lowest:11}  {over:9}  {accuracy[-1]:.1%}")
+    print(f"  {lowest:11}  {over:10}  {accuracy[-1]:.1%}")
 second = runs[1]["results"]
 print("\nrate 2.0, seed 1: the plateau")
-print("              pull, in thousandths")
+print("              pull on it, in thousandths")
 print("epoch   loss  layer 1  layer 6")
 for epoch in range(6):
     first, *_, last = 1000 * np.array(second["norms"][epoch])
@@ -316,70 +355,23 @@ course = np.array(fast[0]["results"]["norms"])
 for layer, style in [(1, "o-"), (3, "s--"), (6, "^:")]:
     lower.semilogy(course[:, layer - 1], style, ms=5, label=f"layer {layer}")
 upper.set(title="A plateau, and then it learns", ylabel="validation accuracy, %", ylim=(0, 100))
-lower.set(title="Seed 0: the pull wakes up", ylabel="pull: norm of dW", xlabel="epochs")
+lower.set(title="Seed 0: the pull sinks, and recovers", ylabel="pull: norm of dW", xlabel="epochs")
 upper.legend()
 lower.legend()
 plt.show()
 
 # %% [markdown]
-# So it does learn after all: at a rate of 2 it reads 92 to 96 % after ten epochs. For the first two to five of them it stood on a **plateau**, a stretch on which the loss hardly moves. The last lines printed above show seed 1's. A small pull is not the end: in the lower panel, layer 1's pull grows more than a hundredfold from epoch 2 to epoch 4.
+# So it does learn after all, which surprised us when we first left it running: at a rate of 2 it gets 92 to 96 % of the digits right after ten epochs. For the first two to five of them it was on a **plateau**, a stretch on which the loss hardly moves, and the last lines printed above show seed 1's. A small pull is not the end. In the lower panel, layer 1's pull grows more than a hundredfold from epoch 2 to epoch 4.
 #
-# ### What goes quiet
+# **A good place to stop.** You have a loop that goes back through any number of layers, and you have seen a gradient fade, stay faint, and recover. What is still open is *why* the network gets stuck in the meantime, and the usual suspect turns out not to be the whole story.
 #
-# Layer 6 is odd. Within an epoch its pull falls more than a hundredfold, although no slope stands between it and the loss. Its gradient is $A_5^T\, dZ_6$, so there are two suspects: what comes in, $A_5$, and the blame, which may cancel when it is added up over the images. Train for an epoch at a rate of 2, and look at both.
-
-# %% tags=["hide-input"]
-quiet, _ = one_epoch(deep.MLP("sigmoid"), sigmoids, 2.0)
-print("                       start    after")
-found = []
-for parameters in [sigmoids, quiet]:
-    *_, a5, z = deep.MLP("sigmoid").forward(parameters, x)
-    dz6 = functions.cross_entropy_gradient(z, y)
-    lengths = [np.linalg.norm(a5.mean(axis=0)), np.linalg.norm(dz6.sum(axis=0))]
-    pull_6 = np.linalg.norm(a5.T @ dz6)
-    found.append([a5.mean(), (a5 * (1 - a5)).mean(), a5.std(axis=0).mean(), *lengths, pull_6])
-names = ["mean of A5", "its slope", "varies by", "length of the mean A5"]
-names += ["length of the blame", "pull at layer 6"]
-for name, start, after in zip(names, *found):
-    print(f"{name:21} {start:8.5f} {after:8.5f}")
-(*_, mean_start, blame_start, _), (*_, mean_after, blame_after, _) = found
-print(f"A5 has shrunk by a factor of {mean_start / mean_after:.0f}, ", end="")
-print(f"the blame by one of {blame_start / blame_after:.0f}")
-
-# %% [markdown]
-# $A_5$ is almost the same for every image. So layer 6's gradient is the mean $A_5$ times the blame added up over the images, and the pull is the length of one times the length of the other. The blames do cancel, because an $A_5$ that can't tell images apart can only teach how common each digit is. But $A_5$ has lost more. The last hidden layer has gone quiet: its activations have sunk from about a half to nearly 0, where a sigmoid is **saturated**. That leaves little to come into layer 6, and layer 5 has lost its slope, which weakens the pull at every layer before it. [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) saw just this: training pushes the top hidden layer to 0, and it takes a long time to come back.
+# ## The quarter or the half?
 #
-# So the blame fades on its way back, the image fades on its way forward, and between them a layer goes quiet.
-#
-# ## A unit with a corner
-#
-# A ReLU's slope is 1 wherever the unit is awake, however large $z$ is. [Glorot, Bordes and Bengio 2011](https://proceedings.mlr.press/v15/glorot11a.html) showed how well it trains. The price: where the unit is asleep, the slope is 0, and at $z = 0$ the function has a corner, a **kink**.
-#
-# ### At the kink
-#
-# At the kink there is no derivative, and the library takes 0. What does the gradient check measure, exactly there and a little to the right of it? With a pencil, work out the central difference $\big(\mathrm{relu}(u + h) - \mathrm{relu}(u - h)\big) / 2h$ at $u = 0$.
-
-
-# %%
-def relu_sum(u):
-    return deep.relu(u).sum()
-
-
-for u in [0.0, 4e-6, 1e-3]:
-    given = deep.relu_backward(np.ones(1), deep.relu(np.array([u])))
-    print(check_gradient(relu_sum, np.array([u]), given, name=f"at {u:g}"))
-
-# %% [markdown]
-# At the kink only the nudge to the right climbs, so the check measures one half, the slope of neither side. At the second point the nudge to the left, $10^{-5}$ long, jumps over the kink. **A check that fails at a kink has not found a bug.** Before you believe a "WRONG", ask how far the nearest sum is from 0.
-#
-# ### Is it the corner?
-#
-# Does a ReLU help because it doesn't saturate, or because its slope is 1 from the start? Tanh saturates just as a sigmoid does, but near 0 its slope is 1 as well. So train five layers of tanh, from the very weights with which the sigmoids failed.
+# Everything so far points to one culprit, the slope of a quarter. If that is it, then a unit with a slope of 1 ought to be the cure. ReLUs have such a slope, but they also have a corner, so take tanh as well: it saturates just as a sigmoid does, but near 0 its slope is 1. Train five layers of each, the tanhs from the very weights with which the sigmoids failed. <small>(The ReLUs start from larger weights, "He", which are explained below.)</small>
 
 # %% tags=["hide-input"]
 relus = deep.initialise(np.random.default_rng(seed=1), depths, rule="He")
 runs = {
-    "sigmoid, Glorot": (deep.MLP("sigmoid"), sigmoids),
     "tanh, the same weights": (deep.MLP("tanh"), sigmoids),
     "ReLU, He": (deep.MLP("relu"), relus),
 }
@@ -387,29 +379,144 @@ for name, (model, start) in runs.items():
     print(f"{name:22}: {one_epoch(model, start, 0.3)[1].accuracy:.2%} after one epoch at 0.3")
 
 # %% [markdown]
-# Tanh learns at once, about as well as the ReLUs. (This is one seed of each.) So what the sigmoids lacked at the start was not a corner. Nor were they saturated then: the slopes above were close to a quarter. The trouble was that quarter itself.
+# Tanh learns at once, about as well as the ReLUs, so it was not a corner that the sigmoids lacked. "Then it was the quarter," you will say, and so did we: an earlier edition of this lesson ended its argument here, in so many words. But look again at what we compared. Tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. The experiment changed both at once, so it cannot tell which of them mattered.
+#
+# The control is a function that keeps the one and changes the other. Keep the quarter, and take away the half:
+#
+# $$f(z) = \sigma(z) - \tfrac12 .$$
+#
+# Subtracting a constant changes no slope, so with the same weights the blame must fade as before. Written with the new activation $a$, the sigmoid is $a + \frac12$, and its slope is
+#
+# $$\big(a + \tfrac12\big)\big(1 - a - \tfrac12\big) = \tfrac14 - a^2 .$$
+#
+# That is a new pair, and a pair is all that the loop needs. <small>(It is checked with weights four times as large, because with ours the gradient is so faint that rounding drowns the nudges.)</small>
+
+# %%
+deep.ACTIVATIONS["sigmoid - 1/2"] = deep.Activation(
+    forward=lambda z: sigmoid(z) - 1 / 2,
+    backward=lambda da, a: da * (1 / 4 - a**2),
+)
+centred = deep.MLP("sigmoid - 1/2")
+large = tuple(4 * value for value in sigmoids)  # the biases are 0
+print(checked(centred, large, 0, ink))
+
+# %% [markdown]
+# **Predict.** Train both for one epoch from the same weights, at a rate of 5. If the quarter is to blame, both will fail; if the half is, only the sigmoid will. Which of the two is it, the quarter or the half?
+
+# %%
+guesses.ask("what is to blame, the quarter or the half", None)
+
+# %% tags=["answer", "hide-input"]
+for name, model in {"sigmoid": deep.MLP("sigmoid"), "sigmoid - 1/2": centred}.items():
+    faded, _, by_slopes = way_back(model, sigmoids)
+    pulled = pull(model, sigmoids)
+    _, score = one_epoch(model, sigmoids, 5.0)
+    print(f"{name}: slopes {np.mean(by_slopes):.3f}")
+    print(f"   blame, layer 6 / layer 1: {faded[-1] / faded[0]:7.1f}")
+    print(f"   pull,  layer 6 / layer 1: {pulled[-1] / pulled[0]:7.1f}")
+    print(f"   accuracy after one epoch: {score.accuracy:.2%}")
+guesses.compare("what is to blame, the quarter or the half", "neither alone (read on)")
+
+# %% mystnb={"image": {"alt": "Two panels against the layer, one to six, on logarithmic axes. Left, the norm of the blame: the lines of the sigmoid and of the sigmoid minus one half lie almost on each other and fall from three hundredths at layer 6 to three hundred-thousandths at layer 1. Right, the norm of dW, the pull: the sigmoid's falls from above one to below two thousandths, while that of the sigmoid minus one half is level, near one thousandth, at all six layers."}} tags=["answer", "hide-input"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(6.5, 3.8), layout="constrained")
+for name, model, style in [("sigmoid", "sigmoid", "o--"), ("sigmoid - 1/2", "sigmoid - 1/2", "s-")]:
+    model = deep.MLP(model)
+    left.semilogy(range(1, 7), way_back(model, sigmoids)[0], style, label=name)
+    right.semilogy(range(1, 7), pull(model, sigmoids), style, label=name)
+left.set(title="Blame: it fades alike", xlabel="layer", ylabel="norm of dZ")
+right.set(title="Pull: only one is uneven", xlabel="layer", ylabel="norm of dW")
+for axis in (left, right):
+    axis.set_xticks(range(1, 7))
+figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+plt.show()
+
+# %% [markdown]
+# The blame fades in both networks, as it must, and layer 1 feels equally little in both. Yet after the epoch one of them answers a single digit, and the other gets 85 % right. So the faded gradient by itself did not stop the learning, and we had been wrong.
+#
+# The right panel shows what the half does. Those 872 that impressed us at the beginning were hardly the fading of the blame: without the half the same ratio is 0.4, and it was by accident that 872 and 1,023 looked alike. A pull is input times blame, added up over the images, and where every activation is near a half, the input of the upper layers is large *and nearly the same for every image*. This common part makes their pull strong, and it says nothing about any image in particular.
+#
+# But is it the half alone, then? A fourth network answers that: tanh + 1 has the slope of 1 *and* a mean that is not 0. The study `half` trains all of them at several rates, three seeds each.
+
+
+# %% tags=["answer", "hide-input"]
+def at_best_rate(rows, **wanted):
+    """The rate whose seeds 0 to 2 are best on average, and the accuracies there, all seeds, in %."""
+    found = {}
+    for row in rows:
+        if wanted.items() <= row["settings"].items():
+            accuracy = 100 * row["results"]["accuracy"]
+            found.setdefault(row["settings"]["rate"], []).append(accuracy)
+    rate = max(found, key=lambda rate: np.mean(found[rate][:3]))
+    return rate, np.array(found[rate])
+
+
+half, depth = studies.read("half")["rows"], studies.read("depth")["rows"]
+settings, results, here = studies.again("half")
+if not np.isclose(here["accuracy"], results["accuracy"]):
+    print("not as stored:", settings)
+networks = {
+    "1/4    1/2   sigmoid": at_best_rate(depth, start="sigmoid, Glorot", hidden_layers=5),
+    "1/4    0     sigmoid - 1/2": at_best_rate(half, activation="sigmoid - 1/2"),
+    "1      1     tanh + 1": at_best_rate(half, activation="tanh + 1"),
+    "1      0     tanh": at_best_rate(half, activation="tanh"),
+}
+print("five layers, Glorot's weights, one epoch, each at its best rate")
+print("slope  mean                   rate  accuracy of three seeds, %")
+for name, (rate, accuracies) in networks.items():
+    print(f"{name:26} {rate:6g}", *(f"{accuracy:5.1f}" for accuracy in sorted(accuracies)))
+print("sigmoid - 1/2, mean accuracy at each rate")
+for rate in [0.3, 1.0, 2.0, 3.0, 5.0, 10.0]:
+    at_rate = {"activation": "sigmoid - 1/2", "rate": rate}
+    print(f"   {rate:4g}: {at_best_rate(half, **at_rate)[1].mean():.1f}")
+
+# %% [markdown]
+# Read the table as a square. Tanh, which has neither fault, gets about 92 %. A network with *one* of the two faults learns within the epoch, too, only less well, whichever of the two it is. With both, nothing is learnt at any of eight rates. **So it is neither the quarter nor the half, but the quarter together with the half.**
+#
+# The last line shows how they work together. Without the half the pull is about the same on all six layers, merely a thousand times too small, and a large learning rate can make up for that: nothing happens at 1 or below, but at 5 the network learns. With the half there is no such rate, because a rate that is large enough for layer 1 is hundreds of times too large for layer 6.
+#
+# ### Why layer 6 goes quiet
+#
+# How can a common half stop a network? Look at the last layer, whose pull falls more than a hundredfold within the first epoch, although no slope at all lies between it and the loss. Its gradient is $A_5^T\, dZ_6$, so compare $A_5$ before and after.
+
+# %% tags=["hide-input"]
+quiet, _ = one_epoch(deep.MLP("sigmoid"), sigmoids, 2.0)
+found = []
+for parameters in [sigmoids, trained, quiet]:
+    *_, a5, z = deep.MLP("sigmoid").forward(parameters, x)
+    dz6 = functions.cross_entropy_gradient(z, y)
+    found.append([a5.mean(), a5.std(axis=0).mean(), np.linalg.norm(a5.T @ dz6)])
+print("                           start   rate 0.5   rate 2")
+for name, values in zip(["mean of A5", "A5, image to image", "pull on layer 6"], zip(*found)):
+    print(f"{name:22}", *(f"{value:9.5f}" for value in values))
+
+# %% [markdown]
+# At the start $A_5$ is about a half for every image, and from image to image it changes by only a few ten-thousandths. To layer 6 this is a constant, of which it has no use: all that it can learn from a constant is how common each digit is, and its biases can learn that as well. As far as we can tell, this is why training gets rid of the constant: it pushes $A_5$ down towards 0, where a sigmoid is **saturated**, that is, where its slope is nearly 0 as well; layer 6 then gets next to no input, layer 5 has lost even the quarter that it had, and the whole network has gone quiet. With a mean of 0 there would have been nothing to push away.
+#
+# <small>The abstract of [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) says it: it is by its mean value that the sigmoid drives the top hidden layer into saturation. We had cited the paper four times.</small>
+#
+# So the blame fades on its way back, the image fades on its way forward, and the half that is left between them lets a layer go quiet.
 #
 # ## How large should the weights be?
 #
-# What the slopes take away, larger weights could give back. How large must they be, so that neither the sums on the way forward nor the blame on the way back shrinks from layer to layer?
+# What the slopes take away, larger weights could give back: with five single units, weights of 4 did it. How large must the weights be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks from layer to layer?
 #
-# Follow the mean square of the numbers through one layer, and ask when it stays the same. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square. Biases start at 0. We write $E$ for "the mean of".
+# The plan is to follow the mean square of the numbers through one layer, and to ask when it stays the same. It is the longest derivation of the lesson, but every step is small, and it ends in a rule that every framework uses. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact about it: the mean of a product of two *independent* things is the product of their means.
 #
-# **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get the squares $a_j^2 w_j^2$ and mixed products $a_j w_j \cdot a_k w_k$. The weights' signs are random, so the mixed products are 0 on average, and only the squares remain. There is one for each of the layer's inputs:
+# **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get the squares $a_j^2 w_j^2$ and mixed products such as $a_1 w_1 \cdot a_2 w_2$. Because the weights' signs are random, the mixed products are 0 on average, and only the squares remain, one for each of the layer's inputs. Each of them has the mean $E[a^2]\, \mathrm{Var}(w)$, since the weights don't know which activations they will be multiplied by:
 #
 # $$E[z^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot E[a^2] .$$
 #
-# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, so $E[a^2] = \frac12 E[z^2]$, and these $a$ come into the next layer. Its sums have the same mean square if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12$ is 1, which means $\mathrm{Var}(w) = 2 / \text{inputs}$. With tanh nothing is halved as long as the sums are small, so it wants $1 / \text{inputs}$ ([LeCun and others 1998](https://doi.org/10.1007/3-540-49430-8_2)).
+# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. Its sums have the same mean square as ours if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12$ is 1, in other words if $\mathrm{Var}(w) = 2 / \text{inputs}$. With tanh nothing is halved as long as the sums are small, so it wants $1 / \text{inputs}$.
 #
-# ## And on the way back?
+# ### The same on the way back
 #
-# There a sum is taken as well: in $dA = dZ\, W^T$ the blame of each activation has one term for each of the layer's *outputs*. The same argument gives $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ meets a slope, and its square meets the square of the slope:
+# The way back takes sums too: in $dA = dZ\, W^T$ each activation's blame has one term for each of the layer's *outputs*, for it went into all of them. The same argument gives $E[da^2] = \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2]$. Then each $da$ is multiplied by a slope, and so its square by the slope's square:
 #
 # $$E[dz_{\text{before}}^2] = E[f'^2] \cdot \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2] .$$
 #
-# (This takes the blame to be independent of the weights and slopes it meets. The twenty layers below will show whether that is true enough.) Half of the ReLUs have slope 1 and the others 0, so $E[f'^2] = \frac12$. A sigmoid's slope is at most $\frac14$, so its $E[f'^2]$ is at most $\frac1{16}$.
+# Half of the ReLUs have slope 1 and the others 0, so $E[f'^2] = \frac12$. A sigmoid's slope is at most $\frac14$, so its $E[f'^2]$ is at most $\frac1{16}$. <small>(Here we have taken the blame to be independent of the weights and slopes that it is multiplied by, which is not quite so. The twenty layers below will show whether that is close enough to the truth.)</small>
 #
-# On the way forward, a sigmoid's activations are all near $\frac12$, so what matters is how two images *differ*. A difference meets the weights and then a slope of at most $\frac14$, just as the blame does.
+# Going forward, a sigmoid's activations are all near $\frac12$, so their mean square says little, and what counts is how far two images' activations lie apart. A small difference is multiplied by the weights and then by a slope of at most $\frac14$, exactly as the blame is, so for the sigmoid both directions need the same:
 #
 # | $\mathrm{Var}(w)$ that keeps things level | forward | back |
 # |---|---|---|
@@ -417,13 +524,13 @@ for name, (model, start) in runs.items():
 # | ReLU | 2 / inputs | 2 / outputs |
 # | sigmoid | at least 16 / inputs | at least 16 / outputs |
 #
-# **Glorot's rule** ([Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html)) is a compromise in the first row: 2 / (inputs + outputs). **He's rule** ([He and others 2015](https://arxiv.org/abs/1502.01852)) is the second row, forward: 2 / inputs.
+# The **Glorot rule** is a compromise in the first row, between the two directions: 2 / (inputs + outputs). The **He rule** is the second row, forward: 2 / inputs. And the third row is the cure that the five single units promised. Between two layers of 128 units the Glorot rule's variance is 1/128, and sigmoids need at least 16 times that; a variance 16 times as large means weights *four* times as large, because a variance is a mean square.
 #
-# The third row says what our sigmoids were missing. From 128 units to 128, Glorot's variance is 1 / 128, and they want at least 16 times as much, both ways. So sigmoids want weights four times as large, an old rule of thumb.
+# <small>[LeCun and others 1998](https://doi.org/10.1007/3-540-49430-8_2) have the first row, forward; [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) the compromise; [He and others 2015](https://arxiv.org/abs/1502.01852) the second row.</small>
 #
 # ### Exercise 7.3: from a variance to a range (core, 4 minutes)
 #
-# Our generators draw weights uniformly between $-\text{limit}$ and $+\text{limit}$. The mean of $w^2$ is then $\text{limit}^2 / 3$, the mean height of a parabola, and that is the variance. Which limit gives He's variance?
+# Our generators draw weights uniformly between $-\text{limit}$ and $+\text{limit}$. The mean of $w^2$ is then the mean height of the parabola $w^2$ over that range, $\text{limit}^2 / 3$, and that is the variance. Which limit gives the He rule's variance?
 
 
 # %%
@@ -438,9 +545,9 @@ exercises.check(my_he_limit)
 exercises.folded(my_he_limit)
 
 # %% [markdown]
-# Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back. Give the weights He's variance, then half of it, then twice that variance. Measure the *spread*, the root of the mean square over all images and units.
+# Now put the rule to the test. Send 1,000 images forward through twenty layers of 128 ReLUs, and random blame back. Give the weights the He rule's variance, then half of it, then double. Measure the *root mean square* over all images and units, at each layer.
 #
-# **Predict.** If the variance is halved, by what factor does the spread change from one layer to the next?
+# **Predict.** If the variance is halved, by what factor is the root mean square multiplied from one layer to the next, compared with the He rule?
 
 # %%
 guesses.ask("factor from layer to layer", None)
@@ -465,164 +572,139 @@ def there_and_back(factor, seed=3):
     return there, back[::-1]
 
 
-# %% tags=["hide-input"]
+# %% tags=["answer", "hide-input"]
 spreads = {
-    "half of He's variance": there_and_back(0.5),
-    "He's": there_and_back(1.0),
-    "twice": there_and_back(2.0),
+    "half of it": there_and_back(0.5),
+    "the He variance": there_and_back(1.0),
+    "double": there_and_back(2.0),
 }
-print("spread, times           forward      back")
+print("over all twenty layers the root mean square")
+print("is multiplied by        forward      back")
 for name, (there, back) in spreads.items():
-    print(f"{name:21} {there[-1] / there[0]:9.4f} {back[0] / back[-1]:9.4f}")
-half, whole = spreads["half of He's variance"][0], spreads["He's"][0]
-print(f"forward, half against He's: {half[-1] / half[0] / (whole[-1] / whole[0]):.4f}")
-a_layer = (half[-1] / half[0] / (whole[-1] / whole[0])) ** (1 / 19)
+    print(f"{name:23} {there[-1] / there[0]:7.4f} {back[0] / back[-1]:9.4f}")
+(halved, _), (whole, _), _ = spreads.values()
+a_layer = (halved[-1] / halved[0] / (whole[-1] / whole[0])) ** (1 / 19)
 guesses.compare("factor from layer to layer", f"{a_layer:.3f}, the root of 1/2")
 
-# %% mystnb={"image": {"alt": "Two panels on logarithmic axes against the layer, one to twenty: left the spread of the sums on the way forward, right the spread of the blame on the way back. With He's variance both stay nearly level. With half of it the sums sink in a straight line to about a thousandth from left to right, and the blame just as far from right to left. With twice that variance each climbs to several hundred, in its own direction."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Two panels on logarithmic axes against the layer, one to twenty: left the root mean square of the sums on the way forward, right that of the blame on the way back. With the He variance both stay nearly level. With half of it the sums sink in a straight line to about a thousandth from left to right, and the blame just as far from right to left. With twice that variance each climbs to several hundred, in its own direction."}} tags=["answer", "hide-input"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(6.5, 3.8), sharey=True, layout="constrained")
 for (name, (there, back)), style in zip(spreads.items(), ["s--", "o-", "^:"]):
     left.semilogy(np.arange(1, 21), there, style, markersize=4, label=name)
     right.semilogy(np.arange(1, 21), back, style, markersize=4, label=name)
-left.set(title="Forward: the sums z", xlabel="layer (read to the right)", ylabel="spread")
+left.set(title="Forward: the sums z", xlabel="layer (read to the right)", ylabel="root mean square")
 right.set(title="Back: the blame dz", xlabel="layer (read to the left)")
 for axis in (left, right):
     axis.set_xticks([1, 5, 10, 15, 20])
 figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-figure.suptitle("Of the three, only He's keeps the spread level", fontsize=13)
+figure.suptitle("Only the He variance keeps both level", fontsize=13)
 plt.show()
 
 # %% [markdown]
-# He's rule keeps both spreads nearly level, though in a single draw they drift a little. A wrong variance is wrong again at every layer: half of He's multiplies the spread by the root of $\frac12$ each time. Blame that grows on its way back is called an **exploding gradient**.
+# The He rule keeps both nearly level, though in a single draw they drift a little. A wrong variance is wrong again at every layer, so its error grows with depth as compound interest does: half of the variance multiplies the root mean square by the root of $\frac12$ each time. Blame that grows on its way back is called an **exploding gradient**.
 #
-# Now look at the pull again, for three networks: the sigmoids with Glorot's weights, the same with weights four times as large, and ReLUs with He's. Sketch the second and third curve before you look.
+# Now look at the blame again, for three networks: the sigmoids with the Glorot rule, the same with weights four times as large, and ReLUs with the He rule. Sketch the second and third curve before you look.
 
 # %%
-large = tuple(4 * value for value in sigmoids)  # the biases are 0
 print(checked(deep.MLP("relu"), relus, 0, ink))
-pulls = {
-    "sigmoid, Glorot": norms,
-    "sigmoid, Glorot x 4": pull(deep.MLP("sigmoid"), large),
-    "ReLU, He": pull(deep.MLP("relu"), relus),
+kinds = {
+    "sigmoid, Glorot": (deep.MLP("sigmoid"), sigmoids),
+    "sigmoid, Glorot x 4": (deep.MLP("sigmoid"), large),
+    "ReLU, He": (deep.MLP("relu"), relus),
 }
 
 # %% tags=["hide-input"]
-for name, values in pulls.items():
-    times = values[-1] / values[0]
-    print(f"{name}:")
-    print(f"   first {values[0]:.3f}, last {values[-1]:.3f}: {times:.1f} times")
-for name, start in {"sigmoid, Glorot": sigmoids, "sigmoid, Glorot x 4": large}.items():
-    weights, slopes = factors(start)
-    *_, top, z = deep.MLP("sigmoid").forward(start, x)
-    print(f"{name}:")
-    print(f"   weights {np.mean(weights):.2f}, slopes {np.mean(slopes):.3f} a layer")
-    print(f"   last hidden layer varies by {top.std(axis=0).mean():.4f}")
+for name, (model, start) in kinds.items():
+    faded, weights, slopes = way_back(model, start)
+    *_, top, z = model.forward(start, x)
+    print(f"{name}: blame, layer 6 / layer 1: {faded[-1] / faded[0]:.1f}")
+    print(f"   a layer's weights {np.mean(weights):.2f}, its slopes {np.mean(slopes):.3f}")
+    print(f"   last hidden layer, from image to image: {top.std(axis=0).mean():.4f}")
 
-# %% mystnb={"image": {"alt": "Norm of the loss's gradient with respect to each layer's weights, for six layers, on a logarithmic axis. For sigmoids with Glorot's weights it falls from about one at the last layer to about two thousandths at the first, in nearly even steps. With weights four times as large it falls from six to four tenths. For ReLUs with He's weights it is nearly level, between one half and one and a half."}} tags=["home", "hide-input"]
+# %% mystnb={"image": {"alt": "Norm of the blame of each layer's sums, for six layers, on a logarithmic axis, with about three hundredths at the last layer in all three networks. For sigmoids with Glorot's weights it falls in nearly even steps to three hundred-thousandths at the first layer. With weights four times as large it falls to about five thousandths. For ReLUs with He's weights it is level."}} tags=["home", "hide-input"]
 figure, axis = plt.subplots()
-for (name, values), style in zip(pulls.items(), ["o--", "s:", "o-"]):
-    axis.semilogy(range(1, len(values) + 1), values, style, label=name)
+for (name, (model, start)), style in zip(kinds.items(), ["o--", "s:", "o-"]):
+    axis.semilogy(range(1, 7), way_back(model, start)[0], style, label=name)
 axis.set(
-    title="The pull that reaches each layer, before the first step",
+    title="The blame that reaches each layer, before the first step",
     xlabel="layer, from the pixels to the logits",
-    ylabel="pull: norm of dW",
+    ylabel="blame: norm of dZ",
 )
-axis.legend()
+axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Large weights lift the pull at the first layer from two thousandths to four tenths. Yet their curve isn't level. More sums now lie far from 0, where the sigmoid is less steep. So a layer's slopes leave only 0.160 of the blame, and weights that multiply it by 4.25 can't make up for that. This is why the table says *at least*.
+# With weights four times as large a fair part of the blame reaches the first layer, about a seventh instead of a thousandth, and the images tell apart a hundred times better at the top. Yet the curve isn't level. Larger weights make larger sums, more of these lie far from 0, and there a sigmoid is less steep; so a layer's slopes leave only 0.160 of the blame, and weights that multiply it by 4.25 can't make up for that. This is why the table says *at least*.
 #
 # ## One to five hidden layers
 #
-# Does it matter in the end? The study `depth` trains these three kinds, with one to five hidden layers, for one epoch. Each kind at each depth gets three seeds and the best of eight learning rates, chosen on the validation images, so these accuracies flatter a little. The next cell trains one of the networks again.
+# Does it matter in the end? The study `depth` trains these three kinds with one to five hidden layers, for one epoch each. <small>(Each kind at each depth gets three seeds and the best of eight learning rates, chosen on the same validation images that are shown, so these accuracies are a little too good.)</small>
 
 # %% tags=["hide-input"]
-depth = studies.read("depth")
 settings, results, here = studies.again("depth")
-for name, value in settings.items():
-    print(f"{name}: {value}")
-print(f"accuracy {here['accuracy']:.2%}, stored {results['accuracy']:.2%}")
-
-five_sigmoids = {"start": "sigmoid, Glorot", "hidden_layers": 5}
-found = [
-    row["results"]["accuracy"]
-    for row in depth["rows"]
-    if five_sigmoids.items() <= row["settings"].items()
-]
-shares = np.bincount(validation_set[1]) / len(validation_set[1])
-of_one_digit = [np.isclose(accuracy, shares).any() for accuracy in found]
-print(f"five sigmoid layers, Glorot: {len(found)} runs")
-print(f"   exactly the share of one digit right: {sum(of_one_digit)}")
-print("   accuracies in %:", *(f"{100 * accuracy:.2f}" for accuracy in np.unique(found)))
-
-# %% mystnb={"image": {"alt": "Validation errors after one epoch, in per cent on a logarithmic axis, against the number of hidden layers, one to five, each at its best learning rate, with bars from the lowest to the highest of three seeds. Sigmoids with Glorot's weights climb with depth from seven errors in a hundred to the level of chance. Sigmoids with weights four times as large climb slowly, from six to thirteen. ReLUs with He's weights are lowest at every depth, between five and seven."}} tags=["hide-input"]
-best, rates = {}, sorted({row["settings"]["rate"] for row in depth["rows"]})
-for kind in pulls:
-    for hidden in range(1, 6):
-        wanted = {"start": kind, "hidden_layers": hidden}
-        rows = [row for row in depth["rows"] if wanted.items() <= row["settings"].items()]
-        at_rate = {
-            rate: 100
-            * np.array([r["results"]["accuracy"] for r in rows if r["settings"]["rate"] == rate])
-            for rate in rates
-        }
-        rate = max(rates, key=lambda rate: at_rate[rate].mean())
-        best[kind, hidden] = at_rate[rate]
-
-figure, axis = plt.subplots()
-for kind, style, shift in zip(pulls, ["o--", "s:", "o-"], [-0.05, 0, 0.05]):
-    errors = 100 - np.array([best[kind, hidden] for hidden in range(1, 6)])
-    mean = errors.mean(axis=1)
-    bars = [mean - errors.min(axis=1), errors.max(axis=1) - mean]
-    axis.errorbar(np.arange(1, 6) + shift, mean, bars, fmt=style, capsize=4, label=kind)
-means = [best["ReLU, He", hidden].mean() for hidden in range(1, 6)]
-print("ReLUs with He's weights, accuracy in %")
-print("  1 to 5 layers:", *(f"{mean:.1f}" for mean in means))
-print("  5 layers, by seed:", *(f"{one:.1f}" for one in best["ReLU, He", 5]))
-five = [row for row in depth["rows"] if row["settings"]["start"] == "ReLU, Glorot"]
-glorot = {
-    rate: np.mean([r["results"]["accuracy"] for r in five if r["settings"]["rate"] == rate])
-    for rate in {row["settings"]["rate"] for row in five}
+if not np.isclose(here["accuracy"], results["accuracy"]):
+    print("not as stored:", settings)
+best = {
+    (kind, hidden): at_best_rate(depth, start=kind, hidden_layers=hidden)[1]
+    for kind in kinds
+    for hidden in range(1, 6)
 }
-print(f"   5 layers, Glorot's weights: {100 * max(glorot.values()):.1f}")
-axis.set(
-    title="After one epoch, sigmoids with small weights fall behind",
-    xlabel="hidden layers",
-    ylabel="validation errors, % (log scale)",
-    xticks=range(1, 6),
-    yscale="log",
-    ylim=(4, 100),
-)
-axis.set_yticks([5, 10, 20, 50, 100], ["5", "10", "20", "50", "100"])
-axis.minorticks_off()
-axis.legend(loc="upper left")
-plt.show()
+print("accuracy in %, mean of three seeds")
+print("hidden layers           1     2     3     4     5")
+for kind in kinds:
+    print(f"{kind:20}", *(f"{best[kind, hidden].mean():5.1f}" for hidden in range(1, 6)))
+glorot = at_best_rate(depth, start="ReLU, Glorot", hidden_layers=5)[1]
+print(f"{'ReLU, Glorot':20} {glorot.mean():29.1f}")
+
+five = {"start": "sigmoid, Glorot", "hidden_layers": 5}
+found = [r["results"]["accuracy"] for r in depth if five.items() <= r["settings"].items()]
+shares = np.bincount(validation_set[1]) / len(validation_set[1])
+alone = sum(np.isclose(accuracy, shares).any() for accuracy in found)
+print(f"five sigmoid layers, Glorot: {alone} of {len(found)} runs are")
+print("   exactly as good as always naming one and the same digit")
 
 # %% [markdown]
-# - **Sigmoids with Glorot's weights** fall behind from the third hidden layer on. With five hidden layers they are still on their plateau after an epoch: at all eight rates they get exactly the share of a single digit right.
-# - **The same sigmoids, with weights four times as large,** learn at every depth. So it was never the sigmoid alone, but the sigmoid *with that start*.
-# - **ReLUs with He's weights** are ahead at every depth. With Glorot's weights five layers of ReLUs do as well, so at this depth it is the unit that helps, and not yet the rule.
+# Sigmoids with the Glorot rule are a little behind with one layer, and from the third layer on they fall apart. With five they are all still on their plateau after an epoch: at all eight rates they get exactly what you would get by always naming the same digit. The same sigmoids with weights four times as large learn at every depth, so it was never the sigmoid alone, but the sigmoid *with that start*. On average ReLUs are ahead at every depth, and with five layers of them the Glorot rule does as well as the He rule. In other words, at this depth it is the unit that helps, and not yet the rule.
 #
-# Depth itself gains little: with three layers about half a point, perhaps by luck. But the images are small, and this is one epoch.
+# Depth itself buys little here: less than a point, perhaps by luck. But the images are small, and this is one epoch.
 #
 # ## A way around
 #
-# One more cure costs only a plus sign. A layer no longer *replaces* what came in; it *adds* to it:
+# One more cure costs only a plus sign. A layer no longer *replaces* its input; it *adds* to it:
 #
 # $$\begin{aligned} Z_m &= A_{m-1} W_m + b_m, \\ A_m &= A_{m-1} + f(Z_m) . \end{aligned}$$
 #
-# That is a **residual layer** ([He and others 2016](https://arxiv.org/abs/1512.03385), with gates [Srivastava and others 2015](https://arxiv.org/abs/1505.00387)), and networks of more than a hundred layers have been trained with it. It needs as many outputs as inputs, or the two could not be added. What does it do to the blame? $A_{m-1}$ now reaches $A_m$ in two ways, through the layer and around it, and its blame is the sum of both. Before you write the loop, work out with a pencil what comes back around:
+# This is a **residual layer**, and networks of more than a hundred layers have been trained with it. It needs as many outputs as inputs, or the two could not be added. What does it do to the blame? In the drawing, $A_{m-1}$ reaches $A_m$ along two paths, through the layer and around it, and its blame is the sum of what comes back along the two.
+#
+# <small>[He and others 2016](https://arxiv.org/abs/1512.03385) have the plus sign; [Srivastava and others 2015](https://arxiv.org/abs/1505.00387) had the path around, with gates on it.</small>
+
+# %% mystnb={"image": {"alt": "A drawing of a residual layer. From a circle A m minus one on the left, one arrow leads straight on into a box, in which the layer is written as f of A W plus b, and from there into a plus sign. A second arrow leaves the same circle, leads over the box, and comes down into the same plus sign. From there an arrow leads to a circle A m on the right."}} tags=["hide-input"]
+figure, axis = plt.subplots(figsize=(6, 2.2))
+box = {"boxstyle": "round,pad=0.5", "facecolor": "none", "edgecolor": "0.5"}
+for place, text in [(0, "$A_{m-1}$"), (2, "$f(A_{m-1} W_m + b_m)$"), (4, "+"), (5, "$A_m$")]:
+    axis.text(place, 0, text, ha="center", va="center", fontsize=14, bbox=box)
+arrow = {"arrowstyle": "->", "lw": 2, "shrinkA": 0, "shrinkB": 0, "color": "C0"}
+for start, end in [(0.42, 1.02), (2.98, 3.76), (4.24, 4.7)]:
+    axis.annotate("", (end, 0), (start, 0), arrowprops=arrow)
+axis.plot([0, 0, 4], [0.3, 1.3, 1.3], lw=2, color="C1")
+axis.annotate("", (4, 0.28), (4, 1.33), arrowprops={**arrow, "color": "C1"})
+axis.text(2, 0.8, "around: nothing is multiplied", ha="center", color="C1")
+axis.text(2, -0.75, "through the layer", ha="center", color="C0")
+axis.set(xlim=(-0.6, 5.5), ylim=(-1, 2), title="Two paths to the same sum")
+axis.axis("off")
+plt.show()
+
+# %% [markdown]
+# Before you write the loop, work out what comes back along the upper path:
 #
 # $$dA_{m-1} = \quad ? \quad + \; dZ_m W_m^T .$$
 #
 # ### Exercise 7.4: back past a plus sign (stretch, 12 minutes)
 #
-# Here are several residual tanh layers in a row. You get their parameters, all the $A$ from the first to the last (one more than there are layers), and the gradient with respect to the last. Each $A$ after the first is what came in plus tanh's answer, and for the slope you need the answer alone.
+# Take several residual tanh layers, one after another. You get their parameters, all the $A$ from the first to the last (one more than there are layers), and the gradient with respect to the last. Each $A$ after the first is the layer's input plus a tanh; for the slope you need the tanh alone.
 #
 # Pencil first: two layers of one unit, $W_1 = 2$, $b_1 = -2$, $W_2 = 3$, $b_2 = -3$, and all three $A$ are 1. With $dA_2 = 4$, what are $dW_2$, $dA_1$ and $dW_1$?
 #
-# <details><summary>The pencil's numbers</summary>
+# <details><summary>The numbers, by hand</summary>
 #
 # Both sums are 0, so tanh's answers are 0 and its slopes 1. Layer 2: $dz_2 = 4$ and $dW_2 = 4$; $dA_1 = 4 + 4 \cdot 3 = 16$, around and through. Layer 1: $dz_1 = 16$, so $dW_1 = 16$.
 #
@@ -631,9 +713,9 @@ plt.show()
 
 # %%
 def my_residual_gradients(layers, kept, da):
-    """Return the list dW1, db1, dW2, db2, ... of layers with a = what came in + tanh(z).
+    """Return the list dW1, db1, dW2, db2, ... of layers with a = the layer's input + tanh(z).
 
-    layers: list of (W, b). kept: what came into the first layer, what left it, ..., what left the last.
+    layers: list of (W, b). kept: the first layer's input, its output, ..., the last layer's output.
     """
     ...
 
@@ -648,86 +730,63 @@ exercises.folded(my_residual_gradients)
 #
 # $$dA_{m-1} = dA_m + dZ_m W_m^T, \quad dZ_m = dA_m \odot f'(Z_m) .$$
 #
-# Now give the plus sign to the five sigmoid layers that stood on their plateau, *with the same weights*, Glorot's. Only the first layer, with its 784 inputs, stays as it was.
-
-
-# %% tags=["hide-input"]
-class WayAround(deep.MLP):
-    def forward(self, parameters, x):
-        (W, b), *residual, (W_last, b_last) = zip(parameters[::2], parameters[1::2])
-        kept = [x, sigmoid(x @ W + b)]
-        for W, b in residual:
-            kept.append(kept[-1] + sigmoid(kept[-1] @ W + b))
-        return [*kept, kept[-1] @ W_last + b_last]
-
-    def gradients(self, parameters, x, y):
-        _, *residual, W_last = parameters[::2]
-        *kept, z = self.forward(parameters, x)
-        loss, dz = functions.cross_entropy_with_gradient(z, y)
-        grads = [dz.sum(axis=0), kept[-1].T @ dz]
-        da = dz @ W_last.T
-        # from the top down: kept[-2] to kept[1] came in, kept[-1] to kept[2] left
-        for W, came_in, left in zip(reversed(residual), kept[-2:0:-1], kept[:1:-1]):
-            added = left - came_in
-            dz = da * added * (1 - added)
-            grads += [dz.sum(axis=0), came_in.T @ dz]
-            da = da + dz @ W.T
-        dz = da * kept[1] * (1 - kept[1])
-        grads += [dz.sum(axis=0), x.T @ dz]
-        return loss, tuple(grads[::-1])
-
-
-around = WayAround("sigmoid")
-for place, rows in [(0, ink), (4, slice(0, 30)), (5, slice(0, 128))]:  # W1, W3, b3
-    print(checked(around, sigmoids, place, rows))
-
-# %% [markdown]
-# The first layer and one in the middle pass their check. How far does one epoch take us now, from the same weights and two other draws? And how far does a network with only *one* hidden layer get?
+# Now give the plus sign to the five sigmoid layers that were stuck on their plateau, *with the weights of the Glorot rule, as before*. Only the first layer, with its 784 inputs, stays as it was. The code is your loop with a first and a last layer around it, in the study `way_around`; check its gradient for the first layer and for one in the middle.
 
 # %%
+around = studies.module("way_around").Residual("sigmoid")
+for place, rows in [(0, ink), (4, slice(0, 30)), (5, slice(0, 128))]:  # W1, W3, b3
+    print(checked(around, sigmoids, place, rows))
 print("last hidden layer")
 for name, model in {"without": deep.MLP("sigmoid"), "with": around}.items():
     *_, top, z = model.forward(sigmoids, x)
-    varies = top.std(axis=0).mean()
-    print(f"   {name}: mean {top.mean():.2f}, varies by {varies:.4f}")
-print("accuracy after one epoch at 1.0")
-print("seed  with the way around  one hidden layer")
-for seed in [1, 2, 3]:  # 1 drew the weights above
-    start = deep.initialise(np.random.default_rng(seed), depths, rule="Glorot")
-    single = deep.initialise(np.random.default_rng(seed), [784, 128, 10], rule="Glorot")
-    five = one_epoch(around, start, 1.0)[1].accuracy
-    one = one_epoch(deep.MLP("sigmoid"), single, 1.0)[1].accuracy
-    print(f"{seed:4}  {five:19.2%} {one:17.2%}")
-
-# %% mystnb={"image": {"alt": "Norm of the gradient with respect to each layer's weights, for six layers, on a logarithmic axis, for sigmoids with Glorot's weights. Without a way around it falls from about one at the last layer to about two thousandths at the first. With a way around it stays between one and five in the first five layers and is 25 at the last."}} tags=["hide-input"]
-figure, axis = plt.subplots()
-axis.semilogy(range(1, len(norms) + 1), norms, "o--", label="each layer replaces what came in")
-axis.semilogy(range(1, len(norms) + 1), pull(around, sigmoids), "s-", label="each layer adds to it")
-axis.set(
-    title="The same sigmoids and weights, and a plus sign",
-    xlabel="layer, from the pixels to the logits",
-    ylabel="pull: norm of dW",
-)
-axis.legend(loc="lower right")
-plt.show()
+    print(f"   {name}: mean {top.mean():.2f}, from image to image {top.std(axis=0).mean():.4f}")
+settings, results, here = studies.again("way_around")
+print(f"after one epoch at {settings['rate']:g}: {here['accuracy']:.2%}")
 
 # %% [markdown]
-# After one epoch the network reads nine digits in ten, where it had been guessing. There is now a path along which nothing is multiplied ([He and others, also 2016](https://arxiv.org/abs/1603.05027)), and it serves the blame and the image alike.
+# After one epoch the network gets nine digits in ten right, where it had been naming a single one. There is now a path along which nothing is multiplied, and it serves the blame and the image alike. <small>([He and others, also 2016](https://arxiv.org/abs/1603.05027), explain their networks by it.)</small>
 #
-# But look at the last column before you praise the plus sign. With the four residual layers left out, the network does about as well, and with two of the three seeds a little better. So the plus sign has not made these layers useful. It has let the network pass them by, so that a layer that can't help does no harm.
+# ### What are the four layers worth?
 #
-# <details><summary>Was it invented against vanishing gradients?</summary>
+# Before we praise the plus sign, ask what those four residual layers do for the answers. Leave them out, and a network with one hidden layer remains. Comparing the two at the same learning rate would be unfair, because the rate that suits the one may not suit the other, and we fell into that trap once: at a rate of 1 they look alike. So the study `way_around` gives each network the rate that is best for *it*, chosen with three seeds, and compares them with five others. It also tries a third network, whose four residual layers stay *frozen* as they were drawn at random, while the first and the last layer learn.
 #
-# Its inventors say not. Their networks also rescaled the sums at every layer, and the gradients had not vanished. Yet without the plus sign, the deeper networks trained worse than the shallower ones.
+# **Predict.** Which is best at its own best rate: five layers with a way around, or one hidden layer?
+
+# %%
+guesses.ask("five with a way around, or one", None)
+
+# %% tags=["answer", "hide-input"]
+stored = studies.read("way_around")["rows"]
+if not np.isclose(here["accuracy"], results["accuracy"]):
+    print("not as stored:", settings)
+print("                   rate  accuracy in %, each seed")
+for network in ["residual", "one hidden layer", "residual, frozen"]:
+    rate, accuracies = at_best_rate(stored, network=network)
+    fresh = accuracies[3:] if len(accuracies) > 3 else accuracies
+    print(f"{network:17} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
+_, five = at_best_rate(stored, network="residual")
+_, one = at_best_rate(stored, network="one hidden layer")
+apart = (one - five)[3:]
+print("one hidden layer is ahead by", end="")
+print(f" {apart.mean():.1f} points, se {apart.std(ddof=1) / np.sqrt(len(apart)):.1f}")
+guesses.compare("five with a way around, or one", "one hidden layer")
+
+# %% [markdown]
+# With every one of the five seeds, the network with one hidden layer is ahead. So the plus sign has made five layers *trainable*, and not *useful*: in training they could have learnt to add nothing, or the same to every image, and still the four of them cost a point. Layers that really can't help do worse. The frozen ones leave a path on which each image travels unchanged, but everything that they add at random is in the sum as well, and the last layer must read through it. "A layer that can't help does no harm" is often said of the plus sign, and this lesson said it, too. <small>(The frozen network was best at the smallest of its four rates, so a smaller one may do a little better.)</small>
 #
-# </details>
+# One reason may be what you saw further up, where the mean of the last hidden layer rose to 2.51: each plus sign adds its own mean and its own spread to the sum. What everybody uses is therefore the plus sign together with **normalisation**, which at every layer and in every step brings the sums back to mean 0 and standard deviation 1, each unit's over the batch or each image's over the units. It takes away the common part and keeps the rest level, whatever the weights do in training, and today's deep networks hardly do without it. We don't build it here, and if you ever do, remember lesson 06: a mean that runs over the batch makes an answer depend on its company.
+#
+# <small>[Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167) normalise over the batch, [Ba and others 2016](https://arxiv.org/abs/1607.06450) over the units. The inventors of the plus sign used the former, and say that their gradients had not vanished; yet without the plus sign, their deeper networks trained worse than the shallower ones.</small>
 #
 # ## Recap
 #
+# You now have a loop that trains a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control of two lines. What you can't do yet is say when a network that fits its images has fitted them too well.
+#
 # - An activation function is a pair of functions, forward and backward. A network of any depth is one loop each way.
-# - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth. The image fades in the same way, and in training a layer can go quiet.
-# - A faded gradient is small, not wrong: the network stood on a plateau, and then it learnt.
-# - **What keeps it alive?** Starting weights that keep the spread level; for ReLUs a variance of 2 / inputs. A unit with slope 1, at 0 or wherever it is awake. And a plus sign, which gives the blame a way around slopes and weights.
+# - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
+# - But fading alone doesn't stop the learning: a sigmoid minus a half fades as much, and learns. It is the quarter *together with* the half, a mean that is the same for every image, which lets the top layer go quiet.
+# - A faded gradient is small, not wrong: the network was on a plateau, and then it learnt.
+# - **What keeps it alive?** Starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs. A unit whose slope is 1: near 0 (tanh), or wherever it is awake (ReLU). Activations around 0. And a plus sign, which gives the blame a way around slopes and weights; it made five layers trainable here, not useful.
 # - At a kink there is no derivative, and a gradient check that fails there has found nothing.
 #
 # ## Questions to ask yourself
@@ -736,7 +795,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    Before the first step, the norm of the gradient with respect to each layer's weights, and how much the last hidden layer varies from image to image. If the norm shrinks from layer to layer towards the pixels, or the last layer hardly varies, the start or the activation function is at fault. After some steps, print the activations' means too: a layer may have gone quiet.
+#    Before the first step, the norm of each layer's blame and of its gradient, and how much the last hidden layer changes from image to image. If the blame shrinks from layer to layer towards the pixels, or the last layer hardly changes, the start or the activation function is at fault. After some steps, print the activations' means too: a layer may have gone quiet.
 #
 #    </details>
 #
@@ -744,7 +803,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    For the first layer, perhaps. But one rate serves all layers, and the last, whose gradient is a thousand times larger, would be thrown about. The plateau did end sooner at a rate of 2 than at 0.5, but it did not go away.
+#    For the first layer, perhaps. But one rate serves all layers, and the last, whose gradient is a thousand times larger, would be thrown about. The plateau did end sooner at a rate of 2 than at 0.5, but it did not go away. Without the half the pulls of all layers were alike, and there a large rate did help.
 #
 #    </details>
 #
@@ -758,4 +817,4 @@ plt.show()
 #
 # ## Next
 #
-# More layers, more units, more weights: is there no end to what a network may have? [08 When is a fit too good?](08_too_good.ipynb) asks what holds a network back, and what that costs.
+# More layers, more units, more weights: is there no end to what a network may have? [08 When is a fit too good?](08_too_good.ipynb) gives a network only a thousand images, and looks for the point at which learning more begins to hurt.

@@ -9,25 +9,23 @@
 # %% [markdown]
 # # 09 The second descent
 #
-# A model has a thousand numbers to choose for each class, and a thousand images to learn from. It fits them without a single error, and then reads new digits hardly better than a guess. Give it six times as many numbers. Again it fits without an error, but now it reads nine new digits in ten. **Why does more get better again?**
-#
-# **You will** watch a curve go wild and calm down again, find the same peak with digits, find out which of many exact fits is a good one, and hold the peak down.
+# A model has learnt a thousand images without a single error, and on new ones it is nearly useless. Anybody will tell you what is wrong with it: it is too large, it has learnt its images by heart, make it smaller. So do the opposite, and give it several times as many numbers to adjust. Again it fits every image without an error, and you would expect it to be worse still; yet now it reads new digits well. By everything that one hears about overfitting, this should not happen. **Why does more get better again?**
 #
 # **You will be able to**
 #
-# - say where errors peak as a model grows, and why they fall beyond;
+# - say where errors peak as a model grows, what the peak is made of, and why they fall beyond it;
 # - find the lightest of all exact fits;
-# - derive ridge regression, and say what it does to the weak directions;
+# - derive ridge regression, and say what it does to the faint directions;
 # - say when learning by heart does harm.
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 50 minutes to read, 25 more for the exercises; the computer works about 20 s and uses 550 MB
+# **Time** 90 minutes to read, 25 more for the exercises; it runs for about 25 s and takes 500 MB
 
 # %% [markdown]
 # ## Before you start
 #
-# 1. What does a ReLU make of a sum of $-3$, and of a sum of 2? What variance do weights have by He's rule?
+# 1. What does a ReLU make of a sum of $-3$, and of a sum of 2? What variance do weights have by the He rule?
 #
 #    <details><summary>Answer</summary>
 #
@@ -35,7 +33,7 @@
 #
 #    </details>
 #
-# 2. A price $\frac{\lambda}{2} \sum w^2$ is added to the loss. What is added to the gradient?
+# 2. Weight decay adds $\frac{\lambda}{2} \sum w^2$ to the loss. What does it add to the gradient?
 #
 #    <details><summary>Answer</summary>
 #
@@ -55,22 +53,26 @@ plotting.use_style()
 # %% [markdown]
 # ## A dozen points and a curve
 #
-# Here are twelve points. Each has a place $u$ and a target, which is the height of a smooth curve there plus a little noise. Let us fit a polynomial by **least squares**: make the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model. With 4 features it is a cubic.
+# Before any digits, take something that you can see at a glance. Here are twelve points. Each has a place $u$ and a target, which is the height of a smooth curve there plus a little noise. We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic.
 #
-# Instead of the powers $1, u, u^2, \dots$ we take Legendre's polynomials, which begin
+# Instead of the powers $1, u, u^2, \dots$ we take Legendre's polynomials as terms. They begin
 #
 # $$1, \quad u, \quad \tfrac12 (3u^2 - 1), \quad \tfrac12 (5u^3 - 3u) .$$
 #
-# Each has one more wiggle than the last, and while $u$ stays between $-1$ and 1, so does each of them. Since each brings in one more power, both kinds make the same curves. You will see later what the choice changes.
+# Each has one more wiggle than the last, and as long as $u$ stays between $-1$ and 1, none of them leaves that range either. With the same number of terms they can make exactly the curves that the powers make, so for now it doesn't matter which we take. Later it will.
 #
-# With 12 features the polynomial can go through all twelve points. With 40 there are infinitely many that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
+# With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
-# **Predict.** Sketch the three curves before you look. Two numbers go with each: the largest *miss* at a point, and how far the curve is *off* the true one, as a root mean square.
+# **Predict.** Sketch the three curves, with 4, 12 and 40 features, before you look. Which of the three will run farthest from the true curve?
 
 # %%
+guesses.ask("farthest from the true curve: 4, 12 or 40 features", None)
+
+# %% tags=["answer"]
 rng = np.random.default_rng(seed=6)
 u = np.linspace(-0.95, 0.95, 12)
-targets = np.sin(3 * u) + 0.2 * rng.normal(size=12)
+noise = rng.normal(size=12)
+targets = np.sin(3 * u) + 0.2 * noise
 
 
 def terms(u, features):
@@ -79,15 +81,16 @@ def terms(u, features):
 
 
 fine = np.linspace(-1, 1, 401)
-curves = {}
+curves, off = {}, {}
 for count in [4, 12, 40]:  # change me
     w = np.linalg.lstsq(terms(u, count), targets)[0]
     curves[count] = terms(fine, count) @ w
     missed = np.abs(terms(u, count) @ w - targets).max()
-    off = np.sqrt(((curves[count] - np.sin(3 * fine)) ** 2).mean())  # root mean square
-    print(f"{count:3} features: misses {missed:.3f}, off {off:.2f}")
+    off[count] = np.sqrt(((curves[count] - np.sin(3 * fine)) ** 2).mean())  # root mean square
+    print(f"{count:3} features: largest miss {missed:.3f}, off the true curve by {off[count]:.2f}")
+guesses.compare("farthest from the true curve: 4, 12 or 40 features", max(off, key=off.get))
 
-# %% mystnb={"image": {"alt": "Three panels with the same twelve points along a smooth wave. With 4 features the fit is a calm curve that misses most points a little. With 12 features it goes through all points and swings far out of the panel near both ends. With 40 features it goes through all points, too, with small ripples, and stays near the wave."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Three panels with the same twelve points along a smooth wave. With 4 features the fit is a calm curve that misses most points a little. With 12 features it goes through all points and swings far out of the panel near both ends. With 40 features it goes through all points, too, with small ripples, and stays near the wave."}} tags=["answer", "hide-input"]
 figure, axes = plt.subplots(len(curves), 1, figsize=(6, 2.2 * len(curves)), sharex=True)
 for axis, (count, curve) in zip(np.atleast_1d(axes), curves.items()):
     axis.plot(fine, np.sin(3 * fine), ":", color="0.5", label="the true curve")
@@ -99,25 +102,27 @@ np.atleast_1d(axes)[0].legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 
 plt.show()
 
 # %% [markdown]
-# Calm, wild, and calm again. The last two curves go through all the points, and one of them is useless. So going through every point is not what makes a curve wild.
+# Calm, wild, and calm again. The last two curves go through every point, and yet one of them is useless and the other is not. So going through every point is not what makes a curve wild, however often you have read that it is.
 #
-# Was this an unlucky draw of the noise? Draw it two hundred times, and take the median of how far the curve is off. And were these unlucky places? Try twelve others, crowded towards the ends.
+# Was it an unlucky draw of the noise? Draw it two hundred times, and take the median of the distances. Or were the places unlucky? Try twelve others, which are crowded towards the ends.
 
-# %% mystnb={"image": {"alt": "Distance from the true curve against the number of features, 2 to 100, both axes logarithmic. With evenly spread points it falls to about a tenth at 4 features, climbs to a sharp peak of more than 2 at 12, where a dashed vertical line marks as many features as points, and falls again to about two tenths. With points crowded towards the ends the curve is nearly the same at both sides, but its peak at 12 is only about 0.3."}} tags=["hide-input"]
-noise = np.random.default_rng(seed=1).normal(size=(12, 200))
+# %% mystnb={"image": {"alt": "Distance from the true curve against the number of features, 2 to 100, both axes logarithmic. With evenly spread points it falls to about a tenth at 4 features, climbs to a sharp peak of more than 2 at 12, where a dashed vertical line marks as many features as points, and falls again to about two tenths. With points crowded towards the ends the curve is nearly the same at both sides, but its peak at 12 is only about 0.3."}} tags=["answer", "hide-input"]
+draws = np.random.default_rng(seed=1).normal(size=(12, 200))
 crowded = -0.95 * np.cos(np.pi * (np.arange(12) + 0.5) / 12)
 counts = sorted({4, 12, 40, *np.round(np.geomspace(2, 100, 40)).astype(int)})
 figure, axis = plt.subplots(figsize=(6, 4.2))
-print("off the true curve, median of 200")
+print("off the true curve, median of 200 draws")
 for name, style, at in [("evenly spread", "o-", u), ("crowded at the ends", "s--", crowded)]:
     medians = []
     print(f"{name}:")
     for count in counts:
-        w = np.linalg.lstsq(terms(at, count), np.sin(3 * at)[:, None] + 0.2 * noise)[0]
+        w = np.linalg.lstsq(terms(at, count), np.sin(3 * at)[:, None] + 0.2 * draws)[0]
         apart = terms(fine, count) @ w - np.sin(3 * fine)[:, None]
         medians.append(np.median(np.sqrt((apart**2).mean(axis=0))))
         if count in [4, 12, 40]:
-            print(f"{count:5} features: {medians[-1]:.2f}")
+            inside = np.abs(fine) <= 0.95  # between the outermost points
+            within = np.median(np.sqrt((apart[inside] ** 2).mean(axis=0)))
+            print(f"{count:5} features: {medians[-1]:.2f}, between the points {within:.2f}")
     axis.loglog(counts, medians, style, ms=4, label=name)
 axis.axvline(12, color="0.5", ls="--", lw=1.5, label="features = points")
 axis.set(
@@ -132,9 +137,37 @@ axis.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# The peak stands where there are as many features as points. How high it is depends on where the points lie. Runge showed in 1901 that polynomials through evenly spread points swing wildly at the ends, and the effect is named after him.
+# The peak is exactly where there are as many features as points, with both layouts, although with the crowded points it is so low that you could overlook it. <small>(We measure from $-1$ to 1, a little beyond the outermost points, and that is where a wild curve is wildest. Counting only what lies between the points, the peak of the even layout is less than half as high, and with crowded points nothing is left of it: 0.19, against 0.20 at 40 features.)</small>
 #
-# The old tale of overfitting tells the left half of this picture. A larger model first follows the curve better, and then the noise as well, so the errors fall and then rise. In the tale they go on rising.
+# The old tale of overfitting tells the left half of this picture. A larger model first follows the curve better, and then it follows the noise as well, so the errors fall and then rise. In the tale they go on rising for ever.
+#
+# ### What the peak is made of
+#
+# The tale blames the noise, so let us ask the noise. Fit the same points with 0 in place of 0.2, so that every target lies exactly on the true curve.
+#
+# **Predict.** With 12 features the fit was off by more than 2, in the median. How far off will it be without noise?
+
+# %%
+guesses.ask("off at 12 features, without noise", None)
+
+# %% tags=["answer"]
+print("       off the true curve, median of 200")
+print("noise  4 features  12 features  40 features")
+at_12 = {}
+for level in [0.0, 0.002, 0.02, 0.2]:
+    medians = []
+    for count in [4, 12, 40]:
+        w = np.linalg.lstsq(terms(u, count), np.sin(3 * u)[:, None] + level * draws)[0]
+        apart = terms(fine, count) @ w - np.sin(3 * fine)[:, None]
+        medians.append(np.median(np.sqrt((apart**2).mean(axis=0))))
+    print(f"{level:5g}  {medians[0]:10.6f}  {medians[1]:11.6f}  {medians[2]:11.6f}")
+    at_12[level] = medians[1]
+guesses.compare("off at 12 features, without noise", f"{at_12[0.0]:.6f}")
+
+# %% [markdown]
+# Without noise there is no peak at all. The fit with 12 features is then by far the best of the three, and the one with 40 is the worst. Now read the column of 12 downwards: ten times the noise, ten times the distance, and always about ten times as much as the noise itself. So the fit at 12 features does nothing wrong with the curve. It is an amplifier, and what it amplifies is whatever part of the targets the features can't follow. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.**
+#
+# How strongly it amplifies depends on where the points lie. When points are spread evenly, a small change in the middle moves the ends most, and crowding the points there holds the ends down. <small>(Runge showed in 1901 that for some smooth curves polynomials through evenly spread points go wrong at the ends even without noise. Ours, a sine, is not one of them.)</small>
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
@@ -148,9 +181,11 @@ pictures.fit()
 #
 # </details>
 #
-# ## The same with digits
+# <small>Twelve points, Legendre's polynomials and, below, the singular values: this way of looking at the peak is that of [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151), who also take its causes away one by one.</small>
 #
-# In the picture the second low was not as low as the first. Is it so with digits? We want a model of them whose size is a single number. Take a layer of ReLUs, give it He's weights $W_1$, drawn at random with variance 2 / inputs (lesson 07), and never train it. Its activations are **random features** of an image. ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html) took cosines where we take ReLUs.) What we fit, by least squares, are the weights from there to the ten classes:
+# ## The same peak, with digits
+#
+# In the picture the second low was not as low as the first. Is that true of digits, too? We need a model of them whose size is a single number. Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations are **random features** of an image. Only the weights from there to the ten classes are fitted, by least squares:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -160,6 +195,8 @@ pictures.fit()
 # The targets are the one-hot $Y$, and what we make as small as possible is the squared error
 #
 # $$\frac1n \sum_i \sum_k \big((AW)_{ik} - Y_{ik}\big)^2 .$$
+#
+# These labels are correct, so where is the noise? There is none, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes. What the features can't follow is amplified just as noise is. <small>([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html) introduced random features, with cosines where we take ReLUs.)</small>
 
 # %%
 mnist = data.load()
@@ -177,9 +214,9 @@ a = deep.relu(x @ W1)
 x.shape, y.shape, a.shape
 
 # %% [markdown]
-# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images. Try each fit on 10,000 new ones.
+# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images, and try each fit on 10,000 new ones.
 #
-# **Predict.** Draw two curves against the number of features: the errors on the images *learnt*, and those on *new* ones. At which number will something happen, and what percentage of the new images will be misread there?
+# **Predict.** Draw two curves against the number of features: the errors on the *training* images, and those on *new* ones. Where will something happen, and what percentage of the new images will be misread there?
 
 
 # %% tags=["hide-input"]
@@ -197,16 +234,17 @@ def wrong_answers(fits):
 # %%
 guesses.ask("% of new images misread there", None)
 
-# %%
+# %% tags=["answer"]
 fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
 wrong = wrong_answers(fits)
-print("features  learnt  squared     new")
+print("features  training  squared     new")
+print("            images    error  images")
 learnt = []
 for width, W, count in zip(widths, fits, wrong):
     outputs = a[:, :width] @ W
     learnt.append((outputs.argmax(axis=1) != labels[:n]).mean())
     error = ((outputs - y) ** 2).sum() / n
-    print(f"{width:8}  {learnt[-1]:6.2%}  {error:7.4f}  {count / 10_000:6.2%}")
+    print(f"{width:8}  {learnt[-1]:8.2%}  {error:7.4f}  {count / 10_000:6.2%}")
 guesses.compare("% of new images misread there", wrong.max() / 100)
 
 
@@ -214,7 +252,7 @@ guesses.compare("% of new images misread there", wrong.max() / 100)
 # Was that one lucky draw of features? The study `double_descent` has five draws, the first of them ours.
 
 
-# %% tags=["hide-input"]
+# %% tags=["answer", "hide-input"]
 def of_study(weight_decay):
     """Errors in %: five draws down, the study's widths across."""
     rows = [r["results"] for r in study["rows"] if r["settings"]["weight_decay"] == weight_decay]
@@ -227,17 +265,17 @@ errors = of_study(0.0)
 stored = dict(zip(there, errors[0]))
 common = [place for place, width in enumerate(widths) if width in stored]
 same = [wrong[place] == round(100 * stored[widths[place]]) for place in common]
-if n == 1000:  # the study's images
+if n == 1000 and not all(same):  # the study's images
     print(f"the same count as in the study: {sum(same)} of {len(common)}")
-print("errors of five draws, lowest to highest, %")
+print("errors on new images, five draws, lowest to highest, %")
 for width in [300, 1000, 6000]:
     column = errors[:, there.index(width)]
     print(f"{width:5}: {column.min():.2f} to {column.max():.2f}")
 
-# %% mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the images learnt, falls from 13 to 0 at 600 features and stays there."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Errors on new digits, in per cent, against the number of random features, 100 to 6,000 on a logarithmic axis. They fall from 22 to 18 at 300 features, climb to a sharp peak of almost 90 at 1,000, where a vertical line marks as many features as images, and fall again, below their first low point, to 9 at 6,000. A dotted line marks 90, guessing. A dashed curve, the errors on the training images, falls from 13 to 0 at 600 features and stays there."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6.4, 4.6))
 axis.semilogx(widths, wrong / 100, "o-", color="C0", label="new digits")
-axis.semilogx(widths, 100 * np.array(learnt), "s--", color="C1", ms=5, label="images learnt")
+axis.semilogx(widths, 100 * np.array(learnt), "s--", color="C1", ms=5, label="training images")
 axis.axvline(n, color="0.5", ls="--", lw=1.5, label="as many features as images")
 axis.axhline(90, color="0.5", ls=":", lw=1.5, label="guessing")
 axis.set(
@@ -254,19 +292,23 @@ figure.set_layout_engine("constrained")
 plt.show()
 
 # %% [markdown]
-# Left of the upright line stands the tale, word for word. With 300 features the model misreads 18.28 % of the new digits, and then it gets worse. The line is the **interpolation threshold**. There each class has as many numbers to choose as there are images, and nearly everything is lost.
+# To the left of the vertical line the old tale comes true, word for word. With 300 features the model misreads 18.28 % of the new digits, and from there on it gets worse. The line itself is the **interpolation threshold**: there each class has exactly as many weights as there are images, and nearly everything is lost.
 #
-# Right of it things get better, and go on getting better past the first low point: 9.42 % with 6,000 features. This is **double descent** ([Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) fitted random features to MNIST as we do; [Loog and others 2020](https://doi.org/10.1073/pnas.2001875117) tell who had seen it before).
+# To the right of it things get better, and they go on getting better past the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nine digits in ten wrong to nine in ten right.
 #
-# And look at the images learnt. Every fit from 600 features on reads all 1,000 of them correctly: it knows them *by heart*. From 1,000 on the fit is even *exact*, $AW = Y$. That is true of the worst fit and of the best one. So what tells a good exact fit from a bad one?
+# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*. From 1,000 on the fit is even *exact*, $AW = Y$. All that is true of the worst fit and of the best one alike, so it can't be what tells them apart. What does tell a good exact fit from a bad one?
+#
+# <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features fitted to MNIST as here; [Loog and others 2020](https://doi.org/10.1073/pnas.2001875117) tell who had seen it before.</small>
 #
 # **Change a number.** Learn from 500 images instead of 1,000. Where will the peak be, and will the fit with 1,000 features get better or worse when it has half the data? Run all cells down to the figure, then put the 1,000 back. (With 2,000 images the lesson runs for minutes.)
 #
 # <details><summary>Answer</summary>
 #
-# The peak stands where the features just suffice for an exact fit, so now at 500. At 1,000 features half the data makes the fit *better*, and by far: it misreads fewer than one new digit in four, where it was nearly nine in ten. Put the other way round, twice the data made it worse.
+# The peak is where the features just suffice for an exact fit, so now at 500. At 1,000 features half the data makes the fit much *better*: it misreads fewer than one new digit in four, where it was nearly nine in ten. Put the other way round, twice the data made it worse.
 #
 # </details>
+#
+# **A good place to stop.** You have seen the peak twice, with twelve points and with a thousand images, and you know what it is made of. The rest of the lesson asks why it is exactly there. It is the hardest part of this course so far, and it is worth a fresh head.
 #
 # ## Of all exact fits, the lightest
 #
@@ -274,7 +316,7 @@ plt.show()
 #
 # $$\begin{aligned} 1 \cdot w_1 + 1 \cdot w_2 &= 0 \\ 1 \cdot w_1 + \tfrac{11}{10} \cdot w_2 &= 1 \end{aligned}$$
 #
-# Subtract the first line from the second: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights have to be large. But then they blow up every other small difference too: a new image with the features $\tfrac{11}{10}$ and $1$ gets the answer $-1$.
+# Subtract the first line from the second: $\frac{1}{10}\, w_2 = 1$, so $w_2 = 10$ and $w_1 = -10$. To make a difference of 1 out of a difference of a tenth, the weights have to be large. But then they blow up every other small difference too: a new image with the features $\tfrac{11}{10}$ and $1$, which looks almost like the two others, gets the answer $-1$. Here is the amplifier, in two lines.
 #
 # Now give each image a third feature, $-1$ and $1$. With three unknowns and two equations there are infinitely many exact fits, and perhaps one of them needs less weight. The **norm** of weights is the root of the sum of their squares. Of all exact fits, `lstsq` returns the **least-norm fit**, or the lightest.
 
@@ -287,15 +329,15 @@ for small in [two, three]:
     print(f"   answers {np.round(small @ w, 6) + 0.0}")
 
 # %% [markdown]
-# Both are exact, but the second needs less than a twentieth of the norm, because the third feature differs where the first two hardly did.
+# Both are exact, but the second needs less than a twentieth of the norm, because the third feature differs where the first two hardly did. More features didn't make the fit wilder; they gave it an easier way to do the same thing.
 #
 # ### Exercise 9.1: the lightest weights (warm-up, 5 minutes)
 #
-# How do you find the lightest fit? Begin with one example: its features are one *row* of $A$, and it has one target. Pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact. Which weights are lightest? Split $w$ into a multiple of the row and a rest at a right angle to it: $w = \text{multiple} \cdot \text{row} + \text{rest}$ with $\text{row} \cdot \text{rest} = 0$. Which of the two parts answers the image, and what does the other do to the sum of squares?
+# How do you find the lightest fit? Begin with one example: its features are one *row* of $A$, and it has one target. Pencil first: $\text{row} = (1, 2)$, target 5. Both $(5, 0)$ and $(3, 1)$ are exact. Which weights are lightest? Split $w$ into a multiple of the row and a remainder at right angles to it: $w = \text{multiple} \cdot \text{row} + \text{remainder}$ with $\text{row} \cdot \text{remainder} = 0$. Which of the two parts answers the image, and what does the other do to the sum of squares?
 #
-# <details><summary>The pencil's numbers</summary>
+# <details><summary>The numbers, by hand</summary>
 #
-# Only the multiple answers: $\text{multiple} \cdot (1 \cdot 1 + 2 \cdot 2) = 5$, so it is 1, and the lightest weights are $(1, 2)$. Their sum of squares is 5. That of $(3, 1)$ is 10 and that of $(5, 0)$ is 25, because both carry a rest.
+# Only the multiple answers: $\text{multiple} \cdot (1 \cdot 1 + 2 \cdot 2) = 5$, so it is 1, and the lightest weights are $(1, 2)$. Their sum of squares is 5. That of $(3, 1)$ is 10 and that of $(5, 0)$ is 25, because both carry a remainder that does no work.
 #
 # </details>
 
@@ -312,9 +354,9 @@ exercises.check(my_lightest_weights)
 exercises.folded(my_lightest_weights)
 
 # %% [markdown]
-# With many images it is the same argument. Whatever stands at a right angle to *every* row of $A$ changes no answer to the images learnt, and only adds to the sum of squares. So the lightest exact fit has no such part: it is a sum of multiples of $A$'s rows.
+# With many images it is the same argument. Whatever is at right angles to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a sum of multiples of $A$'s rows.
 #
-# Beyond the threshold, more features never make the lightest fit heavier. Give a hundred new features the weight 0, and an exact fit of 1,000 features becomes one of 1,100, just as heavy. So the lightest of those is no heavier. What will the norms look like, from 100 features to 6,000?
+# Beyond the threshold, more features never make the lightest fit heavier. For suppose you have an exact fit of 1,000 features. Give a hundred new features the weight 0, and it is an exact fit of 1,100, just as heavy, so the lightest of those can only be lighter still. What will the norms look like, from 100 features to 6,000?
 
 # %%
 heaviness = [np.linalg.norm(W) for W in fits]
@@ -322,20 +364,20 @@ for width, norm in zip(widths, heaviness):
     print(f"{width:5} features: norm {norm:7.2f}")
 
 # %% [markdown]
-# The norms peak where the errors do. At the threshold there is just one exact fit, however heavy. Beyond it there is a choice, and the lightest is taken.
+# The norms peak where the errors do. At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest.
 #
-# Two peaks in one place may be a coincidence, so keep everything else equal: 6,000 features, and an exact fit. We have a light one. For a heavy one, take the fit of 1,000 features and give all other features the weight 0. Now mix the two:
+# "Two peaks in one place," you might object, "may be a coincidence." So keep everything else equal: 6,000 features, and an exact fit. We have a light one. For a heavy one, take the fit of 1,000 features and give all other features the weight 0. Now mix the two:
 #
 # $$\text{mixed} = (1 - \text{share}) \cdot \text{light} + \text{share} \cdot \text{heavy}$$
 #
-# Both answer $Y$, so the mixture answers $(1 - \text{share})\, Y + \text{share} \cdot Y = Y$.
+# Both answer $Y$, so the mixture answers $(1 - \text{share})\, Y + \text{share} \cdot Y = Y$, and is exact as well.
 #
-# **Predict.** The light fit misreads 9.42 % of the new digits and the heavy one 86.71 %. What will one part in a hundred of the heavy one do?
+# **Predict.** The light fit misreads 9.42 % of the new digits and the heavy one 86.71 %. What percentage will be misread if one part in a hundred of the mixture is heavy?
 
 # %%
 guesses.ask("% misread with one part in a hundred", None)
 
-# %%
+# %% tags=["answer"]
 light = fits[-1]
 heavy = np.zeros_like(light)
 heavy[:n] = np.linalg.lstsq(a[:, :n], y)[0]
@@ -351,7 +393,7 @@ guesses.compare("% misread with one part in a hundred", mixed_wrong[1] / 100)
 # %% [markdown]
 # The same images, the same features, all five exact, and yet 9.42 % errors become 86.71 %. One part in a hundred is enough to see the harm. **Exact fits differ in their weights, and new images feel it.**
 #
-# Is the lightest fit always a good one? Take the twelve points again, and put the powers $1, u, u^2, \dots$ in place of Legendre's polynomials. They make the same curves, but now each weight belongs to a power, so the lightest weights make a different one. Will that one calm down too?
+# Is the lightest fit always a good one, then? Take the twelve points again, and put the powers $1, u, u^2, \dots$ in place of Legendre's polynomials. They can make the same curves, but each weight now belongs to a power, so the lightest weights give a different curve. Will that one calm down too?
 
 # %%
 for count in [12, 40, 100]:
@@ -362,11 +404,11 @@ for count in [12, 40, 100]:
     print(f"{count:3} powers: norm {np.linalg.norm(w):4.0f}, off {off:4.1f}")
 
 # %% [markdown]
-# With more powers the fit gets lighter and *wilder*, because a high power is next to nothing until close to an end, and shoots up there. So light weights are good only where they mean a calm curve, as with Legendre's polynomials. What counts as light depends on the features.
+# With more powers the fit gets lighter and *wilder*, because a high power is almost 0 until close to the ends, where it shoots up. So light weights are good only where they mean a calm curve, as with Legendre's polynomials. What counts as light depends on the features, and nothing guarantees that light is good.
 #
 # ## Where the weight comes from
 #
-# Why does the threshold need such heavy weights? Try out all weights of norm 1, in every direction. Some get loud answers from the images learnt, some hardly any answer at all. If part of the targets can only be reached in a faint direction, it takes a lot of weight to reach it.
+# Why does the threshold need such heavy weights? In the example of two images it was because they hardly differed. To say the same of a thousand images, try out all weights of norm 1, in every direction. Some directions make the answers to the training images loud, while others leave them almost silent, or *faint*. If a part of the targets can only be reached along a faint direction, it takes a lot of weight to reach it.
 #
 # Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs of directions, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write
 #
@@ -378,14 +420,29 @@ for count in [12, 40, 100]:
 # | $\text{left}$ | `left` | (n, pairs) | each column: the answers they get, scaled to norm 1 |
 # | $s$ | `s` | (pairs,) | how loud those answers are, the loudest first: the **singular values** |
 #
-# (*pairs* is $n$ or the number of features, whichever is smaller.) The rows of `right` stand at right angles to one another, and so do the columns of `left`, so $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identities. $\mathrm{diag}(s)$ has $s$ on its diagonal (lesson 02).
-#
-# That is the fact we borrow. Now take a row of `right` as the weights: its answers are $s$ times its column of `left`. Their dot product with that column, the *part*, says how much of the targets lies along it. So the row is needed $\text{part} / s$ times. Small $s$, large weight. Here are the two images from above, whose targets were 0 and 1:
+# (*pairs* is $n$ or the number of features, whichever is smaller.) The rows of `right` are at right angles to one another and have norm 1, and so do the columns of `left`. Put into products, this says that $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, with ones on the diagonal and zeros elsewhere. $\mathrm{diag}(s)$ has $s$ on its diagonal (lesson 02). In NumPy it is one line, in which `full_matrices=False` leaves out the directions that have no partner:
 
-# %% tags=["hide-input"]
+# %%
+left, s, right = np.linalg.svd(two, full_matrices=False)
+print(f"left {left.shape}, s {s.shape}, right {right.shape}")
+print(f"s: {s.round(3)}")
+print("put together again, it is A:", np.allclose(left @ np.diag(s) @ right, two))
+
+# %% [markdown]
+# That every matrix can be taken apart like this is the one fact that we borrow without proof. Here is how we use it. Take row $j$ of `right` as the weights. Its product with every other row is 0, and with itself 1, so in $A\, \text{right}_j = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}\; \text{right}_j$ only the $j$-th pair survives:
+#
+# $$A\, \text{right}_j = s_j\, \text{left}_j .$$
+#
+# In words: with the weights $\text{right}_j$, the answers to the $n$ images are column $j$ of `left`, made $s_j$ times as loud. Now turn to what we *want* to be answered. The **targets'** dot product with the same column,
+#
+# $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
+#
+# says how much of the targets lies along that column. To supply this part, when each helping of $\text{right}_j$ supplies only $s_j$, we need it $\text{part}_j / s_j$ times. So the fainter the direction, the larger the weight. Here are the two images from above, whose targets were 0 and 1:
+
+# %%
 for small in [two, three]:
     left, s, right = np.linalg.svd(small, full_matrices=False)
-    left *= np.sign(left[1])  # a pair may be turned round; here image 2 answers above 0
+    left *= np.sign(left[1])  # the sign of a pair is arbitrary; here image 2 answers above 0
     part = left.T @ np.array([0.0, 1.0])  # of the targets, along each column
     print(f"{len(small.T)} features: pair 1, pair 2")
     print(f"   image 1  {left[0].round(3)}")
@@ -395,27 +452,27 @@ for small in [two, three]:
     print(f"   part / s {(part / s).round(3)}")
 
 # %% [markdown]
-# Pair 1 gets nearly the same answer from both images, pair 2 opposite ones. With two features the images hardly differ, so pair 2 is faint, and carries nearly the whole norm. The third feature makes it louder.
+# With pair 1 as weights both images get nearly the same answer; with pair 2 they get opposite ones. Since the images hardly differ in two features, pair 2 is faint, and it carries nearly the whole norm of the fit. The third feature makes it louder, and the weight is gone.
 #
 # Put all pairs together. With at least as many features as images, and no $s$ of 0, the lightest exact fit is
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# The matrix in front of $Y$ is called the **pseudoinverse** of $A$ ([Moore 1920](https://doi.org/10.1090/S0002-9904-1920-03322-7), [Penrose 1955](https://doi.org/10.1017/S0305004100030401)); in NumPy it is `np.linalg.pinv`.
+# Read it from the right: take the targets' parts, divide each by its $s$, and add up so many helpings of each row of `right`. The matrix in front of $Y$ is called the **pseudoinverse** of $A$; in NumPy it is `np.linalg.pinv`. <small>([Moore 1920](https://doi.org/10.1090/S0002-9904-1920-03322-7), [Penrose 1955](https://doi.org/10.1017/S0305004100030401).)</small>
 #
 # <details><summary>Why is it exact, and why the lightest?</summary>
 #
-# Exact: in $A W$ the products $\text{right} \cdot \text{right}^T$ and $\mathrm{diag}(s)\, \mathrm{diag}(1 / s)$ are identities, and $\text{left}\; \text{left}^T\, Y$ remains. Here `left` is square, $n$ directions for $n$ images, so its transpose is its inverse. What remains is $Y$.
+# Exact: in $A W$ the products $\text{right} \cdot \text{right}^T$ and $\mathrm{diag}(s)\, \mathrm{diag}(1 / s)$ are identity matrices, and $\text{left}\; \text{left}^T\, Y$ remains. Here `left` is square, with $n$ directions for $n$ images. A square matrix whose columns are at right angles and have norm 1 has its transpose as its inverse, so what remains is $Y$.
 #
-# The lightest: multiply $A$ by $\mathrm{diag}(1/s)\, \text{left}^T$ from the left, and `right` remains. So the rows of `right` are sums of multiples of $A$'s rows, and so are the columns of $W$. That was the mark of the lightest.
+# The lightest: multiply $A$ by $\mathrm{diag}(1/s)\, \text{left}^T$ from the left, and `right` remains. So the rows of `right` are sums of multiples of $A$'s rows, and so are the columns of $W$. And that, as we saw, is what marks the lightest fit.
 #
 # </details>
 #
 # ### Exercise 9.2: without the weakest (core, 8 minutes)
 #
-# You get the three factors of $A$, and how many of the faintest directions to leave out. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
+# You get the three factors of $A$, and how many of the weakest directions, those of smallest $s$, to leave out. Pencil first: let the columns of `left` be $(\tfrac35, \tfrac45)$ and $(-\tfrac45, \tfrac35)$, let $s$ be $(2, \tfrac12)$, the rows of `right` $(0, 0, 1)$ and $(1, 0, 0)$, and the targets $(0, 5)$. What are the weights, and what is left of them without the fainter direction?
 #
-# <details><summary>The pencil's numbers</summary>
+# <details><summary>The numbers, by hand</summary>
 #
 # The parts are $\tfrac45 \cdot 5 = 4$ and $\tfrac35 \cdot 5 = 3$; divided by $s$, 2 and 6. So the weights are $2 \cdot (0, 0, 1) + 6 \cdot (1, 0, 0) = (6, 0, 2)$, and $(0, 0, 2)$ without the fainter direction.
 #
@@ -434,15 +491,15 @@ exercises.check(my_without_weakest)
 exercises.folded(my_without_weakest)
 
 # %% [markdown]
-# ### Why just there?
+# ### Why exactly there?
 #
-# So how faint is the faintest direction of our digits, and why should it be faintest at the threshold?
+# So how faint is the faintest direction of our digits, and why should it be faintest at the threshold? The argument goes up to the threshold from the left, and then away from it to the right.
 #
-# *To its left* there are fewer features than images. The faintest direction is the weights of norm 1 that come closest to silencing all 1,000 images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So each feature makes the faintest direction *fainter*, or leaves it as it was.
+# *To its left* there are fewer features than images. The faintest direction is the set of weights, of norm 1, that comes closest to silencing all 1,000 images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So each feature makes the faintest direction *fainter*, or leaves it as it was.
 #
-# *To its right*, some weights silence all the images completely, because there are more unknowns than equations. But such weights change no answer, and the lightest fit never uses them. The question turns round: now it is the *images* that can nearly cancel one another. The faintest direction is the mixture of images, of norm 1, whose features add up to almost nothing. With one more feature there is one more sum that would have to vanish. So each feature makes the faintest direction *louder*, or leaves it as it was.
+# *To its right*, some weights silence all the images completely, because there are more unknowns than equations. But such weights change no answer, and the lightest fit never uses them. So the question turns round, and now it is the *images* that can nearly cancel one another. Think of a mixture of images, some added and some subtracted, with shares of norm 1. In the faintest such mixture every feature adds up to almost nothing. With one more feature there is one more sum that would have to vanish as well, which is harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
 #
-# Fainter up to the threshold, louder from there on: it must be faintest exactly there. Look at it with the digits, and with the twelve points in both of their layouts.
+# Fainter up to the threshold, louder from there on: it must be faintest exactly there. This is the whole reason for the peak, and we know of no shorter one. Look at it with the digits, and with the twelve points in both of their layouts.
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
 near = {n * percent // 1000 for percent in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -468,9 +525,9 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$ the weight must be a thousand times the part. And crowded points leave the faintest direction louder, which is why their peak was so low.
+# With $s = 0.001$ the weight must be a thousand times the part, and whatever noise or misfit lies along that direction is amplified a thousandfold. Crowded points, on the other hand, leave the faintest direction louder, which is why their peak was so low.
 #
-# Does the faintest direction do the harm all by itself? Leave out more and more faint ones, until the fit misreads fewer than one digit in five.
+# Does the faintest direction do the harm all by itself? Leave out more and more of the faint ones, until the fit misreads fewer than one digit in five.
 
 # %% tags=["hide-input"]
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
@@ -486,19 +543,23 @@ for weakest, W, count in zip(leave_out, cut, wrong_answers(cut)):
 # %% [markdown]
 # No. Without the faintest one the fit has less than half the norm, and reads hardly better. At the threshold a whole crowd of directions is faint, and more than 200 of them have to go.
 #
-# ## A price that holds the peak down
+# ## Weight decay, for a single layer
 #
-# Leaving directions out is crude. Let large weights cost something instead, as in lesson 08. Add $\frac{\lambda}{2} \sum w^2$ to the squared error. The squared error's gradient with respect to the answers $AW$ is $\frac2n (AW - Y)$, and $A^T$ times that is its gradient with respect to $W$ (lesson 03). At the lowest point everything adds up to 0:
+# Leaving directions out is crude, since each is either kept or lost. Use lesson 08's weight decay instead, and add $\frac{\lambda}{2} \sum w^2$ to the squared error. The squared error's gradient with respect to the answers $AW$ is $\frac2n (AW - Y)$, and $A^T$ times that is its gradient with respect to $W$ (lesson 03). At the lowest point everything adds up to 0:
 #
 # $$\frac2n A^T (A W - Y) + \lambda W = 0 .$$
 #
-# This is **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Multiply by $\frac n2$, and move $Y$ to the other side:
+# Least squares with weight decay is called **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Multiply by $\frac n2$, and move $Y$ to the other side:
 #
 # $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y .$$
 #
 # ### Exercise 9.3: the fit that pays (stretch, 12 minutes)
 #
-# As before, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the equation, where $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identities. Pencil first: what takes the place of $1/s$? With $n\lambda/2 = 1$, what does it become for $s = 100$, what for $s = 1/100$, and where is it largest?
+# Solve it for $W$. By the equation before the last, $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So here, too, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the last equation, where $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, and `np.linalg.svd(A, full_matrices=False)` gives you the three factors.
+#
+# - Pencil first: what takes the place of $1/s$?
+# - With $n\lambda/2 = 1$, what does it become for $s = 100$, and what for $s = 1/100$?
+# - For which $s$ is it largest? (Its derivative is 0 there.)
 
 
 # %%
@@ -520,9 +581,9 @@ exercises.folded(my_decayed_fit)
 #
 # $$W = \text{right}^T\, \mathrm{diag}\Big(\frac{s}{s^2 + n\lambda/2}\Big)\, \text{left}^T\, Y .$$
 #
-# <details><summary>The steps, and the pencil's numbers</summary>
+# <details><summary>The steps, and the numbers, by hand</summary>
 #
-# The transpose of $A$ is $\text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$. With the two identities,
+# With the two identity matrices,
 #
 # $$\begin{aligned} & A^T A\, W \\ & \quad = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T\, \text{left} \\ & \quad \quad \cdot \mathrm{diag}(s)\, \text{right} \cdot \text{right}^T\, \text{inner} \\ & \quad = \text{right}^T\, \mathrm{diag}(s^2)\, \text{inner} . \end{aligned}$$
 #
@@ -530,42 +591,48 @@ exercises.folded(my_decayed_fit)
 #
 # $$\begin{aligned} & \text{right}^T \mathrm{diag}\big(s^2 + \tfrac{n\lambda}{2}\big)\, \text{inner} \\ & \quad = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T\, Y . \end{aligned}$$
 #
-# (Why is $W$ made of `right`'s rows? By the first equation $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T$ begins with $\text{right}^T$.) Multiply by `right` from the left, and divide each row by $s^2 + n\lambda/2$.
+# Multiply by `right` from the left, and divide each row by $s^2 + n\lambda/2$.
 #
-# Take $n\lambda/2 = 1$. For $s = 100$ the factor is about a hundredth, as $1/s$ is. For $s = 1/100$ it is about a hundredth too, where $1/s$ would be a hundred. It is largest at $s = 1$, where it is one half.
+# Take $n\lambda/2 = 1$. For $s = 100$ the factor is about a hundredth, as $1/s$ is. For $s = 1/100$ it is about a hundredth too, where $1/s$ would be a hundred. Where is $s / (s^2 + 1)$ largest? By the quotient rule its derivative is
+#
+# $$\frac{1 \cdot (s^2 + 1) - s \cdot 2s}{(s^2 + 1)^2} = \frac{1 - s^2}{(s^2 + 1)^2} ,$$
+#
+# which is 0 at $s = 1$, above 0 before and below 0 after. So the factor is largest at $s = 1$, where it is one half.
 #
 # </details>
 #
-# So the loud directions hardly notice the price, and the faint ones are silenced.
+# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced; and unlike leaving directions out, it does so gradually.
 #
 # **Predict.** At the threshold 87 % of the new digits were misread. What percentage will be misread with $\lambda = 0.002$?
 
 # %%
-guesses.ask("% misread with a price of 0.002", None)
+guesses.ask("% misread with weight decay 0.002", None)
 
-# %%
-prices = [2e-3, 2e-2]  # change the second, or add more
-paid = []
-for weight_decay in prices:  # lambda
+# %% tags=["answer"]
+decays = [2e-3, 2e-2]  # change the second, or add more
+decayed = []
+for weight_decay in decays:  # lambda
     instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
-    paid.append(right.T @ (instead[:, None] * (left.T @ y)))
-paid_wrong = wrong_answers(paid)
-for weight_decay, W, count in zip(prices, paid, paid_wrong):
-    print(f"decay {weight_decay:g}: norm {np.linalg.norm(W):.2f}, errors {count / 100:.2f} %")
-guesses.compare("% misread with a price of 0.002", paid_wrong[0] / 100)
+    decayed.append(right.T @ (instead[:, None] * (left.T @ y)))
+decayed_wrong = wrong_answers(decayed)
+for weight_decay, W, count in zip(decays, decayed, decayed_wrong):
+    print(
+        f"weight decay {weight_decay:g}: norm {np.linalg.norm(W):.2f}, errors {count / 100:.2f} %"
+    )
+guesses.compare("% misread with weight decay 0.002", decayed_wrong[0] / 100)
 
-# %% mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input", "home"]
+# %% mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["answer", "hide-input", "home"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
-print("decay: errors at 1,000, at 6,000")
+print("weight decay: errors at 1,000 features, at 6,000")
 for weight_decay, style in zip([0.0, 2e-3, 2e-2], ["o-", "s--", "^-."]):
     found = of_study(weight_decay)
     mean = found.mean(axis=0)
-    print(f"{weight_decay:5g}: {mean[there.index(1000)]:.2f} %, {mean[-1]:.2f} %")
+    print(f"{weight_decay:12g}: {mean[there.index(1000)]:.2f} %, {mean[-1]:.2f} %")
     axis.loglog(there, mean, style, label=f"{weight_decay:g}" if weight_decay else "none")
     axis.fill_between(there, found.min(axis=0), found.max(axis=0), alpha=0.25)
 axis.axvline(1000, color="0.5", ls="--", lw=1.5)
 axis.set(
-    title="A peak, unless weights cost something",
+    title="A peak, unless there is weight decay",
     xlabel="random features (log scale)",
     ylabel="errors on new digits, % (log)",
 )
@@ -576,43 +643,32 @@ axis.legend(title="weight decay")
 plt.show()
 
 # %% [markdown]
-# With either of these prices the peak is gone, and on average the larger one reads better at every width. But whether 0.002 is a large price depends on the features. Here are cosines in place of the ReLUs:
-
-# %% tags=["hide-input"]
-rng = np.random.default_rng(seed=0)
-waves, phases = rng.normal(0, 0.1, (784, 2 * n)), rng.uniform(0, 2 * np.pi, 2 * n)
-cosines = np.cos(x @ waves + phases)
-counts = [3 * n // 10, n, 2 * n]
-cosine_fits = {}
-for count in counts:
-    left, s, right = np.linalg.svd(cosines[:, :count], full_matrices=False)
-    for weight_decay in [0.0, *prices]:
-        instead = s / (s**2 + n * weight_decay / 2)
-        cosine_fits[weight_decay, count] = right.T @ (instead[:, None] * (left.T @ y))
-misread = dict.fromkeys(cosine_fits, 0)
-for start in range(0, len(others), 500):  # some at a time, to save memory
-    some = slice(start, start + 500)
-    new = np.cos(data.scale(others[some]) @ waves + phases)
-    for key, W in cosine_fits.items():
-        misread[key] += ((new[:, : len(W)] @ W).argmax(axis=1) != truth[some]).sum()
-print("cosines: errors in %")
-print("features", *(f"{count:6}" for count in counts))
-for weight_decay in [0.0, *prices]:
-    row = [f"{misread[weight_decay, count] / 100:6.2f}" for count in counts]
-    print(f"{weight_decay:8g}", *row)
-
-# %% [markdown]
-# With these features 0.002 is too little. A peak remains, though a much lower one, and only the larger price takes it away. Go back to the twelve points and move the price: what happens at the ends?
+# With either of these values the peak is gone, and on average the larger one misreads fewer digits at every width. Take away the amplifier, and the noise or misfit is harmless. Go back to the twelve points and move the slider of $\lambda$: what happens at the ends?
+#
+# <details><summary>Is 0.002 a large weight decay?</summary>
+#
+# That depends on how loud the features are. With cosines in place of the ReLUs, for example, 0.002 is too little: a peak remains, though a much lower one, and only 0.02 takes it away. To see it, make the cosines in place of `a`, and the same of the new images in `wrong_answers`:
+#
+# ```python
+# waves, phases = rng.normal(0, 0.1, (784, 6000)), rng.uniform(0, 2 * np.pi, 6000)
+# a = np.cos(x @ waves + phases)
+# ```
+#
+# </details>
 #
 # ## And if some labels are wrong?
 #
-# So is learning by heart harmless? Draw 200 of the 1,000 labels anew, each of the ten classes as likely as any other. Now an exact fit has to learn false labels too. The study `wrong_labels` does this with the same five draws of features.
+# Every one of the fits beyond the threshold has learnt its images by heart. Is that harmless, then? Replace 200 of the 1,000 labels with digits drawn at random, so that an exact fit has to learn false labels too. The study `wrong_labels` does this with the same five draws of features.
 #
-# **Predict.** Which parts of the curve will rise, and will the price matter more than before, or less?
+# **Predict.** Which parts of the curve will rise? And away from the peak, will weight decay help more than it did with correct labels, or less?
 
-# %% tags=["hide-input"]
+# %%
+guesses.ask("away from the peak it will help", None)
+
+# %% tags=["answer", "hide-input"]
 settings, results, here = studies.again("wrong_labels")
-print(f"{settings['features']} features again, as stored:", here["wrong"] == results["wrong"])
+if here["wrong"] != results["wrong"]:
+    print("not as stored:", settings)
 
 mislabelled = studies.read("wrong_labels")
 table = {
@@ -625,27 +681,30 @@ table = {
 weights = [
     r["results"]["norms"][0] for r in mislabelled["rows"] if r["settings"]["features"] == there[-1]
 ]
-clean, clean_paid = errors.mean(axis=0), of_study(2e-2).mean(axis=0)
-print("errors in %, by the price")
-print("          labels right   a fifth drawn anew")
-print("features   none   0.02    none   0.02    0.2")
+clean, clean_decayed = errors.mean(axis=0), of_study(2e-2).mean(axis=0)
+print("errors on new images in %, for weight decay 0, 0.02 and 0.2")
+print("          labels correct  a fifth at random")
+print("features     0   0.02       0   0.02    0.2")
 for width in [300, 1000, 1300, 6000]:
     place = there.index(width)
-    exact, cheap, dear = table[width].mean(axis=0)
-    right_labels = f"{clean[place]:5.2f}  {clean_paid[place]:5.2f}"
-    print(f"{width:8}  {right_labels}   {exact:5.2f}  {cheap:5.2f}  {dear:5.2f}")
+    exact, small, large = table[width].mean(axis=0)
+    correct = f"{clean[place]:5.2f}  {clean_decayed[place]:5.2f}"
+    print(f"{width:8}  {correct}   {exact:5.2f}  {small:5.2f}  {large:5.2f}")
 rises = sum(table[6000][:, 1] > table[1300][:, 1])
-print(f"0.02, anew: 6,000 worse than 1,300 in {rises} of 5")
-print(f"norm of exact fits, 6,000: {min(weights):.2f} to {max(weights):.2f}")
+print("weight decay 0.02, a fifth at random: more errors at 6,000")
+print(f"features than at 1,300 with {rises} of 5 draws")
+print(f"norm of the exact fits at 6,000: {min(weights):.2f} to {max(weights):.2f}")
+more = table[6000][:, 0] - table[6000][:, 1] > errors[:, -1] - of_study(2e-2)[:, -1]
+guesses.compare("away from the peak it will help", "more" if more.all() else "not always more")
 
 # %% [markdown]
-# Without a price the errors rise everywhere, though hardly at the peak, where nearly all was lost already. With 6,000 features these exact fits misread more than a fifth of the new digits, while the mixture with one part in a hundred, above, was heavier and misread only 12.07 %. So a light exact fit is not yet a good one: this one has learnt by heart what is false.
+# Without weight decay the errors rise everywhere, though hardly at the peak, where nearly all was lost already. With 6,000 features these exact fits misread more than a fifth of the new digits. Remember the mixture with one part in a hundred: it was heavier, and misread only 12.07 %. So a light exact fit need not be a good one; this one has learnt by heart what is false.
 #
-# Away from the peak the price now gains more than it did with the right labels, because it lets the fit miss its targets. But with these images a price of 0.02 is no longer enough at 6,000 features: the errors have risen again, with every draw of the features. A larger price holds them down.
+# Away from the peak weight decay now helps more than it did with the correct labels, because it allows the fit to miss its targets, and some of these targets had better be missed. But with these labels 0.02 is no longer enough at 6,000 features: the errors have risen again, with every draw of the features. A larger weight decay holds them down.
 #
 # <details><summary>Why does this matter for networks?</summary>
 #
-# Here one layer was fitted, exactly, to a squared error. Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). And [Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that with the best price there is no peak.
+# Here one layer was fitted, exactly, to a squared error. Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). And [Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that with the best weight decay there is no peak.
 #
 # And why should training find the lightest fit, with no `lstsq` to look for it? For one layer and the squared error the answer is short. Gradient descent adds multiples of $A$'s rows to the weights, and nothing else. So if it starts at 0 and ends at an exact fit, that fit is a sum of multiples of $A$'s rows, and therefore the lightest.
 #
@@ -653,12 +712,13 @@ print(f"norm of exact fits, 6,000: {min(weights):.2f} to {max(weights):.2f}")
 #
 # ## Recap
 #
-# **Why does more get better again?** Where the features just suffice there is a single exact fit, and the faint directions make its weights huge. With more features no direction is so faint, and the same images are fitted with less weight. Where light weights mean a calm fit, as they do with these features, new images gain.
+# You can now look at a model that knows every one of its examples by heart and say whether that is a reason to worry. You know where its errors peak, what the peak is made of, and two ways of taking it away: more features, or weight decay. What none of this gives you is a model that knows anything about *images*, since these features would be just as good if all pixels changed places.
 #
-# - As a model grows, errors on new examples may fall, climb to a peak where it can just fit everything, and fall again.
-# - All exact fits answer alike on the images learnt, and differently on new ones.
-# - A price on weights silences the faint directions. If it is large enough for the features, it takes the peak away.
-# - With wrong labels even a light exact fit does harm, and away from the peak a price gains more.
+# - **Why does more get better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify whatever the features can't follow. With more features no direction is so faint, and the same images are fitted with less weight. Where light weights mean a calm fit, as with these features, new images are read better.
+# - A peak needs something to amplify, noise or misfit. Without noise our twelve points had none.
+# - All exact fits answer alike on the training images, and differently on new ones.
+# - Weight decay silences the faint directions. If it is large enough for the features, it takes the peak away.
+# - With wrong labels even a light exact fit does harm, and away from the peak weight decay helps more.
 #
 # ## Questions to ask yourself
 #
@@ -666,19 +726,19 @@ print(f"norm of exact fits, 6,000: {min(weights):.2f} to {max(weights):.2f}")
 #
 #    <details><summary>Answer</summary>
 #
-#    How does it do on new examples, compared with a smaller model, a larger one, and the same one with a price? And are its labels right? Training accuracy was perfect here for the worst fit and for the best.
+#    How does it do on new examples, compared with a smaller model, a larger one, and the same one with weight decay? And are its labels right? Training accuracy was perfect here for the worst fit and for the best.
 #
 #    </details>
 #
-# 2. Why does the peak stand at 12 features for twelve points, and at 1,000 for a thousand images?
+# 2. Why is the peak at 12 features for twelve points, and at 1,000 for a thousand images?
 #
 #    <details><summary>Answer</summary>
 #
-#    There the features just suffice for an exact fit. Up to there each new feature makes the faintest direction fainter, from there on louder.
+#    There the features just suffice for an exact fit. Up to that point each new feature makes the faintest direction fainter; beyond it, louder. And a faint direction amplifies the noise or misfit along it. Without either there would be no peak.
 #
 #    </details>
 #
-# 3. A feature is added that is 0 for every image learnt. What does it do to the lightest fit, and to new images?
+# 3. A feature is added that is 0 for every training image. What does it do to the lightest fit, and to new images?
 #
 #    <details><summary>Answer</summary>
 #
@@ -688,4 +748,4 @@ print(f"norm of exact fits, 6,000: {min(weights):.2f} to {max(weights):.2f}")
 #
 # ## Next
 #
-# A price on weights says: keep them small. It says nothing about images, whose pixels still have no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) builds that in, and misreads hardly more than one digit in a hundred.
+# Weight decay says: keep the weights small. It says nothing about images, whose pixels still have no neighbours. [10 Seeing shapes](10_seeing_shapes.ipynb) builds that in, and misreads hardly more than one digit in a hundred.

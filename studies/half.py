@@ -1,0 +1,62 @@
+"""Lesson 07: what stops five sigmoid layers, their slope of a quarter or their mean of a half.
+
+Five hidden layers of 128 units, Glorot's weights, one epoch, each network at several rates. The sigmoid
+minus 1/2 keeps the slope and loses the mean; tanh plus 1 keeps the slope of 1 and gains a mean. Weights
+and batches are those of the rows "sigmoid, Glorot" with five hidden layers in the study depth.
+"""
+
+import numpy as np
+
+from mnistlib import data, deep, training
+from mnistlib.functions import sigmoid
+
+SIZES = [784, 128, 128, 128, 128, 128, 10]
+#: Each activation function, and the way back through it, from the activations a.
+ACTIVATIONS = {
+    "sigmoid - 1/2": deep.Activation(
+        forward=lambda z: sigmoid(z) - 0.5, backward=lambda da, a: da * (0.25 - a**2)
+    ),
+    "tanh + 1": deep.Activation(
+        forward=lambda z: np.tanh(z) + 1, backward=lambda da, a: da * (1 - (a - 1) ** 2)
+    ),
+    "tanh": deep.ACTIVATIONS["tanh"],
+}
+RATES = {
+    "sigmoid - 1/2": (0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0),
+    "tanh + 1": (0.03, 0.1, 0.3, 1.0),
+    "tanh": (0.03, 0.1, 0.3, 1.0),
+}
+ROWS = [
+    {"activation": activation, "rate": rate, "seed": seed}
+    for activation, rates in RATES.items()
+    for rate in rates
+    for seed in (0, 1, 2)
+]
+QUICK = ROWS.index({"activation": "sigmoid - 1/2", "rate": 5.0, "seed": 0})
+
+
+def run(activation: str, rate: float, seed: int) -> dict:
+    """Train one network for one epoch."""
+    deep.ACTIVATIONS[activation] = ACTIVATIONS[activation]
+    mnist = data.load()
+    train_set, validation_set = data.split(
+        mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
+    )
+    rng = np.random.default_rng(seed)
+    model = deep.MLP(activation)
+    parameters = deep.initialise(rng, SIZES, "Glorot")
+    batches = training.minibatches(50_000, 128, rng=rng)
+    try:
+        trained, _ = training.train(model, parameters, train_set, batches, learning_rate=rate)
+        accuracy = training.evaluate(model, trained, validation_set).accuracy
+    except training.TrainingDiverged:
+        accuracy = 0.0
+    return {"accuracy": accuracy}
+
+
+if __name__ == "__main__":
+    import sys
+
+    from course import studies
+
+    studies.main(sys.modules[__name__])
