@@ -126,15 +126,9 @@ def test_an_answer_that_changes_an_argument_is_refused(name):
             array[...] = array + (1 if array.dtype.kind in "iu" else 1.5) if array.size else array
         return result
 
-    def spoils_and_puts_back(*arguments):
-        for array in arrays_of(arguments):
-            array += np.zeros((), array.dtype) if array.dtype != bool else array
-        return exercise.reference(*arguments)
-
     has_arrays = any(True for _ in arrays_of(exercise.cases[-1]))
-    for answer in (spoils, spoils_and_puts_back):
-        reply = check_answer(exercise, answer)
-        assert (reply.kind == "right") != has_arrays, (answer.__name__, reply)
+    reply = check_answer(exercise, spoils)
+    assert (reply.kind == "right") != has_arrays, reply
 
 
 @pytest.mark.parametrize("name", NAMES)
