@@ -12,10 +12,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from course.exercises.comparison import ATOL
-from mnistlib import data, functions, network, training
+from mnistlib import autodiff, data, functions, network, training
 
 #: The modules in which a reader's own function may take the library's place: the network uses them.
-HOMES: tuple[types.ModuleType, ...] = (data, functions, network, training)
+HOMES: tuple[types.ModuleType, ...] = (data, functions, network, training, autodiff)
 
 #: What compiles a known mistake. In the course's own pages another takes its place, since the Python
 #: there does not see by itself that a number overflows.
