@@ -40,10 +40,10 @@ NOT_HELD = {
         "whose array?"
     ),
     ("bytes", "large"): (
-        "It learnt {few:,} images twice. With their pixels as they are, 0 to 255, it then got {right:.1%} "
-        "right; with all of them divided by 255, {small:.1%}. A small case: a hidden unit with "
-        "weights of size 1, and a hundred pixels of 255. How large may its sum be, and what is the "
-        "slope of your activation there?"
+        "It learnt {few:,} images twice. With their pixels as they are, 0 to 255, it then got "
+        "{right:.1%} right; with all of them divided by 255, {small:.1%}. A small case: a hidden unit "
+        "with weights of size 1, and a hundred pixels of 255. How large may its sum be, and what is "
+        "the slope of your activation there?"
     ),
     ("finite", "nan"): (
         "Of the {total:,} numbers that my_train returned, {wrong:,} are infinite or not a number"
@@ -146,6 +146,7 @@ NOT_JUDGED = {
     "no claim": "you claimed nothing: pass claim=95, say",
     "cannot say": "it has no my_probabilities",
     "ours": "it is the course's own",
+    "not timed": "not timed, since seconds differ from one computer to another",
 }
 
 
