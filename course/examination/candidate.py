@@ -25,7 +25,7 @@ OURS = ("mnistlib", "course")
 class Fault(Exception):
     """Something a call did that ends the examination of it; ``kind`` and ``seen`` go into a finding."""
 
-    def __init__(self, kind: str, **seen: object):
+    def __init__(self, kind: str, /, **seen: object):
         """Take what was seen."""
         super().__init__(kind)
         self.kind = kind

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course.examination.candidate import arrays_in
+from course.examination.paper import paper
 from mnistlib import data
 
 #: How far a coordinate is nudged, and how large a relative error may be.
@@ -63,11 +64,12 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
     return Landmark(True, "Bytes: reached. These are the 60,000 training digits and their labels.")
 
 
-def landmark_forward(forward: Callable, images: np.ndarray) -> Landmark:
+def landmark_forward(forward: Callable) -> Landmark:
     """Tell whether ``forward(images)`` gives ten finite numbers for each image, of that image alone."""
+    images = paper(1000).strangers.images
     together = forward(images[:50].copy())
     if together is None:
-        return Landmark(False, "Nothing yet: forward returns None.")
+        return Landmark(False, "Nothing yet: my_forward returns None.")
     together = np.asarray(together)
     if together.shape != (50, 10):
         return Landmark(
@@ -105,7 +107,7 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
     """
     slopes = gradients(parameters)
     if slopes is None or loss(parameters) is None:
-        return Landmark(False, "Nothing yet: loss or gradients returns None.")
+        return Landmark(False, "Nothing yet: my_loss or my_gradients returns None.")
     names = list(parameters) if isinstance(parameters, dict) else None
     slopes = [slopes[name] for name in names] if names else slopes
     mine = copy.deepcopy(parameters)

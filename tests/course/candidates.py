@@ -123,7 +123,7 @@ class Layer:
             (self.W, self.b), self.moving, (came.T @ blame, blame.sum(axis=0)), strict=True
         ):
             moving *= 0.9
-            moving -= 0.02 * slope
+            moving -= 0.03 * slope
             array += moving
         return back
 
@@ -146,7 +146,7 @@ def another_right_network():
 
     def my_train(images, labels, rng):
         layers = [Layer(i, o, rng) for i, o in [(784, 64), (64, 32), (32, 10)]]
-        for _ in range(5 * len(images) // 25):
+        for _ in range(10 * len(images) // 25):
             batch = rng.integers(0, len(images), 25)
             sign = 2 * np.eye(10, dtype=np.float32)[labels[batch]] - 1
             came, z = activations(layers, rows_around_0(images[batch]))
