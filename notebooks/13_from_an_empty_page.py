@@ -53,7 +53,7 @@ plotting.use_style()
 # %% [markdown]
 # ## Two functions, and nothing else
 #
-# An examiner has to call your program somehow. You might expect a long list of demands: so many layers, such and such a loss, parameters under these names. There are only two, and both are functions.
+# An examiner has to call your program somehow. You might expect a long list of demands: so many layers, such and such a loss, parameters under these names. There are only two, and both are functions. The field calls such an agreement a **contract**: what either side may rely on, and nothing more.
 #
 # | you write | it gets | it returns |
 # |---|---|---|
@@ -68,7 +68,7 @@ plotting.use_style()
 #
 # ## Who else has been examined
 #
-# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps, on the very same digits. Seventeen questions are asked, and two of them don't concern it: it is made of this course's own code, and nobody takes its time. It claimed nothing for strangers either, so there are fourteen that could go against it.
+# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps, on the very same digits. Seventeen questions are asked, and three of them don't concern it: of course it is made of this course's own code, it claimed nothing for strangers, and seconds are not compared between computers. So there are fourteen that could go against it.
 #
 # **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many go against it?
 
@@ -89,7 +89,7 @@ for (check, held, *_), (_, held_here, *_) in zip(stored["findings"], here["findi
         print(f"differs from what is stored: {check}")
 
 # %% [markdown]
-# We had expected more, and were a little ashamed of it. A network with nine known faults passes nearly everything, although some questions could not even be put before the first answer is mended (they have a dash). That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks this network about company, because somebody was once fooled by company. The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
+# We had expected more, and were a little ashamed of it. A network with nine known faults passes nearly everything, although a question about its honesty can't even be put before the first fault is fixed, and has a dash. That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks this network about company, because somebody was once fooled by company. The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
 #
 # ## The page
 #
@@ -181,7 +181,7 @@ plt.show()
 #
 # ### What it can't see
 #
-# The examiner never reads your code, and so it can only tell what it has provoked. It would not notice that you stopped training when the strangers' digits looked best, if you have run it twenty times: then you have chosen by them, and lesson 05 says what that does to the number. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows one kind of letter, that of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
+# The examiner never reads your code, and so it can only tell what it has provoked. It would not notice that you stopped training when the strangers' digits looked best, if you have run it twenty times; then you have chosen by them, and lesson 05 says what that does to the number. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows one kind of letter, that of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
 #
 # So think of an eighteenth question: something that a network which reads digits should do, or should never do, whoever made it. Write it as a function of `my_train` and `my_predict` that returns True or False. Then find out, as in lesson 06, whether it can fail: on your own network, with a fault planted in it by your own hand.
 #
@@ -207,7 +207,7 @@ plt.show()
 #
 #    <details><summary>Answer</summary>
 #
-#    The random labels hold nothing from which digits could be read, so it has learnt from others: the program has loaded images and labels by itself, and those that it is asked about are among them, or are like them. Its accuracy measures what it was not supposed to know.
+#    The random labels hold nothing from which digits could be read, so it has learnt from others: the program has loaded images and labels by itself, and those that it is asked about are among them, or are like them. This is a **leak**, and its accuracy measures what it was not supposed to know.
 #
 #    </details>
 #
