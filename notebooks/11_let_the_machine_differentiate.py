@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 11 Let the machine differentiate
 #
-# In lesson 03 you filled a sheet of paper with blames, one array after another, and in lessons 02, 07 and 10 you did it again for other formulas, each time with care and a check. Then you open a framework, where somebody has written the way forward of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does; it took us years to ask the question of this lesson. **How does a computer work out what you derived?**
+# In lesson 03 you filled a sheet of paper with blames, one array after another, and in lessons 02, 07 and 10 you did it again for other formulas, each time with care and a check. Then you open a framework, where somebody has written the way forward of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does, although the obvious question is a good one. **How does a computer work out what you derived?**
 #
 # The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine, and then the gradients of lessons 03, 07 and 10 are computed by your rules.
 # **You will be able to**
@@ -21,7 +21,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
 #
-# **Time** 70 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
+# **Time** 90 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -250,7 +250,7 @@ backward(L)
 print("du =", u.grad, "  dw =", w.grad)
 
 # %% [markdown]
-# Just as on paper. Now for a famous bug, which has been in more than one engine that people used. With `adding=False` the loop *assigns* the blame instead of adding it.
+# Just as on paper. Now for a famous bug. With `adding=False` the loop *assigns* the blame instead of adding it.
 #
 # **Predict.** What will the blame of $w$ come to with the bug? It should be 4. And will the check of lesson 03 notice?
 
@@ -430,7 +430,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, hidden this time inside a single line. It has cost people days, because nothing fails; the gradient is merely too small. Now for a layer of kernels. It cuts out the patches, multiplies, keeps the largest of each square of four, and sets what is negative to 0.
+# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, hidden this time inside a single line. It is a nasty place for it, because nothing fails; the gradient is merely too small. Now for a layer of kernels. It cuts out the patches, multiplies, keeps the largest of each square of four, and sets what is negative to 0.
 
 
 # %% tags=["hide-input"]
@@ -485,7 +485,7 @@ for name, (forward, by_hand, start) in cases.items():
     print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
-# All three agree, up to rounding. Lesson 10's gradient took us a long evening to derive, and the tape needed eight lines of its way forward. If the table above says *yours*, it is your quotient, your sum over copies, your order and your taking that has just reproduced three lessons of derivations; the engine contributed little more than the loop.
+# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If the table above says *yours*, it is your quotient, your sum over copies, your order and your taking that has just reproduced three lessons of derivations; the engine contributed little more than the loop.
 # <details><summary>Are you sure?</summary>
 #
 # Two programs may share an error, so the test suite also nudges each rule, at many shapes. And further down this page, PyTorch differentiates lesson 03's network. There is one place where two programs may differ and both be right: in a blank part of an image all four numbers of a square tie. Ours share the blame, as lesson 10 does, and others give it all to the first. For our parameters it makes no difference, because such patches hold the same numbers.
@@ -560,7 +560,7 @@ print(f"{whose} rule and the steps agree to 1e-12:", relative_error(u.grad, in_s
 # %% [markdown]
 # ## What it costs
 #
-# So far the gradient has looked like a gift. What does it cost? Had you not read this lesson, you might do it as in lesson 03's check, nudging one parameter after another: two losses for each of 101,770 parameters, and a day would hardly be enough for a training run.
+# So far the gradient has looked like a gift. What does it cost? Had you not read this lesson, you might do it as in lesson 03's check, nudging one parameter after another: two losses for each of 101,770 parameters, and a day would not be nearly enough for a training run.
 #
 # **Predict.** The loss needs a way forward. The loss *and* its gradient need a way forward and a way back. How many times as long does that take as the loss alone, in a network with 4,096 hidden units, which has more than three million parameters? And is the tape slower than the way back that you wrote by hand?
 #
@@ -606,16 +606,16 @@ axis.legend(ncols=2)
 plt.show()
 
 # %% [markdown]
-# Twice as long, and for three million parameters no longer than for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. The measured times climb less steeply, because the count knows only products, whereas the exponentials of the sigmoids are needed on the way forward alone.
+# Twice as long, and for three million parameters no longer than for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. The measured times hardly climb, because the count knows only products, whereas the exponentials of the sigmoids are needed on the way forward alone.
 # <details><summary>Who proved it for every program, and whose idea it was</summary>
 #
 # [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved a factor of three for multiplications and divisions, and [Griewank and Walther 2008](https://doi.org/10.1137/1.9780898717761) bound all of the work, memory traffic included, by a factor of about four. Neither bound grows with the number of parameters. The idea is older: it is in a Finnish thesis (Linnainmaa 1970; in English [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)), and [Speelpenning 1980](https://www.ideals.illinois.edu/handle/2142/66437) wrote a compiler that does it.
 #
 # </details>
 #
-# And the tape? In networks of sigmoids it takes a little longer than the way back by hand, and in the widest no longer at all, since the products outweigh all the bookkeeping. <small>These times are good to about a tenth, and the smallest network's to less.</small> We would gladly have left it at that, and in an earlier edition we did. Then somebody asked about lesson 10's network, which the tape got "for free" a few pages ago, and there it takes about three times as long. The two compute the same products. But lesson 10 cuts its patches out cleverly and lets the images lie last, whereas the tape takes every entry by its index and, on the way back, adds up every entry by its index as well. In other words, the price of a gradient in units of *its own* loss is small, and the price of not thinking about how arrays lie in memory has nothing to do with gradients.
+# And the tape? In networks of sigmoids it takes a little longer than the way back by hand, and in the widest no longer at all, since the products outweigh all the bookkeeping. <small>These times are good to about a tenth, and the smallest network's to less.</small> We would gladly have left it at that, and in an earlier edition we did. Then somebody measured lesson 10's network, which the tape got "for free" a few pages ago, and there it takes about three times as long. The two compute the same products. But lesson 10 cuts its patches out cleverly and lets the images lie last, whereas the tape takes every entry by its index and, on the way back, adds up every entry by its index as well. In other words, the price of a gradient in units of *its own* loss is small, and the price of not thinking about how arrays lie in memory has nothing to do with gradients.
 #
-# What the tape costs everywhere is *memory*, up to twice as much. For each layer it keeps three arrays until the way back has passed it, the product, $z$ and $a$, whereas by hand you keep only $a$. Add the $dW$ that both must make, which in the deep networks is just as large, and it is four arrays against two.
+# What the tape costs everywhere is *memory*, about twice as much in the deepest networks and in lesson 10's. For each layer of sigmoids it keeps three arrays until the way back has passed it, the product, $z$ and $a$, whereas by hand you keep only $a$. Add the $dW$ that both must make, which in the deep networks is just as large, and it is four arrays against two.
 # ### Why backwards?
 #
 # You could also go forwards. Move all the parameters at once, in some direction $r$, and carry beside each value its **slope** along $r$: how fast it grows as they move. In a product both factors may move, so each adds a term (the product rule). For the output layer, with $r_{W_2}$ for the part of $r$ that moves $W_2$, that is
@@ -696,7 +696,7 @@ for step in [1, 10, 30]:
     print("{:7} {:9.6f} {:12.6f} {:8.6f}".format(step, *losses))
 
 # %% [markdown]
-# At the steps shown, all three agree to six decimals. One habit of PyTorch might have puzzled you, and needn't any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`. Adding is right within one way back, as you know, and between two of them it is the reader's to undo.
+# At the steps shown, all three agree to six decimals. One habit of PyTorch might have puzzled you, and needn't any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`. Adding is right within one way back, as you know, and between two of them it is yours to undo.
 #
 # ## What now?
 #
