@@ -114,7 +114,7 @@ def my_predict(parameters, images):
 #
 # <details><summary>First landmark: bytes</summary>
 #
-# You have the 60,000 training images and their labels as arrays. What lies in a file before the first pixel, in which order do its numbers run, and how large can one of them be? Put your arrays in place of the two `None` below.
+# You have the sixty thousand training images and their labels as arrays. What lies in a file before the first pixel, in which order do its numbers run, and how large can one of them be? Put your arrays in place of the two `None` below.
 #
 # </details>
 
@@ -172,7 +172,7 @@ report
 # %% [markdown]
 # If you have written `my_probabilities` as well, hand it over as the third argument. Below a list of what held and what did not, each fault comes with what was seen, a small case and a question. Begin with the first, because the order is that of causes: whatever stands further down may vanish with it. And here is the same as a picture, to show to somebody.
 
-# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross or a dot for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross. Below at the left, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages. Below at the right, an empty diagram of how sure and how often right, with the words: it can't say."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross or a dot for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross. Below at the left, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages. Below at the right, an empty diagram of how sure and how often right, with the words: nothing to show yet."}} tags=["hide-input"]
 figure = report.figure()
 plt.show()
 

@@ -25,8 +25,10 @@ def draw(report: Report):
     _sureness(figure.add_subplot(grid[1, 1]), report, COLOURS)
     held = sum(finding.held is True for finding in report.findings.values())
     judged = held + sum(finding.held is False for finding in report.findings.values())
-    title = f"{held} of {judged} checks held" if report.attempted else "Not attempted yet"
-    figure.suptitle(f"{title}; {report.images:,} images learnt", x=0.02, ha="left")
+    title = f"{held} of {judged} checks held; {report.images:,} images learnt"
+    if not report.attempted:
+        title = "Your column is still empty"
+    figure.suptitle(title, x=0.02, ha="left")
     return figure
 
 
@@ -79,7 +81,8 @@ def _sureness(axis, report: Report, colours) -> None:
         )
         axis.errorbar(sure, accuracy, yerr=2 * spread, fmt="o-", color=colours[0], capsize=3)
     else:
-        axis.text(50, 50, "it can't say", ha="center", backgroundcolor="white")
+        said = "it can't say" if report.attempted else "nothing to show yet"
+        axis.text(50, 50, said, ha="center", backgroundcolor="white")
     axis.set(title="How honest?", xlabel="% sure", ylabel="% right")
 
 

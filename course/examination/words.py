@@ -3,6 +3,7 @@
 import textwrap
 
 from course.examination.checks import CHECKS, Finding, Report
+from course.examination.paper import ASKED, FEW
 
 #: Characters in a line of the report.
 WIDTH = 70
@@ -176,17 +177,25 @@ def sentence(finding: Finding) -> str:
 def report(found: Report) -> str:
     """Return a report as text."""
     if not found.attempted:
-        lines = ["Not attempted: my_train and my_predict return nothing yet."]
+        said = "Not attempted: my_train and my_predict return nothing yet."
         if found.beside:
-            lines += ["", "The original notebook, examined in the same way:", report(found.beside)]
-        return "\n".join(lines)
-    lines = [f"Learnt {found.images:,} images; asked about 4,000 of strangers.", ""]
+            share = found.beside.shares["strangers"]
+            held = sum(finding.held is True for finding in found.beside.findings.values())
+            wrong = sum(finding.held is False for finding in found.beside.findings.values())
+            said += f"\noriginal: {held} held, {wrong} not; {share.right:.2%} of strangers' digits right"
+        return said
+    few = min(FEW, found.images)
+    lines = [
+        f"Learnt {found.images:,} images, and five times {few:,} of them;",
+        f"asked about {ASKED:,} digits by strangers, who wrote none of these.",
+        "",
+    ]
     for check, finding in found.findings.items():
         other = found.beside.findings[check] if found.beside else None
         marks = f"{MARKS[finding.held]:9}" + (f" {MARKS[other.held]:9}" if other else "")
         lines.append(f"{marks} {CHECKS[check]}")
     if found.beside:
-        lines.insert(2, f"{'yours':9} {'original':9}")
+        lines.insert(3, f"{'yours':9} {'original':9}")
     if found.shares:
         lines += ["", "right, with the standard error by writer"]
         for name, share in found.shares.items():

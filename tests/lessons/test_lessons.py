@@ -299,9 +299,7 @@ def test_header_has_its_parts_and_agrees_with_the_readme(lesson):
     top = lesson.place(0)
     if header.number != lesson.number:
         problems.append(f"{top}: begin it with `# {lesson.number} Title`")
-    for part, name in zip(
-        ("opening", "able", "need"), ("an opening", *PARTS), strict=False
-    ):
+    for part, name in zip(("opening", "able", "need"), ("an opening", *PARTS), strict=False):
         if not getattr(header, part):
             problems.append(f"{top}: write {name}")
     if header.minutes is None:
