@@ -20,7 +20,7 @@
 #
 # **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06.
 #
-# **Time** 30 minutes to read, 180 more for a network of your own; it runs for about 5 s and takes 250 MB
+# **Time** 30 minutes to read, 180 more for a network of your own; it runs for about 10 s and takes 300 MB
 
 # %% [markdown]
 # ## Before you start
@@ -89,7 +89,7 @@ for (check, held, *_), (_, held_here, *_) in zip(stored["findings"], here["findi
         print(f"differs from what is stored: {check}")
 
 # %% [markdown]
-# We had expected more. A network with nine known faults passes nearly everything, although a question about its honesty can't even be put before the first fault is fixed, and has a dash. That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks this network about company, because somebody was once fooled by company. The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
+# We had expected more. A network with nine known faults passes nearly everything, although two questions can't even be put before the first fault is fixed, and have a dash: whether it beats ten averages, and whether its probabilities are honest. That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks this network about company, because somebody was once fooled by company. The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
 #
 # ## The page
 #
