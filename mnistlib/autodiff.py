@@ -333,7 +333,7 @@ class TapeModel:
         prepare: from images and a dtype to what ``forward`` takes.
         classes: how many there are.
 
-    Built in lesson 11, "Three networks for nothing".
+    Built in lesson 11, "Three networks for free".
     """
 
     forward: Callable

@@ -75,7 +75,7 @@ def _sureness(axis, report: Report, colours) -> None:
     axis.plot([0, 100], [0, 100], ":", color="0.5")
     found = report.calibration
     if found is not None:
-        some = found.counts > 0
+        some = found.counts >= 10  # fewer say nothing
         sure, accuracy, spread = (
             100 * part[some] for part in (found.sure, found.accuracy, found.spread)
         )
@@ -83,7 +83,7 @@ def _sureness(axis, report: Report, colours) -> None:
     else:
         said = "it can't say" if report.attempted else "nothing to show yet"
         axis.text(50, 50, said, ha="center", backgroundcolor="white")
-    axis.set(title="How honest?", xlabel="% sure", ylabel="% right")
+    axis.set(title="How honest?", xlabel="% sure", ylabel="% right", ylim=(-4, 104))
 
 
 __all__ = ["draw"]
