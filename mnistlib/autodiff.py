@@ -15,7 +15,6 @@ The functions up to :func:`unit_rows_backward` are what lesson 11 asks of its re
 each of them up in this module whenever it needs one, so that a reader's own can take its place.
 """
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,11 +41,11 @@ def topological_order(parents: Mapping[Hashable, Sequence], end: Hashable) -> li
     ``end`` comes first, and each node once. No recursion: a chain of 100,000 is no deeper than one of
     two. Derived in lesson 11, "The order of the way back".
     """
-    uses = Counter()
+    uses = dict.fromkeys(parents, 0)
     reached = [end]
     for node in reached:  # the list grows while it is walked
         for source in parents[node]:
-            if source not in uses:
+            if uses[source] == 0:
                 reached.append(source)
             uses[source] += 1
     ready = [end]
