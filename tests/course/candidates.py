@@ -131,8 +131,8 @@ class Layer:
 def another_right_network():
     """Return two functions that share no choice with the library.
 
-    Three layers of ReLUs in float32, pixels with mean 0 and deviation 1, a squared hinge for each class against all
-    others, batches of 25 drawn with replacement, momentum, parameters that are objects.
+    Three layers of ReLUs in float32, pixels with mean 0 and deviation 1, a squared hinge for each
+    class against all others, batches of 25 drawn with replacement, parameters that are objects.
     """
 
     def rows_around_0(images):
