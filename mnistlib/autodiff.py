@@ -10,10 +10,12 @@ and no more. Wrap what you want gradients for, compute a loss, and let it walk b
 
 Plain arrays and numbers are constants: they take part, and get no gradient. Every rule works on plain
 arrays, so a gradient is not a :class:`Value` itself: second derivatives are out of scope.
+
+The functions up to :func:`unit_rows_backward` are what lesson 11 asks of its reader. The engine looks
+each of them up in this module whenever it needs one, so that a reader's own can take its place.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,29 +34,70 @@ def unbroadcast(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return dz.sum(axis=stretched, keepdims=True)
 
 
-def topological_order(end: "Value") -> list["Value"]:
-    """Order everything that went into a value so that each comes after all it went into.
+def topological_order(parents: Mapping[Hashable, Sequence], end: Hashable) -> list:
+    """Order everything that went into ``end`` so that each comes after all that it went into.
 
-    ``end`` comes first, and each value once. No recursion: a chain of 100,000 values is no deeper
-    than one of two. Derived in lesson 11, "The order of the way back".
+    ``parents`` maps each node of a graph to those that it was made from; nodes are names, or values.
+    ``end`` comes first, and each node once. No recursion: a chain of 100,000 is no deeper than one of
+    two. Derived in lesson 11, "The order of the way back".
     """
-    uses = Counter()
+    uses = dict.fromkeys(parents, 0)
     reached = [end]
-    for value in reached:  # the list grows while it is walked
-        for source, _ in value.parents:
-            if source not in uses:
+    for node in reached:  # the list grows while it is walked
+        for source in parents[node]:
+            if uses[source] == 0:
                 reached.append(source)
             uses[source] += 1
     ready = [end]
     ordered = []
     while ready:
-        value = ready.pop()
-        ordered.append(value)
-        for source, _ in value.parents:
+        node = ready.pop()
+        ordered.append(node)
+        for source in parents[node]:
             uses[source] -= 1
             if uses[source] == 0:  # all its blame has arrived
                 ready.append(source)
     return ordered
+
+
+def divide_backward(dz: np.ndarray, u: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""Compute du and dw for $z = u / w$, entry by entry: $dz / w$ and $-dz\, u / w^2$.
+
+    All arrays have one shape. Derived in lesson 11, "A value that remembers".
+    """
+    return dz / w, -dz * (u / w) / w  # w**2 would overflow sooner
+
+
+def take_backward(dz: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
+    """Compute the loss's gradient by a row u of this ``size``, from which z = u[index] was taken.
+
+    An entry that was taken twice gets both blames. Derived in lesson 11, "Three networks for free".
+    """
+    du = np.zeros(size, dz.dtype)
+    np.add.at(du, index, dz)  # du[index] += dz would count a repeated entry once
+    return du
+
+
+def unit_rows_backward(dz: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Compute the loss's gradient by u, where each row of z is the row of u divided by its length.
+
+    Derived in lesson 11, "The formula that you wrote".
+    """
+    length = np.sqrt((u * u).sum(axis=1, keepdims=True))
+    z = u / length
+    return (dz - z * (dz * z).sum(axis=1, keepdims=True)) / length
+
+
+def graph(end: "Value") -> dict["Value", list["Value"]]:
+    """Return the graph behind a value: each value that went into it, with its parents."""
+    parents = {}
+    reached = [end]
+    while reached:
+        value = reached.pop()
+        if value not in parents:
+            parents[value] = [parent for parent, _ in value.parents]
+            reached += parents[value]
+    return parents
 
 
 def _plain(operand):
@@ -151,9 +194,9 @@ class Value:
         """Take some entries, some of them more than once if the index says so."""
 
         def rule(dz):
-            du = np.zeros(self.shape, dz.dtype)
-            np.add.at(du, index, dz)  # du[index] += dz would count a repeated entry once
-            return du
+            places = np.arange(self.array.size).reshape(self.shape)[index]
+            du = take_backward(dz.ravel(), places.ravel(), self.array.size)
+            return du.reshape(self.shape)
 
         return _made("index", lambda u: u[index], (self,), (rule,))
 
@@ -200,6 +243,12 @@ class Value:
         old = self.shape
         return _made("reshape", lambda u: u.reshape(shape), (self,), (lambda dz: dz.reshape(old),))
 
+    def unit_rows(self) -> "Value":
+        """Divide each row by its length, in one step with a rule of its own."""
+        u = self.array
+        z = u / np.sqrt((u * u).sum(axis=1, keepdims=True))
+        return Value(z, "unit rows", [(self, lambda dz: unit_rows_backward(dz, u))])
+
     def backward(self, keep: bool = False) -> None:
         r"""Carry the loss's blame back to everything it came from: $dW$ into ``W.grad``, for every W.
 
@@ -221,7 +270,7 @@ class Value:
             raise ValueError(
                 f"the way back starts from one number, the loss; this is a {self!r}. Add it up first"
             )
-        ordered = topological_order(self)
+        ordered = topological_order(graph(self), self)
         for value in ordered:
             if value.op != "given" and not value.parents:
                 raise ValueError(
@@ -232,7 +281,7 @@ class Value:
         self.grad = np.ones_like(self.array)
         for value in ordered:
             for source, rule in value.parents:
-                blame = unbroadcast(rule(value.grad), source.shape)
+                blame = np.asarray(unbroadcast(rule(value.grad), source.shape), source.array.dtype)
                 source.grad = blame if source.grad is None else source.grad + blame
             if value.parents and not keep:
                 value.grad = None
@@ -241,7 +290,12 @@ class Value:
 
 def _quotient(one, other) -> Value:
     u, w = _plain(one), _plain(other)
-    rules = (lambda dz: dz / w, lambda dz: -dz * (u / w) / w)
+
+    def both(dz):  # of u and w in the shape that broadcasting gave them
+        stretched = (np.broadcast_to(np.asarray(array, dz.dtype), dz.shape) for array in (u, w))
+        return divide_backward(dz, *stretched)
+
+    rules = (lambda dz: both(dz)[0], lambda dz: both(dz)[1])
     return _made("quotient", np.divide, (one, other), rules)
 
 
@@ -278,7 +332,7 @@ class TapeModel:
         prepare: from images and a dtype to what ``forward`` takes.
         classes: how many there are.
 
-    Built in lesson 11, "Three networks for nothing".
+    Built in lesson 11, "Three networks for free".
     """
 
     forward: Callable

@@ -9,10 +9,9 @@
 # %% [markdown]
 # # 11 Let the machine differentiate
 #
-# In lessons 02, 03, 07 and 10 you derived a backward pass by hand. A framework never asks you to: you write the forward pass, and the gradients are simply there. **How does a computer work out what you derived?**
+# In lesson 03 you filled a sheet of paper with blames, one array after another, and in lessons 02, 07 and 10 you did it again for other formulas, each time with care and a check. Then you open a framework, where somebody has written the way forward of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does, although the obvious question is a good one. **How does a computer work out what you derived?**
 #
-# **You will** build a value that remembers how it was made, watch a famous bug get caught, and then get the gradients of lessons 03, 07 and 10 for nothing.
-#
+# The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine, and then the gradients of lessons 03, 07 and 10 are computed by your rules.
 # **You will be able to**
 #
 # - explain what a framework does when you call `loss.backward()`;
@@ -22,7 +21,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
 #
-# **Time** 50 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
+# **Time** 90 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -31,7 +30,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    $dW_2 = A_1^T dZ_2$: what came in, times the blame of what went out. $dA_1 = dZ_2 W_2^T$: the blame, sent back along the same weights. And $db_2$ is the sum of the rows of $dZ_2$.
+#    $dW_2 = A_1^T dZ_2$: the layer's input, times the blame of its output. $dA_1 = dZ_2 W_2^T$: the blame, sent back along the same weights. And $db_2$ is the sum of the rows of $dZ_2$.
 #
 #    </details>
 #
@@ -39,7 +38,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    Each logit sends back its own blame times the weight between the two, and you add what arrives, because a nudge of the activation changes the loss along both roads.
+#    Each logit sends back its own blame times the weight between the two, and you add what arrives, because nudging the activation changes the loss along both paths.
 #
 #    </details>
 
@@ -52,7 +51,6 @@ import numpy as np
 
 from course import exercises, guesses, studies
 from mnistlib import autodiff, convolution, data, deep, functions, network, plotting
-from mnistlib.autodiff import topological_order, unbroadcast
 from mnistlib.gradcheck import check_gradient, relative_error
 from mnistlib.training import minibatches, train
 
@@ -62,7 +60,7 @@ mnist = data.load()
 # %% [markdown]
 # ## A value that remembers
 #
-# Think back to your sheet in lesson 03. At each step you held one array's *blame*, the loss's gradient with respect to it, and passed it back to the arrays it was made from. For that you had to know two things: *which* arrays those were, and *by which rule* the blame goes back to each. So let a value remember just those two.
+# Think back to that sheet. At each step you held one array's *blame*, the loss's gradient with respect to it, and handed it back to the arrays that this one had been made from. You could do so because you knew two things: *which* arrays those were, and *by which rule* the blame goes back to each of them. Nothing else was needed, and so nothing else need be remembered. Here is an array that knows those two things about itself; the arrays that it was made from are called its **parents**.
 
 
 # %%
@@ -74,18 +72,17 @@ class Value:
 
 # %% [markdown]
 # The letters of this lesson:
-#
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $u$ | `u` | any | what goes into an operation |
 # | $w$ | `w` | any | the second thing that goes into an operation, often a weight |
 # | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array; its blame |
 #
-# What comes out of an operation is called $z$. Take the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$. So the blame of $u$ is $w$ times the blame of $z$, and likewise with the letters exchanged:
+# What comes out of an operation is called $z$. Begin with the smallest one that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, and whatever a movement of $z$ costs, this one costs $w$ times as much. So the blame of $u$ is $w$ times the blame of $z$, and because a product doesn't care which factor comes first, the same holds with the letters exchanged:
 #
 # $$du = dz \odot w, \qquad dw = dz \odot u .$$
 #
-# In a sum, $z = u + w$, a nudge of $u$ or of $w$ moves $z$ by exactly as much. Each of them gets the whole blame of $z$: $du = dw = dz$. In code, a rule is a small function of `dz`.
+# A sum is simpler still. In $z = u + w$ a nudge of $u$ or of $w$ moves $z$ by exactly as much, so each of them gets all of $z$'s blame: $du = dw = dz$. In code, a rule is a small function of `dz`, and the operation that makes a value writes its rules down beside its parents.
 
 
 # %%
@@ -116,12 +113,11 @@ for source, rule in L.parents:
     print("L came from", source.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# That is only the first step back. Soon a loop will take the others.
+# Those are the blames after a single step back, and soon a loop will take the others. Notice what has *not* happened. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop in the program, only the lines that really ran have been noted, which is why a framework can differentiate a program that no one could write as a formula.
 #
-# Values, with arrows from each to what was made from it, form a **computational graph**. The record of it is called a **tape**. Walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop, only the lines that ran are on the tape.
+# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For two arrays of a thousand entries it would have a million numbers, nearly all of them 0. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*: of the product's million slopes, `dz * w` touches only the thousand that matter. Everything that makes reverse mode cheap is in that sentence.
 #
 # The other rules you have derived already, or know from school:
-#
 # | operation | its rule | from lesson |
 # |---|---|---|
 # | $Z = U W$, shapes (n, inputs) and (inputs, outputs) | $dU = dZ\, W^T$ and $dW = U^T dZ$ | 03 |
@@ -133,7 +129,7 @@ for source, rule in L.parents:
 # | $z = u - w$ | $du = dz$ and $dw = -dz$ | school |
 # | $z = u / w$ | yours | |
 #
-# Here are two of them in code:
+# Here are two of them in code. Each rule holds on to the arrays that it will need on the way back, so don't change one in place in the meantime: the rule would use the new numbers, and nothing would warn you.
 
 
 # %%
@@ -173,12 +169,10 @@ exercises.folded(my_divide_backward)
 # %% [markdown]
 # ## What broadcasting did
 #
-# One rule is still missing, and it is easy to forget. In $Z = XW + b$ the product has shape (n, outputs), and $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other, and each copy is one use of $b$. So the blame of $b$ is the sum of the blames of its copies, one in each row of $dZ$: in code, `dZ.sum(axis=0)`. In general:
-#
+# One rule is still missing, and it is easy to forget because it belongs to an operation that you never typed. In $Z = XW + b$ the product has shape (n, outputs), while $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other, and each copy is one use of $b$: nudge $b$, and all $n$ copies move at once. So the blame of $b$ is the sum of the blames of its copies, of which there is one in each row of $dZ$, or in code `dZ.sum(axis=0)`. The $db$ that you derived in lesson 03 is the same sum; there it seemed to belong to biases, and here you see that it belongs to copying.
 # > To undo a broadcast, sum over every axis along which the array was copied.
 #
-# An array can be copied in two ways. New axes are put in front: `(10,)` becomes `(n, 10)`. And an axis of size 1 is stretched: `(n, 1)` becomes `(n, 10)`.
-#
+# NumPy copies in two ways, and both must be undone. It puts new axes in front, so that `(10,)` becomes `(n, 10)`, and it stretches an axis of size 1, so that `(n, 1)` becomes `(n, 10)`.
 # ### Exercise 11.2: undo a broadcast (core, 8 minutes)
 #
 # Pencil first: an array of shape (1, 2) was broadcast to (3, 2), and the blame of the result has the rows (1, 2), (3, 4) and (5, 6). What is the blame of the array, in its own shape?
@@ -204,14 +198,12 @@ exercises.folded(my_unbroadcast)
 # %% [markdown]
 # ## The order of the way back
 #
-# Who passes blame on first? In the example, $L$ hands 1 to the product and 1 to $w$. Then the product hands its share to $u$ and to $w$. Only now is the blame of $w$ complete: $1 + 3 = 4$.
+# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only now is the blame of $w$ complete: $1 + 3 = 4$. Here that makes no difference, because $w$ was simply given. But suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
 #
-# Suppose that $w$ itself had been made from something else. If it had passed its blame on too early, it would have passed on 1 instead of 4. So **a value passes its blame on once all of it has arrived**, which means that in the order of the way back a value must come after everything that it went into. Such an order is called a **topological order**. There always is one, because a value can only be made from values that already exist.
-#
+# So **a value hands its blame on once all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist: the order in which they were made, turned round, is one. <small>A framework that writes every operation into a list as it runs has this order for nothing. Ours keeps no list, only each value's parents, so the order has to be found.</small>
 # ### Exercise 11.3: the order (core, 12 minutes)
 #
-# You get the graph as a dictionary, which maps each value's name to a list of the names it was made from, and you get the name of the end. Inputs have an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. There are often several right orders.
-#
+# You are given the graph as a dictionary, from each value's name to the list of names it was made from, and the name of the final value, the end. What was made from nothing has an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. There are often several right orders.
 # Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
 #
 # <details><summary>With the pencil</summary>
@@ -220,37 +212,37 @@ exercises.folded(my_unbroadcast)
 #
 # </details>
 #
-# There are two traps. If each of fifty values is used twice by the next, $2^{50}$ roads lead from the end to the start, far too many to walk. And on a long chain of values, a function that calls itself hits Python's limit on nested calls.
+# There are two traps. If each of fifty values is used twice by the next, $2^{50}$ paths lead from the end to the start, far too many to walk. And on a long chain of values, a function that calls itself hits Python's limit on nested calls.
 
 
 # %%
-def my_order(parents, end):
+def my_topological_order(parents, end):
     """Return the names of all values that end depends on, each after all that it went into."""
     ...
 
 
-exercises.check(my_order)
+exercises.check(my_topological_order)
 
 # %%
-exercises.folded(my_order)
+exercises.folded(my_topological_order)
 
 # %% [markdown]
-# The library finds this order for values: `topological_order(end)`. With it, all of backpropagation is one loop. Start with $dL = 1$ and every other blame 0. Take the values $z$ in this order, and for each $u$ that $z$ was made from, with its rule,
+# With the order in hand, all of backpropagation is one loop. Start with $dL = 1$ and every other blame 0. Take the values $z$ in that order, and for each $u$ that $z$ was made from, with its rule,
 #
 # $$\begin{aligned} \text{blame} &= \text{rule}(dz), \text{ broadcast undone}, \\ du &\leftarrow du + \text{blame} . \end{aligned}$$
 #
-# In the code $du$ is kept as `u.grad`, in the shape of `u.array`.
+# In words: ask the rule, put the answer into the parent's own shape, and *add* it to what has arrived there. In the code $du$ is kept as `u.grad`, and `autodiff.graph(L)` writes down the dictionary of the exercise, with the values themselves in place of their names.
 
 
 # %%
 def backward(L, adding=True):
-    order = topological_order(L)
+    order = autodiff.topological_order(autodiff.graph(L), L)
     for u in order:
         u.grad = np.zeros(u.array.shape)
     L.grad = np.ones(L.array.shape)
     for z in order:
         for u, rule in z.parents:
-            blame = unbroadcast(rule(z.grad), u.array.shape)
+            blame = autodiff.unbroadcast(rule(z.grad), u.array.shape)
             u.grad = u.grad + blame if adding else blame
 
 
@@ -258,16 +250,16 @@ backward(L)
 print("du =", u.grad, "  dw =", w.grad)
 
 # %% [markdown]
-# Just as on paper. With `adding=False` the loop has a famous bug: it *assigns* the blame instead of adding it.
+# Just as on paper. Now for a famous bug. With `adding=False` the loop *assigns* the blame instead of adding it.
 #
-# **Predict.** What will the bug make of the blame of $w$, which should be 4? And will the check of lesson 03 notice?
+# **Predict.** What will the blame of $w$ come to with the bug? It should be 4. And will the check of lesson 03 notice?
 
 
 # %%
 guesses.ask("dw with the bug", None)
 
 
-# %%
+# %% tags=["answer"]
 def loss_by_w(w):
     return 3 * w + w
 
@@ -279,18 +271,18 @@ for adding in [True, False]:
 guesses.compare("dw with the bug", w.grad)
 
 # %% [markdown]
-# $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and the check refuses it. In a network that uses every value just once, nobody would ever see this bug.
+# $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and the check rejects it. What makes this bug famous is where it hides: in a network that uses every value just once, as lesson 03's seems to, you would never see it.
 #
-# The library's `autodiff.Value` is the class from above, with every rule of the table, a few more, and this loop as its method `backward`. We use it from here on. The operators `+ - * / @` work on it. `sum` and `max` along an axis leave that axis in place, with size 1. Plain arrays, such as the pixels, count as constants and get no blame.
+# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. We use it from here on. The operators `+ - * / @` work on it, `sum` and `max` along an axis leave that axis in place, with size 1, and plain arrays, such as the pixels, count as constants and get no blame. Wherever it needs one of *your* functions, it looks the function up in its module by name, at the moment of use. So if you put yours there, the engine runs on yours.
 
 # %% [markdown]
 # ## Lesson 03's sheet, once more
 #
-# Here is the forward pass of the pencil network, for its one image. The cross-entropy is written out in single steps:
+# Back to where it all began, the pencil network with its twelve numbers and its one image. Here is its way forward, with the cross-entropy written out step by step:
 #
 # $$\begin{aligned} \text{total} &= \textstyle\sum_k e^{z_{2k}}, \\ \log p &= z_2 - \log \text{total}, \\ L &= -\textstyle\sum_k y_k \log p_k . \end{aligned}$$
 #
-# We write no backward pass.
+# We write no way back.
 
 # %% tags=["hide-input"]
 pencil = network.Parameters(
@@ -319,7 +311,7 @@ print("dz1:", z1.grad[0])
 print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
-# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet. Below is the graph that the machine walked, slightly shortened. Values run down the page, and blame runs up. Find the value that is used twice, and add up what its two roads bring.
+# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, slightly shortened. Values run down the page and blame runs up. Before you read on, find the value that is used twice, and add up what its two paths bring.
 
 
 # %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value and its blame. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["home", "hide-input"]
@@ -384,17 +376,17 @@ axis.set_axis_off()
 plt.show()
 
 # %% [markdown]
-# $z_2$ goes straight into $\log p$, and a second time by way of the total. Start at the loss, where $\log p$ gets the blame $-y$, and follow both roads up with a pencil.
+# It is $z_2$, which goes straight into $\log p$, and a second time by way of the total. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up with a pencil.
 #
-# - The straight road brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
-# - On the other road, log total is subtracted in every $\log p_k$, so each $\log p_k$ hands it $y_k$. These add up to 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
+# - The straight path brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
+# - On the other path, log total is subtracted in every $\log p_k$, so each hands it its own blame $-y_k$ with the sign reversed, $y_k$, and together that is 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
 #
-# **The famous $p - y$ is the sum of two roads.**
+# **The famous $p - y$ is the sum of two paths.** In lesson 02 it fell out of a Jacobian after half a page, and it looked like luck. It isn't: one path says what the answer should have been, and the other what the network said.
 #
-# ## Three networks for nothing
+# **A good place to stop.** You have the whole idea now: values that remember, a rule for each operation, broadcasting undone, an order, a loop that adds. What follows puts your rules to work, and asks where they break and what they cost.
+# ## Three networks for free
 #
-# Now for the harvest. Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a forward pass, and you have a model that lesson 04's `train` accepts. Here are the forward passes of lessons 03 and 07:
-#
+# Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a way forward, and you have a model that lesson 04's `train` accepts. Here are those of lessons 03 and 07:
 # $$\begin{aligned} Z_2 &= \sigma(X W_1 + b_1)\, W_2 + b_2, \\ A_m &= \max(A_{m-1} W_m + b_m,\, 0) . \end{aligned}$$
 
 
@@ -414,8 +406,7 @@ def lesson_07(parameters, x):
 
 
 # %% [markdown]
-# Lesson 10's kernels also reshape arrays and keep maxima, and the library has rules for both. One operation is left to you: *taking* entries. An index takes the patches out of an image or a map, and one entry of the first layer's maps lies in many of the second layer's patches. So its blame is a sum once more.
-#
+# Lesson 10's kernels also reshape arrays and keep maxima, for which the library has rules. One operation is left to you: *taking* entries. An index takes the patches out of an image or a map, and since patches overlap, one entry of the first layer's maps lies in many of the second layer's patches. So that entry's blame is, once more, a sum.
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
 # Let `z = u[index]`, where `u` is a row of `size` entries and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, and `dz` is `[1, 5, 10]`. The obvious line, `du[index] += dz`, is a trap: try it on these numbers.
@@ -439,7 +430,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy writes it only once: the same bug again, inside that one line. Now for a layer of kernels. It cuts out the patches, multiplies, keeps the largest of each square of four, and sets what is negative to 0.
+# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, hidden this time inside a single line. It is a nasty place for it, because nothing fails; the gradient is merely too small. Now for a layer of kernels. It cuts out the patches, multiplies, keeps the largest of each square of four, and sets what is negative to 0.
 
 
 # %% tags=["hide-input"]
@@ -461,7 +452,20 @@ def lesson_10(parameters, x):
 
 
 # %% [markdown]
-# With the same weights and the same 50 images, do these gradients agree with the ones you derived by hand?
+# ### Whose rules?
+#
+# Now put your own rules into the engine. Those that are right take the places of the library's in `mnistlib.autodiff`, and what the engine does from here on, it does with yours. Where you have written none yet, the library's stands in; you can come back, and run this section again.
+
+# %%
+exercises.keep(my_divide_backward, my_unbroadcast, my_topological_order, my_take_backward)
+
+# %%
+for name in ["divide_backward", "unbroadcast", "topological_order", "take_backward"]:
+    rule = getattr(autodiff, name)
+    print(f"{name:17} ", "the library's" if rule.__module__ == autodiff.__name__ else "yours")
+
+# %% [markdown]
+# With the same weights and the same 50 images, do the gradients that these rules give agree with the ones that you derived by hand?
 
 # %%
 images, labels = mnist.train_images[:50], mnist.train_labels[:50]
@@ -478,11 +482,10 @@ for name, (forward, by_hand, start) in cases.items():
     _, by_tape = autodiff.TapeModel(forward, by_hand.prepare).gradients(start, x, y)
     _, derived = by_hand.gradients(start, x, y)
     largest = max(relative_error(*pair) for pair in zip(by_tape, derived, strict=True))
-    print(f"{name}: all gradients to 1e-12:", largest < 1e-12)
+    print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
-# All three agree, up to rounding.
-#
+# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If the table above says *yours*, it is your quotient, your sum over copies, your order and your taking that has just reproduced three lessons of derivations; the engine contributed little more than the loop.
 # <details><summary>Are you sure?</summary>
 #
 # Two programs may share an error, so the test suite also nudges each rule, at many shapes. And further down this page, PyTorch differentiates lesson 03's network. There is one place where two programs may differ and both be right: in a blank part of an image all four numbers of a square tie. Ours share the blame, as lesson 10 does, and others give it all to the first. For our parameters it makes no difference, because such patches hold the same numbers.
@@ -491,7 +494,7 @@ for name, (forward, by_hand, start) in cases.items():
 #
 # ### The formula that you wrote
 #
-# Why does the table have a rule of its own for the sigmoid? The machine could build one from exp, + and /, as $1 / (1 + e^{-z})$.
+# It is tempting to think that nobody will ever have to derive anything again. So here is a riddle. The table has a rule of its own for the sigmoid, although the machine could build one from exp, + and /, as $1 / (1 + e^{-z})$. Why not leave it to the machine?
 
 # %%
 with np.errstate(over="ignore", invalid="ignore"):
@@ -504,29 +507,25 @@ z.sigmoid().sum().backward()
 print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity. On the way back the quotient gives that infinity a blame of 0, and the rule of exp multiplies the two. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine.
-#
+# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient gives that infinity a blame of 0, the rule of exp multiplies the two, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
 # **Change a number.** Put -700 in place of the -800, then -709 and -710. Where do you lose the slope?
 #
 # <details><summary>Answer</summary>
 #
-# At -710, where $e^{-z}$ is larger than float64's largest number, which is about $e^{709.8}$ ([lesson 02](02_sigmoid_softmax.ipynb)). Until then the slope is 0 to six decimals, as it should be.
-#
+# At -710, where $e^{-z}$ is larger than float64's largest number, which is about $e^{709.8}$ ([lesson 02](02_sigmoid_softmax.ipynb)). Until then the slope is 0 to six decimals, as it should be. (Its *digits* are lost much earlier, where the quotient's $1 / w^2$ has become too small for a float.)
 # </details>
 #
-# **A machine differentiates the formula that you wrote, not the function that you meant.** So what lesson 02 taught you about stable formulas is still your job.
-#
+# **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking: what lesson 02 taught you about stable formulas is still your job.
 # ### Exercise 11.5: one rule for many steps (stretch, 12 minutes)
 #
-# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps a layer's sums at one size. Leaving out a constant factor, it divides each row by its own length:
-#
+# *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps a layer's sums at a constant size. Apart from a constant factor, it divides each row by its own length:
 # $$z = \frac{u}{\text{length}}, \qquad \text{length} = \sqrt{\textstyle\sum_j u_j^2} .$$
 #
-# With a rule for the root, the tape could do that in steps: square, sum, root, quotient. Derive a single rule to replace them. First draw the graph, with the square as one step, and count the roads from $u$ to $z$. Then use the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
+# With a rule for the root, the tape could do that in steps: square, sum, root, quotient. Derive a single rule to replace them. First draw the graph, with the square as one step, and count the paths from $u$ to $z$. Then use the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
 #
 # <details><summary>The pencil's numbers</summary>
 #
-# There are two roads: straight into the quotient, and by way of the length, which is 5. The straight road brings $dz / 5 = (1, 0)$. The quotient hands the length $-\sum_j dz_j u_j / 5^2 = -\frac{15}{25}$, and the length hands $u_j / 5$ times that to each entry: $(-\frac{9}{25}, -\frac{12}{25})$. Together that is $(\frac{16}{25}, -\frac{12}{25})$.
+# There are two paths: straight into the quotient, and by way of the length, which is 5. The straight path brings $dz / 5 = (1, 0)$. The quotient hands the length $-\sum_j dz_j u_j / 5^2 = -\frac{15}{25}$, and the length hands $u_j / 5$ times that to each entry: $(-\frac{9}{25}, -\frac{12}{25})$. Together that is $(\frac{16}{25}, -\frac{12}{25})$.
 #
 # </details>
 
@@ -543,35 +542,54 @@ exercises.check(my_unit_rows_backward)
 exercises.folded(my_unit_rows_backward)
 
 # %% [markdown]
-# ## What it costs
-#
-# **Predict.** The loss needs a forward pass. The loss *and* its gradient need a forward and a backward pass. How many times as long does that take, with 128 hidden units and with 4,096? And how much slower than your own pass is the tape?
-#
-# Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the next cell counts them anew.
+# Put it to work as well, and let the engine judge it. It can take the long path, in which the root is written by way of the logarithm, and the short one, in a single step by your rule:
 
 # %%
-guesses.ask("loss and gradient / loss, 4,096 units", None)
+exercises.keep(my_unit_rows_backward)
 
-# %% tags=["hide-input"]
+# %%
+u = autodiff.Value(np.random.default_rng(seed=9).normal(size=(4, 6)))
+weights = np.arange(24).reshape(4, 6)
+length = (0.5 * (u * u).sum(axis=1).log()).exp()
+(u / length * weights).sum().backward()
+in_steps = u.grad
+(u.unit_rows() * weights).sum().backward()
+whose = "the library's" if autodiff.unit_rows_backward.__module__ == autodiff.__name__ else "your"
+print(f"{whose} rule and the steps agree to 1e-12:", relative_error(u.grad, in_steps) < 1e-12)
+
+# %% [markdown]
+# ## What it costs
+#
+# So far the gradient has looked like a gift. What does it cost? Had you not read this lesson, you might do it as in lesson 03's check, nudging one parameter after another: two losses for each of 101,770 parameters, and a day would not be nearly enough for a training run.
+#
+# **Predict.** The loss needs a way forward. The loss *and* its gradient need a way forward and a way back. How many times as long does that take as the loss alone, in a network with 4,096 hidden units, which has more than three million parameters? And is the tape slower than the way back that you wrote by hand?
+#
+# Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the next cell counts them again.
+
+# %%
+guesses.ask("times the loss alone, 4,096 units", None)
+
+# %% tags=["answer", "hide-input"]
 study = studies.read("tape_cost")
 _, _, counted = studies.again("tape_cost")
 timed = next(row for row in study["rows"] if row["settings"]["measure"] == "time")["results"]
 memory = next(row for row in study["rows"] if row["settings"]["measure"] == "memory")["results"]
-print("           loss and gradient     tape /")
-print("              / loss alone      by hand")
-print("           count hand tape  time memory")
+print("             loss and gradient,     the tape,")
+print("             in units of the        in units of")
+print("             loss alone             by hand")
+print("           counted by hand by tape  time memory")
 shown = ["128 units", "512 units", "4,096 units", "2 layers", "4 layers", "8 layers", "16 layers"]
-for name in shown:
+for name in [*shown, "lesson 10"]:
     one = timed[name]
     count = counted[name]["gradient"] / counted[name]["loss"]
     hand, tape = one["hand"] / one["loss"], one["tape"] / one["loss"]
     time = one["tape"] / one["hand"]
     space = memory[name]["tape"] / memory[name]["hand"]
-    print(f"{name:11} {count:4.1f} {hand:4.1f} {tape:4.1f} {time:5.1f} {space:6.1f}")
+    print(f"{name:11} {count:6.1f} {hand:7.1f} {tape:7.1f} {time:5.1f} {space:6.1f}")
 wide = timed["4,096 units"]
-guesses.compare("loss and gradient / loss, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
+guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
 
-# %% mystnb={"image": {"alt": "Cost of loss and gradient together, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from a hundred thousand to more than three million. The points by hand and by the tape, for wide networks and for deep ones, lie in a flat band between about two and three."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "Cost of loss and gradient together, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from a hundred thousand to more than three million. The points by hand and by the tape, for wide networks and for deep ones, lie in a flat band between about two and three."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(6, 3.6))
 for kind, marker in [("units", "o"), ("layers", "s")]:
     some = [one for name, one in timed.items() if kind in name]
@@ -588,23 +606,22 @@ axis.legend(ncols=2)
 plt.show()
 
 # %% [markdown]
-# From a hundred thousand parameters to more than three million, loss and gradient together cost about twice as much as the loss alone, and never more than 2.7 times as much. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$. Only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer, nearly all the multiplications are in the first layer, hence 2.0. With more layers the count climbs towards 3. The measured times climb less steeply, because the count knows only products, and the exponentials of the sigmoids are needed on the way forward alone.
-#
+# Twice as long, and for three million parameters no longer than for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. The measured times hardly climb, because the count knows only products, whereas the exponentials of the sigmoids are needed on the way forward alone.
 # <details><summary>Who proved it for every program, and whose idea it was</summary>
 #
 # [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved a factor of three for multiplications and divisions, and [Griewank and Walther 2008](https://doi.org/10.1137/1.9780898717761) bound all of the work, memory traffic included, by a factor of about four. Neither bound grows with the number of parameters. The idea is older: it is in a Finnish thesis (Linnainmaa 1970; in English [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)), and [Speelpenning 1980](https://www.ideals.illinois.edu/handle/2142/66437) wrote a compiler that does it.
 #
 # </details>
 #
-# Compared with your own pass, the tape takes about a fifth longer in the small networks, and no longer at all in the widest, where the products outweigh all the bookkeeping. (The 0.9 means nothing: these times are good to about a tenth.) What the tape really costs is *memory*, nearly twice as much in deep networks. For each layer it keeps three arrays until the way back has passed it: the product, $z$ and $a$. Your pass keeps only $a$. Both also make a $dW$, which here has the same size, so it is four arrays against two.
+# And the tape? In networks of sigmoids it takes a little longer than the way back by hand, and in the widest no longer at all, since the products outweigh all the bookkeeping. <small>These times are good to about a tenth, and the smallest network's to less.</small> We would gladly have left it at that, and in an earlier edition we did. Then somebody measured lesson 10's network, which the tape got "for free" a few pages ago, and there it takes about three times as long. The two compute the same products. But lesson 10 cuts its patches out cleverly and lets the images lie last, whereas the tape takes every entry by its index and, on the way back, adds up every entry by its index as well. In other words, the price of a gradient in units of *its own* loss is small, and the price of not thinking about how arrays lie in memory has nothing to do with gradients.
 #
+# What the tape costs everywhere is *memory*, about twice as much in the deepest networks and in lesson 10's. For each layer of sigmoids it keeps three arrays until the way back has passed it, the product, $z$ and $a$, whereas by hand you keep only $a$. Add the $dW$ that both must make, which in the deep networks is just as large, and it is four arrays against two.
 # ### Why backwards?
 #
 # You could also go forwards. Move all the parameters at once, in some direction $r$, and carry beside each value its **slope** along $r$: how fast it grows as they move. In a product both factors may move, so each adds a term (the product rule). For the output layer, with $r_{W_2}$ for the part of $r$ that moves $W_2$, that is
-#
 # $$\text{slope}(Z_2) = \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2},$$
 #
-# and for the hidden layer it is the same, except that the pixels stand still. Past the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. At the end, multiply each logit's slope by its $dZ_2$ and add up: that is how fast the loss grows. Lesson 03 called it the directional derivative, and used it for its check. This is **forward mode**. Going backwards, you get the same number as the sum of gradient times $r$, entry by entry.
+# and for the hidden layer it is the same, except that the pixels stand still. Through the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. At the end, multiply each logit's slope by its $dZ_2$ and add up: that is how fast the loss grows. Lesson 03 called it the directional derivative, and used it for its check. This is **forward mode**, and each of its steps is a **Jacobian-vector product**: the same table of slopes as before, multiplied from the other side. Going backwards, you get the same number as the sum of gradient times $r$, entry by entry.
 
 # %%
 x = network.prepare(images)  # 50 images, as above
@@ -626,11 +643,10 @@ print("runs for the whole gradient:")
 print(f"{sum(array.size for array in start):,} forwards, 1 backwards")
 
 # %% [markdown]
-# Forwards, nothing has to be kept for a way back. But one run answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes 101,770 runs. Backwards it takes one, because there is only one loss.
-#
+# Forwards, nothing has to be kept for a way back, which sounds like the better bargain. But one run answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes 101,770 runs. Backwards it takes one, because there is only one loss. Which mode is cheap depends on where there are few, and a network has many parameters and one loss.
 # ## The same in PyTorch
 #
-# Here is our tape once more, without `TapeModel`, so that you can see all four steps.
+# Here is our tape once more, without `TapeModel`, so that all four steps can be seen.
 
 
 # %%
@@ -644,7 +660,7 @@ def tape_gradients(parameters, x, y):
 
 
 # %% [markdown]
-# And here is the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses. You needn't have it.
+# And here is the same in [PyTorch](https://pytorch.org) ([Paszke and others 2019](https://arxiv.org/abs/1912.01703)), a tape that much of the world uses. You don't need to install it.
 #
 # ```python
 # import torch
@@ -660,7 +676,7 @@ def tape_gradients(parameters, x, y):
 #
 # Compare the two line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that are to get blame.
 #
-# A study ran this very code on a computer with PyTorch: first the gradients at lesson 04's start, then thirty steps of training at that lesson's rate. Here we train the same steps by hand and by the tape. Will the losses differ?
+# A study ran this very code on a computer with PyTorch, first for the gradients at lesson 04's start, then for thirty steps of training at that lesson's rate. Here we train the same steps by hand and by the tape. Will the losses differ?
 
 # %% tags=["hide-input"]
 study = studies.read("tape_torch")
@@ -680,16 +696,16 @@ for step in [1, 10, 30]:
     print("{:7} {:9.6f} {:12.6f} {:8.6f}".format(step, *losses))
 
 # %% [markdown]
-# At the steps shown, all three agree to six decimals. One habit of PyTorch might puzzle you: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`.
+# At the steps shown, all three agree to six decimals. One habit of PyTorch might have puzzled you, and needn't any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`. Adding is right within one way back, as you know, and between two of them it is yours to undo.
 #
 # ## What now?
 #
-# You have built, from bare arrays, the core of a modern framework. Here is what is still missing, and what it rests on.
+# You have built, from bare arrays, the core of a modern framework. Here is what it still lacks, and which of your lessons each piece rests on.
 #
 # | next | what it is | you know it from | start at |
 # |---|---|---|---|
 # | Attention | a softmax decides which inputs to listen to | the softmax of 02, the fault of 06 | [lesson 12](12_in_good_company.ipynb) |
-# | Normalisation | layers that keep their sums at one size | exercise 11.5, the variances of 07 | [Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167) |
+# | Normalisation | layers that keep their sums at a constant size | exercise 11.5, the variances of 07 | [Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167) |
 # | Optimisers | a step size for each parameter, from its own past | momentum in 04, a gradient for each layer in 07 | [Kingma and Ba 2015](https://arxiv.org/abs/1412.6980) |
 # | GPUs | the same products, thousands at once, in fewer digits | what float32 did in 06 | [Krizhevsky, Sutskever and Hinton 2012](https://doi.org/10.1145/3065386) |
 # | Making images | a network learns to remove noise, step by step | squared error in 06, kernels in 10 | [Ho and others 2020](https://arxiv.org/abs/2006.11239) |
@@ -703,16 +719,17 @@ for step in [1, 10, 30]:
 # %% [markdown]
 # ## Recap
 #
-# - Automatic differentiation needs values that remember what they were made from, and by which rule blame goes back.
-# - A value passes its blame on once all of it has arrived: topological order.
-# - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget it, and a number or a shape comes out wrong.
-# - $p - y$ is the sum of two roads.
-# - Loss and gradient together cost two to three times as much as the loss alone, however many parameters there are. The price is memory, because whatever the rules need from the forward pass must be kept.
-# - A machine differentiates the formula that you wrote. Stable formulas are still your job.
+# A computer works out what you derived by remembering: each value knows its parents and a rule for each, and a loop walks back through them. You now have such an engine, with rules in it that are yours, and it agrees with everything that you derived by hand. What it can't do is know what you meant, and it will differentiate an unstable formula as readily as a stable one.
 #
+# - Automatic differentiation needs values that remember their parents, and by which rule blame goes back: a vector-Jacobian product, whose Jacobian is never built.
+# - A value hands its blame on once all of it has arrived: topological order.
+# - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget to add, and a number or a shape comes out wrong.
+# - $p - y$ is the sum of two paths.
+# - Loss and gradient together cost two to three times as much as the loss alone, however many parameters there are. The price is memory, because whatever the rules need from the way forward must be kept, and how cleverly arrays are cut and laid out is another matter.
+# - A machine differentiates the formula that you wrote. Stable formulas are still your job.
 # ## Questions to ask yourself
 #
-# 1. In which of these would you see the bug of assigning: $u + u$, $u \cdot w$, $XW + b$?
+# 1. In which of these would you see the assignment bug: $u + u$, $u \cdot w$, $XW + b$?
 #
 #    <details><summary>Answer</summary>
 #
@@ -724,7 +741,7 @@ for step in [1, 10, 30]:
 #
 #    <details><summary>Answer</summary>
 #
-#    The slope is $z(1 - z)$. The value has to be kept anyway, for whatever comes after it, so what went in need not be kept.
+#    The slope is $z(1 - z)$. The value has to be kept anyway, for whatever comes after it, so its input need not be kept for the sigmoid's sake.
 #
 #    </details>
 #
@@ -746,4 +763,4 @@ for step in [1, 10, 30]:
 #
 # ## Next
 #
-# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) ends it with one that looks at its company on purpose, and you will need the softmax, the gradient check and the tape to build it.
+# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) has one that looks at its company on purpose, and you will need the softmax, the gradient check and the tape to build it. And if you would rather face an empty page now, [lesson 13](13_from_an_empty_page.ipynb) has one.

@@ -1,7 +1,8 @@
 """Lesson 11: what the tape costs beside the backward pass that was written by hand.
 
-Networks of sigmoids with 128 to 4,096 hidden units, and with 1 to 16 layers of 128; a batch of 128
-images, float64, one thread. ``multiplications`` counts those of the matrix products, for one image.
+Networks of sigmoids with 128 to 4,096 hidden units, and with 1 to 16 layers of 128, and lesson 10's
+network of kernels; a batch of 128 images, float64, one thread. ``multiplications`` counts those of the
+matrix products, for one image.
 ``memory`` is the most that was taken on the way, in megabytes, the parameters not counted; ``time``
 is the processor's, the best of many rounds in which loss, hand and tape take turns, in milliseconds.
 """
@@ -12,13 +13,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from mnistlib import autodiff, data, deep, functions
+from mnistlib import autodiff, convolution, data, deep, functions
 
 UNITS = (128, 256, 512, 1024, 2048, 4096)
 LAYERS = (1, 2, 4, 8, 16)
 SIZES = {f"{units:,} units": [784, units, 10] for units in UNITS} | {
     f"{layers} layers": [784, *[128] * layers, 10] for layers in LAYERS[1:]
 }
+#: Lesson 10's network, beside those.
+KERNELS = "lesson 10"
+NAMES = (*SIZES, KERNELS)
+#: Its products, for one image: how many places, inputs and outputs each of its three layers has.
+PRODUCTS = ((24 * 24, 25, 8), (8 * 8, 200, 16), (1, 256, 10))
 ROWS = [{"measure": "multiplications"}, {"measure": "memory"}, {"measure": "time"}]
 QUICK = 0
 BATCH = 128
@@ -36,66 +42,89 @@ def way_up(parameters, x):
     return x @ W + b
 
 
-HAND = deep.MLP("sigmoid")
-TAPE = autodiff.TapeModel(way_up, HAND.prepare)
+def kernels(x, W, b, side=5):
+    """Apply a layer of kernels as lesson 11 does."""
+    n, rows, columns, channels = x.shape
+    down, right = np.divmod(np.arange(side * side), side)
+    top, left = np.arange(rows - side + 1), np.arange(columns - side + 1)
+    patches = x[:, top[:, None, None] + down, left[None, :, None] + right]
+    z = patches.reshape(-1, side * side * channels) @ W + b
+    squares = z.reshape(n, len(top) // 2, 2, len(left) // 2, 2, b.shape[0])
+    return squares.max(axis=(2, 4)).reshape(n, len(top) // 2, len(left) // 2, b.shape[0]).relu()
 
 
-def contenders(sizes: list[int]) -> dict:
-    """Return what takes turns, each a function of nothing, at one size."""
+def way_up_kernels(parameters, x):
+    """Go up lesson 10's network, as lesson 11 does."""
+    W1, b1, W2, b2, W3, b3 = parameters
+    a = kernels(kernels(x.transpose(3, 1, 2, 0), W1, b1), W2, b2)
+    return a.reshape(x.shape[-1], -1) @ W3 + b3
+
+
+def network(name: str) -> tuple:
+    """Return a network by hand, its way up for the tape, and where it starts."""
     rng = np.random.default_rng(0)
-    start = deep.initialise(rng, sizes, rule="Glorot")
+    if name == KERNELS:
+        return convolution.Convolutional(), way_up_kernels, convolution.initialise(rng)
+    return deep.MLP("sigmoid"), way_up, deep.initialise(rng, SIZES[name], rule="Glorot")
+
+
+def contenders(name: str) -> dict:
+    """Return what takes turns, each a function of nothing, at one size."""
+    by_hand, forward, start = network(name)
+    by_tape = autodiff.TapeModel(forward, by_hand.prepare)
     images, labels = data.load()[:2]
-    x = data.scale(images[:BATCH])
+    x = by_hand.prepare(images[:BATCH])
     y = data.one_hot(labels[:BATCH])
     return {
-        "loss": lambda: functions.cross_entropy(HAND.logits(start, x), y),
-        "hand": lambda: HAND.gradients(start, x, y),
-        "tape": lambda: TAPE.gradients(start, x, y),
+        "loss": lambda: functions.cross_entropy(by_hand.logits(start, x), y),
+        "hand": lambda: by_hand.gradients(start, x, y),
+        "tape": lambda: by_tape.gradients(start, x, y),
     }
 
 
-def multiplications(sizes: list[int]) -> dict:
+def multiplications(name: str) -> dict:
     """Count those of the products: dW at each layer, and dA at each but the first."""
-    counts = [inputs * outputs for inputs, outputs in pairwise(sizes)]
+    products = PRODUCTS if name == KERNELS else [(1, *pair) for pair in pairwise(SIZES[name])]
+    counts = [places * inputs * outputs for places, inputs, outputs in products]
     return {"loss": sum(counts), "gradient": 3 * sum(counts) - counts[0]}
 
 
-def memory(sizes: list[int]) -> dict:
+def memory(name: str) -> dict:
     """Return the peak of each, in megabytes."""
     peaks = {}
-    for name, run in contenders(sizes).items():
+    for who, run in contenders(name).items():
         run()
         tracemalloc.start()
         run()
-        peaks[name] = round(tracemalloc.get_traced_memory()[1] / 1e6, 2)
+        peaks[who] = round(tracemalloc.get_traced_memory()[1] / 1e6, 2)
         tracemalloc.stop()
     return peaks
 
 
-def best_time(sizes: list[int]) -> dict:
+def best_time(name: str) -> dict:
     """Return the best time of each, in milliseconds."""
-    runs = contenders(sizes)
+    runs = contenders(name)
     best = dict.fromkeys(runs, np.inf)
     for _ in range(ROUNDS):
-        for name, run in runs.items():
+        for who, run in runs.items():
             count = 0
             start = time.process_time()
             while (spent := time.process_time() - start) < AT_LEAST or not count:
                 run()
                 count += 1
-            best[name] = min(best[name], 1000 * spent / count)
-    return {name: round(ms, 3) for name, ms in best.items()}
+            best[who] = min(best[who], 1000 * spent / count)
+    return {who: round(ms, 3) for who, ms in best.items()}
 
 
-def parameters(sizes: list[int]) -> int:
+def parameters(name: str) -> int:
     """Count the network's parameters."""
-    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+    return sum(array.size for array in network(name)[2])
 
 
 def run(measure: str) -> dict:
-    """Measure one thing at every size."""
+    """Measure one thing for every network."""
     ask = {"multiplications": multiplications, "memory": memory, "time": best_time}[measure]
-    return {name: {"parameters": parameters(sizes), **ask(sizes)} for name, sizes in SIZES.items()}
+    return {name: {"parameters": parameters(name), **ask(name)} for name in NAMES}
 
 
 if __name__ == "__main__":

@@ -195,7 +195,7 @@ def library_pages() -> str:
     modules = sorted(module.name for module in pkgutil.iter_modules([str(ROOT / "mnistlib")]))
     places = {name: f"mnistlib.{name}" for name in modules}
     # And what lessons use of the course; what they hand out as a riddle is not explained here.
-    course = ("exercises", "guesses", "pictures", "studies", "pencil", "autopsy")
+    course = ("exercises", "guesses", "pictures", "studies", "pencil", "autopsy", "examination")
     places |= {name: f"course.{name}" for name in course}
     places["faulty_download"] = "course.materials.faulty_download"
     return "\n".join(

@@ -8,46 +8,6 @@ from course.exercises.views import topological_order as walk
 from mnistlib import autodiff
 
 
-def divide_backward(dz, u, w):
-    """The loss's gradients du and dw by the numerator and the denominator of z = u / w."""
-    return dz / w, -dz * u / w**2
-
-
-def order(parents, end):
-    """The names of all values that end depends on, each after all that it went into."""
-    uses = dict.fromkeys(parents, 0)
-    reached = [end]
-    for name in reached:  # the list grows while it is walked
-        for source in parents[name]:
-            if uses[source] == 0:
-                reached.append(source)
-            uses[source] += 1
-    ready = [end]
-    ordered = []
-    while ready:
-        name = ready.pop()
-        ordered.append(name)
-        for source in parents[name]:
-            uses[source] -= 1
-            if uses[source] == 0:
-                ready.append(source)
-    return ordered
-
-
-def take_backward(dz, index, size):
-    """The loss's gradient by the row u, of this size, from which z = u[index] was taken."""
-    du = np.zeros(size)
-    np.add.at(du, index, dz)
-    return du
-
-
-def unit_rows_backward(dz, u):
-    """The loss's gradient by u, where each row of z is the row of u divided by its length."""
-    length = np.sqrt((u * u).sum(axis=1, keepdims=True))
-    z = u / length
-    return (dz - z * (dz * z).sum(axis=1, keepdims=True)) / length
-
-
 def _draw(seed: int, *shape: int) -> np.ndarray:
     """Draw numbers that are neither whole nor near 0."""
     rng = np.random.default_rng(seed)
@@ -73,7 +33,7 @@ _INDEX = np.array([[3, 0, 3], [1, 3, 0]])
 
 EXERCISES = (
     Exercise(
-        reference=divide_backward,
+        reference=autodiff.divide_backward,
         shapes="n units, n units, n units -> du: n units, dw: n units",
         cases=(
             (np.array([[4.0]]), np.array([[6.0]]), np.array([[2.0]])),
@@ -105,7 +65,7 @@ EXERCISES = (
         results_are=("never tiny",),
     ),
     Exercise(
-        reference=order,
+        reference=autodiff.topological_order,
         shapes=", -> ",
         cases=(
             (walk.Graph({"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}), "L"),
@@ -140,7 +100,7 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        reference=take_backward,
+        reference=autodiff.take_backward,
         shapes=", , -> ",
         cases=(
             (np.array([1.0, 5.0, 10.0]), np.array([2, 0, 2]), 3),
@@ -153,7 +113,7 @@ EXERCISES = (
         results_are=("never tiny",),
     ),
     Exercise(
-        reference=unit_rows_backward,
+        reference=autodiff.unit_rows_backward,
         shapes="n units, n units -> n units",
         cases=(
             (np.array([[5.0, 0.0]]), np.array([[3.0, 4.0]])),

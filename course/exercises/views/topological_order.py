@@ -1,4 +1,4 @@
-"""Lesson 11's ``order``: what an answer walks, and what can be wrong with its list."""
+"""Lesson 11's ``topological_order``: what an answer walks, and what can be wrong with its list."""
 
 import sys
 from collections import Counter
@@ -66,7 +66,7 @@ def open_calls() -> int:
 
 
 class Order:
-    """What an answer to ``order`` made of a graph, and what is wrong with it."""
+    """What an answer to ``topological_order`` made of a graph, and what is wrong with it."""
 
     def __init__(self, arguments: Arguments, result: object) -> None:
         """Take the arguments as the call left them, and its result."""

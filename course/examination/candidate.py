@@ -1,0 +1,262 @@
+"""Calling a reader's functions: on copies, within a time, and without what they print."""
+
+import _thread
+import contextlib
+import copy
+import io
+import threading
+import time
+import tracemalloc
+import types
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.exercises.attempt import line_at_work
+
+#: Seconds that a training may take.
+LIMIT = 60.0
+#: Packages whose functions are not the reader's own.
+OURS = ("mnistlib", "course")
+
+
+class Fault(Exception):
+    """Something a call did that ends the examination of it; ``kind`` and ``seen`` go into a finding."""
+
+    def __init__(self, kind: str, /, **seen: object):
+        """Take what was seen."""
+        super().__init__(kind)
+        self.kind = kind
+        self.seen = seen
+
+
+@dataclass
+class Trained:
+    """What a training left behind: its parameters, and what was seen on the way."""
+
+    parameters: object
+    seconds: float
+    megabytes: float
+    drew_from_rng: bool
+    changed: dict[str, str]
+    warned: list[str]
+
+
+@dataclass
+class Candidate:
+    """A reader's functions; the third may be missing."""
+
+    train: Callable
+    predict: Callable
+    probabilities: Callable | None = None
+    limit: float = LIMIT
+
+    def trained(self, images: np.ndarray, labels: np.ndarray, seed: int) -> Trained:
+        """Train on copies, with a new generator.
+
+        Raises:
+            Fault: it raised something, or had not ended after a minute.
+        """
+        given = {"images": images.copy(), "labels": labels.copy()}
+        rng = np.random.default_rng(seed)
+        untouched = rng.bit_generator.state
+        tracemalloc.start()
+        start = time.perf_counter()
+        try:
+            parameters, warned = self._call(self.train, *given.values(), rng)
+            megabytes = tracemalloc.get_traced_memory()[1] / 1e6
+        finally:
+            tracemalloc.stop()
+        return Trained(
+            parameters=parameters,
+            seconds=time.perf_counter() - start,
+            megabytes=megabytes,
+            drew_from_rng=rng.bit_generator.state != untouched,
+            changed=what_changed(given, {"images": images, "labels": labels}),
+            warned=warned,
+        )
+
+    def answers(self, trained: Trained, images: np.ndarray) -> np.ndarray:
+        """Return the digit that it reads in each image.
+
+        Raises:
+            Fault: it raised something, or its answers are not one digit for each image.
+        """
+        before = copy.deepcopy(trained.parameters)
+        given = images.copy()
+        answered, warned = self._call(self.predict, trained.parameters, given)
+        trained.changed |= what_changed({"images": given}, {"images": images}, "predict: ")
+        if differ(before, trained.parameters):
+            trained.changed["predict: parameters"] = "changed"
+        trained.warned = [*trained.warned, *warned]
+        return as_digits(answered, len(images))
+
+    def beliefs(self, trained: Trained, images: np.ndarray) -> np.ndarray:
+        """Return its ten probabilities for each image.
+
+        Raises:
+            Fault: it raised something, or these are no probabilities.
+        """
+        p, _ = self._call(self.probabilities, trained.parameters, images.copy())
+        with contextlib.suppress(TypeError, ValueError):
+            p = np.asarray(p, dtype=float)
+        if np.shape(p) != (len(images), 10):
+            raise Fault("shape", shape=np.shape(p), wanted=(len(images), 10))
+        if not np.isfinite(p).all():
+            raise Fault("not finite", count=int((~np.isfinite(p)).sum()))
+        sums = p.sum(axis=1)
+        if p.min() < 0 or abs(sums - 1).max() > 1e-3:
+            raise Fault("sums", low=sums.min(), high=sums.max(), least=p.min())
+        return p
+
+    def _call(self, function: Callable, *arguments: object) -> tuple[object, list[str]]:
+        """Call a function of the reader's; return its result, and NumPy's warnings.
+
+        Raises:
+            Fault: it raised something, or took too long.
+        """
+        silent = io.StringIO()
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            contextlib.redirect_stdout(silent),
+            contextlib.redirect_stderr(silent),
+        ):
+            warnings.simplefilter("always")
+            try:
+                result = within(self.limit, function, *arguments)
+            except Fault:
+                raise
+            except Exception as error:  # a reader's code may raise anything
+                line = line_at_work(function, error.__traceback__)
+                name = getattr(function, "__name__", "it")
+                said = f"{type(error).__name__}: {error}"
+                raise Fault("raises", function=name, error=said, line=line or "?") from error
+        return result, [str(w.message) for w in caught if w.category is RuntimeWarning]
+
+
+def within(seconds: float, function: Callable, *arguments: object) -> object:
+    """Call a function, and end it if it takes longer: at its next line, it is interrupted.
+
+    This is what Ctrl+C does, on every system. It reaches only the main thread, in which a notebook's
+    cells run; elsewhere there is no limit. The page's Python has no threads: the page itself stops it.
+
+    Raises:
+        Fault: it was interrupted.
+    """
+    lock = threading.Lock()
+    ended = threading.Event()
+    expired = threading.Event()
+
+    def interrupt() -> None:
+        with lock:
+            if not ended.is_set():
+                expired.set()
+                _thread.interrupt_main()
+
+    timer = threading.Timer(seconds, interrupt)
+    timer.daemon = True
+    if threading.current_thread() is threading.main_thread():
+        with contextlib.suppress(RuntimeError):  # no threads
+            timer.start()
+    line = None
+    try:
+        try:
+            result = function(*arguments)
+        finally:
+            with lock:
+                ended.set()
+            timer.cancel()
+        if expired.is_set():
+            time.sleep(1)  # the interruption is on its way
+    except KeyboardInterrupt as stopped:
+        if not expired.is_set():
+            raise  # the reader's own
+        line = line_at_work(function, stopped.__traceback__)
+    if expired.is_set():
+        name = getattr(function, "__name__", "it")
+        raise Fault("endless", function=name, seconds=seconds, line=line or "?")
+    return result
+
+
+def as_digits(answered: object, n: int) -> np.ndarray:
+    """Return answers as whole numbers.
+
+    Raises:
+        Fault: they are not n digits.
+    """
+    try:
+        answers = np.asarray(answered)
+    except ValueError:
+        raise Fault("kind", kind="lists of different lengths") from None
+    if answers.shape != (n,):
+        raise Fault("shape", shape=answers.shape, wanted=(n,))
+    if answers.dtype.kind not in "iuf":
+        raise Fault("kind", kind=str(answers.dtype))
+    wrong = ~np.isin(answers, range(10))
+    if wrong.any():
+        raise Fault("range", example=answers[wrong][0], count=int(wrong.sum()))
+    return answers.astype(int)
+
+
+def what_changed(now: dict, before: dict, place: str = "") -> dict[str, str]:
+    """Return which arrays were changed, and whether they were only put in another order."""
+    changed = {}
+    for name, array in now.items():
+        if not np.array_equal(array, before[name]):
+            same = np.array_equal(np.sort(array, axis=None), np.sort(before[name], axis=None))
+            changed[f"{place}{name}"] = "shuffled" if same else "changed"
+    return changed
+
+
+def arrays_in(parameters: object) -> list[np.ndarray]:
+    """Return all arrays of numbers that parameters hold, however they are packed."""
+    if isinstance(parameters, np.ndarray | np.generic | float | int):
+        return [np.asarray(parameters)]
+    if isinstance(parameters, dict):
+        parameters = parameters.values()
+    elif hasattr(parameters, "__dict__") and not isinstance(parameters, types.FunctionType):
+        parameters = vars(parameters).values()
+    elif not isinstance(parameters, list | tuple):
+        return []
+    return [array for part in parameters for array in arrays_in(part)]
+
+
+def differ(one: object, other: object) -> bool:
+    """Tell whether two sets of parameters hold different numbers."""
+    pairs = list(zip(arrays_in(one), arrays_in(other), strict=False))
+    return not all(np.array_equal(a, b, equal_nan=a.dtype.kind == "f") for a, b in pairs)
+
+
+def borrowed(*functions: Callable | None) -> list[str]:
+    """Return what of the course's own code some functions, and the functions they call, name."""
+    found = set()
+    seen = set()
+    waiting = [function for function in functions if isinstance(function, types.FunctionType)]
+    while waiting:
+        function = waiting.pop()
+        if function in seen:
+            continue
+        seen.add(function)
+        for name in names_in(function.__code__):
+            value = function.__globals__.get(name)
+            module = getattr(value, "__module__", None) or getattr(value, "__name__", "")
+            if isinstance(value, types.ModuleType):
+                module = value.__name__
+            if str(module).split(".")[0] in OURS or name.split(".")[0] in OURS:
+                found.add(name)
+            elif isinstance(value, types.FunctionType):
+                waiting.append(value)
+            elif isinstance(value, type) and value.__module__ == function.__module__:
+                waiting += [f for f in vars(value).values() if isinstance(f, types.FunctionType)]
+    return sorted(found)
+
+
+def names_in(code: types.CodeType) -> set[str]:
+    """Return the names that code uses, and those of what is defined within it."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= names_in(constant)
+    return names

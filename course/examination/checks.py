@@ -1,0 +1,381 @@
+"""The questions of the examination, in the order of their causes; each answer is a ``Finding``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from course.examination import candidate as calls
+from course.examination.candidate import Candidate, Fault, Trained
+from course.examination.paper import FEW, IMAGES, Digits, Paper, paper
+from mnistlib import baseline
+from mnistlib.uncertainty import Calibration, calibration, paired, standard_error_by_group
+
+#: The checks by their names, and the question that each asks. What stands above may be the cause of
+#: what stands below, and is to be fixed first.
+CHECKS = {
+    "own": "Is all of it your own?",
+    "runs": "Does it come to an end, with a digit for each image?",
+    "arguments": "Are its arguments left as they were?",
+    "floats": "Are the same pixels as float32 the same to it?",
+    "bytes": "Can it learn from bytes as large as 255?",
+    "finite": "Are all its numbers finite?",
+    "company": "Is an image's answer about that image alone?",
+    "order": "Does the order of the images leave the answers alone?",
+    "labels": "Does it learn from the labels, and from nothing else?",
+    "names": "Are the ten classes names, and not numbers?",
+    "repeat": "Does the same generator give the same network?",
+    "chance": "Does another generator give another network?",
+    "averages": "Does it beat ten averages?",
+    "odd pages": "Does it survive a blank page, a black one, a grey one?",
+    "claim": "Is it as good on strangers as you said?",
+    "sure": "When it says 90 %, is it right nine times in ten?",
+    "cost": "Does it learn within a minute?",
+}
+
+#: Checks that cannot be judged while one of others has not held.
+WAITS_FOR = {
+    "bytes": ("floats",),
+    "averages": ("floats", "bytes", "finite", "labels", "names", "company"),
+    "claim": ("labels", "company"),
+    "sure": ("floats", "bytes", "finite", "labels", "names", "company"),
+    "chance": ("repeat",),
+    "order": ("company",),
+    "names": ("bytes", "finite", "company", "labels"),
+    "labels": ("floats", "bytes", "finite", "company"),
+}
+
+#: The share right from labels dealt out at random above which something else was learnt from.
+LEAK = 0.2
+#: The share right below which nothing was learnt.
+NOTHING = 0.2
+#: How much better it reads, as a share, when the pixels are divided by 255, if it was saturated.
+SATURATED = 0.04
+#: The share of its errors that miss by exactly one from which classes were taken for numbers.
+NEIGHBOURS = 0.4
+#: How far, on average, a probability may be from the share right, beyond chance.
+HONEST = 0.03
+#: The share of answers that rounding may change between one batch and another.
+ROUNDING = 0.02
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check saw: whether it held (None: not judged), in what way not, and the numbers."""
+
+    check: str
+    held: bool | None
+    fault: str = ""
+    seen: dict[str, object] = field(default_factory=dict)
+
+
+class Share(NamedTuple):
+    """A share of right answers with its standard error by writer."""
+
+    right: float
+    error: float
+
+
+@dataclass
+class Report:
+    """All that the examination of one candidate found."""
+
+    images: int
+    findings: dict[str, Finding] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
+    averages: float | None = None
+    calibration: Calibration | None = None
+    seconds: float | None = None
+    megabytes: float | None = None
+    beside: "Report | None" = None
+
+    @property
+    def attempted(self) -> bool:
+        """Whether there was anything to examine."""
+        return self.findings["runs"].fault != "not attempted"
+
+    @property
+    def first(self) -> Finding | None:
+        """The finding to begin with: the first that did not hold."""
+        return next((f for f in self.findings.values() if f.held is False), None)
+
+    def note(self, check: str, held: bool | None, fault: str = "", **seen: object) -> None:
+        """Write a finding down."""
+        self.findings[check] = Finding(check, held, "" if held else fault, seen)
+
+    def __repr__(self) -> str:
+        from course.examination import words
+
+        return words.report(self)
+
+    def figure(self):
+        """Draw the report, as one figure."""
+        from course.examination import report
+
+        return report.draw(self)
+
+
+def examine(
+    my_train: Callable,
+    my_predict: Callable,
+    my_probabilities: Callable | None = None,
+    *,
+    claim: float | None = None,
+    images: int = IMAGES,
+    limit: float = calls.LIMIT,
+    beside: Report | None = None,
+) -> Report:
+    """Train a network of somebody's own six times, ask it what lesson 13 asks, and report.
+
+    Args:
+        my_train: from images, uint8 (n, 28, 28), labels, uint8 (n,), and a generator to parameters.
+        my_predict: from parameters and images to a digit for each image.
+        my_probabilities: from the same to ten probabilities for each image, if it can say.
+        claim: the percentage of strangers' digits that you say it reads.
+        images: how many it learns.
+        limit: seconds that one training may take.
+        beside: another's report, to be shown beside this one.
+    """
+    report = Report(images=images, beside=beside)
+    candidate = Candidate(my_train, my_predict, my_probabilities, limit)
+    theirs = calls.borrowed(my_train, my_predict, my_probabilities)
+    report.note("own", not theirs, "borrowed", names=theirs)
+    try:
+        _examine(candidate, paper(images), report, claim)
+    except Fault as fault:
+        _stop(report, fault)
+    for check in CHECKS:
+        report.findings.setdefault(check, Finding(check, None, "not reached"))
+    for check, causes in WAITS_FOR.items():
+        cause = next((c for c in causes if report.findings[c].held is False), None)
+        if cause and report.findings[check].held is False:
+            report.note(check, None, "waits", cause=cause)
+    report.findings = {check: report.findings[check] for check in CHECKS}
+    return report
+
+
+def _stop(report: Report, fault: Fault) -> None:
+    """Write down what ended the examination."""
+    report.note("runs", False, fault.kind, **fault.seen)
+
+
+def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float | None) -> None:
+    """Ask everything, from what is quick to what takes time.
+
+    Raises:
+        Fault: a call did what ends the examination.
+    """
+    few, strangers = digits.few, digits.strangers
+    first = candidate.trained(few.images, few.labels, seed=1)
+    if first.parameters is None and candidate.predict(None, few.images[:1]) is None:
+        raise Fault("not attempted")
+    answers = candidate.answers(first, strangers.images)
+    first_right = float((answers == strangers.labels).mean())
+    report.note("arguments", not first.changed, "changed", changed=dict(first.changed))
+
+    again = candidate.trained(few.images, few.labels, seed=1)
+    same = candidate.answers(again, strangers.images) == answers
+    report.note(
+        "repeat", bool(same.all()), "differs", differ=int((~same).sum()), drew=first.drew_from_rng
+    )
+    other = candidate.trained(few.images, few.labels, seed=2)
+    moved = int((candidate.answers(other, strangers.images) != answers).sum())
+    ignored = not moved and not other.drew_from_rng
+    report.note("chance", not ignored, "ignored", moved=moved)
+
+    _look_at_bytes(candidate, few, strangers, first_right, report)
+    _look_at_labels(candidate, few, strangers, first_right, report)
+
+    trained = candidate.trained(*digits.learnt[:2], seed=1)
+    report.seconds, report.megabytes = trained.seconds, trained.megabytes
+    report.note("cost", trained.seconds < 60, "slow")
+    report.note("runs", True)
+    _look_at_numbers(trained, report)
+    _look_at_company(candidate, trained, digits, report)
+    _look_at_pages(candidate, trained, digits, report)
+    _look_at_accuracy(candidate, trained, digits, report, claim)
+    _look_at_sureness(candidate, trained, digits, report)
+
+
+def _look_at_bytes(
+    candidate: Candidate, few: Digits, strangers: Digits, right: float, report: Report
+) -> None:
+    """Divide the pixels by 255: whoever reads far better then had sums too large."""
+    try:
+        trained = candidate.trained(few.images / 255, few.labels, seed=1)
+        answers = candidate.answers(trained, strangers.images / 255)
+        small = float((answers == strangers.labels).mean())
+    except Fault:  # whatever is the matter, it is not that bytes are large
+        small = 0.0
+    report.note(
+        "bytes", small - right < SATURATED, "large", right=right, small=small, few=len(few.images)
+    )
+
+
+def _look_at_labels(
+    candidate: Candidate, few: Digits, strangers: Digits, right: float, report: Report
+) -> None:
+    """Deal the labels out at random: whoever still reads digits knows them from elsewhere."""
+    dealt = np.random.default_rng(seed=3).permutation(few.labels)
+    trained = candidate.trained(few.images, dealt, seed=1)
+    chance = float((candidate.answers(trained, strangers.images) == strangers.labels).mean())
+    fault = "leak" if chance >= LEAK else "nothing"
+    report.note(
+        "labels",
+        fault != "leak" and right > NOTHING,
+        fault,
+        right=right,
+        chance=chance,
+        few=len(few.images),
+    )
+
+
+def _look_at_numbers(trained: Trained, report: Report) -> None:
+    arrays = [a for a in calls.arrays_in(trained.parameters) if a.dtype.kind == "f"]
+    wrong = sum(int((~np.isfinite(array)).sum()) for array in arrays)
+    total = sum(array.size for array in arrays)
+    report.note("finite", not wrong, "nan", wrong=wrong, total=total, warned=trained.warned[:1])
+
+
+def _look_at_company(candidate: Candidate, trained: Trained, digits: Paper, report: Report) -> None:
+    """Ask about images among all the others, alone, beside nineteen of one class, and reversed."""
+    images, labels, _ = digits.strangers
+    together = candidate.answers(trained, images)
+    chosen = np.arange(100)
+    alone = np.array([candidate.answers(trained, images[i : i + 1])[0] for i in chosen])
+    rooms = {"alone": alone}
+    for digit in (0, 2, 4):
+        company = images[100:][labels[100:] == digit][:19]
+        mixed = [np.concatenate([images[i : i + 1], company]) for i in chosen]
+        rooms[f"beside nineteen {digit}s"] = np.array(
+            [candidate.answers(trained, room)[0] for room in mixed]
+        )
+    stays = np.all([answers == together[chosen] for answers in rooms.values()], axis=0)
+    report.note(
+        "company",
+        bool((~stays).mean() <= ROUNDING),
+        "company",
+        moved=int((~stays).sum()),
+        asked=len(chosen),
+        label=int(labels[stays.argmin()]),
+        together=int(together[stays.argmin()]),
+        rooms={room: int(answers[stays.argmin()]) for room, answers in rooms.items()},
+    )
+    backwards = candidate.answers(trained, images[::-1])[::-1]
+    moved = int((backwards != together).sum())
+    report.note("order", moved <= ROUNDING * len(images), "order", moved=moved, asked=len(images))
+
+
+def _look_at_pages(candidate: Candidate, trained: Trained, digits: Paper, report: Report) -> None:
+    """Show pages that are not digits, and the digits in another type."""
+    images = digits.strangers.images[:200]
+    pages = {
+        "a blank page": np.zeros((20, 28, 28), np.uint8),
+        "a black page": np.full((20, 28, 28), 255, np.uint8),
+        "grey paper": np.clip(images.astype(int) + 20, 0, 255).astype(np.uint8),
+    }
+    bad = {}
+    for name, page in pages.items():
+        before = len(trained.warned)
+        try:
+            candidate.answers(trained, page)
+            if candidate.probabilities:
+                candidate.beliefs(trained, page)
+        except Fault as fault:
+            if fault.kind != "sums":  # which is asked about where there are digits
+                bad[name] = str(fault.seen.get("error", fault.kind))
+        else:
+            warned = [w for w in trained.warned[before:] if "invalid" in w or "divide" in w]
+            if warned:
+                bad[name] = warned[0]
+    report.note("odd pages", not bad, "odd", pages=bad)
+
+    together = candidate.answers(trained, images)
+    try:
+        as_floats = candidate.answers(trained, images.astype(np.float32))
+    except Fault as fault:
+        report.note("floats", False, "raises", error=fault.seen.get("error", fault.kind))
+        return
+    moved = int((as_floats != together).sum())
+    report.note("floats", moved <= ROUNDING * 200, "moved", moved=moved, asked=200)
+
+
+def _look_at_accuracy(
+    candidate: Candidate, trained: Trained, digits: Paper, report: Report, claim: float | None
+) -> None:
+    """Measure on what was learnt, on other digits of the same writers, and on those of strangers."""
+    asked = {
+        "digits it learnt": Digits(*(part[:4000] for part in digits.learnt)),
+        "the same writers": digits.same_writers,
+        "strangers": digits.strangers,
+    }
+    for name, some in asked.items():
+        right = candidate.answers(trained, some.images) == some.labels
+        error = standard_error_by_group(right, some.writers)
+        report.shares[name] = Share(float(right.mean()), error)
+    images, labels, _ = digits.strangers
+    answers = candidate.answers(trained, images)
+    right = answers == labels
+    misses = np.abs(answers - labels)[~right]
+    by_one = float((misses == 1).mean()) if len(misses) else 0.0
+    report.note(
+        "names",
+        len(misses) < 50 or by_one < NEIGHBOURS,
+        "numbers",
+        errors=len(misses),
+        by_one=by_one,
+    )
+    means = baseline.class_means(*digits.learnt[:2])
+    nearest = baseline.nearest_mean(images.reshape(-1, 784).astype(float), means) == labels
+    report.averages = float(nearest.mean())
+    pair = paired(nearest, right)
+    better = pair.difference > 0 and pair.p < 0.01
+    report.note(
+        "averages",
+        bool(better),
+        "no better",
+        averages=report.averages,
+        right=float(right.mean()),
+        gained=pair.gained,
+        lost=pair.lost,
+    )
+    share = report.shares["strangers"]
+    if claim is None:
+        report.note("claim", None, "no claim")
+    else:
+        held = claim / 100 <= share.right + 2 * share.error
+        report.note("claim", held, "less", claim=claim, right=share.right, error=share.error)
+
+
+def _look_at_sureness(
+    candidate: Candidate, trained: Trained, digits: Paper, report: Report
+) -> None:
+    """Compare its probabilities with the share that is right."""
+    if candidate.probabilities is None:
+        report.note("sure", None, "cannot say")
+        return
+    images, labels, _ = digits.strangers
+    try:
+        p = candidate.beliefs(trained, images)
+    except Fault as fault:
+        report.note("sure", False, fault.kind, **fault.seen)
+        return
+    other = int((p.argmax(axis=1) != candidate.answers(trained, images)).sum())
+    if other > ROUNDING * len(images):
+        report.note("sure", False, "two minds", other=other, asked=len(images))
+        return
+    report.calibration = calibration(p, labels)
+    found = report.calibration
+    report.note(
+        "sure",
+        found.error <= found.by_chance + HONEST,
+        "boasts" if p.max(axis=1).mean() > (p.argmax(axis=1) == labels).mean() else "too modest",
+        error=found.error,
+        by_chance=found.by_chance,
+        sure=float(p.max(axis=1).mean()),
+        right=float((p.argmax(axis=1) == labels).mean()),
+    )
+
+
+__all__ = ["CHECKS", "FEW", "Finding", "Report", "Share", "examine"]

@@ -1,0 +1,66 @@
+"""The digits of the examination: some to learn, others by the same writers, and others by strangers.
+
+All come from the 60,000 training digits. The test set stays locked: whoever is examined ten times,
+mending in between, has worn out what they were examined on.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from mnistlib import data
+
+#: How many images a candidate learns; a page in a browser, which is slower, gives fewer.
+IMAGES = 12_000
+#: How many of these it learns again and again, where only a difference is looked for.
+FEW = 2_000
+#: How many digits it is asked about: by the writers that it learnt from, and by strangers.
+ASKED = 4_000
+#: How many of the 539 writers it learns from. The others are the strangers.
+WRITERS = 400
+
+
+class Digits(NamedTuple):
+    """Images, uint8 (n, 28, 28), with their labels and the numbers of their writers, (n,)."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    writers: np.ndarray
+
+
+class Paper(NamedTuple):
+    """What is learnt, what only some trainings learn, and what is asked."""
+
+    learnt: Digits
+    few: Digits
+    same_writers: Digits
+    strangers: Digits
+
+
+@cache
+def paper(images: int = IMAGES) -> Paper:
+    """Draw an examination, the same each time, with this many images to learn.
+
+    Raises:
+        ValueError: there are not so many.
+    """
+    mnist = data.load()
+    wrote = data.writers().train
+    rng = np.random.default_rng(seed=13)
+    known = np.isin(wrote, rng.permutation(np.unique(wrote))[:WRITERS])
+    order = rng.permutation(len(wrote))
+    by_known, by_strangers = order[known[order]], order[~known[order]]
+    if not 100 <= images <= len(by_known) - ASKED:
+        raise ValueError(f"images must be from 100 to {len(by_known) - ASKED:,}, got {images}")
+
+    def digits(chosen: np.ndarray) -> Digits:
+        return Digits(mnist.train_images[chosen], mnist.train_labels[chosen], wrote[chosen])
+
+    learnt = by_known[ASKED:][:images]
+    return Paper(
+        learnt=digits(learnt),
+        few=digits(learnt[:FEW]),
+        same_writers=digits(by_known[:ASKED]),
+        strangers=digits(by_strangers[:ASKED]),
+    )

@@ -1,0 +1,89 @@
+"""The report as one figure: what held, how good on whom, and how honest."""
+
+import textwrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course.examination.checks import CHECKS, Report
+
+#: How a verdict is drawn: a sign and the colour's place in the course's palette.
+SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("·", None)}
+
+
+def draw(report: Report):
+    """Draw a report, beside the other that it names, and return the figure."""
+    from mnistlib.plotting import COLOURS
+
+    columns = [("yours", report)] if report.attempted else []
+    if report.beside:
+        columns.append(("original", report.beside))
+    figure = plt.figure(figsize=(6.5, 7.4), layout="constrained")
+    grid = figure.add_gridspec(2, 2, height_ratios=[2.1, 1])
+    _verdicts(figure.add_subplot(grid[0, :]), columns, COLOURS)
+    _shares(figure.add_subplot(grid[1, 0]), columns, COLOURS)
+    _sureness(figure.add_subplot(grid[1, 1]), report, COLOURS)
+    held = sum(finding.held is True for finding in report.findings.values())
+    judged = held + sum(finding.held is False for finding in report.findings.values())
+    title = f"{held} of {judged} checks held; {report.images:,} images learnt"
+    if not report.attempted:
+        title = "Your column is still empty"
+    figure.suptitle(title, x=0.02, ha="left")
+    return figure
+
+
+def _verdicts(axis, columns, colours) -> None:
+    for place, (check, question) in enumerate(CHECKS.items()):
+        axis.text(0, -place, question, va="center", fontsize=11)
+        for number, (_, found) in enumerate(columns):
+            sign, colour = SIGNS[found.findings[check].held]
+            shade = "0.5" if colour is None else colours[colour]
+            axis.text(
+                8.2 + 1.3 * number, -place, sign, va="center", ha="center", fontsize=14, color=shade
+            )
+    for number, (name, _) in enumerate(columns):
+        axis.text(8.2 + 1.3 * number, 1, name, ha="center", va="center", fontsize=11)
+    axis.set(xlim=(0, 10.2), ylim=(-len(CHECKS) + 0.4, 1.6))
+    axis.set_axis_off()
+
+
+def _shares(axis, columns, colours) -> None:
+    columns = [(name, found) for name, found in columns if found.shares]
+    names = list(columns[0][1].shares) if columns else []
+    for number, (who, found) in enumerate(columns):
+        right = [100 * share.right for share in found.shares.values()]
+        error = [200 * share.error for share in found.shares.values()]
+        level = np.arange(len(names)) + 0.25 * number
+        style = {"fmt": "os"[number % 2], "color": colours[number], "capsize": 3}
+        axis.errorbar(right, level, xerr=error, label=who, **style)
+    if columns:
+        axis.axvline(100 * columns[0][1].averages, color="0.5", linestyle=":", label="ten averages")
+        axis.set_yticks(range(len(names)), [textwrap.fill(name, 10) for name in names])
+        axis.legend(
+            fontsize=9,
+            loc="upper center",
+            bbox_to_anchor=(0.3, -0.32),
+            ncols=3,
+            columnspacing=0.8,
+            handletextpad=0.2,
+        )
+    axis.set(title="On whose digits?", xlabel="% right (± 2 errors)")
+    axis.invert_yaxis()
+
+
+def _sureness(axis, report: Report, colours) -> None:
+    axis.plot([0, 100], [0, 100], ":", color="0.5")
+    found = report.calibration
+    if found is not None:
+        some = found.counts >= 10  # fewer say nothing
+        sure, accuracy, spread = (
+            100 * part[some] for part in (found.sure, found.accuracy, found.spread)
+        )
+        axis.errorbar(sure, accuracy, yerr=2 * spread, fmt="o-", color=colours[0], capsize=3)
+    else:
+        said = "it can't say" if report.attempted else "nothing to show yet"
+        axis.text(50, 50, said, ha="center", backgroundcolor="white")
+    axis.set(title="How honest?", xlabel="% sure", ylabel="% right", ylim=(-4, 104))
+
+
+__all__ = ["draw"]

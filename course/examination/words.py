@@ -1,0 +1,213 @@
+"""What a finding says: what was seen, a small case where there is one, and a question."""
+
+import textwrap
+
+from course.examination.checks import CHECKS, Finding, Report
+from course.examination.paper import ASKED, FEW
+
+#: Characters in a line of the report.
+WIDTH = 70
+#: How each verdict is marked.
+MARKS = {True: "held", False: "NOT HELD", None: "-"}
+
+#: For what did not hold: the check, in which way, and the sentences. A finding's numbers go in.
+NOT_HELD = {
+    ("own", "borrowed"): (
+        "Your functions use {names}, which comes with this course. The page is to be empty: what do "
+        "you need it for, and can you write that yourself?"
+    ),
+    ("runs", "endless"): (
+        "{function} was stopped after {seconds:.0f} seconds{line}. How many steps does it take, how "
+        "long does one of them last, and does something tell it when to stop?"
+    ),
+    ("runs", "raises"): (
+        "{function} raised {error}{line}. What are the shapes and types of what that line works on?"
+    ),
+    ("runs", "shape"): (
+        "Asked about {wanted[0]:,} images, my_predict returned an array of shape {shape}, not "
+        "{wanted}. If it holds a number for each class, which of the ten is the answer?"
+    ),
+    ("runs", "kind"): (
+        "my_predict returned {kind}, but a whole number from 0 to 9 is wanted for each image. What "
+        "does its last line return?"
+    ),
+    ("runs", "range"): (
+        "my_predict answered {example}, which is no digit, and did so {count:,} times. What turns "
+        "your network's output into one of ten classes?"
+    ),
+    ("arguments", "changed"): (
+        "These were not as before when your functions had returned: {changed}. Whoever calls them "
+        "again goes on with what is left. Which line works in place (-=, /=, rng.shuffle), and on "
+        "whose array?"
+    ),
+    ("bytes", "large"): (
+        "It learnt {few:,} images twice. With their pixels as they are, 0 to 255, it then got "
+        "{right:.1%} right; with all of them divided by 255, {small:.1%}. A small case: a hidden unit "
+        "with weights of size 1, and a hundred pixels of 255. How large may its sum be, and what is "
+        "the slope of your activation there?"
+    ),
+    ("finite", "nan"): (
+        "Of the {total:,} numbers that my_train returned, {wrong:,} are infinite or not a number"
+        "{warned}. Which operation made the first of them, and in which step?"
+    ),
+    ("labels", "leak"): (
+        "Given labels that were dealt out at random, it still got {chance:.1%} of other people's "
+        "digits right, where chance gets 10 %. Nothing in what it was given could tell it that. A "
+        "small case: hand my_train a hundred images with wrong labels. From where does it know the "
+        "right ones?"
+    ),
+    ("labels", "nothing"): (
+        "It learnt {few:,} images and then got {right:.1%} of other digits right; guessing gets 10 %, "
+        "and so did it with labels dealt out at random ({chance:.1%}). Does the loss fall from one "
+        "step to the next? On ten images alone, does it fall to nearly 0?"
+    ),
+    ("names", "numbers"): (
+        "Of its {errors:,} errors {by_one:.0%} miss by exactly one, as if a 3 were nearly a 4. "
+        "A small case: the right digit is 7, and it wavers between 1 and 9. If the loss takes digits "
+        "for numbers, which answer is cheapest, and is it either of the two?"
+    ),
+    ("company", "company"): (
+        "{moved} of {asked} images get another answer in other company. One of them is a {label}: "
+        "among four thousand others it is read as {together}; {rooms}. Which of your operations looks "
+        "at more than one row, and along which axis?"
+    ),
+    ("order", "order"): (
+        "Of {asked:,} images, {moved:,} get another answer if the same images come in the opposite "
+        "order. What in my_predict depends on an image's place?"
+    ),
+    ("repeat", "differs"): (
+        "Two trainings with the same generator gave two networks, which disagree on {differ:,} of "
+        "4,000 digits{drew}. From where does your program take its random numbers?"
+    ),
+    ("chance", "ignored"): (
+        "With a second generator, it trained the very same network, and it never drew a number from "
+        "either. Does something in my_train make a generator of its own, or set a seed? (If it needs "
+        "no chance at all, this is no fault: say so, and say why.)"
+    ),
+    ("averages", "no better"): (
+        "It got {right:.1%} of strangers' digits right; ten averages of the same images, and no "
+        "learning at all, get {averages:.1%}. It gained {gained:,} digits over them and lost {lost:,}. "
+        "Is the rate too small, the training too short, or is a gradient wrong? Which check of lesson "
+        "03 would tell you?"
+    ),
+    ("odd pages", "odd"): (
+        "Some pages that are no digits were too much for it: {pages}. A small case: an image whose "
+        "784 pixels are equal. Do you divide by something that is 0 there?"
+    ),
+    ("floats", "raises"): (
+        "The same pixels, 0 to 255, as float32 in place of uint8, made it raise {error}. Which line "
+        "counts on the type of its images?"
+    ),
+    ("floats", "moved"): (
+        "The same pixels, 0 to 255, as float32 in place of uint8, changed {moved} of {asked} answers. "
+        "Where does your program do arithmetic on bytes, which wrap around at 256?"
+    ),
+    ("claim", "less"): (
+        "You said {claim:g} %. On {right:.1%} of strangers' digits it was right, with a standard error "
+        "of {error:.1%}. On which digits did you measure, and what had you chosen by looking at them?"
+    ),
+    ("sure", "shape"): (
+        "my_probabilities returned an array of shape {shape}, not {wanted}. Which axis is for images, "
+        "and which for classes?"
+    ),
+    ("sure", "not finite"): (
+        "{count:,} of its probabilities are infinite or not a number. Which exponential overflowed?"
+    ),
+    ("sure", "sums"): (
+        "An image's ten probabilities should add up to 1, and none may be negative. Yours add up to "
+        "{low:.3g} for one image and to {high:.3g} for another; the least is {least:.3g}. Along which "
+        "axis do you divide?"
+    ),
+    ("sure", "raises"): "{function} raised {error}{line}. What is in the array that it works on?",
+    (
+        "sure",
+        "endless",
+    ): "{function} was stopped after {seconds:.0f} seconds{line}. What is it doing?",
+    ("sure", "two minds"): (
+        "For {other:,} of {asked:,} images its largest probability is not at the digit that it "
+        "answers. Do my_predict and my_probabilities go through the same layers?"
+    ),
+    ("sure", "boasts"): (
+        "On average it is {sure:.1%} sure, and {right:.1%} of its answers are right; its probabilities "
+        "are off by {error:.1%}, where chance alone makes {by_chance:.1%}. Does it know the images "
+        "that it learnt by heart?"
+    ),
+    ("sure", "too modest"): (
+        "On average it is {sure:.1%} sure, but {right:.1%} of its answers are right; its probabilities "
+        "are off by {error:.1%}, where chance alone makes {by_chance:.1%}. Does your loss reward it "
+        "for being sure when it is right?"
+    ),
+    ("cost", "slow"): "It learnt for longer than a minute. Which line takes most of that?",
+}
+
+#: For what was not judged.
+NOT_JUDGED = {
+    "waits": "not judged before the check of *{cause}* holds",
+    "not reached": "not reached",
+    "no claim": "you claimed nothing: pass claim=95, say",
+    "cannot say": "it has no my_probabilities",
+    "ours": "it is the course's own",
+    "not timed": "not timed, since seconds differ from one computer to another",
+}
+
+
+def sentence(finding: Finding) -> str:
+    """Return what a finding says; nothing if it held."""
+    if finding.held:
+        return ""
+    seen = dict(finding.seen)
+    if finding.held is None:
+        return NOT_JUDGED[finding.fault].format(**seen)
+    if "line" in seen:
+        seen["line"] = "" if seen["line"] in ("?", "", None) else f", in the line `{seen['line']}`"
+    if "warned" in seen:
+        seen["warned"] = f" (NumPy warned: {seen['warned'][0]})" if seen["warned"] else ""
+    if "drew" in seen:
+        seen["drew"] = "" if seen["drew"] else ", and yours drew no number from it"
+    if "names" in seen:
+        seen["names"] = " and ".join(seen["names"])
+    for key in ("changed", "pages"):
+        if key in seen:
+            seen[key] = "; ".join(f"{name} ({how})" for name, how in seen[key].items())
+    if "rooms" in seen:
+        seen["rooms"] = ", ".join(f"{room} as {answer}" for room, answer in seen["rooms"].items())
+    return NOT_HELD[finding.check, finding.fault].format(**seen)
+
+
+def report(found: Report) -> str:
+    """Return a report as text."""
+    if not found.attempted:
+        said = "Not attempted: my_train and my_predict return nothing yet."
+        if found.beside:
+            share = found.beside.shares["strangers"]
+            held = sum(finding.held is True for finding in found.beside.findings.values())
+            wrong = sum(finding.held is False for finding in found.beside.findings.values())
+            said += f"\noriginal: {held} held, {wrong} not; {share.right:.2%} of strangers' digits right"
+        return said
+    few = min(FEW, found.images)
+    lines = [
+        f"Learnt {found.images:,} images, and five times {few:,} of them;",
+        f"asked about {ASKED:,} digits by strangers, who wrote none of these.",
+        "",
+    ]
+    for check, finding in found.findings.items():
+        other = found.beside.findings[check] if found.beside else None
+        marks = f"{MARKS[finding.held]:9}" + (f" {MARKS[other.held]:9}" if other else "")
+        lines.append(f"{marks} {CHECKS[check]}")
+    if found.beside:
+        lines.insert(3, f"{'yours':9} {'original':9}")
+    if found.shares:
+        lines += ["", "right, with the standard error by writer"]
+        for name, share in found.shares.items():
+            line = f"{name:18} {share.right:7.2%} ± {share.error:.2%}"
+            if found.beside and name in found.beside.shares:
+                line += f"   original {found.beside.shares[name].right:7.2%}"
+            lines.append(line)
+        lines.append(f"{'ten averages':18} {found.averages:7.2%}   (strangers)")
+    if found.seconds is not None:
+        lines.append(f"learnt in {found.seconds:.1f} s, {found.megabytes:.0f} MB at most")
+    said = [finding for finding in found.findings.values() if finding.held is False]
+    for place, finding in enumerate(said):
+        head = "Begin here: " if place == 0 and len(said) > 1 else ""
+        lines += ["", *textwrap.wrap(f"{head}{CHECKS[finding.check]} {sentence(finding)}", WIDTH)]
+    return "\n".join(lines)

@@ -1,0 +1,240 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 13 From an empty page
+#
+# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author never had, and found nine faults in a program that seemed to work. It is easier to be clever about another's work than about one's own. So today the table is for you: you get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, the whole of it, in whatever way you like. Then it is examined. **Would yours survive the autopsy?**
+#
+# **You will be able to**
+#
+# - write a network from nothing, and know in which order to write it;
+# - say which parts of such a program are yours to choose, and which are not;
+# - examine a network of which you know only what it does;
+# - show somebody what your network can do, and what you don't know about it.
+#
+# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06.
+#
+# **Time** 30 minutes to read, 180 more for a network of your own; it runs for about 10 s and takes 300 MB
+
+# %% [markdown]
+# ## Before you start
+#
+# 1. [Lesson 03](03_backpropagation.ipynb): you have written a gradient, and every shape in it is right. How do you find out whether its numbers are?
+#
+#    <details><summary>Answer</summary>
+#
+#    Nudge one parameter a little both ways, see how much the loss moves, and compare that with the gradient's entry. Right shapes say nothing about the numbers: a forgotten factor, or a sign, has no shape.
+#
+#    </details>
+#
+# 2. [Lesson 05](05_how_sure.ipynb): a network is measured on 4,000 digits by 139 people. Why is its accuracy less certain than 4,000 independent answers would make it?
+#
+#    <details><summary>Answer</summary>
+#
+#    Digits by one hand are alike: whoever writes one odd 7 writes several. So the answers come in groups, and it is the groups that are independent, which makes the standard error larger.
+#
+#    </details>
+
+# %%
+import matplotlib.pyplot as plt
+
+from course import examination, guesses, studies
+from course.examination import benchmark
+from mnistlib import plotting
+
+plotting.use_style()
+
+# %% [markdown]
+# ## Two functions, and nothing else
+#
+# An examiner has to call your program somehow. You might expect a long list of demands: so many layers, such and such a loss, parameters under these names. There are only two, and both are functions. The field calls such an agreement a **contract**: what either side may rely on, and nothing more.
+#
+# | you write | it gets | it returns |
+# |---|---|---|
+# | `my_train(images, labels, rng)` | bytes of shape (n, 28, 28), digits of shape (n,), a generator | parameters: whatever you like |
+# | `my_predict(parameters, images)` | what `my_train` returned, and images | a digit, 0 to 9, for each image |
+#
+# Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels or not, with sigmoids or something else, with one hidden layer or three or none, by which loss you learn and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong. Put another way, it judges your network as a stranger would, by what it does. A letter that comes by post doesn't ask about your loss either.
+#
+# Two things are not your choice. Chance comes from `rng` alone, as in every lesson since 01, because otherwise nobody could repeat what you did. And nothing of `mnistlib` may be used. You have earned the right to be lazy with it, but not today.
+#
+# If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image. Then its honesty is examined as well. Without it you lose nothing but that answer.
+#
+# ## Who else has been examined
+#
+# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps, on the very same digits. Seventeen questions are asked, and three of them don't concern it: of course it is made of this course's own code, it claimed nothing for strangers, and seconds are not compared between computers. So there are fourteen that could go against it.
+#
+# **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many go against it?
+
+# %%
+guesses.ask("questions that go against the original", None)
+
+# %% tags=["answer"]
+original = benchmark.the_original()
+print(original)
+against = [finding for finding in original.findings.values() if finding.held is False]
+guesses.compare("questions that go against the original", len(against))
+
+# %% tags=["hide-input"]
+# a few of its steps once more, here, to see that the examination says what is stored
+_, stored, here = studies.again("original_examined")
+for (check, held, *_), (_, held_here, *_) in zip(stored["findings"], here["findings"]):
+    if held != held_here:
+        print(f"differs from what is stored: {check}")
+
+# %% [markdown]
+# We had expected more. A network with nine known faults passes nearly everything, although two questions can't even be put before the first fault is fixed, and have a dash: whether it beats ten averages, and whether its probabilities are honest. That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks this network about company, because somebody was once fooled by company. The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
+#
+# ## The page
+#
+# Here it is. Nobody is counting your lines, or looking over your shoulder. If you'd rather not begin with nothing at all, take the order in which the course went: read the bytes, look at ten images, write the way forward and see that untrained scores are no better than chance, write the loss, write the gradients, *check them*, take one step and see the loss fall, then ten images, then all of them. Most people who are stuck have skipped one of these, and it is nearly always the check.
+#
+# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by. The test set should stay closed until you are done, and the examination doesn't use it.
+
+
+# %%
+def my_train(images, labels, rng):
+    """Return parameters, in any form that my_predict understands."""
+    ...
+
+
+def my_predict(parameters, images):
+    """Return the digit in each image, as whole numbers of shape (n,)."""
+    ...
+
+
+# %% [markdown]
+# There is no solution to unfold. If there were one, it would be *a* solution, with our choices in it, and you would compare yours with it line by line and put right what was merely different. What you get instead are three landmarks, for whenever you would like to know whether you have come as far as you think.
+#
+# <details><summary>First landmark: bytes</summary>
+#
+# You have the sixty thousand training images and their labels as arrays. What lies in a file before the first pixel, in which order do its numbers run, and how large can one of them be? Put your arrays in place of the two `None` below.
+#
+# </details>
+
+# %%
+examination.landmark_bytes(None, None)  # your images, your labels
+
+# %% [markdown]
+# <details><summary>Second landmark: forward</summary>
+#
+# You have parameters, however badly chosen, and a way from images to ten numbers each. Write it as `my_forward(images)`, with your parameters inside, and it is shown fifty images, together and one at a time. Ten scores will do as well as ten probabilities.
+#
+# </details>
+
+
+# %%
+def my_forward(images):
+    """Return ten numbers for each image, shape (n, 10), from your first parameters."""
+    ...
+
+
+examination.landmark_forward(my_forward)
+
+# %% [markdown]
+# <details><summary>Third landmark: backward</summary>
+#
+# You have a loss, and its gradients. Choose a few images, and write both as functions of the parameters alone. The parameters are a list, a tuple or a dictionary of arrays of float64, and the gradients come packed in the same way. Some entries of each array are nudged, as in lesson 03. Put your parameters in place of the `None`.
+#
+# </details>
+
+
+# %%
+def my_loss(parameters):
+    """Return the loss of a few images, one number."""
+    ...
+
+
+def my_gradients(parameters):
+    """Return the loss's gradient with respect to each array of the parameters."""
+    ...
+
+
+examination.landmark_backward(my_loss, my_gradients, None)
+
+# %% [markdown]
+# ## The examination
+#
+# Your network learns 12,000 digits by 400 people, which is a fifth of what it could have, so that you needn't wait: a sensible network is done in two minutes, all in all. It is trained six times, five of them on only 2,000 images, because most questions compare two trainings: with the same generator and another, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about 4,000 digits by 139 strangers, who wrote none of what it learnt. A training that has not ended after a minute is stopped.
+#
+# Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number in place of `None`, and `claim` becomes a question like the others.
+
+# %%
+report = examination.examine(my_train, my_predict, claim=None, beside=original)
+report
+
+# %% [markdown]
+# If you have written `my_probabilities` as well, hand it over as the third argument. Below a list of what held and what did not, each fault comes with what was seen, a small case and a question. Begin with the first, because the order is that of causes: whatever stands further down may vanish with it. And here is the same as a picture, to show to somebody.
+
+# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross or a dot for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross. Below at the left, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages. Below at the right, an empty diagram of how sure and how often right, with the words: nothing to show yet."}} tags=["hide-input"]
+figure = report.figure()
+plt.show()
+
+# %% [markdown]
+# What do you do with a cross? What you did in lesson 06: find the smallest case in which it shows, fix what can break before you improve what works, and run the examination again. If you believe that the cross is wrong, and your network is fine, that is a finding too. A method that needs no chance at all, for example, is told that it ignores its generator, and is right to.
+#
+# ### What it can't see
+#
+# The examiner never reads your code, and so it can only tell what it has provoked. It would not notice that you stopped training when the strangers' digits looked best, if you have run it twenty times; then you have chosen by them, and lesson 05 says what that does to the number. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows one kind of letter, that of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
+#
+# So think of an eighteenth question: something that a network which reads digits should do, or should never do, whoever made it. Write it as a function of `my_train` and `my_predict` that returns True or False. Then find out, as in lesson 06, whether it can fail: on your own network, with a fault planted in it by your own hand.
+#
+# <details><summary>Some that others might ask</summary>
+#
+# Does it give the same answers when each image is moved by one pixel? Does it learn as well if the digits get other names, 0 for 9 and 1 for 8? If it learns the same images twice over, is it surer than it should be? Does it get better with more images? Each has networks that would fail it, and for each you may have to decide first whether failing would be a fault.
+#
+# </details>
+
+# %% [markdown]
+# ## Recap
+#
+# You have, or will have by tonight, a network in which every line is yours, and a report that says what it does and how sure that is. You know what was asked, and so you know what was not. What you can't do yet is make it see that pixels have neighbours, or leave the gradients to a machine; those are lessons 10 and 11.
+#
+# - A contract of two functions is enough to examine any network, and small enough to leave every choice to its author.
+# - Bytes, forward, loss, gradients, check, one step, ten images, all of them: the order in which a network is written is the order in which it can be tested.
+# - Faults hide one another, so begin with the first. Some questions have no meaning before another is answered.
+# - An examination finds what it asks about. Nine faults passed nearly all of this one.
+#
+# ## Questions to ask yourself
+#
+# 1. Labels are dealt out at random, a network learns them, and it still gets nine in ten of other people's digits right. What has happened?
+#
+#    <details><summary>Answer</summary>
+#
+#    The random labels hold nothing from which digits could be read, so it has learnt from others: the program has loaded images and labels by itself, and those that it is asked about are among them, or are like them. This is a **leak**, and its accuracy measures what it was not supposed to know.
+#
+#    </details>
+#
+# 2. A network with the softmax over the batch does very well on the 4,000 strangers' digits. Why isn't that accuracy simply reported, with its standard error?
+#
+#    <details><summary>Answer</summary>
+#
+#    It was measured with all 4,000 images side by side, and holds for nobody who comes alone. The standard error says how much the number would vary with other writers, not whether the question was the right one.
+#
+#    </details>
+#
+# 3. Why is a network trained on its images divided by 255, although its author may do the same inside `my_train`?
+#
+#    <details><summary>Answer</summary>
+#
+#    If the author does, the pixels become tiny and it learns worse, which tells nothing. If it learns far *better*, then bytes up to 255 were too large for it: its sums were far out, where the slope is nearly 0. It is an experiment, and only one of its outcomes says something.
+#
+#    </details>
+#
+# 4. Your network passes every check. May you write that it works?
+#
+#    <details><summary>Answer</summary>
+#
+#    You may write what was asked, on whose digits, and what came out, with its error. *It works* is a claim about questions that nobody has put yet.
+#
+#    </details>
+#
+# ## Next
+#
+# The course proper ends here, with something that you made. If you came straight from 06, your network is now the best reason to read on: [lesson 07](07_deeper.ipynb) asks what becomes of it with more layers, [10](10_seeing_shapes.ipynb) shows it which pixels are neighbours, and [11](11_let_the_machine_differentiate.ipynb) writes your gradients for you. And if you have read all that, there is a sheet of paper, a pen, and somebody who hasn't seen a 7 of yours.

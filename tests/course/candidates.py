@@ -1,0 +1,170 @@
+"""Networks for the examination: one that is right, and others with one thing wrong with each."""
+
+import numpy as np
+
+from mnistlib import data
+
+
+def rows(images):
+    """Lay images out as rows of pixels from 0 to 1."""
+    return images.reshape(len(images), -1) / 255
+
+
+def raw_rows(images):
+    """Lay images out as rows of pixels as they are."""
+    return images.reshape(len(images), -1).astype(float)
+
+
+def softmax(z, axis=1):
+    """Return shares of e to the z along an axis."""
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def sigmoid_network(
+    prepare=rows, rate=0.5, epochs=5, own_generator=False, more=None, axis=1, in_place=False
+):
+    """Return the three functions of a network much like lesson 04's, and its possible faults.
+
+    Args:
+        prepare: what makes rows of images; ``raw_rows`` saturates.
+        rate: how long its steps are.
+        epochs: how often it goes through what it learns.
+        own_generator: it makes a generator itself, and ignores the one that it is given.
+        more: images and labels that it learns beside those that it is given.
+        axis: along which its softmax divides, 0 for over the batch.
+        in_place: it shuffles the arrays that it is given.
+    """
+
+    def logits(parameters, images):
+        W1, b1, W2, b2 = parameters
+        a = 1 / (1 + np.exp(-np.clip(prepare(images) @ W1 + b1, -500, 500)))
+        return a, a @ W2 + b2
+
+    def my_train(images, labels, rng):
+        if own_generator:
+            rng = np.random.default_rng(0)
+        if more:
+            images, labels = np.concatenate([images, more[0]]), np.concatenate([labels, more[1]])
+        if in_place:
+            order = rng.permutation(len(images))
+            images[:], labels[:] = images[order], labels[order]
+        W1, W2 = rng.normal(0, 0.05, (784, 64)), rng.normal(0, 0.1, (64, 10))
+        b1, b2 = np.zeros(64), np.zeros(10)
+        for _ in range(epochs):
+            order = rng.permutation(len(images))
+            for start in range(0, len(images), 64):
+                batch = order[start : start + 64]
+                y = np.eye(10)[labels[batch]]
+                a, z = logits((W1, b1, W2, b2), images[batch])
+                if axis == 0:
+                    y = y / np.maximum(y.sum(axis=0), 1)
+                dz = softmax(z, axis) - y
+                dz = dz if axis == 0 else dz / len(batch)
+                da = dz @ W2.T * a * (1 - a)
+                W2 -= rate * a.T @ dz
+                b2 -= rate * dz.sum(axis=0)
+                W1 -= rate * prepare(images[batch]).T @ da
+                b1 -= rate * da.sum(axis=0)
+        return W1, b1, W2, b2
+
+    def my_probabilities(parameters, images):
+        return softmax(logits(parameters, images)[1], axis)
+
+    def my_predict(parameters, images):
+        return my_probabilities(parameters, images).argmax(axis=1)
+
+    return my_train, my_predict, my_probabilities
+
+
+def class_number_network():
+    """Return two functions: a single output is to be the digit, as a number."""
+
+    def output(parameters, images):
+        W1, b1, W2, b2 = parameters
+        a = np.maximum(rows(images) @ W1 + b1, 0)
+        return a, (a @ W2 + b2)[:, 0]
+
+    def my_train(images, labels, rng):
+        W1, W2 = rng.normal(0, 0.05, (784, 64)), rng.normal(0, 0.1, (64, 1))
+        b1, b2 = np.zeros(64), np.full(1, 4.5)
+        for _ in range(8):
+            order = rng.permutation(len(images))
+            for start in range(0, len(images), 64):
+                batch = order[start : start + 64]
+                a, read = output((W1, b1, W2, b2), images[batch])
+                dz = 2 * (read - labels[batch])[:, None] / len(batch)
+                da = dz @ W2.T * (a > 0)
+                W2 -= 0.005 * a.T @ dz
+                b2 -= 0.005 * dz.sum(axis=0)
+                W1 -= 0.005 * rows(images[batch]).T @ da
+                b1 -= 0.005 * da.sum(axis=0)
+        return W1, b1, W2, b2
+
+    def my_predict(parameters, images):
+        return np.clip(np.round(output(parameters, images)[1]), 0, 9).astype(int)
+
+    return my_train, my_predict
+
+
+class Layer:
+    """A layer of the other right network: float32, He's weights, momentum of its own."""
+
+    def __init__(self, inputs, outputs, rng):
+        """Draw it."""
+        self.W = (rng.standard_normal((inputs, outputs)) * np.sqrt(2 / inputs)).astype(np.float32)
+        self.b = np.zeros(outputs, np.float32)
+        self.moving = [np.zeros_like(self.W), np.zeros_like(self.b)]
+
+    def step(self, came, blame):
+        """Move against the gradient, and return the blame of what came in."""
+        back = blame @ self.W.T
+        for array, moving, slope in zip(
+            (self.W, self.b), self.moving, (came.T @ blame, blame.sum(axis=0)), strict=True
+        ):
+            moving *= 0.9
+            moving -= 0.01 * slope
+            array += moving
+        return back
+
+
+def another_right_network():
+    """Return two functions that share no choice with the library.
+
+    Three layers of ReLUs in float32, pixels with mean 0 and deviation 1, a squared hinge for each
+    class against all others, batches of 25 drawn with replacement, parameters that are objects.
+    """
+
+    def rows_around_0(images):
+        return (images.reshape(len(images), -1).astype(np.float32) - 33) / 79
+
+    def activations(layers, x):
+        came = [x]
+        for layer in layers[:-1]:
+            came.append(np.maximum(came[-1] @ layer.W + layer.b, 0))
+        return came, came[-1] @ layers[-1].W + layers[-1].b
+
+    def my_train(images, labels, rng):
+        layers = [Layer(i, o, rng) for i, o in [(784, 64), (64, 32), (32, 10)]]
+        for _ in range(6 * len(images) // 25):
+            batch = rng.integers(0, len(images), 25)
+            sign = 2 * np.eye(10, dtype=np.float32)[labels[batch]] - 1
+            came, z = activations(layers, rows_around_0(images[batch]))
+            blame = -2 * sign * np.maximum(1 - sign * z, 0) / 250
+            for place in (2, 1, 0):
+                blame = layers[place].step(came[place], blame)
+                if place:
+                    blame = blame * (came[place] > 0)
+        return layers
+
+    def my_predict(layers, images):
+        return activations(layers, rows_around_0(images))[1].argmax(axis=1)
+
+    return my_train, my_predict
+
+
+def everything():
+    """Return all the digits of the four files, with their labels."""
+    mnist = data.load()
+    images = np.concatenate([mnist.train_images[::4], mnist.test_images])
+    return images, np.concatenate([mnist.train_labels[::4], mnist.test_labels])

@@ -1,0 +1,367 @@
+"""The examination of lesson 13: each network of ours is told what is wrong with it, and nothing else."""
+
+import threading
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from course.examination import (
+    benchmark,
+    checks,
+    examine,
+    landmark_backward,
+    landmark_bytes,
+    landmark_forward,
+    words,
+)
+from course.examination.candidate import borrowed
+from course.examination.paper import paper
+from mnistlib import data, functions, network
+
+from . import candidates
+
+pytestmark = pytest.mark.takes(seconds=150)
+
+#: How many images these networks learn.
+IMAGES = 3_000
+
+#: What does not hold for each network, and a part of what is said.
+NETWORKS = {
+    "right": (candidates.another_right_network, {}),
+    "like lesson 04's": (
+        lambda: candidates.sigmoid_network(epochs=15),
+        {},
+    ),
+    "softmax over the batch": (
+        lambda: candidates.sigmoid_network(axis=0)[:2],
+        {"company": "Which of your operations looks at more than one row"},
+    ),
+    "the digits asked about are learnt": (
+        lambda: candidates.sigmoid_network(more=candidates.everything(), epochs=2)[:2],
+        {"labels": "From where does it know the right ones?"},
+    ),
+    "a loss on class numbers": (
+        candidates.class_number_network,
+        {"names": "miss by exactly one"},
+    ),
+    "a generator that is ignored": (
+        lambda: candidates.sigmoid_network(own_generator=True)[:2],
+        {"chance": "it never drew a number from either"},
+    ),
+    "raw pixels that saturate": (
+        lambda: candidates.sigmoid_network(prepare=candidates.raw_rows)[:2],
+        {"bytes": "what is the slope of your activation there?"},
+    ),
+    "arguments that are shuffled in place": (
+        lambda: candidates.sigmoid_network(in_place=True)[:2],
+        {"arguments": "images (shuffled); labels (shuffled)"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_is_told_what_is_wrong_with_it_and_nothing_else(name):
+    make, expected = NETWORKS[name]
+    report = examine(*make(), images=IMAGES)
+    wrong = {f.check: words.sentence(f) for f in report.findings.values() if f.held is False}
+    assert wrong.keys() == expected.keys(), report
+    for check, part in expected.items():
+        assert part in wrong[check]
+        assert "?" in wrong[check]
+        assert report.first.check == check
+    assert report.shares["strangers"].error > 0
+    assert ("NOT HELD" in repr(report)) == bool(expected)
+
+
+def test_a_stub_is_not_attempted_and_is_not_trained_twice():
+    calls = []
+
+    def my_train(images, labels, rng):
+        calls.append(len(images))
+
+    def my_predict(parameters, images): ...
+
+    report = examine(my_train, my_predict)
+    assert not report.attempted
+    assert len(calls) == 1
+    assert "Not attempted" in repr(report)
+    plt.close(report.figure())
+
+
+def quick(predict=None, train=None, probabilities=None, **options):
+    """Examine a network that takes no time: the nearest of ten means, or with one part replaced."""
+
+    def my_train(images, labels, rng):
+        noise = rng.normal(0, 20, (10, 784))
+        flat = images.reshape(len(images), -1).astype(float)
+        return np.array([flat[labels == k].mean(axis=0) for k in range(10)]) + noise
+
+    def my_predict(means, images):
+        flat = images.reshape(len(images), -1).astype(float)
+        return (2 * flat @ means.T - (means**2).sum(axis=1)).argmax(axis=1)
+
+    return examine(train or my_train, predict or my_predict, probabilities, images=1000, **options)
+
+
+def test_what_learns_too_little_is_told_so():
+    report = quick()
+    assert [f.check for f in report.findings.values() if f.held is False] == ["averages"]
+
+
+def endless(images, labels, rng):
+    while True:
+        images = images + 0
+
+
+def stubborn(images, labels, rng):
+    """End neither by itself nor at the first line after a second of work."""
+    while True:
+        np.sort(np.arange(3_000_000))
+
+
+@pytest.mark.parametrize("train", [endless, stubborn])
+def test_an_endless_training_is_stopped_and_told_where(train):
+    start = time.perf_counter()
+    report = quick(train=train, limit=1.0)
+    assert time.perf_counter() - start < 10
+    assert report.first.fault == "endless"
+    said = f"{train.__name__} was stopped after 1 seconds, in the line"
+    assert said in words.sentence(report.first)
+    assert report.findings["company"].held is None
+
+
+def test_where_there_are_no_threads_nothing_is_limited(monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", refuse)
+    assert quick().findings["runs"].held
+
+
+def test_a_reader_who_interrupts_is_not_taken_for_the_clock():
+    def train(images, labels, rng):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        quick(train=train)
+
+
+def raises(images, labels, rng):
+    return images @ labels
+
+
+ANSWERS = {
+    "shape": (lambda p, images: np.zeros((len(images), 10), int), "which of the ten is the answer"),
+    "range": (lambda p, images: np.full(len(images), 10), "answered 10, which is no digit"),
+    "kind": (lambda p, images: ["7"] * len(images), "whole number from 0 to 9"),
+}
+
+
+@pytest.mark.parametrize("fault", ANSWERS)
+def test_answers_that_are_no_digits(fault):
+    predict, said = ANSWERS[fault]
+    report = quick(predict=predict, train=lambda images, labels, rng: 1)
+    assert report.first.fault == fault
+    assert said in " ".join(repr(report).split())
+
+
+def test_an_error_is_told_with_its_line():
+    report = quick(train=raises)
+    said = words.sentence(report.first)
+    assert "raises raised ValueError" in said
+    assert "in the line `return images @ labels`" in said
+
+
+def test_what_comes_from_the_library_is_found_however_deep():
+    def scale(images):
+        return data.scale(images)
+
+    def my_train(images, labels, rng):
+        from mnistlib import training
+
+        return training
+
+    class Network:
+        def logits(self, x):
+            return network.logits(x)
+
+    globals_before = dict(globals())
+    globals().update(scale=scale, Network=Network)
+    try:
+        assert borrowed(my_train) == ["mnistlib", "mnistlib.training"] or borrowed(my_train)
+        assert borrowed(eval("lambda p, images: scale(images)", globals())) == ["data"]
+        assert borrowed(eval("lambda p, images: Network()", globals())) == ["network"]
+        assert borrowed(eval("lambda p, images: np.zeros(3)", globals())) == []
+    finally:
+        for name in ("scale", "Network"):
+            del globals()[name]
+        assert globals().keys() == globals_before.keys()
+
+
+def test_a_blank_page_may_not_be_divided_by():
+    def predict(means, images):
+        flat = images.reshape(len(images), -1).astype(float)
+        flat = (flat - flat.mean(axis=1, keepdims=True)) / flat.std(axis=1, keepdims=True)
+        means = (means - means.mean(axis=1, keepdims=True)) / means.std(axis=1, keepdims=True)
+        return (flat @ means.T).argmax(axis=1)
+
+    report = quick(predict=predict)
+    assert report.findings["odd pages"].held is False
+    assert "a blank page (invalid value" in words.sentence(report.findings["odd pages"])
+
+
+def test_bytes_that_wrap_are_told_apart_from_bytes_that_are_large():
+    def wraps(means, images):
+        flat = -images.reshape(len(images), -1)  # a byte has no sign
+        return (2 * -flat.astype(float) @ means.T - (means**2).sum(axis=1)).argmax(axis=1)
+
+    report = quick(predict=wraps)
+    assert report.first.check == "floats"
+    assert "wrap around at 256" in words.sentence(report.first)
+    assert report.findings["bytes"].held is not False
+
+
+PROBABILITIES = {
+    "shape": lambda means, images: np.zeros(len(images)),
+    "sums": lambda means, images: np.ones((len(images), 10)),
+    "not finite": lambda means, images: np.full((len(images), 10), np.nan),
+    "raises": lambda means, images: means[99],
+}
+
+
+@pytest.mark.parametrize("fault", PROBABILITIES)
+def test_probabilities_that_are_none(fault, monkeypatch):
+    monkeypatch.setitem(checks.WAITS_FOR, "sure", ())
+    report = quick(probabilities=PROBABILITIES[fault])
+    assert report.findings["sure"].fault == fault
+    assert "?" in words.sentence(report.findings["sure"])
+
+
+def test_who_is_surer_than_right_boasts(monkeypatch):
+    def boasting(means, images):
+        flat = images.reshape(len(images), -1).astype(float)
+        scores = 2 * flat @ means.T - (means**2).sum(axis=1)
+        return functions.softmax(scores)
+
+    report = quick(probabilities=boasting)
+    assert report.findings["sure"].fault == "boasts"
+
+
+@pytest.mark.parametrize(("claim", "held"), [(10, True), (99.9, False)])
+def test_a_claim_is_held_against_strangers(claim, held):
+    assert quick(claim=claim).findings["claim"].held is held
+
+
+def test_parameters_may_not_change_while_it_answers():
+    def predict(means, images):
+        means -= 1
+        return np.arange(len(images)) % 10
+
+    report = quick(predict=predict)
+    assert "predict: parameters (changed)" in words.sentence(report.findings["arguments"])
+    assert report.findings["order"].held is not True
+
+
+def test_everything_that_can_be_said_asks_something_and_every_check_has_words():
+    assert {check for check, _ in words.NOT_HELD} == checks.CHECKS.keys()
+    assert all("?" in said for said in words.NOT_HELD.values())
+
+
+def test_nobody_is_asked_about_what_they_learnt_and_strangers_are_strangers():
+    digits = paper(checks.IMAGES)
+    strangers, known = set(digits.strangers.writers), set(digits.learnt.writers)
+    assert not strangers & known
+    assert set(digits.same_writers.writers) <= known | set(digits.same_writers.writers)
+    assert not strangers & set(digits.same_writers.writers)
+    asked = {image.tobytes() for image in digits.same_writers.images}
+    assert not asked & {image.tobytes() for image in digits.learnt.images}
+    assert len(digits.few.labels) == 2_000
+    with pytest.raises(ValueError, match="images must be from 100"):
+        paper(60_000)
+
+
+def test_the_original_fails_where_lesson_06_says():
+    report = benchmark.the_original()
+    assert report.first.check == "company"
+    assert [f.check for f in report.findings.values() if f.held is False] == ["company"]
+    figure = quick(beside=report).figure()
+    assert len(figure.axes) == 3
+    plt.close(figure)
+
+
+# --- Landmarks
+
+
+def test_bytes_are_reached_or_told_what_is_amiss():
+    mnist = data.load()
+    images, labels = mnist.train_images, mnist.train_labels
+    assert landmark_bytes(images, labels).reached
+    assert landmark_bytes(images.reshape(60_000, 784) / 255, labels.astype(int)).reached
+    assert not landmark_bytes(None, None).reached
+    for wrong, part in [
+        (
+            (images, np.concatenate([np.zeros(8, np.uint8), labels])),
+            "8 numbers that are the file's",
+        ),
+        ((mnist.test_images, labels), "Which file did you read"),
+        ((images.astype(np.int8), labels), "how large may a byte be"),
+        ((images.transpose(0, 2, 1), labels), "Which index runs fastest"),
+        ((images.reshape(784, 60_000), labels), "The first axis of your images is not"),
+        ((images // 2, labels), "other numbers"),
+    ]:
+        found = landmark_bytes(*wrong)
+        assert not found.reached
+        assert part.lower() in repr(found).lower()
+
+
+def test_forward_is_reached_or_told_what_is_amiss():
+    W = np.random.default_rng(0).normal(0, 0.01, (784, 10))
+
+    def rows(images):
+        return images.reshape(len(images), -1) / 255
+
+    assert landmark_forward(lambda images: functions.softmax(rows(images) @ W)).reached
+    for wrong, part in [
+        (lambda images: None, "returns None"),
+        (lambda images: (rows(images) @ W).T, "(50, 10)"),
+        (lambda images: np.full((len(images), 10), np.nan), "not a number"),
+        (lambda images: candidates.softmax(rows(images) @ W, 0), "more than one row"),
+        (lambda images: np.zeros((len(images), 10)), "the same ten numbers"),
+    ]:
+        found = landmark_forward(wrong)
+        assert not found.reached
+        assert part in repr(found)
+
+
+@pytest.mark.parametrize(
+    "pack", [list, tuple, lambda arrays: dict(zip("abcd", arrays, strict=True))]
+)
+def test_backward_is_reached_or_told_what_is_amiss(pack):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(8, 784)), np.eye(10)[rng.integers(0, 10, 8)]
+    start = network.initialise(rng)
+
+    def unpacked(parameters):
+        arrays = parameters.values() if isinstance(parameters, dict) else parameters
+        return network.Parameters(*arrays)
+
+    def loss(parameters):
+        return network.gradients(unpacked(parameters), x, y)[0]
+
+    def gradients(change):
+        return lambda parameters: pack(change([*network.gradients(unpacked(parameters), x, y)[1]]))
+
+    parameters = pack([*start])
+    assert landmark_backward(loss, gradients(lambda slopes: slopes), parameters).reached
+    for change, part in [
+        (lambda slopes: [8 * slopes[0], *slopes[1:]], "8 times what they should be"),
+        (lambda slopes: [*slopes[:2], -slopes[2], slopes[3]], "-1 times"),
+        (lambda slopes: [slopes[0], slopes[1] + 0.1, *slopes[2:]], "Which path from it"),
+        (lambda slopes: [slopes[0], slopes[1][None], *slopes[2:]], "its gradient (1, 128)"),
+    ]:
+        found = landmark_backward(loss, gradients(change), parameters)
+        assert not found.reached
+        assert part in repr(found)
+    assert not landmark_backward(lambda p: None, lambda p: None, None).reached
