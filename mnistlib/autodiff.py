@@ -17,6 +17,7 @@ each of them up in this module whenever it needs one, so that a reader's own can
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def unbroadcast(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return dz.sum(axis=stretched, keepdims=True)
 
 
-def topological_order(parents: Mapping[Hashable, Sequence], end: Hashable) -> list:
+def topological_order(parents: Mapping[Any, Sequence], end: Hashable) -> list:
     """Order everything that went into ``end`` so that each comes after all that it went into.
 
     ``parents`` maps each node of a graph to those that it was made from; nodes are names, or values.
@@ -149,7 +150,7 @@ class Value:
             self.array = self.array.astype(np.float64)
         self.op = op
         self.parents = parents
-        self.grad = None
+        self.grad: np.ndarray | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -72,12 +72,12 @@ def texts_apart(one: float, other: float) -> tuple[str, str]:
     """Write two numbers with as many digits as tell them apart: 6 decimals, if these will do."""
     is_large = max(abs(one), abs(other)) >= 1e6
     for form in (".6g" if is_large else ".6f", ".6g", ".10g", ".17g"):
-        texts = tuple(
+        first, second = (
             f"{round(each, 6) + 0.0 if form == '.6f' else each:{form}}" for each in (one, other)
         )
-        if texts[0] != texts[1]:
+        if first != second:
             break
-    return texts
+    return first, second
 
 
 @dataclass(frozen=True)
@@ -177,9 +177,11 @@ def check_gradient(
         raise ValueError(f"{name}: nothing to check, the array is empty")
     if sample is not None and sample < 1:
         raise ValueError(f"the sample must be at least 1 entry, got {sample}")
-    if sample is not None and rng is None:
-        raise ValueError("a sample needs rng=numpy.random.default_rng(seed)")
-    chosen = slice(None) if sample is None else rng.permutation(u.size)[:sample]
+    chosen: slice | np.ndarray = slice(None)
+    if sample is not None:
+        if rng is None:
+            raise ValueError("a sample needs rng=numpy.random.default_rng(seed)")
+        chosen = rng.permutation(u.size)[:sample]
     given = gradient.reshape(-1)[chosen]
     measured = _measure(f, u, h, chosen).reshape(-1)[chosen]
     off = np.abs(given - measured)
