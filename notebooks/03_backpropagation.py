@@ -19,7 +19,7 @@
 # - tell a check that can see a fault from one that cannot;
 # - say what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss (not its last page, on the Jacobian); [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Exercises 3.2 and 3.3 are enough: together they are the backward pass.
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss (not its last page, on the Jacobian); [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Do exercise 3.2 and exercise 3.3, which together are the backward pass.
 #
 # **Time** 65 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
 
@@ -225,7 +225,7 @@ guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 # %% [markdown]
 # The bias `b1` has shape (128,) and `x @ W1` has (12, 128), so NumPy adds the bias to every row.
 #
-# The loss of 2.215 is no accident either. [Lesson 02](02_sigmoid_softmax.ipynb) asked you to keep $\log 10$, about 2.3, in mind, because that is what a network pays that knows nothing. Ours knows nothing yet, but small random weights are not quite the same as no opinion, so over a few images its loss lies a little to one side or the other.
+# The loss, 2.215, is no accident. [Lesson 02](02_sigmoid_softmax.ipynb) asked you to keep $\log 10$, about 2.3, in mind, because that is what a network pays that knows nothing. Ours knows nothing yet, but small random weights are not quite the same as no opinion, so over a few images its loss lies a little to one side or the other.
 #
 # ## Backward
 #
@@ -352,16 +352,6 @@ exercises.folded(my_layer_gradients)
 # ### The seven lines
 #
 # Only the names have changed since steps 2 and 3: $X$ comes in where $A_1$ came in. So here is the whole backward pass in one place.
-#
-# $$\begin{aligned}
-# 1.\quad dZ_2 &= (P - Y) / n \\
-# 2.\quad dW_2 &= A_1^T\, dZ_2 \\
-# 3.\quad db_{2,k} &= \textstyle\sum_i dz_{2,ik} \\
-# 4.\quad dA_1 &= dZ_2\, W_2^T \\
-# 5.\quad dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \\
-# 6.\quad dW_1 &= X^T\, dZ_1 \\
-# 7.\quad db_{1,j} &= \textstyle\sum_i dz_{1,ij}
-# \end{aligned}$$
 
 # %%
 dz2 = (p - y) / n
@@ -373,6 +363,20 @@ dW1 = x.T @ dz1
 db1 = dz1.sum(axis=0)
 
 # %% [markdown]
+# <details><summary>The same seven lines in formulas</summary>
+#
+# $$\begin{aligned}
+# 1.\quad dZ_2 &= (P - Y) / n \\
+# 2.\quad dW_2 &= A_1^T\, dZ_2 \\
+# 3.\quad db_{2,k} &= \textstyle\sum_i dz_{2,ik} \\
+# 4.\quad dA_1 &= dZ_2\, W_2^T \\
+# 5.\quad dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \\
+# 6.\quad dW_1 &= X^T\, dZ_1 \\
+# 7.\quad db_{1,j} &= \textstyle\sum_i dz_{1,ij}
+# \end{aligned}$$
+#
+# </details>
+#
 # Lines 2 and 5 need $A_1$, which had to be kept from the forward pass: backpropagation pays in memory. A network with another layer repeats lines 4 to 7. The library has the same lines in `network.gradients`, which returns the loss and the four gradients. Do the two agree?
 
 # %%
@@ -447,7 +451,7 @@ plt.show()
 guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(errors)])))
 
 # %% [markdown]
-# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Dividing by a tiny run makes that large. <small>A function with values near 1000 would be off by a thousand times as much.</small> <small>[Goldberg 1991](https://doi.org/10.1145/103162.103163) has all there is to know about rounding.</small>
+# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Dividing by a tiny run makes that large. <small>A function with values near 1000 would be off by a thousand times as much. [Goldberg 1991](https://doi.org/10.1145/103162.103163) has all there is to know about rounding.</small>
 #
 # <details><summary>Why is the right arm twice as steep as the left one?</summary>
 #
