@@ -47,7 +47,7 @@ def relu_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
 def tanh_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     r"""Carry the gradient back through $a = \tanh z$: $dz = da\,(1 - a^2)$.
 
-    Derived in exercise 3.3 of lesson 03, and used in lesson 07.
+    Derived in exercise 3.4 of lesson 03, and used in lesson 07.
     """
     return da * (1 - a**2)
 

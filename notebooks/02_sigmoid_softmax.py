@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 02 Sigmoid and softmax
 #
-# Show this lesson's network a certain 6, and it says 0. We can't simply tell it the right answer, because what it computes is not an answer but ten numbers, one for each class, and the 0's happens to be the largest. All we can do is push those numbers, but which of them, which way, and how hard? **How do ten numbers become ten probabilities that can learn?** That takes two functions, the softmax and its little sister, the sigmoid, which does a similar job one layer further in. Each is one line long, and each has its traps.
+# Show this lesson's network one particular 6, and it says 0. We can't simply tell it the right answer, because what it computes is not an answer but ten numbers, one for each class, of which the one for 0 happens to be the largest. All we can do is push those numbers, but which of them, which way, and how hard? **How do ten numbers become ten probabilities that can learn?** That takes two functions, the softmax and its little sister, the sigmoid, which does a similar job one layer further in. Each is one line long and has its traps.
 #
 # **You will be able to**
 #
@@ -20,7 +20,7 @@
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
 #
-# **Time** 95 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
+# **Time** 70 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
 
 # %% [markdown]
 # ## Before you start
@@ -55,7 +55,7 @@ plotting.use_style()
 # %% [markdown]
 # ## A wrong answer
 #
-# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps, and one of its mistakes.
+# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps of training, with one of its mistakes. <small>The folded cell trains it. Nothing in that cell is needed today: its batches and its learning rate are the subject of lesson 04.</small>
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -75,9 +75,9 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 hidden units. Each unit keeps one number, a **weight**, for every pixel. It multiplies the pixels by their weights, adds up the products, and adds one more number of its own, the **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes this sum into a response between 0 and 1, which is called the unit's **activation**; the darker the circle, the larger the activation.
+# The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each unit keeps one number, a **weight**, for every pixel. It multiplies the pixels by their weights and adds up the products, together with one more number of its own, the **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes this sum into a response between 0 and 1, which is called the unit's **activation**; the darker the circle, the larger the activation.
 #
-# From the 128 activations, ten more sums are made in the same way, one for each class. Up to now we have called them scores; the field's word is **logit**, and from here on it is ours, too. The softmax turns the ten logits into ten probabilities, which are the bars.
+# From the 128 activations, ten more sums are made in the same way, one for each class. Up to now we have called them scores; the field's word is **logit**, which from here on is ours, too. The softmax turns the ten logits into ten probabilities, which are the bars.
 
 # %% tags=["hide-input"]
 print("class  logit   probability  target")
@@ -87,13 +87,13 @@ for k in range(10):
 # %% [markdown]
 # Learning means moving numbers. Suppose that you could take hold of these ten logits: which way would you push each of them, and how hard?
 #
-# **Predict.** Write ten numbers on paper, one for each class, positive for a push upwards. Then copy them into the cell, in quotes, as in `"1 2 3 4 5 6 7 8 9 10"`. Half-way through the lesson you will have derived the network's own ten, and we shall put them beside yours.
+# **Predict.** Write ten numbers on paper, one for each class, positive for a push upwards. Then copy them into the cell, in quotes, as in `"1 2 3 4 5 6 7 8 9 10"`. Half-way through the lesson you will have derived the network's own ten, which we shall put beside yours.
 
 # %%
 guesses.ask("ten pushes, from the 0 to the 9", None)
 
 # %% [markdown]
-# To push well, one has to know what for. The **loss** $L$ is one number that says how wrong an answer is. Its derivative $\partial L / \partial z_k$ says how fast it grows when the logit $z_k$ alone is raised, and the ten derivatives together are the **gradient** with respect to $z$, written $dz$. <small>At school, $dz$ was a small piece of $z$; here it is a slope.</small>
+# To push well, you must know what you are pushing for. The **loss** $L$ is one number that says how wrong an answer is. Its derivative $\partial L / \partial z_k$ says how fast it grows when the logit $z_k$ alone is raised; the ten derivatives together are the **gradient** with respect to $z$, written $dz$. <small>At school, $dz$ was a small piece of $z$; here it is a slope.</small>
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -104,15 +104,15 @@ guesses.ask("ten pushes, from the 0 to the 9", None)
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
-# All of these belong to a single example. A capital letter, as in $Z$, $P$ and $Y$, is a whole batch of $n$ examples, one in each row, so that each column belongs to one class; in code, the names stay lower-case. The index $i$ counts examples, and $k$ and $l$ count classes. $\log$ is the natural logarithm.
+# All of these belong to a single example. A capital letter, as in $Z$, $P$ and $Y$, is a whole batch of $n$ examples, one in each row, so that each column belongs to one class; in code, the names stay lower-case. The index $i$ counts examples, while $k$ and $l$ count classes. $\log$ is the natural logarithm.
 #
 # ## From logits to probabilities
 #
-# We want ten probabilities: none of them negative, all together 1, and the larger a logit, the larger its probability. Since logits can be negative, it won't do to divide each by their sum. Exponentials, however, are always positive and keep the order, and dividing by *their* sum does the rest:
+# We want ten probabilities: none of them negative, all together 1, the larger where the logit is larger. Since logits can be negative, it won't do to divide each by their sum. Exponentials, however, are always positive and keep the order, so that dividing by *their* sum does the rest:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_l e^{z_l}} .$$
 #
-# This is the **softmax**. Put another way, class $k$ pays $e^{z_k}$ into a common pot, and its probability is its share of the pot.
+# This is the **softmax**, a name that it owes to [Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28). Put another way, each class pays $e^{z_k}$ into a common pot, of which it then holds the share $p_k$.
 
 
 # %%
@@ -126,7 +126,7 @@ p_three = naive_softmax(z_three)
 print(p_three.round(4), f" sum {p_three.sum():.4f}")
 
 # %% [markdown]
-# Divide one probability by another, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. This ratio is called the **odds** of $k$ against $l$, and a lead of one more point always multiplies it by $e$, whatever the other eight classes do.
+# Divide one probability by another, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. This ratio is called the **odds** of $k$ against $l$. A lead of one more point always multiplies it by $e$, whatever the other eight classes do.
 #
 # **Predict.** What happens to the probabilities if you add 100 to every logit? And if you double every logit?
 
@@ -137,33 +137,31 @@ guesses.ask("adding 100, and doubling", None)
 more, times = 100, 2  # change these
 print("added:      ", naive_softmax(z_three + more).round(4))
 print("multiplied: ", naive_softmax(times * z_three).round(4))
-guesses.compare("adding 100, and doubling", "adding: nothing; doubling: the largest gains")
+guesses.compare("adding 100, and doubling", "adding changes nothing; doubling favours the largest")
 
 # %% [markdown]
-# Only *differences* between logits matter, so adding changes nothing: $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and a factor common to top and bottom cancels. Doubling squares all the odds, and so the largest probability gains at the others' expense. <small>A factor of 10 leaves one winner, 0 makes all equal, and $-1$ reverses the order.</small>
+# Only *differences* between logits matter, so adding changes nothing: in $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$ the first factor is common to top and bottom, where it cancels. Doubling squares all the odds, so the largest probability gains at the others' expense. <small>A factor of 10 leaves one winner, 0 makes all equal, and $-1$ reverses the order.</small>
 #
 # ### Too large for a float
 #
-# That you may add what you like is good to know, because exponentials are dangerous. There is a largest number that a float can hold, and whatever is larger **overflows** and becomes `inf`.
+# That you may add what you like is good to know, because exponentials are dangerous. There is a largest number that a float can hold; whatever is larger **overflows** and becomes `inf`.
 
 # %% tags=["hide-input"]
 for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
 
 # %% [markdown]
-# A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and $\infty / \infty$ has no value, so the computer says `nan`, *not a number*. (Any sum or product with a `nan` in it is `nan` too.) Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, and one of them is 0, so the sum contains a 1 and can't vanish either.
+# A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and since $\infty / \infty$ has no value, the computer says `nan`, *not a number*. (Any sum or product with a `nan` in it is `nan` too.) Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, while one of them is 0, so the sum contains a 1 and can't vanish either.
 #
-# Try it with logits of your own: raise one, and watch the others pay for it; then add the same number to all ten, until one of the two formulas breaks. <small>The last column is explained at the end of this lesson, under *The Jacobian*.</small>
+# Try it with logits of your own: raise one, and watch the others pay for it; then add the same number to all ten, until one of the two formulas breaks. <small>The column headed $\partial p / \partial z$, which the living picture has and the still one lacks, is explained at the end of this lesson, under *The Jacobian*.</small>
 
-# %% mystnb={"image": {"alt": "A still of the picture of scores: ten scores as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
+# %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
 pictures.scores()
 
 # %% [markdown]
-# <small>John Bridle gave the softmax its name ([Bridle 1990](https://doi.org/10.1007/978-3-642-76153-9_28)). Physics had known the form since Boltzmann 1868 and [Gibbs 1902](https://archive.org/details/elementaryprinci00gibbrich), while Luce 1959 arrived at it in psychology and McFadden 1974 in economics, both by asking how people choose one of several things.</small>
-#
 # ## Which axis?
 #
-# A network answers for many examples at once. Rows are examples, so `z` has the shape $(n, 10)$, and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, and `keepdims=True` keeps its result as a column, so that each row is divided by its own sum. It sounds too simple to get wrong, but good people do, and no error message tells them, because both axes give a table of the right shape.
+# A network answers for many examples at once. Rows are examples, so `z` has the shape $(n, 10)$ and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, where `keepdims=True` keeps the result as a column, so that each row is divided by its own sum. It sounds too simple to get wrong, but good people do, and no error message tells them, because both axes give a table of the right shape.
 #
 # ### Exercise 2.1: softmax by rows (core, 8 minutes)
 #
@@ -182,13 +180,21 @@ exercises.check(my_softmax)
 exercises.folded(my_softmax)
 
 # %% [markdown]
-# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Try both on the same seven images. Along the rows, each image shares out a total of 1 among the classes, whereas down the columns each *class* shares it out among the images. Choose an axis with the switch, and then add six 0s. Whose answers change?
+# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Try both on the same seven images. Along the rows, each image shares out a total of 1 among the classes, and all seven answers are right. Down the columns, each *class* shares it out among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed: it still holds most of column 3, but a 5 takes part of that, whereas hardly anybody else wants column 8.
+#
+# Now add six 0s with the button. Whose answers change along the rows, and whose down the columns?
 
-# %% mystnb={"image": {"alt": "A still of a picture to touch: seven images, a 0 to a 6, each with its row in two grids of seven rows by ten classes, shaded by the numbers of a softmax, with a dot on the largest of each row. On the left a row is framed and adds up to 1; on the right a column. The 5 has its dot at 6 on the left, and at 5 on the right, because the 6 below it takes nearly all of column 6."}}
+# %% mystnb={"image": {"alt": "A still of a picture to touch: seven images, a 0 to a 6, each with its row in two grids of seven rows by ten classes, shaded by the numbers of a softmax, with a dot on the largest of each row. On the left a row is framed and adds up to 1, and every image has its dot at its own class. On the right a column is framed, and the 3 has its dot at 8, in the framed column, which it has almost to itself."}}
 pictures.axes()
 
 # %% [markdown]
-# Along the rows, nobody's. Down the columns, the 0 that was there first becomes a 7, because the newcomers want the same column and leave it too little. Two questions expose the fault. Does each row add up to 1? And **does a row get the same numbers alone as in company?**
+# <details><summary>Answer</summary>
+#
+# Along the rows, nobody's. Down the columns, the first 0 is now read as a 7: the newcomers want the same column and take most of it. The 3, on the other hand, is a 3 again, because one of the newcomers lays claim to column 8.
+#
+# </details>
+#
+# An answer that depends on who else is in the room is no answer. Two questions expose the fault. Does each row add up to 1? And **does a row get the same numbers alone as in company?**
 
 
 # %%
@@ -205,7 +211,7 @@ print("same alone, by a softmax down each column:", same_alone(original.softmax_
 print("alone, down each column:", original.softmax_over_batch(z_rows[:1])[0])
 
 # %% [markdown]
-# There are the ten ones of lesson 00. Alone, an image has no rival for any class, and so it gets the whole of every class.
+# There are the ten ones of lesson 00. Alone, an image has no rival for any class, so it gets the whole of every class.
 #
 # <details><summary>Wouldn't one maximum for the whole batch do?</summary>
 #
@@ -215,7 +221,7 @@ print("alone, down each column:", original.softmax_over_batch(z_rows[:1])[0])
 #
 # ## A formula is a claim
 #
-# From here on we derive formulas, and whoever derives makes mistakes. So let us take an easy one first, and learn how to catch a wrong one. Raise one logit $z_k$, and hold the other nine still. How fast does its probability rise? Write $\text{sum}$ for the sum of the exponentials. Only one of its terms contains $z_k$, so its slope is $e^{z_k}$, the same as the numerator's, and the quotient rule does the rest:
+# From here on we derive formulas, and anyone who derives formulas gets some of them wrong. So let us take an easy one first, and learn how to catch a wrong one. Raise one logit $z_k$ while the other nine stay where they are. How fast does its probability rise? Write $\text{sum}$ for the sum of the exponentials. Only one of its terms contains $z_k$, so its slope is $e^{z_k}$, the same as the numerator's. The quotient rule does the rest:
 #
 # $$
 # \begin{aligned}
@@ -224,7 +230,7 @@ print("alone, down each column:", original.softmax_over_batch(z_rows[:1])[0])
 # \end{aligned}
 # $$
 #
-# So says the pencil. But a formula is a claim, and claims can be tested. Nudge the argument $u$ of a function $f$ by a small $h$, once up and once down, and divide the rise by the run. This is the **central difference**:
+# So says the pencil. But a formula is a claim, and claims can be tested. Nudge the argument $u$ of a function $f$ by a small $h$, once up and once down; then divide the rise by the run. This is the **central difference**:
 #
 # $$f'(u) \approx \frac{f(u + h) - f(u - h)}{2h} .$$
 #
@@ -265,13 +271,13 @@ for h in [1, 0.1, 0.01]:
     print(f"nudged by {h:4}:    {(second(2.0 + h) - second(2.0 - h)) / (2 * h):.6f}")
 
 # %% [markdown]
-# The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it, and what came out surprised us.
+# The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it; the result surprised us.
 #
-# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn, and compares the gradient so measured with the one that you derived. Whether a difference is small depends on how large the slopes are, so it looks at the **relative error**: the length of the difference, divided by the larger of the two gradients' lengths. <small>The length of an array is the root of the sum of its squares.</small>
+# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. Whether a difference is small depends on how large the slopes are, so it looks at the **relative error**: the length of the difference, divided by the larger of the two gradients' lengths. <small>The length of an array is the root of the sum of its squares.</small>
 #
 # ## How wrong is an answer?
 #
-# What should the loss be? What counts is $p_\text{right}$, the probability that was given to the right answer, so let us try the obvious: the loss is what was missing, $1 - p_\text{right}$. A perfect answer costs 0 and a hopeless one 1, and you may ask what anybody could have against that. But a loss has to *teach*. Raise the right class's logit, and this loss falls as fast as $p_\text{right}$ rises, which is by $p_\text{right}\,(1 - p_\text{right})$. Call that its pull.
+# What should the loss be? What counts is $p_\text{right}$, the probability that was given to the right answer, so let us try the obvious: the loss is what was missing, $1 - p_\text{right}$. A perfect answer costs 0 and a hopeless one 1: what could anyone have against that? But a loss has to *teach*. When the right class's logit is raised, this loss falls as fast as $p_\text{right}$ rises, at the rate $p_\text{right}\,(1 - p_\text{right})$. Call that its pull.
 #
 # **Predict.** Four answers gave the right class 0.9, 0.5, 0.1 and 0.001. For which of them does the loss pull hardest at the right logit?
 
@@ -286,11 +292,11 @@ for p_one, pull_one in zip(p_right, pull):
 guesses.compare("p of the answer pulled hardest", p_right[pull.argmax()])
 
 # %% [markdown]
-# The undecided answer is pulled hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network is quite sure and quite wrong, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help: the chain rule puts another factor $2\,(1 - p_\text{right})$ in front, and the fatal factor $p_\text{right}$ stays.
+# The undecided answer is pulled hardest, and the disaster hardly at all, because a probability close to 0 or to 1 is hard to move. The network is utterly sure and utterly wrong, and this loss shrugs, like a teacher who corrects small slips and hands the hopeless essay back unread. Squaring what was missing doesn't help: the chain rule puts another factor $2\,(1 - p_\text{right})$ in front, but the fatal factor $p_\text{right}$ stays.
 #
 # ### A loss made to measure
 #
-# So instead of guessing a loss, let us wish for one. **The pull on the right logit shall be what was missing, $1 - p_\text{right}$**, strong where the answer is hopeless, and fading only as it becomes right. Let $L$ be a function of $p_\text{right}$ that we don't know yet. By the chain rule, its slope with respect to the right logit is $L'(p_\text{right}) \cdot p_\text{right}\,(1 - p_\text{right})$, and the wish says that this should be $-(1 - p_\text{right})$, with a minus because the loss is to fall. Divide, and what is left is a question from school:
+# So instead of guessing a loss, let us wish for one. **The pull on the right logit shall be what was missing, $1 - p_\text{right}$**, strong where the answer is hopeless, and fading only as it becomes right. Let $L$ be a function of $p_\text{right}$ that we don't know yet. By the chain rule, its slope with respect to the right logit is $L'(p_\text{right}) \cdot p_\text{right}\,(1 - p_\text{right})$. The wish says that this should be $-(1 - p_\text{right})$, with a minus because the loss is to fall. Divide, and what is left is a question from school:
 #
 # $$L'(p_\text{right}) = -\frac{1}{p_\text{right}} .$$
 #
@@ -302,7 +308,7 @@ guesses.compare("p of the answer pulled hardest", p_right[pull.argmax()])
 #
 # <details><summary>Don't books give another reason for the logarithm?</summary>
 #
-# They do, and it leads to the same loss. For independent examples, the probability of *all* the right answers is a product, and the logarithm makes it a sum. Where the sum of the surprises is smallest, the product is largest. The field calls that **maximum likelihood**.
+# They do, and it leads to the same loss. For independent examples, the probability of *all* the right answers is a product, which the logarithm makes a sum. Where the sum of the surprises is smallest, the product is largest. The field calls that **maximum likelihood**.
 #
 # </details>
 #
@@ -312,7 +318,7 @@ guesses.compare("p of the answer pulled hardest", p_right[pull.argmax()])
 #
 # $$L = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik} .$$
 #
-# It looks ready to be typed in, but there is a trap. Give a wrong class a lead of 1000 points. Then $p_\text{right}$ is practically $e^{-1000}$, and on paper the surprise is 1000. In the computer:
+# It looks ready to be typed in, but there is a trap. Give a wrong class a lead of 1000 points. Then $p_\text{right}$ is practically $e^{-1000}$, so that on paper the surprise is 1000. In the computer:
 
 # %%
 z_far = np.array([[1000.0, 0.0]])
@@ -320,7 +326,7 @@ with np.errstate(divide="ignore"):  # or NumPy would warn
     print("log of softmax:", np.log(functions.softmax(z_far)))
 
 # %% [markdown]
-# The probability was rounded to 0, and the logarithm of 0 is minus infinity. So take the logarithm *before* anything can be rounded to 0:
+# The probability was rounded to 0, whose logarithm is minus infinity. So take the logarithm *before* anything can be rounded to 0:
 #
 # $$\log p_k = \log \frac{e^{z_k}}{\sum_l e^{z_l}} = z_k - \log \sum_l e^{z_l} .$$
 #
@@ -349,7 +355,7 @@ print("log_softmax:", functions.log_softmax(z_far))
 # %% [markdown]
 # ### Exercise 2.4: cross-entropy (core, 5 minutes)
 #
-# Compute it from the logits, as safely as your log-softmax. Which numbers are added up, and what is the sum divided by?
+# Compute it from the logits, as safely as your log-softmax. Which numbers are added up? By what is their sum divided?
 
 
 # %%
@@ -400,17 +406,23 @@ exercises.check(my_cross_entropy_with_gradient)
 exercises.folded(my_cross_entropy_with_gradient)
 
 # %% [markdown]
-# ### The short way, with a pencil
+# <details><summary>The derivation, with a pencil</summary>
 #
-# Take a batch of one, whose loss is $-\sum_k y_k \log p_k$, and substitute $\log p_k = z_k - \log \sum_l e^{z_l}$. Log-sum-exp is the same for every $k$, so it comes out $\sum_k y_k$ times. The targets add up to 1, which means that it appears exactly once:
+# Take a batch of one, whose loss is $-\sum_k y_k \log p_k$, and substitute $\log p_k = z_k - \log \sum_l e^{z_l}$. Log-sum-exp is the same for every $k$, so each $y_k$ multiplies the same number; since the targets add up to 1, it appears exactly once:
 #
 # $$L = -\sum_k y_k z_k + \log \sum_l e^{z_l} .$$
 #
-# Now differentiate with respect to one logit, $z_k$. Only one term of the first sum, $-y_k z_k$, contains it, and its derivative is $-y_k$. The second part is the logarithm of what we called $\text{sum}$, whose derivative is $\frac{1}{\text{sum}} \cdot e^{z_k}$, and that is $p_k$. Therefore
+# Now differentiate with respect to one logit, $z_k$. Only one term of the first sum, $-y_k z_k$, contains it, and its derivative is $-y_k$. The second part is the logarithm of what we called $\text{sum}$, whose derivative is $\frac{1}{\text{sum}} \cdot e^{z_k}$, and that is $p_k$.
+#
+# </details>
+#
+# ### What is left
+#
+# Whichever way you went, you should have arrived at
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
-# *What you said minus what is true.* After all these exponentials and logarithms, nothing more is left than a subtraction, and we still find that hard to believe. For the right class it is $p_\text{right} - 1$, which is our wish come true; for each of the others it is exactly the share that it claimed. In a larger batch each row has a share of $1/n$ in the mean, so divide by $n$, once:
+# *What you said minus what is true.* After all these exponentials and logarithms, nothing is left but a subtraction, and we still find that hard to believe. For the right class it is $p_\text{right} - 1$, which is our wish come true; for each of the others it is exactly the share that it claimed. In a larger batch each row has a share of $1/n$ in the mean, so divide by $n$, once:
 #
 # $$dZ = \frac{P - Y}{n} .$$
 #
@@ -428,15 +440,16 @@ def loss_of(u):
 gradcheck.check_gradient(loss_of, z_batch, dz_batch)
 
 # %% [markdown]
-# <small>Weighted sums, a softmax and the cross-entropy make up **multinomial logistic regression** or, with two classes, **logistic regression** ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)); our last layer is just that, fed with activations. The same $p - y$ comes out for a whole family of functions, each with the loss that belongs to it, the *generalised linear models* with their *canonical links*.</small>
+# <small>Weighted sums, a softmax and the cross-entropy make up **multinomial logistic regression** or, with two classes, **logistic regression** ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)); our last layer is just that, fed with activations.</small>
 #
 # ## Back to the wrong answer
 #
-# The loss grows along its gradient, so to make it fall we push each logit the other way, by $y - p$. Here are the network's own ten numbers for the 6 that it took for a 0. Are yours like them?
+# The loss grows along its gradient, so to make it fall we push each logit the other way, by $y - p$. Here are the network's own ten numbers for the 6 that it took for a 0. How do yours compare?
 
 # %% tags=["answer"]
 push = y_image - functions.softmax(z_image)
-guesses.compare("ten pushes, from the 0 to the 9", " ".join(f"{value:+.2f}" for value in push))
+texts = [f"{value:+.2f}" if abs(value) >= 0.005 else "0" for value in push]
+guesses.compare("ten pushes, from the 0 to the 9", " ".join(texts))
 
 # %% mystnb={"image": {"alt": "The ten classes from top to bottom, each with a bar that ends in a dot and the number y minus p. The 6 is pushed up by 0.71. Every other class is pushed down: the 0 by 0.49, the 2 by 0.11, the 5 by 0.06, the 4 by 0.02, and the rest by less, the 1 least of all, by 0.0002."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(5.2, 4.6))
@@ -461,7 +474,7 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# The 6 goes up by what it lacked, the 0 goes down most, and the 1, which had claimed next to nothing, hardly moves. Perhaps you pushed two logits only, the 6 up and the 0 down. That is a fair answer, but it lets the 2 and the 5 off, although they had claimed a share, too.
+# The 6 goes up by what it lacked, the 0 goes down most, and the 1, which had claimed next to nothing, hardly moves. Perhaps you pushed only two logits, the 6 up and the 0 down. That is a fair answer, but it lets off the 2 and the 5, although they had claimed a share, too.
 #
 # **Predict.** Push again and again, with a fresh $p$ each time. After how many pushes will the answer be 6?
 
@@ -481,13 +494,13 @@ needed = answers.index(target) if target in answers else "more than 4"
 guesses.compare("pushes until it says 6", needed)
 
 # %% [markdown]
-# The pushes grow weaker as there is less to complain about. Now make the 1 the target, the class that it believes in least. The pushes are as strong as they can be, and yet after four of them the answer is still 0, because the 1 starts more than eight points behind and a push closes less than two.
+# The pushes grow weaker as there is less to complain about. Now make the 1 the target, the class that it believes in least. The pushes are as strong as they can be. Yet after four of them the answer is still 0, because the 1 starts more than eight points behind, of which a push closes less than two.
 #
-# A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to them.
+# A real network can't take hold of its logits. It can only move the weights that they are made of, to which lesson 03 hands the push on.
 #
-# ## From any number to between 0 and 1
+# ## The little sister: the sigmoid
 #
-# **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs, and a harder page on the softmax, which may wait until lesson 06.
+# **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. Two things remain: the sigmoid, which lesson 03 needs, and a harder page on the softmax, which may wait until lesson 06.
 #
 # A hidden unit competes with nobody. Its sum, also called $z$, may be any number, but its response should lie between 0, silent, and 1, fully on. The **sigmoid** sees to that:
 #
@@ -505,7 +518,7 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
     print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
 
 # %% [markdown]
-# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left it grows without bound, and the value sinks to 0.
+# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left it grows without bound, so the value sinks to 0.
 #
 # ## The slope of the sigmoid
 #
@@ -546,11 +559,11 @@ plotting.curves(
 plt.show()
 
 # %% [markdown]
-# A unit whose sum lies in one of the level parts is **saturated**: nudge the sum, and the response hardly moves, so learning hardly reaches the unit. <small>Verhulst found this curve in 1838, for populations that can't grow for ever ([Cramer 2002](https://doi.org/10.2139/ssrn.360300)).</small>
+# A unit whose sum lies in one of the level parts is **saturated**: nudge the sum, and the response hardly moves, so learning hardly reaches the unit.
 #
 # ## A stable sigmoid
 #
-# Take $z = -1000$. The sigmoid and its slope are both too small there for any float, so 0 is the right answer for either.
+# Take $z = -1000$. The sigmoid and its slope are both too small there for any float, so 0 is the right answer for both.
 #
 # **Predict.** What will the computer make of the two formulas as they stand, $1 / (1 + e^{-z})$ for the value and $e^{-z} / (1 + e^{-z})^2$ for the slope?
 
@@ -575,7 +588,7 @@ guesses.compare("value and slope at -1000", f"value {value_far:.0f}, slope {slop
 #
 # ### Exercise 2.6: a stable sigmoid (core, 5 minutes)
 #
-# Write it for arrays. It must not give a warning for any number, and at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Remember that `np.where` computes both of its cases for every number. With $|z|$, one formula serves both sides.
+# Write it for arrays. It must not give a warning for any number; at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Beware: `np.where` computes both of its cases for every number. With $|z|$, one formula serves both sides.
 
 
 # %%
@@ -594,9 +607,9 @@ exercises.folded(my_sigmoid)
 #
 # ## The Jacobian
 #
-# This is the one hard page of the lesson, and a tired reader may leave it for another day. It goes the long way, from the loss to the probabilities and from there to the logits, as one has to whenever a loss and a function are *not* made for each other.
+# This is the one hard page of the lesson, which a tired reader may leave for another day. Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Here we go the long way round, from the loss to the probabilities and from there to the logits, as you have to whenever a loss and a function are *not* made for each other.
 #
-# Raise one logit, and its own probability rises, while the others together fall by just as much. *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already, so take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves. You should find
+# When one logit is raised, its own probability rises, while the others together fall by just as much. *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already, so take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays; only $\text{sum}$ moves. You should find
 #
 # $$J_{kl} = \begin{cases} p_k (1 - p_k) & \text{if } l = k, \\ -\,p_k\, p_l & \text{if } l \ne k. \end{cases}$$
 #
@@ -606,7 +619,7 @@ exercises.folded(my_sigmoid)
 #
 # </details>
 #
-# Every entry contains $-p_k p_l$, and on the diagonal there is a $p_k$ as well, since $p_k (1 - p_k) = p_k - p_k p_k$. So $J$ is the difference of two tables. One has $p$ on its diagonal and 0 elsewhere, and is written $\mathrm{diag}(p)$. The other has $p_k p_l$ in row $k$ and column $l$: set the row $p$ upright as a column, which is called its **transpose**, $p^T$, and multiply each number of the column by each number of the row, as `np.outer(p, p)` does. Hence
+# Every entry contains $-p_k p_l$, and on the diagonal there is a $p_k$ as well, since $p_k (1 - p_k) = p_k - p_k p_k$. So $J$ is the difference of two tables. One, written $\mathrm{diag}(p)$, has $p$ on its diagonal and 0 elsewhere. The other has $p_k p_l$ in row $k$ and column $l$: write the row $p$ as a column, which is called its **transpose**, $p^T$, and multiply each number of the column by each number of the row, as `np.outer(p, p)` does. Hence
 #
 # $$J = \mathrm{diag}(p) - p^T p .$$
 
@@ -623,15 +636,15 @@ J = softmax_jacobian(p_row)
 # %% [markdown]
 # ### Carrying a gradient back
 #
-# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves, $p_k$ by $J_{kl}\, h$, and each of these moves changes the loss, by $dp_k$ times as much. The ten small changes simply add up. Divide the total by $h$:
+# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves, $p_k$ by $J_{kl}\, h$. Each of these moves changes the loss by $dp_k$ times as much, and the small changes simply add up. Divide the total by $h$:
 #
 # $$dz_l = \sum_k dp_k\, J_{kl} .$$
 #
-# At school the chain rule had one path from the nudge to the result. Here there are ten, one through each probability, and *paths add*. To take one column of a table after another, to multiply it entry by entry by a row, and to add up each time is what *a row times a matrix* means. So $dz$ is the row $dp$ times the matrix $J$, which is called a **vector-Jacobian product**, and it can be had without building $J$ at all. What is $dp$ times $\mathrm{diag}(p)$, and what is $dp$ times $p^T p$?
+# At school the chain rule had one path from the nudge to the result. Here there are ten, one through each probability, and *paths add*. Take the table one column at a time, multiply it entry by entry by the row $dp$, and add up: that is *a row times a matrix*. So $dz$ is the row $dp$ times the matrix $J$, which is called a **vector-Jacobian product**. It can be had without building $J$ at all. What is $dp$ times $\mathrm{diag}(p)$? And $dp$ times $p^T p$?
 #
 # <details><summary>Answer</summary>
 #
-# $dp$ times $\mathrm{diag}(p)$ has the entries $dp_l\, p_l$. And $dp$ times the column $p^T$ is a single number, the sum of all $dp_k\, p_k$, by which the row $p$ is then multiplied. So
+# $dp$ times $\mathrm{diag}(p)$ has the entries $dp_l\, p_l$, whereas $dp$ times the column $p^T$ is a single number, the sum of all $dp_k\, p_k$, by which the row $p$ is then multiplied. So
 #
 # $$dz_l = p_l \Big( dp_l - \sum_k p_k\; dp_k \Big) .$$
 #
@@ -660,13 +673,17 @@ exercises.folded(my_softmax_backward)
 #
 # </details>
 #
-# Does the long way lead to the same place as the short one? The loss of one example is $-\sum_k y_k \log p_k$, and $\log p_k$ has the slope $1 / p_k$, so $dp_k = -y_k / p_k$. Carry that back through the softmax:
+# Does the long way lead to the same place as the short cut? The loss of one example is $-\sum_k y_k \log p_k$. Since $\log p_k$ has the slope $1 / p_k$, we get $dp_k = -y_k / p_k$. Carry that back through the softmax:
 #
 # $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = p_l - y_l .$$
 #
-# It does: the $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm, which is why this loss and this function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). In the computer, however, they cancel only if $p_l$ was not rounded to 0 first, so the short way is also the safe one.
+# It does: the $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm, which is why this loss and this function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). In the computer, however, they cancel only if $p_l$ was not rounded to 0 first, so the short cut is also the safe way.
 #
-# That leaves $J$ itself to be checked. Draw any $dp$, and let the number that is watched be the sum of all $dp_k\, p_k$, whose gradient with respect to $z$ is $dp$ times $J$. Whoever derives the softmax in a hurry may keep the diagonal alone. Would the check notice?
+# That leaves $J$ itself to be checked. The check watches *one* number, but the softmax returns several. So draw a row $dp$ at random, multiply each probability by its entry, and add up:
+#
+# $$f(z) = \sum_k dp_k\, p_k .$$
+#
+# When $p_k$ grows a little, $f$ grows $dp_k$ times as much. In other words, $dp$ is the gradient of $f$ with respect to the probabilities, and carried back to the logits it must be $dp$ times $J$. Derive $J$ in a hurry, and you may keep only the diagonal. Would the check notice?
 
 # %%
 dp_row = np.random.default_rng(seed=3).normal(size=5)
@@ -684,7 +701,7 @@ print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)
 #
 # ### Put yours to work
 #
-# Your functions can take the library's place, and in lesson 04 train a network. Delete the `#`, and the names of those that aren't right yet.
+# Your functions can take the library's place, and in lesson 04 they can train a network. Uncomment the line, leaving out any that aren't right yet.
 
 # %%
 # exercises.keep(my_sigmoid, my_softmax, my_softmax_backward, my_log_softmax, my_cross_entropy)
@@ -692,11 +709,11 @@ print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)
 # %% [markdown]
 # ## Recap
 #
-# You can turn ten numbers into ten probabilities, say how wrong these are, and say of each number which way to push it, and how hard. You have also seen that a formula, even your own, is a claim until it has been measured. What you can't do yet is reach the weights: the push still stops at the logits.
+# You can turn ten numbers into ten probabilities, say how wrong these are, and say of each number which way to push it and how hard. You have also seen that a formula, even your own, is a claim until it has been measured. What you can't do yet is reach the weights: the push still stops at the logits.
 #
 # - The softmax runs over the classes, row by row. It doesn't change when a constant is added to a row.
 # - Never give `exp` a large positive number: subtract each *row's* maximum, or use $-|z|$.
-# - The cross-entropy is the mean surprise, $-\log p_\text{right}$. Its gradient is $(P - Y)/n$, and one pushes the other way.
+# - The cross-entropy is the mean surprise, $-\log p_\text{right}$. Its gradient is $(P - Y)/n$, and you push the other way.
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
 # - A central difference measures a derivative. Where several paths lead from a nudge to the loss, they add.
 #
@@ -706,7 +723,7 @@ print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)
 #
 #    <details><summary>Answer</summary>
 #
-#    Its slope is about $e^{-20}$, some $2 \cdot 10^{-9}$, and the other's is one quarter. So less than a hundred-millionth as much gets through.
+#    Its slope is about $e^{-20}$, some $2 \cdot 10^{-9}$, whereas the other's is one quarter. So less than a hundred-millionth as much gets through.
 #
 #    </details>
 #

@@ -9,18 +9,19 @@
 # %% [markdown]
 # # 03 Backpropagation
 #
-# A network has a hundred thousand adjustable numbers, and it gives a wrong answer. **Which of them should move, and which way?** Seven lines of NumPy answer that for all of them at once. You will find those lines with a pencil, on a network of twelve numbers, and then meet a check that is easily fooled.
+# A network has a hundred thousand adjustable numbers, and its answer is wrong. **Which of them should move, and which way?** Seven lines of NumPy answer that for all of them at once. You will find those lines with a pencil, on a network of twelve numbers; then you will meet a check that is easily fooled.
 #
 # **You will be able to**
 #
 # - write down the shape of every array in a network, and use shapes to catch mistakes;
 # - derive the gradients of a layer, from a single weight to the matrix form;
-# - check a gradient, with a nudge that is neither too large nor too small, and tell a check that can see a fault from one that cannot;
+# - check a gradient, with a nudge that is neither too large nor too small;
+# - tell a check that can see a fault from one that cannot;
 # - say what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss (not its last page, on the Jacobian); [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Exercise 3.2 and exercise 3.4 are enough: together they are the backward pass.
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss (not its last page, on the Jacobian); [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Do exercise 3.2 and exercise 3.3, which together are the backward pass.
 #
-# **Time** 90 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
+# **Time** 65 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
 
 # %% [markdown]
 # ## Before you start
@@ -59,7 +60,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# You saw this network in lesson 02. Each **hidden unit** multiplies every pixel by a weight, adds up the products and a bias, and squashes the sum with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units together form one **layer**, the output units another.
+# You saw this network in lesson 02. Each **hidden unit** multiplies every pixel by a weight, adds a bias to the sum of the products, and squashes the result with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units together form one **layer**, the output units another.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -72,7 +73,7 @@ mnist = data.load()
 # | $P = \mathrm{softmax}(Z_2)$ | `p` | (n, 10) | probabilities |
 # | $Y$ | `y` | (n, 10) | one-hot targets |
 #
-# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02, and rows are examples, everywhere. The index on a capital names the layer. The numbers in $W_1, b_1, W_2$ and $b_2$ are the **parameters**: they are what the network learns.
+# The batch size $n$, the loss $L$ and the `d` of a gradient mean what they meant in lesson 02. Rows are examples, everywhere. The index on a capital names the layer. The numbers in $W_1, b_1, W_2$ and $b_2$ are the **parameters**: they are what the network learns.
 #
 # ## By hand: a network of twelve numbers
 #
@@ -88,7 +89,7 @@ net = network.Parameters(
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 # %% [markdown]
-# This is your worksheet. Each number on it has the name that it has in Python, which counts from 0: `z1[0]` is the first hidden unit's sum, and `W1[0, 1]` is the weight that leads from the first pixel to the second hidden unit. Find each number with a pencil and type it in, as a decimal or as 5/7 or log 5, and the sheet tells you whether it is right. It is the one page of this lesson that you shouldn't skip, because everything after it is the same page again, only larger.
+# This is your worksheet. Each number on it has the name that it has in Python, which counts from 0: `z1[0]` is the first hidden unit's sum, whereas `W1[0, 1]` is the weight that leads from the first pixel to the second hidden unit. Find each number with a pencil and type it in, as a decimal or as 5/7 or log 5, and the sheet tells you whether it is right. It is the one page of this lesson that you shouldn't skip, because everything after it is the same page again, only larger.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits, probabilities and the loss; orange fields for the gradient with respect to every number."}}
 pictures.fill()
@@ -100,11 +101,11 @@ pictures.fill()
 #
 # $$\texttt{z1[0]} = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad \texttt{a1[0]} = \sigma(0) = \tfrac12 .$$
 #
-# The other blue fields are yours, down to the loss. Two hints: $e^{-\log 3} = \frac13$, and only the difference between the logits counts.
+# The other blue fields are yours, down to the loss. Two hints: $e^{-\log 3}$ is $\frac13$, and of the logits only the difference counts.
 #
 # <details><summary>Stuck? Forward, line by line</summary>
 #
-# Second unit: `z1[1]` is $1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$, and `a1[1]` is $1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
+# Second unit: `z1[1]` is $1 \cdot 2 + \frac12 \cdot (-4) + \log 3 = \log 3$, so `a1[1]` is $1 / (1 + \frac13) = \frac34$. Logits: $\frac12 \cdot 1 + \frac34 \cdot 2 + \log 3 = 2 + \log 3$ and $\frac12 \cdot (-2) + \frac34 \cdot 4 + 0 = 2$.
 # They are $\log 3$ apart, so the odds are 3 to 1: $p = (\frac34, \frac14)$. The right class, the second, got $\frac14$, so the loss is $-\log \frac14 = \log 4$.
 #
 # </details>
@@ -113,27 +114,27 @@ pictures.fill()
 #
 # ## By hand: back up the page
 #
-# Nudge one number upwards. How fast does the loss grow? That is the derivative of the loss with respect to this number, and we also call it the number's *blame*. It can be negative, and then the number deserves encouragement.
+# Raise one number a little. How fast does the loss grow? That is the derivative of the loss with respect to this number, which we also call the number's *blame*. It can be negative; then the number deserves encouragement.
 #
-# We work backwards, from the loss to the pixels, because then each step can use the one before, and that is all there is to **backpropagation**, or the **backward pass**. The idea takes a sentence; we think it is still the cleverest thing in the course.
+# We work backwards, from the loss to the pixels, because then each step can use the one before. That is all there is to **backpropagation**, or the **backward pass**. The idea takes a sentence, yet we still think it the cleverest thing in the course.
 #
 # **The logits.** You found these before you started: `dz2` is $p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
 #
-# **A weight.** Take `W2[0, 0]`, the weight 1 from the first hidden unit to the first logit. It contributes activation times weight, $\frac12 \cdot 1$, to that logit. Nudge the weight by a small $h$, and the logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So the weight's blame is
+# **A weight.** Take `W2[0, 0]`, the weight 1 from the first hidden unit to the first logit. It contributes activation times weight, $\frac12 \cdot 1$, to that logit. Raise the weight by a small $h$: the logit moves by $\frac12 h$, and the loss by $\frac34$ times that. So the weight's blame is
 #
 # $$\tfrac12 \cdot \tfrac34 = \tfrac38 ,$$
 #
-# *what came in, times the blame of what went out.* A weight whose input was silent is blameless, and so is one whose logit had no blame to pass on. The other three entries of `dW2` are yours.
+# *what came in, times the blame of what went out.* A weight whose input was silent is blameless, as is one whose logit had no blame to pass on. The other three entries of `dW2` are yours.
 #
 # **A bias.** What comes in there is always 1, so `db2` is the same as `dz2`.
 #
-# **An activation.** The first hidden unit's activation reaches the loss by *two* paths, one through each logit. Nudge it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$, and each of these moves changes the loss by that logit's blame. The two small changes add up, like small expenses; in short, *paths add*:
+# **An activation.** The first hidden unit's activation reaches the loss by *two* paths, one through each logit. Raise it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$, and each of these moves changes the loss by that logit's blame times as much. The two small changes add up, like small expenses; in short, *paths add*:
 #
 # $$1 \cdot \tfrac34 + (-2) \cdot \left(-\tfrac34\right) = \tfrac94 .$$
 #
 # The second one is yours.
 #
-# **A pre-activation.** Between `z1` and `a1` lies the sigmoid, whose slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So a quarter of $\frac94$ gets through, which is $\frac{9}{16}$. The second is yours, and you found its slope before you started.
+# **A pre-activation.** Between `z1` and `a1` lies the sigmoid, whose slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So a quarter of $\frac94$ gets through, which is $\frac{9}{16}$. The second is yours; you found its slope before you started.
 #
 # **The hidden layer's weights and biases.** No new idea is needed. All six are yours.
 #
@@ -144,7 +145,7 @@ pictures.fill()
 #
 # </details>
 #
-# It is easy to misapply a rule and not to notice, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, and watch the loss. <small>Here `net._replace(W1=...)` is a copy of `net` with one array replaced.</small>
+# It is easy to misapply a rule without noticing, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, while you watch the loss. <small>Here `net._replace(W1=...)` is a copy of `net` with one array replaced.</small>
 
 
 # %%
@@ -156,7 +157,7 @@ measured = central_difference(pencil_loss, net.W1)
 print("dW1, measured:", [pencil.write(number) for number in measured.ravel()])
 
 # %% [markdown]
-# They are the four numbers that you found on the lines of the first layer. Here is the sheet with all its answers. Values run down the page, and gradients back up it.
+# They are the four numbers that you found on the lines of the first layer. Here is the sheet with all its answers. Values run down the page, gradients back up it.
 
 # %% mystnb={"image": {"alt": "The network of twelve numbers with every field filled in. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}} tags=["hide-input"]
 pencil.draw(net, x_pencil, y_pencil, filled=True, title="Every number, and its gradient")
@@ -166,6 +167,12 @@ plt.show()
 # Check any weight: its gradient is the blue `x` or `a1` where its line begins, times the orange number beside the `z1` or `z2` where it ends.
 #
 # Try numbers of your own. Before you drag a weight, say whose gradient will change.
+#
+# <details><summary>Answer</summary>
+#
+# As a rule, everybody's. Whichever weight you drag, the logits move, the probabilities with them, and $p - y$ is where every gradient on the sheet begins. The exceptions are gradients that were 0 for another reason, such as those of the weights on a blank pixel.
+#
+# </details>
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient."}}
 pictures.backprop()
@@ -179,12 +186,12 @@ guesses.ask("right class, after the move", None)
 # %% tags=["answer"]
 _, grads = network.gradients(net, x_pencil, y_pencil)
 moved = network.Parameters(*(value - d / 2 for value, d in zip(net, grads)))
-print("before:", softmax(network.logits(net, x_pencil))[0].round(4))
-print("after: ", softmax(network.logits(moved, x_pencil))[0].round(4))
+print("before:", softmax(network.logits(net, x_pencil))[0].round(2))
+print("after: ", softmax(network.logits(moved, x_pencil))[0].round(2))
 guesses.compare("right class, after the move", softmax(network.logits(moved, x_pencil))[0, 1])
 
 # %% [markdown]
-# From 0.25 to 0.6905 in one step, although no parameter knew what the others would do. The rest of this lesson is the same sheet with more rows and columns.
+# From 0.25 to 0.69 in one step, although no parameter knew what the others would do.
 #
 # ## The real size
 #
@@ -218,54 +225,20 @@ guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 # %% [markdown]
 # The bias `b1` has shape (128,) and `x @ W1` has (12, 128), so NumPy adds the bias to every row.
 #
+# The loss, 2.215, is no accident. [Lesson 02](02_sigmoid_softmax.ipynb) asked you to keep $\log 10$, about 2.3, in mind, because that is what a network pays that knows nothing. Ours knows nothing yet, but small random weights are not quite the same as no opinion, so over a few images its loss lies a little to one side or the other.
+#
 # ## Backward
 #
-# What you did on the sheet takes seven lines of NumPy, for $n$ examples at once, and this map shows where each of them leads. As you derive them, lean on one rule that catches many mistakes by itself: *a gradient has the shape of the array it belongs to.*
+# What you did on the sheet takes seven lines of NumPy, for $n$ examples at once. This map shows where each of them leads. As you derive them, lean on one rule that catches many mistakes by itself: *a gradient has the shape of the array it belongs to.*
 
 # %% mystnb={"image": {"alt": "A map of the two passes. On the left the values run down in blue: X of shape n by 784, Z1 and A1 of n by 128, Z2 and P of n by 10, and the loss L, which the cross-entropy makes of P and the targets Y. In the middle the gradients run up in orange: step 1 leads from L past P to dZ2, step 4 from there to dA1, step 5 to dZ1. On the right are the parameters' gradients: steps 2 and 3 lead from dZ2 to dW2 and db2, steps 6 and 7 from dZ1 to dW1 and db1."}} tags=["hide-input"]
-blue, orange = plotting.COLOURS[:2]
-figure, axis = plt.subplots(figsize=(5.2, 6.2))
-axis.set(title="Values down, gradients up, in seven steps", xlim=(0, 10), ylim=(0.3, 11.6))
-axis.set_axis_off()
-
-
-def box(x, y, words, colour):
-    frame = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": colour}
-    axis.text(x, y, words, color=colour, ha="center", va="center", bbox=frame, zorder=3)
-
-
-def arrow(start, end, colour):
-    line = {"arrowstyle": "-|>", "color": colour, "shrinkA": 16, "shrinkB": 14, "linewidth": 1.6}
-    axis.annotate("", end, start, arrowprops=line)
-
-
-shapes = {"X": "(n, 784)", "Z_1": "(n, 128)", "A_1": "(n, 128)", "Z_2": "(n, 10)"}
-shapes |= {"P": "(n, 10)", "L": ""}
-below = {"X": "$W_1, b_1$", "Z_1": "sigmoid", "A_1": "$W_2, b_2$", "Z_2": "softmax"}
-below["P"] = "cross-\nentropy\nwith $Y$"
-heights = {"X": 11, "Z_1": 9, "A_1": 7, "Z_2": 5, "P": 3, "L": 1}
-for name, level in heights.items():
-    box(2, level, f"${name}$ {shapes[name]}".strip(), blue)
-    if name in below:
-        arrow((2, level), (2, level - 2), blue)
-        axis.text(1.8, level - 1, below[name], color=blue, ha="right", va="center")
-    if name in ["Z_1", "A_1", "Z_2"]:
-        box(5.4, level, f"$d{name}$", orange)
-arrow((2, 1), (5.4, 5), orange)
-axis.text(4.3, 2.9, "step 1", color=orange)
-for level, step in [(5, "step 4"), (7, "step 5")]:
-    arrow((5.4, level), (5.4, level + 2), orange)
-    axis.text(5.55, level + 1, step, color=orange, va="center")
-for level, layer, steps in [(5, 2, "2 and 3"), (9, 1, "6 and 7")]:
-    arrow((5.4, level), (8.2, level), orange)
-    axis.text(6.9, level + 0.25, steps, color=orange, ha="center")
-    box(8.9, level, f"$dW_{layer}$, $db_{layer}$", orange)
+pencil.draw_map()
 plt.show()
 
 # %% [markdown]
-# Single entries need indices. As always, $i$ counts examples and $k$ classes, and $j$ counts hidden units; so $a_{1,ij}$ is the activation of hidden unit $j$ for example $i$, where the 1 still names the layer.
+# Single entries need indices. As always, $i$ counts examples and $k$ classes, while $j$ counts hidden units; so $a_{1,ij}$ is the activation of hidden unit $j$ for example $i$, where the 1 still names the layer.
 #
-# **Step 1: the logits.** Lesson 02 went from the loss to the logits in one go, past the probabilities. The loss is a mean over the batch, so $1/n$ appears here, once, and never again.
+# **Step 1: the logits.** Lesson 02 went from the loss to the logits in one go, past the probabilities. The loss is a mean over the batch, so $1/n$ appears here, once and never again.
 #
 # $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
 
@@ -274,7 +247,7 @@ dz2 = (p - y) / n
 print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 
 # %% [markdown]
-# **Step 2: the output weights.** Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. In example $i$ it occurs in one logit only, $z_{2,ik}$, where it is multiplied by $a_{1,ij}$. So this example contributes what came in, times the blame of what went out: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, which means that it reaches the loss by $n$ paths, and paths add:
+# **Step 2: the output weights.** Weight $W_{2,jk}$ leads from hidden unit $j$ to class $k$. In example $i$ it occurs in one logit only, $z_{2,ik}$, where it is multiplied by $a_{1,ij}$. So this example contributes what came in, times the blame of what went out: $a_{1,ij}\, dz_{2,ik}$. All $n$ examples use the same weight, which therefore reaches the loss by $n$ paths, and paths add:
 #
 # $$dW_{2,jk} = \sum_{i=1}^{n} a_{1,ij}\, dz_{2,ik} .$$
 #
@@ -289,7 +262,7 @@ print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 # dW_2 &= A_1^T\, dZ_2
 # \end{aligned}$$
 #
-# The shapes agree: (128, n) times (n, 10) is (128, 10), which is the shape of $W_2$. You will need the rule twice more, so it is worth half a minute now.
+# The shapes agree: (128, n) times (n, 10) is (128, 10), which is the shape of $W_2$. You will need the rule twice more.
 
 # %%
 dW2 = a1.T @ dz2
@@ -300,12 +273,12 @@ print(check_gradient(lambda W2: cross_entropy(a1 @ W2 + b2, y), W2, dW2, name="d
 #
 # ### Exercise 3.1: the gradient of the biases (warm-up, 3 minutes)
 #
-# What came in is 1. So which numbers must be added up? From `dz`, shape (n, classes), make `db`, shape (classes,).
+# What came in is 1. So which numbers must be added up? Write it for any layer: from `dz`, shape (n, outputs), make `db`, shape (outputs,).
 
 
 # %%
 def my_bias_gradient(dz):
-    """Return db, shape (classes,), from dz, shape (n, classes)."""
+    """Return db, shape (outputs,), from dz, shape (n, outputs)."""
     ...
 
 
@@ -315,27 +288,25 @@ exercises.check(my_bias_gradient)
 exercises.folded(my_bias_gradient)
 
 # %% [markdown]
-# <details><summary>The course's version</summary>
-#
-# $$db_{2,k} = \sum_{i=1}^{n} dz_{2,ik}$$
-#
-# ```
-# db2 = dz2.sum(axis=0)
-# ```
-#
-# </details>
-#
 # ## Backward, through the hidden layer
 #
 # **Step 4: the activations.** On your sheet an activation reached the loss by two paths. Here it has ten, one through each logit of its example:
 #
 # $$da_{1,ij} = \sum_{k} dz_{2,ik}\, W_{2,jk} .$$
 #
-# **Step 5: the pre-activations.** Each pre-activation moves only one activation, so there is nothing to add up: multiply by the slope, entry by entry.
+# **Step 5: the pre-activations.** Each pre-activation moves only one activation, so there is nothing to add up: multiply by the slope, entry by entry. In formulas such a product, NumPy's `*`, is written $\odot$, so that nobody takes it for a matrix product.
 #
 # ### Exercise 3.2: back through the hidden layer (core, 8 minutes)
 #
 # Write the sum over $k$ as a matrix product, as step 2 did with the sum over $i$. Which index must stand in the middle, and what has to be transposed? Then multiply by the slope.
+#
+# <details><summary>Steps 4 and 5, with a pencil</summary>
+#
+# $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle. The same weights that carried the signal forward carry the gradient back, transposed:
+#
+# $$\begin{aligned} dA_1 &= dZ_2\, W_2^T \\ dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \end{aligned}$$
+#
+# </details>
 
 
 # %%
@@ -350,20 +321,7 @@ exercises.check(my_hidden_gradient)
 exercises.folded(my_hidden_gradient)
 
 # %% [markdown]
-# <details><summary>The course's version of steps 4 and 5</summary>
-#
-# $W_{2,jk} = (W_2^T)_{kj}$ brings $k$ into the middle. The same weights that carried the signal forward carry the gradient back, transposed:
-#
-# $$\begin{aligned} dA_1 &= dZ_2\, W_2^T \\ dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \end{aligned}$$
-#
-# ```
-# da1 = dz2 @ W2.T
-# dz1 = da1 * a1 * (1 - a1)
-# ```
-#
-# </details>
-#
-# Products entry by entry, NumPy's `*`, are written $\odot$ in formulas, so that nobody takes them for matrix products. Is `dz1` right?
+# Now let the library do the same for our batch. Is its `dz1` right?
 
 # %%
 dz1 = network.hidden_gradient(dz2, W2, a1)
@@ -372,9 +330,64 @@ print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1
 # %% [markdown]
 # <small>Many books call $dz$ a unit's **error signal**, or **delta**. Each step back is a vector-Jacobian product, as on lesson 02's last page, and no Jacobian is ever built.</small>
 #
-# ### Exercise 3.3: through another squashing function (core, 6 minutes)
+# **Steps 6 and 7: the hidden layer's weights and biases.** You were at the same point after step 1, one layer nearer the loss. This time the derivation is yours.
 #
-# In place of the sigmoid a unit may have
+# ### Exercise 3.3: the gradients of a layer (core, 8 minutes)
+#
+# What came in? Which shape must come out? Write a function that serves *any* layer: `inputs` is what came in, and `dz` the gradient of the layer's sums.
+
+
+# %%
+def my_layer_gradients(inputs, dz):
+    """Return dW (inputs, outputs) and db (outputs,), from inputs (n, inputs) and dz (n, outputs)."""
+    ...
+
+
+exercises.check(my_layer_gradients)
+
+# %%
+exercises.folded(my_layer_gradients)
+
+# %% [markdown]
+# ### The seven lines
+#
+# Only the names have changed since steps 2 and 3: $X$ comes in where $A_1$ came in. So here is the whole backward pass in one place.
+
+# %%
+dz2 = (p - y) / n
+dW2 = a1.T @ dz2
+db2 = dz2.sum(axis=0)
+da1 = dz2 @ W2.T
+dz1 = da1 * a1 * (1 - a1)
+dW1 = x.T @ dz1
+db1 = dz1.sum(axis=0)
+
+# %% [markdown]
+# <details><summary>The same seven lines in formulas</summary>
+#
+# $$\begin{aligned}
+# 1.\quad dZ_2 &= (P - Y) / n \\
+# 2.\quad dW_2 &= A_1^T\, dZ_2 \\
+# 3.\quad db_{2,k} &= \textstyle\sum_i dz_{2,ik} \\
+# 4.\quad dA_1 &= dZ_2\, W_2^T \\
+# 5.\quad dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \\
+# 6.\quad dW_1 &= X^T\, dZ_1 \\
+# 7.\quad db_{1,j} &= \textstyle\sum_i dz_{1,ij}
+# \end{aligned}$$
+#
+# </details>
+#
+# Lines 2 and 5 need $A_1$, which had to be kept from the forward pass: backpropagation pays in memory. A network with another layer repeats lines 4 to 7. The library has the same lines in `network.gradients`, which returns the loss and the four gradients. Do the two agree?
+
+# %%
+_, grads = network.gradients(parameters, x, y)
+for name, ours, library in zip(grads._fields, (dW1, db1, dW2, db2), grads):
+    print(name, "agree" if np.allclose(ours, library) else "DISAGREE")
+
+# %% [markdown]
+# ### Exercise 3.4: through another squashing function (core, 6 minutes)
+#
+# A layer need not have sigmoids. In place of the sigmoid a unit may have
 #
 # $$a = \tanh z = \frac{e^z - e^{-z}}{e^z + e^{-z}} ,$$
 #
@@ -399,66 +412,13 @@ exercises.folded(my_tanh_backward)
 #
 # </details>
 #
-# **Steps 6 and 7: the hidden layer's weights and biases.** You were at the same point after step 1, one layer nearer the loss. This time the derivation is yours.
-#
-# ### Exercise 3.4: the gradients of a layer (core, 8 minutes)
-#
-# What came in? Which shape must come out? Write a function that serves *any* layer: `inputs` is what came in, and `dz` the gradient of the layer's sums.
-
-
-# %%
-def my_layer_gradients(inputs, dz):
-    """Return dW (inputs, outputs) and db (outputs,), from inputs (n, inputs) and dz (n, outputs)."""
-    ...
-
-
-exercises.check(my_layer_gradients)
-
-# %%
-exercises.folded(my_layer_gradients)
-
-# %% [markdown]
-# <details><summary>The course's version, and all seven lines in one place</summary>
-#
-# Only the names have changed since steps 2 and 3: $X$ comes in where $A_1$ came in.
-#
-# $$\begin{aligned}
-# 1.\quad dZ_2 &= (P - Y) / n \\
-# 2.\quad dW_2 &= A_1^T\, dZ_2 \\
-# 3.\quad db_{2,k} &= \textstyle\sum_i dz_{2,ik} \\
-# 4.\quad dA_1 &= dZ_2\, W_2^T \\
-# 5.\quad dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \\
-# 6.\quad dW_1 &= X^T\, dZ_1 \\
-# 7.\quad db_{1,j} &= \textstyle\sum_i dz_{1,ij}
-# \end{aligned}$$
-#
-# ```
-# dW1 = x.T @ dz1
-# db1 = dz1.sum(axis=0)
-# ```
-#
-# Lines 2 and 5 need $A_1$, which had to be kept from the forward pass: backpropagation pays in memory. A network with another layer repeats lines 4 to 7.
-#
-# </details>
-#
-# `network.gradients` puts the lines together, and returns the loss and the four gradients. If it ever disagreed with yours, this cell would say so.
-
-# %%
-dW1, db1 = network.layer_gradients(x, dz1)
-dW2, db2 = network.layer_gradients(a1, dz2)
-loss_library, grads = network.gradients(parameters, x, y)
-agree = [np.allclose(a, b) for a, b in zip(grads, (dW1, db1, dW2, db2))]
-if not (np.isclose(loss_library, loss) and all(agree)):
-    print("network.gradients disagrees with the seven lines")
-
-# %% [markdown]
 # **A good place to stop.** You have carried the gradient back to every parameter of the network. What follows asks whether it is right, and then takes a first step with it.
 #
 # ## Is it right?
 #
 # How would you check a network that somebody else wrote? By nudging its parameters, as we have done all along. But lesson 02 left a question open. The smaller the nudge, the closer the measured slope came to the true one; so should we nudge by as little as we can?
 #
-# **Predict.** Measure the slope of the sigmoid at many points, and keep the largest error. Of the nudges $1$, $10^{-1}$, $10^{-2}$ and so on down to $10^{-14}$, which one gives the smallest error? Write down its exponent.
+# **Predict.** Measure the slope of the sigmoid at many points, and keep the largest error. Of all nudges from $1$ down to $10^{-14}$, which one gives the smallest error? Write down its exponent, to the nearest whole number.
 
 # %%
 guesses.ask("exponent of the best nudge", None)
@@ -474,8 +434,8 @@ for h in nudges:
 figure, axis = plt.subplots(figsize=(5.2, 4.4))
 axis.loglog(nudges, errors, "o", markersize=4, label="measured")
 guides = {
-    "the formula: as $h^2$": (nudges[32:], nudges[32:] ** 2 / 48, "--"),
-    "rounding: as $1 / h$": (nudges[:44], 1e-16 / nudges[:44], ":"),
+    "formula error, grows as $h^2$": (nudges[32:], nudges[32:] ** 2 / 48, "--"),  # see the fold
+    "rounding error, grows as $1 / h$": (nudges[:44], 1e-16 / nudges[:44], ":"),
 }
 for name, (where, guide, style) in guides.items():
     axis.loglog(where, guide, style, color="black", linewidth=1.2, label=name)
@@ -491,7 +451,7 @@ plt.show()
 guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(errors)])))
 
 # %% [markdown]
-# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the rise is off by about $10^{-16}$, and dividing by a tiny run makes that large. <small>[Goldberg 1991](https://doi.org/10.1145/103162.103163) has all there is to know about rounding.</small>
+# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Dividing by a tiny run makes that large. <small>A function with values near 1000 would be off by a thousand times as much. [Goldberg 1991](https://doi.org/10.1145/103162.103163) has all there is to know about rounding.</small>
 #
 # <details><summary>Why is the right arm twice as steep as the left one?</summary>
 #
@@ -504,7 +464,7 @@ guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(er
 # \end{aligned}
 # $$
 #
-# Subtract the two: the even powers cancel, which is what nudging *both* ways is for, and the odd ones double. Divide by $2h$. What is left, apart from $f'(u)$, is an error of about $\frac{h^2}{6} f'''(u)$, and so a tenth of the nudge makes it a hundredth.
+# Subtract the two: the even powers cancel, which is what nudging *both* ways is for, and the odd ones double. Divide by $2h$. What is left, apart from $f'(u)$, is an error of about $\frac{h^2}{6} f'''(u)$, of which a tenth of the nudge leaves a hundredth. The third derivative of the sigmoid is nowhere larger than $\frac18$, so the largest error is about $h^2 / 48$: the dashed line.
 #
 # </details>
 #
@@ -512,25 +472,29 @@ guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(er
 
 # %% tags=["hide-input"]
 u = np.linspace(-1, 1, 201)
-for h in [1e-5, 1e-6]:
+for h in [1e-5, 1e-6]:  # change these
     measured = (np.sin(100 * (u + h)) - np.sin(100 * (u - h))) / (2 * h)
     error = relative_error(100 * np.cos(100 * u), measured)
     print(f"sin(100 u), nudged by {h:.0e}: relative error below 1e-7: {error < 1e-7}")
 
 # %% [markdown]
-# Here $10^{-5}$ is too large, and a correct slope would be rejected: each function has its V in a different place. But all functions of this lesson bend as gently as the sigmoid, so $10^{-5}$ it is, and `check_gradient` has used it from the start.
+# Here $10^{-5}$ is too large, so a correct slope would be rejected: each function has its V in a different place. Unfold the cell and change the nudges: how small may they become before rounding spoils the slope? All functions of this lesson, however, bend as gently as the sigmoid, so $10^{-5}$ it is, which `check_gradient` has used from the start.
 #
-# Now choose the nudge yourself. One curve is the error when you nudge both ways, the other when you nudge upwards only and divide $f(u + h) - f(u)$ by $h$. Which of the two gets lower?
+# Now choose the nudge yourself. The picture starts with the sigmoid at $u = \frac12$, and you may change both. The circles are the error when you nudge both ways, the squares when you nudge upwards only and divide $f(u + h) - f(u)$ by $h$. Which of the two curves goes lower, and why?
 
-# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of a measured slope against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
+# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of the measured slope of u cubed at 0.7 against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
 pictures.nudge()
 
 # %% [markdown]
-# Nudging both ways does, because what the curve's bend adds on one side it takes away on the other.
+# <details><summary>Answer</summary>
+#
+# Nudging both ways. A curve that bends upwards rises too much to the right of $u$ and too little to the left; measured across both sides, the two faults cancel.
+#
+# </details>
 #
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
-# `check_gradient` puts its verdict into words. Write the heart of it, which returns a number, without the help of `relative_error`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths. <small>As in lesson 02, an array's length is the root of the sum of its squares; Python's `len` is something else.</small>
+# `check_gradient` puts its verdict into words. Write its heart, a function that returns the number behind the words; don't call `relative_error`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths. <small>As in lesson 02, an array's length is the root of the sum of its squares; Python's `len` is something else.</small>
 
 
 # %%
@@ -545,7 +509,7 @@ exercises.check(my_check_gradient)
 exercises.folded(my_check_gradient)
 
 # %% [markdown]
-# **Entry by entry.** Nudging every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code. Give its biases random values, because a mistake with a bias can hide where the bias is zero. And make the batch, the hidden layer and the classes the same size, ten: then no shape can give a bug away, and the check has to find it.
+# **Entry by entry.** To nudge every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code. Give its biases random values, because a mistake with a bias can hide where the bias is zero. And make the batch, the hidden layer and the classes the same size, ten: since then no shape can give a bug away, the check has to find it.
 
 # %%
 rng = np.random.default_rng(seed=4)
@@ -582,7 +546,7 @@ print(check_gradient(loss_by_W2, small.W2, right.dW2, name="dW2"))
 print(check_gradient(loss_by_b2, small.b2, right.db2, name="db2"))
 
 # %% [markdown]
-# **Two planted bugs.** Four times *right* is pleasant to read, but would the check see a fault? Plant two common mistakes. Both run without an error message.
+# **Two planted bugs.** Four *rights* in a row make pleasant reading, but would the check see a fault? Plant two common mistakes, both of which run without an error message.
 
 # %%
 _, a1_small, z2_small = network.forward(small, x_ten)
@@ -592,22 +556,24 @@ dz2_small = (softmax(z2_small) - y_ten) / 10
 # The first is a forgotten transpose, `W2` where `W2.T` should be.
 
 # %%
-dz1_wrong = dz2_small @ small.W2 * a1_small * (1 - a1_small)
+dz1_wrong = dz2_small @ small.W2 * a1_small * (1 - a1_small)  # change this
 print(check_gradient(loss_by_W1, small.W1, x_ten.T @ dz1_wrong, name="dW1"))
 
 # %% [markdown]
-# The second is a missing $1/n$. The given gradient is too large everywhere by the same factor, the batch size. Which batch would hide this bug?
+# Fix the line and run the cell again; then plant a bug of your own in it. Does the check see it?
+#
+# The second common mistake is a missing $1/n$. The given gradient is too large everywhere by the same factor, the batch size. Which batch would hide this bug?
 
 # %%
 dW2_wrong = a1_small.T @ (softmax(z2_small) - y_ten)
 print(check_gradient(loss_by_W2, small.W2, dW2_wrong, name="dW2"))
 
 # %% [markdown]
-# A batch of one, because dividing by 1 changes nothing. If the layers differed in size, the shapes would give the first bug away, but no shape ever shows that a $1/n$ is missing.
+# A batch of one, because dividing by 1 changes nothing. If the layers differed in size, the shapes would give the first bug away, whereas no shape ever shows that a $1/n$ is missing.
 #
 # ## All of them at once
 #
-# Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true. Move *all* parameters together, a little way along some direction $r$, each parameter by its own entry of $r$. The slope of the loss along that path is called the **directional derivative**, and each parameter contributes its gradient times its entry of $r$. If $\nabla L$ (nabla L) stands for all the gradients laid end to end, the slope must therefore be
+# Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true. Move *all* parameters together, a little way along some direction $r$, each parameter by its own entry of $r$. The slope of the loss along that path is called the **directional derivative**. Each parameter contributes its gradient times its entry of $r$, and paths add. Write $\nabla L$ (nabla L) for all the gradients laid end to end; then the slope is
 #
 # $$\nabla L \cdot r ,$$
 #
@@ -659,7 +625,7 @@ rejected = sum(words != "passes" for words in verdicts)
 guesses.compare("wrong gradients rejected", rejected)
 
 # %% [markdown]
-# Three of the four bugs pass, and one of them leaves the hidden layer out altogether, with 99 of every 100 parameters. How can that be? Where the given gradient is 0, those parameters stay put along the path, so nothing is measured there; and everywhere else, these three are right. **The check forgets whatever the formula forgot.**
+# Three of the four bugs pass, and one of them leaves the hidden layer out altogether, with 99 of every 100 parameters. How can that be? Where the given gradient is 0, those parameters stay put along the path, so nothing is measured there; everywhere else, these three are right. **The check forgets whatever the formula forgot.**
 #
 # So draw the direction $r$ at random. The gradient under test must have no say in it:
 
@@ -671,21 +637,19 @@ for name, given in candidates.items():
 print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 
 # %% [markdown]
-# All four are caught, even one weight among 101,770.
+# All four are caught, even one weight among 101,770. The last line is a warning, though: 0.52 of the entries of `dW1` are exactly 0, because a pixel that is blank in all twelve images teaches its weights nothing. No wrong factor can change a 0, so no check on these images would see a fault there.
 #
 # <details><summary>Then why did we ever check entry by entry?</summary>
 #
-# Let the *fault* be the given gradient minus the right one. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions, and if any of them rejects the gradient, go entry by entry. JAX offers this check, along [one random direction](https://docs.jax.dev/en/latest/_autosummary/jax.test_util.check_vjp.html).
+# Let the *fault* be the given gradient minus the right one. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions; if any of them rejects the gradient, go entry by entry. JAX offers this check, along [one random direction](https://docs.jax.dev/en/latest/_autosummary/jax.test_util.check_vjp.html).
 #
-# Where a pixel is blank in all twelve images, its gradients are exactly 0, and no wrong factor can change that, so no check on these images will see it. The last line above says how many such entries there are.
-#
-# The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, and often the right gradient is rejected.
+# The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, so that often the right gradient is rejected.
 #
 # </details>
 #
 # ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
-# `faulty_gradients` below is a backward pass with one bug planted in it. Three more checks like the first will tell you which of its four results is wrong. Find out how it is wrong, and write a function that gets all four right.
+# `faulty_gradients` below is a backward pass with one bug planted in it. Three more checks like the first will tell you which of its four results is wrong. Find out how it is wrong; then write a function that gets all four right.
 
 # %%
 wrong = faulty_gradients(small, x_ten, y_ten)
@@ -705,15 +669,15 @@ exercises.folded(my_mended_gradients)
 # %% [markdown]
 # ## One step downhill
 #
-# We know which way each parameter should move. Is it also the best way for all of them to move together? Nudge them by a short vector, and the loss changes by about
+# We know which way each parameter should move. Is it also the best way for all of them to move together? Take a short step, and the loss changes by about
 #
-# $$\nabla L \cdot \text{nudge} = \lVert \nabla L \rVert\, \lVert \text{nudge} \rVert \cos(\text{angle between}) ,$$
+# $$\nabla L \cdot \text{step} = \lVert \nabla L \rVert\, \lVert \text{step} \rVert \cos(\text{angle between}) ,$$
 #
-# a formula you know for arrows in the plane. (With a hundred thousand entries there are no arrows to draw, and we let the formula say what the angle is.) Of all nudges of the same length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by $\eta$ (eta) times the gradient, where the small number $\eta$ is called the **learning rate**:
+# a formula you know for arrows in the plane. (With a hundred thousand entries there are no arrows to draw, so we let the formula say what the angle is.) Of all steps of the same length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by $\eta$ (eta) times the gradient, where the small number $\eta$ is called the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
-# and the same for the other three arrays. The nudge is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$. Take the network we started with and 200 images, and see how far that holds.
+# and the same for the other three arrays. The step is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$. Take the network we started with and 200 images to see how far that holds.
 
 # %%
 x_200, y_200 = data.scale(mnist.train_images[:200]), data.one_hot(mnist.train_labels[:200])
@@ -750,11 +714,11 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# For small steps the prediction is excellent, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, and nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient. <small>At about two and a half times the rate of the dot the loss is back where it started, and a longer step does harm. Other starts have other rates.</small>
+# For small steps the prediction is excellent, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient. <small>At about two and a half times the rate of the dot the loss is back where it started; a longer step does harm. Other starts have other rates.</small>
 #
 # ## What it costs
 #
-# **Predict.** How many forward passes does a loss with its whole gradient cost? Guess, and then count the multiplications for one example. A layer takes inputs times outputs of them, and everything else is negligible.
+# **Predict.** Measured in forward passes, what do the loss and its whole gradient cost? Guess first; then count the multiplications for one example. A layer takes inputs times outputs of them, beside which everything else is negligible.
 
 # %%
 guesses.ask("cost in forward passes", None)
@@ -770,7 +734,7 @@ print(f"nudging would cost {nudging:,} of them")
 guesses.compare("cost in forward passes", round((forward + backward) / forward, 2))
 
 # %% [markdown]
-# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. In a network of many equal layers the cost would be nearly three forward passes, because every layer but the first also needs the gradient of its inputs. <small>[Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved that it is always so: all the derivatives of a number together cost only a small multiple of the number itself. Backpropagation was made famous for networks by [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0), but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).</small>
+# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. In a network of many equal layers the cost would be nearly three forward passes, because every layer but the first also needs the gradient of its inputs. <small>[Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved that it is always so: all the derivatives of a number together cost only a small multiple of what computing the number costs. Backpropagation was made famous for networks by [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0), but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).</small>
 #
 # ### Exercise 3.7: a third layer (stretch, 15 minutes)
 #
@@ -789,7 +753,7 @@ exercises.check(my_three_layer_gradients)
 exercises.folded(my_three_layer_gradients)
 
 # %% [markdown]
-# Your functions can take the library's place, as in lesson 02:
+# Your functions can take the library's place. As in lesson 02, uncomment the line, leaving out any that aren't right yet.
 
 # %%
 # exercises.keep(my_layer_gradients, my_hidden_gradient)
@@ -813,11 +777,11 @@ exercises.folded(my_three_layer_gradients)
 #
 #    <details><summary>Answer</summary>
 #
-#    In the product of the two, each is the other's factor. Nudge a weight, and the effect depends on the activation it multiplies; nudge an activation, and it depends on the weights.
+#    In the product of the two, each is the other's factor. What a nudged weight does depends on the activation it multiplies; what a nudged activation does depends on the weights.
 #
 #    </details>
 #
-# 2. On your sheet, let the first pixel be 0, and change `b1` so that all activations stay as they are. Which gradient changes?
+# 2. On your sheet, let the first pixel be 0, and change `b1` so that all activations stay as they are. Which gradients change?
 #
 #    <details><summary>Answer</summary>
 #

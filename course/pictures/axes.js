@@ -93,14 +93,14 @@ function render({ model, el }) {
     axis.set(along);
     const moved = said.filter((k, r) => k !== alone[r]).length;
     const lit = along === 1 ? `The lit **row** sums to 1: one image’s ten numbers, whoever else is in the batch.` : `The lit **column** sums to 1: class ${column}, shared out among ${rows.length} image${rows.length > 1 ? "s" : ""}.`;
-    const what = along === 1 ? "Add or take out images: no answer moves." : rows.length === 1 ? "One image alone gets a 1 for every class, and of equal numbers the first is taken: 0." : moved ? `**${moved} of ${rows.length}** answers ${moved > 1 ? "are" : "is"} not what the image’s own scores say. Add or take out an image: others may change theirs.` : "With these images no answer differs from what the image’s own scores say. Take one out" + (add.disabled ? "." : ", or add some.");
+    const what = along === 1 ? "Add or take out images: no answer moves." : rows.length === 1 ? "One image alone gets a 1 for every class, and of equal numbers the first is taken: 0." : moved ? `**${moved} of ${rows.length}** answers ${moved > 1 ? "are" : "is"} not what the image’s own logits say. Add or take out an image: others may change theirs.` : "With these images no answer differs from what the image’s own logits say. Take one out" + (add.disabled ? "." : ", or add some.");
     words(verdict, `${lit} ${what}`);
     told.tell(verdict.textContent);
   }
 
   el.append(make("p", { class: "title" }, "Which numbers sum to 1?"), make("div", { class: "strip" }, axis), table, verdict,
     make("div", { class: "strip" }, add, twin, again),
-    make("p", { class: "note" }, "Each row is an image, each column a class. Choose a cell to light its row or column. Orange answers are not what the image’s own scores say; − takes an image out."), told);
+    make("p", { class: "note" }, "Each row is an image, each column a class. Choose a cell to light its row or column. Orange answers are not what the image’s own logits say; − takes an image out."), told);
   redraw(start);
   return stop;
 }

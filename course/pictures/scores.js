@@ -1,4 +1,4 @@
-// Lesson 02: ten scores, and what the softmax makes of them, by the naive formula and the stable one.
+// Lesson 02: ten logits, and what the softmax makes of them, by the naive formula and the stable one.
 
 const LARGEST = { float64: Number.MAX_VALUE, float32: 3.4028234663852886e38 };
 
@@ -24,12 +24,12 @@ function computed({ scores, times, plus, floats, held }) {
 function verdict({ z, e, total, naive, stable }, floats) {
   const top = Math.max(...z);
   if (!e.every(Number.isFinite)) {
-    return `The largest score is ${written(top, 1)}, and e to that power is more than ${floats} can hold `
-      + `(${written(LARGEST[floats])}): it becomes **inf**; inf / inf is **nan**, and any other number / inf is 0. The stable formula subtracts the largest score first, `
+    return `The largest logit is ${written(top, 1)}, and e to that power is more than ${floats} can hold `
+      + `(${written(LARGEST[floats])}): it becomes **inf**; inf / inf is **nan**, and any other number / inf is 0. The stable formula subtracts the largest logit first, `
       + "and has nothing larger than 1 to hold.";
   }
   if (total === 0) {
-    return `Even the largest score is ${written(top, 1)}, and e to that power is less than ${floats} can hold: all ten are 0, `
+    return `Even the largest logit is ${written(top, 1)}, and e to that power is less than ${floats} can hold: all ten are 0, `
       + "and 0 / 0 is **nan**. The stable formula always keeps one of them at 1.";
   }
   if (!naive.every(Number.isFinite) || total === Infinity) {
@@ -53,7 +53,7 @@ function render({ model, el }) {
   const say = make("p", { class: "verdict" });
   const { change, stop } = bind(model, el, redraw);
   const rows = model.get("state").scores.map((_, k) => {
-    const input = make("input", { type: "range", min: -10, max: 10, step: 0.1, "aria-label": `score of class ${k}` });
+    const input = make("input", { type: "range", min: -10, max: 10, step: 0.1, "aria-label": `logit of class ${k}` });
     input.addEventListener("input", () => {
       const scores = [...model.get("state").scores];
       scores[k] = Number(input.value);
@@ -89,7 +89,7 @@ function render({ model, el }) {
     return parts;
   });
   const columnHead = make("th", { scope: "col" });
-  const heads = ["class k, its score, and z", "p, naive", "p, stable", "log p"];
+  const heads = ["class k and its logit z", "p, naive", "p, stable", "log p"];
   const table = make("table", { class: "scores" },
     make("thead", {}, make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)), columnHead)),
     make("tbody", {}, rows.map((parts) => parts.element)));
@@ -121,9 +121,9 @@ function render({ model, el }) {
     told.tell(`Class ${state.held}: z ${written(now.z[state.held], 1)}, probability ${written(now.stable[state.held])}. ${text.replaceAll("**", "")}`);
   }
 
-  el.append(make("p", { class: "title" }, "Ten scores, and what the softmax makes of them"), table,
+  el.append(make("p", { class: "title" }, "Ten logits, and what the softmax makes of them"), table,
     make("div", { class: "strip" }, plus, times), say, make("div", { class: "strip" }, floats, again),
-    make("p", { class: "note" }, "Drag a score, or the end of a stable probability’s bar. The last column is one column of the Jacobian: how each probability changes as the marked score is raised. It sums to 0."), told);
+    make("p", { class: "note" }, "Drag a logit, or the end of a stable probability’s bar. The last column is one column of the Jacobian: how each probability changes as the marked score is raised. It sums to 0."), told);
   redraw(start);
   return stop;
 }

@@ -40,7 +40,7 @@ def framed(draw: Callable[..., Figure]) -> Callable[..., bytes]:
 
 @framed
 def scores(values: Sequence[float]) -> Figure:
-    """Draw ten scores, and their probabilities when nothing, and when 800, is added to all."""
+    """Draw ten logits, and their probabilities when nothing, and when 800, is added to all."""
     z = np.array(values, dtype=float)
     figure, axes = plt.subplots(1, 3, figsize=(6, 3.2), sharey=True)
     places = np.arange(len(z))
@@ -48,7 +48,7 @@ def scores(values: Sequence[float]) -> Figure:
         e = np.exp(z + 800)
         naive = e / e.sum()
     axes[0].barh(places, z, color="0.6")
-    axes[0].set(title="ten scores", xlabel="z", ylabel="class", yticks=places)
+    axes[0].set(title="ten logits", xlabel="z", ylabel="class", yticks=places)
     axes[1].barh(places, functions.softmax(z + 800), color=BLUE)
     axes[1].set(title="z + 800, stable", xlabel="p", xlim=(0, 1))
     axes[2].set(title="z + 800, naive", xlabel="p", xlim=(0, 1))
@@ -229,7 +229,7 @@ def train(train_set: training.Dataset, validation_set: training.Dataset) -> Figu
 
 @framed
 def axes(z: np.ndarray, images: np.ndarray) -> Figure:
-    """Draw the same scores shared out along rows, and down columns, beside the images they are of."""
+    """Draw the same logits shared out along rows, and down columns, beside the images they are of."""
     figure, panels = plt.subplots(1, 2, figsize=(6, 3.2))
     for axis, panel, title in zip((1, 0), panels, ("along a row", "down a column"), strict=True):
         exponentials = np.exp(z - z.max(axis=axis, keepdims=True))
@@ -240,7 +240,7 @@ def axes(z: np.ndarray, images: np.ndarray) -> Figure:
             panel.imshow(image, "gray_r", extent=(-1.7, -0.7, row + 0.5, row - 0.5))
         panel.set(title=f"softmax {title}", xlabel="class (dot: the answer)")
         panel.set(xlim=(-1.8, 9.6), ylim=(len(z) - 0.4, -0.6), xticks=range(10), yticks=[])
-        corner, size = ((-0.5, 1.5), (10, 1)) if axis == 1 else ((3.5, -0.5), (1, len(z)))
+        corner, size = ((-0.5, 2.5), (10, 1)) if axis == 1 else ((7.5, -0.5), (1, len(z)))
         panel.add_patch(plt.Rectangle(corner, *size, fill=False, color=VERMILION, linewidth=2))
         panel.grid(False)
     return figure

@@ -72,3 +72,20 @@ def test_the_sheet_leaves_a_field_for_each_number_that_is_not_known():
     assert edges.count(blue) == 9
     assert edges.count(orange) == 8 + 10
     assert not any("nan" in text.get_text() for text in axis.texts)
+
+
+def test_the_map_leads_from_the_loss_to_every_parameter_in_seven_steps():
+    figure = pencil.draw_map()
+    words = [text.get_text() for text in figure.axes[0].texts]
+    steps = [word for word in words if word.startswith("step")]
+    assert sorted(int(letter) for letter in "".join(steps) if letter.isdigit()) == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+    ]
+    assert {"$dW_2$, $db_2$", "$dW_1$, $db_1$", "$L$"} <= set(words)
+    plt.close(figure)

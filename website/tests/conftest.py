@@ -119,7 +119,7 @@ def bare(tmp_path_factory):
     host = (SITE / "static" / "pictures.js").read_text("utf-8")
     for name, make in pictures.PICTURES.items():
         picture = make()
-        (folder / f"{name}.js").write_text(picture_places.script(name, picture), "utf-8")
+        (folder / f"{name}.js").write_text(picture_places.picture_script(name, picture), "utf-8")
         page = BARE.format(name=name, css=picture._css, host=host)
         (folder / f"{name}.html").write_text(page, "utf-8")
     return folder.as_uri()

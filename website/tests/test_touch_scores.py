@@ -1,4 +1,4 @@
-"""The picture of scores that become probabilities, in a real browser."""
+"""The picture of logits that become probabilities, in a real browser."""
 
 import numpy as np
 import pytest
@@ -65,7 +65,7 @@ def test_scores_say_when_the_naive_formula_is_silently_wrong(lone):
 def test_scores_by_the_keyboard_alone(lone):
     shown = Shown(lone, "scores")
     before = shown.numbers("td:nth-child(3) .bar-number")
-    shown.tab_to("[aria-label='score of class 7']")
+    shown.tab_to("[aria-label='logit of class 7']")
     for _ in range(10):
         shown.page.keyboard.press("ArrowRight")
     after = shown.numbers("td:nth-child(3) .bar-number")
