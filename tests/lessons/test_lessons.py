@@ -14,10 +14,12 @@ from urllib.parse import unquote, urlsplit
 import jupytext
 import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pytest
 from jupytext.config import load_jupytext_config
 from PIL import Image
 
+from course import exercises
 from course.classroom.grades import POINTS
 from course.exercises import LESSONS
 from course.lessons import (
@@ -281,8 +283,9 @@ def test_what_the_front_door_claims_was_printed(path):
     assert re.search(rf"\b{round(float(ours))} (%|in every 100)", text)
     assert in_words in text
     if path == README:
-        [reply] = re.findall(r"\*(the columns .+?)\*", text)
-        assert reply in (ROOT / "course/exercises/lesson_02.txt").read_text(encoding="utf-8")
+        space = {"np": np}
+        exec("def my_softmax(z):\n    return np.exp(z) / np.exp(z).sum(axis=0)", space)
+        assert str(exercises.check(space["my_softmax"])) in path.read_text(encoding="utf-8")
     else:
         assert "{include} made/reply.md" in text  # in which the build has the checker reply
     assert f"the same {answers[1]} {['four', 'five', 'six'][len(answers) - 4]} times" in text
