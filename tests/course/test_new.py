@@ -210,7 +210,7 @@ def imported(path):
 
 #: What a module may import beside NumPy and Python's own: a figure, a download, a number of threads.
 OTHER_PACKAGES = {
-    "plotting": {"matplotlib"},
+    "plotting": {"matplotlib", "matplotlib_inline"},
     "download": {"requests", "tqdm"},
     "training": {"threadpoolctl"},
 }
