@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -330,7 +331,7 @@ def describe(
     context["description"] = DESCRIPTION
     if doctree is not None and pagename.startswith("notebooks/"):
         opening = doctree.next_node(nodes.paragraph)
-        context["description"] = " ".join(opening.astext().split())[:200]
+        context["description"] = textwrap.shorten(opening.astext(), 200, placeholder=" …")
     # The theme has a viewport already.
     lines = context.get("metatags", "").splitlines()
     context["metatags"] = "\n".join(line for line in lines if 'name="viewport"' not in line)

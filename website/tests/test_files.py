@@ -5,6 +5,7 @@ import importlib.metadata
 import io
 import json
 import re
+import tomllib
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import numpy as np
@@ -309,6 +310,16 @@ def test_with_a_repository_each_lesson_links_to_its_place_there(lessons, elsewhe
     assert "https://github.com/someone/course /content/course" in page.select_one(".colab pre").text
     [shared] = page.select("meta[property='og:image']")
     assert shared["content"] == "https://someone.github.io/course/_static/company.png"
+
+
+def test_what_binder_and_codespaces_need_is_there():
+    """Binder takes requirements.txt, and Python from runtime.txt; Codespaces its container."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
+    [version] = re.findall(r"^python-3\.(\d+)$", (ROOT / "runtime.txt").read_text("utf-8"), re.M)
+    assert int(version) >= int(wanted.removeprefix(">=3."))
+    assert (ROOT / "requirements.txt").read_text("utf-8").rstrip().endswith("-e .")
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    assert "requirements.txt" in container["postCreateCommand"]
 
 
 def test_no_page_tells_where_it_was_built(pages):
