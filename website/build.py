@@ -128,8 +128,8 @@ def lesson_list() -> str:
             sys.exit(f"{lesson.path.name}: its first cell does not tell {', '.join(missing)}")
         page = f"notebooks/{lesson.path.name}"
         minutes = f"{head.minutes} min to read"
-        if to_do := sum(task.minutes for task in lesson.tasks):
-            minutes += f", {to_do} min to do"
+        if head.more_minutes:
+            minutes += f", {head.more_minutes} min to do"
         entries += [
             "::::{container} lesson",
             f"{{.title}}\n[{lesson.number} {head.title}]({page})",

@@ -88,7 +88,7 @@
     };
     const openAndGoOn = () => {
       open();
-      folded.focus(); // a screen reader goes on with what came out, and the page stays where it is
+      folded.focus({ preventScroll: true }); // a screen reader goes on with what came out, and the page stays where it is
     };
     box.addEventListener("submit", () => field.value.trim() && openAndGoOn());
     anyway.addEventListener("click", openAndGoOn);
