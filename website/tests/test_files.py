@@ -170,14 +170,6 @@ def test_each_formula_of_a_lesson_is_on_its_page(lessons, soups):
     assert differing == {}
 
 
-def test_numbered_equations_can_be_referred_to(soups):
-    numbers = [tag.get_text() for tag in soups["notation.html"].select("div.math .eqno")]
-    assert len(numbers) >= 4
-    links = soups["notation.html"].select("p a.reference[href^='#equation-']")
-    assert links
-    assert all(any(link.get_text() in number for number in numbers) for link in links)
-
-
 def test_every_picture_is_described(soups):
     vague = [
         (page, picture.get("src"))
@@ -314,7 +306,9 @@ def test_with_a_repository_each_lesson_links_to_its_place_there(lessons, elsewhe
 
 def test_what_binder_and_codespaces_need_is_there():
     """Binder takes requirements.txt, and Python from runtime.txt; Codespaces its container."""
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
+        "requires-python"
+    ]
     [version] = re.findall(r"^python-3\.(\d+)$", (ROOT / "runtime.txt").read_text("utf-8"), re.M)
     assert int(version) >= int(wanted.removeprefix(">=3."))
     assert (ROOT / "requirements.txt").read_text("utf-8").rstrip().endswith("-e .")
