@@ -137,6 +137,16 @@ def test_nothing_jumps_while_a_page_is_loaded(tab, lessons):
     assert {place: shift for place, shift in shifts.items() if shift > GOOD} == {}
 
 
+STICKS_OUT = """
+    [...document.querySelectorAll(".page-toc code, .page-toc .pre")]
+        .filter(name => name.getBoundingClientRect().right > innerWidth).map(name => name.textContent)
+"""
+
+
+def test_no_name_in_the_librarys_list_is_cut_off(tab):
+    assert tab.open("library.html", 1280).evaluate(STICKS_OUT) == []
+
+
 #: A laptop's first screen, and a phone's.
 SCREENS = ((1280, 800), (390, 844))
 
