@@ -40,6 +40,10 @@ def use_style() -> None:
             "legend.frameon": False,
         }
     )
+    if "inline" in plt.get_backend():  # Jupyter's
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("retina")  # four dots for one, which a good screen and paper show
 
 
 def digits(

@@ -4,9 +4,11 @@ They come from the outputs that are stored in the notebooks; nothing is executed
 website/_build/html, which opens from the disk as well as from a web server, with an e-book beside it.
 """
 
+import base64
 import copy
 import importlib.metadata
 import inspect
+import io
 import json
 import pkgutil
 import re
@@ -24,6 +26,8 @@ from PIL import Image
 from course import exercises, files, review
 from course.lessons import Figure, Lesson, all_lessons, figures
 from course.lessons.markdown import page_anchor
+from course.pictures import packing
+from mnistlib import original
 from website import HTML, ROOT, SITE, SOURCE, ebook
 
 
@@ -51,13 +55,71 @@ def image_markdown(path: str, figure: Figure) -> str:
     return f"```{{image}} {path}\n:alt: {figure.alt}\n```\n"
 
 
-def lesson_list(made: Path) -> str:
-    """Return Markdown for the home page's list of lessons, each with a picture.
+#: Which of the company's digits is the 2 that the home page asks about.
+THE_TWO = 1
 
-    It is the one tagged ``home``, or else the lesson's last.
+
+def companies_of_the_two() -> dict[str, np.ndarray]:
+    """Return whom the home page asks about beside the 2: nobody, or nineteen digits, by their places.
+
+    Those are taken from the test set as lesson 06 takes them, so that its figure and this agree.
     """
+    _, labels, _ = packing.company_arrays((packing.DATA / "company.bin").read_bytes())
+    others = np.delete(np.arange(len(labels)), THE_TWO)
+    companies = {"nobody": others[:0], "mixed digits": others[:19]}
+    for digit, name in {0: "zeros", 2: "twos", 4: "fours"}.items():
+        companies[name] = others[labels[others] == digit][:19]
+    return companies
+
+
+def as_address(pixels: np.ndarray) -> str:
+    """Return an image, dark on white, as an address that holds all of it."""
+    png = io.BytesIO()
+    Image.fromarray(255 - pixels).save(png, "png", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+
+
+def one_two_in_company() -> str:
+    """Return HTML for the 2 of the home page: five companies to choose from, and what each makes of it.
+
+    It needs no script: of five answers, the style sheet shows the chosen one.
+    """
+    content = (packing.DATA / "company.bin").read_bytes()
+    scores, labels, digits = packing.company_arrays(content)
+    choices, answers = [], []
+    for number, (name, company) in enumerate(companies_of_the_two().items()):
+        asked = scores[[THE_TWO, *company]].astype(float)
+        answer = original.softmax_over_batch(asked)[0].argmax()
+        words = f"nineteen {name}" if len(company) else name
+        checked = " checked" if not number else ""
+        choices.append(
+            f'<label><input type="radio" name="company" value="{number}"{checked}>'
+            f"<span>{name}</span></label>"
+        )
+        mark = "✓" if answer == labels[THE_TWO] else "✗"
+        beside = ""
+        if len(company):
+            strip = np.concatenate([*digits[company]], axis=1)
+            beside = (
+                f'<img src="{as_address(strip)}" width="{strip.shape[1]}" height="28" '
+                f'alt="In one row, the {words} that are asked about with it.">'
+            )
+        answers.append(
+            f'<div class="in-company"><p>With {words} beside it, the network says '
+            f"<strong>{answer} {mark}</strong></p>{beside}</div>"
+        )
+    return (
+        '<div class="flip"><fieldset><legend>Who is asked about with it?</legend>'
+        f"<div>{''.join(choices)}</div></fieldset>"
+        f'<img class="the-two" src="{as_address(digits[THE_TWO])}" width="28" height="28" '
+        'alt="The digit that is asked about: a handwritten 2.">'
+        f'<div role="status">{"".join(answers)}</div></div>\n'
+    )
+
+
+def lesson_list() -> str:
+    """Return Markdown for the home page's list of lessons: what each asks, and how long it takes."""
     entries = []
-    patient = next((figure.png for figure in figures("readme")), None)
     for lesson in all_lessons():
         head = lesson.header
         if missing := [
@@ -65,21 +127,17 @@ def lesson_list(made: Path) -> str:
         ]:
             sys.exit(f"{lesson.path.name}: its first cell does not tell {', '.join(missing)}")
         page = f"notebooks/{lesson.path.name}"
-        entry = [
+        minutes = f"{head.minutes} min to read"
+        if head.more_minutes:
+            minutes += f", {head.more_minutes} min to do"
+        entries += [
             "::::{container} lesson",
-            f"{{.title}}\n[{head.title}]({page})",
-            f"{{.minutes}}\nLesson {lesson.number} · {head.time}",
-            head.opening,
+            f"{{.title}}\n[{lesson.number} {head.title}]({page})",
+            f"{{.minutes}}\n{minutes}",
+            head.opening.partition("\n\n")[0],
             f"<details class='able'><summary>Afterwards you can</summary>\n\n{head.able}\n\n</details>",
+            "::::",
         ]
-        if pictures := lesson.figures("home") or lesson.figures():
-            path = f"made/{lesson.name}.png"
-            if pictures[-1].png == patient:  # shown above already: a browser loads it once
-                path = "made/readme.png"
-            else:
-                (made / f"{lesson.name}.png").write_bytes(pictures[-1].png)
-            entry.append(image_markdown(path, pictures[-1]))
-        entries += [*entry, "::::"]
     return from_above("\n\n".join(entries)) + "\n"
 
 
@@ -147,8 +205,21 @@ def licences() -> str:
     return "\n\n\n".join(parts) + "\n"
 
 
-def review_cards() -> str:
-    """Return Markdown for the page Review: its data, and all cards, lesson by lesson."""
+#: What stands where review.js works, until it does: as high as that, so that nothing moves.
+STILL_REVIEW = """<div id="reviewing">
+<p>Tick each lesson you have read: its questions come back from tomorrow.</p>
+<fieldset><legend>Lessons you have read</legend>{rows}</fieldset>
+<p class="review-keep"><button disabled>Save my progress as a file</button>
+<button disabled>Load a saved file</button> <button disabled>Clear my progress</button></p>
+</div>
+
+<p class="without-script">Without JavaScript this page cannot remember when to ask you what, but all the
+questions are below.</p>
+"""
+
+
+def review_pieces() -> tuple[str, str]:
+    """Return Markdown for the page Review: what stands first, and its data with all cards."""
     known = []
     parts = ["## All the questions"]
     for lesson in all_lessons():
@@ -166,9 +237,14 @@ def review_cards() -> str:
         parts.append(f'<div id="read-{lesson.number}"></div>')
         parts.append(f"### {lesson.number} {lesson.header.title}")
         parts += map(review_card, cards)
+    rows = "".join(
+        f"<div><label><input type='checkbox' disabled> {row['number']} {row['title']}</label> "
+        f"<span class='review-days'>{len(row['cards'])} questions</span></div>"
+        for row in known
+    )
     data = json.dumps({"intervals": review.INTERVALS, "lessons": known}).replace("<", "\\u003c")
     parts[:0] = [f'<script type="application/json" id="review-data">{data}</script>']
-    return "\n\n".join(parts) + "\n"
+    return STILL_REVIEW.format(rows=rows), "\n\n".join(parts) + "\n"
 
 
 def review_card(card: review.Card) -> str:
@@ -236,20 +312,19 @@ def stage() -> None:
         nbformat.write(notebook, SOURCE / "notebooks" / lesson.path.name)
     made = SOURCE / "made"
     made.mkdir()
-    first = all_lessons()[0]
+    reviewing, questions = review_pieces()
     pieces = {
-        "first": f"[Start with lesson {first.number}](notebooks/{first.path.name}){{.start}}\n",
-        "lessons": lesson_list(made),
+        "lessons": lesson_list(),
+        "two": one_two_in_company(),
         "reply": wrong_answer(),
         "library": library_pages(),
         "teachers": for_teachers(),
-        "review": review_cards(),
+        "reviewing": reviewing,
+        "review": questions,
     }
-    for tag in ("readme", "digits"):
-        pieces[tag] = ""
-        for figure in figures(tag)[:1]:
-            (made / f"{tag}.png").write_bytes(figure.png)
-            pieces[tag] = image_markdown(f"made/{tag}.png", figure)
+    [digits] = figures("digits")
+    (made / "digits.png").write_bytes(digits.png)
+    pieces["digits"] = image_markdown("made/digits.png", digits)
     (made / "licences.txt").write_text(licences(), encoding="utf-8")
     for name, text in pieces.items():
         (made / f"{name}.md").write_text(text, encoding="utf-8")

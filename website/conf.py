@@ -7,6 +7,9 @@ from website import SITE
 # The one place that knows where the course lives, as owner/name on GitHub. While it is empty no
 # page offers to run a lesson elsewhere.
 REPOSITORY = os.environ.get("COURSE_REPOSITORY", "")
+OWNER, _, NAME = REPOSITORY.partition("/")
+#: Where GitHub then publishes the pages: whoever shares a link shares a picture with it.
+ADDRESS = f"https://{OWNER}.github.io/{NAME}/" if REPOSITORY else ""
 
 project = "From bare arrays"
 author = "The mnistlib authors"
@@ -23,7 +26,7 @@ extensions = [
     "website.picture_places",
     "website.in_page_python",
 ]
-exclude_patterns = ["made/*.md"]
+exclude_patterns = ["made/*.md", "README.md"]
 
 copybutton_selector = "div.highlight pre:not(.cell_output pre, .answered pre)"  # nobody runs those
 
@@ -51,7 +54,7 @@ nitpick_ignore = [("py:class", "numpy.ndarray")]  # in an alias of ours; NumPy's
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_favicon = "static/favicon.svg"
-html_static_path = [str(SITE / "static")]
+html_static_path = [str(SITE / "static"), str(SITE / "pages" / "company.png")]
 html_css_files = ["katex.min.css", "pages.css"]
 html_js_files = [("pages.js", {"defer": "defer"}), ("guesses.js", {"defer": "defer"})]
 templates_path = [str(SITE / "templates")]
@@ -61,15 +64,15 @@ html_show_sourcelink = False
 html_use_index = False
 html_domain_indices = False
 html_sidebars = {"index": [], "**": ["close", "course-nav"]}
-html_context = {"default_mode": "auto", "repository": REPOSITORY}
+html_context = {"default_mode": "auto", "repository": REPOSITORY, "address": ADDRESS}
 html_theme_options = {
     "logo": {"text": project},
     "navbar_start": ["navbar-logo"],
-    "navbar_center": [],
+    "navbar_center": ["top-links"],
     "navbar_persistent": ["search-button-field"],
     "navbar_end": ["theme-switcher"],
-    "article_header_start": ["lesson-tools"],
-    "article_footer_items": ["review-link"],
+    "article_header_start": [],
+    "article_footer_items": ["lesson-tools", "review-link"],
     "secondary_sidebar_items": ["close", "page-toc"],
     "primary_sidebar_end": [],
     "footer_start": ["copyright"],

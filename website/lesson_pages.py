@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from docutils import nodes
 from fontTools import subset
 from myst_nb.sphinx_ import HideCodeCellNode
+from PIL import Image
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -28,7 +30,7 @@ MODULES = SITE / "node_modules"
 NOT_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nodes.raw)
 NOT_PROSE += (nodes.math, nodes.math_block, nodes.comment, nodes.system_message)
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
-PROSE_CUTS = ("400-normal", "400-italic", "600-normal")
+PROSE_CUTS = ("400-normal", "400-italic", "600-normal", "600-italic")
 
 
 @functools.cache
@@ -251,10 +253,33 @@ def load_review(
         app.add_js_file("review.js", defer="defer")
 
 
+#: Dots an inch from which on a figure was drawn with two of them for each of the page's.
+FINE = 150
+
+
 def tell_sizes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Let each page tell how large its pictures are, so that nothing moves once they are loaded."""
     for image in doctree.findall(nodes.image):
-        image["scale"] = 100  # at which Sphinx reads the size from the file
+        with Image.open(Path(app.srcdir) / image["uri"]) as picture:
+            dots, _ = picture.info.get("dpi", (0, 0))
+        image["scale"] = 50 if dots > FINE else 100  # of the size that Sphinx reads from the file
+
+
+def set_levels_small(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Set an exercise's level and minutes small beside its title."""
+    for title in doctree.findall(nodes.title):
+        if match := EXERCISE.fullmatch(f"### {title.astext()}"):
+            words = f"{match['level']}, {match['minutes']} minutes"
+            last = title.children[-1]
+            title.replace(last, nodes.Text(last.removesuffix(f" ({words})")))
+            title += nodes.inline("", f" {words}", classes=["level"])
+
+
+def mark_not_attempted(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Mark what says only that nobody has tried an exercise yet: on paper it is left out."""
+    for reply in doctree.findall(nodes.raw):
+        if "<strong>not attempted</strong>" in reply.astext():
+            reply.parent["classes"].append("not-attempted")
 
 
 def shorten_contents(app: Sphinx, env: BuildEnvironment) -> None:
@@ -290,6 +315,26 @@ EARLY = """
       }}));
 </script>
 """
+
+
+#: What is said of a page of the course where a link to it is shared, if it says nothing itself.
+DESCRIPTION = (
+    "Build a neural network in NumPy alone, check every gradient, and find out how it can fool you. "
+    "Thirteen lessons with exercises that answer back, on the page."
+)
+
+
+def describe(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
+) -> None:
+    """Describe a page for whoever finds it elsewhere: a lesson by the paragraph that opens it."""
+    context["description"] = DESCRIPTION
+    if doctree is not None and pagename.startswith("notebooks/"):
+        opening = doctree.next_node(nodes.paragraph)
+        context["description"] = textwrap.shorten(opening.astext(), 200, placeholder=" …")
+    # The theme has a viewport already.
+    lines = context.get("metatags", "").splitlines()
+    context["metatags"] = "\n".join(line for line in lines if 'name="viewport"' not in line)
 
 
 def load_fonts_early(
@@ -360,8 +405,11 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("doctree-resolved", keep_words_with_formulas)
     app.connect("doctree-resolved", keep_words)
     app.connect("doctree-resolved", tell_sizes)
+    app.connect("doctree-resolved", set_levels_small)
+    app.connect("doctree-resolved", mark_not_attempted)
     app.connect("html-page-context", load_search)
     app.connect("html-page-context", load_review)
+    app.connect("html-page-context", describe)
     app.connect("html-page-context", load_fonts_early)
     app.connect("build-finished", keep_used_icons)
     app.connect("build-finished", write_words)

@@ -198,8 +198,8 @@ def test_outputs_that_nbval_ignores_say_why(lesson):
     report(problems)
 
 
-#: In pixels: 6.5 inches in the course's style, and the margin that Jupyter adds.
-WIDEST = 730
+#: In inches: 6.5 in the course's style, and the margin that Jupyter adds.
+WIDEST = 6.64
 
 
 @each_lesson
@@ -222,12 +222,11 @@ def test_figures_are_stored_and_described(lesson):
         if alt and not images:
             problems.append(f"{lesson.place(i)} has alternative text and no image")
     for figure in lesson.figures():
-        width = Image.open(io.BytesIO(figure.png)).width
+        picture = Image.open(io.BytesIO(figure.png))
+        width = picture.width / picture.info["dpi"][0]
         if width > WIDEST:
             place = lesson.place(figure.cell)
-            problems.append(
-                f"{place}: the figure is {width} pixels wide: give it 6.5 inches at most"
-            )
+            problems.append(f"{place}: the figure is {width:.2f} inches wide: give it 6.5 at most")
     report(problems)
 
 

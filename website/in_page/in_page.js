@@ -345,6 +345,15 @@
       return `Python has ended, and starts anew with the next run: ${message.trim().split("\n").at(-1)}`;
     }
 
+    // What the reader wrote is printed in the place of the stub; an editor holds only the lines in sight.
+    const paper = element("pre", { className: "in-page-paper" });
+    window.addEventListener("beforeprint", () => {
+      const isAnswered = box.editor.text.trim() !== stub.trim();
+      paper.textContent = isAnswered ? box.editor.text : "";
+      box.classList.toggle("in-page-answered", isAnswered);
+      cell.classList.toggle("in-page-replaced-on-paper", isAnswered);
+    });
+    box.append(paper);
     box.editor = plainEditor(area, onChange, answer);
     box.show = show;
     box.put = put;
@@ -473,6 +482,9 @@
   }
 
   // ---- The page
+
+  // Where a phone's keyboard opens, the page ends above it, and so do the keys below an editor.
+  document.querySelector("meta[name=viewport]").content += ", interactive-widget=resizes-content";
 
   const cells = [...document.querySelectorAll("div.cell")];
   for (const { page, items } of lessons) {

@@ -1,26 +1,31 @@
 // A field in the place of each cell that asks for a guess, and the guess beside the answer that a later
-// cell prints. The browser keeps what was guessed; without a script the cell and its words remain.
+// cell prints. What answers it (the output of the next cell that is tagged `answer`, and all below it up to
+// the next heading or the next guess) is folded behind the field until the reader has guessed, or asks for
+// it. The browser keeps both; without a script the cell and its words remain, and all is open.
 (() => {
   const KEY = "guesses";
+  const SHOWN = "guesses-shown";
   const lesson = location.pathname.split("/").at(-1).replace(/\.html$/, "");
+  const isMap = (thing) => typeof thing === "object" && thing !== null && !Array.isArray(thing);
 
-  function all() {
+  // What the browser keeps of this lesson under a key; kept by nobody, or damaged, it is nothing.
+  function all(key) {
     try {
-      return JSON.parse(localStorage.getItem(KEY)) ?? {};
+      const kept = JSON.parse(localStorage.getItem(key));
+      return isMap(kept) ? kept : {};
     } catch {
-      return {}; // kept by nobody, or damaged: then there are none
+      return {};
     }
   }
+  const mine = (key) => (isMap(all(key)[lesson]) ? all(key)[lesson] : {});
 
-  function keep(name, guess) {
-    const guesses = all();
-    guesses[lesson] = { ...guesses[lesson], [name]: guess };
+  function keep(key, name, value) {
     try {
-      localStorage.setItem(KEY, JSON.stringify(guesses));
+      localStorage.setItem(key, JSON.stringify({ ...all(key), [lesson]: { ...mine(key), [name]: value } }));
     } catch {} // a browser that keeps nothing still shows it below
   }
 
-  function show(name, guess) {
+  function compare(name, guess) {
     for (const place of document.querySelectorAll("[data-guessed]")) {
       if (place.dataset.guessed !== name) continue;
       const said = guess ? `You guessed ${guess}` : "You made no guess";
@@ -28,23 +33,78 @@
     }
   }
 
-  const guesses = all()[lesson] ?? {};
-  document.querySelectorAll("[data-guess]").forEach((place, i) => {
-    const name = place.dataset.guess;
-    const field = Object.assign(document.createElement("input"), {
-      id: `guess-${i}`,
-      value: guesses[name] ?? "",
-      maxLength: 60,
-      autocomplete: "off",
-    });
-    const label = Object.assign(document.createElement("label"), { htmlFor: field.id, textContent: `Your guess: ${name}` });
-    const box = Object.assign(document.createElement("p"), { className: "guess" });
-    box.append(label, field);
+  function element(tag, properties = {}, ...inside) {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...inside);
+    return made;
+  }
+
+  const asking = [...document.querySelectorAll(".cell:has([data-guess])")];
+  const answering = [...document.querySelectorAll(".cell.tag_answer")];
+  const isBefore = (one, other) => Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
+
+  // What is folded for a cell that asks: the output of the first cell after it that answers, unless another
+  // asks before, and what follows that cell up to a heading or to the next one that asks.
+  function whatAnswers(cell, next) {
+    const answer = answering.find((each) => isBefore(cell, each) && !(next && isBefore(next, each)));
+    const output = answer?.querySelector(":scope > .cell_output");
+    if (!output) return undefined;
+    const below = [];
+    for (let each = answer.nextElementSibling; each && each !== next && !each.matches("section, h1, h2, h3, h4"); each = each.nextElementSibling) below.push(each);
+    return { answer, parts: [output, ...below] };
+  }
+
+  function ask(cell, next, number) {
+    const name = cell.querySelector("[data-guess]").dataset.guess;
+    const guess = mine(KEY)[name];
+    const field = element("input", { id: `guess-${number}`, value: typeof guess === "string" ? guess : "", maxLength: 60, autocomplete: "off" });
+    const label = element("label", { htmlFor: field.id, textContent: `Your guess: ${name}` });
+    const box = element("form", { className: "guess" }, label, field);
+    box.addEventListener("submit", (event) => event.preventDefault());
     field.addEventListener("input", () => {
-      keep(name, field.value.trim());
-      show(name, field.value.trim());
+      keep(KEY, name, field.value.trim());
+      compare(name, field.value.trim());
     });
-    show(name, field.value);
-    place.closest(".cell").replaceWith(box);
-  });
+    compare(name, field.value);
+    const found = whatAnswers(cell, next);
+    cell.replaceWith(box);
+    if (!found || mine(SHOWN)[name]) return;
+
+    const show = element("button", { className: "show-guessed", textContent: "Show what came out", disabled: !field.value.trim() });
+    const anyway = element("button", { type: "button", textContent: "Show it without a guess" });
+    const folded = element("div", { className: "what-came-out", tabIndex: -1, role: "group", ariaLabel: "What came out" });
+    found.answer.after(box, folded);
+    folded.append(...found.parts);
+    folded.setAttribute("hidden", "until-found"); // or plainly hidden, where the browser doesn't know that
+    box.append(show, anyway);
+    field.addEventListener("input", () => (show.disabled = !field.value.trim()));
+
+    const open = () => {
+      folded.removeAttribute("hidden");
+      show.remove();
+      anyway.remove();
+      keep(SHOWN, name, true);
+      window.fitToScreen?.(); // of pages.js: it had no width until now
+    };
+    const openAndGoOn = () => {
+      open();
+      folded.focus({ preventScroll: true }); // a screen reader goes on with what came out, and the page stays where it is
+    };
+    box.addEventListener("submit", () => field.value.trim() && openAndGoOn());
+    anyway.addEventListener("click", openAndGoOn);
+    folded.addEventListener("beforematch", open);
+    folded.open = open;
+  }
+  asking.forEach((cell, i) => ask(cell, asking[i + 1], i));
+
+  // A link into what is folded opens it, in browsers that don't by themselves.
+  function lead() {
+    const place = document.querySelector(":target");
+    const folded = place?.closest(".what-came-out[hidden]");
+    if (!folded) return;
+    folded.open();
+    place.scrollIntoView();
+  }
+  lead();
+  addEventListener("hashchange", lead);
 })();

@@ -42,13 +42,18 @@ document.addEventListener("click", (event) => {
   event.target.closest("dialog[open] :is(a[href^='#'], .close)")?.closest("dialog").close();
 });
 
-// Paper is white, whatever the screen is.
+// Paper is white, whatever the screen is, and folds nothing out: hints, answers and solutions are printed.
+// Code that only draws stays folded.
 const root = document.documentElement;
 let theme;
+let unfolded = [];
 window.addEventListener("beforeprint", () => {
   theme = root.dataset.theme;
   root.dataset.theme = "light";
+  unfolded = [...document.querySelectorAll("article details:not(.code, [open])")];
+  for (const fold of unfolded) fold.open = true;
 });
 window.addEventListener("afterprint", () => {
   root.dataset.theme = theme;
+  for (const fold of unfolded) fold.open = false;
 });

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from course import pictures
-from website import picture_places
-from website.tests.tabs import BARE, HTML, SITE, Server, Tab
+from website import HTML, ROOT, SITE, picture_places
+from website.tests.tabs import BARE, Server, Tab
 
 CHROMIUM = "/usr/bin/chromium"
 #: Root may not use Chromium's sandbox; the rest keeps the browser from calling home by itself.
@@ -42,22 +42,17 @@ def built(tmp_path_factory, worker_id):
     with (folder / "built").open("a+") as said:
         fcntl.flock(said, fcntl.LOCK_EX)
         if said.seek(0, os.SEEK_END) == 0:  # where it ends now, not when it was opened
-            subprocess.run([sys.executable, SITE / "build.py"], check=True)
+            subprocess.run([sys.executable, "-m", "website"], check=True, cwd=ROOT)
             said.write("yes")
-
-
-@pytest.fixture(scope="session")
-def printed(built):
-    """Print the book from the pages, for the tests that read it."""
-    subprocess.run([sys.executable, "-c", "import book; book.make()"], check=True, cwd=SITE)
 
 
 @pytest.fixture(scope="session")
 def pages(built):
     """Return every page's address below the site's root."""
     found = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html"))
-    # What is left out are the theme's own templates, and what is for the room.
-    return [page for page in found if not page.startswith(("_static/", "slides/"))]
+    # What is left out are the theme's own templates, and of the listings of code all but one.
+    listings = [page for page in found if page.startswith("_modules/")]
+    return [page for page in found if not page.startswith(("_static/", *listings[1:]))]
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +92,7 @@ def elsewhere(built, tmp_path_factory):
         command += ["-d", built / "doctrees"]
         known = os.environ | {"COURSE_REPOSITORY": "someone/course"}
         subprocess.run(
-            [*command, built / "source", folder, source], check=True, env=known, cwd=SITE
+            [*command, built / "source", folder, source], check=True, env=known, cwd=ROOT
         )
         return (folder / page.removesuffix(".html") / "index.html").read_text("utf-8")
 

@@ -6,15 +6,12 @@ And a tab on one picture alone, which needs no built pages.
 import functools
 import gzip
 import http.server
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 
-SITE = Path(__file__).resolve().parent.parent
-ROOT = SITE.parent
-HTML = SITE / "_build" / "html"
+from website import HTML
 
 
 class Server(http.server.ThreadingHTTPServer):

@@ -8,7 +8,8 @@ import pypdf
 import pytest
 from playwright.sync_api import expect
 
-from website.tests.tabs import ROOT, both_ways
+from website import ROOT
+from website.tests.tabs import both_ways
 
 pytestmark = pytest.mark.takes(seconds=65)
 
@@ -38,7 +39,7 @@ def test_the_theme_can_be_chosen_and_is_remembered(tab):
 
 
 def test_a_lesson_is_downloaded_as_it_is(tab, lessons):
-    for lesson in lessons:
+    for lesson in lessons[:2]:
         page = tab.open(lesson)
         for suffix in (".ipynb", ".py"):
             with page.expect_download() as download:
@@ -104,7 +105,7 @@ def read_paper(page):
 
 
 def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab, lessons):
-    for lesson in lessons:
+    for lesson in lessons[1:9:3]:
         page = tab.open(lesson)
         pdf = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
         texts, lowest = zip(*map(read_paper, pdf.pages), strict=True)
@@ -112,7 +113,8 @@ def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab
         assert len(headings) > 5
         ends = tuple(each.strip("# \n") for each in headings)
         assert [low for low in lowest if len(low) > 3 and low.endswith(ends)] == [], lesson
-        assert [low for low in lowest if low.endswith("minutes)")] == [], lesson
+        assert [low for low in lowest if low.endswith(" minutes")] == [], lesson
+        assert "not attempted" not in "".join(texts), lesson
         printed = re.sub(r"-?\s+", "", "".join(texts))
         cells = json.loads((ROOT / lesson.replace(".html", ".ipynb")).read_text("utf-8"))["cells"]
         sections = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]

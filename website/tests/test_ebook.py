@@ -11,8 +11,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from course.lessons import all_lessons
-from website import ebook
-from website.tests.tabs import HTML
+from website import HTML, ebook
 
 pytestmark = pytest.mark.takes(seconds=45)
 

@@ -7,13 +7,14 @@ from collections import defaultdict
 
 import pytest
 
-from website.tests.tabs import SITE, Tab
+from website import SITE
+from website.tests.tabs import Tab
 
 pytestmark = pytest.mark.takes(seconds=160)
 
-WIDTHS = (280, 360, 390, 768, 1366, 1440)
+WIDTHS = (280, 390, 768, 1280)
 #: At which a lesson is looked at besides.
-LESSON_WIDTHS = (320, 345, 370, 1280)
+LESSON_WIDTHS = (320,)
 AXE = SITE / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -142,7 +143,7 @@ def inaccessible(tab):
     """Yield what axe finds in a page, light, dark and in forced colours; of the page less is left."""
     tab.page.evaluate(ONE_OF_EACH)
     tab.page.evaluate(AXE.read_text("utf-8"))
-    for colours, width in (("light", 1366), ("dark", 360), ("forced", 360)):
+    for colours, width in (("light", 1280), ("dark", 390), ("forced", 390)):
         tab.resize(width)
         tab.colours(colours)
         yield colours, axe(tab.page, ONE_OF_EACH_COLOUR, runOnly=COLOURS)
@@ -231,7 +232,7 @@ def looked_at(tab, address, width):
     if address.startswith("notebooks/"):
         if width in (1280, 390):
             yield "asides", page.evaluate(ASIDES)
-        if width in (320, 345, 370, 390, 768):
+        if width in (320, 390, 768):
             yield "formulas", page.evaluate(PARTED)
 
 

@@ -1,8 +1,10 @@
-"""A guess typed into a page is kept by the browser, and stands beside the answer."""
+"""Guesses on a page: kept by the browser, and what came out folded until they are made or declined."""
 
 import pytest
 
-from website.tests.tabs import HTML, both_ways
+from website import HTML
+from website.tests.tabs import both_ways
+from website.tests.test_every_page import AXE, axe
 
 
 @pytest.fixture
@@ -20,18 +22,133 @@ def first_guess(page):
 @both_ways
 def test_a_guess_outlives_a_reload(tab, asking):
     field, answer = first_guess(tab.open(asking))
-    assert answer.inner_text().startswith("You made no guess; the answer is ")
+    assert "You made no guess; the answer is " in answer.text_content()
     field.fill("about 8")
-    assert answer.inner_text().startswith("You guessed about 8; the answer is ")
+    assert answer.text_content().startswith("You guessed about 8; the answer is ")
     tab.page.reload()
     assert field.input_value() == "about 8"
-    assert answer.inner_text().startswith("You guessed about 8; the answer is ")
+    assert answer.text_content().startswith("You guessed about 8; the answer is ")
     field.fill("")
-    assert answer.inner_text().startswith("You made no guess; the answer is ")
+    assert answer.text_content().startswith("You made no guess; the answer is ")
 
 
 def test_a_guess_is_text_and_never_a_tag(tab, asking):
     field, answer = first_guess(tab.open(asking))
     field.fill("<img src=x onerror=alert(1)>")
-    assert "<img" in answer.inner_text()
+    assert "<img" in answer.text_content()
     assert tab.page.locator("[data-guessed] img").count() == 0
+
+
+# What came out is folded. Not every lesson has such cells, so a section is added of the elements that a
+# build makes of them.
+
+
+def cell(code, output, tags=""):
+    """Return a cell as a build writes it."""
+    return (
+        f'<div class="cell {tags} docutils container"><div class="cell_input"><pre>{code}</pre></div>'
+        f'<div class="cell_output docutils container"><p>{output}</p></div></div>'
+    )
+
+
+ASK = '<span data-guess="wrong of 101">Put your guess in place of None.</span>'
+NEXT = '<span data-guess="another">Put your guess in place of None.</span>'
+COMPARE = '<span data-guessed="wrong of 101" data-answer="17">You made no guess; it is 17.</span>'
+SECTION = f"""<section id="here"><h2>A section</h2><p>How many are wrong?</p>
+{cell("guesses.ask(...)", ASK)}<p id="before">Read the code first.</p>
+{cell("print(wrong)", "seventeen wrong", "tag_answer")}
+{cell("guesses.compare(...)", COMPARE, "tag_answer")}
+<p id="after">So seventeen it was.</p>
+{cell("guesses.ask(...)", NEXT)}<p id="another">Then another.</p>
+<section id="below"><h3>Below</h3><p>More.</p></section></section>"""
+
+
+@pytest.fixture
+def folding(tab, lessons):
+    """Open a lesson whose article begins with that section."""
+    html = (HTML / lessons[0]).read_text("utf-8")
+    start = html.index(">", html.index("<article")) + 1
+    body = html[:start] + SECTION + html[start:]
+    tab.page.route(
+        f"**/{lessons[0]}*", lambda route: route.fulfill(body=body, content_type="text/html")
+    )
+    tab.open(lessons[0])
+    yield tab
+    assert tab.errors == []
+
+
+def is_open(page):
+    """Tell whether what came out is seen: all of it is, or nothing."""
+    seen = "tag => tag.checkVisibility({ contentVisibilityAuto: true })"
+    parts = page.locator(
+        "#here :is(#after, .what-came-out .cell_output, .what-came-out .cell)"
+    ).all()
+    found = {part.evaluate(seen) for part in parts}
+    assert len(found) == 1
+    for part in ("#before", "#another", "#below", ".cell_input pre:has-text('print(wrong)')"):
+        assert page.locator(f"#here {part}").first.is_visible()  # nothing else is folded
+    return found.pop()
+
+
+def test_what_came_out_is_folded_until_a_guess_is_made(folding):
+    page = folding.page
+    assert not is_open(page)
+    show = page.locator("#here").get_by_role("button", name="Show what came out")
+    assert show.is_disabled()
+    page.get_by_label("wrong of 101").press_sequentially("20")
+    assert show.is_enabled()
+    assert not is_open(page)
+    page.keyboard.press("Enter")
+    assert is_open(page)
+    assert page.evaluate("document.activeElement.ariaLabel") == "What came out"
+    assert "You guessed 20; the answer is 17." in page.inner_text("article")
+    assert page.locator("#here").get_by_role("button").count() == 0
+    page.reload()
+    assert page.locator("#after").is_visible()
+    assert page.get_by_label("wrong of 101").input_value() == "20"
+
+
+def test_what_came_out_is_shown_without_a_guess_to_whoever_asks(folding):
+    page = folding.page
+    page.get_by_label("wrong of 101").focus()
+    page.keyboard.press("Tab")  # over the button that wants a guess
+    page.keyboard.press("Enter")
+    assert is_open(page)
+    page.reload()
+    assert page.locator("#after").is_visible()
+
+
+def test_a_link_and_the_search_of_the_browser_open_what_is_folded(folding):
+    page = folding.page
+    page.evaluate("location.hash = '#after'")
+    page.locator("#after").wait_for(state="visible")
+    page.wait_for_function("!document.querySelector('#here .what-came-out[hidden]')")
+    page.evaluate("localStorage.clear()")
+    page.goto(page.url.partition("#")[0])
+    page.reload()
+    folded = page.locator("#here .what-came-out")
+    assert folded.get_attribute("hidden") == "until-found"
+    folded.dispatch_event("beforematch")  # what the browser says when it has found something there
+    assert is_open(page)
+
+
+def test_the_block_is_accessible_and_paper_shows_all(folding):
+    page = folding.page
+    page.evaluate(AXE.read_text("utf-8"))
+    assert axe(page) == []
+    page.emulate_media(media="print")
+    assert is_open(page)
+    assert page.locator("#here").get_by_role("button").count() == 0
+
+
+def test_damage_in_the_storage_takes_no_field_away(folding):
+    page = folding.page
+    odd = ("half a fi", "[]", "null", '{"00_first_look": 5}', '{"00_first_look": {"another": 5}}')
+    for text in odd:
+        page.evaluate("text => localStorage.guesses = localStorage['guesses-shown'] = text", text)
+        page.reload()
+        assert page.locator("#here .guess input").count() == 2, text
+        assert not is_open(page), text
+    page.get_by_label("wrong of 101").fill("20")
+    page.reload()
+    assert page.get_by_label("wrong of 101").input_value() == "20"

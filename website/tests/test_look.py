@@ -6,18 +6,17 @@ import itertools
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
-from website.tests.tabs import HTML
+from website import HTML
 from website.tests.test_every_page import CUT_OFF, TOO_WIDE
 
 pytestmark = pytest.mark.takes(seconds=110)
 
-WIDTHS = (280, 320, 390, 768, 1024, 1440)
-NARROW = (280, 390)
+WIDTHS = (280, 390, 768, 1280)
 SURROUNDINGS = {
     "light": {"color_scheme": "light", "forced_colors": "none"},
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
-    "forced light": {"color_scheme": "light", "forced_colors": "active"},
     "forced dark": {"color_scheme": "dark", "forced_colors": "active"},
 }
 everywhere = pytest.mark.parametrize("surroundings", SURROUNDINGS)
@@ -52,10 +51,9 @@ def longest(lessons):
 
 
 @everywhere
-@pytest.mark.parametrize("width", NARROW)
-def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons, surroundings, width):
+def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons, surroundings):
     surround(tab, surroundings)
-    page = tab.open(lessons[0], width)
+    page = tab.open(lessons[0], 390)
     page.evaluate("document.fonts.ready")
     icons = page.locator(".bd-header [class*='fa-']:visible").all()
     assert len(icons) == 3  # contents, search, sections
@@ -117,8 +115,80 @@ def test_letters_of_twice_the_size_fit(tab, lessons):
         assert page.locator("article section > p").first.bounding_box()["width"] > 300
 
 
+SHIFTS = """
+    window.shift = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(one => window.shift += one.value))
+        .observe({ type: "layout-shift", buffered: true });
+"""
+#: The most that browsers' makers call good.
+GOOD = 0.1
+
+
+def test_nothing_jumps_while_a_page_is_loaded(tab, lessons):
+    shifts = {}
+    tab.page.add_init_script(SHIFTS)
+    for page in ("index.html", lessons[2], "pictures.html", "review.html"):
+        for width in (390, 1280):
+            opened = tab.open(page, width)
+            opened.wait_for_load_state("networkidle")
+            opened.evaluate("document.fonts.ready")
+            shifts[page, width] = opened.evaluate("shift")
+    print(shifts)
+    assert {place: shift for place, shift in shifts.items() if shift > GOOD} == {}
+
+
+STICKS_OUT = """
+    [...document.querySelectorAll(".page-toc code, .page-toc .pre")]
+        .filter(name => name.getBoundingClientRect().right > innerWidth).map(name => name.textContent)
+"""
+
+
+def test_no_name_in_the_librarys_list_is_cut_off(tab):
+    assert tab.open("library.html", 1280).evaluate(STICKS_OUT) == []
+
+
+#: A laptop's first screen, and a phone's.
+SCREENS = ((1280, 800), (390, 844))
+
+
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(tab, width, height):
+    page = tab.open("index.html", width)
+    page.set_viewport_size({"width": width, "height": height})
+    for part in ("h1", ".hero a.start", ".flip fieldset", ".flip .the-two", ".in-company >> nth=0"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    assert page.locator(".hero a.start").count() == 1
+    answers = []
+    page.locator(".flip input").first.focus()
+    for _ in range(5):
+        [answer] = page.locator(".in-company strong:visible").all_inner_texts()
+        answers.append(answer.split()[0])
+        page.keyboard.press("ArrowRight")
+    assert answers == ["0", "2", "3", "6", "0"]
+    page.locator(".flip label", has_text="zeros").click()
+    assert page.locator(".in-company strong:visible").inner_text().startswith("3")
+
+
+FONT_SIZE = "tag => parseFloat(getComputedStyle(tag).fontSize)"
+
+
+def test_levels_of_headings_are_told_apart_at_every_width(tab, lessons):
+    page = tab.open(lessons[3])
+    for width in (280, 390, 820, 1280):
+        tab.resize(width)
+        kinds = ("h1", "h2", "h3")
+        sizes = [page.locator(f"article {kind}").first.evaluate(FONT_SIZE) for kind in kinds]
+        assert all(upper >= 1.1 * lower for upper, lower in itertools.pairwise(sizes)), width
+
+
+def test_formulas_are_as_large_as_their_text(tab, lessons):
+    formula = tab.open(lessons[2]).locator("article p .katex").first
+    text = formula.locator("xpath=ancestor::p")
+    assert formula.evaluate(FONT_SIZE) == text.evaluate(FONT_SIZE)
+
+
 HEADER = """
-    [...document.querySelectorAll(".bd-header :is(.title, button)")]
+    [...document.querySelectorAll(".bd-header :is(.title, .top-links a, button)")]
         .map(tag => {
             const range = document.createRange();
             range.selectNodeContents(tag);
@@ -198,12 +268,11 @@ LEFT_EDGE = """
 
 
 @everywhere
-@pytest.mark.parametrize("where", ["notation", "longest"])
-def test_what_scrolls_shows_that_it_does(tab, longest, surroundings, where):
+def test_what_scrolls_shows_that_it_does(tab, longest, surroundings):
     surround(tab, surroundings)
-    page = tab.open("notation.html" if where == "notation" else longest, 280)
-    for kind in ["table"] if where == "notation" else ["formula", "code", "output"]:
-        check_scrolling(page, kind, surroundings)
+    for kind in ["formula", "code", "output"]:
+        check_scrolling(tab.open(longest, 280), kind, surroundings)
+    check_scrolling(tab.open("notation.html", 280), "table", surroundings)
 
 
 HELD = """

@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 
 from course import review
-from website.tests.tabs import HTML, Tab, both_ways
+from website import HTML
+from website.tests.tabs import Tab, both_ways
 
 pytestmark = pytest.mark.takes(seconds=55)
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from course import pictures
-from website.tests.tabs import ROOT, STICKS_OUT, Shown, Tab, both_ways, drag
+from website import ROOT
+from website.tests.tabs import STICKS_OUT, Shown, Tab, both_ways, drag
 from website.tests.test_every_page import AXE, TOO_WIDE, axe
 
 pytestmark = pytest.mark.takes(seconds=65)

@@ -1,7 +1,6 @@
 """The picture of a digit and its company, in a real browser."""
 
 import json
-import re
 
 import numpy as np
 import pytest
@@ -46,19 +45,6 @@ def test_company_is_that_of_the_library(lone):
     assert shown.numbers(".total").tolist() == [together, by_row, (labels == 0).sum()]
 
 
-def test_company_shows_no_formula_until_the_numbers_behind_are_asked_for(lone):
-    shown = Shown(lone, "company")
-    formulas = re.compile(r"log|softmax|\b[zcPp]\b", re.I)
-    assert formulas.findall(shown.el.inner_text()) == []
-    assert not shown.el.locator("td.c").first.is_visible()
-    shown.el.locator("summary").click()
-    shown.el.get_by_text("the numbers behind them").click()
-    assert "the largest z − c wins" in shown.el.locator(".verdict").inner_text()
-    assert shown.el.locator("td.c").first.is_visible()
-    shown.el.get_by_text("the answers", exact=True).click()
-    assert formulas.findall(shown.el.inner_text()) == []
-
-
 @pytest.mark.parametrize("width", [280, 390, 1366])
 def test_company_begins_with_the_thing_itself(lone, width):
     shown = Shown(lone, "company", width)
@@ -95,16 +81,6 @@ def test_company_by_the_keyboard_alone(lone):
     assert chosen in shown.state["others"]
     shown.page.keyboard.press("Space")
     assert chosen not in shown.state["others"]
-
-
-def test_company_by_touch(finger):
-    shown = Shown(finger, "company", 390)
-    shown.el.locator(".sway button").nth(4).tap()  # in sight, nothing is unfolded for it
-    assert says(shown) == "4"
-    shown.el.locator("summary").tap()
-    shown.el.get_by_text("asks about it").tap()
-    shown.el.locator("[data-digit='1']").tap()
-    assert shown.state["asked"] == 1
 
 
 def test_a_lesson_that_brings_its_weights_sees_the_numbers_behind_the_company(lone, monkeypatch):

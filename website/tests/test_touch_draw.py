@@ -76,25 +76,6 @@ def test_draw_takes_whatever_a_hand_does(lone):
     assert shown.el.evaluate(slow) < 1000  # two hundred moves after three thousand points
 
 
-def test_two_fingers_draw_two_strokes(finger):
-    shown = Shown(finger, "draw", 390)
-    area = shown.el.locator(".paper").bounding_box()
-    hand = shown.page.context.new_cdp_session(shown.page)
-    for i in range(6):
-        points = [
-            {"x": area["x"] + x, "y": area["y"] + 40 + 15 * i, "id": k}
-            for k, x in enumerate((50, 130))
-        ]
-        kind = "touchMove" if i else "touchStart"
-        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    shown.page.wait_for_function(
-        "document.querySelector('.explore').model.get('state').strokes?.length === 2"
-    )
-    for stroke in shown.state["strokes"]:
-        assert np.ptp(np.array(stroke)[:, 0]) < 5
-
-
 def test_draw_by_the_keyboard_alone(lone):
     shown = Shown(lone, "draw")
     shown.tab_to(".paper")

@@ -27,42 +27,6 @@ def test_in_the_empty_network_enter_leads_on_once_a_box_is_right(lone):
     assert "2 of 27 right" in shown.el.locator(".verdict").inner_text()
 
 
-WIRED = """
-    el => [...el.querySelectorAll(".filling .weight")].map(card => {
-        const ends = [...el.querySelectorAll(".wires line")].map(line => {
-            const { left, top, width, height } = line.ownerSVGElement.getBoundingClientRect();
-            return [["x1", "y1"], ["x2", "y2"]].map(([x, y]) =>
-                [left + width * line.getAttribute(x) / 8, top + height * line.getAttribute(y)]);
-        });
-        const meets = ([x, y]) => [...el.querySelectorAll(".filling > :not(svg)")].filter(one => {
-            const box = one.getBoundingClientRect();
-            return x > box.left && x < box.right && y > box.top - 2 && y < box.bottom + 2; });
-        const at = (tag) => [...el.querySelectorAll(".filling .unit")].indexOf(tag);
-        const here = place => meets(place).includes(card);
-        const from = ends.filter(([, end]) => here(end)).flatMap(([start]) => meets(start));
-        const to = ends.filter(([start]) => here(start)).flatMap(([, end]) => meets(end));
-        return [card.querySelector(".note").textContent, from.map(at), to.map(at)];
-    })
-"""
-
-
-def test_the_empty_networks_wires_lead_where_the_weights_say_and_few_boxes_show_at_a_time(lone):
-    shown = Shown(lone, "fill")
-    for width in (280, 390, 1366):
-        lone.resize(width)
-        assert shown.el.evaluate(WIRED) == [
-            [f"{name}[{i}, {j}]", [above + i], [above + 2 + j]]
-            for name, above in (("W1", 0), ("W2", 2))
-            for i in (0, 1)
-            for j in (0, 1)
-        ]
-    boxes, most = shown.el.locator(".filling .cell:not(.later, .done) input"), 0
-    while shown.el.get_by_text("show me this one").is_enabled():
-        most = max(most, boxes.count())
-        shown_one(shown)
-    assert (most, boxes.count()) == (8, 0)
-
-
 def test_the_empty_network_tells_right_from_carried_from_wrong(lone):
     shown = Shown(lone, "fill")
 

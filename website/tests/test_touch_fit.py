@@ -1,7 +1,6 @@
 """The picture of a curve fitted to points, in a real browser."""
 
 import numpy as np
-import pytest
 from numpy.polynomial.legendre import legvander
 
 from website.tests.tabs import Shown, drag
@@ -53,15 +52,3 @@ def test_fit_is_wild_at_the_threshold_and_its_points_can_be_dragged(lone):
     assert shown.el.evaluate("el => el.fitted.own") > 0.001
     assert "holds it off" in shown.el.locator(".verdict").inner_text()  # nor says that it passes
     assert shown.el.locator("circle.one").count() == 0
-
-
-def test_fit_tries_again_what_was_tried_as_a_point_moves(lone):
-    shown = Shown(lone, "fit")
-    shown.el.get_by_text("many numbers of features").click()
-    before = shown.state["drawn"]
-    drag(shown, shown.el.locator(".grip").nth(3), 10, -60)
-    after = shown.state["drawn"]
-    assert before.keys() == after.keys()
-    assert all(abs(before[n] - after[n]) > 1e-4 for n in before)
-    shown.set(count=4)
-    assert shown.el.evaluate("el => el.fitted.real") == pytest.approx(after["4"])

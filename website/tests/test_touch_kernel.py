@@ -62,23 +62,6 @@ def test_a_learnt_kernel_slides_and_a_push_tells_two_networks_apart(lone):
     assert shown.el.locator(".readers .wrong").count() == (p.argmax(axis=1) != 9).sum()
 
 
-def test_what_the_papers_edge_cuts_off_is_said(lone):
-    shown = Shown(lone, "kernel")
-    digits = np.frombuffer(pictures.kernel().data[:7840], np.uint8).reshape(10, 28, 28) / 255
-    for digit, right, down in ((4, 0, 0), (4, 1, 0), (4, 9, 0), (7, -8, 5), (1, 2, -12)):
-        shown.set(digit=digit, shift=[right, down])
-        image = np.pad(digits[digit], 12)[12 - down : 40 - down, 12 - right : 40 - right]
-        lost = 1 - image.sum() / digits[digit].sum()
-        told = shown.el.locator(".verdict").inner_text().replace("\xa0", " ")
-        assert ("Cut off" in told) == (lost > 1e-9)
-        if lost > 1e-9:
-            assert f"{100 * lost:.2f} % of its ink" in told
-    shown.set(digit=4, shift=[4, 0], kernel=[1.0] * 25)
-    assert "has left it" in shown.el.locator(".verdict").inner_text()  # of the map, not of the ink
-    shown.set(kernel=[0.0] * 25)
-    assert "has left it" not in shown.el.locator(".verdict").inner_text()
-
-
 def test_kernel_by_the_keyboard_alone(lone):
     shown = Shown(lone, "kernel", 280)
     assert shown.state["reached"] == 575  # the whole map, until it is slid

@@ -95,14 +95,6 @@ def test_with_data_of_ones_own_python_trains_and_the_picture_shows_it(lone):
     assert "10000 others" in el.inner_text()
 
 
-def test_a_phone_shows_the_dials_of_training_and_what_they_do_at_once(lone):
-    shown = Shown(lone, "train", 390)
-    digits, loss = (shown.el.locator(mark).first.bounding_box() for mark in (".digits", "svg"))
-    dials = shown.el.locator(".slider").all()
-    assert all(digits["y"] < dial.bounding_box()["y"] < loss["y"] for dial in dials)
-    assert loss["y"] + loss["height"] - digits["y"] < 700
-
-
 def test_training_thrashes_where_the_words_promise_it(lone):
     shown = Shown(lone, "train")
     said = "document.querySelector('.verdict').textContent.includes"
