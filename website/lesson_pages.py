@@ -30,7 +30,7 @@ MODULES = SITE / "node_modules"
 NOT_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nodes.raw)
 NOT_PROSE += (nodes.math, nodes.math_block, nodes.comment, nodes.system_message)
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
-PROSE_CUTS = ("400-normal", "400-italic", "600-normal", "600-italic")
+PROSE_CUTS = ("400-normal", "400-italic", "600-normal")
 
 
 @functools.cache

@@ -497,7 +497,7 @@
     }
   }
   document.querySelector("article")?.append(progress());
-  const told = element("p", { className: "in-page-note", role: "status" });
+  const told = element("p", { className: "in-page-set-aside", role: "status" });
   boxes()[0]?.before(told);
   function renew() {
     recall();

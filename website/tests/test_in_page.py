@@ -262,14 +262,14 @@ def test_an_odd_entry_in_the_storage_takes_no_editor_away(tab):
         page.evaluate("([key, text]) => (localStorage[key] = text)", [KEY, text])
         page = tab.open(LESSON)
         assert page.locator(".in-page").count() == count, text
-        assert page.locator("p.in-page-note", has_text="could not be read").is_visible(), text
+        assert page.locator(".in-page-set-aside", has_text="could not be read").is_visible(), text
         assert page.evaluate("key => localStorage[`${key}-damaged`]", KEY) == text
         if "mine" in text:
             assert tab.text("sigmoid") == "mine"
     tab.write("softmax", "typed since")
     page = tab.open(LESSON)
     assert tab.text("softmax") == "typed since"
-    assert page.locator("p.in-page-note", has_text="could not be read").count() == 0
+    assert page.locator(".in-page-set-aside", has_text="could not be read").count() == 0
     assert tab.errors == []
 
 
@@ -439,7 +439,7 @@ def test_python_starts_at_the_first_key_where_it_is_at_hand(tab):
     page = tab.open(LESSON)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    tab.write("softmax", "z + 1")  # types, and runs nothing
+    tab.write("softmax", "x = 1")  # types, and runs nothing
     page.wait_for_function("document.querySelectorAll('script[src*=in_page]').length > 6")
     assert asked
     assert "defines no function" in tab.run("softmax")
@@ -448,16 +448,20 @@ def test_python_starts_at_the_first_key_where_it_is_at_hand(tab):
 TRIED = '{"sigmoid": {"state": "tried", "code": "x"}}'
 
 
+#: Whether the browser has all that the pages consist of.
+ALL_KEPT = """
+    () => Promise.all(inPage.offline.map(path => caches.match(new URL(`../${path}`, location.href))))
+        .then(found => found.every(Boolean))
+"""
+
+
 def test_every_page_opens_without_a_connection_once_python_is_loaded(browser, roots, lessons):
     tab = EditorTab(browser, roots["http"])
     page = tab.open(LESSON)
     tab.write("softmax", written("softmax", "z"))
     assert "wrong value" in tab.run("softmax")
-    wanted = [f"{roots['http']}/{address}" for address in (*lessons, "index.html", "review.html")]
-    kept = (
-        "all => Promise.all(all.map(one => caches.match(one))).then(found => found.every(Boolean))"
-    )
-    page.wait_for_function(kept, arg=wanted, timeout=120_000)
+    assert page.evaluate("inPage.offline").count(lessons[9]) == 1
+    page.wait_for_function(ALL_KEPT, timeout=120_000)
     tab.page.context.set_offline(True)
     page.reload()
     page.evaluate("loadEditors()")
