@@ -1,7 +1,7 @@
 """Lesson 06's checks: one for each of the original's nine faults, and a reply to a reader's own.
 
 A *check* gets a recipe, makes it do something, and returns True if the recipe passes. A good one fails
-on the original and passes where its own fault is mended. Reached from lesson 06, "Write the checks".
+on the original and passes where its own fault is repaired. Reached from lesson 06, "Write the checks".
 """
 
 import inspect
@@ -21,7 +21,7 @@ from mnistlib.gradcheck import central_difference
 
 Check = Callable[[original.Recipe], bool]
 
-#: What mends each fault. Without a good softmax the repairs of 4 and 5 make no sense.
+#: What repairs each fault. Without a good softmax the repairs of 4 and 5 make no sense.
 REPAIRS = {
     1: {"cached": "the published file"},
     2: {"split": "after the seed"},
@@ -37,11 +37,11 @@ REPAIRS = {
 #: The field that holds each fault.
 FIELDS = {number: list(repair)[-1] for number, repair in REPAIRS.items()}
 
-#: For a fault, the repairs after which a good check of it passes: those of 4 and 5 mend 3 as well, and
+#: For a fault, the repairs after which a good check of it passes: those of 4 and 5 repair 3 as well, and
 #: with cross-entropy the gradient is that of the loss.
 ALSO = {3: {3, 4, 5}, 4: {4, 5}}
 
-HEADER = "original  1 2 3 4 5 6 7 8 9 mended"
+HEADER = "original  1 2 3 4 5 6 7 8 9 repaired"
 
 
 class _Watched(original.Recipe):
@@ -61,21 +61,23 @@ class _Watched(original.Recipe):
 
 
 class Verdicts(NamedTuple):
-    """What a check said of the original, and of it with each fault mended."""
+    """What a check said of the original, and of it with each fault repaired."""
 
     of_original: bool
-    of_mended: dict[int, bool]
+    of_repaired: dict[int, bool]
 
     @property
     def row(self) -> str:
         """One character each, + for a pass, under the header."""
-        shown = ["+" if passed else "-" for passed in (self.of_original, *self.of_mended.values())]
+        shown = [
+            "+" if passed else "-" for passed in (self.of_original, *self.of_repaired.values())
+        ]
         return f"   {shown[0]}      {' '.join(shown[1:])}"
 
     @property
     def passing(self) -> set[int]:
         """The faults whose repair lets the recipe pass."""
-        return {number for number, passed in self.of_mended.items() if passed}
+        return {number for number, passed in self.of_repaired.items() if passed}
 
 
 def verdicts(check: Check) -> Verdicts:
@@ -101,7 +103,7 @@ def try_check(check: Check) -> Shown:
                 "and return True."
             )
         except Exception as error:  # a reader's code may raise anything
-            which = f"with fault {number} mended" if number else "on the original"
+            which = f"with fault {number} repaired" if number else "on the original"
             return Shown(
                 f"Your check raised {type(error).__name__} {which}: {error}\nA check should return "
                 "True or False for every recipe."
@@ -133,32 +135,32 @@ def diagnosis(found: Verdicts, names_read: set[str]) -> str:
                     )
                 return (
                     f"It catches fault {number}: it fails on the original, and passes once that is "
-                    "mended.\nWhat would it pass that it should not?"
+                    "repaired.\nWhat would it pass that it should not?"
                 )
         if not passing:
             return (
-                "It fails every recipe, whatever is mended. Would anything pass?\nTry it on the recipe "
-                "with your fault mended, and print what it compares.\nIf two numbers differ in their "
-                "last digits, use np.isclose or np.allclose."
+                "It fails every recipe, whatever is repaired. Would anything pass?\nTry it on the "
+                "recipe with your fault repaired, and print what it compares.\nIf two numbers differ "
+                "in their last digits, use np.isclose or np.allclose."
             )
         return (
-            f"It passes with {_any_of(passing)} mended.\nWhich fault is yours, and what do the "
+            f"It passes with {_any_of(passing)} repaired.\nWhich fault is yours, and what do the "
             "other repairs change in what you look at?"
         )
     for number in REPAIRS:
         if failing == ALSO.get(number, {number}):
             return (
-                f"It is upside down: it passes the original and fails once fault {number} is mended.\n"
+                f"It is upside down: it passes the original and fails once fault {number} is repaired.\n"
                 "True means that the recipe passes. Is a `not` missing?"
             )
     if not failing:
         return (
             "It passes every recipe, even the original, so it does not see your fault.\nWhat comes out "
-            "differently when the fault is mended? If you are after fault 2:\noriginal.split draws a "
+            "differently when the fault is repaired? If you are after fault 2:\noriginal.split draws a "
             "new day's shuffle only with shuffle=None."
         )
     return (
-        f"It passes the original, and fails with {_any_of(failing)} mended.\nA check "
+        f"It passes the original, and fails with {_any_of(failing)} repaired.\nA check "
         "should be the other way round, and ask about one fault."
     )
 

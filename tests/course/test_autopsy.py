@@ -14,7 +14,7 @@ ORIGINAL = original.Recipe()
 
 
 @pytest.mark.parametrize("number", autopsy.CHECKS)
-def test_a_check_fails_on_the_original_and_passes_where_its_fault_is_mended(number):
+def test_a_check_fails_on_the_original_and_passes_where_its_fault_is_repaired(number):
     found = autopsy.verdicts(autopsy.CHECKS[number])
     assert not found.of_original
     assert found.passing == autopsy.ALSO.get(number, {number})
@@ -25,12 +25,12 @@ def test_the_courses_checks_are_told_which_fault_they_catch(number):
     assert f"It catches fault {number}:" in autopsy.try_check(autopsy.CHECKS[number])
 
 
-def test_every_check_passes_where_all_is_mended():
-    mended = replace(
+def test_every_check_passes_where_all_is_repaired():
+    repaired = replace(
         ORIGINAL,
         **{name: value for repair in autopsy.REPAIRS.values() for name, value in repair.items()},
     )
-    assert autopsy.examine(mended).endswith("yours   + + + + + + + + +")
+    assert autopsy.examine(repaired).endswith("yours   + + + + + + + + +")
     assert autopsy.examine(ORIGINAL).endswith("yours   - - - - - - - - -")
 
 
@@ -45,18 +45,18 @@ def test_every_check_passes_where_all_is_mended():
         (lambda recipe: True, "passes every recipe"),
         (lambda recipe: False, "fails every recipe"),
         (lambda recipe: not autopsy.CHECKS[7](recipe), "upside down"),
-        (lambda recipe: not autopsy.CHECKS[3](recipe), "fails once fault 3 is mended"),
+        (lambda recipe: not autopsy.CHECKS[3](recipe), "fails once fault 3 is repaired"),
         (
             lambda recipe: recipe.prepare(np.ones((1, 28, 28), np.uint8)).max() < 1,
             "catches fault 9",
         ),
         (
             lambda recipe: autopsy.CHECKS[7](recipe) or autopsy.CHECKS[9](recipe),
-            "passes with any of the faults 7 and 9 mended",
+            "passes with any of the faults 7 and 9 repaired",
         ),
         (
             lambda recipe: not (autopsy.CHECKS[7](recipe) or autopsy.CHECKS[9](recipe)),
-            "fails with any of the faults 7 and 9 mended",
+            "fails with any of the faults 7 and 9 repaired",
         ),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import requests
+import urllib3
 
 from course.materials import faulty_download
 from mnistlib import data, download
@@ -25,7 +26,8 @@ def answer(monkeypatch):
         def get(url, **_):
             asked.append(url)
             response = requests.Response()
-            response.status_code, response.raw = status, io.BytesIO(body)
+            response.status_code = status
+            response.raw = urllib3.HTTPResponse(io.BytesIO(body), preload_content=False)
             return response
 
         monkeypatch.setattr(requests, "get", get)
