@@ -19,7 +19,7 @@
 #
 # **You need** nothing but a browser, if this is a web page: read, guess and draw, and press *Run* at an exercise when you want to try it. If it is a notebook, you need [the course installed](../README.md#start), and to run its cells from the top, in order: click in a cell and press Shift+Enter. Each exercise takes a line or two of NumPy, and its hints name the functions you need.
 #
-# **Time** 35 minutes to read, 9 more for the exercises; it runs for about 10 s and takes 400 MB
+# **Time** 35 minutes to read, 9 more for the exercises; it runs for about 10 s and takes 350 MB
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt

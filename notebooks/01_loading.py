@@ -21,7 +21,7 @@
 #
 # **You need** some Python, a nodding acquaintance with NumPy arrays (shapes, slices, `mean(axis=...)`), and [lesson 00](00_first_look.ipynb) for a first impression.
 #
-# **Time** 60 minutes to read, 26 more for the exercises; it runs for about 15 s and takes 550 MB
+# **Time** 60 minutes to read, 26 more for the exercises; it runs for about 10 s and takes 500 MB
 
 # %%
 import gzip
