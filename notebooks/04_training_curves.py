@@ -630,7 +630,7 @@ plt.show()
 # %% [markdown]
 # ### What it gets wrong
 #
-# Nothing is left to choose, so we may look at its mistakes. A **confusion matrix** counts, for each label, the answers given. Correct ones are left blank. Look for the fullest cells: which two digits does the network mix up most often, and would you?
+# Nothing is left to choose, so we may look at its mistakes. A **confusion matrix** counts, for each label, the answers given. Correct ones are left blank. Look for the fullest cells: which two digits does the network mix up most often, counting both ways, and would you?
 
 # %% mystnb={"image": {"alt": "Confusion matrix of the ten classes, the diagonal blank. Most cells hold counts of 0 to 4. A few stand out: fives answered as threes, sevens as twos, fours as nines."}}
 answers = network.predict(final, data.scale(mnist.test_images))
