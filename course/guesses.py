@@ -49,7 +49,8 @@ def compare(name: str, answer: Guessable) -> str:
     answer = _shown(_checked(answer, "an answer"))
     guess = _guesses.get(name)
     said = "You made no guess" if guess is None else f"You guessed {_shown(guess)}"
-    words = f"{said}; the answer is {answer}."
+    is_right = guess is not None and _shown(guess) == answer
+    words = f"{said}, and that is the answer." if is_right else f"{said}; the answer is {answer}."
     parts = f'data-guessed="{html.escape(name)}" data-answer="{html.escape(answer)}"'
     return Shown(words, f"<p {parts}>{html.escape(words)}</p>")
 

@@ -1,1 +1,1 @@
-"""What lessons hand to their readers: a planted bug, curves with a fault, a training to tune."""
+"""What lessons hand to their readers, such as a planted bug, and what would only be in their way."""

@@ -188,7 +188,7 @@ function render({ model, el }) {
   const start = now();
   const again = button("start again", () => change(start));
   focusOn(0);
-  el.append(make("p", { class: "title" }, "One digit, the same weights, and the company it keeps"),
+  el.append(make("p", { class: "title" }, "One digit, one network, and the company it keeps"),
     make("div", { class: "company" },
       make("div", {}, make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))), table),
       make("div", {}, pressing, tray)),

@@ -111,7 +111,7 @@ def company(
             axis.tick_params(labelsize=SMALL, labelleft=column == 1)
     for axis in axes[:, 1]:
         axis.set_ylabel("class" if behind else "digit", fontsize=SMALL)
-    title = "The same digit, the same weights:\nthe answer depends on the company"
+    title = "The same digit, the same network:\nthe answer depends on the company"
     if behind:
         title = "The same digit, the same z: the company\nsets c, and the smallest gap wins"
     axes[0, 0].figure.suptitle(title)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from course import guesses
@@ -18,6 +18,7 @@ def forget():
 
 @given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6))
 def test_a_guess_stands_beside_the_answer(guess, answer):
+    assume(guess != answer)
     guesses.ask("wrong of 100", guess)
     assert (
         guesses.compare("wrong of 100", answer) == f"You guessed {guess}; the answer is {answer}."
@@ -28,6 +29,13 @@ def test_without_a_guess_the_answer_is_told_all_the_same():
     assert guesses.ask("wrong of 100", None) == "Put your guess in place of None."
     assert guesses.compare("wrong of 100", 3) == "You made no guess; the answer is 3."
     assert guesses.compare("never asked", 3) == "You made no guess; the answer is 3."
+
+
+@pytest.mark.parametrize(("guess", "answer"), [(96, np.int64(96)), ("worse", "worse"), ("3", 3)])
+def test_a_right_guess_is_told_so(guess, answer):
+    guesses.ask("better or worse", guess)
+    words = guesses.compare("better or worse", answer)
+    assert words == f"You guessed {guess}, and that is the answer."
 
 
 def test_a_guess_taken_back_is_gone():

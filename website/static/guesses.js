@@ -29,7 +29,8 @@
     for (const place of document.querySelectorAll("[data-guessed]")) {
       if (place.dataset.guessed !== name) continue;
       const said = guess ? `You guessed ${guess}` : "You made no guess";
-      place.textContent = `${said}; the answer is ${place.dataset.answer}.`;
+      const { answer } = place.dataset;
+      place.textContent = guess === answer ? `${said}, and that is the answer.` : `${said}; the answer is ${answer}.`;
     }
   }
 

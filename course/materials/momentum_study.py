@@ -1,0 +1,48 @@
+"""The rows of the study of momentum, as lesson 04 reads them: plain descent and momentum compared."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from course import studies
+
+#: The seeds that choose each one's best rate, and the fresh ones that then compare them.
+CHOOSING = range(5)
+COMPARING = range(5, 10)
+
+
+def accuracies(
+    rate: float, momentum: float, warm_up: int = 0, seeds: Iterable[int] = CHOOSING
+) -> np.ndarray:
+    """Return what the study's runs with these settings reached, in percent, a run for each seed."""
+    seeds = list(seeds)
+    wanted = {"effective_rate": rate, "momentum": momentum, "warm_up": warm_up}
+    return np.array(
+        [
+            100 * row["results"]["accuracy"]
+            for row in studies.read("momentum")["rows"]
+            if wanted.items() <= row["settings"].items() and row["settings"]["seed"] in seeds
+        ]
+    )
+
+
+def show_gains(rates: Iterable[float], warm_up: int = 0) -> None:
+    """Print plain descent beside momentum 0.9 at each rate, and each at its best over fresh seeds."""
+    rates = list(rates)
+    print("effective   accuracy\n     rate    plain  momentum  gain in points")
+    for rate in rates:
+        plain, other = accuracies(rate, 0, warm_up), accuracies(rate, 0.9, warm_up)
+        print(f"{rate:9} {plain.mean():6.1f} % {other.mean():7.1f} %  {_with_error(other - plain)}")
+    best_plain, best_other = (
+        max(rates, key=lambda rate: accuracies(rate, momentum, warm_up).mean())
+        for momentum in (0, 0.9)
+    )
+    plain = accuracies(best_plain, 0, warm_up, COMPARING)
+    other = accuracies(best_other, 0.9, warm_up, COMPARING)
+    print(f"plain at {best_plain}, momentum at {best_other}, five fresh seeds: ", end="")
+    print(f"{plain.mean():.1f} and {other.mean():.1f} %, gain {_with_error(other - plain)}")
+
+
+def _with_error(gains: np.ndarray) -> str:
+    """Write the mean of gains and its standard error."""
+    return f"{gains.mean():5.2f} ± {gains.std(ddof=1) / np.sqrt(len(gains)):.2f}"
