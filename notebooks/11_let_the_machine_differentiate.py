@@ -12,16 +12,17 @@
 # In lesson 03 you filled a sheet of paper with blames, one array after another, and in lessons 02, 07 and 10 you did it again for other formulas, each time with care and a check. Then you open a framework, where somebody has written the way forward of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does, although the obvious question is a good one. **How does a computer work out what you derived?**
 #
 # The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine, and then the gradients of lessons 03, 07 and 10 are computed by your rules.
+#
 # **You will be able to**
 #
 # - explain what a framework does when you call `loss.backward()`;
 # - write the backward rule of an operation, and undo a broadcast;
 # - say in which order blame must travel, and why it is added up;
-# - say what a gradient costs in time and memory, and why it is computed backwards.
+# - say what a gradient costs, and why it is computed backwards.
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
 #
-# **Time** 90 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
+# **Time** 70 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -44,7 +45,6 @@
 
 # %%
 from fractions import Fraction
-from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -52,7 +52,7 @@ import numpy as np
 from course import exercises, guesses, studies
 from mnistlib import autodiff, convolution, data, deep, functions, network, plotting
 from mnistlib.gradcheck import check_gradient, relative_error
-from mnistlib.training import minibatches, train
+from mnistlib.training import minibatches
 
 plotting.use_style()
 mnist = data.load()
@@ -72,6 +72,7 @@ class Value:
 
 # %% [markdown]
 # The letters of this lesson:
+#
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $u$ | `u` | any | what goes into an operation |
@@ -115,9 +116,10 @@ for source, rule in L.parents:
 # %% [markdown]
 # Those are the blames after a single step back, and soon a loop will take the others. Notice what has *not* happened. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop in the program, only the lines that really ran have been noted, which is why a framework can differentiate a program that no one could write as a formula.
 #
-# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For two arrays of a thousand entries it would have a million numbers, nearly all of them 0. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*: of the product's million slopes, `dz * w` touches only the thousand that matter. Everything that makes reverse mode cheap is in that sentence.
+# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For two arrays of a thousand entries it would have a million numbers, nearly all of them 0. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*. Everything that makes reverse mode cheap is in that sentence: of the product's million slopes, `dz * w` touches only the thousand that matter.
 #
 # The other rules you have derived already, or know from school:
+#
 # | operation | its rule | from lesson |
 # |---|---|---|
 # | $Z = U W$, shapes (n, inputs) and (inputs, outputs) | $dU = dZ\, W^T$ and $dW = U^T dZ$ | 03 |
@@ -170,9 +172,11 @@ exercises.folded(my_divide_backward)
 # ## What broadcasting did
 #
 # One rule is still missing, and it is easy to forget because it belongs to an operation that you never typed. In $Z = XW + b$ the product has shape (n, outputs), while $b$ is a single row, of shape (outputs,). NumPy adds that row to every row of the product, as if there were $n$ copies of it. This **broadcasting** is an operation like any other, and each copy is one use of $b$: nudge $b$, and all $n$ copies move at once. So the blame of $b$ is the sum of the blames of its copies, of which there is one in each row of $dZ$, or in code `dZ.sum(axis=0)`. The $db$ that you derived in lesson 03 is the same sum; there it seemed to belong to biases, and here you see that it belongs to copying.
+#
 # > To undo a broadcast, sum over every axis along which the array was copied.
 #
 # NumPy copies in two ways, and both must be undone. It puts new axes in front, so that `(10,)` becomes `(n, 10)`, and it stretches an axis of size 1, so that `(n, 1)` becomes `(n, 10)`.
+#
 # ### Exercise 11.2: undo a broadcast (core, 8 minutes)
 #
 # Pencil first: an array of shape (1, 2) was broadcast to (3, 2), and the blame of the result has the rows (1, 2), (3, 4) and (5, 6). What is the blame of the array, in its own shape?
@@ -201,9 +205,11 @@ exercises.folded(my_unbroadcast)
 # Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only now is the blame of $w$ complete: $1 + 3 = 4$. Here that makes no difference, because $w$ was simply given. But suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
 #
 # So **a value hands its blame on once all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist: the order in which they were made, turned round, is one. <small>A framework that writes every operation into a list as it runs has this order for nothing. Ours keeps no list, only each value's parents, so the order has to be found.</small>
+#
 # ### Exercise 11.3: the order (core, 12 minutes)
 #
-# You are given the graph as a dictionary, from each value's name to the list of names it was made from, and the name of the final value, the end. What was made from nothing has an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. There are often several right orders.
+# You get the graph as a dictionary: each value's name, with the names of the values it was made from. You also get the name of the last value, the *end*. What was made from nothing has an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. There are often several right orders.
+#
 # Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
 #
 # <details><summary>With the pencil</summary>
@@ -384,6 +390,7 @@ plt.show()
 # **The famous $p - y$ is the sum of two paths.** In lesson 02 it fell out of a Jacobian after half a page, and it looked like luck. It isn't: one path says what the answer should have been, and the other what the network said.
 #
 # **A good place to stop.** You have the whole idea now: values that remember, a rule for each operation, broadcasting undone, an order, a loop that adds. What follows puts your rules to work, and asks where they break and what they cost.
+#
 # ## Three networks for free
 #
 # Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a way forward, and you have a model that lesson 04's `train` accepts. Here are those of lessons 03 and 07:
@@ -406,7 +413,8 @@ def lesson_07(parameters, x):
 
 
 # %% [markdown]
-# Lesson 10's kernels also reshape arrays and keep maxima, for which the library has rules. One operation is left to you: *taking* entries. An index takes the patches out of an image or a map, and since patches overlap, one entry of the first layer's maps lies in many of the second layer's patches. So that entry's blame is, once more, a sum.
+# Lesson 10's kernels need one operation more: *taking* entries. An index takes the patches out of an image or a map, and since patches overlap, one entry of the first layer's maps lies in many of the second layer's patches. So that entry's blame is, once more, a sum.
+#
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
 # Let `z = u[index]`, where `u` is a row of `size` entries and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, and `dz` is `[1, 5, 10]`. The obvious line, `du[index] += dz`, is a trap: try it on these numbers.
@@ -430,7 +438,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, hidden this time inside a single line. It is a nasty place for it, because nothing fails; the gradient is merely too small. Now for a layer of kernels. It cuts out the patches, multiplies, keeps the largest of each square of four, and sets what is negative to 0.
+# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, and a nasty place to hide, because nothing fails; the gradient is merely too small. With that rule, lesson 10's way forward can be written for the tape as well. It is in the next cell, for whoever wants to see it, and you may pass it by.
 
 
 # %% tags=["hide-input"]
@@ -485,7 +493,7 @@ for name, (forward, by_hand, start) in cases.items():
     print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
-# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If the table above says *yours*, it is your quotient, your sum over copies, your order and your taking that has just reproduced three lessons of derivations; the engine contributed little more than the loop.
+# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If the table above says *yours*, it is your quotient, your sum over copies, your order and your take that have just reproduced three lessons of derivations; the engine contributed little more than the loop.
 # <details><summary>Are you sure?</summary>
 #
 # Two programs may share an error, so the test suite also nudges each rule, at many shapes. And further down this page, PyTorch differentiates lesson 03's network. There is one place where two programs may differ and both be right: in a blank part of an image all four numbers of a square tie. Ours share the blame, as lesson 10 does, and others give it all to the first. For our parameters it makes no difference, because such patches hold the same numbers.
@@ -508,6 +516,7 @@ print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
 # The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient gives that infinity a blame of 0, the rule of exp multiplies the two, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
+#
 # **Change a number.** Put -700 in place of the -800, then -709 and -710. Where do you lose the slope?
 #
 # <details><summary>Answer</summary>
@@ -516,6 +525,7 @@ print("by its own rule:", z.grad.round(6))
 # </details>
 #
 # **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking: what lesson 02 taught you about stable formulas is still your job.
+#
 # ### Exercise 11.5: one rule for many steps (stretch, 12 minutes)
 #
 # *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps a layer's sums at a constant size. Apart from a constant factor, it divides each row by its own length:
@@ -560,7 +570,7 @@ print(f"{whose} rule and the steps agree to 1e-12:", relative_error(u.grad, in_s
 # %% [markdown]
 # ## What it costs
 #
-# So far the gradient has looked like a gift. What does it cost? Had you not read this lesson, you might do it as in lesson 03's check, nudging one parameter after another: two losses for each of 101,770 parameters, and a day would not be nearly enough for a training run.
+# So far the gradient has looked like a gift. What does it cost? Had you not read this lesson, you might do it as in lesson 03's check, nudging one parameter after another: two losses for each of 101,770 parameters, and a day would be nowhere near enough for a training run.
 #
 # **Predict.** The loss needs a way forward. The loss *and* its gradient need a way forward and a way back. How many times as long does that take as the loss alone, in a network with 4,096 hidden units, which has more than three million parameters? And is the tape slower than the way back that you wrote by hand?
 #
@@ -573,40 +583,34 @@ guesses.ask("times the loss alone, 4,096 units", None)
 study = studies.read("tape_cost")
 _, _, counted = studies.again("tape_cost")
 timed = next(row for row in study["rows"] if row["settings"]["measure"] == "time")["results"]
-memory = next(row for row in study["rows"] if row["settings"]["measure"] == "memory")["results"]
-print("             loss and gradient,     the tape,")
-print("             in units of the        in units of")
-print("             loss alone             by hand")
-print("           counted by hand by tape  time memory")
-shown = ["128 units", "512 units", "4,096 units", "2 layers", "4 layers", "8 layers", "16 layers"]
-for name in [*shown, "lesson 10"]:
+print("             time of loss and gradient,")
+print("             in units of the loss alone")
+print("            counted  by hand  by the tape")
+for name in ["128 units", "4,096 units", "4 layers", "16 layers", "lesson 10"]:
     one = timed[name]
     count = counted[name]["gradient"] / counted[name]["loss"]
     hand, tape = one["hand"] / one["loss"], one["tape"] / one["loss"]
-    time = one["tape"] / one["hand"]
-    space = memory[name]["tape"] / memory[name]["hand"]
-    print(f"{name:11} {count:6.1f} {hand:7.1f} {tape:7.1f} {time:5.1f} {space:6.1f}")
+    print(f"{name:11} {count:7.1f} {hand:8.1f} {tape:12.1f}")
 wide = timed["4,096 units"]
 guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
 
-# %% mystnb={"image": {"alt": "Cost of loss and gradient together, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from a hundred thousand to more than three million. The points by hand and by the tape, for wide networks and for deep ones, lie in a flat band between about two and three."}} tags=["answer", "hide-input"]
-figure, axis = plt.subplots(figsize=(6, 3.6))
-for kind, marker in [("units", "o"), ("layers", "s")]:
-    some = [one for name, one in timed.items() if kind in name]
-    parameters = [one["parameters"] for one in some]
-    for who, colour, label in [("hand", 0, "by hand"), ("tape", 1, "by the tape")]:
+# %% mystnb={"image": {"alt": "Cost of loss and gradient together, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from six thousand to more than three million. For wide networks and for deep ones, the points by hand and by the tape lie in a flat band between about two and three. So does the point of lesson 10's network by hand, which has the fewest parameters; by the tape it lies far above, at more than eight."}} tags=["answer", "hide-input"]
+figure, axis = plt.subplots(figsize=(6, 3.8))
+for who, colour, label in [("hand", 0, "by hand"), ("tape", 1, "by the tape")]:
+    for kind, style in [("units", "o-"), ("layers", "s:"), ("lesson 10", "^")]:
+        some = [one for name, one in timed.items() if kind in name]
+        parameters = [one["parameters"] for one in some]
         ratio = [one[who] / one["loss"] for one in some]
-        style = {"color": plotting.COLOURS[colour], "marker": marker}
-        axis.plot(
-            parameters, ratio, "-" if kind == "units" else ":", **style, label=f"{label}, {kind}"
-        )
-axis.set(xscale="log", xlabel="parameters", ylabel="(loss and gradient) / loss", ylim=(0, 6))
-axis.set_title("A gradient costs a few losses, however many parameters")
-axis.legend(ncols=2)
+        words = f"{label}, {kind}"
+        axis.plot(parameters, ratio, style, color=plotting.COLOURS[colour], label=words)
+axis.set(xscale="log", xlabel="parameters", ylabel="(loss and gradient) / loss", ylim=(0, 10))
+axis.set_title("Two to three losses by hand, but not always by tape")
+axis.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
 # Twice as long, and for three million parameters no longer than for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. The measured times hardly climb, because the count knows only products, whereas the exponentials of the sigmoids are needed on the way forward alone.
+#
 # <details><summary>Who proved it for every program, and whose idea it was</summary>
 #
 # [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved a factor of three for multiplications and divisions, and [Griewank and Walther 2008](https://doi.org/10.1137/1.9780898717761) bound all of the work, memory traffic included, by a factor of about four. Neither bound grows with the number of parameters. The idea is older: it is in a Finnish thesis (Linnainmaa 1970; in English [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)), and [Speelpenning 1980](https://www.ideals.illinois.edu/handle/2142/66437) wrote a compiler that does it.
@@ -615,15 +619,22 @@ plt.show()
 #
 # And the tape? In networks of sigmoids it takes a little longer than the way back by hand, and in the widest no longer at all, since the products outweigh all the bookkeeping. <small>These times are good to about a tenth, and the smallest network's to less.</small> We would gladly have left it at that, and in an earlier edition we did. Then somebody measured lesson 10's network, which the tape got "for free" a few pages ago, and there it takes about three times as long. The two compute the same products. But lesson 10 cuts its patches out cleverly and lets the images lie last, whereas the tape takes every entry by its index and, on the way back, adds up every entry by its index as well. In other words, the price of a gradient in units of *its own* loss is small, and the price of not thinking about how arrays lie in memory has nothing to do with gradients.
 #
-# What the tape costs everywhere is *memory*, about twice as much in the deepest networks and in lesson 10's. For each layer of sigmoids it keeps three arrays until the way back has passed it, the product, $z$ and $a$, whereas by hand you keep only $a$. Add the $dW$ that both must make, which in the deep networks is just as large, and it is four arrays against two.
+# What the tape costs everywhere is *memory*, up to about twice as much as by hand, because for each layer of sigmoids it keeps the product, $z$ and $a$ until the way back has passed it, where by hand you keep only $a$.
+#
 # ### Why backwards?
 #
-# You could also go forwards. Move all the parameters at once, in some direction $r$, and carry beside each value its **slope** along $r$: how fast it grows as they move. In a product both factors may move, so each adds a term (the product rule). For the output layer, with $r_{W_2}$ for the part of $r$ that moves $W_2$, that is
+# You could also go forwards, and then nothing would have to be kept for a way back, which sounds like the better bargain.
+#
+# <details><summary>How to go forwards</summary>
+#
+# Move all the parameters at once, in some direction $r$, and carry beside each value its **slope** along $r$: how fast it grows as they move. In a product both factors may move, so each adds a term (the product rule). For the output layer, with $r_{W_2}$ for the part of $r$ that moves $W_2$, that is
 # $$\text{slope}(Z_2) = \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2},$$
 #
 # and for the hidden layer it is the same, except that the pixels stand still. Through the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. At the end, multiply each logit's slope by its $dZ_2$ and add up: that is how fast the loss grows. Lesson 03 called it the directional derivative, and used it for its check. This is **forward mode**, and each of its steps is a **Jacobian-vector product**: the same table of slopes as before, multiplied from the other side. Going backwards, you get the same number as the sum of gradient times $r$, entry by entry.
+#
+# </details>
 
-# %%
+# %% tags=["hide-input"]
 x = network.prepare(images)  # 50 images, as above
 start = network.initialise(np.random.default_rng(seed=6))
 r = network.Parameters(*(rng.normal(size=array.shape) for array in start))
@@ -637,13 +648,14 @@ slope_loss = (dz2 * slope_z2).sum()
 
 _, grads = autodiff.TapeModel(lesson_03, network.prepare).gradients(start, x, y)
 along = sum((dW * r_W).sum() for dW, r_W in zip(grads, r))
-print(f"forwards: {slope_loss:.6f}")
-print(f"backwards, the gradient times r: {along:.6f}")
-print("runs for the whole gradient:")
-print(f"{sum(array.size for array in start):,} forwards, 1 backwards")
+print("how fast the loss grows in one direction r")
+print(f"   forwards:                        {slope_loss:.6f}")
+print(f"   backwards, the gradient times r: {along:.6f}")
+print(f"runs for the whole gradient: {sum(array.size for array in start):,} forwards, 1 backwards")
 
 # %% [markdown]
-# Forwards, nothing has to be kept for a way back, which sounds like the better bargain. But one run answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes 101,770 runs. Backwards it takes one, because there is only one loss. Which mode is cheap depends on where there are few, and a network has many parameters and one loss.
+# One run forwards answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes 101,770 runs. Backwards it takes one, because there is only one loss. Forwards is cheap when few numbers go in, backwards when few come out, and a network has many parameters and one loss.
+#
 # ## The same in PyTorch
 #
 # Here is our tape once more, without `TapeModel`, so that all four steps can be seen.
@@ -676,27 +688,21 @@ def tape_gradients(parameters, x, y):
 #
 # Compare the two line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that are to get blame.
 #
-# A study ran this very code on a computer with PyTorch, first for the gradients at lesson 04's start, then for thirty steps of training at that lesson's rate. Here we train the same steps by hand and by the tape. Will the losses differ?
+# A study ran this very code on a computer with PyTorch, for the first images and weights of lesson 04's training.
 
 # %% tags=["hide-input"]
 study = studies.read("tape_torch")
 theirs = next(row for row in study["rows"] if row["settings"]["who"] == "PyTorch")["results"]
 train_set, _ = data.split(*mnist[:2], rng=np.random.default_rng(seed=4))
-batches = minibatches(50_000, 128, rng=np.random.default_rng(seed=8))[:30]
-taped = SimpleNamespace(
-    classes=10, prepare=network.prepare, logits=network.logits, gradients=tape_gradients
-)
-_, by_hand = train(network, start, train_set, batches, learning_rate=0.5)
-_, by_tape = train(taped, start, train_set, batches, learning_rate=0.5)
-print("PyTorch's gradients are those by hand,")
-print("   to 1e-12:", theirs["gradients agree"])
-print("loss at   by hand  by the tape  PyTorch")
-for step in [1, 10, 30]:
-    losses = [run[step - 1] for run in (by_hand.batch_loss, by_tape.batch_loss, theirs["losses"])]
-    print("{:7} {:9.6f} {:12.6f} {:8.6f}".format(step, *losses))
+first = minibatches(50_000, 128, rng=np.random.default_rng(seed=8))[0]
+images, labels = train_set[0][first], train_set[1][first]
+loss, _ = tape_gradients(start, network.prepare(images), data.one_hot(labels))
+print(f"the loss by our tape: {loss:.6f}")
+print(f"the loss by PyTorch:  {theirs['losses'][0]:.6f}")
+print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agree"])
 
 # %% [markdown]
-# At the steps shown, all three agree to six decimals. One habit of PyTorch might have puzzled you, and needn't any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`. Adding is right within one way back, as you know, and between two of them it is yours to undo.
+# The two agree, down to the last gradient. One habit of PyTorch might have puzzled you, and needn't any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`. Adding is right within one way back, as you know, and between two of them it is yours to undo.
 #
 # ## What now?
 #
@@ -725,8 +731,9 @@ for step in [1, 10, 30]:
 # - A value hands its blame on once all of it has arrived: topological order.
 # - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget to add, and a number or a shape comes out wrong.
 # - $p - y$ is the sum of two paths.
-# - Loss and gradient together cost two to three times as much as the loss alone, however many parameters there are. The price is memory, because whatever the rules need from the way forward must be kept, and how cleverly arrays are cut and laid out is another matter.
+# - By hand, loss and gradient together cost two to three times as much as the loss alone, however many parameters there are. A tape costs more where it takes arrays apart less cleverly than you would. The price of both is memory, because whatever the rules need from the way forward must be kept.
 # - A machine differentiates the formula that you wrote. Stable formulas are still your job.
+#
 # ## Questions to ask yourself
 #
 # 1. In which of these would you see the assignment bug: $u + u$, $u \cdot w$, $XW + b$?

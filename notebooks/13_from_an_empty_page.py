@@ -18,7 +18,7 @@
 # - examine a network of which you know only what it does;
 # - show somebody what your network can do, and what you don't know about it.
 #
-# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06.
+# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06. To fill in the cells you need Jupyter; on the website the lesson can only be read.
 #
 # **Time** 30 minutes to read, 180 more for a network of your own; it runs for about 10 s and takes 300 MB
 
@@ -95,7 +95,9 @@ for (check, held, *_), (_, held_here, *_) in zip(stored["findings"], here["findi
 #
 # Here it is. Nobody is counting your lines, or looking over your shoulder. If you'd rather not begin with nothing at all, take the order in which the course went: read the bytes, look at ten images, write the way forward and see that untrained scores are no better than chance, write the loss, write the gradients, *check them*, take one step and see the loss fall, then ten images, then all of them. Most people who are stuck have skipped one of these, and it is nearly always the check.
 #
-# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by. The test set should stay closed until you are done, and the examination doesn't use it.
+# All this happens in Jupyter. The website's own Python, in which you may have answered exercises, carries no digits and stops whatever takes longer than ten seconds, so it has no room for six trainings.
+#
+# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by. The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many others of yours as you like, from any cell.
 
 
 # %%
@@ -140,7 +142,7 @@ examination.landmark_forward(my_forward)
 # %% [markdown]
 # <details><summary>Third landmark: backward</summary>
 #
-# You have a loss, and its gradients. Choose a few images, and write both as functions of the parameters alone. The parameters are a list, a tuple or a dictionary of arrays of float64, and the gradients come packed in the same way. Some entries of each array are nudged, as in lesson 03. Put your parameters in place of the `None`.
+# You have a loss, and its gradients. Choose a few images, and write both as functions of the parameters alone. The parameters are a list, a tuple or a dictionary of arrays of float64, and the gradients come packed in the same way: in the same order, or under the same names. Some entries of each array are nudged, as in lesson 03. Put your parameters in place of the `None`.
 #
 # </details>
 

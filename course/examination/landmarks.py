@@ -30,6 +30,13 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
     """Tell whether these are the 60,000 training digits, read from their files."""
     if images is None or labels is None:
         return Landmark(False, "Nothing yet: pass your images and your labels.")
+    for name, array in [("labels", labels), ("images", images)]:
+        if isinstance(array, bytes):
+            return Landmark(
+                False,
+                f"Bytes: not yet. Your {name} are still the file's bytes. How did lesson 01 make an "
+                "array of them, and how many bytes did it leave out?",
+            )
     images, labels = np.asarray(images), np.asarray(labels)
     truth = data.load()
     for name, array, wanted in [
@@ -57,7 +64,10 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
                 "they are the right numbers in another order. Which index runs fastest in the file?"
             )
         else:
-            why = "they are other numbers. Are they from the training files, and of one byte each?"
+            why = (
+                "they are other numbers. Are they from the training files, of one byte each, and does "
+                "the first of them come straight after the header?"
+            )
         return Landmark(False, f"Bytes: not yet. Look at your {name}: {why}")
     if len(images) != 60_000:
         return Landmark(False, "Bytes: nearly. The first axis of your images is not the image.")
@@ -105,20 +115,38 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
 
     The gradients are packed as the parameters are: a list, a tuple or a dictionary of arrays of floats.
     """
+    if parameters is None:
+        return Landmark(False, "Nothing yet: put your parameters in place of the None.")
     slopes = gradients(parameters)
     if slopes is None or loss(parameters) is None:
         return Landmark(False, "Nothing yet: my_loss or my_gradients returns None.")
     names = list(parameters) if isinstance(parameters, dict) else None
-    slopes = [slopes[name] for name in names] if names else slopes
+    if names is not None:
+        missing = [name for name in names if name not in slopes]
+        if missing:
+            return Landmark(
+                False,
+                f"Backward: not yet. Your parameters have an array called {missing[0]!r}, and your "
+                "gradients have none of that name. Each gradient goes by the name of its array.",
+            )
+        slopes = [slopes[name] for name in names]
     mine = copy.deepcopy(parameters)
     rng = np.random.default_rng(seed=0)
-    for place, (array, slope) in enumerate(zip(arrays_in(mine), arrays_in(slopes), strict=True)):
-        called = names[place] if names else f"array {place} of your parameters"
+    arrays, slopes = arrays_in(mine), arrays_in(slopes)
+    if len(arrays) != len(slopes):
+        return Landmark(
+            False,
+            f"Backward: not yet. Your parameters are {len(arrays)} arrays, and your gradients "
+            f"{len(slopes)}. Each array needs its own, in the same order.",
+        )
+    for place, (array, slope) in enumerate(zip(arrays, slopes, strict=True)):
+        called = names[place] if names is not None else f"array {place} of your parameters"
         if array.shape != slope.shape:
             return Landmark(
                 False,
                 f"Backward: not yet. {called} has shape {array.shape}, and its gradient "
-                f"{slope.shape}. Which of them is it the sum over?",
+                f"{slope.shape}. Do the gradients come in the order of the parameters? If they do, "
+                "over which axis must this one be summed?",
             )
         flat = array.reshape(-1)
         # Where the gradient is 0, as at blank pixels, there is nothing to compare.

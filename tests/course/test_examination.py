@@ -310,6 +310,7 @@ def test_bytes_are_reached_or_told_what_is_amiss():
         ((images.transpose(0, 2, 1), labels), "Which index runs fastest"),
         ((images.reshape(784, 60_000), labels), "The first axis of your images is not"),
         ((images // 2, labels), "other numbers"),
+        ((images.tobytes(), labels), "your images are still the file's bytes"),
     ]:
         found = landmark_bytes(*wrong)
         assert not found.reached
@@ -360,8 +361,19 @@ def test_backward_is_reached_or_told_what_is_amiss(pack):
         (lambda slopes: [*slopes[:2], -slopes[2], slopes[3]], "-1 times"),
         (lambda slopes: [slopes[0], slopes[1] + 0.1, *slopes[2:]], "Which path from it"),
         (lambda slopes: [slopes[0], slopes[1][None], *slopes[2:]], "its gradient (1, 128)"),
+        (lambda slopes: [*slopes[2:], *slopes[:2]], "in the order of the parameters"),
     ]:
         found = landmark_backward(loss, gradients(change), parameters)
         assert not found.reached
         assert part in repr(found)
-    assert not landmark_backward(lambda p: None, lambda p: None, None).reached
+    assert not landmark_backward(lambda p: None, lambda p: None, parameters).reached
+
+    def first_two(p):
+        return list(p)[:2]
+
+    too_few = landmark_backward(lambda p: 0.0, first_two, [np.ones(2), np.ones(3), np.ones(4)])
+    assert "are 3 arrays, and your gradients 2" in repr(too_few)
+    other_name = landmark_backward(lambda p: 0.0, lambda p: {"dW": p["W"]}, {"W": np.ones(2)})
+    assert "an array called 'W'" in repr(other_name)
+    forgotten = landmark_backward(lambda p: p[0].sum(), lambda p: [*p], None)
+    assert "in place of the None" in repr(forgotten)
