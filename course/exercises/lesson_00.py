@@ -6,12 +6,12 @@ from course.exercises.exercise import Exercise
 
 
 def accuracy(p, labels):
-    """Share of pictures whose answer is their label; the first of equal probabilities is the answer."""
+    """Share of images whose answer is their label; the first of equal probabilities is the answer."""
     return (p.argmax(axis=1) == labels).mean()
 
 
 def confidently_wrong(p, labels, limit):
-    """Share of pictures answered wrongly with a probability above the limit: p (n, digits)."""
+    """Share of images answered wrongly with a probability above the limit: p (n, digits)."""
     wrong = p.argmax(axis=1) != labels
     sure = p.max(axis=1) > limit
     return (wrong & sure).mean()
