@@ -5,7 +5,7 @@ readers typed (``net/typed.jsonl``). A reason is stored by the code of the known
 the answer, or by the objection's name, so that a sentence may be put into better words. To store the
 verdicts of an exercise again, and read the difference before you commit it::
 
-    pytest -n0 tests/course/test_net.py -k softmax --regen-all
+    pytest -n0 tests/course/test_net.py -k softmax --store
 """
 
 import dataclasses
@@ -143,7 +143,7 @@ def verdicts(name):
 def test_every_verdict_and_every_reason_is_as_it_is_stored(name, request):
     stored = json.loads(VERDICTS.read_text(encoding="utf-8")) if VERDICTS.exists() else {}
     found = verdicts(name)
-    if request.config.getoption("regen_all"):
+    if request.config.getoption("store"):
         stored[name] = found
         VERDICTS.write_text(json.dumps(stored, indent=0) + "\n", encoding="utf-8")
     codes = {short(code): code for code, _ in answers(name)}
