@@ -25,6 +25,7 @@ from course.exercises import EXERCISES
 from course.exercises.checker import check_answer
 from course.exercises.exercise import as_body
 from course.exercises.texts import GENERAL
+from course.materials.planted_bug import faulty_gradients
 from mnistlib import functions, gradcheck, network, training
 
 from .handed_in import as_function_of_a_reader, write
@@ -56,7 +57,7 @@ def sentences(name):
     """Return an exercise's sentences by the names of what they answer."""
     exercise = EXERCISES[name]
     own = {short(mistake.code): mistake.sentence for mistake in exercise.mistakes}
-    anywhere = {f"any {sentence}": sentence for sentence in GENERAL["any"].values()}
+    anywhere = {f"any {code}": sentence for code, sentence in GENERAL["any"].items()}
     objections = {each.name: each.name for each in exercise.objections}
     return own | anywhere | objections
 
@@ -64,8 +65,8 @@ def sentences(name):
 def reason_named(exercise, reply):
     """Return the name of the mistake or the objection that a reply to a marked exercise names."""
     if reply.reason:
-        is_own = len(reply.reason) == 8
-        return reply.reason if is_own else f"any {reply.reason}"
+        codes = [code for code, sentence in GENERAL["any"].items() if sentence == reply.reason]
+        return f"any {codes[0]}" if codes else reply.reason
     happened = reply.fault.happened if reply.fault else ""
     named = [each.name for each in exercise.objections if happened.startswith(f"({each.name}")]
     return max(named, key=len, default="")
@@ -90,8 +91,10 @@ ABOVE = {
     "gradcheck": gradcheck,
     "network": network,
     "training": training,
+    "faulty_gradients": faulty_gradients,
     "sigmoid": functions.sigmoid,
     "softmax": functions.softmax,
+    "softmax_jacobian": functions.softmax_jacobian,
     "cross_entropy": functions.cross_entropy,
     "central_difference": gradcheck.central_difference,
     "check_gradient": gradcheck.check_gradient,
@@ -104,11 +107,6 @@ def as_typed(name, code):
     file = f"<typed {short(code)}>"
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     space = {f"my_{other}": exercise.reference for other, exercise in EXERCISES.items()}
-    space |= {
-        other: space[f"my_{other}"]
-        for other in ("faulty_gradients", "softmax_jacobian")
-        if f"my_{other}" in space
-    }
     space |= ABOVE
     exec(compile(code, file, "exec"), space)
     return space[f"my_{name}"]
