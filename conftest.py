@@ -12,6 +12,11 @@ ROOT = Path(__file__).resolve().parent
 WORKERS = 4
 
 
+def pytest_addoption(parser):
+    """Let a test store what it compares with: the replies, or the verdicts of the net."""
+    parser.addoption("--store", action="store_true", help="store replies and verdicts again")
+
+
 def pytest_configure(config):
     """Give the linear algebra of workers and of their kernels one thread, unless told otherwise.
 

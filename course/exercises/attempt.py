@@ -68,7 +68,7 @@ class Unheard(io.TextIOBase):
 
 
 def call(
-    function: Callable, arguments: Arguments, prints: bool = False, read_only: bool = False
+    function: Callable, arguments: Arguments, prints: bool = False, frozen: int | None = None
 ) -> Outcome:
     """Call a function on copies of the arguments. Jupyter's stop button ends an endless loop.
 
@@ -76,11 +76,11 @@ def call(
         function: the answer, or the key.
         arguments: what it is called with.
         prints: whether what it prints is seen.
-        read_only: whether the arrays refuse to be written to, so that the line that tries is known.
+        frozen: which argument's arrays refuse to be written to, so that the line that tries is known.
     """
     copies = copy.deepcopy(arguments)
-    if read_only:
-        freeze(copies)
+    if frozen is not None:
+        freeze(copies[frozen])
     result = None
     error, line, names, inside = "", "", {}, ""
     silence = contextlib.nullcontext() if prints else contextlib.redirect_stdout(Unheard())
@@ -110,13 +110,13 @@ def call(
     )
 
 
-def freeze(values: object) -> None:
-    """Make all arrays in a tuple or a list refuse to be written to."""
-    for value in values:
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
-        elif isinstance(value, (tuple, list)):
-            freeze(value)
+def freeze(value: object) -> None:
+    """Make an array, or all arrays in a tuple or a list, refuse to be written to."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, (tuple, list)):
+        for each in value:
+            freeze(each)
 
 
 def copied(value: object) -> object:

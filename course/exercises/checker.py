@@ -152,9 +152,10 @@ CHANGED_BY: dict[str, str] = {
 
 def change_in_words(name: str, exercise: Exercise, function: Callable, attempt: Attempt) -> str:
     """Say that an argument is changed, in which line, and what would leave it alone."""
-    line = call(function, attempt.arguments, read_only=True).line
-    argument = attempt.arguments[exercise.arguments.index(name)]
-    way = "changes a list" if isinstance(argument, list) and not line else "changes"
+    place = exercise.arguments.index(name)
+    line = call(function, attempt.arguments, frozen=place).line
+    is_a_list = isinstance(attempt.arguments[place], list)
+    way = "changes a list" if is_a_list and not line else "changes"
     for pattern, sentence in CHANGED_BY.items():
         if re.search(pattern, line):
             way = sentence

@@ -22,7 +22,13 @@ from course.exercises.exercise import Exercise
 from course.exercises.parts import Part, parts_of
 from course.exercises.reply import Fault
 from course.exercises.texts import GENERAL
-from course.exercises.words import an, axes_of_arguments, case_in_words, names_in_words
+from course.exercises.words import (
+    an,
+    axes_of_arguments,
+    case_in_words,
+    is_written_out,
+    names_in_words,
+)
 
 FORMS = GENERAL["forms"]
 PARTS = GENERAL["parts"]
@@ -251,7 +257,7 @@ def about_its_shape(
         return FORMS["empty"]
     if len(got) == len(wanted):
         return about_a_length(part, exercise, attempts, in_all_cases)
-    if np.size(part.got) == np.size(part.wanted):
+    if all(each and np.size(each.got) == np.size(each.wanted) for each in in_all_cases):
         return FORMS["as many numbers"]
     form = "fewer axes" if len(got) < len(wanted) else "more axes"
     return FORMS[form].format(wanted=len(wanted) or "none", got=axes_in_words(len(got)))
@@ -387,10 +393,12 @@ def question_about(
     if {"empty", "empty_like"} & operations_in(function):
         return GENERAL["questions"]["unfilled"]
     before = attempts[: attempts.index(shown)]
-    right_before = [case_in_words(exercise, each.arguments, in_numbers=True) for each in before]
+    written_out = [each for each in before if is_written_out(each.arguments)]
+    right_before = [case_in_words(exercise, each.arguments, True) for each in written_out]
     short = [words for words in right_before if len(words) <= SHORT]
     if short:
         return GENERAL["questions"]["right before"].format(short[-1])
-    if len(case_in_words(exercise, shown.arguments, in_numbers=True)) <= 2 * SHORT:
+    length = len(case_in_words(exercise, shown.arguments, in_numbers=True))
+    if length <= 2 * SHORT and is_written_out(shown.arguments):
         return GENERAL["questions"]["by hand"]
     return GENERAL["next"]["by steps"]

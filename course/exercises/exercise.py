@@ -17,10 +17,6 @@ from mnistlib import autodiff, data, functions, network, training
 #: The modules in which a reader's own function may take the library's place: the network uses them.
 HOMES: tuple[types.ModuleType, ...] = (autodiff, data, functions, network, training)
 
-#: What compiles a known mistake. In the course's own pages another takes its place, since the Python
-#: there does not see by itself that a number overflows.
-COMPILE: Callable[[str, str, str], types.CodeType] = compile
-
 #: The arguments of one case.
 Arguments = tuple
 
@@ -164,17 +160,17 @@ def as_function(exercise: Exercise, code: str, **names: object) -> Callable:
     known that the reference's module knows, or that is passed.
     """
     space = {**exercise.reference.__globals__, "np": np, "key": exercise.reference, **names}
-    exec(_compiled(exercise, code), space)
+    exec(compiled_answer(exercise, code), space)
     space["answer"].__defaults__ = exercise.reference.__defaults__
     return space["answer"]
 
 
 @functools.cache
-def _compiled(exercise: Exercise, code: str) -> types.CodeType:
+def compiled_answer(exercise: Exercise, code: str) -> types.CodeType:
     """Compile such a function, whose source a traceback then finds."""
     arguments = ", ".join(exercise.arguments)
     lines = [f"def answer({arguments}):", f"given = [{arguments}]", *as_body(code).splitlines()]
     source = "\n    ".join(lines) + "\n"
     file = f"<{exercise.name}: {code}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    return COMPILE(source, file, "exec")
+    return compile(source, file, "exec")

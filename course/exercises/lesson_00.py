@@ -6,12 +6,12 @@ from course.exercises.exercise import Exercise
 
 
 def accuracy(p, labels):
-    """Share of pictures whose answer is their label; the first of equal probabilities is the answer."""
+    """Share of images whose answer is their label; the first of equal probabilities is the answer."""
     return (p.argmax(axis=1) == labels).mean()
 
 
 def confidently_wrong(p, labels, limit):
-    """Share of pictures answered wrongly with a probability above the limit: p (n, digits)."""
+    """Share of images answered wrongly with a probability above the limit: p (n, digits)."""
     wrong = p.argmax(axis=1) != labels
     sure = p.max(axis=1) > limit
     return (wrong & sure).mean()
@@ -19,6 +19,8 @@ def confidently_wrong(p, labels, limit):
 
 _SIX = np.random.default_rng(3).dirichlet(np.ones(5), 6)
 _FOUR = np.array([[0.92, 0.04, 0.04], [0.15, 0.7, 0.15], [0.4, 0.3, 0.3], [0.1, 0.3, 0.6]])
+#: The label of the first row is only second.
+_SECOND = np.array([[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.1, 0.2, 0.7]])
 #: In each row two are largest, and the first of them is the answer.
 _TIED = np.array([[0.4, 0.4, 0.2], [0.1, 0.45, 0.45], [0.4, 0.2, 0.4]])
 EXERCISES = (
@@ -31,6 +33,7 @@ EXERCISES = (
             (_SIX, np.array([3, 3, 1, 0, 3, 0])),
             (_SIX, np.array([0, 4, 1, 1, 0, 3])),
             (_FOUR, np.array([0, 0, 1, 2])),
+            (_SECOND, np.array([1, 1, 2])),
             (_TIED, np.array([1, 2, 0])),
         ),
         random_case=lambda rng: (rng.dirichlet(np.ones(5), 7), rng.integers(0, 5, 7)),

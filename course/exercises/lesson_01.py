@@ -130,6 +130,14 @@ def has_changed_some(split: Split) -> bool:
     return None in split.chosen_images + split.chosen_labels
 
 
+def has_drawn_with_replacement(split: Split) -> bool:
+    """Tell whether some image and its label come twice in one part."""
+    train = split.chosen_images[: split.sizes[0]]
+    held_back = split.chosen_images[split.sizes[0] :]
+    repeats = any(len({*part}) < len(part) for part in (train, held_back))
+    return repeats and split.chosen_images == split.chosen_labels
+
+
 def has_some_twice(split: Split) -> bool:
     """Tell whether some image or label was chosen twice, and so some is lost."""
     everything = {*range(split.n)}
@@ -204,6 +212,7 @@ EXERCISES = (
             has_lost_some,
             has_other_sizes,
             has_changed_some,
+            has_drawn_with_replacement,
             has_some_twice,
             has_parted_pairs,
             has_drawn_nothing,

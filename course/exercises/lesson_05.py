@@ -9,7 +9,7 @@ from mnistlib import uncertainty
 
 
 def reliability(sure, hits):
-    """For each tenth of the probability from 0 to 1: how many answers, and how many are right."""
+    """For each bin of the probability from 0 to 1: how many answers, and how many are right."""
     tenth = np.minimum((10 * sure).astype(int), 9)
     return np.bincount(tenth, minlength=10), np.bincount(tenth[hits], minlength=10)
 
@@ -56,7 +56,7 @@ _HITS = np.array([True, False, True, True, False, True])
 EXERCISES = (
     Exercise(
         reference=reliability,
-        shapes="n, n -> counts: tenths, counts_right: tenths",
+        shapes="n, n -> counts: bins, counts_right: bins",
         cases=(
             (_SURE, _HITS),
             (np.array([0.0, 0.5, 0.25, 0.75]), np.array([False, True, False, True])),

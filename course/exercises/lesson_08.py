@@ -17,7 +17,7 @@ def decayed(loss, W, dW, weight_decay):
 
 
 def stopped_at(losses, patience):
-    """Where the scoring ends, and where the lowest loss up to there was; both count from 0."""
+    """Where the evaluations end, and where the lowest loss up to there was; both count from 0."""
     lowest = 0
     for now, loss in enumerate(losses):
         if loss < losses[lowest]:
@@ -66,7 +66,7 @@ EXERCISES = (
     ),
     Exercise(
         reference=stopped_at,
-        shapes="scorings, -> end: , lowest: ",
+        shapes="evaluations, -> end: , lowest: ",
         cases=(
             (np.array([50.0, 30.0, 40.0, 45.0, 48.0, 10.0]), 2),
             (np.array([50.0, 30.0, 40.0, 35.0, 38.0, 39.0]), 2),

@@ -52,7 +52,7 @@ class Words:
     unexplained: list[str] = field(default_factory=list)
 
 
-class Reader:
+class TextReader:
     """Reads a text line by line, and knows in which line it is."""
 
     def __init__(self, path: Path, labels: tuple[str, ...] = LABELS) -> None:
@@ -70,9 +70,9 @@ class Reader:
         self.frame = ""
         self.begin_answer()
         while self.number < len(self.lines):
-            self.read(self.next_line())
+            self.take_line(self.next_line())
         self.end_answer()
-        self.end_part()
+        self.refuse_code_without_sentence()
 
     def next_line(self) -> str:
         """Go on by a line, and return it."""
@@ -94,7 +94,7 @@ class Reader:
         self.objection = ""
         self.sentence: list[str] = []
 
-    def read(self, line: str) -> None:
+    def take_line(self, line: str) -> None:
         """Take in one line."""
         if line.startswith(" ") and line.strip():
             self.last_line = self.number
@@ -103,7 +103,7 @@ class Reader:
         self.end_answer()
         label, colon, rest = line.partition(":")
         if line.startswith("## "):
-            self.end_part()
+            self.refuse_code_without_sentence()
             self.begin_part(line.removeprefix("## ").strip())
         elif not line.strip() or self.part is None:
             return
@@ -114,7 +114,7 @@ class Reader:
         elif line == FENCE:
             self.take_code(self.block())
         elif colon and label in ("hint", "notice", "within") and label in self.labels:
-            self.take(label, rest.strip())
+            self.take_label(label, rest.strip())
         elif colon and label in ("right", "unexplained") and label in self.labels:
             self.take_answers(label, rest.strip())
         elif colon and label.startswith("objection "):
@@ -124,7 +124,7 @@ class Reader:
                 )
             self.objection = label.removeprefix("objection ").strip()
         elif self.labels and re.fullmatch(r"\w+( \w+)?:( .*)?", line) and not is_python(label):
-            raise self.error(f"{label}: is none of the labels here; write {meant(label)}")
+            raise self.error(f"{label}: is none of the labels here; write {what_to_write(label)}")
         else:
             self.take_code(self.frame.replace(HOLE, line) if self.frame else line)
 
@@ -135,7 +135,7 @@ class Reader:
         self.last_line = self.number
         self.codes.append(code)
 
-    def take(self, label: str, rest: str) -> None:
+    def take_label(self, label: str, rest: str) -> None:
         """Take in a line that begins with a label."""
         if label == "within":
             self.frame = ""
@@ -198,10 +198,6 @@ class Reader:
             self.part.mistakes += [Mistake(code, sentence) for code in self.codes]
         self.begin_answer()
 
-    def end_part(self) -> None:
-        """Leave an exercise's words, if nothing is missing."""
-        self.refuse_code_without_sentence()
-
     def refuse_code_without_sentence(self) -> None:
         """Refuse code that no sentence answers."""
         if self.part is not None and self.codes:
@@ -221,7 +217,7 @@ def is_python(label: str) -> bool:
     return keyword.iskeyword(label.split()[0])
 
 
-def meant(label: str) -> str:
+def what_to_write(label: str) -> str:
     """Return what to write for a label that is none."""
     word, *name = label.split()
     near = difflib.get_close_matches(word.lower(), LABELS, 1)
@@ -234,13 +230,13 @@ def meant(label: str) -> str:
     )
 
 
-def read(path: Path, labels: tuple[str, ...] = LABELS) -> dict[str, Words]:
+def read_text(path: Path, labels: tuple[str, ...] = LABELS) -> dict[str, Words]:
     """Return the words of a text's exercises by their names; none where there is no such text.
 
     Raises:
         TextError: a line that cannot be read.
     """
-    return Reader(path, labels).parts if path.exists() else {}
+    return TextReader(path, labels).parts if path.exists() else {}
 
 
 def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, ...]:
@@ -250,7 +246,7 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
         TextError: words for no exercise, an exercise without words, a predicate without a sentence,
             or a line that cannot be read.
     """
-    words_of = read(path)
+    words_of = read_text(path)
     names = [exercise.name for exercise in exercises]
     for name, words in words_of.items():
         if name not in names:
@@ -258,10 +254,12 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
                 f"{path.name}, line {words.line}: no exercise is called {name!r}; write the name of"
                 f" one in {path.stem}.py, {', '.join(names)}"
             )
-    return tuple(_complete(exercise, words_of.get(exercise.name), path) for exercise in exercises)
+    return tuple(
+        with_its_words(exercise, words_of.get(exercise.name), path) for exercise in exercises
+    )
 
 
-def _complete(exercise: Exercise, words: Words | None, path: Path) -> Exercise:
+def with_its_words(exercise: Exercise, words: Words | None, path: Path) -> Exercise:
     """Return an exercise with the words of its part of the text."""
     if words is not None:
         exercise = replace(
@@ -269,7 +267,7 @@ def _complete(exercise: Exercise, words: Words | None, path: Path) -> Exercise:
             hints=tuple(words.hints),
             notice=words.notice,
             mistakes=tuple(words.mistakes),
-            objections=tuple(_answered(exercise, words, path)),
+            objections=tuple(objections_with_sentences(exercise, words, path)),
             right=tuple(words.right),
             unexplained=tuple(words.unexplained),
         )
@@ -285,7 +283,7 @@ def _complete(exercise: Exercise, words: Words | None, path: Path) -> Exercise:
     return exercise
 
 
-def _answered(exercise: Exercise, words: Words, path: Path) -> list[Objection]:
+def objections_with_sentences(exercise: Exercise, words: Words, path: Path) -> list[Objection]:
     """Return an exercise's predicates with their sentences, in the order of the predicates."""
     predicates = {}
     for objection in exercise.objections:
@@ -315,5 +313,5 @@ def _answered(exercise: Exercise, words: Words, path: Path) -> list[Objection]:
 #: What any exercise may have to say: in each part of the text, sentences by what they answer.
 GENERAL: dict[str, dict[str, str]] = {
     name: dict(words.mistakes)
-    for name, words in read(Path(__file__).with_name("general.txt"), labels=()).items()
+    for name, words in read_text(Path(__file__).with_name("general.txt"), labels=()).items()
 }

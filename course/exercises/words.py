@@ -16,6 +16,8 @@ from course.exercises.texts import GENERAL
 #: The longest list that is written out, in entries, and the longest text, in characters.
 LONGEST_LIST = 40
 LONGEST_TEXT = 60
+#: The longest tuple that is written out, in characters.
+LONGEST_TUPLE = 80
 #: The most numbers with many digits that anybody reads.
 MOST_DRAWN_NUMBERS = 6
 #: How NumPy prints, whatever a notebook has told it.
@@ -36,11 +38,11 @@ def text_of(value: object, digits: int = 4) -> str:
         if len(value) > LONGEST_LIST:
             return f"{len(value)} values"
         text = f"({', '.join(map(text_of, value))})"
-        return text if len(text) < 80 else f"{len(value)} {what_a_list_holds(value)}"
+        return text if len(text) < LONGEST_TUPLE else f"{len(value)} {what_a_list_holds(value)}"
     if isinstance(value, str):
         return repr(value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}...")
     if isinstance(value, bytes):
-        return value.hex(" ")
+        return f"bytes({[*value]})"  # in decimal numbers, as the lesson shows them
     if shape_of(value) is None or np.asarray(value).dtype.kind not in "biufc":
         return name_of(value)
     text = " ".join(array_text(np.asarray(value), digits).split())
@@ -48,13 +50,25 @@ def text_of(value: object, digits: int = 4) -> str:
 
 
 def array_text(array: np.ndarray, digits: int) -> str:
-    """Write an array as NumPy does, in as many lines as it has rows; a 0 has no sign."""
+    """Write an array as NumPy does, in as many lines as it has rows; a 0 has no sign.
+
+    Up to 8 digits are those after the decimal point. More are all that a number has, so that a tiny
+    one can be told from 0.
+    """
     size = np.abs(array).max(initial=0)
-    is_seen = not 0 < size < 10.0**-digits  # with that many digits after the decimal point
-    options = PRINTING | {"precision": digits, "suppress": is_seen and digits < 16}
+    is_seen = not 0 < size < 10.0**-digits
+    options = PRINTING | {"precision": digits, "suppress": is_seen}
+    if digits > 8 or (not is_seen and array.ndim < 2):
+        significant = digits + (digits <= 8)
+        options["formatter"] = {"float_kind": lambda number: f"{number:.{significant}g}"}
     with np.printoptions(**options):
         text = np.array2string(array, separator=", ")
-    return re.sub(r"-(0\.(?!\d))", r" \1", text)
+    return re.sub(r"-(0(?![.\d])|0\.(?!\d))", r" \1", text)
+
+
+def is_written_out(arguments: Arguments) -> bool:
+    """Tell whether every tuple and list among the arguments is shown, not counted."""
+    return all(text_of(value).startswith("(") for value in arguments if is_several(value))
 
 
 def what_a_list_holds(values: Sequence[object]) -> str:
@@ -88,7 +102,7 @@ def digits_apart(wanted: object, got: object) -> int:
     if is_numeric(wanted) and is_numeric(got):
         wanted = np.asarray(wanted, float)
         got = np.asarray(got, float)
-    for digits in (4, 8):
+    for digits in (4, 8, 9):
         wanted_text = text_of(wanted, digits).replace(" ", "")
         got_text = text_of(got, digits).replace(" ", "")
         if wanted_text != got_text:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import linecache
-import random
 import signal
 import sys
 
@@ -11,6 +10,7 @@ import pytest
 
 from course.exercises import EXERCISES, check, keep
 from course.exercises.checker import BrokenKey, check_answer
+from course.exercises.library import put_to_work
 from mnistlib import functions
 
 from .handed_in import write
@@ -40,9 +40,9 @@ def library(tmp_path, monkeypatch):
 # The key stands apart
 
 
-def test_a_kept_function_never_judges_another_answer(monkeypatch):
+def test_a_kept_function_never_judges_another_answer():
     """The key of cross_entropy calls log_softmax, in whose place something else stands here."""
-    monkeypatch.setattr(functions, "log_softmax", write("log_softmax", FLOAT32))
+    put_to_work(EXERCISES["log_softmax"], write("log_softmax", FLOAT32))
     stands_there = functions.log_softmax
     exercise = dataclasses.replace(EXERCISES["cross_entropy"])  # whose key was never called
     assert check_answer(exercise, write("cross_entropy", CROSS_ENTROPY)).kind == "right"
@@ -64,17 +64,14 @@ def test_float32_on_the_way_and_for_float32_arguments_is_right():
     assert "float32, and the arguments" not in reply.text
 
 
-def test_how_numpy_prints_and_draws_is_put_back():
+def test_how_numpy_prints_and_warns_and_how_deep_calls_go_is_put_back():
     before = np.get_printoptions(), np.geterr(), sys.getrecursionlimit()
-    drawn = np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
     body = (
-        "import random, sys\nnp.random.seed(3)\nrandom.seed(3)\nnp.set_printoptions(precision=1)\n"
+        "import sys\nnp.set_printoptions(precision=1)\n"
         "np.seterr(divide='ignore')\nsys.setrecursionlimit(5000)\n"
     )
     assert check(write("softmax", body + SOFTMAX)).kind == "right"
     assert before == (np.get_printoptions(), np.geterr(), sys.getrecursionlimit())
-    now = np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
-    assert now == drawn
 
 
 def test_a_key_that_raises_is_an_error_of_the_courses_and_nothing_is_right(monkeypatch):

@@ -174,9 +174,9 @@ def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("return -dz.sum(axis=0)", "every sign is the other way round"),
+        ("return -dz.sum(axis=0)", "you have every sign the other way round"),
         ("return dz.sum(axis=0) * 2", "a factor of 2"),
-        ("return dz.sum(axis=0) * len(dz)", "it is too large by a factor: the number of examples"),
+        ("return dz.sum(axis=0) * len(dz)", "you made it too large by a factor, the number of examples"),
         ("return dz.sum(axis=0) / len(dz) ** 2 * len(dz)", "mean"),
         ("return dz.sum(axis=0, keepdims=True)", "one axis too many"),
         ("return [sum(column) for column in dz.T]", "in a list"),
@@ -219,7 +219,7 @@ def test_a_count_is_no_answer_to_whether():
 def test_a_third_array_of_a_comparison_is_one_to_write_into():
     corners = "z[:, ::2, ::2], z[:, 1::2, ::2], z[:, ::2, 1::2]"
     reply = check(write("max_pool", f"return np.maximum({corners})"))
-    assert "it changes z in the line" in reply.text
+    assert "you change z in the line" in reply.text
     assert "that function compares two arrays, and writes the result into a third" in reply.text
 
 
@@ -308,7 +308,7 @@ def test_a_list_that_was_changed_is_told_from_an_array_in_it():
     reply = check(write("deep_gradients", "kept.pop()\nreturn []"))
     assert reply.text.endswith("walk through a list and leave it whole, as `reversed(kept)` does?")
     reply = check(write("deep_gradients", "kept[0] *= 2\nreturn []"))
-    assert "it changes kept in the line `kept[0] *= 2`" in reply.text
+    assert "you change kept in the line `kept[0] *= 2`" in reply.text
 
 
 def test_what_is_right_so_far_is_said_and_asked_about():

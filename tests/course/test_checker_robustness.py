@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.usefixtures("untouched"), pytest.mark.takes(seconds=13
 
 
 ODD_ANSWERS = {
-    "changes its input": ("wrong value", "it writes into z in the line", "z[...] = 1\nreturn z"),
+    "changes its input": ("wrong value", "you write into z in the line", "z[...] = 1\nreturn z"),
     "warns": ("right", "", 'import warnings\nwarnings.warn("look out")\n{}'),
     "silences warnings": ("right", "", 'import warnings\nwarnings.simplefilter("ignore")\n{}'),
     "sets NumPy's errors": ("right", "", 'np.seterr(all="ignore")\n{}'),
@@ -63,7 +63,7 @@ def test_arrays_in_an_array_are_answered_by_what_is_wrong_and_text_by_its_name()
     reply = check(write("class_means", f"{rows}return {means}"))
     assert "that is one number for each image" in reply.text
     reply = check(write("one_hot", "return (labels[:, None] == np.arange(classes)).astype(str)"))
-    assert "An array of numbers is wanted, but an array of text came back." in reply.text
+    assert "You returned an array of text, where an array of numbers is wanted." in reply.text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ readers typed (``net/typed.jsonl``). A reason is stored by the code of the known
 the answer, or by the objection's name, so that a sentence may be put into better words. To store the
 verdicts of an exercise again, and read the difference before you commit it::
 
-    pytest -n0 tests/course/test_net.py -k softmax --regen-all
+    pytest -n0 tests/course/test_net.py -k softmax --store
 """
 
 import dataclasses
@@ -25,6 +25,7 @@ from course.exercises import EXERCISES
 from course.exercises.checker import check_answer
 from course.exercises.exercise import as_body
 from course.exercises.texts import GENERAL
+from course.materials.planted_bug import faulty_gradients
 from mnistlib import functions, gradcheck, network, training
 
 from .handed_in import as_function_of_a_reader, write
@@ -56,7 +57,7 @@ def sentences(name):
     """Return an exercise's sentences by the names of what they answer."""
     exercise = EXERCISES[name]
     own = {short(mistake.code): mistake.sentence for mistake in exercise.mistakes}
-    anywhere = {f"any {sentence}": sentence for sentence in GENERAL["any"].values()}
+    anywhere = {f"any {code}": sentence for code, sentence in GENERAL["any"].items()}
     objections = {each.name: each.name for each in exercise.objections}
     return own | anywhere | objections
 
@@ -64,8 +65,8 @@ def sentences(name):
 def reason_named(exercise, reply):
     """Return the name of the mistake or the objection that a reply to a marked exercise names."""
     if reply.reason:
-        is_own = len(reply.reason) == 8
-        return reply.reason if is_own else f"any {reply.reason}"
+        codes = [code for code, sentence in GENERAL["any"].items() if sentence == reply.reason]
+        return f"any {codes[0]}" if codes else reply.reason
     happened = reply.fault.happened if reply.fault else ""
     named = [each.name for each in exercise.objections if happened.startswith(f"({each.name}")]
     return max(named, key=len, default="")
@@ -90,8 +91,10 @@ ABOVE = {
     "gradcheck": gradcheck,
     "network": network,
     "training": training,
+    "faulty_gradients": faulty_gradients,
     "sigmoid": functions.sigmoid,
     "softmax": functions.softmax,
+    "softmax_jacobian": functions.softmax_jacobian,
     "cross_entropy": functions.cross_entropy,
     "central_difference": gradcheck.central_difference,
     "check_gradient": gradcheck.check_gradient,
@@ -104,11 +107,6 @@ def as_typed(name, code):
     file = f"<typed {short(code)}>"
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     space = {f"my_{other}": exercise.reference for other, exercise in EXERCISES.items()}
-    space |= {
-        other: space[f"my_{other}"]
-        for other in ("faulty_gradients", "softmax_jacobian")
-        if f"my_{other}" in space
-    }
     space |= ABOVE
     exec(compile(code, file, "exec"), space)
     return space[f"my_{name}"]
@@ -143,7 +141,7 @@ def verdicts(name):
 def test_every_verdict_and_every_reason_is_as_it_is_stored(name, request):
     stored = json.loads(VERDICTS.read_text(encoding="utf-8")) if VERDICTS.exists() else {}
     found = verdicts(name)
-    if request.config.getoption("regen_all"):
+    if request.config.getoption("store"):
         stored[name] = found
         VERDICTS.write_text(json.dumps(stored, indent=0) + "\n", encoding="utf-8")
     codes = {short(code): code for code, _ in answers(name)}

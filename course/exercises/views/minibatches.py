@@ -44,6 +44,11 @@ class Deal:
         return [min(self.batch_size, self.n - start) for start in starts]
 
     @property
+    def dealt_epochs(self) -> int:
+        """How many epochs the batches make."""
+        return len(self.sizes) // len(self.full)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the first batch."""
         return self.batches[0].shape
@@ -102,6 +107,11 @@ def is_one_batch(deal: Deal) -> bool:
     return isinstance(deal.result, np.ndarray) and np.ndim(deal.first) == 0
 
 
+def deals_slices(deal: Deal) -> bool:
+    """Tell whether slices were dealt in place of arrays."""
+    return isinstance(deal.first, slice)
+
+
 def deals_single_indices(deal: Deal) -> bool:
     """Tell whether indices were dealt one by one."""
     return np.ndim(deal.first) == 0
@@ -133,6 +143,11 @@ def draws_each_batch_anew(deal: Deal) -> bool:
 def has_one_epoch(deal: Deal) -> bool:
     """Tell whether the sizes are those of one epoch of several."""
     return has_other_sizes(deal) and deal.epochs > 1 and deal.sizes == deal.full
+
+
+def has_other_epochs(deal: Deal) -> bool:
+    """Tell whether the sizes are right, but for another number of epochs."""
+    return has_other_sizes(deal) and deal.sizes == deal.full * deal.dealt_epochs
 
 
 def has_lost_the_last(deal: Deal) -> bool:
