@@ -130,7 +130,7 @@ axis.set(
 axis.set_xticks([2, 4, 12, 40, 100], ["2", "4", "12", "40", "100"])
 axis.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
 axis.minorticks_off()
-axis.legend(loc="upper right")
+axis.legend(loc="center right")
 plt.show()
 
 # %% [markdown]
