@@ -121,7 +121,7 @@ for count in counts:
         print(f"{count:5} features: {medians[-1]:.2f}, between the points {within:.2f}")
 figure, axis = plt.subplots(figsize=(6, 4.2))
 axis.loglog(counts, medians, "o-", ms=4)
-axis.axvline(12, color="0.5", ls="--", lw=1.5, label="as many features as points")
+axis.axvline(12, color="0.5", ls="--", lw=1.5, label="features = points")
 axis.set(
     title="A peak where the fit just becomes exact",
     xlabel="features (log scale)",
@@ -130,7 +130,7 @@ axis.set(
 axis.set_xticks([2, 4, 12, 40, 100], ["2", "4", "12", "40", "100"])
 axis.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
 axis.minorticks_off()
-axis.legend(loc="center right")
+axis.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
