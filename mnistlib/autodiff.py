@@ -212,7 +212,7 @@ class Value:
         return Value(np.log(u), "log", [(self, lambda dz: dz / u)])
 
     def relu(self) -> "Value":
-        """Return max(u, 0). The slope is 1 above 0, else 0; lesson 07, "At the kink"."""
+        """Return max(u, 0). The slope is 1 above 0, else 0; lesson 07, "A unit with a corner"."""
         awake = self.array > 0
         return Value(np.maximum(self.array, 0), "relu", [(self, lambda dz: dz * awake)])
 

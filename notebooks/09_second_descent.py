@@ -20,7 +20,7 @@
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 90 minutes to read, 25 more for the exercises; it runs for about 25 s and takes 500 MB
+# **Time** 75 minutes to read, 25 more for the exercises; it runs for about 25 s and takes 500 MB
 
 # %% [markdown]
 # ## Before you start
@@ -59,7 +59,7 @@ plotting.use_style()
 #
 # $$1, \quad u, \quad \tfrac12 (3u^2 - 1), \quad \tfrac12 (5u^3 - 3u) .$$
 #
-# Each has one more wiggle than the last, and as long as $u$ stays between $-1$ and 1, none of them leaves that range either. With the same number of terms they can make exactly the curves that the powers make, so for now it doesn't matter which we take. Later it will.
+# Each has one more wiggle than the last, and as long as $u$ stays between $-1$ and 1, none of them leaves that range either. With the same number of terms they can make exactly the curves that the powers make; what differs is only the weights that a curve needs.
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -104,26 +104,23 @@ plt.show()
 # %% [markdown]
 # Calm, wild, and calm again. The last two curves go through every point, and yet one of them is useless and the other is not. So going through every point is not what makes a curve wild, however often you have read that it is.
 #
-# Was it an unlucky draw of the noise? Draw it two hundred times, and take the median of the distances. Or were the places unlucky? Try twelve others, which are crowded towards the ends.
+# Was it an unlucky draw of the noise? Draw it two hundred times, and take the median of the distances.
 
-# %% mystnb={"image": {"alt": "Distance from the true curve against the number of features, 2 to 100, both axes logarithmic. With evenly spread points it falls to about a tenth at 4 features, climbs to a sharp peak of more than 2 at 12, where a dashed vertical line marks as many features as points, and falls again to about two tenths. With points crowded towards the ends the curve is nearly the same at both sides, but its peak at 12 is only about 0.3."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Distance from the true curve against the number of features, 2 to 100, both axes logarithmic. It falls to about a tenth at 4 features, climbs to a sharp peak of more than 2 at 12, where a dashed vertical line marks as many features as points, and falls again to about two tenths."}} tags=["answer", "hide-input"]
 draws = np.random.default_rng(seed=1).normal(size=(12, 200))
-crowded = -0.95 * np.cos(np.pi * (np.arange(12) + 0.5) / 12)
+inside = np.abs(fine) <= 0.95  # between the outermost points
 counts = sorted({4, 12, 40, *np.round(np.geomspace(2, 100, 40)).astype(int)})
-figure, axis = plt.subplots(figsize=(6, 4.2))
+medians = []
 print("off the true curve, median of 200 draws")
-for name, style, at in [("evenly spread", "o-", u), ("crowded at the ends", "s--", crowded)]:
-    medians = []
-    print(f"{name}:")
-    for count in counts:
-        w = np.linalg.lstsq(terms(at, count), np.sin(3 * at)[:, None] + 0.2 * draws)[0]
-        apart = terms(fine, count) @ w - np.sin(3 * fine)[:, None]
-        medians.append(np.median(np.sqrt((apart**2).mean(axis=0))))
-        if count in [4, 12, 40]:
-            inside = np.abs(fine) <= 0.95  # between the outermost points
-            within = np.median(np.sqrt((apart[inside] ** 2).mean(axis=0)))
-            print(f"{count:5} features: {medians[-1]:.2f}, between the points {within:.2f}")
-    axis.loglog(counts, medians, style, ms=4, label=name)
+for count in counts:
+    w = np.linalg.lstsq(terms(u, count), np.sin(3 * u)[:, None] + 0.2 * draws)[0]
+    apart = terms(fine, count) @ w - np.sin(3 * fine)[:, None]
+    medians.append(np.median(np.sqrt((apart**2).mean(axis=0))))
+    if count in [4, 12, 40]:
+        within = np.median(np.sqrt((apart[inside] ** 2).mean(axis=0)))
+        print(f"{count:5} features: {medians[-1]:.2f}, between the points {within:.2f}")
+figure, axis = plt.subplots(figsize=(6, 4.2))
+axis.loglog(counts, medians, "o-", ms=4)
 axis.axvline(12, color="0.5", ls="--", lw=1.5, label="features = points")
 axis.set(
     title="A peak where the fit just becomes exact",
@@ -137,7 +134,7 @@ axis.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# The peak is exactly where there are as many features as points, with both layouts, although with the crowded points it is so low that you could overlook it. <small>(We measure from $-1$ to 1, a little beyond the outermost points, and that is where a wild curve is wildest. Counting only what lies between the points, the peak of the even layout is less than half as high, and with crowded points nothing is left of it: 0.19, against 0.20 at 40 features.)</small>
+# The peak is exactly where there are as many features as points. <small>(We measure from $-1$ to 1, a little beyond the outermost points, and that is where a wild curve is wildest. Counting only what lies between the points, the peak is less than half as high.)</small>
 #
 # The old tale of overfitting tells the left half of this picture. A larger model first follows the curve better, and then it follows the noise as well, so the errors fall and then rise. In the tale they go on rising for ever.
 #
@@ -165,9 +162,7 @@ for level in [0.0, 0.002, 0.02, 0.2]:
 guesses.compare("off at 12 features, without noise", f"{at_12[0.0]:.6f}")
 
 # %% [markdown]
-# Without noise there is no peak at all. The fit with 12 features is then by far the best of the three, and the one with 40 is the worst. Now read the column of 12 downwards: ten times the noise, ten times the distance, and always about ten times as much as the noise itself. So the fit at 12 features does nothing wrong with the curve. It is an amplifier, and what it amplifies is whatever part of the targets the features can't follow. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.**
-#
-# How strongly it amplifies depends on where the points lie. When points are spread evenly, a small change in the middle moves the ends most, and crowding the points there holds the ends down. <small>(Runge showed in 1901 that for some smooth curves polynomials through evenly spread points go wrong at the ends even without noise. Ours, a sine, is not one of them.)</small>
+# Without noise there is no peak at all. The fit with 12 features is then by far the best of the three, and the one with 40 is the worst: forty terms share out the weight, and the lightest sharing is not quite the sine. Now read the column of 12 downwards: ten times the noise, ten times the distance, and always about ten times as much as the noise itself. So the fit at 12 features does nothing wrong with the curve. It is an amplifier, and what it amplifies is whatever part of the targets the features can't follow. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.**
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
@@ -181,7 +176,7 @@ pictures.fit()
 #
 # </details>
 #
-# <small>Twelve points, Legendre's polynomials and, below, the singular values: this way of looking at the peak is that of [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151), who also take its causes away one by one.</small>
+# <small>With twelve points, Legendre's polynomials and, below, the singular values: we owe this way of looking at the peak to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151), who also take its causes away one by one.</small>
 #
 # ## The same peak, with digits
 #
@@ -393,18 +388,7 @@ guesses.compare("% misread with one part in a hundred", mixed_wrong[1] / 100)
 # %% [markdown]
 # The same images, the same features, all five exact, and yet 9.42 % errors become 86.71 %. One part in a hundred is enough to see the harm. **Exact fits differ in their weights, and new images feel it.**
 #
-# Is the lightest fit always a good one, then? Take the twelve points again, and put the powers $1, u, u^2, \dots$ in place of Legendre's polynomials. They can make the same curves, but each weight now belongs to a power, so the lightest weights give a different curve. Will that one calm down too?
-
-# %%
-for count in [12, 40, 100]:
-    powers = np.vander(u, count, increasing=True)  # 1, u, u**2, ...
-    w = np.linalg.lstsq(powers, targets)[0]
-    apart = np.vander(fine, count, increasing=True) @ w - np.sin(3 * fine)
-    off = np.sqrt((apart**2).mean())
-    print(f"{count:3} powers: norm {np.linalg.norm(w):4.0f}, off {off:4.1f}")
-
-# %% [markdown]
-# With more powers the fit gets lighter and *wilder*, because a high power is almost 0 until close to the ends, where it shoots up. So light weights are good only where they mean a calm curve, as with Legendre's polynomials. What counts as light depends on the features, and nothing guarantees that light is good.
+# <small>Light is not good in itself, however. With the powers in place of Legendre's polynomials, for example, the lightest weights give a wild curve, because a high power is almost 0 until close to the ends, where it shoots up. What counts as light depends on the features.</small>
 #
 # ## Where the weight comes from
 #
@@ -437,7 +421,7 @@ print("put together again, it is A:", np.allclose(left @ np.diag(s) @ right, two
 #
 # $$\text{part}_j = \text{left}_j \cdot \text{targets} ,$$
 #
-# says how much of the targets lies along that column. To supply this part, when each helping of $\text{right}_j$ supplies only $s_j$, we need it $\text{part}_j / s_j$ times. So the fainter the direction, the larger the weight. Here are the two images from above, whose targets were 0 and 1:
+# says how much of the targets lies along that column. Each helping of $\text{right}_j$ supplies only $s_j$, so we need $\text{part}_j / s_j$ helpings. The fainter the direction, the larger the weight. Here are the two images from above, whose targets were 0 and 1:
 
 # %%
 for small in [two, three]:
@@ -499,7 +483,7 @@ exercises.folded(my_without_weakest)
 #
 # *To its right*, some weights silence all the images completely, because there are more unknowns than equations. But such weights change no answer, and the lightest fit never uses them. So the question turns round, and now it is the *images* that can nearly cancel one another. Think of a mixture of images, some added and some subtracted, with shares of norm 1. In the faintest such mixture every feature adds up to almost nothing. With one more feature there is one more sum that would have to vanish as well, which is harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
 #
-# Fainter up to the threshold, louder from there on: it must be faintest exactly there. This is the whole reason for the peak, and we know of no shorter one. Look at it with the digits, and with the twelve points in both of their layouts.
+# Fainter up to the threshold, louder from there on: it must be faintest exactly there. This is the whole reason for the peak, and we know of no shorter one. Look at it with the digits.
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
 near = {n * percent // 1000 for percent in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
@@ -508,9 +492,6 @@ for width in sorted(near_n | near):
     faintest[width] = np.linalg.svd(a[:, :width], compute_uv=False)[-1]
 for width in [n // 2, n - n // 10, n, n + n // 10, 3 * n]:
     print(f"digits, {width:5} features: faintest s {faintest[width]:.4f}")
-for name, at in [("evenly spread", u), ("crowded at the ends", crowded)]:
-    s = np.linalg.svd(terms(at, 12), compute_uv=False)
-    print(f"12 points, {name}: faintest s {s[-1]:.2f}")
 
 figure, axis = plt.subplots(figsize=(6, 3.6))
 axis.loglog(faintest.keys(), faintest.values(), "o-", color="C2")
@@ -525,7 +506,7 @@ axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$ the weight must be a thousand times the part, and whatever noise or misfit lies along that direction is amplified a thousandfold. Crowded points, on the other hand, leave the faintest direction louder, which is why their peak was so low.
+# With $s = 0.001$ the weight must be a thousand times the part, and whatever noise or misfit lies along that direction is amplified a thousandfold.
 #
 # Does the faintest direction do the harm all by itself? Leave out more and more of the faint ones, until the fit misreads fewer than one digit in five.
 
@@ -547,19 +528,21 @@ for weakest, W, count in zip(leave_out, cut, wrong_answers(cut)):
 #
 # Leaving directions out is crude, since each is either kept or lost. Use lesson 08's weight decay instead, and add $\frac{\lambda}{2} \sum w^2$ to the squared error. The squared error's gradient with respect to the answers $AW$ is $\frac2n (AW - Y)$, and $A^T$ times that is its gradient with respect to $W$ (lesson 03). At the lowest point everything adds up to 0:
 #
-# $$\frac2n A^T (A W - Y) + \lambda W = 0 .$$
+# $$\frac2n A^T (A W - Y) + \lambda W = 0 . \qquad (1)$$
 #
 # Least squares with weight decay is called **ridge regression** ([Hoerl and Kennard 1970](https://doi.org/10.1080/00401706.1970.10488634)). Multiply by $\frac n2$, and move $Y$ to the other side:
 #
-# $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y .$$
+# $$A^T A\, W + \frac{n \lambda}{2} W = A^T Y . \qquad (2)$$
 #
-# ### Exercise 9.3: the fit that pays (stretch, 12 minutes)
+# ### Exercise 9.3: ridge regression from the three factors (stretch, 12 minutes)
 #
-# Solve it for $W$. By the equation before the last, $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So here, too, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into the last equation, where $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, and `np.linalg.svd(A, full_matrices=False)` gives you the three factors.
+# Solve it for $W$, in three steps:
 #
-# - Pencil first: what takes the place of $1/s$?
-# - With $n\lambda/2 = 1$, what does it become for $s = 100$, and what for $s = 1/100$?
-# - For which $s$ is it largest? (Its derivative is 0 there.)
+# - By (1), $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So here, too, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10).
+# - Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). There, $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, and *inner* is all that is left to solve for.
+# - In the code, `np.linalg.svd(a, full_matrices=False)` gives you the three factors.
+#
+# Pencil first: what takes the place of $1/s$? With $n\lambda/2 = 1$, what does it become for $s = 100$, and what for $s = 1/100$? And for which $s$ is it largest? (Its derivative is 0 there.)
 
 
 # %%
@@ -645,17 +628,6 @@ plt.show()
 # %% [markdown]
 # With either of these values the peak is gone, and on average the larger one misreads fewer digits at every width. Take away the amplifier, and the noise or misfit is harmless. Go back to the twelve points and move the slider of $\lambda$: what happens at the ends?
 #
-# <details><summary>Is 0.002 a large weight decay?</summary>
-#
-# That depends on how loud the features are. With cosines in place of the ReLUs, for example, 0.002 is too little: a peak remains, though a much lower one, and only 0.02 takes it away. To see it, make the cosines in place of `a`, and the same of the new images in `wrong_answers`:
-#
-# ```python
-# waves, phases = rng.normal(0, 0.1, (784, 6000)), rng.uniform(0, 2 * np.pi, 6000)
-# a = np.cos(x @ waves + phases)
-# ```
-#
-# </details>
-#
 # ## And if some labels are wrong?
 #
 # Every one of the fits beyond the threshold has learnt its images by heart. Is that harmless, then? Replace 200 of the 1,000 labels with digits drawn at random, so that an exact fit has to learn false labels too. The study `wrong_labels` does this with the same five draws of features.
@@ -663,7 +635,7 @@ plt.show()
 # **Predict.** Which parts of the curve will rise? And away from the peak, will weight decay help more than it did with correct labels, or less?
 
 # %%
-guesses.ask("away from the peak it will help", None)
+guesses.ask("away from the peak it will help: more or less?", None)
 
 # %% tags=["answer", "hide-input"]
 settings, results, here = studies.again("wrong_labels")
@@ -678,29 +650,25 @@ table = {
     / 100
     for width in there
 }
-weights = [
-    r["results"]["norms"][0] for r in mislabelled["rows"] if r["settings"]["features"] == there[-1]
-]
 clean, clean_decayed = errors.mean(axis=0), of_study(2e-2).mean(axis=0)
-print("errors on new images in %, for weight decay 0, 0.02 and 0.2")
+print("errors on new images in %, for weight decay 0 and 0.02")
 print("          labels correct  a fifth at random")
-print("features     0   0.02       0   0.02    0.2")
+print("features     0   0.02       0   0.02")
 for width in [300, 1000, 1300, 6000]:
     place = there.index(width)
-    exact, small, large = table[width].mean(axis=0)
-    correct = f"{clean[place]:5.2f}  {clean_decayed[place]:5.2f}"
-    print(f"{width:8}  {correct}   {exact:5.2f}  {small:5.2f}  {large:5.2f}")
-rises = sum(table[6000][:, 1] > table[1300][:, 1])
-print("weight decay 0.02, a fifth at random: more errors at 6,000")
-print(f"features than at 1,300 with {rises} of 5 draws")
-print(f"norm of the exact fits at 6,000: {min(weights):.2f} to {max(weights):.2f}")
+    exact, small, _ = table[width].mean(axis=0)
+    print(
+        f"{width:8}  {clean[place]:5.2f}  {clean_decayed[place]:5.2f}   {exact:5.2f}  {small:5.2f}"
+    )
 more = table[6000][:, 0] - table[6000][:, 1] > errors[:, -1] - of_study(2e-2)[:, -1]
-guesses.compare("away from the peak it will help", "more" if more.all() else "not always more")
+guesses.compare(
+    "away from the peak it will help: more or less?", "more" if more.all() else "not always more"
+)
 
 # %% [markdown]
-# Without weight decay the errors rise everywhere, though hardly at the peak, where nearly all was lost already. With 6,000 features these exact fits misread more than a fifth of the new digits. Remember the mixture with one part in a hundred: it was heavier, and misread only 12.07 %. So a light exact fit need not be a good one; this one has learnt by heart what is false.
+# Without weight decay the errors rise everywhere, though hardly at the peak, where nearly all was lost already. With 6,000 features these fits misread more than a fifth of the new digits. So even the lightest exact fit need not be a good one: this one has learnt by heart what is false.
 #
-# Away from the peak weight decay now helps more than it did with the correct labels, because it allows the fit to miss its targets, and some of these targets had better be missed. But with these labels 0.02 is no longer enough at 6,000 features: the errors have risen again, with every draw of the features. A larger weight decay holds them down.
+# Away from the peak weight decay now helps more than it did with the correct labels, because it allows the fit to miss its targets, and some of these targets had better be missed.
 #
 # <details><summary>Why does this matter for networks?</summary>
 #
