@@ -583,14 +583,14 @@ guesses.ask("times the loss alone, 4,096 units", None)
 study = studies.read("tape_cost")
 _, _, counted = studies.again("tape_cost")
 timed = next(row for row in study["rows"] if row["settings"]["measure"] == "time")["results"]
-print("             time of loss and gradient,")
-print("             in units of the loss alone")
-print("            counted  by hand  by the tape")
+print("loss and gradient together, in units of the loss alone")
+print("            products     time         time")
+print("             counted  by hand  by the tape")
 for name in ["128 units", "4,096 units", "4 layers", "16 layers", "lesson 10"]:
     one = timed[name]
     count = counted[name]["gradient"] / counted[name]["loss"]
     hand, tape = one["hand"] / one["loss"], one["tape"] / one["loss"]
-    print(f"{name:11} {count:7.1f} {hand:8.1f} {tape:12.1f}")
+    print(f"{name:11} {count:8.1f} {hand:8.1f} {tape:12.1f}")
 wide = timed["4,096 units"]
 guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
 

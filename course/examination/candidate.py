@@ -186,6 +186,8 @@ def as_digits(answered: object, n: int) -> np.ndarray:
     Raises:
         Fault: they are not n digits.
     """
+    if answered is None:
+        raise Fault("no answer")
     try:
         answers = np.asarray(answered)
     except ValueError:

@@ -168,8 +168,13 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
     """
     few, strangers = digits.few, digits.strangers
     first = candidate.trained(few.images, few.labels, seed=1)
-    if first.parameters is None and candidate.predict(None, few.images[:1]) is None:
-        raise Fault("not attempted")
+    if first.parameters is None:  # as when a return was forgotten, or nothing has been written yet
+        try:
+            answered = candidate.predict(None, few.images[:1].copy())
+        except Exception:  # a reader's code may raise anything
+            raise Fault("no parameters") from None
+        if answered is None:
+            raise Fault("not attempted")
     answers = candidate.answers(first, strangers.images)
     first_right = float((answers == strangers.labels).mean())
     report.note("arguments", not first.changed, "changed", changed=dict(first.changed))

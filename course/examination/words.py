@@ -23,6 +23,13 @@ NOT_HELD = {
     ("runs", "raises"): (
         "{function} raised {error}{line}. What are the shapes and types of what that line works on?"
     ),
+    ("runs", "no parameters"): (
+        "my_train returned None, and my_predict could do nothing with that. Has my_train a last line "
+        "that returns the parameters?"
+    ),
+    ("runs", "no answer"): (
+        "my_predict returned None. Has it a last line that returns a digit for each image?"
+    ),
     ("runs", "shape"): (
         "Asked about {wanted[0]:,} images, my_predict returned an array of shape {shape}, not "
         "{wanted}. If it holds a number for each class, which of the ten is the answer?"

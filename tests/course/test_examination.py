@@ -110,6 +110,20 @@ def test_what_learns_too_little_is_told_so():
     assert [f.check for f in report.findings.values() if f.held is False] == ["averages"]
 
 
+@pytest.mark.parametrize(
+    ("forgetful", "part"),
+    [
+        ({"train": lambda images, labels, rng: None}, "my_train returned None"),
+        ({"predict": lambda means, images: None}, "my_predict returned None"),
+    ],
+)
+def test_a_forgotten_return_is_named(forgetful, part):
+    report = quick(**forgetful)
+    assert report.attempted
+    assert report.findings["runs"].held is False
+    assert part in " ".join(repr(report).split())  # its lines are short
+
+
 def endless(images, labels, rng):
     while True:
         images = images + 0
