@@ -106,6 +106,11 @@ def meanings(tree: ast.AST) -> list[dict[str, str]]:
     return layers
 
 
+def root(whole: str) -> str:
+    """Return the module with which a name in full begins."""
+    return whole.partition(".")[0]
+
+
 def begins(node: ast.AST) -> str | None:
     """Return the name that an expression begins with, such as K in ``K.x[0]``; None if none does."""
     while isinstance(node, ast.Attribute | ast.Subscript):
@@ -151,13 +156,14 @@ def doubts(tree: ast.AST, given: Collection[str], modules: Collection[str]) -> I
             {n: whole for n, whole in names.items() if n in {*loaded, "*"}} for names in layers
         ]
     imports = {whole for names in layers for whole in names.values()}
-    of_library = {whole for whole in imports if whole.partition(".")[0] == "mnistlib"}
+    of_library = {whole for whole in imports if root(whole) == "mnistlib"}
     for whole in sorted(imports - of_library):
         if not is_common(whole, modules):
             yield f"it uses {whole}"
     yield from changes(nodes, own_names(tree).difference(*layers))
     yield from unknown_names(nodes, own_names(tree), layers, modules)
-    yield from unknown_attributes(nodes, {*layers[0]}.union(*layers), given)
+    others = {n for names in layers for n, whole in names.items() if root(whole) not in modules}
+    yield from unknown_attributes(nodes, others, given)
     used = {whole for names in layers for whole in uses(tree, names)}
     if modules:
         used |= of_library
@@ -168,7 +174,7 @@ def doubts(tree: ast.AST, given: Collection[str], modules: Collection[str]) -> I
 def is_common(whole: str, modules: Collection[str]) -> bool:
     """Tell whether an import, in full, gives something that answers commonly use."""
     module, _, name = whole.rpartition(".")
-    if whole.partition(".")[0] in modules or whole in MODULES:
+    if root(whole) in modules or whole in MODULES:
         return True
     return module in MODULES and (name in ARITHMETIC or name == "*")
 
@@ -250,4 +256,4 @@ def uses(tree: ast.AST, names: dict[str, str]) -> set[str]:
         if isinstance(node, ast.Name) and node.id in names:
             dotted = f"{names[node.id]}.{parts.get(node, '')}"
             used.add(".".join(dotted.split(".")[:3]).rstrip("."))
-    return {whole for whole in used if whole.partition(".")[0] == "mnistlib"}
+    return {whole for whole in used if root(whole) == "mnistlib"}
