@@ -310,7 +310,7 @@ def test_files_that_an_answer_imports_come_along_and_are_read_too():
     assert answer.note == ""
     files[2] = ("a/other.py", b"from mnistlib.functions import sigmoid as K")
     again = that_count(files)["sigmoid"]
-    assert again.note == "Read it: it uses mnistlib"
+    assert again.note == "Read it: it uses other.K"
     assert again.digest != answer.digest
 
 
