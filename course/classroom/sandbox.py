@@ -43,7 +43,7 @@ def extract(files: list[tuple[str, str]], given: dict[str, list[str]]) -> tuple:
 
 
 def check(name: str, source: str, modules: str, seed: int) -> dict[str, str]:
-    """Run definitions, and return the checker's reply to one of them: kind, first lines, reason.
+    """Run definitions, and return the checker's reply to one of them: kind, words, reason.
 
     Args:
         name: the exercise.
@@ -85,17 +85,17 @@ def check(name: str, source: str, modules: str, seed: int) -> dict[str, str]:
             reply = again
     # What helps a student on tells a teacher nothing.
     text = reply.text if reply.kind == "right" else reply.description
-    first_lines = " ".join(text.splitlines()[:4])
+    words = " ".join(text.splitlines())
     if reply.kind == "right" and not exercise.random_case:
-        first_lines += NOT_FRESH
-    if reply.kind == "raises" and (missing := MISSING.search(first_lines)):
+        words += NOT_FRESH
+    if reply.kind == "raises" and (missing := MISSING.search(words)):
         return {"lost": f"what it needs was not handed in: {missing[0]}"[:TEXT]}
     is_nearly_right = reply.kind == "unstable" or (
         reply.kind == "wrong shape" and has_right_numbers(drawn, function)
     )
     return {
         "kind": reply.kind,
-        "reply": first_lines[:TEXT],
+        "reply": words[:TEXT],
         "reason": reply.reason,
         "is_nearly_right": is_nearly_right,
     }

@@ -96,7 +96,7 @@ def make_row(student: str, lesson: str, outcome: Outcome, run: str, digest: str)
         lesson=lesson,
         exercise=outcome.exercise,
         kind=clean(outcome.kind),
-        reply=clean(outcome.reply),
+        reply=clean(outcome.reply, 1000),
         reason=clean(outcome.reason),
         note=clean(outcome.note),
         seconds=f"{outcome.seconds:.2f}",

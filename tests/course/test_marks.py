@@ -415,7 +415,14 @@ def test_rows_of_a_student_who_has_left_are_kept_and_named(here, tmp_path, capsy
     for name in ("ada", "bob"):
         (tmp_path / "class" / name).mkdir(parents=True)
         (tmp_path / "class" / name / "01.py").write_text(GOOD)
-    line = [str(tmp_path / "class"), "--out", str(tmp_path / "marks.csv"), "--trusted", "--jobs", "1"]
+    line = [
+        str(tmp_path / "class"),
+        "--out",
+        str(tmp_path / "marks.csv"),
+        "--trusted",
+        "--jobs",
+        "1",
+    ]
     marks.main([*line, "--lesson", "01"])
     shutil.rmtree(tmp_path / "class" / "ada")
     capsys.readouterr()
