@@ -141,7 +141,7 @@ def of_newer_python(answer: Answer, written: tuple[int, int]) -> Answer:
     if not answer.error or written <= sys.version_info[:2]:
         return answer
     ours, theirs = ("{}.{}".format(*version) for version in (sys.version_info, written))
-    lost = f"{answer.error}; but this is Python {ours}, and it was written with {theirs}: mark with that"
+    lost = f"{answer.error}; but this is Python {ours}, and it was written for {theirs}"
     return Answer(lost=lost)
 
 

@@ -155,7 +155,7 @@ def test_what_newer_python_wrote_is_for_a_person_to_decide(version, is_lost):
     files = [("1.ipynb", json.dumps(made).encode()), ("mine.py", b"def my_softmax(z: return z")]
     for answer in that_count(files).values():
         assert bool(answer.lost) == is_lost
-        assert ("it was written with 99.1" in answer.lost) == is_lost
+        assert ("it was written for 99.1" in answer.lost) == is_lost
         assert "SyntaxError" in answer.lost + answer.error
 
 
