@@ -69,7 +69,8 @@ BUILTINS = {
     ),
     *("Ellipsis", "NotImplemented", "__name__"),
 }
-#: What arithmetic asks of NumPy, of arrays, numbers, texts and lists, and of the modules above.
+#: What arithmetic asks of NumPy, of arrays, numbers, texts and lists, of the modules above, and of what
+#: the exercises hand out, such as a network's W1.
 ARITHMETIC = frozenset(Path(__file__).with_name("arithmetic.txt").read_text("utf-8").split())
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
