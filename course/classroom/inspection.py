@@ -26,51 +26,8 @@ MODULES = {
     ),
     *("gzip", "zlib", "time", "dataclasses", "enum", "warnings", "typing", "__future__"),
 }
-#: What arithmetic asks of Python itself, beside its exceptions.
-BUILTINS = {
-    *("abs", "all", "any", "bin", "bool", "bytes", "bytearray", "callable", "chr", "classmethod"),
-    *(
-        "complex",
-        "dict",
-        "divmod",
-        "enumerate",
-        "filter",
-        "float",
-        "format",
-        "frozenset",
-        "hasattr",
-    ),
-    *("hash", "hex", "id", "int", "isinstance", "issubclass", "iter", "len", "list", "map", "max"),
-    *(
-        "min",
-        "next",
-        "object",
-        "oct",
-        "ord",
-        "pow",
-        "print",
-        "property",
-        "range",
-        "repr",
-        "reversed",
-    ),
-    *(
-        "round",
-        "set",
-        "slice",
-        "sorted",
-        "staticmethod",
-        "str",
-        "sum",
-        "super",
-        "tuple",
-        "type",
-        "zip",
-    ),
-    *("Ellipsis", "NotImplemented", "__name__"),
-}
-#: What arithmetic asks of NumPy, of arrays, numbers, texts and lists, of the modules above, and of what
-#: the exercises hand out, such as a network's W1.
+#: What arithmetic asks of Python and NumPy, of arrays, numbers, texts and lists, of the modules above, and
+#: of what the exercises hand out, such as a network's W1.
 ARITHMETIC = frozenset(Path(__file__).with_name("arithmetic.txt").read_text("utf-8").split())
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -235,7 +192,7 @@ def meddles(name: str) -> bool:
     """Tell whether a function of Python's can do more than arithmetic needs."""
     value = getattr(builtins, name, None)
     is_exception = isinstance(value, type) and issubclass(value, BaseException)
-    return value is not None and not is_exception and name not in BUILTINS
+    return value is not None and not is_exception and name not in ARITHMETIC
 
 
 def is_special(name: str) -> bool:
