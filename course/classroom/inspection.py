@@ -26,8 +26,8 @@ MODULES = {
     ),
     *("gzip", "zlib", "time", "dataclasses", "enum", "warnings", "typing", "__future__"),
 }
-#: What arithmetic asks of Python and NumPy, of arrays, numbers, texts and lists, of the modules above, and
-#: of what the exercises hand out, such as a network's W1.
+#: What arithmetic asks of Python and NumPy, of arrays, numbers, texts and lists, of the modules above,
+#: and of what the exercises hand out, such as a network's W1.
 ARITHMETIC = frozenset(Path(__file__).with_name("arithmetic.txt").read_text("utf-8").split())
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
