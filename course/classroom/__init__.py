@@ -5,5 +5,5 @@ handed in, ``submissions`` tells which files are whose, and ``assignment`` which
 ``marking`` goes through a submission; it runs students' code by ``isolation``, in processes in which
 ``sandbox`` is at work, and the two speak by ``protocol``. In there ``extract`` takes the answers out of
 the files, and ``inspection`` notes what a teacher should read. What comes of it fills a ``table``, of
-which ``grades`` makes points and pages.
+which ``grades`` makes points and pages, and ``decisions`` the page on which a teacher decides.
 """

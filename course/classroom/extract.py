@@ -2,19 +2,21 @@
 
 An answer is a function ``my_NAME`` that stands by itself in a cell or a file. With it goes what it
 names, and what that names in turn: functions, classes, imports, and the lines that set or change a
-name. A name that is set or changed several times means what it meant where the answer stands. No
-other line is taken, whether it trains a network, prints or draws. A helper that is imported from another
+name. A name that is set or changed several times means what it meant where the answer stands, and a
+line below the answer that wraps it (``my_sigmoid = np.vectorize(my_sigmoid)``) belongs to it. No other
+line is taken, whether it trains a network, prints or draws. A helper that is imported from another
 ``.py`` file of the submission comes along as that file.
 """
 
 import ast
+import hashlib
 import io
 import itertools
 import json
 import re
 import symtable
+import sys
 import tokenize
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import PurePosixPath
@@ -38,15 +40,8 @@ MAGICS = [
 ]
 #: The names that only Jupyter gives.
 JUPYTERS = {"only_jupyter", "get_ipython"}
-#: How computers name a copy of a file: "02 (1)", "02-Copy1", "02 — kopia (2)", "Copie de 02", "02-1".
-COPIES = re.compile(
-    r"^(?P<of>(?:Copy of|Kopie von|Copie de|Copia de)\s+)?(?P<name>.+?)"
-    r"(?P<word>[\s–—-]+(?:Copy|C[oó]pi[ae]|Kop(?:i[aeo]?|ya)|копия)\s*(?P<counted>\d*))?"
-    r"(?:\s*\((?P<number>\d+)\)|-(?P<plain>\d+))?\Z",
-    re.IGNORECASE | re.DOTALL,  # a name may have two lines
-)
-#: When a notebook says that a cell was run.
-RUN_AT = re.compile(r'"iopub\.[\w.]+": *"(\d{4}-[^"]+)"')
+#: How many versions of an answer are tried, if those before are not right.
+MOST_VERSIONS = 4
 #: What begins at the left margin: a definition with its decorators, an import, an assignment.
 BEGINNING = re.compile(
     r"^(?:(?:@.*\n)*(?:async +def|def|class)\b|(?:import|from)\b|\w[^\s(=]* *[-+*/]?=)",
@@ -61,124 +56,99 @@ NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 class Answer(NamedTuple):
     """What a submission holds for an exercise: a source to try, or why there is none.
 
-    `shape` is the same for sources that differ in names and spaces alone, `note` says why a teacher
-    should read it, and `place` which of several versions it is. There is no source where Python refuses
-    it (`error`) or where it cannot be tried (`lost`). `modules` is JSON: the sources of the
-    submission's files that it imports, by name.
+    `place` is the file where it stands, and `note` says why a teacher should read it. There is no
+    source where Python refuses it (`error`) or where it cannot be tried (`lost`). `modules` is JSON: the
+    sources of the submission's files that it imports, by name.
     """
 
     source: str = ""
-    shape: str = ""
     note: str = ""
     place: str = ""
     error: str = ""
     lost: str = ""
     modules: str = ""
 
-
-class Weight(NamedTuple):
-    """What files are ordered by: of two with an answer the greater counts."""
-
-    is_mine: bool
-    height: int
-    name: str
-    run_at: str
-    copy: int
-    place: str
-
-
-#: Why a file counts, by the part of its weight that is greater.
-WHY = Weight(
-    is_mine="mine.py counts most",
-    height="it lies less deep",
-    name="it comes later by name",
-    run_at="it was run later",
-    copy="it is the later copy by name",
-    place="it comes later by name",
-)
+    @property
+    def digest(self) -> str:
+        """What changes with the answer, but not with its spaces and comments."""
+        code = f"{self.source}{self.modules}"
+        return hashlib.sha256(code.encode()).hexdigest()[:12] if code else ""
 
 
 def take_answers(
     files: Iterable[tuple[str, bytes]], given: Mapping[str, list[str]] | None = None
-) -> tuple[dict[str, Answer], list[str]]:
+) -> tuple[dict[str, list[Answer]], list[str]]:
     """Return the answers in files, each a pair of its place in the submission and its bytes.
-
-    ``mine.py`` counts before notebooks, a file before one that lies deeper, of two copies the later one,
-    and then the last by name; where a function is defined several times in a file the last counts that
-    is more than a stub.
 
     Args:
         files: each a place in the submission, and the bytes there.
         given: by exercise, what of the library its lesson gives, which needs no second look.
 
     Returns:
-        The answers by exercise, and a sentence for each file that cannot be read.
+        By exercise, the different versions of its answer, with the one that counts first: that of
+        ``mine.py``, or else of the file that lies least deep, the last by name; and in a file the last.
+        And a sentence for each file that cannot be read.
     """
-    answers = {}
-    stubs = {}
-    places = {}  # by exercise: where its answers stand, with the shape of each
-    problems = []
     read = []
+    newest = (0, 0)
+    problems = []
     for place, raw in files:
         try:
-            read.append((weight(place, raw), cells(place, raw)))
+            sources, python = cells(place, raw)
         except (ValueError, RecursionError) as error:
             problems.append(f"{place} ({error})")
-    read = sorted(without_half_told_times(read), key=lambda file: file[0])
+        else:
+            read.append((place, sources))
+            newest = max(newest, python)
+    read.sort(key=lambda file: rank(file[0]), reverse=True)
     helpers = {
-        PurePosixPath(file.place).stem: "\n".join(sources)
-        for file, sources in read
-        if file.place.lower().endswith(".py")
+        PurePosixPath(place).stem: "\n".join(sources)
+        for place, sources in reversed(read)
+        if place.lower().endswith(".py")
     }
-    for file, sources in read:
+    answers = {}
+    stubs = {}
+    for place, sources in read:
         whole, blank = answers_in(sources, given or {}, helpers)
-        answers |= whole
         stubs = blank | stubs
-        for exercise, answer in whole.items():
-            places.setdefault(exercise, []).append((file, answer.shape))
-    for exercise, [*others, (last, counted)] in places.items():
-        differing = [file for file, version in others if version != counted]
-        if differing:
-            told = taken_from(last, differing[-1])
-            answers[exercise] = answers[exercise]._replace(place=told)
-    return stubs | answers, problems
+        for exercise, versions in whole.items():
+            for answer in versions:
+                answers.setdefault(exercise, []).append(
+                    of_newer_python(answer, newest)._replace(place=place)
+                )
+    whole = {exercise: different(versions) for exercise, versions in answers.items()}
+    return {exercise: [stub] for exercise, stub in stubs.items()} | whole, problems
 
 
-def weight(place: str, raw: bytes) -> Weight:
-    """Return what a file is ordered by."""
+def rank(place: str) -> tuple:
+    """Return what files are ordered by: of two with an answer the greater counts."""
     path = PurePosixPath(place)
-    copy = COPIES.match(unicodedata.normalize("NFC", path.stem))
-    number = copy["number"] or copy["plain"] or copy["counted"]
-    is_copy = bool(copy["of"] or copy["word"])
-    return Weight(
-        is_mine=path.name.lower() == "mine.py",
-        height=-place.count("/"),
-        name=f"{copy['name']}\0{path.suffix.lower()}",  # so that "02 second try" comes after "02"
-        run_at=max(RUN_AT.findall(raw.decode(errors="replace")), default=""),
-        copy=int(number or is_copy),
-        place=place,
-    )
+    parts = re.split(r"(\d+)", path.stem)  # so that "02 (10)" comes after "02 (2)"
+    name = [int(part) if part.isdecimal() else part for part in parts]
+    return path.name.lower() == "mine.py", -place.count("/"), name, place
 
 
-def without_half_told_times(
-    files: list[tuple[Weight, list[str]]],
-) -> list[tuple[Weight, list[str]]]:
-    """Leave out when copies were run where not each of them tells."""
-    silent = {(file.height, file.name) for file, _ in files if not file.run_at}
-    return [
-        (file._replace(run_at="") if (file.height, file.name) in silent else file, sources)
-        for file, sources in files
-    ]
+def different(versions: list[Answer]) -> list[Answer]:
+    """Return the versions that differ, in their order; those that can be tried come first."""
+    found = {}
+    for answer in sorted(versions, key=lambda answer: not answer.source):
+        found.setdefault(answer.digest or answer.error or answer.lost, answer)
+    return [*found.values()][:MOST_VERSIONS]
 
 
-def taken_from(last: Weight, other: Weight) -> str:
-    """Say which of two files counts, and why."""
-    why = next(reason for reason, a, b in zip(WHY, last, other, strict=True) if a != b)
-    return f"Taken from {last.place} ({why}); there is another in {other.place}."
+def of_newer_python(answer: Answer, written: tuple[int, int]) -> Answer:
+    """Return an answer that our Python refuses as one to decide about, if a newer one wrote it."""
+    if not answer.error or written <= sys.version_info[:2]:
+        return answer
+    ours, theirs = ("{}.{}".format(*version) for version in (sys.version_info, written))
+    lost = f"{answer.error}; but this is Python {ours}, and it was written for {theirs}"
+    return Answer(lost=lost)
 
 
-def cells(name: str, raw: bytes) -> list[str]:
-    """Return the code cells of a notebook; a ``.py`` file is one cell.
+def cells(name: str, raw: bytes) -> tuple[list[str], tuple[int, int]]:
+    """Return the code cells of a notebook, and which Python it says it was run with.
+
+    A ``.py`` file is one cell, and does not say.
 
     Raises:
         ValueError: it is not a notebook, or not a text.
@@ -188,11 +158,12 @@ def cells(name: str, raw: bytes) -> list[str]:
     except (UnicodeError, SyntaxError, LookupError):
         raise ValueError("not a text in UTF-8; open it in Jupyter and save it again") from None
     if name.lower().endswith(".py"):
-        return [text]
+        return [text], (0, 0)
     try:
-        stored = json.loads(text)["cells"]
-        sources = [cell["source"] for cell in stored if cell["cell_type"] == "code"]
-        return [source if isinstance(source, str) else "".join(source) for source in sources]
+        stored = json.loads(text)
+        sources = [cell["source"] for cell in stored["cells"] if cell["cell_type"] == "code"]
+        sources = [source if isinstance(source, str) else "".join(source) for source in sources]
+        return sources, python_of(stored)
     except ValueError as error:
         line = getattr(error, "lineno", "?")
         problem = f"not a notebook, or cut off: it is not valid JSON from line {line} on"
@@ -203,10 +174,19 @@ def cells(name: str, raw: bytes) -> list[str]:
     raise ValueError(problem)
 
 
+def python_of(notebook: dict) -> tuple[int, int]:
+    """Return the version of the Python that a notebook was run with; zeros if it does not say."""
+    said = notebook.get("metadata", {})
+    for key in ("language_info", "version"):
+        said = said.get(key, "") if isinstance(said, dict) else ""
+    numbers = re.match(r"(\d+)\.(\d+)", str(said))
+    return (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
+
+
 def answers_in(
     sources: Iterable[str], given: Mapping[str, list[str]], helpers: Mapping[str, str]
-) -> tuple[dict[str, Answer], dict[str, Answer]]:
-    """Return the answers in the cells of one file, and apart from them what is none yet.
+) -> tuple[dict[str, list[Answer]], dict[str, Answer]]:
+    """Return the answers in the cells of one file, the last first, and apart what is none yet.
 
     That is a stub, a name in capitals, and one that is given to something else than a function.
     """
@@ -217,25 +197,26 @@ def answers_in(
     for source in sources:
         body, errors = understood(source)
         statements += body
-        whole |= {exercise: Answer(error=error) for exercise, error in errors.items()}
+        whole |= {exercise: [Answer(error=error)] for exercise, error in errors.items()}
         inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
     names = Names(statements)
     for name in sorted({*names.places, *inner}):  # capitals come first
         exercise = name[3:].lower()
         place = names.last(name)
         definition = None if place is None else statements[place]
-        is_function = isinstance(definition, ast.FunctionDef)
         if name.lower() != f"my_{exercise}":
             continue
         if name != f"my_{exercise}":
-            if is_function:
+            if is_function(definition):
                 blank[exercise] = Answer(lost=f"there is no my_{exercise}, but a {name}")
-        elif is_function and not is_blank(definition):
-            source = "\n\n".join(ast.unparse(statements[i]) for i in names.needed(place))
-            whole[exercise] = an_answer(source, given.get(exercise, ()), helpers)
-        elif is_function and name not in inner:
-            source = f"def {name}(): ..."
-            blank.setdefault(exercise, Answer(source=source, shape=inspection.shape(source)))
+        elif is_function(definition) and not is_blank(definition):
+            versions = [
+                an_answer(names.code(places), given.get(exercise, ()), helpers)
+                for places in reversed(names.versions(name))
+            ]
+            whole[exercise] = versions + whole.get(exercise, [])
+        elif is_function(definition) and name not in inner:
+            blank.setdefault(exercise, Answer(source=f"def {name}(): ..."))
         else:
             lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
             blank.setdefault(exercise, Answer(lost=lost))
@@ -254,7 +235,6 @@ def an_answer(source: str, given: Iterable[str], helpers: Mapping[str, str]) -> 
         return Answer(lost="it uses a command that only Jupyter runs")
     return Answer(
         source=source,
-        shape=inspection.shape(code),
         note=inspection.reason_to_read(code, {*given}, {*modules}),
         modules=json.dumps(modules) if modules else "",
     )
@@ -338,9 +318,14 @@ def what_is_wrong(error: Exception, line: int = 0) -> str:
     return f"{type(error).__name__}: {getattr(error, 'msg', None) or error}{where}"
 
 
+def is_function(statement: ast.stmt | None) -> bool:
+    """Tell whether a statement is a function's definition."""
+    return isinstance(statement, ast.FunctionDef)
+
+
 def is_blank(statement: ast.stmt) -> bool:
     """Tell whether a function is a stub: a docstring, ``...``, ``pass``, or not implemented."""
-    return isinstance(statement, ast.FunctionDef) and all(
+    return is_function(statement) and all(
         isinstance(line, ast.Pass)
         or (isinstance(line, ast.Raise) and "NotImplementedError" in ast.unparse(line))
         or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
@@ -371,6 +356,21 @@ class Names:
         places = reversed(self.places.get(name, []))
         return next((place for place, anew in places if anew), None)
 
+    def versions(self, name: str) -> list[list[int]]:
+        """Return, for each function of a name, its place and those that change it afterwards."""
+        found = []
+        for place, anew in self.places[name]:
+            if anew:
+                found.append([])
+            if found:
+                found[-1].append(place)
+        functions = [version for version in found if is_function(self.statements[version[0]])]
+        return [version for version in functions if not is_blank(self.statements[version[0]])]
+
+    def code(self, places: list[int]) -> str:
+        """Return the source of statements and of all that they need."""
+        return "\n\n".join(ast.unparse(self.statements[place]) for place in self.needed(places))
+
     def seen_from(self, name: str, moment: int) -> list[int]:
         """Return the places that give a name its meaning at another: those before, or else after.
 
@@ -383,13 +383,13 @@ class Names:
             seen = [place] if anew else [*seen, place]
         return seen
 
-    def needed(self, place: int) -> list[int]:
-        """Return the places of a statement and of all that it needs, in their order.
+    def needed(self, places: list[int]) -> list[int]:
+        """Return the places of statements and of all that they need, in their order.
 
         A function looks names up when it is called; any other statement, where it stands.
         """
         visited = set()
-        waiting = [(start, start) for start in (place, *self.stars)]
+        waiting = [(start, start) for start in (*places, *self.stars)]
         while waiting:
             here, moment = waiting.pop()
             if (here, moment) in visited:

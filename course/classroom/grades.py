@@ -8,17 +8,17 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from course.classroom.protocol import LOST
 from course.classroom.submissions import Submission
 from course.classroom.table import Row
 from course.lessons import all_lessons
 
 #: The points of an exercise that is right, by its level.
 POINTS = {"warm-up": 1.0, "core": 2.0, "stretch": 3.0, "open": 4.0}
-#: The learning platforms whose grade imports are written.
-PLATFORMS = ("moodle", "canvas")
-#: The columns that Canvas' import asks for, in its order, before those of assignments.
-CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+#: The share of the points that an answer earns which is right in ordinary cases alone, or whose numbers
+#: are right in the wrong form.
+NEARLY = 0.5
+#: What a student's page says in place of an error's words.
+RAISES = "it stopped with an error, which your notebook shows."
 #: How the name of a student's page ends.
 PAGE = "marks.html"
 
@@ -47,13 +47,26 @@ def worth(exercises: list[str], points: Mapping[str, float] = POINTS) -> dict[st
     return {name: points[levels.get(name, "core")] for name in exercises}
 
 
-def reached(row: Row, points: float) -> float | None:
+def share(text: str) -> float:
+    """Read a share of the points, from 0 to 1.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    if not re.fullmatch(r"0?\.\d+|[01](\.0*)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share of the points from 0 to 1")
+    return float(text)
+
+
+def reached(row: Row, points: float, nearly: float) -> float | None:
     """Return the points that a row stands for; None where a person has to decide."""
     if row.by_hand:
         return float(row.by_hand.partition(":")[0])
     if row.is_open:
         return None
-    return points if row.kind == "right" else 0.0
+    if row.kind == "right":
+        return points
+    return nearly * points if row.nearly else 0.0
 
 
 def plain(number: float | None) -> str:
@@ -67,14 +80,13 @@ def write(
     submissions: list[Submission],
     worth: Mapping[str, float],
     by: str = "exercise",
-    platform: str = "moodle",
+    nearly: float = NEARLY,
 ) -> list[str]:
-    """Write the points of each student, as a learning platform imports them.
+    """Write the points of each student, in a row, as Moodle imports them.
 
-    A cell is empty where a person has to decide, which both platforms take for no grade. One row of
-    somebody unknown ends Moodle's whole import. So a student has no row who is not in the file of names,
-    or who has no points at all, as where nothing could be read. Canvas cannot read a mark of UTF-8 in
-    front of a quoted name, so there is none.
+    A cell is empty where a person has to decide, which Moodle takes for no grade. One row of somebody
+    unknown ends its whole import. So a student has no row who is not in the file of names, or who has no
+    points at all, as where nothing could be read.
 
     Args:
         path: the file to write.
@@ -82,7 +94,7 @@ def write(
         submissions: whose they are.
         worth: the points of each exercise.
         by: "exercise" or "lesson", what has a column.
-        platform: "moodle" or "canvas".
+        nearly: the share of the points that a nearly right answer earns.
 
     Returns:
         The students who are left out.
@@ -90,39 +102,24 @@ def write(
     column = {
         row.exercise: f"lesson {row.lesson}" if by == "lesson" else row.exercise for row in rows
     }
-    possible = dict.fromkeys(column.values(), 0.0)
-    for exercise, name in column.items():
-        possible[name] += worth[exercise]
+    columns = [*dict.fromkeys(column.values())]
     totals = {}  # by student and column; None where a person has to decide
     for row in rows:
-        cells = totals.setdefault(row.student, dict.fromkeys(possible, 0.0))
+        cells = totals.setdefault(row.student, dict.fromkeys(columns, 0.0))
         name = column[row.exercise]
-        number = reached(row, worth[row.exercise])
+        number = reached(row, worth[row.exercise], nearly)
         before = cells[name]
         cells[name] = None if number is None or before is None else before + number
-    head = [["student", *possible]]
-    if platform == "canvas":
-        head = [
-            [*CANVAS, *possible],
-            ["    Points Possible", "", "", "", "", *map(plain, possible.values())],
-        ]
     left_out = []
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, quoting=csv.QUOTE_ALL)
-        lines.writerows(head)
+        lines.writerow(["student", *columns])
         for submission in sorted(submissions, key=lambda each: each.student):
             cells = totals.get(submission.student, {})
             if not submission.known_as or all(number is None for number in cells.values()):
                 left_out.append(submission.student)
                 continue
-            known = submission.known_as
-            first = [known]
-            if platform == "canvas":
-                is_number = known.isdigit()
-                first = [submission.student, known if is_number else ""]
-                first += ["", ""] if is_number else [known, known]
-                first += [""]
-            lines.writerow([*first, *map(plain, cells.values())])
+            lines.writerow([submission.known_as, *map(plain, cells.values())])
     return left_out
 
 
@@ -139,7 +136,11 @@ def refuse_to_lose(archive: Path | None) -> None:
 
 
 def pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None:
-    """Write a page for each student, of nobody else, into one archive that the platform takes back."""
+    """Write a page for each student, of nobody else, into one archive.
+
+    Its name begins as that of the student's download did, by which Moodle's and Canvas' own importers
+    know whose it is.
+    """
     names = {}
     for submission in submissions:
         if not submission.returned_as:  # nothing was handed in that a page could go back to
@@ -155,7 +156,7 @@ def pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None
 
 def page(student: str, rows: list[Row]) -> str:
     """Return a student's page; what was not attempted stands in a line for each lesson."""
-    right = sum(row.kind == "right" for row in rows)
+    right = sum(row.kind == "right" and not row.is_open for row in rows)
     parts = [f"<h1>{html.escape(student)}</h1>", f"<p>Right: {right} of {len(rows)} exercises.</p>"]
     for lesson in dict.fromkeys(row.lesson for row in rows):
         own = [row for row in rows if row.lesson == lesson]
@@ -179,11 +180,14 @@ def line(row: Row) -> str:
         said = (
             f"<b>{points} points</b>, marked by your teacher{': ' if why else ''}{html.escape(why)}"
         )
-    elif row.kind == LOST:
-        said = f"<b>for your teacher to mark</b>: {html.escape(row.reply)}"
-    elif row.kind == "right":  # what a teacher should read is not for the student
+    elif row.is_open:  # why, is not for the student
+        said = "<b>with your teacher</b>"
+    elif row.kind == "right":
         said = f"<b>{row.kind}</b>"
     else:
+        # The words of an error are the answer's own, and may hold whatever it could read.
+        words = RAISES if row.kind == "raises" else f"{row.reply.rstrip('.')}."
         reason = f" A likely reason: {row.reason}" if row.reason else ""
-        said = f"<b>{row.kind}</b>: {html.escape(row.reply.rstrip('.') + '.' + reason)}"
+        nearly = ", but nearly right" if row.nearly else ""
+        said = f"<b>{row.kind}</b>{nearly}: {html.escape(words + reason)}"
     return f"<li><code>my_{row.exercise}</code>: {said}</li>"

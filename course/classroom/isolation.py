@@ -30,9 +30,6 @@ SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternativ
 #: What of our environment students' code gets.
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "MNISTLIB_DATA", "LANG", "SYSTEMROOT")
 
-#: The user as whom code runs if we are root. Linux lets root start as many processes as it likes.
-NOBODY = 65_534
-
 #: Longest answer of a process, in bytes.
 REPLY_BYTES = 4 * MEGABYTE
 
@@ -45,7 +42,12 @@ running: set[subprocess.Popen] = set()
 
 
 def run(
-    work: str, arguments: dict, limits: Limits, seconds: float, trusted: bool
+    work: str,
+    arguments: dict,
+    limits: Limits,
+    seconds: float,
+    trusted: bool,
+    lesson: str = "",
 ) -> tuple[object, float]:
     """Return what a piece of work gives in a process of its own, and its processor time.
 
@@ -58,6 +60,7 @@ def run(
         limits: what the process may use.
         seconds: its processor time, in place of the limits'.
         trusted: do without bubblewrap.
+        lesson: the number of the one whose exercise is tried; a teacher's variants of others are hidden.
     """
     token = secrets.token_hex(32)
     order = {"token": token, "work": work, "arguments": arguments, "isolated": not trusted}
@@ -67,7 +70,7 @@ def run(
         place = tempfile.TemporaryDirectory(prefix="marks-", ignore_cleanup_errors=True)
     else:
         place = nullcontext("/")
-        command = [*step_down(), *bubblewrap(10 * limits.file), *command]
+        command = [*bubblewrap(10 * limits.file, lesson), *command]
     with place as folder:
         patience = STARTING_SECONDS + CLOCK_SECONDS * seconds
         received, status, complaint, is_late = exchange(
@@ -77,7 +80,7 @@ def run(
         with suppress(ValueError, RecursionError, TypeError, KeyError):
             reply = json.loads(received[len(token) :])
             return reply["result"], float(reply["seconds"])
-    if is_late or status == signal_number("SIGXCPU"):
+    if is_late or status == getattr(signal, "SIGXCPU", None):  # which Windows does not have
         lost = f"it took longer than {seconds:g} s and was stopped"
     elif received:
         lost = "what came back was not written by the checker"
@@ -137,9 +140,16 @@ def exchange(
             process.stdin.close()
         process.stdout.close()
         process.stderr.close()
-    # Bubblewrap tells a signal as shells do.
-    ending = -status if status < 0 else status - 128 if status > 128 else -status
-    return received, ending, complaint.decode(errors="replace").strip(), is_late.is_set()
+    complained = complaint.decode(errors="replace").strip()
+    return received, signal_or_status(status), complained, is_late.is_set()
+
+
+def signal_or_status(status: int) -> int:
+    """Return the signal that ended a process, or else minus its exit status."""
+    if sys.platform == "win32":
+        return -status
+    told = -status if status < 0 else status - 128  # bubblewrap tells a signal as shells do
+    return told if told in signal.valid_signals() else -status
 
 
 def kill_tree(process: subprocess.Popen) -> None:
@@ -155,11 +165,6 @@ def stop_all() -> None:
     """End all processes that run now."""
     for process in [*running]:
         kill_tree(process)
-
-
-def signal_number(name: str) -> int:
-    """Return the number of a signal; 0 where the system does not have it."""
-    return getattr(signal, name, 0) or 0
 
 
 def how_it_ended(status: int) -> str:
@@ -194,13 +199,32 @@ def folders_above(paths: list[Path]) -> list[Path]:
     return sorted({folder for path in paths for folder in path.parents} - {Path("/")})
 
 
-def bubblewrap(disk: int) -> list[str]:
+def hidden(lesson: str) -> list[Path]:
+    """Return a teacher's own variants, compiled ones too, but for those of one lesson."""
+    variants = (ROOT / "course").rglob("*lesson_9*")
+    return sorted(path for path in variants if not lesson or f"lesson_{lesson}" not in path.name)
+
+
+def without(paths: list[Path]) -> list[str]:
+    """Return the options that show the folders of some paths again, without them."""
+    options = []
+    for folder in sorted({path.parent for path in paths}):
+        options += ["--tmpfs", str(folder)]
+        for entry in sorted({*folder.iterdir()} - {*paths}):
+            options += ["--ro-bind-try", str(entry), str(entry)]
+        options += ["--remount-ro", str(folder)]
+    return options
+
+
+def bubblewrap(disk: int, lesson: str = "") -> list[str]:
     """Return the command that runs the rest of a command line behind bubblewrap.
 
     Args:
         disk: how many megabytes each memory disk holds.
+        lesson: the one whose variants are not hidden.
     """
-    command = ["bwrap", "--die-with-parent", "--new-session", "--unshare-all"]
+    # Root would keep the right to take what hides a file away.
+    command = ["bwrap", "--cap-drop", "ALL", "--die-with-parent", "--new-session", "--unshare-all"]
     command += ["--unshare-user", "--disable-userns", "--proc", "/proc", "--dev", "/dev"]
     for folder in ("/tmp", "/dev/shm"):
         command += ["--size", str(disk * MEGABYTE), "--perms", "1777", "--tmpfs", folder]
@@ -214,29 +238,5 @@ def bubblewrap(disk: int) -> list[str]:
             command += ["--ro-bind-try", path, path]
     for path in map(str, shown()):
         command += ["--ro-bind", path, path]
+    command += without(hidden(lesson))
     return [*command, "--remount-ro", "/", "--remount-ro", "/dev"]
-
-
-def step_down() -> list[str]:
-    """Return the command by which root runs the rest of a command line as nobody.
-
-    Nobody may not enter a folder such as ``/root``, where our Python may lie. So what nobody has to
-    reach is bound to where it is in an empty folder of that name.
-    """
-    if os.geteuid():
-        return []
-    # In a process namespace, so that all in there ends with its first process, which is root's as we
-    # are. Its /proc stays ours: where one is partly hidden, Linux lets nobody mount another.
-    command = ["bwrap", "--die-with-parent", "--unshare-pid", "--dev-bind", "/", "/"]
-    folders = folders_above(shown())
-    closed = [folder for folder in folders if not folder.stat().st_mode & 0o001]
-    for folder in closed:
-        command += ["--perms", "0755", "--tmpfs", str(folder)]
-        for inner in folders:
-            if folder in inner.parents:
-                command += ["--perms", "0755", "--dir", str(inner)]
-    for path in shown():
-        if {*closed} & {*path.parents}:
-            command += ["--ro-bind", str(path), str(path)]
-    ids = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    return [*command, "--chdir", "/", "--", "setpriv", *ids]

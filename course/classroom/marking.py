@@ -4,7 +4,7 @@ import base64
 import secrets
 from collections.abc import Iterator
 from math import isfinite
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from course.classroom import isolation, table
 from course.classroom.assignment import given
@@ -37,47 +37,50 @@ def mark(
         table.make_row(
             submission.student, lessons[found.exercise], found, run, digests[found.exercise]
         )
-        for found in outcomes(submission, [*lessons], limits, seconds, trusted)
+        for found in outcomes(submission, lessons, limits, seconds, trusted)
     ]
 
 
 def outcomes(
     submission: Submission,
-    names: list[str],
+    lessons: dict[str, str],
     limits: Limits,
     seconds: dict[str, float],
     trusted: bool,
 ) -> Iterator[Outcome]:
-    """Yield the outcome of each exercise."""
-    files = []
-    problems = []
-    for place, path in submission.files:
-        try:
-            files.append((place, base64.b64encode(read_file(path)).decode()))
-        except OSError as error:
-            problems.append(f"{place} ({error.strerror or error})")
-    problems += filter(None, [submission.unread])
-    answers, more = take(files, limits, trusted)
-    problems += more
+    """Yield the outcome of each exercise, whose lesson is told beside it."""
+    answers, problems = answers_of(submission, limits, trusted)
     if not submission.files and not problems:
         problems = ["nothing was handed in"]
-    for name in names:
-        answer = answers.get(name, Answer())
-        if answer.source:
-            yield try_answer(name, answer, limits, seconds[name], trusted)
-        elif answer.error:
-            yield Outcome(name, "raises", answer.error, note=answer.place)
-        elif answer.lost:
-            yield Outcome(name, LOST, answer.lost, note=answer.place)
+    for name, lesson in lessons.items():
+        if name in answers:
+            trial = Trial(name, lesson, limits, seconds[name], trusted)
+            yield first_that_counts(trial, answers[name])
         elif problems:
             yield Outcome(name, LOST, f"not read: {', '.join(problems)}")
         else:
             yield Outcome(name, "not attempted", f"there is no my_{name}")
 
 
+def answers_of(
+    submission: Submission, limits: Limits, trusted: bool
+) -> tuple[dict[str, list[Answer]], list[str]]:
+    """Return the versions of each answer in a submission, and what could not be read of it."""
+    files = []
+    problems = []
+    for file in submission.files:
+        try:
+            files.append((file.place, base64.b64encode(read_file(file)).decode()))
+        except OSError as error:
+            problems.append(f"{file.place} ({error.strerror or error})")
+    problems += filter(None, [submission.unread])
+    answers, more = take(files, limits, trusted)
+    return answers, problems + more
+
+
 def take(
     files: list[tuple[str, str]], limits: Limits, trusted: bool
-) -> tuple[dict[str, Answer], list[str]]:
+) -> tuple[dict[str, list[Answer]], list[str]]:
     """Return the answers in files, and what could not be read; a file too large costs itself alone."""
     if not files:
         return {}, []
@@ -94,17 +97,53 @@ def take(
     return answers | others, problems + more
 
 
-def try_answer(name: str, answer: Answer, limits: Limits, seconds: float, trusted: bool) -> Outcome:
-    """Return the outcome of one answer."""
-    arguments = {"name": name, "source": answer.source, "modules": answer.modules}
+class Trial(NamedTuple):
+    """How an answer to an exercise is tried."""
+
+    name: str
+    lesson: str
+    limits: Limits
+    seconds: float
+    trusted: bool
+
+
+def first_that_counts(trial: Trial, versions: list[Answer]) -> Outcome:
+    """Return the outcome of the version that counts; if only another is right, a person decides."""
+    first, *others = versions
+    outcome = try_answer(trial, first)
+    if outcome.kind == "right":
+        return outcome
+    for other in others:
+        if other.source and try_answer(trial, other).kind == "right":
+            counts, right = first.place, other.place
+            if counts == right:
+                counts, right = f"the last version in {counts}", "an earlier one there"
+            reply = f"{right} is right, but {counts} counts: {outcome.kind}. {outcome.reply}"
+            return outcome._replace(kind=LOST, reply=reply, is_nearly_right=False)
+    return outcome
+
+
+def try_answer(trial: Trial, answer: Answer) -> Outcome:
+    """Return the outcome of one version of an answer."""
+    if not answer.source:
+        kind = "raises" if answer.error else LOST
+        return Outcome(trial.name, kind, answer.error or answer.lost)
+    arguments = {"name": trial.name, "source": answer.source, "modules": answer.modules}
     arguments["seed"] = secrets.randbits(32)
-    result, spent = isolation.run("check", arguments, limits, seconds, trusted)
+    result, spent = isolation.run(
+        "check", arguments, trial.limits, trial.seconds, trial.trusted, trial.lesson
+    )
     kind, reply, reason = read_reply(result)
-    if kind == "right":
-        reason = ""
-    notes = [answer.note if kind == "right" else "", answer.place]
-    spent = spent if isfinite(spent) else 0.0
-    return Outcome(name, kind, reply, reason, ". ".join(filter(None, notes)), answer.shape, spent)
+    return Outcome(
+        exercise=trial.name,
+        kind=kind,
+        reply=reply,
+        reason="" if kind == "right" else reason,
+        note=answer.note if kind == "right" else "",
+        version=answer.digest,
+        seconds=spent if isfinite(spent) else 0.0,
+        is_nearly_right=kind != LOST and result.get("is_nearly_right") is True,
+    )
 
 
 # --- What comes back, which is data from a stranger
@@ -132,12 +171,16 @@ def read_reply(result: object) -> tuple[str, str, str]:
     return LOST, "what came back isn't a reply from the checker", ""
 
 
-def answers_in(result: object) -> tuple[dict[str, Answer], list[str]]:
+def answers_in(result: object) -> tuple[dict[str, list[Answer]], list[str]]:
     """Return the answers and the problems that were taken from files; what is amiss is left out."""
     try:
         answers, problems = result
-        made = {name: Answer(*parts) for name, parts in answers.items()}
-        whole = {name: a for name, a in made.items() if all(isinstance(part, str) for part in a)}
+        made = {name: [Answer(*parts) for parts in versions] for name, versions in answers.items()}
+        whole = {
+            name: versions
+            for name, versions in made.items()
+            if versions and all(isinstance(part, str) for answer in versions for part in answer)
+        }
         return whole, [problem for problem in problems if isinstance(problem, str)]
     except (AttributeError, TypeError, ValueError):
         return {}, []

@@ -7,23 +7,22 @@ FOLDER is what Moodle or Canvas gives for download, unpacked; or a folder for ea
 what it needs. The table has a row for each student and exercise: the kind of the checker's reply, what
 it wanted and got, the likely reason if it names one. ``--lesson 02,03`` tries the exercises of those
 lessons alone, for a table of their own; ``--open`` also trains what the open exercises ask for.
-``--grades grades.csv`` also writes points, as Moodle and Canvas import them; ``--reports pages.zip`` a
-page for each student, in an archive that they take back. ``--names names.csv`` says whom the platform
-calls what.
+``--to-decide decide.html`` also writes a page with each answer that a person has to decide about;
+``--grades grades.csv`` the points; ``--reports pages.zip`` a page for each student.
+``--names names.csv`` says whom your learning platform calls what.
 
 Marks of your own stand in a file of yours, ``by-hand.csv`` beside the table, with the columns student,
 exercise, points, why. They always win, and the program never writes there.
 
 It can be stopped at any time: run the same line again, and it goes on. An answer is tried again when its
-student handed in something else, or when what judges it has changed. On a Dask cluster whose computers
-see the clone and FOLDER at the same place, add ``--scheduler ADDRESS``.
+student handed in something else, or when what judges it has changed.
 
 Students' code is taken for hostile: it runs behind bubblewrap (``apt install bubblewrap``), each answer
 in a process of its own, which sees the system and the course, and no submission, no file of yours and no
 network. Where there is no bubblewrap (macOS, Windows), nothing is run unless you say ``--trusted``: then
 each answer is a plain process of yours with a limit on time, and may do whatever you may. Neither way
 protects from an answer that changes the checker inside its own process, to be called right: such rows
-say "Read it" where we see it.
+say "Read it" where we see it, and a row that does not say so proves nothing.
 """
 
 import argparse
@@ -33,17 +32,19 @@ import re
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from course import studies
-from course.classroom import assignment, by_hand, grades, isolation, table
-from course.classroom.marking import mark
+from course.classroom import assignment, by_hand, decisions, grades, isolation, table
+from course.classroom.marking import answers_of, mark
 from course.classroom.protocol import Limits
 from course.classroom.submissions import Submission, nothing_of, read_names, submissions
 
 #: To train what an open exercise asks for.
 OPEN_SECONDS = 120
+
+#: Why root does not mark.
+ROOT_MAY_NOT = "you are root, whom Linux lets start processes without end; mark as another user"
 
 #: What the help says of each limit.
 UNITS = {
@@ -79,18 +80,25 @@ def options(argv: list[str] | None) -> argparse.Namespace:
         "--names", type=Path, metavar="FILE", help="what the platform calls each student"
     )
     parser.add_argument(
-        "--scheduler", type=studies.address, metavar="ADDRESS", help="run on this Dask cluster"
+        "--to-decide",
+        type=Path,
+        metavar="FILE.html",
+        help="also write what you have to decide about",
     )
-    parser.add_argument(
-        "--grades", type=Path, metavar="FILE", help="also write points, for Moodle or"
-    )
-    parser.add_argument("--platform", choices=grades.PLATFORMS, default="moodle", help="Canvas")
+    parser.add_argument("--grades", type=Path, metavar="FILE", help="also write points")
     parser.add_argument(
         "--points",
         type=grades.weights,
         default=grades.POINTS,
         metavar="LEVEL=N,...",
         help="points by level, such as warm-up=1,core=2,stretch=3,open=4, which is the default",
+    )
+    parser.add_argument(
+        "--nearly",
+        type=grades.share,
+        default=grades.NEARLY,
+        metavar="SHARE",
+        help="of the points, for an unstable answer or right numbers in the wrong form (%(default)s)",
     )
     parser.add_argument(
         "--by", choices=("exercise", "lesson"), default="exercise", help="a column each"
@@ -127,11 +135,12 @@ def main(argv: list[str] | None = None) -> None:
         if signal.getsignal(ending) != signal.SIG_IGN:  # nohup wants to outlive its terminal
             signal.signal(ending, signal.default_int_handler)
     try:
-        for place in filter(None, (chosen.out, chosen.grades, chosen.reports)):
+        for place in filter(None, (chosen.out, chosen.grades, chosen.reports, chosen.to_decide)):
             if not place.absolute().parent.is_dir():
                 raise ValueError(f"{place} cannot be written: its folder does not exist")
         lessons = assignment.exercises(chosen.open, chosen.lesson)
         grades.refuse_to_lose(chosen.reports)
+        decisions.refuse_to_lose(chosen.to_decide)
         names = read_names(chosen.names) if chosen.names else {}
         handed_in = submissions(chosen.folder, names)
         marks = table.read(chosen.out)
@@ -168,6 +177,8 @@ def main(argv: list[str] | None = None) -> None:
     told = apply_by_hand(marks, given, handed_in)
     table.write(chosen.out, table.rows_of(marks))
     tell(handed_in, marks, worth, chosen)
+    if chosen.to_decide:
+        write_decisions(handed_in, marks, worth, limits, chosen)
     print("\n".join(told), end="\n" if told else "")
 
 
@@ -238,7 +249,7 @@ def apply_by_hand(
         for name, row in rows.items():
             mark = given.get((student, name))
             text = table.clean(str(mark)) if mark else ""
-            marked = row.shape or digests.get(student, row.by_hand_for)
+            marked = row.version or digests.get(student, row.by_hand_for)
             if text != row.by_hand:
                 rows[name] = row._replace(by_hand=text, by_hand_for=marked)
             elif mark and row.by_hand_for != marked:
@@ -255,7 +266,8 @@ def how_it_is_run(trusted: bool) -> str:
         return (
             "Trusted: each answer is a plain process of yours, with a limit on time and no other."
         )
-    if reason := isolation.why_not():
+    is_root = getattr(os, "geteuid", lambda: 1)() == 0
+    if reason := isolation.why_not() or (ROOT_MAY_NOT if is_root else ""):
         sys.exit(
             f"Nothing was run: {reason}. If you trust everything that was handed in, add --trusted."
         )
@@ -277,27 +289,49 @@ def mark_all(
     chosen: argparse.Namespace,
 ) -> Iterator[list[table.Row]]:
     """Mark submissions side by side, and yield the rows of each when it is done."""
-    from joblib import Parallel, delayed, parallel_config
-
     seconds = {name: limits.seconds for _, lessons, _ in waiting for name in lessons}
     for name in assignment.open_exercises() if chosen.open else ():
         seconds[name] = max(limits.seconds, OPEN_SECONDS)
-    # Here the work is to wait for processes, so threads will do; and none is killed with a worker.
-    where = {"backend": "threading"}
-    if chosen.scheduler:
-        where = {"backend": "dask", "scheduler_host": chosen.scheduler}
-    with parallel_config(**where):
-        run = Parallel(
-            n_jobs=min(chosen.jobs, len(waiting)) or 1,
-            return_as="generator_unordered",
-            batch_size=1,
-            pre_dispatch="n_jobs",
-        )
-    # To other computers go only plain values and what the course defines.
-    return run(
-        delayed(mark)(submission, lessons, digests, limits, seconds, chosen.trusted)
-        for submission, lessons, digests in waiting
+    return side_by_side(
+        (
+            (mark, submission, lessons, digests, limits, seconds, chosen.trusted)
+            for submission, lessons, digests in waiting
+        ),
+        chosen.jobs,
     )
+
+
+def side_by_side(calls: Iterable[tuple], jobs: int) -> Iterator:
+    """Call functions with their arguments, so many at a time, and yield what each returns when it does.
+
+    The work is to wait for processes, so threads will do.
+    """
+    from joblib import Parallel, delayed
+
+    run = Parallel(jobs, backend="threading", return_as="generator_unordered", batch_size=1)
+    return run(delayed(function)(*arguments) for function, *arguments in calls)
+
+
+def write_decisions(
+    handed_in: list[Submission],
+    marks: table.Table,
+    worth: dict[str, float],
+    limits: Limits,
+    chosen: argparse.Namespace,
+) -> None:
+    """Write the page of what a person has to decide about; for it the answers are taken once more."""
+    open_rows = {
+        submission.student: [row for row in marks[submission.student].values() if row.is_open]
+        for submission in handed_in
+    }
+
+    def answers(submission: Submission) -> tuple[str, dict]:
+        return submission.student, answers_of(submission, limits, chosen.trusted)[0]
+
+    waiting = [(answers, submission) for submission in handed_in if open_rows[submission.student]]
+    sources = dict(side_by_side(waiting, chosen.jobs))
+    rows = [row for student in sorted(open_rows) for row in open_rows[student]]
+    decisions.write(chosen.to_decide, rows, sources, worth)
 
 
 def tell(
@@ -315,7 +349,7 @@ def tell(
     if gone:
         lines.append(f"No longer in {chosen.folder}, whose rows are kept: {', '.join(gone)}")
     if chosen.grades:
-        left_out = grades.write(chosen.grades, rows, handed_in, worth, chosen.by, chosen.platform)
+        left_out = grades.write(chosen.grades, rows, handed_in, worth, chosen.by, chosen.nearly)
         if left_out:
             why = "have no points at all, or are not in the file of names"
             lines.append(f"{chosen.grades} leaves out who {why}: {', '.join(left_out)}")

@@ -35,5 +35,6 @@ class Outcome(NamedTuple):
     reply: str
     reason: str = ""
     note: str = ""
-    shape: str = ""
+    version: str = ""
     seconds: float = 0.0
+    is_nearly_right: bool = False

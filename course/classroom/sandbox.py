@@ -43,7 +43,7 @@ def extract(files: list[tuple[str, str]], given: dict[str, list[str]]) -> tuple:
 
 
 def check(name: str, source: str, modules: str, seed: int) -> dict[str, str]:
-    """Run definitions, and return the checker's reply to one of them: kind, first lines, reason.
+    """Run definitions, and return the checker's reply to one of them: kind, words, reason.
 
     Args:
         name: the exercise.
@@ -76,26 +76,63 @@ def check(name: str, source: str, modules: str, seed: int) -> dict[str, str]:
     except MemoryError:
         raise
     except BaseException as error:
-        return {"kind": "raises", "reply": f"{type(error).__name__}: {error}"[:TEXT], "reason": ""}
+        return {"lost": f"my_{name} cannot be asked for: {type(error).__name__}: {error}"[:TEXT]}
+    drawn = with_cases_drawn(exercise, seed)
     reply = exercises.check(function)
     if reply.kind == "right" and exercise.random_case:
-        again = exercises.check_answer(with_cases_drawn(exercise, seed), function)
+        again = exercises.check_answer(drawn, function)
         if again.kind != "right":
             reply = again
     # What helps a student on tells a teacher nothing.
     text = reply.text if reply.kind == "right" else reply.description
-    first_lines = " ".join(text.splitlines()[:4])
+    words = " ".join(text.splitlines())
     if reply.kind == "right" and not exercise.random_case:
-        first_lines += NOT_FRESH
-    if reply.kind == "raises" and (missing := MISSING.search(first_lines)):
+        words += NOT_FRESH
+    if reply.kind == "raises" and (missing := MISSING.search(words)):
         return {"lost": f"what it needs was not handed in: {missing[0]}"[:TEXT]}
-    return {"kind": reply.kind, "reply": first_lines[:TEXT], "reason": reply.reason}
+    is_nearly_right = reply.kind == "unstable" or (
+        reply.kind == "wrong shape" and has_right_numbers(drawn, function)
+    )
+    return {
+        "kind": reply.kind,
+        "reply": words[:TEXT],
+        "reason": reply.reason,
+        "is_nearly_right": is_nearly_right,
+    }
+
+
+def has_right_numbers(exercise, function: Callable) -> bool:
+    """Tell whether an answer gives the right numbers in order, in a list, say, or in a column."""
+    from course.exercises.attempt import call
+    from course.exercises.checker import wanted_outcomes
+    from course.exercises.comparison import matches
+
+    if not exercise.one_is_right:
+        return False
+    pairs = zip(exercise.cases, wanted_outcomes(exercise), strict=True)
+    return all(
+        matches(in_a_row(wanted.result), in_a_row(call(function, case).result))
+        for case, wanted in pairs
+    )
+
+
+def in_a_row(result: object) -> object:
+    """Return all numbers of a result in one array, or None if they are no numbers."""
+    import numpy as np
+
+    try:
+        parts = result if isinstance(result, tuple | list) else [result]
+        return np.concatenate([np.ravel(np.asarray(part, float)) for part in parts])
+    except (TypeError, ValueError):
+        return None
 
 
 def with_cases_drawn(exercise, seed: int):
-    """Return an exercise with DRAWN cases drawn at random in place of its own."""
+    """Return an exercise with DRAWN cases drawn at random in place of its own, if it draws any."""
     import numpy as np
 
+    if not exercise.random_case:
+        return exercise
     rng = np.random.default_rng(seed)
     cases = tuple(exercise.random_case(rng) for _ in range(DRAWN))
     return dataclasses.replace(exercise, cases=cases, extreme=())

@@ -5,10 +5,11 @@ import os
 import re
 import stat
 import unicodedata
+import zipfile
 from collections import deque
 from collections.abc import Mapping
-from pathlib import Path
-from typing import NamedTuple
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, NamedTuple
 
 from course.classroom import spreadsheet
 from course.classroom.protocol import MEGABYTE
@@ -20,9 +21,15 @@ SUBMISSION_BYTES = 50 * MEGABYTE
 #: Most files of a student's that are read, and most folders that are looked at.
 MOST_FILES = 100
 
+#: Most entries of a zip that are looked at.
+MOST_ENTRIES = 10_000
+
 #: How the name of a file ends that may hold answers in a form that is not read.
 UNREAD = re.compile(r"\.(ipynb|py|zip|7z|rar|tar|tgz|pdf|html?|docx?|odt)\b", re.IGNORECASE)
 ENDINGS = re.compile(rf"(?:{UNREAD.pattern}|\.txt)+$", re.IGNORECASE)
+
+#: How entries of a zip may be packed, since these are unpacked no further than is asked for.
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 #: Folders of others' code: environments, and the course itself.
 NOT_A_STUDENTS = {"site-packages", "node_modules", "mnistlib", "course"}
@@ -43,18 +50,26 @@ PLATFORMS = (
 )
 
 
+class File(NamedTuple):
+    """A notebook or a ``.py`` file: its place in the submission, its path, its name in a zip there."""
+
+    place: str
+    path: str
+    member: str = ""
+
+
 class Submission(NamedTuple):
     """What a student handed in.
 
     `known_as` is what the platform knows the student as, empty where a file of names does not say; a
-    file that it takes back has a name that begins with `returned_as`. `files` are pairs of a place in
-    the submission and a path, and `unread` says what was not looked at. The digest changes with a file.
+    page for the student has a name that begins with `returned_as`. `unread` says what was not looked at.
+    The digest changes with a file.
     """
 
     student: str
     known_as: str
     returned_as: str
-    files: list[tuple[str, str]]
+    files: list[File]
     digest: str
     unread: str = ""
 
@@ -128,6 +143,11 @@ def is_code(name: str) -> bool:
     return name.lower().endswith((".ipynb", ".py"))
 
 
+def is_zip(name: str) -> bool:
+    """Tell whether a file is a zip, by its name."""
+    return name.lower().endswith(".zip")
+
+
 def is_folder(path: Path) -> bool:
     """Tell whether a path is a folder itself, not a link to one."""
     return path.is_dir() and not path.is_symlink()
@@ -144,26 +164,31 @@ def read(entries: list[Entry], names: Mapping[str, str]) -> Submission:
             found += present
             unread += others
         elif is_code(entry.path.name):
-            found.append((entry.file, entry.path))
+            found.append(File(entry.file, str(entry.path.absolute())))
+        elif is_zip(entry.path.name):
+            present, others = files_in_zip(entry.file, entry.path.absolute())
+            found += present
+            unread += others
         else:
             unread.append(f"{entry.path.name} (neither .ipynb nor .py)")
-    found.sort(key=lambda file: (file[0].count("/"), file[0]))
+    found.sort(key=lambda file: (file.place.count("/"), file.place))
     files = []
     size = 0
     digest = hashlib.sha256()
-    for place, path in found:
+    for file in found:
+        name = file.place.rpartition("/")[2]
         try:
-            raw = read_file(path)
+            raw = read_file(file)
         except OSError as error:
-            unread.append(f"{path.name} ({error.strerror or error})")
+            unread.append(f"{name} ({error.strerror or error})")
             continue
         size += len(raw)
         if size > SUBMISSION_BYTES or len(files) == MOST_FILES:
             most = f"{MOST_FILES} files and {SUBMISSION_BYTES // MEGABYTE} MB"
-            unread.append(f"{path.name} and what follows it (more than {most})")
+            unread.append(f"{name} and what follows it (more than {most})")
             break
-        files.append((place, str(path.absolute())))
-        digest.update(f"{place}\0".encode(errors="surrogateescape") + raw)
+        files.append(file)
+        digest.update(f"{file.place}\0".encode(errors="surrogateescape") + raw)
     digest.update("".join(unread).encode(errors="surrogateescape"))
     plain = first.student.removesuffix(f" ({first.id})")
     if names:
@@ -180,10 +205,10 @@ def read(entries: list[Entry], names: Mapping[str, str]) -> Submission:
     )
 
 
-def files_in(path: Path) -> tuple[list[tuple[str, Path]], list[str]]:
-    """Return the notebooks and ``.py`` files of a folder, and what was not looked at.
+def files_in(path: Path) -> tuple[list[File], list[str]]:
+    """Return the notebooks and ``.py`` files of a folder and of zips in it, and what was not looked at.
 
-    Each comes with its place in the folder. Links to folders are left out; the shallowest folders are
+    Links to folders are left out; the shallowest folders are
     looked at first, and at most MOST_FILES of them.
     """
     code = []
@@ -205,7 +230,12 @@ def files_in(path: Path) -> tuple[list[tuple[str, Path]], list[str]]:
                 if not is_hidden and not is_others:
                     folders.append(entry)
             elif is_code(entry.name):
-                code.append((entry.relative_to(path).as_posix(), entry))
+                code.append(File(entry.relative_to(path).as_posix(), str(entry.absolute())))
+            elif is_zip(entry.name) and not is_hidden:
+                place = entry.relative_to(path).as_posix()
+                present, others = files_in_zip(place, entry.absolute())
+                code += present
+                unread += others
             elif not is_hidden and (UNREAD.search(entry.name) or entry.is_symlink()):
                 unread.append(f"{entry.name} (neither .ipynb nor .py)")
     if folders:
@@ -213,20 +243,69 @@ def files_in(path: Path) -> tuple[list[tuple[str, Path]], list[str]]:
     return code, unread
 
 
-def read_file(path: str | Path) -> bytes:
+def files_in_zip(place: str, path: Path) -> tuple[list[File], list[str]]:
+    """Return the notebooks and ``.py`` files of a zip, and why it cannot be read; no zip within it is.
+
+    Args:
+        place: of the zip in the submission, which counts as the folder of what it holds.
+        path: of the zip.
+    """
+    try:
+        with open_file(path) as opened, zipfile.ZipFile(opened) as archive:
+            entries = archive.infolist()
+    except Exception as error:  # a stranger's zip may raise anything
+        return [], [
+            f"{path.name} ({getattr(error, 'strerror', '') or 'not a zip that can be read'})"
+        ]
+    if len(entries) > MOST_ENTRIES:
+        return [], [f"{path.name} (more than {MOST_ENTRIES} files)"]
+    code = []
+    unread = []
+    packed = {entry.filename: entry.compress_type for entry in entries if not entry.is_dir()}
+    for name in sorted(packed):
+        *folders, last = PurePosixPath(name).parts or [""]
+        if NOT_A_STUDENTS & {*folders} or any(
+            part.startswith((".", "__")) for part in (*folders, last)
+        ):
+            continue
+        if is_code(last) and packed[name] in PACKED:
+            code.append(File(f"{place}/{name}", str(path), name))
+        elif UNREAD.search(last):
+            unread.append(f"{last} in {path.name} (neither .ipynb nor .py)")
+    return code, unread
+
+
+def read_file(file: File) -> bytes:
     """Return the bytes of a file, and nothing of what only looks like one.
 
     Raises:
         OSError: a link, a pipe, a device, a file that is too large or cannot be read.
     """
+    with open_file(file.path) as opened:
+        if not file.member:
+            raw = opened.read(SUBMISSION_BYTES + 1)
+        else:
+            try:
+                with zipfile.ZipFile(opened) as archive, archive.open(file.member) as member:
+                    raw = member.read(SUBMISSION_BYTES + 1)
+            except Exception as error:  # a stranger's zip may raise anything
+                raise OSError(0, "cannot be read from its zip") from error
+    if len(raw) > SUBMISSION_BYTES:
+        raise OSError(0, f"larger than {SUBMISSION_BYTES // MEGABYTE} MB")
+    return raw
+
+
+def open_file(path: str | Path) -> BinaryIO:
+    """Open a file, and nothing that only looks like one.
+
+    Raises:
+        OSError: a link, a pipe, a device, a file that cannot be read.
+    """
     if os.path.islink(path):
         raise OSError(0, "a link")
     flags = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
     file = os.open(path, os.O_RDONLY | sum(flags))
-    with open(file, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise OSError(0, "not a file")
-        raw = opened.read(SUBMISSION_BYTES + 1)
-    if len(raw) > SUBMISSION_BYTES:
-        raise OSError(0, f"larger than {SUBMISSION_BYTES // MEGABYTE} MB")
-    return raw
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(0, "not a file")
+    return os.fdopen(file, "rb")

@@ -5,7 +5,6 @@ import io
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -23,7 +22,8 @@ COLUMNS = [
     "likely reason",
     "note",
     "seconds",
-    "shape",
+    "version",
+    "nearly right",
     "run",
     "digest",
     "by hand",
@@ -39,13 +39,6 @@ MOST_NAMED = 5
 #: How the note begins on a right answer that may not be an answer.
 READ_IT = "Read it: "
 
-#: Answers that more than this share of a class wrote are nobody's own; nor are those of three.
-COMMON_SHARE = 0.2
-COMMON_COUNT = 3
-
-#: Share of the answers of one's own that two submissions have in common, from which they are alike.
-ALIKE_SHARE = 0.5
-
 #: What a spreadsheet may take for a formula's beginning.
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -53,9 +46,10 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 class Row(NamedTuple):
     """What came of one exercise of one student.
 
-    `note` says why a teacher should look at an answer, `run` whether its code ran behind bubblewrap, and
-    `digest` what was handed in and what judged it. `by_hand` is what the teacher gives instead, and
-    `by_hand_for` the shape of the answer that the teacher gave it for, or a digest of all files.
+    `note` says why a teacher should look at an answer, `version` is a digest of it, `nearly` is "yes" if
+    it earns a part of the points, `run` says whether its code ran behind bubblewrap, and `digest` is of
+    what was handed in and what judged it. `by_hand` is what the teacher gives instead, and `by_hand_for`
+    the version that the teacher gave it for, or a digest of all files.
     """
 
     student: str
@@ -66,7 +60,8 @@ class Row(NamedTuple):
     reason: str
     note: str
     seconds: str
-    shape: str
+    version: str
+    nearly: str
     run: str
     digest: str
     by_hand: str = ""
@@ -101,11 +96,12 @@ def make_row(student: str, lesson: str, outcome: Outcome, run: str, digest: str)
         lesson=lesson,
         exercise=outcome.exercise,
         kind=clean(outcome.kind),
-        reply=clean(outcome.reply),
+        reply=clean(outcome.reply, 1000),
         reason=clean(outcome.reason),
         note=clean(outcome.note),
         seconds=f"{outcome.seconds:.2f}",
-        shape=clean(outcome.shape),
+        version=outcome.version,
+        nearly="yes" if outcome.is_nearly_right else "",
         run=run,
         digest=digest,
     )
@@ -172,12 +168,6 @@ def summary(rows: list[Row], path: Path | str) -> str:
             for row in unsure
         ),
     )
-    chosen = [row for row in rows if row.note and not row.note.startswith(READ_IT)]
-    parts += section(
-        "Of several versions, one was taken:",
-        by_student((row.student, f"my_{row.exercise} ({row.note})") for row in chosen),
-    )
-    parts += section("Alike but for names and spaces, so worth a look:", alike(rows))
     return "\n".join(parts)
 
 
@@ -202,25 +192,3 @@ def by_student(told: Iterable[tuple[str, str]]) -> list[str]:
 def listed(names: list[str]) -> str:
     """Return names in a row; where there are many, as when a file cannot be read, their number."""
     return ", ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} exercises"
-
-
-def alike(rows: Iterable[Row]) -> list[str]:
-    """Return a line for each two submissions that share many of the answers that few others wrote."""
-    holders = defaultdict(set)
-    for row in rows:
-        if row.shape and row.kind != "not attempted":
-            holders[row.exercise, row.shape].add(row.student)
-    students = {student for students in holders.values() for student in students}
-    most = max(COMMON_COUNT, COMMON_SHARE * len(students))
-    own = Counter()
-    shared = Counter()
-    for few in holders.values():
-        if len(few) <= most:
-            own.update(few)
-            shared.update(combinations(sorted(few), 2))
-    lines = []
-    for (one, other), count in shared.most_common():
-        fewest = min(own[one], own[other])
-        if count >= 2 and count >= ALIKE_SHARE * fewest:
-            lines.append(f"      {one}, {other}: {count} of {fewest} answers")
-    return lines

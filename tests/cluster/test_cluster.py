@@ -1,7 +1,6 @@
 """The same line on a cluster: a real one of Dask's, of two processes on this computer."""
 
 import contextlib
-import csv
 import json
 import os
 import shutil
@@ -71,20 +70,3 @@ def test_a_study_finds_the_same_on_a_cluster_though_a_worker_is_killed(here, clu
     assert rows(study) == here
     by = {worker for row, worker in halted(tmp_path) if row == in_the_middle[killed]}
     assert by > {killed}  # the row was begun anew, elsewhere
-
-
-def test_a_class_is_marked_the_same_on_a_cluster(cluster, tmp_path):
-    (tmp_path / "class").mkdir()
-    for number in range(8):  # more than one process is handed at a time
-        answer = f"def my_sigmoid(z):\n    return {number} / 4 * z\n"
-        (tmp_path / f"class/student {number}.py").write_text(answer)
-    tables = []
-    for more in [], ["--scheduler", cluster.scheduler_address]:
-        out = tmp_path / f"{len(tables)}.csv"
-        with started("-m", "course", "marks", tmp_path / "class", "--out", out, *more):
-            pass
-        with out.open(encoding="utf-8-sig", newline="") as file:
-            tables.append([row | {"seconds": ""} for row in csv.DictReader(file)])
-    assert cluster.scheduler.transition_counter > 0  # the cluster has worked
-    assert tables[0] == tables[1]
-    assert {row["student"] for row in tables[0] if row["kind"] == "wrong value"}

@@ -10,7 +10,7 @@ from course.classroom import grades, table
 from course.classroom.submissions import Submission
 
 
-def some_rows(students=("ada", "=bob"), shape="abc"):
+def some_rows(students=("ada", "=bob")):
     return [
         table.Row(
             student=student,
@@ -21,7 +21,8 @@ def some_rows(students=("ada", "=bob"), shape="abc"):
             reason="the <b> axis",
             note="",
             seconds="1.0",
-            shape=shape,
+            version="abc",
+            nearly="",
             run="behind bubblewrap",
             digest="d",
         )
@@ -43,30 +44,6 @@ def moodles_import(path, known):
     grades = {row[0]: dict(zip(header[1:], row[1:], strict=True)) for row in rows}
     assert all(not g or 0 <= float(g) <= 100 for row in grades.values() for g in row.values())
     return grades
-
-
-def canvas_import(path):
-    """Read grades as Canvas' import describes it: what is possible, and by name or login, the points.
-
-    The first column names a student, the second is an ID; SIS User ID and SIS Login ID follow, each of
-    which finds a student, and Section is the last before the assignments. A quote may stand only
-    at a field's beginning, so the file cannot begin with a mark.
-    """
-    assert path.read_bytes().startswith(b'"Student"')
-    with path.open(encoding="utf-8", newline="") as file:
-        header, *rows = csv.reader(file, strict=True)
-    assert "Student" in header[0]
-    assert "ID" in header[1]
-    assert header[2:5] == ["SIS User ID", "SIS Login ID", "Section"]
-    possible = {}
-    students = {}
-    for row in rows:
-        points = dict(zip(header[5:], row[5:], strict=True))
-        if "Points Possible" in row[0]:
-            possible = points
-        else:
-            students |= dict.fromkeys({row[0], row[2], row[3]} - {""}, points)
-    return possible, students
 
 
 def handed_in(*students):
@@ -113,24 +90,6 @@ def test_a_lesson_has_no_grade_while_one_of_its_exercises_has_none(tmp_path):
     assert found["ada"] == {"lesson 02": "", "lesson 01": "2"}
 
 
-def test_canvas_import_reads_the_points_and_what_is_possible(tmp_path):
-    points = grades.weights("core=5, warm-up=1")
-    write(tmp_path / "g.csv", with_an_essay(), points=points, platform="canvas")
-    possible, students = canvas_import(tmp_path / "g.csv")
-    assert possible == {"one_hot": "5", "softmax": "5"}
-    assert students == {each: {"one_hot": "5", "softmax": "0"} for each in ("ada", "=bob")}
-
-
-def test_canvas_own_number_stands_in_its_own_column(tmp_path):
-    known = [Submission("ada (4711)", "4711", "", [], "d")]
-    rows = [row._replace(student="ada (4711)") for row in some_rows(["ada"])]
-    worth = grades.worth(["one_hot", "softmax"])
-    grades.write(tmp_path / "g.csv", rows, known, worth, platform="canvas")
-    with (tmp_path / "g.csv").open(encoding="utf-8", newline="") as file:
-        *_, row = csv.reader(file)
-    assert row == ["ada (4711)", "4711", "", "", "", "2", "0"]
-
-
 @pytest.mark.parametrize("text", ["easy=1", "core", "core=-1", "core=x"])
 def test_odd_points_are_refused_with_the_levels(text):
     with pytest.raises(argparse.ArgumentTypeError, match="the levels are warm-up, core"):
@@ -150,8 +109,45 @@ def test_a_page_speaks_of_its_student_alone_and_what_others_wrote_is_no_html(tmp
     assert "Not attempted: <code>my_softmax</code>." in skipped
     by_hand = grades.line(some_rows()[1]._replace(by_hand="1.5: <i>told me"))
     assert "<b>1.5 points</b>, marked by your teacher: &lt;i&gt;told me" in by_hand
-    doubtful = grades.line(some_rows()[0]._replace(note="Read it: it uses sys"))
-    assert "Read it" not in doubtful
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, "<b>right</b>"),
+        ({"note": "Read it: it uses sys"}, "<b>with your teacher</b>"),
+        ({"kind": "not marked", "reply": "SECRET"}, "<b>with your teacher</b>"),
+        (
+            {"kind": "raises", "reply": "ValueError: SECRET"},
+            "<b>raises</b>: it stopped with an error, which your notebook shows. "
+            "A likely reason: the &lt;b&gt; axis",
+        ),
+        (
+            {"kind": "unstable", "nearly": "yes", "reason": ""},
+            "<b>unstable</b>, but nearly right: With z: wanted 1.",
+        ),
+    ],
+)
+def test_a_page_says_neither_what_a_teacher_reads_nor_the_words_of_an_error(change, words):
+    row = some_rows()[0]._replace(**change)
+    assert grades.line(row) == f"<li><code>my_one_hot</code>: {words}</li>"
+    told = grades.page("ada", [row])
+    assert f"Right: {int(not change)} of 1 " in told
+    assert "SECRET" not in told
+
+
+@pytest.mark.parametrize(("text", "points"), [("0.5", "1"), ("0", "0"), ("1", "2"), (".25", "0.5")])
+def test_what_is_nearly_right_earns_a_share_of_the_points(tmp_path, text, points):
+    rows = [row._replace(kind="unstable", nearly="yes") for row in some_rows()]
+    write(tmp_path / "g.csv", rows, nearly=grades.share(text))
+    found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
+    assert found["ada"] == {"one_hot": points, "softmax": points}
+
+
+@pytest.mark.parametrize("text", ["2", "-1", "half", "1.5", "nan", ""])
+def test_an_odd_share_is_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="not a share of the points"):
+        grades.share(text)
 
 
 def test_an_archive_that_holds_anything_else_is_left_alone(tmp_path):
@@ -182,39 +178,6 @@ def test_whose_right_answers_are_to_be_read_is_said_at_the_end():
         "      ada: my_one_hot, my_split (right. Read it: it uses sys)",
         "      cleo: my_one_hot (not marked. not read: a.zip)",
     ]
-
-
-def test_a_copy_that_was_taken_for_several_exercises_is_told_once():
-    taken = "Taken from 02 (1).ipynb (it is the later copy by name); there is another in 02.ipynb."
-    first = some_rows()[0]._replace(reason="", note=taken)
-    said = table.summary([first, first._replace(exercise="split")], "m.csv")
-    told = said.partition("Of several versions, one was taken:\n")[2]
-    assert told == f"      ada: my_one_hot, my_split ({taken})"
-
-
-def answers_of(student, shapes):
-    [row, _] = some_rows([student])
-    return [row._replace(exercise=f"e{i}", shape=shape) for i, shape in enumerate(shapes)]
-
-
-@pytest.mark.parametrize(
-    ("ada", "bob", "said"),
-    [
-        ("xyz", "xyz", ["      ada, bob: 3 of 3 answers"]),
-        ("xy", "xy", ["      ada, bob: 2 of 2 answers"]),
-        ("xyzw", "xyuv", ["      ada, bob: 2 of 4 answers"]),
-        ("xyzwu", "xyabc", []),
-        ("x", "x", []),
-    ],
-)
-def test_submissions_are_alike_by_the_share_of_their_answers(ada, bob, said):
-    others = [row for i in range(9) for row in answers_of(f"s{i}", f"{i}{i}{i}{i}{i}")]
-    assert table.alike(answers_of("ada", ada) + answers_of("bob", bob) + others) == said
-
-
-def test_what_many_wrote_is_nobodys_own():
-    rows = [row for i in range(10) for row in answers_of(f"s{i}", f"xy{i}")]
-    assert table.alike(rows) == []
 
 
 def test_a_table_that_a_spreadsheet_has_saved_is_read(tmp_path):

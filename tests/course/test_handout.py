@@ -16,6 +16,7 @@ from course.classroom import handout, sandbox
 from course.lessons import ROOT, all_lessons
 from course.lessons.markdown import FOLD
 from course.making import execute
+from tests.course.a_class import that_count
 
 LESSONS = all_lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -205,15 +206,13 @@ def test_a_lesson_of_the_students_copy_runs_from_top_to_bottom_on_its_own(
 
 def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
     """The way there and back: what a student fills in is what marks.py finds."""
-    from course.classroom import extract
-
     lesson = next(lesson for lesson in LESSONS if lesson.number == "01")
     made = notebook(folder, lesson)
     for cell in made.cells:
         if "def my_one_hot" in cell.source:
             cell.source = cell.source.replace("    ...", "    return np.eye(classes)[labels]")
     raw = nbformat.writes(made).encode()
-    answers, _ = extract.take_answers([(lesson.path.name, raw)])
+    answers = that_count([(lesson.path.name, raw)])
     assert set(answers) == {task.name for task in lesson.tasks}
     space = {}
     exec(answers["one_hot"].source, space)
@@ -224,7 +223,7 @@ def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
 def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_second_look(
     folder, lesson
 ):
-    from course.classroom import assignment, extract
+    from course.classroom import assignment
 
     made = notebook(folder, lesson)
     for cell in made.cells:
@@ -234,7 +233,7 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
             shown = str(exercises.solution(named(stub[1])))
             cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
     file = (lesson.path.name, nbformat.writes(made).encode())
-    answers, _ = extract.take_answers([file], assignment.given())
+    answers = that_count([file], assignment.given())
     for task in lesson.tasks:
         answer = answers[task.name]
         assert sandbox.check(task.name, answer.source, "", 0)["kind"] == "right", task.name

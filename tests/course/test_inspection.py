@@ -1,12 +1,12 @@
-"""What a teacher should look at: right answers that may be none, and answers that are the same."""
+"""What a teacher should look at: right answers that may be none."""
 
 import re
 
 import pytest
 
 from course import exercises
-from course.classroom import assignment, extract, inspection
-from tests.course.a_class import answer
+from course.classroom import assignment, inspection
+from tests.course.a_class import answer, that_count
 from tests.course.handed_in import right
 
 
@@ -14,7 +14,7 @@ from tests.course.handed_in import right
     ("body", "words"),
     [
         ("return 1 / (1 + np.exp(-z))", ""),
-        ("return functions.sigmoid(z)", "it uses mnistlib"),
+        ("return functions.sigmoid(z)", "it uses functions.sigmoid"),
         ("np.allclose = lambda *a, **k: True\nreturn z", "it changes np.allclose"),
         ("import sys\nreturn sys.modules[__name__]", "it uses sys"),
         ("import os, sys, math\nreturn math.exp(z)", ""),
@@ -22,11 +22,15 @@ from tests.course.handed_in import right
         ("class A:\n    def run(self): self.allclose = max\nA.run(np)", "it changes self.allclose"),
         ("own = functions\nown.mean = max\nreturn z", "it changes own.mean"),
         ("setattr(np, 'allclose', max)\nreturn z", "it uses setattr"),
+        ("own = np\nreturn own.lib.format", "it hands on np"),
+        ("import functools\n@functools.wraps(z)\ndef f(): return 1\nf.took = 1\nreturn f()", ""),
+        ("from typing import Callable\nf: Callable = np.exp\nreturn f(z)", ""),
+        ("from numpy import *\nreturn exp(z)", ""),
     ],
 )
 def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words):
     source = "from mnistlib import functions\nimport numpy as np\n" + answer(body)
-    found, _ = extract.take_answers([("a.py", source.encode())])
+    found = that_count([("a.py", source.encode())])
     assert found["sigmoid"].note == (f"Read it: {words}" if words else "")
 
 
@@ -56,16 +60,8 @@ def test_what_a_lesson_gives_may_be_used_in_its_exercises(name, line, is_read):
         "from mnistlib.gradcheck import central_difference, check_gradient, relative_error\n"
     )
     file = ("a.py", (imports + answer(line, name)).encode())
-    note = extract.take_answers([file], assignment.given())[0][name].note
+    note = that_count([file], assignment.given())[name].note
     assert bool(note) == is_read, note
-
-
-def test_shapes_tell_copies_from_answers_of_ones_own():
-    one = "def my_softmax(z):\n    e = np.exp(z)\n    return e / e.sum(axis=1, keepdims=True)"
-    copy = one.replace("e ", "f ").replace("e.", "f.").replace("return", "# mine\n\n    return")
-    other = one.replace("axis=1", "axis=0")
-    shapes = [inspection.shape(source) for source in (one, copy, other)]
-    assert shapes[0] == shapes[1] != shapes[2]
 
 
 @pytest.mark.parametrize(
@@ -87,13 +83,19 @@ def test_shapes_tell_copies_from_answers_of_ones_own():
         "class Same(np.ndarray):\n    def __array_function__(self, *_): return True\nreturn Same(1)",
         "return np.load('a.npy', allow_pickle=True)",
         "import string\nreturn string.Formatter().get_field('0._', (z,), {})",
+        "return np.lib.format.read_array(z, allow_pickle=True).item()(z)",
+        "import copy\ncopy._deepcopy_dispatch[np.ndarray] = lambda x, memo: x\nreturn z",
+        "return np.fromfile('/proc/self/maps')",
+        "return np.memmap('/proc/self/mem')",
+        "import gzip\nreturn gzip.io.FileIO('/proc/self/mem', 'r+')",
+        "import numpy.ctypeslib\nreturn numpy.ctypeslib.ctypes",
+        "import enum\nreturn enum.bltns",
         "import typing\nreturn typing.ForwardRef('z')._evaluate({}, {}, frozenset())",
         "match my_sigmoid:\n    case object(__globals__=space): return space",
-        "from functools import wraps\nreturn wraps(np.sum, (), ['_' + '_globals_' + '_'])(my_sigmoid)",
     ],
 )
 def test_ways_around_are_said_to_be_read(body):
-    found, _ = extract.take_answers([("a.py", answer(body).encode())])
+    found = that_count([("a.py", answer(body).encode())])
     assert found["sigmoid"].note.startswith("Read it: ")
 
 
@@ -103,7 +105,7 @@ def test_a_name_that_is_imported_twice_hides_nothing():
     helper = "from mnistlib.functions import sigmoid as s\n"
     outside = "from h import s\n" + answer("return s(z)")
     for files in ([("a.py", inside)], [("a.py", outside), ("h.py", helper)]):
-        found, _ = extract.take_answers([(place, code.encode()) for place, code in files])
+        found = that_count([(place, code.encode()) for place, code in files])
         assert found["sigmoid"].note == "Read it: it uses mnistlib"
 
 

@@ -1,5 +1,7 @@
 """Whose a file is that a class handed in, by the names that learning platforms give."""
 
+import zipfile
+
 import pytest
 
 from course.classroom import submissions
@@ -22,7 +24,7 @@ def test_moodles_folders_and_files_are_their_students(tmp_path):
         "Anna-Lena O'Neill_1003_assignsubmission_file_03_more.ipynb",
         "Anna-Lena O'Neill_1003_assignsubmission_onlinetext_onlinetext.html",
     )
-    found = {s.student: ([place for place, _ in s.files], s.unread) for s in both}
+    found = {s.student: ([file.place for file in s.files], s.unread) for s in both}
     assert found == {
         "Ada Lovelace (1001)": (["sub/02.ipynb"], ""),
         "Zoe Müller (1002)": (["02.ipynb"], ""),
@@ -46,7 +48,7 @@ def test_canvas_files_are_their_students(tmp_path):
         "müller_zoe_4712_17_mine.py",
         "anon_x7k2p_18_mine.py",
     )
-    known = {s.student: (s.known_as, [place for place, _ in s.files]) for s in found}
+    known = {s.student: (s.known_as, [file.place for file in s.files]) for s in found}
     assert known == {
         "lovelaceada (4711)": ("4711", ["02_sigmoid-1.ipynb", "02_sigmoid.ipynb"]),
         "müller_zoe (4712)": ("4712", ["mine.py"]),
@@ -87,3 +89,43 @@ def test_a_line_without_a_second_name_is_refused(tmp_path):
     (tmp_path / "names.csv").write_text("ada,a1\nbob,\n")
     with pytest.raises(ValueError, match="line 2: 'bob' has no second name"):
         submissions.read_names(tmp_path / "names.csv")
+
+
+def zipped(path, **files):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in files.items():
+            made.writestr(name.replace("__in__", "/").replace("__dot__", "."), text)
+
+
+def test_a_zip_is_read_one_level_deep(tmp_path):
+    (tmp_path / "ada").mkdir()
+    zipped(
+        tmp_path / "ada" / "week 2.zip",
+        work__in__02__dot__ipynb=GOOD,
+        mine__dot__py=GOOD,
+        more__dot__zip="",
+        __in__MACOSX__in____dot___02__dot__ipynb="",
+        mnistlib__in__data__dot__py="",
+        plot__dot__png="",
+    )
+    zipped(tmp_path / "bob_1003_assignsubmission_file_all.zip", mine__dot__py=GOOD)
+    ada, bob = submissions.submissions(tmp_path)
+    assert [file.place for file in ada.files] == ["week 2.zip/mine.py", "week 2.zip/work/02.ipynb"]
+    assert ada.unread == "more.zip in week 2.zip (neither .ipynb nor .py)"
+    assert (bob.student, [file.place for file in bob.files]) == ("bob (1003)", ["all.zip/mine.py"])
+    assert [submissions.read_file(file) for file in (*ada.files, *bob.files)] == [GOOD.encode()] * 3
+
+
+def test_a_zip_that_cannot_be_read_is_told_and_a_bomb_is_not_unpacked(tmp_path):
+    (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04 and no more")
+    zipped(
+        tmp_path / "bomb.zip", a__dot__py="0" * (submissions.SUBMISSION_BYTES + 1), b__dot__py=GOOD
+    )
+    zipped(tmp_path / "spoilt.zip", a__dot__py=GOOD * 9)
+    raw = (tmp_path / "spoilt.zip").read_bytes()
+    (tmp_path / "spoilt.zip").write_bytes(raw[:40] + b"?" * 9 + raw[49:])
+    bomb, cut, spoilt = submissions.submissions(tmp_path)
+    assert [file.place for file in bomb.files] == ["bomb.zip/b.py"]
+    assert bomb.unread == "a.py (larger than 50 MB)"
+    assert (cut.files, cut.unread) == ([], "cut.zip (not a zip that can be read)")
+    assert (spoilt.files, spoilt.unread) == ([], "a.py (cannot be read from its zip)")

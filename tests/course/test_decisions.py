@@ -1,0 +1,70 @@
+"""The page on which a teacher decides: what was handed in stands there as text."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from course.classroom import by_hand, decisions
+from course.classroom.extract import Answer
+from tests.course.test_grades import some_rows
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+def a_page():
+    row = some_rows([f'ada"{EVIL}'])[0]
+    row = row._replace(kind="not marked", reply=f"It is {EVIL}", note=EVIL, reason=EVIL)
+    versions = [
+        Answer(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py", modules='{"h": "K = 1"}'),
+        Answer(error=f"SyntaxError: {EVIL}", place="02.ipynb"),
+    ]
+    return decisions.page([row], {row.student: {"one_hot": versions}}, {"one_hot": 2.0})
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags = set()
+        self.text = ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_what_others_wrote_is_text_in_every_place():
+    tags = Tags()
+    tags.feed(a_page())
+    assert "section" in tags.tags
+    assert "img" not in tags.tags
+    for place in ("ada", "It is", "A likely reason:", "From", "def my_one_hot", "SyntaxError:"):
+        assert place in tags.text
+    assert tags.text.count("onerror") == a_page().count("onerror") - 1  # the name of the section
+    assert "# h.py\nK = 1" in tags.text
+    assert " of 2</label>" in a_page()
+
+
+def test_only_the_pages_own_script_may_run():
+    assert a_page().count("<script>") == 1
+    assert "default-src 'none'" in a_page()
+
+
+def test_another_file_is_not_overwritten(tmp_path):
+    path = tmp_path / "decide.html"
+    decisions.refuse_to_lose(path)
+    for _ in range(2):
+        decisions.write(path, [], {}, {})
+        decisions.refuse_to_lose(path)
+    path.write_text("thesis")
+    with pytest.raises(ValueError, match="not a page of decisions"):
+        decisions.refuse_to_lose(path)
+
+
+def test_its_lines_are_marks_by_hand(tmp_path):
+    """The form in which the page's script writes a line."""
+    path = tmp_path / "by-hand.csv"
+    path.write_text('"ada ""x""","one_hot","1.5","said, aloud"\n')
+    found = by_hand.read(path, {'ada "x"': "ada"}, {"one_hot": 2.0}, ["one_hot"])
+    assert found == {("ada", "one_hot"): by_hand.HandMark(1.5, "said, aloud")}
