@@ -1,6 +1,7 @@
 """Read a text of the course, and write a file whole or not at all."""
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -46,9 +47,12 @@ def replace(path: str | os.PathLike[str], text: str | bytes) -> None:
         text: what it is to hold; text is written as UTF-8.
 
     Raises:
-        OSError: it could not be written. Then the file is as it was, and nothing is left beside it.
+        OSError: it could not be written, or something else is in its place: a folder, or a device such
+            as the null device, which root could overwrite. Then what is there is as it was.
     """
     target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "it is no regular file", os.fspath(path))
     part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         part.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)

@@ -176,7 +176,10 @@ def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name
     [
         ("return -dz.sum(axis=0)", "you have every sign the other way round"),
         ("return dz.sum(axis=0) * 2", "a factor of 2"),
-        ("return dz.sum(axis=0) * len(dz)", "you made it too large by a factor, the number of examples"),
+        (
+            "return dz.sum(axis=0) * len(dz)",
+            "you made it too large by a factor, the number of examples",
+        ),
         ("return dz.sum(axis=0) / len(dz) ** 2 * len(dz)", "mean"),
         ("return dz.sum(axis=0, keepdims=True)", "one axis too many"),
         ("return [sum(column) for column in dz.T]", "in a list"),

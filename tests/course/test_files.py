@@ -1,0 +1,45 @@
+"""A file is written whole or not at all, and nothing but a file is written over."""
+
+import os
+
+import pytest
+
+from course import files
+
+
+def test_a_file_is_replaced_and_keeps_its_permissions(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    path.chmod(0o640)
+    files.replace(path, "new")
+    assert path.read_text() == "new"
+    assert os.name == "nt" or path.stat().st_mode & 0o777 == 0o640
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(PermissionError):
+        files.replace(path, "new")
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_folder_or_a_device_is_not_written_over(tmp_path):
+    for place in (tmp_path, os.devnull):
+        with pytest.raises(OSError, match="it is no regular file"):
+            files.replace(place, "new")
+    assert tmp_path.is_dir()
+    assert not os.path.isfile(os.devnull)
+
+
+def test_a_file_that_is_not_text_is_named_with_what_to_do():
+    path = files.ROOT / "data" / "train-labels-idx1-ubyte.gz"
+    with pytest.raises(files.Damaged, match="git checkout -- data/train-labels-idx1-ubyte.gz"):
+        files.read_text(path)
