@@ -26,7 +26,7 @@ LIBRARY = [
 ]
 #: What a module of the library may import beside NumPy and Python's own.
 OTHER_PACKAGES = {
-    "plotting": {"matplotlib"},
+    "plotting": {"matplotlib", "matplotlib_inline"},
     "download": {"requests", "tqdm", "urllib3"},
     "training": {"threadpoolctl"},
 }
