@@ -68,11 +68,11 @@ def test_a_float64_mistake_does_not_explain_an_answer_in_float32():
 @pytest.mark.parametrize(
     ("name", "body", "words"),
     [
-        ("softmax", "if z > 100:\n    z = z - z.max()\nreturn np.exp(z)", "that max is Python's"),
+        ("softmax", "if z > 100:\n    z = z - z.max()\nreturn np.exp(z)", "you called Python's own max"),
         (
             "tanh_backward",
             "return np.linalg.solve(a, da) * (1 - a @ a)",
-            "that is a matrix product",
+            "you used a matrix product",
         ),
     ],
 )
@@ -231,7 +231,7 @@ def test_tiny_numbers_are_not_shown_as_0():
 
 def test_a_number_with_an_imaginary_part_is_told_as_one():
     body = "return w * (1 - weight_decay * steps) ** learning_rate"
-    assert "Which negative number had its root taken" in check(write("weight_left", body)).text
+    assert "Of which negative number did you take the root" in check(write("weight_left", body)).text
 
 
 def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():
