@@ -60,10 +60,15 @@ def array_text(array: np.ndarray, digits: int) -> str:
     options = PRINTING | {"precision": digits, "suppress": is_seen}
     if digits > 8 or (not is_seen and array.ndim < 2):
         significant = digits + (digits <= 8)
-        options["formatter"] = {"float_kind": lambda number: f"{number:.{significant}g}"}
+        options["formatter"] = {"float_kind": lambda number: short_text(number, significant)}
     with np.printoptions(**options):
         text = np.array2string(array, separator=", ")
     return re.sub(r"-(0(?![.\d])|0\.(?!\d))", r" \1", text)
+
+
+def short_text(number: np.floating, digits: int) -> str:
+    """Write a number with that many digits, or with all it needs if these are fewer."""
+    return min(f"{number:.{digits}g}", repr(float(number)), key=len)
 
 
 def is_written_out(arguments: Arguments) -> bool:

@@ -115,10 +115,10 @@ def test_a_buffer_that_is_used_again_is_judged_by_what_it_held():
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        (np.matrix, "a `matrix` came"),
-        (np.ma.masked_array, "a masked array came"),
-        (lambda a: a.astype(object), "an array of objects came"),
-        (lambda a: np.ma.masked, "a masked array came"),
+        (np.matrix, "you returned a `matrix`"),
+        (np.ma.masked_array, "you returned a masked array"),
+        (lambda a: a.astype(object), "you returned an array of objects"),
+        (lambda a: np.ma.masked, "you returned a masked array"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
@@ -161,7 +161,7 @@ def test_nobody_is_told_of_chance_for_what_cannot_be_looked_into(other):
     reply = check(write("layer_gradients", f"return inputs.T @ dz, {other}"))
     assert reply.kind == "wrong shape"
     assert "chance" not in reply.text
-    assert ("that was not called" in reply.text) == (other == "dz.sum")
+    assert ("that you did not call" in reply.text) == (other == "dz.sum")
 
 
 def test_chance_is_told_where_numbers_differ():

@@ -68,11 +68,15 @@ def test_a_float64_mistake_does_not_explain_an_answer_in_float32():
 @pytest.mark.parametrize(
     ("name", "body", "words"),
     [
-        ("softmax", "if z > 100:\n    z = z - z.max()\nreturn np.exp(z)", "that max is Python's"),
+        (
+            "softmax",
+            "if z > 100:\n    z = z - z.max()\nreturn np.exp(z)",
+            "you called Python's own max",
+        ),
         (
             "tanh_backward",
             "return np.linalg.solve(a, da) * (1 - a @ a)",
-            "that is a matrix product",
+            "you used a matrix product",
         ),
     ],
 )
@@ -96,16 +100,6 @@ def test_long_arrays_of_drawn_numbers_are_said_by_their_shape():
     pencil = check(write("decayed_fit", "return np.linalg.lstsq(a, y)[0]"))
     assert pencil.text.startswith("With a =\n[[1., 0.],\n [0., 2.],\n [0., 0.]],\ny =\n[[4.],\n")
     assert "With rate = 1.0, divisor = 2.0:" in check(write("rate_for_scaled", "return rate")).text
-
-
-def test_a_relation_of_one_case_is_not_said_of_others():
-    """The patches of the first image are symmetric; of the second they are in another order."""
-    body = (
-        "places = [(i, j) for i in range(image.shape[0] - side + 1)\n"
-        "          for j in range(image.shape[1] - side + 1)]\n"
-        "return np.array([image[i : i + side, j : j + side] for i, j in places])"
-    )
-    assert "in their order" not in check(write("image_patches", body)).text
 
 
 def assert_is_a_reply(name, reply):
@@ -227,14 +221,16 @@ def test_a_third_array_of_a_comparison_is_one_to_write_into():
 
 
 def test_tiny_numbers_are_not_shown_as_0():
-    assert text_of(np.array([1e-7, -3e-7])) == "[ 1.e-07, -3.e-07]"
+    assert text_of(np.array([1e-7, -3e-7])) == "[1e-07, -3e-07]"
     assert text_of(np.array([0.3, 1e-7])) == "[0.3, 0. ]"
     assert text_of(np.zeros(2)) == "[0., 0.]"
 
 
 def test_a_number_with_an_imaginary_part_is_told_as_one():
     body = "return w * (1 - weight_decay * steps) ** learning_rate"
-    assert "Which negative number had its root taken" in check(write("weight_left", body)).text
+    assert (
+        "Of which negative number did you take the root" in check(write("weight_left", body)).text
+    )
 
 
 def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():
@@ -245,7 +241,7 @@ def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():
 
 
 def test_with_all_digits_a_tiny_number_is_written_out():
-    assert "1.e-20" in text_of(np.array([1e-20, 1]), 16)
+    assert text_of(np.array([1e-20, 1]), 16) == "[1e-20, 1]"
     assert "e" not in text_of(np.array([1e-20, 1]), 8)
 
 
@@ -342,7 +338,7 @@ def test_a_reply_shows_the_smallest_failing_input_and_no_reason_that_does_not_fi
     )
     close = check(write("sigmoid", "return 1.00002 / (1 + np.exp(-z))"))
     assert close.text.startswith(
-        "With z = [0.]:\nwanted [0.5]\ngot [0.50001]\nIn every case it is 1.00002 times"
+        "With z = [0.]:\nwanted [0.5]\ngot [0.50001]\nYou have 1.00002 times"
     )
     nearly = right("cross_entropy")[0].replace("return", "return 0.999985 *")
     closer = check(write("cross_entropy", nearly))

@@ -61,7 +61,7 @@ def test_arrays_in_an_array_are_answered_by_what_is_wrong_and_text_by_its_name()
     rows = "rows = images.reshape(len(images), -1)\n"
     means = "np.array([rows[labels == k].mean(axis=1) for k in range(10)], dtype=object)"
     reply = check(write("class_means", f"{rows}return {means}"))
-    assert "that is one number for each image" in reply.text
+    assert "and got one number for each image" in reply.text
     reply = check(write("one_hot", "return (labels[:, None] == np.arange(classes)).astype(str)"))
     assert "You returned an array of text, where an array of numbers is wanted." in reply.text
 

@@ -25,7 +25,7 @@ BY_VIEWS = (
         ),
         (
             "seen = answer(x[:, [0, 2, 1, 4, 3, 6, 5, 8, 7]])\nreturn np.allclose(seen, answer(x))\n",
-            "a key stands where a value stood",
+            "you set a key where a value stood",
         ),
     ],
 )
