@@ -17,10 +17,6 @@ from mnistlib import autodiff, data, functions, network, training
 #: The modules in which a reader's own function may take the library's place: the network uses them.
 HOMES: tuple[types.ModuleType, ...] = (autodiff, data, functions, network, training)
 
-#: What compiles a known mistake. In the course's own pages another takes its place, since the Python
-#: there does not see by itself that a number overflows.
-COMPILE: Callable[[str, str, str], types.CodeType] = compile
-
 #: The arguments of one case.
 Arguments = tuple
 
@@ -177,4 +173,4 @@ def _compiled(exercise: Exercise, code: str) -> types.CodeType:
     source = "\n    ".join(lines) + "\n"
     file = f"<{exercise.name}: {code}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    return COMPILE(source, file, "exec")
+    return compile(source, file, "exec")
