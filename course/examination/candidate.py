@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.exercises.attempt import line_at_work
+from course.exercises.attempt import where_it_stopped
 
 #: Seconds that a training may take.
 LIMIT = 60.0
@@ -129,7 +129,7 @@ class Candidate:
             except Fault:
                 raise
             except Exception as error:  # a reader's code may raise anything
-                line = line_at_work(function, error.__traceback__)
+                line, *_ = where_it_stopped(function, error.__traceback__)
                 name = getattr(function, "__name__", "it")
                 said = f"{type(error).__name__}: {error}"
                 raise Fault("raises", function=name, error=said, line=line or "?") from error
@@ -173,7 +173,7 @@ def within(seconds: float, function: Callable, *arguments: object) -> object:
     except KeyboardInterrupt as stopped:
         if not expired.is_set():
             raise  # the reader's own
-        line = line_at_work(function, stopped.__traceback__)
+        line, *_ = where_it_stopped(function, stopped.__traceback__)
     if expired.is_set():
         name = getattr(function, "__name__", "it")
         raise Fault("endless", function=name, seconds=seconds, line=line or "?")
