@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 
 from website import SITE
-from website.tests.tabs import Tab
+from website.tests.tabs import UNFOLD, Tab
 
 pytestmark = pytest.mark.takes(seconds=160)
 
@@ -259,6 +259,7 @@ def walk(browser, roots, pages):
         ours = {url for url in tab.loaded if url.startswith(tab.root)}
         found["weights"][address] = {url: tab.weight(url) for url in ours}
         is_lesson = address.startswith("notebooks/")
+        tab.page.evaluate(UNFOLD)
         if is_lesson:
             found["not copied"][address] = tab.page.evaluate(COPIED)
         for width in (*WIDTHS, *(LESSON_WIDTHS if is_lesson else ())):

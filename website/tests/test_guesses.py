@@ -4,7 +4,7 @@ import pytest
 
 from website import HTML
 from website.tests.tabs import both_ways
-from website.tests.test_every_page import AXE, axe
+from website.tests.test_every_page import AXE, TOO_WIDE, axe
 
 
 @pytest.fixture
@@ -136,6 +136,8 @@ def test_the_block_is_accessible_and_paper_shows_all(folding):
     page = folding.page
     page.evaluate(AXE.read_text("utf-8"))
     assert axe(page) == []
+    folding.resize(280)
+    assert page.evaluate(TOO_WIDE) <= 0
     page.emulate_media(media="print")
     assert is_open(page)
     assert page.locator("#here").get_by_role("button").count() == 0
