@@ -16,7 +16,7 @@ pytestmark = pytest.mark.takes(seconds=120)
 
 #: What is said of an answer that does not end: where it was, or at least after how long it was stopped.
 ENDED = re.compile("was still at work|Stopped after")
-#: Lets an answer take a hundred seconds and the page's patience five minutes, however busy the computer is.
+#: An answer may take a hundred seconds here and the page waits five minutes, however busy the computer.
 PATIENTLY = """loadEditors().then(() => {
     const start = pythonEngine.start, wait = window.setTimeout;
     pythonEngine.start = async (...given) => {
@@ -380,7 +380,7 @@ def test_what_does_not_end_is_ended(tab):
     box.locator(".in-page-status", has_text="Running").wait_for()
     box.get_by_role("button", name="Stop").click()
     box.locator(".in-page-status", has_text="Stopped").wait_for()
-    # Thirty seconds are a long time for a test: now the page's clock goes ten times as fast.
+    # Thirty seconds are a long time for a test: now the page's clock goes a hundred times as fast.
     page.evaluate("window.wait = window.setTimeout")
     page.evaluate("window.setTimeout = (act, time) => wait(act, time / 100)")
     assert "After 30 seconds without an answer the page stopped Python" in tab.run("softmax")
