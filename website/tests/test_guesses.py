@@ -58,7 +58,8 @@ SECTION = f"""<section id="here"><h2>A section</h2><p>How many are wrong?</p>
 {cell("guesses.ask(...)", ASK)}<p id="before">Read the code first.</p>
 {cell("print(wrong)", "seventeen wrong", "tag_answer")}
 {cell("guesses.compare(...)", COMPARE, "tag_answer")}
-<p id="after">So seventeen it was.</p>
+<p id="after"><strong>Seventeen</strong> it was.</p>
+<p id="predict"><strong>Predict.</strong> And the next?</p>
 {cell("guesses.ask(...)", NEXT)}<p id="another">Then another.</p>
 <section id="below"><h3>Below</h3><p>More.</p></section></section>"""
 
@@ -85,7 +86,7 @@ def is_open(page):
     ).all()
     found = {part.evaluate(seen) for part in parts}
     assert len(found) == 1
-    for part in ("#before", "#another", "#below", ".cell_input pre:has-text('print(wrong)')"):
+    for part in ("#before", "#predict", "#another", "#below", ".cell_input pre:has-text('print(wrong)')"):
         assert page.locator(f"#here {part}").first.is_visible()  # nothing else is folded
     return found.pop()
 
