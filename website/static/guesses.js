@@ -54,7 +54,12 @@
     if (!output) return undefined;
     const below = [];
     for (let each = answer.nextElementSibling; each && each !== next && !isHeading(each) && !isLeadIn(each); each = each.nextElementSibling) below.push(each);
-    return { answer, parts: [output, ...below] };
+    // Code in which the answer stands in words would tell it, so it is folded as well.
+    const { answer: words } = answer.querySelector("[data-guessed]")?.dataset ?? {};
+    const tells = words && answer.querySelector(".cell_input")?.textContent.includes(`"${words}"`);
+    const marker = document.createComment("what answers");
+    answer[tells ? "before" : "after"](marker);
+    return { marker, parts: [tells ? answer : output, ...below] };
   }
 
   function ask(cell, next, number) {
@@ -76,7 +81,7 @@
     const show = element("button", { className: "show-guessed", textContent: "Show what came out", disabled: !field.value.trim() });
     const anyway = element("button", { type: "button", textContent: "Show it without a guess" });
     const folded = element("div", { className: "what-came-out", tabIndex: -1, role: "group", ariaLabel: "What came out" });
-    found.answer.after(box, folded);
+    found.marker.replaceWith(box, folded);
     folded.append(...found.parts);
     folded.setAttribute("hidden", "until-found"); // or plainly hidden, where the browser doesn't know that
     box.append(show, anyway);

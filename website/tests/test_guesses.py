@@ -3,7 +3,8 @@
 import pytest
 
 from website import HTML
-from website.tests.tabs import both_ways
+from website.tests.answers import LESSON
+from website.tests.tabs import UNFOLD, both_ways
 from website.tests.test_every_page import AXE, TOO_WIDE, axe
 
 
@@ -155,3 +156,21 @@ def test_damage_in_the_storage_takes_no_field_away(folding):
     page.get_by_label("wrong of 101").fill("20")
     page.reload()
     assert page.get_by_label("wrong of 101").input_value() == "20"
+
+
+#: Of the cells that answer, whether each whose code has the answer in words is seen.
+TELLING = """
+    [...document.querySelectorAll(".cell.tag_answer")].filter(cell => {
+        const said = cell.querySelector("[data-answer]")?.dataset.answer;
+        return said && cell.querySelector(".cell_input").textContent.includes(`"${said}"`);
+    }).map(cell => cell.querySelector("pre").checkVisibility({ contentVisibilityAuto: true }))
+"""
+
+
+def test_code_that_would_tell_the_answer_is_folded_with_it(tab):
+    page = tab.open(LESSON)
+    seen = page.evaluate(TELLING)
+    assert seen
+    assert not any(seen)
+    page.evaluate(UNFOLD)
+    assert all(page.evaluate(TELLING))
