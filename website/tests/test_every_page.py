@@ -10,7 +10,8 @@ import pytest
 from website import SITE
 from website.tests.tabs import UNFOLD, Tab
 
-pytestmark = pytest.mark.takes(seconds=160)
+#: The walk through all pages is one step, which takes a busy computer longer than any test may.
+pytestmark = [pytest.mark.takes(seconds=160), pytest.mark.timeout(3600)]
 
 WIDTHS = (280, 390, 768, 1280)
 #: At which a lesson is looked at besides.

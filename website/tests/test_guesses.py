@@ -87,7 +87,13 @@ def is_open(page):
     ).all()
     found = {part.evaluate(seen) for part in parts}
     assert len(found) == 1
-    for part in ("#before", "#predict", "#another", "#below", ".cell_input pre:has-text('print(wrong)')"):
+    for part in (
+        "#before",
+        "#predict",
+        "#another",
+        "#below",
+        ".cell_input pre:has-text('print(wrong)')",
+    ):
         assert page.locator(f"#here {part}").first.is_visible()  # nothing else is folded
     return found.pop()
 
