@@ -45,9 +45,10 @@
 
   // What is folded for a cell that asks: the output of the first cell after it that answers, unless another
   // asks before, and what follows that cell up to the next one that asks, to a heading, or to a paragraph that
-  // begins with a few words of its own in bold, such as "Predict.": that is the next question, or a task.
+  // begins with a few words of its own in bold, such as "Predict.": that is the next question, or a task. "Change a
+  // number." is a task for the code above it, and stays with what that printed.
   const isHeading = (tag) => tag.matches("section, h1, h2, h3, h4");
-  const isLeadIn = (tag) => tag.matches("p") && tag.firstChild?.nodeName === "STRONG" && /^.{3,40}\.$/.test(tag.firstChild.textContent);
+  const isLeadIn = (tag) => tag.matches("p") && tag.firstChild?.nodeName === "STRONG" && /^(?!Change ).{3,40}\.$/.test(tag.firstChild.textContent);
   function whatAnswers(cell, next) {
     const answer = answering.find((each) => isBefore(cell, each) && !(next && isBefore(next, each)));
     const output = answer?.querySelector(":scope > .cell_output");

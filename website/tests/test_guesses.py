@@ -60,6 +60,7 @@ SECTION = f"""<section id="here"><h2>A section</h2><p>How many are wrong?</p>
 {cell("print(wrong)", "seventeen wrong", "tag_answer")}
 {cell("guesses.compare(...)", COMPARE, "tag_answer")}
 <p id="after"><strong>Seventeen</strong> it was.</p>
+<p id="change"><strong>Change a number.</strong> Ask 5.</p>
 <p id="predict"><strong>Predict.</strong> And the next?</p>
 {cell("guesses.ask(...)", NEXT)}<p id="another">Then another.</p>
 <section id="below"><h3>Below</h3><p>More.</p></section></section>"""
@@ -83,7 +84,7 @@ def is_open(page):
     """Tell whether what came out is seen: all of it is, or nothing."""
     seen = "tag => tag.checkVisibility({ contentVisibilityAuto: true })"
     parts = page.locator(
-        "#here :is(#after, .what-came-out .cell_output, .what-came-out .cell)"
+        "#here :is(#after, #change, .what-came-out .cell_output, .what-came-out .cell)"
     ).all()
     found = {part.evaluate(seen) for part in parts}
     assert len(found) == 1
