@@ -498,7 +498,7 @@
     }
     // A lesson without exercises may still have an empty page to fill.
     const empty = cells.find((each) => /^def my_\w+\(.*\n( {4}""".*"""\n)? {4}\.\.\.$/m.test(each.querySelector("pre")?.textContent));
-    if (empty && !items.some(({ name }) => name)) empty.after(note("You write this in Jupyter, since the page does not carry the digits that it learns from."));
+    if (empty && !items.some(({ name }) => name)) empty.after(note("You write this in Jupyter: the digits that a network learns from are not on the page."));
   }
   document.querySelector("article")?.append(progress());
   const told = element("p", { className: "in-page-set-aside", role: "status" });
