@@ -84,7 +84,7 @@
     const folded = element("div", { className: "what-came-out", tabIndex: -1, role: "group", ariaLabel: "What came out" });
     found.marker.replaceWith(box, folded);
     folded.append(...found.parts);
-    folded.setAttribute("hidden", "until-found"); // or plainly hidden, where the browser doesn't know that
+    folded.setAttribute("hidden", "onbeforematch" in folded ? "until-found" : ""); // not every browser knows that
     box.append(show, anyway);
     field.addEventListener("input", () => (show.disabled = !field.value.trim()));
 
