@@ -175,7 +175,11 @@ ASIDES = """
         const box = aside.getBoundingClientRect();
         const crossed = [...document.querySelectorAll("article :is(p, pre, img, td, h2, h3, small)")]
             .filter(other => !other.contains(aside) && !aside.contains(other))
-            .map(other => other.getBoundingClientRect())
+            .map(other => {
+                const words = document.createRange();
+                words.selectNodeContents(other); // a heading is as wide as the page, and its words are not
+                return (/^H/.test(other.tagName) ? words : other).getBoundingClientRect();
+            })
             .filter(other => other.left < box.right && other.right > box.left)
             .filter(other => other.top < box.bottom && other.bottom > box.top);
         const paragraph = aside.parentElement.getBoundingClientRect();
