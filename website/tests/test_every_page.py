@@ -177,7 +177,7 @@ ASIDES = """
             .filter(other => !other.contains(aside) && !aside.contains(other))
             .map(other => {
                 const words = document.createRange();
-                words.selectNodeContents(other); // a heading is as wide as the page, and its words are not
+                words.selectNodeContents(other); // a heading is wider than its words
                 return (/^H/.test(other.tagName) ? words : other).getBoundingClientRect();
             })
             .filter(other => other.left < box.right && other.right > box.left)
