@@ -175,6 +175,7 @@ ASIDES = """
         const box = aside.getBoundingClientRect();
         const crossed = [...document.querySelectorAll("article :is(p, pre, img, td, h2, h3, small)")]
             .filter(other => !other.contains(aside) && !aside.contains(other))
+            .filter(other => other.checkVisibility())
             .map(other => {
                 const words = document.createRange();
                 words.selectNodeContents(other); // a heading is wider than its words
