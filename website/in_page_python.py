@@ -219,7 +219,8 @@ def lay_python_beside(html: Path) -> None:
         "engine": {"scripts": scripts, "first": FIRST},
         "size": megabytes(scripts),
         "memory": MEMORY,
-        "offline": files_for_offline(html),
+        # With the script that says so, which is written only now.
+        "offline": [*files_for_offline(html), "_static/in_page/data.js"],
         "head": store.HEAD,
         "lessons": [
             {

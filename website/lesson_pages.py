@@ -320,7 +320,7 @@ EARLY = """
 #: What is said of a page of the course where a link to it is shared, if it says nothing itself.
 DESCRIPTION = (
     "Build a neural network in NumPy alone, check every gradient, and find out how it can fool you. "
-    "Thirteen lessons with exercises that answer back, on the page."
+    "Fourteen lessons with exercises that answer back, on the page."
 )
 
 

@@ -97,7 +97,7 @@ class Report:
 
     @property
     def first(self) -> Finding | None:
-        """The finding to begin with: the first that did not hold."""
+        """The finding to begin with, which is the first that did not hold."""
         return next((f for f in self.findings.values() if f.held is False), None)
 
     def note(self, check: str, held: bool | None, fault: str = "", **seen: object) -> None:

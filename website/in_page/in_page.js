@@ -486,15 +486,19 @@
   // Where a phone's keyboard opens, the page ends above it, and so do the keys below an editor.
   document.querySelector("meta[name=viewport]").content += ", interactive-widget=resizes-content";
 
+  const note = (textContent) => element("p", { className: "in-page-note", textContent });
   const cells = [...document.querySelectorAll("div.cell")];
   for (const { page, items } of lessons) {
     if (!location.pathname.endsWith(`/${page}`)) continue;
     for (const item of items) {
       if (!item.name) continue;
       const cell = cells.find((each) => each.querySelector("pre")?.textContent.includes(`def my_${item.name}(`));
-      if (cell && item.trains) cell.after(element("p", { className: "in-page-note", textContent: "This one trains a network on the digits, which the page does not carry, so it needs Jupyter." }));
+      if (cell && item.trains) cell.after(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
       else if (cell) place(items, item, cell);
     }
+    // A lesson without exercises may still have an empty page to fill.
+    const empty = cells.find((each) => /^def my_\w+\(.*\n( {4}""".*"""\n)? {4}\.\.\.$/m.test(each.querySelector("pre")?.textContent));
+    if (empty && !items.some(({ name }) => name)) empty.after(note("You write this in Jupyter: the digits that a network learns from are not on the page."));
   }
   document.querySelector("article")?.append(progress());
   const told = element("p", { className: "in-page-set-aside", role: "status" });

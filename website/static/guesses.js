@@ -1,7 +1,7 @@
 // A field in the place of each cell that asks for a guess, and the guess beside the answer that a later
-// cell prints. What answers it (the output of the next cell that is tagged `answer`, and all below it up to
-// the next heading or the next guess) is folded behind the field until the reader has guessed, or asks for
-// it. The browser keeps both; without a script the cell and its words remain, and all is open.
+// cell prints. What answers it (the output of the next cell that is tagged `answer`, and all below it until
+// something else begins) is folded behind the field until the reader has guessed, or asks for it. The
+// browser keeps both; without a script the cell and its words remain, and all is open.
 (() => {
   const KEY = "guesses";
   const SHOWN = "guesses-shown";
@@ -45,14 +45,23 @@
   const isBefore = (one, other) => Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
 
   // What is folded for a cell that asks: the output of the first cell after it that answers, unless another
-  // asks before, and what follows that cell up to a heading or to the next one that asks.
+  // asks before, and what follows that cell up to the next one that asks, to a heading, or to a paragraph that
+  // begins with a few words of its own in bold, such as "Predict.": that is the next question, or a task. "Change a
+  // number." is a task for the code above it, and stays with what that printed.
+  const isHeading = (tag) => tag.matches("section, h1, h2, h3, h4");
+  const isLeadIn = (tag) => tag.matches("p") && tag.firstChild?.nodeName === "STRONG" && /^(?!Change ).{3,40}\.$/.test(tag.firstChild.textContent);
   function whatAnswers(cell, next) {
     const answer = answering.find((each) => isBefore(cell, each) && !(next && isBefore(next, each)));
     const output = answer?.querySelector(":scope > .cell_output");
     if (!output) return undefined;
     const below = [];
-    for (let each = answer.nextElementSibling; each && each !== next && !each.matches("section, h1, h2, h3, h4"); each = each.nextElementSibling) below.push(each);
-    return { answer, parts: [output, ...below] };
+    for (let each = answer.nextElementSibling; each && each !== next && !isHeading(each) && !isLeadIn(each); each = each.nextElementSibling) below.push(each);
+    // Code in which the answer stands in words would tell it, so it is folded as well.
+    const { answer: words } = answer.querySelector("[data-guessed]")?.dataset ?? {};
+    const tells = words && answer.querySelector(".cell_input")?.textContent.includes(`"${words}"`);
+    const marker = document.createComment("what answers");
+    answer[tells ? "before" : "after"](marker);
+    return { marker, parts: [tells ? answer : output, ...below] };
   }
 
   function ask(cell, next, number) {
@@ -74,9 +83,9 @@
     const show = element("button", { className: "show-guessed", textContent: "Show what came out", disabled: !field.value.trim() });
     const anyway = element("button", { type: "button", textContent: "Show it without a guess" });
     const folded = element("div", { className: "what-came-out", tabIndex: -1, role: "group", ariaLabel: "What came out" });
-    found.answer.after(box, folded);
+    found.marker.replaceWith(box, folded);
     folded.append(...found.parts);
-    folded.setAttribute("hidden", "until-found"); // or plainly hidden, where the browser doesn't know that
+    folded.setAttribute("hidden", "onbeforematch" in folded ? "until-found" : ""); // not every browser knows that
     box.append(show, anyway);
     field.addEventListener("input", () => (show.disabled = !field.value.trim()));
 

@@ -7,7 +7,7 @@ import sys
 import threading
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from course import pictures
 from website import HTML, ROOT, SITE, picture_places
@@ -17,6 +17,8 @@ CHROMIUM = "/usr/bin/chromium"
 #: Root may not use Chromium's sandbox; the rest keeps the browser from calling home by itself.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+expect.set_options(timeout=60_000)  # however busy the computer is
 
 
 @pytest.hookimpl(trylast=True)

@@ -29,6 +29,9 @@ SETTLED = """
     document.getAnimations().filter(each => each instanceof CSSTransition).forEach(each => each.finish())
 """
 
+#: Opens what is folded until the reader has guessed; who has read that far sees it.
+UNFOLD = "document.querySelectorAll('.what-came-out[hidden]').forEach(folded => folded.open())"
+
 
 class Tab:
     """A browser tab on the site. It keeps what went wrong, and lets no request out."""
@@ -49,6 +52,7 @@ class Tab:
         self.root = root
         self.strays, self.errors, self.loaded = [], [], []
         self.page = context.new_page()
+        self.page.set_default_timeout(120_000)  # however busy the computer is
         # Every request passes here, also of what the page does not wait for.
         context.route(lambda address: not self.is_ours(address), self.stop)
         self.page.on("console", self.note)
@@ -97,6 +101,16 @@ class Tab:
         self.page.emulate_media(color_scheme=scheme, forced_colors=forced)
         self.theme(scheme)
         self.page.evaluate(SETTLED)  # some colours take a moment to change
+
+
+PASSES = """
+    time => new Promise(done => setTimeout(() => requestAnimationFrame(() => setTimeout(done)), time))
+"""
+
+
+def pass_time(page, milliseconds):
+    """Let time pass by the page's own clock: what it had planned for earlier is done, and drawn."""
+    page.evaluate(PASSES, milliseconds)
 
 
 BARE = """<!doctype html><html data-theme="light" lang="en"><meta charset="utf-8"><title>Alone</title>

@@ -22,7 +22,7 @@ def test_search_finds_a_word_of_a_lesson(tab):
     field.fill("transpose")
     field.press("Enter")
     page.wait_for_url("**/search.html?q=transpose*")
-    page.wait_for_selector("#search-results a[href*='03_backpropagation']", timeout=10_000)
+    page.wait_for_selector("#search-results a[href*='03_backpropagation']")
 
 
 @both_ways

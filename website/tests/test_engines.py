@@ -35,6 +35,13 @@ HALF_FORMULAS = """
 """
 
 
+#: What came out is folded until it is guessed, also where a browser's search cannot look into it.
+SHOWN_TOO_EARLY = """
+    [...document.querySelectorAll(".what-came-out")].filter(folded => folded.offsetHeight)
+        .map(folded => folded.textContent.slice(0, 80))
+"""
+
+
 @pytest.mark.parametrize("root", ["http", "file"])
 def test_pages_are_whole_and_fit(engine, roots, some, root):
     found = {}
@@ -44,6 +51,7 @@ def test_pages_are_whole_and_fit(engine, roots, some, root):
         engine.open(f"{roots[root]}/{page}")
         found[page, "pictures"] = engine.run(BROKEN_PICTURES)
         found[page, "formulas"] = engine.run(UNREADABLE_FORMULAS) + engine.run(HALF_FORMULAS)
+        found[page, "shown too early"] = engine.run(SHOWN_TOO_EARLY)
         for width in (1280, 390, 280):
             engine.resize(width)
             found[page, width] = max(0, engine.run(TOO_WIDE))

@@ -189,7 +189,7 @@ def test_the_stored_pictures_are_shown_and_each_is_light(lessons, soups):
         found = [shown(page, img)[0] for img in soups[page].select(".cell_output img")]
         pairs = zip(found, map(base64.b64decode, stored), strict=True)
         assert [off for off in (off_by(*pair) for pair in pairs) if off >= 0.25] == []
-        assert [len(png) for png in found if len(png) > 120_000] == []
+        assert [len(png) for png in found if len(png) > 200_000] == []
 
 
 def test_a_page_knows_how_large_its_pictures_are(soups):

@@ -3,8 +3,9 @@
 import pytest
 
 from website import HTML
-from website.tests.tabs import both_ways
-from website.tests.test_every_page import AXE, axe
+from website.tests.answers import LESSON
+from website.tests.tabs import UNFOLD, both_ways
+from website.tests.test_every_page import AXE, TOO_WIDE, axe
 
 
 @pytest.fixture
@@ -64,7 +65,9 @@ SECTION = f"""<section id="here"><h2>A section</h2><p>How many are wrong?</p>
 {cell("guesses.ask(...)", ASK)}<p id="before">Read the code first.</p>
 {cell("print(wrong)", "seventeen wrong", "tag_answer")}
 {cell("guesses.compare(...)", COMPARE, "tag_answer")}
-<p id="after">So seventeen it was.</p>
+<p id="after"><strong>Seventeen</strong> it was.</p>
+<p id="change"><strong>Change a number.</strong> Ask 5.</p>
+<p id="predict"><strong>Predict.</strong> And the next?</p>
 {cell("guesses.ask(...)", NEXT)}<p id="another">Then another.</p>
 <section id="below"><h3>Below</h3><p>More.</p></section></section>"""
 
@@ -87,11 +90,17 @@ def is_open(page):
     """Tell whether what came out is seen: all of it is, or nothing."""
     seen = "tag => tag.checkVisibility({ contentVisibilityAuto: true })"
     parts = page.locator(
-        "#here :is(#after, .what-came-out .cell_output, .what-came-out .cell)"
+        "#here :is(#after, #change, .what-came-out .cell_output, .what-came-out .cell)"
     ).all()
     found = {part.evaluate(seen) for part in parts}
     assert len(found) == 1
-    for part in ("#before", "#another", "#below", ".cell_input pre:has-text('print(wrong)')"):
+    for part in (
+        "#before",
+        "#predict",
+        "#another",
+        "#below",
+        ".cell_input pre:has-text('print(wrong)')",
+    ):
         assert page.locator(f"#here {part}").first.is_visible()  # nothing else is folded
     return found.pop()
 
@@ -142,6 +151,8 @@ def test_the_block_is_accessible_and_paper_shows_all(folding):
     page = folding.page
     page.evaluate(AXE.read_text("utf-8"))
     assert axe(page) == []
+    folding.resize(280)
+    assert page.evaluate(TOO_WIDE) <= 0
     page.emulate_media(media="print")
     assert is_open(page)
     assert page.locator("#here").get_by_role("button").count() == 0
@@ -158,3 +169,21 @@ def test_damage_in_the_storage_takes_no_field_away(folding):
     page.get_by_label("wrong of 101").fill("20")
     page.reload()
     assert page.get_by_label("wrong of 101").input_value() == "20"
+
+
+#: Of the cells that answer, whether each whose code has the answer in words is seen.
+TELLING = """
+    [...document.querySelectorAll(".cell.tag_answer")].filter(cell => {
+        const said = cell.querySelector("[data-answer]")?.dataset.answer;
+        return said && cell.querySelector(".cell_input").textContent.includes(`"${said}"`);
+    }).map(cell => cell.querySelector("pre").checkVisibility({ contentVisibilityAuto: true }))
+"""
+
+
+def test_code_that_would_tell_the_answer_is_folded_with_it(tab):
+    page = tab.open(LESSON)
+    seen = page.evaluate(TELLING)
+    assert seen
+    assert not any(seen)
+    page.evaluate(UNFOLD)
+    assert all(page.evaluate(TELLING))

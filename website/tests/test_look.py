@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from website import HTML
+from website.tests.tabs import UNFOLD
 from website.tests.test_every_page import CUT_OFF, TOO_WIDE
 
 pytestmark = pytest.mark.takes(seconds=110)
@@ -236,6 +237,7 @@ SMALL_INPUTS = """
 def test_a_phone_need_not_zoom_into_what_is_typed(tab, lessons):
     for address in (lessons[3], "pictures.html", "draw.html", "search.html"):
         page = tab.open(address, 390)
+        page.evaluate(UNFOLD)
         for place in page.locator(".touchable").all():
             place.scroll_into_view_if_needed()
             place.and_(page.locator(".awake")).wait_for()
@@ -271,7 +273,9 @@ LEFT_EDGE = """
 def test_what_scrolls_shows_that_it_does(tab, longest, surroundings):
     surround(tab, surroundings)
     for kind in ["formula", "code", "output"]:
-        check_scrolling(tab.open(longest, 280), kind, surroundings)
+        page = tab.open(longest, 280)
+        page.evaluate("loadEditors()")  # which take the place of some of the code
+        check_scrolling(page, kind, surroundings)
     check_scrolling(tab.open("notation.html", 280), "table", surroundings)
 
 
@@ -345,6 +349,7 @@ def test_figures_are_at_home_in_the_dark(tab, lessons):
     surround(tab, "dark")
     for lesson in lessons[2:5]:
         page = tab.open(lesson)
+        page.evaluate(UNFOLD)
         picture = page.locator(".cell_output img:not(.touchable *)").first
         picture.scroll_into_view_if_needed()
         seen = pixels(picture)

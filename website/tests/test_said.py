@@ -8,7 +8,7 @@ import pytest
 
 from course.exercises import EXERCISES
 from course.lessons import all_lessons
-from website.tests.tabs import Tab
+from website.tests.tabs import UNFOLD, Tab
 
 pytestmark = pytest.mark.takes(seconds=15)
 
@@ -16,7 +16,7 @@ CONTROLS = {"button", "checkbox", "combobox", "DisclosureTriangle", "link", "men
 CONTROLS |= {"searchbox", "slider", "spinbutton", "switch", "tab", "textbox"}
 PICTURES = {"Canvas", "figure", "graphics-document", "image", "SvgRoot"}
 NAMED_BY = {"figure": "Figcaption", "Figcaption": "StaticText"}
-OPEN = "document.querySelectorAll('details').forEach(fold => fold.open = true)"
+OPEN = f"{UNFOLD}; document.querySelectorAll('details').forEach(fold => fold.open = true)"
 STILL = "document.querySelectorAll('.explore').forEach(picture => picture.remove())"
 #: What an article shows in words, each formula once.
 WRITTEN = """() => {

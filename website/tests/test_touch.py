@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from course import pictures
 from website import ROOT
-from website.tests.tabs import STICKS_OUT, Shown, Tab, both_ways, drag
+from website.tests.tabs import STICKS_OUT, Shown, Tab, both_ways, drag, pass_time
 from website.tests.test_every_page import AXE, TOO_WIDE, axe
 
 pytestmark = pytest.mark.takes(seconds=65)
@@ -129,7 +129,7 @@ def test_a_key_pressed_on_a_picture_is_none_of_jupyters_shortcuts(lone):
 def test_a_screen_reader_is_told_of_what_the_reader_does_and_of_nothing_else(lone):
     shown = Shown(lone, "descent")
     told = shown.el.locator(".told")
-    shown.page.wait_for_timeout(600)
+    pass_time(shown.page, 600)
     assert told.inner_text() == ""  # a picture that comes into view interrupts nobody
     shown.tab_to(".grip")
     shown.page.keyboard.press("ArrowLeft")

@@ -138,7 +138,7 @@ def opened(browser, lab, path, living):
         run_cell(page, 0)
         run_cell(page, 1)
         try:
-            picture.wait_for(timeout=15_000)
+            picture.wait_for(timeout=60_000)
             break
         except TimeoutError:
             continue
@@ -162,7 +162,7 @@ def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(l
     page.mouse.move(area["x"] + area["width"] * 0.7, area["y"] + area["height"] * 0.5, steps=5)
     page.mouse.up()
     told = run_cell(page, 2).locator(".jp-OutputArea-output")
-    expect(told).not_to_have_text("rows with ink: 20", timeout=15_000)
+    expect(told).not_to_have_text("rows with ink: 20", timeout=60_000)
     rows = int(told.inner_text().rsplit(":", 1)[1])
     assert 2 <= rows <= 8  # a level line, where the test digit has twenty rows
     assert tab.strays == []

@@ -13,7 +13,7 @@ from course.pictures import packing
 from mnistlib import data, functions, network
 from mnistlib.uncertainty import standard_error
 from website.tests.drawing import STROKES, made_as_mnists_makers_did
-from website.tests.tabs import Shown
+from website.tests.tabs import Shown, pass_time
 
 pytestmark = pytest.mark.takes(seconds=80)
 rng = np.random.default_rng
@@ -88,7 +88,7 @@ def taken(shown, content, name="sheet.jpg", typed=""):
     )
     if typed:
         shown.el.locator(".typed input").fill(typed)
-        shown.page.wait_for_timeout(300)
+        pass_time(shown.page, 300)
     return verdict.inner_text().replace("\xa0", " ")
 
 
@@ -237,25 +237,25 @@ def test_sheet_by_the_keyboard_alone(lone):
     shown.tab_to(".typed input")
     shown.page.keyboard.press("End")
     shown.page.keyboard.type("1")
-    shown.page.wait_for_timeout(300)
+    pass_time(shown.page, 300)
     assert "20 digits found, and 21 typed" in shown.el.locator(".verdict").inner_text()
     shown.tab_to("summary")
     shown.page.keyboard.press("Enter")
     shown.tab_to(".grip")
     before = shown.el.evaluate("el => el.sheet.corners[0]")
     shown.page.keyboard.press("Shift+ArrowRight")
-    shown.page.wait_for_timeout(400)
+    pass_time(shown.page, 400)
     assert shown.el.evaluate("el => el.sheet.corners[0]")[0] > before[0]
     shown.page.keyboard.press("End")
     for _ in range(60):  # towards the other side: the corners never cross
         shown.page.keyboard.press("Shift+ArrowRight")
-    shown.page.wait_for_timeout(400)
+    pass_time(shown.page, 400)
     (x, _), (other, _), *_ = shown.el.evaluate("el => el.sheet.corners")
     assert before[0] < x < other
     shown.tab_to("[aria-label='threshold of darkness']")
     shown.page.keyboard.press("End")
-    shown.page.wait_for_timeout(400)
+    pass_time(shown.page, 400)
     assert "No ink" in shown.el.locator(".verdict").inner_text()
     shown.el.get_by_text("all automatic").click()
-    shown.page.wait_for_timeout(400)
+    pass_time(shown.page, 400)
     assert shown.el.locator(".found button").count() == 20

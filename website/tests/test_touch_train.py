@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from course import pictures
 from course.pictures import packing
 from mnistlib import data, network, training
-from website.tests.tabs import Shown
+from website.tests.tabs import Shown, pass_time
 
 
 def test_the_first_twenty_steps_are_those_of_the_library(lone):
@@ -84,9 +84,9 @@ def test_with_data_of_ones_own_python_trains_and_the_picture_shows_it(lone):
     el.get_by_text("start", exact=True).click()
     page.wait_for_function("document.querySelector('.explore').run.step > 40")
     el.get_by_text("pause").click()
-    page.wait_for_timeout(400)
+    pass_time(page, 400)
     steps = el.evaluate("el => el.run.step")
-    page.wait_for_timeout(400)
+    pass_time(page, 400)
     assert el.evaluate("el => el.run.step") == steps == picture.run.step
     last = el.evaluate("el => el.run.records.at(-1)")
     wanted = training.evaluate(network, picture.run.parameters, tuple(p[:1000] for p in sets[1]))
@@ -125,7 +125,7 @@ def test_training_starts_pauses_thrashes_and_keeps_the_last_runs(lone):
     shown.page.wait_for_function("document.querySelector('.explore').run.step > 30")
     shown.page.keyboard.press("Enter")
     steps = shown.el.evaluate("el => el.run.step")
-    shown.page.wait_for_timeout(300)
+    pass_time(shown.page, 300)
     assert shown.el.evaluate("el => el.run.step") == steps
     shown.set(rate=30, momentum=0.9)
     shown.el.get_by_text("new run").click()
