@@ -117,7 +117,7 @@ def cross_entropy(z, y) -> float:
 def cross_entropy_gradient(z, y) -> np.ndarray:
     r"""Gradient of the cross-entropy by the logits: $\partial L / \partial z = (p - y) / n$.
 
-    True because each row of y sums to 1. Derived in lesson 02, "The short way, with a pencil".
+    True because each row of y sums to 1. Derived in lesson 02, "What is left".
     """
     z, y = _rows(z, y)
     return (softmax(z) - y) / len(z)

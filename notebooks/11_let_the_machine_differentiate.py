@@ -76,10 +76,10 @@ class Value:
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
 # | $u$ | `u` | any | what goes into an operation |
-# | $w$ | `w` | any | the second thing that goes into an operation, often a weight |
+# | $w$ | `w` | any | a weight |
 # | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array; its blame |
 #
-# What comes out of an operation is called $z$. Begin with the smallest one that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, and whatever a movement of $z$ costs, this one costs $w$ times as much. So the blame of $u$ is $w$ times the blame of $z$, and because a product doesn't care which factor comes first, the same holds with the letters exchanged:
+# What comes out of an operation is called $z$, and what goes in is $u$ and, where there is a second thing, $w$, since it is often a weight. Begin with the smallest one that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, and whatever a movement of $z$ costs, this one costs $w$ times as much. So the blame of $u$ is $w$ times the blame of $z$, and because a product doesn't care which factor comes first, the same holds with the letters exchanged:
 #
 # $$du = dz \odot w, \qquad dw = dz \odot u .$$
 #
@@ -394,6 +394,7 @@ plt.show()
 # ## Three networks for free
 #
 # Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a way forward, and you have a model that lesson 04's `train` accepts. Here are those of lessons 03 and 07:
+#
 # $$\begin{aligned} Z_2 &= \sigma(X W_1 + b_1)\, W_2 + b_2, \\ A_m &= \max(A_{m-1} W_m + b_m,\, 0) . \end{aligned}$$
 
 
@@ -529,6 +530,7 @@ print("by its own rule:", z.grad.round(6))
 # ### Exercise 11.5: one rule for many steps (stretch, 12 minutes)
 #
 # *RMSNorm* ([Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467)) keeps a layer's sums at a constant size. Apart from a constant factor, it divides each row by its own length:
+#
 # $$z = \frac{u}{\text{length}}, \qquad \text{length} = \sqrt{\textstyle\sum_j u_j^2} .$$
 #
 # With a rule for the root, the tape could do that in steps: square, sum, root, quotient. Derive a single rule to replace them. First draw the graph, with the square as one step, and count the paths from $u$ to $z$. Then use the pencil: $u = (3, 4)$ and $dz = (5, 0)$.
@@ -628,6 +630,7 @@ plt.show()
 # <details><summary>How to go forwards</summary>
 #
 # Move all the parameters at once, in some direction $r$, and carry beside each value its **slope** along $r$: how fast it grows as they move. In a product both factors may move, so each adds a term (the product rule). For the output layer, with $r_{W_2}$ for the part of $r$ that moves $W_2$, that is
+#
 # $$\text{slope}(Z_2) = \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2},$$
 #
 # and for the hidden layer it is the same, except that the pixels stand still. Through the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. At the end, multiply each logit's slope by its $dZ_2$ and add up: that is how fast the loss grows. Lesson 03 called it the directional derivative, and used it for its check. This is **forward mode**, and each of its steps is a **Jacobian-vector product**: the same table of slopes as before, multiplied from the other side. Going backwards, you get the same number as the sum of gradient times $r$, entry by entry.
