@@ -9,7 +9,7 @@ from mnistlib import attention, functions
 
 
 def looks(answer, x):
-    """Whether the answers to cards x come from comparing the question with the keys."""
+    """Whether the answers to cards x use question and company together, and nothing else."""
     z = answer(x)
     moved = np.concatenate([x[:, :1], x[:, 3:], x[:, 1:3]], axis=1)  # the first pair goes last
     if not np.allclose(answer(moved), z):
