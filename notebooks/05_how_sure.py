@@ -424,7 +424,7 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# In a single epoch the falling rate loses with every seed. From its own best rate it loses less: nearly a third of the gap came from the shared starting rate, and an unfair comparison would have charged it to the recipe. After ten epochs the two are level, because a difference of −0.049 ± 0.037 is no larger than the scatter of the seeds. Why, then, do our lessons use it? With every seed of the study the network ended with a lower loss, and less overconfident. The loss and the calibration are why we let the rate fall.
+# In a single epoch the falling rate loses with every seed. From its own best rate it loses less: nearly a third of the gap came from the shared starting rate, and an unfair comparison would have charged it to the recipe. After ten epochs the two are level, because a difference of −0.049 ± 0.037 is no larger than the scatter of the seeds. Why, then, do our lessons use it? With every seed of the study the network ended with a lower loss. For an answer that is to be believed, and not only counted, that is reason enough to let the rate fall.
 #
 # **A good place to stop.** You can now put an error on an accuracy, test a difference between two networks, and say why two networks aren't two recipes. The second half overturns an assumption that we have made all along.
 #
@@ -488,7 +488,7 @@ axes[1].set_xlabel("number of digits by the writer (larger marks: several writer
 plt.show()
 
 # %% [markdown]
-# Thirty-five really do. Chance alone puts twelve there on average, and never more than 22 in a thousand deals. So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
+# For this network thirty-five really do. Chance alone puts twelve there on average, and never more than 22 in a thousand deals. So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
 #
 # ### The error by writer
 #

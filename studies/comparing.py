@@ -3,9 +3,10 @@
 Rows of kind ``network`` repeat rows of the study ``looking`` with further seeds, or with scores
 multiplied by 1/8 whatever d is. The others train no attention at all. ``names`` and ``soft`` train
 a classifier on the digits 0 to 7, and choose the key that gets the same name as the image asked
-about, or the largest dot product of the two answers; ``features`` compares that classifier's hidden
-layers by their cosine, and ``pixels`` the images themselves. All of them are asked the cards that
-``looking`` asks: keys 0 to 7, and then 8 or 9 among keys from all ten.
+about, or the largest dot product of the two answers; ``soft by cosine`` takes the same answers'
+cosine instead. ``features`` compares that classifier's hidden layers by their cosine, and ``pixels``
+the images themselves. All of them are asked the cards that ``looking`` asks: keys 0 to 7, and then 8
+or 9 among keys from all ten.
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ CHANGES = [{"keys": 8, "seed": seed} for seed in range(5, 15)]
 CHANGES += [{"d": d, "scale": 0.125, "seed": seed} for d in (4, 8, 32) for seed in range(3)]
 CHANGES += [
     {"kind": kind, "keys": 8, "seed": seed}
-    for kind in ("names", "soft", "features")
+    for kind in ("names", "soft", "soft by cosine", "features")
     for seed in range(5)
 ]
 CHANGES += [{"kind": "pixels", "keys": 8}]
@@ -40,7 +41,7 @@ def likeness(kind: str, rows: np.ndarray, reader) -> np.ndarray:
         features = functions.softmax(deep.MLP().logits(reader, rows))
         if kind == "names":  # 1 for the name it gives, 0 for the others
             features = np.eye(features.shape[1])[features.argmax(axis=1)]
-    if kind in ("pixels", "features"):
+    if kind in ("pixels", "features", "soft by cosine"):
         features = features / np.linalg.norm(features, axis=1, keepdims=True)
     features = features.reshape(CARDS, 5, -1)
     return (features[:, :1] * features[:, 1:]).sum(axis=2)

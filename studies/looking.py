@@ -75,6 +75,8 @@ def run(**settings) -> dict:
     train_digits, validation_digits = data.split(
         mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4)
     )
+    test_digits = mnist.test_images, mnist.test_labels
+    del mnist  # the split holds copies, and the cards will need the room
     rng = np.random.default_rng(seed)
     cards = deal_cards(*train_digits, TRAIN_CARDS, pairs=pairs, keys=range(keys), rng=rng)
     start = initialise(rng, d=d, dtype=np.dtype(dtype))
@@ -99,7 +101,7 @@ def run(**settings) -> dict:
     if keys == 8:
         results["new keys"] = ask(model, trained, validation_digits, 51, asked=(8, 9))
     if settings == PLAIN | {"seed": seed}:
-        results["test"] = ask(model, trained, (mnist.test_images, mnist.test_labels), 52)
+        results["test"] = ask(model, trained, test_digits, 52)
         results["pairs"] = {
             str(number): ask(model, trained, validation_digits, 53, pairs=number)
             for number in (2, 3, 4, 5, 6, 8, 10)

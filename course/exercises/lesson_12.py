@@ -5,24 +5,26 @@ import numpy as np
 from course.exercises.comparison import matches
 from course.exercises.exercise import Exercise
 from course.exercises.views import looking
-from mnistlib import attention
+from mnistlib import attention, functions
 
 
 def looks(answer, x):
-    """Whether the answers to cards x come from comparing the question with the keys."""
+    """Whether the answers to cards x use question and company together, and nothing else."""
     z = answer(x)
     moved = np.concatenate([x[:, :1], x[:, 3:], x[:, 1:3]], axis=1)  # the first pair goes last
     if not np.allclose(answer(moved), z):
         return False
-    if not np.allclose(answer(x[:1]), z[:1]):  # a card alone
+    alone = np.concatenate([answer(x[i : i + 1]) for i in range(len(x))])
+    if not np.allclose(alone, z):
         return False
     first, second = x.copy(), x.copy()
     first[:, 0], second[:, 0] = x[:, 1], x[:, 3]
     if np.allclose(answer(first), answer(second)):
         return False
     swap = [0, 1, 4, 3, 2, *range(5, x.shape[1])]  # the first two pairs exchange their values
-    change = answer(first[:, swap]) - answer(first)
-    return not np.allclose(answer(second[:, swap]) - answer(second), change)
+    changes = [answer(asked[:, swap]) - answer(asked) for asked in (first, second)]
+    one, other = (change - change.mean(axis=1, keepdims=True) for change in changes)
+    return not np.allclose(one, other)  # what every class gains alike, no softmax sees
 
 
 def _draw(seed: int, *shape: int) -> np.ndarray:
@@ -99,6 +101,24 @@ def _cards_among_themselves(x: np.ndarray) -> np.ndarray:
     q, k, v = _parts(x)
     e = np.exp(0.5 * (q[:, None] * k).sum(axis=2))
     return attention.weighted_mean(e / e.sum(axis=0), v)
+
+
+def _looking_and_favouring_the_first_pairs(x: np.ndarray) -> np.ndarray:
+    """One that looks, but whose scores fall by half a point from place to place."""
+    q, k, v = _parts(x)
+    s = 0.5 * (q[:, None] * k).sum(axis=2) - 0.5 * np.arange(k.shape[1])
+    return attention.weighted_mean(functions.softmax(s), v)
+
+
+def _looking_back_at_the_card_before(x: np.ndarray) -> np.ndarray:
+    """One that looks, but whose answers carry over to the next card; the first is as if alone."""
+    z = _looking(x)
+    return np.concatenate([z[:1], z[1:] + 0.1 * z[:-1]])
+
+
+def _two_votes_added_as_log_probabilities(x: np.ndarray) -> np.ndarray:
+    """An adder that returns the logs of its probabilities."""
+    return np.log(functions.softmax(_the_blackest_key_and_the_question(x)))
 
 
 def _cards_asked_about(arguments: tuple, result: object) -> looking.Cards:
@@ -188,6 +208,9 @@ EXERCISES = (
                 _the_last_pair,
                 _cards_among_themselves,
                 _the_blackest_key_and_the_question,
+                _looking_and_favouring_the_first_pairs,
+                _looking_back_at_the_card_before,
+                _two_votes_added_as_log_probabilities,
             )
         ),
         random_case=lambda rng: (

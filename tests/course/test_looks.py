@@ -41,11 +41,29 @@ def test_odd_questions_of_a_right_answer_are_its_own_affair():
     assert check(write("looks", f"answer(np.zeros_like(x))\n{COMPLETE}")).kind == "right"
 
 
-def test_a_check_that_asks_no_card_alone_accepts_lesson_06s_fault_and_is_told_so():
-    body = COMPLETE.replace(
-        "same_alone = np.allclose(answer(x[2:3]), answer(x)[2:3])", "same_alone = True"
-    )
-    assert body != COMPLETE
+ALONE = "np.allclose(np.vstack([answer(x[i : i + 1]) for i in range(len(x))]), answer(x))"
+
+
+@pytest.mark.parametrize(
+    ("asked", "instead", "passes"),
+    [
+        (ALONE, "True", "cards_among_themselves"),
+        (ALONE, "np.allclose(answer(x[:1]), answer(x)[:1])", "looking_back_at_the_card_before"),
+        ("np.allclose(answer(turned), answer(x))", "True", "looking_and_favouring_the_first_pairs"),
+        ("not np.allclose(change(1), change(3))", "True", "the_blackest_key_and_the_question"),
+        ("difference - difference[:, :1]", "difference", "two_votes_added_as_log_probabilities"),
+    ],
+)
+def test_a_check_that_leaves_out_one_thing_accepts_an_impostor_and_is_told_so(
+    asked, instead, passes
+):
+    assert COMPLETE.count(asked) == 1
+    body = COMPLETE.replace(asked, instead)
+    if passes == "the_blackest_key_and_the_question":  # without it, two impostors more would pass
+        body = f"asked = x.copy()\nasked[:, 0] = x[:, 3]\n{body} and {{}}".format(
+            "not np.allclose(answer(asked), answer(x)) "
+            "and not np.allclose(answer(swapped(x)), answer(x))"
+        )
     reply = check(write("looks", body))
     assert reply.kind == "wrong value"
-    assert "With answer = cards_among_themselves" in reply.text
+    assert f"With answer = {passes}" in reply.text

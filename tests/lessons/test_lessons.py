@@ -141,7 +141,8 @@ def test_metadata_holds_only_what_is_needed(lesson):
             if tag not in TAGS
         ]
         for output in cell.get("outputs", []):
-            extra = set(output.get("metadata", {})) - {"needs_background"}
+            # A sharp figure says how large it is shown.
+            extra = set(output.get("metadata", {})) - {"needs_background", "image/png"}
             problems += [f"{lesson.place(i)}, output: {key}" for key in sorted(extra)]
     report(problems, f"run: {lesson.command}")
 
