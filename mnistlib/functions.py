@@ -127,7 +127,7 @@ def cross_entropy_with_gradient(z, y) -> tuple[float, np.ndarray]:
     """Cross-entropy and its gradient by the logits, from one log-softmax: what a step needs.
 
     To rounding, :func:`cross_entropy` and :func:`cross_entropy_gradient`. Derived in lesson 02,
-    "The short way, with a pencil".
+    "What is left".
     """
     z, y = _rows(z, y)
     log_p = log_softmax(z)
