@@ -21,7 +21,7 @@
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 85 minutes to read, 29 more for the exercises; it runs for about 20 s and takes 400 MB
+# **Time** 85 minutes to read, 29 more for the exercises; it runs for about 30 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
