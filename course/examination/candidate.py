@@ -4,12 +4,13 @@ import _thread
 import contextlib
 import copy
 import io
+import signal
 import threading
 import time
 import tracemalloc
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,6 +137,20 @@ class Candidate:
         return result, [str(w.message) for w in caught if w.category is RuntimeWarning]
 
 
+@contextlib.contextmanager
+def ctrl_c_heard() -> Iterator[None]:
+    """Let an interruption reach Python, though a shell that began it in the background forbids it."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or callable(signal.getsignal(signal.SIGINT)):
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def within(seconds: float, function: Callable, *arguments: object) -> object:
     """Call a function, and end it if it takes longer: at its next line, it is interrupted.
 
@@ -157,17 +172,18 @@ def within(seconds: float, function: Callable, *arguments: object) -> object:
 
     timer = threading.Timer(seconds, interrupt)
     timer.daemon = True
-    if threading.current_thread() is threading.main_thread():
-        with contextlib.suppress(RuntimeError):  # no threads
-            timer.start()
     line = None
     try:
-        try:
-            result = function(*arguments)
-        finally:
-            with lock:
-                ended.set()
-            timer.cancel()
+        with ctrl_c_heard():
+            if threading.current_thread() is threading.main_thread():
+                with contextlib.suppress(RuntimeError):  # no threads
+                    timer.start()
+            try:
+                result = function(*arguments)
+            finally:
+                with lock:
+                    ended.set()
+                timer.cancel()
         if expired.is_set():
             time.sleep(1)  # the interruption is on its way
     except KeyboardInterrupt as stopped:
