@@ -407,13 +407,13 @@ for epochs, rates in [
     gains[epochs, rates] = gain
 
 # %% mystnb={"image": {"alt": "What a falling rate gains in accuracy, one mark for each seed, in three rows. After one epoch, both from 0.5, all ten marks lie left of zero. With each from its own best rate all ten still lie left of zero, most of them nearer to it. After ten epochs they lie on both sides of zero."}} tags=["hide-input"]
-figure, axis = plt.subplots(figsize=(6.5, 3.2))
+figure, axis = plt.subplots(figsize=(6.4, 3.2))
 for row, gain in enumerate(gains.values()):
     heights = row + np.linspace(-0.25, 0.25, len(gain))  # so that no mark hides another
     axis.plot(gain, heights, "os^"[row], markersize=7)
 axis.axvline(0, color="0.5", lw=1)
 axis.set(
-    title="In one epoch a falling rate loses; in ten it hardly matters",
+    title="Falling loses in one epoch, hardly in ten",
     xlabel="gain from the falling rate, in points (one mark per seed)",
     ylim=(-0.6, 2.6),
 )
