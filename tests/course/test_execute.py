@@ -101,7 +101,12 @@ def test_a_header_without_its_parts_says_so():
     ("cells", "minutes"),
     [
         ("# %% [markdown]\n# " + "word " * 170, 2),
-        ("# %% [markdown]\n# " + "word " * 85 + "\n#\n# <details><summary>Answer</summary>\n# folded\n# </details>", 1),
+        (
+            "# %% [markdown]\n# "
+            + "word " * 85
+            + "\n#\n# <details><summary>Answer</summary>\n# folded\n# </details>",
+            1,
+        ),
         ("# %% [markdown]\n# # " + "heading " * 85, 0),
         ("# %% [markdown]\n# $$\n# a \\\\\n# b \\\\\n# c\n# $$", 1.5 + 1 / 85),
         ("# %%\n" + "x = 1\n\n# why\n" * 30, 2),
