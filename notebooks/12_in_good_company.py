@@ -21,7 +21,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb) to [06](06_autopsy.ipynb). ReLU units come from [07](07_deeper.ipynb), and one check uses the tape of [11](11_let_the_machine_differentiate.ipynb).
 #
-# **Time** 75 minutes to read, 47 more for the exercises; it runs for about 30 s and takes 600 MB
+# **Time** 85 minutes to read, 47 more for the exercises; it runs for about 30 s and takes 600 MB
 
 # %% [markdown]
 # ## Before you start
