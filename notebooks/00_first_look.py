@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 00 First look
 #
-# Before you build a network, meet one. What does training do, and what can't accuracy tell you? Today you run ready-made code, a row of closed boxes, and watch what happens: you train a network in a few seconds, draw a digit for it to read, and see its answers change as it learns. Then you meet a second network, which scores just as well as the first and shouldn't be trusted. Each later lesson opens one of the boxes.
+# Before you build a network, meet one. What does training do, and what can't accuracy tell you? Today the code is ready-made, a row of closed boxes that you run without looking inside. You train a network in a few seconds, draw a digit for it to read, and watch its answers change as it learns. Then you meet a second network, which gets just as many digits right as the first and shouldn't be trusted. Each later lesson opens one of the boxes.
 #
 # **You will be able to**
 #
@@ -17,7 +17,7 @@
 # - test a network for something that its accuracy says nothing about;
 # - tell *sure* from *right*.
 #
-# **You need** nothing but a browser, if this is a web page: read, guess and draw, and press *Run* at an exercise when you want to try it. If it is a notebook, you need [the course installed](../README.md#start), and to run its cells from the top, in order: click in a cell and press Shift+Enter. Each exercise takes a line or two of NumPy, and its hints name the functions you need.
+# **You need** only a browser if you are reading the web page: read, guess and draw, and press *Run* wherever you want to try an exercise. For the notebook you need [the course installed](../README.md#start). Run its cells from the top, in order: click in a cell and press Shift+Enter. Each exercise takes a line or two of NumPy, and its hints name the functions you need.
 #
 # **Time** 35 minutes to read, 9 more for the exercises; it runs for about 10 s and takes 350 MB
 
@@ -247,7 +247,7 @@ plt.show()
 # %% [markdown]
 # Ours gives the same answers, right or wrong, in any company. Of the original's hundred answers, 96 change. That looks worse than it is, because the original calls *any* image a 0 if asked about it alone. But even among the other three kinds of company, 66 of the answers depend on who else is there.
 #
-# ### What it says alone
+# ### Asked alone, it always says 0
 #
 # Why a 0, of all digits? Look at the ten numbers that it gives for the first image on its own. Do the others get different ones?
 
@@ -269,15 +269,13 @@ print(f"the original, going by its scores alone: {100 * right:.2f} % right")
 # %% [markdown]
 # That is far less than the 79.04 % that it reached with all 10,000 images in the room. The rest was the company's doing, and that is worth a moment's thought, because nothing went wrong that anybody could have seen: no error, no warning, and a decent number at the end.
 #
-# Here is the original after all of its steps, and you choose the company. Can you make it say almost anything? <small>Its numbers in company aren't probabilities, so their bars are drawn for comparison, the longest of them as 1. Only its ten scores, turned into probabilities by themselves, are drawn as they are.</small>
+# Here is the original after all of its steps, and you choose the company. Can you make it say almost anything? <small>In company its numbers aren't probabilities, so the longest bar is drawn as 1 and the others to the same scale. Only the last panel, made from the ten scores alone, shows real probabilities.</small>
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. In the first three the longest bar is drawn as 1. Alone all ten are equal and the original says 0; with twenty zeros it says 7; among many other digits 8. The fourth has the probabilities by its scores alone, and says 1."}}
 pictures.company()
 
 # %% [markdown]
-# So, once more: which of the two would you trust with the digit that comes by post?
-#
-# Ours reads each digit by itself, and gets about 79 in 100 right. What the original says depends on what else is in the post, and its accuracy gave you no warning. [Lesson 06](06_autopsy.ipynb) asks again, once you know why.
+# So, once more: which of the two would you trust with the digit that comes by post? [Lesson 06](06_autopsy.ipynb) asks again, once you know why.
 #
 # ## Sure, or right?
 #
@@ -303,7 +301,7 @@ plt.show()
 print(f"it was at least {100 * sure[surest].min():.1f} % sure of all eight")
 
 # %% [markdown]
-# Some are misshapen, although the 6 that it takes for a 0 is plain at a glance; and the network was at least 99.6 % sure of all eight answers. Such answers are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
+# Some are misshapen, but the 6 that it takes for a 0 is plain at a glance, and yet the network was at least 99.6 % sure of all eight. Such answers are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
 #
 # **Predict.** An accuracy of 96.82 % means 318 mistakes. How many of them are in the surer half?
 
@@ -355,7 +353,7 @@ exercises.folded(my_confidently_wrong)
 mine = draw([(5, 4), (16, 4), (10, 20)])  # a 7; change the corners
 
 # %% [markdown]
-# It sits too high, and a little too far left. The images that the network learnt from don't, because each was placed with the middle of its ink in the middle of the square ([lesson 01](01_loading.ipynb)). Does it matter? Ask about the 7 as drawn, and again after centring it.
+# It sits too high, and a little too far left. No image that the network learnt from does, because each was placed with the middle of its ink in the middle of the square ([lesson 01](01_loading.ipynb)). Does it matter? Ask about the 7 as drawn, and again after centring it.
 
 # %% mystnb={"image": {"alt": "The same drawn seven twice, each in a thin frame: once near the top and a little to the left, read as a 2, once in the middle, read as a 7."}} tags=["hide-input"]
 both = np.array([mine, centred(mine)])
@@ -386,13 +384,13 @@ plt.show()
 #
 # ## Questions to ask yourself
 #
-# You remember more if you are asked again a few days later. So when you have read a lesson, say so: with `from course import review` and `review.add_lesson("00")` in Jupyter, or a tick on the website's *Review* page.
+# You remember more if you are asked again a few days later. So when you have read a lesson, tick it off on the website's *Review* page or, in Jupyter, with `from course import review` and `review.add_lesson("00")`.
 #
 # 1. After one step the network answered 3 to all eight images. Why might that be the quickest way to be a little less wrong about one batch of 128 images?
 #
 #    <details><summary>Answer</summary>
 #
-#    You don't have to read an image to make one answer likelier for *every* image. This batch held 16 threes, more than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), so 3 was the answer it asked for most often. With another seed, that is, with other random numbers, it may be another digit, and the eight needn't all agree. To tell images apart, many parameters have to move together, and that takes more steps.
+#    You don't have to read an image to make one answer likelier for *every* image. This batch held 16 threes, more than any other digit (count them: `np.bincount(train_set[1][batches[0]])`), so 3 was the answer it asked for most often. With a different seed, which means with different random numbers, it may be a different digit, and the eight needn't all agree. To tell images apart, many parameters have to move together, and that takes more steps.
 #
 #    </details>
 #

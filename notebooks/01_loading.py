@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 01 Loading: from bytes to digits
 #
-# In lesson 00 you questioned two networks, but you took a file's word for everything they learnt: something on the disk was said to hold 60,000 handwritten digits, and nobody looked. Now open the first box. **What is in the file, and can you trust it?** You will take it apart byte by byte, and find out which kinds of damage go unnoticed. Then you will read digits without any network at all, which works better than you might think.
+# In lesson 00 you questioned two networks, but nobody questioned the file that they learnt from. It was said to hold 60,000 handwritten digits, and you took its word for it. Now open the first box. **What is in the file, and can you trust it?** You will take it apart byte by byte, and find out which kinds of damage go unnoticed. Then you will read digits without any network at all, which works better than you might think.
 #
 # **You will be able to**
 #
@@ -21,7 +21,7 @@
 #
 # **You need** some Python, a nodding acquaintance with NumPy arrays (shapes, slices, `mean(axis=...)`), and [lesson 00](00_first_look.ipynb) for a first impression.
 #
-# **Time** 60 minutes to read, 26 more for the exercises; it runs for about 10 s and takes 500 MB
+# **Time** 55 minutes to read, 26 more for the exercises; it runs for about 10 s and takes 500 MB
 
 # %%
 import gzip
@@ -85,7 +85,7 @@ print(f"magic number {magic}, {count} images of {rows} x {columns} pixels")
 16 + count * rows * columns == len(raw)
 
 # %% [markdown]
-# It does, to the byte. So `np.frombuffer` may read the rest as numbers, here as `uint8`, unsigned integers of 8 bits, and `reshape` cuts the long row into images.
+# It does, to the byte. So we can let `np.frombuffer` read the rest as numbers, here as `uint8`, unsigned integers of 8 bits, and `reshape` cuts the long row into images.
 
 # %%
 images = np.frombuffer(raw, dtype=np.uint8, offset=16).reshape(count, rows, columns)
@@ -177,14 +177,7 @@ guesses.compare("impostors that gzip opens", len(opened) - 1)  # without the goo
 # %% [markdown]
 # Three are rejected, and three get through. A gzip file begins with two fixed bytes, and ends with a check value of its contents and with their length ([Deutsch 1996](https://www.rfc-editor.org/rfc/rfc1952)), which is how `gzip` notices damage. But the check value travels *inside* the file, so a different file simply brings its own. In other words, `gzip` can tell you that nothing happened to this file on the way, and can't tell you that it is the file you wanted.
 #
-# The empty file goes through without a word, and that is not far-fetched: *the original* of lesson 00 creates its file before it asks for the data ([lesson 06](06_autopsy.ipynb)). If there is no connection, it leaves an empty file behind, and every later run mistakes that for the data. What do the next lines of its code make of it?
-
-# %%
-nothing = np.frombuffer(gzip.decompress(files["empty"]), dtype=np.uint8)
-nothing[16:].reshape(-1, 28, 28).shape
-
-# %% [markdown]
-# An array of zero images, each 28 by 28, and no error. <small>Python takes it for an archive of no parts; the program `gzip` on the command line rejects it.</small>
+# The empty file goes through without a word, and that is not far-fetched: a program that creates its file before the download has succeeded leaves exactly that behind. *The original* of lesson 00 does ([lesson 06](06_autopsy.ipynb)).
 #
 # ### A check from somewhere else
 #
@@ -199,12 +192,6 @@ for name, file in files.items():
 # %% [markdown]
 # Only the good file passes.
 #
-# <details><summary>But didn't the checksums come with the same download as the files?</summary>
-#
-# They did, so they can't vouch for the download. They tell you only that the file is the one these lessons were written with, which is what you need if your numbers are to be ours.
-#
-# </details>
-#
 # From here on `data.load()` does all this for you, for all four files, every time. A missing file is downloaded under a temporary name and gets its real one only after it has passed the check, so a bad file is never kept.
 
 # %%
@@ -217,7 +204,7 @@ for name, array in mnist._asdict().items():
 #
 # Before you look at the data, put some of it away. The **test set** has one job: to say, when every choice has been made, how well the finished network reads digits that played no part in its making. It cannot judge a choice that it helped to make. So while we are still choosing we need other digits, and we split the training images: 50,000 to learn from, and 10,000 for **validation**, which are the 10,000 that lesson 00 kept back.
 #
-# The usual advice is to ask the test set *once*, and you should know that this course doesn't keep to it: lessons 04, 05, 06, 10 and 12 all ask, about different networks. We choose nothing by the answers, which is what matters, but every look is a temptation. <small>Why it misleads: [Dwork and others 2015](https://doi.org/10.1126/science.aaa9375). Two famous test sets that had been reused for years turned out to have suffered surprisingly little, when somebody made new ones: [Recht and others 2019](https://arxiv.org/abs/1902.10811).</small>
+# The usual advice is to ask the test set *once*, and you should know that this course doesn't keep to it: lessons 04, 05, 06, 10 and 12 all ask, about different networks. We choose nothing by the answers, which is what matters, but every look is a temptation.
 #
 # The split is random, but it can be repeated. A random number generator starts from a **seed**, and the same seed gives the same numbers in every run. Ours makes a **permutation**: all the whole numbers from 0 up to, but not including, 60,000, each of them once, in random order.
 
@@ -236,7 +223,7 @@ print("same seed:           ", np.array_equal(new.permutation(60_000), order))
 print("same generator again:", np.array_equal(rng.permutation(60_000), order))
 
 # %% [markdown]
-# A generator moves on with every number it gives. To repeat a result, you therefore have to repeat everything that was drawn since the seed, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
+# A generator moves on with every number that it hands out, so to repeat a result you must repeat everything drawn since the seed, in the same order. The original shuffled first and set its seed afterwards ([lesson 06](06_autopsy.ipynb)), so nobody can ever recover its split.
 #
 # A split must do three things. No image may be in both parts, or the network will have seen the exam. No image may be lost. And each class should keep its share, so that neither part is easier than the other.
 
@@ -312,7 +299,7 @@ print(f'always "{most}": {always:.2f} % of the validation images right')
 # %% [markdown]
 # ## Arithmetic that wraps
 #
-# One trap lies between the bytes and the first sum, and it is worth a page, because it is silent. Remember it.
+# One trap lies between the bytes and the first sum. It is worth a page because it is silent, and you will fall into it before the lesson is over.
 #
 # The pixels are `uint8`: 8 bits, 256 values, and no room for more. Here are two pixels. Say what you expect before you add 10 to them, and then 300.
 
@@ -334,15 +321,7 @@ paper, ink = np.array([0], dtype=np.uint8), np.array([200], dtype=np.uint8)
 paper - ink
 
 # %% [markdown]
-# So `+`, `-`, `*` and `**` of 8-bit arrays wrap. Some operations don't: `sum` adds in 64-bit integers, and `mean` in 64-bit floats. But `@`, which multiplies entry by entry and adds up, works in bytes throughout, so it will give you only the remainder of $100 \cdot 100 + 250 \cdot 250$ after division by 256.
-
-# %%
-print("sum: ", pixels.sum(), pixels.sum().dtype)
-print("@:   ", pixels @ pixels, (pixels @ pixels).dtype)
-print("@ of floats:", pixels * 1.0 @ pixels)
-
-# %% [markdown]
-# Hence the rule of this course: keep images as `uint8`, in an eighth of the memory that NumPy's usual `float64` would take, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For a batch of $n$ images,
+# It is 56, which is as wrong as it is quiet. Hence the rule of this course: keep images as `uint8`, in an eighth of the memory that NumPy's usual `float64` would take, and turn them into floats the moment you compute with them. At the same time we scale them to $[0, 1]$ and flatten each image into a row, since in this course rows are examples. For a batch of $n$ images,
 #
 # $$X = \frac{\text{pixels}}{255}$$
 #
@@ -505,7 +484,7 @@ print(f"nearest mean: {accuracy:.2f} % of the validation images")
 guesses.compare("% right by the nearest mean", f"{accuracy:.2f}")
 
 # %% [markdown]
-# Four digits in five, for ten averages and one matrix product, without a single step of training. It should make you slow to be impressed. **Whatever we train must beat that.** Neither of the two networks that you compared in [lesson 00](00_first_look.ipynb) did, at 79.04 % and 79.17 %, although both had been stopped early.
+# Four digits in five, for ten averages and one matrix product, without a single step of training. It should make you slow to be impressed. **Whatever we train must beat that.** Neither of the two networks that you compared in [lesson 00](00_first_look.ipynb) did, at 79.04 % and 79.17 %, though in fairness both had been stopped early.
 #
 # ## The same formula, in bytes
 #
@@ -528,13 +507,7 @@ always_one = "1 every time" if (answers8 == 1).all() else "several"
 guesses.compare("answers in bytes, and % right", f"{always_one}, {accuracy8:.2f} %")
 
 # %% [markdown]
-# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around. Here are the squares of three differences, $-3$, 20 and 200; as a byte, $-3$ is 253.
-
-# %%
-np.array([253, 20, 200], dtype=np.uint8) ** 2
-
-# %% [markdown]
-# Only the small difference keeps its square, and what is left of a large one says nothing about its size. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. And since most of any image is paper, the mean with the most paper should win, whatever the image:
+# It answers "1" to every image, like the program that never looks. The differences and their squares are bytes, so they wrap around: only a small difference keeps its square, and what is left of a large one says nothing about its size. One thing survives, though: where two pixels are equal, their difference is still 0. So the sum no longer measures *how much* an image and a mean differ but, roughly, *in how many pixels*. And since most of any image is paper, the mean with the most paper should win, whatever the image:
 
 # %%
 print(f"paper in the images: {100 * (pixels8 == 0).mean():.0f} %")
@@ -543,7 +516,7 @@ print("pixels of paper in the means 0 to 9:\n", (means8 == 0).sum(axis=1))
 # %% [markdown]
 # The mean of the 1s has the most paper by far, so the 1 always wins. Nothing was wrong with the program but the type of its numbers, and nothing complained. What gives it away is the baseline: when a result equals that of a program which never looks, find out whether yours looks.
 #
-# ## Where does it go wrong?
+# ## Where the averages go wrong
 #
 # Back to floats. Here are some of the mistakes that the right formula makes.
 
@@ -594,11 +567,9 @@ by_chance = sum((writers[for_training] == one).mean() for one in hand)
 print(f"a training image at random:       {by_chance:.1f} of 500")
 
 # %% [markdown]
-# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits, and with a letter from a stranger it would lose that help. How much is that help worth? In a study (`studies/familiar.py`) the same digits were read twice, once after learning from other digits by their writers, and once after as many by strangers. The familiar hands were worth about one point to the nearest neighbour, and half a point to a network like the one that you will train in lesson 04. <small>Both learnt from fewer images than our 50,000, and whoever learns from more should need the help less.</small>
+# Fifty-two, where chance alone would give about one. So the nearest neighbour recognises people as well as digits, and with a letter from a stranger it would lose that help. How much is that help worth? In a study (`studies/familiar.py`) each method learnt twice and was then tested on the same digits: once it had learnt from other digits by the people who wrote them, and once from just as many by strangers. The familiar hands were worth about one point to the nearest neighbour, and half a point to a network like the one that you will train in lesson 04. <small>Both learnt from fewer images than our 50,000; with more to learn from, they should need the help less.</small>
 #
-# So the validation accuracy flatters by a few tenths of a point if you care about strangers' handwriting. That is what the test set is for, because its writers are others.
-#
-# The nearest neighbour has a price, too: it has to keep every image, and search them all for each answer. A network takes another way. It finds out which *combinations* of pixels tell digits apart, and keeps only those, as you will see from lesson 03 on.
+# So if you care about strangers' handwriting, the validation accuracy flatters a network like that by up to half a point. That is one thing the test set is for, because other people wrote it.
 #
 # ## Recap
 #
@@ -607,10 +578,8 @@ print(f"a training image at random:       {by_chance:.1f} of 500")
 # - What is in the file? A magic number, sizes in big-endian order, and bytes. `np.frombuffer` and `reshape` turn them into an array.
 # - Can you trust it? Not just because it opens. gzip tells you whether the contents are undamaged; only a checksum from elsewhere tells you whether they are the right ones. Check before you keep.
 # - Seed first, then shuffle, then split. The validation images are new digits by familiar writers, and the test images are by others.
-# - Arithmetic in `uint8` wraps around without warning, with plain numbers too. Keep images as bytes, and compute with floats in $[0, 1]$, shape $(n, 784)$.
+# - Arithmetic in `uint8` wraps around without warning, even if you only add 10. Keep images as bytes, and compute with floats in $[0, 1]$, shape $(n, 784)$.
 # - The nearest mean gets about 81 % of the validation images right, and that is the mark to beat. The nearest neighbour sets a harder one.
-#
-# Lesson 00 asked which network you would trust. Here is the first part of the answer: one whose data was checked, and which beats a baseline. So far neither of lesson 00's two networks qualifies.
 #
 # ## Questions to ask yourself
 #

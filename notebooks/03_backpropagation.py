@@ -166,11 +166,11 @@ plt.show()
 # %% [markdown]
 # Check any weight: its gradient is the blue `x` or `a1` where its line begins, times the orange number beside the `z1` or `z2` where it ends.
 #
-# Try numbers of your own. Before you drag a weight, say whose gradient will change.
+# Try numbers of your own. Before you drag a weight, say which gradients will change.
 #
 # <details><summary>Answer</summary>
 #
-# As a rule, everybody's. Whichever weight you drag, the logits move, the probabilities with them, and $p - y$ is where every gradient on the sheet begins. The exceptions are gradients that were 0 for another reason, such as those of the weights on a blank pixel.
+# As a rule, all of them. Whichever weight you drag, the logits move, the probabilities with them, and $p - y$ is where every gradient on the sheet begins. The exceptions are gradients that were 0 for another reason, such as those of the weights on a blank pixel.
 #
 # </details>
 
@@ -225,7 +225,7 @@ guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 # %% [markdown]
 # The bias `b1` has shape (128,) and `x @ W1` has (12, 128), so NumPy adds the bias to every row.
 #
-# The loss, 2.215, is no accident. [Lesson 02](02_sigmoid_softmax.ipynb) asked you to keep $\log 10$, about 2.3, in mind, because that is what a network pays that knows nothing. Ours knows nothing yet, but small random weights are not quite the same as no opinion, so over a few images its loss lies a little to one side or the other.
+# The loss, 2.215, is no accident. [Lesson 02](02_sigmoid_softmax.ipynb) asked you to keep $\log 10$, about 2.3, in mind, because that is what a network that knows nothing pays. Ours knows nothing yet, but small random weights are not quite the same as no opinion, so over a few images its loss lies a little to one side or the other.
 #
 # ## Backward
 #
@@ -363,20 +363,6 @@ dW1 = x.T @ dz1
 db1 = dz1.sum(axis=0)
 
 # %% [markdown]
-# <details><summary>The same seven lines in formulas</summary>
-#
-# $$\begin{aligned}
-# 1.\quad dZ_2 &= (P - Y) / n \\
-# 2.\quad dW_2 &= A_1^T\, dZ_2 \\
-# 3.\quad db_{2,k} &= \textstyle\sum_i dz_{2,ik} \\
-# 4.\quad dA_1 &= dZ_2\, W_2^T \\
-# 5.\quad dZ_1 &= dA_1 \odot A_1 \odot (1 - A_1) \\
-# 6.\quad dW_1 &= X^T\, dZ_1 \\
-# 7.\quad db_{1,j} &= \textstyle\sum_i dz_{1,ij}
-# \end{aligned}$$
-#
-# </details>
-#
 # Lines 2 and 5 need $A_1$, which had to be kept from the forward pass: backpropagation pays in memory. A network with another layer repeats lines 4 to 7. The library has the same lines in `network.gradients`, which returns the loss and the four gradients. Do the two agree?
 
 # %%
@@ -385,6 +371,26 @@ for name, ours, library in zip(grads._fields, (dW1, db1, dW2, db2), grads):
     print(name, "agree" if np.allclose(ours, library) else "DISAGREE")
 
 # %% [markdown]
+# ## What it costs
+#
+# **Predict.** Measured in forward passes, what do the loss and its whole gradient cost? Guess first; then count the multiplications for one example. A layer takes inputs times outputs of them, beside which everything else is negligible.
+
+# %%
+guesses.ask("cost in forward passes", None)
+
+# %% tags=["answer"]
+forward = 784 * 128 + 128 * 10
+backward = 128 * 10 + 128 * 10 + 784 * 128  # dW2, da1, dW1
+nudging = 2 * 101_770  # forward passes, two for each parameter
+print("forward:    ", forward)
+print("backward:   ", backward)
+print(f"both passes together cost {(forward + backward) / forward:.2f} forward passes")
+print(f"nudging would cost {nudging:,} of them")
+guesses.compare("cost in forward passes", round((forward + backward) / forward, 2))
+
+# %% [markdown]
+# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. In a network of many equal layers the cost would be nearly three forward passes, because every layer but the first also needs the gradient of its inputs. The method became famous for networks in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), although it is older by a decade ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
+#
 # ### Exercise 3.4: through another squashing function (core, 6 minutes)
 #
 # A layer need not have sigmoids. In place of the sigmoid a unit may have
@@ -451,7 +457,7 @@ plt.show()
 guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(errors)])))
 
 # %% [markdown]
-# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Dividing by a tiny run makes that large. <small>A function with values near 1000 would be off by a thousand times as much. [Goldberg 1991](https://doi.org/10.1145/103162.103163) has all there is to know about rounding.</small>
+# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Dividing by a tiny run makes that large.
 #
 # <details><summary>Why is the right arm twice as steep as the left one?</summary>
 #
@@ -464,34 +470,16 @@ guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(er
 # \end{aligned}
 # $$
 #
-# Subtract the two: the even powers cancel, which is what nudging *both* ways is for, and the odd ones double. Divide by $2h$. What is left, apart from $f'(u)$, is an error of about $\frac{h^2}{6} f'''(u)$, of which a tenth of the nudge leaves a hundredth. The third derivative of the sigmoid is nowhere larger than $\frac18$, so the largest error is about $h^2 / 48$: the dashed line.
+# Subtract the two: the even powers cancel, which is what nudging *both* ways is for, and the odd ones double. Divide by $2h$. What is left, apart from $f'(u)$, is an error of about $\frac{h^2}{6} f'''(u)$, so a tenth of the nudge makes a hundredth of the error. The third derivative of the sigmoid is nowhere larger than $\frac18$, so the largest error is about $h^2 / 48$: the dashed line.
 #
 # </details>
 #
-# Is $10^{-5}$ always the best? Try something that wiggles much faster than a sigmoid: $\sin(100u)$, whose slope is $100 \cos(100u)$. We call a gradient right if its relative error is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries.
-
-# %% tags=["hide-input"]
-u = np.linspace(-1, 1, 201)
-for h in [1e-5, 1e-6]:  # change these
-    measured = (np.sin(100 * (u + h)) - np.sin(100 * (u - h))) / (2 * h)
-    error = relative_error(100 * np.cos(100 * u), measured)
-    print(f"sin(100 u), nudged by {h:.0e}: relative error below 1e-7: {error < 1e-7}")
-
-# %% [markdown]
-# Here $10^{-5}$ is too large, so a correct slope would be rejected: each function has its V in a different place. Unfold the cell and change the nudges: how small may they become before rounding spoils the slope? All functions of this lesson, however, bend as gently as the sigmoid, so $10^{-5}$ it is, which `check_gradient` has used from the start.
-#
-# Now choose the nudge yourself. The picture starts with the sigmoid at $u = \frac12$, and you may change both. The circles are the error when you nudge both ways, the squares when you nudge upwards only and divide $f(u + h) - f(u)$ by $h$. Which of the two curves goes lower, and why?
+# Every function of this lesson bends as gently as the sigmoid, so $10^{-5}$ it is, which `check_gradient` has used from the start. It calls a gradient right if the relative error is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries. A function that wiggles faster has its V elsewhere: find it in the picture, and see why we nudge *both* ways (the circles) and not upwards only (the squares).
 
 # %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of the measured slope of u cubed at 0.7 against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
 pictures.nudge()
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Nudging both ways. A curve that bends upwards rises too much to the right of $u$ and too little to the left; measured across both sides, the two faults cancel.
-#
-# </details>
-#
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
 # `check_gradient` puts its verdict into words. Write its heart, a function that returns the number behind the words; don't call `relative_error`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths. <small>As in lesson 02, an array's length is the root of the sum of its squares; Python's `len` is something else.</small>
@@ -509,7 +497,7 @@ exercises.check(my_check_gradient)
 exercises.folded(my_check_gradient)
 
 # %% [markdown]
-# **Entry by entry.** To nudge every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code. Give its biases random values, because a mistake with a bias can hide where the bias is zero. And make the batch, the hidden layer and the classes the same size, ten: since then no shape can give a bug away, the check has to find it.
+# **Entry by entry.** To nudge every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code. Give its biases random values, because a mistake with a bias can hide where the bias is zero. And make the batch, the hidden layer and the classes the same size, ten, so that no shape can give a bug away and the check has to find it.
 
 # %%
 rng = np.random.default_rng(seed=4)
@@ -522,28 +510,14 @@ def loss_of(changed):
     return cross_entropy(network.logits(changed, x_ten), y_ten)
 
 
-# The loss, when one array changes and the other three stay:
-def loss_by_W1(W1):
-    return loss_of(small._replace(W1=W1))
-
-
-def loss_by_b1(b1):
-    return loss_of(small._replace(b1=b1))
-
-
-def loss_by_W2(W2):
-    return loss_of(small._replace(W2=W2))
-
-
-def loss_by_b2(b2):
-    return loss_of(small._replace(b2=b2))
+def loss_by(name):
+    """Return the loss as a function of one array, while the other three stay."""
+    return lambda array: loss_of(small._replace(**{name: array}))
 
 
 _, right = network.gradients(small, x_ten, y_ten)
-print(check_gradient(loss_by_W1, small.W1, right.dW1, name="dW1"))
-print(check_gradient(loss_by_b1, small.b1, right.db1, name="db1"))
-print(check_gradient(loss_by_W2, small.W2, right.dW2, name="dW2"))
-print(check_gradient(loss_by_b2, small.b2, right.db2, name="db2"))
+for name, array, gradient in zip(small._fields, small, right):
+    print(check_gradient(loss_by(name), array, gradient, name=f"d{name}"))
 
 # %% [markdown]
 # **Two planted bugs.** Four *rights* in a row make pleasant reading, but would the check see a fault? Plant two common mistakes, both of which run without an error message.
@@ -557,7 +531,7 @@ dz2_small = (softmax(z2_small) - y_ten) / 10
 
 # %%
 dz1_wrong = dz2_small @ small.W2 * a1_small * (1 - a1_small)  # change this
-print(check_gradient(loss_by_W1, small.W1, x_ten.T @ dz1_wrong, name="dW1"))
+print(check_gradient(loss_by("W1"), small.W1, x_ten.T @ dz1_wrong, name="dW1"))
 
 # %% [markdown]
 # Fix the line and run the cell again; then plant a bug of your own in it. Does the check see it?
@@ -566,12 +540,12 @@ print(check_gradient(loss_by_W1, small.W1, x_ten.T @ dz1_wrong, name="dW1"))
 
 # %%
 dW2_wrong = a1_small.T @ (softmax(z2_small) - y_ten)
-print(check_gradient(loss_by_W2, small.W2, dW2_wrong, name="dW2"))
+print(check_gradient(loss_by("W2"), small.W2, dW2_wrong, name="dW2"))
 
 # %% [markdown]
 # A batch of one, because dividing by 1 changes nothing. If the layers differed in size, the shapes would give the first bug away, whereas no shape ever shows that a $1/n$ is missing.
 #
-# ## All of them at once
+# ## Checking all of them at once
 #
 # Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true. Move *all* parameters together, a little way along some direction $r$, each parameter by its own entry of $r$. The slope of the loss along that path is called the **directional derivative**. Each parameter contributes its gradient times its entry of $r$, and paths add. Write $\nabla L$ (nabla L) for all the gradients laid end to end; then the slope is
 #
@@ -637,13 +611,11 @@ for name, given in candidates.items():
 print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 
 # %% [markdown]
-# All four are caught, even one weight among 101,770. The last line is a warning, though: 0.52 of the entries of `dW1` are exactly 0, because a pixel that is blank in all twelve images teaches its weights nothing. No wrong factor can change a 0, so no check on these images would see a fault there.
+# All four are caught, even one weight among 101,770. The last line is a warning, though: just over half of the entries of `dW1` are exactly 0, because a pixel that is blank in all twelve images teaches its weights nothing. No wrong factor can change a 0, so no check on these images would see a fault there.
 #
 # <details><summary>Then why did we ever check entry by entry?</summary>
 #
-# Let the *fault* be the given gradient minus the right one. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions; if any of them rejects the gradient, go entry by entry. JAX offers this check, along [one random direction](https://docs.jax.dev/en/latest/_autosummary/jax.test_util.check_vjp.html).
-#
-# The factor 0.1 keeps the path short. With 10 or 30 in its place the loss curves along the path, so that often the right gradient is rejected.
+# Let the *fault* be the given gradient minus the right one. The check sees fault $\cdot\, r$, which is hardly ever 0. But it would miss a single weight whose gradient is small enough, and it does not say *where* a fault is. So take two or three directions; if any of them rejects the gradient, go entry by entry.
 #
 # </details>
 #
@@ -653,7 +625,7 @@ print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 
 # %%
 wrong = faulty_gradients(small, x_ten, y_ten)
-print(check_gradient(loss_by_W1, small.W1, wrong.dW1, name="dW1"))
+print(check_gradient(loss_by("W1"), small.W1, wrong.dW1, name="dW1"))
 
 
 def my_mended_gradients(parameters, x, y):
@@ -690,10 +662,9 @@ def loss_after(eta):
     return cross_entropy(network.logits(network.Parameters(*moved), x_200), y_200)
 
 
-print(" rate  loss after  it fell by  predicted")
-for eta in [0.001, 0.01, 0.1, 1]:  # change these: how long a step still pays?
-    after = loss_after(eta)
-    print(f"{eta:5} {after:11.6f} {loss_before - after:11.6f} {eta * squared_length:10.6f}")
+eta = 0.01  # change this: how far does the prediction hold?
+fell = loss_before - loss_after(eta)
+print(f"at a rate of {eta} it fell by {fell:.6f}, predicted {eta * squared_length:.6f}")
 
 # %% mystnb={"image": {"alt": "The loss after one step, drawn over its learning rate from 0 to 1. It falls steeply, following the dashed tangent at first, bends away from it, reaches a lowest point and climbs again."}} tags=["hide-input"]
 etas = np.linspace(0, 1, 81)
@@ -714,27 +685,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# For small steps the prediction is excellent, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient. <small>At about two and a half times the rate of the dot the loss is back where it started; a longer step does harm. Other starts have other rates.</small>
-#
-# ## What it costs
-#
-# **Predict.** Measured in forward passes, what do the loss and its whole gradient cost? Guess first; then count the multiplications for one example. A layer takes inputs times outputs of them, beside which everything else is negligible.
-
-# %%
-guesses.ask("cost in forward passes", None)
-
-# %% tags=["answer"]
-forward = 784 * 128 + 128 * 10
-backward = 128 * 10 + 128 * 10 + 784 * 128  # dW2, da1, dW1
-nudging = 2 * 101_770  # forward passes, two for each parameter
-print("forward:    ", forward)
-print("backward:   ", backward)
-print(f"both passes together cost {(forward + backward) / forward:.2f} forward passes")
-print(f"nudging would cost {nudging:,} of them")
-guesses.compare("cost in forward passes", round((forward + backward) / forward, 2))
-
-# %% [markdown]
-# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. In a network of many equal layers the cost would be nearly three forward passes, because every layer but the first also needs the gradient of its inputs. <small>[Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved that it is always so: all the derivatives of a number together cost only a small multiple of what computing the number costs. Backpropagation was made famous for networks by [Rumelhart, Hinton and Williams 1986](https://doi.org/10.1038/323533a0), but the method is older: [Linnainmaa 1976](https://doi.org/10.1007/BF01931367).</small>
+# For small steps the prediction is excellent, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient.
 #
 # ### Exercise 3.7: a third layer (stretch, 15 minutes)
 #
