@@ -382,7 +382,7 @@ db1 = dz1.sum(axis=0)
 # %%
 _, grads = network.gradients(parameters, x, y)
 for name, ours, library in zip(grads._fields, (dW1, db1, dW2, db2), grads):
-    print(name, "agree" if np.allclose(ours, library) else "DISAGREE")
+    print(f"d{name}", "agree" if np.allclose(ours, library) else "DISAGREE")
 
 # %% [markdown]
 # ### Exercise 3.4: through another squashing function (core, 6 minutes)
@@ -539,11 +539,11 @@ def loss_by_b2(b2):
     return loss_of(small._replace(b2=b2))
 
 
-_, right = network.gradients(small, x_ten, y_ten)
-print(check_gradient(loss_by_W1, small.W1, right.dW1, name="dW1"))
-print(check_gradient(loss_by_b1, small.b1, right.db1, name="db1"))
-print(check_gradient(loss_by_W2, small.W2, right.dW2, name="dW2"))
-print(check_gradient(loss_by_b2, small.b2, right.db2, name="db2"))
+_, right = network.gradients(small, x_ten, y_ten)  # right.W1 is dW1, and so on
+print(check_gradient(loss_by_W1, small.W1, right.W1, name="dW1"))
+print(check_gradient(loss_by_b1, small.b1, right.b1, name="db1"))
+print(check_gradient(loss_by_W2, small.W2, right.W2, name="dW2"))
+print(check_gradient(loss_by_b2, small.b2, right.b2, name="db2"))
 
 # %% [markdown]
 # **Two planted bugs.** Four *rights* in a row make pleasant reading, but would the check see a fault? Plant two common mistakes, both of which run without an error message.
@@ -609,13 +609,13 @@ def verdict(given, direction):
     return "passes" if error < 1e-7 else f"REJECTED, error {error:.1g}"
 
 
-dW2_but_one = grads_full.dW2.copy()
+dW2_but_one = grads_full.W2.copy()
 dW2_but_one[0, 0] = 0
 candidates = {
     "the right gradient": grads_full,
-    "one entry set to 0": grads_full._replace(dW2=dW2_but_one),
-    "db2 set to 0": grads_full._replace(db2=0 * grads_full.db2),
-    "hidden layer set to 0": grads_full._replace(dW1=0 * grads_full.dW1, db1=0 * grads_full.db1),
+    "one entry set to 0": grads_full._replace(W2=dW2_but_one),
+    "db2 set to 0": grads_full._replace(b2=0 * grads_full.b2),
+    "hidden layer set to 0": grads_full._replace(W1=0 * grads_full.W1, b1=0 * grads_full.b1),
     "everything doubled": [2 * d for d in grads_full],
 }
 verdicts = [verdict(given, direction=given) for given in candidates.values()]
@@ -634,7 +634,7 @@ rng = np.random.default_rng(seed=6)
 r = [0.1 * rng.normal(size=value.shape) for value in full]
 for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(given, direction=r)}")
-print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
+print(f"share of dW1 that is exactly 0: {np.mean(grads_full.W1 == 0):.2f}")
 
 # %% [markdown]
 # All four are caught, even one weight among 101,770. The last line is a warning, though: 0.52 of the entries of `dW1` are exactly 0, because a pixel that is blank in all twelve images teaches its weights nothing. No wrong factor can change a 0, so no check on these images would see a fault there.
@@ -653,7 +653,7 @@ print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 
 # %%
 wrong = faulty_gradients(small, x_ten, y_ten)
-print(check_gradient(loss_by_W1, small.W1, wrong.dW1, name="dW1"))
+print(check_gradient(loss_by_W1, small.W1, wrong.W1, name="dW1"))
 
 
 def my_mended_gradients(parameters, x, y):
