@@ -244,7 +244,7 @@ def gradient_is_right(recipe):
         return functions.squared_error(recipe.probabilities(z2), y)
 
     _, grads = recipe.gradients(original.Weights(W1, W2), x, y)
-    slope = (grads.dW1 * D1).sum() + (grads.dW2 * D2).sum()
+    slope = (grads.W1 * D1).sum() + (grads.W2 * D2).sum()
     return np.isclose(central_difference(loss, np.zeros(1))[0], slope, rtol=1e-4)
 
 
@@ -253,7 +253,7 @@ def pulls_where_it_is_wrong(recipe):
     z = np.array([12.0, 0, 0, 0, 0, 0, 0, 0, 0, 0])  # sure of class 0
     sure = original.Weights(np.zeros((784, 128)), np.tile(z / 64, (128, 1)))  # all units at 1/2
     _, grads = recipe.gradients(sure, np.ones((1, 784)), data.one_hot([1]))
-    return -2 * grads.dW2[0, 1] > 0.1  # the pull on the right class's logit
+    return -2 * grads.W2[0, 1] > 0.1  # the pull on the right class's logit
 
 
 def recorded_responds(recipe):
@@ -278,7 +278,7 @@ def slope_is_finite(recipe):
     far_out = original.Weights(np.full((784, 128), -1000 / 784), np.zeros((128, 10)))
     with np.errstate(over="ignore", invalid="ignore"):  # each sum is -1000
         _, grads = recipe.gradients(far_out, np.ones((2, 784)), data.one_hot([3, 4]))
-    return np.isfinite(grads.dW1).all()
+    return np.isfinite(grads.W1).all()
 
 
 def units_are_awake(recipe):

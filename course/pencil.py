@@ -39,8 +39,9 @@ def draw(
     given = {"x": x[0], "y": y[0], **parameters._asdict()}
     loss = functions.cross_entropy(z2[np.newaxis], y)
     values = {"z1": z1, "a1": a1, "z2": z2, "p": functions.softmax(z2), "loss": loss}
-    hidden = {"da1": parameters.W2 @ grads.db2, "dz1": grads.db1}  # of one example
-    gradients = {"dz2": grads.db2, **hidden, **grads._asdict()}
+    hidden = {"da1": parameters.W2 @ grads.b2, "dz1": grads.b1}  # of one example
+    by_parameter = {f"d{name}": value for name, value in grads._asdict().items()}
+    gradients = {"dz2": grads.b2, **hidden, **by_parameter}
     if not filled:
         values, gradients = (
             {name: np.full_like(value, np.nan) for name, value in numbers.items()}

@@ -15,7 +15,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mnistlib import data, functions
+from mnistlib import data, functions, network
 
 #: The mean of all training pixels, scaled to 0 ... 1.
 MEAN_PIXEL = 0.1307
@@ -48,17 +48,6 @@ class Parameters(NamedTuple):
     Wk: np.ndarray
     Wv: np.ndarray
     b2: np.ndarray
-
-
-class Gradients(NamedTuple):
-    """The loss's gradient by each of the :class:`Parameters`, in the same order and shapes."""
-
-    dW1: np.ndarray
-    db1: np.ndarray
-    dWq: np.ndarray
-    dWk: np.ndarray
-    dWv: np.ndarray
-    db2: np.ndarray
 
 
 class Activations(NamedTuple):
@@ -151,22 +140,13 @@ def initialise(
     classes: int = 10,
     dtype=np.float64,
 ) -> Parameters:
-    r"""Draw He's weights and biases of 0; the same generator draws the same network.
+    """Draw He's weights, and biases of 0; otherwise as :func:`mnistlib.network.draw_weights`.
 
-    Each weight is uniform in $\pm\sqrt{6 / \text{inputs}}$. ``d`` is the length of a query and of a
-    key. ``dtype`` is float64, or float32 for speed. Explained in lesson 07, "How large should the
-    weights be?".
-
-    Raises:
-        ValueError: a size is below 1.
-        TypeError: a dtype of integers, in which every weight would be 0.
+    ``d`` is the length of a query and of a key.
     """
-    if min(pixels, hidden, d, classes) < 1:
-        raise ValueError(f"sizes must be at least 1, got {pixels}, {hidden}, {d}, {classes}")
 
     def he(inputs: int, outputs: int) -> np.ndarray:
-        limit = np.sqrt(6 / inputs)
-        return rng.uniform(-limit, limit, (inputs, outputs)).astype(dtype, casting="same_kind")
+        return network.draw_weights(rng, inputs, outputs, rule="He", dtype=dtype)
 
     return Parameters(
         W1=he(pixels, hidden),
@@ -277,7 +257,7 @@ class Attention:
 
     def gradients(
         self, parameters: Parameters, x: np.ndarray, y: np.ndarray
-    ) -> tuple[float, Gradients]:
+    ) -> tuple[float, Parameters]:
         """Loss of a batch, and its gradient by every parameter: backpropagation.
 
         From dz to the weights and values, through the softmax to the scores, to queries and keys, and
@@ -299,7 +279,7 @@ class Attention:
         da[:, 2::2] = dv @ Wv.T
         dz1 = da * (a > 0)
         dW1 = _weight_gradient(x, dz1)
-        return loss, Gradients(dW1, dz1.sum(axis=(0, 1)), dWq, dWk, dWv, dz.sum(axis=0))
+        return loss, Parameters(dW1, dz1.sum(axis=(0, 1)), dWq, dWk, dWv, dz.sum(axis=0))
 
     def _scale(self, parameters: Parameters) -> float:
         d = parameters[2].shape[1]

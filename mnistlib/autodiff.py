@@ -345,7 +345,7 @@ class TapeModel:
         return self._logits([Value(array) for array in parameters], x).array
 
     def gradients(self, parameters: Sequence[np.ndarray], x: np.ndarray, y: np.ndarray):
-        """Return the loss of a batch and a tuple of its gradients, shaped as the parameters.
+        """Return the loss of a batch and its gradients, in a tuple of the parameters' own type.
 
         A parameter that the loss does not depend on gets zeros.
         """
@@ -354,7 +354,8 @@ class TapeModel:
         loss.backward()
         zeros = np.zeros_like
         grads = [zeros(v.array) if v.grad is None else v.grad for v in values]
-        return loss.array.item(), tuple(grads)
+        make = getattr(type(parameters), "_make", tuple)
+        return loss.array.item(), make(grads)
 
     def _logits(self, values: Sequence[Value], x: np.ndarray) -> Value:
         z = self.forward(values, x)

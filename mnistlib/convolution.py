@@ -120,12 +120,16 @@ class Parameters(NamedTuple):
 
 
 def initialise(
-    rng: np.random.Generator, kernels: tuple[int, int] = (8, 16), side: int = 5, dtype=np.float64
+    rng: np.random.Generator,
+    *,
+    kernels: tuple[int, int] = (8, 16),
+    side: int = 5,
+    dtype=np.float64,
 ) -> Parameters:
-    """Draw the parameters to start from, by He's rule; see :func:`mnistlib.deep.initialise`.
+    """Draw He's weights, and biases of 0; otherwise as :func:`mnistlib.network.draw_weights`.
 
     ``kernels`` says how many are in the first layer and in the second. Their ``side`` is 1, 5 or 9
-    pixels, with which every halving comes out even; ``dtype`` is float64, or float32 for speed.
+    pixels, with which every halving comes out even.
     """
     if np.shape(kernels) != (2,):
         raise ValueError(f"kernels must be two numbers, one for each layer, got {kernels}")

@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from mnistlib import data, functions
+from mnistlib import data, functions, network
 
 
 class Activation(NamedTuple):
@@ -67,39 +67,24 @@ ACTIVATIONS = {
     "relu": Activation(relu, relu_backward),
 }
 
-#: Each rule for the variance of the starting weights, from a layer's inputs and outputs.
-RULES = {
-    "Glorot": lambda inputs, outputs: 2 / (inputs + outputs),
-    "He": lambda inputs, outputs: 2 / inputs,
-}
-
 
 def initialise(
-    rng: np.random.Generator, sizes: Sequence[int], rule: str = "He", dtype=np.float64
+    rng: np.random.Generator, sizes: Sequence[int], *, rule: str = "He", dtype=np.float64
 ) -> tuple[np.ndarray, ...]:
-    r"""Draw W1, b1, W2, b2, ...: weights of the rule's variance, and biases of 0.
+    """Draw W1, b1, W2, b2, ...: weights by He's rule or "Glorot", and biases of 0.
 
-    Weights are uniform in $\pm\sqrt{3 \cdot \text{variance}}$; the variance is $2 / \text{inputs}$
-    by He's rule and $2 / (\text{inputs} + \text{outputs})$ by Glorot's. ``sizes`` are the pixels,
-    the units of each hidden layer and the classes: ``[784, 128, 128, 10]``. ``dtype`` is float64,
-    or float32 for speed.
+    ``sizes`` are the pixels, the units of each hidden layer and the classes: ``[784, 128, 128, 10]``.
+    Otherwise as :func:`mnistlib.network.draw_weights`.
 
     Raises:
-        ValueError: an unknown rule, fewer than two sizes, or one below 1.
-        TypeError: a dtype of integers, in which every weight would be 0.
-
-    Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015; Glorot and Bengio, 2010.
-    Derived in lesson 07, "How large should the weights be?".
+        ValueError: fewer than two sizes.
     """
-    if rule not in RULES:
-        raise ValueError(f"no rule is called {rule!r}; choose one of {', '.join(RULES)}")
-    if len(sizes) < 2 or min(sizes) < 1:
-        raise ValueError(f"sizes must be at least two numbers of at least 1, got {list(sizes)}")
+    if len(sizes) < 2:
+        raise ValueError(f"a network has at least two sizes, pixels and classes; got {list(sizes)}")
     parameters = []
     for inputs, outputs in pairwise(sizes):
-        limit = np.sqrt(3 * RULES[rule](inputs, outputs))
-        W = rng.uniform(-limit, limit, (inputs, outputs))
-        parameters += [W.astype(dtype, casting="same_kind"), np.zeros(outputs, dtype)]
+        W = network.draw_weights(rng, inputs, outputs, rule=rule, dtype=dtype)
+        parameters += [W, np.zeros(outputs, dtype)]
     return tuple(parameters)
 
 

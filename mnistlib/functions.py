@@ -22,7 +22,7 @@ def _floats(x) -> np.ndarray:
 
 
 def _rows(z, y, name: str = "z") -> tuple[np.ndarray, np.ndarray]:
-    """Return ``z`` and its targets ``y`` as floats, after checking that their shapes agree."""
+    """Return ``z`` and its targets ``y`` as floats of z's dtype, after checking their shapes."""
     z, y = _floats(z), _floats(y)
     if z.ndim != 2 or z.shape != y.shape:
         hint = "Are the labels one-hot? data.one_hot(labels) makes them so."
@@ -34,7 +34,7 @@ def _rows(z, y, name: str = "z") -> tuple[np.ndarray, np.ndarray]:
         )
     if not len(z):
         raise ValueError("the batch is empty, and a mean over no examples is not defined")
-    return z, y
+    return z, y.astype(z.dtype, copy=False)
 
 
 def sigmoid(z) -> np.ndarray:

@@ -29,21 +29,45 @@ class Parameters(NamedTuple):
     b2: np.ndarray
 
 
-class Gradients(NamedTuple):
-    """The loss's gradient by each of the :class:`Parameters`, in the same order and shapes."""
-
-    dW1: np.ndarray
-    db1: np.ndarray
-    dW2: np.ndarray
-    db2: np.ndarray
-
-
 class Activations(NamedTuple):
     """What a forward pass computes on the way: z1 and a1 (n, hidden), the logits z2 (n, classes)."""
 
     z1: np.ndarray
     a1: np.ndarray
     z2: np.ndarray
+
+
+#: How far from 0 a starting weight may lie, by a rule's name, from its layer's inputs and outputs.
+LIMITS = {
+    "Glorot": lambda inputs, outputs: np.sqrt(6 / (inputs + outputs)),
+    "He": lambda inputs, outputs: np.sqrt(6 / inputs),
+}
+
+
+def draw_weights(
+    rng: np.random.Generator, inputs: int, outputs: int, *, rule: str, dtype=np.float64
+) -> np.ndarray:
+    r"""Draw one layer's starting weights, (inputs, outputs), uniform between minus a limit and it.
+
+    The limit is $\sqrt{6 / (\text{inputs} + \text{outputs})}$ by Glorot's rule and
+    $\sqrt{6 / \text{inputs}}$ by He's, and the variance a third of its square. Every network of the
+    course begins here: ``initialise`` of each draws its weights in order, in ``dtype``, float64 or,
+    for speed, float32, and sets its biases to 0.
+
+    Raises:
+        ValueError: an unknown rule, or a size below 1.
+        TypeError: a dtype of integers, in which every weight would be 0.
+
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", 2010; He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015. Derived in lesson
+    07, "How large should the weights be?".
+    """
+    if rule not in LIMITS:
+        raise ValueError(f"no rule is called {rule!r}; choose one of {', '.join(LIMITS)}")
+    if min(inputs, outputs) < 1:
+        raise ValueError(f"sizes must be at least 1, got a layer of {inputs} x {outputs}")
+    limit = LIMITS[rule](inputs, outputs)
+    return rng.uniform(-limit, limit, (inputs, outputs)).astype(dtype, casting="same_kind")
 
 
 def initialise(
@@ -54,29 +78,14 @@ def initialise(
     classes: int = 10,
     dtype=np.float64,
 ) -> Parameters:
-    r"""Draw Glorot's weights and biases of 0; the same generator draws the same network.
+    """Draw Glorot's weights, and biases of 0; the same generator draws the same network.
 
-    Each weight is uniform in $\pm\sqrt{6 / (\text{inputs} + \text{outputs})}$. ``dtype`` is
-    float64, or float32 for speed.
-
-    Raises:
-        ValueError: a size is below 1.
-        TypeError: a dtype of integers, in which every weight would be 0.
-
-    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
-    networks", 2010. Explained in lesson 07.
+    Otherwise as :func:`draw_weights`.
     """
-    if min(pixels, hidden, classes) < 1:
-        raise ValueError(f"sizes must be at least 1, got {pixels}, {hidden}, {classes}")
-
-    def glorot(fan_in: int, fan_out: int) -> np.ndarray:
-        limit = np.sqrt(6 / (fan_in + fan_out))
-        return rng.uniform(-limit, limit, (fan_in, fan_out)).astype(dtype, casting="same_kind")
-
     return Parameters(
-        W1=glorot(pixels, hidden),
+        W1=draw_weights(rng, pixels, hidden, rule="Glorot", dtype=dtype),
         b1=np.zeros(hidden, dtype),
-        W2=glorot(hidden, classes),
+        W2=draw_weights(rng, hidden, classes, rule="Glorot", dtype=dtype),
         b2=np.zeros(classes, dtype),
     )
 
@@ -141,8 +150,8 @@ def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarr
 
 def gradients(
     parameters: Parameters, x: np.ndarray, y: np.ndarray, loss: str = "cross-entropy"
-) -> tuple[float, Gradients]:
-    """Loss of a batch, and its gradient by every parameter: backpropagation.
+) -> tuple[float, Parameters]:
+    """Loss of a batch, and its gradient by every parameter, under that one's name: backpropagation.
 
     From $dZ_2$, which depends on the loss, to $dW_2, db_2$, to $dZ_1$, to $dW_1, db_1$. ``loss`` is
     "cross-entropy" or "squared error". Derived in lesson 03, "Backward".
@@ -162,7 +171,7 @@ def gradients(
     dW2, db2 = layer_gradients(a1, dz2)
     dz1 = hidden_gradient(dz2, W2, a1)
     dW1, db1 = layer_gradients(x, dz1)
-    return value, Gradients(dW1, db1, dW2, db2)
+    return value, Parameters(dW1, db1, dW2, db2)
 
 
 def predict(parameters: Parameters, x: np.ndarray) -> np.ndarray:

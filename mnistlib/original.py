@@ -14,7 +14,7 @@ from typing import ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from mnistlib import data, functions, training
+from mnistlib import data, functions, network, training
 
 
 class Weights(NamedTuple):
@@ -22,13 +22,6 @@ class Weights(NamedTuple):
 
     W1: np.ndarray
     W2: np.ndarray
-
-
-class Gradients(NamedTuple):
-    """What a recipe takes for the loss's gradient by each of the :class:`Weights`."""
-
-    dW1: np.ndarray
-    dW2: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,7 @@ class Recipe:
         def draw(rows: int, columns: int) -> np.ndarray:
             drawn = chance.uniform(-1, 1, (rows, columns))
             if self.weights == "Glorot":
-                return (drawn * np.sqrt(6 / (rows + columns))).astype(self.precision)
+                return (drawn * network.LIMITS["Glorot"](rows, columns)).astype(self.precision)
             return (drawn / np.sqrt(rows * columns)).astype(self.precision)
 
         return Weights(draw(784, 128), draw(128, 10))
@@ -106,7 +99,7 @@ class Recipe:
         over_classes = self.softmax == "over the classes"
         return functions.softmax(z2) if over_classes else softmax_over_batch(z2)
 
-    def gradients(self, weights: Weights, x: np.ndarray, y: np.ndarray) -> tuple[float, Gradients]:
+    def gradients(self, weights: Weights, x: np.ndarray, y: np.ndarray) -> tuple[float, Weights]:
         r"""Compute what the recipe takes for the loss of one batch, and for its gradients.
 
         With the faults: $dZ_2 = \frac{2 (P - Y)}{n} \odot P \odot (1 - P)$, $dW_2 = A_1^T dZ_2$,
@@ -116,6 +109,7 @@ class Recipe:
         z1 = x @ weights.W1
         a1 = functions.sigmoid(z1)
         z2 = a1 @ weights.W2
+        y = y.astype(z2.dtype, copy=False)
         p = self.probabilities(z2)
         if self.loss == "cross-entropy":
             dz2 = (p - y) / len(y)
@@ -125,7 +119,7 @@ class Recipe:
             dz2 = functions.softmax_backward(p, dp) if whole else p * (1 - p) * dp
         slope = overflowing_slope(z1) if self.slope == "overflows" else a1 * (1 - a1)
         dz1 = dz2 @ weights.W2.T * slope
-        return self._recorded(z2, p, y), Gradients(x.T @ dz1, a1.T @ dz2)
+        return self._recorded(z2, p, y), Weights(x.T @ dz1, a1.T @ dz2)
 
     def score(self, weights: Weights, images: np.ndarray, labels: np.ndarray) -> training.Score:
         """Ask as the recipe asks, all the images at once, for what it records and the accuracy."""

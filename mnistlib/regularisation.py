@@ -58,10 +58,11 @@ class WithWeightDecay:
         """
         loss, grads = self.model.gradients(parameters, x, y)
         decayed = list(grads)
+        decay = float(self.weight_decay)  # a NumPy float64 would turn float32 into float64
         for place, value in enumerate(parameters):
             if value.ndim > 1:  # a weight; a bias has one axis
-                loss += self.weight_decay / 2 * float((value**2).sum())
-                decayed[place] = decayed[place] + self.weight_decay * value
+                loss += decay / 2 * float((value**2).sum())
+                decayed[place] = decayed[place] + decay * value
         return loss, rebuild(grads, decayed)
 
 

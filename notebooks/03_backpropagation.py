@@ -368,7 +368,7 @@ db1 = dz1.sum(axis=0)
 # %%
 _, grads = network.gradients(parameters, x, y)
 for name, ours, library in zip(grads._fields, (dW1, db1, dW2, db2), grads):
-    print(name, "agree" if np.allclose(ours, library) else "DISAGREE")
+    print(f"d{name}", "agree" if np.allclose(ours, library) else "DISAGREE")
 
 # %% [markdown]
 # ## What it costs
@@ -515,7 +515,7 @@ def loss_by(name):
     return lambda array: loss_of(small._replace(**{name: array}))
 
 
-_, right = network.gradients(small, x_ten, y_ten)
+_, right = network.gradients(small, x_ten, y_ten)  # right.W1 is dW1, and so on
 for name, array, gradient in zip(small._fields, small, right):
     print(check_gradient(loss_by(name), array, gradient, name=f"d{name}"))
 
@@ -583,13 +583,13 @@ def verdict(given, direction):
     return "passes" if error < 1e-7 else f"REJECTED, error {error:.1g}"
 
 
-dW2_but_one = grads_full.dW2.copy()
+dW2_but_one = grads_full.W2.copy()
 dW2_but_one[0, 0] = 0
 candidates = {
     "the right gradient": grads_full,
-    "one entry set to 0": grads_full._replace(dW2=dW2_but_one),
-    "db2 set to 0": grads_full._replace(db2=0 * grads_full.db2),
-    "hidden layer set to 0": grads_full._replace(dW1=0 * grads_full.dW1, db1=0 * grads_full.db1),
+    "one entry set to 0": grads_full._replace(W2=dW2_but_one),
+    "db2 set to 0": grads_full._replace(b2=0 * grads_full.b2),
+    "hidden layer set to 0": grads_full._replace(W1=0 * grads_full.W1, b1=0 * grads_full.b1),
     "everything doubled": [2 * d for d in grads_full],
 }
 verdicts = [verdict(given, direction=given) for given in candidates.values()]
@@ -608,7 +608,7 @@ rng = np.random.default_rng(seed=6)
 r = [0.1 * rng.normal(size=value.shape) for value in full]
 for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(given, direction=r)}")
-print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
+print(f"share of dW1 that is exactly 0: {np.mean(grads_full.W1 == 0):.2f}")
 
 # %% [markdown]
 # All four are caught, even one weight among 101,770. The last line is a warning, though: just over half of the entries of `dW1` are exactly 0, because a pixel that is blank in all twelve images teaches its weights nothing. No wrong factor can change a 0, so no check on these images would see a fault there.
@@ -625,7 +625,7 @@ print(f"share of dW1 that is exactly 0: {np.mean(grads_full.dW1 == 0):.2f}")
 
 # %%
 wrong = faulty_gradients(small, x_ten, y_ten)
-print(check_gradient(loss_by("W1"), small.W1, wrong.dW1, name="dW1"))
+print(check_gradient(loss_by("W1"), small.W1, wrong.W1, name="dW1"))
 
 
 def my_mended_gradients(parameters, x, y):

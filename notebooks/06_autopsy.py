@@ -467,7 +467,7 @@ dz1 = dz2 @ W2.T * np.exp(-z1) / (1 + np.exp(-z1)) ** 2
 dW1 = raw.T @ dz1
 
 _, grads = recipe.gradients(original.Weights(W1, W2), raw, y)
-if not (np.allclose(dW1, grads.dW1) and np.allclose(dW2, grads.dW2)):
+if not (np.allclose(dW1, grads.W1) and np.allclose(dW2, grads.W2)):
     print("the library computes other gradients")
 sums = dz2.sum(axis=0)
 sizes = np.abs(dz2).sum(axis=0)
@@ -523,7 +523,7 @@ autopsy.try_check(units_are_awake)
 # | `recipe.initial_weights(np.random.RandomState(1))` | weights to start from |
 # | `recipe.logits(weights, x)` | $Z_2$ |
 # | `recipe.probabilities(z2)` | the shares, or probabilities |
-# | `recipe.gradients(weights, x, y)` | the recorded loss, and `dW1`, `dW2` |
+# | `recipe.gradients(weights, x, y)` | the recorded loss, and its gradients, as `grads.W1` and `grads.W2` |
 # | `recipe.epoch(step, 50_000)` | the epoch it prints after so many steps of 128 images |
 # | `original.split(recipe, (a, b), shuffle=None)` | two pairs of arrays; each call shuffles afresh, as a run on another day would |
 # | `faulty_download.fetch(recipe, file, folder, [address])` | the path of the file it saved; see *The file of 0 bytes* |
@@ -758,7 +758,7 @@ for name, rung in original.rungs():
     start, batches = original.start(rung, 50_000)
     images, digits = (part[batches[0]] for part in train_set)
     _, grads = rung.gradients(start, rung.prepare(images), data.one_hot(digits))
-    length = np.sqrt((grads.dW1**2).sum() + (grads.dW2**2).sum())
+    length = np.sqrt((grads.W1**2).sum() + (grads.W2**2).sum())
     print(f"{short[name]:18}  first gradient {length:6.3f}")
 
 # %% [markdown]

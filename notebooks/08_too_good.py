@@ -178,7 +178,7 @@ def loss_of_W2(W2):
     return decayed.gradients(start._replace(W2=W2), x[ten], y[ten])[0]
 
 
-print(check_gradient(loss_of_W2, start.W2, grads.dW2, name="dW2"))
+print(check_gradient(loss_of_W2, start.W2, grads.W2, name="dW2"))
 
 one_batch = [np.arange(1000)]
 free, _ = train(network, start, few, one_batch, learning_rate=0.5)

@@ -34,7 +34,7 @@ def run(start: str, hidden_layers: int, rate: float, seed: int) -> dict:
     )
     rng = np.random.default_rng(seed)
     model = deep.MLP(activation)
-    parameters = deep.initialise(rng, [784, *[128] * hidden_layers, 10], rule)
+    parameters = deep.initialise(rng, [784, *[128] * hidden_layers, 10], rule=rule)
     parameters = tuple(width * value for value in parameters)  # the biases are 0
     x = data.scale(train_set[0][:1000])
     y = data.one_hot(train_set[1][:1000])

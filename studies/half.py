@@ -44,7 +44,7 @@ def run(activation: str, rate: float, seed: int) -> dict:
     )
     rng = np.random.default_rng(seed)
     model = deep.MLP(activation)
-    parameters = deep.initialise(rng, SIZES, "Glorot")
+    parameters = deep.initialise(rng, SIZES, rule="Glorot")
     batches = training.minibatches(50_000, 128, rng=rng)
     try:
         trained, _ = training.train(model, parameters, train_set, batches, learning_rate=rate)

@@ -27,7 +27,7 @@ def run(seed: int) -> dict:
         x = recipe.prepare(train_set[0][batch])
         _, grads = recipe.gradients(weights, x, data.one_hot(train_set[1][batch]))
         weights = original.Weights(
-            weights.W1 - RATE / 255**2 * grads.dW1, weights.W2 - RATE * grads.dW2
+            weights.W1 - RATE / 255**2 * grads.W1, weights.W2 - RATE * grads.W2
         )
     z2 = recipe.logits(weights, recipe.prepare(images))
     return {

@@ -29,7 +29,7 @@ def run(rate: float, seed: int, epochs: int) -> dict:
     rng = np.random.default_rng(seed)
     model = deep.MLP("sigmoid")
     norms = []
-    parameters = deep.initialise(rng, SIZES, "Glorot")
+    parameters = deep.initialise(rng, SIZES, rule="Glorot")
     batches = training.minibatches(50_000, 128, rng=rng, epochs=epochs)
 
     def look(step: int, parameters: list[np.ndarray], history: training.History) -> None:

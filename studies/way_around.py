@@ -77,7 +77,7 @@ def run(network: str, rate: float, seed: int) -> dict:
     kind = {"residual": Residual, "one hidden layer": deep.MLP, "residual, frozen": Frozen}[network]
     model = kind("sigmoid")
     sizes = [784, 128, 10] if network == "one hidden layer" else SIZES
-    parameters = deep.initialise(rng, sizes, "Glorot")
+    parameters = deep.initialise(rng, sizes, rule="Glorot")
     batches = training.minibatches(50_000, 128, rng=rng)
     try:
         trained, _ = training.train(model, parameters, train_set, batches, learning_rate=rate)

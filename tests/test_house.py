@@ -20,8 +20,8 @@ BELOW = {
 LIBRARY = [
     {"download", "functions", "baseline", "gradcheck", "uncertainty", "autodiff", "plotting"},
     {"data"},
-    {"network", "training", "attention"},
-    {"original", "deep", "regularisation"},
+    {"network", "training"},
+    {"original", "deep", "regularisation", "attention"},
     {"convolution"},
 ]
 #: What a module of the library may import beside NumPy and Python's own.

@@ -16,4 +16,4 @@ def faulty_gradients(parameters, x, y):
     dz1 = dz2 @ W2.T * a1 * (1 - a1)
     dW1 = x.T @ dz1
     db1 = dz1.mean(axis=0)
-    return network.Gradients(dW1, db1, dW2, db2)
+    return network.Parameters(dW1, db1, dW2, db2)

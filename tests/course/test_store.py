@@ -42,7 +42,7 @@ def short_run():
     squared, slopes = network.gradients(
         parameters, data.scale(images), data.one_hot(labels), "squared error"
     )
-    return [*history.batch_loss, *history.loss("training"), squared, *slopes.db1, *slopes.db2]
+    return [*history.batch_loss, *history.loss("training"), squared, *slopes.b1, *slopes.b2]
 
 
 def test_kept_functions_take_the_librarys_place_here_and_in_a_new_process(monkeypatch):

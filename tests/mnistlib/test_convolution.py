@@ -107,7 +107,7 @@ def test_equals_share_the_blame_and_none_is_lost():
 def problem(seed, n=3, kernels=(2, 3), dtype=np.float64):
     """Return random parameters, biases too, and a batch of noise."""
     rng = np.random.default_rng(seed)
-    parameters = initialise(rng, kernels, dtype=dtype)
+    parameters = initialise(rng, kernels=kernels, dtype=dtype)
     parameters = Parameters(
         *(value + rng.normal(0, 0.1, value.shape).astype(dtype) for value in parameters)
     )
@@ -163,7 +163,7 @@ def test_it_learns_real_digits_through_the_seam():
     mnist = data.load()
     some = mnist.train_images[:600], mnist.train_labels[:600]
     rng, model = np.random.default_rng(4), Convolutional()
-    start = initialise(rng, (4, 8), dtype=np.float32)
+    start = initialise(rng, kernels=(4, 8), dtype=np.float32)
     batches = minibatches(600, 50, rng=rng, epochs=6)
     trained, _ = train(model, start, some, batches, learning_rate=0.05, momentum=0.9)
     assert type(trained) is Parameters
@@ -211,7 +211,7 @@ def test_what_is_given_is_not_changed():
         ),
         *[
             (
-                lambda kernels=kernels: initialise(np.random.default_rng(0), kernels),
+                lambda kernels=kernels: initialise(np.random.default_rng(0), kernels=kernels),
                 f"kernels must be two numbers, one for each layer, got {kernels}",
             )
             for kernels in (8, (8,), (8, 16, 32))
@@ -232,7 +232,7 @@ def test_bad_input_is_told(call, words):
 @pytest.mark.parametrize("side", [2, 3, 7, 11, 13])
 def test_a_side_that_cannot_be_halved_twice_is_refused(side):
     with pytest.raises(ValueError, match="leave layers that cannot be halved"):
-        initialise(np.random.default_rng(0), (2, 2), side)
+        initialise(np.random.default_rng(0), kernels=(2, 2), side=side)
 
 
 def test_images_and_targets_of_different_number_are_refused():
@@ -248,7 +248,7 @@ def test_unasked_there_are_eight_kernels_and_sixteen_of_five_by_five():
 
 def test_every_side_that_is_offered_works():
     for side in (1, 5, 9):
-        parameters = initialise(np.random.default_rng(0), (2, 2), side)
+        parameters = initialise(np.random.default_rng(0), kernels=(2, 2), side=side)
         x = convolution.Convolutional().prepare(np.zeros((2, 28, 28), np.uint8))
         assert Convolutional().logits(parameters, x).shape == (2, 10)
 
@@ -269,7 +269,7 @@ def test_parameters_may_be_a_plain_tuple():
 
 
 def test_of_no_images_there_are_no_logits():
-    parameters = initialise(np.random.default_rng(0), (2, 2))
+    parameters = initialise(np.random.default_rng(0), kernels=(2, 2))
     x = Convolutional().prepare(np.zeros((0, 28, 28), np.uint8))
     assert Convolutional().logits(parameters, x).shape == (0, 10)
 

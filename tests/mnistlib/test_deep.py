@@ -118,7 +118,7 @@ def test_relu_at_its_kink():
 
 @pytest.mark.parametrize(("rule", "variance"), [("He", 2 / 300), ("Glorot", 2 / 500)])
 def test_weights_have_the_rules_variance_and_fill_its_bounds(rule, variance):
-    W, b, *_ = initialise(np.random.default_rng(3), [300, 200, 10], rule)
+    W, b, *_ = initialise(np.random.default_rng(3), [300, 200, 10], rule=rule)
     assert W.var() == pytest.approx(variance, rel=0.02)
     limit = np.sqrt(3 * variance)
     assert 0.99 * limit < W.max() <= limit
@@ -174,9 +174,12 @@ def test_bad_choices_are_named():
         MLP("step")
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="no rule is called 'guess'; choose one of Glorot, He"):
-        initialise(rng, [784, 10], "guess")
-    for sizes in ([], [784], [784, 0, 10]):
-        with pytest.raises(ValueError, match="at least two numbers of at least 1, got"):
+        initialise(rng, [784, 10], rule="guess")
+    for sizes in ([], [784]):
+        with pytest.raises(ValueError, match="at least two sizes, pixels and classes; got"):
+            initialise(rng, sizes)
+    for sizes in ([784, 0, 10], [784, 10, 0], [0, 10]):
+        with pytest.raises(ValueError, match=r"at least 1, got a layer of .*\b0\b"):
             initialise(rng, sizes)
     assert initialise(rng, [1, 1])[0].shape == (1, 1)
     with pytest.raises(ValueError, match="the batch is empty"):

@@ -38,7 +38,7 @@ def verdicts(slopes, parameters, x, y, loss):
         return lambda value: network.gradients(parameters._replace(**{name: value}), x, y, loss)[0]
 
     return {
-        name: check_gradient(loss_by(name), getattr(parameters, name), getattr(slopes, "d" + name))
+        name: check_gradient(loss_by(name), getattr(parameters, name), getattr(slopes, name))
         for name in NAMES
     }
 
@@ -58,7 +58,7 @@ def test_gradients_by_differences_and_complex_steps(complex_step, loss, seed):
             lambda value, name=name: plain_loss(parameters._replace(**{name: value}), x, y, loss),
             getattr(parameters, name),
         )
-        assert relative_error(getattr(slopes, "d" + name), exact) <= 1e-12
+        assert relative_error(getattr(slopes, name), exact) <= 1e-12
 
 
 @both_losses
@@ -98,7 +98,7 @@ def faulty_gradients(parameters, x, y, loss, bug):
     da1 = dz2 @ (parameters.W2 if bug == "forgotten transpose" else parameters.W2.T)
     dz1 = da1 * functions.sigmoid_derivative(a1 if bug == "slope of the value" else z1)
     axis = 1 if bug == "wrong axis" else 0
-    return network.Gradients(x.T @ dz1, dz1.sum(axis=axis), a1.T @ dz2, dz2.sum(axis=axis))
+    return network.Parameters(x.T @ dz1, dz1.sum(axis=axis), a1.T @ dz2, dz2.sum(axis=axis))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_an_untrained_network_knows_nothing():
 
 @pytest.mark.parametrize("size", ["pixels", "hidden", "classes"])
 def test_sizes_below_one(size):
-    with pytest.raises(ValueError, match=r"sizes must be at least 1, got .*\b0\b"):
+    with pytest.raises(ValueError, match=r"sizes must be at least 1, got a layer of .*\b0\b"):
         network.initialise(np.random.default_rng(0), **{size: 0})
 
 

@@ -190,7 +190,7 @@ def test_jacobian_the_gradient_check_passes(field):
     def verdict(jacobian):
         slopes = replace(ROWS, jacobian=jacobian).gradients(weights, x, y)[1]
         at, rng = getattr(weights, field), np.random.default_rng(2)
-        return check_gradient(loss, at, getattr(slopes, "d" + field), sample=200, rng=rng)
+        return check_gradient(loss, at, getattr(slopes, field), sample=200, rng=rng)
 
     assert verdict("whole")
     assert verdict("diagonal").error > 0.01
@@ -202,9 +202,9 @@ def test_loss_the_gradient_is_p_minus_y(recipe):
     a1 = functions.sigmoid(x @ weights.W1)
     p = recipe.probabilities(a1 @ weights.W2)
     expected = a1.T @ (p - y) / len(y)
-    mended = replace(recipe, loss="cross-entropy").gradients(weights, x, y)[1].dW2
+    mended = replace(recipe, loss="cross-entropy").gradients(weights, x, y)[1].W2
     assert_close([mended], [expected])
-    assert not np.allclose(recipe.gradients(weights, x, y)[1].dW2, expected, rtol=0.1)
+    assert not np.allclose(recipe.gradients(weights, x, y)[1].W2, expected, rtol=0.1)
 
 
 def test_loss_the_pull_is_strong_where_it_is_most_wrong():
@@ -212,7 +212,7 @@ def test_loss_the_pull_is_strong_where_it_is_most_wrong():
         """Return how hard class 1, the right one, is pulled while class 0 has the logit z."""
         W2 = np.outer(np.ones(128), z * np.eye(10)[0]) / 64  # all hidden units are at 1/2
         weights, y = Weights(np.zeros((784, 128)), W2), np.eye(10)[[1]]
-        return -2 * recipe.gradients(weights, np.ones((1, 784)), y)[1].dW2[0, 1]
+        return -2 * recipe.gradients(weights, np.ones((1, 784)), y)[1].W2[0, 1]
 
     wrong = np.arange(0, 21, 4)
     mended = [pull(replace(ROWS, loss="cross-entropy"), z) for z in wrong]
@@ -234,7 +234,7 @@ def test_recorded_is_the_loss_that_is_followed(followed):
         rest = weights.W2[5:]
         return central_difference(lambda W: recorded(choice, np.vstack([W, rest])), weights.W2[:5])
 
-    slopes = replace(ROWS, **followed).gradients(weights, x, y)[1].dW2[:5]
+    slopes = replace(ROWS, **followed).gradients(weights, x, y)[1].W2[:5]
     assert_close([nudged("the loss")], [slopes], 1e-7)
     assert slopes.all()
     assert not nudged("class numbers").any()
@@ -249,9 +249,9 @@ def test_slope_is_finite_far_out():
     with np.errstate(over="ignore", invalid="ignore"):
         faulty = ORIGINAL.gradients(weights, x, y)[1]
     mended = REPAIRED["slope"].gradients(weights, x, y)[1]
-    assert np.isnan(faulty.dW1[:, 0]).all()
-    assert np.isfinite(mended.dW1).all()
-    assert_close([mended.dW1[:, 1:], mended.dW2], [faulty.dW1[:, 1:], faulty.dW2])
+    assert np.isnan(faulty.W1[:, 0]).all()
+    assert np.isfinite(mended.W1).all()
+    assert_close([mended.W1[:, 1:], mended.W2], [faulty.W1[:, 1:], faulty.W2])
     z = np.linspace(-350, 350, 701)
     ours = original.overflowing_slope(z)
     np.testing.assert_allclose(ours, functions.sigmoid_derivative(z), rtol=1e-12)
@@ -289,8 +289,8 @@ def test_the_slope_is_nan_sooner_in_float32():
     x, y = np.ones((2, 784), np.float32), np.eye(10, dtype=np.float32)[[3, 4]]
     sick = Weights(np.full((784, 128), -89 / 784, np.float32), np.zeros((128, 10), np.float32))
     with np.errstate(over="ignore", invalid="ignore"):
-        assert np.isnan(ORIGINAL.gradients(sick, x, y)[1].dW1).all()
-    assert np.isfinite(REPAIRED["slope"].gradients(sick, x, y)[1].dW1).all()
+        assert np.isnan(ORIGINAL.gradients(sick, x, y)[1].W1).all()
+    assert np.isfinite(REPAIRED["slope"].gradients(sick, x, y)[1].W1).all()
 
 
 def test_pixels_are_within_0_and_1():

@@ -43,7 +43,7 @@ def test_the_gradient_is_that_of_the_loss_with_its_penalty(batch, name):
     verdict = check_gradient(
         lambda value: model.gradients(parameters._replace(**{name: value}), x, y)[0],
         getattr(parameters, name),
-        getattr(grads, f"d{name}"),
+        getattr(grads, name),
     )
     assert verdict, verdict
 
@@ -70,7 +70,7 @@ def test_without_decay_it_is_the_model_and_nothing_is_changed(batch):
     loss, grads = WithWeightDecay(Small, 0).gradients(parameters, x, y)
     wanted, plain = network.gradients(parameters, x, y)
     assert loss == wanted
-    assert type(grads) is network.Gradients
+    assert type(grads) is network.Parameters
     for ours, theirs in zip(grads, plain, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     for old, new in zip(before, parameters, strict=True):
