@@ -22,7 +22,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
 #
-# **Time** 70 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
+# **Time** 60 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -50,7 +50,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course import exercises, guesses, studies
-from mnistlib import autodiff, convolution, data, deep, functions, network, plotting
+from mnistlib import autodiff, convolution, data, deep, network, plotting
 from mnistlib.gradcheck import check_gradient, relative_error
 from mnistlib.training import minibatches
 
@@ -71,15 +71,7 @@ class Value:
 
 
 # %% [markdown]
-# The letters of this lesson:
-#
-# | maths | Python | shape | meaning |
-# |---|---|---|---|
-# | $u$ | `u` | any | what goes into an operation |
-# | $w$ | `w` | any | a weight |
-# | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array; its blame |
-#
-# What comes out of an operation is called $z$, and what goes in is $u$ and, where there is a second thing, $w$, since it is often a weight. Begin with the smallest one that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, and whatever a movement of $z$ costs, this one costs $w$ times as much. So the blame of $u$ is $w$ times the blame of $z$, and because a product doesn't care which factor comes first, the same holds with the letters exchanged:
+# What comes out of an operation is called $z$, and what goes in is $u$ and, where there is a second thing, $w$, since it is often a weight. As before, $dz$ is $\partial L / \partial z$, $z$'s blame. Begin with the smallest operation that isn't trivial, the product of two arrays of the same shape, entry by entry: $z = u \odot w$. If you nudge an entry of $u$ by $h$, the same entry of $z$ moves by $w h$, which is $w$ times as far, and so the loss moves $w$ times as far as if you had nudged $z$ itself. In other words, $u$'s blame is $w$ times $z$'s blame, and because a product doesn't care which factor comes first, the same holds with the letters exchanged:
 #
 # $$du = dz \odot w, \qquad dw = dz \odot u .$$
 #
@@ -114,7 +106,7 @@ for source, rule in L.parents:
     print("L came from", source.array, "and hands it", rule(1.0))
 
 # %% [markdown]
-# Those are the blames after a single step back, and soon a loop will take the others. Notice what has *not* happened. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop in the program, only the lines that really ran have been noted, which is why a framework can differentiate a program that no one could write as a formula.
+# Those are the blames after a single step back, and soon a loop will take the other steps. Notice what has *not* happened. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop in the program, only the lines that really ran have been noted, which is why a framework can differentiate a program that no one could write as a formula.
 #
 # The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For two arrays of a thousand entries it would have a million numbers, nearly all of them 0. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*. Everything that makes reverse mode cheap is in that sentence: of the product's million slopes, `dz * w` touches only the thousand that matter.
 #
@@ -202,13 +194,13 @@ exercises.folded(my_unbroadcast)
 # %% [markdown]
 # ## The order of the way back
 #
-# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only now is the blame of $w$ complete: $1 + 3 = 4$. Here that makes no difference, because $w$ was simply given. But suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
+# Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Here the wait makes no difference, because $w$ was simply given. But suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
 #
-# So **a value hands its blame on once all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist: the order in which they were made, turned round, is one. <small>A framework that writes every operation into a list as it runs has this order for nothing. Ours keeps no list, only each value's parents, so the order has to be found.</small>
+# So **a value hands its blame on once all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist: just turn round the order in which they were made. <small>A framework that writes every operation into a list as it runs has this order for nothing. Ours keeps no list, only each value's parents, so the order has to be found.</small>
 #
 # ### Exercise 11.3: the order (core, 12 minutes)
 #
-# You get the graph as a dictionary: each value's name, with the names of the values it was made from. You also get the name of the last value, the *end*. What was made from nothing has an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. There are often several right orders.
+# You get the graph as a dictionary: each value's name, with the names of the values it was made from. You also get the name of the last value, the *end*. A value that was made from nothing has an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. There are often several right orders.
 #
 # Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
 #
@@ -279,7 +271,7 @@ guesses.compare("dw with the bug", w.grad)
 # %% [markdown]
 # $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and the check rejects it. What makes this bug famous is where it hides: in a network that uses every value just once, as lesson 03's seems to, you would never see it.
 #
-# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. We use it from here on. The operators `+ - * / @` work on it, `sum` and `max` along an axis leave that axis in place, with size 1, and plain arrays, such as the pixels, count as constants and get no blame. Wherever it needs one of *your* functions, it looks the function up in its module by name, at the moment of use. So if you put yours there, the engine runs on yours.
+# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. We use it from here on. The operators `+ - * / @` work on it, `sum` and `max` along an axis leave that axis in place, with size 1, and plain arrays, such as the pixels, count as constants and get no blame.
 
 # %% [markdown]
 # ## Lesson 03's sheet, once more
@@ -385,7 +377,7 @@ plt.show()
 # It is $z_2$, which goes straight into $\log p$, and a second time by way of the total. Start at the loss, where $\log p$ gets the blame $-y$, and follow both paths up with a pencil.
 #
 # - The straight path brings $z_2$ that same $-y$. In the picture it is $(0, -1)$.
-# - On the other path, log total is subtracted in every $\log p_k$, so each hands it its own blame $-y_k$ with the sign reversed, $y_k$, and together that is 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
+# - On the other path, log total is subtracted in every $\log p_k$. Each $\log p_k$ therefore hands it $+y_k$, which is its own blame with the sign reversed, and together these make 1. The total then gets $1 / \text{total}$, and so does each of its terms $e^{z_{2k}}$. The rule of exp multiplies by $e^{z_{2k}}$, which makes $p_k$. In the picture it is $(\frac34, \frac14)$.
 #
 # **The famous $p - y$ is the sum of two paths.** In lesson 02 it fell out of a Jacobian after half a page, and it looked like luck. It isn't: one path says what the answer should have been, and the other what the network said.
 #
@@ -414,7 +406,7 @@ def lesson_07(parameters, x):
 
 
 # %% [markdown]
-# Lesson 10's kernels need one operation more: *taking* entries. An index takes the patches out of an image or a map, and since patches overlap, one entry of the first layer's maps lies in many of the second layer's patches. So that entry's blame is, once more, a sum.
+# Lesson 10's kernels need one more operation: *taking* entries. An index takes the patches out of an image or a map, and since patches overlap, one entry of the first layer's maps lies in many of the second layer's patches. So that entry's blame is, once more, a sum.
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
@@ -439,7 +431,7 @@ exercises.check(my_take_backward)
 exercises.folded(my_take_backward)
 
 # %% [markdown]
-# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, and a nasty place to hide, because nothing fails; the gradient is merely too small. With that rule, lesson 10's way forward can be written for the tape as well. It is in the next cell, for whoever wants to see it, and you may pass it by.
+# When an index names an entry twice, NumPy's `+=` writes it only once: the assignment bug again, and a nasty place to hide, because nothing fails; the gradient is merely too small. With that rule, lesson 10's way forward can be written for the tape as well. It is in the folded cell below.
 
 
 # %% tags=["hide-input"]
@@ -468,11 +460,6 @@ def lesson_10(parameters, x):
 # %%
 exercises.keep(my_divide_backward, my_unbroadcast, my_topological_order, my_take_backward)
 
-# %%
-for name in ["divide_backward", "unbroadcast", "topological_order", "take_backward"]:
-    rule = getattr(autodiff, name)
-    print(f"{name:17} ", "the library's" if rule.__module__ == autodiff.__name__ else "yours")
-
 # %% [markdown]
 # With the same weights and the same 50 images, do the gradients that these rules give agree with the ones that you derived by hand?
 
@@ -494,12 +481,7 @@ for name, (forward, by_hand, start) in cases.items():
     print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
-# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If the table above says *yours*, it is your quotient, your sum over copies, your order and your take that have just reproduced three lessons of derivations; the engine contributed little more than the loop.
-# <details><summary>Are you sure?</summary>
-#
-# Two programs may share an error, so the test suite also nudges each rule, at many shapes. And further down this page, PyTorch differentiates lesson 03's network. There is one place where two programs may differ and both be right: in a blank part of an image all four numbers of a square tie. Ours share the blame, as lesson 10 does, and others give it all to the first. For our parameters it makes no difference, because such patches hold the same numbers.
-#
-# </details>
+# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If all four of yours were kept, it is your quotient, your sum over copies, your order and your take that have just reproduced three lessons of derivations; the engine contributed little more than the loop. <small>The test suite also nudges each rule, at many shapes, since two programs may share an error.</small>
 #
 # ### The formula that you wrote
 #
@@ -517,13 +499,6 @@ print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
 # The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient gives that infinity a blame of 0, the rule of exp multiplies the two, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
-#
-# **Change a number.** Put -700 in place of the -800, then -709 and -710. Where do you lose the slope?
-#
-# <details><summary>Answer</summary>
-#
-# At -710, where $e^{-z}$ is larger than float64's largest number, which is about $e^{709.8}$ ([lesson 02](02_sigmoid_softmax.ipynb)). Until then the slope is 0 to six decimals, as it should be. (Its *digits* are lost much earlier, where the quotient's $1 / w^2$ has become too small for a float.)
-# </details>
 #
 # **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking: what lesson 02 taught you about stable formulas is still your job.
 #
@@ -554,27 +529,11 @@ exercises.check(my_unit_rows_backward)
 exercises.folded(my_unit_rows_backward)
 
 # %% [markdown]
-# Put it to work as well, and let the engine judge it. It can take the long path, in which the root is written by way of the logarithm, and the short one, in a single step by your rule:
-
-# %%
-exercises.keep(my_unit_rows_backward)
-
-# %%
-u = autodiff.Value(np.random.default_rng(seed=9).normal(size=(4, 6)))
-weights = np.arange(24).reshape(4, 6)
-length = (0.5 * (u * u).sum(axis=1).log()).exp()
-(u / length * weights).sum().backward()
-in_steps = u.grad
-(u.unit_rows() * weights).sum().backward()
-whose = "the library's" if autodiff.unit_rows_backward.__module__ == autodiff.__name__ else "your"
-print(f"{whose} rule and the steps agree to 1e-12:", relative_error(u.grad, in_steps) < 1e-12)
-
-# %% [markdown]
 # ## What it costs
 #
-# So far the gradient has looked like a gift. What does it cost? Had you not read this lesson, you might do it as in lesson 03's check, nudging one parameter after another: two losses for each of 101,770 parameters, and a day would be nowhere near enough for a training run.
+# So far the gradient has looked like a gift. What does it cost? Had you not read this lesson, you might do it as in lesson 03's check, nudging one parameter after another: two losses for each of a hundred thousand parameters, and a day would be nowhere near enough for a training run.
 #
-# **Predict.** The loss needs a way forward. The loss *and* its gradient need a way forward and a way back. How many times as long does that take as the loss alone, in a network with 4,096 hidden units, which has more than three million parameters? And is the tape slower than the way back that you wrote by hand?
+# **Predict.** How many times as long as the loss alone do the loss *and* its gradient take together, in a network with 4,096 hidden units and more than three million parameters? And is the tape slower than the way back that you wrote by hand?
 #
 # Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the next cell counts them again.
 
@@ -596,68 +555,16 @@ for name in ["128 units", "4,096 units", "4 layers", "16 layers", "lesson 10"]:
 wide = timed["4,096 units"]
 guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
 
-# %% mystnb={"image": {"alt": "Cost of loss and gradient together, as a multiple of the loss alone, against the number of parameters on a logarithmic axis, from six thousand to more than three million. For wide networks and for deep ones, the points by hand and by the tape lie in a flat band between about two and three. So does the point of lesson 10's network by hand, which has the fewest parameters; by the tape it lies far above, at more than eight."}} tags=["answer", "hide-input"]
-figure, axis = plt.subplots(figsize=(6, 3.8))
-for who, colour, label in [("hand", 0, "by hand"), ("tape", 1, "by the tape")]:
-    for kind, style in [("units", "o-"), ("layers", "s:"), ("lesson 10", "^")]:
-        some = [one for name, one in timed.items() if kind in name]
-        parameters = [one["parameters"] for one in some]
-        ratio = [one[who] / one["loss"] for one in some]
-        words = f"{label}, {kind}"
-        axis.plot(parameters, ratio, style, color=plotting.COLOURS[colour], label=words)
-axis.set(xscale="log", xlabel="parameters", ylabel="(loss and gradient) / loss", ylim=(0, 10))
-axis.set_title("Two to three losses by hand, but not always by tape")
-axis.legend(loc="upper right")
-plt.show()
-
 # %% [markdown]
-# Twice as long, and for three million parameters no longer than for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. The measured times hardly climb, because the count knows only products, whereas the exponentials of the sigmoids are needed on the way forward alone.
+# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. The measured times hardly climb, because the count knows only products, whereas the exponentials of the sigmoids are needed on the way forward alone.
 #
-# <details><summary>Who proved it for every program, and whose idea it was</summary>
-#
-# [Baur and Strassen 1983](https://doi.org/10.1016/0304-3975%2883%2990110-X) proved a factor of three for multiplications and divisions, and [Griewank and Walther 2008](https://doi.org/10.1137/1.9780898717761) bound all of the work, memory traffic included, by a factor of about four. Neither bound grows with the number of parameters. The idea is older: it is in a Finnish thesis (Linnainmaa 1970; in English [Linnainmaa 1976](https://doi.org/10.1007/BF01931367)), and [Speelpenning 1980](https://www.ideals.illinois.edu/handle/2142/66437) wrote a compiler that does it.
-#
-# </details>
-#
-# And the tape? In networks of sigmoids it takes a little longer than the way back by hand, and in the widest no longer at all, since the products outweigh all the bookkeeping. <small>These times are good to about a tenth, and the smallest network's to less.</small> We would gladly have left it at that, and in an earlier edition we did. Then somebody measured lesson 10's network, which the tape got "for free" a few pages ago, and there it takes about three times as long. The two compute the same products. But lesson 10 cuts its patches out cleverly and lets the images lie last, whereas the tape takes every entry by its index and, on the way back, adds up every entry by its index as well. In other words, the price of a gradient in units of *its own* loss is small, and the price of not thinking about how arrays lie in memory has nothing to do with gradients.
+# And the tape? In networks of sigmoids it takes a little longer than the way back by hand, and in the widest just as long, since the products outweigh all the bookkeeping. Only lesson 10's network takes about three times as long, because the tape takes every entry by its index where lesson 10 cuts its patches out cleverly. That is a price of how arrays lie in memory, not of gradients. <small>These times are good to about a tenth, and the smallest network's to less.</small>
 #
 # What the tape costs everywhere is *memory*, up to about twice as much as by hand, because for each layer of sigmoids it keeps the product, $z$ and $a$ until the way back has passed it, where by hand you keep only $a$.
 #
 # ### Why backwards?
 #
-# You could also go forwards, and then nothing would have to be kept for a way back, which sounds like the better bargain.
-#
-# <details><summary>How to go forwards</summary>
-#
-# Move all the parameters at once, in some direction $r$, and carry beside each value its **slope** along $r$: how fast it grows as they move. In a product both factors may move, so each adds a term (the product rule). For the output layer, with $r_{W_2}$ for the part of $r$ that moves $W_2$, that is
-#
-# $$\text{slope}(Z_2) = \text{slope}(A_1)\, W_2 + A_1\, r_{W_2} + r_{b_2},$$
-#
-# and for the hidden layer it is the same, except that the pixels stand still. Through the sigmoid a slope is multiplied by $\sigma' = a (1 - a)$. At the end, multiply each logit's slope by its $dZ_2$ and add up: that is how fast the loss grows. Lesson 03 called it the directional derivative, and used it for its check. This is **forward mode**, and each of its steps is a **Jacobian-vector product**: the same table of slopes as before, multiplied from the other side. Going backwards, you get the same number as the sum of gradient times $r$, entry by entry.
-#
-# </details>
-
-# %% tags=["hide-input"]
-x = network.prepare(images)  # 50 images, as above
-start = network.initialise(np.random.default_rng(seed=6))
-r = network.Parameters(*(rng.normal(size=array.shape) for array in start))
-_, a1, z2 = network.forward(start, x)
-dz2 = (functions.softmax(z2) - y) / len(x)
-
-slope_z1 = x @ r.W1 + r.b1  # (50, 128)
-slope_a1 = slope_z1 * a1 * (1 - a1)
-slope_z2 = slope_a1 @ start.W2 + a1 @ r.W2 + r.b2  # (50, 10)
-slope_loss = (dz2 * slope_z2).sum()
-
-_, grads = autodiff.TapeModel(lesson_03, network.prepare).gradients(start, x, y)
-along = sum((dW * r_W).sum() for dW, r_W in zip(grads, r))
-print("how fast the loss grows in one direction r")
-print(f"   forwards:                        {slope_loss:.6f}")
-print(f"   backwards, the gradient times r: {along:.6f}")
-print(f"runs for the whole gradient: {sum(array.size for array in start):,} forwards, 1 backwards")
-
-# %% [markdown]
-# One run forwards answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes 101,770 runs. Backwards it takes one, because there is only one loss. Forwards is cheap when few numbers go in, backwards when few come out, and a network has many parameters and one loss.
+# You could also go forwards: move all the parameters at once in some direction $r$, and carry beside each value its **slope** along $r$, that is, how fast it grows as they move. This is **forward mode**, each of its steps is a **Jacobian-vector product**, and nothing would have to be kept for a way back, which sounds like the better bargain. But one run forwards answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes a hundred thousand runs. Backwards it takes one, because there is only one loss. Forwards is cheap when few numbers go in, backwards when few come out, and a network has many parameters and one loss.
 #
 # ## The same in PyTorch
 #
@@ -699,31 +606,16 @@ theirs = next(row for row in study["rows"] if row["settings"]["who"] == "PyTorch
 train_set, _ = data.split(*mnist[:2], rng=np.random.default_rng(seed=4))
 first = minibatches(50_000, 128, rng=np.random.default_rng(seed=8))[0]
 images, labels = train_set[0][first], train_set[1][first]
+start = network.initialise(np.random.default_rng(seed=6))
 loss, _ = tape_gradients(start, network.prepare(images), data.one_hot(labels))
 print(f"the loss by our tape: {loss:.6f}")
 print(f"the loss by PyTorch:  {theirs['losses'][0]:.6f}")
 print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agree"])
 
 # %% [markdown]
-# The two agree, down to the last gradient. One habit of PyTorch might have puzzled you, and needn't any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`. Adding is right within one way back, as you know, and between two of them it is yours to undo.
+# The two agree, down to the last gradient. One habit of PyTorch might have puzzled you, and needn't any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`. Within one way back adding is right, as you know; before the next one it is up to you to start again from zero.
 #
-# ## What now?
-#
-# You have built, from bare arrays, the core of a modern framework. Here is what it still lacks, and which of your lessons each piece rests on.
-#
-# | next | what it is | you know it from | start at |
-# |---|---|---|---|
-# | Attention | a softmax decides which inputs to listen to | the softmax of 02, the fault of 06 | [lesson 12](12_in_good_company.ipynb) |
-# | Normalisation | layers that keep their sums at a constant size | exercise 11.5, the variances of 07 | [Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167) |
-# | Optimisers | a step size for each parameter, from its own past | momentum in 04, a gradient for each layer in 07 | [Kingma and Ba 2015](https://arxiv.org/abs/1412.6980) |
-# | GPUs | the same products, thousands at once, in fewer digits | what float32 did in 06 | [Krizhevsky, Sutskever and Hinton 2012](https://doi.org/10.1145/3065386) |
-# | Making images | a network learns to remove noise, step by step | squared error in 06, kernels in 10 | [Ho and others 2020](https://arxiv.org/abs/2006.11239) |
-#
-# <details><summary>Books, a shorter engine, and the history</summary>
-#
-# For books, go on with [Prince 2023](https://udlbook.github.io/udlbook/) or, with code for everything, [Zhang and others 2023](https://d2l.ai). [Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers. [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea and its variants.
-#
-# </details>
+# <small>For books, go on with [Prince 2023](https://udlbook.github.io/udlbook/) or, with code for everything, [Zhang and others 2023](https://d2l.ai). [Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
 
 # %% [markdown]
 # ## Recap
@@ -773,4 +665,4 @@ print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agre
 #
 # ## Next
 #
-# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) has one that looks at its company on purpose, and you will need the softmax, the gradient check and the tape to build it. And if you would rather face an empty page now, [lesson 13](13_from_an_empty_page.ipynb) has one.
+# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) has one that looks at its company on purpose, and you will need the softmax and the gradient check to build it. And if you would rather face an empty page now, [lesson 13](13_from_an_empty_page.ipynb) has one.
