@@ -227,7 +227,7 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# This is a **reliability diagram**, of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is once more a coin, and the bars show how far such coins would scatter. Nearly all our answers are in the last bin, and there the promise holds. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)), and below 0.9 ours is so a little, with each of six seeds. Their cure changes no answer at all: divide all logits by one number a little larger than 1, which brings them closer together, and so the probabilities, too. [Lesson 08](08_too_good.ipynb) tries it.
+# This is a **reliability diagram**, of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is once more a coin, and the bars show how far such coins would scatter. Nearly all our answers are in the last bin, and there the promise holds. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)), and below 0.9 ours is, a little, with each of six seeds. The cure that Guo and others propose changes no answer at all: divide all logits by one number a little larger than 1, which brings the logits, and with them the probabilities, closer together. [Lesson 08](08_too_good.ipynb) tries it.
 #
 # ## 2. Which network came out
 #
@@ -457,7 +457,7 @@ print(f"worth as much as {least:,.0f} to {most:,.0f} digits, each by a different
 # %% [markdown]
 # For this network the variance is twice as large when people are counted, and for most other seeds it is larger still. What does that mean? These ten thousand digits say no more about strangers than three to five thousand would, if each of them had been written by a different person. More digits from the same hands would help little; what we lack is hands.
 #
-# Does this formula keep its promise? We tested it as you tested the first, but with people (`studies/promise.py`). A network learnt from the digits of half of the training writers. The others stood for all the people there are, and as many of them were drawn again and again, to see how often the truth lay within two errors of the accuracy on their digits. They wrote some 110 digits each.
+# Does this formula keep its promise? We tested it as you tested the first, but with people (`studies/promise.py`). A network learnt from the digits of half of the training writers. The others stood for all the people there are, and the same number of people was drawn from them again and again, some coming up twice and some not at all, to see how often the truth lay within two errors of the accuracy on their digits. They wrote some 110 digits each.
 
 # %% tags=["hide-input"]
 promise = [row["results"] for row in studies.read("promise")["rows"]]

@@ -98,7 +98,7 @@ plt.show()
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
-# The first question needs no training at all: is the first loss what you would expect of a network that knows nothing? Such a network gives every class the same probability. What, then, is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and try two classes first. <small>Old hands always ask this, as in [CS231n's notes](https://cs231n.github.io/neural-networks-3/) and in Karpathy's [recipe for training](http://karpathy.github.io/2019/04/25/recipe/).</small>
+# The first question needs no training at all: is the first loss what you would expect of a network that knows nothing? Such a network gives every class the same probability. What, then, is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and try two classes first. <small>Old hands never skip this question: it stands in [CS231n's notes](https://cs231n.github.io/neural-networks-3/) and in Karpathy's [recipe for training](http://karpathy.github.io/2019/04/25/recipe/).</small>
 #
 # <details><summary>Answer for two classes</summary>
 #
@@ -389,7 +389,7 @@ exercises.folded(my_depends_on_company)
 #
 # ## Write the checks
 #
-# Back to the body, and this time open all of it. The way forward you know from lesson 03, except that there are no biases and that the pixels run from 0 to 255, which is why we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. From $Z_2$ come the shares, as above. On the way back two lines are the notebook's own, and what it takes for gradients depends on them:
+# Back to the body, and this time open all of it. The way forward you know from lesson 03. There are no biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. From $Z_2$ come the shares, as above. On the way back two lines are the notebook's own, and what it takes for gradients depends on them:
 #
 # $$
 # \begin{aligned}
