@@ -214,7 +214,7 @@ def keeps_only_the_file(recipe):
 
 
 def splits_alike(recipe):
-    """Return whether runs on two days split alike."""
+    """Return whether runs on two different days make the same split."""
     many = np.arange(60_000)
     runs = [original.split(recipe, (many, many), shuffle=None)[0][0] for _ in range(2)]
     return np.array_equal(*runs)
@@ -290,7 +290,7 @@ def units_are_awake(recipe):
 #: What each of the course's checks asks.
 QUESTIONS = {
     1: "Is the file it keeps the published one?",
-    2: "Do runs on two days split alike?",
+    2: "Do runs on two different days make the same split?",
     3: "Do images get the same answer alone as in company?",
     4: "Is the gradient that of the loss?",
     5: "Does the loss pull where the network is most wrong?",

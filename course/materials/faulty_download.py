@@ -1,15 +1,12 @@
 """How the original notebook gets its files, fault included, and a server that shows what that does.
 
-Used in lesson 06, "Write the checks" and "The file of 0 bytes".
+Used by the check of fault 1 in lesson 06, "Write the checks".
 """
 
 import contextlib
-import gzip
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import numpy as np
 
 from mnistlib import download, original
 
@@ -40,19 +37,6 @@ def fetch(
             answer = requests.get(mirrors[0] + file.name, timeout=download.TIMEOUT)
             opened.write(answer.content)
     return path
-
-
-def read_images(path: str | os.PathLike[str]) -> np.ndarray:
-    """Read images from a gzip file as the original does, never asking how many there should be.
-
-    The pixels begin after 16 bytes: uint8, shape (n, 28, 28), or (0, 28, 28) for an empty file. Used in
-    lesson 06, "The file of 0 bytes".
-
-    Raises:
-        OSError: the file is not compressed, as an error page is not.
-    """
-    unpacked = gzip.decompress(Path(path).read_bytes())
-    return np.frombuffer(unpacked, np.uint8)[16:].reshape(-1, 28, 28)
 
 
 @contextlib.contextmanager
