@@ -773,4 +773,4 @@ print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agre
 #
 # ## Next
 #
-# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) has one that looks at its company on purpose, and you will need the softmax, the gradient check and the tape to build it. And if you would rather face an empty page now, [lesson 13](13_from_an_empty_page.ipynb) has one.
+# The course began with a network whose answer depended on its company, by accident. [Lesson 12](12_in_good_company.ipynb) has one that looks at its company on purpose, and you will need the softmax and the gradient check to build it. And if you would rather face an empty page now, [lesson 13](13_from_an_empty_page.ipynb) has one.
