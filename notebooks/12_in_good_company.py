@@ -134,7 +134,7 @@ print(f"loss of the rival at best: {H:.4f}; of ten equal guesses: {np.log(10):.3
 #
 # ## One look
 #
-# How do you compare two images? First let a layer turn each of them into features: 64 ReLU units, with the same weights for all nine images. A matrix $W_q$ turns the asked image's features into a vector $q$ of $d = 16$ entries, its **query**. A matrix $W_k$ turns each key image's features into a vector $k_i$ with just as many entries, the **key**. From now on *key* alone means this vector, and the image is always called the key image. The dot product of the two says how alike they are, and from it comes the pair's **score**:
+# How do you compare two images? A layer first turns each of them into features: 64 ReLU units, with the same weights for all nine images. A matrix $W_q$ turns the asked image's features into a vector $q$ of $d = 16$ entries, its **query**. A matrix $W_k$ turns each key image's features into a vector $k_i$ with just as many entries, the **key**. From now on *key* alone means this vector, and the image is always called the key image. The dot product of the two says how alike they are, and from it comes the pair's **score**:
 #
 # $$s_i = c \, (q \cdot k_i) .$$
 #
@@ -367,7 +367,7 @@ pictures.attend(trained)
 #
 # ## Does it look?
 #
-# Our network gets nine cards in ten right. Would a falling loss have told us that it looks? Here is the control: the same network with its scores multiplied by 0, so that it weighs all four pairs alike. One epoch of it runs before your eyes; the rest is a study's (`studies/looking.py`).
+# Our network gets nine cards in ten right. Would a falling loss have told us that it looks? Here is the control: the same network with its scores multiplied by 0, so that it weighs all four pairs alike. One epoch runs before your eyes; the rest is a study's (`studies/looking.py`).
 
 # %% tags=["hide-input"]
 study = studies.read("looking")["rows"]
@@ -393,7 +393,7 @@ for name, results in of_seeds.items():
     print(f"{name:29}{np.min(share):8.1f} {np.mean(share):6.1f} {np.max(share):8.1f}")
 
 # %% [markdown]
-# Its loss falls, too! It has learnt to read the values and average them, and it comes close to the rival.
+# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and comes close to the rival.
 #
 # Accuracy, at least, seems to tell the two apart: 38.35 % is the most that a rival can get, and ours gets more than 90, whatever the seed. But between these there is a lot of room. Suppose that somebody's network gets just over half of the cards right. Must it have looked, at least a little?
 #
