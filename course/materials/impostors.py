@@ -19,7 +19,7 @@ def find_dependence(answer: Answer, x: np.ndarray) -> dict[str, bool]:
     """Return what the answers to cards x depend on, and whether question and company act together."""
 
     def asking(pair: int, swap: bool = False) -> np.ndarray:
-        """The logits if the key image of this pair is asked about, with two values exchanged or not."""
+        """Ask about the key image of this pair, with two values exchanged or not."""
         changed = x.copy()
         changed[:, 0] = x[:, 1 + 2 * pair]
         if swap:
@@ -62,7 +62,7 @@ def make_impostors(trained: Parameters) -> dict[str, Answer]:
         return average(np.tile(w, (len(v), 1)), v)
 
     def looks_and_favours(x: np.ndarray) -> np.ndarray:
-        """The network's own scores, less half a point from place to place."""
+        """Take the network's own scores, less half a point from place to place."""
         s, v = scores(x)
         return average(functions.softmax(s - 0.5 * np.arange(s.shape[1])), v)
 
