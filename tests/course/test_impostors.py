@@ -1,4 +1,4 @@
-"""The impostors of lesson 12: each fails the question that it is there for; a network that looks, none."""
+"""Impostors of lesson 12: each fails the question that it is there for; a network that looks, none."""
 
 import numpy as np
 import pytest
