@@ -79,6 +79,41 @@ def digits(
     return figure
 
 
+def card(
+    images: np.ndarray,
+    weights: Sequence[float] | None = None,
+    *,
+    title: str,
+    axis: plt.Axes,
+) -> None:
+    """Draw one card (2p + 1, 28, 28): the asked image, and its pairs of key and value.
+
+    With ``weights`` a line leads from the asked image to each key, as thick as its weight. Used in
+    lesson 12.
+    """
+    pairs = len(images) // 2
+    middle = (pairs - 1) / 2
+
+    def put(image: np.ndarray, x: float, y: float) -> None:
+        extent = (x, x + 0.92, y + 0.92, y)
+        axis.imshow(image, cmap="gray_r", extent=extent, interpolation="nearest")
+        axis.add_patch(plt.Rectangle((x, y), 0.92, 0.92, fill=False, ec="0.6"))
+
+    put(images[0], 0, middle)
+    for i in range(pairs):
+        put(images[1 + 2 * i], 1.8, i)
+        put(images[2 + 2 * i], 2.8, i)
+        if weights is not None:
+            style = {"lw": 0.3 + 7 * weights[i], "color": COLOURS[0]}
+            axis.plot([0.97, 1.75], [middle + 0.46, i + 0.46], solid_capstyle="round", **style)
+    axis.text(0, middle - 0.15, "asked", fontsize=12)
+    axis.text(1.8, -0.15, "key", fontsize=12)
+    axis.text(2.8, -0.15, "value", fontsize=12)
+    axis.set(xlim=(-0.1, 4.3), ylim=(pairs + 0.1, -0.6), aspect="equal")
+    axis.set_title(title, fontsize=12)
+    axis.axis("off")
+
+
 def curves(
     x: Sequence[float],
     lines: Mapping[str, Sequence[float]],

@@ -26,7 +26,7 @@ CHECKS = {
     "labels": "Does it learn from the labels, and from nothing else?",
     "names": "Are the ten classes names, and not numbers?",
     "repeat": "Does the same generator give the same network?",
-    "chance": "Does another generator give another network?",
+    "chance": "Does a different generator give a different network?",
     "averages": "Does it beat ten averages?",
     "odd pages": "Does it survive a blank page, a black one, a grey one?",
     "claim": "Is it as good on strangers as you said?",

@@ -39,10 +39,10 @@ def _verdicts(axis, columns, colours) -> None:
             sign, colour = SIGNS[found.findings[check].held]
             shade = "0.5" if colour is None else colours[colour]
             axis.text(
-                8.2 + 1.3 * number, -place, sign, va="center", ha="center", fontsize=14, color=shade
+                8.4 + 1.2 * number, -place, sign, va="center", ha="center", fontsize=14, color=shade
             )
     for number, (name, _) in enumerate(columns):
-        axis.text(8.2 + 1.3 * number, 1, name, ha="center", va="center", fontsize=11)
+        axis.text(8.4 + 1.2 * number, 1, name, ha="center", va="center", fontsize=11)
     axis.set(xlim=(0, 10.2), ylim=(-len(CHECKS) + 0.4, 1.6))
     axis.set_axis_off()
 
@@ -67,7 +67,7 @@ def _shares(axis, columns, colours) -> None:
             columnspacing=0.8,
             handletextpad=0.2,
         )
-    axis.set(title="On whose digits?", xlabel="% right (± 2 errors)")
+    axis.set(title="On whose digits?", xlabel="% right (± 2 standard errors)")
     axis.invert_yaxis()
 
 

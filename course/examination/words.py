@@ -74,16 +74,16 @@ NOT_HELD = {
         "for numbers, which answer is cheapest, and is it either of the two?"
     ),
     ("company", "company"): (
-        "{moved} of {asked} images get another answer in other company. One of them is a {label}: "
-        "among four thousand others it is read as {together}; {rooms}. Which of your operations looks "
-        "at more than one row, and along which axis?"
+        "{moved} of {asked} images get a different answer in different company. One of them is a "
+        "{label}. Among four thousand others it is read as {together}, but {rooms}. Which "
+        "of your operations looks at more than one row, and along which axis?"
     ),
     ("order", "order"): (
-        "Of {asked:,} images, {moved:,} get another answer if the same images come in the opposite "
+        "Of {asked:,} images, {moved:,} get a different answer if the same images come in the opposite "
         "order. What in my_predict depends on an image's place?"
     ),
     ("repeat", "differs"): (
-        "Two trainings with the same generator gave two networks, which disagree on {differ:,} of "
+        "Two training runs with the same generator gave two networks, which disagree on {differ:,} of "
         "4,000 digits{drew}. From where does your program take its random numbers?"
     ),
     ("chance", "ignored"): (
@@ -177,7 +177,10 @@ def sentence(finding: Finding) -> str:
         if key in seen:
             seen[key] = "; ".join(f"{name} ({how})" for name, how in seen[key].items())
     if "rooms" in seen:
-        seen["rooms"] = ", ".join(f"{room} as {answer}" for room, answer in seen["rooms"].items())
+        moved = {
+            room: answer for room, answer in seen["rooms"].items() if answer != seen["together"]
+        }
+        seen["rooms"] = ", ".join(f"{room} as {answer}" for room, answer in moved.items())
     return NOT_HELD[finding.check, finding.fault].format(**seen)
 
 

@@ -158,7 +158,7 @@ function render({ model, el }) {
   }
 
   const ten = make("div", { class: "ten" }, bars.flatMap((one, k) => [make("span", { class: "k" }, String(k)), one]));
-  el.append(make("p", { class: "title" }, "Which digit stands beside this one?"),
+  el.append(make("p", { class: "title" }, "Which digit is beside this one?"),
     make("div", { class: "attended" }, make("div", { class: "attending" },
       make("span", { class: "head" }, "asked"), make("span", {}), make("div", { class: "pair head" }, ["key", "value", "weight"].map((name) => make("span", {}, name))),
       make("div", { class: "asking-for" }, drawing.element), looks, pairs), make("div", {}, make("span", { class: "head" }, "its answer"), ten)),

@@ -318,7 +318,7 @@ def attend(parameters: attention.Parameters, images: np.ndarray, card: list[int]
         axis.text(6.2, i + 0.55, f"{weight:.2f}", fontsize=SMALL)
     axis.set(xlim=(-0.1, 7.2), ylim=(pairs + 0.1, -0.2), aspect="equal")
     axis.set_axis_off()
-    axis.set_title("Which digit stands beside this one?", fontsize=SMALL)
+    axis.set_title("Which digit is beside this one?", fontsize=SMALL)
     p = functions.softmax(state.z)[0]
     bars.barh(np.arange(10), p, color=[BLUE if k == p.argmax() else "0.75" for k in range(10)])
     bars.set(xlim=(0, 1), xticks=[0, 1], yticks=np.arange(10), xlabel="probability")

@@ -48,6 +48,17 @@ def test_digits_refuses_nothing_and_captions_that_do_not_fit():
         plotting.digits(IMAGES, ["a", "b"])
 
 
+def test_card_shows_each_image_once_and_lines_as_thick_as_weights():
+    _, axis = plt.subplots()
+    plotting.card(IMAGES, [0.5, 0.3, 0.2], title="three pairs", axis=axis)
+    drawn = [image.get_array() for image in axis.images]
+    np.testing.assert_array_equal(drawn, IMAGES)
+    thick, thin, thinnest = [line.get_linewidth() for line in axis.lines]
+    assert thick > thin > thinnest > 0
+    plotting.card(IMAGES, title="no lines", axis=plt.subplots()[1])
+    assert not plt.gca().lines
+
+
 def test_curves_draws_each_line_and_names_it():
     axis = plotting.curves(
         [1, 2, 4], {"a": [3, 2, 1], "b": [1, 1, 0]}, title="t", xlabel="x", ylabel="y"
