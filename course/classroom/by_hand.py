@@ -1,6 +1,6 @@
 """Marks that a teacher gives by hand, in a file of the teacher's that the program never writes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from course.classroom import spreadsheet
 COLUMNS = ("student", "exercise", "points", "why")
 
 #: What to do about a mark for somebody who handed in nothing.
-NOBODY = "somebody who handed in nothing must be in the file of --names, or have an empty folder"
+NOBODY = "somebody who handed in nothing needs an empty folder among those of the class"
 
 
 class HandMark(NamedTuple):
@@ -22,25 +22,26 @@ class HandMark(NamedTuple):
         return f"{self.points:g}: {self.why}"
 
 
-def read(
-    path: Path, students: Mapping[str, str], worth: Mapping[str, float], known: Collection[str]
+def read_marks(
+    path: Path, students: Mapping[str, str], worth: Mapping[str, float]
 ) -> dict[tuple[str, str], HandMark]:
     """Return the marks in a teacher's file, by student and exercise.
 
     Args:
         path: a CSV file with the columns of COLUMNS; a file that does not exist holds no marks.
         students: the student in the table, by each name that the file may use.
-        worth: the points of each exercise that is marked now.
-        known: all exercises; marks of those that are not marked now are left alone.
+        worth: the points of each exercise that is marked now; marks of others are left alone.
 
     Raises:
         ValueError: a line is not a mark. The message names each such line.
     """
+    from course.exercises import EXERCISES
+
     if not path.exists():
         return {}
     marks = {}
     problems = []
-    for line, row in spreadsheet.read(path):
+    for line, row in spreadsheet.read_rows(path):
         student, exercise, points, why, *more = (*row, "", "", "", "")
         if line == 1 and exercise.lower() == COLUMNS[1]:
             continue
@@ -54,7 +55,7 @@ def read(
                 f"line {line}: there are more than {len(COLUMNS)} cells; put quotation marks around "
                 "a cell that contains the separator"
             )
-        elif exercise not in known:
+        elif exercise not in EXERCISES:
             problems.append(f"line {line}: there is no exercise {exercise!r}")
         elif exercise not in worth:
             continue

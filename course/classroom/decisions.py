@@ -37,18 +37,6 @@ output { display: block; border: 1px solid; padding: 0.5em 1em; min-height: 1.5e
 """
 
 
-def refuse_to_lose(path: Path | None) -> None:
-    """Refuse a place for the page that holds anything else.
-
-    Raises:
-        ValueError: it does.
-    """
-    if not path or not path.exists():
-        return
-    if not path.is_file() or f"<title>{TITLE}</title>".encode() not in path.read_bytes()[:1000]:
-        raise ValueError(f"{path} is not a page of decisions; name another file")
-
-
 def write(
     path: Path,
     rows: list[Row],

@@ -137,12 +137,14 @@ def different(versions: list[Answer]) -> list[Answer]:
 
 
 def of_newer_python(answer: Answer, written: tuple[int, int]) -> Answer:
-    """Return an answer that our Python refuses as one to decide about, if a newer one wrote it."""
-    if not answer.error or written <= sys.version_info[:2]:
+    """Return an answer that our Python refuses as one to decide about, if a newer one may be its."""
+    if not answer.error or (0, 0) < written <= sys.version_info[:2]:
         return answer
-    ours, theirs = ("{}.{}".format(*version) for version in (sys.version_info, written))
-    lost = f"{answer.error}; but this is Python {ours}, and it was written for {theirs}"
-    return Answer(lost=lost)
+    ours = "{}.{}".format(*sys.version_info)
+    theirs = (
+        "written for {}.{}".format(*written) if any(written) else "perhaps written for a newer one"
+    )
+    return Answer(lost=f"{answer.error}; but this is Python {ours}, and it was {theirs}")
 
 
 def cells(name: str, raw: bytes) -> tuple[list[str], tuple[int, int]]:
@@ -259,28 +261,15 @@ def imported_modules(source: str, helpers: Mapping[str, str]) -> dict[str, str]:
 
 
 def understood(source: str) -> tuple[list[ast.stmt], dict[str, str]]:
-    """Return the statements of a cell, and for each answer that is no Python what is wrong with it.
-
-    What only Python's second look finds, such as an argument that comes twice, costs its own
-    statement alone.
-    """
+    """Return the statements of a cell, and for each answer that is no Python what is wrong with it."""
     kept = []
     errors = {}
     for line, piece in pieces(source):
         try:
-            body = parsed(piece).body
+            kept += parsed(piece).body
         except NO_PYTHON as error:
             names = re.findall(r"^def +my_(\w+)", piece, re.MULTILINE)
             errors |= dict.fromkeys(names, what_is_wrong(error, line))
-            continue
-        for statement in body:
-            try:
-                names_used(statement)
-            except NO_PYTHON as error:
-                if isinstance(statement, DEFINITIONS) and statement.name.startswith("my_"):
-                    errors[statement.name.removeprefix("my_")] = what_is_wrong(error)
-            else:
-                kept.append(statement)
     return kept, errors
 
 
@@ -305,11 +294,13 @@ def pieces(source: str) -> list[tuple[int, str]]:
 def parsed(source: str) -> ast.Module:
     """Parse a cell; what Jupyter alone understands is replaced."""
     try:
-        return ast.parse(source)
+        tree = ast.parse(source)
     except SyntaxError:
         for pattern, python in MAGICS:
             source = pattern.sub(python, source)
-        return ast.parse(source)
+        tree = ast.parse(source)
+    symtable.symtable(source, "cell", "exec")  # finds what parsing does not: an argument twice
+    return tree
 
 
 def what_is_wrong(error: Exception, line: int = 0) -> str:

@@ -8,9 +8,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from course.classroom.assignment import levels
 from course.classroom.submissions import Submission
 from course.classroom.table import Row
-from course.lessons import all_lessons
 
 #: The points of an exercise that is right, by its level.
 POINTS = {"warm-up": 1.0, "core": 2.0, "stretch": 3.0, "open": 4.0}
@@ -43,8 +43,7 @@ def weights(text: str) -> dict[str, float]:
 
 def worth(exercises: list[str], points: Mapping[str, float] = POINTS) -> dict[str, float]:
     """Return the points of each exercise; one that is in no lesson counts as core."""
-    levels = {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
-    return {name: points[levels.get(name, "core")] for name in exercises}
+    return {name: points[levels().get(name, "core")] for name in exercises}
 
 
 def share(text: str) -> float:
@@ -121,18 +120,6 @@ def write(
                 continue
             lines.writerow([submission.known_as, *map(plain, cells.values())])
     return left_out
-
-
-def refuse_to_lose(archive: Path | None) -> None:
-    """Refuse a place for the students' pages that holds anything else.
-
-    Raises:
-        ValueError: it does.
-    """
-    if archive and archive.exists():
-        is_zip = archive.is_file() and zipfile.is_zipfile(archive)
-        if not is_zip or not all(n.endswith(PAGE) for n in zipfile.ZipFile(archive).namelist()):
-            raise ValueError(f"{archive} is not an archive of students' pages; name another file")
 
 
 def pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None:

@@ -37,6 +37,9 @@ REPLY_BYTES = 4 * MEGABYTE
 STARTING_SECONDS = 20
 CLOCK_SECONDS = 3
 
+#: The status of a process that Linux stopped for its processor time, plainly and as bubblewrap tells it.
+OUT_OF_TIME = (-24, 128 + 24)
+
 #: The processes that run now.
 running: set[subprocess.Popen] = set()
 
@@ -45,7 +48,6 @@ def run(
     work: str,
     arguments: dict,
     limits: Limits,
-    seconds: float,
     trusted: bool,
     lesson: str = "",
 ) -> tuple[object, float]:
@@ -58,13 +60,12 @@ def run(
         work: the name of one of the functions in :data:`course.classroom.sandbox.WORK`.
         arguments: of that function, by name.
         limits: what the process may use.
-        seconds: its processor time, in place of the limits'.
         trusted: do without bubblewrap.
         lesson: the number of the one whose exercise is tried; a teacher's variants of others are hidden.
     """
     token = secrets.token_hex(32)
     order = {"token": token, "work": work, "arguments": arguments, "isolated": not trusted}
-    order["limits"] = limits._replace(seconds=seconds)
+    order["limits"] = limits
     command = [sys.executable, "-P", "-m", "course.classroom.sandbox"]
     if trusted:
         place = tempfile.TemporaryDirectory(prefix="marks-", ignore_cleanup_errors=True)
@@ -72,7 +73,7 @@ def run(
         place = nullcontext("/")
         command = [*bubblewrap(10 * limits.file, lesson), *command]
     with place as folder:
-        patience = STARTING_SECONDS + CLOCK_SECONDS * seconds
+        patience = STARTING_SECONDS + CLOCK_SECONDS * limits.seconds
         received, status, complaint, is_late = exchange(
             command, json.dumps(order).encode(), folder, patience
         )
@@ -80,15 +81,15 @@ def run(
         with suppress(ValueError, RecursionError, TypeError, KeyError):
             reply = json.loads(received[len(token) :])
             return reply["result"], float(reply["seconds"])
-    if is_late or status == getattr(signal, "SIGXCPU", None):  # which Windows does not have
-        lost = f"it took longer than {seconds:g} s and was stopped"
+    if is_late or status in OUT_OF_TIME:
+        lost = f"it took longer than {limits.seconds:g} s and was stopped"
     elif received:
         lost = "what came back was not written by the checker"
     elif complaint:
         lost = f"its process did not start: {complaint}"
     else:
-        lost = how_it_ended(status)
-    return {"lost": lost}, float(seconds)
+        lost = f"its process ended before a reply came, with status {status}"
+    return {"lost": lost}, float(limits.seconds)
 
 
 def exchange(
@@ -97,8 +98,8 @@ def exchange(
     """Run a command in a folder, and end all that it started.
 
     Returns:
-        What it wrote, cut off at REPLY_BYTES; the signal that ended it, or else minus its exit status;
-        what it complained of; and whether it was stopped for being late.
+        What it wrote, cut off at REPLY_BYTES; its exit status; what it complained of; and whether it
+        was stopped for being late.
     """
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment |= {"OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
@@ -141,15 +142,7 @@ def exchange(
         process.stdout.close()
         process.stderr.close()
     complained = complaint.decode(errors="replace").strip()
-    return received, signal_or_status(status), complained, is_late.is_set()
-
-
-def signal_or_status(status: int) -> int:
-    """Return the signal that ended a process, or else minus its exit status."""
-    if sys.platform == "win32":
-        return -status
-    told = -status if status < 0 else status - 128  # bubblewrap tells a signal as shells do
-    return told if told in signal.valid_signals() else -status
+    return received, status, complained, is_late.is_set()
 
 
 def kill_tree(process: subprocess.Popen) -> None:
@@ -167,20 +160,13 @@ def stop_all() -> None:
         kill_tree(process)
 
 
-def how_it_ended(status: int) -> str:
-    """Say how a process ended before a reply came."""
-    if status <= 0:
-        return f"it ended its process, with status {-status}, before a reply came"
-    return f"its process was ended ({signal.strsignal(status)}) before a reply came"
-
-
 def why_not() -> str:
     """Return why no code can be run behind bubblewrap here; an empty text if it can."""
     if sys.platform != "linux":
         return "bubblewrap needs Linux"
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed (apt install bubblewrap)"
-    result, _ = run("greet", {}, Limits(), 10, trusted=False)
+    result, _ = run("greet", {}, Limits(), trusted=False)
     return "" if result == "ready" else f"bubblewrap does not work here ({result})"
 
 

@@ -24,7 +24,6 @@ COLUMNS = [
     "seconds",
     "version",
     "nearly right",
-    "run",
     "digest",
     "by hand",
     "by hand for",
@@ -40,16 +39,16 @@ MOST_NAMED = 5
 READ_IT = "Read it: "
 
 #: What a spreadsheet may take for a formula's beginning.
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@")
 
 
 class Row(NamedTuple):
     """What came of one exercise of one student.
 
     `note` says why a teacher should look at an answer, `version` is a digest of it, `nearly` is "yes" if
-    it earns a part of the points, `run` says whether its code ran behind bubblewrap, and `digest` is of
-    what was handed in and what judged it. `by_hand` is what the teacher gives instead, and `by_hand_for`
-    the version that the teacher gave it for, or a digest of all files.
+    it earns a part of the points, and `digest` is of what was handed in and what judged it. `by_hand` is
+    what the teacher gives instead, and `by_hand_for` the version that the teacher gave it for, or a
+    digest of all files.
     """
 
     student: str
@@ -62,7 +61,6 @@ class Row(NamedTuple):
     seconds: str
     version: str
     nearly: str
-    run: str
     digest: str
     by_hand: str = ""
     by_hand_for: str = ""
@@ -89,12 +87,12 @@ def clean(text: str, most: int = 600) -> str:
     return "'" + text if text.lstrip().startswith(FORMULA) else text
 
 
-def make_row(student: str, lesson: str, outcome: Outcome, run: str, digest: str) -> Row:
+def make_row(student: str, lesson: str, exercise: str, outcome: Outcome, digest: str) -> Row:
     """Return the row that tells an outcome."""
     return Row(
         student=student,
         lesson=lesson,
-        exercise=outcome.exercise,
+        exercise=exercise,
         kind=clean(outcome.kind),
         reply=clean(outcome.reply, 1000),
         reason=clean(outcome.reason),
@@ -102,12 +100,11 @@ def make_row(student: str, lesson: str, outcome: Outcome, run: str, digest: str)
         seconds=f"{outcome.seconds:.2f}",
         version=outcome.version,
         nearly="yes" if outcome.is_nearly_right else "",
-        run=run,
         digest=digest,
     )
 
 
-def read(path: Path) -> Table:
+def read_rows(path: Path) -> Table:
     """Return a table that was begun; a row that was cut off is dropped.
 
     Raises:
@@ -115,7 +112,7 @@ def read(path: Path) -> Table:
     """
     if not path.exists() or not path.stat().st_size:
         return {}
-    (_, columns), *lines = spreadsheet.read(path) or [(0, [])]
+    (_, columns), *lines = spreadsheet.read_rows(path) or [(0, [])]
     if columns != COLUMNS:
         raise ValueError(f"{path} is not a table of marks; name another file with --out")
     table = {}

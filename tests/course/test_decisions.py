@@ -2,8 +2,6 @@
 
 from html.parser import HTMLParser
 
-import pytest
-
 from course.classroom import by_hand, decisions
 from course.classroom.extract import Answer
 from tests.course.test_grades import some_rows
@@ -51,20 +49,9 @@ def test_only_the_pages_own_script_may_run():
     assert "default-src 'none'" in a_page()
 
 
-def test_another_file_is_not_overwritten(tmp_path):
-    path = tmp_path / "decide.html"
-    decisions.refuse_to_lose(path)
-    for _ in range(2):
-        decisions.write(path, [], {}, {})
-        decisions.refuse_to_lose(path)
-    path.write_text("thesis")
-    with pytest.raises(ValueError, match="not a page of decisions"):
-        decisions.refuse_to_lose(path)
-
-
 def test_its_lines_are_marks_by_hand(tmp_path):
     """The form in which the page's script writes a line."""
     path = tmp_path / "by-hand.csv"
     path.write_text('"ada ""x""","one_hot","1.5","said, aloud"\n')
-    found = by_hand.read(path, {'ada "x"': "ada"}, {"one_hot": 2.0}, ["one_hot"])
+    found = by_hand.read_marks(path, {'ada "x"': "ada"}, {"one_hot": 2.0})
     assert found == {("ada", "one_hot"): by_hand.HandMark(1.5, "said, aloud")}

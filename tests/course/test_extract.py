@@ -147,15 +147,20 @@ def test_what_wraps_an_answer_below_it_belongs_to_it(lines, value):
 
 
 @pytest.mark.parametrize(
-    ("version", "is_lost"), [("99.1.0", True), ("3.11.0", False), (None, False)]
+    ("version", "words"),
+    [
+        ("99.1.0", "it was written for 99.1"),
+        ("3.11.0", ""),
+        (None, "perhaps written for a newer one"),
+    ],
 )
-def test_what_newer_python_wrote_is_for_a_person_to_decide(version, is_lost):
+def test_what_newer_python_wrote_is_for_a_person_to_decide(version, words):
     made = json.loads(notebook("def my_sigmoid(z: return z"))
     made["metadata"] = {"language_info": {"version": version}}
     files = [("1.ipynb", json.dumps(made).encode()), ("mine.py", b"def my_softmax(z: return z")]
     for answer in that_count(files).values():
-        assert bool(answer.lost) == is_lost
-        assert ("it was written for 99.1" in answer.lost) == is_lost
+        assert answer.lost.endswith(words)
+        assert bool(answer.lost) == bool(words)
         assert "SyntaxError" in answer.lost + answer.error
 
 
@@ -185,7 +190,7 @@ def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
     found = that_count([file])
     assert all(line in found["sigmoid"].source for line in ("half = 0.5", "@np.vectorize"))
     assert found["one_hot"].source.startswith("import numpy as np\n\ntens = [10]\n\ntens[0] += 0\n")
-    kind, line = re.fullmatch(r"(\w+): .*, line (\d+)", found["softmax"].error).groups()
+    kind, line = re.match(r"(\w+): .*, line (\d+);", found["softmax"].lost).groups()
     assert kind in ("SyntaxError", "IndentationError")
     assert 9 <= int(line) <= 14  # in the file, where the slip stands
 
@@ -310,7 +315,7 @@ def test_files_that_an_answer_imports_come_along_and_are_read_too():
     assert answer.note == ""
     files[2] = ("a/other.py", b"from mnistlib.functions import sigmoid as K")
     again = that_count(files)["sigmoid"]
-    assert again.note == "Read it: it uses other.K"
+    assert again.note == "Read it: it uses mnistlib.functions.sigmoid"
     assert again.digest != answer.digest
 
 
@@ -329,4 +334,4 @@ def test_many_definitions_and_many_empty_lines_are_read_in_time():
     found = that_count([("mine.py", code.encode())])
     assert time.process_time() - start < READING_SECONDS
     assert "def f1(z)" in found["sigmoid"].source
-    assert found["softmax"].error.endswith("line 80001")
+    assert "line 80001; but this is Python" in found["softmax"].lost

@@ -106,7 +106,7 @@ def test_a_name_that_is_imported_twice_hides_nothing():
     outside = "from h import s\n" + answer("return s(z)")
     for files in ([("a.py", inside)], [("a.py", outside), ("h.py", helper)]):
         found = that_count([(place, code.encode()) for place, code in files])
-        assert found["sigmoid"].note == "Read it: it uses mnistlib"
+        assert found["sigmoid"].note == "Read it: it uses mnistlib.functions.sigmoid"
 
 
 @pytest.mark.parametrize("name", exercises.EXERCISES)
