@@ -18,7 +18,7 @@ def levels() -> dict[str, str]:
     return {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
 
 
-def exercises(with_open: bool, only: str | None = None) -> dict[str, str]:
+def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str]:
     """Return the lesson of each exercise that is marked, in their order.
 
     Args:
@@ -45,7 +45,7 @@ def exercises(with_open: bool, only: str | None = None) -> dict[str, str]:
 
 
 @cache
-def given() -> dict[str, list[str]]:
+def names_given() -> dict[str, list[str]]:
     """Return for each exercise the names of the library that it may use, each in full.
 
     They are those that its lesson has used above it, but for the exercise's own, which ends like it
@@ -67,9 +67,9 @@ def given() -> dict[str, list[str]]:
     return allowed
 
 
-def judge(numbers: Iterable[str]) -> str:
+def digest_of_judge(numbers: Iterable[str]) -> str:
     """Return a digest of what judges the answers to some lessons: it changes when that does."""
-    digest = hashlib.sha256(f"{sys.version} {given()}".encode())
+    digest = hashlib.sha256(f"{sys.version} {names_given()}".encode())
     own = tuple(f"lesson_{number}" for number in numbers)
     for folder in ("mnistlib", "course/exercises", "course/classroom"):
         for file in sorted((ROOT / folder).rglob("*.*")):

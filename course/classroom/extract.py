@@ -116,7 +116,7 @@ def take_answers(
                 answers.setdefault(exercise, []).append(
                     of_newer_python(answer, newest)._replace(place=place)
                 )
-    whole = {exercise: different(versions) for exercise, versions in answers.items()}
+    whole = {exercise: distinct_versions(versions) for exercise, versions in answers.items()}
     return {exercise: [stub] for exercise, stub in stubs.items()} | whole, problems
 
 
@@ -128,7 +128,7 @@ def rank(place: str) -> tuple:
     return path.name.lower() == "mine.py", -place.count("/"), name, place
 
 
-def different(versions: list[Answer]) -> list[Answer]:
+def distinct_versions(versions: list[Answer]) -> list[Answer]:
     """Return the versions that differ, in their order; those that can be tried come first."""
     found = {}
     for answer in sorted(versions, key=lambda answer: not answer.source):
@@ -197,7 +197,7 @@ def answers_in(
     statements = []
     inner = set()  # functions that begin further right than the margin
     for source in sources:
-        body, errors = understood(source)
+        body, errors = statements_of(source)
         statements += body
         whole |= {exercise: [Answer(error=error)] for exercise, error in errors.items()}
         inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
@@ -260,13 +260,13 @@ def imported_modules(source: str, helpers: Mapping[str, str]) -> dict[str, str]:
 # --- Statements, also of a cell with a slip
 
 
-def understood(source: str) -> tuple[list[ast.stmt], dict[str, str]]:
+def statements_of(source: str) -> tuple[list[ast.stmt], dict[str, str]]:
     """Return the statements of a cell, and for each answer that is no Python what is wrong with it."""
     kept = []
     errors = {}
     for line, piece in pieces(source):
         try:
-            kept += parsed(piece).body
+            kept += parse_cell(piece).body
         except NO_PYTHON as error:
             names = re.findall(r"^def +my_(\w+)", piece, re.MULTILINE)
             errors |= dict.fromkeys(names, what_is_wrong(error, line))
@@ -279,7 +279,7 @@ def pieces(source: str) -> list[tuple[int, str]]:
     So a slip costs its own function alone. Each piece comes with the lines that stand above it.
     """
     try:
-        parsed(source)
+        parse_cell(source)
         return [(0, source)]
     except NO_PYTHON:
         cuts = [0, *(match.start() for match in BEGINNING.finditer(source)), len(source)]
@@ -291,7 +291,7 @@ def pieces(source: str) -> list[tuple[int, str]]:
     return found
 
 
-def parsed(source: str) -> ast.Module:
+def parse_cell(source: str) -> ast.Module:
     """Parse a cell; what Jupyter alone understands is replaced."""
     try:
         tree = ast.parse(source)

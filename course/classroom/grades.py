@@ -23,7 +23,7 @@ RAISES = "it stopped with an error, which your notebook shows."
 PAGE = "marks.html"
 
 
-def weights(text: str) -> dict[str, float]:
+def read_weights(text: str) -> dict[str, float]:
     """Read points by level, ``core=2,stretch=3``; levels that are not named keep theirs.
 
     Raises:
@@ -46,7 +46,7 @@ def worth(exercises: list[str], points: Mapping[str, float] = POINTS) -> dict[st
     return {name: points[levels().get(name, "core")] for name in exercises}
 
 
-def share(text: str) -> float:
+def read_share(text: str) -> float:
     """Read a share of the points, from 0 to 1.
 
     Raises:
@@ -73,7 +73,7 @@ def plain(number: float | None) -> str:
     return "" if number is None else f"{number:g}"
 
 
-def write(
+def write_points(
     path: Path,
     rows: list[Row],
     submissions: list[Submission],
@@ -122,7 +122,7 @@ def write(
     return left_out
 
 
-def pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None:
+def write_student_pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None:
     """Write a page for each student, of nobody else, into one archive.
 
     Its name begins as that of the student's download did, by which Moodle's and Canvas' own importers
@@ -138,16 +138,18 @@ def pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None
         names[name] = submission.student
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
         for name, student in names.items():
-            made.writestr(name, page(student, [row for row in rows if row.student == student]))
+            made.writestr(
+                name, student_page(student, [row for row in rows if row.student == student])
+            )
 
 
-def page(student: str, rows: list[Row]) -> str:
+def student_page(student: str, rows: list[Row]) -> str:
     """Return a student's page; what was not attempted stands in a line for each lesson."""
     right = sum(row.kind == "right" and not row.is_open for row in rows)
     parts = [f"<h1>{html.escape(student)}</h1>", f"<p>Right: {right} of {len(rows)} exercises.</p>"]
     for lesson in dict.fromkeys(row.lesson for row in rows):
         own = [row for row in rows if row.lesson == lesson]
-        tried = [line(row) for row in own if row.kind != "not attempted" or row.by_hand]
+        tried = [exercise_line(row) for row in own if row.kind != "not attempted" or row.by_hand]
         missing = [
             f"<code>my_{row.exercise}</code>"
             for row in own
@@ -160,7 +162,7 @@ def page(student: str, rows: list[Row]) -> str:
     return "\n".join([f'<!doctype html><html lang="en">{title}', *parts, "</html>", ""])
 
 
-def line(row: Row) -> str:
+def exercise_line(row: Row) -> str:
     """Return what a student's page says of an exercise."""
     if row.by_hand:
         points, _, why = row.by_hand.partition(": ")

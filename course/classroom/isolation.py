@@ -173,7 +173,7 @@ def why_not() -> str:
 # --- Bubblewrap's command lines
 
 
-def shown() -> list[Path]:
+def visible_paths() -> list[Path]:
     """Return what of ours a process behind bubblewrap sees, beside the system."""
     data = Path(os.environ.get("MNISTLIB_DATA") or ROOT / "data").resolve()
     pythons = {Path(place).resolve() for place in (sys.prefix, sys.base_prefix)}
@@ -185,13 +185,13 @@ def folders_above(paths: list[Path]) -> list[Path]:
     return sorted({folder for path in paths for folder in path.parents} - {Path("/")})
 
 
-def hidden(lesson: str) -> list[Path]:
+def hidden_variants(lesson: str) -> list[Path]:
     """Return a teacher's own variants, compiled ones too, but for those of one lesson."""
     variants = (ROOT / "course").rglob("*lesson_9*")
     return sorted(path for path in variants if not lesson or f"lesson_{lesson}" not in path.name)
 
 
-def without(paths: list[Path]) -> list[str]:
+def options_without(paths: list[Path]) -> list[str]:
     """Return the options that show the folders of some paths again, without them."""
     options = []
     for folder in sorted({path.parent for path in paths}):
@@ -215,14 +215,14 @@ def bubblewrap(disk: int, lesson: str = "") -> list[str]:
     for folder in ("/tmp", "/dev/shm"):
         command += ["--size", str(disk * MEGABYTE), "--perms", "1777", "--tmpfs", folder]
     command += ["--setenv", "HOME", "/tmp", "--setenv", "TMPDIR", "/tmp", "--chdir", "/tmp"]
-    for folder in folders_above(shown()):
+    for folder in folders_above(visible_paths()):
         command += ["--perms", "0755", "--dir", str(folder)] if folder != Path("/tmp") else []
     for path in SYSTEM:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]
         else:
             command += ["--ro-bind-try", path, path]
-    for path in map(str, shown()):
+    for path in map(str, visible_paths()):
         command += ["--ro-bind", path, path]
-    command += without(hidden(lesson))
+    command += options_without(hidden_variants(lesson))
     return [*command, "--remount-ro", "/", "--remount-ro", "/dev"]

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import get_args
 
 from course.classroom import isolation, table
-from course.classroom.assignment import given, levels
+from course.classroom.assignment import levels, names_given
 from course.classroom.extract import Answer
 from course.classroom.protocol import LOST, READING_SECONDS, TEXT, Limits, Outcome
 from course.classroom.submissions import Submission, read_files
@@ -18,7 +18,7 @@ from course.exercises.reply import Kind
 OPEN_SECONDS = 120
 
 
-def mark(
+def mark_submission(
     submission: Submission, lessons: dict[str, str], digest: str, limits: Limits, trusted: bool
 ) -> list[table.Row]:
     """Return a submission's rows.
@@ -58,7 +58,7 @@ def answers_of(
     files = [(place, base64.b64encode(raw).decode()) for place, raw in files]
     result, _ = isolation.run(
         "extract",
-        {"files": files, "given": given()},
+        {"files": files, "given": names_given()},
         limits._replace(seconds=READING_SECONDS),
         trusted,
     )
@@ -79,7 +79,7 @@ def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Outcom
         if other.source and attempt(other).kind == "right":
             counts, right = first.place, other.place
             if counts == right:
-                counts, right = f"the last version in {counts}", "an earlier one there"
+                counts, right = f"the last in {counts}", "an earlier version"
             reply = f"{right} is right, but {counts} counts: {outcome.kind}. {outcome.reply}"
             return outcome._replace(kind=LOST, reply=reply, is_nearly_right=False)
     return outcome

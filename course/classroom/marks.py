@@ -35,9 +35,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from course.classroom import assignment, by_hand, decisions, grades, isolation, table
-from course.classroom.marking import answers_of, mark
+from course.classroom.marking import answers_of, mark_submission
 from course.classroom.protocol import Limits
-from course.classroom.submissions import Submission, read_names, submissions
+from course.classroom.submissions import Submission, read_names, submissions_in
 
 #: Why root does not mark.
 ROOT_MAY_NOT = "you are root, whom Linux lets start processes without end; mark as another user"
@@ -60,21 +60,26 @@ def options(argv: list[str] | None) -> argparse.Namespace:
     add("--lesson", "only these lessons' exercises", metavar="NN,...")
     add("--open", "also train for the open exercises", action="store_true")
     add("--names", "what the platform calls each student", type=Path, metavar="FILE.csv")
-    add("--to-decide", "write a page of what you have to decide", type=Path, metavar="FILE.html")
+    add(
+        "--to-decide",
+        "the page of what you have to decide (to-decide.html beside the table)",
+        type=Path,
+        metavar="FILE.html",
+    )
     add("--reports", "write a page for each student", type=Path, metavar="FILE.zip")
     add("--grades", "write the points", type=Path, metavar="FILE.csv")
     add("--by", "a column each (%(default)s)", choices=("exercise", "lesson"), default="exercise")
     add(
         "--points",
         "by level, such as warm-up=1,core=2,stretch=3,open=4, which is the default",
-        type=grades.weights,
+        type=grades.read_weights,
         default=grades.POINTS,
         metavar="LEVEL=N,...",
     )
     add(
         "--nearly",
         "of the points, for an unstable answer or right numbers in the wrong form (%(default)s)",
-        type=grades.share,
+        type=grades.read_share,
         default=grades.NEARLY,
         metavar="SHARE",
     )
@@ -91,7 +96,9 @@ def options(argv: list[str] | None) -> argparse.Namespace:
         default=Limits().seconds,
     )
     add("--trusted", "do without bubblewrap: you trust all this code", action="store_true")
-    return parser.parse_args(argv)
+    chosen = parser.parse_args(argv)
+    chosen.to_decide = chosen.to_decide or chosen.out.with_name("to-decide.html")
+    return chosen
 
 
 def above_zero(text: str) -> int:
@@ -110,9 +117,9 @@ def main(argv: list[str] | None = None) -> None:
     hand = chosen.out.with_name("by-hand.csv")
     try:
         check_places(chosen, hand)
-        lessons = assignment.exercises(chosen.open, chosen.lesson)
+        lessons = assignment.exercises_to_mark(chosen.open, chosen.lesson)
         names = read_names(chosen.names) if chosen.names else None
-        handed_in = submissions(chosen.folder, names)
+        handed_in = submissions_in(chosen.folder, names)
         marks = table.read_rows(chosen.out)
         refuse_others(chosen.out, marks, lessons)
         worth = grades.worth([*lessons], chosen.points)
@@ -127,11 +134,21 @@ def main(argv: list[str] | None = None) -> None:
         for student, rows in marks.items()
     }
     told = apply_by_hand(marks, given, handed_in)
-    table.write(chosen.out, table.rows_of(marks))
-    tell(handed_in, marks, worth, chosen)
-    if chosen.to_decide:
-        write_decisions(handed_in, marks, worth, limits, chosen)
-    print("\n".join(told), end="\n" if told else "")
+    table.write_rows(chosen.out, table.rows_of(marks))
+    rows = [row for submission in handed_in for row in marks[submission.student].values()]
+    print(*table.summary(rows, chosen.out), *told, sep="\n")
+    write_decisions(handed_in, rows, worth, limits, chosen)
+    if gone := sorted({*marks} - {submission.student for submission in handed_in}):
+        print(f"No longer in {chosen.folder}, whose rows are kept: {', '.join(gone)}")
+    if chosen.grades:
+        left_out = grades.write_points(
+            chosen.grades, rows, handed_in, worth, chosen.by, chosen.nearly
+        )
+        if left_out:
+            why = "have no points at all, or are not in the file of names"
+            print(f"{chosen.grades} leaves out who {why}: {', '.join(left_out)}")
+    if chosen.reports:
+        grades.write_student_pages(chosen.reports, rows, handed_in)
 
 
 def check_places(chosen: argparse.Namespace, hand: Path) -> None:
@@ -183,7 +200,7 @@ def mark_all(
     """Mark what is not marked yet, and write the rows of each submission when it is done."""
     from tqdm import tqdm
 
-    judge = assignment.judge({*lessons.values()})
+    judge = assignment.digest_of_judge({*lessons.values()})
     waiting = []
     for submission in handed_in:
         digest = hashlib.sha256(f"{submission.digest} {judge}".encode()).hexdigest()[:12]
@@ -194,13 +211,13 @@ def mark_all(
             if name not in rows or rows[name].digest != digest
         }
         if anew:
-            waiting.append((mark, submission, anew, digest, limits, chosen.trusted))
-    table.write(chosen.out, table.rows_of(marks))
+            waiting.append((mark_submission, submission, anew, digest, limits, chosen.trusted))
+    table.write_rows(chosen.out, table.rows_of(marks))
     progress = tqdm(total=len(handed_in), initial=len(handed_in) - len(waiting), unit="submission")
     try:
         with chosen.out.open("a", encoding="utf-8", newline="") as file, progress:
             for rows in side_by_side(waiting, chosen.jobs):
-                table.append(file, keep(marks, rows))
+                table.append_rows(file, keep_rows(marks, rows))
                 progress.update()
     except KeyboardInterrupt:
         isolation.stop_all()
@@ -220,7 +237,7 @@ def side_by_side(calls: Iterable[tuple], jobs: int) -> Iterator:
     return run(delayed(function)(*arguments) for function, *arguments in calls)
 
 
-def keep(marks: table.Table, rows: list[table.Row]) -> list[table.Row]:
+def keep_rows(marks: table.Table, rows: list[table.Row]) -> list[table.Row]:
     """Put new rows in the place of old ones, and return them; what was marked by hand stays noted."""
     kept = []
     for row in rows:
@@ -272,53 +289,30 @@ def apply_by_hand(
     return table.section("Your marks by hand, kept:", kept) + table.section(title, changed)
 
 
-# --- What comes of it
+# --- What a person decides
 
 
 def write_decisions(
     handed_in: list[Submission],
-    marks: table.Table,
+    rows: list[table.Row],
     worth: dict[str, float],
     limits: Limits,
     chosen: argparse.Namespace,
 ) -> None:
     """Write the page of what a person has to decide about; for it the answers are taken once more."""
-    open_rows = {
-        submission.student: [row for row in marks[submission.student].values() if row.is_open]
-        for submission in handed_in
-    }
+    undecided = [row for row in rows if row.is_open]
+    students = {row.student for row in undecided}
 
     def answers(submission: Submission) -> tuple[str, dict]:
         return submission.student, answers_of(submission, limits, chosen.trusted)[0]
 
-    waiting = [(answers, submission) for submission in handed_in if open_rows[submission.student]]
+    waiting = [(answers, submission) for submission in handed_in if submission.student in students]
     sources = dict(side_by_side(waiting, chosen.jobs))
-    rows = [row for student in sorted(open_rows) for row in open_rows[student]]
-    decisions.write(chosen.to_decide, rows, sources, worth)
-
-
-def tell(
-    handed_in: list[Submission],
-    marks: table.Table,
-    worth: dict[str, float],
-    chosen: argparse.Namespace,
-) -> None:
-    """Say how it went, and write the grades and the students' pages, if they are asked for."""
-    rows = [row for submission in handed_in for row in marks[submission.student].values()]
-    print(table.summary(rows, chosen.out))
-    unread = [f"      {s.student}: {s.unread}" for s in handed_in if s.unread]
-    gone = sorted({*marks} - {submission.student for submission in handed_in})
-    lines = table.section("Not read:", unread)
-    if gone:
-        lines.append(f"No longer in {chosen.folder}, whose rows are kept: {', '.join(gone)}")
-    if chosen.grades:
-        left_out = grades.write(chosen.grades, rows, handed_in, worth, chosen.by, chosen.nearly)
-        if left_out:
-            why = "have no points at all, or are not in the file of names"
-            lines.append(f"{chosen.grades} leaves out who {why}: {', '.join(left_out)}")
-    if chosen.reports:
-        grades.pages(chosen.reports, rows, handed_in)
-    print("\n".join(lines), end="\n" if lines else "")
+    decisions.write_page(chosen.to_decide, undecided, sources, worth)
+    print(
+        f"For you to decide: {len(undecided)} answers of {len(students)} students, on the page "
+        f"{chosen.to_decide}. They have no points until then."
+    )
 
 
 if __name__ == "__main__":

@@ -25,9 +25,7 @@ DRAWN = 5
 NOT_FRESH = " (Tried on no fresh cases: this exercise has none, so a table of answers passes.)"
 
 #: What is said of an answer that its student saw to be right, and that is not.
-NOT_ON_FRESH = (
-    "it is right on the exercise's own cases, which its student can see, but not on fresh ones"
-)
+NOT_ON_FRESH = "it is right on the exercise's own cases, which students see, but not on fresh ones"
 
 #: How an answer fails that needs what is not here: it may be right where its student wrote it, since a
 #: kernel knows what stood in a cell that is gone.

@@ -87,7 +87,7 @@ class Submission(NamedTuple):
     unread: str = ""
 
 
-def submissions(folder: Path, names: Mapping[str, str] | None = None) -> list[Submission]:
+def submissions_in(folder: Path, names: Mapping[str, str] | None = None) -> list[Submission]:
     """Return the submissions in a folder, one for each student, in whatever many files.
 
     Args:

@@ -3,7 +3,7 @@
 import csv
 import io
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -31,9 +31,6 @@ COLUMNS = [
 
 #: How many of the reasons most often given are told.
 COMMONEST = 10
-
-#: How many exercises are named in a line.
-MOST_NAMED = 5
 
 #: How the note begins on a right answer that may not be an answer.
 READ_IT = "Read it: "
@@ -129,63 +126,38 @@ def rows_of(table: Table) -> list[Row]:
     return [row for student in sorted(table) for row in table[student].values()]
 
 
-def append(file: TextIO, rows: Iterable[Row]) -> None:
+def append_rows(file: TextIO, rows: Iterable[Row]) -> None:
     """Write more rows to the file of a table, at once; each cell is quoted."""
     csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
     file.flush()
 
 
-def write(path: Path, rows: Iterable[Row]) -> None:
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Write all of a table, or leave it as it was. Spreadsheets know UTF-8 by the mark in front."""
     text = io.StringIO(newline="")
-    append(text, [COLUMNS, *rows])
+    append_rows(text, [COLUMNS, *rows])
     files.replace(path, text.getvalue().encode("utf-8-sig"))
 
 
 # --- What a teacher reads at the end
 
 
-def summary(rows: list[Row], path: Path | str) -> str:
-    """Say how it went: the counts, the commonest reasons, and each student to look at."""
+def summary(rows: list[Row], path: Path | str) -> list[str]:
+    """Return how it went, in lines: the counts, and the commonest reasons."""
     kinds = Counter(row.kind for row in rows)
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     students = len({row.student for row in rows})
-    parts = [f"{path}: {students} submissions, {len(rows)} rows: {counts}"]
     reasons = Counter((row.exercise, row.reason) for row in rows if row.reason)
-    lines = [
+    commonest = [
         f"{count:4}  my_{name}: {reason}"
         for (name, reason), count in reasons.most_common(COMMONEST)
     ]
-    parts += section("The reasons most often given:", lines)
-    unsure = [row for row in rows if row.is_open]
-    parts += section(
-        "For you to decide; no points until then:",
-        by_student(
-            (row.student, f"my_{row.exercise} ({row.kind}. {row.note or row.reply})")
-            for row in unsure
-        ),
-    )
-    return "\n".join(parts)
-
-
-def section(title: str, lines: Iterable[str]) -> list[str]:
-    """Return lines under a title, and nothing if there are none."""
-    lines = [*lines]
-    return [title, *lines] if lines else []
-
-
-def by_student(told: Iterable[tuple[str, str]]) -> list[str]:
-    """Return a line for each thing that is told of students; what is told several times, once."""
-    lines = defaultdict(list)
-    for student, words in told:
-        name, _, rest = words.partition(" (")
-        lines[student, rest].append(name)
     return [
-        f"      {student}: {listed(names)}{' (' + rest if rest else ''}"
-        for (student, rest), names in lines.items()
+        f"{path}: {students} submissions, {len(rows)} rows: {counts}",
+        *section("The reasons most often given:", commonest),
     ]
 
 
-def listed(names: list[str]) -> str:
-    """Return names in a row; where there are many, as when a file cannot be read, their number."""
-    return ", ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} exercises"
+def section(title: str, lines: list[str]) -> list[str]:
+    """Return lines under a title, and nothing if there are none."""
+    return [title, *lines] if lines else []

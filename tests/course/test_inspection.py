@@ -60,7 +60,7 @@ def test_what_a_lesson_gives_may_be_used_in_its_exercises(name, line, is_read):
         "from mnistlib.gradcheck import central_difference, check_gradient, relative_error\n"
     )
     file = ("a.py", (imports + answer(line, name)).encode())
-    note = that_count([file], assignment.given())[name].note
+    note = that_count([file], assignment.names_given())[name].note
     assert bool(note) == is_read, note
 
 

@@ -12,7 +12,7 @@ def students_of(folder, *names):
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(GOOD)
-    return submissions.submissions(folder)
+    return submissions.submissions_in(folder)
 
 
 def places(submission):
@@ -76,7 +76,7 @@ def test_a_file_of_names_says_what_the_platform_calls_whom(tmp_path, text):
     students_of(tmp_path / "class", "ada_1001_assignsubmission_file_/1.py")
     students_of(tmp_path / "class", "Zoe Müller_1002_assignsubmission_file_/1.py")
     students_of(tmp_path / "class", "eve_1003_assignsubmission_file_/1.py")
-    known = [s.known_as for s in submissions.submissions(tmp_path / "class", names)]
+    known = [s.known_as for s in submissions.submissions_in(tmp_path / "class", names)]
     assert known[0].startswith("z77")
     assert known[1:] == ["ada@x.org", ""]  # who is not there has no row in the grades
 
@@ -105,7 +105,7 @@ def test_a_zip_is_read_one_level_deep(tmp_path):
         plot__dot__png="",
     )
     zipped(tmp_path / "bob_1003_assignsubmission_file_all.zip", mine__dot__py=GOOD)
-    ada, bob = submissions.submissions(tmp_path)
+    ada, bob = submissions.submissions_in(tmp_path)
     assert places(ada) == ["week 2.zip/mine.py", "week 2.zip/work/02.ipynb"]
     assert ada.unread == "more.zip (neither .ipynb nor .py, in week 2.zip)"
     assert (bob.student, places(bob)) == ("bob (1003)", ["all.zip/mine.py"])
@@ -122,7 +122,7 @@ def test_a_zip_that_cannot_be_read_is_told_and_a_bomb_is_not_unpacked(tmp_path):
     zipped(tmp_path / "spoilt.zip", a__dot__py=GOOD * 9)
     raw = (tmp_path / "spoilt.zip").read_bytes()
     (tmp_path / "spoilt.zip").write_bytes(raw[:40] + b"?" * 9 + raw[49:])
-    bomb, cut, spoilt = submissions.submissions(tmp_path)
+    bomb, cut, spoilt = submissions.submissions_in(tmp_path)
     assert places(bomb) == ["bomb.zip/b.py"]
     assert bomb.unread == "a.py (larger than 50 MB)"
     assert (places(cut), cut.unread) == ([], "cut.zip (not a zip that can be read)")
