@@ -64,7 +64,7 @@ def page(
         '<meta name="viewport" content="width=device-width">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><style>{STYLE}</style>',
         f"<h1>{TITLE}</h1>",
-        f"<p>{len(rows)} answers of {students} students. Press the points that you give, or write "
+        f"<p>Answers: {len(rows)}; students: {students}. Press the points that you give, or write "
         "others, and copy the lines at the end into <code>by-hand.csv</code>. This page remembers "
         "what you have filled in.</p>",
     ]
@@ -90,7 +90,7 @@ def card(rows: list[Row], versions: list[Answer], worth: Mapping[str, float]) ->
         parts.append(f'<p class="quiet">{html.escape(version.place)}{which}</p>')
         modules = json.loads(version.modules or "{}")
         sources = [f"# {name}.py\n{code}" for name, code in sorted(modules.items())]
-        for source in (version.source or version.error or version.lost, *sources):
+        for source in filter(None, [version.source, *sources]):
             parts.append(f"<pre>{html.escape(source)}</pre>")
     fields = [points_field(row, worth[row.exercise]) for row in rows]
     fields.append('<input name="why" aria-label="Why" placeholder="why (your student reads it)">')

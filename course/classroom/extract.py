@@ -26,14 +26,12 @@ from course.classroom import inspection
 from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
 
 #: What Jupyter alone understands, and the Python in its place: what is timed is run; a line that tells,
-#: shows or sets something is left out; what is run as a file is imported; all else is named.
+#: shows or sets something is left out; all else is named.
 MAGICS = [
     (re.compile(pattern, re.MULTILINE), python)
     for pattern, python in (
         (r"^%%(?:time|timeit|capture)\b.*$", ""),
         (r"^([ \t]*)%(?:time|timeit)\b(?: +-\w+(?: +\d+)?)*[ \t]+(.+)$", r"\1\2"),
-        (r"^([ \t]*[\w, ]+=[ \t]*)%time\b[ \t]+(.+)$", r"\1\2"),
-        (r"^([ \t]*)%run +(?:\S*/)?(\w+)\.py *$", r"\1from \2 import *"),
         (r"^([ \t]*)(?:[%!?].*|.*\?)$", r"\1pass"),
         (r"^([ \t]*[\w, ]+=[ \t]*)([%!].*)$", r"\1only_jupyter"),
     )
@@ -54,11 +52,11 @@ NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 class Answer(NamedTuple):
-    """What a submission holds for an exercise: a source to try, or why there is none.
+    """What a submission holds for an exercise: its source, and why it cannot be tried, if it cannot.
 
-    `place` is the file where it stands, and `note` says why a teacher should read it. There is no
-    source where Python refuses it (`error`) or where it cannot be tried (`lost`). `modules` is JSON: the
-    sources of the submission's files that it imports, by name.
+    `place` is the file where it stands, and `note` says why a teacher should read it. `error` is why
+    Python refuses it, and `lost` why a person has to decide. `modules` is JSON: the sources of the
+    submission's files that it imports, by name.
     """
 
     source: str = ""
@@ -67,6 +65,11 @@ class Answer(NamedTuple):
     error: str = ""
     lost: str = ""
     modules: str = ""
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether it is code that our Python takes."""
+        return not (self.error or self.lost)
 
     @property
     def digest(self) -> str:
@@ -131,8 +134,8 @@ def rank(place: str) -> tuple:
 def distinct_versions(versions: list[Answer]) -> list[Answer]:
     """Return the versions that differ, in their order; those that can be tried come first."""
     found = {}
-    for answer in sorted(versions, key=lambda answer: not answer.source):
-        found.setdefault(answer.digest or answer.error or answer.lost, answer)
+    for answer in sorted(versions, key=lambda answer: not answer.can_be_tried):
+        found.setdefault(answer.digest or answer.lost, answer)
     return [*found.values()][:MOST_VERSIONS]
 
 
@@ -144,7 +147,8 @@ def of_newer_python(answer: Answer, written: tuple[int, int]) -> Answer:
     theirs = (
         "written for {}.{}".format(*written) if any(written) else "perhaps written for a newer one"
     )
-    return Answer(lost=f"{answer.error}; but this is Python {ours}, and it was {theirs}")
+    lost = f"{answer.error}; but this is Python {ours}, and it was {theirs}"
+    return answer._replace(error="", lost=lost)
 
 
 def cells(name: str, raw: bytes) -> tuple[list[str], tuple[int, int]]:
@@ -199,7 +203,7 @@ def answers_in(
     for source in sources:
         body, errors = statements_of(source)
         statements += body
-        whole |= {exercise: [Answer(error=error)] for exercise, error in errors.items()}
+        whole |= {exercise: [answer] for exercise, answer in errors.items()}
         inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
     names = Names(statements)
     for name in sorted({*names.places, *inner}):  # capitals come first
@@ -210,7 +214,8 @@ def answers_in(
             continue
         if name != f"my_{exercise}":
             if is_function(definition):
-                blank[exercise] = Answer(lost=f"there is no my_{exercise}, but a {name}")
+                lost = f"there is no my_{exercise}, but a {name}"
+                blank[exercise] = Answer(names.code([place]), lost=lost)
         elif is_function(definition) and not is_blank(definition):
             versions = [
                 an_answer(names.code(places), given.get(exercise, ()), helpers)
@@ -221,7 +226,8 @@ def answers_in(
             blank.setdefault(exercise, Answer(source=f"def {name}(): ..."))
         else:
             lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
-            blank.setdefault(exercise, Answer(lost=lost))
+            source = names.code([place for place, _ in names.places.get(name, [])])
+            blank.setdefault(exercise, Answer(source, lost=lost))
     return whole, blank
 
 
@@ -232,9 +238,10 @@ def an_answer(source: str, given: Iterable[str], helpers: Mapping[str, str]) -> 
     try:
         tree = ast.parse(code)
     except NO_PYTHON as error:
-        return Answer(lost=f"a file that it imports is not Python: {what_is_wrong(error)}")
+        lost = f"a file that it imports is not Python: {what_is_wrong(error)}"
+        return Answer(source, lost=lost)
     if JUPYTERS & {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
-        return Answer(lost="it uses a command that only Jupyter runs")
+        return Answer(source, lost="it uses a command that only Jupyter runs")
     return Answer(
         source=source,
         note=inspection.reason_to_read(code, {*given}, {*modules}),
@@ -260,8 +267,8 @@ def imported_modules(source: str, helpers: Mapping[str, str]) -> dict[str, str]:
 # --- Statements, also of a cell with a slip
 
 
-def statements_of(source: str) -> tuple[list[ast.stmt], dict[str, str]]:
-    """Return the statements of a cell, and for each answer that is no Python what is wrong with it."""
+def statements_of(source: str) -> tuple[list[ast.stmt], dict[str, Answer]]:
+    """Return the statements of a cell, and each answer that is no Python, with what is wrong with it."""
     kept = []
     errors = {}
     for line, piece in pieces(source):
@@ -269,7 +276,8 @@ def statements_of(source: str) -> tuple[list[ast.stmt], dict[str, str]]:
             kept += parse_cell(piece).body
         except NO_PYTHON as error:
             names = re.findall(r"^def +my_(\w+)", piece, re.MULTILINE)
-            errors |= dict.fromkeys(names, what_is_wrong(error, line))
+            answer = Answer(piece.strip(), error=what_is_wrong(error, line))
+            errors |= dict.fromkeys(names, answer)
     return kept, errors
 
 

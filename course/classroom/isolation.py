@@ -16,7 +16,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
@@ -104,45 +103,30 @@ def exchange(
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment |= {"OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
     environment |= {"PYTHONPATH": str(ROOT), "HOME": folder, "TMPDIR": folder}
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,  # so that Ctrl-C reaches us alone
-        cwd=folder,
-        env=environment,
-    )
-    running.add(process)
-    is_late = threading.Event()
-
-    def stop() -> None:
-        is_late.set()
-        kill_tree(process)
-
-    timer = threading.Timer(patience, stop)
-    timer.daemon = True
-    timer.start()
-    try:
-        with suppress(BrokenPipeError):
-            process.stdin.write(text)
-            process.stdin.close()
-        received = process.stdout.read(REPLY_BYTES)
-        complaint = b"" if received else process.stderr.read(TEXT)
-    finally:
-        timer.cancel()
-        # One that has closed its pipes ends by itself; one that writes on does not.
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0 if is_late.is_set() or len(received) == REPLY_BYTES else 1)
-        kill_tree(process)
-        status = process.wait()
-        running.discard(process)
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-        process.stdout.close()
-        process.stderr.close()
-    complained = complaint.decode(errors="replace").strip()
-    return received, status, complained, is_late.is_set()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,  # so that Ctrl-C reaches us alone
+            cwd=folder,
+            env=environment,
+        ) as process:
+            running.add(process)
+            try:
+                process.communicate(text, timeout=patience)
+                is_late = False
+            except subprocess.TimeoutExpired:
+                is_late = True
+            finally:
+                kill_tree(process)
+                status = process.wait()
+                running.discard(process)
+        out.seek(0)
+        err.seek(0)
+        complaint = err.read(TEXT).decode(errors="replace").strip()
+        return out.read(REPLY_BYTES), status, complaint, is_late
 
 
 def kill_tree(process: subprocess.Popen) -> None:

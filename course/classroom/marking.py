@@ -76,7 +76,7 @@ def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Outcom
     if outcome.kind == "right":
         return outcome
     for other in others:
-        if other.source and attempt(other).kind == "right":
+        if other.can_be_tried and attempt(other).kind == "right":
             counts, right = first.place, other.place
             if counts == right:
                 counts, right = f"the last in {counts}", "an earlier version"
@@ -87,8 +87,9 @@ def first_that_counts(versions: list[Answer], attempt: Callable[[Answer], Outcom
 
 def try_answer(name: str, lesson: str, limits: Limits, trusted: bool, answer: Answer) -> Outcome:
     """Return the outcome of one version of an answer."""
-    if not answer.source:
-        return Outcome("raises" if answer.error else LOST, answer.error or answer.lost)
+    if not answer.can_be_tried:
+        kind = "raises" if answer.error else LOST
+        return Outcome(kind, answer.error or answer.lost, version=answer.digest)
     arguments = {"name": name, "source": answer.source, "modules": answer.modules}
     arguments["seed"] = secrets.randbits(32)
     result, spent = isolation.run("check", arguments, limits, trusted, lesson)

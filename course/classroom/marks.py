@@ -310,8 +310,8 @@ def write_decisions(
     sources = dict(side_by_side(waiting, chosen.jobs))
     decisions.write_page(chosen.to_decide, undecided, sources, worth)
     print(
-        f"For you to decide: {len(undecided)} answers of {len(students)} students, on the page "
-        f"{chosen.to_decide}. They have no points until then."
+        f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "
+        f"The page is {chosen.to_decide}"
     )
 
 

@@ -20,7 +20,7 @@ def a_page():
     ]
     versions = [
         Answer(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py", modules='{"h": "K = 1"}'),
-        Answer(error=f"SyntaxError: {EVIL}", place="02.ipynb"),
+        Answer(source=f"def my_one_hot( {EVIL}", error="SyntaxError", place="02.ipynb"),
     ]
     answers = {row.student: {"one_hot": versions, "split": versions[:1]}}
     return decisions.page(rows, answers, dict.fromkeys(["one_hot", "split", "softmax"], 2.0))
@@ -44,7 +44,14 @@ def test_what_others_wrote_is_text_in_every_place():
     tags.feed(a_page())
     assert "section" in tags.tags
     assert "img" not in tags.tags
-    for place in ("ada", "It is", "A likely reason:", "Read it:", "def my_one_hot", "SyntaxError:"):
+    for place in (
+        "ada",
+        "It is",
+        "A likely reason:",
+        "Read it:",
+        "def my_one_hot(): ",
+        "def my_one_hot( ",
+    ):
         assert place in tags.text
     in_attributes = 2 * 3  # the student and the key, by which each place for points is known
     assert tags.text.count("onerror") == a_page().count("onerror") - in_attributes

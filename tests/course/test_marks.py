@@ -42,7 +42,7 @@ def mistaken(name):
     code = [*own, "0.5"][0]
     is_statement = re.search(r"\b(return|yield)\b|^(for|import) ", code) or "\n" in code
     body = textwrap.indent(code if is_statement else f"return {code}", "    ")
-    return f"def my_{name}({', '.join(takes[: len(exercise.cases[0])])}):\n{body}\n"
+    return f"import struct\ndef my_{name}({', '.join(takes[: len(exercise.cases[0])])}):\n{body}\n"
 
 
 #: An exercise of each lesson, done wrong by one student.
@@ -149,7 +149,7 @@ def test_every_submission_has_a_row_for_each_exercise(folder, marked):
     assert {name: row["lesson"] for (_, name), row in rows.items()} == {n: homes[n] for n in names}
     assert f"{len(students)} submissions" in said.stdout
     reasons = [row["likely reason"] for row in rows.values() if row["likely reason"]]
-    _, _, title, *lines = said.stdout.partition("\nFor you to decide:")[0].splitlines()
+    _, _, title, *lines = said.stdout.partition("\nFor you to decide,")[0].splitlines()
     assert title == "The reasons most often given:"
     assert len(lines) == 10
     for line in lines:
@@ -199,7 +199,8 @@ def test_what_cannot_be_read_loses_its_rows_with_the_reason_and_is_shown_once(ma
     assert (row["kind"], words in row["reply"]) == ("not marked", True), row
     text = marked[2].with_name("to-decide.html").read_text()
     assert text.count(f"<h3>{name}</h3>") == 1
-    assert words in text.partition(f"<h3>{name}</h3>")[2].partition("</p>")[0]
+    shown = text.partition(f"<h3>{name}</h3>")[2].partition("</p>")[0]
+    assert words.removeprefix("not read: ") in shown
 
 
 def test_what_may_stand_in_a_file_that_is_not_read_is_not_marked(marked):
