@@ -7,8 +7,8 @@ FOLDER is what Moodle or Canvas gives for download, unpacked; or a folder for ea
 what it needs. The table has a row for each student and exercise: the kind of the checker's reply, what
 it wanted and got, the likely reason if it names one. ``--lesson 02,03`` tries the exercises of those
 lessons alone, for a table of their own; ``--open`` also trains what the open exercises ask for.
-``--to-decide decide.html`` also writes a page with each answer that a person has to decide about;
-``--grades grades.csv`` the points; ``--reports pages.zip`` a page for each student.
+Beside it stands ``to-decide.html``, a page with each answer that a person has to decide about.
+``--grades grades.csv`` also writes the points, ``--reports pages.zip`` a page for each student, and
 ``--names names.csv`` says whom your learning platform calls what.
 
 Marks of your own stand in a file of yours, ``by-hand.csv`` beside the table, with the columns student,
@@ -136,7 +136,7 @@ def main(argv: list[str] | None = None) -> None:
     told = apply_by_hand(marks, given, handed_in)
     table.write_rows(chosen.out, table.rows_of(marks))
     rows = [row for submission in handed_in for row in marks[submission.student].values()]
-    print(*table.summary(rows, chosen.out), *told, sep="\n")
+    print(*table.summary(rows, chosen.out), sep="\n")
     write_decisions(handed_in, rows, worth, limits, chosen)
     if gone := sorted({*marks} - {submission.student for submission in handed_in}):
         print(f"No longer in {chosen.folder}, whose rows are kept: {', '.join(gone)}")
@@ -149,6 +149,7 @@ def main(argv: list[str] | None = None) -> None:
             print(f"{chosen.grades} leaves out who {why}: {', '.join(left_out)}")
     if chosen.reports:
         grades.write_student_pages(chosen.reports, rows, handed_in)
+    print("\n".join(told), end="\n" if told else "")
 
 
 def check_places(chosen: argparse.Namespace, hand: Path) -> None:
