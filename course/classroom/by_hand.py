@@ -1,5 +1,6 @@
 """Marks that a teacher gives by hand, in a file of the teacher's that the program never writes."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -8,15 +9,19 @@ from course.classroom import spreadsheet
 
 COLUMNS = ("student", "exercise", "points", "why")
 
+#: The version of an answer, which may stand behind them.
+VERSION = re.compile(r"[0-9a-f]{12}|")
+
 #: What to do about a mark for somebody who handed in nothing.
 NOBODY = "somebody who handed in nothing needs an empty folder among those of the class"
 
 
 class HandMark(NamedTuple):
-    """The points that a teacher gives for an exercise, and why."""
+    """The points that a teacher gives for an exercise, why, and for which version of it, if it says."""
 
     points: float
     why: str
+    version: str = ""
 
     def __str__(self) -> str:
         return f"{self.points:g}: {self.why}"
@@ -42,7 +47,7 @@ def read_marks(
     marks = {}
     problems = []
     for line, row in spreadsheet.read_rows(path):
-        student, exercise, points, why, *more = (*row, "", "", "", "")
+        student, exercise, points, why, version, *more = (*row, "", "", "", "", "")
         if line == 1 and exercise.lower() == COLUMNS[1]:
             continue
         exercise = exercise.removeprefix("my_")
@@ -50,7 +55,7 @@ def read_marks(
             number = spreadsheet.number(points)
         except ValueError:
             number = -1
-        if any(more):
+        if any(more) or not VERSION.fullmatch(version):
             problems.append(
                 f"line {line}: there are more than {len(COLUMNS)} cells; put quotation marks around "
                 "a cell that contains the separator"
@@ -67,7 +72,7 @@ def read_marks(
         elif (students[student], exercise) in marks:
             problems.append(f"line {line}: {student} has a mark for {exercise} above")
         else:
-            marks[students[student], exercise] = HandMark(number, why)
+            marks[students[student], exercise] = HandMark(number, why, version)
     if problems:
         columns = ", ".join(COLUMNS)
         raise ValueError("\n".join([f"{path} (columns {columns}) was not used:", *problems]))

@@ -3,12 +3,13 @@
 const rows = [...document.querySelectorAll("fieldset")];
 const lines = document.querySelector("textarea");
 const quoted = text => '"' + text.replaceAll('"', '""') + '"';
+const key = ({dataset: {student, exercise, version}}) => `${student} ${exercise} ${version}`;
 const reason = row => row.closest("section").querySelector("[name=why]");
 
-function keep(key, value) {
+function keep(name, value) {
   try {
-    if (value === undefined) return localStorage.getItem(key) ?? "";
-    localStorage.setItem(key, value);
+    if (value === undefined) return localStorage.getItem(name) ?? "";
+    localStorage.setItem(name, value);
   } catch { /* a browser that keeps nothing: the lines are there to copy */ }
   return "";
 }
@@ -17,6 +18,7 @@ function tell() {
   const decided = rows.filter(row => row.elements.points.value !== "");
   lines.value = decided.map(row => [
     row.dataset.student, row.dataset.exercise, row.elements.points.value, reason(row).value,
+    row.dataset.version,
   ].map(quoted).join(",")).join("\n");
   for (const row of rows)
     for (const button of row.querySelectorAll("button"))
@@ -27,9 +29,8 @@ function tell() {
 }
 
 for (const row of rows) {
-  const {elements: {points}, dataset: {key}} = row;
-  points.value = keep(`points ${key}`);
-  reason(row).value ||= keep(`why ${key}`);
+  row.elements.points.value = keep(`points ${key(row)}`);
+  reason(row).value ||= keep(`why ${key(row)}`);
 }
 addEventListener("click", event => {
   const {target} = event;
@@ -44,8 +45,8 @@ addEventListener("click", event => {
 });
 addEventListener("input", () => {
   for (const row of rows) {
-    keep(`points ${row.dataset.key}`, row.elements.points.value);
-    keep(`why ${row.dataset.key}`, reason(row).value);
+    keep(`points ${key(row)}`, row.elements.points.value);
+    keep(`why ${key(row)}`, reason(row).value);
   }
   tell();
 });

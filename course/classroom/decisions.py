@@ -111,8 +111,7 @@ def reasons(row: Row) -> list[list[str]]:
 
 def points_field(row: Row, most: float) -> str:
     """Return the place for the points of an answer."""
-    data = {"student": row.student, "exercise": row.exercise}
-    data["key"] = f"{row.student} {row.exercise} {row.version or row.digest}"
+    data = {"student": row.student, "exercise": row.exercise, "version": row.version}
     attributes = " ".join(f'data-{name}="{html.escape(text)}"' for name, text in data.items())
     buttons = " ".join(
         f'<button type="button" name="share" value="{points:g}">{points:g}</button>'

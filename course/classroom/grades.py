@@ -125,13 +125,11 @@ def write_points(
 def write_student_pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None:
     """Write a page for each student, of nobody else, into one archive.
 
-    Its name begins as that of the student's download did, by which Moodle's and Canvas' own importers
-    know whose it is.
+    Its name begins as that of the student's download did, by which Moodle's own importer knows whose it
+    is.
     """
     names = {}
     for submission in submissions:
-        if not submission.returned_as:  # nothing was handed in that a page could go back to
-            continue
         name = submission.returned_as + PAGE
         while name in names:
             name = f"_{name}"

