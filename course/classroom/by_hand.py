@@ -12,9 +12,6 @@ COLUMNS = ("student", "exercise", "points", "why")
 #: The version of an answer, which may stand behind them.
 VERSION = re.compile(r"[0-9a-f]{12}|")
 
-#: What to do about a mark for somebody who handed in nothing.
-NOBODY = "somebody who handed in nothing needs an empty folder among those of the class"
-
 
 class HandMark(NamedTuple):
     """The points that a teacher gives for an exercise, why, and for which version of it, if it says."""
@@ -65,7 +62,10 @@ def read_marks(
         elif exercise not in worth:
             continue
         elif student not in students:
-            problems.append(f"line {line}: there is no student {student!r}; {NOBODY}")
+            problems.append(
+                f"line {line}: there is no student {student!r}; somebody who handed in nothing needs "
+                "an empty folder among those of the class"
+            )
         elif not 0 <= number <= worth[exercise]:
             most = f"from 0 to {worth[exercise]:g}"
             problems.append(f"line {line}: {points!r} is not a number of points {most}")

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from course import files
 from course.classroom.extract import Answer
 from course.classroom.table import Row
 
@@ -20,23 +19,6 @@ SCRIPT = Path(__file__).with_name("decide.js").read_text(encoding="utf-8")
 NEW_LINE = re.compile(r" (?=(?:\w+: )?(?:wanted|got) )")
 
 
-def write_page(
-    path: Path,
-    rows: list[Row],
-    answers: Mapping[str, Mapping[str, list[Answer]]],
-    worth: Mapping[str, float],
-) -> None:
-    """Write the page.
-
-    Args:
-        path: the file to write.
-        rows: what a person has to decide about.
-        answers: the versions of each answer, by student and exercise.
-        worth: the points of each exercise.
-    """
-    files.replace(path, page(rows, answers, worth).encode("utf-8"))
-
-
 def page(
     rows: list[Row],
     answers: Mapping[str, Mapping[str, list[Answer]]],
@@ -45,6 +27,11 @@ def page(
     """Return the page; what others wrote stands there as text, and no script runs but ours.
 
     It goes by exercise, so that one can compare; what was not taken at all comes first, by student.
+
+    Args:
+        rows: what a person has to decide about.
+        answers: the versions of each answer, by student and exercise.
+        worth: the points of each exercise.
     """
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
@@ -104,7 +91,7 @@ def reasons(row: Row) -> list[list[str]]:
     """Return why a person has to decide, in paragraphs: what was wanted and what came, in lines."""
     if row.note:
         return [[f"It is right. {row.note}."]]
-    likely = [[f"A likely reason: {row.reason}"]] if row.reason else []
+    likely = [[f"A likely reason: {row.likely_reason}"]] if row.likely_reason else []
     first = row.reply[:1].upper() + row.reply[1:]
     return [NEW_LINE.split(first), *likely]
 

@@ -65,7 +65,7 @@ def reached(row: Row, points: float, nearly: float) -> float | None:
         return None
     if row.kind == "right":
         return points
-    return nearly * points if row.nearly else 0.0
+    return nearly * points if row.nearly_right else 0.0
 
 
 def plain(number: float | None) -> str:
@@ -174,7 +174,7 @@ def exercise_line(row: Row) -> str:
     else:
         # The words of an error are the answer's own, and may hold whatever it could read.
         words = RAISES if row.kind == "raises" else f"{row.reply.rstrip('.')}."
-        reason = f" A likely reason: {row.reason}" if row.reason else ""
-        nearly = ", but nearly right" if row.nearly else ""
+        reason = f" A likely reason: {row.likely_reason}" if row.likely_reason else ""
+        nearly = ", but nearly right" if row.nearly_right else ""
         said = f"<b>{row.kind}</b>{nearly}: {html.escape(words + reason)}"
     return f"<li><code>my_{row.exercise}</code>: {said}</li>"

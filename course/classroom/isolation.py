@@ -164,11 +164,6 @@ def visible_paths() -> list[Path]:
     return [*sorted(pythons), ROOT / "mnistlib", ROOT / "course", data]
 
 
-def folders_above(paths: list[Path]) -> list[Path]:
-    """Return the folders that one goes through to reach some paths, outermost first."""
-    return sorted({folder for path in paths for folder in path.parents} - {Path("/")})
-
-
 def hidden_variants(lesson: str) -> list[Path]:
     """Return a teacher's own variants, compiled ones too, but for those of one lesson."""
     variants = (ROOT / "course").rglob("*lesson_9*")
@@ -199,8 +194,9 @@ def bubblewrap(disk: int, lesson: str = "") -> list[str]:
     for folder in ("/tmp", "/dev/shm"):
         command += ["--size", str(disk * MEGABYTE), "--perms", "1777", "--tmpfs", folder]
     command += ["--setenv", "HOME", "/tmp", "--setenv", "TMPDIR", "/tmp", "--chdir", "/tmp"]
-    for folder in folders_above(visible_paths()):
-        command += ["--perms", "0755", "--dir", str(folder)] if folder != Path("/tmp") else []
+    above = {folder for path in visible_paths() for folder in path.parents}
+    for folder in sorted(above - {Path("/"), Path("/tmp")}):
+        command += ["--perms", "0755", "--dir", str(folder)]
     for path in SYSTEM:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]

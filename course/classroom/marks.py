@@ -34,6 +34,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from course import files
 from course.classroom import assignment, by_hand, decisions, grades, isolation, table
 from course.classroom.marking import answers_of, mark_submission
 from course.classroom.protocol import Limits
@@ -284,7 +285,8 @@ def write_decisions(
 
     waiting = [(answers, submission) for submission in handed_in if submission.student in students]
     sources = dict(side_by_side(waiting, chosen.jobs))
-    decisions.write_page(chosen.to_decide, undecided, sources, worth)
+    page = decisions.page(undecided, sources, worth)
+    files.replace(chosen.to_decide, page.encode("utf-8"))
     print(
         f"For you to decide, and without points until then: {len(undecided)} of {len(rows)} rows. "
         f"The page is {chosen.to_decide}"

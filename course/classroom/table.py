@@ -12,22 +12,6 @@ from course import files
 from course.classroom import spreadsheet
 from course.classroom.protocol import LOST, Outcome
 
-#: How the columns are called, in the order of a row's parts.
-COLUMNS = [
-    "student",
-    "lesson",
-    "exercise",
-    "kind",
-    "reply",
-    "likely reason",
-    "note",
-    "seconds",
-    "version",
-    "nearly right",
-    "digest",
-    "by hand",
-]
-
 #: How many of the reasons most often given are told.
 COMMONEST = 10
 
@@ -41,9 +25,9 @@ FORMULA = ("=", "+", "-", "@")
 class Row(NamedTuple):
     """What came of one exercise of one student.
 
-    `note` says why a teacher should look at an answer, `version` is a digest of it, `nearly` is "yes" if
-    it earns a part of the points, and `digest` is of what was handed in and what judged it. `by_hand` is
-    what the teacher gives instead.
+    `note` says why a teacher should look at an answer, `version` is a digest of it, `nearly_right` is
+    "yes" if it earns a part of the points, and `digest` is of what was handed in and what judged it.
+    `by_hand` is what the teacher gives instead.
     """
 
     student: str
@@ -51,11 +35,11 @@ class Row(NamedTuple):
     exercise: str
     kind: str
     reply: str
-    reason: str
+    likely_reason: str
     note: str
     seconds: str
     version: str
-    nearly: str
+    nearly_right: str
     digest: str
     by_hand: str = ""
 
@@ -64,6 +48,9 @@ class Row(NamedTuple):
         """Whether a person has to decide about it."""
         return not self.by_hand and (self.kind == LOST or self.note.startswith(READ_IT))
 
+
+#: How the columns are called.
+COLUMNS = [part.replace("_", " ") for part in Row._fields]
 
 #: Rows by student, and in there by exercise.
 Table = dict[str, dict[str, Row]]
@@ -89,11 +76,11 @@ def make_row(student: str, lesson: str, exercise: str, outcome: Outcome, digest:
         exercise=exercise,
         kind=clean(outcome.kind),
         reply=clean(outcome.reply, 1000),
-        reason=clean(outcome.reason),
+        likely_reason=clean(outcome.reason),
         note=clean(outcome.note),
         seconds=f"{outcome.seconds:.2f}",
         version=outcome.version,
-        nearly="yes" if outcome.is_nearly_right else "",
+        nearly_right="yes" if outcome.is_nearly_right else "",
         digest=digest,
     )
 
@@ -144,7 +131,7 @@ def summary(rows: list[Row], path: Path | str) -> list[str]:
     kinds = Counter(row.kind for row in rows)
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     students = len({row.student for row in rows})
-    reasons = Counter((row.exercise, row.reason) for row in rows if row.reason)
+    reasons = Counter((row.exercise, row.likely_reason) for row in rows if row.likely_reason)
     commonest = [
         f"{count:4}  my_{name}: {reason}"
         for (name, reason), count in reasons.most_common(COMMONEST)

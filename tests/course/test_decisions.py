@@ -11,7 +11,7 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 def a_page():
     row = some_rows([f'ada"{EVIL}'])[0]._replace(
-        kind="not marked", reply=f"It is {EVIL}", reason=EVIL
+        kind="not marked", reply=f"It is {EVIL}", likely_reason=EVIL
     )
     rows = [
         row,

@@ -18,11 +18,11 @@ def some_rows(students=("ada", "=bob")):
             exercise=name,
             kind=kind,
             reply="With z: wanted 1",
-            reason="the <b> axis",
+            likely_reason="the <b> axis",
             note="",
             seconds="1.0",
             version="abc",
-            nearly="",
+            nearly_right="",
             digest="d",
         )
         for student in students
@@ -122,7 +122,7 @@ def test_a_page_speaks_of_its_student_alone_and_what_others_wrote_is_no_html(tmp
             "A likely reason: the &lt;b&gt; axis",
         ),
         (
-            {"kind": "unstable", "nearly": "yes", "reason": ""},
+            {"kind": "unstable", "nearly_right": "yes", "likely_reason": ""},
             "<b>unstable</b>, but nearly right: With z: wanted 1.",
         ),
     ],
@@ -137,7 +137,7 @@ def test_a_page_says_neither_what_a_teacher_reads_nor_the_words_of_an_error(chan
 
 @pytest.mark.parametrize(("text", "points"), [("0.5", "1"), ("0", "0"), ("1", "2"), (".25", "0.5")])
 def test_what_is_nearly_right_earns_a_share_of_the_points(tmp_path, text, points):
-    rows = [row._replace(kind="unstable", nearly="yes") for row in some_rows()]
+    rows = [row._replace(kind="unstable", nearly_right="yes") for row in some_rows()]
     write(tmp_path / "g.csv", rows, nearly=grades.read_share(text))
     found = moodles_import(tmp_path / "g.csv", known={"ada", "=bob"})
     assert found["ada"] == {"one_hot": points, "softmax": points}

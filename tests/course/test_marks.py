@@ -1,6 +1,5 @@
 """The command that marks a class: whose rows there are, what they say, and how it goes on."""
 
-import inspect
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ import pytest
 from course import exercises
 from course.classroom import assignment, isolation, marking, marks, sandbox, submissions
 from course.classroom.protocol import Limits
+from course.exercises.exercise import as_body
 from course.lessons import all_lessons
 from tests.course.a_class import (
     GOOD,
@@ -35,14 +35,10 @@ pytestmark = pytest.mark.takes(seconds=40)
 
 def mistaken(name):
     """Return a wrong answer to an exercise: the first known mistake that stands by itself."""
-    exercise = exercises.EXERCISES[name]
-    takes = list(inspect.signature(exercise.reference).parameters.values())
-    takes = [str(p.replace(annotation=p.empty, kind=p.POSITIONAL_OR_KEYWORD)) for p in takes]
-    own = [m.code for m in exercise.mistakes if not re.search(r"\b(key|given)\b", m.code)]
-    code = [*own, "0.5"][0]
-    is_statement = re.search(r"\b(return|yield)\b|^(for|import) ", code) or "\n" in code
-    body = textwrap.indent(code if is_statement else f"return {code}", "    ")
-    return f"import struct\ndef my_{name}({', '.join(takes[: len(exercise.cases[0])])}):\n{body}\n"
+    known = [mistake.code for mistake in exercises.EXERCISES[name].mistakes]
+    own = [code for code in known if not re.search(r"\b(key|given)\b", code)]
+    body = textwrap.indent(as_body([*own, "0.5"][0]), "    ")
+    return f"import struct\ndef my_{name}({arguments(name)}):\n{body}\n"
 
 
 #: An exercise of each lesson, done wrong by one student.
@@ -491,7 +487,7 @@ def test_a_right_answer_with_what_its_lesson_gives_is_right_and_no_more(here, tm
     body = "print(sigmoid(0.0))\nreturn inputs.T @ dz, dz.sum(axis=0)"
     code = answer(body, "layer_gradients", arguments("layer_gradients"))
     [found] = tried(tmp_path, f"from mnistlib.functions import sigmoid\n{code}", "layer_gradients")
-    assert (found.kind, found.reason) == ("right", "")
+    assert (found.kind, found.likely_reason) == ("right", "")
 
 
 def test_what_is_to_be_read_stands_in_the_table(here, tmp_path):
@@ -550,7 +546,7 @@ def test_what_is_nearly_right_is_known(here, tmp_path, name, body, kind, is_near
     if name == "one_hot":
         code = code.replace(GOOD, "")
     [found] = tried(tmp_path, code, name)
-    assert (found.kind, found.nearly == "yes") == (kind, is_nearly_right), found
+    assert (found.kind, found.nearly_right == "yes") == (kind, is_nearly_right), found
 
 
 def in_place(folder, monkeypatch):
