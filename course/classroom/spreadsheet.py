@@ -32,12 +32,3 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
     except csv.Error as error:
         raise ValueError(f"{path}, line {lines.line_num}: {error}; save it as CSV, UTF-8") from None
     return [(number, row) for number, row in rows if any(row)]
-
-
-def number(text: str) -> float:
-    """Return a number that may have a decimal comma.
-
-    Raises:
-        ValueError: it is not one.
-    """
-    return float(text.replace(",", "."))
