@@ -10,7 +10,7 @@ from course.classroom import spreadsheet
 COLUMNS = ("student", "exercise", "points", "why")
 
 #: The version of an answer, which may stand behind them.
-VERSION = re.compile(r"[0-9a-f]{12}|")
+VERSION = re.compile(r"(v[0-9a-f]{12})?")
 
 
 class HandMark(NamedTuple):

@@ -73,9 +73,9 @@ class Answer(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """What changes with the answer, but not with its spaces and comments."""
+        """What changes with the answer, but not with its spaces and comments; never a number."""
         code = f"{self.source}{self.modules}"
-        return hashlib.sha256(code.encode()).hexdigest()[:12] if code else ""
+        return f"v{hashlib.sha256(code.encode()).hexdigest()[:12]}" if code else ""
 
 
 def take_answers(

@@ -103,7 +103,7 @@ def doubts(tree: ast.AST, given: Collection[str], modules: Collection[str]) -> I
     yield from changes(nodes, own - {name for name, _ in imports})
     yield from unknown_names(nodes, own, {name for name, w in imports if w in (*MODULES, *modules)})
     foreign = {name for name, whole in imports if root(whole) not in modules}
-    yield from unknown_attributes(nodes, foreign, given)
+    yield from unknown_attributes(nodes, own, foreign, given)
 
 
 def may_import(whole: str, given: Collection[str], modules: Collection[str]) -> bool:
@@ -139,18 +139,14 @@ def unknown_names(nodes: list[ast.AST], own: set[str], modules: set[str]) -> Ite
 
 
 def unknown_attributes(
-    nodes: list[ast.AST], foreign: set[str], given: Collection[str]
+    nodes: list[ast.AST], own: set[str], foreign: set[str], given: Collection[str]
 ) -> Iterator[str]:
     """Yield attributes that arithmetic does not need, and that the answer does not define itself.
 
-    What stands for somebody else's code (`foreign`) has none of the answer's.
+    What stands for somebody else's code (`foreign`) has none of the answer's own.
     """
-    own = {node.name for node in nodes if isinstance(node, DEFINITIONS)}
-    own |= {
-        node.attr if isinstance(node, ast.Attribute) else node.id
-        for node in nodes
-        if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+    own |= {node.attr for node in attributes if isinstance(node.ctx, ast.Store)}
     own = {name for name in own if not is_special(name)}
     librarys = {part for whole in given for part in whole.split(".")}
     for node in nodes:

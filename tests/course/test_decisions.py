@@ -80,6 +80,6 @@ def test_only_the_pages_own_script_may_run():
 def test_its_lines_are_marks_by_hand(tmp_path):
     """The form in which the page's script writes a line."""
     path = tmp_path / "by-hand.csv"
-    path.write_text('"ada ""x""","one_hot","1.5","said, aloud","0123456789ab"\n')
+    path.write_text('"ada ""x""","one_hot","1.5","said, aloud","v0123456789ab"\n')
     found = by_hand.read_marks(path, {'ada "x"': "ada"}, {"one_hot": 2.0})
-    assert found == {("ada", "one_hot"): by_hand.HandMark(1.5, "said, aloud", "0123456789ab")}
+    assert found == {("ada", "one_hot"): by_hand.HandMark(1.5, "said, aloud", "v0123456789ab")}
