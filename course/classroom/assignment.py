@@ -7,26 +7,22 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from course.classroom.inspection import imported, uses
+from course.classroom.inspection import imported, root
 from course.exercises.solutions import source
 from course.lessons import ROOT, all_lessons
 
 
-def open_exercises(numbers: Iterable[str] | None = None) -> list[str]:
-    """Return the names of the exercises that train a network to judge an answer.
-
-    Args:
-        numbers: of the lessons in which to look; all of them if None.
-    """
-    lessons = [each for each in all_lessons() if numbers is None or each.number in numbers]
-    return [task.name for lesson in lessons for task in lesson.tasks if task.level == "open"]
+@cache
+def levels() -> dict[str, str]:
+    """Return the level of each exercise that stands in a lesson."""
+    return {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
 
 
-def exercises(with_open: bool, only: str | None = None) -> dict[str, str]:
+def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str]:
     """Return the lesson of each exercise that is marked, in their order.
 
     Args:
-        with_open: whether open ones are.
+        with_open: whether open ones are, which train a network to judge an answer.
         only: numbers of lessons, as in ``02,03``.
 
     Raises:
@@ -40,13 +36,16 @@ def exercises(with_open: bool, only: str | None = None) -> dict[str, str]:
             raise ValueError(
                 f"There are no exercises of lesson {number}, but of {', '.join(LESSONS)}"
             )
-    left_out = [] if with_open else open_exercises(chosen)
     lessons = {exercise.name: number for number in chosen for exercise in LESSONS[number]}
-    return {name: number for name, number in lessons.items() if name not in left_out}
+    return {
+        name: number
+        for name, number in lessons.items()
+        if with_open or levels().get(name) != "open"
+    }
 
 
 @cache
-def given() -> dict[str, list[str]]:
+def names_given() -> dict[str, list[str]]:
     """Return for each exercise the names of the library that it may use, each in full.
 
     They are those that its lesson has used above it, but for the exercise's own, which ends like it
@@ -68,27 +67,15 @@ def given() -> dict[str, list[str]]:
     return allowed
 
 
-@cache
-def shared_code() -> bytes:
-    """Return the code that judges every answer: the library, the checker, and what runs beside it."""
-    files = [*(ROOT / "mnistlib").rglob("*.py")]
-    for end in ("py", "txt"):
-        found = (ROOT / "course" / "exercises").rglob(f"*.{end}")
-        files += [file for file in found if not file.name.startswith("lesson_")]
-    own = ("extract.py", "inspection.py", "arithmetic.txt", "sandbox.py", "marking.py")
-    files += [ROOT / "course" / "classroom" / name for name in own]
-    code = (file.read_bytes() for file in sorted(files) if file.is_file())
-    return sys.prefix.encode() + b"".join(code)
-
-
-@cache
-def judge(exercise: str, lesson: str) -> str:
-    """Return a digest of what judges the answers to an exercise: it changes when that does."""
-    digest = hashlib.sha256(shared_code())
-    for file in sorted((ROOT / "course" / "exercises").rglob(f"lesson_{lesson}*.*")):
-        if file.suffix in (".py", ".txt"):
-            digest.update(file.read_bytes())
-    digest.update(repr(given().get(exercise)).encode())
+def digest_of_judge(numbers: Iterable[str]) -> str:
+    """Return a digest of what judges the answers to some lessons: it changes when that does."""
+    digest = hashlib.sha256(f"{sys.version} {names_given()}".encode())
+    own = tuple(f"lesson_{number}" for number in numbers)
+    for folder in ("mnistlib", "course/exercises", "course/classroom"):
+        for file in sorted((ROOT / folder).rglob("*.*")):
+            is_anothers = file.name.startswith("lesson_") and not file.name.startswith(own)
+            if file.suffix in (".py", ".txt") and not is_anothers:
+                digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -101,3 +88,20 @@ def used_by(function: Callable) -> set[str]:
         else:
             names[name] = f"{getattr(value, '__module__', '')}.{name}"
     return uses(ast.parse(source(function)), names)
+
+
+def uses(tree: ast.AST, names: dict[str, str]) -> set[str]:
+    """Return what of the library some code uses, in full; a module stands there if it is used whole.
+
+    Args:
+        tree: the code.
+        names: what its names stand for, as :func:`imported` returns it.
+    """
+    used = {names.get("*", "")}
+    nodes = [*ast.walk(tree)]
+    parts = {node.value: node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id in names:
+            dotted = f"{names[node.id]}.{parts.get(node, '')}"
+            used.add(".".join(dotted.split(".")[:3]).rstrip("."))
+    return {whole for whole in used if root(whole) == "mnistlib"}

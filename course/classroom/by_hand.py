@@ -1,6 +1,7 @@
 """Marks that a teacher gives by hand, in a file of the teacher's that the program never writes."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,65 +9,70 @@ from course.classroom import spreadsheet
 
 COLUMNS = ("student", "exercise", "points", "why")
 
-#: What to do about a mark for somebody who handed in nothing.
-NOBODY = "somebody who handed in nothing must be in the file of --names, or have an empty folder"
+#: The version of an answer, which may stand behind them.
+VERSION = re.compile(r"(v[0-9a-f]{12})?")
 
 
 class HandMark(NamedTuple):
-    """The points that a teacher gives for an exercise, and why."""
+    """The points that a teacher gives for an exercise, why, and for which version of it, if it says."""
 
     points: float
     why: str
+    version: str = ""
 
     def __str__(self) -> str:
         return f"{self.points:g}: {self.why}"
 
 
-def read(
-    path: Path, students: Mapping[str, str], worth: Mapping[str, float], known: Collection[str]
+def read_marks(
+    path: Path, students: Mapping[str, str], worth: Mapping[str, float]
 ) -> dict[tuple[str, str], HandMark]:
     """Return the marks in a teacher's file, by student and exercise.
 
     Args:
         path: a CSV file with the columns of COLUMNS; a file that does not exist holds no marks.
         students: the student in the table, by each name that the file may use.
-        worth: the points of each exercise that is marked now.
-        known: all exercises; marks of those that are not marked now are left alone.
+        worth: the points of each exercise that is marked now; marks of others are left alone.
 
     Raises:
         ValueError: a line is not a mark. The message names each such line.
     """
+    from course.exercises import EXERCISES
+
     if not path.exists():
         return {}
     marks = {}
     problems = []
-    for line, row in spreadsheet.read(path):
-        student, exercise, points, why, *more = (*row, "", "", "", "")
+    for line, row in spreadsheet.read_rows(path):
+        student, exercise, points, why, version, *more = (*row, "", "", "", "", "")
         if line == 1 and exercise.lower() == COLUMNS[1]:
             continue
         exercise = exercise.removeprefix("my_")
         try:
-            number = spreadsheet.number(points)
+            number = float(points.replace(",", "."))  # a decimal comma will do
         except ValueError:
             number = -1
-        if any(more):
+        if any(more) or not VERSION.fullmatch(version):
             problems.append(
                 f"line {line}: there are more than {len(COLUMNS)} cells; put quotation marks around "
                 "a cell that contains the separator"
             )
-        elif exercise not in known:
+        elif exercise not in EXERCISES:
             problems.append(f"line {line}: there is no exercise {exercise!r}")
         elif exercise not in worth:
             continue
         elif student not in students:
-            problems.append(f"line {line}: there is no student {student!r}; {NOBODY}")
+            problems.append(
+                f"line {line}: there is no student {student!r}; somebody who handed in nothing needs "
+                "an empty folder among those of the class"
+            )
         elif not 0 <= number <= worth[exercise]:
             most = f"from 0 to {worth[exercise]:g}"
             problems.append(f"line {line}: {points!r} is not a number of points {most}")
         elif (students[student], exercise) in marks:
             problems.append(f"line {line}: {student} has a mark for {exercise} above")
         else:
-            marks[students[student], exercise] = HandMark(number, why)
+            marks[students[student], exercise] = HandMark(number, why, version)
     if problems:
         columns = ", ".join(COLUMNS)
         raise ValueError("\n".join([f"{path} (columns {columns}) was not used:", *problems]))

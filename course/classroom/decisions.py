@@ -4,66 +4,19 @@ import base64
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from course import files
 from course.classroom.extract import Answer
 from course.classroom.table import Row
 
-#: How the page begins, by which it is known again.
 TITLE = "For you to decide"
+STYLE = Path(__file__).with_name("decide.css").read_text(encoding="utf-8")
+SCRIPT = Path(__file__).with_name("decide.js").read_text(encoding="utf-8")
 
-#: Gathers what is filled in as lines for ``by-hand.csv``.
-SCRIPT = """
-const quoted = text => '"' + text.replaceAll('"', '""') + '"';
-addEventListener("input", () => {
-    const lines = [];
-    for (const place of document.querySelectorAll("section")) {
-        const {student, exercise} = place.dataset;
-        const [points, why] = place.querySelectorAll("input");
-        if (points.value !== "")
-            lines.push([student, exercise, points.value, why.value].map(quoted).join(","));
-    }
-    document.querySelector("output").textContent = lines.join("\\n");
-});
-"""
-
-STYLE = """
-body { max-width: 60em; margin: 2em auto; padding: 0 1em; font-family: sans-serif; line-height: 1.5 }
-pre, output { white-space: pre-wrap; overflow-wrap: anywhere; font-family: monospace }
-pre { background: #8882; padding: 0.5em 1em }
-output { display: block; border: 1px solid; padding: 0.5em 1em; min-height: 1.5em }
-"""
-
-
-def refuse_to_lose(path: Path | None) -> None:
-    """Refuse a place for the page that holds anything else.
-
-    Raises:
-        ValueError: it does.
-    """
-    if not path or not path.exists():
-        return
-    if not path.is_file() or f"<title>{TITLE}</title>".encode() not in path.read_bytes()[:1000]:
-        raise ValueError(f"{path} is not a page of decisions; name another file")
-
-
-def write(
-    path: Path,
-    rows: list[Row],
-    answers: Mapping[str, Mapping[str, list[Answer]]],
-    worth: Mapping[str, float],
-) -> None:
-    """Write the page.
-
-    Args:
-        path: the file to write.
-        rows: what a person has to decide about.
-        answers: the versions of each answer, by student and exercise.
-        worth: the points of each exercise.
-    """
-    files.replace(path, page(rows, answers, worth).encode("utf-8"))
+#: Where a reply goes on in a line of its own.
+NEW_LINE = re.compile(r" (?=(?:\w+: )?(?:wanted|got) )")
 
 
 def page(
@@ -71,44 +24,88 @@ def page(
     answers: Mapping[str, Mapping[str, list[Answer]]],
     worth: Mapping[str, float],
 ) -> str:
-    """Return the page; what others wrote stands there as text, and no script runs but ours."""
+    """Return the page; what others wrote stands there as text, and no script runs but ours.
+
+    It goes by exercise, so that one can compare; what was not taken at all comes first, by student.
+
+    Args:
+        rows: what a person has to decide about.
+        answers: the versions of each answer, by student and exercise.
+        worth: the points of each exercise.
+    """
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    parts = [
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{TITLE}</title>',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><style>{STYLE}</style>',
-        f"<h1>{TITLE}</h1>",
-        "<p>Give points where you can. The lines for <code>by-hand.csv</code> gather at the end.</p>",
-    ]
+    not_taken = {}
+    by_exercise = {name: [] for name in worth}
     for row in rows:
         versions = answers.get(row.student, {}).get(row.exercise, [])
-        parts.append(section(row, versions, worth[row.exercise]))
+        if versions:
+            by_exercise[row.exercise].append(card([row], versions, worth))
+        else:
+            not_taken.setdefault((row.student, row.reply), []).append(row)
+    groups = {"Ask for these again": [card(several, [], worth) for several in not_taken.values()]}
+    groups |= {f"<code>my_{name}</code>": cards for name, cards in by_exercise.items()}
+    students = len({row.student for row in rows})
+    parts = [
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{TITLE}</title>',
+        '<meta name="viewport" content="width=device-width">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><style>{STYLE}</style>',
+        f"<h1>{TITLE}</h1>",
+        f"<p>Answers: {len(rows)}; students: {students}. Press the points that you give, or write "
+        "others, and copy the lines at the end into <code>by-hand.csv</code>. This page remembers "
+        "what you have filled in.</p>",
+    ]
+    for title, cards in groups.items():
+        parts += [f"<h2>{title}</h2>", *cards] if cards else []
     parts += [
-        "<h2>Add these lines to by-hand.csv</h2><output></output>",
-        f"<script>{SCRIPT}</script></html>",
+        "<h2>Lines for <code>by-hand.csv</code></h2>",
+        '<textarea readonly aria-label="Lines for by-hand.csv"></textarea>',
+        '<p><button type="button" id="copy">Copy them</button></p>',
+        f"<footer>Decided: <output></output></footer><script>{SCRIPT}</script></html>",
         "",
     ]
     return "\n".join(parts)
 
 
-def section(row: Row, versions: list[Answer], most: float) -> str:
-    """Return what is to be decided about one answer, and the place for its points."""
-    student, exercise = html.escape(row.student), html.escape(row.exercise)
-    said = [f"{row.kind}. {row.reply}", row.note, row.reason and f"A likely reason: {row.reason}"]
-    parts = [
-        f'<section data-student="{student}" data-exercise="{exercise}">',
-        f"<h2>{student}: my_{exercise}</h2>",
-        *(f"<p>{html.escape(words)}</p>" for words in said if words),
-    ]
+def card(rows: list[Row], versions: list[Answer], worth: Mapping[str, float]) -> str:
+    """Return what is to be decided about an answer, or about several of which there is none to see."""
+    row = rows[0]
+    parts = [f"<section><h3>{html.escape(row.student)}</h3>"]
+    parts += [f"<p>{'<br>'.join(map(html.escape, lines))}</p>" for lines in reasons(row)]
     for version in versions:
-        parts.append(f"<p>From {html.escape(version.place)}:</p>")
+        which = "" if len(versions) == 1 else ", which counts" if version is versions[0] else ""
+        parts.append(f'<p class="quiet">{html.escape(version.place)}{which}</p>')
         modules = json.loads(version.modules or "{}")
-        sources = {f"# {name}.py\n{code}" for name, code in modules.items()}
-        for source in (version.source or version.error or version.lost, *sorted(sources)):
+        sources = [f"# {name}.py\n{code}" for name, code in sorted(modules.items())]
+        for source in filter(None, [version.source, *sources]):
             parts.append(f"<pre>{html.escape(source)}</pre>")
-    parts += [
-        f'<label>Points: <input type="number" min="0" max="{most:g}" step="any"> of {most:g}</label>',
-        '<label>Why: <input size="60"></label>',
-        "</section>",
-    ]
+    fields = [points_field(row, worth[row.exercise]) for row in rows]
+    fields.append('<input name="why" aria-label="Why" placeholder="why (your student reads it)">')
+    folded = ["<details><summary>or give points</summary>", *fields, "</details>"]
+    parts += fields if versions else folded
+    parts.append("</section>")
     return "\n".join(parts)
+
+
+def reasons(row: Row) -> list[list[str]]:
+    """Return why a person has to decide, in paragraphs: what was wanted and what came, in lines."""
+    if row.note:
+        return [[f"It is right. {row.note}."]]
+    likely = [[f"A likely reason: {row.likely_reason}"]] if row.likely_reason else []
+    first = row.reply[:1].upper() + row.reply[1:]
+    return [NEW_LINE.split(first), *likely]
+
+
+def points_field(row: Row, most: float) -> str:
+    """Return the place for the points of an answer."""
+    data = {"student": row.student, "exercise": row.exercise, "version": row.version}
+    attributes = " ".join(f'data-{name}="{html.escape(text)}"' for name, text in data.items())
+    buttons = " ".join(
+        f'<button type="button" name="share" value="{points:g}">{points:g}</button>'
+        for points in (0, most / 2, most)
+    )
+    return (
+        f"<fieldset {attributes}><code>my_{html.escape(row.exercise)}</code> {buttons} "
+        f'<label><input type="number" name="points" min="0" max="{most:g}" step="any"> of {most:g}'
+        "</label></fieldset>"
+    )

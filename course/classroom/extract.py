@@ -26,14 +26,12 @@ from course.classroom import inspection
 from course.classroom.inspection import DEFINITIONS, IMPORTS, begins, imported
 
 #: What Jupyter alone understands, and the Python in its place: what is timed is run; a line that tells,
-#: shows or sets something is left out; what is run as a file is imported; all else is named.
+#: shows or sets something is left out; all else is named.
 MAGICS = [
     (re.compile(pattern, re.MULTILINE), python)
     for pattern, python in (
         (r"^%%(?:time|timeit|capture)\b.*$", ""),
         (r"^([ \t]*)%(?:time|timeit)\b(?: +-\w+(?: +\d+)?)*[ \t]+(.+)$", r"\1\2"),
-        (r"^([ \t]*[\w, ]+=[ \t]*)%time\b[ \t]+(.+)$", r"\1\2"),
-        (r"^([ \t]*)%run +(?:\S*/)?(\w+)\.py *$", r"\1from \2 import *"),
         (r"^([ \t]*)(?:[%!?].*|.*\?)$", r"\1pass"),
         (r"^([ \t]*[\w, ]+=[ \t]*)([%!].*)$", r"\1only_jupyter"),
     )
@@ -54,11 +52,11 @@ NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 class Answer(NamedTuple):
-    """What a submission holds for an exercise: a source to try, or why there is none.
+    """What a submission holds for an exercise: its source, and why it cannot be tried, if it cannot.
 
-    `place` is the file where it stands, and `note` says why a teacher should read it. There is no
-    source where Python refuses it (`error`) or where it cannot be tried (`lost`). `modules` is JSON: the
-    sources of the submission's files that it imports, by name.
+    `place` is the file where it stands, and `note` says why a teacher should read it. `error` is why
+    Python refuses it, and `lost` why a person has to decide. `modules` is JSON: the sources of the
+    submission's files that it imports, by name.
     """
 
     source: str = ""
@@ -69,10 +67,15 @@ class Answer(NamedTuple):
     modules: str = ""
 
     @property
+    def can_be_tried(self) -> bool:
+        """Whether it is code that our Python takes."""
+        return not (self.error or self.lost)
+
+    @property
     def digest(self) -> str:
-        """What changes with the answer, but not with its spaces and comments."""
+        """What changes with the answer, but not with its spaces and comments; never a number."""
         code = f"{self.source}{self.modules}"
-        return hashlib.sha256(code.encode()).hexdigest()[:12] if code else ""
+        return f"v{hashlib.sha256(code.encode()).hexdigest()[:12]}" if code else ""
 
 
 def take_answers(
@@ -116,7 +119,7 @@ def take_answers(
                 answers.setdefault(exercise, []).append(
                     of_newer_python(answer, newest)._replace(place=place)
                 )
-    whole = {exercise: different(versions) for exercise, versions in answers.items()}
+    whole = {exercise: distinct_versions(versions) for exercise, versions in answers.items()}
     return {exercise: [stub] for exercise, stub in stubs.items()} | whole, problems
 
 
@@ -128,21 +131,24 @@ def rank(place: str) -> tuple:
     return path.name.lower() == "mine.py", -place.count("/"), name, place
 
 
-def different(versions: list[Answer]) -> list[Answer]:
+def distinct_versions(versions: list[Answer]) -> list[Answer]:
     """Return the versions that differ, in their order; those that can be tried come first."""
     found = {}
-    for answer in sorted(versions, key=lambda answer: not answer.source):
-        found.setdefault(answer.digest or answer.error or answer.lost, answer)
+    for answer in sorted(versions, key=lambda answer: not answer.can_be_tried):
+        found.setdefault(answer.digest or answer.lost, answer)
     return [*found.values()][:MOST_VERSIONS]
 
 
 def of_newer_python(answer: Answer, written: tuple[int, int]) -> Answer:
-    """Return an answer that our Python refuses as one to decide about, if a newer one wrote it."""
-    if not answer.error or written <= sys.version_info[:2]:
+    """Return an answer that our Python refuses as one to decide about, if a newer one may be its."""
+    if not answer.error or (0, 0) < written <= sys.version_info[:2]:
         return answer
-    ours, theirs = ("{}.{}".format(*version) for version in (sys.version_info, written))
-    lost = f"{answer.error}; but this is Python {ours}, and it was written for {theirs}"
-    return Answer(lost=lost)
+    ours = "{}.{}".format(*sys.version_info)
+    theirs = (
+        "written for {}.{}".format(*written) if any(written) else "perhaps written for a newer one"
+    )
+    lost = f"{answer.error}; but this is Python {ours}, and it was {theirs}"
+    return answer._replace(error="", lost=lost)
 
 
 def cells(name: str, raw: bytes) -> tuple[list[str], tuple[int, int]]:
@@ -195,9 +201,9 @@ def answers_in(
     statements = []
     inner = set()  # functions that begin further right than the margin
     for source in sources:
-        body, errors = understood(source)
+        body, errors = statements_of(source)
         statements += body
-        whole |= {exercise: [Answer(error=error)] for exercise, error in errors.items()}
+        whole |= {exercise: [answer] for exercise, answer in errors.items()}
         inner |= set(re.findall(r"^[ \t]+def +(my_\w+)", source, re.MULTILINE))
     names = Names(statements)
     for name in sorted({*names.places, *inner}):  # capitals come first
@@ -208,7 +214,8 @@ def answers_in(
             continue
         if name != f"my_{exercise}":
             if is_function(definition):
-                blank[exercise] = Answer(lost=f"there is no my_{exercise}, but a {name}")
+                lost = f"there is no my_{exercise}, but a {name}"
+                blank[exercise] = Answer(names.code([place]), lost=lost)
         elif is_function(definition) and not is_blank(definition):
             versions = [
                 an_answer(names.code(places), given.get(exercise, ()), helpers)
@@ -219,7 +226,8 @@ def answers_in(
             blank.setdefault(exercise, Answer(source=f"def {name}(): ..."))
         else:
             lost = f"{name} is there, but no `def {name}(...)` at the left margin of a cell"
-            blank.setdefault(exercise, Answer(lost=lost))
+            source = names.code([place for place, _ in names.places.get(name, [])])
+            blank.setdefault(exercise, Answer(source, lost=lost))
     return whole, blank
 
 
@@ -230,9 +238,10 @@ def an_answer(source: str, given: Iterable[str], helpers: Mapping[str, str]) -> 
     try:
         tree = ast.parse(code)
     except NO_PYTHON as error:
-        return Answer(lost=f"a file that it imports is not Python: {what_is_wrong(error)}")
+        lost = f"a file that it imports is not Python: {what_is_wrong(error)}"
+        return Answer(source, lost=lost)
     if JUPYTERS & {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
-        return Answer(lost="it uses a command that only Jupyter runs")
+        return Answer(source, lost="it uses a command that only Jupyter runs")
     return Answer(
         source=source,
         note=inspection.reason_to_read(code, {*given}, {*modules}),
@@ -258,29 +267,17 @@ def imported_modules(source: str, helpers: Mapping[str, str]) -> dict[str, str]:
 # --- Statements, also of a cell with a slip
 
 
-def understood(source: str) -> tuple[list[ast.stmt], dict[str, str]]:
-    """Return the statements of a cell, and for each answer that is no Python what is wrong with it.
-
-    What only Python's second look finds, such as an argument that comes twice, costs its own
-    statement alone.
-    """
+def statements_of(source: str) -> tuple[list[ast.stmt], dict[str, Answer]]:
+    """Return the statements of a cell, and each answer that is no Python, with what is wrong with it."""
     kept = []
     errors = {}
     for line, piece in pieces(source):
         try:
-            body = parsed(piece).body
+            kept += parse_cell(piece).body
         except NO_PYTHON as error:
             names = re.findall(r"^def +my_(\w+)", piece, re.MULTILINE)
-            errors |= dict.fromkeys(names, what_is_wrong(error, line))
-            continue
-        for statement in body:
-            try:
-                names_used(statement)
-            except NO_PYTHON as error:
-                if isinstance(statement, DEFINITIONS) and statement.name.startswith("my_"):
-                    errors[statement.name.removeprefix("my_")] = what_is_wrong(error)
-            else:
-                kept.append(statement)
+            answer = Answer(piece.strip(), error=what_is_wrong(error, line))
+            errors |= dict.fromkeys(names, answer)
     return kept, errors
 
 
@@ -290,7 +287,7 @@ def pieces(source: str) -> list[tuple[int, str]]:
     So a slip costs its own function alone. Each piece comes with the lines that stand above it.
     """
     try:
-        parsed(source)
+        parse_cell(source)
         return [(0, source)]
     except NO_PYTHON:
         cuts = [0, *(match.start() for match in BEGINNING.finditer(source)), len(source)]
@@ -302,14 +299,16 @@ def pieces(source: str) -> list[tuple[int, str]]:
     return found
 
 
-def parsed(source: str) -> ast.Module:
+def parse_cell(source: str) -> ast.Module:
     """Parse a cell; what Jupyter alone understands is replaced."""
     try:
-        return ast.parse(source)
+        tree = ast.parse(source)
     except SyntaxError:
         for pattern, python in MAGICS:
             source = pattern.sub(python, source)
-        return ast.parse(source)
+        tree = ast.parse(source)
+    symtable.symtable(source, "cell", "exec")  # finds what parsing does not: an argument twice
+    return tree
 
 
 def what_is_wrong(error: Exception, line: int = 0) -> str:

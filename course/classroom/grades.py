@@ -8,9 +8,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from course.classroom.assignment import levels
 from course.classroom.submissions import Submission
 from course.classroom.table import Row
-from course.lessons import all_lessons
 
 #: The points of an exercise that is right, by its level.
 POINTS = {"warm-up": 1.0, "core": 2.0, "stretch": 3.0, "open": 4.0}
@@ -23,7 +23,7 @@ RAISES = "it stopped with an error, which your notebook shows."
 PAGE = "marks.html"
 
 
-def weights(text: str) -> dict[str, float]:
+def read_weights(text: str) -> dict[str, float]:
     """Read points by level, ``core=2,stretch=3``; levels that are not named keep theirs.
 
     Raises:
@@ -43,11 +43,10 @@ def weights(text: str) -> dict[str, float]:
 
 def worth(exercises: list[str], points: Mapping[str, float] = POINTS) -> dict[str, float]:
     """Return the points of each exercise; one that is in no lesson counts as core."""
-    levels = {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
-    return {name: points[levels.get(name, "core")] for name in exercises}
+    return {name: points[levels().get(name, "core")] for name in exercises}
 
 
-def share(text: str) -> float:
+def read_share(text: str) -> float:
     """Read a share of the points, from 0 to 1.
 
     Raises:
@@ -66,7 +65,7 @@ def reached(row: Row, points: float, nearly: float) -> float | None:
         return None
     if row.kind == "right":
         return points
-    return nearly * points if row.nearly else 0.0
+    return nearly * points if row.nearly_right else 0.0
 
 
 def plain(number: float | None) -> str:
@@ -74,7 +73,7 @@ def plain(number: float | None) -> str:
     return "" if number is None else f"{number:g}"
 
 
-def write(
+def write_points(
     path: Path,
     rows: list[Row],
     submissions: list[Submission],
@@ -123,44 +122,32 @@ def write(
     return left_out
 
 
-def refuse_to_lose(archive: Path | None) -> None:
-    """Refuse a place for the students' pages that holds anything else.
-
-    Raises:
-        ValueError: it does.
-    """
-    if archive and archive.exists():
-        is_zip = archive.is_file() and zipfile.is_zipfile(archive)
-        if not is_zip or not all(n.endswith(PAGE) for n in zipfile.ZipFile(archive).namelist()):
-            raise ValueError(f"{archive} is not an archive of students' pages; name another file")
-
-
-def pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None:
+def write_student_pages(archive: Path, rows: list[Row], submissions: list[Submission]) -> None:
     """Write a page for each student, of nobody else, into one archive.
 
-    Its name begins as that of the student's download did, by which Moodle's and Canvas' own importers
-    know whose it is.
+    Its name begins as that of the student's download did, by which Moodle's own importer knows whose it
+    is.
     """
     names = {}
     for submission in submissions:
-        if not submission.returned_as:  # nothing was handed in that a page could go back to
-            continue
         name = submission.returned_as + PAGE
         while name in names:
             name = f"_{name}"
         names[name] = submission.student
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
         for name, student in names.items():
-            made.writestr(name, page(student, [row for row in rows if row.student == student]))
+            made.writestr(
+                name, student_page(student, [row for row in rows if row.student == student])
+            )
 
 
-def page(student: str, rows: list[Row]) -> str:
+def student_page(student: str, rows: list[Row]) -> str:
     """Return a student's page; what was not attempted stands in a line for each lesson."""
     right = sum(row.kind == "right" and not row.is_open for row in rows)
     parts = [f"<h1>{html.escape(student)}</h1>", f"<p>Right: {right} of {len(rows)} exercises.</p>"]
     for lesson in dict.fromkeys(row.lesson for row in rows):
         own = [row for row in rows if row.lesson == lesson]
-        tried = [line(row) for row in own if row.kind != "not attempted" or row.by_hand]
+        tried = [exercise_line(row) for row in own if row.kind != "not attempted" or row.by_hand]
         missing = [
             f"<code>my_{row.exercise}</code>"
             for row in own
@@ -173,7 +160,7 @@ def page(student: str, rows: list[Row]) -> str:
     return "\n".join([f'<!doctype html><html lang="en">{title}', *parts, "</html>", ""])
 
 
-def line(row: Row) -> str:
+def exercise_line(row: Row) -> str:
     """Return what a student's page says of an exercise."""
     if row.by_hand:
         points, _, why = row.by_hand.partition(": ")
@@ -187,7 +174,7 @@ def line(row: Row) -> str:
     else:
         # The words of an error are the answer's own, and may hold whatever it could read.
         words = RAISES if row.kind == "raises" else f"{row.reply.rstrip('.')}."
-        reason = f" A likely reason: {row.reason}" if row.reason else ""
-        nearly = ", but nearly right" if row.nearly else ""
+        reason = f" A likely reason: {row.likely_reason}" if row.likely_reason else ""
+        nearly = ", but nearly right" if row.nearly_right else ""
         said = f"<b>{row.kind}</b>{nearly}: {html.escape(words + reason)}"
     return f"<li><code>my_{row.exercise}</code>: {said}</li>"

@@ -47,23 +47,6 @@ def imported(tree: ast.AST) -> dict[str, str]:
     return names
 
 
-def meanings(tree: ast.AST) -> list[dict[str, str]]:
-    """Return what the imports in some code give, as :func:`imported` does, with nothing overwritten.
-
-    A name that stands for several things, each in its place, is in as many of the dictionaries.
-    """
-    layers = [{}]
-    for node in ast.walk(tree):
-        if isinstance(node, IMPORTS):
-            for name, whole in imported(node).items():
-                fits = (layer for layer in layers if layer.get(name, whole) == whole)
-                layer = next(fits, None)
-                if layer is None:
-                    layers.append(layer := {})
-                layer[name] = whole
-    return layers
-
-
 def root(whole: str) -> str:
     """Return the module with which a name in full begins."""
     return whole.partition(".")[0]
@@ -107,31 +90,27 @@ def reason_to_read(source: str, given: Collection[str] = (), own: Collection[str
 def doubts(tree: ast.AST, given: Collection[str], modules: Collection[str]) -> Iterator[str]:
     """Yield what in some code is no part of ordinary arithmetic."""
     nodes = [*ast.walk(tree)]
-    loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
-    layers = meanings(tree)
+    imports = [
+        pair for node in nodes if isinstance(node, IMPORTS) for pair in imported(node).items()
+    ]
     if not modules:  # another file may reach what one imports as a part of it
-        layers = [
-            {n: whole for n, whole in names.items() if n in {*loaded, "*"}} for names in layers
-        ]
-    imports = {whole for names in layers for whole in names.values()}
-    of_library = {whole for whole in imports if root(whole) == "mnistlib"}
-    for whole in sorted(imports - of_library):
-        if not is_common(whole, modules):
+        loaded = {"*", *(node.id for node in nodes if isinstance(node, ast.Name))}
+        imports = [(name, whole) for name, whole in imports if name in loaded]
+    for _, whole in imports:
+        if not may_import(whole, given, modules):
             yield f"it uses {whole}"
-    yield from changes(nodes, own_names(tree).difference(*layers))
-    yield from unknown_names(nodes, own_names(tree), layers, modules)
-    others = {n for names in layers for n, whole in names.items() if root(whole) not in modules}
-    yield from unknown_attributes(nodes, others, given)
-    used = {whole for names in layers for whole in uses(tree, names)}
-    if modules:
-        used |= of_library
-    if used - {*given}:
-        yield "it uses mnistlib"
+    own = own_names(tree)
+    yield from changes(nodes, own - {name for name, _ in imports})
+    yield from unknown_names(nodes, own, {name for name, w in imports if w in (*MODULES, *modules)})
+    foreign = {name for name, whole in imports if root(whole) not in modules}
+    yield from unknown_attributes(nodes, own, foreign, given)
 
 
-def is_common(whole: str, modules: Collection[str]) -> bool:
+def may_import(whole: str, given: Collection[str], modules: Collection[str]) -> bool:
     """Tell whether an import, in full, gives something that answers commonly use."""
     module, _, name = whole.rpartition(".")
+    if root(whole) == "mnistlib":
+        return whole in given or (whole.count(".") < 2 and name != "*")
     if root(whole) in modules or whole in MODULES:
         return True
     return module in MODULES and (name in ARITHMETIC or name == "*")
@@ -145,16 +124,8 @@ def changes(nodes: list[ast.AST], own: set[str]) -> Iterator[str]:
             yield f"it changes {ast.unparse(node)}"
 
 
-def unknown_names(
-    nodes: list[ast.AST], own: set[str], layers: list[dict[str, str]], modules: Collection[str]
-) -> Iterator[str]:
+def unknown_names(nodes: list[ast.AST], own: set[str], modules: set[str]) -> Iterator[str]:
     """Yield functions of Python's that meddle, modules that are handed on, and odd definitions."""
-    whole_modules = {
-        name
-        for names in layers
-        for name, whole in names.items()
-        if whole in MODULES or whole in modules
-    }
     parts = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
     for node in nodes:
         if isinstance(node, DEFINITIONS):
@@ -163,25 +134,24 @@ def unknown_names(
         elif isinstance(node, ast.Name):
             if is_special(node.id) or (node.id not in own and meddles(node.id)):
                 yield f"it uses {node.id}"
-            elif node.id in whole_modules and id(node) not in parts:
+            elif node.id in modules and id(node) not in parts:
                 yield f"it hands on {node.id}"
 
 
 def unknown_attributes(
-    nodes: list[ast.AST], imports: set[str], given: Collection[str]
+    nodes: list[ast.AST], own: set[str], foreign: set[str], given: Collection[str]
 ) -> Iterator[str]:
-    """Yield attributes that arithmetic does not need, and that the answer does not define itself."""
-    own = {node.name for node in nodes if isinstance(node, DEFINITIONS)}
-    own |= {
-        node.attr if isinstance(node, ast.Attribute) else node.id
-        for node in nodes
-        if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    """Yield attributes that arithmetic does not need, and that the answer does not define itself.
+
+    What stands for somebody else's code (`foreign`) has none of the answer's own.
+    """
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+    own |= {node.attr for node in attributes if isinstance(node.ctx, ast.Store)}
     own = {name for name in own if not is_special(name)}
     librarys = {part for whole in given for part in whole.split(".")}
     for node in nodes:
         if isinstance(node, ast.Attribute):
-            known = librarys if begins(node) in imports else own | librarys
+            known = librarys if begins(node) in foreign else own | librarys
             if node.attr not in ARITHMETIC and node.attr not in known:
                 yield f"it uses {ast.unparse(node)}"
         elif isinstance(node, ast.MatchClass):  # ``case object(__class__=c)`` reads an attribute
@@ -198,20 +168,3 @@ def meddles(name: str) -> bool:
 def is_special(name: str) -> bool:
     """Tell whether a name is one of Python's own, such as ``__globals__``."""
     return name.startswith("__") and name.endswith("__") and name != "__name__"
-
-
-def uses(tree: ast.AST, names: dict[str, str]) -> set[str]:
-    """Return what of the library some code uses, in full; a module stands there if it is used whole.
-
-    Args:
-        tree: the code.
-        names: what its names stand for, as :func:`imported` returns it.
-    """
-    used = {names.get("*", "")}
-    nodes = [*ast.walk(tree)]
-    parts = {node.value: node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    for node in nodes:
-        if isinstance(node, ast.Name) and node.id in names:
-            dotted = f"{names[node.id]}.{parts.get(node, '')}"
-            used.add(".".join(dotted.split(".")[:3]).rstrip("."))
-    return {whole for whole in used if root(whole) == "mnistlib"}

@@ -16,7 +16,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
@@ -37,6 +36,9 @@ REPLY_BYTES = 4 * MEGABYTE
 STARTING_SECONDS = 20
 CLOCK_SECONDS = 3
 
+#: The status of a process that Linux stopped for its processor time, plainly and as bubblewrap tells it.
+OUT_OF_TIME = (-24, 128 + 24)
+
 #: The processes that run now.
 running: set[subprocess.Popen] = set()
 
@@ -45,7 +47,6 @@ def run(
     work: str,
     arguments: dict,
     limits: Limits,
-    seconds: float,
     trusted: bool,
     lesson: str = "",
 ) -> tuple[object, float]:
@@ -58,13 +59,12 @@ def run(
         work: the name of one of the functions in :data:`course.classroom.sandbox.WORK`.
         arguments: of that function, by name.
         limits: what the process may use.
-        seconds: its processor time, in place of the limits'.
         trusted: do without bubblewrap.
         lesson: the number of the one whose exercise is tried; a teacher's variants of others are hidden.
     """
     token = secrets.token_hex(32)
     order = {"token": token, "work": work, "arguments": arguments, "isolated": not trusted}
-    order["limits"] = limits._replace(seconds=seconds)
+    order["limits"] = limits
     command = [sys.executable, "-P", "-m", "course.classroom.sandbox"]
     if trusted:
         place = tempfile.TemporaryDirectory(prefix="marks-", ignore_cleanup_errors=True)
@@ -72,7 +72,7 @@ def run(
         place = nullcontext("/")
         command = [*bubblewrap(10 * limits.file, lesson), *command]
     with place as folder:
-        patience = STARTING_SECONDS + CLOCK_SECONDS * seconds
+        patience = STARTING_SECONDS + CLOCK_SECONDS * limits.seconds
         received, status, complaint, is_late = exchange(
             command, json.dumps(order).encode(), folder, patience
         )
@@ -80,15 +80,15 @@ def run(
         with suppress(ValueError, RecursionError, TypeError, KeyError):
             reply = json.loads(received[len(token) :])
             return reply["result"], float(reply["seconds"])
-    if is_late or status == getattr(signal, "SIGXCPU", None):  # which Windows does not have
-        lost = f"it took longer than {seconds:g} s and was stopped"
+    if is_late or status in OUT_OF_TIME:
+        lost = f"it took longer than {limits.seconds:g} s and was stopped"
     elif received:
         lost = "what came back was not written by the checker"
     elif complaint:
         lost = f"its process did not start: {complaint}"
     else:
-        lost = how_it_ended(status)
-    return {"lost": lost}, float(seconds)
+        lost = f"its process ended before a reply came, with status {status}"
+    return {"lost": lost}, float(limits.seconds)
 
 
 def exchange(
@@ -97,59 +97,36 @@ def exchange(
     """Run a command in a folder, and end all that it started.
 
     Returns:
-        What it wrote, cut off at REPLY_BYTES; the signal that ended it, or else minus its exit status;
-        what it complained of; and whether it was stopped for being late.
+        What it wrote, cut off at REPLY_BYTES; its exit status; what it complained of; and whether it
+        was stopped for being late.
     """
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment |= {"OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1", "MNISTLIB_MINE": os.devnull}
     environment |= {"PYTHONPATH": str(ROOT), "HOME": folder, "TMPDIR": folder}
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,  # so that Ctrl-C reaches us alone
-        cwd=folder,
-        env=environment,
-    )
-    running.add(process)
-    is_late = threading.Event()
-
-    def stop() -> None:
-        is_late.set()
-        kill_tree(process)
-
-    timer = threading.Timer(patience, stop)
-    timer.daemon = True
-    timer.start()
-    try:
-        with suppress(BrokenPipeError):
-            process.stdin.write(text)
-            process.stdin.close()
-        received = process.stdout.read(REPLY_BYTES)
-        complaint = b"" if received else process.stderr.read(TEXT)
-    finally:
-        timer.cancel()
-        # One that has closed its pipes ends by itself; one that writes on does not.
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0 if is_late.is_set() or len(received) == REPLY_BYTES else 1)
-        kill_tree(process)
-        status = process.wait()
-        running.discard(process)
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-        process.stdout.close()
-        process.stderr.close()
-    complained = complaint.decode(errors="replace").strip()
-    return received, signal_or_status(status), complained, is_late.is_set()
-
-
-def signal_or_status(status: int) -> int:
-    """Return the signal that ended a process, or else minus its exit status."""
-    if sys.platform == "win32":
-        return -status
-    told = -status if status < 0 else status - 128  # bubblewrap tells a signal as shells do
-    return told if told in signal.valid_signals() else -status
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,  # so that Ctrl-C reaches us alone
+            cwd=folder,
+            env=environment,
+        ) as process:
+            running.add(process)
+            try:
+                process.communicate(text, timeout=patience)
+                is_late = False
+            except subprocess.TimeoutExpired:
+                is_late = True
+            finally:
+                kill_tree(process)
+                status = process.wait()
+                running.discard(process)
+        out.seek(0)
+        err.seek(0)
+        complaint = err.read(TEXT).decode(errors="replace").strip()
+        return out.read(REPLY_BYTES), status, complaint, is_late
 
 
 def kill_tree(process: subprocess.Popen) -> None:
@@ -167,45 +144,33 @@ def stop_all() -> None:
         kill_tree(process)
 
 
-def how_it_ended(status: int) -> str:
-    """Say how a process ended before a reply came."""
-    if status <= 0:
-        return f"it ended its process, with status {-status}, before a reply came"
-    return f"its process was ended ({signal.strsignal(status)}) before a reply came"
-
-
 def why_not() -> str:
     """Return why no code can be run behind bubblewrap here; an empty text if it can."""
     if sys.platform != "linux":
         return "bubblewrap needs Linux"
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed (apt install bubblewrap)"
-    result, _ = run("greet", {}, Limits(), 10, trusted=False)
+    result, _ = run("greet", {}, Limits(), trusted=False)
     return "" if result == "ready" else f"bubblewrap does not work here ({result})"
 
 
 # --- Bubblewrap's command lines
 
 
-def shown() -> list[Path]:
+def visible_paths() -> list[Path]:
     """Return what of ours a process behind bubblewrap sees, beside the system."""
     data = Path(os.environ.get("MNISTLIB_DATA") or ROOT / "data").resolve()
     pythons = {Path(place).resolve() for place in (sys.prefix, sys.base_prefix)}
     return [*sorted(pythons), ROOT / "mnistlib", ROOT / "course", data]
 
 
-def folders_above(paths: list[Path]) -> list[Path]:
-    """Return the folders that one goes through to reach some paths, outermost first."""
-    return sorted({folder for path in paths for folder in path.parents} - {Path("/")})
-
-
-def hidden(lesson: str) -> list[Path]:
+def hidden_variants(lesson: str) -> list[Path]:
     """Return a teacher's own variants, compiled ones too, but for those of one lesson."""
     variants = (ROOT / "course").rglob("*lesson_9*")
     return sorted(path for path in variants if not lesson or f"lesson_{lesson}" not in path.name)
 
 
-def without(paths: list[Path]) -> list[str]:
+def options_without(paths: list[Path]) -> list[str]:
     """Return the options that show the folders of some paths again, without them."""
     options = []
     for folder in sorted({path.parent for path in paths}):
@@ -229,14 +194,15 @@ def bubblewrap(disk: int, lesson: str = "") -> list[str]:
     for folder in ("/tmp", "/dev/shm"):
         command += ["--size", str(disk * MEGABYTE), "--perms", "1777", "--tmpfs", folder]
     command += ["--setenv", "HOME", "/tmp", "--setenv", "TMPDIR", "/tmp", "--chdir", "/tmp"]
-    for folder in folders_above(shown()):
-        command += ["--perms", "0755", "--dir", str(folder)] if folder != Path("/tmp") else []
+    above = {folder for path in visible_paths() for folder in path.parents}
+    for folder in sorted(above - {Path("/"), Path("/tmp")}):
+        command += ["--perms", "0755", "--dir", str(folder)]
     for path in SYSTEM:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]
         else:
             command += ["--ro-bind-try", path, path]
-    for path in map(str, shown()):
+    for path in map(str, visible_paths()):
         command += ["--ro-bind", path, path]
-    command += without(hidden(lesson))
+    command += options_without(hidden_variants(lesson))
     return [*command, "--remount-ro", "/", "--remount-ro", "/dev"]

@@ -30,7 +30,6 @@ class Limits(NamedTuple):
 class Outcome(NamedTuple):
     """What came of one exercise; the kind is that of the reply, or LOST."""
 
-    exercise: str
     kind: str
     reply: str
     reason: str = ""

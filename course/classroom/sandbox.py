@@ -24,8 +24,12 @@ DRAWN = 5
 #: What is added where there are none to draw.
 NOT_FRESH = " (Tried on no fresh cases: this exercise has none, so a table of answers passes.)"
 
-#: How an answer fails that needs what is not here: it may be right where its student wrote it.
-MISSING = re.compile(r"\b(ModuleNotFoundError|FileNotFoundError): .*")
+#: What is said of an answer that its student saw to be right, and that is not.
+NOT_ON_FRESH = "it is right on the exercise's own cases, which students see, but not on fresh ones"
+
+#: How an answer fails that needs what is not here: it may be right where its student wrote it, since a
+#: kernel knows what stood in a cell that is gone.
+MISSING = re.compile(r"\b(ModuleNotFoundError|FileNotFoundError|NameError): .*")
 
 
 def greet() -> str:
@@ -42,7 +46,7 @@ def extract(files: list[tuple[str, str]], given: dict[str, list[str]]) -> tuple:
     return take_answers([(place, base64.b64decode(raw)) for place, raw in files], given)
 
 
-def check(name: str, source: str, modules: str, seed: int) -> dict[str, str]:
+def check(name: str, source: str, modules: str, seed: int) -> dict[str, str | bool]:
     """Run definitions, and return the checker's reply to one of them: kind, words, reason.
 
     Args:
@@ -63,33 +67,24 @@ def check(name: str, source: str, modules: str, seed: int) -> dict[str, str]:
             Path(f"{module}.py").write_text(code, encoding="utf-8")
         sys.path.append(os.getcwd())
         exec(compile(source, "answer", "exec"), space)
+        function = space[f"my_{name}"]
     except MemoryError:
         raise
     except BaseException as error:
         lost = f"what it needs of the file does not run by itself: {type(error).__name__}: {error}"
         return {"lost": lost[:TEXT]}
-    try:
-        function = space[f"my_{name}"]
-        exercise = exercises.find(function)
-        if exercise.name != name:
-            return {"lost": "it answers to the name of another exercise"}
-    except MemoryError:
-        raise
-    except BaseException as error:
-        return {"lost": f"my_{name} cannot be asked for: {type(error).__name__}: {error}"[:TEXT]}
+    exercise = exercises.EXERCISES[name]
     drawn = with_cases_drawn(exercise, seed)
-    reply = exercises.check(function)
+    reply = exercises.check_answer(exercise, function)
+    words = flat(reply)
+    if reply.kind == "raises" and (missing := MISSING.search(words)):
+        return {"lost": f"what it needs was not handed in: {missing[0]}"[:TEXT]}
     if reply.kind == "right" and exercise.random_case:
         again = exercises.check_answer(drawn, function)
         if again.kind != "right":
-            reply = again
-    # What helps a student on tells a teacher nothing.
-    text = reply.text if reply.kind == "right" else reply.description
-    words = " ".join(text.splitlines())
-    if reply.kind == "right" and not exercise.random_case:
+            return {"lost": f"{NOT_ON_FRESH}: {again.kind}. {flat(again)}"[:TEXT]}
+    elif reply.kind == "right":
         words += NOT_FRESH
-    if reply.kind == "raises" and (missing := MISSING.search(words)):
-        return {"lost": f"what it needs was not handed in: {missing[0]}"[:TEXT]}
     is_nearly_right = reply.kind == "unstable" or (
         reply.kind == "wrong shape" and has_right_numbers(drawn, function)
     )
@@ -99,6 +94,12 @@ def check(name: str, source: str, modules: str, seed: int) -> dict[str, str]:
         "reason": reply.reason,
         "is_nearly_right": is_nearly_right,
     }
+
+
+def flat(reply) -> str:
+    """Return a reply in a line; what helps a student on, and tells a teacher nothing, is left out."""
+    text = reply.text if reply.kind == "right" else reply.description
+    return " ".join(text.splitlines())
 
 
 def has_right_numbers(exercise, function: Callable) -> bool:

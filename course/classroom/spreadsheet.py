@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 
-def read(path: Path) -> list[tuple[int, list[str]]]:
+def read_rows(path: Path) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV file that hold anything, each with its line number; cells are stripped.
 
     Cells are set apart by commas, semicolons or tabs, whichever the first line has most of. Letters are
@@ -32,12 +32,3 @@ def read(path: Path) -> list[tuple[int, list[str]]]:
     except csv.Error as error:
         raise ValueError(f"{path}, line {lines.line_num}: {error}; save it as CSV, UTF-8") from None
     return [(number, row) for number, row in rows if any(row)]
-
-
-def number(text: str) -> float:
-    """Return a number that may have a decimal comma.
-
-    Raises:
-        ValueError: it is not one.
-    """
-    return float(text.replace(",", "."))

@@ -1,15 +1,14 @@
-"""What a class handed in: which files are whose, and which of them are looked at."""
+"""What a class handed in: which files are whose, and what is read of them."""
 
 import hashlib
+import io
 import os
 import re
-import stat
 import unicodedata
 import zipfile
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from course.classroom import spreadsheet
 from course.classroom.protocol import MEGABYTE
@@ -17,12 +16,12 @@ from course.classroom.table import clean
 
 #: Largest submission that is read, in bytes; a notebook with many pictures has a few megabytes.
 SUBMISSION_BYTES = 50 * MEGABYTE
+#: Why a file is not read.
+NEITHER = "neither .ipynb nor .py"
+TOO_LARGE = f"larger than {SUBMISSION_BYTES // MEGABYTE} MB"
 
 #: Most files of a student's that are read, and most folders that are looked at.
 MOST_FILES = 100
-
-#: Most entries of a zip that are looked at.
-MOST_ENTRIES = 10_000
 
 #: How the name of a file ends that may hold answers in a form that is not read.
 UNREAD = re.compile(r"\.(ipynb|py|zip|7z|rar|tar|tgz|pdf|html?|docx?|odt)\b", re.IGNORECASE)
@@ -34,9 +33,8 @@ PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 #: Folders of others' code: environments, and the course itself.
 NOT_A_STUDENTS = {"site-packages", "node_modules", "mnistlib", "course"}
 
-#: How platforms name what is downloaded from them. Moodle's and Canvas' own importers take the numbers
-#: from names of this form: Moodle, mod/assign/feedback/file/importziplib.php; Canvas,
-#: lib/content_zipper.rb.
+#: How Moodle and Canvas name what is downloaded from them. Moodle's importer finds a student again by
+#: the number in such a name (mod/assign/feedback/file/importziplib.php).
 PLATFORMS = (
     re.compile(
         r"(?P<owner>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+)(?:_(?P<file>.*))?",
@@ -46,45 +44,50 @@ PLATFORMS = (
         r"(?P<owner>(?P<name>\w*?[^\W\d_]\w*?)(?:_LATE)?_(?P<id>\d+)_\d+)_(?P<file>.+)",
         re.DOTALL,
     ),
-    re.compile(r"(?P<owner>(?P<name>anon)_(?P<id>\w+?)_\d+)_(?P<file>.+)", re.DOTALL),
 )
 
 
 class File(NamedTuple):
-    """A notebook or a ``.py`` file: its place in the submission, its path, its name in a zip there."""
+    """A file of a submission: its place there, and its bytes, or else why it was not read."""
 
     place: str
-    path: str
-    member: str = ""
-
-
-class Submission(NamedTuple):
-    """What a student handed in.
-
-    `known_as` is what the platform knows the student as, empty where a file of names does not say; a
-    page for the student has a name that begins with `returned_as`. `unread` says what was not looked at.
-    The digest changes with a file.
-    """
-
-    student: str
-    known_as: str
-    returned_as: str
-    files: list[File]
-    digest: str
-    unread: str = ""
+    raw: bytes = b""
+    problem: str = ""
 
 
 class Entry(NamedTuple):
     """One file or folder of what was handed in, and whose it is by its name."""
 
     path: Path
-    student: str
+    name: str
     id: str
     returned_as: str
-    file: str
+    place: str
+
+    @property
+    def student(self) -> str:
+        """How the table calls the student."""
+        return clean(f"{self.name} ({self.id})" if self.id else self.name)
 
 
-def submissions(folder: Path, names: Mapping[str, str] | None = None) -> list[Submission]:
+class Submission(NamedTuple):
+    """What a student handed in.
+
+    `plain_name` is the student's without the platform's number, and `known_as` what the platform knows
+    the student as, empty where a file of names does not say; a page for the student has a name that
+    begins with `returned_as`. `unread` says what was not read. The digest changes with a file.
+    """
+
+    student: str
+    plain_name: str
+    known_as: str
+    returned_as: str
+    entries: list[Entry]
+    digest: str
+    unread: str = ""
+
+
+def submissions_in(folder: Path, names: Mapping[str, str] | None = None) -> list[Submission]:
     """Return the submissions in a folder, one for each student, in whatever many files.
 
     Args:
@@ -94,28 +97,44 @@ def submissions(folder: Path, names: Mapping[str, str] | None = None) -> list[Su
     """
     by_student = {}
     for path in sorted(folder.iterdir()):
-        if not path.name.startswith((".", "__MACOSX")):
-            entry = owner(path)
+        if not is_hidden(path.name):
+            entry = entry_of(path)
             by_student.setdefault(entry.student, []).append(entry)
-    return [read(entries, names or {}) for entries in by_student.values()]
+    return [submission_of(entries, names) for entries in by_student.values()]
 
 
-def owner(path: Path) -> Entry:
+def entry_of(path: Path) -> Entry:
     """Return whose a file or folder is, by its name."""
     name = unicodedata.normalize("NFC", path.name)
     for pattern in PLATFORMS:
         if found := pattern.fullmatch(name):
-            student = clean(f"{found['name']} ({found['id']})")
-            return Entry(path, student, found["id"], f"{found['owner']}_", found["file"] or "")
+            owner = f"{found['owner']}_"
+            return Entry(path, found["name"], found["id"], owner, found["file"] or "")
     if not is_folder(path):
         name = ENDINGS.sub("", name) or name
     safe = re.sub(r"[^\w-]+", "_", name)[:60]
-    return Entry(path, clean(name), "", f"{safe}_", path.name)
+    return Entry(path, name, "", f"{safe}_", path.name)
 
 
-def nothing_of(known_as: str) -> Submission:
-    """Return the submission of somebody who handed in nothing, named as the platform knows them."""
-    return Submission(clean(known_as), known_as, "", [], "")
+def submission_of(entries: list[Entry], names: Mapping[str, str] | None) -> Submission:
+    """Return a student's submission."""
+    files, unread = read_files(entries)
+    digest = hashlib.sha256(unread.encode())
+    for place, raw in files:
+        digest.update(f"{place}\0".encode(errors="surrogateescape") + raw)
+    first = entries[0]
+    known_as = clean(first.name)
+    if names is not None:
+        known_as = names.get(first.id) or names.get(known_as) or names.get(first.path.name, "")
+    return Submission(
+        student=first.student,
+        plain_name=clean(first.name),
+        known_as=known_as,
+        returned_as=first.returned_as,
+        entries=entries,
+        digest=digest.hexdigest()[:12],
+        unread=unread,
+    )
 
 
 def read_names(path: Path) -> dict[str, str]:
@@ -128,7 +147,7 @@ def read_names(path: Path) -> dict[str, str]:
         ValueError: the file is not such a table.
     """
     names = {}
-    for line, [called, *others] in spreadsheet.read(path):
+    for line, [called, *others] in spreadsheet.read_rows(path):
         addresses = [cell for cell in others if "@" in cell]
         known_as = next(iter(addresses or others), "")
         if not known_as:
@@ -138,14 +157,107 @@ def read_names(path: Path) -> dict[str, str]:
     return names
 
 
+# --- What is read
+
+
+def read_files(entries: Iterable[Entry]) -> tuple[list[tuple[str, bytes]], str]:
+    """Return a student's notebooks and ``.py`` files, each as its place and its bytes.
+
+    And say which other files may hold answers, and why they were not read.
+    """
+    files = []
+    problems = []
+    size = 0
+    for file in (file for entry in entries for file in files_in(entry.path, entry.place)):
+        name = PurePosixPath(file.place).name
+        size += len(file.raw)
+        if size > SUBMISSION_BYTES or len(files) == MOST_FILES:
+            most = f"{MOST_FILES} files and {SUBMISSION_BYTES // MEGABYTE} MB"
+            problems.append(f"{name} and what follows it (more than {most})")
+            break
+        if file.problem:
+            problems.append(f"{name} ({file.problem})")
+        else:
+            files.append((file.place, file.raw))
+    return files, clean(", ".join(problems))
+
+
+def files_in(path: Path, place: str) -> Iterator[File]:
+    """Yield what may hold answers of a file, a zip or a folder, whose links are not followed."""
+    if not is_folder(path):
+        yield from [*files_of(path, place)] or [File(place, problem=NEITHER)]
+        return
+    for number, (folder, folders, names) in enumerate(os.walk(path)):
+        here = Path(folder)
+        if number == MOST_FILES:
+            yield File(here.name, problem=f"and what follows it: more than {MOST_FILES} folders")
+            return
+        folders[:] = sorted(name for name in folders if is_a_students(here / name))
+        for name in sorted(names):
+            if not is_hidden(name):
+                yield from files_of(here / name, (here / name).relative_to(path).as_posix())
+
+
+def files_of(path: Path, place: str) -> Iterator[File]:
+    """Yield a file if it may hold answers, and of a zip what it holds."""
+    try:
+        if is_code(path.name):
+            yield File(place, read_file(path))
+        elif path.suffix.lower() == ".zip":
+            yield from files_in_zip(path, place)
+        elif UNREAD.search(path.name) or path.is_symlink():
+            yield File(place, problem=NEITHER)
+    except OSError as error:
+        yield File(place, problem=error.strerror or str(error))
+
+
+def files_in_zip(path: Path, place: str) -> Iterator[File]:
+    """Yield what may hold answers of a zip; no zip within it is opened."""
+    raw = read_file(path)
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(raw))
+    except Exception as error:  # a stranger's zip may raise anything
+        raise OSError(0, "not a zip that can be read") from error
+    for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
+        inside = PurePosixPath(entry.filename)
+        if entry.is_dir() or any(map(is_hidden, inside.parts)) or NOT_A_STUDENTS & {*inside.parts}:
+            continue
+        where = f"{place}/{inside}"
+        if is_code(inside.name) and entry.file_size > SUBMISSION_BYTES:
+            yield File(where, problem=TOO_LARGE)
+        elif is_code(inside.name) and entry.compress_type in PACKED:
+            try:
+                with archive.open(entry) as member:
+                    yield File(where, member.read(entry.file_size))
+            except Exception:  # as above
+                yield File(where, problem="cannot be read from its zip")
+        elif UNREAD.search(inside.name):
+            yield File(where, problem=f"{NEITHER}, in {path.name}")
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a file, and nothing of what only looks like one.
+
+    Raises:
+        OSError: a link, a pipe, a device, a file that is too large or cannot be read.
+    """
+    if path.is_symlink() or not path.is_file():
+        raise OSError(0, "a link" if path.is_symlink() else "not a file")
+    with path.open("rb") as opened:
+        raw = opened.read(SUBMISSION_BYTES + 1)
+    if len(raw) > SUBMISSION_BYTES:
+        raise OSError(0, TOO_LARGE)
+    return raw
+
+
 def is_code(name: str) -> bool:
     """Tell whether a file is a notebook or Python, by its name; students write capitals, too."""
     return name.lower().endswith((".ipynb", ".py"))
 
 
-def is_zip(name: str) -> bool:
-    """Tell whether a file is a zip, by its name."""
-    return name.lower().endswith(".zip")
+def is_hidden(name: str) -> bool:
+    """Tell whether a file is some program's own, by its name."""
+    return name.startswith(".") or name in ("__MACOSX", "__pycache__")
 
 
 def is_folder(path: Path) -> bool:
@@ -153,159 +265,7 @@ def is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def read(entries: list[Entry], names: Mapping[str, str]) -> Submission:
-    """Return a student's submission."""
-    first = entries[0]
-    found = []
-    unread = []
-    for entry in entries:
-        if is_folder(entry.path):
-            present, others = files_in(entry.path)
-            found += present
-            unread += others
-        elif is_code(entry.path.name):
-            found.append(File(entry.file, str(entry.path.absolute())))
-        elif is_zip(entry.path.name):
-            present, others = files_in_zip(entry.file, entry.path.absolute())
-            found += present
-            unread += others
-        else:
-            unread.append(f"{entry.path.name} (neither .ipynb nor .py)")
-    found.sort(key=lambda file: (file.place.count("/"), file.place))
-    files = []
-    size = 0
-    digest = hashlib.sha256()
-    for file in found:
-        name = file.place.rpartition("/")[2]
-        try:
-            raw = read_file(file)
-        except OSError as error:
-            unread.append(f"{name} ({error.strerror or error})")
-            continue
-        size += len(raw)
-        if size > SUBMISSION_BYTES or len(files) == MOST_FILES:
-            most = f"{MOST_FILES} files and {SUBMISSION_BYTES // MEGABYTE} MB"
-            unread.append(f"{name} and what follows it (more than {most})")
-            break
-        files.append(file)
-        digest.update(f"{file.place}\0".encode(errors="surrogateescape") + raw)
-    digest.update("".join(unread).encode(errors="surrogateescape"))
-    plain = first.student.removesuffix(f" ({first.id})")
-    if names:
-        known_as = names.get(first.id) or names.get(plain) or names.get(first.path.name, "")
-    else:  # Canvas' own number is what it knows best; Moodle's is of no use to its import
-        known_as = first.id if first.id and "_assignsubmission_" not in first.path.name else plain
-    return Submission(
-        first.student,
-        known_as,
-        first.returned_as,
-        files,
-        digest.hexdigest()[:12],
-        clean(", ".join(unread)),
-    )
-
-
-def files_in(path: Path) -> tuple[list[File], list[str]]:
-    """Return the notebooks and ``.py`` files of a folder and of zips in it, and what was not looked at.
-
-    Links to folders are left out; the shallowest folders are
-    looked at first, and at most MOST_FILES of them.
-    """
-    code = []
-    unread = []
-    folders = deque([path])
-    for _ in range(MOST_FILES):
-        if not folders:
-            break
-        folder = folders.popleft()
-        try:
-            entries = sorted(folder.iterdir())
-        except OSError as error:
-            unread.append(f"{folder.name} ({error.strerror})")
-            continue
-        for entry in entries:
-            is_hidden = entry.name.startswith((".", "__"))
-            if is_folder(entry):
-                is_others = entry.name in NOT_A_STUDENTS or (entry / "pyvenv.cfg").exists()
-                if not is_hidden and not is_others:
-                    folders.append(entry)
-            elif is_code(entry.name):
-                code.append(File(entry.relative_to(path).as_posix(), str(entry.absolute())))
-            elif is_zip(entry.name) and not is_hidden:
-                place = entry.relative_to(path).as_posix()
-                present, others = files_in_zip(place, entry.absolute())
-                code += present
-                unread += others
-            elif not is_hidden and (UNREAD.search(entry.name) or entry.is_symlink()):
-                unread.append(f"{entry.name} (neither .ipynb nor .py)")
-    if folders:
-        unread.append(f"{folders[0].name} and what follows it (more than {MOST_FILES} folders)")
-    return code, unread
-
-
-def files_in_zip(place: str, path: Path) -> tuple[list[File], list[str]]:
-    """Return the notebooks and ``.py`` files of a zip, and why it cannot be read; no zip within it is.
-
-    Args:
-        place: of the zip in the submission, which counts as the folder of what it holds.
-        path: of the zip.
-    """
-    try:
-        with open_file(path) as opened, zipfile.ZipFile(opened) as archive:
-            entries = archive.infolist()
-    except Exception as error:  # a stranger's zip may raise anything
-        return [], [
-            f"{path.name} ({getattr(error, 'strerror', '') or 'not a zip that can be read'})"
-        ]
-    if len(entries) > MOST_ENTRIES:
-        return [], [f"{path.name} (more than {MOST_ENTRIES} files)"]
-    code = []
-    unread = []
-    packed = {entry.filename: entry.compress_type for entry in entries if not entry.is_dir()}
-    for name in sorted(packed):
-        *folders, last = PurePosixPath(name).parts or [""]
-        if NOT_A_STUDENTS & {*folders} or any(
-            part.startswith((".", "__")) for part in (*folders, last)
-        ):
-            continue
-        if is_code(last) and packed[name] in PACKED:
-            code.append(File(f"{place}/{name}", str(path), name))
-        elif UNREAD.search(last):
-            unread.append(f"{last} in {path.name} (neither .ipynb nor .py)")
-    return code, unread
-
-
-def read_file(file: File) -> bytes:
-    """Return the bytes of a file, and nothing of what only looks like one.
-
-    Raises:
-        OSError: a link, a pipe, a device, a file that is too large or cannot be read.
-    """
-    with open_file(file.path) as opened:
-        if not file.member:
-            raw = opened.read(SUBMISSION_BYTES + 1)
-        else:
-            try:
-                with zipfile.ZipFile(opened) as archive, archive.open(file.member) as member:
-                    raw = member.read(SUBMISSION_BYTES + 1)
-            except Exception as error:  # a stranger's zip may raise anything
-                raise OSError(0, "cannot be read from its zip") from error
-    if len(raw) > SUBMISSION_BYTES:
-        raise OSError(0, f"larger than {SUBMISSION_BYTES // MEGABYTE} MB")
-    return raw
-
-
-def open_file(path: str | Path) -> BinaryIO:
-    """Open a file, and nothing that only looks like one.
-
-    Raises:
-        OSError: a link, a pipe, a device, a file that cannot be read.
-    """
-    if os.path.islink(path):
-        raise OSError(0, "a link")
-    flags = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
-    file = os.open(path, os.O_RDONLY | sum(flags))
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise OSError(0, "not a file")
-    return os.fdopen(file, "rb")
+def is_a_students(folder: Path) -> bool:
+    """Tell whether a folder may hold a student's own code."""
+    is_others = folder.name in NOT_A_STUDENTS or (folder / "pyvenv.cfg").exists()
+    return not is_hidden(folder.name) and not is_others

@@ -3,7 +3,7 @@
 import csv
 import io
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -12,44 +12,22 @@ from course import files
 from course.classroom import spreadsheet
 from course.classroom.protocol import LOST, Outcome
 
-#: How the columns are called, in the order of a row's parts.
-COLUMNS = [
-    "student",
-    "lesson",
-    "exercise",
-    "kind",
-    "reply",
-    "likely reason",
-    "note",
-    "seconds",
-    "version",
-    "nearly right",
-    "run",
-    "digest",
-    "by hand",
-    "by hand for",
-]
-
 #: How many of the reasons most often given are told.
 COMMONEST = 10
-
-#: How many exercises are named in a line.
-MOST_NAMED = 5
 
 #: How the note begins on a right answer that may not be an answer.
 READ_IT = "Read it: "
 
 #: What a spreadsheet may take for a formula's beginning.
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@")
 
 
 class Row(NamedTuple):
     """What came of one exercise of one student.
 
-    `note` says why a teacher should look at an answer, `version` is a digest of it, `nearly` is "yes" if
-    it earns a part of the points, `run` says whether its code ran behind bubblewrap, and `digest` is of
-    what was handed in and what judged it. `by_hand` is what the teacher gives instead, and `by_hand_for`
-    the version that the teacher gave it for, or a digest of all files.
+    `note` says why a teacher should look at an answer, `version` is a digest of it, `nearly_right` is
+    "yes" if it earns a part of the points, and `digest` is of what was handed in and what judged it.
+    `by_hand` is what the teacher gives instead.
     """
 
     student: str
@@ -57,21 +35,22 @@ class Row(NamedTuple):
     exercise: str
     kind: str
     reply: str
-    reason: str
+    likely_reason: str
     note: str
     seconds: str
     version: str
-    nearly: str
-    run: str
+    nearly_right: str
     digest: str
     by_hand: str = ""
-    by_hand_for: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether a person has to decide about it."""
         return not self.by_hand and (self.kind == LOST or self.note.startswith(READ_IT))
 
+
+#: How the columns are called.
+COLUMNS = [part.replace("_", " ") for part in Row._fields]
 
 #: Rows by student, and in there by exercise.
 Table = dict[str, dict[str, Row]]
@@ -89,25 +68,24 @@ def clean(text: str, most: int = 600) -> str:
     return "'" + text if text.lstrip().startswith(FORMULA) else text
 
 
-def make_row(student: str, lesson: str, outcome: Outcome, run: str, digest: str) -> Row:
+def make_row(student: str, lesson: str, exercise: str, outcome: Outcome, digest: str) -> Row:
     """Return the row that tells an outcome."""
     return Row(
         student=student,
         lesson=lesson,
-        exercise=outcome.exercise,
+        exercise=exercise,
         kind=clean(outcome.kind),
         reply=clean(outcome.reply, 1000),
-        reason=clean(outcome.reason),
+        likely_reason=clean(outcome.reason),
         note=clean(outcome.note),
         seconds=f"{outcome.seconds:.2f}",
         version=outcome.version,
-        nearly="yes" if outcome.is_nearly_right else "",
-        run=run,
+        nearly_right="yes" if outcome.is_nearly_right else "",
         digest=digest,
     )
 
 
-def read(path: Path) -> Table:
+def read_rows(path: Path) -> Table:
     """Return a table that was begun; a row that was cut off is dropped.
 
     Raises:
@@ -115,7 +93,7 @@ def read(path: Path) -> Table:
     """
     if not path.exists() or not path.stat().st_size:
         return {}
-    (_, columns), *lines = spreadsheet.read(path) or [(0, [])]
+    (_, columns), *lines = spreadsheet.read_rows(path) or [(0, [])]
     if columns != COLUMNS:
         raise ValueError(f"{path} is not a table of marks; name another file with --out")
     table = {}
@@ -132,63 +110,38 @@ def rows_of(table: Table) -> list[Row]:
     return [row for student in sorted(table) for row in table[student].values()]
 
 
-def append(file: TextIO, rows: Iterable[Row]) -> None:
+def append_rows(file: TextIO, rows: Iterable[Row]) -> None:
     """Write more rows to the file of a table, at once; each cell is quoted."""
     csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
     file.flush()
 
 
-def write(path: Path, rows: Iterable[Row]) -> None:
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Write all of a table, or leave it as it was. Spreadsheets know UTF-8 by the mark in front."""
     text = io.StringIO(newline="")
-    append(text, [COLUMNS, *rows])
+    append_rows(text, [COLUMNS, *rows])
     files.replace(path, text.getvalue().encode("utf-8-sig"))
 
 
 # --- What a teacher reads at the end
 
 
-def summary(rows: list[Row], path: Path | str) -> str:
-    """Say how it went: the counts, the commonest reasons, and each student to look at."""
+def summary(rows: list[Row], path: Path | str) -> list[str]:
+    """Return how it went, in lines: the counts, and the commonest reasons."""
     kinds = Counter(row.kind for row in rows)
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     students = len({row.student for row in rows})
-    parts = [f"{path}: {students} submissions, {len(rows)} rows: {counts}"]
-    reasons = Counter((row.exercise, row.reason) for row in rows if row.reason)
-    lines = [
+    reasons = Counter((row.exercise, row.likely_reason) for row in rows if row.likely_reason)
+    commonest = [
         f"{count:4}  my_{name}: {reason}"
         for (name, reason), count in reasons.most_common(COMMONEST)
     ]
-    parts += section("The reasons most often given:", lines)
-    unsure = [row for row in rows if row.is_open]
-    parts += section(
-        "For you to decide; no points until then:",
-        by_student(
-            (row.student, f"my_{row.exercise} ({row.kind}. {row.note or row.reply})")
-            for row in unsure
-        ),
-    )
-    return "\n".join(parts)
-
-
-def section(title: str, lines: Iterable[str]) -> list[str]:
-    """Return lines under a title, and nothing if there are none."""
-    lines = [*lines]
-    return [title, *lines] if lines else []
-
-
-def by_student(told: Iterable[tuple[str, str]]) -> list[str]:
-    """Return a line for each thing that is told of students; what is told several times, once."""
-    lines = defaultdict(list)
-    for student, words in told:
-        name, _, rest = words.partition(" (")
-        lines[student, rest].append(name)
     return [
-        f"      {student}: {listed(names)}{' (' + rest if rest else ''}"
-        for (student, rest), names in lines.items()
+        f"{path}: {students} submissions, {len(rows)} rows: {counts}",
+        *section("The reasons most often given:", commonest),
     ]
 
 
-def listed(names: list[str]) -> str:
-    """Return names in a row; where there are many, as when a file cannot be read, their number."""
-    return ", ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} exercises"
+def section(title: str, lines: list[str]) -> list[str]:
+    """Return lines under a title, and nothing if there are none."""
+    return [title, *lines] if lines else []

@@ -2,8 +2,6 @@
 
 from html.parser import HTMLParser
 
-import pytest
-
 from course.classroom import by_hand, decisions
 from course.classroom.extract import Answer
 from tests.course.test_grades import some_rows
@@ -12,13 +10,20 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 
 def a_page():
-    row = some_rows([f'ada"{EVIL}'])[0]
-    row = row._replace(kind="not marked", reply=f"It is {EVIL}", note=EVIL, reason=EVIL)
+    row = some_rows([f'ada"{EVIL}'])[0]._replace(
+        kind="not marked", reply=f"It is {EVIL}", likely_reason=EVIL
+    )
+    rows = [
+        row,
+        row._replace(exercise="softmax"),
+        row._replace(exercise="split", note=f"Read it: {EVIL}"),
+    ]
     versions = [
         Answer(source=f"def my_one_hot(): '{EVIL}'", place=f"{EVIL}.py", modules='{"h": "K = 1"}'),
-        Answer(error=f"SyntaxError: {EVIL}", place="02.ipynb"),
+        Answer(source=f"def my_one_hot( {EVIL}", error="SyntaxError", place="02.ipynb"),
     ]
-    return decisions.page([row], {row.student: {"one_hot": versions}}, {"one_hot": 2.0})
+    answers = {row.student: {"one_hot": versions, "split": versions[:1]}}
+    return decisions.page(rows, answers, dict.fromkeys(["one_hot", "split", "softmax"], 2.0))
 
 
 class Tags(HTMLParser):
@@ -39,11 +44,32 @@ def test_what_others_wrote_is_text_in_every_place():
     tags.feed(a_page())
     assert "section" in tags.tags
     assert "img" not in tags.tags
-    for place in ("ada", "It is", "A likely reason:", "From", "def my_one_hot", "SyntaxError:"):
+    for place in (
+        "ada",
+        "It is",
+        "A likely reason:",
+        "Read it:",
+        "def my_one_hot(): ",
+        "def my_one_hot( ",
+    ):
         assert place in tags.text
-    assert tags.text.count("onerror") == a_page().count("onerror") - 1  # the name of the section
+    in_attributes = 3  # the student, of each place for points
+    assert tags.text.count("onerror") == a_page().count("onerror") - in_attributes
     assert "# h.py\nK = 1" in tags.text
     assert " of 2</label>" in a_page()
+
+
+def test_what_was_not_taken_stands_first_and_of_several_versions_the_first_counts():
+    text = a_page()
+    order = [
+        "Ask for these again",
+        "my_softmax</code>",
+        "my_one_hot</code></h2>",
+        ".py, which counts",
+    ]
+    places = [text.index(words) for words in [*order, "02.ipynb</p>", "my_split</code></h2>"]]
+    assert places == sorted(places)
+    assert text.count("which counts") == 1
 
 
 def test_only_the_pages_own_script_may_run():
@@ -51,20 +77,9 @@ def test_only_the_pages_own_script_may_run():
     assert "default-src 'none'" in a_page()
 
 
-def test_another_file_is_not_overwritten(tmp_path):
-    path = tmp_path / "decide.html"
-    decisions.refuse_to_lose(path)
-    for _ in range(2):
-        decisions.write(path, [], {}, {})
-        decisions.refuse_to_lose(path)
-    path.write_text("thesis")
-    with pytest.raises(ValueError, match="not a page of decisions"):
-        decisions.refuse_to_lose(path)
-
-
 def test_its_lines_are_marks_by_hand(tmp_path):
     """The form in which the page's script writes a line."""
     path = tmp_path / "by-hand.csv"
-    path.write_text('"ada ""x""","one_hot","1.5","said, aloud"\n')
-    found = by_hand.read(path, {'ada "x"': "ada"}, {"one_hot": 2.0}, ["one_hot"])
-    assert found == {("ada", "one_hot"): by_hand.HandMark(1.5, "said, aloud")}
+    path.write_text('"ada ""x""","one_hot","1.5","said, aloud","v0123456789ab"\n')
+    found = by_hand.read_marks(path, {'ada "x"': "ada"}, {"one_hot": 2.0})
+    assert found == {("ada", "one_hot"): by_hand.HandMark(1.5, "said, aloud", "v0123456789ab")}

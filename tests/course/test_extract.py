@@ -42,7 +42,7 @@ def test_only_definitions_are_taken_and_what_they_need():
         "    return np.array([eye[k] for k in labels])",
     )
     assert set(found) == {"sigmoid", "one_hot", "softmax"}
-    assert found["softmax"] == ""
+    assert "def my_softmax(z):" in found["softmax"]  # for a person to read
     lines = found["sigmoid"].splitlines()
     assert [line for line in lines if line.strip()] == [
         "from math import exp",
@@ -147,16 +147,22 @@ def test_what_wraps_an_answer_below_it_belongs_to_it(lines, value):
 
 
 @pytest.mark.parametrize(
-    ("version", "is_lost"), [("99.1.0", True), ("3.11.0", False), (None, False)]
+    ("version", "words"),
+    [
+        ("99.1.0", "it was written for 99.1"),
+        ("3.11.0", ""),
+        (None, "perhaps written for a newer one"),
+    ],
 )
-def test_what_newer_python_wrote_is_for_a_person_to_decide(version, is_lost):
+def test_what_newer_python_wrote_is_for_a_person_to_decide(version, words):
     made = json.loads(notebook("def my_sigmoid(z: return z"))
     made["metadata"] = {"language_info": {"version": version}}
     files = [("1.ipynb", json.dumps(made).encode()), ("mine.py", b"def my_softmax(z: return z")]
     for answer in that_count(files).values():
-        assert bool(answer.lost) == is_lost
-        assert ("it was written for 99.1" in answer.lost) == is_lost
+        assert answer.lost.endswith(words)
+        assert bool(answer.lost) == bool(words)
         assert "SyntaxError" in answer.lost + answer.error
+        assert "(z: return z" in answer.source
 
 
 def test_a_cell_that_is_no_python_does_not_hide_the_others():
@@ -185,7 +191,7 @@ def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
     found = that_count([file])
     assert all(line in found["sigmoid"].source for line in ("half = 0.5", "@np.vectorize"))
     assert found["one_hot"].source.startswith("import numpy as np\n\ntens = [10]\n\ntens[0] += 0\n")
-    kind, line = re.fullmatch(r"(\w+): .*, line (\d+)", found["softmax"].error).groups()
+    kind, line = re.match(r"(\w+): .*, line (\d+);", found["softmax"].lost).groups()
     assert kind in ("SyntaxError", "IndentationError")
     assert 9 <= int(line) <= 14  # in the file, where the slip stands
 
@@ -270,7 +276,6 @@ def test_of_two_files_one_counts_by_a_plain_rule(older, newer):
     [
         ("%time s = 2 * z", "s = 2 * z"),
         ("%timeit -n 10 -r3 f(z)", "f(z)"),
-        ("s = %time z", "s = z"),
         ("%matplotlib inline", "pass"),
         ("!ls", "pass"),
         ("np.exp?", "pass"),
@@ -281,20 +286,16 @@ def test_what_jupyter_alone_understands_is_run_or_left_out(line, python):
     assert source.splitlines() == ["def my_sigmoid(z):", f"    {python}", "    return z"]
 
 
-def test_what_times_a_cell_is_left_out_and_a_file_that_is_run_is_imported():
+def test_what_times_a_cell_is_left_out():
     assert "return z" in taken("%%time\ndef my_sigmoid(z):\n    return z")["sigmoid"]
-    cells = notebook("%run helpers.py", "def my_sigmoid(z):\n    return half(z)")
-    files = [("1.ipynb", cells.encode()), ("helpers.py", b"def half(z): return z / 2")]
-    answer = that_count(files)["sigmoid"]
-    assert "from helpers import *" in answer.source
-    assert json.loads(answer.modules) == {"helpers": "def half(z): return z / 2"}
 
 
 @pytest.mark.parametrize("line", ["s = !ls", "s = %sql select 1", "get_ipython().system('ls')"])
 def test_what_only_jupyter_runs_is_not_marked_with_the_reason(line):
     file = ("1.ipynb", notebook(f"def my_sigmoid(z):\n    {line}\n    return s").encode())
     answer = that_count([file])["sigmoid"]
-    assert (answer.source, answer.lost) == ("", "it uses a command that only Jupyter runs")
+    assert answer.lost == "it uses a command that only Jupyter runs"
+    assert "def my_sigmoid" in answer.source
 
 
 def test_files_that_an_answer_imports_come_along_and_are_read_too():
@@ -310,7 +311,7 @@ def test_files_that_an_answer_imports_come_along_and_are_read_too():
     assert answer.note == ""
     files[2] = ("a/other.py", b"from mnistlib.functions import sigmoid as K")
     again = that_count(files)["sigmoid"]
-    assert again.note == "Read it: it uses other.K"
+    assert again.note == "Read it: it uses mnistlib.functions.sigmoid"
     assert again.digest != answer.digest
 
 
@@ -329,4 +330,4 @@ def test_many_definitions_and_many_empty_lines_are_read_in_time():
     found = that_count([("mine.py", code.encode())])
     assert time.process_time() - start < READING_SECONDS
     assert "def f1(z)" in found["sigmoid"].source
-    assert found["softmax"].error.endswith("line 80001")
+    assert "line 80001; but this is Python" in found["softmax"].lost

@@ -238,7 +238,7 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
             shown = str(exercises.solution(named(stub[1])))
             cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
     file = (lesson.path.name, nbformat.writes(made).encode())
-    answers = that_count([file], assignment.given())
+    answers = that_count([file], assignment.names_given())
     for task in lesson.tasks:
         answer = answers[task.name]
         assert sandbox.check(task.name, answer.source, "", 0)["kind"] == "right", task.name

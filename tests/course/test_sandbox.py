@@ -1,11 +1,9 @@
 """Hostile code loses its own row and nothing else, and sees nothing of anybody's."""
 
-import json
 import os
 import py_compile
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from course.classroom import extract, isolation, marking, marks
+from course.classroom import isolation, marking, marks
 from course.classroom.protocol import Limits
 from tests.course.a_class import (
     GOOD,
@@ -35,18 +33,12 @@ IS_ROOT = getattr(os, "geteuid", lambda: 1)() == 0
 HOSTILE = {
     "endless loop": ("while True: pass", "not marked", "took longer than 2 s"),
     "memory": ("return np.ones(10**9)", "raises", "MemoryError"),
-    "memory bit by bit": (
-        "kept = []\nwhile True: kept.append(np.empty(10**6))",
-        "raises",
-        "MemoryError",
-    ),
-    "exits": ("import os\nos._exit(3)", "not marked", "with status 3, before a reply"),
-    "exits with no signal's number": ("import os\nos._exit(255)", "not marked", "with status 255"),
+    "exits": ("import os\nos._exit(3)", "not marked", "before a reply came, with status 3"),
     "exits politely": ("raise SystemExit", "raises", "SystemExit"),
     "kills itself": (
         "import os\nos.kill(os.getpid(), 9)",
         "not marked",
-        "ended (Killed) before",
+        "before a reply came",
     ),
     "leaves a process behind": (
         "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
@@ -78,12 +70,7 @@ HOSTILE = {
         "import os\nwhile True:\n    for file in range(3, 64):\n"
         "        try: os.write(file, bytes(10**6))\n        except OSError: pass",
         "not marked",
-        "not written by the checker",
-    ),
-    "another's name": (
-        "return np.eye(classes)[labels]",
-        "not marked",
-        "the name of another exercise",
+        "took longer than 2 s",
     ),
     "no Python": ("return (", "raises", "SyntaxError"),
     "stops who ends it": (
@@ -104,37 +91,8 @@ HOSTILE = {
         "a reply from the checker",
     ),
     "a formula": ("raise type('=1+1', (Exception,), {})", "raises", ": =1+1"),
-    "stops its watcher": (
-        "import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)\nreturn z",
-        "wrong value",
-        "With z",
-    ),
     "kills its watcher": (
         "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(0.3)\nreturn z",
-        "wrong value",
-        "With z",
-    ),
-    "speaks for its watcher": (
-        "import os\nfor file in range(20):\n    try:\n"
-        "        out = os.open(f'/proc/{os.getppid()}/fd/{file}', os.O_WRONLY)\n"
-        '        os.write(out, b\'["sigmoid", "right", "", "", "", 0]\\n\')\n'
-        "    except OSError: pass\nreturn z",
-        # Root may write to what other processes of root's have open.
-        *(("not marked", "not written by") if IS_ROOT else ("wrong value", "With z")),
-    ),
-    "a signal without a name": (
-        "import os\nos.kill(os.getpid(), 40)",
-        "not marked",
-        "before a reply came",
-    ),
-    "folders in folders": (
-        "import os\nfor _ in range(1500):\n    os.mkdir('d')\n    os.chdir('d')\nreturn z",
-        "wrong value",
-        "With z",
-    ),
-    "multiplies and dies": (
-        "import os\nif os.fork() == 0:\n    os.setsid()\n    while True:\n"
-        "        if os.fork(): os._exit(0)\nreturn z",
         "wrong value",
         "With z",
     ),
@@ -149,11 +107,7 @@ def tried(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     for name, (body, *_) in HOSTILE.items():
         (folder / name).mkdir()
-        if name == "another's name":
-            renamed = "def as_other(f):\n    f.__name__ = 'my_one_hot'\n    return f\n\n@as_other\n"
-            body = answer(body, arguments="labels, classes=10").replace(GOOD, GOOD + renamed)
-            (folder / name / "mine.py").write_text(body)
-        elif name == "no Python":
+        if name == "no Python":
             (folder / name / "1.ipynb").write_text(notebook(GOOD, answer(body).removeprefix(GOOD)))
         else:
             (folder / name / "mine.py").write_text(answer(body), encoding="utf-8")
@@ -235,7 +189,7 @@ from course.classroom import isolation
 from course.classroom.protocol import Limits
 arguments = dict(name="sigmoid", source={MULTIPLIES!r}, modules="", seed=0)
 reason = isolation.why_not()
-print(reason or isolation.run("check", arguments, Limits(), 2, trusted=False))
+print(reason or isolation.run("check", arguments, Limits(seconds=2), trusted=False))
 """
 
 
@@ -293,33 +247,10 @@ def my_sigmoid(z):
 def test_a_teachers_variant_is_seen_by_no_other_lessons_answers(a_variant, lesson, is_seen):
     need_bubblewrap()
     arguments = {"name": "sigmoid", "source": PRY, "modules": "", "seed": 0}
-    result, _ = isolation.run("check", arguments, Limits(), 5, trusted=False, lesson=lesson)
+    result, _ = isolation.run("check", arguments, Limits(), trusted=False, lesson=lesson)
     assert result["kind"] == "raises", result
     assert ("the answer" in result["reply"]) == is_seen
     assert ("ValueError: []" in result["reply"]) == (not is_seen)
-
-
-@pytest.mark.parametrize(
-    ("platform", "status", "words"),
-    [
-        ("win32", 0, "it ended its process, with status 0, before a reply came"),
-        ("win32", 0xC0000005, "it ended its process, with status 3221225477, before a reply came"),
-        ("linux", 0, "it ended its process, with status 0, before a reply came"),
-        ("linux", 255, "it ended its process, with status 255, before a reply came"),
-        ("linux", 128 + signal.SIGTERM, "its process was ended (Terminated) before a reply came"),
-        ("linux", -signal.SIGTERM, "its process was ended (Terminated) before a reply came"),
-    ],
-)
-def test_how_a_process_ended_is_told_on_each_system(monkeypatch, platform, status, words):
-    monkeypatch.setattr(isolation.sys, "platform", platform)
-    assert isolation.how_it_ended(isolation.signal_or_status(status)) == words
-
-
-def test_an_answer_that_ends_its_process_is_not_told_to_be_slow_on_windows(monkeypatch):
-    monkeypatch.delattr(isolation.signal, "SIGXCPU", raising=False)
-    monkeypatch.setattr(isolation, "exchange", lambda *_: (b"", 0, "", False))
-    result, _ = isolation.run("greet", {}, Limits(), 5, trusted=True)
-    assert result == {"lost": "it ended its process, with status 0, before a reply came"}
 
 
 @pytest.mark.parametrize(
@@ -333,20 +264,9 @@ def test_code_has_a_limit_on_time(monkeypatch, statement, starting, trusted):
     monkeypatch.setattr(isolation, "CLOCK_SECONDS", 1)
     source = f"import time\ndef my_sigmoid(z):\n    {statement}"
     arguments = {"name": "sigmoid", "source": source, "modules": "", "seed": 0}
-    result, _ = isolation.run("check", arguments, Limits(), seconds=1, trusted=trusted)
+    result, _ = isolation.run("check", arguments, Limits(seconds=1), trusted=trusted)
     assert result == {"lost": "it took longer than 1 s and was stopped"}
     assert left_running() == []
-
-
-@pytest.mark.parametrize(
-    "found",
-    [5, None, {}, [], [[], []], [{"sigmoid": 5}, []], [{"sigmoid": [[""] * 9]}, []], [{}, 5]],
-)
-def test_answers_that_are_none_are_left_out(found):
-    assert marking.answers_in(found) == ({}, [])
-    answer = extract.Answer(lost="x")
-    whole = [{"sigmoid": [answer], "softmax": [answer._replace(place=1)], "order": []}, ["y", 5]]
-    assert marking.answers_in(json.loads(json.dumps(whole))) == ({"sigmoid": [answer]}, ["y"])
 
 
 @pytest.mark.parametrize(
