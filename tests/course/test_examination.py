@@ -40,7 +40,7 @@ NETWORKS = {
     ),
     "the digits asked about are learnt": (
         lambda: candidates.sigmoid_network(more=candidates.everything(), epochs=2)[:2],
-        {"labels": "From where does it know the right ones?"},
+        {"labels": "How can it know the right ones?"},
     ),
     "a loss on class numbers": (
         candidates.class_number_network,
