@@ -17,11 +17,11 @@ NOT_HELD = {
         "you need it for, and can you write that yourself?"
     ),
     ("runs", "endless"): (
-        "{function} was stopped after {seconds:.0f} seconds{line}. How many steps does it take, how "
-        "long does one of them last, and does something tell it when to stop?"
+        "We stopped {function} after {seconds:.0f} seconds{line}. How many steps does it take, how long "
+        "does one of them last, and what tells it when to stop?"
     ),
     ("runs", "raises"): (
-        "{function} raised {error}{line}. What are the shapes and types of what that line works on?"
+        "{function} raised {error}{line}. Which shapes and types have the arrays in that line?"
     ),
     ("runs", "no parameters"): (
         "my_train returned None, and my_predict could do nothing with that. Has my_train a last line "
@@ -48,7 +48,7 @@ NOT_HELD = {
         "whose array?"
     ),
     ("bytes", "large"): (
-        "It learnt {few:,} images twice. With their pixels as they are, 0 to 255, it then got "
+        "Your program learnt {few:,} images twice. With their pixels as they are, 0 to 255, it then got "
         "{right:.1%} right; with all of them divided by 255, {small:.1%}. A small case: a hidden unit "
         "with weights of size 1, and a hundred pixels of 255. How large may its sum be, and what is "
         "the slope of your activation there?"
@@ -58,25 +58,24 @@ NOT_HELD = {
         "{warned}. Which operation made the first of them, and in which step?"
     ),
     ("labels", "leak"): (
-        "Given labels that were dealt out at random, it still got {chance:.1%} of other people's "
-        "digits right, where chance gets 10 %. Nothing in what it was given could tell it that. A "
-        "small case: hand my_train a hundred images with wrong labels. From where does it know the "
-        "right ones?"
+        "We dealt out the labels at random, and your program still got {chance:.1%} of other people's "
+        "digits right, where chance gets 10 %. Nothing that we gave it could tell it that. A small "
+        "case: hand my_train a hundred images with wrong labels. How can it know the right ones?"
     ),
     ("labels", "nothing"): (
-        "It learnt {few:,} images and then got {right:.1%} of other digits right; guessing gets 10 %, "
-        "and so did it with labels dealt out at random ({chance:.1%}). Does the loss fall from one "
-        "step to the next? On ten images alone, does it fall to nearly 0?"
+        "Your program learnt {few:,} images and then got {right:.1%} of other digits right; guessing "
+        "gets 10 %, and so did your program with labels dealt out at random ({chance:.1%}). On ten "
+        "images alone, does the loss fall to nearly 0?"
     ),
     ("names", "numbers"): (
-        "Of its {errors:,} errors {by_one:.0%} miss by exactly one, as if a 3 were nearly a 4. "
-        "A small case: the right digit is 7, and it wavers between 1 and 9. If the loss takes digits "
-        "for numbers, which answer is cheapest, and is it either of the two?"
+        "Of your program's {errors:,} errors {by_one:.0%} miss by exactly one, as if a 3 were nearly a "
+        "4. A small case: your network wavers between 1 and 9. If the loss takes digits for numbers, "
+        "which answer is cheapest, and is it either of the two?"
     ),
     ("company", "company"): (
         "{moved} of {asked} images get a different answer in different company. One of them is a "
-        "{label}. Among four thousand others it is read as {together}, but {rooms}. Which "
-        "of your operations looks at more than one row, and along which axis?"
+        "{label}. Among four thousand others your program reads it as {together}, but {rooms}. "
+        "Which of your operations looks at more than one row, and along which axis?"
     ),
     ("order", "order"): (
         "Of {asked:,} images, {moved:,} get a different answer if the same images come in the opposite "
@@ -84,41 +83,43 @@ NOT_HELD = {
     ),
     ("repeat", "differs"): (
         "Two training runs with the same generator gave two networks, which disagree on {differ:,} of "
-        "4,000 digits{drew}. From where does your program take its random numbers?"
+        "4,000 digits{drew}. Where does your program take its random numbers from?"
     ),
     ("chance", "ignored"): (
-        "With a second generator, it trained the very same network, and it never drew a number from "
-        "either. Does something in my_train make a generator of its own, or set a seed? (If it needs "
-        "no chance at all, this is no fault: say so, and say why.)"
+        "With a second generator, my_train trained the very same network, and it never drew a number "
+        "from either. Does something in my_train make a generator of its own, or set a seed? (If it "
+        "needs no chance at all, this is no fault: say so, and say why.)"
     ),
     ("averages", "no better"): (
-        "It got {right:.1%} of strangers' digits right; ten averages of the same images, and no "
-        "learning at all, get {averages:.1%}. It gained {gained:,} digits over them and lost {lost:,}. "
+        "Your program got {right:.1%} of strangers' digits right; ten averages of the same images, and "
+        "no learning at all, get {averages:.1%}. It gained {gained:,} digits over them and lost "
+        "{lost:,}. "
         "Is the rate too small, the training too short, or is a gradient wrong? Which check of lesson "
         "03 would tell you?"
     ),
     ("odd pages", "odd"): (
-        "Some pages that are no digits were too much for it: {pages}. A small case: an image whose "
-        "784 pixels are equal. Do you divide by something that is 0 there?"
+        "Some pages that are no digits were too much for your program: {pages}. A small case: an image "
+        "whose 784 pixels are equal. Do you divide by something that is 0 there?"
     ),
     ("floats", "raises"): (
-        "The same pixels, 0 to 255, as float32 in place of uint8, made it raise {error}. Which line "
-        "counts on the type of its images?"
+        "The same pixels, 0 to 255, as float32 in place of uint8, made your program raise {error}. "
+        "Which line counts on the type of its images?"
     ),
     ("floats", "moved"): (
         "The same pixels, 0 to 255, as float32 in place of uint8, changed {moved} of {asked} answers. "
         "Where does your program do arithmetic on bytes, which wrap around at 256?"
     ),
     ("claim", "less"): (
-        "You said {claim:g} %. On {right:.1%} of strangers' digits it was right, with a standard error "
-        "of {error:.1%}. On which digits did you measure, and what had you chosen by looking at them?"
+        "You claimed {claim:g} %. Your program got {right:.1%} of strangers' digits right, with a "
+        "standard error of {error:.1%}. On which digits did you measure, and what had you chosen by "
+        "looking at them?"
     ),
     ("sure", "shape"): (
         "my_probabilities returned an array of shape {shape}, not {wanted}. Which axis is for images, "
         "and which for classes?"
     ),
     ("sure", "not finite"): (
-        "{count:,} of its probabilities are infinite or not a number. Which exponential overflowed?"
+        "{count:,} of your probabilities are infinite or not a number. Which exponential overflowed?"
     ),
     ("sure", "sums"): (
         "An image's ten probabilities should add up to 1, and none may be negative. Yours add up to "
@@ -129,22 +130,22 @@ NOT_HELD = {
     (
         "sure",
         "endless",
-    ): "{function} was stopped after {seconds:.0f} seconds{line}. What is it doing?",
+    ): "We stopped {function} after {seconds:.0f} seconds{line}. What is it doing there?",
     ("sure", "two minds"): (
-        "For {other:,} of {asked:,} images its largest probability is not at the digit that it "
+        "For {other:,} of {asked:,} images the largest probability is not at the digit that my_predict "
         "answers. Do my_predict and my_probabilities go through the same layers?"
     ),
     ("sure", "boasts"): (
-        "On average it is {sure:.1%} sure, and {right:.1%} of its answers are right; its probabilities "
-        "are off by {error:.1%}, where chance alone makes {by_chance:.1%}. Does it know the images "
-        "that it learnt by heart?"
+        "On average your program is {sure:.1%} sure, and {right:.1%} of its answers are right; its "
+        "probabilities are off by {error:.1%}, where chance alone makes {by_chance:.1%}. Does it know "
+        "by heart the images that it learnt?"
     ),
     ("sure", "too modest"): (
-        "On average it is {sure:.1%} sure, but {right:.1%} of its answers are right; its probabilities "
-        "are off by {error:.1%}, where chance alone makes {by_chance:.1%}. Does your loss reward it "
-        "for being sure when it is right?"
+        "On average your program is {sure:.1%} sure, but {right:.1%} of its answers are right; its "
+        "probabilities are off by {error:.1%}, where chance alone makes {by_chance:.1%}. Does your "
+        "loss reward it for being sure when it is right?"
     ),
-    ("cost", "slow"): "It learnt for longer than a minute. Which line takes most of that?",
+    ("cost", "slow"): "Your program learnt for longer than a minute. Which line takes longest?",
 }
 
 #: For what was not judged.

@@ -123,7 +123,7 @@ def an(name: str) -> str:
 def kind_of(value: object, axes: Sequence[str] = ()) -> str:
     """Say what a value is: an array by its shape, in letters if they tell all its axes apart."""
     if value is None:
-        return "None (is a `return` missing?)"
+        return "None (is a `return` missing, or does the last line call something that returns nothing?)"
     if isinstance(value, str):
         return f"text, {text_of(value)}"
     shape = shape_of(value)

@@ -172,7 +172,7 @@ def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name
         ("return dz.sum(axis=0) * 2", "a factor of 2"),
         (
             "return dz.sum(axis=0) * len(dz)",
-            "you made it too large by a factor, the number of examples",
+            "you made it too large by a factor of n, the number of examples",
         ),
         ("return dz.sum(axis=0) / len(dz) ** 2 * len(dz)", "mean"),
         ("return dz.sum(axis=0, keepdims=True)", "one axis too many"),
@@ -228,9 +228,7 @@ def test_tiny_numbers_are_not_shown_as_0():
 
 def test_a_number_with_an_imaginary_part_is_told_as_one():
     body = "return w * (1 - weight_decay * steps) ** learning_rate"
-    assert (
-        "Of which negative number did you take the root" in check(write("weight_left", body)).text
-    )
+    assert "Of which negative number did you take a root" in check(write("weight_left", body)).text
 
 
 def test_numbers_of_two_kinds_are_shown_with_the_digits_that_tell_them_apart():

@@ -40,7 +40,7 @@ NETWORKS = {
     ),
     "the digits asked about are learnt": (
         lambda: candidates.sigmoid_network(more=candidates.everything(), epochs=2)[:2],
-        {"labels": "From where does it know the right ones?"},
+        {"labels": "How can it know the right ones?"},
     ),
     "a loss on class numbers": (
         candidates.class_number_network,
@@ -141,7 +141,7 @@ def test_an_endless_training_is_stopped_and_told_where(train):
     report = quick(train=train, limit=1.0)
     assert time.perf_counter() - start < 10
     assert report.first.fault == "endless"
-    said = f"{train.__name__} was stopped after 1 seconds, in the line"
+    said = f"We stopped {train.__name__} after 1 seconds, in the line"
     assert said in words.sentence(report.first)
     assert report.findings["company"].held is None
 

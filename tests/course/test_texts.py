@@ -1,13 +1,20 @@
 """What a maker can get wrong in a text is told with its line, and what to write."""
 
+import contextlib
+import copy
 import runpy
 import sys
+import warnings
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from course import exercises
 from course.exercises import EXERCISES, LESSONS, lesson_04, texts
+
+from . import locations
+from .handed_in import as_function_of_a_reader
 
 pytestmark = pytest.mark.usefixtures("untouched")
 
@@ -124,3 +131,19 @@ def test_what_cannot_be_read_in_a_text_is_said_with_its_line_and_a_way_out(
         texts.with_words((bare,), file)
     assert words in str(raised.value)
     assert str(raised.value).startswith("lesson_02.txt")
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_name_in_a_known_mistake_is_known(name):
+    """Or it raises a NameError, and its sentence would answer everybody who forgot an import."""
+    exercise = EXERCISES[name]
+    for mistake in exercise.mistakes:
+        answer = as_function_of_a_reader(name, mistake.code)
+        quiet = warnings.catch_warnings(action="ignore")
+        with quiet, np.errstate(all="ignore"), contextlib.suppress(Exception):
+            try:
+                answer(*copy.deepcopy(exercise.cases[0]))
+            except UnboundLocalError:
+                pass
+            except NameError as error:
+                pytest.fail(f"{locations.words(name)}: {mistake.code}\n{error}")
