@@ -55,7 +55,7 @@ plotting.use_style()
 # %% [markdown]
 # ## A wrong answer
 #
-# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps of training, with one of its mistakes. <small>The folded cell trains it. Nothing in that cell is needed today: its batches and its learning rate are the subject of lesson 04.</small>
+# Here is a network like the one in [lesson 00](00_first_look.ipynb), stopped after a hundred steps of training, and one of the images that it gets wrong. <small>The folded cell trains it. Nothing in that cell is needed today: its batches and its learning rate are the subject of lesson 04.</small>
 
 # %% tags=["hide-input"]
 mnist = data.load()
@@ -153,7 +153,7 @@ for dtype in (np.float64, np.float32):
 # %% [markdown]
 # A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and since $\infty / \infty$ has no value, the computer says `nan`, *not a number*. (Any sum or product with a `nan` in it is `nan` too.) Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, while one of them is 0, so the sum contains a 1 and can't vanish either.
 #
-# Try it with logits of your own: raise one, and watch the others pay for it; then add the same number to all ten, until one of the two formulas breaks. <small>The column headed $\partial p / \partial z$, which the living picture has and the still one lacks, is explained at the end of this lesson, under *The Jacobian*.</small>
+# Try it with logits of your own: raise one, and watch the others pay for it; then add the same number to all ten, until one of the two formulas breaks. <small>If your picture can be moved, it has one more column, headed $\partial p / \partial z$; the end of this lesson explains it, under *The Jacobian*.</small>
 
 # %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
 pictures.scores()
@@ -215,7 +215,7 @@ print("alone, down each column:", original.softmax_over_batch(z_rows[:1])[0])
 #
 # ## A formula is a claim
 #
-# From here on we derive formulas, and anyone who derives formulas gets some of them wrong. So let us take an easy one first, and learn how to catch a wrong one. Raise one logit $z_k$ while the other nine stay where they are. How fast does its probability rise? Write $\text{sum}$ for the sum of the exponentials. Only one of its terms contains $z_k$, so its slope is $e^{z_k}$, the same as the numerator's. The quotient rule does the rest:
+# From here on we derive formulas, and anyone who derives formulas gets some of them wrong. So let us take an easy one first, and learn how to catch a wrong one. Raise one logit $z_k$ while the other nine stay where they are. How fast does its probability rise? Write $\text{sum}$ for the sum of the exponentials. Only one of its terms contains $z_k$, so the slope of the sum is $e^{z_k}$, the same as the numerator's. The quotient rule does the rest:
 #
 # $$
 # \begin{aligned}
@@ -349,7 +349,7 @@ print("log_softmax:", functions.log_softmax(z_far))
 # %% [markdown]
 # ### Exercise 2.4: cross-entropy (core, 5 minutes)
 #
-# Compute it from the logits, as safely as your log-softmax. Which numbers are added up? By what is their sum divided?
+# Compute it from the logits, as safely as your log-softmax. Which numbers are added up, and what is their sum divided by?
 
 
 # %%
@@ -379,7 +379,7 @@ guesses.compare("cross-entropy before learning", f"{nothing_known:.6f}")
 #
 # ## All ten logits
 #
-# Our wish was about the right class's logit alone. What does the same loss want from the other nine? You have all that it takes to find out.
+# Our wish was about the right class's logit alone. What does the same loss want from the other nine? You have everything you need to find out.
 #
 # ### Exercise 2.5: the loss and its gradient (stretch, 12 minutes)
 #
@@ -486,13 +486,13 @@ needed = answers.index(target) if target in answers else "more than 4"
 guesses.compare("pushes until it says 6", needed)
 
 # %% [markdown]
-# The pushes grow weaker as there is less to complain about. Make another class the target, and see how long that takes.
+# The pushes grow weaker as there is less to complain about. Make a different class the target, and see how long that takes.
 #
 # A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to those.
 #
-# ## The little sister: the sigmoid
-#
 # **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. Two things remain: the sigmoid, which lesson 03 needs, and a harder page on the softmax, which may wait until lesson 06.
+#
+# ## The little sister: the sigmoid
 #
 # A hidden unit competes with nobody. Its sum, also called $z$, may be any number, but its response should lie between 0, silent, and 1, fully on. The **sigmoid** sees to that:
 #
@@ -555,7 +555,7 @@ plt.show()
 #
 # ## A stable sigmoid
 #
-# Take $z = -1000$. The sigmoid and its slope are both too small there for any float, so 0 is the right answer for both. The value survives as it stands, because $e^{1000}$ becomes $\infty$ and $1 / (1 + \infty)$ is 0. The slope, $e^{-z} / (1 + e^{-z})^2$, is $\infty / \infty$, which is `nan`, and the value comes with a warning. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
+# Take $z = -1000$. The sigmoid and its slope are both too small there for any float, so 0 is the right answer for both. The formula for the value survives, though not without a warning, because $e^{1000}$ becomes $\infty$ and $1 / (1 + \infty)$ is 0. The one for the slope, $e^{-z} / (1 + e^{-z})^2$, doesn't: it is $\infty / \infty$, which is `nan`. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
 #
 # $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
 #
@@ -613,7 +613,7 @@ J = softmax_jacobian(p_row)
 #
 # $$dz_l = \sum_k dp_k\, J_{kl} .$$
 #
-# At school the chain rule had one path from the nudge to the result. Here there are ten, one through each probability, and *paths add*. Take the table one column at a time, multiply it entry by entry by the row $dp$, and add up: that is *a row times a matrix*. So $dz$ is the row $dp$ times the matrix $J$, which is called a **vector-Jacobian product**. It can be had without building $J$ at all. What is $dp$ times $\mathrm{diag}(p)$? And $dp$ times $p^T p$?
+# At school the chain rule had one path from the nudge to the result. Here there are ten, one through each probability, and *paths add*. Take the columns of the table one at a time, multiply each of them entry by entry by the row $dp$, and add up: that is *a row times a matrix*. So $dz$ is the row $dp$ times the matrix $J$, which is called a **vector-Jacobian product**. It can be had without building $J$ at all. What is $dp$ times $\mathrm{diag}(p)$? And $dp$ times $p^T p$?
 #
 # <details><summary>Answer</summary>
 #
@@ -650,7 +650,7 @@ exercises.folded(my_softmax_backward)
 #
 # $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = p_l - y_l .$$
 #
-# It does: the $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm, which is why this loss and this function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). In the computer, however, they cancel only if $p_l$ was not rounded to 0 first, so the short cut is also the safe way.
+# It does, because the targets in the last sum add up to 1. The $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm, which is why this loss and this function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). In the computer, however, they cancel only if $p_l$ was not rounded to 0 first, so the short cut is also the safe way.
 #
 # That leaves $J$ itself to be checked. The check watches *one* number, but the softmax returns several. So draw a row $dp$ at random, multiply each probability by its entry, and add up:
 #
@@ -688,7 +688,7 @@ print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)
 # - Never give `exp` a large positive number: subtract each *row's* maximum, or use $-|z|$.
 # - The cross-entropy is the mean surprise, $-\log p_\text{right}$. Its gradient is $(P - Y)/n$, and you push the other way.
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
-# - A central difference measures a derivative. Where several paths lead from a nudge to the loss, they add.
+# - A central difference measures a derivative.
 #
 # ## Questions to ask yourself
 #

@@ -101,7 +101,7 @@ pictures.fill()
 #
 # $$\texttt{z1[0]} = 1 \cdot 1 + \tfrac12 \cdot (-2) + 0 = 0, \qquad \texttt{a1[0]} = \sigma(0) = \tfrac12 .$$
 #
-# The other blue fields are yours, down to the loss. Two hints: $e^{-\log 3}$ is $\frac13$, and of the logits only the difference counts.
+# The other blue fields are yours, down to the loss. Two hints: $e^{-\log 3}$ is $\frac13$, and only the difference between the logits counts.
 #
 # <details><summary>Stuck? Forward, line by line</summary>
 #
@@ -116,7 +116,7 @@ pictures.fill()
 #
 # Raise one number a little. How fast does the loss grow? That is the derivative of the loss with respect to this number, which we also call the number's *blame*. It can be negative; then the number deserves encouragement.
 #
-# We work backwards, from the loss to the pixels, because then each step can use the one before. That is all there is to **backpropagation**, or the **backward pass**. The idea takes a sentence, yet we still think it the cleverest thing in the course.
+# We work backwards, from the loss to the pixels, because then each blame can be found from the ones below it. That is all there is to **backpropagation**, or the **backward pass**. The idea takes a sentence, yet we still think it the cleverest thing in the course.
 #
 # **The logits.** You found these before you started: `dz2` is $p - y = (\frac34, -\frac34)$. To lower the loss, lower the first logit and raise the second.
 #
@@ -351,7 +351,7 @@ exercises.folded(my_layer_gradients)
 # %% [markdown]
 # ### The seven lines
 #
-# Only the names have changed since steps 2 and 3: $X$ comes in where $A_1$ came in. So here is the whole backward pass in one place.
+# Only the names have changed since steps 2 and 3, with $X$ in the place of $A_1$. So here is the whole backward pass.
 
 # %%
 dz2 = (p - y) / n
@@ -373,7 +373,7 @@ for name, ours, library in zip(grads._fields, (dW1, db1, dW2, db2), grads):
 # %% [markdown]
 # ## What it costs
 #
-# **Predict.** Measured in forward passes, what do the loss and its whole gradient cost? Guess first; then count the multiplications for one example. A layer takes inputs times outputs of them, beside which everything else is negligible.
+# **Predict.** Measured in forward passes, what do the loss and its whole gradient cost? Guess first; then count the multiplications for one example. A layer takes one for each of its weights, which is inputs times outputs, and everything else is negligible beside that.
 
 # %%
 guesses.ask("cost in forward passes", None)
@@ -393,7 +393,7 @@ guesses.compare("cost in forward passes", round((forward + backward) / forward, 
 #
 # ### Exercise 3.4: through another squashing function (core, 6 minutes)
 #
-# A layer need not have sigmoids. In place of the sigmoid a unit may have
+# A layer need not have sigmoids. A unit may use, in place of the sigmoid,
 #
 # $$a = \tanh z = \frac{e^z - e^{-z}}{e^z + e^{-z}} ,$$
 #
@@ -457,7 +457,7 @@ plt.show()
 guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(errors)])))
 
 # %% [markdown]
-# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Dividing by a tiny run makes that large.
+# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Divided by a tiny run, that small error becomes a large one.
 #
 # <details><summary>Why is the right arm twice as steep as the left one?</summary>
 #
@@ -599,7 +599,7 @@ rejected = sum(words != "passes" for words in verdicts)
 guesses.compare("wrong gradients rejected", rejected)
 
 # %% [markdown]
-# Three of the four bugs pass, and one of them leaves the hidden layer out altogether, with 99 of every 100 parameters. How can that be? Where the given gradient is 0, those parameters stay put along the path, so nothing is measured there; everywhere else, these three are right. **The check forgets whatever the formula forgot.**
+# Three of the four bugs pass, and one of them leaves out the whole hidden layer, which is 99 in every 100 parameters. How can that be? Wherever the given gradient is 0, the parameters stay put along the path, so nothing is measured there; and everywhere else the three wrong gradients agree with the right one. **The check forgets whatever the formula forgot.**
 #
 # So draw the direction $r$ at random. The gradient under test must have no say in it:
 
@@ -645,7 +645,7 @@ exercises.folded(my_mended_gradients)
 #
 # $$\nabla L \cdot \text{step} = \lVert \nabla L \rVert\, \lVert \text{step} \rVert \cos(\text{angle between}) ,$$
 #
-# a formula you know for arrows in the plane. (With a hundred thousand entries there are no arrows to draw, so we let the formula say what the angle is.) Of all steps of the same length, the loss grows most for the one along $\nabla L$, where the cosine is 1. So go the other way, by $\eta$ (eta) times the gradient, where the small number $\eta$ is called the **learning rate**:
+# a formula you know for arrows in the plane, in which the double bars mean length. (With a hundred thousand entries there are no arrows to draw, so we let the formula say what the angle is.) Of all steps of the same length, the loss grows most for the one along $\nabla L$, where the cosine is 1; and it falls most for the opposite one, where the cosine is $-1$. So go that way, by $\eta$ (eta) times the gradient, where the small number $\eta$ is called the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
@@ -685,7 +685,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# For small steps the prediction is excellent, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient.
+# For small steps the prediction is good, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient.
 #
 # ### Exercise 3.7: a third layer (stretch, 15 minutes)
 #

@@ -70,7 +70,7 @@ exercises.mine()
 # %% [markdown]
 # ## Step and epoch
 #
-# How many images does a step need? The gradient over all 50,000 is exact but costs fifty thousand passes. Over 128 of them it is four hundred times cheaper, although it is then only a guess. So we guess: shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
+# How many images does a step need? The gradient over all 50,000 is exact but costs fifty thousand passes. Over 128 of them it is only a guess, but nearly four hundred times cheaper, so we guess: shuffle the images, deal them into **mini-batches** of 128, and take one step from each. That is **stochastic gradient descent**, SGD for short; *stochastic* means that chance has a hand in it.
 #
 # A step is one update of the parameters, from one mini-batch. An **epoch** is one pass over the whole training set, which is to say many steps.
 #
@@ -129,9 +129,9 @@ score = evaluate(network, parameters, validation_set)
 print(f"validation: loss {score.loss:.3f}, accuracy {100 * score.accuracy:.2f} %")
 
 # %% [markdown]
-# A hundred guesses, for a quarter of the price of one exact gradient, and it already beats the nearest mean of [lesson 01](01_loading.ipynb), which got 81.36 % right.
+# A hundred guesses cost a quarter of the price of one exact gradient, and already the network beats the nearest mean of [lesson 01](01_loading.ipynb), which got 81.36 % right.
 #
-# Two numbers, then, tell you how a run is doing. The **loss** is what the steps bring down: it is smooth, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient, which is why nobody descends on it. The loss of each batch comes for nothing, although it is noisy, so record it at every step; the validation set is asked now and then.
+# Two numbers, then, tell you how a run is doing. The **loss** is what the steps bring down: it is smooth, and it notices how *sure* the network is. The **accuracy**, the share of right answers, is what we want, but it moves in jumps and has no useful gradient to follow, which is why training follows the loss instead. The loss of each batch comes for nothing, although it is noisy, so record it at every step; the validation set is asked now and then.
 #
 # From here on the library's `train` runs that loop. It takes a *model* (here the module `network`), the starting parameters, a dataset and batches. It returns the trained parameters and a `History`, which holds the batch losses and, at intervals set by `every`, loss and accuracy on the sets named in `monitor`.
 
@@ -366,7 +366,7 @@ exercises.check(my_sgd_update)
 exercises.folded(my_sgd_update)
 
 # %% [markdown]
-# If yours is right, let it take the library's place: delete the `#`, and `train` steps by your lines from here on.
+# If yours is right, let it take the library's place: delete the `#`, and from here on `train` takes its steps with your two lines.
 
 # %%
 # exercises.keep(my_sgd_update)
@@ -385,7 +385,7 @@ exercises.folded(my_sgd_update)
 #
 # ## How large may a step be?
 #
-# Take the simplest valley, one weight $w$ with the loss $L = \frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, and the gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. If $\eta$ is too large, the weight jumps from one wall of the valley to the other and lands higher each time; if it is a little smaller, each jump lands lower than the one before. In between is an edge, at which every jump lands as high as the last, on the opposite wall:
+# Take the simplest valley, one weight $w$ with the loss $L = \frac12 \kappa\, w^2$. The constant $\kappa$ is its **curvature**, and the gradient is $\kappa\, w$, so a plain step turns $w$ into $(1 - \eta\,\kappa)\, w$. If $\eta$ is too large, the weight jumps from one wall of the valley to the other and lands higher each time; with a smaller $\eta$, each jump lands lower than the one before. In between is an edge, at which every jump lands as high as the last, on the opposite wall:
 #
 # $$1 - \eta\,\kappa = -1, \qquad \eta = \frac{2}{\kappa} .$$
 #
@@ -435,7 +435,7 @@ guesses.compare("which walk ends nearest", f"momentum {momentum} at {effective}"
 # %% mystnb={"image": {"alt": "Two panels, each with two paths over the contour lines of a long narrow valley, from the same point at the upper left towards the star in the middle. Above, at the effective rate 0.095, the plain path zigzags from wall to wall and the path with momentum 0.6 swings; both move along the valley nearly equally fast. Below, at 0.2375, the plain path leaves the picture after two jumps, while the path with momentum swings across a few times and ends at the star."}} tags=["answer", "hide-input"]
 figure, axes = plt.subplots(2, 1, figsize=(6.4, 5.6), sharex=True)
 w0, w1 = np.meshgrid(np.linspace(-4.5, 2, 100), np.linspace(-1.5, 1.5, 100))
-titles = {0.095: "nearly level", 0.2375: "plain descent is flung out"}
+titles = {0.095: "no great difference", 0.2375: "plain descent is flung out"}
 for axis, (effective, title) in zip(axes, titles.items()):
     axis.contour(w0, w1, 0.5 * (w0**2 + 20 * w1**2), levels=5, cmap="Greys", linewidths=0.8)
     for momentum, line, label in [(0, "s--", "plain"), (0.6, "o-", "momentum 0.6")]:
@@ -475,13 +475,13 @@ show_gains([0.5, 1, 2, 3, 5, 10, 20])
 # %% [markdown]
 # The prediction holds. Up to an effective rate of 2, five seeds show no clear gain; from there on plain descent levels off and sinks, while momentum goes on rising until 5. With each at its best, compared over seeds that chose nothing, momentum is ahead by 2.6 percentage points.
 #
-# Here this lesson used to stop, until a referee asked: but *when* is plain descent flung out? If it happens in the first steps, while the weights are random and the loss is steep, then plain descent may only need to be let in gently. So we raised both rates in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and kept them there.
+# Here this lesson used to stop, until a referee asked: but *when* is plain descent flung out? If it happens in the first steps, while the weights are random and the loss is steep, then all that plain descent needs may be a gentler start. So we raised both rates from 0 in a straight line over the first hundred steps, which is called a **warm-up** ([Goyal and others 2017](https://arxiv.org/abs/1706.02677)), and kept them there.
 
 # %%
 show_gains([2, 3, 5, 10], warm_up=100)
 
 # %% [markdown]
-# For nothing but a gentler start, plain descent at a rate of 5 gets 94.3 % in place of 92.5, and momentum gets no more than that. With each at its best, momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
+# For nothing but a gentler start, plain descent at a rate of 5 gets 94.3 % in place of 92.5, and momentum gets no more than that, since for its first hundred steps it was held back without needing it. With each at its best, momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
@@ -515,7 +515,7 @@ exercises.folded(my_tune)
 [linear_decay(0.5, 4)(step) for step in range(4)]  # in four steps
 
 # %% [markdown]
-# How much is that worth? One run can't tell you; [lesson 05](05_how_sure.ipynb) looks at many. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5: an effective rate of 5, the study's best from a cold start. <small>There is one more name that you will meet everywhere: **Adam** ([Kingma and Ba 2015](https://arxiv.org/abs/1412.6980)), which gives every parameter a step size of its own, out of its own past gradients. Our small network trains well without it.</small>
+# How much is that worth? One run can't tell you; [lesson 05](05_how_sure.ipynb) looks at many. We choose ten epochs, momentum 0.9, and a rate that falls from 0.5: an effective rate of 5, the study's best without a warm-up, which would be one thing more to explain. <small>There is one more name that you will meet everywhere: **Adam** ([Kingma and Ba 2015](https://arxiv.org/abs/1412.6980)), which gives every parameter a step size of its own, out of its own past gradients. Our small network trains well without it.</small>
 
 # %%
 ten_epochs = minibatches(50_000, 128, rng=np.random.default_rng(seed=10), epochs=10)
@@ -551,7 +551,7 @@ plt.show()
 #
 # ## The test set
 #
-# How well does it read new digits? The validation accuracy flatters, for two reasons. Whoever chooses by it also picks a little luck, and the validation images are in familiar handwriting, which is worth some tenths of a point to a network like ours ([lesson 01](01_loading.ipynb)). The test set was written by other people, and it has played no part in any choice. So open it. <small>Later lessons open it again, about other networks; nothing is ever chosen by it.</small>
+# How well does it read new digits? The validation accuracy flatters, for two reasons. Whoever chooses by it also picks a little luck, and the validation images are in familiar handwriting, which is worth some tenths of a point to a network like ours ([lesson 01](01_loading.ipynb)). The test set was written by other people, and it has played no part in any choice. So open it. <small>Later lessons open it again, to measure other networks; nothing is ever chosen by it.</small>
 #
 # **Predict.** How many of the 10,000 test digits will it misread?
 
@@ -592,7 +592,7 @@ with plt.rc_context({"figure.dpi": 110}):
 plt.show()
 
 # %% [markdown]
-# No: blotches and short streaks, violet beside orange. A unit answers to ink *here rather than there*, which is less than we had hoped to see, but evidently enough.
+# There are hardly any: what you see is blotches and short streaks, violet beside orange. A unit answers to ink *here rather than there*, which is less than we had hoped to see, but evidently enough.
 
 # %% [markdown]
 # ## Recap

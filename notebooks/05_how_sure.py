@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 05 How sure?
 #
-# Lesson 04 ended with a single number, the share of the test digits that one network got right. Suppose you write it into a report, and next month a colleague repeats everything from the beginning and gets a different one. Has one of you made a mistake, or has nothing happened that wasn't to be expected?
+# Lesson 04 ended with a single number, the share of the test digits that one network got right. Suppose you write it into a report, and next month a colleague repeats everything from the beginning and gets a different one. Has one of you made a mistake, or is that only what you should expect?
 #
 # **Would it come out the same again**, with other digits, another seed, other people's handwriting or another computer? We shall take these four in turn, and two of the answers may surprise you. By the end you will be able to say how far such a number would move, and which of the four would move it most.
 #
@@ -101,7 +101,7 @@ print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digit
 # %% [markdown]
 # That number could have been different for four reasons, and they will be our four sections. Chance decided
 #
-# 1. *which digits were asked*: ten thousand others would have been easier or harder;
+# 1. *which digits it was asked about*: ten thousand others would have been easier or harder;
 # 2. *which network came out*: the seed chose its starting weights and the order of the images;
 # 3. *who had written them*: other people write differently;
 # 4. *which computer did the sums*: no two kinds of computer round quite alike.
@@ -114,7 +114,7 @@ print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digit
 guesses.ask("points, on 10,000 other digits", None)
 
 # %% [markdown]
-# ## 1. Which digits were asked
+# ## 1. Which digits it was asked about
 #
 # ### The error by digit
 #
@@ -151,7 +151,7 @@ by_digit = np.sqrt(right.mean() * (1 - right.mean()) / n)
 print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} points")
 
 # %% [markdown]
-# With 500 digits the promise is kept, with 100 it begins to fail, and with 20 it is worthless. Most draws of 20 contain no mistake at all, and then the formula says that the error is 0, which is absurd. A rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers, and even then read "19 in 20" as "more than nine in ten". Our network made plenty of mistakes, so if its answers were independent coins, its standard error would be 0.14 of a percentage point.
+# With 500 digits the promise is kept, with 100 it begins to fail, and with 20 it is worthless. Most draws of 20 contain no mistake at all, and then the formula says that the error is 0, which is absurd. A rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers, and even then read "19 in 20" as "more than nine in ten". Our network made 214 mistakes, which is plenty. If its answers are independent coins, then, its standard error is 0.14 of a percentage point.
 #
 # ### Is it as sure as it is right?
 #
@@ -227,7 +227,7 @@ axis.set(
 plt.show()
 
 # %% [markdown]
-# This is a **reliability diagram**, of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is once more a coin, and the bars show how far such coins would scatter. Nearly all our answers are in the last bin, and there the promise holds. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)), and below 0.9 ours is, a little, with each of six seeds. The cure that Guo and others propose changes no answer at all: divide all logits by one number a little larger than 1, which brings the logits, and with them the probabilities, closer together. [Lesson 08](08_too_good.ipynb) tries it.
+# This is a **reliability diagram**, of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is once more a coin, and the bars show how far such coins would scatter. Nearly all our answers are in the last bin, and there the promise holds. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)), and so is ours below 0.9, though only a little, with every one of six seeds. The cure that Guo and others propose changes no answer at all: divide all logits by one number a little larger than 1, which brings the logits, and with them the probabilities, closer together. [Lesson 08](08_too_good.ipynb) tries it.
 #
 # ## 2. Which network came out
 #
@@ -301,7 +301,7 @@ guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 # %% [markdown]
 # Fair coins would fall as unevenly as that less than once in a million times. <small>The images are not quite independent, as section 3 will show, but two networks that answer the same digits hardly suffer from that.</small> You may object that we picked the most extreme pair, and so we did, but three of the other nine are below 0.01, too. And yet neither recipe is better, because they are the same recipe. That takes a while to get used to. **The test speaks only for these two networks.** Network 3 really *does* get more digits of this kind right than network 2; the test says nothing about the next two seeds, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
 #
-# After a single epoch, though, a network is still half raw. What about the recipe that the lessons use, ten epochs at a falling rate? A *study* (`studies/ten_epochs.py`) trained six networks by it, which make fifteen pairs.
+# After a single epoch, though, a network is still half-baked. What about the recipe that the lessons use, ten epochs at a falling rate? A *study* (`studies/ten_epochs.py`) trained six networks by it, which make fifteen pairs.
 
 # %% tags=["hide-input"]
 six = falling_rate.right_answers()
@@ -417,7 +417,7 @@ plt.show()
 #
 # $$\begin{aligned} & \frac{1}{n} \sum_g \text{right}_g - q \\ &= \frac{1}{n} \sum_g (\text{right}_g - q\, n_g) . \end{aligned}$$
 #
-# Imagine that writers are drawn at random. On average a writer brings neither more nor less than expected, because $q$ *is* the share of right answers over all the writers there are, and so the mean of a term is 0 and its variance is the mean of its square. Different people are independent, so their variances add up: as many times the mean square as there are writers, which is simply the sum of the squares. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
+# Imagine that writers are drawn at random. On average a writer brings neither more nor less than expected, because $q$ *is* the share of right answers over all the writers there are, and so the mean of a term is 0 and its variance is the mean of its square. Different people are independent, so their variances add up. Their total is the mean square times the number of writers, and that is simply the sum of the squares. That gives the standard error *by writer* ([Cochran 1977](https://archive.org/details/samplingtechniqu0000coch_t4x6), chapter 6):
 #
 # $$\frac{1}{n} \sqrt{\frac{\text{writers}}{\text{writers} - 1} \sum_g (\text{right}_g - q\, n_g)^2} .$$
 #
@@ -457,7 +457,7 @@ print(f"worth as much as {least:,.0f} to {most:,.0f} digits, each by a different
 # %% [markdown]
 # For this network the variance is twice as large when people are counted, and for most other seeds it is larger still. What does that mean? These ten thousand digits say no more about strangers than three to five thousand would, if each of them had been written by a different person. More digits from the same hands would help little; what we lack is hands.
 #
-# Does this formula keep its promise? We tested it as you tested the first, but with people (`studies/promise.py`). A network learnt from the digits of half of the training writers. The others stood for all the people there are, and the same number of people was drawn from them again and again, some coming up twice and some not at all, to see how often the truth lay within two errors of the accuracy on their digits. They wrote some 110 digits each.
+# Does this formula keep its promise? We tested it as you tested the first, but with people (`studies/promise.py`). A network learnt from the digits of half of the training writers. The other half stood for all the people there are. From it we drew as many people as it holds, again and again, so that some came up twice and some not at all, and counted how often the truth lay within two errors of the accuracy on the digits of those drawn. They wrote some 110 digits each.
 
 # %% tags=["hide-input"]
 promise = [row["results"] for row in studies.read("promise")["rows"]]
@@ -471,11 +471,11 @@ for called, name in {
     print(f"{called:39} {100 * kept['by digit']:8.0f} {100 * kept['by writer']:10.0f}")
 
 # %% [markdown]
-# Counting by writer, the promise is kept. Counting by digit, the promised 19 times in 20 turn out to be twelve. What makes the difference is the number of digits from one hand: with at most 34 from each of these people they are sixteen, and for the test set's own writers fifteen. So our first error bar wasn't worthless, only too short. But notice the direction: had the same people written three times as many digits, the error by digit would have *looked* smaller, and would have been worth less.
+# Counting by writer, the promise is kept. Counting by digit, the promised 95 in a hundred turn out to be 61. What makes the difference is the number of digits from one hand: with at most 34 from each of these people the 61 become 79, and for the test set's own writers they are 77. So our first error bar wasn't worthless, only too short. But notice the direction: had the same people written three times as many digits, the error by digit would have *looked* smaller, and would have been worth less.
 #
 # ### Twenty digits of your own
 #
-# You can put one more hand to the test, your own. Write twenty digits on white paper with a dark pen, none of them touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs, and the network that you have just trained reads them (on the course's pages, lesson 04's does). Type what you wrote, and you get your accuracy with its standard error. The photograph never leaves your computer.
+# You can put one more hand to the test, your own. Write twenty digits on white paper with a dark pen, none of them touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs, and the network that you have just trained reads them. (On the course's web pages, where nothing is trained, lesson 04's network does it.) Type what you wrote, and you get your accuracy with its standard error. The photograph never leaves your computer.
 
 # %% mystnb={"image": {"alt": "A still of the picture for your own handwriting: a photograph of a sheet of paper with twenty handwritten digits in four rows, lying a little askew on a table."}}
 sheet = pictures.sheet(final)

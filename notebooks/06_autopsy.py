@@ -125,7 +125,7 @@ exercises.folded(my_loss_at_the_start)
 print(f"recorded as the loss, before the first step: {history.loss('validation')[0]:.2f}")
 
 # %% [markdown]
-# Put ten classes into your function, and you get two numbers, and 17.35 is nowhere near either of them. What the notebook calls its loss is the mean of (answer $-$ label)$^2$, with the two digits taken as numbers, as if calling a 0 an 8 were four times as bad as calling it a 4. No gradient ever followed that quantity. It was only written down, step after step. So the alarm rang before training had begun, and nobody was listening, because the curve that everybody looks at is the accuracy.
+# Put ten classes into your function, and you get two numbers, and 17.35 is nowhere near either of them. What the notebook calls its loss is the mean of (answer $-$ label)$^2$, with the two digits taken as numbers, as if calling a 0 an 8 were four times as bad as calling it a 4. Training never followed the gradient of that quantity; it was only written down, step after step. So the alarm rang before training had begun, and nobody was listening, because the curve that everybody looks at is the accuracy.
 #
 # ## Ten averages
 #
@@ -206,7 +206,7 @@ guesses.compare("row by row, %", round(share["row by row"], 2))
 guesses.compare("one at a time, %", round(share["one at a time"], 2))
 
 # %% [markdown]
-# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and even its own logits, row by row, get only 62 % right. The accuracy that the notebook reported belongs to a situation in which no letter will ever find itself: sharing one envelope with ten thousand others.
+# Read those three lines twice, because they are hard to believe. Asked about one image at a time, the network answers 0 to every one of them, and by its own logits, with no softmax to blame, it still gets only 62 % right. The accuracy that the notebook reported belongs to a situation in which no letter will ever find itself: sharing one envelope with ten thousand others.
 #
 # **The answer to an image depends on its company**, by which we mean the other images of the batch. You can watch it happen. Take one image, a clearly written 2, and change nothing except its company.
 
@@ -381,7 +381,7 @@ exercises.folded(my_depends_on_company)
 #
 # You can't look up the original, and you may suspect that we have dug out one careless notebook to make a point. We wondered ourselves, so we went looking, and found the same fault in places where people go to learn.
 #
-# In a course that Microsoft published for learning PyTorch on images, a reader asked in 2021 [why the log-softmax runs along dimension 0](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), which is the batch. A [correction](https://github.com/MicrosoftDocs/pytorchfundamentals/pull/21) was proposed the year after. In the code of a printed book on reinforcement learning [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32) that the listing's softmax is right for one state at a time and wrong for a batch, exactly like cell 7. And it was found in [a notebook that goes with one of Google's data sets](https://github.com/google-research-datasets/answer-equivalence-dataset/issues/1), and in the code of three published models, [of interacting particles](https://github.com/ethanfetaya/NRI/issues/25), [of categories to be discovered](https://github.com/Lackel/DPN/issues/1) and [of a well-known paper on world models](https://github.com/ctallec/world-models/issues/10).
+# In a course that Microsoft published for learning PyTorch on images, a reader asked in 2021 [why the log-softmax runs along dimension 0](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), which is the batch. A [correction](https://github.com/MicrosoftDocs/pytorchfundamentals/pull/21) was proposed the year after. In the code of a printed book on reinforcement learning [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32) that the listing's softmax is right for one state at a time and wrong for a batch, exactly like the notebook's own. And it was found in [a notebook that goes with one of Google's data sets](https://github.com/google-research-datasets/answer-equivalence-dataset/issues/1), and in the code of three published models, [of interacting particles](https://github.com/ethanfetaya/NRI/issues/25), [of categories to be discovered](https://github.com/Lackel/DPN/issues/1) and [of a well-known paper on world models](https://github.com/ctallec/world-models/issues/10).
 #
 # None of these people are careless. The fault raises no error, the loss falls and the accuracy rises, so nothing but a question like yours in exercise 6.3 will ever find it.
 #
@@ -389,7 +389,7 @@ exercises.folded(my_depends_on_company)
 #
 # ## Write the checks
 #
-# Back to the body, and this time open all of it. The way forward you know from lesson 03. There are no biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. From $Z_2$ come the shares, as above. On the way back two lines are the notebook's own, and what it takes for gradients depends on them:
+# Back to the body, and this time open all of it. The way forward you know from lesson 03. There are no biases, and because the pixels run from 0 to 255 we call them *raw* and not $X$: $Z_1 = \text{raw}\, W_1$, $A_1 = \sigma(Z_1)$ and $Z_2 = A_1 W_2$. From $Z_2$ come the shares, as above. On the way back two lines are the notebook's own, and everything that it calls a gradient is computed from them:
 #
 # $$
 # \begin{aligned}
@@ -543,7 +543,7 @@ autopsy.examine(repaired)
 #
 # </details>
 #
-# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, at the original's own rate, and **in its own float32**. It repairs the softmax first. Then it replaces the squared error by cross-entropy, since that pulls hard where the network is most wrong, and you derived in lesson 02 why that is the better loss.
+# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, at the original's own rate, and **in its own float32**. It repairs the softmax first. Then it replaces the squared error with cross-entropy, which pulls hard where the network is most wrong; lesson 02 derived why it is the better loss.
 #
 # **Predict.** With both repairs, what percentage of the validation images does it get right?
 
@@ -608,7 +608,7 @@ for colour, (name, (line, called)) in enumerate(lines.items()):
             axis.plot(end, wall, "X", color=f"C{colour}", markersize=9)
 axis.axhline(wall, color="0.5", linewidth=1)
 axis.text(0, wall - 1, "float32's wall", va="top")
-axis.set(title="All of them sink; the better loss sinks fastest", xlabel="step", ylim=(-98, -12))
+axis.set(title="All of them sink, fastest with the better loss", xlabel="step", ylim=(-98, -12))
 axis.set_ylabel("lowest sum so far (×: first NaN)")
 axis.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=2)
 plt.show()
@@ -755,9 +755,9 @@ axis.legend(loc="upper center", bbox_to_anchor=(0.3, -0.16), ncols=2)
 plt.show()
 
 # %% [markdown]
-# - **Dividing the pixels by 255**, the disaster, turns out to be the largest gain after the softmax. Nearly half of it could be had without dividing: exercise 6.4 says that a divisor is a start and a rate of its own for $W_1$, and such a rate alone, on raw pixels, gains 0.85 points (`studies/layer_rates.py`).
+# - **Dividing the pixels by 255**, the disaster, turns out to be the largest gain after the softmax. Nearly half of it could be had without dividing. Exercise 6.4 showed that dividing the pixels amounts to giving $W_1$ different starting weights and a learning rate of its own, and such a rate alone, on raw pixels, gains 0.85 points (`studies/layer_rates.py`).
 # - **Cross-entropy** was a point ahead at 0.001 because its gradient is longer, and so were its steps. Once both rungs have a rate of their own, that lead is gone.
-# - **Glorot's weights** and **momentum** had seemed to bring fifty points and eleven. They only made up for a rate that was far too small.
+# - **Glorot's weights** and **momentum** seemed, at 0.001, to gain some fifty points and eleven points. All they did was to make up for a rate that was far too small.
 #
 # ## The repaired network, asked three ways
 #
@@ -824,4 +824,4 @@ print(f"standard error by writer: {100 * by_writer:.2f} points")
 #
 # ## Next
 #
-# The path that began with lesson 00 is complete. So far there has been one hidden layer. [Lesson 07](07_deeper.ipynb) asks what happens to the numbers on their way forward, and to the gradients on their way back, when there are more.
+# The path that began with lesson 00 is complete, although all of it led through a single hidden layer. [Lesson 07](07_deeper.ipynb) asks what happens to the numbers on their way forward, and to the gradients on their way back, when there are more.

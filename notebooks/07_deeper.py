@@ -218,7 +218,7 @@ print(checked(deep.MLP("sigmoid"), parameters, 0, ink))
 #
 # So the gradient is correct. But is it large enough to teach anything? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the layer's *pull*. Our network has five hidden layers of 128 sigmoids, and its weights are drawn as in every lesson so far, by a rule that has a name and that you will meet below.
 #
-# **Predict.** By what factor is the pull on layer 6, the last, stronger than the pull on layer 1?
+# **Predict.** How many times as strong as the pull on layer 1 is the pull on layer 6, the last?
 
 # %%
 guesses.ask("pull on layer 6 / pull on layer 1", None)
@@ -267,7 +267,7 @@ print(f"             slopes  {np.prod(slopes):.6f}")
 print(f"share of the blame that arrives: one part in {blames[-1] / blames[0]:.0f}")
 
 # %% [markdown]
-# It is the five units again. The weights hardly change the norm, by a factor of 1.34 all the way back, whereas each layer's slopes let less than a quarter of the blame through, and the slopes of all five together less than a thousandth. This is the **vanishing gradient**, which [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
+# It is the five units again, whose one part in 1,024 we have almost met by luck. The weights hardly change the norm, by a factor of 1.34 all the way back, whereas each layer's slopes let less than a quarter of the blame through, and the slopes of all five together less than a thousandth. This is the **vanishing gradient**, which [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
 #
 # ## One epoch, and nine more
 #
@@ -338,7 +338,7 @@ for name, (model, start) in runs.items():
 # %% [markdown]
 # Tanh learns at once, about as well as the ReLUs, so it was not a corner that the sigmoids lacked. "Then it was the quarter," you will say, and so did we: an earlier edition of this lesson ended its argument here, in so many words. But look again at what we compared. Tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. The experiment changed both at once, so it cannot tell which of them mattered.
 #
-# The control is a function that keeps the one and changes the other. Keep the quarter, and take away the half:
+# What we need is a control, a function that changes only one of the two. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
@@ -390,7 +390,7 @@ plt.show()
 # %% [markdown]
 # The blame fades in both networks, as it must, and layer 1 feels equally little in both. Yet after the epoch one of them gives every image the same answer, and the other gets 85 % right. So the faded gradient by itself did not stop the learning, and we had been wrong.
 #
-# The right panel shows what the half does. The 872 that impressed us owed little to fading blame: without the half the same ratio is 0.4, and it was by accident that 872 and 1,023 looked alike. A pull is input times blame, added up over the images, and where every activation is near a half, the input of the upper layers is large *and nearly the same for every image*. This common part makes their pull strong, and it says nothing about any image in particular.
+# The right panel shows what the half does. A pull is input times blame, added up over the images. Without the half, the input fades on its way up just as the blame fades on its way down, so their product is about the same on all layers, and the ratio is 0.4. With the half every activation is near a half, so the input of the upper layers stays large, and the pull follows the blame: that is why 872 and 1,023 look alike. But that large input is *nearly the same for every image*. It makes the upper layers' pull strong, and says nothing about any image in particular.
 #
 # Is it the half alone, then? A fourth network answers that: tanh + 1 has the slope of 1 *and* a mean that is not 0. The studies `half` and `depth` train all four at several rates, three seeds each. <small>(The best rate is chosen on the same validation images that are shown, so these accuracies are a little too good.)</small>
 
@@ -417,7 +417,7 @@ for slope, (left, right) in square.items():
     print("           {:4.1f} {:4.1f} {:4.1f}    {:4.1f} {:4.1f} {:4.1f}".format(*found))
 
 # %% [markdown]
-# Read it as a square. Tanh, which has neither fault, gets about 92 %. A network with *one* of the two faults learns within the epoch, too, only less well, whichever of the two it is. With both, nothing is learnt at any of eight rates. **So it is neither the quarter nor the half, but the quarter together with the half.**
+# Read it as a square. Tanh, which has neither fault, gets about 92 %. A network with *one* of the two faults learns within the epoch, too, only less well, whichever of the two it is. With both, nothing is learnt within that epoch at any of the eight rates that the study tried. **So it is neither the quarter nor the half, but the quarter together with the half.**
 #
 # The rates show how the two work together. Without the half the pull is about the same on all six layers, merely a thousand times too small, and a large learning rate can make up for that: nothing happens at 1 or below, but at 5 the network learns. With the half there is no such rate, because a rate that is large enough for layer 1 is hundreds of times too large for layer 6.
 #
@@ -454,7 +454,7 @@ for name, values in zip(["mean of A5", "A5, image to image", "pull on layer 6"],
 #
 # **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. Its sums have the same mean square as ours if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12$ is 1, in other words if $\mathrm{Var}(w) = 2 / \text{inputs}$. With tanh nothing is halved as long as the sums are small, so it wants $1 / \text{inputs}$.
 #
-# **Back.** The way back takes sums too, and the same argument holds there, with a layer's *outputs* in place of its inputs. Instead of the function it is the slope that takes its share of the mean square.
+# **Back.** The way back takes sums too, and the same argument holds there, with a layer's *outputs* in place of its inputs. Only now it is the slope, not the function, that decides how much of the mean square is left.
 #
 # <details><summary>The same on the way back, step by step</summary>
 #
@@ -466,7 +466,7 @@ for name, values in zip(["mean of A5", "A5, image to image", "pull on layer 6"],
 #
 # </details>
 #
-# Sigmoids need more. Their slope is at most $\frac14$, so on the way back each layer leaves at most $\frac1{16}$ of the mean square. Going forward, their activations are all near $\frac12$, which says little, and what counts is how far apart two images' activations lie. A small difference is multiplied by the weights and then by the slope, exactly as the blame is, so for the sigmoid both directions need the same:
+# Sigmoids need more. Their slope is at most $\frac14$, so on the way back each layer leaves at most $\frac1{16}$ of the mean square. Going forward, the size of their activations tells you little, because all of them are near $\frac12$; what counts is how far apart two images' activations lie. A small difference is multiplied by the weights and then by the slope, exactly as the blame is, so for the sigmoid both directions need the same:
 #
 # | $\mathrm{Var}(w)$ that keeps things level | forward | back |
 # |---|---|---|
@@ -478,7 +478,7 @@ for name, values in zip(["mean of A5", "A5, image to image", "pull on layer 6"],
 #
 # ### Exercise 7.3: from a variance to a range (core, 4 minutes)
 #
-# Our generators draw weights uniformly between $-\text{limit}$ and $+\text{limit}$. The mean of $w^2$ is then the mean height of the parabola $w^2$ over that range, $\text{limit}^2 / 3$, and that is the variance. Which limit gives the He rule's variance?
+# Our networks draw their first weights uniformly between $-\text{limit}$ and $+\text{limit}$. The mean of $w^2$ is then the mean height of the parabola $w^2$ over that range, $\text{limit}^2 / 3$, and that is the variance. Which limit gives the He rule's variance?
 
 
 # %%
@@ -561,7 +561,7 @@ for name, start in {"sigmoid, Glorot": sigmoids, "sigmoid, Glorot x 4": large}.i
     print(f"{name:20} {faded[0] / faded[-1]:.4f}               {accuracies.mean():.1f} %")
 
 # %% [markdown]
-# A seventh of the blame now reaches layer 1 instead of a thousandth. It isn't all of it, because larger weights make larger sums, and there a sigmoid is less steep, which is why the table says *at least*. But it is enough: the network that was stuck at every rate now gets 87.1 % right after an epoch. So it was never the sigmoid alone, but the sigmoid *with that start*.
+# A seventh of the blame now reaches layer 1 instead of a thousandth. It isn't all of it, because larger weights make larger sums, and there a sigmoid is less steep, which is why the table says *at least*. But it is enough: the network that got nowhere in an epoch, whatever its rate, now gets 87.1 % right. So it was never the sigmoid alone, but the sigmoid *with that start*.
 #
 # ## A way around
 #
@@ -620,7 +620,7 @@ exercises.check(my_residual_gradients)
 exercises.folded(my_residual_gradients)
 
 # %% [markdown]
-# The question mark was $dA_m$ itself, unchanged, because a plus sign has no slope and no weight:
+# The question mark was $dA_m$ itself, unchanged, because a sum hands all of its blame to each of its terms:
 #
 # $$dA_{m-1} = dA_m + dZ_m W_m^T, \quad dZ_m = dA_m \odot f'(Z_m) .$$
 #
@@ -638,7 +638,7 @@ print(f"after one epoch at {settings['rate']:g}: {here['accuracy']:.2%}")
 # %% [markdown]
 # After one epoch the network gets nine digits in ten right, where before it gave all of them the same answer. There is now a path along which nothing is multiplied, and it serves the blame and the image alike.
 #
-# Trainable is not yet useful, though. Leave the four residual layers out, and a network with one hidden layer remains; or leave them in but *frozen*, as they were drawn at random. The study `way_around` gives each of the three the rate that is best for it, and compares them with other seeds than those that chose.
+# Trainable is not yet useful, though. Leave the four residual layers out, and a network with one hidden layer remains; or leave them in but *frozen*, as they were drawn at random. The study `way_around` gives each of the three the rate that is best for it, and then compares the first two on five seeds that had no part in that choice. (The frozen one is so far behind that its three seeds will do.)
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]

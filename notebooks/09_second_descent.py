@@ -25,7 +25,7 @@
 # %% [markdown]
 # ## Before you start
 #
-# 1. What does a ReLU make of a sum of $-3$, and of a sum of 2? What variance do weights have by the He rule?
+# 1. What does a ReLU turn a sum of $-3$ into, and a sum of 2? What variance does the He rule give the weights?
 #
 #    <details><summary>Answer</summary>
 #
@@ -108,7 +108,7 @@ plt.show()
 #
 # ### What the peak is made of
 #
-# The tale blames the noise, so let us ask the noise. Draw it two hundred times, lest one draw was unlucky, and take the median of the distances: with 12 features the fit is off by more than 2. Now put 0 in place of 0.2, so that every target lies exactly on the true curve.
+# The tale blames the noise, so let us ask the noise. Our one draw may have been unlucky, so draw it two hundred times and take the median of the distances: with 12 features the fit is still off by more than 2. Now put 0 in place of 0.2, so that every target lies exactly on the true curve.
 #
 # **Predict.** How far off will the fit with 12 features be without noise?
 
@@ -131,7 +131,7 @@ for level in [0.0, 0.002, 0.02, 0.2]:
 guesses.compare("off at 12 features, without noise", f"{at_12[0.0]:.6f}")
 
 # %% [markdown]
-# Without noise there is no peak at all. The fit with 12 features is then by far the best of the three, and the one with 40 is the worst: the weight is shared among forty terms, and the lightest way of sharing it is not quite the sine. Now read the column of 12 downwards: ten times the noise, ten times the distance, and always about ten times as much as the noise itself. So the fit at 12 features does nothing wrong with the curve. It is an amplifier, and what it amplifies is whatever part of the targets the features can't follow. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.**
+# Without noise there is no peak at all. The fit with 12 features is then by far the best of the three, and the one with 40 is the worst, because of all the curves through the twelve points `lstsq` takes the one with the smallest weights, and that is not quite the sine. Now read the column of 12 downwards: ten times the noise, ten times the distance, and always about ten times as much as the noise itself. So the fit at 12 features does nothing wrong with the curve. It is an amplifier, and what it amplifies is whatever part of the targets the features can't follow. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.**
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
@@ -317,7 +317,7 @@ exercises.folded(my_lightest_weights)
 # %% [markdown]
 # With many images it is the same argument. Whatever is at right angles to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a sum of multiples of $A$'s rows.
 #
-# That also says why *training* should find it, with no `lstsq` to look for it. Gradient descent on the squared error adds multiples of $A$'s rows to the weights of such a layer, and nothing else. So if it starts at 0 and ends at an exact fit, that fit is a sum of multiples of $A$'s rows, and therefore the lightest.
+# That also explains why plain *training* should find it, although nobody tells it to look. Gradient descent on the squared error adds multiples of $A$'s rows to the weights of such a layer, and nothing else. So if it starts at 0 and ends at an exact fit, that fit is a sum of multiples of $A$'s rows, and therefore the lightest.
 #
 # Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit of 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of 1,100 features that is just as heavy, so the lightest one of 1,100 can't be heavier. What will the norms look like, from 100 features to 6,000?
 
@@ -360,7 +360,7 @@ guesses.compare("% misread with one part in a hundred", mixed_wrong[1] / 100)
 #
 # ## Where the weight comes from
 #
-# Why does the threshold need such heavy weights? In the example of two images it was because they hardly differed. To say the same of a thousand images, try out all weights of norm 1, in every direction. Some directions make the answers to the training images loud, while others leave them almost silent, or *faint*. If a part of the targets can only be reached along a faint direction, it takes a lot of weight to reach it.
+# Why does the threshold need such heavy weights? In the example of two images it was because they hardly differed. To say the same of a thousand images, imagine every possible set of weights of norm 1, that is, every direction that the weights can take. In some directions the answers to the training images are large, or *loud*; in others they are almost silent, or *faint*. If a part of the targets can only be reached along a faint direction, it takes a lot of weight to reach it.
 #
 # Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs of directions, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write
 #
@@ -403,7 +403,7 @@ for small in [two, three]:
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from the right: take the targets' parts, divide each by its $s$, and add up so many helpings of each row of `right`. The matrix in front of $Y$ is called the **pseudoinverse** of $A$; in NumPy it is `np.linalg.pinv`. <small>([Moore 1920](https://doi.org/10.1090/S0002-9904-1920-03322-7), [Penrose 1955](https://doi.org/10.1017/S0305004100030401).)</small>
+# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The matrix in front of $Y$ is called the **pseudoinverse** of $A$; in NumPy it is `np.linalg.pinv`. <small>([Moore 1920](https://doi.org/10.1090/S0002-9904-1920-03322-7), [Penrose 1955](https://doi.org/10.1017/S0305004100030401).)</small>
 #
 # <details><summary>Why is it exact, and why the lightest?</summary>
 #
@@ -442,7 +442,7 @@ exercises.folded(my_without_weakest)
 #
 # *To its left* there are fewer features than images. The faintest direction is the set of weights, of norm 1, that comes closest to silencing all 1,000 images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So each feature makes the faintest direction *fainter*, or leaves it as it was.
 #
-# *To its right*, some weights silence all the images completely, because there are more unknowns than equations. But such weights change no answer, and the lightest fit never uses them. So the question turns round, and now it is the *images* that can nearly cancel one another. Think of a mixture of images, some added and some subtracted, with shares of norm 1. In the faintest such mixture every feature adds up to almost nothing. With one more feature, one more sum has to come to almost nothing as well, and that is harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
+# *To its right*, some weights silence all the images completely, because there are more unknowns than equations. But such weights change no answer, and the lightest fit never uses them. So turn the question round, and ask how nearly the *images* can cancel one another. Mix them, adding some and subtracting others, with shares of norm 1, and look at each feature's sum over the mixture. In the faintest mixture all of these sums are almost nothing. With one more feature there is one more sum that must be almost nothing as well, and that can only be harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
 #
 # Fainter up to the threshold, louder from there on: it must be faintest exactly there. That is the whole reason for the peak, and we know of none that is shorter. Look at it with the digits.
 
@@ -529,7 +529,7 @@ exercises.folded(my_decayed_fit)
 #
 # </details>
 #
-# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced; and unlike leaving directions out, it does so gradually.
+# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced. Weight decay does what leaving directions out does, only gradually.
 #
 # **Predict.** At the threshold 87 % of the new digits were misread. What percentage will be misread with $\lambda = 0.002$?
 
@@ -570,9 +570,9 @@ axis.legend(title="weight decay")
 plt.show()
 
 # %% [markdown]
-# With either of these values the peak is gone, and on average the larger one misreads fewer digits at every width. Take away the amplifier, and the noise or misfit is harmless. Go back to the twelve points and move the slider of $\lambda$: what happens at the ends?
+# With either of these values the peak is gone, and on average the larger one misreads fewer digits at every width. Take away the amplifier, and the noise or misfit does little harm. Go back to the twelve points and move the slider of $\lambda$: the ends calm down.
 #
-# None of this makes a *false* label harmless, because an exact fit has to learn that by heart as well. The study `wrong_labels` fits the same features after a fifth of the labels have been drawn at random.
+# None of this makes a *false* label harmless, because an exact fit has to learn that by heart as well. The study `wrong_labels` fits the same features after a fifth of the labels have been replaced by random ones.
 
 # %% tags=["hide-input"]
 settings, results, here = studies.again("wrong_labels")

@@ -161,7 +161,7 @@ framed(
 images, labels = validation_set
 
 # %% [markdown]
-# The better network hardly fares better: at two pixels every fifth digit is lost, and at three nearly half of them. The trouble is that each hidden unit has a weight of its own for each pixel. What it has learnt about a stroke in one place therefore says little about the same stroke two pixels further on.
+# The better network hardly fares better: at two pixels one digit in five is lost, and at three nearly half of them. The trouble is that each hidden unit has a weight of its own for each pixel. What it has learnt about a stroke in one place therefore says little about the same stroke two pixels further on.
 #
 # ### A cure with data
 #
@@ -183,7 +183,7 @@ for p, share in enumerate(robust_shares):
 guesses.compare("pixels of push that lose one digit in ten", int(np.argmax(robust_shares < 0.9)))
 
 # %% [markdown]
-# It holds for one pixel, which is as far as the training went, it fades at two, and it breaks at three. In other words, the network has learnt the pushes that it was shown, and not what a push is.
+# The cure holds for one pixel, which is as far as the training went; at two it fades, and at three it breaks. In other words, the network has learnt the pushes that it was shown, and not what a push is.
 #
 # **Change a number.** Put 2 or 3 in place of `most=1`. Predict which of the four numbers rise and which fall. Then put the 1 back.
 #
@@ -329,7 +329,7 @@ pictures.kernel()
 # %% [markdown]
 # ## Max-pooling
 #
-# What the network *reads*, however, should not move along at all. A 4 should stay a 4, which is called **invariance**, and the maps alone don't give us that. A step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. Where in its square the largest number was makes no difference, so a stroke may wander a little without anybody noticing further up. Pooling turns (8, 24, 24, n) into (8, 12, 12, n). <small>For images it was used by [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150).</small>
+# What the network *reads*, however, should not move along at all. A 4 should stay a 4 wherever it stands. This is called **invariance**, and the maps alone don't give us that. A step towards it is **max-pooling**. Divide each map into squares of 2 by 2 numbers, and keep only the largest of each square. Where in its square the largest number was makes no difference, so a stroke may wander a little without anybody noticing further up. Pooling turns (8, 24, 24, n) into (8, 12, 12, n). <small>For images it was used by [Weng, Ahuja and Huang 1992](https://doi.org/10.1109/IJCNN.1992.287150).</small>
 #
 # ### Exercise 10.2: the largest of four (warm-up, 4 minutes)
 #
@@ -448,7 +448,7 @@ print("dx", dx.shape, dx[0, :, :, 0].astype(int), sep="\n")
 # %% [markdown]
 # ## The whole network
 #
-# All parts are there: convolution, pooling, bias and ReLU, twice, and then a last layer that sees everything, which is a convolution with ten kernels as large as its maps. Here is one digit on its way through a network that has not been trained yet, with one map of each layer.
+# All the parts are there: convolution, pooling, bias and ReLU, and the same again, and then a last layer that sees everything, which is just one more convolution, with ten kernels as large as the maps. Here is one digit on its way through a network that has not been trained yet, with one map of each layer.
 
 # %% mystnb={"image": {"alt": "Five squares side by side, drawn to scale, each smaller than the one before: a digit of 28 by 28 pixels, then a map of 24 by 24, a pooled one of 12 by 12, a map of 8 by 8 and a pooled one of 4 by 4. Between them are the words convolution, pooling, convolution, pooling. In each square a small frame marks what one number of the next square was made from: a patch of 5 by 5 before a convolution, a square of 2 by 2 before pooling. Below is how many maps each layer has: one image, then 8, 8, 16 and 16."}} tags=["hide-input", "home"]
 a_digit = model.prepare(validation_set[0][chosen : chosen + 1])
@@ -543,7 +543,7 @@ if not all(map(np.allclose, grads, library)):
     print("the library has different gradients")
 
 # %% [markdown]
-# **A good place to stop.** You have a convolutional network, written by yourself down to the last gradient, and a check that calls all six right. What follows trains it, and asks what each part of it is good for.
+# **A good place to stop.** You have a convolutional network that you have written yourself, down to the last gradient, and a check that calls all six right. What follows trains it, and asks what each part of it is good for.
 #
 # ## Train it
 #
@@ -576,7 +576,7 @@ for name, shares in {
 guesses.compare("% misread after a push of two", round(100 * (1 - trained_shares[2]), 2))
 
 # %% [markdown]
-# The last two had the same pushes in training, and the convolutional one makes less than half as many errors at every push. You may object that this is one seed, and that convolving takes five times as many multiplications. Both are true, so the stored study `shapes` trained three seeds for ten epochs, and also a fully connected network with 512 units.
+# The last two had the same pushes in training, and the convolutional one makes less than half as many errors at every push. You may object that this is one seed, and that convolving takes five times as many multiplications. Both are true, so a stored study, `shapes`, trained three seeds of each for ten epochs, and beside them a fully connected network of 512 units, which takes three quarters of the multiplications. Look for its line in the next table.
 #
 # ## What is each part worth?
 #
@@ -662,11 +662,11 @@ axis.legend(loc="lower right", fontsize=12, handlelength=3.5)
 plt.show()
 
 # %% [markdown]
-# From a dashed curve down to the solid one with the same marks: that is the design. From the circles down to the squares of the same line: that is the pushing. Each helps at every push, and the two curves in the middle cross, because from two pixels on pushing did more than the design. Together they are better than either: only 1.78 digits in a hundred are misread after a push of two, instead of 17.01.
+# Compare a dashed curve with the solid one that has the same marks, and you see what the design is worth. Compare the circles with the squares on the same kind of line, and you see what the pushing is worth. Each helps at every push, and the two curves in the middle cross, because from two pixels on pushing did more than the design. Together they are better than either: only 1.78 digits in a hundred are misread after a push of two, instead of 17.01, and the fully connected network with pushes misreads 3.99, or 3.08 with 512 units.
 #
 # ### Where the invariance ends
 #
-# Why does a far push still do harm, if the kernels see a stroke wherever it is? Because the last layer has a weight of its own for each place of the last maps, we should guess. <small>The squares of the pooling lie fixed on the map, and may do harm as well ([Zhang 2019](https://arxiv.org/abs/1904.11486)). But a push of *four* pixels moves the maps by exactly two places after the first pooling and by one after the second, so here they are innocent.</small> Test it: push by four pixels, move the last maps back by one place, and let the last layer read them again. What has left the frame can't be brought back, of course; the column that was pushed out is filled with what blank paper gives.
+# Why does a far push still do harm, if the kernels see a stroke wherever it is? Our guess is the last layer, because it has a weight of its own for each place of the last maps. <small>The squares of the pooling lie fixed on the map, and may do harm as well ([Zhang 2019](https://arxiv.org/abs/1904.11486)). But a push of *four* pixels moves the maps by exactly two places after the first pooling and by one after the second, so here they are innocent.</small> Test it: push by four pixels, move the last maps back by one place, and let the last layer read them again. What has left the frame can't be brought back, of course; the column that was pushed out is filled with what blank paper gives.
 #
 # **Predict.** The push costs right answers. What percentage of them will come back?
 
@@ -717,7 +717,7 @@ guesses.compare(
 )
 
 # %% [markdown]
-# Every sixth digit was misread, although the kernels saw all of it, and moving the maps back brings four fifths of the lost answers back. Who is to blame for the fifth that stays lost? The last line answers that. Leave the digits where they were and merely blank the column of the maps that the push moved out of the frame, and the accuracy is the same. So what doesn't come back is the lost column's fault, and *all the rest* is the last layer's doing, because it has learnt in which place each map should answer.
+# More than one digit in six was misread, although the kernels saw all of it, and moving the maps back recovers four fifths of the lost answers. Who is to blame for the fifth that stays lost? The last line answers that. Leave the digits where they were and merely blank the column of the maps that the push moved out of the frame, and the accuracy is the same. So what doesn't come back is the lost column's fault, and *all the rest* is the last layer's doing, because it has learnt in which place each map should answer.
 #
 # ## The test set
 #
@@ -742,7 +742,7 @@ print("convolutional, pushed, ten epochs, three seeds of the study, %")
 print("  ", *(f"{100 - share:.2f}" for share in pushed_study[:, 4]))
 
 # %% [markdown]
-# With the same epochs and pushes, the convolutional network scores one point higher, which is many standard errors. Three epochs leave it just below 99 %, and ten take it beyond, with all three seeds.
+# With the same epochs and pushes, the convolutional network gets one percentage point more, which is seven standard errors. After three epochs it is just below 99 %; after ten it is above, whichever of the three seeds it had.
 #
 # ## Recap
 #
@@ -752,7 +752,7 @@ print("  ", *(f"{100 - share:.2f}" for share in pushed_study[:, 4]))
 # - A convolution is one matrix product over all patches. Its gradient is that of any layer, summed over all places. The pixels get their blame back patch by patch, added up where patches overlap.
 # - Of the errors at two pixels, pushing in training saves more than the design does, and both together save most. Within the design, putting back sharing or pooling saves about a third of the errors that remain without it (sharing in one seed), and means do nearly as well as maxima.
 # - The maps move along with the image as far as the pooling lets them. Beyond that, what a far push costs is the last layer's doing, except for the column of the maps that left the frame.
-# - [Lesson 00](00_first_look.ipynb) asked what accuracy can't tell you. Here two networks read nearly every digit where it was written. After a push of two pixels, the one we began with misreads one in five, and the last one three in a hundred. So test a network on the images it will meet.
+# - [Lesson 00](00_first_look.ipynb) asked what accuracy can't tell you. Here the network we began with and the last one both get nearly every digit right as it was written, and their accuracies are hardly more than a point apart. After a push of two pixels, the first misreads one digit in five, and the last three in a hundred. So test a network on the images it will meet.
 #
 # ## Questions to ask yourself
 #

@@ -108,7 +108,7 @@ for source, rule in L.parents:
 # %% [markdown]
 # Those are the blames after a single step back, and soon a loop will take the other steps. Notice what has *not* happened. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop in the program, only the lines that really ran have been noted, which is why a framework can differentiate a program that no one could write as a formula.
 #
-# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For two arrays of a thousand entries it would have a million numbers, nearly all of them 0. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*. Everything that makes reverse mode cheap is in that sentence: of the product's million slopes, `dz * w` touches only the thousand that matter.
+# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For our product, from a thousand entries of $u$ to a thousand of $z$, it would have a million numbers, nearly all of them 0. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*. Everything that makes reverse mode cheap is in that sentence: of the product's million slopes, `dz * w` touches only the thousand that matter.
 #
 # The other rules you have derived already, or know from school:
 #
@@ -196,11 +196,11 @@ exercises.folded(my_unbroadcast)
 #
 # Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Here the wait makes no difference, because $w$ was simply given. But suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
 #
-# So **a value hands its blame on once all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist: just turn round the order in which they were made. <small>A framework that writes every operation into a list as it runs has this order for nothing. Ours keeps no list, only each value's parents, so the order has to be found.</small>
+# So **a value hands its blame on once all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist: just reverse the order in which they were made. <small>A framework that writes every operation into a list as it runs has this order for nothing. Ours keeps no list, only each value's parents, so the order has to be found.</small>
 #
 # ### Exercise 11.3: the order (core, 12 minutes)
 #
-# You get the graph as a dictionary: each value's name, with the names of the values it was made from. You also get the name of the last value, the *end*. A value that was made from nothing has an empty list. Return a list of names, the end first. Every value that the end depends on must be in it once, after everything that it went into. There are often several right orders.
+# You get the graph as a dictionary: each value's name, with the names of the values it was made from. You also get the name of the last value, the *end*. A value that was made from nothing has an empty list. Return a list of names, the end first. Every value on which the end depends must be in the list exactly once, and must come after all values in the list that were made from it. There are often several right orders.
 #
 # Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
 #
@@ -271,7 +271,7 @@ guesses.compare("dw with the bug", w.grad)
 # %% [markdown]
 # $u$ is right, because it is used only once. $w$ is left with whatever arrived last, and the check rejects it. What makes this bug famous is where it hides: in a network that uses every value just once, as lesson 03's seems to, you would never see it.
 #
-# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. We use it from here on. The operators `+ - * / @` work on it, `sum` and `max` along an axis leave that axis in place, with size 1, and plain arrays, such as the pixels, count as constants and get no blame.
+# The library's `autodiff.Value` is the class from above with every rule of the table, a few more, and this loop as its method `backward`. We use it from here on. The operators `+ - * / @` work on it. Unlike NumPy's, its `sum` and `max` along an axis keep that axis, with size 1. Plain arrays, such as the pixels, count as constants and get no blame.
 
 # %% [markdown]
 # ## Lesson 03's sheet, once more
@@ -385,7 +385,7 @@ plt.show()
 #
 # ## Three networks for free
 #
-# Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a way forward, and you have a model that lesson 04's `train` accepts. Here are those of lessons 03 and 07:
+# Four steps are the same for every network: wrap its parameters in values, compute the logits, take the cross-entropy, walk back. The library keeps them as `autodiff.TapeModel`. Give it a way forward, and you have a model that lesson 04's `train` accepts. Here are the ways forward of lessons 03 and 07:
 #
 # $$\begin{aligned} Z_2 &= \sigma(X W_1 + b_1)\, W_2 + b_2, \\ A_m &= \max(A_{m-1} W_m + b_m,\, 0) . \end{aligned}$$
 
@@ -481,7 +481,7 @@ for name, (forward, by_hand, start) in cases.items():
     print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
-# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If all four of yours were kept, it is your quotient, your sum over copies, your order and your take that have just reproduced three lessons of derivations; the engine contributed little more than the loop. <small>The test suite also nudges each rule, at many shapes, since two programs may share an error.</small>
+# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If yours were kept, your sum over copies, your order and your take have just reproduced three lessons of derivations; the engine contributed little more than the loop. <small>The test suite also nudges each rule, at many shapes, since two programs may share an error.</small>
 #
 # ### The formula that you wrote
 #
@@ -498,7 +498,7 @@ z.sigmoid().sum().backward()
 print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient gives that infinity a blame of 0, the rule of exp multiplies the two, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
+# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient divides by that infinity, so its blame is 0; then the rule of exp multiplies this 0 by its own value, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
 #
 # **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking: what lesson 02 taught you about stable formulas is still your job.
 #
@@ -531,7 +531,7 @@ exercises.folded(my_unit_rows_backward)
 # %% [markdown]
 # ## What it costs
 #
-# So far the gradient has looked like a gift. What does it cost? Had you not read this lesson, you might do it as in lesson 03's check, nudging one parameter after another: two losses for each of a hundred thousand parameters, and a day would be nowhere near enough for a training run.
+# So far the gradient has looked like a gift. What does it cost? Without a way back you would have to do what lesson 03's check does, and nudge one parameter after another. That is two losses for each of a hundred thousand parameters, for a single step, and at that price a day would be nowhere near enough for a training run.
 #
 # **Predict.** How many times as long as the loss alone do the loss *and* its gradient take together, in a network with 4,096 hidden units and more than three million parameters? And is the tape slower than the way back that you wrote by hand?
 #
@@ -558,9 +558,9 @@ guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['los
 # %% [markdown]
 # Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. The measured times hardly climb, because the count knows only products, whereas the exponentials of the sigmoids are needed on the way forward alone.
 #
-# And the tape? In networks of sigmoids it takes a little longer than the way back by hand, and in the widest just as long, since the products outweigh all the bookkeeping. Only lesson 10's network takes about three times as long, because the tape takes every entry by its index where lesson 10 cuts its patches out cleverly. That is a price of how arrays lie in memory, not of gradients. <small>These times are good to about a tenth, and the smallest network's to less.</small>
+# And the tape? In networks of sigmoids the bookkeeping shows most where there is least to multiply: 2.7 against 1.9 with 128 units. In the widest network the tape takes hardly longer than your own way back, since the products outweigh everything else. Only lesson 10's network takes about three times as long, because the tape takes every entry by its index where lesson 10 cuts its patches out cleverly. That is a price of how arrays lie in memory, not of gradients. <small>These times are good to about a tenth, and the smallest network's to less.</small>
 #
-# What the tape costs everywhere is *memory*, up to about twice as much as by hand, because for each layer of sigmoids it keeps the product, $z$ and $a$ until the way back has passed it, where by hand you keep only $a$.
+# What the tape costs everywhere is *memory*, because for each layer of sigmoids it keeps the product, $z$ and $a$ until the way back has passed it, where by hand you keep only $a$.
 #
 # ### Why backwards?
 #
@@ -598,7 +598,7 @@ def tape_gradients(parameters, x, y):
 #
 # Compare the two line by line. `requires_grad=True` does what our `Value` does: it marks the arrays that are to get blame.
 #
-# A study ran this very code on a computer with PyTorch, for the first images and weights of lesson 04's training.
+# A study ran this very code on a computer with PyTorch, on the first batch of lesson 04's training and with the weights that it starts from.
 
 # %% tags=["hide-input"]
 study = studies.read("tape_torch")

@@ -146,7 +146,7 @@ print(f"loss of the rival at best: {H:.4f}; of ten equal guesses: {np.log(10):.3
 #
 # The shares $w_i$ are the **attention weights**. A third matrix, $W_v$, turns each value image's features into a vector $v_i$ of ten entries, one for each digit: the **value**. The network's answer is the weighted mean $m$ of the four values, to which a bias $b_2$ is added; these ten numbers are the logits.
 #
-# > A softmax over the company was the original's fault. Here it is the point: **the company is asked on purpose, and those whose keys fit are heard.**
+# > In lesson 06 a softmax over the company was the original's worst fault. Here it is the point: **the company is asked on purpose, and those whose keys fit are heard.**
 #
 # In this lesson $i$ numbers the pairs, $k$ is a key, as everywhere in the field, and $l$ numbers the classes. For $n$ cards with the same number of pairs each:
 #
@@ -298,7 +298,7 @@ trained, history = train(
     start,
     cards[:2],  # images and labels
     batches,
-    learning_rate=linear_decay(0.02, len(batches)),  # at 0.05 the last bits would soon decide
+    learning_rate=linear_decay(0.02, len(batches)),
     momentum=0.9,
     monitor={"validation": validation_cards[:2]},
     every=600,
@@ -367,7 +367,7 @@ pictures.attend(trained)
 #
 # ## Does it look?
 #
-# Our network gets nine cards in ten right. Would a falling loss have told us that it looks? Here is the control: the same network with its scores multiplied by 0, so that it weighs all four pairs alike. One epoch runs before your eyes; the rest is a study's (`studies/looking.py`).
+# Our network gets nine cards in ten right. Would a falling loss have told us that it looks? Here is the control: the same network with its scores multiplied by 0, so that it weighs all four pairs alike. One epoch runs before your eyes; the full-length runs come from a study (`studies/looking.py`).
 
 # %% tags=["hide-input"]
 study = studies.read("looking")["rows"]
@@ -431,7 +431,7 @@ axis.legend(loc="lower right", fontsize=12)
 plt.show()
 
 # %% [markdown]
-# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Put the keys of a card in order, and read their values in that order. The adder can get right any selection of them that rises (or stays level) from one to the next, as long as it gives up the others, so its best is the longest such run. On our card that is 2, 7, 9, or just as well 2, 4, 9. How long is the longest run on average?
+# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Put the keys of a card in order, and read their values in that order. The adder can get right any selection of them that rises (or stays level) from one to the next, as long as it gives up the others, so its best is the longest such selection, gaps allowed. On our card that is 2, 7, 9, or just as well 2, 4, 9. How long is the longest one on average?
 
 # %% tags=["answer"]
 longest = np.array([len(adding.longest_rising(values)) for values in lists])
@@ -468,7 +468,7 @@ guesses.compare("the loss, while the accuracy climbs", "it rises")
 # %% [markdown]
 # The second line surprised us more than anything else in this lesson. A hundredth of the votes is enough to take the accuracy from 38 % to almost 57 %, because on half of the cards all four values are different, and where four classes are exactly level a hair decides who wins. The loss hardly notices, and what it notices it doesn't like: it *rises*. And although the accuracy goes on climbing, the loss never comes below where it began, at 1.1868.
 #
-# That is no accident of these lines. **No adder whatever can get a mean loss below 1.1868.** The reason is that the loss is a bowl: points by which a question favours a class win something where that class happens to be beside the asked digit, and on average lose at least as much where it isn't.
+# That is no accident of these lines. **No adder whatever can get a mean loss below 1.1868.** The reason is that the loss is a bowl. When a question favours a class, it wins something on the cards where that class happens to be beside the asked digit, but it loses on the cards where it isn't, and on average it loses at least as much as it wins.
 #
 # <details><summary>The proof, in three steps</summary>
 #
@@ -504,7 +504,7 @@ for name, scale in [("our network", None), ("our network, scores times 0", 0.0)]
 #
 # - *Places don't matter.* Move a pair elsewhere on its card: the answers must stay the same, up to float64's rounding (`np.allclose`).
 # - *The question matters.* Ask about the first key's image, then about the second's: the answers must differ.
-# - *The company matters.* The company is what is on the card. What can you swap so that the keys stay and the answers change?
+# - *The company matters.* The company is the four pairs. What can you swap so that the key images stay where they are and the answers change?
 # - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its answer must be what it was among the others. Lesson 06's softmax would fail here.
 # - *The two are used together.* Swap two values while asking about one key, and again while asking about a different one. Each time the logits change by something. In an adder the two changes are equal, whereas in a network that looks they differ. Compare them as a softmax would, to which a number added to all ten logits means nothing: subtract from each row of a change its mean. Otherwise an adder that returns the logs of its probabilities would escape you.
 #
@@ -523,7 +523,7 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Here are six impostors, made from our trained features, beside our network and an untrained one, with what a check like yours sees in each. Will the untrained one pass?
+# Here are six impostors, all made from our trained features. One weighs all pairs alike, and one always hears the first; two go by the place on the card, the second of them in addition to looking; one runs its softmax over the cards in the batch, as in lesson 06; and the last is the adder. Our network and an untrained one stand above them. What does a check like yours see in each, and will the untrained one pass?
 
 # %% tags=["hide-input"]
 candidates = {
@@ -541,7 +541,7 @@ for name, answer in candidates.items():
 # %% [markdown]
 # A network that looks must show *no, yes, yes, no, yes*, and every impostor fails at least one of the five. Two rows are worth a second look. The adder fails only the last question, although it gets far more right than the rival. And an *untrained* network passes all five, because it does look; it just can't see anything yet.
 #
-# So passing shows that question and company are used *together*, but not that they are used well, or even compared. The five questions can convict an impostor, and only the loss says how well anybody looks, so you need both.
+# So passing shows that question and company are used *together*, but not that they are used well, or even compared. The five questions can convict an impostor, but only the loss says how well anybody looks, so you need both.
 #
 # ### Change what it looked at
 #
@@ -570,11 +570,11 @@ for name, pair in [("the value it looked at", looked_at), ("a different value", 
 guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes))
 
 # %% [markdown]
-# Ninety-nine to one. For *this* network the lines do tell where the answers come from, though it isn't the lines that prove it, but the experiment.
+# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though it isn't the lines that prove it, but the experiment.
 #
 # ### Does it compare, or recognise?
 #
-# So it looks, but how does it find the right pair? It may *compare* two images, or *recognise* both: this is an 8, and so is that one. Recognising works only for digits that have been learnt, so we trained on cards whose keys are 0 to 7, and then asked about an 8 or a 9. The rivals below merely recognise, by the name or by the ten probabilities that a classifier of 0 to 7 gives each image, except for the last, which lays image on image.
+# So it looks, but how does it find the right pair? It may *compare* two images, or *recognise* both: this is an 8, and so is that one. Recognising works only for digits that have been learnt, so we trained on cards whose keys are 0 to 7, and then asked about an 8 or a 9. All but one of the rivals below merely recognise: a classifier that was trained on 0 to 7 gives each image a name, or a probability for each class, and these are what they match. The last rival lays image on image.
 
 # %% tags=["hide-input"]
 comparing = studies.read("comparing")["rows"]
@@ -600,11 +600,11 @@ for name, rows in ways.items():
     print(f"{name:32}{known:15.1f}{new:15.1f}{len(rows):8}")
 
 # %% [markdown]
-# On new digits the network beats the names, and the probabilities as well, as long as these are compared by a dot product. So here stood in bold: *it compares*. Then a referee asked why the pixels had a cosine and the probabilities had not. With one, the very same probabilities beat the network, and so do plain pixels, which have learnt nothing. In other words, the ruler decides, and **this experiment can't tell whether our network compares or recognises**. We were wrong to think that it could.
+# On new digits the network beats the names, and the probabilities as well, as long as these are compared by a dot product. So for a while this page said, in bold, *it compares*. Then a referee asked why the pixels were compared by a cosine, which ignores how long the two arrows are, and the probabilities were not. Compared by a cosine, the very same probabilities beat the network, and so do plain pixels, which have learnt nothing. In other words, the ruler decides, and **this experiment can't tell whether our network compares or recognises**. We were wrong to think that it could.
 #
 # ## Lesson 00's question again
 #
-# An answer may depend on its company, *if you can say on which company and how*. So shuffle the pairs, exchange the other cards in the batch, and add pairs to the card.
+# An answer may depend on its company, *if you can say on which company and how*. So turn the order of the pairs round, take all other cards out of the batch, and then change the number of pairs on the card.
 #
 # **Predict.** It was trained on four pairs, and four only. With a fifth on the card, what percentage will it answer correctly?
 
