@@ -27,10 +27,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from course.exercises import markup, solutions, store, texts
-from course.exercises.attempt import where_it_stopped
+from course.exercises.answer import where_it_stopped
 from course.exercises.checker import check_answer
 from course.exercises.exercise import Exercise
-from course.exercises.library import put_to_work
 from course.exercises.reply import Reply
 
 #: The exercises of each lesson, by its number; a new module is found, not listed.
@@ -238,7 +237,7 @@ def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
         )
     if exercise.home is None:
         return "It is kept."
-    put_to_work(exercise, function)
+    store.put_to_work(exercise, function)
     return f"From here on it is {exercise.home.__name__}.{exercise.name}."
 
 
@@ -293,7 +292,7 @@ def mine() -> str:
         elif exercise.home:
             librarys.append(name)
         if exercise.home:
-            put_to_work(exercise, kept[name] if is_right else exercise.reference)
+            store.put_to_work(exercise, kept[name] if is_right else exercise.reference)
     lines = [
         f"yours:         {', '.join(yours) or 'none yet'}",
         f"the library's: {', '.join(librarys) or 'nothing, all of it is yours'}",

@@ -1,23 +1,23 @@
-"""Call a function on one case, and record what the call came to; read how an answer is written."""
+"""One case of an exercise: what is wanted of it, what an answer makes of it, part by part."""
 
-import ast
 import contextlib
 import copy
-import inspect
+import functools
 import io
 import itertools
 import linecache
 import re
-import textwrap
 import traceback
-import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from course.exercises.exercise import Arguments
+from course.exercises.answer import file_of, where_it_stopped
+from course.exercises.comparison import identical, is_narrow, is_several, matches, shape_of
+from course.exercises.exercise import Arguments, Exercise
 
 #: The most values that are taken from an iterator, which may have no end.
 MOST_YIELDED = 10**4
@@ -42,30 +42,6 @@ class Outcome:
     #: In which other function of the reader's that line stands.
     inside: str = ""
 
-    @property
-    def kind_of_error(self) -> str:
-        """The name of the error, without its words."""
-        return self.error.partition(":")[0]
-
-
-@dataclass(frozen=True, eq=False)
-class Attempt:
-    """A case: its arguments, what the answer made of them, and what the key makes of them."""
-
-    arguments: Arguments
-    outcome: Outcome
-    wanted: Outcome
-    #: Whether it is an edge case, in which only the last bits may differ.
-    is_edge: bool
-
-
-class Unheard(io.TextIOBase):
-    """Where that goes which an answer prints again and again."""
-
-    def write(self, text: str) -> int:
-        """Drop it."""
-        return len(text)
-
 
 def call(
     function: Callable, arguments: Arguments, prints: bool = False, frozen: int | None = None
@@ -83,12 +59,11 @@ def call(
         freeze(copies[frozen])
     result = None
     error, line, names, inside = "", "", {}, ""
-    silence = contextlib.nullcontext() if prints else contextlib.redirect_stdout(Unheard())
-    with (
-        warnings.catch_warnings(record=True, action="always") as caught,
-        np.errstate(all="warn", under="ignore"),
-        silence,
-    ):
+    with contextlib.ExitStack() as around:
+        caught = around.enter_context(warnings.catch_warnings(record=True, action="always"))
+        around.enter_context(np.errstate(all="warn", under="ignore"))
+        if not prints:
+            around.enter_context(contextlib.redirect_stdout(io.StringIO()))
         try:
             result = copied(function(*copies))
         except KeyboardInterrupt:
@@ -98,23 +73,18 @@ def call(
             error = re.sub(r"^[\w.<>]+\.| at 0x\w+", "", message)  # no module, no address
             line, names, inside = where_it_stopped(function, raised.__traceback__)
     numeric = [warning for warning in caught if issubclass(warning.category, RuntimeWarning)]
-    places = [(warning.filename, warning.lineno) for warning in numeric]
-    return Outcome(
-        result=result,
-        error=error,
-        arguments=copies,
-        warned=frozenset(str(warning.message).replace("scalar ", "") for warning in numeric),
-        line=line or first_own_line(function, places),
-        names=names,
-        inside=inside,
-    )
+    own = [warning for warning in numeric if warning.filename == file_of(function)]
+    if own and not line:
+        line = linecache.getline(own[0].filename, own[0].lineno).strip()
+    warned = frozenset(str(warning.message).replace("scalar ", "") for warning in numeric)
+    return Outcome(result, error, copies, warned, line, names, inside)
 
 
 def freeze(value: object) -> None:
     """Make an array, or all arrays in a tuple or a list, refuse to be written to."""
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
-    elif isinstance(value, (tuple, list)):
+    elif is_several(value):
         for each in value:
             freeze(each)
 
@@ -136,76 +106,84 @@ def copied(value: object) -> object:
     return value
 
 
-# How an answer is written
+class Part(NamedTuple):
+    """One of the results that a case wants, beside what came: one array, or "dW", or an argument."""
+
+    #: What the task calls it ("dW"), and a letter for each of its axes.
+    name: str
+    axes: Sequence[str]
+    wanted: object
+    got: object
+    is_right: bool
+    #: Whether it came in fewer digits than the arguments: in float32, say, for float64.
+    lost_digits: bool
+
+    @property
+    def has_its_shape(self) -> bool:
+        """Whether it came in the shape that is wanted."""
+        return shape_of(self.got) == shape_of(self.wanted)
 
 
-def own_file(function: Callable) -> str | None:
-    """Return the file, or the cell, in which an answer stands; None if unknown."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    return code.co_filename if code else None
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A case: its arguments, what the key makes of them, and what the answer made of them."""
+
+    exercise: Exercise
+    arguments: Arguments
+    #: Whether it is an edge case, in which only the last bits may differ.
+    is_edge: bool
+    wanted: Outcome
+    outcome: Outcome
+
+    @functools.cached_property
+    def axes(self) -> dict[str, Sequence[str]]:
+        """The letters of each argument's axes, by its name."""
+        letters = [shape.axes for shape in self.exercise.argument_shapes]
+        letters += [[]] * (len(self.arguments) - len(letters))
+        return dict(zip(self.exercise.arguments, letters))
+
+    @property
+    def changes(self) -> list[tuple[str, object, object, object]]:
+        """Each argument: its name, its value, and what the key and the answer left of it."""
+        left = (self.wanted.arguments, self.outcome.arguments)
+        return list(zip(self.exercise.arguments, self.arguments, *left))
+
+    @functools.cached_property
+    def parts(self) -> list[Part] | None:
+        """All that the call has to make; None if it came in another number of results."""
+        has_parts = is_several(self.wanted.result)
+        all_wanted = self.wanted.result if has_parts else [self.wanted.result]
+        all_got = self.outcome.result if has_parts else [self.outcome.result]
+        is_long = is_several(all_got) or bool(shape_of(all_got))
+        if not is_long or len(all_got) != len(all_wanted):
+            return None
+        parts = [
+            self.part(shape.name, shape.axes, wanted, got)
+            for shape, wanted, got in zip(self.exercise.result_shapes, all_wanted, all_got)
+            if wanted is not None  # a function that changes its arguments returns nothing
+        ]
+        if isinstance(all_got, np.ndarray) and not all(part.has_its_shape for part in parts):
+            return None
+        return self.parts_in_arguments() + parts
+
+    def parts_in_arguments(self) -> list[Part]:
+        """Return the arrays in arguments that the key changes."""
+        return [
+            self.part(f"{name}[{i}]", (), wanted, got)
+            for name, before, after_key, after in self.changes
+            if isinstance(after_key, tuple) and not identical(before, after_key)
+            for i, (wanted, got) in enumerate(zip(after_key, after, strict=True))
+        ]
+
+    def part(self, name: str, axes: Sequence[str], wanted: object, got: object) -> Part:
+        """Hold one result beside what is wanted."""
+        is_right = matches(wanted, got, self.is_edge, self.exercise.atol)
+        in_full = is_float64(wanted) and any(map(is_float64, self.arguments))
+        return Part(name, axes, wanted, got, is_right, in_full and is_narrow(got))
 
 
-def first_own_line(function: Callable, places: list[tuple[str, int]]) -> str:
-    """Return the first of some lines of code that stands in the answer's own file."""
-    own = own_file(function)
-    lines = [linecache.getline(file, number).strip() for file, number in places if file == own]
-    return lines[0] if lines else ""
-
-
-def where_it_stopped(
-    function: Callable, trace: types.TracebackType | None
-) -> tuple[str, dict[str, object], str]:
-    """Return the innermost line of the reader's own that was at work, what its names stood for, and
-    in which other function it stands, if it does.
-    """
-    own = own_file(function)
-    frames = [each for each in traceback.walk_tb(trace) if each[0].f_code.co_filename == own]
-    if not frames:
-        return "", {}, ""
-    frame, number = frames[-1]
-    line = linecache.getline(own, number).strip()
-    words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))  # each once
-    names = {word: frame.f_locals[word] for word in words if word in frame.f_locals}
-    inside = frame.f_code.co_name
-    is_another = inside.startswith("my_") and inside != getattr(function, "__name__", "")
-    return line, names, inside if is_another else ""
-
-
-def definition_of(function: Callable) -> ast.AST | None:
-    """Return an answer's definition as a syntax tree; None where its source is not known."""
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    except (OSError, TypeError, SyntaxError, IndexError):
-        return None
-
-
-def is_a_stub(function: Callable) -> bool:
-    """Tell whether an answer does nothing yet: ``...``, ``pass``, ``raise NotImplementedError``."""
-    definition = definition_of(function)
-    return isinstance(definition, ast.FunctionDef) and all(map(does_nothing, definition.body))
-
-
-def does_nothing(statement: ast.stmt) -> bool:
-    """Tell whether a statement only holds a place."""
-    match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
-            return True
-        case ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
-            return True
-        case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
-            return name == "NotImplementedError"
-    return False
-
-
-def operations_in(function: Callable) -> set[str]:
-    """Return all names and attributes that a function asks for, and "a loop" if it has one."""
-    definition = definition_of(function)
-    operations = set()
-    for node in ast.walk(definition) if definition else ():
-        if isinstance(node, (ast.For, ast.comprehension)):
-            operations.add("a loop")
-        elif isinstance(node, ast.Name):
-            operations.add(node.id)
-        elif isinstance(node, ast.Attribute):
-            operations.add(node.attr)
-    return operations
+def is_float64(value: object) -> bool:
+    """Tell whether a value is of float64, or holds an array that is."""
+    if is_several(value):
+        return any(map(is_float64, value))
+    return shape_of(value) is not None and np.asarray(value).dtype == np.float64

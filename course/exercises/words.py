@@ -7,22 +7,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course.exercises.attempt import Attempt, definition_of
+from course.exercises.answer import definition_of
+from course.exercises.attempt import Attempt
 from course.exercises.comparison import is_numeric, is_several, shape_of
-from course.exercises.exercise import Arguments, Exercise
 from course.exercises.solutions import is_docstring
 from course.exercises.texts import GENERAL
 
-#: The longest list that is written out, in entries, and the longest text, in characters.
+#: The longest list that is written out, in entries, and the longest text and tuple, in characters.
 LONGEST_LIST = 40
 LONGEST_TEXT = 60
-#: The longest tuple that is written out, in characters.
 LONGEST_TUPLE = 80
 #: The most numbers with many digits that anybody reads.
 MOST_DRAWN_NUMBERS = 6
 #: How NumPy prints, whatever a notebook has told it.
 PRINTING = np.get_printoptions() | {"threshold": 30, "legacy": False, "linewidth": 150}
-
 #: What some types are called.
 TYPES: dict[type, str] = {
     bytes: "bytes",
@@ -30,6 +28,9 @@ TYPES: dict[type, str] = {
     type(...): "the three dots of a stub",
     set: "a set, which has no order",
 }
+
+
+# Values
 
 
 def text_of(value: object, digits: int = 4) -> str:
@@ -71,16 +72,19 @@ def short_text(number: np.floating, digits: int) -> str:
     return min(f"{number:.{digits}g}", repr(float(number)), key=len)
 
 
-def is_written_out(arguments: Arguments) -> bool:
-    """Tell whether every tuple and list among the arguments is shown, not counted."""
-    return all(text_of(value).startswith("(") for value in arguments if is_several(value))
-
-
 def what_a_list_holds(values: Sequence[object]) -> str:
     """Say what a long list holds: "pairs", "arrays", "lists"."""
     if all(is_several(value) and len(value) == 2 for value in values):
         return "pairs"
     return "lists" if all(map(is_several, values)) else "arrays"
+
+
+def name_of(value: object) -> str:
+    """Write what is not a number, an array of numbers or text."""
+    try:
+        return str(getattr(value, "__name__", value)).strip("_")
+    except Exception:  # its own __str__ raises
+        return an(type(value).__name__)
 
 
 def grid_of(value: object, digits: int = 4) -> str:
@@ -94,23 +98,13 @@ def grid_of(value: object, digits: int = 4) -> str:
     return f"{rows}\nof shape {np.shape(value)}" if has_short_axes else rows
 
 
-def name_of(value: object) -> str:
-    """Write what is not a number, an array of numbers or text."""
-    try:
-        return str(getattr(value, "__name__", value)).strip("_")
-    except Exception:  # its own __str__ raises
-        return an(type(value).__name__)
-
-
 def digits_apart(wanted: object, got: object) -> int:
     """Return how many digits it takes to see two results differ in more than a decimal point."""
     if is_numeric(wanted) and is_numeric(got):
-        wanted = np.asarray(wanted, float)
-        got = np.asarray(got, float)
+        wanted, got = np.asarray(wanted, float), np.asarray(got, float)
     for digits in (4, 8, 9):
-        wanted_text = text_of(wanted, digits).replace(" ", "")
-        got_text = text_of(got, digits).replace(" ", "")
-        if wanted_text != got_text:
+        texts = {text_of(value, digits).replace(" ", "") for value in (wanted, got)}
+        if len(texts) == 2:
             return digits
     return 16
 
@@ -138,55 +132,35 @@ def kind_of(value: object, axes: Sequence[str] = ()) -> str:
 def shape_in_letters(value: np.ndarray, axes: Sequence[str] = ()) -> str:
     """Write an array's shape, with letters before it if they tell all its axes apart."""
     are_told_apart = len({*axes} - {""}) == value.ndim
-    letters = f"({', '.join(axes)}) = " if are_told_apart else ""
-    return f"{letters}{value.shape}"
+    return f"({', '.join(axes)}) = {value.shape}" if are_told_apart else f"{value.shape}"
 
 
-# The arguments
+# A case
 
 
-def axes_of_arguments(exercise: Exercise, case: Arguments) -> dict[str, Sequence[str]]:
-    """Return the letters of each argument's axes, by its name."""
-    shapes = [shape.axes for shape in exercise.argument_shapes]
-    shapes += [[]] * (len(case) - len(shapes))  # the last may be left to its default
-    return dict(zip(exercise.arguments, shapes))
-
-
-def letters_of(value: object, exercise: Exercise, attempt: Attempt) -> list[str]:
-    """Return the letter of each of an array's sizes, where only one letter has that size."""
-    axes = axes_of_arguments(exercise, attempt.arguments).values()
-    sizes = {
-        (letter, size)
-        for letters, argument in zip(axes, attempt.arguments)
-        for letter, size in zip(letters, shape_of(argument) or ())
-    }
-    found = []
-    for size in shape_of(value) or ():
-        fitting = [letter for letter, other_size in sizes if other_size == size]
-        found.append(fitting[0] if len(fitting) == 1 else "")
-    return found
-
-
-def case_in_words(exercise: Exercise, case: Arguments, in_numbers: bool = False) -> str:
-    """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape.
-
-    Where it is said in passing, ``in_numbers``, all is written in one line, however long.
-    """
-    axes = axes_of_arguments(exercise, case)
+def case_in_words(attempt: Attempt) -> str:
+    """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape."""
     words = []
-    for (name, letters), value in zip(axes.items(), case):
-        if in_numbers:
-            words.append(f"{name} = {text_of(value)}")
-        elif is_long_and_drawn(value):
+    for (name, letters), value in zip(attempt.axes.items(), attempt.arguments):
+        if is_long_and_drawn(value):
             words.append(f"{name} of shape {shape_in_letters(value, letters)}")
         else:
             text = grid_of(value)
             sign = " =\n" if "\n" in text else " = "
-            words.append(f"{name}{sign}{text}{source_in_words(value)}")
+            words.append(f"{name}{sign}{text}{body_in_words(value)}")
     return (",\n" if any("\n" in each for each in words) else ", ").join(words)
 
 
-def source_in_words(value: object) -> str:
+def case_in_a_line(attempt: Attempt) -> str:
+    """Say what all arguments are in numbers, however long; nothing if a list can't be written out."""
+    texts = [text_of(value) for value in attempt.arguments]
+    for value, text in zip(attempt.arguments, texts):
+        if is_several(value) and not text.startswith("("):
+            return ""
+    return ", ".join(f"{name} = {text}" for name, text in zip(attempt.axes, texts))
+
+
+def body_in_words(value: object) -> str:
     """Say what a function of the course's own does, which a reader has not seen; of others, nothing."""
     is_unseen = isinstance(value, types.FunctionType) and value.__name__.startswith("_")
     definition = definition_of(value) if is_unseen else None
@@ -204,31 +178,49 @@ def is_long_and_drawn(value: object) -> bool:
     return value.size > MOST_DRAWN_NUMBERS and bool((np.round(value, 2) != value).mean() > 0.5)
 
 
+def sizes_of_letters(attempt: Attempt) -> dict[str, set[int]]:
+    """Return each letter of the arguments' axes, with the lengths that it has in a case."""
+    sizes = {}
+    for letters, value in zip(attempt.axes.values(), attempt.arguments):
+        for letter, size in zip(letters, shape_of(value) or ()):
+            sizes.setdefault(letter, set()).add(size)
+    return sizes
+
+
+def letters_of(value: object, attempt: Attempt) -> list[str]:
+    """Return the letter of each of an array's sizes, where only one letter has that size."""
+    sizes = sizes_of_letters(attempt)
+    found = []
+    for size in shape_of(value) or ():
+        fitting = [letter for letter in sizes if size in sizes[letter]]
+        found.append(fitting[0] if len(fitting) == 1 else "")
+    return found
+
+
 # An error
 
 
-def error_in_words(exercise: Exercise, attempt: Attempt) -> str:
+def error_in_words(attempt: Attempt) -> str:
     """Say what was raised; where shapes do not fit, in the letters of the task."""
     outcome = attempt.outcome
     for word, sentence in GENERAL["shapes"].items():
         if word in outcome.error:
             unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", outcome.error))
-            names = outcome.names or dict(zip(exercise.arguments, attempt.arguments))
+            names = outcome.names or dict(zip(attempt.axes, attempt.arguments))
             arrays = {name: value for name, value in names.items() if shape_of(value)}
-            return "\n".join([sentence.format(unfit), *names_in_words(arrays, exercise, attempt)])
+            return "\n".join([sentence.format(unfit), *names_in_words(arrays, attempt)])
     return outcome.error
 
 
-def names_in_words(names: dict[str, object], exercise: Exercise, attempt: Attempt) -> list[str]:
+def names_in_words(names: dict[str, object], attempt: Attempt) -> list[str]:
     """Say in a line what each name stands for; an array's shape in the letters of the task."""
-    arguments = dict(zip(exercise.arguments, attempt.arguments))
-    axes = axes_of_arguments(exercise, attempt.arguments)
+    shapes = dict(zip(attempt.axes, map(shape_of, attempt.arguments)))
     lines = []
     for name, value in names.items():
         if value is None or shape_of(value) == ():
             lines.append(f"{name} is {text_of(value)}.")
         elif shape_of(value) or type(value) in (tuple, list):
-            is_as_it_came = name in axes and shape_of(value) == shape_of(arguments[name])
-            letters = axes[name] if is_as_it_came else letters_of(value, exercise, attempt)
+            is_as_it_came = name in shapes and shape_of(value) == shapes[name]
+            letters = attempt.axes[name] if is_as_it_came else letters_of(value, attempt)
             lines.append(f"{name} is {kind_of(value, letters)}.")
     return lines

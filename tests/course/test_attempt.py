@@ -10,7 +10,7 @@ import pytest
 
 from course.exercises import EXERCISES, check, keep
 from course.exercises.checker import BrokenKey, check_answer
-from course.exercises.library import put_to_work
+from course.exercises.store import put_to_work
 from mnistlib import functions
 
 from .handed_in import write
