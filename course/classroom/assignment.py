@@ -19,7 +19,12 @@ def open_exercises(numbers: Iterable[str] | None = None) -> list[str]:
         numbers: of the lessons in which to look; all of them if None.
     """
     lessons = [each for each in all_lessons() if numbers is None or each.number in numbers]
-    return [task.name for lesson in lessons for task in lesson.tasks if task.level == "open"]
+    return [
+        exercise.name
+        for lesson in lessons
+        for exercise in lesson.exercises
+        if exercise.level == "open"
+    ]
 
 
 def exercises(with_open: bool, only: str | None = None) -> dict[str, str]:

@@ -43,7 +43,9 @@ def weights(text: str) -> dict[str, float]:
 
 def worth(exercises: list[str], points: Mapping[str, float] = POINTS) -> dict[str, float]:
     """Return the points of each exercise; one that is in no lesson counts as core."""
-    levels = {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
+    levels = {
+        exercise.name: exercise.level for lesson in all_lessons() for exercise in lesson.exercises
+    }
     return {name: points[levels.get(name, "core")] for name in exercises}
 
 

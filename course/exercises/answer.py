@@ -21,19 +21,20 @@ def definition_of(function: Callable) -> ast.AST | None:
 def is_a_stub(function: Callable) -> bool:
     """Tell whether an answer does nothing yet: ``...``, ``pass``, ``raise NotImplementedError``."""
     definition = definition_of(function)
-    return isinstance(definition, ast.FunctionDef) and all(map(does_nothing, definition.body))
-
-
-def does_nothing(statement: ast.stmt) -> bool:
-    """Tell whether a statement only holds a place."""
-    match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
-            return True
-        case ast.Return(value=None | ast.Constant(value=None)):
-            return True
-        case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
-            return name == "NotImplementedError"
-    return False
+    if not isinstance(definition, ast.FunctionDef):
+        return False
+    for statement in definition.body:
+        match statement:
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                continue
+            case ast.Return(value=None | ast.Constant(value=None)):
+                continue
+            case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
+                if name != "NotImplementedError":
+                    return False
+            case _:
+                return False
+    return True
 
 
 def operations_in(function: Callable) -> set[str]:

@@ -16,7 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from course.exercises.answer import file_of, where_it_stopped
-from course.exercises.comparison import identical, is_narrow, is_several, matches, shape_of
+from course.exercises.comparison import (
+    identical,
+    is_several,
+    matches,
+    matches_in_few_digits,
+    shape_of,
+)
 from course.exercises.exercise import Arguments, Exercise
 
 #: The most values that are taken from an iterator, which may have no end.
@@ -55,15 +61,16 @@ def call(
         frozen: which argument's arrays refuse to be written to, so that the line that tries is known.
     """
     copies = copy.deepcopy(arguments)
-    if frozen is not None:
-        freeze(copies[frozen])
+    for array in () if frozen is None else arrays_in(copies[frozen]):
+        array.setflags(write=False)
     result = None
     error, line, names, inside = "", "", {}, ""
-    with contextlib.ExitStack() as around:
-        caught = around.enter_context(warnings.catch_warnings(record=True, action="always"))
-        around.enter_context(np.errstate(all="warn", under="ignore"))
-        if not prints:
-            around.enter_context(contextlib.redirect_stdout(io.StringIO()))
+    silence = contextlib.nullcontext() if prints else contextlib.redirect_stdout(io.StringIO())
+    with (
+        warnings.catch_warnings(record=True, action="always") as caught,
+        np.errstate(all="warn", under="ignore"),
+        silence,
+    ):
         try:
             result = copied(function(*copies))
         except KeyboardInterrupt:
@@ -80,13 +87,11 @@ def call(
     return Outcome(result, error, copies, warned, line, names, inside)
 
 
-def freeze(value: object) -> None:
-    """Make an array, or all arrays in a tuple or a list, refuse to be written to."""
-    if isinstance(value, np.ndarray):
-        value.setflags(write=False)
-    elif is_several(value):
-        for each in value:
-            freeze(each)
+def arrays_in(value: object) -> list[np.ndarray]:
+    """Return an array, or all that a tuple or a list holds."""
+    if is_several(value):
+        return [array for each in value for array in arrays_in(each)]
+    return [value] if isinstance(value, np.ndarray) else []
 
 
 def copied(value: object) -> object:
@@ -106,6 +111,38 @@ def copied(value: object) -> object:
     return value
 
 
+class BrokenKey(RuntimeError):
+    """Raised where the answer key itself raises: a fault of the course, not of the answer."""
+
+
+@functools.cache
+def wanted_outcomes(exercise: Exercise) -> tuple[Outcome, ...]:
+    """Return what the key makes of each case: once, before an answer is called, and for good.
+
+    Raises:
+        BrokenKey: it raises.
+    """
+    wanted = tuple(call(exercise.reference, case) for case in exercise.all_cases)
+    for outcome in wanted:
+        if outcome.error:
+            raise BrokenKey(
+                f"the answer key to {exercise.name} raised {outcome.error}. That is a fault of the "
+                "course, not of your answer: please report it. Until it is fixed, this exercise "
+                "cannot be checked."
+            )
+    return wanted
+
+
+def try_case(
+    exercise: Exercise, number: int, function: Callable, prints: bool = False
+) -> "Attempt":
+    """Call an answer on one of an exercise's cases, whose wanted result is known before."""
+    wanted = wanted_outcomes(exercise)[number]
+    case = exercise.all_cases[number]
+    is_edge = number >= len(exercise.cases)
+    return Attempt(exercise, case, is_edge, wanted, call(function, case, prints))
+
+
 class Part(NamedTuple):
     """One of the results that a case wants, beside what came: one array, or "dW", or an argument."""
 
@@ -115,7 +152,7 @@ class Part(NamedTuple):
     wanted: object
     got: object
     is_right: bool
-    #: Whether it came in fewer digits than the arguments: in float32, say, for float64.
+    #: Whether it is right, but for coming in fewer digits than the arguments: in float32, say.
     lost_digits: bool
 
     @property
@@ -151,39 +188,30 @@ class Attempt:
     @functools.cached_property
     def parts(self) -> list[Part] | None:
         """All that the call has to make; None if it came in another number of results."""
-        has_parts = is_several(self.wanted.result)
-        all_wanted = self.wanted.result if has_parts else [self.wanted.result]
-        all_got = self.outcome.result if has_parts else [self.outcome.result]
-        is_long = is_several(all_got) or bool(shape_of(all_got))
-        if not is_long or len(all_got) != len(all_wanted):
-            return None
         parts = [
-            self.part(shape.name, shape.axes, wanted, got)
-            for shape, wanted, got in zip(self.exercise.result_shapes, all_wanted, all_got)
-            if wanted is not None  # a function that changes its arguments returns nothing
-        ]
-        if isinstance(all_got, np.ndarray) and not all(part.has_its_shape for part in parts):
-            return None
-        return self.parts_in_arguments() + parts
-
-    def parts_in_arguments(self) -> list[Part]:
-        """Return the arrays in arguments that the key changes."""
-        return [
             self.part(f"{name}[{i}]", (), wanted, got)
             for name, before, after_key, after in self.changes
             if isinstance(after_key, tuple) and not identical(before, after_key)
             for i, (wanted, got) in enumerate(zip(after_key, after, strict=True))
         ]
+        wanted, got = self.wanted.result, self.outcome.result
+        if wanted is None:  # a function that changes its arguments returns nothing
+            return parts
+        shapes = self.exercise.result_shapes
+        if not is_several(wanted):
+            return [*parts, self.part(shapes[0].name, shapes[0].axes, wanted, got)]
+        if not (is_several(got) or shape_of(got)) or len(got) != len(wanted):
+            return None
+        results = [
+            self.part(shape.name, shape.axes, *pair) for shape, *pair in zip(shapes, wanted, got)
+        ]
+        if isinstance(got, np.ndarray) and not all(part.has_its_shape for part in results):
+            return None
+        return parts + results
 
     def part(self, name: str, axes: Sequence[str], wanted: object, got: object) -> Part:
-        """Hold one result beside what is wanted."""
+        """Return one result beside what is wanted."""
         is_right = matches(wanted, got, self.is_edge, self.exercise.atol)
-        in_full = is_float64(wanted) and any(map(is_float64, self.arguments))
-        return Part(name, axes, wanted, got, is_right, in_full and is_narrow(got))
-
-
-def is_float64(value: object) -> bool:
-    """Tell whether a value is of float64, or holds an array that is."""
-    if is_several(value):
-        return any(map(is_float64, value))
-    return shape_of(value) is not None and np.asarray(value).dtype == np.float64
+        came_in_full = any(array.dtype == np.float64 for array in arrays_in(self.arguments))
+        lost_digits = came_in_full and matches_in_few_digits(wanted, got)
+        return Part(name, axes, wanted, got, is_right, lost_digits)

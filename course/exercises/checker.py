@@ -1,23 +1,22 @@
 """Try an answer case by case, reply to the first that goes wrong, and name the mistake behind it."""
 
 import contextlib
-import copy
-import functools
 import numbers
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from course.exercises.answer import is_a_stub, operations_in
-from course.exercises.attempt import Attempt, Outcome, call
+from course.exercises.attempt import Attempt, Outcome, call, try_case
 from course.exercises.comparison import differ_visibly, identical, is_several, matches, shape_of
 from course.exercises.diagnosis import find_next_step
-from course.exercises.exercise import Exercise, Mistake, as_function
-from course.exercises.store import librarys_own
+from course.exercises.exercise import Exercise
+from course.exercises.mistakes import likely_reason
 from course.exercises.reply import Fault, Reply
+from course.exercises.store import librarys_own
 from course.exercises.texts import GENERAL
 from course.exercises.words import (
     an,
@@ -29,14 +28,8 @@ from course.exercises.words import (
     letters_of,
 )
 
-#: Mistakes that can be made in any exercise with one result.
-ANYWHERE: tuple[Mistake, ...] = tuple(Mistake(*pair) for pair in GENERAL["any"].items())
 #: How many seconds of the processor may pass in search of the reason once a case has gone wrong.
 SECONDS_FOR_A_REASON = 1.5
-
-
-class BrokenKey(RuntimeError):
-    """Raised where the answer key itself raises: a fault of the course, not of the answer."""
 
 
 def check_answer(exercise: Exercise, function: Callable) -> Reply:
@@ -71,32 +64,6 @@ def settings_kept() -> Iterator[None]:
             yield
     finally:
         sys.setrecursionlimit(depth)
-
-
-def try_case(exercise: Exercise, number: int, function: Callable, prints: bool = False) -> Attempt:
-    """Call an answer on one of an exercise's cases, whose wanted result is known before."""
-    wanted = wanted_outcomes(exercise)[number]
-    case = exercise.all_cases[number]
-    is_edge = number >= len(exercise.cases)
-    return Attempt(exercise, case, is_edge, wanted, call(function, case, prints))
-
-
-@functools.cache
-def wanted_outcomes(exercise: Exercise) -> tuple[Outcome, ...]:
-    """Return what the key makes of each case: once, before an answer is called, and for good.
-
-    Raises:
-        BrokenKey: it raises.
-    """
-    wanted = tuple(call(exercise.reference, case) for case in exercise.all_cases)
-    for outcome in wanted:
-        if outcome.error:
-            raise BrokenKey(
-                f"the answer key to {exercise.name} raised {outcome.error}. That is a fault of the "
-                "course, not of your answer: please report it. Until it is fixed, this exercise "
-                "cannot be checked."
-            )
-    return wanted
 
 
 # What is wrong with one case
@@ -154,9 +121,9 @@ def what_is_odd(result: object) -> str:
         return next(filter(None, map(what_is_odd, result)), "")
     if isinstance(result, np.ma.MaskedArray):
         return "a masked array"
+    if isinstance(result, np.matrix):
+        return "a `matrix`"
     if isinstance(result, np.ndarray):
-        if type(result) not in (np.ndarray, np.memmap):
-            return an(f"`{type(result).__name__}`")
         return "an array of objects" if result.dtype.kind == "O" else ""
     is_plain = isinstance(result, (int, float, complex, np.number))
     return an(type(result).__name__) if isinstance(result, numbers.Number) and not is_plain else ""
@@ -168,7 +135,7 @@ def first_objection(exercise: Exercise, outcome: Outcome) -> Fault | None:
         view = exercise.view(outcome.arguments, outcome.result)
         for objection in exercise.objections:
             if objection.applies(view):
-                sentence = objection.sentence.format_map(Attributes(view))
+                sentence = filled(objection.sentence, view)
                 return Fault("wrong value", happened=sentence, asks=objection.asks)
     except Exception:  # the predicates expect a result of about the right form
         wanted = "the form that the task describes"
@@ -177,15 +144,10 @@ def first_objection(exercise: Exercise, outcome: Outcome) -> Fault | None:
     return None
 
 
-class Attributes(dict):
-    """The attributes of an object, by their names, for the ``{fields}`` of a sentence."""
-
-    def __init__(self, of: object) -> None:
-        """Take them from any object."""
-        self.of = of
-
-    def __missing__(self, name: str) -> object:
-        return getattr(self.of, name)
+def filled(sentence: str, view: object) -> str:
+    """Put the attributes of a view into the ``{fields}`` of a sentence."""
+    names = re.findall(r"\{(\w+)", sentence)
+    return sentence.format(**{name: getattr(view, name) for name in names})
 
 
 def first_wrong_part(attempt: Attempt) -> Fault | None:
@@ -203,6 +165,10 @@ def first_wrong_part(attempt: Attempt) -> Fault | None:
                 got=kind_of(part.got, letters_of(part.got, attempt)),
                 asks=part.got is None,
             )
+        if part.lost_digits:
+            sentence = GENERAL["next"]["narrow"].format(dtype=part.got.dtype, wanted="float64")
+            happened = f"{part.name}: {sentence}" if part.name else sentence
+            return Fault("wrong value", happened=happened, headline="too few digits", asks=True)
         if not part.is_right:
             digits = digits_apart(part.wanted, part.got)
             return Fault(
@@ -212,10 +178,6 @@ def first_wrong_part(attempt: Attempt) -> Fault | None:
                 got=grid_of(part.got, digits),
                 right_so_far=tuple(each.name for each in attempt.parts if each.is_right),
             )
-        if part.lost_digits:
-            sentence = GENERAL["next"]["narrow"].format(dtype=part.got.dtype, wanted="float64")
-            happened = f"{part.name}: {sentence}" if part.name else sentence
-            return Fault("wrong value", happened=happened, headline="too few digits", asks=True)
     return None
 
 
@@ -245,7 +207,7 @@ def right_reply(function: Callable, attempt: Attempt) -> Reply:
     exercise, outcome = attempt.exercise, attempt.outcome
     notice = exercise.notice
     if not exercise.one_is_right:  # it also says what was reached
-        notice = notice.format_map(Attributes(exercise.view(outcome.arguments, outcome.result)))
+        notice = filled(notice, exercise.view(outcome.arguments, outcome.result))
     habits = operations_in(function) - operations_in(exercise.shown)
     has_arrays = any(shape_of(value) for case in exercise.cases for value in case)
     if exercise.loops_allowed or not has_arrays:
@@ -284,9 +246,6 @@ def wrong_reply(function: Callable, attempts: list[Attempt], fault: Fault | None
     )
 
 
-# Known mistakes
-
-
 def with_the_others(function: Callable, attempts: list[Attempt], latest: float) -> list[Attempt]:
     """Try the other cases that one cause would explain too, as far as the time allows.
 
@@ -300,73 +259,3 @@ def with_the_others(function: Callable, attempts: list[Attempt], latest: float) 
             break
         others.append(try_case(exercise, number, function))
     return attempts + others
-
-
-def likely_reason(attempts: list[Attempt], latest: float) -> str:
-    """Return the sentence on the mistake that explains the answers to all cases, if one does.
-
-    Args:
-        attempts: what the answer made of the cases.
-        latest: the time of the processor at which the search ends.
-    """
-    exercise = attempts[0].exercise
-    if explains((attempt.wanted for attempt in attempts), attempts):
-        return ""  # the numbers are right: what is wrong is how they came about
-    has_examples = exercise.argument_shapes[0].axes[:1] == ["n"]
-    anywhere = [each for each in ANYWHERE if has_examples or "len(" not in each.code]
-    for mistake in (*exercise.mistakes, *anywhere):
-        if time.process_time() > latest:
-            return ""
-        outcomes = (outcome_of(exercise, mistake.code, number) for number in range(len(attempts)))
-        if explains(outcomes, attempts):
-            return mistake.sentence
-    return ""
-
-
-@functools.cache
-def outcome_of(exercise: Exercise, code: str, number: int) -> Outcome:
-    """Return what a mistake comes to in one of the cases: always the same, so it is tried once."""
-    wanted = copy.deepcopy(wanted_outcomes(exercise)[number].result)
-    return call(as_function(exercise, code, wanted=wanted), exercise.all_cases[number])
-
-
-def explains(outcomes: Iterable[Outcome], attempts: list[Attempt]) -> bool:
-    """Tell whether what a mistake came to is what an answer came to, in all cases."""
-    exact = any(attempt.is_edge for attempt in attempts)
-    errors = []
-    for outcome, attempt in zip(outcomes, attempts):
-        if not same_outcome(outcome, attempt.outcome, exact, attempt.exercise.atol):
-            return False
-        if outcome.error:
-            errors.append(outcome.error == attempt.outcome.error)
-    # Where it often returns a result, an error elsewhere may be put in other words. Otherwise the
-    # words of the error are all that is known of the answer.
-    return all(errors) or 2 * len(errors) <= len(attempts)
-
-
-def same_outcome(one: Outcome, other: Outcome, exact: bool, atol: float) -> bool:
-    """Tell whether two calls came to the same: result, type of error, arguments, warnings."""
-    if one.error.partition(":")[0] != other.error.partition(":")[0]:
-        return False
-    if not matches(one.result, other.result, exact, atol):
-        return False
-    if not matches(one.arguments, other.arguments, exact):
-        return False
-    if exact and (one.warned, dtype_of(one.result)) != (other.warned, dtype_of(other.result)):
-        return False
-    # Many steps lead to nan, and not all by the same operation.
-    have_warned = one.warned and other.warned
-    return not have_warned or bool(one.warned & other.warned) or is_finite(one.result)
-
-
-def dtype_of(result: object) -> str:
-    """Return the dtype of a result, if it is one array or number of NumPy's."""
-    return str(result.dtype) if isinstance(result, (np.ndarray, np.generic)) else ""
-
-
-def is_finite(result: object) -> bool:
-    """Tell whether no number of a result is nan or infinite."""
-    if is_several(result):
-        return all(map(is_finite, result))
-    is_number = shape_of(result) is not None and np.asarray(result).dtype.kind == "f"
-    return not is_number or bool(np.isfinite(result).all())

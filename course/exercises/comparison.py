@@ -76,6 +76,16 @@ def matches(wanted: object, got: object, exact: bool = False, atol: float = ATOL
     return np.allclose(got, wanted, rtol=rtol, atol=atol, equal_nan=True)
 
 
+def matches_in_few_digits(wanted: object, got: object) -> bool:
+    """Tell whether a result in float32, say, is what is wanted in float64, as far as its digits go."""
+    is_narrower = is_narrow(got) and is_numeric(wanted) and np.asarray(wanted).dtype == np.float64
+    if not is_narrower or shape_of(got) != shape_of(wanted):
+        return False
+    limits = np.finfo(got.dtype)
+    rtol = 100 * float(limits.eps)
+    return matches(wanted, got) or np.allclose(wanted, got, rtol=rtol, atol=float(limits.tiny))
+
+
 def identical(one: object, other: object) -> bool:
     """Tell whether two values are the same to the last bit."""
     if is_several(one) and is_several(other):

@@ -76,10 +76,7 @@ def load(text: str) -> dict[str, object]:
         Exception: what running it raised.
     """
     space: dict[str, object] = {"__name__": "mine"}
-    try:
-        exec(compile(text, kept_path() or "", "exec"), space)
-    except SystemExit as end:
-        raise Unusable(f"mine.py ends with {end!r}: take that line out of it.") from None
+    exec(compile(text, kept_path() or "", "exec"), space)
     return space
 
 
@@ -125,7 +122,7 @@ def with_function(text: str, name: str, source: str) -> str:
     """
     text = text or HEAD
     try:
-        has_numpy = "np" in load(text)
+        load(text)
     except Exception as error:
         raise Unusable(
             f"{kept_path().name} does not run: {type(error).__name__}: {error}. mine() shows the "
@@ -138,5 +135,4 @@ def with_function(text: str, name: str, source: str) -> str:
             first_line = min(node.lineno for node in (statement, *statement.decorator_list))
             del lines[first_line - 1 : statement.end_lineno]
     others = "\n".join(lines).rstrip()
-    imports = "" if has_numpy else "import numpy as np\n\n\n"
-    return f"{others}\n\n\n{imports}{source}"
+    return f"{others}\n\n\n{source}"

@@ -39,15 +39,22 @@ def text_of(value: object, digits: int = 4) -> str:
         if len(value) > LONGEST_LIST:
             return f"{len(value)} values"
         text = f"({', '.join(map(text_of, value))})"
-        return text if len(text) < LONGEST_TUPLE else f"{len(value)} {what_a_list_holds(value)}"
+        if len(text) < LONGEST_TUPLE:
+            return text
+        if all(is_several(each) for each in value):
+            return f"{len(value)} {'pairs' if all(len(each) == 2 for each in value) else 'lists'}"
+        return f"{len(value)} arrays"
     if isinstance(value, str):
         return repr(value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}...")
     if isinstance(value, bytes):
         return f"bytes({[*value]})"  # in decimal numbers, as the lesson shows them
-    if shape_of(value) is None or np.asarray(value).dtype.kind not in "biufc":
-        return name_of(value)
-    text = " ".join(array_text(np.asarray(value), digits).split())
-    return f"{text}0" if text.endswith(".") else text  # one number, which may end a sentence
+    if shape_of(value) is not None and np.asarray(value).dtype.kind in "biufc":
+        text = " ".join(array_text(np.asarray(value), digits).split())
+        return f"{text}0" if text.endswith(".") else text  # one number, which may end a sentence
+    try:
+        return str(getattr(value, "__name__", value)).strip("_")
+    except Exception:  # its own __str__ raises
+        return an(type(value).__name__)
 
 
 def array_text(array: np.ndarray, digits: int) -> str:
@@ -60,31 +67,15 @@ def array_text(array: np.ndarray, digits: int) -> str:
     is_seen = not 0 < size < 10.0**-digits
     options = PRINTING | {"precision": digits, "suppress": is_seen}
     if digits > 8 or (not is_seen and array.ndim < 2):
-        significant = digits + (digits <= 8)
-        options["formatter"] = {"float_kind": lambda number: short_text(number, significant)}
+        all_digits = digits + (digits <= 8)
+        options["formatter"] = {  # or as many as it needs, if these are fewer
+            "float_kind": lambda number: min(
+                f"{number:.{all_digits}g}", repr(float(number)), key=len
+            )
+        }
     with np.printoptions(**options):
         text = np.array2string(array, separator=", ")
     return re.sub(r"-(0(?![.\d])|0\.(?!\d))", r" \1", text)
-
-
-def short_text(number: np.floating, digits: int) -> str:
-    """Write a number with that many digits, or with all it needs if these are fewer."""
-    return min(f"{number:.{digits}g}", repr(float(number)), key=len)
-
-
-def what_a_list_holds(values: Sequence[object]) -> str:
-    """Say what a long list holds: "pairs", "arrays", "lists"."""
-    if all(is_several(value) and len(value) == 2 for value in values):
-        return "pairs"
-    return "lists" if all(map(is_several, values)) else "arrays"
-
-
-def name_of(value: object) -> str:
-    """Write what is not a number, an array of numbers or text."""
-    try:
-        return str(getattr(value, "__name__", value)).strip("_")
-    except Exception:  # its own __str__ raises
-        return an(type(value).__name__)
 
 
 def grid_of(value: object, digits: int = 4) -> str:
@@ -142,7 +133,8 @@ def case_in_words(attempt: Attempt) -> str:
     """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape."""
     words = []
     for (name, letters), value in zip(attempt.axes.items(), attempt.arguments):
-        if is_long_and_drawn(value):
+        is_long = isinstance(value, np.ndarray) and value.size > MOST_DRAWN_NUMBERS
+        if is_long and value.dtype.kind == "f" and (np.round(value, 2) != value).mean() > 0.5:
             words.append(f"{name} of shape {shape_in_letters(value, letters)}")
         else:
             text = grid_of(value)
@@ -171,30 +163,14 @@ def body_in_words(value: object) -> str:
     return f" (which makes of {arguments}: {'; '.join(lines)})" if len(lines) < 4 else ""
 
 
-def is_long_and_drawn(value: object) -> bool:
-    """Tell whether an array has so many digits that nobody reads them, or follows with a pencil."""
-    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
-        return False
-    return value.size > MOST_DRAWN_NUMBERS and bool((np.round(value, 2) != value).mean() > 0.5)
-
-
-def sizes_of_letters(attempt: Attempt) -> dict[str, set[int]]:
-    """Return each letter of the arguments' axes, with the lengths that it has in a case."""
-    sizes = {}
-    for letters, value in zip(attempt.axes.values(), attempt.arguments):
-        for letter, size in zip(letters, shape_of(value) or ()):
-            sizes.setdefault(letter, set()).add(size)
-    return sizes
-
-
 def letters_of(value: object, attempt: Attempt) -> list[str]:
     """Return the letter of each of an array's sizes, where only one letter has that size."""
-    sizes = sizes_of_letters(attempt)
-    found = []
-    for size in shape_of(value) or ():
-        fitting = [letter for letter in sizes if size in sizes[letter]]
-        found.append(fitting[0] if len(fitting) == 1 else "")
-    return found
+    letters_by_size = {}
+    for letters, argument in zip(attempt.axes.values(), attempt.arguments):
+        for letter, size in zip(letters, shape_of(argument) or ()):
+            letters_by_size.setdefault(size, set()).add(letter)
+    fitting = [letters_by_size.get(size, ()) for size in shape_of(value) or ()]
+    return [min(letters) if len(letters) == 1 else "" for letters in fitting]
 
 
 # An error

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from course.exercises import EXERCISES, check, keep
-from course.exercises.checker import BrokenKey, check_answer
+from course.exercises.attempt import BrokenKey
+from course.exercises.checker import check_answer
 from course.exercises.store import put_to_work
 from mnistlib import functions
 
