@@ -1,17 +1,18 @@
 """Try an answer case by case, reply to the first that goes wrong, and name the mistake behind it."""
 
 import contextlib
-import numbers
 import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
 from course.exercises.answer import is_a_stub, operations_in
 from course.exercises.attempt import Attempt, Outcome, call, try_case
-from course.exercises.comparison import differ_visibly, identical, is_several, matches, shape_of
+from course.exercises.comparison import identical, is_several, matches, shape_of
 from course.exercises.diagnosis import find_next_step
 from course.exercises.exercise import Exercise
 from course.exercises.mistakes import likely_reason
@@ -50,7 +51,8 @@ def check_answer(exercise: Exercise, function: Callable) -> Reply:
             fault = find_fault(function, attempt)
             if fault or (attempt.is_edge and attempt.outcome.warned):
                 return wrong_reply(function, attempts, fault)
-        if draws_at_random(attempt) and (fault := left_to_chance(function, attempt)):
+        if draws_otherwise_again(function, attempt):
+            fault = Fault("wrong value", happened=GENERAL["next"]["again"], asks=True)
             return wrong_reply(function, attempts, fault)
     return right_reply(function, attempt)
 
@@ -82,11 +84,7 @@ def find_fault(function: Callable, attempt: Attempt) -> Fault | None:
         sentence = GENERAL["next"]["odd"].format(what=odd)
         return Fault("wrong value", happened=sentence, asks=True)
     fault = first_objection(exercise, outcome) if exercise.objections else None
-    if not fault and exercise.one_is_right:
-        fault = first_wrong_part(attempt)
-    if fault and not fault.asks:
-        return left_to_chance(function, attempt) or fault
-    return fault
+    return fault or (first_wrong_part(attempt) if exercise.one_is_right else None)
 
 
 #: How a line changes an array, and the name of the sentence that says how else it could be done.
@@ -117,16 +115,16 @@ def changed_argument(name: str, function: Callable, attempt: Attempt) -> Fault:
 
 def what_is_odd(result: object) -> str:
     """Say what came in the place of plain numbers: a matrix breaks the training far from here."""
-    if is_several(result):
-        return next(filter(None, map(what_is_odd, result)), "")
-    if isinstance(result, np.ma.MaskedArray):
-        return "a masked array"
-    if isinstance(result, np.matrix):
-        return "a `matrix`"
-    if isinstance(result, np.ndarray):
-        return "an array of objects" if result.dtype.kind == "O" else ""
-    is_plain = isinstance(result, (int, float, complex, np.number))
-    return an(type(result).__name__) if isinstance(result, numbers.Number) and not is_plain else ""
+    for each in result if is_several(result) else [result]:
+        if isinstance(each, np.ma.MaskedArray):
+            return "a masked array"
+        if isinstance(each, np.matrix):
+            return "a `matrix`"
+        if isinstance(each, np.ndarray) and each.dtype.kind == "O":
+            return "an array of objects"
+        if isinstance(each, (Decimal, Fraction)):
+            return an(type(each).__name__)
+    return ""
 
 
 def first_objection(exercise: Exercise, outcome: Outcome) -> Fault | None:
@@ -181,22 +179,11 @@ def first_wrong_part(attempt: Attempt) -> Fault | None:
     return None
 
 
-def draws_at_random(attempt: Attempt) -> bool:
-    """Tell whether an answer is given a generator to draw from."""
-    return any(isinstance(value, np.random.Generator) for value in attempt.arguments)
-
-
-def left_to_chance(function: Callable, attempt: Attempt) -> Fault | None:
-    """Find out whether an answer to the same question comes out differently the second time."""
-    again = call(function, attempt.arguments)
-    if again.error or not differ_visibly(attempt.outcome.result, again.result):
-        return None
-    if draws_at_random(attempt):
-        sentence = "again"
-    else:
-        has_empty = {"empty", "empty_like"} & operations_in(function)
-        sentence = "by memory" if has_empty else "by chance"
-    return Fault("wrong value", happened=GENERAL["next"][sentence], asks=True)
+def draws_otherwise_again(function: Callable, attempt: Attempt) -> bool:
+    """Tell whether an answer that is given a generator draws from something else besides."""
+    if not any(isinstance(value, np.random.Generator) for value in attempt.arguments):
+        return False
+    return not matches(attempt.outcome.result, call(function, attempt.arguments).result)
 
 
 # The reply

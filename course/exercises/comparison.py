@@ -97,13 +97,3 @@ def identical(one: object, other: object) -> bool:
         return np.array_equal(one, other, equal_nan=are_floats)
     except (ValueError, TypeError):  # of arrays in an array, say
         return False
-
-
-def differ_visibly(one: object, other: object) -> bool:
-    """Tell whether two results differ where one can see what they are: in numbers and text.
-
-    Two sets, iterators or methods that were not called are no different.
-    """
-    if is_several(one) and is_several(other):
-        return len(one) != len(other) or any(map(differ_visibly, one, other))
-    return None not in (shape_of(one), shape_of(other)) and not matches(one, other)

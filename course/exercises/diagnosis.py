@@ -132,12 +132,13 @@ def about_one(function: Callable, attempts: Sequence[Attempt], shown: Attempt, p
             return FORMS["not called"].format(name=getattr(part.got, "__name__", "it"))
         form = "no array" if shape_of(part.wanted) else "no number"
         return FORMS[form].format(what=what_came(part.got))
+    in_all_cases = [part_at(place, attempt) for attempt in attempts]
     if not part.has_its_shape:
-        return about_its_shape(part)
+        return about_its_shape(part, in_all_cases)
     wanted_kind, kind = (np.asarray(value).dtype.kind for value in (part.wanted, part.got))
     if (kind == "b") != (wanted_kind == "b"):
         return FORMS["truth" if kind == "b" else "no truth"]
-    factor = None if shown.is_edge else constant_factor(attempts, place)
+    factor = None if shown.is_edge else constant_factor(in_all_cases)
     if factor is not None:
         digits = 4 if abs(factor - 1) > 1e-3 else 8
         return GENERAL["entries"]["constant factor"].format(factor=f"{factor:.{digits}g}")
@@ -155,7 +156,13 @@ def what_came(value: object) -> str:
     return "one number" if is_numeric(value) else an(type(value).__name__)
 
 
-def about_its_shape(part: Part) -> str:
+def part_at(place: int, attempt: Attempt) -> Part | None:
+    """Return one of a case's results beside what is wanted; None if it did not come."""
+    parts = [] if attempt.outcome.error else attempt.parts or []
+    return parts[place] if place < len(parts) else None
+
+
+def about_its_shape(part: Part, in_all_cases: Sequence[Part | None]) -> str:
     """Say which axis is too many, missing, or of another length."""
     wanted, got = shape_of(part.wanted), shape_of(part.got)
     if np.size(part.got) == 0 and np.size(part.wanted):
@@ -165,19 +172,17 @@ def about_its_shape(part: Part) -> str:
         letter = f", which should count `{part.axes[axis]}`," if axis < len(part.axes) else ""
         where = f"along axis {axis}{letter}"
         return FORMS["another size"].format(where=where, wanted=wanted[axis], got=got[axis])
-    if np.size(part.got) == np.size(part.wanted):
+    if all(each and np.size(each.got) == np.size(each.wanted) for each in in_all_cases):
         return FORMS["as many numbers"]
     form = "fewer axes" if len(got) < len(wanted) else "more axes"
     axes = {0: "no axis", 1: "1 axis"}.get(len(got), f"{len(got)} axes")
     return FORMS[form].format(wanted=len(wanted) or "none", got=axes)
 
 
-def constant_factor(attempts: Sequence[Attempt], place: int) -> float | None:
+def constant_factor(in_all_cases: Sequence[Part | None]) -> float | None:
     """Return the one factor by which a result is too large in all cases; None if there is none."""
     ratios = []
-    for attempt in attempts:
-        parts = [] if attempt.outcome.error else attempt.parts or []
-        part = parts[place] if place < len(parts) else None
+    for part in in_all_cases:
         if part is None or not (part.has_its_shape and is_numeric(part.got)):
             return None
         wanted, got = np.asarray(part.wanted, float), np.asarray(part.got, float)

@@ -136,12 +136,12 @@ class Exercise:
     @property
     def argument_shapes(self) -> list[Shape]:
         """What ``shapes`` says about the arguments, on the left of its arrow."""
-        return read_shapes(self.shapes.split("->")[0])
+        return read_shapes(self.shapes.partition("->")[0])
 
     @property
     def result_shapes(self) -> list[Shape]:
         """What it says about the results, on the right."""
-        return read_shapes(self.shapes.split("->")[1])
+        return read_shapes(self.shapes.partition("->")[2])
 
     @property
     def shown(self) -> Callable:

@@ -157,47 +157,42 @@ def with_words(exercises: tuple[Exercise, ...], path: Path) -> tuple[Exercise, .
                 f"{path.name}: no exercise is called {name!r}; write the name of one in "
                 f"{path.stem}.py, {', '.join(names)}"
             )
-    return tuple(with_its_words(exercise, parts, path) for exercise in exercises)
+    exercises = tuple(
+        with_its_words(exercise, parts[exercise.name]) if exercise.name in parts else exercise
+        for exercise in exercises
+    )
+    for exercise in exercises:
+        for label, is_there in (("hint", exercise.hints), ("notice", exercise.notice)):
+            if not is_there:
+                raise TextError(
+                    f"{path.name}: {exercise.name} has no {label}; write {label}: below "
+                    f"## {exercise.name}"
+                )
+    return exercises
 
 
-def with_its_words(exercise: Exercise, parts: dict[str, Words], path: Path) -> Exercise:
-    """Return an exercise with the words of its part of the text."""
-    if words := parts.get(exercise.name):
-        exercise = replace(
-            exercise,
-            hints=tuple(words.hints),
-            notice=words.notice,
-            mistakes=tuple(words.mistakes),
-            objections=objections_with_sentences(exercise, words, path),
-            right=tuple(words.right),
-            unexplained=tuple(words.unexplained),
-        )
-    for label, is_there in (("hint", exercise.hints), ("notice", exercise.notice)):
-        if not is_there:
-            raise TextError(
-                f"{path.name}: {exercise.name} has no {label}; write {label}: below ## "
-                f"{exercise.name}"
-            )
-    return exercise
-
-
-def objections_with_sentences(
-    exercise: Exercise, words: Words, path: Path
-) -> tuple[Objection, ...]:
-    """Return an exercise's predicates with their sentences, in the order of the predicates."""
+def with_its_words(exercise: Exercise, words: Words) -> Exercise:
+    """Return an exercise with the words of its part of a text."""
     predicates = {}
-    for objection in exercise.objections:
-        name, applies = (
-            objection if isinstance(objection, tuple) else (objection.__name__, objection)
-        )
+    for each in exercise.objections:
+        name, applies = each if isinstance(each, tuple) else (each.__name__, each)
         predicates[name] = applies
-    if predicates.keys() != words.objections.keys():
-        odd = ", ".join(sorted(predicates.keys() ^ words.objections.keys()))
+    if unpaired := predicates.keys() ^ words.objections.keys():
         raise TextError(
-            f"{path.name}: of {exercise.name} stands only in one place: {odd}; each predicate in "
-            f"{path.stem}.py needs its objection NAME: here, and a sentence below that"
+            f"{exercise.name}: {', '.join(sorted(unpaired))} stands in one place only; each predicate "
+            "among the objections needs a line objection NAME: in the text, and a sentence below it"
         )
-    return tuple(words.objections[name]._replace(applies=predicates[name]) for name in predicates)
+    return replace(
+        exercise,
+        hints=tuple(words.hints),
+        notice=words.notice,
+        mistakes=tuple(words.mistakes),
+        objections=tuple(
+            words.objections[name]._replace(applies=applies) for name, applies in predicates.items()
+        ),
+        right=tuple(words.right),
+        unexplained=tuple(words.unexplained),
+    )
 
 
 #: What any exercise may have to say: in each part of the text, sentences by what they answer.
