@@ -20,7 +20,7 @@ from course.exercises.comparison import (
 )
 from course.exercises.reply import Fault
 from course.exercises.texts import GENERAL
-from course.exercises.words import an, case_in_a_line, names_in_words
+from course.exercises.words import an, case_in_a_line, letters_by_size, names_in_words
 
 FORMS = GENERAL["forms"]
 PARTS = GENERAL["parts"]
@@ -134,7 +134,7 @@ def about_one(function: Callable, attempts: Sequence[Attempt], shown: Attempt, p
         return FORMS[form].format(what=what_came(part.got))
     in_all_cases = [part_at(place, attempt) for attempt in attempts]
     if not part.has_its_shape:
-        return about_its_shape(part, in_all_cases)
+        return about_its_shape(part, in_all_cases, attempts)
     wanted_kind, kind = (np.asarray(value).dtype.kind for value in (part.wanted, part.got))
     if (kind == "b") != (wanted_kind == "b"):
         return FORMS["truth" if kind == "b" else "no truth"]
@@ -162,15 +162,25 @@ def part_at(place: int, attempt: Attempt) -> Part | None:
     return parts[place] if place < len(parts) else None
 
 
-def about_its_shape(part: Part, in_all_cases: Sequence[Part | None]) -> str:
+def about_its_shape(
+    part: Part, in_all_cases: Sequence[Part | None], attempts: Sequence[Attempt]
+) -> str:
     """Say which axis is too many, missing, or of another length."""
     wanted, got = shape_of(part.wanted), shape_of(part.got)
     if np.size(part.got) == 0 and np.size(part.wanted):
         return FORMS["empty"]
     if len(got) == len(wanted):
         axis = next(i for i in range(len(wanted)) if wanted[i] != got[i])
-        letter = f", which should count `{part.axes[axis]}`," if axis < len(part.axes) else ""
-        where = f"along axis {axis}{letter}"
+        letter = part.axes[axis] if axis < len(part.axes) else ""
+        where = f"along axis {axis}" + (f", which should count `{letter}`," if letter else "")
+        lengths = [(shape_of(each.got) or ())[axis:][:1] if each else () for each in in_all_cases]
+        fitting = [
+            {name for size in length for name in letters_by_size(attempt).get(size, ())}
+            for attempt, length in zip(attempts, lengths)
+        ]
+        in_every_case = set.intersection(*fitting) if len({*lengths}) > 1 else ()
+        if in_every_case:
+            return FORMS["another axis"].format(where=where, name=min(in_every_case))
         return FORMS["another size"].format(where=where, wanted=wanted[axis], got=got[axis])
     if all(each and np.size(each.got) == np.size(each.wanted) for each in in_all_cases):
         return FORMS["as many numbers"]

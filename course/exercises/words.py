@@ -163,14 +163,19 @@ def body_in_words(value: object) -> str:
     return f" (which makes of {arguments}: {'; '.join(lines)})" if len(lines) < 4 else ""
 
 
-def letters_of(value: object, attempt: Attempt) -> list[str]:
-    """Return the letter of each of an array's sizes, where only one letter has that size."""
-    letters_by_size = {}
+def letters_by_size(attempt: Attempt) -> dict[int, set[str]]:
+    """Return the letters of the arguments' axes by the lengths that they have in a case."""
+    letters_of_size = {}
     for letters, argument in zip(attempt.axes.values(), attempt.arguments):
         for letter, size in zip(letters, shape_of(argument) or ()):
-            letters_by_size.setdefault(size, set()).add(letter)
-    fitting = [letters_by_size.get(size, ()) for size in shape_of(value) or ()]
-    return [min(letters) if len(letters) == 1 else "" for letters in fitting]
+            letters_of_size.setdefault(size, set()).add(letter)
+    return letters_of_size
+
+
+def letters_of(value: object, attempt: Attempt) -> list[str]:
+    """Return the letter of each of an array's sizes, where only one letter has that size."""
+    letters = [letters_by_size(attempt).get(size, ()) for size in shape_of(value) or ()]
+    return [min(fitting) if len(fitting) == 1 else "" for fitting in letters]
 
 
 # An error
