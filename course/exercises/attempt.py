@@ -64,7 +64,8 @@ def call(
     for array in () if frozen is None else arrays_in(copies[frozen]):
         array.setflags(write=False)
     result = None
-    error, line, names, inside = "", "", {}, ""
+    error = line = inside = ""
+    names = {}
     silence = contextlib.nullcontext() if prints else contextlib.redirect_stdout(io.StringIO())
     with (
         warnings.catch_warnings(record=True, action="always") as caught,

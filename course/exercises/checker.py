@@ -1,12 +1,11 @@
 """Try an answer case by case, reply to the first that goes wrong, and name the mistake behind it."""
 
 import contextlib
+import numbers
 import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 
@@ -122,7 +121,8 @@ def what_is_odd(result: object) -> str:
             return "a `matrix`"
         if isinstance(each, np.ndarray) and each.dtype.kind == "O":
             return "an array of objects"
-        if isinstance(each, (Decimal, Fraction)):
+        is_plain = isinstance(each, (int, float, complex, np.number))
+        if isinstance(each, numbers.Number) and not is_plain:  # a Fraction, say
             return an(type(each).__name__)
     return ""
 
