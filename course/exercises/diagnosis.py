@@ -105,7 +105,7 @@ def about_their_number(shown: Attempt) -> str:
     right = [name for name, one, other in zip(names, wanted, came) if matches(one, other)]
     if names == right:
         return PARTS["some and more"].format(count=len(came) - len(names))
-    if len(right) == len(came):
+    if right and len(right) == len(came):
         missing = names[len(right) :]
         return PARTS["some of them"].format(right=together(right), missing=together(missing))
     if shape_of(got) is None or not all(names):

@@ -20,6 +20,7 @@ from course.exercises.comparison import matches
 from course.exercises.store import put_to_work
 from mnistlib import functions
 
+from .common import every_exercise, well_formed
 from .handed_in import named, right, write
 
 pytestmark = [pytest.mark.usefixtures("untouched"), pytest.mark.takes(seconds=13)]
@@ -70,6 +71,25 @@ def test_no_answer_breaks_the_checker(what):
     kind, words, body = ODD_ANSWERS[what]
     reply = check(write("softmax", body))
     assert (reply.kind, words in reply.text) == (kind, True), repr(reply)
+
+
+def odd_results():
+    """Return a result of each kind that no exercise asks for."""
+    itself = []
+    itself.append(itself)
+    return [
+        (), [], (None,), [1, [2]], tuple(range(7)), {"a": 1}, itself, np.zeros(0), np.array(3.0),
+        np.zeros((1, 1, 1, 1)), np.array(["a", "b"]), np.array([None, 1]), 1 + 2j, 10**400, "x", b"x",
+        np, ..., iter([1, 2]), np.float16(1),
+    ]  # fmt: skip
+
+
+@every_exercise
+def test_whatever_comes_back_is_answered_and_wrong(name):
+    for odd in odd_results() if name != "tune" else ():
+        reply = check(write(name, "return odd", odd=odd))
+        assert reply.kind in ("wrong value", "wrong shape", "raises"), (odd, reply)
+        assert well_formed(reply._repr_html_())
 
 
 def test_an_argument_too_many_is_told_as_python_tells_it():
