@@ -19,13 +19,13 @@ from course.exercises.reply import Fault, Reply
 from course.exercises.store import librarys_own
 from course.exercises.texts import GENERAL
 from course.exercises.words import (
-    an,
     case_in_words,
     digits_apart,
     error_in_words,
     grid_of,
     kind_of,
     letters_of,
+    with_article,
 )
 
 #: How many seconds of the processor may pass in search of the reason once a case has gone wrong.
@@ -78,7 +78,7 @@ def find_fault(function: Callable, attempt: Attempt) -> Fault | None:
     for name, before, after_key, after in attempt.changes:
         if identical(before, after_key) and not identical(before, after):
             return changed_argument(name, function, attempt)
-    odd = what_is_odd(outcome.result)
+    odd = odd_type_in(outcome.result)
     if odd and attempt.wanted.result is not None:
         sentence = GENERAL["next"]["odd"].format(what=odd)
         return Fault("wrong value", happened=sentence, asks=True)
@@ -112,7 +112,7 @@ def changed_argument(name: str, function: Callable, attempt: Attempt) -> Fault:
     )
 
 
-def what_is_odd(result: object) -> str:
+def odd_type_in(result: object) -> str:
     """Say what came in the place of plain numbers: a matrix breaks the training far from here."""
     for each in result if is_several(result) else [result]:
         if isinstance(each, np.ma.MaskedArray):
@@ -123,7 +123,7 @@ def what_is_odd(result: object) -> str:
             return "an array of objects"
         is_plain = isinstance(each, (int, float, complex, np.number))
         if isinstance(each, numbers.Number) and not is_plain:  # a Fraction, say
-            return an(type(each).__name__)
+            return with_article(type(each).__name__)
     return ""
 
 
@@ -133,7 +133,7 @@ def first_objection(exercise: Exercise, outcome: Outcome) -> Fault | None:
         view = exercise.view(outcome.arguments, outcome.result)
         for objection in exercise.objections:
             if objection.applies(view):
-                sentence = filled(objection.sentence, view)
+                sentence = fill_fields(objection.sentence, view)
                 return Fault("wrong value", happened=sentence, asks=objection.asks)
     except Exception:  # the predicates expect a result of about the right form
         wanted = "the form that the task describes"
@@ -142,7 +142,7 @@ def first_objection(exercise: Exercise, outcome: Outcome) -> Fault | None:
     return None
 
 
-def filled(sentence: str, view: object) -> str:
+def fill_fields(sentence: str, view: object) -> str:
     """Put the attributes of a view into the ``{fields}`` of a sentence."""
     names = re.findall(r"\{(\w+)", sentence)
     return sentence.format(**{name: getattr(view, name) for name in names})
@@ -194,7 +194,7 @@ def right_reply(function: Callable, attempt: Attempt) -> Reply:
     exercise, outcome = attempt.exercise, attempt.outcome
     notice = exercise.notice
     if not exercise.one_is_right:  # it also says what was reached
-        notice = filled(notice, exercise.view(outcome.arguments, outcome.result))
+        notice = fill_fields(notice, exercise.view(outcome.arguments, outcome.result))
     habits = operations_in(function) - operations_in(exercise.shown)
     has_arrays = any(shape_of(value) for case in exercise.cases for value in case)
     if exercise.loops_allowed or not has_arrays:
@@ -212,11 +212,11 @@ def wrong_reply(function: Callable, attempts: list[Attempt], fault: Fault | None
         attempts: what it made of the cases so far; the last is the one that went wrong.
         fault: what is wrong there; None if NumPy warned, and the value is right.
     """
-    shown = attempts[-1]
-    exercise = shown.exercise
+    failed = attempts[-1]
+    exercise = failed.exercise
     asks_already = fault is not None and fault.asks
     # An objection asks its own question, and says what is unstable.
-    is_unstable = shown.is_edge and (not asks_already or bool(exercise.objections))
+    is_unstable = failed.is_edge and (not asks_already or bool(exercise.objections))
     latest = time.process_time() + SECONDS_FOR_A_REASON
     attempts = with_the_others(function, attempts, latest)
     is_objection = asks_already and exercise.is_compared  # which says what is wrong
@@ -225,11 +225,11 @@ def wrong_reply(function: Callable, attempts: list[Attempt], fault: Fault | None
     return Reply(
         exercise.name,
         "unstable" if is_unstable else fault.kind,
-        case=case_in_words(shown),
+        case=case_in_words(failed),
         fault=fault,
-        warned=", ".join(sorted(shown.outcome.warned)) if shown.is_edge else "",
+        warned=", ".join(sorted(failed.outcome.warned)) if failed.is_edge else "",
         reason=reason,
-        next_step="" if is_explained else find_next_step(function, attempts, shown, fault),
+        next_step="" if is_explained else find_next_step(function, attempts, failed, fault),
     )
 
 

@@ -20,7 +20,7 @@ from course.exercises.comparison import (
 )
 from course.exercises.reply import Fault
 from course.exercises.texts import GENERAL
-from course.exercises.words import an, case_in_a_line, letters_by_size, names_in_words
+from course.exercises.words import case_in_a_line, letters_by_size, names_in_words, with_article
 
 FORMS = GENERAL["forms"]
 PARTS = GENERAL["parts"]
@@ -31,44 +31,44 @@ RTOL_FACTOR = 1e-6
 
 
 def find_next_step(
-    function: Callable, attempts: Sequence[Attempt], shown: Attempt, fault: Fault | None
+    function: Callable, attempts: Sequence[Attempt], failed: Attempt, fault: Fault | None
 ) -> str:
     """Return a sentence on what can be seen of an answer, which asks a question.
 
     Args:
         function: the answer.
         attempts: what it made of each case that counts.
-        shown: the one that the reply shows.
+        failed: the one that the reply shows.
         fault: what is wrong there; None if NumPy warned, and the value is right.
     """
     if fault is None:
-        return about_a_warning(shown)
+        return about_a_warning(failed)
     if fault.kind == "raises":
-        return about_an_error(shown)
-    if not shown.exercise.one_is_right:
+        return about_an_error(failed)
+    if not failed.exercise.one_is_right:
         return GENERAL["next"]["another form" if fault.kind == "wrong shape" else "by steps"]
-    sentence = about_several(shown)
-    if not sentence and shown.parts:
-        place = [part.name for part in shown.parts].index(fault.part)
-        sentence = about_one(function, attempts, shown, place)
+    sentence = about_several(failed)
+    if not sentence and failed.parts:
+        place = [part.name for part in failed.parts].index(fault.part)
+        sentence = about_one(function, attempts, failed, place)
     if sentence:
         return sentence[:1].upper() + sentence[1:]
-    return about_a_warning(shown) if shown.is_edge else GENERAL["next"]["by steps"]
+    return about_a_warning(failed) if failed.is_edge else GENERAL["next"]["by steps"]
 
 
 # A line that NumPy warned of, or that raised
 
 
-def about_a_warning(shown: Attempt) -> str:
+def about_a_warning(failed: Attempt) -> str:
     """Name the line of which NumPy warned, if it did."""
-    if not shown.outcome.line or not shown.outcome.warned:
+    if not failed.outcome.line or not failed.outcome.warned:
         return GENERAL["next"]["unstable"]
-    return GENERAL["next"]["warned line"].format(shown.outcome.line)
+    return GENERAL["next"]["warned line"].format(failed.outcome.line)
 
 
-def about_an_error(shown: Attempt) -> str:
+def about_an_error(failed: Attempt) -> str:
     """Name the line that raised, and ask what fits the error."""
-    outcome = shown.outcome
+    outcome = failed.outcome
     where = f"inside `{outcome.inside}`, " if outcome.inside else ""
     stops = f"It stops {where}in the line `{outcome.line}`"
     for words, question in GENERAL["stops"].items():
@@ -77,7 +77,7 @@ def about_an_error(shown: Attempt) -> str:
     if not outcome.line:
         return GENERAL["next"]["raises"]
     shapes_are_said = any(words in outcome.error for words in GENERAL["shapes"])
-    names = [] if shapes_are_said else names_in_words(outcome.names, shown)
+    names = [] if shapes_are_said else names_in_words(outcome.names, failed)
     question = "stopped" if names or shapes_are_said else "raises"
     return " ".join([f"{stops}.", *names, GENERAL["next"][question]])
 
@@ -85,35 +85,37 @@ def about_an_error(shown: Attempt) -> str:
 # Several results at once
 
 
-def about_several(shown: Attempt) -> str:
+def about_several(failed: Attempt) -> str:
     """Say it if something else came than so many results, or if their shapes are mixed up."""
-    if not is_several(shown.wanted.result):
+    if not is_several(failed.wanted.result):
         return ""
-    if shown.parts is None:
-        return about_their_number(shown)
-    wanted = [shape_of(part.wanted) for part in shown.parts]
-    got = [shape_of(part.got) or () for part in shown.parts]
+    if failed.parts is None:
+        return about_their_number(failed)
+    wanted = [shape_of(part.wanted) for part in failed.parts]
+    got = [shape_of(part.got) or () for part in failed.parts]
     is_mixed_up = sorted(wanted) == sorted(got) and wanted != got
     return PARTS["shapes in another order"] if is_mixed_up else ""
 
 
-def about_their_number(shown: Attempt) -> str:
+def about_their_number(failed: Attempt) -> str:
     """Say which of several results came, and which did not; or that one array or number came."""
-    wanted, got = shown.wanted.result, shown.outcome.result
-    names = [shape.name for shape in shown.exercise.result_shapes][: len(wanted)]
+    wanted, got = failed.wanted.result, failed.outcome.result
+    names = [shape.name for shape in failed.exercise.result_shapes][: len(wanted)]
     came = got if is_several(got) else [got]
     right = [name for name, one, other in zip(names, wanted, came) if matches(one, other)]
     if names == right:
         return PARTS["some and more"].format(count=len(came) - len(names))
     if right and len(right) == len(came):
         missing = names[len(right) :]
-        return PARTS["some of them"].format(right=together(right), missing=together(missing))
+        return PARTS["some of them"].format(
+            right=joined_by_and(right), missing=joined_by_and(missing)
+        )
     if shape_of(got) is None or not all(names):
         return ""
-    return PARTS["one array"].format(what=what_came(got), names=together(names))
+    return PARTS["one array"].format(what=what_came(got), names=joined_by_and(names))
 
 
-def together(names: Sequence[str]) -> str:
+def joined_by_and(names: Sequence[str]) -> str:
     """Write names one after the other, with "and" before the last."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
@@ -122,9 +124,9 @@ def together(names: Sequence[str]) -> str:
 # The result that is wrong
 
 
-def about_one(function: Callable, attempts: Sequence[Attempt], shown: Attempt, place: int) -> str:
+def about_one(function: Callable, attempts: Sequence[Attempt], failed: Attempt, place: int) -> str:
     """Say what is wrong with one result: its form, its shape, a factor, or its entries."""
-    part = shown.parts[place]
+    part = failed.parts[place]
     if not is_numeric(part.wanted):
         return ""
     if not is_numeric(part.got):
@@ -138,11 +140,11 @@ def about_one(function: Callable, attempts: Sequence[Attempt], shown: Attempt, p
     wanted_kind, kind = (np.asarray(value).dtype.kind for value in (part.wanted, part.got))
     if (kind == "b") != (wanted_kind == "b"):
         return FORMS["truth" if kind == "b" else "no truth"]
-    factor = None if shown.is_edge else constant_factor(in_all_cases)
+    factor = None if failed.is_edge else constant_factor(in_all_cases)
     if factor is not None:
         digits = 4 if abs(factor - 1) > 1e-3 else 8
         return GENERAL["entries"]["constant factor"].format(factor=f"{factor:.{digits}g}")
-    return f"{about_its_entries(part)} {question_about(function, attempts, shown)}".strip()
+    return f"{about_its_entries(part)} {question_about(function, attempts, failed)}".strip()
 
 
 def what_came(value: object) -> str:
@@ -153,7 +155,7 @@ def what_came(value: object) -> str:
     if shape_of(value):
         kind = held.get(np.asarray(value).dtype.kind)
         return f"an array of {kind}" if kind else "one array"
-    return "one number" if is_numeric(value) else an(type(value).__name__)
+    return "one number" if is_numeric(value) else with_article(type(value).__name__)
 
 
 def part_at(place: int, attempt: Attempt) -> Part | None:
@@ -251,15 +253,15 @@ def about_a_number(result: object, wanted: float, got: float) -> str:
     return GENERAL["entries"]["a number"].format(comparison=words)
 
 
-def question_about(function: Callable, attempts: Sequence[Attempt], shown: Attempt) -> str:
+def question_about(function: Callable, attempts: Sequence[Attempt], failed: Attempt) -> str:
     """Return what to ask where nothing more is known of an answer: about the case that it fails."""
-    if shown.is_edge:
-        return about_a_warning(shown)
+    if failed.is_edge:
+        return about_a_warning(failed)
     if {"empty", "empty_like"} & operations_in(function):
         return GENERAL["questions"]["unfilled"]
-    before = map(case_in_a_line, attempts[: attempts.index(shown)])
+    before = map(case_in_a_line, attempts[: attempts.index(failed)])
     short = [words for words in before if 0 < len(words) <= SHORT]
     if short:
         return GENERAL["questions"]["right before"].format(short[-1])
-    is_short = 0 < len(case_in_a_line(shown)) <= 2 * SHORT
+    is_short = 0 < len(case_in_a_line(failed)) <= 2 * SHORT
     return GENERAL["questions"]["by hand"] if is_short else GENERAL["next"]["by steps"]

@@ -54,7 +54,7 @@ def text_of(value: object, digits: int = 4) -> str:
     try:
         return str(getattr(value, "__name__", value)).strip("_")
     except Exception:  # its own __str__ raises
-        return an(type(value).__name__)
+        return with_article(type(value).__name__)
 
 
 def array_text(array: np.ndarray, digits: int) -> str:
@@ -100,7 +100,7 @@ def digits_apart(wanted: object, got: object) -> int:
     return 16
 
 
-def an(name: str) -> str:
+def with_article(name: str) -> str:
     """Put the right article before a name."""
     return f"{'an' if name.strip('`')[:1].lower() in 'aeio' else 'a'} {name}"
 
@@ -117,7 +117,7 @@ def kind_of(value: object, axes: Sequence[str] = ()) -> str:
     if shape:
         return f"an array of shape {shape_in_letters(value, axes)}"
     length = f" of {len(value)}" if is_several(value) else ""
-    return f"{TYPES.get(type(value)) or an(type(value).__name__)}{length}"
+    return f"{TYPES.get(type(value)) or with_article(type(value).__name__)}{length}"
 
 
 def shape_in_letters(value: np.ndarray, axes: Sequence[str] = ()) -> str:
