@@ -175,20 +175,30 @@ def about_its_shape(
         axis = next(i for i in range(len(wanted)) if wanted[i] != got[i])
         letter = part.axes[axis] if axis < len(part.axes) else ""
         where = f"along axis {axis}" + (f", which should count `{letter}`," if letter else "")
-        lengths = [(shape_of(each.got) or ())[axis:][:1] if each else () for each in in_all_cases]
-        fitting = [
-            {name for size in length for name in letters_by_size(attempt).get(size, ())}
-            for attempt, length in zip(attempts, lengths)
-        ]
-        in_every_case = set.intersection(*fitting) if len({*lengths}) > 1 else ()
-        if in_every_case:
-            return FORMS["another axis"].format(where=where, name=min(in_every_case))
+        if name := axis_as_long(axis, in_all_cases, attempts):
+            return FORMS["another axis"].format(where=where, name=name)
         return FORMS["another size"].format(where=where, wanted=wanted[axis], got=got[axis])
     if all(each and np.size(each.got) == np.size(each.wanted) for each in in_all_cases):
         return FORMS["as many numbers"]
     form = "fewer axes" if len(got) < len(wanted) else "more axes"
     axes = {0: "no axis", 1: "1 axis"}.get(len(got), f"{len(got)} axes")
     return FORMS[form].format(wanted=len(wanted) or "none", got=axes)
+
+
+def axis_as_long(
+    axis: int, in_all_cases: Sequence[Part | None], attempts: Sequence[Attempt]
+) -> str:
+    """Return the letter of the argument's axis that is as long as one of a result in every case."""
+    lengths = set()
+    letters = []
+    for part, attempt in zip(in_all_cases, attempts):
+        shape = shape_of(part.got) if part else None
+        if not shape or axis >= len(shape):
+            return ""
+        lengths.add(shape[axis])
+        letters.append(letters_by_size(attempt).get(shape[axis], set()))
+    in_every_case = set.intersection(*letters)
+    return min(in_every_case, default="") if len(lengths) > 1 else ""  # one length may be chance
 
 
 def constant_factor(in_all_cases: Sequence[Part | None]) -> float | None:
