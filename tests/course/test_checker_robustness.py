@@ -219,9 +219,7 @@ def test_the_same_seed_must_give_the_same_result():
         "train, held = order[validation:], order[:validation]\n"
         "return (images[train], labels[train]), (images[held], labels[held])"
     )
-    assert (
-        "Where does it draw random numbers from, besides rng?" in check(write("split", body)).text
-    )
+    assert "twice with the same seed" in check(write("split", body)).text
 
 
 def test_an_array_that_nobody_filled_is_asked_about():
