@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course import files
-from course.exercises import EXERCISES, Shown, solutions, store, withheld
+from course.exercises import Shown, solutions, store, withheld
 from course.lessons import NOTEBOOKS, RECALL, Lesson, all_lessons
 from course.lessons.markdown import code_block, jupyter_anchor
 from course.lessons.questions import questions
@@ -62,17 +62,17 @@ def warm_ups(lesson: Lesson) -> list[Card]:
     """Return a card for each warm-up: it asks for the function, and answers with the solution."""
     return [
         Card(
-            name=f"{lesson.number}-{task.name.replace('_', '-')}",
+            name=f"{lesson.number}-{exercise.name.replace('_', '-')}",
             lesson=lesson,
-            heading=f"{task.heading} ({task.level}, {task.minutes} minutes)",
+            heading=f"{exercise.heading} ({exercise.level}, {exercise.minutes} minutes)",
             asked=(
-                f"Write `my_{task.name}` again, without looking:\n\n"
-                f"{code_block(asked_function(task.stub))}"
+                f"Write `my_{exercise.name}` again, without looking:\n\n"
+                f"{code_block(asked_function(exercise.stub))}"
             ),
-            answer=withheld() or code_block(solutions.source(EXERCISES[task.name].shown)),
+            answer=withheld() or code_block(solutions.source(exercise.shown)),
         )
-        for task in lesson.tasks
-        if task.level == "warm-up"
+        for exercise in lesson.exercises
+        if exercise.level == "warm-up"
     ]
 
 

@@ -163,8 +163,10 @@ def for_teachers() -> str:
     entries = []
     for lesson in all_lessons():
         head = lesson.header
-        together = sum(task.minutes for task in lesson.tasks)
-        exercises = [f"`my_{t.name}` ({t.level}, {t.minutes} minutes)" for t in lesson.tasks]
+        together = sum(exercise.minutes for exercise in lesson.exercises)
+        exercises = [
+            f"`my_{each.name}` ({each.level}, {each.minutes} minutes)" for each in lesson.exercises
+        ]
         rows = "\n".join(
             f"| {part.title} | {part.minutes or 'under 1'} | {part.exercises or ''} |"
             for part in lesson.sections

@@ -144,16 +144,17 @@ def write_script(folder: Path, text: str) -> tuple[str, int]:
 
 def statements_above(lesson: Lesson) -> list[dict]:
     """Return what an answer finds above it: imports and functions, one by one, and the exercises."""
-    tasks = {f"my_{task.name}": task for task in lesson.tasks}
+    exercises = {f"my_{exercise.name}": exercise for exercise in lesson.exercises}
     above = []
     for cell in lesson.source.cells:
         if cell.cell_type != "code":
             continue
         for statement in ast.parse(cell.source).body:
-            task = tasks.get(getattr(statement, "name", ""))
-            if task:
-                trains = task.level == "open"
-                above.append({"name": task.name, "stub": f"{task.stub}\n", "trains": trains})
+            exercise = exercises.get(getattr(statement, "name", ""))
+            if exercise:
+                trains = exercise.level == "open"
+                stub = f"{exercise.stub}\n"
+                above.append({"name": exercise.name, "stub": stub, "trains": trains})
             elif isinstance(statement, ast.Import | ast.ImportFrom):
                 for name in list(statement.names):  # one by one, since no page has all of them
                     statement.names = [name]
@@ -226,7 +227,7 @@ def lay_python_beside(html: Path) -> None:
             {
                 "number": lesson.number,
                 "page": f"notebooks/{lesson.name}.html",
-                "items": statements_above(lesson),
+                "statements": statements_above(lesson),
             }
             for lesson in all_lessons()
         ],

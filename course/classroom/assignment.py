@@ -15,7 +15,9 @@ from course.lessons import ROOT, all_lessons
 @cache
 def levels() -> dict[str, str]:
     """Return the level of each exercise that stands in a lesson."""
-    return {task.name: task.level for lesson in all_lessons() for task in lesson.tasks}
+    return {
+        exercise.name: exercise.level for lesson in all_lessons() for exercise in lesson.exercises
+    }
 
 
 def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str]:

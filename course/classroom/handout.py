@@ -25,7 +25,7 @@ from pathlib import Path
 from course.classroom.extract import names_used
 from course.exercises import WITHHELD
 from course.exercises.exercise import Exercise, Mistake
-from course.lessons import ROOT, Lesson, Task, all_lessons
+from course.lessons import ROOT, Lesson, all_lessons
 from course.lessons.formats import nbformat
 from course.lessons.markdown import FOLD, code_block
 
@@ -161,21 +161,20 @@ def pasted(exercise: Exercise, source: str) -> str:
     return "\n".join([*sorted(imports), "", "", source])
 
 
-def exercise_page(task: Task) -> str:
-    """Return a task with solution, hints, and the mistakes that its checker knows."""
+def exercise_page(exercise: Exercise) -> str:
+    """Return an exercise with its solution, hints, and the mistakes that its checker knows."""
     from course import exercises
 
     def asked():
         """Ask for the exercise by a function's name."""
 
-    asked.__name__ = f"my_{task.name}"
-    exercise = exercises.find(asked)
+    asked.__name__ = f"my_{exercise.name}"
     hints = "\n".join(f"{i}. {hint}" for i, hint in enumerate(exercise.hints, start=1))
     notice = re.sub(r"\{\w+\}", "…", exercise.notice)  # filled in for each answer
     parts = [
-        f"### {task.heading}\n\n*{task.level}, {task.minutes} minutes*",
-        re.sub(r"\n{3,}", "\n\n", FOLD.sub("", task.words)).strip(),
-        code_block(task.stub),
+        f"### {exercise.heading}\n\n*{exercise.level}, {exercise.minutes} minutes*",
+        re.sub(r"\n{3,}", "\n\n", FOLD.sub("", exercise.task)).strip(),
+        code_block(exercise.stub),
         f"**Solution**\n\n{code_block(pasted(exercise, exercises.solution(asked)))}",
         f"**What a right answer is told**\n\n{notice}",
         f"**Hints**\n\n{hints}",
@@ -200,26 +199,31 @@ def mistakes(known: Iterable[Mistake]) -> str:
 
 def make_teacher(folder: Path) -> None:
     """Write the teacher's pages."""
-    from course.exercises.checker import ANYWHERE
+    from course.exercises.mistakes import ANYWHERE
 
     folder.mkdir(parents=True)
     rows = []
     for lesson in all_lessons():
         head = lesson.header
-        tasks = lesson.tasks
-        minutes = sum(task.minutes for task in tasks)
-        row = (f"[{head.number} {head.title}]({lesson.name}.md)", head.minutes, len(tasks), minutes)
+        exercises = lesson.exercises
+        minutes = sum(exercise.minutes for exercise in exercises)
+        row = (
+            f"[{head.number} {head.title}]({lesson.name}.md)",
+            head.minutes,
+            len(exercises),
+            minutes,
+        )
         rows.append("| " + " | ".join(map(str, row)) + " |")
         parts = [f"# {head.number} {head.title}", head.time, *questions(lesson)]
-        if tasks:
-            parts += ["## Exercises", *map(exercise_page, tasks)]
+        if exercises:
+            parts += ["## Exercises", *map(exercise_page, exercises)]
         text = "\n\n".join(parts) + "\n"
         (folder / f"{lesson.name}.md").write_text(text, encoding="utf-8")
     about = ABOUT_TEACHER.format(rows="\n".join(rows))
     (folder / "README.md").write_text(about, encoding="utf-8")
     text = (
         "# Mistakes that any exercise's reply may name\n\n`wanted` is the right result.\n\n"
-        + mistakes(ANYWHERE)
+        + mistakes(mistake for kind in ANYWHERE.values() for mistake in kind)
     )
     (folder / "general.md").write_text(text + "\n", encoding="utf-8")
 

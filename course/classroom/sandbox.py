@@ -104,8 +104,7 @@ def flat(reply) -> str:
 
 def has_right_numbers(exercise, function: Callable) -> bool:
     """Tell whether an answer gives the right numbers in order, in a list, say, or in a column."""
-    from course.exercises.attempt import call
-    from course.exercises.checker import wanted_outcomes
+    from course.exercises.attempt import call, wanted_outcomes
     from course.exercises.comparison import matches
 
     if not exercise.one_is_right:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.exercises.attempt import where_it_stopped
+from course.exercises.answer import where_it_stopped
 
 #: Seconds that a training may take.
 LIMIT = 60.0

@@ -1,25 +1,26 @@
 """Exercises that answer back: check, hint, solution, and keep, which puts your function to work.
 
-The map of the engine, from a reader's call to the reply:
+One answer's way through the engine, from ``check(my_softmax)`` to the reply:
 
 - ``exercise``: an exercise as data, beside the function that is its answer key. ``lesson_NN.py``
   holds those of a lesson, ``lesson_NN.txt`` their words, which ``texts`` reads. Where many answers
   are right, ``views`` says what is asked of them.
-- ``checker``: computes what is wanted, tries an answer case by case, replies to the first that goes
-  wrong, and names the known mistake that explains all of them.
-- ``attempt``: calls a function on one case, and records what came of it.
-- ``parts``: the results of a case beside what is wanted; ``comparison`` says what *close* means.
-- ``diagnosis``: where no known mistake explains it, says what can be seen.
-- ``reply``: the reply as data, and in words; ``words`` says what a value, a case or an error is.
+- ``answer`` reads how the answer is written: whether it is begun, and what it uses.
+- ``attempt`` calls it on a case, whose wanted result is known before, and lays both side by side;
+  ``comparison`` says what *close* means.
+- ``checker`` goes from case to case, and replies to the first that goes wrong.
+- ``mistakes`` names the known mistake that explains all cases; where none does, ``diagnosis`` says
+  what can be seen.
+- ``reply`` is the reply as data, and in words; ``words`` says what a value, a case or an error is.
   General sentences stand in ``general.txt``.
-- ``store``: the kept answers in ``mine.py``; ``library`` puts them to work. ``solutions`` and
-  ``markup`` show source and HTML.
+
+Beside the way: ``store`` holds the kept answers, in ``mine.py`` and in the library's places;
+``solutions`` and ``markup`` show source and HTML; lessons draw their cases from ``cases``.
 """
 
 import contextlib
 import dataclasses
 import difflib
-import functools
 import importlib
 import io
 import threading
@@ -27,10 +28,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from course.exercises import markup, solutions, store, texts
-from course.exercises.attempt import where_it_stopped
+from course.exercises.answer import where_it_stopped
 from course.exercises.checker import check_answer
 from course.exercises.exercise import Exercise
-from course.exercises.library import put_to_work
 from course.exercises.reply import Reply
 
 #: The exercises of each lesson, by its number; a new module is found, not listed.
@@ -89,21 +89,15 @@ def find(function: Callable) -> Exercise:
             "a lambda has no name that tells which exercise it answers: write it as a function, "
             "def my_softmax(z): and below it return ..."
         )
-    exercise = EXERCISES.get(name.removeprefix("my_"))
-    if exercise is None:
-        near = difflib.get_close_matches(name, [f"my_{each}" for each in EXERCISES], 1)
-        meant = (
-            f"; do you mean {near[0]}?" if near else ": name it as the lesson does, my_softmax, say"
-        )
-        raise TypeError(f"no exercise is called {name!r}{meant}")
-    return exercise
+    if exercise := EXERCISES.get(name.removeprefix("my_")):
+        return exercise
+    near = difflib.get_close_matches(name, [f"my_{each}" for each in EXERCISES], 1)
+    question = f"do you mean {near[0]}?" if near else "is it named as in the lesson?"
+    raise TypeError(f"no exercise is called {name!r}; {question}")
 
 
 def check(function: Callable) -> Reply:
     """Try an answer out, and say in one reply what is right or wrong with it.
-
-    Args:
-        function: your answer, a function named as the lesson names it.
 
     Returns:
         A reply whose ``kind`` is one of "not attempted", "raises", "wrong shape", "wrong value",
@@ -225,7 +219,7 @@ def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
     try:
         source = store.source_of(function)
         text = store.with_function(store.kept_text(), function.__name__, source)
-        fault = fault_in_the_next_notebook(exercise, functools.partial(store.load, text))
+        fault = fault_in_the_next_notebook(exercise, lambda: store.load(text))
         if fault:
             return fault
         store.replace_kept_text(text)
@@ -238,7 +232,7 @@ def _keep_right_answer(exercise: Exercise, function: Callable) -> str:
         )
     if exercise.home is None:
         return "It is kept."
-    put_to_work(exercise, function)
+    store.put_to_work(exercise, function)
     return f"From here on it is {exercise.home.__name__}.{exercise.name}."
 
 
@@ -254,13 +248,11 @@ def fault_in_the_next_notebook(exercise: Exercise, load: Callable[[], dict[str, 
     except Exception as error:
         fault = f"my_{exercise.name}: raises. {type(error).__name__}: {error}."
     else:
-        with contextlib.redirect_stdout(
-            io.StringIO()
-        ):  # what it prints was seen when it was checked
+        with contextlib.redirect_stdout(io.StringIO()):  # what it prints was seen before
             reply = check_answer(exercise, answer)
         if reply.kind == "right":
             return ""
-        fault = f"{reply}"
+        fault = str(reply)
     return texts.GENERAL["next"]["leans"].format(f"{fault}\n")
 
 
@@ -279,24 +271,20 @@ def mine() -> str:
         Exception: what running ``mine.py`` raised, such as a SyntaxError that names its line. Mend
             it, or delete the file and keep your functions again.
     """
-    kept = store.kept_functions()
-    yours = []
-    librarys = []
-    left_out = []
+    kept = store.functions_in(store.load(store.kept_text()))
+    replies = {
+        name: check_answer(exercise, kept[name])
+        for name, exercise in EXERCISES.items()
+        if name in kept
+    }
+    yours = [name for name, reply in replies.items() if reply.kind == "right"]
     for name, exercise in EXERCISES.items():
-        reply = check_answer(exercise, kept[name]) if name in kept else None
-        is_right = reply is not None and reply.kind == "right"
-        if reply is not None and not is_right:
-            left_out.append(f"Left out, {reply}")
-        if is_right:
-            yours.append(name)
-        elif exercise.home:
-            librarys.append(name)
         if exercise.home:
-            put_to_work(exercise, kept[name] if is_right else exercise.reference)
+            store.put_to_work(exercise, kept[name] if name in yours else exercise.reference)
+    librarys = [name for name in EXERCISES if EXERCISES[name].home and name not in yours]
     lines = [
         f"yours:         {', '.join(yours) or 'none yet'}",
         f"the library's: {', '.join(librarys) or 'nothing, all of it is yours'}",
-        *left_out,
+        *(f"Left out, {reply}" for reply in replies.values() if reply.kind != "right"),
     ]
     return Shown("\n".join(lines))

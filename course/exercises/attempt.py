@@ -1,23 +1,29 @@
-"""Call a function on one case, and record what the call came to; read how an answer is written."""
+"""One case of an exercise: what is wanted of it, what an answer makes of it, part by part."""
 
-import ast
 import contextlib
 import copy
-import inspect
+import functools
 import io
 import itertools
 import linecache
 import re
-import textwrap
 import traceback
-import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from course.exercises.exercise import Arguments
+from course.exercises.answer import file_of, where_it_stopped
+from course.exercises.comparison import (
+    identical,
+    is_several,
+    matches,
+    matches_in_few_digits,
+    shape_of,
+)
+from course.exercises.exercise import Arguments, Exercise
 
 #: The most values that are taken from an iterator, which may have no end.
 MOST_YIELDED = 10**4
@@ -42,30 +48,6 @@ class Outcome:
     #: In which other function of the reader's that line stands.
     inside: str = ""
 
-    @property
-    def kind_of_error(self) -> str:
-        """The name of the error, without its words."""
-        return self.error.partition(":")[0]
-
-
-@dataclass(frozen=True, eq=False)
-class Attempt:
-    """A case: its arguments, what the answer made of them, and what the key makes of them."""
-
-    arguments: Arguments
-    outcome: Outcome
-    wanted: Outcome
-    #: Whether it is an edge case, in which only the last bits may differ.
-    is_edge: bool
-
-
-class Unheard(io.TextIOBase):
-    """Where that goes which an answer prints again and again."""
-
-    def write(self, text: str) -> int:
-        """Drop it."""
-        return len(text)
-
 
 def call(
     function: Callable, arguments: Arguments, prints: bool = False, frozen: int | None = None
@@ -79,11 +61,12 @@ def call(
         frozen: which argument's arrays refuse to be written to, so that the line that tries is known.
     """
     copies = copy.deepcopy(arguments)
-    if frozen is not None:
-        freeze(copies[frozen])
+    for array in () if frozen is None else arrays_in(copies[frozen]):
+        array.setflags(write=False)
     result = None
-    error, line, names, inside = "", "", {}, ""
-    silence = contextlib.nullcontext() if prints else contextlib.redirect_stdout(Unheard())
+    error = line = inside = ""
+    names = {}
+    silence = contextlib.nullcontext() if prints else contextlib.redirect_stdout(io.StringIO())
     with (
         warnings.catch_warnings(record=True, action="always") as caught,
         np.errstate(all="warn", under="ignore"),
@@ -98,25 +81,18 @@ def call(
             error = re.sub(r"^[\w.<>]+\.| at 0x\w+", "", message)  # no module, no address
             line, names, inside = where_it_stopped(function, raised.__traceback__)
     numeric = [warning for warning in caught if issubclass(warning.category, RuntimeWarning)]
-    places = [(warning.filename, warning.lineno) for warning in numeric]
-    return Outcome(
-        result=result,
-        error=error,
-        arguments=copies,
-        warned=frozenset(str(warning.message).replace("scalar ", "") for warning in numeric),
-        line=line or first_own_line(function, places),
-        names=names,
-        inside=inside,
-    )
+    own = [warning for warning in numeric if warning.filename == file_of(function)]
+    if own and not line:
+        line = linecache.getline(own[0].filename, own[0].lineno).strip()
+    warned = frozenset(str(warning.message).replace("scalar ", "") for warning in numeric)
+    return Outcome(result, error, copies, warned, line, names, inside)
 
 
-def freeze(value: object) -> None:
-    """Make an array, or all arrays in a tuple or a list, refuse to be written to."""
-    if isinstance(value, np.ndarray):
-        value.setflags(write=False)
-    elif isinstance(value, (tuple, list)):
-        for each in value:
-            freeze(each)
+def arrays_in(value: object) -> list[np.ndarray]:
+    """Return an array, or all that a tuple or a list holds."""
+    if is_several(value):
+        return [array for each in value for array in arrays_in(each)]
+    return [value] if isinstance(value, np.ndarray) else []
 
 
 def copied(value: object) -> object:
@@ -136,76 +112,107 @@ def copied(value: object) -> object:
     return value
 
 
-# How an answer is written
+class BrokenKey(RuntimeError):
+    """Raised where the answer key itself raises: a fault of the course, not of the answer."""
 
 
-def own_file(function: Callable) -> str | None:
-    """Return the file, or the cell, in which an answer stands; None if unknown."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    return code.co_filename if code else None
+@functools.cache
+def wanted_outcomes(exercise: Exercise) -> tuple[Outcome, ...]:
+    """Return what the key makes of each case: once, before an answer is called, and for good.
 
-
-def first_own_line(function: Callable, places: list[tuple[str, int]]) -> str:
-    """Return the first of some lines of code that stands in the answer's own file."""
-    own = own_file(function)
-    lines = [linecache.getline(file, number).strip() for file, number in places if file == own]
-    return lines[0] if lines else ""
-
-
-def where_it_stopped(
-    function: Callable, trace: types.TracebackType | None
-) -> tuple[str, dict[str, object], str]:
-    """Return the innermost line of the reader's own that was at work, what its names stood for, and
-    in which other function it stands, if it does.
+    Raises:
+        BrokenKey: it raises.
     """
-    own = own_file(function)
-    frames = [each for each in traceback.walk_tb(trace) if each[0].f_code.co_filename == own]
-    if not frames:
-        return "", {}, ""
-    frame, number = frames[-1]
-    line = linecache.getline(own, number).strip()
-    words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))  # each once
-    names = {word: frame.f_locals[word] for word in words if word in frame.f_locals}
-    inside = frame.f_code.co_name
-    is_another = inside.startswith("my_") and inside != getattr(function, "__name__", "")
-    return line, names, inside if is_another else ""
+    wanted = tuple(call(exercise.reference, case) for case in exercise.all_cases)
+    for outcome in wanted:
+        if outcome.error:
+            raise BrokenKey(
+                f"the answer key to {exercise.name} raised {outcome.error}. That is a fault of the "
+                "course, not of your answer: please report it. Until it is fixed, this exercise "
+                "cannot be checked."
+            )
+    return wanted
 
 
-def definition_of(function: Callable) -> ast.AST | None:
-    """Return an answer's definition as a syntax tree; None where its source is not known."""
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    except (OSError, TypeError, SyntaxError, IndexError):
-        return None
+def try_case(
+    exercise: Exercise, number: int, function: Callable, prints: bool = False
+) -> "Attempt":
+    """Call an answer on one of an exercise's cases, whose wanted result is known before."""
+    wanted = wanted_outcomes(exercise)[number]
+    case = exercise.all_cases[number]
+    is_edge = number >= len(exercise.cases)
+    return Attempt(exercise, case, is_edge, wanted, call(function, case, prints))
 
 
-def is_a_stub(function: Callable) -> bool:
-    """Tell whether an answer does nothing yet: ``...``, ``pass``, ``raise NotImplementedError``."""
-    definition = definition_of(function)
-    return isinstance(definition, ast.FunctionDef) and all(map(does_nothing, definition.body))
+class Part(NamedTuple):
+    """One of the results that a case wants, beside what came: one array, or "dW", or an argument."""
+
+    #: What the task calls it ("dW"), and a letter for each of its axes.
+    name: str
+    axes: Sequence[str]
+    wanted: object
+    got: object
+    is_right: bool
+    #: Whether it is right, but for coming in fewer digits than the arguments: in float32, say.
+    lost_digits: bool
+
+    @property
+    def has_its_shape(self) -> bool:
+        """Whether it came in the shape that is wanted."""
+        return shape_of(self.got) == shape_of(self.wanted)
 
 
-def does_nothing(statement: ast.stmt) -> bool:
-    """Tell whether a statement only holds a place."""
-    match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
-            return True
-        case ast.Return(value=None) | ast.Return(value=ast.Constant(value=None)):
-            return True
-        case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
-            return name == "NotImplementedError"
-    return False
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A case: its arguments, what the key makes of them, and what the answer made of them."""
 
+    exercise: Exercise
+    arguments: Arguments
+    #: Whether it is an edge case, in which only the last bits may differ.
+    is_edge: bool
+    wanted: Outcome
+    outcome: Outcome
 
-def operations_in(function: Callable) -> set[str]:
-    """Return all names and attributes that a function asks for, and "a loop" if it has one."""
-    definition = definition_of(function)
-    operations = set()
-    for node in ast.walk(definition) if definition else ():
-        if isinstance(node, (ast.For, ast.comprehension)):
-            operations.add("a loop")
-        elif isinstance(node, ast.Name):
-            operations.add(node.id)
-        elif isinstance(node, ast.Attribute):
-            operations.add(node.attr)
-    return operations
+    @functools.cached_property
+    def axes(self) -> dict[str, Sequence[str]]:
+        """The letters of each argument's axes, by its name."""
+        letters = [shape.axes for shape in self.exercise.argument_shapes]
+        letters += [[]] * (len(self.arguments) - len(letters))
+        return dict(zip(self.exercise.arguments, letters))
+
+    @property
+    def changes(self) -> list[tuple[str, object, object, object]]:
+        """Each argument: its name, its value, and what the key and the answer left of it."""
+        left = (self.wanted.arguments, self.outcome.arguments)
+        return list(zip(self.exercise.arguments, self.arguments, *left))
+
+    @functools.cached_property
+    def parts(self) -> list[Part] | None:
+        """All that the call has to make; None if it came in another number of results."""
+        parts = [
+            self.part(f"{name}[{i}]", (), wanted, got)
+            for name, before, after_key, after in self.changes
+            if isinstance(after_key, tuple) and not identical(before, after_key)
+            for i, (wanted, got) in enumerate(zip(after_key, after, strict=True))
+        ]
+        wanted, got = self.wanted.result, self.outcome.result
+        if wanted is None:  # a function that changes its arguments returns nothing
+            return parts
+        shapes = self.exercise.result_shapes
+        if not is_several(wanted):
+            return [*parts, self.part(shapes[0].name, shapes[0].axes, wanted, got)]
+        if not (is_several(got) or shape_of(got)) or len(got) != len(wanted):
+            return None
+        results = [
+            self.part(shape.name, shape.axes, *pair) for shape, *pair in zip(shapes, wanted, got)
+        ]
+        if isinstance(got, np.ndarray) and not all(part.has_its_shape for part in results):
+            return None
+        return parts + results
+
+    def part(self, name: str, axes: Sequence[str], wanted: object, got: object) -> Part:
+        """Return one result beside what is wanted."""
+        is_right = matches(wanted, got, self.is_edge, self.exercise.atol)
+        came_in_full = any(array.dtype == np.float64 for array in arrays_in(self.arguments))
+        lost_digits = came_in_full and matches_in_few_digits(wanted, got)
+        return Part(name, axes, wanted, got, is_right, lost_digits)

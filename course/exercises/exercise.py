@@ -89,6 +89,14 @@ class Exercise:
     atol: float = ATOL
     #: Whether a loop is as good here as an array operation, so that no reply asks about it.
     loops_allowed: bool = False
+    #: How its lesson sets it, as ``Lesson.exercises`` reads it there: its heading; its level, "warm-up",
+    #: "core", "stretch" or "open", which trains a network to judge an answer; its minutes; what it asks
+    #: in Markdown; and the function to fill in.
+    heading: str = ""
+    level: str = ""
+    minutes: int = 0
+    task: str = ""
+    stub: str = ""
     #: Hints, each closer than the last; none is the whole solution.
     hints: tuple[str, ...] = ()
     #: What the reply to a right answer points out.
@@ -128,12 +136,12 @@ class Exercise:
     @property
     def argument_shapes(self) -> list[Shape]:
         """What ``shapes`` says about the arguments, on the left of its arrow."""
-        return read_shapes(self.shapes.split("->")[0])
+        return read_shapes(self.shapes.partition("->")[0])
 
     @property
     def result_shapes(self) -> list[Shape]:
         """What it says about the results, on the right."""
-        return read_shapes(self.shapes.split("->")[1])
+        return read_shapes(self.shapes.partition("->")[2])
 
     @property
     def shown(self) -> Callable:

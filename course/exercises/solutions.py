@@ -3,7 +3,7 @@
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 
 def source(function: Callable) -> str:
@@ -11,16 +11,16 @@ def source(function: Callable) -> str:
     text = textwrap.dedent(inspect.getsource(function))
     definition = ast.parse(text).body[0]
     body = [statement for statement in definition.body if not is_docstring(statement)]
-    arguments = inspect.signature(function).parameters
-    prepared = [statement for statement in body if only_prepares(statement, arguments)]
-    left_out = lines_of([*prepared, *only_for_checks(body)])
+    arguments = set(inspect.signature(function).parameters)
+    checks = [each for each in body if only_raises(each) or only_prepares(each, arguments)]
+    rest = [each for each in body if each not in checks]
+    if checks:
+        checks += [each for each in rest if sets_what_nobody_asks_for(each, rest)]
+    left_out = {n for each in checks for n in range(each.lineno, each.end_lineno + 1)}
     has_docstring = len(body) < len(definition.body)
-    first_line = definition.body[0].end_lineno + 1 if has_docstring else body[0].lineno
-    kept = [
-        line
-        for number, line in enumerate(text.splitlines(), start=1)
-        if number >= first_line and number not in left_out
-    ]
+    first = definition.body[0].end_lineno + 1 if has_docstring else body[0].lineno
+    lines = enumerate(text.splitlines(), start=1)
+    kept = [line for number, line in lines if number >= first and number not in left_out]
     shown = textwrap.dedent("\n".join(kept)).strip("\n")
     return f"{header(definition)}\n{textwrap.indent(shown, '    ')}\n"
 
@@ -44,45 +44,26 @@ def is_docstring(statement: ast.stmt) -> bool:
 
 def only_raises(statement: ast.stmt) -> bool:
     """Tell whether a statement is an ``if`` that ends in an error."""
-    if not isinstance(statement, ast.If) or statement.orelse:
-        return False
-    return isinstance(statement.body[-1], ast.Raise)
+    is_if = isinstance(statement, ast.If) and not statement.orelse
+    return is_if and isinstance(statement.body[-1], ast.Raise)
 
 
-def only_prepares(statement: ast.stmt, arguments: Iterable[str]) -> bool:
+def only_prepares(statement: ast.stmt, arguments: set[str]) -> bool:
     """Tell whether a statement has a private helper check arguments, as ``z = _floats(z)`` does."""
     if not isinstance(statement, ast.Assign):
         return False
-    assigned = [name for target in statement.targets for name in names_in(target)]
     has_helper = any(name.startswith("_") for name in names_in(statement.value))
-    return has_helper and set(assigned) <= set(arguments)
+    return has_helper and names_in(*statement.targets) <= arguments
 
 
-def only_for_checks(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the statements that only raise, and those whose results only they use."""
-    checks = [statement for statement in body if only_raises(statement)]
-    if not checks:
-        return []
-    rest = [statement for statement in body if statement not in checks]
-    for statement in rest:
-        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
-            continue
-        others = [other for other in rest if other is not statement]
-        names_elsewhere = [name for other in others for name in names_in(other)]
-        if statement.targets[0].id not in names_elsewhere:
-            checks.append(statement)
-    return checks
+def sets_what_nobody_asks_for(statement: ast.stmt, rest: list[ast.stmt]) -> bool:
+    """Tell whether a statement gives a value to names that stand in no other one of the rest."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    asked_for = names_in(*[other for other in rest if other is not statement])
+    return bool(names_in(*statement.targets)) and not names_in(*statement.targets) & asked_for
 
 
-def names_in(statement: ast.AST) -> list[str]:
-    """Return the names that stand in a statement or an expression."""
-    return [each.id for each in ast.walk(statement) if isinstance(each, ast.Name)]
-
-
-def lines_of(statements: list[ast.stmt]) -> set[int]:
-    """Return the numbers of all lines of some statements."""
-    return {
-        number
-        for statement in statements
-        for number in range(statement.lineno, statement.end_lineno + 1)
-    }
+def names_in(*nodes: ast.AST) -> set[str]:
+    """Return the names that stand in statements or expressions."""
+    return {each.id for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name)}

@@ -1,20 +1,51 @@
-"""What outlives a notebook: the answers that are kept, in ``mine.py`` beside the notebooks."""
+"""The answers that are kept: in ``mine.py`` beside the notebooks, and in the library's places."""
 
 import ast
+import contextlib
 import inspect
 import os
 import textwrap
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from course.exercises.exercise import Exercise
 
 #: How the file of kept answers begins.
 HEAD = "# Your own functions, kept by course.exercises.\n\nimport numpy as np\n"
-#: What is written above a kept answer where the file does not import NumPy.
-IMPORT = "import numpy as np\n\n\n"
 
 
 class Unusable(RuntimeError):
     """Raised for what cannot be kept; the message says what, why, and what to do."""
+
+
+# The library's places
+
+#: What the library had where a reader's function stands now.
+replaced: dict[tuple[types.ModuleType, str], Callable] = {}
+
+
+def put_to_work(exercise: Exercise, function: Callable) -> None:
+    """Let a reader's function take the library's place; the reference puts the library's back."""
+    place = (exercise.home, exercise.name)
+    replaced.setdefault(place, exercise.reference)
+    setattr(*place, function)
+
+
+@contextlib.contextmanager
+def librarys_own() -> Iterator[None]:
+    """Let the library's own functions stand in their places meanwhile, so that they judge."""
+    readers = {place: getattr(*place) for place in replaced}
+    for place, own in replaced.items():
+        setattr(*place, own)
+    try:
+        yield
+    finally:
+        for place, function in readers.items():
+            setattr(*place, function)
+
+
+# The file
 
 
 def kept_path() -> Path | None:
@@ -31,13 +62,11 @@ def kept_text() -> str:
 
 def replace_kept_text(text: str) -> None:
     """Write the file of kept answers; whatever happens, it holds the old text or the new."""
-    path = kept_path()
-    if path is None:
-        return
-    path = path.resolve()  # where a link leads
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    if path := kept_path():
+        path = path.resolve()  # where a link leads
+        part = path.with_name(f"{path.name}.part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
 
 
 def load(text: str) -> dict[str, object]:
@@ -47,10 +76,7 @@ def load(text: str) -> dict[str, object]:
         Exception: what running it raised.
     """
     space: dict[str, object] = {"__name__": "mine"}
-    try:
-        exec(compile(text, kept_path() or "", "exec"), space)
-    except SystemExit as end:
-        raise Unusable(f"mine.py ends with {end!r}: take that line out of it.") from None
+    exec(compile(text, kept_path() or "", "exec"), space)
     return space
 
 
@@ -59,22 +85,10 @@ def functions_in(space: dict[str, object]) -> dict[str, Callable]:
 
     Of ``softmax`` and ``my_softmax`` the second counts: the first may be a helper.
     """
-    own = [
-        value
-        for value in space.values()
-        if inspect.isfunction(value) and value.__module__ == "mine"
-    ]
-    own.sort(key=lambda function: function.__name__.startswith("my_"))
-    return {function.__name__.removeprefix("my_"): function for function in own}
-
-
-def kept_functions() -> dict[str, Callable]:
-    """Return the answers that are kept, by the names of their exercises.
-
-    Raises:
-        Exception: what running the file raised.
-    """
-    return functions_in(load(kept_text()))
+    own = [each for each in space.values() if getattr(each, "__module__", "") == "mine"]
+    functions = {each.__name__: each for each in own if inspect.isfunction(each)}
+    names = sorted(functions, key=lambda name: name.startswith("my_"))
+    return {name.removeprefix("my_"): functions[name] for name in names}
 
 
 def source_of(function: Callable) -> str:
@@ -86,12 +100,10 @@ def source_of(function: Callable) -> str:
     name = function.__name__
     try:
         source = textwrap.dedent(inspect.getsource(function))
-        defined = [
-            each.name for each in ast.parse(source).body if isinstance(each, ast.FunctionDef)
-        ]
+        (definition,) = ast.parse(source).body
     except (OSError, TypeError, ValueError, SyntaxError):
-        defined = []
-    if name not in defined or not inspect.isfunction(function):
+        definition = None
+    if not isinstance(definition, ast.FunctionDef) or definition.name != name:
         raise Unusable(
             "it is not a plain function whose lines can be found. "
             f"Write it as `def {name}(...)` in a cell, run that, and keep it again."
@@ -110,17 +122,17 @@ def with_function(text: str, name: str, source: str) -> str:
     """
     text = text or HEAD
     try:
-        imports = "" if "np" in load(text) else IMPORT
+        load(text)
     except Exception as error:
         raise Unusable(
             f"{kept_path().name} does not run: {type(error).__name__}: {error}. mine() shows the "
             "line. Mend it, or delete the file and keep your functions again."
         ) from error
-    replaced = {name, f"my_{name.removeprefix('my_')}"}
     lines = text.split("\n")
     for statement in reversed(ast.parse(text).body):
-        if isinstance(statement, ast.FunctionDef) and statement.name in replaced:
+        is_function = isinstance(statement, ast.FunctionDef)
+        if is_function and statement.name in (name, f"my_{name.removeprefix('my_')}"):
             first_line = min(node.lineno for node in (statement, *statement.decorator_list))
             del lines[first_line - 1 : statement.end_lineno]
     others = "\n".join(lines).rstrip()
-    return f"{others}\n\n\n{imports}{source}"
+    return f"{others}\n\n\n{source}"

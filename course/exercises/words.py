@@ -7,22 +7,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course.exercises.attempt import Attempt, definition_of
+from course.exercises.answer import definition_of
+from course.exercises.attempt import Attempt
 from course.exercises.comparison import is_numeric, is_several, shape_of
-from course.exercises.exercise import Arguments, Exercise
 from course.exercises.solutions import is_docstring
 from course.exercises.texts import GENERAL
 
-#: The longest list that is written out, in entries, and the longest text, in characters.
+#: The longest list that is written out, in entries, and the longest text and tuple, in characters.
 LONGEST_LIST = 40
 LONGEST_TEXT = 60
-#: The longest tuple that is written out, in characters.
 LONGEST_TUPLE = 80
 #: The most numbers with many digits that anybody reads.
 MOST_DRAWN_NUMBERS = 6
 #: How NumPy prints, whatever a notebook has told it.
 PRINTING = np.get_printoptions() | {"threshold": 30, "legacy": False, "linewidth": 150}
-
 #: What some types are called.
 TYPES: dict[type, str] = {
     bytes: "bytes",
@@ -32,21 +30,31 @@ TYPES: dict[type, str] = {
 }
 
 
+# Values
+
+
 def text_of(value: object, digits: int = 4) -> str:
     """Write a value in one line; a long one only from both its ends."""
     if is_several(value):
         if len(value) > LONGEST_LIST:
             return f"{len(value)} values"
         text = f"({', '.join(map(text_of, value))})"
-        return text if len(text) < LONGEST_TUPLE else f"{len(value)} {what_a_list_holds(value)}"
+        if len(text) < LONGEST_TUPLE:
+            return text
+        if all(is_several(each) for each in value):
+            return f"{len(value)} {'pairs' if all(len(each) == 2 for each in value) else 'lists'}"
+        return f"{len(value)} arrays"
     if isinstance(value, str):
         return repr(value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}...")
     if isinstance(value, bytes):
         return f"bytes({[*value]})"  # in decimal numbers, as the lesson shows them
-    if shape_of(value) is None or np.asarray(value).dtype.kind not in "biufc":
-        return name_of(value)
-    text = " ".join(array_text(np.asarray(value), digits).split())
-    return f"{text}0" if text.endswith(".") else text  # one number, which may end a sentence
+    if shape_of(value) is not None and np.asarray(value).dtype.kind in "biufc":
+        text = " ".join(array_text(np.asarray(value), digits).split())
+        return f"{text}0" if text.endswith(".") else text  # one number, which may end a sentence
+    try:
+        return str(getattr(value, "__name__", value)).strip("_")
+    except Exception:  # its own __str__ raises
+        return with_article(type(value).__name__)
 
 
 def array_text(array: np.ndarray, digits: int) -> str:
@@ -59,28 +67,15 @@ def array_text(array: np.ndarray, digits: int) -> str:
     is_seen = not 0 < size < 10.0**-digits
     options = PRINTING | {"precision": digits, "suppress": is_seen}
     if digits > 8 or (not is_seen and array.ndim < 2):
-        significant = digits + (digits <= 8)
-        options["formatter"] = {"float_kind": lambda number: short_text(number, significant)}
+        all_digits = digits + (digits <= 8)
+        options["formatter"] = {  # or as many as it needs, if these are fewer
+            "float_kind": lambda number: min(
+                f"{number:.{all_digits}g}", repr(float(number)), key=len
+            )
+        }
     with np.printoptions(**options):
         text = np.array2string(array, separator=", ")
     return re.sub(r"-(0(?![.\d])|0\.(?!\d))", r" \1", text)
-
-
-def short_text(number: np.floating, digits: int) -> str:
-    """Write a number with that many digits, or with all it needs if these are fewer."""
-    return min(f"{number:.{digits}g}", repr(float(number)), key=len)
-
-
-def is_written_out(arguments: Arguments) -> bool:
-    """Tell whether every tuple and list among the arguments is shown, not counted."""
-    return all(text_of(value).startswith("(") for value in arguments if is_several(value))
-
-
-def what_a_list_holds(values: Sequence[object]) -> str:
-    """Say what a long list holds: "pairs", "arrays", "lists"."""
-    if all(is_several(value) and len(value) == 2 for value in values):
-        return "pairs"
-    return "lists" if all(map(is_several, values)) else "arrays"
 
 
 def grid_of(value: object, digits: int = 4) -> str:
@@ -94,28 +89,18 @@ def grid_of(value: object, digits: int = 4) -> str:
     return f"{rows}\nof shape {np.shape(value)}" if has_short_axes else rows
 
 
-def name_of(value: object) -> str:
-    """Write what is not a number, an array of numbers or text."""
-    try:
-        return str(getattr(value, "__name__", value)).strip("_")
-    except Exception:  # its own __str__ raises
-        return an(type(value).__name__)
-
-
 def digits_apart(wanted: object, got: object) -> int:
     """Return how many digits it takes to see two results differ in more than a decimal point."""
     if is_numeric(wanted) and is_numeric(got):
-        wanted = np.asarray(wanted, float)
-        got = np.asarray(got, float)
+        wanted, got = np.asarray(wanted, float), np.asarray(got, float)
     for digits in (4, 8, 9):
-        wanted_text = text_of(wanted, digits).replace(" ", "")
-        got_text = text_of(got, digits).replace(" ", "")
-        if wanted_text != got_text:
+        texts = {text_of(value, digits).replace(" ", "") for value in (wanted, got)}
+        if len(texts) == 2:
             return digits
     return 16
 
 
-def an(name: str) -> str:
+def with_article(name: str) -> str:
     """Put the right article before a name."""
     return f"{'an' if name.strip('`')[:1].lower() in 'aeio' else 'a'} {name}"
 
@@ -132,61 +117,42 @@ def kind_of(value: object, axes: Sequence[str] = ()) -> str:
     if shape:
         return f"an array of shape {shape_in_letters(value, axes)}"
     length = f" of {len(value)}" if is_several(value) else ""
-    return f"{TYPES.get(type(value)) or an(type(value).__name__)}{length}"
+    return f"{TYPES.get(type(value)) or with_article(type(value).__name__)}{length}"
 
 
 def shape_in_letters(value: np.ndarray, axes: Sequence[str] = ()) -> str:
     """Write an array's shape, with letters before it if they tell all its axes apart."""
     are_told_apart = len({*axes} - {""}) == value.ndim
-    letters = f"({', '.join(axes)}) = " if are_told_apart else ""
-    return f"{letters}{value.shape}"
+    return f"({', '.join(axes)}) = {value.shape}" if are_told_apart else f"{value.shape}"
 
 
-# The arguments
+# A case
 
 
-def axes_of_arguments(exercise: Exercise, case: Arguments) -> dict[str, Sequence[str]]:
-    """Return the letters of each argument's axes, by its name."""
-    shapes = [shape.axes for shape in exercise.argument_shapes]
-    shapes += [[]] * (len(case) - len(shapes))  # the last may be left to its default
-    return dict(zip(exercise.arguments, shapes))
-
-
-def letters_of(value: object, exercise: Exercise, attempt: Attempt) -> list[str]:
-    """Return the letter of each of an array's sizes, where only one letter has that size."""
-    axes = axes_of_arguments(exercise, attempt.arguments).values()
-    sizes = {
-        (letter, size)
-        for letters, argument in zip(axes, attempt.arguments)
-        for letter, size in zip(letters, shape_of(argument) or ())
-    }
-    found = []
-    for size in shape_of(value) or ():
-        fitting = [letter for letter, other_size in sizes if other_size == size]
-        found.append(fitting[0] if len(fitting) == 1 else "")
-    return found
-
-
-def case_in_words(exercise: Exercise, case: Arguments, in_numbers: bool = False) -> str:
-    """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape.
-
-    Where it is said in passing, ``in_numbers``, all is written in one line, however long.
-    """
-    axes = axes_of_arguments(exercise, case)
+def case_in_words(attempt: Attempt) -> str:
+    """Say what the arguments are: "z = [[0., 0.]]"; of a long array of drawn numbers, its shape."""
     words = []
-    for (name, letters), value in zip(axes.items(), case):
-        if in_numbers:
-            words.append(f"{name} = {text_of(value)}")
-        elif is_long_and_drawn(value):
+    for (name, letters), value in zip(attempt.axes.items(), attempt.arguments):
+        is_long = isinstance(value, np.ndarray) and value.size > MOST_DRAWN_NUMBERS
+        if is_long and value.dtype.kind == "f" and (np.round(value, 2) != value).mean() > 0.5:
             words.append(f"{name} of shape {shape_in_letters(value, letters)}")
         else:
             text = grid_of(value)
             sign = " =\n" if "\n" in text else " = "
-            words.append(f"{name}{sign}{text}{source_in_words(value)}")
+            words.append(f"{name}{sign}{text}{body_in_words(value)}")
     return (",\n" if any("\n" in each for each in words) else ", ").join(words)
 
 
-def source_in_words(value: object) -> str:
+def case_in_a_line(attempt: Attempt) -> str:
+    """Say what all arguments are in numbers, however long; nothing if a list can't be written out."""
+    texts = [text_of(value) for value in attempt.arguments]
+    for value, text in zip(attempt.arguments, texts):
+        if is_several(value) and not text.startswith("("):
+            return ""
+    return ", ".join(f"{name} = {text}" for name, text in zip(attempt.axes, texts))
+
+
+def body_in_words(value: object) -> str:
     """Say what a function of the course's own does, which a reader has not seen; of others, nothing."""
     is_unseen = isinstance(value, types.FunctionType) and value.__name__.startswith("_")
     definition = definition_of(value) if is_unseen else None
@@ -197,38 +163,45 @@ def source_in_words(value: object) -> str:
     return f" (which makes of {arguments}: {'; '.join(lines)})" if len(lines) < 4 else ""
 
 
-def is_long_and_drawn(value: object) -> bool:
-    """Tell whether an array has so many digits that nobody reads them, or follows with a pencil."""
-    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
-        return False
-    return value.size > MOST_DRAWN_NUMBERS and bool((np.round(value, 2) != value).mean() > 0.5)
+def letters_by_size(attempt: Attempt) -> dict[int, set[str]]:
+    """Return the letters of the arguments' axes by the lengths that they have in a case."""
+    letters_of_size = {}
+    for letters, argument in zip(attempt.axes.values(), attempt.arguments):
+        for letter, size in zip(letters, shape_of(argument) or ()):
+            letters_of_size.setdefault(size, set()).add(letter)
+    return letters_of_size
+
+
+def letters_of(value: object, attempt: Attempt) -> list[str]:
+    """Return the letter of each of an array's sizes, where only one letter has that size."""
+    letters = [letters_by_size(attempt).get(size, ()) for size in shape_of(value) or ()]
+    return [min(fitting) if len(fitting) == 1 else "" for fitting in letters]
 
 
 # An error
 
 
-def error_in_words(exercise: Exercise, attempt: Attempt) -> str:
+def error_in_words(attempt: Attempt) -> str:
     """Say what was raised; where shapes do not fit, in the letters of the task."""
     outcome = attempt.outcome
     for word, sentence in GENERAL["shapes"].items():
         if word in outcome.error:
             unfit = " and ".join(re.findall(r"\(\d*,[\d,]*\)", outcome.error))
-            names = outcome.names or dict(zip(exercise.arguments, attempt.arguments))
+            names = outcome.names or dict(zip(attempt.axes, attempt.arguments))
             arrays = {name: value for name, value in names.items() if shape_of(value)}
-            return "\n".join([sentence.format(unfit), *names_in_words(arrays, exercise, attempt)])
+            return "\n".join([sentence.format(unfit), *names_in_words(arrays, attempt)])
     return outcome.error
 
 
-def names_in_words(names: dict[str, object], exercise: Exercise, attempt: Attempt) -> list[str]:
+def names_in_words(names: dict[str, object], attempt: Attempt) -> list[str]:
     """Say in a line what each name stands for; an array's shape in the letters of the task."""
-    arguments = dict(zip(exercise.arguments, attempt.arguments))
-    axes = axes_of_arguments(exercise, attempt.arguments)
+    shapes = dict(zip(attempt.axes, map(shape_of, attempt.arguments)))
     lines = []
     for name, value in names.items():
         if value is None or shape_of(value) == ():
             lines.append(f"{name} is {text_of(value)}.")
         elif shape_of(value) or type(value) in (tuple, list):
-            is_as_it_came = name in axes and shape_of(value) == shape_of(arguments[name])
-            letters = axes[name] if is_as_it_came else letters_of(value, exercise, attempt)
+            is_as_it_came = name in shapes and shape_of(value) == shapes[name]
+            letters = attempt.axes[name] if is_as_it_came else letters_of(value, attempt)
             lines.append(f"{name} is {kind_of(value, letters)}.")
     return lines

@@ -16,15 +16,18 @@ import copy
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from course import files
 from course.lessons.formats import jupytext, nbformat
 from course.lessons.header import Header, read_header
 from course.lessons.markdown import formula_lines, plain, unfolded, words
+
+if TYPE_CHECKING:
+    from course.exercises.exercise import Exercise
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -82,20 +85,6 @@ class Figure(NamedTuple):
     png: bytes
     alt: str
     cell: int
-
-
-class Task(NamedTuple):
-    """An exercise as its lesson sets it: ``my_NAME``, what it asks, and the stub to fill in.
-
-    `level` is "warm-up", "core", "stretch" or "open": an open one trains a network to judge an answer.
-    """
-
-    name: str
-    heading: str
-    level: str
-    minutes: int
-    words: str
-    stub: str
 
 
 class Section(NamedTuple):
@@ -184,9 +173,11 @@ class Lesson:
         return self.notebook.metadata.get("measured", {})
 
     @cached_property
-    def tasks(self) -> list[Task]:
-        """The exercises, in their order."""
-        tasks = []
+    def exercises(self) -> list["Exercise"]:
+        """Its exercises in their order, each with the heading, level, minutes, task and stub here."""
+        from course.exercises import EXERCISES  # which few need, and which take a while
+
+        exercises = []
         asked = ""  # the Markdown since an exercise's heading
         for cell in self.source.cells:
             if cell.cell_type == "markdown":
@@ -195,17 +186,17 @@ class Lesson:
             heading = EXERCISE.search(asked)
             stub = STUB.search(cell.source)
             if heading and stub:
-                task = Task(
-                    name=stub["name"],
+                exercise = replace(
+                    EXERCISES[stub["name"]],
                     heading=heading["title"],
                     level=heading["level"],
                     minutes=int(heading["minutes"]),
-                    words=asked[heading.end() :].strip(),
+                    task=asked[heading.end() :].strip(),
                     stub=stub[0].strip(),
                 )
-                tasks.append(task)
+                exercises.append(exercise)
                 asked = ""
-        return tasks
+        return exercises
 
     @cached_property
     def sections(self) -> list[Section]:

@@ -56,8 +56,8 @@ def kept_file():
 
 
 def names_in(folder):
-    """Return the names of the files in a folder, without the locks."""
-    return {path.name for path in folder.iterdir() if path.suffix != ".lock"}
+    """Return the names of the files in a folder."""
+    return {path.name for path in folder.iterdir()}
 
 
 def refuse(path, *_):

@@ -105,9 +105,8 @@ def test_the_teachers_page_has_every_answer_solution_and_reply(folder, lesson):
     for fold in FOLD.finditer(lesson.markdown):
         if not fold["summary"].startswith((*handout.HELP, handout.SOLUTION)):
             assert flat(fold["inside"]).replace(".ipynb", ".md") in flat(text)
-    for task in lesson.tasks:
-        exercise = exercises.EXERCISES[task.name]
-        for words in (task.heading, task.stub, *exercise.hints):
+    for exercise in lesson.exercises:
+        for words in (exercise.heading, exercise.stub, *exercise.hints):
             assert flat(words) in flat(text)
         for words in re.split(r"(\{\w+\})", exercise.notice):  # a {field} is filled in a reply
             assert (flat(words) in flat(text)) != words.startswith("{")
@@ -119,13 +118,13 @@ def test_the_teachers_page_has_every_answer_solution_and_reply(folder, lesson):
 
 def test_every_solution_of_the_teachers_is_right_as_it_is_pasted(folder):
     for lesson in LESSONS:
-        for task, part in zip(
-            lesson.tasks, page(folder, lesson).split("\n**Solution**")[1:], strict=True
+        for exercise, part in zip(
+            lesson.exercises, page(folder, lesson).split("\n**Solution**")[1:], strict=True
         ):
             code = part.partition("**What a right")[0].split("```python\n")[-1].partition("```")[0]
             exec(code, space := {})
-            function = space[f"my_{task.name}"]
-            assert exercises.check(function).kind == "right", task.name
+            function = space[f"my_{exercise.name}"]
+            assert exercises.check(function).kind == "right", exercise.name
 
 
 def test_the_links_of_the_teachers_copy_lead_somewhere(folder):
@@ -140,15 +139,15 @@ def test_a_graded_variant_is_not_handed_out():
 
 
 def test_every_exercise_stands_in_a_lesson_with_its_minutes():
-    tasks = [task for lesson in LESSONS for task in lesson.tasks]
-    assert sorted(task.name for task in tasks) == sorted(exercises.EXERCISES)
-    assert {task.level for task in tasks} <= {"warm-up", "core", "stretch", "open"}
-    assert [task.name for task in tasks if not 1 <= task.minutes <= 30] == []
-    softmax = next(task for task in tasks if task.name == "softmax")
+    asked = [exercise for lesson in LESSONS for exercise in lesson.exercises]
+    assert sorted(exercise.name for exercise in asked) == sorted(exercises.EXERCISES)
+    assert {exercise.level for exercise in asked} <= {"warm-up", "core", "stretch", "open"}
+    assert [exercise.name for exercise in asked if not 1 <= exercise.minutes <= 30] == []
+    softmax = next(exercise for exercise in asked if exercise.name == "softmax")
     assert softmax.heading.startswith("Exercise 2.")
     assert softmax.stub.startswith("def my_softmax(z):\n")
     assert softmax.stub.endswith("...")
-    assert len(softmax.words) > 40
+    assert len(softmax.task) > 40
 
 
 def test_the_copies_are_apart_and_the_students_has_what_it_needs(folder):
@@ -206,7 +205,7 @@ def test_a_lesson_of_the_students_copy_runs_from_top_to_bottom_on_its_own(
     execute.execute(made, students / "notebooks")
     assert str(students) in made.cells[-1].outputs[0].text
     printed = "\n".join(str(cell.get("outputs", "")) for cell in made.cells)
-    assert printed.count("not attempted") >= len(lesson.tasks)
+    assert printed.count("not attempted") >= len(lesson.exercises)
 
 
 def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
@@ -218,7 +217,7 @@ def test_a_solved_copy_is_right_and_can_be_marked(folder, tmp_path):
             cell.source = cell.source.replace("    ...", "    return np.eye(classes)[labels]")
     raw = nbformat.writes(made).encode()
     answers = that_count([(lesson.path.name, raw)])
-    assert set(answers) == {task.name for task in lesson.tasks}
+    assert set(answers) == {exercise.name for exercise in lesson.exercises}
     space = {}
     exec(answers["one_hot"].source, space)
     assert exercises.check(space["my_one_hot"]).kind == "right"
@@ -239,10 +238,10 @@ def test_each_solution_pasted_into_the_students_copy_is_right_and_needs_no_secon
             cell.source = shown.replace(f"def {exercise.shown.__name__}(", f"def my_{stub[1]}(", 1)
     file = (lesson.path.name, nbformat.writes(made).encode())
     answers = that_count([file], assignment.names_given())
-    for task in lesson.tasks:
-        answer = answers[task.name]
-        assert sandbox.check(task.name, answer.source, "", 0)["kind"] == "right", task.name
-        assert answer.note == "", task.name
+    for exercise in lesson.exercises:
+        answer = answers[exercise.name]
+        assert sandbox.check(exercise.name, answer.source, "", 0)["kind"] == "right", exercise.name
+        assert answer.note == "", exercise.name
 
 
 @pytest.mark.parametrize("kind", ["full", "file"])
@@ -276,7 +275,7 @@ def test_the_minutes_of_sections_add_up_to_the_lessons():
     for lesson in LESSONS:
         assert sum(part.minutes for part in lesson.sections) == lesson.header.minutes
         assert sum(part.exercises for part in lesson.sections) == sum(
-            task.minutes for task in lesson.tasks
+            exercise.minutes for exercise in lesson.exercises
         )
         assert all(part.minutes >= 0 for part in lesson.sections)
 
@@ -287,7 +286,7 @@ def test_the_page_for_teachers_says_how_long_the_computer_works():
 
 
 def test_the_page_for_teachers_names_exercises_that_there_are():
-    names = {task.name for lesson in LESSONS for task in lesson.tasks}
+    names = {exercise.name for lesson in LESSONS for exercise in lesson.exercises}
     assert {*re.findall(r"`my_(\w+)`", TEACHERS)} <= names
 
 

@@ -131,7 +131,9 @@ def test_every_submission_has_a_row_for_each_exercise(folder, marked):
     students = {student for student, _ in rows}
     assert len(students) == len(list(folder.iterdir())) - 2  # two and two are one student's
     assert set(rows) == {(student, name) for student in students for name in names}
-    homes = {task.name: lesson.number for lesson in all_lessons() for task in lesson.tasks}
+    homes = {
+        exercise.name: lesson.number for lesson in all_lessons() for exercise in lesson.exercises
+    }
     assert {name: row["lesson"] for (_, name), row in rows.items()} == {n: homes[n] for n in names}
     assert f"{len(students)} submissions" in said.stdout
     reasons = [row["likely reason"] for row in rows.values() if row["likely reason"]]

@@ -24,7 +24,7 @@ import pytest
 from course.exercises import EXERCISES
 from course.exercises.checker import check_answer
 from course.exercises.exercise import as_body
-from course.exercises.texts import GENERAL
+from course.exercises.mistakes import ANYWHERE
 from course.materials.planted_bug import faulty_gradients
 from mnistlib import functions, gradcheck, network, training
 
@@ -34,6 +34,7 @@ from .spoilings import spoilt_answers
 pytestmark = pytest.mark.takes(seconds=25)
 
 TYPED = Path(__file__).parent / "net" / "typed.jsonl"
+GENERAL_MISTAKES = [mistake for kind in ANYWHERE.values() for mistake in kind]
 VERDICTS = Path(__file__).parent / "net" / "verdicts.json"
 
 
@@ -57,7 +58,7 @@ def sentences(name):
     """Return an exercise's sentences by the names of what they answer."""
     exercise = EXERCISES[name]
     own = {short(mistake.code): mistake.sentence for mistake in exercise.mistakes}
-    anywhere = {f"any {code}": sentence for code, sentence in GENERAL["any"].items()}
+    anywhere = {f"any {each.code}": each.sentence for each in GENERAL_MISTAKES}
     objections = {each.name: each.name for each in exercise.objections}
     return own | anywhere | objections
 
@@ -65,7 +66,7 @@ def sentences(name):
 def reason_named(exercise, reply):
     """Return the name of the mistake or the objection that a reply to a marked exercise names."""
     if reply.reason:
-        codes = [code for code, sentence in GENERAL["any"].items() if sentence == reply.reason]
+        codes = [each.code for each in GENERAL_MISTAKES if each.sentence == reply.reason]
         return f"any {codes[0]}" if codes else reply.reason
     happened = reply.fault.happened if reply.fault else ""
     named = [each.name for each in exercise.objections if happened.startswith(f"({each.name}")]

@@ -92,7 +92,7 @@ def refuse_arguments_that_the_key_does_not_take(exercise):
 def _work(name, sources, start, answers):
     exercise = EXERCISES[name]
     # Whether it is refused is asked here, in a process of its own; what it would be told costs more.
-    checker.wrong_reply = lambda exercise, *_: Reply(exercise.name, "wrong value")
+    checker.wrong_reply = lambda *_: Reply(name, "wrong value")
     for source in sources[start:]:
         try:
             function = _answer(exercise, source)

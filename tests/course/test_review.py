@@ -50,7 +50,7 @@ def test_each_question_and_each_warm_up_is_one_card_with_an_answer(lesson):
     ours = CARDS[lesson.number]
     for heading, lines in numbered.items():
         assert [c.asked.partition("\n")[0] for c in ours if c.heading == heading] == lines
-    warm_ups = [task.name for task in lesson.tasks if task.level == "warm-up"]
+    warm_ups = [exercise.name for exercise in lesson.exercises if exercise.level == "warm-up"]
     others = [card for card in ours if card.heading not in numbered]
     for name, card in zip(warm_ups, others, strict=True):
         assert f"`my_{name}`" in card.asked

@@ -137,49 +137,14 @@ def test_an_answer_that_the_library_has_no_place_for_is_kept_and_checked_again()
     assert mine().splitlines()[0] == "yours:         accuracy"
 
 
-def of_a_lambda():
-    function = write("softmax", right("softmax")[0])
-    source = "my_softmax = lambda z: np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])\n"
-    linecache.cache["<lambda>"] = (len(source), None, [source], "<lambda>")
-    space = {"np": np}
-    exec(compile(source, "<lambda>", "exec"), space)
-    function = space["my_softmax"]
-    function.__name__ = "my_softmax"
-    return function
-
-
-def of_a_lost_cell():
-    function = write("softmax", right("softmax")[0])
-    linecache.cache.pop(function.__code__.co_filename)
-    return function
-
-
-def of_a_decorator():
-    function = np.vectorize(write("softmax", right("softmax")[0]), signature="(n,m)->(n,m)")
-    function.__name__ = "my_softmax"
-    return function
-
-
-@pytest.mark.parametrize("make", [of_a_lambda, of_a_lost_cell, of_a_decorator])
-def test_what_is_no_plain_function_is_not_kept(make):
-    assert keep(make()).endswith(
+def test_what_has_no_lines_is_not_kept():
+    answer = write("softmax", right("softmax")[0])
+    linecache.cache.pop(answer.__code__.co_filename)
+    assert keep(answer).endswith(
         "But it could not be kept: it is not a plain function whose lines can be found. Write it as "
         "`def my_softmax(...)` in a cell, run that, and keep it again."
     )
     assert functions.softmax is EXERCISES["softmax"].reference
-    assert not kept_file().exists()
-
-
-def test_a_definition_that_leans_on_the_notebook_is_not_kept():
-    source = "def my_softmax(z, axis=AXIS):\n    return key(z)\n"
-    linecache.cache["<leans>"] = (len(source), None, source.splitlines(keepends=True), "<leans>")
-    space = {"AXIS": 1, "key": functions.softmax}
-    exec(compile(source, "<leans>", "exec"), space)
-    message = keep(space["my_softmax"])
-    assert (
-        "On its own, my_softmax: raises. NameError: name 'AXIS' is not defined.\nPut everything"
-        in message
-    )
     assert not kept_file().exists()
 
 
@@ -206,9 +171,6 @@ def test_a_kept_function_that_was_spoilt_is_left_out_and_said(old, new, words):
     [
         (b"def my_softmax(z:\n", r"never closed \(mine.py, line 1\)"),
         ("# sch\xf6n".encode("latin-1"), "'utf-8' codec can't decode"),
-        (b"# coding: latin-1\n# sch\xf6n", "'utf-8' codec can't decode"),
-        ("import numpy as np".encode("utf-16"), "'utf-8' codec can't decode"),
-        (b"def my_softmax(z=nothing): pass", "name 'nothing' is not defined"),
         (b"1 / 0", "division by zero"),
     ],
 )
@@ -337,20 +299,6 @@ def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
     assert mine().startswith("yours:         none yet")
 
 
-def test_the_file_may_have_another_name(monkeypatch, tmp_path):
-    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "own.py"))
-    keep(write("softmax", right("softmax")[0]))
-    assert names_in(tmp_path) == {"own.py"}
-    assert mine().startswith("yours:         softmax\n")
-
-
-def test_a_folder_in_the_place_of_the_file_is_said(monkeypatch, tmp_path):
-    monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path))
-    message = keep(write("softmax", right("softmax")[0]))
-    assert "But it could not be kept: " in message
-    assert f"{tmp_path}'. Mend that, or set" in message
-
-
 def test_what_was_imported_by_name_or_bound_before_stays_the_librarys():
     space = {}
     exec("from mnistlib.functions import softmax\nfrom mnistlib import functions\n"
@@ -395,61 +343,17 @@ def test_a_first_editions_file_still_works_and_what_it_let_through_is_said():
     assert mine().startswith("yours:         one_hot, sigmoid, sgd_update\n")
 
 
-KEEP_ONE = """
-import sys, linecache
-from course.exercises import keep
-name, source = sys.argv[1:]
-linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
-import numpy as np
-space = {"np": np}
-exec(compile(source, "<cell>", "exec"), space)
-print(repr(keep(space["my_" + name])))
-"""
-
-
-HOLD = """
-import sys, time
-from course.exercises import store
-with store.locked(store.kept_path()):
-    print("held", flush=True)
-    time.sleep(60)
-"""
-
-
-def test_a_tilde_stands_for_the_home(monkeypatch, tmp_path):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    monkeypatch.setenv("MNISTLIB_MINE", "~/own.py")
-    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
-    assert names_in(tmp_path) == {"own.py"}
-
-
-def test_a_file_without_numpy_gets_its_import_with_the_answer():
-    kept_file().write_text("# mine, and nothing else yet\n")
-    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
-    text = kept_file().read_text()
-    assert text.startswith(
-        "# mine, and nothing else yet\n\n\nimport numpy as np\n\n\ndef my_softmax"
-    )
-    assert mine().startswith("yours:         softmax\n")
-    keep(write("sigmoid", right("sigmoid")[0]))
-    assert kept_file().read_text().count("import numpy") == 1
-
-
 def test_an_answer_is_kept_as_the_next_notebook_will_read_it():
     helper = "def helper(z):\n    return np.logaddexp.reduce(z, axis=1)[:, None]\n"
-    answer = write("log_softmax", "return z - helper(z)", helper=lambda z: None)
-    answer.__globals__["helper"] = eval(
-        "lambda z: np.logaddexp.reduce(z, axis=1)[:, None]", {"np": np}
-    )
+    body = "return z - helper(z)"
+    answer = write("log_softmax", body, helper=lambda z: np.logaddexp.reduce(z, axis=1)[:, None])
     assert "because it depends on your notebook" in keep(answer)
+    kept_file().write_text("import numpy as np\n\n\n" + helper.replace("[:, None]", ""))
+    assert "because it depends on your notebook" in keep(answer)
+    assert functions.log_softmax is EXERCISES["log_softmax"].reference
     kept_file().write_text("import numpy as np\n\n\n" + helper)
     assert "From here on it is mnistlib.functions.log_softmax." in keep(answer)
     assert mine().startswith("yours:         log_softmax\n")
-    kept_file().write_text("import numpy as np\n\n\n" + helper.replace("[:, None]", ""))
-    functions.log_softmax = EXERCISES["log_softmax"].reference
-    assert "because it depends on your notebook" in keep(answer)
-    assert functions.log_softmax is EXERCISES["log_softmax"].reference
 
 
 def test_a_mark_of_the_byte_order_harms_nothing():
@@ -466,13 +370,3 @@ def test_a_symbolic_link_stays_one():
     keep(write("softmax", right("softmax")[0]))
     assert kept_file().is_symlink()
     assert "def my_softmax" in elsewhere.read_text()
-
-
-@pytest.mark.parametrize("ending", ["raise SystemExit", "import sys; sys.exit(3)", "quit()"])
-def test_a_file_that_ends_python_is_said_and_ends_nothing(ending):
-    kept_file().write_text(f"import numpy as np\n{ending}\n")
-    with pytest.raises(RuntimeError, match=r"mine\.py ends with SystemExit"):
-        mine()
-    message = keep(write("softmax", right("softmax")[0]))
-    assert "could not be kept: " in message
-    assert "mine.py ends with SystemExit" in message

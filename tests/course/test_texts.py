@@ -1,4 +1,7 @@
-"""What a maker can get wrong in a text is told with its line, and what to write."""
+"""What a maker can get wrong in a text is told with its place, and what to write.
+
+That each mistake in it is a program, wrong, and told its own sentence, ``test_checker`` sees to.
+"""
 
 import contextlib
 import copy
@@ -11,7 +14,7 @@ import numpy as np
 import pytest
 
 from course import exercises
-from course.exercises import EXERCISES, LESSONS, lesson_04, texts
+from course.exercises import EXERCISES, lesson_04, texts
 
 from . import locations
 from .handed_in import as_function_of_a_reader
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("untouched")
 
 def test_two_exercises_of_one_name_are_refused(monkeypatch):
     twin = replace(EXERCISES["softmax"], notice="Another.")
-    monkeypatch.setattr(lesson_04, "EXERCISES", (*LESSONS["04"], twin))
+    monkeypatch.setattr(lesson_04, "EXERCISES", (*lesson_04.EXERCISES, twin))
     with pytest.raises(ValueError, match="two exercises are called 'softmax'"):
         runpy.run_path(exercises.__file__, run_name=exercises.__name__)
     assert sys.modules[exercises.__name__] is exercises
@@ -33,93 +36,18 @@ GOOD = "Words.\n\n## softmax\n\nhint: One.\nhint: Two.\nnotice: Yes.\n\nz\n    w
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (
-            "## softmax",
-            "## sofmax",
-            "line 3: no exercise is called 'sofmax'; write the name of one in ",
-        ),
-        (
-            "notice:",
-            "Notice:",
-            "line 7: Notice: is none of the labels here; write notice: in small",
-        ),
-        (
-            "hint:",
-            "hints:",
-            "line 5: hints: is none of the labels here; write hint:",
-        ),
-        (
-            "notice:",
-            "notcie:",
-            "line 7: notcie: is none of the labels here; write notice:",
-        ),
-        ("z\n", "wihtin:\n", "line 9: wihtin: is none of the labels here; write within:"),
-        (
-            "z\n",
-            "objction is_bad:\nz\n",
-            "line 9: objction is_bad: is none of the labels here; write objection is_bad:",
-        ),
-        (
-            "z\n",
-            "objection is_bad: why?\nz\n",
-            "line 9: write objection is_bad: alone in its line, and its sentence below, indented",
-        ),
-        (
-            "z\n",
-            "Tip: divide.\nz\n",
-            "line 9: Tip: is none of the labels here; write hint:, notice:, within:, objection NAME:",
-        ),
-        (
-            "z\n",
-            "z + ____\n",
-            "line 9: write within: alone in the line above the block that has ____",
-        ),
-        ("z\n", "```\nz + ____\n```\n", "line 11: write within: alone in the line above the block"),
-        (
-            "notice: Yes.\n",
-            "",
-            "line 3: softmax has no notice; write notice: and what a right answer",
-        ),
-        (
-            "    why?\n",
-            "",
-            "line 9: 'z' has no sentence below it; write one, indented by four spaces",
-        ),
-        ("z\n", "", "line 9: this sentence has no line of code above it that it could answer"),
-        (
-            "    why?\n",
-            "    why?\n\nright:\nz\n    why?\n",
-            "line 14: an answer below right: needs no sentence; write code at the line's begin",
-        ),
-        (
-            "    why?\n",
-            "    why?\n\nright: z\n",
-            "line 12: write right: alone in its line, and the",
-        ),
-        (
-            "    why?\n",
-            "    why?\nright:\n\nz\n",
-            "line 11: right: has no answer below it; write one",
-        ),
-        ("z\n", "```\nz\n", "this block is never closed; write ``` alone in a line below its code"),
-        (
-            "z\n",
-            "objection is_bad:\nz\n",
-            "softmax has no predicate called 'is_bad'; write the name of",
-        ),
-        (
-            "z\n",
-            "within:\n```\nz\n```\nz\n",
-            "this block has no ____ for the lines below it to stand",
-        ),
-        (
-            "z\n",
-            "## softmax\nhint: A.\n",
-            "line 9: ## softmax stands twice: put both parts into one",
-        ),
+        ("## softmax", "## sofmax", "no exercise is called 'sofmax'; write the name of one in "),
+        ("notice:", "Notice:", "softmax has no notice; write notice: below ## softmax"),
+        ("hint:", "hints:", "softmax has no hint; write hint: below ## softmax"),
+        ("    why?\n", "", "'z' above has no sentence; write one below it, indented"),
+        ("    why?\n", "\nright:\nz\n", "line 11: 'z' above has no sentence"),
+        ("z\n", "", "line 9: this sentence has no line of code above it to answer"),
+        ("z\n", "```\nz\n", "line 9: this block is never closed; write ``` below its code"),
+        ("z\n", "objection is_bad:\nz\n", "softmax: is_bad stands in one place only"),
+        ("z\n", "## softmax\nhint: A.\n", "line 9: ## softmax stands twice: put both parts into"),
     ],
 )
-def test_what_cannot_be_read_in_a_text_is_said_with_its_line_and_a_way_out(
+def test_what_cannot_be_read_in_a_text_is_said_with_its_place_and_a_way_out(
     tmp_path, old, new, words
 ):
     file = tmp_path / "lesson_02.txt"
@@ -147,3 +75,19 @@ def test_every_name_in_a_known_mistake_is_known(name):
                 pass
             except NameError as error:
                 pytest.fail(f"{locations.words(name)}: {mistake.code}\n{error}")
+
+
+def test_each_kind_of_piece_comes_to_its_place(tmp_path):
+    file = tmp_path / "lesson_02.txt"
+    file.write_text(
+        GOOD
+        + "within:\n```\nm = ____\nreturn m\n```\n1\n2\n    which?\nwithin:\n\n3\n    where?\n\n"
+        "right:\nkey(z)\n```\np = key(z)\nreturn p\n```\n\nunexplained:\n-key(z)\n"
+    )
+    words = texts.read_text(file)["softmax"]
+    assert words.hints == ["One.", "Two."]
+    assert words.mistakes[1:] == [
+        ("m = 1\nreturn m", "which?"), ("m = 2\nreturn m", "which?"), ("3", "where?")
+    ]  # fmt: skip
+    assert words.right == ["key(z)", "p = key(z)\nreturn p"]
+    assert words.unexplained == ["-key(z)"]

@@ -345,7 +345,7 @@ def test_the_header_states_honest_minutes(lesson):
         f"{top}: {minutes} minutes to read; its words, code and formulas alone come to "
         f"{lesson.honest_minutes:.0f}"
     )
-    asked = sum(task.minutes for task in lesson.tasks)
+    asked = sum(exercise.minutes for exercise in lesson.exercises)
     stated = re.search(r"(\d+) (?:more )?for the exercises", lesson.header.time)
     assert (int(stated[1]) if stated else 0) == asked, (
         f"{top}: write {asked} more for the exercises"
@@ -445,7 +445,7 @@ def test_every_exercise_has_its_heading_numbered_in_order(lesson):
                     f"{file}:{number}: write {start}title (LEVEL, 5 minutes), as LEVEL one of "
                     f"{', '.join(POINTS)}"
                 )
-    headed = {task.name for task in lesson.tasks}
+    headed = {exercise.name for exercise in lesson.exercises}
     for exercise in LESSONS.get(lesson.number, ()):
         if exercise.name not in headed:
             stub = f"def my_{exercise.name}("

@@ -59,7 +59,7 @@
   }
   recall();
 
-  const tasks = lessons.flatMap(({ page, items }) => items.filter((item) => item.name && !item.trains).map((item) => ({ ...item, page })));
+  const exercises = lessons.flatMap(({ page, statements }) => statements.filter(({ name, trains }) => name && !trains).map((exercise) => ({ ...exercise, page })));
   const stateOf = (name) => answers[name]?.state ?? "open";
   const boxes = () => [...document.querySelectorAll(".in-page")];
 
@@ -201,12 +201,12 @@
   // ---- An exercise
 
   // What stands above an exercise in its lesson, with the reader's own answers for the stubs.
-  function above(items, name) {
-    const before = items.slice(0, items.findIndex((item) => item.name === name));
-    return before.map((item) => (item.name ? answers[item.name]?.code ?? item.stub : item.code));
+  function above(statements, exercise) {
+    const before = statements.slice(0, statements.findIndex(({ name }) => name === exercise));
+    return before.map(({ name, stub, code }) => (name ? answers[name]?.code ?? stub : code));
   }
 
-  function place(items, { name, stub }, cell) {
+  function place(statements, { name, stub }, cell) {
     const area = element("textarea", { id: `answer-${name}`, value: answers[name]?.code ?? stub, spellcheck: false, rows: stub.split("\n").length });
     const forCode = { autocapitalize: "off", autocomplete: "off", autocorrect: "off", spellcheck: "false" };
     for (const [attribute, value] of Object.entries(forCode)) area.setAttribute(attribute, value);
@@ -314,8 +314,8 @@
         bar.hidden = true;
         status.textContent = "Running";
         timer = setTimeout(() => end("late"), PATIENCE * 1000);
-        const mine = tasks.filter((task) => task.name !== name).map((task) => answers[task.name]?.kept).filter(Boolean);
-        const call = [name, above(items, name), asked, mine].map((each) => JSON.stringify(each)).join(", ");
+        const mine = exercises.filter((exercise) => exercise.name !== name).map((exercise) => answers[exercise.name]?.kept).filter(Boolean);
+        const call = [name, above(statements, name), asked, mine].map((each) => JSON.stringify(each)).join(", ");
         said = JSON.parse(await window.pythonEngine.run(`print(bridge.reply(${call}))`));
       } catch (error) {
         said = { kind: "stopped", html: "", printed: whyItEnded(error.message) };
@@ -398,7 +398,7 @@
 
   function takeAway() {
     recall();
-    const kept = tasks.map(({ name }) => answers[name]?.kept).filter(Boolean);
+    const kept = exercises.map(({ name }) => answers[name]?.kept).filter(Boolean);
     const text = [head.trimEnd(), ...kept.map((source) => source.trimEnd())].join("\n\n\n") + "\n";
     const address = URL.createObjectURL(new Blob([text], { type: "text/x-python" }));
     element("a", { href: address, download: "mine.py" }).click();
@@ -422,7 +422,7 @@
 
   async function bringBack(file) {
     const found = functionsIn(await file.text());
-    const known = tasks.filter(({ name }) => name in found);
+    const known = exercises.filter(({ name }) => name in found);
     recall();
     for (const { name } of known) {
       const code = `${found[name].trimEnd()}\n`;
@@ -462,12 +462,12 @@
     // A page holds what is folded only once it is opened.
     box.addEventListener("toggle", () => box.append(...inside), { once: true });
     tellProgress = () => {
-      const right = tasks.filter(({ name }) => stateOf(name) === "right").length;
-      summary.textContent = `Your answers so far: ${right} of ${tasks.length} right`;
+      const right = exercises.filter(({ name }) => stateOf(name) === "right").length;
+      summary.textContent = `Your answers so far: ${right} of ${exercises.length} right`;
       list.replaceChildren(
         ...lessons.map(({ number, page }) => {
           const row = element("p", {}, element("strong", { textContent: `${number} ` }));
-          for (const { name } of tasks.filter((task) => task.page === page)) {
+          for (const { name } of exercises.filter((exercise) => exercise.page === page)) {
             const state = stateOf(name);
             const [sign, words] = STATES[state];
             const link = element("a", { href: `${up}${page}#answer-${name}`, textContent: name, ariaLabel: `${name}, ${words}` });
@@ -488,17 +488,17 @@
 
   const note = (textContent) => element("p", { className: "in-page-note", textContent });
   const cells = [...document.querySelectorAll("div.cell")];
-  for (const { page, items } of lessons) {
+  for (const { page, statements } of lessons) {
     if (!location.pathname.endsWith(`/${page}`)) continue;
-    for (const item of items) {
-      if (!item.name) continue;
-      const cell = cells.find((each) => each.querySelector("pre")?.textContent.includes(`def my_${item.name}(`));
-      if (cell && item.trains) cell.after(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
-      else if (cell) place(items, item, cell);
+    for (const exercise of statements) {
+      if (!exercise.name) continue;
+      const cell = cells.find((each) => each.querySelector("pre")?.textContent.includes(`def my_${exercise.name}(`));
+      if (cell && exercise.trains) cell.after(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
+      else if (cell) place(statements, exercise, cell);
     }
     // A lesson without exercises may still have an empty page to fill.
     const empty = cells.find((each) => /^def my_\w+\(.*\n( {4}""".*"""\n)? {4}\.\.\.$/m.test(each.querySelector("pre")?.textContent));
-    if (empty && !items.some(({ name }) => name)) empty.after(note("You write this in Jupyter: the digits that a network learns from are not on the page."));
+    if (empty && !statements.some(({ name }) => name)) empty.after(note("You write this in Jupyter: the digits that a network learns from are not on the page."));
   }
   document.querySelector("article")?.append(progress());
   const told = element("p", { className: "in-page-set-aside", role: "status" });

@@ -584,7 +584,7 @@ def test_a_screen_reader_comes_from_the_editor_to_the_hints(tab):
     spoken = heard(page)
     assert nameless(spoken) == []
     guesses = page.locator(".guess input").count()
-    assert [role for role, *_ in spoken].count("textbox") == len(lesson.tasks) + guesses
+    assert [role for role, *_ in spoken].count("textbox") == len(lesson.exercises) + guesses
     check_exercises(spoken, lesson)
 
 
@@ -595,8 +595,10 @@ def test_each_exercise_has_its_editor_or_says_why_not(tab):
         page = tab.open(f"notebooks/{lesson.name}.html")
         found = "all => all.map(box => box.querySelector('label').htmlFor)"
         editors = page.eval_on_selector_all(".in-page", found)
-        wanted = [f"answer-{task.name}" for task in lesson.tasks if task.level != "open"]
+        wanted = [
+            f"answer-{exercise.name}" for exercise in lesson.exercises if exercise.level != "open"
+        ]
         assert editors == wanted
         # A lesson without exercises is one that is written in Jupyter, and says so once.
-        notes = len(lesson.tasks) - len(wanted) if lesson.tasks else 1
+        notes = len(lesson.exercises) - len(wanted) if lesson.exercises else 1
         assert page.locator(".in-page-note").count() == notes, lesson.name

@@ -100,14 +100,14 @@ def check_exercises(said, lesson):
     starts = [i for i, (role, *_) in enumerate(said) if role == "heading"] + [len(said)]
     parts = [said[start:end] for start, end in pairwise(starts)]
     parts = [part for part in parts if part[0][1].startswith("Exercise ")]
-    for task, part in zip(lesson.tasks, parts, strict=True):
+    for exercise, part in zip(lesson.exercises, parts, strict=True):
         names = [name for _, name, _ in part]
-        hints = [f"Hint {i + 1}" for i in range(len(EXERCISES[task.name].hints))]
+        hints = [f"Hint {i + 1}" for i in range(len(EXERCISES[exercise.name].hints))]
         folds = [name for role, name, _ in part if role == "DisclosureTriangle"]
         first = folds.index("Hint 1")  # a pencil's numbers may be folded before the stub
-        assert folds[first : first + len(hints) + 1] == [*hints, "Solution"], task.name
-        stub = next(i for i, name in enumerate(names) if f"my_{task.name}" in name)
-        assert stub < names.index("Hint 1"), task.name
+        assert folds[first : first + len(hints) + 1] == [*hints, "Solution"], exercise.name
+        stub = next(i for i, name in enumerate(names) if f"my_{exercise.name}" in name)
+        assert stub < names.index("Hint 1"), exercise.name
 
 
 def test_headings_come_in_order_and_no_level_is_left_out(said):

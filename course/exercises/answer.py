@@ -1,0 +1,75 @@
+"""How an answer is written: whether it is begun, what it uses, and in which line it stopped."""
+
+import ast
+import inspect
+import linecache
+import re
+import textwrap
+import traceback
+import types
+from collections.abc import Callable
+
+
+def definition_of(function: Callable) -> ast.AST | None:
+    """Return a function's definition as a syntax tree; None where its source is not known."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):
+        return None
+
+
+def is_a_stub(function: Callable) -> bool:
+    """Tell whether an answer does nothing yet: ``...``, ``pass``, ``raise NotImplementedError``."""
+    definition = definition_of(function)
+    if not isinstance(definition, ast.FunctionDef):
+        return False
+    for statement in definition.body:
+        match statement:
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                continue
+            case ast.Return(value=None | ast.Constant(value=None)):
+                continue
+            case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
+                if name != "NotImplementedError":
+                    return False
+            case _:
+                return False
+    return True
+
+
+def operations_in(function: Callable) -> set[str]:
+    """Return all names and attributes that a function asks for, and "a loop" if it has one."""
+    definition = definition_of(function)
+    operations = set()
+    for node in ast.walk(definition) if definition else ():
+        match node:
+            case ast.For() | ast.comprehension():
+                operations.add("a loop")
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                operations.add(name)
+    return operations
+
+
+def file_of(function: Callable) -> str | None:
+    """Return the file, or the cell, in which an answer stands; None if unknown."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code.co_filename if code else None
+
+
+def where_it_stopped(
+    function: Callable, trace: types.TracebackType | None
+) -> tuple[str, dict[str, object], str]:
+    """Return the innermost line of the reader's own that was at work, what its names stood for, and
+    in which other function it stands, if it does.
+    """
+    file = file_of(function)
+    frames = [each for each in traceback.walk_tb(trace) if each[0].f_code.co_filename == file]
+    if not frames:
+        return "", {}, ""
+    frame, number = frames[-1]
+    line = linecache.getline(file, number).strip()
+    words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))  # each once
+    names = {word: frame.f_locals[word] for word in words if word in frame.f_locals}
+    inside = frame.f_code.co_name
+    is_another = inside.startswith("my_") and inside != getattr(function, "__name__", "")
+    return line, names, inside if is_another else ""
