@@ -57,7 +57,7 @@ from course import autopsy, exercises, guesses, pictures, studies
 from course.materials import faulty_download
 from mnistlib import baseline, data, download, functions, original, plotting
 from mnistlib.training import evaluate
-from mnistlib.uncertainty import paired, standard_error_by_group
+from mnistlib.uncertainty import mcnemar, standard_error_by_group
 
 plotting.use_style()
 bar = partial(tqdm, leave=False)  # tqdm, with that argument filled in
@@ -163,7 +163,7 @@ def right_answers(rung, rate, seed=42):
 
 gains, clearly = [], 0
 for seed in [42, 1, 2, 3, 4]:
-    pair = paired(nearest, right_answers("the original", 0.001, seed))
+    pair = mcnemar(nearest, right_answers("the original", 0.001, seed))
     gains.append(100 * pair.difference)
     clearly += pair.p < 0.01 and pair.gained > pair.lost
 for row in studies.read("ten_averages")["rows"]:

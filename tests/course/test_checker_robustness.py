@@ -7,13 +7,14 @@ import signal
 import sys
 import threading
 import warnings
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
 import pytest
 
 from course import exercises
-from course.exercises import check, keep
+from course.exercises import EXERCISES, check, keep
 from course.exercises.comparison import matches
 from mnistlib import functions
 
@@ -64,6 +65,26 @@ def test_arrays_in_an_array_are_answered_by_what_is_wrong_and_text_by_its_name()
     assert "and got one number for each image" in reply.text
     reply = check(write("one_hot", "return (labels[:, None] == np.arange(classes)).astype(str)"))
     assert "You returned an array of text, where an array of numbers is wanted." in reply.text
+
+
+def of_objects(result, entry):
+    """Put an object into the place of every number of a result."""
+    if isinstance(result, (tuple, list)):
+        return [of_objects(each, entry) for each in result]
+    made = np.empty(np.shape(result), dtype=object)
+    for place in np.ndindex(made.shape):
+        made[place] = entry
+    return made
+
+
+# Newer Pythons and NumPys warn when some of these are compared: "invalid value encountered in equal".
+@pytest.mark.parametrize("entry", [np.zeros(2), Fraction(1, 3)], ids=["array", "1/3"])
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_array_of_objects_breaks_the_checker(name, entry):
+    exercise = EXERCISES[name]
+    answer = named(lambda *arguments: of_objects(exercise.reference(*arguments), entry), name)
+    works_in_its_arguments = name == "sgd_update"
+    assert check(answer).kind.startswith("right" if works_in_its_arguments else "wrong")
 
 
 @pytest.mark.parametrize(
