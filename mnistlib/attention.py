@@ -8,31 +8,15 @@ y, one-hot targets, shape (n, 10). One network takes any number of pairs. A grad
 it belongs to. Shapes that disagree, and an empty batch, raise a ValueError.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mnistlib import data, functions, network
 
 #: The mean of all training pixels, scaled to 0 ... 1.
 MEAN_PIXEL = 0.1307
-
-
-class Cards(NamedTuple):
-    """Cards and their answers; the first two are a set as :mod:`mnistlib.training` wants one.
-
-    images (n, 2p + 1, 28, 28), uint8: the image asked about, key, value, key, value, ...; labels (n,):
-    the digit to answer; right (n,): the number, from 0, of the pair to look at; digits (n, 2p + 1):
-    what each image shows.
-    """
-
-    images: np.ndarray
-    labels: np.ndarray
-    right: np.ndarray
-    digits: np.ndarray
 
 
 class Parameters(NamedTuple):
@@ -63,72 +47,6 @@ class Activations(NamedTuple):
     v: np.ndarray
     w: np.ndarray
     z: np.ndarray
-
-
-def deal_cards(
-    images: np.ndarray,
-    labels: ArrayLike,
-    n: int,
-    *,
-    pairs: int = 4,
-    keys: Sequence[int] = range(10),
-    asked: Sequence[int] | None = None,
-    rng: np.random.Generator,
-) -> Cards:
-    """Deal n cards from labelled digits; the same generator deals the same cards.
-
-    A card's keys are different digits, drawn from ``keys``. One of them is asked about, by another
-    image of the same digit. The values are any digits, and may repeat. With ``asked``, only these
-    digits are asked about, and each must be one of the keys. Described in lesson 12, "The cards".
-
-    Raises:
-        ValueError: keys that are not digits, or fewer of them than pairs; a number below 1; a digit
-            asked about that is not a key; too few images: one of each digit, and two of each that may
-            be asked about.
-    """
-    keys = sorted(set(keys))
-    if not set(keys) <= set(range(10)):
-        raise ValueError(f"keys must be digits, whole numbers from 0 to 9, got {keys}")
-    asked = keys if asked is None else sorted(set(asked))
-    if min(n, pairs) < 1 or pairs > len(keys):
-        raise ValueError(
-            f"expected at least 1 card, and from 1 pair to one for each of the {len(keys)} keys; "
-            f"got n = {n}, pairs = {pairs}"
-        )
-    if not asked or not set(asked) <= set(keys):
-        raise ValueError(f"only keys can be asked about: keys {keys}, asked {asked}")
-    labels = np.asarray(labels)
-    images_of = [np.flatnonzero(labels == digit) for digit in range(10)]
-    count = np.array([len(places) for places in images_of])
-    if count.min() < 1 or count[asked].min() < 2:
-        raise ValueError(
-            "a card needs an image of each digit, and two of each that may be asked about; "
-            f"there are {count.tolist()} of 0 to 9"
-        )
-    start = np.concatenate([[0], count.cumsum()[:-1]])
-    in_order = np.concatenate(images_of)  # all zeros, then all ones, ...
-
-    question = rng.choice(asked, n)
-    draw = np.full((n, 10), np.inf)
-    draw[:, keys] = rng.random((n, len(keys)))
-    draw[np.arange(n), question] = -1  # the digit asked about is always on the card
-    key_digits = rng.permuted(draw.argsort(axis=1)[:, :pairs], axis=1)
-    right = (key_digits == question[:, None]).argmax(axis=1)
-
-    digits = np.empty((n, 1 + 2 * pairs), np.uint8)
-    digits[:, 0] = question
-    digits[:, 1::2] = key_digits
-    digits[:, 2::2] = rng.integers(10, size=(n, pairs))
-    chosen = rng.integers(count[digits])
-    # Of the digit asked about, any image but the one that is the key.
-    other = rng.integers(count[question] - 1)
-    chosen[:, 0] = other + (other >= chosen[np.arange(n), 1 + 2 * right])
-    return Cards(
-        images=images[in_order[start[digits] + chosen]],
-        labels=digits[np.arange(n), 2 + 2 * right],
-        right=right,
-        digits=digits,
-    )
 
 
 def initialise(

@@ -23,7 +23,7 @@ import numpy as np
 
 
 def unbroadcast(dz: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Add up the blame of all copies that broadcasting made of an array of this ``shape``.
+    """Add up the gradients of all copies that broadcasting made of an array of this ``shape``.
 
     ``dz``, the loss's gradient by the broadcast array, becomes that by the array itself. Derived in
     lesson 11, "What broadcasting did".
@@ -56,7 +56,7 @@ def topological_order(parents: Mapping[Any, Sequence], end: Hashable) -> list:
         ordered.append(node)
         for source in parents[node]:
             uses[source] -= 1
-            if uses[source] == 0:  # all its blame has arrived
+            if uses[source] == 0:  # all of its gradient has arrived
                 ready.append(source)
     return ordered
 
@@ -72,7 +72,7 @@ def divide_backward(dz: np.ndarray, u: np.ndarray, w: np.ndarray) -> tuple[np.nd
 def take_backward(dz: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
     """Compute the loss's gradient by a row u of this ``size``, from which z = u[index] was taken.
 
-    An entry that was taken twice gets both blames. Derived in lesson 11, "Three networks for free".
+    An entry that was taken twice gets both gradients. Derived in lesson 11, "Three networks for free".
     """
     du = np.zeros(size, dz.dtype)
     np.add.at(du, index, dz)  # du[index] += dz would count a repeated entry once
@@ -213,8 +213,8 @@ class Value:
 
     def relu(self) -> "Value":
         """Return max(u, 0). The slope is 1 above 0, else 0; lesson 07, "A unit with a corner"."""
-        awake = self.array > 0
-        return Value(np.maximum(self.array, 0), "relu", [(self, lambda dz: dz * awake)])
+        active = self.array > 0
+        return Value(np.maximum(self.array, 0), "relu", [(self, lambda dz: dz * active)])
 
     def sigmoid(self) -> "Value":
         r"""Return $1 / (1 + e^{-u})$. The slope is $z (1 - z)$; written so that nothing overflows."""
@@ -223,14 +223,14 @@ class Value:
         return Value(z, "sigmoid", [(self, lambda dz: dz * z * (1 - z))])
 
     def sum(self, axis: int | tuple[int, ...] | None = None) -> "Value":
-        """Add up over all axes, or over some, which stay with size 1. Each term gets all the blame."""
+        """Add up over all axes, or over some, which stay with size 1. Each term gets all of dz."""
         shape = self.shape
         keep = axis is not None
         rule = lambda dz: np.broadcast_to(dz, shape)  # noqa: E731
         return _made("sum", lambda u: u.sum(axis=axis, keepdims=keep), (self,), (rule,))
 
     def max(self, axis: int | tuple[int, ...]) -> "Value":
-        """Keep the largest over some axes, which stay with size 1. Equals share the blame."""
+        """Keep the largest over some axes, which stay with size 1. Equals share the gradient."""
         u = self.array
 
         def rule(dz):
@@ -251,7 +251,7 @@ class Value:
         return Value(z, "unit rows", [(self, lambda dz: unit_rows_backward(dz, u))])
 
     def backward(self, keep: bool = False) -> None:
-        r"""Carry the loss's blame back to everything it came from: $dW$ into ``W.grad``, for every W.
+        r"""Carry the gradient back to everything the loss came from: $dW$ into ``W.grad``, for every W.
 
         A value used twice gets the *sum* of what both uses send. Each call starts from nothing: what
         an earlier one left in ``grad`` is replaced. Afterwards only what was given holds a ``grad``;
@@ -282,8 +282,8 @@ class Value:
         self.grad = np.ones_like(self.array)
         for value in ordered:
             for source, rule in value.parents:
-                blame = np.asarray(unbroadcast(rule(value.grad), source.shape), source.array.dtype)
-                source.grad = blame if source.grad is None else source.grad + blame
+                part = np.asarray(unbroadcast(rule(value.grad), source.shape), source.array.dtype)
+                source.grad = part if source.grad is None else source.grad + part
             if value.parents and not keep:
                 value.grad = None
                 value.parents = ()

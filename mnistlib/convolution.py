@@ -18,8 +18,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from mnistlib import data, deep, functions
 
 
-def patches(x: np.ndarray, side: int) -> np.ndarray:
-    """Lay out every patch of side x side pixels as a column: *im2col*.
+def im2col(x: np.ndarray, side: int) -> np.ndarray:
+    r"""Lay out every patch of side x side pixels as a column: $\text{patches}(X)$.
 
     Images of shape (channels, rows, columns, n) become an array of shape
     (side * side * channels, rows - side + 1, columns - side + 1, n). Along its first axis lies a
@@ -41,13 +41,13 @@ def convolve(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Apply the same weights to every patch: $Z = W^T\, \text{patches}(X)$.
 
     ``W`` has a kernel in each column, shape (side * side * channels, kernels). Returned are the
-    sums, shape (kernels, rows - side + 1, columns - side + 1, n), and the patches, which the
-    backward pass needs. Derived in lesson 10, "One product for all patches".
+    pre-activations, shape (kernels, rows - side + 1, columns - side + 1, n), and the patches, which
+    the backward pass needs. Derived in lesson 10, "One product for all patches".
     """
     side = round(np.sqrt(len(W) / len(x)))
     if side * side * len(x) != len(W):
         raise ValueError(f"W has {len(W)} rows, which is not a square patch of {len(x)} channels")
-    cut = patches(x, side)
+    cut = im2col(x, side)
     z = W.T @ cut.reshape(len(W), -1)
     return z.reshape(len(z), *cut.shape[1:]), cut
 
@@ -62,12 +62,12 @@ def kernel_gradient(dz: np.ndarray, cut: np.ndarray) -> np.ndarray:
 
 
 def pixel_gradient(dz: np.ndarray, W: np.ndarray, channels: int) -> np.ndarray:
-    r"""Carry the blame back to what came in: $W\, dZ$, laid back patch by patch and added up.
+    r"""Carry the gradient back to the input: $W\, dZ$, laid back patch by patch and added up.
 
     $dx_{\text{top} + \text{down}, \text{left} + \text{right}} \mathrel{+}=
     W_{\text{down}, \text{right}}\, dz_{\text{top}, \text{left}}$: a pixel lies in many patches, at
-    another place in each; so each place of the kernel sends back a whole image of blame, shifted by
-    its own offset. Derived in lesson 10, "The blame of the pixels".
+    another place in each; so each place of the kernel sends back a whole image of gradients, shifted
+    by its own offset. Derived in lesson 10, "The blame of the pixels".
     """
     side = round(np.sqrt(len(W) / channels))
     kernels, r, c, n = dz.shape
@@ -96,7 +96,7 @@ def max_pool(z: np.ndarray) -> np.ndarray:
 
 
 def max_pool_backward(dlargest: np.ndarray, z: np.ndarray, largest: np.ndarray) -> np.ndarray:
-    """Send the blame to the largest of each square of ``z``; equals share it.
+    """Send the gradient to the largest of each square of ``z``; equals share it.
 
     Derived in lesson 10, "The way back".
     """

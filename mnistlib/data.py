@@ -1,8 +1,8 @@
 """The digits as arrays: reading IDX files, splitting, one-hot targets and scaling (lesson 01)."""
 
+import gzip
 import math
 import os
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +16,6 @@ PIXELS = 28 * 28
 
 #: IDX's codes for the type of its numbers.
 TYPES: dict[int, np.dtype] = {0x08: np.dtype("u1"), 0x0B: np.dtype(">i2")}
-
-#: Bytes in the largest of the four files, unpacked.
-LARGEST = 16 + 60_000 * PIXELS
 
 #: Who wrote each digit. They are kept beside the clone's own digits, without a mirror: 65 kB that
 #: nobody needs to download.
@@ -70,7 +67,10 @@ def load(folder: str | os.PathLike[str] | None = None) -> Mnist:
     folder = _expanded(folder)
     files = download.FILES.items()
     return Mnist(
-        **{part: parse_idx(_unpack(download.fetch_bytes(file, folder))) for part, file in files}
+        **{
+            part: parse_idx(gzip.decompress(download.fetch_bytes(file, folder)))
+            for part, file in files
+        }
     )
 
 
@@ -129,40 +129,8 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
                 f"{file.name} {packed} in {folder}. It comes with the course and is not "
                 "downloaded: `git checkout -- data/writers` in the clone brings it back."
             )
-        arrays[part] = parse_idx(_unpack(packed))
+        arrays[part] = parse_idx(gzip.decompress(packed))
     return Writers(**arrays)
-
-
-def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
-    """Return the array in the gzip-compressed IDX file at ``path``, as ``parse_idx`` does.
-
-    At most about 47 MB, the size of MNIST's largest file, are ever unpacked.
-
-    Raises:
-        IdxError: the file is damaged, too large or not in IDX format; the message names it.
-        OSError: the file cannot be read.
-    """
-    try:
-        with open(path, "rb") as stream:
-            packed = stream.read(LARGEST)
-        return parse_idx(_unpack(packed))
-    except ValueError as error:  # one of ours, or a name that cannot be
-        raise IdxError(f"{os.fspath(path)}: {error}. Replace it by a fresh copy.") from None
-
-
-def _unpack(packed: bytes) -> bytes:
-    gzip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)  # 16: with gzip's header and checksum
-    try:
-        raw = gzip.decompress(packed, LARGEST + 1)
-    except zlib.error as error:
-        raise IdxError(f"damaged gzip file ({error})") from None
-    if len(raw) > LARGEST:
-        raise IdxError(f"unpacks to more than {LARGEST} bytes, the size of MNIST's largest file")
-    if not gzip.eof:
-        raise IdxError("the gzip file is cut short")
-    if gzip.unused_data:
-        raise IdxError(f"{len(gzip.unused_data)} bytes too many after the end of the gzip data")
-    return raw
 
 
 def parse_idx(raw: bytes) -> np.ndarray:

@@ -17,10 +17,10 @@ from mnistlib import data, functions, network
 
 
 class Activation(NamedTuple):
-    """What a hidden layer does to its sums: ``forward(z)`` and ``backward(da, a)``.
+    """What a hidden layer does to its pre-activations: ``forward(z)`` and ``backward(da, a)``.
 
-    ``backward`` takes the loss's gradient by the activations a and returns that by the sums z; like
-    the sigmoid's, each slope here is found from the value.
+    ``backward`` takes the loss's gradient by the activations a and returns that by the
+    pre-activations z; like the sigmoid's, each slope here is found from the value.
     """
 
     forward: Callable[[np.ndarray], np.ndarray]
@@ -36,7 +36,7 @@ def relu(z: np.ndarray) -> np.ndarray:
 
 
 def relu_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Let the gradient through where the unit is awake: $dz = da$ where $a > 0$, and 0 elsewhere.
+    """Let the gradient through where the unit is active: $dz = da$ where $a > 0$, and 0 elsewhere.
 
     At the kink, z = 0, no derivative exists; 0 is taken. Derived in lesson 07, "A unit with
     a corner".
@@ -60,7 +60,8 @@ def sigmoid_backward(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     return da * a * (1 - a)
 
 
-#: Each activation by its name.
+#: Each activation by its name. The sigmoid is looked up when it is called, since
+#: a reader's own may have taken its place.
 ACTIVATIONS = {
     "sigmoid": Activation(lambda z: functions.sigmoid(z), sigmoid_backward),
     "tanh": Activation(np.tanh, tanh_backward),

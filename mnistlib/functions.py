@@ -49,16 +49,6 @@ def sigmoid(z) -> np.ndarray:
     return above / (1 + e)
 
 
-def sigmoid_derivative(z) -> np.ndarray:
-    r"""Slope of the sigmoid at its input, from 0 to 1/4: $\sigma'(z) = \sigma(z)\,(1 - \sigma(z))$.
-
-    Computed as $e^{-|z|} / (1 + e^{-|z|})^2$, the same number, which stays exact where
-    $1 - \sigma(z)$ would round to 0. Derived in lesson 02, "The slope of the sigmoid".
-    """
-    e = np.exp(-np.abs(_floats(z)))
-    return e / (1 + e) ** 2
-
-
 def softmax(z) -> np.ndarray:
     r"""Turn each row of logits into probabilities: $p_k = e^{z_k} / \sum_l e^{z_l}$.
 
@@ -79,18 +69,6 @@ def log_softmax(z) -> np.ndarray:
     z = _floats(z)
     shifted = z - z.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-
-def softmax_jacobian(p) -> np.ndarray:
-    r"""All derivatives $\partial p_k / \partial z_l$ of one softmax: row k, column l.
-
-    Of one example, p of shape (classes,), they are $J = \mathrm{diag}(p) - p^T p$: symmetric, and
-    every row sums to 0. Derived in lesson 02, "The Jacobian".
-    """
-    p = _floats(p)
-    if p.ndim != 1:
-        raise ValueError(f"one example at a time: expected shape (classes,), got {p.shape}")
-    return np.diag(p) - np.outer(p, p)
 
 
 def softmax_backward(p, dp) -> np.ndarray:

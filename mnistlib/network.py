@@ -140,7 +140,7 @@ def layer_gradients(inputs: np.ndarray, dz: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def hidden_gradient(dz2: np.ndarray, W2: np.ndarray, a1: np.ndarray) -> np.ndarray:
-    r"""Carry the gradient back to the hidden sums: $dZ_1 = dZ_2 W_2^T \odot A_1 \odot (1 - A_1)$.
+    r"""Carry the gradient back to the hidden layer's Z: $dZ_1 = dZ_2 W_2^T \odot A_1 \odot (1 - A_1)$.
 
     Derived in lesson 03, "Backward, through the hidden layer".
     """

@@ -1,4 +1,4 @@
-"""How sure is a measured accuracy, is a difference real, and is "90 % sure" true? Lesson 05.
+"""How exact is a measured accuracy, is a difference real, and is "90 % sure" true? Lesson 05.
 
 Everything is computed from right and wrong answers: one True or False for each of n examples, shape
 (n,). Anything else raises a TypeError; an empty list, or two of different lengths, raise a ValueError.
@@ -60,7 +60,7 @@ def standard_error_by_group(right, groups) -> float:
     return float(np.sqrt(several * (excess**2).sum()) / len(right))
 
 
-class Paired(NamedTuple):
+class McNemar(NamedTuple):
     """Two sets of answers to the same examples: what changed, and whether chance could do it.
 
     ``gained`` were wrong before and are right after, ``lost`` the other way; ``difference`` is that
@@ -75,7 +75,7 @@ class Paired(NamedTuple):
     p: float
 
 
-def paired(before, after) -> Paired:
+def mcnemar(before, after) -> McNemar:
     r"""Compare two sets of answers to the same n examples, by those that changed.
 
     The difference is $(\text{gained} - \text{lost}) / n$, its standard error
@@ -98,26 +98,26 @@ def paired(before, after) -> Paired:
     for fewer in range(min(gained, lost) + 1):
         tail += ways
         ways = ways * (changed - fewer) // (fewer + 1)
-    return Paired(
-        gained,
-        lost,
-        (gained - lost) / n,
-        math.sqrt(changed - (gained - lost) ** 2 / n) / n,
-        min(1.0, 2 * tail / 2**changed),
+    return McNemar(
+        gained=gained,
+        lost=lost,
+        difference=(gained - lost) / n,
+        error=math.sqrt(changed - (gained - lost) ** 2 / n) / n,
+        p=min(1.0, 2 * tail / 2**changed),
     )
 
 
 class Calibration(NamedTuple):
-    """How often answers are right, by how sure they are; one entry for each bin of sureness.
+    """How often answers are right, by their confidence; one entry for each bin of it.
 
-    ``counts`` answers fell into the bin; ``sure`` is their mean probability and ``accuracy`` the share
-    of them that is right, both NaN where there is none. ``spread`` is the standard deviation that the
-    accuracy would have by chance if every probability were true. ``error`` is the expected calibration
-    error, and ``by_chance`` roughly what it would be by chance alone.
+    ``counts`` answers fell into the bin; ``confidence`` is their mean probability and ``accuracy`` the
+    share of them that is right, both NaN where there is none. ``spread`` is the standard deviation
+    that the accuracy would have by chance if every probability were true. ``error`` is the expected
+    calibration error, and ``by_chance`` roughly what it would be by chance alone.
     """
 
     counts: np.ndarray
-    sure: np.ndarray
+    confidence: np.ndarray
     accuracy: np.ndarray
     spread: np.ndarray
     error: float
@@ -125,11 +125,11 @@ class Calibration(NamedTuple):
 
 
 def calibration(p, labels, bins: int = 10) -> Calibration:
-    r"""Sort answers by their probability, and compare it with the share that is right.
+    r"""Sort answers by their confidence, and compare it with the share that is right.
 
-    The answer to row i is its largest probability, and bins are equally wide, from 0 to 1. The
-    expected calibration error is
-    $\frac{1}{n} \sum_\text{bins} \text{count}\, |\text{accuracy} - \text{sure}|$. If every
+    An answer's confidence is the largest probability of its row, and bins are equally wide, from 0
+    to 1. The expected calibration error is
+    $\frac{1}{n} \sum_\text{bins} \text{count}\, |\text{accuracy} - \text{confidence}|$. If every
     probability were true, the accuracy in a bin would have the standard deviation
     $\sqrt{\sum_i p_i (1 - p_i)}\, / \text{count}$, and, as for a normal distribution, the distance
     $\sqrt{2 / \pi}$ of it in the mean, which gives the error by chance.
@@ -151,16 +151,19 @@ def calibration(p, labels, bins: int = 10) -> Calibration:
         raise ValueError("probabilities lie from 0 to 1; functions.softmax makes them of logits")
     if bins < 1:
         raise ValueError(f"there must be at least 1 bin, got {bins}")
-    sure, right = np.minimum(p.max(axis=1), 1), p.argmax(axis=1) == labels
-    which = np.minimum((sure * bins).astype(int), bins - 1)
-    counts = np.bincount(which, minlength=bins)
-    summed = [np.bincount(which, values, bins) for values in (sure, right, sure * (1 - sure))]
+    confidence = np.minimum(p.max(axis=1), 1)
+    right = p.argmax(axis=1) == labels
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    counts = np.bincount(place, minlength=bins)
+    claimed = np.bincount(place, confidence, bins)
+    hits = np.bincount(place, right, bins)
+    deviation = np.sqrt(np.bincount(place, confidence * (1 - confidence), bins))
     with np.errstate(invalid="ignore"):  # 0 / 0 in an empty bin
-        mean_sure, accuracy, spread = (
-            summed[0] / counts,
-            summed[1] / counts,
-            summed[2] ** 0.5 / counts,
+        return Calibration(
+            counts=counts,
+            confidence=claimed / counts,
+            accuracy=hits / counts,
+            spread=deviation / counts,
+            error=float(np.abs(hits - claimed).sum() / len(p)),
+            by_chance=float(np.sqrt(2 / np.pi) * deviation.sum() / len(p)),
         )
-    error = np.abs(summed[1] - summed[0]).sum() / len(p)
-    by_chance = np.sqrt(2 / np.pi) * np.sqrt(summed[2]).sum() / len(p)
-    return Calibration(counts, mean_sure, accuracy, spread, float(error), float(by_chance))

@@ -56,7 +56,7 @@ from course.materials import falling_rate
 from mnistlib import data, network, plotting
 from mnistlib.functions import softmax
 from mnistlib.training import linear_decay, minibatches, train
-from mnistlib.uncertainty import calibration, paired, standard_error_by_group
+from mnistlib.uncertainty import calibration, mcnemar, standard_error_by_group
 
 plotting.use_style()
 mnist = data.load()
@@ -188,7 +188,7 @@ guesses.ask("the fullest bin, and how full", None)
 found = calibration(softmax(z2), mnist.test_labels)
 print("answers  confidence  right")
 for place in np.flatnonzero(found.counts):
-    print(f"{found.counts[place]:7} {found.sure[place]:11.3f} {found.accuracy[place]:6.3f}")
+    print(f"{found.counts[place]:7} {found.confidence[place]:11.3f} {found.accuracy[place]:6.3f}")
 sure = softmax(z2).max(axis=1)
 gap = sure[sure < 0.9].mean() - right[sure < 0.9].mean()
 too_sure = [row["results"].get("too sure") for row in studies.read("ten_epochs")["rows"][:6]]
@@ -206,14 +206,14 @@ seen = found.counts > 0
 axis.plot([0, 1], [0, 1], color="0.5", ls="--")
 axis.text(0.01, 0.1, "calibrated", rotation=41)
 axis.errorbar(
-    found.sure[seen],
+    found.confidence[seen],
     found.accuracy[seen],
     2 * found.spread[seen],
     fmt="o",
     capsize=3,
 )
 for place in np.flatnonzero(seen):
-    spot, last = (found.sure[place], found.accuracy[place]), place == 9
+    spot, last = (found.confidence[place], found.accuracy[place]), place == 9
     side, shift = ("right", (-8, -2)) if last else ("left", (6, -12))
     label = f"{found.counts[place]}"
     axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
@@ -291,9 +291,9 @@ exercises.folded(my_paired)
 guesses.ask("p-value of seeds 2 and 3", None)
 
 # %% tags=["answer"]
-pair = paired(right_of[2], right_of[3])
+pair = mcnemar(right_of[2], right_of[3])
 print(f"gained {pair.gained}, lost {pair.lost}: p-value {pair.p:.1g}")
-p_values = [paired(right_of[one], right_of[two]).p for one, two in combinations(range(5), 2)]
+p_values = [mcnemar(right_of[one], right_of[two]).p for one, two in combinations(range(5), 2)]
 small = sum(p < 0.01 for p in p_values)
 print(f"p-value below 0.01: {small} of the {len(p_values)} pairs of seeds")
 guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
@@ -305,7 +305,7 @@ guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 
 # %% tags=["hide-input"]
 six = falling_rate.right_answers()
-p_values = [paired(one, two).p for one, two in combinations(six, 2)]
+p_values = [mcnemar(one, two).p for one, two in combinations(six, 2)]
 small = sum(p < 0.01 for p in p_values)
 print(f"ten epochs, falling rate: {small} of {len(p_values)} pairs below 0.01")
 print(f"the smallest p-value is {min(p_values):.2f}")

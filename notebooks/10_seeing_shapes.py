@@ -54,7 +54,7 @@ from course import exercises, guesses, pictures, studies
 from mnistlib import convolution, data, deep, functions, plotting
 from mnistlib.gradcheck import check_gradient
 from mnistlib.training import linear_decay, minibatches, sgd_update
-from mnistlib.uncertainty import paired
+from mnistlib.uncertainty import mcnemar
 
 plotting.use_style()
 mnist = data.load()
@@ -242,7 +242,7 @@ plt.show()
 # %%
 x = np.arange(12.0).reshape(1, 3, 4, 1)  # one channel, 3 rows, 4 columns, one image
 W = np.array([[1.0], [2], [3], [4]])
-cut = convolution.patches(x, 2)
+cut = convolution.im2col(x, 2)
 columns = cut.reshape(4, -1)  # all places side by side
 z = W.T @ columns
 print("x", x.shape, x[0, :, :, 0], sep="\n")
@@ -735,7 +735,7 @@ on_test = {
 }
 for name, correct in on_test.items():
     print(f"{name}: {100 * correct.mean():.2f} %")
-pairs = paired(on_test["fully connected, pushed"], on_test["convolutional, pushed"])
+pairs = mcnemar(on_test["fully connected, pushed"], on_test["convolutional, pushed"])
 print(f"gained {pairs.gained}, lost {pairs.lost}: {100 * pairs.difference:+.2f} points")
 print(f"   standard error {100 * pairs.error:.2f}")
 print("convolutional, pushed, ten epochs, three seeds of the study, %")

@@ -48,8 +48,9 @@ import numpy as np
 
 from course import exercises, guesses, pictures, studies
 from course.materials import adding, impostors
+from course.materials.cards import deal_cards
 from mnistlib import attention, data, functions, plotting
-from mnistlib.attention import Attention, deal_cards
+from mnistlib.attention import Attention
 from mnistlib.gradcheck import check_gradient
 from mnistlib.training import linear_decay, minibatches, train
 

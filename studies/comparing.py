@@ -12,8 +12,8 @@ or 9 among keys from all ten.
 import numpy as np
 
 from course import studies
+from course.materials.cards import deal_cards
 from mnistlib import data, deep, functions
-from mnistlib.attention import deal_cards
 from mnistlib.training import linear_decay, minibatches, train
 
 PLAIN = {"kind": "network", "seed": 0, "d": 16, "scale": None, "keys": 10}

@@ -8,8 +8,9 @@ of pairs. ``looks`` is the share of cards on which the right pair gets the large
 
 import numpy as np
 
+from course.materials.cards import deal_cards
 from mnistlib import data
-from mnistlib.attention import Attention, deal_cards, initialise
+from mnistlib.attention import Attention, initialise
 from mnistlib.training import TrainingDiverged, linear_decay, minibatches, train
 
 PLAIN = {

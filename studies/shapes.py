@@ -79,7 +79,7 @@ class Unshared(convolution.Convolutional):
     @staticmethod
     def convolve(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Multiply the patches of each place by that place's own matrix."""
-        cut = convolution.patches(x, 5)
+        cut = convolution.im2col(x, 5)
         inputs, r, c, n = cut.shape
         by_place = cut.reshape(inputs, r * c, n).transpose(1, 0, 2)
         z = W.transpose(0, 2, 1) @ by_place

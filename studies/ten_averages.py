@@ -20,7 +20,7 @@ def run(seed: int) -> dict:
     nearest = baseline.nearest_mean(images.reshape(-1, 784).astype(float), means) == digits
     weights, _ = original.run(recipe, train_set)
     p = recipe.probabilities(recipe.logits(weights, recipe.prepare(images)))
-    pair = uncertainty.paired(nearest, p.argmax(axis=1) == digits)
+    pair = uncertainty.mcnemar(nearest, p.argmax(axis=1) == digits)
     return {
         "accuracy": float((p.argmax(axis=1) == digits).mean()),
         "nearest mean": float(nearest.mean()),

@@ -46,12 +46,16 @@ def exercises_to_mark(with_open: bool, only: str | None = None) -> dict[str, str
     }
 
 
+#: What the library calls otherwise than the exercise that asks for it.
+OWN = {"image_patches": "im2col"}
+
+
 @cache
 def names_given() -> dict[str, list[str]]:
     """Return for each exercise the names of the library that it may use, each in full.
 
     They are those that its lesson has used above it, but for the exercise's own, which ends like it
-    (``patches`` in ``image_patches``); and those that its solution uses.
+    or is in :data:`OWN`; and those that its solution uses.
     """
     from course.exercises import EXERCISES
 
@@ -62,7 +66,12 @@ def names_given() -> dict[str, list[str]]:
         for statement in (statement for _, tree in lesson.trees for statement in tree.body):
             name = getattr(statement, "name", "").removeprefix("my_")
             if name in EXERCISES:
-                own = {whole for whole in used if name.endswith(whole.rpartition(".")[2].lower())}
+                ends = name, OWN.get(name, name)
+                own = {
+                    whole
+                    for whole in used
+                    if any(end.endswith(whole.rpartition(".")[2].lower()) for end in ends)
+                }
                 may_use = used - own | used_by(EXERCISES[name].shown)
                 allowed[name] = sorted(whole for whole in may_use if whole.count(".") == 2)
             used |= uses(statement, names)

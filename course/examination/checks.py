@@ -10,7 +10,7 @@ from course.examination import candidate as calls
 from course.examination.candidate import Candidate, Fault, Trained
 from course.examination.paper import FEW, IMAGES, Digits, Paper, paper
 from mnistlib import baseline
-from mnistlib.uncertainty import Calibration, calibration, paired, standard_error_by_group
+from mnistlib.uncertainty import Calibration, calibration, mcnemar, standard_error_by_group
 
 #: The checks by their names, and the question that each asks. What stands above may be the cause of
 #: what stands below, and is to be fixed first.
@@ -334,7 +334,7 @@ def _look_at_accuracy(
     means = baseline.class_means(*digits.learnt[:2])
     nearest = baseline.nearest_mean(images.reshape(-1, 784).astype(float), means) == labels
     report.averages = float(nearest.mean())
-    pair = paired(nearest, right)
+    pair = mcnemar(nearest, right)
     better = pair.difference > 0 and pair.p < 0.01
     report.note(
         "averages",

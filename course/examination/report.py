@@ -77,7 +77,7 @@ def _sureness(axis, report: Report, colours) -> None:
     if found is not None:
         some = found.counts >= 10  # fewer say nothing
         sure, accuracy, spread = (
-            100 * part[some] for part in (found.sure, found.accuracy, found.spread)
+            100 * part[some] for part in (found.confidence, found.accuracy, found.spread)
         )
         axis.errorbar(sure, accuracy, yerr=2 * spread, fmt="o-", color=colours[0], capsize=3)
     else:

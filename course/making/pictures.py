@@ -12,6 +12,7 @@ import json
 import numpy as np
 from PIL import Image
 
+from course.materials.cards import deal_cards
 from course.pictures import packing
 from mnistlib import attention, convolution, data, network, original, training
 from mnistlib.data import Mnist
@@ -120,13 +121,13 @@ def attend(mnist: Mnist) -> None:
     """Train as lesson 12 trains its network, and store it as ``draw`` is stored."""
     train_digits, _ = data.split(*mnist[:2], rng=np.random.default_rng(4))
     rng = np.random.default_rng(0)
-    cards = attention.deal_cards(*train_digits, 24_000, rng=rng)
+    cards = deal_cards(*train_digits, 24_000, rng=rng)
     start = attention.initialise(rng)
     batches = training.minibatches(len(cards.labels), 64, rng=rng, epochs=8)
     model = attention.Attention()
     rate = training.linear_decay(0.02, len(batches))
     final, _ = training.train(model, start, cards[:2], batches, learning_rate=rate, momentum=0.9)
-    test_cards = attention.deal_cards(*mnist[2:], 2_000, rng=np.random.default_rng(4))
+    test_cards = deal_cards(*mnist[2:], 2_000, rng=np.random.default_rng(4))
     content = packing.packed_attention(final, exact=False)
     rounded = packing.unpacked_attention(content)
     store("attend", content, model, final, rounded, test_cards[:2])

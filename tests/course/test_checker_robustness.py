@@ -7,6 +7,7 @@ import dataclasses
 import signal
 import sys
 import warnings
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -184,6 +185,26 @@ def test_float32_on_the_way_and_for_float32_arguments_is_right():
     widened = LOG_SOFTMAX_IN_FLOAT32.replace("return ", "s = ") + "\nreturn s.astype(float)"
     assert check(write("softmax", SOFTMAX)).kind == "right"  # one case of it is float32
     assert "float32, and the arguments" not in check(write("log_softmax", widened)).text
+
+
+def of_objects(result, entry):
+    """Put an object into the place of every number of a result."""
+    if isinstance(result, (tuple, list)):
+        return [of_objects(each, entry) for each in result]
+    made = np.empty(np.shape(result), dtype=object)
+    for place in np.ndindex(made.shape):
+        made[place] = entry
+    return made
+
+
+# Newer Pythons and NumPys warn when some of these are compared: "invalid value encountered in equal".
+@pytest.mark.parametrize("entry", [np.zeros(2), Fraction(1, 3)], ids=["array", "1/3"])
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_array_of_objects_breaks_the_checker(name, entry):
+    exercise = EXERCISES[name]
+    answer = named(lambda *arguments: of_objects(exercise.reference(*arguments), entry), name)
+    works_in_its_arguments = name == "sgd_update"
+    assert check(answer).kind.startswith("right" if works_in_its_arguments else "wrong")
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,8 @@ def test_a_right_answer_that_a_teacher_should_read_is_said_to_be_one(body, words
         ("mended_gradients", "own = network\nreturn own.gradients(z)", True),
         ("cross_entropy", "return functions.log_softmax(z)", False),
         ("cross_entropy", "return functions.cross_entropy(z)", True),
-        ("image_patches", "return convolution.patches(z)", True),
-        ("kernel_gradient", "return convolution.patches(z)", False),
+        ("image_patches", "return convolution.im2col(z)", True),
+        ("kernel_gradient", "return convolution.im2col(z)", False),
         ("layer_gradients", "return softmax.__globals__", True),
     ],
 )

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course.exercises import EXERCISES
+from course.exercises import EXERCISES, lesson_02
 from course.exercises.checker import check_answer
 from course.exercises.exercise import as_body
 from course.exercises.mistakes import ANYWHERE
@@ -95,7 +95,7 @@ ABOVE = {
     "faulty_gradients": faulty_gradients,
     "sigmoid": functions.sigmoid,
     "softmax": functions.softmax,
-    "softmax_jacobian": functions.softmax_jacobian,
+    "softmax_jacobian": lesson_02.softmax_jacobian,
     "cross_entropy": functions.cross_entropy,
     "central_difference": gradcheck.central_difference,
     "check_gradient": gradcheck.check_gradient,

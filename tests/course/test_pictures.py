@@ -15,6 +15,7 @@ from PIL import Image
 
 from course import pictures
 from course.lessons import all_lessons
+from course.materials.cards import deal_cards
 from course.pictures import packing
 from mnistlib import attention, convolution, data, functions, network, original, training
 
@@ -169,7 +170,7 @@ def test_the_stored_network_answers_as_many_cards_as_is_said():
     mnist = data.load()
     stored = json.loads((packing.DATA / "attend.json").read_text("utf-8"))
     rounded = packing.unpacked_attention((packing.DATA / "attend.bin").read_bytes())
-    cards = attention.deal_cards(*mnist[2:], 2_000, rng=np.random.default_rng(4))
+    cards = deal_cards(*mnist[2:], 2_000, rng=np.random.default_rng(4))
     found = training.evaluate(attention.Attention(), rounded, cards[:2])
     assert found.accuracy == stored["rounded"]
     assert abs(stored["exact"] - stored["rounded"]) <= 0.005

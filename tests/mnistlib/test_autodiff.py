@@ -156,7 +156,23 @@ def test_the_sigmoid_is_that_of_lesson_02_far_out_too():
         a = value.sigmoid()
         a.sum().backward()
     assert np.array_equal(a.array, functions.sigmoid(z))
-    np.testing.assert_allclose(value.grad, functions.sigmoid_derivative(z), rtol=1e-2)
+    np.testing.assert_allclose(value.grad, functions.sigmoid(z) * functions.sigmoid(-z), rtol=1e-2)
+
+
+def test_the_cross_entropy_is_that_of_lesson_02_far_out_too():
+    z, y = np.array([[800.0, 0.0], [-800.0, -801.0]]), np.eye(2)
+    value = Value(z)
+    with np.errstate(all="raise", under="ignore"):
+        loss = autodiff.cross_entropy(value, y)
+        loss.backward()
+    assert loss.array == pytest.approx(functions.cross_entropy(z, y), rel=1e-14)
+    expected = functions.cross_entropy_gradient(z, y)
+    np.testing.assert_allclose(value.grad, expected, rtol=1e-13, atol=1e-300)
+
+
+@pytest.mark.parametrize("name", ["exp", "log", "relu", "sigmoid"])
+def test_a_value_tells_how_it_was_made(name):
+    assert repr(getattr(Value([1.0, 2.0]), name)()) == f"Value of shape (2,), {name}"
 
 
 @settings(max_examples=25)

@@ -13,11 +13,11 @@ from mnistlib.convolution import (
     Convolutional,
     Parameters,
     convolve,
+    im2col,
     initialise,
     kernel_gradient,
     max_pool,
     max_pool_backward,
-    patches,
     pixel_gradient,
 )
 from mnistlib.gradcheck import central_difference, check_gradient, relative_error
@@ -53,10 +53,10 @@ def test_convolution_is_scipys_correlation(seed, side, channels, kernels):
 def test_patches_by_hand():
     x = np.arange(9.0).reshape(1, 3, 3, 1)
     by_place = [[0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]]
-    assert patches(x, 2).reshape(4, 4).T.tolist() == by_place
-    assert patches(x, 2)[0, :, :, 0].tolist() == [[0, 1], [3, 4]]  # what the first weight sees
+    assert im2col(x, 2).reshape(4, 4).T.tolist() == by_place
+    assert im2col(x, 2)[0, :, :, 0].tolist() == [[0, 1], [3, 4]]  # what the first weight sees
     two = np.concatenate([x, -x])
-    assert patches(two, 2)[:, 0, 0, 0].tolist() == [0, 0, 1, -1, 3, -3, 4, -4]
+    assert im2col(two, 2)[:, 0, 0, 0].tolist() == [0, 0, 1, -1, 3, -3, 4, -4]
 
 
 @settings(max_examples=15)
@@ -193,12 +193,12 @@ def test_what_is_given_is_not_changed():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: patches(np.zeros((3, 3)), 2), "(channels, rows, columns, n), got (3, 3)"),
+        (lambda: im2col(np.zeros((3, 3)), 2), "(channels, rows, columns, n), got (3, 3)"),
         (
-            lambda: patches(np.zeros((1, 3, 4, 1)), 4),
+            lambda: im2col(np.zeros((1, 3, 4, 1)), 4),
             "4 x 4 do not fit into images of shape (3, 4)",
         ),
-        (lambda: patches(np.zeros((1, 3, 4, 1)), 0), "patches of 0 x 0 do not fit"),
+        (lambda: im2col(np.zeros((1, 3, 4, 1)), 0), "patches of 0 x 0 do not fit"),
         (
             lambda: convolve(np.zeros((2, 9, 9, 1)), np.zeros((9, 4))),
             "9 rows, which is not a square patch of 2 channels",

@@ -9,12 +9,11 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import special
 
 from mnistlib import functions
-from mnistlib.gradcheck import central_difference, check_gradient, relative_error
+from mnistlib.gradcheck import check_gradient, relative_error
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 TEN_SCORES = [12, 34, -67, 23, 0, 134, 76, 24, 78, -98]
-SIGMOIDS = [functions.sigmoid, functions.sigmoid_derivative]
 SOFTMAXES = [functions.softmax, functions.log_softmax]
 LOSSES = [
     functions.cross_entropy,
@@ -61,103 +60,61 @@ def plain_softmax(z):
 
 
 @given(finite)
-def test_sigmoid_and_slope_take_every_finite_float(x):
+def test_the_sigmoid_takes_every_finite_float(x):
     before = x.copy()
-    value, slope = functions.sigmoid(x), functions.sigmoid_derivative(x)
-    assert value.dtype == slope.dtype == x.dtype
-    assert value.shape == slope.shape == x.shape
+    value = functions.sigmoid(x)
+    assert value.dtype == x.dtype
+    assert value.shape == x.shape
     assert ((value >= 0) & (value <= 1)).all()
-    assert (slope >= 0).all()
     np.testing.assert_array_equal(x, before)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_sigmoid_and_slope_at_the_edges_of_the_format(dtype):
+def test_the_sigmoid_at_the_edges_of_the_format(dtype):
     info = np.finfo(dtype)
     edges = [info.max, 1e4, 745.2, 709.8, 103.98, 88.73, info.tiny, info.smallest_subnormal, 0.0]
     x = np.array(edges, dtype)
     np.testing.assert_array_equal(functions.sigmoid(x[:2]), [1, 1])
     np.testing.assert_array_equal(functions.sigmoid(-x[:2]), [0, 0])
     np.testing.assert_array_equal(functions.sigmoid(x[-3:]), [0.5, 0.5, 0.5])
-    np.testing.assert_array_equal(functions.sigmoid_derivative(x[:2]), [0, 0])
-    np.testing.assert_array_equal(functions.sigmoid_derivative(x[-3:]), [0.25, 0.25, 0.25])
-    for f in SIGMOIDS:
-        assert np.isfinite(f(x)).all()
-        assert np.isfinite(f(-x)).all()
+    assert np.isfinite(functions.sigmoid(x)).all()
+    assert np.isfinite(functions.sigmoid(-x)).all()
 
 
-# The bounds follow from the formulas, each operation rounding once, if NumPy's exp is right to
-# 1 ulp in float64 and to 2.5 ulp in float32. Seen: 2.3, 3.5, 3.0 and 4.3.
-@pytest.mark.parametrize(
-    ("f", "exact", "dtype", "reach", "bound"),
-    [
-        (functions.sigmoid, lambda x: 1 / (1 + mpmath.exp(-x)), np.float64, 700, 4),
-        (functions.sigmoid, lambda x: 1 / (1 + mpmath.exp(-x)), np.float32, 85, 7),
-        (
-            functions.sigmoid_derivative,
-            lambda x: 1 / (2 * mpmath.cosh(x / 2)) ** 2,
-            np.float64,
-            700,
-            6,
-        ),
-        (
-            functions.sigmoid_derivative,
-            lambda x: 1 / (2 * mpmath.cosh(x / 2)) ** 2,
-            np.float32,
-            85,
-            9,
-        ),
-    ],
-)
-def test_sigmoid_and_slope_to_a_few_ulp(f, exact, dtype, reach, bound):
+# The bounds follow from the formula, each operation rounding once, if NumPy's exp is right to
+# 1 ulp in float64 and to 2.5 ulp in float32. Seen: 2.3 and 3.5.
+@pytest.mark.parametrize(("dtype", "reach", "bound"), [(np.float64, 700, 4), (np.float32, 85, 7)])
+def test_the_sigmoid_to_a_few_ulp(dtype, reach, bound):
     rng = np.random.default_rng(0)
     points = [rng.uniform(-width, width, 1000) for width in (reach, 30, 3, 1e-3)]
     x = np.concatenate([*points, [-reach, 0, reach]]).astype(dtype)
     with mpmath.workprec(200):
-        right = [exact(mpmath.mpf(float(value))) for value in x]
-        off = [mpmath.mpf(float(got)) - r for got, r in zip(f(x), right, strict=True)]
+        right = [1 / (1 + mpmath.exp(-mpmath.mpf(float(value)))) for value in x]
+        values = functions.sigmoid(x)
+        off = [mpmath.mpf(float(got)) - r for got, r in zip(values, right, strict=True)]
     ulp = np.spacing(np.array(right, dtype=dtype)).astype(float)
     assert np.max(np.abs(np.array(off, dtype=float)) / ulp) <= bound
 
 
 @given(arrays(np.float64, 20, elements=st.floats(-700, 700)))
-def test_sigmoid_is_symmetric_and_its_slope_even(x):
+def test_the_sigmoid_is_symmetric(x):
     np.testing.assert_allclose(functions.sigmoid(-x) + functions.sigmoid(x), 1, rtol=0, atol=4e-16)
-    np.testing.assert_array_equal(functions.sigmoid_derivative(-x), functions.sigmoid_derivative(x))
 
 
-def test_sigmoid_rises_and_its_slope_falls_from_its_peak():
+def test_the_sigmoid_rises():
     x = np.linspace(-740, 740, 100_001)
     value = functions.sigmoid(x)
     assert (np.diff(value) >= 0).all()
     assert (np.diff(value[x < 20]) > 0).all()
-    assert (np.diff(functions.sigmoid_derivative(x[x >= 0])) < 0).all()
-    assert functions.sigmoid_derivative(0.0) == 0.25
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_slope_is_at_most_a_quarter(dtype):
-    # The formula squares a rounded sum, so that at its peak it may land one rounding above 1/4.
-    x = np.concatenate([np.linspace(-700, 700, 10_001), np.arange(1000) * np.finfo(dtype).eps / 4])
-    assert functions.sigmoid_derivative(x.astype(dtype)).max() <= 0.25 * (1 + np.finfo(dtype).eps)
-
-
-@pytest.mark.parametrize("f", SIGMOIDS)
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64])
-def test_integers_become_float64_before_any_arithmetic(f, dtype):
+def test_integers_become_float64_before_any_arithmetic(dtype):
+    f = functions.sigmoid
     x = np.array([np.iinfo(dtype).min, 0, 1, 3, np.iinfo(dtype).max], dtype)
     assert f(x).dtype == np.float64
     np.testing.assert_array_equal(f(x), f(x.astype(np.float64)))
     np.testing.assert_array_equal(f(x.tolist()), f(x))
-
-
-@given(seeds)
-def test_slope_of_the_sigmoid(seed):
-    x = np.random.default_rng(seed).normal(scale=3, size=15)
-    given_slope = functions.sigmoid_derivative(x)
-    assert check_gradient(lambda x: functions.sigmoid(x).sum(), x, given_slope)
-    exact = np.imag(1 / (1 + np.exp(-(x + 1e-30j)))) / 1e-30
-    np.testing.assert_allclose(given_slope, exact, rtol=1e-13)
 
 
 # Softmax and its logarithm
@@ -299,19 +256,6 @@ def test_losses_keep_float32_and_their_arguments(f):
 
 
 @given(seeds)
-def test_softmax_jacobian(complex_step, seed):
-    z = random_batch(seed, n=1)[0][0]
-    p = functions.softmax(z)
-    J = functions.softmax_jacobian(p)
-    measured = [central_difference(lambda z, i=i: functions.softmax(z)[i], z) for i in range(10)]
-    assert relative_error(J, measured) <= 1e-7
-    assert relative_error(J, complex_step(plain_softmax, z)) <= 1e-14
-    np.testing.assert_array_equal(J, J.T)
-    np.testing.assert_allclose(J.sum(axis=1), 0, atol=1e-15)
-    assert np.linalg.matrix_rank(J) == 9
-
-
-@given(seeds)
 def test_softmax_backward_is_the_product_with_the_jacobian(seed):
     z, _ = random_batch(seed)
     p, dp = functions.softmax(z), np.random.default_rng([seed, 1]).normal(size=z.shape)
@@ -358,7 +302,7 @@ def test_gradients_of_the_losses(complex_step, loss, gradient, plain, seed):
 # Bad input
 
 
-@pytest.mark.parametrize("f", [*SIGMOIDS, *SOFTMAXES, functions.softmax_jacobian])
+@pytest.mark.parametrize("f", [functions.sigmoid, *SOFTMAXES])
 @pytest.mark.parametrize("bad", [[True, False], [1j, 0], ["1", "2"], [None, 1.0]])
 def test_only_real_numbers(f, bad):
     with pytest.raises(TypeError, match="expected real numbers, got an array of"):
@@ -388,9 +332,7 @@ def test_losses_refuse_shapes_that_disagree(f):
         f(z[:0], z[:0])
 
 
-def test_softmax_derivatives_refuse_shapes_that_disagree():
-    with pytest.raises(ValueError, match=r"one example at a time.*got \(2, 3\)"):
-        functions.softmax_jacobian(np.ones((2, 3)))
+def test_softmax_backward_refuses_shapes_that_disagree():
     with pytest.raises(ValueError, match=r"must have one shape, got \(2, 3\) and \(3,\)"):
         functions.softmax_backward(np.ones((2, 3)), np.ones(3))
 

@@ -96,7 +96,8 @@ def faulty_gradients(parameters, x, y, loss, bug):
     else:
         dz2 = functions.softmax_backward(p, 2 * (p - y) / n)
     da1 = dz2 @ (parameters.W2 if bug == "forgotten transpose" else parameters.W2.T)
-    dz1 = da1 * functions.sigmoid_derivative(a1 if bug == "slope of the value" else z1)
+    a = functions.sigmoid(a1 if bug == "slope of the value" else z1)
+    dz1 = da1 * a * (1 - a)
     axis = 1 if bug == "wrong axis" else 0
     return network.Parameters(x.T @ dz1, dz1.sum(axis=axis), a1.T @ dz2, dz2.sum(axis=axis))
 

@@ -187,3 +187,11 @@ def test_bad_watchers_are_refused():
         EarlyStopping("v", 0)
     with pytest.raises(KeyError, match="no monitored set is called 'v'"):
         EarlyStopping("v", 1)(0, (), History(scores={"w": []}))
+
+
+def test_the_penalty_changes_no_logit():
+    rng = np.random.default_rng(3)
+    parameters = network.initialise(rng, pixels=6, hidden=4, classes=3)
+    x = rng.random((5, 6))
+    ours = WithWeightDecay(network, 0.1).logits(parameters, x)
+    np.testing.assert_array_equal(ours, network.logits(parameters, x))

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mnistlib.uncertainty import (
-    Paired,
+    McNemar,
     calibration,
-    paired,
+    mcnemar,
     standard_error,
     standard_error_by_group,
 )
@@ -62,10 +62,10 @@ def test_twins_double_the_variance():
 
 
 @given(answers, st.integers(0, 2**32 - 1))
-def test_paired_against_scipy_and_the_differences_themselves(before, seed):
+def test_mcnemar_against_scipy_and_the_differences_themselves(before, seed):
     before = np.array(before)
     after = np.random.default_rng(seed).random(len(before)) < 0.5
-    found = paired(before, after)
+    found = mcnemar(before, after)
     change = after.astype(int) - before
     assert (found.gained, found.lost) == ((change == 1).sum(), (change == -1).sum())
     assert found.difference == pytest.approx(change.mean(), abs=1e-15)
@@ -75,23 +75,23 @@ def test_paired_against_scipy_and_the_differences_themselves(before, seed):
     assert found.p == pytest.approx(expected, rel=1e-9)
 
 
-def test_paired_by_hand():
+def test_mcnemar_by_hand():
     before = np.array([True, True, False, False, False])
     after = np.array([True, False, True, True, True])
-    assert paired(before, after) == Paired(
+    assert mcnemar(before, after) == McNemar(
         3, 1, 0.4, pytest.approx(np.sqrt(0.8 - 0.16) / 5**0.5), 0.625
     )
-    swapped = paired(after, before)
+    swapped = mcnemar(after, before)
     assert (swapped.gained, swapped.lost, swapped.difference, swapped.p) == (1, 3, -0.4, 0.625)
 
 
-def test_paired_stands_thousands_of_changes():
+def test_mcnemar_stands_thousands_of_changes():
     before = np.arange(20_000) % 2 == 0
-    assert paired(before, ~before).p == 1
-    assert paired(np.zeros(20_000, bool), np.ones(20_000, bool)).p == 0
+    assert mcnemar(before, ~before).p == 1
+    assert mcnemar(np.zeros(20_000, bool), np.ones(20_000, bool)).p == 0
 
 
-@pytest.mark.parametrize("call", [standard_error, lambda r: paired(r, r)])
+@pytest.mark.parametrize("call", [standard_error, lambda r: mcnemar(r, r)])
 def test_answers_must_be_true_or_false(call):
     for bad in (np.array([1, 0]), np.array([[True]]), np.array(0.98)):
         with pytest.raises(TypeError, match="one True or False for each example"):
@@ -109,7 +109,7 @@ def test_groups_and_pairs_must_fit():
     with pytest.raises(ValueError, match="a single group"):
         standard_error_by_group(right, [5, 5, 5])
     with pytest.raises(ValueError, match="the same examples twice: got 3 and 2 answers"):
-        paired(right, right[:2])
+        mcnemar(right, right[:2])
 
 
 # --- Calibration
@@ -128,8 +128,8 @@ def test_calibration_by_hand():
     assert found.counts.tolist() == [0, 6]
     found = calibration(*made([0.55, 0.65, 0.8, 0.9, 1.0], [1, 0, 1, 0, 1]), bins=4)
     assert found.counts.tolist() == [0, 0, 2, 3]
-    assert np.isnan(found.sure[:2]).all()
-    np.testing.assert_allclose(found.sure[2:], [0.6, 0.9])
+    assert np.isnan(found.confidence[:2]).all()
+    np.testing.assert_allclose(found.confidence[2:], [0.6, 0.9])
     np.testing.assert_allclose(found.accuracy[2:], [0.5, 2 / 3])
     np.testing.assert_allclose(found.spread[2:], [np.sqrt(0.2475 + 0.2275) / 2, 0.5 / 3])
     assert found.error == pytest.approx((2 * 0.1 + 3 * (0.9 - 2 / 3)) / 5)
@@ -147,7 +147,7 @@ def test_calibration_against_a_loop():
         if rows:
             sure = sum(max(p[i]) for i in rows) / len(rows)
             right = sum(p[i].argmax() == labels[i] for i in rows) / len(rows)
-            np.testing.assert_allclose([found.sure[k], found.accuracy[k]], [sure, right])
+            np.testing.assert_allclose([found.confidence[k], found.accuracy[k]], [sure, right])
             total += len(rows) / 400 * abs(sure - right)
     assert found.error == pytest.approx(total)
 
@@ -169,7 +169,7 @@ def test_float32_probabilities_that_round_to_more_than_1_are_taken():
     p = np.array([[1 + 1e-7, 0], [0.5, 0.5]], np.float32)
     found = calibration(p, [0, 0])
     assert found.counts[[5, 9]].tolist() == [1, 1]
-    assert found.sure[9] == 1
+    assert found.confidence[9] == 1
     assert found.by_chance > 0  # and no root of a negative number
 
 
