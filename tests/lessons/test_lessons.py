@@ -2,7 +2,6 @@
 
 import ast
 import functools
-import inspect
 import io
 import re
 import shutil
@@ -41,7 +40,6 @@ from course.lessons import (
 from course.lessons.header import PARTS
 from course.making import execute
 from course.making.execute import PICTURE
-from course.pictures import stills
 from mnistlib import plotting
 
 from . import evidence, reading, report
@@ -246,9 +244,7 @@ def test_the_letters_of_figures_can_be_read_on_a_phone(lesson):
     problems = []
     for figure in lesson.figures():
         source = lesson.notebook.cells[figure.cell].source
-        is_still = re.search(r"\bpictures\.\w+\(", source)
-        own = re.findall(OWN_SIZE, inspect.getsource(stills) if is_still else source)
-        smallest = min([usual, *map(float, own), *([stills.SMALL] if is_still else [])])
+        smallest = min([usual, *map(float, re.findall(OWN_SIZE, source))])
         picture = Image.open(io.BytesIO(figure.png))
         inches = picture.width / picture.info["dpi"][0]
         if smallest / 72 * PHONE / inches < LOWEST:
