@@ -2,7 +2,7 @@
 
 Both texts are the lesson's own: the function ``torch_gradients`` is read out of its prose, and
 ``tape_gradients`` out of its cell. To make this study anew, run it where PyTorch is installed, as
-``benchmarks/requirements.txt`` says. Without PyTorch the row of the tape still runs.
+``studies/race/requirements.txt`` says. Without PyTorch the row of the tape still runs.
 """
 
 import re
