@@ -12,7 +12,11 @@ from . import report
 
 PAGES = ROOT / "website" / "pages"
 COLUMNS = ["maths", "Python", "shape", "meaning"]
-WITH_TABLES = [lesson for lesson in all_lessons() if "| maths | Python |" in lesson.markdown]
+WITH_TABLES = [
+    lesson
+    for lesson in all_lessons()
+    if "| maths | Python |" in lesson.source_path.read_text(encoding="utf-8")
+]
 
 
 def tables(markdown):
