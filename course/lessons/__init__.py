@@ -46,9 +46,6 @@ TAGS = {
     "home": "the figure that stands for its lesson in the home page's list; else it is the last",
     "hide-input": "code that only draws: folded on the pages",
     "answer": "its output answers a prediction: folded until the reader has guessed, or asks",
-    "raises-exception": "the cell is meant to fail",
-    "nbval-ignore-output": "the output may vary; the cell says why",
-    "nbval-skip": "tests leave the cell out; it says why",
 }
 
 #: What JupyterLab hides of a cell that has one of these tags.
@@ -247,11 +244,6 @@ class Lesson:
     def seconds(self) -> float:
         """Processor seconds, as the header says; a new lesson may take half a minute."""
         return self.header.seconds or self.measured.get("seconds") or 30
-
-    @property
-    def limits(self) -> tuple[int, int]:
-        """The most processor seconds and megabytes it may take."""
-        return SECONDS, MEGABYTES
 
     def figures(self, tag: str | None = None) -> list[Figure]:
         """Return the stored figures, or those of the cells with a tag, in their order."""
