@@ -378,7 +378,7 @@ def build() -> None:
         sys.exit("the pages were not built without a warning; see above")
     drop_unused_styles()
     shrink_images()
-    ebook.make()
+    ebook.make_epub()
     for lesson in all_lessons():
         shutil.copy2(lesson.path, HTML / "notebooks")
         shutil.copy2(lesson.source_path, HTML / "notebooks")

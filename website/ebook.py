@@ -296,7 +296,7 @@ CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 """
 
 
-def make() -> None:
+def make_epub() -> None:
     """Make the e-book from the built pages, and put it beside them."""
     pages = pages_in_order()
     parts = [chapter_of(page, soup, pages) for page, soup in pages.items()]

@@ -103,15 +103,6 @@ class Section(NamedTuple):
     exercises: int
 
 
-@dataclass
-class Part:
-    """A section while it is measured: honest minutes under its heading, and its exercises' minutes."""
-
-    title: str
-    reading: float = 0.0
-    exercises: int = 0
-
-
 @dataclass(frozen=True)
 class Lesson:
     """A lesson, named as its files are: ``Lesson("02_sigmoid_softmax")``."""
@@ -210,24 +201,22 @@ class Lesson:
 
         The closing sections count as one.
         """
-        parts = [Part("Opening")]
+        titles, reading, exercises = ["Opening"], [0.0], [0]
         for cell in self.source.cells:
             if cell.cell_type == "code":
-                parts[-1].reading += code_minutes(cell)
+                reading[-1] += code_minutes(cell)
                 continue
             for piece in re.split(r"^(?=## )", unfolded(cell.source), flags=re.M):
                 if piece.startswith("## "):
                     title = plain(piece.partition("\n")[0].removeprefix("## "))
-                    if not (title in CLOSING and parts[-1].title == CLOSING[0]):
-                        parts.append(Part(title))
-                parts[-1].reading += prose_minutes(piece)
-                for heading in EXERCISE.finditer(piece):
-                    parts[-1].exercises += int(heading["minutes"])
-        minutes = shared_out(self.header.minutes, [part.reading for part in parts])
-        return [
-            Section(part.title, share, part.exercises)
-            for part, share in zip(parts, minutes, strict=True)
-        ]
+                    if not (title in CLOSING and titles[-1] == CLOSING[0]):
+                        titles.append(title)
+                        reading.append(0.0)
+                        exercises.append(0)
+                reading[-1] += prose_minutes(piece)
+                exercises[-1] += sum(int(found["minutes"]) for found in EXERCISE.finditer(piece))
+        minutes = shared_out(self.header.minutes, reading)
+        return [Section(*part) for part in zip(titles, minutes, exercises, strict=True)]
 
     @cached_property
     def honest_minutes(self) -> float:

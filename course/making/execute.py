@@ -75,7 +75,7 @@ class Measured(NamedTuple):
     megabytes: int | None
 
 
-def read(lesson: Lesson) -> NotebookNode:
+def source_notebook(lesson: Lesson) -> NotebookNode:
     """Return a lesson's source as a notebook with settled metadata and cell ids."""
     notebook = nbformat.from_dict(lesson.source)
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL})
@@ -180,11 +180,6 @@ def out_of_step(lesson: Lesson) -> list[str]:
     ][:1]
 
 
-def write(notebook: NotebookNode, target: Path) -> None:
-    """Write `notebook` as Jupyter would; a broken run never leaves half a file."""
-    files.replace(target, nbformat.writes(notebook) + "\n")
-
-
 def only_prose_changed(lesson: Lesson, notebook: NotebookNode) -> bool:
     """Tell whether the stored outputs are complete, those of this code, and stored by this command.
 
@@ -215,14 +210,14 @@ def keep_outputs(lesson: Lesson, notebook: NotebookNode) -> None:
         cell.execution_count = stored.execution_count
 
 
-def make(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured | None:
+def make_notebook(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured | None:
     """Make a lesson's notebook from its source.
 
     Returns what executing it took; None where it was not run, since its code had not changed.
     """
     if words := edits_to_lose(lesson):
         sys.exit(words)
-    notebook = read(lesson)
+    notebook = source_notebook(lesson)
     measured = None
     if not (measure or again) and only_prose_changed(lesson, notebook):
         keep_outputs(lesson, notebook)
@@ -234,7 +229,8 @@ def make(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured
         if lesson.path.exists() and not measure and code(lesson.notebook) == code(notebook):
             kept = lesson.measured or kept
     notebook.metadata["measured"] = nbformat.from_dict(kept)
-    write(notebook, lesson.path)
+    # As Jupyter would write it; a broken run never leaves half a file.
+    files.replace(lesson.path, nbformat.writes(notebook) + "\n")
     for cell in notebook.cells:
         if "readme" in cell.metadata.get("tags", []):
             PICTURE.write_bytes(base64.b64decode(pngs(cell.outputs)[0]))
@@ -256,7 +252,7 @@ def main() -> None:
         parser.error(str(error))
     for lesson in lessons:
         try:
-            measured = make(lesson, options.measure, options.again)
+            measured = make_notebook(lesson, options.measure, options.again)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             sys.exit(f"{lesson.name} was not stored:\n\n{error}")
         if measured is None:

@@ -147,7 +147,7 @@ def test_a_lesson_is_made_with_outputs_and_only_the_metadata_that_is_kept(lesson
     source = SOURCE.replace("print(7)", "from IPython.display import Image\nImage(PNG)")
     source = source.replace("# a comment", f"PNG = {PNG!r}")
     lesson.source_path.write_text(source, encoding="utf-8")
-    measured = execute.make(lesson)
+    measured = execute.make_notebook(lesson)
     notebook = fresh(lesson).notebook
     assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code", "markdown"]
     folded = {"jupyter": {"source_hidden": True}}
@@ -179,42 +179,42 @@ def test_the_same_lesson_gives_the_same_file_and_a_measurement_belongs_to_its_co
     lesson, monkeypatch
 ):
     quick(monkeypatch)
-    assert execute.make(lesson).seconds == 7
+    assert execute.make_notebook(lesson).seconds == 7
     first = lesson.path.read_bytes()
-    assert execute.make(fresh(lesson), again=True).seconds == 8
+    assert execute.make_notebook(fresh(lesson), again=True).seconds == 8
     assert lesson.path.read_bytes() == first
     assert fresh(lesson).measured == {"seconds": 7, "megabytes": 180}
     lesson.source_path.write_text(SOURCE.replace("The end", "An end"), encoding="utf-8")
-    execute.make(fresh(lesson), again=True)
+    execute.make_notebook(fresh(lesson), again=True)
     assert fresh(lesson).measured["seconds"] == 7
-    execute.make(fresh(lesson), measure=True)
+    execute.make_notebook(fresh(lesson), measure=True)
     assert fresh(lesson).measured["seconds"] == 10
     lesson.source_path.write_text(SOURCE.replace("print(7)", "print(8)"), encoding="utf-8")
-    execute.make(fresh(lesson))
+    execute.make_notebook(fresh(lesson))
     assert fresh(lesson).measured["seconds"] == 11
 
 
 def test_where_only_prose_changed_the_outputs_are_kept_and_nothing_is_run(lesson, monkeypatch):
     quick(monkeypatch)
-    execute.make(lesson)
+    execute.make_notebook(lesson)
     os.utime(lesson.path, (1, 1))  # as old as a clone may make it
     lesson.source_path.write_text(SOURCE.replace("The end", "An end"), encoding="utf-8")
-    assert execute.make(fresh(lesson)) is None
+    assert execute.make_notebook(fresh(lesson)) is None
     made = fresh(lesson).notebook
     assert "An end" in made.cells[-1].source
     assert made.cells[1].outputs[0].text == "7\n"
     assert made.metadata["language_info"] == {"name": "python"}
     assert [cell.id for cell in made.cells] == [
-        cell.id for cell in execute.read(lesson).cells[:-1]
-    ] + [execute.read(fresh(lesson)).cells[-1].id]
+        cell.id for cell in execute.source_notebook(lesson).cells[:-1]
+    ] + [execute.source_notebook(fresh(lesson)).cells[-1].id]
     # The code was changed, or the outputs are not complete: it is run.
     lesson.source_path.write_text(SOURCE.replace("print(7)", "print(8)"), encoding="utf-8")
-    assert execute.make(fresh(lesson)).seconds == 8
+    assert execute.make_notebook(fresh(lesson)).seconds == 8
     made = fresh(lesson).notebook
     made.cells[1].execution_count = 2
     nbformat.write(made, lesson.path)
     os.utime(lesson.source_path)
-    assert execute.make(fresh(lesson)).seconds == 9
+    assert execute.make_notebook(fresh(lesson)).seconds == 9
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_where_only_prose_changed_the_outputs_are_kept_and_nothing_is_run(lesson
 )
 def test_what_jupyter_stored_is_run_again(lesson, monkeypatch, left):
     quick(monkeypatch)
-    execute.make(lesson)
+    execute.make_notebook(lesson)
     saved = fresh(lesson).notebook
     if left:
         saved.cells[1].outputs.append(left)
@@ -236,23 +236,23 @@ def test_what_jupyter_stored_is_run_again(lesson, monkeypatch, left):
         del saved.metadata["measured"]
     nbformat.write(saved, lesson.path)
     os.utime(lesson.source_path)
-    assert execute.make(fresh(lesson)).seconds == 8
+    assert execute.make_notebook(fresh(lesson)).seconds == 8
     made = fresh(lesson)
     assert [output.text for output in made.notebook.cells[1].outputs] == ["7\n"]
     assert made.measured["seconds"] == (7 if left else 8)
 
 
 def test_cells_keep_their_ids_when_others_are_added(lesson):
-    before = [cell.id for cell in execute.read(lesson).cells]
+    before = [cell.id for cell in execute.source_notebook(lesson).cells]
     lesson.source_path.write_text("# %%\nnew = 1\n\n" + SOURCE + "\n# %%\nnew = 1\n")
-    after = [cell.id for cell in execute.read(fresh(lesson)).cells]
+    after = [cell.id for cell in execute.source_notebook(fresh(lesson)).cells]
     assert after[1:-1] == before
     assert after[-1] == f"{after[0]}-2"
 
 
 def test_edits_in_the_notebook_are_not_overwritten(lesson, monkeypatch):
     quick(monkeypatch)
-    execute.make(lesson)
+    execute.make_notebook(lesson)
     notebook = fresh(lesson).notebook
     notebook.cells[-1].source = "An end, typed in Jupyter."
     nbformat.write(notebook, lesson.path)
@@ -260,14 +260,14 @@ def test_edits_in_the_notebook_are_not_overwritten(lesson, monkeypatch):
     for when in (1, 10**10):  # whichever of the two is newer
         os.utime(lesson.path, (when, when))
         with pytest.raises(SystemExit, match="An end, typed in Jupyter"):
-            execute.make(fresh(lesson))
+            execute.make_notebook(fresh(lesson))
         assert lesson.path.read_bytes() == stored
 
 
 @pytest.mark.parametrize("by", ["Jupyter's pairing", "hand"])
 def test_edits_that_are_in_both_files_are_no_obstacle(lesson, monkeypatch, by):
     quick(monkeypatch)
-    execute.make(lesson)
+    execute.make_notebook(lesson)
     notebook = fresh(lesson).notebook
     notebook.cells[-1].source = "An end, typed in Jupyter."
     if by == "hand":
@@ -278,7 +278,7 @@ def test_edits_that_are_in_both_files_are_no_obstacle(lesson, monkeypatch, by):
     nbformat.write(notebook, lesson.path)
     os.utime(lesson.path, (1, 1))
     lesson.source_path.write_text(source, encoding="utf-8")
-    assert execute.make(fresh(lesson)) is None
+    assert execute.make_notebook(fresh(lesson)) is None
     assert fresh(lesson).notebook.cells[-1].source in source
 
 

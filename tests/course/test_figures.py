@@ -42,7 +42,7 @@ def test_it():
 def replace_picture(cell, change):
     """Put another picture in the place of the stored one, or none."""
     [output] = (output for output in cell.outputs if "image/png" in output.get("data", {}))
-    [figure] = nbval_figures.figures([output])
+    [figure] = nbval_figures.images_of([output])
     output.data["image/png"] = change and change(figure)
     if not change:
         del output.data["image/png"]
