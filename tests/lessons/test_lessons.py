@@ -65,7 +65,9 @@ def test_every_lesson_has_both_files():
 def test_pair_holds_the_same_cells(lesson):
     report(execute.out_of_step(lesson))
     ids = [cell.id for cell in lesson.notebook.cells]
-    assert ids == [cell.id for cell in execute.source_notebook(lesson).cells], f"run: {lesson.command}"
+    assert ids == [cell.id for cell in execute.source_notebook(lesson).cells], (
+        f"run: {lesson.command}"
+    )
 
 
 @each_lesson

@@ -111,7 +111,9 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
     return json.dumps({**result, "printed": text})
 
 
-def check_answer(name: str, above: Iterable[str], answer: str, mine: Iterable[str]) -> dict[str, str]:
+def check_answer(
+    name: str, above: Iterable[str], answer: str, mine: Iterable[str]
+) -> dict[str, str]:
     """Run what stands above, then the answer, and check it."""
     from course import exercises
 
@@ -123,7 +125,9 @@ def check_answer(name: str, above: Iterable[str], answer: str, mine: Iterable[st
             with contextlib.suppress(Exception, SystemExit):
                 run_source(source, f"<above {number}>", space, deadline)
     try:
-        run_source(answer, f"<my_{name}>", space, Deadline(SECONDS))  # what stands above is not counted
+        run_source(
+            answer, f"<my_{name}>", space, Deadline(SECONDS)
+        )  # what stands above is not counted
     except (Exception, SystemExit) as error:
         return alone("raises", error_in_words(error, f"<my_{name}>"))
     function = space.get(f"my_{name}")
