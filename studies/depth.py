@@ -7,6 +7,7 @@ loss's gradient by each layer's weights, over the first 1,000 training images, b
 
 import numpy as np
 
+from course import studies
 from course.materials.one_epoch import accuracy_after_an_epoch
 from mnistlib import data, deep
 
@@ -43,8 +44,4 @@ def run(start: str, hidden_layers: int, rate: float, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

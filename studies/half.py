@@ -7,6 +7,7 @@ and batches are those of the rows "sigmoid, Glorot" with five hidden layers in t
 
 import numpy as np
 
+from course import studies
 from course.materials.one_epoch import accuracy_after_an_epoch
 from mnistlib import deep
 from mnistlib.functions import sigmoid
@@ -46,8 +47,4 @@ def run(activation: str, rate: float, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

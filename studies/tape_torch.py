@@ -9,6 +9,7 @@ import re
 
 import numpy as np
 
+from course import studies
 from course.lessons import chosen
 from mnistlib import autodiff, data, network, training
 from mnistlib.gradcheck import relative_error
@@ -71,8 +72,4 @@ def release() -> str:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

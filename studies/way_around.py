@@ -8,6 +8,7 @@ seeds 3 to 7 compare the networks at these rates.
 
 import numpy as np
 
+from course import studies
 from course.materials.one_epoch import accuracy_after_an_epoch
 from mnistlib import deep, functions
 from mnistlib.functions import sigmoid
@@ -79,8 +80,4 @@ def run(network: str, rate: float, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

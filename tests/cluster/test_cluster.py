@@ -11,7 +11,6 @@ from distributed import LocalCluster
 ROOT = Path(__file__).resolve().parents[2]
 
 STUDY = """
-import sys
 import numpy as np
 from course import studies
 from mnistlib import data, network
@@ -29,7 +28,7 @@ def run(seed):
 
 
 if __name__ == "__main__":
-    studies.main(sys.modules[__name__])
+    studies.main()
 """
 
 
