@@ -122,11 +122,12 @@ def address(text: str) -> str:
     return text
 
 
-def main(module: ModuleType) -> None:
-    """Run every row of a study, as many at a time as there are cores, and write its JSON."""
+def main() -> None:
+    """Run every row of the started study, as many at a time as there are cores, and write its JSON."""
     from joblib import Parallel, delayed, parallel_config
     from tqdm import tqdm
 
+    module = sys.modules["__main__"]
     parser = argparse.ArgumentParser(description=module.__doc__)
     parser.add_argument(
         "--scheduler", type=address, metavar="ADDRESS", help="run the rows on this Dask cluster"

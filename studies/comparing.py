@@ -89,6 +89,4 @@ def run(**settings) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -9,6 +9,7 @@ end with its logits divided by the temperature that the watched images choose.
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, network
 from mnistlib.functions import cross_entropy, softmax
 from mnistlib.regularisation import EarlyStopping, WithWeightDecay
@@ -89,8 +90,4 @@ def run(wrong_labels: float, rate: float, weight_decay: float, seed: int) -> dic
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -7,7 +7,9 @@ loss's gradient by each layer's weights, over the first 1,000 training images, b
 
 import numpy as np
 
-from mnistlib import data, deep, training
+from course import studies
+from course.materials.one_epoch import accuracy_after_an_epoch
+from mnistlib import data, deep
 
 STARTS = {
     "sigmoid, Glorot": ("sigmoid", "Glorot", 1),
@@ -29,9 +31,7 @@ def run(start: str, hidden_layers: int, rate: float, seed: int) -> dict:
     """Train one network for one epoch."""
     activation, rule, width = STARTS[start]
     mnist = data.load()
-    train_set, validation_set = data.split(
-        mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
-    )
+    train_set, _ = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6))
     rng = np.random.default_rng(seed)
     model = deep.MLP(activation)
     parameters = deep.initialise(rng, [784, *[128] * hidden_layers, 10], rule=rule)
@@ -39,18 +39,9 @@ def run(start: str, hidden_layers: int, rate: float, seed: int) -> dict:
     x = data.scale(train_set[0][:1000])
     y = data.one_hot(train_set[1][:1000])
     grads = model.gradients(parameters, x, y)[1]
-    batches = training.minibatches(50_000, 128, rng=rng)
-    try:
-        trained, _ = training.train(model, parameters, train_set, batches, learning_rate=rate)
-        accuracy = training.evaluate(model, trained, validation_set).accuracy
-    except training.TrainingDiverged:
-        accuracy = 0.0
-    return {"accuracy": accuracy, "norms": [float(np.linalg.norm(dW)) for dW in grads[::2]]}
+    norms = [float(np.linalg.norm(dW)) for dW in grads[::2]]
+    return {"accuracy": accuracy_after_an_epoch(model, parameters, rate, rng), "norms": norms}
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

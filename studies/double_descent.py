@@ -6,6 +6,7 @@ is the mean squared error plus half the decay times the sum of squared weights.
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, deep
 
 WIDTHS = (100, 300, 600, 800, 900, 1000, 1100, 1300, 2000, 3000, 6000)
@@ -42,8 +43,4 @@ def run(weight_decay: float, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -7,6 +7,7 @@ alone; all else is the same for both.
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, network
 from mnistlib.training import linear_decay, minibatches, train
 
@@ -89,8 +90,4 @@ def run(reader: str, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

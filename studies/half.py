@@ -7,7 +7,9 @@ and batches are those of the rows "sigmoid, Glorot" with five hidden layers in t
 
 import numpy as np
 
-from mnistlib import data, deep, training
+from course import studies
+from course.materials.one_epoch import accuracy_after_an_epoch
+from mnistlib import deep
 from mnistlib.functions import sigmoid
 
 SIZES = [784, 128, 128, 128, 128, 128, 10]
@@ -38,25 +40,11 @@ QUICK = ROWS.index({"activation": "sigmoid - 1/2", "rate": 5.0, "seed": 0})
 def run(activation: str, rate: float, seed: int) -> dict:
     """Train one network for one epoch."""
     deep.ACTIVATIONS[activation] = ACTIVATIONS[activation]
-    mnist = data.load()
-    train_set, validation_set = data.split(
-        mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
-    )
     rng = np.random.default_rng(seed)
     model = deep.MLP(activation)
     parameters = deep.initialise(rng, SIZES, rule="Glorot")
-    batches = training.minibatches(50_000, 128, rng=rng)
-    try:
-        trained, _ = training.train(model, parameters, train_set, batches, learning_rate=rate)
-        accuracy = training.evaluate(model, trained, validation_set).accuracy
-    except training.TrainingDiverged:
-        accuracy = 0.0
-    return {"accuracy": accuracy}
+    return {"accuracy": accuracy_after_an_epoch(model, parameters, rate, rng)}
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

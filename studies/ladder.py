@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, original
 
 BESIDE = "pixels / 255, squared error"
@@ -76,8 +77,4 @@ def run(rung: str, rate: float, seed: int, slope: str) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -8,6 +8,7 @@ the other 5,000 report, at the end and where the watched loss was lowest.
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, network
 from mnistlib.regularisation import EarlyStopping, WithWeightDecay
 from mnistlib.training import evaluate, minibatches, train
@@ -59,8 +60,4 @@ def run(weight_decay: float, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, original
 
 #: The rate of W2.
@@ -37,8 +38,4 @@ def run(seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

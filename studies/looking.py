@@ -8,6 +8,7 @@ of pairs. ``looks`` is the share of cards on which the right pair gets the large
 
 import numpy as np
 
+from course import studies
 from course.materials.cards import deal_cards
 from mnistlib import data
 from mnistlib.attention import Attention, initialise
@@ -112,8 +113,4 @@ def run(**settings) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -7,6 +7,7 @@ lead to other numbers; the quick row is none of these.
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, network
 from mnistlib.training import minibatches, train
 
@@ -55,8 +56,4 @@ def run(effective_rate: float, momentum: float, warm_up: int, seed: int) -> dict
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -3,6 +3,7 @@
 The first row is the notebook's recipe whole; the second, after three hundred steps, is run live.
 """
 
+from course import studies
 from course.examination import benchmark
 
 ROWS = [{"steps": 10_000, "images": 12_000}, {"steps": 300, "images": 2_000}]
@@ -15,8 +16,4 @@ def run(steps: int, images: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

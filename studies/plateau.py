@@ -7,6 +7,7 @@ step. The row of one epoch is the beginning of the longer one with its rate and 
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, deep, training
 
 SIZES = [784, 128, 128, 128, 128, 128, 10]
@@ -54,8 +55,4 @@ def run(rate: float, seed: int, epochs: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, original
 from mnistlib.training import sgd_update
 
@@ -136,6 +137,4 @@ def run_elsewhere(kernel: str, arguments: list) -> dict:
 
 
 if __name__ == "__main__":
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -5,6 +5,7 @@ Five seeds choose the starting rate; others, which chose nothing, compare.
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, network, uncertainty
 from mnistlib.functions import cross_entropy
 from mnistlib.training import History, linear_decay, minibatches, train
@@ -99,8 +100,4 @@ def run(epochs: int, falls: bool, rate: float, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

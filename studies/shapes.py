@@ -18,6 +18,7 @@ from unittest import mock
 
 import numpy as np
 
+from course import studies
 from mnistlib import convolution, data, deep, functions, training
 
 EPOCHS = 10
@@ -236,8 +237,4 @@ def run(
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

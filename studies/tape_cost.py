@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from course import studies
 from mnistlib import autodiff, convolution, data, deep, functions
 
 UNITS = (128, 256, 512, 1024, 2048, 4096)
@@ -128,8 +129,4 @@ def run(measure: str) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

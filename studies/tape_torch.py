@@ -2,13 +2,14 @@
 
 Both texts are the lesson's own: the function ``torch_gradients`` is read out of its prose, and
 ``tape_gradients`` out of its cell. To make this study anew, run it where PyTorch is installed, as
-``benchmarks/requirements.txt`` says. Without PyTorch the row of the tape still runs.
+``studies/race/requirements.txt`` says. Without PyTorch the row of the tape still runs.
 """
 
 import re
 
 import numpy as np
 
+from course import studies
 from course.lessons import chosen
 from mnistlib import autodiff, data, network, training
 from mnistlib.gradcheck import relative_error
@@ -71,8 +72,4 @@ def release() -> str:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

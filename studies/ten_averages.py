@@ -5,6 +5,7 @@ beside the nearest mean of lesson 01. Both are asked about the same 10,000 valid
 all at once, as it asks itself.
 """
 
+from course import studies
 from mnistlib import baseline, data, original, uncertainty
 
 ROWS = [{"seed": seed} for seed in range(5, 11)]
@@ -31,8 +32,4 @@ def run(seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

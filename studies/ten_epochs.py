@@ -45,6 +45,4 @@ def run(epochs: int, falls: bool, rate: float, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    studies.main(sys.modules[__name__])
+    studies.main()

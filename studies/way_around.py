@@ -8,7 +8,9 @@ seeds 3 to 7 compare the networks at these rates.
 
 import numpy as np
 
-from mnistlib import data, deep, functions, training
+from course import studies
+from course.materials.one_epoch import accuracy_after_an_epoch
+from mnistlib import deep, functions
 from mnistlib.functions import sigmoid
 
 SIZES = [784, 128, 128, 128, 128, 128, 10]
@@ -69,27 +71,13 @@ class Frozen(Residual):
 
 def run(network: str, rate: float, seed: int) -> dict:
     """Train one network for one epoch."""
-    mnist = data.load()
-    train_set, validation_set = data.split(
-        mnist.train_images, mnist.train_labels, rng=np.random.default_rng(6)
-    )
     rng = np.random.default_rng(seed)
     kind = {"residual": Residual, "one hidden layer": deep.MLP, "residual, frozen": Frozen}[network]
     model = kind("sigmoid")
     sizes = [784, 128, 10] if network == "one hidden layer" else SIZES
     parameters = deep.initialise(rng, sizes, rule="Glorot")
-    batches = training.minibatches(50_000, 128, rng=rng)
-    try:
-        trained, _ = training.train(model, parameters, train_set, batches, learning_rate=rate)
-        accuracy = training.evaluate(model, trained, validation_set).accuracy
-    except training.TrainingDiverged:
-        accuracy = 0.0
-    return {"accuracy": accuracy}
+    return {"accuracy": accuracy_after_an_epoch(model, parameters, rate, rng)}
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

@@ -6,6 +6,7 @@ anew, each of the ten classes as likely as any other, by the seed. Results are b
 
 import numpy as np
 
+from course import studies
 from mnistlib import data, deep
 
 WIDTHS = (100, 300, 600, 800, 900, 1000, 1100, 1300, 2000, 3000, 6000)
@@ -53,8 +54,4 @@ def run(features: int, seed: int) -> dict:
 
 
 if __name__ == "__main__":
-    import sys
-
-    from course import studies
-
-    studies.main(sys.modules[__name__])
+    studies.main()

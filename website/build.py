@@ -282,10 +282,6 @@ def library_pages() -> str:
     )
 
 
-#: Links of the lessons whose pages stand elsewhere: what the README says of the start is at home there.
-MOVED = {
-    "../README.md#start": "../index.md#how-to-start",
-}
 #: A cell that only shows hints and solution: a page folds them, and its one line says nothing.
 ONLY_FOLDED = re.compile(r"exercises\.folded\(\w+\)")
 
@@ -294,8 +290,8 @@ def for_pages(notebook: NotebookNode) -> NotebookNode:
     """Return a lesson whose links lead to pages, without the code that only unfolds hints."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            for place, page in MOVED.items():
-                cell.source = cell.source.replace(f"]({place}", f"]({page}")
+            # What the README says of the start is at home there.
+            cell.source = cell.source.replace("](../README.md#start", "](../index.md#how-to-start")
         elif ONLY_FOLDED.fullmatch(cell.source.strip()):
             cell.metadata.tags = [*cell.metadata.get("tags", ()), "remove-input"]
     return notebook
@@ -380,7 +376,7 @@ def build() -> None:
         sys.exit("the pages were not built without a warning; see above")
     drop_unused_styles()
     shrink_images()
-    ebook.make()
+    ebook.make_epub()
     for lesson in all_lessons():
         shutil.copy2(lesson.path, HTML / "notebooks")
         shutil.copy2(lesson.source_path, HTML / "notebooks")

@@ -7,19 +7,15 @@ question; a picture to touch is its still and its words. Pages for a screen alon
 
 import copy
 import datetime
-import io
 import mimetypes
 import uuid
 import zipfile
 from collections.abc import Container, Iterable
 from pathlib import Path
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
-from xml.etree import ElementTree as ET
 
 from bs4 import BeautifulSoup, Tag
-from PIL import Image, ImageDraw, ImageFont
 
-from mnistlib import data
 from website import HTML, SITE
 
 EPUB = HTML / "book.epub"
@@ -27,64 +23,30 @@ STYLE = SITE / "ebook.css"
 
 TITLE = "Build a neural network from bare arrays"
 AUTHOR = "The mnistlib authors"
-#: Pages that are of no use on paper-like screens, or to those who only read.
+#: Pages that are of no use on paper-like screens, or to those who only read; and Review, whose questions
+#: stand in the lessons.
 LEFT_OUT = {
-    "index.html",
-    "teachers.html",
-    "library.html",
-    "speed.html",
-    "computers.html",
-    "draw.html",
+    f"{page}.html" for page in ("index", "teachers", "library", "speed", "computers", "draw")
 }
+LEFT_OUT.add("review.html")
 #: What only a browser can use.
 FOR_BROWSERS = (
     "script, style, button, input, form, .lesson-tools, .prev-next-footer, .touchable .explore"
 )
 #: Attributes that a chapter keeps; the rest speaks to the pages' scripts and styles.
-KEPT = {
-    "id",
-    "class",
-    "href",
-    "src",
-    "alt",
-    "lang",
-    "title",
-    "colspan",
-    "rowspan",
-    "start",
-    "scope",
-}
-#: How a computer names what an e-book of this kind offers to those who cannot see it.
-ACCESS = {
-    "accessMode": ("textual", "visual"),
-    "accessModeSufficient": ("textual",),
-    "accessibilityFeature": (
-        "alternativeText",
-        "MathML",
-        "tableOfContents",
-        "structuralNavigation",
-    ),
-    "accessibilityHazard": ("none",),
-    "accessibilitySummary": (
-        "Figures have descriptions and formulas are MathML; hints and answers are linked notes.",
-    ),
-}
-COVER_SIZE = (1200, 1800)
+KEPT = {"id", "class", "href", "src", "alt", "lang", "title"}
+KEPT |= {"colspan", "rowspan", "start", "scope"}
 
 
 def pages_in_order() -> dict[str, BeautifulSoup]:
-    """Return the parsed pages by their address, in the order in which they lead on.
-
-    All but Review, whose questions stand in the lessons.
-    """
+    """Return the parsed pages of the book by their address, in the order in which they lead on."""
     pages = {}
     page = "index.html"
     while page:
         pages[page] = BeautifulSoup((HTML / page).read_text("utf-8"), "html.parser")
         link = pages[page].select_one("a.right-next")
         page = urljoin(page, link["href"]) if link else None
-    del pages["review.html"]
-    return pages
+    return {page: soup for page, soup in pages.items() if page not in LEFT_OUT}
 
 
 def new_tag(name: str, *content: str | Tag, **attributes) -> Tag:
@@ -251,29 +213,6 @@ def take_images(chapters: Iterable[Tag]) -> dict[str, bytes]:
     return images
 
 
-def cover_image() -> bytes:
-    """Draw the cover: the title over the first digits of the training set, in their order."""
-    images, *_ = data.load()
-    columns, rows, size = 12, 12, 100
-    digits = images[: columns * rows].reshape(rows, columns, 28, 28)
-    mosaic = Image.fromarray(digits.swapaxes(1, 2).reshape(28 * rows, 28 * columns))
-    paper = Image.new("RGB", COVER_SIZE, "#0b5c96")
-    paper.paste(mosaic.resize((columns * size, rows * size)), (0, COVER_SIZE[1] - rows * size))
-    draw = ImageDraw.Draw(paper)
-    lines = (
-        ("Build a neural network", 90),
-        ("from bare arrays", 90),
-        ("and find out how it can fool you", 48),
-    )
-    top = 130
-    for words, height in lines:
-        draw.text((90, top), words, fill="white", font=ImageFont.load_default(height))
-        top += 1.5 * height
-    written = io.BytesIO()
-    paper.quantize(64).save(written, "png", optimize=True)
-    return written.getvalue()
-
-
 def chapter_file(title: str, body: Tag | str) -> str:
     """Return a chapter's file."""
     names = 'xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
@@ -299,44 +238,55 @@ def table_of_contents(chapters: dict[str, Tag]) -> Tag:
     return new_tag("nav", new_tag("h1", "Contents"), new_tag("ol", *rows), **{"epub:type": "toc"})
 
 
-def package_document(files: dict[str, bytes], spine: list[str]) -> bytes:
+PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
+<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id" xml:lang="en-GB">
+<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:identifier id="id">urn:uuid:{number}</dc:identifier>
+<dc:title>{title}</dc:title><dc:creator>{author}</dc:creator><dc:language>en-GB</dc:language>
+<dc:rights>CC BY 4.0; code MIT</dc:rights>
+<meta property="dcterms:modified">{now}</meta>
+<meta property="schema:accessMode">textual</meta>
+<meta property="schema:accessMode">visual</meta>
+<meta property="schema:accessModeSufficient">textual</meta>
+<meta property="schema:accessibilityFeature">alternativeText</meta>
+<meta property="schema:accessibilityFeature">MathML</meta>
+<meta property="schema:accessibilityFeature">tableOfContents</meta>
+<meta property="schema:accessibilityFeature">structuralNavigation</meta>
+<meta property="schema:accessibilityHazard">none</meta>
+<meta property="schema:accessibilitySummary">Figures have descriptions and formulas are MathML; hints and
+answers are linked notes.</meta>
+</metadata>
+<manifest>
+{items}
+</manifest>
+<spine>
+{order}
+</spine>
+</package>
+"""
+
+
+def package_document(files: dict[str, bytes], spine: list[str]) -> str:
     """Return the OPF: what the book is, what it holds, and in which order it is read."""
-    dc = "{http://purl.org/dc/elements/1.1/}"
-    ET.register_namespace("", "http://www.idpf.org/2007/opf")
-    ET.register_namespace("dc", dc[1:-1])
-    opf = "{http://www.idpf.org/2007/opf}"
-    root = ET.Element(
-        f"{opf}package", {"version": "3.0", "unique-identifier": "id", "xml:lang": "en-GB"}
-    )
-    metadata = ET.SubElement(root, f"{opf}metadata")
-    number = uuid.uuid5(uuid.NAMESPACE_URL, TITLE)
-    ET.SubElement(metadata, f"{dc}identifier", id="id").text = f"urn:uuid:{number}"
-    for name, text in {"title": TITLE, "creator": AUTHOR, "language": "en-GB"}.items():
-        ET.SubElement(metadata, f"{dc}{name}").text = text
-    ET.SubElement(metadata, f"{dc}rights").text = "CC BY 4.0; code MIT"
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    ET.SubElement(metadata, f"{opf}meta", property="dcterms:modified").text = now
-    for name, values in ACCESS.items():
-        for value in values:
-            ET.SubElement(metadata, f"{opf}meta", property=f"schema:{name}").text = value
-    manifest = ET.SubElement(root, f"{opf}manifest")
+    items = []
     for name, content in files.items():
         suffix = Path(name).suffix
         kind = "application/xhtml+xml" if suffix == ".xhtml" else mimetypes.types_map[suffix]
-        item = ET.SubElement(
-            manifest,
-            f"{opf}item",
-            {"id": f"item-{plain_id(name)}", "href": quote(name), "media-type": kind},
-        )
         properties = {"contents.xhtml": "nav", "images/cover.png": "cover-image"}.get(name, "")
         if suffix == ".xhtml" and b"<math" in content:
             properties = f"{properties} mathml".strip()
-        if properties:
-            item.set("properties", properties)
-    order = ET.SubElement(root, f"{opf}spine")
-    for name in spine:
-        ET.SubElement(order, f"{opf}itemref", idref=f"item-{plain_id(name)}")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+        told = f' properties="{properties}"' if properties else ""
+        items.append(
+            f'<item id="item-{plain_id(name)}" href="{quote(name)}" media-type="{kind}"{told}/>'
+        )
+    return PACKAGE.format(
+        number=uuid.uuid5(uuid.NAMESPACE_URL, TITLE),
+        title=TITLE,
+        author=AUTHOR,
+        now=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        items="\n".join(items),
+        order="\n".join(f'<itemref idref="item-{plain_id(name)}"/>' for name in spine),
+    )
 
 
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
@@ -346,16 +296,16 @@ CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 """
 
 
-def make() -> None:
+def make_epub() -> None:
     """Make the e-book from the built pages, and put it beside them."""
-    pages = {page: soup for page, soup in pages_in_order().items() if page not in LEFT_OUT}
+    pages = pages_in_order()
     parts = [chapter_of(page, soup, pages) for page, soup in pages.items()]
     notes = notes_of(parts)
     chapters = {file_name_of(part["id"]): simplified_chapter(part) for part in parts}
     chapters["notes.xhtml"] = simplified_chapter(notes)
     link_chapters(chapters)
     files = take_images(chapters.values())
-    files["images/cover.png"] = cover_image()
+    files["images/cover.png"] = (SITE / "cover.png").read_bytes()
     files["ebook.css"] = STYLE.read_bytes()
     front = (
         '<section epub:type="cover"><img class="cover" src="images/cover.png" alt="{}"/></section>'

@@ -95,11 +95,6 @@ def visit_container(translator: HTML5Translator, node: nodes.container) -> None:
         HTML5Translator.visit_container(translator, node)
 
 
-def depart_container(translator: HTML5Translator, node: nodes.container) -> None:
-    """Close a container."""
-    HTML5Translator.depart_container(translator, node)
-
-
 def render_docstring_maths(
     app: Sphinx, what: str, name: str, obj, options, lines: list[str]
 ) -> None:
@@ -236,21 +231,16 @@ def write_words(app: Sphinx, failure: Exception | None) -> None:
     script.write_text(f"window.courseTexts = {texts};\n", encoding="utf-8")
 
 
-def load_search(
-    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
-) -> None:
-    """Load what lists the results on the search page, and on no other."""
-    if pagename == "search":
-        app.add_js_file("texts.js", defer="defer")
-        app.add_js_file("search.js", defer="defer")
+#: The pages that have scripts of their own.
+SCRIPTS = {"search": ("texts.js", "search.js"), "review": ("review.js",)}
 
 
-def load_review(
+def load_scripts(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
 ) -> None:
-    """Load what keeps the days on the page Review, and on no other."""
-    if pagename == "review":
-        app.add_js_file("review.js", defer="defer")
+    """Load a page's own scripts there, and on no other."""
+    for script in SCRIPTS.get(pagename, ()):
+        app.add_js_file(script, defer="defer")
 
 
 #: Dots an inch from which on a figure was drawn with two of them for each of the page's.
@@ -296,11 +286,6 @@ def visit_entry(translator: HTML5Translator, node: nodes.entry) -> None:
         translator.body.append("<td></td>")
         raise nodes.SkipNode
     HTML5Translator.visit_entry(translator, node)
-
-
-def depart_entry(translator: HTML5Translator, node: nodes.entry) -> None:
-    """Close a table's cell."""
-    HTML5Translator.depart_entry(translator, node)
 
 
 EARLY = """
@@ -392,8 +377,10 @@ def setup(app: Sphinx) -> dict[str, str]:
     """Connect the above to Sphinx's events."""
     formulas = (visit_formula, None)
     app.add_html_math_renderer("katex", inline_renderers=formulas, block_renderers=formulas)
-    app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
-    app.add_node(nodes.container, override=True, html=(visit_container, depart_container))
+    app.add_node(nodes.entry, override=True, html=(visit_entry, HTML5Translator.depart_entry))
+    app.add_node(
+        nodes.container, override=True, html=(visit_container, HTML5Translator.depart_container)
+    )
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded, depart_folded))
     app.connect("builder-inited", copy_fonts)
     app.connect("autodoc-process-docstring", render_docstring_maths, priority=0)
@@ -407,8 +394,7 @@ def setup(app: Sphinx) -> dict[str, str]:
     app.connect("doctree-resolved", tell_sizes)
     app.connect("doctree-resolved", set_levels_small)
     app.connect("doctree-resolved", mark_not_attempted)
-    app.connect("html-page-context", load_search)
-    app.connect("html-page-context", load_review)
+    app.connect("html-page-context", load_scripts)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", load_fonts_early)
     app.connect("build-finished", keep_used_icons)

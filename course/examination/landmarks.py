@@ -69,7 +69,7 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
                 "the first of them come straight after the header?"
             )
         return Landmark(False, f"Bytes: not yet. Look at your {name}: {why}")
-    if len(images) != 60_000:
+    if len(images) != len(truth.train_images):
         return Landmark(False, "Bytes: nearly. The first axis of your images is not the image.")
     return Landmark(True, "Bytes: reached. These are the 60,000 training digits and their labels.")
 

@@ -49,9 +49,6 @@ TAGS = {
     "home": "the figure that stands for its lesson in the home page's list; else it is the last",
     "hide-input": "code that only draws: folded on the pages",
     "answer": "its output answers a prediction: folded until the reader has guessed, or asks",
-    "raises-exception": "the cell is meant to fail",
-    "nbval-ignore-output": "the output may vary; the cell says why",
-    "nbval-skip": "tests leave the cell out; it says why",
 }
 
 #: What JupyterLab hides of a cell that has one of these tags.
@@ -93,15 +90,6 @@ class Section(NamedTuple):
     title: str
     minutes: int
     exercises: int
-
-
-@dataclass
-class Part:
-    """A section while it is measured: honest minutes under its heading, and its exercises' minutes."""
-
-    title: str
-    reading: float = 0.0
-    exercises: int = 0
 
 
 @dataclass(frozen=True)
@@ -204,24 +192,22 @@ class Lesson:
 
         The closing sections count as one.
         """
-        parts = [Part("Opening")]
+        titles, reading, exercises = ["Opening"], [0.0], [0]
         for cell in self.source.cells:
             if cell.cell_type == "code":
-                parts[-1].reading += code_minutes(cell)
+                reading[-1] += code_minutes(cell)
                 continue
             for piece in re.split(r"^(?=## )", unfolded(cell.source), flags=re.M):
                 if piece.startswith("## "):
                     title = plain(piece.partition("\n")[0].removeprefix("## "))
-                    if not (title in CLOSING and parts[-1].title == CLOSING[0]):
-                        parts.append(Part(title))
-                parts[-1].reading += prose_minutes(piece)
-                for heading in EXERCISE.finditer(piece):
-                    parts[-1].exercises += int(heading["minutes"])
-        minutes = shared_out(self.header.minutes, [part.reading for part in parts])
-        return [
-            Section(part.title, share, part.exercises)
-            for part, share in zip(parts, minutes, strict=True)
-        ]
+                    if not (title in CLOSING and titles[-1] == CLOSING[0]):
+                        titles.append(title)
+                        reading.append(0.0)
+                        exercises.append(0)
+                reading[-1] += prose_minutes(piece)
+                exercises[-1] += sum(int(found["minutes"]) for found in EXERCISE.finditer(piece))
+        minutes = shared_out(self.header.minutes, reading)
+        return [Section(*part) for part in zip(titles, minutes, exercises, strict=True)]
 
     @cached_property
     def honest_minutes(self) -> float:
@@ -238,11 +224,6 @@ class Lesson:
     def seconds(self) -> float:
         """Processor seconds, as the header says; a new lesson may take half a minute."""
         return self.header.seconds or self.measured.get("seconds") or 30
-
-    @property
-    def limits(self) -> tuple[int, int]:
-        """The most processor seconds and megabytes it may take."""
-        return SECONDS, MEGABYTES
 
     def figures(self, tag: str | None = None) -> list[Figure]:
         """Return the stored figures, or those of the cells with a tag, in their order."""

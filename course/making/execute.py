@@ -21,7 +21,6 @@ import base64
 import hashlib
 import os
 import sys
-import time
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -76,7 +75,7 @@ class Measured(NamedTuple):
     megabytes: int | None
 
 
-def read(lesson: Lesson) -> NotebookNode:
+def source_notebook(lesson: Lesson) -> NotebookNode:
     """Return a lesson's source as a notebook with settled metadata and cell ids."""
     notebook = nbformat.from_dict(lesson.source)
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL})
@@ -137,39 +136,30 @@ def code(notebook: NotebookNode) -> list[str]:
 def edits_to_lose(lesson: Lesson) -> str:
     """Say which edits are in the ``.ipynb`` alone, because executing would overwrite them.
 
-    The ids of its cells show what was edited since it was made, whichever file is newer. Where Jupyter
-    pairs the two, it saves both and leaves its mark: a newer ``.py`` then holds every edit.
+    A cell whose id is not made of its content was edited since this command wrote it. Where Jupyter
+    pairs the two files it saves both and leaves its mark: a newer ``.py`` then holds every edit.
     """
     source, target = lesson.source_path, lesson.path
-    if not os.path.lexists(target):
+    if not target.exists():
         return ""
-    ours = [key_of(cell) for cell in lesson.source.cells]
-    stored = [
-        (key_of(cell), cell.get("id", "").partition("-")[0]) for cell in lesson.notebook.cells
-    ]
-    is_newer = target.stat().st_mtime > source.stat().st_mtime
-    was_paired = "jupytext" in lesson.notebook.metadata
+    is_older = target.stat().st_mtime <= source.stat().st_mtime
+    if is_older and "jupytext" in lesson.notebook.metadata:
+        return ""
+    ours = {key_of(cell) for cell in lesson.source.cells}
     edited = [
         cell.source
-        for cell, (key, made) in zip(lesson.notebook.cells, stored, strict=True)
-        if key not in (made, *ours)
+        for cell in lesson.notebook.cells
+        if key_of(cell) not in {cell.get("id", "").partition("-")[0], *ours}
     ]
-    if not (is_newer and ours != [key for key, _ in stored]) and (was_paired or not edited):
+    if not edited:
         return ""
-    of_the_source = {*ours} <= {made for _, made in stored}  # it was not edited since
-    to_keep = f"jupytext --to py:percent notebooks/{target.name}"
-    if not of_the_source:  # which would overwrite what is new there
-        to_keep = f"copy them into {source.name}, which was edited too; then delete {target.name}"
-    begins = [f"  {' '.join(text.split())[:70]}" for text in edited[:3]]
     return "\n".join(
         [
-            f"{target.name} ({written(target)}) was edited apart from {source.name} "
-            f"({written(source)}), and executing would overwrite it."
-            + (" Only the .ipynb has:" if begins else ""),
-            *begins,
-            f"To keep its cells:  {to_keep}",
-            f"To drop them:       delete {target.name}",
-            "Then run this again.",
+            f"{target.name} was edited apart from {source.name}, and executing would overwrite it:",
+            *(f"  {' '.join(text.split())[:70]}" for text in edited[:3]),
+            f"To keep these cells, copy them into {source.name}; or, if it has not changed since, run:",
+            f"  jupytext --to py:percent notebooks/{target.name}",
+            f"To drop them, delete {target.name}. Then run this again.",
         ]
     )
 
@@ -188,16 +178,6 @@ def out_of_step(lesson: Lesson) -> list[str]:
         for i, (ours, stored) in enumerate(pairs)
         if described(ours) != described(stored)
     ][:1]
-
-
-def written(path: Path) -> str:
-    """Return when a file was written, as in ``29 November, 10:02``."""
-    return time.strftime("%d %B, %H:%M", time.localtime(path.stat().st_mtime)).lstrip("0")
-
-
-def write(notebook: NotebookNode, target: Path) -> None:
-    """Write `notebook` as Jupyter would; a broken run never leaves half a file."""
-    files.replace(target, nbformat.writes(notebook) + "\n")
 
 
 def only_prose_changed(lesson: Lesson, notebook: NotebookNode) -> bool:
@@ -230,14 +210,14 @@ def keep_outputs(lesson: Lesson, notebook: NotebookNode) -> None:
         cell.execution_count = stored.execution_count
 
 
-def make(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured | None:
+def make_notebook(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured | None:
     """Make a lesson's notebook from its source.
 
     Returns what executing it took; None where it was not run, since its code had not changed.
     """
     if words := edits_to_lose(lesson):
         sys.exit(words)
-    notebook = read(lesson)
+    notebook = source_notebook(lesson)
     measured = None
     if not (measure or again) and only_prose_changed(lesson, notebook):
         keep_outputs(lesson, notebook)
@@ -249,7 +229,8 @@ def make(lesson: Lesson, measure: bool = False, again: bool = False) -> Measured
         if lesson.path.exists() and not measure and code(lesson.notebook) == code(notebook):
             kept = lesson.measured or kept
     notebook.metadata["measured"] = nbformat.from_dict(kept)
-    write(notebook, lesson.path)
+    # As Jupyter would write it; a broken run never leaves half a file.
+    files.replace(lesson.path, nbformat.writes(notebook) + "\n")
     for cell in notebook.cells:
         if "readme" in cell.metadata.get("tags", []):
             PICTURE.write_bytes(base64.b64decode(pngs(cell.outputs)[0]))
@@ -271,7 +252,7 @@ def main() -> None:
         parser.error(str(error))
     for lesson in lessons:
         try:
-            measured = make(lesson, options.measure, options.again)
+            measured = make_notebook(lesson, options.measure, options.again)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             sys.exit(f"{lesson.name} was not stored:\n\n{error}")
         if measured is None:

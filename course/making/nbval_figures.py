@@ -28,7 +28,7 @@ NOT_COMPARED = "figures not compared"
 _compare_text = IPyNbCell.compare_outputs
 
 
-def figures(outputs: Iterable[NotebookNode]) -> list[Image.Image]:
+def images_of(outputs: Iterable[NotebookNode]) -> list[Image.Image]:
     """Open the PNG images among a cell's outputs."""
     return [Image.open(io.BytesIO(base64.b64decode(png))) for png in pngs(outputs)]
 
@@ -51,8 +51,8 @@ def compare_outputs(self, test, ref, skip_compare=None):
     if not _compare_text(self, test, ref, skip_compare):
         self.comparison_traceback += what_to_do(self)
         return False
-    drawn = figures(test)
-    stored = figures(ref)
+    drawn = images_of(test)
+    stored = images_of(ref)
     if len(drawn) != len(stored):
         self.comparison_traceback.append(f"{len(stored)} figures are stored, {len(drawn)} drawn")
         return False

@@ -29,7 +29,7 @@ def final_network(mnist: Mnist) -> network.Parameters:
     return final
 
 
-def store(
+def store_network(
     name: str,
     content: bytes,
     model: training.Model,
@@ -50,12 +50,12 @@ def store(
     )
 
 
-def draw(mnist: Mnist) -> None:
+def store_draw(mnist: Mnist) -> None:
     """Store lesson 04's network, each column of its weights as int8 with a scale of its own."""
     final = final_network(mnist)
     content = packing.packed(final, mnist.test_images[0], exact=False)
     rounded, _ = packing.unpacked(content)
-    store("draw", content, network, final, rounded, (mnist.test_images, mnist.test_labels))
+    store_network("draw", content, network, final, rounded, (mnist.test_images, mnist.test_labels))
 
 
 #: Where the corners of the sheet lie in the photograph of 800 x 640, clockwise.
@@ -91,7 +91,7 @@ def photograph(images: np.ndarray) -> Image.Image:
     return Image.fromarray(np.clip(np.asarray(seen) * light + grain, 0, 255).astype(np.uint8))
 
 
-def sheet(mnist: Mnist) -> None:
+def store_sheet(mnist: Mnist) -> None:
     """Store the photograph of a sheet with twenty test digits, and what is written on it.
 
     Lesson 04's network misreads two of these twenty, so that the sheet's accuracy has an error bar.
@@ -103,7 +103,7 @@ def sheet(mnist: Mnist) -> None:
     print("sheet: stored")
 
 
-def kernel(mnist: Mnist) -> None:
+def store_kernel(mnist: Mnist) -> None:
     """Train lesson 10's convolutional network without pushes, and store it as ``draw`` is stored."""
     rng = np.random.default_rng
     train_set, _ = data.split(mnist.train_images, mnist.train_labels, rng=rng(8))
@@ -114,10 +114,10 @@ def kernel(mnist: Mnist) -> None:
     final, _ = training.train(model, start, train_set, batches, learning_rate=rate, momentum=0.9)
     content = packing.packed_shapes(final, exact=False)
     test_set = mnist.test_images, mnist.test_labels
-    store("kernel", content, model, final, packing.unpacked_shapes(content), test_set)
+    store_network("kernel", content, model, final, packing.unpacked_shapes(content), test_set)
 
 
-def attend(mnist: Mnist) -> None:
+def store_attend(mnist: Mnist) -> None:
     """Train as lesson 12 trains its network, and store it as ``draw`` is stored."""
     train_digits, _ = data.split(*mnist[:2], rng=np.random.default_rng(4))
     rng = np.random.default_rng(0)
@@ -130,10 +130,10 @@ def attend(mnist: Mnist) -> None:
     test_cards = deal_cards(*mnist[2:], 2_000, rng=np.random.default_rng(4))
     content = packing.packed_attention(final, exact=False)
     rounded = packing.unpacked_attention(content)
-    store("attend", content, model, final, rounded, test_cards[:2])
+    store_network("attend", content, model, final, rounded, test_cards[:2])
 
 
-def company(mnist: Mnist) -> None:
+def store_company(mnist: Mnist) -> None:
     """Store the first test digits of each class, and the original's logits for them."""
     recipe = original.Recipe()
     train_set, _ = original.split(recipe, (mnist.train_images, mnist.train_labels))
@@ -144,7 +144,7 @@ def company(mnist: Mnist) -> None:
     print("company: stored")
 
 
-def train(mnist: Mnist) -> None:
+def store_train(mnist: Mnist) -> None:
     """Store 1,000 digits to train on and 300 to validate on, as lesson 04 splits them, in 16 greys."""
     sets = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4))
     chosen = [
@@ -158,12 +158,12 @@ def main() -> None:
     """Make all."""
     mnist = data.load()
     packing.DATA.mkdir(exist_ok=True)
-    train(mnist)
-    sheet(mnist)
-    company(mnist)
-    kernel(mnist)
-    attend(mnist)
-    draw(mnist)
+    store_train(mnist)
+    store_sheet(mnist)
+    store_company(mnist)
+    store_kernel(mnist)
+    store_attend(mnist)
+    store_draw(mnist)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import numpy as np
 from mnistlib import network, training
 
 
-class Recipe(NamedTuple):
+class FaultyRecipe(NamedTuple):
     """How a network is trained for a mystery curve."""
 
     fault: str
@@ -20,11 +20,17 @@ class Recipe(NamedTuple):
 
 #: The recipe behind each curve. At far too large a rate the last bits grow, and after some dozens of
 #: steps no two computers have the same curve: that one has few.
-RECIPES: dict[str, Recipe] = {
-    "A": Recipe("rate too large", learning_rate=30.0, images=1000, mixes_up_labels=False, steps=40),
-    "B": Recipe("overfitting", learning_rate=1.0, images=300, mixes_up_labels=False, steps=480),
-    "C": Recipe("labels mixed up", learning_rate=1.0, images=300, mixes_up_labels=True, steps=480),
-    "D": Recipe(
+RECIPES: dict[str, FaultyRecipe] = {
+    "A": FaultyRecipe(
+        "rate too large", learning_rate=30.0, images=1000, mixes_up_labels=False, steps=40
+    ),
+    "B": FaultyRecipe(
+        "overfitting", learning_rate=1.0, images=300, mixes_up_labels=False, steps=480
+    ),
+    "C": FaultyRecipe(
+        "labels mixed up", learning_rate=1.0, images=300, mixes_up_labels=True, steps=480
+    ),
+    "D": FaultyRecipe(
         "rate too small", learning_rate=0.003, images=1000, mixes_up_labels=False, steps=480
     ),
 }
@@ -45,7 +51,7 @@ def mystery_curves(images: np.ndarray, labels: np.ndarray) -> dict[str, training
     return {letter: _train(recipe, images, labels) for letter, recipe in RECIPES.items()}
 
 
-def _train(recipe: Recipe, images: np.ndarray, labels: np.ndarray) -> training.History:
+def _train(recipe: FaultyRecipe, images: np.ndarray, labels: np.ndarray) -> training.History:
     """Train by one recipe."""
     rng = np.random.default_rng(12)
     some_labels = labels[: recipe.images]

@@ -12,7 +12,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from course.pictures import packing, running, stills
+from course.pictures import packing, running
 from course.pictures.packing import COMPANIONS, DATA
 from mnistlib import attention, convolution, data, functions, network, original
 from mnistlib.network import Parameters
@@ -26,23 +26,21 @@ DIGIT = 188
 #: The ten logits to start from.
 SCORES = (-1.2, 0.4, 3.1, 1.0, -2.0, 0.3, -0.6, 2.2, 0.8, -1.5)
 
-#: The pictures of handwriting, which share how ink becomes an image and a network that reads it.
-HANDWRITING = ("draw", "sheet", "kernel", "attend")
+#: The scripts that pictures of handwriting share: how ink becomes an image, and what one draws on.
+SHARED = {
+    "draw": ("digit", "pad"),
+    "attend": ("digit", "pad"),
+    "sheet": ("digit", "paper"),
+    "kernel": ("digit",),
+}
 
-#: Those among them with paper to draw on.
-PADS = ("draw", "attend")
-
-#: Handwritings of each digit that the picture ``attend`` has.
-KINDS = 4
+#: How many of each digit the picture ``attend`` has.
+OF_EACH = 4
 
 
 def scripts(name: str) -> list[str]:
     """Return the names of the JavaScript files that make the picture ``name``, in their order."""
-    if name == "sheet":
-        return ["base", "digit", "paper", "sheet"]
-    if name in PADS:
-        return ["base", "digit", "pad", name]
-    return ["base", "digit", name] if name in HANDWRITING else ["base", name]
+    return ["base", *SHARED.get(name, ()), name]
 
 
 class Picture(anywidget.AnyWidget):
@@ -53,22 +51,22 @@ class Picture(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
     data = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, name: str, words: str, still: bytes, state: dict, data: bytes = b""):
+    def __init__(self, name: str, words: str, state: dict, data: bytes = b"", still: str = ""):
         """Make the picture of ``name``.js.
 
         Args:
             name: which file of this folder.
             words: what is to be seen, for whoever cannot see it; the cell's text.
-            still: a PNG to stand in for it where nothing runs.
             state: what it shows at first.
             data: numbers that stay as they are, in a layout that the file knows.
+            still: which PNG of ``data/`` stands in for it where nothing runs, if not ``name``'s.
         """
         parts = [(FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in scripts(name)]
         css = (FOLDER / "pictures.css").read_text(encoding="utf-8")
         super().__init__(_esm="\n".join(parts), _css=css, state=state, data=data)
         self.name = name
         self.words = words
-        self.still = still
+        self.still = (DATA / f"{still or name}.png").read_bytes()
 
     def _repr_mimebundle_(self, **options):
         """Return the living view, and for where there is none, a fixed text and the still picture."""
@@ -92,7 +90,6 @@ def scores(values: Sequence[float] = SCORES) -> Picture:
         "scores",
         "A picture to touch: ten logits as sliders, their probabilities by the naive and the stable "
         "formula, the logarithms, and one column of the Jacobian.",
-        stills.scores(values),
         {**state, "floats": "float64", "held": 2},
     )
 
@@ -135,12 +132,11 @@ def draw(parameters: Parameters | None = None, models: dict | None = None) -> Pa
     Used in lessons 00 and 04.
     """
     content = (DATA / "draw.bin").read_bytes()
-    rounded, digit = packing.unpacked(content)
+    _, digit = packing.unpacked(content)
     pad = Pad(
         "draw",
         "A picture to touch: paper to draw a digit on, the 28 x 28 pixels that become of it, the "
         "hidden units of a network, and its ten probabilities. Until you draw, it shows a test digit.",
-        stills.draw(parameters or rounded, digit),
         {"strokes": None, "centre": True},
         content if parameters is None else packing.packed(parameters, digit, exact=True),
     )
@@ -198,7 +194,6 @@ def sheet(parameters: Parameters | None = None) -> Sheet:
         "A picture to touch: a photograph of a sheet with handwritten digits. Paper and digits are "
         "found in it, each digit becomes 28 x 28 pixels, and a network reads it. Take your own photo, "
         "type what you wrote, and see your accuracy with its error bar.",
-        stills.sheet(photograph),
         {
             "typed": (DATA / "sheet.txt").read_text("utf-8").strip(),
             "chosen": 7,  # one that is misread
@@ -234,10 +229,10 @@ def company(weights: original.Weights | None = None, test_set: Dataset | None = 
         "A picture to touch: the original is asked about one test digit, and you choose which others "
         f"are asked about with it. Of {len(z2)} digits asked about together it reads {together} right; "
         f"its scores alone, each digit by itself, read {alone}.",
-        stills.company(DIGIT, *packing.company_arrays(content), weights is not None),
         {"asked": DIGIT, "company": "all", "others": others, "ofClass": 7, "clicks": "company"}
         | {"behind": weights is not None},
         content,
+        still="company" if weights is None else "company-behind",
     )
 
 
@@ -265,7 +260,6 @@ def backprop() -> Picture:
         "backprop",
         "A picture to touch: a network of two pixels, two hidden units and two classes. Step forward "
         "number by number to the loss, and back with the gradient of each; move any number and see.",
-        stills.backprop(numbers),
         {**numbers, "target": 1, "step": 0, "held": 6},
     )
 
@@ -282,7 +276,6 @@ def nudge() -> Picture:
         "nudge",
         "A picture to touch: a curve, the line through two nudged points and the line that touches it; "
         "and beside them the error of the measured slope, which falls and rises as the nudge shrinks.",
-        stills.nudge(),
         {"f": "sigmoid", "u": 0.5, "power": 0.0, "seen": [0.0]},
     )
 
@@ -299,7 +292,6 @@ def descent() -> Picture:
         "descent",
         "A picture to touch: gradient descent on a bowl or in a narrow valley, seen from above, with "
         "its loss; choose rate and momentum, up to the edge where the path begins to leave.",
-        stills.descent(),
         {"shape": "valley", "rate": 0.08, "momentum": 0.0, "steps": 60, "start": [-2.0, 1.0]},
     )
 
@@ -341,15 +333,14 @@ def train(
         "watch. Choose its learning rate, momentum, batch size, hidden units and training images; see "
         "the loss and the accuracy on training and validation images, and ten answers change."
     )
-    still = stills.train(*packing.train_arrays(content))
     if train_set is None:
-        return Picture("train", words, still, state, content)
+        return Picture("train", words, state, content)
     run = running.Run(train_set, validation_set, **options)
     empty = train_set[0][:0], train_set[1][:0]
     content = packing.train_data(empty, tuple(part[run.asked] for part in validation_set))
     live = {"images": len(train_set[0]), "validation": len(validation_set[0])}
     live["hidden"] = run.start is None  # the number of hidden units can be chosen
-    picture = Training("train", words, still, {**state, "live": live}, content)
+    picture = Training("train", words, {**state, "live": live}, content)
     picture.run = run
     picture.on_msg(picture.hear)
     return picture
@@ -378,7 +369,6 @@ def axes() -> Picture:
         "axes",
         "A picture to touch: a grid of images by classes, with one row or one column lit: the numbers "
         "that sum to 1. Switch the axis, add images and take them out, and see whose answers change.",
-        stills.axes(z2[rows].astype(float), images[chosen][rows]),
         {"axis": 1, "rows": rows, "held": [rows[0], 0]},
         content,
     )
@@ -399,7 +389,6 @@ def fit() -> Picture:
         "fit",
         "A picture to touch: a dozen points that can be dragged, a curve through them, and its error "
         "against the number of its features: calm, wild where there are as many as points, calm beyond.",
-        stills.fit(points),
         {"points": points.tolist(), "count": 12, "price": 1e-8, "drawn": {}},
     )
 
@@ -417,7 +406,6 @@ def fill() -> Picture:
         "fill",
         "A picture to touch: a network of two pixels, two hidden units and two classes, its values and "
         "gradients left empty. Type each into its box and be told at once whether it is right.",
-        stills.backprop(numbers, True),
         {**numbers, "target": 1, "typed": {}, "shown": [], "last": ""},
     )
 
@@ -447,7 +435,6 @@ def kernel(parameters: convolution.Parameters | None = None) -> Picture:
         "kernel",
         "A picture to touch: a kernel of 5 x 5 weights slides over a digit, and the map of its sums "
         "fills. Push the digit: the map goes with it, and two networks say what they read.",
-        stills.kernel(digits[4], weights.reshape(5, 5)),
         {"digit": 4, "kernel": weights.tolist(), "name": "upright", "shift": [0, 0]}
         | {"at": 250, "reached": 575},
         digits.tobytes() + (DATA / "draw.bin").read_bytes() + asked,
@@ -468,20 +455,19 @@ def attend(parameters: attention.Parameters | None = None) -> Picture:
     Used in lesson 12.
     """
     _, labels, images = packing.company_arrays((DATA / "company.bin").read_bytes())
-    kept = np.concatenate([np.flatnonzero(labels == digit)[:KINDS] for digit in range(10)])
+    kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_EACH] for digit in range(10)])
     if parameters is None:
         network_asked = (DATA / "attend.bin").read_bytes()
-        parameters = packing.unpacked_attention(network_asked)
     else:
         network_asked = packing.packed_attention(parameters, exact=True)
-    pairs = [[3 * KINDS, 5 * KINDS], [7 * KINDS, 1 * KINDS], [0, 9 * KINDS], [8 * KINDS, 2 * KINDS]]
-    asked = 7 * KINDS + 1
+    # Digit k stands in the places from OF_EACH * k on.
+    pairs = (OF_EACH * np.array([[3, 5], [7, 1], [0, 9], [8, 2]])).tolist()
+    asked = OF_EACH * 7 + 1
     return Picture(
         "attend",
         "A picture to touch: a card of four pairs of digits, and one digit that is asked about. Lines "
         "as thick as the attention weights show at which pair a network looks. Swap pairs, draw the "
         "digit, and multiply the scores.",
-        stills.attend(parameters, images[kept], [asked, *np.ravel(pairs)]),
         {"pairs": pairs, "asked": asked, "strokes": None, "times": 1.0},
         network_asked + images[kept].tobytes(),
     )
@@ -489,20 +475,17 @@ def attend(parameters: attention.Parameters | None = None) -> Picture:
 
 #: The pictures that need nothing from the reader, by name: what the pages show.
 PICTURES = {
-    make.__name__: make
-    for make in (
-        draw,
-        sheet,
-        scores,
-        nudge,
-        axes,
-        backprop,
-        fill,
-        descent,
-        train,
-        company,
-        fit,
-        kernel,
-        attend,
-    )
+    "draw": draw,
+    "sheet": sheet,
+    "scores": scores,
+    "nudge": nudge,
+    "axes": axes,
+    "backprop": backprop,
+    "fill": fill,
+    "descent": descent,
+    "train": train,
+    "company": company,
+    "fit": fit,
+    "kernel": kernel,
+    "attend": attend,
 }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnistlib import data
+from course.examination.paper import paper
 
 
 def rows(images):
@@ -163,8 +163,7 @@ def another_right_network():
     return my_train, my_predict
 
 
-def everything():
-    """Return all the digits of the four files, with their labels."""
-    mnist = data.load()
-    images = np.concatenate([mnist.train_images[::4], mnist.test_images])
-    return images, np.concatenate([mnist.train_labels[::4], mnist.test_labels])
+def asked_about(images):
+    """Return the digits that the examination asks about, with their labels."""
+    _, _, ours, theirs = paper(images)
+    return tuple(map(np.concatenate, zip(ours[:2], theirs[:2], strict=True)))

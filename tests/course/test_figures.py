@@ -29,20 +29,11 @@ plt.show()"""
 SURROUNDINGS = """import os
 print(os.environ["TQDM_DISABLE"], os.environ["MNISTLIB_MINE"] == os.devnull)"""
 
-ORDINARY_TEST = """import os
-
-def setup_function():
-    test_it()
-
-def test_it():
-    assert os.environ["MNISTLIB_MINE"] == "a reader's own"
-"""
-
 
 def replace_picture(cell, change):
     """Put another picture in the place of the stored one, or none."""
     [output] = (output for output in cell.outputs if "image/png" in output.get("data", {}))
-    [figure] = nbval_figures.figures([output])
+    [figure] = nbval_figures.images_of([output])
     output.data["image/png"] = change and change(figure)
     if not change:
         del output.data["image/png"]
@@ -75,20 +66,12 @@ def said(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("figures")
     nbformat.write(notebook, folder / "scratch.ipynb")
-    (folder / "test_it.py").write_text(ORDINARY_TEST)
     (folder / "pytest.ini").touch()  # so that no settings from further up are taken
-    options = [
-        "-p",
-        "course.making.nbval_figures",
-        "-p",
-        "no:cacheprovider",
-        "--nbval",
-        "--nbval-current-env",
-    ]
+    options = "-p course.making.nbval_figures -p no:cacheprovider --nbval --nbval-current-env"
     environ = {name: os.environ[name] for name in os.environ if name != "TQDM_DISABLE"}
     environ |= {"MNISTLIB_MINE": "a reader's own"}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "-n1", "--color=no", "-vrA", folder],
+        [sys.executable, "-m", "pytest", *options.split(), "-n1", "--color=no", "-vrA", folder],
         cwd=folder,
         env=environ,
         capture_output=True,
@@ -113,22 +96,19 @@ def test_what_was_compared_is_told_from_a_worker_too(said):
     assert re.findall("FIGURES NOT COMPARED: (.+)", said) == [releases]
 
 
-def test_only_kernels_are_kept_from_what_a_reader_has_set(said):
-    assert "PASSED test_it.py::test_it" in said, said
-
-
-def image(pixels):
-    return Image.fromarray(pixels.astype(np.uint8))
-
-
 def test_the_tolerance_lies_between_noise_and_a_missing_dot():
     plain = np.full((440, 700, 3), 255)  # as large as a lesson's figure
     noise, dot, smaller = plain.copy(), plain.copy(), plain[1:]
     noise[::5, ::5] = 254  # edges that another processor smooths otherwise
     dot[100:102, 50:52] = 0  # two by two pixels
-    assert 0 < nbval_figures.difference(image(plain), image(noise)) < nbval_figures.TOLERANCE
-    assert nbval_figures.difference(image(plain), image(dot)) > nbval_figures.TOLERANCE
-    assert nbval_figures.difference(image(plain), image(smaller)) == np.inf
+
+    def difference(other):
+        both = (Image.fromarray(pixels.astype(np.uint8)) for pixels in (plain, other))
+        return nbval_figures.difference(*both)
+
+    assert 0 < difference(noise) < nbval_figures.TOLERANCE
+    assert difference(dot) > nbval_figures.TOLERANCE
+    assert difference(smaller) == np.inf
 
 
 def test_an_output_that_differs_is_told_with_its_line_and_what_to_do(tmp_path):

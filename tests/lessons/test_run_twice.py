@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from course.lessons import all_lessons, pngs, texts
-from course.making.execute import execute, read
+from course.making.execute import execute, source_notebook
 
 pytestmark = pytest.mark.takes(seconds=8)
 
 
 def run_twice(lesson):
     """Run every cell of a lesson, and then all of them again in the same kernel."""
-    notebook = read(lesson)
+    notebook = source_notebook(lesson)
     count = len(notebook.cells)
     notebook.cells += copy.deepcopy(notebook.cells)
     execute(notebook)

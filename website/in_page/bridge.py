@@ -76,7 +76,7 @@ class Deadline:
 # An answer
 
 
-def run(source: str, file: str, space: dict, deadline: Deadline) -> None:
+def run_source(source: str, file: str, space: dict, deadline: Deadline) -> None:
     """Run code so that ``inspect`` finds its source, and a warning its line."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     code = compile(source, file, "exec")
@@ -100,18 +100,20 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
     printed = Printed()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
-            result = checked(name, above, answer, mine)
+            result = check_answer(name, above, answer, mine)
         except KeyboardInterrupt as stopped:
             result = alone("stopped", f"Stopped after {SECONDS:.0f} seconds: {stopped}")
         except (Exception, SystemExit) as error:  # whatever an answer does, Python goes on
-            result = alone("raises", shown(error, f"<my_{name}>"))
+            result = alone("raises", error_in_words(error, f"<my_{name}>"))
     text = printed.getvalue()
     if printed.length > SHOWN:
         text += f"\n... ({printed.length:,} characters in all)"
     return json.dumps({**result, "printed": text})
 
 
-def checked(name: str, above: Iterable[str], answer: str, mine: Iterable[str]) -> dict[str, str]:
+def check_answer(
+    name: str, above: Iterable[str], answer: str, mine: Iterable[str]
+) -> dict[str, str]:
     """Run what stands above, then the answer, and check it."""
     from course import exercises
 
@@ -121,11 +123,13 @@ def checked(name: str, above: Iterable[str], answer: str, mine: Iterable[str]) -
         for number, source in enumerate(above):
             # An earlier answer that does not run is said where it stands.
             with contextlib.suppress(Exception, SystemExit):
-                run(source, f"<above {number}>", space, deadline)
+                run_source(source, f"<above {number}>", space, deadline)
     try:
-        run(answer, f"<my_{name}>", space, Deadline(SECONDS))  # what stands above is not counted
+        run_source(
+            answer, f"<my_{name}>", space, Deadline(SECONDS)
+        )  # what stands above is not counted
     except (Exception, SystemExit) as error:
-        return alone("raises", shown(error, f"<my_{name}>"))
+        return alone("raises", error_in_words(error, f"<my_{name}>"))
     function = space.get(f"my_{name}")
     if not inspect.isfunction(function):
         return alone(
@@ -162,7 +166,7 @@ def kept(
 
     def load() -> dict[str, object]:
         space = {"__name__": "mine"}
-        run("\n\n".join([store.HEAD, *mine, source]), f"<mine {name}>", space, deadline)
+        run_source("\n\n".join([store.HEAD, *mine, source]), f"<mine {name}>", space, deadline)
         return space
 
     fault = exercises.fault_in_the_next_notebook(exercises.EXERCISES[name], load)
@@ -174,7 +178,7 @@ def alone(kind: str, text: str) -> dict[str, str]:
     return {"kind": kind, "html": f"<pre>{html.escape(text)}</pre>", "text": text, "kept": ""}
 
 
-def shown(error: BaseException, file: str) -> str:
+def error_in_words(error: BaseException, file: str) -> str:
     """Return an error as Python shows it, without the frames that are not the reader's."""
     lines = traceback.extract_tb(error.__traceback__)
     own = [f"line {frame.lineno}: {frame.line}" for frame in lines if frame.filename == file]
