@@ -44,32 +44,15 @@ def written(path, cells=CELLS):
 
 def nbval(path):
     """Run a notebook's cells again, as the lessons' tests do, and compare."""
-    options = [
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-o",
-        "addopts=",
-        "--rootdir",
-        path.parent,
-    ]
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--nbval",
-        "--nbval-current-env",
-        *options,
-        path,
-    ]
+    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "--rootdir", path.parent]
+    command += ["-p", "no:cacheprovider", "-p", "no:xdist", "--nbval", "--nbval-current-env", path]
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
 
 
-@pytest.fixture
-def lab(tmp_path):
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
     """Start JupyterLab on an empty folder; end it by the process that was started."""
+    tmp_path = tmp_path_factory.mktemp("lab")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
