@@ -61,7 +61,7 @@ SCROLLS = """
     [...document.querySelectorAll("article *")]
         .filter(tag => tag.scrollWidth > tag.clientWidth + 1 && tag.clientWidth > 20)
         .filter(tag => ["auto", "scroll", "hidden"].includes(getComputedStyle(tag).overflowX))
-        .filter(tag => !tag.closest(".katex, .explore"))
+        .filter(tag => !tag.closest(".katex, .explore, .in-page"))
         .map(tag => [tag.tabIndex === 0 && tag.matches(".scrolls"), tag.outerHTML.slice(0, 80)])
 """
 BROKEN_WORDS = """
@@ -189,15 +189,14 @@ def opened(tab, address, found):
     found["weights"][address] = {url: tab.weight(url) for url in ours}
     page.evaluate(UNFOLD)
     found["not copied"][address] = page.evaluate(COPIED)
+    kinds = {"raw TeX": page.evaluate(RAW_TEX), "formulas": page.evaluate(UNREADABLE_FORMULAS)}
     page.evaluate(WAKE)
     found["editors"][address] = page.evaluate(EDITORS)
     fonts = page.evaluate(FONTS)
-    kinds = {
+    kinds |= {
         "requests to others": [*tab.strays],
         "errors": [*tab.errors],
         "pictures": page.evaluate(BROKEN_PICTURES),
-        "raw TeX": page.evaluate(RAW_TEX),
-        "formulas": page.evaluate(UNREADABLE_FORMULAS),
         # A font of the reader's own, which stands in until ours is there, may be absent.
         "fonts": [family for family, at in fonts if at == "error" and "Until then" not in family],
     }
@@ -252,7 +251,8 @@ PARTED = """
 FOLDED = """
     [...document.querySelectorAll(".cell.tag_hide-input")].map(cell => [
         !cell.querySelector(".cell_input pre").checkVisibility(),
-        [...cell.querySelectorAll(".cell_output img")].every(img => img.checkVisibility())])
+        [...cell.querySelectorAll(".cell_output img:not(.touchable *)")]
+            .every(img => img.checkVisibility())])
 """
 COPIED = """
     [...document.querySelectorAll(".cell_input")]
