@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from course import exercises
 from course.lessons import all_lessons
-from website.tests.answers import LESSON, SOFTMAX, SOON, written
+from website.tests.answers import LESSON, PATIENTLY, SOFTMAX, SOON, written
 from website.tests.tabs import UNFOLD, Tab
 from website.tests.test_every_page import AXE, axe
 from website.tests.test_said import OPEN, check_exercises, heard, nameless
@@ -17,15 +17,6 @@ pytestmark = pytest.mark.takes(seconds=120)
 
 #: What is said of an answer that does not end: where it was, or at least after how long it was stopped.
 ENDED = re.compile("was still at work|Stopped after")
-#: An answer may take a hundred seconds here and the page waits five minutes, however busy the computer.
-PATIENTLY = """loadEditors().then(() => {
-    const start = pythonEngine.start, wait = window.setTimeout;
-    pythonEngine.start = async (...given) => {
-        await start(...given);
-        await pythonEngine.run("bridge.SECONDS = 100.0");
-    };
-    window.setTimeout = (act, time) => wait(act, time === 30000 ? 300000 : time);
-})"""
 STUBBORN = "while True:\n    try:\n        pass\n    except BaseException:\n        pass"
 
 
