@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from course import exercises
 from course.lessons import all_lessons
 from website.tests.answers import LESSON, PATIENTLY, SOFTMAX, SOON, written
-from website.tests.tabs import UNFOLD, Tab
+from website.tests.tabs import UNFOLD, Tab, both_ways
 from website.tests.test_every_page import AXE, axe
 from website.tests.test_said import OPEN, check_exercises, heard, nameless
 
@@ -71,9 +71,6 @@ def tab(browser, roots, request):
     yield tab
     tab.page.context.close()
     assert tab.strays == []
-
-
-both_ways = pytest.mark.parametrize("tab", ["http", "file"], indirect=True)
 
 
 @both_ways
