@@ -250,6 +250,8 @@ FINE = 150
 def tell_sizes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Let each page tell how large its pictures are, so that nothing moves once they are loaded."""
     for image in doctree.findall(nodes.image):
+        if "width" in image:  # a cell's figure says it by itself
+            continue
         with Image.open(Path(app.srcdir) / image["uri"]) as picture:
             dots, _ = picture.info.get("dpi", (0, 0))
         image["scale"] = 50 if dots > FINE else 100  # of the size that Sphinx reads from the file

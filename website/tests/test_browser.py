@@ -25,30 +25,6 @@ def test_search_finds_a_word_of_a_lesson(tab):
     page.wait_for_selector("#search-results a[href*='03_backpropagation']")
 
 
-@both_ways
-def test_the_theme_can_be_chosen_and_is_remembered(tab):
-    page = tab.open("index.html")
-    colours = []
-    for choice in ("dark", "light"):
-        page.locator(".theme-switch-button:visible").click()
-        page.locator(f".theme-change-button[data-mode={choice}]:visible").click()
-        page.reload()
-        assert page.evaluate("document.documentElement.dataset.theme") == choice
-        colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-    assert colours[0] != colours[1]
-
-
-def test_a_lesson_is_downloaded_as_it_is(tab, lessons):
-    for lesson in lessons[:2]:
-        page = tab.open(lesson)
-        for suffix in (".ipynb", ".py"):
-            with page.expect_download() as download:
-                page.locator(f".lesson-tools a[href$='{suffix}']").click()
-            own = ROOT / lesson.replace(".html", suffix)
-            assert download.value.suggested_filename == own.name
-            assert download.value.path().read_bytes() == own.read_bytes()
-
-
 def test_code_can_be_copied(tab, lessons):
     page = tab.open(lessons[0])
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

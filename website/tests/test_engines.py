@@ -8,7 +8,6 @@ import os
 import pytest
 
 from website.tests import engines
-from website.tests.tabs import Tab
 from website.tests.test_every_page import BROKEN_PICTURES, TOO_WIDE, UNREADABLE_FORMULAS
 
 pytestmark = pytest.mark.takes(seconds=70)
@@ -58,30 +57,6 @@ def test_pages_are_whole_and_fit(engine, roots, some, root):
             assert engine.run("innerWidth") == width
         found[page, "errors"] = list(engine.errors)
     assert {place: what for place, what in found.items() if what} == {}
-
-
-#: Firefox also stops at what scrolls by itself. A picture wakes when its place comes near, which is
-#: not at the same moment everywhere.
-STOP = """(tag => tag.matches("a, button, input, summary, [tabindex]") && !tag.closest(".explore")
-    && tag.outerHTML.slice(0, 60))(document.activeElement)"""
-
-
-def test_the_tab_key_stops_where_it_does_in_chromium(engine, browser, roots):
-    tab = Tab(browser, roots["http"])
-    for page in (LESSON, "notation.html"):
-        opened, ours, theirs = tab.open(page, 1280), [], []
-        engine.resize(1280)
-        engine.open(f"{roots['http']}/{page}")
-        for _ in range(80):
-            opened.keyboard.press("Tab")
-            engine.act(engines.pressed("Tab"))
-            theirs.append(opened.evaluate(STOP))
-            ours.append(engine.run(STOP))
-        ours, theirs = ([stop for stop in stops if stop] for stops in (ours, theirs))
-        count = min(len(ours), len(theirs))
-        assert count > 40
-        assert ours[:count] == theirs[:count], page
-    tab.page.context.close()
 
 
 PICTURE = "document.querySelectorAll('.touchable')[{}]"

@@ -33,15 +33,11 @@ def test_a_guess_outlives_a_reload(tab, asking):
     assert answer.text_content().startswith("You made no guess; the answer is ")
 
 
-def test_a_right_guess_is_told_so(tab, asking):
+def test_a_right_guess_is_told_so_and_a_guess_is_text(tab, asking):
     field, answer = first_guess(tab.open(asking))
     field.fill(answer.get_attribute("data-answer"))
-    assert answer.inner_text().endswith(", and that is the answer.")
-
-
-def test_a_guess_is_text_and_never_a_tag(tab, asking):
-    field, answer = first_guess(tab.open(asking))
-    field.fill("<img src=x onerror=alert(1)>")
+    assert answer.text_content().endswith(", and that is the answer.")
+    field.fill("<img src=x>")
     assert "<img" in answer.text_content()
     assert tab.page.locator("[data-guessed] img").count() == 0
 

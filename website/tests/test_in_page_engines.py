@@ -6,7 +6,7 @@ import re
 import pytest
 
 from website.tests import engines
-from website.tests.answers import LESSON, SOFTMAX, SOON, written
+from website.tests.answers import LESSON, PATIENTLY, SOFTMAX, SOON, written
 
 pytestmark = pytest.mark.takes(seconds=120)
 
@@ -27,6 +27,7 @@ def test_two_more_browsers_run_answers(roots, browser_name, root):
     try:
         engine.open(f"{roots[root]}/{LESSON}#answers")
         engines.waited(lambda: engine.run("Boolean(document.querySelector('.in-page'))"))
+        engine.run(PATIENTLY)
         naive = written("softmax", "np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)")
         assert "unstable" in said_in(engine, "softmax", naive)
         assert "right" in said_in(engine, "softmax", written("softmax", SOFTMAX))

@@ -15,17 +15,6 @@ from website.tests.test_every_page import CUT_OFF, TOO_WIDE
 pytestmark = pytest.mark.takes(seconds=110)
 
 WIDTHS = (280, 390, 768, 1280)
-SURROUNDINGS = {
-    "light": {"color_scheme": "light", "forced_colors": "none"},
-    "dark": {"color_scheme": "dark", "forced_colors": "none"},
-    "forced dark": {"color_scheme": "dark", "forced_colors": "active"},
-}
-everywhere = pytest.mark.parametrize("surroundings", SURROUNDINGS)
-
-
-def surround(tab, surroundings):
-    tab.page.emulate_media(**SURROUNDINGS[surroundings])
-    tab.page.add_init_script("localStorage.clear()")  # the theme follows the reader's system
 
 
 def pixels(thing, **options):
@@ -51,9 +40,7 @@ def longest(lessons):
 # --- The frame
 
 
-@everywhere
-def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons, surroundings):
-    surround(tab, surroundings)
+def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons):
     page = tab.open(lessons[0], 390)
     page.evaluate("document.fonts.ready")
     icons = page.locator(".bd-header [class*='fa-']:visible").all()
@@ -68,28 +55,20 @@ def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons, surroun
         assert (one != other).mean() > 0.1  # a letter that the font lacks is the same box each time
 
 
-def test_the_contents_open_on_a_phone_and_lead_somewhere(tab, lessons):
-    page = tab.open(lessons[0], 390)
-    page.get_by_role("button", name="Site navigation").click()
-    page.locator("dialog[open] a", has_text="Glossary").click()
-    page.wait_for_url("**/glossary.html")
-    page = tab.open(lessons[0], 390)
-    page.get_by_role("button", name="On this page").click()
-    link = page.locator("dialog[open] a", has_text="Next").last
-    link.click()
-    page.wait_for_url("**#*")
-    assert page.locator("dialog[open]").count() == 0  # the heading is seen, not the menu above it
-
-
-def test_a_finger_can_close_the_menus(tab, lessons):
+def test_the_menus_of_a_phone_lead_somewhere_and_a_finger_closes_them(tab, lessons):
     page = tab.open(lessons[0], 390)
     for menu in ("Site navigation", "On this page"):
         page.get_by_role("button", name=menu).click()
         page.locator("dialog[open] a").last.scroll_into_view_if_needed()
         page.locator("dialog[open]").get_by_role("button", name="Close").click()
         assert page.locator("dialog[open]").count() == 0
-    tab.resize(1366)
-    page.get_by_role("button", name="Close").wait_for(state="hidden")
+    page.get_by_role("button", name="On this page").click()
+    page.locator("dialog[open] a", has_text="Next").last.click()
+    page.wait_for_url("**#*")
+    assert page.locator("dialog[open]").count() == 0  # the heading is seen, not the menu above it
+    page.get_by_role("button", name="Site navigation").click()
+    page.locator("dialog[open] a", has_text="Glossary").click()
+    page.wait_for_url("**/glossary.html")
 
 
 def test_without_script_the_menu_stands_below_the_page(browser, roots, lessons):
@@ -121,31 +100,19 @@ SHIFTS = """
     new PerformanceObserver(list => list.getEntries().forEach(one => window.shift += one.value))
         .observe({ type: "layout-shift", buffered: true });
 """
-#: The most that browsers' makers call good.
-GOOD = 0.1
 
 
 def test_nothing_jumps_while_a_page_is_loaded(tab, lessons):
+    """But for letters whose font comes late: when it comes is a race, so that here it never does."""
     shifts = {}
     tab.page.add_init_script(SHIFTS)
+    tab.page.route("**/fonts/source-serif-*", lambda route: route.abort())
     for page in ("index.html", lessons[2], "pictures.html", "review.html"):
         for width in (390, 1280):
-            opened = tab.open(page, width)
-            opened.wait_for_load_state("networkidle")
-            opened.evaluate("document.fonts.ready")
-            shifts[page, width] = opened.evaluate("shift")
-    print(shifts)
-    assert {place: shift for place, shift in shifts.items() if shift > GOOD} == {}
-
-
-STICKS_OUT = """
-    [...document.querySelectorAll(".page-toc code, .page-toc .pre")]
-        .filter(name => name.getBoundingClientRect().right > innerWidth).map(name => name.textContent)
-"""
-
-
-def test_no_name_in_the_librarys_list_is_cut_off(tab):
-    assert tab.open("library.html", 1280).evaluate(STICKS_OUT) == []
+            tab.open(page, width).wait_for_load_state("networkidle")
+            shifts[page, width] = tab.page.evaluate("shift")
+    # Measured: at most 0.009. A list of sections that comes late moved the article by 0.044.
+    assert {place: shift for place, shift in shifts.items() if shift > 0.02} == {}
 
 
 #: A laptop's first screen, and a phone's.
@@ -173,19 +140,15 @@ def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(t
 FONT_SIZE = "tag => parseFloat(getComputedStyle(tag).fontSize)"
 
 
-def test_levels_of_headings_are_told_apart_at_every_width(tab, lessons):
-    page = tab.open(lessons[3])
-    for width in (280, 390, 820, 1280):
+def test_levels_of_headings_are_told_apart_and_formulas_are_as_large_as_their_text(tab, lessons):
+    page = tab.open(lessons[2])
+    formula = page.locator("article p .katex").first
+    assert formula.evaluate(FONT_SIZE) == formula.locator("xpath=ancestor::p").evaluate(FONT_SIZE)
+    for width in (280, 820, 1280):
         tab.resize(width)
         kinds = ("h1", "h2", "h3")
         sizes = [page.locator(f"article {kind}").first.evaluate(FONT_SIZE) for kind in kinds]
         assert all(upper >= 1.1 * lower for upper, lower in itertools.pairwise(sizes)), width
-
-
-def test_formulas_are_as_large_as_their_text(tab, lessons):
-    formula = tab.open(lessons[2]).locator("article p .katex").first
-    text = formula.locator("xpath=ancestor::p")
-    assert formula.evaluate(FONT_SIZE) == text.evaluate(FONT_SIZE)
 
 
 HEADER = """
@@ -226,24 +189,6 @@ def test_nothing_in_the_header_overlaps_or_sticks_out(tab, pages):
     assert faults == []
 
 
-SMALL_INPUTS = """
-    [...document.querySelectorAll("input, select, textarea")]
-        .filter(input => !["range", "checkbox", "radio", "file"].includes(input.type))
-        .filter(input => parseFloat(getComputedStyle(input).fontSize) < 16)
-        .map(input => input.outerHTML)
-"""
-
-
-def test_a_phone_need_not_zoom_into_what_is_typed(tab, lessons):
-    for address in (lessons[3], "pictures.html", "draw.html", "search.html"):
-        page = tab.open(address, 390)
-        page.evaluate(UNFOLD)
-        for place in page.locator(".touchable").all():
-            place.scroll_into_view_if_needed()
-            place.and_(page.locator(".awake")).wait_for()
-        assert page.evaluate(SMALL_INPUTS) == [], address
-
-
 # --- What is wider than the screen
 
 BOXES = {
@@ -269,14 +214,14 @@ LEFT_EDGE = """
 """
 
 
-@everywhere
-def test_what_scrolls_shows_that_it_does(tab, longest, surroundings):
-    surround(tab, surroundings)
-    for kind in ["formula", "code", "output"]:
-        page = tab.open(longest, 280)
-        page.evaluate("loadEditors()")  # which take the place of some of the code
-        check_scrolling(page, kind, surroundings)
-    check_scrolling(tab.open("notation.html", 280), "table", surroundings)
+def test_what_scrolls_shows_that_it_does(tab, longest):
+    for address, kinds in ((longest, ("formula", "code", "output")), ("notation.html", ("table",))):
+        page = tab.open(address, 280)
+        if address == longest:
+            page.evaluate("loadEditors()")  # which take the place of some of the code
+        for colours, kind in itertools.product(("light", "dark", "forced"), kinds):
+            tab.colours(colours)
+            check_scrolling(page, kind, colours)
 
 
 HELD = """
@@ -292,38 +237,36 @@ HELD = """
 """
 
 
-def check_scrolling(page, kind, surroundings):
-    """Check that the first boxes of a kind that scroll show it at their edges."""
+def check_scrolling(page, kind, colours):
+    """Check that the first box of a kind that scrolls shows it at its edges."""
     wide = (
         "tag => tag.checkVisibility() && tag.clientWidth && tag.scrollWidth > tag.clientWidth + 20"
     )
-    scrolling = [box for box in page.locator(BOXES[kind]).all() if box.evaluate(wide)]
-    assert scrolling
-    for box in scrolling[:3]:
-        box.scroll_into_view_if_needed()
-        assert box.get_attribute("tabindex") == "0"
-        # What is written in the box is left out, to see its ground alone.
-        box.evaluate(HIDE_TEXT)
-        none, right = box.evaluate("b => [b.clientLeft + 1, b.clientLeft + b.clientWidth - 2]")
-        at_start = pixels(box)
-        box.evaluate("b => b.scrollLeft = b.scrollWidth")
-        left = box.evaluate(LEFT_EDGE)
-        at_end = pixels(box)
-        if surroundings.startswith("forced"):
-            assert contrast(at_start[:, -3:], np.median(at_start)).max() > 3
-            continue
-        for seen, edge, other in ((at_start, right, none), (at_end, left, right)):
-            shadow, plain = seen[5:-5, edge], seen[5:-5, other]
-            ground = np.median(seen[:, seen.shape[1] // 2])
-            assert np.median(contrast(shadow, ground)) > 1.25
-            assert np.median(contrast(plain, ground)) < 1.15
+    box = next(box for box in page.locator(BOXES[kind]).all() if box.evaluate(wide))
+    box.scroll_into_view_if_needed()
+    assert box.get_attribute("tabindex") == "0"
+    # What is written in the box is left out, to see its ground alone.
+    box.evaluate(HIDE_TEXT)
+    none, right = box.evaluate("b => [b.clientLeft + 1, b.clientLeft + b.clientWidth - 2]")
+    box.evaluate("b => b.scrollLeft = 0")
+    at_start = pixels(box)
+    box.evaluate("b => b.scrollLeft = b.scrollWidth")
+    left = box.evaluate(LEFT_EDGE)
+    at_end = pixels(box)
+    if colours == "forced":
+        assert contrast(at_start[:, -3:], np.median(at_start)).max() > 3
+        return
+    for seen, edge, other in ((at_start, right, none), (at_end, left, right)):
+        shadow, plain = seen[5:-5, edge], seen[5:-5, other]
+        ground = np.median(seen[:, seen.shape[1] // 2])
+        assert np.median(contrast(shadow, ground)) > 1.25
+        assert np.median(contrast(plain, ground)) < 1.15
 
 
-@pytest.mark.parametrize("width", [280, 390])
-def test_the_first_column_of_a_table_stays(tab, longest, width):
+def test_the_first_column_of_a_table_stays(tab, longest):
     scrolling = 0
     for address in ("data.html", longest):
-        page = tab.open(address, width)
+        page = tab.open(address, 280)
         for box in page.locator(f"{BOXES['table']}.scrolls").all():
             boxes = box.locator("tr > :first-child").evaluate_all(HELD)
             room = box.evaluate("box => box.clientWidth")
@@ -346,9 +289,9 @@ def test_the_keyboard_scrolls_what_is_wide(tab, longest):
 
 
 def test_figures_are_at_home_in_the_dark(tab, lessons):
-    surround(tab, "dark")
     for lesson in lessons[2:5]:
         page = tab.open(lesson)
+        tab.colours("dark")
         page.evaluate(UNFOLD)
         picture = page.locator(".cell_output img:not(.touchable *)").first
         picture.scroll_into_view_if_needed()

@@ -1,91 +1,31 @@
 """The pictures one can touch, in a real browser: what holds for all of them, or for several."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
 from course import pictures
-from website import ROOT
-from website.tests.tabs import STICKS_OUT, Shown, Tab, both_ways, drag, pass_time
-from website.tests.test_every_page import AXE, TOO_WIDE, axe
+from website.tests.tabs import Shown, drag, pass_time
+from website.tests.test_every_page import WAKE
 
 pytestmark = pytest.mark.takes(seconds=65)
 
-PAGES = dict.fromkeys(pictures.PICTURES, "pictures.html") | {
-    "draw": "draw.html",
-    "sheet": "draw.html",
+PAGES = {
+    "pictures.html": pictures.PICTURES.keys() - {"draw", "sheet"},
+    "draw.html": ["draw", "sheet"],
 }
 
 
-each_page = pytest.mark.parametrize("address", sorted(set(PAGES.values())))
-
-
-def names(address):
-    return [name for name, page in PAGES.items() if page == address]
-
-
-def woken(tab, address, width=1366):
-    """Open a page, go past all its pictures, and return it once they live."""
-    page = tab.open(address, width)
-    for name in names(address):
-        place = page.locator(f".touchable[data-name={name}]")
-        place.scroll_into_view_if_needed()
-        place.locator(".explore .title").wait_for()
-    return page
-
-
-@both_ways
-@each_page
-def test_the_pictures_live_and_ask_nobody_else(tab, address):
-    page = woken(tab, address)
-    assert page.locator(".touchable > img:visible").count() == 0
-    assert page.locator(".touchable > .explore").count() == len(names(address))
-    assert (tab.strays, tab.errors) == ([], [])
-
-
-def test_what_a_picture_needs_is_loaded_on_its_pages_alone(browser, roots, pages):
-    for page in ("notation.html", "glossary.html"):  # home begins with a picture
-        tab = Tab(browser, roots["http"])
-        tab.open(page)
-        assert [url for url in tab.loaded if "explore" in url] == []
-        tab.page.context.close()
-
-
-@each_page
-def test_the_pictures_are_accessible_and_fit_in_all_colours(tab, address):
-    page, found = woken(tab, address), {}
-    page.evaluate(AXE.read_text("utf-8"))
-    for width, colours in ((1366, "light"), (390, "dark"), (390, "forced"), (320, "light")):
-        tab.resize(width)
-        tab.colours(colours)
-        faults = {
-            "axe": axe(page) if width > 320 else [],
-            "too wide": page.evaluate(TOO_WIDE) > 0,
-            "sticks out": page.evaluate(STICKS_OUT),
-        }
-        found |= {(width, colours, kind): what for kind, what in faults.items() if what}
-    assert found == {}
-
-
-@each_page
+@pytest.mark.parametrize("address", PAGES)
 def test_without_script_a_still_picture_and_its_words_remain(browser, roots, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{roots['file']}/{address}")
-    for name in names(address):
+    for name in PAGES[address]:
         place = page.locator(f".touchable[data-name={name}]")
         assert place.locator("img").is_visible()
         assert len(place.locator("img").get_attribute("alt")) > 40
         assert place.locator("p").inner_text().startswith("A picture to touch")
     context.close()
-
-
-def test_paper_shows_the_still_picture_whether_it_has_been_woken_or_not(tab):
-    page = woken(tab, "pictures.html")
-    page.emulate_media(media="print")
-    assert page.locator(".touchable > img:visible").count() == len(names("pictures.html"))
-    assert page.locator(".touchable > .explore:visible").count() == 0
 
 
 MOVING = """
@@ -94,36 +34,16 @@ MOVING = """
 """
 
 
-@each_page
-def test_forced_colours_and_reduced_motion_are_respected(tab, address):
+def test_forced_colours_reduced_motion_and_paper_are_respected(tab):
     tab.page.emulate_media(forced_colors="active", reduced_motion="reduce")
-    page = woken(tab, address)
+    page = tab.open("pictures.html")
+    page.evaluate(WAKE)
     assert page.evaluate(MOVING) == 0
     inks = "[...document.querySelectorAll('.explore .bar-ink')].map(ink => ink.offsetWidth)"
     assert max(page.evaluate(inks)) > 20  # a bar is still seen
-    assert tab.errors == []
-
-
-KEYS = """
-    heard = [];
-    document.addEventListener("keydown", ({ key, target }) => {
-        const kept = target.hasAttribute("data-lm-suppress-shortcuts");
-        heard.push([key, target.closest(".explore") !== null, kept]);
-    }, true); // as Notebook 7 listens, before anything in the page does
-"""
-
-
-def test_a_key_pressed_on_a_picture_is_none_of_jupyters_shortcuts(lone):
-    shown = Shown(lone, "backprop")
-    shown.page.evaluate(KEYS)
-    shown.tab_to("button")
-    shown.page.evaluate("heard.length = 0")
-    shown.page.keyboard.press("x")
-    shown.page.keyboard.press("Control+s")  # saves the notebook, wherever the focus is
-    shown.el.locator(".title").click()
-    shown.page.keyboard.press("x")
-    keys = [part for part in shown.page.evaluate("heard") if part[0] != "Control"]
-    assert keys == [["x", True, True], ["s", True, False], ["x", True, True]]
+    page.emulate_media(media="print")
+    assert page.locator(".touchable > img:visible").count() == len(PAGES["pictures.html"])
+    assert page.locator(".touchable > .explore:visible").count() == 0
 
 
 def test_a_screen_reader_is_told_of_what_the_reader_does_and_of_nothing_else(lone):
@@ -200,7 +120,7 @@ BROKEN = """
 """
 
 
-@pytest.mark.parametrize("width", [280, 320, 390, 1366])
+@pytest.mark.parametrize("width", [280, 1366])
 def test_no_number_is_broken_in_its_middle(lone, width):
     states = {
         "nudge": {"power": 16},
@@ -213,25 +133,6 @@ def test_no_number_is_broken_in_its_middle(lone, width):
         shown.page.evaluate("document.body.style.overflowWrap = 'anywhere'")
         shown.set(**state)
         assert shown.el.evaluate(BROKEN) == [], name
-
-
-def test_a_lesson_shows_its_pictures_where_its_cells_have_left_a_still_one(tab, lessons):
-    for address in lessons:
-        text = (ROOT / address.replace(".html", ".py")).read_text("utf-8")
-        code = re.sub(r"^#.*", "", text, flags=re.MULTILINE)
-        called = re.findall(r"\bpictures\.(\w+)\(", code)
-        called = [name for name in called if name in pictures.PICTURES]
-        if not called:
-            continue
-        page = tab.open(address)
-        places = page.locator(".cell_output .touchable")
-        shown = places.evaluate_all("tags => tags.map(tag => tag.dataset.name)")
-        assert shown == called, address
-        for place in places.all():
-            place.scroll_into_view_if_needed()
-            place.locator(".explore .title").wait_for()
-        assert page.evaluate(TOO_WIDE) <= 0
-        assert (tab.strays, tab.errors) == ([], [])
 
 
 @pytest.mark.parametrize("name", ["kernel", "train"])

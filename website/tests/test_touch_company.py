@@ -1,15 +1,11 @@
 """The picture of a digit and its company, in a real browser."""
 
-import json
-
 import numpy as np
 import pytest
-from docutils import nodes
 
 from course import pictures
 from course.pictures import packing
 from mnistlib import functions, original
-from website import picture_places
 from website.tests.tabs import STICKS_OUT, Shown
 
 
@@ -81,22 +77,3 @@ def test_company_by_the_keyboard_alone(lone):
     assert chosen in shown.state["others"]
     shown.page.keyboard.press("Space")
     assert chosen not in shown.state["others"]
-
-
-def test_a_lesson_that_brings_its_weights_sees_the_numbers_behind_the_company(lone, monkeypatch):
-    monkeypatch.setitem(picture_places.WORDS, "company", "words")
-    for code, state in (("pictures.company()", None), ("pictures.company(w, s)", {"behind": True})):
-        cell = nodes.container("", classes=["cell"])
-        cell += [nodes.literal_block(code, code), nodes.image(uri="still.png")]
-        picture_places.find_places(None, cell, "06")
-        place = next(iter(cell.findall(picture_places.Place)))
-        assert place.get("state") == state
-    page = Shown(lone, "company").page
-    assert not page.locator("td.c").first.is_visible()
-    page.evaluate(
-        """state => { const place = document.querySelector(".touchable");
-        place.dataset.state = state; place.replaceChildren(); return wake(place); }""",
-        json.dumps(place["state"]),
-    )
-    page.locator("td.c").first.wait_for()
-    assert page.locator("td.c").first.is_visible()

@@ -44,32 +44,15 @@ def written(path, cells=CELLS):
 
 def nbval(path):
     """Run a notebook's cells again, as the lessons' tests do, and compare."""
-    options = [
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-o",
-        "addopts=",
-        "--rootdir",
-        path.parent,
-    ]
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--nbval",
-        "--nbval-current-env",
-        *options,
-        path,
-    ]
+    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "--rootdir", path.parent]
+    command += ["-p", "no:cacheprovider", "-p", "no:xdist", "--nbval", "--nbval-current-env", path]
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
 
 
-@pytest.fixture
-def lab(tmp_path):
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
     """Start JupyterLab on an empty folder; end it by the process that was started."""
+    tmp_path = tmp_path_factory.mktemp("lab")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -97,7 +80,7 @@ def lab(tmp_path):
     with (tmp_path / "lab.log").open("w") as log:
         server = subprocess.Popen(command, env=surroundings, stdout=log, stderr=log)
     try:
-        for _ in range(240):
+        while True:  # until pytest's own time is over
             try:
                 urllib.request.urlopen(f"{root}/api/status?token={token}", timeout=5).close()
                 break
@@ -126,9 +109,9 @@ def opened(browser, lab, path, living):
     _, root, token = lab
     tab = Tab(browser, root)
     page = tab.page
-    page.set_default_timeout(60_000)  # JupyterLab is large, and computers are busy
+    page.set_default_timeout(120_000)  # JupyterLab is large, and computers are busy
     page.goto(f"{root}/lab/tree/{path.name}?token={token}&reset")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.locator(".jp-CodeCell img").wait_for()  # the still picture, before anything runs
     page.get_by_text(re.compile(r"Python 3 .*\| Idle")).wait_for(timeout=60_000)
     page.wait_for_timeout(500)  # what the kernel tells of itself is noted by now
@@ -162,7 +145,7 @@ def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(l
     page.mouse.move(area["x"] + area["width"] * 0.7, area["y"] + area["height"] * 0.5, steps=5)
     page.mouse.up()
     told = run_cell(page, 2).locator(".jp-OutputArea-output")
-    expect(told).not_to_have_text("rows with ink: 20", timeout=60_000)
+    expect(told).not_to_have_text("rows with ink: 20")
     rows = int(told.inner_text().rsplit(":", 1)[1])
     assert 2 <= rows <= 8  # a level line, where the test digit has twenty rows
     assert tab.strays == []

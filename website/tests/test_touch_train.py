@@ -1,14 +1,10 @@
 """The picture of a network that learns, in a real browser."""
 
-import base64
-
 import numpy as np
-import pytest
-from playwright.sync_api import expect
 
 from course import pictures
 from course.pictures import packing
-from mnistlib import data, network, training
+from mnistlib import network, training
 from website.tests.tabs import Shown, pass_time
 
 
@@ -45,77 +41,6 @@ def test_the_first_twenty_steps_are_those_of_the_library(lone):
             wanted = training.evaluate(network, last, dataset)
             np.testing.assert_allclose(run["scores"][name]["loss"], wanted.loss, atol=1e-6)
             np.testing.assert_allclose(run["scores"][name]["accuracy"], wanted.accuracy, atol=1e-9)
-
-
-IN_PYTHON = """
-    async ({ module, state, data }) => {
-        const heard = {}, bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
-        const traits = { state, data: new DataView(bytes.buffer) };
-        const tell = (event, what) => (heard[event] ?? []).forEach(hear => hear(what));
-        const model = { get: name => traits[name], save_changes() {}, off() {},
-            set(name, value) { traits[name] = value; tell(`change:${name}`); },
-            on(event, hear) { (heard[event] ??= []).push(hear); },
-            async send(message) { tell("msg:custom", await window.askPython(message)); } };
-        const address = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
-        const el = Object.assign(document.createElement("div"), { model });
-        document.body.replaceChildren(el);
-        (await import(address)).default.render({ model, el });
-    }
-"""
-
-
-def test_with_data_of_ones_own_python_trains_and_the_picture_shows_it(lone):
-    mnist = data.load()
-    sets = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4))
-    picture, page = pictures.train(*sets), lone.open("train.html")
-    page.expose_function("askPython", picture.run.answer)
-    encoded = base64.b64encode(picture.data).decode()
-    page.evaluate(IN_PYTHON, {"module": picture._esm, "state": picture.state, "data": encoded})
-    el = page.locator(".explore")
-    slider = el.get_by_role("slider", name="training images")
-    slider.focus()
-    page.keyboard.press("End")
-    expect(slider).to_have_attribute("aria-valuetext", "50000")
-    for _ in range(3):
-        el.get_by_text("one step").click()
-    page.wait_for_function("document.querySelector('.explore').run.step === 3")
-    assert picture.run.step == 3
-    assert len(picture.run.images) == 50_000
-    el.get_by_text("start", exact=True).click()
-    page.wait_for_function("document.querySelector('.explore').run.step > 40")
-    el.get_by_text("pause").click()
-    pass_time(page, 400)
-    steps = el.evaluate("el => el.run.step")
-    pass_time(page, 400)
-    assert el.evaluate("el => el.run.step") == steps == picture.run.step
-    last = el.evaluate("el => el.run.records.at(-1)")
-    wanted = training.evaluate(network, picture.run.parameters, tuple(p[:1000] for p in sets[1]))
-    assert last["validation"] == pytest.approx(wanted._asdict())
-    assert f"After {steps} steps" in el.locator(".verdict").inner_text()
-    assert "10000 others" in el.inner_text()
-
-
-def test_training_thrashes_where_the_words_promise_it(lone):
-    shown = Shown(lone, "train")
-    said = "document.querySelector('.verdict').textContent.includes"
-    rate = shown.el.get_by_role("slider", name="learning rate")
-    for images, known, raised in (
-        (200, 10, "It thrashes"),
-        (200, 200, "It thrashes"),
-        (10, 100, "may change nothing"),
-    ):
-        shown.el.get_by_text("start again").click()
-        shown.set(images=images)
-        shown.el.get_by_role("button", name="new run").click()
-        shown.el.locator("button.main").click()
-        shown.page.wait_for_function(f"document.querySelector('.explore').run.step > {known}")
-        rate.focus()
-        shown.page.keyboard.press("End")
-        shown.page.wait_for_function(f"{said}('{raised}')")
-    shown.el.get_by_role("button", name="new run").click()  # as the picture advises
-    shown.el.locator("button.main").click()
-    shown.page.wait_for_function(f"{said}('It thrashes')")
-    shown.el.get_by_text("pause").click()
 
 
 def test_training_starts_pauses_thrashes_and_keeps_the_last_runs(lone):
