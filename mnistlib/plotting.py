@@ -104,8 +104,8 @@ def card(
         put(images[1 + 2 * i], 1.8, i)
         put(images[2 + 2 * i], 2.8, i)
         if weights is not None:
-            style = {"lw": 0.3 + 7 * weights[i], "color": COLOURS[0]}
-            axis.plot([0.97, 1.75], [middle + 0.46, i + 0.46], solid_capstyle="round", **style)
+            (line,) = axis.plot([0.97, 1.75], [middle + 0.46, i + 0.46], color=COLOURS[0])
+            line.set(linewidth=0.3 + 7 * weights[i], solid_capstyle="round")
     axis.text(0, middle - 0.15, "asked", fontsize=12)
     axis.text(1.8, -0.15, "key", fontsize=12)
     axis.text(2.8, -0.15, "value", fontsize=12)
