@@ -57,14 +57,14 @@ plotting.use_style()
 #
 # | you write | it gets | it returns |
 # |---|---|---|
-# | `my_train(images, labels, rng)` | bytes of shape (n, 28, 28), digits of shape (n,), a generator | parameters: whatever you like |
+# | `my_train(images, labels, rng)` | pixels from 0 to 255, as bytes or floats (once also divided by 255), of shape (n, 28, 28), digits of shape (n,), a generator | parameters: whatever you like |
 # | `my_predict(parameters, images)` | what `my_train` returned, and images | a digit, 0 to 9, for each image |
 #
 # Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels or not, with sigmoids or something else, with one hidden layer or three or none, which loss you choose and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong. Put another way, it judges your network as a stranger would, by what it does. A letter that comes by post doesn't ask about your loss either.
 #
 # Two things are not your choice. Chance comes from `rng` alone, as in every lesson since 01, because otherwise nobody could repeat what you did. And nothing of `mnistlib` may be used. You have earned the right to be lazy with it, but not today.
 #
-# If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image. Then its honesty is examined as well; without it you lose nothing but that answer.
+# If your network can say how sure it is, write a third function, `my_probabilities(parameters, images)`, which returns ten probabilities for each image, and pass it to `examine` after `my_predict`. Then its honesty is examined as well; without it you lose nothing but that answer.
 #
 # ## Who else has been examined
 #
@@ -88,7 +88,7 @@ guesses.compare("questions that go against the original", len(against))
 #
 # Here it is. Nobody is counting your lines, or looking over your shoulder. If you'd rather not begin with nothing at all, take the order in which the course went: read the bytes, look at ten images, write the way forward and see that untrained scores are no better than chance, write the loss, write the gradients, *check them*, take one step and see the loss fall, then ten images, then all of them. Most people who are stuck have skipped one of these, and it is nearly always the check.
 #
-# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by. The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many others of yours as you like, from any cell.
+# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by (the first landmark wants all 60,000). The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many others of yours as you like, from any cell.
 
 
 # %%
@@ -158,16 +158,16 @@ examination.landmark_backward(my_loss, my_gradients, None)
 # %% [markdown]
 # ## The examination
 #
-# Your network learns 12,000 digits by 400 people, which is a fifth of what it could have, so that you needn't wait: a sensible network takes two minutes in all. It is trained six times, five of them on only 2,000 images, because most questions compare two training runs: with the same generator and with a different one, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about 4,000 digits by 139 strangers, who wrote none of what it learnt. A training run that has not ended after a minute is stopped.
+# Your network learns 12,000 digits by 400 people, which is a fifth of what it could have, so that you needn't wait: a sensible network takes two minutes in all. It is trained six times, five of them on only 2,000 images, because most questions compare two training runs: with the same generator and with a different one, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about 4,000 digits by 139 strangers, who wrote none of what it learnt. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to 4,000 images at a time.
 #
-# Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number in place of `None`, and `claim` becomes a question like the others.
+# Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number, such as 90, in place of `None`, and `claim` becomes a question like the others.
 
 # %%
 report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Below a list of what held and what did not, each fault comes with what was seen, a small case and a question. Begin with the first, because the order is that of causes: whatever stands further down may vanish with it. And here is the same as a picture, to show to somebody.
+# Below a list of what held and what did not (a dash: not asked), each fault comes with what was seen, a small case and a question. Begin with the first, because the order is that of causes: whatever stands further down may vanish with it. And here is the same as a picture, to show to somebody.
 
 # %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross or a dot for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross. Below at the left, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages. Below at the right, an empty diagram of how sure and how often right, with the words: nothing to show yet."}} tags=["hide-input"]
 figure = report.figure()
@@ -178,7 +178,7 @@ plt.show()
 #
 # ### What it can't see
 #
-# The examiner never reads your code, and so it can only tell what it has provoked. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
+# The examiner never reads your code, and so it can only tell what it has provoked. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. If a layer was trained beforehand on the whole file, and only the last one learns here, it notices nothing. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
 #
 # So think of an eighteenth question: something that a network which reads digits should do, or should never do, whoever made it. Write it as a function of `my_train` and `my_predict` that returns True or False. Then find out, as in lesson 06, whether it can fail: on your own network, with a fault planted in it by your own hand.
 #
@@ -208,7 +208,7 @@ plt.show()
 #
 #    </details>
 #
-# 2. A network with the softmax over the batch does very well on the 4,000 strangers' digits. Why isn't that accuracy simply reported, with its standard error?
+# 2. A network with the softmax over the batch does very well on the 4,000 strangers' digits. Why doesn't that accuracy, with its standard error, say how well it reads?
 #
 #    <details><summary>Answer</summary>
 #

@@ -2,7 +2,8 @@
 
 import _thread
 import contextlib
-import copy
+import dis
+import functools
 import io
 import signal
 import threading
@@ -85,14 +86,19 @@ class Candidate:
         Raises:
             Fault: it raised something, or its answers are not one digit for each image.
         """
-        before = copy.deepcopy(trained.parameters)
+        before = [array.copy() for array in arrays_in(trained.parameters)]
         given = images.copy()
         answered, warned = self._call(self.predict, trained.parameters, given)
         trained.changed |= what_changed({"images": given}, {"images": images}, "predict: ")
-        if differ(before, trained.parameters):
-            trained.changed["predict: parameters"] = "changed"
         trained.warned = [*trained.warned, *warned]
-        return as_digits(answered, len(images))
+        digits = as_digits(answered, len(images))
+        if differ(
+            before, trained.parameters
+        ):  # a layer may keep what it saw, if that changes nothing
+            again, _ = self._call(self.predict, trained.parameters, images.copy())
+            if not np.array_equal(as_digits(again, len(images)), digits):
+                trained.changed["predict: parameters"] = "changed"
+        return digits
 
     def beliefs(self, trained: Trained, images: np.ndarray) -> np.ndarray:
         """Return its ten probabilities for each image.
@@ -208,6 +214,8 @@ def as_digits(answered: object, n: int) -> np.ndarray:
         answers = np.asarray(answered)
     except ValueError:
         raise Fault("kind", kind="lists of different lengths") from None
+    if answers.shape == (n, 1):
+        raise Fault("column", shape=answers.shape)
     if answers.shape != (n,):
         raise Fault("shape", shape=answers.shape, wanted=(n,))
     if answers.dtype.kind not in "iuf":
@@ -228,17 +236,20 @@ def what_changed(now: dict, before: dict, place: str = "") -> dict[str, str]:
     return changed
 
 
-def arrays_in(parameters: object) -> list[np.ndarray]:
+def arrays_in(parameters: object, seen: frozenset[int] = frozenset()) -> list[np.ndarray]:
     """Return all arrays of numbers that parameters hold, however they are packed."""
     if isinstance(parameters, np.ndarray | np.generic | float | int):
         return [np.asarray(parameters)]
+    if id(parameters) in seen or isinstance(parameters, types.ModuleType):
+        return []  # layers may name each other
+    seen |= {id(parameters)}
     if isinstance(parameters, dict):
         parameters = parameters.values()
     elif hasattr(parameters, "__dict__") and not isinstance(parameters, types.FunctionType):
         parameters = vars(parameters).values()
     elif not isinstance(parameters, list | tuple):
         return []
-    return [array for part in parameters for array in arrays_in(part)]
+    return [array for part in parameters for array in arrays_in(part, seen)]
 
 
 def differ(one: object, other: object) -> bool:
@@ -251,7 +262,7 @@ def borrowed(*functions: Callable | None) -> list[str]:
     """Return what of the course's own code some functions, and the functions they call, name."""
     found = set()
     seen = set()
-    waiting = [function for function in functions if isinstance(function, types.FunctionType)]
+    waiting = [code for function in functions for code in functions_of(function)]
     while waiting:
         function = waiting.pop()
         if function in seen:
@@ -271,9 +282,21 @@ def borrowed(*functions: Callable | None) -> list[str]:
     return sorted(found)
 
 
+def functions_of(function: object) -> list[types.FunctionType]:
+    """Return what Python runs when something is called: a function, a method, a partial, an object."""
+    if isinstance(function, functools.partial):
+        return functions_of(function.func)
+    if isinstance(function, types.MethodType):
+        return functions_of(function.__func__)
+    if isinstance(function, types.FunctionType):
+        return [function]
+    return [part for part in vars(type(function)).values() if isinstance(part, types.FunctionType)]
+
+
 def names_in(code: types.CodeType) -> set[str]:
-    """Return the names that code uses, and those of what is defined within it."""
-    names = set(code.co_names)
+    """Return the global names and the imports that code uses, and those of what is defined within it."""
+    loads = ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME")
+    names = {step.argval for step in dis.get_instructions(code) if step.opname in loads}
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             names |= names_in(constant)

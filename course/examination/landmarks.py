@@ -50,6 +50,8 @@ def landmark_bytes(images: np.ndarray, labels: np.ndarray) -> Landmark:
         header = 8 if name == "labels" else 16
         if extra == header and np.array_equal(flat[header:], wanted.ravel()):
             why = f"they begin with {header} numbers that are the file's header. Where does it end?"
+        elif flat.size == 10 * wanted.size and name == "labels":
+            why = "there are ten numbers for each image. Keep the digit itself: which class has the 1?"
         elif extra:
             why = (
                 f"there are {flat.size:,} numbers, and the file holds {wanted.size:,}. Which file did "
@@ -82,10 +84,13 @@ def landmark_forward(forward: Callable) -> Landmark:
         return Landmark(False, "Nothing yet: my_forward returns None.")
     together = np.asarray(together)
     if together.shape != (50, 10):
+        question = "At which product does a different shape begin?"
+        if together.shape == (50,):
+            question = "Is that the answer itself? Return the ten numbers from which it is chosen."
         return Landmark(
             False,
             f"Forward: not yet. Fifty images gave an array of shape {together.shape}, and ten numbers "
-            "for each would be (50, 10). At which product does another shape begin?",
+            f"for each would be (50, 10). {question}",
         )
     if not np.isfinite(together).all():
         return Landmark(
@@ -93,13 +98,19 @@ def landmark_forward(forward: Callable) -> Landmark:
             "Forward: not yet. Some of the numbers are infinite or not a number. How large are your "
             "sums, and what does your exponential make of them?",
         )
-    alone = np.concatenate([np.asarray(forward(images[i : i + 1].copy())) for i in range(50)])
-    if not np.allclose(alone, together, rtol=1e-6, atol=1e-9):
-        i = int(np.abs(alone - together).max(axis=1).argmax())
+    if not np.array_equal(np.asarray(forward(images[:50].copy())), together):
         return Landmark(
             False,
-            f"Forward: not yet. Image {i} alone gives {np.round(alone[i][:3], 3)} and so on, and among "
-            f"fifty {np.round(together[i][:3], 3)}. Which operation looks at more than one row?",
+            "Forward: not yet. Asked twice about the same fifty images, it gives other numbers. What "
+            "does it draw anew in each call?",
+        )
+    alone = np.concatenate([np.asarray(forward(images[i : i + 1].copy())) for i in range(50)])
+    if not np.allclose(alone, together, rtol=0, atol=1e-5 * np.abs(together).max()):
+        i, k = np.unravel_index(np.abs(alone - together).argmax(), together.shape)
+        return Landmark(
+            False,
+            f"Forward: not yet. Asked about image {i} alone, it gives {alone[i, k]:.4g} for class {k}, "
+            f"and among fifty {together[i, k]:.4g}. Which operation looks at more than one row?",
         )
     if np.allclose(together, together[0]):
         return Landmark(
@@ -118,9 +129,22 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
     if parameters is None:
         return Landmark(False, "Nothing yet: put your parameters in place of the None.")
     slopes = gradients(parameters)
-    if slopes is None or loss(parameters) is None:
+    lost = loss(parameters)
+    if slopes is None or lost is None:
         return Landmark(False, "Nothing yet: my_loss or my_gradients returns None.")
+    if np.ndim(lost):
+        return Landmark(
+            False,
+            f"Backward: not yet. my_loss returned an array of shape {np.shape(lost)}, and a loss is one "
+            "number. Over what do you take the mean?",
+        )
     names = list(parameters) if isinstance(parameters, dict) else None
+    if names is not None and not isinstance(slopes, dict):
+        return Landmark(
+            False,
+            "Backward: not yet. Your parameters are a dictionary, and your gradients are not. Give each "
+            "gradient the name of its array.",
+        )
     if names is not None:
         missing = [name for name in names if name not in slopes]
         if missing:
@@ -142,24 +166,42 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
     for place, (array, slope) in enumerate(zip(arrays, slopes, strict=True)):
         called = names[place] if names is not None else f"array {place} of your parameters"
         if array.shape != slope.shape:
+            question = (
+                "Is it transposed?"
+                if array.shape == slope.shape[::-1]
+                else "Do the gradients come in the order of the parameters? If they do, over which axis "
+                "must this one be summed?"
+            )
             return Landmark(
                 False,
                 f"Backward: not yet. {called} has shape {array.shape}, and its gradient "
-                f"{slope.shape}. Do the gradients come in the order of the parameters? If they do, "
-                "over which axis must this one be summed?",
+                f"{slope.shape}. {question}",
             )
-        flat = array.reshape(-1)
-        # Where the gradient is 0, as at blank pixels, there is nothing to compare.
-        moving = np.flatnonzero(slope.ravel()) if slope.any() else np.arange(array.size)
-        chosen = rng.choice(moving, min(NUDGED, len(moving)), replace=False)
+        if array.dtype != np.float64:
+            return Landmark(
+                False,
+                f"Backward: not yet. {called} holds {array.dtype}, in which a nudge of {NUDGE} is lost. "
+                "Start from parameters in float64, for this check at least.",
+            )
+        flat = array.flat  # which reaches the array itself, however it lies in memory
+        # Many gradients are 0, as at blank pixels; so half of the entries are drawn from the others.
+        moving = np.flatnonzero(slope.ravel())
+        chosen = np.union1d(
+            rng.choice(moving, min(NUDGED, len(moving)), replace=False),
+            rng.choice(array.size, min(NUDGED, array.size), replace=False),
+        )
         measured = np.empty(len(chosen))
+        kinks = np.empty(len(chosen))
+        here = loss(mine)
         for number, entry in enumerate(chosen):
             before = flat[entry]
             flat[entry] = before + NUDGE
             above = loss(mine)
             flat[entry] = before - NUDGE
-            measured[number] = (above - loss(mine)) / (2 * NUDGE)
+            below = loss(mine)
             flat[entry] = before
+            measured[number] = (above - below) / (2 * NUDGE)
+            kinks[number] = abs(above - 2 * here + below) / NUDGE
         claimed = slope.ravel()[chosen]
         size = max(np.abs(measured).max(), np.abs(claimed).max(), 1e-12)
         off = np.abs(measured - claimed)
@@ -170,12 +212,21 @@ def landmark_backward(loss: Callable, gradients: Callable, parameters: object) -
             f"Backward: not yet, in {called}. Nudge its entry {int(chosen[worst])}: the loss moves by "
             f"{measured[worst]:.6g} for each unit, and your gradient says {claimed[worst]:.6g}."
         )
+        if kinks[worst] > 0.1 * off[worst]:
+            said += (
+                " But there the loss has a kink, so the two sides differ, and no check can tell. Start "
+                "your biases at small random numbers, and try again."
+            )
+            return Landmark(False, said)
+        if not slope.any():
+            said += " Your whole gradient of it is 0. Which line should fill it?"
+            return Landmark(False, said)
         ratios = claimed[np.abs(measured) > 1e-3 * size] / measured[np.abs(measured) > 1e-3 * size]
         if len(ratios) and np.allclose(ratios, ratios[0], rtol=1e-3):
             said += (
                 f" All of them are {ratios[0]:.4g} times what they should be. Which number is that?"
             )
         else:
-            said += " Which path from it to the loss did you leave out?"
+            said += " Is a path from it to the loss left out, or a slope taken at the wrong place?"
         return Landmark(False, said)
     return Landmark(True, "Backward: reached. Every array's gradient is what nudging measures.")

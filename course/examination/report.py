@@ -25,7 +25,9 @@ def draw(report: Report):
     _sureness(figure.add_subplot(grid[1, 1]), report, COLOURS)
     held = sum(finding.held is True for finding in report.findings.values())
     judged = held + sum(finding.held is False for finding in report.findings.values())
-    title = f"{held} of {judged} checks held; {report.images:,} images learnt"
+    title = f"{held} of {judged} checks held (· not judged)"
+    if report.seconds is not None:
+        title += f"; {report.images:,} images learnt"
     if not report.attempted:
         title = "Your column is still empty"
     figure.suptitle(title, x=0.02, ha="left")
@@ -81,7 +83,11 @@ def _sureness(axis, report: Report, colours) -> None:
         )
         axis.errorbar(sure, accuracy, yerr=2 * spread, fmt="o-", color=colours[0], capsize=3)
     else:
-        said = "it can't say" if report.attempted else "nothing to show yet"
+        said = "nothing to show yet"
+        if report.attempted:
+            said = (
+                "it can't say" if report.findings["sure"].fault == "cannot say" else "not measured"
+            )
         axis.text(50, 50, said, ha="center", backgroundcolor="white")
     axis.set(title="How honest?", xlabel="% sure", ylabel="% right", ylim=(-4, 104))
 

@@ -34,6 +34,10 @@ NOT_HELD = {
         "Asked about {wanted[0]:,} images, my_predict returned an array of shape {shape}, not "
         "{wanted}. If it holds a number for each class, which of the ten is the answer?"
     ),
+    ("runs", "column"): (
+        "my_predict returned its answers as a column, of shape {shape}. How do you drop the second "
+        "axis?"
+    ),
     ("runs", "kind"): (
         "my_predict returned {kind}, but a whole number from 0 to 9 is wanted for each image. What "
         "does its last line return?"
@@ -51,7 +55,7 @@ NOT_HELD = {
         "Your program learnt {few:,} images twice. With their pixels as they are, 0 to 255, it then got "
         "{right:.1%} right; with all of them divided by 255, {small:.1%}. A small case: a hidden unit "
         "with weights of size 1, and a hundred pixels of 255. How large may its sum be, and what is "
-        "the slope of your activation there?"
+        "the slope of your activation there? (If you have none, what else depends on the pixels' size?)"
     ),
     ("finite", "nan"): (
         "Of the {total:,} numbers that my_train returned, {wrong:,} are infinite or not a number"
@@ -64,8 +68,8 @@ NOT_HELD = {
     ),
     ("labels", "nothing"): (
         "Your program learnt {few:,} images and then got {right:.1%} of other digits right; guessing "
-        "gets 10 %, and so did your program with labels dealt out at random ({chance:.1%}). On ten "
-        "images alone, does the loss fall to nearly 0?"
+        "gets 10 %, and with labels dealt out at random your program got {chance:.1%}. Do the labels "
+        "still belong to their images, and on ten of them alone, does the loss fall to nearly 0?"
     ),
     ("names", "numbers"): (
         "Of your program's {errors:,} errors {by_one:.0%} miss by exactly one, as if a 3 were nearly a "
@@ -85,10 +89,19 @@ NOT_HELD = {
         "Two training runs with the same generator gave two networks, which disagree on {differ:,} of "
         "4,000 digits{drew}. Where does your program take its random numbers from?"
     ),
+    ("repeat", "moody"): (
+        "Asked twice about the same images, with the same parameters, your program gave {differ:,} of "
+        "4,000 digits a different answer. What is drawn anew, or kept, from one call of my_predict to "
+        "the next?"
+    ),
+    ("repeat", "elsewhere"): (
+        "We trained two more networks, and then asked the first one again: {differ:,} of 4,000 answers "
+        "had changed. What does my_predict use besides its arguments?"
+    ),
     ("chance", "ignored"): (
-        "With a second generator, my_train trained the very same network, and it never drew a number "
-        "from either. Does something in my_train make a generator of its own, or set a seed? (If it "
-        "needs no chance at all, this is no fault: say so, and say why.)"
+        "With a second generator, my_train trained the very same network{drawn}. Does something in "
+        "my_train make a generator of its own, or set a seed? (If it needs no chance at all, this is no "
+        "fault: say so, and say why.)"
     ),
     ("averages", "no better"): (
         "Your program got {right:.1%} of strangers' digits right; ten averages of the same images, and "
@@ -123,8 +136,8 @@ NOT_HELD = {
     ),
     ("sure", "sums"): (
         "An image's ten probabilities should add up to 1, and none may be negative. Yours add up to "
-        "{low:.3g} for one image and to {high:.3g} for another; the least is {least:.3g}. Along which "
-        "axis do you divide?"
+        "{low:.3g} for one image and to {high:.3g} for another; the least is {least:.3g}. Do you "
+        "divide by their sum, and along which axis?"
     ),
     ("sure", "raises"): "{function} raised {error}{line}. What is in the array that it works on?",
     (
@@ -137,8 +150,7 @@ NOT_HELD = {
     ),
     ("sure", "boasts"): (
         "On average your program is {sure:.1%} sure, and {right:.1%} of its answers are right; its "
-        "probabilities are off by {error:.1%}, where chance alone makes {by_chance:.1%}. Does it know "
-        "by heart the images that it learnt?"
+        "probabilities are off by {error:.1%}, where chance alone makes {by_chance:.1%}. {heart}"
     ),
     ("sure", "too modest"): (
         "On average your program is {sure:.1%} sure, but {right:.1%} of its answers are right; its "
@@ -170,6 +182,17 @@ def sentence(finding: Finding) -> str:
         seen["line"] = "" if seen["line"] in ("?", "", None) else f", in the line `{seen['line']}`"
     if "warned" in seen:
         seen["warned"] = f" (NumPy warned: {seen['warned'][0]})" if seen["warned"] else ""
+    if "drawn" in seen:
+        drew = (
+            ", though it drew numbers from it" if seen["drawn"] else " and drew no number from it"
+        )
+        seen["drawn"] = drew
+    if "by_heart" in seen:
+        seen["heart"] = (
+            "Does it know by heart the images that it learnt?"
+            if seen["by_heart"]
+            else "Which step makes it so sure?"
+        )
     if "drew" in seen:
         seen["drew"] = "" if seen["drew"] else ", and yours drew no number from it"
     if "names" in seen:
@@ -201,12 +224,14 @@ def report(found: Report) -> str:
         f"asked about {ASKED:,} digits by strangers, who wrote none of these.",
         "",
     ]
+    if found.findings["runs"].held is False:
+        lines[:2] = ["The examination ended early, at the second question."]
     for check, finding in found.findings.items():
         other = found.beside.findings[check] if found.beside else None
         marks = f"{MARKS[finding.held]:9}" + (f" {MARKS[other.held]:9}" if other else "")
         lines.append(f"{marks} {CHECKS[check]}")
     if found.beside:
-        lines.insert(3, f"{'yours':9} {'original':9}")
+        lines.insert(lines.index("") + 1, f"{'yours':9} {'original':9}")
     if found.shares:
         lines += ["", "right, with the standard error by writer"]
         for name, share in found.shares.items():

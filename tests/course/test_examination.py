@@ -340,12 +340,16 @@ def test_forward_is_reached_or_told_what_is_amiss():
         return images.reshape(len(images), -1) / 255
 
     assert landmark_forward(lambda images: functions.softmax(rows(images) @ W)).reached
+    in_float32 = landmark_forward(lambda images: rows(images).astype("f4") @ W.astype("f4"))
+    assert in_float32.reached  # its sums are rounded differently in another batch
     for wrong, part in [
         (lambda images: None, "returns None"),
         (lambda images: (rows(images) @ W).T, "(50, 10)"),
         (lambda images: np.full((len(images), 10), np.nan), "not a number"),
         (lambda images: candidates.softmax(rows(images) @ W, 0), "more than one row"),
         (lambda images: np.zeros((len(images), 10)), "the same ten numbers"),
+        (lambda images: (rows(images) @ W).argmax(axis=1), "Return the ten numbers"),
+        (lambda images, rng=np.random.default_rng(1): rng.random((len(images), 10)), "draw anew"),
     ]:
         found = landmark_forward(wrong)
         assert not found.reached
@@ -370,14 +374,26 @@ def test_backward_is_reached_or_told_what_is_amiss(pack):
     def gradients(change):
         return lambda parameters: pack(change([*network.gradients(unpacked(parameters), x, y)[1]]))
 
+    def half_of_it(slopes):
+        return [slopes[0], np.where(np.arange(128) < 64, 0, slopes[1]), *slopes[2:]]
+
     parameters = pack([*start])
     assert landmark_backward(loss, gradients(lambda slopes: slopes), parameters).reached
+    other_order = pack([np.asfortranarray(array) for array in start])
+    assert landmark_backward(loss, gradients(lambda slopes: slopes), other_order).reached
+    narrow = landmark_backward(
+        loss, gradients(lambda slopes: slopes), pack([array.astype("f4") for array in start])
+    )
+    assert "holds float32" in repr(narrow)
     for change, part in [
         (lambda slopes: [8 * slopes[0], *slopes[1:]], "8 times what they should be"),
         (lambda slopes: [*slopes[:2], -slopes[2], slopes[3]], "-1 times"),
-        (lambda slopes: [slopes[0], slopes[1] + 0.1, *slopes[2:]], "Which path from it"),
+        (lambda slopes: [slopes[0], slopes[1] + 0.1, *slopes[2:]], "Is a path from it"),
         (lambda slopes: [slopes[0], slopes[1][None], *slopes[2:]], "its gradient (1, 128)"),
         (lambda slopes: [*slopes[2:], *slopes[:2]], "in the order of the parameters"),
+        (lambda slopes: [slopes[0], 0 * slopes[1], *slopes[2:]], "Which line should fill it?"),
+        (lambda slopes: [slopes[0].T, *slopes[1:]], "Is it transposed?"),
+        (half_of_it, "not yet, in"),
     ]:
         found = landmark_backward(loss, gradients(change), parameters)
         assert not found.reached
@@ -393,3 +409,81 @@ def test_backward_is_reached_or_told_what_is_amiss(pack):
     assert "an array called 'W'" in repr(other_name)
     forgotten = landmark_backward(lambda p: p[0].sum(), lambda p: [*p], None)
     assert "in place of the None" in repr(forgotten)
+
+
+def test_a_relu_at_its_kink_is_named_as_one():
+    found = landmark_backward(
+        lambda p: np.maximum(p["b"], 0).sum(), lambda p: {"b": np.zeros(3)}, {"b": np.zeros(3)}
+    )
+    assert "the loss has a kink" in repr(found)
+
+
+def test_a_loss_that_is_no_number_and_a_list_beside_a_dictionary_are_told_so():
+    several = landmark_backward(lambda p: p["b"], lambda p: p, {"b": np.ones(3)})
+    assert "an array of shape (3,), and a loss is one number" in repr(several)
+    mixed = landmark_backward(lambda p: p["b"].sum(), lambda p: [np.ones(3)], {"b": np.ones(3)})
+    assert "are a dictionary, and your gradients are not" in repr(mixed)
+
+
+def test_a_claim_is_a_percentage():
+    for claim in (0.95, "95%", 950):
+        with pytest.raises(ValueError, match="such as 95; got"):
+            quick(claim=claim)
+
+
+def test_what_hides_outside_the_parameters_is_found():
+    means = {}
+
+    def train(images, labels, rng):
+        flat = images.reshape(len(images), -1) + rng.normal(0, 50, 784)
+        means["now"] = np.array([flat[labels == k].mean(axis=0) for k in range(10)])
+        return "done"
+
+    def predict(parameters, images):
+        flat = images.reshape(len(images), -1).astype(float)
+        return (2 * flat @ means["now"].T - (means["now"] ** 2).sum(axis=1)).argmax(axis=1)
+
+    found = quick(train=train, predict=predict).findings["repeat"]
+    assert (found.held, found.fault) == (False, "elsewhere")
+
+
+def test_a_prediction_that_draws_is_told_so_first():
+    def predict(means, images):
+        return np.random.default_rng().integers(0, 10, len(images))
+
+    report = quick(predict=predict)
+    assert report.first.fault == "moody"
+
+
+def test_layers_that_know_each_other_and_keep_what_they_saw_are_let_alone():
+    class Means:
+        def __init__(self, means):
+            self.means = means
+            self.next = self  # a circle
+            self.seen = None
+
+    def train(images, labels, rng):
+        flat = images.reshape(len(images), -1) + rng.normal(0, 20, 784)
+        return Means(np.array([flat[labels == k].mean(axis=0) for k in range(10)]))
+
+    def predict(layer, images):
+        layer.seen = images.reshape(len(images), -1).astype(float)
+        return (2 * layer.seen @ layer.means.T - (layer.means**2).sum(axis=1)).argmax(axis=1)
+
+    assert quick(train=train, predict=predict).findings["arguments"].held
+
+
+def test_one_hot_probabilities_own_up_to_no_error():
+    def sure(means, images):
+        flat = images.reshape(len(images), -1).astype(float)
+        return np.eye(10)[(2 * flat @ means.T - (means**2).sum(axis=1)).argmax(axis=1)]
+
+    assert quick(probabilities=sure).findings["sure"].held is not True
+
+
+def test_a_callable_object_is_searched_for_what_it_borrows():
+    class Predict:
+        def __call__(self, parameters, images):
+            return network.predict(parameters, images)
+
+    assert borrowed(Predict()) == ["network"]
