@@ -86,15 +86,18 @@ class Candidate:
         Raises:
             Fault: it raised something, or its answers are not one digit for each image.
         """
-        before = [array.copy() for array in arrays_in(trained.parameters)]
+        arrays = arrays_in(trained.parameters)
+        before = [array.copy() for array in arrays]
         given = images.copy()
         answered, warned = self._call(self.predict, trained.parameters, given)
         trained.changed |= what_changed({"images": given}, {"images": images}, "predict: ")
         trained.warned = [*trained.warned, *warned]
         digits = as_digits(answered, len(images))
-        if differ(
+        if differ(before, arrays):
+            trained.changed["predict: parameters"] = "changed"
+        elif differ(
             before, trained.parameters
-        ):  # a layer may keep what it saw, if that changes nothing
+        ):  # a layer may keep what it saw, unless that matters
             again, _ = self._call(self.predict, trained.parameters, images.copy())
             if not np.array_equal(as_digits(again, len(images)), digits):
                 trained.changed["predict: parameters"] = "changed"

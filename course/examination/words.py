@@ -150,7 +150,7 @@ NOT_HELD = {
     ),
     ("sure", "boasts"): (
         "On average your program is {sure:.1%} sure, and {right:.1%} of its answers are right; its "
-        "probabilities are off by {error:.1%}, where chance alone makes {by_chance:.1%}. {heart}"
+        "probabilities are off by {error:.1%}, where chance alone makes {by_chance:.1%}. {heart}?"
     ),
     ("sure", "too modest"): (
         "On average your program is {sure:.1%} sure, but {right:.1%} of its answers are right; its "
@@ -189,9 +189,9 @@ def sentence(finding: Finding) -> str:
         seen["drawn"] = drew
     if "by_heart" in seen:
         seen["heart"] = (
-            "Does it know by heart the images that it learnt?"
+            "Does it know by heart the images that it learnt"
             if seen["by_heart"]
-            else "Which step makes it so sure?"
+            else "Which step makes it so sure"
         )
     if "drew" in seen:
         seen["drew"] = "" if seen["drew"] else ", and yours drew no number from it"
