@@ -100,7 +100,7 @@ def linear_decay(start: float, steps: int) -> Callable[[int], float]:
     r"""Return a learning rate that falls in a straight line: $\eta_t = \eta_0\,(1 - t / T)$.
 
     ``start`` is $\eta_0$, ``steps`` is $T$: a function of the step's number t, from 0 to $T - 1$.
-    Explained in lesson 04, "A falling rate".
+    Explained in lesson 04, "The whole run".
 
     Raises:
         ValueError: fewer steps than 1.
@@ -127,7 +127,7 @@ def evaluate(model: Model, parameters, dataset: Dataset) -> Score:
     """Return a model's mean cross-entropy and accuracy on a whole dataset.
 
     The images are taken 2,000 at a time, to spare memory; a model's own ``score`` is used if it has one.
-    Explained in lesson 04, "What to record".
+    Explained in lesson 04, "The loop".
 
     Raises:
         ValueError: the set is empty, or images and labels differ in number.

@@ -158,7 +158,7 @@ examination.landmark_backward(my_loss, my_gradients, None)
 # %% [markdown]
 # ## The examination
 #
-# Your network learns 12,000 digits by 400 people, which is a fifth of what it could have, so that you needn't wait: a sensible network takes two minutes in all. It is trained six times, five of them on only 2,000 images, because most questions compare two training runs: with the same generator and with a different one, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about 4,000 digits by 139 strangers, who wrote none of what it learnt. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to 4,000 images at a time.
+# Your network learns 12,000 digits by 400 people, which is a fifth of what it could have, so that you needn't wait: a sensible network takes two minutes in all. It is trained six times, five of them on only 2,000 images, because most questions compare two training runs: with the same generator and with a different one, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about 4,000 digits by 139 strangers, who wrote none of what it learnt. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to four thousand images at a time.
 #
 # Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number, such as 90, in place of `None`, and `claim` becomes a question like the others.
 

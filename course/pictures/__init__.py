@@ -129,7 +129,7 @@ def draw(parameters: Parameters | None = None, models: dict | None = None) -> Pa
     Returns:
         The picture.
 
-    Used in lessons 00 and 04.
+    Used in lesson 00.
     """
     content = (DATA / "draw.bin").read_bytes()
     _, digit = packing.unpacked(content)

@@ -113,7 +113,7 @@ def test_company_stores_digits_of_the_test_set_and_answers_as_the_library():
 def stored_networks():
     """Yield each stored network: its name, its model, its parameters, and what it is asked."""
     test_set = data.load()[2:]
-    cards = attention.deal_cards(*test_set, 2_000, rng=np.random.default_rng(4))[:2]
+    cards = deal_cards(*test_set, 2_000, rng=np.random.default_rng(4))[:2]
     draw, kernel, attend = (
         (packing.DATA / f"{name}.bin").read_bytes() for name in ("draw", "kernel", "attend")
     )
