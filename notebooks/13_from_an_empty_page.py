@@ -88,7 +88,7 @@ guesses.compare("questions that go against the original", len(against))
 #
 # Here it is. Nobody is counting your lines, or looking over your shoulder. If you'd rather not begin with nothing at all, take the order in which the course went: read the bytes, look at ten images, write the way forward and see that untrained scores are no better than chance, write the loss, write the gradients, *check them*, take one step and see the loss fall, then ten images, then all of them. Most people who are stuck have skipped one of these, and it is nearly always the check.
 #
-# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by (the first landmark wants all 60,000). The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many others of yours as you like, from any cell.
+# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by (the first landmark wants all of them). The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many others of yours as you like, from any cell.
 
 
 # %%
