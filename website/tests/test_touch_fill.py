@@ -71,7 +71,7 @@ def test_the_empty_network_tells_right_from_carried_from_wrong(lone):
     for name in ("W1", "b1", "W2", "b2"):
         boxes = shown.el.locator(f"[aria-label^='d{name}[']")
         texts = [box.input_value().replace("−", "-") for box in boxes.all()]
-        wanted = getattr(grads, f"d{name}").ravel()
+        wanted = getattr(grads, name).ravel()
         in_print = [
             round(float(w), 3) if "." in t else w for t, w in zip(texts, wanted, strict=True)
         ]
