@@ -394,9 +394,9 @@ for name, results in of_seeds.items():
     print(f"{name:29}{np.min(share):8.1f} {np.mean(share):6.1f} {np.max(share):8.1f}")
 
 # %% [markdown]
-# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and comes close to the rival.
+# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and comes close to the rival's best, 38.35 %.
 #
-# Accuracy, at least, seems to tell the two apart: 38.35 % is the most that a rival can get, and ours gets more than 90, whatever the seed. But between these there is a lot of room. Suppose that somebody's network gets just over half of the cards right. Must it have looked, at least a little?
+# Accuracy, at least, seems to tell the two apart, since ours gets more than 90, whatever the seed. But between these there is a lot of room. Suppose that somebody's network gets just over half of the cards right. Must it have looked, at least a little?
 #
 # ### Two votes, added
 #
