@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,18 @@ def read(path):
 
 
 def left_running():
-    """Return the command lines of processes that a marking of these tests started and left."""
+    """Return the command lines of processes that a marking of these tests started and left.
+
+    What has been killed is given a moment to end, since it ends when the kernel comes to it.
+    """
+    deadline = time.monotonic() + 10
+    while (found := running()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
+def running():
+    """Return the command lines of processes that a marking of these tests started."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
