@@ -1,5 +1,6 @@
 """One verified file on disk: the four files of MNIST, their hashes and where to fetch them."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -177,8 +178,9 @@ def _put_in_place(body: bytes, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for left in path.parent.glob(f"{path.name}.*.part"):  # by a process that was killed
-            if left.stat().st_mtime < time.time() - 3600:
-                left.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another thread's, in place by now
+                if left.stat().st_mtime < time.time() - 3600:
+                    left.unlink()
         try:
             part.write_bytes(body)
             os.replace(part, path)  # in one step: nobody ever sees half a file
