@@ -656,9 +656,9 @@ axis.set(
     xlabel="push, in pixels",
     ylabel="validation errors, % (log scale)",
     xticks=range(4),
-    ylim=(0.5, 60),
+    ylim=(0.5, 130),
 )
-axis.legend(loc="lower right", fontsize=12, handlelength=3.5)
+axis.legend(loc="upper left", fontsize=12, handlelength=3.5)
 plt.show()
 
 # %% [markdown]
