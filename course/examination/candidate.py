@@ -54,6 +54,7 @@ class Candidate:
     predict: Callable
     probabilities: Callable | None = None
     limit: float = LIMIT
+    call: Callable | None = None  #: another way than :func:`within` to end what does not end
 
     def trained(self, images: np.ndarray, labels: np.ndarray, seed: int) -> Trained:
         """Train on copies, with a new generator.
@@ -135,7 +136,7 @@ class Candidate:
         ):
             warnings.simplefilter("always")
             try:
-                result = within(self.limit, function, *arguments)
+                result = (self.call or within)(self.limit, function, *arguments)
             except Fault:
                 raise
             except Exception as error:  # a reader's code may raise anything
@@ -164,7 +165,7 @@ def within(seconds: float, function: Callable, *arguments: object) -> object:
     """Call a function, and end it if it takes longer: at its next line, it is interrupted.
 
     This is what Ctrl+C does, on every system. It reaches only the main thread, in which a notebook's
-    cells run; elsewhere there is no limit. The page's Python has no threads: the page itself stops it.
+    cells run; elsewhere there is no limit. The page's Python has no threads, and a way of its own.
 
     Raises:
         Fault: it was interrupted.
@@ -181,12 +182,10 @@ def within(seconds: float, function: Callable, *arguments: object) -> object:
 
     timer = threading.Timer(seconds, interrupt)
     timer.daemon = True
-    line = None
     try:
         with ctrl_c_heard():
             if threading.current_thread() is threading.main_thread():
-                with contextlib.suppress(RuntimeError):  # no threads
-                    timer.start()
+                timer.start()
             try:
                 result = function(*arguments)
             finally:
@@ -198,11 +197,17 @@ def within(seconds: float, function: Callable, *arguments: object) -> object:
     except KeyboardInterrupt as stopped:
         if not expired.is_set():
             raise  # the reader's own
-        line, *_ = where_it_stopped(function, stopped.__traceback__)
+        raise endless(seconds, function, stopped) from None
     if expired.is_set():
-        name = getattr(function, "__name__", "it")
-        raise Fault("endless", function=name, seconds=seconds, line=line or "?")
+        raise endless(seconds, function)
     return result
+
+
+def endless(seconds: float, function: Callable, stopped: KeyboardInterrupt | None = None) -> Fault:
+    """Return the fault of a function that was stopped, with the line in which it was."""
+    line, *_ = where_it_stopped(function, stopped and stopped.__traceback__)
+    name = getattr(function, "__name__", "it")
+    return Fault("endless", function=name, seconds=seconds, line=line or "?")
 
 
 def as_digits(answered: object, n: int) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from course.examination import candidate as calls
 from course.examination.candidate import Candidate, Fault, Trained
-from course.examination.paper import FEW, IMAGES, Digits, Paper, paper
+from course.examination.paper import ASKED, FEW, IMAGES, Digits, Paper, paper
 from mnistlib import baseline
 from mnistlib.uncertainty import Calibration, calibration, mcnemar, standard_error_by_group
 
@@ -17,19 +17,19 @@ from mnistlib.uncertainty import Calibration, calibration, mcnemar, standard_err
 CHECKS = {
     "own": "Is all of it your own?",
     "runs": "Does it come to an end, with a digit for each image?",
-    "arguments": "Are its arguments left as they were?",
-    "floats": "Are the same pixels as float32 the same to it?",
+    "arguments": "Does it leave its arguments as they were?",
+    "floats": "Does it read the same pixels as float32 in the same way?",
     "bytes": "Can it learn from bytes as large as 255?",
     "finite": "Are all its numbers finite?",
     "company": "Is an image's answer about that image alone?",
     "order": "Does the order of the images leave the answers alone?",
     "labels": "Does it learn from the labels, and from nothing else?",
-    "names": "Are the ten classes names, and not numbers?",
+    "names": "Does it treat the classes as names, not as numbers?",
     "repeat": "Does the same generator give the same network?",
     "chance": "Does a different generator give a different network?",
     "averages": "Does it beat ten averages?",
     "odd pages": "Does it survive a blank page, a black one, a grey one?",
-    "claim": "Is it as good on strangers as you said?",
+    "claim": "Is it as good on strangers' digits as you said?",
     "sure": "When it says 90 %, is it right nine times in ten?",
     "cost": "Does it learn within a minute?",
 }
@@ -85,6 +85,8 @@ class Report:
     """All that the examination of one candidate found."""
 
     images: int
+    few: int = FEW
+    asked: int = ASKED
     findings: dict[str, Finding] = field(default_factory=dict)
     shares: dict[str, Share] = field(default_factory=dict)
     averages: float | None = None
@@ -143,14 +145,22 @@ def examine(
     Raises:
         ValueError: a claim that is no percentage.
     """
+    candidate = Candidate(my_train, my_predict, my_probabilities, limit)
+    return examine_candidate(candidate, paper(images), claim, beside)
+
+
+def examine_candidate(
+    candidate: Candidate, digits: Paper, claim: float | None = None, beside: Report | None = None
+) -> Report:
+    """Examine a candidate on these digits, as :func:`examine` says."""
     if claim is not None and not (isinstance(claim, int | float) and 1 < claim <= 100):
         raise ValueError(f"claim is a percentage, such as 95; got {claim!r}")
-    report = Report(images=images, beside=beside)
-    candidate = Candidate(my_train, my_predict, my_probabilities, limit)
-    theirs = calls.borrowed(my_train, my_predict, my_probabilities)
+    counts = [len(some.images) for some in (digits.learnt, digits.few, digits.strangers)]
+    report = Report(*counts, beside=beside)
+    theirs = calls.borrowed(candidate.train, candidate.predict, candidate.probabilities)
     report.note("own", not theirs, "borrowed", names=theirs)
     try:
-        _examine(candidate, paper(images), report, claim)
+        _examine(candidate, digits, report, claim)
     except Fault as fault:
         _stop(report, fault)
     for check in CHECKS:
@@ -193,13 +203,14 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
     other = candidate.trained(few.images, few.labels, seed=2)
     moved = int((candidate.answers(other, strangers.images) != answers).sum())
     later = int((candidate.answers(first, strangers.images) != answers).sum())
+    asked = len(strangers.images)
     if twice:
-        report.note("repeat", False, "moody", differ=twice)
+        report.note("repeat", False, "moody", differ=twice, asked=asked)
     elif later:
-        report.note("repeat", False, "elsewhere", differ=later)
+        report.note("repeat", False, "elsewhere", differ=later, asked=asked)
     else:
-        differ = int((~same).sum())
-        report.note("repeat", not differ, "differs", differ=differ, drew=first.drew_from_rng)
+        differ, drew = int((~same).sum()), first.drew_from_rng
+        report.note("repeat", not differ, "differs", differ=differ, drew=drew, asked=asked)
     report.note("chance", moved > 0, "ignored", moved=moved, drawn=other.drew_from_rng)
 
     _look_at_bytes(candidate, few, strangers, first_right, report)
@@ -333,7 +344,7 @@ def _look_at_accuracy(
 ) -> None:
     """Measure on what was learnt, on other digits of the same writers, and on those of strangers."""
     asked = {
-        "digits it learnt": Digits(*(part[:4000] for part in digits.learnt)),
+        "digits it learnt": Digits(*(part[: report.asked] for part in digits.learnt)),
         "the same writers": digits.same_writers,
         "strangers": digits.strangers,
     }
@@ -409,4 +420,4 @@ def _look_at_sureness(
     )
 
 
-__all__ = ["CHECKS", "FEW", "Finding", "Report", "Share", "examine"]
+__all__ = ["CHECKS", "FEW", "Finding", "Report", "Share", "examine", "examine_candidate"]

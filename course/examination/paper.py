@@ -4,6 +4,7 @@ All come from the 60,000 training digits. The test set stays locked: whoever is 
 mending in between, has worn out what they were examined on.
 """
 
+import os
 from functools import cache
 from typing import NamedTuple
 
@@ -11,12 +12,14 @@ import numpy as np
 
 from mnistlib import data
 
-#: How many images a candidate learns; a page in a browser, which is slower, gives fewer.
+#: How many images a candidate learns.
 IMAGES = 12_000
 #: How many of these it learns again and again, where only a difference is looked for.
 FEW = 2_000
 #: How many digits it is asked about: by the writers that it learnt from, and by strangers.
 ASKED = 4_000
+#: The same three numbers in a page, whose Python is slower.
+IN_PAGE = (3_000, 1_000, 2_000)
 #: How many of the 539 writers it learns from. The others are the strangers.
 WRITERS = 400
 
@@ -39,8 +42,8 @@ class Paper(NamedTuple):
 
 
 @cache
-def paper(images: int = IMAGES) -> Paper:
-    """Draw an examination, the same each time, with this many images to learn.
+def paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Paper:
+    """Draw an examination, the same each time, with so many images to learn and to be asked about.
 
     Raises:
         ValueError: there are not so many.
@@ -51,16 +54,39 @@ def paper(images: int = IMAGES) -> Paper:
     known = np.isin(wrote, rng.permutation(np.unique(wrote))[:WRITERS])
     order = rng.permutation(len(wrote))
     by_known, by_strangers = order[known[order]], order[~known[order]]
-    if not 100 <= images <= len(by_known) - ASKED:
-        raise ValueError(f"images must be from 100 to {len(by_known) - ASKED:,}, got {images}")
+    if not 100 <= images <= len(by_known) - asked:
+        raise ValueError(f"images must be from 100 to {len(by_known) - asked:,}, got {images}")
 
     def digits(chosen: np.ndarray) -> Digits:
         return Digits(mnist.train_images[chosen], mnist.train_labels[chosen], wrote[chosen])
 
-    learnt = by_known[ASKED:][:images]
+    learnt = by_known[asked:][:images]
     return Paper(
         learnt=digits(learnt),
-        few=digits(learnt[:FEW]),
-        same_writers=digits(by_known[:ASKED]),
-        strangers=digits(by_strangers[:ASKED]),
+        few=digits(learnt[:few]),
+        same_writers=digits(by_known[:asked]),
+        strangers=digits(by_strangers[:asked]),
     )
+
+
+def write_page_digits(path: str | os.PathLike[str]) -> None:
+    """Write the digits of the examination in a page, whose Python is slower and gets fewer."""
+    drawn = paper(*IN_PAGE)
+    parts = {
+        f"{name} {kind}": array
+        for name, some in drawn._asdict().items()
+        if name != "few"
+        for kind, array in some._asdict().items()
+    }
+    np.savez_compressed(path, **parts)
+
+
+def read_page_digits(path: str | os.PathLike[str]) -> Paper:
+    """Read what :func:`write_page_digits` has written."""
+    stored = np.load(path)
+    learnt, same_writers, strangers = (
+        Digits(*(stored[f"{name} {kind}"] for kind in Digits._fields))
+        for name in ("learnt", "same_writers", "strangers")
+    )
+    few = Digits(*(part[: IN_PAGE[1]] for part in learnt))
+    return Paper(learnt, few, same_writers, strangers)

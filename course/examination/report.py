@@ -8,7 +8,7 @@ import numpy as np
 from course.examination.checks import CHECKS, Report
 
 #: How a verdict is drawn: a sign and the colour's place in the course's palette.
-SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("·", None)}
+SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None)}
 
 
 def draw(report: Report):
@@ -25,7 +25,7 @@ def draw(report: Report):
     _sureness(figure.add_subplot(grid[1, 1]), report, COLOURS)
     held = sum(finding.held is True for finding in report.findings.values())
     judged = held + sum(finding.held is False for finding in report.findings.values())
-    title = f"{held} of {judged} checks held (· not judged)"
+    title = f"{judged} questions judged, {held} answered yes"
     if report.seconds is not None:
         title += f"; {report.images:,} images learnt"
     if not report.attempted:

@@ -3,12 +3,11 @@
 import textwrap
 
 from course.examination.checks import CHECKS, Finding, Report
-from course.examination.paper import ASKED, FEW
 
 #: Characters in a line of the report.
 WIDTH = 70
 #: How each verdict is marked.
-MARKS = {True: "held", False: "NOT HELD", None: "-"}
+MARKS = {True: "yes", False: "NO", None: "-"}
 
 #: For what did not hold: the check, in which way, and the sentences. A finding's numbers go in.
 NOT_HELD = {
@@ -87,16 +86,16 @@ NOT_HELD = {
     ),
     ("repeat", "differs"): (
         "Two training runs with the same generator gave two networks, which disagree on {differ:,} of "
-        "4,000 digits{drew}. Where does your program take its random numbers from?"
+        "{asked:,} digits{drew}. Where does your program take its random numbers from?"
     ),
     ("repeat", "moody"): (
         "Asked twice about the same images, with the same parameters, your program gave {differ:,} of "
-        "4,000 digits a different answer. What is drawn anew, or kept, from one call of my_predict to "
-        "the next?"
+        "{asked:,} digits a different answer. What is drawn anew, or kept, from one call of my_predict "
+        "to the next?"
     ),
     ("repeat", "elsewhere"): (
-        "We trained two more networks, and then asked the first one again: {differ:,} of 4,000 answers "
-        "had changed. What does my_predict use besides its arguments?"
+        "We trained two more networks, and then asked the first one again: {differ:,} of {asked:,} "
+        "answers had changed. What does my_predict use besides its arguments?"
     ),
     ("chance", "ignored"): (
         "With a second generator, my_train trained the very same network{drawn}. Does something in "
@@ -216,22 +215,23 @@ def report(found: Report) -> str:
             share = found.beside.shares["strangers"]
             held = sum(finding.held is True for finding in found.beside.findings.values())
             wrong = sum(finding.held is False for finding in found.beside.findings.values())
-            said += f"\noriginal: {held} held, {wrong} not; {share.right:.2%} of strangers' digits right"
+            said += (
+                f"\noriginal: {held} yes, {wrong} no; {share.right:.2%} of strangers' digits right"
+            )
         return said
-    few = min(FEW, found.images)
     lines = [
-        f"Learnt {found.images:,} images, and five times {few:,} of them;",
-        f"asked about {ASKED:,} digits by strangers, who wrote none of these.",
+        f"Learnt {found.images:,} images, and five times {found.few:,} of them;",
+        f"asked about {found.asked:,} digits by strangers, who wrote none of these.",
         "",
     ]
     if found.findings["runs"].held is False:
         lines[:2] = ["The examination ended early, at the second question."]
     for check, finding in found.findings.items():
         other = found.beside.findings[check] if found.beside else None
-        marks = f"{MARKS[finding.held]:9}" + (f" {MARKS[other.held]:9}" if other else "")
+        marks = f"{MARKS[finding.held]:5}" + (f" {MARKS[other.held]:9}" if other else "")
         lines.append(f"{marks} {CHECKS[check]}")
     if found.beside:
-        lines.insert(lines.index("") + 1, f"{'yours':9} {'original':9}")
+        lines.insert(lines.index("") + 1, f"{'yours':5} {'original':9}")
     if found.shares:
         lines += ["", "right, with the standard error by writer"]
         for name, share in found.shares.items():

@@ -105,6 +105,50 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
             result = alone("stopped", f"Stopped after {SECONDS:.0f} seconds: {stopped}")
         except (Exception, SystemExit) as error:  # whatever an answer does, Python goes on
             result = alone("raises", error_in_words(error, f"<my_{name}>"))
+    return as_json(result, printed)
+
+
+def examine(source: str) -> str:
+    """Examine a network of the reader's own, on fewer digits than in Jupyter; the rest as :func:`reply`.
+
+    ``images`` and ``labels``, which it is going to learn, are there to try it on. What its own code
+    takes is ended after a minute, and so is each call of its functions.
+    """
+    from course.examination import candidate, checks, paper
+
+    digits = paper.read_page_digits("/home/examination.npz")
+    space = {"__name__": "__main__", "images": digits.learnt.images, "labels": digits.learnt.labels}
+    deadline = Deadline(candidate.LIMIT)
+
+    def call(seconds: float, function: Callable, *arguments: object) -> object:
+        deadline.end = time.monotonic() + seconds
+        try:
+            return function(*arguments)
+        except KeyboardInterrupt as stopped:
+            raise candidate.endless(seconds, function, stopped) from None
+
+    printed = Printed()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            run_source(source, "<my network>", space, deadline)
+            names = ("my_train", "my_predict", "my_probabilities")
+            missing = [name for name in names[:2] if not callable(space.get(name))]
+            if missing:
+                result = alone("raises", f"This defines no function called {missing[0]}.")
+            else:
+                mine = candidate.Candidate(*map(space.get, names), limit=candidate.LIMIT, call=call)
+                report = checks.examine_candidate(mine, digits, space.get("claim"))
+                kind = "report" if report.attempted else "not attempted"
+                result = alone(kind, repr(report))
+        except KeyboardInterrupt as stopped:
+            result = alone("stopped", f"Stopped after {candidate.LIMIT:.0f} seconds: {stopped}")
+        except (Exception, SystemExit) as error:  # whatever it does, Python goes on
+            result = alone("raises", error_in_words(error, "<my network>"))
+    return as_json(result, printed)
+
+
+def as_json(result: dict[str, str], printed: Printed) -> str:
+    """Return a reply with what was printed."""
     text = printed.getvalue()
     if printed.length > SHOWN:
         text += f"\n... ({printed.length:,} characters in all)"

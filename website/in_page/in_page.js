@@ -4,8 +4,12 @@
   const up = document.documentElement.dataset.content_root;
   const folder = `${up}_static/in_page/`;
   const STATES = { right: ["✓", "right"], tried: ["○", "tried"], open: ["·", "not tried yet"] };
-  // Seconds after which the page ends a Python that has not answered: it ends itself after ten, where it can.
+  // Seconds after which the page ends a Python that has not answered: it ends itself after ten, where it can,
+  // and each training of an examination after a minute.
   const PATIENCE = 30;
+  const PATIENCE_FOR_SIX_TRAININGS = 600;
+  const here = lessons.find(({ page }) => location.pathname.endsWith(`/${page}`));
+  const scripts = [...engine.scripts, ...(here?.network?.scripts ?? [])];
 
   function element(tag, properties = {}, ...inside) {
     const made = Object.assign(document.createElement(tag), properties);
@@ -79,7 +83,7 @@
         share = now;
         boxes().forEach((box) => box.tellLoading());
       };
-      const begun = keepOffline().then(() => window.pythonEngine.start({ ...engine, folder }, tell));
+      const begun = keepOffline().then(() => window.pythonEngine.start({ ...engine, scripts, folder }, tell));
       begun.catch(() => begun === starting && (starting = undefined));
       starting = begun;
     }
@@ -101,7 +105,7 @@
       const late = new Promise((go) => setTimeout(go, 3000));
       await Promise.race([navigator.serviceWorker.controller ?? taken, late]);
       const keep = offline.map((path) => new URL(up + path, location.href).href);
-      const pieces = engine.scripts.map(([name]) => name);
+      const pieces = scripts.map(([name]) => name);
       navigator.serviceWorker.controller?.postMessage({ keep, pieces });
     } catch {} // a browser that forbids it loads everything again next time, and that is all
   }
@@ -206,13 +210,17 @@
     return before.map(({ name, stub, code }) => (name ? answers[name]?.code ?? stub : code));
   }
 
-  function place(statements, { name, stub }, cell) {
+  // The network of lesson 13 has a place like an exercise's, and is examined in place of being checked.
+  function place(statements, { name, stub, isNetwork }, cell) {
+    const verb = isNetwork ? "Examine" : "Run";
+    const patience = isNetwork ? PATIENCE_FOR_SIX_TRAININGS : PATIENCE;
     const area = element("textarea", { id: `answer-${name}`, value: answers[name]?.code ?? stub, spellcheck: false, rows: stub.split("\n").length });
     const forCode = { autocapitalize: "off", autocomplete: "off", autocorrect: "off", spellcheck: "false" };
     for (const [attribute, value] of Object.entries(forCode)) area.setAttribute(attribute, value);
     const label = element("label", { id: `answer-label-${name}`, htmlFor: area.id });
     const sign = element("span", { role: "img" });
-    label.append("Your answer, ", element("code", { textContent: `my_${name}` }), " ", sign);
+    if (isNetwork) label.append("Your network ", sign);
+    else label.append("Your answer, ", element("code", { textContent: `my_${name}` }), " ", sign);
     const help = element("span", {
       id: `answer-help-${name}`,
       className: "in-page-help",
@@ -227,7 +235,7 @@
     const status = element("span", { role: "status", className: "in-page-status" });
     const note = element("p", { className: "in-page-other", hidden: true });
     const reply = element("div", { className: "in-page-reply", ariaLive: "polite" });
-    const box = element("section", { className: "in-page", ariaLabel: `Exercise my_${name}` });
+    const box = element("section", { className: "in-page", ariaLabel: isNetwork ? "Your network" : `Exercise my_${name}` });
     const buttons = element("div", { className: "in-page-buttons" }, run, stop, over, bar, status);
     box.append(label, help, room, keys(box), buttons, note, reply);
     // The editor keeps the focus: the keys would vanish, and the buttons move away under the finger.
@@ -237,7 +245,7 @@
     let set = false; // while the text is put there by the page
 
     const show = () => {
-      run.textContent = isAtHand() ? "Run" : `Load Python (${size}) and run`;
+      run.textContent = isAtHand() ? verb : `Load Python (${size}) and ${verb.toLowerCase()}`;
       const state = stateOf(name);
       const [character, words] = STATES[state];
       const isChanged = state === "right" && answers[name]?.kept && answers[name].kept.trim() !== box.editor.text.trim();
@@ -312,11 +320,9 @@
         await started;
         waitsForPython = false;
         bar.hidden = true;
-        status.textContent = "Running";
-        timer = setTimeout(() => end("late"), PATIENCE * 1000);
-        const mine = exercises.filter((exercise) => exercise.name !== name).map((exercise) => answers[exercise.name]?.kept).filter(Boolean);
-        const call = [name, above(statements, name), asked, mine].map((each) => JSON.stringify(each)).join(", ");
-        said = JSON.parse(await window.pythonEngine.run(`print(bridge.reply(${call}))`));
+        status.textContent = isNetwork ? "Training it six times, which takes a minute or two" : "Running";
+        timer = setTimeout(() => end("late"), patience * 1000);
+        said = JSON.parse(await window.pythonEngine.run(`print(bridge.${isNetwork ? examination(asked) : check(asked)})`));
       } catch (error) {
         said = { kind: "stopped", html: "", printed: whyItEnded(error.message) };
       }
@@ -338,9 +344,14 @@
       if (top > 0 && top < innerHeight) reply.scrollIntoView({ block: "nearest" });
     }
 
+    const examination = (asked) => `examine(${JSON.stringify(asked)})`;
+    function check(asked) {
+      const mine = exercises.filter((exercise) => exercise.name !== name).map((exercise) => answers[exercise.name]?.kept).filter(Boolean);
+      return `reply(${[name, above(statements, name), asked, mine].map((each) => JSON.stringify(each)).join(", ")})`;
+    }
     function whyItEnded(message) {
       if (message === "stopped") return "Stopped.";
-      if (message === "late") return `After ${PATIENCE} seconds without an answer the page stopped Python. It starts anew with the next run.`;
+      if (message === "late") return `After ${patience} seconds without an answer the page stopped Python. It starts anew with the next run.`;
       end();
       return `Python has ended, and starts anew with the next run: ${message.trim().split("\n").at(-1)}`;
     }
@@ -488,17 +499,17 @@
 
   const note = (textContent) => element("p", { className: "in-page-note", textContent });
   const cells = [...document.querySelectorAll("div.cell")];
-  for (const { page, statements } of lessons) {
-    if (!location.pathname.endsWith(`/${page}`)) continue;
-    for (const exercise of statements) {
-      if (!exercise.name) continue;
-      const cell = cells.find((each) => each.querySelector("pre")?.textContent.includes(`def my_${exercise.name}(`));
-      if (cell && exercise.trains) cell.after(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
-      else if (cell) place(statements, exercise, cell);
-    }
-    // A lesson without exercises may still have an empty page to fill.
-    const empty = cells.find((each) => /^def my_\w+\(.*\n( {4}""".*"""\n)? {4}\.\.\.$/m.test(each.querySelector("pre")?.textContent));
-    if (empty && !statements.some(({ name }) => name)) empty.after(note("You write this in Jupyter: the digits that a network learns from are not on the page."));
+  const cellThatDefines = (name) => cells.find((each) => each.querySelector("pre")?.textContent.includes(`def ${name}(`));
+  for (const exercise of here?.statements ?? []) {
+    if (!exercise.name) continue;
+    const cell = cellThatDefines(`my_${exercise.name}`);
+    if (cell && exercise.trains) cell.after(note("This one trains a network on the digits, which the page does not carry, so it needs Jupyter."));
+    else if (cell) place(here.statements, exercise, cell);
+  }
+  if (here?.network) {
+    const cell = cellThatDefines("my_train");
+    place([], { name: "network", stub: here.network.stub, isNetwork: true }, cell);
+    cell.after(note("Here your network learns 3,000 images and is asked about 2,000 digits by strangers. The three landmarks below, and the figure, need Jupyter."));
   }
   document.querySelector("article")?.append(progress());
   const told = element("p", { className: "in-page-set-aside", role: "status" });
