@@ -31,7 +31,7 @@ CHECKS = {
     "odd pages": "Does it survive a blank page, a black one, a grey one?",
     "claim": "Is it as good on strangers' digits as you said?",
     "sure": "When it says 90 %, is it right nine times in ten?",
-    "cost": "Does it learn within a minute?",
+    "cost": "Does it learn within a minute, and a gigabyte?",
 }
 
 #: Checks that cannot be judged while one of others has not held.
@@ -59,6 +59,8 @@ SATURATED = 0.04
 NEIGHBOURS = 0.4
 #: How far, on average, a probability may be from the share right, beyond chance.
 HONEST = 0.03
+#: Seconds, and megabytes at once, beyond which learning costs too much.
+SLOW, LARGE = 60, 1000
 #: The share of answers that rounding may change between one batch and another.
 ROUNDING = 0.02
 
@@ -218,7 +220,15 @@ def _examine(candidate: Candidate, digits: Paper, report: Report, claim: float |
 
     trained = candidate.trained(*digits.learnt[:2], seed=1)
     report.seconds, report.megabytes = trained.seconds, trained.megabytes
-    report.note("cost", trained.seconds < 60, "slow")
+    is_slow = trained.seconds >= SLOW
+    pixels = digits.learnt.images.size * 8 / 1e6
+    report.note(
+        "cost",
+        not is_slow and trained.megabytes < LARGE,
+        "slow" if is_slow else "large",
+        megabytes=trained.megabytes,
+        pixels=pixels,
+    )
     report.note("runs", True)
     _look_at_numbers(trained, report)
     _look_at_company(candidate, trained, digits, report)

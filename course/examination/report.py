@@ -10,6 +10,9 @@ from course.examination.checks import CHECKS, Report
 #: How a verdict is drawn: a sign and the colour's place in the course's palette.
 SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None)}
 
+#: Where the first column of verdicts stands.
+COLUMN = 9
+
 
 def draw(report: Report):
     """Draw a report, beside the other that it names, and return the figure."""
@@ -41,11 +44,17 @@ def _verdicts(axis, columns, colours) -> None:
             sign, colour = SIGNS[found.findings[check].held]
             shade = "0.5" if colour is None else colours[colour]
             axis.text(
-                8.4 + 1.2 * number, -place, sign, va="center", ha="center", fontsize=14, color=shade
+                COLUMN + 1.2 * number,
+                -place,
+                sign,
+                va="center",
+                ha="center",
+                fontsize=14,
+                color=shade,
             )
     for number, (name, _) in enumerate(columns):
-        axis.text(8.4 + 1.2 * number, 1, name, ha="center", va="center", fontsize=11)
-    axis.set(xlim=(0, 10.2), ylim=(-len(CHECKS) + 0.4, 1.6))
+        axis.text(COLUMN + 1.2 * number, 1, name, ha="center", va="center", fontsize=11)
+    axis.set(xlim=(0, COLUMN + 1.8), ylim=(-len(CHECKS) + 0.4, 1.6))
     axis.set_axis_off()
 
 
@@ -56,7 +65,8 @@ def _shares(axis, columns, colours) -> None:
         right = [100 * share.right for share in found.shares.values()]
         error = [200 * share.error for share in found.shares.values()]
         level = np.arange(len(names)) + 0.25 * number
-        style = {"fmt": "os"[number % 2], "color": colours[number], "capsize": 3}
+        mark, colour = ("o", colours[0]) if who == "yours" else ("s", "0.35")
+        style = {"fmt": mark, "color": colour, "capsize": 3}
         axis.errorbar(right, level, xerr=error, label=who, **style)
     if columns:
         axis.axvline(100 * columns[0][1].averages, color="0.5", linestyle=":", label="ten averages")

@@ -157,6 +157,11 @@ NOT_HELD = {
         "loss reward it for being sure when it is right?"
     ),
     ("cost", "slow"): "Your program learnt for longer than a minute. Which line takes longest?",
+    ("cost", "large"): (
+        "At one moment of its learning your program held {megabytes:,.0f} MB; all the images that it "
+        "got are {pixels:.0f} MB as float64. Which array is the largest, and do you need all of it at "
+        "once?"
+    ),
 }
 
 #: For what was not judged.

@@ -146,6 +146,18 @@ def test_an_endless_training_is_stopped_and_told_where(train):
     assert report.findings["company"].held is None
 
 
+def test_memory_is_counted():
+    learn, predict, _ = candidates.sigmoid_network(epochs=1)
+
+    def train(images, labels, rng):
+        np.zeros(130_000_000)  # as float64, more than a gigabyte; nothing is written there
+        return learn(images, labels, rng)
+
+    found = quick(train=train, predict=predict).findings["cost"]
+    assert (found.held, found.fault) == (False, "large")
+    assert "MB" in words.sentence(found)
+
+
 def test_a_reader_who_interrupts_is_not_taken_for_the_clock():
     def train(images, labels, rng):
         raise KeyboardInterrupt
