@@ -148,6 +148,8 @@ guesses.compare("adding 100, and doubling", "adding changes nothing; doubling fa
 # %% tags=["hide-input"]
 for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
+with np.errstate(over="ignore", invalid="ignore"):  # or NumPy would warn
+    print("softmax of the logits 0 and 1000:", naive_softmax(np.array([0.0, 1000.0])))
 
 # %% [markdown]
 # A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and since $\infty / \infty$ has no value, the computer says `nan`, *not a number*. Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, while one of them is 0, so the sum contains a 1 and can't vanish either.
@@ -522,7 +524,7 @@ plt.show()
 #
 # ## A stable sigmoid
 #
-# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The formula for the value survives, because $1 / (1 + \infty)$ is 0, but $e^{-z} / (1 + e^{-z})^2$, the one for the slope, becomes $\infty / \infty$, which is `nan`. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
+# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The formula for the value survives, because $1 / (1 + \infty)$ is 0, but $e^{-z} / (1 + e^{-z})^2$, the one for the slope, becomes $\infty / \infty$ and so `nan`, as the softmax did. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
 #
 # $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
 #

@@ -59,7 +59,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# You saw this network in lesson 02. Each **hidden unit** multiplies every pixel by a weight, adds a bias to the sum of the products, and squashes the result with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units together form one **layer**, the output units another.
+# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they do with the activations what the hidden units do with the pixels, but there is a softmax where those have a sigmoid.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -201,8 +201,6 @@ print(f"loss {loss:.3f}")
 guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 
 # %% [markdown]
-# The bias `b1` has shape (128,) and `x @ W1` has (12, 128), so NumPy adds the bias to every row.
-#
 # The loss, 2.215, is no accident. A network that knows nothing pays $\log 10$, about 2.3, as you found in [lesson 02](02_sigmoid_softmax.ipynb); and although ours knows nothing yet, small random weights are not quite the same as no opinion.
 #
 # ## Backward
@@ -384,7 +382,7 @@ print(f"nudging would cost {nudging:,} of them")
 guesses.compare("cost in forward passes", round((forward + backward) / forward, 2))
 
 # %% [markdown]
-# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable, and what made the method famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), although it is older by a decade ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
+# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), although it is older by a decade ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
 #
 # **A good place to stop.** You have carried the gradient back to every parameter of the network. What follows asks whether it is right, and then takes a first step with it.
 #
