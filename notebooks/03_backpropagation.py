@@ -366,23 +366,9 @@ exercises.folded(my_tanh_backward)
 #
 # </details>
 #
-# ## What it costs
+# ### What it costs
 #
-# **Predict.** Measured in forward passes, what do the loss and its whole gradient cost? Guess first; then count the multiplications for one example. A layer takes one for each of its weights, which is inputs times outputs, and everything else is negligible beside that.
-
-# %%
-guesses.ask("cost in forward passes", None)
-
-# %% tags=["answer"]
-forward = 784 * 128 + 128 * 10
-backward = 128 * 10 + 128 * 10 + 784 * 128  # dW2, da1, dW1
-nudging = 2 * 101_770  # forward passes, two for each parameter
-print(f"both passes together cost {(forward + backward) / forward:.2f} forward passes")
-print(f"nudging would cost {nudging:,} of them")
-guesses.compare("cost in forward passes", round((forward + backward) / forward, 2))
-
-# %% [markdown]
-# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), although it is older by a decade ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
+# Count the multiplications for one example. The forward pass takes one for each weight. So do `dW1` and `dW2` together on the way back, and `da1` takes one more for each weight of the output layer, which are few. Hence the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging, with two forward passes for each parameter, they would cost two hundred thousand. That is what makes networks of any size trainable, and lesson 11 puts a clock to it. The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), although it is older by a decade ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
 #
 # **A good place to stop.** You have carried the gradient back to every parameter of the network. What follows asks whether it is right, and then takes a first step with it.
 #
