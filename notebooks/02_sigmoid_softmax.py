@@ -20,7 +20,7 @@
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
 #
-# **Time** 65 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
+# **Time** 55 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
 
 # %% [markdown]
 # ## Before you start
@@ -100,7 +100,6 @@ guesses.ask("ten pushes, from the 0 to the 9", None)
 # | $z$ | `z` | (10,) | the logits of the classes |
 # | $p$ | `p` | (10,) | their probabilities |
 # | $y$ | `y` | (10,) | one-hot targets, 1 for the right class |
-# | $a$ | `a` | (128,) | the activations of the hidden units |
 # | $L$ | `loss` | | the number that training makes small |
 # | $\partial L / \partial z$, or $dz$ | `dz` | as `z` | `d` + name is the loss's gradient with respect to that array |
 #
@@ -140,7 +139,7 @@ print("multiplied: ", naive_softmax(times * z_three).round(4))
 guesses.compare("adding 100, and doubling", "adding changes nothing; doubling favours the largest")
 
 # %% [markdown]
-# Only *differences* between logits matter, so adding changes nothing: in $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$ the first factor is common to top and bottom, where it cancels. Doubling squares all the odds, so the largest probability gains at the others' expense. <small>A factor of 10 leaves one winner, 0 makes all equal, and $-1$ reverses the order.</small>
+# Only *differences* between logits matter, so adding changes nothing: in $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$ the first factor is common to top and bottom, where it cancels. Doubling squares all the odds, so the largest probability gains at the others' expense.
 #
 # ### Too large for a float
 #
@@ -149,16 +148,12 @@ guesses.compare("adding 100, and doubling", "adding changes nothing; doubling fa
 # %% tags=["hide-input"]
 for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: exp overflows above {np.log(np.finfo(dtype).max):.2f}")
+with np.errstate(over="ignore", invalid="ignore"):  # or NumPy would warn
+    print("softmax of the logits 0 and 1000:", naive_softmax(np.array([0.0, 1000.0])))
 
 # %% [markdown]
-# A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and since $\infty / \infty$ has no value, the computer says `nan`, *not a number*. (Any sum or product with a `nan` in it is `nan` too.) Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, while one of them is 0, so the sum contains a 1 and can't vanish either.
+# A single logit of 1000 is enough: top and bottom of its fraction are both `inf`, and since $\infty / \infty$ has no value, the computer says `nan`, *not a number*. Hence a rule that you will need three times today: **never take the exponential of a large positive number.** Here, shift all logits by $-\max_l z_l$ first. Then no exponent is positive, while one of them is 0, so the sum contains a 1 and can't vanish either.
 #
-# Try it with logits of your own: raise one, and watch the others pay for it; then add the same number to all ten, until one of the two formulas breaks. <small>If your picture can be moved, it has one more column, headed $\partial p / \partial z$; the end of this lesson explains it, under *The Jacobian*.</small>
-
-# %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
-pictures.scores()
-
-# %% [markdown]
 # ## Which axis?
 #
 # A network answers for many examples at once. Rows are examples, so `z` has the shape $(n, 10)$ and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, where `keepdims=True` keeps the result as a column, so that each row is divided by its own sum. It sounds too simple to get wrong, but good people do get it wrong, and no error message tells them so, because both axes give a table of the right shape.
@@ -196,19 +191,13 @@ pictures.axes()
 #
 # An answer that depends on who else is in the room is no answer. Two questions expose the fault. Does each row add up to 1? And **does a row get the same numbers alone as in company?**
 
-
 # %%
 z_rows = network.logits(parameters, data.scale(validation_set[0][[113, 0, 7]]))
-
-
-def same_alone(softmax):
-    """Does the first image get alone what it gets in company?"""
-    return np.allclose(softmax(z_rows[:1]), softmax(z_rows)[:1])
-
-
-print("same alone, by a softmax along each row:  ", same_alone(functions.softmax))
-print("same alone, by a softmax down each column:", same_alone(original.softmax_over_batch))
-print("alone, down each column:", original.softmax_over_batch(z_rows[:1])[0])
+softmaxes = {"along each row": functions.softmax, "down each column": original.softmax_over_batch}
+for name, softmax in softmaxes.items():
+    same = np.allclose(softmax(z_rows[:1]), softmax(z_rows)[:1])
+    print(f"{name}, the same alone as in company: {same}")
+print("down each column, alone:", original.softmax_over_batch(z_rows[:1])[0])
 
 # %% [markdown]
 # There are the ten ones of lesson 00. Alone, an image has no rival for any class, so it gets the whole of every class.
@@ -231,6 +220,12 @@ print("alone, down each column:", original.softmax_over_batch(z_rows[:1])[0])
 # ### Exercise 2.2: measure a slope (warm-up, 3 minutes)
 #
 # With a pencil first: what does the formula give for $f(u) = u^2$ at $u = 3$ with $h = 1$?
+#
+# <details><summary>Answer</summary>
+#
+# $(4^2 - 2^2) / 2 = 12 / 2 = 6$, which is exactly the slope $2u$.
+#
+# </details>
 
 
 # %%
@@ -246,13 +241,7 @@ exercises.folded(my_central_difference)
 
 
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# $(4^2 - 2^2) / 2 = 12 / 2 = 6$, which is exactly the slope $2u$.
-#
-# </details>
-#
-# Now measure how fast the second of our three probabilities rises with its own logit.
+# Now measure how fast the second of our three probabilities rises with its own logit. The library's `central_difference` does what yours does, entry by entry if the argument is an array.
 
 
 # %%
@@ -262,7 +251,7 @@ def second(u):
 
 print(f"formula p (1 - p): {second(2.0) * (1 - second(2.0)):.6f}")
 for h in [1, 0.1, 0.01]:
-    print(f"nudged by {h:4}:    {(second(2.0 + h) - second(2.0 - h)) / (2 * h):.6f}")
+    print(f"nudged by {h:4}:    {gradcheck.central_difference(second, 2.0, h):.6f}")
 
 # %% [markdown]
 # The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it; the result surprised us.
@@ -429,10 +418,11 @@ def loss_of(u):
     return functions.cross_entropy(u, y_batch)
 
 
-gradcheck.check_gradient(loss_of, z_batch, dz_batch)
+print(gradcheck.check_gradient(loss_of, z_batch, dz_batch))
+print(gradcheck.check_gradient(loss_of, z_batch, -dz_batch))
 
 # %% [markdown]
-# Weighted sums, a softmax and this loss are what the field calls **multinomial logistic regression**; our last layer is just that, fed with activations.
+# In the second line the sign is wrong, as if $P$ and $Y$ had been swapped. We did that on purpose, because a check that you have never seen fail is only a hope.
 #
 # ## Back to the wrong answer
 #
@@ -468,29 +458,17 @@ plt.show()
 # %% [markdown]
 # The 6 goes up by what it lacked, the 0 goes down most, and the 1, which had claimed next to nothing, hardly moves. Perhaps you pushed only two logits, the 6 up and the 0 down. That is a fair answer, but it lets off the 2 and the 5, although they had claimed a share, too.
 #
-# **Predict.** Push again and again, with a fresh $p$ each time. After how many pushes will the answer be 6?
+# Does it help? One push, and the network is asked again:
 
 # %%
-guesses.ask("pushes until it says 6", None)
-
-# %% tags=["answer"]
-target, length = 6, 1.0  # change these: another class, a shorter or a longer push
-z_pushed = z_image
-answers = []
-for pushes in range(5):
-    p_pushed = functions.softmax(z_pushed)
-    answers.append(p_pushed.argmax())
-    print(f"pushes: {pushes}   answer: {answers[-1]}   p of the {target}: {p_pushed[target]:.2f}")
-    z_pushed = z_pushed + length * (np.eye(10)[target] - p_pushed)
-needed = answers.index(target) if target in answers else "more than 4"
-guesses.compare("pushes until it says 6", needed)
+target = 6  # change this: push towards another class
+pushed = z_image + np.eye(10)[target] - functions.softmax(z_image)
+print("the answer is now", functions.softmax(pushed).argmax())
 
 # %% [markdown]
-# The pushes grow weaker as there is less to complain about. Make a different class the target, and see how long that takes.
-#
 # A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to those.
 #
-# **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. Two things remain: the sigmoid, which lesson 03 needs, and a harder page on the softmax, which may wait until lesson 06.
+# **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs.
 #
 # ## The little sister: the sigmoid
 #
@@ -498,21 +476,7 @@ guesses.compare("pushes until it says 6", needed)
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
-# What is $\sigma(0)$? What happens far to the right, and far to the left?
-
-
-# %%
-def naive_sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
-    print(f"sigmoid({number:4.0f}) = {naive_sigmoid(number):.6f}")
-
-# %% [markdown]
-# Far to the right $e^{-z}$ vanishes, which leaves 1. Far to the left it grows without bound, so the value sinks to 0.
-#
-# ## The slope of the sigmoid
+# At 0 it is one half. Far to the right $e^{-z}$ vanishes, which leaves 1; far to the left it grows without bound, so the value sinks to 0.
 #
 # Learning keeps asking one question: *if I nudge this number, how much does the answer move?* So we need the sigmoid's slope. The sigmoid is one over something, and the slope of $1/s$ is $-1/s^2$ times the slope of $s$. Here $s = 1 + e^{-z}$, whose own slope is $-e^{-z}$, so the two minus signs cancel. Write $a$ for the value $\sigma(z)$, and something pleasant happens:
 #
@@ -522,6 +486,10 @@ for number in [-6.0, -2.0, 0.0, 2.0, 6.0]:
 
 
 # %%
+def naive_sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
 def slope_from_value(a):
     return a * (1 - a)
 
@@ -530,10 +498,11 @@ z_line = np.linspace(-8, 8, 401)
 a_line = naive_sigmoid(z_line)
 slope_line = slope_from_value(a_line)
 print(f"steepest at z = {z_line[slope_line.argmax()]:.0f}, with slope {slope_line.max()}")
+# The check watches one number: the sum of all, in which each z moves its own term only.
 gradcheck.check_gradient(lambda z: naive_sigmoid(z).sum(), z_line, slope_line)
 
 # %% [markdown]
-# <small>The check watches *one* number, so it was given the sum of all the sigmoids, in which each $z$ moves its own term only.</small> One quarter is the maximum, because $a(1 - a) = \frac14 - (a - \frac12)^2$. Even at its steepest, then, a sigmoid passes on no more than a quarter of a nudge.
+# One quarter is the maximum, because $a(1 - a) = \frac14 - (a - \frac12)^2$. Even at its steepest, then, a sigmoid passes on no more than a quarter of a nudge.
 
 # %% mystnb={"image": {"alt": "The sigmoid rises from 0 to 1 as an S through one half at z = 0; its slope, drawn below it, is a bell with its top of one quarter at z = 0 that has all but vanished beyond plus and minus 5. The regions beyond 5 are shaded and marked saturated."}} tags=["hide-input"]
 figure, axis = plt.subplots(figsize=(5.2, 3.9))
@@ -555,7 +524,7 @@ plt.show()
 #
 # ## A stable sigmoid
 #
-# Take $z = -1000$. The sigmoid and its slope are both too small there for any float, so 0 is the right answer for both. The formula for the value survives, though not without a warning, because $e^{1000}$ becomes $\infty$ and $1 / (1 + \infty)$ is 0. The one for the slope, $e^{-z} / (1 + e^{-z})^2$, doesn't: it is $\infty / \infty$, which is `nan`. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
+# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The formula for the value survives, because $1 / (1 + \infty)$ is 0, but $e^{-z} / (1 + e^{-z})^2$, the one for the slope, becomes $\infty / \infty$ and so `nan`, as the softmax did. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
 #
 # $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
 #
@@ -576,13 +545,23 @@ exercises.check(my_sigmoid)
 exercises.folded(my_sigmoid)
 
 # %% [markdown]
-# For the slope, $a(1 - a)$ needs no exponential at all, so there is nothing in it that could overflow. <small>From $z = 37$ on it gives 0, because $a$ is rounded to 1; the true slope is below $10^{-16}$ there and would move nothing.</small>
+# For the slope, $a(1 - a)$ needs no exponential at all, so there is nothing in it that could overflow.
 #
-# ## The Jacobian
+# ### Put yours to work
 #
-# This is the one hard page of the lesson, which a tired reader may leave for another day. Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Here we go the long way round, from the loss to the probabilities and from there to the logits, as you have to whenever a loss and a function are *not* made for each other.
+# Your functions can take the library's place, and in lesson 04 they can train a network. Uncomment the line, leaving out any that aren't right yet.
+
+# %%
+# exercises.keep(my_sigmoid, my_softmax, my_log_softmax, my_cross_entropy)
+
+# %% [markdown]
+# ## If you have another quarter of an hour
 #
-# When one logit is raised, its own probability rises, while the others together fall by just as much. *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already, so take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays; only $\text{sum}$ moves. You should find
+# ### The Jacobian
+#
+# Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Wherever a loss and a function are *not* made for each other, there is none, and you have to go the long way round, from the loss to the probabilities and from there to the logits. Nothing asks you to before lesson 12.
+#
+# *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already. Take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves. You should find
 #
 # $$J_{kl} = \begin{cases} p_k (1 - p_k) & \text{if } l = k, \\ -\,p_k\, p_l & \text{if } l \ne k. \end{cases}$$
 #
@@ -592,40 +571,21 @@ exercises.folded(my_sigmoid)
 #
 # </details>
 #
-# Every entry contains $-p_k p_l$, and on the diagonal there is a $p_k$ as well, since $p_k (1 - p_k) = p_k - p_k p_k$. So $J$ is the difference of two tables. One, written $\mathrm{diag}(p)$, has $p$ on its diagonal and 0 elsewhere. The other has $p_k p_l$ in row $k$ and column $l$: write the row $p$ as a column, which is called its **transpose**, $p^T$, and multiply each number of the column by each number of the row, as `np.outer(p, p)` does. Hence
+# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves, $p_k$ by $J_{kl}\, h$, and each of these moves changes the loss by $dp_k$ times as much. The small changes simply add up: at school the chain rule had one path from the nudge to the result, whereas here there are ten, and *paths add*. In every term there is a $-dp_k\, p_k\, p_l$, and in the one with $k = l$ a $dp_l\, p_l$ as well, so that
 #
-# $$J = \mathrm{diag}(p) - p^T p .$$
-
-
-# %%
-def softmax_jacobian(p):
-    return np.diag(p) - np.outer(p, p)
-
-
-z_row = np.array([0.5, -1.0, 2.0, 0.0, 1.5])
-p_row = functions.softmax(z_row)
-J = softmax_jacobian(p_row)
-
-# %% [markdown]
-# ### Carrying a gradient back
+# $$dz_l = \sum_k dp_k\, J_{kl} = p_l \Big( dp_l - \sum_k p_k\, dp_k \Big) .$$
 #
-# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves, $p_k$ by $J_{kl}\, h$. Each of these moves changes the loss by $dp_k$ times as much, and the small changes simply add up. Divide the total by $h$:
-#
-# $$dz_l = \sum_k dp_k\, J_{kl} .$$
-#
-# At school the chain rule had one path from the nudge to the result. Here there are ten, one through each probability, and *paths add*. Take the columns of the table one at a time, multiply each of them entry by entry by the row $dp$, and add up: that is *a row times a matrix*. So $dz$ is the row $dp$ times the matrix $J$, which is called a **vector-Jacobian product**. It can be had without building $J$ at all. What is $dp$ times $\mathrm{diag}(p)$? And $dp$ times $p^T p$?
-#
-# <details><summary>Answer</summary>
-#
-# $dp$ times $\mathrm{diag}(p)$ has the entries $dp_l\, p_l$, whereas $dp$ times the column $p^T$ is a single number, the sum of all $dp_k\, p_k$, by which the row $p$ is then multiplied. So
-#
-# $$dz_l = p_l \Big( dp_l - \sum_k p_k\; dp_k \Big) .$$
-#
-# </details>
+# Such a sum, a gradient times a Jacobian, is called a **vector-Jacobian product**, and as you see, it can be had without building $J$.
 #
 # ### Exercise 2.7: back through the softmax (core, 8 minutes)
 #
 # With a pencil first: for two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then write it for a whole batch, where each row has its own sum.
+#
+# <details><summary>Answer</summary>
+#
+# The sum of $p_k\, dp_k$ is $\frac12$. So $dz = (\frac12 (1 - \frac12),\; \frac12 (0 - \frac12)) = (\frac14, -\frac14)$.
+#
+# </details>
 
 
 # %%
@@ -639,45 +599,24 @@ exercises.check(my_softmax_backward)
 # %%
 exercises.folded(my_softmax_backward)
 
+# %%
+# exercises.keep(my_softmax_backward)
+
 # %% [markdown]
-# <details><summary>Answer</summary>
+# <details><summary>Does the long way lead to the same place as the short cut?</summary>
 #
-# The sum of $p_k\, dp_k$ is $\frac12$. So $dz = (\frac12 (1 - \frac12),\; \frac12 (0 - \frac12)) = (\frac14, -\frac14)$.
-#
-# </details>
-#
-# Does the long way lead to the same place as the short cut? The loss of one example is $-\sum_k y_k \log p_k$. Since $\log p_k$ has the slope $1 / p_k$, we get $dp_k = -y_k / p_k$. Carry that back through the softmax:
+# The loss of one example is $-\sum_k y_k \log p_k$, and $\log p_k$ has the slope $1 / p_k$, so $dp_k = -y_k / p_k$. Carry that back through the softmax:
 #
 # $$dz_l = p_l \Big( -\frac{y_l}{p_l} + \sum_k p_k \frac{y_k}{p_k} \Big) = p_l - y_l .$$
 #
 # It does, because the targets in the last sum add up to 1. The $p_l$ of the softmax cancels the $1 / p_l$ of the logarithm, which is why this loss and this function belong together ([Goodfellow, Bengio and Courville 2016](https://www.deeplearningbook.org/), section 6.2). In the computer, however, they cancel only if $p_l$ was not rounded to 0 first, so the short cut is also the safe way.
 #
-# That leaves $J$ itself to be checked. The check watches *one* number, but the softmax returns several. So draw a row $dp$ at random, multiply each probability by its entry, and add up:
+# </details>
 #
-# $$f(z) = \sum_k dp_k\, p_k .$$
-#
-# When $p_k$ grows a little, $f$ grows $dp_k$ times as much. In other words, $dp$ is the gradient of $f$ with respect to the probabilities, and carried back to the logits it must be $dp$ times $J$. Derive $J$ in a hurry, and you may keep only the diagonal. Would the check notice?
+# In the picture, whose last column is a column of $J$, raise one logit, and watch the other probabilities pay for it. Then add the same number to all ten, until one of the two formulas for the softmax breaks.
 
-# %%
-dp_row = np.random.default_rng(seed=3).normal(size=5)
-
-
-def weighted_sum(z):
-    return functions.softmax(z) @ dp_row
-
-
-print(gradcheck.check_gradient(weighted_sum, z_row, dp_row @ J))
-print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)))
-
-# %% [markdown]
-# It would. Always make a check fail once, on purpose: a check that you have never seen fail is only a hope.
-#
-# ### Put yours to work
-#
-# Your functions can take the library's place, and in lesson 04 they can train a network. Uncomment the line, leaving out any that aren't right yet.
-
-# %%
-# exercises.keep(my_sigmoid, my_softmax, my_softmax_backward, my_log_softmax, my_cross_entropy)
+# %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
+pictures.scores()
 
 # %% [markdown]
 # ## Recap
@@ -688,7 +627,6 @@ print(gradcheck.check_gradient(weighted_sum, z_row, dp_row * p_row * (1 - p_row)
 # - Never give `exp` a large positive number: subtract each *row's* maximum, or use $-|z|$.
 # - The cross-entropy is the mean surprise, $-\log p_\text{right}$. Its gradient is $(P - Y)/n$, and you push the other way.
 # - $\sigma' = \sigma(1 - \sigma)$, at most one quarter, and nearly 0 where the sigmoid saturates.
-# - A central difference measures a derivative.
 #
 # ## Questions to ask yourself
 #

@@ -15,13 +15,12 @@
 #
 # - write down the shape of every array in a network, and use shapes to catch mistakes;
 # - derive the gradients of a layer, from a single weight to the matrix form;
-# - check a gradient, with a nudge that is neither too large nor too small;
-# - tell a check that can see a fault from one that cannot;
+# - check a gradient, and tell a check that can see a fault from one that cannot;
 # - say what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss (not its last page, on the Jacobian); [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Do exercise 3.2 and exercise 3.3, which together are the backward pass.
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss; [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Do exercise 3.2 and exercise 3.3, which together are the backward pass.
 #
-# **Time** 65 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
+# **Time** 55 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
 
 # %% [markdown]
 # ## Before you start
@@ -52,7 +51,7 @@ from course import exercises, guesses, pencil, pictures
 from course.materials.planted_bug import faulty_gradients
 from mnistlib import data, network, plotting
 from mnistlib.functions import cross_entropy, sigmoid, softmax
-from mnistlib.gradcheck import central_difference, check_gradient, relative_error
+from mnistlib.gradcheck import central_difference, check_gradient, relative_error  # noqa: F401
 
 plotting.use_style()
 mnist = data.load()
@@ -60,7 +59,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# You saw this network in lesson 02. Each **hidden unit** multiplies every pixel by a weight, adds a bias to the sum of the products, and squashes the result with a sigmoid. Each **output unit** does the same with the hidden units' activations, except that its sum, the logit, goes into the softmax. The hidden units together form one **layer**, the output units another.
+# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they do with the activations what the hidden units do with the pixels, but there is a softmax where those have a sigmoid.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -89,7 +88,7 @@ net = network.Parameters(
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 # %% [markdown]
-# This is your worksheet. Each number on it has the name that it has in Python, which counts from 0: `z1[0]` is the first hidden unit's sum, whereas `W1[0, 1]` is the weight that leads from the first pixel to the second hidden unit. Find each number with a pencil and type it in, as a decimal or as 5/7 or log 5, and the sheet tells you whether it is right. It is the one page of this lesson that you shouldn't skip, because everything after it is the same page again, only larger.
+# This is your worksheet. Each number on it has the name that it has in Python, which counts from 0: `z1[0]` is the first hidden unit's sum, whereas `W1[0, 1]` is the weight that leads from the first pixel to the second hidden unit. Find each number with a pencil and type it in, as a decimal or as 5/7 or log 5, and the sheet tells you whether it is right. Don't skip this page, because everything after it is the same page again, only larger.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits, probabilities and the loss; orange fields for the gradient with respect to every number."}}
 pictures.fill()
@@ -145,39 +144,18 @@ pictures.fill()
 #
 # </details>
 #
-# It is easy to misapply a rule without noticing, so measure. Nudge each entry of $W_1$ both ways, as in lesson 02, while you watch the loss. <small>Here `net._replace(W1=...)` is a copy of `net` with one array replaced.</small>
+# Here is the sheet once more, and its button *all* brings out every answer. Values run down the page, gradients back up it. Check any weight: its gradient is the blue number of the `x` or `a1` where its line begins, times the orange one of the `z1` or `z2` where it ends. Then try numbers of your own, but before you drag a weight, say which gradients will change.
 
-
-# %%
-def pencil_loss(W1):
-    return cross_entropy(network.logits(net._replace(W1=W1), x_pencil), y_pencil)
-
-
-measured = central_difference(pencil_loss, net.W1)
-print("dW1, measured:", [pencil.write(number) for number in measured.ravel()])
+# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}}
+pictures.backprop()
 
 # %% [markdown]
-# They are the four numbers that you found on the lines of the first layer. Here is the sheet with all its answers. Values run down the page, gradients back up it.
-
-# %% mystnb={"image": {"alt": "The network of twelve numbers with every field filled in. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}} tags=["hide-input"]
-pencil.draw(net, x_pencil, y_pencil, filled=True, title="Every number, and its gradient")
-plt.show()
-
-# %% [markdown]
-# Check any weight: its gradient is the blue `x` or `a1` where its line begins, times the orange number beside the `z1` or `z2` where it ends.
-#
-# Try numbers of your own. Before you drag a weight, say which gradients will change.
-#
 # <details><summary>Answer</summary>
 #
 # As a rule, all of them. Whichever weight you drag, the logits move, the probabilities with them, and $p - y$ is where every gradient on the sheet begins. The exceptions are gradients that were 0 for another reason, such as those of the weights on a blank pixel.
 #
 # </details>
-
-# %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient."}}
-pictures.backprop()
-
-# %% [markdown]
+#
 # **Predict.** Move every parameter *against* its gradient, by half of that gradient. What becomes of the probability of the right class, now $\frac14$?
 
 # %%
@@ -223,9 +201,7 @@ print(f"loss {loss:.3f}")
 guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 
 # %% [markdown]
-# The bias `b1` has shape (128,) and `x @ W1` has (12, 128), so NumPy adds the bias to every row.
-#
-# The loss, 2.215, is no accident. [Lesson 02](02_sigmoid_softmax.ipynb) asked you to keep $\log 10$, about 2.3, in mind, because that is what a network that knows nothing pays. Ours knows nothing yet, but small random weights are not quite the same as no opinion, so over a few images its loss lies a little to one side or the other.
+# The loss, 2.215, is no accident. A network that knows nothing pays $\log 10$, about 2.3, as you found in [lesson 02](02_sigmoid_softmax.ipynb); and although ours knows nothing yet, small random weights are not quite the same as no opinion.
 #
 # ## Backward
 #
@@ -238,7 +214,7 @@ plt.show()
 # %% [markdown]
 # Single entries need indices. As always, $i$ counts examples and $k$ classes, while $j$ counts hidden units; so $a_{1,ij}$ is the activation of hidden unit $j$ for example $i$, where the 1 still names the layer.
 #
-# **Step 1: the logits.** Lesson 02 went from the loss to the logits in one go, past the probabilities. The loss is a mean over the batch, so $1/n$ appears here, once and never again.
+# **Step 1: the logits.** You know it from lesson 02. The loss is a mean over the batch, so $1/n$ appears here, once and never again.
 #
 # $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
 
@@ -328,8 +304,6 @@ dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# <small>Many books call $dz$ a unit's **error signal**, or **delta**. Each step back is a vector-Jacobian product, as on lesson 02's last page, and no Jacobian is ever built.</small>
-#
 # **Steps 6 and 7: the hidden layer's weights and biases.** You were at the same point after step 1, one layer nearer the loss. This time the derivation is yours.
 #
 # ### Exercise 3.3: the gradients of a layer (core, 8 minutes)
@@ -363,41 +337,15 @@ dW1 = x.T @ dz1
 db1 = dz1.sum(axis=0)
 
 # %% [markdown]
-# Lines 2 and 5 need $A_1$, which had to be kept from the forward pass: backpropagation pays in memory. A network with another layer repeats lines 4 to 7. The library has the same lines in `network.gradients`, which returns the loss and the four gradients. Do the two agree?
-
-# %%
-_, grads = network.gradients(parameters, x, y)
-for name, ours, library in zip(grads._fields, (dW1, db1, dW2, db2), grads):
-    print(f"d{name}", "agree" if np.allclose(ours, library) else "DISAGREE")
-
-# %% [markdown]
-# ## What it costs
-#
-# **Predict.** Measured in forward passes, what do the loss and its whole gradient cost? Guess first; then count the multiplications for one example. A layer takes one for each of its weights, which is inputs times outputs, and everything else is negligible beside that.
-
-# %%
-guesses.ask("cost in forward passes", None)
-
-# %% tags=["answer"]
-forward = 784 * 128 + 128 * 10
-backward = 128 * 10 + 128 * 10 + 784 * 128  # dW2, da1, dW1
-nudging = 2 * 101_770  # forward passes, two for each parameter
-print("forward:    ", forward)
-print("backward:   ", backward)
-print(f"both passes together cost {(forward + backward) / forward:.2f} forward passes")
-print(f"nudging would cost {nudging:,} of them")
-guesses.compare("cost in forward passes", round((forward + backward) / forward, 2))
-
-# %% [markdown]
-# Counted in multiplications, the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging they would cost two hundred thousand. That is what makes networks of any size trainable. In a network of many equal layers the cost would be nearly three forward passes, because every layer but the first also needs the gradient of its inputs. The method became famous for networks in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), although it is older by a decade ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
+# Lines 2 and 5 need $A_1$, which had to be kept from the forward pass: backpropagation pays in memory. The library has the same lines in `network.gradients`, which returns the loss and the four gradients.
 #
 # ### Exercise 3.4: through another squashing function (core, 6 minutes)
 #
-# A layer need not have sigmoids. A unit may use, in place of the sigmoid,
+# Only one of the seven lines, the fifth, knows that the units are sigmoids. Suppose that they use, in place of the sigmoid,
 #
 # $$a = \tanh z = \frac{e^z - e^{-z}}{e^z + e^{-z}} ,$$
 #
-# which lies between $-1$ and 1. Its slope, too, follows from the value alone. Find it with the quotient rule, then write step 5 for such a layer. What is the slope at $z = 0$?
+# which lies between $-1$ and 1. Its slope, too, follows from the value alone: find it with the quotient rule, then write that line for tanh. What is the slope at $z = 0$?
 
 
 # %%
@@ -417,6 +365,10 @@ exercises.folded(my_tanh_backward)
 # The derivative's numerator is $(e^z + e^{-z})^2 - (e^z - e^{-z})^2$, and its denominator $(e^z + e^{-z})^2$. Divide: the slope is $1 - a^2$. At $z = 0$, where $a = 0$, that is 1.
 #
 # </details>
+#
+# ### What it costs
+#
+# Count the multiplications for one example. The forward pass takes one for each weight. So do `dW1` and `dW2` together on the way back, and `da1` takes one more for each weight of the output layer, which are few. Hence the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging, with two forward passes for each parameter, they would cost two hundred thousand. That is what makes networks of any size trainable, and lesson 11 puts a clock to it. The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), although it is older by a decade ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
 #
 # **A good place to stop.** You have carried the gradient back to every parameter of the network. What follows asks whether it is right, and then takes a first step with it.
 #
@@ -474,15 +426,11 @@ guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(er
 #
 # </details>
 #
-# Every function of this lesson bends as gently as the sigmoid, so $10^{-5}$ it is, which `check_gradient` has used from the start. It calls a gradient right if the relative error is below $10^{-7}$, a limit that the [notes of CS231n](https://cs231n.github.io/neural-networks-3/) recommend for single entries. A function that wiggles faster has its V elsewhere: find it in the picture, and see why we nudge *both* ways (the circles) and not upwards only (the squares).
-
-# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of the measured slope of u cubed at 0.7 against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
-pictures.nudge()
-
-# %% [markdown]
+# At $10^{-5}$ neither error does much harm, and so `check_gradient` has nudged by that much from the start. It calls a gradient right if the relative error is below $10^{-7}$.
+#
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
-# `check_gradient` puts its verdict into words. Write its heart, a function that returns the number behind the words; don't call `relative_error`. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`. Then return the relative error of the given `gradient`: the length of the difference, divided by the longer of the two lengths. <small>As in lesson 02, an array's length is the root of the sum of its squares; Python's `len` is something else.</small>
+# `check_gradient` puts its verdict into words. Write its heart, a function that returns the number behind the words: measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`, and return the relative error of the given `gradient`: as in lesson 02, the length of the difference, divided by the longer of the two lengths. Don't call `relative_error`.
 
 
 # %%
@@ -497,15 +445,10 @@ exercises.check(my_check_gradient)
 exercises.folded(my_check_gradient)
 
 # %% [markdown]
-# **Entry by entry.** To nudge every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code. Give its biases random values, because a mistake with a bias can hide where the bias is zero. And make the batch, the hidden layer and the classes the same size, ten, so that no shape can give a bug away and the check has to find it.
-
-# %%
-rng = np.random.default_rng(seed=4)
-x_ten, y_ten = x[:10], y[:10]
-small = network.initialise(rng, hidden=10)
-small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))
+# **Entry by entry.** To nudge every parameter of the real network would take two hundred thousand forward passes, so check a smaller one, made by the same code, with only ten hidden units. Give its biases random values, because a mistake with a bias can hide where the bias is zero. <small>Here `small._replace(b1=...)` is a copy of `small` with one array replaced, and `loss_by("W1")`, from the folded cell, is the loss as a function of `W1` alone.</small>
 
 
+# %% tags=["hide-input"]
 def loss_of(changed):
     return cross_entropy(network.logits(changed, x_ten), y_ten)
 
@@ -515,50 +458,48 @@ def loss_by(name):
     return lambda array: loss_of(small._replace(**{name: array}))
 
 
+# %%
+rng = np.random.default_rng(seed=4)
+x_ten, y_ten = x[:10], y[:10]
+small = network.initialise(rng, hidden=10)
+small = small._replace(b1=rng.normal(size=10), b2=rng.normal(size=10))
+
 _, right = network.gradients(small, x_ten, y_ten)  # right.W1 is dW1, and so on
 for name, array, gradient in zip(small._fields, small, right):
     print(check_gradient(loss_by(name), array, gradient, name=f"d{name}"))
 
 # %% [markdown]
-# **Two planted bugs.** Four *rights* in a row make pleasant reading, but would the check see a fault? Plant two common mistakes, both of which run without an error message.
-
-# %%
-_, a1_small, z2_small = network.forward(small, x_ten)
-dz2_small = (softmax(z2_small) - y_ten) / 10
-
-# %% [markdown]
-# The first is a forgotten transpose, `W2` where `W2.T` should be.
-
-# %%
-dz1_wrong = dz2_small @ small.W2 * a1_small * (1 - a1_small)  # change this
-print(check_gradient(loss_by("W1"), small.W1, x_ten.T @ dz1_wrong, name="dW1"))
-
-# %% [markdown]
-# Fix the line and run the cell again; then plant a bug of your own in it. Does the check see it?
+# Four *rights* in a row make pleasant reading, but would the check see a fault? Here is somebody's mistake.
 #
-# The second common mistake is a missing $1/n$. The given gradient is too large everywhere by the same factor, the batch size. Which batch would hide this bug?
+# ### Exercise 3.6: find the bug (stretch, 10 minutes)
+#
+# `faulty_gradients` is a backward pass with one bug planted in it, which runs without an error message. Three more checks like the first will tell you which of its four results is wrong. Find out how it is wrong; then write a function that gets all four right.
 
 # %%
-dW2_wrong = a1_small.T @ (softmax(z2_small) - y_ten)
-print(check_gradient(loss_by("W2"), small.W2, dW2_wrong, name="dW2"))
+wrong = faulty_gradients(small, x_ten, y_ten)
+print(check_gradient(loss_by("W1"), small.W1, wrong.W1, name="dW1"))
+
+
+def my_mended_gradients(parameters, x, y):
+    """Return dW1, db1, dW2, db2 of the cross-entropy, all right."""
+    ...
+
+
+exercises.check(my_mended_gradients)
+
+# %%
+exercises.folded(my_mended_gradients)
 
 # %% [markdown]
-# A batch of one, because dividing by 1 changes nothing. If the layers differed in size, the shapes would give the first bug away, whereas no shape ever shows that a $1/n$ is missing.
-#
 # ## Checking all of them at once
 #
 # Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true. Move *all* parameters together, a little way along some direction $r$, each parameter by its own entry of $r$. The slope of the loss along that path is called the **directional derivative**. Each parameter contributes its gradient times its entry of $r$, and paths add. Write $\nabla L$ (nabla L) for all the gradients laid end to end; then the slope is
 #
 # $$\nabla L \cdot r ,$$
 #
-# where the dot multiplies entry by entry and adds up.
-#
-# **Predict.** Which direction? It is tempting to take the very gradient that is being checked, since along it the loss changes most. Try that with the right gradient and with four wrong ones: one entry set to 0, all of `db2` set to 0, the whole hidden layer set to 0, and everything doubled. How many of the four will be rejected?
+# where the dot multiplies entry by entry and adds up. So measure the slope along $r$ by two forward passes, and compare it with what the gradient under test says of it. <small>In the folded cell, `loss_along` is the loss after a step along a direction, and `dot` is that dot.</small>
 
-# %%
-guesses.ask("wrong gradients rejected", None)
-
-# %% tags=["answer"]
+# %% tags=["hide-input"]
 rng = np.random.default_rng(seed=5)
 full = network.initialise(rng)
 full = full._replace(b1=rng.normal(size=128), b2=rng.normal(size=10))
@@ -575,6 +516,7 @@ def loss_along(direction, step):
     return cross_entropy(network.logits(network.Parameters(*moved), x), y)
 
 
+# %%
 def verdict(given, direction):
     """Compare the slope along a direction with what the given gradient says of it."""
     h = 1e-5
@@ -583,6 +525,13 @@ def verdict(given, direction):
     return "passes" if error < 1e-7 else f"REJECTED, error {error:.1g}"
 
 
+# %% [markdown]
+# **Predict.** Which direction? It is tempting to take the very gradient that is being checked, since along it the loss changes most. Try that with the right gradient and with four wrong ones: one entry set to 0, all of `db2` set to 0, the whole hidden layer set to 0, and everything doubled. How many of the four will be rejected?
+
+# %%
+guesses.ask("wrong gradients rejected", None)
+
+# %% tags=["answer"]
 dW2_but_one = grads_full.W2.copy()
 dW2_but_one[0, 0] = 0
 candidates = {
@@ -608,10 +557,9 @@ rng = np.random.default_rng(seed=6)
 r = [0.1 * rng.normal(size=value.shape) for value in full]
 for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(given, direction=r)}")
-print(f"share of dW1 that is exactly 0: {np.mean(grads_full.W1 == 0):.2f}")
 
 # %% [markdown]
-# All four are caught, even one weight among 101,770. The last line is a warning, though: just over half of the entries of `dW1` are exactly 0, because a pixel that is blank in all twelve images teaches its weights nothing. No wrong factor can change a 0, so no check on these images would see a fault there.
+# All four are caught, even one weight among 101,770.
 #
 # <details><summary>Then why did we ever check entry by entry?</summary>
 #
@@ -619,39 +567,15 @@ print(f"share of dW1 that is exactly 0: {np.mean(grads_full.W1 == 0):.2f}")
 #
 # </details>
 #
-# ### Exercise 3.6: find the bug (stretch, 10 minutes)
-#
-# `faulty_gradients` below is a backward pass with one bug planted in it. Three more checks like the first will tell you which of its four results is wrong. Find out how it is wrong; then write a function that gets all four right.
-
-# %%
-wrong = faulty_gradients(small, x_ten, y_ten)
-print(check_gradient(loss_by("W1"), small.W1, wrong.W1, name="dW1"))
-
-
-def my_mended_gradients(parameters, x, y):
-    """Return dW1, db1, dW2, db2 of the cross-entropy, all right."""
-    ...
-
-
-exercises.check(my_mended_gradients)
-
-# %%
-exercises.folded(my_mended_gradients)
-
-# %% [markdown]
 # ## One step downhill
 #
-# We know which way each parameter should move. Is it also the best way for all of them to move together? Take a short step, and the loss changes by about
-#
-# $$\nabla L \cdot \text{step} = \lVert \nabla L \rVert\, \lVert \text{step} \rVert \cos(\text{angle between}) ,$$
-#
-# a formula you know for arrows in the plane, in which the double bars mean length. (With a hundred thousand entries there are no arrows to draw, so we let the formula say what the angle is.) Of all steps of the same length, the loss grows most for the one along $\nabla L$, where the cosine is 1; and it falls most for the opposite one, where the cosine is $-1$. So go that way, by $\eta$ (eta) times the gradient, where the small number $\eta$ is called the **learning rate**:
+# We know which way each parameter should move. Is it also the best way for all of them to move together? A short step changes the loss by about $\nabla L \cdot \text{step}$. Of all steps of the same length, the one along $\nabla L$ makes this product largest, as you know from arrows in the plane, and the opposite one makes it most negative. So yes: go the opposite way, by $\eta$ (eta) times the gradient, where the small number $\eta$ is called the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
-# and the same for the other three arrays. The step is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$. Take the network we started with and 200 images to see how far that holds.
+# and the same for the other three arrays. The step is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$, in which the double bars mean length. Take the network we started with and 200 images to see how far that holds.
 
-# %%
+# %% tags=["hide-input"]
 x_200, y_200 = data.scale(mnist.train_images[:200]), data.one_hot(mnist.train_labels[:200])
 loss_before, grads_200 = network.gradients(parameters, x_200, y_200)
 squared_length = dot(grads_200, grads_200)
@@ -662,6 +586,7 @@ def loss_after(eta):
     return cross_entropy(network.logits(network.Parameters(*moved), x_200), y_200)
 
 
+# %%
 eta = 0.01  # change this: how far does the prediction hold?
 fell = loss_before - loss_after(eta)
 print(f"at a rate of {eta} it fell by {fell:.6f}, predicted {eta * squared_length:.6f}")
@@ -687,6 +612,20 @@ plt.show()
 # %% [markdown]
 # For small steps the prediction is good, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient.
 #
+# Your functions can take the library's place. As in lesson 02, uncomment the line, leaving out any that aren't right yet.
+
+# %%
+# exercises.keep(my_layer_gradients, my_hidden_gradient)
+
+# %% [markdown]
+# ## If you have another quarter of an hour
+#
+# Nothing later depends on this section. The V that you saw belongs to the sigmoid, whereas a function that wiggles faster has its V elsewhere. Find it in the picture, and see what is gained by nudging *both* ways (the circles) instead of upwards only (the squares).
+
+# %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of the measured slope of u cubed at 0.7 against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
+pictures.nudge()
+
+# %% [markdown]
 # ### Exercise 3.7: a third layer (stretch, 15 minutes)
 #
 # Put a second hidden layer between the first and the output. The parameters are `W1, b1, W2, b2, W3, b3`, both hidden layers have sigmoids, and the loss is the cross-entropy. Return all six gradients. You may call `my_hidden_gradient` and `my_layer_gradients`.
@@ -704,19 +643,12 @@ exercises.check(my_three_layer_gradients)
 exercises.folded(my_three_layer_gradients)
 
 # %% [markdown]
-# Your functions can take the library's place. As in lesson 02, uncomment the line, leaving out any that aren't right yet.
-
-# %%
-# exercises.keep(my_layer_gradients, my_hidden_gradient)
-
-# %% [markdown]
 # ## Recap
 #
 # You can now say of every number in a network which way it should move, and you know a check that would have told you if you were wrong. Seven lines do it, for the price of about two forward passes. What you can't do yet is *train*: one step downhill is a beginning, and we don't know how long it should be.
 #
-# - A gradient has the shape of the array it belongs to.
 # - Weights: *what came in, times the blame of what went out*. Back through a layer: *times the weights transposed*. Through a sigmoid: *times* $a(1 - a)$. Where several paths lead to the loss, they add.
-# - Plotted against the nudge, the error of a measured slope is a V; for our functions its bottom is near $10^{-5}$.
+# - Neither the largest nudge nor the smallest measures best: $10^{-5}$ does.
 # - Check entry by entry at a random point, or all at once along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
 # - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$.
 #
