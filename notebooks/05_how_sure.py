@@ -22,7 +22,7 @@
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
-# **Time** 55 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 25 s and takes 400 MB
+# **Time** 50 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 25 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -77,7 +77,7 @@ train_set, validation_set = data.split(
 # Here is the network in question, trained by lesson 04's recipe: momentum 0.9, and a learning rate that falls from 0.5 to 0. <small>For arrays of bools NumPy's `~` is *not*, entry by entry, `&` is *and*, so that `~right` is True where an answer is wrong.</small>
 
 
-# %%
+# %% tags=["hide-input"]
 def trained(seed, epochs, falls=True, nudge=0.0):
     """Train by lesson 04's recipe; the seed decides the weights and the order of the images.
 
@@ -92,6 +92,7 @@ def trained(seed, epochs, falls=True, nudge=0.0):
     return train(network, start, train_set, steps, learning_rate=rate, momentum=0.9)[0]
 
 
+# %%
 final = trained(seed=0, epochs=10)
 z2 = network.logits(final, data.scale(mnist.test_images))
 right = z2.argmax(axis=1) == mnist.test_labels
@@ -134,7 +135,7 @@ guesses.ask("points, on 10,000 other digits", None)
 #
 # </details>
 #
-# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Here is a way to find out without knowing any truth. Pretend that our ten thousand answers are all the answers there are, draw 500 of them, letting the same answer come up twice if it will, and see whether the promise is kept. We do this two thousand times, and again for other numbers of answers.
+# We don't know $q$, so we let the measured accuracy stand in for it. A sum of many coins scatters around its mean in the shape of a bell, and stays within two standard deviations of it about 19 times in 20. That gives us a promise: *about 19 times in 20, the truth lies within two standard errors of the accuracy.* Can we trust it? Here is a way to find out without knowing any truth. Pretend that our ten thousand answers are all the answers there are, draw 500 of them, letting the same answer come up twice if it happens to, and see whether the promise is kept. We do this two thousand times, and again for other numbers of answers.
 
 # %%
 rng = np.random.default_rng(seed=1)
@@ -151,7 +152,7 @@ by_digit = np.sqrt(right.mean() * (1 - right.mean()) / n)
 print(f"our network: {right.mean():.2%}, standard error {100 * by_digit:.2f} points")
 
 # %% [markdown]
-# With 500 digits the promise is kept, with 100 it begins to fail, and with 20 it is worthless. Most draws of 20 contain no mistake at all, and then the formula says that the error is 0, which is absurd. A rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers, and even then read "19 in 20" as "more than nine in ten". Our network made 214 mistakes, which is plenty. If its answers are independent coins, then, its standard error is 0.14 of a percentage point.
+# With 500 digits the promise is kept, with 100 it begins to fail, and with 20 it is worthless. Most draws of 20 contain no mistake at all, and then the formula says that the error is 0, which is absurd. A rule of thumb: don't trust two standard errors until you have seen about ten mistakes and ten right answers. Our network made 214 mistakes, which is plenty. If its answers are independent coins, then, its standard error is 0.14 of a percentage point.
 #
 # ### Is it as sure as it is right?
 #
@@ -179,28 +180,10 @@ exercises.check(my_reliability)
 exercises.folded(my_reliability)
 
 # %% [markdown]
-# **Predict.** Which bin will be the fullest, and how many of the 10,000 answers will be in it?
+# Our network's answers, bin by bin, make a **reliability diagram**, of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is once more a coin, and the bars show how far such coins would scatter.
 
-# %%
-guesses.ask("the fullest bin, and how full", None)
-
-# %% tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.4 and 0.9 four of five points lie a little below the diagonal, and the bars reach about as far as it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}} tags=["hide-input"]
 found = calibration(softmax(z2), mnist.test_labels)
-print("answers  confidence  right")
-for place in np.flatnonzero(found.counts):
-    print(f"{found.counts[place]:7} {found.confidence[place]:11.3f} {found.accuracy[place]:6.3f}")
-sure = softmax(z2).max(axis=1)
-gap = sure[sure < 0.9].mean() - right[sure < 0.9].mean()
-too_sure = [row["results"].get("too sure") for row in studies.read("ten_epochs")["rows"][:6]]
-if not np.isclose(too_sure[0], gap):
-    print("seed 0 differs from the study's")
-print(f"below 0.9: confidence exceeds accuracy by {gap:.3f};")
-print("with five other seeds by", *(f"{other:.3f}" for other in too_sure[1:]))
-fullest = found.counts.argmax()
-edges = f"{fullest / 10} to {(fullest + 1) / 10}"
-guesses.compare("the fullest bin, and how full", f"{edges}: {found.counts[fullest]} answers")
-
-# %% mystnb={"image": {"alt": "Reliability diagram: the share of right answers against their confidence, with bars of two standard deviations of chance, the number of answers beside each point, and a dashed diagonal. Between 0.4 and 0.9 four of five points lie a little below the diagonal, and the bars reach about as far as it; the last point, near 1 and with 9449 answers, lies on it. The first, of two answers, has a bar over the whole height."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(5.6, 4.8))
 seen = found.counts > 0
 axis.plot([0, 1], [0, 1], color="0.5", ls="--")
@@ -218,20 +201,27 @@ for place in np.flatnonzero(seen):
     label = f"{found.counts[place]}"
     axis.annotate(label, spot, shift, textcoords="offset points", ha=side, fontsize=12)
 axis.set(
-    title="Nearly calibrated; below 0.9 right a little less\noften than it claims",
+    title="Nearly calibrated: below 0.9 it is right\na little less often than it claims",
     xlabel="confidence (number of answers beside each point)",
-    ylabel="share of right answers (bars: two deviations)",
+    ylabel="share right (bars: two standard deviations)",
     xlim=(0, 1.03),
     ylim=(0, 1.03),
 )
 plt.show()
+sure = softmax(z2).max(axis=1)
+gap = sure[sure < 0.9].mean() - right[sure < 0.9].mean()
+too_sure = [row["results"].get("too sure") for row in studies.read("ten_epochs")["rows"][:6]]
+if not np.isclose(too_sure[0], gap):
+    print("seed 0 differs from the study's")
+print(f"below 0.9: confidence exceeds accuracy by {gap:.3f};")
+print("with five other seeds by", *(f"{other:.3f}" for other in too_sure[1:]))
 
 # %% [markdown]
-# This is a **reliability diagram**, of the kind that weather forecasters have long drawn ([Murphy and Winkler 1977](https://doi.org/10.2307/2346866)). A calibrated network's points lie on the diagonal, give or take chance: each answer is once more a coin, and the bars show how far such coins would scatter. Nearly all our answers are in the last bin, and there the promise holds. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)), and so is ours below 0.9, though only a little, with every one of six seeds. The cure that Guo and others propose changes no answer at all: divide all logits by one number a little larger than 1, which brings the logits, and with them the probabilities, closer together. [Lesson 08](08_too_good.ipynb) tries it.
+# Nearly all our answers are in the last bin, and there the promise holds. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)), and so is ours below 0.9, though only a little, with every one of six seeds. [Lesson 08](08_too_good.ipynb) tries a cure.
 #
 # ## 2. Which network came out
 #
-# The digits were one throw of the dice, and the network's seed was another. To see it, train for only one epoch at a constant rate, with five seeds.
+# The digits were one throw of the dice, and the network's seed was another. To see how much it matters, train for only one epoch at a constant rate, with five seeds.
 
 # %%
 x, digits = data.scale(validation_set[0]), validation_set[1]
@@ -301,7 +291,7 @@ guesses.compare("p-value of seeds 2 and 3", f"{pair.p:.1g}")
 # %% [markdown]
 # Fair coins would fall as unevenly as that less than once in a million times. <small>The images are not quite independent, as section 3 will show, but two networks that answer the same digits hardly suffer from that.</small> You may object that we picked the most extreme pair, and so we did, but three of the other nine are below 0.01, too. And yet neither recipe is better, because they are the same recipe. That takes a while to get used to. **The test speaks only for these two networks.** Network 3 really *does* get more digits of this kind right than network 2; the test says nothing about the next two seeds, as [Dietterich warned in 1998](https://doi.org/10.1162/089976698300017197).
 #
-# After a single epoch, though, a network is still half-baked. What about the recipe that the lessons use, ten epochs at a falling rate? A *study* (`studies/ten_epochs.py`) trained six networks by it, which make fifteen pairs.
+# After a single epoch, though, a network is still half-baked. What about the recipe that the lessons use, ten epochs at a falling rate? A *study*, which we ran beforehand and stored (`studies/ten_epochs.py`), trained six networks by it. They make fifteen pairs.
 
 # %% tags=["hide-input"]
 six = falling_rate.right_answers()
@@ -311,41 +301,45 @@ print(f"ten epochs, falling rate: {small} of {len(p_values)} pairs below 0.01")
 print(f"the smallest p-value is {min(p_values):.2f}")
 
 # %% [markdown]
-# Not one of them. Two networks that were trained to the end differ by no more than coins do, so without that second look you would have learnt from us that a seed matters far more than it does here.
+# Not one of them. Two networks that were trained to the end differ by no more than coins do, so without that second look you would have learnt from us that a seed matters far more than it does in the end.
 #
 # ### A network and a recipe
 #
-# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Two studies (`studies/seeds.py` and `studies/ten_epochs.py`) trained with a constant and with a falling rate from the same seeds, so that the difference can be taken seed by seed. But if both begin at 0.5, the falling one may lose just because it soon moves less. So **two recipes need several seeds, each recipe at its own best rate**, and that rate must lie *inside* the grid, because a best rate that is the largest you tried may not be the best. <small>Seeds of their own chose the rates, on validation images.</small>
+# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Two studies (`studies/seeds.py` and `studies/ten_epochs.py`) trained with a constant and with a falling rate from the same seeds, so that the difference can be taken seed by seed. It would be unfair simply to let both begin at 0.5, because the falling one's steps soon get smaller. So **two recipes need several seeds, each recipe at its own best rate**, and that rate must lie *inside* the grid, because a best rate that is the largest you tried may not be the best. <small>Seeds of their own chose the rates, on validation images.</small>
 
-# %% mystnb={"image": {"alt": "What a falling rate gains in accuracy, one mark for each seed, in three rows, each labelled with its mean and standard error. After one epoch, both from 0.5, all ten marks lie left of zero, minus 0.74 plus or minus 0.09 on average. With each from its own best rate all ten still lie left of zero, most of them nearer to it, minus 0.52 plus or minus 0.11. After ten epochs they lie on both sides of zero, minus 0.05 plus or minus 0.04."}} tags=["hide-input"]
+# %% mystnb={"image": {"alt": "What a falling rate gains in accuracy, one mark for each seed, in two rows, each labelled with its mean and standard error, and each recipe at its own best rate. After one epoch all ten marks lie left of zero, minus 0.52 plus or minus 0.11 on average. After ten epochs they lie on both sides of zero, minus 0.05 plus or minus 0.04."}} tags=["hide-input"]
 live = [right_of[seed].mean() for seed in range(5)]
 if not np.allclose(live, falling_rate.results("accuracy", 1, False, 0.5)[:5]):
     print("seeds 0 to 4 differ from the study's")
 gains = {
-    "1 epoch,\nboth from 0.5": falling_rate.gains(1, 0.5, 0.5),
-    "1 epoch,\neach its best": falling_rate.gains(1, *falling_rate.best_rates(epochs=1)),
-    "10 epochs,\neach its best": falling_rate.gains(10, *falling_rate.best_rates(epochs=10)),
+    "1 epoch": falling_rate.gains(1, *falling_rate.best_rates(epochs=1)),
+    "10 epochs": falling_rate.gains(10, *falling_rate.best_rates(epochs=10)),
 }
-figure, axis = plt.subplots(figsize=(6.4, 3.2))
+figure, axis = plt.subplots(figsize=(6.4, 2.6))
 for row, gain in enumerate(gains.values()):
     heights = row + np.linspace(-0.25, 0.25, len(gain))  # so that no mark hides another
-    axis.plot(gain, heights, "os^"[row], markersize=7)
+    axis.plot(gain, heights, "os"[row], markersize=7)
 axis.axvline(0, color="0.5", lw=1)
 axis.set(
     title="A falling rate loses in one epoch, hardly in ten",
     xlabel="gain from the falling rate, in points (one mark per seed)",
-    ylim=(-0.6, 2.6),
+    ylim=(-0.6, 1.6),
 )
 labels = []
 for name, gain in gains.items():
     error = gain.std(ddof=1) / np.sqrt(len(gain))
     labels.append(f"{name}:\n{gain.mean():.2f} ± {error:.2f}".replace("-", "−"))
-axis.set_yticks(range(3), labels)
+axis.set_yticks(range(2), labels)
 axis.invert_yaxis()
 plt.show()
+rates = falling_rate.best_rates(epochs=10)
+constant = falling_rate.results("loss", 10, False, rates[0])
+falling = falling_rate.results("loss", 10, True, rates[1])[: len(constant)]
+lower = (falling < constant).sum()
+print(f"ten epochs: a lower loss from the falling rate with {lower} of {len(constant)} seeds")
 
 # %% [markdown]
-# In a single epoch the falling rate loses with every seed. From its own best rate it loses less: nearly a third of the gap came from the shared starting rate, and an unfair comparison would have charged it to the recipe. After ten epochs the two are level, because the difference is hardly larger than its standard error. Why, then, do our lessons use it? With every seed of the study the network ended with a lower loss. For an answer that is to be believed, and not only counted, that is reason enough to let the rate fall.
+# In a single epoch the falling rate loses with every seed. After ten the two are level, because the difference is hardly larger than its standard error. Why, then, do our lessons use it? With every seed the network ended with a lower loss. For an answer that is to be believed, and not only counted, that is reason enough to let the rate fall.
 #
 # **A good place to stop.** You can now put an error on an accuracy, test a difference between two networks, and say why two networks aren't two recipes. The second half overturns an assumption that we have made all along.
 #
@@ -373,7 +367,7 @@ print("writers in both training and test:", len(np.intersect1d(writers.train, wr
 # %%
 guesses.ask("writers above their limit, by chance", None)
 
-# %% tags=["answer"]
+# %% tags=["answer", "hide-input"]
 limit = share * digits_of + 2 * np.sqrt(share * (1 - share) * digits_of)
 print("writers who really are above their limit:", (mistakes_of > limit).sum())
 
@@ -387,26 +381,6 @@ deals = np.array(deals)  # mistakes of each writer in each deal, shape (1000, 29
 above = (deals > limit).sum(axis=1)
 print(f"by chance: {above.mean():.1f} on average, in a thousand deals at most {above.max()}")
 guesses.compare("writers above their limit, by chance", round(above.mean(), 1))
-
-# %% mystnb={"image": {"alt": "Two panels of mistakes against digits written by one writer, each with the average of the crowd as a line and a shaded band up to the limit. Larger marks stand for more writers. Above, 249 students with some 20 digits each: most lie in the band, 30 with 2 or more mistakes lie above it. Below, 48 employees with some 100 digits each: most lie within the band, 5 above it."}} tags=["answer", "hide-input"]
-figure, axes = plt.subplots(2, 1, figsize=(6.5, 6))
-for axis, (crowd, who), marker in zip(axes, crowds.items(), "o^"):
-    written = np.arange(1, digits_of[who].max() + 5)
-    average = share[who][0] * written
-    top = average + 2 * np.sqrt(average * (1 - share[who][0]))
-    axis.fill_between(written, 0, top, color="0.5", alpha=0.25, label="within the limit")
-    axis.plot(written, average, color="0.5", label="the crowd's average")
-    spots = {}
-    for spot in zip(digits_of[who], mistakes_of[who], limit[who]):
-        spots[spot] = spots.get(spot, 0) + 1
-    for (size, missed, bound), number in spots.items():
-        colour = plotting.COLOURS[1] if missed > bound else plotting.COLOURS[0]
-        axis.plot(size, missed, marker, color=colour, markersize=4 + 2 * np.sqrt(number))
-    number = (mistakes_of[who] > limit[who]).sum()
-    axis.set(title=f"{who.sum()} {crowd}s, {number} above their limit", ylabel="mistakes")
-axes[0].legend(loc="upper left")
-axes[1].set_xlabel("number of digits by the writer (larger marks: several writers)")
-plt.show()
 
 # %% [markdown]
 # For this network thirty-five really do. Chance alone puts twelve there on average, and never more than 22 in a thousand deals. So mistakes keep company, and the digits are *not* independent. From here on we assume only that the *writers* are. The digits of one writer are a **cluster**.
@@ -465,13 +439,12 @@ print(f"within two errors, % (mean of {len(promise)} splits)   by digit  by writ
 for called, name in {
     "some 110 digits each": "all their digits",
     "the same people, at most 34 digits": "few digits each",
-    "the test set's 297 writers, some 34": "the test set's writers",
 }.items():
     kept = {by: np.mean([one[name][by] for one in promise]) for by in ["by digit", "by writer"]}
     print(f"{called:39} {100 * kept['by digit']:8.0f} {100 * kept['by writer']:10.0f}")
 
 # %% [markdown]
-# Counting by writer, the promise is kept. Counting by digit, the promised 95 in a hundred turn out to be 61. What makes the difference is the number of digits from one hand: with at most 34 from each of these people the 61 become 79, and for the test set's own writers they are 77. So our first error bar wasn't worthless, only too short. But notice the direction: had the same people written three times as many digits, the error by digit would have *looked* smaller, and would have been worth less.
+# Counting by writer, the promise is kept. Counting by digit, the promised 95 in a hundred turn out to be 61. What makes the difference is the number of digits from one hand: with at most 34 from each of these people the 61 become 79. So our first error bar wasn't worthless, only too short. But notice the direction: had the same people written three times as many digits, the error by digit would have *looked* smaller, and would have been worth less.
 #
 # ### Twenty digits of your own
 #
@@ -486,7 +459,7 @@ sheet
 #
 # ## 4. Which computer did the sums
 #
-# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product consists of long sums. Their order depends on the processor, and another order rounds differently. Pretend to be two processors: compute one product in one go, and again in two halves.
+# Computers round after every operation, in float64 to about 16 digits ([Goldberg 1991](https://doi.org/10.1145/103162.103163)). A matrix product consists of long sums. Their order depends on the processor, and a different order rounds differently. Pretend to be two processors: compute one product in one go, and again in two halves.
 
 # %%
 start = network.initialise(np.random.default_rng(seed=6))
@@ -555,7 +528,7 @@ print(f"after ten epochs {apart:.1f} times as far apart")
 print(f"test digits answered differently: {changed.sum()} of {n}")
 
 # %% [markdown]
-# They end up eight times as far apart, which is still less than a ten-millionth, and not one of the 10,000 answers has changed. This is why the lessons compute in float64, at moderate rates, and print few decimals, and so they come out alike on every kind of computer that we tried (`website/pages/computers.md`).
+# They end up eight times as far apart, which is still less than a ten-millionth, and not one of the 10,000 answers has changed. This is why the lessons compute in float64, at moderate rates, and print few decimals, and it is why they come out alike on every kind of computer that we tried (`website/pages/computers.md`).
 #
 # ## So: would it come out the same?
 #
@@ -577,15 +550,15 @@ guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_wr
 # %% [markdown]
 # The first row is what we believed while we counted digits, and the second is the answer to your guess, since other digits come from other hands: ten thousand of them, by people of the same two kinds, would most likely give an accuracy within 0.6 points of ours. Another seed moves it less, and another computer most likely not at all. And people who are neither American students nor Census employees? We haven't asked them. Your own twenty digits are a start.
 #
-# <small>One thing we have held still all along: the training images. Other people's digits to learn from would move the number, too, and our table doesn't say by how much; [Bouthillier and others 2021](https://arxiv.org/abs/2103.03098) measured it beside seeds for larger models.</small>
+# <small>One thing we have held still all along: the training images. Other people's digits to learn from would move the number, too ([Bouthillier and others 2021](https://arxiv.org/abs/2103.03098)), and our table doesn't say by how much.</small>
 #
 # ## Recap
 #
-# You can now say how far a number would move if it were measured again: most for other people, less for another seed, and at a moderate learning rate not at all for another computer. You have seen two runs of one recipe differ by far more than coins would, and a margin of error that was too small because it had counted digits where it should have counted people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
+# You can now say how far a number would move if it were measured again: most for other people, less for another seed, and at a moderate learning rate most likely not at all for another computer. You have seen two runs of one recipe differ by far more than coins would, and a margin of error that was too small because it had counted digits where it should have counted people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
 #
-# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. The truth most likely lies within two of them, once there are about ten mistakes.
+# - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. Trust two of them once there are about ten mistakes.
 # - A network that is 90 % sure ought to be right nine times in ten. Sort its answers and count.
-# - Compare two networks by the answers that changed. Two *recipes* need several seeds, compared seed by seed, each recipe at its own best rate, with worse rates tried on both sides.
+# - Compare two networks by the answers that changed, and two *recipes* by several seeds, each recipe at its own best rate.
 # - Digits come in clusters, so the honest error counts writers.
 #
 # Which network would you trust? One whose accuracy comes with a margin of error, and with a word on whose digits it speaks for.
@@ -608,7 +581,7 @@ guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_wr
 #
 #    </details>
 #
-# 3. A paper reports that a new layer gets 0.3 points more right, with a p-value below 0.01, from one run each. What do you ask for?
+# 3. A paper reports that a new layer gets a third of a point more right, with a p-value below 0.01, from one run each. What do you ask for?
 #
 #    <details><summary>Answer</summary>
 #

@@ -22,7 +22,7 @@
 #
 # **You need** lessons [01](01_loading.ipynb), [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb), [04](04_training_curves.ipynb) and [05](05_how_sure.ipynb).
 #
-# **Time** 55 minutes to read, 12 more for a check and a repair of your own and 25 for the exercises; it runs for about 45 s and takes 450 MB
+# **Time** 50 minutes to read, 12 more for a check and a repair of your own and 25 for the exercises; it runs for about 45 s and takes 450 MB
 
 # %% [markdown]
 # ## Before you start
@@ -65,7 +65,7 @@ test_set = (mnist.test_images, mnist.test_labels)
 # %% [markdown]
 # ## The patient
 #
-# This course grew out of a notebook that we call *the original*. It came to us without a name or a licence, so none of its code is copied here: we describe its recipe in formulas and have written it anew in `mnistlib.original`. It has the network that you know, with 784 pixels, 128 sigmoid units and ten outputs, and it takes 10,000 mini-batch steps. Each of its faults is a mistake that good people make.
+# This course grew out of a notebook that we call *the original*. It came to us without a name or a licence, so we have copied none of its code but written its recipe anew, in `mnistlib.original`. It has the network that you know, with 784 pixels, 128 sigmoid units and ten outputs, and it takes 10,000 mini-batch steps.
 #
 # Before you judge a program, run it. We changed two things only, so that every computer gets the same numbers: it computes in float64 instead of float32, which has half as many digits, and it splits off its validation images with one fixed shuffle instead of a new one each time.
 
@@ -98,7 +98,7 @@ plt.show()
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
-# The first question needs no training at all: is the first loss what you would expect of a network that knows nothing? Such a network gives every class the same probability. What, then, is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and try two classes first. <small>Old hands never skip this question: it stands in [CS231n's notes](https://cs231n.github.io/neural-networks-3/) and in Karpathy's [recipe for training](http://karpathy.github.io/2019/04/25/recipe/).</small>
+# The first question needs no training at all: is the first loss what you would expect of a network that knows nothing? Such a network gives every class the same probability. What, then, is its cross-entropy for one image, and what is its squared error $\sum_k (p_k - y_k)^2$? Take a pencil, and try two classes first.
 #
 # <details><summary>Answer for two classes</summary>
 #
@@ -125,7 +125,7 @@ exercises.folded(my_loss_at_the_start)
 print(f"recorded as the loss, before the first step: {history.loss('validation')[0]:.2f}")
 
 # %% [markdown]
-# Put ten classes into your function, and you get two numbers, and 17.35 is nowhere near either of them. What the notebook calls its loss is the mean of (answer $-$ label)$^2$, with the two digits taken as numbers, as if calling a 0 an 8 were four times as bad as calling it a 4. Training never followed the gradient of that quantity; it was only written down, step after step. So the alarm rang before training had begun, and nobody was listening, because the curve that everybody looks at is the accuracy.
+# Put ten classes into your function, and neither of the two numbers that come out is anywhere near 17.35. What the notebook calls its loss is the mean of (answer $-$ label)$^2$, with the two digits taken as numbers, as if calling a 0 an 8 were four times as bad as calling it a 4. Training never followed the gradient of that quantity; it was only written down, step after step. So the alarm rang before training had begun, and nobody was listening, because the curve that everybody looks at is the accuracy.
 #
 # ## Ten averages
 #
@@ -136,13 +136,12 @@ print(f"recorded as the loss, before the first step: {history.loss('validation')
 # %%
 guesses.ask("networks of 11 that lose to ten averages", None)
 
-# %%
+# %% tags=["answer", "hide-input"]
 means = baseline.class_means(*train_set)
 images, digits = validation_set
 nearest = baseline.nearest_mean(images.reshape(-1, 784).astype(float), means) == digits
 print(f"nearest mean: {nearest.mean():.2%}")
 
-# %% tags=["answer", "hide-input"]
 ladder, repaired_slope = {}, set()  # validation accuracy in percent, by rung, rate and seed
 for row in studies.read("ladder")["rows"]:
     rung, rate, seed, slope = row["settings"].values()
@@ -168,7 +167,7 @@ guesses.compare("networks of 11 that lose to ten averages", int((gains < 0).sum(
 #
 # So what did the network learn in ten thousand steps? Ask its trained weights about the test images, in three ways that ought to make no difference:
 #
-# - **all at once**, as the notebook did, all 10,000 images through its own softmax;
+# - **all at once**, as the notebook did it, 10,000 images through its own softmax;
 # - **row by row**, by the largest logit of each image, without any softmax;
 # - **one at a time**, each image alone through the notebook's own softmax.
 #
@@ -284,7 +283,7 @@ for number in [1, 2, 3, 4]:
 #
 # The second term is one number for each class, and it is the same for every image of the batch. In other words, $-c_k$ is a bias, and this network has no other. It needs one badly, because adding a number to a whole column of logits changes no share, so nothing in training ever brought the ten classes to a common level. A batch of many mixed digits supplies, by accident, a fair estimate of the biases that are missing.
 #
-# Now choose the company yourself. Decide who else is in the batch, and watch $c$ move while $z$ stays where it is; the class with the largest $z - c$ wins, which in the picture is the one with the smallest gap between its dot and its diamond. How many of the ten answers can you get out of one image?
+# Now choose the company yourself, and watch $c$, the diamonds, move while $z$, the dots, stay where they are; the class with the largest $z - c$ wins, which is where the gap is smallest. How many of the ten answers can you get out of one image?
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four columns. Above, for each class, its score z as a dot, the same in every column, and c as a diamond; below, e to the z minus c as bars, each against the longest. Alone, each c lies on its z, all ten bars are equal and the answer is 0. With 20 zeros the smallest gap is at 7; with 199 others at 8. Row by row, without c, the largest z is at 1."}}
 pictures.company(as_it_was, test_set)
@@ -358,7 +357,7 @@ for name, softmax in {
     print(f"{name:16}  {softmax(one).sum():6.3f}  {sums.round(3)}")
 
 # %% [markdown]
-# It wouldn't. For a single vector, axis 0 *is* the classes, and all three are right. For a batch, the first two are wrong. A test must look like real use.
+# It wouldn't. For a single vector, axis 0 *is* the classes, so all three are right, and only a batch shows that two of them are wrong. A test must look like real use.
 #
 # ### Exercise 6.3: catch the fault (core, 6 minutes)
 #
@@ -379,9 +378,7 @@ exercises.folded(my_depends_on_company)
 # %% [markdown]
 # ### Other people's softmaxes
 #
-# You can't look up the original, and you may suspect that we have dug out one careless notebook to make a point. We wondered ourselves, so we went looking, and found the same fault in places where people go to learn.
-#
-# In a course that Microsoft published for learning PyTorch on images, a reader asked in 2021 [why the log-softmax runs along dimension 0](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), which is the batch. A [correction](https://github.com/MicrosoftDocs/pytorchfundamentals/pull/21) was proposed the year after. In the code of a printed book on reinforcement learning [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32) that the listing's softmax is right for one state at a time and wrong for a batch, exactly like the notebook's own. And it was found in [a notebook that goes with one of Google's data sets](https://github.com/google-research-datasets/answer-equivalence-dataset/issues/1), and in the code of three published models, [of interacting particles](https://github.com/ethanfetaya/NRI/issues/25), [of categories to be discovered](https://github.com/Lackel/DPN/issues/1) and [of a well-known paper on world models](https://github.com/ctallec/world-models/issues/10).
+# You can't look up the original, and you may suspect that we have dug out one careless notebook to make a point. We wondered ourselves, so we went looking, and found the same fault in places where people go to learn: in [Microsoft's course on PyTorch for images](https://github.com/MicrosoftDocs/pytorchfundamentals/issues/4), in [a notebook that goes with one of Google's data sets](https://github.com/google-research-datasets/answer-equivalence-dataset/issues/1) and in [the code of a published model](https://github.com/ethanfetaya/NRI/issues/25). In a printed book on reinforcement learning [a reader shows](https://github.com/DeepReinforcementLearning/DeepReinforcementLearningInAction/issues/32) that the listing's softmax is right for one state at a time and wrong for a batch, exactly like the notebook's own.
 #
 # None of these people are careless. The fault raises no error, the loss falls and the accuracy rises, so nothing but a question like yours in exercise 6.3 will ever find it.
 #
@@ -418,25 +415,22 @@ z2 = a1 @ W2
 shares = np.exp(z2 - z2.max())
 shares = shares / shares.sum(axis=0)
 dz2 = 2 / n * (shares - y) * shares * (1 - shares)
-dW2 = a1.T @ dz2
-dz1 = dz2 @ W2.T * np.exp(-z1) / (1 + np.exp(-z1)) ** 2
-dW1 = raw.T @ dz1
 
 _, grads = recipe.gradients(original.Weights(W1, W2), raw, y)
-if not (np.allclose(dW1, grads.W1) and np.allclose(dW2, grads.W2)):
+if not np.allclose(a1.T @ dz2, grads.W2):
     print("the library computes other gradients")
 sums = dz2.sum(axis=0)
-sizes = np.abs(dz2).sum(axis=0)
-print(f"column sums of dz2:           {sums.min():.4f} to {sums.max():.4f}")
-print(f"column sums of np.abs(dz2):    {sizes.min():.4f} to {sizes.max():.4f}")
+kept = np.abs(sums) / np.abs(dz2).sum(axis=0)
+print(f"column sums of dz2: {sums.min():.4f} to {sums.max():.4f}")
+print(f"what does not cancel, as a share: {kept.min():.2f} to {kept.max():.2f}")
 guesses.compare("what the columns of dz2 add up to", "0 in a true gradient, but not here")
 
 # %% [markdown]
-# Every column should add up to 0. Instead almost nothing cancels: the sums are nearly as large as they would be if all the signs were the same. This can't be the gradient of any loss computed from these shares, whatever the author had in mind, and you didn't have to derive a single formula to say so.
+# Every column should add up to 0. Instead very little cancels: each sum is more than seven tenths of what it would be if all the signs were the same. This can't be the gradient of any loss computed from these shares, whatever the author had in mind, and you didn't have to derive a single formula to say so.
 #
 # **You are the pathologist.** Before you go on, write down everything that you would object to, in the formulas, the curve, the recorded loss, or anything else that this lesson has told you.
 #
-# When you have your list, open ours. From here on each fault is called by its number.
+# When you have your list, open ours, whose numbers return in the checks below.
 #
 # <details><summary>Nine of the original's faults</summary>
 #
@@ -458,7 +452,7 @@ guesses.compare("what the columns of dz2 add up to", "0 in a true gradient, but 
 #
 # </details>
 #
-# A **check** is a function that gets a recipe, makes it do something, and returns True or False. `autopsy.try_check` runs it on the original, and then on nine versions of the original, each with one fault repaired. A good check fails on the original, and passes where its own fault is repaired. <small>For 4 and 5 the softmax is repaired too, so a check for fault 3 passes on those two as well.</small>
+# A **check** is a function that gets a recipe, makes it do something, and returns True or False. `autopsy.try_check` runs it on the original, and then on nine versions of the original, each with one fault repaired, and prints + where the check passes and - where it fails. A good check fails on the original, and passes where its own fault is repaired.
 #
 # Here is one for fault 9. Far from 0 a sigmoid is flat and hardly learns, so the check asks how widely the hidden units' sums $Z_1$ are scattered before the first step.
 
@@ -473,7 +467,9 @@ def units_are_awake(recipe):
 autopsy.try_check(units_are_awake)
 
 # %% [markdown]
-# Now choose another fault, and write its check. For fault 3 you have just written the test; 6 and 7 need little code. This is what you can ask of a recipe:
+# Now choose another fault, and write its check. For fault 3 you have just written the test; 6 and 7 need little code. The fold says what you can ask of a recipe.
+#
+# <details><summary>What you can ask of a recipe</summary>
 #
 # | call | what it gives |
 # |---|---|
@@ -483,12 +479,12 @@ autopsy.try_check(units_are_awake)
 # | `recipe.gradients(weights, x, y)` | the recorded loss, and its gradients, as `grads.W1` and `grads.W2` |
 # | `recipe.epoch(step, 50_000)` | the epoch it prints after so many steps of 128 images |
 #
-# <details><summary>And for faults 2 and 4</summary>
+# And for faults 2 and 4:
 #
 # - `original.split(recipe, (a, b), shuffle=None)` gives two pairs of arrays; each call shuffles afresh, as a run on another day would.
 # - `recipe.logits(weights, x)` gives $Z_2$.
 #
-# Fault 1 needs a server that sends the wrong thing; `autopsy.source(1)` shows how to start one.
+# For 4 and 5 the softmax is repaired too, so a check for fault 3 passes on those two as well. Fault 1 needs a server that sends the wrong thing; `autopsy.source(1)` shows how to start one.
 #
 # </details>
 
@@ -502,7 +498,7 @@ def your_check(recipe):
 autopsy.try_check(your_check)
 
 # %% [markdown]
-# A check vouches only for what it asks. The one above, for example, would pass a network whose weights all start at 0. What would yours pass that it shouldn't? <small>The course has nine checks of its own: `autopsy.table()` shows what they ask and what they say, and `autopsy.source(3)` prints one.</small>
+# A check vouches only for what it asks: the one above would pass a network whose weights all start at 0. What would yours pass that it shouldn't? <small>The course's own nine are shown by `autopsy.table()`, and `autopsy.source(3)` prints one.</small>
 #
 # ## The first repairs
 #
@@ -543,7 +539,7 @@ autopsy.examine(repaired)
 #
 # </details>
 #
-# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, at the original's own rate, and **in its own float32**. It repairs the softmax first. Then it replaces the squared error with cross-entropy, which pulls hard where the network is most wrong; lesson 02 derived why it is the better loss.
+# From here on a study (`studies/precision.py`) does the work: all 10,000 steps, at the original's own rate, and **in its own float32**. It, too, repairs the softmax first. Then it replaces the squared error with cross-entropy, which pulls hard where the network is most wrong; lesson 02 derived why it is the better loss.
 #
 # **Predict.** With both repairs, what percentage of the validation images does it get right?
 
@@ -614,7 +610,7 @@ axis.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=2)
 plt.show()
 
 # %% [markdown]
-# With the better loss the sums sink much faster, but they sink without it, too. Does another order of repairs help, with the slope *before* the loss? Here are the fates of five seeds, all in float32:
+# Does another order of repairs help, with the slope *before* the loss? Here are the fates of five seeds, all in float32:
 
 # %% tags=["hide-input"]
 print("repairs in order, and under them the fate of each seed")
@@ -633,63 +629,33 @@ for repairs in ["none", "softmax", "softmax + loss", "softmax + slope + loss"]:
 #
 # ## Which change helps?
 #
-# The changes that decide how well the network learns make a ladder, on which each rung keeps all the changes below it and adds one. <small>Two of them repair none of the nine faults: *Glorot's weights*, which [lesson 07](07_deeper.ipynb) explains, and momentum.</small> A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, and in float64, so that nothing dies. All accuracies are for the validation images.
+# The changes that decide how well the network learns make a ladder, on which each rung keeps all the changes below it and adds one. A study (`studies/ladder.py`) ran each rung at the original's rate, 0.001, and in float64, so that at this rate nothing dies. All accuracies are for the validation images.
 #
-# **Predict.** One of the six changes will look like one that you should throw out again. Which?
+# **Predict.** One of the four changes will look like one that you should throw out again. Which?
 
 # %%
 guesses.ask("the change to throw out", None)
 
 # %% tags=["answer", "hide-input"]
-names = [name for name, _ in original.rungs()]
+rungs = original.rungs()[:5]  # what the study adds after these repairs nothing
+names = [name for name, _ in rungs]
 short = {name: name.replace(" over the classes", "") for name in names}
-for name in names:
-    print(f"{short[name]:18}  {ladder[name, 0.001, 42]:6.2f} %")
-steps_down = {b: ladder[b, 0.001, 42] - ladder[a, 0.001, 42] for a, b in pairwise(names)}
-guesses.compare("the change to throw out", min(steps_down, key=steps_down.get))
-
-# %% [markdown]
-# Dividing the pixels by 255 is a disaster, and not even Glorot's weights and momentum can make up for it. Should you throw it out, then? Look at the length of the very first gradient before you do.
-
-# %% tags=["hide-input"]
-for name, rung in original.rungs():
+print(f"{'':18}  accuracy  first gradient")
+for name, rung in rungs:
     start, batches = original.start(rung, 50_000)
     images, digits = (part[batches[0]] for part in train_set)
     _, grads = rung.gradients(start, rung.prepare(images), data.one_hot(digits))
     length = np.sqrt((grads.W1**2).sum() + (grads.W2**2).sum())
-    print(f"{short[name]:18}  first gradient {length:6.3f}")
+    print(f"{short[name]:18}  {ladder[name, 0.001, 42]:6.2f} %  {length:14.3f}")
+steps_down = {b: ladder[b, 0.001, 42] - ladder[a, 0.001, 42] for a, b in pairwise(names)}
+guesses.compare("the change to throw out", min(steps_down, key=steps_down.get))
 
 # %% [markdown]
-# All rungs share *one* learning rate, although their first gradients differ by a factor of more than forty. With scaled pixels the gradient is a thirteenth as long as on the rung before, so the same rate takes far shorter steps. Our table has compared step lengths, then, at least as much as changes. Did the better loss win because it is better, or only because its steps were longer?
-#
-# ### Exercise 6.4: the rate that belongs to the pixels (stretch, 8 minutes)
-#
-# Divide the pixels by some divisor, and multiply the starting weights $W_1$ by it, so that every sum $Z_1$ is as before. With which learning rate for $W_1$ does training go on *exactly* as before? Two things have changed: the gradient, and how far the weights must move.
-
-
-# %%
-def my_rate_for_scaled(rate, divisor):
-    """Return the rate for W1 at which divided pixels train exactly as raw ones did at `rate`."""
-    ...
-
-
-exercises.check(my_rate_for_scaled)
-
-# %%
-exercises.folded(my_rate_for_scaled)
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# Call the divisor $m$. $W_1$ becomes $m W_1$, and must be moved $m$ times as far by a gradient that is $m$ times as small. That takes $m^2$ times the rate, which for division by 255 is $255^2$ times.
-#
-# </details>
-#
-# On the ladder the starting weights aren't multiplied, and both layers share one rate, so no formula gives the best one: it has to be chosen again on every rung.
+# Dividing the pixels by 255 is a disaster: it loses far more than the three changes before it had won. Should you throw it out, then? Before you do, look at the last column, which gives the length of the very first gradient. All rungs share *one* learning rate, although their first gradients differ by a factor of more than forty. With scaled pixels the gradient is a thirteenth as long as on the rung before, so the same rate takes far shorter steps. Our table has compared step lengths, then, at least as much as changes. Did the better loss win because it is better, or only because its steps were longer?
 #
 # ### A fair comparison
 #
-# So the study ran every rung at several rates with seed 42, and **validation** chose the best. Four other seeds, which had no say in that, then give each rung's gain over the one before, with its standard error.
+# To find out, the study ran every rung at several rates with seed 42, and **validation** chose the best. Four other seeds, which had no say in that, then give each rung's gain over the one before, with its standard error.
 #
 # **Predict.** Apart from the softmax, which change gains most when each rung has its own rate?
 
@@ -722,10 +688,6 @@ for before, name in zip([None, *names], names):
         line += f"  {shown(gain_of[name])}"
     print(line.rstrip())
 print("* with the slope repaired, because at that rate the run would end in NaN")
-by_layer = [100 * row["results"]["accuracy"] for row in studies.read("layer_rates")["rows"]]
-by_layer = np.array(by_layer) - four_seeds("cross-entropy")
-print("cross-entropy on raw pixels,")
-print(f"but a rate for each layer    {shown(by_layer)}")
 
 later = names[2:]
 guesses.compare(
@@ -733,38 +695,16 @@ guesses.compare(
     max(later, key=lambda name: gain_of[name].mean()),
 )
 
-# %% mystnb={"image": {"alt": "Wrong validation images on a logarithmic axis, better to the right, for the seven rungs, each with two marks. At the original's rate: 17, 7, 7 and 6 percent, then pixels over 255 jumps back to 75, Glorot 22, momentum 10. At its own best rate each rung is as good as the one before to within 0.1 points, or better: 17, 5, 4, 4, and about 2 for the last three."}} tags=["answer", "hide-input"]
-figure, axis = plt.subplots(figsize=(6.5, 4.6))
-for shift, marker, label, rates in [
-    (-0.12, "o", "at the original's rate, 0.001", dict.fromkeys(names, 0.001)),
-    (0.12, "s", "at its own best rate", best),
-]:
-    wrong = [100 - ladder[name, rates[name], 42] for name in names]
-    axis.plot(wrong, np.arange(len(names)) + shift, marker, markersize=8, label=label)
-axis.set(
-    title="At one rate for all, good changes look bad",
-    xlabel="validation error, % (better →)",
-    xscale="log",
-    xlim=(100, 1.5),
-)
-axis.set_xticks([50, 20, 10, 5, 2], ["50", "20", "10", "5", "2"])
-axis.set_yticks(range(len(names)), ["the original", *(f"+ {name}" for name in names[1:])])
-axis.minorticks_off()
-axis.invert_yaxis()
-axis.legend(loc="upper center", bbox_to_anchor=(0.3, -0.16), ncols=2)
-plt.show()
-
 # %% [markdown]
-# - **Dividing the pixels by 255**, the disaster, turns out to be the largest gain after the softmax. Nearly half of it could be had without dividing. Exercise 6.4 showed that dividing the pixels amounts to giving $W_1$ different starting weights and a learning rate of its own, and such a rate alone, on raw pixels, gains 0.85 points (`studies/layer_rates.py`).
-# - **Cross-entropy** was a point ahead at 0.001 because its gradient is longer, and so were its steps. Once both rungs have a rate of their own, that lead is gone.
-# - **Glorot's weights** and **momentum** seemed, at 0.001, to gain some fifty points and eleven points. All they did was to make up for a rate that was far too small.
+# Dividing the pixels by 255, the disaster, turns out to be the largest gain after the softmax. Cross-entropy, on the other hand, was a point ahead at 0.001 only because its gradient is longer, and so were its steps: once both rungs have a rate of their own, that lead is gone. At one rate for all, in other words, a good change looked bad and an idle one good. A rate belongs to the recipe that it was chosen for.
 #
 # ## The repaired network, asked three ways
 #
-# Run the last rung, and put the question that started it all.
+# Run the last rung, with the slope repaired as well, and put to it the question that started it all. A fifth of the steps will do.
 
-# %%
-last_rung = replace(dict(original.rungs())["momentum 0.9"], learning_rate=best["momentum 0.9"])
+# %% tags=["hide-input"]
+rate = best["pixels / 255"]
+last_rung = replace(rungs[-1][1], learning_rate=rate, slope="stable", steps=2000)
 last, _ = original.run(last_rung, train_set, bar)
 z2_last = last_rung.logits(last, last_rung.prepare(mnist.test_images))
 for way, answered in three_ways(last_rung.probabilities, z2_last).items():
@@ -773,7 +713,7 @@ by_writer = standard_error_by_group(z2_last.argmax(axis=1) == labels, data.write
 print(f"standard error by writer: {100 * by_writer:.2f} points")
 
 # %% [markdown]
-# One answer, whichever way you ask. (Faults 1, 2, 6, 7 and 8 are still in that recipe. Repair them before you use it.)
+# One answer, whichever way you ask, and a right one far more often.
 #
 # ## Which would you trust?
 #
@@ -786,15 +726,53 @@ print(f"standard error by writer: {100 * by_writer:.2f} points")
 # </details>
 
 # %% [markdown]
+# ## If you have another quarter of an hour
+#
+# Of all the changes that came after the softmax, dividing the pixels gained most. But why should a divisor help a network to learn? Make the weights behind the pixels 255 times as large, and every sum is what it was.
+#
+# ### Exercise 6.4: the rate that belongs to the pixels (stretch, 8 minutes)
+#
+# Divide the pixels by some divisor, and multiply the starting weights $W_1$ by it, so that every sum $Z_1$ is as before. With which learning rate for $W_1$ does training go on *exactly* as before? Two things have changed: the gradient, and how far the weights must move.
+
+
+# %%
+def my_rate_for_scaled(rate, divisor):
+    """Return the rate for W1 at which divided pixels train exactly as raw ones did at `rate`."""
+    ...
+
+
+exercises.check(my_rate_for_scaled)
+
+# %%
+exercises.folded(my_rate_for_scaled)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Call the divisor $m$. $W_1$ becomes $m W_1$, and must be moved $m$ times as far by a gradient that is $m$ times as small. That takes $m^2$ times the rate, which for division by 255 is $255^2$ times.
+#
+# </details>
+#
+# So dividing the pixels amounts to giving $W_1$ other starting weights and a learning rate of its own. Could you have had the gain without dividing? Another study (`studies/layer_rates.py`) kept raw pixels and their starting weights, and gave each layer a rate of its own: to $W_2$ the best one of scaled pixels, which is 1, and to $W_1$ that rate divided by $255^2$.
+
+# %% tags=["hide-input"]
+by_layer = [100 * row["results"]["accuracy"] for row in studies.read("layer_rates")["rows"]]
+by_layer = np.array(by_layer) - four_seeds("cross-entropy")
+print(f"raw pixels, a rate for each layer: {shown(by_layer)} points")
+print(f"pixels / 255:                      {shown(gain_of['pixels / 255'])} points")
+
+# %% [markdown]
+# Nearly half of it. By your formula the two runs differ in their start alone, so the start explains the rest: on raw pixels the sums begin 255 times as large, out where a sigmoid is flat and hardly learns.
+#
 # ## Recap
 #
 # **Why does it seem to work?** It borrows biases from its batches, and the measurement that should have caught it borrows them in the same way. You now have the habit of asking a program questions that look like real use, and you have seen that a repair can be right and still kill. What you don't have yet is a network that you have written and examined by yourself from the first byte on. Five habits were missing in the original:
 #
-# - **A baseline.** Ten averages would have said that 84 % is nothing to be proud of.
-# - **A test that looks like real use.** One vector can't show what a batch does.
-# - **A check for each formula**, seen failing once on the fault and passing on the repair.
-# - **An order of repairs.** First fix what can break; only then improve what works.
-# - **A fair comparison.** Each recipe at its own best rate, chosen on validation, with several seeds.
+# - **A baseline**: ten averages, against which 84 % is nothing to be proud of.
+# - **A test that looks like real use**: one vector can't show what a batch does.
+# - **A check for each formula**, seen failing on the fault and passing on the repair.
+# - **An order of repairs**: first what can break, then what can be improved.
+# - **A fair comparison**: each recipe at its own best rate, chosen on validation, with several seeds.
 #
 # ## Questions to ask yourself
 #
