@@ -31,7 +31,7 @@ def test_backprop_by_the_keyboard_alone(lone):
     shown.tab_to("button")
     for _ in range(8):
         shown.page.keyboard.press("Enter")
-    assert "1.3863" in shown.el.locator(".verdict").inner_text()  # log 4
+    assert "log 4" in shown.el.locator(".verdict").inner_text()
     for _ in range(3):
         shown.page.keyboard.press("Enter")
     assert "3/8" in shown.el.locator(".verdict").inner_text()
