@@ -88,7 +88,7 @@ guesses.compare("one part in", f"{1 / blame:.0f}")
 #
 # ## The loop
 #
-# Real layers have 128 units instead of one, and then the product is one of matrices. In lesson 03 every layer had lines of its own. Now give each layer a number $m$, counted from the pixels, and call the pixels themselves $A_0$:
+# Real layers have 128 units instead of one, and then the product is one of matrices. In lesson 03 every layer had lines of its own; now give each layer a number $m$, counted from the pixels, and call the pixels themselves $A_0$:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -212,13 +212,8 @@ print(checked(deep.MLP("sigmoid"), parameters, 0, ink))
 # ## A gradient that fades
 #
 # So the gradient is correct. But is it large enough to teach anything? Measure it by its **norm**, which earlier lessons called its length: square every entry, add up, and take the root. Since the norm of $dW_m$ says how hard the loss pulls on layer $m$, we shall call it the layer's *pull*. Our network has five hidden layers of 128 sigmoids, and its weights are drawn as in every lesson so far, by the rule that the code calls *Glorot* and that is explained below.
-#
-# **Predict.** How many times as strong as the pull on layer 1 is the pull on layer 6, the last?
 
 # %%
-guesses.ask("pull on layer 6 / pull on layer 1", None)
-
-# %% tags=["answer"]
 depths = [784, 128, 128, 128, 128, 128, 10]
 sigmoids = deep.initialise(np.random.default_rng(seed=1), depths, rule="Glorot")
 
@@ -229,6 +224,13 @@ def pull(model, parameters):
     return [np.linalg.norm(dW) for dW in grads[::2]]
 
 
+# %% [markdown]
+# **Predict.** How many times as strong as the pull on layer 1 is the pull on layer 6, the last?
+
+# %%
+guesses.ask("pull on layer 6 / pull on layer 1", None)
+
+# %% tags=["answer", "hide-input"]
 norms = pull(deep.MLP("sigmoid"), sigmoids)
 for layer, norm in enumerate(norms, start=1):
     print(f"layer {layer}: {norm:.6f}")

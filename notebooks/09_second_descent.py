@@ -171,7 +171,13 @@ a = deep.relu(x @ W1)
 x.shape, y.shape, a.shape
 
 # %% [markdown]
-# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images, and try each fit on 10,000 new ones.
+# Fit the first 100 of these features, then the first 300, and so on, always to the same 1,000 images.
+
+# %%
+fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
+
+# %% [markdown]
+# Now try each fit on 10,000 new images.
 #
 # **Predict.** Draw two curves against the number of features: the errors on the *training* images, and those on *new* ones. Where will something happen, and what percentage of the new images will be misread there?
 
@@ -191,8 +197,7 @@ def wrong_answers(fits):
 # %%
 guesses.ask("% of new images misread there", None)
 
-# %% tags=["answer"]
-fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
+# %% tags=["answer", "hide-input"]
 wrong = wrong_answers(fits)
 print("features  training  squared     new")
 print("            images    error  images")
@@ -307,18 +312,21 @@ for width in [300, 9 * n // 10, n, 11 * n // 10, widths[-1]]:
 # $$\text{mixed} = (1 - \text{share}) \cdot \text{light} + \text{share} \cdot \text{heavy}$$
 #
 # Both answer $Y$, so the mixture answers $(1 - \text{share})\, Y + \text{share} \cdot Y = Y$, and is exact as well.
-#
-# **Predict.** The light fit misreads 9.42 % of the new digits and the heavy one 86.71 %. What percentage will be misread if one part in a hundred of the mixture is heavy?
 
 # %%
-guesses.ask("% misread with one part in a hundred", None)
-
-# %% tags=["answer"]
 light = fits[-1]
 heavy = np.zeros_like(light)
 heavy[:n] = np.linalg.lstsq(a[:, :n], y)[0]
 shares = [0.0, 0.01, 0.03, 0.1, 1.0]  # change those after 0.01
 mixed = [(1 - share) * light + share * heavy for share in shares]
+
+# %% [markdown]
+# **Predict.** The light fit misreads 9.42 % of the new digits and the heavy one 86.71 %. What percentage will be misread if one part in a hundred of the mixture is heavy?
+
+# %%
+guesses.ask("% misread with one part in a hundred", None)
+
+# %% tags=["answer", "hide-input"]
 mixed_wrong = wrong_answers(mixed)
 print("share  exact    norm   errors")
 for share, W, count in zip(shares, mixed, mixed_wrong):
@@ -501,20 +509,23 @@ exercises.folded(my_decayed_fit)
 #
 # </details>
 #
-# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced. Weight decay does what leaving directions out does, only gradually.
-#
-# **Predict.** At the threshold 87 % of the new digits were misread. What percentage will be misread with $\lambda = 0.002$?
+# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced. Weight decay does what leaving directions out does, only gradually. Use it at the threshold.
 
 # %%
-guesses.ask("% misread with weight decay 0.002", None)
-
-# %% tags=["answer"]
 left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
 decays = [2e-3, 2e-2]  # change the second, or add more
 decayed = []
 for weight_decay in decays:  # lambda
     instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
     decayed.append(right.T @ (instead[:, None] * (left.T @ y)))
+
+# %% [markdown]
+# **Predict.** Without weight decay 87 % of the new digits were misread there. What percentage will be misread with $\lambda = 0.002$?
+
+# %%
+guesses.ask("% misread with weight decay 0.002", None)
+
+# %% tags=["answer", "hide-input"]
 decayed_wrong = wrong_answers(decayed)
 for weight_decay, W, count in zip(decays, decayed, decayed_wrong):
     print(
