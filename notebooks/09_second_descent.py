@@ -384,7 +384,7 @@ for small in [two, three]:
 #
 # $$W = \text{right}^T\, \mathrm{diag}(1 / s)\; \text{left}^T\, Y .$$
 #
-# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The matrix in front of $Y$ is called the **pseudoinverse** of $A$; in NumPy it is `np.linalg.pinv`.
+# Read it from the right: take the targets' parts, divide each by its $s$, and add up that many helpings of each row of `right`. The matrix in front of $Y$ is called the **pseudoinverse** of $A$; in NumPy it is `np.linalg.pinv`. <small>([Moore 1920](https://doi.org/10.1090/S0002-9904-1920-03322-7), [Penrose 1955](https://doi.org/10.1017/S0305004100030401).)</small>
 #
 # <details><summary>Why is it exact, and why the lightest?</summary>
 #
