@@ -489,7 +489,7 @@ for name, scale in [("our network", None), ("our network, scores times 0", 0.0)]
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# A loss needs labels. Can you also tell from outside, without any, whether somebody's network looks? You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key image, value image, key image, value image, and so on. You can't see inside `answer`, but you can ask it five questions about cards that you have changed:
+# A loss needs labels. Can you also tell from outside, without any, whether somebody's network looks? You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key image, value image, key image, value image, and so on. You can ask it five questions about cards that you have changed:
 #
 # - *Places don't matter.* Move a pair elsewhere on its card: the answers must stay the same, up to float64's rounding (`np.allclose`).
 # - *The question matters.* Ask about the first key's image, then about the second's: the answers must differ.
@@ -528,7 +528,7 @@ for name, answer in candidates.items():
     print("{:16} {:>6}  {:>8}  {:>7}  {:>5}  {:>8}  {:7.1f}".format(name, *marks, share))
 
 # %% [markdown]
-# A network that looks must show *no, yes, yes, no, yes*, and every impostor fails at least one of the five. Two rows are worth a second look. The adder fails only the last question, although it gets far more right than the rival. And an *untrained* network passes all five, because it does look; it just can't see anything yet.
+# A network that looks must show *no, yes, yes, no, yes*, and every impostor fails at least one of the five. The adder fails only the last question, although it gets far more right than the rival. And an *untrained* network passes all five, because it does look; it just can't see anything yet.
 #
 # So passing shows that question and company are used *together*, but not that they are used well, or even compared. The five questions can convict an impostor, but only the loss says how well anybody looks, so you need both.
 #
@@ -563,7 +563,7 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 #
 # ## Lesson 00's question again
 #
-# An answer may depend on its company, *if you can say on which company and how*. For ours, the table has said it: on the pairs of its own card, wherever they are, and on no other card. What is left is *how many* there are.
+# An answer may depend on its company, *if you can say on which company and how*. For ours, the table of impostors has said it: on the pairs of its own card, wherever they are, and on no other card. What is left is *how many* there are.
 #
 # **Predict.** It was trained on four pairs, and four only. With a fifth on the card, what percentage will it answer correctly?
 
