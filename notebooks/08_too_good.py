@@ -292,7 +292,7 @@ guesses.compare("what happens to the accuracy", f"{100 * change:+.2f} points")
 # %% [markdown]
 # The loss falls by almost a fifth, but the accuracy doesn't rise with it; at this learning rate it even falls, by a quarter of a point, which is more than two and a half standard errors. What has changed is how sure the network is. Without weight decay its mean confidence was 0.9381 beside an accuracy of 0.8762, six points too sure; now it is 0.8809 beside 0.8737, and less than one point is left. <small>(The standard errors reflect only the luck of the seeds; with different images the difference might be different, too.)</small>
 #
-# So holding the network back didn't make it read better. Did it do anything beyond making it less sure? There is a much simpler way to make a network less sure. Take the networks that were trained without weight decay, and divide their logits $z$ by a single number, the temperature $T$ of lesson 05. The study chose it, for each seed, on the watched images. Dividing changes no answer, since the largest of the $z$ is also the largest of the $z / T$.
+# So holding the network back didn't make it read better. Did it do anything beyond making it less sure? There is a much simpler way to make a network less sure. Take the networks that were trained without weight decay, and divide all their logits by one number before the softmax, which is the cure that lesson 05 mentioned. The study chose the number, for each seed, on the watched images. Dividing changes no answer, since the largest logit stays the largest.
 #
 # **Predict.** Weight decay brought the loss down to 0.4162. What will one division after training bring it down to?
 
