@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 00 First look
 #
-# Before you build a network, meet one. What does training do, and what can't accuracy tell you? Today the code is ready-made, a row of closed boxes that you run without looking inside. You train a network in a few seconds, draw a digit for it to read, and watch its answers change as it learns. Then you meet a second network, which gets just as many digits right as the first and shouldn't be trusted. Each later lesson opens one of the boxes.
+# Before you build a network, meet one. What does training do, and what can't accuracy tell you? Today the code is ready-made, a row of closed boxes that you run without looking inside. You train a network in a few seconds, draw a digit for it to read, and watch its answers change as it learns. Then you meet a second network. Stop the first one early, and the two get almost equally many digits right; yet only one of them should be trusted. Each later lesson opens one of the boxes.
 #
 # **You will be able to**
 #
@@ -62,23 +62,23 @@ guesses.compare("% of images right after training", f"{100 * after.accuracy:.2f}
 # %% [markdown]
 # ### Draw a digit for it
 #
-# Draw it a digit, with the mouse, a finger or the arrow keys.
+# Use the mouse, a finger or the arrow keys.
 
 # %% mystnb={"image": {"alt": "A still of the picture to draw on: a test digit, a seven; the activations of the network's 128 hidden units as a square of grey fields; and ten bars, of which the seven's is by far the longest."}}
 pictures.draw(trained)
 
 # %% [markdown]
-# The bars are the ten probabilities, and the grey squares are 128 numbers that the network makes on the way from pixels to answer, its **hidden units**. Your drawing is first resized and centred, as every training image was; you can switch that off. Draw a 7 in the upper left corner, and try it both ways. <small>On the web pages the network of lesson 04 answers instead; it was trained for longer.</small>
+# The bars are the ten probabilities. The grey squares are the network's 128 **hidden units**, numbers that it works out on the way from the pixels to the answer. Your drawing is first resized and centred, as every training image was; you can switch that off. <small>On the web pages the network of lesson 04 answers instead; it was trained for longer.</small>
 #
 # ## What did training do?
 #
-# How many parameters does this network have?
+# It changed the network's parameters, and nothing else. How many of them are there?
 
 # %%
 sum(array.size for array in start)
 
 # %% [markdown]
-# To begin with, most of them are drawn at random, and the rest are 0. Then the images are dealt into small **batches**, and after each batch the parameters move a little, in whatever direction improves the answers to that batch. One such move is a **step**, and training is nothing but steps. ([Lesson 04](04_training_curves.ipynb) explains the settings we chose.)
+# To begin with, most of them are drawn at random, and the rest are 0. Then the images are dealt into small **batches**, and after each batch the parameters move a little, in whatever direction improves the answers to that batch. One such move is a **step**, and training is nothing but steps.
 #
 # The share of images that a network gets right is its **accuracy**. What would you expect of ours before the first step?
 
@@ -88,7 +88,7 @@ print(f"after    0 steps: {100 * before.accuracy:.2f} % right")
 print(f"after {len(batches)} steps: {100 * after.accuracy:.2f} % right")
 
 # %% [markdown]
-# Before the first step it does no better than guessing, and 1,173 steps later it gets nearly everything right, although no step ever looked at more than one batch. What happened in between? Here is a function that questions a network (lessons 02 and 03 open it up).
+# Before the first step it does no better than guessing, and 1,173 steps later it gets nearly everything right, although no step ever looked at more than one batch. What happened in between? Here is a function that questions a network.
 
 
 # %%
@@ -174,7 +174,7 @@ exercises.folded(my_accuracy)
 #
 # ## Two networks, one accuracy
 #
-# Now meet *the original*: somebody else's network, the one that this course began with. We train it by its maker's recipe, faults and all, though for only a fifth of the steps. Beside it stands ours, trained again from its start and stopped after 14 steps.
+# Now meet *the original*: a network that somebody else wrote, and that this course grew out of. We train it by its maker's recipe, faults and all, though for only a fifth of the steps. Beside it stands ours, trained again from its start and stopped after 14 steps.
 
 # %%
 recipe = original.Recipe(steps=2_000)
@@ -245,7 +245,7 @@ show_answers(
 plt.show()
 
 # %% [markdown]
-# Ours gives the same answers, right or wrong, in any company. Of the original's hundred answers, 96 change. That looks worse than it is, because the original calls *any* image a 0 if asked about it alone. But even among the other three kinds of company, 66 of the answers depend on who else is there.
+# Ours gives the same answers, right or wrong, in any company. Of the original's hundred answers, 96 change. Thirty of them change only because the original, asked about an image alone, calls it a 0, whatever it is; and alone is how tomorrow's digit will come. The other 66 depend on *which* ninety-nine are in the room.
 #
 # ### Asked alone, it always says 0
 #
@@ -269,7 +269,7 @@ print(f"the original, going by its scores alone: {100 * right:.2f} % right")
 # %% [markdown]
 # That is far less than the 79.04 % that it reached with all 10,000 images in the room. The rest was the company's doing, and that is worth a moment's thought, because nothing went wrong that anybody could have seen: no error, no warning, and a decent number at the end.
 #
-# Here is the original after all of its steps, and you choose the company. Can you make it say almost anything? <small>In company its numbers aren't probabilities, so the longest bar is drawn as 1 and the others to the same scale. Only the last panel, made from the ten scores alone, shows real probabilities.</small>
+# Here is the original after all of its steps, 10,000 instead of 2,000, and you choose the company. Can you make it say almost anything? <small>In company its numbers aren't probabilities, so the longest bar is drawn as 1 and the others to the same scale. Only the last panel, made from the ten scores alone, shows real probabilities.</small>
 
 # %% mystnb={"image": {"alt": "A still of the picture of company: one digit, an eight, and four times ten bars. In the first three the longest bar is drawn as 1. Alone all ten are equal and the original says 0; with twenty zeros it says 7; among many other digits 8. The fourth has the probabilities by its scores alone, and says 1."}}
 pictures.company()
@@ -301,7 +301,7 @@ plt.show()
 print(f"it was at least {100 * sure[surest].min():.1f} % sure of all eight")
 
 # %% [markdown]
-# Some are misshapen, but the 6 that it takes for a 0 is plain at a glance, and yet the network was at least 99.6 % sure of all eight. Such answers are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
+# Some are misshapen, but the 6 that it takes for a 0 is plain at a glance. Mistakes made with such certainty are called **confidently wrong**. How common are they? Sort the 10,000 answers by how sure the network was, cut the pile in half, and count the mistakes in each half.
 #
 # **Predict.** An accuracy of 96.82 % means 318 mistakes. How many of them are in the surer half?
 
@@ -347,13 +347,13 @@ exercises.folded(my_confidently_wrong)
 #
 # ## The same digit, moved
 #
-# You can be caught out even by a plain digit. Here is a 7 drawn by a line of code that joins a few corners, each of them (column, row), counted from the upper left, from 0 to 27.
+# Even a plain digit can catch the network out. Here is a 7 drawn by a line of code that joins a few corners, each of them (column, row), counted from the upper left, from 0 to 27.
 
 # %%
 mine = draw([(5, 4), (16, 4), (10, 20)])  # a 7; change the corners
 
 # %% [markdown]
-# It sits too high, and a little too far left. No image that the network learnt from does, because each was placed with the middle of its ink in the middle of the square ([lesson 01](01_loading.ipynb)). Does it matter? Ask about the 7 as drawn, and again after centring it.
+# It sits too high, and a little too far left. No image that the network learnt from sits like that: each was placed with the middle of its ink in the middle of the square ([lesson 01](01_loading.ipynb)). Does it matter? Ask about the 7 as drawn, and again after centring it.
 
 # %% mystnb={"image": {"alt": "The same drawn seven twice, each in a thin frame: once near the top and a little to the left, read as a 2, once in the middle, read as a 7."}} tags=["hide-input"]
 both = np.array([mine, centred(mine)])
@@ -361,7 +361,7 @@ p = ask(trained, both)
 said = p.argmax(axis=1)
 for name, answer, probabilities in zip(["as drawn", "centred"], said, p):
     print(f"{name:8}: {answer}, {100 * probabilities.max():.1f} % sure")
-captions = [f"drawn: {said[0]}", f"centred: {said[1]}"]
+captions = [f"as drawn: says {said[0]}", f"centred: says {said[1]}"]
 plotting.digits(both, captions, columns=2, title="The same strokes, moved")
 for axis in plt.gcf().axes:
     axis.set_axis_on()
@@ -370,13 +370,13 @@ for axis in plt.gcf().axes:
 plt.show()
 
 # %% [markdown]
-# To you it is the same 7. The network, however, has only ever learnt from centred digits, so it takes the first for a 2, and is sure of it. Accuracy couldn't have warned you, because it was measured on centred images, and it speaks only for images like those.
+# To you it is the same 7. The network, however, has only ever learnt from centred digits, so it takes the first for a 2, and is sure of it. Accuracy couldn't have warned you, because it was measured on centred images, and it speaks only for images like those. Try it on the picture at the beginning of the lesson: draw a 7 in the upper left corner, once with centring and once without.
 #
-# Images of any other kind are said to be **out of distribution**. That networks answer them with great confidence has long been known ([Nguyen, Yosinski and Clune 2015](https://arxiv.org/abs/1412.1897); [Hendrycks and Gimpel 2017](https://arxiv.org/abs/1610.02136)).
+# Images of any other kind are said to be **out of distribution**. That networks can answer them with great confidence has long been known ([Nguyen, Yosinski and Clune 2015](https://arxiv.org/abs/1412.1897); [Hendrycks and Gimpel 2017](https://arxiv.org/abs/1610.02136)).
 #
 # ## Recap
 #
-# You have watched a network learn, and you have caught another one out with a question that anybody can ask. You can't yet say how a step knows where to go, nor why the original listens to its company. The first takes three lessons, and the second is what the course is for.
+# You have watched a network learn, and you have caught another one out with a question that anybody can ask. You can't yet say why the original listens to its company, or how a step knows where to go. Lesson 02 answers the first question, and lesson 03 the second.
 #
 # - What does training do? It moves the parameters, step by step, so that the answers to the images it learns from get better.
 # - An answer must not depend on the company, and accuracy doesn't show whether it does. To find out, ask about a few images one at a time, and compare.

@@ -88,7 +88,7 @@ for i in range(3):
 guesses.compare("beside the asked digits", " ".join(map(str, three.labels)))
 
 # %% [markdown]
-# A 3 may be beside a 7 on this card and beside a 0 on the next, so the network can't learn what goes with a 3. It has to find out *whom to ask*. It will learn from cards dealt from the training digits, and answer cards dealt from digits it has never seen.
+# A 3 may be beside a 7 on this card and beside a 0 on the next, so the network can't learn what goes with a 3. It has to find out *whom to ask*.
 #
 # ## The rival that cannot look
 #
@@ -113,12 +113,6 @@ print(f"right at best: {bound:.2f} %")
 guesses.compare("% right without looking", f"{bound:.2f}")
 
 # %% [markdown]
-# <details><summary>The numbers, by hand</summary>
-#
-# All four different: $10 \cdot 9 \cdot 8 \cdot 7$ lists. Three the same: $4$ places for the odd one out, times $10 \cdot 9$. All four the same: $10$. The others have a digit that occurs twice. Weight the counts by $1, 3, 4$ and $2$, divide by $10^4$ and by 4.
-#
-# </details>
-#
 # So the values alone are worth something. How much? Lesson 02 measured an answer by its surprise. If the digit $l$ occurs $r$ times among the four values, the rival can do no better than give it the probability $p_l = r / 4$, and its mean surprise is then the **entropy** of these shares,
 #
 # $$H = - \sum_l p_l \log p_l .$$
@@ -139,17 +133,15 @@ print(f"loss of the rival at best: {H:.4f}; of ten equal guesses: {np.log(10):.3
 #
 # $$s_i = c \, (q \cdot k_i) .$$
 #
-# Here $c$ is a fixed number, and we take $1 / \sqrt d$, a quarter, as is usual: if the entries of $q$ and $k_i$ are independent, with mean 0 and variance 1, their dot product has the variance $d$, and $c$ brings it back to 1. It is no law of nature, though, and question 3 at the end asks how you would do without it.
+# Here $c$ is a fixed number, and we take $1 / \sqrt d$, a quarter, as is usual: if the entries of $q$ and $k_i$ are independent, with mean 0 and variance 1, their dot product has the variance $d$, and $c$ brings it back to 1.
 #
 # Now four scores must become four shares, none below 0, that add up to 1. You know what does that:
 #
 # $$w = \mathrm{softmax}(s), \qquad m = \sum_i w_i \, v_i .$$
 #
-# The shares $w_i$ are the **attention weights**. A third matrix, $W_v$, turns each value image's features into a vector $v_i$ of ten entries, one for each digit: the **value**. The network's answer is the weighted mean $m$ of the four values, to which a bias $b_2$ is added; these ten numbers are the logits.
+# The shares $w_i$ are the **attention weights**. A third matrix, $W_v$, turns each value image's features into a vector $v_i$ of ten entries, one for each digit: the **value**. The network's answer is the weighted mean $m$ of the four values, to which a bias $b_2$ is added; these ten numbers are the logits. In other words, all of the company is asked, and **those whose keys fit are heard**.
 #
-# > In lesson 06 a softmax over the company was the original's worst fault. Here it is the point: **the company is asked on purpose, and those whose keys fit are heard.**
-#
-# In this lesson $i$ numbers the pairs, $k$ is a key, as everywhere in the field, and $l$ numbers the classes. For $n$ cards with the same number of pairs each:
+# In this lesson $i$ numbers the pairs, $k$ is a key, and $l$ numbers the classes. For $n$ cards with the same number of pairs each:
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -226,7 +218,7 @@ exercises.folded(my_weighted_mean_backward)
 # %% [markdown]
 # From $dw$ to the scores you already know the way: it is lesson 02's path back through a softmax, `softmax_backward(w, dw)`. A weight's blame, less the average blame $\sum_l w_l \, dw_l$, is multiplied by the weight. On our pencil card the average is $\frac34 \cdot 4 + \frac14 \cdot (-8) = 1$, so $ds = \big(\frac34 (4 - 1), \frac14 (-8 - 1)\big) = (\frac94, -\frac94)$. The first score should fall and the second should rise, by the same amount, because what one pair gains in attention the others lose.
 #
-# That leaves the scores themselves, $s_i = c \, (q \cdot k_i)$. Each key is multiplied by the query once, whereas the query is multiplied by *every* key of its card.
+# That leaves the scores themselves, $s_i = c \, (q \cdot k_i)$.
 #
 # ### Exercise 12.3: back through the scores (core, 8 minutes)
 #
@@ -283,12 +275,12 @@ print(check_gradient(loss_along, np.array(0.0), slope, name="slope", tolerance=1
 #
 # A card is just one more kind of image, so the `train` of every network since lesson 04 will do.
 #
-# **Predict.** After eight passes over 24,000 cards, what percentage of *new* cards, with digits that it has never seen, will it answer correctly?
+# **Predict.** After eight passes over 24,000 cards, what percentage of *new* cards, dealt from digits that it has never seen, will it answer correctly?
 
 # %%
 guesses.ask("% of new cards answered right", None)
 
-# %% tags=["answer"]
+# %% tags=["answer", "hide-input"]
 validation_cards = deal_cards(*validation_digits, 1_000, rng=np.random.default_rng(seed=3))
 rng = np.random.default_rng(seed=0)
 cards = deal_cards(*train_digits, 24_000, rng=rng)
@@ -327,7 +319,6 @@ for step, share, loss in scores:
     print(f"{step:5}   {100 * share:18.1f} %   {loss:6.3f}")
 right, looks = ask(test_cards)
 print(f"of {len(test_cards.labels):,} test cards {right:.1f} % are right;")
-del test_cards
 print(f"it looks most at the right pair on {looks:.1f} %")
 guesses.compare("% of new cards answered right", f"{right:.1f}")
 
@@ -356,15 +347,13 @@ print(f"{len(wrong)} mistakes on 1,000 validation cards:")
 print(f"{len(lost)} looked most at a wrong pair, {len(misread)} at the right one")
 
 # %% [markdown]
-# Both kinds of mistake happen. Where it looked at the wrong pair here, a thinner line still leads to the right key: it had noticed, but was outvoted.
-#
 # Now play with it. Swap pairs, change a value, ask about a different digit, draw the asked digit yourself. Then move the slider, which multiplies the scores. What do the lines do at a tenth, and at 0?
 
 # %% mystnb={"image": {"alt": "A still of the picture to touch: a card with an asked digit at the left and four pairs at the right, lines from the asked digit to the four keys, as thick as their attention weights, and ten bars, of which that of the right value is the longest."}}
 pictures.attend(trained)
 
 # %% [markdown]
-# **A good place to stop.** You have derived attention, checked every gradient of it and trained a network whose lines point the right way. What is left is the question of the whole lesson: does it really look, and how would you know?
+# **A good place to stop.** You have derived attention, checked every gradient of it and trained a network whose lines point the right way. What is left is the question of the whole lesson: does it look?
 #
 # ## Does it look?
 #
@@ -394,9 +383,7 @@ for name, results in of_seeds.items():
     print(f"{name:29}{np.min(share):8.1f} {np.mean(share):6.1f} {np.max(share):8.1f}")
 
 # %% [markdown]
-# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and comes close to the rival's best, 38.35 %.
-#
-# Accuracy, at least, seems to tell the two apart, since ours gets more than 90, whatever the seed. But between these there is a lot of room. Suppose that somebody's network gets just over half of the cards right. Must it have looked, at least a little?
+# The loss falls for the network that can't look, too! It has learnt to read the values and average them, and gets nearly as many cards right as the rival at best, 38.35 %. Accuracy, at least, seems to tell the two apart, since ours gets more than nine cards in ten, whatever the seed. But between these there is a lot of room.
 #
 # ### Two votes, added
 #
@@ -456,7 +443,8 @@ guesses.ask("the loss, while the accuracy climbs", None)
 places = np.arange(1, 5)  # the keys; only their order matters
 g = np.array([adding.company_votes(places, values) for values in lists])
 lines = places[:, None] * np.arange(10) + g[:, None]  # lists, questions, classes
-# Raise the lines that were pushed down until they all but touch the highest one.
+# Raise the lines that were pushed down until they all but touch the highest one: a class that is a
+# hundred points below makes any loss enormous.
 touching = (lines.max(axis=2, keepdims=True) - places[:, None] * np.arange(10)).min(axis=1) - 1
 lines = places[:, None] * np.arange(10) + np.where(g < -99, touching, g)[:, None]
 print("times     right     loss")
@@ -469,7 +457,7 @@ guesses.compare("the loss, while the accuracy climbs", "it rises")
 # %% [markdown]
 # The second line surprised us more than anything else in this lesson. A hundredth of the votes is enough to take the accuracy from 38 % to almost 57 %, because on half of the cards all four values are different, and where four classes are exactly level a hair decides who wins. The loss hardly notices, and what it notices it doesn't like: it *rises*. And although the accuracy goes on climbing, the loss never comes below where it began, at 1.1868.
 #
-# That is no accident of these lines. **No adder whatever can get a mean loss below 1.1868.** The reason is that the loss is a bowl. When a question favours a class, it wins something on the cards where that class happens to be beside the asked digit, but it loses on the cards where it isn't, and on average it loses at least as much as it wins.
+# **No adder whatever can get a mean loss below 1.1868.** The reason is that the loss is a bowl. When a question favours a class, it wins something on the cards where that class happens to be beside the asked digit, but it loses on the cards where it isn't, and on average it loses at least as much as it wins.
 #
 # <details><summary>The proof, in three steps</summary>
 #
@@ -501,11 +489,11 @@ for name, scale in [("our network", None), ("our network, scores times 0", 0.0)]
 #
 # ### Exercise 12.4: a check that it looks (core, 25 minutes)
 #
-# A loss needs labels. Can you also tell from outside, without any, whether somebody's network looks? You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key image, value image, key image, value image, and so on. You can't see inside `answer`, but you can ask it five questions about cards that you have changed:
+# A loss needs labels. Can you also tell from outside, without any, whether somebody's network looks? You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key image, value image, key image, value image, and so on. You can ask it five questions about cards that you have changed:
 #
 # - *Places don't matter.* Move a pair elsewhere on its card: the answers must stay the same, up to float64's rounding (`np.allclose`).
 # - *The question matters.* Ask about the first key's image, then about the second's: the answers must differ.
-# - *The company matters.* The company is the four pairs. What can you swap so that the key images stay where they are and the answers change?
+# - *The company matters.* What can you swap so that the key images stay where they are and the answers change?
 # - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its answer must be what it was among the others. Lesson 06's softmax would fail here.
 # - *The two are used together.* Swap two values while asking about one key, and again while asking about a different one. Each time the logits change by something. In an adder the two changes are equal, whereas in a network that looks they differ. Compare them as a softmax would, to which a number added to all ten logits means nothing: subtract from each row of a change its mean. Otherwise an adder that returns the logs of its probabilities would escape you.
 #
@@ -524,7 +512,7 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Here are six impostors, all made from our trained features. One weighs all pairs alike, and one always hears the first; two go by the place on the card, the second of them in addition to looking; one runs its softmax over the cards in the batch, as in lesson 06; and the last is the adder. Our network and an untrained one stand above them. What does a check like yours see in each, and will the untrained one pass?
+# Here are four impostors, all made from our trained features. The first weighs all pairs alike. The second looks, but also favours the pairs higher up on the card. The third runs its softmax over the cards in the batch, as in lesson 06, and the last is the adder. Above them are our network and an untrained one. What does a check like yours see in each, and will the untrained one pass?
 
 # %% tags=["hide-input"]
 candidates = {
@@ -540,7 +528,7 @@ for name, answer in candidates.items():
     print("{:16} {:>6}  {:>8}  {:>7}  {:>5}  {:>8}  {:7.1f}".format(name, *marks, share))
 
 # %% [markdown]
-# A network that looks must show *no, yes, yes, no, yes*, and every impostor fails at least one of the five. Two rows are worth a second look. The adder fails only the last question, although it gets far more right than the rival. And an *untrained* network passes all five, because it does look; it just can't see anything yet.
+# A network that looks must show *no, yes, yes, no, yes*, and every impostor fails at least one of the five. The adder fails only the last question, although it gets far more right than the rival. And an *untrained* network passes all five, because it does look; it just can't see anything yet.
 #
 # So passing shows that question and company are used *together*, but not that they are used well, or even compared. The five questions can convict an impostor, but only the loss says how well anybody looks, so you need both.
 #
@@ -573,9 +561,58 @@ guesses.compare("% of answers changed by the first, and by the second", " and ".
 # %% [markdown]
 # Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though it isn't the lines that prove it, but the experiment.
 #
-# ### Does it compare, or recognise?
+# ## Lesson 00's question again
 #
-# So it looks, but how does it find the right pair? It may *compare* two images, or *recognise* both: this is an 8, and so is that one. Recognising works only for digits that have been learnt, so we trained on cards whose keys are 0 to 7, and then asked about an 8 or a 9. All but one of the rivals below merely recognise: a classifier that was trained on 0 to 7 gives each image a name, or a probability for each class, and these are what they match. The last rival lays image on image.
+# An answer may depend on its company, *if you can say on which company and how*. For ours, the table of impostors has said it: on the pairs of its own card, wherever they are, and on no other card. What is left is *how many* there are.
+#
+# **Predict.** It was trained on four pairs, and four only. With a fifth on the card, what percentage will it answer correctly?
+
+# %%
+guesses.ask("% right with a fifth pair", None)
+
+# %% tags=["answer", "hide-input"]
+for pairs in [2, 5, 10]:
+    more = deal_cards(*validation_digits, 1_000, pairs=pairs, rng=np.random.default_rng(seed=6))
+    right, looks = ask(more)
+    print(f"pairs: {pairs:2}   {right:5.1f} % right, looks at the right pair on {looks:5.1f} %")
+    if pairs == 5:
+        five = f"{right:.1f}"
+guesses.compare("% right with a fifth pair", five)
+
+# %% [markdown]
+# It copes, even with ten. Nothing in the formulas knows how many pairs there are, because a softmax shares among however many it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls, slowly.
+#
+# The original of lesson 06, too, ran a softmax over the company, and its answers moved with whoever happened to be in the batch. Here the company is *on the card*, and nobody else has a say. The operation is the same. The difference is **who was meant to be asked**.
+#
+# ## From one look to a transformer
+#
+# You have built a single look: one question, put to a handful of pairs. The networks that write text repeat it many times. What else lies between is less than you may fear, and you know most of it.
+#
+# <details><summary>From here to there, in six steps</summary>
+#
+# | next | what it is | you know it from |
+# |---|---|---|
+# | Self-attention | every item asks all items: as many queries as keys (with the question and the company apart, as here, it is called *cross-attention*) | this lesson |
+# | Masks | what is to be predicted must not be seen: the scores of all later items are set to minus infinity, so that their weights are 0 | lesson 00, where an answer leaked in from the company |
+# | Heads | several looks side by side, each with its own $W_q, W_k, W_v$, and one more matrix that mixes what they bring | several kernels in 10 |
+# | Positions | if the items are shuffled, the answers are merely shuffled along, so order must be put into the input | equivariance in 10 |
+# | Layers | after each look a network with one hidden layer, a path around both ([He and others 2016](https://arxiv.org/abs/1512.03385)), and sums kept at a constant size ([Ba, Kiros and Hinton 2016](https://arxiv.org/abs/1607.06450)) | lesson 03, exercises 7.4 and 11.5 |
+# | Text | the items are pieces of words, the answer is the next one ([Karpathy 2022](https://github.com/karpathy/nanoGPT)) | a softmax and $p - y$ in 02 |
+#
+# Most of this is in [Vaswani and others 2017](https://arxiv.org/abs/1706.03762).
+#
+# </details>
+#
+# <details><summary>Whose ideas these are</summary>
+#
+# Attention began as a look back at the words to be translated ([Bahdanau, Cho and Bengio 2014](https://arxiv.org/abs/1409.0473)), scored by a dot product ([Luong, Pham and Manning 2015](https://arxiv.org/abs/1508.04025)). A memory read by likeness and the task of *associative recall*, to which our cards belong, are in [Graves, Wayne and Danihelka 2014](https://arxiv.org/abs/1410.5401) and [Arora and others 2023](https://arxiv.org/abs/2312.04927). Our nearest relative is a memory of keys and values ([Miller and others 2016](https://arxiv.org/abs/1606.03126)); others answer from a few examples ([Vinyals and others 2016](https://arxiv.org/abs/1606.04080)), and such looks have been found inside language models ([Olsson and others 2022](https://arxiv.org/abs/2209.11895)). Whether the weights explain anything has been disputed since [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186); [Wiegreffe and Pinter 2019](https://arxiv.org/abs/1908.04626) asked for a baseline with equal weights, our scores of 0.
+#
+# </details>
+
+# %% [markdown]
+# ## If you have five more minutes: does it compare, or recognise?
+#
+# Our network looks, but how does it find the right pair? It may *compare* two images, or *recognise* both: this is an 8, and so is that one. Only digits that have been learnt can be recognised, so we trained on keys 0 to 7, and then asked about an 8 or a 9. Of the rivals, *names* and *probabilities* match what a classifier of 0 to 7 makes of each image, whereas *pixels* have learnt nothing.
 
 # %% tags=["hide-input"]
 comparing = studies.read("comparing")["rows"]
@@ -601,66 +638,7 @@ for name, rows in ways.items():
     print(f"{name:32}{known:15.1f}{new:15.1f}{len(rows):8}")
 
 # %% [markdown]
-# On new digits the network beats the names, and the probabilities as well, as long as these are compared by a dot product. So for a while this page said, in bold, *it compares*. Then a referee asked why the pixels were compared by a cosine, which ignores how long the two arrows are, and the probabilities were not. Compared by a cosine, the very same probabilities beat the network, and so do plain pixels, which have learnt nothing. In other words, the ruler decides, and **this experiment can't tell whether our network compares or recognises**. We were wrong to think that it could.
-#
-# ## Lesson 00's question again
-#
-# An answer may depend on its company, *if you can say on which company and how*. So turn the order of the pairs round, take all other cards out of the batch, and then change the number of pairs on the card.
-#
-# **Predict.** It was trained on four pairs, and four only. With a fifth on the card, what percentage will it answer correctly?
-
-# %%
-guesses.ask("% right with a fifth pair", None)
-
-# %% tags=["answer", "hide-input"]
-x = validation_x[:200]
-z = model.logits(trained, x)
-last_first = [x[:, i : i + 2] for i in range(x.shape[1] - 2, 0, -2)]  # each key with its value
-turned = np.concatenate([x[:, :1], *last_first], axis=1)
-alone = np.vstack([model.logits(trained, x[i : i + 1]) for i in range(200)])
-print("the same to 1e-9?")
-print("pairs in another order:", np.allclose(model.logits(trained, turned), z, atol=1e-9))
-print("no other card in the batch:", np.allclose(alone, z, atol=1e-9))
-
-for pairs in [2, 5, 10]:
-    more = deal_cards(*validation_digits, 1_000, pairs=pairs, rng=np.random.default_rng(seed=6))
-    right, looks = ask(more)
-    print(f"pairs: {pairs:2}   {right:5.1f} % right, looks at the right pair on {looks:5.1f} %")
-    if pairs == 5:
-        five = f"{right:.1f}"
-guesses.compare("% right with a fifth pair", five)
-
-# %% [markdown]
-# It copes, even with ten. Nothing in the formulas knows how many pairs there are, because a softmax shares among however many it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls, slowly.
-#
-# The original, too, ran a softmax over the company, and its answers moved with whoever happened to be in the batch. Here the company is *on the card*, and nobody else has a say. The operation is the same. The difference is **who was meant to be asked**.
-#
-# ## From one look to a transformer
-#
-# You have built a single look: one question, put to a handful of pairs. The networks that write text repeat it many times. There, each item asks all those before it, and a **mask** gives the later ones a weight of 0, because what is to be predicted must not be seen. What else lies between is less than you may fear, and you know most of it.
-#
-# <details><summary>From here to there, in six steps</summary>
-#
-# | next | what it is | you know it from |
-# |---|---|---|
-# | Self-attention | every item asks all items: as many queries as keys (with the question and the company apart, as here, it is called *cross-attention*) | this lesson |
-# | Masks | what is to be predicted must not be seen: the scores of all later items are set to minus infinity, so that their weights are 0 | lesson 00, where an answer leaked in from the company |
-# | Heads | several looks side by side, each with its own $W_q, W_k, W_v$, and one more matrix that mixes what they bring | several kernels in 10 |
-# | Positions | if the items are shuffled, the answers are merely shuffled along, so order must be put into the input | equivariance in 10 |
-# | Layers | after each look a network with one hidden layer, a path around both ([He and others 2016](https://arxiv.org/abs/1512.03385)), and sums kept at a constant size ([Ba, Kiros and Hinton 2016](https://arxiv.org/abs/1607.06450)) | lesson 03, exercises 7.4 and 11.5 |
-# | Text | the items are pieces of words, the answer is the next one ([Karpathy 2022](https://github.com/karpathy/nanoGPT)) | a softmax and $p - y$ in 02 |
-#
-# Most of this is in [Vaswani and others 2017](https://arxiv.org/abs/1706.03762).
-#
-# </details>
-#
-# <details><summary>Whose ideas these are</summary>
-#
-# Attention began as a look back at the words to be translated ([Bahdanau, Cho and Bengio 2014](https://arxiv.org/abs/1409.0473)), scored by a dot product ([Luong, Pham and Manning 2015](https://arxiv.org/abs/1508.04025)). A memory read by likeness and the task of *associative recall*, to which our cards belong, are in [Graves, Wayne and Danihelka 2014](https://arxiv.org/abs/1410.5401) and [Arora and others 2023](https://arxiv.org/abs/2312.04927). Our nearest relative is a memory of keys and values ([Miller and others 2016](https://arxiv.org/abs/1606.03126)); others answer from a few examples ([Vinyals and others 2016](https://arxiv.org/abs/1606.04080)), and such looks have been found inside language models ([Olsson and others 2022](https://arxiv.org/abs/2209.11895)). Whether the weights explain anything has been disputed since [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186); [Wiegreffe and Pinter 2019](https://arxiv.org/abs/1908.04626) asked for a baseline with equal weights, our scores of 0.
-#
-# </details>
-#
-# When somebody shows you a network that works, you now know what to ask. How well does it do without the part you are proud of? Would it happen again? What may its answer depend on, and how do you know that it does?
+# On new digits the network beats the names, and the probabilities as well, as long as these are compared by a dot product. So for a while this page said, in bold, *it compares*. Then a referee asked why only the pixels had a cosine, which ignores how long the two arrows are. With one, the very same probabilities beat the network, and so do plain pixels. We were wrong: the ruler decides, and **this experiment can't tell whether our network compares or recognises**.
 
 # %% [markdown]
 # ## Recap

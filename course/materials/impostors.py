@@ -45,7 +45,7 @@ def find_dependence(answer: Answer, x: np.ndarray) -> dict[str, bool]:
 
 
 def make_impostors(trained: Parameters) -> dict[str, Answer]:
-    """Return six impostors by name, made from the features and matrices of a trained network."""
+    """Return four impostors by name, made from the features and matrices of a trained network."""
     model = Attention()
 
     def average(w: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -54,12 +54,6 @@ def make_impostors(trained: Parameters) -> dict[str, Answer]:
     def scores(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         state = model.forward(trained, x)
         return (state.q[:, None] * state.k).sum(axis=2) / np.sqrt(state.q.shape[1]), state.v
-
-    def by_place(x: np.ndarray) -> np.ndarray:
-        """Scores that fall by half a point from place to place."""
-        v = model.forward(trained, x).v
-        w = functions.softmax(-0.5 * np.arange(v.shape[1]))
-        return average(np.tile(w, (len(v), 1)), v)
 
     def looks_and_favours(x: np.ndarray) -> np.ndarray:
         """Take the network's own scores, less half a point from place to place."""
@@ -79,9 +73,7 @@ def make_impostors(trained: Parameters) -> dict[str, Answer]:
 
     return {
         "scores of 0": lambda x: Attention(scale=0).logits(trained, x),
-        "scores by place": by_place,
         "looks, by place": looks_and_favours,
-        "the first pair": lambda x: model.forward(trained, x).v[:, 0] + trained.b2,
         "over the cards": over_cards,
         "the adder": add_votes,
     }

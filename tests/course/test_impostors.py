@@ -14,9 +14,7 @@ IMPOSTORS = impostors.make_impostors(NETWORK)
 #: The questions to which each gives itself away.
 FAULTS = {
     "scores of 0": {"question", "company", "together"},
-    "scores by place": {"place", "question", "together"},
     "looks, by place": {"place"},
-    "the first pair": {"place", "question", "together"},
     "over the cards": {"cards"},
     "the adder": {"together"},
 }
