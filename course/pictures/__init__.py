@@ -260,7 +260,7 @@ def backprop() -> Picture:
         "backprop",
         "A picture to touch: a network of two pixels, two hidden units and two classes. Step forward "
         "number by number to the loss, and back with the gradient of each; move any number and see.",
-        {**numbers, "target": 1, "step": 0, "held": 6},
+        {**numbers, "target": 1, "step": 8, "held": 6},  # forward is done
     )
 
 
@@ -406,7 +406,7 @@ def fill() -> Picture:
         "fill",
         "A picture to touch: a network of two pixels, two hidden units and two classes, its values and "
         "gradients left empty. Type each into its box and be told at once whether it is right.",
-        {**numbers, "target": 1, "typed": {}, "shown": [], "last": ""},
+        {**numbers, "target": 1, "typed": {"z10": "0"}, "shown": ["z10"], "last": "z10"},
     )
 
 

@@ -4,15 +4,15 @@ const SIZES = { x: 2, W1: 4, b1: 2, W2: 4, b2: 2 };
 const EDGES = [[0, 0], [0, 1], [1, 0], [1, 1]]; // from, to: the order of a matrix's entries
 const ORDER = ["W1", "b1", "W2", "b2"];
 
-/** Write a number as a small fraction, or one plus log 3, where it is one; `short` where room is small. */
+/** Write a number as a small fraction, or one plus log 3 or log 4, where it is one; `short` where room is small. */
 function friendly(value, short = false) {
-  for (const [extra, name] of [[0, ""], [Math.log(3), "log 3"]]) {
+  for (const [extra, name] of [[0, ""], [Math.log(3), "log 3"], [Math.log(4), "log 4"]]) {
     for (const below of [1, 2, 3, 4, 8, 16, 32, 64, 128]) {
       const above = Math.round((value - extra) * below);
       if (Math.abs(value - extra - above / below) > 1e-12 * Math.abs(value)) continue;
       const fraction = `${above}${below > 1 ? `/${below}` : ""}`.replace("-", "−");
       const text = !name ? fraction : above ? `${fraction} + ${name}` : name;
-      if (!short || text.length <= 7) return text;
+      if (!short || text.length <= 9) return text;
     }
   }
   return short || Math.abs(value) >= 1e4 || Math.abs(value) < 1e-4 ? compact(value) : written(value, 4);

@@ -150,7 +150,7 @@ function render({ model, el }) {
       unreadable: `${name}: this cannot be read as a number. Try 5/7, −0.2 or log 5. `,
     }[kind];
     const counts = (wanted) => Object.entries(found).filter(([one, is]) => is === wanted && !state.shown.includes(one)).length;
-    const next = open ? `Next, the marked box: **${title(open[0], open[1]).replace("loss[0]", "the loss")}**.` : `All 27 are filled in: a forward and a backward pass${state.shown.length ? "" : ", by hand"}.`;
+    const next = open ? `Next, the marked box: **${title(open[0], open[1]).replace("loss[0]", "the loss")}**.` : `All 27 are filled in: a forward and a backward pass${state.shown.length > start.shown.length ? "" : ", by hand"}.`;
     words(verdict, `${said}${next} ${counts("right")} of 27 right${counts("carried") ? `, ${counts("carried")} right but for an earlier slip` : ""}${state.shown.length ? `, ${state.shown.length} shown` : ""}.`);
     showOne.disabled = !open;
     told.tell(verdict.textContent);

@@ -3,6 +3,7 @@
 const WIDTH = 360;
 const HEIGHT = 250;
 const MOST = 100; // features
+const COUNTS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, MOST];
 const BOX = { left: 34, right: 352, top: 22, bottom: 212 }; // of the points, in the drawing's units
 const HIGH = 2.5; // the largest target that is shown; places go from -1 to 1
 
@@ -87,6 +88,7 @@ function render({ model, el }) {
   const threshold = start.points.length;
   const step = (count) => 54 + ((Math.log(count) - Math.log(2)) / (Math.log(MOST) - Math.log(2))) * (WIDTH - 76);
   const high = (error) => BOX.top + (2 - within(-2, Math.log10(error), 2)) * 47.5;
+  const ghosts = draw("g", { class: "ghosts" }); // what is to be found
   const errors = draw("g", {});
   const cursor = draw("line", { y1: BOX.top, y2: BOX.bottom, class: "cursor" });
   const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot" },
@@ -94,7 +96,7 @@ function render({ model, el }) {
     ...[2, 4, threshold, 40, MOST].map((n) => text(String(n), [step(n), 226], { "text-anchor": "middle" })),
     draw("line", { x1: step(threshold), x2: step(threshold), y1: BOX.top, y2: BOX.bottom, class: "grid threshold" }),
     text("as many as points", [step(threshold) + 6, BOX.bottom - 6]),
-    cursor, errors, text("off the true curve", [4, 13]), text("features", [200, 244], { "text-anchor": "middle" }));
+    ghosts, cursor, errors, text("off the true curve", [4, 13]), text("features", [200, 244], { "text-anchor": "middle" }));
 
   const error = ({ points, price }, count) => {
     const w = weights(points, count, price);
@@ -109,7 +111,7 @@ function render({ model, el }) {
   const price = slider("price of weights, λ", { min: -8, max: 1, step: 0.25, unit: () => (now().price > 1e-8 ? priced(now().price) : "≈ 0") }, (power) => renew({ price: power === -8 ? 1e-8 : Number((10 ** power).toPrecision(3)) }));
   const all = button("many numbers of features", () => {
     const { drawn } = now();
-    change({ drawn: { ...drawn, ...Object.fromEntries([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 30, 40, 55, 75, 100].map((n) => [n, error(now(), n)?.real])) } });
+    change({ drawn: { ...drawn, ...Object.fromEntries(COUNTS.map((n) => [n, error(now(), n)?.real])) } });
   });
   const again = button("start again", () => change(start));
   const verdict = make("p", { class: "verdict" });
@@ -122,6 +124,8 @@ function render({ model, el }) {
       fill(mark, { cx: x(u), cy: y(v) }, []);
       mark.say(v, `at ${written(u, 2)}, ${written(v, 2)}`);
     });
+    const ghostly = COUNTS.map((n) => [n, error(state, n)?.real]).filter(([, value]) => value);
+    ghosts.replaceChildren(draw("polyline", { points: ghostly.map(([n, value]) => `${step(n)},${high(value)}`).join(" ") }));
     errors.replaceChildren(...Object.entries({ ...state.drawn, [state.count]: found?.real }).filter(([, value]) => value).map(([n, value]) => {
       const kind = Number(n) === state.count ? "one now" : "one";
       const [cx, cy, r] = [step(Number(n)), high(value), kind === "one" ? 3.5 : 5.5];

@@ -11,6 +11,7 @@ const FUNCTIONS = {
 const bump = (u) => sigmoid(u) * sigmoid(-u);
 const WIDTH = 360;
 const HEIGHT = 280;
+const NUDGES = Array.from({ length: 33 }, (_, i) => i / 2); // minus the powers of ten
 const REACH = 4.3; // the left picture shows u from -4.3 to 4.3: 3, the widest nudge, and the mark there
 
 /** What nudging says of the slope of f at u, both ways and one way, and how far off it is. */
@@ -93,6 +94,7 @@ function render({ model, el }) {
 
   const x = (power) => WIDTH - 20 - (power * (WIDTH - 85)) / 16;
   const y = (error) => 26 + (within(-0.5, -Math.log10(error), 16.5) + 0.5) * ((HEIGHT - 78) / 17);
+  const ghosts = draw("g", { class: "ghosts both" }); // what is to be found
   const marks = draw("g", {});
   const line = draw("line", { y1: 12, y2: HEIGHT - 48, class: "cursor" });
   const here = draw("g", {}, draw("rect", { x: -14, y: 12, width: 28, height: HEIGHT - 60, class: "hit" }), line);
@@ -102,19 +104,19 @@ function render({ model, el }) {
     move: toPlace,
     nudge: ([right, up]) => toPower(now().power - (right + up) / 2),
   });
-  const hint = draw("text", { x: x(1), y: HEIGHT / 2, "text-anchor": "end" });
+  const hint = draw("text", { x: x(1), y: 40, "text-anchor": "end" });
   const axis = draw("g", { "aria-hidden": "true" }, [0, 4, 8, 12, 16].flatMap((n) => [
     draw("text", { x: x(n), y: HEIGHT - 30, "text-anchor": "middle" }, n ? `1e−${n}` : "1"),
     draw("text", { x: 54, y: y(10 ** -n) + 4, "text-anchor": "end" }, n ? `1e−${n}` : "1"),
     draw("line", { x1: 56, x2: WIDTH - 8, y1: y(10 ** -n), y2: y(10 ** -n), class: "grid" }),
   ]));
-  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" }, axis, hint, marks, cursor,
+  const right = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", class: "plot" }, axis, ghosts, hint, marks, cursor,
     draw("text", { x: WIDTH / 2 + 20, y: HEIGHT - 6, "text-anchor": "middle" }, "the nudge h"), draw("text", { x: 4, y: 12 }, "error"));
 
   const f = choice("the function", Object.entries(FUNCTIONS).map(([key, { name }]) => [key, name]), (value) => change({ f: value }));
   const u = slider("where, u", { min: -3, max: 3, step: 0.1 }, toU);
   const nudge = slider("the nudge, h", { min: -16, max: 0, step: 0.5, unit: (n) => written(10 ** n, 0) }, (n) => toPower(-n)); // to the left is smaller, as in the plot
-  const all = button("all nudges", () => change({ seen: Array.from({ length: 33 }, (_, i) => i / 2) }));
+  const all = button("all nudges", () => change({ seen: NUDGES }));
   const again = button("start again", () => change(start));
   const cells = Object.fromEntries(["slope", "both", "forward", "errorBoth", "errorForward"].map((name) => [name, make("td", { class: name })]));
   const table = make("table", { class: "shares nudged" },
@@ -145,6 +147,7 @@ function render({ model, el }) {
   function redraw(state) {
     const found = measured(state, state.power);
     drawCurve(state, found);
+    ghosts.replaceChildren(...NUDGES.map((power) => draw("circle", { cx: x(power), cy: y(measured(state, power).errors.both), r: 4.5 })));
     marks.replaceChildren(...state.seen.flatMap((power) => {
       const { errors } = measured(state, power);
       const kind = (name, error) => (error ? name : `${name} zero`);

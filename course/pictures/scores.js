@@ -45,7 +45,8 @@ function verdict({ z, e, total, naive, stable }, floats) {
   if (stable.some((p, k) => p > 0 && Math.abs(naive[k] / p - 1) > 100 * limit)) {
     return `Both formulas agree to ${floats === "float64" ? 12 : 5} places, but not in their smallest probabilities: some exponentials are too small for ${floats}, and the naive formula has lost their digits.`;
   }
-  return `Both formulas agree: the largest exponential is ${written(Math.max(...e))}, and ${floats} can hold ${written(LARGEST[floats])}.`;
+  const further = top < 20 ? ` Add **${floats === "float64" ? 710 : 90}** to all ten, and they part.` : "";
+  return `Both formulas agree: the largest exponential is ${written(Math.max(...e))}, and ${floats} can hold ${written(LARGEST[floats])}.${further}`;
 }
 
 function render({ model, el }) {

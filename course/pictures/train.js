@@ -280,6 +280,10 @@ function render({ model, el }) {
 
   if (live) model.on("msg:custom", hear);
   begin();
+  if (!live) for (let i = 1; i <= 40; i++) { // whoever comes sees it under way
+    one();
+    if (i % 2 === 0) record();
+  }
   el.append(make("p", { class: "title" }, "A network learns, and you hold the dials"),
     make("div", { class: "digits" }, fields.map((field) => field.element)),
     make("div", { class: "strip" }, go, single, fresh, again),

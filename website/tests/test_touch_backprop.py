@@ -28,10 +28,8 @@ def test_blame_is_that_of_the_library(lone):
 def test_backprop_by_the_keyboard_alone(lone):
     shown = Shown(lone, "backprop")
     assert "".join(shown.el.locator("text.blame").all_text_contents()) == ""
+    assert "log 4" in shown.el.locator(".verdict").inner_text()  # forward is done
     shown.tab_to("button")
-    for _ in range(8):
-        shown.page.keyboard.press("Enter")
-    assert "1.3863" in shown.el.locator(".verdict").inner_text()  # log 4
     for _ in range(3):
         shown.page.keyboard.press("Enter")
     assert "3/8" in shown.el.locator(".verdict").inner_text()
