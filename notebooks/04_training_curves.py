@@ -19,7 +19,7 @@
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
-# **Time** 55 minutes to read, 37 more for the exercises; it runs for about 30 s and takes 400 MB
+# **Time** 55 minutes to read, 37 more for the exercises; it runs for about 35 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
