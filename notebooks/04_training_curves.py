@@ -19,7 +19,7 @@
 #
 # **You need** [lesson 03](03_backpropagation.ipynb): the forward pass, the gradients, and one step downhill; and the split of [lesson 01](01_loading.ipynb).
 #
-# **Time** 55 minutes to read, 37 more for the exercises; it runs for about 35 s and takes 400 MB
+# **Time** 60 minutes to read, 37 more for the exercises; it runs for about 35 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -313,7 +313,7 @@ pictures.train(train_set, validation_set)
 # %% [markdown]
 # ### Exercise 4.2: four mystery curves (core, 8 minutes)
 #
-# Four small networks were trained on a few images, for 40 steps or for 480. For one of them the learning rate was too small and for another too large; a third overfitted, and for the fourth somebody had mixed up the training labels. Which is which? Mind that mixed-up labels can be learnt by heart as well, so that two of the four end with a training loss near 0; but only one of these two ever learns anything that helps with other images. The dotted line is log 10, the loss when all ten probabilities are equal.
+# Four small networks were trained on a few images, for 40 steps or for 480. For one of them the learning rate was too small and for another too large; a third overfitted, and for the fourth somebody had mixed up the training labels. Which is which? Mixed-up labels can be learnt by heart as well, so two of the four end with a training loss near 0. But only one of these two ever learns anything that helps with other images. The dotted line is log 10, the loss when all ten probabilities are equal.
 
 # %%
 mystery = mystery_curves(images, labels)
@@ -460,7 +460,7 @@ plt.show()
 #
 # ### Try it by hand
 #
-# Raise the rate until the path leaves, then the momentum until it comes back. (The slider is the rate itself, $\eta$, not the effective one.)
+# Raise the rate until the path leaves, then the momentum until it comes back. The slider is the rate itself, $\eta$, not the effective one.
 
 # %% mystnb={"image": {"alt": "A still of the picture of descent: three paths over the contours of a narrow valley. With rate 0.08 the path settles along the valley, with 0.102 it swings ever wider, and with the same rate and momentum 0.5 it settles."}}
 pictures.descent()
@@ -468,7 +468,7 @@ pictures.descent()
 # %% [markdown]
 # ## Does it hold for the network?
 #
-# A network's loss isn't such a valley, but the prediction is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. We put it to the test in a study (`studies/momentum.py`), one epoch for each effective rate. Both start from the same weights and see the same batches, so the gain is taken seed by seed. After the $\pm$ stands the mean gain's standard error, which is about as far as five other seeds might move it ([lesson 05](05_how_sure.ipynb) explains it). The table is made from five seeds, and the best rate of each column is chosen by it; the last line compares the two chosen rates, over five seeds that had no say in the choice.
+# A network's loss isn't such a valley, but the prediction is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. We put it to the test in a study (`studies/momentum.py`), one epoch for each effective rate. Both start from the same weights and see the same batches, so the gain is taken seed by seed. After the $\pm$ stands the mean gain's standard error, which is about as far as five other seeds might move it ([lesson 05](05_how_sure.ipynb) explains it). The table is made from five seeds, and chooses the best rate of each column. The last line compares these two rates, over five seeds that had no say in the choice.
 
 # %%
 settings, stored, here = studies.again("momentum")  # one of its runs, here and now
@@ -489,7 +489,7 @@ show_gains([2, 3, 5, 10], warm_up=100)
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #
-# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs, at a constant rate. Find settings with which it gets at least 91 % of 5,000 *other* images right. Change one at a time, by factors of about three, and write down what you expect before each try. `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers: where they come close to the target, they are means over three different starts. Once you are there, ask yourself whether you needed momentum; the reply will compare.
+# A network of 32 hidden units may learn from 5,000 images in batches of 50, for at most five epochs, at a constant rate. Find settings with which it gets at least 91 % of 5,000 *other* images right. Change one at a time, by factors of about three, and write down what you expect before each try. `reached` trains with any settings and gives both accuracies, and `check` goes by the same numbers. Close to the target they are means over three different starts, so that a lucky one doesn't decide. Once you are there, ask yourself whether you needed momentum; the reply will compare.
 
 # %%
 print(f"target: {100 * TARGET:.0f} % of the validation images")

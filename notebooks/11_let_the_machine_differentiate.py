@@ -11,7 +11,7 @@
 #
 # In lesson 03 you filled a sheet of paper with blames, one array after another, and in lessons 02, 07 and 10 you did it again for other formulas, each time with care and a check. Then you open a framework, where somebody has written the way forward of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does, although the obvious question is a good one. **How does a computer work out what you derived?**
 #
-# The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine, and then the gradients of lessons 03, 07 and 10 are computed by your rules.
+# The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine. Then it differentiates the networks of lessons 03, 07 and 10 by your rules.
 #
 # **You will be able to**
 #
@@ -22,7 +22,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
 #
-# **Time** 60 minutes to read, 45 more for the exercises; it runs for about 5 s and takes 250 MB
+# **Time** 65 minutes to read, 45 more for the exercises; it runs for about 5 s and takes 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -112,7 +112,7 @@ for source, rule in L.parents:
 #
 # $$\begin{pmatrix} w_1 & 0 \\ 0 & w_2 \end{pmatrix} ,$$
 #
-# since nudging $u_1$ moves only $z_1$. With a thousand entries the table would hold a million numbers, all of them 0 but the thousand on the diagonal. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*, and that is what makes reverse mode cheap: here it is `dz * w`, a thousand multiplications in place of a million.
+# since nudging $u_1$ moves only $z_1$. With a thousand entries the table would hold a million numbers, all of them 0 but the thousand on the diagonal. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*. That is what makes reverse mode cheap: here the product is `dz * w`, a thousand multiplications in place of a million.
 #
 # The other rules you have derived already, or know from school:
 #
@@ -216,7 +216,7 @@ exercises.folded(my_unbroadcast)
 #
 # </details>
 #
-# Whichever way you choose, mind two things. If each of fifty values is used twice by the next, $2^{50}$ paths lead from the end to the start, so you can't walk all paths. And a function that calls itself is right on small graphs, but on a long chain of values it hits Python's limit on nested calls, so better write a loop.
+# Whichever way you choose, mind two things. If each of fifty values is used twice by the next, $2^{50}$ paths lead from the end to the start, too many to walk them all. And a function that calls itself is right on small graphs, but on a long chain of values it hits Python's limit on nested calls, so it is better to write a loop.
 
 
 # %%
@@ -377,6 +377,7 @@ for x, y, blame in [(5.6, 5.3, "0,  -1"), (8.5, 6.88, "3/4,  1/4")]:
     axis.text(x, y, blame, color=plotting.COLOURS[1], ha="center", zorder=4)
 axis.text(0.1, 3.4, "above the line: the value", color=plotting.COLOURS[0])
 axis.text(0.1, 3.0, "below: its blame", color=plotting.COLOURS[1])
+axis.text(0.1, 2.6, "at an arrow: blame that goes up", color=plotting.COLOURS[1])
 axis.set(title="Which value is used twice, and what comes back?", xlim=(0, 10.4), ylim=(-0.7, 12.4))
 axis.set_axis_off()
 plt.show()
@@ -506,7 +507,7 @@ z.sigmoid().sum().backward()
 print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient divides by that infinity, so its blame is 0; then the rule of exp multiplies this 0 by the value of exp, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
+# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient divides by that infinity, so the blame of exp is 0. The rule of exp then multiplies this 0 by the value of exp, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
 #
 # **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking: what lesson 02 taught you about stable formulas is still your job.
 #
@@ -567,7 +568,7 @@ wide = timed["4,096 units"]
 guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
 
 # %% [markdown]
-# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. <small>The times stay near 2, because the forward pass also computes exponentials, which the count leaves out and the way back doesn't need again.</small>
+# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. <small>The times stay near 2, because exponentials take time on the way forward and none on the way back, and the count leaves them out.</small>
 #
 # And the tape? In networks of sigmoids the bookkeeping shows most where there is least to multiply: 2.7 against 1.9 with 128 units. In the widest network the tape takes hardly longer than your own way back, since the products outweigh everything else. Only lesson 10's network takes about three times as long, because the tape takes every entry by its index where lesson 10 cuts its patches out cleverly. That is a price of how arrays lie in memory, not of gradients. <small>These times are good to about a tenth; those of the smallest network vary more.</small>
 #
