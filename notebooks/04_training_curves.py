@@ -468,7 +468,7 @@ pictures.descent()
 # %% [markdown]
 # ## Does it hold for the network?
 #
-# A network's loss isn't such a valley, but the prediction is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. We put it to the test in a study (`studies/momentum.py`), one epoch for each effective rate. Both start from the same weights and see the same batches, so the gain is taken seed by seed. After the $\pm$ stands the mean gain's standard error, which is about as far as five other seeds might move it ([lesson 05](05_how_sure.ipynb) explains it). The table is made from five seeds, and chooses the best rate of each column. The last line compares these two rates, over five seeds that had no say in the choice.
+# A network's loss isn't such a valley, but the prediction is clear: at small effective rates the two should do equally well, and as the rate grows, plain descent should suffer first. We put it to the test in a study (`studies/momentum.py`), one epoch for each effective rate. Both start from the same weights and see the same batches, so the gain is taken seed by seed. After the $\pm$ stands the mean gain's standard error, which is about as far as the luck of these five seeds may have moved it ([lesson 05](05_how_sure.ipynb) explains it). The table is made from five seeds, and chooses the best rate of each column. The last line compares these two rates, over five seeds that had no say in the choice.
 
 # %%
 settings, stored, here = studies.again("momentum")  # one of its runs, here and now
@@ -485,7 +485,7 @@ show_gains([0.5, 1, 2, 3, 5, 10, 20])
 show_gains([2, 3, 5, 10], warm_up=100)
 
 # %% [markdown]
-# For nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5. Momentum, which at that rate had been safe anyway, only loses time on its slow first steps, and falls from 95.0 to the same 94.3 %. With each at its best, momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
+# For nothing but a gentler start, plain descent at a rate of 5 now gets 94.3 % in place of 92.5. Momentum, which at that rate had been safe anyway, seems only to lose time on its slow first steps, and falls from 95.0 to the same 94.3 %. With each at its best, momentum's lead has shrunk from 2.6 points to 1.1. So we had been right about the kind of effect, and wrong about where most of it came from. Momentum does allow longer steps, in the network as in the valley; but more than half of what it seemed to buy was a safe start, and a warm-up gives you that in one line.
 #
 # ### Exercise 4.4: tune a network (open, 15 minutes)
 #

@@ -9,6 +9,8 @@ from course.materials.tuning import TARGET, Accuracies, reached
 
 #: The momentum with which settings without any are compared.
 USUAL_MOMENTUM = 0.9
+#: How far two accuracies must be apart, so that it is not the luck of a seed.
+CLEARLY = 0.015
 
 
 @cache
@@ -97,11 +99,18 @@ class Tuning:
         return "no momentum" if self.settings["momentum"] else f"a momentum of {USUAL_MOMENTUM}"
 
     @property
-    def on_validation_otherwise(self) -> str:
-        """The accuracy on the others that this momentum reaches at the same effective rate."""
+    def how_many_otherwise(self) -> str:
+        """How this momentum compares at the same effective rate.
+
+        In words, because near the edge the last bits grow, and no two computers agree to a tenth.
+        """
         momentum = 0.0 if self.settings["momentum"] else USUAL_MOMENTUM
         rate = self.effective_rate * (1 - momentum)
-        return f"{remembered(rate, momentum, self.settings['epochs']).validation:.2%}"
+        accuracy = remembered(rate, momentum, self.settings["epochs"]).validation
+        gain = accuracy - self.accuracies.validation
+        if abs(gain) < CLEARLY:
+            return "about as many"
+        return "clearly more" if gain > 0 else "clearly fewer"
 
 
 #: The settings that there are.
