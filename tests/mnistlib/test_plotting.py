@@ -32,10 +32,8 @@ def test_digits_shows_each_image_once_with_its_caption():
 
 
 def test_digits_are_dark_ink_on_white_each_on_its_own_scale():
-    figure = plotting.digits(IMAGES[:2] * np.array([1.0, 1e-3])[:, None, None])
-    for axis, image in zip(
-        figure.axes, IMAGES[:2] * np.array([1.0, 1e-3])[:, None, None], strict=False
-    ):
+    loud_and_faint = [IMAGES[0] * 1.0, IMAGES[1] * 1e-3]
+    for axis, image in zip(plotting.digits(loud_and_faint).axes, loud_and_faint, strict=True):
         (drawn,) = axis.images
         assert drawn.get_clim() == (0, image.max())
         assert drawn.to_rgba(np.array([[0.0]]))[0, 0, :3].tolist() == [1, 1, 1]
@@ -65,18 +63,11 @@ def test_curves_draws_each_line_and_names_it():
     )
     assert [line.get_ydata().tolist() for line in axis.lines] == [[3, 2, 1], [1, 1, 0]]
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a", "b"]
-    assert (
-        axis.get_title(loc="left") or axis.get_title(),
-        axis.get_xlabel(),
-        axis.get_ylabel(),
-    ) == ("t", "x", "y")
-    alone = plotting.curves([1, 2], {"a": [3, 2]}, title="t", xlabel="x", ylabel="y", axis=axis)
-    assert alone is axis
-
-
-def test_one_curve_needs_no_legend():
-    axis = plotting.curves([1, 2], {"a": [3, 2]}, title="t", xlabel="x", ylabel="y")
-    assert axis.get_legend() is None
+    assert (axis.get_title(), axis.get_xlabel(), axis.get_ylabel()) == ("t", "x", "y")
+    empty = plt.subplots()[1]
+    alone = plotting.curves([1, 2], {"a": [3, 2]}, title="t", xlabel="x", ylabel="y", axis=empty)
+    assert alone is empty
+    assert alone.get_legend() is None  # one curve needs none
 
 
 def test_confusion_writes_every_mistake_and_blanks_the_diagonal():
@@ -118,6 +109,23 @@ def test_network_shows_the_image_the_units_and_the_probabilities():
     words = {text.get_text() for text in axis.texts}
     assert {"784 pixels", "8 of 20 hidden units", "10 classes"} <= words
     assert {f"{value:.2f}" for value in p} <= words
+
+
+def test_every_word_lies_within_its_picture():
+    card = plt.subplots()[1]
+    plotting.card(IMAGES, [0.5, 0.3, 0.2], title="three pairs", axis=card)
+    for figure in (
+        plotting.digits(IMAGES, range(7), columns=3, title="seven digits"),
+        plotting.weights(np.eye(784)[:, :5], columns=2, title="five units"),
+        plotting.network(IMAGES[0], np.ones(20) / 2, np.arange(10) / 45, title="at work"),
+        card.figure,
+    ):
+        figure.canvas.draw()
+        for word in figure.findobj(mpl.text.Text):
+            if word.get_text() and word.get_visible():
+                (left, low), (right, high) = word.get_window_extent().get_points()
+                assert 0 <= left < right <= figure.bbox.width, word
+                assert 0 <= low < high <= figure.bbox.height, word
 
 
 def test_network_refuses_fewer_units_than_it_draws():
