@@ -5,8 +5,6 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mnistlib import data, functions, original
 from mnistlib.gradcheck import central_difference, check_gradient
@@ -82,7 +80,7 @@ def batch_axis_softmax(Z2):
 
 
 def as_the_notebook_did(images, labels, steps, precision=float):
-    """Return the weights before each step and after the last, and each batch's two numbers."""
+    """Return the weights before each step and after the last, and what each batch recorded."""
     chance = np.random.RandomState(42)
     W1 = (chance.uniform(-1.0, 1.0, size=(784, 128)) / np.sqrt(784 * 128)).astype(precision)
     W2 = (chance.uniform(-1.0, 1.0, size=(128, 10)) / np.sqrt(128 * 10)).astype(precision)
@@ -98,8 +96,7 @@ def as_the_notebook_did(images, labels, steps, precision=float):
         dZ1 = (dZ2 @ W2.T) * np.exp(-Z1) / (np.exp(-Z1) + 1) ** 2
         W1, W2 = W1 - 0.001 * (X.T @ dZ1), W2 - 0.001 * (A1.T @ dZ2)
         weights.append((W1, W2))
-        answers = np.argmax(P, axis=1)
-        records.append((np.mean((answers - k) ** 2), np.mean(answers == k)))
+        records.append(np.mean((np.argmax(P, axis=1) - k) ** 2))
     return weights, records
 
 
@@ -115,9 +112,8 @@ def test_first_steps_are_the_notebooks(mnist, sets):
     ours, history = run(Recipe(steps=30), sets[0], monitor={"validation": sets[1]}, every=20)
     assert_close(ours, weights[-1])
     assert not np.allclose(weights[-1][0], weights[0][0], rtol=1e-3)  # they did move
-    np.testing.assert_allclose(history.batch_loss, [loss for loss, _ in records])
+    np.testing.assert_allclose(history.batch_loss, records)
     assert history.steps == [0, 20, 30]  # every 20, and the last
-    assert list(history.scores) == ["validation"]
     expected = [asked_at_once(weights[step], *sets[1]) for step in (0, 20, 30)]
     np.testing.assert_allclose(history.scores["validation"], expected, rtol=1e-12)
     test = mnist.test_images, mnist.test_labels
@@ -159,18 +155,6 @@ def test_the_repairs_are_all_the_other_choices():
     both["precision"] = ("float32", "float64")  # no fault; the second is the course's
     assert {name: words for name, words in choices.items() if words} == both
     assert both["unit"] == ("epoch", "step")
-
-
-@given(st.integers(0, 2**32 - 1), st.integers(2, 40))
-def test_softmax_an_answer_is_the_images_own(seed, n):
-    z = np.random.default_rng(seed).normal(0, 3, (n, 10))
-    company = ROWS.probabilities(z)
-    np.testing.assert_allclose(company.sum(axis=1), 1)
-    np.testing.assert_allclose(company[:1], ROWS.probabilities(z[:1]), rtol=1e-14)
-    faulty = ORIGINAL.probabilities(z)
-    np.testing.assert_allclose(faulty.sum(axis=0), 1)
-    assert (ORIGINAL.probabilities(z[:1]) == 1).all()
-    assert not np.allclose(faulty[:1], 1)
 
 
 @pytest.mark.parametrize("field", ["W1", "W2"])
