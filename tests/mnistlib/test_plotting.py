@@ -120,6 +120,11 @@ def test_every_word_lies_within_its_picture():
         plotting.network(IMAGES[0], np.ones(20) / 2, np.arange(10) / 45, title="at work"),
         card.figure,
     ):
+        for axis in figure.axes:
+            for word in axis.texts:
+                x, y = word.get_position()
+                assert min(axis.get_xlim()) <= x <= max(axis.get_xlim()), word
+                assert min(axis.get_ylim()) <= y <= max(axis.get_ylim()), word
         figure.canvas.draw()
         for word in figure.findobj(mpl.text.Text):
             if word.get_text() and word.get_visible():
