@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from course.exercises import lesson_07
-from mnistlib import autodiff, convolution, data, deep, functions, network, training
-from mnistlib.autodiff import TapeModel, Value, cross_entropy, topological_order, unbroadcast
+from mnistlib import autodiff, deep, functions, network, training
+from mnistlib.autodiff import TapeModel, Value, cross_entropy, topological_order
 from mnistlib.gradcheck import check_gradient, relative_error
 
 seeds = st.integers(0, 2**32 - 1)
@@ -161,18 +160,6 @@ def test_the_cross_entropy_is_that_of_lesson_02_far_out_too():
 @pytest.mark.parametrize("name", ["exp", "log", "relu", "sigmoid"])
 def test_a_value_tells_how_it_was_made(name):
     assert repr(getattr(Value([1.0, 2.0]), name)()) == f"Value of shape (2,), {name}"
-
-
-@settings(max_examples=25)
-@given(shapes=pairs, seed=seeds)
-def test_undoing_a_broadcast_adds_up_every_copy(shapes, seed):
-    shape, result = shapes.input_shapes[0], shapes.result_shape
-    dz = np.random.default_rng(seed).normal(size=result)
-    copies = np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), result)
-    expected = np.bincount(copies.ravel(), weights=dz.ravel(), minlength=int(np.prod(shape)))
-    undone = unbroadcast(dz, shape)
-    assert undone.shape == shape
-    np.testing.assert_allclose(undone.ravel(), expected, rtol=1e-12, atol=1e-12)
 
 
 # --- The way back
@@ -328,15 +315,14 @@ def anywhere(seed, parameters):
     return training.rebuild(parameters, moved)
 
 
-def layers(activation, around=False):
-    """Return the way up through any number of layers, each past the first with a way around."""
+def layers(activation):
+    """Return the way up through any number of layers."""
 
     def forward(parameters, x):
         *hidden, (W, b) = zip(parameters[::2], parameters[1::2], strict=True)
-        for number, (W_hidden, b_hidden) in enumerate(hidden):
+        for W_hidden, b_hidden in hidden:
             z = x @ W_hidden + b_hidden
-            a = tanh(z) if activation == "tanh" else getattr(z, activation)()
-            x = x + a if around and number else a
+            x = tanh(z) if activation == "tanh" else getattr(z, activation)()
         return x @ W + b
 
     return forward
@@ -350,49 +336,6 @@ def test_networks_of_any_depth(activation, hidden):
     images, y = batch(4)
     model = deep.MLP(activation)
     agree(TapeModel(layers(activation), model.prepare), model, parameters, model.prepare(images), y)
-
-
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_a_way_around(count):
-    rng = np.random.default_rng(5)
-    pairs = [(rng.normal(size=(6, 6)), rng.normal(size=6)) for _ in range(count)]
-    kept = [rng.normal(size=(7, 6))]
-    values = [(Value(W), Value(b)) for W, b in pairs]
-    a = kept[0]
-    for (W, b), (W_value, b_value) in zip(pairs, values, strict=True):
-        kept.append(kept[-1] + np.tanh(kept[-1] @ W + b))
-        a = tanh(a @ W_value + b_value) + a
-    da = rng.normal(size=(7, 6))
-    (a * da).sum().backward()
-    grads = [value.grad for pair in values for value in pair]
-    for ours, hand in zip(grads, lesson_07.residual_gradients(pairs, kept, da), strict=True):
-        assert relative_error(ours, hand) < 1e-12
-
-
-def kernels(x, W, b, side):
-    """Apply kernels to every patch, keep the largest of each square of 2 x 2, and cut off below 0."""
-    n, rows, columns, channels = x.shape
-    down, right = np.divmod(np.arange(side * side), side)
-    top, left = np.arange(rows - side + 1), np.arange(columns - side + 1)
-    cut = x[:, top[:, None, None] + down, left[None, :, None] + right]
-    z = cut.reshape(-1, side * side * channels) @ W + b
-    squares = z.reshape(n, len(top) // 2, 2, len(left) // 2, 2, -1)
-    return squares.max(axis=(2, 4)).reshape(n, len(top) // 2, len(left) // 2, -1).relu()
-
-
-def sees_shapes(parameters, x):
-    W1, b1, W2, b2, W3, b3 = parameters
-    a = kernels(kernels(x.transpose(3, 1, 2, 0), W1, b1, 5), W2, b2, 5)  # images first
-    return a.reshape(x.shape[-1], -1) @ W3 + b3
-
-
-def test_the_network_that_sees_shapes():
-    start = convolution.initialise(np.random.default_rng(0), kernels=(3, 4))
-    parameters = anywhere(0, start)
-    model = convolution.Convolutional()
-    images = data.load().train_images[:20]  # with blank parts, where all tie
-    y = batch(0)[1]
-    agree(TapeModel(sees_shapes, model.prepare), model, parameters, model.prepare(images), y)
 
 
 def test_a_parameter_that_takes_no_part_gets_zeros():
