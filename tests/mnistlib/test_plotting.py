@@ -51,6 +51,14 @@ def test_card_shows_each_image_once_and_lines_as_thick_as_weights():
     plotting.card(IMAGES, [0.5, 0.3, 0.2], title="three pairs", axis=axis)
     drawn = [image.get_array() for image in axis.images]
     np.testing.assert_array_equal(drawn, IMAGES)
+    asked, *pairs = [image.get_extent() for image in axis.images]
+    keys, values = pairs[::2], pairs[1::2]
+    for key, value, line in zip(keys, values, axis.lines, strict=True):
+        assert asked[1] < key[0] < key[1] < value[0]  # from left to right
+        assert key[2:] == value[2:]  # in one row
+        _, end = line.get_ydata()
+        assert key[3] < end < key[2]  # to which its line leads
+    assert len({key[2] for key in keys}) == 3
     thick, thin, thinnest = [line.get_linewidth() for line in axis.lines]
     assert thick > thin > thinnest > 0
     plotting.card(IMAGES, title="no lines", axis=plt.subplots()[1])
