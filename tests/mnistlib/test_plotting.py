@@ -59,6 +59,7 @@ def test_card_shows_each_image_once_and_lines_as_thick_as_weights():
         _, end = line.get_ydata()
         assert key[3] < end < key[2]  # to which its line leads
     assert len({key[2] for key in keys}) == 3
+    assert [text.get_text() for text in axis.texts] == ["asked", "key", "value"]
     thick, thin, thinnest = [line.get_linewidth() for line in axis.lines]
     assert thick > thin > thinnest > 0
     plotting.card(IMAGES, title="no lines", axis=plt.subplots()[1])
@@ -88,6 +89,9 @@ def test_confusion_writes_every_mistake_and_blanks_the_diagonal():
     assert written == wanted
     np.testing.assert_array_equal(np.diag(axis.images[0].get_array()), 0)
     assert (axis.get_ylabel(), axis.get_xlabel()) == ("label", "answer")
+    colours = [text.get_color() for text in axis.texts]  # of 1 to 98, on a pale or a dark ground
+    assert (colours[0], colours[-1]) == ("black", "white")
+    assert not any(line.get_visible() for line in axis.get_xgridlines() + axis.get_ygridlines())
 
 
 def test_weights_shows_each_column_on_a_scale_with_white_at_zero():
