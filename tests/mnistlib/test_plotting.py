@@ -118,8 +118,13 @@ def test_network_shows_the_image_the_units_and_the_probabilities():
     np.testing.assert_array_equal(units, a1[:8])
     np.testing.assert_array_equal(classes, p)
     np.testing.assert_allclose([bar.get_width() for bar in axis.patches], 1.6 * p)
+    beside = {text.get_text(): text.get_position()[0] for text in axis.texts}
+    for bar, value in zip(axis.patches, p, strict=True):
+        end = bar.get_x() + bar.get_width()
+        assert end < beside[f"{value:.2f}"] < end + 0.5
     words = {text.get_text() for text in axis.texts}
     assert {"784 pixels", "8 of 20 hidden units", "10 classes"} <= words
+    assert {"$W_1, b_1$", "$W_2, b_2$"} <= words
     assert {f"{value:.2f}" for value in p} <= words
 
 
