@@ -145,7 +145,8 @@ class Shown:
 
     def read(self, expression):
         """Return what an expression of `el` gives; a long list travels faster as text."""
-        return json.loads(self.el.evaluate(f"el => JSON.stringify({expression})"))
+        plain = "(_, value) => (ArrayBuffer.isView(value) ? [...value] : value)"
+        return json.loads(self.el.evaluate(f"el => JSON.stringify({expression}, {plain})"))
 
     @property
     def verdict(self):

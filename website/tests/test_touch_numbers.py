@@ -110,7 +110,7 @@ def test_descent_and_its_edge(lone, rng):
         for _ in range(60):
             training.sgd_update([u], [kappa * u], [v], rate, momentum)
             path.append(u.tolist())
-        close(shown.read("el.querySelector('svg.plot').path"), path, rtol=1e-6)
+        close(shown.el.evaluate("el => el.querySelector('svg.plot').path"), path, rtol=1e-6)
         close(shown.numbers(".limit, .rate"), [edge, rate])
         close(shown.numbers("td.loss"), (kappa * np.square(path[steps])).sum() / 2, rtol=1e-6)
         told = shown.el.locator(".verdict").inner_text()
@@ -125,7 +125,7 @@ def test_draw(lone, rng):
         strokes = rng.uniform(15, 265, shape).round(1).tolist()
         centre = bool(trial % 2)
         shown.set(strokes=strokes if trial else None, centre=centre)
-        ink = np.array(shown.read("[...el.querySelector('.paper').ink]"))
+        ink = np.array(shown.el.evaluate("el => [...el.querySelector('.paper').ink]"))
         ink, image = ink.reshape(280, 280), pixels(shown)
         blocks = np.floor(ink.reshape(28, 10, 28, 10).mean(axis=(1, 3)) + 0.5)
         wanted = made_as_mnists_makers_did(ink) if centre else blocks
@@ -134,7 +134,7 @@ def test_draw(lone, rng):
         assert (difference > 0).sum() <= 3
         _, a1, z2 = network.forward(parameters, data.scale(image[None]))
         close(probabilities(shown), functions.softmax(z2)[0])
-        close(shown.read("[...el.querySelector('.units').values]"), a1[0])
+        close(shown.el.evaluate("el => [...el.querySelector('.units').values]"), a1[0])
 
 
 def test_fit_is_by_least_squares_with_a_price(lone, rng):
@@ -149,7 +149,7 @@ def test_fit_is_by_least_squares_with_a_price(lone, rng):
         # Rows of their own for it are another way to the same weights.
         taller = np.vstack([rows, np.sqrt(12 * price / 2) * np.eye(count)])
         weights = np.linalg.lstsq(taller, np.append(points[:, 1], np.zeros(count)), rcond=None)[0]
-        close(shown.read("el.fitted.at"), legvander(grid, count - 1) @ weights)
+        close(shown.el.evaluate("el => el.fitted.at"), legvander(grid, count - 1) @ weights)
 
 
 def test_kernel(lone, rng):
@@ -163,12 +163,12 @@ def test_kernel(lone, rng):
         image = np.pad(digits[digit] / 255, 8)[8 - down : 36 - down, 8 - right : 36 - right]
         x = image[None, :, :, None]
         wanted, _ = convolution.convolve(x, weights[:, None])
-        close(shown.read("el.sums"), wanted.ravel())
+        close(shown.el.evaluate("el => el.sums"), wanted.ravel())
         z2 = (
             network.logits(parameters, image.reshape(1, 784)),
             convolution.Convolutional().logits(learnt, x),
         )
-        close(shown.read("el.answers"), [functions.softmax(z)[0] for z in z2])
+        close(shown.el.evaluate("el => el.answers"), [functions.softmax(z)[0] for z in z2])
         said = [int(text[0]) for text in shown.el.locator(".readers strong").all_inner_texts()]
         assert said == [z.argmax() for z in z2]
     shown.el.locator("input[value='learnt 2']").check()
@@ -222,7 +222,7 @@ def test_scores(lone, rng):
 
 
 #: A run as the picture keeps it.
-RUN = """({ first: el.run.first, batches: el.run.batches, losses: el.run.losses,
+RUN = """el => ({ first: el.run.first, batches: el.run.batches, losses: el.run.losses,
     scores: el.run.records.at(-1), last: Object.fromEntries(
         Object.entries(el.run.network.W).map(([name, array]) => [name, [...array]])) })"""
 
@@ -236,7 +236,7 @@ def test_the_first_steps_of_train(lone):
         shown.el.get_by_text("new run").click()
         for _ in range(12):
             shown.el.get_by_text("one step").click()
-        run = shown.read(RUN)
+        run = shown.el.evaluate(RUN)
 
         def parameters(arrays, hidden=hidden):
             shapes = {"W1": (784, hidden), "W2": (hidden, 10), "b1": hidden, "b2": 10}

@@ -110,7 +110,7 @@ def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
     wanted = functions.softmax(network.logits(parameters, data.scale(images)))
     np.testing.assert_allclose(p, wanted, atol=1e-6)
     for k in range(3):
-        mask = np.array(shown.read(f"[...el.sheet.digits[{k}].mask]"))
+        mask = np.array(shown.el.evaluate(f"el => [...el.sheet.digits[{k}].mask]"))
         mask = mask.reshape(int(np.sqrt(mask.size)), -1)
         assert set(np.unique(mask)) == {0, 255}
         difference = np.abs(images[k].astype(int) - made_as_mnists_makers_did(mask))
