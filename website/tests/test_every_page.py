@@ -63,23 +63,6 @@ SCROLLS = """
         .filter(tag => !tag.closest(".katex, .explore, .in-page"))
         .map(tag => [tag.tabIndex === 0 && tag.matches(".scrolls"), tag.outerHTML.slice(0, 80)])
 """
-BROKEN_WORDS = """
-    [...document.querySelectorAll("article code:not(pre code)")]
-        .filter(code => !code.textContent.includes("://")) // an address may be longer than a line
-        .flatMap(code => {
-        const found = [], walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
-        while (walker.nextNode()) {
-            for (const word of walker.currentNode.data.matchAll(/\\w+/g)) {
-                const range = document.createRange();
-                range.setStart(walker.currentNode, word.index);
-                range.setEnd(walker.currentNode, word.index + word[0].length);
-                const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
-                if (lines.size > 1) found.push(word[0]);
-            }
-        }
-        return found;
-    })
-"""
 FONTS = "document.fonts.ready.then(fonts => [...fonts].map(f => [f.family, f.status]))"
 
 
@@ -220,31 +203,6 @@ ASIDES = """
             letters: parseFloat(getComputedStyle(aside).fontSize) };
     })
 """
-PARTED = """
-    [...document.querySelectorAll("article span.math")].flatMap(formula => {
-        const found = [];
-        const last = [...formula.getClientRects()].at(-1), first = formula.getClientRects()[0];
-        if (!first) return found;
-        const beside = (node, at) => {
-            const range = document.createRange();
-            range.setStart(node, at);
-            range.setEnd(node, at + 1);
-            return range.getBoundingClientRect();
-        };
-        const apart = (one, other) => one.bottom < other.top || other.bottom < one.top;
-        for (const step of ["nextSibling", "previousSibling"]) {
-            let node = formula;
-            while (!node[step] && node.parentElement.matches(".nobreak")) node = node.parentElement;
-            node = node[step];
-            if (node?.nodeType !== 3) continue;
-            const after = step === "nextSibling";
-            const at = after ? 0 : node.data.length - 1;
-            if (!node.data[at]?.trim()) continue;
-            found.push(apart(after ? last : first, beside(node, at)) && node.data.slice(0, 30));
-        }
-        return found;
-    })
-"""
 #: The cells whose code is folded: whether it is hidden, and whether all their pictures are seen.
 FOLDED = """
     [...document.querySelectorAll(".cell.tag_hide-input")].map(cell => [
@@ -268,13 +226,10 @@ def looked_at(tab, address, width):
     if width == NARROW:
         if not address.startswith("_modules"):
             yield "scrolls", page.evaluate(SCROLLS)
-        if words := page.evaluate(BROKEN_WORDS):
-            yield "broken words", words
         if inputs := page.evaluate(SMALL_INPUTS):
             yield "small inputs", inputs
     if address.startswith("notebooks/"):
         yield "asides", page.evaluate(ASIDES)
-        yield "formulas", page.evaluate(PARTED)
 
 
 def unfolded(page):
@@ -337,10 +292,6 @@ def test_all_that_scrolls_sideways_can_be_reached_and_says_so(walk):
     assert len(boxes) > 20
 
 
-def test_code_in_a_sentence_does_not_break_inside_a_word(walk):
-    assert walk["broken words"] == {}
-
-
 def test_every_page_is_accessible_in_light_dark_and_forced_colours(walk):
     assert walk["axe"] == {}
 
@@ -360,12 +311,6 @@ def test_an_aside_stands_in_the_margin_and_on_a_phone_where_it_was_said(walk):
         for one in walk["asides"][page, NARROW]:
             assert not one["beside"], page
             assert one["letters"] >= 12, page
-
-
-def test_no_line_ends_between_a_formula_and_what_is_written_against_it(walk):
-    parted = {place: [text for text in found if text] for place, found in walk["formulas"].items()}
-    assert {place: texts for place, texts in parted.items() if texts} == {}
-    assert sum(map(len, walk["formulas"].values())) > 100
 
 
 def test_code_that_only_draws_is_folded_and_opens_by_the_keyboard(walk):

@@ -155,6 +155,10 @@ def test_each_formula_of_a_lesson_is_on_its_page(lessons, soups):
         shown = len(article.select("div.math .katex")), len(article.select("span.math .katex"))
         if shown != (len(display), len(inline)):
             differing[page] = (shown, (len(display), len(inline)))
+        # No line ends between a formula and what is written against it, such as a comma.
+        for formula in article.select("span.math"):
+            assert "nobreak" in formula.parent["class"], page
+            assert re.match(r"\s|$", formula.parent.next_sibling or ""), (page, formula.parent)
     assert differing == {}
 
 
