@@ -29,7 +29,7 @@ CELLS = [
     "images, labels = mnist.train_images[:6000], mnist.train_labels[:6000]\n"
     "parts = data.split(images, labels, 1000, rng=np.random.default_rng(4))\n"
     "picture = pictures.train(*parts)\npicture",
-    "print('steps:', picture.run.step)",
+    "print('steps:', getattr(picture.run, 'step', 0))",
 ]
 
 
