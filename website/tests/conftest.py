@@ -1,7 +1,6 @@
 """The built pages, a web server for them, and a browser."""
 
 import fcntl
-import itertools
 import os
 import subprocess
 import sys
@@ -25,10 +24,8 @@ expect.set_options(timeout=60_000)  # however busy the computer is
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Let the second of two workers do what needs no pages, while the first one builds them."""
-    needing = list(dict.fromkeys(item.path for item in items if "built" in item.fixturenames))
-    others = [path for path in dict.fromkeys(item.path for item in items) if path not in needing]
-    order = [path for pair in itertools.zip_longest(needing, others) for path in pair if path]
-    items.sort(key=lambda item: order.index(item.path))
+    needing = [item.path for item in items if "built" in item.fixturenames]
+    items.sort(key=lambda item: ([item.path] != needing[:1], item.path in needing))
 
 
 @pytest.fixture(scope="session")

@@ -169,7 +169,6 @@ def opened(tab, address, found):
     ours = {url for url in tab.loaded if url.startswith(tab.root)}
     found["weights"][address] = {url: tab.weight(url) for url in ours}
     page.evaluate(UNFOLD)
-    found["not copied"][address] = page.evaluate(COPIED)
     kinds = {"raw TeX": page.evaluate(RAW_TEX), "formulas": page.evaluate(UNREADABLE_FORMULAS)}
     page.evaluate(WAKE)
     found["editors"][address] = page.evaluate(EDITORS)
@@ -203,17 +202,6 @@ ASIDES = """
             letters: parseFloat(getComputedStyle(aside).fontSize) };
     })
 """
-#: The cells whose code is folded: whether it is hidden, and whether all their pictures are seen.
-FOLDED = """
-    [...document.querySelectorAll(".cell.tag_hide-input")].map(cell => [
-        !cell.querySelector(".cell_input pre").checkVisibility(),
-        [...cell.querySelectorAll(".cell_output img:not(.touchable *)")]
-            .every(img => img.checkVisibility())])
-"""
-COPIED = """
-    [...document.querySelectorAll(".cell_input")]
-        .filter(cell => !cell.querySelector("button.copybtn")).map(cell => cell.textContent)
-"""
 
 
 def looked_at(tab, address, width):
@@ -232,30 +220,15 @@ def looked_at(tab, address, width):
         yield "asides", page.evaluate(ASIDES)
 
 
-def unfolded(page):
-    """Open the first folded code of a page by the keyboard; return whether it was, and is seen now."""
-    cell = page.locator(".cell.tag_hide-input").first
-    folded = page.evaluate(FOLDED)
-    if folded:
-        cell.locator("summary").focus()
-        page.keyboard.press("Enter")
-        assert cell.locator(".cell_input pre").first.is_visible()
-        assert cell.locator("summary").inner_text() == "The code"
-    return folded
-
-
 @pytest.fixture(scope="module")
 def walk(browser, roots, pages):
     """Go through all pages once, and return by kind, page and place what is wrong there."""
     tab, found = Tab(browser, roots["file"]), defaultdict(dict)
     for address in pages:
         opened(tab, address, found)
-        is_lesson = address.startswith("notebooks/")
         for width in (NARROW, WIDE):
             for kind, what in looked_at(tab, address, width):
                 found[kind][address, width] = what
-        if is_lesson:
-            found["folded"][address] = unfolded(tab.page)
         if violations := [
             (colours, *rule) for colours, rules in inaccessible(tab) for rule in rules
         ]:
@@ -296,10 +269,6 @@ def test_every_page_is_accessible_in_light_dark_and_forced_colours(walk):
     assert walk["axe"] == {}
 
 
-def test_each_cell_of_code_can_be_copied(walk, lessons):
-    assert {page: walk["not copied"][page] for page in lessons} == {page: [] for page in lessons}
-
-
 def test_an_aside_stands_in_the_margin_and_on_a_phone_where_it_was_said(walk):
     wide = {page: asides for (page, width), asides in walk["asides"].items() if width == WIDE}
     assert any(wide.values())
@@ -311,12 +280,6 @@ def test_an_aside_stands_in_the_margin_and_on_a_phone_where_it_was_said(walk):
         for one in walk["asides"][page, NARROW]:
             assert not one["beside"], page
             assert one["letters"] >= 12, page
-
-
-def test_code_that_only_draws_is_folded_and_opens_by_the_keyboard(walk):
-    cells = [cell for found in walk["folded"].values() for cell in found]
-    assert cells
-    assert all(is_hidden and has_pictures for is_hidden, has_pictures in cells)
 
 
 def test_pages_are_light(walk, lessons):

@@ -205,6 +205,16 @@ def test_each_code_cell_is_on_its_page(lessons, soups):
         assert shown == [source for source in written if not ONLY_FOLDED.fullmatch(source)]
 
 
+def test_code_that_only_draws_is_folded_and_its_picture_is_not(lessons, soups):
+    cells = [cell for page in lessons for cell in soups[page].select(".cell.tag_hide-input")]
+    assert cells
+    for cell in cells:
+        assert cell.select_one("details.code:not([open]) > summary").get_text() == "The code"
+        assert cell.select("details .cell_input pre, .cell_input details pre")
+        assert cell.select("img, .touchable")
+        assert not cell.select("details img")
+
+
 def test_a_lesson_is_downloaded_as_it_is(lessons, soups):
     for page in lessons:
         links = soups[page].select(".lesson-tools a[download]")
