@@ -130,7 +130,7 @@ def said_in(engine, name, answer):
     type_it = f"({box}.editor.text = {json.dumps(answer)})"
     engine.run(f"({type_it}, {box}.querySelector('.in-page-run').click(), 1)")
     ended = f"/Done|Stopped/.test({box}.querySelector('.in-page-status').textContent)"
-    engines.waited(lambda: engine.run(ended), seconds=300)
+    engines.waited(lambda: engine.run(ended))
     return engine.run(f"{box}.querySelector('.in-page-reply').innerText")
 
 
