@@ -10,7 +10,7 @@ import html
 
 from course.exercises import Shown
 
-#: What a guess or an answer may be.
+#: What a guess or an answer may be; a guess of several parts may come as a tuple of these.
 Guessable = int | float | str
 
 #: Longest guess in words, in characters: a guess is a number or a phrase.
@@ -24,7 +24,7 @@ def ask(name: str, guess: Guessable | None) -> str:
 
     Args:
         name: what is guessed, in a few words, such as "wrong of 100".
-        guess: a number or a short text; None for no guess.
+        guess: a number or a short text, or a tuple of these; None for no guess.
 
     Raises:
         TypeError: the guess is neither a number nor a text.
@@ -57,6 +57,8 @@ def compare(name: str, answer: Guessable) -> str:
 
 def _checked(value: object, what: str) -> Guessable:
     """Return a number or a text as Python's own, or say what else came."""
+    if isinstance(value, tuple):  # two questions at once: (0.1, 0.3)
+        value = " and ".join(_shown(_checked(part, what)) for part in value)
     value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
     if not isinstance(value, Guessable):
         kind = type(value).__name__

@@ -11,7 +11,7 @@
 #
 # In lesson 03 you filled a sheet of paper with blames, one array after another, and in lessons 02, 07 and 10 you did it again for other formulas, each time with care and a check. Then you open a framework, where somebody has written the way forward of a network with a hundred layers and, below it, a single line, `loss.backward()`. No sheet, no derivation, and the gradients are simply there. When we first met that line we took it for granted, as one does, although the obvious question is a good one. **How does a computer work out what you derived?**
 #
-# The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine, and then the gradients of lessons 03, 07 and 10 are computed by your rules.
+# The answer is short enough to write in one sitting, and the part that matters you will write yourself: four small functions of yours go into an engine. Then it differentiates the networks of lessons 03, 07 and 10 by your rules.
 #
 # **You will be able to**
 #
@@ -22,7 +22,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb), [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb). Lessons [07](07_deeper.ipynb) and [10](10_seeing_shapes.ipynb) come back in one section, which you can follow without having read them.
 #
-# **Time** 60 minutes to read, 42 more for the exercises; it runs for about 5 s and takes 250 MB
+# **Time** 65 minutes to read, 45 more for the exercises; it runs for about 5 s and takes 250 MB
 
 # %% [markdown]
 # ## Before you start
@@ -60,14 +60,14 @@ mnist = data.load()
 # %% [markdown]
 # ## A value that remembers
 #
-# Think back to that sheet. At each step you held one array's *blame*, the loss's gradient with respect to it, and handed it back to the arrays that this one had been made from. You could do so because you knew two things: *which* arrays those were, and *by which rule* the blame goes back to each of them. Nothing else was needed, and so nothing else need be remembered. Here is an array that knows those two things about itself; the arrays that it was made from are called its **parents**.
+# Think back to that sheet. At each step you held one array's *blame*, the loss's gradient with respect to it, and handed it back to the arrays that this one had been made from. You could do so because you knew two things: *which* arrays those were, and *by which rule* the blame goes back to each of them. Nothing else was needed, and so nothing else need be remembered. Here is an array that knows those two things about itself; the arrays that it was made from are called its **parents**, and each parent is kept together with the rule that leads back to it.
 
 
 # %%
 class Value:
     def __init__(self, array, parents=()):
         self.array = np.asarray(array, dtype=float)
-        self.parents = parents  # pairs: a value that went in, and the rule back to it
+        self.parents = parents  # pairs: a parent, and the rule back to it
 
 
 # %% [markdown]
@@ -108,7 +108,11 @@ for source, rule in L.parents:
 # %% [markdown]
 # Those are the blames after a single step back, and soon a loop will take the other steps. Notice what has *not* happened. Nobody analysed a formula: Python ran your lines, and each value wrote down where it came from. If there is an `if` or a loop in the program, only the lines that really ran have been noted, which is why a framework can differentiate a program that no one could write as a formula.
 #
-# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For our product, from a thousand entries of $u$ to a thousand of $z$, it would have a million numbers, nearly all of them 0. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*. Everything that makes reverse mode cheap is in that sentence: of the product's million slopes, `dz * w` touches only the thousand that matter.
+# The field has names for all this. Draw an arrow from each value to whatever was made from it, and you have a **computational graph**. The record of it is called a **tape**, and walking it backwards is **automatic differentiation** in **reverse mode**, *autodiff* for short. A rule is a **vector-Jacobian product**, and that name is worth a moment. In lesson 02 you met the Jacobian, the table of all slopes of all outputs with respect to all inputs. For $z = u \odot w$ with two entries, and with respect to $u$, it is
+#
+# $$\begin{pmatrix} w_1 & 0 \\ 0 & w_2 \end{pmatrix} ,$$
+#
+# since nudging $u_1$ moves only $z_1$. With a thousand entries the table would hold a million numbers, all of them 0 but the thousand on the diagonal. A rule takes the vector $dz$ and returns its product with that table, *without ever writing the table down*. That is what makes reverse mode cheap: here the product is `dz * w`, a thousand multiplications in place of a million.
 #
 # The other rules you have derived already, or know from school:
 #
@@ -196,11 +200,13 @@ exercises.folded(my_unbroadcast)
 #
 # Who hands blame on first? In the example, $L$ gives 1 to the product and 1 to $w$, and then the product gives its share to $u$ and to $w$. Only then is $w$'s blame complete: $1 + 3 = 4$. Here the wait makes no difference, because $w$ was simply given. But suppose that $w$ had been made from something else, and had handed its blame on as soon as the first share arrived. It would have handed on 1 instead of 4, and everything behind it would be wrong.
 #
-# So **a value hands its blame on once all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist: just reverse the order in which they were made. <small>A framework that writes every operation into a list as it runs has this order for nothing. Ours keeps no list, only each value's parents, so the order has to be found.</small>
+# So **a value hands its blame on once all of it has arrived**, which means that on the way back a value must come after everything that it went into. Such an order is called a **topological order**. You may wonder whether there always is one. There is, because a value can only be made from values that already exist, so that the order in which they were made, reversed, is always a right one. A framework that writes every operation into a list as it runs has that order for nothing. Ours keeps no list: each value knows its parents and nothing else, so the order has to be found.
 #
-# ### Exercise 11.3: the order (core, 12 minutes)
+# The idea is to count. Each value waits for as many shares of blame as it has *uses*, and is ready when the last of them has come. In the example $p = u\,w$ and $L = p + w$, so $p$ and $u$ have one use each, and $w$ has two. Take out $L$, and each of its parents has one use fewer to wait for: $p$ has none, so it is ready, and $w$ has one left. Take out $p$, and both $u$ and $w$ become ready.
 #
-# You get the graph as a dictionary: each value's name, with the names of the values it was made from. You also get the name of the last value, the *end*. A value that was made from nothing has an empty list. Return a list of names, the end first. Every value on which the end depends must be in the list exactly once, and must come after all values in the list that were made from it. There are often several right orders.
+# ### Exercise 11.3: the order (core, 15 minutes)
+#
+# You get the graph as a dictionary: each value's name, with the names of the values it was made from. You also get the name of the last value, the *end*. A value that was made from nothing has an empty list. Return a list of names, the end first. Every value on which the end depends must be in the list exactly once, and must come after all values in the list that were made from it. There are often several right orders, and counting is only one way to find one.
 #
 # Pencil first: `{"L": ["p", "w"], "p": ["u", "w"], "u": [], "w": []}`, starting at `"L"`. May `"w"` come second?
 #
@@ -210,7 +216,7 @@ exercises.folded(my_unbroadcast)
 #
 # </details>
 #
-# There are two traps. If each of fifty values is used twice by the next, $2^{50}$ paths lead from the end to the start, far too many to walk. And on a long chain of values, a function that calls itself hits Python's limit on nested calls.
+# Whichever way you choose, mind two things. If each of fifty values is used twice by the next, $2^{50}$ paths lead from the end to the start, too many to walk them all. And a function that calls itself is right on small graphs, but on a long chain of values it hits Python's limit on nested calls, so it is better to write a loop.
 
 
 # %%
@@ -297,7 +303,7 @@ z1 = x_pencil @ W1 + b1  # (1, 2), as are a1, z2, e and log_p
 a1 = z1.sigmoid()
 z2 = a1 @ W2 + b2
 e = z2.exp()
-total = e.sum(axis=1)  # (1, 1): one total for each image
+total = e.sum(axis=1)  # (1, 1): one total for each image; the axis stays
 log_total = total.log()
 log_p = z2 - log_total
 loss = -(log_p * y_pencil).sum()  # a single number
@@ -309,10 +315,10 @@ print("dz1:", z1.grad[0])
 print("dW1:", *W1.grad.round(6).tolist(), sep="\n   ")
 
 # %% [markdown]
-# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, slightly shortened. Values run down the page and blame runs up. Before you read on, find the value that is used twice, and add up what its two paths bring.
+# The first line is $(\frac34, -\frac34)$, and the machine has never heard of $p - y$. Then come $\frac94$ and $-\frac32$, then $\frac{9}{16}$ and $-\frac{9}{32}$: this is your sheet, number for number. Below is the graph that it walked, slightly shortened. In each box the value stands above the line, and its blame below. Values run down the page and blame runs up. Before you read on, find the value that is used twice, and add up what its two paths bring.
 
 
-# %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value and its blame. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["home", "hide-input"]
+# %% mystnb={"image": {"alt": "The pencil network as a graph of boxes from top to bottom, each with its value above a thin line and its blame below. z1 is 0 and log 3, blame 9/16 and minus 9/32. a1 is one half and three quarters, blame 9/4 and minus 3/2. z2 is 2 plus log 3 and 2, blame three quarters and minus three quarters. From z2 two arrows leave: one to e, the total and the log of the total on the right, one straight down to log p. They meet at log p, whose blame is 0 and minus 1. Below it lies the loss, log 4, with blame 1. W1, b1, W2 and b2 stand at the left with arrows into z1 and z2."}} tags=["home", "hide-input"]
 def write(number):
     """A small fraction, or a fraction plus a log, as text; otherwise three decimals."""
     for extra, name in [(0, ""), (np.log(3), "log 3"), (np.log(4), "log 4")]:
@@ -358,6 +364,8 @@ for name, (x, y, value) in boxes.items():
     corner = (x - width / 2, y - height / 2)
     frames[name] = plt.Rectangle(corner, width, height, fc="white", ec="0.3", zorder=3)
     axis.add_patch(frames[name])
+    middle = y + 0.36 * ((len(text) - 1) / 2 - len(rows) - 0.5)  # between value and blame
+    axis.plot([corner[0], corner[0] + width], [middle, middle], color="0.7", lw=0.8, zorder=4)
     for place, (words, colour) in enumerate(text):
         level = y + 0.36 * ((len(text) - 1) / 2 - place)
         axis.text(x, level, words, color=colour, ha="center", va="center", fontsize=12, zorder=4)
@@ -367,9 +375,10 @@ for start, end in pairs:  # each arrow from edge to edge
     axis.annotate("", **ends, arrowprops=style | {"shrinkA": 0, "shrinkB": 1})
 for x, y, blame in [(5.6, 5.3, "0,  -1"), (8.5, 6.88, "3/4,  1/4")]:
     axis.text(x, y, blame, color=plotting.COLOURS[1], ha="center", zorder=4)
-axis.text(0.1, 3.4, "value", color=plotting.COLOURS[0])
-axis.text(0.1, 3.0, "blame: the loss's gradient", color=plotting.COLOURS[1])
-axis.set(title="Two arrows leave $z_2$: its blame is a sum", xlim=(0, 10.4), ylim=(-0.7, 12.4))
+axis.text(0.1, 3.4, "above the line: the value", color=plotting.COLOURS[0])
+axis.text(0.1, 3.0, "below: its blame", color=plotting.COLOURS[1])
+axis.text(0.1, 2.6, "at an arrow: blame that goes up", color=plotting.COLOURS[1])
+axis.set(title="Which value is used twice, and what comes back?", xlim=(0, 10.4), ylim=(-0.7, 12.4))
 axis.set_axis_off()
 plt.show()
 
@@ -410,7 +419,7 @@ def lesson_07(parameters, x):
 #
 # ### Exercise 11.4: entries that are taken twice (core, 6 minutes)
 #
-# Let `z = u[index]`, where `u` is a row of `size` entries and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, and `dz` is `[1, 5, 10]`. The obvious line, `du[index] += dz`, is a trap: try it on these numbers.
+# Let `z = u[index]`, where `u` is a row of `size` entries and `index` is an array of whole numbers, of any shape. Pencil first: `size` is 3, `index` is `[2, 0, 2]`, and `dz` is `[1, 5, 10]`. The obvious line is `du[index] += dz`. Try it on these numbers, and compare.
 #
 # <details><summary>The pencil's numbers</summary>
 #
@@ -442,7 +451,7 @@ def kernels(x, W, b, side=5):  # the shapes are those of the first layer
     patches = x[:, top[:, None, None] + down, left[None, :, None] + right]  # (n, 24, 24, 25, 1)
     z = patches.reshape(-1, side * side * channels) @ W + b  # (n * 24 * 24, 8)
     squares = z.reshape(n, len(top) // 2, 2, len(left) // 2, 2, b.shape[0])  # (n, 12, 2, 12, 2, 8)
-    largest = squares.max(axis=(2, 4))  # (n, 12, 1, 12, 1, 8)
+    largest = squares.max(axis=(2, 4))  # (n, 12, 1, 12, 1, 8): of each square of four
     return largest.reshape(n, len(top) // 2, len(left) // 2, b.shape[0]).relu()
 
 
@@ -455,13 +464,13 @@ def lesson_10(parameters, x):
 # %% [markdown]
 # ### Whose rules?
 #
-# Now put your own rules into the engine. Those that are right take the places of the library's in `mnistlib.autodiff`, and what the engine does from here on, it does with yours. Where you have written none yet, the library's stands in; you can come back, and run this section again.
+# Now put your own rules into the engine. Those that are right take the library's places in `mnistlib.autodiff`, and the engine works with yours from here on. Where you have written none yet, the library's stands in, and you can come back later and run this section again.
 
 # %%
 exercises.keep(my_divide_backward, my_unbroadcast, my_topological_order, my_take_backward)
 
 # %% [markdown]
-# With the same weights and the same 50 images, do the gradients that these rules give agree with the ones that you derived by hand?
+# Take the same weights and the same 50 images twice. Does the engine, with whichever rules are in it now, come to the gradients that you derived by hand?
 
 # %%
 images, labels = mnist.train_images[:50], mnist.train_labels[:50]
@@ -481,7 +490,7 @@ for name, (forward, by_hand, start) in cases.items():
     print(f"{name}: all gradients agree to 1e-12:", largest < 1e-12)
 
 # %% [markdown]
-# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If yours were kept, your sum over copies, your order and your take have just reproduced three lessons of derivations; the engine contributed little more than the loop. <small>The test suite also nudges each rule, at many shapes, since two programs may share an error.</small>
+# All three agree, up to rounding. Lesson 10's gradient took you half a lesson to derive, and the tape needed only the lines of its way forward. If yours were kept, it was your sum over copies, your order and your take that did it; the engine contributed little more than the loop. <small>The test suite also nudges each rule, at many shapes, since two programs may share an error.</small>
 #
 # ### The formula that you wrote
 #
@@ -498,7 +507,7 @@ z.sigmoid().sum().backward()
 print("by its own rule:", z.grad.round(6))
 
 # %% [markdown]
-# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient divides by that infinity, so its blame is 0; then the rule of exp multiplies this 0 by its own value, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
+# The value is right, and the slope is not a number. On the way forward $e^{800}$ became infinity, which did no harm, since 1 over infinity is 0, as it should be. On the way back the quotient divides by that infinity, so the blame of exp is 0. The rule of exp then multiplies this 0 by the value of exp, which is infinite, and 0 times infinity is no number at all. It is the overflow of [lesson 02](02_sigmoid_softmax.ipynb), found all over again by a machine that knows every rule and has no idea what you meant.
 #
 # **A machine differentiates the formula that you wrote, not the function that you meant.** In other words, it spares you the derivation, but not the thinking: what lesson 02 taught you about stable formulas is still your job.
 #
@@ -533,9 +542,9 @@ exercises.folded(my_unit_rows_backward)
 #
 # So far the gradient has looked like a gift. What does it cost? Without a way back you would have to do what lesson 03's check does, and nudge one parameter after another. That is two losses for each of a hundred thousand parameters, for a single step, and at that price a day would be nowhere near enough for a training run.
 #
-# **Predict.** How many times as long as the loss alone do the loss *and* its gradient take together, in a network with 4,096 hidden units and more than three million parameters? And is the tape slower than the way back that you wrote by hand?
+# **Predict.** How many times as long as the loss alone do the loss *and* its gradient take together, with your own way back, in a network with 4,096 hidden units and more than three million parameters?
 #
-# Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the next cell counts them again.
+# The table below has the tape beside it. Times differ from computer to computer, so they come from a study (`studies/tape_cost.py`) and are given as ratios. Multiplications can be counted, and the next cell counts them again.
 
 # %%
 guesses.ask("times the loss alone, 4,096 units", None)
@@ -543,28 +552,31 @@ guesses.ask("times the loss alone, 4,096 units", None)
 # %% tags=["answer", "hide-input"]
 study = studies.read("tape_cost")
 _, _, counted = studies.again("tape_cost")
-timed = next(row for row in study["rows"] if row["settings"]["measure"] == "time")["results"]
-print("loss and gradient together, in units of the loss alone")
-print("            products     time         time")
-print("             counted  by hand  by the tape")
+found = {row["settings"]["measure"]: row["results"] for row in study["rows"]}
+timed, peaks = found["time"], found["memory"]
+print("loss and gradient together, in units of the loss alone; memory, by hand = 1")
+print("                 products     time         time       memory")
+print("                  counted  by hand  by the tape  of the tape")
 for name in ["128 units", "4,096 units", "4 layers", "16 layers", "lesson 10"]:
     one = timed[name]
     count = counted[name]["gradient"] / counted[name]["loss"]
     hand, tape = one["hand"] / one["loss"], one["tape"] / one["loss"]
-    print(f"{name:11} {count:8.1f} {hand:8.1f} {tape:12.1f}")
+    memory = peaks[name]["tape"] / peaks[name]["hand"]
+    label = name.replace("layers", "layers of 128")
+    print(f"{label:16} {count:8.1f} {hand:8.1f} {tape:12.1f} {memory:12.1f}")
 wide = timed["4,096 units"]
 guesses.compare("times the loss alone, 4,096 units", f"{wide['hand'] / wide['loss']:.1f}")
 
 # %% [markdown]
-# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. The measured times hardly climb, because the count knows only products, whereas the exponentials of the sigmoids are needed on the way forward alone.
+# Twice as long, and for three million parameters the same as for a hundred thousand. Take a moment to be surprised by that, because it is the reason why networks can be trained at all: a gradient with millions of entries for the price of about two losses. The count says why. Every layer multiplies once on the way forward and twice on the way back, for $dW$ and for $dA$, and only the first layer needs no $dA$, because nobody asks for the blame of pixels. With one hidden layer nearly all the multiplications are in the first one, hence 2.0, and with more layers the count climbs towards 3. <small>The times stay near 2, because exponentials take time on the way forward and none on the way back, and the count leaves them out.</small>
 #
-# And the tape? In networks of sigmoids the bookkeeping shows most where there is least to multiply: 2.7 against 1.9 with 128 units. In the widest network the tape takes hardly longer than your own way back, since the products outweigh everything else. Only lesson 10's network takes about three times as long, because the tape takes every entry by its index where lesson 10 cuts its patches out cleverly. That is a price of how arrays lie in memory, not of gradients. <small>These times are good to about a tenth, and the smallest network's to less.</small>
+# And the tape? In networks of sigmoids the bookkeeping shows most where there is least to multiply: 2.7 against 1.9 with 128 units. In the widest network the tape takes hardly longer than your own way back, since the products outweigh everything else. Only lesson 10's network takes about three times as long, because the tape takes every entry by its index where lesson 10 cuts its patches out cleverly. That is a price of how arrays lie in memory, not of gradients. <small>These times are good to about a tenth; those of the smallest network vary more.</small>
 #
-# What the tape costs everywhere is *memory*, because for each layer of sigmoids it keeps the product, $z$ and $a$ until the way back has passed it, where by hand you keep only $a$.
+# What the tape costs everywhere is *memory*, as the last column shows, between 1.2 and 2.1 times as much as your own way back. For each layer of sigmoids it keeps the product, $z$ and $a$ until the way back has passed it, where by hand you keep only $a$.
 #
 # ### Why backwards?
 #
-# You could also go forwards: move all the parameters at once in some direction $r$, and carry beside each value its **slope** along $r$, that is, how fast it grows as they move. This is **forward mode**, each of its steps is a **Jacobian-vector product**, and nothing would have to be kept for a way back, which sounds like the better bargain. But one run forwards answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes a hundred thousand runs. Backwards it takes one, because there is only one loss. Forwards is cheap when few numbers go in, backwards when few come out, and a network has many parameters and one loss.
+# You could also go forwards: move all the parameters at once in some direction $r$, and carry beside each value its **slope** along $r$, that is, how fast it grows as they move. This is **forward mode**, and since nothing would have to be kept for a way back, it sounds like the better bargain. But one run forwards answers only one question: how fast does the loss grow *in this direction*? For a gradient you need that answer for each parameter separately, which takes a hundred thousand runs. Backwards it takes one, because there is only one loss. Forwards is cheap when few numbers go in, backwards when few come out, and a network has many parameters and one loss.
 #
 # ## The same in PyTorch
 #
@@ -615,7 +627,7 @@ print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agre
 # %% [markdown]
 # The two agree, down to the last gradient. One habit of PyTorch might have puzzled you, and needn't any more: it *adds* to whatever `grad` is left from the last step, which is why a training loop there begins with `zero_grad()`. Within one way back adding is right, as you know; before the next one it is up to you to start again from zero.
 #
-# <small>For books, go on with [Prince 2023](https://udlbook.github.io/udlbook/) or, with code for everything, [Zhang and others 2023](https://d2l.ai). [Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
+# <small>[Karpathy 2020](https://github.com/karpathy/micrograd) is this lesson for single numbers, and [Baydin and others 2018](https://jmlr.org/papers/v18/17-468.html) tell the history of the idea.</small>
 
 # %% [markdown]
 # ## Recap
@@ -626,7 +638,7 @@ print("PyTorch's gradients are those by hand, to 1e-12:", theirs["gradients agre
 # - A value hands its blame on once all of it has arrived: topological order.
 # - Blame is added up: where a value is used twice, where it was broadcast, where an entry is taken twice. Forget to add, and a number or a shape comes out wrong.
 # - $p - y$ is the sum of two paths.
-# - By hand, loss and gradient together cost two to three times as much as the loss alone, however many parameters there are. A tape costs more where it takes arrays apart less cleverly than you would. The price of both is memory, because whatever the rules need from the way forward must be kept.
+# - By hand, loss and gradient together cost about two to three times as much as the loss alone, however many parameters there are. A tape costs more where it takes arrays apart less cleverly than you would. The price of both is memory, because whatever the rules need from the way forward must be kept.
 # - A machine differentiates the formula that you wrote. Stable formulas are still your job.
 #
 # ## Questions to ask yourself

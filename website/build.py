@@ -166,7 +166,7 @@ def for_teachers() -> str:
     for lesson in all_lessons():
         head = lesson.header
         together = sum(exercise.minutes for exercise in lesson.exercises)
-        exercises = [
+        listed = [
             f"`my_{each.name}` ({each.level}, {each.minutes} minutes)" for each in lesson.exercises
         ]
         rows = "\n".join(
@@ -176,8 +176,8 @@ def for_teachers() -> str:
         entries += [
             f"### {lesson.number} {head.title}",
             f"**Time** {head.time.partition(';')[0]}"
-            + (f" ({len(exercises)}, together {together} minutes)." if exercises else "."),
-            f"**Exercises** {', '.join(exercises) or 'none'}",
+            + (f" ({len(listed)}, together {together} minutes)." if listed else "."),
+            f"**Exercises** {', '.join(listed) or 'none'}",
             f"**It needs** {head.need}",
             f"**Afterwards a student can**\n\n{head.able}",
             "<details><summary>Minutes, section by section</summary>",

@@ -25,10 +25,8 @@ TITLE = "Build a neural network from bare arrays"
 AUTHOR = "The mnistlib authors"
 #: Pages that are of no use on paper-like screens, or to those who only read; and Review, whose questions
 #: stand in the lessons.
-LEFT_OUT = {
-    f"{page}.html" for page in ("index", "teachers", "library", "speed", "computers", "draw")
-}
-LEFT_OUT.add("review.html")
+LEFT_OUT = {"index.html", "teachers.html", "library.html", "speed.html", "computers.html"}
+LEFT_OUT |= {"draw.html", "review.html"}
 #: What only a browser can use.
 FOR_BROWSERS = (
     "script, style, button, input, form, .lesson-tools, .prev-next-footer, .touchable .explore"

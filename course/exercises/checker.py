@@ -1,6 +1,7 @@
 """Try an answer case by case, reply to the first that goes wrong, and name the mistake behind it."""
 
 import contextlib
+import dataclasses
 import numbers
 import re
 import sys
@@ -83,6 +84,8 @@ def find_fault(function: Callable, attempt: Attempt) -> Fault | None:
         sentence = GENERAL["next"]["odd"].format(what=odd)
         return Fault("wrong value", happened=sentence, asks=True)
     fault = first_objection(exercise, outcome) if exercise.objections else None
+    if fault and attempt.is_edge:  # it need not have to do with too large or too small numbers
+        fault = dataclasses.replace(fault, headline="nearly right")
     return fault or (first_wrong_part(attempt) if exercise.one_is_right else None)
 
 

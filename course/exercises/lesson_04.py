@@ -72,6 +72,7 @@ EXERCISES = (
             deal.draws_each_batch_anew,
             deal.has_other_sizes,
             deal.counts_from_one,
+            deal.shuffles_for_each_batch,
             deal.has_some_twice,
             deal.has_drawn_nothing,
             deal.begins_in_order,

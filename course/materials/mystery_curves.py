@@ -25,7 +25,7 @@ RECIPES: dict[str, FaultyRecipe] = {
         "rate too large", learning_rate=30.0, images=1000, mixes_up_labels=False, steps=40
     ),
     "B": FaultyRecipe(
-        "overfitting", learning_rate=1.0, images=300, mixes_up_labels=False, steps=480
+        "overfitting", learning_rate=3.0, images=100, mixes_up_labels=False, steps=480
     ),
     "C": FaultyRecipe(
         "labels mixed up", learning_rate=1.0, images=300, mixes_up_labels=True, steps=480

@@ -10,6 +10,10 @@ from mnistlib import data, network, training
 #: The accuracy that is wanted. Over eight seeds, tune's settings reach 0.915 to 0.920; without
 #: momentum, a rate of 2 reaches 0.906 to 0.922.
 TARGET = 0.91
+#: The starts from which settings are judged close to the target, where one alone may be lucky.
+SEEDS = (0, 1, 2)
+#: How far from the target the first start alone decides.
+CLOSE = 0.015
 
 
 class Accuracies(NamedTuple):
@@ -19,11 +23,21 @@ class Accuracies(NamedTuple):
     validation: float
 
 
-def reached(settings: dict, seed: int = 0) -> Accuracies:
+def reached(settings: dict) -> Accuracies:
     """Train on 5,000 images with somebody's settings; return the accuracy there and on 5,000 others.
 
-    Both sets are from the training images: the test images are for another question.
+    Both sets are from the training images: the test images are for another question. Close to the
+    target the accuracies are means over several starts.
     """
+    first_seed, *more_seeds = SEEDS
+    of_all = [reached_from(settings, first_seed)]
+    if abs(of_all[0].validation - TARGET) < CLOSE:
+        of_all += [reached_from(settings, seed) for seed in more_seeds]
+    return Accuracies(*np.mean(of_all, axis=0).tolist())
+
+
+def reached_from(settings: dict, seed: int) -> Accuracies:
+    """Return what ``reached`` does, from a single start."""
     training_set, validation_set = chosen_sets()
     rng = np.random.default_rng(seed)
     start = network.initialise(rng, hidden=32)

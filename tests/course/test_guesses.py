@@ -21,6 +21,8 @@ def forget():
         (np.float64(2.3), np.log(np.array(10.0)), "You guessed 2.3; the answer is 2.30259."),
         (96, np.int64(96), "You guessed 96, and that is the answer."),
         ("3", 3, "You guessed 3, and that is the answer."),
+        ((0.1, "none"), (1, 3), "You guessed 0.1 and none; the answer is 1 and 3."),
+        ((1.0, 3), "1 and 3", "You guessed 1 and 3, and that is the answer."),
         (None, 3, "You made no guess; the answer is 3."),
     ],
 )
@@ -40,7 +42,7 @@ def test_words_are_guesses_and_harmless_on_a_page():
     assert 'data-answer="&lt;b&gt;left&lt;/b&gt;"' in shown.html
 
 
-@pytest.mark.parametrize("bad", [..., [3], np.ones(2), 3j, {8}])
+@pytest.mark.parametrize("bad", [..., [3], np.ones(2), 3j, {8}, (1, ...)])
 def test_what_is_neither_a_number_nor_a_text_is_refused_in_words(bad):
     with pytest.raises(TypeError, match="a guess is a number or a text in quotes"):
         guesses.ask("wrong of 100", bad)

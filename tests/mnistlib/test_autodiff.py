@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from course.exercises import lesson_07
-from mnistlib import autodiff, convolution, data, deep, functions, network, regularisation, training
-from mnistlib.autodiff import TapeModel, Value, cross_entropy, topological_order, unbroadcast
+from mnistlib import autodiff, deep, functions, network, training
+from mnistlib.autodiff import TapeModel, Value, cross_entropy, topological_order
 from mnistlib.gradcheck import check_gradient, relative_error
 
 seeds = st.integers(0, 2**32 - 1)
@@ -59,24 +58,14 @@ BROADCAST = {
 @pytest.mark.parametrize("name", BROADCAST)
 @settings(max_examples=25)
 @given(shapes=pairs, seed=seeds)
-def test_operations_that_broadcast(name, shapes, seed):
-    one, other = shapes.input_shapes
-    checked(BROADCAST[name], draw(seed, *one), draw(seed + 1, *other))
-
-
-@pytest.mark.parametrize("name", BROADCAST)
-@settings(max_examples=25)
-@given(shapes=pairs, seed=seeds)
-def test_a_constant_on_either_side(name, shapes, seed):
-    one, other = shapes.input_shapes
-    fixed = draw(seed, *one)
-    for operation in (
-        lambda a: BROADCAST[name](fixed, a),
-        lambda a: BROADCAST[name](a, fixed),
-        lambda a: BROADCAST[name](3, a),
-        lambda a: BROADCAST[name](a, np.float64(0.5)),
-    ):
-        checked(operation, draw(seed + 1, *other))
+def test_operations_that_broadcast_beside_a_value_or_a_constant(name, shapes, seed):
+    operation = BROADCAST[name]
+    one, other = (draw(seed, *shape) for shape in shapes.input_shapes)
+    checked(operation, one, other)
+    checked(lambda a: operation(a, other), one)
+    checked(lambda b: operation(one, b), other)
+    checked(lambda a: operation(3, a), one)
+    checked(lambda a: operation(a, np.float64(0.5)), one)
 
 
 ONE = {
@@ -84,10 +73,8 @@ ONE = {
     "exp": Value.exp,
     "relu": Value.relu,
     "sigmoid": Value.sigmoid,
-    "tanh": lambda a: tanh(a),
     "logarithm": lambda a: (a * a).log(),
     "sum": Value.sum,
-    "square": lambda a: a * a,
     "thrice": lambda a: a * a.exp() + a,
 }
 
@@ -175,18 +162,6 @@ def test_a_value_tells_how_it_was_made(name):
     assert repr(getattr(Value([1.0, 2.0]), name)()) == f"Value of shape (2,), {name}"
 
 
-@settings(max_examples=25)
-@given(shapes=pairs, seed=seeds)
-def test_undoing_a_broadcast_adds_up_every_copy(shapes, seed):
-    shape, result = shapes.input_shapes[0], shapes.result_shape
-    dz = np.random.default_rng(seed).normal(size=result)
-    copies = np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), result)
-    expected = np.bincount(copies.ravel(), weights=dz.ravel(), minlength=int(np.prod(shape)))
-    undone = unbroadcast(dz, shape)
-    assert undone.shape == shape
-    np.testing.assert_allclose(undone.ravel(), expected, rtol=1e-12, atol=1e-12)
-
-
 # --- The way back
 
 
@@ -201,7 +176,7 @@ def graphs(draw):
 
 @given(graphs())
 def test_blame_is_the_number_of_ways(graph):
-    values, ways = [Value(1.0)], [np.eye(len(graph) + 1)[0]]
+    values = [Value(1.0)]
     for sources in graph:
         total = values[sources[0]] * 1.0
         for number in sources[1:]:
@@ -256,15 +231,6 @@ def test_the_engine_uses_the_rule_that_its_module_holds(name, dtype, monkeypatch
     assert gradient_with() == [1, 0.5]
 
 
-def test_a_value_used_twice_gets_both_shares():
-    a, b = Value(3.0), Value(2.0)
-    (a * b + b).backward()
-    assert (a.grad, b.grad) == (2, 4)
-    square = Value(5.0)
-    (square * square).backward()
-    assert square.grad == 10
-
-
 def test_fifty_forks_are_walked_once_each():
     start = value = Value(1.0)
     for _ in range(50):  # 2 ** 50 ways
@@ -273,29 +239,15 @@ def test_fifty_forks_are_walked_once_each():
     assert start.grad == 2.0**50
 
 
-@pytest.mark.parametrize("walked", [True, False])
-def test_a_chain_of_a_hundred_thousand(walked):
+def test_a_chain_of_ten_thousand_recurses_neither_back_nor_when_it_is_let_go():
     start = value = Value(1.0)
-    for _ in range(100_000):
-        value = value * 1.00001
-    if walked:
-        value.backward()
-        assert start.grad == pytest.approx(1.00001**100_000)
-    del value  # letting go must not recurse too deep either
-
-
-def test_each_way_back_begins_anew():
-    W = Value(2.0)
-    for _ in range(2):
-        (W * 3).backward()
-        assert W.grad == 3
-
-
-def test_a_gradient_is_plain_so_there_is_no_second_derivative():
-    W = Value(np.array([2.0]))
-    (W * W).sum().backward()
-    assert type(W.grad) is np.ndarray
-    assert "second derivatives are out of scope" in autodiff.__doc__
+    for _ in range(10_000):
+        value = value * 1.0001
+    value.backward()
+    assert start.grad == pytest.approx(1.0001**10_000)
+    for _ in range(10_000):
+        value = value * 1.0001
+    del value
 
 
 def test_what_was_computed_is_forgotten_unless_kept():
@@ -363,42 +315,17 @@ def anywhere(seed, parameters):
     return training.rebuild(parameters, moved)
 
 
-def layers(activation, around=False):
-    """Return the way up through any number of layers, each past the first with a way around."""
+def layers(activation):
+    """Return the way up through any number of layers."""
 
     def forward(parameters, x):
         *hidden, (W, b) = zip(parameters[::2], parameters[1::2], strict=True)
-        for number, (W_hidden, b_hidden) in enumerate(hidden):
+        for W_hidden, b_hidden in hidden:
             z = x @ W_hidden + b_hidden
-            a = tanh(z) if activation == "tanh" else getattr(z, activation)()
-            x = x + a if around and number else a
+            x = tanh(z) if activation == "tanh" else getattr(z, activation)()
         return x @ W + b
 
     return forward
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_network_of_lesson_03(seed):
-    parameters = anywhere(seed, network.initialise(np.random.default_rng(seed)))
-    images, y = batch(seed)
-    tape = TapeModel(layers("sigmoid"), network.prepare)
-    agree(tape, network, parameters, network.prepare(images), y)
-
-
-def test_the_squared_error_too():
-    parameters = anywhere(1, network.initialise(np.random.default_rng(0)))
-    images, y = batch(1)
-    x = network.prepare(images)
-    values = [Value(array) for array in parameters]
-    z = layers("sigmoid")(values, x)
-    e = (z - z.array.max(axis=1, keepdims=True)).exp()
-    off = e / e.sum(axis=1) - y
-    loss = (off * off).sum() / len(y)
-    loss.backward()
-    their_loss, theirs = network.gradients(parameters, x, y, "squared error")
-    assert loss.array == pytest.approx(their_loss, rel=1e-12)
-    for value, hand in zip(values, theirs, strict=True):
-        assert relative_error(value.grad, hand) < 1e-12
 
 
 @pytest.mark.parametrize("activation", deep.ACTIVATIONS)
@@ -411,91 +338,6 @@ def test_networks_of_any_depth(activation, hidden):
     agree(TapeModel(layers(activation), model.prepare), model, parameters, model.prepare(images), y)
 
 
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_a_way_around(count):
-    rng = np.random.default_rng(5)
-    pairs = [(rng.normal(size=(6, 6)), rng.normal(size=6)) for _ in range(count)]
-    kept = [rng.normal(size=(7, 6))]
-    values = [(Value(W), Value(b)) for W, b in pairs]
-    a = kept[0]
-    for (W, b), (W_value, b_value) in zip(pairs, values, strict=True):
-        kept.append(kept[-1] + np.tanh(kept[-1] @ W + b))
-        a = tanh(a @ W_value + b_value) + a
-    da = rng.normal(size=(7, 6))
-    (a * da).sum().backward()
-    grads = [value.grad for pair in values for value in pair]
-    for ours, hand in zip(grads, lesson_07.residual_gradients(pairs, kept, da), strict=True):
-        assert relative_error(ours, hand) < 1e-12
-
-
-def test_a_price_on_weights():
-    weight_decay = 0.3
-    parameters = anywhere(1, network.initialise(np.random.default_rng(0)))
-    images, y = batch(1)
-    x = network.prepare(images)
-    held = regularisation.WithWeightDecay(network, weight_decay)
-    values = [Value(array) for array in parameters]
-    loss = cross_entropy(layers("sigmoid")(values, x), y)
-    for value in values:
-        if value.array.ndim > 1:
-            loss = loss + weight_decay / 2 * (value * value).sum()
-    loss.backward()
-    their_loss, theirs = held.gradients(parameters, x, y)
-    assert loss.array == pytest.approx(their_loss, rel=1e-12)
-    for value, hand in zip(values, theirs, strict=True):
-        assert relative_error(value.grad, hand) < 1e-12
-
-
-def kernels(x, W, b, side):
-    """Apply kernels to every patch, keep the largest of each square of 2 x 2, and cut off below 0."""
-    n, rows, columns, channels = x.shape
-    down, right = np.divmod(np.arange(side * side), side)
-    top, left = np.arange(rows - side + 1), np.arange(columns - side + 1)
-    cut = x[:, top[:, None, None] + down, left[None, :, None] + right]
-    z = cut.reshape(-1, side * side * channels) @ W + b
-    squares = z.reshape(n, len(top) // 2, 2, len(left) // 2, 2, -1)
-    return squares.max(axis=(2, 4)).reshape(n, len(top) // 2, len(left) // 2, -1).relu()
-
-
-def sees_shapes(parameters, x):
-    W1, b1, W2, b2, W3, b3 = parameters
-    a = kernels(kernels(x.transpose(3, 1, 2, 0), W1, b1, 5), W2, b2, 5)  # images first
-    return a.reshape(x.shape[-1], -1) @ W3 + b3
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_the_network_that_sees_shapes(seed):
-    start = convolution.initialise(np.random.default_rng(seed), kernels=(3, 4))
-    parameters = anywhere(seed, start)
-    model = convolution.Convolutional()
-    images = data.load().train_images[20 * seed : 20 * seed + 20]  # with blank parts, where all tie
-    y = batch(seed)[1]
-    agree(TapeModel(sees_shapes, model.prepare), model, parameters, model.prepare(images), y)
-
-
-def test_training_by_the_tape_is_training_by_hand():
-    images, y = batch(3, n=200)
-    labels = y.argmax(axis=1).astype(np.uint8)
-    start = network.initialise(np.random.default_rng(1), hidden=16)
-    batches = training.minibatches(200, 32, rng=np.random.default_rng(2), epochs=3)
-    settings = {"learning_rate": 0.5, "momentum": 0.5, "monitor": {"all": (images, labels)}}
-    _, tape = training.train(
-        TapeModel(layers("sigmoid"), network.prepare), start, (images, labels), batches, **settings
-    )
-    _, hand = training.train(network, start, (images, labels), batches, **settings)
-    np.testing.assert_allclose(tape.batch_loss, hand.batch_loss, rtol=1e-10)
-    np.testing.assert_allclose(tape.scores["all"], hand.scores["all"], rtol=1e-10)
-
-
-def test_float32_stays_float32():
-    start = network.initialise(np.random.default_rng(0), dtype=np.float32)
-    images, y = batch(0)
-    x = network.prepare(images, np.float32)
-    agree(
-        TapeModel(layers("sigmoid"), network.prepare), network, start, x, y.astype(np.float32), 1e-5
-    )
-
-
 def test_a_parameter_that_takes_no_part_gets_zeros():
     tape = TapeModel(lambda parameters, x: x @ parameters[0], network.prepare, classes=2)
     start = (np.ones((3, 2)), np.ones(4))
@@ -506,48 +348,34 @@ def test_a_parameter_that_takes_no_part_gets_zeros():
 # --- What it refuses
 
 
+def lost_the_way_back(a, _):
+    tape = TapeModel(lambda parameters, x: x @ parameters[0].array, network.prepare, classes=2)
+    tape.logits((a.array.T,), np.ones((2, 3)))
+
+
 @pytest.mark.parametrize(
-    ("attempt", "said"),
+    ("attempt", "error", "said"),
     [
-        (lambda a, b: a + b, r"sum of \(2, 3\) and \(4, 5\): operands could not be broadcast"),
-        (lambda a, b: a - b, r"difference of \(2, 3\) and \(4, 5\)"),
-        (lambda a, b: a * b, r"product of \(2, 3\) and \(4, 5\)"),
-        (lambda a, b: a / b, r"quotient of \(2, 3\) and \(4, 5\)"),
-        (lambda a, b: a @ b, r"matrix product of \(2, 3\) and \(4, 5\): 3 columns meet 4 rows"),
-        (
-            lambda a, b: b.array @ a,
-            r"matrix product of \(4, 5\) and \(2, 3\): 5 columns meet 2 rows",
-        ),
-        (lambda a, b: a @ np.ones(3), r"matrix product of \(2, 3\) and \(3,\): both must have two"),
-        (lambda a, b: a.sum(axis=2), r"sum of \(2, 3\): axis 2 is out of bounds"),
-        (lambda a, b: a.max(axis=2), r"max of \(2, 3\): axis 2 is out of bounds"),
-        (lambda a, b: a.reshape(4), r"reshape of \(2, 3\): cannot reshape"),
-        (lambda a, b: cross_entropy(a, b.array), r"logits \(2, 3\) and targets \(4, 5\)"),
-        (lambda a, b: a.backward(), r"starts from one number, the loss; this is a Value of shape"),
+        (lambda a, b: a + b, ValueError, r"sum of \(2, 3\) and \(4, 5\)"),
+        (lambda a, b: a - b, ValueError, r"difference of \(2, 3\) and \(4, 5\)"),
+        (lambda a, b: a * b, ValueError, r"product of \(2, 3\) and \(4, 5\)"),
+        (lambda a, b: a / b, ValueError, r"quotient of \(2, 3\) and \(4, 5\)"),
+        (lambda a, b: a @ b, ValueError, "3 columns meet 4 rows"),
+        (lambda a, b: b.array @ a, ValueError, "5 columns meet 2 rows"),
+        (lambda a, b: a @ np.ones(3), ValueError, "both must have two"),
+        (lambda a, b: a.sum(axis=2), ValueError, r"sum of \(2, 3\): axis 2"),
+        (lambda a, b: a.max(axis=2), ValueError, r"max of \(2, 3\): axis 2"),
+        (lambda a, b: a.reshape(4), ValueError, r"reshape of \(2, 3\)"),
+        (lambda a, b: cross_entropy(a, b.array), ValueError, "logits .* and targets"),
+        (lambda a, b: a.backward(), ValueError, "starts from one number"),
+        (lambda a, b: a + np.array(["a", "b", "c"]), TypeError, r"sum of \(2, 3\) and \(3,\)"),
+        (lambda a, b: a[5], IndexError, r"index of \(2, 3\): index 5"),
+        (lost_the_way_back, TypeError, "must return a Value, got ndarray"),
     ],
 )
-def test_what_does_not_fit_is_named(attempt, said):
-    with pytest.raises(ValueError, match=said):
+def test_what_does_not_fit_is_named(attempt, error, said):
+    with pytest.raises(error, match=said):
         attempt(Value(np.ones((2, 3))), Value(np.ones((4, 5))))
-
-
-def test_what_is_no_number_is_named():
-    with pytest.raises(TypeError, match=r"sum of \(2,\) and \(2,\): "):
-        Value(np.ones(2)) + np.array(["a", "b"])
-
-
-@pytest.mark.parametrize(
-    "ask", [TapeModel.logits, lambda *given: TapeModel.gradients(*given, np.eye(2))]
-)
-def test_a_forward_pass_that_lost_the_way_back_is_named(ask):
-    tape = TapeModel(lambda parameters, x: x @ parameters[0].array, network.prepare, classes=2)
-    with pytest.raises(TypeError, match="forward must return a Value, got ndarray"):
-        ask(tape, (np.ones((3, 2)),), np.ones((2, 3)))
-
-
-def test_an_index_that_is_not_there_is_named():
-    with pytest.raises(IndexError, match=r"index of \(2,\): index 5 is out of bounds"):
-        Value([1.0, 2.0])[5]
 
 
 @pytest.mark.parametrize("array", ["text", [1j], None, [object()], Value(1.0), [True]])

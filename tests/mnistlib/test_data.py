@@ -1,6 +1,5 @@
 """IDX files, loading, splitting, one-hot targets and scaling."""
 
-import functools
 import gzip
 import hashlib
 import os
@@ -8,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,11 +52,6 @@ def test_an_array_survives_the_round_trip(array):
     np.testing.assert_array_equal(read, array)
 
 
-def test_integers_of_two_bytes_are_big_endian():
-    read = parse_idx(bytes.fromhex("00 00 0b 01 00 00 00 03  00 01  01 00  ff fe"))
-    assert read.tolist() == [1, 256, -2]
-
-
 def plausible_bytes():
     """Draw anything at all, and headers that are nearly right, which anything rarely is."""
     headers = st.builds(
@@ -83,28 +78,17 @@ def test_any_bytes_give_the_right_array_or_an_idx_error(raw):
     assert pack(array) == raw
 
 
-@given(st.integers(0, len(IDX) - 1))
-def test_every_shorter_piece_is_refused(cut):
-    with pytest.raises(IdxError):
-        parse_idx(IDX[:cut])
-
-
 BAD_IDX = {
-    "nothing": (b"", "0 bytes are too few for an IDX header"),
+    "nothing": (b"", "0 bytes are too few"),
     "magic": (b"PK" + IDX[2:], "begins with 00 00, not 50 4b"),
-    "type": (b"\0\0\x0d" + IDX[3:], "type is 0x0d, but MNIST's is 0x08"),
-    "smaller type": (b"\0\0\x07" + IDX[3:], "type is 0x07, but MNIST's is 0x08"),
-    "signed type": (b"\0\0\x09" + IDX[3:], "type is 0x09, but MNIST's is 0x08"),
-    "two dimensions": (pack(THREE[0]), "2 dimensions, but labels have 1 and images 3"),
-    "no dimensions": (b"\0\0\x08\0", "0 dimensions, but labels have 1 and images 3"),
-    "header": (IDX[:15], "15 bytes are too few for 3 dimensions' sizes"),
-    "half an integer": (
-        pack(np.int16([7, 8]))[:-1],
-        r"shape \(2,\) needs 4 bytes of data, but there are only 3",
-    ),
-    "short": (IDX[:-1], r"shape \(2, 3, 4\) needs 24 bytes of data, but there are only 23"),
-    "trailing": (IDX + b"xy", r"2 bytes too many after data of shape \(2, 3, 4\)"),
-    "empty": (pack(THREE[:0]), r"it is empty, of shape \(0, 3, 4\)"),
+    "type": (b"\0\0\x0d" + IDX[3:], "type is 0x0d"),
+    "two dimensions": (pack(THREE[0]), "2 dimensions"),
+    "no dimensions": (b"\0\0\x08\0", "0 dimensions"),
+    "header": (IDX[:15], "15 bytes are too few"),
+    "half an integer": (pack(np.int16([7, 8]))[:-1], "needs 4 bytes of data"),
+    "short": (IDX[:-1], "there are only 23"),
+    "trailing": (IDX + b"xy", "2 bytes too many"),
+    "empty": (pack(THREE[:0]), "it is empty"),
 }
 
 
@@ -122,100 +106,59 @@ def mnist():
     return data.load()
 
 
-def test_load_returns_the_published_arrays(mnist):
-    assert [array.shape for array in mnist] == [
-        (60_000, 28, 28),
-        (60_000,),
-        (10_000, 28, 28),
-        (10_000,),
-    ]
-    assert {array.dtype for array in mnist} == {np.dtype(np.uint8)}
+def test_load_returns_what_the_files_hold(mnist):
     assert mnist._fields == tuple(download.FILES)
-    unpacked = {  # the SHA-256 of the unpacked files, header and all
-        "train_images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        "train_labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        "test_images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        "test_labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    }
-    for part, array in mnist._asdict().items():
-        assert hashlib.sha256(pack(array)).hexdigest() == unpacked[part]
-
-
-def test_load_agrees_with_the_known_statistics(mnist):
-    assert mnist.train_labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
-    assert mnist.test_labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
-    train = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-    test = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    assert np.bincount(mnist.train_labels).tolist() == train
-    assert np.bincount(mnist.test_labels).tolist() == test
-    levels = np.bincount(mnist.train_images.ravel(), minlength=256) / mnist.train_images.size
-    shades = np.arange(256) / 255
-    mean = levels @ shades
-    assert round(mean, 5) == 0.13066
-    assert round(np.sqrt(levels @ (shades - mean) ** 2), 5) == 0.30811
-    assert round(100 * levels[0], 2) == 80.88
-
-
-def test_what_a_reader_does_to_the_arrays_stays_with_them(mnist):
-    mine = data.load()
-    mine.test_images[:] = 0
-    assert not any(np.shares_memory(a, b) for a, b in zip(mine, mnist, strict=True))
-    assert data.load().test_images.any()
+    for file, array in zip(download.FILES.values(), mnist, strict=True):
+        assert download.is_good(FOLDER / file.name, file)
+        raw = gzip.decompress((FOLDER / file.name).read_bytes())
+        assert array.dtype == np.uint8
+        assert raw[4 + 4 * array.ndim :] == array.tobytes()
+        assert struct.unpack(f">{array.ndim}I", raw[4 : 4 + 4 * array.ndim]) == array.shape
 
 
 @pytest.fixture
-def no_network(monkeypatch):
-    monkeypatch.setattr(download, "fetch", functools.partial(download.fetch, mirrors=()))
-
-
-@pytest.fixture
-def copy(tmp_path):
-    """Make the folder of a reader's own, with the real files."""
-    for file in download.FILES.values():
-        shutil.copy(FOLDER / file.name, tmp_path)
+def copy(tmp_path, monkeypatch):
+    """Make a folder of a reader's own, with four small files in place of MNIST's; no network."""
+    files = {}
+    for part, file in download.FILES.items():
+        packed = gzip.compress(pack(THREE if "images" in part else THREE[0, 0]))
+        (tmp_path / file.name).write_bytes(packed)
+        digest = hashlib.sha256(packed).hexdigest()
+        files[part] = download.File(file.name, len(packed), digest)
+    monkeypatch.setattr(download, "FILES", files)
+    monkeypatch.setattr(download, "fetch_bytes", partial(download.fetch_bytes, mirrors=()))
     return tmp_path
 
 
-@pytest.mark.usefixtures("no_network")
 def test_the_folder_is_the_argument_or_mnistlib_data(copy, tmp_path, monkeypatch):
     nowhere = tmp_path / "nowhere"
     monkeypatch.setenv("MNISTLIB_DATA", str(nowhere))
     with pytest.raises(download.DownloadError, match="nowhere"):
         data.load()
-    assert len(data.load(copy).test_labels) == 10_000
-    assert len(data.load(str(copy)).test_labels) == 10_000
+    assert data.load(copy).test_labels.tolist() == THREE[0, 0].tolist()
+    assert data.load(str(copy)).train_images.tolist() == THREE.tolist()
 
     monkeypatch.setenv("MNISTLIB_DATA", str(copy))
-    assert len(data.load().test_labels) == 10_000
+    assert len(data.load().test_labels) == 4
     with pytest.raises(download.DownloadError, match="nowhere"):
         data.load(nowhere)
 
     monkeypatch.setenv("HOME", str(copy.parent))
     monkeypatch.setenv("USERPROFILE", str(copy.parent))
     monkeypatch.setenv("MNISTLIB_DATA", os.path.join("~", copy.name))
-    assert len(data.load().test_labels) == 10_000
+    assert len(data.load().test_labels) == 4
 
 
-@pytest.mark.parametrize("ask", [data.load, data.writers])
-@pytest.mark.parametrize("folder", [0, False])
-def test_what_is_no_folder_is_not_taken_for_none(ask, folder):
-    with pytest.raises(TypeError, match="PathLike"):
-        ask(folder)
-
-
-@pytest.mark.usefixtures("no_network")
 def test_a_file_that_may_not_be_read_is_told_as_such(copy, monkeypatch):
     def refuse(path, *_):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(download.Path, "open", refuse)  # root may read any file
-    with pytest.raises(download.DownloadError, match=r"cannot be read \(Permission denied\)"):
-        data.load(copy)
-    with pytest.raises(download.DownloadError, match=r"cannot be read \(Permission denied\)"):
-        data.writers()
+    for ask in (partial(data.load, copy), data.writers):
+        with pytest.raises(download.DownloadError, match=r"cannot be read \(Permission denied\)"):
+            ask()
 
 
-@pytest.mark.usefixtures("no_network")
 @pytest.mark.parametrize("part", download.FILES)
 def test_every_file_is_checked_each_time(copy, part):
     data.load(copy)
@@ -226,12 +169,6 @@ def test_every_file_is_checked_each_time(copy, part):
     assert gzip.decompress(packed)
     with pytest.raises(download.DownloadError, match=path.name):
         data.load(copy)
-    assert path.read_bytes() == packed
-
-
-@pytest.mark.parametrize("file", download.FILES.values(), ids=download.FILES)
-def test_the_clone_has_the_published_files(file):
-    assert download.is_good(FOLDER / file.name, file)
 
 
 # writers
@@ -242,27 +179,12 @@ def test_writers_are_those_that_were_counted(mnist):
     assert (train.shape, test.shape) == (mnist.train_labels.shape, mnist.test_labels.shape)
     assert {train.dtype, test.dtype} == {np.dtype(np.int16)}
     assert (len({*train}), len({*test}), len({*train} & {*test})) == (539, 297, 0)
-    digits = np.unique(test, return_counts=True)[1]
-    assert (digits.min(), np.median(digits), digits.max()) == (8, 21, 130)
     students = test >= 2100
-    assert students[:5_000].all()
-    assert students[5_000:].sum() == 1
-
-
-def test_writers_sums_are_those_of_the_published_list():
-    lines = (FOLDER / "writers" / "SHA256SUMS").read_text().splitlines()
-    assert lines == [f"{file.sha256}  {file.name}" for file in sorted_by_name(data.WRITERS)]
-    for file in data.WRITERS.values():
-        assert download.is_good(FOLDER / "writers" / file.name, file)
-    assert "QMNIST" in (FOLDER / "writers" / "LICENSE").read_text()
-
-
-def sorted_by_name(files):
-    return sorted(files.values(), key=lambda file: file.name)
+    assert (students[:5_000].sum(), students[5_000:].sum()) == (5_000, 1)
 
 
 @pytest.mark.parametrize("part", data.WRITERS)
-@pytest.mark.parametrize("fault", ["missing", "other bytes", "cut short", "another good one"])
+@pytest.mark.parametrize("fault", ["missing", "other bytes"])
 def test_writers_missing_or_wrong_are_refused_without_a_network(tmp_path, part, fault):
     for file in data.WRITERS.values():
         shutil.copy(FOLDER / "writers" / file.name, tmp_path)
@@ -272,14 +194,9 @@ def test_writers_missing_or_wrong_are_refused_without_a_network(tmp_path, part, 
     path.unlink()
     if fault == "other bytes":
         path.write_bytes(packed[:4] + bytes([packed[4] ^ 1]) + packed[5:])  # gzip would accept it
-    elif fault == "cut short":
-        path.write_bytes(packed[:-1])
-    elif fault == "another good one":
-        path.write_bytes(gzip.compress(pack(np.zeros(10_000, np.int16))))
     with pytest.raises(download.DownloadError, match=path.name) as caught:
         data.writers(tmp_path)
     assert "git checkout -- data/writers" in str(caught.value)
-    assert str(tmp_path) in str(caught.value)
 
 
 def test_writers_stay_with_the_clone(tmp_path, monkeypatch):
@@ -322,20 +239,16 @@ def test_split_is_decided_by_the_seed(generator):
     assert held_out(1) == held_out(1)
     assert held_out(1) != held_out(2)
     assert held_out(1) != sorted(held_out(1))  # shuffled
-
-
-def test_split_sets_ten_thousand_aside_unless_told(mnist):
-    train, held_out = split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(0))
-    assert (len(train[0]), len(held_out[0])) == (50_000, 10_000)
+    many = np.arange(10_007)
+    assert len(split(many, many, rng=generator(0))[1][0]) == 10_000  # unless told otherwise
 
 
 BAD_SPLIT = {
     "lengths": ((10, 9, 3), ValueError, "10 images but 9 labels"),
-    "more labels": ((9, 10, 3), ValueError, "9 images but 10 labels"),
-    "none": ((10, 10, 0), ValueError, "validation must be between 1 and 9"),
-    "negative": ((10, 10, -1), ValueError, "validation must be between 1 and 9"),
-    "all": ((10, 10, 10), ValueError, "cannot set 10 of 10 examples aside"),
-    "fraction": ((10, 10, 0.2), TypeError, "validation is 0.2: pass a number of examples"),
+    "none": ((10, 10, 0), ValueError, "between 1 and 9"),
+    "negative": ((10, 10, -1), ValueError, "between 1 and 9"),
+    "all": ((10, 10, 10), ValueError, "cannot set 10 of 10"),
+    "fraction": ((10, 10, 0.2), TypeError, "validation is 0.2"),
 }
 
 
@@ -344,12 +257,8 @@ def test_split_refuses(sizes, kind, message):
     images, labels, validation = sizes
     with pytest.raises(kind, match=message):
         split(np.zeros(images), np.zeros(labels), validation, rng=np.random.default_rng(0))
-
-
-@pytest.mark.parametrize("rng", [None, 42, np.random])
-def test_split_refuses_what_is_no_generator(rng):
     with pytest.raises(TypeError, match="default_rng"):
-        split(np.zeros(10), np.zeros(10), 3, rng=rng)
+        split(np.zeros(10), np.zeros(10), 3, rng=42)
 
 
 # one_hot
@@ -407,19 +316,7 @@ def test_scale_divides_by_255_and_flattens(images, dtype):
     assert x.shape == (len(images), 784)
     np.testing.assert_array_equal(x, images.reshape(-1, 784).astype(dtype) / dtype(255))
     np.testing.assert_array_equal(scale(images.reshape(-1, 784), dtype), x)
-    if x.size:
-        assert x.min() >= 0
-        assert x.max() <= 1
-
-
-def test_scale_reaches_both_ends_and_leaves_the_pixels_alone():
-    images = np.zeros((1, 28, 28), np.uint8)
-    images[0, 0, 1] = 255
-    x = scale(images)
-    assert x.dtype == np.float64
-    assert x[0, :3].tolist() == [0.0, 1.0, 0.0]
-    x[:] = 7
-    assert images.sum() == 255
+    assert scale(images).dtype == np.float64  # unless told otherwise
 
 
 BAD_IMAGES = {

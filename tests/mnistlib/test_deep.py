@@ -1,15 +1,13 @@
-"""Networks of any depth: against the two-layer network, complex steps, and variances measured."""
+"""Networks of any depth: complex steps, and the spread that He's rule keeps."""
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import special
 
-from mnistlib import deep, network
+from mnistlib import deep
 from mnistlib.deep import ACTIVATIONS, MLP, initialise
 from mnistlib.gradcheck import check_gradient, relative_error
-from mnistlib.training import evaluate, minibatches, train
 
 SMOOTH = ("sigmoid", "tanh")
 seeds = st.integers(0, 2**32 - 1)
@@ -35,7 +33,8 @@ VALUES = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh}
 
 
 @pytest.mark.parametrize("activation", SMOOTH)
-@pytest.mark.parametrize("hidden", [(), (5,), (5, 4), (3, 4, 5, 3)])
+@pytest.mark.parametrize("hidden", [(), (5, 4), (3, 4, 5, 3)])
+@settings(max_examples=20)
 @given(seed=seeds)
 def test_gradients_by_complex_steps(complex_step, activation, hidden, seed):
     parameters, x, y = problem(seed, hidden)
@@ -50,41 +49,6 @@ def test_gradients_by_complex_steps(complex_step, activation, hidden, seed):
 
         exact = complex_step(loss_of, parameters[place])
         assert relative_error(grads[place], exact) < 1e-11
-
-
-@given(seed=seeds)
-def test_relu_gradients_by_differences_away_from_the_kinks(seed):
-    parameters, x, y = problem(seed)
-    model = MLP("relu")
-    W1, b1, W2, b2, *_ = parameters
-    z1 = x @ W1 + b1
-    z2 = np.maximum(z1, 0) @ W2 + b2
-    # With a kink within reach of the nudge there is no derivative to compare with.
-    assume(min(np.abs(z1).min(), np.abs(z2).min()) > 1e-3)
-    grads = model.gradients(parameters, x, y)[1]
-    for place in range(len(parameters)):
-
-        def loss_of(value, place=place):
-            changed = (*parameters[:place], value, *parameters[place + 1 :])
-            return model.gradients(changed, x, y)[0]
-
-        assert check_gradient(loss_of, parameters[place], grads[place])
-
-
-def test_one_hidden_layer_of_sigmoids_is_the_network():
-    start = network.initialise(np.random.default_rng(0), hidden=16)
-    rng = np.random.default_rng(1)
-    images = rng.integers(0, 256, (60, 28, 28), dtype=np.uint8)
-    labels = rng.integers(0, 10, 60).astype(np.uint8)
-    batches = minibatches(60, 20, rng=rng, epochs=3)
-    options = {"learning_rate": 0.3, "momentum": 0.5}
-    ours, history = train(MLP("sigmoid"), tuple(start), (images, labels), batches, **options)
-    theirs, beside = train(network, start, (images, labels), batches, **options)
-    np.testing.assert_allclose(history.batch_loss, beside.batch_loss, rtol=1e-12)
-    for one, other in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-14)
-    score = evaluate(MLP("sigmoid"), ours, (images, labels))
-    assert score == pytest.approx(evaluate(network, theirs, (images, labels)))
 
 
 @given(seed=seeds)
@@ -116,16 +80,6 @@ def test_relu_at_its_kink():
     assert verdict.measured == 0.5
 
 
-@pytest.mark.parametrize(("rule", "variance"), [("He", 2 / 300), ("Glorot", 2 / 500)])
-def test_weights_have_the_rules_variance_and_fill_its_bounds(rule, variance):
-    W, b, *_ = initialise(np.random.default_rng(3), [300, 200, 10], rule=rule)
-    assert W.var() == pytest.approx(variance, rel=0.02)
-    limit = np.sqrt(3 * variance)
-    assert 0.99 * limit < W.max() <= limit
-    assert -limit <= W.min() < -0.99 * limit
-    assert not b.any()
-
-
 def test_hes_rule_keeps_the_sums_spread_through_twenty_layers():
     rng = np.random.default_rng(4)
     parameters = initialise(rng, [500] * 21 + [10])
@@ -134,58 +88,35 @@ def test_hes_rule_keeps_the_sums_spread_through_twenty_layers():
     assert all(0.5 < later / spread[1] < 2 for later in spread[1:])
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_the_dtype_is_kept(dtype):
-    parameters = initialise(np.random.default_rng(5), [784, 8, 10], dtype=dtype)
-    x = MLP().prepare(np.zeros((3, 28, 28), np.uint8), dtype)
-    loss, grads = MLP().gradients(parameters, x, np.eye(10, dtype=dtype)[:3])
-    assert type(loss) is float
-    assert {array.dtype for array in (*parameters, *grads, x)} == {np.dtype(dtype)}
-
-
-def test_weights_that_would_all_be_rounded_to_zero_are_refused():
-    with pytest.raises(TypeError, match=r"from dtype.'float64'. to dtype.'int64'."):
-        initialise(np.random.default_rng(0), [784, 10], dtype=np.int64)
-
-
 def test_the_sigmoid_is_looked_up_at_each_call(monkeypatch):
     monkeypatch.setattr(deep.functions, "sigmoid", lambda z: 0 * z + 7)
     parameters = initialise(np.random.default_rng(0), [4, 3, 10])
     assert (MLP("sigmoid").forward(parameters, np.ones((2, 4)))[1] == 7).all()
 
 
-def test_what_is_given_is_not_changed():
-    parameters, x, y = problem(6)
-    before = [array.copy() for array in (*parameters, x, y)]
-    MLP("relu").gradients(parameters, x, y)
-    for array, copy in zip((*parameters, x, y), before, strict=True):
-        np.testing.assert_array_equal(array, copy)
+@pytest.mark.parametrize(
+    ("attempt", "said"),
+    [
+        (lambda rng: MLP("step"), "'step'; choose one of sigmoid"),
+        (lambda rng: initialise(rng, [784, 10], rule="guess"), "'guess'; choose one of Glorot, He"),
+        (lambda rng: initialise(rng, []), "at least two sizes"),
+        (lambda rng: initialise(rng, [784]), "at least two sizes"),
+        (lambda rng: initialise(rng, [784, 0, 10]), r"at least 1, got a layer of .*\b0\b"),
+        (lambda rng: MLP().logits((), np.ones((2, 4))), "W and b for each layer, got 0"),
+        (
+            lambda rng: MLP().logits(initialise(rng, [4, 3, 10])[:3], np.ones((2, 4))),
+            "W and b for each layer, got 3",
+        ),
+        (
+            lambda rng: MLP().gradients(initialise(rng, [4, 10]), np.ones((2, 4)), np.ones((2, 9))),
+            "must both have shape",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_named(attempt, said):
+    with pytest.raises(ValueError, match=said):
+        attempt(np.random.default_rng(0))
 
 
-def test_the_loss_is_that_of_the_softmax():
-    parameters, x, y = problem(7)
-    z = MLP("relu").logits(parameters, x)
-    expected = -(y * special.log_softmax(z, axis=1)).sum() / len(y)
-    assert MLP("relu").gradients(parameters, x, y)[0] == pytest.approx(expected, rel=1e-13)
-
-
-def test_bad_choices_are_named():
-    with pytest.raises(ValueError, match="no activation is called 'step'; choose one of sigmoid"):
-        MLP("step")
-    rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match="no rule is called 'guess'; choose one of Glorot, He"):
-        initialise(rng, [784, 10], rule="guess")
-    for sizes in ([], [784]):
-        with pytest.raises(ValueError, match="at least two sizes, pixels and classes; got"):
-            initialise(rng, sizes)
-    for sizes in ([784, 0, 10], [784, 10, 0], [0, 10]):
-        with pytest.raises(ValueError, match=r"at least 1, got a layer of .*\b0\b"):
-            initialise(rng, sizes)
-    assert initialise(rng, [1, 1])[0].shape == (1, 1)
-    with pytest.raises(ValueError, match="the batch is empty"):
-        MLP().gradients(initialise(rng, [4, 3, 10]), np.ones((0, 4)), np.ones((0, 10)))
-    for some in ((), initialise(rng, [4, 3, 10])[:3]):
-        with pytest.raises(ValueError, match=f"W and b for each layer, got {len(some)} arrays"):
-            MLP().logits(some, np.ones((2, 4)))
-    with pytest.raises(ValueError, match="must both have shape"):
-        MLP().gradients(initialise(rng, [4, 3, 10]), np.ones((2, 4)), np.ones((2, 9)))
+def test_the_smallest_network_has_one_weight():
+    assert initialise(np.random.default_rng(0), [1, 1])[0].shape == (1, 1)

@@ -41,11 +41,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def good(self):
         self.answer()
 
-    def redirect(self):
-        self.send_response(302)
-        self.send_header("Location", "/good/digits.gz")
-        self.end_headers()
-
     def not_found(self):
         self.answer(b"nothing here", 404)
 
@@ -54,9 +49,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def cut_short(self):
         self.answer(GOOD[:1000], length=len(GOOD))
-
-    def empty(self):
-        self.answer(b"")
 
     def wrong_bytes(self):
         self.answer(GOOD[:-1] + b"!")
@@ -129,20 +121,19 @@ def test_both_mirrors_are_encrypted_and_end_in_a_slash():
     assert all(re.fullmatch(r"https://.+/", mirror) for mirror in download.MIRRORS)
 
 
-@pytest.mark.parametrize("behaviour", ["good", "redirect"])
-def test_a_good_answer_becomes_the_file(server, tmp_path, behaviour):
+def test_a_good_answer_becomes_the_file_and_is_not_fetched_again(server, tmp_path, capsys):
     folder = tmp_path / "new" / "folder"
-    path = fetch(FILE, folder, [server.mirror(behaviour)])
-    assert path == folder / FILE.name
-    assert path.read_bytes() == GOOD
-    assert os.listdir(folder) == [FILE.name]
-
-
-def test_a_good_file_is_not_fetched_again(server, tmp_path):
     for _ in range(2):
-        fetch(FILE, tmp_path, [server.mirror("good")])
+        path = fetch(FILE, folder, [server.mirror("good")])
+        assert path == folder / FILE.name
+        assert path.read_bytes() == GOOD
+        assert os.listdir(folder) == [FILE.name]
     [(_, headers)] = server.requests
     assert headers["Accept-Encoding"] == "identity"
+    out, err = capsys.readouterr()  # a bar goes to stderr, and only while downloading
+    assert out == ""
+    assert FILE.name in err
+    assert err.count(f"{FILE.name}: 100%") <= 1
 
 
 #: What each kind of bad answer is called.
@@ -150,7 +141,6 @@ REASONS = {
     "not_found": "HTTPError: 404 Client Error",
     "web_page": f"sent only 26 of {FILE.size} bytes",
     "cut_short": "IncompleteRead",
-    "empty": f"sent only 0 of {FILE.size} bytes",
     "endless": f"sent more than the file's {FILE.size} bytes",
     "wrong_bytes": "the SHA-256 is wrong",
     "silent": "timed out",
@@ -168,26 +158,19 @@ def test_a_bad_answer_is_one_error_with_its_reason_and_leaves_nothing(
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("behaviour", ["not_found", "web_page", "endless"])
-def test_after_a_bad_mirror_comes_a_good_one(server, nobody, tmp_path, behaviour):
-    mirrors = [server.mirror(behaviour), nobody, server.mirror("good")]
+def test_after_bad_mirrors_comes_a_good_one(server, nobody, tmp_path):
+    mirrors = [server.mirror("endless"), nobody, server.mirror("good")]
     assert is_good(fetch(FILE, tmp_path, mirrors), FILE)
 
 
 def test_the_error_names_file_folder_each_mirror_and_what_to_do(server, nobody, tmp_path):
     with pytest.raises(DownloadError) as caught:
         fetch(FILE, tmp_path, [nobody, server.mirror("wrong_bytes")])
-    first, *mirrors, remedy = str(caught.value).splitlines()
-    assert first == f"{FILE.name} is missing in {tmp_path}, and no mirror gave a good one:"
-    assert mirrors[0].startswith(f"  {nobody}{FILE.name}: ConnectionRefusedError: ")
-    expected = (
-        f"  {server.mirror('wrong_bytes')}{FILE.name}: sent other bytes: the SHA-256 is wrong"
-    )
-    assert mirrors[1:] == [expected]
+    first, refused, wrong, remedy = str(caught.value).splitlines()
+    assert first.startswith(f"{FILE.name} is missing in {tmp_path}")
+    assert refused.startswith(f"  {nobody}{FILE.name}: ConnectionRefusedError: ")
+    assert wrong.startswith(f"  {server.mirror('wrong_bytes')}{FILE.name}: sent other bytes")
     assert "git checkout -- data" in remedy
-
-
-def test_without_mirrors_the_error_says_so(tmp_path):
     with pytest.raises(DownloadError, match="there was no mirror to try"):
         fetch(FILE, tmp_path, [])
 
@@ -195,7 +178,6 @@ def test_without_mirrors_the_error_says_so(tmp_path):
 DAMAGED = {
     "empty": b"",
     "cut short": GOOD[:-1],
-    "a byte too many": GOOD + b"\0",
     "a byte changed": b"\0" + GOOD[1:],
 }
 
@@ -212,7 +194,7 @@ def test_a_damaged_file_is_replaced_only_by_a_good_one(server, tmp_path, damaged
     assert os.listdir(tmp_path) == [FILE.name]
 
 
-@pytest.mark.parametrize("spoil", ["a file as folder", "a folder as file", "a NUL", "a full disk"])
+@pytest.mark.parametrize("spoil", ["a file as folder", "a folder as file", "a full disk"])
 def test_what_cannot_be_written_is_a_clear_error_that_leaves_nothing(
     server, tmp_path, monkeypatch, spoil
 ):
@@ -221,8 +203,6 @@ def test_what_cannot_be_written_is_a_clear_error_that_leaves_nothing(
         folder.write_text("in the way")
     elif spoil == "a folder as file":
         (folder / FILE.name / "more").mkdir(parents=True)
-    elif spoil == "a NUL":
-        folder = tmp_path / "x\0y"
     else:
 
         def full(*_):
@@ -233,15 +213,6 @@ def test_what_cannot_be_written_is_a_clear_error_that_leaves_nothing(
     with pytest.raises(DownloadError, match=r"cannot be written to .*MNISTLIB_DATA"):
         fetch(FILE, folder, [server.mirror("good")])
     assert sorted(tmp_path.rglob("*.gz*")) == before
-
-
-def test_a_progress_bar_goes_to_stderr_and_only_while_downloading(server, tmp_path, capsys):
-    fetch(FILE, tmp_path, [server.mirror("good")])
-    fetch(FILE, tmp_path, [server.mirror("good")])
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.count(f"{FILE.name}: 100%") <= 1
-    assert FILE.name in err
 
 
 def test_a_mirror_that_drips_is_given_up_and_the_next_one_asked(server, tmp_path, monkeypatch):

@@ -3,17 +3,16 @@
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
+from hypothesis.extra.numpy import arrays
 from scipy import special
 
 from mnistlib import functions
-from mnistlib.gradcheck import check_gradient, relative_error
+from mnistlib.gradcheck import relative_error
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-TEN_SCORES = [12, 34, -67, 23, 0, 134, 76, 24, 78, -98]
 SOFTMAXES = [functions.softmax, functions.log_softmax]
 LOSSES = [
     functions.cross_entropy,
@@ -23,13 +22,6 @@ LOSSES = [
 ]
 
 seeds = st.integers(0, 2**32 - 1)
-finite = st.sampled_from([np.float64, np.float32]).flatmap(
-    lambda dtype: arrays(
-        dtype,
-        array_shapes(max_dims=2, max_side=20),
-        elements=st.floats(width=np.finfo(dtype).bits, allow_nan=False, allow_infinity=False),
-    )
-)
 
 
 def score_rows(low=-10_000, high=10_000, dtype=np.float64):
@@ -59,16 +51,6 @@ def plain_softmax(z):
 # Sigmoid
 
 
-@given(finite)
-def test_the_sigmoid_takes_every_finite_float(x):
-    before = x.copy()
-    value = functions.sigmoid(x)
-    assert value.dtype == x.dtype
-    assert value.shape == x.shape
-    assert ((value >= 0) & (value <= 1)).all()
-    np.testing.assert_array_equal(x, before)
-
-
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_the_sigmoid_at_the_edges_of_the_format(dtype):
     info = np.finfo(dtype)
@@ -77,8 +59,10 @@ def test_the_sigmoid_at_the_edges_of_the_format(dtype):
     np.testing.assert_array_equal(functions.sigmoid(x[:2]), [1, 1])
     np.testing.assert_array_equal(functions.sigmoid(-x[:2]), [0, 0])
     np.testing.assert_array_equal(functions.sigmoid(x[-3:]), [0.5, 0.5, 0.5])
-    assert np.isfinite(functions.sigmoid(x)).all()
-    assert np.isfinite(functions.sigmoid(-x)).all()
+    for side in (x, -x):
+        value = functions.sigmoid(side)
+        assert value.dtype == dtype
+        assert ((value >= 0) & (value <= 1)).all()
 
 
 # The bounds follow from the formula, each operation rounding once, if NumPy's exp is right to
@@ -96,63 +80,7 @@ def test_the_sigmoid_to_a_few_ulp(dtype, reach, bound):
     assert np.max(np.abs(np.array(off, dtype=float)) / ulp) <= bound
 
 
-@given(arrays(np.float64, 20, elements=st.floats(-700, 700)))
-def test_the_sigmoid_is_symmetric(x):
-    np.testing.assert_allclose(functions.sigmoid(-x) + functions.sigmoid(x), 1, rtol=0, atol=4e-16)
-
-
-def test_the_sigmoid_rises():
-    x = np.linspace(-740, 740, 100_001)
-    value = functions.sigmoid(x)
-    assert (np.diff(value) >= 0).all()
-    assert (np.diff(value[x < 20]) > 0).all()
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64])
-def test_integers_become_float64_before_any_arithmetic(dtype):
-    f = functions.sigmoid
-    x = np.array([np.iinfo(dtype).min, 0, 1, 3, np.iinfo(dtype).max], dtype)
-    assert f(x).dtype == np.float64
-    np.testing.assert_array_equal(f(x), f(x.astype(np.float64)))
-    np.testing.assert_array_equal(f(x.tolist()), f(x))
-
-
 # Softmax and its logarithm
-
-
-@given(score_rows() | score_rows(dtype=np.float32))
-def test_softmax_rows_are_distributions(z):
-    before = z.copy()
-    p, log_p = functions.softmax(z), functions.log_softmax(z)
-    eps = np.finfo(z.dtype).eps
-    assert p.dtype == log_p.dtype == z.dtype
-    assert (p >= 0).all()
-    assert (log_p <= 0).all()
-    assert np.isfinite(log_p).all()
-    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=12 * eps)
-    np.testing.assert_allclose(np.exp(log_p), p, rtol=2e4 * eps, atol=np.finfo(z.dtype).tiny)
-    top = np.arange(len(z)), z.argmax(axis=1)
-    np.testing.assert_array_equal(p[top], p.max(axis=1))
-    np.testing.assert_array_equal(log_p[top], log_p.max(axis=1))
-    np.testing.assert_array_equal(z, before)
-
-
-@pytest.mark.parametrize("f", SOFTMAXES)
-@given(z=score_rows() | score_rows(dtype=np.float32))
-@example(z=np.array([[1e4, 0.0], [-1e4, -1e4 + 1]]))
-def test_a_row_does_not_see_its_batch(f, z):
-    whole = f(z)
-    for i in range(len(z)):
-        np.testing.assert_array_equal(f(z[i : i + 1])[0], whole[i])
-        np.testing.assert_array_equal(f(z[i]), whole[i])
-
-
-@pytest.mark.parametrize("f", SOFTMAXES)
-@given(eighths=arrays(np.int64, (4, 6), elements=st.integers(-8000, 8000)), seed=seeds)
-def test_a_constant_added_to_a_row_changes_nothing(f, eighths, seed):
-    # Whole numbers of eighths are added without rounding, so that not a bit may change.
-    shift = np.random.default_rng(seed).integers(-8000, 8000, size=(4, 1))
-    np.testing.assert_array_equal(f((eighths + shift) / 8), f(eighths / 8))
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -172,9 +100,17 @@ def test_huge_scores_reach_their_limits(dtype):
     np.testing.assert_array_equal(functions.cross_entropy_gradient(z[:1], wrong[:1]), [[1, -1, 0]])
 
 
-@given(score_rows(), seeds)
-def test_agreement_with_scipy(z, seed):
-    log_p = special.log_softmax(z, axis=1)
+@given(score_rows() | score_rows(dtype=np.float32), seeds)
+def test_agreement_with_scipy_for_rows_together_and_alone(z, seed):
+    before, eps = z.copy(), np.finfo(z.dtype).eps
+    log_p = special.log_softmax(z.astype(np.float64), axis=1)
+    for f, expected in ((functions.softmax, np.exp(log_p)), (functions.log_softmax, log_p)):
+        found = f(z)
+        assert found.dtype == z.dtype
+        np.testing.assert_allclose(found, expected, rtol=2e4 * eps, atol=20 * eps)
+        np.testing.assert_array_equal([f(row) for row in z], found)
+    np.testing.assert_array_equal(z, before)
+    z = z.astype(np.float64)
     np.testing.assert_allclose(functions.softmax(z), special.softmax(z, axis=1), rtol=1e-14)
     np.testing.assert_allclose(functions.log_softmax(z), log_p, rtol=1e-14, atol=1e-14)
     n, classes = z.shape
@@ -187,32 +123,19 @@ def test_agreement_with_scipy(z, seed):
     )
 
 
-@pytest.mark.parametrize("f", SOFTMAXES)
-def test_ten_scores_of_the_original_notebook(f):
-    assert f(TEN_SCORES).argmax() == 5
-    assert f(TEN_SCORES).dtype == np.float64
-    np.testing.assert_array_equal(f([TEN_SCORES])[0], f(TEN_SCORES))
-
-
-@pytest.mark.parametrize("f", SOFTMAXES)
-def test_memory_layout_does_not_matter(f):
-    z = random_batch(0, n=8)[0]
-    views = np.asfortranarray(z), z[::2], z[:, ::-1], z[:, 2:7], z.T
-    for view in views:
-        np.testing.assert_allclose(f(view), f(view.copy(order="C")), rtol=1e-14)
+@pytest.mark.parametrize("f", [functions.sigmoid, *SOFTMAXES])
+def test_only_real_numbers_are_taken_and_integers_become_float64_before_any_arithmetic(f):
+    for dtype in (np.uint8, np.int8, np.int64):
+        x = np.array([np.iinfo(dtype).min, 0, 1, 3, np.iinfo(dtype).max], dtype)
+        assert f(x).dtype == np.float64
+        np.testing.assert_array_equal(f(x), f(x.astype(np.float64)))
+        np.testing.assert_array_equal(f(x.tolist()), f(x))
+    for bad in ([True, False], [1j, 0], ["1", "2"], [None, 1.0]):
+        with pytest.raises(TypeError, match="expected real numbers"):
+            f(bad)
 
 
 # Losses
-
-
-@pytest.mark.parametrize("classes", [2, 3, 10])
-def test_knowing_nothing_costs_ln_k(classes):
-    y = np.eye(classes)
-    for score in (0.0, -3.0, 1e4):
-        z = np.full((classes, classes), score)
-        assert functions.cross_entropy(z, y) == pytest.approx(np.log(classes), rel=1e-15)
-    p = np.full((classes, classes), 1 / classes)
-    assert functions.squared_error(p, y) == pytest.approx(1 - 1 / classes, rel=1e-14)
 
 
 def test_squared_error_by_hand():
@@ -223,20 +146,6 @@ def test_squared_error_by_hand():
     np.testing.assert_array_equal(
         functions.squared_error_gradient(p, y), [[-0.5, 0.5], [0.25, -0.25]]
     )
-
-
-@given(seeds)
-def test_a_batch_is_the_mean_of_its_examples(seed):
-    z, y = random_batch(seed)
-    p = functions.softmax(z)
-    for inputs, loss, gradient in (
-        (z, functions.cross_entropy, functions.cross_entropy_gradient),
-        (p, functions.squared_error, functions.squared_error_gradient),
-    ):
-        single = [loss(inputs[i : i + 1], y[i : i + 1]) for i in range(6)]
-        assert loss(inputs, y) == pytest.approx(np.mean(single), rel=1e-14)
-        rows = [gradient(inputs[i : i + 1], y[i : i + 1])[0] / 6 for i in range(6)]
-        np.testing.assert_allclose(gradient(inputs, y), rows, rtol=1e-14)
 
 
 @pytest.mark.parametrize("f", [*LOSSES, functions.softmax_backward])
@@ -261,9 +170,8 @@ def test_softmax_backward_is_the_product_with_the_jacobian(seed):
     p, dp = functions.softmax(z), np.random.default_rng([seed, 1]).normal(size=z.shape)
     product = [(np.diag(row) - np.outer(row, row)) @ drow for row, drow in zip(p, dp, strict=True)]
     np.testing.assert_allclose(functions.softmax_backward(p, dp), product, rtol=0, atol=1e-14)
-    assert check_gradient(
-        lambda z: (dp * functions.softmax(z)).sum(), z, functions.softmax_backward(p, dp)
-    )
+    with pytest.raises(ValueError, match=r"must have one shape, got \(2, 3\) and \(3,\)"):
+        functions.softmax_backward(np.ones((2, 3)), np.ones(3))
 
 
 def squared_error_of_softmax_gradient(z, y):
@@ -295,26 +203,17 @@ def squared_error_of_softmax_gradient(z, y):
 @given(seed=seeds)
 def test_gradients_of_the_losses(complex_step, loss, gradient, plain, seed):
     z, y = random_batch(seed)
-    assert check_gradient(lambda z: loss(z, y), z, gradient(z, y))
+    assert loss(z, y) == pytest.approx(plain(z, y), rel=1e-13)
     assert relative_error(gradient(z, y), complex_step(lambda z: plain(z, y), z)) <= 1e-14
 
 
 # Bad input
 
 
-@pytest.mark.parametrize("f", [functions.sigmoid, *SOFTMAXES])
-@pytest.mark.parametrize("bad", [[True, False], [1j, 0], ["1", "2"], [None, 1.0]])
-def test_only_real_numbers(f, bad):
-    with pytest.raises(TypeError, match="expected real numbers, got an array of"):
-        f(bad)
-
-
 @pytest.mark.parametrize("f", [*LOSSES, functions.softmax_backward])
 def test_only_real_numbers_in_either_argument(f):
     for pair in ((np.eye(2) * 1j, np.eye(2)), (np.eye(2), np.eye(2, dtype=bool))):
-        with pytest.raises(
-            TypeError, match=r"expected real numbers, got an array of (complex|bool)"
-        ):
+        with pytest.raises(TypeError, match="expected real numbers"):
             f(*pair)
 
 
@@ -326,15 +225,10 @@ def test_losses_refuse_shapes_that_disagree(f):
             f(z, bad)
     with pytest.raises(ValueError, match=r"and \(3, 5\)\. \w tells 10 classes apart, and y 5\.$"):
         f(z, np.ones((3, 5)))
-    with pytest.raises(ValueError, match=r"shape \(n, classes\).*got \(10,\) and \(10,\)"):
+    with pytest.raises(ValueError, match=r"got \(10,\) and \(10,\)"):
         f(z[0], z[0])
     with pytest.raises(ValueError, match="the batch is empty"):
         f(z[:0], z[:0])
-
-
-def test_softmax_backward_refuses_shapes_that_disagree():
-    with pytest.raises(ValueError, match=r"must have one shape, got \(2, 3\) and \(3,\)"):
-        functions.softmax_backward(np.ones((2, 3)), np.ones(3))
 
 
 @given(st.integers(0, 2**32 - 1))

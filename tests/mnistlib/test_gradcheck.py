@@ -55,11 +55,6 @@ def test_right_gradients_pass_in_any_layout(name, layout):
     np.testing.assert_array_equal(x, before)
 
 
-def test_complex_step_agrees(complex_step):
-    for f, gradient in KNOWN.values():
-        np.testing.assert_allclose(complex_step(f, X), gradient(X), rtol=1e-12, atol=1e-12)
-
-
 @pytest.mark.parametrize("h", [0.5, 0.125])
 def test_the_difference_is_central_and_takes_the_given_step(h):
     # Of x^3 the central difference is exactly 3 x^2 + h^2; a one-sided one is not.
@@ -89,6 +84,7 @@ def test_single_numbers_and_lists(x):
     assert measured.item() == pytest.approx(6)
     verdict = check_gradient(lambda x: x**2, x, np.full(np.shape(x), 7))
     assert verdict.worst == (0,) * np.ndim(x)
+    assert check_gradient(lambda x: 1.0, x, np.zeros(np.shape(x))).error == 0
 
 
 # Comparing
@@ -190,10 +186,6 @@ def test_the_tolerance_decides():
     assert check_gradient(f, X, nearly, tolerance=1e-5)
 
 
-def test_both_zero_is_right():
-    assert check_gradient(lambda x: 1.0, X, np.zeros_like(X)).error == 0
-
-
 @pytest.mark.parametrize("sample", [1, 5, 16])
 def test_a_sample_checks_exactly_that_many_entries(sample):
     seen = []
@@ -207,67 +199,47 @@ def test_a_sample_checks_exactly_that_many_entries(sample):
     assert verdict.checked == sample
     assert len(seen) == 2 * sample
     assert len(set(seen)) == sample
-
-
-def test_a_sample_names_the_worst_of_its_entries():
-    right = gradient(X)
-    found = 0
-    for seed in range(20):
-        wrong = changed(right, (2, 1), 100)
-        verdict = check_gradient(f, X, wrong, sample=8, rng=np.random.default_rng(seed))
-        if not verdict:
-            found += 1
-            assert verdict.worst == (2, 1)
-            assert verdict.given == 100
-    assert 0 < found < 20  # half of the entries, so about half of the time
+    wrong = changed(gradient(X), (2, 1), 100)
+    verdict = check_gradient(f, X, wrong, sample=sample, rng=np.random.default_rng(3))
+    assert bool(verdict) == (2 * 4 + 1 not in seen)
+    assert verdict or verdict.worst == (2, 1)
 
 
 # Bad input
 
 
-@pytest.mark.parametrize("h", [0, -1e-5, float("nan")])
-def test_the_step_must_be_above_zero(h):
-    with pytest.raises(ValueError, match="step h must be above 0, got"):
-        central_difference(f, X, h)
-    with pytest.raises(ValueError, match="step h must be above 0, got"):
-        check_gradient(f, X, gradient(X), h=h)
-
-
-def test_the_function_must_return_one_number():
-    with pytest.raises(ValueError, match=r"f must return one number, got .* \(4, 4\)"):
-        central_difference(np.sin, X)
-    with pytest.raises(ValueError, match=r"f must return one number, got .* \(4, 4\)"):
-        check_gradient(np.sin, X, np.cos(X))
-
-
-def test_the_gradient_must_fit():
-    with pytest.raises(ValueError, match=r"dW1 has shape \(3, 4\).* has \(4, 4\)"):
-        check_gradient(f, X, gradient(X)[:3], name="dW1")
-    with pytest.raises(ValueError, match="db: nothing to check, the array is empty"):
-        check_gradient(np.sum, np.ones(0), np.ones(0), name="db")
-    with pytest.raises(ValueError, match=r"shapes differ: \(2,\) and \(3,\)"):
-        relative_error([1, 2], [1, 2, 3])
-    with pytest.raises(ValueError, match=r"shapes differ: \(3,\) and \(2,\)"):
-        relative_error([1, 2, 3], [1, 2])
-    for shape in ((2,), (4,), (1, 3), (3, 1)):
-        with pytest.raises(ValueError, match=r"but the array that is nudged has \(3,\)"):
-            check_gradient(lambda u: u.sum(), np.ones(3), np.ones(shape))
-
-
-def test_options_are_named():
-    with pytest.raises(TypeError, match="positional"):
-        check_gradient(lambda u: u.sum(), np.ones(3), np.ones(3), "gradient")
-
-
-def test_a_sample_needs_a_generator():
-    with pytest.raises(ValueError, match=r"a sample needs rng=numpy.random.default_rng\(seed\)"):
-        check_gradient(f, X, gradient(X), sample=3)
-
-
-@pytest.mark.parametrize("sample", [0, -1])
-def test_a_sample_has_at_least_one_entry(sample):
-    with pytest.raises(ValueError, match="sample must be at least 1"):
-        check_gradient(f, X, gradient(X), sample=sample, rng=np.random.default_rng(0))
+@pytest.mark.parametrize(
+    ("attempt", "said"),
+    [
+        *[
+            (lambda h=h: check_gradient(f, X, gradient(X), h=h), "h must be above 0")
+            for h in (0, -1e-5, np.nan)
+        ],
+        (lambda: central_difference(f, X, 0), "h must be above 0"),
+        (lambda: central_difference(np.sin, X), r"one number, got .* \(4, 4\)"),
+        (lambda: check_gradient(np.sin, X, np.cos(X)), r"one number, got .* \(4, 4\)"),
+        (
+            lambda: check_gradient(f, X, gradient(X)[:3], name="dW1"),
+            r"dW1 has shape \(3, 4\).* has \(4, 4\)",
+        ),
+        (lambda: check_gradient(np.sum, np.ones(3), np.ones((3, 1))), r"dient has shape \(3, 1\)"),
+        (lambda: check_gradient(np.sum, np.ones(0), np.ones(0), name="db"), "db: nothing to check"),
+        (lambda: relative_error([1, 2], [1, 2, 3]), r"shapes differ: \(2,\) and \(3,\)"),
+        (lambda: check_gradient(f, X, gradient(X), sample=3), "a sample needs rng="),
+        *[
+            (
+                lambda n=n: check_gradient(
+                    f, X, gradient(X), sample=n, rng=np.random.default_rng(0)
+                ),
+                "sample must be at least 1",
+            )
+            for n in (0, -1)
+        ],
+    ],
+)
+def test_what_does_not_fit_is_named(attempt, said):
+    with pytest.raises(ValueError, match=said):
+        attempt()
 
 
 # Small gradients, and large arguments

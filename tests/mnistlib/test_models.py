@@ -1,10 +1,12 @@
-"""What every model of the course promises: how it begins, and what its gradients are."""
+"""What every model of the course promises: how it begins, what its gradients are, what it refuses."""
 
 import numpy as np
 import pytest
 
 from mnistlib import attention, autodiff, convolution, data, deep, network, original
+from mnistlib.gradcheck import central_difference
 from mnistlib.regularisation import WithWeightDecay
+from mnistlib.training import evaluate, rebuild, train
 
 #: A tape that uses its parameters once each, given with names or without.
 TAPE = autodiff.TapeModel(lambda p, x: (x @ p[0] + p[1]).relu() @ p[2] + p[3], network.prepare)
@@ -38,18 +40,105 @@ MODELS = {
 }
 
 
+#: Those whose loss is a mean over examples that know nothing of each other.
+MEANS = [name for name in MODELS if not name.startswith("original")]
+#: Those that draw their weights by ``network.draw_weights``.
+DRAWN = ["network", "MLP", "convolution", "attention"]
+
+
+def problem(name, dtype=np.float64, seed=1):
+    """Return a model, parameters that have biases too, images and labels."""
+    model, initialise = MODELS[name]
+    rng = np.random.default_rng(seed)
+    start = initialise(rng, dtype=dtype)
+    parameters = rebuild(start, (v + rng.normal(0, 0.05, v.shape).astype(dtype) for v in start))
+    return model, parameters, CARDS if name == "attention" else IMAGES, np.array([1, 2, 3, 1])
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("name", MODELS)
-def test_gradients_are_of_the_parameters_own_type_whatever_the_targets_are(name, dtype):
-    model, initialise = MODELS[name]
-    parameters = initialise(np.random.default_rng(1), dtype=dtype)
-    x = model.prepare(CARDS if name == "attention" else IMAGES, dtype)
+def test_all_is_of_the_parameters_own_type_and_what_is_given_stays(name, dtype):
+    model, parameters, images, labels = problem(name, dtype)
+    x = model.prepare(images, dtype)
+    before = [array.copy() for array in (*parameters, x)]
     for targets in (np.float64, np.float32, np.int64):
-        loss, grads = model.gradients(parameters, x, data.one_hot([1, 2, 3, 1], dtype=targets))
+        loss, grads = model.gradients(parameters, x, data.one_hot(labels, dtype=targets))
         assert type(loss) is float
         assert type(grads) is type(parameters)
         assert [grad.shape for grad in grads] == [value.shape for value in parameters]
-        assert {grad.dtype for grad in grads} == {np.dtype(dtype)}
+        made = (*grads, x, model.logits(parameters, x))
+        assert {array.dtype for array in made} == {np.dtype(dtype)}
+    for array, kept in zip((*parameters, x), before, strict=True):
+        np.testing.assert_array_equal(array, kept)
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_the_gradient_is_the_slope_in_any_direction(name):
+    model, parameters, images, labels = problem(name)
+    x, y = model.prepare(images), data.one_hot(labels)
+    rng = np.random.default_rng(2)
+    for _ in range(5):
+        ahead = [rng.normal(size=value.shape) / np.sqrt(value.size) for value in parameters]
+
+        def loss(t, ahead=ahead):
+            moved = (value + t * way for value, way in zip(parameters, ahead, strict=True))
+            return model.gradients(rebuild(parameters, moved), x, y)[0]
+
+        grads = model.gradients(parameters, x, y)[1]
+        slope = sum((grad * way).sum() for grad, way in zip(grads, ahead, strict=True))
+        assert central_difference(loss, np.array(0.0), 1e-6) == pytest.approx(slope, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_a_batch_is_the_mean_of_its_examples(name):
+    model, parameters, images, labels = problem(name)
+    z = model.logits(parameters, model.prepare(images))
+    loss, grads = model.gradients(parameters, model.prepare(images), data.one_hot(labels))
+    singles = []
+    for i in range(len(images)):
+        x = model.prepare(images[[i]])
+        np.testing.assert_allclose(model.logits(parameters, x)[0], z[i], rtol=1e-10, atol=1e-12)
+        singles.append(model.gradients(parameters, x, data.one_hot(labels[[i]])))
+    assert loss == pytest.approx(np.mean([single for single, _ in singles]), rel=1e-12)
+    for place, grad in enumerate(grads):
+        mean = np.mean([single[place] for _, single in singles], axis=0)
+        np.testing.assert_allclose(grad, mean, rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_parameters_may_be_a_plain_tuple(name):
+    model, parameters, images, labels = problem(name)
+    x, y = model.prepare(images), data.one_hot(labels)
+    loss, grads = model.gradients(parameters, x, y)
+    plain_loss, plain = model.gradients(tuple(parameters), x, y)
+    assert plain_loss == loss
+    assert all(map(np.array_equal, plain, grads))
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_every_model_learns_four_images_by_heart(name):
+    model, parameters, *dataset = problem(name)
+    before = evaluate(model, parameters, dataset)
+    trained, _ = train(model, parameters, dataset, [np.arange(4)] * 40, learning_rate=0.05)
+    assert type(trained) is type(parameters)
+    after = evaluate(model, trained, dataset)
+    assert after.loss < before.loss / 2
+    assert after.accuracy == 1
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_an_empty_batch_and_scaled_pixels_are_refused(name):
+    model, parameters, images, _ = problem(name)
+    with pytest.raises(ValueError, match=r"empty|at least one"):
+        model.gradients(parameters, model.prepare(images[:0]), np.zeros((0, 10)))
+    with pytest.raises(TypeError, match="float64"):
+        model.prepare(images / 255)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_weights_that_would_all_be_rounded_to_zero_are_refused(name):
+    with pytest.raises(TypeError, match="int64"):
+        MODELS[name][1](np.random.default_rng(0), dtype=np.int64)
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,15 @@
 """The original's recipe against a direct transcription, and each repair against its one fault."""
 
-import warnings
-from dataclasses import FrozenInstanceError, asdict, fields, replace
+from dataclasses import asdict, fields, replace
 from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mnistlib import data, functions, original
 from mnistlib.gradcheck import central_difference, check_gradient
-from mnistlib.original import LADDER, Recipe, Weights, run, rungs, start
-from mnistlib.training import Score, TrainingDiverged, evaluate, train
+from mnistlib.original import LADDER, Recipe, Weights, run, rungs
+from mnistlib.training import Score, TrainingDiverged, evaluate
 
 pytestmark = pytest.mark.takes(seconds=8)
 
@@ -49,11 +46,6 @@ def sets(mnist):
     return original.split(ORIGINAL, (mnist.train_images, mnist.train_labels))
 
 
-@pytest.fixture(scope="module")
-def trained(sets):
-    return run(Recipe(steps=400), sets[0])[0]
-
-
 def digits(n=300, seed=0):
     """Return noise in the shape of MNIST, mostly paper as there."""
     rng = np.random.default_rng(seed)
@@ -88,7 +80,7 @@ def batch_axis_softmax(Z2):
 
 
 def as_the_notebook_did(images, labels, steps, precision=float):
-    """Return the weights before each step and after the last, and each batch's two numbers."""
+    """Return the weights before each step and after the last, and what each batch recorded."""
     chance = np.random.RandomState(42)
     W1 = (chance.uniform(-1.0, 1.0, size=(784, 128)) / np.sqrt(784 * 128)).astype(precision)
     W2 = (chance.uniform(-1.0, 1.0, size=(128, 10)) / np.sqrt(128 * 10)).astype(precision)
@@ -104,8 +96,7 @@ def as_the_notebook_did(images, labels, steps, precision=float):
         dZ1 = (dZ2 @ W2.T) * np.exp(-Z1) / (np.exp(-Z1) + 1) ** 2
         W1, W2 = W1 - 0.001 * (X.T @ dZ1), W2 - 0.001 * (A1.T @ dZ2)
         weights.append((W1, W2))
-        answers = np.argmax(P, axis=1)
-        records.append((np.mean((answers - k) ** 2), np.mean(answers == k)))
+        records.append(np.mean((np.argmax(P, axis=1) - k) ** 2))
     return weights, records
 
 
@@ -121,9 +112,8 @@ def test_first_steps_are_the_notebooks(mnist, sets):
     ours, history = run(Recipe(steps=30), sets[0], monitor={"validation": sets[1]}, every=20)
     assert_close(ours, weights[-1])
     assert not np.allclose(weights[-1][0], weights[0][0], rtol=1e-3)  # they did move
-    np.testing.assert_allclose(history.batch_loss, [loss for loss, _ in records])
+    np.testing.assert_allclose(history.batch_loss, records)
     assert history.steps == [0, 20, 30]  # every 20, and the last
-    assert list(history.scores) == ["validation"]
     expected = [asked_at_once(weights[step], *sets[1]) for step in (0, 20, 30)]
     np.testing.assert_allclose(history.scores["validation"], expected, rtol=1e-12)
     test = mnist.test_images, mnist.test_labels
@@ -167,18 +157,6 @@ def test_the_repairs_are_all_the_other_choices():
     assert both["unit"] == ("epoch", "step")
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(2, 40))
-def test_softmax_an_answer_is_the_images_own(seed, n):
-    z = np.random.default_rng(seed).normal(0, 3, (n, 10))
-    company = ROWS.probabilities(z)
-    np.testing.assert_allclose(company.sum(axis=1), 1)
-    np.testing.assert_allclose(company[:1], ROWS.probabilities(z[:1]), rtol=1e-14)
-    faulty = ORIGINAL.probabilities(z)
-    np.testing.assert_allclose(faulty.sum(axis=0), 1)
-    assert (ORIGINAL.probabilities(z[:1]) == 1).all()
-    assert not np.allclose(faulty[:1], 1)
-
-
 @pytest.mark.parametrize("field", ["W1", "W2"])
 def test_jacobian_the_gradient_check_passes(field):
     weights, x, y = batch()
@@ -205,21 +183,6 @@ def test_loss_the_gradient_is_p_minus_y(recipe):
     mended = replace(recipe, loss="cross-entropy").gradients(weights, x, y)[1].W2
     assert_close([mended], [expected])
     assert not np.allclose(recipe.gradients(weights, x, y)[1].W2, expected, rtol=0.1)
-
-
-def test_loss_the_pull_is_strong_where_it_is_most_wrong():
-    def pull(recipe, z):
-        """Return how hard class 1, the right one, is pulled while class 0 has the logit z."""
-        W2 = np.outer(np.ones(128), z * np.eye(10)[0]) / 64  # all hidden units are at 1/2
-        weights, y = Weights(np.zeros((784, 128)), W2), np.eye(10)[[1]]
-        return -2 * recipe.gradients(weights, np.ones((1, 784)), y)[1].W2[0, 1]
-
-    wrong = np.arange(0, 21, 4)
-    mended = [pull(replace(ROWS, loss="cross-entropy"), z) for z in wrong]
-    assert mended == sorted(mended)
-    assert mended[-1] == pytest.approx(1, abs=1e-6)
-    for jacobian in ("diagonal", "whole"):
-        assert 0 < pull(replace(ROWS, jacobian=jacobian), wrong[-1]) < 1e-6
 
 
 @pytest.mark.parametrize("followed", [{"jacobian": "whole"}, {"loss": "cross-entropy"}])
@@ -286,19 +249,6 @@ def test_the_slope_is_nan_sooner_in_float32():
     assert (single[1:3] == 0).all()
     assert (single[3:] > 0).all()
     assert (doubled > 0).all()
-    x, y = np.ones((2, 784), np.float32), np.eye(10, dtype=np.float32)[[3, 4]]
-    sick = Weights(np.full((784, 128), -89 / 784, np.float32), np.zeros((128, 10), np.float32))
-    with np.errstate(over="ignore", invalid="ignore"):
-        assert np.isnan(ORIGINAL.gradients(sick, x, y)[1].W1).all()
-    assert np.isfinite(REPAIRED["slope"].gradients(sick, x, y)[1].W1).all()
-
-
-def test_pixels_are_within_0_and_1():
-    images, _ = digits()
-    mended = REPAIRED["pixels"].prepare(images)
-    assert (mended.min(), mended.max()) == (0, 1)
-    np.testing.assert_array_equal(ORIGINAL.prepare(images), images.reshape(-1, 784))
-    np.testing.assert_allclose(255 * mended, images.reshape(-1, 784), rtol=1e-14)
 
 
 def test_split_is_the_seeds_alone():
@@ -325,13 +275,6 @@ def test_split_without_a_seed_is_another_each_time():
 def test_an_epoch_is_a_step_or_a_pass():
     assert [ORIGINAL.epoch(step, 50_000) for step in (0, 1, 500)] == [0, 1, 500]
     assert [REPAIRED["unit"].epoch(step, 1280) for step in (0, 5, 10)] == [0, 0.5, 1]
-
-
-def test_weights_fill_glorots_bounds():
-    for W in REPAIRED["weights"].initial_weights(np.random.RandomState(3)):
-        bound = np.sqrt(6 / sum(W.shape))
-        assert -bound <= W.min() < -0.99 * bound < 0.99 * bound < W.max() <= bound
-        assert W.std() == pytest.approx(bound / np.sqrt(3), rel=0.02)
 
 
 # ... and leaves the rest alone
@@ -395,43 +338,17 @@ def test_each_rung_changes_the_fields_it_names_and_no_other():
     assert rungs(STEPS, ladder)[1:] == [("both", both), ("more", replace(both, steps=6))]
 
 
-# One question, three ways
+# What the batch supplies
 
 
-def test_the_original_answers_by_the_company_and_the_repaired_does_not(mnist, trained):
-    test = images, labels = mnist.test_images, mnist.test_labels
-    z2 = ORIGINAL.logits(trained, ORIGINAL.prepare(images))
-
-    def answers(recipe):
-        at_once = recipe.probabilities(z2).argmax(axis=1)
-        assert evaluate(recipe, trained, test).accuracy == (at_once == labels).mean()
-        alone = [recipe.probabilities(z[None]).argmax() for z in z2]
-        return at_once, np.array(alone)
-
-    by_row = z2.argmax(axis=1)
-    at_once, alone = answers(ORIGINAL)
-    assert not alone.any()
-    assert (alone == labels).mean() == (labels == 0).mean() == 0.098
-    assert evaluate(ORIGINAL, trained, (images[:1], labels[:1])).accuracy == 0  # a seven
-    assert (at_once == labels).mean() > (by_row == labels).mean() + 0.1 > 0.2
-    assert_same(answers(ROWS), (by_row, by_row))
-
-
-def test_a_fixed_bias_frees_the_answers_from_their_company(mnist, sets, trained):
-    rng = np.random.default_rng(0)
-    z_test = ORIGINAL.logits(trained, ORIGINAL.prepare(mnist.test_images))
-    for z2 in [z_test, *(rng.normal(0, 3, (n, 10)) for n in (2, 5, 100))]:
-        bias = original.class_bias(z2)
-        np.testing.assert_allclose(bias, np.log(np.exp(z2).sum(axis=0)), rtol=1e-12)
-        np.testing.assert_allclose(np.exp(z2 - bias), original.softmax_over_batch(z2), rtol=1e-9)
-        alone = [(z - bias).argmax() for z in z2]
-        assert_same(original.softmax_over_batch(z2).argmax(axis=1), alone)
+@pytest.mark.parametrize("n", [2, 5, 100])
+def test_a_fixed_bias_frees_the_answers_from_their_company(n):
+    z2 = np.random.default_rng(n).normal(0, 3, (n, 10))
+    bias = original.class_bias(z2)
+    np.testing.assert_allclose(bias, np.log(np.exp(z2).sum(axis=0)), rtol=1e-12)
+    np.testing.assert_allclose(np.exp(z2 - bias), original.softmax_over_batch(z2), rtol=1e-9)
     far = original.class_bias(np.array([[1000.0, -1000], [1000, -1000]]))
     np.testing.assert_allclose(far, [1000 + np.log(2), -1000 + np.log(2)], rtol=1e-15)
-    bias = original.class_bias(ORIGINAL.logits(trained, ORIGINAL.prepare(sets[0][0][:10_000])))
-    free = (z_test - bias).argmax(axis=1) == mnist.test_labels
-    at_once = evaluate(ORIGINAL, trained, (mnist.test_images, mnist.test_labels)).accuracy
-    assert free.mean() == pytest.approx(at_once, abs=0.02)
 
 
 # Choices, and the run
@@ -440,68 +357,35 @@ def test_a_fixed_bias_frees_the_answers_from_their_company(mnist, sets, trained)
 @pytest.mark.parametrize("field", REPAIRS)
 def test_a_choice_that_does_not_exist_is_refused(field):
     words = f"^{field} must be one of .*{REPAIRS[field]}.*, got "
-    for bad in ("no such choice", "", None, 1):
+    for bad in ("no such choice", None):
         with pytest.raises(ValueError, match=words):
             Recipe(**{field: bad})
-        with pytest.raises(ValueError, match=words):
-            replace(LAST, **{field: bad})
 
 
-def test_a_recipe_cannot_be_changed():
-    for field in fields(Recipe):
-        with pytest.raises(FrozenInstanceError):
-            setattr(ORIGINAL, field.name, getattr(ORIGINAL, field.name))
+def test_a_recipe_has_at_least_one_step_and_one_example():
+    assert (ORIGINAL.steps, ORIGINAL.batch_size, ORIGINAL.seed) == (10_000, 128, 42)
+    assert Recipe(steps=1, batch_size=1).steps == 1
+    for bad in ({"steps": 0}, {"batch_size": 0}, {"steps": -1}):
+        with pytest.raises(ValueError, match="must be at least 1, got"):
+            Recipe(**bad)
 
 
 @pytest.mark.parametrize("recipe", [ORIGINAL, LAST], ids=["original", "last rung"])
-def test_a_run_is_repeatable_and_changes_nothing_it_is_given(recipe, capsys):
+def test_a_run_is_repeatable_and_scored_as_it_asks(recipe, capsys):
     train_set, validation_set, recipe = digits(), digits(90, seed=5), replace(recipe, steps=45)
-    before = [array.copy() for array in (*train_set, *validation_set)]
     options = {"monitor": {"validation": validation_set}, "every": 20}
     (weights, history), (same, again) = (run(recipe, train_set, **options) for _ in range(2))
-    unscored, unmonitored = run(recipe, train_set)
     assert capsys.readouterr() == ("", "")
     assert_same(weights, same)
-    assert_same(weights, unscored)
     assert history == again
-    assert unmonitored == replace(history, steps=[0, 45], scores={})
-    assert_same((*train_set, *validation_set), before)
     assert not np.allclose(run(replace(recipe, seed=1), train_set)[0].W1, weights.W1)
 
-    assert history.steps == [0, 20, 40, 45]
     z2 = recipe.logits(weights, recipe.prepare(validation_set[0]))
     p, labels = recipe.probabilities(z2), validation_set[1]
     difference = original.class_number_difference(p, np.eye(10)[labels])
     last = history.scores["validation"][3]
     assert type(last) is Score
     assert last == (difference, (p.argmax(axis=1) == labels).mean())
-
-
-def test_pixels_and_scores_keep_the_dtype():
-    images, labels = digits()
-    for recipe in (ORIGINAL, LAST):
-        assert recipe.prepare(images, np.float32).dtype == np.float32
-        weights = Weights(*(W.astype(np.float32) for W in start(recipe, 9)[0]))
-        trained, _ = train(recipe, weights, (images, labels), [np.arange(9)], learning_rate=0.1)
-        assert {W.dtype for W in trained} == {np.dtype(np.float32)}
-
-
-@pytest.mark.parametrize("bad", [{"steps": 0}, {"batch_size": 0}, {"steps": -1}])
-def test_a_recipe_without_steps_or_examples_is_refused(bad):
-    words = f"must be at least 1, got {bad.get('steps', 10_000)} and {bad.get('batch_size', 128)}"
-    with pytest.raises(ValueError, match=words):
-        Recipe(**bad)
-
-
-def test_one_step_with_one_example_is_a_recipe():
-    assert (Recipe(steps=1, batch_size=1).steps, Recipe(steps=1).batch_size) == (1, 128)
-    assert (LAST.steps, LAST.batch_size, LAST.seed) == (10_000, 128, 42)
-
-
-def test_the_original_does_not_warn(sets):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        run(Recipe(steps=50), sets[0], monitor={"validation": sets[1]}, every=20)
 
 
 def test_class_numbers_hide_a_network_that_has_burst():

@@ -32,10 +32,8 @@ def test_digits_shows_each_image_once_with_its_caption():
 
 
 def test_digits_are_dark_ink_on_white_each_on_its_own_scale():
-    figure = plotting.digits(IMAGES[:2] * np.array([1.0, 1e-3])[:, None, None])
-    for axis, image in zip(
-        figure.axes, IMAGES[:2] * np.array([1.0, 1e-3])[:, None, None], strict=False
-    ):
+    loud_and_faint = [IMAGES[0] * 1.0, IMAGES[1] * 1e-3]
+    for axis, image in zip(plotting.digits(loud_and_faint).axes, loud_and_faint, strict=True):
         (drawn,) = axis.images
         assert drawn.get_clim() == (0, image.max())
         assert drawn.to_rgba(np.array([[0.0]]))[0, 0, :3].tolist() == [1, 1, 1]
@@ -53,6 +51,15 @@ def test_card_shows_each_image_once_and_lines_as_thick_as_weights():
     plotting.card(IMAGES, [0.5, 0.3, 0.2], title="three pairs", axis=axis)
     drawn = [image.get_array() for image in axis.images]
     np.testing.assert_array_equal(drawn, IMAGES)
+    asked, *pairs = [image.get_extent() for image in axis.images]
+    keys, values = pairs[::2], pairs[1::2]
+    for key, value, line in zip(keys, values, axis.lines, strict=True):
+        assert asked[1] < key[0] < key[1] < value[0]  # from left to right
+        assert key[2:] == value[2:]  # in one row
+        _, end = line.get_ydata()
+        assert key[3] < end < key[2]  # to which its line leads
+    assert len({key[2] for key in keys}) == 3
+    assert [text.get_text() for text in axis.texts] == ["asked", "key", "value"]
     thick, thin, thinnest = [line.get_linewidth() for line in axis.lines]
     assert thick > thin > thinnest > 0
     plotting.card(IMAGES, title="no lines", axis=plt.subplots()[1])
@@ -65,18 +72,11 @@ def test_curves_draws_each_line_and_names_it():
     )
     assert [line.get_ydata().tolist() for line in axis.lines] == [[3, 2, 1], [1, 1, 0]]
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a", "b"]
-    assert (
-        axis.get_title(loc="left") or axis.get_title(),
-        axis.get_xlabel(),
-        axis.get_ylabel(),
-    ) == ("t", "x", "y")
-    alone = plotting.curves([1, 2], {"a": [3, 2]}, title="t", xlabel="x", ylabel="y", axis=axis)
-    assert alone is axis
-
-
-def test_one_curve_needs_no_legend():
-    axis = plotting.curves([1, 2], {"a": [3, 2]}, title="t", xlabel="x", ylabel="y")
-    assert axis.get_legend() is None
+    assert (axis.get_title(), axis.get_xlabel(), axis.get_ylabel()) == ("t", "x", "y")
+    empty = plt.subplots()[1]
+    alone = plotting.curves([1, 2], {"a": [3, 2]}, title="t", xlabel="x", ylabel="y", axis=empty)
+    assert alone is empty
+    assert alone.get_legend() is None  # one curve needs none
 
 
 def test_confusion_writes_every_mistake_and_blanks_the_diagonal():
@@ -89,6 +89,9 @@ def test_confusion_writes_every_mistake_and_blanks_the_diagonal():
     assert written == wanted
     np.testing.assert_array_equal(np.diag(axis.images[0].get_array()), 0)
     assert (axis.get_ylabel(), axis.get_xlabel()) == ("label", "answer")
+    colours = [text.get_color() for text in axis.texts]  # of 1 to 98, on a pale or a dark ground
+    assert (colours[0], colours[-1]) == ("black", "white")
+    assert not any(line.get_visible() for line in axis.get_xgridlines() + axis.get_ygridlines())
 
 
 def test_weights_shows_each_column_on_a_scale_with_white_at_zero():
@@ -115,9 +118,36 @@ def test_network_shows_the_image_the_units_and_the_probabilities():
     np.testing.assert_array_equal(units, a1[:8])
     np.testing.assert_array_equal(classes, p)
     np.testing.assert_allclose([bar.get_width() for bar in axis.patches], 1.6 * p)
+    beside = {text.get_text(): text.get_position()[0] for text in axis.texts}
+    for bar, value in zip(axis.patches, p, strict=True):
+        end = bar.get_x() + bar.get_width()
+        assert end < beside[f"{value:.2f}"] < end + 0.5
     words = {text.get_text() for text in axis.texts}
     assert {"784 pixels", "8 of 20 hidden units", "10 classes"} <= words
+    assert {"$W_1, b_1$", "$W_2, b_2$"} <= words
     assert {f"{value:.2f}" for value in p} <= words
+
+
+def test_every_word_lies_within_its_picture():
+    card = plt.subplots()[1]
+    plotting.card(IMAGES, [0.5, 0.3, 0.2], title="three pairs", axis=card)
+    for figure in (
+        plotting.digits(IMAGES, range(7), columns=3, title="seven digits"),
+        plotting.weights(np.eye(784)[:, :5], columns=2, title="five units"),
+        plotting.network(IMAGES[0], np.ones(20) / 2, np.arange(10) / 45, title="at work"),
+        card.figure,
+    ):
+        for axis in figure.axes:
+            for word in axis.texts:
+                x, y = word.get_position()
+                assert min(axis.get_xlim()) <= x <= max(axis.get_xlim()), word
+                assert min(axis.get_ylim()) <= y <= max(axis.get_ylim()), word
+        figure.canvas.draw()
+        for word in figure.findobj(mpl.text.Text):
+            if word.get_text() and word.get_visible():
+                (left, low), (right, high) = word.get_window_extent().get_points()
+                assert 0 <= left < right <= figure.bbox.width, word
+                assert 0 <= low < high <= figure.bbox.height, word
 
 
 def test_network_refuses_fewer_units_than_it_draws():

@@ -91,17 +91,8 @@ def test_every_epoch_is_shuffled_anew_by_the_generator():
     assert not np.array_equal(np.concatenate(other), np.concatenate(deal()))
 
 
-@pytest.mark.parametrize("numbers", [(0, 1, 1), (1, 0, 1), (1, 1, 0), (-5, 1, 1)])
-def test_minibatches_need_numbers_of_at_least_one(numbers):
-    n, batch_size, epochs = numbers
-    words = f"must be at least 1, got {n}, {batch_size}, {epochs}"
-    with pytest.raises(ValueError, match=words):
-        minibatches(n, batch_size, rng=np.random.default_rng(0), epochs=epochs)
-
-
 def test_falling_is_a_straight_line_to_zero():
-    rate = linear_decay(0.5, 4)
-    assert [rate(step) for step in range(5)] == [0.5, 0.375, 0.25, 0.125, 0]
+    assert [linear_decay(0.5, 4)(step) for step in range(5)] == [0.5, 0.375, 0.25, 0.125, 0]
 
 
 # Updates
@@ -112,26 +103,24 @@ slope_lists = st.lists(st.integers(-100, 100), min_size=1, max_size=8)
 @given(slope_lists, st.floats(0.001, 2), st.just(0.0) | st.floats(0, 0.99))
 def test_updates_follow_the_closed_formula(slopes, rate, momentum):
     # Unrolled: after step T, v is the sum over t <= T of momentum^(T - t) slope_t.
-    value, v = np.ones((2, 3)), np.zeros((2, 3))
+    # The second parameter's slopes are twice those of the first.
+    values, v = [np.ones((2, 3)), np.ones(4)], [np.zeros((2, 3)), np.zeros(4)]
     for slope in slopes:
-        kept = np.full((2, 3), float(slope))
-        sgd_update([value], [kept], [v], rate, momentum)
-        assert (kept == slope).all()
+        kept = [np.full((2, 3), float(slope)), np.full(4, 2.0 * slope)]
+        sgd_update(values, kept, v, rate, momentum)
+        assert (kept[0] == slope).all()
     velocities = [
         sum(momentum ** (T - t) * slopes[t] for t in range(T + 1)) for T in range(len(slopes))
     ]
-    np.testing.assert_allclose(v, velocities[-1], rtol=1e-12, atol=1e-10)
-    np.testing.assert_allclose(value, 1 - rate * sum(velocities), rtol=1e-12, atol=1e-10)
+    for place, times in ((0, 1), (1, 2)):
+        np.testing.assert_allclose(v[place], times * velocities[-1], rtol=1e-12, atol=1e-10)
+        expected = 1 - times * rate * sum(velocities)
+        np.testing.assert_allclose(values[place], expected, rtol=1e-12, atol=1e-10)
 
 
-def test_updates_keep_parameters_apart():
-    values = [np.array([1.0, 2.0]), np.array([[3.0]])]
-    v = [np.array([0.0, 10.0]), np.array([[-2.0]])]
-    sgd_update(values, [np.array([1.0, -1.0]), np.array([[4.0]])], v, 0.5, 0.5)
-    assert [array.tolist() for array in v] == [[1, 4], [[3]]]
-    assert [array.tolist() for array in values] == [[0.5, 0], [[1.5]]]
-    with pytest.raises(ValueError, match="argument 2 is shorter"):
-        sgd_update(values, values[:1], v, 0.5, 0.5)
+def test_an_update_needs_a_gradient_for_each_parameter():
+    with pytest.raises(ValueError, match="shorter"):
+        sgd_update([np.ones(2), np.ones(3)], [np.ones(2)], [np.ones(2), np.ones(3)], 0.5, 0.5)
 
 
 def test_each_step_gets_its_batch_its_rate_and_the_running_velocity():
@@ -170,7 +159,7 @@ def test_each_step_gets_its_batch_its_rate_and_the_running_velocity():
 # Evaluate
 
 
-@pytest.mark.parametrize("n", [1, 1_999, 2_000, 2_001, 4_001])
+@pytest.mark.parametrize("n", [1, 2_001, 4_001])
 @pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-12), (np.float32, 1e-5)])
 def test_evaluate_equals_one_big_computation(n, dtype, rtol):
     images, labels = digits(n)
@@ -183,25 +172,7 @@ def test_evaluate_equals_one_big_computation(n, dtype, rtol):
     assert [type(number) for number in score] == [float, float]
 
 
-def test_evaluate_refuses_what_cannot_be_scored():
-    images, labels = digits()
-    with pytest.raises(ValueError, match=r"as many labels as images.*got 40 images and 39 labels"):
-        evaluate(network, small_network(), (images, labels[1:]))
-    with pytest.raises(ValueError, match="at least one; got 0 images and 0 labels"):
-        evaluate(network, small_network(), (images[:0], labels[:0]))
-    with pytest.raises(ValueError, match="label 10 at index 0 is outside"):
-        evaluate(network, small_network(), (images, np.full(N, 10)))
-
-
 # The loop
-
-
-def test_training_twice_gives_the_same_bits():
-    images, labels = digits()
-    options = {"monitor": {"train": (images, labels)}, "every": 1}
-    (ours, history), (theirs, again) = run(**options), run(**options)
-    assert_same_bits(ours, theirs)
-    assert history == again
 
 
 def test_what_is_given_is_not_changed():
@@ -221,20 +192,6 @@ def test_what_is_given_is_not_changed():
     for start, end in zip(parameters, trained, strict=True):
         assert not np.shares_memory(start, end)
         assert not np.array_equal(start, end)
-
-
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("rate", [0.1, linear_decay(0.1, 6), lambda step: np.float64(0.1)])
-def test_training_keeps_the_dtype(dtype, rate):
-    trained, _ = run(small_network(dtype), learning_rate=rate)
-    assert {value.dtype for value in trained} == {np.dtype(dtype)}
-
-
-def test_training_learns_a_small_set_by_heart():
-    images, labels = digits()
-    trained, history = run(batches=deal(epochs=60), monitor={"train": (images, labels)})
-    assert history.accuracy("train")[-1] == 1
-    assert evaluate(network, trained, (images, labels)) == history.scores["train"][-1]
 
 
 @pytest.mark.parametrize(
@@ -270,56 +227,7 @@ def test_a_batch_loss_is_taken_before_its_update():
     assert history.batch_loss == sorted(history.batch_loss, reverse=True)
 
 
-def test_nothing_monitored_is_still_a_history():
-    _, history = run(batches=deal()[:2])
-    assert history == History(history.batch_loss, [0, 2], {})
-    assert all(type(loss) is float for loss in history.batch_loss)
-
-
 # The seam: what else can be trained
-
-
-class ThreeLayers:
-    """A model unlike the library's: tanh, three layers in a plain list, half of the pixels."""
-
-    classes = 10
-
-    def prepare(self, images, dtype):
-        return images.reshape(len(images), -1)[:, ::2].astype(dtype) / 255 - 0.5
-
-    def logits(self, parameters, x):
-        W1, W2, W3 = parameters
-        return np.tanh(np.tanh(x @ W1) @ W2) @ W3
-
-    def gradients(self, parameters, x, y):
-        W1, W2, W3 = parameters
-        a1 = np.tanh(x @ W1)
-        a2 = np.tanh(a1 @ W2)
-        p = special.softmax(a2 @ W3, axis=1)
-        dz3 = (p - y) / len(y)
-        dz2 = dz3 @ W3.T * (1 - a2**2)
-        dz1 = dz2 @ W2.T * (1 - a1**2)
-        loss = float(-(y * np.log(p)).sum() / len(y))
-        return loss, [x.T @ dz1, a1.T @ dz2, a2.T @ dz3]
-
-
-def test_a_model_unlike_ours_trains_and_is_scored_through_the_same_seam():
-    rng, model = np.random.default_rng(3), ThreeLayers()
-    start = [rng.normal(0, 0.1, shape) for shape in [(392, 12), (12, 9), (9, 10)]]
-    options = {"learning_rate": 0.2, "momentum": 0.9, "monitor": {"all": digits()}, "every": 3}
-    trained, history = train(model, start, digits(), deal(epochs=80), **options)
-    assert history.accuracy("all")[-1] == 1
-    assert history.scores["all"][-1] == evaluate(model, trained, digits())
-    # The loop, written out.
-    values, v = [W.copy() for W in start], [0, 0, 0]
-    images, labels = digits()
-    for batch, recorded in zip(deal(epochs=80), history.batch_loss, strict=True):
-        x, y = model.prepare(images[batch], float), np.eye(10)[labels[batch]]
-        loss, slopes = model.gradients(values, x, y)
-        assert loss == recorded
-        v = [0.9 * old + slope for old, slope in zip(v, slopes, strict=True)]
-        values = [W - 0.2 * step for W, step in zip(values, v, strict=True)]
-    assert_same_bits(trained, values)
 
 
 def test_a_models_own_score_is_asked_and_everything_else_is_not():
@@ -378,118 +286,71 @@ def test_after_each_record_the_caller_is_told_and_may_end_the_training():
     assert (history.steps, history.batch_loss) == ([0], [])
 
 
-def test_batches_may_be_wrapped_and_nothing_is_printed(capsys):
+def test_again_and_with_wrapped_batches_not_a_bit_differs_and_nothing_is_printed(capsys):
     silent, history = run()
     wrapped, again = run(batches=iter(deal()))
     assert capsys.readouterr() == ("", "")
     assert_same_bits(silent, wrapped)
-    assert history == again
+    assert history == again == History(history.batch_loss, [0, 6], {})
 
 
 # Divergence and bad input
 
 
 @pytest.mark.parametrize("loss", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("step", [1, 3])
-def test_a_loss_that_is_no_number_stops_training(loss, step):
-    losses = iter([1.0] * (step - 1) + [loss])
+def test_a_loss_that_is_no_number_stops_training(loss):
+    losses = iter([1.0, 1.0, loss])
 
     def gradients(parameters, x, y):
         return next(losses), parameters
 
-    words = f"loss became {loss} at step {step}, with learning rate 0.25. Try a smaller one"
+    words = f"loss became {loss} at step 3, with learning rate 0.25"
     with pytest.raises(TrainingDiverged, match=re.escape(words)):
         run(model=network_with(gradients=gradients), learning_rate=0.25)
 
 
-def test_the_network_itself_diverges_at_the_step_named():
-    parameters = small_network()
-    parameters.b2[3] = np.nan
-    with pytest.raises(TrainingDiverged, match="became nan at step 1,"):
-        run(parameters)
-
-
-def call_with(images=None, labels=None, batches=None, **options):
-    given_images, given_labels = digits()
-    images = given_images if images is None else images
-    labels = given_labels if labels is None else labels
-    batches = deal() if batches is None else batches
-    options = {"learning_rate": 0.1} | options
-    return train(network, small_network(), (images, labels), batches, **options)
+IMAGES, LABELS = digits()
 
 
 @pytest.mark.parametrize(
     ("bad", "error", "words"),
     [
-        ({"learning_rate": 0}, ValueError, "learning rate must be above 0 and finite, got 0"),
-        ({"learning_rate": -0.1}, ValueError, "learning rate must be above 0 and finite, got -0.1"),
-        (
-            {"learning_rate": np.nan},
-            ValueError,
-            "learning rate must be above 0 and finite, got nan",
-        ),
-        (
-            {"learning_rate": np.inf},
-            ValueError,
-            "learning rate must be above 0 and finite, got inf",
-        ),
-        (
-            {"learning_rate": linear_decay(0.5, 3)},
-            ValueError,
-            "must be 0 or more and finite, got -",
-        ),
-        ({"learning_rate": lambda step: np.nan}, ValueError, "0 or more and finite, got nan"),
-        ({"learning_rate": lambda step: np.inf}, ValueError, "0 or more and finite, got inf"),
-        (
-            {"batches": [np.arange(N) < 5]},
-            TypeError,
-            "indices of its examples, not bool, at step 1",
-        ),
-        ({"batches": [np.array([1.0])]}, TypeError, "indices of its examples, not float64"),
-        ({"momentum": 1}, ValueError, "momentum must be at least 0 and below 1, got 1"),
-        ({"momentum": -0.1}, ValueError, "momentum must be at least 0 and below 1, got -0.1"),
-        ({"momentum": np.nan}, ValueError, "momentum must be at least 0 and below 1, got nan"),
-        ({"every": 0}, ValueError, "every must be a whole number of steps, at least 1, got 0"),
-        ({"every": -3}, ValueError, "every must be a whole number of steps, at least 1, got -3"),
-        ({"every": 1.5}, ValueError, "every must be a whole number of steps, at least 1, got 1.5"),
-        ({"batches": []}, ValueError, "there is no batch to train on: minibatches"),
-        ({"batches": [np.arange(0)]}, ValueError, "the batch is empty"),
+        *[
+            ({"learning_rate": rate}, ValueError, "rate must be above 0")
+            for rate in (0, -0.1, np.nan, np.inf)
+        ],
+        ({"learning_rate": linear_decay(0.5, 3)}, ValueError, "0 or more and finite, got -"),
+        ({"learning_rate": lambda t: 1 / 2 - t / 4}, ValueError, "got -0.25 at step 4"),
+        ({"learning_rate": lambda t: np.nan}, ValueError, "0 or more and finite, got nan"),
+        ({"learning_rate": lambda t: np.inf}, ValueError, "0 or more and finite, got inf"),
+        *[({"momentum": momentum}, ValueError, "momentum must") for momentum in (1, -0.1, np.nan)],
+        *[({"every": every}, ValueError, "whole number of steps") for every in (0, -3, 1.5)],
+        ({"batches": [np.arange(N) < 5]}, TypeError, "not bool, at step 1"),
+        ({"batches": [np.array([1.0])]}, TypeError, "not float64"),
+        ({"batches": []}, ValueError, "there is no batch to train on"),
         ({"batches": [np.arange(3), np.arange(0)]}, ValueError, "the batch is empty"),
-        ({"batches": [np.array([N])]}, IndexError, "index 40 is out of bounds"),
-        ({"labels": np.full(N, 10)}, ValueError, "label 10 at index 0 is outside 0 ... 9"),
-        ({"labels": np.full(N, -1)}, ValueError, "label -1 at index 0 is outside 0 ... 9"),
-        ({"labels": np.zeros(N)}, TypeError, "labels are float64"),
-        ({"labels": np.eye(10, dtype=int)[digits()[1]]}, ValueError, r"labels have shape (40, 10)"),
-        ({"labels": digits()[1][:-1]}, ValueError, "got 40 images and 39 labels"),
-        ({"images": digits()[0][:0], "labels": digits()[1][:0]}, ValueError, "got 0 images"),
-        ({"images": digits()[0] / 255}, TypeError, "images are float64: pass the uint8 pixels"),
-        ({"images": digits()[0][:, :9]}, ValueError, "images have shape (16, 9, 28)"),
-        (
-            {"monitor": {"few": (digits()[0][:0], digits()[1][:0])}},
-            ValueError,
-            "at least one; got 0 images",
-        ),
+        ({"batches": [np.array([N])]}, IndexError, "out of bounds"),
+        ({"train_set": (IMAGES, np.full(N, 10))}, ValueError, "label 10 at index 0"),
+        ({"train_set": (IMAGES, LABELS[:-1])}, ValueError, "got 40 images and 39 labels"),
+        ({"train_set": (IMAGES[:0], LABELS[:0])}, ValueError, "got 0 images"),
+        ({"train_set": (IMAGES / 255, LABELS)}, TypeError, "images are float64"),
+        ({"monitor": {"few": (IMAGES[:0], LABELS[:0])}}, ValueError, "got 0 images"),
+        ({"monitor": {"some": (IMAGES, LABELS[:-1])}}, ValueError, "got 40 images and 39 labels"),
     ],
-    ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",
 )
 def test_bad_arguments(bad, error, words):
+    choices = {"train_set": digits(), "batches": deal(), "learning_rate": 0.1} | bad
     with pytest.raises(error, match=re.escape(words)):
-        call_with(**bad)
+        train(network, small_network(), **choices)
 
 
-def test_a_rate_cannot_fall_over_no_steps():
+@pytest.mark.parametrize("numbers", [(0, 1, 1), (1, 0, 1), (1, 1, 0), (-5, 1, 1)])
+def test_minibatches_and_rates_need_numbers_of_at_least_one(numbers):
+    n, batch_size, epochs = numbers
+    with pytest.raises(ValueError, match=f"at least 1, got {n}, {batch_size}, {epochs}"):
+        minibatches(n, batch_size, rng=np.random.default_rng(0), epochs=epochs)
     with pytest.raises(ValueError, match="at least 1 step, got 0"):
         linear_decay(0.5, 0)
-
-
-def test_the_step_at_which_a_rate_fell_below_zero_is_named():
-    with pytest.raises(ValueError, match=r"must be 0 or more and finite, got -0.25 at step 4$"):
-        run(learning_rate=lambda step: 1 / 2 - step / 4)
-
-
-def test_options_are_named():
-    with pytest.raises(TypeError, match="positional"):
-        train(network, small_network(), digits(), deal(), 0.1)
 
 
 # The recipe, on the real digits. Three seeds gave 97.11 to 97.13 % after 3 epochs; lesson 04 trains
@@ -511,23 +372,21 @@ def test_the_recipe_reaches_its_accuracy():
     )
     test = mnist.test_images, mnist.test_labels
     assert evaluate(network, trained, test).accuracy >= 0.968
-    assert (network.predict(trained, data.scale(test[0], np.float32)) == test[1]).mean() >= 0.968
 
 
-def test_parameters_for_another_number_of_classes_are_refused_with_both_numbers():
-    rng = np.random.default_rng(0)
+@pytest.mark.parametrize(
+    ("model", "parameters"),
+    [
+        (network, network.initialise(np.random.default_rng(0), classes=5)),
+        (deep.MLP(), deep.initialise(np.random.default_rng(0), [784, 5])),
+    ],
+    ids=["network", "MLP"],
+)
+def test_parameters_for_another_number_of_classes_are_refused_with_their_number(model, parameters):
     four = np.zeros((4, 28, 28), np.uint8), np.array([0, 1, 2, 3])
-    with pytest.raises(ValueError, match=r"got \(2, 10\); these parameters tell 5 classes apart"):
-        train(network, network.initialise(rng, classes=5), four, [[0, 1]], learning_rate=0.1)
-    for model, parameters in (
-        (network, network.initialise(rng, classes=5)),
-        (deep.MLP(), deep.initialise(rng, [784, 5])),
-    ):
-        for monitor in ({}, {"four": four}):
-            with pytest.raises(ValueError, match="5 classes apart"):
-                train(model, parameters, four, [[0, 1]], learning_rate=0.1, monitor=monitor)
-        with pytest.raises(ValueError, match="5 classes apart, and y 10"):
-            evaluate(model, parameters, four)
+    for monitor in ({}, {"four": four}):
+        with pytest.raises(ValueError, match="5 classes apart"):
+            train(model, parameters, four, [[0, 1]], learning_rate=0.1, monitor=monitor)
 
 
 # --- One thread

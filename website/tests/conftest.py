@@ -23,12 +23,9 @@ expect.set_options(timeout=60_000)  # however busy the computer is
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Let the second worker begin with what needs no pages, while the first one builds them."""
-    needing = {item.path for item in items if "built" in item.fixturenames}
-    files = list(dict.fromkeys(item.path for item in items))
-    if needing and (others := [path for path in files[1:] if path not in needing]):
-        second = others[0]
-        items.sort(key=lambda item: (item.path != files[0], item.path != second))
+    """Let the second of two workers do what needs no pages, while the first one builds them."""
+    needing = [item.path for item in items if "built" in item.fixturenames]
+    items.sort(key=lambda item: ([item.path] != needing[:1], item.path in needing))
 
 
 @pytest.fixture(scope="session")
@@ -79,26 +76,6 @@ def browser():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def elsewhere(built, tmp_path_factory):
-    """Return a function that writes one page again, for a course whose repository is known."""
-
-    def written(page):
-        folder = tmp_path_factory.mktemp("elsewhere")
-        built = SITE / "_build"
-        source = next((built / "source").glob(page.replace(".html", ".*")))
-        # Another builder than the pages', for which nothing is laid beside them: no Python, no editor.
-        command = [sys.executable, "-m", "sphinx", "-q", "-b", "dirhtml", "-c", SITE]
-        command += ["-d", built / "doctrees"]
-        known = os.environ | {"COURSE_REPOSITORY": "someone/course"}
-        subprocess.run(
-            [*command, built / "source", folder, source], check=True, env=known, cwd=ROOT
-        )
-        return (folder / page.removesuffix(".html") / "index.html").read_text("utf-8")
-
-    return written
 
 
 @pytest.fixture

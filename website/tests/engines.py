@@ -33,7 +33,7 @@ def dragged(*points):
     return [{"type": "pointer", "id": "mouse", "actions": [move, down, *moves, up]}]
 
 
-def waited(asked, seconds=120):
+def waited(asked, seconds=600):
     """Ask until there is an answer, and return it."""
     until = time.monotonic() + seconds
     while not (answer := asked()):
@@ -118,7 +118,9 @@ class WebKit:
         self.place = f"http://127.0.0.1:{port}/session"
         [browser] = Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser")
         options = {"binary": str(browser), "args": ["--automation"]}
-        wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
+        # However busy the computer is: pytest knows when to stop.
+        patience = {"script": 600_000, "pageLoad": 600_000}
+        wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options, "timeouts": patience}}
 
         def session():  # the driver takes a moment to listen
             with contextlib.suppress(urllib.error.URLError):
@@ -139,7 +141,7 @@ class WebKit:
             json.dumps(parameters).encode(),
             {"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=120) as answer:
+        with urllib.request.urlopen(request, timeout=600) as answer:
             return json.load(answer)["value"]
 
     def open(self, address):

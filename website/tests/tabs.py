@@ -6,6 +6,7 @@ And a tab on one picture alone, which needs no built pages.
 import functools
 import gzip
 import http.server
+import json
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -142,6 +143,15 @@ class Shown:
     def state(self):
         return self.el.evaluate("el => el.model.get('state')")
 
+    def read(self, expression):
+        """Return what an expression of `el` gives; a long list travels faster as text."""
+        plain = "(_, value) => (ArrayBuffer.isView(value) ? [...value] : value)"
+        return json.loads(self.el.evaluate(f"el => JSON.stringify({expression}, {plain})"))
+
+    @property
+    def verdict(self):
+        return self.el.locator(".verdict").inner_text()
+
     def numbers(self, selector):
         """Return the whole numbers behind what is shown, where `selector` finds it."""
         read = "tags => tags.map(tag => tag.dataset.value)"
@@ -155,6 +165,14 @@ class Shown:
             if self.el.evaluate(FOCUS, selector):
                 return
         pytest.fail(f"the keyboard does not reach {selector}")
+
+    def touch(self, points):
+        """Put a finger down at the first point of the screen, and lift it at the last."""
+        hand = self.page.context.new_cdp_session(self.page)
+        for i, (x, y) in enumerate(points):
+            kind = "touchMove" if i else "touchStart"
+            hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 both_ways = pytest.mark.parametrize("tab", ["http", "file"], indirect=True)

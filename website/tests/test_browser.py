@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from website import ROOT
 from website.tests.tabs import both_ways
 
-pytestmark = pytest.mark.takes(seconds=65)
+pytestmark = pytest.mark.takes(seconds=35)
 
 
 @both_ways
@@ -81,24 +81,24 @@ def read_paper(page):
 
 
 def test_a_printed_lesson_is_whole_and_no_heading_stands_apart_from_its_text(tab, lessons):
-    for lesson in lessons[1:9:3]:
-        page = tab.open(lesson)
-        pdf = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
-        texts, lowest = zip(*map(read_paper, pdf.pages), strict=True)
-        headings = page.locator("article :is(h2, h3)").all_inner_texts()
-        assert len(headings) > 5
-        ends = tuple(each.strip("# \n") for each in headings)
-        assert [low for low in lowest if len(low) > 3 and low.endswith(ends)] == [], lesson
-        assert [low for low in lowest if low.endswith(" minutes")] == [], lesson
-        assert "not attempted" not in "".join(texts), lesson
-        printed = re.sub(r"-?\s+", "", "".join(texts))
-        cells = json.loads((ROOT / lesson.replace(".html", ".ipynb")).read_text("utf-8"))["cells"]
-        sections = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-        shown = re.sub(r"<details>.*?</details>", "", "\n".join(sections), flags=re.S)
-        words = long_words(shown)
-        assert len(words) > 200
-        lost = [word for word in words if word not in printed]
-        assert len(lost) < len(words) / 100, (lesson, lost[:20])
-        last = long_words(sections[-1])[-4:]
-        assert len(last) == 4
-        assert [word for word in last if word not in printed[-1500:]] == [], lesson
+    lesson = lessons[4]
+    page = tab.open(lesson)
+    pdf = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    texts, lowest = zip(*map(read_paper, pdf.pages), strict=True)
+    headings = page.locator("article :is(h2, h3)").all_inner_texts()
+    assert len(headings) > 5
+    ends = tuple(each.strip("# \n") for each in headings)
+    assert [low for low in lowest if len(low) > 3 and low.endswith(ends)] == []
+    assert [low for low in lowest if low.endswith(" minutes")] == []
+    assert "not attempted" not in "".join(texts)
+    printed = re.sub(r"-?\s+", "", "".join(texts))
+    cells = json.loads((ROOT / lesson.replace(".html", ".ipynb")).read_text("utf-8"))["cells"]
+    sections = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    shown = re.sub(r"<details>.*?</details>", "", "\n".join(sections), flags=re.S)
+    words = long_words(shown)
+    assert len(words) > 200
+    lost = [word for word in words if word not in printed]
+    assert len(lost) < len(words) / 100, lost[:20]
+    last = long_words(sections[-1])[-4:]
+    assert len(last) == 4
+    assert [word for word in last if word not in printed[-1500:]] == []

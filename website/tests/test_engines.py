@@ -1,19 +1,23 @@
-"""The pages in two more browsers: whole, to mouse and keyboard, and found by the search.
+"""The pages in two more browsers: whole, to mouse and keyboard, searched, and answered in."""
 
-A page of each kind is opened; with EVERY_PAGE=1 in the environment, every page.
-"""
-
-import os
+import json
 
 import pytest
 
 from website.tests import engines
-from website.tests.test_every_page import BROKEN_PICTURES, TOO_WIDE, UNREADABLE_FORMULAS
+from website.tests.answers import LESSON, PATIENTLY, SOFTMAX, written
+from website.tests.test_every_page import (
+    BROKEN_PICTURES,
+    NARROW,
+    TOO_WIDE,
+    UNREADABLE_FORMULAS,
+    WIDE,
+)
 
-pytestmark = pytest.mark.takes(seconds=70)
+pytestmark = [pytest.mark.takes(seconds=110), pytest.mark.timeout(3600)]
 
-LESSON = "notebooks/03_backpropagation.html"
-KINDS = ["index.html", LESSON, "notation.html", "teachers.html", "library.html", "pictures.html"]
+#: A page of each kind, which is looked at on a phone as well.
+KINDS = {"index.html", LESSON, "notation.html", "teachers.html", "library.html", "pictures.html"}
 
 
 @pytest.fixture(scope="module", params=["Firefox", "WebKit"])
@@ -21,11 +25,6 @@ def engine(request):
     engine = getattr(engines, request.param)()
     yield engine
     engine.close()
-
-
-@pytest.fixture
-def some(pages):
-    return pages if os.environ.get("EVERY_PAGE") else KINDS
 
 
 HALF_FORMULAS = """
@@ -39,23 +38,29 @@ SHOWN_TOO_EARLY = """
     [...document.querySelectorAll(".what-came-out")].filter(folded => folded.offsetHeight)
         .map(folded => folded.textContent.slice(0, 80))
 """
+#: What was asked of another computer.
+STRAYS = """
+    performance.getEntriesByType("resource").map(({ name }) => name)
+        .filter(name => /^(https?|wss?):/.test(name))
+"""
 
 
-@pytest.mark.parametrize("root", ["http", "file"])
-def test_pages_are_whole_and_fit(engine, roots, some, root):
+def test_every_page_is_whole_and_fits_and_asks_nobody_else(engine, roots, pages):
     found = {}
-    for page in some:
-        engine.errors.clear()
-        engine.resize(1280)
-        engine.open(f"{roots[root]}/{page}")
+    engine.errors.clear()
+    for page in pages:
+        engine.resize(WIDE)
+        engine.open(f"{roots['file']}/{page}")
         found[page, "pictures"] = engine.run(BROKEN_PICTURES)
         found[page, "formulas"] = engine.run(UNREADABLE_FORMULAS) + engine.run(HALF_FORMULAS)
         found[page, "shown too early"] = engine.run(SHOWN_TOO_EARLY)
-        for width in (1280, 390, 280):
+        for width in (WIDE, NARROW) if page in KINDS else (WIDE,):
             engine.resize(width)
             found[page, width] = max(0, engine.run(TOO_WIDE))
             assert engine.run("innerWidth") == width
-        found[page, "errors"] = list(engine.errors)
+        found[page, "requests to others"] = engine.run(STRAYS)
+        found[page, "errors"] = [*engine.errors]
+        engine.errors.clear()
     assert {place: what for place, what in found.items() if what} == {}
 
 
@@ -81,7 +86,7 @@ def within(number, code):
 
 @pytest.mark.parametrize("page", ["pictures.html", "draw.html"])
 def test_each_picture_answers_to_mouse_and_keyboard(engine, roots, page):
-    engine.resize(1280)
+    engine.resize(WIDE)
     engine.open(f"{roots['file']}/{page}")
     count = engine.run("document.querySelectorAll('.touchable').length")
     assert count > 5 or page == "draw.html"
@@ -107,10 +112,8 @@ def test_each_picture_answers_to_mouse_and_keyboard(engine, roots, page):
     assert engine.errors == []
 
 
-@pytest.mark.parametrize("root", ["http", "file"])
-def test_the_search_shows_each_place_once_with_the_words_around(engine, roots, root):
-    engine.errors.clear()
-    engine.open(f"{roots[root]}/search.html?q=transpose")
+def test_the_search_shows_each_place_once_with_the_words_around(engine, roots):
+    engine.open(f"{roots['file']}/search.html?q=transpose")
     rows = "[...document.querySelectorAll('#search-results li')]"
     rows += ".map(row => [row.querySelector('a').href, row.innerText])"
     found = engines.waited(lambda: engine.run(rows))
@@ -118,4 +121,32 @@ def test_the_search_shows_each_place_once_with_the_words_around(engine, roots, r
     lessons = [text for address, text in found if "/notebooks/" in address]
     assert lessons
     assert [text for text in lessons if "transpos" not in text.lower()] == []
+    assert engine.errors == []
+
+
+def said_in(engine, name, answer):
+    """Let the browser run an answer, and return what is said."""
+    box = f"document.getElementById('answer-{name}').closest('section')"
+    type_it = f"({box}.editor.text = {json.dumps(answer)})"
+    engine.run(f"({type_it}, {box}.querySelector('.in-page-run').click(), 1)")
+    ended = f"/Done|Stopped/.test({box}.querySelector('.in-page-status').textContent)"
+    engines.waited(lambda: engine.run(ended))
+    return engine.run(f"{box}.querySelector('.in-page-reply').innerText")
+
+
+def test_an_answer_is_run_and_kept(engine, roots):
+    """From the disk in WebKit, which allows there less than any other, and from a server in Firefox."""
+    root = roots["file" if isinstance(engine, engines.WebKit) else "http"]
+    for visit in (1, 2):
+        engine.open(f"{root}/{LESSON}?{visit}#answers")
+        engines.waited(lambda: engine.run("Boolean(document.querySelector('.in-page'))"))
+        engine.run(PATIENTLY)
+        if visit == 1:
+            naive = written("softmax", "np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)")
+            assert "unstable" in said_in(engine, "softmax", naive)
+            assert "right" in said_in(engine, "softmax", written("softmax", SOFTMAX))
+        summary = "document.querySelector('.in-page-progress summary').textContent"
+        assert engine.run(summary).startswith("Your answers so far: 1 of ")
+    kept = "document.getElementById('answer-softmax').closest('section').editor.text"
+    assert engine.run(kept) == written("softmax", SOFTMAX)
     assert engine.errors == []

@@ -24,22 +24,13 @@ def first_guess(page):
 def test_a_guess_outlives_a_reload(tab, asking):
     field, answer = first_guess(tab.open(asking))
     assert "You made no guess; the answer is " in answer.text_content()
-    field.fill("about 8")
-    assert answer.text_content().startswith("You guessed about 8; the answer is ")
+    field.fill("<img src=x>")
+    assert answer.text_content().startswith("You guessed <img src=x>; the answer is ")
     tab.page.reload()
-    assert field.input_value() == "about 8"
-    assert answer.text_content().startswith("You guessed about 8; the answer is ")
-    field.fill("")
-    assert answer.text_content().startswith("You made no guess; the answer is ")
-
-
-def test_a_right_guess_is_told_so_and_a_guess_is_text(tab, asking):
-    field, answer = first_guess(tab.open(asking))
+    assert field.input_value() == "<img src=x>"
+    assert answer.text_content().startswith("You guessed <img src=x>; the answer is ")
     field.fill(answer.get_attribute("data-answer"))
     assert answer.text_content().endswith(", and that is the answer.")
-    field.fill("<img src=x>")
-    assert "<img" in answer.text_content()
-    assert tab.page.locator("[data-guessed] img").count() == 0
 
 
 # What came out is folded. Not every lesson has such cells, so a section is added of the elements that a

@@ -13,7 +13,7 @@ from website.tests.tabs import UNFOLD, Tab, both_ways
 from website.tests.test_every_page import AXE, axe
 from website.tests.test_said import OPEN, check_exercises, heard, nameless
 
-pytestmark = pytest.mark.takes(seconds=120)
+pytestmark = pytest.mark.takes(seconds=100)
 
 #: What is said of an answer that does not end: where it was, or at least after how long it was stopped.
 ENDED = re.compile("was still at work|Stopped after")
@@ -135,9 +135,14 @@ return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     assert tab.errors == []
 
 
-def test_what_could_not_be_loaded_is_loaded_by_the_next_run(tab):
+def test_what_a_bad_connection_has_lost_is_loaded_by_the_next_run(tab):
+    tab.page.route("**/editor.js", lambda route: route.abort())
     page = tab.open(LESSON)
-    tab.write("softmax", written("softmax", SOFTMAX))
+    area = page.locator("#answer-softmax")  # which does the editor's work until that is there
+    area.fill("def my_softmax(z):\n")
+    area.press("Tab")
+    area.press_sequentially("return z")
+    assert area.input_value() == "def my_softmax(z):\n    return z"
     run = tab.box("softmax").locator(".in-page-run")
     asked = []
 
@@ -151,8 +156,11 @@ def test_what_could_not_be_loaded_is_loaded_by_the_next_run(tab):
     assert run.inner_text() == offer  # it is still to be loaded
     page.unroute("**/_static/in_page/*.js", lose)
     page.on("request", lambda request: asked.append(request.url))
-    assert "right" in tab.run("softmax")
+    assert "wrong value" in tab.run("softmax")
     assert len(asked) == len(set(asked)) + 1  # the lost one alone was asked for twice
+    page.unroute("**/editor.js")
+    tab.open(LESSON)
+    assert tab.text("softmax") == "def my_softmax(z):\n    return z"
 
 
 #: Pastes into what has the focus.
@@ -164,7 +172,7 @@ PASTE = """text => {
 }"""
 
 
-def test_the_editor_pastes_indents_undoes_and_is_left_by_keyboard(tab):
+def test_the_editor_pastes_indents_and_is_left_by_keyboard(tab):
     page = tab.open(LESSON)
     tab.write("softmax", "")
     tab.editor("softmax").evaluate("editor => editor.focus()")
@@ -175,43 +183,18 @@ def test_the_editor_pastes_indents_undoes_and_is_left_by_keyboard(tab):
     tab.write("softmax", "")
     page.keyboard.type("for i in z:")
     page.keyboard.press("Enter")
-    page.keyboard.type("f(i")
-    assert tab.text("softmax") == "for i in z:\n    f(i)"  # indented, and the bracket closed
-    page.keyboard.press("End")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Shift+Tab")
-    signs = "#y = a / b * c - d + e @ f % 2, x: ~z & !w | ?;.<>^_$"
+    signs = "y = a / b * c - d + e @ f % 2, x: ~z & !w | ?;.<>^_$"
     page.keyboard.type(signs)  # no key is a shortcut of the page
-    assert tab.text("softmax") == f"for i in z:\n    f(i)\n{signs}"
-    page.keyboard.press("Control+z")
-    assert tab.text("softmax") != f"for i in z:\n    f(i)\n{signs}"
+    written = f"for i in z:\n    {signs}"
+    assert tab.text("softmax") == written
     page.keyboard.press("Escape")
     page.evaluate("Date.now = (now => () => now() + 60_000)(Date.now)")  # who has read on meanwhile
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.tagName") == "BUTTON"
-    written = tab.text("softmax")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")  # who passes by changes nothing
     assert page.evaluate("document.activeElement.closest('.in-page')") is None
     assert tab.text("softmax") == written
-
-
-def test_until_the_editor_is_loaded_a_text_area_does_its_work(tab):
-    tab.page.route("**/editor.js", lambda route: route.abort())
-    page = tab.open(LESSON)
-    area = page.locator("#answer-softmax")
-    area.fill("def my_softmax(z):\n")
-    area.press("Tab")
-    area.press_sequentially("return z")
-    assert area.input_value() == "def my_softmax(z):\n    return z"
-    area.press("Shift+Enter")
-    status = tab.box("softmax").locator(".in-page-status")
-    expect(status).to_have_text("Done.", timeout=120_000)
-    assert "wrong value" in tab.box("softmax").locator(".in-page-reply").inner_text()
-    page.unroute("**/editor.js")
-    tab.errors.clear()  # of the script that was refused
-    tab.open(LESSON)
-    assert tab.text("softmax") == "def my_softmax(z):\n    return z"
 
 
 # Nothing that was typed is lost
@@ -242,9 +225,7 @@ def test_two_tabs_share_their_answers(tab):
 #: What a browser may have kept that no page of this course has written there.
 ODDITIES = [
     "half a fi",
-    "[]",
     '{"softmax": null, "sigmoid": {"code": "mine"}}',
-    '{"softmax": {"state": "done"}, "sigmoid": {"code": "mine"}}',
     '{"softmax": {"state": "right", "kept": 5, "code": "x"}, "sigmoid": {"code": "mine"}}',
 ]
 
@@ -356,13 +337,10 @@ def test_what_does_not_end_is_ended(tab):
 #: Odd answers, and what is said of them. All are given to one Python.
 ODD = {
     "def my_softmax(z:": "SyntaxError",
-    "my_softmax = lambda z: z": "Write it as def my_softmax",
     "import matplotlib": "the page's Python has NumPy alone",
-    "%timeit 1": "Jupyter's own",
     "x = 1": "defines no function called my_softmax",
     "def my_softmax(z):\n    print('x' * 10**5)\n    return z": "characters in all",
     "def my_softmax(z):\n    return my_softmax(z)": "RecursionError",
-    "import builtins\nbuiltins.len = None\ndef my_softmax(z):\n    return z": "",
     "def my_softmax(z):\n    raise ValueError('<b>bold</b>')": "<b>bold</b>",  # words, and no tag
 }
 
@@ -377,23 +355,6 @@ def test_an_odd_answer_gets_words_and_python_goes_on(tab):
     tab.write("softmax", written("softmax", SOFTMAX))
     assert "right" in tab.run("softmax")
     assert tab.errors == []
-
-
-def test_python_starts_at_the_first_key_where_it_is_at_hand(tab):
-    page = tab.open(LESSON)
-    tab.write("softmax", "z")
-    assert page.evaluate("document.querySelectorAll('script[src*=in_page]').length") < 6
-    page.evaluate("""answers => (localStorage["digits-from-arrays-up"] = answers)""", TRIED)
-    page = tab.open(LESSON)
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    tab.write("softmax", "x = 1")  # types, and runs nothing
-    page.wait_for_function("document.querySelectorAll('script[src*=in_page]').length > 6")
-    assert asked
-    assert "defines no function" in tab.run("softmax")
-
-
-TRIED = '{"sigmoid": {"state": "tried", "code": "x"}}'
 
 
 #: For the service worker a page waits three seconds.
@@ -496,18 +457,15 @@ def test_on_a_phone_all_is_large_enough_and_in_sight(phone):
 
 
 def test_a_link_to_an_editor_leads_to_its_exercise(phone):
-    heading = re.compile("^Exercise .*: softmax by rows")
-    for start in (LESSON, "notebooks/03_backpropagation.html"):
-        page = phone.open(start, width=390)
-        page.locator(".in-page-progress summary").tap()
-        page.locator(".in-page-progress").get_by_role(
-            "link", name="softmax, not tried yet", exact=True
-        ).tap()
-        page.wait_for_load_state()
-        expect(page.get_by_role("heading", name=heading)).to_be_in_viewport(ratio=1)
-        header = page.locator(".bd-header").bounding_box()
-        top = page.get_by_role("heading", name=heading).bounding_box()["y"]
-        assert top >= header["y"] + header["height"] - 1
+    page = phone.open("notebooks/03_backpropagation.html", width=390)
+    page.locator(".in-page-progress summary").tap()
+    progress = page.locator(".in-page-progress")
+    progress.get_by_role("link", name="softmax, not tried yet", exact=True).tap()
+    page.wait_for_load_state()
+    heading = page.get_by_role("heading", name=re.compile("^Exercise .*: softmax by rows"))
+    expect(heading).to_be_in_viewport(ratio=1)
+    header = page.locator(".bd-header").bounding_box()
+    assert heading.bounding_box()["y"] >= header["y"] + header["height"] - 1
 
 
 def test_what_was_started_over_can_be_brought_back(tab):

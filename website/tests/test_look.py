@@ -8,13 +8,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from website import HTML
 from website.tests.tabs import UNFOLD
-from website.tests.test_every_page import CUT_OFF, TOO_WIDE
+from website.tests.test_every_page import CUT_OFF, NARROW, TOO_WIDE, WIDE
 
-pytestmark = pytest.mark.takes(seconds=110)
-
-WIDTHS = (280, 390, 768, 1280)
+pytestmark = pytest.mark.takes(seconds=60)
 
 
 def pixels(thing, **options):
@@ -29,15 +26,6 @@ def contrast(luminance, ground):
     """Return how much each pixel stands out from the ground, from 1 to 21."""
     lighter, darker = np.maximum(luminance, ground), np.minimum(luminance, ground)
     return (lighter + 0.05) / (darker + 0.05)
-
-
-@pytest.fixture(scope="session")
-def longest(lessons):
-    """Return the page of the lesson with the most displayed formulas."""
-    return max(lessons, key=lambda page: (HTML / page).read_text("utf-8").count('div class="math'))
-
-
-# --- The frame
 
 
 def test_the_buttons_of_a_phone_are_seen_and_are_not_alike(tab, lessons):
@@ -82,19 +70,6 @@ def test_without_script_the_menu_stands_below_the_page(browser, roots, lessons):
     context.close()
 
 
-def test_letters_of_twice_the_size_fit(tab, lessons):
-    for width in (390, 1280):
-        page = tab.open(lessons[2], width - 10)
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        tab.resize(width)  # and with that the page looks again at what is too wide
-        boxes = sorted(page.evaluate(HEADER))
-        assert all(right <= left for (_, right, *_), (left, *_) in itertools.pairwise(boxes))
-        assert page.evaluate(TOO_WIDE) <= 0
-        assert page.evaluate(CUT_OFF) == []
-        # Some fifteen letters a line at the least.
-        assert page.locator("article section > p").first.bounding_box()["width"] > 300
-
-
 SHIFTS = """
     window.shift = 0;
     new PerformanceObserver(list => list.getEntries().forEach(one => window.shift += one.value))
@@ -107,8 +82,8 @@ def test_nothing_jumps_while_a_page_is_loaded(tab, lessons):
     shifts = {}
     tab.page.add_init_script(SHIFTS)
     tab.page.route("**/fonts/source-serif-*", lambda route: route.abort())
-    for page in ("index.html", lessons[2], "pictures.html", "review.html"):
-        for width in (390, 1280):
+    for page in ("index.html", lessons[2], "review.html"):
+        for width in (390, WIDE):
             tab.open(page, width).wait_for_load_state("networkidle")
             shifts[page, width] = tab.page.evaluate("shift")
     # Measured: at most 0.009. A list of sections that comes late moved the article by 0.044.
@@ -137,20 +112,7 @@ def test_the_first_screen_of_the_home_page_has_the_thing_itself_and_one_button(t
     assert page.locator(".in-company strong:visible").inner_text().startswith("3")
 
 
-FONT_SIZE = "tag => parseFloat(getComputedStyle(tag).fontSize)"
-
-
-def test_levels_of_headings_are_told_apart_and_formulas_are_as_large_as_their_text(tab, lessons):
-    page = tab.open(lessons[2])
-    formula = page.locator("article p .katex").first
-    assert formula.evaluate(FONT_SIZE) == formula.locator("xpath=ancestor::p").evaluate(FONT_SIZE)
-    for width in (280, 820, 1280):
-        tab.resize(width)
-        kinds = ("h1", "h2", "h3")
-        sizes = [page.locator(f"article {kind}").first.evaluate(FONT_SIZE) for kind in kinds]
-        assert all(upper >= 1.1 * lower for upper, lower in itertools.pairwise(sizes)), width
-
-
+#: Where the parts of the header are that one reads or presses: left, right, top and bottom.
 HEADER = """
     [...document.querySelectorAll(".bd-header :is(.title, .top-links a, button)")]
         .map(tag => {
@@ -163,138 +125,60 @@ HEADER = """
 """
 
 
-LINES = """
-    (() => {
-        const title = document.querySelector(".bd-header .title");
-        return Math.round(title.offsetHeight / parseFloat(getComputedStyle(title).lineHeight));
-    })()
+def test_letters_of_any_size_fit(tab, lessons):
+    for width, size in ((NARROW, "100%"), (390, "100%"), (390, "200%"), (WIDE, "200%")):
+        page = tab.open(lessons[2], width - 10)
+        page.evaluate("size => document.documentElement.style.fontSize = size", size)
+        tab.resize(width)  # and with that the page looks again at what is too wide
+        boxes = sorted(page.evaluate(HEADER))
+        assert len(boxes) >= 3
+        assert all(right <= left for (_, right, *_), (left, *_) in itertools.pairwise(boxes))
+        assert boxes[0][0] >= 0, (width, size)
+        assert boxes[-1][1] <= width, size
+        height = page.locator(".bd-header").bounding_box()["height"]
+        assert max(bottom for *_, bottom in boxes) <= height or size == "200%", width
+        assert page.evaluate(TOO_WIDE) <= 0
+        assert page.evaluate(CUT_OFF) == []
+
+
+#: The first that goes on far enough for a whole shadow.
+WIDE_ENOUGH = """
+    all => all.findIndex(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 20)
 """
 
 
-def test_nothing_in_the_header_overlaps_or_sticks_out(tab, pages):
-    faults = []
-    for page in ("index.html", "notation.html"):
-        tab.open(page)
-        for width in WIDTHS:
-            tab.resize(width)
-            boxes = sorted(tab.page.evaluate(HEADER))
-            assert len(boxes) >= 3
-            height = tab.page.locator(".bd-header").bounding_box()["height"]
-            if boxes[0][0] < 0 or boxes[-1][1] > width or max(box[3] for box in boxes) > height:
-                faults.append((page, width, "sticks out", boxes))
-            if any(right > left for (_, right, *_), (left, *_) in itertools.pairwise(boxes)):
-                faults.append((page, width, "overlaps", boxes))
-            if width >= 320 and tab.page.evaluate(LINES) != 1:
-                faults.append((page, width, "the title is on two lines"))
-    assert faults == []
+def test_what_scrolls_shows_that_it_does(tab, lessons):
+    page = tab.open(lessons[2], NARROW)
+    boxes = page.locator("div.math.scrolls")
+    box = boxes.nth(boxes.evaluate_all(WIDE_ENOUGH))
+    box.evaluate("box => { box.style.color = 'transparent'; }")  # to see its ground alone
+    seen = pixels(box)[5:-5]
+    ground = np.median(seen)
+    assert np.median(contrast(seen[:, -2], ground)) > 1.25  # a shadow, where it goes on
+    assert np.median(contrast(seen[:, 1], ground)) < 1.15
 
 
-# --- What is wider than the screen
-
-BOXES = {
-    "formula": "div.math",
-    "table": ".pst-scrollable-table-container",
-    "code": ".cell > .cell_input pre",
-    "output": ".cell_output > .output > .highlight > pre",
-}
+#: Where a table's box begins, and where each first cell of its rows, once it is scrolled to its end.
+LEFTS = """box => {
+    box.scrollLeft = box.scrollWidth;
+    return [box, ...box.querySelectorAll("tr > :first-child")]
+        .map(tag => tag.getBoundingClientRect().left);
+}"""
 
 
-HIDE_TEXT = """
-    box => {
-        box.style.color = "transparent";
-        const table = box.querySelector(":scope > table");
-        for (const child of table ? table.querySelectorAll(":is(td, th) > *") : box.children)
-            child.style.visibility = "hidden";
-    }
-"""
-#: Where the shadow falls at the left: a table's first column stays, and it is beside that.
-LEFT_EDGE = """
-    box => Math.ceil(box.querySelector("tr > :first-child")?.getBoundingClientRect().right
-        - box.getBoundingClientRect().left) || box.clientLeft + 1
-"""
-
-
-def test_what_scrolls_shows_that_it_does(tab, longest):
-    for address, kinds in ((longest, ("formula", "code", "output")), ("notation.html", ("table",))):
-        page = tab.open(address, 280)
-        if address == longest:
-            page.evaluate("loadEditors()")  # which take the place of some of the code
-        for colours, kind in itertools.product(("light", "dark", "forced"), kinds):
-            tab.colours(colours)
-            check_scrolling(page, kind, colours)
-
-
-HELD = """
-    cells => cells.map(cell => {
-        const box = cell.closest("table").parentElement;
-        cell.scrollIntoView({ block: "center" });
-        box.scrollLeft = box.scrollWidth;
-        const { left, right, top, bottom } = cell.getBoundingClientRect();
-        const edge = box.getBoundingClientRect().left;
-        const seen = document.elementFromPoint(right - 3, (top + bottom) / 2);
-        return [cell.contains(seen), left - edge, right - edge];
-    })
-"""
-
-
-def check_scrolling(page, kind, colours):
-    """Check that the first box of a kind that scrolls shows it at its edges."""
-    wide = (
-        "tag => tag.checkVisibility() && tag.clientWidth && tag.scrollWidth > tag.clientWidth + 20"
-    )
-    box = next(box for box in page.locator(BOXES[kind]).all() if box.evaluate(wide))
-    box.scroll_into_view_if_needed()
-    assert box.get_attribute("tabindex") == "0"
-    # What is written in the box is left out, to see its ground alone.
-    box.evaluate(HIDE_TEXT)
-    none, right = box.evaluate("b => [b.clientLeft + 1, b.clientLeft + b.clientWidth - 2]")
-    box.evaluate("b => b.scrollLeft = 0")
-    at_start = pixels(box)
-    box.evaluate("b => b.scrollLeft = b.scrollWidth")
-    left = box.evaluate(LEFT_EDGE)
-    at_end = pixels(box)
-    if colours == "forced":
-        assert contrast(at_start[:, -3:], np.median(at_start)).max() > 3
-        return
-    for seen, edge, other in ((at_start, right, none), (at_end, left, right)):
-        shadow, plain = seen[5:-5, edge], seen[5:-5, other]
-        ground = np.median(seen[:, seen.shape[1] // 2])
-        assert np.median(contrast(shadow, ground)) > 1.25
-        assert np.median(contrast(plain, ground)) < 1.15
-
-
-def test_the_first_column_of_a_table_stays(tab, longest):
-    scrolling = 0
-    for address in ("data.html", longest):
-        page = tab.open(address, 280)
-        for box in page.locator(f"{BOXES['table']}.scrolls").all():
-            boxes = box.locator("tr > :first-child").evaluate_all(HELD)
-            room = box.evaluate("box => box.clientWidth")
-            assert all(on_top and abs(left) < 2 for on_top, left, _ in boxes)
-            assert max(right for *_, right in boxes) < room / 2
-            scrolling += 1
-    assert scrolling >= 2
-
-
-def test_the_keyboard_scrolls_what_is_wide(tab, longest):
-    page = tab.open(longest, 320)
-    box = page.locator(".bd-article .scrolls").first
-    box.focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 20")
-
-
-# --- Folded code, and colours of the reader's own
+def test_the_first_column_of_a_table_stays(tab):
+    page = tab.open("data.html", NARROW)
+    lefts = page.locator(".pst-scrollable-table-container.scrolls").first.evaluate(LEFTS)
+    assert len(lefts) > 3
+    assert np.ptp(lefts) < 2
 
 
 def test_figures_are_at_home_in_the_dark(tab, lessons):
-    for lesson in lessons[2:5]:
-        page = tab.open(lesson)
-        tab.colours("dark")
-        page.evaluate(UNFOLD)
-        picture = page.locator(".cell_output img:not(.touchable *)").first
-        picture.scroll_into_view_if_needed()
-        seen = pixels(picture)
-        assert np.median(seen) < 0.05, lesson  # the page's ground, and no white slab
-        assert contrast(seen, np.median(seen)).max() > 7, lesson
+    page = tab.open(lessons[3])
+    tab.colours("dark")
+    page.evaluate(UNFOLD)
+    picture = page.locator(".cell_output img:not(.touchable *)").first
+    picture.scroll_into_view_if_needed()
+    seen = pixels(picture)
+    assert np.median(seen) < 0.05  # the page's ground, and no white slab
+    assert contrast(seen, np.median(seen)).max() > 7

@@ -11,7 +11,7 @@ from course import review
 from website import HTML
 from website.tests.tabs import Tab, both_ways
 
-pytestmark = pytest.mark.takes(seconds=55)
+pytestmark = pytest.mark.takes(seconds=40)
 
 FIRST = datetime.date(2026, 11, 30)
 CARDS = review.all_cards()
@@ -105,7 +105,6 @@ def test_the_rule_is_that_of_python(asked):
     assert 20 < python.count("None") < 480
 
 
-@both_ways
 def test_a_month_on_the_page(asked):
     assert asked.said == "Tick each lesson you have read: its questions come back from tomorrow."
     asked.read("00")
@@ -133,6 +132,7 @@ def test_a_month_on_the_page(asked):
     }  # fmt: skip
 
 
+@both_ways
 def test_what_was_said_outlives_a_reload_and_can_be_taken_back(asked):
     asked.read("02")
     asked.on(1)
@@ -200,12 +200,9 @@ def test_the_days_travel_as_the_file_that_jupyter_keeps(asked, tmp_path, monkeyp
 BAD = [
     "no file of ours",
     "[]",
-    "null",
-    '{"lessons": {}}',
     '{"lessons": {"02": "soon"}, "answers": {}}',
     '{"lessons": {"02": "2026-02-31"}, "answers": {}}',
     '{"lessons": {}, "answers": {"02-end-1": {"2026-11-30": 1}}}',
-    '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}',
 ]
 
 
@@ -221,7 +218,7 @@ def test_a_bad_file_changes_nothing(asked, tmp_path):
 
 
 def test_what_is_kept_badly_is_put_aside(asked):
-    for text in BAD[:3] + BAD[-1:]:
+    for text in BAD[:2] + BAD[-1:]:
         asked.page.evaluate("text => { localStorage.clear(); localStorage.review = text; }", text)
         asked.page.reload()
         asked.read("02")

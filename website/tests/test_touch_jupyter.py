@@ -19,24 +19,27 @@ from website.tests.tabs import Tab
 
 pytestmark = pytest.mark.takes(seconds=60)
 
+#: A pad to draw on and what Python has of it; a network that trains and how far it is.
 CELLS = [
-    "from course import pictures\nfrom mnistlib import network\nimport numpy as np",
+    "from course import pictures\nfrom mnistlib import data, network\nimport numpy as np",
     "parameters = network.initialise(np.random.default_rng(5))\n"
     "pad = pictures.draw(parameters)\npad",
     "print('rows with ink:', int(pad.image.any(axis=1).sum()))",
+    "mnist = data.load()\n"
+    "images, labels = mnist.train_images[:6000], mnist.train_labels[:6000]\n"
+    "parts = data.split(images, labels, 1000, rng=np.random.default_rng(4))\n"
+    "picture = pictures.train(*parts)\npicture",
+    "print('steps:', getattr(picture.run, 'step', 0))",
 ]
 
 
-def written(path, cells=CELLS):
-    """Execute a small notebook as the lessons are executed, and store it."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in cells])
+def written(path):
+    """Execute the cells as the lessons are executed, and store them."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in CELLS])
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
-    notebook.metadata["kernelspec"] = {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    }
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook.metadata["kernelspec"] = kernel
     execute(notebook, path.parent)
     nbformat.write(notebook, path)
     return path.read_text("utf-8")
@@ -104,65 +107,74 @@ def run_cell(page, number):
     return cell
 
 
-def opened(browser, lab, path, living):
-    """Open a notebook, run its first two cells until their picture lives, and return tab and picture."""
-    _, root, token = lab
-    tab = Tab(browser, root)
-    page = tab.page
-    page.set_default_timeout(120_000)  # JupyterLab is large, and computers are busy
-    page.goto(f"{root}/lab/tree/{path.name}?token={token}&reset")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.locator(".jp-CodeCell img").wait_for()  # the still picture, before anything runs
-    page.get_by_text(re.compile(r"Python 3 .*\| Idle")).wait_for(timeout=60_000)
-    page.wait_for_timeout(500)  # what the kernel tells of itself is noted by now
-    assert page.locator(".jp-mod-dirty").count() == 0  # nobody has changed anything yet
+def woken(page, number, living):
+    """Run a cell until its picture lives, and return what is touched of that."""
     picture = page.locator(f".jp-CodeCell .explore {living}")
     for _ in range(3):  # a kernel that has just connected may connect once more, and forget
         run_cell(page, 0)
-        run_cell(page, 1)
+        run_cell(page, number)
         try:
             picture.wait_for(timeout=60_000)
             break
         except TimeoutError:
             continue
-    return tab, picture
+    return picture
 
 
-def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(lab, browser):
-    folder, _, _ = lab
-    path = folder / "pad.ipynb"
+def printed(page, number, stored):
+    """Run a cell that prints a number, and return that once it is no longer what was stored."""
+    told = run_cell(page, number).locator(".jp-OutputArea-output")
+    expect(told).not_to_have_text(stored)
+    return int(told.inner_text().rsplit(":", 1)[1])
+
+
+def test_pictures_reach_python_and_the_notebook_stays_a_lesson(lab, browser):
+    folder, root, token = lab
+    path = folder / "pictures.ipynb"
     stored = written(path)
     outputs = json.loads(stored)["cells"][1]["outputs"]
     assert set(outputs[0]["data"]) == {"text/plain", "image/png"}
     assert "rows with ink: 20" in stored
 
-    tab, paper = opened(browser, lab, path, "canvas.paper")
+    tab = Tab(browser, root)
     page = tab.page
+    page.goto(f"{root}/lab/tree/{path.name}?token={token}&reset")
+    page.locator(".jp-CodeCell img").first.wait_for()  # the still picture, before anything runs
+    page.get_by_text(re.compile(r"Python 3 .*\| Idle")).wait_for()
+    page.wait_for_timeout(500)  # what the kernel tells of itself is noted by now
+    assert page.locator(".jp-mod-dirty").count() == 0  # nobody has changed anything yet
+
+    # A stroke reaches Python; no key that is meant for the picture is the notebook's.
+    paper = woken(page, 1, "canvas.paper")
     paper.scroll_into_view_if_needed()
     area = paper.bounding_box()
     page.mouse.move(area["x"] + area["width"] * 0.3, area["y"] + area["height"] * 0.5)
     page.mouse.down()
     page.mouse.move(area["x"] + area["width"] * 0.7, area["y"] + area["height"] * 0.5, steps=5)
     page.mouse.up()
-    told = run_cell(page, 2).locator(".jp-OutputArea-output")
-    expect(told).not_to_have_text("rows with ink: 20")
-    rows = int(told.inner_text().rsplit(":", 1)[1])
+    rows = printed(page, 2, "rows with ink: 20")
     assert 2 <= rows <= 8  # a level line, where the test digit has twenty rows
-    assert tab.strays == []
-
     paper.focus()
     page.keyboard.press("x")  # which would cut the cell
-    page.locator(".explore .title").click()
-    page.keyboard.press("x")
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == len(CELLS)
 
     page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name=save]").click()
-    for _ in range(60):
-        page.wait_for_timeout(250)  # the page's requests go on meanwhile
-        if f"rows with ink: {rows}" in (saved := path.read_text("utf-8")):
-            break
-    page.context.close()
+    while f"rows with ink: {rows}" not in (saved := path.read_text("utf-8")):
+        page.wait_for_timeout(
+            250
+        )  # the page's requests go on meanwhile, until pytest's time is over
     assert "application/vnd.jupyter.widget-view+json" in saved
+
+    # While a network trains, other cells still run.
+    start = woken(page, 3, "button.main")
+    start.click()
+    page.get_by_text(re.compile(r"After \d{2,} steps it reads")).wait_for()
+    seen = printed(page, 4, "steps: 0")
+    assert seen >= 10
+    going_on = "([start, seen]) => start.closest('.explore').run.step > seen"
+    page.wait_for_function(going_on, arg=[start.element_handle(), seen])
+    assert tab.strays == []
+    page.context.close()
 
     # Saved there, with the living view and its random name, it passes nbval like any other lesson
     # (but for what the reader drew); and executing it brings the stored file back.
@@ -170,30 +182,3 @@ def test_a_stroke_in_jupyterlab_reaches_python_and_the_notebook_stays_a_lesson(l
     found = nbval(path)
     assert found.returncode == 0, found.stdout
     assert written(path) == stored
-
-
-TRAINING = [
-    "from course import pictures\nfrom mnistlib import data\nimport numpy as np",
-    "mnist = data.load()\n"
-    "parts = data.split(mnist.train_images, mnist.train_labels, rng=np.random.default_rng(4))\n"
-    "picture = pictures.train(*parts)\npicture",
-    "print('steps:', picture.run.step)",
-]
-
-
-def test_while_a_network_trains_in_jupyterlab_other_cells_still_run(lab, browser):
-    path = lab[0] / "train.ipynb"
-    written(path, [*TRAINING[:2], "print('steps: 0')"])
-    path.write_text(path.read_text("utf-8").replace("print('steps: 0')", TRAINING[2]), "utf-8")
-    tab, start = opened(browser, lab, path, "button.main")
-    page = tab.page
-    start.click()
-    page.get_by_text(re.compile(r"After \d{2,} steps it reads")).wait_for()
-    told = run_cell(page, 2).locator(".jp-OutputArea-output")
-    expect(told).not_to_have_text("steps: 0")
-    seen = int(told.inner_text().rsplit(":", 1)[1])
-    assert seen >= 10
-    page.wait_for_function("steps => document.querySelector('.explore').run.step > steps", arg=seen)
-    start.click()  # pause
-    assert tab.strays == []
-    page.context.close()

@@ -15,7 +15,7 @@ from mnistlib.uncertainty import standard_error
 from website.tests.drawing import STROKES, made_as_mnists_makers_did
 from website.tests.tabs import Shown, pass_time
 
-pytestmark = pytest.mark.takes(seconds=80)
+pytestmark = pytest.mark.takes(seconds=50)
 rng = np.random.default_rng
 
 
@@ -26,11 +26,7 @@ def written(count=20, columns=5, size=90):
     paper = np.full((130 * rows + 80, 130 * columns + 80), 250.0)
     for k, image in enumerate(images):
         large = np.asarray(Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC))
-        row, column = divmod(k, columns)
-        top, left = (
-            60 + 130 * row + chance.integers(-9, 9),
-            60 + 130 * column + chance.integers(-9, 9),
-        )
+        top, left = 60 + 130 * np.array(divmod(k, columns)) + chance.integers(-9, 9, 2)
         part = paper[top : top + size, left : left + size]
         np.minimum(part, 250 - 210.0 * (large > 110), out=part)
     return paper
@@ -60,9 +56,8 @@ def large(paper):
 
 
 SHEETS = {
-    "tilted": lambda paper: turned(paper, 8),
+    "tilted and large": lambda paper: large(turned(paper, 8)),
     "shaded, on a table": lambda paper: on_a_table(shaded(paper), 25),
-    "large": large,
     "pencil": lambda paper: 250 - 0.25 * (250 - paper) + rng(3).normal(0, 2, paper.shape),
 }
 
@@ -73,11 +68,11 @@ def jpeg(pixels):
     return file.getvalue()
 
 
-def taken(shown, content, name="sheet.jpg", typed=""):
+def taken(shown, content, typed=""):
     """Give the picture a file, and wait for what it says."""
     verdict = shown.el.locator(".verdict")
     verdict.evaluate("tag => tag.replaceChildren('waiting')")
-    chosen = {"name": name, "mimeType": "image/jpeg", "buffer": content}
+    chosen = {"name": "sheet.jpg", "mimeType": "image/jpeg", "buffer": content}
     shown.el.locator("input[type=file]").set_input_files(chosen)
     shown.page.wait_for_function(
         "tag => tag.textContent !== 'waiting'", arg=verdict.element_handle()
@@ -99,8 +94,7 @@ def found(shown):
 def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
     shown = Shown(lone, "sheet")
     labels = data.load().test_labels[:20]
-    typed = "".join(map(str, labels))
-    told = taken(shown, jpeg(SHEETS[kind](written())), typed=typed)
+    told = taken(shown, jpeg(SHEETS[kind](written())), typed="".join(map(str, labels)))
     images, p = found(shown)
     assert len(images) == 20, told
     for ours, theirs in zip(images, data.load().test_images, strict=False):
@@ -115,18 +109,11 @@ def test_the_digits_of_a_sheet_are_found_in_order_and_read(lone, kind):
     parameters, _ = packing.unpacked(pictures.draw().data)
     wanted = functions.softmax(network.logits(parameters, data.scale(images)))
     np.testing.assert_allclose(p, wanted, atol=1e-6)
-
-
-def test_each_digit_is_made_as_mnists_makers_did(lone):
-    shown = Shown(lone, "sheet")
-    taken(shown, jpeg(shaded(written(6, 3))))
-    images, _ = found(shown)
-    for k, image in enumerate(images):
-        read = f"el => [...el.sheet.digits[{k}].mask]"
-        mask = np.array(shown.el.evaluate(read))
+    for k in range(3):
+        mask = np.array(shown.el.evaluate(f"el => [...el.sheet.digits[{k}].mask]"))
         mask = mask.reshape(int(np.sqrt(mask.size)), -1)
         assert set(np.unique(mask)) == {0, 255}
-        difference = np.abs(image.astype(int) - made_as_mnists_makers_did(mask))
+        difference = np.abs(images[k].astype(int) - made_as_mnists_makers_did(mask))
         assert difference.max() <= 1  # a mean at a half may be rounded either way
 
 
@@ -141,24 +128,21 @@ def drawn(digit, pen):
 
 def test_one_digit_is_read_with_a_thin_pen_and_with_a_broad_one(lone):
     shown, read = Shown(lone, "sheet"), {}
-    for digit in STROKES:
-        taken(shown, jpeg(drawn(digit, pen=3 if digit % 2 else 20)))
-        images, p = found(shown)
-        read[digit] = p.argmax(axis=1).tolist()
-        assert len(images) == 1
-    assert sum(read[digit] == [digit] for digit in read) >= 9, read
+    for digit, pen in ((2, 20), (3, 3), (4, 20), (7, 3)):
+        taken(shown, jpeg(drawn(digit, pen)))
+        read[digit] = found(shown)[1].argmax(axis=1).tolist()
+    assert read == {digit: [digit] for digit in read}
 
 
 def test_what_is_no_image_leaves_the_last_sheet(lone):
     shown = Shown(lone, "sheet")
     shown.page.wait_for_function("document.querySelectorAll('.found button').length === 20")
-    for content in (b"", b"no image", bytes(5000), jpeg(written())[:700]):
+    for content in (b"", b"no image", jpeg(written())[:700]):
         assert "cannot be read as an image" in taken(shown, content), content[:20]
         assert shown.el.locator(".found button").count() == 20
 
 
 EMPTY = {
-    "white": np.full((600, 800), 255.0),
     "grain": 230 + rng(4).normal(0, 4, (600, 800)),
     "one dot": np.full((1, 1), 200.0),
     "an empty sheet on a table": on_a_table(np.full((600, 800), 240.0)),
@@ -168,11 +152,11 @@ EMPTY = {
 def test_an_empty_sheet_has_no_digits(lone):
     shown = Shown(lone, "sheet")
     for kind, pixels in EMPTY.items():
-        taken(shown, jpeg(written(6, 3)))  # so that each has digits to take away
-        assert len(found(shown)[0]) == 6
         assert "No ink is found" in taken(shown, jpeg(pixels)), kind
         assert len(found(shown)[0]) == 0, kind
         assert not shown.el.locator(".chain").is_visible(), kind
+        taken(shown, jpeg(written(6, 3)))  # so that the next has digits to take away
+        assert len(found(shown)[0]) == 6
 
 
 def test_a_page_of_text_is_read_with_doubt(lone):
@@ -185,8 +169,6 @@ def test_a_page_of_text_is_read_with_doubt(lone):
     doubtful = (found(shown)[1].max(axis=1) < 0.9).sum()
     assert f"{doubtful} of these answers are in doubt" in told
     assert "Are these digits at all?" in told
-    marked = "tags => tags.filter(tag => tag.dataset.answer.endsWith('?')).length"
-    assert shown.el.locator(".found button").evaluate_all(marked) == doubtful
     assert "at all" not in taken(shown, jpeg(written()))
 
 
@@ -199,13 +181,16 @@ def test_labels_are_one_for_each_digit_and_a_dash_for_none(lone):
     told = taken(shown, content, typed="721 049")
     assert "5 of 6 right" in told
     assert "standard error of 15 %" in told
-    assert " %" not in shown.el.locator(".verdict").inner_text()  # no line ends before it
+    assert " %" not in shown.verdict  # no line ends before it
     assert shown.el.locator(".found .wrong").count() == 1
-    assert "-" not in shown.state["typed"]
     assert len(json.dumps(shown.state)) < 1000  # the photograph is nowhere but in the browser
-    sample = pictures.sheet().state["typed"]
-    taken(shown, jpeg(written(len(sample.replace(" ", "")))), typed=sample)
-    assert "your hand" in shown.el.locator(".verdict").inner_text()  # whatever is typed
+
+
+SIXTY_TIMES = """
+    for (let i = 0; i < 60; i++)
+        document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "ArrowRight", shiftKey: true, bubbles: true }))
+"""
 
 
 def test_sheet_by_the_keyboard_alone(lone):
@@ -221,7 +206,7 @@ def test_sheet_by_the_keyboard_alone(lone):
     shown.page.keyboard.press("End")
     shown.page.keyboard.type("1")
     pass_time(shown.page, 300)
-    assert "20 digits found, and 21 typed" in shown.el.locator(".verdict").inner_text()
+    assert "20 digits found, and 21 typed" in shown.verdict
     shown.tab_to("summary")
     shown.page.keyboard.press("Enter")
     shown.tab_to(".grip")
@@ -229,16 +214,14 @@ def test_sheet_by_the_keyboard_alone(lone):
     shown.page.keyboard.press("Shift+ArrowRight")
     pass_time(shown.page, 400)
     assert shown.el.evaluate("el => el.sheet.corners[0]")[0] > before[0]
-    shown.page.keyboard.press("End")
-    for _ in range(60):  # towards the other side: the corners never cross
-        shown.page.keyboard.press("Shift+ArrowRight")
+    shown.page.evaluate(SIXTY_TIMES)  # towards the other side: the corners never cross
     pass_time(shown.page, 400)
     (x, _), (other, _), *_ = shown.el.evaluate("el => el.sheet.corners")
     assert before[0] < x < other
     shown.tab_to("[aria-label='threshold of darkness']")
     shown.page.keyboard.press("End")
     pass_time(shown.page, 400)
-    assert "No ink" in shown.el.locator(".verdict").inner_text()
+    assert "No ink" in shown.verdict
     shown.el.get_by_text("all automatic").click()
     pass_time(shown.page, 400)
     assert shown.el.locator(".found button").count() == 20

@@ -180,6 +180,15 @@ def has_some_twice(deal: Deal) -> bool:
     return any(sorted(order) != list(range(deal.n)) for order in deal.orders)
 
 
+def shuffles_for_each_batch(deal: Deal) -> bool:
+    """Tell whether rng was asked for an order for each batch, and the batches do not make epochs."""
+    shuffled = fresh_generator()
+    for _ in deal.batches:
+        shuffled.permutation(deal.n)
+    as_many = shuffled.bit_generator.state == deal.rng.bit_generator.state
+    return as_many and len(deal.full) > 1 and has_some_twice(deal)
+
+
 def has_drawn_nothing(deal: Deal) -> bool:
     """Tell whether the generator is as it was."""
     return deal.is_long and is_fresh(deal.rng)

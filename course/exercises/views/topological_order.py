@@ -35,7 +35,7 @@ class Graph(dict[str, list[str]]):
         self.lookups += 1
         if self.lookups > 1000 + len(self) ** 3:
             raise RuntimeError(
-                f"{len(self)} values, and they were looked up {self.lookups:,} times"
+                f"your function looked up the parents of {len(self)} values {self.lookups:,} times."
             )
         if self.words and self.lookups < NOTED:  # in a small graph nothing is deep
             self.depths.add(open_calls())
