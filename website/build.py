@@ -130,8 +130,10 @@ def lesson_list() -> str:
         minutes = f"{head.minutes} min to read"
         if head.more_minutes:
             minutes += f", {head.more_minutes} min to do"
+        drawing = SITE / "thumbs" / f"{lesson.number}.svg"
         entries += [
             "::::{container} lesson",
+            f"```{{raw}} html\n{drawing.read_text('utf-8')}```",
             f"{{.title}}\n[{lesson.number} {head.title}]({page})",
             f"{{.minutes}}\n{minutes}",
             head.opening.partition("\n\n")[0],
