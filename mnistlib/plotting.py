@@ -9,11 +9,33 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 #: Okabe and Ito's colours, which every kind of colour vision can tell apart, in an order of contrast.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
 _CYCLE = plt.cycler(color=COLOURS)
+
+
+def _page_letters() -> list[str]:
+    """Return the family of the pages' own letters, for matplotlib to use; none if it isn't installed."""
+    try:
+        import font_source_serif_pro as letters
+    except ImportError:
+        return []
+    for path in letters.font_files_ttf.values():
+        font_manager.fontManager.addfont(path)
+    family = "Source Serif Pro"
+    plt.rcParams.update(
+        {
+            "mathtext.fontset": "custom",
+            "mathtext.rm": family,
+            "mathtext.it": f"{family}:italic",
+            "mathtext.bf": f"{family}:bold",
+            "mathtext.fallback": "stix",
+        }
+    )
+    return [family]
 
 
 def use_style() -> None:
@@ -24,12 +46,11 @@ def use_style() -> None:
             "figure.dpi": 110,
             "figure.facecolor": "white",
             "figure.constrained_layout.use": True,
-            # Of the fonts that matplotlib brings, which are the same on every computer, the nearest to
-            # the pages' own; and one for signs that it lacks, such as a tick.
-            "font.family": ["DejaVu Serif", "DejaVu Sans"],
-            "mathtext.fontset": "dejavuserif",
-            "font.size": 12,
-            "axes.titlesize": 13,
+            # The pages' own letters, from their package, and matplotlib's for signs that they lack,
+            # such as a tick: the same on every computer.
+            "font.family": [*_page_letters(), "DejaVu Serif", "DejaVu Sans"],
+            "font.size": 13,
+            "axes.titlesize": 14.5,
             "axes.titlelocation": "left",
             "axes.prop_cycle": _CYCLE,
             "axes.spines.top": False,

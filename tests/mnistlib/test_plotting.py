@@ -1,5 +1,7 @@
 """Pictures show the numbers they are given, refuse what they cannot show, and leave nothing open."""
 
+import sys
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -160,3 +162,12 @@ def test_the_style_is_set_for_every_figure_that_follows():
         plotting.use_style()
         assert mpl.rcParams["axes.prop_cycle"].by_key()["color"] == plotting.COLOURS
         assert mpl.rcParams["figure.facecolor"] == "white"
+        letters = mpl.font_manager.findfont(mpl.rcParams["font.family"][0])
+        assert "SourceSerifPro-Regular" in letters
+
+
+def test_without_the_pages_letters_figures_have_matplotlibs_own(monkeypatch):
+    monkeypatch.setitem(sys.modules, "font_source_serif_pro", None)
+    with mpl.rc_context():
+        plotting.use_style()
+        assert mpl.rcParams["font.family"][0] == "DejaVu Serif"
