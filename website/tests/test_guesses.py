@@ -1,7 +1,5 @@
 """Guesses on a page: kept by the browser, and what came out folded until they are made or declined."""
 
-import itertools
-
 import pytest
 
 from course import guesses
