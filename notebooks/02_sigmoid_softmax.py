@@ -449,7 +449,7 @@ for k, value in enumerate(push):
 axis.axvline(0, color="black", linewidth=1)
 axis.set(
     title="The right logit goes up, and every\nother down by the share it claimed",
-    xlabel="push on the logit, y - p",
+    xlabel="push on the logit, y − p",
     ylabel="class",
     yticks=range(10),
     xlim=(-0.8, 1.0),
