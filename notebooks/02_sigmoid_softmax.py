@@ -259,7 +259,7 @@ for h in [1, 0.1, 0.01]:
 # %% [markdown]
 # The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it; the result surprised us.
 #
-# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. Whether a difference is small depends on how large the slopes are, so we need a measure that takes the slopes' size into account. Call the root of the sum of an array's squares its length. Then the **relative error** is the length of the difference, divided by the larger of the two gradients' lengths.
+# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. Whether a difference is small depends on how large the slopes are. So call the root of the sum of an array's squares its length; then the **relative error** is the length of the difference, divided by the larger of the two gradients' lengths.
 #
 # ## How wrong is an answer?
 #
