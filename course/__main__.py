@@ -1,6 +1,6 @@
 """The commands of the course: ``python -m course NAME ...``; without a name, a list of them."""
 
-import importlib
+import importlib.util
 import sys
 
 from course.files import Damaged
@@ -14,17 +14,23 @@ COMMANDS = {
 }
 
 
+def is_here(module: str) -> bool:
+    """Tell whether a module is part of this copy: the students' has neither room."""
+    return importlib.util.find_spec(module.rpartition(".")[0]) is not None
+
+
 def main(arguments: list[str]) -> None:
     """Run the command that is named first, with the rest of the arguments."""
     name = arguments[0] if arguments else "--help"
-    if name not in COMMANDS:
-        rows = [f"  {name:10}{about}" for name, (about, _) in COMMANDS.items()]
+    here = {name: row for name, row in COMMANDS.items() if is_here(row[1])}
+    if name not in here:
+        rows = [f"  {name:10}{about}" for name, (about, _) in here.items()]
         usage = "\n".join(["usage: python -m course COMMAND ...", "", *rows])
         asks_for_help = name in ("-h", "--help")
         sys.exit(print(usage) if asks_for_help else f"no command is called {name!r}\n\n{usage}")
     sys.argv = [f"python -m course {name}", *arguments[1:]]
     try:
-        importlib.import_module(COMMANDS[name][1]).main()
+        importlib.import_module(here[name][1]).main()
     except (Damaged, OSError) as error:  # whose message names the file
         sys.exit(str(error))
 

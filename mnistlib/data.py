@@ -124,7 +124,7 @@ def writers(folder: str | os.PathLike[str] | None = None) -> Writers:
     arrays = {}
     for part, file in WRITERS.items():
         packed = download.read_verified(folder / file.name, file)
-        if isinstance(packed, download.Fault):
+        if isinstance(packed, download.Flaw):
             raise download.DownloadError(
                 f"{file.name} {packed} in {folder}. It comes with the course and is not "
                 "downloaded: `git checkout -- data/writers` in the clone brings it back."

@@ -72,20 +72,20 @@ def is_good(path: Path, file: File) -> bool:
     return isinstance(read_verified(path, file), bytes)
 
 
-class Fault(str):
+class Flaw(str):
     """What keeps a path from being the published file, as in "is missing"."""
 
 
-def read_verified(path: Path, file: File) -> bytes | Fault:
+def read_verified(path: Path, file: File) -> bytes | Flaw:
     """Return what ``path`` holds if that is the published file, or else what is wrong with it."""
     if not path.is_file():
-        return Fault("is missing")
+        return Flaw("is missing")
     try:
         with path.open("rb") as stream:
             body = stream.read(file.size + 1)
     except OSError as error:
-        return Fault(f"cannot be read ({error.strerror})")
-    return body if _is_published(body, file) else Fault("is damaged")
+        return Flaw(f"cannot be read ({error.strerror})")
+    return body if _is_published(body, file) else Flaw("is damaged")
 
 
 def fetch(file: File, folder: str | os.PathLike[str], mirrors: Iterable[str] = MIRRORS) -> Path:

@@ -46,7 +46,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course import exercises, guesses, studies
-from course.exercises.lesson_08 import stopped_at
+from course.materials.stopping import stopped_at
 from mnistlib import data, network, plotting
 from mnistlib.gradcheck import check_gradient
 from mnistlib.regularisation import EarlyStopping, WithWeightDecay

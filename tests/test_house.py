@@ -13,6 +13,7 @@ BELOW = {
     "course": {"mnistlib"},
     "course/classroom": {"mnistlib", "course"},
     "course/making": {"mnistlib", "course"},
+    "notebooks": {"mnistlib", "course"},
     "studies": {"mnistlib", "course"},
     "website": {"mnistlib", "course"},
 }
@@ -26,7 +27,7 @@ LIBRARY = [
 ]
 #: What a module of the library may import beside NumPy and Python's own.
 OTHER_PACKAGES = {
-    "plotting": {"matplotlib", "matplotlib_inline"},
+    "plotting": {"font_source_serif_pro", "matplotlib", "matplotlib_inline"},
     "download": {"requests", "tqdm", "urllib3"},
     "training": {"threadpoolctl"},
 }

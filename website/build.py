@@ -26,6 +26,7 @@ from PIL import Image
 from course import exercises, files, review
 from course.lessons import Figure, Lesson, all_lessons, figures
 from course.lessons.markdown import page_anchor
+from course.lessons.pair import out_of_step
 from course.pictures import packing
 from mnistlib import original
 from website import HTML, ROOT, SITE, SOURCE, ebook
@@ -304,6 +305,8 @@ def stage() -> None:
     for lesson in all_lessons():
         if any(cell.execution_count is None for _, cell in lesson.cells("code") if cell.source):
             sys.exit(f"notebooks/{lesson.path.name} has no outputs; run: {lesson.command} --again")
+        if words := out_of_step(lesson):  # else its prose would be older than its exercises
+            sys.exit(words[0])
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(SITE / "pages", SOURCE)
     (SOURCE / "notebooks").mkdir()

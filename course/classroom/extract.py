@@ -326,6 +326,7 @@ def is_blank(statement: ast.stmt) -> bool:
     """Tell whether a function is a stub: a docstring, ``...``, ``pass``, or not implemented."""
     return is_function(statement) and all(
         isinstance(line, ast.Pass)
+        or (isinstance(line, ast.Return) and ast.unparse(line) in ("return", "return None"))
         or (isinstance(line, ast.Raise) and "NotImplementedError" in ast.unparse(line))
         or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
         for line in statement.body

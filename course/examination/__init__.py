@@ -7,7 +7,8 @@ the network is. Nobody reads their code, except to see that none of it is the co
 
 - ``paper``: the digits to train on and to be asked about, and who wrote them.
 - ``candidate``: calls the functions, each on copies, and ends a training that does not end.
-- ``checks``: asks the questions, and notes what was seen as data, a ``Finding`` each.
+- ``findings``: the questions, and what was seen as data, a ``Finding`` each.
+- ``checks``: asks them.
 - ``words``: what a finding says, with a small case and a question.
 - ``report``: all of it as text, and as one figure.
 - ``landmarks``: bytes, forward, backward: has a reader on the way got there?

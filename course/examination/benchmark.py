@@ -3,7 +3,8 @@
 import numpy as np
 
 from course import studies
-from course.examination.checks import CHECKS, Finding, Report, Share, examine
+from course.examination.checks import ShownReport, examine
+from course.examination.findings import CHECKS, Finding, Report, Share
 from mnistlib import original
 
 
@@ -44,7 +45,7 @@ def examined(steps: int, images: int) -> dict:
 
 def report_of(results: dict, images: int) -> Report:
     """Return a report of the original from what was stored of it."""
-    report = Report(images=images, averages=results["averages"])
+    report = ShownReport(images=images, averages=results["averages"])
     report.findings = {
         "own": Finding("own", None, "ours"),
         "cost": Finding("cost", None, "not timed"),

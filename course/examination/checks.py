@@ -1,38 +1,16 @@
 """The questions of the examination, in the order of their causes; each answer is a ``Finding``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
 from course.examination import candidate as calls
+from course.examination import words
 from course.examination.candidate import Candidate, Fault, Trained
-from course.examination.paper import ASKED, FEW, IMAGES, Digits, Paper, paper
+from course.examination.findings import CHECKS, Finding, Report, Share
+from course.examination.paper import IMAGES, Digits, Paper, paper
 from mnistlib import baseline
-from mnistlib.uncertainty import Calibration, calibration, mcnemar, standard_error_by_group
-
-#: The checks by their names, and the question that each asks. What stands above may be the cause of
-#: what stands below, and is to be fixed first.
-CHECKS = {
-    "own": "Is all of it your own?",
-    "runs": "Does it come to an end, with a digit for each image?",
-    "arguments": "Does it leave its arguments as they were?",
-    "floats": "Does it read the same pixels as float32 in the same way?",
-    "bytes": "Can it learn from bytes as large as 255?",
-    "finite": "Are all its numbers finite?",
-    "company": "Is an image's answer about that image alone?",
-    "order": "Does the order of the images leave the answers alone?",
-    "labels": "Does it learn from the labels, and from nothing else?",
-    "names": "Does it treat the classes as names, not as numbers?",
-    "repeat": "Does the same generator give the same network?",
-    "chance": "Does a different generator give a different network?",
-    "averages": "Does it beat ten averages?",
-    "odd pages": "Does it survive a blank page, a black one, a grey one?",
-    "claim": "Is it as good on strangers' digits as you said?",
-    "sure": "When it says 90 %, is it right nine times in ten?",
-    "cost": "Does it learn within a minute, and a gigabyte?",
-}
+from mnistlib.uncertainty import calibration, mcnemar, standard_error_by_group
 
 #: Checks that cannot be judged while one of others has not held.
 WAITS_FOR = {
@@ -65,60 +43,15 @@ SLOW, LARGE = 60, 1000
 ROUNDING = 0.02
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What one check saw: whether it held (None: not judged), in what way not, and the numbers."""
-
-    check: str
-    held: bool | None
-    fault: str = ""
-    seen: dict[str, object] = field(default_factory=dict)
-
-
-class Share(NamedTuple):
-    """A share of right answers with its standard error by writer."""
-
-    right: float
-    error: float
-
-
-@dataclass
-class Report:
-    """All that the examination of one candidate found."""
-
-    images: int
-    few: int = FEW
-    asked: int = ASKED
-    findings: dict[str, Finding] = field(default_factory=dict)
-    shares: dict[str, Share] = field(default_factory=dict)
-    averages: float | None = None
-    calibration: Calibration | None = None
-    seconds: float | None = None
-    megabytes: float | None = None
-    beside: "Report | None" = None
-
-    @property
-    def attempted(self) -> bool:
-        """Whether there was anything to examine."""
-        return self.findings["runs"].fault != "not attempted"
-
-    @property
-    def first(self) -> Finding | None:
-        """The finding to begin with, which is the first that did not hold."""
-        return next((f for f in self.findings.values() if f.held is False), None)
-
-    def note(self, check: str, held: bool | None, fault: str = "", **seen: object) -> None:
-        """Write a finding down."""
-        self.findings[check] = Finding(check, held, "" if held else fault, seen)
+class ShownReport(Report):
+    """A report that shows itself: as text, and as one figure."""
 
     def __repr__(self) -> str:
-        from course.examination import words
-
         return words.report(self)
 
     def figure(self):
         """Draw the report, as one figure."""
-        from course.examination import report
+        from course.examination import report  # which needs matplotlib, as the page has not
 
         return report.draw(self)
 
@@ -158,7 +91,7 @@ def examine_candidate(
     if claim is not None and not (isinstance(claim, int | float) and 1 < claim <= 100):
         raise ValueError(f"claim is a percentage, such as 95; got {claim!r}")
     counts = [len(some.images) for some in (digits.learnt, digits.few, digits.strangers)]
-    report = Report(*counts, beside=beside)
+    report = ShownReport(*counts, beside=beside)
     theirs = calls.borrowed(candidate.train, candidate.predict, candidate.probabilities)
     report.note("own", not theirs, "borrowed", names=theirs)
     try:
@@ -430,4 +363,4 @@ def _look_at_sureness(
     )
 
 
-__all__ = ["CHECKS", "FEW", "Finding", "Report", "Share", "examine", "examine_candidate"]
+__all__ = ["CHECKS", "Finding", "Report", "Share", "ShownReport", "examine", "examine_candidate"]

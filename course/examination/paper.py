@@ -19,9 +19,9 @@ FEW = 2_000
 #: How many digits it is asked about: by the writers that it learnt from, and by strangers.
 ASKED = 4_000
 #: The same three numbers in a page, whose Python is slower.
-IN_PAGE = (3_000, 1_000, 2_000)
+FEWER = (3_000, 1_000, 2_000)
 #: How many of the 539 writers it learns from. The others are the strangers.
-WRITERS = 400
+KNOWN_WRITERS = 400
 
 
 class Digits(NamedTuple):
@@ -51,7 +51,7 @@ def paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Paper:
     mnist = data.load()
     wrote = data.writers().train
     rng = np.random.default_rng(seed=13)
-    known = np.isin(wrote, rng.permutation(np.unique(wrote))[:WRITERS])
+    known = np.isin(wrote, rng.permutation(np.unique(wrote))[:KNOWN_WRITERS])
     order = rng.permutation(len(wrote))
     by_known, by_strangers = order[known[order]], order[~known[order]]
     if not 100 <= images <= len(by_known) - asked:
@@ -71,7 +71,7 @@ def paper(images: int = IMAGES, few: int = FEW, asked: int = ASKED) -> Paper:
 
 def write_page_digits(path: str | os.PathLike[str]) -> None:
     """Write the digits of the examination in a page, whose Python is slower and gets fewer."""
-    drawn = paper(*IN_PAGE)
+    drawn = paper(*FEWER)
     parts = {
         f"{name} {kind}": array
         for name, some in drawn._asdict().items()
@@ -88,5 +88,5 @@ def read_page_digits(path: str | os.PathLike[str]) -> Paper:
         Digits(*(stored[f"{name} {kind}"] for kind in Digits._fields))
         for name in ("learnt", "same_writers", "strangers")
     )
-    few = Digits(*(part[: IN_PAGE[1]] for part in learnt))
+    few = Digits(*(part[: FEWER[1]] for part in learnt))
     return Paper(learnt, few, same_writers, strangers)

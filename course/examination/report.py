@@ -5,7 +5,7 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course.examination.checks import CHECKS, Report
+from course.examination.findings import CHECKS, Report
 
 #: How a verdict is drawn: a sign and the colour's place in the course's palette.
 SIGNS = {True: ("✓", 0), False: ("✗", 1), None: ("–", None)}

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from course.examination.checks import CHECKS, Finding, Report
+from course.examination.findings import CHECKS, Finding, Report
 
 #: Characters in a line of the report.
 WIDTH = 70

@@ -4,6 +4,7 @@ import numpy as np
 
 from course.exercises.cases import normal_arrays
 from course.exercises.exercise import Exercise
+from course.materials.stopping import stopped_at
 
 
 def weight_left(w, learning_rate, weight_decay, steps):
@@ -14,17 +15,6 @@ def weight_left(w, learning_rate, weight_decay, steps):
 def decayed(loss, W, dW, weight_decay):
     """The loss with its price on large weights, and its gradient by these weights."""
     return loss + weight_decay / 2 * (W**2).sum(), dW + weight_decay * W
-
-
-def stopped_at(losses, patience):
-    """Where the evaluations end, and where the lowest loss up to there was; both count from 0."""
-    lowest = 0
-    for now, loss in enumerate(losses):
-        if loss < losses[lowest]:
-            lowest = now
-        if now - lowest == patience:
-            break
-    return now, lowest
 
 
 def choose_and_report(watched, reporting):

@@ -18,10 +18,8 @@ says.
 import argparse
 import ast
 import base64
-import hashlib
 import os
 import sys
-from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +40,7 @@ from course.lessons import (
     chosen,
     pngs,
 )
+from course.lessons.pair import edits_to_lose, key_of
 
 #: The figure tagged ``readme``, which the README shows.
 PICTURE = ROOT / "website" / "pages" / "company.png"
@@ -92,11 +91,6 @@ def source_notebook(lesson: Lesson) -> NotebookNode:
     return notebook
 
 
-def key_of(cell: NotebookNode) -> str:
-    """Return what is the same for cells of one kind and content."""
-    return hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
-
-
 def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> Measured:
     """Execute `notebook` in place, in a fresh kernel in `folder`; return what it took."""
     client = NotebookClient(
@@ -131,53 +125,6 @@ def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> Measured:
 def code(notebook: NotebookNode) -> list[str]:
     """Return the code of a notebook's cells."""
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def edits_to_lose(lesson: Lesson) -> str:
-    """Say which edits are in the ``.ipynb`` alone, because executing would overwrite them.
-
-    A cell whose id is not made of its content was edited since this command wrote it. Where Jupyter
-    pairs the two files it saves both and leaves its mark: a newer ``.py`` then holds every edit.
-    """
-    source, target = lesson.source_path, lesson.path
-    if not target.exists():
-        return ""
-    is_older = target.stat().st_mtime <= source.stat().st_mtime
-    if is_older and "jupytext" in lesson.notebook.metadata:
-        return ""
-    ours = {key_of(cell) for cell in lesson.source.cells}
-    edited = [
-        cell.source
-        for cell in lesson.notebook.cells
-        if key_of(cell) not in {cell.get("id", "").partition("-")[0], *ours}
-    ]
-    if not edited:
-        return ""
-    return "\n".join(
-        [
-            f"{target.name} was edited apart from {source.name}, and executing would overwrite it:",
-            *(f"  {' '.join(text.split())[:70]}" for text in edited[:3]),
-            f"To keep these cells, copy them into {source.name}; or, if it has not changed since, run:",
-            f"  jupytext --to py:percent notebooks/{target.name}",
-            f"To drop them, delete {target.name}. Then run this again.",
-        ]
-    )
-
-
-def out_of_step(lesson: Lesson) -> list[str]:
-    """Say where the two files of a lesson first differ, and what to do; nothing if they agree."""
-
-    def described(cell: NotebookNode | None) -> tuple | None:
-        kept = {key: cell.metadata[key] for key in KEPT if key in cell.metadata} if cell else {}
-        return cell and (cell.cell_type, cell.source, kept)
-
-    pairs = zip_longest(lesson.source.cells, lesson.notebook.cells)
-    return [
-        f"{lesson.place(i)} is not what the .ipynb holds; "
-        f"{edits_to_lose(lesson) or f'run: {lesson.command}'}"
-        for i, (ours, stored) in enumerate(pairs)
-        if described(ours) != described(stored)
-    ][:1]
 
 
 def only_prose_changed(lesson: Lesson, notebook: NotebookNode) -> bool:

@@ -17,7 +17,7 @@ from course.examination import (
     words,
 )
 from course.examination.candidate import borrowed
-from course.examination.paper import IN_PAGE, paper, read_page_digits, write_page_digits
+from course.examination.paper import FEWER, paper, read_page_digits, write_page_digits
 from mnistlib import data, functions, network
 
 from . import candidates
@@ -302,7 +302,7 @@ def test_nobody_is_asked_about_what_they_learnt_and_strangers_are_strangers():
 
 def test_the_page_gets_the_same_digits_but_fewer(tmp_path):
     write_page_digits(tmp_path / "examination.npz")
-    brought, drawn = read_page_digits(tmp_path / "examination.npz"), paper(*IN_PAGE)
+    brought, drawn = read_page_digits(tmp_path / "examination.npz"), paper(*FEWER)
     for some, wanted in zip(brought, drawn, strict=True):
         for part, whole in zip(some, wanted, strict=True):
             np.testing.assert_array_equal(part, whole)

@@ -37,6 +37,7 @@ from course.lessons import (
     texts,
 )
 from course.lessons.header import PARTS
+from course.lessons.pair import out_of_step
 from course.making import execute
 from course.making.execute import PICTURE
 from mnistlib import plotting
@@ -63,7 +64,7 @@ def test_every_lesson_has_both_files():
 
 @each_lesson
 def test_pair_holds_the_same_cells(lesson):
-    report(execute.out_of_step(lesson))
+    report(out_of_step(lesson))
     ids = [cell.id for cell in lesson.notebook.cells]
     assert ids == [cell.id for cell in execute.source_notebook(lesson).cells], (
         f"run: {lesson.command}"
@@ -84,7 +85,7 @@ def test_notebook_is_valid_and_was_run_from_top_to_bottom(lesson):
 @each_lesson
 def test_the_source_is_as_jupyter_writes_it(lesson):
     """Or Jupyter would not open a pair whose notebook is newer, as after `git pull`."""
-    report(execute.out_of_step(lesson))  # else it would ask for the old words back
+    report(out_of_step(lesson))  # else it would ask for the old words back
     config = load_jupytext_config(str(lesson.path))
     notebook = jupytext.read(lesson.path, config=config)
     notebook.metadata["jupytext"] = {}

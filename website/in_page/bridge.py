@@ -100,7 +100,7 @@ def reply(name: str, above: Iterable[str], answer: str, mine: Iterable[str] = ()
     printed = Printed()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
-            result = check_answer(name, above, answer, mine)
+            result = run_and_check(name, above, answer, mine)
         except KeyboardInterrupt as stopped:
             result = alone("stopped", f"Stopped after {SECONDS:.0f} seconds: {stopped}")
         except (Exception, SystemExit) as error:  # whatever an answer does, Python goes on
@@ -155,7 +155,7 @@ def as_json(result: dict[str, str], printed: Printed) -> str:
     return json.dumps({**result, "printed": text})
 
 
-def check_answer(
+def run_and_check(
     name: str, above: Iterable[str], answer: str, mine: Iterable[str]
 ) -> dict[str, str]:
     """Run what stands above, then the answer, and check it."""

@@ -1,0 +1,76 @@
+"""What an examination found, as data: a ``Finding`` for each check, and a ``Report`` of them all."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from course.examination.paper import ASKED, FEW
+from mnistlib.uncertainty import Calibration
+
+#: The checks by their names, and the question that each asks. What stands above may be the cause of
+#: what stands below, and is to be fixed first.
+CHECKS = {
+    "own": "Is all of it your own?",
+    "runs": "Does it come to an end, with a digit for each image?",
+    "arguments": "Does it leave its arguments as they were?",
+    "floats": "Does it read the same pixels as float32 in the same way?",
+    "bytes": "Can it learn from bytes as large as 255?",
+    "finite": "Are all its numbers finite?",
+    "company": "Is an image's answer about that image alone?",
+    "order": "Does the order of the images leave the answers alone?",
+    "labels": "Does it learn from the labels, and from nothing else?",
+    "names": "Does it treat the classes as names, not as numbers?",
+    "repeat": "Does the same generator give the same network?",
+    "chance": "Does a different generator give a different network?",
+    "averages": "Does it beat ten averages?",
+    "odd pages": "Does it survive a blank page, a black one, a grey one?",
+    "claim": "Is it as good on strangers' digits as you said?",
+    "sure": "When it says 90 %, is it right nine times in ten?",
+    "cost": "Does it learn within a minute, and a gigabyte?",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check saw: whether it held (None: not judged), in what way not, and the numbers."""
+
+    check: str
+    held: bool | None
+    fault: str = ""
+    seen: dict[str, object] = field(default_factory=dict)
+
+
+class Share(NamedTuple):
+    """A share of right answers with its standard error by writer."""
+
+    right: float
+    error: float
+
+
+@dataclass
+class Report:
+    """All that the examination of one candidate found."""
+
+    images: int
+    few: int = FEW
+    asked: int = ASKED
+    findings: dict[str, Finding] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
+    averages: float | None = None
+    calibration: Calibration | None = None
+    seconds: float | None = None
+    megabytes: float | None = None
+    beside: "Report | None" = None
+
+    @property
+    def attempted(self) -> bool:
+        """Whether there was anything to examine."""
+        return self.findings["runs"].fault != "not attempted"
+
+    @property
+    def first(self) -> Finding | None:
+        """The finding to begin with, which is the first that did not hold."""
+        return next((f for f in self.findings.values() if f.held is False), None)
+
+    def note(self, check: str, held: bool | None, fault: str = "", **seen: object) -> None:
+        """Write a finding down."""
+        self.findings[check] = Finding(check, held, "" if held else fault, seen)
