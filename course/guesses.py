@@ -3,10 +3,12 @@
 Reached from the *Predict* paragraphs of the lessons. ``ask`` stands in a cell of its own, in which
 the reader puts a guess in place of ``None``; ``compare`` ends the cell that computes the answer. On
 the pages ``website/static/guesses.js`` puts a field in the place of the first, and the guess beside the
-second; the two find each other by name.
+second; the two find each other by name. What is right is judged in both places by the same rule.
 """
 
 import html
+import math
+import re
 
 from course.exercises import Shown
 
@@ -15,6 +17,9 @@ Guessable = int | float | str
 
 #: Longest guess in words, in characters: a guess is a number or a phrase.
 LONGEST = 60
+
+#: A number as it is typed: 101,770 or -0.25 or 1e-5 or 81 %.
+NUMBER = re.compile(r"([-+]?)((?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?)(?:e([-+]?\d{1,2}))? ?%?")
 
 _guesses: dict[str, Guessable | None] = {}
 
@@ -49,10 +54,58 @@ def compare(name: str, answer: Guessable) -> str:
     answer = _shown(_checked(answer, "an answer"))
     guess = _guesses.get(name)
     said = "You made no guess" if guess is None else f"You guessed {_shown(guess)}"
-    is_right = guess is not None and _shown(guess) == answer
-    words = f"{said}, and that is the answer." if is_right else f"{said}; the answer is {answer}."
+    how_right = "" if guess is None else judged(_shown(guess), answer)
+    words = f"{said}{ENDS[how_right].format(answer)}"
     parts = f'data-guessed="{html.escape(name)}" data-answer="{html.escape(answer)}"'
     return Shown(words, f"<p {parts}>{html.escape(words)}</p>")
+
+
+#: What follows the guess, by how right it is.
+ENDS: dict[str, str] = {
+    "right": ", and that is the answer.",
+    "rounded": ", which is right to its own digits; the answer is {}.",
+    "": "; the answer is {}.",
+}
+
+
+def judged(guess: str, answer: str) -> str:
+    """Return "right"; or "rounded" for a number that the answer rounds to; or nothing.
+
+    Numbers are the same however they are written: "101,770" is 101770, and "log 10" is 2.302585. A
+    single digit is too rough to be called rounded.
+    """
+    if guess.casefold().split() == answer.casefold().split():
+        return "right"
+    one, other = _read(guess), _read(answer)
+    if one is None or other is None:
+        return ""
+    value, decimals, digits = one
+    wanted, wanted_decimals, _ = other
+    if math.isclose(value, wanted, rel_tol=1e-12):
+        return "right"
+    # A count is exact, whereas what was rounded to be printed may have gone on.
+    finest = wanted_decimals if wanted_decimals > 0 else math.inf
+    if abs(value - wanted) > 0.5000001 * 10.0 ** -min(decimals, finest):
+        return ""
+    return "right" if decimals >= finest else "rounded" if digits > 1 else ""
+
+
+def _read(text: str) -> tuple[float, float, float] | None:
+    """Return a number, how many decimals it is given to, and how many digits; None if it is none."""
+    text = text.strip().lower().replace("\N{MINUS SIGN}", "-")
+    if exact := re.fullmatch(r"(?:log|ln) ?\(?(\d+)\)?|(-?\d+) ?/ ?(\d+)", text):
+        of_log, above, below = (float(each) if each else 0.0 for each in exact.groups())
+        if not (of_log or below):
+            return None
+        return (math.log(of_log) if of_log else above / below), math.inf, math.inf
+    match = NUMBER.fullmatch(text)
+    if not match or not re.search(r"\d", match[2]):
+        return None
+    sign, plain, fraction, power = match.groups()
+    plain = plain.replace(",", "")
+    decimals = len(fraction or "") - int(power or 0)
+    value = float(f"{sign}{plain}e{power or 0}")
+    return value, decimals, len(plain.replace(".", "").lstrip("0"))
 
 
 def _checked(value: object, what: str) -> Guessable:

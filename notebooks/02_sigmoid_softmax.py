@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 02 Sigmoid and softmax
 #
-# Show this lesson's network one particular 6, and it says 0. We can't simply tell it the right answer, because what it computes is not an answer but ten numbers, one for each class, of which the one for 0 happens to be the largest. All we can do is push those numbers, but which of them, which way, and how hard? **How do ten numbers become ten probabilities that a network can learn from?** That takes two functions, the softmax and its little sister, the sigmoid, which does a similar job one layer further in. Each is one line long and has its traps.
+# Show this lesson's network one particular 6, and it says 0. We can't simply tell it the right answer, because what it computes is not an answer but ten numbers, one for each class, and the one for 0 happens to be the largest. All that we can say is which of those numbers should move, which way, and how hard; but then we have to know it ourselves. **How do ten numbers become ten probabilities that a network can learn from?** That takes two functions, the softmax and its little sister, the sigmoid, which does a similar job one step earlier. Each is one line long and has its traps.
 #
 # **You will be able to**
 #
@@ -20,7 +20,7 @@
 #
 # **You need** [lesson 01](01_loading.ipynb) for the shapes, and from school the derivatives of $e^x$ and $\log x$ and the product, quotient and chain rules.
 #
-# **Time** 55 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
+# **Time** 60 minutes to read, 20 more for the pencil and 46 for the exercises; it runs for about 5 s and takes 240 MB
 
 # %% [markdown]
 # ## Before you start
@@ -75,9 +75,9 @@ plotting.network(
 plt.show()
 
 # %% [markdown]
-# The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each unit keeps one number, a **weight**, for every pixel. It multiplies the pixels by their weights and adds up the products, together with one more number of its own, the **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes this sum into a response between 0 and 1, which is called the unit's **activation**; the darker the circle, the larger the activation.
+# The pixels go into 128 units that are called **hidden**, because they stand between the input and the answer, where nobody looks. Each unit keeps one number, a **weight**, for every pixel. It multiplies the pixels by their weights and adds up the products, together with one more number of its own, the **bias** ($W_1$ and $b_1$ in the picture). The sigmoid squeezes this sum into a response between 0 and 1, which is called the unit's **activation**; the darker the circle, the larger the activation. (The ten circles on the right are shaded in the same way, by probability.)
 #
-# From the 128 activations, ten more sums are made in the same way, one for each class. Up to now we have called them scores; the field's word is **logit**, which from here on is ours, too. The softmax turns the ten logits into ten probabilities, which are the bars.
+# From the 128 activations, ten more sums are made in the same way, one for each class. Up to now we have called each of them a score; the field calls it a **logit**, and from here on so shall we. The softmax turns the ten logits into ten probabilities, which are the bars.
 
 # %% tags=["hide-input"]
 print("class  logit   probability  target")
@@ -87,7 +87,7 @@ for k in range(10):
 # %% [markdown]
 # Learning means moving numbers. Suppose that you could take hold of these ten logits: which way would you push each of them, and how hard?
 #
-# **Predict.** Write ten numbers on paper, one for each class, positive for a push upwards. Then copy them into the cell, in quotes, as in `"1 2 3 4 5 6 7 8 9 10"`. Half-way through the lesson you will have derived the network's own ten, which we shall put beside yours.
+# **Predict.** Write ten numbers on paper, one for each class: positive for a push up, negative for a push down, and none larger than 1. Then copy them into the cell, in quotes, as in `"1 0 -0.5 0 0.2 0 0 -1 0 0"`. Later in this lesson you will derive the right ten, and we shall put them beside yours.
 
 # %%
 guesses.ask("ten pushes, from the 0 to the 9", None)
@@ -125,21 +125,24 @@ p_three = naive_softmax(z_three)
 print(p_three.round(4), f" sum {p_three.sum():.4f}")
 
 # %% [markdown]
-# Divide one probability by another, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. This ratio is called the **odds** of $k$ against $l$. One more point of lead always multiplies the odds by $e$, whatever the other eight classes do.
+# Divide one probability by another, and the sum cancels: $p_k / p_l = e^{z_k - z_l}$. This ratio is called the **odds** of $k$ against $l$, and the difference $z_k - z_l$ is the lead of $k$ over $l$. With each further point of lead the odds are multiplied by $e$, whatever the other eight classes do.
 #
-# **Predict.** What happens to the probabilities if you add 100 to every logit? And if you double every logit?
+# **Predict.** The largest of our three probabilities is 0.8438. What becomes of it if you add 100 to every logit? And if you double every logit instead? A rough idea will do: the same, larger or smaller?
 
 # %%
-guesses.ask("adding 100, and doubling", None)
+guesses.ask("the largest, after adding and after doubling", None)
 
 # %% tags=["answer"]
 more, times = 100, 2  # change these
-print("added:      ", naive_softmax(z_three + more).round(4))
-print("multiplied: ", naive_softmax(times * z_three).round(4))
-guesses.compare("adding 100, and doubling", "adding changes nothing; doubling favours the largest")
+p_added = naive_softmax(z_three + more)
+p_multiplied = naive_softmax(times * z_three)
+print("added:      ", p_added.round(4))
+print("multiplied: ", p_multiplied.round(4))
+both = f"{p_added.max():.4f} and {p_multiplied.max():.4f}"
+guesses.compare("the largest, after adding and after doubling", both)
 
 # %% [markdown]
-# Only *differences* between logits matter, so adding changes nothing: in $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$ the first factor is common to top and bottom, where it cancels. Doubling squares all the odds, so the largest probability gains at the others' expense.
+# Only *differences* between logits matter. Adding changes nothing, because $e^{z_k + \text{shift}} = e^{\text{shift}}\, e^{z_k}$, and the factor $e^{\text{shift}}$ cancels between top and bottom. Doubling squares all the odds, so the largest probability grows.
 #
 # ### Too large for a float
 #
@@ -156,7 +159,7 @@ with np.errstate(over="ignore", invalid="ignore"):  # or NumPy would warn
 #
 # ## Which axis?
 #
-# A network answers for many examples at once. Rows are examples, so `z` has the shape $(n, 10)$ and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, where `keepdims=True` keeps the result as a column, so that each row is divided by its own sum. It sounds too simple to get wrong, but good people do get it wrong, and no error message tells them so, because both axes give a table of the right shape.
+# A network answers for many examples at once. Rows are examples, so `z` has the shape $(n, 10)$ and each *row* needs a softmax of its own. In NumPy that means an operation along the *last* axis, where `keepdims=True` keeps the result as a column, so that each row is divided by its own sum. Good programmers get this wrong, and no error message tells them so, because both axes give a table of the right shape.
 #
 # ### Exercise 2.1: softmax by rows (core, 8 minutes)
 #
@@ -175,7 +178,7 @@ exercises.check(my_softmax)
 exercises.folded(my_softmax)
 
 # %% [markdown]
-# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. Try both axes on the same seven images. Along the rows, each image shares out a total of 1 among the classes, and all seven answers are right. Down the columns, each *class* shares it out among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed: it still holds most of column 3, but a 5 takes part of that, whereas hardly anybody else wants column 8.
+# *The original* of [lesson 00](00_first_look.ipynb) summed over axis 0: down the columns, over the batch. The picture below tries both axes on the same seven images. On the left, each image shares out a total of 1 among the classes, and all seven answers are right. On the right, each *class* shares out a 1 among the images, and the 3 is suddenly an 8. Nothing about the 3 has changed: it still holds most of column 3, but a 5 takes part of that, whereas hardly anybody else wants column 8.
 #
 # Now add six 0s with the button. Whose answers change along the rows, and whose down the columns?
 
@@ -200,7 +203,7 @@ for name, softmax in softmaxes.items():
 print("down each column, alone:", original.softmax_over_batch(z_rows[:1])[0])
 
 # %% [markdown]
-# There are the ten ones of lesson 00. Alone, an image has no rival for any class, so it gets the whole of every class.
+# And there they are, the ten ones of [lesson 00](00_first_look.ipynb). Alone, an image has no rival for any class, so it gets the whole of every class.
 #
 # ## A formula is a claim
 #
@@ -256,7 +259,7 @@ for h in [1, 0.1, 0.01]:
 # %% [markdown]
 # The smaller the nudge, the closer the measurement comes to the formula. Should we, then, nudge by as little as the computer can? Lesson 03 tries it; the result surprised us.
 #
-# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. Whether a difference is small depends on how large the slopes are, so it looks at the **relative error**: the length of the difference, divided by the larger of the two gradients' lengths. <small>The length of an array is the root of the sum of its squares.</small>
+# From now on `gradcheck.check_gradient` does the work: it nudges every entry of an array in turn and compares the gradient so measured with the one that you derived. Whether a difference is small depends on how large the slopes are. So call the root of the sum of an array's squares its length; then the **relative error** is the length of the difference, divided by the larger of the two gradients' lengths.
 #
 # ## How wrong is an answer?
 #
@@ -372,7 +375,7 @@ guesses.compare("cross-entropy before learning", f"{nothing_known:.6f}")
 #
 # ### Exercise 2.5: the loss and its gradient (stretch, 12 minutes)
 #
-# A step of training needs the loss and its gradient with respect to the logits, $dZ$. With a pencil first: for a batch of one, substitute your log-softmax into the loss, and differentiate with respect to one logit $z_k$. For a larger batch, don't forget the $1/n$ of the mean.
+# A step of training needs the loss and its gradient with respect to the logits, $dZ$. For the loss, call your `my_cross_entropy`; the gradient is the work. With a pencil first: for a batch of one, substitute your log-softmax into the loss, and differentiate with respect to one logit $z_k$. For a larger batch, don't forget the $1/n$ of the mean.
 
 
 # %%
@@ -403,7 +406,7 @@ exercises.folded(my_cross_entropy_with_gradient)
 #
 # $$\frac{\partial L}{\partial z_k} = p_k - y_k .$$
 #
-# *What you said minus what is true.* After all these exponentials and logarithms, nothing is left but a subtraction, and we still find that hard to believe. For the right class it is $p_\text{right} - 1$, which is our wish come true; for each of the others it is exactly the share that it claimed. In a larger batch each row has a share of $1/n$ in the mean, so divide by $n$, once:
+# *What you said minus what is true.* After all these exponentials and logarithms, nothing is left but a subtraction. For the right class it is $p_\text{right} - 1$, which is our wish come true; for each of the others it is exactly the share that it claimed. In a larger batch each row counts for $1/n$ of the mean, so divide by $n$, once:
 #
 # $$dZ = \frac{P - Y}{n} .$$
 #
@@ -426,28 +429,27 @@ print(gradcheck.check_gradient(loss_of, z_batch, -dz_batch))
 #
 # ## Back to the wrong answer
 #
-# The loss grows along its gradient, so to make it fall we push each logit the other way, by $y - p$. Here are the network's own ten numbers for the 6 that it took for a 0. How do yours compare?
+# The loss grows along its gradient, so to make it fall we push each logit the other way, by $y - p$. Here are the ten pushes for the 6 that the network took for a 0. How do yours compare?
 
 # %% tags=["answer"]
 push = y_image - functions.softmax(z_image)
 texts = [f"{value:+.2f}" if abs(value) >= 0.005 else "0" for value in push]
 guesses.compare("ten pushes, from the 0 to the 9", " ".join(texts))
 
-# %% mystnb={"image": {"alt": "The ten classes from top to bottom, each with a bar that ends in a dot and the number y minus p. The 6 is pushed up by 0.71. Every other class is pushed down: the 0 by 0.49, the 2 by 0.11, the 5 by 0.06, the 4 by 0.02, and the rest by less, the 1 least of all, by 0.0002."}} tags=["answer", "hide-input"]
+# %% mystnb={"image": {"alt": "The ten classes from top to bottom, each with a bar that ends in a dot and the number y minus p. The 6 is pushed up by 0.71. Every other class is pushed down: the 0 by 0.49, the 2 by 0.11, the 5 by 0.06, the 4 by 0.02, the 3, the 8 and the 9 by 0.01; the 1 and the 7 stay almost where they are, and are marked 0."}} tags=["answer", "hide-input"]
 figure, axis = plt.subplots(figsize=(5.2, 4.6))
 for k, value in enumerate(push):
     colour = plotting.COLOURS[0] if value > 0 else plotting.COLOURS[1]
     axis.plot([0, value], [k, k], "-", color=colour, linewidth=8, solid_capstyle="butt")
     axis.plot(value, k, "o", color=colour, markersize=9)
-    text = f"{value:+.2f}" if abs(value) >= 0.01 else f"{value:+.1g}"
     axis.annotate(
-        text, (value, k), (9 if value > 0 else -9, 0), textcoords="offset points", va="center",
+        texts[k].replace("-", "−"), (value, k), (9 if value > 0 else -9, 0), textcoords="offset points", va="center",
         ha="left" if value > 0 else "right",
     )  # fmt: skip
 axis.axvline(0, color="black", linewidth=1)
 axis.set(
     title="The right logit goes up, and every\nother down by the share it claimed",
-    xlabel="push on the logit, y - p",
+    xlabel="push on the logit, y − p",
     ylabel="class",
     yticks=range(10),
     xlim=(-0.8, 1.0),
@@ -458,14 +460,19 @@ plt.show()
 # %% [markdown]
 # The 6 goes up by what it lacked, the 0 goes down most, and the 1, which had claimed next to nothing, hardly moves. Perhaps you pushed only two logits, the 6 up and the 0 down. That is a fair answer, but it lets off the 2 and the 5, although they had claimed a share, too.
 #
-# Does it help? One push, and the network is asked again:
+# Does it help? Add the push to the logits, take the softmax again, and then push once more, from where they are now:
 
 # %%
 target = 6  # change this: push towards another class
-pushed = z_image + np.eye(10)[target] - functions.softmax(z_image)
-print("the answer is now", functions.softmax(pushed).argmax())
+pushed = z_image
+for pushes in range(5):
+    p_now = functions.softmax(pushed)
+    print(f"after {pushes}: the {target} has {p_now[target]:.2f}, the answer is {p_now.argmax()}")
+    pushed = pushed + np.eye(10)[target] - p_now
 
 # %% [markdown]
+# The very first push puts the answer right, and the others only make it surer, each by less than the one before, because less is missing. Try the other classes as targets: which of them takes longest, and why?
+#
 # A real network can't take hold of its logits. It can only move the weights that they are made of, and lesson 03 hands the push on to those.
 #
 # **A good place to stop.** You have followed ten logits to a loss and back, and put the wrong answer right. What remains is the sigmoid, which lesson 03 needs.
@@ -498,7 +505,7 @@ z_line = np.linspace(-8, 8, 401)
 a_line = naive_sigmoid(z_line)
 slope_line = slope_from_value(a_line)
 print(f"steepest at z = {z_line[slope_line.argmax()]:.0f}, with slope {slope_line.max()}")
-# The check watches one number: the sum of all, in which each z moves its own term only.
+# The check needs a function with one value: take the sum, in which each z moves only its own term.
 gradcheck.check_gradient(lambda z: naive_sigmoid(z).sum(), z_line, slope_line)
 
 # %% [markdown]
@@ -524,13 +531,13 @@ plt.show()
 #
 # ## A stable sigmoid
 #
-# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The formula for the value survives, because $1 / (1 + \infty)$ is 0, but $e^{-z} / (1 + e^{-z})^2$, the one for the slope, becomes $\infty / \infty$ and so `nan`, as the softmax did. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
+# Far to the left, at $z = -1000$ say, $e^{-z}$ overflows. The value survives, because $1 / (1 + \infty)$ is 0, but NumPy warns you every time, and already at $z = -720$ that 0 is wrong: the true value, about $2 \cdot 10^{-313}$, still fits into a float. The cure is the rule that you know. For $z \ge 0$ the formula is fine as it is. For $z < 0$, multiply top and bottom by $e^{z}$:
 #
 # $$\sigma(z) = \frac{e^{z}}{e^{z} + 1} .$$
 #
 # ### Exercise 2.6: a stable sigmoid (core, 5 minutes)
 #
-# Write it for arrays. It must not give a warning for any number; at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Beware: `np.where` computes both of its cases for every number. With $|z|$, one formula serves both sides.
+# Write it for arrays. It must not give a warning for any number; at $z = -40$ or $z = -720$ it must still give the tiny number that is correct there, not 0. Beware: `np.where` computes both of its cases for every number. With $|z|$ one denominator serves both sides; what must stand above it on either side?
 
 
 # %%
@@ -545,7 +552,7 @@ exercises.check(my_sigmoid)
 exercises.folded(my_sigmoid)
 
 # %% [markdown]
-# For the slope, $a(1 - a)$ needs no exponential at all, so there is nothing in it that could overflow.
+# The slope needs no such care: there is no exponential in $a(1 - a)$ that could overflow.
 #
 # ### Put yours to work
 #
@@ -555,11 +562,11 @@ exercises.folded(my_sigmoid)
 # exercises.keep(my_sigmoid, my_softmax, my_log_softmax, my_cross_entropy)
 
 # %% [markdown]
-# ## If you have another quarter of an hour
+# ## If you have another twenty minutes
 #
 # ### The Jacobian
 #
-# Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Wherever a loss and a function are *not* made for each other, there is none, and you have to go the long way round, from the loss to the probabilities and from there to the logits. Nothing asks you to before lesson 12.
+# Exercise 2.5 took a short cut from the loss to the logits, past the probabilities. Where a loss and a function are *not* made for each other, there is no short cut: you go the long way round, from the loss to the probabilities and from those to the logits. You won't need it before lesson 12.
 #
 # *Every* probability depends on *every* logit, so there are ten times ten derivatives $\partial p_k / \partial z_l$. The table that holds them is the **Jacobian**, $J$: row $k$, column $l$. You have its diagonal already. Take your pencil for the rest: when the logit of *another* class is raised, the numerator $e^{z_k}$ stays, and only $\text{sum}$ moves. You should find
 #
@@ -571,13 +578,18 @@ exercises.folded(my_sigmoid)
 #
 # </details>
 #
-# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves, $p_k$ by $J_{kl}\, h$, and each of these moves changes the loss by $dp_k$ times as much. The small changes simply add up: at school the chain rule had one path from the nudge to the result, whereas here there are ten, and *paths add*. In every term there is a $-dp_k\, p_k\, p_l$, and in the one with $k = l$ a $dp_l\, p_l$ as well, so that
+# Suppose that we know $dp_k = \partial L / \partial p_k$ for each probability. What is the gradient with respect to one logit? Nudge $z_l$ by a small $h$. Then *every* probability moves: $p_k$ by $J_{kl}\, h$, which changes the loss by $dp_k\, J_{kl}\, h$. These ten small changes simply add up. At school the chain rule had one path from the nudge to the result; here there are ten, and *paths add*. Off the diagonal a term is $-dp_k\, p_k\, p_l$. The one on it, $dp_l\, p_l (1 - p_l)$, has the same form with $k = l$, and a $dp_l\, p_l$ besides, so that
 #
-# $$dz_l = \sum_k dp_k\, J_{kl} = p_l \Big( dp_l - \sum_k p_k\, dp_k \Big) .$$
+# $$
+# \begin{aligned}
+# dz_l = \sum_k dp_k\, J_{kl} &= dp_l\, p_l - \sum_k dp_k\, p_k\, p_l \\
+# &= p_l \Big( dp_l - \sum_k p_k\, dp_k \Big) .
+# \end{aligned}
+# $$
 #
 # Such a sum, a gradient times a Jacobian, is called a **vector-Jacobian product**, and as you see, it can be had without building $J$.
 #
-# ### Exercise 2.7: back through the softmax (core, 8 minutes)
+# ### Exercise 2.7: back through the softmax (stretch, 8 minutes)
 #
 # With a pencil first: for two classes, $p = (\frac12, \frac12)$ and $dp = (1, 0)$, what is $dz$? Then write it for a whole batch, where each row has its own sum.
 #
@@ -613,7 +625,7 @@ exercises.folded(my_softmax_backward)
 #
 # </details>
 #
-# In the picture, whose last column is a column of $J$, raise one logit, and watch the other probabilities pay for it. Then add the same number to all ten, until one of the two formulas for the softmax breaks.
+# Raise one logit in the picture, and watch the other probabilities pay for it. (A live picture shows beside them a column of $J$: how fast each of them moves.) Then add the same number to all ten, until one of the two formulas for the softmax breaks.
 
 # %% mystnb={"image": {"alt": "A still of the picture of logits: ten logits as bars; their probabilities with 800 added to each, by the stable formula; and by the naive one, where each of the ten is nan."}}
 pictures.scores()
@@ -658,7 +670,7 @@ pictures.scores()
 #
 #    <details><summary>Answer</summary>
 #
-#    Training only sees a learning rate that is $n$ times as large. It may fail, or it may go well if the rate happens to suit, but it never tells you what is wrong. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
+#    Training only feels pushes that are $n$ times as hard. It may fail, or it may go well if that happens to suit, but it never tells you what is wrong. The check does: with $n = 4$ one gradient is four times the other, so the relative error is $1 - \frac14$, three quarters.
 #
 #    </details>
 #

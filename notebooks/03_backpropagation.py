@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 03 Backpropagation
 #
-# A network has a hundred thousand adjustable numbers, and its answer is wrong. **Which of them should move, and which way?** Seven lines of NumPy answer that for all of them at once. You will find those lines with a pencil, on a network of twelve numbers; then you will meet a check that is easily fooled.
+# A network has a hundred thousand adjustable numbers, and its answer is wrong. **Which of them should move, and which way?** Seven lines of NumPy answer that for all of them at once. You will find those lines with a pencil, on a network of twelve numbers; then you will ask how you could know that they are right.
 #
 # **You will be able to**
 #
@@ -18,9 +18,9 @@
 # - check a gradient, and tell a check that can see a fault from one that cannot;
 # - say what a gradient costs.
 #
-# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss; [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices. In a hurry? Do exercise 3.2 and exercise 3.3, which together are the backward pass.
+# **You need** [lesson 02](02_sigmoid_softmax.ipynb) for the slope of the sigmoid, the softmax and the gradient of its loss; [lesson 01](01_loading.ipynb) for the data; and from school the product of two matrices.
 #
-# **Time** 55 minutes to read, 25 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
+# **Time** 55 minutes to read, 30 more for the pencil and 60 for the exercises; it runs for about 5 s and takes 220 MB
 
 # %% [markdown]
 # ## Before you start
@@ -39,7 +39,7 @@
 #
 #    <details><summary>Answer</summary>
 #
-#    $p - y = \left(\frac34, -\frac34\right)$. If you add a constant to both logits, no probability changes, and so neither does the loss.
+#    $p - y = \left(\frac34, -\frac34\right)$. Add the same small constant to both logits: no probability changes, so the loss doesn't either. But its change would be the constant times the sum of the entries, so that sum is 0.
 #
 #    </details>
 
@@ -59,7 +59,7 @@ mnist = data.load()
 # %% [markdown]
 # ## The network
 #
-# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they do with the activations what the hidden units do with the pixels, but there is a softmax where those have a sigmoid.
+# This is the network of lesson 02. Its hidden units together form one **layer**. The **output units**, whose sums are the logits, form another: they do with the activations what the hidden units do with the pixels, but with a softmax in place of the sigmoid.
 #
 # | maths | Python | shape | meaning |
 # |---|---|---|---|
@@ -88,13 +88,13 @@ net = network.Parameters(
 x_pencil, y_pencil = np.array([[1.0, 0.5]]), np.array([[0.0, 1.0]])
 
 # %% [markdown]
-# This is your worksheet. Each number on it has the name that it has in Python, which counts from 0: `z1[0]` is the first hidden unit's sum, whereas `W1[0, 1]` is the weight that leads from the first pixel to the second hidden unit. Find each number with a pencil and type it in, as a decimal or as 5/7 or log 5, and the sheet tells you whether it is right. Don't skip this page, because everything after it is the same page again, only larger.
+# This is your worksheet. Its names count from 0, as Python does, and leave out the row, because there is only one image: `z1[0]` is the first hidden unit's sum. A weight is written on its line: `W1[0, 1]` leads from the first pixel to the second hidden unit. Find each number with a pencil and type it in, as a decimal or as 5/7 or 3 + log 5, and the sheet tells you whether it is right. Don't skip this page, because everything after it is the same page again, only larger.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers drawn from top to bottom, with empty fields. Pixels 1 and one half. The weights stand on the lines: from the first pixel 1 and 2, from the second minus 2 and minus 4; from the first hidden unit 1 and minus 2, from the second 2 and 4. The hidden biases are 0 and log 3, the output biases log 3 and 0. The targets are 0 and 1. Blue fields wait for sums, activations, logits, probabilities and the loss; orange fields for the gradient with respect to every number."}}
 pictures.fill()
 
 # %% [markdown]
-# In the matrices, each *column* belongs to one unit: the first hidden unit multiplies the first pixel by 1 and the second by $-2$.
+# In the matrices, each *column* belongs to one unit: the first hidden unit multiplies the first pixel by 1 and the second pixel by $-2$.
 #
 # **Forward, down the page.** The way from the pixels to the loss is called the **forward pass**. For the first hidden unit,
 #
@@ -127,13 +127,13 @@ pictures.fill()
 #
 # **A bias.** What comes in there is always 1, so `db2` is the same as `dz2`.
 #
-# **An activation.** The first hidden unit's activation reaches the loss by *two* paths, one through each logit. Raise it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$, and each of these moves changes the loss by that logit's blame times as much. The two small changes add up, like small expenses; in short, *paths add*:
+# **An activation.** The first hidden unit's activation reaches the loss by *two* paths, one through each logit. Raise it by $h$: the first logit moves by $1 \cdot h$, the second by $-2 \cdot h$. Multiply each move by its logit's blame to see what it does to the loss; the two small changes add up. In short, *paths add*:
 #
 # $$1 \cdot \tfrac34 + (-2) \cdot \left(-\tfrac34\right) = \tfrac94 .$$
 #
 # The second one is yours.
 #
-# **A pre-activation.** Between `z1` and `a1` lies the sigmoid, whose slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So a quarter of $\frac94$ gets through, which is $\frac{9}{16}$. The second is yours; you found its slope before you started.
+# **A pre-activation.** Between `z1` and `a1` lies the sigmoid, whose slope follows from its value: for the first unit it is $\frac12 (1 - \frac12) = \frac14$. So only a quarter of the blame gets through: $\frac14 \cdot \frac94 = \frac{9}{16}$. The second is yours; you found its slope before you started.
 #
 # **The hidden layer's weights and biases.** No new idea is needed. All six are yours.
 #
@@ -144,7 +144,7 @@ pictures.fill()
 #
 # </details>
 #
-# Here is the sheet once more, and its button *all* brings out every answer. Values run down the page, gradients back up it. Check any weight: its gradient is the blue number of the `x` or `a1` where its line begins, times the orange one of the `z1` or `z2` where it ends. Then try numbers of your own, but before you drag a weight, say which gradients will change.
+# Finish your own sheet before you look at this one, whose button *all* brings out every answer. Values run down the page, and gradients back up. Check any weight: its gradient is the blue number of the `x` or `a1` where its line begins, times the orange one of the `z1` or `z2` where it ends. Then try numbers of your own, but before you drag a weight, say which gradients will change.
 
 # %% mystnb={"image": {"alt": "A still of a picture to touch: the network of twelve numbers from its two pixels at the top to its two classes and the loss, each number with its value and its gradient. Hidden units: sums 0 and log 3 with gradients 9/16 and minus 9/32, activations one half and three quarters with 9/4 and minus 3/2. Output units: logits 2 plus log 3 and 2 with gradients 3/4 and minus 3/4, probabilities three quarters and one quarter. The loss is log 4. On the lines below the weights: in the first layer 9/16, minus 9/32, 9/32, minus 9/64, in the second 3/8, minus 3/8, 9/16, minus 9/16."}}
 pictures.backprop()
@@ -185,9 +185,8 @@ guesses.ask("parameters", None)
 parameters = network.initialise(np.random.default_rng(seed=3))
 W1, b1, W2, b2 = parameters
 
-n = 12
-x = data.scale(mnist.train_images[:n])
-y = data.one_hot(mnist.train_labels[:n])
+x = data.scale(mnist.train_images[:12])
+y = data.one_hot(mnist.train_labels[:12])
 
 z1 = x @ W1 + b1
 a1 = sigmoid(z1)
@@ -201,7 +200,7 @@ print(f"loss {loss:.3f}")
 guesses.compare("parameters", W1.size + b1.size + W2.size + b2.size)
 
 # %% [markdown]
-# The loss, 2.215, is no accident. A network that knows nothing pays $\log 10$, about 2.3, as you found in [lesson 02](02_sigmoid_softmax.ipynb); and although ours knows nothing yet, small random weights are not quite the same as no opinion.
+# The loss, 2.215, had to come out near $\log 10$, about 2.3, because that is what a network pays that knows nothing, as you found in [lesson 02](02_sigmoid_softmax.ipynb). Small random weights are not quite the same as no opinion, though. On these twelve images the network's opinions happen to help a little; on the 200 images that it meets at the end of this lesson they do harm.
 #
 # ## Backward
 #
@@ -214,12 +213,12 @@ plt.show()
 # %% [markdown]
 # Single entries need indices. As always, $i$ counts examples and $k$ classes, while $j$ counts hidden units; so $a_{1,ij}$ is the activation of hidden unit $j$ for example $i$, where the 1 still names the layer.
 #
-# **Step 1: the logits.** You know it from lesson 02. The loss is a mean over the batch, so $1/n$ appears here, once and never again.
+# **Step 1: the logits.** You know it from lesson 02. The loss is a mean over the batch, so $1/n$ appears here, once and never again. In code, $n$ is `len(x)`, the number of rows, so that the line serves any batch.
 #
 # $$dZ_2 = \frac{\partial L}{\partial Z_2} = \frac{P - Y}{n}$$
 
 # %%
-dz2 = (p - y) / n
+dz2 = (p - y) / len(x)
 print(check_gradient(lambda z2: cross_entropy(z2, y), z2, dz2, name="dz2"))
 
 # %% [markdown]
@@ -304,7 +303,7 @@ dz1 = network.hidden_gradient(dz2, W2, a1)
 print(check_gradient(lambda z1: cross_entropy(sigmoid(z1) @ W2 + b2, y), z1, dz1, name="dz1"))
 
 # %% [markdown]
-# **Steps 6 and 7: the hidden layer's weights and biases.** You were at the same point after step 1, one layer nearer the loss. This time the derivation is yours.
+# **Steps 6 and 7: the hidden layer's weights and biases.** After step 1 you had the gradient of the output layer's sums, and now you have that of the hidden layer's. What comes next is steps 2 and 3 once more; write them down once for every layer.
 #
 # ### Exercise 3.3: the gradients of a layer (core, 8 minutes)
 #
@@ -328,7 +327,7 @@ exercises.folded(my_layer_gradients)
 # Only the names have changed since steps 2 and 3, with $X$ in the place of $A_1$. So here is the whole backward pass.
 
 # %%
-dz2 = (p - y) / n
+dz2 = (p - y) / len(x)
 dW2 = a1.T @ dz2
 db2 = dz2.sum(axis=0)
 da1 = dz2 @ W2.T
@@ -368,18 +367,18 @@ exercises.folded(my_tanh_backward)
 #
 # ### What it costs
 #
-# Count the multiplications for one example. The forward pass takes one for each weight. So do `dW1` and `dW2` together on the way back, and `da1` takes one more for each weight of the output layer, which are few. Hence the loss and *all* its gradients cost about as much as two forward passes, whereas by nudging, with two forward passes for each parameter, they would cost two hundred thousand. That is what makes networks of any size trainable, and lesson 11 puts a clock to it. The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), although it is older by a decade ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).
+# Count the multiplications for one example. The forward pass takes one for each weight. On the way back, `dW1` and `dW2` together take as many again, and `da1` takes a few more, one for each weight of the output layer. So the loss and *all* its gradients cost about as much as two forward passes. Nudging takes two forward passes for *each* parameter, which makes two hundred thousand. That is what makes networks of any size trainable, and lesson 11 puts a clock to it. <small>The method became famous in 1986 ([Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0)), but it is at least a decade older ([Linnainmaa 1976](https://doi.org/10.1007/BF01931367)).</small>
 #
 # **A good place to stop.** You have carried the gradient back to every parameter of the network. What follows asks whether it is right, and then takes a first step with it.
 #
 # ## Is it right?
 #
-# How would you check a network that somebody else wrote? By nudging its parameters, as we have done all along. But lesson 02 left a question open. The smaller the nudge, the closer the measured slope came to the true one; so should we nudge by as little as we can?
+# How would you check gradients that somebody else derived? By nudging the parameters, as we have done all along. But lesson 02 left a question open. The smaller the nudge, the closer the measured slope came to the true one; so should we nudge by as little as we can?
 #
-# **Predict.** Measure the slope of the sigmoid at many points, and keep the largest error. Of all nudges from $1$ down to $10^{-14}$, which one gives the smallest error? Write down its exponent, to the nearest whole number.
+# **Predict.** Measure the slope of the sigmoid at many points, and keep the largest error. Of all nudges from $1$ down to $10^{-14}$, which one gives the smallest error? Write it as a power of ten, and put down the exponent, to the nearest whole number.
 
 # %%
-guesses.ask("exponent of the best nudge", None)
+guesses.ask("best nudge: 10 to the power of", None)
 
 # %% mystnb={"image": {"alt": "Log-log plot of the largest error of the sigmoid's measured slope against the nudge h: circles in the shape of a V. From the right the error falls a hundredfold for each tenfold smaller nudge, down to about 1e-11 near h = 1e-5, and then rises tenfold for each tenfold smaller nudge. A dashed line follows the right arm, and a dotted one the left arm."}} tags=["answer", "hide-input"]
 z_line = np.linspace(-8, 8, 401)
@@ -392,8 +391,8 @@ for h in nudges:
 figure, axis = plt.subplots(figsize=(5.2, 4.4))
 axis.loglog(nudges, errors, "o", markersize=4, label="measured")
 guides = {
-    "formula error, grows as $h^2$": (nudges[32:], nudges[32:] ** 2 / 48, "--"),  # see the fold
-    "rounding error, grows as $1 / h$": (nudges[:44], 1e-16 / nudges[:44], ":"),
+    "formula error, like $h^2$": (nudges[32:], nudges[32:] ** 2 / 48, "--"),  # see the fold
+    "rounding error, like $1 / h$": (nudges[:44], 1e-16 / nudges[:44], ":"),
 }
 for name, (where, guide, style) in guides.items():
     axis.loglog(where, guide, style, color="black", linewidth=1.2, label=name)
@@ -406,10 +405,10 @@ axis.set(
 )
 axis.legend(loc="upper center")
 plt.show()
-guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(errors)])))
+guesses.compare("best nudge: 10 to the power of", round(np.log10(nudges[np.argmin(errors)])))
 
 # %% [markdown]
-# It is a V, because two things go wrong, and they pull in opposite directions. On the right the formula is to blame: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Divided by a tiny run, that small error becomes a large one.
+# It is a V, because two things go wrong, and they pull in opposite directions. On the right it is the formula: a line through two points of a curve is not quite the tangent, and the farther apart they are, the worse. On the left it is rounding. A float64 holds about 16 digits, so the values of a sigmoid, which lie below 1, are off by about $10^{-16}$, and so is the rise. Divided by a tiny run, that small error becomes a large one.
 #
 # <details><summary>Why is the right arm twice as steep as the left one?</summary>
 #
@@ -430,7 +429,7 @@ guesses.compare("exponent of the best nudge", round(np.log10(nudges[np.argmin(er
 #
 # ### Exercise 3.5: the check itself (core, 10 minutes)
 #
-# `check_gradient` puts its verdict into words. Write its heart, a function that returns the number behind the words: measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`, and return the relative error of the given `gradient`: as in lesson 02, the length of the difference, divided by the longer of the two lengths. Don't call `relative_error`.
+# `check_gradient` puts its verdict into words. Write its heart, which returns the number behind the words. Measure the gradient of `f` at `u`, an array of any shape, with `central_difference(f, u)`, which nudges by about $10^{-5}$ if you don't say by how much. Then return the relative error of the given `gradient`, as in lesson 02: the length of the difference, divided by the larger of the two lengths. Don't call `relative_error`.
 
 
 # %%
@@ -473,7 +472,7 @@ for name, array, gradient in zip(small._fields, small, right):
 #
 # ### Exercise 3.6: find the bug (stretch, 10 minutes)
 #
-# `faulty_gradients` is a backward pass with one bug planted in it, which runs without an error message. Three more checks like the first will tell you which of its four results is wrong. Find out how it is wrong; then write a function that gets all four right.
+# `faulty_gradients` is a backward pass with one bug planted in it, which runs without an error message. Three more checks like the first will tell you which of its four results is wrong. Find out how it is wrong; then write a function that gets all four right, for a batch of any size.
 
 # %%
 wrong = faulty_gradients(small, x_ten, y_ten)
@@ -493,7 +492,7 @@ exercises.folded(my_mended_gradients)
 # %% [markdown]
 # ## Checking all of them at once
 #
-# Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true. Move *all* parameters together, a little way along some direction $r$, each parameter by its own entry of $r$. The slope of the loss along that path is called the **directional derivative**. Each parameter contributes its gradient times its entry of $r$, and paths add. Write $\nabla L$ (nabla L) for all the gradients laid end to end; then the slope is
+# Can all 101,770 entries of the real network be checked with two forward passes? It sounds too good to be true. Move *all* parameters together, a little way along some direction $r$: each by a small $h$ times its own entry of $r$. How fast the loss then changes is called the **directional derivative** along $r$. Each parameter contributes its gradient times its entry of $r$, and paths add. Write $\nabla L$ (nabla L) for all the gradients laid end to end; then the slope is
 #
 # $$\nabla L \cdot r ,$$
 #
@@ -548,18 +547,18 @@ rejected = sum(words != "passes" for words in verdicts)
 guesses.compare("wrong gradients rejected", rejected)
 
 # %% [markdown]
-# Three of the four bugs pass, and one of them leaves out the whole hidden layer, which is 99 in every 100 parameters. How can that be? Wherever the given gradient is 0, the parameters stay put along the path, so nothing is measured there; and everywhere else the three wrong gradients agree with the right one. **The check forgets whatever the formula forgot.**
+# Three of the four bugs pass, and one of them leaves out the whole hidden layer, which is 99 in every 100 parameters. How can that be? Wherever the given gradient is 0, the parameters stay put, so nothing is measured there; and everywhere else the three wrong gradients agree with the right one. **The check forgets whatever the formula forgot.**
 #
 # So draw the direction $r$ at random. The gradient under test must have no say in it:
 
 # %%
 rng = np.random.default_rng(seed=6)
-r = [0.1 * rng.normal(size=value.shape) for value in full]
+r = [0.1 * rng.normal(size=value.shape) for value in full]  # a tenth: so many make a long step
 for name, given in candidates.items():
     print(f"{name:22} along r: {verdict(given, direction=r)}")
 
 # %% [markdown]
-# All four are caught, even one weight among 101,770.
+# All four are caught, even the one that is wrong in a single entry out of 101,770.
 #
 # <details><summary>Then why did we ever check entry by entry?</summary>
 #
@@ -569,11 +568,11 @@ for name, given in candidates.items():
 #
 # ## One step downhill
 #
-# We know which way each parameter should move. Is it also the best way for all of them to move together? A short step changes the loss by about $\nabla L \cdot \text{step}$. Of all steps of the same length, the one along $\nabla L$ makes this product largest, as you know from arrows in the plane, and the opposite one makes it most negative. So yes: go the opposite way, by $\eta$ (eta) times the gradient, where the small number $\eta$ is called the **learning rate**:
+# We know which way each parameter should move. Is it also the best way for all of them to move together? A short step changes the loss by about $\nabla L \cdot \text{step}$. For arrows in the plane, such a product is both lengths times the cosine of the angle between them, and so it is with any number of entries. Of all steps of the same length, then, the one along $\nabla L$ makes it largest, and the opposite one, at an angle of 180 degrees, most negative. So it is: step against the gradient, by $\eta$ (eta) times the gradient itself. The small number $\eta$ is called the **learning rate**:
 #
 # $$W \leftarrow W - \eta\, dW ,$$
 #
-# and the same for the other three arrays. The step is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$, in which the double bars mean length. Take the network we started with and 200 images to see how far that holds.
+# and the same for the other three arrays. The step is $-\eta\, \nabla L$, so the loss should fall by $\eta\, \lVert \nabla L \rVert^2$, in which the double bars mean length. Take `parameters`, with which we began at the real size, and 200 images to see how far that holds.
 
 # %% tags=["hide-input"]
 x_200, y_200 = data.scale(mnist.train_images[:200]), data.one_hot(mnist.train_labels[:200])
@@ -612,6 +611,8 @@ plt.show()
 # %% [markdown]
 # For small steps the prediction is good, but over a long one the loss curves away from its tangent: the gradient knows the slope where we stand, but nothing of what comes after. That is why the next lesson takes thousands of short steps, each with a fresh gradient.
 #
+# ### Put yours to work
+#
 # Your functions can take the library's place. As in lesson 02, uncomment the line, leaving out any that aren't right yet.
 
 # %%
@@ -620,7 +621,7 @@ plt.show()
 # %% [markdown]
 # ## If you have another quarter of an hour
 #
-# Nothing later depends on this section. The V that you saw belongs to the sigmoid, whereas a function that wiggles faster has its V elsewhere. Find it in the picture, and see what is gained by nudging *both* ways (the circles) instead of upwards only (the squares).
+# Here are a picture and an exercise that have nothing to do with each other, and nothing later depends on either. The V that you saw belongs to the sigmoid, whereas a function that wiggles faster has its V elsewhere. The picture begins with $u^3$ at $u = 0.7$; choose others, find the bottom of each V, and see what is gained by nudging *both* ways (the circles) instead of upwards only (the squares).
 
 # %% mystnb={"image": {"alt": "A still of the picture of nudges: the error of the measured slope of u cubed at 0.7 against the nudge, both on logarithmic axes. Nudged both ways it falls twice as steeply as nudged upwards only; both rise again towards the smallest nudges."}}
 pictures.nudge()
@@ -648,7 +649,7 @@ exercises.folded(my_three_layer_gradients)
 # You can now say of every number in a network which way it should move, and you know a check that would have told you if you were wrong. Seven lines do it, for the price of about two forward passes. What you can't do yet is *train*: one step downhill is a beginning, and we don't know how long it should be.
 #
 # - Weights: *what came in, times the blame of what went out*. Back through a layer: *times the weights transposed*. Through a sigmoid: *times* $a(1 - a)$. Where several paths lead to the loss, they add.
-# - Neither the largest nudge nor the smallest measures best: $10^{-5}$ does.
+# - Neither the largest nudge nor the smallest measures best; for our functions about $10^{-5}$ does.
 # - Check entry by entry at a random point, or all at once along a random direction. Along the gradient itself, a check forgets whatever the formula forgot.
 # - A short step lowers the loss by about $\eta\, \lVert \nabla L \rVert^2$.
 #

@@ -8,6 +8,21 @@ import textwrap
 import traceback
 import types
 from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Stop(NamedTuple):
+    """Where an answer stopped."""
+
+    line: str
+    #: What the function's own names in that line stood for.
+    names: dict[str, object]
+    #: Those of its names that are arrays of the notebook, made outside the function.
+    outside: list[str]
+    #: In which other function of the reader's that line stands, if it does.
+    inside: str
 
 
 def definition_of(function: Callable) -> ast.AST | None:
@@ -56,20 +71,27 @@ def file_of(function: Callable) -> str | None:
     return code.co_filename if code else None
 
 
-def where_it_stopped(
-    function: Callable, trace: types.TracebackType | None
-) -> tuple[str, dict[str, object], str]:
-    """Return the innermost line of the reader's own that was at work, what its names stood for, and
-    in which other function it stands, if it does.
-    """
+def stubs_called_by(function: Callable) -> list[str]:
+    """Return the reader's other functions, ``my_...``, that an answer calls and that do nothing yet."""
+    space = getattr(inspect.unwrap(function), "__globals__", {})
+    names = [name for name in operations_in(function) if name.startswith("my_")]
+    return sorted(
+        name for name in names if inspect.isfunction(space.get(name)) and is_a_stub(space[name])
+    )
+
+
+def where_it_stopped(function: Callable, trace: types.TracebackType | None) -> Stop:
+    """Return the innermost line of the reader's own that was at work."""
     file = file_of(function)
     frames = [each for each in traceback.walk_tb(trace) if each[0].f_code.co_filename == file]
     if not frames:
-        return "", {}, ""
+        return Stop("", {}, [], "")
     frame, number = frames[-1]
     line = linecache.getline(file, number).strip()
     words = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*", line))  # each once
     names = {word: frame.f_locals[word] for word in words if word in frame.f_locals}
+    of_notebook = {word: frame.f_globals.get(word) for word in words if word not in names}
+    outside = [word for word, value in of_notebook.items() if isinstance(value, np.ndarray)]
     inside = frame.f_code.co_name
     is_another = inside.startswith("my_") and inside != getattr(function, "__name__", "")
-    return line, names, inside if is_another else ""
+    return Stop(line, names, outside, inside if is_another else "")

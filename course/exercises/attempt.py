@@ -45,6 +45,8 @@ class Outcome:
     line: str = ""
     #: What the names in the line that raised stood for.
     names: dict[str, object] = field(default_factory=dict)
+    #: Which of them are arrays of the notebook, made outside the function.
+    outside: list[str] = field(default_factory=list)
     #: In which other function of the reader's that line stands.
     inside: str = ""
 
@@ -66,6 +68,7 @@ def call(
     result = None
     error = line = inside = ""
     names = {}
+    outside = []
     silence = contextlib.nullcontext() if prints else contextlib.redirect_stdout(io.StringIO())
     with (
         warnings.catch_warnings(record=True, action="always") as caught,
@@ -79,13 +82,13 @@ def call(
         except BaseException as raised:  # sys.exit() must not end the kernel
             message = traceback.format_exception_only(raised)[-1].splitlines()[0]
             error = re.sub(r"^[\w.<>]+\.| at 0x\w+", "", message)  # no module, no address
-            line, names, inside = where_it_stopped(function, raised.__traceback__)
+            line, names, outside, inside = where_it_stopped(function, raised.__traceback__)
     numeric = [warning for warning in caught if issubclass(warning.category, RuntimeWarning)]
     own = [warning for warning in numeric if warning.filename == file_of(function)]
     if own and not line:
         line = linecache.getline(own[0].filename, own[0].lineno).strip()
     warned = frozenset(str(warning.message).replace("scalar ", "") for warning in numeric)
-    return Outcome(result, error, copies, warned, line, names, inside)
+    return Outcome(result, error, copies, warned, line, names, outside, inside)
 
 
 def arrays_in(value: object) -> list[np.ndarray]:

@@ -224,6 +224,8 @@ def wrong_reply(function: Callable, attempts: list[Attempt], fault: Fault | None
     attempts = with_the_others(function, attempts, latest)
     is_objection = asks_already and exercise.is_compared  # which says what is wrong
     reason = "" if is_objection else likely_reason(attempts, latest)
+    if fault and fault.right_so_far:
+        fault = dataclasses.replace(fault, right_so_far=right_in_all(attempts, fault.right_so_far))
     is_explained = reason or asks_already
     return Reply(
         exercise.name,
@@ -233,6 +235,15 @@ def wrong_reply(function: Callable, attempts: list[Attempt], fault: Fault | None
         warned=", ".join(sorted(failed.outcome.warned)) if failed.is_edge else "",
         reason=reason,
         next_step="" if is_explained else find_next_step(function, attempts, failed, fault),
+    )
+
+
+def right_in_all(attempts: list[Attempt], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of some results that are right in each case, not by chance in one of them."""
+    return tuple(
+        name
+        for name in names
+        if all(part.is_right for each in attempts for part in each.parts or () if part.name == name)
     )
 
 

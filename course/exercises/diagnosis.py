@@ -4,11 +4,13 @@ In this order: the line that raised or of which NumPy warned; the order and numb
 the form of what came; its shape; a constant factor; and at last which entry differs first.
 """
 
+import difflib
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from course.exercises.answer import operations_in
+from course.exercises.answer import operations_in, stubs_called_by
 from course.exercises.attempt import Attempt, Part
 from course.exercises.comparison import (
     ATOL,
@@ -44,7 +46,7 @@ def find_next_step(
     if fault is None:
         return about_a_warning(failed)
     if fault.kind == "raises":
-        return about_an_error(failed)
+        return about_an_error(function, failed)
     if not failed.exercise.one_is_right:
         return GENERAL["next"]["another form" if fault.kind == "wrong shape" else "by steps"]
     sentence = about_several(failed)
@@ -66,11 +68,18 @@ def about_a_warning(failed: Attempt) -> str:
     return GENERAL["next"]["warned line"].format(failed.outcome.line)
 
 
-def about_an_error(failed: Attempt) -> str:
+def about_an_error(function: Callable, failed: Attempt) -> str:
     """Name the line that raised, and ask what fits the error."""
     outcome = failed.outcome
+    if "NoneType" in outcome.error and (stubs := stubs_called_by(function)):
+        return GENERAL["next"]["unfinished"].format(name=stubs[0])
     where = f"inside `{outcome.inside}`, " if outcome.inside else ""
     stops = f"It stops {where}in the line `{outcome.line}`"
+    if question := about_numpys_name(outcome.error):
+        return f"{stops}: {question}"
+    if outcome.outside:
+        name = outcome.outside[0]
+        return f"{stops}. {GENERAL['next']['outside'].format(name=name)}"
     for words, question in GENERAL["stops"].items():
         if words in outcome.error:
             return f"{stops}: {question}" if outcome.line else question[:1].upper() + question[1:]
@@ -80,6 +89,17 @@ def about_an_error(failed: Attempt) -> str:
     names = [] if shapes_are_said else names_in_words(outcome.names, failed)
     question = "stopped" if names or shapes_are_said else "raises"
     return " ".join([f"{stops}.", *names, GENERAL["next"][question]])
+
+
+def about_numpys_name(error: str) -> str:
+    """Say it if a name is misspelt in NumPy, or lacks ``np.`` in front of it; or nothing."""
+    misspelt = re.search(r"module 'numpy' has no attribute '(\w+)'", error)
+    if misspelt and (close := difflib.get_close_matches(misspelt[1], dir(np), n=1)):
+        return GENERAL["next"]["misspelt"].format(name=misspelt[1], close=close[0])
+    unknown = re.search(r"name '(\w+)' is not defined", error)
+    if unknown and hasattr(np, unknown[1]):
+        return GENERAL["next"]["without np"].format(name=unknown[1])
+    return ""
 
 
 # Several results at once

@@ -25,7 +25,7 @@ class ThreeLayers(NamedTuple):
 
 
 def bias_gradient(dz):
-    """Gradient of the output biases, (classes,), from that of the logits, (n, classes)."""
+    """Gradient of a layer's biases, (outputs,), from that of its sums, (n, outputs)."""
     return dz.sum(axis=0)
 
 
@@ -118,7 +118,7 @@ _SHAPES = "dW1: pixels hidden, db1: hidden, dW2: hidden classes, db2: classes"
 EXERCISES = (
     Exercise(
         reference=bias_gradient,
-        shapes="n classes -> classes",
+        shapes="n outputs -> outputs",
         cases=(
             (np.array([[1.0, 2.0]]),),
             (np.array([[1.0, 2.0], [3.0, -4.0], [0.0, 0.5]]),),

@@ -124,7 +124,7 @@ function render({ model, el }) {
 
   el.append(make("p", { class: "title" }, "Ten logits, and what the softmax makes of them"), table,
     make("div", { class: "strip" }, plus, times), say, make("div", { class: "strip" }, floats, again),
-    make("p", { class: "note" }, "Drag a logit, or the end of a stable probability’s bar. The last column is one column of the Jacobian: how each probability changes as the marked score is raised. It sums to 0."), told);
+    make("p", { class: "note" }, "Drag a logit, or the end of a stable probability’s bar. The last column is one column of the Jacobian: how each probability changes as the marked logit is raised. It sums to 0."), told);
   redraw(start);
   return stop;
 }

@@ -10,6 +10,7 @@ import pytest
 from course import exercises
 from course.exercises import EXERCISES, check, keep
 from course.exercises.words import digits_apart, text_of
+from course.materials.planted_bug import faulty_gradients
 
 from . import locations
 from .common import each_of, every_exercise, well_formed
@@ -164,7 +165,8 @@ def test_every_known_mistake_is_named_by_a_question_that_gives_nothing_away(name
     ("body", "words"),
     [
         ("return -dz.sum(axis=0)", "you have every sign the other way round"),
-        ("return dz.sum(axis=0) * 2", "a factor of 2"),
+        ("return dz.sum(axis=0) * 2", "you have twice what is wanted"),
+        ("return dz.sum(axis=0) / 2", "you have half of what is wanted"),
         (
             "return dz.sum(axis=0) * len(dz)",
             "you made it too large by a factor of n, the number of examples",
@@ -290,6 +292,29 @@ def test_what_is_right_so_far_is_said_and_asked_about():
         "\nRight so far: dW.\nOnly entry 1 is wrong: wanted -1, got 1. Work this one out by hand"
         in reply.text
     )
+
+
+def test_what_is_right_in_one_case_by_chance_is_not_called_right():
+    body = "dW1, db1, dW2, db2 = faulty(parameters, x, y)\nreturn dW1, db1, dW2, db2 + 1"
+    said = check(write("mended_gradients", body, faulty=faulty_gradients)).text
+    assert "Right so far: dW1, dW2.\n" in said  # with one example db1 is right as well
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("np.expp(z)", "NumPy has no `expp`. Did you mean `np.exp`?"),
+        ("exp(z)", "`exp` is NumPy's. What must stand in front of it?"),
+        ("z.summ()", "is that name spelt right, and what type is it at that moment?"),
+        ("zz", "which line gives that name a value"),
+        ("z + p", "`p` is an array of your notebook, made outside the function"),
+        ("np.exp(my_log_softmax(z))", "`my_log_softmax`, which you call, is still `...`"),
+    ],
+)
+def test_an_accident_with_a_name_is_called_by_its_name(line, words):
+    unfinished = write("log_softmax", "...")
+    answer = write("softmax", f"return {line}", p=np.ones((12, 10)), my_log_softmax=unfinished)
+    assert words in check(answer).text
 
 
 def test_an_answer_that_changes_its_arguments_as_asked_may_return_them_too():

@@ -18,7 +18,12 @@ def forget():
     ("guess", "answer", "said"),
     [
         (0, 3, "You guessed 0; the answer is 3."),
-        (np.float64(2.3), np.log(np.array(10.0)), "You guessed 2.3; the answer is 2.30259."),
+        (np.float64(2.4), np.log(np.array(10.0)), "You guessed 2.4; the answer is 2.30259."),
+        (
+            2.3,
+            np.log(np.array(10.0)),
+            "You guessed 2.3, which is right to its own digits; the answer is 2.30259.",
+        ),
         (96, np.int64(96), "You guessed 96, and that is the answer."),
         ("3", 3, "You guessed 3, and that is the answer."),
         ((0.1, "none"), (1, 3), "You guessed 0.1 and none; the answer is 1 and 3."),
@@ -40,6 +45,49 @@ def test_words_are_guesses_and_harmless_on_a_page():
     assert "<b>" not in shown.html
     assert 'data-guessed="which &lt;one&gt;"' in shown.html
     assert 'data-answer="&lt;b&gt;left&lt;/b&gt;"' in shown.html
+
+
+@pytest.mark.parametrize(
+    ("guess", "answer", "how"),
+    [
+        ("101,770", "101770", "right"),
+        ("101770.0", "101770", "right"),
+        ("1.0177e5", "101770", "right"),
+        ("log 10", "2.302585", "right"),
+        ("ln(10)", "2.302585", "right"),
+        ("2.302585093", "2.302585", "right"),
+        ("2.3", "2.302585", "rounded"),
+        ("2.30", "2.302585", "rounded"),
+        ("2.31", "2.302585", ""),
+        ("log 9", "2.302585", ""),
+        ("2", "2.302585", ""),  # a single digit
+        ("0.69", "0.691438", "rounded"),
+        (".69", "0.691438", "rounded"),
+        ("0.7", "0.691438", ""),
+        ("1/4", "0.25", "right"),
+        ("1/3", "0.333333", "right"),
+        ("81 %", "81.36", "rounded"),
+        ("81.36 %", "81.36", "right"),
+        ("−5", "-5", "right"),
+        ("5", "-5", ""),
+        ("1e-5", "-5", ""),
+        ("10", "14", ""),
+        ("3.2", "3", ""),  # a count is exact
+        ("101,769", "101770", ""),
+        ("102,000", "101770", ""),
+        ("10,1770", "101770", ""),
+        ("1/0", "3", ""),
+        ("log 0", "3", ""),
+        (".", "3", ""),
+        ("%", "3", ""),
+        ("nan", "3", ""),
+        ("about 8", "8", ""),
+        ("It  rises", "it rises", "right"),
+        ("it falls", "it rises", ""),
+    ],
+)
+def test_a_right_guess_is_known_however_it_is_written(guess, answer, how):
+    assert guesses.judged(guess, answer) == how
 
 
 @pytest.mark.parametrize("bad", [..., [3], np.ones(2), 3j, {8}, (1, ...)])

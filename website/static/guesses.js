@@ -25,12 +25,40 @@
     } catch {} // a browser that keeps nothing still shows it below
   }
 
+  // How right a guess is: "right"; or "rounded", a number of two digits or more that the answer rounds to; or
+  // nothing. Numbers are the same however they are written. This is the rule of `course/guesses.py`.
+  const NUMBER = /^([-+]?)((?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?)(?:e([-+]?\d{1,2}))? ?%?$/;
+  function read(written) {
+    const text = written.trim().toLowerCase().replaceAll("\u2212", "-");
+    const exact = text.match(/^(?:(?:log|ln) ?\(?(\d+)\)?|(-?\d+) ?\/ ?(\d+))$/);
+    const value = exact && (exact[1] ? Math.log(exact[1]) : exact[2] / exact[3]);
+    if (exact) return Number.isFinite(value) ? { value, decimals: Infinity, digits: Infinity } : undefined;
+    const [, sign, number, fraction = "", power = "0"] = text.match(NUMBER) ?? [];
+    if (!/\d/.test(number ?? "")) return undefined;
+    const plain = number.replaceAll(",", "");
+    return { value: Number(`${sign}${plain}e${power}`), decimals: fraction.length - power, digits: plain.replace(".", "").replace(/^0+/, "").length };
+  }
+  function judged(guess, answer) {
+    const words = (text) => text.trim().toLowerCase().replace(/\s+/g, " ");
+    if (words(guess) === words(answer)) return "right";
+    const one = read(guess);
+    const other = read(answer);
+    if (!one || !other) return "";
+    const off = Math.abs(one.value - other.value);
+    if (off <= 1e-12 * Math.abs(other.value)) return "right";
+    const finest = other.decimals > 0 ? other.decimals : Infinity; // a count is exact
+    if (off > 0.5000001 * 10 ** -Math.min(one.decimals, finest)) return "";
+    if (one.decimals >= finest) return "right";
+    return one.digits > 1 ? "rounded" : "";
+  }
+
   function compare(name, guess) {
     for (const place of document.querySelectorAll("[data-guessed]")) {
       if (place.dataset.guessed !== name) continue;
       const said = guess ? `You guessed ${guess}` : "You made no guess";
       const { answer } = place.dataset;
-      place.textContent = guess === answer ? `${said}, and that is the answer.` : `${said}; the answer is ${answer}.`;
+      const ends = { right: ", and that is the answer.", rounded: `, which is right to its own digits; the answer is ${answer}.` };
+      place.textContent = said + ((guess && ends[judged(guess, answer)]) || `; the answer is ${answer}.`);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from course import guesses
 from website import HTML
 from website.tests.answers import LESSON
 from website.tests.tabs import UNFOLD, both_ways
@@ -31,6 +32,22 @@ def test_a_guess_outlives_a_reload(tab, asking):
     assert answer.text_content().startswith("You guessed <img src=x>; the answer is ")
     field.fill(answer.get_attribute("data-answer"))
     assert answer.text_content().endswith(", and that is the answer.")
+
+
+GUESSES = [
+    *["101,770", "1.0177e5", "10,1770", "log 10", "ln(10)", "log 0", "2.3", "2.31", "2", "1/4"],
+    *[".25", "1/0", "\N{MINUS SIGN}5", "1e-5", "81 %", "81", "3.2", ".", "%", "nan", "It  rises"],
+]
+
+
+@pytest.mark.parametrize("out", ["101770", "2.302585", "0.25", "-5", "81.36", "3", "it rises"])
+def test_a_page_and_a_notebook_judge_a_guess_alike(tab, asking, out):
+    field, answer = first_guess(tab.open(asking))
+    answer.evaluate("(tag, out) => (tag.dataset.answer = out)", out)
+    for guess in GUESSES:
+        field.fill(guess)
+        said = guesses.ENDS[guesses.judged(guess, out)].format(out)
+        assert answer.text_content() == f"You guessed {guess}{said}"
 
 
 # What came out is folded. Not every lesson has such cells, so a section is added of the elements that a
