@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 00 First look
 #
-# Before you build a network, meet one. What does training do, and what can't accuracy tell you? Today the code is ready-made, a row of closed boxes that you run without looking inside. You train a network in a few seconds, draw a digit for it to read, and watch its answers change as it learns. Then you meet a second network. Stop the first one early, and the two get almost equally many digits right; yet only one of them should be trusted. Each later lesson opens one of the boxes.
+# Before you build a network, meet one. **What does training do, and what can't accuracy tell you?** Today the code is ready-made, a row of closed boxes that you run without looking inside. You train a network in a few seconds, draw a digit for it to read, and watch its answers change as it learns. Then you meet a second network. Stop the first one early, and the two get almost equally many digits right; yet only one of them should be trusted. Each later lesson opens one of the boxes.
 #
 # **You will be able to**
 #

@@ -110,7 +110,7 @@ def one_two_in_company() -> str:
             f"<strong>{answer} {mark}</strong></p>{beside}</div>"
         )
     return (
-        '<div class="flip"><fieldset><legend>Who is asked about with it?</legend>'
+        '<div class="flip"><fieldset><legend>Which digits go in with it?</legend>'
         f"<div>{''.join(choices)}</div></fieldset>"
         f'<img class="the-two" src="{as_address(digits[THE_TWO])}" width="28" height="28" '
         'alt="The digit that is asked about: a handwritten 2.">'
@@ -137,11 +137,18 @@ def lesson_list() -> str:
             f"```{{raw}} html\n{drawing.read_text('utf-8')}```",
             f"{{.title}}\n[{lesson.number} {head.title}]({page})",
             f"{{.minutes}}\n{minutes}",
-            head.opening.partition("\n\n")[0],
-            f"<details class='able'><summary>Afterwards you can</summary>\n\n{head.able}\n\n</details>",
+            question_of(head.opening),
+            f"<details class='able'><summary>More</summary>\n\n{head.opening}\n\n"
+            f"Afterwards you can\n\n{head.able}\n\n</details>",
             "::::",
         ]
     return from_above("\n\n".join(entries)) + "\n"
+
+
+def question_of(opening: str) -> str:
+    """Return the sentence of a lesson's opening that asks its question, which stands there in bold."""
+    sentences = re.split(r"(?<=[.?!]) |(?<=[.?!]\*\*) |\n\n", opening)
+    return next(sentence for sentence in sentences if "**" in sentence).replace("**", "")
 
 
 def from_above(markdown: str) -> str:

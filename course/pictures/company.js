@@ -190,9 +190,9 @@ function render({ model, el }) {
   focusOn(0);
   el.append(make("p", { class: "title" }, "One digit, one network, and the company it keeps"),
     make("div", { class: "company" },
-      make("div", {}, make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))), table),
-      make("div", {}, pressing, tray)),
-    make("div", { class: "strip" }, kinds, ofClass, again), counts, verdict,
+      make("div", {}, make("div", { class: "asking" }, portrait, question, make("div", { class: "spoken" }, spoken.map((parts) => parts.element))),
+        make("div", { class: "strip" }, kinds, ofClass, again), table),
+      make("div", {}, pressing, tray)), counts, verdict,
     make("details", { open: start.behind }, make("summary", {}, "More settings"),
       make("div", { class: "strip" }, clicks), make("div", { class: "strip" }, shown)), note, sum, told);
   redraw(now());

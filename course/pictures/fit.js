@@ -141,7 +141,9 @@ function render({ model, el }) {
     const missed = !(found?.own < 0.0005);
     const where = found && missed && state.price <= 1e-8 && state.count >= n ? `**${state.count}** features for ${n} points: a curve through them all needs weights so large that even λ ≈ 0, which is 1e−8, holds it off.` : state.count < n ? `**${state.count}** features for ${n} points: fewer than points, so the curve cannot pass through them all.` : state.count === n ? `**${n}** features for ${n} points: the threshold. One curve passes through them all, however it must bend.` : `**${state.count}** features for ${n} points: many curves pass through them all, and the smallest weights choose one.`;
     const off = !found ? "It cannot be solved here: two points are too close together. Move one, or raise the price." : `It is ${missed ? `off by ${written(found.own, 3)} at the points, and ` : ""}off by **${written(found.real, 2)}** from the true curve.`;
-    words(verdict, `${state.price > 1e-8 && state.count >= n ? where.split(":")[0] + `, at a price of ${priced(state.price)}: the curve need not pass through them all.` : where} ${off}`);
+    const peak = ghostly.reduce((one, other) => (other[1] > one[1] ? other : one), [0, 0])[0];
+    const tried = Object.keys(state.drawn).length >= COUNTS.length ? `The error is highest with **${peak}** features, and falls again beyond. ` : "";
+    words(verdict, `${tried}${state.price > 1e-8 && state.count >= n ? where.split(":")[0] + `, at a price of ${priced(state.price)}: the curve need not pass through them all.` : where} ${off}`);
     right.setAttribute("aria-label", `The error against the number of features; ${Object.keys(state.drawn).length} numbers tried.`);
     told.tell(verdict.textContent);
   }

@@ -163,7 +163,9 @@ function render({ model, el }) {
       cells[name].textContent = (name.startsWith("error") ? (value ? value.toExponential(1) : "0") : value !== 0 && Math.abs(value) < 1e-6 ? value.toExponential(3) : value.toFixed(10)).replaceAll("-", "−");
       cells[name].dataset.value = value;
     }
-    words(verdict, explained(state));
+    const all = state.seen.length === NUDGES.length;
+    const best = NUDGES.reduce((one, other) => (measured(state, other).errors.both < measured(state, one).errors.both ? other : one));
+    words(verdict, `${all ? `The error is lowest near **${written(10 ** -best, 0)}**: to the right of that the curve’s bend makes it, to the left rounding. ` : ""}${explained(state)}`);
     left.setAttribute("aria-label", `The curve of ${FUNCTIONS[state.f].name}, the line through the two points nudged from ${written(state.u, 1)}, and the line that touches it.`);
     right.setAttribute("aria-label", `The error against the nudge, both on scales of powers of ten: ${state.seen.length} of 33 nudges tried.`);
     told.tell(`h ${written(found.h, 0)}: error ${cells.errorBoth.textContent}. ${verdict.textContent}`);

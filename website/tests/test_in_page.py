@@ -59,7 +59,7 @@ class EditorTab(Tab):
         """Run an answer, and return what is said."""
         box = self.box(name)
         box.locator(".in-page-run").click()
-        box.locator(".in-page-status", has_text=re.compile("Done|Stopped")).wait_for(
+        box.locator(".in-page-status", has_text=re.compile("Answered|Stopped")).wait_for(
             timeout=300_000
         )
         return box.locator(".in-page-reply").inner_text()

@@ -61,7 +61,7 @@ BY_KEYS = {
         ("input[type=number]", "- 7 2 . 5 Enter", "s.b1[0] === -72.5"),
     ],
     "company": [
-        (".choice input", "ArrowLeft ArrowLeft", "s.company === 'nobody'"),
+        (".choice input", "ArrowRight ArrowRight", "s.company === 'all'"),
         (".sway button:nth-of-type(8)", "Enter", "s.company === 'one'"),
         (".tray button", "ArrowDown ArrowRight Space", "`${s.others}` !== `${was.others}`"),
     ],

@@ -81,10 +81,10 @@ def test_backprop_is_that_of_the_lesson_and_holds_any_number(lone):
 @pytest.mark.parametrize("width", [280, 1366])
 def test_company_begins_with_the_thing_itself(lone, width):
     shown = Shown(lone, "company", width)
-    marks = (".answers .bar.warm", ".tray", ".choice", ".verdict")
+    marks = (".spoken", ".choice", ".answers .bar.warm", ".verdict")
     boxes = [shown.el.locator(mark).first.bounding_box() for mark in marks]
-    bars, tray, who, words = (box["y"] for box in boxes)
-    assert max(bars, tray) < who < words
+    answer, who, bars, words = (box["y"] for box in boxes)
+    assert answer < who < bars < words  # who else is asked about, beside what it changes
     assert not shown.el.locator(".answers .bar:not(.warm)").first.is_visible()  # one bar of ten
     assert shown.page.evaluate(STICKS_OUT) == []
 
