@@ -11,7 +11,7 @@
 #
 # Somebody lays a card in front of you. Four pairs of handwritten digits are on it, a 3 beside a 7, an 8 beside a 0 and so on, and to the left of them one more 3, in different handwriting. "Which digit is beside *this* one?" she asks. You have answered before you know how, and yet you can't have done it by studying the 3, however carefully, because nothing in it says 7. You had to look around.
 #
-# In lessons 00 and 06 a network's answer depended on the other images in the batch, and we called that a fault. Here an answer that ignores its company would be the fault. **When *should* an answer depend on its company?** You will build a network that looks around, and then try to prove that it does. The second is harder, because the proof that first comes to mind is wrong, and so is the next.
+# In lessons 00 and 06 a network's answer depended on the other images in the batch, and we called that a fault. Here an answer that ignores its company would be the fault. **When *should* an answer depend on its company?** You will build a network that looks around, and then try to prove that it does. The second is harder, because the first proof that comes to mind is wrong, and so is the next.
 #
 # **You will be able to**
 #
@@ -21,7 +21,7 @@
 #
 # **You need** lessons [02](02_sigmoid_softmax.ipynb) to [06](06_autopsy.ipynb). ReLU units come from [07](07_deeper.ipynb).
 #
-# **Time** 55 minutes to read, 47 more for the exercises; it runs for about 30 s and takes 600 MB
+# **Time** 60 minutes to read, 42 more for the exercises; it runs for about 30 s and takes 600 MB
 
 # %% [markdown]
 # ## Before you start
@@ -357,7 +357,7 @@ pictures.attend(trained)
 #
 # ## Does it look?
 #
-# Our network gets nine cards in ten right. Would a falling loss have told us that it looks? Here is the control: the same network with its scores multiplied by 0, so that it weighs all four pairs alike. One epoch runs before your eyes; the full-length runs come from a study (`studies/looking.py`).
+# Would a falling loss have told us that it looks? Here is the control: the same network with its scores multiplied by 0, so that it weighs all four pairs alike. One epoch runs before your eyes; the full-length runs come from a study (`studies/looking.py`).
 
 # %% tags=["hide-input"]
 study = studies.read("looking")["rows"]
@@ -424,7 +424,7 @@ axis.legend(loc="lower right", fontsize=12)
 plt.show()
 
 # %% [markdown]
-# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Put the keys of a card in order, and read their values in that order. The adder can get right any selection of them that rises (or stays level) from one to the next, as long as it gives up the others, so its best is the longest such selection, gaps allowed. On our card that is 2, 7, 9, or just as well 2, 4, 9. How long is the longest one on average? <small>These are the best answers with *lines*. We know of no other points for the questions that do better, but we have no proof that there are none.</small>
+# Three of four. As you walk to the right along the highest line, its slope can only grow, so the answers come in *rising order*: that is all the adder can do. Put the keys of a card in order, and read their values in that order. The adder can get right any selection of them that rises (or stays level) from one to the next, as long as it gives up the others, so its best is the longest such selection, gaps allowed. On our card that is 2, 7, 9, or just as well 2, 4, 9. How long is the longest one on average? <small>That is the best with *lines*. We know of no better points, and of no proof that there are none.</small>
 
 # %% tags=["answer"]
 longest = np.array([len(adding.longest_rising(values)) for values in lists])
@@ -437,7 +437,7 @@ guesses.compare("% right by adding two votes", f"{100 * longest.mean() / 4:.1f}"
 #
 # ### The next witness
 #
-# Accuracy has let us down, so look at the *loss* instead. Start from the rival's own votes, the logs of the counts, and mix in the adder's votes, multiplied by a number that grows from 0.
+# Look at the *loss* instead. Start from the rival's own votes, the logs of the counts, and mix in the adder's votes, multiplied by a number that grows from 0.
 #
 # **Predict.** As the accuracy climbs from 38 % to 64 %, what does the loss do? A word is enough.
 
@@ -473,33 +473,35 @@ guesses.compare("the loss, while the accuracy climbs", "it rises")
 #
 # </details>
 #
-# So whoever gets below 1.1868 must have looked? For a while this page said so, and it was false again, for the reason that had just brought down the first bold sentence. The theorem speaks of logits that *are* a sum. But somebody may add up the votes, see which class wins, and only then make up the probabilities: one half for the winner, and the other half shared out by the counts, $r/8$ for a value that occurs $r$ times. We call this the *squashed* adder. It compares no more than the plain one.
+# So whoever gets below 1.1868 must have looked? For a while this page said so, and it was false again, for the same reason as before. The theorem speaks of logits that *are* a sum. But you may add up the votes, see which class wins, and only then make up the probabilities: one half for the winner, and the other half shared out by the counts. This *squashed* adder compares no more than the plain one.
 
 # %%
 p = adding.squash(lines, counts[:, None] / 4)  # a half for the winner, and a half by the counts
 z = np.log(p + 1e-9)
 loss = functions.cross_entropy(z.reshape(-1, 10), data.one_hot(lists.reshape(-1)))
 print(f"squashed adder: {100 * (z.argmax(axis=2) == lists).mean():.2f} % right, loss {loss:.4f}")
+
+# %% tags=["hide-input"]
 validation_x = model.prepare(validation_cards.images)
 loss = functions.cross_entropy(state.z, data.one_hot(validation_cards.labels))
 print(f"our network, validation cards: loss {loss:.2f}")
 
 # %% [markdown]
-# A loss of 0.9677, well below the floor, without comparing anything. Our network's 0.33 is lower still. It shows that its logits are no sum, and that it isn't *this* squashed adder, but who knows what a cleverer one could do? That is as far as the loss can testify.
+# A loss of 0.9677, well below the floor, and nothing was compared. Our network's 0.33 shows that its logits are no sum, and that it isn't *this* squashed adder, but who knows what a cleverer one could do? That is as far as the loss can testify.
 #
 # ### Let two answers trade places
 #
-# Numbers from outside won't settle it, so let us interfere. Ask about the first key, and then about the second. Somebody who looks answers with the first value, say a 2, and then with the second, say a 7. Now swap these two values on the card, and ask both questions again. Somebody who looks says 7, and then 2: the two answers *trade places*.
+# Watching won't settle it, so let us interfere. Ask about the first key, and then about the second. Somebody who looks answers with the first value, say a 2, and then with the second, say a 7. Now swap these two values, and ask both questions again. The answers must be 7 and then 2: they *trade places*.
 #
-# Can an adder do that? Let the first question favour 2 over 7 by $e_1$ points, and the second by $e_2$, and let the company favour 7 over 2 by $g$ points before the swap, and by $g'$ after it. Before the swap the answers are 2 and 7, so $e_1 > g > e_2$. After it they are 7 and 2, so $e_1 < g' < e_2$. Both can't be true! In words, the first answers show that the first question likes 2 better than the second does, and the last ones show the opposite, although neither question has changed. The company may change its votes as wildly as it likes.
+# Can an adder do that? Let the first question favour 2 over 7 by $f_1$ points, and the second by $f_2$, whereas the company favours 7 over 2 by $g$ points before the swap, and by $g'$ after it. Before the swap the answers are 2 and 7, so $f_1 > g > f_2$. After it they are 7 and 2, so $f_1 < g' < f_2$. Both can't be true! The first two answers show that the first question likes 2 better than the second one does, and the last two show the opposite, although neither question has changed.
 #
-# So **no adder's answers trade places on any card**, and squashing doesn't help, because all that we have used is that the class with the most points wins. We need no labels either, and no mean over many cards: a single card on which two answers trade places proves that question and company decide *together*, in a way that no sum can.
+# So **no adder's answers trade places, on any card**. Squashing doesn't help, because all that we have used is that the class with the most points wins. And we need neither labels nor many cards: a single one on which two answers trade places proves that question and company decide *together*, as no sum can.
 #
-# # ### Exercise 12.4: a check that it looks (core, 20 minutes)
+# ### Exercise 12.4: a check that it looks (core, 20 minutes)
 #
 # Write a check from outside for somebody else's network. You get a function `answer`, which turns cards `x` of shape (n, images, pixels) into logits (n, 10), and some cards. Place 0 of a card is the asked image, then come key, value, key, value, and so on. You may ask it about cards that you have changed:
 #
-# - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, exchange the first two pairs. Each time the answers must stay the same, up to float64's rounding (`np.allclose`). One of the moves is not enough: after the first, each pair is still followed by the same pair, if the first counts as following the last.
+# - *Places don't matter.* Move the first pair to the end, and then, on the cards as they were, exchange the first two pairs. Each time the answers must stay the same, up to float64's rounding (`np.allclose`). (After the first move alone each pair would still follow the same one, read in a circle.)
 # - *Other cards don't matter.* Ask about each card alone (`x[i : i + 1]`, so that the axes stay): its answer must be what it was among the others. Lesson 06's softmax would fail here.
 # - *Question and company decide together.* On at least one card, the classes that win when you ask about the first key and about the second must trade places when you swap the first two values.
 #
@@ -518,7 +520,7 @@ exercises.check(my_looks)
 exercises.folded(my_looks)
 
 # %% [markdown]
-# Here are five impostors, all made from our trained features. The first weighs all pairs alike. The second looks, but also favours the pairs higher up on the card. The third runs its softmax over the cards in the batch, as in lesson 06, and the last two are the adder, plain and squashed. The table has them below our network and an untrained one.
+# Here are five impostors, made from our trained features: one that weighs all pairs alike, one that looks but favours the pairs higher up, one whose softmax runs over the cards in the batch, as in lesson 06, and the adder, plain and squashed. The table has them below our network and an untrained one.
 #
 # **Predict.** On what percentage of 1,000 cards will the two answers of the *untrained* network trade places?
 
@@ -542,11 +544,11 @@ for name, answer in candidates.items():
 guesses.compare("% of cards, untrained, that trade places", f"{traded['an untrained one']:.1f}")
 
 # %% [markdown]
-# Here is the verdict. The adders, plain or squashed, get three cards in five right, and their answers trade places on none. Our network's trade places on 85 cards in 100, although on one card in ten both values show the same digit, so that nothing can: **the question decides which of the two values is heard**, and that is what we mean by looking. The untrained network passes as well, with four cards in a thousand, because it does look; it just can't see anything yet. So a check like yours says *whether* somebody looks, and the share of trades says how well.
+# Here is the verdict. The adders, plain or squashed, get three cards in five right, and their answers trade places on none. Our network's do on 85 cards in 100 (on about one in ten they can't, because both values show the same digit). **The question decides which of the two values is heard**, and that is what we mean by looking. The untrained network passes as well, with four cards in a thousand, because it does look; it just can't see anything yet.
 #
 # ### Change what it looked at
 #
-# People who show you thick lines like ours often say that the lines explain the answer. You don't have to take their word for it, because here, too, you can interfere. On each card, put a different digit in place of the value with the largest weight; then, on the unchanged card, do the same to one of the other three values.
+# People who show you thick lines like ours often say that the lines explain the answer. You don't have to take their word for it. On each card, put a different digit in place of the value with the largest weight; then, on the unchanged card, do the same to one of the other three values.
 #
 # **Predict.** The first changes what it looked at most. On what percentage of the cards will its answer change? And after the second?
 
@@ -582,7 +584,7 @@ print("a key that is not on the card    {:>18} {:>11}".format(*keys_changed))
 guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes))
 
 # %% [markdown]
-# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though it isn't the lines that prove it, but the experiment. The second row changes the *keys* instead. Take away the match, and two answers in three change; take away a key that didn't match, and hardly any do. So the keys decide who is heard, and the values what is said.
+# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though it isn't the lines that prove it, but the experiment. The second row changes the *keys* instead. Take away the one it looked at, and two answers in three change; take away a different one, and hardly any do. So the match decides, too.
 #
 # ## Lesson 00's question again
 #
@@ -603,7 +605,7 @@ for pairs in [2, 5, 10]:
 guesses.compare("% right with a fifth pair", five)
 
 # %% [markdown]
-# It copes, even with ten. Nothing in the formulas knows how many pairs there are, because a softmax shares among however many it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls, slowly.
+# It copes, even with ten, because a softmax shares among however many it is given. Each further pair is one more that can be mistaken for the right one, so the accuracy falls, slowly.
 #
 # The faulty network of lesson 06 also ran a softmax over its company, and its answers moved with whoever happened to be in the batch. Here the company is *on the card*, and nobody else has a say. The operation is the same. The difference is **who was meant to be asked**.
 #
@@ -626,6 +628,12 @@ guesses.compare("% right with a fifth pair", five)
 #
 # </details>
 #
+# <details><summary>Does it compare, or recognise?</summary>
+#
+# Our network looks, but how does it find the right pair? It may *compare* two images, or *recognise* both: this is an 8, and so is that one. Only digits that have been learnt can be recognised, so a study (`studies/looking.py` and `studies/comparing.py`) trained on keys 0 to 7, and then asked about an 8 or a 9. There it beat a rival that reads every image with a classifier of 0 to 7 and matches the *names*, and another that matches the classifier's *probabilities* by a dot product. So for a while this page said, in bold, *it compares*. Then a referee asked why only a third rival, which compares the bare pixels and has learnt nothing, was given a cosine, which ignores how long the two vectors are. With one, the very same probabilities beat the network, so do the plain pixels, and the classifier's hidden layer does best of all. We were wrong: the ruler decides, and this experiment can't tell whether our network compares or recognises.
+#
+# </details>
+#
 # <details><summary>Whose ideas these are</summary>
 #
 # - *Attention*: a look back at the words to be translated ([Bahdanau, Cho and Bengio 2014](https://arxiv.org/abs/1409.0473)), scored by a dot product ([Luong, Pham and Manning 2015](https://arxiv.org/abs/1508.04025)).
@@ -639,11 +647,11 @@ guesses.compare("% right with a fifth pair", five)
 # %% [markdown]
 # ## Recap
 #
-# **When should an answer depend on its company?** When the question can't be answered without it, and when you can say whom it depends on, and how. You now have a layer that asks its company on purpose, and an experiment that shows that it does: swap two values, and two answers trade places. What you can't do yet is look more than once, which is where transformers begin.
+# **When should an answer depend on its company?** When the question can't be answered without it, and when you can say whom it depends on, and how. You now have a layer that asks its company on purpose, and an experiment that shows it. What you can't do yet is look more than once, which is where transformers begin.
 #
 # - Attention is a softmax over the company: scores are a query's dot products with keys, and the answer is the weighted mean of the values.
 # - Blame goes to whoever was listened to: $dv_i = w_i\,dm$. The query collects from all keys.
-# - An adder compares nothing and gets nearly two cards in three right. While its logits are a sum, its loss stays above 1.1868; squashed, it comes below. What no adder can do is let two answers trade places.
+# - An adder compares nothing and gets nearly two cards in three right; squashed, it comes below the floor of all sums, 1.1868. But its answers never trade places.
 # - To know whether a network uses something, change it.
 #
 # ## Questions to ask yourself
@@ -687,40 +695,7 @@ guesses.compare("% right with a fifth pair", five)
 #    You can't tell: an adder could do that without comparing anything, and a squashed one with a loss below 1.1868. Ask it about two keys, swap their values, and ask again. If the two answers trade places on a single card, question and company decide together; if on none, it doesn't look, or it can't see.
 #
 #    </details>
-
-# %% [markdown]
-# ## If you have five more minutes: does it compare, or recognise?
 #
-# Our network looks, but how does it find the right pair? It may *compare* two images, or *recognise* both: this is an 8, and so is that one. Only digits that have been learnt can be recognised, so we trained on keys 0 to 7, and then asked about an 8 or a 9. There are four rivals. Three use a classifier that has learnt the digits 0 to 7: *names* picks the key image to which it gives the same name, *probabilities* the one with the most similar probabilities, and *hidden layer* the one with the most similar activations. The fourth, *pixels*, compares the bare images and has learnt nothing.
-
-# %% tags=["hide-input"]
-comparing = studies.read("comparing")["rows"]
-
-
-def found_by(kind):
-    """Results of all seeds of a kind, trained on keys 0 to 7."""
-    settings = {"kind": kind, "keys": 8}
-    return [row["results"] for row in comparing if settings.items() <= row["settings"].items()]
-
-
-ways = {
-    "the network": runs(keys=8) + found_by("network"),
-    "names": found_by("names"),
-    "probabilities, dot product": found_by("soft"),
-    "probabilities, cosine": found_by("soft by cosine"),
-    "hidden layer, cosine": found_by("features"),
-    "pixels, cosine": found_by("pixels"),
-}
-print("right key, mean % (25 by chance)   asked 0 to 7   asked 8 or 9   seeds")
-for name, rows in ways.items():
-    known = 100 * np.mean([one["looks"] for one in rows])
-    new = 100 * np.mean([one["new keys"]["looks"] for one in rows])
-    print(f"{name:32}{known:15.1f}{new:15.1f}{len(rows):8}")
-
-# %% [markdown]
-# On new digits the network beats the names, and the probabilities as well, as long as these are compared by a dot product. So for a while this page said, in bold, *it compares*. Then a referee asked why only the pixels had a cosine, which ignores how long the two vectors are. With one, the very same probabilities beat the network, so do plain pixels, and so, by most, does the hidden layer. We were wrong: the ruler decides, and **this experiment can't tell whether our network compares or recognises**.
-
-# %% [markdown]
 # ## Next
 #
 # The last lesson, *From an empty page*, gives you nothing: no network, no library, only the digits, and asks whether yours survives the autopsy. Before you go there, make a card of your own, and ask somebody what is beside the 3.
