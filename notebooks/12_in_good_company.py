@@ -640,7 +640,7 @@ guesses.compare("% right with a fifth pair", five)
 # - *Our network's nearest relative*: a memory of keys and values ([Miller and others 2016](https://arxiv.org/abs/1606.03126)); others answer from a few examples ([Vinyals and others 2016](https://arxiv.org/abs/1606.04080)).
 # - *Our cards*: associative recall ([Graves, Wayne and Danihelka 2014](https://arxiv.org/abs/1410.5401), [Arora and others 2023](https://arxiv.org/abs/2312.04927)); such looks have been found inside language models ([Olsson and others 2022](https://arxiv.org/abs/2209.11895)).
 # - *Do the weights explain anything?* Disputed since [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186); [Wiegreffe and Pinter 2019](https://arxiv.org/abs/1908.04626) asked for a baseline with equal weights, our scores of 0.
-# - *The two proofs*: a bowl's mean height is [Jensen's inequality](https://doi.org/10.1007/BF02418571) (1906). That no sum can trade two answers is the *exclusive or* of Minsky and Papert (*Perceptrons*, 1969); statisticians, since Fisher and Yates, call what is missing the *interaction* of two factors.
+# - *The two proofs*: the bowl is from [Jensen 1906](https://doi.org/10.1007/BF02418571). That no sum can trade two answers is the *exclusive or* of Minsky and Papert (*Perceptrons*, 1969); since Fisher and Yates, statisticians call what a sum lacks the *interaction* of two factors.
 #
 # </details>
 
