@@ -584,7 +584,7 @@ print("a key that is not on the card    {:>18} {:>11}".format(*keys_changed))
 guesses.compare("% of answers changed by the first, and by the second", " and ".join(changes))
 
 # %% [markdown]
-# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though it isn't the lines that prove it, but the experiment. The second row changes the *keys* instead. Take away the one it looked at, and two answers in three change; take away a different one, and hardly any do. So the match decides, too.
+# Ninety-nine in a hundred, against one. For *this* network the lines do tell where the answers come from, though it isn't the lines that prove it, but the experiment. The second row changes the *keys* instead. Take away the one it looked at, and two answers in three change; take away a different one, and hardly any do. So keys and values both do what they are there for.
 #
 # ## Lesson 00's question again
 #
