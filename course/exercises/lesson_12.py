@@ -9,22 +9,25 @@ from mnistlib import attention, functions
 
 
 def looks(answer, x):
-    """Whether the answers to cards x use question and company together, and nothing else."""
+    """Whether question and company decide together who wins, on any card of x, and nothing else does."""
     z = answer(x)
-    moved = np.concatenate([x[:, :1], x[:, 3:], x[:, 1:3]], axis=1)  # the first pair goes last
-    if not np.allclose(answer(moved), z):
-        return False
+    first_goes_last = [0, *range(3, x.shape[1]), 1, 2]
+    neighbours_exchanged = [0, 3, 4, 1, 2, *range(5, x.shape[1])]
+    for order in (first_goes_last, neighbours_exchanged):  # repeated, they make every order
+        if not np.allclose(answer(x[:, order]), z):
+            return False
     alone = np.concatenate([answer(x[i : i + 1]) for i in range(len(x))])
     if not np.allclose(alone, z):
         return False
     first, second = x.copy(), x.copy()
     first[:, 0], second[:, 0] = x[:, 1], x[:, 3]
-    if np.allclose(answer(first), answer(second)):
-        return False
     swap = [0, 1, 4, 3, 2, *range(5, x.shape[1])]  # the first two pairs exchange their values
-    changes = [answer(asked[:, swap]) - answer(asked) for asked in (first, second)]
-    one, other = (change - change.mean(axis=1, keepdims=True) for change in changes)
-    return not np.allclose(one, other)  # what every class gains alike, no softmax sees
+    before, after = (
+        [answer(cards).argmax(axis=1) for cards in asked]
+        for asked in ((first, second), (first[:, swap], second[:, swap]))
+    )
+    trades = (before[0] == after[1]) & (before[1] == after[0]) & (before[0] != before[1])
+    return bool(trades.any())
 
 
 def _draw(seed: int, *shape: int) -> np.ndarray:
@@ -38,23 +41,28 @@ def _shares(seed: int, *shape: int) -> np.ndarray:
 
 
 def _parts(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A small network's queries, keys and values, from cards of five pixels."""
+    """A small network's queries, keys and values, from cards of five pixels.
+
+    Equal images have equal queries and keys, all of length 1, so the score of a copy is the largest.
+    """
     features = np.maximum(x @ _draw(20, 5, 8), 0)
-    q = features[:, 0] @ _draw(21, 8, 4)
-    k = features[:, 1::2] @ _draw(22, 8, 4)
-    v = features[:, 2::2] @ _draw(23, 8, 10)
-    return q, k, v
+    found = features @ _draw(21, 8, 4)
+    found /= np.linalg.norm(found, axis=-1, keepdims=True) + 1e-9
+    return found[:, 0], found[:, 1::2], features[:, 2::2] @ _draw(23, 8, 10)
+
+
+def _weights(x: np.ndarray, scale: float = 20.0) -> np.ndarray:
+    q, k, _ = _parts(x)
+    return attention.attention_weights(q, k, scale)
 
 
 def _looking(x: np.ndarray) -> np.ndarray:
-    q, k, v = _parts(x)
-    return attention.weighted_mean(attention.attention_weights(q, k, 0.5), v)
+    return attention.weighted_mean(_weights(x), _parts(x)[2])
 
 
 def _looking_softly(x: np.ndarray) -> np.ndarray:
-    """One that looks, but whose weights are nearly alike: changes of some hundredths."""
-    q, k, v = _parts(x)
-    return attention.weighted_mean(attention.attention_weights(q, k, 0.002), v)
+    """One that looks, but listens to all a little: on most cards nothing trades places."""
+    return attention.weighted_mean(_weights(x, 1.5), _parts(x)[2])
 
 
 def _looking_up_to_last_bits(x: np.ndarray) -> np.ndarray:
@@ -88,7 +96,7 @@ def _the_blackest_key(x: np.ndarray) -> np.ndarray:
     """One that weighs pairs by their keys' ink, whatever is asked."""
     v = _parts(x)[2]
     ink = x[:, 1::2].sum(axis=2)
-    return attention.weighted_mean(np.exp(ink) / np.exp(ink).sum(axis=1, keepdims=True), v)
+    return attention.weighted_mean(functions.softmax(ink / 2), v)
 
 
 def _the_blackest_key_and_the_question(x: np.ndarray) -> np.ndarray:
@@ -99,15 +107,21 @@ def _the_blackest_key_and_the_question(x: np.ndarray) -> np.ndarray:
 def _cards_among_themselves(x: np.ndarray) -> np.ndarray:
     """Lesson 06's fault: the cards share out the attention, and not the pairs of one card."""
     q, k, v = _parts(x)
-    e = np.exp(0.5 * (q[:, None] * k).sum(axis=2))
+    e = np.exp(20 * (q[:, None] * k).sum(axis=2))
     return attention.weighted_mean(e / e.sum(axis=0), v)
 
 
 def _looking_and_favouring_the_first_pairs(x: np.ndarray) -> np.ndarray:
     """One that looks, but whose scores fall by half a point from place to place."""
     q, k, v = _parts(x)
-    s = 0.5 * (q[:, None] * k).sum(axis=2) - 0.5 * np.arange(k.shape[1])
+    s = 20 * (q[:, None] * k).sum(axis=2) - 0.5 * np.arange(k.shape[1])
     return attention.weighted_mean(functions.softmax(s), v)
+
+
+def _looking_and_listening_to_the_next_pair(x: np.ndarray) -> np.ndarray:
+    """One that looks, and adds a little of the value below; the first follows on the last."""
+    w, v = _weights(x), _parts(x)[2]
+    return attention.weighted_mean(w, v) + 0.1 * attention.weighted_mean(w, np.roll(v, -1, axis=1))
 
 
 def _looking_back_at_the_card_before(x: np.ndarray) -> np.ndarray:
@@ -116,9 +130,9 @@ def _looking_back_at_the_card_before(x: np.ndarray) -> np.ndarray:
     return np.concatenate([z[:1], z[1:] + 0.1 * z[:-1]])
 
 
-def _two_votes_added_as_log_probabilities(x: np.ndarray) -> np.ndarray:
-    """An adder that returns the logs of its probabilities."""
-    return np.log(functions.softmax(_the_blackest_key_and_the_question(x)))
+def _two_votes_added_as_probabilities(x: np.ndarray) -> np.ndarray:
+    """An adder that returns its probabilities: its logits add up, its answers don't."""
+    return functions.softmax(_the_blackest_key_and_the_question(x))
 
 
 def _cards_asked_about(arguments: tuple, result: object) -> looking.Cards:
@@ -127,7 +141,7 @@ def _cards_asked_about(arguments: tuple, result: object) -> looking.Cards:
     return looking.Cards(x, asked, is_right=matches(looks(answer.answer, x), result))
 
 
-_CARDS = _draw(24, 6, 9, 5)
+_CARDS = _draw(24, 16, 9, 5)
 
 EXERCISES = (
     Exercise(
@@ -210,14 +224,15 @@ EXERCISES = (
                 _the_blackest_key_and_the_question,
                 _looking_and_favouring_the_first_pairs,
                 _looking_back_at_the_card_before,
-                _two_votes_added_as_log_probabilities,
+                _two_votes_added_as_probabilities,
+                _looking_and_listening_to_the_next_pair,
             )
         ),
         random_case=lambda rng: (
             looking.Asked(
                 rng.choice([_looking, _scores_by_place, _the_question_alone, _scores_of_zero])
             ),
-            rng.normal(size=(6, 9, 5)),
+            rng.normal(size=(16, 9, 5)),
         ),
         results_are=("whole", "never negative"),
         view=_cards_asked_about,

@@ -1,14 +1,11 @@
-"""Two answerers of lesson 12's cards that compare nothing: the question's votes, plus the company's.
+"""Answerers of lesson 12's cards that compare nothing: the question's votes, plus the company's.
 
-Used in lesson 12, "Two votes, added".
+Used in lesson 12, from "Two votes, added" on.
 """
 
 from itertools import pairwise
 
 import numpy as np
-
-from mnistlib import autodiff, data, functions
-from mnistlib.training import linear_decay, minibatches, train
 
 #: Points of the classes that must never win.
 PUSHED_DOWN = -100.0
@@ -42,46 +39,20 @@ def company_votes(keys: np.ndarray, values: np.ndarray) -> np.ndarray:
     return points
 
 
-def deal_digits(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return cards without handwriting (count, 9), and the answers.
+def near_lines(keys: np.ndarray, lists: np.ndarray) -> np.ndarray:
+    """Return the adder's points (lists, questions, classes), the lines that lose but just below.
 
-    A row is the digit asked about, then four keys, then their four values.
+    Whoever wins under each question is the same as by :func:`company_votes`, but no class is so far
+    down that it alone would make the loss enormous.
     """
-    keys = rng.permuted(np.tile(np.arange(10), (count, 1)), axis=1)[:, :4]
-    values = rng.integers(10, size=(count, 4))
-    right = rng.integers(4, size=count)
-    cards = np.arange(count)
-    return np.column_stack([keys[cards, right], keys, values]), values[cards, right]
+    slopes = keys[:, None] * np.arange(10)
+    points = np.array([company_votes(keys, values) for values in lists])
+    lines = slopes + points[:, None]
+    touching = (lines.max(axis=2, keepdims=True) - slopes).min(axis=1) - 1
+    return slopes + np.where(points == PUSHED_DOWN, touching, points)[:, None]
 
 
-def as_ones(rows: np.ndarray, dtype: type = np.float64) -> np.ndarray:
-    """Return cards as ones and zeros (n, 10 + 100): the asked digit, and which key has which value."""
-    asked, keys, values = rows[:, 0], rows[:, 1:5], rows[:, 5:]
-    table = np.zeros((len(rows), 10, 10), dtype)
-    table[np.arange(len(rows))[:, None], keys, values] = 1
-    return np.hstack([np.eye(10, dtype=dtype)[asked], table.reshape(-1, 100)])
-
-
-def add_votes(parameters, x):
-    """Return the logits: a row of the table F for the question, plus a network's for the company."""
-    F, W1, b1, W2, b2 = parameters
-    return x[:, :10] @ F + (x[:, 10:] @ W1 + b1).relu() @ W2 + b2
-
-
-def train_adder(learnt: int, asked: int, rng: np.random.Generator) -> tuple[float, float]:
-    """Train an adder that reads perfectly; return its accuracy and mean loss on new cards."""
-    cards, labels = deal_digits(learnt + asked, rng)
-    start = (
-        rng.normal(size=(10, 10)),
-        rng.normal(0, np.sqrt(1 / 2), (100, 64)),
-        np.zeros(64),
-        rng.normal(0, np.sqrt(1 / 32), (64, 10)),
-        np.zeros(10),
-    )
-    adder = autodiff.TapeModel(add_votes, as_ones)
-    batches = minibatches(learnt, 100, rng=rng, epochs=1)
-    rates = linear_decay(0.3, len(batches))
-    trained, _ = train(adder, start, (cards, labels), batches, learning_rate=rates, momentum=0.9)
-    z = adder.logits(trained, as_ones(cards[learnt:]))
-    loss = functions.cross_entropy(z, data.one_hot(labels[learnt:]))
-    return float((z.argmax(axis=1) == labels[learnt:]).mean()), float(loss)
+def squash(z: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Return probabilities: half of all for the class with the most points, half by these shares."""
+    winner = np.eye(z.shape[-1])[z.argmax(axis=-1)]
+    return (winner + shares) / 2

@@ -1,4 +1,4 @@
-"""Answerers of lesson 12's cards that do not look, or not only, and what each one's answers depend on.
+"""Answerers of lesson 12's cards that do not look, or not only, and what gives each of them away.
 
 Used in lesson 12, below exercise 12.4.
 """
@@ -16,36 +16,36 @@ Answer = Callable[[np.ndarray], np.ndarray]
 
 
 def find_dependence(answer: Answer, x: np.ndarray) -> dict[str, bool]:
-    """Return what the answers to cards x depend on, and whether question and company act together."""
-
-    def asking(pair: int, swap: bool = False) -> np.ndarray:
-        """Ask about the key image of this pair, with two values exchanged or not."""
-        changed = x.copy()
-        changed[:, 0] = x[:, 1 + 2 * pair]
-        if swap:
-            changed[:, 2], changed[:, 4] = x[:, 4], x[:, 2]
-        return answer(changed)
-
-    def change(pair: int) -> np.ndarray:
-        difference = asking(pair, swap=True) - asking(pair)
-        return difference - difference.mean(axis=1, keepdims=True)  # softmax sees no more of it
-
+    """Return whether the answers to cards x depend on the pairs' places, and on the other cards."""
     z = answer(x)
-    swapped = x.copy()
-    swapped[:, 2], swapped[:, 4] = x[:, 4], x[:, 2]
-    moved = np.concatenate([x[:, :1], x[:, 3:], x[:, 1:3]], axis=1)
+    first_goes_last = np.concatenate([x[:, :1], x[:, 3:], x[:, 1:3]], axis=1)
+    neighbours_exchanged = np.concatenate([x[:, :1], x[:, 3:5], x[:, 1:3], x[:, 5:]], axis=1)
+    moved = (first_goes_last, neighbours_exchanged)  # repeated, these two make every order
     alone = np.concatenate([answer(x[i : i + 1]) for i in range(len(x))])
     return {
-        "place": not np.allclose(answer(moved), z),
-        "question": not np.allclose(asking(0), asking(1)),
-        "company": not np.allclose(answer(swapped), z),
+        "place": not all(np.allclose(answer(cards), z) for cards in moved),
         "cards": not np.allclose(alone, z),
-        "together": not np.allclose(change(0), change(1)),
     }
 
 
+def find_trades(answer: Answer, x: np.ndarray) -> np.ndarray:
+    """Return on which cards x the answers about the first two keys trade places with their values."""
+
+    def winners(cards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the classes that win if the first key image is asked about, and if the second is."""
+        first, second = cards.copy(), cards.copy()
+        first[:, 0], second[:, 0] = cards[:, 1], cards[:, 3]
+        return answer(first).argmax(axis=1), answer(second).argmax(axis=1)
+
+    swapped = x.copy()
+    swapped[:, 2], swapped[:, 4] = x[:, 4], x[:, 2]
+    one, other = winners(x)
+    one_after, other_after = winners(swapped)
+    return (one != other) & (one_after == other) & (other_after == one)
+
+
 def make_impostors(trained: Parameters) -> dict[str, Answer]:
-    """Return four impostors by name, made from the features and matrices of a trained network."""
+    """Return five impostors by name, made from the features and matrices of a trained network."""
     model = Attention()
 
     def average(w: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -65,15 +65,26 @@ def make_impostors(trained: Parameters) -> dict[str, Answer]:
         s, v = scores(x)
         return average(functions.softmax(s.T).T, v)
 
+    def read(x: np.ndarray) -> np.ndarray:
+        """Read each image on its own."""
+        return (model.forward(trained, x).a @ trained.Wv + trained.b2).argmax(axis=2)
+
     def add_votes(x: np.ndarray) -> np.ndarray:
-        """Read each image on its own, and add the votes of question and company."""
-        read = (model.forward(trained, x).a @ trained.Wv + trained.b2).argmax(axis=2)
-        company = [adding.company_votes(digits[1::2], digits[2::2]) for digits in read]
-        return read[:, :1] * np.arange(10) + np.array(company)
+        """Add the votes of question and company."""
+        digits = read(x)
+        company = [adding.company_votes(each[1::2], each[2::2]) for each in digits]
+        return digits[:, :1] * np.arange(10) + np.array(company)
+
+    def add_and_squash(x: np.ndarray) -> np.ndarray:
+        """Return the logs of the probabilities that the adder's winner and the counts give."""
+        counts = np.array([np.bincount(each[2::2], minlength=10) for each in read(x)])
+        p = adding.squash(add_votes(x), counts / counts.sum(axis=1, keepdims=True))
+        return np.log(0.95 * p + 0.05 / 10)  # it may have misread, so no class is impossible
 
     return {
         "scores of 0": lambda x: Attention(scale=0).logits(trained, x),
         "looks, by place": looks_and_favours,
         "over the cards": over_cards,
         "the adder": add_votes,
+        "the adder, squashed": add_and_squash,
     }
