@@ -13,7 +13,7 @@ import numpy as np
 import traitlets
 
 from course.pictures import packing, running
-from course.pictures.packing import COMPANIONS, DATA
+from course.pictures.packing import DATA
 from mnistlib import attention, convolution, data, functions, network, original
 from mnistlib.network import Parameters
 from mnistlib.training import Dataset
