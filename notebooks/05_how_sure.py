@@ -221,7 +221,7 @@ print(f"below 0.9: {below.sum()} answers, confidence exceeds accuracy by {gap:.3
 print(f"chance alone has a standard error of {chance:.3f}")
 
 # %% [markdown]
-# Nearly all our answers are in the last bin, and there the promise holds. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)), and so, a little, is ours below 0.9: the gap is more than twice what chance would explain. [Lesson 08](08_too_good.ipynb) tries a cure.
+# Nearly all our answers are in the last bin, and there the promise holds. A network that claims more than it delivers is **overconfident**, as large networks often are ([Guo and others 2017](https://arxiv.org/abs/1706.04599)), and so, a little, is ours below 0.9: the gap is more than twice its standard error. [Lesson 08](08_too_good.ipynb) tries a cure.
 #
 # ## 2. Which network came out
 #
@@ -344,7 +344,7 @@ for rate in [0.5, 0.3]:
     print(f" and a lower loss with {lower} of {len(loss)} seeds")
 
 # %% [markdown]
-# In a single epoch the falling rate loses with every seed. After ten the two are level, because the difference is hardly larger than its standard error, and against a constant 0.3, which lost the choice to 0.5 by a hair, even its sign changes. Why, then, do our lessons use it? With every seed the network ended with a lower loss. That means probabilities which deserve more belief, and it is reason enough to let the rate fall.
+# In a single epoch the falling rate loses with every seed. After ten, where both happened to be best at 0.5, they are level, because the difference is hardly larger than its standard error, and against a constant 0.3, which lost the choice to 0.5 by a hair, even its sign changes. Why, then, do our lessons use it? With every seed the network ended with a lower loss. That means probabilities which deserve more belief, and it is reason enough to let the rate fall.
 #
 # **A good place to stop.** You can now put an error on an accuracy, test a difference between two networks, and say why two networks aren't two recipes. The second half overturns an assumption that we have made all along.
 #
