@@ -309,7 +309,7 @@ print(f"the smallest p-value is {min(p_values):.2f}")
 #
 # ### A network and a recipe
 #
-# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Two studies (`studies/seeds.py` and `studies/ten_epochs.py`) trained with both from the same seeds, so that the difference can be taken seed by seed. It would be unfair to let both begin at the same rate, because the falling one's steps soon get smaller. So **two recipes need several seeds, each recipe at its own best rate**, and that rate must lie *inside* the grid: the largest that you tried may not be the best. <small>Seeds of their own chose the rates. Accuracies and losses are those of the validation images.</small>
+# Judging a *recipe* is another matter. Lesson 04 left a question open: is the falling rate worth anything? Two studies (`studies/seeds.py` and `studies/ten_epochs.py`) trained both ways from the same seeds, so that the difference can be taken seed by seed. It would be unfair to let both begin at the same rate, because the falling one's steps soon get smaller. So **two recipes need several seeds, each recipe at its own best rate**, and that rate must lie *inside* the grid: the largest that you tried may not be the best. <small>Seeds of their own chose the rates. Accuracies and losses are those of the validation images.</small>
 
 # %% mystnb={"image": {"alt": "What a falling rate gains in accuracy, one mark for each seed, in two rows, each labelled with its mean and standard error, and each recipe at its own best rate. After one epoch all ten marks lie left of zero, minus 0.52 plus or minus 0.11 on average. After ten epochs they lie on both sides of zero, minus 0.05 plus or minus 0.04."}} tags=["hide-input"]
 best = {epochs: falling_rate.best_rates(epochs) for epochs in (1, 10)}
@@ -344,7 +344,7 @@ for rate in [0.5, 0.3]:
     print(f" and a lower loss with {lower} of {len(loss)} seeds")
 
 # %% [markdown]
-# In a single epoch the falling rate loses with every seed. After ten, where both happened to be best at 0.5, they are level, because the difference is hardly larger than its standard error, and against a constant 0.3, which lost the choice to 0.5 by a hair, even its sign changes. Why, then, do our lessons use it? With every seed the network ended with a lower loss. That means probabilities which deserve more belief, and it is reason enough to let the rate fall.
+# In a single epoch the falling rate loses with every seed. After ten, where both happened to be best at 0.5, they are level, because the difference is hardly larger than its standard error, and against a constant 0.3, which lost the choice to 0.5 by a hair, even the sign changes. Why, then, do our lessons use it? With every seed the network ended with a lower loss. That means probabilities which deserve more belief, and it is reason enough to let the rate fall.
 #
 # **A good place to stop.** You can now put an error on an accuracy, test a difference between two networks, and say why two networks aren't two recipes. The second half overturns an assumption that we have made all along.
 #
@@ -557,7 +557,7 @@ guesses.compare("points, on 10,000 other digits", round(200 * np.sqrt(2) * by_wr
 #
 # ## Recap
 #
-# You can now say how far a number would move if it were measured again: most for other digits by other people, less for another seed, and at a moderate learning rate most likely not at all for another computer. You have seen two half-trained runs of one recipe differ by far more than coins would, and six finished ones by no more; and a margin of error that was too small because it had counted digits where it should have counted people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
+# You can now say how far a number would move if it were measured again: most for other digits by other people, less for another seed, and at a moderate learning rate most likely not at all for another computer. You have seen two half-trained runs of one recipe differ by far more than coins would, and six finished ones by no more. You have also seen a margin of error that was too small, because it had counted digits where it should have counted people. What you can't do yet is say *why* a network is wrong, or whether a program that gets good numbers deserves them.
 #
 # - The standard error is $\sqrt{q (1 - q) / n}$, if answers are independent. Trust two of them once there are about ten mistakes.
 # - A network that is 90 % sure ought to be right nine times in ten. Sort its answers and count.
