@@ -113,7 +113,7 @@ print(f"test accuracy {right.mean():.2%}: {(~right).sum()} mistakes in {n} digit
 #
 # This lesson opens the test set a second time, only to measure; whatever we choose, we choose on validation images.
 #
-# **Predict.** Ask this network about 10,000 *other* digits of the same kind. By how many percentage points could its accuracy easily differ? All four sections work on this question, and the answer comes at the end of the lesson.
+# **Predict.** Ask this network about 10,000 *other* digits of the same kind. By how many percentage points could its accuracy easily differ? The answer comes at the end of the lesson.
 
 # %%
 guesses.ask("points, on 10,000 other digits", None)
@@ -449,7 +449,7 @@ for called, name in {
 #
 # ### Twenty digits of your own
 #
-# You can put one more hand to the test, your own. Write twenty digits on white paper with a dark pen, none of them touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs, and the network that you have just trained (on the web pages, lesson 04's) reads them. Type what you wrote, and you get your accuracy with its standard error. The photograph never leaves your computer.
+# You can put one more hand to the test, your own. Write twenty digits on white paper with a dark pen, none touching another, and photograph the sheet. The picture below finds the digits and prepares them as MNIST's makers prepared theirs, and the network that you have just trained (on the web pages, lesson 04's) reads them. Type what you wrote, and you get your accuracy with its standard error. The photograph never leaves your computer.
 
 # %% mystnb={"image": {"alt": "A still of the picture for your own handwriting: a photograph of a sheet of paper with twenty handwritten digits in four rows, lying a little askew on a table."}}
 sheet = pictures.sheet(final)
