@@ -41,7 +41,7 @@ FIELDS = {number: list(repair)[-1] for number, repair in REPAIRS.items()}
 #: with cross-entropy the gradient is that of the loss.
 ALSO = {3: {3, 4, 5}, 4: {4, 5}}
 
-HEADER = "original  1 2 3 4 5 6 7 8 9 repaired"
+HEADER = "repaired: none  1 2 3 4 5 6 7 8 9"
 
 
 class _Watched(original.Recipe):
@@ -72,7 +72,7 @@ class Verdicts(NamedTuple):
         shown = [
             "+" if passed else "-" for passed in (self.of_original, *self.of_repaired.values())
         ]
-        return f"   {shown[0]}      {' '.join(shown[1:])}"
+        return f"            {shown[0]}  {' '.join(shown[1:])}"
 
     @property
     def passing(self) -> set[int]:

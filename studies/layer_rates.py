@@ -1,8 +1,8 @@
-"""Raw pixels at a rate of their own: what is left of the gain of pixels / 255 (lesson 06).
+"""Raw pixels with a rate for each layer: how much of the gain of pixels / 255 they can have (lesson 06).
 
-The rung "cross-entropy" of the ladder with two learning rates: that of W2 is the best rate of the next
-rung, whose pixels are scaled, and that of W1 is the same over 255 squared, which lets raw pixels move
-it as far as scaled ones would (exercise 6.4). The weights start where the rung's do. No rate was chosen.
+The rung "cross-entropy" of the ladder with two learning rates. That of W2 is the best rate of the next
+rung, whose pixels are scaled. That of W1 is so many times as large, over 255 squared, which lets raw
+pixels move W1 as far as scaled ones would (exercise 6.4). The weights start where the rung's do.
 """
 
 from dataclasses import replace
@@ -14,22 +14,26 @@ from mnistlib import data, original
 
 #: The rate of W2.
 RATE = 1.0
-ROWS = [{"seed": seed} for seed in (1, 2, 3, 4)]
+#: How many times as large the rate of W1 is, before it is divided by 255 squared.
+TIMES = (10, 30, 100)
+#: Found by the first rows, on seed 42; the lesson finds it again.
+BEST = 30
+ROWS = [{"times": times, "seed": 42} for times in TIMES]
+ROWS += [{"times": BEST, "seed": seed} for seed in (1, 2, 3, 4)]
 QUICK = 0
 
 
-def run(seed: int) -> dict:
+def run(times: int, seed: int) -> dict:
     """Train on raw pixels for 10,000 steps, each layer at its own rate; return validation accuracy."""
     recipe = replace(dict(original.rungs())["cross-entropy"], slope="stable", seed=seed)
     mnist = data.load()
     train_set, (images, labels) = original.split(recipe, (mnist.train_images, mnist.train_labels))
     weights, batches = original.start(recipe, len(train_set[0]))
+    rate_of_W1 = times * RATE / 255**2
     for batch in batches:
         x = recipe.prepare(train_set[0][batch])
         _, grads = recipe.gradients(weights, x, data.one_hot(train_set[1][batch]))
-        weights = original.Weights(
-            weights.W1 - RATE / 255**2 * grads.W1, weights.W2 - RATE * grads.W2
-        )
+        weights = original.Weights(weights.W1 - rate_of_W1 * grads.W1, weights.W2 - RATE * grads.W2)
     z2 = recipe.logits(weights, recipe.prepare(images))
     return {
         "accuracy": float((z2.argmax(axis=1) == labels).mean()),
