@@ -32,6 +32,7 @@ def _page_letters() -> list[str]:
             "mathtext.rm": family,
             "mathtext.it": f"{family}:italic",
             "mathtext.bf": f"{family}:bold",
+            "mathtext.cal": f"{family}:italic",  # else matplotlib looks for a font that few have
             "mathtext.fallback": "stix",
         }
     )

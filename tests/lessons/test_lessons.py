@@ -240,8 +240,8 @@ def test_what_the_front_door_claims_was_printed(path):
     text = " ".join(path.read_text(encoding="utf-8").split())
     assert f"{round(float(patient))} %" in text
     assert re.search(rf"\b{round(float(ours))} (%|in every 100)", text)
-    assert in_words in text
     if path == README:
+        assert in_words in text
         assert f"the same {answers[1]} {['four', 'five', 'six'][len(answers) - 4]} times" in text
         space = {"np": np}
         exec("def my_softmax(z):\n    return np.exp(z) / np.exp(z).sum(axis=0)", space)
