@@ -19,8 +19,8 @@ SIZES = [784, 128, 128, 128, 128, 128, 10]
 RATES = {
     "residual": (0.5, 1.0, 1.5, 2.0),
     "one hidden layer": (1.0, 2.0, 3.0),
-    "frozen": (0.01, 0.03, 0.1, 0.3),
-    "frozen, minus a half": (0.3, 1.0, 2.0, 3.0),
+    "frozen": (0.01, 0.03, 0.1),
+    "frozen, minus a half": (1.0, 2.0, 3.0),
 }
 ROWS = [
     {"network": network, "rate": rate, "seed": seed}
