@@ -9,19 +9,19 @@
 # %% [markdown]
 # # 07 Deeper
 #
-# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try a different learning rate, and then six more, and each time it still has a single answer for every image, although the gradient check finds nothing wrong. In fact the gradients are correct; there is just almost nothing left of them when they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading what stops the network? The famous answer is yes, and we gave it here too, until one small experiment refuted it. You will run that experiment.
+# One hidden layer got about 98 digits in 100 right, so you give your network five and leave it alone for an epoch. When you come back, it answers every image with the same digit. You try a different learning rate, and then six more, and each time it still has a single answer for every image, although the gradient check finds nothing wrong. In fact the gradients are correct; there is just almost nothing left of them when they reach the first layers. **Why does the gradient fade, and what keeps it alive?** And is fading enough to stop a network? The famous answer is yes, and we gave it here too. You will run the small experiment that puts it to the test.
 #
 # **You will be able to**
 #
 # - write the backward pass of a network of any depth as one loop;
-# - read gradient norms layer by layer, and tell a slow start from a dead end;
+# - read gradient norms layer by layer;
 # - separate two causes by a control;
 # - work out from variances how large a layer's weights should be at the start;
 # - build a residual layer, which both the image and the blame can go around.
 #
 # **You need** lessons [03](03_backpropagation.ipynb) and [04](04_training_curves.ipynb).
 #
-# **Time** 55 minutes to read, 29 more for the exercises; it runs for about 30 s and takes 400 MB
+# **Time** 55 minutes to read, 29 more for the exercises; it runs for about 40 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
@@ -66,7 +66,7 @@ x.shape, y.shape
 # %% [markdown]
 # ## Five units in a row
 #
-# Begin with the smallest deep network that there is. Put five sigmoid units in a row, so that each one's activation is the only input of the next. Give every unit the weight 1, and a bias that brings its sum to 0, where a sigmoid is steepest: its activation is one half there, and its slope one quarter. (Since every unit receives a half, the bias must be $-\frac12$. Remember that half.) At the far end a loss complains, and the last unit's activation gets a blame of 1.
+# Begin with the smallest deep network that there is. Put five sigmoid units in a row, so that each one's activation is the only input of the next. Give every unit the weight 1, and a bias that brings its sum to 0, where a sigmoid is steepest: its activation is one half there, and its slope one quarter. (Since every unit receives a half, the first one from outside, the bias must be $-\frac12$. Remember that half.) At the far end a loss complains, and the last unit's activation gets a blame of 1.
 #
 # On its way back to the first unit's sum, the blame is multiplied by what it passes: a slope, a weight, a slope, a weight, and so on.
 #
@@ -80,11 +80,11 @@ blame = 1.0
 for unit in [5, 4, 3, 2, 1]:
     blame = blame * 1 / 4  # the unit's slope
     print(f"sum of unit {unit}: {blame:.6f}")
-    blame = blame * 1.0  # the weight between this unit and the one before
+    blame = blame * 1.0  # the weight between this unit and the one before; change me to 4
 guesses.compare("one part in", f"{1 / blame:.0f}")
 
 # %% [markdown]
-# Less than a thousandth arrives, and this was the best case, because no slope can be larger than a quarter. With ten units in a row it would be less than a millionth. In other words, a gradient can vanish without anybody having made a mistake, because it is a product of many numbers, and a product of many numbers below 1 is small. If every weight were 4 instead of 1, each would make up exactly for one slope. That sounds like a cure, and we shall come back to it.
+# Less than a thousandth arrives, and this was the best case, because no slope can be larger than a quarter. With ten units in a row it would be less than a millionth. So a gradient can vanish without anybody having made a mistake: it is a product of many numbers, and if all of them are below 1, the product is small. If every weight were 4 instead of 1, each would make up exactly for one slope. That sounds like a cure, and we shall come back to it.
 #
 # ## The loop
 #
@@ -133,7 +133,7 @@ for array in [*kept, z]:
 #
 # ### A unit with a corner
 #
-# The third pair is new here. The **rectified linear unit**, or ReLU, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. In between, at $z = 0$, the function has a corner, a **kink**, where it has no derivative at all; there the library takes 0, so that the activation alone always tells you the slope.
+# The third pair is new. The **rectified linear unit**, or ReLU, passes on what is positive and cuts off the rest. Where $a > 0$ we call the unit *awake*: its slope is 1, however large $z$ is. Where $a = 0$ it is *asleep*, and its slope is 0. In between, at $z = 0$, the function has a corner, a **kink**, where it has no derivative at all; there the library takes 0, so that the activation alone always tells you the slope.
 #
 # ### Exercise 7.1: back through a ReLU (warm-up, 3 minutes)
 #
@@ -186,11 +186,11 @@ exercises.check(my_deep_gradients)
 exercises.folded(my_deep_gradients)
 
 # %% [markdown]
-# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it by nudging weights of the first layer, because their gradient has passed through every line of the loop.
+# The library has the same two loops in `deep.MLP`, a model that lesson 04's `train` accepts. Check it by nudging weights of the first layer, since the blame that makes their gradient has come all the way down the loop.
 
 # %% tags=["hide-input"]
 few = slice(0, 10)
-ink = np.flatnonzero(x[few].any(axis=0))[:30]  # thirty pixels with ink
+ink = np.flatnonzero(x[few].any(axis=0))[:30]  # thirty pixels with ink: elsewhere dW1 is 0
 
 
 def checked(model, parameters, place, rows):
@@ -225,7 +225,7 @@ def pull(model, parameters):
 
 
 # %% [markdown]
-# **Predict.** How many times as strong as the pull on layer 1 is the pull on layer 6, the last?
+# **Predict.** Layer 6 is the last. How many times stronger is the pull on it than the pull on layer 1?
 
 # %%
 guesses.ask("pull on layer 6 / pull on layer 1", None)
@@ -237,7 +237,7 @@ for layer, norm in enumerate(norms, start=1):
 guesses.compare("pull on layer 6 / pull on layer 1", f"{norms[-1] / norms[0]:.0f}")
 
 # %% [markdown]
-# From each layer to the one before it, most of the pull is lost. Where does it go? A layer's pull is made of two things, its input and its blame, since $dW_m = A_{m-1}^T\, dZ_m$. Follow the blame first, as you did with five units: by what factor do the weights change its norm from one layer to the next, and by what factor the slopes?
+# From each layer to the one before it, most of the pull is lost. Where does it go? A layer's pull is made of two things, its input and its blame, since $dW_m = A_{m-1}^T\, dZ_m$. Follow the blame first, as you did with five units, and see how much of it the weights and the slopes leave on its way from each layer to the one before.
 
 
 # %% tags=["hide-input"]
@@ -264,7 +264,7 @@ print(f"             slopes  {np.prod(slopes):.6f}")
 print(f"share of the blame that arrives: one part in {blames[-1] / blames[0]:.0f}")
 
 # %% [markdown]
-# It is the five units again, and that we come so close to their one part in 1,024 is luck. The weights hardly change the norm, by a factor of 1.34 all the way back, whereas each layer's slopes let less than a quarter of the blame through, and the slopes of all five together less than a thousandth. This is the **vanishing gradient**, which [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
+# It is the five units again, and that we come so close to their one part in 1,024 is luck. The weights hardly change the norm: all the way back they make it 1.34 times as large. But each layer's slopes let less than a quarter of the blame through, and all five together less than a thousandth. This is the **vanishing gradient**, which [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) measured layer by layer, as you have just done.
 #
 # ## One epoch, and nine more
 #
@@ -286,9 +286,14 @@ print(f"validation loss {score.loss:.3f} (log 10 is {np.log(10):.3f})")
 print(f"accuracy {score.accuracy:.2%}, answers given: {np.unique(p.argmax(axis=1))}")
 
 # %% [markdown]
-# The network has not begun to learn. It gives all images the same answer, and its loss is that of a network which knows nothing. Most people would stop here and call it dead. But what if we wait? The study `plateau` trains it at the same rate from three starts, for ten epochs. Sketch the validation accuracy that you expect before you look.
+# The network has not begun to learn. It gives all images the same answer, and its loss is that of a network which knows nothing. Most people would call it dead. But what if we wait? The study `plateau` trains it at the same rate from three starts, for ten epochs.
+#
+# **Predict.** Sketch the validation accuracy against epochs. What percentage will be right after ten?
 
-# %% mystnb={"image": {"alt": "Validation accuracy in per cent against epochs, 0 to 10, for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96."}} tags=["hide-input"]
+# %%
+guesses.ask("% right after ten epochs", None)
+
+# %% mystnb={"image": {"alt": "Validation accuracy in per cent against epochs, 0 to 10, for three seeds: each lies near ten per cent for two to five epochs, then climbs steeply to between 92 and 96."}} tags=["answer", "hide-input"]
 study = studies.read("plateau")
 settings, results, here = studies.again("plateau")
 if not np.allclose(here["loss"], results["loss"]):
@@ -301,33 +306,29 @@ for run, style in zip(longer, ["o-", "s--", "^:"]):
     accuracy = np.array(run["results"]["accuracy"])
     axis.plot(100 * accuracy, style, ms=5, label=f"seed {run['settings']['seed']}")
     last.append(accuracy[-1])
-axis.set(title="A plateau, and then it learns", xlabel="epochs", ylim=(0, 100))
+axis.set(title="Ten epochs from three starts", xlabel="epochs", ylim=(0, 100))
 axis.set_ylabel("validation accuracy, %")
 axis.legend()
 plt.show()
 print(f"after ten epochs: {min(last):.1%} to {max(last):.1%}")
+guesses.compare("% right after ten epochs", f"{min(last):.1%} to {max(last):.1%}")
 
 # %% [markdown]
-# So it does learn after all, which surprised us when we first left it running: it gets 92 to 96 % of the digits right after ten epochs. For the first two to five of them it was on a **plateau**, a stretch on which the loss hardly moves. A small pull is not the end; it is a slow beginning.
+# So it does learn after all, which surprised us when we first left it running: after ten epochs the three runs get 92 to 96 % of the digits right. For the first two to five of them each run was on a **plateau**, a stretch on which loss and accuracy hardly move. A network that is stuck need not be dead; it may only be slow to begin.
 #
 # **A good place to stop.** You have a loop that goes back through any number of layers, and you have seen a gradient fade, and a network that waits on a plateau and then learns. What is still open is *why* it gets stuck in the meantime.
 #
 # ## The quarter or the half?
 #
 # Everything so far points to one culprit, the slope of a quarter. If that is it, then a unit with a slope of 1 ought to be the cure. Take tanh, which can start from the very weights with which the sigmoids failed. Far from 0 it is **saturated**, that is, its slope is nearly 0, just as a sigmoid's is, but near 0 its slope is 1.
-
-# %% tags=["hide-input"]
-_, score = one_epoch(deep.MLP("tanh"), sigmoids, 0.3)
-print(f"tanh, the same weights: {score.accuracy:.2%} after one epoch at a rate of 0.3")
-
-# %% [markdown]
-# Tanh learns at once. "Then it was the quarter," you will say, and so did we: an earlier edition of this lesson ended its argument here. But look again at what we compared. Tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. The experiment changed both at once, so it cannot tell which of them mattered.
+#
+# And tanh learns at once, nine digits in ten within the epoch. "Then it was the quarter," you will say, and so did we: an earlier edition of this lesson ended its argument here. But tanh differs from the sigmoid in *two* ways: its slope at 0 is 1 instead of a quarter, and its activations lie around 0 instead of around a half. The experiment changed both at once, so it cannot tell which of them mattered.
 #
 # What we need is a control, a function that changes only one of the two. Keep the quarter, and take away the half:
 #
 # $$f(z) = \sigma(z) - \tfrac12 .$$
 #
-# Subtracting a constant changes no slope, so with the same weights the blame must fade as before. Written with the new activation $a$, the sigmoid is $a + \frac12$, and its slope is
+# Subtracting a constant changes no slope, so with the same weights the blame must fade nearly as before. Written with the new activation $a$, the sigmoid is $a + \frac12$, and its slope is
 #
 # $$\big(a + \tfrac12\big)\big(1 - a - \tfrac12\big) = \tfrac14 - a^2 .$$
 #
@@ -344,7 +345,7 @@ large = tuple(4 * value for value in sigmoids)  # the biases are 0
 print(checked(centred, large, 0, ink))
 
 # %% [markdown]
-# **Predict.** Train both for one epoch from the same weights, at a rate of 5, since the pull will be faint. With the new pair the blame fades as before, and only the half is gone. Will the sigmoid minus a half learn?
+# **Predict.** Train both for one epoch from the same weights, at a rate of 5, since the pull will be faint. Will the sigmoid minus a half learn?
 
 # %%
 guesses.ask("will the sigmoid minus a half learn", None)
@@ -376,9 +377,9 @@ plt.show()
 # %% [markdown]
 # The blame fades in both networks, as it must, and layer 1 feels equally little in both. Yet after the epoch one of them gives every image the same answer, and the other gets 85 % right. So the faded gradient by itself did not stop the learning, and we had been wrong.
 #
-# The right panel shows what the half does. Without it the input fades on its way up just as the blame fades on its way down, so their product, the pull, is about the same on all layers. With the half every activation is near a half, so the input of the upper layers stays large. But it is *nearly the same for every image*, so it makes the upper layers' pull strong and says nothing about any image in particular.
+# The right panel shows what the half does. Without it the input fades on its way up just as the blame fades on its way down, so the pull is about the same on all layers. With it the input of the upper layers stays large, but *nearly the same for every image*, so their strong pull says next to nothing about any image in particular.
 #
-# Is it the half alone, then? A fourth network answers that: tanh + 1 has the slope of 1 *and* a mean that is not 0. The studies `half` and `depth` train all four at several rates, three seeds each.
+# Is it the half alone, then? Two more networks answer that. Tanh + 1 has the slope of 1 *and* a mean that is not 0. And a sigmoid whose blame we multiply by 4 at every slope, on the way back only, loses the fading and nothing else. The studies `half` and `depth` train them all at several rates, three seeds each.
 
 
 # %% tags=["answer", "hide-input"]
@@ -388,55 +389,68 @@ if not np.isclose(here["accuracy"], results["accuracy"]):
     print("not as stored:", settings)
 glorot = {"start": "sigmoid, Glorot", "hidden_layers": 5}
 networks = {
-    "sigmoid": at_best_rate(depth, **glorot),
-    "sigmoid - 1/2": at_best_rate(half, activation="sigmoid - 1/2"),
-    "tanh + 1": at_best_rate(half, activation="tanh + 1"),
-    "tanh": at_best_rate(half, activation="tanh"),
+    "slope 1/4, mean 1/2  sigmoid": at_best_rate(depth, **glorot),
+    "slope 1/4, mean 0    sigmoid - 1/2": at_best_rate(half, activation="sigmoid - 1/2"),
+    "slope 1,   mean 1    tanh + 1": at_best_rate(half, activation="tanh + 1"),
+    "slope 1,   mean 0    tanh": at_best_rate(half, activation="tanh"),
+    "blame x 4            sigmoid": at_best_rate(half, activation="sigmoid, blame x 4"),
 }
 print("five layers, Glorot's weights, one epoch, each at its best rate:")
-print("accuracy of three seeds, %")
-print("           mean not 0        mean 0")
-square = {"slope 1/4": ["sigmoid", "sigmoid - 1/2"], "slope 1": ["tanh + 1", "tanh"]}
-for slope, (left, right) in square.items():
-    print(f"{slope:10} {left:17} {right}")
-    found = [*sorted(networks[left][1]), *sorted(networks[right][1])]
-    print("           {:4.1f} {:4.1f} {:4.1f}    {:4.1f} {:4.1f} {:4.1f}".format(*found))
+print("                                   accuracy of three seeds, %")
+for name, (_, accuracies) in networks.items():
+    print(f"{name:34}", *(f"{accuracy:5.1f}" for accuracy in sorted(accuracies)))
 
 # %% [markdown]
-# Read it as a square. Tanh, which has neither fault, gets about 92 %. A network with *one* of the two faults learns within the epoch, too, only less well, whichever of the two it is. With both, nothing is learnt within that epoch at any of the eight rates that the study tried. **So it is neither the quarter nor the half, but the quarter together with the half.**
+# Read the first four as a square: two slopes, with and without a common mean. Tanh, which has neither fault, gets about 92 %. A network with *one* of the two learns within the epoch, too, only less well, whichever it is. With both, nothing is learnt at any of the eight rates that the study tried. But give back the blame that the slopes took, as in the last line, and the half no longer stops the network. **So neither the fading nor the half stops it by itself; the two together do.**
 #
-# ### Why layer 6 goes quiet
+# ### Is it the half at the top?
 #
-# How can a common half stop a network? Look at the last layer of the sigmoids, whose pull falls more than a hundredfold within the first epoch. Its gradient is $A_5^T\, dZ_6$, so compare $A_5$ before and after.
+# How can a common half do such harm? We had a good explanation. Layer 6 has no use for a constant, because it has biases for that, so training pushes $A_5$ down towards 0, where a sigmoid is saturated, and the network goes quiet from the top. Even the abstract of [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) says that the sigmoid's mean value can drive the top hidden layer into saturation. (We had cited the paper four times before we read that line.)
+#
+# If all this is so, then it is the half of layer 5 that matters. Take it away there, and leave the other four; then take those four away, and leave that one.
+#
+# **Predict.** Which of the two networks will learn within the epoch?
 
-# %% tags=["hide-input"]
-found = []
-for parameters in [sigmoids, trained]:
-    *_, a5, z = deep.MLP("sigmoid").forward(parameters, x)
-    dz6 = functions.cross_entropy_gradient(z, y)
-    found.append([a5.mean(), a5.std(axis=0).mean(), np.linalg.norm(a5.T @ dz6)])
-print("                           start  one epoch")
-for name, values in zip(["mean of A5", "A5, image to image", "pull on layer 6"], zip(*found)):
-    print(f"{name:22}", *(f"{value:9.5f}" for value in values))
+# %%
+guesses.ask("without the half in layer 5, or in layers 1 to 4", None)
+
+# %% tags=["answer", "hide-input"]
+some_halves = studies.module("half").SomeHalves
+found = {}
+print("half taken away   mean of layer 5's sigmoids   accuracy")
+print("in                start        after an epoch")
+for name, layers_without, rate in [
+    ("no layer", (), 2.0),
+    ("layer 5", (5,), 2.0),
+    ("layers 1 to 4", (1, 2, 3, 4), 3.0),
+]:
+    model = some_halves("sigmoid", without=layers_without)
+    after = one_epoch(model, sigmoids, rate)[0] if layers_without else trained
+    accuracy = evaluate(model, after, validation_set).accuracy
+    means = [model.forward(p, x)[5].mean() + model.half(5) for p in (sigmoids, after)]
+    print(f"{name:15} {means[0]:7.3f} {means[1]:14.3f} {accuracy:18.2%}")
+    found[name] = accuracy
+print("\nat its best rate, three seeds, %")
+for name in ["layer 5", "layers 1 to 4"]:
+    _, accuracies = at_best_rate(half, activation=f"no half in {name}")
+    print(f"{name:15}", *(f"{accuracy:5.1f}" for accuracy in sorted(accuracies)))
+found.pop("no layer")
+guesses.compare("without the half in layer 5, or in layers 1 to 4", max(found, key=found.get))
 
 # %% [markdown]
-# At the start $A_5$ is about a half for every image, and from image to image it changes by only a few ten-thousandths. Layer 6 has no use for such a constant, because it has biases for that, and as far as we can tell this is why training gets rid of it: it pushes $A_5$ down towards 0, where a sigmoid is saturated. Then layer 6 gets next to no input, layer 5 has lost even the quarter that it had, and the whole network has gone quiet. With a mean of 0 there would have been nothing to push away.
-#
-# <small>The abstract of [Glorot and Bengio 2010](https://proceedings.mlr.press/v9/glorot10a.html) says it: it is by its mean value that the sigmoid drives the top hidden layer into saturation. We had cited the paper four times.</small>
-#
-# So the blame fades on its way back, the image fades on its way forward, and all that is left for the top layer is a constant half, which training then takes away.
+# It is the wrong one. Without its half, layer 5 stays in the middle, where a sigmoid is steepest, and yet the network learns nothing, whichever of six rates it is given. Keep that half and take away the other four, and it begins to learn, although layer 5 is pushed down here as well. So we, too, had believed a good story. The saturation at the top is real, but it is not what stops the learning. How the halves further down do it, we don't know, and after two explanations that sounded right we leave the question open.
 #
 # ## How large should the weights be?
 #
 # What the slopes take away, larger weights could give back: with five single units, weights of 4 did it. How large must the weights be in a whole layer, so that neither the sums on the way forward nor the blame on the way back shrinks from layer to layer?
 #
-# Follow the mean square of the numbers through one layer, and ask when it stays the same. It is the longest derivation of the lesson, but every step is small, and it ends in a rule that every framework uses. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact about it: the mean of a product of two *independent* things is the product of their means.
+# Follow the mean square of the numbers through one layer, and ask when it stays the same. The weights are drawn independently, with mean 0 and the same **variance** $\mathrm{Var}(w)$, which for a mean of 0 is their mean square; biases start at 0. We write $E$ for "the mean of", and use one fact about it: the mean of a product of two *independent* things is the product of their means.
 #
 # **Forward.** A unit's sum is $z = \sum_j a_j w_j$. Square it, and you get the squares $a_j^2 w_j^2$ and mixed products such as $a_1 w_1 \cdot a_2 w_2$. Because the weights' signs are random, the mixed products are 0 on average, and only the squares remain, one for each of the layer's inputs. Each of them has the mean $E[a^2]\, \mathrm{Var}(w)$, since the weights don't know which activations they will be multiplied by:
 #
 # $$E[z^2] = \text{inputs} \cdot \mathrm{Var}(w) \cdot E[a^2] .$$
 #
-# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. Its sums have the same mean square as ours if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if $\mathrm{Var}(w) = 2 / \text{inputs}$. With tanh nothing is halved as long as the sums are small, so it wants $1 / \text{inputs}$.
+# **Through the unit.** If you flip the signs of all of a unit's weights, its sum flips from $z$ to $-z$, and the one is as likely as the other. So the positive sums hold half of the mean square. A ReLU keeps these and sets the rest to 0, which is why $E[a^2] = \frac12 E[z^2]$, and these activations are the next layer's inputs. That layer's sums have the same mean square as this layer's if $\text{inputs} \cdot \mathrm{Var}(w) \cdot \frac12 = 1$, that is, if $\mathrm{Var}(w) = 2 / \text{inputs}$. With tanh nothing is halved as long as the sums are small, so it wants $1 / \text{inputs}$.
 #
 # **Back.** The way back takes sums too, and the same argument holds there, with a layer's *outputs* in place of its inputs. Only now it is the slope, not the function, that decides how much of the mean square is left.
 #
@@ -446,11 +460,11 @@ for name, values in zip(["mean of A5", "A5, image to image", "pull on layer 6"],
 #
 # $$E[dz_{\text{before}}^2] = E[f'^2] \cdot \text{outputs} \cdot \mathrm{Var}(w) \cdot E[dz^2] .$$
 #
-# Half of the ReLUs have slope 1 and the others 0, so $E[f'^2] = \frac12$. (Here we have taken the blame to be independent of the weights and slopes that it is multiplied by, which is not quite so. The twenty layers below will show whether that is close enough to the truth.)
+# Half of the ReLUs have slope 1 and the others 0, so $E[f'^2] = \frac12$, and they want 2 / outputs. Between layers of equal size that is the same number. (Here we have taken the blame to be independent of the weights and slopes that it is multiplied by, which is not quite so.)
 #
 # </details>
 #
-# So the **He rule**, for ReLUs, is a variance of 2 / inputs. The **Glorot rule** is a compromise for tanh, between 1 / inputs on the way forward and 1 / outputs on the way back: 2 / (inputs + outputs). Sigmoids need far more than that. Because their slope is at most $\frac14$, each layer leaves at most $\frac1{16}$ of the blame's mean square, so they want at least 16 times tanh's variance. Since a variance is a mean square, that means weights *four* times as large, which is just the cure that the five single units promised.
+# So the **He rule**, for ReLUs, is a variance of 2 / inputs. The **Glorot rule** is a compromise for tanh, between 1 / inputs on the way forward and 1 / outputs on the way back: 2 / (inputs + outputs). Sigmoids, with a slope of at most a quarter, want weights at least *four* times as large as tanh, which is just the cure that the five single units promised.
 #
 # ### Exercise 7.3: from a variance to a range (core, 4 minutes)
 #
@@ -516,15 +530,19 @@ guesses.compare("factor from layer to layer", f"{a_layer:.3f}, the root of 1/2")
 # And the five layers of sigmoids that were stuck? Give them weights four times as large.
 
 # %% tags=["hide-input"]
-print("                     of layer 6's blame,  one epoch at its best rate,")
-print("                     layer 1 gets         mean of three seeds")
+print("                     of layer 6's  image to image,  one epoch at its best")
+print("                     blame, layer  A5 changes by    rate, mean of three")
+print("                     1 gets                         seeds")
 for name, start in {"sigmoid, Glorot": sigmoids, "sigmoid, Glorot x 4": large}.items():
-    faded, _, _ = way_back(deep.MLP("sigmoid"), start)
+    model = deep.MLP("sigmoid")
+    faded, _, _ = way_back(model, start)
+    changes = model.forward(start, x)[5].std(axis=0).mean()
     _, accuracies = at_best_rate(depth, start=name, hidden_layers=5)
-    print(f"{name:20} {faded[0] / faded[-1]:.4f}               {accuracies.mean():.1f} %")
+    share = faded[0] / faded[-1]
+    print(f"{name:19}  {share:.4f} {changes:13.5f} {accuracies.mean():14.1f} %")
 
 # %% [markdown]
-# A seventh of the blame now reaches layer 1 instead of a thousandth. That isn't all of it, because larger weights make larger sums, and there a sigmoid is less steep. But it is enough: the network that got nowhere in an epoch now gets 87.1 % right. So it was never the sigmoid alone, but the sigmoid *with that start*.
+# A seventh of the blame now reaches layer 1 instead of a thousandth, and the network that got nowhere in an epoch gets 87.1 % right. But was it the blame? The *image* fades less as well, so this table can't tell.
 #
 # ## A way around
 #
@@ -595,29 +613,29 @@ if not np.isclose(here["accuracy"], results["accuracy"]):
 print(f"after one epoch at {settings['rate']:g}: {here['accuracy']:.2%}")
 
 # %% [markdown]
-# After one epoch the network gets nine digits in ten right, where before it gave all of them the same answer. There is now a path along which nothing is multiplied, and it serves the blame and the image alike.
-#
-# Trainable is not yet useful, though. Compare it with a network that leaves the four residual layers out, and with one in which they are *frozen*, just as they were drawn, each at the rate that is best for it.
+# After one epoch the network gets nine digits in ten right, where before it gave all of them the same answer. There is now a path along which nothing is multiplied, for the blame and the image alike. But trainable is not yet useful. Compare it with a network that leaves the four residual layers out, and with one in which they are *frozen*, just as they were drawn, each at the rate that is best for it with three other seeds.
 
 # %% tags=["hide-input"]
 stored = studies.read("way_around")["rows"]
-print("                   rate  accuracy in %, each seed")
-for network in ["residual", "one hidden layer", "residual, frozen"]:
+print("                      rate  accuracy in %, each seed")
+for network in ["residual", "one hidden layer", "frozen", "frozen, minus a half"]:
     rate, accuracies = at_best_rate(stored, network=network)
-    fresh = accuracies[3:] if len(accuracies) > 3 else accuracies
-    print(f"{network:17} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
+    fresh = accuracies[3:]
+    print(f"{network:20} {rate:5g} ", *(f"{accuracy:5.1f}" for accuracy in fresh))
 
 # %% [markdown]
-# With every one of the five seeds, the network with one hidden layer is ahead. So the plus sign made five layers *trainable*, and not *useful*; and layers that can't learn do real harm, because whatever they add at random is in the sum as well. What everybody uses is therefore the plus sign together with **normalisation**, which at every layer brings the sums back to mean 0 and standard deviation 1, over the batch ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) or over the layer's units ([Ba and others 2016](https://arxiv.org/abs/1607.06450)).
+# With every one of the five seeds, the network with one hidden layer is ahead of the residual one. So the plus sign has made five layers *trainable*; *useful* they are not, at least not within an epoch.
 #
-# <small>The five seeds had no part in choosing the rates. The frozen network has only the three that chose, and a rate below its four might do a little better.</small>
+# And the frozen layers do great harm. Naturally, we wrote here, since whatever they add at random stays in the sum. By now you know what such a sentence needs, and the last row is its control: freeze the same random layers, but let each add its sigmoid *minus a half*. The harm is gone. Layers that can't learn had done none; it was four constant halves, and we had fallen into the trap two pages after warning you of it.
+#
+# In practice the plus sign goes with **normalisation**, which we don't test here. At every layer it brings the sums back to mean 0 and standard deviation 1, over the batch ([Ioffe and Szegedy 2015](https://arxiv.org/abs/1502.03167)) or over the layer's units ([Ba and others 2016](https://arxiv.org/abs/1607.06450)).
 #
 # ## Recap
 #
-# You now have a loop that trains a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen a convincing explanation fall to a control of two lines. What you can't do yet is say when a network that fits its images has fitted them too well.
+# You now have a loop that trains a network of any depth, and you can say, layer by layer, where its gradient fades and why. You have also seen three convincing explanations of ours fall, each to a control of a few lines. What you can't do yet is say when a network that fits its images has fitted them too well.
 #
 # - **Why does the gradient fade?** On its way back the blame is multiplied at every layer, by the weights and by the slope. A sigmoid's slope is at most a quarter, and five of them leave less than a thousandth.
-# - But fading alone doesn't stop the learning: with a sigmoid minus a half the blame fades nearly as much, and the network learns. It is the quarter *together with* the half, a mean that is the same for every image, which lets the top layer go quiet.
+# - But fading doesn't stop the learning by itself: with a sigmoid minus a half the blame fades nearly as much, and the network learns. It takes the fading *together with* the half, a mean that is the same for every image.
 # - **What keeps it alive?** Starting weights that keep the mean square level, for ReLUs a variance of 2 / inputs; units with a slope of 1, and activations around 0; and a plus sign, which gives the blame a way around.
 #
 # ## Questions to ask yourself
@@ -626,7 +644,7 @@ for network in ["residual", "one hidden layer", "residual, frozen"]:
 #
 #    <details><summary>Answer</summary>
 #
-#    Before the first step, the norm of each layer's blame and of its gradient, and how much the last hidden layer changes from image to image. If the blame shrinks from layer to layer towards the pixels, or the last layer hardly changes, the start or the activation function is at fault. After some steps, print the activations' means too: a layer may have gone quiet.
+#    Before the first step, the norm of each layer's blame and of its gradient, and how much the last hidden layer changes from image to image. If the blame shrinks from layer to layer towards the pixels, or the last layer hardly changes, the start or the activation function is at fault. After an epoch, print that change from image to image again: if it is growing, the network is slow, not dead.
 #
 #    </details>
 #
@@ -634,7 +652,7 @@ for network in ["residual", "one hidden layer", "residual, frozen"]:
 #
 #    <details><summary>Answer</summary>
 #
-#    For the first layer, perhaps. But one rate serves all layers, and the last, whose gradient is a thousand times larger, would be thrown about. Without the half the pulls of all layers were alike, and there a large rate did help.
+#    Not one rate for all layers: the last, whose gradient is a thousand times larger, would be thrown about. A rate for each layer can, and the blame times 4 at every slope was just that. Without the half the pulls of all layers were alike, and there one large rate did help.
 #
 #    </details>
 #

@@ -19,7 +19,7 @@
 #
 # **You need** lessons [07](07_deeper.ipynb) and [08](08_too_good.ipynb).
 #
-# **Time** 55 minutes to read, 25 more for the exercises; it runs for about 25 s and takes 500 MB
+# **Time** 60 minutes to read, 25 more for the exercises; it runs for about 25 s and takes 500 MB
 
 # %% [markdown]
 # ## Before you start
@@ -54,7 +54,7 @@ plotting.use_style()
 #
 # Before any digits, take something that you can see at a glance. Here are twelve points. Each has a place $u$ and a target, which is the height of a smooth curve there plus a little noise. We fit a polynomial to them by **least squares**, which means making the sum of the squared misses as small as it can be. The terms of the polynomial are the **features** of a point, and their number is the size of the model; with 4 features, for example, it is a cubic.
 #
-# As terms we take Legendre's polynomials instead of the powers of $u$. Each has one more wiggle than the last, and as long as $u$ stays between $-1$ and 1, none of them leaves that range either. With the same number of terms they can make exactly the curves that the powers make; what differs is only the weights that a curve needs.
+# As terms we take Legendre's polynomials instead of the powers of $u$. Each has one more wiggle than the last, and as long as $u$ stays between $-1$ and 1, none of them leaves that range either. With the same number of terms they can make exactly the curves that the powers make; what differs is only the weights that a curve needs, and that will matter.
 #
 # With 12 features the polynomial has just enough freedom to go through all twelve points. With 40 there are infinitely many polynomials that do, and NumPy's `lstsq` returns the one whose weights have the smallest sum of squares.
 #
@@ -103,7 +103,7 @@ plt.show()
 #
 # ### What the peak is made of
 #
-# The tale blames the noise, so let us ask the noise. Our one draw may have been unlucky, so draw it two hundred times and take the median of the distances: with 12 features the fit is still off by more than 2. Now put 0 in place of 0.2, so that every target lies exactly on the true curve.
+# The tale blames the noise, so let us ask the noise. Our one draw may have been unlucky, so draw it two hundred times and take the median of the distances: with 12 features the fit is still off by more than 2. The noise had a standard deviation of 0.2. Make that 0, so that every target lies exactly on the true curve.
 #
 # **Predict.** How far off will the fit with 12 features be without noise?
 
@@ -115,18 +115,20 @@ draws = np.random.default_rng(seed=1).normal(size=(12, 200))
 print("       off the true curve, median of 200")
 print("noise  4 features  12 features  40 features")
 at_12 = {}
-for level in [0.0, 0.002, 0.02, 0.2]:
+for wave, level in [(3, 0.0), (3, 0.002), (3, 0.02), (3, 0.2), (12, 0.0)]:
     medians = []
     for count in [4, 12, 40]:
-        w = np.linalg.lstsq(terms(u, count), np.sin(3 * u)[:, None] + level * draws)[0]
-        apart = terms(fine, count) @ w - np.sin(3 * fine)[:, None]
+        w = np.linalg.lstsq(terms(u, count), np.sin(wave * u)[:, None] + level * draws)[0]
+        apart = terms(fine, count) @ w - np.sin(wave * fine)[:, None]
         medians.append(np.median(np.sqrt((apart**2).mean(axis=0))))
+    if wave == 12:
+        print("a true curve with more waves, sin 12u:")
     print(f"{level:5g}  {medians[0]:10.6f}  {medians[1]:11.6f}  {medians[2]:11.6f}")
-    at_12[level] = medians[1]
-guesses.compare("off at 12 features, without noise", f"{at_12[0.0]:.6f}")
+    at_12[wave, level] = medians[1]
+guesses.compare("off at 12 features, without noise", f"{at_12[3, 0.0]:.6f}")
 
 # %% [markdown]
-# Without noise there is no peak at all. The fit with 12 features is then by far the best of the three, and the one with 40 is the worst, because of all the curves through the twelve points `lstsq` takes the one with the smallest weights, and that is not quite the true curve. Now read the column of 12 downwards: ten times the noise, ten times the distance, and always about ten times as much as the noise itself. In other words, the fit at 12 features is an amplifier, and what it amplifies is whatever part of the targets the features can't follow. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.**
+# Without noise there is no peak at all. The fit with 12 features is then by far the best of the three. The one with 40 is the worst: of all the curves through the twelve points, `lstsq` takes the one with the smallest weights, and that is not quite the true curve. Now read the column of 12 downwards: ten times the noise, ten times the distance, and always about ten times as much as the noise itself. In other words, the fit at 12 features is an amplifier. And noise is not all that it amplifies, as the last row shows. There is none in it, but the true curve has more waves than 12 features can follow, and the peak is back. **A peak needs something to amplify: noise in the targets, or a misfit, a part of the true answer that the model can't express.**
 #
 # Now try it by hand. At twelve features, drag a point in the middle up or down. Where does the curve move most? Then move the slider to 40, and drag the same point.
 
@@ -140,9 +142,9 @@ pictures.fit()
 #
 # </details>
 #
-# <small>With twelve points, Legendre's polynomials and, below, the singular values: we owe this way of looking at the peak to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151), who also take its causes away one by one.</small>
+# <small>We owe this way of looking at the peak to [Schaeffer and others 2023](https://arxiv.org/abs/2303.14151), who also take its causes away one by one.</small>
 #
-# ## The same peak, with digits
+# ## The same experiment, with digits
 #
 # With twelve points the second low was not as low as the first. Is that true of digits, too? Take a layer of ReLUs, give it the weights $W_1$ that the He rule draws at random (lesson 07), and never train it. Its activations are **random features** of an image. Only the weights from there to the ten classes are fitted, by least squares:
 #
@@ -153,7 +155,7 @@ pictures.fit()
 #
 # The targets are the one-hot $Y$, and what we make as small as possible is the squared error: the squares of all entries of $AW - Y$, added up and divided by $n$.
 #
-# These labels are correct, so where is the noise? There is none, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes. What the features can't follow is amplified just as noise is.
+# These labels are correct, so where is the noise? There is none, but there is plenty of misfit, because no weights on a few hundred random features answer exactly 1 or 0 to every digit that anybody writes. What the features can't follow is amplified just as noise is. On its own images an exact fit hides its misfit; on others it shows.
 
 # %%
 mnist = data.load()
@@ -179,7 +181,7 @@ fits = [np.linalg.lstsq(a[:, :width], y)[0] for width in widths]
 # %% [markdown]
 # Now try each fit on 10,000 new images.
 #
-# **Predict.** Draw two curves against the number of features: the errors on the *training* images, and those on *new* ones. Where will something happen, and what percentage of the new images will be misread there?
+# **Predict.** Draw two curves against the number of features: the errors on the *training* images, and those on *new* ones. Where will the errors on new images be highest, and what percentage will be misread there?
 
 
 # %% tags=["hide-input"]
@@ -235,7 +237,7 @@ plt.show()
 #
 # To the right of it things get better, and they go on getting better past the first low point, down to 9.42 % with 6,000 features. This is **double descent**. We find it hard to believe even now that the same recipe, with nothing but more features, goes from nine digits in ten wrong to nine in ten right.
 #
-# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is even *exact*, $AW = Y$. That holds for the worst fit and for the best alike. What does tell a good exact fit from a bad one?
+# And look at the training images. Every fit from 600 features on reads all 1,000 of them correctly, that is, it knows them *by heart*, and from 1,000 on the fit is even *exact*, $AW = Y$. That holds for the worst fit and for the best alike. What, then, tells a good exact fit from a bad one?
 #
 # <small>[Belkin and others 2019](https://doi.org/10.1073/pnas.1903070116) named it, with random features ([Rahimi and Recht 2007](https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html)) fitted to MNIST as here; [Loog and others 2020](https://doi.org/10.1073/pnas.2001875117) tell who had seen it before.</small>
 #
@@ -247,7 +249,7 @@ plt.show()
 #
 # </details>
 #
-# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest of the lesson asks why it is exactly there. It is the hardest part of this course so far, and it is worth a fresh head.
+# **A good place to stop.** You have seen the peak twice, and you know what it is made of. The rest of the lesson asks why it is exactly there, and it is worth a fresh head.
 #
 # ## Of all exact fits, the lightest
 #
@@ -295,9 +297,7 @@ exercises.folded(my_lightest_weights)
 # %% [markdown]
 # With many images it is the same argument. Whatever is at right angles to *every* row of $A$ changes no answer on the training images, and only adds to the sum of squares. So the lightest exact fit has no such part; in other words, it is a sum of multiples of $A$'s rows.
 #
-# That also explains why plain *training* should find it, although nobody tells it to look: gradient descent adds multiples of $A$'s rows to the weights of such a layer, and nothing else. So if it starts at 0 and ends at an exact fit, that fit is the lightest.
-#
-# Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit of 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of 1,100 features that is just as heavy, so the lightest one of 1,100 can't be heavier. What will the norms look like, from 100 features to 6,000?
+# Beyond the threshold, more features never make the lightest fit heavier. Suppose that you have an exact fit of 1,000 features. Give a hundred new features the weight 0, and you have an exact fit of 1,100 features that is just as heavy, so the lightest one of 1,100 can't be heavier. Here are the norms.
 
 # %%
 heaviness = [np.linalg.norm(W) for W in fits]
@@ -307,41 +307,38 @@ for width in [300, 9 * n // 10, n, 11 * n // 10, widths[-1]]:
 # %% [markdown]
 # The norms peak where the errors do. At the threshold there is just one exact fit, however heavy; beyond it there are many, and `lstsq` picks the lightest.
 #
-# "Two peaks in one place," you might object, "may be a coincidence." So keep everything else equal: 6,000 features, and an exact fit. We have a light one. For a heavy one, take the fit of 1,000 features and give all other features the weight 0. Now mix the two:
-#
-# $$\text{mixed} = (1 - \text{share}) \cdot \text{light} + \text{share} \cdot \text{heavy}$$
-#
-# Both answer $Y$, so the mixture answers $(1 - \text{share})\, Y + \text{share} \cdot Y = Y$, and is exact as well.
+# "Two peaks in one place," you might object, "may be a coincidence." So keep everything else equal, the 6,000 features and an exact fit, and only make the fit heavier. Draw random weights for all the features, and subtract the lightest weights that give the training images the same answers. What is left answers 0 to every one of these images; such weights are *silent*. However much of them we add to the light fit, it stays exact.
 
 # %%
 light = fits[-1]
-heavy = np.zeros_like(light)
-heavy[:n] = np.linalg.lstsq(a[:, :n], y)[0]
-shares = [0.0, 0.01, 0.03, 0.1, 1.0]  # change those after 0.01
-mixed = [(1 - share) * light + share * heavy for share in shares]
+random = np.random.default_rng(seed=1).normal(size=light.shape)
+silent = random - np.linalg.lstsq(a, a @ random)[0]
+silent /= np.linalg.norm(silent)
+amounts = [0, 5, 30, heaviness[widths.index(n)]]  # the last is the norm at the threshold
+heavier = [light + amount * silent for amount in amounts]
 
 # %% [markdown]
-# **Predict.** The light fit misreads 9.42 % of the new digits and the heavy one 86.71 %. What percentage will be misread if one part in a hundred of the mixture is heavy?
+# **Predict.** The light fit misreads 9.42 % of the new digits. The last one of these is as heavy as the fit at the threshold, which misreads 86.71 %. What percentage will this one misread?
 
 # %%
-guesses.ask("% misread with one part in a hundred", None)
+guesses.ask("% misread by the heaviest exact fit", None)
 
 # %% tags=["answer", "hide-input"]
-mixed_wrong = wrong_answers(mixed)
-print("share  exact    norm   errors")
-for share, W, count in zip(shares, mixed, mixed_wrong):
-    exact = str(np.allclose(a[:, : len(W)] @ W, y))
-    print(f"{share:5.0%}  {exact:5}  {np.linalg.norm(W):6.2f}  {count / 100:5.2f} %")
-guesses.compare("% misread with one part in a hundred", mixed_wrong[1] / 100)
+heavier_wrong = wrong_answers(heavier)
+print("   norm  exact   errors")
+for W, count in zip(heavier, heavier_wrong):
+    exact = str(np.allclose(a @ W, y))
+    print(f"{np.linalg.norm(W):7.2f}  {exact:5}  {count / 100:5.2f} %")
+guesses.compare("% misread by the heaviest exact fit", heavier_wrong[-1] / 100)
 
 # %% [markdown]
-# The same images, the same features, all five exact, and yet 9.42 % errors become 86.71 %. One part in a hundred is enough to see the harm. **Exact fits differ in their weights, and new images feel it.**
+# The same images, the same features, all four exact, and yet 9.42 % errors become 87.11 %, hardly different from the threshold's. Nothing about these weights is special but their size: they were drawn at random, and then silenced on the training images. On new images they are anything but silent. **Exact fits differ in their weight, and new images feel it.**
 #
-# <small>Light is not good in itself, however: with the powers in place of Legendre's polynomials, for example, the lightest weights give a wild curve. What counts as light depends on the features.</small>
+# But light is not good in itself. Put the powers of $u$ in place of Legendre's polynomials (`np.vander(u, features, increasing=True)` in `terms`), and the lightest weights give a wild curve: what counts as light depends on the features.
 #
 # ## Where the weight comes from
 #
-# Why does the threshold need such heavy weights? In the example of two images it was because they hardly differed. To say the same of a thousand images, imagine every possible set of weights of norm 1, that is, every direction that the weights can take. In some directions the answers to the training images are large, or *loud*; in others they are almost silent, or *faint*. If a part of the targets can only be reached along a faint direction, it takes a lot of weight to reach it.
+# Why does the threshold need such heavy weights? With two images it was because they hardly differed. To say the same of a thousand images, imagine every possible set of weights of norm 1, that is, every direction that the weights can take. Some directions give large answers to the training images: call them *loud*. Others give almost none: call them *faint*. If a part of the targets can only be reached along a faint direction, it takes a lot of weight to reach it.
 #
 # Linear algebra sorts the directions for us. Every matrix can be taken apart into pairs of directions, from the loudest to the faintest. This is the **singular value decomposition**; books write it $U \Sigma V^T$, and we write
 #
@@ -378,7 +375,7 @@ for small in [two, three]:
     print(f"   part / s {(part / s).round(3)}")
 
 # %% [markdown]
-# With pair 1 as weights both images get nearly the same answer; with pair 2 they get opposite ones. Since the images hardly differ in two features, pair 2 is faint, and it carries nearly the whole norm of the fit. The third feature makes it louder, and the weight is gone.
+# With pair 1 as weights both images get nearly the same answer; with pair 2 they get opposite ones. Since the images hardly differ in two features, pair 2 is faint, and it carries nearly the whole norm of the fit, 14.138 against 0.353. The third feature makes it louder, and the weight is gone.
 #
 # Put all pairs together. With at least as many features as images, and no $s$ of 0, the lightest exact fit is
 #
@@ -390,7 +387,7 @@ for small in [two, three]:
 #
 # Exact: in $A W$ the products $\text{right} \cdot \text{right}^T$ and $\mathrm{diag}(s)\, \mathrm{diag}(1 / s)$ are identity matrices, and $\text{left}\; \text{left}^T\, Y$ remains. Here `left` is square, with $n$ directions for $n$ images. A square matrix whose columns are at right angles and have norm 1 has its transpose as its inverse, so what remains is $Y$.
 #
-# The lightest: its columns are sums of multiples of the rows of `right`. Multiply $A$ by $\mathrm{diag}(1/s)\, \text{left}^T$ from the left, and you see that those are sums of multiples of $A$'s rows.
+# The lightest: its columns are sums of multiples of the rows of `right`. Multiply $A$ by $\mathrm{diag}(1/s)\, \text{left}^T$ from the left, and you see that the rows of `right` are sums of multiples of $A$'s rows.
 #
 # </details>
 #
@@ -423,12 +420,12 @@ exercises.folded(my_without_weakest)
 #
 # *To its left* there are fewer features than images. The faintest direction is the set of weights, of norm 1, that comes closest to silencing all 1,000 images at once. One more feature brings one more weight to help with the silencing, and at worst that weight stays 0. So each feature makes the faintest direction *fainter*, or leaves it as it was.
 #
-# *To its right*, some weights silence all the images completely, because there are more unknowns than equations. But such weights change no answer, and the lightest fit never uses them. So turn the question round, and ask how nearly the *images* can cancel one another. Mix them, adding some and subtracting others, with shares of norm 1, and look at each feature's sum over the mixture. In the faintest mixture all of these sums are almost nothing. With one more feature there is one more sum that must be almost nothing as well, and that can only be harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
+# *To its right* there are silent weights, because there are more unknowns than equations. But the lightest fit never uses them. So turn the question round, and ask how nearly the *images* can cancel one another. Mix them, adding some and subtracting others, with shares of norm 1, and look at each feature's sum over the mixture. (With shares $\text{left}_j$ they are $\text{left}_j^T A = s_j\, \text{right}_j^T$: it is the same $s$, seen from the images' side.) In the faintest mixture all of these sums are almost nothing. With one more feature there is one more sum that must be almost nothing as well, and that can only be harder. So each feature makes the faintest direction *louder*, or leaves it as it was.
 #
-# Fainter up to the threshold, louder from there on: it must be faintest exactly there. That is the whole reason for the peak, and we know of none that is shorter. Look at it with the digits.
+# Fainter up to the threshold, louder from there on: it must be faintest exactly there. That is why the peak is where it is, and we know of no shorter reason. Look at it with the digits.
 
 # %% mystnb={"image": {"alt": "The smallest singular value of the digits' features against the number of features, 300 to 3,000, both axes logarithmic: a sharp V. It falls from 0.3 at 300 and 500 features to 0.001 at 1,000, where a dashed vertical line marks as many features as images, and climbs again to 0.8 at 3,000."}} tags=["hide-input"]
-near = {n * percent // 1000 for percent in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
+near = {n * permille // 1000 for permille in (300, 500, 950, 990, 1010, 1050, 1500, 3000)}
 faintest = {}
 for width in sorted(near_n | near):
     faintest[width] = np.linalg.svd(a[:, :width], compute_uv=False)[-1]
@@ -442,16 +439,37 @@ axis.set(
     xlabel="random features (log scale)",
     ylabel="smallest s (log)",
 )
-axis.set_xticks([n // 2, n, 2 * n], [f"{count:,}" for count in (n // 2, n, 2 * n)])
+axis.set_xticks([300, 1000, 3000], ["300", "1,000", "3,000"])
 axis.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# With $s = 0.001$ the weight must be a thousand times the part, and whatever noise or misfit lies along that direction is amplified a thousandfold.
+# With $s = 0.001$ the weight must be a thousand times the part, and whatever noise or misfit lies along that direction is amplified a thousandfold. So fit the 1,000 features as in exercise 9.2, without their weakest directions.
+
+# %%
+left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
+parts = left.T @ y
+leaving_out = [1, 10, 100, n // 2]  # change me
+shortened = [right[: n - k].T @ (parts[: n - k] / s[: n - k, None]) for k in leaving_out]
+
+# %% [markdown]
+# **Predict.** With all directions 86.71 % of the new digits are misread. What percentage without the faintest one?
+
+# %%
+guesses.ask("% misread without the faintest direction", None)
+
+# %% tags=["answer", "hide-input"]
+shortened_wrong = wrong_answers(shortened)
+for k, count in zip(leaving_out, shortened_wrong):
+    print(f"without {k:3} directions: errors {count / 100:5.2f} %")
+guesses.compare("% misread without the faintest direction", shortened_wrong[0] / 100)
+
+# %% [markdown]
+# One is not enough. The faintest direction has many neighbours that are nearly as faint, for which the same argument holds, and only when hundreds of them are gone does the useless fit become a good one.
 #
 # ## Weight decay, for a single layer
 #
-# Leaving faint directions out, as in exercise 9.2, is crude, since each is either kept or lost. Use lesson 08's weight decay instead, and add $\frac{\lambda}{2} \sum w^2$ to the squared error. The squared error's gradient with respect to the answers $AW$ is $\frac2n (AW - Y)$, and $A^T$ times that is its gradient with respect to $W$ (lesson 03). At the lowest point the sum of the two gradients is 0:
+# Leaving directions out is crude, since each is either kept or lost. Use lesson 08's weight decay instead, and add $\frac{\lambda}{2} \sum w^2$ to the squared error. The squared error's gradient with respect to the answers $AW$ is $\frac2n (AW - Y)$, and $A^T$ times that is its gradient with respect to $W$ (lesson 03). At the lowest point the sum of the two gradients is 0:
 #
 # $$\frac2n A^T (A W - Y) + \lambda W = 0 . \qquad (1)$$
 #
@@ -463,11 +481,11 @@ plt.show()
 #
 # Solve it for $W$, in three steps:
 #
-# - By (1), $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So here, too, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10).
+# - By (1), $W = A^T \cdot \frac{2}{n \lambda} (Y - A W)$, and $A^T = \text{right}^T\, \mathrm{diag}(s)\; \text{left}^T$ begins with $\text{right}^T$. So here, too, the columns of $W$ are sums of multiples of `right`'s rows: $W = \text{right}^T \cdot \text{inner}$, with a matrix *inner* of shape (pairs, 10). ($W$ stands on both sides there, but its form is all that we want.)
 # - Put this and $A = \text{left} \cdot \mathrm{diag}(s) \cdot \text{right}$ into (2). There, $\text{right}\; \text{right}^T$ and $\text{left}^T\, \text{left}$ are identity matrices, and *inner* is all that is left to solve for.
 # - In the code, `np.linalg.svd(a, full_matrices=False)` gives you the three factors.
 #
-# Pencil first: what takes the place of $1/s$? With $n\lambda/2 = 1$, what does it become for $s = 100$, and what for $s = 1/100$? And for which $s$ is it largest? (Its derivative is 0 there.)
+# Pencil first: what takes the place of $1/s$? With $n\lambda/2 = 1$, what does it become for $s = 100$, and what for $s = 1/100$? And for which $s$ is it largest?
 
 
 # %%
@@ -509,29 +527,21 @@ exercises.folded(my_decayed_fit)
 #
 # </details>
 #
-# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced. Weight decay does what leaving directions out does, only gradually. Use it at the threshold.
+# So the loud directions hardly notice weight decay, while the faint ones, which $1/s$ would have blown up, are silenced. Weight decay does gradually what leaving directions out does all at once. Use it at the threshold.
 
 # %%
-left, s, right = np.linalg.svd(a[:, :n], full_matrices=False)
 decays = [2e-3, 2e-2]  # change the second, or add more
 decayed = []
 for weight_decay in decays:  # lambda
     instead = s / (s**2 + n * weight_decay / 2)  # of 1 / s
-    decayed.append(right.T @ (instead[:, None] * (left.T @ y)))
+    decayed.append(right.T @ (instead[:, None] * parts))
 
-# %% [markdown]
-# **Predict.** Without weight decay 87 % of the new digits were misread there. What percentage will be misread with $\lambda = 0.002$?
-
-# %%
-guesses.ask("% misread with weight decay 0.002", None)
-
-# %% tags=["answer", "hide-input"]
+# %% tags=["hide-input"]
 decayed_wrong = wrong_answers(decayed)
 for weight_decay, W, count in zip(decays, decayed, decayed_wrong):
     print(
         f"weight decay {weight_decay:g}: norm {np.linalg.norm(W):.2f}, errors {count / 100:.2f} %"
     )
-guesses.compare("% misread with weight decay 0.002", decayed_wrong[0] / 100)
 
 
 # %% tags=["hide-input"]
@@ -544,7 +554,7 @@ def of_study(weight_decay):
 study = studies.read("double_descent")
 there = study["rows"][study["quick"]]["results"]["widths"]
 
-# %% mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["answer", "hide-input", "home"]
+# %% mystnb={"image": {"alt": "The study's errors on new digits, in per cent, against the number of random features, 100 to 6,000, both axes logarithmic, means of five draws. Without decay the curve falls, climbs to a peak of 88 at 1,000 features and falls to 9. With a weight decay of 0.002 the peak is gone: the curve falls to 15, stays nearly level, and falls to 9. With 0.02 it falls all the way, from 22 to below 9. Shaded bands from the lowest to the highest of five draws are narrow."}} tags=["hide-input", "home"]
 figure, axis = plt.subplots(figsize=(6.4, 4.2))
 for weight_decay, style in zip([0.0, 2e-3, 2e-2], ["o-", "s--", "^-."]):
     found = of_study(weight_decay)
@@ -564,11 +574,11 @@ axis.legend(title="weight decay")
 plt.show()
 
 # %% [markdown]
-# With either of these values the peak is gone, and not only in our draw of the features: the curves are the means of five draws, from the study `double_descent`, and the bands run from the lowest to the highest. Take away the amplifier, and the noise or misfit does little harm. Go back to the twelve points and move the slider of $\lambda$: the ends calm down. (A *false* label is another matter, because an exact fit has to learn that by heart as well, as the network of lesson 08 did.)
+# With either of these values the peak is gone, and not only in our draw of the features: the curves are the means of five draws, from the study `double_descent`, and the bands run from the lowest to the highest. Take away the amplifier, and the noise or misfit does little harm. Go back to the twelve points and move the slider of $\lambda$: there, too, the ends calm down.
 #
 # <details><summary>Why does this matter for networks?</summary>
 #
-# Here one layer was fitted, exactly, to a squared error. Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). And [Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that with the best weight decay there is no peak.
+# Here one layer was fitted, exactly, to a squared error. Plain gradient descent would end at the same fit, if it starts at 0: it adds multiples of $A$'s rows to the weights, and nothing else. (Along the faint directions that takes very long, so that stopping early acts like weight decay.) Networks in which every layer is trained show the peak as well, most clearly if some of the labels are wrong ([Nakkiran, Kaplun and others 2020](https://arxiv.org/abs/1912.02292)). And [Nakkiran, Venkat and others 2021](https://arxiv.org/abs/2003.01897) prove for some cases of least squares that with the best weight decay there is no peak.
 #
 # </details>
 #
@@ -578,7 +588,7 @@ plt.show()
 #
 # - **Why does more get better again?** Where the features just suffice there is a single exact fit, whose faint directions amplify whatever the features can't follow. With more features no direction is so faint, and the same images are fitted with less weight. And where light weights mean a calm fit, as with these features, new images are read better.
 # - A peak needs something to amplify, noise or misfit. Without noise our twelve points had none.
-# - Weight decay silences the faint directions. If it is large enough for the features, it takes the peak away.
+# - Weight decay silences the faint directions, and enough of it takes the peak away.
 #
 # ## Questions to ask yourself
 #
