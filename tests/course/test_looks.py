@@ -48,9 +48,7 @@ ALONE = "np.allclose(np.vstack([answer(x[i : i + 1]) for i in range(len(x))]), a
     ("asked", "instead", "passes"),
     [
         (ALONE, "True", "cards_among_themselves"),
-        (ALONE, "np.allclose(answer(x[:1]), answer(x)[:1])", "looking_back_at_the_card_before"),
         ("np.allclose(answer(turned), answer(x))", "True", "looking_and_favouring_the_first_pairs"),
-        ("not np.allclose(change(1), change(3))", "True", "the_blackest_key_and_the_question"),
         ("difference - difference[:, :1]", "difference", "two_votes_added_as_log_probabilities"),
     ],
 )
@@ -59,11 +57,6 @@ def test_a_check_that_leaves_out_one_thing_accepts_an_impostor_and_is_told_so(
 ):
     assert COMPLETE.count(asked) == 1
     body = COMPLETE.replace(asked, instead)
-    if passes == "the_blackest_key_and_the_question":  # without it, two impostors more would pass
-        body = f"asked = x.copy()\nasked[:, 0] = x[:, 3]\n{body} and {{}}".format(
-            "not np.allclose(answer(asked), answer(x)) "
-            "and not np.allclose(answer(swapped(x)), answer(x))"
-        )
     reply = check(write("looks", body))
     assert reply.kind == "wrong value"
     assert f"With answer = {passes}" in reply.text
