@@ -80,13 +80,13 @@ def test_a_header_is_read():
     assert header.time.endswith("about 2.5 s and takes 180 MB")
 
 
+A_FOLD = "# <details><summary>Answer</summary>\n# folded\n# </details>"
+
+
 @pytest.mark.parametrize(
     ("cells", "minutes"),
     [
-        (
-            f"# %% [markdown]\n# {'word ' * 85}\n#\n# <details><summary>Answer</summary>\n# folded\n# </details>",
-            1,
-        ),
+        (f"# %% [markdown]\n# {'word ' * 85}\n#\n{A_FOLD}", 1),
         ("# %% [markdown]\n# $$\n# a \\\\\n# b \\\\\n# c\n# $$", 1.5 + 1 / 85),
         ("# %%\n" + "x = 1\n\n# why\n" * 30, 2),
         ('# %% tags=["hide-input"]\n' + "x = 1\n" * 30, 0),

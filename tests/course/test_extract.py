@@ -140,13 +140,6 @@ def test_what_newer_python_wrote_is_for_a_person_to_decide(version, words):
         assert "(z: return z" in answer.source
 
 
-def test_a_cell_that_is_no_python_does_not_hide_the_others():
-    both = notebook("def my_sigmoid(z:\n    return z", "def my_softmax(z): return z")
-    found = that_count([("1.ipynb", both.encode())])
-    assert found["sigmoid"].error.startswith("SyntaxError: ")
-    assert found["softmax"].source
-
-
 @pytest.mark.parametrize(
     "slip",
     [

@@ -15,7 +15,7 @@ from course.exercises import EXERCISES, check, keep, mine
 from mnistlib import autodiff, data, functions, network, training
 
 from .common import HOMES, kept_file, names_in, refuse, well_formed
-from .handed_in import as_function_of_a_reader, named, right, unexplained, write
+from .handed_in import as_function_of_a_reader, right, unexplained, write
 
 pytestmark = pytest.mark.usefixtures("untouched")
 
@@ -242,12 +242,6 @@ def test_one_reply_says_what_is_kept_and_what_is_not():
     assert mine().startswith("yours:         one_hot\n")
 
 
-def test_an_unknown_name_among_several_keeps_none():
-    with pytest.raises(TypeError, match="no exercise"):
-        keep(write("one_hot", right("one_hot")[0]), named(functions.softmax, "sofmax"))
-    assert not kept_file().exists()
-
-
 @pytest.mark.parametrize("nowhere", ["", os.devnull])
 def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
     monkeypatch, nowhere, tmp_path
@@ -261,10 +255,3 @@ def test_without_a_file_nothing_is_written_and_keeping_holds_for_this_notebook(
     assert list(tmp_path.iterdir()) == []
     assert os.stat(os.devnull).st_mode == device
     assert mine().startswith("yours:         none yet")
-
-
-def test_a_mark_of_the_byte_order_harms_nothing():
-    """Windows' editors write one."""
-    kept_file().write_text("import numpy as np\n", encoding="utf-8-sig")
-    assert "From here on it is" in keep(write("softmax", right("softmax")[0]))
-    assert mine().startswith("yours:         softmax\n")
