@@ -77,36 +77,6 @@ def sigmoid_network(
     return my_train, my_predict, my_probabilities
 
 
-def class_number_network():
-    """Return two functions: a single output is to be the digit, as a number."""
-
-    def output(parameters, images):
-        W1, b1, W2, b2 = parameters
-        a = np.maximum(rows(images) @ W1 + b1, 0)
-        return a, (a @ W2 + b2)[:, 0]
-
-    def my_train(images, labels, rng):
-        W1, W2 = rng.normal(0, 0.05, (784, 64)), rng.normal(0, 0.1, (64, 1))
-        b1, b2 = np.zeros(64), np.full(1, 4.5)
-        for _ in range(8):
-            order = rng.permutation(len(images))
-            for start in range(0, len(images), 64):
-                batch = order[start : start + 64]
-                a, read = output((W1, b1, W2, b2), images[batch])
-                dz = 2 * (read - labels[batch])[:, None] / len(batch)
-                da = dz @ W2.T * (a > 0)
-                W2 -= 0.005 * a.T @ dz
-                b2 -= 0.005 * dz.sum(axis=0)
-                W1 -= 0.005 * rows(images[batch]).T @ da
-                b1 -= 0.005 * da.sum(axis=0)
-        return W1, b1, W2, b2
-
-    def my_predict(parameters, images):
-        return np.clip(np.round(output(parameters, images)[1]), 0, 9).astype(int)
-
-    return my_train, my_predict
-
-
 class Layer:
     """A layer of the other right network: float32, He's weights, momentum of its own."""
 
