@@ -229,11 +229,14 @@ def test_edits_that_are_in_both_files_are_no_obstacle(lesson, monkeypatch):
     execute.make_notebook(lesson)
     notebook = fresh(lesson).notebook
     notebook.cells[-1].source = "An end, typed in Jupyter."
-    notebook.metadata["jupytext"] = {"formats": "ipynb,py:percent"}  # Jupyter has written both
+    notebook.metadata["jupytext"] = {"formats": "ipynb,py:percent"}  # Jupyter saves both files
     nbformat.write(notebook, lesson.path)
-    os.utime(lesson.path, (1, 1))
     source = SOURCE.replace("The end.", "An end that was edited again.")
     lesson.source_path.write_text(source, encoding="utf-8")
+    os.utime(lesson.path, (10**10, 10**10))
+    with pytest.raises(SystemExit, match="An end, typed in Jupyter"):
+        execute.make_notebook(fresh(lesson))
+    os.utime(lesson.path, (1, 1))  # so the source was saved later, and holds every edit
     assert execute.make_notebook(fresh(lesson)) is None
     assert fresh(lesson).notebook.cells[-1].source == "An end that was edited again."
 

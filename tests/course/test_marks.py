@@ -211,7 +211,7 @@ def test_without_bubblewrap_nothing_is_run_unless_the_teacher_trusts_it(
     assert not (tmp_path / "marks.csv").exists()
 
 
-def test_a_new_submission_alone_is_tried(tmp_path, monkeypatch):
+def test_what_is_new_or_has_changed_is_tried_and_nothing_else(tmp_path, monkeypatch):
     hand_in(tmp_path, ada=GOOD)
     before = mark(tmp_path, "--lesson", "01")
     hand_in(tmp_path, zoe=GOOD)
@@ -225,6 +225,9 @@ def test_a_new_submission_alone_is_tried(tmp_path, monkeypatch):
     after = mark(tmp_path, "--lesson", "01")
     assert anew == ["zoe"]
     assert {key: after[key] for key in before} == before
+    hand_in(tmp_path, ada=WRONG)
+    assert mark(tmp_path, "--lesson", "01")["ada", "one_hot"]["kind"] == "wrong shape"
+    assert anew == ["zoe", "ada"]
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])

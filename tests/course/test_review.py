@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from course import exercises, review
 from course.lessons import CLOSING, RECALL, all_lessons
 
-from .common import names_in, posix, refuse
+from .common import names_in, refuse
 
 pytestmark = pytest.mark.usefixtures("nothing_shown")
 
@@ -219,7 +219,6 @@ def test_a_damaged_file_is_set_aside_and_named(kept, text):
         assert len(names_in(kept.parent)) == count + 1
 
 
-@posix
 def test_what_cannot_be_written_is_said_and_nothing_is_lost(kept, monkeypatch):
     ask("00")
     monkeypatch.setattr("os.replace", refuse)
