@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.usefixtures("untouched"), pytest.mark.takes(seconds=20
 def test_the_reference_and_other_right_answers_are_right_and_wrong_ones_are_tried(name):
     exercise = EXERCISES[name]
     where = locations.words(name)
-    for answer in (named(exercise.reference, name), *(write(name, body) for body in right(name))):
+    bodies = right(name)[: 1 if name == "tune" else None]  # each of which trains a network
+    for answer in (named(exercise.reference, name), *(write(name, body) for body in bodies)):
         reply = check(answer)
         assert reply.kind == "right", f"{where}, below right:\n{reply}"
         assert exercise.notice.rpartition("}")[2] in reply.text
