@@ -5,12 +5,13 @@ Run it after a change to lesson 04's or 12's network, or to the original's recip
     python -m course pictures
 
 It writes ``course/pictures/data/``, which tests compare with what the lessons themselves compute.
+The sheet to photograph (``sheet.jpg``) was made once, of the test digits 240 to 259; lesson 04's network
+misreads two of them, so that the sheet's accuracy has an error bar.
 """
 
 import json
 
 import numpy as np
-from PIL import Image
 
 from course.materials.cards import deal_cards
 from course.pictures import packing
@@ -56,51 +57,6 @@ def store_draw(mnist: Mnist) -> None:
     content = packing.packed(final, mnist.test_images[0], exact=False)
     rounded, _ = packing.unpacked(content)
     store_network("draw", content, network, final, rounded, (mnist.test_images, mnist.test_labels))
-
-
-#: Where the corners of the sheet lie in the photograph of 800 x 640, clockwise.
-CORNERS = [(96, 38), (748, 92), (700, 604), (48, 560)]
-
-
-def photograph(images: np.ndarray) -> Image.Image:
-    """Lay digits on a sheet, four rows of five, and photograph it tilted, in uneven light."""
-    rng = np.random.default_rng(2)
-    ink = np.zeros((560, 700))
-    for k, image in enumerate(images):
-        large = np.asarray(Image.fromarray(image).resize((98, 98), Image.Resampling.BICUBIC)) / 255
-        row, column = divmod(k, 5)
-        top = 40 + 120 * row + rng.integers(-8, 9)
-        left = 40 + 128 * column + rng.integers(-8, 9)
-        part = ink[top : top + 98, left : left + 98]
-        np.maximum(part, np.clip((large - 0.35) / 0.3, 0, 1), out=part)  # a pen has sharp edges
-    paper = Image.fromarray(np.rint(255 * (0.93 - 0.7 * ink)).astype(np.uint8))
-    width = 800
-    height = 640
-    sides = [(0, 0), (700, 0), (700, 560), (0, 560)]
-    rows = []
-    wanted = []
-    for (x, y), (u, v) in zip(CORNERS, sides, strict=True):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-        wanted += [u, v]
-    place = np.linalg.solve(np.array(rows, float), np.array(wanted, float))
-    options = {"resample": Image.Resampling.BICUBIC, "fillcolor": 95}
-    seen = paper.transform((width, height), Image.Transform.PERSPECTIVE, place, **options)
-    across, down = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
-    light = 1 - 0.35 * across - 0.15 * down**2
-    grain = rng.normal(0, 1, (height, width))
-    return Image.fromarray(np.clip(np.asarray(seen) * light + grain, 0, 255).astype(np.uint8))
-
-
-def store_sheet(mnist: Mnist) -> None:
-    """Store the photograph of a sheet with twenty test digits, and what is written on it.
-
-    Lesson 04's network misreads two of these twenty, so that the sheet's accuracy has an error bar.
-    """
-    images, labels = mnist.test_images[240:260], mnist.test_labels[240:260]
-    photograph(images).save(packing.DATA / "sheet.jpg", quality=60, optimize=True)
-    rows = ["".join(map(str, row)) for row in labels.reshape(4, 5)]
-    (packing.DATA / "sheet.txt").write_text(" ".join(rows) + "\n", encoding="utf-8")
-    print("sheet: stored")
 
 
 def store_kernel(mnist: Mnist) -> None:
@@ -159,7 +115,6 @@ def main() -> None:
     mnist = data.load()
     packing.DATA.mkdir(exist_ok=True)
     store_train(mnist)
-    store_sheet(mnist)
     store_company(mnist)
     store_kernel(mnist)
     store_attend(mnist)

@@ -12,18 +12,7 @@ from course.exercises import EXERCISES
 HOMES = {name: exercise for name, exercise in EXERCISES.items() if exercise.home is not None}
 
 
-def each_of(bodies):
-    return [
-        pytest.param(name, body, id=f"{name}-{number}")
-        for name in EXERCISES
-        for number, body in enumerate(bodies(name))
-    ]
-
-
 every_exercise = pytest.mark.parametrize("name", EXERCISES)
-
-
-posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes, and few may make links")
 
 
 class Tags(HTMLParser):

@@ -93,18 +93,16 @@ TEXTS: dict[str, tuple[str, ...]] = {">2I": ("<2I", ">2i", ">4H")}
 
 
 def changes_of(node: ast.AST, values: list[str]) -> Iterator[ast.AST]:
-    """Yield what one node can become in one step."""
+    """Yield what one node can become in one step; ``values`` names the arguments."""
     match node:
-        case ast.BinOp():
-            yield from changes_of_an_operation(node)
+        case ast.BinOp(left, operator, right):
+            for other in OPERATORS.get(type(operator), ()):
+                yield ast.BinOp(left, other(), right)
+            yield from (left, right, ast.BinOp(right, operator, left))
         case ast.AugAssign():
-            for operator in OPERATORS.get(type(node.op), ()):
-                changed = ast.AugAssign(node.target, operator(), node.value)
-                yield changed
-            yield ast.Assign([node.target], node.value)
-            yield ast.Pass()
-        case ast.UnaryOp(op=ast.USub()):
-            yield node.operand
+            for other in OPERATORS.get(type(node.op), ()):
+                yield ast.AugAssign(node.target, other(), node.value)
+            yield from (ast.Assign([node.target], node.value), ast.Pass())
         case ast.UnaryOp():
             yield node.operand
         case ast.Compare(ops=[one]) if isinstance(one, COMPARISONS):
@@ -114,82 +112,40 @@ def changes_of(node: ast.AST, values: list[str]) -> Iterator[ast.AST]:
         case ast.keyword(arg="axis", value=ast.Constant() | ast.UnaryOp() as axis):
             for other in (0, 1, 2, None):
                 if other != ast.literal_eval(axis):
-                    changed = ast.keyword("axis", ast.Constant(other))
-                    yield changed
-        case ast.Constant():
-            yield from changes_of_a_constant(node)
+                    yield ast.keyword("axis", ast.Constant(other))
+        case ast.Constant(bool(value)):
+            yield ast.Constant(not value)
+        case ast.Constant(int(value) | float(value)):
+            for other in (value + 1, value - 1, 2 * value, -value, 0, None):
+                yield ast.Constant(other)
+        case ast.Constant(str(value)):
+            for other in TEXTS.get(value, ()):
+                yield ast.Constant(other)
         case ast.Attribute(attr="T"):
             yield node.value
         case ast.Attribute():
             for other in taken_for(node.attr):
-                changed = ast.Attribute(node.value, other, node.ctx)
-                yield changed
-        case ast.Call():
-            yield from changes_of_a_call(node)
+                yield ast.Attribute(node.value, other, node.ctx)
+        case ast.Call(function, arguments, keywords):
+            for i in range(len(keywords)):
+                yield ast.Call(function, arguments, keywords[:i] + keywords[i + 1 :])
+            if isinstance(function, ast.Attribute) and not isinstance(function.value, ast.Name):
+                yield function.value  # a method is left out
+            yield from arguments[:1]
+            if len(arguments) == 2:
+                yield from (arguments[1], ast.Call(function, arguments[::-1], keywords))
         case ast.Name(ctx=ast.Load()):
-            yield from changes_of_a_name(node, values)
+            for other in taken_for(node.id):
+                yield ast.Name(other, node.ctx)
+            if node.id in values:
+                for other in (each for each in values if each != node.id):
+                    yield ast.Name(other, node.ctx)
+                yield ast.UnaryOp(ast.USub(), node)
+                yield ast.BinOp(ast.Constant(1), ast.Sub(), node)
+                yield ast.Attribute(node, "T", node.ctx)
+                yield ast.Call(ast.Name("abs", ast.Load()), [node], [])
         case ast.Tuple(ctx=ast.Load(), elts=[_, _, *_] as entries):
-            yield ast.Tuple(entries[::-1], node.ctx)
-            yield ast.Tuple(entries[1:], node.ctx)
-
-
-def changes_of_an_operation(node: ast.BinOp) -> Iterator[ast.AST]:
-    """Yield what two sides with an operator between them can become."""
-    left, right = node.left, node.right
-    kind = type(node.op)
-    for operator in OPERATORS.get(kind, ()):
-        changed = ast.BinOp(left, operator(), right)
-        yield changed
-    yield left
-    yield right
-    yield ast.BinOp(right, node.op, left)
-
-
-def changes_of_a_constant(node: ast.Constant) -> Iterator[ast.AST]:
-    """Yield what a number, True or False, or a text can become."""
-    value = node.value
-    if isinstance(value, bool):
-        yield ast.Constant(not value)
-    elif isinstance(value, (int, float)):
-        for other in (value + 1, value - 1, 2 * value, -value, 0, None):
-            yield ast.Constant(other)
-    elif isinstance(value, str):
-        for other in TEXTS.get(value, ()):
-            yield ast.Constant(other)
-
-
-def changes_of_a_call(node: ast.Call) -> Iterator[ast.AST]:
-    """Yield what a call can become: without one of its arguments, or without the function."""
-    function, args, keywords = node.func, node.args, node.keywords
-    for i in range(len(keywords)):
-        yield ast.Call(function, args, keywords[:i] + keywords[i + 1 :])
-    is_method = isinstance(function, ast.Attribute) and not isinstance(function.value, ast.Name)
-    if is_method:
-        yield function.value
-    if args:
-        yield args[0]
-    if len(args) == 2:
-        yield args[1]
-        yield ast.Call(function, args[::-1], keywords)
-
-
-def changes_of_a_name(node: ast.Name, values: list[str]) -> Iterator[ast.AST]:
-    """Yield what a name can become where its value is used."""
-    for other in taken_for(node.id):
-        yield ast.Name(other, node.ctx)
-    if node.id not in values:
-        return
-    for other in values:
-        if other != node.id:
-            yield ast.Name(other, node.ctx)
-    opposite = ast.UnaryOp(ast.USub(), node)
-    yield opposite
-    one_minus = ast.BinOp(ast.Constant(1), ast.Sub(), node)
-    yield one_minus
-    transposed = ast.Attribute(node, "T", node.ctx)
-    yield transposed
-    unsigned = ast.Call(ast.Name("abs", ast.Load()), [node], [])
-    yield unsigned
+            yield from (ast.Tuple(entries[::-1], node.ctx), ast.Tuple(entries[1:], node.ctx))
 
 
 def taken_for(name: str) -> list[str]:

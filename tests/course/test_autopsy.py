@@ -20,11 +20,6 @@ def test_a_check_fails_on_the_original_and_passes_where_its_fault_is_repaired(nu
     assert found.passing == autopsy.ALSO.get(number, {number})
 
 
-@pytest.mark.parametrize("number", autopsy.CHECKS)
-def test_the_courses_checks_are_told_which_fault_they_catch(number):
-    assert f"It catches fault {number}:" in autopsy.try_check(autopsy.CHECKS[number])
-
-
 def test_every_check_passes_where_all_is_repaired():
     repaired = replace(
         ORIGINAL,
@@ -38,10 +33,8 @@ def test_every_check_passes_where_all_is_repaired():
     ("check", "said"),
     [
         (lambda recipe: None, "returns None"),
-        (lambda recipe: recipe.epoch(391, 50_000), "True or False is wanted"),
         (lambda recipe: 1 / 0, "raised ZeroDivisionError on the original"),
         (lambda recipe: recipe.pixels == "scaled", "by reading recipe.pixels"),
-        (lambda recipe: recipe.softmax != "over the batch", "by reading recipe.softmax"),
         (lambda recipe: True, "passes every recipe"),
         (lambda recipe: False, "fails every recipe"),
         (lambda recipe: not autopsy.CHECKS[7](recipe), "upside down"),

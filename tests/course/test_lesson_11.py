@@ -9,6 +9,8 @@ from course import exercises
 from mnistlib import autodiff, data, network
 from mnistlib.gradcheck import relative_error
 
+from .handed_in import right, write
+
 pytestmark = pytest.mark.takes(seconds=15)
 
 NAMES = (
@@ -20,46 +22,11 @@ NAMES = (
 )
 
 
-def my_divide_backward(dz, u, w):
-    return dz / w, -dz * u / w**2
-
-
-def my_unbroadcast(dz, shape):
-    while dz.ndim > len(shape):
-        dz = dz.sum(axis=0)
-    for axis, size in enumerate(shape):
-        if size == 1:
-            dz = dz.sum(axis=axis, keepdims=True)
-    return dz
-
-
-def my_topological_order(parents, end):
-    done, made, todo = set(), [], [(end, False)]
-    while todo:
-        node, is_ready = todo.pop()
-        if is_ready:
-            made.append(node)
-        elif node not in done:
-            done.add(node)
-            todo.append((node, True))
-            todo += [(parent, False) for parent in parents[node]]
-    return made[::-1]
-
-
-def my_take_backward(dz, index, size):
-    return np.bincount(np.ravel(index), weights=np.ravel(dz), minlength=size)
-
-
-def my_unit_rows_backward(dz, u):
-    length = np.linalg.norm(u, axis=1, keepdims=True)
-    return dz / length - u * (dz * u).sum(axis=1, keepdims=True) / length**3
-
-
 def test_the_engine_runs_on_what_was_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("MNISTLIB_MINE", str(tmp_path / "mine.py"))
     for name in NAMES:  # so that the library's come back
         monkeypatch.setattr(autodiff, name, getattr(autodiff, name))
-    mine = [globals()[f"my_{name}"] for name in NAMES]
+    mine = [write(name, right(name)[0]) for name in NAMES]
     said = str(exercises.keep(*mine))
     assert said.count("right") >= len(NAMES), said
     assert all(f"mnistlib.autodiff.{name}" in said for name in NAMES), said

@@ -13,7 +13,6 @@ import pytest
 
 from course.exercises import EXERCISES, checker
 from course.exercises.checker import check_answer
-from course.exercises.exercise import Exercise
 from course.exercises.reply import Reply
 
 from . import locations
@@ -148,34 +147,3 @@ def test_an_exercise_with_arguments_draws_some_at_random(name):
         f"{locations.entry(name)}: write below its cases random_case=lambda rng: (...), which draws "
         "arguments at random, far apart and extreme"
     )
-
-
-def test_a_change_that_never_ends_is_killed(monkeypatch):
-    endless = "def bias_gradient(dz):\n    while True:\n        pass"
-    monkeypatch.setattr(
-        f"{__name__}.mutants_of", lambda f: [endless, "def bias_gradient(dz): return dz"]
-    )
-    monkeypatch.setattr(f"{__name__}.LIMIT", 1)
-    assert list(verdicts("bias_gradient").values()) == ["killed", "refused"]
-
-
-def test_arguments_at_which_the_key_raises_are_told_as_such():
-    def key(x):
-        return 1 / float(x)
-
-    exercise = Exercise(key, " -> ", cases=((1.0,),), random_case=lambda rng: (rng.integers(0, 2),))
-    with pytest.raises(
-        pytest.fail.Exception, match=r"random_case draws .* the key itself raises Zero"
-    ):
-        refuse_arguments_that_the_key_does_not_take(exercise)
-
-
-if __name__ == "__main__":
-    totals = [0, 0, 0, 0]
-    for name in NAMES:
-        values = list(verdicts(name).values())
-        counts = [len(values), values.count(True), values.count("refused") + values.count("killed")]
-        counts.append(counts[0] - counts[1] - counts[2])
-        totals = [a + b for a, b in zip(totals, counts, strict=True)]
-        print(f"{name:26}" + "".join(f"{count:7}" for count in counts), flush=True)
-    print(f"{'made, same, refused, passed':26}" + "".join(f"{total:7}" for total in totals))

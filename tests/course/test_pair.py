@@ -20,11 +20,19 @@ pytestmark = pytest.mark.takes(seconds=7)
 
 
 @contextlib.contextmanager
-def jupyter(folder, root):
-    """Start a server in a copy of the clone, with `root` as README or a habit has it; yield its API."""
+def jupyter(folder):
+    """Start a server in a copy of the clone, as README has it; yield its API."""
     token = secrets.token_hex(16)
     log = (folder / "server.log").open("w+")
-    command = [sys.executable, "-m", "jupyter", "server", root, "--no-browser", "--allow-root"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "server",
+        "notebooks",
+        "--no-browser",
+        "--allow-root",
+    ]
     command += ["--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={token}"]
     own = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
     process = subprocess.Popen(
@@ -32,7 +40,7 @@ def jupyter(folder, root):
     )
     try:
         url = ""
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 300
         while not url and time.monotonic() < ends:
             time.sleep(0.1)
             assert process.poll() is None, (folder / "server.log").read_text()
@@ -67,17 +75,16 @@ def clone(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize(("root", "below"), [("notebooks", ""), (".", "notebooks/")])
-def test_a_saved_notebook_keeps_its_pair_in_step(clone, root, below):
+def test_a_saved_notebook_keeps_its_pair_in_step(clone):
     name = all_lessons()[1].name
     source = clone / "clone" / "notebooks" / f"{name}.py"
     before = source.read_text(encoding="utf-8")
     os.utime(source, (1, 1))  # the older of the two, as after `git pull`
-    with jupyter(clone, root) as ask:
-        model = ask("GET", f"{below}{name}.ipynb").json()
+    with jupyter(clone) as ask:
+        model = ask("GET", f"{name}.ipynb").json()
         cell = next(c for c in model["content"]["cells"] if c["cell_type"] == "code")
         cell["source"] = "edited = 'in Jupyter'"
-        saved = ask("PUT", f"{below}{name}.ipynb", json={"type": "notebook"} | model)
+        saved = ask("PUT", f"{name}.ipynb", json={"type": "notebook"} | model)
         assert saved.ok, saved.text
         assert "edited = 'in Jupyter'" in source.read_text(encoding="utf-8")
 
@@ -86,7 +93,7 @@ def test_a_saved_notebook_keeps_its_pair_in_step(clone, root, below):
         source.write_text(text, encoding="utf-8")
         later = time.time() + 10
         os.utime(source, (later, later))
-        shown = ask("GET", f"{below}{name}.ipynb").json()
+        shown = ask("GET", f"{name}.ipynb").json()
         assert "as text" in json.dumps(shown["content"]["cells"])
     cells = [jupytext.read(source).cells, nbformat.read(source.with_suffix(".ipynb"), 4).cells]
     assert len(cells[0]) == len(cells[1])

