@@ -23,7 +23,7 @@ def _page_letters() -> list[str]:
         import font_source_serif_pro as letters
     except ImportError:
         return []
-    for path in letters.font_files_ttf.values():
+    for path in letters.font_files_otf.values():
         font_manager.fontManager.addfont(path)
     family = "Source Serif Pro"
     plt.rcParams.update(

@@ -22,7 +22,7 @@
 #
 # **You need** [lesson 04](04_training_curves.ipynb): the training loop, steps and epochs, and why the test set waits until the end.
 #
-# **Time** 55 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 25 s and takes 400 MB
+# **Time** 55 minutes to read, 10 more for a sheet of your own digits and 28 for the exercises; it runs for about 30 s and takes 400 MB
 
 # %% [markdown]
 # ## Before you start
