@@ -94,7 +94,7 @@ axis.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Would you have suspected anything? Our curve follows the notebook's for as long as we have its numbers, up to step 6,500, and the test images agree with the validation images. Two questions would have cost its author five minutes, however, and it is worth asking them of *every* training run.
+# Would you have suspected anything? Our curve follows the notebook's for as long as we have its numbers, and the test images agree with the validation images. Two questions would have cost its author five minutes, however, and it is worth asking them of *every* training run.
 #
 # ### Exercise 6.1: before the first step (warm-up, 5 minutes)
 #
